@@ -1,0 +1,135 @@
+/** Time as the code sees it. All values are milliseconds. */
+export interface Clock {
+  /** Wall-clock time since the Unix epoch, whole milliseconds. May jump. */
+  now(): number
+  /** Time that only rises, with a fraction; its zero means nothing. */
+  monotonic(): number
+  /**
+   * Runs `fn` once, not before `delayMs`. After a stall of the process, pending socket reads are served
+   * before late timers run, so that a heartbeat that has arrived counts before its timeout does.
+   */
+  schedule(delayMs: number, fn: () => void): Timer
+  /** Runs `fn` after the pending I/O events of this turn. */
+  defer(fn: () => void): void
+  /** Resolves after `delayMs`. */
+  sleep(delayMs: number): Promise<void>
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+/** A timer later than this means that the loop was blocked; see `Clock.schedule`. */
+const stallMs = 50
+
+export function systemClock(): Clock {
+  const clock: Clock = {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    schedule(delayMs, fn) {
+      const dueAt = performance.now() + delayMs
+      let immediate: NodeJS.Immediate | undefined
+      const timeout = setTimeout(
+        () => {
+          if (performance.now() - dueAt > stallMs) immediate = setImmediate(fn)
+          else fn()
+        },
+        // setTimeout turns anything above 2^31 - 1 into 1 ms.
+        Math.min(Math.max(delayMs, 0), 0x7fffffff),
+      )
+      const cancel = () => {
+        clearTimeout(timeout)
+        if (immediate) clearImmediate(immediate)
+      }
+      return { cancel }
+    },
+    defer: (fn) => void setImmediate(fn),
+    sleep: (delayMs) => new Promise((resolve) => clock.schedule(delayMs, resolve)),
+  }
+  return clock
+}
+
+/** A clock that stands still until `advance` moves it; timers run in order of their due time. */
+export class TestClock implements Clock {
+  #now: number
+  #monotonic = 0
+  #sequence = 0
+  #timers: { dueAt: number; sequence: number; fn: () => void }[] = []
+
+  constructor(startAt = 1_700_000_000_000) {
+    this.#now = startAt
+  }
+
+  now(): number {
+    return Math.floor(this.#now)
+  }
+
+  monotonic(): number {
+    return this.#monotonic
+  }
+
+  schedule(delayMs: number, fn: () => void): Timer {
+    const entry = { dueAt: this.#monotonic + Math.max(delayMs, 0), sequence: this.#sequence++, fn }
+    this.#timers.push(entry)
+    const cancel = () => {
+      const at = this.#timers.indexOf(entry)
+      if (at >= 0) this.#timers.splice(at, 1)
+    }
+    return { cancel }
+  }
+
+  defer(fn: () => void): void {
+    setImmediate(fn)
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.schedule(delayMs, resolve))
+  }
+
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#timers.length
+  }
+
+  /**
+   * Moves both readings forward by `ms` and runs what becomes due on the way. Between two timers the
+   * promises and immediates that the first one started get their turn.
+   */
+  async advance(ms: number): Promise<void> {
+    const target = this.#monotonic + ms
+    for (;;) {
+      await settle()
+      const next = this.#earliest()
+      if (!next || next.dueAt > target) break
+      this.#moveTo(Math.max(next.dueAt, this.#monotonic))
+      this.#timers.splice(this.#timers.indexOf(next), 1)
+      next.fn()
+    }
+    this.#moveTo(target)
+    await settle()
+  }
+
+  /** Moves the readings without running any timer: a stalled process. */
+  jump(ms: number): void {
+    this.#moveTo(this.#monotonic + ms)
+  }
+
+  #moveTo(monotonic: number): void {
+    this.#now += monotonic - this.#monotonic
+    this.#monotonic = monotonic
+  }
+
+  #earliest() {
+    let best: { dueAt: number; sequence: number; fn: () => void } | undefined
+    for (const timer of this.#timers) {
+      if (!best || timer.dueAt < best.dueAt || (timer.dueAt === best.dueAt && timer.sequence < best.sequence))
+        best = timer
+    }
+    return best
+  }
+}
+
+/** Lets promise chains and immediates that are already runnable finish. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+}

@@ -1,0 +1,221 @@
+import { dirname } from 'node:path'
+import type { Disk, DiskFile, DiskStat } from './disk.ts'
+
+type Node =
+  | { directory: true; modifiedAtMs: number }
+  | { directory: false; data: Buffer; size: number; modifiedAtMs: number; synced: Buffer }
+
+/** A disk in memory for tests, with faults on request. Paths are absolute and use `/`. */
+export class MemoryDisk implements Disk {
+  readonly #nodes = new Map<string, Node>([['/', { directory: true, modifiedAtMs: 0 }]])
+  readonly #now: () => number
+  /** Called before each operation; throw here to make it fail. */
+  beforeOperation: (operation: string, path: string) => void = () => {}
+
+  constructor(now: () => number = () => 0) {
+    this.#now = now
+  }
+
+  /** Makes the next operations of this name fail with this system error code, e.g. ('write', 'ENOSPC'). */
+  failNext(operation: string, code: string, times = 1): void {
+    let left = times
+    const before = this.beforeOperation
+    this.beforeOperation = (name, path) => {
+      before(name, path)
+      if (name === operation && left > 0) {
+        left--
+        throw systemError(code, name, path)
+      }
+    }
+  }
+
+  /** What a power cut leaves: files fall back to their content at their last sync. Names stay. */
+  loseUnsynced(): void {
+    for (const node of this.#nodes.values()) {
+      if (node.directory) continue
+      node.data = Buffer.from(node.synced)
+      node.size = node.synced.length
+    }
+  }
+
+  openSync(path: string, mode: 'read' | 'write'): DiskFile {
+    this.beforeOperation('open', path)
+    let node = this.#nodes.get(path)
+    if (node?.directory) throw systemError('EISDIR', 'open', path)
+    if (!node) {
+      if (mode === 'read' || !this.#nodes.get(dirname(path))?.directory)
+        throw systemError('ENOENT', 'open', path)
+      node = {
+        directory: false,
+        data: Buffer.alloc(0),
+        size: 0,
+        modifiedAtMs: this.#now(),
+        synced: Buffer.alloc(0),
+      }
+      this.#nodes.set(path, node)
+    }
+    return new MemoryFile(this, path, node as Extract<Node, { directory: false }>, this.#now)
+  }
+
+  existsSync(path: string): boolean {
+    return this.#nodes.has(path)
+  }
+
+  statSync(path: string): DiskStat {
+    const node = this.#node(path, 'stat')
+    return {
+      size: node.directory ? 0 : node.size,
+      modifiedAtMs: node.modifiedAtMs,
+      isDirectory: node.directory,
+    }
+  }
+
+  readdirSync(path: string): { name: string; isDirectory: boolean }[] {
+    if (!this.#node(path, 'readdir').directory) throw systemError('ENOTDIR', 'readdir', path)
+    const prefix = path === '/' ? '/' : `${path}/`
+    const entries: { name: string; isDirectory: boolean }[] = []
+    for (const [at, node] of this.#nodes) {
+      const name = at.slice(prefix.length)
+      if (at.startsWith(prefix) && name !== '' && !name.includes('/'))
+        entries.push({ name, isDirectory: node.directory })
+    }
+    return entries
+  }
+
+  mkdirSync(path: string): void {
+    this.beforeOperation('mkdir', path)
+    for (let at = path; !this.#nodes.has(at); at = dirname(at))
+      this.#nodes.set(at, { directory: true, modifiedAtMs: this.#now() })
+  }
+
+  renameSync(from: string, to: string): void {
+    this.beforeOperation('rename', from)
+    const node = this.#node(from, 'rename')
+    if (node.directory) {
+      for (const [at, child] of [...this.#nodes]) {
+        if (!at.startsWith(`${from}/`)) continue
+        this.#nodes.delete(at)
+        this.#nodes.set(to + at.slice(from.length), child)
+      }
+    }
+    this.#nodes.delete(from)
+    this.#nodes.set(to, node)
+  }
+
+  unlinkSync(path: string): void {
+    this.beforeOperation('unlink', path)
+    this.#node(path, 'unlink')
+    this.#nodes.delete(path)
+  }
+
+  removeSync(path: string): void {
+    this.beforeOperation('remove', path)
+    for (const at of [...this.#nodes.keys()])
+      if (at === path || at.startsWith(`${path}/`)) this.#nodes.delete(at)
+  }
+
+  readFileSync(path: string): Buffer {
+    this.beforeOperation('readFile', path)
+    const node = this.#node(path, 'open')
+    if (node.directory) throw systemError('EISDIR', 'read', path)
+    return Buffer.from(node.data.subarray(0, node.size))
+  }
+
+  writeFileAtomicSync(path: string, data: string | Uint8Array): void {
+    this.beforeOperation('writeFileAtomic', path)
+    if (!this.#nodes.get(dirname(path))?.directory) throw systemError('ENOENT', 'open', path)
+    const content = Buffer.from(data as Uint8Array)
+    this.#nodes.set(path, {
+      directory: false,
+      data: content,
+      size: content.length,
+      modifiedAtMs: this.#now(),
+      synced: Buffer.from(content),
+    })
+  }
+
+  syncDirectorySync(path: string): void {
+    this.beforeOperation('syncDirectory', path)
+  }
+
+  createExclusiveSync(path: string, data: string): void {
+    if (this.#nodes.has(path)) throw systemError('EEXIST', 'open', path)
+    this.writeFileAtomicSync(path, data)
+  }
+
+  #node(path: string, operation: string): Node {
+    const node = this.#nodes.get(path)
+    if (!node) throw systemError('ENOENT', operation, path)
+    return node
+  }
+}
+
+class MemoryFile implements DiskFile {
+  readonly path: string
+  readonly #disk: MemoryDisk
+  readonly #node: Extract<Node, { directory: false }>
+  readonly #now: () => number
+
+  constructor(disk: MemoryDisk, path: string, node: Extract<Node, { directory: false }>, now: () => number) {
+    this.#disk = disk
+    this.path = path
+    this.#node = node
+    this.#now = now
+  }
+
+  writeSync(data: Uint8Array, position: number): void {
+    this.#disk.beforeOperation('write', this.path)
+    const node = this.#node
+    const end = position + data.length
+    if (end > node.data.length) {
+      const grown = Buffer.alloc(Math.max(end, node.data.length * 2))
+      node.data.copy(grown, 0, 0, node.size)
+      node.data = grown
+    }
+    node.data.set(data, position)
+    node.size = Math.max(node.size, end)
+    node.modifiedAtMs = this.#now()
+  }
+
+  writevSync(data: readonly Uint8Array[], position: number): void {
+    this.writeSync(Buffer.concat(data), position)
+  }
+
+  readSync(target: Uint8Array, offset: number, length: number, position: number): number {
+    this.#disk.beforeOperation('read', this.path)
+    const available = Math.max(0, Math.min(length, this.#node.size - position))
+    target.set(this.#node.data.subarray(position, position + available), offset)
+    return available
+  }
+
+  async read(target: Uint8Array, offset: number, length: number, position: number): Promise<number> {
+    return this.readSync(target, offset, length, position)
+  }
+
+  sizeSync(): number {
+    return this.#node.size
+  }
+
+  truncateSync(length: number): void {
+    this.#disk.beforeOperation('truncate', this.path)
+    const node = this.#node
+    if (length > node.size) this.writeSync(Buffer.alloc(length - node.size), node.size)
+    node.data.fill(0, length)
+    node.size = length
+  }
+
+  syncSync(): void {
+    this.#disk.beforeOperation('sync', this.path)
+    this.#node.synced = Buffer.from(this.#node.data.subarray(0, this.#node.size))
+  }
+
+  async sync(): Promise<void> {
+    this.syncSync()
+  }
+
+  closeSync(): void {}
+}
+
+function systemError(code: string, operation: string, path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${operation} '${path}'`), { code, syscall: operation, path })
+}

@@ -1,0 +1,134 @@
+import * as fs from 'node:fs'
+import { dirname, join, basename } from 'node:path'
+import type { Disk, DiskFile } from './disk.ts'
+
+/** Linux refuses more buffers than this in one writev (IOV_MAX). */
+const writevBuffersMax = 1024
+
+export function systemDisk(): Disk {
+  return {
+    openSync(path, mode) {
+      // O_CREAT without O_TRUNC: 'a+' would force every positional write to the end on Linux.
+      const flags = mode === 'read' ? fs.constants.O_RDONLY : fs.constants.O_RDWR | fs.constants.O_CREAT
+      return new SystemFile(path, fs.openSync(path, flags, 0o644))
+    },
+    existsSync: (path) => fs.existsSync(path),
+    statSync(path) {
+      const stat = fs.statSync(path)
+      return { size: stat.size, modifiedAtMs: stat.mtimeMs, isDirectory: stat.isDirectory() }
+    },
+    readdirSync: (path) =>
+      fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({
+        name: entry.name,
+        isDirectory: entry.isDirectory(),
+      })),
+    mkdirSync: (path) => void fs.mkdirSync(path, { recursive: true }),
+    renameSync: (from, to) => fs.renameSync(from, to),
+    unlinkSync: (path) => fs.unlinkSync(path),
+    removeSync: (path) => fs.rmSync(path, { recursive: true, force: true }),
+    readFileSync: (path) => fs.readFileSync(path),
+    writeFileAtomicSync(path, data, options) {
+      const temporary = join(dirname(path), `${basename(path)}.tmp`)
+      // A leftover of a crash may have a mode that forbids writing.
+      fs.rmSync(temporary, { force: true })
+      const fd = fs.openSync(temporary, 'w', options?.mode ?? 0o644)
+      try {
+        fs.writeFileSync(fd, data)
+        fs.fsyncSync(fd)
+      } finally {
+        fs.closeSync(fd)
+      }
+      fs.renameSync(temporary, path)
+      syncDirectory(dirname(path))
+    },
+    syncDirectorySync: syncDirectory,
+    createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),
+  }
+}
+
+function syncDirectory(path: string): void {
+  // Windows cannot open a directory; its renames are durable enough without.
+  if (process.platform === 'win32') return
+  const fd = fs.openSync(path, 'r')
+  try {
+    fs.fsyncSync(fd)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+class SystemFile implements DiskFile {
+  readonly path: string
+  readonly #fd: number
+
+  constructor(path: string, fd: number) {
+    this.path = path
+    this.#fd = fd
+  }
+
+  writeSync(data: Uint8Array, position: number): void {
+    let done = fs.writeSync(this.#fd, data, 0, data.length, position)
+    while (done < data.length) done += fs.writeSync(this.#fd, data, done, data.length - done, position + done)
+  }
+
+  writevSync(data: readonly Uint8Array[], position: number): void {
+    if (data.length === 1) return this.writeSync(data[0] as Uint8Array, position)
+    let at = position
+    for (let from = 0; from < data.length; from += writevBuffersMax) {
+      const part = data.length <= writevBuffersMax ? data : data.slice(from, from + writevBuffersMax)
+      let total = 0
+      for (const buffer of part) total += buffer.length
+      const written = fs.writevSync(this.#fd, part as Uint8Array[], at)
+      // A short write is rare (a signal, a nearly full disk): finish it the slow way.
+      if (written < total) this.writeSync(Buffer.concat(part as Uint8Array[]).subarray(written), at + written)
+      at += total
+    }
+  }
+
+  readSync(target: Uint8Array, offset: number, length: number, position: number): number {
+    let done = 0
+    while (done < length) {
+      const read = fs.readSync(this.#fd, target, offset + done, length - done, position + done)
+      if (read === 0) break
+      done += read
+    }
+    return done
+  }
+
+  read(target: Uint8Array, offset: number, length: number, position: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.read(this.#fd, target, offset, length, position, (error, read) => {
+        if (error) reject(error)
+        else if (read === 0 || read === length) resolve(read)
+        else {
+          this.read(target, offset + read, length - read, position + read).then(
+            (rest) => resolve(read + rest),
+            reject,
+          )
+        }
+      })
+    })
+  }
+
+  sizeSync(): number {
+    return fs.fstatSync(this.#fd).size
+  }
+
+  truncateSync(length: number): void {
+    fs.ftruncateSync(this.#fd, length)
+  }
+
+  syncSync(): void {
+    fs.fdatasyncSync(this.#fd)
+  }
+
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.fdatasync(this.#fd, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  closeSync(): void {
+    fs.closeSync(this.#fd)
+  }
+}

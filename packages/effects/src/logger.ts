@@ -1,0 +1,51 @@
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** Facts beside a message: plain values, no secrets. */
+export type LogFields = Record<string, unknown>
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+  /** A logger that adds `fields` to every line. */
+  with(fields: LogFields): Logger
+}
+
+const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
+
+/** One line a message, `time LEVEL message key=value …`, through `write`. */
+export function lineLogger(
+  write: (line: string) => void,
+  level: LogLevel,
+  now: () => number,
+  base: LogFields = {},
+): Logger {
+  const log = (at: LogLevel, message: string, fields: LogFields = {}) => {
+    if (rank[at] < rank[level]) return
+    const facts = Object.entries({ ...base, ...fields }).map(([key, value]) => `${key}=${text(value)}`)
+    write([new Date(now()).toISOString(), at.toUpperCase(), message, ...facts].join(' '))
+  }
+  return {
+    debug: (message, fields) => log('debug', message, fields),
+    info: (message, fields) => log('info', message, fields),
+    warn: (message, fields) => log('warn', message, fields),
+    error: (message, fields) => log('error', message, fields),
+    with: (fields) => lineLogger(write, level, now, { ...base, ...fields }),
+  }
+}
+
+function text(value: unknown): string {
+  if (value instanceof Error) return JSON.stringify(value.stack ?? value.message)
+  return typeof value === 'string' && /^[^\s"=]+$/.test(value)
+    ? value
+    : (JSON.stringify(value) ?? 'undefined')
+}
+
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  with: () => silentLogger,
+}

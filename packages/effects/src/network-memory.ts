@@ -1,0 +1,142 @@
+import type { Accept, Listener, ListenOptions, Network, Socket, SocketHandler } from './network.ts'
+
+/**
+ * A network inside one process, for tests. It overwrites each receive buffer after `onRead` has returned: a
+ * handler that kept a slice of it reads garbage, and its test fails.
+ */
+export class MemoryNetwork implements Network {
+  readonly #listeners = new Map<number, Accept>()
+  #nextPort = 20_000
+
+  async listen(options: ListenOptions, accept: Accept): Promise<Listener> {
+    const port = options.port === 0 ? this.#nextPort++ : options.port
+    if (this.#listeners.has(port))
+      throw Object.assign(new Error(`EADDRINUSE: ${port}`), { code: 'EADDRINUSE' })
+    this.#listeners.set(port, accept)
+    return { host: options.host, port, close: async () => void this.#listeners.delete(port) }
+  }
+
+  async connect(
+    options: { host: string; port: number },
+    handlerOf: (socket: Socket) => SocketHandler,
+  ): Promise<Socket> {
+    const accept = this.#listeners.get(options.port)
+    if (!accept) throw Object.assign(new Error(`ECONNREFUSED: ${options.port}`), { code: 'ECONNREFUSED' })
+    const near = new MemorySocket('127.0.0.1', this.#nextPort++, options.port)
+    const far = new MemorySocket('127.0.0.1', options.port, near.localPort)
+    near.peer = far
+    far.peer = near
+    far.handler = accept(far)
+    near.handler = handlerOf(near)
+    return near
+  }
+}
+
+const highWaterBytes = 65_536
+
+class MemorySocket implements Socket {
+  readonly localAddress: string
+  readonly remoteAddress: string
+  readonly localPort: number
+  readonly remotePort: number
+  peer!: MemorySocket
+  handler!: SocketHandler
+  #queue: Uint8Array[] = []
+  #queued = 0
+  #corked = 0
+  #paused = false
+  #ended = false
+  #closed = false
+  #scheduled = false
+  #wantsDrain = false
+
+  constructor(address: string, localPort: number, remotePort: number) {
+    this.localAddress = address
+    this.remoteAddress = address
+    this.localPort = localPort
+    this.remotePort = remotePort
+  }
+
+  write(data: Uint8Array): boolean {
+    if (this.#closed || this.#ended) return true
+    this.#queue.push(data)
+    this.#queued += data.length
+    this.#schedule()
+    this.#wantsDrain ||= this.#queued > highWaterBytes
+    return this.#queued <= highWaterBytes
+  }
+
+  get queuedBytes(): number {
+    return this.#queued
+  }
+
+  cork(): void {
+    this.#corked++
+  }
+
+  uncork(): void {
+    this.#corked = Math.max(0, this.#corked - 1)
+    this.#schedule()
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.peer.#schedule()
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#schedule()
+  }
+
+  destroy(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#queue = []
+    this.#queued = 0
+    setImmediate(() => {
+      this.handler.onClose()
+      this.peer.destroy()
+    })
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#corked > 0) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#deliver()
+    })
+  }
+
+  #deliver(): void {
+    const peer = this.peer
+    while (this.#queue.length > 0 && !peer.#paused && !peer.#closed) {
+      const chunk = this.#queue.shift() as Uint8Array
+      this.#queued -= chunk.length
+      for (let from = 0; from < chunk.length && !peer.#closed; ) {
+        const target = peer.handler.receiveBuffer()
+        const length = Math.min(target.length, chunk.length - from)
+        target.set(chunk.subarray(from, from + length))
+        from += length
+        peer.handler.onRead(length)
+        // Only where the handler gives the same place again is the old content dead.
+        if (!peer.#closed && peer.handler.receiveBuffer().byteOffset === target.byteOffset)
+          target.fill(0xdb, 0, length)
+      }
+    }
+    if (this.#queue.length > 0) return
+    if (this.#wantsDrain && !this.#closed) {
+      this.#wantsDrain = false
+      this.handler.onDrain()
+    }
+    if (this.#ended && !this.#closed && !peer.#closed) {
+      if (peer.handler.onEnd && !peer.#ended) peer.handler.onEnd()
+      else this.destroy()
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests run on the sources: the `sluice-source` condition of each package's exports points at src/.
+export default defineConfig({
+  resolve: { conditions: ['sluice-source'] },
+  ssr: { resolve: { conditions: ['sluice-source'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './test/closing-line-reporter.ts'],
+  },
+})
