@@ -1,0 +1,314 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseText, readSources, resolveRelative, root, type SourceFile } from './source-tree.ts'
+
+// The habits of ARCHITECTURE.md, "Layers" and "Habits", held by a test instead of by memory.
+
+const sources = readSources()
+const code = sources.filter((file) => !file.isTest)
+
+/** What is longer than the limits already, and by how much. */
+const allowances: { functions: Record<string, number>; files: Record<string, number> } = JSON.parse(
+  readFileSync(join(root, 'test/tidy-allowances.json'), 'utf8'),
+)
+
+/** Which packages a package may import. */
+const packageArrows: Record<string, string[]> = {
+  effects: [],
+  wire: ['effects'],
+  client: ['effects', 'wire'],
+  engine: ['effects', 'wire', 'client'],
+  service: ['effects', 'wire', 'client', 'engine'],
+}
+
+/** Which directories of the engine's src a directory may import. A file at the top is its own layer. */
+const engineArrows: Record<string, string[]> = {
+  index: ['cluster', 'broker', 'coordinator', 'controller', 'replication', 'metadata', 'storage'],
+  cluster: ['broker', 'coordinator', 'controller', 'replication', 'metadata', 'storage'],
+  broker: ['coordinator', 'replication', 'metadata', 'storage'],
+  coordinator: ['replication', 'metadata', 'storage'],
+  controller: ['metadata', 'storage'],
+  replication: ['metadata', 'storage'],
+  metadata: [],
+  storage: [],
+}
+
+/** The same inside the service. */
+const serviceArrows: Record<string, string[]> = {
+  index: ['service', 'cli', 'aws', 'fleet'],
+  cli: ['service', 'aws', 'fleet'],
+  service: ['aws', 'fleet'],
+  aws: ['fleet'],
+  fleet: [],
+}
+
+/** Modules of Node that touch the world, and who may use them. */
+const worldModules: Record<string, (path: string) => boolean> = {
+  fs: (path) => isEffects(path) || isCli(path),
+  'fs/promises': (path) => isEffects(path) || isCli(path),
+  net: isEffects,
+  tls: isEffects,
+  dgram: isEffects,
+  child_process: (path) => isEffects(path) || isCli(path),
+  worker_threads: isEffects,
+  timers: isEffects,
+  'timers/promises': isEffects,
+  http: (path) => isCli(path) || path.startsWith('packages/service/src/aws/'),
+  http2: (path) => path.startsWith('packages/service/src/aws/'),
+  https: isCli,
+}
+
+const functionLinesMax = 70
+const fileLinesMax = 500
+
+describe('layers', () => {
+  it('lets packages import only those below them', () => {
+    const wrong = code.flatMap((file) =>
+      packagesIn(file)
+        .filter((name) => !(packageArrows[file.package] ?? []).includes(name))
+        .map((name) => `${file.path} imports ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('lets one file of the service know the engine', () => {
+    const knowing = code.filter((file) => file.package === 'service' && packagesIn(file).includes('engine'))
+    const allowed = 'packages/service/src/fleet/engines/embedded.ts'
+    expect(knowing.map((file) => file.path).filter((path) => path !== allowed)).toEqual([])
+  })
+
+  it('points the arrows inside the engine downward', () => {
+    expect(wrongArrows('engine', engineArrows)).toEqual([])
+  })
+
+  it('points the arrows inside the service downward', () => {
+    expect(wrongArrows('service', serviceArrows)).toEqual([])
+  })
+
+  it('has no circles of imports', () => {
+    expect(circles(code)).toEqual([])
+  })
+
+  it('imports other packages by name and its own files by path with the extension', () => {
+    const wrong = sources.flatMap((file) =>
+      file.imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .filter(
+          ({ specifier }) =>
+            !/\.(ts|json)$/.test(specifier) ||
+            !resolveRelative(file, specifier).startsWith(`packages/${file.package}/`),
+        )
+        // Tests may read the project's test data.
+        .filter(({ specifier }) => !(file.isTest && resolveRelative(file, specifier).startsWith('test/')))
+        .map(({ specifier }) => `${file.path} imports ${specifier}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('declares every package that it imports', () => {
+    const wrong = sources.flatMap((file) => {
+      const manifest = JSON.parse(readFileSync(join(root, 'packages', file.package, 'package.json'), 'utf8'))
+      const own = { ...manifest.dependencies, ...manifest.optionalDependencies }
+      const workspace = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies
+      const known = file.isTest ? { ...own, ...manifest.devDependencies, ...workspace } : own
+      return file.imports
+        .filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+        .filter(
+          ({ typeOnly, specifier }) =>
+            !(typeOnly && packageName(specifier) in (manifest.devDependencies ?? {})),
+        )
+        .filter(
+          ({ specifier }) => !(packageName(specifier) in known) && packageName(specifier) !== manifest.name,
+        )
+        .map(({ specifier }) => `${file.path} imports ${specifier}`)
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('effects', () => {
+  it('keeps the clock, timers and randomness behind the package effects', () => {
+    const wrong = code
+      .filter((file) => !isEffects(file.path) && !isCli(file.path))
+      .flatMap((file) => file.effects.map(({ line, what }) => `${file.path}:${line} ${what}`))
+    expect(wrong).toEqual([])
+  })
+
+  it('keeps files, sockets and processes behind the package effects', () => {
+    const wrong = code.flatMap((file) =>
+      file.imports
+        .filter((entry) => !entry.typeOnly)
+        .map((entry) => entry.specifier.replace(/^node:/, ''))
+        .filter((name) => worldModules[name] && !worldModules[name](file.path))
+        .map((name) => `${file.path} imports node:${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('sees the effects that it bans', () => {
+    const text =
+      'const a = Date.now() + Math.random()\nsetTimeout(() => {}, 1)\nconst b = [new Date(), new Date(5)]\n'
+    const file = parseText('packages/wire/src/example.ts', 'wire', text)
+    expect(file.effects.map(({ line, what }) => `${line} ${what}`)).toEqual([
+      '1 Date.now',
+      '1 Math.random',
+      '2 setTimeout',
+      '3 new Date()',
+    ])
+  })
+})
+
+describe('sizes', () => {
+  it(`keeps functions within ${functionLinesMax} lines`, () => {
+    const sizes = new Map<string, number>()
+    // A test's `describe` holds many tests: it is a chapter, not a function.
+    for (const file of code) {
+      for (const { name, lines } of file.functions) {
+        const key = `${file.path} ${name}`
+        if (lines > functionLinesMax) sizes.set(key, Math.max(lines, sizes.get(key) ?? 0))
+      }
+    }
+    expectWithin(sizes, allowances.functions)
+  })
+
+  it(`keeps files within ${fileLinesMax} lines`, () => {
+    const long = sources.filter((file) => file.lines > fileLinesMax)
+    expectWithin(new Map(long.map((file) => [file.path, file.lines])), allowances.files)
+  })
+})
+
+describe('names', () => {
+  it('has no drawer for odds and ends', () => {
+    const drawers = /(^|\/)(utils?|helpers?|common|misc)(\.test)?\.ts$/
+    expect(sources.map((file) => file.path).filter((path) => drawers.test(path))).toEqual([])
+  })
+
+  it('has no barrel but the index of a package', () => {
+    const wrong = code
+      .filter((file) => file.path !== `packages/${file.package}/src/index.ts`)
+      .filter((file) => (file.isBarrel && file.lines > 0) || file.path.endsWith('/index.ts'))
+      .map((file) => file.path)
+    expect(wrong).toEqual([])
+  })
+
+  it('names no place of a particular machine', () => {
+    // Written in pieces, so that this file does not find itself.
+    const places = new RegExp(`/(${['work', 'root', 'Users', 'home/[a-z]+'].join('|')})/(?!\\w*\\$)`)
+    const wrong = handWrittenFiles().flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .flatMap((line, at) =>
+          places.test(line) && !line.includes('places =') ? [`${path}:${at + 1} ${line.trim()}`] : [],
+        ),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('dependencies', () => {
+  it('pins every version exactly', () => {
+    const manifests = [
+      'package.json',
+      ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`),
+    ]
+    const loose = manifests.flatMap((path) => {
+      const manifest = JSON.parse(readFileSync(join(root, path), 'utf8'))
+      const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }
+      return Object.entries(all)
+        .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))
+        .map(([name, version]) => `${path}: ${name} ${String(version)}`)
+    })
+    expect(loose).toEqual([])
+  })
+
+  it('keeps the host of a registry out of the lock file', () => {
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/)
+  })
+})
+
+function isEffects(path: string): boolean {
+  return path.startsWith('packages/effects/')
+}
+
+function isCli(path: string): boolean {
+  return path.startsWith('packages/service/src/cli/')
+}
+
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+/** Our own packages among the imports, by their directory. */
+function packagesIn(file: SourceFile): string[] {
+  return file.imports
+    .map((entry) => packageName(entry.specifier))
+    .map((name) => (name === 'sluice' ? 'service' : /^@sluice\/(.*)$/.exec(name)?.[1]))
+    .filter((name) => name !== undefined)
+}
+
+function wrongArrows(packageDirectory: string, arrows: Record<string, string[]>): string[] {
+  const prefix = `packages/${packageDirectory}/src/`
+  const layerOf = (path: string) => path.slice(prefix.length).split('/')[0]?.replace(/\.ts$/, '') as string
+  return code
+    .filter((file) => file.package === packageDirectory)
+    .flatMap((file) => {
+      const from = layerOf(file.path)
+      const allowed = arrows[from]
+      if (!allowed) return [`${file.path} is in no known layer`]
+      return file.imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => layerOf(resolveRelative(file, specifier)))
+        .filter((to) => to !== from && !allowed.includes(to))
+        .map((to) => `${file.path}: ${from} → ${to}`)
+    })
+}
+
+/** Every circle once, as the files on it. */
+function circles(files: SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const done = new Set<string>()
+  const path: string[] = []
+  const found: string[] = []
+  const visit = (at: string) => {
+    const known = path.indexOf(at)
+    if (known >= 0) found.push([...path.slice(known), at].join(' → '))
+    if (known >= 0 || done.has(at)) return
+    path.push(at)
+    const file = byPath.get(at)
+    for (const { specifier } of file?.imports ?? [])
+      if (file && specifier.startsWith('.')) visit(resolveRelative(file, specifier))
+    path.pop()
+    done.add(at)
+  }
+  for (const file of files) visit(file.path)
+  return found
+}
+
+/** Nothing above its allowance, and no allowance that is larger than needed: the list may only shrink. */
+function expectWithin(sizes: Map<string, number>, allowed: Record<string, number>): void {
+  const grown = [...sizes]
+    .filter(([key, size]) => size > (allowed[key] ?? 0))
+    .map(([key, size]) => `${key}: ${size}`)
+  expect(grown, 'too long; split it').toEqual([])
+  const slack = Object.entries(allowed)
+    .filter(([key, size]) => (sizes.get(key) ?? 0) < size)
+    .map(([key, size]) => `${key}: allowed ${size}, is ${sizes.get(key) ?? 'within the limit'}`)
+  expect(slack, 'it has shrunk: lower its number in tidy-allowances.json').toEqual([])
+}
+
+/** What people write by hand: not what is built, installed or carried over as data. */
+function handWrittenFiles(directory = ''): { path: string; text: string }[] {
+  const skipped = /^(node_modules|dist|coverage|data|\.git|\.sluice.*|\.cache|package-lock\.json)$/
+  return readdirSync(join(root, directory), { withFileTypes: true })
+    .filter((entry) => !skipped.test(entry.name))
+    .flatMap((entry) => {
+      const path = directory === '' ? entry.name : `${directory}/${entry.name}`
+      if (entry.isDirectory()) return handWrittenFiles(path)
+      const isText = /\.(ts|mjs|js|c|h|json|md|yml|sh)$|^\.ci\//.test(path)
+      return isText ? [{ path, text: readFileSync(join(root, path), 'utf8') }] : []
+    })
+}
