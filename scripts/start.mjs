@@ -10,4 +10,7 @@ async function start() {
   await main(['start', ...process.argv.slice(2)])
 }
 
-start()
+start().catch((error) => {
+  console.error(error)
+  process.exit(1)
+})

@@ -23,21 +23,24 @@ async function test() {
     only.length > 0
       ? []
       : [
-          ['types', 'tsc', ['-b']],
-          ['lint', 'oxlint', ['--type-aware', '--quiet']],
-          ['format', 'biome', ['format']],
+          { name: 'types', command: 'tsc', args: ['-b'] },
+          { name: 'lint', command: 'oxlint', args: ['--type-aware', '--quiet'] },
+          { name: 'format', command: 'biome', args: ['format'] },
         ]
-  const broken = checks.filter(([name, command, args]) => {
+  let broken = ''
+  for (const { name, command, args } of checks) {
     const passed = run(command, args)
     console.log(`${passed ? 'ok    ' : 'FAILED'} ${name}`)
-    return !passed
-  })
+    if (!passed) broken += ` ${name}`
+  }
   // The tests of the command line run what is built.
   await ensureBuilt()
   const passed = run('vitest', ['run', ...only])
-  for (const [name] of broken)
-    console.error(`The check "${name}" failed; its messages stand above the tests.`)
-  process.exitCode = passed && broken.length === 0 ? 0 : 1
+  if (broken) console.error(`Failed checks:${broken}. Their messages stand above the tests.`)
+  process.exitCode = passed && !broken ? 0 : 1
 }
 
-test()
+test().catch((error) => {
+  console.error(error)
+  process.exit(1)
+})

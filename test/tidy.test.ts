@@ -279,8 +279,9 @@ function circles(files: SourceFile[]): string[] {
     if (known >= 0 || done.has(at)) return
     path.push(at)
     const file = byPath.get(at)
-    for (const { specifier } of file?.imports ?? [])
-      if (file && specifier.startsWith('.')) visit(resolveRelative(file, specifier))
+    // Types are gone at run time; the arrows above hold them.
+    for (const { specifier, typeOnly } of file?.imports ?? [])
+      if (file && !typeOnly && specifier.startsWith('.')) visit(resolveRelative(file, specifier))
     path.pop()
     done.add(at)
   }
