@@ -121,7 +121,7 @@ export class MemoryDisk implements Disk {
     return Buffer.from(node.data.subarray(0, node.size))
   }
 
-  writeFileAtomicSync(path: string, data: string | Uint8Array): void {
+  writeFileAtomicSync(path: string, data: string | Uint8Array, options?: { durable?: boolean }): void {
     this.beforeOperation('writeFileAtomic', path)
     if (!this.#nodes.get(dirname(path))?.directory) throw systemError('ENOENT', 'open', path)
     const content = Buffer.from(data as Uint8Array)
@@ -130,7 +130,7 @@ export class MemoryDisk implements Disk {
       data: content,
       size: content.length,
       modifiedAtMs: this.#now(),
-      synced: Buffer.from(content),
+      synced: options?.durable === false ? Buffer.alloc(0) : Buffer.from(content),
     })
   }
 

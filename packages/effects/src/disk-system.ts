@@ -34,12 +34,12 @@ export function systemDisk(): Disk {
       const fd = fs.openSync(temporary, 'w', options?.mode ?? 0o644)
       try {
         fs.writeFileSync(fd, data)
-        fs.fsyncSync(fd)
+        if (options?.durable !== false) fs.fsyncSync(fd)
       } finally {
         fs.closeSync(fd)
       }
       fs.renameSync(temporary, path)
-      syncDirectory(dirname(path))
+      if (options?.durable !== false) syncDirectory(dirname(path))
     },
     syncDirectorySync: syncDirectory,
     createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),

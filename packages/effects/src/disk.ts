@@ -16,8 +16,15 @@ export interface Disk {
   /** Removes a file or a directory with all that it holds; it may be absent. */
   removeSync(path: string): void
   readFileSync(path: string): Buffer
-  /** Replaces the file whole: readers and a crash see the old or the new content. Durable when it returns. */
-  writeFileAtomicSync(path: string, data: string | Uint8Array, options?: { mode?: number }): void
+  /**
+   * Replaces the file whole: readers and a crash of the process see the old or the new content. Durable when it
+   * returns, unless `durable` is false: then a power cut may also leave an empty file.
+   */
+  writeFileAtomicSync(
+    path: string,
+    data: string | Uint8Array,
+    options?: { mode?: number; durable?: boolean },
+  ): void
   /** Makes the names in a directory durable (after create, rename, unlink). */
   syncDirectorySync(path: string): void
   /** Creates the file and fails with EEXIST where it is there. */
