@@ -1,0 +1,56 @@
+import {
+  api,
+  array,
+  bool,
+  field,
+  int16,
+  int32,
+  int8,
+  message,
+  string,
+  struct,
+  structArray,
+  uuid,
+} from './language.ts'
+
+const topicPartitions = struct('TopicPartitions', [
+  field('topicId', uuid, '0+'),
+  field('topicName', string, '0+', { entityType: 'topicName' }),
+  field('partitions', array(int32), '0+'),
+])
+
+const assignment = struct('Assignment', [field('topicPartitions', array(topicPartitions), '0+')])
+
+export const ConsumerGroupDescribe = api(69, 'ConsumerGroupDescribe', {
+  listeners: ['broker'],
+  request: message('ConsumerGroupDescribeRequest', { versions: '0-1', flexible: '0+' }, [
+    field('groupIds', array(string), '0+', { entityType: 'groupId' }),
+    field('includeAuthorizedOperations', bool, '0+'),
+  ]),
+  response: message('ConsumerGroupDescribeResponse', { versions: '0-1', flexible: '0+' }, [
+    field('throttleTimeMs', int32, '0+'),
+    structArray('groups', 'DescribedGroup', '0+', [
+      field('errorCode', int16, '0+'),
+      field('errorMessage', string, '0+', { nullable: '0+', default: null }),
+      field('groupId', string, '0+', { entityType: 'groupId' }),
+      field('groupState', string, '0+'),
+      field('groupEpoch', int32, '0+'),
+      field('assignmentEpoch', int32, '0+'),
+      field('assignorName', string, '0+'),
+      structArray('members', 'Member', '0+', [
+        field('memberId', string, '0+'),
+        field('instanceId', string, '0+', { nullable: '0+', default: null }),
+        field('rackId', string, '0+', { nullable: '0+', default: null }),
+        field('memberEpoch', int32, '0+'),
+        field('clientId', string, '0+'),
+        field('clientHost', string, '0+'),
+        field('subscribedTopicNames', array(string), '0+', { entityType: 'topicName' }),
+        field('subscribedTopicRegex', string, '0+', { nullable: '0+', default: null }),
+        field('assignment', assignment, '0+'),
+        field('targetAssignment', assignment, '0+'),
+        field('memberType', int8, '1+', { default: -1, ignorable: true }),
+      ]),
+      field('authorizedOperations', int32, '0+', { default: -2147483648 }),
+    ]),
+  ]),
+})

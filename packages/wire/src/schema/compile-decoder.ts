@@ -1,0 +1,151 @@
+import { DecodeError } from '../codec-errors.ts'
+import type { Reader } from '../reader.ts'
+import { defaultExpression } from './defaults.ts'
+import { primitiveMethod } from './primitive-method.ts'
+import type { FieldShape, PrimitiveKind, StructShape, TypeShape } from './shape.ts'
+import { inVersions } from './versions.ts'
+
+/**
+ * Writes the decoder of one version of a message as source text and compiles it: a function a struct, no
+ * interpretation and no closures left at run time. Objects get all fields in the schema's order, whatever
+ * the version, so that all versions share one hidden class.
+ */
+export function compileDecoder<T>(
+  shape: StructShape,
+  version: number,
+  flexible: boolean,
+): (reader: Reader) => T {
+  const source = new DecoderSource(version, flexible)
+  const entry = source.struct(shape)
+  const text = `'use strict'\n${source.functions.join('\n')}\nreturn ${entry}`
+  return new Function('refuse', text)(refuse)
+}
+
+function refuse(reason: string): never {
+  throw new DecodeError(reason)
+}
+
+/** The least number of bytes that a value of this type takes; guards the allocation of arrays. */
+function bytesMin(type: TypeShape, version: number, flexible: boolean, nullable = false): number {
+  switch (type.kind) {
+    case 'bool':
+    case 'int8':
+      return 1
+    case 'int16':
+    case 'uint16':
+      return 2
+    case 'int32':
+    case 'uint32':
+      return 4
+    case 'int64':
+    case 'float64':
+      return 8
+    case 'uuid':
+      return 16
+    case 'string':
+      return flexible ? 1 : 2
+    case 'bytes':
+    case 'records':
+    case 'array':
+      return flexible ? 1 : 4
+    case 'struct': {
+      if (nullable) return 1
+      let sum = flexible ? 1 : 0
+      for (const field of type.fields)
+        if (inVersions(field.versions, version) && !inVersions(field.tagged, version))
+          sum += bytesMin(field.type, version, flexible, inVersions(field.nullable, version))
+      return sum
+    }
+  }
+}
+
+class DecoderSource {
+  readonly functions: string[] = []
+  readonly #version: number
+  readonly #flexible: boolean
+  readonly #structs = new Map<StructShape, string>()
+
+  constructor(version: number, flexible: boolean) {
+    this.#version = version
+    this.#flexible = flexible
+  }
+
+  /** The name of the function that decodes this struct. */
+  struct(shape: StructShape): string {
+    const known = this.#structs.get(shape)
+    if (known) return known
+    const name = `${shape.name}${this.#structs.size}`
+    this.#structs.set(shape, name)
+    const lines: string[] = []
+    const members: string[] = []
+    const tagged: { field: FieldShape; local: string }[] = []
+    shape.fields.forEach((field, i) => {
+      const local = `f${i}`
+      members.push(`${field.name}: ${local}`)
+      const present = inVersions(field.versions, this.#version)
+      if (present && !inVersions(field.tagged, this.#version)) lines.push(this.#field(field, local))
+      else lines.push(`let ${local} = ${defaultExpression(field)}`)
+      if (present && inVersions(field.tagged, this.#version)) tagged.push({ field, local })
+    })
+    if (this.#flexible) lines.push(this.#taggedFields(tagged))
+    this.functions.push(`function ${name}(r) {\n${lines.join('\n')}\nreturn { ${members.join(', ')} }\n}`)
+    return name
+  }
+
+  #field(field: FieldShape, local: string): string {
+    return `let ${local}\n${this.#read(field, local, false)}`
+  }
+
+  /** Statements that read a field's value into a declared local. */
+  #read(field: FieldShape, local: string, tagged: boolean): string {
+    const { type } = field
+    const nullable = inVersions(field.nullable, this.#version)
+    if (type.kind === 'struct') {
+      const read = `${local} = ${this.struct(type)}(r)`
+      if (!nullable) return read
+      // As a tagged field the mark is an unsigned varint with 0 for null, else a byte with -1 for null.
+      return `if (${tagged ? 'r.uvarint() === 0' : 'r.int8() < 0'}) ${local} = null\nelse ${read}`
+    }
+    const flexible = field.flexible === undefined ? this.#flexible : inVersions(field.flexible, this.#version)
+    if (type.kind !== 'array')
+      return `${local} = ${readPrimitive(type.kind, flexible, nullable, field.zeroCopy)}`
+    const least = Math.max(1, bytesMin(type.element, this.#version, flexible))
+    return [
+      `const n_${local} = r.${flexible ? 'compactArrayLength' : 'arrayLength'}(${least})`,
+      `if (n_${local} < 0) ${nullable ? `${local} = null` : `refuse('null ${field.name}')`}`,
+      `else {`,
+      `${local} = []`,
+      `for (let i = 0; i < n_${local}; i++) ${local}.push(${this.#element(type.element, flexible)})`,
+      `}`,
+    ].join('\n')
+  }
+
+  #element(type: TypeShape, flexible: boolean): string {
+    if (type.kind === 'struct') return `${this.struct(type)}(r)`
+    if (type.kind === 'array') throw new TypeError('arrays of arrays are not part of the protocol')
+    return readPrimitive(type.kind, flexible, false, false)
+  }
+
+  #taggedFields(tagged: { field: FieldShape; local: string }[]): string {
+    const cases = tagged.map(
+      ({ field, local }) => `case ${field.tag}: {\n${this.#read(field, local, true)}\nbreak\n}`,
+    )
+    // Each round reads at least two bytes or throws, so a false count cannot make this loop long.
+    return [
+      `for (let left = r.uvarint(); left > 0; left--) {`,
+      `const tag = r.uvarint()`,
+      `const end = r.endOf(r.uvarint())`,
+      `switch (tag) {`,
+      ...cases,
+      `default: r.position = end`,
+      `}`,
+      `if (r.position !== end) refuse('tagged field ' + tag + ' of another size than it says')`,
+      `}`,
+    ].join('\n')
+  }
+}
+
+function readPrimitive(kind: PrimitiveKind, flexible: boolean, nullable: boolean, zeroCopy = false): string {
+  const view = kind === 'records' || (kind === 'bytes' && zeroCopy) ? 'View' : ''
+  return `r.${primitiveMethod(kind, flexible, nullable)}${view}()`
+}

@@ -1,0 +1,110 @@
+import { DecodeError, EncodeError } from '../codec-errors.ts'
+import { Reader } from '../reader.ts'
+import { Writer } from '../writer.ts'
+import { compileDecoder } from './compile-decoder.ts'
+import { compileEncoder } from './compile-encoder.ts'
+import type { MessageOptions, StructShape } from './shape.ts'
+import { inVersions, versionRange } from './versions.ts'
+
+/** What can be encoded: any member may be missing and is then its default. */
+export type Input<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends readonly (infer Element)[]
+    ? readonly Input<Element>[]
+    : T extends object
+      ? { readonly [K in keyof T]?: Input<T[K]> | undefined }
+      : T
+
+/** A message in all its versions. */
+export interface Message<in out T = any> {
+  readonly name: string
+  readonly minVersion: number
+  readonly maxVersion: number
+  readonly shape: StructShape
+  readonly options: MessageOptions
+  isFlexible(version: number): boolean
+  /** Reads one message; what follows it stays unread. */
+  decode(reader: Reader, version: number): T
+  /** Refuses a value that is not the default where the version cannot carry it, unless it is ignorable. */
+  encode(writer: Writer, version: number, value: Input<T>): void
+  encodeToBuffer(version: number, value: Input<T>): Buffer
+  /** Reads a message that must fill the buffer. */
+  decodeBuffer(buffer: Buffer, version: number): T
+}
+
+type Decoder<T> = (reader: Reader) => T
+type Encoder<T> = (writer: Writer, value: Input<T>) => void
+
+/** Compiles its decoder and encoder for a version when that version is first used. */
+export class MessageSchema<T> implements Message<T> {
+  readonly name: string
+  readonly shape: StructShape
+  readonly options: MessageOptions
+  readonly minVersion: number
+  readonly maxVersion: number
+  readonly #decoders: (Decoder<T> | undefined)[] = []
+  readonly #encoders: (Encoder<T> | undefined)[] = []
+
+  constructor(shape: StructShape, options: MessageOptions) {
+    this.name = shape.name
+    this.shape = shape
+    this.options = options
+    const { min, max } = versionRange(options.versions)
+    this.minVersion = min
+    this.maxVersion = max
+  }
+
+  isFlexible(version: number): boolean {
+    return inVersions(this.options.flexible, version)
+  }
+
+  decode(reader: Reader, version: number): T {
+    const decoder = this.#decoders[version] ?? this.#decoderFor(version)
+    try {
+      return decoder(reader)
+    } catch (error) {
+      if (error instanceof DecodeError) error.message = `${this.name} ${version}: ${error.message}`
+      throw error
+    }
+  }
+
+  encode(writer: Writer, version: number, value: Input<T>): void {
+    const encoder = this.#encoders[version] ?? this.#encoderFor(version)
+    try {
+      encoder(writer, value)
+    } catch (error) {
+      if (error instanceof EncodeError) error.message = `${this.name} ${version}: ${error.message}`
+      throw error
+    }
+  }
+
+  encodeToBuffer(version: number, value: Input<T>): Buffer {
+    const writer = new Writer()
+    this.encode(writer, version, value)
+    return writer.finish()
+  }
+
+  decodeBuffer(buffer: Buffer, version: number): T {
+    const reader = new Reader(buffer)
+    const value = this.decode(reader, version)
+    if (reader.remaining > 0)
+      throw new DecodeError(`${this.name} ${version}: ${reader.remaining} bytes after the end`)
+    return value
+  }
+
+  #decoderFor(version: number): Decoder<T> {
+    if (!inVersions(this.options.versions, version))
+      throw new DecodeError(`${this.name} has no version ${version}`)
+    const decoder = compileDecoder<T>(this.shape, version, this.isFlexible(version))
+    this.#decoders[version] = decoder
+    return decoder
+  }
+
+  #encoderFor(version: number): Encoder<T> {
+    if (!inVersions(this.options.versions, version))
+      throw new EncodeError(`${this.name} has no version ${version}`)
+    const encoder = compileEncoder<Input<T>>(this.shape, version, this.isFlexible(version))
+    this.#encoders[version] = encoder
+    return encoder
+  }
+}

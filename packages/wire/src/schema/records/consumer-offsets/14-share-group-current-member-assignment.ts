@@ -1,0 +1,30 @@
+import { array, field, int32, int8, keyValueRecord, message, string, struct, uuid } from '../../language.ts'
+
+const topicPartitions = struct('TopicPartitions', [
+  field('topicId', uuid, '0+'),
+  field('partitions', array(int32), '0+'),
+])
+
+export const ShareGroupCurrentMemberAssignmentKey = message(
+  'ShareGroupCurrentMemberAssignmentKey',
+  { versions: '0', flexible: 'none' },
+  [field('groupId', string, '0'), field('memberId', string, '0')],
+)
+
+export const ShareGroupCurrentMemberAssignmentValue = message(
+  'ShareGroupCurrentMemberAssignmentValue',
+  { versions: '0', flexible: '0+' },
+  [
+    field('memberEpoch', int32, '0+'),
+    field('previousMemberEpoch', int32, '0+'),
+    field('state', int8, '0+'),
+    field('assignedPartitions', array(topicPartitions), '0+'),
+  ],
+)
+
+export const ShareGroupCurrentMemberAssignmentRecord = keyValueRecord(
+  14,
+  'ShareGroupCurrentMemberAssignment',
+  ShareGroupCurrentMemberAssignmentKey,
+  ShareGroupCurrentMemberAssignmentValue,
+)
