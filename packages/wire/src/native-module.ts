@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module'
+
+/**
+ * Native libraries are optional: each has a fallback in JavaScript, and each is loaded at its first use, since a
+ * broker that never meets a codec should not pay for it. `require` is hidden from bundlers on purpose: the
+ * libraries stay outside a bundle.
+ */
+export interface NativeModule<T> {
+  /** The library, or null where it is not installed or does not load on this platform. */
+  get(): T | null
+}
+
+const requireHere = createRequire(import.meta.url)
+const handles: Handle<unknown>[] = []
+
+class Handle<T> implements NativeModule<T> {
+  readonly #name: string
+  #loaded: T | null | undefined
+  disabled = false
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  get(): T | null {
+    if (this.disabled) return null
+    if (this.#loaded === undefined) this.#loaded = this.#load()
+    return this.#loaded
+  }
+
+  #load(): T | null {
+    try {
+      return requireHere(this.#name) as T
+    } catch {
+      // Not installed, or no build of it for this platform: the caller falls back.
+      return null
+    }
+  }
+}
+
+export function nativeModule<T>(name: string): NativeModule<T> {
+  const handle = new Handle<T>(name)
+  handles.push(handle)
+  return handle
+}
+
+/** For tests: runs `fn` as on a platform where no native library loads. */
+export async function withoutNativeModules<T>(fn: () => T | Promise<T>): Promise<T> {
+  for (const handle of handles) handle.disabled = true
+  try {
+    return await fn()
+  } finally {
+    for (const handle of handles) handle.disabled = false
+  }
+}
