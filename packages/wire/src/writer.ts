@@ -34,12 +34,12 @@ export class Writer {
 
   int8(value: number): void {
     if ((value << 24) >> 24 !== value) refuse('int8', value)
-    this.#buffer[this.#take(1)] = value
+    this.#put8(value)
   }
 
   uint8(value: number): void {
     if ((value & 0xff) !== value) refuse('uint8', value)
-    this.#buffer[this.#take(1)] = value
+    this.#put8(value)
   }
 
   int16(value: number): void {
@@ -85,10 +85,10 @@ export class Writer {
     if (value >>> 0 !== value) refuse('uvarint', value)
     let left = value
     while (left > 0x7f) {
-      this.#buffer[this.#take(1)] = (left & 0x7f) | 0x80
+      this.#put8((left & 0x7f) | 0x80)
       left >>>= 7
     }
-    this.#buffer[this.#take(1)] = left
+    this.#put8(left)
   }
 
   /** A zigzag varint of up to 32 bits. */
@@ -106,11 +106,11 @@ export class Writer {
     let low = ((lowHalf << 1) ^ sign) >>> 0
     let high = (((highHalf << 1) | (lowHalf >>> 31)) ^ sign) >>> 0
     while (high !== 0 || low > 0x7f) {
-      this.#buffer[this.#take(1)] = (low & 0x7f) | 0x80
+      this.#put8((low & 0x7f) | 0x80)
       low = ((low >>> 7) | (high << 25)) >>> 0
       high >>>= 7
     }
-    this.#buffer[this.#take(1)] = low
+    this.#put8(low)
   }
 
   string(value: string): void {
@@ -221,6 +221,12 @@ export class Writer {
     this.#position = end
   }
 
+  // `#take` may replace the buffer: nothing may hold `#buffer` across it.
+  #put8(value: number): void {
+    const at = this.#take(1)
+    this.#buffer[at] = value
+  }
+
   #put16(value: number): void {
     const at = this.#take(2)
     const b = this.#buffer
@@ -248,7 +254,8 @@ export class Writer {
   }
 
   #text(value: string, length: number): void {
-    this.#buffer.write(value, this.#take(length), 'utf8')
+    const at = this.#take(length)
+    this.#buffer.write(value, at, 'utf8')
   }
 
   #take(length: number): number {
