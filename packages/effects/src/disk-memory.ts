@@ -143,6 +143,10 @@ export class MemoryDisk implements Disk {
     this.writeFileAtomicSync(path, data)
   }
 
+  spaceSync(): { totalBytes: number; usableBytes: number } {
+    return { totalBytes: 2 ** 40, usableBytes: 2 ** 40 }
+  }
+
   #node(path: string, operation: string): Node {
     const node = this.#nodes.get(path)
     if (!node) throw systemError('ENOENT', operation, path)

@@ -43,6 +43,10 @@ export function systemDisk(): Disk {
     },
     syncDirectorySync: syncDirectory,
     createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),
+    spaceSync(path) {
+      const stat = fs.statfsSync(path)
+      return { totalBytes: stat.blocks * stat.bsize, usableBytes: stat.bavail * stat.bsize }
+    },
   }
 }
 

@@ -29,6 +29,8 @@ export interface Disk {
   syncDirectorySync(path: string): void
   /** Creates the file and fails with EEXIST where it is there. */
   createExclusiveSync(path: string, data: string): void
+  /** Size of the volume that holds `path`, and what of it an ordinary user may still fill, bytes. */
+  spaceSync(path: string): { totalBytes: number; usableBytes: number }
 }
 
 export interface DiskStat {

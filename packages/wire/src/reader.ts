@@ -198,6 +198,14 @@ export class Reader {
     return this.#boundLength(this.uvarint() - 1, elementBytesMin)
   }
 
+  /** Moves over the tagged fields at the end of a struct. */
+  skipTaggedFields(): void {
+    for (let left = this.uvarint(); left > 0; left--) {
+      this.uvarint()
+      this.skip(this.uvarint())
+    }
+  }
+
   /** The end of a part of `length` bytes that starts here. */
   endOf(length: number): number {
     const at = this.position

@@ -1,0 +1,322 @@
+import type { Logger, Socket, SocketHandler } from '@sluice/effects'
+import { Reply } from './reply.ts'
+import { ResponseStream, wholeResponse } from './response-stream.ts'
+
+/** All connections read into this buffer; what a read leaves unfinished moves to a buffer of the connection. */
+const sharedReceiveBytes = 262_144
+/** Room behind an unfinished frame, so that the frames after it come with the same read. */
+const receiveSlackBytes = 65_536
+/** Full reads in a row after which the other connections get their turn (1 MB). */
+const fullReadsPerTurnMax = 4
+/** Produce requests of one connection that may wait for their commit at once. */
+const producesInFlightMax = 10_000
+/** Queued response bytes above which no further request of this connection is read. */
+const queuedResponseBytesMax = 1_048_576
+/** Small responses are gathered here and leave with one write. */
+const gatherBytes = 65_536
+const gatheredResponseBytesMax = 8_192
+const produceApiKey = 0
+
+let sharedReceiveBuffer: Buffer | undefined
+let gatherBuffer = Buffer.alloc(0)
+
+/** What a connection needs of its broker. */
+export interface RequestHandling {
+  /** Largest request frame, bytes (socket.request.max.bytes). */
+  readonly requestBytesMax: number
+  /**
+   * Handles the request in `frame` from `start` to `end` (no size prefix). The bytes are dead when the read has
+   * been handled. The reply is filled at once or later; a request that has none abandons it.
+   * Returns false when the connection must close: the request is unreadable or not served.
+   */
+  handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean
+  /** Makes every append that was staged in this read durable in the page cache, and answers the waiters. */
+  commitStaged(): void
+  /** Runs `fn` after the pending I/O events. */
+  defer(fn: () => void): void
+  /** A read has come: reads the clock once for all that it brings. Wall-clock time, ms. */
+  readStarts(): number
+  /** Runs a piece of this broker's work: a bug in it stops the broker, not the process. */
+  guard(fn: () => void): void
+  closed(connection: Connection): void
+}
+
+/**
+ * One client connection: frames in, responses out in request order.
+ *
+ * 1. A read lands in a buffer that all connections share. Whole frames are handled in place; an unfinished one
+ *    moves to a buffer of its own, which goes when the frame has been handled: an idle connection holds none.
+ * 2. Requests run one at a time, as on Apache Kafka, but for Produce: produces that follow each other are staged
+ *    together and committed with one write a partition, at the end of the read or before any other request.
+ * 3. Responses leave in order. While one waits to be sent to a slow reader, nothing further is read.
+ */
+export class Connection implements SocketHandler {
+  readonly id: string
+  readonly listener: string
+  readonly socket: Socket
+  /** Set by ApiVersions (KIP-511). */
+  clientSoftware: { name: string; version: string } | null = null
+  /** Wall-clock time of the last read, ms; for connections.max.idle.ms. */
+  lastActiveAtMs: number
+  readonly #handling: RequestHandling
+  readonly #logger: Logger
+  readonly #closeListeners = new Set<() => void>()
+  #own: Buffer | undefined
+  /** Bytes in the current receive buffer that wait to be handled. */
+  #used = 0
+  #replies: Reply[] = []
+  #repliesAt = 0
+  #unanswered = 0
+  /** The unanswered request is not a Produce: the next one waits for it. */
+  #exclusive = false
+  #stream: ResponseStream | null = null
+  #paused = false
+  #handlingRead = false
+  #fullReads = 0
+  #closed = false
+  #resumeScheduled = false
+  readonly #replyFilled = () => {
+    this.#unanswered--
+    if (this.#unanswered === 0) this.#exclusive = false
+    if (this.#handlingRead) return
+    this.#flush()
+    this.#continueSoon()
+  }
+
+  constructor(options: {
+    id: string
+    listener: string
+    socket: Socket
+    handling: RequestHandling
+    logger: Logger
+    nowMs: number
+  }) {
+    this.id = options.id
+    this.listener = options.listener
+    this.socket = options.socket
+    this.#handling = options.handling
+    this.#logger = options.logger
+    this.lastActiveAtMs = options.nowMs
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** No request is being handled and no response waits. */
+  get idle(): boolean {
+    return this.#unanswered === 0 && this.#repliesAt === this.#replies.length && this.#stream === null
+  }
+
+  onCloseOnce(fn: () => void): () => void {
+    this.#closeListeners.add(fn)
+    return () => this.#closeListeners.delete(fn)
+  }
+
+  receiveBuffer(): Uint8Array {
+    if (this.#own) return this.#own.subarray(this.#used)
+    sharedReceiveBuffer ??= Buffer.allocUnsafeSlow(sharedReceiveBytes)
+    return sharedReceiveBuffer
+  }
+
+  onRead(length: number): void {
+    const buffer = this.#own ?? (sharedReceiveBuffer as Buffer)
+    const full = length === buffer.length - this.#used
+    this.lastActiveAtMs = this.#handling.readStarts()
+    this.#fullReads = full ? this.#fullReads + 1 : 0
+    this.#used += length
+    this.#handling.guard(() => this.#handleBuffered(buffer))
+    if (this.#closed) return
+    if (this.#fullReads >= fullReadsPerTurnMax && !this.#paused) {
+      // The kernel has more for us; other connections come first.
+      this.#fullReads = 0
+      this.#pause()
+      this.#continueSoon()
+    }
+  }
+
+  onDrain(): void {
+    if (this.#closed) return
+    this.#handling.guard(() => {
+      this.#flush()
+      this.#continueSoon()
+    })
+  }
+
+  onClose(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#stream?.abandon()
+    this.#stream = null
+    for (let i = this.#repliesAt; i < this.#replies.length; i++) this.#replies[i]?.abandon()
+    this.#replies = []
+    this.#repliesAt = 0
+    this.#own = undefined
+    this.#handling.closed(this)
+    for (const listener of this.#closeListeners) listener()
+    this.#closeListeners.clear()
+  }
+
+  /** Closes at once; queued responses are lost. */
+  destroy(reason: string): void {
+    if (this.#closed) return
+    this.#logger.debug('closing connection', { connection: this.id, reason })
+    this.onClose()
+    this.socket.destroy()
+  }
+
+  /** Handles the whole frames in `buffer`, then puts the rest where the next read continues it. */
+  #handleBuffered(buffer: Buffer): void {
+    this.#handlingRead = true
+    let at = 0
+    let missing = 0
+    while (this.#used - at >= 4) {
+      const size = buffer.readInt32BE(at)
+      if (size < 8 || size > this.#handling.requestBytesMax) {
+        this.destroy(`a request of ${size} bytes; the limit is ${this.#handling.requestBytesMax}`)
+        break
+      }
+      if (this.#used - at - 4 < size) {
+        missing = at + 4 + size - this.#used
+        break
+      }
+      if (!this.#mayStart(buffer.readInt16BE(at + 4))) break
+      this.#start(buffer, at + 4, at + 4 + size)
+      at += 4 + size
+      if (this.#closed) break
+    }
+    this.#handling.commitStaged()
+    this.#handlingRead = false
+    if (this.#closed) return
+    this.#keepRest(buffer, at, missing)
+    this.#flush()
+    const frameWaits = missing === 0 && this.#used >= 4
+    if (frameWaits || this.#blocked()) this.#pause()
+    if (frameWaits && this.#canContinue()) this.#continueSoon()
+  }
+
+  /** May a request of this API start now? */
+  #mayStart(apiKey: number): boolean {
+    if (this.#blocked()) return false
+    if (apiKey === produceApiKey) return !this.#exclusive && this.#unanswered < producesInFlightMax
+    // Whatever follows a produce sees what it wrote.
+    if (this.#unanswered > 0) this.#handling.commitStaged()
+    return this.#unanswered === 0
+  }
+
+  #start(frame: Buffer, start: number, end: number): void {
+    const reply = new Reply(this.#replyFilled)
+    this.#replies.push(reply)
+    this.#unanswered++
+    this.#exclusive = frame.readInt16BE(start) !== produceApiKey
+    if (!this.#handling.handle(frame, start, end, this, reply)) this.destroy('the request cannot be served')
+  }
+
+  /** Forgets a place in the order: this request has no response (acks=0). */
+  withoutResponse(reply: Reply): void {
+    reply.send(new Uint8Array(0))
+  }
+
+  #keepRest(buffer: Buffer, at: number, missing: number): void {
+    const rest = this.#used - at
+    this.#used = rest
+    if (rest === 0) {
+      this.#own = undefined
+      return
+    }
+    const needed = rest + Math.max(missing, receiveSlackBytes)
+    const own = this.#own
+    if (own && own.length >= needed && own.length <= 4 * needed) {
+      if (at > 0) own.copyWithin(0, at, at + rest)
+      return
+    }
+    const grown = Buffer.allocUnsafeSlow(needed + (missing > 0 ? receiveSlackBytes : 0))
+    buffer.copy(grown, 0, at, at + rest)
+    this.#own = grown
+  }
+
+  #blocked(): boolean {
+    return this.#stream !== null || this.socket.queuedBytes > queuedResponseBytesMax
+  }
+
+  /** Could a waiting frame, or whatever is read next, start? */
+  #canContinue(): boolean {
+    if (this.#closed || this.#blocked()) return false
+    if (this.#unanswered === 0) return true
+    if (this.#exclusive) return false
+    const own = this.#own
+    if (!own || this.#used < 6) return true
+    return own.readInt16BE(4) === produceApiKey && this.#unanswered < producesInFlightMax
+  }
+
+  #pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.socket.pause()
+  }
+
+  /** Takes up waiting frames and reading again, outside of whatever is running now. */
+  #continueSoon(): void {
+    if (!this.#paused || this.#resumeScheduled || !this.#canContinue()) return
+    this.#resumeScheduled = true
+    this.#handling.defer(() => {
+      this.#resumeScheduled = false
+      if (!this.#canContinue()) return
+      this.#handling.guard(() => this.#takeUp())
+    })
+  }
+
+  #takeUp(): void {
+    this.#paused = false
+    if (this.#own && this.#used >= 4) this.#handleBuffered(this.#own)
+    // Handling may have paused again, for a request that waits.
+    if (!this.#paused && !this.#closed) this.socket.resume()
+  }
+
+  /** Sends the filled replies at the front. */
+  #flush(): void {
+    if (this.#closed) return
+    if (this.#stream) {
+      if (!this.#stream.pump()) return
+      this.#stream = null
+    }
+    let gathered = 0
+    while (this.#repliesAt < this.#replies.length) {
+      const reply = this.#replies[this.#repliesAt] as Reply
+      if (!reply.ready) break
+      this.#repliesAt++
+      let parts = reply.parts
+      reply.parts = null
+      if (parts === null || (parts instanceof Uint8Array && parts.length === 0)) continue
+      if (Array.isArray(parts)) parts = wholeResponse(parts) ?? parts
+      if (parts instanceof Uint8Array && parts.length <= gatheredResponseBytesMax) {
+        if (gatherBuffer.length - gathered < parts.length) gathered = this.#sendGathered(gathered)
+        if (gatherBuffer.length === 0) gatherBuffer = Buffer.allocUnsafeSlow(gatherBytes)
+        gatherBuffer.set(parts, gathered)
+        gathered += parts.length
+        continue
+      }
+      gathered = this.#sendGathered(gathered)
+      if (parts instanceof Uint8Array) {
+        this.socket.write(parts)
+        continue
+      }
+      this.#stream = new ResponseStream(this.socket, parts)
+      if (!this.#stream.pump()) break
+      this.#stream = null
+    }
+    this.#sendGathered(gathered)
+    if (this.#repliesAt === this.#replies.length) {
+      this.#replies.length = 0
+      this.#repliesAt = 0
+    }
+  }
+
+  #sendGathered(length: number): number {
+    if (length === 0) return 0
+    this.socket.write(gatherBuffer.subarray(0, length))
+    // Bytes that the kernel has not taken are still read from this buffer: leave it to the socket.
+    if (this.socket.queuedBytes > 0) gatherBuffer = Buffer.alloc(0)
+    return 0
+  }
+}

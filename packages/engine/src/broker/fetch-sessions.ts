@@ -1,0 +1,199 @@
+import type { Random } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+
+/** Session epochs with a meaning of their own (KIP-227). */
+export const initialEpoch = 0
+export const finalEpoch = -1
+
+/** What a client wants of one partition, and what it was told last. */
+export interface FetchPartition {
+  /** As the request names the topic: its name, or its id from version 13 on. */
+  readonly topicKey: string
+  readonly partition: number
+  fetchOffset: number
+  partitionMaxBytes: number
+  currentLeaderEpoch: number
+  lastFetchedEpoch: number
+  /** Sent last in this session; −2: nothing yet. */
+  sentHighWatermark: number
+  sentLogStartOffset: number
+}
+
+const nothingSent = -2
+
+/** The members of a Fetch request that sessions look at. */
+export interface FetchRequestTopics {
+  sessionId: number
+  sessionEpoch: number
+  topics: readonly {
+    topic: string
+    topicId: string
+    partitions: readonly {
+      partition: number
+      currentLeaderEpoch: number
+      fetchOffset: number
+      lastFetchedEpoch: number
+      partitionMaxBytes: number
+    }[]
+  }[]
+  forgottenTopicsData: readonly { topic: string; topicId: string; partitions: readonly number[] }[]
+}
+
+/** Which partitions a request is about, and how its response is cut down. */
+export interface FetchScope {
+  /** Wire error code for the whole response. */
+  readonly error: number
+  /** 0 without a session. */
+  readonly sessionId: number
+  /** Leave out what the client knows already. */
+  readonly incremental: boolean
+  readonly partitions: Iterable<FetchPartition>
+  /** The partition got records: the next fetch serves the others first. */
+  served(partition: FetchPartition): void
+}
+
+interface Session {
+  readonly id: number
+  readonly byId: boolean
+  readonly partitions: Map<string, FetchPartition>
+  /** The epoch that the next request must have. */
+  epoch: number
+  lastUsedAtMs: number
+  createdAtMs: number
+}
+
+/**
+ * Incremental fetch sessions (KIP-227): a client names its partitions once and then sends and receives only
+ * what has changed.
+ */
+export class FetchSessions {
+  readonly #slotsMax: number
+  readonly #evictionMs: number
+  readonly #random: Random
+  /** In the order of their last use. */
+  readonly #sessions = new Map<number, Session>()
+
+  constructor(options: { slotsMax: number; evictionMs: number; random: Random }) {
+    this.#slotsMax = options.slotsMax
+    this.#evictionMs = options.evictionMs
+    this.#random = options.random
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** `byId`: the request names topics by id (version 13 on). */
+  open(request: FetchRequestTopics, byId: boolean, nowMs: number): FetchScope {
+    const { sessionId, sessionEpoch } = request
+    if (sessionEpoch === initialEpoch || sessionEpoch === finalEpoch) {
+      if (sessionId !== 0) this.#sessions.delete(sessionId)
+      const partitions = fullPartitions(request, byId)
+      if (sessionEpoch === finalEpoch || partitions.size === 0) return scope(0, false, partitions)
+      return scope(this.#create(partitions, byId, nowMs), false, partitions)
+    }
+    const session = this.#sessions.get(sessionId)
+    if (!session) return failed(ErrorCode.FETCH_SESSION_ID_NOT_FOUND, 0)
+    if (session.epoch !== sessionEpoch) return failed(ErrorCode.INVALID_FETCH_SESSION_EPOCH, sessionId)
+    if (session.byId !== byId) return failed(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR, sessionId)
+    update(session, request, byId)
+    this.#sessions.delete(sessionId)
+    if (session.partitions.size === 0) return scope(0, false, session.partitions)
+    session.lastUsedAtMs = nowMs
+    session.epoch = nextEpoch(session.epoch)
+    this.#sessions.set(sessionId, session)
+    return scope(sessionId, true, session.partitions)
+  }
+
+  /** The id of a new session, or 0 when no slot is free and none is old enough to go. */
+  #create(partitions: Map<string, FetchPartition>, byId: boolean, nowMs: number): number {
+    if (this.#sessions.size >= this.#slotsMax) {
+      const oldest = this.#sessions.values().next().value
+      if (!oldest || nowMs - oldest.lastUsedAtMs <= this.#evictionMs) return 0
+      this.#sessions.delete(oldest.id)
+    }
+    let id = 0
+    while (id === 0 || this.#sessions.has(id)) id = this.#random.int(0x7fffffff)
+    this.#sessions.set(id, {
+      id,
+      byId,
+      partitions,
+      epoch: initialEpoch + 1,
+      lastUsedAtMs: nowMs,
+      createdAtMs: nowMs,
+    })
+    return id
+  }
+}
+
+function scope(sessionId: number, incremental: boolean, partitions: Map<string, FetchPartition>): FetchScope {
+  return {
+    error: ErrorCode.NONE,
+    sessionId,
+    incremental,
+    partitions: partitions.values(),
+    served(partition) {
+      if (!incremental) return
+      const key = keyOf(partition.topicKey, partition.partition)
+      partitions.delete(key)
+      partitions.set(key, partition)
+    },
+  }
+}
+
+function failed(error: number, sessionId: number): FetchScope {
+  return { error, sessionId, incremental: false, partitions: [], served() {} }
+}
+
+function fullPartitions(request: FetchRequestTopics, byId: boolean): Map<string, FetchPartition> {
+  const partitions = new Map<string, FetchPartition>()
+  addPartitions(partitions, request, byId)
+  return partitions
+}
+
+function update(session: Session, request: FetchRequestTopics, byId: boolean): void {
+  addPartitions(session.partitions, request, byId)
+  for (const topic of request.forgottenTopicsData) {
+    const key = byId ? topic.topicId : topic.topic
+    for (const partition of topic.partitions) session.partitions.delete(keyOf(key, partition))
+  }
+}
+
+function addPartitions(
+  partitions: Map<string, FetchPartition>,
+  request: FetchRequestTopics,
+  byId: boolean,
+): void {
+  for (const topic of request.topics) {
+    const topicKey = byId ? topic.topicId : topic.topic
+    for (const wanted of topic.partitions) {
+      const key = keyOf(topicKey, wanted.partition)
+      const known = partitions.get(key)
+      if (known) {
+        known.fetchOffset = wanted.fetchOffset
+        known.partitionMaxBytes = wanted.partitionMaxBytes
+        known.currentLeaderEpoch = wanted.currentLeaderEpoch
+        known.lastFetchedEpoch = wanted.lastFetchedEpoch
+        continue
+      }
+      partitions.set(key, {
+        topicKey,
+        partition: wanted.partition,
+        fetchOffset: wanted.fetchOffset,
+        partitionMaxBytes: wanted.partitionMaxBytes,
+        currentLeaderEpoch: wanted.currentLeaderEpoch,
+        lastFetchedEpoch: wanted.lastFetchedEpoch,
+        sentHighWatermark: nothingSent,
+        sentLogStartOffset: nothingSent,
+      })
+    }
+  }
+}
+
+function keyOf(topicKey: string, partition: number): string {
+  return `${topicKey}:${partition}`
+}
+
+function nextEpoch(epoch: number): number {
+  return epoch === 0x7fffffff ? 1 : epoch + 1
+}

@@ -1,0 +1,65 @@
+import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
+import type { BrokerServices } from './services.ts'
+import type { Connection } from './connection.ts'
+import type { Reply } from './reply.ts'
+
+/** What a handler knows about the request beside its body. */
+export interface RequestContext {
+  readonly apiVersion: number
+  readonly correlationId: number
+  readonly clientId: string | null
+  /** As Apache Kafka writes it: `/127.0.0.1`. */
+  readonly clientHost: string
+  /** As Apache Kafka writes it: `User:ANONYMOUS` without authentication. */
+  readonly principal: string
+  readonly connection: Connection
+  readonly broker: BrokerServices
+}
+
+/**
+ * One API on the broker's listeners. The versions are those of the schema unless the handler serves fewer; the
+ * API table, ApiVersions and the support page are built from this.
+ */
+export interface Handler {
+  readonly api: Api
+  readonly minVersion: number
+  readonly maxVersion: number
+  /** The decoded request in, the response's members out; null when the request has no response. */
+  readonly handle?: (request: never, context: RequestContext) => Promise<unknown> | unknown
+  /** In place of `handle`, for the hot path: reads the body from the receive buffer and fills the reply. */
+  readonly handleRaw?: (body: RawRequest, context: RequestContext, reply: Reply) => void
+}
+
+/** The body of a request in the receive buffer: dead after the commit of this socket read. */
+export interface RawRequest {
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+type Handle<A extends Api> = (
+  request: RequestOf<A>,
+  context: RequestContext,
+) => Promise<Input<ResponseOf<A>>> | Input<ResponseOf<A>>
+
+/** A handler of decoded requests; `maxVersion` where not every version of the schema is served. */
+export function handler<A extends Api>(
+  api: A,
+  handle: Handle<A>,
+  versions: { min?: number; max?: number } = {},
+): Handler {
+  return {
+    api,
+    minVersion: versions.min ?? api.minVersion,
+    maxVersion: versions.max ?? api.maxVersion,
+    handle: handle as Handler['handle'],
+  }
+}
+
+/** A handler that reads the bytes itself. */
+export function rawHandler(
+  api: Api,
+  handleRaw: (body: RawRequest, context: RequestContext, reply: Reply) => void,
+): Handler {
+  return { api, minVersion: api.minVersion, maxVersion: api.maxVersion, handleRaw }
+}

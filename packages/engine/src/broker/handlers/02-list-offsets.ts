@@ -1,0 +1,112 @@
+/*
+ * ListOffsets, versions 1 to 11.
+ *
+ * - By time: the first record at or after it, never beyond what the isolation level lets a consumer read.
+ * - Special times: −1 latest, −2 earliest, −3 largest timestamp (KIP-734, version 7 on), −4 earliest local (8 on),
+ *   −5 latest tiered (9 on), −6 earliest pending upload (11 on). Without tiered storage −4 is −2, and −5 and −6
+ *   have no offset.
+ * - Leader epochs (KIP-320).
+ */
+import { ErrorCode, ListOffsets } from '@sluice/wire'
+import type { Partition } from '../../replication/partition.ts'
+import { handler, type RequestContext } from '../handler.ts'
+
+const latest = -1
+const earliest = -2
+const maxTimestamp = -3
+const earliestLocal = -4
+const latestTiered = -5
+const earliestPendingUpload = -6
+const readCommitted = 1
+const consumerReplicaId = -1
+
+/** The lowest version that knows each special time. */
+const versionMinOf = new Map([
+  [latest, 1],
+  [earliest, 1],
+  [maxTimestamp, 7],
+  [earliestLocal, 8],
+  [latestTiered, 9],
+  [earliestPendingUpload, 11],
+])
+
+interface Found {
+  timestamp: number
+  offset: number
+  leaderEpoch: number
+}
+
+const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 }
+
+export const listOffsets = handler(ListOffsets, (request, context) => {
+  const seen = new Set<string>()
+  const duplicates = new Set<string>()
+  for (const topic of request.topics)
+    for (const { partitionIndex } of topic.partitions) {
+      const key = `${topic.name}:${partitionIndex}`
+      if (seen.has(key)) duplicates.add(key)
+      seen.add(key)
+    }
+  return {
+    topics: request.topics.map((topic) => ({
+      name: topic.name,
+      partitions: topic.partitions.map((wanted) => {
+        const { partitionIndex } = wanted
+        if (duplicates.has(`${topic.name}:${partitionIndex}`))
+          return { partitionIndex, errorCode: ErrorCode.INVALID_REQUEST, ...nothing }
+        const found = lookUp(topic.name, wanted, request, context)
+        if (typeof found === 'number') return { partitionIndex, errorCode: found, ...nothing }
+        return { partitionIndex, errorCode: ErrorCode.NONE, ...found }
+      }),
+    })),
+  }
+})
+
+function lookUp(
+  topic: string,
+  wanted: { partitionIndex: number; currentLeaderEpoch: number; timestamp: number },
+  request: { replicaId: number; isolationLevel: number },
+  context: RequestContext,
+): Found | number {
+  const { timestamp } = wanted
+  if (timestamp < 0 && context.apiVersion < (versionMinOf.get(timestamp) ?? Infinity))
+    return ErrorCode.UNSUPPORTED_VERSION
+  const partition = context.broker.partitions.get(topic, wanted.partitionIndex)
+  if (!partition) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+  const error = partition.check(wanted.currentLeaderEpoch)
+  if (error !== ErrorCode.NONE) return error
+  const end =
+    request.replicaId !== consumerReplicaId
+      ? partition.log.logEndOffset
+      : request.isolationLevel === readCommitted
+        ? partition.lastStableOffset
+        : partition.highWatermark
+  try {
+    return offsetFor(timestamp, partition, end)
+  } catch (failure) {
+    partition.readFailed(failure)
+    return ErrorCode.KAFKA_STORAGE_ERROR
+  }
+}
+
+function offsetFor(timestamp: number, partition: Partition, end: number): Found {
+  const { log } = partition
+  switch (timestamp) {
+    case latest:
+      return { timestamp: -1, offset: end, leaderEpoch: partition.leaderEpoch }
+    case earliest:
+    case earliestLocal:
+      return {
+        timestamp: -1,
+        offset: log.logStartOffset,
+        leaderEpoch: log.leaderEpochs.epochFor(log.logStartOffset) ?? -1,
+      }
+    case latestTiered:
+    case earliestPendingUpload:
+      return nothing
+    default: {
+      const found = timestamp === maxTimestamp ? log.maxTimestampOffset() : log.offsetForTimestamp(timestamp)
+      return found && found.offset < end ? found : nothing
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/*
+ * DeleteRecords, versions 0 to 2: moves a partition's log start offset (KIP-107).
+ *
+ * Offset −1 means the high watermark. Topics that are only compacted refuse (44), internal topics too (17).
+ */
+import { DeleteRecords, ErrorCode } from '@sluice/wire'
+import { handler, type RequestContext } from '../handler.ts'
+import { isInternalTopic } from '../internal-topics.ts'
+
+const highWatermark = -1
+
+export const deleteRecords = handler(DeleteRecords, (request, context) => ({
+  topics: request.topics.map((topic) => ({
+    name: topic.name,
+    partitions: topic.partitions.map(({ partitionIndex, offset }) => {
+      const moved = deleteBefore(topic.name, partitionIndex, offset, context)
+      return { partitionIndex, lowWatermark: moved.lowWatermark ?? -1, errorCode: moved.error }
+    }),
+  })),
+}))
+
+function deleteBefore(
+  topic: string,
+  index: number,
+  offset: number,
+  { broker }: RequestContext,
+): { error: number; lowWatermark?: number } {
+  if (isInternalTopic(topic)) return { error: ErrorCode.INVALID_TOPIC_EXCEPTION }
+  const partition = broker.partitions.get(topic, index)
+  if (!partition) return { error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
+  const error = partition.check(-1)
+  if (error !== ErrorCode.NONE) return { error }
+  if (!broker.metadata.topicLogConfig(topic).cleanupPolicy.delete)
+    return { error: ErrorCode.POLICY_VIOLATION }
+  const before = offset === highWatermark ? partition.highWatermark : offset
+  if (before < 0 || before > partition.highWatermark) return { error: ErrorCode.OFFSET_OUT_OF_RANGE }
+  try {
+    partition.log.deleteRecordsBefore(before)
+  } catch (failure) {
+    partition.readFailed(failure)
+    return { error: ErrorCode.KAFKA_STORAGE_ERROR }
+  }
+  return { error: ErrorCode.NONE, lowWatermark: partition.log.logStartOffset }
+}

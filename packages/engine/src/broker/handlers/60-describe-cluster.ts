@@ -1,0 +1,51 @@
+/*
+ * DescribeCluster, versions 0 to 2: the brokers and the controller (KIP-700).
+ *
+ * Version 1 can ask for controller endpoints (KIP-919): that is for controller listeners, and refused here with
+ * 115, as on Apache Kafka's broker listeners. Version 2 can ask for fenced brokers (KIP-1073).
+ */
+import { DescribeCluster, ErrorCode } from '@sluice/wire'
+import { allClusterOperations, operationsNotAsked } from '../authorized-operations.ts'
+import { handler } from '../handler.ts'
+import type { BrokerServices } from '../services.ts'
+
+const brokerEndpoints = 1
+const controllerEndpoints = 2
+
+export const describeCluster = handler(DescribeCluster, (request, { broker, connection }) => {
+  const { endpointType } = request
+  if (endpointType !== brokerEndpoints)
+    return {
+      errorCode:
+        endpointType === controllerEndpoints
+          ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
+          : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
+      errorMessage: `Endpoint type ${endpointType} is not served here: this is a broker's listener. Ask for brokers (type 1).`,
+      endpointType,
+      clusterId: '',
+    }
+  const alive = broker.endpointsFor(connection).map((endpoint) => ({ ...endpoint, isFenced: false }))
+  return {
+    errorCode: ErrorCode.NONE,
+    endpointType,
+    clusterId: broker.clusterId,
+    controllerId: broker.nodeId,
+    brokers: request.includeFencedBrokers ? [...alive, ...fencedBrokers(broker)] : alive,
+    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+      ? allClusterOperations
+      : operationsNotAsked,
+  }
+})
+
+/** Brokers that are registered and not alive, at the address that they registered. */
+function fencedBrokers(broker: BrokerServices) {
+  return [...broker.metadata.brokers()]
+    .filter(({ id }) => !broker.metadata.isBrokerAlive(id))
+    .map(({ id, rack, endpoints }) => ({
+      brokerId: id,
+      host: endpoints[0]?.host ?? '',
+      port: endpoints[0]?.port ?? -1,
+      rack,
+      isFenced: true,
+    }))
+}

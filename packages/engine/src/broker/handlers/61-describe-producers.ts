@@ -1,0 +1,29 @@
+/*
+ * DescribeProducers, version 0: the idempotent and transactional producers that a partition knows (KIP-664).
+ */
+import { DescribeProducers, ErrorCode } from '@sluice/wire'
+import { handler } from '../handler.ts'
+
+export const describeProducers = handler(DescribeProducers, (request, { broker }) => ({
+  topics: request.topics.map(({ name, partitionIndexes }) => ({
+    name,
+    partitions: partitionIndexes.map((partitionIndex) => {
+      const partition = broker.partitions.get(name, partitionIndex)
+      const errorCode = partition ? partition.check(-1) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+      if (!partition || errorCode !== ErrorCode.NONE)
+        return { partitionIndex, errorCode, activeProducers: [] }
+      return {
+        partitionIndex,
+        errorCode,
+        activeProducers: partition.log.activeProducers().map((producer) => ({
+          producerId: producer.producerId,
+          producerEpoch: producer.producerEpoch,
+          lastSequence: producer.lastSequence,
+          lastTimestamp: producer.lastTimestamp,
+          coordinatorEpoch: producer.coordinatorEpoch,
+          currentTxnStartOffset: producer.currentTransactionFirstOffset ?? -1,
+        })),
+      }
+    }),
+  })),
+}))

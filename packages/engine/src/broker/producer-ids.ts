@@ -1,0 +1,42 @@
+import { AllocateProducerIds, ErrorCode } from '@sluice/wire'
+import type { ControllerChannel } from '../controller/channel.ts'
+
+/** Hands out producer ids from blocks that the controller has written down, so that none is given twice. */
+export class ProducerIds {
+  readonly #brokerId: number
+  readonly #brokerEpoch: () => number
+  readonly #controller: ControllerChannel
+  #next = 0
+  /** Exclusive. */
+  #end = 0
+  #allocating: Promise<number> | null = null
+
+  constructor(options: { brokerId: number; brokerEpoch: () => number; controller: ControllerChannel }) {
+    this.#brokerId = options.brokerId
+    this.#brokerEpoch = options.brokerEpoch
+    this.#controller = options.controller
+  }
+
+  /** The next producer id, or a wire error code. */
+  async next(): Promise<{ producerId: number } | { error: number }> {
+    while (this.#next >= this.#end) {
+      this.#allocating ??= this.#allocate().finally(() => {
+        this.#allocating = null
+      })
+      const error = await this.#allocating
+      if (error !== ErrorCode.NONE) return { error }
+    }
+    return { producerId: this.#next++ }
+  }
+
+  async #allocate(): Promise<number> {
+    const block = await this.#controller.request(AllocateProducerIds, AllocateProducerIds.maxVersion, {
+      brokerId: this.#brokerId,
+      brokerEpoch: this.#brokerEpoch(),
+    })
+    if (block.errorCode !== ErrorCode.NONE) return block.errorCode
+    this.#next = block.producerIdStart
+    this.#end = block.producerIdStart + block.producerIdLen
+    return ErrorCode.NONE
+  }
+}

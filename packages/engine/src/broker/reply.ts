@@ -1,0 +1,51 @@
+import type { DiskFile } from '@sluice/effects'
+
+/** A range of a file that is a part of a response: streamed from the page cache, never held in memory whole. */
+export interface FileSlice {
+  readonly file: DiskFile
+  /** Bytes from the start of the file. */
+  readonly position: number
+  /** Bytes. */
+  readonly length: number
+  /** Lets the log delete the file again. Called once, after the last byte was read or the connection has gone. */
+  release(): void
+}
+
+export type ResponsePart = Uint8Array | FileSlice
+
+/**
+ * The place of one response in its connection's order. It is filled once, by whoever finishes the request; the
+ * connection sends filled places from the front.
+ */
+export class Reply {
+  parts: ResponsePart[] | Uint8Array | null = null
+  ready = false
+  readonly #filled: () => void
+
+  constructor(filled: () => void) {
+    this.#filled = filled
+  }
+
+  /** The whole response frame, size prefix included. A second call, after the connection has gone, is ignored. */
+  send(parts: ResponsePart[] | Uint8Array): void {
+    if (this.ready) {
+      releaseParts(parts)
+      return
+    }
+    this.parts = parts
+    this.ready = true
+    this.#filled()
+  }
+
+  /** Drops what was not sent; whatever is sent from now on is released at once. */
+  abandon(): void {
+    if (this.parts) releaseParts(this.parts)
+    this.parts = null
+    this.ready = true
+  }
+}
+
+export function releaseParts(parts: ResponsePart[] | Uint8Array): void {
+  if (parts instanceof Uint8Array) return
+  for (const part of parts) if (!(part instanceof Uint8Array)) part.release()
+}

@@ -1,0 +1,111 @@
+import type { Socket } from '@sluice/effects'
+import type { FileSlice, ResponsePart } from './reply.ts'
+
+/** A file slice is read and sent in pieces of this size; two of them may wait in a socket. */
+const chunkBytes = 262_144
+const chunksPerSocketMax = 2
+/** Responses below this are read into one buffer and sent with one write. */
+const wholeResponseBytesMax = 131_072
+/** Free chunks kept for the next stream. */
+const freeChunksMax = 8
+
+/** The chunk buffers of a process: a stream borrows at most two. */
+const freeChunks: Buffer[] = []
+
+/**
+ * Sends one response that holds file slices. It reads the next chunk only when the socket has room, so that a
+ * slow reader costs two chunks of memory and no more.
+ *
+ * A chunk may be reused once the kernel has it: when nothing is queued in the socket any more.
+ */
+export class ResponseStream {
+  readonly #socket: Socket
+  readonly #parts: ResponsePart[]
+  #part = 0
+  #offset = 0
+  /** Chunks whose bytes the kernel may not have yet. */
+  readonly #inFlight: Buffer[] = []
+
+  constructor(socket: Socket, parts: ResponsePart[]) {
+    this.#socket = socket
+    this.#parts = parts
+  }
+
+  /** Sends what the socket takes now. True when the whole response is queued; false: call again on drain. */
+  pump(): boolean {
+    const socket = this.#socket
+    for (;;) {
+      if (socket.queuedBytes === 0) this.#reuseChunks()
+      if (this.#part >= this.#parts.length) {
+        this.#forgetChunks()
+        return true
+      }
+      if (this.#inFlight.length >= chunksPerSocketMax) return false
+      const chunk = freeChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
+      this.#inFlight.push(chunk)
+      socket.write(chunk.subarray(0, this.#fill(chunk)))
+    }
+  }
+
+  /** Releases what was not sent. The socket is gone. */
+  abandon(): void {
+    for (; this.#part < this.#parts.length; this.#part++) {
+      const part = this.#parts[this.#part] as ResponsePart
+      if (!(part instanceof Uint8Array)) part.release()
+    }
+    this.#inFlight.length = 0
+  }
+
+  /** Copies headers and file content into the chunk until it is full or the response ends. */
+  #fill(chunk: Buffer): number {
+    let at = 0
+    while (at < chunk.length && this.#part < this.#parts.length) {
+      const part = this.#parts[this.#part] as ResponsePart
+      const length = Math.min(part.length - this.#offset, chunk.length - at)
+      if (part instanceof Uint8Array) chunk.set(part.subarray(this.#offset, this.#offset + length), at)
+      else readExactly(part, this.#offset, chunk, at, length)
+      at += length
+      this.#offset += length
+      if (this.#offset < part.length) break
+      if (!(part instanceof Uint8Array)) part.release()
+      this.#part++
+      this.#offset = 0
+    }
+    return at
+  }
+
+  #reuseChunks(): void {
+    for (const chunk of this.#inFlight) if (freeChunks.length < freeChunksMax) freeChunks.push(chunk)
+    this.#inFlight.length = 0
+  }
+
+  /** The socket still owns these: they are left to the garbage collector. */
+  #forgetChunks(): void {
+    this.#inFlight.length = 0
+  }
+}
+
+/** The response as one buffer, when it is small; else null. */
+export function wholeResponse(parts: ResponsePart[]): Buffer | null {
+  let total = 0
+  for (const part of parts) total += part.length
+  if (total > wholeResponseBytesMax) return null
+  const whole = Buffer.allocUnsafe(total)
+  let at = 0
+  for (const part of parts) {
+    if (part instanceof Uint8Array) whole.set(part, at)
+    else {
+      readExactly(part, 0, whole, at, part.length)
+      part.release()
+    }
+    at += part.length
+  }
+  return whole
+}
+
+function readExactly(slice: FileSlice, from: number, target: Uint8Array, at: number, length: number): void {
+  const read = slice.file.readSync(target, at, length, slice.position + from)
+  // The header with the size has gone out, or would be a lie: the connection cannot go on.
+  if (read !== length)
+    throw new Error(`${slice.file.path} ends at ${slice.position + from + read}, inside a fetched range`)
+}

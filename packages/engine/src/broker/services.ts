@@ -1,0 +1,40 @@
+import type { Clock, Logger, Random } from '@sluice/effects'
+import type { ControllerChannel } from '../controller/channel.ts'
+import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
+import type { BrokerConfig } from '../metadata/configs.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { Partitions } from '../replication/partitions.ts'
+import type { LogManager } from '../storage/log-manager.ts'
+import type { Connection } from './connection.ts'
+import type { Endpoint } from './endpoints.ts'
+import type { FetchSessions } from './fetch-sessions.ts'
+import type { Handler } from './handler.ts'
+import type { TopicCreation } from './internal-topics.ts'
+import type { ProducerIds } from './producer-ids.ts'
+
+/** All that the handlers of one broker may touch. */
+export interface BrokerServices {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly rack: string | null
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly random: Random
+  /** What this broker has replayed of the metadata log. */
+  readonly metadata: MetadataImage
+  readonly config: BrokerConfig
+  readonly partitions: Partitions
+  readonly logs: LogManager
+  readonly controller: ControllerChannel
+  readonly groups: GroupCoordinator
+  readonly fetchSessions: FetchSessions
+  readonly producerIds: ProducerIds
+  readonly topicCreation: TopicCreation
+  readonly handlers: ReadonlyMap<number, Handler>
+  /** Where this client reaches each broker that is alive: the one place that names addresses. */
+  endpointsFor(connection: Connection): Endpoint[]
+  /** Wall-clock time of the running socket read, ms. */
+  readonly nowMs: number
+  /** Commits what earlier requests of this socket read have staged. */
+  commitStaged(): void
+}

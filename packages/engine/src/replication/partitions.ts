@@ -1,0 +1,127 @@
+import type { Clock, Logger } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+import type { LogManager } from '../storage/log-manager.ts'
+import { Partition, type PartitionState } from './partition.ts'
+
+/** What the metadata log says of a topic. */
+export interface TopicState {
+  readonly name: string
+  readonly id: string
+  /** By partition index. */
+  readonly partitions: readonly PartitionState[]
+}
+
+/** Told when this broker starts or stops to lead a partition. */
+export interface LeadershipListener {
+  leads(partition: Partition): void
+  resigns(topic: string, index: number): void
+}
+
+/** The partitions whose replicas this broker holds, and the appends that wait for the end of the socket read. */
+export class Partitions {
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #brokerId: number
+  readonly #logs: LogManager
+  readonly #minInSyncReplicas: (topic: string) => number
+  readonly #listener: LeadershipListener
+  readonly #byTopic = new Map<string, (Partition | undefined)[]>()
+  #dirty: Partition[] = []
+  readonly #stagedFirst = (partition: Partition) => void this.#dirty.push(partition)
+
+  constructor(options: {
+    clock: Clock
+    logger: Logger
+    brokerId: number
+    logs: LogManager
+    minInSyncReplicas: (topic: string) => number
+    listener: LeadershipListener
+  }) {
+    this.#clock = options.clock
+    this.#logger = options.logger
+    this.#brokerId = options.brokerId
+    this.#logs = options.logs
+    this.#minInSyncReplicas = options.minInSyncReplicas
+    this.#listener = options.listener
+  }
+
+  get(topic: string, index: number): Partition | undefined {
+    return this.#byTopic.get(topic)?.[index]
+  }
+
+  *all(): Iterable<Partition> {
+    for (const partitions of this.#byTopic.values())
+      for (const partition of partitions) if (partition) yield partition
+  }
+
+  /** Writes what has been staged since the last call: one write a partition. */
+  commitStaged(): void {
+    if (this.#dirty.length === 0) return
+    const dirty = this.#dirty
+    this.#dirty = []
+    for (const partition of dirty) partition.commit()
+  }
+
+  /** Brings this broker's replicas of a topic to the state that the metadata log gives them. */
+  apply(topic: TopicState): void {
+    let partitions = this.#byTopic.get(topic.name)
+    if (!partitions) this.#byTopic.set(topic.name, (partitions = []))
+    for (const [index, state] of topic.partitions.entries()) {
+      const known = partitions[index]
+      const held = state.replicas.includes(this.#brokerId)
+      if (!held) {
+        if (known) this.#drop(known, partitions)
+        continue
+      }
+      if (known) this.#update(known, state)
+      else partitions[index] = this.#open(topic, index, state)
+    }
+  }
+
+  /** The topic is gone: its directories wait for file.delete.delay.ms. */
+  remove(topic: string): void {
+    const partitions = this.#byTopic.get(topic)
+    if (!partitions) return
+    for (const partition of partitions) if (partition) this.#drop(partition, partitions)
+    this.#byTopic.delete(topic)
+  }
+
+  /** Ends every wait; the broker stops. */
+  close(): void {
+    this.commitStaged()
+    for (const partition of this.all()) partition.close(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  }
+
+  #open(topic: TopicState, index: number, state: PartitionState): Partition {
+    const log = this.#logs.getOrCreate({ topic: topic.name, partition: index }, topic.id)
+    const partition = new Partition({
+      topic: topic.name,
+      index,
+      log,
+      clock: this.#clock,
+      logger: this.#logger,
+      brokerId: this.#brokerId,
+      state,
+      highWatermark: this.#logs.checkpointedHighWatermark({ topic: topic.name, partition: index }) ?? 0,
+      minInSyncReplicas: () => this.#minInSyncReplicas(topic.name),
+      stagedFirst: this.#stagedFirst,
+    })
+    if (partition.isLeader) this.#listener.leads(partition)
+    return partition
+  }
+
+  #update(partition: Partition, state: PartitionState): void {
+    const led = partition.isLeader
+    const epoch = partition.leaderEpoch
+    partition.update(state)
+    if (partition.isLeader && (!led || epoch !== partition.leaderEpoch)) this.#listener.leads(partition)
+    if (led && !partition.isLeader) this.#listener.resigns(partition.topic, partition.index)
+  }
+
+  #drop(partition: Partition, partitions: (Partition | undefined)[]): void {
+    partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    if (partition.isLeader) this.#listener.resigns(partition.topic, partition.index)
+    partitions[partition.index] = undefined
+    this.#logs.delete({ topic: partition.topic, partition: partition.index })
+  }
+}
