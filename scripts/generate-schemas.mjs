@@ -111,7 +111,7 @@ class SourceFile {
     const shared = this.shareStructs(message, prefix)
     const options = `{ versions: '${message.validVersions}', flexible: '${message.flexibleVersions ?? 'none'}' }`
     const fields = this.fields(message.fields, shared)
-    return `${this.use(word)}(${first}'${message.name}', ${options}, ${fields})`
+    return `${this.use(word)}(${first}'${message.name}', ${options}, () => ${fields})`
   }
 
   text(path, body) {

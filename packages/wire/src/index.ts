@@ -28,6 +28,24 @@ export type {
   TypedRecord,
   ValueOf,
 } from './schema/language.ts'
+export * as RecordBatch from './record-batch/layout.ts'
+export * from './record-batch/builder.ts'
+export * from './record-batch/control.ts'
+export * from './record-batch/crc32c.ts'
+export * from './record-batch/records.ts'
+export * from './record-batch/walk.ts'
+export { TimestampType } from './record-batch/layout.ts'
+export {
+  CodecId,
+  type CodecName,
+  codecName,
+  compress,
+  decompress,
+  decompressedBytesMax,
+  isCodecId,
+} from './compression/codecs.ts'
+export * from './compression/errors.ts'
+export { withoutNativeModules } from './native-module.ts'
 export * from './schema/00-produce.ts'
 export * from './schema/01-fetch.ts'
 export * from './schema/02-list-offsets.ts'
@@ -188,21 +206,3 @@ export * from './schema/records/remote-log-metadata/03-remote-log-segment-metada
 export * from './schema/records/share-group-state/00-share-snapshot.ts'
 export * from './schema/records/share-group-state/01-share-update.ts'
 export * from './schema/records/transaction-state/00-transaction-log.ts'
-export * as RecordBatch from './record-batch/layout.ts'
-export * from './record-batch/builder.ts'
-export * from './record-batch/control.ts'
-export * from './record-batch/crc32c.ts'
-export * from './record-batch/records.ts'
-export * from './record-batch/walk.ts'
-export { TimestampType } from './record-batch/layout.ts'
-export {
-  CodecId,
-  type CodecName,
-  codecName,
-  compress,
-  decompress,
-  decompressedBytesMax,
-  isCodecId,
-} from './compression/codecs.ts'
-export * from './compression/errors.ts'
-export { withoutNativeModules } from './native-module.ts'

@@ -14,7 +14,7 @@ import {
 
 export const Produce = api(0, 'Produce', {
   listeners: ['broker'],
-  request: message('ProduceRequest', { versions: '3-13', flexible: '9+' }, [
+  request: message('ProduceRequest', { versions: '3-13', flexible: '9+' }, () => [
     field('transactionalId', string, '3+', { nullable: '3+', default: null, entityType: 'transactionalId' }),
     field('acks', int16, '0+'),
     field('timeoutMs', int32, '0+'),
@@ -27,7 +27,7 @@ export const Produce = api(0, 'Produce', {
       ]),
     ]),
   ]),
-  response: message('ProduceResponse', { versions: '3-13', flexible: '9+' }, [
+  response: message('ProduceResponse', { versions: '3-13', flexible: '9+' }, () => [
     structArray('responses', 'TopicProduceResponse', '0+', [
       field('name', string, '0-12', { ignorable: true, mapKey: true, entityType: 'topicName' }),
       field('topicId', uuid, '13+', { ignorable: true, mapKey: true }),

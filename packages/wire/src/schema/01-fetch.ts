@@ -17,7 +17,7 @@ import {
 
 export const Fetch = api(1, 'Fetch', {
   listeners: ['broker', 'controller'],
-  request: message('FetchRequest', { versions: '4-18', flexible: '12+' }, [
+  request: message('FetchRequest', { versions: '4-18', flexible: '12+' }, () => [
     field('clusterId', string, '12+', {
       nullable: '12+',
       default: null,
@@ -57,7 +57,7 @@ export const Fetch = api(1, 'Fetch', {
     ]),
     field('rackId', string, '11+', { default: '', ignorable: true }),
   ]),
-  response: message('FetchResponse', { versions: '4-18', flexible: '12+' }, [
+  response: message('FetchResponse', { versions: '4-18', flexible: '12+' }, () => [
     field('throttleTimeMs', int32, '1+', { ignorable: true }),
     field('errorCode', int16, '7+', { ignorable: true }),
     field('sessionId', int32, '7+', { default: 0 }),

@@ -2,7 +2,7 @@ import { api, field, int16, int32, int64, int8, message, string, structArray } f
 
 export const ListOffsets = api(2, 'ListOffsets', {
   listeners: ['broker'],
-  request: message('ListOffsetsRequest', { versions: '1-11', flexible: '6+' }, [
+  request: message('ListOffsetsRequest', { versions: '1-11', flexible: '6+' }, () => [
     field('replicaId', int32, '0+', { entityType: 'brokerId' }),
     field('isolationLevel', int8, '2+'),
     structArray('topics', 'ListOffsetsTopic', '0+', [
@@ -15,7 +15,7 @@ export const ListOffsets = api(2, 'ListOffsets', {
     ]),
     field('timeoutMs', int32, '10+', { ignorable: true }),
   ]),
-  response: message('ListOffsetsResponse', { versions: '1-11', flexible: '6+' }, [
+  response: message('ListOffsetsResponse', { versions: '1-11', flexible: '6+' }, () => [
     field('throttleTimeMs', int32, '2+', { ignorable: true }),
     structArray('topics', 'ListOffsetsTopicResponse', '0+', [
       field('name', string, '0+', { entityType: 'topicName' }),

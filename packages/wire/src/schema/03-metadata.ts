@@ -2,7 +2,7 @@ import { api, array, bool, field, int16, int32, message, string, structArray, uu
 
 export const Metadata = api(3, 'Metadata', {
   listeners: ['broker'],
-  request: message('MetadataRequest', { versions: '0-13', flexible: '9+' }, [
+  request: message('MetadataRequest', { versions: '0-13', flexible: '9+' }, () => [
     structArray('topics', 'MetadataRequestTopic', '0+', { nullable: '1+' }, [
       field('topicId', uuid, '10+', { ignorable: true }),
       field('name', string, '0+', { nullable: '10+', entityType: 'topicName' }),
@@ -11,7 +11,7 @@ export const Metadata = api(3, 'Metadata', {
     field('includeClusterAuthorizedOperations', bool, '8-10'),
     field('includeTopicAuthorizedOperations', bool, '8+'),
   ]),
-  response: message('MetadataResponse', { versions: '0-13', flexible: '9+' }, [
+  response: message('MetadataResponse', { versions: '0-13', flexible: '9+' }, () => [
     field('throttleTimeMs', int32, '3+', { ignorable: true }),
     structArray('brokers', 'MetadataResponseBroker', '0+', [
       field('nodeId', int32, '0+', { mapKey: true, entityType: 'brokerId' }),

@@ -2,7 +2,7 @@ import { api, field, int16, int32, int64, message, string, structArray, uuid } f
 
 export const OffsetCommit = api(8, 'OffsetCommit', {
   listeners: ['broker'],
-  request: message('OffsetCommitRequest', { versions: '2-10', flexible: '8+' }, [
+  request: message('OffsetCommitRequest', { versions: '2-10', flexible: '8+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('generationIdOrMemberEpoch', int32, '1+', { default: -1, ignorable: true }),
     field('memberId', string, '1+', { ignorable: true }),
@@ -19,7 +19,7 @@ export const OffsetCommit = api(8, 'OffsetCommit', {
       ]),
     ]),
   ]),
-  response: message('OffsetCommitResponse', { versions: '2-10', flexible: '8+' }, [
+  response: message('OffsetCommitResponse', { versions: '2-10', flexible: '8+' }, () => [
     field('throttleTimeMs', int32, '3+', { ignorable: true }),
     structArray('topics', 'OffsetCommitResponseTopic', '0+', [
       field('name', string, '0-9', { ignorable: true, entityType: 'topicName' }),

@@ -14,7 +14,7 @@ import {
 
 export const OffsetFetch = api(9, 'OffsetFetch', {
   listeners: ['broker'],
-  request: message('OffsetFetchRequest', { versions: '1-10', flexible: '6+' }, [
+  request: message('OffsetFetchRequest', { versions: '1-10', flexible: '6+' }, () => [
     field('groupId', string, '0-7', { entityType: 'groupId' }),
     structArray('topics', 'OffsetFetchRequestTopic', '0-7', { nullable: '2-7' }, [
       field('name', string, '0-7', { entityType: 'topicName' }),
@@ -32,7 +32,7 @@ export const OffsetFetch = api(9, 'OffsetFetch', {
     ]),
     field('requireStable', bool, '7+', { default: false }),
   ]),
-  response: message('OffsetFetchResponse', { versions: '1-10', flexible: '6+' }, [
+  response: message('OffsetFetchResponse', { versions: '1-10', flexible: '6+' }, () => [
     field('throttleTimeMs', int32, '3+', { ignorable: true }),
     structArray('topics', 'OffsetFetchResponseTopic', '0-7', [
       field('name', string, '0-7', { entityType: 'topicName' }),

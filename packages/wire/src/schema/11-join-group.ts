@@ -2,7 +2,7 @@ import { api, bool, bytes, field, int16, int32, message, string, structArray } f
 
 export const JoinGroup = api(11, 'JoinGroup', {
   listeners: ['broker'],
-  request: message('JoinGroupRequest', { versions: '0-9', flexible: '6+' }, [
+  request: message('JoinGroupRequest', { versions: '0-9', flexible: '6+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('sessionTimeoutMs', int32, '0+'),
     field('rebalanceTimeoutMs', int32, '1+', { default: -1, ignorable: true }),
@@ -15,7 +15,7 @@ export const JoinGroup = api(11, 'JoinGroup', {
     ]),
     field('reason', string, '8+', { nullable: '8+', default: null, ignorable: true }),
   ]),
-  response: message('JoinGroupResponse', { versions: '0-9', flexible: '6+' }, [
+  response: message('JoinGroupResponse', { versions: '0-9', flexible: '6+' }, () => [
     field('throttleTimeMs', int32, '2+', { ignorable: true }),
     field('errorCode', int16, '0+'),
     field('generationId', int32, '0+', { default: -1 }),

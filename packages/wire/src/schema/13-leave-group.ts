@@ -2,7 +2,7 @@ import { api, field, int16, int32, message, string, structArray } from './langua
 
 export const LeaveGroup = api(13, 'LeaveGroup', {
   listeners: ['broker'],
-  request: message('LeaveGroupRequest', { versions: '0-5', flexible: '4+' }, [
+  request: message('LeaveGroupRequest', { versions: '0-5', flexible: '4+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('memberId', string, '0-2'),
     structArray('members', 'MemberIdentity', '3+', [
@@ -11,7 +11,7 @@ export const LeaveGroup = api(13, 'LeaveGroup', {
       field('reason', string, '5+', { nullable: '5+', default: null, ignorable: true }),
     ]),
   ]),
-  response: message('LeaveGroupResponse', { versions: '0-5', flexible: '4+' }, [
+  response: message('LeaveGroupResponse', { versions: '0-5', flexible: '4+' }, () => [
     field('throttleTimeMs', int32, '1+', { ignorable: true }),
     field('errorCode', int16, '0+'),
     structArray('members', 'MemberResponse', '3+', [

@@ -2,7 +2,7 @@ import { api, bytes, field, int16, int32, message, string, structArray } from '.
 
 export const SyncGroup = api(14, 'SyncGroup', {
   listeners: ['broker'],
-  request: message('SyncGroupRequest', { versions: '0-5', flexible: '4+' }, [
+  request: message('SyncGroupRequest', { versions: '0-5', flexible: '4+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('generationId', int32, '0+'),
     field('memberId', string, '0+'),
@@ -14,7 +14,7 @@ export const SyncGroup = api(14, 'SyncGroup', {
       field('assignment', bytes, '0+'),
     ]),
   ]),
-  response: message('SyncGroupResponse', { versions: '0-5', flexible: '4+' }, [
+  response: message('SyncGroupResponse', { versions: '0-5', flexible: '4+' }, () => [
     field('throttleTimeMs', int32, '1+', { ignorable: true }),
     field('errorCode', int16, '0+'),
     field('protocolType', string, '5+', { nullable: '5+', default: null, ignorable: true }),

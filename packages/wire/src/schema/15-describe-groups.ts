@@ -2,11 +2,11 @@ import { api, array, bool, bytes, field, int16, int32, message, string, structAr
 
 export const DescribeGroups = api(15, 'DescribeGroups', {
   listeners: ['broker'],
-  request: message('DescribeGroupsRequest', { versions: '0-6', flexible: '5+' }, [
+  request: message('DescribeGroupsRequest', { versions: '0-6', flexible: '5+' }, () => [
     field('groups', array(string), '0+', { entityType: 'groupId' }),
     field('includeAuthorizedOperations', bool, '3+'),
   ]),
-  response: message('DescribeGroupsResponse', { versions: '0-6', flexible: '5+' }, [
+  response: message('DescribeGroupsResponse', { versions: '0-6', flexible: '5+' }, () => [
     field('throttleTimeMs', int32, '1+', { ignorable: true }),
     structArray('groups', 'DescribedGroup', '0+', [
       field('errorCode', int16, '0+'),

@@ -2,11 +2,11 @@ import { api, array, field, int16, int32, message, string, structArray } from '.
 
 export const ListGroups = api(16, 'ListGroups', {
   listeners: ['broker'],
-  request: message('ListGroupsRequest', { versions: '0-5', flexible: '3+' }, [
+  request: message('ListGroupsRequest', { versions: '0-5', flexible: '3+' }, () => [
     field('statesFilter', array(string), '4+'),
     field('typesFilter', array(string), '5+'),
   ]),
-  response: message('ListGroupsResponse', { versions: '0-5', flexible: '3+' }, [
+  response: message('ListGroupsResponse', { versions: '0-5', flexible: '3+' }, () => [
     field('throttleTimeMs', int32, '1+', { ignorable: true }),
     field('errorCode', int16, '0+'),
     structArray('groups', 'ListedGroup', '0+', [

@@ -2,13 +2,13 @@ import { api, bool, field, int16, int32, int64, message, string, structArray } f
 
 export const ApiVersions = api(18, 'ApiVersions', {
   listeners: ['broker', 'controller'],
-  request: message('ApiVersionsRequest', { versions: '0-5', flexible: '3+' }, [
+  request: message('ApiVersionsRequest', { versions: '0-5', flexible: '3+' }, () => [
     field('clientSoftwareName', string, '3+', { ignorable: true }),
     field('clientSoftwareVersion', string, '3+', { ignorable: true }),
     field('clusterId', string, '5+', { nullable: '5+', default: null, ignorable: true }),
     field('nodeId', int32, '5+', { default: -1, ignorable: true }),
   ]),
-  response: message('ApiVersionsResponse', { versions: '0-5', flexible: '3+' }, [
+  response: message('ApiVersionsResponse', { versions: '0-5', flexible: '3+' }, () => [
     field('errorCode', int16, '0+'),
     structArray('apiKeys', 'ApiVersion', '0+', [
       field('apiKey', int16, '0+', { mapKey: true }),

@@ -15,7 +15,7 @@ import {
 export const CreateTopics = api(19, 'CreateTopics', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('CreateTopicsRequest', { versions: '2-7', flexible: '5+' }, [
+  request: message('CreateTopicsRequest', { versions: '2-7', flexible: '5+' }, () => [
     structArray('topics', 'CreatableTopic', '0+', [
       field('name', string, '0+', { mapKey: true, entityType: 'topicName' }),
       field('numPartitions', int32, '0+'),
@@ -32,7 +32,7 @@ export const CreateTopics = api(19, 'CreateTopics', {
     field('timeoutMs', int32, '0+', { default: 60000 }),
     field('validateOnly', bool, '1+', { default: false }),
   ]),
-  response: message('CreateTopicsResponse', { versions: '2-7', flexible: '5+' }, [
+  response: message('CreateTopicsResponse', { versions: '2-7', flexible: '5+' }, () => [
     field('throttleTimeMs', int32, '2+', { ignorable: true }),
     structArray('topics', 'CreatableTopicResult', '0+', [
       field('name', string, '0+', { mapKey: true, entityType: 'topicName' }),

@@ -2,7 +2,7 @@ import { api, field, int16, int32, int64, message, string, structArray } from '.
 
 export const DeleteRecords = api(21, 'DeleteRecords', {
   listeners: ['broker'],
-  request: message('DeleteRecordsRequest', { versions: '0-2', flexible: '2+' }, [
+  request: message('DeleteRecordsRequest', { versions: '0-2', flexible: '2+' }, () => [
     structArray('topics', 'DeleteRecordsTopic', '0+', [
       field('name', string, '0+', { entityType: 'topicName' }),
       structArray('partitions', 'DeleteRecordsPartition', '0+', [
@@ -12,7 +12,7 @@ export const DeleteRecords = api(21, 'DeleteRecords', {
     ]),
     field('timeoutMs', int32, '0+'),
   ]),
-  response: message('DeleteRecordsResponse', { versions: '0-2', flexible: '2+' }, [
+  response: message('DeleteRecordsResponse', { versions: '0-2', flexible: '2+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('topics', 'DeleteRecordsTopicResult', '0+', [
       field('name', string, '0+', { mapKey: true, entityType: 'topicName' }),

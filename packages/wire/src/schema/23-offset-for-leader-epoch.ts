@@ -2,7 +2,7 @@ import { api, field, int16, int32, int64, message, string, structArray } from '.
 
 export const OffsetForLeaderEpoch = api(23, 'OffsetForLeaderEpoch', {
   listeners: ['broker'],
-  request: message('OffsetForLeaderEpochRequest', { versions: '2-4', flexible: '4+' }, [
+  request: message('OffsetForLeaderEpochRequest', { versions: '2-4', flexible: '4+' }, () => [
     field('replicaId', int32, '3+', { default: -2, ignorable: true, entityType: 'brokerId' }),
     structArray('topics', 'OffsetForLeaderTopic', '0+', [
       field('topic', string, '0+', { mapKey: true, entityType: 'topicName' }),
@@ -13,7 +13,7 @@ export const OffsetForLeaderEpoch = api(23, 'OffsetForLeaderEpoch', {
       ]),
     ]),
   ]),
-  response: message('OffsetForLeaderEpochResponse', { versions: '2-4', flexible: '4+' }, [
+  response: message('OffsetForLeaderEpochResponse', { versions: '2-4', flexible: '4+' }, () => [
     field('throttleTimeMs', int32, '2+', { ignorable: true }),
     structArray('topics', 'OffsetForLeaderTopicResult', '0+', [
       field('topic', string, '0+', { mapKey: true, entityType: 'topicName' }),

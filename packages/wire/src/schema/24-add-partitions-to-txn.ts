@@ -29,7 +29,7 @@ const addPartitionsToTxnTopicResult = struct('AddPartitionsToTxnTopicResult', [
 
 export const AddPartitionsToTxn = api(24, 'AddPartitionsToTxn', {
   listeners: ['broker'],
-  request: message('AddPartitionsToTxnRequest', { versions: '0-5', flexible: '3+' }, [
+  request: message('AddPartitionsToTxnRequest', { versions: '0-5', flexible: '3+' }, () => [
     structArray('transactions', 'AddPartitionsToTxnTransaction', '4+', [
       field('transactionalId', string, '4+', { mapKey: true, entityType: 'transactionalId' }),
       field('producerId', int64, '4+', { entityType: 'producerId' }),
@@ -42,7 +42,7 @@ export const AddPartitionsToTxn = api(24, 'AddPartitionsToTxn', {
     field('v3AndBelowProducerEpoch', int16, '0-3'),
     field('v3AndBelowTopics', array(addPartitionsToTxnTopic), '0-3'),
   ]),
-  response: message('AddPartitionsToTxnResponse', { versions: '0-5', flexible: '3+' }, [
+  response: message('AddPartitionsToTxnResponse', { versions: '0-5', flexible: '3+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '4+', { ignorable: true }),
     structArray('resultsByTransaction', 'AddPartitionsToTxnResult', '4+', [

@@ -15,7 +15,7 @@ import {
 export const WriteTxnMarkers = api(27, 'WriteTxnMarkers', {
   listeners: ['broker'],
   clusterAction: true,
-  request: message('WriteTxnMarkersRequest', { versions: '1-2', flexible: '1+' }, [
+  request: message('WriteTxnMarkersRequest', { versions: '1-2', flexible: '1+' }, () => [
     structArray('markers', 'WritableTxnMarker', '0+', [
       field('producerId', int64, '0+', { entityType: 'producerId' }),
       field('producerEpoch', int16, '0+'),
@@ -28,7 +28,7 @@ export const WriteTxnMarkers = api(27, 'WriteTxnMarkers', {
       field('transactionVersion', int8, '2+', { default: 0, ignorable: true }),
     ]),
   ]),
-  response: message('WriteTxnMarkersResponse', { versions: '1-2', flexible: '1+' }, [
+  response: message('WriteTxnMarkersResponse', { versions: '1-2', flexible: '1+' }, () => [
     structArray('markers', 'WritableTxnMarkerResult', '0+', [
       field('producerId', int64, '0+', { entityType: 'producerId' }),
       structArray('topics', 'WritableTxnMarkerTopicResult', '0+', [

@@ -2,7 +2,7 @@ import { api, field, int16, int32, int64, message, string, structArray, uuid } f
 
 export const TxnOffsetCommit = api(28, 'TxnOffsetCommit', {
   listeners: ['broker'],
-  request: message('TxnOffsetCommitRequest', { versions: '0-6', flexible: '3+' }, [
+  request: message('TxnOffsetCommitRequest', { versions: '0-6', flexible: '3+' }, () => [
     field('transactionalId', string, '0+', { entityType: 'transactionalId' }),
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('producerId', int64, '0+', { entityType: 'producerId' }),
@@ -21,7 +21,7 @@ export const TxnOffsetCommit = api(28, 'TxnOffsetCommit', {
       ]),
     ]),
   ]),
-  response: message('TxnOffsetCommitResponse', { versions: '0-6', flexible: '3+' }, [
+  response: message('TxnOffsetCommitResponse', { versions: '0-6', flexible: '3+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('topics', 'TxnOffsetCommitResponseTopic', '0+', [
       field('name', string, '0-5', { ignorable: true, entityType: 'topicName' }),

@@ -2,7 +2,7 @@ import { api, field, int16, int32, int8, message, string, structArray } from './
 
 export const DescribeAcls = api(29, 'DescribeAcls', {
   listeners: ['broker', 'controller'],
-  request: message('DescribeAclsRequest', { versions: '1-3', flexible: '2+' }, [
+  request: message('DescribeAclsRequest', { versions: '1-3', flexible: '2+' }, () => [
     field('resourceTypeFilter', int8, '0+'),
     field('resourceNameFilter', string, '0+', { nullable: '0+' }),
     field('patternTypeFilter', int8, '1+', { default: 3 }),
@@ -11,7 +11,7 @@ export const DescribeAcls = api(29, 'DescribeAcls', {
     field('operation', int8, '0+'),
     field('permissionType', int8, '0+'),
   ]),
-  response: message('DescribeAclsResponse', { versions: '1-3', flexible: '2+' }, [
+  response: message('DescribeAclsResponse', { versions: '1-3', flexible: '2+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+' }),

@@ -3,7 +3,7 @@ import { api, field, int16, int32, int8, message, string, structArray } from './
 export const DeleteAcls = api(31, 'DeleteAcls', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('DeleteAclsRequest', { versions: '1-3', flexible: '2+' }, [
+  request: message('DeleteAclsRequest', { versions: '1-3', flexible: '2+' }, () => [
     structArray('filters', 'DeleteAclsFilter', '0+', [
       field('resourceTypeFilter', int8, '0+'),
       field('resourceNameFilter', string, '0+', { nullable: '0+' }),
@@ -14,7 +14,7 @@ export const DeleteAcls = api(31, 'DeleteAcls', {
       field('permissionType', int8, '0+'),
     ]),
   ]),
-  response: message('DeleteAclsResponse', { versions: '1-3', flexible: '2+' }, [
+  response: message('DeleteAclsResponse', { versions: '1-3', flexible: '2+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('filterResults', 'DeleteAclsFilterResult', '0+', [
       field('errorCode', int16, '0+'),

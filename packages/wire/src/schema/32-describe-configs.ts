@@ -2,7 +2,7 @@ import { api, array, bool, field, int16, int32, int8, message, string, structArr
 
 export const DescribeConfigs = api(32, 'DescribeConfigs', {
   listeners: ['broker', 'controller'],
-  request: message('DescribeConfigsRequest', { versions: '1-4', flexible: '4+' }, [
+  request: message('DescribeConfigsRequest', { versions: '1-4', flexible: '4+' }, () => [
     structArray('resources', 'DescribeConfigsResource', '0+', [
       field('resourceType', int8, '0+'),
       field('resourceName', string, '0+'),
@@ -11,7 +11,7 @@ export const DescribeConfigs = api(32, 'DescribeConfigs', {
     field('includeSynonyms', bool, '1+', { default: false }),
     field('includeDocumentation', bool, '3+', { default: false }),
   ]),
-  response: message('DescribeConfigsResponse', { versions: '1-4', flexible: '4+' }, [
+  response: message('DescribeConfigsResponse', { versions: '1-4', flexible: '4+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('results', 'DescribeConfigsResult', '0+', [
       field('errorCode', int16, '0+'),

@@ -3,7 +3,7 @@ import { api, bool, field, int16, int32, int8, message, string, structArray } fr
 export const AlterConfigs = api(33, 'AlterConfigs', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('AlterConfigsRequest', { versions: '0-2', flexible: '2+' }, [
+  request: message('AlterConfigsRequest', { versions: '0-2', flexible: '2+' }, () => [
     structArray('resources', 'AlterConfigsResource', '0+', [
       field('resourceType', int8, '0+', { mapKey: true }),
       field('resourceName', string, '0+', { mapKey: true }),
@@ -14,7 +14,7 @@ export const AlterConfigs = api(33, 'AlterConfigs', {
     ]),
     field('validateOnly', bool, '0+'),
   ]),
-  response: message('AlterConfigsResponse', { versions: '0-2', flexible: '2+' }, [
+  response: message('AlterConfigsResponse', { versions: '0-2', flexible: '2+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('responses', 'AlterConfigsResourceResponse', '0+', [
       field('errorCode', int16, '0+'),

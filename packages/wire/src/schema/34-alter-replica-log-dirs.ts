@@ -2,7 +2,7 @@ import { api, array, field, int16, int32, message, string, structArray } from '.
 
 export const AlterReplicaLogDirs = api(34, 'AlterReplicaLogDirs', {
   listeners: ['broker'],
-  request: message('AlterReplicaLogDirsRequest', { versions: '1-2', flexible: '2+' }, [
+  request: message('AlterReplicaLogDirsRequest', { versions: '1-2', flexible: '2+' }, () => [
     structArray('dirs', 'AlterReplicaLogDir', '0+', [
       field('path', string, '0+', { mapKey: true }),
       structArray('topics', 'AlterReplicaLogDirTopic', '0+', [
@@ -11,7 +11,7 @@ export const AlterReplicaLogDirs = api(34, 'AlterReplicaLogDirs', {
       ]),
     ]),
   ]),
-  response: message('AlterReplicaLogDirsResponse', { versions: '1-2', flexible: '2+' }, [
+  response: message('AlterReplicaLogDirsResponse', { versions: '1-2', flexible: '2+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('results', 'AlterReplicaLogDirTopicResult', '0+', [
       field('topicName', string, '0+', { entityType: 'topicName' }),

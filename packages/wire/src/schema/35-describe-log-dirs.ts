@@ -2,13 +2,13 @@ import { api, array, bool, field, int16, int32, int64, message, string, structAr
 
 export const DescribeLogDirs = api(35, 'DescribeLogDirs', {
   listeners: ['broker'],
-  request: message('DescribeLogDirsRequest', { versions: '1-5', flexible: '2+' }, [
+  request: message('DescribeLogDirsRequest', { versions: '1-5', flexible: '2+' }, () => [
     structArray('topics', 'DescribableLogDirTopic', '0+', { nullable: '0+' }, [
       field('topic', string, '0+', { mapKey: true, entityType: 'topicName' }),
       field('partitions', array(int32), '0+'),
     ]),
   ]),
-  response: message('DescribeLogDirsResponse', { versions: '1-5', flexible: '2+' }, [
+  response: message('DescribeLogDirsResponse', { versions: '1-5', flexible: '2+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '3+', { ignorable: true }),
     structArray('results', 'DescribeLogDirsResult', '0+', [

@@ -3,7 +3,7 @@ import { api, bytes, field, int16, int32, int64, message, string, structArray } 
 export const CreateDelegationToken = api(38, 'CreateDelegationToken', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('CreateDelegationTokenRequest', { versions: '1-3', flexible: '2+' }, [
+  request: message('CreateDelegationTokenRequest', { versions: '1-3', flexible: '2+' }, () => [
     field('ownerPrincipalType', string, '3+', { nullable: '3+' }),
     field('ownerPrincipalName', string, '3+', { nullable: '3+' }),
     structArray('renewers', 'CreatableRenewers', '0+', [
@@ -12,7 +12,7 @@ export const CreateDelegationToken = api(38, 'CreateDelegationToken', {
     ]),
     field('maxLifetimeMs', int64, '0+'),
   ]),
-  response: message('CreateDelegationTokenResponse', { versions: '1-3', flexible: '2+' }, [
+  response: message('CreateDelegationTokenResponse', { versions: '1-3', flexible: '2+' }, () => [
     field('errorCode', int16, '0+'),
     field('principalType', string, '0+'),
     field('principalName', string, '0+'),

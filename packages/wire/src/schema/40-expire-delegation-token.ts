@@ -3,11 +3,11 @@ import { api, bytes, field, int16, int32, int64, message } from './language.ts'
 export const ExpireDelegationToken = api(40, 'ExpireDelegationToken', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('ExpireDelegationTokenRequest', { versions: '1-2', flexible: '2+' }, [
+  request: message('ExpireDelegationTokenRequest', { versions: '1-2', flexible: '2+' }, () => [
     field('hmac', bytes, '0+'),
     field('expiryTimePeriodMs', int64, '0+'),
   ]),
-  response: message('ExpireDelegationTokenResponse', { versions: '1-2', flexible: '2+' }, [
+  response: message('ExpireDelegationTokenResponse', { versions: '1-2', flexible: '2+' }, () => [
     field('errorCode', int16, '0+'),
     field('expiryTimestampMs', int64, '0+'),
     field('throttleTimeMs', int32, '0+'),

@@ -2,13 +2,13 @@ import { api, bytes, field, int16, int32, int64, message, string, structArray } 
 
 export const DescribeDelegationToken = api(41, 'DescribeDelegationToken', {
   listeners: ['broker', 'controller'],
-  request: message('DescribeDelegationTokenRequest', { versions: '1-3', flexible: '2+' }, [
+  request: message('DescribeDelegationTokenRequest', { versions: '1-3', flexible: '2+' }, () => [
     structArray('owners', 'DescribeDelegationTokenOwner', '0+', { nullable: '0+' }, [
       field('principalType', string, '0+'),
       field('principalName', string, '0+'),
     ]),
   ]),
-  response: message('DescribeDelegationTokenResponse', { versions: '1-3', flexible: '2+' }, [
+  response: message('DescribeDelegationTokenResponse', { versions: '1-3', flexible: '2+' }, () => [
     field('errorCode', int16, '0+'),
     structArray('tokens', 'DescribedDelegationToken', '0+', [
       field('principalType', string, '0+'),

@@ -3,7 +3,7 @@ import { api, array, field, int16, int32, int8, message, string, structArray } f
 export const ElectLeaders = api(43, 'ElectLeaders', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('ElectLeadersRequest', { versions: '0-2', flexible: '2+' }, [
+  request: message('ElectLeadersRequest', { versions: '0-2', flexible: '2+' }, () => [
     field('electionType', int8, '1+'),
     structArray('topicPartitions', 'TopicPartitions', '0+', { nullable: '0+' }, [
       field('topic', string, '0+', { mapKey: true, entityType: 'topicName' }),
@@ -11,7 +11,7 @@ export const ElectLeaders = api(43, 'ElectLeaders', {
     ]),
     field('timeoutMs', int32, '0+', { default: 60000 }),
   ]),
-  response: message('ElectLeadersResponse', { versions: '0-2', flexible: '2+' }, [
+  response: message('ElectLeadersResponse', { versions: '0-2', flexible: '2+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '1+'),
     structArray('replicaElectionResults', 'ReplicaElectionResult', '0+', [

@@ -3,7 +3,7 @@ import { api, bool, field, int16, int32, int8, message, string, structArray } fr
 export const IncrementalAlterConfigs = api(44, 'IncrementalAlterConfigs', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('IncrementalAlterConfigsRequest', { versions: '0-1', flexible: '1+' }, [
+  request: message('IncrementalAlterConfigsRequest', { versions: '0-1', flexible: '1+' }, () => [
     structArray('resources', 'AlterConfigsResource', '0+', [
       field('resourceType', int8, '0+', { mapKey: true }),
       field('resourceName', string, '0+', { mapKey: true }),
@@ -15,7 +15,7 @@ export const IncrementalAlterConfigs = api(44, 'IncrementalAlterConfigs', {
     ]),
     field('validateOnly', bool, '0+'),
   ]),
-  response: message('IncrementalAlterConfigsResponse', { versions: '0-1', flexible: '1+' }, [
+  response: message('IncrementalAlterConfigsResponse', { versions: '0-1', flexible: '1+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('responses', 'AlterConfigsResourceResponse', '0+', [
       field('errorCode', int16, '0+'),

@@ -3,7 +3,7 @@ import { api, array, bool, field, int16, int32, message, string, structArray } f
 export const AlterPartitionReassignments = api(45, 'AlterPartitionReassignments', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('AlterPartitionReassignmentsRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('AlterPartitionReassignmentsRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('timeoutMs', int32, '0+', { default: 60000 }),
     field('allowReplicationFactorChange', bool, '1+', { default: true }),
     structArray('topics', 'ReassignableTopic', '0+', [
@@ -14,7 +14,7 @@ export const AlterPartitionReassignments = api(45, 'AlterPartitionReassignments'
       ]),
     ]),
   ]),
-  response: message('AlterPartitionReassignmentsResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('AlterPartitionReassignmentsResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('allowReplicationFactorChange', bool, '1+', { default: true, ignorable: true }),
     field('errorCode', int16, '0+'),

@@ -2,14 +2,14 @@ import { api, field, int16, int32, message, string, structArray } from './langua
 
 export const OffsetDelete = api(47, 'OffsetDelete', {
   listeners: ['broker'],
-  request: message('OffsetDeleteRequest', { versions: '0', flexible: 'none' }, [
+  request: message('OffsetDeleteRequest', { versions: '0', flexible: 'none' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     structArray('topics', 'OffsetDeleteRequestTopic', '0+', [
       field('name', string, '0+', { mapKey: true, entityType: 'topicName' }),
       structArray('partitions', 'OffsetDeleteRequestPartition', '0+', [field('partitionIndex', int32, '0+')]),
     ]),
   ]),
-  response: message('OffsetDeleteResponse', { versions: '0', flexible: 'none' }, [
+  response: message('OffsetDeleteResponse', { versions: '0', flexible: 'none' }, () => [
     field('errorCode', int16, '0+'),
     field('throttleTimeMs', int32, '0+', { ignorable: true }),
     structArray('topics', 'OffsetDeleteResponseTopic', '0+', [

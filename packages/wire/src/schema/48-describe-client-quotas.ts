@@ -2,7 +2,7 @@ import { api, bool, field, float64, int16, int32, int8, message, string, structA
 
 export const DescribeClientQuotas = api(48, 'DescribeClientQuotas', {
   listeners: ['broker'],
-  request: message('DescribeClientQuotasRequest', { versions: '0-1', flexible: '1+' }, [
+  request: message('DescribeClientQuotasRequest', { versions: '0-1', flexible: '1+' }, () => [
     structArray('components', 'ComponentData', '0+', [
       field('entityType', string, '0+'),
       field('matchType', int8, '0+'),
@@ -10,7 +10,7 @@ export const DescribeClientQuotas = api(48, 'DescribeClientQuotas', {
     ]),
     field('strict', bool, '0+'),
   ]),
-  response: message('DescribeClientQuotasResponse', { versions: '0-1', flexible: '1+' }, [
+  response: message('DescribeClientQuotasResponse', { versions: '0-1', flexible: '1+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+' }),

@@ -3,7 +3,7 @@ import { api, bool, field, float64, int16, int32, message, string, structArray }
 export const AlterClientQuotas = api(49, 'AlterClientQuotas', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('AlterClientQuotasRequest', { versions: '0-1', flexible: '1+' }, [
+  request: message('AlterClientQuotasRequest', { versions: '0-1', flexible: '1+' }, () => [
     structArray('entries', 'EntryData', '0+', [
       structArray('entity', 'EntityData', '0+', [
         field('entityType', string, '0+'),
@@ -17,7 +17,7 @@ export const AlterClientQuotas = api(49, 'AlterClientQuotas', {
     ]),
     field('validateOnly', bool, '0+'),
   ]),
-  response: message('AlterClientQuotasResponse', { versions: '0-1', flexible: '1+' }, [
+  response: message('AlterClientQuotasResponse', { versions: '0-1', flexible: '1+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('entries', 'EntryData', '0+', [
       field('errorCode', int16, '0+'),

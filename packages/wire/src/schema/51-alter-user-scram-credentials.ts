@@ -3,7 +3,7 @@ import { api, bytes, field, int16, int32, int8, message, string, structArray } f
 export const AlterUserScramCredentials = api(51, 'AlterUserScramCredentials', {
   listeners: ['broker', 'controller'],
   forwardable: true,
-  request: message('AlterUserScramCredentialsRequest', { versions: '0', flexible: '0+' }, [
+  request: message('AlterUserScramCredentialsRequest', { versions: '0', flexible: '0+' }, () => [
     structArray('deletions', 'ScramCredentialDeletion', '0+', [
       field('name', string, '0+'),
       field('mechanism', int8, '0+'),
@@ -16,7 +16,7 @@ export const AlterUserScramCredentials = api(51, 'AlterUserScramCredentials', {
       field('saltedPassword', bytes, '0+'),
     ]),
   ]),
-  response: message('AlterUserScramCredentialsResponse', { versions: '0', flexible: '0+' }, [
+  response: message('AlterUserScramCredentialsResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('results', 'AlterUserScramCredentialsResult', '0+', [
       field('user', string, '0+'),

@@ -15,7 +15,7 @@ import {
 export const Vote = api(52, 'Vote', {
   listeners: ['controller'],
   clusterAction: true,
-  request: message('VoteRequest', { versions: '0-2', flexible: '0+' }, [
+  request: message('VoteRequest', { versions: '0-2', flexible: '0+' }, () => [
     field('clusterId', string, '0+', { nullable: '0+', default: null }),
     field('voterId', int32, '1+', { default: -1, ignorable: true, entityType: 'brokerId' }),
     structArray('topics', 'TopicData', '0+', [
@@ -32,7 +32,7 @@ export const Vote = api(52, 'Vote', {
       ]),
     ]),
   ]),
-  response: message('VoteResponse', { versions: '0-2', flexible: '0+' }, [
+  response: message('VoteResponse', { versions: '0-2', flexible: '0+' }, () => [
     field('errorCode', int16, '0+'),
     structArray('topics', 'TopicData', '0+', [
       field('topicName', string, '0+', { entityType: 'topicName' }),

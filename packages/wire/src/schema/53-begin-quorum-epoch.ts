@@ -3,7 +3,7 @@ import { api, field, int16, int32, message, string, structArray, uint16, uuid } 
 export const BeginQuorumEpoch = api(53, 'BeginQuorumEpoch', {
   listeners: ['controller'],
   clusterAction: true,
-  request: message('BeginQuorumEpochRequest', { versions: '0-1', flexible: '1+' }, [
+  request: message('BeginQuorumEpochRequest', { versions: '0-1', flexible: '1+' }, () => [
     field('clusterId', string, '0+', { nullable: '0+', default: null }),
     field('voterId', int32, '1+', { default: -1, ignorable: true, entityType: 'brokerId' }),
     structArray('topics', 'TopicData', '0+', [
@@ -21,7 +21,7 @@ export const BeginQuorumEpoch = api(53, 'BeginQuorumEpoch', {
       field('port', uint16, '1+'),
     ]),
   ]),
-  response: message('BeginQuorumEpochResponse', { versions: '0-1', flexible: '1+' }, [
+  response: message('BeginQuorumEpochResponse', { versions: '0-1', flexible: '1+' }, () => [
     field('errorCode', int16, '0+'),
     structArray('topics', 'TopicData', '0+', [
       field('topicName', string, '0+', { entityType: 'topicName' }),

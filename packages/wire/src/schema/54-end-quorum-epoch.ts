@@ -3,7 +3,7 @@ import { api, array, field, int16, int32, message, string, structArray, uint16, 
 export const EndQuorumEpoch = api(54, 'EndQuorumEpoch', {
   listeners: ['controller'],
   clusterAction: true,
-  request: message('EndQuorumEpochRequest', { versions: '0-1', flexible: '1+' }, [
+  request: message('EndQuorumEpochRequest', { versions: '0-1', flexible: '1+' }, () => [
     field('clusterId', string, '0+', { nullable: '0+', default: null }),
     structArray('topics', 'TopicData', '0+', [
       field('topicName', string, '0+', { entityType: 'topicName' }),
@@ -24,7 +24,7 @@ export const EndQuorumEpoch = api(54, 'EndQuorumEpoch', {
       field('port', uint16, '1+'),
     ]),
   ]),
-  response: message('EndQuorumEpochResponse', { versions: '0-1', flexible: '1+' }, [
+  response: message('EndQuorumEpochResponse', { versions: '0-1', flexible: '1+' }, () => [
     field('errorCode', int16, '0+'),
     structArray('topics', 'TopicData', '0+', [
       field('topicName', string, '0+', { entityType: 'topicName' }),

@@ -25,13 +25,13 @@ export const DescribeQuorum = api(55, 'DescribeQuorum', {
   listeners: ['broker', 'controller'],
   clusterAction: true,
   forwardable: true,
-  request: message('DescribeQuorumRequest', { versions: '0-2', flexible: '0+' }, [
+  request: message('DescribeQuorumRequest', { versions: '0-2', flexible: '0+' }, () => [
     structArray('topics', 'TopicData', '0+', [
       field('topicName', string, '0+', { entityType: 'topicName' }),
       structArray('partitions', 'PartitionData', '0+', [field('partitionIndex', int32, '0+')]),
     ]),
   ]),
-  response: message('DescribeQuorumResponse', { versions: '0-2', flexible: '0+' }, [
+  response: message('DescribeQuorumResponse', { versions: '0-2', flexible: '0+' }, () => [
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '2+', { nullable: '2+', ignorable: true }),
     structArray('topics', 'TopicData', '0+', [

@@ -3,7 +3,7 @@ import { api, array, field, int16, int32, int64, int8, message, structArray, uui
 export const AlterPartition = api(56, 'AlterPartition', {
   listeners: ['controller'],
   clusterAction: true,
-  request: message('AlterPartitionRequest', { versions: '2-3', flexible: '0+' }, [
+  request: message('AlterPartitionRequest', { versions: '2-3', flexible: '0+' }, () => [
     field('brokerId', int32, '0+', { entityType: 'brokerId' }),
     field('brokerEpoch', int64, '0+', { default: -1 }),
     structArray('topics', 'TopicData', '0+', [
@@ -21,7 +21,7 @@ export const AlterPartition = api(56, 'AlterPartition', {
       ]),
     ]),
   ]),
-  response: message('AlterPartitionResponse', { versions: '2-3', flexible: '0+' }, [
+  response: message('AlterPartitionResponse', { versions: '2-3', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     structArray('topics', 'TopicData', '0+', [

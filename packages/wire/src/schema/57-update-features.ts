@@ -4,7 +4,7 @@ export const UpdateFeatures = api(57, 'UpdateFeatures', {
   listeners: ['broker', 'controller'],
   clusterAction: true,
   forwardable: true,
-  request: message('UpdateFeaturesRequest', { versions: '0-2', flexible: '0+' }, [
+  request: message('UpdateFeaturesRequest', { versions: '0-2', flexible: '0+' }, () => [
     field('timeoutMs', int32, '0+', { default: 60000 }),
     structArray('featureUpdates', 'FeatureUpdateKey', '0+', [
       field('feature', string, '0+', { mapKey: true }),
@@ -14,7 +14,7 @@ export const UpdateFeatures = api(57, 'UpdateFeatures', {
     ]),
     field('validateOnly', bool, '1+', { default: false }),
   ]),
-  response: message('UpdateFeaturesResponse', { versions: '0-2', flexible: '0+' }, [
+  response: message('UpdateFeaturesResponse', { versions: '0-2', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+' }),

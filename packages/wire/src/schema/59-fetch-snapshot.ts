@@ -15,7 +15,7 @@ import {
 
 export const FetchSnapshot = api(59, 'FetchSnapshot', {
   listeners: ['controller'],
-  request: message('FetchSnapshotRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('FetchSnapshotRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('clusterId', string, '0+', { nullable: '0+', default: null, tagged: '0+', tag: 0 }),
     field('replicaId', int32, '0+', { default: -1, entityType: 'brokerId' }),
     field('maxBytes', int32, '0+', { default: 0x7fffffff }),
@@ -33,7 +33,7 @@ export const FetchSnapshot = api(59, 'FetchSnapshot', {
       ]),
     ]),
   ]),
-  response: message('FetchSnapshotResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('FetchSnapshotResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+', { ignorable: true }),
     field('errorCode', int16, '0+'),
     structArray('topics', 'TopicSnapshot', '0+', [

@@ -2,12 +2,12 @@ import { api, bool, field, int16, int32, int8, message, string, structArray } fr
 
 export const DescribeCluster = api(60, 'DescribeCluster', {
   listeners: ['broker', 'controller'],
-  request: message('DescribeClusterRequest', { versions: '0-2', flexible: '0+' }, [
+  request: message('DescribeClusterRequest', { versions: '0-2', flexible: '0+' }, () => [
     field('includeClusterAuthorizedOperations', bool, '0+'),
     field('endpointType', int8, '1+', { default: 1 }),
     field('includeFencedBrokers', bool, '2+'),
   ]),
-  response: message('DescribeClusterResponse', { versions: '0-2', flexible: '0+' }, [
+  response: message('DescribeClusterResponse', { versions: '0-2', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+', default: null }),

@@ -2,13 +2,13 @@ import { api, array, field, int16, int32, int64, message, string, structArray } 
 
 export const DescribeProducers = api(61, 'DescribeProducers', {
   listeners: ['broker'],
-  request: message('DescribeProducersRequest', { versions: '0', flexible: '0+' }, [
+  request: message('DescribeProducersRequest', { versions: '0', flexible: '0+' }, () => [
     structArray('topics', 'TopicRequest', '0+', [
       field('name', string, '0+', { mapKey: true, entityType: 'topicName' }),
       field('partitionIndexes', array(int32), '0+'),
     ]),
   ]),
-  response: message('DescribeProducersResponse', { versions: '0', flexible: '0+' }, [
+  response: message('DescribeProducersResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('topics', 'TopicResponse', '0+', [
       field('name', string, '0+', { entityType: 'topicName' }),

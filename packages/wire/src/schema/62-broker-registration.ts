@@ -16,7 +16,7 @@ import {
 export const BrokerRegistration = api(62, 'BrokerRegistration', {
   listeners: ['controller'],
   clusterAction: true,
-  request: message('BrokerRegistrationRequest', { versions: '0-4', flexible: '0+' }, [
+  request: message('BrokerRegistrationRequest', { versions: '0-4', flexible: '0+' }, () => [
     field('brokerId', int32, '0+', { entityType: 'brokerId' }),
     field('clusterId', string, '0+'),
     field('incarnationId', uuid, '0+'),
@@ -36,7 +36,7 @@ export const BrokerRegistration = api(62, 'BrokerRegistration', {
     field('logDirs', array(uuid), '2+', { ignorable: true }),
     field('previousBrokerEpoch', int64, '3+', { default: -1, ignorable: true }),
   ]),
-  response: message('BrokerRegistrationResponse', { versions: '0-4', flexible: '0+' }, [
+  response: message('BrokerRegistrationResponse', { versions: '0-4', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('brokerEpoch', int64, '0+', { default: -1 }),

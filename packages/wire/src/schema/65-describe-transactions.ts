@@ -2,10 +2,10 @@ import { api, array, field, int16, int32, int64, message, string, structArray } 
 
 export const DescribeTransactions = api(65, 'DescribeTransactions', {
   listeners: ['broker'],
-  request: message('DescribeTransactionsRequest', { versions: '0', flexible: '0+' }, [
+  request: message('DescribeTransactionsRequest', { versions: '0', flexible: '0+' }, () => [
     field('transactionalIds', array(string), '0+', { entityType: 'transactionalId' }),
   ]),
-  response: message('DescribeTransactionsResponse', { versions: '0', flexible: '0+' }, [
+  response: message('DescribeTransactionsResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('transactionStates', 'TransactionState', '0+', [
       field('errorCode', int16, '0+'),

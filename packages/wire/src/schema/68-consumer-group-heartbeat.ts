@@ -19,7 +19,7 @@ const topicPartitions = struct('TopicPartitions', [
 
 export const ConsumerGroupHeartbeat = api(68, 'ConsumerGroupHeartbeat', {
   listeners: ['broker'],
-  request: message('ConsumerGroupHeartbeatRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('ConsumerGroupHeartbeatRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('memberId', string, '0+'),
     field('memberEpoch', int32, '0+'),
@@ -38,7 +38,7 @@ export const ConsumerGroupHeartbeat = api(68, 'ConsumerGroupHeartbeat', {
       field('partitions', array(int32), '0+'),
     ]),
   ]),
-  response: message('ConsumerGroupHeartbeatResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('ConsumerGroupHeartbeatResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+', default: null }),

@@ -23,11 +23,11 @@ const assignment = struct('Assignment', [field('topicPartitions', array(topicPar
 
 export const ConsumerGroupDescribe = api(69, 'ConsumerGroupDescribe', {
   listeners: ['broker'],
-  request: message('ConsumerGroupDescribeRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('ConsumerGroupDescribeRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('groupIds', array(string), '0+', { entityType: 'groupId' }),
     field('includeAuthorizedOperations', bool, '0+'),
   ]),
-  response: message('ConsumerGroupDescribeResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('ConsumerGroupDescribeResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('groups', 'DescribedGroup', '0+', [
       field('errorCode', int16, '0+'),

@@ -2,7 +2,7 @@ import { api, bool, field, int16, int32, message, string, structArray, uint16, u
 
 export const ControllerRegistration = api(70, 'ControllerRegistration', {
   listeners: ['controller'],
-  request: message('ControllerRegistrationRequest', { versions: '0', flexible: '0+' }, [
+  request: message('ControllerRegistrationRequest', { versions: '0', flexible: '0+' }, () => [
     field('controllerId', int32, '0+'),
     field('incarnationId', uuid, '0+'),
     field('zkMigrationReady', bool, '0+'),
@@ -18,7 +18,7 @@ export const ControllerRegistration = api(70, 'ControllerRegistration', {
       field('maxSupportedVersion', int16, '0+'),
     ]),
   ]),
-  response: message('ControllerRegistrationResponse', { versions: '0', flexible: '0+' }, [
+  response: message('ControllerRegistrationResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+' }),

@@ -2,10 +2,10 @@ import { api, array, bool, field, int16, int32, int8, message, string, uuid } fr
 
 export const GetTelemetrySubscriptions = api(71, 'GetTelemetrySubscriptions', {
   listeners: ['broker'],
-  request: message('GetTelemetrySubscriptionsRequest', { versions: '0', flexible: '0+' }, [
+  request: message('GetTelemetrySubscriptionsRequest', { versions: '0', flexible: '0+' }, () => [
     field('clientInstanceId', uuid, '0+'),
   ]),
-  response: message('GetTelemetrySubscriptionsResponse', { versions: '0', flexible: '0+' }, [
+  response: message('GetTelemetrySubscriptionsResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('clientInstanceId', uuid, '0+'),

@@ -2,10 +2,10 @@ import { api, array, field, int16, int32, int8, message, string, structArray } f
 
 export const ListConfigResources = api(74, 'ListConfigResources', {
   listeners: ['broker'],
-  request: message('ListConfigResourcesRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('ListConfigResourcesRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('resourceTypes', array(int8), '1+'),
   ]),
-  response: message('ListConfigResourcesResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('ListConfigResourcesResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     structArray('configResources', 'ConfigResource', '0+', [

@@ -14,7 +14,7 @@ import {
 
 export const DescribeTopicPartitions = api(75, 'DescribeTopicPartitions', {
   listeners: ['broker'],
-  request: message('DescribeTopicPartitionsRequest', { versions: '0', flexible: '0+' }, [
+  request: message('DescribeTopicPartitionsRequest', { versions: '0', flexible: '0+' }, () => [
     structArray('topics', 'TopicRequest', '0+', [field('name', string, '0+', { entityType: 'topicName' })]),
     field('responsePartitionLimit', int32, '0+', { default: 2000 }),
     structField('cursor', 'Cursor', '0+', { nullable: '0+', default: null }, [
@@ -22,7 +22,7 @@ export const DescribeTopicPartitions = api(75, 'DescribeTopicPartitions', {
       field('partitionIndex', int32, '0+'),
     ]),
   ]),
-  response: message('DescribeTopicPartitionsResponse', { versions: '0', flexible: '0+' }, [
+  response: message('DescribeTopicPartitionsResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+', { ignorable: true }),
     structArray('topics', 'DescribeTopicPartitionsResponseTopic', '0+', [
       field('errorCode', int16, '0+'),

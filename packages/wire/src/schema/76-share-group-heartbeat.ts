@@ -7,7 +7,7 @@ const topicPartitions = struct('TopicPartitions', [
 
 export const ShareGroupHeartbeat = api(76, 'ShareGroupHeartbeat', {
   listeners: ['broker'],
-  request: message('ShareGroupHeartbeatRequest', { versions: '1', flexible: '0+' }, [
+  request: message('ShareGroupHeartbeatRequest', { versions: '1', flexible: '0+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('memberId', string, '0+'),
     field('memberEpoch', int32, '0+'),
@@ -18,7 +18,7 @@ export const ShareGroupHeartbeat = api(76, 'ShareGroupHeartbeat', {
       entityType: 'topicName',
     }),
   ]),
-  response: message('ShareGroupHeartbeatResponse', { versions: '1', flexible: '0+' }, [
+  response: message('ShareGroupHeartbeatResponse', { versions: '1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+', default: null }),

@@ -22,11 +22,11 @@ const assignment = struct('Assignment', [field('topicPartitions', array(topicPar
 
 export const ShareGroupDescribe = api(77, 'ShareGroupDescribe', {
   listeners: ['broker'],
-  request: message('ShareGroupDescribeRequest', { versions: '1', flexible: '0+' }, [
+  request: message('ShareGroupDescribeRequest', { versions: '1', flexible: '0+' }, () => [
     field('groupIds', array(string), '0+', { entityType: 'groupId' }),
     field('includeAuthorizedOperations', bool, '0+'),
   ]),
-  response: message('ShareGroupDescribeResponse', { versions: '1', flexible: '0+' }, [
+  response: message('ShareGroupDescribeResponse', { versions: '1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('groups', 'DescribedGroup', '0+', [
       field('errorCode', int16, '0+'),

@@ -17,7 +17,7 @@ import {
 
 export const ShareFetch = api(78, 'ShareFetch', {
   listeners: ['broker'],
-  request: message('ShareFetchRequest', { versions: '1-2', flexible: '0+' }, [
+  request: message('ShareFetchRequest', { versions: '1-2', flexible: '0+' }, () => [
     field('groupId', string, '0+', { nullable: '0+', default: null, entityType: 'groupId' }),
     field('memberId', string, '0+', { nullable: '0+' }),
     field('shareSessionEpoch', int32, '0+'),
@@ -45,7 +45,7 @@ export const ShareFetch = api(78, 'ShareFetch', {
       field('partitions', array(int32), '0+'),
     ]),
   ]),
-  response: message('ShareFetchResponse', { versions: '1-2', flexible: '0+' }, [
+  response: message('ShareFetchResponse', { versions: '1-2', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+', default: null }),

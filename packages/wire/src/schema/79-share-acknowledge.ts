@@ -16,7 +16,7 @@ import {
 
 export const ShareAcknowledge = api(79, 'ShareAcknowledge', {
   listeners: ['broker'],
-  request: message('ShareAcknowledgeRequest', { versions: '1-2', flexible: '0+' }, [
+  request: message('ShareAcknowledgeRequest', { versions: '1-2', flexible: '0+' }, () => [
     field('groupId', string, '0+', { nullable: '0+', default: null, entityType: 'groupId' }),
     field('memberId', string, '0+', { nullable: '0+' }),
     field('shareSessionEpoch', int32, '0+'),
@@ -33,7 +33,7 @@ export const ShareAcknowledge = api(79, 'ShareAcknowledge', {
       ]),
     ]),
   ]),
-  response: message('ShareAcknowledgeResponse', { versions: '1-2', flexible: '0+' }, [
+  response: message('ShareAcknowledgeResponse', { versions: '1-2', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+', default: null }),

@@ -13,7 +13,7 @@ import {
 
 export const UpdateRaftVoter = api(82, 'UpdateRaftVoter', {
   listeners: ['controller'],
-  request: message('UpdateRaftVoterRequest', { versions: '0', flexible: '0+' }, [
+  request: message('UpdateRaftVoterRequest', { versions: '0', flexible: '0+' }, () => [
     field('clusterId', string, '0+', { nullable: '0+' }),
     field('currentLeaderEpoch', int32, '0+'),
     field('voterId', int32, '0+'),
@@ -28,7 +28,7 @@ export const UpdateRaftVoter = api(82, 'UpdateRaftVoter', {
       field('maxSupportedVersion', int16, '0+'),
     ]),
   ]),
-  response: message('UpdateRaftVoterResponse', { versions: '0', flexible: '0+' }, [
+  response: message('UpdateRaftVoterResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     structField('currentLeader', 'CurrentLeader', '0+', { tagged: '0+', tag: 0 }, [

@@ -3,7 +3,7 @@ import { api, field, int16, int32, int64, message, string, structArray, uuid } f
 export const InitializeShareGroupState = api(83, 'InitializeShareGroupState', {
   listeners: ['broker'],
   clusterAction: true,
-  request: message('InitializeShareGroupStateRequest', { versions: '0', flexible: '0+' }, [
+  request: message('InitializeShareGroupStateRequest', { versions: '0', flexible: '0+' }, () => [
     field('groupId', string, '0+'),
     structArray('topics', 'InitializeStateData', '0+', [
       field('topicId', uuid, '0+'),
@@ -14,7 +14,7 @@ export const InitializeShareGroupState = api(83, 'InitializeShareGroupState', {
       ]),
     ]),
   ]),
-  response: message('InitializeShareGroupStateResponse', { versions: '0', flexible: '0+' }, [
+  response: message('InitializeShareGroupStateResponse', { versions: '0', flexible: '0+' }, () => [
     structArray('results', 'InitializeStateResult', '0+', [
       field('topicId', uuid, '0+'),
       structArray('partitions', 'PartitionResult', '0+', [

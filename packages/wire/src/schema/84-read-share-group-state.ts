@@ -3,7 +3,7 @@ import { api, field, int16, int32, int64, int8, message, string, structArray, uu
 export const ReadShareGroupState = api(84, 'ReadShareGroupState', {
   listeners: ['broker'],
   clusterAction: true,
-  request: message('ReadShareGroupStateRequest', { versions: '0', flexible: '0+' }, [
+  request: message('ReadShareGroupStateRequest', { versions: '0', flexible: '0+' }, () => [
     field('groupId', string, '0+'),
     structArray('topics', 'ReadStateData', '0+', [
       field('topicId', uuid, '0+'),
@@ -13,7 +13,7 @@ export const ReadShareGroupState = api(84, 'ReadShareGroupState', {
       ]),
     ]),
   ]),
-  response: message('ReadShareGroupStateResponse', { versions: '0', flexible: '0+' }, [
+  response: message('ReadShareGroupStateResponse', { versions: '0', flexible: '0+' }, () => [
     structArray('results', 'ReadStateResult', '0+', [
       field('topicId', uuid, '0+'),
       structArray('partitions', 'PartitionResult', '0+', [

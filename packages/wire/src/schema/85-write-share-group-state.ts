@@ -3,7 +3,7 @@ import { api, field, int16, int32, int64, int8, message, string, structArray, uu
 export const WriteShareGroupState = api(85, 'WriteShareGroupState', {
   listeners: ['broker'],
   clusterAction: true,
-  request: message('WriteShareGroupStateRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('WriteShareGroupStateRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('groupId', string, '0+'),
     structArray('topics', 'WriteStateData', '0+', [
       field('topicId', uuid, '0+'),
@@ -22,7 +22,7 @@ export const WriteShareGroupState = api(85, 'WriteShareGroupState', {
       ]),
     ]),
   ]),
-  response: message('WriteShareGroupStateResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('WriteShareGroupStateResponse', { versions: '0-1', flexible: '0+' }, () => [
     structArray('results', 'WriteStateResult', '0+', [
       field('topicId', uuid, '0+'),
       structArray('partitions', 'PartitionResult', '0+', [

@@ -3,7 +3,7 @@ import { api, field, int16, int32, int64, message, string, structArray, uuid } f
 export const ReadShareGroupStateSummary = api(87, 'ReadShareGroupStateSummary', {
   listeners: ['broker'],
   clusterAction: true,
-  request: message('ReadShareGroupStateSummaryRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('ReadShareGroupStateSummaryRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('groupId', string, '0+'),
     structArray('topics', 'ReadStateSummaryData', '0+', [
       field('topicId', uuid, '0+'),
@@ -13,7 +13,7 @@ export const ReadShareGroupStateSummary = api(87, 'ReadShareGroupStateSummary', 
       ]),
     ]),
   ]),
-  response: message('ReadShareGroupStateSummaryResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('ReadShareGroupStateSummaryResponse', { versions: '0-1', flexible: '0+' }, () => [
     structArray('results', 'ReadStateSummaryResult', '0+', [
       field('topicId', uuid, '0+'),
       structArray('partitions', 'PartitionResult', '0+', [

@@ -46,7 +46,7 @@ const topicPartition = struct('TopicPartition', [
 
 export const StreamsGroupHeartbeat = api(88, 'StreamsGroupHeartbeat', {
   listeners: ['broker'],
-  request: message('StreamsGroupHeartbeatRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('StreamsGroupHeartbeatRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('memberId', string, '0+'),
     field('memberEpoch', int32, '0+'),
@@ -80,7 +80,7 @@ export const StreamsGroupHeartbeat = api(88, 'StreamsGroupHeartbeat', {
     field('taskEndOffsets', array(taskOffset), '0+', { nullable: '0+', default: null }),
     field('shutdownApplication', bool, '0+', { default: false }),
   ]),
-  response: message('StreamsGroupHeartbeatResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('StreamsGroupHeartbeatResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+', default: null }),

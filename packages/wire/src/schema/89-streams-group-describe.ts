@@ -69,12 +69,12 @@ const topologyDescription = struct('TopologyDescription', [
 
 export const StreamsGroupDescribe = api(89, 'StreamsGroupDescribe', {
   listeners: ['broker'],
-  request: message('StreamsGroupDescribeRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('StreamsGroupDescribeRequest', { versions: '0-1', flexible: '0+' }, () => [
     field('groupIds', array(string), '0+', { entityType: 'groupId' }),
     field('includeAuthorizedOperations', bool, '0+'),
     field('includeTopologyDescription', bool, '1+', { default: false }),
   ]),
-  response: message('StreamsGroupDescribeResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('StreamsGroupDescribeResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('groups', 'DescribedGroup', '0+', [
       field('errorCode', int16, '0+'),

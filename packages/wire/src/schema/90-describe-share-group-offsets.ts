@@ -2,7 +2,7 @@ import { api, array, field, int16, int32, int64, message, string, structArray, u
 
 export const DescribeShareGroupOffsets = api(90, 'DescribeShareGroupOffsets', {
   listeners: ['broker'],
-  request: message('DescribeShareGroupOffsetsRequest', { versions: '0-1', flexible: '0+' }, [
+  request: message('DescribeShareGroupOffsetsRequest', { versions: '0-1', flexible: '0+' }, () => [
     structArray('groups', 'DescribeShareGroupOffsetsRequestGroup', '0+', [
       field('groupId', string, '0+', { entityType: 'groupId' }),
       structArray('topics', 'DescribeShareGroupOffsetsRequestTopic', '0+', { nullable: '0+' }, [
@@ -11,7 +11,7 @@ export const DescribeShareGroupOffsets = api(90, 'DescribeShareGroupOffsets', {
       ]),
     ]),
   ]),
-  response: message('DescribeShareGroupOffsetsResponse', { versions: '0-1', flexible: '0+' }, [
+  response: message('DescribeShareGroupOffsetsResponse', { versions: '0-1', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     structArray('groups', 'DescribeShareGroupOffsetsResponseGroup', '0+', [
       field('groupId', string, '0+', { entityType: 'groupId' }),

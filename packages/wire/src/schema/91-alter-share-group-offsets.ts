@@ -2,7 +2,7 @@ import { api, field, int16, int32, int64, message, string, structArray, uuid } f
 
 export const AlterShareGroupOffsets = api(91, 'AlterShareGroupOffsets', {
   listeners: ['broker'],
-  request: message('AlterShareGroupOffsetsRequest', { versions: '0', flexible: '0+' }, [
+  request: message('AlterShareGroupOffsetsRequest', { versions: '0', flexible: '0+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     structArray('topics', 'AlterShareGroupOffsetsRequestTopic', '0+', [
       field('topicName', string, '0+', { mapKey: true, entityType: 'topicName' }),
@@ -12,7 +12,7 @@ export const AlterShareGroupOffsets = api(91, 'AlterShareGroupOffsets', {
       ]),
     ]),
   ]),
-  response: message('AlterShareGroupOffsetsResponse', { versions: '0', flexible: '0+' }, [
+  response: message('AlterShareGroupOffsetsResponse', { versions: '0', flexible: '0+' }, () => [
     field('throttleTimeMs', int32, '0+'),
     field('errorCode', int16, '0+'),
     field('errorMessage', string, '0+', { nullable: '0+', default: null }),

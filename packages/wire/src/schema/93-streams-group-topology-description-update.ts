@@ -26,15 +26,19 @@ const topologyDescription = struct('TopologyDescription', [
 
 export const StreamsGroupTopologyDescriptionUpdate = api(93, 'StreamsGroupTopologyDescriptionUpdate', {
   listeners: ['broker'],
-  request: message('StreamsGroupTopologyDescriptionUpdateRequest', { versions: '0', flexible: '0+' }, [
+  request: message('StreamsGroupTopologyDescriptionUpdateRequest', { versions: '0', flexible: '0+' }, () => [
     field('groupId', string, '0+', { entityType: 'groupId' }),
     field('memberId', string, '0+'),
     field('topologyEpoch', int32, '0+'),
     field('topologyDescription', topologyDescription, '0+'),
   ]),
-  response: message('StreamsGroupTopologyDescriptionUpdateResponse', { versions: '0', flexible: '0+' }, [
-    field('throttleTimeMs', int32, '0+'),
-    field('errorCode', int16, '0+'),
-    field('errorMessage', string, '0+', { nullable: '0+', default: null }),
-  ]),
+  response: message(
+    'StreamsGroupTopologyDescriptionUpdateResponse',
+    { versions: '0', flexible: '0+' },
+    () => [
+      field('throttleTimeMs', int32, '0+'),
+      field('errorCode', int16, '0+'),
+      field('errorMessage', string, '0+', { nullable: '0+', default: null }),
+    ],
+  ),
 })

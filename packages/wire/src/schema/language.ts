@@ -5,7 +5,7 @@ import type { FieldOptions, FieldShape, MessageOptions, StructShape, TypeShape }
  * The language in which messages and records are written down: one file an API or a record type, all its
  * versions in one definition, types inferred from it.
  *
- *     request: message('DeleteGroupsRequest', { versions: '0-2', flexible: '2+' }, [
+ *     request: message('DeleteGroupsRequest', { versions: '0-2', flexible: '2+' }, () => [
  *       field('groupsNames', array(string), '0+', { entityType: 'groupId' }),
  *     ]),
  *
@@ -136,12 +136,13 @@ function fieldsAndOptions(
     : [rest[1] as readonly Field[], rest[0] as FieldOptions]
 }
 
+/** The fields stand in a function because most programs use few of the messages: it runs at first use. */
 export function message<const Fields extends readonly Field[]>(
   name: string,
   options: MessageOptions,
-  fields: Fields,
+  fields: () => Fields,
 ): Message<FieldValues<Fields>> {
-  return new MessageSchema(structShape(name, fields), options)
+  return new MessageSchema(name, options, () => structShape(name, fields()))
 }
 
 function structShape(name: string, fields: readonly Field[]): StructShape {
@@ -157,11 +158,9 @@ export function typedRecord<const RecordType extends number, const Fields extend
   recordType: RecordType,
   name: string,
   options: MessageOptions,
-  fields: Fields,
+  fields: () => Fields,
 ): TypedRecord<RecordType, FieldValues<Fields>> {
-  return Object.assign(new MessageSchema<FieldValues<Fields>>(structShape(name, fields), options), {
-    recordType,
-  })
+  return Object.assign(message(name, options, fields), { recordType })
 }
 
 /** A pair of key and value in a coordinator's log, under the type that its key starts with. */

@@ -38,20 +38,26 @@ type Encoder<T> = (writer: Writer, value: Input<T>) => void
 /** Compiles its decoder and encoder for a version when that version is first used. */
 export class MessageSchema<T> implements Message<T> {
   readonly name: string
-  readonly shape: StructShape
   readonly options: MessageOptions
   readonly minVersion: number
   readonly maxVersion: number
+  readonly #makeShape: () => StructShape
+  #shape: StructShape | undefined
   readonly #decoders: (Decoder<T> | undefined)[] = []
   readonly #encoders: (Encoder<T> | undefined)[] = []
 
-  constructor(shape: StructShape, options: MessageOptions) {
-    this.name = shape.name
-    this.shape = shape
+  constructor(name: string, options: MessageOptions, makeShape: () => StructShape) {
+    this.name = name
     this.options = options
+    this.#makeShape = makeShape
     const { min, max } = versionRange(options.versions)
     this.minVersion = min
     this.maxVersion = max
+  }
+
+  get shape(): StructShape {
+    this.#shape ??= this.#makeShape()
+    return this.#shape
   }
 
   isFlexible(version: number): boolean {

@@ -16,7 +16,7 @@ export const RegisterBrokerRecord = typedRecord(
   0,
   'RegisterBrokerRecord',
   { versions: '0-4', flexible: '0+' },
-  [
+  () => [
     field('brokerId', int32, '0+', { entityType: 'brokerId' }),
     field('isMigratingZkBroker', bool, '2+', { default: false }),
     field('incarnationId', uuid, '0+'),

@@ -4,5 +4,5 @@ export const UnregisterBrokerRecord = typedRecord(
   1,
   'UnregisterBrokerRecord',
   { versions: '0', flexible: '0+' },
-  [field('brokerId', int32, '0+', { entityType: 'brokerId' }), field('brokerEpoch', int64, '0+')],
+  () => [field('brokerId', int32, '0+', { entityType: 'brokerId' }), field('brokerEpoch', int64, '0+')],
 )

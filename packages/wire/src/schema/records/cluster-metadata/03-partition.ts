@@ -1,6 +1,6 @@
 import { array, field, int32, int8, typedRecord, uuid } from '../../language.ts'
 
-export const PartitionRecord = typedRecord(3, 'PartitionRecord', { versions: '0-2', flexible: '0+' }, [
+export const PartitionRecord = typedRecord(3, 'PartitionRecord', { versions: '0-2', flexible: '0+' }, () => [
   field('partitionId', int32, '0+', { default: -1 }),
   field('topicId', uuid, '0+'),
   field('replicas', array(int32), '0+', { entityType: 'brokerId' }),

@@ -4,7 +4,7 @@ export const PartitionChangeRecord = typedRecord(
   5,
   'PartitionChangeRecord',
   { versions: '0-2', flexible: '0+' },
-  [
+  () => [
     field('partitionId', int32, '0+', { default: -1 }),
     field('topicId', uuid, '0+'),
     field('isr', array(int32), '0+', {

@@ -4,7 +4,7 @@ export const DelegationTokenRecord = typedRecord(
   10,
   'DelegationTokenRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('owner', string, '0+'),
     field('requester', string, '0+'),
     field('renewers', array(string), '0+'),

@@ -4,7 +4,7 @@ export const UserScramCredentialRecord = typedRecord(
   11,
   'UserScramCredentialRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('name', string, '0+'),
     field('mechanism', int8, '0+'),
     field('salt', bytes, '0+'),

@@ -4,7 +4,7 @@ export const BrokerRegistrationChangeRecord = typedRecord(
   17,
   'BrokerRegistrationChangeRecord',
   { versions: '0-3', flexible: '0+' },
-  [
+  () => [
     field('brokerId', int32, '0+', { entityType: 'brokerId' }),
     field('brokerEpoch', int64, '0+'),
     field('fenced', int8, '0+', { tagged: '0+', tag: 0 }),

@@ -4,7 +4,7 @@ export const AccessControlEntryRecord = typedRecord(
   18,
   'AccessControlEntryRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('id', uuid, '0+'),
     field('resourceType', int8, '0+'),
     field('resourceName', string, '0+'),

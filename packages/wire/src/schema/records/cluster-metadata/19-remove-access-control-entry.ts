@@ -4,5 +4,5 @@ export const RemoveAccessControlEntryRecord = typedRecord(
   19,
   'RemoveAccessControlEntryRecord',
   { versions: '0', flexible: '0+' },
-  [field('id', uuid, '0+')],
+  () => [field('id', uuid, '0+')],
 )

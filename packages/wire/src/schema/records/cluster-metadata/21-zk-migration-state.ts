@@ -4,5 +4,5 @@ export const ZkMigrationStateRecord = typedRecord(
   21,
   'ZkMigrationStateRecord',
   { versions: '0', flexible: '0+' },
-  [field('zkMigrationState', int8, '0+')],
+  () => [field('zkMigrationState', int8, '0+')],
 )

@@ -4,5 +4,5 @@ export const EndTransactionRecord = typedRecord(
   24,
   'EndTransactionRecord',
   { versions: '0', flexible: '0+' },
-  [],
+  () => [],
 )

@@ -4,5 +4,5 @@ export const RemoveDelegationTokenRecord = typedRecord(
   26,
   'RemoveDelegationTokenRecord',
   { versions: '0', flexible: '0+' },
-  [field('tokenId', string, '0+')],
+  () => [field('tokenId', string, '0+')],
 )

@@ -4,7 +4,7 @@ export const RegisterControllerRecord = typedRecord(
   27,
   'RegisterControllerRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('controllerId', int32, '0+'),
     field('incarnationId', uuid, '0+'),
     field('zkMigrationReady', bool, '0+'),

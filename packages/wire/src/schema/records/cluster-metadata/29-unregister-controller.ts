@@ -4,5 +4,5 @@ export const UnregisterControllerRecord = typedRecord(
   29,
   'UnregisterControllerRecord',
   { versions: '0', flexible: '0+' },
-  [field('controllerId', int32, '0+')],
+  () => [field('controllerId', int32, '0+')],
 )

@@ -1,12 +1,12 @@
 import { field, int32, int64, keyValueRecord, message, string, uuid } from '../../language.ts'
 
-export const OffsetCommitKey = message('OffsetCommitKey', { versions: '0', flexible: 'none' }, [
+export const OffsetCommitKey = message('OffsetCommitKey', { versions: '0', flexible: 'none' }, () => [
   field('group', string, '0'),
   field('topic', string, '0'),
   field('partition', int32, '0'),
 ])
 
-export const OffsetCommitValue = message('OffsetCommitValue', { versions: '0-4', flexible: '4+' }, [
+export const OffsetCommitValue = message('OffsetCommitValue', { versions: '0-4', flexible: '4+' }, () => [
   field('offset', int64, '0+'),
   field('leaderEpoch', int32, '3+', { default: -1, ignorable: true }),
   field('metadata', string, '0+'),

@@ -11,11 +11,11 @@ const memberMetadata = struct('MemberMetadata', [
   field('assignment', bytes, '0+'),
 ])
 
-export const GroupMetadataKey = message('GroupMetadataKey', { versions: '0', flexible: 'none' }, [
+export const GroupMetadataKey = message('GroupMetadataKey', { versions: '0', flexible: 'none' }, () => [
   field('group', string, '0'),
 ])
 
-export const GroupMetadataValue = message('GroupMetadataValue', { versions: '0-4', flexible: '4+' }, [
+export const GroupMetadataValue = message('GroupMetadataValue', { versions: '0-4', flexible: '4+' }, () => [
   field('protocolType', string, '0+'),
   field('generation', int32, '0+'),
   field('protocol', string, '0+', { nullable: '0+' }),

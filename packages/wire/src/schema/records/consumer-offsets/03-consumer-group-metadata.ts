@@ -3,13 +3,16 @@ import { field, int32, int64, keyValueRecord, message, string } from '../../lang
 export const ConsumerGroupMetadataKey = message(
   'ConsumerGroupMetadataKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0')],
+  () => [field('groupId', string, '0')],
 )
 
 export const ConsumerGroupMetadataValue = message(
   'ConsumerGroupMetadataValue',
   { versions: '0', flexible: '0+' },
-  [field('epoch', int32, '0+'), field('metadataHash', int64, '0+', { default: 0, tagged: '0+', tag: 0 })],
+  () => [
+    field('epoch', int32, '0+'),
+    field('metadataHash', int64, '0+', { default: 0, tagged: '0+', tag: 0 }),
+  ],
 )
 
 export const ConsumerGroupMetadataRecord = keyValueRecord(

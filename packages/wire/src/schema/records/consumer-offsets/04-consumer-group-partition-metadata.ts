@@ -3,13 +3,13 @@ import { array, field, int32, keyValueRecord, message, string, structArray, uuid
 export const ConsumerGroupPartitionMetadataKey = message(
   'ConsumerGroupPartitionMetadataKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0')],
+  () => [field('groupId', string, '0')],
 )
 
 export const ConsumerGroupPartitionMetadataValue = message(
   'ConsumerGroupPartitionMetadataValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     structArray('topics', 'TopicMetadata', '0+', [
       field('topicId', uuid, '0+'),
       field('topicName', string, '0+'),

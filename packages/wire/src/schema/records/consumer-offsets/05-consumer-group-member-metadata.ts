@@ -13,13 +13,13 @@ import {
 export const ConsumerGroupMemberMetadataKey = message(
   'ConsumerGroupMemberMetadataKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0'), field('memberId', string, '0')],
+  () => [field('groupId', string, '0'), field('memberId', string, '0')],
 )
 
 export const ConsumerGroupMemberMetadataValue = message(
   'ConsumerGroupMemberMetadataValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('instanceId', string, '0+', { nullable: '0+' }),
     field('rackId', string, '0+', { nullable: '0+' }),
     field('clientId', string, '0+'),

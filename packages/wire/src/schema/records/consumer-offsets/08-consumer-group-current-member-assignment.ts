@@ -9,13 +9,13 @@ const topicPartitions = struct('TopicPartitions', [
 export const ConsumerGroupCurrentMemberAssignmentKey = message(
   'ConsumerGroupCurrentMemberAssignmentKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0'), field('memberId', string, '0')],
+  () => [field('groupId', string, '0'), field('memberId', string, '0')],
 )
 
 export const ConsumerGroupCurrentMemberAssignmentValue = message(
   'ConsumerGroupCurrentMemberAssignmentValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('memberEpoch', int32, '0+'),
     field('previousMemberEpoch', int32, '0+'),
     field('state', int8, '0+'),

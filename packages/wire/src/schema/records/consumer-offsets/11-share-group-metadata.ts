@@ -1,13 +1,16 @@
 import { field, int32, int64, keyValueRecord, message, string } from '../../language.ts'
 
-export const ShareGroupMetadataKey = message('ShareGroupMetadataKey', { versions: '0', flexible: 'none' }, [
-  field('groupId', string, '0'),
-])
+export const ShareGroupMetadataKey = message(
+  'ShareGroupMetadataKey',
+  { versions: '0', flexible: 'none' },
+  () => [field('groupId', string, '0')],
+)
 
-export const ShareGroupMetadataValue = message('ShareGroupMetadataValue', { versions: '0', flexible: '0+' }, [
-  field('epoch', int32, '0+'),
-  field('metadataHash', int64, '0+'),
-])
+export const ShareGroupMetadataValue = message(
+  'ShareGroupMetadataValue',
+  { versions: '0', flexible: '0+' },
+  () => [field('epoch', int32, '0+'), field('metadataHash', int64, '0+')],
+)
 
 export const ShareGroupMetadataRecord = keyValueRecord(
   11,

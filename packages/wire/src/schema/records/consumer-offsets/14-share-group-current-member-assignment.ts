@@ -8,13 +8,13 @@ const topicPartitions = struct('TopicPartitions', [
 export const ShareGroupCurrentMemberAssignmentKey = message(
   'ShareGroupCurrentMemberAssignmentKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0'), field('memberId', string, '0')],
+  () => [field('groupId', string, '0'), field('memberId', string, '0')],
 )
 
 export const ShareGroupCurrentMemberAssignmentValue = message(
   'ShareGroupCurrentMemberAssignmentValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('memberEpoch', int32, '0+'),
     field('previousMemberEpoch', int32, '0+'),
     field('state', int8, '0+'),

@@ -11,13 +11,13 @@ const topicInfo = struct('TopicInfo', [field('topicId', uuid, '0+'), field('topi
 export const ShareGroupStatePartitionMetadataKey = message(
   'ShareGroupStatePartitionMetadataKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0')],
+  () => [field('groupId', string, '0')],
 )
 
 export const ShareGroupStatePartitionMetadataValue = message(
   'ShareGroupStatePartitionMetadataValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('initializingTopics', array(topicPartitionsInfo), '0+'),
     field('initializedTopics', array(topicPartitionsInfo), '0+'),
     field('deletingTopics', array(topicInfo), '0+'),

@@ -8,13 +8,13 @@ const lastAssignmentConfig = struct('LastAssignmentConfig', [
 export const StreamsGroupMetadataKey = message(
   'StreamsGroupMetadataKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0')],
+  () => [field('groupId', string, '0')],
 )
 
 export const StreamsGroupMetadataValue = message(
   'StreamsGroupMetadataValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('epoch', int32, '0+'),
     field('metadataHash', int64, '0+'),
     field('validatedTopologyEpoch', int32, '0+', { default: -1, tagged: '0+', tag: 0 }),

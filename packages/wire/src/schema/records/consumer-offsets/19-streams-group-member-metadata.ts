@@ -7,13 +7,13 @@ const keyValue = struct('KeyValue', [field('key', string, '0+'), field('value', 
 export const StreamsGroupMemberMetadataKey = message(
   'StreamsGroupMemberMetadataKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0'), field('memberId', string, '0')],
+  () => [field('groupId', string, '0'), field('memberId', string, '0')],
 )
 
 export const StreamsGroupMemberMetadataValue = message(
   'StreamsGroupMemberMetadataValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('instanceId', string, '0+', { nullable: '0+' }),
     field('rackId', string, '0+', { nullable: '0+' }),
     field('clientId', string, '0+'),

@@ -8,13 +8,13 @@ const taskIds = struct('TaskIds', [
 export const StreamsGroupTargetAssignmentMemberKey = message(
   'StreamsGroupTargetAssignmentMemberKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0'), field('memberId', string, '0')],
+  () => [field('groupId', string, '0'), field('memberId', string, '0')],
 )
 
 export const StreamsGroupTargetAssignmentMemberValue = message(
   'StreamsGroupTargetAssignmentMemberValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('activeTasks', array(taskIds), '0+'),
     field('standbyTasks', array(taskIds), '0+'),
     field('warmupTasks', array(taskIds), '0+'),

@@ -9,13 +9,13 @@ const taskIds = struct('TaskIds', [
 export const StreamsGroupCurrentMemberAssignmentKey = message(
   'StreamsGroupCurrentMemberAssignmentKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0'), field('memberId', string, '0')],
+  () => [field('groupId', string, '0'), field('memberId', string, '0')],
 )
 
 export const StreamsGroupCurrentMemberAssignmentValue = message(
   'StreamsGroupCurrentMemberAssignmentValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('memberEpoch', int32, '0+'),
     field('previousMemberEpoch', int32, '0+'),
     field('state', int8, '0+'),

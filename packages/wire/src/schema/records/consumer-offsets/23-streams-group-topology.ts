@@ -22,13 +22,13 @@ const topicInfo = struct('TopicInfo', [
 export const StreamsGroupTopologyKey = message(
   'StreamsGroupTopologyKey',
   { versions: '0', flexible: 'none' },
-  [field('groupId', string, '0')],
+  () => [field('groupId', string, '0')],
 )
 
 export const StreamsGroupTopologyValue = message(
   'StreamsGroupTopologyValue',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('epoch', int32, '0+'),
     structArray('subtopologies', 'Subtopology', '0+', [
       field('subtopologyId', string, '0+'),

@@ -10,7 +10,7 @@ import {
   uuid,
 } from '../../language.ts'
 
-export const VotersRecord = message('VotersRecord', { versions: '0', flexible: '0+' }, [
+export const VotersRecord = message('VotersRecord', { versions: '0', flexible: '0+' }, () => [
   field('version', int16, '0+'),
   structArray('voters', 'Voter', '0+', [
     field('voterId', int32, '0+', { entityType: 'brokerId' }),

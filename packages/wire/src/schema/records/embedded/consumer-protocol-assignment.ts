@@ -3,7 +3,7 @@ import { array, bytes, field, int32, message, string, structArray } from '../../
 export const ConsumerProtocolAssignment = message(
   'ConsumerProtocolAssignment',
   { versions: '0-3', flexible: 'none' },
-  [
+  () => [
     structArray('assignedPartitions', 'TopicPartition', '0+', [
       field('topic', string, '0+', { mapKey: true, entityType: 'topicName' }),
       field('partitions', array(int32), '0+'),

@@ -3,7 +3,7 @@ import { array, bytes, field, int32, message, string, structArray } from '../../
 export const ConsumerProtocolSubscription = message(
   'ConsumerProtocolSubscription',
   { versions: '0-3', flexible: 'none' },
-  [
+  () => [
     field('topics', array(string), '0+'),
     field('userData', bytes, '0+', { nullable: '0+', default: null, zeroCopy: true }),
     structArray('ownedPartitions', 'TopicPartition', '1+', { ignorable: true }, [

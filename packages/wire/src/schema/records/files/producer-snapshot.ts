@@ -1,6 +1,6 @@
 import { field, int16, int32, int64, message, structArray, uint32 } from '../../language.ts'
 
-export const ProducerSnapshot = message('ProducerSnapshot', { versions: '1', flexible: 'none' }, [
+export const ProducerSnapshot = message('ProducerSnapshot', { versions: '1', flexible: 'none' }, () => [
   field('crc', uint32, '1'),
   structArray('producerEntries', 'ProducerEntry', '1', [
     field('producerId', int64, '1'),

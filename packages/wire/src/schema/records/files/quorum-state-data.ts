@@ -1,6 +1,6 @@
 import { field, int32, int64, message, string, structArray, uuid } from '../../language.ts'
 
-export const QuorumStateData = message('QuorumStateData', { versions: '0-1', flexible: '0+' }, [
+export const QuorumStateData = message('QuorumStateData', { versions: '0-1', flexible: '0+' }, () => [
   field('clusterId', string, '0'),
   field('leaderId', int32, '0+', { default: -1 }),
   field('leaderEpoch', int32, '0+', { default: -1 }),

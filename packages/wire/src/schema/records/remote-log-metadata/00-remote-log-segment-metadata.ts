@@ -16,7 +16,7 @@ export const RemoteLogSegmentMetadataRecord = typedRecord(
   0,
   'RemoteLogSegmentMetadataRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     structField('remoteLogSegmentId', 'RemoteLogSegmentIdEntry', '0+', [
       structField('topicIdPartition', 'TopicIdPartitionEntry', '0+', [
         field('name', string, '0+'),

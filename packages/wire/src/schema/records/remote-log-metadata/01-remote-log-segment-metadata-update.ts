@@ -4,7 +4,7 @@ export const RemoteLogSegmentMetadataUpdateRecord = typedRecord(
   1,
   'RemoteLogSegmentMetadataUpdateRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     structField('remoteLogSegmentId', 'RemoteLogSegmentIdEntry', '0+', [
       structField('topicIdPartition', 'TopicIdPartitionEntry', '0+', [
         field('name', string, '0+'),

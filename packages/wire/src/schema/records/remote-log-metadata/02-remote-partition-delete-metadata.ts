@@ -4,7 +4,7 @@ export const RemotePartitionDeleteMetadataRecord = typedRecord(
   2,
   'RemotePartitionDeleteMetadataRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     structField('topicIdPartition', 'TopicIdPartitionEntry', '0+', [
       field('name', string, '0+'),
       field('id', uuid, '0+'),

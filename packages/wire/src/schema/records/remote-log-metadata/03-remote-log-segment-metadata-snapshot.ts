@@ -4,7 +4,7 @@ export const RemoteLogSegmentMetadataSnapshotRecord = typedRecord(
   3,
   'RemoteLogSegmentMetadataSnapshotRecord',
   { versions: '0', flexible: '0+' },
-  [
+  () => [
     field('segmentId', uuid, '0+'),
     field('startOffset', int64, '0+'),
     field('endOffset', int64, '0+'),

@@ -11,13 +11,13 @@ import {
   uuid,
 } from '../../language.ts'
 
-export const ShareSnapshotKey = message('ShareSnapshotKey', { versions: '0', flexible: 'none' }, [
+export const ShareSnapshotKey = message('ShareSnapshotKey', { versions: '0', flexible: 'none' }, () => [
   field('groupId', string, '0'),
   field('topicId', uuid, '0'),
   field('partition', int32, '0'),
 ])
 
-export const ShareSnapshotValue = message('ShareSnapshotValue', { versions: '0', flexible: '0+' }, [
+export const ShareSnapshotValue = message('ShareSnapshotValue', { versions: '0', flexible: '0+' }, () => [
   field('snapshotEpoch', int32, '0+'),
   field('stateEpoch', int32, '0+'),
   field('leaderEpoch', int32, '0+'),

@@ -11,13 +11,13 @@ import {
   uuid,
 } from '../../language.ts'
 
-export const ShareUpdateKey = message('ShareUpdateKey', { versions: '0', flexible: 'none' }, [
+export const ShareUpdateKey = message('ShareUpdateKey', { versions: '0', flexible: 'none' }, () => [
   field('groupId', string, '0'),
   field('topicId', uuid, '0'),
   field('partition', int32, '0'),
 ])
 
-export const ShareUpdateValue = message('ShareUpdateValue', { versions: '0', flexible: '0+' }, [
+export const ShareUpdateValue = message('ShareUpdateValue', { versions: '0', flexible: '0+' }, () => [
   field('snapshotEpoch', int32, '0+'),
   field('leaderEpoch', int32, '0+'),
   field('startOffset', int64, '0+'),

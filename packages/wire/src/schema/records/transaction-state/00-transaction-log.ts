@@ -11,11 +11,11 @@ import {
   structArray,
 } from '../../language.ts'
 
-export const TransactionLogKey = message('TransactionLogKey', { versions: '0', flexible: 'none' }, [
+export const TransactionLogKey = message('TransactionLogKey', { versions: '0', flexible: 'none' }, () => [
   field('transactionalId', string, '0'),
 ])
 
-export const TransactionLogValue = message('TransactionLogValue', { versions: '0-1', flexible: '1+' }, [
+export const TransactionLogValue = message('TransactionLogValue', { versions: '0-1', flexible: '1+' }, () => [
   field('producerId', int64, '0+'),
   field('previousProducerId', int64, '1+', { default: -1, tagged: '1+', tag: 0 }),
   field('nextProducerId', int64, '1+', { default: -1, tagged: '1+', tag: 1 }),
