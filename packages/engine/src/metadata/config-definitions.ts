@@ -1,0 +1,170 @@
+import {
+  brokerConfigs,
+  brokerDynamicOnlyConfigs,
+  clientMetricsConfigs,
+  groupConfigs,
+  listenerPrefixedConfigs,
+  mechanismPrefixedConfigs,
+  topicConfigs,
+} from './config-data.ts'
+import { type ConfigType, type ConfigValue, checkRules, parseConfigValue } from './config-values.ts'
+
+export type ConfigScope = 'topic' | 'broker' | 'group' | 'client-metrics'
+
+/** read-only: only from the static properties; cluster-wide: for all brokers or one; per-broker: only for one. */
+export type UpdateMode = 'read-only' | 'cluster-wide' | 'per-broker'
+
+/** A broker config that gives a topic config its default, perhaps in a larger unit of time. */
+export interface BrokerSynonym {
+  name: string
+  multiplier: number
+}
+
+export interface ConfigDefinition {
+  name: string
+  type: ConfigType
+  /** As DescribeConfigs sends it. */
+  default: string | null
+  required: boolean
+  /** DescribeConfigs leaves it out unless it is set. */
+  internal: boolean
+  updateMode: UpdateMode
+  /** Broker configs have themselves (and what stands in for them); the first that is set wins. */
+  synonyms: readonly BrokerSynonym[]
+  min?: number
+  max?: number
+  oneOf?: readonly string[]
+  oneOfIgnoringCase?: readonly string[]
+  /** The only values beside the range: `accepts` of a config whose range has a hole. */
+  accepts?: readonly string[]
+  list?: { anyOf?: readonly string[]; emptyAllowed: boolean; nullAllowed: boolean }
+  format?: string
+  nonEmpty?: boolean
+  validator?: string
+}
+
+export type ConfigCheck = { ok: true; parsed: ConfigValue } | { ok: false; error: string }
+
+/** A line of config-data.ts. */
+interface ConfigLine extends Omit<ConfigDefinition, 'min' | 'max' | 'synonyms' | 'required' | 'internal'> {
+  min?: string
+  max?: string
+  required?: boolean
+  internal?: boolean
+  brokerSynonyms?: (string | { name: string; unit: keyof typeof unitMs })[]
+  brokerSynonym?: string
+}
+
+const unitMs = { minutes: 60_000, hours: 3_600_000 }
+
+/**
+ * Broker configs that stand in for another one, finest unit first. Apache Kafka pairs log.roll.* only in this
+ * sense: log.roll.hours holds where log.roll.ms is not set.
+ */
+const coarserBrokerConfigs: Record<string, BrokerSynonym[]> = {
+  'log.retention.ms': [
+    { name: 'log.retention.minutes', multiplier: unitMs.minutes },
+    { name: 'log.retention.hours', multiplier: unitMs.hours },
+  ],
+  'log.roll.ms': [{ name: 'log.roll.hours', multiplier: unitMs.hours }],
+  'log.roll.jitter.ms': [{ name: 'log.roll.jitter.hours', multiplier: unitMs.hours }],
+  'log.flush.interval.ms': [{ name: 'log.flush.scheduler.interval.ms', multiplier: 1 }],
+}
+
+function definition(line: ConfigLine, scope: ConfigScope): ConfigDefinition {
+  const { min, max, brokerSynonyms, brokerSynonym, ...rest } = line
+  return {
+    ...rest,
+    default: line.default ?? null,
+    required: line.required ?? false,
+    internal: line.internal ?? false,
+    updateMode: line.updateMode ?? 'cluster-wide',
+    ...(min === undefined ? {} : { min: Number(min) }),
+    ...(max === undefined ? {} : { max: Number(max) }),
+    synonyms: synonymsOf(line, scope),
+  }
+}
+
+function synonymsOf(line: ConfigLine, scope: ConfigScope): BrokerSynonym[] {
+  if (scope === 'broker')
+    return [{ name: line.name, multiplier: 1 }, ...(coarserBrokerConfigs[line.name] ?? [])]
+  if (line.brokerSynonym) return [{ name: line.brokerSynonym, multiplier: 1 }]
+  return (line.brokerSynonyms ?? []).map((synonym) =>
+    typeof synonym === 'string'
+      ? { name: synonym, multiplier: 1 }
+      : { name: synonym.name, multiplier: unitMs[synonym.unit] },
+  )
+}
+
+function table(text: string, scope: ConfigScope): Map<string, ConfigDefinition> {
+  const lines = JSON.parse(`[${text.trim().split('\n').join(',')}]`) as ConfigLine[]
+  return new Map(lines.map((line) => [line.name, definition(line, scope)]))
+}
+
+const tables: Record<ConfigScope, Map<string, ConfigDefinition>> = {
+  topic: table(topicConfigs, 'topic'),
+  broker: table(brokerConfigs, 'broker'),
+  group: table(groupConfigs, 'group'),
+  'client-metrics': table(clientMetricsConfigs, 'client-metrics'),
+}
+/** No static value; can be altered for one broker and for all. */
+const dynamicOnly = table(brokerDynamicOnlyConfigs, 'broker')
+
+const listenerPrefixed = new Set(listenerPrefixedConfigs)
+const mechanismPrefixed = new Set(mechanismPrefixedConfigs)
+
+/** `listener.name.<listener>.<config>`, also with a SASL mechanism before the config. */
+const listenerPrefix = /^listener\.name\.([^.]+)\.(.+)$/
+
+export function configDefinitions(scope: ConfigScope): ReadonlyMap<string, ConfigDefinition> {
+  return tables[scope]
+}
+
+export function dynamicOnlyBrokerConfigs(): ReadonlyMap<string, ConfigDefinition> {
+  return dynamicOnly
+}
+
+export function configDefinition(scope: ConfigScope, name: string): ConfigDefinition | undefined {
+  const found = tables[scope].get(name)
+  if (found || scope !== 'broker') return found
+  return dynamicOnly.get(name) ?? behindListenerPrefix(name)
+}
+
+/** The part of a broker config's name that the definitions know. */
+export function withoutListenerPrefix(name: string): string {
+  const rest = listenerPrefix.exec(name)?.[2]
+  if (rest === undefined) return name
+  if (tables.broker.has(rest)) return rest
+  const afterMechanism = rest.slice(rest.indexOf('.') + 1)
+  return mechanismPrefixed.has(afterMechanism) ? afterMechanism : rest
+}
+
+function behindListenerPrefix(name: string): ConfigDefinition | undefined {
+  const bare = withoutListenerPrefix(name)
+  const found = bare === name ? undefined : tables.broker.get(bare)
+  return found && { ...found, name, updateMode: 'per-broker', synonyms: [{ name, multiplier: 1 }] }
+}
+
+/** Security configs that may change while the broker runs only behind a listener's prefix. */
+export function needsListenerPrefix(name: string): boolean {
+  return listenerPrefixed.has(name) || (mechanismPrefixed.has(name) && name.startsWith('sasl.'))
+}
+
+/** Parses the value and checks what the definition itself refuses; rules between configs are elsewhere. */
+export function validateConfig(scope: ConfigScope, name: string, value: string | null): ConfigCheck {
+  const found = configDefinition(scope, name)
+  if (!found) return { ok: false, error: unknownName(scope, name) }
+  return validateDefined(found, value)
+}
+
+export function validateDefined(found: ConfigDefinition, value: string | null): ConfigCheck {
+  const parsed = parseConfigValue(found, value)
+  if (!parsed.ok) return parsed
+  const error = checkRules(found, parsed.parsed, value)
+  return error === null ? parsed : { ok: false, error }
+}
+
+function unknownName(scope: ConfigScope, name: string): string {
+  if (scope === 'client-metrics') return `Unknown client metrics configuration: ${name}`
+  return `Unknown ${scope} config name: ${name}`
+}

@@ -1,0 +1,211 @@
+import { assert } from '@sluice/effects'
+import {
+  type ConfigDefinition,
+  type ConfigScope,
+  configDefinition,
+  configDefinitions,
+} from './config-definitions.ts'
+import { type ConfigValue, parseConfigValue } from './config-values.ts'
+import { ConfigResourceType } from './configs-image.ts'
+import type { MetadataImage } from './image.ts'
+import { type TopicLogConfig, topicLogConfig } from './topic-log-config.ts'
+
+/** Where a value comes from, as DescribeConfigs says it. */
+export const ConfigSource = {
+  topic: 1,
+  dynamicBroker: 2,
+  dynamicDefaultBroker: 3,
+  staticBroker: 4,
+  default: 5,
+  brokerLogger: 6,
+  clientMetrics: 7,
+  group: 8,
+} as const
+
+/** One place that gives a config a value. */
+export interface ConfigLayer {
+  readonly name: string
+  readonly value: string
+  readonly source: number
+  /** Turns the unit of `name` into that of the config that was asked for. */
+  readonly multiplier: number
+}
+
+/** A value as computed; `at` is the state of all configs when it was last known to hold. */
+interface Cached<T> {
+  at: number
+  revision: string
+  value: T
+}
+
+/**
+ * The configs of one broker (or of the controller) and, under it, of topics and groups. A value is looked for, first
+ * hit wins: the topic's or group's own dynamic config; then for the broker config that stands behind it: this
+ * broker's dynamic one, the dynamic one for all brokers, the static properties, the default.
+ */
+export class BrokerConfig {
+  readonly #image: MetadataImage
+  readonly #nodeId: string
+  readonly #static: Readonly<Record<string, string>>
+  readonly #values = new Map<string, Cached<ConfigValue>>()
+  readonly #topicValues = new Map<string, Cached<ConfigValue>>()
+  readonly #logConfigs = new Map<string, Cached<TopicLogConfig>>()
+
+  constructor(options: {
+    image: MetadataImage
+    nodeId: number
+    staticProperties: Readonly<Record<string, string>>
+  }) {
+    this.#image = options.image
+    this.#nodeId = String(options.nodeId)
+    this.#static = options.staticProperties
+  }
+
+  int(name: string): number {
+    return this.#typed(name, 'number')
+  }
+
+  long(name: string): number {
+    return this.#typed(name, 'number')
+  }
+
+  double(name: string): number {
+    return this.#typed(name, 'number')
+  }
+
+  boolean(name: string): boolean {
+    return this.#typed(name, 'boolean')
+  }
+
+  string(name: string): string {
+    return this.#typed(name, 'string')
+  }
+
+  list(name: string): readonly string[] {
+    const value = this.value(name)
+    assert(Array.isArray(value), `config ${name} is no list`)
+    return value
+  }
+
+  /** null where neither a layer nor the definition has a value. */
+  value(name: string): ConfigValue {
+    return this.#cached(this.#values, name, null, () => {
+      const definition = configDefinition('broker', name)
+      assert(definition, `no broker config ${name}`)
+      return valueOf(definition, this.brokerLayers([{ name, multiplier: 1 }])[0])
+    })
+  }
+
+  /** The value of a topic config for a topic, which need not exist: then what it would start with. */
+  topicValue(topic: string, name: string): ConfigValue {
+    return this.#cached(this.#topicValues, `${topic} ${name}`, topic, () =>
+      effectiveValue('topic', name, this.layers('topic', topic, name)),
+    )
+  }
+
+  topicInt(topic: string, name: string): number {
+    const value = this.topicValue(topic, name)
+    assert(typeof value === 'number', `topic config ${name} is no number`)
+    return value
+  }
+
+  topicBoolean(topic: string, name: string): boolean {
+    return this.topicValue(topic, name) === true
+  }
+
+  /** What the topic's logs are to keep to. The same object until one of its configs changes. */
+  topicLogConfig(topic: string): TopicLogConfig {
+    return this.#cached(this.#logConfigs, topic, topic, () =>
+      topicLogConfig((name) => effectiveValue('topic', name, this.layers('topic', topic, name))),
+    )
+  }
+
+  /** A deleted topic's values are of no use any more. */
+  forgetTopic(topic: string): void {
+    this.#logConfigs.delete(topic)
+    for (const name of configDefinitions('topic').keys()) this.#topicValues.delete(`${topic} ${name}`)
+  }
+
+  /** All places that give the config a value, the one that wins first. */
+  layers(scope: Exclude<ConfigScope, 'broker'>, resource: string, name: string): ConfigLayer[] {
+    const definition = configDefinition(scope, name)
+    assert(definition, `no ${scope} config ${name}`)
+    const { type, source } = dynamicLayerOf[scope]
+    const own = this.#image.configs.of(type, resource).get(name)
+    const behind = this.brokerLayers(definition.synonyms)
+    return own === undefined ? behind : [{ name, value: own, source, multiplier: 1 }, ...behind]
+  }
+
+  /** The same for broker configs, by layer first and then in the order of the names. */
+  brokerLayers(names: readonly { name: string; multiplier: number }[]): ConfigLayer[] {
+    const { configs } = this.#image
+    const own = configs.of(ConfigResourceType.broker, this.#nodeId)
+    const all = configs.of(ConfigResourceType.broker, '')
+    const lookups: [number, (name: string) => string | null | undefined][] = [
+      [ConfigSource.dynamicBroker, (name) => own.get(name)],
+      [ConfigSource.dynamicDefaultBroker, (name) => all.get(name)],
+      [ConfigSource.staticBroker, (name) => this.#static[name]],
+      [ConfigSource.default, (name) => configDefinition('broker', name)?.default],
+    ]
+    return lookups.flatMap(([source, lookup]) =>
+      names.flatMap(({ name, multiplier }) => {
+        const value = lookup(name) ?? null
+        return value === null ? [] : [{ name, value, source, multiplier }]
+      }),
+    )
+  }
+
+  #typed<T>(name: string, type: string): T {
+    const value = this.value(name)
+    // biome-ignore lint/suspicious/useValidTypeof: the caller names the type.
+    assert(typeof value === type, `config ${name} has no ${type}`)
+    return value as T
+  }
+
+  /** Most look-ups meet configs of which none has changed at all; only else is it asked whether ours have. */
+  #cached<T>(cache: Map<string, Cached<T>>, key: string, topic: string | null, compute: () => T): T {
+    const found = cache.get(key)
+    const at = this.#image.configs.revision
+    if (found?.at === at) return found.value
+    const revision = this.#revisionFor(topic)
+    if (found?.revision === revision) {
+      found.at = at
+      return found.value
+    }
+    const value = compute()
+    cache.set(key, { at, revision, value })
+    return value
+  }
+
+  #revisionFor(topic: string | null): string {
+    const { configs } = this.#image
+    const own = configs.revisionOf(ConfigResourceType.broker, this.#nodeId)
+    const all = configs.revisionOf(ConfigResourceType.broker, '')
+    return `${own} ${all} ${topic === null ? '' : configs.revisionOf(ConfigResourceType.topic, topic)}`
+  }
+}
+
+const dynamicLayerOf = {
+  topic: { type: ConfigResourceType.topic, source: ConfigSource.topic },
+  group: { type: ConfigResourceType.group, source: ConfigSource.group },
+  'client-metrics': { type: ConfigResourceType.clientMetrics, source: ConfigSource.clientMetrics },
+} as const
+
+/** The value that wins, in the unit of the config that was asked for. */
+export function effectiveValue(
+  scope: ConfigScope,
+  name: string,
+  layers: readonly ConfigLayer[],
+): ConfigValue {
+  const definition = configDefinition(scope, name)
+  assert(definition, `no ${scope} config ${name}`)
+  return valueOf(definition, layers[0])
+}
+
+function valueOf(definition: ConfigDefinition, layer: ConfigLayer | undefined): ConfigValue {
+  const parsed = parseConfigValue(definition, layer ? layer.value : definition.default)
+  assert(parsed.ok, `config ${definition.name} holds a value that was never valid`)
+  if (!layer || layer.multiplier === 1 || typeof parsed.parsed !== 'number') return parsed.parsed
+  // -1 hours mean without end, as -1 ms do.
+  return parsed.parsed < 0 ? -1 : parsed.parsed * layer.multiplier
+}

@@ -1,0 +1,73 @@
+import type { ConfigResource } from './configs-image.ts'
+import type { PartitionImage, TopicImage } from './topics-image.ts'
+
+export interface PartitionDelta {
+  readonly topic: TopicImage
+  readonly partition: number
+  /** null when the partition is new. */
+  readonly before: PartitionImage | null
+  readonly after: PartitionImage
+}
+
+/** What a replay has changed, each thing once, as it stands after the replay. */
+export class ImageDelta {
+  readonly topicsCreated: TopicImage[] = []
+  /** As they were. A topic that was created and deleted in one replay is in neither list. */
+  readonly topicsDeleted: TopicImage[] = []
+  readonly brokersChanged = new Set<number>()
+  featuresChanged = false
+  securityChanged = false
+  readonly #partitions = new Map<string, Omit<PartitionDelta, 'after'>>()
+  readonly #configs = new Map<string, ConfigResource>()
+
+  get isEmpty(): boolean {
+    return (
+      this.topicsCreated.length === 0 &&
+      this.topicsDeleted.length === 0 &&
+      this.brokersChanged.size === 0 &&
+      this.#partitions.size === 0 &&
+      this.#configs.size === 0 &&
+      !this.featuresChanged &&
+      !this.securityChanged
+    )
+  }
+
+  /** New and changed partitions of topics that are there. */
+  get partitionsChanged(): PartitionDelta[] {
+    return [...this.#partitions.values()].map((change) => {
+      const after = change.topic.partitions[change.partition] as PartitionImage
+      return { ...change, after }
+    })
+  }
+
+  get configsChanged(): ConfigResource[] {
+    return [...this.#configs.values()]
+  }
+
+  topicCreated(topic: TopicImage): void {
+    this.topicsCreated.push(topic)
+  }
+
+  topicDeleted(topic: TopicImage): void {
+    const created = this.topicsCreated.indexOf(topic)
+    if (created >= 0) this.topicsCreated.splice(created, 1)
+    else this.topicsDeleted.push(topic)
+    for (const partition of topic.partitions.keys()) this.#partitions.delete(keyOf(topic.id, partition))
+    this.#configs.delete(keyOf(topic.name, topicResource))
+  }
+
+  partitionChanged(topic: TopicImage, partition: number, before: PartitionImage | null): void {
+    const key = keyOf(topic.id, partition)
+    if (!this.#partitions.has(key)) this.#partitions.set(key, { topic, partition, before })
+  }
+
+  configChanged(type: number, name: string): void {
+    this.#configs.set(keyOf(name, type), { type, name })
+  }
+}
+
+const topicResource = 2
+
+function keyOf(name: string, number: number): string {
+  return `${name}:${number}`
+}

@@ -1,0 +1,157 @@
+import { type ConfigDefinition, configDefinition, configDefinitions } from './config-definitions.ts'
+import { type ConfigType, configValueText } from './config-values.ts'
+import { type ConfigResource, ConfigResourceType } from './configs-image.ts'
+import { type BrokerConfig, type ConfigLayer, ConfigSource } from './configs.ts'
+import type { MetadataImage } from './image.ts'
+
+/** A config as DescribeConfigs sends it. */
+export interface ConfigEntry {
+  name: string
+  value: string | null
+  readOnly: boolean
+  configSource: number
+  isSensitive: boolean
+  synonyms: { name: string; value: string | null; source: number }[]
+  configType: number
+  documentation: null
+}
+
+const typeNumbers: Record<ConfigType, number> = {
+  boolean: 1,
+  string: 2,
+  int: 3,
+  short: 4,
+  long: 5,
+  double: 6,
+  list: 7,
+  class: 8,
+  password: 9,
+}
+const unknownType = 0
+
+/**
+ * Apache Kafka computes with these, but does not name them as synonyms, so that a value that comes from one of
+ * them is reported as the default.
+ */
+const silentSynonyms = new Set(['log.roll.hours', 'log.roll.jitter.hours', 'log.flush.scheduler.interval.ms'])
+
+/** The configs of one resource that exists; `keys` null or empty means all. */
+export function describeConfigs(
+  config: BrokerConfig,
+  image: MetadataImage,
+  resource: ConfigResource,
+  keys: readonly string[] | null,
+): ConfigEntry[] {
+  const wanted = keys && keys.length > 0 ? new Set(keys) : null
+  return entriesOf(config, image, resource).filter((entry) => !wanted || wanted.has(entry.name))
+}
+
+function entriesOf(
+  config: BrokerConfig,
+  image: MetadataImage,
+  { type, name }: ConfigResource,
+): ConfigEntry[] {
+  switch (type) {
+    case ConfigResourceType.topic:
+      return scopedEntries('topic', config, name)
+    case ConfigResourceType.group:
+      return scopedEntries('group', config, name)
+    case ConfigResourceType.clientMetrics:
+      return scopedEntries('client-metrics', config, name)
+    default:
+      return name === '' ? defaultBrokerEntries(image) : brokerEntries(config, image, name)
+  }
+}
+
+function scopedEntries(
+  scope: 'topic' | 'group' | 'client-metrics',
+  config: BrokerConfig,
+  resource: string,
+): ConfigEntry[] {
+  return [...configDefinitions(scope).values()].flatMap((definition) => {
+    const layers = config.layers(scope, resource, definition.name)
+    if (definition.internal && !layers.some(({ source }) => isResourcesOwn(source))) return []
+    // A group config without a broker config behind it is its own synonym at the default.
+    const isAlone = scope === 'group' && definition.synonyms.length === 0 && definition.default !== null
+    const own = { name: definition.name, value: String(definition.default), source: ConfigSource.default }
+    return [entry(definition, isAlone ? [...layers, { ...own, multiplier: 1 }] : layers)]
+  })
+}
+
+function isResourcesOwn(source: number): boolean {
+  return (
+    source === ConfigSource.topic || source === ConfigSource.group || source === ConfigSource.clientMetrics
+  )
+}
+
+function brokerEntries(config: BrokerConfig, image: MetadataImage, name: string): ConfigEntry[] {
+  const own = image.configs.of(ConfigResourceType.broker, name)
+  const all = image.configs.of(ConfigResourceType.broker, '')
+  const defined = [...configDefinitions('broker').values()].flatMap((definition) => {
+    const layers = config.brokerLayers(definition.synonyms)
+    const isSet = layers.some(
+      (layer) => layer.name === definition.name && layer.source !== ConfigSource.default,
+    )
+    return definition.internal && !isSet ? [] : [entry(definition, layers)]
+  })
+  // What is not in the table: dynamic only, behind a listener's prefix, or unknown to us.
+  const others = new Set(
+    [...own.keys(), ...all.keys()].filter((key) => !configDefinitions('broker').has(key)),
+  )
+  return [...defined, ...[...others].map((key) => otherBrokerEntry(config, key))]
+}
+
+function otherBrokerEntry(config: BrokerConfig, name: string): ConfigEntry {
+  const layers = config.brokerLayers([{ name, multiplier: 1 }])
+  const definition = configDefinition('broker', name)
+  return definition ? entry(definition, layers) : unknownEntry(name, layers)
+}
+
+/** The broker resource '': only what was set for all brokers. */
+function defaultBrokerEntries(image: MetadataImage): ConfigEntry[] {
+  return [...image.configs.of(ConfigResourceType.broker, '')].map(([name, value]) => {
+    const layers = [{ name, value, source: ConfigSource.dynamicDefaultBroker, multiplier: 1 }]
+    const definition = configDefinition('broker', name)
+    return definition ? entry(definition, layers) : unknownEntry(name, layers)
+  })
+}
+
+function entry(definition: ConfigDefinition, layers: readonly ConfigLayer[]): ConfigEntry {
+  const isSensitive = definition.type === 'password'
+  const named = layers.filter(({ name }) => name === definition.name || !silentSynonyms.has(name))
+  const text = (value: string | null) => (isSensitive ? null : configValueText(definition, value))
+  return {
+    name: definition.name,
+    value: text(valueText(definition, layers)),
+    readOnly: definition.updateMode === 'read-only',
+    configSource: named[0]?.source ?? ConfigSource.default,
+    isSensitive,
+    synonyms: named.map(({ name, value, source }) => ({ name, value: text(value), source })),
+    configType: typeNumbers[definition.type],
+    documentation: null,
+  }
+}
+
+/** A broker config shows its own value only; a topic config what it gets from a coarser unit, converted. */
+function valueText(definition: ConfigDefinition, layers: readonly ConfigLayer[]): string | null {
+  const isBrokers = definition.synonyms[0]?.name === definition.name && definition.synonyms.length > 1
+  const winner = isBrokers ? layers.find(({ name }) => name === definition.name) : layers[0]
+  if (!winner) return definition.default
+  if (winner.multiplier === 1) return winner.value
+  const number = Number(winner.value)
+  return String(number < 0 ? -1 : number * winner.multiplier)
+}
+
+/** Apache Kafka keeps broker configs that it does not know, and shows nothing of their value. */
+function unknownEntry(name: string, layers: readonly ConfigLayer[]): ConfigEntry {
+  return {
+    name,
+    value: null,
+    readOnly: false,
+    configSource: layers[0]?.source ?? ConfigSource.default,
+    isSensitive: true,
+    synonyms: layers.map((layer) => ({ name: layer.name, value: null, source: layer.source })),
+    configType: unknownType,
+    documentation: null,
+  }
+}

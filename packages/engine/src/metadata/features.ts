@@ -1,0 +1,33 @@
+/** A range of levels that this release of ours can work at. */
+export interface FeatureRange {
+  name: string
+  minSupportedVersion: number
+  maxSupportedVersion: number
+}
+
+export const metadataVersionFeature = 'metadata.version'
+
+/** 4.4-IV2, the newest stable level of the release that we follow; it decides which record versions are written. */
+export const metadataVersionLevel = 33
+
+/**
+ * What every broker and the controller support. metadata.version has one level because older ones write older
+ * record versions, which we do not. A feature enters this list with the code that serves it (group.version with
+ * the consumer protocol, transaction.version with transactions, …).
+ */
+export const supportedFeatures: readonly FeatureRange[] = [
+  { name: 'kraft.version', minSupportedVersion: 0, maxSupportedVersion: 0 },
+  {
+    name: metadataVersionFeature,
+    minSupportedVersion: metadataVersionLevel,
+    maxSupportedVersion: metadataVersionLevel,
+  },
+]
+
+/** The levels of a new cluster, metadata.version first: nothing may stand before it in a log. */
+export const bootstrapFeatures: readonly { name: string; level: number }[] = [
+  { name: metadataVersionFeature, level: metadataVersionLevel },
+]
+
+/** Record versions that metadata.version 33 writes; all others are 0. */
+export const recordVersions = { registerBroker: 4, partition: 2, partitionChange: 2 } as const

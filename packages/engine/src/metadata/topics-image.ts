@@ -1,0 +1,158 @@
+import { assert } from '@sluice/effects'
+import { type PartitionChangeRecord, PartitionRecord, TopicRecord, type ValueOf } from '@sluice/wire'
+import { recordVersions } from './features.ts'
+import { type NewRecord, newRecord } from './records.ts'
+
+/** What the controller has decided about a partition. Replaced at each change, never changed in place. */
+export interface PartitionImage {
+  readonly replicas: readonly number[]
+  /** The log directory of each replica, in the order of `replicas`. */
+  readonly directories: readonly string[]
+  readonly isr: readonly number[]
+  readonly removingReplicas: readonly number[]
+  readonly addingReplicas: readonly number[]
+  readonly eligibleLeaderReplicas: readonly number[]
+  readonly lastKnownElr: readonly number[]
+  /** A broker id, or `noLeader`. */
+  readonly leader: number
+  /** 1 while an unclean leader must recover. */
+  readonly leaderRecoveryState: number
+  /** Rises with each new leader, and when the ISR shrinks by the controller's hand. */
+  readonly leaderEpoch: number
+  /** Rises with each change. */
+  readonly partitionEpoch: number
+}
+
+export const noLeader = -1
+/** In a change record: the leader stays as it is. */
+const leaderUnchanged = -2
+
+export interface TopicImage {
+  readonly name: string
+  readonly id: string
+  /** By partition number. */
+  readonly partitions: readonly PartitionImage[]
+}
+
+interface MutableTopic extends TopicImage {
+  readonly partitions: PartitionImage[]
+}
+
+export class TopicTable {
+  readonly #byName = new Map<string, MutableTopic>()
+  readonly #byId = new Map<string, MutableTopic>()
+
+  get size(): number {
+    return this.#byName.size
+  }
+
+  byName(name: string): TopicImage | undefined {
+    return this.#byName.get(name)
+  }
+
+  byId(id: string): TopicImage | undefined {
+    return this.#byId.get(id)
+  }
+
+  all(): IterableIterator<TopicImage> {
+    return this.#byName.values()
+  }
+
+  create(record: ValueOf<typeof TopicRecord>): TopicImage {
+    assert(!this.#byName.has(record.name), `topic ${record.name} is created twice in the metadata log`)
+    const topic: MutableTopic = { name: record.name, id: record.topicId, partitions: [] }
+    this.#byName.set(topic.name, topic)
+    this.#byId.set(topic.id, topic)
+    return topic
+  }
+
+  remove(topicId: string): TopicImage {
+    const topic = this.#existing(topicId)
+    this.#byName.delete(topic.name)
+    this.#byId.delete(topic.id)
+    return topic
+  }
+
+  putPartition(record: ValueOf<typeof PartitionRecord>): TopicImage {
+    const topic = this.#existing(record.topicId)
+    topic.partitions[record.partitionId] = {
+      replicas: record.replicas,
+      directories: record.directories,
+      isr: record.isr,
+      removingReplicas: record.removingReplicas,
+      addingReplicas: record.addingReplicas,
+      eligibleLeaderReplicas: record.eligibleLeaderReplicas ?? [],
+      lastKnownElr: record.lastKnownElr ?? [],
+      leader: record.leader,
+      leaderRecoveryState: record.leaderRecoveryState,
+      leaderEpoch: record.leaderEpoch,
+      partitionEpoch: record.partitionEpoch,
+    }
+    return topic
+  }
+
+  changePartition(record: ValueOf<typeof PartitionChangeRecord>): TopicImage {
+    const topic = this.#existing(record.topicId)
+    const before = topic.partitions[record.partitionId]
+    assert(before, `partition ${topic.name}-${record.partitionId} is changed before it is created`)
+    topic.partitions[record.partitionId] = afterChange(before, record)
+    return topic
+  }
+
+  /** Eligible leader replicas are forgotten: of one topic, or of all where the name is empty. */
+  clearElr(topicName: string): void {
+    for (const topic of this.#byName.values()) {
+      if (topicName !== '' && topic.name !== topicName) continue
+      for (const [partitionId, partition] of topic.partitions.entries()) {
+        if (partition.eligibleLeaderReplicas.length + partition.lastKnownElr.length === 0) continue
+        const cleared = { ...partition, eligibleLeaderReplicas: [], lastKnownElr: [] }
+        topic.partitions[partitionId] = { ...cleared, partitionEpoch: partition.partitionEpoch + 1 }
+      }
+    }
+  }
+
+  records(): NewRecord[] {
+    return [...this.#byName.values()].flatMap((topic) => [
+      newRecord(TopicRecord, { name: topic.name, topicId: topic.id }),
+      ...topic.partitions.map((partition, partitionId) => partitionRecord(topic.id, partitionId, partition)),
+    ])
+  }
+
+  #existing(topicId: string): MutableTopic {
+    const topic = this.#byId.get(topicId)
+    assert(topic, `the metadata log names topic ${topicId}, which is not there`)
+    return topic
+  }
+}
+
+function afterChange(before: PartitionImage, record: ValueOf<typeof PartitionChangeRecord>): PartitionImage {
+  const leaderKept = record.leader === leaderUnchanged
+  return {
+    replicas: record.replicas ?? before.replicas,
+    directories: record.directories ?? before.directories,
+    isr: record.isr ?? before.isr,
+    removingReplicas: record.removingReplicas ?? before.removingReplicas,
+    addingReplicas: record.addingReplicas ?? before.addingReplicas,
+    eligibleLeaderReplicas: record.eligibleLeaderReplicas ?? before.eligibleLeaderReplicas,
+    lastKnownElr: record.lastKnownElr ?? before.lastKnownElr,
+    leader: leaderKept ? before.leader : record.leader,
+    leaderRecoveryState:
+      record.leaderRecoveryState < 0 ? before.leaderRecoveryState : record.leaderRecoveryState,
+    // A record that names a leader, even the same one, starts an epoch.
+    leaderEpoch: leaderKept ? before.leaderEpoch : before.leaderEpoch + 1,
+    partitionEpoch: before.partitionEpoch + 1,
+  }
+}
+
+/** The whole partition as one record. */
+export function partitionRecord(topicId: string, partitionId: number, partition: PartitionImage): NewRecord {
+  const { eligibleLeaderReplicas, lastKnownElr, ...rest } = partition
+  const value = {
+    ...rest,
+    partitionId,
+    topicId,
+    eligibleLeaderReplicas: eligibleLeaderReplicas.length > 0 ? eligibleLeaderReplicas : null,
+    lastKnownElr: lastKnownElr.length > 0 ? lastKnownElr : null,
+  }
+  return newRecord(PartitionRecord, value, recordVersions.partition)
+}
