@@ -8,6 +8,7 @@
  * - An unknown version is answered in version 0 with error 35 (broker/dispatch).
  */
 import { ApiVersions, ErrorCode, Produce } from '@sluice/wire'
+import { supportedFeatures } from '../../metadata/features.ts'
 import { handler } from '../handler.ts'
 
 const softwareNameVersionMin = 3
@@ -29,7 +30,6 @@ export const apiVersions = handler(ApiVersions, (request, { apiVersion, broker, 
     if (clusterId !== null && (clusterId !== broker.clusterId || nodeId !== broker.nodeId))
       return { errorCode: ErrorCode.REBOOTSTRAP_REQUIRED }
   }
-  const { features } = broker
   return {
     errorCode: ErrorCode.NONE,
     apiKeys: [...broker.handlers.values()]
@@ -40,12 +40,18 @@ export const apiVersions = handler(ApiVersions, (request, { apiVersion, broker, 
         maxVersion,
       }))
       .sort((a, b) => a.apiKey - b.apiKey),
-    supportedFeatures: features.supported
-      .filter(({ minVersion }) => apiVersion >= zeroMinimumVersionMin || minVersion > 0)
-      .map(({ name, minVersion, maxVersion }) => ({ name, minVersion, maxVersion })),
-    finalizedFeaturesEpoch: features.finalizedEpoch,
-    finalizedFeatures: features.finalized
-      .filter(({ level }) => level > 0)
-      .map(({ name, level }) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
+    supportedFeatures: supportedFeatures
+      .map(({ name, minSupportedVersion: minVersion, maxSupportedVersion: maxVersion }) => ({
+        name,
+        minVersion,
+        maxVersion,
+      }))
+      .filter(({ minVersion }) => apiVersion >= zeroMinimumVersionMin || minVersion > 0),
+    finalizedFeaturesEpoch: broker.metadata.offset,
+    finalizedFeatures: [...broker.metadata.features].map(([name, level]) => ({
+      name,
+      maxVersionLevel: level,
+      minVersionLevel: level,
+    })),
   }
 })

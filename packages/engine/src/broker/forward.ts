@@ -1,0 +1,9 @@
+import type { Api } from '@sluice/wire'
+import { handler, type Handler } from './handler.ts'
+
+/** Requests that only the controller may decide go to it as they are, and its answer comes back as it is. */
+export function forwarded(api: Api): Handler {
+  return handler(api, (request, { broker, apiVersion, principal }) =>
+    broker.controller.request(api, apiVersion, request, { principal }),
+  )
+}

@@ -1,0 +1,85 @@
+import { ErrorCode } from '@sluice/wire'
+import type { Clock } from '@sluice/effects'
+import type { CoordinatorLog } from '../coordinator/coordinator-log.ts'
+import type { Partition } from '../replication/partition.ts'
+import type { Partitions } from '../replication/partitions.ts'
+
+const readChunkBytes = 1_048_576
+const allReplicas = -1
+
+/** The partitions of an internal topic as its coordinator writes and loads them. */
+export class InternalTopicLog implements CoordinatorLog {
+  readonly #topic: string
+  readonly #partitions: Partitions
+  readonly #clock: Clock
+  readonly #commitTimeoutMs: number
+  readonly #maxMessageBytes: () => number
+
+  constructor(options: {
+    topic: string
+    partitions: Partitions
+    clock: Clock
+    commitTimeoutMs: number
+    maxMessageBytes: () => number
+  }) {
+    this.#topic = options.topic
+    this.#partitions = options.partitions
+    this.#clock = options.clock
+    this.#commitTimeoutMs = options.commitTimeoutMs
+    this.#maxMessageBytes = options.maxMessageBytes
+  }
+
+  get maxMessageBytes(): number {
+    return this.#maxMessageBytes()
+  }
+
+  append(index: number, batch: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const partition = this.#partitions.get(this.#topic, index)
+      if (!partition) {
+        reject({ error: ErrorCode.NOT_LEADER_OR_FOLLOWER })
+        return
+      }
+      partition.append({
+        records: batch,
+        origin: 'coordinator',
+        acks: allReplicas,
+        timeoutMs: this.#commitTimeoutMs,
+        nowMs: this.#clock.now(),
+        index: 0,
+        sink: {
+          appended: (_, { error }) => (error === ErrorCode.NONE ? resolve() : reject({ error })),
+        },
+      })
+      partition.commit()
+    })
+  }
+
+  *read(index: number): Iterable<Buffer> {
+    const partition = this.#partitions.get(this.#topic, index)
+    if (!partition) return
+    const { log } = partition
+    for (let offset = log.logStartOffset; offset < partition.highWatermark; ) {
+      const slice = log.read(offset, readChunkBytes, partition.highWatermark, true)
+      if (!slice) return
+      const chunk = Buffer.allocUnsafe(slice.length)
+      try {
+        readWhole(partition, chunk, slice)
+      } finally {
+        slice.release()
+      }
+      yield chunk
+      offset = slice.endOffset
+    }
+  }
+}
+
+function readWhole(
+  partition: Partition,
+  chunk: Buffer,
+  slice: { file: { readSync(t: Uint8Array, o: number, l: number, p: number): number }; position: number },
+): void {
+  const read = slice.file.readSync(chunk, 0, chunk.length, slice.position)
+  if (read !== chunk.length)
+    throw new Error(`${partition.topic}-${partition.index} ends ${chunk.length - read} bytes early`)
+}

@@ -1,0 +1,103 @@
+import type { Clock, Logger, Random, Timer } from '@sluice/effects'
+import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid } from '@sluice/wire'
+import type { ControllerChannel } from '../controller/channel.ts'
+import { supportedFeatures } from '../metadata/features.ts'
+import type { BoundListener } from './listeners.ts'
+
+const plaintextProtocol = 0
+
+/** A broker's membership in its cluster: registered, then kept alive by heartbeats (KIP-631). */
+export class Registration {
+  readonly #options: RegistrationOptions
+  #brokerEpoch = -1
+  #timer: Timer | null = null
+  #stopping = false
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options
+  }
+
+  /** The offset of the registration record; −1 before. */
+  get brokerEpoch(): number {
+    return this.#brokerEpoch
+  }
+
+  /** Resolves when the controller has written the registration down. Throws when it refuses. */
+  async register(listeners: readonly BoundListener[]): Promise<void> {
+    const { controller, brokerId, clusterId, rack, directoryId, random } = this.#options
+    const response = await controller.request(BrokerRegistration, BrokerRegistration.maxVersion, {
+      brokerId,
+      clusterId,
+      incarnationId: randomUuid(random),
+      listeners: listeners.map(({ name, host, port, advertised }) => ({
+        name,
+        host: advertised?.host ?? host,
+        port: advertised?.port ?? port,
+        securityProtocol: plaintextProtocol,
+      })),
+      features: supportedFeatures.map((feature) => ({ ...feature })),
+      rack,
+      logDirs: [directoryId],
+      previousBrokerEpoch: -1,
+    })
+    if (response.errorCode !== ErrorCode.NONE)
+      throw new Error(`the controller refuses broker ${brokerId}: error ${response.errorCode}`)
+    this.#brokerEpoch = response.brokerEpoch
+  }
+
+  /** One heartbeat now, which unfences the broker, and then one every interval. */
+  async keepAlive(): Promise<void> {
+    await this.#beat(false)
+    this.#schedule()
+  }
+
+  /** Tells the controller that this broker leaves; its partitions get other leaders or none. */
+  async leave(): Promise<void> {
+    this.#stopping = true
+    this.#timer?.cancel()
+    await this.#beat(true)
+  }
+
+  /** No more heartbeats, and no word to the controller: as a crash. */
+  abandon(): void {
+    this.#stopping = true
+    this.#timer?.cancel()
+  }
+
+  #schedule(): void {
+    const { clock, heartbeatIntervalMs, logger } = this.#options
+    if (this.#stopping) return
+    this.#timer = clock.schedule(heartbeatIntervalMs, () => {
+      this.#beat(false)
+        .catch((error: unknown) => logger.warn('heartbeat failed', { error }))
+        .finally(() => this.#schedule())
+    })
+  }
+
+  async #beat(wantShutDown: boolean): Promise<void> {
+    const { controller, brokerId, metadataOffset, logger } = this.#options
+    const response = await controller.request(BrokerHeartbeat, BrokerHeartbeat.maxVersion, {
+      brokerId,
+      brokerEpoch: this.#brokerEpoch,
+      currentMetadataOffset: metadataOffset(),
+      wantFence: false,
+      wantShutDown,
+    })
+    if (response.errorCode !== ErrorCode.NONE)
+      logger.warn('the controller refuses the heartbeat', { brokerId, error: response.errorCode })
+  }
+}
+
+interface RegistrationOptions {
+  readonly brokerId: number
+  readonly clusterId: string
+  readonly rack: string | null
+  /** directory.id of the log directory. */
+  readonly directoryId: string
+  readonly controller: ControllerChannel
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly heartbeatIntervalMs: number
+  readonly metadataOffset: () => number
+}
