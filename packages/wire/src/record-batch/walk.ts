@@ -31,7 +31,7 @@ export function newRecordsSummary(): RecordsSummary {
 /**
  * Walks the records of an uncompressed records section from `start` to `end` and checks their shape: exactly
  * `count` of them, every length inside its record, offset deltas 0, 1, 2, …, nothing behind the last. Returns
- * null when all is well, else the first fault. It makes no object per record: about 6 ns each.
+ * null when all is well, else the first fault. It makes no object per record and costs some nanoseconds each.
  */
 export function walkRecords(
   b: Uint8Array,
@@ -47,24 +47,18 @@ export function walkRecords(
   let maxTimestampDelta = 0
   let indexOfMaxTimestamp = -1
   for (let index = 0; index < count; index++) {
-    const length = shortVarint(b, at, end)
-    if (cursorOf < 0 || length < 0 || length > end - cursorOf) return fault(index, 'length')
-    const recordEnd = cursorOf + length
-    // One byte of attributes, which mean nothing yet and are not looked at.
-    if (length < 1) return fault(index, 'length')
-    const timestampDelta = shortVarlong(b, cursorOf + 1, recordEnd)
-    if (cursorOf < 0) return fault(index, 'timestamp delta')
-    const offsetDelta = shortVarint(b, cursorOf, recordEnd)
-    if (cursorOf < 0) return fault(index, 'offset delta')
-    if (offsetDelta !== index) return fault(index, `offset delta ${offsetDelta}, expected ${index}`)
-    const keyLength = shortVarint(b, cursorOf, recordEnd)
-    if (cursorOf < 0 || keyLength > recordEnd - cursorOf) return fault(index, 'key length')
-    const valueLength = shortVarint(b, keyLength > 0 ? cursorOf + keyLength : cursorOf, recordEnd)
-    if (cursorOf < 0 || valueLength > recordEnd - cursorOf) return fault(index, 'value length')
-    const headerCount = shortVarint(b, valueLength > 0 ? cursorOf + valueLength : cursorOf, recordEnd)
-    if (cursorOf < 0 || headerCount < 0) return fault(index, 'header count')
-    if (headerCount > 0 && !skipHeaders(b, headerCount, recordEnd)) return fault(index, 'headers')
-    if (cursorOf !== recordEnd) return fault(index, 'bytes left over in the record')
+    let zigzag = 0
+    let shift = 0
+    let byte = 0x80
+    while (byte >= 0x80 && at < end && shift <= 28) {
+      byte = b[at++] as number
+      zigzag |= (byte & 0x7f) << shift
+      shift += 7
+    }
+    const length = (zigzag >>> 1) ^ -(zigzag & 1)
+    if (byte >= 0x80 || length < 1 || length > end - at) return { index, reason: 'length' }
+    const recordEnd = at + length
+    if (walkBody(b, at, recordEnd, index) !== recordEnd) return { index, reason: brokenField }
     at = recordEnd
 
     if (keyLength < 0 && firstWithoutKey < 0) firstWithoutKey = index
@@ -75,7 +69,7 @@ export function walkRecords(
     if (index === 0 || timestampDelta < minTimestampDelta) minTimestampDelta = timestampDelta
     if (visitor) visitor(index, timestampDelta, keyLength, valueLength)
   }
-  if (at !== end) return fault(count, `${end - at} bytes behind the last record`)
+  if (at !== end) return { index: count, reason: `${end - at} bytes behind the last record` }
   if (summary) {
     summary.firstWithoutKey = firstWithoutKey
     summary.minTimestampDelta = minTimestampDelta
@@ -85,56 +79,86 @@ export function walkRecords(
   return null
 }
 
-/** Where the last varint of the walk ended, -1 after a bad one. */
-let cursorOf = 0
+/** What `walkBody` found out: module state, so that a record costs no object. */
+let timestampDelta = 0
+let keyLength = 0
+let valueLength = 0
+let brokenField = ''
 
-/** Most varints of a record have one or two bytes. */
-function shortVarint(b: Uint8Array, at: number, end: number): number {
-  if (at < end) {
-    const first = b[at] as number
-    if (first < 0x80) {
-      cursorOf = at + 1
-      return (first >>> 1) ^ -(first & 1)
-    }
-    if (at + 1 < end) {
-      const second = b[at + 1] as number
-      if (second < 0x80) {
-        cursorOf = at + 2
-        const zigzag = (first & 0x7f) | (second << 7)
-        return (zigzag >>> 1) ^ -(zigzag & 1)
-      }
-    }
+/**
+ * Walks a record behind its length and returns where it ends, or -1 at a fault. The varints are read in place:
+ * a call for each would double the time (measured).
+ */
+function walkBody(b: Uint8Array, start: number, end: number, index: number): number {
+  // One byte of attributes, which mean nothing yet and are not looked at.
+  let at = start + 1
+  let byte = at < end ? (b[at] as number) : 0x80
+  if (byte < 0x80) {
+    timestampDelta = (byte >>> 1) ^ -(byte & 1)
+    at++
+  } else {
+    timestampDelta = readVarlong(b, at, end)
+    at = cursor
+    if (at < 0) return broken('timestamp delta')
   }
-  const value = readVarint(b, at, end)
-  cursorOf = cursor
-  return value
+
+  let zigzag = 0
+  let shift = 0
+  do {
+    if (at >= end || shift > 28) return broken('offset delta')
+    byte = b[at++] as number
+    zigzag |= (byte & 0x7f) << shift
+    shift += 7
+  } while (byte >= 0x80)
+  if (((zigzag >>> 1) ^ -(zigzag & 1)) !== index) return broken('offset delta')
+
+  zigzag = 0
+  shift = 0
+  do {
+    if (at >= end || shift > 28) return broken('key length')
+    byte = b[at++] as number
+    zigzag |= (byte & 0x7f) << shift
+    shift += 7
+  } while (byte >= 0x80)
+  keyLength = (zigzag >>> 1) ^ -(zigzag & 1)
+  if (keyLength > end - at) return broken('key length')
+  if (keyLength > 0) at += keyLength
+
+  zigzag = 0
+  shift = 0
+  do {
+    if (at >= end || shift > 28) return broken('value length')
+    byte = b[at++] as number
+    zigzag |= (byte & 0x7f) << shift
+    shift += 7
+  } while (byte >= 0x80)
+  valueLength = (zigzag >>> 1) ^ -(zigzag & 1)
+  if (valueLength > end - at) return broken('value length')
+  if (valueLength > 0) at += valueLength
+
+  // Most records have no header and end here.
+  if (at + 1 === end && b[at] === 0) return end
+  return walkHeaders(b, at, end)
 }
 
-function shortVarlong(b: Uint8Array, at: number, end: number): number {
-  if (at < end) {
-    const first = b[at] as number
-    if (first < 0x80) {
-      cursorOf = at + 1
-      return (first >>> 1) ^ -(first & 1)
-    }
-  }
-  const value = readVarlong(b, at, end)
-  cursorOf = cursor
-  return value
-}
-
-/** From the cursor on. Each header has at least two bytes, so a lying count ends at the record's end. */
-function skipHeaders(b: Uint8Array, count: number, end: number): boolean {
+/** Each header has at least two bytes, so a lying count ends at the record's end. */
+function walkHeaders(b: Uint8Array, start: number, end: number): number {
+  const count = readVarint(b, start, end)
+  let at = cursor
+  if (at < 0 || count < 0) return broken('header count')
   for (let left = count; left > 0; left--) {
-    const keyLength = shortVarint(b, cursorOf, end)
-    if (cursorOf < 0 || keyLength < 0 || keyLength > end - cursorOf) return false
-    const valueLength = shortVarint(b, cursorOf + keyLength, end)
-    if (cursorOf < 0 || valueLength > end - cursorOf) return false
-    if (valueLength > 0) cursorOf += valueLength
+    const headerKeyLength = readVarint(b, at, end)
+    at = cursor
+    if (at < 0 || headerKeyLength < 0 || headerKeyLength > end - at) return broken('header key')
+    const headerValueLength = readVarint(b, at + headerKeyLength, end)
+    at = cursor
+    if (at < 0 || headerValueLength > end - at) return broken('header value')
+    if (headerValueLength > 0) at += headerValueLength
   }
-  return true
+  return at === end ? end : broken('bytes left over')
 }
 
-function fault(index: number, reason: string): RecordsFault {
-  return { index, reason }
+function broken(field: string): number {
+  brokenField = field
+  return -1
 }
