@@ -1,0 +1,38 @@
+/*
+ * ListConfigResources, versions 0 to 1: what can be asked for by DescribeConfigs (KIP-1142).
+ *
+ * Version 0 lists client metrics only; version 1 the types asked for, all when none is named. Topics and brokers
+ * are listed whether or not they have configs of their own; groups and client metrics when they have.
+ */
+import { ErrorCode, ListConfigResources } from '@sluice/wire'
+import { ConfigResourceType } from '../../metadata/configs-image.ts'
+import { handler } from '../handler.ts'
+import type { BrokerServices } from '../services.ts'
+
+const { topic, broker: brokerType, brokerLogger, clientMetrics, group } = ConfigResourceType
+const listed: ReadonlySet<number> = new Set([topic, brokerType, brokerLogger, clientMetrics, group])
+
+export const listConfigResources = handler(ListConfigResources, (request, { apiVersion, broker }) => {
+  const asked = apiVersion === 0 ? [clientMetrics] : request.resourceTypes
+  if (asked.some((type) => !listed.has(type))) return { errorCode: ErrorCode.UNSUPPORTED_VERSION }
+  const types = new Set(asked.length === 0 ? listed : asked)
+  return {
+    errorCode: ErrorCode.NONE,
+    configResources: [...types].flatMap((resourceType) =>
+      namesOf(resourceType, broker).map((resourceName) => ({ resourceName, resourceType })),
+    ),
+  }
+})
+
+function namesOf(type: number, broker: BrokerServices): string[] {
+  const { metadata } = broker
+  switch (type) {
+    case topic:
+      return [...metadata.topics()].map(({ name }) => name)
+    case brokerType:
+    case brokerLogger:
+      return metadata.brokers().map(({ id }) => String(id))
+    default:
+      return metadata.configs.resources(type).map(({ name }) => name)
+  }
+}
