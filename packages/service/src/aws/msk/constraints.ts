@@ -1,0 +1,61 @@
+import { badRequest } from '../exceptions.ts'
+import type { Constrain } from '../codec.ts'
+
+/*
+ * What the SDK's schemas leave out: lengths, ranges and enums of request members, from the service model. The
+ * model's upper bound of 15 brokers is left out on purpose: the service takes more.
+ */
+
+export interface Rule {
+  min?: number
+  max?: number
+  /** Whole numbers are the rule; the few fractions of the model are told here. */
+  fraction?: true
+  oneOf?: readonly string[]
+}
+
+const name64: Rule = { min: 1, max: 64 }
+const enhancedMonitoring: Rule = {
+  oneOf: ['DEFAULT', 'PER_BROKER', 'PER_TOPIC_PER_BROKER', 'PER_TOPIC_PER_PARTITION'],
+}
+const storageMode: Rule = { oneOf: ['LOCAL', 'TIERED'] }
+const kafkaVersion: Rule = { min: 1, max: 128 }
+const brokers: Rule = { min: 1 }
+
+export const memberRules: Readonly<Record<string, Rule>> = {
+  'BrokerNodeGroupInfo.BrokerAZDistribution': { oneOf: ['DEFAULT'] },
+  'BrokerNodeGroupInfo.InstanceType': { min: 5, max: 32 },
+  'ConnectivityInfo.NetworkType': { oneOf: ['IPV4', 'DUAL'] },
+  'CreateClusterRequest.ClusterName': name64,
+  'CreateClusterRequest.EnhancedMonitoring': enhancedMonitoring,
+  'CreateClusterRequest.KafkaVersion': kafkaVersion,
+  'CreateClusterRequest.NumberOfBrokerNodes': brokers,
+  'CreateClusterRequest.StorageMode': storageMode,
+  'CreateClusterV2Request.ClusterName': name64,
+  'EBSStorageInfo.VolumeSize': { min: 1, max: 16_384 },
+  'EncryptionInTransit.ClientBroker': { oneOf: ['TLS', 'TLS_PLAINTEXT', 'PLAINTEXT'] },
+  'ListClustersV2Request.ClusterTypeFilter': { oneOf: ['PROVISIONED', 'SERVERLESS'] },
+  'ProvisionedRequest.EnhancedMonitoring': enhancedMonitoring,
+  'ProvisionedRequest.KafkaVersion': kafkaVersion,
+  'ProvisionedRequest.NumberOfBrokerNodes': brokers,
+  'ProvisionedRequest.StorageMode': storageMode,
+  'PublicAccess.Type': { oneOf: ['DISABLED', 'SERVICE_PROVIDED_EIPS'] },
+  'Rebalancing.Status': { oneOf: ['ACTIVE', 'PAUSED'] },
+}
+
+const maxResults: Rule = { min: 1, max: 100 }
+
+export const constrain: Constrain = (structure, member, value, path) => {
+  const rule =
+    memberRules[`${structure}.${member.name}`] ?? (member.name === 'MaxResults' ? maxResults : undefined)
+  if (member.type.kind === 'number' && !rule?.fraction && !Number.isSafeInteger(value))
+    throw badRequest(`The parameter ${path} must be a whole number.`, member.wire)
+  if (!rule) return
+  if (rule.oneOf && !rule.oneOf.includes(value as string))
+    throw badRequest(`The parameter ${path} must be one of ${rule.oneOf.join(', ')}.`, member.wire)
+  const isText = typeof value === 'string'
+  const size = isText ? value.length : (value as number)
+  if (size >= (rule.min ?? -Infinity) && size <= (rule.max ?? Infinity)) return
+  const wanted = rule.max === undefined ? `at least ${rule.min}` : `between ${rule.min} and ${rule.max}`
+  throw badRequest(`The ${isText ? 'length of ' : ''}parameter ${path} must be ${wanted}.`, member.wire)
+}

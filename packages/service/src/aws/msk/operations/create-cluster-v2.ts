@@ -1,0 +1,16 @@
+import type { CreateClusterV2Request, CreateClusterV2Response } from '@aws-sdk/client-kafka'
+import { badRequest, notImplemented } from '../../exceptions.ts'
+import type { Services } from '../services.ts'
+import { create } from './create-cluster.ts'
+
+export const createClusterV2 =
+  (services: Pick<Services, 'clusters'>) =>
+  (input: CreateClusterV2Request): CreateClusterV2Response => {
+    const { ClusterName, Tags, Provisioned, Serverless } = input
+    if (Serverless && Provisioned)
+      throw badRequest('Specify exactly one of provisioned and serverless.', 'serverless')
+    if (Serverless) throw notImplemented('A serverless cluster', 'serverless')
+    if (!Provisioned) throw badRequest('Specify exactly one of provisioned and serverless.', 'provisioned')
+    const { arn, name, state } = create(services, { ClusterName, Tags, ...Provisioned })
+    return { ClusterArn: arn, ClusterName: name, State: state, ClusterType: 'PROVISIONED' }
+  }

@@ -1,0 +1,19 @@
+import type { GetBootstrapBrokersRequest, GetBootstrapBrokersResponse } from '@aws-sdk/client-kafka'
+import { hasPlaintextListener, plaintextSentence } from '../../../fleet/cluster-spec.ts'
+import { badRequest } from '../../exceptions.ts'
+import { plaintextBootstrap } from '../cluster-shapes.ts'
+import { clusterOf } from '../operation.ts'
+import type { Services } from '../services.ts'
+
+export const getBootstrapBrokers =
+  (services: Pick<Services, 'clusters'>) =>
+  (input: GetBootstrapBrokersRequest): GetBootstrapBrokersResponse => {
+    const record = clusterOf(services, input.ClusterArn)
+    if (record.state !== 'ACTIVE' && record.state !== 'HEALING')
+      throw badRequest(
+        `You can't get bootstrap broker nodes for a cluster in ${record.state} state.`,
+        'clusterArn',
+      )
+    if (!hasPlaintextListener(record.spec)) throw badRequest(plaintextSentence, 'clusterArn')
+    return { BootstrapBrokerString: plaintextBootstrap(record, services.clusters.host) }
+  }

@@ -1,0 +1,13 @@
+import type { ListClustersV2Request, ListClustersV2Response } from '@aws-sdk/client-kafka'
+import { clusterV2 } from '../cluster-shapes.ts'
+import type { Services } from '../services.ts'
+import { clusterPage } from './list-clusters.ts'
+
+export const listClustersV2 =
+  (services: Pick<Services, 'clusters'>) =>
+  (input: ListClustersV2Request): ListClustersV2Response => {
+    // Serverless clusters cannot be created yet, so none is there to list.
+    if (input.ClusterTypeFilter === 'SERVERLESS') return { ClusterInfoList: [] }
+    const { items, nextToken } = clusterPage(services, input)
+    return { ClusterInfoList: items.map(clusterV2), NextToken: nextToken }
+  }

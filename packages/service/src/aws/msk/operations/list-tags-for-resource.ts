@@ -1,0 +1,9 @@
+import type { ListTagsForResourceRequest, ListTagsForResourceResponse } from '@aws-sdk/client-kafka'
+import { clusterOf } from '../operation.ts'
+import type { Services } from '../services.ts'
+
+export const listTagsForResource =
+  (services: Pick<Services, 'clusters'>) =>
+  (input: ListTagsForResourceRequest): ListTagsForResourceResponse => ({
+    Tags: clusterOf(services, input.ResourceArn, 'resourceArn').tags,
+  })

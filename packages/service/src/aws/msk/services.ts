@@ -1,0 +1,11 @@
+import type { Clusters } from '../../fleet/clusters.ts'
+
+/** What operations may touch; each takes the part that it needs. */
+export interface Services {
+  clusters: Clusters
+}
+
+/** What an operation is told beside its input. */
+export interface OperationContext {
+  requestId: string
+}

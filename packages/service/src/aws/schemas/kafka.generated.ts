@@ -1,0 +1,344 @@
+// Written by scripts/generate-aws-schemas.mjs from @aws-sdk/client-kafka 3.1169.0 (Apache-2.0). Do not edit.
+// The notation is described in ../schema.ts.
+
+export const sdkVersion = '3.1169.0'
+
+export const operations = `
+BatchAssociateScramSecret POST /v1/clusters/{ClusterArn}/scram-secrets 200 BatchAssociateScramSecretRequest BatchAssociateScramSecretResponse
+BatchDisassociateScramSecret PATCH /v1/clusters/{ClusterArn}/scram-secrets 200 BatchDisassociateScramSecretRequest BatchDisassociateScramSecretResponse
+CreateChannel POST /v1/clusters/{ClusterArn}/channels 200 CreateChannelRequest CreateChannelResponse
+CreateCluster POST /v1/clusters 200 CreateClusterRequest CreateClusterResponse
+CreateClusterV2 POST /api/v2/clusters 200 CreateClusterV2Request CreateClusterV2Response
+CreateConfiguration POST /v1/configurations 200 CreateConfigurationRequest CreateConfigurationResponse
+CreateReplicator POST /replication/v1/replicators 200 CreateReplicatorRequest CreateReplicatorResponse
+CreateTopic POST /v1/clusters/{ClusterArn}/topics 200 CreateTopicRequest CreateTopicResponse
+CreateVpcConnection POST /v1/vpc-connection 200 CreateVpcConnectionRequest CreateVpcConnectionResponse
+DeleteChannel DELETE /v1/clusters/{ClusterArn}/channels/{ChannelArn} 200 DeleteChannelRequest DeleteChannelResponse
+DeleteCluster DELETE /v1/clusters/{ClusterArn} 200 DeleteClusterRequest DeleteClusterResponse
+DeleteClusterPolicy DELETE /v1/clusters/{ClusterArn}/policy 200 DeleteClusterPolicyRequest DeleteClusterPolicyResponse
+DeleteConfiguration DELETE /v1/configurations/{Arn} 200 DeleteConfigurationRequest DeleteConfigurationResponse
+DeleteReplicator DELETE /replication/v1/replicators/{ReplicatorArn} 200 DeleteReplicatorRequest DeleteReplicatorResponse
+DeleteTopic DELETE /v1/clusters/{ClusterArn}/topics/{TopicName} 200 DeleteTopicRequest DeleteTopicResponse
+DeleteVpcConnection DELETE /v1/vpc-connection/{Arn} 200 DeleteVpcConnectionRequest DeleteVpcConnectionResponse
+DescribeChannel GET /v1/clusters/{ClusterArn}/channels/{ChannelArn} 200 DescribeChannelRequest DescribeChannelResponse
+DescribeCluster GET /v1/clusters/{ClusterArn} 200 DescribeClusterRequest DescribeClusterResponse
+DescribeClusterOperation GET /v1/operations/{ClusterOperationArn} 200 DescribeClusterOperationRequest DescribeClusterOperationResponse
+DescribeClusterOperationV2 GET /api/v2/operations/{ClusterOperationArn} 200 DescribeClusterOperationV2Request DescribeClusterOperationV2Response
+DescribeClusterV2 GET /api/v2/clusters/{ClusterArn} 200 DescribeClusterV2Request DescribeClusterV2Response
+DescribeConfiguration GET /v1/configurations/{Arn} 200 DescribeConfigurationRequest DescribeConfigurationResponse
+DescribeConfigurationRevision GET /v1/configurations/{Arn}/revisions/{Revision} 200 DescribeConfigurationRevisionRequest DescribeConfigurationRevisionResponse
+DescribeReplicator GET /replication/v1/replicators/{ReplicatorArn} 200 DescribeReplicatorRequest DescribeReplicatorResponse
+DescribeTopic GET /v1/clusters/{ClusterArn}/topics/{TopicName} 200 DescribeTopicRequest DescribeTopicResponse
+DescribeTopicPartitions GET /v1/clusters/{ClusterArn}/topics/{TopicName}/partitions 200 DescribeTopicPartitionsRequest DescribeTopicPartitionsResponse
+DescribeVpcConnection GET /v1/vpc-connection/{Arn} 200 DescribeVpcConnectionRequest DescribeVpcConnectionResponse
+GetBootstrapBrokers GET /v1/clusters/{ClusterArn}/bootstrap-brokers 200 GetBootstrapBrokersRequest GetBootstrapBrokersResponse
+GetClusterPolicy GET /v1/clusters/{ClusterArn}/policy 200 GetClusterPolicyRequest GetClusterPolicyResponse
+GetCompatibleKafkaVersions GET /v1/compatible-kafka-versions 200 GetCompatibleKafkaVersionsRequest GetCompatibleKafkaVersionsResponse
+ListChannels GET /v1/clusters/{ClusterArn}/channels 200 ListChannelsRequest ListChannelsResponse
+ListClientVpcConnections GET /v1/clusters/{ClusterArn}/client-vpc-connections 200 ListClientVpcConnectionsRequest ListClientVpcConnectionsResponse
+ListClusterOperations GET /v1/clusters/{ClusterArn}/operations 200 ListClusterOperationsRequest ListClusterOperationsResponse
+ListClusterOperationsV2 GET /api/v2/clusters/{ClusterArn}/operations 200 ListClusterOperationsV2Request ListClusterOperationsV2Response
+ListClusters GET /v1/clusters 200 ListClustersRequest ListClustersResponse
+ListClustersV2 GET /api/v2/clusters 200 ListClustersV2Request ListClustersV2Response
+ListConfigurationRevisions GET /v1/configurations/{Arn}/revisions 200 ListConfigurationRevisionsRequest ListConfigurationRevisionsResponse
+ListConfigurations GET /v1/configurations 200 ListConfigurationsRequest ListConfigurationsResponse
+ListKafkaVersions GET /v1/kafka-versions 200 ListKafkaVersionsRequest ListKafkaVersionsResponse
+ListNodes GET /v1/clusters/{ClusterArn}/nodes 200 ListNodesRequest ListNodesResponse
+ListReplicators GET /replication/v1/replicators 200 ListReplicatorsRequest ListReplicatorsResponse
+ListScramSecrets GET /v1/clusters/{ClusterArn}/scram-secrets 200 ListScramSecretsRequest ListScramSecretsResponse
+ListTagsForResource GET /v1/tags/{ResourceArn} 200 ListTagsForResourceRequest ListTagsForResourceResponse
+ListTopics GET /v1/clusters/{ClusterArn}/topics 200 ListTopicsRequest ListTopicsResponse
+ListVpcConnections GET /v1/vpc-connections 200 ListVpcConnectionsRequest ListVpcConnectionsResponse
+PutClusterPolicy PUT /v1/clusters/{ClusterArn}/policy 200 PutClusterPolicyRequest PutClusterPolicyResponse
+RebootBroker PUT /v1/clusters/{ClusterArn}/reboot-broker 200 RebootBrokerRequest RebootBrokerResponse
+RejectClientVpcConnection PUT /v1/clusters/{ClusterArn}/client-vpc-connection 200 RejectClientVpcConnectionRequest RejectClientVpcConnectionResponse
+TagResource POST /v1/tags/{ResourceArn} 204 TagResourceRequest -
+UntagResource DELETE /v1/tags/{ResourceArn} 204 UntagResourceRequest -
+UpdateBrokerCount PUT /v1/clusters/{ClusterArn}/nodes/count 200 UpdateBrokerCountRequest UpdateBrokerCountResponse
+UpdateBrokerStorage PUT /v1/clusters/{ClusterArn}/nodes/storage 200 UpdateBrokerStorageRequest UpdateBrokerStorageResponse
+UpdateBrokerType PUT /v1/clusters/{ClusterArn}/nodes/type 200 UpdateBrokerTypeRequest UpdateBrokerTypeResponse
+UpdateChannel PUT /v1/clusters/{ClusterArn}/channels/{ChannelArn} 200 UpdateChannelRequest UpdateChannelResponse
+UpdateClusterConfiguration PUT /v1/clusters/{ClusterArn}/configuration 200 UpdateClusterConfigurationRequest UpdateClusterConfigurationResponse
+UpdateClusterKafkaVersion PUT /v1/clusters/{ClusterArn}/version 200 UpdateClusterKafkaVersionRequest UpdateClusterKafkaVersionResponse
+UpdateConfiguration PUT /v1/configurations/{Arn} 200 UpdateConfigurationRequest UpdateConfigurationResponse
+UpdateConnectivity PUT /v1/clusters/{ClusterArn}/connectivity 200 UpdateConnectivityRequest UpdateConnectivityResponse
+UpdateMonitoring PUT /v1/clusters/{ClusterArn}/monitoring 200 UpdateMonitoringRequest UpdateMonitoringResponse
+UpdateRebalancing PUT /v1/clusters/{ClusterArn}/rebalancing 200 UpdateRebalancingRequest UpdateRebalancingResponse
+UpdateReplicationInfo PUT /replication/v1/replicators/{ReplicatorArn}/replication-info 200 UpdateReplicationInfoRequest UpdateReplicationInfoResponse
+UpdateSecurity PATCH /v1/clusters/{ClusterArn}/security 200 UpdateSecurityRequest UpdateSecurityResponse
+UpdateStorage PUT /v1/clusters/{ClusterArn}/storage 200 UpdateStorageRequest UpdateStorageResponse
+UpdateTopic PUT /v1/clusters/{ClusterArn}/topics/{TopicName} 200 UpdateTopicRequest UpdateTopicResponse
+`
+
+export const structures = `
+AmazonMskCluster !MskClusterArn:string
+ApacheKafkaCluster !ApacheKafkaClusterId:string !BootstrapBrokerString:string
+AuthorizerLogs CloudWatchLogs:CloudWatchLogs Firehose:Firehose S3:S3
+BadRequestException <400> InvalidParameter:string Message:string
+BatchAssociateScramSecretRequest !ClusterArn/:string !SecretArnList:[string]
+BatchAssociateScramSecretResponse ClusterArn:string UnprocessedScramSecrets:[UnprocessedScramSecret]
+BatchDisassociateScramSecretRequest !ClusterArn/:string !SecretArnList:[string]
+BatchDisassociateScramSecretResponse ClusterArn:string UnprocessedScramSecrets:[UnprocessedScramSecret]
+BrokerCountUpdateInfo CreatedBrokerIds:[number] DeletedBrokerIds:[number]
+BrokerEBSVolumeInfo !KafkaBrokerNodeId:string ProvisionedThroughput:ProvisionedThroughput VolumeSizeGB:number
+BrokerLogs CloudWatchLogs:CloudWatchLogs Firehose:Firehose S3:S3
+BrokerNodeGroupInfo !ClientSubnets:[string] !InstanceType:string BrokerAZDistribution:string SecurityGroups:[string] StorageInfo:StorageInfo ConnectivityInfo:ConnectivityInfo ZoneIds:[string]
+BrokerNodeInfo AttachedENIId:string BrokerId:number ClientSubnet:string ClientVpcIpAddress:string CurrentBrokerSoftwareInfo:BrokerSoftwareInfo Endpoints:[string]
+BrokerSoftwareInfo ConfigurationArn:string ConfigurationRevision:number KafkaVersion:string
+Catalog CatalogArn:string WarehouseLocation:string
+ChannelInfo !ChannelArn:string !ChannelName:string !Status:string !CreationTime:timestamp !DestinationType:string ClusterOperationArn:string
+ChannelLoggingInfo CloudWatchLogs:CloudWatchLogs Firehose:Firehose S3:S3
+ChannelStateInfo Code:string Message:string
+ClientAuthentication Sasl:Sasl Tls:Tls Unauthenticated:Unauthenticated
+ClientVpcConnection !VpcConnectionArn:string Authentication:string CreationTime:timestamp State:string Owner:string
+CloudWatchLogs !Enabled:boolean LogGroup:string
+Cluster ActiveOperationArn:string ClusterType:string ClusterArn:string ClusterName:string CreationTime:timestamp CurrentVersion:string State:string StateInfo:StateInfo Tags:{string} Provisioned:Provisioned Serverless:Serverless
+ClusterConnectivityException <409> InvalidParameter:string Message:string
+ClusterInfo ActiveOperationArn:string BrokerNodeGroupInfo:BrokerNodeGroupInfo Rebalancing:Rebalancing ClientAuthentication:ClientAuthentication ClusterArn:string ClusterName:string CreationTime:timestamp CurrentBrokerSoftwareInfo:BrokerSoftwareInfo CurrentVersion:string EncryptionInfo:EncryptionInfo EnhancedMonitoring:string OpenMonitoring:OpenMonitoring LoggingInfo:LoggingInfo NumberOfBrokerNodes:number State:string StateInfo:StateInfo Tags:{string} ZookeeperConnectString:string ZookeeperConnectStringTls:string StorageMode:string CustomerActionStatus:string
+ClusterOperationInfo ClientRequestId:string ClusterArn:string CreationTime:timestamp EndTime:timestamp ErrorInfo:ErrorInfo OperationArn:string OperationState:string OperationSteps:[ClusterOperationStep] OperationType:string SourceClusterInfo:MutableClusterInfo TargetClusterInfo:MutableClusterInfo VpcConnectionInfo:VpcConnectionInfo
+ClusterOperationStep StepInfo:ClusterOperationStepInfo StepName:string
+ClusterOperationStepInfo StepStatus:string
+ClusterOperationV2 ClusterArn:string ClusterType:string StartTime:timestamp EndTime:timestamp ErrorInfo:ErrorInfo OperationArn:string OperationState:string OperationType:string Provisioned:ClusterOperationV2Provisioned Serverless:ClusterOperationV2Serverless
+ClusterOperationV2Provisioned OperationSteps:[ClusterOperationStep] SourceClusterInfo:MutableClusterInfo TargetClusterInfo:MutableClusterInfo VpcConnectionInfo:VpcConnectionInfo
+ClusterOperationV2Serverless SourceClusterInfo:ServerlessConnectivityInfo TargetClusterInfo:ServerlessConnectivityInfo VpcConnectionInfo:VpcConnectionInfoServerless
+ClusterOperationV2Summary ClusterArn:string ClusterType:string StartTime:timestamp EndTime:timestamp OperationArn:string OperationState:string OperationType:string
+CompatibleKafkaVersion SourceVersion:string TargetVersions:[string]
+Configuration !Arn:string !CreationTime:timestamp !Description:string !KafkaVersions:[string] !LatestRevision:ConfigurationRevision !Name:string !State:string
+ConfigurationInfo !Arn:string !Revision:number
+ConfigurationRevision !CreationTime:timestamp !Revision:number Description:string
+ConflictException <409> InvalidParameter:string Message:string
+ConnectivityInfo PublicAccess:PublicAccess VpcConnectivity:VpcConnectivity NetworkType:string
+ConsumerGroupReplication !ConsumerGroupsToReplicate:[string] ConsumerGroupsToExclude:[string] DetectAndCopyNewConsumerGroups:boolean SynchroniseConsumerGroupOffsets:boolean ConsumerGroupOffsetSyncMode:string
+ConsumerGroupReplicationUpdate !ConsumerGroupsToExclude:[string] !ConsumerGroupsToReplicate:[string] !DetectAndCopyNewConsumerGroups:boolean !SynchroniseConsumerGroupOffsets:boolean
+ControllerMovedException <409> InvalidParameter:string Message:string
+ControllerNodeInfo Endpoints:[string]
+CreateChannelRequest !ChannelName:string !ClusterArn/:string !TopicConfigurationList:[TopicConfiguration] EncryptionConfiguration:EncryptionConfiguration IcebergDestinationConfiguration:IcebergDestinationConfiguration S3DestinationConfiguration:S3DestinationConfiguration Tags:{string} LoggingInfo:ChannelLoggingInfo
+CreateChannelResponse !ChannelArn:string ClusterOperationArn:string
+CreateClusterRequest !BrokerNodeGroupInfo:BrokerNodeGroupInfo !ClusterName:string !KafkaVersion:string !NumberOfBrokerNodes:number Rebalancing:Rebalancing ClientAuthentication:ClientAuthentication ConfigurationInfo:ConfigurationInfo EncryptionInfo:EncryptionInfo EnhancedMonitoring:string OpenMonitoring:OpenMonitoringInfo LoggingInfo:LoggingInfo Tags:{string} StorageMode:string
+CreateClusterResponse ClusterArn:string ClusterName:string State:string
+CreateClusterV2Request !ClusterName:string Tags:{string} Provisioned:ProvisionedRequest Serverless:ServerlessRequest
+CreateClusterV2Response ClusterArn:string ClusterName:string State:string ClusterType:string
+CreateConfigurationRequest !Name:string !ServerProperties:blob Description:string KafkaVersions:[string]
+CreateConfigurationResponse Arn:string CreationTime:timestamp LatestRevision:ConfigurationRevision Name:string State:string
+CreateReplicatorRequest !KafkaClusters:[KafkaCluster] !ReplicationInfoList:[ReplicationInfo] !ReplicatorName:string !ServiceExecutionRoleArn:string Description:string Tags:{string} LogDelivery:LogDelivery
+CreateReplicatorResponse ReplicatorArn:string ReplicatorName:string ReplicatorState:string
+CreateTopicRequest !ClusterArn/:string !TopicName:string !PartitionCount:number !ReplicationFactor:number Configs:string
+CreateTopicResponse TopicArn:string TopicName:string Status:string
+CreateVpcConnectionRequest !TargetClusterArn:string !Authentication:string !VpcId:string !ClientSubnets:[string] !SecurityGroups:[string] Tags:{string}
+CreateVpcConnectionResponse VpcConnectionArn:string State:string Authentication:string VpcId:string ClientSubnets:[string] SecurityGroups:[string] CreationTime:timestamp Tags:{string}
+DeadLetterQueueS3 !BucketArn:string ErrorOutputPrefix:string ExpectedBucketOwner:string
+DeleteChannelRequest !ChannelArn/:string !ClusterArn/:string
+DeleteChannelResponse !ChannelArn:string ClusterOperationArn:string
+DeleteClusterPolicyRequest !ClusterArn/:string
+DeleteClusterPolicyResponse
+DeleteClusterRequest !ClusterArn/:string CurrentVersion?currentVersion:string
+DeleteClusterResponse ClusterArn:string State:string
+DeleteConfigurationRequest !Arn/:string
+DeleteConfigurationResponse Arn:string State:string
+DeleteReplicatorRequest !ReplicatorArn/:string CurrentVersion?currentVersion:string
+DeleteReplicatorResponse ReplicatorArn:string ReplicatorState:string
+DeleteTopicRequest !ClusterArn/:string !TopicName/:string
+DeleteTopicResponse TopicArn:string TopicName:string Status:string
+DeleteVpcConnectionRequest !Arn/:string
+DeleteVpcConnectionResponse VpcConnectionArn:string State:string
+DescribeChannelRequest !ChannelArn/:string !ClusterArn/:string
+DescribeChannelResponse !ChannelArn:string !ChannelName:string !Status:string !DestinationType:string !CreationTime:timestamp !TopicConfigurationList:[TopicConfiguration] EncryptionConfiguration:EncryptionConfiguration IcebergDestinationConfiguration:IcebergDestinationConfiguration S3DestinationConfiguration:S3DestinationConfiguration LoggingInfo:ChannelLoggingInfo StateInfo:ChannelStateInfo ClusterOperationArn:string Tags:{string}
+DescribeClusterOperationRequest !ClusterOperationArn/:string
+DescribeClusterOperationResponse ClusterOperationInfo:ClusterOperationInfo
+DescribeClusterOperationV2Request !ClusterOperationArn/:string
+DescribeClusterOperationV2Response ClusterOperationInfo:ClusterOperationV2
+DescribeClusterRequest !ClusterArn/:string
+DescribeClusterResponse ClusterInfo:ClusterInfo
+DescribeClusterV2Request !ClusterArn/:string
+DescribeClusterV2Response ClusterInfo:Cluster
+DescribeConfigurationRequest !Arn/:string
+DescribeConfigurationResponse Arn:string CreationTime:timestamp Description:string KafkaVersions:[string] LatestRevision:ConfigurationRevision Name:string State:string
+DescribeConfigurationRevisionRequest !Arn/:string !Revision/:number
+DescribeConfigurationRevisionResponse Arn:string CreationTime:timestamp Description:string Revision:number ServerProperties:blob
+DescribeReplicatorRequest !ReplicatorArn/:string
+DescribeReplicatorResponse CreationTime:timestamp CurrentVersion:string IsReplicatorReference:boolean KafkaClusters:[KafkaClusterDescription] ReplicationInfoList:[ReplicationInfoDescription] ReplicatorArn:string ReplicatorDescription:string ReplicatorName:string ReplicatorResourceArn:string ReplicatorState:string ServiceExecutionRoleArn:string StateInfo:ReplicationStateInfo Tags:{string} LogDelivery:LogDelivery
+DescribeTopicPartitionsRequest !ClusterArn/:string !TopicName/:string MaxResults?maxResults:number NextToken?nextToken:string
+DescribeTopicPartitionsResponse Partitions:[TopicPartitionInfo] NextToken:string
+DescribeTopicRequest !ClusterArn/:string !TopicName/:string
+DescribeTopicResponse TopicArn:string TopicName:string ReplicationFactor:number PartitionCount:number Configs:string Status:string
+DescribeVpcConnectionRequest !Arn/:string
+DescribeVpcConnectionResponse VpcConnectionArn:string TargetClusterArn:string State:string Authentication:string VpcId:string Subnets:[string] SecurityGroups:[string] CreationTime:timestamp Tags:{string}
+DestinationTable DestinationDatabaseName:string DestinationTableName:string PartitionSpec:PartitionSpec
+EBSStorageInfo ProvisionedThroughput:ProvisionedThroughput VolumeSize:number
+EncryptionAtRest !DataVolumeKMSKeyId:string
+EncryptionConfiguration !KmsKeyArn:string
+EncryptionInTransit ClientBroker:string InCluster:boolean
+EncryptionInfo EncryptionAtRest:EncryptionAtRest EncryptionInTransit:EncryptionInTransit
+ErrorInfo ErrorCode:string ErrorString:string
+Firehose !Enabled:boolean DeliveryStream:string
+ForbiddenException <403> InvalidParameter:string Message:string
+GetBootstrapBrokersRequest !ClusterArn/:string
+GetBootstrapBrokersResponse BootstrapBrokerString:string BootstrapBrokerStringTls:string BootstrapBrokerStringSaslScram:string BootstrapBrokerStringSaslIam:string BootstrapBrokerStringPublicTls:string BootstrapBrokerStringPublicSaslScram:string BootstrapBrokerStringPublicSaslIam:string BootstrapBrokerStringVpcConnectivityTls:string BootstrapBrokerStringVpcConnectivitySaslScram:string BootstrapBrokerStringVpcConnectivitySaslIam:string BootstrapBrokerStringIpv6:string BootstrapBrokerStringTlsIpv6:string BootstrapBrokerStringSaslScramIpv6:string BootstrapBrokerStringSaslIamIpv6:string
+GetClusterPolicyRequest !ClusterArn/:string
+GetClusterPolicyResponse CurrentVersion:string Policy:string
+GetCompatibleKafkaVersionsRequest ClusterArn?clusterArn:string
+GetCompatibleKafkaVersionsResponse CompatibleKafkaVersions:[CompatibleKafkaVersion]
+GroupSubscribedToTopicException <409> InvalidParameter:string Message:string
+Iam Enabled:boolean
+IcebergDestinationConfiguration !AppendOnly:boolean !DeadLetterQueueS3:DeadLetterQueueS3 !DestinationTableList:[DestinationTable] !SchemaEvolution:SchemaEvolution !ServiceExecutionRoleArn:string !TableCreation:TableCreation Catalog:Catalog DataFreshnessInSeconds:number CompressionType:string
+IcebergDestinationUpdate !DataFreshnessInSeconds:number
+InternalServerErrorException <500> InvalidParameter:string Message:string
+JmxExporter !EnabledInBroker:boolean
+JmxExporterInfo !EnabledInBroker:boolean
+KafkaCluster AmazonMskCluster:AmazonMskCluster ApacheKafkaCluster:ApacheKafkaCluster VpcConfig:KafkaClusterClientVpcConfig ClientAuthentication:KafkaClusterClientAuthentication EncryptionInTransit:KafkaClusterEncryptionInTransit
+KafkaClusterClientAuthentication SaslScram:KafkaClusterSaslScramAuthentication MTLS:KafkaClusterMTLSAuthentication SaslOAuthBearer:KafkaClusterSaslOAuthBearerAuthentication
+KafkaClusterClientVpcConfig !SubnetIds:[string] SecurityGroupIds:[string]
+KafkaClusterDescription AmazonMskCluster:AmazonMskCluster ApacheKafkaCluster:ApacheKafkaCluster KafkaClusterAlias:string VpcConfig:KafkaClusterClientVpcConfig ClientAuthentication:KafkaClusterClientAuthentication EncryptionInTransit:KafkaClusterEncryptionInTransit
+KafkaClusterEncryptionInTransit !EncryptionType:string RootCaCertificate:string
+KafkaClusterMTLSAuthentication !SecretArn:string
+KafkaClusterOAuthClientCredentials !TokenRequestSecretArn:string
+KafkaClusterOAuthClientCredentialsAssertion !Audience:string !SigningAlgorithm:string TokenRequestSecretArn:string
+KafkaClusterOAuthIamJwtBearer !Audience:string !SigningAlgorithm:string TokenRequestSecretArn:string
+KafkaClusterSaslOAuthBearerAuthentication !TokenEndpointUrl:string !TokenEndpointAuthenticationMethod:string ClientCredentials:KafkaClusterOAuthClientCredentials IamJwtBearer:KafkaClusterOAuthIamJwtBearer ClientCredentialsAssertion:KafkaClusterOAuthClientCredentialsAssertion Scope:string TokenEndpointTlsCertificateArn:string
+KafkaClusterSaslScramAuthentication !Mechanism:string !SecretArn:string
+KafkaClusterSummary AmazonMskCluster:AmazonMskCluster ApacheKafkaCluster:ApacheKafkaCluster KafkaClusterAlias:string
+KafkaRequestException <400> InvalidParameter:string Message:string
+KafkaServiceException <undefined>
+KafkaTimeoutException <409> InvalidParameter:string Message:string
+KafkaVersion Version:string Status:string
+ListChannelsRequest !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string TopicNameFilter?topicNameFilter:string
+ListChannelsResponse Channels:[ChannelInfo] NextToken:string
+ListClientVpcConnectionsRequest !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string
+ListClientVpcConnectionsResponse ClientVpcConnections:[ClientVpcConnection] NextToken:string
+ListClusterOperationsRequest !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string
+ListClusterOperationsResponse ClusterOperationInfoList:[ClusterOperationInfo] NextToken:string
+ListClusterOperationsV2Request !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string
+ListClusterOperationsV2Response ClusterOperationInfoList:[ClusterOperationV2Summary] NextToken:string
+ListClustersRequest ClusterNameFilter?clusterNameFilter:string MaxResults?maxResults:number NextToken?nextToken:string
+ListClustersResponse ClusterInfoList:[ClusterInfo] NextToken:string
+ListClustersV2Request ClusterNameFilter?clusterNameFilter:string ClusterTypeFilter?clusterTypeFilter:string MaxResults?maxResults:number NextToken?nextToken:string
+ListClustersV2Response ClusterInfoList:[Cluster] NextToken:string
+ListConfigurationRevisionsRequest !Arn/:string MaxResults?maxResults:number NextToken?nextToken:string
+ListConfigurationRevisionsResponse NextToken:string Revisions:[ConfigurationRevision]
+ListConfigurationsRequest MaxResults?maxResults:number NextToken?nextToken:string
+ListConfigurationsResponse Configurations:[Configuration] NextToken:string
+ListKafkaVersionsRequest MaxResults?maxResults:number NextToken?nextToken:string
+ListKafkaVersionsResponse KafkaVersions:[KafkaVersion] NextToken:string
+ListNodesRequest !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string
+ListNodesResponse NextToken:string NodeInfoList:[NodeInfo]
+ListReplicatorsRequest MaxResults?maxResults:number NextToken?nextToken:string ReplicatorNameFilter?replicatorNameFilter:string
+ListReplicatorsResponse NextToken:string Replicators:[ReplicatorSummary]
+ListScramSecretsRequest !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string
+ListScramSecretsResponse NextToken:string SecretArnList:[string]
+ListTagsForResourceRequest !ResourceArn/:string
+ListTagsForResourceResponse Tags:{string}
+ListTopicsRequest !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string TopicNameFilter?topicNameFilter:string
+ListTopicsResponse Topics:[TopicInfo] NextToken:string
+ListVpcConnectionsRequest MaxResults?maxResults:number NextToken?nextToken:string
+ListVpcConnectionsResponse VpcConnections:[VpcConnection] NextToken:string
+LogDelivery ReplicatorLogDelivery:ReplicatorLogDelivery
+LoggingInfo !BrokerLogs:BrokerLogs AuthorizerLogs:AuthorizerLogs
+MutableClusterInfo BrokerEBSVolumeInfo:[BrokerEBSVolumeInfo] ConfigurationInfo:ConfigurationInfo NumberOfBrokerNodes:number EnhancedMonitoring:string OpenMonitoring:OpenMonitoring ZookeeperAccess:ZookeeperAccess KafkaVersion:string LoggingInfo:LoggingInfo InstanceType:string ClientAuthentication:ClientAuthentication EncryptionInfo:EncryptionInfo ConnectivityInfo:ConnectivityInfo StorageMode:string BrokerCountUpdateInfo:BrokerCountUpdateInfo Rebalancing:Rebalancing
+NodeExporter !EnabledInBroker:boolean
+NodeExporterInfo !EnabledInBroker:boolean
+NodeInfo AddedToClusterTime:string BrokerNodeInfo:BrokerNodeInfo ControllerNodeInfo:ControllerNodeInfo InstanceType:string NodeARN:string NodeType:string ZookeeperNodeInfo:ZookeeperNodeInfo
+NotControllerException <409> InvalidParameter:string Message:string
+NotFoundException <404> InvalidParameter:string Message:string
+OpenMonitoring !Prometheus:Prometheus
+OpenMonitoringInfo !Prometheus:PrometheusInfo
+PartitionSource SourceName:string
+PartitionSpec !PartitionStrategy:string SourceList:[PartitionSource]
+Prometheus JmxExporter:JmxExporter NodeExporter:NodeExporter
+PrometheusInfo JmxExporter:JmxExporterInfo NodeExporter:NodeExporterInfo
+Provisioned !BrokerNodeGroupInfo:BrokerNodeGroupInfo !NumberOfBrokerNodes:number Rebalancing:Rebalancing CurrentBrokerSoftwareInfo:BrokerSoftwareInfo ClientAuthentication:ClientAuthentication EncryptionInfo:EncryptionInfo EnhancedMonitoring:string OpenMonitoring:OpenMonitoringInfo LoggingInfo:LoggingInfo ZookeeperConnectString:string ZookeeperConnectStringTls:string StorageMode:string CustomerActionStatus:string
+ProvisionedRequest !BrokerNodeGroupInfo:BrokerNodeGroupInfo !KafkaVersion:string !NumberOfBrokerNodes:number Rebalancing:Rebalancing ClientAuthentication:ClientAuthentication ConfigurationInfo:ConfigurationInfo EncryptionInfo:EncryptionInfo EnhancedMonitoring:string OpenMonitoring:OpenMonitoringInfo LoggingInfo:LoggingInfo StorageMode:string
+ProvisionedThroughput Enabled:boolean VolumeThroughput:number
+PublicAccess Type:string
+PutClusterPolicyRequest !ClusterArn/:string !Policy:string CurrentVersion:string
+PutClusterPolicyResponse CurrentVersion:string
+ReassignmentInProgressException <409> InvalidParameter:string Message:string
+Rebalancing Status:string
+RebootBrokerRequest !BrokerIds:[string] !ClusterArn/:string
+RebootBrokerResponse ClusterArn:string ClusterOperationArn:string
+RecordConverter !ValueConverter:string
+RecordSchema !GsrArn:string
+RejectClientVpcConnectionRequest !ClusterArn/:string !VpcConnectionArn:string
+RejectClientVpcConnectionResponse
+ReplicationInfo !ConsumerGroupReplication:ConsumerGroupReplication !TargetCompressionType:string !TopicReplication:TopicReplication SourceKafkaClusterArn:string SourceKafkaClusterId:string TargetKafkaClusterArn:string TargetKafkaClusterId:string
+ReplicationInfoDescription ConsumerGroupReplication:ConsumerGroupReplication SourceKafkaClusterAlias:string TargetCompressionType:string TargetKafkaClusterAlias:string TopicReplication:TopicReplication
+ReplicationInfoSummary SourceKafkaClusterAlias:string TargetKafkaClusterAlias:string
+ReplicationStartingPosition Type:string
+ReplicationStateInfo Code:string Message:string
+ReplicationTopicNameConfiguration Type:string
+ReplicatorCloudWatchLogs !Enabled:boolean LogGroup:string
+ReplicatorFirehose !Enabled:boolean DeliveryStream:string
+ReplicatorLogDelivery CloudWatchLogs:ReplicatorCloudWatchLogs Firehose:ReplicatorFirehose S3:ReplicatorS3
+ReplicatorS3 !Enabled:boolean Bucket:string Prefix:string
+ReplicatorSummary CreationTime:timestamp CurrentVersion:string IsReplicatorReference:boolean KafkaClustersSummary:[KafkaClusterSummary] ReplicationInfoSummaryList:[ReplicationInfoSummary] ReplicatorArn:string ReplicatorName:string ReplicatorResourceArn:string ReplicatorState:string
+S3 !Enabled:boolean Bucket:string Prefix:string
+S3DestinationConfiguration !DeadLetterQueueS3:DeadLetterQueueS3 !ServiceExecutionRoleArn:string !Storage:S3Storage DataFreshnessInSeconds:number
+S3DestinationUpdate !DataFreshnessInSeconds:number
+S3Storage !BucketArn:string !CompressionType:string !StorageClass:string OutputPrefix:string OutputKeyTemplate:string ExpectedBucketOwner:string
+Sasl Scram:Scram Iam:Iam
+SchemaEvolution EnableSchemaEvolution:boolean
+Scram Enabled:boolean
+Serverless !VpcConfigs:[VpcConfig] ClientAuthentication:ServerlessClientAuthentication ConnectivityInfo:ServerlessConnectivityInfo
+ServerlessClientAuthentication Sasl:ServerlessSasl
+ServerlessConnectivityInfo NetworkType:string
+ServerlessRequest !VpcConfigs:[VpcConfig] ClientAuthentication:ServerlessClientAuthentication
+ServerlessSasl Iam:Iam
+ServiceUnavailableException <503> InvalidParameter:string Message:string
+StateInfo Code:string Message:string
+StorageInfo EbsStorageInfo:EBSStorageInfo
+TableCreation EnableTableCreation:boolean
+TagResourceRequest !ResourceArn/:string !Tags:{string}
+Tls CertificateAuthorityArnList:[string] Enabled:boolean
+TooManyRequestsException <429> InvalidParameter:string Message:string
+TopicConfiguration !RecordConverter:RecordConverter !TopicArn:string RecordSchema:RecordSchema
+TopicExistsException <409> InvalidParameter:string Message:string
+TopicInfo TopicArn:string TopicName:string ReplicationFactor:number PartitionCount:number OutOfSyncReplicaCount:number
+TopicPartitionInfo Partition:number Leader:number Replicas:[number] Isr:[number]
+TopicReplication !TopicsToReplicate:[string] CopyAccessControlListsForTopics:boolean CopyTopicConfigurations:boolean DetectAndCopyNewTopics:boolean StartingPosition:ReplicationStartingPosition TopicNameConfiguration:ReplicationTopicNameConfiguration TopicsToExclude:[string]
+TopicReplicationUpdate !CopyAccessControlListsForTopics:boolean !CopyTopicConfigurations:boolean !DetectAndCopyNewTopics:boolean !TopicsToExclude:[string] !TopicsToReplicate:[string]
+Unauthenticated Enabled:boolean
+UnauthorizedException <401> InvalidParameter:string Message:string
+UnknownTopicOrPartitionException <404> InvalidParameter:string Message:string
+UnprocessedScramSecret ErrorCode:string ErrorMessage:string SecretArn:string
+UntagResourceRequest !ResourceArn/:string !TagKeys?tagKeys:[string]
+UpdateBrokerCountRequest !ClusterArn/:string !CurrentVersion:string !TargetNumberOfBrokerNodes:number
+UpdateBrokerCountResponse ClusterArn:string ClusterOperationArn:string
+UpdateBrokerStorageRequest !ClusterArn/:string !CurrentVersion:string !TargetBrokerEBSVolumeInfo:[BrokerEBSVolumeInfo]
+UpdateBrokerStorageResponse ClusterArn:string ClusterOperationArn:string
+UpdateBrokerTypeRequest !ClusterArn/:string !CurrentVersion:string !TargetInstanceType:string
+UpdateBrokerTypeResponse ClusterArn:string ClusterOperationArn:string
+UpdateChannelRequest !ChannelArn/:string !ClusterArn/:string IcebergDestinationUpdate:IcebergDestinationUpdate S3DestinationUpdate:S3DestinationUpdate
+UpdateChannelResponse !ChannelArn:string ClusterOperationArn:string
+UpdateClusterConfigurationRequest !ClusterArn/:string !ConfigurationInfo:ConfigurationInfo !CurrentVersion:string
+UpdateClusterConfigurationResponse ClusterArn:string ClusterOperationArn:string
+UpdateClusterKafkaVersionRequest !ClusterArn/:string !CurrentVersion:string !TargetKafkaVersion:string ConfigurationInfo:ConfigurationInfo
+UpdateClusterKafkaVersionResponse ClusterArn:string ClusterOperationArn:string
+UpdateConfigurationRequest !Arn/:string !ServerProperties:blob Description:string
+UpdateConfigurationResponse Arn:string LatestRevision:ConfigurationRevision
+UpdateConnectivityRequest !ClusterArn/:string !CurrentVersion:string ConnectivityInfo:ConnectivityInfo ZookeeperAccess:ZookeeperAccess
+UpdateConnectivityResponse ClusterArn:string ClusterOperationArn:string
+UpdateMonitoringRequest !ClusterArn/:string !CurrentVersion:string EnhancedMonitoring:string OpenMonitoring:OpenMonitoringInfo LoggingInfo:LoggingInfo
+UpdateMonitoringResponse ClusterArn:string ClusterOperationArn:string
+UpdateRebalancingRequest !ClusterArn/:string !CurrentVersion:string !Rebalancing:Rebalancing
+UpdateRebalancingResponse ClusterArn:string ClusterOperationArn:string
+UpdateReplicationInfoRequest !CurrentVersion:string !ReplicatorArn/:string ConsumerGroupReplication:ConsumerGroupReplicationUpdate SourceKafkaClusterArn:string SourceKafkaClusterId:string TargetKafkaClusterArn:string TargetKafkaClusterId:string TopicReplication:TopicReplicationUpdate LogDelivery:LogDelivery
+UpdateReplicationInfoResponse ReplicatorArn:string ReplicatorState:string
+UpdateSecurityRequest !ClusterArn/:string !CurrentVersion:string ClientAuthentication:ClientAuthentication EncryptionInfo:EncryptionInfo
+UpdateSecurityResponse ClusterArn:string ClusterOperationArn:string
+UpdateStorageRequest !ClusterArn/:string !CurrentVersion:string ProvisionedThroughput:ProvisionedThroughput StorageMode:string VolumeSizeGB:number
+UpdateStorageResponse ClusterArn:string ClusterOperationArn:string
+UpdateTopicRequest !ClusterArn/:string !TopicName/:string Configs:string PartitionCount:number
+UpdateTopicResponse TopicArn:string TopicName:string Status:string
+UserIdentity Type:string PrincipalId:string
+VpcConfig !SubnetIds:[string] SecurityGroupIds:[string]
+VpcConnection !VpcConnectionArn:string !TargetClusterArn:string CreationTime:timestamp Authentication:string VpcId:string State:string
+VpcConnectionInfo VpcConnectionArn:string Owner:string UserIdentity:UserIdentity CreationTime:timestamp
+VpcConnectionInfoServerless CreationTime:timestamp Owner:string UserIdentity:UserIdentity VpcConnectionArn:string
+VpcConnectivity ClientAuthentication:VpcConnectivityClientAuthentication
+VpcConnectivityClientAuthentication Sasl:VpcConnectivitySasl Tls:VpcConnectivityTls
+VpcConnectivityIam Enabled:boolean
+VpcConnectivitySasl Scram:VpcConnectivityScram Iam:VpcConnectivityIam
+VpcConnectivityScram Enabled:boolean
+VpcConnectivityTls Enabled:boolean
+ZookeeperAccess Enabled:boolean
+ZookeeperNodeInfo AttachedENIId:string ClientVpcIpAddress:string Endpoints:[string] ZookeeperId:number ZookeeperVersion:string
+`

@@ -1,0 +1,304 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Clock } from '@sluice/effects'
+import { AwsException } from './exceptions.ts'
+import { type AwsRequest, headerOf, splitTarget } from './request.ts'
+
+/*
+ * AWS Signature Version 4 (AWS General Reference, "Create a signed AWS API request"):
+ *  1. canonical request: method, path, query, signed headers, hash of the body
+ *  2. string to sign: algorithm, time, scope (day/region/service), hash of 1
+ *  3. key: HMAC chain over the secret, day, region, service
+ *  4. signature: HMAC of 2 with 3
+ */
+
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  /** Temporary credentials carry a token, which each request must repeat. */
+  sessionToken?: string
+  expiresAtMs?: number
+}
+
+export interface Scope {
+  region: string
+  service: string
+}
+
+const algorithm = 'AWS4-HMAC-SHA256'
+/** AWS refuses a request whose time is further off than this. */
+const clockSkewMsMax = 15 * 60_000
+/** A presigned URL lives seven days at most. */
+const presignedSecondsMax = 604_800
+const derivedKeysMax = 1_000
+
+/** What a request says about its signature, from the Authorization header or from the query. */
+interface Claim {
+  accessKeyId: string
+  date: string
+  region: string
+  service: string
+  signedHeaders: string[]
+  signature: string
+  /** `20261122T101112Z` */
+  time: string
+  token: string | undefined
+  presigned: { expiresInSeconds: number } | null
+}
+
+/** Signs requests and checks signed ones; derived keys are kept, because the chain costs four HMACs. */
+export class SigV4 {
+  readonly #keys = new Map<string, Buffer>()
+
+  /** The headers to add to a request, which must already have its `host`. */
+  sign(
+    request: AwsRequest,
+    credentials: Credentials,
+    scope: Scope,
+    nowMs: number,
+  ): Record<'x-amz-date' | 'authorization', string> & { 'x-amz-security-token'?: string } {
+    const time = timeOf(nowMs)
+    const added = {
+      'x-amz-date': time,
+      ...(credentials.sessionToken && { 'x-amz-security-token': credentials.sessionToken }),
+    }
+    const whole = { ...request, headers: [...request.headers, ...Object.entries(added)] }
+    const signedHeaders = [...new Set(whole.headers.map(([name]) => name.toLowerCase()))].sort()
+    const claim = { ...scope, date: time.slice(0, 8), time, signedHeaders, presigned: null }
+    const signature = this.#signature(whole, claim, credentials.secretAccessKey)
+    const credential = `${credentials.accessKeyId}/${claim.date}/${scope.region}/${scope.service}/aws4_request`
+    return {
+      ...added,
+      authorization: `${algorithm} Credential=${credential}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`,
+    }
+  }
+
+  /** Throws the exception with which AWS's front end refuses the request; returns whose request it is. */
+  verify(
+    request: AwsRequest,
+    credentials: ReadonlyMap<string, Credentials>,
+    scope: Scope,
+    clock: Clock,
+  ): Credentials {
+    const claim = claimOf(request)
+    const owner = credentials.get(claim.accessKeyId)
+    if (!owner || owner.sessionToken !== claim.token)
+      throw refused('UnrecognizedClientException', 'The security token included in the request is invalid.')
+    if (owner.expiresAtMs !== undefined && owner.expiresAtMs <= clock.now())
+      throw refused('ExpiredTokenException', 'The security token included in the request is expired')
+    checkScope(claim, scope)
+    checkTime(claim, clock.now())
+    const expected = this.#signature(request, claim, owner.secretAccessKey)
+    if (!timingSafeEqual(Buffer.from(expected), Buffer.from(claim.signature)))
+      throw invalid(
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      )
+    return owner
+  }
+
+  #signature(
+    request: AwsRequest,
+    claim: Omit<Claim, 'accessKeyId' | 'signature' | 'token'>,
+    secret: string,
+  ): string {
+    const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`
+    const canonical = canonicalRequest(request, claim.signedHeaders, claim.presigned !== null)
+    const text = [algorithm, claim.time, scope, sha256(canonical)].join('\n')
+    return hmac(this.#key(secret, claim), text).toString('hex')
+  }
+
+  #key(secret: string, { date, region, service }: { date: string; region: string; service: string }): Buffer {
+    const id = JSON.stringify([secret, date, region, service])
+    let key = this.#keys.get(id)
+    if (!key) {
+      key = Buffer.from(`AWS4${secret}`)
+      for (const part of [date, region, service, 'aws4_request']) key = hmac(key, part)
+      if (this.#keys.size >= derivedKeysMax) this.#keys.clear()
+      this.#keys.set(id, key)
+    }
+    return key
+  }
+}
+
+function claimOf(request: AwsRequest): Claim {
+  const query = new URLSearchParams(splitTarget(request.target).query)
+  const authorization = headerOf(request, 'authorization')
+  if (authorization !== undefined) return headerClaim(request, authorization)
+  if (query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm')) return queryClaim(query)
+  throw refused('MissingAuthenticationTokenException', 'Missing Authentication Token')
+}
+
+function headerClaim(request: AwsRequest, authorization: string): Claim {
+  if (!authorization.startsWith(`${algorithm} `))
+    throw incomplete(`Authorization header requires the algorithm ${algorithm}.`)
+  const parts = new Map<string, string>()
+  for (const part of authorization.slice(algorithm.length + 1).split(',')) {
+    const at = part.indexOf('=')
+    if (at > 0) parts.set(part.slice(0, at).trim(), part.slice(at + 1).trim())
+  }
+  for (const name of ['Credential', 'Signature', 'SignedHeaders'])
+    if (!parts.get(name)) throw incomplete(`Authorization header requires '${name}' parameter.`)
+  const time = headerOf(request, 'x-amz-date')
+  if (time === undefined) throw incomplete("Authorization header requires existence of 'X-Amz-Date' header.")
+  return {
+    ...credentialOf(parts.get('Credential') ?? ''),
+    signedHeaders: signedHeadersOf(parts.get('SignedHeaders') ?? ''),
+    signature: signatureOf(parts.get('Signature') ?? ''),
+    time: checkedTime(time),
+    token: headerOf(request, 'x-amz-security-token'),
+    presigned: null,
+  }
+}
+
+function queryClaim(query: URLSearchParams): Claim {
+  const need = (name: string) => {
+    const value = query.get(name)
+    if (!value) throw incomplete(`The query parameter '${name}' is required.`)
+    return value
+  }
+  if (need('X-Amz-Algorithm') !== algorithm)
+    throw incomplete(`The query parameter 'X-Amz-Algorithm' must be ${algorithm}.`)
+  const expires = need('X-Amz-Expires')
+  if (!/^\d{1,6}$/.test(expires) || Number(expires) > presignedSecondsMax)
+    throw incomplete(`X-Amz-Expires must be a number of seconds up to ${presignedSecondsMax}.`)
+  return {
+    ...credentialOf(need('X-Amz-Credential')),
+    signedHeaders: signedHeadersOf(need('X-Amz-SignedHeaders')),
+    signature: signatureOf(need('X-Amz-Signature')),
+    time: checkedTime(need('X-Amz-Date')),
+    token: query.get('X-Amz-Security-Token') ?? undefined,
+    presigned: { expiresInSeconds: Number(expires) },
+  }
+}
+
+function credentialOf(text: string): Pick<Claim, 'accessKeyId' | 'date' | 'region' | 'service'> {
+  const [accessKeyId, date, region, service, end, more] = text.split('/')
+  if (!accessKeyId || !date || !region || !service || end !== 'aws4_request' || more !== undefined)
+    throw incomplete(`'${text}' is not a credential: access-key/date/region/service/aws4_request.`)
+  return { accessKeyId, date, region, service }
+}
+
+function signedHeadersOf(text: string): string[] {
+  const names = text.toLowerCase().split(';')
+  if (!names.includes('host')) throw invalid("'Host' must be a signed header in the AWS authorization.")
+  return names
+}
+
+function signatureOf(text: string): string {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw incomplete('The signature must be 64 hexadecimal digits.')
+  return text
+}
+
+function checkedTime(time: string): string {
+  if (!/^\d{8}T\d{6}Z$/.test(time) || Number.isNaN(millisOf(time)))
+    throw incomplete(`Date must be in ISO-8601 'basic format', not '${time.slice(0, 64)}'.`)
+  return time
+}
+
+function checkScope(claim: Claim, scope: Scope): void {
+  if (claim.service !== scope.service)
+    throw invalid(`Credential should be scoped to correct service: '${scope.service}'.`)
+  if (claim.region !== scope.region)
+    throw invalid(
+      `Credential should be scoped to a valid region: this endpoint is '${scope.region}', not '${claim.region}'.`,
+    )
+  if (claim.date !== claim.time.slice(0, 8))
+    throw invalid(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date.`)
+}
+
+function checkTime(claim: Claim, nowMs: number): void {
+  const at = millisOf(claim.time)
+  const lifetime = claim.presigned ? claim.presigned.expiresInSeconds * 1_000 : clockSkewMsMax
+  if (nowMs > at + lifetime)
+    throw invalid(`Signature expired: ${claim.time} is now earlier than ${timeOf(nowMs - lifetime)}.`)
+  if (at > nowMs + clockSkewMsMax)
+    throw invalid(`Signature not yet current: ${claim.time} is still later than ${timeOf(nowMs)}.`)
+}
+
+function canonicalRequest(request: AwsRequest, signedHeaders: string[], presigned: boolean): string {
+  const { path, query } = splitTarget(request.target)
+  const headers = signedHeaders.map((name) => `${name}:${canonicalValue(request, name)}\n`)
+  return [
+    request.method,
+    canonicalPath(path),
+    canonicalQuery(query, presigned),
+    headers.join(''),
+    signedHeaders.join(';'),
+    sha256(request.body),
+  ].join('\n')
+}
+
+/** Every service but S3 encodes the path as it was sent once more, after `.` and `..` are resolved. */
+function canonicalPath(path: string): string {
+  const kept: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue
+    if (segment === '..') kept.pop()
+    else kept.push(encode(segment))
+  }
+  return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`
+}
+
+function canonicalQuery(query: string, presigned: boolean): string {
+  const pairs: string[] = []
+  for (const pair of query.split('&')) {
+    if (pair === '') continue
+    const at = pair.indexOf('=')
+    const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    if (presigned && name === 'X-Amz-Signature') continue
+    pairs.push(`${encode(decode(name))}=${encode(decode(value))}`)
+  }
+  // '=' sorts after '-', '.' and digits, but names are compared before values.
+  return pairs
+    .map((pair) => ({ pair, key: pair.replace('=', '\u0000') }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ pair }) => pair)
+    .join('&')
+}
+
+function canonicalValue(request: AwsRequest, name: string): string {
+  return (headerOf(request, name) ?? '').trim().replace(/\s+/g, ' ')
+}
+
+/** RFC 3986: everything but the unreserved characters. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalid('The query is not valid percent-encoding.')
+  }
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
+}
+
+function millisOf(time: string): number {
+  return Date.parse(time.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'))
+}
+
+function refused(name: string, message: string): AwsException {
+  return new AwsException(name, 403, message)
+}
+
+function invalid(message: string): AwsException {
+  return refused('InvalidSignatureException', message)
+}
+
+function incomplete(message: string): AwsException {
+  return refused('IncompleteSignatureException', message)
+}

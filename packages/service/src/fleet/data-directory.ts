@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import type { Disk, Processes } from '@sluice/effects'
+import { codeOf, OperatingError } from './operating-error.ts'
+
+/** Who holds a data directory. The start time tells a process from a later one with the same id. */
+export interface LockHolder {
+  pid: number
+  startedAt: string | null
+}
+
+export interface DataDirectoryLock {
+  release(): void
+}
+
+/** Two services that start at once may both find a stale lock; the one that loses looks again. */
+const attemptsMax = 5
+
+/**
+ * Makes the directory if it is missing and takes its one lock, `<data>/lock`. A lock whose process is gone is
+ * taken over. Throws an OperatingError with the holder's pid, or with what is wrong with the directory.
+ */
+export function lockDataDirectory(
+  effects: { disk: Disk; processes: Processes },
+  directory: string,
+): DataDirectoryLock {
+  const { disk, processes } = effects
+  const path = join(directory, 'lock')
+  const me: LockHolder = { pid: processes.pid, startedAt: processes.startedAt(processes.pid) }
+  const mine = `${JSON.stringify(me)}\n`
+  try {
+    disk.mkdirSync(directory)
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      if (takeLock(disk, path, mine)) return { release: () => releaseLock(disk, path, mine) }
+      const holder = lockHolder(disk, directory)
+      if (holder && isAlive(holder, processes)) throw inUse(directory, holder)
+      // Moved, not removed: of two that find it stale only one succeeds in moving this very file.
+      const aside = `${path}.stale-${me.pid}`
+      disk.renameSync(path, aside)
+      disk.unlinkSync(aside)
+    }
+  } catch (error) {
+    throw explained(directory, error)
+  }
+  throw new OperatingError(`The data directory ${directory} cannot be locked.`, {
+    code: 'DATA_DIRECTORY_IN_USE',
+    why: 'Other processes take its lock at the same moment.',
+    next: 'Try again.',
+  })
+}
+
+/** Who the lock file names, alive or not; null without a lock, or with one that cannot be understood. */
+export function lockHolder(disk: Disk, directory: string): LockHolder | null {
+  try {
+    const holder = JSON.parse(disk.readFileSync(join(directory, 'lock')).toString()) as LockHolder
+    return Number.isSafeInteger(holder.pid) && holder.pid > 0 ? holder : null
+  } catch (error) {
+    if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+export function isAlive(holder: LockHolder, processes: Processes): boolean {
+  if (!processes.isRunning(holder.pid)) return false
+  const startedAt = processes.startedAt(holder.pid)
+  return startedAt === null || holder.startedAt === null || startedAt === holder.startedAt
+}
+
+function takeLock(disk: Disk, path: string, mine: string): boolean {
+  try {
+    disk.createExclusiveSync(path, mine)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    // A full disk leaves an empty file behind.
+    if (codeOf(error) === 'ENOSPC') disk.removeSync(path)
+    throw error
+  }
+  return disk.readFileSync(path).toString() === mine
+}
+
+function releaseLock(disk: Disk, path: string, mine: string): void {
+  try {
+    if (disk.readFileSync(path).toString() === mine) disk.unlinkSync(path)
+  } catch (error) {
+    // The directory may have been deleted under the service: then there is nothing to release.
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+function inUse(directory: string, holder: LockHolder): OperatingError {
+  return new OperatingError(`The data directory ${directory} is in use.`, {
+    code: 'DATA_DIRECTORY_IN_USE',
+    why: `Another Sluice runs on it: process ${holder.pid}.`,
+    next: 'Stop that one (`sluice stop`), or choose another directory with --data-dir.',
+  })
+}
+
+/** A disk's error about the data directory, in words for one screen. */
+export function explained(directory: string, error: unknown): unknown {
+  if (error instanceof OperatingError) return error
+  const code = codeOf(error)
+  const known = code === undefined ? undefined : explanations[code]
+  if (!known) return error
+  return new OperatingError(`The data directory ${directory} cannot be used.`, {
+    code: code ?? '',
+    why: `${known.why} (${(error as Error).message})`,
+    next: known.next,
+    cause: error,
+  })
+}
+
+const rights = {
+  why: 'This user may not write there.',
+  next: 'Change its owner or mode, or choose another directory with --data-dir.',
+}
+
+const explanations: Record<string, { why: string; next: string }> = {
+  EACCES: rights,
+  EPERM: rights,
+  EROFS: {
+    why: 'Its file system is read-only.',
+    next: 'Mount it writable, or choose another directory with --data-dir.',
+  },
+  ENOSPC: { why: 'The disk is full.', next: 'Free some space, or choose another directory with --data-dir.' },
+  EDQUOT: {
+    why: 'The disk quota is used up.',
+    next: 'Free some space, or choose another directory with --data-dir.',
+  },
+  ENOTDIR: { why: 'A part of the path is a file.', next: 'Choose another directory with --data-dir.' },
+  EEXIST: { why: 'It is a file.', next: 'Choose another directory with --data-dir.' },
+}

@@ -1,0 +1,102 @@
+import { type Clock, Deferred, type Logger, type Timer } from '@sluice/effects'
+
+/** Brings one thing closer to what it shall be. It may be called at any time, any number of times. */
+export type Reconcile = (key: string) => Promise<Outcome>
+
+/** `settled`: nothing is left to do until somebody triggers; `retry`: try again by itself. */
+export type Outcome = 'settled' | 'retry'
+
+const retryMsMin = 100
+const retryMsMax = 30_000
+
+interface Entry {
+  running: boolean
+  /** Triggered while running: run once more. */
+  dirty: boolean
+  /** How often in a row it came back by itself; what settles for a while starts anew. */
+  retries: number
+  settledAt: number | null
+  timer: Timer | null
+  waiters: Deferred<void>[]
+}
+
+/**
+ * Level-triggered: a trigger says that something may have changed, never what. One run a key at a time; a
+ * trigger during a run makes one more; a run that asks for a retry, or throws, comes back with growing delay.
+ */
+export class ReconcileLoop {
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #reconcile: Reconcile
+  readonly #entries = new Map<string, Entry>()
+  #stopped = false
+
+  constructor(clock: Clock, logger: Logger, reconcile: Reconcile) {
+    this.#clock = clock
+    this.#logger = logger
+    this.#reconcile = reconcile
+  }
+
+  trigger(key: string): void {
+    if (this.#stopped) return
+    const entry = this.#entry(key)
+    entry.timer?.cancel()
+    entry.timer = null
+    if (entry.running) entry.dirty = true
+    else void this.#run(key, entry)
+  }
+
+  /** Resolves after the run that is under way, and those that it makes necessary; retries are not waited for. */
+  async idle(key: string): Promise<void> {
+    const entry = this.#entries.get(key)
+    if (!entry?.running) return
+    const waiter = new Deferred<void>()
+    entry.waiters.push(waiter)
+    await waiter.promise
+  }
+
+  /** No run starts after this; resolves when those under way have ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const entry of this.#entries.values()) entry.timer?.cancel()
+    await Promise.all([...this.#entries.keys()].map((key) => this.idle(key)))
+  }
+
+  #entry(key: string): Entry {
+    let entry = this.#entries.get(key)
+    if (!entry) {
+      entry = { running: false, dirty: false, retries: 0, settledAt: null, timer: null, waiters: [] }
+      this.#entries.set(key, entry)
+    }
+    return entry
+  }
+
+  async #run(key: string, entry: Entry): Promise<void> {
+    entry.running = true
+    let outcome: Outcome
+    do {
+      entry.dirty = false
+      try {
+        outcome = await this.#reconcile(key)
+      } catch (error) {
+        this.#logger.error('a bug stopped a reconcile run; it is tried again', { key, error })
+        outcome = 'retry'
+      }
+    } while (entry.dirty && !this.#stopped)
+    entry.running = false
+    if (outcome === 'retry') this.#retryLater(key, entry)
+    else if (entry.retries === 0) this.#entries.delete(key)
+    else entry.settledAt = this.#clock.monotonic()
+    for (const waiter of entry.waiters.splice(0)) waiter.resolve()
+  }
+
+  #retryLater(key: string, entry: Entry): void {
+    if (this.#stopped) return
+    // Something that starts and dies at once settles each time: it must not come back without delay.
+    if (entry.settledAt !== null && this.#clock.monotonic() - entry.settledAt > retryMsMax) entry.retries = 0
+    entry.settledAt = null
+    const delayMs = Math.min(retryMsMin * 2 ** entry.retries, retryMsMax)
+    entry.retries++
+    entry.timer = this.#clock.schedule(delayMs, () => this.trigger(key))
+  }
+}

@@ -1,0 +1,13 @@
+import { unservedParts } from '../cluster-spec.ts'
+import type { Step } from './step.ts'
+
+export const reportActive: Step = (uuid, { store, runtime }) => {
+  const record = store.get(uuid)
+  if (!record) return
+  runtime.failedAttempts = 0
+  const limits = unservedParts(record.spec)
+  store.observe(uuid, {
+    state: 'ACTIVE',
+    stateInfo: limits === null ? null : { code: 'NOT_ALL_SERVED', message: limits },
+  })
+}

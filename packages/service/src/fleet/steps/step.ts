@@ -1,0 +1,38 @@
+import type { Clock, Logger, Network, Random } from '@sluice/effects'
+import type { ClusterStore } from '../cluster-store.ts'
+import type { Engine, EngineCluster, NodeFailure } from '../engines/engine.ts'
+
+/** One idempotent piece of work on a cluster. Throws what is in its way; the run is then tried again. */
+export type Step = (uuid: string, context: StepContext) => Promise<void> | void
+
+export interface StepContext {
+  store: ClusterStore
+  runtime: ClusterRuntime
+  engine: Engine
+  effects: { clock: Clock; logger: Logger; network: Network; random: Random }
+  settings: ReconcileSettings
+  /** Looks at the cluster again. */
+  trigger: () => void
+}
+
+export interface ReconcileSettings {
+  /** The address that brokers listen on and are known by. */
+  host: string
+  kafkaPortBase: number
+  controllerPortBase: number
+  /** A port that the user asks for, in the cluster of that name or, without a name, in any that is new. */
+  askedPort: { port: number; cluster: string | null } | null
+}
+
+/** What this process knows about a cluster beside its record. */
+export interface ClusterRuntime {
+  running: EngineCluster | null
+  /** The node that stopped by itself, until its cluster is started anew. */
+  failure: NodeFailure | null
+  /** Ports are looked at once a process, and again when a start failed. */
+  portsChecked: boolean
+  /** Attempts to create the cluster that failed, in this process. */
+  failedAttempts: number
+  /** Default ports that were taken, for the screen. */
+  movedPorts: { listener: string; wanted: number; port: number }[]
+}
