@@ -1,0 +1,12 @@
+import { Connection } from '@sluice/client'
+import type { Network } from '@sluice/effects'
+
+/** Resolves when the broker has answered a Kafka request: a port that accepts is not yet a broker that serves. */
+export async function brokerAnswers(network: Network, host: string, port: number): Promise<void> {
+  const connection = await Connection.open({ network, host, port, clientId: 'sluice-start' })
+  try {
+    await connection.negotiate()
+  } finally {
+    connection.close()
+  }
+}

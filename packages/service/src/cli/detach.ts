@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { OperatingError } from '../fleet/operating-error.ts'
+import { exitCodes } from './exit-codes.ts'
+
+/** What the detached service tells the command that started it, once. */
+export type News = { kind: 'ready'; text: string } | { kind: 'failed'; text: string; exitCode: number }
+
+const marker = 'SLUICE_DETACHED'
+const logTailBytes = 2_000
+
+/** Is this process the detached service? */
+export function isDetached(): boolean {
+  return process.env[marker] === '1' && process.send !== undefined
+}
+
+export function tellParent(news: News): void {
+  // The parent may be gone; the service does not need it.
+  process.send?.(news, undefined, undefined, () => {
+    if (process.connected) process.disconnect()
+  })
+}
+
+/** Starts this same command line in a session of its own and waits until it is ready or has failed. */
+export async function detach(dataDirectory: string, argv: readonly string[]): Promise<void> {
+  const logPath = join(dataDirectory, 'sluice.log')
+  mkdirSync(dataDirectory, { recursive: true })
+  const log = openSync(logPath, 'a')
+  const logStart = fstatSync(log).size
+  const command = [launcher(), ...argv.filter((argument) => argument !== '--detach')]
+  const child = spawn(process.execPath, [...process.execArgv, ...command], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+    env: { ...process.env, [marker]: '1' },
+  })
+  closeSync(log)
+  const giveUp = () => {
+    child.kill('SIGTERM')
+    process.exit(exitCodes.failed)
+  }
+  process.on('SIGINT', giveUp).on('SIGTERM', giveUp)
+  const news = await newsFrom(child)
+  process.off('SIGINT', giveUp).off('SIGTERM', giveUp)
+  child.unref()
+  if (child.connected) child.disconnect()
+  if (news.kind === 'ready') {
+    process.stdout.write(news.text)
+    return
+  }
+  if (news.kind === 'failed') {
+    process.stderr.write(news.text)
+    process.exitCode = news.exitCode
+    return
+  }
+  throw new OperatingError('The service ended before it was ready.', {
+    code: 'START_FAILED',
+    why: `${news.how}. The end of its log:\n${tail(logPath, logStart)}`,
+    next: `The whole log is ${logPath}.`,
+  })
+}
+
+function newsFrom(child: ChildProcess): Promise<News | { kind: 'ended'; how: string }> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (news) => resolve(news as News))
+    child.once('error', reject)
+    child.once('exit', (code, signal) =>
+      resolve({
+        kind: 'ended',
+        how: signal ? `It was ended by ${signal}` : `It ended with exit code ${code}`,
+      }),
+    )
+  })
+}
+
+/** The committed launcher, from the bundle (dist/bundle/…) as from the sources. */
+function launcher(): string {
+  const [packageRoot] = fileURLToPath(import.meta.url).split(/[\\/](?:dist[\\/]bundle|src[\\/]cli)[\\/]/)
+  return join(packageRoot ?? '', 'bin', 'sluice.mjs')
+}
+
+function tail(path: string, from: number): string {
+  const file = openSync(path, 'r')
+  try {
+    const size = fstatSync(file).size
+    const start = Math.max(from, size - logTailBytes)
+    const buffer = Buffer.alloc(Math.max(size - start, 0))
+    readSync(file, buffer, 0, buffer.length, start)
+    return buffer.toString('utf8').trimEnd()
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,60 @@
+import pc from 'picocolors'
+import { ApiError } from '../aws/api-client.ts'
+import { codeOf, OperatingError } from '../fleet/operating-error.ts'
+import { exitCodes } from './exit-codes.ts'
+
+/** A command line that names something that cannot be: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** No service runs on the data directory: exit code 3. */
+export class NotRunningError extends Error {
+  override readonly name = 'NotRunningError'
+}
+
+/** Prints why a verb failed, on stderr and on one screen, and answers the exit code. */
+export function printFailure(error: unknown): number {
+  const { lines, exitCode } = describeFailure(error)
+  process.stderr.write(`\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`)
+  return exitCode
+}
+
+/** What failed, why (with its code), what to do next. */
+export function describeFailure(error: unknown): { lines: string[]; exitCode: number } {
+  if (error instanceof UsageError) return { lines: [pc.red(error.message)], exitCode: exitCodes.usage }
+  if (error instanceof NotRunningError) return { lines: [error.message], exitCode: exitCodes.notRunning }
+  if (error instanceof OperatingError) return three(error.message, `${error.why} (${error.code})`, error.next)
+  if (error instanceof ApiError)
+    return three(
+      'The AWS endpoint refused the request.',
+      `${error.message} (${error.code})`,
+      'Correct it and try again.',
+    )
+  const code = codeOf(error)
+  if (code !== undefined && systemAdvice[code]) {
+    const { message } = error as Error
+    return three('The system refused.', `${message} (${code})`, systemAdvice[code])
+  }
+  // Anything else is a bug of ours: the stack is what a report needs.
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return three('Sluice failed in a way it did not foresee.', stack, 'Please report it with the lines above.')
+}
+
+function three(what: string, why: string, next: string): { lines: string[]; exitCode: number } {
+  const lines = [pc.red(what), `Why:  ${why}`, `Next: ${next}`]
+  return { lines: lines.flatMap((line) => line.split('\n')), exitCode: exitCodes.failed }
+}
+
+const systemAdvice: Record<string, string> = {
+  ENOSPC: 'Free some disk space, or choose another place with --data-dir.',
+  EDQUOT: 'Free some of your disk quota, or choose another place with --data-dir.',
+  EROFS: 'Choose a place that can be written with --data-dir.',
+  EACCES: 'Give this user the right to it, or choose another place with --data-dir.',
+  EPERM: 'Give this user the right to it, or choose another place with --data-dir.',
+  ENOTDIR: 'Choose a directory with --data-dir.',
+  EADDRINUSE: 'Choose another port, or 0 for any free one.',
+  EMFILE: 'Raise the limit of open files (ulimit -n) and start again.',
+  ECONNREFUSED: 'Look at `sluice status` and at the log in the data directory.',
+  ECONNRESET: 'Look at `sluice status` and at the log in the data directory.',
+}

@@ -1,0 +1,34 @@
+import { Command, CommanderError } from 'commander'
+import { envCommand } from './env.ts'
+import { exitCodes } from './exit-codes.ts'
+import { printFailure } from './failure.ts'
+import { startCommand } from './start.ts'
+import { statusCommand } from './status.ts'
+import { stopCommand } from './stop.ts'
+import { version } from '../version.ts'
+
+/** Runs one command line (without `node` and the script) and sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('sluice')
+    .description('The Amazon MSK API in front, real Kafka brokers behind, one command to start.')
+    .version(version, '-v, --version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [verb]', 'show the help of a verb')
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 not running. Data goes to stdout, talk to stderr.',
+    )
+  for (const command of [startCommand(argv), statusCommand(), envCommand(), stopCommand()])
+    program.addCommand(command)
+  for (const command of [program, ...program.commands])
+    command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)')
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    // Commander has written its message already.
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    else process.exitCode = printFailure(error)
+  }
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { LogLevel } from '@sluice/effects'
+import type { ClusterChoice, PortChoice } from '../service.ts'
+import { OperatingError } from '../fleet/operating-error.ts'
+import { UsageError } from './failure.ts'
+
+/** What `sluice start` was told, from the command line and the data directory's config.json. */
+export interface StartSettings {
+  dataDirectory: string
+  apiPort: PortChoice
+  kafkaPort: PortChoice
+  cluster: ClusterChoice
+  properties: Record<string, string>
+  region: string | undefined
+  acceptAnySignature: boolean
+  logLevel: LogLevel | undefined
+}
+
+/** The options of `start` as commander hands them over. */
+export interface StartFlags {
+  dataDir: string
+  apiPort?: string
+  kafkaPort?: string
+  /** False for `--no-cluster`. */
+  cluster?: string | false
+  set?: string[]
+  region?: string
+  acceptAnySignature?: boolean
+  logLevel?: LogLevel
+}
+
+export const defaultApiPort = 9081
+export const defaultKafkaPort = 9092
+const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error']
+
+/** The command line wins over the file, key by key. */
+export function startSettings(flags: StartFlags): StartSettings {
+  const dataDirectory = resolve(flags.dataDir)
+  const file = readConfigFile(join(dataDirectory, 'config.json'))
+  return {
+    dataDirectory,
+    apiPort: portChoice('--api-port', flags.apiPort, file.apiPort),
+    kafkaPort: portChoice('--kafka-port', flags.kafkaPort, file.kafkaPort),
+    cluster: clusterChoice(flags.cluster ?? file.cluster),
+    properties: { ...file.set, ...parseProperties(flags.set ?? []) },
+    region: flags.region ?? file.region,
+    acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
+    logLevel: flags.logLevel ?? file.logLevel,
+  }
+}
+
+/** Undefined: the port of the last run, or the default one, or the next free one after it. */
+function portChoice(flag: string, text: string | undefined, fromFile: number | undefined): PortChoice {
+  if (text === undefined) return fromFile
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new UsageError(`${flag} takes a port from 0 (any free one) to 65535, not "${text}".`)
+  return port
+}
+
+function clusterChoice(name: string | false | undefined): ClusterChoice {
+  if (name === undefined) return { kind: 'default' }
+  return name === false ? { kind: 'none' } : { kind: 'named', name }
+}
+
+export function parseProperties(pairs: readonly string[]): Record<string, string> {
+  const properties: Record<string, string> = {}
+  for (const pair of pairs) {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new UsageError(`--set takes key=value, for example num.partitions=4, not "${pair}".`)
+    properties[pair.slice(0, at).trim()] = pair.slice(at + 1).trim()
+  }
+  return properties
+}
+
+interface ConfigFile {
+  apiPort?: number
+  kafkaPort?: number
+  cluster?: string | false
+  set?: Record<string, string>
+  region?: string
+  acceptAnySignature?: boolean
+  logLevel?: LogLevel
+}
+
+const isPort = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535
+const isRegion = (value: unknown) => typeof value === 'string' && /^[a-z0-9-]{1,32}$/.test(value)
+
+/** Every key that the file may hold, what it takes, and how to see that. */
+const configKeys: Record<string, { takes: string; accepts: (value: unknown) => boolean }> = {
+  apiPort: { takes: 'a port from 0 to 65535', accepts: isPort },
+  kafkaPort: { takes: 'a port from 0 to 65535', accepts: isPort },
+  cluster: {
+    takes: "a cluster's name, or false for none",
+    accepts: (value) => typeof value === 'string' || value === false,
+  },
+  set: {
+    takes: 'an object of broker properties and their values as texts',
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((item) => typeof item === 'string'),
+  },
+  region: { takes: 'the name of a region, such as "eu-west-1"', accepts: isRegion },
+  acceptAnySignature: { takes: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  logLevel: { takes: logLevels.join(', '), accepts: (value) => logLevels.includes(String(value)) },
+}
+
+export function readConfigFile(path: string): ConfigFile {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {}
+    throw error
+  }
+  const refuse = (why: string, next: string) =>
+    new OperatingError(`${path} is not a valid configuration.`, { code: 'CONFIG_INVALID', why, next })
+  let config: unknown
+  try {
+    config = JSON.parse(text)
+  } catch (error) {
+    throw refuse(`It is not JSON: ${(error as Error).message}.`, 'Correct it at that place and start again.')
+  }
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw refuse('It must be a JSON object.', `Give it keys out of ${Object.keys(configKeys).join(', ')}.`)
+  for (const [key, value] of Object.entries(config)) {
+    const known = configKeys[key]
+    if (!known)
+      throw refuse(`It has no key "${key}".`, `Remove it. Known keys: ${Object.keys(configKeys).join(', ')}.`)
+    if (!known.accepts(value))
+      throw refuse(
+        `"${key}" takes ${known.takes}, not ${JSON.stringify(value)}.`,
+        `Correct "${key}" and start again.`,
+      )
+  }
+  return config
+}
+
+/** A region on the command line; commander calls it. */
+export function parseRegion(text: string): string {
+  if (!isRegion(text))
+    throw new UsageError(`--region takes a region's name, such as eu-west-1, not "${text}".`)
+  return text
+}

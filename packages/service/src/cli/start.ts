@@ -1,0 +1,114 @@
+import { Command, Option } from 'commander'
+import {
+  lineLogger,
+  systemClock,
+  systemDisk,
+  systemNetwork,
+  systemProcesses,
+  systemRandom,
+} from '@sluice/effects'
+import { startService, type Service } from '../service.ts'
+import { detach, isDetached, tellParent } from './detach.ts'
+import { exitCodes } from './exit-codes.ts'
+import { describeFailure, printFailure } from './failure.ts'
+import { dataDirOption } from './options.ts'
+import { readyScreen } from './screen.ts'
+import { parseRegion, type StartFlags, startSettings, type StartSettings } from './settings.ts'
+
+interface Flags extends StartFlags {
+  detach?: boolean
+  output: 'text' | 'json'
+}
+
+/**
+ * npm hands a Ctrl-C on to a child that the terminal has signalled already, so that one key press arrives
+ * twice. Only a signal that comes later than this is a second wish.
+ */
+const sameKeyPressMs = 500
+
+/** `argv` is the whole command line: a detached service is started with the same one. */
+export function startCommand(argv: readonly string[]): Command {
+  return new Command('start')
+    .description('start the service: the AWS endpoint and the clusters of the data directory')
+    .addOption(dataDirOption())
+    .option(
+      '--api-port <port>',
+      'port of the AWS endpoint, 0 for any free one (default: 9081 or the next free)',
+    )
+    .option(
+      '--kafka-port <port>',
+      "port of a new cluster's broker, 0 for any free one (default: 9092 or the next free)",
+    )
+    .option(
+      '--cluster <name>',
+      'make this cluster if it is not there (default: demo, in a new data directory)',
+    )
+    .option('--no-cluster', 'make no cluster')
+    .option('--set <key=value...>', 'static broker properties of the cluster that is made, by Kafka’s names')
+    .option('--region <region>', 'the AWS region to be (default: us-east-1)', parseRegion)
+    .option(
+      '--accept-any-signature',
+      'development mode: do not check who signed a request to the AWS endpoint',
+    )
+    .option('--detach', 'return when everything is ready, and leave the service running')
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .action(async (flags: Flags) => {
+      const settings = startSettings(flags)
+      if (flags.detach) await detach(settings.dataDirectory, argv)
+      else await run(settings, flags.output)
+    })
+}
+
+/** Is the service, until it is told to stop. */
+async function run(settings: StartSettings, output: 'text' | 'json'): Promise<void> {
+  const stopping = new AbortController()
+  let service: Service | undefined
+  let stoppedBy: { atMs: number; done: Promise<void> } | undefined
+  const stop = () => {
+    if (stoppedBy && performance.now() - stoppedBy.atMs > sameKeyPressMs) process.exit(exitCodes.failed)
+    if (stoppedBy) return
+    stopping.abort()
+    stoppedBy = { atMs: performance.now(), done: Promise.resolve(service?.stop()).catch(fail) }
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  try {
+    service = await startService({ ...settings, effects: effectsFor(settings), signal: stopping.signal })
+  } catch (error) {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+    if (stopping.signal.aborted) return
+    fail(error)
+    return
+  }
+  const report = service.report()
+  const news = { readyMs: performance.now(), restored: service.restored, notes: service.notes }
+  const text = output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : readyScreen(report, news)
+  if (isDetached()) tellParent({ kind: 'ready', text })
+  else process.stdout.write(text)
+}
+
+function fail(error: unknown): void {
+  if (isDetached()) {
+    const { lines, exitCode } = describeFailure(error)
+    tellParent({ kind: 'failed', text: `\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`, exitCode })
+  }
+  process.exitCode = printFailure(error)
+}
+
+function effectsFor(settings: StartSettings) {
+  const clock = systemClock()
+  // A terminal shows what needs a person; the log file of a detached service what happened.
+  const level = settings.logLevel ?? (isDetached() ? 'info' : 'warn')
+  return {
+    clock,
+    disk: systemDisk(),
+    network: systemNetwork(),
+    random: systemRandom(),
+    processes: systemProcesses(),
+    logger: lineLogger(
+      (line) => process.stderr.write(`${line}\n`),
+      level,
+      () => clock.now(),
+    ),
+  }
+}

@@ -1,0 +1,259 @@
+import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import { type AwsServer, createAwsServer } from './aws/server.ts'
+import { loadOrCreateAccessKey } from './credentials.ts'
+import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
+import { explained, lockDataDirectory } from './fleet/data-directory.ts'
+import type { Engine } from './fleet/engines/engine.ts'
+import { embeddedEngine } from './fleet/engines/embedded.ts'
+import { createFleet, type Fleet } from './fleet/fleet.ts'
+import { codeOf, OperatingError } from './fleet/operating-error.ts'
+import { portTaken } from './fleet/ports.ts'
+import { readState, type ServiceState, writeState } from './state-file.ts'
+import { type StatusReport, statusPath } from './status-report.ts'
+import { version } from './version.ts'
+
+export interface ServiceOptions {
+  /** Absolute. */
+  dataDirectory: string
+  apiPort: PortChoice
+  kafkaPort: PortChoice
+  cluster: ClusterChoice
+  /** Static broker properties of the cluster that is made. */
+  properties: Record<string, string>
+  region: string | undefined
+  acceptAnySignature: boolean
+  effects: ServiceEffects
+  /** Ends a start that is under way. */
+  signal?: AbortSignal
+  engine?: Engine
+}
+
+/** A port that may not move (0: any free one); undefined is the last one, or the default, or the next free. */
+export type PortChoice = number | undefined
+
+/** `default`: `demo` in a new data directory, nothing in any other. */
+export type ClusterChoice = { kind: 'default' } | { kind: 'none' } | { kind: 'named'; name: string }
+
+export interface ServiceEffects {
+  clock: Clock
+  disk: Disk
+  network: Network
+  random: Random
+  processes: Processes
+  logger: Logger
+}
+
+export interface Service {
+  /** How many clusters were there before this start. */
+  readonly restored: number
+  /** What differs from what one would expect, in sentences. */
+  readonly notes: readonly string[]
+  report(): StatusReport
+  /** Stops everything cleanly and gives the data directory back. */
+  stop(): Promise<void>
+}
+
+export const host = '127.0.0.1'
+export const accountId = '000000000000'
+export const defaultRegion = 'us-east-1'
+export const defaultApiPort = 9081
+export const defaultClusterName = 'demo'
+const apiPortsTried = 100
+
+/**
+ * Starts everything on the data directory and resolves when it is ready: the AWS endpoint answers, every
+ * cluster has been brought up, and the brokers of the wanted one answer Kafka requests. On a failure nothing
+ * is left running.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { dataDirectory, effects } = options
+  const lock = lockDataDirectory(effects, dataDirectory)
+  const started: (() => Promise<void> | void)[] = [() => lock.release()]
+  const unwind = async () => {
+    for (const undo of started.reverse()) await undo()
+  }
+  try {
+    return await startLocked(options, started)
+  } catch (error) {
+    await unwind().catch((again) => effects.logger.error('could not be undone', { error: again }))
+    throw explained(dataDirectory, error)
+  }
+}
+
+async function startLocked(
+  options: ServiceOptions,
+  started: (() => Promise<void> | void)[],
+): Promise<Service> {
+  const { dataDirectory, effects, signal } = options
+  const { clock, disk, random, processes, logger } = effects
+  const before = readState(disk, dataDirectory)
+  const region = regionOf(options.region, before, dataDirectory)
+  const scope = { region, service: 'kafka' }
+  const accessKey = loadOrCreateAccessKey(disk, random, dataDirectory)
+  const target = targetCluster(options.cluster, before)
+  const fleet = createFleet({
+    dataDirectory,
+    engine: options.engine ?? embeddedEngine(effects),
+    region,
+    account: accountId,
+    effects,
+    host,
+    kafkaPort: options.kafkaPort === undefined ? null : { port: options.kafkaPort, cluster: target },
+  })
+  started.push(() => fleet.stop())
+  await fleet.start()
+  signal?.throwIfAborted()
+  const restored = fleet.status().length
+
+  let state: ServiceState | undefined
+  const report = (): StatusReport => {
+    if (!state) throw new Error('the service is not ready')
+    return reportOf(state, options, fleet)
+  }
+  const server = createAwsServer({
+    clusters: fleet.clusters,
+    clock,
+    random,
+    logger,
+    credentials: [accessKey],
+    acceptAnySignature: options.acceptAnySignature,
+    scope,
+    report: { path: statusPath, read: report },
+  })
+  const api = await listen(server, options.apiPort, before?.apiPort)
+  started.push(() => api.close())
+  signal?.throwIfAborted()
+
+  const endpoint = { host, port: api.port, credentials: accessKey, scope }
+  if (target !== null)
+    await provideCluster(target, options, before === undefined, { endpoint, fleet, ...effects })
+  state = {
+    formatVersion: 1,
+    version,
+    pid: processes.pid,
+    processStartedAt: processes.startedAt(processes.pid),
+    startedAtMs: clock.now(),
+    host,
+    apiPort: api.port,
+    region,
+    defaultCluster: target ?? before?.defaultCluster ?? null,
+  }
+  writeState(disk, dataDirectory, state)
+  logger.info('ready', { endpoint: `http://${host}:${api.port}`, clusters: fleet.status().length })
+  return {
+    restored,
+    notes: notesOf(options, before, api.port, fleet),
+    report,
+    stop: async () => {
+      logger.info('stopping')
+      for (const undo of started.reverse()) await undo()
+      logger.info('stopped')
+    },
+  }
+}
+
+/** The cluster that is made if it is not there, whose address `--kafka-port` is, and that `env` means. */
+function targetCluster(choice: ClusterChoice, before: ServiceState | undefined): string | null {
+  if (choice.kind === 'named') return choice.name
+  if (choice.kind === 'none') return null
+  return before ? before.defaultCluster : defaultClusterName
+}
+
+async function provideCluster(
+  name: string,
+  { cluster, properties, signal }: ServiceOptions,
+  isNew: boolean,
+  context: ClusterContext,
+): Promise<void> {
+  const { fleet } = context
+  const isThere = () => fleet.clusters.list().some((record) => record.name === name)
+  if (isThere()) checkProperties(fleet, name, properties)
+  // Whoever has deleted `demo` does not want it back at every start.
+  else if (cluster.kind === 'named' || isNew) await createCluster(context, name, properties)
+  else return
+  await waitUntilReady(context, name, signal)
+}
+
+/** ARNs carry the region, so a data directory stays in the one of its first start. */
+function regionOf(
+  asked: string | undefined,
+  before: ServiceState | undefined,
+  dataDirectory: string,
+): string {
+  if (before && asked !== undefined && asked !== before.region)
+    throw new OperatingError(`The data directory ${dataDirectory} is in region ${before.region}.`, {
+      code: 'REGION_DIFFERS',
+      why: `The ARNs of its clusters carry that region, so it cannot become ${asked}.`,
+      next: 'Leave the region away, or choose another directory with --data-dir.',
+    })
+  return before?.region ?? asked ?? defaultRegion
+}
+
+/** An explicit port or an error; without one the last run's, or the default, or the next that is free. */
+async function listen(server: AwsServer, asked: PortChoice, last: number | undefined) {
+  if (asked !== undefined) return listenOn(server, asked)
+  const first = last ?? defaultApiPort
+  for (let port = first; port < Math.min(first + apiPortsTried, 65_536); port++) {
+    try {
+      return await server.listen({ host, port })
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE') throw error
+    }
+  }
+  throw portTaken(first)
+}
+
+async function listenOn(server: AwsServer, port: number) {
+  try {
+    return await server.listen({ host, port })
+  } catch (error) {
+    throw codeOf(error) === 'EADDRINUSE' || codeOf(error) === 'EACCES' ? portTaken(port) : error
+  }
+}
+
+function notesOf(
+  { apiPort }: ServiceOptions,
+  before: ServiceState | undefined,
+  port: number,
+  fleet: Fleet,
+): string[] {
+  const notes: string[] = []
+  const wanted = apiPort ?? before?.apiPort ?? defaultApiPort
+  if (wanted !== 0 && wanted !== port)
+    notes.push(`Port ${wanted} was busy: the AWS endpoint is on ${port}. --api-port ${wanted} insists.`)
+  for (const { name, movedPorts } of fleet.status())
+    for (const moved of movedPorts)
+      notes.push(
+        `Port ${moved.wanted} was busy: ${name} is on ${moved.port}. --kafka-port ${moved.wanted} insists.`,
+      )
+  return notes
+}
+
+function reportOf(state: ServiceState, options: ServiceOptions, fleet: Fleet): StatusReport {
+  const { pid, startedAtMs, apiPort, region, defaultCluster } = state
+  return {
+    version,
+    pid,
+    startedAt: new Date(startedAtMs).toISOString(),
+    dataDirectory: options.dataDirectory,
+    endpoint: `http://${host}:${apiPort}`,
+    region,
+    accountId,
+    acceptsAnySignature: options.acceptAnySignature,
+    defaultCluster,
+    clusters: fleet.status().map((cluster) => ({
+      name: cluster.name,
+      arn: cluster.arn,
+      state: cluster.state,
+      stateInfo: cluster.stateInfo?.message ?? null,
+      kafkaVersion: fleet.clusters.byArn(cluster.arn)?.spec.kafkaVersion ?? '',
+      bootstrapServers: cluster.bootstrap ?? '',
+      brokers: cluster.brokers.map(({ id, pid: brokerPid, listeners, directory }) => ({
+        id,
+        pid: brokerPid,
+        listeners,
+        dataDirectory: directory,
+      })),
+    })),
+  }
+}

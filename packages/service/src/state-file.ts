@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import type { Disk, Processes } from '@sluice/effects'
+import { codeOf, OperatingError } from './fleet/operating-error.ts'
+
+/**
+ * `service.json` in the data directory: how the other verbs find a running service, and what the next start
+ * takes over when no flag says otherwise. It is written when the service is ready for the first time, so its
+ * absence means a new data directory.
+ */
+export interface ServiceState {
+  formatVersion: 1
+  version: string
+  pid: number
+  /** Tells a process from a later one with the same id; null where the system does not say. */
+  processStartedAt: string | null
+  startedAtMs: number
+  host: string
+  apiPort: number
+  region: string
+  /** The cluster that `env` means when none is named. */
+  defaultCluster: string | null
+}
+
+export function readState(disk: Disk, dataDirectory: string): ServiceState | undefined {
+  const path = pathOf(dataDirectory)
+  let text: string
+  try {
+    text = disk.readFileSync(path).toString('utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+  try {
+    const state = JSON.parse(text) as ServiceState
+    if (state.formatVersion === 1 && Number.isInteger(state.pid) && Number.isInteger(state.apiPort))
+      return state
+  } catch {
+    // Falls through to the same message as a file of another shape.
+  }
+  throw new OperatingError(`${path} cannot be read.`, {
+    code: 'STATE_FILE_INVALID',
+    why: 'It is not the state that this version of Sluice writes; it may have been edited or cut short.',
+    next: `Delete ${path} and start again; clusters and their data are kept elsewhere.`,
+  })
+}
+
+export function writeState(disk: Disk, dataDirectory: string, state: ServiceState): void {
+  disk.writeFileAtomicSync(pathOf(dataDirectory), `${JSON.stringify(state, null, 2)}\n`)
+}
+
+/** The state of the service that runs on this directory; undefined where none does, also after a kill. */
+export function runningState(
+  disk: Disk,
+  processes: Processes,
+  dataDirectory: string,
+): ServiceState | undefined {
+  const state = readState(disk, dataDirectory)
+  return state && isAlive(state, processes) ? state : undefined
+}
+
+export function isAlive(state: ServiceState, processes: Processes): boolean {
+  return processes.isRunning(state.pid) && processes.startedAt(state.pid) === state.processStartedAt
+}
+
+function pathOf(dataDirectory: string): string {
+  return join(dataDirectory, 'service.json')
+}

@@ -1,0 +1,38 @@
+/** What `sluice status` and `sluice env` show; the service answers it as JSON at `statusPath`. */
+export interface StatusReport {
+  version: string
+  pid: number
+  startedAt: string
+  dataDirectory: string
+  /** The AWS endpoint. */
+  endpoint: string
+  region: string
+  accountId: string
+  /** Any signature is accepted: the explicit development mode. */
+  acceptsAnySignature: boolean
+  /** The cluster that is meant when none is named. */
+  defaultCluster: string | null
+  clusters: ClusterReport[]
+}
+
+export interface ClusterReport {
+  name: string
+  arn: string
+  state: string
+  /** Why it is in this state, or what of it is not served, in sentences. */
+  stateInfo: string | null
+  kafkaVersion: string
+  /** `host:port,…` of the listeners that clients can use; empty while none runs. */
+  bootstrapServers: string
+  brokers: BrokerReport[]
+}
+
+export interface BrokerReport {
+  id: number
+  pid: number
+  listeners: { name: string; host: string; port: number }[]
+  dataDirectory: string
+}
+
+/** Outside of every path that AWS uses. */
+export const statusPath = '/_sluice/status'
