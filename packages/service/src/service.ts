@@ -1,5 +1,6 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
-import { type AwsServer, createAwsServer } from './aws/server.ts'
+import { type AwsServer, createAwsServer } from './aws/http-server.ts'
+import { type AwsRequest, type AwsResponse, headerOf, splitTarget } from './aws/request.ts'
 import { loadOrCreateAccessKey } from './credentials.ts'
 import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
@@ -106,19 +107,14 @@ async function startLocked(
   const restored = fleet.status().length
 
   let state: ServiceState | undefined
-  const report = (): StatusReport => {
-    if (!state) throw new Error('the service is not ready')
-    return reportOf(state, options, fleet)
-  }
+  const report = () => state && reportOf(state, options, fleet)
   const server = createAwsServer({
-    clusters: fleet.clusters,
-    clock,
-    random,
-    logger,
+    services: { clusters: fleet.clusters },
+    region,
     credentials: [accessKey],
-    acceptAnySignature: options.acceptAnySignature,
-    scope,
-    report: { path: statusPath, read: report },
+    signatures: options.acceptAnySignature ? 'accept-any' : 'verify',
+    effects,
+    local: (request) => statusAnswer(request, report),
   })
   const api = await listen(server, options.apiPort, before?.apiPort)
   started.push(() => api.close())
@@ -127,7 +123,7 @@ async function startLocked(
   const endpoint = { host, port: api.port, credentials: accessKey, scope }
   if (target !== null)
     await provideCluster(target, options, before === undefined, { endpoint, fleet, ...effects })
-  state = {
+  const ready: ServiceState = {
     formatVersion: 1,
     version,
     pid: processes.pid,
@@ -138,18 +134,33 @@ async function startLocked(
     region,
     defaultCluster: target ?? before?.defaultCluster ?? null,
   }
-  writeState(disk, dataDirectory, state)
+  state = ready
+  writeState(disk, dataDirectory, ready)
   logger.info('ready', { endpoint: `http://${host}:${api.port}`, clusters: fleet.status().length })
   return {
     restored,
     notes: notesOf(options, before, api.port, fleet),
-    report,
+    report: () => reportOf(ready, options, fleet),
     stop: async () => {
       logger.info('stopping')
       for (const undo of started.reverse()) await undo()
       logger.info('stopped')
     },
   }
+}
+
+/**
+ * The status page: nothing secret, and only for who asks this address by its own name, which a web page that
+ * has another name resolve to it (DNS rebinding) cannot do.
+ */
+function statusAnswer(request: AwsRequest, report: () => StatusReport | undefined): AwsResponse | undefined {
+  if (splitTarget(request.target).path !== statusPath) return undefined
+  const name = headerOf(request, 'host')?.replace(/:\d+$/, '')
+  const now = name === host || name === 'localhost' ? report() : undefined
+  const headers = { 'content-type': 'application/json' }
+  return now
+    ? { status: 200, headers, body: JSON.stringify(now) }
+    : { status: 503, headers, body: JSON.stringify({ message: 'The service is not ready.' }) }
 }
 
 /** The cluster that is made if it is not there, whose address `--kafka-port` is, and that `env` means. */
