@@ -30,8 +30,7 @@ function deleteBefore(
   if (!partition) return { error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
   const error = partition.check(-1)
   if (error !== ErrorCode.NONE) return { error }
-  if (!broker.metadata.topicLogConfig(topic).cleanupPolicy.delete)
-    return { error: ErrorCode.POLICY_VIOLATION }
+  if (!broker.config.topicLogConfig(topic).cleanupPolicy.delete) return { error: ErrorCode.POLICY_VIOLATION }
   const before = offset === highWatermark ? partition.highWatermark : offset
   if (before < 0 || before > partition.highWatermark) return { error: ErrorCode.OFFSET_OUT_OF_RANGE }
   try {

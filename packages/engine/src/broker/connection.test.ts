@@ -1,0 +1,193 @@
+import { MemoryNetwork, silentLogger, type Socket } from '@sluice/effects'
+import { describe, expect, it, vi } from 'vitest'
+import { Connection, type RequestHandling } from './connection.ts'
+import type { Reply } from './reply.ts'
+
+const produce = 0
+const metadata = 3
+
+interface Seen {
+  apiKey: number
+  correlationId: number
+  body: string
+  reply: Reply
+}
+
+/** A broker that keeps the requests and answers when the test says so. */
+class ScriptedBroker implements RequestHandling {
+  requestBytesMax = 1_000_000
+  seen: Seen[] = []
+  commits = 0
+  closed = vi.fn<() => void>()
+  answer: (seen: Seen) => void = () => {}
+
+  handle(frame: Buffer, start: number, end: number, _connection: Connection, reply: Reply): boolean {
+    const seen = {
+      apiKey: frame.readInt16BE(start),
+      correlationId: frame.readInt32BE(start + 4),
+      body: frame.toString('latin1', start + 8, end),
+      reply,
+    }
+    this.seen.push(seen)
+    this.answer(seen)
+    return seen.body !== 'unreadable'
+  }
+
+  commitStaged(): void {
+    this.commits++
+  }
+
+  defer(fn: () => void): void {
+    setImmediate(fn)
+  }
+
+  readStarts(): number {
+    return 0
+  }
+
+  guard(fn: () => void): void {
+    fn()
+  }
+}
+
+function request(apiKey: number, correlationId: number, body = ''): Buffer {
+  const frame = Buffer.alloc(12 + body.length)
+  frame.writeInt32BE(8 + body.length, 0)
+  frame.writeInt16BE(apiKey, 4)
+  frame.writeInt32BE(correlationId, 8)
+  frame.write(body, 12, 'latin1')
+  return frame
+}
+
+function response(correlationId: number, bodyBytes = 0): Buffer {
+  const frame = Buffer.alloc(8 + bodyBytes)
+  frame.writeInt32BE(4 + bodyBytes, 0)
+  frame.writeInt32BE(correlationId, 4)
+  return frame
+}
+
+async function connected(broker: ScriptedBroker) {
+  const network = new MemoryNetwork()
+  const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (socket) => {
+    return new Connection({
+      id: 'c',
+      listener: 'CLIENT',
+      socket,
+      handling: broker,
+      logger: silentLogger,
+      nowMs: 0,
+    })
+  })
+  const received: Buffer[] = []
+  const state = { closed: false }
+  const buffer = Buffer.alloc(65_536)
+  const client: Socket = await network.connect({ host: '127.0.0.1', port: listener.port }, () => ({
+    receiveBuffer: () => buffer,
+    onRead: (length) => void received.push(Buffer.from(buffer.subarray(0, length))),
+    onDrain() {},
+    onClose: () => {
+      state.closed = true
+    },
+  }))
+  const ids = () => {
+    const all = Buffer.concat(received)
+    const list: number[] = []
+    for (let at = 0; at + 8 <= all.length; at += 4 + all.readInt32BE(at)) list.push(all.readInt32BE(at + 4))
+    return list
+  }
+  return { client, ids, state, bytes: () => Buffer.concat(received).length }
+}
+
+describe('Connection', () => {
+  it('answers in request order, whatever finishes first', async () => {
+    const broker = new ScriptedBroker()
+    const { client, ids } = await connected(broker)
+    client.write(Buffer.concat([request(produce, 1), request(produce, 2), request(produce, 3)]))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(3))
+    broker.seen[2]?.reply.send(response(3))
+    broker.seen[1]?.reply.send(response(2))
+    expect(ids()).toEqual([])
+    broker.seen[0]?.reply.send(response(1))
+    await vi.waitFor(() => expect(ids()).toEqual([1, 2, 3]))
+  })
+
+  it('lets produces follow each other and holds any other request until they are answered', async () => {
+    const broker = new ScriptedBroker()
+    const { client } = await connected(broker)
+    client.write(Buffer.concat([request(produce, 1), request(metadata, 2), request(produce, 3)]))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(1))
+    broker.seen[0]?.reply.send(response(1))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(2))
+    broker.seen[1]?.reply.send(response(2))
+    await vi.waitFor(() => expect(broker.seen.map((s) => s.correlationId)).toEqual([1, 2, 3]))
+  })
+
+  it('puts frames together that come in pieces, larger ones than its buffers too', async () => {
+    const broker = new ScriptedBroker()
+    broker.answer = ({ reply, correlationId }) => reply.send(response(correlationId))
+    const { client, ids } = await connected(broker)
+    const big = 'x'.repeat(700_000)
+    const bytes = Buffer.concat([
+      request(metadata, 1, 'small'),
+      request(metadata, 2, big),
+      request(metadata, 3, 'z'),
+    ])
+    for (const cut of [3, 7, 20, 21, 300_000, 700_030, bytes.length]) {
+      const from = sent
+      client.write(bytes.subarray(from, cut))
+      sent = cut
+    }
+    await vi.waitFor(() => expect(ids()).toEqual([1, 2, 3]))
+    expect(broker.seen.map((s) => s.body)).toEqual(['small', big, 'z'])
+  })
+  let sent = 0
+
+  it('commits what was staged at the end of each read, before the answers go out', async () => {
+    const broker = new ScriptedBroker()
+    const { client } = await connected(broker)
+    client.write(Buffer.concat([request(produce, 1), request(produce, 2)]))
+    await vi.waitFor(() => expect(broker.commits).toBe(1))
+    expect(broker.seen).toHaveLength(2)
+  })
+
+  it('closes on a frame above the limit, a negative size, and a request that cannot be served', async () => {
+    const cases = [
+      Buffer.from('7fffffff', 'hex'),
+      Buffer.from('ffffffff', 'hex'),
+      request(metadata, 1, 'unreadable'),
+    ]
+    for (const bytes of cases) {
+      const broker = new ScriptedBroker()
+      const { client, state } = await connected(broker)
+      client.write(bytes)
+      await vi.waitFor(() => expect(state.closed).toBe(true))
+      expect(broker.closed === undefined).toBe(false)
+    }
+  })
+
+  it('reads no further request while a reader leaves its responses unread', async () => {
+    const broker = new ScriptedBroker()
+    broker.answer = ({ reply, correlationId }) => reply.send(response(correlationId, 500_000))
+    const { client, ids } = await connected(broker)
+    client.pause()
+    for (let i = 1; i <= 20; i++) client.write(request(metadata, i))
+    await vi.waitFor(() => expect(broker.seen.length).toBeGreaterThanOrEqual(3))
+    const handled = broker.seen.length
+    expect(handled).toBeLessThan(6)
+    client.resume()
+    await vi.waitFor(() => expect(ids()).toHaveLength(20))
+  })
+
+  it('releases file ranges that were never sent when the client goes', async () => {
+    const broker = new ScriptedBroker()
+    const { client } = await connected(broker)
+    client.write(request(metadata, 1))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(1))
+    client.destroy()
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(1))
+    const release = vi.fn<() => void>()
+    await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))))
+    broker.seen[0]?.reply.send([{ file: undefined as never, position: 0, length: 10, release }])
+    expect(release).toHaveBeenCalledOnce()
+  })
+})

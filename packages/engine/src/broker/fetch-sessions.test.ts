@@ -1,0 +1,102 @@
+import { seededRandom } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+import { describe, expect, it } from 'vitest'
+import { FetchSessions, type FetchRequestTopics, finalEpoch, initialEpoch } from './fetch-sessions.ts'
+
+const evictionMs = 120_000
+
+function sessions(slotsMax = 2): FetchSessions {
+  return new FetchSessions({ slotsMax, evictionMs, random: seededRandom(1) })
+}
+
+function request(
+  sessionId: number,
+  sessionEpoch: number,
+  offsets: Record<string, number> = {},
+  forgotten: string[] = [],
+): FetchRequestTopics {
+  const split = (key: string) => ({
+    topic: key.slice(0, key.lastIndexOf('-')),
+    partition: Number(key.slice(key.lastIndexOf('-') + 1)),
+  })
+  return {
+    sessionId,
+    sessionEpoch,
+    topics: Object.entries(offsets).map(([key, fetchOffset]) => ({
+      topic: split(key).topic,
+      topicId: '',
+      partitions: [
+        {
+          partition: split(key).partition,
+          fetchOffset,
+          currentLeaderEpoch: -1,
+          lastFetchedEpoch: -1,
+          partitionMaxBytes: 100,
+        },
+      ],
+    })),
+    forgottenTopicsData: forgotten.map((key) => ({
+      topic: split(key).topic,
+      topicId: '',
+      partitions: [split(key).partition],
+    })),
+  }
+}
+
+function wanted(scope: {
+  partitions: Iterable<{ topicKey: string; partition: number; fetchOffset: number }>
+}) {
+  return [...scope.partitions].map((p) => `${p.topicKey}-${p.partition}@${p.fetchOffset}`)
+}
+
+describe('FetchSessions (KIP-227)', () => {
+  it('remembers the partitions of a session and takes changes from each request', () => {
+    const cache = sessions()
+    const full = cache.open(request(0, initialEpoch, { 'a-0': 1, 'b-0': 2 }), false, 0)
+    expect(full.incremental).toBe(false)
+    expect(full.sessionId).not.toBe(0)
+    const next = cache.open(request(full.sessionId, 1, { 'a-0': 5, 'c-3': 9 }, ['b-0']), false, 0)
+    expect(next.error).toBe(ErrorCode.NONE)
+    expect(next.incremental).toBe(true)
+    expect(wanted(next)).toEqual(['a-0@5', 'c-3@9'])
+  })
+
+  it('serves a partition that had records after the others', () => {
+    const cache = sessions()
+    const { sessionId } = cache.open(request(0, initialEpoch, { 'a-0': 0, 'a-1': 0, 'a-2': 0 }), false, 0)
+    const scope = cache.open(request(sessionId, 1), false, 0)
+    const [first] = [...scope.partitions]
+    if (first) scope.served(first)
+    expect(wanted(cache.open(request(sessionId, 2), false, 0))).toEqual(['a-1@0', 'a-2@0', 'a-0@0'])
+  })
+
+  it('refuses an unknown session with 70, a wrong epoch with 71, ids in a session of names with 106', () => {
+    const cache = sessions()
+    const { sessionId } = cache.open(request(0, initialEpoch, { 'a-0': 0 }), false, 0)
+    expect(cache.open(request(sessionId + 1, 1), false, 0).error).toBe(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
+    expect(cache.open(request(sessionId, 2), false, 0).error).toBe(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
+    expect(cache.open(request(sessionId, 1), true, 0).error).toBe(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
+    expect(cache.open(request(sessionId, 1), false, 0).error).toBe(ErrorCode.NONE)
+  })
+
+  it('closes a session with epoch -1, and one that has no partition left', () => {
+    const cache = sessions()
+    const first = cache.open(request(0, initialEpoch, { 'a-0': 0 }), false, 0)
+    expect(cache.open(request(first.sessionId, finalEpoch, { 'a-0': 0 }), false, 0).sessionId).toBe(0)
+    expect(cache.size).toBe(0)
+    const second = cache.open(request(0, initialEpoch, { 'a-0': 0 }), false, 0)
+    expect(cache.open(request(second.sessionId, 1, {}, ['a-0']), false, 0).sessionId).toBe(0)
+    expect(cache.size).toBe(0)
+  })
+
+  it('gives no session while all slots are in use, and the oldest slot once it has been idle long enough', () => {
+    const cache = sessions(1)
+    const first = cache.open(request(0, initialEpoch, { 'a-0': 0 }), false, 0)
+    expect(cache.open(request(0, initialEpoch, { 'b-0': 0 }), false, evictionMs).sessionId).toBe(0)
+    const second = cache.open(request(0, initialEpoch, { 'b-0': 0 }), false, evictionMs + 1)
+    expect(second.sessionId).not.toBe(0)
+    expect(cache.open(request(first.sessionId, 1), false, evictionMs + 1).error).toBe(
+      ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+    )
+  })
+})

@@ -1,0 +1,52 @@
+import { TestClock } from '@sluice/effects'
+import { describe, expect, it } from 'vitest'
+import { Purgatory } from './purgatory.ts'
+
+const timedOut = 7
+
+function waiter(log: string[], name: string) {
+  return {
+    committed: () => void log.push(`${name} committed`),
+    failed: (error: number) => void log.push(`${name} failed ${error}`),
+  }
+}
+
+describe('Purgatory', () => {
+  it('completes waiters in order as the high watermark passes them', () => {
+    const log: string[] = []
+    const purgatory = new Purgatory(new TestClock(), timedOut)
+    purgatory.wait(5, 1000, waiter(log, 'a'))
+    purgatory.wait(8, 1000, waiter(log, 'b'))
+    purgatory.advance(4)
+    expect(log).toEqual([])
+    purgatory.advance(7)
+    expect(log).toEqual(['a committed'])
+    purgatory.advance(8)
+    expect(log).toEqual(['a committed', 'b committed'])
+    expect(purgatory.size).toBe(0)
+  })
+
+  it('fails a waiter whose time is over and leaves the others', async () => {
+    const log: string[] = []
+    const clock = new TestClock()
+    const purgatory = new Purgatory(clock, timedOut)
+    purgatory.wait(1, 100, waiter(log, 'short'))
+    purgatory.wait(2, 1000, waiter(log, 'long'))
+    await clock.advance(100)
+    expect(log).toEqual(['short failed 7'])
+    purgatory.advance(2)
+    expect(log).toEqual(['short failed 7', 'long committed'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('fails everyone when the leader resigns, once', async () => {
+    const log: string[] = []
+    const clock = new TestClock()
+    const purgatory = new Purgatory(clock, timedOut)
+    purgatory.wait(1, 100, waiter(log, 'a'))
+    purgatory.failAll(6)
+    purgatory.advance(10)
+    await clock.advance(1000)
+    expect(log).toEqual(['a failed 6'])
+  })
+})
