@@ -129,9 +129,9 @@ class FleetOfClusters implements Fleet {
 
   async stop(): Promise<void> {
     await this.#loop.stop()
-    const running = [...this.#runtimes.values()].map((runtime) => runtime.running)
+    const running = [...this.#runtimes.values()].flatMap((runtime) => runtime.running ?? [])
     for (const runtime of this.#runtimes.values()) runtime.running = null
-    const stopped = await Promise.allSettled(running.map((cluster) => cluster?.stop()))
+    const stopped = await Promise.allSettled(running.map((cluster) => cluster.stop()))
     const failed = stopped.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
