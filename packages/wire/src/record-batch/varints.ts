@@ -27,17 +27,27 @@ export function readVarint(b: Uint8Array, at: number, end: number): number {
 
 /** A 64-bit varint as a double: exact up to 2^53. */
 export function readVarlong(b: Uint8Array, at: number, end: number): number {
-  let zigzag = 0
-  let scale = 1
+  let low = 0
   let next = at
-  // Ten bytes of seven bits hold 64 bits.
-  const limit = Math.min(end, at + 10)
-  while (next < limit) {
+  for (let shift = 0; shift < 28; shift += 7) {
+    if (next >= end) break
     const byte = b[next++] as number
-    zigzag += (byte & 0x7f) * scale
+    low |= (byte & 0x7f) << shift
     if (byte < 0x80) {
       cursor = next
-      return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+      return (low >>> 1) ^ -(low & 1)
+    }
+  }
+  // Doubles from here on, and no remainder of one: that is a slow call. Ten bytes hold 64 bits.
+  let high = 0
+  let scale = 1
+  while (next < end && next < at + 10) {
+    const byte = b[next++] as number
+    high += (byte & 0x7f) * scale
+    if (byte < 0x80) {
+      cursor = next
+      const half = (low >>> 1) + high * 0x800_0000
+      return (low & 1) === 0 ? half : -half - 1
     }
     scale *= 128
   }
