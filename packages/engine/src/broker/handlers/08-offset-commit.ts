@@ -1,0 +1,15 @@
+/*
+ * OffsetCommit, versions 2 to 10.
+ *
+ * - Members of a group commit with their generation; without member and generation whoever assigns partitions
+ *   itself commits to a group that is empty, which may be new (KIP-211 for its expiry).
+ * - Versions 2 to 4 may give a retention time of their own. Version 10 names topics by id (KIP-848).
+ * - Topics and partitions that are missing are refused one by one; the others are committed.
+ * - Not done: members of the consumer protocol, whose groups are not served.
+ */
+import { OffsetCommit } from '@sluice/wire'
+import { handler } from '../handler.ts'
+
+export const offsetCommit = handler(OffsetCommit, async (request, context) => ({
+  topics: await context.broker.groups.commitOffsets(context, request),
+}))

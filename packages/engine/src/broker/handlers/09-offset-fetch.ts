@@ -1,0 +1,50 @@
+/*
+ * OffsetFetch, versions 1 to 10.
+ *
+ * - One group up to version 7, several from version 8 on (KIP-709); null topics mean all that is committed.
+ * - requireStable (KIP-447, version 7) refuses offsets that an open transaction may still change.
+ * - Version 10 names topics by id (KIP-848); an unknown id gets 100.
+ * - An offset that was never committed is −1 without an error, in an unknown group too.
+ * - Version 1 has no error of a group: its partitions bear it.
+ */
+import { type Input, OffsetFetch, type RequestOf, type ResponseOf } from '@sluice/wire'
+import { handler, type RequestContext } from '../handler.ts'
+
+const batchedVersionMin = 8
+const groupErrorVersionMin = 2
+
+type Response = Input<ResponseOf<typeof OffsetFetch>>
+
+export const offsetFetch = handler(OffsetFetch, async (request, context) => {
+  const { apiVersion } = context
+  if (apiVersion < batchedVersionMin) return fetchOneGroup(request, context)
+  const { groups } = context.broker
+  return {
+    groups: await Promise.all(
+      request.groups.map((group) => groups.fetchOffsets(apiVersion, group, request.requireStable)),
+    ),
+  }
+})
+
+async function fetchOneGroup(
+  request: RequestOf<typeof OffsetFetch>,
+  context: RequestContext,
+): Promise<Response> {
+  const { apiVersion } = context
+  const { groupId, requireStable } = request
+  const topics = request.topics?.map((topic) => ({ ...topic, topicId: '' })) ?? null
+  const fetched = await context.broker.groups.fetchOffsets(apiVersion, { groupId, topics }, requireStable)
+  if (fetched.errorCode === 0 || apiVersion >= groupErrorVersionMin)
+    return { errorCode: fetched.errorCode, topics: fetched.topics }
+  return {
+    topics: (request.topics ?? []).map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => ({
+        partitionIndex,
+        committedOffset: -1,
+        metadata: '',
+        errorCode: fetched.errorCode,
+      })),
+    })),
+  }
+}

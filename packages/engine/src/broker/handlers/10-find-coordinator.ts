@@ -1,0 +1,51 @@
+/*
+ * FindCoordinator, versions 0 to 6.
+ *
+ * - The coordinator of a group leads the partition of __consumer_offsets that the group's id hashes to. The
+ *   topic is created when it is first asked for; until it is led the answer is 15, and clients ask again.
+ * - One key up to version 3, several from version 4 on (KIP-699).
+ * - Not done: coordinators of transactions (key type 1) and of share groups (2). They are refused at once with
+ *   35, for 15 would make a client ask for ever.
+ */
+import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
+import { handler, type RequestContext } from '../handler.ts'
+import { consumerOffsetsTopic } from '../internal-topics.ts'
+
+const keyType = { group: 0, transaction: 1, share: 2 } as const
+const batchedVersionMin = 4
+
+type Coordinator = NonNullable<Input<ResponseOf<typeof FindCoordinator>>['coordinators']>[number]
+
+export const findCoordinator = handler(FindCoordinator, async (request, context) => {
+  const keys = context.apiVersion >= batchedVersionMin ? request.coordinatorKeys : [request.key]
+  const coordinators = await Promise.all(keys.map((key) => find(request.keyType, key, context)))
+  if (context.apiVersion >= batchedVersionMin) return { coordinators }
+  // Version 3 and below have no key in the answer.
+  const { key: _, ...only } = coordinators[0] as Coordinator
+  return { ...only, errorMessage: only.errorMessage ?? (only.errorCode === 0 ? 'NONE' : null) }
+})
+
+async function find(type: number, key: string, context: RequestContext): Promise<Coordinator> {
+  if (type !== keyType.group)
+    return type === keyType.transaction || type === keyType.share
+      ? refused(key, ErrorCode.UNSUPPORTED_VERSION, 'Coordinators of this type are not served yet.')
+      : refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${type}.`)
+  const { broker, connection } = context
+  const error = await broker.topicCreation.ensure(consumerOffsetsTopic)
+  const partition = broker.metadata.topic(consumerOffsetsTopic)?.partitions[broker.groups.partitionFor(key)]
+  if (error !== ErrorCode.NONE || !partition) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
+  const leader = broker.endpointsFor(connection).find(({ brokerId }) => brokerId === partition.leader)
+  if (!leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
+  return { key, nodeId: leader.brokerId, host: leader.host, port: leader.port, errorCode: ErrorCode.NONE }
+}
+
+function refused(key: string, errorCode: ErrorCode, message?: string): Coordinator {
+  return {
+    key,
+    nodeId: -1,
+    host: '',
+    port: -1,
+    errorCode,
+    errorMessage: message ?? errorInfo(errorCode).name,
+  }
+}

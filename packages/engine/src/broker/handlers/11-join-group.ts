@@ -1,0 +1,20 @@
+/*
+ * JoinGroup, versions 0 to 9: the classic protocol.
+ *
+ * - The answer waits until the members of the next generation are known: all have joined, or the rebalance
+ *   timeout is over; a group that was empty waits group.initial.rebalance.delay.ms for more members (KIP-134).
+ * - From version 4 on a dynamic member is given its id first (KIP-394); static members by instance id from
+ *   version 5 on (KIP-345), whose leader may skip the assignment from version 9 on (KIP-814).
+ * - Not done: joining a group of the consumer protocol (KIP-848), which is refused with 23.
+ */
+import { JoinGroup } from '@sluice/wire'
+import { handler } from '../handler.ts'
+
+const nullableProtocolNameVersionMin = 7
+
+export const joinGroup = handler(JoinGroup, async (request, context) => {
+  const result = await context.broker.groups.joinGroup(context, request)
+  return context.apiVersion >= nullableProtocolNameVersionMin
+    ? result
+    : { ...result, protocolName: result.protocolName ?? '' }
+})

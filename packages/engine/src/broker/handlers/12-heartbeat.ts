@@ -1,0 +1,11 @@
+/*
+ * Heartbeat, versions 0 to 4: keeps a member's session alive, and is how it hears of a rebalance (27).
+ *
+ * While the coordinator still loads the group every heartbeat is good.
+ */
+import { Heartbeat } from '@sluice/wire'
+import { handler } from '../handler.ts'
+
+export const heartbeat = handler(Heartbeat, async (request, context) => ({
+  errorCode: await context.broker.groups.heartbeat(request),
+}))

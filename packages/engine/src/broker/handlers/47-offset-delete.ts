@@ -1,0 +1,10 @@
+/*
+ * OffsetDelete, version 0 (KIP-496): forgets committed offsets. Topics that a member of the group reads keep
+ * theirs (86); missing topics and partitions get 3, a partition without an offset is fine.
+ */
+import { OffsetDelete } from '@sluice/wire'
+import { handler } from '../handler.ts'
+
+export const offsetDelete = handler(OffsetDelete, (request, context) =>
+  context.broker.groups.deleteOffsets(request),
+)

@@ -1,0 +1,9 @@
+/** The partitions of one internal topic, as a coordinator sees them: it leads those that it has loaded. */
+export interface CoordinatorLog {
+  /** Appends one record batch as leader; resolves when it is committed, rejects with `{ error: ErrorCode }`. */
+  append(partition: number, batch: Buffer): Promise<void>
+  /** All committed batches from the log's start: whole batches in chunks. */
+  read(partition: number): AsyncIterable<Buffer> | Iterable<Buffer>
+  /** Largest batch that the topic takes. */
+  readonly maxMessageBytes: number
+}

@@ -1,0 +1,28 @@
+import type { Clock, Logger, Random } from '@sluice/effects'
+import type { Decision, FinalDecision } from '../decision.ts'
+import type { CoordinatorTimer } from '../timer.ts'
+import type { ClassicGroup } from './classic-group.ts'
+import type { GroupCoordinatorConfig } from './group-config.ts'
+import type { GroupRecord } from './group-records.ts'
+
+/** What the operations of the classic protocol stand on: one shard's groups, and its soft state. */
+export interface ClassicContext {
+  readonly config: GroupCoordinatorConfig
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly timer: CoordinatorTimer<GroupRecord>
+  readonly groups: ReadonlyMap<string, ClassicGroup>
+}
+
+export type GroupDecision<R> = Decision<R, GroupRecord>
+export type FinalGroupDecision<R> = FinalDecision<R, GroupRecord>
+
+/** Ids may hold any character but this one, which no client can type by accident. */
+const separator = '\u0000'
+
+export const timerKeys = {
+  join: (groupId: string) => ['join', groupId].join(separator),
+  sync: (groupId: string) => ['sync', groupId].join(separator),
+  heartbeat: (groupId: string, memberId: string) => ['heartbeat', groupId, memberId].join(separator),
+}

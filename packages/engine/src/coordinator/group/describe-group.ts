@@ -1,0 +1,49 @@
+import { type DescribeGroups, ErrorCode, type Input, type ResponseOf } from '@sluice/wire'
+import type { ClassicGroup } from './classic-group.ts'
+
+type DescribedGroup = Input<ResponseOf<typeof DescribeGroups>['groups'][number]>
+
+/** First version that says GROUP_ID_NOT_FOUND; before it an unknown group is dead (KIP-1043). */
+const notFoundVersion = 6
+
+export function describeGroup(
+  group: ClassicGroup | undefined,
+  groupId: string,
+  apiVersion: number,
+): DescribedGroup {
+  if (!group) {
+    const dead = { groupId, groupState: 'Dead' }
+    if (apiVersion < notFoundVersion) return dead
+    return {
+      ...dead,
+      errorCode: ErrorCode.GROUP_ID_NOT_FOUND,
+      errorMessage: `Group ${groupId} not found.`,
+    }
+  }
+  const isStable = group.state === 'Stable'
+  const protocolName = isStable ? (group.protocolName ?? '') : ''
+  return {
+    groupId,
+    groupState: group.state,
+    protocolType: group.protocolType ?? '',
+    protocolData: protocolName,
+    members: [...group.members.values()].map((member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      // During a rebalance nobody knows yet which protocol and whose assignment will hold.
+      memberMetadata: isStable ? member.metadata(protocolName) : Buffer.alloc(0),
+      memberAssignment: isStable ? member.assignment : Buffer.alloc(0),
+    })),
+  }
+}
+
+export function listedGroup(group: ClassicGroup) {
+  return {
+    groupId: group.groupId,
+    protocolType: group.protocolType ?? '',
+    groupState: group.state,
+    groupType: 'classic',
+  }
+}

@@ -1,0 +1,68 @@
+import { ErrorCode, zeroUuid } from '@sluice/wire'
+import { type FetchedTopic, type FetchTopic, nothingCommitted } from './offsets.ts'
+import type { TopicView } from './topic-view.ts'
+
+/** One group of an OffsetFetch request; null topics ask for all that is committed. */
+export interface GroupToFetch {
+  readonly groupId: string
+  readonly topics:
+    | readonly {
+        readonly name: string
+        readonly topicId: string
+        readonly partitionIndexes: readonly number[]
+      }[]
+    | null
+}
+
+export interface FetchedGroup {
+  readonly groupId: string
+  readonly errorCode: ErrorCode
+  readonly topics: FetchedTopic[]
+}
+
+/** First version that names topics by id (KIP-848). */
+const topicIdVersion = 10
+
+/** The topics to look up by name, and the answers of those whose id nobody knows. */
+export function toFetch(
+  topics: GroupToFetch['topics'],
+  apiVersion: number,
+  view: TopicView,
+): { known: FetchTopic[] | null; refused: Map<string, FetchedTopic> } {
+  const refused = new Map<string, FetchedTopic>()
+  if (topics === null) return { known: null, refused }
+  if (apiVersion < topicIdVersion)
+    return { known: topics.map((topic) => ({ ...topic, topicId: zeroUuid })), refused }
+  const known: FetchTopic[] = []
+  for (const topic of topics) {
+    const name = view.nameOf(topic.topicId)
+    if (name !== undefined) known.push({ ...topic, name })
+    else {
+      const partitions = topic.partitionIndexes.map((partition) =>
+        nothingCommitted(partition, ErrorCode.UNKNOWN_TOPIC_ID),
+      )
+      refused.set(topic.topicId, { name: '', topicId: topic.topicId, partitions })
+    }
+  }
+  return { known, refused }
+}
+
+/** The answer in the order of the request, under the names or ids of its version. */
+export function fetchedTopics(
+  asked: GroupToFetch['topics'],
+  fetched: readonly FetchedTopic[],
+  refused: ReadonlyMap<string, FetchedTopic>,
+  apiVersion: number,
+  view: TopicView,
+): FetchedTopic[] {
+  if (apiVersion < topicIdVersion) return [...fetched]
+  if (asked !== null) {
+    const left = [...fetched]
+    return asked.map((topic) => refused.get(topic.topicId) ?? (left.shift() as FetchedTopic))
+  }
+  // A topic that is gone has no id to be named by.
+  return fetched.flatMap((topic) => {
+    const topicId = view.idOf(topic.name)
+    return topicId === undefined ? [] : [{ ...topic, topicId }]
+  })
+}

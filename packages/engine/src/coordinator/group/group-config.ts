@@ -1,0 +1,35 @@
+/** The broker configurations that the group coordinator reads. */
+export interface GroupCoordinatorConfig {
+  readonly offsetsTopicPartitions: number
+  readonly sessionTimeoutMsMin: number
+  readonly sessionTimeoutMsMax: number
+  readonly groupSizeMax: number
+  readonly initialRebalanceDelayMs: number
+  /** In UTF-16 units, as Java counts a string. */
+  readonly offsetMetadataSizeMax: number
+  readonly offsetsRetentionMs: number
+  readonly offsetsRetentionCheckIntervalMs: number
+  readonly offsetsCommitTimeoutMs: number
+}
+
+/** Reads a broker configuration by its name. */
+export interface ConfigReader {
+  int(name: string): number
+  long(name: string): number
+}
+
+/** All of these are fixed while a broker runs. */
+export function groupCoordinatorConfig(config: ConfigReader): GroupCoordinatorConfig {
+  const int = (name: string) => config.int(name)
+  return {
+    offsetsTopicPartitions: int('offsets.topic.num.partitions'),
+    sessionTimeoutMsMin: int('group.min.session.timeout.ms'),
+    sessionTimeoutMsMax: int('group.max.session.timeout.ms'),
+    groupSizeMax: int('group.max.size'),
+    initialRebalanceDelayMs: int('group.initial.rebalance.delay.ms'),
+    offsetMetadataSizeMax: int('offset.metadata.max.bytes'),
+    offsetsRetentionMs: int('offsets.retention.minutes') * 60_000,
+    offsetsRetentionCheckIntervalMs: config.long('offsets.retention.check.interval.ms'),
+    offsetsCommitTimeoutMs: int('offsets.commit.timeout.ms'),
+  }
+}

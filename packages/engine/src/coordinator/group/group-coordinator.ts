@@ -1,0 +1,309 @@
+import type { Clock, Logger, Random } from '@sluice/effects'
+import {
+  type DeleteGroups,
+  type DescribeGroups,
+  ErrorCode,
+  type Heartbeat,
+  type Input,
+  type JoinGroup,
+  type LeaveGroup,
+  type ListGroups,
+  type OffsetCommit,
+  type OffsetDelete,
+  type RequestOf,
+  type ResponseOf,
+  type SyncGroup,
+} from '@sluice/wire'
+import type { CoordinatorLog } from '../coordinator-log.ts'
+import { CoordinatorFailure } from '../decision.ts'
+import { partitionFor } from '../partition-for.ts'
+import { CoordinatorRuntime } from '../runtime.ts'
+import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic-member.ts'
+import { describeGroup, listedGroup } from './describe-group.ts'
+import { type FetchedGroup, fetchedTopics, type GroupToFetch, toFetch } from './fetch-topics.ts'
+import { type ConfigReader, type GroupCoordinatorConfig, groupCoordinatorConfig } from './group-config.ts'
+import { groupRecordCodec, type GroupRecord } from './group-records.ts'
+import { GroupShard } from './group-shard.ts'
+import type { LeaveResult } from './leave-group.ts'
+import type { CommitTopic } from './offsets.ts'
+import type { TopicView } from './topic-view.ts'
+
+export const offsetsTopic = '__consumer_offsets'
+
+export interface GroupCoordinatorOptions {
+  readonly config: ConfigReader
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly topics: TopicView
+  readonly log: CoordinatorLog
+}
+
+/** Who sends a request, as far as a group remembers it. */
+export interface GroupRequestContext {
+  readonly apiVersion: number
+  readonly clientId: string | null
+  /** As Apache Kafka writes it: `/127.0.0.1`. */
+  readonly clientHost: string
+}
+
+/**
+ * The groups whose partitions of `__consumer_offsets` this broker leads: what needs no group's state is
+ * checked here, the rest goes to the shard of the group's partition.
+ */
+export class GroupCoordinator {
+  readonly #config: GroupCoordinatorConfig
+  readonly #topics: TopicView
+  readonly #runtime: CoordinatorRuntime<GroupShard, GroupRecord>
+
+  constructor(options: GroupCoordinatorOptions) {
+    const { clock, random, logger, log } = options
+    const config = groupCoordinatorConfig(options.config)
+    this.#config = config
+    this.#topics = options.topics
+    this.#runtime = new CoordinatorRuntime({
+      name: offsetsTopic,
+      clock,
+      logger,
+      log,
+      codec: groupRecordCodec,
+      commitTimeoutMs: config.offsetsCommitTimeoutMs,
+      createShard: (partition, timer) =>
+        new GroupShard({
+          config,
+          clock,
+          random,
+          logger: logger.with({ offsetsPartition: partition }),
+          timer,
+        }),
+    })
+  }
+
+  /** The partition of `__consumer_offsets` that holds the group. */
+  partitionFor(groupId: string): number {
+    const count = this.#topics.partitionCount(offsetsTopic) ?? this.#config.offsetsTopicPartitions
+    return partitionFor(groupId, count)
+  }
+
+  /** This broker leads the partition: its groups are loaded. */
+  load(partition: number): Promise<void> {
+    return this.#runtime.load(partition)
+  }
+
+  unload(partition: number): void {
+    this.#runtime.unload(partition)
+  }
+
+  onTopicDeleted(topic: string): Promise<void> {
+    return this.#runtime.writeAll('delete-topic-offsets', (shard) => shard.deleteTopic(topic))
+  }
+
+  /** True when the group's partition is led here and loaded. */
+  isServing(groupId: string): boolean {
+    return this.#runtime.isActive(this.partitionFor(groupId))
+  }
+
+  close(): void {
+    this.#runtime.close()
+  }
+
+  async joinGroup(context: GroupRequestContext, request: RequestOf<typeof JoinGroup>): Promise<JoinResult> {
+    const { groupId, memberId, sessionTimeoutMs } = request
+    if (groupId === '') return failedJoin(ErrorCode.INVALID_GROUP_ID, memberId)
+    const { sessionTimeoutMsMin, sessionTimeoutMsMax } = this.#config
+    if (sessionTimeoutMs < sessionTimeoutMsMin || sessionTimeoutMs > sessionTimeoutMsMax)
+      return failedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId)
+    const result = await this.#runtime.write('join-group', this.partitionFor(groupId), (shard) =>
+      shard.joinGroup({
+        ...request,
+        clientId: context.clientId ?? '',
+        clientHost: context.clientHost,
+        // v0 has one timeout for both.
+        rebalanceTimeoutMs: context.apiVersion === 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
+        requireKnownMemberId: context.apiVersion >= 4,
+        supportsSkippingAssignment: context.apiVersion >= 9,
+      }),
+    )
+    return result instanceof CoordinatorFailure ? failedJoin(result.error, memberId) : result
+  }
+
+  async syncGroup(context: GroupRequestContext, request: RequestOf<typeof SyncGroup>): Promise<SyncResult> {
+    const { groupId, protocolType, protocolName } = request
+    // KIP-559: from v5 on both must be named.
+    if (context.apiVersion >= 5 && (protocolType === null || protocolName === null))
+      return failedSync(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
+    if (groupId === '') return failedSync(ErrorCode.INVALID_GROUP_ID)
+    const result = await this.#runtime.write('sync-group', this.partitionFor(groupId), (shard) =>
+      shard.syncGroup(request),
+    )
+    return result instanceof CoordinatorFailure ? failedSync(result.error) : result
+  }
+
+  async heartbeat(request: RequestOf<typeof Heartbeat>): Promise<ErrorCode> {
+    const { groupId } = request
+    if (groupId === '') return ErrorCode.INVALID_GROUP_ID
+    const result = await this.#runtime.write('heartbeat', this.partitionFor(groupId), (shard) =>
+      shard.heartbeat(request),
+    )
+    if (!(result instanceof CoordinatorFailure)) return result
+    // While the group loads its members' sessions have not begun: nobody is late, nobody need join again.
+    return result.error === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : result.error
+  }
+
+  /** Up to v2 one member, of which a v3 list is made by the caller. */
+  async leaveGroup(request: RequestOf<typeof LeaveGroup>): Promise<ErrorCode | LeaveResult[]> {
+    const { groupId, members } = request
+    if (groupId === '') return ErrorCode.INVALID_GROUP_ID
+    const result = await this.#runtime.write('leave-group', this.partitionFor(groupId), (shard) =>
+      shard.leaveGroup(groupId, members),
+    )
+    return result instanceof CoordinatorFailure ? result.error : result
+  }
+
+  async commitOffsets(
+    context: GroupRequestContext,
+    request: RequestOf<typeof OffsetCommit>,
+  ): Promise<Input<ResponseOf<typeof OffsetCommit>>['topics']> {
+    const checked = request.topics.map((topic) => this.#checkCommit(topic, context.apiVersion))
+    const valid = checked.map(({ valid }) => valid).filter(({ partitions }) => partitions.length > 0)
+    if (valid.length === 0) return checked.map(({ topic, refused }) => ({ ...topic, partitions: refused }))
+    const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, retentionTimeMs } = request
+    const result = await this.#runtime.write('commit-offsets', this.partitionFor(groupId), (shard) =>
+      shard.commitOffsets({
+        groupId,
+        memberId,
+        groupInstanceId,
+        generationId: generationIdOrMemberEpoch,
+        retentionTimeMs,
+        topics: valid,
+        apiVersion: context.apiVersion,
+      }),
+    )
+    const outcome = result instanceof CoordinatorFailure ? commitError(result.error) : result
+    const results = new Map(Array.isArray(outcome) ? valid.map((each, i) => [each, outcome[i]]) : [])
+    return checked.map(({ topic, refused, valid }) => {
+      const partitions =
+        results.get(valid)?.partitions ??
+        valid.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: outcome as ErrorCode }))
+      return { ...topic, partitions: [...refused, ...partitions] }
+    })
+  }
+
+  /** Splits a topic of a commit into what may go on and what is refused: unknown topics and partitions. */
+  #checkCommit(topic: RequestOf<typeof OffsetCommit>['topics'][number], apiVersion: number) {
+    const topics = this.#topics
+    const byId = apiVersion >= 10
+    const name = byId ? (topics.nameOf(topic.topicId) ?? '') : topic.name
+    const topicId = byId ? topic.topicId : (topics.idOf(name) ?? topic.topicId)
+    const count = topics.partitionCount(name) ?? 0
+    const unknown = byId && name === '' ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    const exists = ({ partitionIndex }: { partitionIndex: number }) =>
+      partitionIndex >= 0 && partitionIndex < count
+    const refused = topic.partitions
+      .filter((partition) => !exists(partition))
+      .map(({ partitionIndex }) => ({ partitionIndex, errorCode: unknown }))
+    const valid: CommitTopic = { name, topicId, partitions: topic.partitions.filter(exists) }
+    return { topic: { name: topic.name, topicId: topic.topicId }, refused, valid }
+  }
+
+  /** One group of an OffsetFetch; up to v7 a request has only one. */
+  async fetchOffsets(apiVersion: number, group: GroupToFetch, requireStable: boolean): Promise<FetchedGroup> {
+    const { groupId } = group
+    const topics = this.#topics
+    const { known, refused } = toFetch(group.topics, apiVersion, topics)
+    const result = await this.#runtime.read('fetch-offsets', this.partitionFor(groupId), (shard) =>
+      shard.fetchOffsets(groupId, known, requireStable),
+    )
+    if (result instanceof CoordinatorFailure) return { groupId, errorCode: result.error, topics: [] }
+    return {
+      groupId,
+      errorCode: ErrorCode.NONE,
+      topics: fetchedTopics(group.topics, result, refused, apiVersion, topics),
+    }
+  }
+
+  async deleteOffsets(
+    request: RequestOf<typeof OffsetDelete>,
+  ): Promise<Input<ResponseOf<typeof OffsetDelete>>> {
+    const { groupId } = request
+    if (groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID, topics: [] }
+    const exists = (topic: string, { partitionIndex }: { partitionIndex: number }) =>
+      partitionIndex >= 0 && partitionIndex < (this.#topics.partitionCount(topic) ?? 0)
+    const topics = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.filter((each) => exists(name, each)).map((each) => each.partitionIndex),
+    }))
+    const result = await this.#runtime.write('delete-offsets', this.partitionFor(groupId), (shard) =>
+      shard.deleteOffsets(groupId, topics),
+    )
+    if (result instanceof CoordinatorFailure) return { errorCode: result.error, topics: [] }
+    if (!Array.isArray(result)) return { errorCode: result, topics: [] }
+    const errors = new Map(result.map(({ name, errorCode }) => [name, errorCode]))
+    return {
+      errorCode: ErrorCode.NONE,
+      topics: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map((each) => ({
+          partitionIndex: each.partitionIndex,
+          errorCode: exists(name, each) ? errors.get(name) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        })),
+      })),
+    }
+  }
+
+  describeGroups(
+    apiVersion: number,
+    groupIds: readonly string[],
+  ): Promise<Input<ResponseOf<typeof DescribeGroups>['groups'][number]>[]> {
+    return Promise.all(
+      groupIds.map(async (groupId) => {
+        const result = await this.#runtime.read('describe-groups', this.partitionFor(groupId), (shard) =>
+          describeGroup(shard.group(groupId), groupId, apiVersion),
+        )
+        return result instanceof CoordinatorFailure ? { groupId, errorCode: result.error } : result
+      }),
+    )
+  }
+
+  /** All groups that this broker coordinates, filtered as asked (states from v4, types from v5). */
+  async listGroups(
+    statesFilter: readonly string[],
+    typesFilter: readonly string[],
+  ): Promise<Input<ResponseOf<typeof ListGroups>>> {
+    const states = new Set(statesFilter.map((state) => state.toLowerCase()))
+    const types = new Set(typesFilter.map((type) => type.toLowerCase()))
+    let errorCode: ErrorCode = ErrorCode.NONE
+    const groups: Input<ResponseOf<typeof ListGroups>>['groups'][] = []
+    for (const partition of this.#runtime.partitions()) {
+      const result = await this.#runtime.read('list-groups', partition, (shard) =>
+        [...shard.groups()]
+          .map(listedGroup)
+          .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
+          .filter(({ groupType }) => types.size === 0 || types.has(groupType)),
+      )
+      if (!(result instanceof CoordinatorFailure)) groups.push(result)
+      // A partition that has just gone elsewhere is listed there.
+      else if (result.error !== ErrorCode.NOT_COORDINATOR) errorCode = result.error
+    }
+    if (errorCode !== ErrorCode.NONE) return { errorCode, groups: [] }
+    return { errorCode, groups: groups.flatMap((each) => each ?? []) }
+  }
+
+  deleteGroups(
+    groupIds: readonly string[],
+  ): Promise<Input<ResponseOf<typeof DeleteGroups>['results'][number]>[]> {
+    return Promise.all(
+      groupIds.map(async (groupId) => {
+        const result = await this.#runtime.write('delete-groups', this.partitionFor(groupId), (shard) =>
+          shard.deleteGroup(groupId),
+        )
+        return { groupId, errorCode: result instanceof CoordinatorFailure ? result.error : result }
+      }),
+    )
+  }
+}
+
+/** What a commit's records could not be written for is said in the commit's own terms. */
+function commitError(error: ErrorCode): ErrorCode {
+  return error === ErrorCode.UNKNOWN_SERVER_ERROR ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : error
+}

@@ -1,0 +1,183 @@
+import {
+  consumerOffsets,
+  coordinatorRecordType,
+  decodeCoordinatorRecord,
+  encodeCoordinatorKey,
+  encodeCoordinatorValue,
+  GroupMetadataRecord,
+  type GroupMetadataValue,
+  OffsetCommitRecord,
+  type ValueOf,
+  zeroUuid,
+} from '@sluice/wire'
+import type { RecordCodec } from '../runtime.ts'
+import type { ClassicGroup } from './classic-group.ts'
+import type { OffsetAndMetadata } from './offset-and-metadata.ts'
+
+export type GroupMetadata = ValueOf<typeof GroupMetadataValue>
+
+export interface OffsetKey {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+}
+
+/** A kind of group that is not served yet, met in a log that Apache Kafka has written. */
+export type UnservedGroupType = 'consumer' | 'share' | 'streams'
+
+/** The records of `__consumer_offsets` that the classic protocol lives in; a null value is a tombstone. */
+export type GroupRecord =
+  | { readonly type: 'offset-commit'; readonly key: OffsetKey; readonly value: OffsetAndMetadata | null }
+  | { readonly type: 'group-metadata'; readonly groupId: string; readonly value: GroupMetadata | null }
+  | {
+      readonly type: 'unserved-group'
+      readonly groupId: string
+      readonly groupType: UnservedGroupType
+      readonly exists: boolean
+    }
+
+/** Apache Kafka 4.4.0 writes these, though both values are valid up to version 4 (on-disk.md). */
+const groupMetadataVersion = 3
+const offsetCommitVersion = 4
+/** The only version with an expiry time of its own; OffsetCommit v2 to v4 can ask for one. */
+const expiringOffsetCommitVersion = 1
+
+export function offsetCommitRecord(key: OffsetKey, value: OffsetAndMetadata | null): GroupRecord {
+  return { type: 'offset-commit', key, value }
+}
+
+export function groupTombstone(groupId: string): GroupRecord {
+  return { type: 'group-metadata', groupId, value: null }
+}
+
+/** A group without members: a new one (generation 0), or one that the last member has left. */
+export function emptyGroupRecord(
+  groupId: string,
+  protocolType: string | null,
+  generation: number,
+  nowMs: number,
+): GroupRecord {
+  const value: GroupMetadata = {
+    protocolType: protocolType ?? '',
+    generation,
+    protocol: null,
+    leader: null,
+    currentStateTimestamp: nowMs,
+    members: [],
+  }
+  return { type: 'group-metadata', groupId, value }
+}
+
+/** The group as it is, with these assignments; a member that the leader has forgotten gets an empty one. */
+export function groupMetadataRecord(
+  group: ClassicGroup,
+  assignments: ReadonlyMap<string, Buffer>,
+): GroupRecord {
+  const members = [...group.members.values()].map((member) => ({
+    memberId: member.memberId,
+    groupInstanceId: member.groupInstanceId,
+    clientId: member.clientId,
+    clientHost: member.clientHost,
+    rebalanceTimeout: member.rebalanceTimeoutMs,
+    sessionTimeout: member.sessionTimeoutMs,
+    subscription: member.metadata(group.protocolName ?? ''),
+    assignment: assignments.get(member.memberId) ?? Buffer.alloc(0),
+  }))
+  const value: GroupMetadata = {
+    protocolType: group.protocolType ?? '',
+    generation: group.generationId,
+    protocol: group.protocolName,
+    leader: group.leaderId,
+    currentStateTimestamp: group.stateSinceMs ?? -1,
+    members,
+  }
+  return { type: 'group-metadata', groupId: group.groupId, value }
+}
+
+export const groupRecordCodec: RecordCodec<GroupRecord> = {
+  encode(record) {
+    switch (record.type) {
+      case 'offset-commit':
+        return {
+          key: encodeCoordinatorKey(OffsetCommitRecord, record.key),
+          value: record.value && encodeOffset(record.value),
+        }
+      case 'group-metadata':
+        return {
+          key: encodeCoordinatorKey(GroupMetadataRecord, { group: record.groupId }),
+          value:
+            record.value && encodeCoordinatorValue(GroupMetadataRecord, groupMetadataVersion, record.value),
+        }
+      case 'unserved-group':
+        throw new TypeError(`${record.groupType} groups are not written`)
+    }
+  },
+  decode(key, value) {
+    // Types that are newer than we are: Apache Kafka skips them too.
+    if (!consumerOffsets.byType.has(coordinatorRecordType(key))) return null
+    return recordOf(decodeCoordinatorRecord(consumerOffsets, key, value))
+  },
+}
+
+function encodeOffset(value: OffsetAndMetadata): Buffer {
+  const { offset, leaderEpoch, metadata, commitTimestampMs, expireTimestampMs, topicId } = value
+  if (expireTimestampMs === null)
+    return encodeCoordinatorValue(OffsetCommitRecord, offsetCommitVersion, {
+      offset,
+      leaderEpoch,
+      metadata,
+      commitTimestamp: commitTimestampMs,
+      topicId,
+    })
+  return encodeCoordinatorValue(OffsetCommitRecord, expiringOffsetCommitVersion, {
+    offset,
+    metadata,
+    commitTimestamp: commitTimestampMs,
+    expireTimestamp: expireTimestampMs,
+  })
+}
+
+function recordOf(record: ReturnType<typeof decodeConsumerOffsets>): GroupRecord | null {
+  const exists = record.value !== null
+  switch (record.type) {
+    case 0:
+      return offsetCommitRecord(
+        record.key,
+        record.value &&
+          offsetOf({ ...record.value, leaderEpoch: -1, expireTimestamp: -1, topicId: zeroUuid }),
+      )
+    case 1:
+      return offsetCommitRecord(record.key, record.value && offsetOf(record.value))
+    case 2:
+      return { type: 'group-metadata', groupId: record.key.group, value: record.value }
+    case 3:
+      return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'consumer', exists }
+    case 11:
+      return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'share', exists }
+    case 17:
+      return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'streams', exists }
+    default:
+      return null
+  }
+}
+
+const decodeConsumerOffsets = (key: Buffer, value: Buffer | null) =>
+  decodeCoordinatorRecord(consumerOffsets, key, value)
+
+function offsetOf(value: {
+  offset: number
+  leaderEpoch: number
+  metadata: string
+  commitTimestamp: number
+  expireTimestamp: number
+  topicId: string
+}): OffsetAndMetadata {
+  return {
+    offset: value.offset,
+    leaderEpoch: value.leaderEpoch,
+    metadata: value.metadata,
+    commitTimestampMs: value.commitTimestamp,
+    expireTimestampMs: value.expireTimestamp === -1 ? null : value.expireTimestamp,
+    topicId: value.topicId,
+  }
+}

@@ -1,0 +1,57 @@
+import { ErrorCode } from '@sluice/wire'
+import { answer } from '../decision.ts'
+import { type ClassicContext, type FinalGroupDecision, timerKeys } from './classic-context.ts'
+import type { ClassicGroup } from './classic-group.ts'
+import { afterRemoval } from './rebalance.ts'
+
+export interface LeavingMember {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly reason: string | null
+}
+
+export interface LeaveResult {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly errorCode: ErrorCode
+}
+
+/** Several members may be removed at once (v3): by themselves, or by an administrator who names instances. */
+export function leaveGroup(
+  context: ClassicContext,
+  groupId: string,
+  members: readonly LeavingMember[],
+): FinalGroupDecision<LeaveResult[]> {
+  const group = context.groups.get(groupId)
+  const response = members.map(({ memberId, groupInstanceId, reason }) => ({
+    memberId,
+    groupInstanceId,
+    errorCode: group ? leave(context, group, memberId, groupInstanceId, reason) : ErrorCode.UNKNOWN_MEMBER_ID,
+  }))
+  const left = response.filter(({ errorCode }) => errorCode === ErrorCode.NONE)
+  if (!group || left.length === 0) return answer(response)
+  const { records } = afterRemoval(context, group, `${left.length} members have left`)
+  return { records, response }
+}
+
+function leave(
+  context: ClassicContext,
+  group: ClassicGroup,
+  memberId: string,
+  groupInstanceId: string | null,
+  reason: string | null,
+): ErrorCode {
+  let leaving = memberId
+  if (memberId === '') {
+    const known = groupInstanceId === null ? undefined : group.staticMembers.get(groupInstanceId)
+    if (known === undefined) return ErrorCode.UNKNOWN_MEMBER_ID
+    leaving = known
+  } else if (!group.pendingJoinMembers.has(memberId)) {
+    const error = group.validateMember(memberId, groupInstanceId)
+    if (error !== ErrorCode.NONE) return error
+  }
+  context.timer.cancel(timerKeys.heartbeat(group.groupId, leaving))
+  group.remove(leaving)
+  context.logger.info('member leaves', { group: group.groupId, member: leaving, reason })
+  return ErrorCode.NONE
+}

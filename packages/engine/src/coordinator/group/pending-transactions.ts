@@ -1,0 +1,72 @@
+import type { OffsetAndMetadata } from './offset-and-metadata.ts'
+import type { OffsetKey } from './group-records.ts'
+
+interface PendingOffset {
+  readonly key: OffsetKey
+  readonly value: OffsetAndMetadata
+  /** Of its record; decides between it and what was committed outside the transaction meanwhile. */
+  readonly offset: number | null
+}
+
+/**
+ * Offsets that open transactions have written and whose end marker is still to come. They count only once the
+ * transaction is committed. Transactions themselves are not served yet: these come from logs that Apache Kafka
+ * has written.
+ */
+export class PendingTransactions {
+  readonly #producers = new Map<number, Map<string, PendingOffset>>()
+
+  add(producerId: number, pending: PendingOffset): void {
+    let offsets = this.#producers.get(producerId)
+    if (!offsets) this.#producers.set(producerId, (offsets = new Map()))
+    offsets.set(identity(pending.key), pending)
+  }
+
+  /** The transaction's end: what it had written, in order. */
+  end(producerId: number): PendingOffset[] {
+    const offsets = this.#producers.get(producerId)
+    this.#producers.delete(producerId)
+    return offsets ? [...offsets.values()] : []
+  }
+
+  has(key: OffsetKey): boolean {
+    const id = identity(key)
+    for (const offsets of this.#producers.values()) if (offsets.has(id)) return true
+    return false
+  }
+
+  hasGroup(group: string): boolean {
+    for (const offsets of this.#producers.values())
+      for (const { key } of offsets.values()) if (key.group === group) return true
+    return false
+  }
+
+  /** A tombstone holds for what is pending too. */
+  forget(key: OffsetKey): void {
+    const id = identity(key)
+    for (const [producerId, offsets] of this.#producers) {
+      offsets.delete(id)
+      if (offsets.size === 0) this.#producers.delete(producerId)
+    }
+  }
+
+  /** Keys of a topic that are pending in any group. */
+  keysOfTopic(topic: string): OffsetKey[] {
+    const keys: OffsetKey[] = []
+    for (const offsets of this.#producers.values())
+      for (const { key } of offsets.values()) if (key.topic === topic) keys.push(key)
+    return keys
+  }
+
+  /** Keys of a group that are pending. */
+  keysOfGroup(group: string): OffsetKey[] {
+    const keys: OffsetKey[] = []
+    for (const offsets of this.#producers.values())
+      for (const { key } of offsets.values()) if (key.group === group) keys.push(key)
+    return keys
+  }
+}
+
+function identity({ group, topic, partition }: OffsetKey): string {
+  return [group, topic, partition].join('\u0000')
+}
