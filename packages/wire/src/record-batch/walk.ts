@@ -47,9 +47,7 @@ export function walkRecords(
   let minTimestampDelta = Infinity
   let maxTimestampDelta = -Infinity
   let indexOfMaxTimestamp = -1
-  let zigzag = 0
-  let shift = 0
-  let byte = 0
+  let zigzag: number, shift: number, byte: number
   for (let index = 0; index < count; index++) {
     for (zigzag = 0, shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
       if (at >= end || shift > 28) return fault(index, 'length')
@@ -60,8 +58,9 @@ export function walkRecords(
     if (length < 1 || length > end - at) return fault(index, 'length')
     const recordEnd = at + length
     // One byte of attributes, which mean nothing yet and are not looked at.
-    const timestampDelta = readVarlong(b, at + 1, recordEnd)
-    at = cursor
+    const first = at + 1 < recordEnd ? (b[at + 1] as number) : 0x80
+    const timestampDelta = first < 0x80 ? (first >>> 1) ^ -(first & 1) : readVarlong(b, at + 1, recordEnd)
+    at = first < 0x80 ? at + 2 : cursor
     if (at < 0) return fault(index, 'timestamp delta')
     for (zigzag = 0, shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
       if (at >= recordEnd || shift > 28) return fault(index, 'offset delta')
