@@ -1,6 +1,5 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
-import { type AwsServer, createAwsServer } from './aws/http-server.ts'
-import { type AwsRequest, type AwsResponse, headerOf, splitTarget } from './aws/request.ts'
+import { type AwsServer, createAwsServer } from './aws/server.ts'
 import { loadOrCreateAccessKey } from './credentials.ts'
 import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
@@ -107,14 +106,16 @@ async function startLocked(
   const restored = fleet.status().length
 
   let state: ServiceState | undefined
-  const report = () => state && reportOf(state, options, fleet)
+  const report = () => (state ? reportOf(state, options, fleet) : { ready: false })
   const server = createAwsServer({
-    services: { clusters: fleet.clusters },
-    region,
+    clusters: fleet.clusters,
+    clock,
+    random,
+    logger,
     credentials: [accessKey],
-    signatures: options.acceptAnySignature ? 'accept-any' : 'verify',
-    effects,
-    local: (request) => statusAnswer(request, report),
+    scope,
+    acceptAnySignature: options.acceptAnySignature,
+    report: { path: statusPath, read: report },
   })
   const api = await listen(server, options.apiPort, before?.apiPort)
   started.push(() => api.close())
@@ -147,20 +148,6 @@ async function startLocked(
       logger.info('stopped')
     },
   }
-}
-
-/**
- * The status page: nothing secret, and only for who asks this address by its own name, which a web page that
- * has another name resolve to it (DNS rebinding) cannot do.
- */
-function statusAnswer(request: AwsRequest, report: () => StatusReport | undefined): AwsResponse | undefined {
-  if (splitTarget(request.target).path !== statusPath) return undefined
-  const name = headerOf(request, 'host')?.replace(/:\d+$/, '')
-  const now = name === host || name === 'localhost' ? report() : undefined
-  const headers = { 'content-type': 'application/json' }
-  return now
-    ? { status: 200, headers, body: JSON.stringify(now) }
-    : { status: 503, headers, body: JSON.stringify({ message: 'The service is not ready.' }) }
 }
 
 /** The cluster that is made if it is not there, whose address `--kafka-port` is, and that `env` means. */
