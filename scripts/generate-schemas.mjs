@@ -15,6 +15,9 @@ const traits = new Map(readJson('api-traits.json').map((each) => [each.apiKey, e
 const primitives = ['bool', 'int8', 'int16', 'int32', 'int64', 'uint16', 'uint32', 'float64', 'string']
 primitives.push('bytes', 'records', 'uuid')
 
+/** The int64 fields whose values are no quantities and use all 64 bits. */
+const hashes = new Set(['MetadataHash'])
+
 function readJson(path) {
   return JSON.parse(readFileSync(join(data, path), 'utf8'))
 }
@@ -35,8 +38,9 @@ class SourceFile {
     return word
   }
 
-  type(text, shared) {
-    if (text.startsWith('[]')) return `${this.use('array')}(${this.type(text.slice(2), shared)})`
+  type(text, shared, name) {
+    if (text.startsWith('[]')) return `${this.use('array')}(${this.type(text.slice(2), shared, name)})`
+    if (hashes.has(name)) return this.use('hash64')
     if (primitives.includes(text)) return this.use(text)
     const constant = shared.get(text)
     if (!constant) throw new Error(`unknown type ${text}`)
@@ -59,6 +63,7 @@ class SourceFile {
   default(field) {
     const text = field.default
     if (text === 'null' || field.type === 'bool') return text
+    if (hashes.has(field.name)) return `${text}n`
     if (field.type === 'string') return `'${text}'`
     const long = { '9223372036854775807': 'Long.MAX', '-9223372036854775808': 'Long.MIN' }[text]
     if (long) this.needsLong = true
@@ -71,7 +76,7 @@ class SourceFile {
     const options = this.options(field)
     const parts = [name, `'${field.versions}'`, options].filter((part) => part !== undefined)
     if (!own) {
-      parts.splice(1, 0, this.type(field.type, shared))
+      parts.splice(1, 0, this.type(field.type, shared, field.name))
       return `${this.use('field')}(${parts.join(', ')})`
     }
     const isArray = field.type.startsWith('[]')

@@ -86,6 +86,11 @@ export class Reader {
     return Number.isSafeInteger(value) ? value : this.#int64Edge(high, low)
   }
 
+  /** An int64 that uses all its bits. */
+  hash64(): bigint {
+    return this.buffer.readBigInt64BE(this.skip(8))
+  }
+
   float64(): number {
     return this.buffer.readDoubleBE(this.skip(8))
   }

@@ -69,6 +69,13 @@ export class Writer {
     this.#put32(int64Low(value))
   }
 
+  /** An int64 that uses all its bits. */
+  hash64(value: bigint): void {
+    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) refuse('hash64', value)
+    const at = this.#take(8)
+    this.#buffer.writeBigInt64BE(value, at)
+  }
+
   float64(value: number): void {
     if (typeof value !== 'number') refuse('float64', value)
     const at = this.#take(8)

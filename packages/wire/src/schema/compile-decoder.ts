@@ -38,6 +38,7 @@ function bytesMin(type: TypeShape, version: number, flexible: boolean, nullable 
     case 'uint32':
       return 4
     case 'int64':
+    case 'hash64':
     case 'float64':
       return 8
     case 'uuid':

@@ -12,6 +12,8 @@ function emptyExpression(type: TypeShape): string {
   switch (type.kind) {
     case 'bool':
       return 'false'
+    case 'hash64':
+      return '0n'
     case 'string':
       return "''"
     case 'uuid':
@@ -53,7 +55,8 @@ export function isDefaultExpression(
   }
 }
 
-function literal(value: number | string | boolean | null): string {
+function literal(value: number | bigint | string | boolean | null): string {
+  if (typeof value === 'bigint') return `${value}n`
   if (value === Long.MAX) return '2 ** 63'
   if (value === Long.MIN) return '-(2 ** 63)'
   return JSON.stringify(value)

@@ -45,7 +45,7 @@ function fromJson(type: TypeShape, json: unknown): unknown {
   if (type.kind === 'array') return (json as unknown[]).map((each) => fromJson(type.element, each))
   if (type.kind === 'struct') return structFromJson(type, json as Record<string, unknown>)
   if (type.kind === 'bytes' || type.kind === 'records') return Buffer.from(json as string, 'base64')
-  return json
+  return type.kind === 'hash64' ? BigInt(json as number) : json
 }
 
 function structFromJson(shape: StructShape, json: Record<string, unknown>): Record<string, unknown> {

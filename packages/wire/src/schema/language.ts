@@ -40,6 +40,8 @@ export const int16: Type<number> = { shape: { kind: 'int16' } }
 export const int32: Type<number> = { shape: { kind: 'int32' } }
 /** A number; see `Long` for what it can hold. */
 export const int64: Type<number> = { shape: { kind: 'int64' } }
+/** On the wire an int64, but a hash and no quantity: it uses all its bits, so its value is a bigint. */
+export const hash64: Type<bigint> = { shape: { kind: 'hash64' } }
 export const uint16: Type<number> = { shape: { kind: 'uint16' } }
 export const uint32: Type<number> = { shape: { kind: 'uint32' } }
 export const float64: Type<number> = { shape: { kind: 'float64' } }

@@ -5,6 +5,7 @@ export type PrimitiveKind =
   | 'int16'
   | 'int32'
   | 'int64'
+  | 'hash64'
   | 'uint16'
   | 'uint32'
   | 'float64'
@@ -29,7 +30,7 @@ export interface FieldOptions {
   /** Versions in which the value may be null. */
   readonly nullable?: string
   /** What an absent value is, if not zero, false, empty, or a struct of defaults. */
-  readonly default?: number | string | boolean | null
+  readonly default?: number | bigint | string | boolean | null
   /** A writer may drop the value in a version that cannot carry it; otherwise it must refuse. */
   readonly ignorable?: boolean
   /** The struct is looked up by this field. */

@@ -1,4 +1,4 @@
-import { field, int32, int64, keyValueRecord, message, string } from '../../language.ts'
+import { field, hash64, int32, keyValueRecord, message, string } from '../../language.ts'
 
 export const ConsumerGroupMetadataKey = message(
   'ConsumerGroupMetadataKey',
@@ -11,7 +11,7 @@ export const ConsumerGroupMetadataValue = message(
   { versions: '0', flexible: '0+' },
   () => [
     field('epoch', int32, '0+'),
-    field('metadataHash', int64, '0+', { default: 0, tagged: '0+', tag: 0 }),
+    field('metadataHash', hash64, '0+', { default: 0n, tagged: '0+', tag: 0 }),
   ],
 )
 

@@ -1,4 +1,4 @@
-import { field, int32, int64, keyValueRecord, message, string } from '../../language.ts'
+import { field, hash64, int32, keyValueRecord, message, string } from '../../language.ts'
 
 export const ShareGroupMetadataKey = message(
   'ShareGroupMetadataKey',
@@ -9,7 +9,7 @@ export const ShareGroupMetadataKey = message(
 export const ShareGroupMetadataValue = message(
   'ShareGroupMetadataValue',
   { versions: '0', flexible: '0+' },
-  () => [field('epoch', int32, '0+'), field('metadataHash', int64, '0+')],
+  () => [field('epoch', int32, '0+'), field('metadataHash', hash64, '0+')],
 )
 
 export const ShareGroupMetadataRecord = keyValueRecord(

@@ -1,4 +1,4 @@
-import { array, field, int32, int64, keyValueRecord, message, string, struct } from '../../language.ts'
+import { array, field, hash64, int32, keyValueRecord, message, string, struct } from '../../language.ts'
 
 const lastAssignmentConfig = struct('LastAssignmentConfig', [
   field('key', string, '0+'),
@@ -16,7 +16,7 @@ export const StreamsGroupMetadataValue = message(
   { versions: '0', flexible: '0+' },
   () => [
     field('epoch', int32, '0+'),
-    field('metadataHash', int64, '0+'),
+    field('metadataHash', hash64, '0+'),
     field('validatedTopologyEpoch', int32, '0+', { default: -1, tagged: '0+', tag: 0 }),
     field('lastAssignmentConfigs', array(lastAssignmentConfig), '0+', {
       nullable: '0+',
