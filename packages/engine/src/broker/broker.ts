@@ -8,6 +8,7 @@ import {
   type Socket,
 } from '@sluice/effects'
 import type { ControllerChannel } from '../controller/channel.ts'
+import { groupCoordinatorConfig } from '../coordinator/group/group-config.ts'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
@@ -182,7 +183,7 @@ export class Broker implements BrokerServices, RequestHandling {
 
   async #start(): Promise<void> {
     this.metadata.onChange((delta) => this.#apply(delta))
-    this.#unsubscribe = await this.controller.subscribe((records) => void this.metadata.replay(records), 0)
+    this.#unsubscribe = await this.controller.subscribe((records) => void this.metadata.replay(records))
     this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)
     this.#listeners = await bindListeners(
       this.#options.network,
@@ -345,7 +346,7 @@ export class Broker implements BrokerServices, RequestHandling {
       clock,
       logger,
       random,
-      config,
+      config: groupCoordinatorConfig(config),
       log: new InternalTopicLog({
         topic: consumerOffsetsTopic,
         partitions: this.partitions,

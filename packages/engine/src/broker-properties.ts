@@ -1,0 +1,80 @@
+import { configDefinitions, validateConfig } from './metadata/config-definitions.ts'
+
+/**
+ * Broker properties that change what the engine does. A test looks for each of them in the sources; those behind
+ * topic configs are derived. All others that Apache Kafka knows are accepted without effect.
+ */
+const ownServed = [
+  'auto.create.topics.enable',
+  'broker.heartbeat.interval.ms',
+  'broker.session.timeout.ms',
+  'connections.max.idle.ms',
+  'default.replication.factor',
+  'delete.topic.enable',
+  'fetch.max.bytes',
+  'group.initial.rebalance.delay.ms',
+  'group.max.session.timeout.ms',
+  'group.max.size',
+  'group.min.session.timeout.ms',
+  'log.flush.offset.checkpoint.interval.ms',
+  'log.flush.scheduler.interval.ms',
+  'log.flush.start.offset.checkpoint.interval.ms',
+  'log.initial.task.delay.ms',
+  'log.retention.check.interval.ms',
+  'max.connections',
+  'max.connections.per.ip',
+  'max.incremental.fetch.session.cache.slots',
+  'max.request.partition.size.limit',
+  'metadata.log.max.record.bytes.between.snapshots',
+  'min.incremental.fetch.session.eviction.ms',
+  'num.partitions',
+  'offset.metadata.max.bytes',
+  'offsets.commit.timeout.ms',
+  'offsets.retention.check.interval.ms',
+  'offsets.retention.minutes',
+  'offsets.topic.num.partitions',
+  'offsets.topic.replication.factor',
+  'offsets.topic.segment.bytes',
+  'producer.id.expiration.ms',
+  'replica.high.watermark.checkpoint.interval.ms',
+  'socket.request.max.bytes',
+]
+
+/** Topic configs that storage accepts without effect: until compaction, tiered storage and throttling exist. */
+const topicConfigsWithoutEffect: ReadonlySet<string> = new Set([
+  'delete.retention.ms',
+  'follower.replication.throttled.replicas',
+  'leader.replication.throttled.replicas',
+  'local.retention.bytes',
+  'local.retention.ms',
+  'max.compaction.lag.ms',
+  'min.cleanable.dirty.ratio',
+  'min.compaction.lag.ms',
+  'preallocate',
+  'remote.copy.disabled',
+  'remote.log.delete.on.disable',
+  'remote.storage.enable',
+])
+
+export const servedBrokerProperties: ReadonlySet<string> = new Set([...ownServed, ...behindTopicConfigs()])
+
+/** Properties that Apache Kafka knows and that change nothing here. */
+export const ignoredBrokerProperties: ReadonlySet<string> = new Set(
+  [...configDefinitions('broker').keys()].filter((name) => !servedBrokerProperties.has(name)),
+)
+
+/** What is wrong with static broker properties: unknown names, and values that their definition refuses. */
+export function checkBrokerProperties(
+  properties: Readonly<Record<string, string>>,
+): { name: string; problem: string }[] {
+  return Object.entries(properties).flatMap(([name, value]) => {
+    const check = validateConfig('broker', name, value)
+    return check.ok ? [] : [{ name, problem: check.error }]
+  })
+}
+
+function behindTopicConfigs(): string[] {
+  return [...configDefinitions('topic').values()]
+    .filter(({ name }) => !topicConfigsWithoutEffect.has(name))
+    .flatMap(({ synonyms }) => synonyms.map(({ name }) => name))
+}

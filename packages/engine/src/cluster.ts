@@ -1,0 +1,144 @@
+import type { Clock, Disk, Logger, Network, Random } from '@sluice/effects'
+import { randomUuid } from '@sluice/wire'
+import { Broker } from './broker/broker.ts'
+import type { ListenerOptions } from './broker/listeners.ts'
+import { Controller } from './controller/controller.ts'
+import { readMetaProperties } from './storage/meta-properties.ts'
+
+export interface ClusterOptions {
+  /** Holds a directory for the controller and one for each broker. */
+  readonly directory: string
+  readonly controller: { readonly nodeId: number; readonly host: string; readonly port: number }
+  readonly brokers: readonly {
+    readonly nodeId: number
+    readonly rack: string | null
+    readonly listeners: readonly ListenerOptions[]
+  }[]
+  /** Static broker properties by Kafka's names; see `checkBrokerProperties`. */
+  readonly properties: Readonly<Record<string, string>>
+  readonly effects: {
+    readonly clock: Clock
+    readonly disk: Disk
+    readonly network: Network
+    readonly random: Random
+    readonly logger: Logger
+  }
+  /** A bug has stopped a broker; the others go on. */
+  readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
+}
+
+export interface RunningBroker {
+  readonly nodeId: number
+  /** Its log directory. */
+  readonly directory: string
+  readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[]
+  readonly state: 'running' | 'failed'
+  /** Why it has failed. */
+  readonly failure?: string
+}
+
+/** A cluster of the embedded engine, inline: its controller and brokers live in this process. */
+export interface Cluster {
+  readonly clusterId: string
+  readonly brokers: readonly RunningBroker[]
+  /** Everything is on disk and closed when it resolves. */
+  stop(): Promise<void>
+  /** Stops a broker as a crash would: nothing is flushed, checkpointed or said. */
+  kill(nodeId: number): Promise<void>
+}
+
+/**
+ * Starts the controller, then the brokers, each with its directory below `directory`. Resolves when all of them
+ * serve; rejects, with everything stopped again, when one cannot: a port that is taken (EADDRINUSE), a directory
+ * of another cluster or in use, a disk that is full or read-only.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { effects, directory } = options
+  const controllerDirectory = `${directory}/controller/volume-1`
+  const clusterId = clusterIdOf(effects.disk, controllerDirectory) ?? randomUuid(effects.random)
+  const controller = await Controller.open({
+    ...effects,
+    directory: controllerDirectory,
+    clusterId,
+    nodeId: options.controller.nodeId,
+    host: options.controller.host,
+    port: options.controller.port,
+    staticProperties: options.properties,
+  })
+  const brokers: Broker[] = []
+  const stop = async (clean: boolean) => {
+    for (const broker of brokers) await broker.stop({ clean })
+    await controller.close()
+  }
+  try {
+    for (const spec of options.brokers)
+      brokers.push(
+        await Broker.start({
+          ...effects,
+          nodeId: spec.nodeId,
+          rack: spec.rack,
+          clusterId,
+          directory: brokerDirectory(directory, spec.nodeId),
+          listeners: spec.listeners,
+          properties: { ...options.properties, ...nodeProperties(options, spec) },
+          controller: controller.channel(),
+          onFailure: (failure) => options.onBrokerFailure?.(spec.nodeId, failure),
+        }),
+      )
+  } catch (error) {
+    await stop(false)
+    throw error
+  }
+  return {
+    clusterId,
+    get brokers() {
+      return brokers.map((broker) => describe(broker, directory))
+    },
+    stop: () => stop(true),
+    kill: async (nodeId) => brokers.find((broker) => broker.nodeId === nodeId)?.stop({ clean: false }),
+  }
+}
+
+function brokerDirectory(directory: string, nodeId: number): string {
+  return `${directory}/broker-${nodeId}/volume-1`
+}
+
+/** The id that the cluster got when its directory was made. */
+function clusterIdOf(disk: Disk, controllerDirectory: string): string | undefined {
+  return readMetaProperties(disk, controllerDirectory)?.clusterId
+}
+
+/** What a node's properties file would say of itself: DescribeConfigs shows it. */
+function nodeProperties(
+  options: ClusterOptions,
+  broker: ClusterOptions['brokers'][number],
+): Record<string, string> {
+  const { controller, directory } = options
+  const addresses = (of: (listener: ListenerOptions) => { host: string; port: number }) =>
+    broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')
+  return {
+    'node.id': String(broker.nodeId),
+    'process.roles': 'broker',
+    ...(broker.rack !== null && { 'broker.rack': broker.rack }),
+    'log.dirs': brokerDirectory(directory, broker.nodeId),
+    listeners: addresses((one) => one),
+    'advertised.listeners': addresses((one) => one.advertised ?? one),
+    'listener.security.protocol.map': [
+      'CONTROLLER:PLAINTEXT',
+      ...broker.listeners.map((one) => `${one.name}:${one.protocol}`),
+    ].join(','),
+    'inter.broker.listener.name': broker.listeners[0]?.name ?? 'PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': `${controller.nodeId}@${controller.host}:${controller.port}`,
+  }
+}
+
+function describe(broker: Broker, directory: string): RunningBroker {
+  return {
+    nodeId: broker.nodeId,
+    directory: brokerDirectory(directory, broker.nodeId),
+    listeners: broker.listeners.map(({ name, host, port }) => ({ name, host, port })),
+    state: broker.failure ? 'failed' : 'running',
+    ...(broker.failure && { failure: broker.failure.message }),
+  }
+}
