@@ -1,1 +1,7 @@
-export {}
+export * from './connection.ts'
+export * from './errors.ts'
+export * from './fetch.ts'
+export * from './group-member.ts'
+export * from './group-offsets.ts'
+export * from './produce.ts'
+export * from './topics.ts'

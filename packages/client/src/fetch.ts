@@ -1,0 +1,120 @@
+import {
+  batchesIn,
+  Fetch,
+  ListOffsets,
+  readRecordsAsync,
+  RecordBatch,
+  type RecordView,
+  type ResponseOf,
+} from '@sluice/wire'
+import type { Connection } from './connection.ts'
+import { KafkaError } from './errors.ts'
+import { topicIdOf } from './topics.ts'
+
+/** From this version on a topic goes by its id. */
+const topicIdsFromVersion = 13
+
+export const IsolationLevel = { readUncommitted: 0, readCommitted: 1 } as const
+
+export interface FetchOptions {
+  maxWaitMs?: number
+  minBytes?: number
+  maxBytes?: number
+  partitionMaxBytes?: number
+  isolationLevel?: 0 | 1
+  currentLeaderEpoch?: number
+  version?: number
+  /** Spares a look-up where the version wants the id. */
+  topicId?: string
+}
+
+export type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
+
+/** What the broker has from `offset` on: its answer for the partition as it is, errors too; no fetch session. */
+export async function fetchPartition(
+  connection: Connection,
+  topic: string,
+  partition: number,
+  offset: number,
+  options: FetchOptions = {},
+): Promise<FetchedPartition> {
+  const version = options.version ?? (await connection.versionFor(Fetch))
+  const byId = version >= topicIdsFromVersion
+  const response = await connection.send(Fetch, version, {
+    maxWaitMs: options.maxWaitMs ?? 500,
+    minBytes: options.minBytes ?? 1,
+    maxBytes: options.maxBytes ?? 50 * 1024 * 1024,
+    isolationLevel: options.isolationLevel ?? IsolationLevel.readUncommitted,
+    topics: [
+      {
+        ...(byId ? { topicId: options.topicId ?? (await topicIdOf(connection, topic)) } : { topic }),
+        partitions: [
+          {
+            partition,
+            fetchOffset: offset,
+            currentLeaderEpoch: options.currentLeaderEpoch ?? -1,
+            partitionMaxBytes: options.partitionMaxBytes ?? 1024 * 1024,
+          },
+        ],
+      },
+    ],
+  })
+  if (response.errorCode !== 0) throw new KafkaError(response.errorCode)
+  const answer = response.responses[0]?.partitions[0]
+  if (!answer) throw new Error(`the answer does not speak of ${topic}-${partition}`)
+  return answer
+}
+
+/** The records from `offset` on as a consumer sees them; throws KafkaError where the broker refuses. */
+export async function fetchRecords(
+  connection: Connection,
+  topic: string,
+  partition: number,
+  offset: number,
+  options: FetchOptions = {},
+): Promise<RecordView[]> {
+  const answer = await fetchPartition(connection, topic, partition, offset, options)
+  if (answer.errorCode !== 0) throw new KafkaError(answer.errorCode)
+  return recordsOf(answer.records, offset)
+}
+
+/** Records of fetched batches from `offset` on, without control records. A batch may start before what was asked. */
+export async function recordsOf(batches: Buffer | null, offset: number): Promise<RecordView[]> {
+  const records: RecordView[] = []
+  for (const { at } of batchesIn(batches ?? Buffer.alloc(0))) {
+    if (RecordBatch.isControl(batches as Buffer, at)) continue
+    for (const record of await readRecordsAsync(batches as Buffer, at))
+      if (record.offset >= offset) records.push(record)
+  }
+  return records
+}
+
+/** Special timestamps of ListOffsets. */
+export const OffsetSpec = {
+  latest: -1,
+  earliest: -2,
+  maxTimestamp: -3,
+  earliestLocal: -4,
+  latestTiered: -5,
+  earliestPendingUpload: -6,
+} as const
+
+/** The first offset at or after `timestamp`, or what a special timestamp asks for. Offset -1: there is none. */
+export async function listOffset(
+  connection: Connection,
+  topic: string,
+  partition: number,
+  timestamp: number,
+  isolationLevel: 0 | 1 = IsolationLevel.readUncommitted,
+): Promise<{ offset: number; timestamp: number; leaderEpoch: number }> {
+  const response = await connection.request(ListOffsets, {
+    replicaId: -1,
+    isolationLevel,
+    topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
+    timeoutMs: 30_000,
+  })
+  const answer = response.topics[0]?.partitions[0]
+  if (!answer) throw new Error(`the answer does not speak of ${topic}-${partition}`)
+  if (answer.errorCode !== 0) throw new KafkaError(answer.errorCode)
+  return { offset: answer.offset, timestamp: answer.timestamp, leaderEpoch: answer.leaderEpoch }
+}

@@ -1,0 +1,76 @@
+import { OffsetCommit, OffsetFetch } from '@sluice/wire'
+import type { Connection } from './connection.ts'
+import { throwOnError } from './errors.ts'
+import { topicIdOf } from './topics.ts'
+
+/** From this version on a topic goes by its id. */
+const topicIdsFromVersion = 10
+/** From this version on a request asks for several groups. */
+const groupsFromVersion = 8
+
+export interface CommitOptions {
+  memberId?: string
+  generationId?: number
+  groupInstanceId?: string | null
+  leaderEpoch?: number
+  metadata?: string | null
+}
+
+/** Commits one offset to the group's coordinator; throws KafkaError where it refuses. */
+export async function commitOffset(
+  connection: Connection,
+  groupId: string,
+  topic: string,
+  partition: number,
+  offset: number,
+  options: CommitOptions = {},
+): Promise<void> {
+  const version = await connection.versionFor(OffsetCommit)
+  const name =
+    version >= topicIdsFromVersion ? { topicId: await topicIdOf(connection, topic) } : { name: topic }
+  const response = await connection.send(OffsetCommit, version, {
+    groupId,
+    generationIdOrMemberEpoch: options.generationId ?? -1,
+    memberId: options.memberId ?? '',
+    groupInstanceId: options.groupInstanceId ?? null,
+    topics: [
+      {
+        ...name,
+        partitions: [
+          {
+            partitionIndex: partition,
+            committedOffset: offset,
+            committedLeaderEpoch: options.leaderEpoch ?? -1,
+            committedMetadata: options.metadata ?? '',
+          },
+        ],
+      },
+    ],
+  })
+  for (const each of response.topics) for (const { errorCode } of each.partitions) throwOnError(errorCode)
+}
+
+/** The committed offset, -1 where there is none; throws KafkaError where the coordinator refuses. */
+export async function committedOffset(
+  connection: Connection,
+  groupId: string,
+  topic: string,
+  partition: number,
+): Promise<{ offset: number; leaderEpoch: number; metadata: string | null }> {
+  const version = await connection.versionFor(OffsetFetch)
+  const name =
+    version >= topicIdsFromVersion ? { topicId: await topicIdOf(connection, topic) } : { name: topic }
+  const topics = [{ ...name, partitionIndexes: [partition] }]
+  const request = version < groupsFromVersion ? { groupId, topics } : { groups: [{ groupId, topics }] }
+  const response = await connection.send(OffsetFetch, version, request)
+  const group = version < groupsFromVersion ? response : response.groups[0]
+  throwOnError(group?.errorCode ?? 0)
+  const answer = group?.topics[0]?.partitions[0]
+  if (!answer) throw new Error(`the answer does not speak of ${topic}-${partition}`)
+  throwOnError(answer.errorCode)
+  return {
+    offset: answer.committedOffset,
+    leaderEpoch: answer.committedLeaderEpoch,
+    metadata: answer.metadata,
+  }
+}

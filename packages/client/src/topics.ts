@@ -1,0 +1,145 @@
+import {
+  CreateTopics,
+  DeleteTopics,
+  DescribeConfigs,
+  IncrementalAlterConfigs,
+  Metadata,
+  type ResponseOf,
+} from '@sluice/wire'
+import type { Connection } from './connection.ts'
+import { KafkaError, throwOnError } from './errors.ts'
+
+export interface NewTopic {
+  name: string
+  /** Default: the broker's `num.partitions`. */
+  partitions?: number
+  /** Default: the broker's `default.replication.factor`. */
+  replicationFactor?: number
+  configs?: Record<string, string>
+  /** Replicas by partition, instead of the two counts. */
+  assignments?: number[][]
+}
+
+export interface CreatedTopic {
+  name: string
+  topicId: string
+  partitions: number
+  replicationFactor: number
+}
+
+/** Creates the topics; throws KafkaError at the first that was not. */
+export async function createTopics(
+  connection: Connection,
+  topics: readonly NewTopic[],
+  options: { timeoutMs?: number; validateOnly?: boolean } = {},
+): Promise<CreatedTopic[]> {
+  const response = await connection.request(CreateTopics, {
+    topics: topics.map((topic) => ({
+      name: topic.name,
+      numPartitions: topic.assignments ? -1 : (topic.partitions ?? -1),
+      replicationFactor: topic.assignments ? -1 : (topic.replicationFactor ?? -1),
+      assignments: (topic.assignments ?? []).map((brokerIds, partitionIndex) => ({
+        partitionIndex,
+        brokerIds,
+      })),
+      configs: Object.entries(topic.configs ?? {}).map(([name, value]) => ({ name, value })),
+    })),
+    timeoutMs: options.timeoutMs ?? 30_000,
+    validateOnly: options.validateOnly ?? false,
+  })
+  return response.topics.map((topic) => {
+    throwOnError(topic.errorCode, topic.errorMessage)
+    const { name, topicId, numPartitions, replicationFactor } = topic
+    return { name, topicId, partitions: numPartitions, replicationFactor }
+  })
+}
+
+export async function createTopic(
+  connection: Connection,
+  name: string,
+  options: Omit<NewTopic, 'name'> = {},
+): Promise<CreatedTopic> {
+  const [topic] = await createTopics(connection, [{ name, ...options }])
+  if (!topic) throw new Error(`the answer does not speak of ${name}`)
+  return topic
+}
+
+export async function deleteTopics(connection: Connection, names: readonly string[]): Promise<void> {
+  // Versions up to 5 have the names in one place, later ones in another.
+  const version = await connection.versionFor(DeleteTopics)
+  const request = version < 6 ? { topicNames: names } : { topics: names.map((name) => ({ name })) }
+  const response = await connection.send(DeleteTopics, version, { ...request, timeoutMs: 30_000 })
+  for (const topic of response.responses) throwOnError(topic.errorCode, topic.errorMessage)
+}
+
+export type ClusterMetadata = ResponseOf<typeof Metadata>
+
+/** What the broker knows of these topics, of all without `topics`; never creates any. Errors stand in the answer. */
+export async function describeTopics(
+  connection: Connection,
+  topics: readonly string[] | null = null,
+): Promise<ClusterMetadata> {
+  return connection.request(Metadata, {
+    topics: topics === null ? null : topics.map((name) => ({ name })),
+    allowAutoTopicCreation: false,
+  })
+}
+
+/** Throws KafkaError where the broker does not know the topic. */
+export async function topicIdOf(connection: Connection, name: string): Promise<string> {
+  const { topics } = await describeTopics(connection, [name])
+  const topic = topics.find((each) => each.name === name)
+  if (!topic) throw new Error(`the answer does not speak of ${name}`)
+  throwOnError(topic.errorCode)
+  return topic.topicId
+}
+
+/** Numbers of the DescribeConfigs and IncrementalAlterConfigs APIs. */
+export const ConfigResourceType = {
+  topic: 2,
+  broker: 4,
+  brokerLogger: 8,
+  clientMetrics: 16,
+  group: 32,
+} as const
+export const AlterConfigOp = { set: 0, delete: 1, append: 2, subtract: 3 } as const
+
+/** Effective configs by name. */
+export async function describeConfigs(
+  connection: Connection,
+  resourceType: number,
+  resourceName: string,
+): Promise<Map<string, string | null>> {
+  const response = await connection.request(DescribeConfigs, {
+    resources: [{ resourceType, resourceName, configurationKeys: null }],
+  })
+  const [result] = response.results
+  if (!result) throw new Error(`the answer does not speak of ${resourceName}`)
+  throwOnError(result.errorCode, result.errorMessage)
+  return new Map(result.configs.map(({ name, value }) => [name, value]))
+}
+
+/** Sets configs; null takes one back to its default. */
+export async function alterConfigs(
+  connection: Connection,
+  resourceType: number,
+  resourceName: string,
+  changes: Record<string, string | null>,
+): Promise<void> {
+  const response = await connection.request(IncrementalAlterConfigs, {
+    resources: [
+      {
+        resourceType,
+        resourceName,
+        configs: Object.entries(changes).map(([name, value]) => ({
+          name,
+          value,
+          configOperation: value === null ? AlterConfigOp.delete : AlterConfigOp.set,
+        })),
+      },
+    ],
+    validateOnly: false,
+  })
+  for (const { errorCode, errorMessage } of response.responses)
+    if (errorCode !== 0) throw new KafkaError(errorCode, errorMessage)
+}
