@@ -68,15 +68,18 @@ function connect(
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     let handler: SocketHandler | undefined
+    // net asks for the first buffer before the connection stands and thus before there is a handler.
+    const firstBuffer = new Uint8Array(65_536)
     const raw = net.connect({
       host: options.host,
       port: options.port,
       noDelay: true,
       onread: {
-        // The first buffer is asked for before the connection stands.
-        buffer: () => handler?.receiveBuffer() ?? new Uint8Array(65_536),
-        callback: (length) => {
-          handler?.onRead(length)
+        buffer: () => handler?.receiveBuffer() ?? firstBuffer,
+        callback: (length, filled) => {
+          if (!handler) return true
+          if (filled === firstBuffer) feed(handler, firstBuffer.subarray(0, length))
+          else handler.onRead(length)
           return true
         },
       },
@@ -92,7 +95,7 @@ function connect(
   })
 }
 
-function feed(handler: SocketHandler, chunk: Buffer): void {
+function feed(handler: SocketHandler, chunk: Uint8Array): void {
   for (let from = 0; from < chunk.length; ) {
     const target = handler.receiveBuffer()
     const length = Math.min(target.length, chunk.length - from)
