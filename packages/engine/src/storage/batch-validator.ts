@@ -1,0 +1,357 @@
+/**
+ * Judges a record batch that is to be appended by a leader, before and apart from the log's end: shape, checksum,
+ * sizes, timestamps, keys of compacted topics, compression (KIP-32, KIP-98, KIP-467, KIP-937). Offsets and
+ * sequences are judged at the stage, which comes after.
+ *
+ * What it may change, it changes in place: largest timestamp and timestamp type. A batch that must be compressed
+ * otherwise is made anew.
+ */
+import {
+  CodecId,
+  CorruptDataError,
+  DecompressedSizeError,
+  ErrorCode,
+  RecordBatch,
+  type RecordsSummary,
+  codecName,
+  compress,
+  decompress,
+  decompressedBytesMax,
+  isCodecId,
+  newRecordsSummary,
+  walkRecords,
+} from '@sluice/wire'
+import { readMarker } from './batch-facts.ts'
+import type { LogConfig } from './log-config.ts'
+import type { TransactionMarker } from './producer-state.ts'
+
+export interface AppendContext {
+  /** `client`: a stranger. `coordinator` and `controller`: batches that this process has built itself. */
+  origin: 'client' | 'coordinator' | 'controller'
+  nowMs: number
+  /** Of the Produce request: below 7 zstd is refused. */
+  apiVersion?: number
+}
+
+export interface Validated {
+  kind: 'validated'
+  origin: AppendContext['origin']
+  /** Exactly one batch. It must stay as it is until the commit. */
+  batch: Buffer
+  /** When the broker stamped the records; -1 under CreateTime. */
+  logAppendTimeMs: number
+  /** Of a control batch that ends a transaction. */
+  marker: TransactionMarker | null
+}
+
+export interface RecordError {
+  batchIndex: number
+  message: string | null
+}
+
+export interface Rejected {
+  kind: 'rejected'
+  error: ErrorCode
+  message: string
+  recordErrors: RecordError[]
+}
+
+/** zstd came to Produce with version 7 (KIP-110). */
+const zstdProduceVersionMin = 7
+
+/** The codec in a batch's attributes. */
+const codecMask = 0x07
+
+/** More single errors than this say nothing new. */
+const recordErrorsMax = 10_000
+
+/** Used by one validation at a time, between two points where it may wait. */
+const summary: RecordsSummary = newRecordsSummary()
+
+export function validateBatch(
+  records: Buffer,
+  context: AppendContext,
+  config: LogConfig,
+): Validated | Rejected | Promise<Validated | Rejected> {
+  const size = RecordBatch.frameAt(records, 0, records.length)
+  const refusal = checkFrame(records, size, context) ?? checkHeader(records, size, context, config)
+  if (refusal) return refusal
+  const batch = size === records.length ? records : records.subarray(0, size)
+  if (context.origin !== 'client') return stamp(batch, context, config, RecordBatch.maxTimestamp(batch, 0))
+  const codec = RecordBatch.codec(batch, 0)
+  const target = targetCodec(codec, config)
+  if (codec === CodecId.none) {
+    const checked = checkRecords(batch, batch, RecordBatch.recordsAt, size, context, config)
+    if (typeof checked !== 'number') return checked
+    if (target === codec) return stamp(batch, context, config, checked)
+  }
+  return throughCodecs(batch, codec, target, context, config)
+}
+
+function checkFrame(records: Buffer, size: number, context: AppendContext): Rejected | null {
+  if (size === RecordBatch.BatchFrame.incomplete)
+    return reject(ErrorCode.INVALID_RECORD, 'There must be one whole record batch for each partition.')
+  if (size === RecordBatch.BatchFrame.invalid)
+    return reject(ErrorCode.CORRUPT_MESSAGE, 'No record batch can have the length that stands in its header.')
+  const magic = RecordBatch.magic(records, 0)
+  if (magic < 0 || magic > RecordBatch.currentMagic)
+    return reject(ErrorCode.CORRUPT_MESSAGE, `Magic ${magic} is unknown.`)
+  if (magic !== RecordBatch.currentMagic)
+    return reject(ErrorCode.INVALID_RECORD, `Only record batches of magic 2 are accepted, this has ${magic}.`)
+  // Kafka, too, ignores what follows unless it is a batch: a fetch may have cut it off.
+  if (size < records.length && RecordBatch.frameAt(records, size, records.length) > 0)
+    return reject(ErrorCode.INVALID_RECORD, 'There must be exactly one record batch for each partition.')
+  const codec = RecordBatch.codec(records, 0)
+  if (!isCodecId(codec))
+    return reject(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, `No compression codec has the id ${codec}.`)
+  if (codec === CodecId.zstd && (context.apiVersion ?? zstdProduceVersionMin) < zstdProduceVersionMin)
+    return reject(
+      ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+      `Produce version ${context.apiVersion} may not carry batches compressed with zstd.`,
+    )
+  return null
+}
+
+function checkHeader(b: Buffer, size: number, context: AppendContext, config: LogConfig): Rejected | null {
+  if (context.origin !== 'controller' && size > config.maxMessageBytes) return tooLarge(size, config)
+  if (size > config.segmentBytes)
+    return reject(
+      ErrorCode.RECORD_LIST_TOO_LARGE,
+      `The batch of ${size} bytes is larger than a segment may be (${config.segmentBytes}).`,
+    )
+  if (context.origin !== 'client') return null
+  const baseOffset = RecordBatch.baseOffset(b, 0)
+  if (baseOffset !== 0)
+    return reject(
+      ErrorCode.INVALID_RECORD,
+      `The base offset of an appended batch must be 0, not ${baseOffset}.`,
+    )
+  if (!RecordBatch.isCrcValid(b, 0, size))
+    return reject(ErrorCode.CORRUPT_MESSAGE, 'The checksum of the record batch does not fit its content.')
+  const count = RecordBatch.count(b, 0)
+  if (count <= 0) return reject(ErrorCode.INVALID_RECORD, `A batch cannot have ${count} records.`)
+  const lastOffsetDelta = RecordBatch.lastOffsetDelta(b, 0)
+  if (lastOffsetDelta !== count - 1)
+    return reject(
+      ErrorCode.INVALID_RECORD,
+      `The last offset delta ${lastOffsetDelta} does not fit a count of ${count} records.`,
+    )
+  if (RecordBatch.isControl(b, 0))
+    return reject(ErrorCode.INVALID_RECORD, 'Clients may not write control records.')
+  const producerId = RecordBatch.producerId(b, 0)
+  const baseSequence = RecordBatch.baseSequence(b, 0)
+  if (producerId >= 0 && baseSequence < 0)
+    return reject(
+      ErrorCode.INVALID_RECORD,
+      `Sequence ${baseSequence} is invalid in a batch with producer id ${producerId}.`,
+    )
+  return null
+}
+
+/**
+ * Checks the records in `section`, which are those of `batch` in uncompressed form. Returns their largest
+ * timestamp.
+ */
+function checkRecords(
+  batch: Buffer,
+  section: Buffer,
+  start: number,
+  end: number,
+  context: AppendContext,
+  config: LogConfig,
+): number | Rejected {
+  const count = RecordBatch.count(batch, 0)
+  const fault = walkRecords(section, start, end, count, summary)
+  if (fault) {
+    const message = `Record ${fault.index} of ${count} is malformed: ${fault.reason}.`
+    return reject(ErrorCode.INVALID_RECORD, message, [{ batchIndex: fault.index, message }])
+  }
+  const baseTimestamp = RecordBatch.baseTimestamp(batch, 0)
+  const largest = baseTimestamp + summary.maxTimestampDelta
+  const suspicious =
+    RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime ||
+    (config.cleanupPolicy.compact && summary.firstWithoutKey >= 0) ||
+    (config.messageTimestampType === 'CreateTime' &&
+      (isOutOfRange(largest, context.nowMs, config) ||
+        isOutOfRange(baseTimestamp + summary.minTimestampDelta, context.nowMs, config)))
+  if (suspicious) {
+    const refusal = recordRefusal(batch, section, start, end, context, config)
+    if (refusal) return refusal
+  }
+  return largest
+}
+
+function isOutOfRange(timestamp: number, nowMs: number, config: LogConfig): boolean {
+  return (
+    timestamp !== RecordBatch.noTimestamp &&
+    (nowMs - timestamp > config.messageTimestampBeforeMaxMs ||
+      timestamp - nowMs > config.messageTimestampAfterMaxMs)
+  )
+}
+
+/** The slow way: which records exactly are refused, and why (KIP-467). */
+function recordRefusal(
+  batch: Buffer,
+  section: Buffer,
+  start: number,
+  end: number,
+  context: AppendContext,
+  config: LogConfig,
+): Rejected | null {
+  const baseTimestamp = RecordBatch.baseTimestamp(batch, 0)
+  const stamped = RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime
+  const errors: RecordError[] = []
+  let timestampErrors = 0
+  walkRecords(
+    section,
+    start,
+    end,
+    RecordBatch.count(batch, 0),
+    summary,
+    (index, timestampDelta, keyLength) => {
+      if (errors.length >= recordErrorsMax) return
+      const timestamp = baseTimestamp + timestampDelta
+      if (config.cleanupPolicy.compact && keyLength < 0)
+        errors.push({ batchIndex: index, message: 'A compacted topic takes no record without a key.' })
+      else if (
+        config.messageTimestampType === 'CreateTime' &&
+        isOutOfRange(timestamp, context.nowMs, config)
+      ) {
+        const earliest = context.nowMs - config.messageTimestampBeforeMaxMs
+        const latest = context.nowMs + config.messageTimestampAfterMaxMs
+        errors.push({
+          batchIndex: index,
+          message: `Timestamp ${timestamp} of the record with offset delta ${index} is out of range: it must lie within [${earliest}, ${latest}].`,
+        })
+        timestampErrors++
+      } else if (stamped) {
+        errors.push({
+          batchIndex: index,
+          message: 'A producer may not set the timestamp type to LogAppendTime.',
+        })
+        timestampErrors++
+      }
+    },
+  )
+  if (errors.length === 0) return null
+  if (timestampErrors > 0)
+    return reject(
+      ErrorCode.INVALID_TIMESTAMP,
+      'One or more records were refused for their timestamp.',
+      errors,
+    )
+  const firstThree = errors.slice(0, 3).map((error) => `${error.batchIndex}: ${error.message}`)
+  return reject(
+    ErrorCode.INVALID_RECORD,
+    `${errors.length} records were refused, the first of them: ${firstThree.join(' ')}`,
+    errors,
+  )
+}
+
+function targetCodec(source: number, config: LogConfig): number {
+  if (config.compressionType === 'producer') return source
+  return config.compressionType === 'uncompressed' ? CodecId.none : CodecId[config.compressionType]
+}
+
+function levelOf(codec: number, config: LogConfig): number | undefined {
+  if (codec === CodecId.gzip) return config.compressionGzipLevel
+  if (codec === CodecId.lz4) return config.compressionLz4Level
+  return codec === CodecId.zstd ? config.compressionZstdLevel : undefined
+}
+
+/** Decompresses, checks, and compresses otherwise where the topic wants it. Waits only where a codec must. */
+function throughCodecs(
+  batch: Buffer,
+  codec: number,
+  target: number,
+  context: AppendContext,
+  config: LogConfig,
+): Validated | Rejected | Promise<Validated | Rejected> {
+  const limit = Math.min(config.maxDecompressedMessageBytes, decompressedBytesMax)
+  let section: Buffer | Promise<Buffer>
+  try {
+    section = decompress(codec, batch.subarray(RecordBatch.recordsAt), limit)
+  } catch (error) {
+    return rejectCodec(error, codec, limit)
+  }
+  if (!(section instanceof Promise)) return recompress(batch, section, codec, target, context, config)
+  // The bytes that came in are overwritten by the next read of the socket.
+  const copy = Buffer.from(batch)
+  return section.then(
+    (bytes) => recompress(copy, bytes, codec, target, context, config),
+    (error: unknown) => rejectCodec(error, codec, limit),
+  )
+}
+
+function recompress(
+  batch: Buffer,
+  section: Buffer,
+  codec: number,
+  target: number,
+  context: AppendContext,
+  config: LogConfig,
+): Validated | Rejected | Promise<Validated | Rejected> {
+  const largest = checkRecords(batch, section, 0, section.length, context, config)
+  if (typeof largest !== 'number') return largest
+  if (codec === target) return stamp(batch, context, config, largest)
+  const header = Buffer.from(batch.subarray(0, RecordBatch.recordsAt))
+  const compressed = compress(target, section, levelOf(target, config))
+  return compressed instanceof Promise
+    ? compressed.then((bytes) => withSection(header, bytes, target, context, config, largest))
+    : withSection(header, compressed, target, context, config, largest)
+}
+
+function withSection(
+  header: Buffer,
+  section: Buffer,
+  codec: number,
+  context: AppendContext,
+  config: LogConfig,
+  largestTimestamp: number,
+): Validated | Rejected {
+  const batch = Buffer.concat([header, section])
+  if (batch.length > config.maxMessageBytes) return tooLarge(batch.length, config)
+  batch.writeInt16BE((RecordBatch.attributes(batch, 0) & ~codecMask) | codec, RecordBatch.attributesAt)
+  RecordBatch.updateCrc(batch, 0, batch.length)
+  return stamp(batch, context, config, largestTimestamp)
+}
+
+/** Kafka corrects a header that lies about its largest timestamp, and so do we. */
+function stamp(
+  batch: Buffer,
+  context: AppendContext,
+  config: LogConfig,
+  largestTimestamp: number,
+): Validated {
+  const stamped = config.messageTimestampType === 'LogAppendTime' && context.origin !== 'controller'
+  if (stamped) RecordBatch.setMaxTimestamp(batch, 0, RecordBatch.TimestampType.logAppendTime, context.nowMs)
+  else if (context.origin === 'client')
+    RecordBatch.setMaxTimestamp(batch, 0, RecordBatch.TimestampType.createTime, largestTimestamp)
+  return {
+    kind: 'validated',
+    origin: context.origin,
+    batch,
+    logAppendTimeMs: stamped ? context.nowMs : -1,
+    marker: context.origin === 'coordinator' ? readMarker(batch, 0) : null,
+  }
+}
+
+function rejectCodec(error: unknown, codec: number, limit: number): Rejected {
+  const name = codecName(codec)
+  if (error instanceof DecompressedSizeError)
+    return reject(ErrorCode.MESSAGE_TOO_LARGE, `The records are more than ${limit} bytes without ${name}.`)
+  if (error instanceof CorruptDataError)
+    return reject(ErrorCode.INVALID_RECORD, `The records are not what ${name} makes: ${error.message}.`)
+  throw error
+}
+
+function tooLarge(size: number, config: LogConfig): Rejected {
+  return reject(
+    ErrorCode.MESSAGE_TOO_LARGE,
+    `The record batch of ${size} bytes exceeds max.message.bytes (${config.maxMessageBytes}).`,
+  )
+}
+
+function reject(error: ErrorCode, message: string, recordErrors: RecordError[] = []): Rejected {
+  return { kind: 'rejected', error, message, recordErrors }
+}

@@ -1,0 +1,119 @@
+import { assert, type Disk, type DiskFile } from '@sluice/effects'
+
+/**
+ * The open log files of a broker, bounded in number: a broker may hold more segments than the system allows
+ * descriptors. A file opens at first use and closes when another needs its place, unless it is pinned.
+ * Eviction is the clock algorithm: a hand goes round, spares what was used since it last came by.
+ */
+export class FileCache {
+  readonly disk: Disk
+  readonly #openMax: number
+  readonly #open: CachedFile[] = []
+  #hand = 0
+
+  constructor(disk: Disk, openMax = 500) {
+    this.disk = disk
+    this.#openMax = openMax
+  }
+
+  get openCount(): number {
+    return this.#open.length
+  }
+
+  /** Called by a file that is about to open. */
+  admit(file: CachedFile): void {
+    if (this.#open.length >= this.#openMax) this.#evictOne()
+    this.#open.push(file)
+  }
+
+  /** Called by a file that has closed. */
+  drop(file: CachedFile): void {
+    const at = this.#open.indexOf(file)
+    if (at < 0) return
+    const last = this.#open.pop() as CachedFile
+    if (last !== file) this.#open[at] = last
+  }
+
+  /** Closes what was not used since the last call, so that an idle partition holds no descriptor. */
+  closeUnused(): void {
+    for (const file of [...this.#open]) file.evict()
+  }
+
+  #evictOne(): void {
+    // Two rounds: the first may only clear marks. Where all are pinned the bound gives way.
+    for (let tries = this.#open.length * 2; tries > 0; tries--) {
+      if (this.#hand >= this.#open.length) this.#hand = 0
+      const file = this.#open[this.#hand] as CachedFile
+      if (file.evict()) return
+      this.#hand++
+    }
+  }
+}
+
+/** A file that may be open or not. */
+export class CachedFile {
+  path: string
+  readonly #cache: FileCache
+  readonly #onEvict: () => void
+  #file: DiskFile | null = null
+  #pins = 0
+  #used = false
+  #closing = false
+
+  /** `onEvict`: the place to drop what is only worth its memory while the file is in use. */
+  constructor(cache: FileCache, path: string, onEvict: () => void = () => {}) {
+    this.#cache = cache
+    this.path = path
+    this.#onEvict = onEvict
+  }
+
+  /** The open file. It stays open until the caller lets go of the event loop or another file opens. */
+  get(): DiskFile {
+    this.#used = true
+    if (this.#file) return this.#file
+    const file = this.#cache.disk.openSync(this.path, 'write')
+    this.#cache.admit(this)
+    this.#file = file
+    return file
+  }
+
+  /** The open file, kept open until `unpin`: for asynchronous work. A renamed or removed file stays readable. */
+  pin(): DiskFile {
+    const file = this.get()
+    this.#pins++
+    return file
+  }
+
+  unpin(): void {
+    assert(this.#pins > 0, `unpin of ${this.path} without a pin`)
+    this.#pins--
+    if (this.#pins === 0 && this.#closing) this.#closeNow()
+  }
+
+  /** Closes now, or at the last `unpin`. */
+  close(): void {
+    if (!this.#file) return
+    if (this.#pins > 0) this.#closing = true
+    else this.#closeNow()
+  }
+
+  /** For the cache: closes unless pinned or used since the last call. */
+  evict(): boolean {
+    if (this.#pins > 0) return false
+    if (this.#used) {
+      this.#used = false
+      return false
+    }
+    this.#closeNow()
+    this.#onEvict()
+    return true
+  }
+
+  #closeNow(): void {
+    const file = this.#file
+    this.#file = null
+    this.#closing = false
+    this.#cache.drop(this)
+    file?.closeSync()
+  }
+}

@@ -1,0 +1,126 @@
+import type { Disk } from '@sluice/effects'
+import { join } from 'node:path'
+
+export const leaderEpochFileName = 'leader-epoch-checkpoint'
+
+export interface EpochEntry {
+  epoch: number
+  startOffset: number
+}
+
+/**
+ * The leader epochs of a log and where each began (KIP-101), in `leader-epoch-checkpoint`. Entries rise strictly
+ * in both columns.
+ *
+ * The file is replaced at each change without waiting for the disk; `flush` makes it durable together with the
+ * log. A file that a power cut has emptied counts as none: recovery takes the epochs from the batches.
+ */
+export class LeaderEpochs {
+  readonly #disk: Disk
+  readonly #directory: () => string
+  readonly #logEndOffset: () => number
+  #entries: EpochEntry[] = []
+  #durable = true
+
+  constructor(disk: Disk, directory: () => string, logEndOffset: () => number) {
+    this.#disk = disk
+    this.#directory = directory
+    this.#logEndOffset = logEndOffset
+    const path = join(directory(), leaderEpochFileName)
+    if (disk.existsSync(path))
+      this.#entries = parseLeaderEpochs(disk.readFileSync(path).toString('latin1')) ?? []
+  }
+
+  get entries(): readonly EpochEntry[] {
+    return this.#entries
+  }
+
+  /** The newest epoch; null before the first. */
+  get latestEpoch(): number | null {
+    return this.#entries.at(-1)?.epoch ?? null
+  }
+
+  /** An epoch begins. What stands there of this or later epochs, or at later offsets, did not survive. */
+  assign(epoch: number, startOffset: number): void {
+    const latest = this.#entries.at(-1)
+    if (latest && latest.epoch === epoch && latest.startOffset <= startOffset) return
+    this.#entries = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset)
+    this.#entries.push({ epoch, startOffset })
+    this.#write(false)
+  }
+
+  /**
+   * Where records of `epoch` end: the largest known epoch that is not above it, and the start of the next one
+   * (the log's end for the latest). Epoch and offset -1 where that cannot be said.
+   */
+  endOffsetFor(epoch: number): { epoch: number; endOffset: number } {
+    const latest = this.latestEpoch
+    if (epoch < 0 || latest === null || epoch > latest) return { epoch: -1, endOffset: -1 }
+    if (epoch === latest) return { epoch, endOffset: this.#logEndOffset() }
+    let floor = epoch
+    for (const entry of this.#entries) {
+      if (entry.epoch > epoch) return { epoch: floor, endOffset: entry.startOffset }
+      floor = entry.epoch
+    }
+    return { epoch: -1, endOffset: -1 }
+  }
+
+  /** The epoch of the record at `offset`; null if it lies before all that is known. */
+  epochAt(offset: number): number | null {
+    let found: number | null = null
+    for (const entry of this.#entries) if (entry.startOffset <= offset) found = entry.epoch
+    return found
+  }
+
+  /** Records before `offset` are gone: the epoch that holds it now begins there. */
+  truncateFromStart(offset: number): void {
+    const keep = this.#entries.findLastIndex((entry) => entry.startOffset <= offset)
+    const first = this.#entries[keep]
+    if (!first || (keep === 0 && first.startOffset === offset)) return
+    this.#entries = [{ epoch: first.epoch, startOffset: offset }, ...this.#entries.slice(keep + 1)]
+    this.#write(false)
+  }
+
+  /** Records from `offset` on are gone, and with them epochs that begin there or later. */
+  truncateFromEnd(offset: number): void {
+    const kept = this.#entries.filter((entry) => entry.startOffset < offset)
+    if (kept.length === this.#entries.length) return
+    this.#entries = kept
+    this.#write(false)
+  }
+
+  clear(): void {
+    if (this.#entries.length === 0) return
+    this.#entries = []
+    this.#write(false)
+  }
+
+  /** Makes the file durable. */
+  flush(): void {
+    if (!this.#durable) this.#write(true)
+  }
+
+  #write(durable: boolean): void {
+    const path = join(this.#directory(), leaderEpochFileName)
+    this.#disk.writeFileAtomicSync(path, formatLeaderEpochs(this.#entries), { durable })
+    this.#durable = durable
+  }
+}
+
+export function formatLeaderEpochs(entries: readonly EpochEntry[]): string {
+  const lines = entries.map((entry) => `${entry.epoch} ${entry.startOffset}\n`)
+  return `0\n${entries.length}\n${lines.join('')}`
+}
+
+/** Null where the text is not such a file. */
+export function parseLeaderEpochs(text: string): EpochEntry[] | null {
+  const [version, count, ...lines] = text.split('\n').filter((line) => line !== '')
+  if (version !== '0' || Number(count) !== lines.length) return null
+  const entries: EpochEntry[] = []
+  for (const line of lines) {
+    const match = /^(\d+) (\d+)$/.exec(line)
+    if (!match) return null
+    entries.push({ epoch: Number(match[1]), startOffset: Number(match[2]) })
+  }
+  return entries
+}

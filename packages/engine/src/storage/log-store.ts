@@ -1,0 +1,371 @@
+import { join } from 'node:path'
+import { type Clock, type Disk, type Logger, type Random, assert } from '@sluice/effects'
+import { RecordBatch } from '@sluice/wire'
+import { type BatchFacts, concernsProducer, readBatchFacts, readMarker } from './batch-facts.ts'
+import { scanHeaders } from './batch-scan.ts'
+import type { FileCache } from './file-cache.ts'
+import { LeaderEpochs } from './leader-epochs.ts'
+import type { LogConfig } from './log-config.ts'
+import { offsetEntryBytes } from './offset-index.ts'
+import { ProducerState } from './producer-state.ts'
+import { Segment, type SegmentHome } from './segment.ts'
+import { logSuffix, offsetFilePath } from './segment-names.ts'
+import { timeEntryBytes } from './time-index.ts'
+
+/** Offsets in a segment's indexes are relative to its base and int32. */
+const relativeOffsetMax = 0x7fffffff
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+export interface LogStoreOptions {
+  disk: Disk
+  clock: Clock
+  logger: Logger
+  files: FileCache
+  directory: string
+  topicPartition: TopicPartition
+  config: LogConfig
+  /** `producer.id.expiration.ms`. */
+  producerIdExpirationMs?: number
+  /** For `segment.jitter.ms`; without it nothing is taken off. */
+  random?: Random
+}
+
+/** Kafka's default of `producer.id.expiration.ms`: a day. */
+const producerIdExpirationDefaultMs = 86_400_000
+
+/**
+ * What a log is made of, and the operations that keep the parts together: segments, producer state, leader
+ * epochs, recovery point. `Log` is its face to the rest of the broker, `recovery` fills it from the disk.
+ *
+ * Invariants: there is at least one segment; base offsets rise; every offset in [logStartOffset, endOffset) is
+ * in the segment with the largest base at or below it; everything below `recoveryPoint` is durable.
+ */
+export class LogStore {
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly topicPartition: TopicPartition
+  readonly home: SegmentHome
+  readonly segments: Segment[] = []
+  readonly producers: ProducerState
+  readonly leaderEpochs: LeaderEpochs
+  readonly producerIdExpirationMs: number
+  readonly #random: Random | undefined
+  config: LogConfig
+  logStartOffset = 0
+  endOffset = 0
+  recoveryPoint = 0
+  lastFlushMs: number
+  closed = false
+  #newNames = false
+  /** A flush that overlaps a truncation proves nothing. */
+  #truncations = 0
+  /** Set when a failed append could not be taken back: everything from here on goes before the next append. */
+  #rollBackTo: number | null = null
+  /** Called when a flush in the background fails. */
+  onBackgroundFailure: (error: unknown) => void = () => {}
+
+  constructor(options: LogStoreOptions) {
+    this.disk = options.disk
+    this.clock = options.clock
+    this.logger = options.logger
+    this.topicPartition = options.topicPartition
+    this.config = options.config
+    this.producerIdExpirationMs = options.producerIdExpirationMs ?? producerIdExpirationDefaultMs
+    this.#random = options.random
+    this.lastFlushMs = options.clock.now()
+    this.home = {
+      disk: options.disk,
+      files: options.files,
+      directory: options.directory,
+      indexIntervalBytes: () => this.config.indexIntervalBytes,
+    }
+    const directory = () => this.home.directory
+    this.producers = new ProducerState(options.disk, directory)
+    this.leaderEpochs = new LeaderEpochs(options.disk, directory, () => this.endOffset)
+  }
+
+  get active(): Segment {
+    return this.segments[this.segments.length - 1] as Segment
+  }
+
+  /** Index of the segment with the largest base at or below `offset`; 0 where all are above. */
+  floorIndex(offset: number): number {
+    let low = 0
+    let high = this.segments.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.segments[middle] as Segment).baseOffset <= offset) low = middle + 1
+      else high = middle
+    }
+    return Math.max(0, low - 1)
+  }
+
+  /** One after the last offset that may stand in the segment at `index`. */
+  segmentEnd(index: number): number {
+    return this.segments[index + 1]?.baseOffset ?? this.endOffset
+  }
+
+  get sizeInBytes(): number {
+    let bytes = 0
+    for (const segment of this.segments) bytes += segment.size
+    return bytes
+  }
+
+  // ---- appending
+
+  /**
+   * Writes whole batches, whose offsets and epochs stand in them, behind the end: one write for all that go to
+   * one segment. All or nothing: after a failure the log is as before, or, where even that fails, is put so by
+   * the next append.
+   */
+  append(batches: readonly Buffer[], facts: readonly BatchFacts[]): void {
+    this.#finishRollBack()
+    const before = this.endOffset
+    try {
+      this.#appendGroups(batches, facts)
+      if (this.endOffset - this.recoveryPoint >= this.config.flushMessages) this.flushSync()
+    } catch (error) {
+      this.#rollBack(before)
+      throw error
+    }
+  }
+
+  #appendGroups(batches: readonly Buffer[], facts: readonly BatchFacts[]): void {
+    let from = 0
+    let pendingBytes = 0
+    for (let index = 0; index < facts.length; index++) {
+      const batch = facts[index] as BatchFacts
+      const first = facts[from] as BatchFacts
+      if (this.#mustRoll(batch, index - from, pendingBytes, first)) {
+        this.#writeGroup(batches, facts, from, index)
+        this.roll(batch.baseOffset)
+        from = index
+        pendingBytes = 0
+      }
+      pendingBytes += batch.size
+    }
+    this.#writeGroup(batches, facts, from, facts.length)
+  }
+
+  /** Kafka's rule; the `pending` batches from `first` on will stand before this one. */
+  #mustRoll(batch: BatchFacts, pending: number, pendingBytes: number, first: BatchFacts): boolean {
+    const { config, active } = this
+    const size = active.size + pendingBytes
+    if (size === 0) return false
+    if (size > config.segmentBytes - batch.size) return true
+    if (batch.lastOffset - active.baseOffset > relativeOffsetMax) return true
+    const firstTimestamp = active.size > 0 ? active.firstTimestamp : first.maxTimestamp
+    const waitedMs =
+      firstTimestamp >= 0 ? batch.maxTimestamp - firstTimestamp : this.clock.now() - active.createdMs
+    if (waitedMs > config.segmentMs - active.rollJitterMs) return true
+    const offsetEntriesMax = Math.floor(config.segmentIndexBytes / offsetEntryBytes)
+    // One entry is kept free for the last one, at the roll.
+    const timeEntriesMax = Math.floor(config.segmentIndexBytes / timeEntryBytes) - 1
+    return (
+      active.offsets.length + pending >= offsetEntriesMax || active.times.length + pending >= timeEntriesMax
+    )
+  }
+
+  #writeGroup(batches: readonly Buffer[], facts: readonly BatchFacts[], from: number, to: number): void {
+    if (from === to) return
+    const { active, leaderEpochs } = this
+    active.write(from === 0 && to === batches.length ? batches : batches.slice(from, to))
+    active.rememberAppend((facts[from] as BatchFacts).baseOffset, active.size)
+    for (let index = from; index < to; index++) {
+      const batch = facts[index] as BatchFacts
+      active.noteAppended(batch)
+      this.endOffset = batch.lastOffset + 1
+      if (batch.leaderEpoch >= 0 && batch.leaderEpoch !== leaderEpochs.latestEpoch)
+        leaderEpochs.assign(batch.leaderEpoch, batch.baseOffset)
+      if (batch.producerId >= 0) this.applyToProducers(batch, active)
+    }
+    this.producers.mapEndOffset = this.endOffset
+  }
+
+  /** Brings producer state and the transaction index of the batch's segment up to a batch that is written. */
+  applyToProducers(batch: BatchFacts, segment: Segment): void {
+    const completed = this.producers.apply(batch)
+    if (!completed) return
+    if (completed.aborted) {
+      const { producerId, firstOffset, lastOffset } = completed
+      const lastStableOffset = this.producers.lastStableOffsetAfter(completed)
+      segment.appendAborted({ producerId, firstOffset, lastOffset, lastStableOffset })
+    }
+    this.producers.complete(completed)
+  }
+
+  /** Ends the active segment and begins one at `nextOffset`. */
+  roll(nextOffset: number): void {
+    const old = this.active
+    if (old.size === 0 && old.baseOffset === nextOffset) return
+    old.finishTimeIndex()
+    old.persistIndexes()
+    this.producers.mapEndOffset = nextOffset
+    this.producers.takeSnapshot()
+    this.addSegment(nextOffset)
+    void this.flushBelow(nextOffset).catch((error: unknown) => this.onBackgroundFailure(error))
+  }
+
+  addSegment(baseOffset: number): Segment {
+    const jitterMax = Math.min(this.config.segmentJitterMs, this.config.segmentMs)
+    const jitter = jitterMax > 0 && this.#random ? this.#random.int(Math.min(jitterMax, 2 ** 47)) : 0
+    let segment: Segment
+    try {
+      segment = Segment.create(this.home, baseOffset, this.clock.now(), jitter)
+    } catch (error) {
+      // Left behind, an empty segment would hide records that are appended to the one before it.
+      this.disk.removeSync(offsetFilePath(this.home.directory, baseOffset, logSuffix))
+      throw error
+    }
+    this.segments.push(segment)
+    this.#newNames = true
+    return segment
+  }
+
+  #rollBack(endOffset: number): void {
+    try {
+      if (this.endOffset === endOffset && this.active.baseOffset <= endOffset) this.active.discardTail()
+      if (this.endOffset !== endOffset) this.truncateTo(endOffset)
+    } catch (error) {
+      this.#rollBackTo = endOffset
+      this.logger.error('a failed append could not be taken back yet', { ...this.topicPartition, error })
+    }
+  }
+
+  #finishRollBack(): void {
+    if (this.#rollBackTo === null) return
+    if (this.endOffset > this.#rollBackTo) this.truncateTo(this.#rollBackTo)
+    this.active.discardTail()
+    this.#rollBackTo = null
+  }
+
+  // ---- cutting
+
+  /** Removes all records from `offset` on. */
+  truncateTo(offset: number): void {
+    if (offset >= this.endOffset) return
+    this.#truncations++
+    const first = this.segments[0] as Segment
+    if (offset < first.baseOffset) return this.restartAt(offset)
+    while (this.active.baseOffset > offset) this.#removeActive()
+    this.active.truncateTo(offset)
+    this.endOffset = offset
+    this.leaderEpochs.truncateFromEnd(offset)
+    this.recoveryPoint = Math.min(this.recoveryPoint, offset)
+    this.logStartOffset = Math.min(this.logStartOffset, offset)
+    this.rebuildProducers()
+  }
+
+  /** Removes everything; the log begins anew at `offset`. */
+  restartAt(offset: number): void {
+    this.#truncations++
+    while (this.segments.length > 0) this.#removeActive()
+    for (const snapshot of [...this.producers.snapshotOffsets]) this.producers.removeSnapshot(snapshot)
+    this.leaderEpochs.clear()
+    this.logStartOffset = offset
+    this.endOffset = offset
+    this.recoveryPoint = Math.min(this.recoveryPoint, offset)
+    this.addSegment(offset)
+    this.rebuildProducers()
+  }
+
+  #removeActive(): void {
+    const segment = this.segments.pop() as Segment
+    segment.markDeleted()
+    segment.removeDeleted()
+  }
+
+  // ---- producer state
+
+  /** Makes the state anew from the newest snapshot and the batches behind it. */
+  rebuildProducers(upTo = this.endOffset): void {
+    const { producers } = this
+    producers.reload(this.logStartOffset, upTo, this.clock.now(), this.producerIdExpirationMs)
+    // Kafka, too, leaves snapshots at the last two segments' bases, so that the next rebuild is short.
+    const bases = this.segments.slice(-2).map((segment) => segment.baseOffset)
+    for (let index = this.floorIndex(producers.mapEndOffset); index < this.segments.length; index++) {
+      const segment = this.segments[index] as Segment
+      if (segment.baseOffset >= upTo) break
+      producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset, this.logStartOffset)
+      if (bases.includes(segment.baseOffset) && producers.mapEndOffset === segment.baseOffset)
+        producers.takeSnapshot()
+      this.#replayProducers(segment, producers.mapEndOffset, upTo)
+    }
+    producers.mapEndOffset = Math.max(producers.mapEndOffset, upTo)
+    producers.takeSnapshot()
+  }
+
+  #replayProducers(segment: Segment, from: number, upTo: number): void {
+    if (segment.size === 0) return
+    scanHeaders(segment.file.get(), segment.positionOf(from), segment.size, (cursor) => {
+      const { buffer, at, position, size } = cursor
+      if (RecordBatch.baseOffset(buffer, at) >= upTo) return false
+      if (RecordBatch.producerId(buffer, at) < 0) return true
+      const isControl = RecordBatch.isControl(buffer, at)
+      const marker = isControl ? readMarker(segment.readBatch(position), 0) : null
+      const facts = readBatchFacts(buffer, at, size, marker)
+      if (!concernsProducer(facts, isControl)) return true
+      const completed = this.producers.apply(facts)
+      // The transaction index has its entry already.
+      if (completed) this.producers.complete(completed)
+      return true
+    })
+  }
+
+  // ---- durability
+
+  /** Makes everything durable, blocking. */
+  flushSync(): void {
+    for (let index = this.floorIndex(this.recoveryPoint); index < this.segments.length; index++) {
+      const segment = this.segments[index] as Segment
+      segment.flushSync()
+      this.producers.flushSnapshot(segment.baseOffset)
+    }
+    this.#flushNames()
+    this.recoveryPoint = this.endOffset
+    this.lastFlushMs = this.clock.now()
+  }
+
+  /** Makes all records below `offset` durable without blocking the event loop for the records. */
+  async flushBelow(offset: number): Promise<void> {
+    if (offset <= this.recoveryPoint) return
+    const first = this.floorIndex(this.recoveryPoint)
+    const truncations = this.#truncations
+    for (const segment of this.segments.slice(first)) {
+      if (segment.baseOffset >= offset) break
+      // Retention may have removed it meanwhile.
+      if (this.segments.includes(segment)) await segment.flush()
+      if (this.closed || truncations !== this.#truncations) return
+    }
+    for (const snapshot of this.producers.snapshotOffsets)
+      if (snapshot > this.recoveryPoint && snapshot <= offset) this.producers.flushSnapshot(snapshot)
+    this.#flushNames()
+    this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(offset, this.endOffset))
+    this.lastFlushMs = this.clock.now()
+  }
+
+  #flushNames(): void {
+    this.leaderEpochs.flush()
+    if (!this.#newNames) return
+    this.disk.syncDirectorySync(this.home.directory)
+    this.#newNames = false
+  }
+
+  // ---- the directory
+
+  /** The directory was renamed. */
+  moveTo(directory: string): void {
+    assert(this.disk.existsSync(directory), `${directory} is not there`)
+    this.home.directory = directory
+    for (const segment of this.segments) segment.moved()
+  }
+
+  path(name: string): string {
+    return join(this.home.directory, name)
+  }
+}

@@ -1,0 +1,447 @@
+/**
+ * The log of one partition, in Apache Kafka's files.
+ *
+ * Appending as leader takes three calls. `validate` judges a batch by itself and may be a Promise when a codec has
+ * no synchronous form; `stage` gives it offsets and judges its producer; `commit` writes all that is staged with
+ * one call and only then shows it. What is staged are the caller's own bytes: they must stay as they are until
+ * `commit` or `dropStage` returns, and are not looked at afterwards.
+ *
+ *   const validated = log.validate(records, { origin: 'client', nowMs })
+ *   const staged = log.stage(validated, leaderEpoch)    // any number of these
+ *   log.commit()                                        // throws the disk's error: then nothing was appended
+ *
+ * A `duplicate` names offsets that may still be staged: commit before answering it.
+ */
+import type { Clock, Disk, Logger, Random } from '@sluice/effects'
+import { assert } from '@sluice/effects'
+import { ErrorCode, RecordBatch } from '@sluice/wire'
+import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
+import {
+  type AppendContext,
+  type RecordError,
+  type Rejected,
+  type Validated,
+  validateBatch,
+} from './batch-validator.ts'
+import { type FetchSlice, readSlice } from './fetch-slice.ts'
+import type { FileCache } from './file-cache.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
+import type { LogConfig } from './log-config.ts'
+import { type OffsetLookup, maxTimestampOffset, offsetForTimestamp } from './log-lookup.ts'
+import { LogStore, type TopicPartition } from './log-store.ts'
+import { readTopicId, writeTopicId } from './partition-metadata.ts'
+import { loadLog } from './recovery.ts'
+import { countExpired } from './retention.ts'
+import type { Segment } from './segment.ts'
+import { type AbortedTransaction, collectAborted } from './transaction-index.ts'
+
+export type { AppendContext, RecordError, Rejected, Validated } from './batch-validator.ts'
+export type { FetchSlice } from './fetch-slice.ts'
+export type { LogConfig } from './log-config.ts'
+export type { OffsetAndTimestamp, OffsetLookup } from './log-lookup.ts'
+export type { TopicPartition } from './log-store.ts'
+export type { AbortedTransaction } from './transaction-index.ts'
+
+export interface LogOptions {
+  disk: Disk
+  clock: Clock
+  logger: Logger
+  files: FileCache
+  /** The partition's own; made if it is not there. */
+  directory: string
+  topicPartition: TopicPartition
+  config: LogConfig
+  /** Written to `partition.metadata` where that has none yet. */
+  topicId?: string
+  /** Whether the broker stopped cleanly before. */
+  clean: boolean
+  recoveryPoint: number
+  logStartOffset: number
+  producerIdExpirationMs?: number
+  random?: Random
+  /** A flush or removal in the background failed. */
+  onBackgroundFailure?: (error: unknown) => void
+}
+
+export interface Staged {
+  kind: 'staged'
+  baseOffset: number
+  lastOffset: number
+  /** -1 under CreateTime. */
+  logAppendTimeMs: number
+}
+
+export interface Duplicate {
+  kind: 'duplicate'
+  baseOffset: number
+  lastOffset: number
+  /** As Kafka answers a retry: the largest timestamp of the batch that stands in the log. */
+  logAppendTimeMs: number
+}
+
+export type StageResult = Staged | Duplicate | Rejected
+
+export interface ActiveProducer {
+  producerId: number
+  producerEpoch: number
+  lastSequence: number
+  lastTimestamp: number
+  coordinatorEpoch: number
+  /** -1 without an open transaction. */
+  currentTransactionStartOffset: number
+}
+
+export class Log {
+  readonly topicPartition: TopicPartition
+  readonly leaderEpochs: LeaderEpochs
+  readonly #store: LogStore
+  readonly #onBackgroundFailure: (error: unknown) => void
+  #topicId: string | null
+  #batches: Buffer[] = []
+  #facts: BatchFacts[] = []
+  #stagedEnd: number
+  #highWatermark = Infinity
+  readonly #removals = new Set<() => void>()
+
+  private constructor(store: LogStore, topicId: string | null, onFailure: (error: unknown) => void) {
+    this.#store = store
+    this.#topicId = topicId
+    this.#onBackgroundFailure = onFailure
+    this.topicPartition = store.topicPartition
+    this.leaderEpochs = store.leaderEpochs
+    this.#stagedEnd = store.endOffset
+  }
+
+  static load(options: LogOptions): Log {
+    options.disk.mkdirSync(options.directory)
+    const store = new LogStore(options)
+    const onFailure =
+      options.onBackgroundFailure ??
+      ((error) =>
+        options.logger.error('background work on a log failed', { ...options.topicPartition, error }))
+    store.onBackgroundFailure = onFailure
+    loadLog(store, options)
+    const log = new Log(store, readTopicId(options.disk, options.directory), onFailure)
+    if (log.#topicId === null && options.topicId !== undefined) log.assignTopicId(options.topicId)
+    return log
+  }
+
+  // ---- facts
+
+  /** Null until one is given. */
+  get topicId(): string | null {
+    return this.#topicId
+  }
+
+  get directory(): string {
+    return this.#store.home.directory
+  }
+
+  get config(): LogConfig {
+    return this.#store.config
+  }
+
+  get logStartOffset(): number {
+    return this.#store.logStartOffset
+  }
+
+  /** One after the last record that is appended; what is staged does not count. */
+  get logEndOffset(): number {
+    return this.#store.endOffset
+  }
+
+  /** Everything below is durable. */
+  get recoveryPoint(): number {
+    return this.#store.recoveryPoint
+  }
+
+  get sizeInBytes(): number {
+    return this.#store.sizeInBytes
+  }
+
+  get segmentCount(): number {
+    return this.#store.segments.length
+  }
+
+  /** The oldest segment's: the log-start checkpoint names a partition only while its start is above this. */
+  get firstSegmentBaseOffset(): number {
+    return (this.#store.segments[0] as Segment).baseOffset
+  }
+
+  /**
+   * Where the oldest transaction begins that is open, or whose end the high watermark has not passed; null if
+   * there is none.
+   */
+  get firstUnstableOffset(): number | null {
+    return this.#store.producers.firstUnstableOffset(Math.min(this.#highWatermark, this.#store.endOffset))
+  }
+
+  get lastFlushMs(): number {
+    return this.#store.lastFlushMs
+  }
+
+  /** Only brokers that replicate need to tell: until the first call every record counts as committed. */
+  updateHighWatermark(highWatermark: number): void {
+    this.#highWatermark = highWatermark
+  }
+
+  updateConfig(config: LogConfig): void {
+    this.#store.config = config
+  }
+
+  assignTopicId(topicId: string): void {
+    assert(
+      this.#topicId === null || this.#topicId === topicId,
+      `${this.directory} belongs to ${this.#topicId}`,
+    )
+    if (this.#topicId === topicId) return
+    writeTopicId(this.#store.disk, this.directory, topicId)
+    this.#topicId = topicId
+  }
+
+  // ---- appending
+
+  validate(records: Buffer, context: AppendContext): Validated | Rejected | Promise<Validated | Rejected> {
+    return validateBatch(records, context, this.#store.config)
+  }
+
+  stage(validated: Validated, leaderEpoch: number): StageResult {
+    const { batch, marker, origin } = validated
+    RecordBatch.setBaseOffset(batch, 0, this.#stagedEnd)
+    RecordBatch.setPartitionLeaderEpoch(batch, 0, leaderEpoch)
+    const facts = readBatchFacts(batch, 0, batch.length, marker)
+    if (origin !== 'controller' && concernsProducer(facts, RecordBatch.isControl(batch, 0))) {
+      const verdict = this.#store.producers.check(facts, origin)
+      if (verdict.kind === 'duplicate')
+        return {
+          kind: 'duplicate',
+          baseOffset: verdict.baseOffset,
+          lastOffset: verdict.lastOffset,
+          logAppendTimeMs: verdict.timestamp,
+        }
+      if (verdict.kind === 'rejected') return { ...verdict, recordErrors: [] }
+    }
+    this.#batches.push(batch)
+    this.#facts.push(facts)
+    this.#stagedEnd = facts.lastOffset + 1
+    return {
+      kind: 'staged',
+      baseOffset: facts.baseOffset,
+      lastOffset: facts.lastOffset,
+      logAppendTimeMs: validated.logAppendTimeMs,
+    }
+  }
+
+  /** Appends what is staged: all of it or, with the disk's error, nothing. */
+  commit(): void {
+    if (this.#batches.length === 0) return
+    try {
+      this.#store.append(this.#batches, this.#facts)
+    } finally {
+      this.dropStage()
+    }
+  }
+
+  dropStage(): void {
+    this.#batches.length = 0
+    this.#facts.length = 0
+    this.#store.producers.dropStaged()
+    this.#stagedEnd = this.#store.endOffset
+  }
+
+  /**
+   * Appends whole batches as a leader has made them, offsets and epochs included, in one write. They must follow
+   * each other and begin at or after the log's end. Returns an error code for bytes that are none.
+   */
+  appendAsFollower(batches: Buffer): { kind: 'appended'; lastOffset: number } | Rejected {
+    assert(this.#batches.length === 0, 'a follower stages nothing')
+    const parts: Buffer[] = []
+    const facts: BatchFacts[] = []
+    let next = this.#store.endOffset
+    for (let at = 0; at < batches.length; ) {
+      const size = RecordBatch.frameAt(batches, at, batches.length)
+      // A fetch may have cut off the last batch.
+      if (size === RecordBatch.BatchFrame.incomplete) break
+      const fault = followerFault(batches, at, size, next)
+      if (fault) return { kind: 'rejected', ...fault, recordErrors: [] }
+      const batch = readBatchFacts(batches, at, size)
+      parts.push(at === 0 && size === batches.length ? batches : batches.subarray(at, at + size))
+      facts.push(batch)
+      next = batch.lastOffset + 1
+      at += size
+    }
+    if (facts.length > 0) this.#store.append(parts, facts)
+    this.#stagedEnd = this.#store.endOffset
+    return { kind: 'appended', lastOffset: this.#store.endOffset - 1 }
+  }
+
+  // ---- reading
+
+  /**
+   * Whole batches from the one that holds `startOffset` on, all below `upTo` (high watermark, last stable offset
+   * or log end), at most `maxBytes`, or one batch that is larger if `minOneBatch`. Null if there is nothing.
+   * Offsets below the log's start count as its start: the caller answers OFFSET_OUT_OF_RANGE where that is due.
+   */
+  read(startOffset: number, maxBytes: number, upTo: number, minOneBatch: boolean): FetchSlice | null {
+    return readSlice(this.#store, startOffset, maxBytes, upTo, minOneBatch)
+  }
+
+  /** The aborted transactions with records in [from, to). */
+  abortedTransactions(from: number, to: number): AbortedTransaction[] {
+    const found: AbortedTransaction[] = []
+    const { segments } = this.#store
+    for (let index = this.#store.floorIndex(from); index < segments.length; index++)
+      if (collectAborted((segments[index] as Segment).aborted, from, to, found)) break
+    return found
+  }
+
+  /** The first record whose timestamp is at least this; null if there is none. */
+  offsetForTimestamp(timestamp: number): OffsetLookup {
+    return offsetForTimestamp(this.#store, timestamp)
+  }
+
+  /** The first record with the largest timestamp; null in a log without timestamps. */
+  maxTimestampOffset(): OffsetLookup {
+    return maxTimestampOffset(this.#store)
+  }
+
+  activeProducers(): ActiveProducer[] {
+    return [...this.#store.producers.entries].map((entry) => ({
+      producerId: entry.producerId,
+      producerEpoch: entry.epoch,
+      lastSequence: entry.lastSequence,
+      lastTimestamp: entry.lastTimestamp,
+      coordinatorEpoch: entry.coordinatorEpoch,
+      currentTransactionStartOffset: entry.transactionFirstOffset ?? -1,
+    }))
+  }
+
+  // ---- upkeep
+
+  removeExpiredProducers(nowMs: number): void {
+    this.#store.producers.removeExpired(nowMs, this.#store.producerIdExpirationMs)
+  }
+
+  /** DeleteRecords: records below `offset` are gone. The caller has compared it with the high watermark. */
+  deleteRecordsBefore(offset: number): void {
+    const store = this.#store
+    assert(offset <= store.endOffset, `records before ${offset} of ${store.endOffset} cannot go`)
+    if (offset <= store.logStartOffset) return
+    store.logStartOffset = offset
+    store.recoveryPoint = Math.max(store.recoveryPoint, Math.min(offset, store.endOffset))
+    store.leaderEpochs.truncateFromStart(offset)
+    store.producers.logStartMoved(offset)
+  }
+
+  /** Removes the segments that retention takes; returns how many. */
+  applyRetention(nowMs: number, highWatermark: number): number {
+    const store = this.#store
+    const count = countExpired(store, nowMs, Math.min(highWatermark, store.endOffset))
+    if (count === 0) return 0
+    // The log always has an active segment, which begins at its end then.
+    if (count === store.segments.length) store.roll(store.endOffset)
+    const removed = store.segments.splice(0, count)
+    this.deleteRecordsBefore((store.segments[0] as Segment).baseOffset)
+    for (const segment of removed) this.#removeLater(segment)
+    return count
+  }
+
+  /** Ends the active segment, if it holds anything. */
+  roll(): void {
+    this.#store.roll(this.#store.endOffset)
+  }
+
+  /** Makes everything durable, blocking. */
+  flushSync(): void {
+    this.#store.flushSync()
+  }
+
+  /** Makes what is appended by now durable; nearly all of it off the event loop. */
+  async flush(): Promise<void> {
+    await this.#store.flushBelow(this.#store.endOffset)
+  }
+
+  /** For followers: removes all records from `offset` on. */
+  truncateTo(offset: number): void {
+    this.dropStage()
+    this.#store.truncateTo(offset)
+    this.#stagedEnd = this.#store.endOffset
+  }
+
+  /** For followers that are too far behind: an empty log that begins at `offset`. */
+  truncateFullyAndStartAt(offset: number): void {
+    this.dropStage()
+    this.#store.restartAt(offset)
+    this.#stagedEnd = this.#store.endOffset
+  }
+
+  /** The directory has been renamed: the log goes on there until it is closed. */
+  movedTo(directory: string): void {
+    this.#store.moveTo(directory)
+  }
+
+  /**
+   * Lets go of all files. `clean`: after everything is durable, indexes are whole and the producers' state is
+   * saved, so that the next start can trust what it finds.
+   */
+  close(options: { clean: boolean }): void {
+    this.dropStage()
+    const store = this.#store
+    try {
+      if (options.clean) {
+        store.active.finishTimeIndex()
+        store.active.persistIndexes()
+        store.producers.takeSnapshot()
+        store.producers.flushSnapshot(store.endOffset)
+        store.flushSync()
+      }
+    } finally {
+      store.closed = true
+      for (const cancel of this.#removals) cancel()
+      this.#removals.clear()
+      for (const segment of store.segments) segment.close()
+    }
+  }
+
+  /** Renames the files now and removes them after `file.delete.delay.ms`; readers go on meanwhile. */
+  #removeLater(segment: Segment): void {
+    const store = this.#store
+    segment.markDeleted()
+    const snapshot = store.producers.markSnapshotDeleted(segment.baseOffset)
+    const remove = () => {
+      this.#removals.delete(cancel)
+      try {
+        segment.removeDeleted()
+        if (snapshot !== null) store.disk.removeSync(snapshot)
+      } catch (error) {
+        this.#onBackgroundFailure(error)
+      }
+    }
+    const timer = store.clock.schedule(store.config.fileDeleteDelayMs, remove)
+    const cancel = () => {
+      timer.cancel()
+      segment.close()
+    }
+    this.#removals.add(cancel)
+  }
+}
+
+function followerFault(
+  b: Buffer,
+  at: number,
+  size: number,
+  next: number,
+): { error: ErrorCode; message: string } | null {
+  const corrupt = ErrorCode.CORRUPT_MESSAGE
+  if (size === RecordBatch.BatchFrame.invalid || RecordBatch.magic(b, at) !== RecordBatch.currentMagic)
+    return { error: corrupt, message: `There is no record batch of magic 2 at ${at}.` }
+  if (!RecordBatch.isCrcValid(b, at, size))
+    return { error: corrupt, message: `The checksum of the record batch at ${at} does not fit its content.` }
+  const baseOffset = RecordBatch.baseOffset(b, at)
+  if (baseOffset < next)
+    return {
+      error: ErrorCode.OFFSET_OUT_OF_RANGE,
+      message: `The batch at offset ${baseOffset} does not follow the log's end ${next}.`,
+    }
+  return null
+}

@@ -1,0 +1,394 @@
+import { type Disk, assert } from '@sluice/effects'
+import { ErrorCode, RecordBatch } from '@sluice/wire'
+import { ProducerEntry } from './producer-entry.ts'
+import {
+  type ProducerSnapshotEntry,
+  decodeProducerSnapshot,
+  encodeProducerSnapshot,
+} from './producer-snapshot.ts'
+import { deletedSuffix, offsetFilePath, snapshotSuffix } from './segment-names.ts'
+
+/** The facts of a batch that producer state looks at. */
+export interface ProducerBatchFacts {
+  baseOffset: number
+  lastOffset: number
+  maxTimestamp: number
+  /** -1 without one. */
+  producerId: number
+  producerEpoch: number
+  baseSequence: number
+  lastSequence: number
+  isTransactional: boolean
+  /** Of a control batch that ends a transaction. */
+  marker: TransactionMarker | null
+}
+
+export interface TransactionMarker {
+  commit: boolean
+  coordinatorEpoch: number
+}
+
+export interface CompletedTransaction {
+  producerId: number
+  firstOffset: number
+  /** The marker's. */
+  lastOffset: number
+  aborted: boolean
+}
+
+export type ProducerVerdict =
+  | { kind: 'ok' }
+  | { kind: 'duplicate'; baseOffset: number; lastOffset: number; timestamp: number }
+  | { kind: 'rejected'; error: ErrorCode; message: string }
+
+const ok: ProducerVerdict = { kind: 'ok' }
+
+/** A transaction whose end stands in the log but maybe not yet below the high watermark. */
+interface Decided {
+  firstOffset: number
+  lastOffset: number
+}
+
+/**
+ * What a log knows of its idempotent and transactional producers.
+ *
+ * Two layers. `check` judges a batch against the staged state and, if it may enter, adds it there; `apply` puts a
+ * batch that is written into the hard state; `dropStaged` forgets what was staged. A batch with offsets below
+ * `mapEndOffset` is part of the hard state, and a snapshot named by that offset holds it.
+ */
+export class ProducerState {
+  readonly #disk: Disk
+  readonly #directory: () => string
+  #entries = new Map<number, ProducerEntry>()
+  #staged: Map<number, ProducerEntry> | null = null
+  /** Open transactions by first offset, in rising order: a log is written in order. */
+  #open = new Map<number, number>()
+  #decided: Decided[] = []
+  #snapshotOffsets: number[] = []
+  mapEndOffset = 0
+  #lastSnapshotOffset = 0
+
+  constructor(disk: Disk, directory: () => string) {
+    this.#disk = disk
+    this.#directory = directory
+  }
+
+  get entries(): Iterable<ProducerEntry> {
+    return this.#entries.values()
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  // ---- appending
+
+  /** May this batch of a client or coordinator enter the log? Kafka's rules since 2.5 (KIP-360), and KIP-890's markers. */
+  check(batch: ProducerBatchFacts, origin: 'client' | 'coordinator'): ProducerVerdict {
+    const known = this.#staged?.get(batch.producerId) ?? this.#entries.get(batch.producerId)
+    if (known) {
+      const verdict = batch.marker
+        ? checkMarker(known, batch, batch.marker)
+        : checkBatch(known, batch, origin)
+      if (verdict.kind !== 'ok') return verdict
+    }
+    this.#staged ??= new Map()
+    let entry = this.#staged.get(batch.producerId)
+    if (!entry) {
+      entry = known?.clone() ?? new ProducerEntry(batch.producerId)
+      this.#staged.set(batch.producerId, entry)
+    }
+    addTo(entry, batch)
+    return ok
+  }
+
+  dropStaged(): void {
+    this.#staged = null
+  }
+
+  /**
+   * Takes a batch that stands in the log into the state, without judging it. Returns the transaction that it
+   * ends, if it ends one with records; the caller then calls `complete`.
+   */
+  apply(batch: ProducerBatchFacts): CompletedTransaction | null {
+    let entry = this.#entries.get(batch.producerId)
+    if (!entry) {
+      entry = new ProducerEntry(batch.producerId)
+      this.#entries.set(batch.producerId, entry)
+    }
+    const firstOffset = entry.transactionFirstOffset
+    addTo(entry, batch)
+    if (!batch.marker) {
+      if (firstOffset === null && entry.transactionFirstOffset !== null)
+        this.#open.set(entry.transactionFirstOffset, batch.producerId)
+      return null
+    }
+    if (firstOffset === null) return null
+    const { producerId, lastOffset } = batch
+    return { producerId, firstOffset, lastOffset, aborted: !batch.marker.commit }
+  }
+
+  /** The last stable offset once this transaction is complete: an aborted one is indexed with it. */
+  lastStableOffsetAfter(transaction: CompletedTransaction): number {
+    for (const [firstOffset, producerId] of this.#open)
+      if (producerId !== transaction.producerId) return firstOffset
+    return transaction.lastOffset + 1
+  }
+
+  complete(transaction: CompletedTransaction): void {
+    const wasOpen = this.#open.delete(transaction.firstOffset)
+    assert(
+      wasOpen,
+      `transaction of producer ${transaction.producerId} at ${transaction.firstOffset} was not open`,
+    )
+    this.#decided.push({ firstOffset: transaction.firstOffset, lastOffset: transaction.lastOffset })
+  }
+
+  /** First offset of the oldest transaction that is open, or whose marker is not below the high watermark yet. */
+  firstUnstableOffset(highWatermark: number): number | null {
+    if (this.#decided.length > 0)
+      this.#decided = this.#decided.filter((one) => one.lastOffset >= highWatermark)
+    let first: number | null = null
+    for (const offset of this.#open.keys()) {
+      first = offset
+      break
+    }
+    for (const { firstOffset } of this.#decided)
+      if (first === null || firstOffset < first) first = firstOffset
+    return first
+  }
+
+  /** Forgets producers that have been silent too long and have no open transaction. */
+  removeExpired(nowMs: number, expirationMs: number): void {
+    for (const entry of this.#entries.values())
+      if (isExpired(entry, nowMs, expirationMs)) this.#entries.delete(entry.producerId)
+  }
+
+  /** Transactions wholly below the log's start are no longer of interest. */
+  logStartMoved(logStartOffset: number): void {
+    this.#decided = this.#decided.filter((one) => one.lastOffset >= logStartOffset)
+    for (const [firstOffset, producerId] of this.#open) {
+      const entry = this.#entries.get(producerId)
+      if (firstOffset < logStartOffset && (!entry || entry.lastOffset < logStartOffset)) {
+        this.#open.delete(firstOffset)
+        if (entry) entry.transactionFirstOffset = null
+      }
+    }
+    if (this.mapEndOffset < logStartOffset) this.mapEndOffset = logStartOffset
+  }
+
+  // ---- snapshots
+
+  get snapshotOffsets(): readonly number[] {
+    return this.#snapshotOffsets
+  }
+
+  get latestSnapshotOffset(): number | null {
+    return this.#snapshotOffsets.at(-1) ?? null
+  }
+
+  /** The snapshots that stand in the directory. */
+  knowSnapshots(offsets: readonly number[]): void {
+    this.#snapshotOffsets = [...offsets].sort((a, b) => a - b)
+  }
+
+  /** Writes `<mapEndOffset>.snapshot` unless the newest one says the same. */
+  takeSnapshot(): void {
+    const offset = this.mapEndOffset
+    if (offset <= this.#lastSnapshotOffset) return
+    const bytes = encodeProducerSnapshot([...this.#entries.values()].map(snapshotEntry))
+    // Not durable at once: its CRC tells a torn one, and the state can be made from an older one and the log.
+    const file = this.#disk.openSync(this.#path(offset), 'write')
+    try {
+      file.truncateSync(0)
+      file.writeSync(bytes, 0)
+    } finally {
+      file.closeSync()
+    }
+    this.#lastSnapshotOffset = offset
+    if (!this.#snapshotOffsets.includes(offset)) this.#snapshotOffsets.push(offset)
+  }
+
+  /** Makes the snapshot of this offset durable, if there is one. */
+  flushSnapshot(offset: number): void {
+    if (!this.#snapshotOffsets.includes(offset)) return
+    const file = this.#disk.openSync(this.#path(offset), 'write')
+    try {
+      file.syncSync()
+    } finally {
+      file.closeSync()
+    }
+  }
+
+  removeSnapshot(offset: number): void {
+    this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
+    this.#disk.removeSync(this.#path(offset))
+  }
+
+  /** Renames a snapshot to `.deleted`; returns the new path, null if there is none. */
+  markSnapshotDeleted(offset: number): string | null {
+    if (!this.#snapshotOffsets.includes(offset)) return null
+    this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
+    const path = this.#path(offset) + deletedSuffix
+    this.#disk.renameSync(this.#path(offset), path)
+    return path
+  }
+
+  /**
+   * Empties the state and loads the newest readable snapshot at or below `upTo`; later ones and unreadable ones
+   * go. The caller applies the batches from `mapEndOffset` on.
+   */
+  reload(logStartOffset: number, upTo: number, nowMs: number, expirationMs: number): void {
+    this.#entries = new Map()
+    this.#open = new Map()
+    this.#decided = []
+    this.#staged = null
+    for (const offset of this.#snapshotOffsets.filter((known) => known > upTo)) this.removeSnapshot(offset)
+    for (let offset = this.latestSnapshotOffset; offset !== null; offset = this.latestSnapshotOffset) {
+      const entries = decodeProducerSnapshot(this.#disk.readFileSync(this.#path(offset)))
+      if (entries) {
+        this.#load(entries, nowMs, expirationMs)
+        this.mapEndOffset = offset
+        this.#lastSnapshotOffset = offset
+        return
+      }
+      this.removeSnapshot(offset)
+    }
+    this.mapEndOffset = logStartOffset
+    this.#lastSnapshotOffset = logStartOffset
+  }
+
+  #load(entries: readonly ProducerSnapshotEntry[], nowMs: number, expirationMs: number): void {
+    const open: { firstOffset: number; producerId: number }[] = []
+    for (const saved of entries) {
+      const entry = entryOfSnapshot(saved)
+      if (isExpired(entry, nowMs, expirationMs)) continue
+      this.#entries.set(entry.producerId, entry)
+      if (entry.transactionFirstOffset !== null)
+        open.push({ firstOffset: entry.transactionFirstOffset, producerId: entry.producerId })
+    }
+    open.sort((a, b) => a.firstOffset - b.firstOffset)
+    for (const { firstOffset, producerId } of open) this.#open.set(firstOffset, producerId)
+  }
+
+  #path(offset: number): string {
+    return offsetFilePath(this.#directory(), offset, snapshotSuffix)
+  }
+}
+
+function checkBatch(
+  entry: ProducerEntry,
+  batch: ProducerBatchFacts,
+  origin: 'client' | 'coordinator',
+): ProducerVerdict {
+  if (origin === 'client') {
+    const same = entry.findBatch(batch.producerEpoch, batch.baseSequence, batch.lastSequence)
+    if (same) {
+      const { firstOffset, lastOffset, timestamp } = same
+      return { kind: 'duplicate', baseOffset: firstOffset, lastOffset, timestamp }
+    }
+  }
+  if (batch.producerEpoch < entry.epoch) return staleEpoch(entry, batch)
+  if (origin === 'client') {
+    const newEpoch = batch.producerEpoch !== entry.epoch
+    const fits = newEpoch ? batch.baseSequence === 0 : entry.isNextSequence(batch.baseSequence)
+    if (!fits && entry.epoch !== -1) {
+      const last = newEpoch
+        ? `the epoch ${batch.producerEpoch} is new`
+        : `the last one was ${entry.lastSequence}`
+      return rejected(
+        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+        `Out of order sequence number ${batch.baseSequence} for producer ${batch.producerId} at offset ${batch.baseOffset}: ${last}.`,
+      )
+    }
+  }
+  if (entry.transactionFirstOffset !== null && !batch.isTransactional)
+    return rejected(
+      ErrorCode.INVALID_TXN_STATE,
+      `Expected a transactional write from producer ${batch.producerId} at offset ${batch.baseOffset}.`,
+    )
+  return ok
+}
+
+function checkMarker(
+  entry: ProducerEntry,
+  batch: ProducerBatchFacts,
+  marker: TransactionMarker,
+): ProducerVerdict {
+  if (batch.producerEpoch < entry.epoch) return staleEpoch(entry, batch)
+  if (marker.coordinatorEpoch < entry.coordinatorEpoch)
+    return rejected(
+      ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+      `Coordinator epoch ${marker.coordinatorEpoch} of producer ${batch.producerId} is older than ${entry.coordinatorEpoch}.`,
+    )
+  return ok
+}
+
+function staleEpoch(entry: ProducerEntry, batch: ProducerBatchFacts): ProducerVerdict {
+  return rejected(
+    ErrorCode.INVALID_PRODUCER_EPOCH,
+    `Epoch ${batch.producerEpoch} of producer ${batch.producerId} at offset ${batch.baseOffset} is smaller than the last seen epoch ${entry.epoch}.`,
+  )
+}
+
+function rejected(error: ErrorCode, message: string): ProducerVerdict {
+  return { kind: 'rejected', error, message }
+}
+
+function addTo(entry: ProducerEntry, batch: ProducerBatchFacts): void {
+  if (batch.marker) {
+    entry.endTransaction(batch.producerEpoch, batch.marker.coordinatorEpoch, batch.maxTimestamp)
+    return
+  }
+  const { baseSequence, lastSequence, baseOffset, lastOffset, maxTimestamp } = batch
+  entry.addBatch(
+    batch.producerEpoch,
+    {
+      firstSequence: baseSequence,
+      lastSequence,
+      firstOffset: baseOffset,
+      lastOffset,
+      timestamp: maxTimestamp,
+    },
+    batch.isTransactional,
+  )
+}
+
+function isExpired(entry: ProducerEntry, nowMs: number, expirationMs: number): boolean {
+  return entry.transactionFirstOffset === null && nowMs - entry.lastTimestamp >= expirationMs
+}
+
+function snapshotEntry(entry: ProducerEntry): ProducerSnapshotEntry {
+  const last = entry.batches.at(-1)
+  return {
+    producerId: entry.producerId,
+    epoch: entry.epoch,
+    lastSequence: last ? last.lastSequence : -1,
+    lastOffset: last ? last.lastOffset : -1,
+    offsetDelta: last ? last.lastOffset - last.firstOffset : 0,
+    timestamp: entry.lastTimestamp,
+    coordinatorEpoch: entry.coordinatorEpoch,
+    currentTransactionFirstOffset: entry.transactionFirstOffset ?? -1,
+  }
+}
+
+function entryOfSnapshot(saved: ProducerSnapshotEntry): ProducerEntry {
+  const entry = new ProducerEntry(saved.producerId)
+  entry.epoch = saved.epoch
+  entry.coordinatorEpoch = saved.coordinatorEpoch
+  entry.lastTimestamp = saved.timestamp
+  entry.transactionFirstOffset =
+    saved.currentTransactionFirstOffset >= 0 ? saved.currentTransactionFirstOffset : null
+  if (saved.lastOffset >= 0) {
+    const firstSequence = saved.lastSequence - saved.offsetDelta
+    entry.batches.push({
+      // The sequence went round inside the batch.
+      firstSequence: firstSequence < 0 ? firstSequence + 0x8000_0000 : firstSequence,
+      lastSequence: saved.lastSequence,
+      firstOffset: saved.lastOffset - saved.offsetDelta,
+      lastOffset: saved.lastOffset,
+      timestamp: saved.timestamp,
+    })
+  }
+  return entry
+}

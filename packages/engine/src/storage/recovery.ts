@@ -1,0 +1,227 @@
+/**
+ * Fills a log from its directory, as Apache Kafka does at a start:
+ *
+ * 1. Files of unfinished removals, compactions and creations go; a finished compaction (`.swap`) is completed.
+ * 2. After an unclean stop every segment from the recovery point on is read from its first byte: each batch must
+ *    be whole, with a good checksum and offsets that rise. The first that is not ends the log: the segment is cut
+ *    there and later segments go. Indexes, leader epochs and producer state are made anew on the way.
+ * 3. The log's start, its epochs and its producer state are brought in line with what is there.
+ */
+import { join } from 'node:path'
+import { RecordBatch } from '@sluice/wire'
+import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
+import { CorruptLogError, scanBatches } from './batch-scan.ts'
+import type { LogStore } from './log-store.ts'
+import {
+  cleanedSuffix,
+  deletedSuffix,
+  logSuffix,
+  offsetFilePath,
+  offsetIndexSuffix,
+  offsetOfFileName,
+  snapshotSuffix,
+  swapSuffix,
+  timeIndexSuffix,
+  transactionIndexSuffix,
+} from './segment-names.ts'
+import { Segment } from './segment.ts'
+
+const indexSuffixes = [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix]
+
+/** Index offsets are int32 beside the base. */
+const relativeOffsetMax = 0x7fffffff
+
+export interface LoadOptions {
+  /** Did the broker stop cleanly, so that what stands there can be trusted? */
+  clean: boolean
+  recoveryPoint: number
+  /** From the checkpoint: records may have been deleted up to here, inside the first segment. */
+  logStartOffset: number
+}
+
+export function loadLog(store: LogStore, options: LoadOptions): void {
+  const names = removeLeftOvers(store)
+  openSegments(store, names)
+  const logStart = Math.max(options.logStartOffset, store.segments[0]?.baseOffset ?? 0)
+  store.logStartOffset = logStart
+  store.producers.knowSnapshots(
+    names.map((name) => offsetOfFileName(name, snapshotSuffix)).filter((offset) => offset !== null),
+  )
+  removeStraySnapshots(store)
+  if (store.segments.length === 0) {
+    store.addSegment(logStart)
+    store.recoveryPoint = logStart
+    store.endOffset = logStart
+    store.rebuildProducers()
+    return
+  }
+  const trusted = options.clean && trustEnd(store)
+  if (!trusted) recoverFrom(store, options.clean ? 0 : options.recoveryPoint)
+  if (store.endOffset < logStart) {
+    store.logger.warn('the log ends before its start; it begins anew', { ...store.topicPartition })
+    store.restartAt(logStart)
+    return
+  }
+  store.recoveryPoint = trusted ? store.endOffset : Math.min(options.recoveryPoint, store.endOffset)
+  store.leaderEpochs.truncateFromEnd(store.endOffset)
+  store.leaderEpochs.truncateFromStart(store.logStartOffset)
+  if (trusted) store.rebuildProducers()
+  else store.producers.takeSnapshot()
+}
+
+/** Returns the names that are left. */
+function removeLeftOvers(store: LogStore): string[] {
+  const { disk } = store
+  const files = () =>
+    disk
+      .readdirSync(store.home.directory)
+      .filter((entry) => !entry.isDirectory)
+      .map((entry) => entry.name)
+  for (const name of files())
+    if (name.endsWith(deletedSuffix) || name.endsWith(cleanedSuffix) || name.endsWith('.tmp'))
+      disk.unlinkSync(store.path(name))
+  for (const name of files()) if (name.endsWith(logSuffix + swapSuffix)) completeSwap(store, name, files())
+  for (const name of files())
+    if (name.endsWith(swapSuffix))
+      disk.renameSync(store.path(name), store.path(name.slice(0, -swapSuffix.length)))
+  const names = files()
+  const logs = new Set(names.filter((name) => name.endsWith(logSuffix)))
+  return names.filter((name) => {
+    const suffix = indexSuffixes.find((one) => name.endsWith(one))
+    if (!suffix || logs.has(name.slice(0, -suffix.length) + logSuffix)) return true
+    disk.unlinkSync(store.path(name))
+    return false
+  })
+}
+
+/** A compacted segment was complete: the segments that it replaces go. */
+function completeSwap(store: LogStore, swapName: string, names: readonly string[]): void {
+  const { disk } = store
+  const base = offsetOfFileName(swapName, logSuffix + swapSuffix)
+  if (base === null) return
+  const file = disk.openSync(join(store.home.directory, swapName), 'read')
+  let end = base
+  try {
+    scanBatches(file, 0, file.sizeSync(), (buffer, at) => {
+      end = RecordBatch.nextOffset(buffer, at)
+      return true
+    })
+  } finally {
+    file.closeSync()
+  }
+  for (const name of names) {
+    const replaced = offsetOfFileName(name, logSuffix)
+    if (replaced === null || replaced < base || replaced >= Math.max(end, base + 1)) continue
+    for (const suffix of [logSuffix, ...indexSuffixes])
+      disk.removeSync(offsetFilePath(store.home.directory, replaced, suffix))
+  }
+}
+
+function openSegments(store: LogStore, names: readonly string[]): void {
+  const bases = names.map((name) => offsetOfFileName(name, logSuffix)).filter((base) => base !== null)
+  bases.sort((a, b) => a - b)
+  for (const base of bases) {
+    const size = store.disk.statSync(offsetFilePath(store.home.directory, base, logSuffix)).size
+    store.segments.push(new Segment(store.home, base, size, store.clock.now()))
+  }
+}
+
+/**
+ * Of the snapshots that belong to no segment only the newest may stay, and only if it is younger than the last
+ * segment's base: it is the one of the clean stop.
+ */
+function removeStraySnapshots(store: LogStore): void {
+  const bases = new Set(store.segments.map((segment) => segment.baseOffset))
+  const lastBase = store.segments.at(-1)?.baseOffset ?? -1
+  const newest = store.producers.latestSnapshotOffset
+  for (const offset of [...store.producers.snapshotOffsets])
+    if (!bases.has(offset) && !(offset === newest && offset > lastBase))
+      store.producers.removeSnapshot(offset)
+}
+
+/** Sets the end offset from the last segment's headers; false where they do not hold what a clean stop leaves. */
+function trustEnd(store: LogStore): boolean {
+  try {
+    store.endOffset = store.active.findNextOffset()
+    const before = store.segments.at(-2)
+    // An empty last segment must not hide records of the one before it.
+    return store.active.size > 0 || !before || before.findNextOffset() <= store.active.baseOffset
+  } catch (error) {
+    if (!(error instanceof CorruptLogError)) throw error
+    store.logger.warn('the log is not as a clean stop leaves it: recovering', {
+      ...store.topicPartition,
+      error,
+    })
+    return false
+  }
+}
+
+function recoverFrom(store: LogStore, recoveryPoint: number): void {
+  const first = store.floorIndex(recoveryPoint)
+  store.endOffset = (store.segments[first] as Segment).baseOffset
+  store.rebuildProducers(store.endOffset)
+  for (let index = first; index < store.segments.length; index++) {
+    const segment = store.segments[index] as Segment
+    // Every earlier segment was whole, so this one must begin at or after its end.
+    const misplaced = segment.baseOffset < store.endOffset
+    if (misplaced) store.logger.warn('a segment overlaps the one before it', { ...store.topicPartition })
+    if (misplaced || recoverSegment(store, segment)) {
+      removeAfter(store, misplaced ? index : index + 1)
+      return
+    }
+  }
+}
+
+/** Returns whether something was cut off. */
+function recoverSegment(store: LogStore, segment: Segment): boolean {
+  const file = segment.file.get()
+  const physicalEnd = file.sizeSync()
+  const { producers, leaderEpochs } = store
+  producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset)
+  producers.takeSnapshot()
+  segment.beginRebuild()
+  let next = segment.baseOffset
+  const validEnd = scanBatches(file, 0, physicalEnd, (buffer, at, size) => {
+    const facts = factsOfValid(buffer, at, size, segment.baseOffset, next)
+    if (!facts) return false
+    segment.noteAppended(facts)
+    if (facts.leaderEpoch >= 0 && facts.leaderEpoch > (leaderEpochs.latestEpoch ?? -1))
+      leaderEpochs.assign(facts.leaderEpoch, facts.baseOffset)
+    if (concernsProducer(facts, RecordBatch.isControl(buffer, at))) store.applyToProducers(facts, segment)
+    next = facts.lastOffset + 1
+    return true
+  })
+  segment.endRebuild()
+  producers.mapEndOffset = next
+  store.endOffset = next
+  if (validEnd === physicalEnd) return false
+  store.logger.warn('the log was cut behind its last whole record batch', {
+    ...store.topicPartition,
+    segment: segment.baseOffset,
+    position: validEnd,
+    bytesCut: physicalEnd - validEnd,
+  })
+  return true
+}
+
+/** Null where the batch cannot be a part of the log. */
+function factsOfValid(b: Buffer, at: number, size: number, base: number, next: number): BatchFacts | null {
+  if (RecordBatch.magic(b, at) !== RecordBatch.currentMagic || !RecordBatch.isCrcValid(b, at, size))
+    return null
+  const first = RecordBatch.baseOffset(b, at)
+  const last = RecordBatch.lastOffset(b, at)
+  if (first < next || last < first || last - base > relativeOffsetMax) return null
+  return readBatchFacts(b, at, size)
+}
+
+function removeAfter(store: LogStore, index: number): void {
+  for (const segment of store.segments.splice(index)) {
+    store.logger.warn('a segment behind the cut is removed', {
+      ...store.topicPartition,
+      segment: segment.baseOffset,
+    })
+    store.producers.removeSnapshot(segment.baseOffset)
+    segment.markDeleted()
+    segment.removeDeleted()
+  }
+}
