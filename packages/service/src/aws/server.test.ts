@@ -1,0 +1,300 @@
+import { connect } from 'node:net'
+import {
+  CreateClusterCommand,
+  CreateConfigurationCommand,
+  KafkaClient,
+  ListClustersCommand,
+  ListClusterOperationsCommand,
+} from '@aws-sdk/client-kafka'
+import * as sdk from '@aws-sdk/client-kafka'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { HttpListener } from './http-listener.ts'
+import { requestBytesMax } from './response.ts'
+import { parseServiceSchema } from './schema.ts'
+import * as kafka from './schemas/kafka.generated.ts'
+import { credentials, provisioned, startTestService } from './test-service.ts'
+
+const arn = 'arn:aws:kafka:us-east-1:000000000000:cluster/x/6d8b5f5e-1111-4222-8333-944444444444-1'
+
+describe('an operation of AWS that is not implemented', () => {
+  it('says so once, and the SDK does not try again', async () => {
+    const service = await startTestService()
+    const client = service.client()
+    await expect(
+      client.send(new CreateConfigurationCommand({ Name: 'a', ServerProperties: Buffer.from('') })),
+    ).rejects.toMatchObject({
+      name: 'NotImplementedException',
+      message: 'CreateConfiguration is not implemented yet in Sluice.',
+      $metadata: { httpStatusCode: 501, attempts: 1 },
+    })
+    expect(service.sent).toHaveLength(1)
+  })
+
+  it('is every one that is not served: the SDK finds a route for each of its commands', async () => {
+    const service = await startTestService()
+    const client = service.client({ maxAttempts: 1 })
+    const served = new Set<string>()
+    const unserved = new Set<string>()
+    // Enough for every path and query of the model.
+    const input = {
+      ClusterArn: arn,
+      Arn: arn,
+      ResourceArn: arn,
+      ReplicatorArn: arn,
+      ChannelArn: arn,
+      ClusterOperationArn: arn,
+      VpcConnectionArn: arn,
+      TopicName: 'topic',
+      Revision: 1,
+      TagKeys: ['a'],
+      Tags: { a: 'b' },
+    }
+    const operations = parseServiceSchema(kafka).operations
+    expect(operations).toHaveLength(64)
+    for (const { name } of operations) {
+      const Command = (sdk as unknown as Record<string, new (input: object) => never>)[`${name}Command`]
+      if (!Command) throw new Error(`the SDK has no ${name}Command`)
+      const error = await client.send(new Command(input)).then(
+        () => undefined,
+        (failure: Error) => failure,
+      )
+      expect(error?.name).not.toBe('UnknownOperationException')
+      if (error?.name === 'NotImplementedException') {
+        unserved.add(name)
+        expect(error.message).toBe(`${name} is not implemented yet in Sluice.`)
+      } else served.add(name)
+    }
+    expect([...served].sort()).toEqual([
+      'CreateCluster',
+      'CreateClusterV2',
+      'DeleteCluster',
+      'DescribeCluster',
+      'DescribeClusterV2',
+      'GetBootstrapBrokers',
+      'ListClusters',
+      'ListClustersV2',
+      'ListKafkaVersions',
+      'ListNodes',
+      'ListTagsForResource',
+      'TagResource',
+      'UntagResource',
+    ])
+    expect(unserved.size).toBe(51)
+  })
+})
+
+describe('signatures', () => {
+  const refusal = (name: string) => ({ name, $metadata: { httpStatusCode: 403 } })
+
+  it('of another secret, key or region are refused', async () => {
+    const service = await startTestService()
+    const list = (config: object) =>
+      service.client({ maxAttempts: 1, ...config }).send(new ListClustersCommand({}))
+    await expect(list({ credentials: { ...credentials, secretAccessKey: 'wrong' } })).rejects.toMatchObject(
+      refusal('InvalidSignatureException'),
+    )
+    await expect(list({ credentials: { ...credentials, accessKeyId: 'AKNOBODY' } })).rejects.toMatchObject(
+      refusal('UnrecognizedClientException'),
+    )
+    await expect(list({ credentials: { ...credentials, sessionToken: 'x' } })).rejects.toMatchObject(
+      refusal('UnrecognizedClientException'),
+    )
+    await expect(list({ region: 'eu-west-1' })).rejects.toMatchObject(refusal('InvalidSignatureException'))
+    await expect(list({})).resolves.toMatchObject({ ClusterInfoList: [] })
+  })
+
+  it('are looked at before the operation', async () => {
+    const service = await startTestService()
+    const { status, headers } = await service.server.handle({
+      method: 'GET',
+      target: '/no/such/path',
+      headers: [],
+      body: Buffer.alloc(0),
+    })
+    expect(status).toBe(403)
+    expect(headers['x-amzn-errortype']).toBe('MissingAuthenticationTokenException')
+  })
+
+  it('may be anything in the development mode', async () => {
+    const service = await startTestService({ acceptAnySignature: true })
+    const client = service.client({ credentials: { accessKeyId: 'any', secretAccessKey: 'thing' } })
+    await expect(client.send(new ListClustersCommand({}))).resolves.toMatchObject({ ClusterInfoList: [] })
+    const unsigned = await service.server.handle({
+      method: 'GET',
+      target: '/v1/clusters',
+      headers: [],
+      body: Buffer.alloc(0),
+    })
+    expect(unsigned.status).toBe(200)
+  })
+})
+
+describe('requests without an SDK', () => {
+  const open = () => startTestService({ acceptAnySignature: true })
+  const ask = async (method: string, target: string, body: string | Buffer = '') => {
+    const service = await open()
+    const answer = await service.server.handle({ method, target, headers: [], body: Buffer.from(body) })
+    return {
+      status: answer.status,
+      type: answer.headers['x-amzn-errortype'],
+      requestId: answer.headers['x-amzn-requestid'],
+      json: answer.body === '' ? null : JSON.parse(answer.body),
+    }
+  }
+
+  it('answer errors in the shape of AWS', async () => {
+    const answer = await ask('POST', '/v1/clusters', '{"clusterName":"a","kafkaVersion":"x"}')
+    expect(answer).toMatchObject({
+      status: 400,
+      type: 'BadRequestException',
+      json: { invalidParameter: 'brokerNodeGroupInfo', message: expect.any(String) },
+    })
+    expect(answer.requestId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it.each([
+    ['no JSON', '{"clusterName":'],
+    ['a list', '[]'],
+    ['a text', '"x"'],
+    ['null', 'null'],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+    ['a number where an object belongs', '{"clusterName":"a","brokerNodeGroupInfo":7}'],
+    ['a list where an object belongs', '{"clusterName":"a","brokerNodeGroupInfo":[]}'],
+    ['a prototype', '{"__proto__":{"clusterName":"a"}}'],
+    ['nesting without end', `${'['.repeat(100_000)}`],
+  ])('with a body that is %s are bad requests', async (_what, body) => {
+    expect(await ask('POST', '/v1/clusters', body)).toMatchObject({
+      status: 400,
+      type: 'BadRequestException',
+    })
+  })
+
+  it('may hold members that the model does not know, and nulls', async () => {
+    const [encryption, group] = [
+      { encryptionInTransit: { clientBroker: 'PLAINTEXT', later: 1 } },
+      { clientSubnets: ['a', 'b'], instanceType: 'kafka.t3.small', storageInfo: null },
+    ]
+    const answer = await ask(
+      'POST',
+      '/v1/clusters',
+      JSON.stringify({
+        clusterName: 'a',
+        kafkaVersion: '4.4.x.kraft',
+        numberOfBrokerNodes: 2,
+        brokerNodeGroupInfo: group,
+        encryptionInfo: encryption,
+        openMonitoring: null,
+        somethingNew: { a: [1] },
+      }),
+    )
+    expect(answer).toMatchObject({ status: 200, json: { state: 'CREATING' } })
+  })
+
+  it('find a cluster by an ARN with encoded and with plain slashes', async () => {
+    for (const path of [encodeURIComponent(arn), arn, arn.replaceAll('/', '%2F')])
+      for (const rest of ['', '/nodes', '/bootstrap-brokers'])
+        expect(await ask('GET', `/v1/clusters/${path}${rest}`)).toMatchObject({
+          status: 404,
+          type: 'NotFoundException',
+        })
+  })
+
+  it('of an unknown path or method, or with a broken encoding, are no operation', async () => {
+    for (const [method, path] of [
+      ['GET', '/v2/clusters'],
+      ['PATCH', '/v1/clusters'],
+      ['GET', '/v1/clusters/%zz'],
+      ['GET', '//'],
+      ['GET', '/'],
+      ['OPTIONS', '*'],
+    ] as const)
+      expect(await ask(method, path)).toMatchObject({ status: 404, type: 'UnknownOperationException' })
+  })
+
+  it('with a query that is no number are bad requests', async () => {
+    expect(await ask('GET', '/v1/clusters?maxResults=ten')).toMatchObject({
+      status: 400,
+      json: { invalidParameter: 'maxResults' },
+    })
+  })
+
+  it('leave out what is absent in the answer, and give times as ISO 8601', async () => {
+    const service = await open()
+    await service.client().send(new CreateClusterCommand(provisioned('a')))
+    const { body } = await service.server.handle({
+      method: 'GET',
+      target: '/v1/clusters',
+      headers: [],
+      body: Buffer.alloc(0),
+    })
+    const [cluster] = JSON.parse(body).clusterInfoList
+    expect(cluster.creationTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect(body).not.toContain('null')
+    expect(cluster).not.toHaveProperty('clientAuthentication')
+  })
+})
+
+describe('the port', () => {
+  let listener: HttpListener | undefined
+  afterEach(() => listener?.close())
+
+  const listen = async () => {
+    const service = await startTestService()
+    listener = await service.server.listen({ host: '127.0.0.1', port: 0 })
+    return { ...service, port: listener.port }
+  }
+
+  it('serves the SDK over HTTP, and closes while a connection is kept alive', async () => {
+    const { port } = await listen()
+    const client = new KafkaClient({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials })
+    const { ClusterArn } = await client.send(new CreateClusterCommand(provisioned('orders')))
+    expect(ClusterArn).toContain(':cluster/orders/')
+    await expect(client.send(new ListClusterOperationsCommand({ ClusterArn }))).rejects.toMatchObject({
+      name: 'NotImplementedException',
+    })
+    await listener?.close()
+    client.destroy()
+  })
+
+  it('refuses a body that is too long before it has arrived', async () => {
+    const { port } = await listen()
+    const body = 'x'.repeat(requestBytesMax + 1)
+    const response = await fetch(`http://127.0.0.1:${port}/v1/clusters`, { method: 'POST', body })
+    expect(response.status).toBe(413)
+    expect(response.headers.get('x-amzn-errortype')).toBe('RequestEntityTooLargeException')
+    const chunked = await raw(
+      port,
+      `POST /v1/clusters HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${(requestBytesMax + 16).toString(16)}\r\n${'y'.repeat(requestBytesMax + 16)}\r\n`,
+    )
+    expect(chunked).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  it('answers what is no HTTP, and goes on', async () => {
+    const { port } = await listen()
+    expect(await raw(port, '\u0000\u0000\u0000\u0010not http\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*x-amzn-errortype: BadRequestException/,
+    )
+    expect(await raw(port, `GET / HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 431 /,
+    )
+    expect((await fetch(`http://127.0.0.1:${port}/v1/clusters`)).status).toBe(403)
+  })
+
+  it('is an error when it is taken', async () => {
+    const { port, server } = await listen()
+    await expect(server.listen({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
+
+/** What the server sends back until it closes. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    socket.on('close', () => resolve(received))
+    socket.on('error', (error) => (received === '' ? reject(error) : resolve(received)))
+  })
+}

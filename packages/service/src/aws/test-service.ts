@@ -1,0 +1,111 @@
+import { KafkaClient, type KafkaClientConfig } from '@aws-sdk/client-kafka'
+import {
+  type Clock,
+  MemoryDisk,
+  MemoryNetwork,
+  silentLogger,
+  systemClock,
+  systemProcesses,
+  systemRandom,
+} from '@sluice/effects'
+import { createFleet, type Fleet, type FleetOptions } from '../fleet/fleet.ts'
+import { FakeEngine } from '../fleet/engines/fake-engine.ts'
+import type { AwsRequest } from './request.ts'
+import { type AwsServer, type AwsServerOptions, createAwsServer } from './server.ts'
+
+/** For tests: the AWS endpoint over a fleet in memory, with the official SDK as its client. */
+export interface TestService {
+  fleet: Fleet
+  server: AwsServer
+  engine: FakeEngine
+  disk: MemoryDisk
+  network: MemoryNetwork
+  /** The SDK, talking to the endpoint without a port. */
+  client(config?: Partial<KafkaClientConfig>): KafkaClient
+  /** What the SDK has sent so far. */
+  sent: AwsRequest[]
+}
+
+export const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' }
+
+export async function startTestService(
+  options: Partial<AwsServerOptions> & { fleet?: Partial<FleetOptions>; clock?: Clock } = {},
+): Promise<TestService> {
+  const clock = options.clock ?? systemClock()
+  const disk = new MemoryDisk()
+  const network = new MemoryNetwork()
+  const random = systemRandom()
+  const effects = { clock, disk, network, random, logger: silentLogger, processes: systemProcesses() }
+  const engine = new FakeEngine(effects)
+  const fleet = createFleet({
+    dataDirectory: '/data',
+    engine,
+    region: 'us-east-1',
+    account: '000000000000',
+    effects,
+    ...options.fleet,
+  })
+  await fleet.start()
+  const server = createAwsServer({
+    clusters: fleet.clusters,
+    clock,
+    random,
+    logger: silentLogger,
+    credentials: [credentials],
+    scope: { region: 'us-east-1', service: 'kafka' },
+    acceptAnySignature: false,
+    ...options,
+  })
+  const sent: AwsRequest[] = []
+  const client = (config: Partial<KafkaClientConfig> = {}) =>
+    new KafkaClient({
+      region: 'us-east-1',
+      endpoint: 'http://127.0.0.1:9081',
+      credentials,
+      requestHandler: portless(server, sent),
+      ...config,
+    })
+  return { fleet, server, engine, disk, network, client, sent }
+}
+
+interface SdkRequest {
+  method: string
+  path: string
+  query?: Record<string, string | string[] | null>
+  headers: Record<string, string>
+  body?: string | Uint8Array
+}
+
+/** A request handler for the SDK that needs no socket. */
+function portless(server: AwsServer, sent: AwsRequest[]): NonNullable<KafkaClientConfig['requestHandler']> {
+  return {
+    handle: async (given: SdkRequest) => {
+      const pairs = Object.entries(given.query ?? {}).flatMap(([name, value]) =>
+        [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(one ?? '')}`),
+      )
+      const request: AwsRequest = {
+        method: given.method,
+        target: given.path + (pairs.length > 0 ? `?${pairs.join('&')}` : ''),
+        headers: Object.entries(given.headers),
+        body: Buffer.from(given.body ?? ''),
+      }
+      sent.push(request)
+      const { status, headers, body } = await server.handle(request)
+      return { response: { statusCode: status, headers, body: new Uint8Array(Buffer.from(body)) } }
+    },
+  } as never
+}
+
+/** A request that makes a cluster with one plaintext listener. */
+export function provisioned(name: string) {
+  return {
+    ClusterName: name,
+    KafkaVersion: '4.4.x.kraft',
+    NumberOfBrokerNodes: 3,
+    BrokerNodeGroupInfo: {
+      ClientSubnets: ['subnet-a', 'subnet-b', 'subnet-c'],
+      InstanceType: 'kafka.m7g.large',
+    },
+    EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' as const } },
+  }
+}
