@@ -7,6 +7,6 @@ export async function brokerAnswers(network: Network, host: string, port: number
   try {
     await connection.negotiate()
   } finally {
-    connection.close()
+    await connection.close()
   }
 }

@@ -4,7 +4,6 @@ import { tagsOfProperties } from './fleet/broker-properties.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { defaultKafkaVersion } from './fleet/kafka-versions.ts'
 import { OperatingError } from './fleet/operating-error.ts'
-import { brokerAnswers } from './broker-probe.ts'
 
 /*
  * The cluster that `sluice start` makes, made as any AWS tool would make it: through our own endpoint, over
@@ -22,6 +21,8 @@ export interface ClusterContext {
   fleet: Fleet
   clock: Clock
   network: Network
+  /** Resolves when the broker at this address has answered a Kafka request. */
+  probe: (network: Network, host: string, port: number) => Promise<void>
 }
 
 /** Three brokers over three subnets, plaintext: MSK's common shape. */
@@ -66,7 +67,7 @@ export async function waitUntilReady(
   name: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { fleet, clock, network } = context
+  const { fleet, clock, network, probe } = context
   const record = fleet.clusters.list().find((cluster) => cluster.name === name)
   if (!record) throw new Error(`the cluster ${name} vanished while it was made`)
   const giveUpAt = clock.monotonic() + readyMsMax
@@ -86,7 +87,7 @@ export async function waitUntilReady(
   for (const cluster of fleet.status())
     if (cluster.name === name)
       for (const broker of cluster.brokers)
-        for (const { host, port } of broker.listeners) await brokerAnswers(network, host, port)
+        for (const { host, port } of broker.listeners) await probe(network, host, port)
 }
 
 async function describe(

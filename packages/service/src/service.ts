@@ -1,10 +1,10 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
 import { type AwsServer, createAwsServer } from './aws/server.ts'
+import { brokerAnswers } from './broker-probe.ts'
 import { loadOrCreateAccessKey } from './credentials.ts'
 import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { Engine } from './fleet/engines/engine.ts'
-import { embeddedEngine } from './fleet/engines/embedded.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/ports.ts'
@@ -25,7 +25,10 @@ export interface ServiceOptions {
   effects: ServiceEffects
   /** Ends a start that is under way. */
   signal?: AbortSignal
-  engine?: Engine
+  /** What runs the clusters' brokers. */
+  engine: Engine
+  /** How a broker shows that it serves; tests with an engine that speaks no Kafka have another. */
+  probe?: ClusterContext['probe']
 }
 
 /** A port that may not move (0: any free one); undefined is the last one, or the default, or the next free. */
@@ -93,7 +96,7 @@ async function startLocked(
   const target = targetCluster(options.cluster, before)
   const fleet = createFleet({
     dataDirectory,
-    engine: options.engine ?? embeddedEngine(effects),
+    engine: options.engine,
     region,
     account: accountId,
     effects,
@@ -123,7 +126,12 @@ async function startLocked(
 
   const endpoint = { host, port: api.port, credentials: accessKey, scope }
   if (target !== null)
-    await provideCluster(target, options, before === undefined, { endpoint, fleet, ...effects })
+    await provideCluster(target, options, before === undefined, {
+      endpoint,
+      fleet,
+      probe: options.probe ?? brokerAnswers,
+      ...effects,
+    })
   const ready: ServiceState = {
     formatVersion: 1,
     version,

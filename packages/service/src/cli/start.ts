@@ -7,6 +7,7 @@ import {
   systemProcesses,
   systemRandom,
 } from '@sluice/effects'
+import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
 import { detach, isDetached, tellParent } from './detach.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -73,7 +74,9 @@ async function run(settings: StartSettings, output: 'text' | 'json'): Promise<vo
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
-    service = await startService({ ...settings, effects: effectsFor(settings), signal: stopping.signal })
+    const effects = effectsFor(settings)
+    const engine = embeddedEngine(effects)
+    service = await startService({ ...settings, effects, engine, signal: stopping.signal })
   } catch (error) {
     process.off('SIGINT', stop).off('SIGTERM', stop)
     if (stopping.signal.aborted) return

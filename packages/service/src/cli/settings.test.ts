@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { OperatingError } from '../fleet/operating-error.ts'
+import { UsageError } from './failure.ts'
+import { startSettings, type StartFlags } from './settings.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sluice-settings-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const settings = (flags: Partial<StartFlags> = {}) => startSettings({ dataDir: directory, ...flags })
+const configFile = (content: string) => writeFileSync(join(directory, 'config.json'), content)
+
+function failureOf(run: () => unknown): OperatingError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof OperatingError) return error
+    throw error
+  }
+  throw new Error('it did not fail')
+}
+
+describe('without flags', () => {
+  it('leaves ports and cluster to the service', () => {
+    expect(settings()).toMatchObject({
+      dataDirectory: directory,
+      apiPort: undefined,
+      kafkaPort: undefined,
+      cluster: { kind: 'default' },
+      properties: {},
+      acceptAnySignature: false,
+    })
+  })
+})
+
+describe('ports', () => {
+  it('takes 0 for any free one', () => {
+    expect(settings({ apiPort: '0', kafkaPort: '9192' })).toMatchObject({ apiPort: 0, kafkaPort: 9192 })
+  })
+
+  it.each(['', '-1', '65536', '9092x', '1e3', 'any'])('refuses %j as wrong usage', (text) => {
+    expect(() => settings({ apiPort: text })).toThrow(UsageError)
+  })
+})
+
+describe('--set', () => {
+  it('splits at the first equals sign', () => {
+    expect(settings({ set: ['num.partitions=4', 'a.b= x=y '] }).properties).toEqual({
+      'num.partitions': '4',
+      'a.b': 'x=y',
+    })
+  })
+
+  it.each(['num.partitions', '=4'])('refuses %j as wrong usage', (text) => {
+    expect(() => settings({ set: [text] })).toThrow(/--set takes key=value/)
+  })
+})
+
+describe('--cluster', () => {
+  it('names a cluster or none', () => {
+    expect(settings({ cluster: 'orders' }).cluster).toEqual({ kind: 'named', name: 'orders' })
+    expect(settings({ cluster: false }).cluster).toEqual({ kind: 'none' })
+  })
+})
+
+describe('config.json in the data directory', () => {
+  it('sets what no flag sets', () => {
+    configFile(
+      '{ "apiPort": 9181, "kafkaPort": 9192, "cluster": false, "set": { "num.partitions": "3", "a.b": "1" } }',
+    )
+    expect(settings({ kafkaPort: '0', cluster: 'orders', set: ['a.b=2'] })).toMatchObject({
+      apiPort: 9181,
+      kafkaPort: 0,
+      cluster: { kind: 'named', name: 'orders' },
+      properties: { 'num.partitions': '3', 'a.b': '2' },
+    })
+  })
+
+  it('says where it is not JSON', () => {
+    configFile('{ "apiPort": 9181, }')
+    const failure = failureOf(settings)
+    expect(failure).toMatchObject({ code: 'CONFIG_INVALID', why: expect.stringContaining('It is not JSON') })
+    expect(failure.message).toContain('config.json')
+  })
+
+  it.each([
+    ['{ "apiprt": 9181 }', 'It has no key "apiprt".'],
+    ['{ "apiPort": "9181" }', '"apiPort" takes a port from 0 to 65535, not "9181".'],
+    ['{ "kafkaPort": 70000 }', '"kafkaPort" takes a port from 0 to 65535, not 70000.'],
+    ['{ "set": { "num.partitions": 3 } }', '"set" takes an object of broker properties'],
+    ['{ "logLevel": "loud" }', '"logLevel" takes debug, info, warn, error, not "loud".'],
+    ['[]', 'It must be a JSON object.'],
+    ['null', 'It must be a JSON object.'],
+  ])('refuses %s', (content, why) => {
+    configFile(content)
+    const failure = failureOf(settings)
+    expect(failure.why).toContain(why)
+    expect(failure.next).not.toBe('')
+  })
+})

@@ -1,0 +1,249 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  silentLogger,
+  systemClock,
+  systemDisk,
+  systemNetwork,
+  systemProcesses,
+  systemRandom,
+} from '@sluice/effects'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { callApi, type Endpoint } from './aws/api-client.ts'
+import { loadAccessKey } from './credentials.ts'
+import { FakeEngine } from './fleet/engines/fake-engine.ts'
+import { type Service, type ServiceOptions, startService } from './service.ts'
+import { type StatusReport, statusPath } from './status-report.ts'
+
+const effects = {
+  clock: systemClock(),
+  disk: systemDisk(),
+  network: systemNetwork(),
+  random: systemRandom(),
+  processes: systemProcesses(),
+  logger: silentLogger,
+}
+
+let dataDirectory: string
+let engine: FakeEngine
+const running: Service[] = []
+const blockers: Server[] = []
+
+beforeEach(() => {
+  dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-service-'))
+  engine = new FakeEngine(effects)
+})
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.stop()
+  for (const blocker of blockers.splice(0)) blocker.close()
+  rmSync(dataDirectory, { recursive: true, force: true })
+})
+
+async function start(options: Partial<ServiceOptions> = {}): Promise<Service> {
+  const service = await startService({
+    dataDirectory,
+    apiPort: 0,
+    kafkaPort: 0,
+    cluster: { kind: 'default' },
+    properties: {},
+    region: undefined,
+    acceptAnySignature: false,
+    effects,
+    engine,
+    // The engine of these tests listens and speaks no Kafka.
+    probe: async () => {},
+    ...options,
+  })
+  running.push(service)
+  return service
+}
+
+async function stop(service: Service): Promise<void> {
+  running.splice(running.indexOf(service), 1)
+  await service.stop()
+}
+
+/** Takes a port, as a stranger would. */
+function takePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const blocker = createServer().listen(0, '127.0.0.1', () => {
+      blockers.push(blocker)
+      resolve((blocker.address() as { port: number }).port)
+    })
+  })
+}
+
+function endpointOf({ endpoint, region }: StatusReport): Endpoint {
+  const credentials = loadAccessKey(effects.disk, dataDirectory)
+  if (!credentials) throw new Error('no credentials')
+  const { hostname, port } = new URL(endpoint)
+  return { host: hostname, port: Number(port), credentials, scope: { region, service: 'kafka' } }
+}
+
+describe('the first start', () => {
+  it('makes demo through the AWS endpoint and answers when it is active', async () => {
+    const service = await start()
+    const [demo] = service.report().clusters
+    expect(demo).toMatchObject({ name: 'demo', state: 'ACTIVE', kafkaVersion: '4.4.x.kraft' })
+    expect(demo?.bootstrapServers).toMatch(/^127\.0\.0\.1:\d+$/)
+    expect(service.restored).toBe(0)
+    const listed = await callApi(endpointOf(service.report()), effects.clock, {
+      method: 'GET',
+      path: '/v1/clusters',
+    })
+    expect(listed).toMatchObject({ clusterInfoList: [{ clusterName: 'demo', numberOfBrokerNodes: 3 }] })
+    expect(engine.plans[0]?.properties).toMatchObject({ 'auto.create.topics.enable': 'true' })
+  })
+
+  it('gives the cluster the broker properties that were set', async () => {
+    await start({ cluster: { kind: 'named', name: 'orders' }, properties: { 'num.partitions': '4' } })
+    expect(engine.plans[0]?.properties).toMatchObject({ 'num.partitions': '4' })
+  })
+
+  it('refuses a property that Kafka does not have, and leaves nothing running', async () => {
+    await expect(start({ properties: { 'num.partitons': '4', bogus: '1' } })).rejects.toThrow(/bogus/)
+    expect(engine.running).toBe(0)
+    await start({ cluster: { kind: 'none' } })
+  })
+
+  it('makes no cluster when none is wanted', async () => {
+    const service = await start({ cluster: { kind: 'none' } })
+    expect(service.report().clusters).toEqual([])
+  })
+
+  it('makes demo in the next try when the first one failed', async () => {
+    const taken = await takePort()
+    await expect(start({ apiPort: taken })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    expect((await start()).report().clusters).toMatchObject([{ name: 'demo' }])
+  })
+
+  it('fails with the cluster’s own sentence when the brokers cannot start', async () => {
+    for (let n = 0; n < 5; n++) engine.failures.push(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
+    await expect(start()).rejects.toMatchObject({
+      code: 'ENOSPC',
+      why: expect.stringContaining('The disk is full.'),
+    })
+  })
+})
+
+describe('a later start', () => {
+  it('restores the clusters at the same addresses without any flag', async () => {
+    const first = await start()
+    const before = first.report()
+    await stop(first)
+    expect(engine.running).toBe(0)
+    const again = await start({ apiPort: undefined, kafkaPort: undefined })
+    const after = again.report()
+    expect(again.restored).toBe(1)
+    expect(again.notes).toEqual([])
+    expect(after.endpoint).toBe(before.endpoint)
+    expect(after.clusters[0]).toMatchObject({
+      arn: before.clusters[0]?.arn,
+      state: 'ACTIVE',
+      bootstrapServers: before.clusters[0]?.bootstrapServers,
+    })
+    expect(loadAccessKey(effects.disk, dataDirectory)).toBeDefined()
+  })
+
+  it('does not bring back a demo that was deleted', async () => {
+    const first = await start()
+    const [demo] = first.report().clusters
+    const path = `/v1/clusters/${encodeURIComponent(demo?.arn ?? '')}`
+    await callApi(endpointOf(first.report()), effects.clock, { method: 'DELETE', path })
+    await stop(first)
+    expect((await start()).report().clusters.filter((cluster) => cluster.state !== 'DELETING')).toEqual([])
+  })
+
+  it('starts a named cluster that is there, and makes one that is not', async () => {
+    await stop(await start({ cluster: { kind: 'named', name: 'orders' } }))
+    const again = await start({ cluster: { kind: 'named', name: 'orders' } })
+    expect(again.report().clusters.map(({ name }) => name)).toEqual(['orders'])
+    await stop(again)
+    const more = await start({ cluster: { kind: 'named', name: 'payments' } })
+    expect(more.report().clusters.map(({ name }) => name)).toEqual(['orders', 'payments'])
+    expect(more.report().defaultCluster).toBe('payments')
+  })
+
+  it('refuses to change the properties of a cluster that is there, and takes the same ones', async () => {
+    await stop(await start({ properties: { 'num.partitions': '4' } }))
+    await expect(start({ properties: { 'num.partitions': '5' } })).rejects.toMatchObject({
+      code: 'CLUSTER_EXISTS',
+    })
+    await start({ properties: { 'num.partitions': '4' } })
+  })
+
+  it('stays in the region of its ARNs', async () => {
+    await stop(await start({ region: 'eu-west-1' }))
+    await expect(start({ region: 'us-east-1' })).rejects.toMatchObject({ code: 'REGION_DIFFERS' })
+    const service = await start()
+    expect(service.report().clusters[0]?.arn).toContain(':eu-west-1:')
+  })
+
+  it('moves a port that somebody else has taken meanwhile, and says so', async () => {
+    const first = await start()
+    const { endpoint, clusters } = first.report()
+    await stop(first)
+    const ports = [Number(new URL(endpoint).port), Number(clusters[0]?.bootstrapServers.split(':')[1])]
+    for (const port of ports)
+      await new Promise<void>((resolve) => {
+        blockers.push(createServer().listen(port, '127.0.0.1', () => resolve()))
+      })
+    const again = await start({ apiPort: undefined, kafkaPort: undefined })
+    expect(again.report().endpoint).not.toBe(endpoint)
+    expect(again.notes).toEqual([
+      expect.stringContaining(`Port ${ports[0]} was busy`),
+      expect.stringContaining(`Port ${ports[1]} was busy`),
+    ])
+  })
+})
+
+describe('what stands in the way', () => {
+  it('is named: an explicit port that is taken', async () => {
+    const taken = await takePort()
+    await expect(start({ apiPort: taken })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(start({ kafkaPort: taken })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  it('is named: a second service on the same data directory', async () => {
+    await start()
+    await expect(start()).rejects.toMatchObject({
+      code: 'DATA_DIRECTORY_IN_USE',
+      why: expect.stringContaining(String(process.pid)),
+    })
+  })
+
+  it('is named: a data directory that is a file', async () => {
+    const file = join(dataDirectory, 'file')
+    writeFileSync(file, '')
+    await expect(start({ dataDirectory: file })).rejects.toMatchObject({
+      next: expect.stringContaining('--data-dir'),
+    })
+  })
+})
+
+describe('two services', () => {
+  it('run side by side on two data directories', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'sluice-service-'))
+    try {
+      const [one, two] = [await start(), await start({ dataDirectory: other })]
+      expect(one.report().endpoint).not.toBe(two.report().endpoint)
+      await stop(two)
+      expect(one.report().clusters[0]?.state).toBe('ACTIVE')
+    } finally {
+      rmSync(other, { recursive: true })
+    }
+  })
+})
+
+describe('the status page', () => {
+  it('answers the report to who signs with the keys of the data directory, and to nobody else', async () => {
+    const service = await start()
+    const endpoint = endpointOf(service.report())
+    const ask = (as: Endpoint) => callApi(as, effects.clock, { method: 'GET', path: statusPath })
+    expect(await ask(endpoint)).toEqual(service.report())
+    const stranger = { accessKeyId: endpoint.credentials.accessKeyId, secretAccessKey: 'guessed' }
+    await expect(ask({ ...endpoint, credentials: stranger })).rejects.toMatchObject({ status: 403 })
+  })
+})
