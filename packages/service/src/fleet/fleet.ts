@@ -30,8 +30,8 @@ export interface FleetOptions {
   kafkaPortBase?: number
   controllerPortBase?: number
   /**
-   * A Kafka port that the user asks for (0: any free one), for the first broker of the cluster of that name;
-   * without a name, of the clusters that are created from now on.
+   * A Kafka port that the user asks for (0: any free one): the first broker of the cluster of that name gets
+   * it or an error. Without a name it is where new clusters look first.
    */
   kafkaPort?: { port: number; cluster: string | null } | null
 }

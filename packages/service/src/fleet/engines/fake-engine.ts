@@ -72,7 +72,7 @@ export class FakeEngine implements Engine {
 
   /** A broker of each running cluster stops by itself. */
   fail(reason: string): void {
-    for (const onFailure of [...this.#alive.values()]) onFailure({ nodeId: 1, reason })
+    for (const onFailure of this.#alive.values()) onFailure({ nodeId: 1, reason })
   }
 }
 

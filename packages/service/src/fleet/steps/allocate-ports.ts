@@ -30,16 +30,14 @@ export const allocatePorts: Step = async (uuid, { store, runtime, effects, setti
 
 function portWishes(record: ClusterRecord, settings: ReconcileSettings): PortWish[] {
   const asked = settings.askedPort
-  const isMeant =
-    asked !== null && (asked.cluster === record.name || (!asked.cluster && !record.ports.length))
-  const [firstNode, ...others] = record.nodes.map((node) => node.nodeId)
-  const base = asked?.port || settings.kafkaPortBase
-  const client = (nodeId: number): PortWish => ({ nodeId, listener: 'CLIENT', base })
   // Whoever wants any free port wants no fixed one beside it.
-  const anyPort = asked?.port === 0 ? { asked: 0 } : {}
+  const rest = asked?.port === 0 ? { asked: 0 } : {}
+  const first = asked?.cluster === record.name ? { asked: asked.port } : rest
+  const base = asked?.cluster === null && asked.port !== 0 ? asked.port : settings.kafkaPortBase
   return [
-    ...(firstNode === undefined ? [] : [{ ...client(firstNode), ...(isMeant && { asked: asked.port }) }]),
-    ...others.map((nodeId) => ({ ...client(nodeId), ...anyPort })),
-    { nodeId: controllerNodeId, listener: 'CONTROLLER', base: settings.controllerPortBase, ...anyPort },
+    ...record.nodes.map(({ nodeId }, at): PortWish => {
+      return { nodeId, listener: 'CLIENT', base, ...(at === 0 ? first : rest) }
+    }),
+    { nodeId: controllerNodeId, listener: 'CONTROLLER', base: settings.controllerPortBase, ...rest },
   ]
 }

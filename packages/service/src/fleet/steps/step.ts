@@ -20,7 +20,7 @@ export interface ReconcileSettings {
   host: string
   kafkaPortBase: number
   controllerPortBase: number
-  /** A port that the user asks for, in the cluster of that name or, without a name, in any that is new. */
+  /** A port that the user asks for; see FleetOptions.kafkaPort. */
   askedPort: { port: number; cluster: string | null } | null
 }
 

@@ -1,0 +1,303 @@
+import {
+  MemoryDisk,
+  MemoryNetwork,
+  seededRandom,
+  silentLogger,
+  systemProcesses,
+  TestClock,
+} from '@sluice/effects'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { FakeEngine } from './engines/fake-engine.ts'
+import { createFleet, type Fleet, type FleetOptions } from './fleet.ts'
+
+const host = '127.0.0.1'
+let clock: TestClock
+let disk: MemoryDisk
+let network: MemoryNetwork
+let engine: FakeEngine
+let seed = 0
+
+beforeEach(() => {
+  clock = new TestClock()
+  disk = new MemoryDisk()
+  network = new MemoryNetwork()
+  engine = new FakeEngine({ disk, network })
+})
+
+async function start(options: Partial<FleetOptions> = {}): Promise<Fleet> {
+  const random = seededRandom(seed++)
+  const effects = { clock, disk, network, random, logger: silentLogger, processes: systemProcesses() }
+  const fleet = createFleet({
+    dataDirectory: '/data',
+    engine,
+    region: 'us-east-1',
+    account: '000000000000',
+    effects,
+    ...options,
+  })
+  await fleet.start()
+  return fleet
+}
+
+function create(fleet: Fleet, name = 'demo'): string {
+  const result = fleet.clusters.create({
+    ClusterName: name,
+    KafkaVersion: '4.4.x.kraft',
+    NumberOfBrokerNodes: 3,
+    BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.m7g.large' },
+    EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
+    Tags: {},
+  })
+  if (!('created' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)
+  return result.created.uuid
+}
+
+async function created(fleet: Fleet, name = 'demo'): Promise<string> {
+  const uuid = create(fleet, name)
+  await fleet.idle(uuid)
+  return uuid
+}
+
+const statusOf = (fleet: Fleet, name = 'demo') => {
+  const found = fleet.status().find((cluster) => cluster.name === name)
+  if (!found) throw new Error(`no cluster ${name}`)
+  return found
+}
+
+const occupy = (port: number) => network.listen({ host, port }, () => idle)
+const idle = { receiveBuffer: () => new Uint8Array(1), onRead() {}, onDrain() {}, onClose() {} }
+
+const systemError = (code: string) => Object.assign(new Error(`${code}: no`), { code })
+
+describe('a cluster that is created', () => {
+  it('is brought up and becomes ACTIVE', async () => {
+    const fleet = await start()
+    const uuid = create(fleet)
+    expect(statusOf(fleet)).toMatchObject({ state: 'CREATING', brokers: [], bootstrap: null })
+    await fleet.idle(uuid)
+    expect(statusOf(fleet)).toMatchObject({
+      state: 'ACTIVE',
+      bootstrap: '127.0.0.1:9092',
+      directory: `/data/clusters/${uuid}`,
+      brokers: [{ id: 1, listeners: [{ name: 'CLIENT', host, port: 9092 }] }],
+      movedPorts: [],
+    })
+    expect(engine.plans[0]).toMatchObject({
+      controller: { nodeId: 10_001, port: 19_093 },
+      brokers: [{ nodeId: 1, rack: 'use1-az1' }],
+    })
+  })
+
+  it('is tried again when something stands in the way', async () => {
+    const fleet = await start()
+    engine.failures.push(systemError('EMFILE'), systemError('EMFILE'))
+    await created(fleet)
+    expect(statusOf(fleet)).toMatchObject({
+      state: 'CREATING',
+      stateInfo: { code: 'EMFILE', message: expect.stringContaining('no file descriptors left') },
+    })
+    await clock.advance(1_000)
+    expect(statusOf(fleet).state).toBe('ACTIVE')
+    expect(engine.plans).toHaveLength(3)
+  })
+
+  it('is FAILED with a sentence when it does not come up, and can be deleted', async () => {
+    const fleet = await start()
+    engine.failures.push(...Array.from({ length: 5 }, () => systemError('ENOSPC')))
+    await created(fleet)
+    await clock.advance(600_000)
+    const { state, stateInfo, arn } = statusOf(fleet)
+    expect(state).toBe('FAILED')
+    expect(stateInfo).toEqual({
+      code: 'ENOSPC',
+      message: 'The cluster could not be created: The disk is full. (ENOSPC: no)',
+    })
+    expect(engine.plans).toHaveLength(5)
+    expect(fleet.clusters.delete(arn, undefined)).toHaveProperty('deleting')
+    await clock.advance(0)
+    expect(fleet.status()).toEqual([])
+  })
+
+  it('that FAILED is tried again by the next start', async () => {
+    const before = await start()
+    engine.failures.push(...Array.from({ length: 5 }, () => systemError('ENOSPC')))
+    await created(before)
+    await clock.advance(600_000)
+    await before.stop()
+    expect(statusOf(await start()).state).toBe('ACTIVE')
+  })
+
+  it('looks for another port when its own is taken in the last moment', async () => {
+    const fleet = await start()
+    let release = () => {}
+    engine.gate = new Promise((resolve) => {
+      release = resolve
+    })
+    const uuid = create(fleet)
+    await clock.advance(0)
+    await occupy(9092)
+    release()
+    await fleet.idle(uuid)
+    await clock.advance(1_000)
+    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9093' })
+  })
+})
+
+describe('a start', () => {
+  it('restores every cluster with its address', async () => {
+    const before = await start()
+    await created(before, 'one')
+    await created(before, 'two')
+    const addresses = before.status().map(({ name, bootstrap }) => ({ name, bootstrap }))
+    expect(addresses.map(({ bootstrap }) => bootstrap)).toEqual(['127.0.0.1:9092', '127.0.0.1:9093'])
+    await before.stop()
+    expect(engine.running).toBe(0)
+    const after = await start()
+    expect(after.status().map(({ name, bootstrap }) => ({ name, bootstrap }))).toEqual(addresses)
+    expect(after.status().map(({ state }) => state)).toEqual(['ACTIVE', 'ACTIVE'])
+  })
+
+  it('moves a default port that is taken, says so, and keeps the new one', async () => {
+    const before = await start()
+    await created(before)
+    await before.stop()
+    const foreign = await occupy(9092)
+    const moved = await start()
+    expect(statusOf(moved)).toMatchObject({
+      bootstrap: '127.0.0.1:9093',
+      movedPorts: [{ listener: 'CLIENT', wanted: 9092, port: 9093 }],
+    })
+    await moved.stop()
+    await foreign.close()
+    expect(statusOf(await start())).toMatchObject({ bootstrap: '127.0.0.1:9093', movedPorts: [] })
+  })
+
+  it('does not give a new cluster the port of one that is not up', async () => {
+    const before = await start()
+    await created(before, 'one')
+    await before.stop()
+    engine.failures.push(...Array.from({ length: 9 }, () => systemError('EIO')))
+    const after = await start()
+    expect(statusOf(after, 'one')).toMatchObject({ state: 'HEALING', bootstrap: null })
+    engine.failures.length = 0
+    await created(after, 'two')
+    expect(statusOf(after, 'two').bootstrap).toBe('127.0.0.1:9093')
+    await clock.advance(60_000)
+    expect(statusOf(after, 'one')).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9092' })
+  })
+
+  it('takes up a deletion where it was cut off', async () => {
+    const before = await start()
+    const uuid = await created(before)
+    disk.failNext('remove', 'EIO', 3)
+    before.clusters.delete(statusOf(before).arn, undefined)
+    await before.idle(uuid)
+    expect(statusOf(before)).toMatchObject({ state: 'DELETING', stateInfo: { code: 'EIO' } })
+    await before.stop()
+    disk.beforeOperation = () => {}
+    const after = await start()
+    expect(after.status()).toEqual([])
+    expect(disk.readdirSync('/data/clusters')).toEqual([])
+  })
+
+  it('is refused with a sentence when a cluster record is corrupt', async () => {
+    const before = await start()
+    const uuid = await created(before)
+    await before.stop()
+    disk.writeFileAtomicSync(`/data/clusters/${uuid}/cluster.json`, 'x')
+    await expect(start()).rejects.toMatchObject({ name: 'OperatingError', code: 'CLUSTER_RECORD_CORRUPT' })
+  })
+})
+
+describe('a Kafka port that is asked for', () => {
+  it('is the one of the named cluster, now and later', async () => {
+    const fleet = await start({ kafkaPort: { port: 5000, cluster: 'demo' } })
+    await created(fleet, 'other')
+    await created(fleet)
+    expect(statusOf(fleet).bootstrap).toBe('127.0.0.1:5000')
+    await fleet.stop()
+    expect(statusOf(await start()).bootstrap).toBe('127.0.0.1:5000')
+  })
+
+  it('is where new clusters look first when no cluster is named', async () => {
+    const fleet = await start({ kafkaPort: { port: 5000, cluster: null } })
+    await created(fleet, 'one')
+    await created(fleet, 'two')
+    expect(
+      fleet
+        .status()
+        .map(({ bootstrap }) => bootstrap)
+        .sort(),
+    ).toEqual(['127.0.0.1:5000', '127.0.0.1:5001'])
+  })
+
+  it('moves a cluster that is there', async () => {
+    const before = await start()
+    await created(before)
+    await before.stop()
+    const after = await start({ kafkaPort: { port: 5000, cluster: 'demo' } })
+    expect(statusOf(after)).toMatchObject({ bootstrap: '127.0.0.1:5000', movedPorts: [] })
+  })
+
+  it('is an error when it is taken', async () => {
+    await occupy(5000)
+    await expect(start({ kafkaPort: { port: 5000, cluster: 'demo' } })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      message: 'Port 5000 cannot be used.',
+    })
+  })
+
+  it('may be any free one: then no port is a fixed one', async () => {
+    await occupy(9092)
+    await occupy(19_093)
+    const fleet = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
+    await created(fleet)
+    const { port } = statusOf(fleet).brokers[0]?.listeners[0] ?? { port: 0 }
+    expect([9092, 9093]).not.toContain(port)
+    expect(engine.plans[0]?.controller.port).not.toBe(19_094)
+    await fleet.stop()
+    const after = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
+    expect(statusOf(after).bootstrap).toBe(`127.0.0.1:${port}`)
+  })
+})
+
+describe('a broker that fails', () => {
+  it('turns its cluster HEALING and comes back', async () => {
+    const fleet = await start()
+    const uuid = await created(fleet)
+    engine.fail('it met a bug')
+    await fleet.idle(uuid)
+    expect(statusOf(fleet)).toMatchObject({
+      state: 'HEALING',
+      stateInfo: { code: 'BROKER_FAILED', message: 'Broker 1 failed: it met a bug' },
+      brokers: [],
+    })
+    await clock.advance(1_000)
+    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9092' })
+    expect(engine.running).toBe(1)
+  })
+
+  it('again and again is started less and less often', async () => {
+    const fleet = await start()
+    await created(fleet)
+    for (let i = 0; i < 600; i++) {
+      engine.fail('it met a bug')
+      await clock.advance(100)
+    }
+    expect(engine.plans.length).toBeLessThan(12)
+    await fleet.stop()
+  })
+})
+
+describe('stop', () => {
+  it('stops every cluster and starts nothing more', async () => {
+    const fleet = await start()
+    await created(fleet, 'one')
+    await created(fleet, 'two')
+    engine.fail('late')
+    await fleet.stop()
+    await clock.advance(60_000)
+    expect(engine.running).toBe(0)
+    expect(clock.pending).toBe(0)
+  })
+})
