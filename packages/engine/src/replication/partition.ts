@@ -27,6 +27,8 @@ export interface AppendRequest {
   /** Whole record batches; dead after the commit. */
   records: Buffer
   readonly origin: 'client' | 'coordinator'
+  /** Of the Produce request; old ones may not carry zstd. */
+  readonly apiVersion?: number
   readonly acks: number
   readonly timeoutMs: number
   readonly nowMs: number
@@ -168,7 +170,7 @@ export class Partition {
       request.sink.appended(request.index, failure(error))
       return
     }
-    const validated = this.log.validate(request.records, { origin: request.origin, nowMs: request.nowMs })
+    const validated = this.log.validate(request.records, request)
     if (validated instanceof Promise) this.#stageLater(request, validated)
     else this.#stage(request, validated)
   }

@@ -103,7 +103,8 @@ class ProduceJob implements AppendSink {
       this.#finish()
       return
     }
-    const nowMs = this.#context.broker.nowMs
+    const { apiVersion, broker } = this.#context
+    const { nowMs } = broker
     const refusal =
       transactionalId !== null
         ? ErrorCode.UNSUPPORTED_VERSION
@@ -118,6 +119,7 @@ class ProduceJob implements AppendSink {
         found.append({
           records: data.records,
           origin: 'client',
+          apiVersion,
           acks,
           timeoutMs,
           nowMs,

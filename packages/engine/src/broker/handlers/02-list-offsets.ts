@@ -38,7 +38,7 @@ interface Found {
 
 const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 }
 
-export const listOffsets = handler(ListOffsets, (request, context) => {
+export const listOffsets = handler(ListOffsets, async (request, context) => {
   const seen = new Set<string>()
   const duplicates = new Set<string>()
   for (const topic of request.topics)
@@ -47,27 +47,28 @@ export const listOffsets = handler(ListOffsets, (request, context) => {
       if (seen.has(key)) duplicates.add(key)
       seen.add(key)
     }
-  return {
-    topics: request.topics.map((topic) => ({
-      name: topic.name,
-      partitions: topic.partitions.map((wanted) => {
+  const topics = request.topics.map(async ({ name, partitions }) => ({
+    name,
+    partitions: await Promise.all(
+      partitions.map(async (wanted) => {
         const { partitionIndex } = wanted
-        if (duplicates.has(`${topic.name}:${partitionIndex}`))
-          return { partitionIndex, errorCode: ErrorCode.INVALID_REQUEST, ...nothing }
-        const found = lookUp(topic.name, wanted, request, context)
+        const found = duplicates.has(`${name}:${partitionIndex}`)
+          ? ErrorCode.INVALID_REQUEST
+          : await lookUp(name, wanted, request, context)
         if (typeof found === 'number') return { partitionIndex, errorCode: found, ...nothing }
         return { partitionIndex, errorCode: ErrorCode.NONE, ...found }
       }),
-    })),
-  }
+    ),
+  }))
+  return { topics: await Promise.all(topics) }
 })
 
-function lookUp(
+async function lookUp(
   topic: string,
   wanted: { partitionIndex: number; currentLeaderEpoch: number; timestamp: number },
   request: { replicaId: number; isolationLevel: number },
   context: RequestContext,
-): Found | number {
+): Promise<Found | number> {
   const { timestamp } = wanted
   if (timestamp < 0 && context.apiVersion < (versionMinOf.get(timestamp) ?? Infinity))
     return ErrorCode.UNSUPPORTED_VERSION
@@ -82,14 +83,14 @@ function lookUp(
         ? partition.lastStableOffset
         : partition.highWatermark
   try {
-    return offsetFor(timestamp, partition, end)
+    return await offsetFor(timestamp, partition, end)
   } catch (failure) {
     partition.readFailed(failure)
     return ErrorCode.KAFKA_STORAGE_ERROR
   }
 }
 
-function offsetFor(timestamp: number, partition: Partition, end: number): Found {
+async function offsetFor(timestamp: number, partition: Partition, end: number): Promise<Found> {
   const { log } = partition
   switch (timestamp) {
     case latest:
@@ -99,13 +100,15 @@ function offsetFor(timestamp: number, partition: Partition, end: number): Found 
       return {
         timestamp: -1,
         offset: log.logStartOffset,
-        leaderEpoch: log.leaderEpochs.epochFor(log.logStartOffset) ?? -1,
+        leaderEpoch: log.leaderEpochs.epochAt(log.logStartOffset) ?? -1,
       }
     case latestTiered:
     case earliestPendingUpload:
       return nothing
     default: {
-      const found = timestamp === maxTimestamp ? log.maxTimestampOffset() : log.offsetForTimestamp(timestamp)
+      const found = await (timestamp === maxTimestamp
+        ? log.maxTimestampOffset()
+        : log.offsetForTimestamp(timestamp))
       return found && found.offset < end ? found : nothing
     }
   }

@@ -22,7 +22,7 @@ export const findCoordinator = handler(FindCoordinator, async (request, context)
   if (context.apiVersion >= batchedVersionMin) return { coordinators }
   // Version 3 and below have no key in the answer.
   const { key: _, ...only } = coordinators[0] as Coordinator
-  return { ...only, errorMessage: only.errorMessage ?? (only.errorCode === 0 ? 'NONE' : null) }
+  return { ...only, errorMessage: only.errorMessage || 'NONE' }
 })
 
 async function find(type: number, key: string, context: RequestContext): Promise<Coordinator> {
@@ -36,7 +36,7 @@ async function find(type: number, key: string, context: RequestContext): Promise
   if (error !== ErrorCode.NONE || !partition) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
   const leader = broker.endpointsFor(connection).find(({ brokerId }) => brokerId === partition.leader)
   if (!leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
-  return { key, nodeId: leader.brokerId, host: leader.host, port: leader.port, errorCode: ErrorCode.NONE }
+  return { key, nodeId: leader.brokerId, host: leader.host, port: leader.port, errorMessage: '' }
 }
 
 function refused(key: string, errorCode: ErrorCode, message?: string): Coordinator {

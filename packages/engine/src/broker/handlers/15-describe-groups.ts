@@ -2,7 +2,7 @@
  * DescribeGroups, versions 0 to 6: groups of the classic protocol with members and assignments.
  *
  * - An unknown group is Dead up to version 5 and 69 with a message from version 6 on (KIP-1043).
- * - Metadata and assignments are shown of stable groups only.
+ * - Protocol and metadata are shown of stable groups only.
  */
 import { DescribeGroups } from '@sluice/wire'
 import { allGroupOperations, operationsNotAsked } from '../authorized-operations.ts'

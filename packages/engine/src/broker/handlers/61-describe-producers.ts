@@ -21,7 +21,7 @@ export const describeProducers = handler(DescribeProducers, (request, { broker }
           lastSequence: producer.lastSequence,
           lastTimestamp: producer.lastTimestamp,
           coordinatorEpoch: producer.coordinatorEpoch,
-          currentTxnStartOffset: producer.currentTransactionFirstOffset ?? -1,
+          currentTxnStartOffset: producer.currentTransactionStartOffset,
         })),
       }
     }),
