@@ -8,7 +8,6 @@ import {
   type Socket,
 } from '@sluice/effects'
 import type { ControllerChannel } from '../controller/channel.ts'
-import { groupCoordinatorConfig } from '../coordinator/group/group-config.ts'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
@@ -346,7 +345,7 @@ export class Broker implements BrokerServices, RequestHandling {
       clock,
       logger,
       random,
-      config: groupCoordinatorConfig(config),
+      config,
       log: new InternalTopicLog({
         topic: consumerOffsetsTopic,
         partitions: this.partitions,
