@@ -96,7 +96,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
   }
 
   close(): void {
-    for (const partition of [...this.#slots.keys()]) this.unload(partition)
+    for (const partition of this.#slots.keys()) this.unload(partition)
   }
 
   isActive(partition: number): boolean {
@@ -198,13 +198,16 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
 
   #timeIsUp(partition: number, key: string, operation: TimedOperation<Rec>): void {
     const name = `timeout ${key.replaceAll('\u0000', ' ')}`
-    this.write(name, partition, operation).then(
-      (result) => {
-        if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
-      },
-      // `write` has logged it and restarted the shard.
-      () => {},
-    )
+    void this.#runTimed(name, partition, operation)
+  }
+
+  async #runTimed(name: string, partition: number, operation: TimedOperation<Rec>): Promise<void> {
+    try {
+      const result = await this.write(name, partition, operation)
+      if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
+    } catch {
+      // A bug: `write` has logged it and restarted the shard.
+    }
   }
 
   #appendFailed(partition: number, slot: Slot<S, Rec>, error: ErrorCode, cause: unknown): void {

@@ -218,7 +218,7 @@ export class ClassicGroup {
     this.protocolName = value.protocol
     this.stateSinceMs = value.currentStateTimestamp === -1 ? null : value.currentStateTimestamp
     const recorded = new Set(value.members.map(({ memberId }) => memberId))
-    for (const memberId of [...this.members.keys()]) if (!recorded.has(memberId)) this.remove(memberId)
+    for (const memberId of this.members.keys()) if (!recorded.has(memberId)) this.remove(memberId)
     for (const each of value.members) {
       const known = this.members.get(each.memberId)
       if (known) known.assignment = each.assignment

@@ -32,9 +32,9 @@ export function describeGroup(
       groupInstanceId: member.groupInstanceId,
       clientId: member.clientId,
       clientHost: member.clientHost,
-      // During a rebalance nobody knows yet which protocol and whose assignment will hold.
+      // During a rebalance nobody knows yet which protocol will hold; the assignment is the last one.
       memberMetadata: isStable ? member.metadata(protocolName) : Buffer.alloc(0),
-      memberAssignment: isStable ? member.assignment : Buffer.alloc(0),
+      memberAssignment: member.assignment,
     })),
   }
 }

@@ -1,0 +1,321 @@
+import { seededRandom, silentLogger, TestClock } from '@sluice/effects'
+import {
+  batchesIn,
+  ErrorCode,
+  type Heartbeat,
+  type Input,
+  type JoinGroup,
+  type OffsetCommit,
+  readRecords,
+  type RequestOf,
+  type SyncGroup,
+  zeroUuid,
+} from '@sluice/wire'
+import type { CoordinatorLog } from '../coordinator-log.ts'
+import type { JoinResult } from './classic-member.ts'
+import { GroupCoordinator, offsetsTopic } from './group-coordinator.ts'
+import { groupRecordCodec, type GroupRecord } from './group-records.ts'
+
+const defaults: Record<string, number> = {
+  'offsets.topic.num.partitions': 3,
+  'group.min.session.timeout.ms': 100,
+  'group.max.session.timeout.ms': 1_800_000,
+  'group.max.size': 1_000,
+  'group.initial.rebalance.delay.ms': 0,
+  'offset.metadata.max.bytes': 4_096,
+  'offsets.retention.minutes': 10_080,
+  'offsets.retention.check.interval.ms': 600_000,
+  'offsets.commit.timeout.ms': 5_000,
+}
+
+/** Appends of `__consumer_offsets` in memory; they can be held back or refused. */
+export class MemoryCoordinatorLog implements CoordinatorLog {
+  maxMessageBytes = 1_048_588
+  readonly batches: { partition: number; batch: Buffer }[] = []
+  /** Answers the next appends in place of the log. */
+  refuseWith: ErrorCode | null = null
+  #held: (() => void)[] | null = null
+
+  async append(partition: number, batch: Buffer): Promise<void> {
+    const { refuseWith } = this
+    if (refuseWith !== null) throw { error: refuseWith }
+    // Offsets as a leader assigns them, so that a load sees them in order.
+    const end = this.records(partition).length
+    batch.writeBigInt64BE(BigInt(end), 0)
+    if (this.#held) await new Promise<void>((resolve) => this.#held?.push(resolve))
+    this.batches.push({ partition, batch })
+  }
+
+  *read(partition: number): Generator<Buffer> {
+    for (const each of this.batches) if (each.partition === partition) yield each.batch
+  }
+
+  /** From now on appends wait for `release`. */
+  hold(): void {
+    this.#held = []
+  }
+
+  release(): void {
+    const held = this.#held ?? []
+    this.#held = null
+    for (const resolve of held) resolve()
+  }
+
+  get heldAppends(): number {
+    return this.#held?.length ?? 0
+  }
+
+  records(partition?: number): GroupRecord[] {
+    return this.batches
+      .filter((each) => partition === undefined || each.partition === partition)
+      .flatMap(({ batch }) => [...batchesIn(batch)].flatMap(({ at }) => readRecords(batch, at)))
+      .map(({ key, value }) => groupRecordCodec.decode(key as Buffer, value) as GroupRecord)
+  }
+}
+
+/** What a promise has come to, without waiting for it. */
+export interface Pending<T> {
+  readonly value: T | undefined
+  readonly isSettled: boolean
+}
+
+export interface Topic {
+  readonly name: string
+  readonly topicId: string
+  readonly partitions: number
+}
+
+export const events: Topic = { name: 'events', topicId: 'chyLy7VFSqemP2m8TTSy3w', partitions: 3 }
+export const orders: Topic = { name: 'orders', topicId: 'k3RO5_VdQ8u_L42rXFqH5Q', partitions: 1 }
+
+/** A group coordinator with everything real but time, randomness and the log. */
+export class GroupTestContext {
+  readonly clock = new TestClock()
+  readonly log: MemoryCoordinatorLog
+  readonly groups: GroupCoordinator
+  readonly topics = new Map([events, orders].map((topic) => [topic.name, topic]))
+  clientId = 'reader'
+
+  private constructor(config: Record<string, number>, log: MemoryCoordinatorLog, seed: number) {
+    this.log = log
+    const values = { ...defaults, ...config }
+    const read = (name: string) => {
+      const value = values[name]
+      if (value === undefined) throw new Error(`the context has no ${name}`)
+      return value
+    }
+    this.groups = new GroupCoordinator({
+      config: { int: read, long: read },
+      clock: this.clock,
+      random: seededRandom(seed),
+      logger: silentLogger,
+      log,
+      topics: {
+        idOf: (name) => this.topics.get(name)?.topicId,
+        nameOf: (id) => [...this.topics.values()].find(({ topicId }) => topicId === id)?.name,
+        partitionCount: (name) =>
+          name === offsetsTopic ? read('offsets.topic.num.partitions') : this.topics.get(name)?.partitions,
+      },
+    })
+  }
+
+  /** All partitions led and loaded. `log` and a later `seed` make it a restart. */
+  static async start(
+    options: { config?: Record<string, number>; log?: MemoryCoordinatorLog; seed?: number } = {},
+  ): Promise<GroupTestContext> {
+    const context = new GroupTestContext(
+      options.config ?? {},
+      options.log ?? new MemoryCoordinatorLog(),
+      options.seed ?? 1,
+    )
+    for (const partition of [0, 1, 2]) await context.groups.load(partition)
+    return context
+  }
+
+  /** Records that were appended since `fn` began, and what it gave. */
+  async recording<T>(fn: () => Promise<T>): Promise<{ result: T; records: GroupRecord[]; batches: number }> {
+    const before = this.log.records().length
+    const batchesBefore = this.log.batches.length
+    const result = await fn()
+    await this.settle()
+    return {
+      result,
+      records: this.log.records().slice(before),
+      batches: this.log.batches.length - batchesBefore,
+    }
+  }
+
+  /** Lets everything finish that needs no time. */
+  settle(): Promise<void> {
+    return this.clock.advance(0)
+  }
+
+  /** Starts a request that may park. */
+  park<T>(promise: Promise<T>): Pending<T> {
+    const pending: { value: T | undefined; isSettled: boolean } = { value: undefined, isSettled: false }
+    void promise.then((value) => {
+      pending.value = value
+      pending.isSettled = true
+      return value
+    })
+    return pending
+  }
+
+  /** Timers of no delay run at once; the promise settles when the join is answered. */
+  async joinGroup(
+    request: Input<RequestOf<typeof JoinGroup>> & { metadata?: Buffer; protocolNames?: string[] } = {},
+    apiVersion = 9,
+  ): Promise<JoinResult> {
+    const { metadata = subscription(events.name), protocolNames = ['range'], ...rest } = request
+    const full = {
+      groupId: 'group',
+      sessionTimeoutMs: 10_000,
+      rebalanceTimeoutMs: 30_000,
+      memberId: '',
+      groupInstanceId: null,
+      protocolType: 'consumer',
+      protocols: protocolNames.map((name) => ({ name, metadata })),
+      reason: null,
+      ...rest,
+    }
+    const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
+    const answered = this.groups.joinGroup(who, full as RequestOf<typeof JoinGroup>)
+    await this.settle()
+    return answered
+  }
+
+  /** A dynamic member the modern way: it asks for an id, then joins. */
+  async joinAsNewMember(request: Parameters<GroupTestContext['joinGroup']>[0] = {}): Promise<JoinResult> {
+    const { memberId } = await this.joinGroup(request)
+    return this.joinGroup({ ...request, memberId })
+  }
+
+  syncGroup(
+    member: { memberId: string; generationId: number },
+    assignments: Record<string, string> = {},
+    request: Input<RequestOf<typeof SyncGroup>> = {},
+    apiVersion = 5,
+  ) {
+    const full = {
+      groupId: 'group',
+      generationId: member.generationId,
+      memberId: member.memberId,
+      groupInstanceId: null,
+      protocolType: 'consumer',
+      protocolName: 'range',
+      assignments: Object.entries(assignments).map(([memberId, text]) => ({
+        memberId,
+        assignment: Buffer.from(text),
+      })),
+      ...request,
+    }
+    const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
+    return this.groups.syncGroup(who, full as RequestOf<typeof SyncGroup>)
+  }
+
+  heartbeat(
+    member: { memberId: string; generationId: number },
+    request: Input<RequestOf<typeof Heartbeat>> = {},
+  ): Promise<ErrorCode> {
+    return this.groups.heartbeat({
+      groupId: 'group',
+      generationId: member.generationId,
+      memberId: member.memberId,
+      groupInstanceId: null,
+      ...request,
+    })
+  }
+
+  leaveGroup(...members: { memberId?: string; groupInstanceId?: string | null }[]) {
+    return this.groups.leaveGroup({
+      groupId: 'group',
+      memberId: '',
+      members: members.map((each) => ({ memberId: '', groupInstanceId: null, reason: null, ...each })),
+    })
+  }
+
+  /** One partition of `events` unless told otherwise; gives that partition's error code. */
+  async commit(
+    request: Input<RequestOf<typeof OffsetCommit>> & {
+      topic?: Topic
+      partition?: number
+      offset?: number
+      metadata?: string | null
+    } = {},
+    apiVersion = 9,
+  ): Promise<ErrorCode | undefined> {
+    const { topic = events, partition = 0, offset = 7, metadata = 'a note', ...rest } = request
+    const full = {
+      groupId: 'group',
+      generationIdOrMemberEpoch: -1,
+      memberId: '',
+      groupInstanceId: null,
+      retentionTimeMs: -1,
+      topics: [
+        {
+          name: apiVersion >= 10 ? '' : topic.name,
+          topicId: apiVersion >= 10 ? topic.topicId : zeroUuid,
+          partitions: [
+            {
+              partitionIndex: partition,
+              committedOffset: offset,
+              committedLeaderEpoch: 0,
+              committedMetadata: metadata,
+            },
+          ],
+        },
+      ],
+      ...rest,
+    }
+    const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
+    const topics = await this.groups.commitOffsets(who, full as RequestOf<typeof OffsetCommit>)
+    return topics?.[0]?.partitions?.[0]?.errorCode as ErrorCode | undefined
+  }
+
+  async fetch(topic: Topic = events, partition = 0, groupId = 'group'): Promise<number | undefined> {
+    const topics = [{ name: topic.name, topicId: zeroUuid, partitionIndexes: [partition] }]
+    const fetched = await this.groups.fetchOffsets(9, { groupId, topics }, false)
+    return fetched.topics[0]?.partitions[0]?.committedOffset
+  }
+
+  async describe(groupId = 'group', apiVersion = 6) {
+    const [described] = await this.groups.describeGroups(apiVersion, [groupId])
+    return described as NonNullable<typeof described>
+  }
+
+  async state(groupId = 'group'): Promise<string | undefined> {
+    return (await this.describe(groupId)).groupState
+  }
+
+  /** A stable group of one dynamic member. */
+  async stableGroup(request: Parameters<GroupTestContext['joinGroup']>[0] = {}): Promise<JoinResult> {
+    const leader = await this.joinAsNewMember(request)
+    await this.syncGroup(leader, { [leader.memberId]: 'assignment of the leader' })
+    return leader
+  }
+
+  /** A stable group of a leader and a follower, who have both seen the same generation. */
+  async stablePair(): Promise<{ leader: JoinResult; follower: JoinResult }> {
+    const first = await this.stableGroup()
+    const { memberId } = await this.joinGroup()
+    const followerJoin = this.joinGroup({ memberId })
+    const leader = await this.joinGroup({ memberId: first.memberId })
+    const follower = await followerJoin
+    const followerSync = this.syncGroup(follower)
+    await this.syncGroup(leader, { [leader.memberId]: 'of leader', [follower.memberId]: 'of follower' })
+    await followerSync
+    return { leader, follower }
+  }
+}
+
+/** A consumer's subscription, version 0, without user data. */
+export function subscription(...topics: string[]): Buffer {
+  const names = topics.map((topic) => {
+    const length = Buffer.alloc(2)
+    length.writeInt16BE(Buffer.byteLength(topic))
+    return Buffer.concat([length, Buffer.from(topic)])
+  })
+  const head = Buffer.alloc(6)
+  head.writeInt32BE(topics.length, 2)
+  return Buffer.concat([head, ...names, Buffer.from([0xff, 0xff, 0xff, 0xff])])
+}
