@@ -100,7 +100,7 @@ function failure(act: () => unknown): unknown {
 
 describe('a signature by the official signer', () => {
   it('is accepted for paths, queries, headers and bodies of every kind', async () => {
-    const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((value) => value.isWellFormed())
+    const text = fc.string({ unit: 'grapheme', maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('GET', 'PUT', 'POST', 'DELETE'),

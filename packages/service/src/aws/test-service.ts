@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { KafkaClient, type KafkaClientConfig } from '@aws-sdk/client-kafka'
 import {
   type Clock,
@@ -87,13 +88,19 @@ function portless(server: AwsServer, sent: AwsRequest[]): NonNullable<KafkaClien
         method: given.method,
         target: given.path + (pairs.length > 0 ? `?${pairs.join('&')}` : ''),
         headers: Object.entries(given.headers),
-        body: Buffer.from(given.body ?? ''),
+        body: bytesOf(given.body ?? ''),
       }
       sent.push(request)
       const { status, headers, body } = await server.handle(request)
-      return { response: { statusCode: status, headers, body: new Uint8Array(Buffer.from(body)) } }
+      return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) } }
     },
   } as never
+}
+
+function bytesOf(body: string | Uint8Array): Buffer {
+  if (typeof body === 'string') return Buffer.from(body)
+  // Not Buffer.from(body): the SDK's bodies complain when they are asked for a primitive value.
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }
 
 /** A request that makes a cluster with one plaintext listener. */

@@ -143,7 +143,7 @@ const checkBrokers: Check = ({ NumberOfBrokerNodes: brokers = 0, BrokerNodeGroup
 const checkInstanceType: Check = ({ BrokerNodeGroupInfo: group }) => {
   const type = group?.InstanceType ?? ''
   if (type.startsWith('express.'))
-    return { kind: 'not-implemented', message: 'Express brokers', parameter: 'instanceType' }
+    return { kind: 'not-implemented', message: 'An Express broker type', parameter: 'instanceType' }
   if (!standardInstanceTypes.includes(type))
     return invalid(
       `Unsupported InstanceType [${type}]. Valid values: [${standardInstanceTypes.join(', ')}]`,

@@ -289,6 +289,37 @@ describe('a broker that fails', () => {
   })
 })
 
+describe('clusters that are created at once', () => {
+  it('get ports of their own at the first attempt', async () => {
+    const fleet = await start()
+    const uuids = ['one', 'two', 'three'].map((name) => create(fleet, name))
+    await Promise.all(uuids.map((uuid) => fleet.idle(uuid)))
+    expect(fleet.status().map(({ state }) => state)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE'])
+    expect(new Set(fleet.status().map(({ bootstrap }) => bootstrap)).size).toBe(3)
+    expect(engine.plans).toHaveLength(3)
+  })
+})
+
+describe('a cluster that is deleted while it comes up again', () => {
+  it('goes', async () => {
+    const fleet = await start()
+    const uuid = await created(fleet)
+    const { arn } = statusOf(fleet)
+    let release = () => {}
+    engine.gate = new Promise((resolve) => {
+      release = resolve
+    })
+    engine.fail('it met a bug')
+    await clock.advance(1_000)
+    expect(engine.plans).toHaveLength(2)
+    expect(fleet.clusters.delete(arn, undefined)).toHaveProperty('deleting')
+    release()
+    await fleet.idle(uuid)
+    expect(fleet.status()).toEqual([])
+    expect(engine.running).toBe(0)
+  })
+})
+
 describe('stop', () => {
   it('stops every cluster and starts nothing more', async () => {
     const fleet = await start()

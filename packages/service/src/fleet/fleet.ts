@@ -6,6 +6,7 @@ import { ClusterStore } from './cluster-store.ts'
 import { Clusters } from './clusters.ts'
 import { explained } from './data-directory.ts'
 import type { Engine } from './engines/engine.ts'
+import { Mutex } from './mutex.ts'
 import { isFree, portTaken } from './ports.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { ClusterRuntime, ReconcileSettings } from './steps/step.ts'
@@ -84,6 +85,7 @@ class FleetOfClusters implements Fleet {
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
   readonly #loop: ReconcileLoop
+  readonly #portsLock = new Mutex()
   readonly #runtimes = new Map<string, ClusterRuntime>()
 
   constructor(options: FleetOptions) {
@@ -174,6 +176,7 @@ class FleetOfClusters implements Fleet {
       engine: this.#options.engine,
       effects: this.#options.effects,
       settings: this.#settings,
+      portsLock: this.#portsLock,
       trigger: () => this.#loop.trigger(uuid),
     })
     if (!this.#store.get(uuid) && !runtime.running) this.#runtimes.delete(uuid)

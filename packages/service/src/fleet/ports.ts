@@ -67,8 +67,8 @@ async function allocate(
 export function portTaken(port: number): OperatingError {
   return new OperatingError(`Port ${port} cannot be used.`, {
     code: 'EADDRINUSE',
-    why: 'Another process listens on it (EADDRINUSE).',
-    next: 'Stop that process, or choose another port.',
+    why: 'Another process or another cluster has it.',
+    next: 'Stop that one, or choose another port.',
   })
 }
 

@@ -442,14 +442,15 @@ describe('DeleteCluster', () => {
 describe('a cluster ARN', () => {
   const unknown = 'arn:aws:kafka:us-east-1:000000000000:cluster/x/6d8b5f5e-1111-4222-8333-944444444444-1'
   it('that names nothing is not found', async () => {
-    for (const Command of [
-      DescribeClusterCommand,
-      DescribeClusterV2Command,
-      GetBootstrapBrokersCommand,
-      ListNodesCommand,
-      DeleteClusterCommand,
+    const input = { ClusterArn: unknown }
+    for (const call of [
+      client.send(new DescribeClusterCommand(input)),
+      client.send(new DescribeClusterV2Command(input)),
+      client.send(new GetBootstrapBrokersCommand(input)),
+      client.send(new ListNodesCommand(input)),
+      client.send(new DeleteClusterCommand(input)),
     ])
-      await expect(client.send(new Command({ ClusterArn: unknown }) as never)).rejects.toMatchObject({
+      await expect(call).rejects.toMatchObject({
         name: 'NotFoundException',
         $metadata: { httpStatusCode: 404 },
       })

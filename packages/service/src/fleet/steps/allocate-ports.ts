@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../cluster-record.ts'
 import { allocatePorts as allocate, type PortWish } from '../ports.ts'
-import type { ReconcileSettings, Step } from './step.ts'
+import type { ReconcileSettings, Step, StepContext } from './step.ts'
 
 /**
  * The controller's node id. MSK's controllers are not among the broker ids; this leaves room for every broker
@@ -9,7 +9,10 @@ import type { ReconcileSettings, Step } from './step.ts'
 export const controllerNodeId = 10_001
 
 /** Gives every listener of the cluster a port that is free now, and keeps it. */
-export const allocatePorts: Step = async (uuid, { store, runtime, effects, settings }) => {
+export const allocatePorts: Step = (uuid, context) => context.portsLock.run(() => allocateFor(uuid, context))
+
+async function allocateFor(uuid: string, context: StepContext): Promise<void> {
+  const { store, runtime, effects, settings } = context
   const record = store.get(uuid)
   if (!record) return
   const reserved = new Set<number>()

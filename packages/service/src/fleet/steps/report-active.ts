@@ -3,7 +3,8 @@ import type { Step } from './step.ts'
 
 export const reportActive: Step = (uuid, { store, runtime }) => {
   const record = store.get(uuid)
-  if (!record) return
+  // It may have been deleted while its brokers came up.
+  if (!record || record.state === 'DELETING') return
   runtime.failedAttempts = 0
   const limits = unservedParts(record.spec)
   store.observe(uuid, {

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Network, Random } from '@sluice/effects'
 import type { ClusterStore } from '../cluster-store.ts'
+import type { Mutex } from '../mutex.ts'
 import type { Engine, EngineCluster, NodeFailure } from '../engines/engine.ts'
 
 /** One idempotent piece of work on a cluster. Throws what is in its way; the run is then tried again. */
@@ -11,6 +12,8 @@ export interface StepContext {
   engine: Engine
   effects: { clock: Clock; logger: Logger; network: Network; random: Random }
   settings: ReconcileSettings
+  /** One cluster at a time looks for ports, so that no two find the same ones. */
+  portsLock: Mutex
   /** Looks at the cluster again. */
   trigger: () => void
 }
