@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import type { Disk } from '@sluice/effects'
+import type { TopicPartition } from './log-store.ts'
+
+/** The offset checkpoints of a log directory, by file name. */
+export const CheckpointFile = {
+  /** Everything below is flushed: recovery begins there. */
+  recoveryPoint: 'recovery-point-offset-checkpoint',
+  /** Names a partition only while its start is above its first segment's base. */
+  logStart: 'log-start-offset-checkpoint',
+  highWatermark: 'replication-offset-checkpoint',
+  /** First offset that is not compacted yet. */
+  cleaner: 'cleaner-offset-checkpoint',
+} as const
+export type CheckpointFile = (typeof CheckpointFile)[keyof typeof CheckpointFile]
+
+/** As the only content of a file it is the version; then the number of entries. */
+const version = '0'
+
+/** The key of an entry in memory. */
+export function checkpointKey({ topic, partition }: TopicPartition): string {
+  return `${topic} ${partition}`
+}
+
+export function formatCheckpoint(offsets: ReadonlyMap<string, number>): string {
+  const lines = [...offsets].map(([key, offset]) => `${key} ${offset}\n`)
+  return `${version}\n${offsets.size}\n${lines.join('')}`
+}
+
+/** Empty files hold no entries; null for what is no checkpoint. */
+export function parseCheckpoint(text: string): Map<string, number> | null {
+  const [head, count, ...lines] = text.split('\n').filter((line) => line.trim() !== '')
+  if (head === undefined) return new Map()
+  if (head !== version || Number(count) !== lines.length) return null
+  const offsets = new Map<string, number>()
+  for (const line of lines) {
+    const match = /^(\S+ \d+) (\d+)$/.exec(line)
+    if (!match) return null
+    offsets.set(match[1] as string, Number(match[2]))
+  }
+  return offsets
+}
+
+/** One checkpoint file: written only when it says something new. */
+export class OffsetCheckpoint {
+  readonly #disk: Disk
+  readonly #path: string
+  #content: string | null = null
+
+  constructor(disk: Disk, directory: string, name: CheckpointFile) {
+    this.#disk = disk
+    this.#path = join(directory, name)
+  }
+
+  /** Makes the empty file of a new directory. Null where the content is no checkpoint. */
+  read(): Map<string, number> | null {
+    if (!this.#disk.existsSync(this.#path)) this.#disk.writeFileAtomicSync(this.#path, '', { durable: false })
+    return parseCheckpoint(this.#disk.readFileSync(this.#path).toString('utf8'))
+  }
+
+  write(offsets: ReadonlyMap<string, number>): void {
+    const content = formatCheckpoint(offsets)
+    if (content === this.#content) return
+    this.#disk.writeFileAtomicSync(this.#path, content)
+    this.#content = content
+  }
+}
+
+const cleanShutdownName = '.kafka_cleanshutdown'
+
+/** Written last at a clean stop. */
+export function writeCleanShutdown(disk: Disk, directory: string, brokerEpoch: number): void {
+  disk.writeFileAtomicSync(join(directory, cleanShutdownName), JSON.stringify({ version: 0, brokerEpoch }))
+}
+
+/** Whether the last stop was clean. The mark goes, so that only another clean stop can set it. */
+export function takeCleanShutdown(disk: Disk, directory: string): boolean {
+  const path = join(directory, cleanShutdownName)
+  if (!disk.existsSync(path)) return false
+  disk.unlinkSync(path)
+  disk.syncDirectorySync(directory)
+  return true
+}

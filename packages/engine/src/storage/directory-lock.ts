@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { Disk, Processes } from '@sluice/effects'
+
+const lockName = '.lock'
+
+/** Another process serves this directory. */
+export class DirectoryLockedError extends Error {
+  override name = 'DirectoryLockedError'
+}
+
+/**
+ * `.lock` in a log directory. Apache Kafka locks the empty file through the system; Node cannot, so the file names
+ * the process, and is free when that process is gone. Kafka does not look at the content.
+ */
+export class DirectoryLock {
+  readonly #disk: Disk
+  readonly #path: string
+
+  private constructor(disk: Disk, path: string) {
+    this.#disk = disk
+    this.#path = path
+  }
+
+  static acquire(disk: Disk, directory: string, processes: Processes | undefined): DirectoryLock {
+    const path = join(directory, lockName)
+    const lock = new DirectoryLock(disk, path)
+    if (processes && disk.existsSync(path)) {
+      const [pid, startedAt] = disk.readFileSync(path).toString('latin1').trim().split(' ')
+      const holder = Number(pid)
+      if (pid && processes.isRunning(holder) && (startedAt ?? '') === (processes.startedAt(holder) ?? ''))
+        throw new DirectoryLockedError(`${directory} is in use by process ${holder}.`)
+    }
+    const holder = processes ? `${processes.pid} ${processes.startedAt(processes.pid) ?? ''}` : ''
+    disk.writeFileAtomicSync(path, holder.trim(), { durable: false })
+    return lock
+  }
+
+  /** After an unclean stop the file stays, as a killed process leaves it, but names nobody. */
+  release(clean: boolean): void {
+    if (clean) this.#disk.removeSync(this.#path)
+    else this.#disk.writeFileAtomicSync(this.#path, '', { durable: false })
+  }
+}

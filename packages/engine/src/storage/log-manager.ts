@@ -1,0 +1,356 @@
+import { join } from 'node:path'
+import type { Clock, Disk, Logger, Processes, Random, Timer } from '@sluice/effects'
+import {
+  CheckpointFile,
+  OffsetCheckpoint,
+  checkpointKey,
+  takeCleanShutdown,
+  writeCleanShutdown,
+} from './checkpoints.ts'
+import { DirectoryLock } from './directory-lock.ts'
+import {
+  asideDirectoryName,
+  deleteSuffix,
+  isDeletedDirectory,
+  logDirectoryName,
+  straySuffix,
+  topicPartitionOf,
+} from './directory-names.ts'
+import { FileCache } from './file-cache.ts'
+import type { LogConfig } from './log-config.ts'
+import type { TopicPartition } from './log-store.ts'
+import { Log } from './log.ts'
+import { openMetaProperties } from './meta-properties.ts'
+
+/** Lives beside the brokers' logs in a combined Kafka node's directory, and is the controller's. */
+const metadataTopic = '__cluster_metadata'
+
+/** Kafka's delay before the first retention. */
+const firstRetentionDelayMs = 30_000
+
+/** Files that were not used for about this long are closed. */
+const idleFilesCheckMs = 60_000
+
+/** `setTimeout` knows no longer delays; nobody waits for them. */
+const intervalMaxMs = 0x7fffffff
+
+export interface LogManagerOptions {
+  disk: Disk
+  clock: Clock
+  logger: Logger
+  random: Random
+  /** Without it the directory is not guarded against other processes. */
+  processes?: Processes
+  /** A log directory; made if it is not there. */
+  directory: string
+  nodeId: number
+  clusterId: string
+  /** The broker's configuration, by Kafka's names. */
+  config: { long(name: string): number }
+  configFor: (topic: string) => LogConfig
+  /** Of a partition that this broker holds; undefined for others. */
+  highWatermarkOf: (topicPartition: TopicPartition) => number | undefined
+  /** The disk failed outside of an append or read. */
+  onFailure?: (error: unknown) => void
+}
+
+/**
+ * All logs in one log directory: loads them, makes and removes them, writes the checkpoints, and does what is to
+ * be done from time to time: retention, flushes, expiry of producers.
+ */
+export class LogManager {
+  readonly directory: string
+  /** From meta.properties. */
+  readonly directoryId: string
+  readonly #options: LogManagerOptions
+  readonly #files: FileCache
+  readonly #lock: DirectoryLock
+  readonly #logs = new Map<string, Log>()
+  readonly #timers = new Set<Timer>()
+  readonly #recoveryPoints: OffsetCheckpoint
+  readonly #logStarts: OffsetCheckpoint
+  readonly #highWatermarks: OffsetCheckpoint
+  readonly #cleanerOffsets: OffsetCheckpoint
+  #knownHighWatermarks = new Map<string, number>()
+  #cleaned = new Map<string, number>()
+  #stopped = false
+
+  private constructor(options: LogManagerOptions) {
+    const { disk, directory } = options
+    this.#options = options
+    this.directory = directory
+    disk.mkdirSync(directory)
+    this.#lock = DirectoryLock.acquire(disk, directory, options.processes)
+    this.directoryId = openMetaProperties(options).directoryId
+    this.#files = new FileCache(disk)
+    this.#recoveryPoints = new OffsetCheckpoint(disk, directory, CheckpointFile.recoveryPoint)
+    this.#logStarts = new OffsetCheckpoint(disk, directory, CheckpointFile.logStart)
+    this.#highWatermarks = new OffsetCheckpoint(disk, directory, CheckpointFile.highWatermark)
+    this.#cleanerOffsets = new OffsetCheckpoint(disk, directory, CheckpointFile.cleaner)
+  }
+
+  /**
+   * Loads every log of the directory; after an unclean stop this recovers them. Throws MetaPropertiesError for a
+   * directory of another node or cluster, DirectoryLockedError for one in use, or the disk's error.
+   */
+  static open(options: LogManagerOptions): LogManager {
+    const manager = new LogManager(options)
+    try {
+      manager.#load()
+    } catch (error) {
+      manager.#closeAll(false)
+      manager.#lock.release(false)
+      throw error
+    }
+    manager.#startTimers()
+    return manager
+  }
+
+  get(topicPartition: TopicPartition): Log | undefined {
+    return this.#logs.get(checkpointKey(topicPartition))
+  }
+
+  all(): Iterable<Log> {
+    return this.#logs.values()
+  }
+
+  /** The high watermark as it was last written; a partition begins with it. */
+  checkpointedHighWatermark(topicPartition: TopicPartition): number | undefined {
+    return this.#knownHighWatermarks.get(checkpointKey(topicPartition))
+  }
+
+  getOrCreate(topicPartition: TopicPartition, topicId: string): Log {
+    const found = this.get(topicPartition)
+    if (found && (found.topicId === null || found.topicId === topicId)) {
+      found.assignTopicId(topicId)
+      return found
+    }
+    // The topic was deleted and made anew while this broker was away.
+    if (found) this.#putAside(found, straySuffix)
+    return this.#loadLog(topicPartition, { clean: true, recoveryPoint: 0, logStartOffset: 0 }, topicId)
+  }
+
+  /** The log is gone for everyone; its directory goes after `file.delete.delay.ms`. */
+  delete(topicPartition: TopicPartition): void {
+    const log = this.get(topicPartition)
+    if (!log) return
+    this.#removeDirectoryLater(this.#putAside(log, deleteSuffix), log.config.fileDeleteDelayMs)
+    this.#writeCheckpoints()
+  }
+
+  /** Puts aside the logs of topics that the metadata does not know (Kafka's `-stray`). Returns how many. */
+  removeStrays(isKnown: (topicId: string) => boolean): number {
+    const strays = [...this.#logs.values()].filter((log) => log.topicId !== null && !isKnown(log.topicId))
+    for (const log of strays) {
+      const directory = this.#putAside(log, straySuffix)
+      this.#options.logger.warn('the topic of a log is not known; the log is put aside', {
+        ...log.topicPartition,
+        topicId: log.topicId,
+        directory,
+      })
+    }
+    return strays.length
+  }
+
+  /** Of the file system; -1 where that cannot be said. */
+  space(): { totalBytes: number; usableBytes: number } {
+    return this.#options.disk.spaceSync(this.directory)
+  }
+
+  /** Removes what retention takes from all logs, now. */
+  applyRetention(): void {
+    for (const log of this.#logs.values())
+      log.applyRetention(
+        this.#options.clock.now(),
+        this.#options.highWatermarkOf(log.topicPartition) ?? log.logEndOffset,
+      )
+  }
+
+  /**
+   * `clean`: everything is durable, checkpointed and marked so, and the next start recovers nothing. Else files are
+   * let go as they are.
+   */
+  stop(options: { clean: boolean; brokerEpoch?: number }): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
+    const clean = this.#closeAll(options.clean) && options.clean
+    if (clean) {
+      this.#writeCheckpoints()
+      this.#writeHighWatermarks()
+      this.#cleanerOffsets.write(this.#cleaned)
+      writeCleanShutdown(this.#options.disk, this.directory, options.brokerEpoch ?? -1)
+    }
+    this.#lock.release(clean)
+  }
+
+  // ---- loading
+
+  #load(): void {
+    const { disk, clock, logger } = this.#options
+    const startedMs = clock.monotonic()
+    const clean = takeCleanShutdown(disk, this.directory)
+    const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
+    const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
+    this.#knownHighWatermarks = this.#readCheckpoint(this.#highWatermarks, CheckpointFile.highWatermark)
+    this.#cleaned = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
+    for (const { name, isDirectory } of disk.readdirSync(this.directory)) {
+      if (!isDirectory) continue
+      if (isDeletedDirectory(name)) {
+        const delayMs = this.#options.config.long('log.segment.delete.delay.ms')
+        this.#removeDirectoryLater(join(this.directory, name), delayMs)
+      }
+      const topicPartition = topicPartitionOf(name)
+      if (!topicPartition || topicPartition.topic === metadataTopic) continue
+      const key = checkpointKey(topicPartition)
+      const logStartOffset = logStarts.get(key) ?? 0
+      this.#loadLog(topicPartition, { clean, recoveryPoint: recoveryPoints.get(key) ?? 0, logStartOffset })
+    }
+    if (this.#logs.size === 0) return
+    const ms = Math.round(clock.monotonic() - startedMs)
+    logger.info(clean ? 'logs loaded' : 'logs recovered after an unclean stop', { logs: this.#logs.size, ms })
+  }
+
+  #readCheckpoint(checkpoint: OffsetCheckpoint, name: string): Map<string, number> {
+    const offsets = checkpoint.read()
+    if (!offsets) this.#options.logger.warn('a checkpoint cannot be read; it counts as empty', { name })
+    return offsets ?? new Map()
+  }
+
+  #loadLog(
+    topicPartition: TopicPartition,
+    state: { clean: boolean; recoveryPoint: number; logStartOffset: number },
+    topicId?: string,
+  ): Log {
+    const { disk, clock, logger, random } = this.#options
+    const log = Log.load({
+      ...state,
+      disk,
+      clock,
+      logger,
+      random,
+      topicPartition,
+      topicId,
+      files: this.#files,
+      directory: join(this.directory, logDirectoryName(topicPartition)),
+      config: this.#options.configFor(topicPartition.topic),
+      producerIdExpirationMs: this.#options.config.long('producer.id.expiration.ms'),
+      onBackgroundFailure: (error) => this.#failed('background work on a log failed', error),
+    })
+    this.#logs.set(checkpointKey(topicPartition), log)
+    return log
+  }
+
+  // ---- removing
+
+  /** Takes the log out of use and renames its directory; returns the new path. */
+  #putAside(log: Log, suffix: string): string {
+    const { topicPartition } = log
+    const key = checkpointKey(topicPartition)
+    const hex = this.#options.random.bytes(16).toString('hex')
+    const directory = join(this.directory, asideDirectoryName(topicPartition, hex, suffix))
+    this.#options.disk.renameSync(log.directory, directory)
+    log.movedTo(directory)
+    log.close({ clean: false })
+    this.#logs.delete(key)
+    this.#knownHighWatermarks.delete(key)
+    this.#cleaned.delete(key)
+    return directory
+  }
+
+  #removeDirectoryLater(directory: string, delayMs: number): void {
+    this.#schedule(delayMs, () => this.#options.disk.removeSync(directory))
+  }
+
+  // ---- from time to time
+
+  #startTimers(): void {
+    const { config } = this.#options
+    const checkpointMs = Math.min(
+      config.long('log.flush.offset.checkpoint.interval.ms'),
+      config.long('log.flush.start.offset.checkpoint.interval.ms'),
+    )
+    this.#every(checkpointMs, checkpointMs, () => this.#writeCheckpoints())
+    const highWatermarkMs = config.long('replica.high.watermark.checkpoint.interval.ms')
+    this.#every(highWatermarkMs, highWatermarkMs, () => this.#writeHighWatermarks())
+    this.#every(firstRetentionDelayMs, config.long('log.retention.check.interval.ms'), () =>
+      this.applyRetention(),
+    )
+    const flushMs = config.long('log.flush.scheduler.interval.ms')
+    this.#every(flushMs, flushMs, () => this.#flushDue())
+    const expiryMs = config.long('producer.id.expiration.check.interval.ms')
+    this.#every(expiryMs, expiryMs, () => {
+      for (const log of this.#logs.values()) log.removeExpiredProducers(this.#options.clock.now())
+    })
+    this.#every(idleFilesCheckMs, idleFilesCheckMs, () => this.#files.closeUnused())
+  }
+
+  #flushDue(): void {
+    const nowMs = this.#options.clock.now()
+    for (const log of this.#logs.values()) {
+      if (log.recoveryPoint >= log.logEndOffset || nowMs - log.lastFlushMs < log.config.flushMs) continue
+      log.flush().catch((error: unknown) => this.#failed('a flush failed', error))
+    }
+  }
+
+  #every(firstMs: number, intervalMs: number, work: () => void): void {
+    this.#schedule(firstMs, () => {
+      this.#every(intervalMs, intervalMs, work)
+      work()
+    })
+  }
+
+  #schedule(delayMs: number, work: () => void): void {
+    if (delayMs > intervalMaxMs) return
+    const timer = this.#options.clock.schedule(delayMs, () => {
+      this.#timers.delete(timer)
+      try {
+        work()
+      } catch (error) {
+        this.#failed('upkeep of the logs failed', error)
+      }
+    })
+    this.#timers.add(timer)
+  }
+
+  #failed(message: string, error: unknown): void {
+    this.#options.logger.error(message, { error })
+    this.#options.onFailure?.(error)
+  }
+
+  // ---- checkpoints and stopping
+
+  #writeCheckpoints(): void {
+    const recoveryPoints = new Map<string, number>()
+    const logStarts = new Map<string, number>()
+    for (const [key, log] of this.#logs) {
+      recoveryPoints.set(key, log.recoveryPoint)
+      if (log.logStartOffset > log.firstSegmentBaseOffset) logStarts.set(key, log.logStartOffset)
+    }
+    this.#recoveryPoints.write(recoveryPoints)
+    this.#logStarts.write(logStarts)
+  }
+
+  #writeHighWatermarks(): void {
+    for (const [key, log] of this.#logs) {
+      const highWatermark = this.#options.highWatermarkOf(log.topicPartition)
+      if (highWatermark !== undefined) this.#knownHighWatermarks.set(key, highWatermark)
+    }
+    this.#highWatermarks.write(this.#knownHighWatermarks)
+  }
+
+  /** Whether all went well. */
+  #closeAll(clean: boolean): boolean {
+    let well = true
+    for (const log of this.#logs.values()) {
+      try {
+        log.close({ clean })
+      } catch (error) {
+        well = false
+        this.#options.logger.error('a log could not be closed cleanly', { ...log.topicPartition, error })
+      }
+    }
+    return well
+  }
+}
