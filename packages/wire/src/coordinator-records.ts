@@ -36,14 +36,14 @@ type Decoded<R> =
 export type CoordinatorRecord<F> = F extends CoordinatorFamily<infer R> ? Decoded<R> : never
 
 type DecodedKey<R> =
-  R extends KeyValueRecord<infer RecordType, infer K, any>
+  R extends KeyValueRecord<infer RecordType, infer K>
     ? { readonly type: RecordType; readonly record: R; readonly key: K }
     : never
 
 export type CoordinatorKey<F> = F extends CoordinatorFamily<infer R> ? DecodedKey<R> : never
 
 /** The key of a record: its type as int16, then the body. Keys have one version, 0. */
-export function encodeCoordinatorKey<K>(record: KeyValueRecord<number, K, any>, key: Input<K>): Buffer {
+export function encodeCoordinatorKey<K>(record: KeyValueRecord<number, K>, key: Input<K>): Buffer {
   const writer = new Writer(64)
   writer.int16(record.recordType)
   record.key.encode(writer, 0, key)

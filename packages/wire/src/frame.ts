@@ -5,7 +5,7 @@ import { Writer } from './writer.ts'
 
 /** A request with its header and its size in front, ready to send. */
 export function encodeRequestFrame<Request>(
-  api: Api<Request, any>,
+  api: Api<Request>,
   version: number,
   correlationId: number,
   clientId: string | null,

@@ -7,6 +7,9 @@ import { ApiVersions } from './schema/18-api-versions.ts'
 import { Heartbeat } from './schema/12-heartbeat.ts'
 import { Writer } from './writer.ts'
 
+/** Hexadecimal digits may be spaced for the reader. */
+const packed = (digits: string) => digits.replaceAll(' ', '')
+
 describe('frames', () => {
   it.each([
     [0, 1],
@@ -29,7 +32,7 @@ describe('frames', () => {
 
   it('carry a response under the header version that its API names', () => {
     const frame = encodeResponseFrame(Heartbeat, 4, 7, { errorCode: 27 })
-    expect(frame.toString('hex')).toBe('0000000c' + '00000007' + '00' + '00000000' + '001b' + '00')
+    expect(frame.toString('hex')).toBe(packed('0000000c 00000007 00 00000000 001b 00'))
   })
 
   it('answer ApiVersions with the oldest response header at every version', () => {
@@ -57,12 +60,12 @@ describe('a request header', () => {
   })
 
   it('is readable for an API that does not exist', () => {
-    const reader = new Reader(Buffer.from('03e7' + '0000' + '00000001' + 'ffff', 'hex'))
+    const reader = new Reader(Buffer.from(packed('03e7 0000 00000001 ffff'), 'hex'))
     expect(decodeRequestHeader(reader)).toMatchObject({ requestApiKey: 999, correlationId: 1 })
   })
 
   it('may carry tagged fields that we do not know', () => {
-    const reader = new Reader(Buffer.from('000c000400000001000163' + '0105026869' + 'ff', 'hex'))
+    const reader = new Reader(Buffer.from(packed('000c000400000001000163 0105026869 ff'), 'hex'))
     expect(decodeRequestHeader(reader).clientId).toBe('c')
     expect(reader.remaining).toBe(1)
   })

@@ -59,15 +59,14 @@ function goldenRecords(
   return found.map((raw) => ({ raw, known: known.get(raw.offset) as GoldenRecord }))
 }
 
+function asGolden(_key: string, each: any): unknown {
+  if (typeof each === 'bigint') return Number(each)
+  return each?.type === 'Buffer' ? Buffer.from(each.data).toString('base64') : each
+}
+
 /** Values as the golden files write them. */
 function plain(value: unknown): unknown {
-  const replace = (_key: string, each: any) =>
-    typeof each === 'bigint'
-      ? Number(each)
-      : each?.type === 'Buffer'
-        ? Buffer.from(each.data).toString('base64')
-        : each
-  return JSON.parse(JSON.stringify(value, replace))
+  return JSON.parse(JSON.stringify(value, asGolden))
 }
 
 const controlMessages: Record<string, Message> = {

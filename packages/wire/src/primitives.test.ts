@@ -1,5 +1,5 @@
 import { seededRandom } from '@sluice/effects'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DecodeError, EncodeError } from './codec-errors.ts'
 import { Long } from './long.ts'

@@ -1,5 +1,6 @@
 import { DecodeError } from './codec-errors.ts'
 import { joinUnsafeInt64 } from './long.ts'
+import { textFromBytes } from './text-cache.ts'
 import { uuidFromBytes } from './uuid.ts'
 
 const two32 = 0x1_0000_0000
@@ -228,7 +229,7 @@ export class Reader {
     if (length < 0) return this.#nullLength(length)
     if (length > 0x7fff) throw new DecodeError(`string of ${length} bytes at ${this.position}`)
     const at = this.skip(length)
-    return length === 0 ? '' : this.buffer.toString('utf8', at, at + length)
+    return length === 0 ? '' : textFromBytes(this.buffer, at, length)
   }
 
   #view(length: number): Buffer | null {

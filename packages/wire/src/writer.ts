@@ -2,6 +2,8 @@ import { EncodeError } from './codec-errors.ts'
 import { int64High, int64Low } from './long.ts'
 import { uuidToBytes } from './uuid.ts'
 
+const two32 = 0x1_0000_0000
+
 /** A string of up to this many UTF-16 units is first tried as ASCII, which needs no measuring. */
 const asciiUnitsMax = 32
 
@@ -63,6 +65,11 @@ export class Writer {
   }
 
   int64(value: number): void {
+    if (Number.isSafeInteger(value)) {
+      this.#put32(Math.floor(value / two32))
+      this.#put32(value)
+      return
+    }
     const high = int64High(value)
     if (high === undefined) refuse('int64', value)
     this.#put32(high)

@@ -10,11 +10,11 @@ import { inVersions } from './versions.ts'
  * interpretation and no closures left at run time. Objects get all fields in the schema's order, whatever
  * the version, so that all versions share one hidden class.
  */
-export function compileDecoder<T>(
+export function compileDecoder(
   shape: StructShape,
   version: number,
   flexible: boolean,
-): (reader: Reader) => T {
+): (reader: Reader) => unknown {
   const source = new DecoderSource(version, flexible)
   const entry = source.struct(shape)
   const text = `'use strict'\n${source.functions.join('\n')}\nreturn ${entry}`
@@ -25,39 +25,30 @@ function refuse(reason: string): never {
   throw new DecodeError(reason)
 }
 
+const fixedBytes: Partial<Record<TypeShape['kind'], number>> = {
+  bool: 1,
+  int8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  hash64: 8,
+  float64: 8,
+  uuid: 16,
+}
+
 /** The least number of bytes that a value of this type takes; guards the allocation of arrays. */
 function bytesMin(type: TypeShape, version: number, flexible: boolean, nullable = false): number {
-  switch (type.kind) {
-    case 'bool':
-    case 'int8':
-      return 1
-    case 'int16':
-    case 'uint16':
-      return 2
-    case 'int32':
-    case 'uint32':
-      return 4
-    case 'int64':
-    case 'hash64':
-    case 'float64':
-      return 8
-    case 'uuid':
-      return 16
-    case 'string':
-      return flexible ? 1 : 2
-    case 'bytes':
-    case 'records':
-    case 'array':
-      return flexible ? 1 : 4
-    case 'struct': {
-      if (nullable) return 1
-      let sum = flexible ? 1 : 0
-      for (const field of type.fields)
-        if (inVersions(field.versions, version) && !inVersions(field.tagged, version))
-          sum += bytesMin(field.type, version, flexible, inVersions(field.nullable, version))
-      return sum
-    }
-  }
+  const fixed = fixedBytes[type.kind]
+  if (fixed !== undefined) return fixed
+  if (type.kind === 'string') return flexible ? 1 : 2
+  if (type.kind !== 'struct') return flexible ? 1 : 4
+  if (nullable) return 1
+  return type.fields
+    .filter((field) => inVersions(field.versions, version) && !inVersions(field.tagged, version))
+    .map((field) => bytesMin(field.type, version, flexible, inVersions(field.nullable, version)))
+    .reduce((sum, least) => sum + least, flexible ? 1 : 0)
 }
 
 class DecoderSource {

@@ -6,11 +6,11 @@ import type { FieldShape, StructShape, TypeShape } from './shape.ts'
 import { inVersions } from './versions.ts'
 
 /** Writes the encoder of one version of a message as source text and compiles it; see compile-decoder.ts. */
-export function compileEncoder<V>(
+export function compileEncoder(
   shape: StructShape,
   version: number,
   flexible: boolean,
-): (writer: Writer, value: V) => void {
+): (writer: Writer, value: unknown) => void {
   const source = new EncoderSource(version, flexible)
   const entry = source.struct(shape)
   const text = `'use strict'\nconst empty = {}\n${source.functions.join('\n')}\nreturn ${entry}`

@@ -101,6 +101,14 @@ function exported(name: string): any {
   return found
 }
 
+function headerVersion(table: Record<string, number>, version: number): number | undefined {
+  const entry = Object.entries(table).find(([range]) => {
+    const { min, max } = versionRange(range)
+    return version >= min && version <= max
+  })
+  return entry?.[1]
+}
+
 describe('the APIs', () => {
   const traits: any[] = readJson('api-traits.json')
   const alive = traits.filter((each) => !each.removed)
@@ -135,14 +143,6 @@ describe('the APIs', () => {
       expect(ours.responseHeaderVersion(version)).toBe(headerVersion(theirs.responseHeader, version))
     }
   })
-
-  function headerVersion(table: Record<string, number>, version: number): number | undefined {
-    const entry = Object.entries(table).find(([range]) => {
-      const { min, max } = versionRange(range)
-      return version >= min && version <= max
-    })
-    return entry?.[1]
-  }
 })
 
 describe('the headers', () => {

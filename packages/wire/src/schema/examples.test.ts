@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import * as wire from '../index.ts'
 import { type Message, MessageSchema } from './message.ts'

@@ -33,6 +33,9 @@ const Sample = message('Sample', { versions: '0-3', flexible: '2+' }, () => [
 
 type SampleValue = ValueOf<typeof Sample>
 
+/** Hexadecimal digits may be spaced for the reader. */
+const packed = (digits: string) => digits.replaceAll(' ', '')
+
 const empty: SampleValue = {
   name: '',
   comment: '',
@@ -41,6 +44,11 @@ const empty: SampleValue = {
   origin: { host: '' },
   numbers: [],
 }
+
+const topicName = (record: MetadataRecord) =>
+  record.type === TopicRecord.recordType ? record.value.name : undefined
+const committedOffset = (record: CoordinatorRecord<typeof consumerOffsets>) =>
+  record.type === OffsetCommitRecord.recordType ? record.value?.offset : undefined
 
 describe('the schema language', () => {
   it('infers the decoded form', () => {
@@ -56,12 +64,8 @@ describe('the schema language', () => {
   })
 
   it('narrows a decoded record by its type', () => {
-    const topicName = (record: MetadataRecord) =>
-      record.type === TopicRecord.recordType ? record.value.name : undefined
     expectTypeOf(topicName).returns.toEqualTypeOf<string | undefined>()
-    const offset = (record: CoordinatorRecord<typeof consumerOffsets>) =>
-      record.type === OffsetCommitRecord.recordType ? record.value?.offset : undefined
-    expectTypeOf(offset).returns.toEqualTypeOf<number | undefined>()
+    expectTypeOf(committedOffset).returns.toEqualTypeOf<number | undefined>()
   })
 
   it('takes defaults for members that are missing, also inside structs', () => {
@@ -85,16 +89,16 @@ describe('the schema language', () => {
   })
 
   it('leaves a tagged field out when it is its default, and writes the others by rising tag', () => {
-    expect(Sample.encodeToBuffer(3, {}).toString('hex')).toBe('01' + '01' + 'ffffffffffffffff' + '01' + '00')
+    expect(Sample.encodeToBuffer(3, {}).toString('hex')).toBe(packed('01 01 ffffffffffffffff 01 00'))
     const one = Sample.encodeToBuffer(3, { origin: { host: 'h' }, numbers: [] })
-    expect(one.toString('hex').slice(-12)).toBe('01' + '0103026800')
+    expect(one.toString('hex').slice(-12)).toBe(packed('01 0103026800'))
     const both = Sample.encodeToBuffer(3, { origin: { host: 'h' }, numbers: [5] })
-    expect(both.toString('hex').slice(-26)).toBe('02' + '00050200000005' + '0103026800')
+    expect(both.toString('hex').slice(-26)).toBe(packed('02 00050200000005 0103026800'))
   })
 
   it('writes the null of a tagged field whose default is empty', () => {
     const bytes = Sample.encodeToBuffer(3, { numbers: null })
-    expect(bytes.toString('hex').slice(-8)).toBe('01' + '00' + '01' + '00')
+    expect(bytes.toString('hex').slice(-8)).toBe(packed('01 00 01 00'))
     expect(Sample.decodeBuffer(bytes, 3).numbers).toBeNull()
   })
 
@@ -129,7 +133,7 @@ describe('the schema language', () => {
 
   it('refuses bytes after the end, and a tagged field of another size than it says', () => {
     const bytes = Sample.encodeToBuffer(2, { numbers: [1] })
-    expect(bytes.toString('hex').slice(-16)).toBe('01' + '00' + '05' + '02' + '00000001')
+    expect(bytes.toString('hex').slice(-16)).toBe(packed('01 00 05 02 00000001'))
     expect(() => Sample.decodeBuffer(Buffer.concat([bytes, Buffer.alloc(1)]), 2)).toThrow(/1 bytes after/)
     const wrong = Buffer.from(bytes)
     wrong[bytes.length - 6] = 4

@@ -239,5 +239,5 @@ export function api<Request, Response>(
 }
 
 export type ValueOf<M> = M extends Message<infer T> ? T : never
-export type RequestOf<A> = A extends Api<infer Request, any> ? Request : never
+export type RequestOf<A> = A extends Api<infer Request> ? Request : never
 export type ResponseOf<A> = A extends Api<any, infer Response> ? Response : never

@@ -101,7 +101,7 @@ export class MessageSchema<T> implements Message<T> {
   #decoderFor(version: number): Decoder<T> {
     if (!inVersions(this.options.versions, version))
       throw new DecodeError(`${this.name} has no version ${version}`)
-    const decoder = compileDecoder<T>(this.shape, version, this.isFlexible(version))
+    const decoder = compileDecoder(this.shape, version, this.isFlexible(version)) as Decoder<T>
     this.#decoders[version] = decoder
     return decoder
   }
@@ -109,7 +109,7 @@ export class MessageSchema<T> implements Message<T> {
   #encoderFor(version: number): Encoder<T> {
     if (!inVersions(this.options.versions, version))
       throw new EncodeError(`${this.name} has no version ${version}`)
-    const encoder = compileEncoder<Input<T>>(this.shape, version, this.isFlexible(version))
+    const encoder = compileEncoder(this.shape, version, this.isFlexible(version)) as Encoder<T>
     this.#encoders[version] = encoder
     return encoder
   }

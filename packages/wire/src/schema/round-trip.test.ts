@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DecodeError } from '../codec-errors.ts'
@@ -93,6 +93,10 @@ function tryDecode(message: Message, bytes: Buffer, version: number): unknown {
   }
 }
 
+function hasTaggedNullDefault(shape: StructShape): boolean {
+  return shape.fields.some((field) => field.tagged && field.nullable && field.default === undefined)
+}
+
 let stackTraceLimit: number
 beforeAll(() => {
   // Thousands of errors are made here; their stacks are of no interest.
@@ -121,7 +125,7 @@ describe('bytes from a stranger', () => {
   it.each(cases)('%s is refused when it is cut off, at any place', (_name, message) => {
     for (const version of versionsOf(message)) {
       const [value] = fc.sample(structOf(message.shape, version), { numRuns: 1, seed: version })
-      const bytes = message.encodeToBuffer(version, value as object)
+      const bytes = message.encodeToBuffer(version, value)
       const step = Math.ceil(bytes.length / 100)
       for (let length = 0; length < bytes.length; length += step)
         expect(tryDecode(message, bytes.subarray(0, length), version)).toBeUndefined()
@@ -152,7 +156,7 @@ describe('bytes from a stranger', () => {
     const hugeLengths = ['7fffffff', 'ffffffff0f', 'fffffffe07', '7fff'].map((hex) => Buffer.from(hex, 'hex'))
     for (const version of versionsOf(message)) {
       const [value] = fc.sample(structOf(message.shape, version), { numRuns: 1, seed: 7 + version })
-      const bytes = message.encodeToBuffer(version, value as object)
+      const bytes = message.encodeToBuffer(version, value)
       const step = Math.ceil(bytes.length / 50)
       for (let at = 0; at < bytes.length; at += step)
         for (const length of hugeLengths) {
@@ -175,8 +179,4 @@ describe('bytes from a stranger', () => {
       expect(message.decodeBuffer(unknown, version)).toEqual(message.decodeBuffer(bytes, version))
     }
   })
-
-  function hasTaggedNullDefault(shape: StructShape): boolean {
-    return shape.fields.some((field) => field.tagged && field.nullable && field.default === undefined)
-  }
 })
