@@ -126,14 +126,22 @@ export class BrokerConfig {
     for (const name of configDefinitions('topic').keys()) this.#topicValues.delete(`${topic} ${name}`)
   }
 
-  /** All places that give the config a value, the one that wins first. */
-  layers(scope: Exclude<ConfigScope, 'broker'>, resource: string, name: string): ConfigLayer[] {
+  /**
+   * All places that give the config a value, the one that wins first. `own` in place of the resource's own dynamic
+   * configs: what it would be with those.
+   */
+  layers(
+    scope: Exclude<ConfigScope, 'broker'>,
+    resource: string,
+    name: string,
+    own?: ReadonlyMap<string, string>,
+  ): ConfigLayer[] {
     const definition = configDefinition(scope, name)
     assert(definition, `no ${scope} config ${name}`)
     const { type, source } = dynamicLayerOf[scope]
-    const own = this.#image.configs.of(type, resource).get(name)
+    const value = (own ?? this.#image.configs.of(type, resource)).get(name)
     const behind = this.brokerLayers(definition.synonyms)
-    return own === undefined ? behind : [{ name, value: own, source, multiplier: 1 }, ...behind]
+    return value === undefined ? behind : [{ name, value, source, multiplier: 1 }, ...behind]
   }
 
   /** The same for broker configs, by layer first and then in the order of the names. */

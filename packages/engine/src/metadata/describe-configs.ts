@@ -63,18 +63,24 @@ function entriesOf(
   }
 }
 
+/** The configs that a topic has, or would have with `own` as its dynamic ones. */
+export function describeTopicConfigs(config: BrokerConfig, own: ReadonlyMap<string, string>): ConfigEntry[] {
+  return scopedEntries('topic', config, '', own)
+}
+
 function scopedEntries(
   scope: 'topic' | 'group' | 'client-metrics',
   config: BrokerConfig,
   resource: string,
+  own?: ReadonlyMap<string, string>,
 ): ConfigEntry[] {
   return [...configDefinitions(scope).values()].flatMap((definition) => {
-    const layers = config.layers(scope, resource, definition.name)
+    const layers = config.layers(scope, resource, definition.name, own)
     if (definition.internal && !layers.some(({ source }) => isResourcesOwn(source))) return []
     // A group config without a broker config behind it is its own synonym at the default.
     const isAlone = scope === 'group' && definition.synonyms.length === 0 && definition.default !== null
-    const own = { name: definition.name, value: String(definition.default), source: ConfigSource.default }
-    return [entry(definition, isAlone ? [...layers, { ...own, multiplier: 1 }] : layers)]
+    const itself = { name: definition.name, value: String(definition.default), source: ConfigSource.default }
+    return [entry(definition, isAlone ? [...layers, { ...itself, multiplier: 1 }] : layers)]
   })
 }
 

@@ -42,6 +42,11 @@ export class MetadataImage {
     return this.#nextProducerId
   }
 
+  /** Whether a metadata transaction has begun and not ended. */
+  get inTransaction(): boolean {
+    return this.#transaction !== null
+  }
+
   /** Finalized levels by feature; a feature at level 0 is not there. */
   get features(): ReadonlyMap<string, number> {
     return this.#features

@@ -1,16 +1,22 @@
 /** Longest topic name, characters: the directory of a partition adds its number to it. */
 const lengthMax = 249
-const pattern = /^[a-zA-Z0-9._-]+$/
+const legal = /^[a-zA-Z0-9._-]+$/
 
-/** Why a topic cannot have this name; null when it can. */
+/** Why this is no topic name, as a sentence; null when it is one. */
 export function topicNameProblem(name: string): string | null {
-  if (name === '') return 'the name is empty'
-  if (name === '.' || name === '..') return `'${name}' is not a directory name of its own`
-  if (name.length > lengthMax) return `the name has ${name.length} characters; ${lengthMax} are the most`
-  if (!pattern.test(name)) return 'only letters, digits, ".", "_" and "-" are allowed'
-  return null
+  const problem = (what: string) => `Topic name is invalid: ${what}`
+  if (name === '') return problem('the empty string is not allowed')
+  if (name === '.' || name === '..') return problem(`'${name}' is not allowed`)
+  if (name.length > lengthMax) return problem(`it has ${name.length} characters, ${lengthMax} are the most`)
+  if (legal.test(name)) return null
+  return problem(`'${name}' has characters other than ASCII letters, digits, '.', '_' and '-'`)
 }
 
 export function isValidTopicName(name: string): boolean {
   return topicNameProblem(name) === null
+}
+
+/** Names that differ only in '.' and '_' would share their metrics' names, so only one of them can be. */
+export function collisionKey(name: string): string {
+  return name.replaceAll('.', '_')
 }

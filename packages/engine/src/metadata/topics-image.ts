@@ -17,7 +17,7 @@ export interface PartitionImage {
   readonly leader: number
   /** 1 while an unclean leader must recover. */
   readonly leaderRecoveryState: number
-  /** Rises with each new leader, and when the ISR shrinks by the controller's hand. */
+  /** Rises with each new leader. */
   readonly leaderEpoch: number
   /** Rises with each change. */
   readonly partitionEpoch: number

@@ -1,0 +1,48 @@
+import { ErrorCode } from '@sluice/wire'
+import { configDefinition, needsListenerPrefix, validateDefined } from '../metadata/config-definitions.ts'
+import { sentence } from '../metadata/config-values.ts'
+import { type Refusal, refusal } from './decision.ts'
+
+/** Zero would delete everything at once: beyond what the definition says, only -1 or at least 1. */
+const neverZero = new Set(['log.retention.ms'])
+
+/**
+ * Why a broker (or '', all brokers) cannot have these dynamic configs; null when it can. Names that nobody knows are
+ * kept, as Apache Kafka keeps them for plug-ins.
+ */
+export function brokerConfigsProblem(
+  brokerName: string,
+  configs: ReadonlyMap<string, string>,
+  changes: ReadonlyMap<string, string | null>,
+): Refusal | null {
+  const refuse = (message: string) => refusal(ErrorCode.INVALID_REQUEST, message)
+  const modes = [...configs.keys()].map((name) => ({
+    name,
+    mode: configDefinition('broker', name)?.updateMode,
+  }))
+  const named = (wanted: (one: { name: string; mode: string | undefined }) => boolean) =>
+    `[${modes
+      .filter(wanted)
+      .map(({ name }) => name)
+      .join(', ')}]`
+
+  if (modes.some(({ mode }) => mode === 'read-only'))
+    return refuse(`Cannot update these configs dynamically: ${named(({ mode }) => mode === 'read-only')}`)
+  if (modes.some(({ name }) => needsListenerPrefix(name)))
+    return refuse(
+      `These security configs can be dynamically updated only per-listener using the listener prefix: ${named(({ name }) => needsListenerPrefix(name))}`,
+    )
+  if (brokerName === '' && modes.some(({ mode }) => mode === 'per-broker'))
+    return refuse(
+      `Cannot update these configs at default cluster level, broker id must be specified: ${named(({ mode }) => mode === 'per-broker')}`,
+    )
+  for (const [name, value] of configs) {
+    const definition = configDefinition('broker', name)
+    if (!definition || !changes.has(name)) continue
+    const check = validateDefined(definition, value)
+    if (!check.ok) return refuse(check.error)
+    if (neverZero.has(name) && (check.parsed === 0 || Number(check.parsed) < -1))
+      return refuse(sentence(name, value, 'must be unlimited (-1) or at least 1'))
+  }
+  return null
+}

@@ -1,0 +1,50 @@
+import { ErrorCode } from '@sluice/wire'
+import { configDefinition, validateConfig } from '../metadata/config-definitions.ts'
+import { type Refusal, refusal } from './decision.ts'
+
+/** What a subscription may match clients by (KIP-714). */
+const matchKeys = new Set([
+  'client_instance_id',
+  'client_id',
+  'client_software_name',
+  'client_software_version',
+  'client_source_address',
+  'client_source_port',
+])
+const intervalMsMin = 100
+const intervalMsMax = 3_600_000
+
+/** Why a client metrics subscription cannot have these configs; null when it can. */
+export function clientMetricsConfigsProblem(configs: ReadonlyMap<string, string>): Refusal | null {
+  for (const [name, value] of configs) {
+    if (!configDefinition('client-metrics', name))
+      return refusal(ErrorCode.INVALID_REQUEST, `Unknown client metrics configuration: ${name}`)
+    const check = validateConfig('client-metrics', name, value)
+    if (!check.ok) return refusal(ErrorCode.INVALID_CONFIG, check.error)
+    if (name === 'interval.ms' && !isInterval(check.parsed as number))
+      return refusal(
+        ErrorCode.INVALID_REQUEST,
+        `Invalid value ${value} for ${name}, it must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
+      )
+    const pattern = name === 'match' && (check.parsed as readonly string[]).find((one) => !isPattern(one))
+    if (typeof pattern === 'string')
+      return refusal(ErrorCode.INVALID_CONFIG, `Illegal client matching pattern: ${pattern}`)
+  }
+  return null
+}
+
+function isInterval(ms: number): boolean {
+  return ms >= intervalMsMin && ms <= intervalMsMax
+}
+
+/** `key=regular expression` */
+function isPattern(text: string): boolean {
+  const at = text.indexOf('=')
+  if (at < 0 || !matchKeys.has(text.slice(0, at).trim())) return false
+  try {
+    new RegExp(text.slice(at + 1))
+    return true
+  } catch {
+    return false
+  }
+}

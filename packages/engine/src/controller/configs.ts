@@ -1,0 +1,238 @@
+import {
+  type AlterConfigs,
+  ConfigRecord,
+  ErrorCode,
+  type IncrementalAlterConfigs,
+  type RequestOf,
+  type ResponseOf,
+} from '@sluice/wire'
+import { type ConfigScope, configDefinition } from '../metadata/config-definitions.ts'
+import { type ConfigResource, ConfigResourceType } from '../metadata/configs-image.ts'
+import type { BrokerConfig } from '../metadata/configs.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import { type NewRecord, newRecord } from '../metadata/records.ts'
+import { topicNameProblem } from '../metadata/topic-name.ts'
+import { brokerConfigsProblem } from './broker-configs.ts'
+import { clientMetricsConfigsProblem } from './client-metrics-configs.ts'
+import { type Decision, isRefusal, type Refusal, refusal } from './decision.ts'
+import { groupConfigsProblem } from './group-configs.ts'
+import { topicConfigsProblem } from './topic-configs.ts'
+
+type IncrementalResource = RequestOf<typeof IncrementalAlterConfigs>['resources'][number]
+type LegacyResource = RequestOf<typeof AlterConfigs>['resources'][number]
+
+/** Operations of IncrementalAlterConfigs (KIP-339). */
+const Operation = { set: 0, delete: 1, append: 2, subtract: 3 } as const
+const operationNames = ['SET', 'DELETE', 'APPEND', 'SUBTRACT']
+
+/** Record values that a resource is to have: null takes one away. */
+type Changes = ReadonlyMap<string, string | null>
+
+/** Decides about the dynamic configs of topics, brokers, groups and client metrics. */
+export class ConfigsManager {
+  readonly #image: MetadataImage
+  readonly #config: BrokerConfig
+
+  constructor(options: { image: MetadataImage; config: BrokerConfig }) {
+    this.#image = options.image
+    this.#config = options.config
+  }
+
+  alterIncrementally(
+    request: RequestOf<typeof IncrementalAlterConfigs>,
+  ): Decision<ResponseOf<typeof IncrementalAlterConfigs>> {
+    return this.#alter(request.resources, request.validateOnly, (resource) => this.#incremental(resource))
+  }
+
+  /** The older form: what is not named is taken away. */
+  alter(request: RequestOf<typeof AlterConfigs>): Decision<ResponseOf<typeof AlterConfigs>> {
+    return this.#alter(request.resources, request.validateOnly, (resource) => this.#replacement(resource))
+  }
+
+  #alter<R extends IncrementalResource | LegacyResource>(
+    resources: readonly R[],
+    validateOnly: boolean,
+    changesFor: (resource: R) => Changes | Refusal,
+  ) {
+    const records: NewRecord[] = []
+    const seen = new Set<string>()
+    for (const one of resources) {
+      const key = `${one.resourceType}:${one.resourceName}`
+      if (seen.has(key)) seen.add(`${key} again`)
+      seen.add(key)
+    }
+    const responses = resources.map((resource) => {
+      const { resourceType, resourceName } = resource
+      const outcome = seen.has(`${resourceType}:${resourceName} again`)
+        ? refusal(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.')
+        : this.#alterOne(resource, changesFor)
+      if (!isRefusal(outcome)) records.push(...outcome)
+      return {
+        errorCode: isRefusal(outcome) ? outcome.error : ErrorCode.NONE,
+        errorMessage: isRefusal(outcome) ? outcome.message : null,
+        resourceType,
+        resourceName,
+      }
+    })
+    return { records: validateOnly ? [] : records, response: { throttleTimeMs: 0, responses } }
+  }
+
+  #alterOne<R extends IncrementalResource | LegacyResource>(
+    resource: R,
+    changesFor: (resource: R) => Changes | Refusal,
+  ): NewRecord[] | Refusal {
+    const { resourceType: type, resourceName: name } = resource
+    const names = resource.configs.map((config) => config.name)
+    if (new Set(names).size < names.length)
+      return refusal(ErrorCode.INVALID_REQUEST, 'Error due to duplicate config keys')
+    const nulls = resource.configs.filter((config) => config.value === null && !isDelete(config))
+    if (nulls.length > 0)
+      return refusal(
+        ErrorCode.INVALID_REQUEST,
+        `Null value not supported for : ${nulls.map((config) => config.name).join(', ')}`,
+      )
+    const unfit = resourceRefusal(this.#image, { type, name })
+    if (unfit) return unfit
+    const changes = changesFor(resource)
+    if (isRefusal(changes)) return changes
+    const current = this.#image.configs.of(type, name)
+    return (
+      this.#problem({ type, name }, after(current, changes), changes) ??
+      recordsOf({ type, name }, current, changes)
+    )
+  }
+
+  #incremental(resource: IncrementalResource): Changes | Refusal {
+    const { resourceType: type, resourceName: name } = resource
+    const current = this.#image.configs.of(type, name)
+    const changes = new Map<string, string | null>()
+    for (const { name: key, configOperation: operation, value } of resource.configs) {
+      if (operation === Operation.delete) changes.set(key, null)
+      else if (operation === Operation.set) changes.set(key, value)
+      else if (operation !== Operation.append && operation !== Operation.subtract)
+        return refusal(ErrorCode.INVALID_REQUEST, `Unknown operation type ${operation}`)
+      else {
+        const scope = scopeOf(type)
+        if (configDefinition(scope, key)?.type !== 'list')
+          return refusal(
+            ErrorCode.INVALID_CONFIG,
+            `Can't ${operationNames[operation]} to key ${key} because its type is not LIST.`,
+          )
+        const before = current.get(key) ?? this.#inherited(scope, key)
+        changes.set(key, combined(before, String(value), operation === Operation.append))
+      }
+    }
+    return changes
+  }
+
+  #replacement(resource: LegacyResource): Changes {
+    const current = this.#image.configs.of(resource.resourceType, resource.resourceName)
+    const changes = new Map<string, string | null>([...current.keys()].map((key) => [key, null]))
+    for (const { name, value } of resource.configs) changes.set(name, value)
+    return changes
+  }
+
+  /** What a list starts from that the resource has no value for. */
+  #inherited(scope: ConfigScope, name: string): string {
+    const layers =
+      scope === 'broker'
+        ? this.#config.brokerLayers([{ name, multiplier: 1 }])
+        : this.#config.layers(scope, '', name, new Map())
+    return layers[0]?.value ?? configDefinition(scope, name)?.default ?? ''
+  }
+
+  #problem(resource: ConfigResource, configs: ReadonlyMap<string, string>, changes: Changes): Refusal | null {
+    switch (scopeOf(resource.type)) {
+      case 'topic':
+        return topicConfigsProblem(configs)
+      case 'broker':
+        return brokerConfigsProblem(resource.name, configs, changes)
+      case 'group':
+        return groupConfigsProblem(configs, this.#config)
+      case 'client-metrics':
+        return clientMetricsConfigsProblem(configs)
+    }
+  }
+}
+
+function isDelete(
+  config: IncrementalResource['configs'][number] | LegacyResource['configs'][number],
+): boolean {
+  return 'configOperation' in config && config.configOperation === Operation.delete
+}
+
+function scopeOf(type: number): ConfigScope {
+  if (type === ConfigResourceType.topic) return 'topic'
+  if (type === ConfigResourceType.group) return 'group'
+  return type === ConfigResourceType.clientMetrics ? 'client-metrics' : 'broker'
+}
+
+/** Why a resource cannot have dynamic configs at all. */
+function resourceRefusal(image: MetadataImage, { type, name }: ConfigResource): Refusal | null {
+  const invalid = (message: string) => refusal(ErrorCode.INVALID_REQUEST, message)
+  switch (type) {
+    case ConfigResourceType.topic: {
+      if (name === '') return invalid('Default topic resources are not allowed.')
+      const problem = topicNameProblem(name)
+      if (problem) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
+      return image.topic(name)
+        ? null
+        : refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`)
+    }
+    case ConfigResourceType.broker: {
+      if (name === '') return null
+      if (!/^-?\d+$/.test(name)) return invalid(`Node id must be an integer, but it is: ${name}`)
+      return image.broker(Number(name)) ||
+        image.controllers().some((one) => one.controllerId === Number(name))
+        ? null
+        : refusal(ErrorCode.BROKER_ID_NOT_REGISTERED, `No node with id ${name} found.`)
+    }
+    case ConfigResourceType.group:
+      return name === '' ? invalid('Default group resources are not allowed.') : null
+    case ConfigResourceType.clientMetrics:
+      return name === '' ? invalid("Subscription name can't be empty") : null
+    case ConfigResourceType.brokerLogger:
+      return invalid('Log levels of brokers cannot be altered here: not implemented.')
+    default:
+      return invalid(`Unexpected resource type ${type}`)
+  }
+}
+
+/** APPEND adds what is not there yet; SUBTRACT takes away what is. */
+function combined(before: string, value: string, append: boolean): string {
+  const entries = (text: string) => (text.trim() === '' ? [] : text.split(',').map((entry) => entry.trim()))
+  const result = entries(before)
+  for (const entry of entries(value)) {
+    const at = result.indexOf(entry)
+    if (append && at < 0) result.push(entry)
+    if (!append && at >= 0) result.splice(at, 1)
+  }
+  return result.join(',')
+}
+
+function after(current: ReadonlyMap<string, string>, changes: Changes): Map<string, string> {
+  const result = new Map(current)
+  for (const [name, value] of changes) {
+    if (value === null) result.delete(name)
+    else result.set(name, value)
+  }
+  return result
+}
+
+/** A change that changes nothing is not written. */
+function recordsOf(
+  resource: ConfigResource,
+  current: ReadonlyMap<string, string>,
+  changes: Changes,
+): NewRecord[] {
+  return [...changes]
+    .filter(([name, value]) => (current.get(name) ?? null) !== value)
+    .map(([name, value]) =>
+      newRecord(ConfigRecord, {
+        resourceType: resource.type,
+        resourceName: resource.name,
+        name,
+        value,
+      }),
+    )
+}

@@ -1,0 +1,260 @@
+import { join } from 'node:path'
+import { assert, type Clock, type Disk, type Logger } from '@sluice/effects'
+import {
+  buildBatchSync,
+  ControlRecordType,
+  controlBatch,
+  FeatureLevelRecord,
+  LeaderChangeMessage,
+} from '@sluice/wire'
+import { bootstrapFeatures } from '../metadata/features.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import { type LoggedRecord, type NewRecord, newRecord, sealRecord } from '../metadata/records.ts'
+import { FileCache } from '../storage/file-cache.ts'
+import { Log, type LogConfig } from '../storage/log.ts'
+import { metadataBatches } from './batches.ts'
+import { readQuorumState, writeQuorumState } from './quorum-state.ts'
+import {
+  bootstrapSnapshot,
+  listSnapshots,
+  type SnapshotId,
+  snapshotName,
+  writeSnapshot,
+} from './snapshots.ts'
+
+const metadataTopic = '__cluster_metadata'
+/** Fixed by Apache Kafka. */
+const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+const readBytesMax = 8 * 1024 * 1024
+
+export interface MetadataLogOptions {
+  disk: Disk
+  clock: Clock
+  logger: Logger
+  /** The controller's log directory. */
+  directory: string
+  nodeId: number
+  logConfig: LogConfig
+  /** `metadata.max.retention.bytes`, of the log and its snapshots together. */
+  retentionBytes: number
+}
+
+/**
+ * The cluster's metadata log in Apache Kafka's KRaft format, with one static voter: itself. Records are in the page
+ * cache after `append` and durable after the next `flush`; each `open` is an election that only we can win.
+ *
+ * Invariants: a snapshot holds exactly what the log says before its end offset; the log begins at or before the end
+ * of the oldest snapshot; what is below the newest snapshot's end is never needed to load.
+ */
+export class MetadataLog {
+  readonly #options: MetadataLogOptions
+  readonly #log: Log
+  readonly #directory: string
+  readonly #epoch: number
+  #snapshots: SnapshotId[]
+  #lastTimestamp = 0
+  #bytesSinceSnapshot = 0
+
+  private constructor(options: MetadataLogOptions, directory: string, log: Log, epoch: number) {
+    this.#options = options
+    this.#directory = directory
+    this.#log = log
+    this.#epoch = epoch
+    this.#snapshots = listSnapshots(options.disk, directory)
+  }
+
+  /** Opens the log, made if it is not there, brings the image up to its end, and begins a new epoch. */
+  static open(options: MetadataLogOptions, image: MetadataImage): MetadataLog {
+    const { disk, clock, logger, nodeId } = options
+    const directory = join(options.directory, `${metadataTopic}-0`)
+    disk.mkdirSync(directory)
+    const before = readQuorumState(disk, directory)
+    if (!before) format(options, directory)
+    const log = Log.load({
+      disk,
+      clock,
+      logger,
+      files: new FileCache(disk),
+      directory,
+      topicPartition: { topic: metadataTopic, partition: 0 },
+      topicId: metadataTopicId,
+      config: options.logConfig,
+      // Nothing vouches for this log but itself, so all of it is checked, as Apache Kafka does.
+      clean: false,
+      recoveryPoint: 0,
+      logStartOffset: 0,
+    })
+    const epoch = Math.max(before?.leaderEpoch ?? 0, log.leaderEpochs.latestEpoch ?? 0) + 1
+    const metadata = new MetadataLog(options, directory, log, epoch)
+    try {
+      metadata.#load(image)
+      // The vote comes before anything that stands under it.
+      writeQuorumState(disk, directory, { leaderId: nodeId, leaderEpoch: epoch })
+      metadata.#appendLeaderChange(image)
+    } catch (error) {
+      log.close({ clean: false })
+      throw error
+    }
+    return metadata
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Offset of the next record. */
+  get endOffset(): number {
+    return this.#log.logEndOffset
+  }
+
+  /** Bytes appended that no snapshot holds yet. */
+  get bytesSinceSnapshot(): number {
+    return this.#bytesSinceSnapshot
+  }
+
+  /** Writes the records as one batch and returns them as any reader of the log will find them. */
+  append(records: readonly NewRecord[]): LoggedRecord[] {
+    assert(records.length > 0, 'a metadata batch holds a record')
+    const sealed = records.map(sealRecord)
+    const baseOffset = this.endOffset
+    this.#write(
+      buildBatchSync({
+        baseOffset,
+        partitionLeaderEpoch: this.#epoch,
+        timestamp: this.#now(),
+        records: sealed.map(({ bytes }) => ({ key: null, value: bytes })),
+      }),
+    )
+    return sealed.map(({ decoded }, i) => ({ ...decoded, offset: baseOffset + i, epoch: this.#epoch }))
+  }
+
+  /** Resolves when everything that is appended by now is durable. */
+  flush(): Promise<void> {
+    return this.#log.flush()
+  }
+
+  /** Blocks until everything is durable. */
+  flushSync(): void {
+    this.#log.flushSync()
+  }
+
+  /** Writes the image, which must be at the end of the log and durable there, and drops what nobody needs now. */
+  snapshot(image: MetadataImage): void {
+    assert(image.offset === this.endOffset - 1, 'a snapshot is taken of the whole log')
+    const { disk, clock } = this.#options
+    const id = { endOffset: image.offset + 1, epoch: image.epoch }
+    writeSnapshot(disk, this.#directory, id, {
+      records: image.records(),
+      lastContainedLogTimestamp: this.#lastTimestamp,
+      nowMs: clock.now(),
+    })
+    this.#snapshots.push(id)
+    this.#bytesSinceSnapshot = 0
+    this.#clean()
+  }
+
+  close(options: { clean: boolean }): void {
+    this.#log.close(options)
+  }
+
+  #now(): number {
+    return this.#options.clock.now()
+  }
+
+  #write(batch: Buffer): void {
+    const outcome = this.#log.appendAsFollower(batch)
+    assert(outcome.kind === 'appended', 'the metadata log takes a batch that we have built')
+    this.#bytesSinceSnapshot += batch.length
+    this.#lastTimestamp = this.#now()
+  }
+
+  #appendLeaderChange(image: MetadataImage): void {
+    const voters = [{ voterId: this.#options.nodeId }]
+    const message = { version: 0, leaderId: this.#options.nodeId, voters, grantingVoters: voters }
+    const value = LeaderChangeMessage.encodeToBuffer(0, message)
+    const baseOffset = this.endOffset
+    this.#write(
+      controlBatch([{ type: ControlRecordType.leaderChange, value }], {
+        baseOffset,
+        partitionLeaderEpoch: this.#epoch,
+        timestamp: this.#now(),
+      }),
+    )
+    image.skipTo(baseOffset, this.#epoch)
+  }
+
+  #load(image: MetadataImage): void {
+    const newest = this.#snapshots.at(-1)
+    if (newest) this.#loadSnapshot(image, newest)
+    const from = newest?.endOffset ?? 0
+    // The log was cut short of what the snapshot holds, or deleted: it goes on behind the snapshot.
+    if (this.endOffset < from) this.#log.truncateFullyAndStartAt(from)
+    if (this.#log.logStartOffset > from)
+      throw new Error(
+        `the metadata log begins at offset ${this.#log.logStartOffset}, and no snapshot holds what was before`,
+      )
+    for (let offset = from; offset < this.endOffset; ) {
+      const bytes = this.#read(offset)
+      for (const batch of metadataBatches(bytes)) {
+        if (batch.records.length > 0) image.replay(batch.records.filter((record) => record.offset >= from))
+        else image.skipTo(batch.lastOffset, batch.epoch)
+        this.#lastTimestamp = batch.maxTimestamp
+        offset = batch.lastOffset + 1
+      }
+      this.#bytesSinceSnapshot += bytes.length
+    }
+  }
+
+  #loadSnapshot(image: MetadataImage, id: SnapshotId): void {
+    const path = join(this.#directory, snapshotName(id))
+    let complete = false
+    for (const batch of metadataBatches(this.#options.disk.readFileSync(path))) {
+      image.replay(batch.records)
+      complete = batch.controlTypes.includes(ControlRecordType.snapshotFooter)
+    }
+    if (!complete) throw new Error(`${path} has no end`)
+    image.skipTo(id.endOffset - 1, id.epoch)
+  }
+
+  #read(offset: number): Buffer {
+    const slice = this.#log.read(offset, readBytesMax, this.endOffset, true)
+    assert(slice, `nothing at offset ${offset} of the metadata log`)
+    try {
+      const bytes = Buffer.allocUnsafe(slice.length)
+      const read = slice.file.readSync(bytes, 0, slice.length, slice.position)
+      assert(read === slice.length, 'a slice of the metadata log is whole')
+      return bytes
+    } finally {
+      slice.release()
+    }
+  }
+
+  /** While log and snapshots are too large together, the oldest snapshot goes, with the log before the next one. */
+  #clean(): void {
+    const { disk, logger, retentionBytes } = this.#options
+    const path = (id: SnapshotId) => join(this.#directory, snapshotName(id))
+    const sizes = () => this.#snapshots.reduce((sum, id) => sum + disk.statSync(path(id)).size, 0)
+    while (this.#snapshots.length > 1 && this.#log.sizeInBytes + sizes() > retentionBytes) {
+      const [oldest, next] = this.#snapshots
+      assert(oldest && next, 'there are two snapshots')
+      this.#log.deleteRecordsBefore(next.endOffset)
+      this.#log.applyRetention(this.#now(), this.endOffset)
+      disk.removeSync(path(oldest))
+      this.#snapshots = this.#snapshots.slice(1)
+      logger.debug('an old metadata snapshot is removed', { endOffset: oldest.endOffset })
+    }
+  }
+}
+
+/** As `kafka-storage format` leaves a directory whose voters are static: the bootstrap snapshot names features only. */
+function format(options: MetadataLogOptions, directory: string): void {
+  const nowMs = options.clock.now()
+  const records = bootstrapFeatures.map(({ name, level }) =>
+    newRecord(FeatureLevelRecord, { name, featureLevel: level }),
+  )
+  writeSnapshot(options.disk, directory, bootstrapSnapshot, {
+    records,
+    lastContainedLogTimestamp: nowMs,
+    nowMs,
+  })
+}

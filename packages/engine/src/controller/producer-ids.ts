@@ -1,0 +1,47 @@
+import {
+  type AllocateProducerIds,
+  ErrorCode,
+  ProducerIdsRecord,
+  type RequestOf,
+  type ResponseOf,
+} from '@sluice/wire'
+import type { MetadataImage } from '../metadata/image.ts'
+import { newRecord } from '../metadata/records.ts'
+import type { BrokersManager } from './brokers.ts'
+import type { Decision } from './decision.ts'
+
+/** How many ids a broker gets at once (KIP-730). What it has not used when it stops is lost. */
+const blockLength = 1000
+
+/** Gives out producer ids in blocks, each once for all times. */
+export class ProducerIdsManager {
+  readonly #image: MetadataImage
+  readonly #brokers: BrokersManager
+
+  constructor(options: { image: MetadataImage; brokers: BrokersManager }) {
+    this.#image = options.image
+    this.#brokers = options.brokers
+  }
+
+  allocate(request: RequestOf<typeof AllocateProducerIds>): Decision<ResponseOf<typeof AllocateProducerIds>> {
+    const { brokerId, brokerEpoch } = request
+    const start = this.#image.nextProducerId
+    const response = { throttleTimeMs: 0, producerIdStart: 0, producerIdLen: 0 }
+    if (!this.#brokers.isCurrent(brokerId, brokerEpoch))
+      return { records: [], response: { ...response, errorCode: ErrorCode.STALE_BROKER_EPOCH } }
+    const record = newRecord(ProducerIdsRecord, {
+      brokerId,
+      brokerEpoch,
+      nextProducerId: start + blockLength,
+    })
+    return {
+      records: [record],
+      response: {
+        ...response,
+        errorCode: ErrorCode.NONE,
+        producerIdStart: start,
+        producerIdLen: blockLength,
+      },
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import type { Disk } from '@sluice/effects'
+
+const fileName = 'quorum-state'
+
+/** Who has led the metadata log last. At level 0 of kraft.version the voters are static and stand in here. */
+export interface QuorumState {
+  leaderId: number
+  leaderEpoch: number
+}
+
+/** null where no controller has run yet. Throws where the file is not what it should be. */
+export function readQuorumState(disk: Disk, directory: string): QuorumState | null {
+  const path = join(directory, fileName)
+  if (!disk.existsSync(path)) return null
+  const state: unknown = parse(disk.readFileSync(path).toString())
+  if (!isQuorumState(state)) throw new Error(`${path} is no quorum state of Apache Kafka`)
+  return { leaderId: state.leaderId, leaderEpoch: state.leaderEpoch }
+}
+
+/** Durable when it returns. Members and their order are those of Apache Kafka's version 0. */
+export function writeQuorumState(disk: Disk, directory: string, state: QuorumState): void {
+  const { leaderId, leaderEpoch } = state
+  const content = {
+    clusterId: '',
+    leaderId,
+    leaderEpoch,
+    votedId: -1,
+    appliedOffset: 0,
+    currentVoters: [{ voterId: leaderId }],
+    data_version: 0,
+  }
+  disk.writeFileAtomicSync(join(directory, fileName), JSON.stringify(content))
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function isQuorumState(state: unknown): state is QuorumState {
+  if (typeof state !== 'object' || state === null) return false
+  const { leaderId, leaderEpoch } = state as Partial<QuorumState>
+  return Number.isSafeInteger(leaderId) && Number.isSafeInteger(leaderEpoch)
+}

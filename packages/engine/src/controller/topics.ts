@@ -1,0 +1,388 @@
+import { assert, type Random } from '@sluice/effects'
+import {
+  ConfigRecord,
+  type CreatePartitions,
+  type CreateTopics,
+  type DeleteTopics,
+  ErrorCode,
+  type RequestOf,
+  type ResponseOf,
+  RemoveTopicRecord,
+  randomUuid,
+  TopicRecord,
+  zeroUuid,
+} from '@sluice/wire'
+import type { BrokerConfig } from '../metadata/configs.ts'
+import { ConfigResourceType } from '../metadata/configs-image.ts'
+import { describeTopicConfigs } from '../metadata/describe-configs.ts'
+import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
+import { type NewRecord, newRecord } from '../metadata/records.ts'
+import { collisionKey, topicNameProblem } from '../metadata/topic-name.ts'
+import { type Decision, isRefusal, partitionsPerRequestMax, type Refusal, refusal } from './decision.ts'
+import { assignmentProblem, newPartition, newPartitionRecord } from './partitions.ts'
+import { placeReplicas } from './placement.ts'
+import { topicConfigsProblem } from './topic-configs.ts'
+
+type CreatableTopic = RequestOf<typeof CreateTopics>['topics'][number]
+type CreateResult = ResponseOf<typeof CreateTopics>['topics'][number]
+type NewPartitions = RequestOf<typeof CreatePartitions>['topics'][number]
+
+/** The controller's own log is no topic that anybody makes. */
+const metadataTopic = '__cluster_metadata'
+const defaultCount = -1
+
+/** Decides about topics and the partitions that they begin with. */
+export class TopicsManager {
+  readonly #image: MetadataImage
+  readonly #config: BrokerConfig
+  readonly #random: Random
+
+  constructor(options: { image: MetadataImage; config: BrokerConfig; random: Random }) {
+    this.#image = options.image
+    this.#config = options.config
+    this.#random = options.random
+  }
+
+  create(request: RequestOf<typeof CreateTopics>): Decision<ResponseOf<typeof CreateTopics>> {
+    const counts = countBy(request.topics.map(({ name }) => name))
+    const wanted = request.topics.filter(({ name }) => counts.get(name) === 1 && name !== metadataTopic)
+    const records: NewRecord[] = []
+    const created = new Map<string, string>()
+    const tooMany = this.#partitionsOf(wanted) > partitionsPerRequestMax
+    const results = wanted.map((topic) => {
+      const planned = tooMany
+        ? refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
+        : this.#plan(topic, created)
+      if (isRefusal(planned)) return failure(topic.name, planned)
+      created.set(collisionKey(topic.name), topic.name)
+      records.push(...planned.records)
+      return this.#success(topic, planned)
+    })
+    if (counts.has(metadataTopic))
+      results.push(
+        failure(
+          metadataTopic,
+          refusal(
+            ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+            `Creation of the internal topic ${metadataTopic} is prohibited.`,
+          ),
+        ),
+      )
+    for (const [name, count] of counts)
+      if (count > 1) results.push(failure(name, refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')))
+    return {
+      records: request.validateOnly ? [] : records,
+      response: { throttleTimeMs: 0, topics: results },
+    }
+  }
+
+  delete(
+    request: RequestOf<typeof DeleteTopics>,
+    version: number,
+  ): Decision<ResponseOf<typeof DeleteTopics>> {
+    // Before version 6 topics stand as bare names.
+    const asked =
+      version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
+    const counts = countBy(asked.map(({ name, topicId }) => this.#resolve(name, topicId)?.id ?? topicId))
+    const records: NewRecord[] = []
+    const responses = asked.map(({ name, topicId }) => {
+      const outcome = this.#deletable(name, topicId, counts)
+      if (isRefusal(outcome))
+        return { name, topicId, errorCode: outcome.error, errorMessage: outcome.message }
+      records.push(newRecord(RemoveTopicRecord, { topicId: outcome.id }))
+      return { name: outcome.name, topicId: outcome.id, errorCode: ErrorCode.NONE, errorMessage: null }
+    })
+    return { records, response: { throttleTimeMs: 0, responses } }
+  }
+
+  createPartitions(
+    request: RequestOf<typeof CreatePartitions>,
+  ): Decision<ResponseOf<typeof CreatePartitions>> {
+    const counts = countBy(request.topics.map(({ name }) => name))
+    const records: NewRecord[] = []
+    const results = [...counts.keys()].map((name) => {
+      const topic = request.topics.find((candidate) => candidate.name === name)
+      assert(topic, 'a counted topic is in the request')
+      const planned =
+        counts.get(name) === 1
+          ? this.#planPartitions(topic)
+          : refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
+      if (isRefusal(planned)) return { name, errorCode: planned.error, errorMessage: planned.message }
+      records.push(...planned)
+      return { name, errorCode: ErrorCode.NONE, errorMessage: null }
+    })
+    return {
+      records: request.validateOnly ? [] : records,
+      response: { throttleTimeMs: 0, results },
+    }
+  }
+
+  #partitionsOf(topics: readonly CreatableTopic[]): number {
+    return topics.reduce((sum, topic) => {
+      if (topic.assignments.length > 0) return sum + topic.assignments.length
+      return (
+        sum +
+        (topic.numPartitions === defaultCount ? this.#config.int('num.partitions') : topic.numPartitions)
+      )
+    }, 0)
+  }
+
+  /** `created`: names of the topics that this request makes, by collision key. */
+  #plan(topic: CreatableTopic, created: ReadonlyMap<string, string>): Plan | Refusal {
+    const nameRefusal = this.#nameRefusal(topic.name, created)
+    if (nameRefusal) return nameRefusal
+    const configs = configsOf(topic)
+    if (isRefusal(configs)) return configs
+    const problem = topicConfigsProblem(configs)
+    if (problem) return problem
+    const partitions = topic.assignments.length > 0 ? this.#assigned(topic) : this.#placed(topic)
+    if (isRefusal(partitions)) return partitions
+    const topicId = randomUuid(this.#random)
+    const records = [
+      newRecord(TopicRecord, { name: topic.name, topicId }),
+      ...[...configs].map(([name, value]) =>
+        newRecord(ConfigRecord, {
+          resourceType: ConfigResourceType.topic,
+          resourceName: topic.name,
+          name,
+          value,
+        }),
+      ),
+      ...partitions.map((partition, index) => newPartitionRecord(topicId, index, partition)),
+    ]
+    return { topicId, partitions, configs, records }
+  }
+
+  #nameRefusal(name: string, created: ReadonlyMap<string, string>): Refusal | null {
+    const problem = topicNameProblem(name)
+    if (problem) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
+    if (this.#image.topic(name))
+      return refusal(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`)
+    const key = collisionKey(name)
+    // Only names with one of the two characters can collide.
+    const collidesWith =
+      created.get(key) ??
+      (key.includes('_')
+        ? [...this.#image.topics()].find((other) => collisionKey(other.name) === key)?.name
+        : undefined)
+    return collidesWith === undefined
+      ? null
+      : refusal(
+          ErrorCode.INVALID_TOPIC_EXCEPTION,
+          `Topic '${name}' collides with existing topic: ${collidesWith}`,
+        )
+  }
+
+  #assigned(topic: CreatableTopic): PartitionImage[] | Refusal {
+    if (topic.replicationFactor !== defaultCount)
+      return refusal(
+        ErrorCode.INVALID_REQUEST,
+        'A manual partition assignment was specified, but replication factor was not set to -1.',
+      )
+    if (topic.numPartitions !== defaultCount)
+      return refusal(
+        ErrorCode.INVALID_REQUEST,
+        'A manual partition assignment was specified, but numPartitions was not set to -1.',
+      )
+    const byIndex = new Map(topic.assignments.map((one) => [one.partitionIndex, one.brokerIds]))
+    if (byIndex.size < topic.assignments.length)
+      return refusal(
+        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+        'Found multiple manual partition assignments for one partition',
+      )
+    const lists = [...byIndex.keys()].sort((a, b) => a - b)
+    if (lists.some((index, i) => index !== i))
+      return refusal(
+        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+        'partitions should be a consecutive 0-based integer sequence',
+      )
+    return this.#partitions(
+      lists.map((index) => byIndex.get(index) ?? []),
+      0,
+      null,
+    )
+  }
+
+  #placed(topic: CreatableTopic): PartitionImage[] | Refusal {
+    const { numPartitions, replicationFactor } = topic
+    if (replicationFactor < defaultCount || replicationFactor === 0)
+      return refusal(
+        ErrorCode.INVALID_REPLICATION_FACTOR,
+        'Replication factor must be larger than 0, or -1 to use the default value.',
+      )
+    if (numPartitions < defaultCount || numPartitions === 0)
+      return refusal(
+        ErrorCode.INVALID_PARTITIONS,
+        'Number of partitions was set to an invalid non-positive value.',
+      )
+    const lists = this.#place(
+      numPartitions === defaultCount ? this.#config.int('num.partitions') : numPartitions,
+      replicationFactor === defaultCount ? this.#config.int('default.replication.factor') : replicationFactor,
+    )
+    return isRefusal(lists) ? lists : this.#started(lists, 0)
+  }
+
+  #place(partitions: number, replicationFactor: number): number[][] | Refusal {
+    const usable = this.#image
+      .brokers()
+      .map(({ id, rack }) => ({ id, rack, fenced: !this.#image.isBrokerActive(id) }))
+    return placeReplicas(usable, partitions, replicationFactor, this.#random)
+  }
+
+  /** Partitions from lists of replicas that somebody gave. */
+  #partitions(
+    lists: readonly (readonly number[])[],
+    firstIndex: number,
+    replicationFactor: number | null,
+  ): PartitionImage[] | Refusal {
+    for (const replicas of lists) {
+      const problem = assignmentProblem(this.#image, replicas, replicationFactor ?? lists[0]?.length ?? null)
+      if (problem) return problem
+    }
+    return this.#started(lists, firstIndex)
+  }
+
+  #started(lists: readonly (readonly number[])[], firstIndex: number): PartitionImage[] | Refusal {
+    const partitions: PartitionImage[] = []
+    for (const [i, replicas] of lists.entries()) {
+      const partition = newPartition(this.#image, replicas)
+      if (!partition)
+        return refusal(
+          ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+          `All brokers specified in the manual partition assignment for partition ${firstIndex + i} are fenced or in controlled shutdown.`,
+        )
+      partitions.push(partition)
+    }
+    return partitions
+  }
+
+  #success(topic: CreatableTopic, plan: Plan): CreateResult {
+    const configs = describeTopicConfigs(this.#config, plan.configs)
+    return {
+      name: topic.name,
+      topicId: plan.topicId,
+      errorCode: ErrorCode.NONE,
+      errorMessage: null,
+      topicConfigErrorCode: ErrorCode.NONE,
+      numPartitions: plan.partitions.length,
+      replicationFactor: plan.partitions[0]?.replicas.length ?? 0,
+      configs: configs.map(({ name, value, readOnly, configSource, isSensitive }) => ({
+        name,
+        value,
+        readOnly,
+        configSource,
+        isSensitive,
+      })),
+    }
+  }
+
+  #resolve(name: string | null, topicId: string): TopicImage | undefined {
+    return name === null ? this.#image.topicById(topicId) : this.#image.topic(name)
+  }
+
+  #deletable(
+    name: string | null,
+    topicId: string,
+    counts: ReadonlyMap<string, number>,
+  ): TopicImage | Refusal {
+    if (!this.#config.boolean('delete.topic.enable'))
+      return refusal(ErrorCode.TOPIC_DELETION_DISABLED, 'Topic deletion is disabled.')
+    if (name !== null && topicId !== zeroUuid)
+      return refusal(ErrorCode.INVALID_REQUEST, 'You may not specify both topic name and topic id.')
+    if (name === null && topicId === zeroUuid)
+      return refusal(ErrorCode.INVALID_REQUEST, 'Neither topic name nor id were specified.')
+    const topic = this.#resolve(name, topicId)
+    if (!topic)
+      return name === null
+        ? refusal(ErrorCode.UNKNOWN_TOPIC_ID, 'This server does not host this topic ID.')
+        : refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.')
+    if ((counts.get(topic.id) ?? 0) > 1)
+      return refusal(ErrorCode.INVALID_REQUEST, 'The request names this topic more than once.')
+    return topic
+  }
+
+  #planPartitions(wanted: NewPartitions): NewRecord[] | Refusal {
+    const topic = this.#image.topic(wanted.name)
+    if (!topic)
+      return refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.')
+    const before = topic.partitions.length
+    const additional = wanted.count - before
+    const countRefusal = additionalRefusal(topic, wanted)
+    if (countRefusal) return countRefusal
+    const replicationFactor = topic.partitions[0]?.replicas.length ?? 1
+    const partitions = wanted.assignments
+      ? this.#partitions(
+          wanted.assignments.map(({ brokerIds }) => brokerIds),
+          before,
+          replicationFactor,
+        )
+      : this.#placedMore(additional, replicationFactor, before)
+    if (isRefusal(partitions)) return partitions
+    return partitions.map((partition, i) => newPartitionRecord(topic.id, before + i, partition))
+  }
+
+  #placedMore(count: number, replicationFactor: number, before: number): PartitionImage[] | Refusal {
+    const lists = this.#place(count, replicationFactor)
+    return isRefusal(lists) ? lists : this.#started(lists, before)
+  }
+}
+
+interface Plan {
+  topicId: string
+  partitions: PartitionImage[]
+  configs: ReadonlyMap<string, string>
+  records: NewRecord[]
+}
+
+function additionalRefusal(topic: TopicImage, wanted: NewPartitions): Refusal | null {
+  const before = topic.partitions.length
+  const additional = wanted.count - before
+  if (additional === 0)
+    return refusal(ErrorCode.INVALID_PARTITIONS, `Topic already has ${before} partition(s).`)
+  if (additional < 0)
+    return refusal(
+      ErrorCode.INVALID_PARTITIONS,
+      `The topic ${topic.name} currently has ${before} partition(s); ${wanted.count} would not be an increase.`,
+    )
+  if (additional > partitionsPerRequestMax)
+    return refusal(
+      ErrorCode.POLICY_VIOLATION,
+      'Excessively large number of additional partitions per request.',
+    )
+  if (wanted.assignments && wanted.assignments.length !== additional)
+    return refusal(
+      ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+      `Attempted to add ${additional} additional partition(s), but only ${wanted.assignments.length} assignment(s) were specified.`,
+    )
+  return null
+}
+
+/** A config that is named twice has its last value, as in a map. */
+function configsOf(topic: CreatableTopic): ReadonlyMap<string, string> | Refusal {
+  const missing = topic.configs.filter(({ value }) => value === null).map(({ name }) => name)
+  if (missing.length > 0)
+    return refusal(
+      ErrorCode.INVALID_CONFIG,
+      `Null value not supported for topic configs: ${missing.join(',')}`,
+    )
+  return new Map(topic.configs.map(({ name, value }) => [name, value ?? '']))
+}
+
+function failure(name: string, { error, message }: Refusal): CreateResult {
+  return {
+    name,
+    topicId: zeroUuid,
+    errorCode: error,
+    errorMessage: message,
+    topicConfigErrorCode: ErrorCode.NONE,
+    numPartitions: -1,
+    replicationFactor: -1,
+    configs: [],
+  }
+}
+
+function countBy(values: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
+}
