@@ -49,110 +49,96 @@ function compressBlock(block: Uint8Array): Uint8Array {
   return out.subarray(0, encodeLz4Block(block, 0, block.length, out))
 }
 
-interface Block {
-  at: number
-  end: number
-  stored: boolean
-  length: number
-}
-
-interface Frame {
-  blocks: Block[]
-  independent: boolean
-  length: number
+interface FrameHeader {
+  independentBlocks: boolean
+  blockChecksums: boolean
+  contentChecksum: boolean
   contentSize: number | null
-  contentChecksum: number | null
+  blockBytesMax: number
+  /** Where the blocks start. */
   end: number
 }
 
-/** Frames that follow each other are read as one. Everything is measured before memory is taken. */
+/**
+ * Everything is measured before memory is taken. What stands behind the frame is not looked at, as Kafka does not.
+ */
 export function lz4Decompress(data: Uint8Array, maxBytes: number): Buffer {
   const input = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-  const frames: Frame[] = []
+  const header = readFrameHeader(input)
   let total = 0
-  let at = 0
-  do {
-    const frame = measureFrame(input, at, maxBytes - total)
-    frames.push(frame)
-    total += frame.length
-    at = frame.end
-  } while (at < input.length)
+  const end = eachBlock(input, header, (at, blockEnd, stored) => {
+    const length = stored ? blockEnd - at : lz4BlockLength(input, at, blockEnd)
+    if (length > header.blockBytesMax) throw new CorruptDataError('lz4: block larger than its frame allows')
+    total += length
+    if (total > maxBytes) throw new DecompressedSizeError(maxBytes)
+  })
+  if (header.contentSize !== null && header.contentSize !== total)
+    throw new CorruptDataError('lz4: content size')
+
   const out = Buffer.allocUnsafe(total)
   let to = 0
-  for (const frame of frames) to = decodeFrame(input, frame, out, to)
+  eachBlock(input, header, (at, blockEnd, stored) => {
+    if (stored) to += input.copy(out, to, at, blockEnd)
+    else to = decodeLz4Block(input, at, blockEnd, out, header.independentBlocks ? to : 0, to)
+  })
+  if (header.contentChecksum) checkHash(input, end, out, 0, total)
   return out
 }
 
-function measureFrame(data: Buffer, start: number, maxBytes: number): Frame {
-  const need = (at: number, bytes: number) => {
-    if (bytes > data.length - at) throw new CorruptDataError('lz4: truncated frame')
-  }
-  need(start, 7)
-  if (data.readUInt32LE(start) !== frameMagic) throw new CorruptDataError('lz4: no frame')
-  const flags = data.readUInt8(start + 4)
+function readFrameHeader(data: Buffer): FrameHeader {
+  need(data, 0, 7)
+  if (data.readUInt32LE(0) !== frameMagic) throw new CorruptDataError('lz4: no frame')
+  const flags = data.readUInt8(4)
   if ((flags & versionMask) !== version) throw new CorruptDataError('lz4: unknown version')
   if ((flags & dictionaryFlag) !== 0) throw new CorruptDataError('lz4: needs a dictionary')
-  const blockSizeCode = (data.readUInt8(start + 5) >>> 4) & 7
+  const blockSizeCode = (data.readUInt8(5) >>> 4) & 7
   if (blockSizeCode < 4) throw new CorruptDataError('lz4: unknown block size')
-  const blockBytesMax = 1 << (8 + 2 * blockSizeCode)
-  let at = start + 6
+  let at = 6
   let contentSize: number | null = null
   if ((flags & contentSizeFlag) !== 0) {
-    need(at, 9)
+    need(data, at, 9)
     contentSize = data.readUInt32LE(at) + data.readUInt32LE(at + 4) * 0x1_0000_0000
     at += 8
   }
-  if (data.readUInt8(at) !== headerChecksum(data, start + 4, at))
-    throw new CorruptDataError('lz4: header checksum')
-  at += 1
-
-  const blocks: Block[] = []
-  let length = 0
-  for (;;) {
-    need(at, 4)
-    const word = data.readUInt32LE(at)
-    at += 4
-    if (word === 0) break
-    const stored = word >= uncompressedBlockBit
-    const size = stored ? word - uncompressedBlockBit : word
-    need(at, size)
-    const block = { at, end: at + size, stored, length: stored ? size : lz4BlockLength(data, at, at + size) }
-    if (block.length > blockBytesMax) throw new CorruptDataError('lz4: block larger than its frame allows')
-    length += block.length
-    if (length > maxBytes) throw new DecompressedSizeError(maxBytes)
-    blocks.push(block)
-    at += size
-    if ((flags & blockChecksumFlag) === 0) continue
-    need(at, 4)
-    if (data.readUInt32LE(at) !== xxHash32(data, block.at, block.end))
-      throw new CorruptDataError('lz4: block checksum')
-    at += 4
+  if (data.readUInt8(at) !== headerChecksum(data, 4, at)) throw new CorruptDataError('lz4: header checksum')
+  return {
+    independentBlocks: (flags & independentBlocksFlag) !== 0,
+    blockChecksums: (flags & blockChecksumFlag) !== 0,
+    contentChecksum: (flags & contentChecksumFlag) !== 0,
+    contentSize,
+    blockBytesMax: 1 << (8 + 2 * blockSizeCode),
+    end: at + 1,
   }
-  let contentChecksum: number | null = null
-  if ((flags & contentChecksumFlag) !== 0) {
-    need(at, 4)
-    contentChecksum = data.readUInt32LE(at)
-    at += 4
-  }
-  const independent = (flags & independentBlocksFlag) !== 0
-  return { blocks, independent, length, contentSize, contentChecksum, end: at }
 }
 
-function decodeFrame(data: Buffer, frame: Frame, out: Buffer, start: number): number {
-  let to = start
-  for (const block of frame.blocks) {
-    if (block.stored) {
-      data.copy(out, to, block.at, block.end)
-      to += block.length
-    } else {
-      to = decodeLz4Block(data, block.at, block.end, out, frame.independent ? to : start, to)
-    }
+/** Calls `visit` with the place of each block and gives where the end mark ends. */
+function eachBlock(
+  data: Buffer,
+  header: FrameHeader,
+  visit: (at: number, end: number, stored: boolean) => void,
+): number {
+  for (let at = header.end; ; ) {
+    need(data, at, 4)
+    const word = data.readUInt32LE(at)
+    at += 4
+    if (word === 0) return at
+    const stored = word >= uncompressedBlockBit
+    const end = at + (stored ? word - uncompressedBlockBit : word)
+    need(data, at, end - at)
+    visit(at, end, stored)
+    if (header.blockChecksums) checkHash(data, end, data, at, end)
+    at = end + (header.blockChecksums ? 4 : 0)
   }
-  if (frame.contentSize !== null && frame.contentSize !== frame.length)
-    throw new CorruptDataError('lz4: content size')
-  if (frame.contentChecksum !== null && frame.contentChecksum !== xxHash32(out, start, to))
-    throw new CorruptDataError('lz4: content checksum')
-  return to
+}
+
+function need(data: Buffer, at: number, bytes: number): void {
+  if (bytes > data.length - at) throw new CorruptDataError('lz4: truncated frame')
+}
+
+/** The hash at `at` is that of `bytes` from `start` to `end`. */
+function checkHash(data: Buffer, at: number, bytes: Buffer, start: number, end: number): void {
+  need(data, at, 4)
+  if (data.readUInt32LE(at) !== xxHash32(bytes, start, end)) throw new CorruptDataError('lz4: checksum')
 }
 
 function headerChecksum(data: Buffer, start: number, end: number): number {

@@ -39,18 +39,34 @@ export function snappyCompress(data: Uint8Array): Buffer {
 
 export function snappyDecompress(data: Uint8Array, maxBytes: number): Buffer {
   const input = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-  if (!input.subarray(0, xerialMagic.length).equals(xerialMagic))
-    return decompressBlocks(input, [{ at: 0, end: input.length }], maxBytes)
-  return decompressBlocks(input, xerialBlocks(input), maxBytes)
+  let total = 0
+  let blocks = 0
+  eachBlock(input, (at, end) => {
+    blocks++
+    total += readSnappyPreamble(input, at, end).length
+    if (total > maxBytes) throw new DecompressedSizeError(maxBytes)
+  })
+  const library = native.get()
+  let out: Buffer = blocks === 1 && library ? Buffer.alloc(0) : Buffer.allocUnsafe(total)
+  let to = 0
+  eachBlock(input, (at, end) => {
+    const preamble = readSnappyPreamble(input, at, end)
+    if (!library) decodeSnappyElements(input, preamble.at, end, out, to, to + preamble.length)
+    else if (blocks === 1) out = nativeBlock(library, input.subarray(at, end))
+    else out.set(nativeBlock(library, input.subarray(at, end)), to)
+    to += preamble.length
+  })
+  return out
 }
 
-function xerialBlocks(data: Buffer): { at: number; end: number }[] {
-  const blocks: { at: number; end: number }[] = []
+/** Calls `visit` with the place of each raw block. */
+function eachBlock(data: Buffer, visit: (at: number, end: number) => void): void {
+  if (!startsStream(data, 0)) return visit(0, data.length)
   for (let at = 0; at < data.length; ) {
     // Streams may follow each other, each with its header.
-    if (data.subarray(at, at + xerialMagic.length).equals(xerialMagic)) {
-      if (data.length - at < xerialHeader.length) throw new CorruptDataError('snappy: truncated header')
+    if (startsStream(data, at)) {
       at += xerialHeader.length
+      if (at > data.length) throw new CorruptDataError('snappy: truncated header')
       continue
     }
     if (data.length - at < 4) throw new CorruptDataError('snappy: truncated block length')
@@ -58,28 +74,13 @@ function xerialBlocks(data: Buffer): { at: number; end: number }[] {
     at += 4
     if (length <= 0 || length > data.length - at)
       throw new CorruptDataError(`snappy: block of ${length} bytes`)
-    blocks.push({ at, end: at + length })
+    visit(at, at + length)
     at += length
   }
-  return blocks
 }
 
-function decompressBlocks(data: Buffer, blocks: { at: number; end: number }[], maxBytes: number): Buffer {
-  let total = 0
-  for (const { at, end } of blocks) total += readSnappyPreamble(data, at, end).length
-  if (total > maxBytes) throw new DecompressedSizeError(maxBytes)
-  const library = native.get()
-  const first = blocks[0]
-  if (library && first && blocks.length === 1) return nativeBlock(library, data.subarray(first.at, first.end))
-  const out = Buffer.allocUnsafe(total)
-  let to = 0
-  for (const { at, end } of blocks) {
-    const preamble = readSnappyPreamble(data, at, end)
-    if (library) out.set(nativeBlock(library, data.subarray(at, end)), to)
-    else decodeSnappyElements(data, preamble.at, end, out, to, to + preamble.length)
-    to += preamble.length
-  }
-  return out
+function startsStream(data: Buffer, at: number): boolean {
+  return data[at] === xerialMagic[0] && data.subarray(at, at + xerialMagic.length).equals(xerialMagic)
 }
 
 function nativeBlock(library: SnappyLibrary, block: Uint8Array): Buffer {

@@ -11,11 +11,15 @@ interface BuiltIn {
 }
 const builtIn = zlib as unknown as BuiltIn
 
-/** Before: this library, which knows asynchronous calls only. */
-const native = nativeModule<{
-  compress(data: Buffer, level: number): Promise<Buffer>
+/** Before: this library, which knows asynchronous calls and its default level only. */
+interface ZstdLibrary {
+  compress(data: Buffer): Promise<Buffer>
   decompress(data: Buffer): Promise<Buffer>
-}>('@mongodb-js/zstd')
+}
+const native = nativeModule<ZstdLibrary>('@mongodb-js/zstd')
+
+/** The block headers' bound counts 128 KB for each block: below this it is not worth refusing by it. */
+const harmlessBytes = 4 * 1024 * 1024
 
 const defaultLevel = 3
 /** ZSTD_c_compressionLevel. */
@@ -26,22 +30,31 @@ export function zstdCompress(data: Uint8Array, level = defaultLevel): Buffer | P
     return builtIn.zstdCompressSync(data, { params: { [compressionLevelParameter]: level } })
   const library = native.get()
   // Without a library the frame is valid but nothing gets smaller.
-  return library ? library.compress(asBuffer(data), level) : storeAsZstd(data)
+  return library ? library.compress(asBuffer(data)) : storeAsZstd(data)
 }
 
 export function zstdDecompress(data: Uint8Array, maxBytes: number): Buffer | Promise<Buffer> {
   if (builtIn.zstdDecompressSync) return builtInDecompress(builtIn.zstdDecompressSync, data, maxBytes)
   // The libraries have no bound of their own: what the block headers allow decides before they run.
   const input = asBuffer(data)
-  const bound = zstdBytesBound(input)
-  if (bound > maxBytes) throw new DecompressedSizeError(maxBytes)
+  if (zstdBytesBound(input) > Math.max(maxBytes, harmlessBytes)) throw new DecompressedSizeError(maxBytes)
   const library = native.get()
-  if (library) return library.decompress(input).catch((error: Error) => Promise.reject(corrupt(error)))
+  if (library) return decompressWith(library, input, maxBytes)
   try {
-    return asBuffer(decompressInJs(input))
+    return bounded(asBuffer(decompressInJs(input)), maxBytes)
   } catch (error) {
-    throw corrupt(error as Error)
+    throw error instanceof DecompressedSizeError ? error : corrupt(error as Error)
   }
+}
+
+async function decompressWith(library: ZstdLibrary, data: Buffer, maxBytes: number): Promise<Buffer> {
+  const out = await library.decompress(data).catch((error: Error) => Promise.reject(corrupt(error)))
+  return bounded(out, maxBytes)
+}
+
+function bounded(out: Buffer, maxBytes: number): Buffer {
+  if (out.length > maxBytes) throw new DecompressedSizeError(maxBytes)
+  return out
 }
 
 function builtInDecompress(
@@ -51,11 +64,13 @@ function builtInDecompress(
 ): Buffer {
   try {
     const out = decompressSync(data, { maxOutputLength: Math.max(maxBytes, 1) })
-    if (out.length <= maxBytes) return out
+    return bounded(out, maxBytes)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw corrupt(error as Error)
+    if (error instanceof DecompressedSizeError) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new DecompressedSizeError(maxBytes)
+    throw corrupt(error as Error)
   }
-  throw new DecompressedSizeError(maxBytes)
 }
 
 function corrupt(error: Error): CorruptDataError {
