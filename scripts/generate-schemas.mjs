@@ -181,9 +181,9 @@ function generateHeader(file) {
 }
 
 function generateList(path, comment, constant, entries) {
-  const from = (each) =>
-    each.path.startsWith('schema/') ? `./${each.path.slice('schema/'.length)}` : each.path
-  const imports = entries.map((each) => `import { ${each.name} } from '${from(each)}'`)
+  const imports = entries.map(
+    (each) => `import { ${each.name} } from '${each.path.replace('schema/', './')}'`,
+  )
   const list = `export const ${constant} = [\n${entries.map((each) => `${each.name},\n`).join('')}] as const`
   write(path, `${imports.join('\n')}\n\n${comment}\n${list}`)
 }

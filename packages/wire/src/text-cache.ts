@@ -7,7 +7,7 @@
 const slots = 1024
 const bytesMax = 64
 
-const texts: (string | undefined)[] = new Array(slots).fill(undefined)
+const texts: (string | undefined)[] = Array.from({ length: slots })
 /** The hash of the text that each slot last missed: a text must come twice in a row to get in. */
 const missed = new Int32Array(slots)
 

@@ -13,7 +13,7 @@ export function isUuid(text: string): boolean {
 /** The last uuids that were read, each with its 16 bytes as four words: topic ids come again and again. */
 const readSlots = 256
 const readWords = new Int32Array(readSlots * 4)
-const readUuids: string[] = new Array(readSlots).fill(zeroUuid)
+const readUuids: string[] = Array.from({ length: readSlots }, () => zeroUuid)
 
 /** The uuid in the 16 bytes at `at`. */
 export function uuidFromBytes(bytes: Buffer, at = 0): string {

@@ -24,7 +24,7 @@ export interface Field<out Name extends string = string, out T = unknown> {
   readonly [valueType]?: [Name, T]
 }
 
-type NameOf<F> = F extends Field<infer Name, unknown> ? Name : never
+type NameOf<F> = F extends Field<infer Name> ? Name : never
 type TypeOf<F> = F extends Field<string, infer T> ? T : never
 
 /** The decoded form of a list of fields. */
