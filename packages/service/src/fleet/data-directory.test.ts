@@ -1,14 +1,15 @@
-import { MemoryDisk, type Processes } from '@sluice/effects'
+import { MemoryDisk, type Processes, TestClock } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { lockDataDirectory, lockHolder } from './data-directory.ts'
 import { OperatingError } from './operating-error.ts'
 
+const clock = new TestClock()
 let disk: MemoryDisk
 /** Start times of the processes that live, by id. */
 let alive: Map<number, string>
 
 beforeEach(() => {
-  disk = new MemoryDisk()
+  disk = new MemoryDisk(() => clock.now())
   alive = new Map([
     [10, 'monday'],
     [20, 'tuesday'],
@@ -21,7 +22,7 @@ const processes = (pid: number): Processes => ({
   startedAt: (other) => alive.get(other) ?? null,
   signal() {},
 })
-const lock = (pid: number) => lockDataDirectory({ disk, processes: processes(pid) }, '/data')
+const lock = (pid: number) => lockDataDirectory({ clock, disk, processes: processes(pid) }, '/data')
 
 function failure(act: () => unknown): unknown {
   try {
@@ -72,9 +73,11 @@ describe('the lock of a data directory', () => {
     expect(lockHolder(disk, '/data')?.pid).toBe(20)
   })
 
-  it('is taken over when it cannot be understood', () => {
+  it('is left to another process that is just writing it, and taken over when that never ends', async () => {
     disk.mkdirSync('/data')
-    disk.writeFileAtomicSync('/data/lock', 'pid')
+    disk.writeFileAtomicSync('/data/lock', '')
+    expect(failure(() => lock(20))).toMatchObject({ code: 'DATA_DIRECTORY_IN_USE', next: 'Try again.' })
+    await clock.advance(2_000)
     lock(20)
     expect(lockHolder(disk, '/data')?.pid).toBe(20)
   })

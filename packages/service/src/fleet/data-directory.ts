@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Disk, Processes } from '@sluice/effects'
+import type { Clock, Disk, Processes } from '@sluice/effects'
 import { codeOf, OperatingError } from './operating-error.ts'
 
 /** Who holds a data directory. The start time tells a process from a later one with the same id. */
@@ -14,16 +14,18 @@ export interface DataDirectoryLock {
 
 /** Two services that start at once may both find a stale lock; the one that loses looks again. */
 const attemptsMax = 5
+/** A lock without content is one that is being written, unless it has been so for this long. */
+const writingMsMax = 2_000
 
 /**
  * Makes the directory if it is missing and takes its one lock, `<data>/lock`. A lock whose process is gone is
  * taken over. Throws an OperatingError with the holder's pid, or with what is wrong with the directory.
  */
 export function lockDataDirectory(
-  effects: { disk: Disk; processes: Processes },
+  effects: { clock: Clock; disk: Disk; processes: Processes },
   directory: string,
 ): DataDirectoryLock {
-  const { disk, processes } = effects
+  const { clock, disk, processes } = effects
   const path = join(directory, 'lock')
   const me: LockHolder = { pid: processes.pid, startedAt: processes.startedAt(processes.pid) }
   const mine = `${JSON.stringify(me)}\n`
@@ -33,6 +35,8 @@ export function lockDataDirectory(
       if (takeLock(disk, path, mine)) return { release: () => releaseLock(disk, path, mine) }
       const holder = lockHolder(disk, directory)
       if (holder && isAlive(holder, processes)) throw inUse(directory, holder)
+      if (!disk.existsSync(path)) continue
+      if (!holder && clock.now() - disk.statSync(path).modifiedAtMs < writingMsMax) break
       // Moved, not removed: of two that find it stale only one succeeds in moving this very file.
       const aside = `${path}.stale-${me.pid}`
       disk.renameSync(path, aside)
@@ -74,16 +78,21 @@ function takeLock(disk: Disk, path: string, mine: string): boolean {
     if (codeOf(error) === 'ENOSPC') disk.removeSync(path)
     throw error
   }
-  return disk.readFileSync(path).toString() === mine
+  return isMine(disk, path, mine)
+}
+
+function isMine(disk: Disk, path: string, mine: string): boolean {
+  try {
+    return disk.readFileSync(path).toString() === mine
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 function releaseLock(disk: Disk, path: string, mine: string): void {
-  try {
-    if (disk.readFileSync(path).toString() === mine) disk.unlinkSync(path)
-  } catch (error) {
-    // The directory may have been deleted under the service: then there is nothing to release.
-    if (codeOf(error) !== 'ENOENT') throw error
-  }
+  // The directory may have been deleted under the service: then there is nothing to release.
+  if (isMine(disk, path, mine)) disk.unlinkSync(path)
 }
 
 function inUse(directory: string, holder: LockHolder): OperatingError {
