@@ -17,7 +17,7 @@ export interface RequestContext {
 }
 
 /**
- * One API on the broker's listeners. The versions are those of the schema unless the handler serves fewer; the
+ * One API on the broker's listeners. The versions are the stable ones of the schema unless the handler serves fewer; the
  * API table, ApiVersions and the support page are built from this.
  */
 export interface Handler {
@@ -51,7 +51,7 @@ export function handler<A extends Api>(
   return {
     api,
     minVersion: versions.min ?? api.minVersion,
-    maxVersion: versions.max ?? api.maxVersion,
+    maxVersion: versions.max ?? api.maxStableVersion,
     handle: handle as Handler['handle'],
   }
 }
@@ -61,5 +61,5 @@ export function rawHandler(
   api: Api,
   handleRaw: (body: RawRequest, context: RequestContext, reply: Reply) => void,
 ): Handler {
-  return { api, minVersion: api.minVersion, maxVersion: api.maxVersion, handleRaw }
+  return { api, minVersion: api.minVersion, maxVersion: api.maxStableVersion, handleRaw }
 }

@@ -9,17 +9,13 @@ import { handler } from '../handler.ts'
 
 const none = -1
 
-export const initProducerId = handler(
-  InitProducerId,
-  async (request, { broker }) => {
-    const failed = (errorCode: number) => ({ errorCode, producerId: none, producerEpoch: none })
-    if (request.transactionalId !== null) return failed(ErrorCode.UNSUPPORTED_VERSION)
-    if ((request.producerId === none) !== (request.producerEpoch === none))
-      return failed(ErrorCode.INVALID_REQUEST)
-    const next = await broker.producerIds.next()
-    return 'error' in next
-      ? failed(next.error)
-      : { errorCode: ErrorCode.NONE, producerId: next.producerId, producerEpoch: 0 }
-  },
-  { max: 5 },
-)
+export const initProducerId = handler(InitProducerId, async (request, { broker }) => {
+  const failed = (errorCode: number) => ({ errorCode, producerId: none, producerEpoch: none })
+  if (request.transactionalId !== null) return failed(ErrorCode.UNSUPPORTED_VERSION)
+  if ((request.producerId === none) !== (request.producerEpoch === none))
+    return failed(ErrorCode.INVALID_REQUEST)
+  const next = await broker.producerIds.next()
+  return 'error' in next
+    ? failed(next.error)
+    : { errorCode: ErrorCode.NONE, producerId: next.producerId, producerEpoch: 0 }
+})
