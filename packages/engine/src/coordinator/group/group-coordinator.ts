@@ -272,21 +272,25 @@ export class GroupCoordinator {
   ): Promise<Input<ResponseOf<typeof ListGroups>>> {
     const states = new Set(statesFilter.map((state) => state.toLowerCase()))
     const types = new Set(typesFilter.map((type) => type.toLowerCase()))
-    let errorCode: ErrorCode = ErrorCode.NONE
-    const groups: Input<ResponseOf<typeof ListGroups>>['groups'][] = []
-    for (const partition of this.#runtime.partitions()) {
-      const result = await this.#runtime.read('list-groups', partition, (shard) =>
-        [...shard.groups()]
-          .map(listedGroup)
-          .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
-          .filter(({ groupType }) => types.size === 0 || types.has(groupType)),
-      )
-      if (!(result instanceof CoordinatorFailure)) groups.push(result)
-      // A partition that has just gone elsewhere is listed there.
-      else if (result.error !== ErrorCode.NOT_COORDINATOR) errorCode = result.error
+    const listed = await Promise.all(
+      this.#runtime.partitions().map((partition) =>
+        this.#runtime.read('list-groups', partition, (shard) =>
+          [...shard.groups()]
+            .map(listedGroup)
+            .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
+            .filter(({ groupType }) => types.size === 0 || types.has(groupType)),
+        ),
+      ),
+    )
+    // A partition that has just gone elsewhere is listed there; any other failure would hide groups.
+    const failure = listed.find(
+      (each) => each instanceof CoordinatorFailure && each.error !== ErrorCode.NOT_COORDINATOR,
+    )
+    if (failure instanceof CoordinatorFailure) return { errorCode: failure.error, groups: [] }
+    return {
+      errorCode: ErrorCode.NONE,
+      groups: listed.flatMap((each) => (each instanceof CoordinatorFailure ? [] : each)),
     }
-    if (errorCode !== ErrorCode.NONE) return { errorCode, groups: [] }
-    return { errorCode, groups: groups.flatMap((each) => each ?? []) }
   }
 
   deleteGroups(

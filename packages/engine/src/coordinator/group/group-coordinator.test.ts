@@ -1,0 +1,160 @@
+import { ErrorCode } from '@sluice/wire'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { GroupTestContext } from './group-test-context.ts'
+
+let context: GroupTestContext
+beforeEach(async () => {
+  context = await GroupTestContext.start()
+})
+
+describe('DescribeGroups', () => {
+  test('shows members, metadata and assignments of a stable group', async () => {
+    const member = await context.stableGroup({ metadata: Buffer.from('subscription') })
+    const described = await context.describe()
+    expect(described).toMatchObject({
+      groupId: 'group',
+      groupState: 'Stable',
+      protocolType: 'consumer',
+      protocolData: 'range',
+      members: [{ memberId: member.memberId, clientId: 'reader', clientHost: '/127.0.0.1' }],
+    })
+    const [only] = described.members ?? []
+    expect(only?.memberMetadata?.toString()).toBe('subscription')
+    expect(only?.memberAssignment?.toString()).toBe('assignment of the leader')
+  })
+
+  test('shows neither protocol nor metadata during a rebalance', async () => {
+    await context.joinAsNewMember()
+    expect(await context.describe()).toMatchObject({
+      groupState: 'CompletingRebalance',
+      protocolType: 'consumer',
+      protocolData: '',
+      members: [{ memberMetadata: Buffer.alloc(0), memberAssignment: Buffer.alloc(0) }],
+    })
+  })
+
+  test('of an unknown group is dead up to v5 and not found in v6', async () => {
+    expect(await context.describe('unknown', 5)).toEqual({ groupId: 'unknown', groupState: 'Dead' })
+    expect(await context.describe('unknown', 6)).toEqual({
+      groupId: 'unknown',
+      groupState: 'Dead',
+      errorCode: ErrorCode.GROUP_ID_NOT_FOUND,
+      errorMessage: 'Group unknown not found.',
+    })
+  })
+})
+
+describe('ListGroups', () => {
+  const list = async (states: string[] = [], types: string[] = []) =>
+    ((await context.groups.listGroups(states, types)).groups ?? []).map(({ groupId }) => groupId).toSorted()
+
+  test('gives the groups of all partitions, filtered by state and type whatever their case', async () => {
+    await context.stableGroup({ groupId: 'group' })
+    for (const groupId of ['a', 'b', 'c', 'd']) await context.commit({ groupId })
+    expect(await list()).toEqual(['a', 'b', 'c', 'd', 'group'])
+    expect(await list(['sTABLE'])).toEqual(['group'])
+    expect(await list(['Empty', 'stable'], ['CLASSIC'])).toEqual(['a', 'b', 'c', 'd', 'group'])
+    expect(await list(['bogus'])).toEqual([])
+    expect(await list([], ['consumer'])).toEqual([])
+    const all = await context.groups.listGroups([], [])
+    expect(all.groups).toContainEqual({
+      groupId: 'group',
+      protocolType: 'consumer',
+      groupState: 'Stable',
+      groupType: 'classic',
+    })
+  })
+
+  test('is refused while a partition loads, for some groups would be missing', async () => {
+    const partition = context.groups.partitionFor('group')
+    context.groups.unload(partition)
+    const loading = context.groups.load(partition)
+    expect((await context.groups.listGroups([], [])).errorCode).toBe(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS)
+    await loading
+  })
+})
+
+describe('DeleteGroups', () => {
+  test('removes an empty group with its offsets in one batch', async () => {
+    await context.commit()
+    await context.commit({ partition: 1 })
+    const { result, records, batches } = await context.recording(() =>
+      context.groups.deleteGroups(['group', 'unknown', '']),
+    )
+    expect(result.map(({ errorCode }) => errorCode)).toEqual([0, 69, 69])
+    expect(batches).toBe(1)
+    expect(records).toEqual([
+      { type: 'offset-commit', key: { group: 'group', topic: 'events', partition: 0 }, value: null },
+      { type: 'offset-commit', key: { group: 'group', topic: 'events', partition: 1 }, value: null },
+      { type: 'group-metadata', groupId: 'group', value: null },
+    ])
+    expect(await context.fetch()).toBe(-1)
+    expect((await context.describe()).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND)
+  })
+
+  test('leaves a group with members alone', async () => {
+    const member = await context.stableGroup()
+    expect(await context.groups.deleteGroups(['group'])).toEqual([{ groupId: 'group', errorCode: 68 }])
+    expect(await context.heartbeat(member)).toBe(ErrorCode.NONE)
+  })
+})
+
+describe('a restart', () => {
+  test('restores members, assignments and offsets; sessions begin anew', async () => {
+    const { leader, follower } = await context.stablePair()
+    await context.commit({ memberId: leader.memberId, generationIdOrMemberEpoch: 2, offset: 11 })
+    const restarted = await GroupTestContext.start({ log: context.log })
+    expect(await restarted.state()).toBe('Stable')
+    expect(await restarted.fetch()).toBe(11)
+    expect((await restarted.syncGroup(follower)).assignment.toString()).toBe('of follower')
+    await restarted.clock.advance(9_000)
+    expect(await restarted.heartbeat(leader)).toBe(ErrorCode.NONE)
+    await restarted.clock.advance(1_000)
+    // The follower has been silent since the restart but for its SyncGroup, ten seconds ago.
+    expect(await restarted.heartbeat(leader)).toBe(ErrorCode.REBALANCE_IN_PROGRESS)
+    const rejoined = await restarted.joinGroup({ memberId: leader.memberId })
+    expect(rejoined).toMatchObject({ generationId: 3, leader: leader.memberId })
+  })
+
+  test('in the middle of a rebalance makes the members join anew', async () => {
+    const leader = await context.stableGroup()
+    void context.joinAsNewMember()
+    await context.settle()
+    await context.settle()
+    expect(await context.state()).toBe('PreparingRebalance')
+    const restarted = await GroupTestContext.start({ log: context.log })
+    expect(await restarted.state()).toBe('Stable')
+    expect(await restarted.heartbeat(leader)).toBe(ErrorCode.NONE)
+  })
+
+  test('replays to the same state whatever happened before', async () => {
+    const { leader, follower } = await context.stablePair()
+    await context.leaveGroup({ memberId: follower.memberId })
+    const rejoined = await context.joinGroup({ memberId: leader.memberId })
+    await context.syncGroup(rejoined, { [leader.memberId]: 'alone' })
+    await context.commit({ memberId: leader.memberId, generationIdOrMemberEpoch: 3 })
+    await context.commit({ groupId: 'simple' })
+    await context.groups.deleteGroups(['simple'])
+    const restarted = await GroupTestContext.start({ log: context.log })
+    expect(await restarted.describe()).toEqual(await context.describe())
+    expect(await restarted.groups.listGroups([], [])).toEqual(await context.groups.listGroups([], []))
+    expect(await restarted.fetch()).toBe(7)
+  })
+})
+
+describe('losing a partition', () => {
+  test('answers what is parked and stops all timers', async () => {
+    const { leader } = await context.stablePair()
+    const joining = context.park(context.joinGroup({ memberId: leader.memberId }))
+    await context.settle()
+    context.groups.close()
+    await context.settle()
+    expect(joining.value?.errorCode).toBe(ErrorCode.NOT_COORDINATOR)
+    expect(context.clock.pending).toBe(0)
+    expect((await context.joinGroup()).errorCode).toBe(ErrorCode.NOT_COORDINATOR)
+    expect((await context.syncGroup(leader)).errorCode).toBe(ErrorCode.NOT_COORDINATOR)
+    expect(await context.commit()).toBe(ErrorCode.NOT_COORDINATOR)
+    expect(await context.groups.deleteGroups(['group'])).toEqual([{ groupId: 'group', errorCode: 16 }])
+    expect(await context.describe()).toEqual({ groupId: 'group', errorCode: 16 })
+  })
+})
