@@ -66,7 +66,7 @@ export class LeaderEpochs {
   }
 
   /** The epoch of the record at `offset`; null if it lies before all that is known. */
-  epochFor(offset: number): number | null {
+  epochAt(offset: number): number | null {
     let found: number | null = null
     for (const entry of this.#entries) if (entry.startOffset <= offset) found = entry.epoch
     return found

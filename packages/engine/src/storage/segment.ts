@@ -73,6 +73,8 @@ export class Segment {
   #aborted: AbortedTransaction[] | null = null
   #remembered: RememberedPositions | null = null
   #deleted = false
+  /** Whether the index files have bytes that are not durable. */
+  #indexesUnsynced = false
 
   constructor(home: SegmentHome, baseOffset: number, size: number, createdMs: number, rollJitterMs = 0) {
     this.#home = home
@@ -150,6 +152,7 @@ export class Segment {
     const entries = this.aborted
     const bytes = encodeAbortedTransaction(entry)
     this.#withFile(transactionIndexSuffix, (file) => file.writeSync(bytes, entries.length * bytes.length))
+    this.#indexesUnsynced = true
     entries.push(entry)
   }
 
@@ -161,6 +164,7 @@ export class Segment {
   /** Brings the index files up to the entries in memory. */
   persistIndexes(): void {
     if (this.#deleted) return
+    const before = this.#offsetsInFile + this.#timesInFile
     if (this.#offsets && this.#offsets.length > this.#offsetsInFile) {
       const bytes = this.#offsets.encode(this.#offsetsInFile)
       const at = this.#offsetsInFile * offsetEntryBytes
@@ -173,12 +177,13 @@ export class Segment {
       this.#withFile(timeIndexSuffix, (file) => file.writeSync(bytes, at))
       this.#timesInFile = this.#times.length
     }
+    if (this.#offsetsInFile + this.#timesInFile > before) this.#indexesUnsynced = true
   }
 
   flushSync(): void {
     this.persistIndexes()
     this.file.get().syncSync()
-    for (const suffix of this.#indexSuffixes()) this.#withFile(suffix, (file) => file.syncSync())
+    this.#syncIndexes()
   }
 
   /** The same without blocking the event loop for the log file, which is nearly all of it. */
@@ -190,8 +195,7 @@ export class Segment {
     } finally {
       this.file.unpin()
     }
-    if (this.#deleted) return
-    for (const suffix of this.#indexSuffixes()) this.#withFile(suffix, (index) => index.syncSync())
+    this.#syncIndexes()
   }
 
   // ---- looking up
@@ -446,6 +450,12 @@ export class Segment {
     }
   }
 
+  #syncIndexes(): void {
+    if (this.#deleted || !this.#indexesUnsynced) return
+    for (const suffix of this.#indexSuffixes()) this.#withFile(suffix, (file) => file.syncSync())
+    this.#indexesUnsynced = false
+  }
+
   #loadIndexes(): void {
     // The indexes live as long as the file is open.
     this.file.get()
@@ -518,6 +528,7 @@ export class Segment {
     this.#timesInFile = Math.min(this.#timesInFile, this.times.length)
     this.#withFile(offsetIndexSuffix, (file) => file.truncateSync(this.#offsetsInFile * offsetEntryBytes))
     this.#withFile(timeIndexSuffix, (file) => file.truncateSync(this.#timesInFile * timeEntryBytes))
+    this.#indexesUnsynced = true
   }
 
   #rewriteAborted(entries: AbortedTransaction[]): void {
