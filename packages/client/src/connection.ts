@@ -104,7 +104,7 @@ export class Connection {
   }
 
   /** For what has no answer: Produce with acks=0. */
-  sendWithoutAnswer<Request>(api: Api<Request, any>, version: number, request: Input<Request>): void {
+  sendWithoutAnswer<Request>(api: Api<Request>, version: number, request: Input<Request>): void {
     this.#checkOpen()
     this.#socket.write(encodeRequestFrame(api, version, this.#correlationId(), this.#clientId, request))
   }

@@ -29,3 +29,8 @@ export function fourBytes(data: Uint8Array, at: number): number {
     ((data[at + 3] as number) << 24)
   )
 }
+
+/** A Buffer over the same bytes. */
+export function asBuffer(data: Uint8Array): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+}

@@ -1,3 +1,4 @@
+import { asBuffer } from './byte-copies.ts'
 import { UnsupportedCodecError } from './errors.ts'
 import { gzipCompress, gzipDecompress } from './gzip.ts'
 import { lz4Compress, lz4Decompress } from './lz4.ts'
@@ -56,9 +57,4 @@ export function compress(id: number, data: Uint8Array, level?: number): Buffer |
  */
 export function decompress(id: number, data: Uint8Array, maxBytes: number): Buffer | Promise<Buffer> {
   return codecOf(id).decompress(data, maxBytes)
-}
-
-/** A Buffer over the same bytes. */
-function asBuffer(data: Uint8Array): Buffer {
-  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withoutNativeModules } from '../native-module.ts'
 import { CodecId, codecName, compress, decompress } from './codecs.ts'
@@ -174,7 +174,7 @@ function zstdBomb(length: number): Buffer {
 
 describe('snappy', () => {
   const { compressSync } = createRequire(import.meta.url)('snappy') as {
-    compressSync(data: Uint8Array, options: object): Buffer
+    compressSync: (data: Uint8Array, options: object) => Buffer
   }
 
   test.each([
@@ -191,7 +191,7 @@ describe('snappy', () => {
   })
 
   test('is written in the framing of Java', async () => {
-    const framed = (await compress(CodecId.snappy, text.subarray(0, 40_000))) as Buffer
+    const framed = await compress(CodecId.snappy, text.subarray(0, 40_000))
     expect(framed.subarray(0, 16).toString('hex')).toBe('82534e41505059000000000100000001')
     const first = framed.readInt32BE(16)
     expect(framed.length).toBe(16 + 4 + first + 4 + framed.readInt32BE(16 + 4 + first))
@@ -260,12 +260,6 @@ describe('lz4', () => {
     const frame = Buffer.concat([await compress(CodecId.lz4, text), Buffer.from('more')])
     expect((await decompress(CodecId.lz4, frame, text.length)).equals(text)).toBe(true)
   })
-
-  function size(value: number): Buffer {
-    const bytes = Buffer.alloc(4)
-    bytes.writeUInt32LE(value)
-    return bytes
-  }
 })
 
 describe('gzip', () => {
@@ -309,6 +303,12 @@ describe('zstd', () => {
       ).toBe(true)
   })
 })
+
+function size(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(value)
+  return bytes
+}
 
 test('XXH32 gives the published values', () => {
   expect(xxHash32(Buffer.alloc(0))).toBe(0x02cc5d05)

@@ -1,4 +1,5 @@
 import { nativeModule } from '../native-module.ts'
+import { asBuffer } from './byte-copies.ts'
 import { CorruptDataError, DecompressedSizeError } from './errors.ts'
 import { decodeLz4Block, encodeLz4Block, lz4BlockLength, lz4BytesMax } from './lz4-block.ts'
 import { xxHash32 } from './xxhash32.ts'
@@ -63,7 +64,7 @@ interface FrameHeader {
  * Everything is measured before memory is taken. What stands behind the frame is not looked at, as Kafka does not.
  */
 export function lz4Decompress(data: Uint8Array, maxBytes: number): Buffer {
-  const input = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  const input = asBuffer(data)
   const header = readFrameHeader(input)
   let total = 0
   const end = eachBlock(input, header, (at, blockEnd, stored) => {

@@ -1,3 +1,4 @@
+import { assert } from '@sluice/effects'
 import { copyBetween, copyWithin, fourBytes } from './byte-copies.ts'
 import { CorruptDataError } from './errors.ts'
 
@@ -94,6 +95,7 @@ export function snappyBytesMax(length: number): number {
 
 /** Compresses at most 64 KB (so that every offset has two bytes) into `out` and returns the bytes used. */
 export function encodeSnappyBlock(data: Uint8Array, start: number, end: number, out: Uint8Array): number {
+  assert(end - start <= blockBytesMax, 'a block of more than 64 KB')
   const table = new Uint16Array(1 << hashBits)
   let to = 0
   for (let length = end - start; ; length >>>= 7) {
@@ -103,8 +105,8 @@ export function encodeSnappyBlock(data: Uint8Array, start: number, end: number, 
   let literalsFrom = start
   let at = start + 1
   // A match is found by the hash of the four bytes at its place; the last bytes are literals.
-  while (at + 4 <= end && end - start <= blockBytesMax) {
-    const hash = (Math.imul(fourBytes(data, at), 0x1e35a7bd) >>> (32 - hashBits)) & ((1 << hashBits) - 1)
+  while (at + 4 <= end) {
+    const hash = Math.imul(fourBytes(data, at), 0x1e35a7bd) >>> (32 - hashBits)
     const candidate = start + (table[hash] as number)
     table[hash] = at - start
     if (candidate >= at || fourBytes(data, candidate) !== fourBytes(data, at)) {

@@ -1,4 +1,5 @@
 import { nativeModule } from '../native-module.ts'
+import { asBuffer } from './byte-copies.ts'
 import { CorruptDataError, DecompressedSizeError } from './errors.ts'
 import {
   decodeSnappyElements,
@@ -38,7 +39,7 @@ export function snappyCompress(data: Uint8Array): Buffer {
 }
 
 export function snappyDecompress(data: Uint8Array, maxBytes: number): Buffer {
-  const input = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  const input = asBuffer(data)
   let total = 0
   let blocks = 0
   eachBlock(input, (at, end) => {

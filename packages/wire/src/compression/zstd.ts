@@ -1,13 +1,14 @@
 import * as zlib from 'node:zlib'
 import { decompress as decompressInJs } from 'fzstd'
 import { nativeModule } from '../native-module.ts'
+import { asBuffer } from './byte-copies.ts'
 import { CorruptDataError, DecompressedSizeError } from './errors.ts'
 import { storeAsZstd, zstdBytesBound } from './zstd-frame.ts'
 
 /** Node has zstd from 22.15 on. */
 interface BuiltIn {
-  zstdCompressSync?(data: Uint8Array, options: { params: Record<number, number> }): Buffer
-  zstdDecompressSync?(data: Uint8Array, options: { maxOutputLength: number }): Buffer
+  zstdCompressSync?: (data: Uint8Array, options: { params: Record<number, number> }) => Buffer
+  zstdDecompressSync?: (data: Uint8Array, options: { maxOutputLength: number }) => Buffer
 }
 const builtIn = zlib as unknown as BuiltIn
 
@@ -75,8 +76,4 @@ function builtInDecompress(
 
 function corrupt(error: Error): CorruptDataError {
   return new CorruptDataError(`zstd: ${error.message}`)
-}
-
-function asBuffer(data: Uint8Array): Buffer {
-  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 }

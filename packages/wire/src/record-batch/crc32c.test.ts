@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { withoutNativeModules } from '../native-module.ts'
 import { crc32c, crc32cInJs } from './crc32c.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CodecId } from '../compression/codecs.ts'
 import { CorruptDataError, DecompressedSizeError, UnsupportedCodecError } from '../compression/errors.ts'
@@ -198,11 +198,11 @@ describe('batches in a row', () => {
   })
 })
 
-describe('the walk', () => {
-  function walk(batch: Buffer, count = layout.count(batch, 0)) {
-    return walkRecords(batch, layout.recordsAt, batch.length, count)
-  }
+function walk(batch: Buffer, count = layout.count(batch, 0)) {
+  return walkRecords(batch, layout.recordsAt, batch.length, count)
+}
 
+describe('the walk', () => {
   test('gives smallest and largest timestamp, where the largest is, and who has no key', () => {
     const summary = newRecordsSummary()
     const timestamps = [5, 3, 9, 9, 4]
