@@ -59,8 +59,10 @@ export class InternalTopicLog implements CoordinatorLog {
     const partition = this.#partitions.get(this.#topic, index)
     if (!partition) return
     const { log } = partition
-    for (let offset = log.logStartOffset; offset < partition.highWatermark; ) {
-      const slice = log.read(offset, readChunkBytes, partition.highWatermark, true)
+    // What is above the high watermark will be committed, and nobody would replay it later.
+    const { logEndOffset } = log
+    for (let offset = log.logStartOffset; offset < logEndOffset; ) {
+      const slice = log.read(offset, readChunkBytes, logEndOffset, true)
       if (!slice) return
       const chunk = Buffer.allocUnsafe(slice.length)
       try {

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/effects'
-import { buildBatchSync, ErrorCode } from '@sluice/wire'
+import { buildBatch, ErrorCode } from '@sluice/wire'
 
 export interface RecordBytes {
   readonly key: Buffer
@@ -10,6 +10,7 @@ export interface PendingAppendsOptions {
   readonly clock: Clock
   readonly maxBatchBytes: () => number
   readonly timeoutMs: number
+  readonly compression: number
   readonly append: (batch: Buffer) => Promise<void>
   /** The log refused a batch; all that was added is lost. `cause` is what it threw. */
   readonly failed: (error: ErrorCode, cause: unknown) => void
@@ -114,7 +115,7 @@ export class PendingAppends {
     this.#inFlight = batch
     const timeout = this.#options.clock.schedule(this.#options.timeoutMs, () => timedOut(batch))
     try {
-      await this.#options.append(this.#build(batch))
+      await this.#options.append(await this.#build(batch))
     } catch (cause) {
       this.#refused(batch, cause)
       return
@@ -129,9 +130,10 @@ export class PendingAppends {
     this.#schedule()
   }
 
-  #build(batch: OpenBatch): Buffer {
-    return buildBatchSync({
+  #build(batch: OpenBatch): Buffer | Promise<Buffer> {
+    return buildBatch({
       records: batch.records,
+      codec: this.#options.compression,
       timestamp: this.#options.clock.now(),
       // What Apache Kafka writes into the batches of this topic (golden files): 0 without a producer id.
       baseSequence: 0,

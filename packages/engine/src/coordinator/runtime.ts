@@ -32,6 +32,8 @@ export interface RuntimeOptions<S, Rec> {
   readonly createShard: (partition: number, timer: CoordinatorTimer<Rec>) => S
   /** A write that is not committed after this long is answered COORDINATOR_NOT_AVAILABLE. */
   readonly commitTimeoutMs: number
+  /** Compression of the batches, by codec id. */
+  readonly compression: number
 }
 
 type Slot<S, Rec> = {
@@ -122,7 +124,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
       outcome = this.#decide(slot, decide)
     } catch (error) {
       this.#broken(name, partition, error)
-      throw error
+      return new CoordinatorFailure(ErrorCode.UNKNOWN_SERVER_ERROR)
     }
     if (outcome instanceof CoordinatorFailure) return outcome
     const error = await outcome.committed
@@ -147,7 +149,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
   }
 
   #createSlot(partition: number): Slot<S, Rec> {
-    const { clock, log, commitTimeoutMs } = this.#options
+    const { clock, log, commitTimeoutMs, compression } = this.#options
     const timer = new CoordinatorTimer<Rec>(clock, (key, operation) =>
       this.#timeIsUp(partition, key, operation),
     )
@@ -160,6 +162,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
         clock,
         maxBatchBytes: () => log.maxMessageBytes,
         timeoutMs: commitTimeoutMs,
+        compression,
         append: (batch) => log.append(partition, batch),
         failed: (error, cause) => this.#appendFailed(partition, slot, error, cause),
       }),
@@ -167,7 +170,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     return slot
   }
 
-  /** Steps 2 of the class: replays and stages what is decided. Throws only where there is a bug. */
+  /** Step 2 of the class: replays and stages what is decided. Throws only where there is a bug. */
   #decide<R>(
     slot: Slot<S, Rec>,
     decide: (shard: S) => Decision<R, Rec>,
@@ -202,12 +205,8 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
   }
 
   async #runTimed(name: string, partition: number, operation: TimedOperation<Rec>): Promise<void> {
-    try {
-      const result = await this.write(name, partition, operation)
-      if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
-    } catch {
-      // A bug: `write` has logged it and restarted the shard.
-    }
+    const result = await this.write(name, partition, operation)
+    if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
   }
 
   #appendFailed(partition: number, slot: Slot<S, Rec>, error: ErrorCode, cause: unknown): void {

@@ -10,6 +10,8 @@ export interface GroupCoordinatorConfig {
   readonly offsetsRetentionMs: number
   readonly offsetsRetentionCheckIntervalMs: number
   readonly offsetsCommitTimeoutMs: number
+  /** A codec's id: offsets.topic.compression.codec is a number. */
+  readonly offsetsCompression: number
 }
 
 /** Reads a broker configuration by its name. */
@@ -31,5 +33,6 @@ export function groupCoordinatorConfig(config: ConfigReader): GroupCoordinatorCo
     offsetsRetentionMs: int('offsets.retention.minutes') * 60_000,
     offsetsRetentionCheckIntervalMs: config.long('offsets.retention.check.interval.ms'),
     offsetsCommitTimeoutMs: int('offsets.commit.timeout.ms'),
+    offsetsCompression: int('offsets.topic.compression.codec'),
   }
 }

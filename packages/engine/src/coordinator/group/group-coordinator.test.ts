@@ -142,6 +142,16 @@ describe('a restart', () => {
   })
 })
 
+test('batches are compressed as offsets.topic.compression.codec says, and read again', async () => {
+  const gzip = { 'offsets.topic.compression.codec': 1 }
+  context = await GroupTestContext.start({ config: gzip })
+  await context.commit({ metadata: 'x'.repeat(1_000) })
+  const [only] = context.log.batches
+  expect(only?.batch.length).toBeLessThan(300)
+  const restarted = await GroupTestContext.start({ log: context.log })
+  expect(await restarted.fetch()).toBe(7)
+})
+
 describe('losing a partition', () => {
   test('answers what is parked and stops all timers', async () => {
     const { leader } = await context.stablePair()

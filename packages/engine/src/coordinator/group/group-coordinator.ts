@@ -68,6 +68,7 @@ export class GroupCoordinator {
       log,
       codec: groupRecordCodec,
       commitTimeoutMs: config.offsetsCommitTimeoutMs,
+      compression: config.offsetsCompression,
       createShard: (partition, timer) =>
         new GroupShard({
           config,

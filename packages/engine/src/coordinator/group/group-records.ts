@@ -1,3 +1,4 @@
+import { AssertionFailure } from '@sluice/effects'
 import {
   consumerOffsets,
   coordinatorRecordType,
@@ -108,8 +109,8 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
           value:
             record.value && encodeCoordinatorValue(GroupMetadataRecord, groupMetadataVersion, record.value),
         }
-      case 'unserved-group':
-        throw new TypeError(`${record.groupType} groups are not written`)
+      default:
+        throw new AssertionFailure(`${record.groupType} groups are not written`)
     }
   },
   decode(key, value) {

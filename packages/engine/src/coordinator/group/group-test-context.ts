@@ -26,6 +26,7 @@ const defaults: Record<string, number> = {
   'offsets.retention.minutes': 10_080,
   'offsets.retention.check.interval.ms': 600_000,
   'offsets.commit.timeout.ms': 5_000,
+  'offsets.topic.compression.codec': 0,
 }
 
 /** Appends of `__consumer_offsets` in memory; they can be held back or refused. */
