@@ -1,0 +1,213 @@
+import {
+  type Api,
+  type BatchInput,
+  buildBatchSync,
+  CreateTopics,
+  Fetch,
+  FindCoordinator,
+  type Input,
+  ListOffsets,
+  Metadata,
+  Produce,
+  RecordBatch,
+  type RecordInput,
+  type RequestOf,
+  type ResponseOf,
+  readRecordsAsync,
+  batchesIn,
+  zeroUuid,
+} from '@sluice/wire'
+import type { Peer } from './peer.ts'
+
+export { zeroUuid }
+
+export interface Topic {
+  name: string
+  id: string
+}
+
+let count = 0
+
+/** A name that no other test and no earlier run has used: the broker may have lived for long. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${process.pid}-${Date.now().toString(36)}-${++count}`
+}
+
+/** Every version of an API that is on by default. */
+export function versionsOf(api: Api, from = api.minVersion): number[] {
+  return Array.from({ length: api.maxStableVersion - from + 1 }, (_, index) => from + index)
+}
+
+/** Asks until the answer is there; a broker learns of metadata a moment after the controller has answered. */
+export async function eventually<T>(attempt: () => Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+  const end = performance.now() + withinMs
+  for (;;) {
+    const value = await attempt()
+    if (value !== undefined) return value
+    if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${attempt}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+export async function createTopic(
+  peer: Peer,
+  options: { name?: string; partitions?: number; configs?: Record<string, string> } = {},
+): Promise<Topic> {
+  const name = options.name ?? uniqueName('topic')
+  const response = await peer.send(CreateTopics, 7, {
+    topics: [
+      {
+        name,
+        numPartitions: options.partitions ?? 1,
+        replicationFactor: 1,
+        configs: Object.entries(options.configs ?? {}).map(([key, value]) => ({ name: key, value })),
+      },
+    ],
+    timeoutMs: 10_000,
+  })
+  const created = response.topics[0]
+  if (!created || created.errorCode !== 0) throw new Error(`CreateTopics: ${JSON.stringify(created)}`)
+  await untilLed(peer, name)
+  return { name, id: created.topicId }
+}
+
+/** Waits until the broker knows the topic and its partitions have begun to lead, which is a moment later. */
+export function untilLed(peer: Peer, name: string) {
+  return eventually(async () => {
+    const response = await peer.send(Metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false })
+    const topic = response.topics[0]
+    if (!topic || topic.errorCode !== 0) return undefined
+    const partitions = topic.partitions.map(({ partitionIndex }) => ({ partitionIndex, timestamp: -1 }))
+    const offsets = await peer.send(ListOffsets, 7, { replicaId: -1, topics: [{ name, partitions }] })
+    return offsets.topics[0]?.partitions.every(({ errorCode }) => errorCode === 0) ? topic : undefined
+  })
+}
+
+/** A batch of records that carry these values. */
+export function batch(values: readonly (string | RecordInput)[], options: Partial<BatchInput> = {}): Buffer {
+  const records = values.map((value) => (typeof value === 'string' ? { value } : value))
+  return buildBatchSync({ timestamp: Date.now(), ...options, records })
+}
+
+/** The batch with some of its bytes changed and, unless told otherwise, its CRC made right again. */
+export function altered(original: Buffer, change: (bytes: Buffer) => void, fixCrc = true): Buffer {
+  const bytes = Buffer.from(original)
+  change(bytes)
+  if (fixCrc) RecordBatch.updateCrc(bytes, 0, bytes.length)
+  return bytes
+}
+
+export interface ProduceOptions {
+  version?: number
+  acks?: number
+  partition?: number
+  transactionalId?: string | null
+}
+
+/** Sends the bytes to one partition and gives that partition's answer. */
+export async function produce(
+  peer: Peer,
+  topic: Topic,
+  records: Uint8Array | null,
+  options: ProduceOptions = {},
+) {
+  const response = await peer.send(
+    Produce,
+    options.version ?? 12,
+    produceRequest(topic, records as Buffer | null, options),
+  )
+  const answer = response.responses[0]?.partitionResponses[0]
+  if (!answer) throw new Error(`Produce: ${JSON.stringify(response)}`)
+  return answer
+}
+
+export function produceRequest(
+  topic: Topic,
+  records: Buffer | null,
+  options: ProduceOptions = {},
+): Input<RequestOf<typeof Produce>> {
+  return {
+    transactionalId: options.transactionalId ?? null,
+    acks: options.acks ?? -1,
+    timeoutMs: 10_000,
+    topicData: [
+      { name: topic.name, topicId: topic.id, partitionData: [{ index: options.partition ?? 0, records }] },
+    ],
+  }
+}
+
+export interface FetchOptions {
+  version?: number
+  partition?: number
+  offset?: number
+  maxWaitMs?: number
+  minBytes?: number
+  maxBytes?: number
+  partitionMaxBytes?: number
+  isolationLevel?: number
+  currentLeaderEpoch?: number
+  lastFetchedEpoch?: number
+  sessionId?: number
+  sessionEpoch?: number
+}
+
+/** The request of a consumer for one partition; version 18 carries a high watermark of its own, left out here. */
+export function fetchRequest(topic: Topic, options: FetchOptions = {}): Input<RequestOf<typeof Fetch>> {
+  const version = options.version ?? 12
+  return {
+    maxWaitMs: options.maxWaitMs ?? 0,
+    minBytes: options.minBytes ?? 1,
+    ...(version >= 3 ? { maxBytes: options.maxBytes ?? 50_000_000 } : {}),
+    isolationLevel: options.isolationLevel ?? 0,
+    ...(version >= 7 ? { sessionId: options.sessionId ?? 0, sessionEpoch: options.sessionEpoch ?? -1 } : {}),
+    topics: [
+      {
+        topic: topic.name,
+        topicId: topic.id,
+        partitions: [
+          {
+            partition: options.partition ?? 0,
+            currentLeaderEpoch: options.currentLeaderEpoch ?? -1,
+            fetchOffset: options.offset ?? 0,
+            lastFetchedEpoch: options.lastFetchedEpoch ?? -1,
+            partitionMaxBytes: options.partitionMaxBytes ?? 1_048_576,
+          },
+        ],
+      },
+    ],
+  }
+}
+
+export type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
+
+/** Asks for one partition and gives its answer. */
+export async function fetch(peer: Peer, topic: Topic, options: FetchOptions = {}): Promise<FetchedPartition> {
+  const response = await peer.send(Fetch, options.version ?? 12, fetchRequest(topic, options))
+  const answer = response.responses[0]?.partitions[0]
+  if (response.errorCode !== 0 || !answer) throw new Error(`Fetch: ${JSON.stringify(response)}`)
+  return answer
+}
+
+/** The records in a Fetch answer, of every whole batch. */
+export async function recordsIn(bytes: Buffer | null) {
+  const records = []
+  for (const { at } of batchesIn(bytes ?? Buffer.alloc(0))) {
+    if (RecordBatch.isControl(bytes as Buffer, at)) continue
+    records.push(...(await readRecordsAsync(bytes as Buffer, at)))
+  }
+  return records
+}
+
+/** The values of a partition from an offset on, as text. */
+export async function valuesOf(peer: Peer, topic: Topic, options: FetchOptions = {}): Promise<string[]> {
+  const answer = await fetch(peer, topic, options)
+  return (await recordsIn(answer.records)).map((record) => String(record.value))
+}
+
+/** Waits until the broker coordinates the group; its offsets topic is made on the way. */
+export function untilCoordinated(peer: Peer, group: string): Promise<true> {
+  return eventually(async () => {
+    const response = await peer.send(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [group] })
+    return response.coordinators[0]?.errorCode === 0 ? true : undefined
+  })
+}

@@ -1,0 +1,393 @@
+import { buildBatch, encodeRequestFrame, Metadata, Produce, RecordBatch, randomUuid } from '@sluice/wire'
+import { systemRandom } from '@sluice/effects'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Engine, start } from './engine.ts'
+import {
+  altered,
+  batch,
+  createTopic,
+  eventually,
+  fetch,
+  produce,
+  produceRequest,
+  recordsIn,
+  type Topic,
+  uniqueName,
+  valuesOf,
+  versionsOf,
+  zeroUuid,
+} from './fixture.ts'
+import { Peer } from './peer.ts'
+
+const codecs = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 }
+
+describe('Produce', () => {
+  let engine: Engine
+  let peer: Peer
+  let topic: Topic
+  beforeAll(async () => {
+    engine = await start()
+    peer = await Peer.open(engine.bootstrap)
+    topic = await createTopic(peer, { partitions: 2 })
+  })
+  afterAll(async () => {
+    peer.close()
+    await engine.stop()
+  })
+
+  it.each(versionsOf(Produce))('appends and answers where the batch starts, version %i', async (version) => {
+    const own = await createTopic(peer)
+    for (const [acks, offset] of [
+      [1, 0],
+      [-1, 2],
+    ] as const) {
+      const answer = await produce(peer, own, batch(['a', 'b']), { version, acks })
+      expect(answer).toMatchObject({
+        index: 0,
+        errorCode: 0,
+        baseOffset: offset,
+        logAppendTimeMs: -1,
+        logStartOffset: version >= 5 ? 0 : -1,
+        recordErrors: [],
+        errorMessage: null,
+      })
+    }
+    expect(await valuesOf(peer, own)).toEqual(['a', 'b', 'a', 'b'])
+  })
+
+  it('keeps keys, values, headers and timestamps as they were sent', async () => {
+    const own = await createTopic(peer)
+    const timestamp = Date.now() - 1000
+    const sent = [
+      {
+        key: 'k',
+        value: 'v',
+        headers: [
+          { key: 'h', value: 'x' },
+          { key: 'h', value: null },
+        ],
+        timestamp,
+      },
+      { key: null, value: null, timestamp: timestamp + 7 },
+      { key: '', value: '', timestamp: timestamp + 3 },
+    ]
+    await produce(peer, own, batch(sent))
+    const records = await recordsIn((await fetch(peer, own)).records)
+    expect(
+      records.map(({ offset, timestamp, key, value, headers }) => ({
+        offset,
+        timestamp,
+        key: key && String(key),
+        value: value && String(value),
+        headers: headers.map((header) => ({ ...header, value: header.value && String(header.value) })),
+      })),
+    ).toEqual([
+      { offset: 0, ...sent[0] },
+      { offset: 1, ...sent[1], headers: [] },
+      { offset: 2, ...sent[2], headers: [] },
+    ])
+  })
+
+  it('writes the leader epoch and the offset into the batch and leaves the rest alone', async () => {
+    const own = await createTopic(peer)
+    await produce(peer, own, batch(['before']))
+    const sent = batch(['a', 'b'], { partitionLeaderEpoch: 42 })
+    await produce(peer, own, sent)
+    const { records } = await fetch(peer, own, { offset: 1 })
+    const kept = altered(sent, (bytes) => {
+      RecordBatch.setBaseOffset(bytes, 0, 1)
+      RecordBatch.setPartitionLeaderEpoch(bytes, 0, 0)
+    })
+    expect(records).toEqual(kept)
+  })
+
+  it('answers nothing for acks=0, and appends all the same', async () => {
+    const own = await createTopic(peer)
+    peer.write(
+      encodeRequestFrame(Produce, 9, 1000, 'contract', produceRequest(own, batch(['quiet']), { acks: 0 })),
+    )
+    // The answer that comes next belongs to the next request.
+    expect((await peer.send(Metadata, 1, { topics: [] })).brokers).toHaveLength(1)
+    expect(
+      await eventually(async () => ((await valuesOf(peer, own)).length ? valuesOf(peer, own) : undefined)),
+    ).toEqual(['quiet'])
+  })
+
+  it('closes the connection where a request with acks=0 fails', async () => {
+    const other = await Peer.open(engine.bootstrap)
+    const nowhere = { name: uniqueName('absent'), id: zeroUuid }
+    other.write(
+      encodeRequestFrame(Produce, 9, 1, 'contract', produceRequest(nowhere, batch(['x']), { acks: 0 })),
+    )
+    await other.closed
+  })
+
+  it.each([2, -2, 7])('refuses acks=%i', async (acks) => {
+    const answer = await produce(peer, topic, batch(['x']), { acks })
+    expect(answer).toMatchObject({ errorCode: 21, baseOffset: -1 })
+  })
+
+  it.each(versionsOf(Produce).filter((version) => version < 13))(
+    'answers an unknown topic with 3, version %i',
+    async (version) => {
+      const nowhere = { name: uniqueName('absent'), id: zeroUuid }
+      const answer = await produce(peer, nowhere, batch(['x']), { version })
+      expect(answer).toMatchObject({ errorCode: 3, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 })
+    },
+  )
+
+  it('answers an unknown topic id with 100', async () => {
+    const nowhere = { name: '', id: randomUuid(systemRandom()) }
+    const response = await peer.send(Produce, 13, produceRequest(nowhere, batch(['x'])))
+    expect(response.responses[0]).toMatchObject({
+      topicId: nowhere.id,
+      partitionResponses: [{ errorCode: 100 }],
+    })
+  })
+
+  it.each([3, 9, 12, 13])('answers an unknown partition with 3, version %i', async (version) => {
+    expect((await produce(peer, topic, batch(['x']), { version, partition: 2 })).errorCode).toBe(3)
+    expect((await produce(peer, topic, batch(['x']), { version, partition: -1 })).errorCode).toBe(3)
+  })
+
+  it('answers each partition for itself', async () => {
+    const second = await createTopic(peer)
+    const absent = uniqueName('absent')
+    const response = await peer.send(Produce, 9, {
+      acks: -1,
+      timeoutMs: 1000,
+      topicData: [
+        {
+          name: topic.name,
+          partitionData: [
+            { index: 0, records: batch(['good']) },
+            { index: 1, records: altered(batch(['bad']), (bytes) => bytes.writeUInt32BE(1, 17), false) },
+            { index: 9, records: batch(['nowhere']) },
+          ],
+        },
+        { name: second.name, partitionData: [{ index: 0, records: batch(['good']) }] },
+        { name: absent, partitionData: [{ index: 0, records: batch(['x']) }] },
+      ],
+    })
+    const codes = response.responses.flatMap((t) =>
+      t.partitionResponses.map((p) => [t.name, p.index, p.errorCode]),
+    )
+    expect(codes.toSorted()).toEqual(
+      [
+        [topic.name, 0, 0],
+        [topic.name, 1, 2],
+        [topic.name, 9, 3],
+        [second.name, 0, 0],
+        [absent, 0, 3],
+      ].toSorted(),
+    )
+  })
+
+  it('answers a request without topics', async () => {
+    expect((await peer.send(Produce, 9, { acks: 1, timeoutMs: 1000, topicData: [] })).responses).toEqual([])
+  })
+
+  describe('checks what it is given', () => {
+    const good = batch(['a', 'b', 'c'])
+    // Where Apache Kafka answers UNKNOWN_SERVER_ERROR (-1), a code that says more is as good.
+    const cases: [string, Buffer, ...number[]][] = [
+      ['a wrong CRC', altered(good, (b) => b.writeUInt32BE(0, 17), false), 2],
+      ['a changed byte', altered(good, (b) => b.writeUInt8(0x7a, b.length - 2), false), 2],
+      ['magic 1', altered(good, (b) => b.writeInt8(1, 16)), 87],
+      ['magic 0', altered(good, (b) => b.writeInt8(0, 16)), 87],
+      ['magic 3', altered(good, (b) => b.writeInt8(3, 16)), 2],
+      ['no batch at all', Buffer.alloc(0), 87],
+      ['a base offset other than 0', batch(['a'], { baseOffset: 7 }), 87],
+      ['two batches', Buffer.concat([good, good]), 87],
+      ['a count above the records', altered(good, (b) => b.writeInt32BE(4, 57)), 87],
+      ['a count below the records', altered(good, (b) => b.writeInt32BE(2, 57)), 87],
+      [
+        'count and last offset above the records',
+        altered(good, (b) => {
+          b.writeInt32BE(4, 57)
+          b.writeInt32BE(3, 23)
+        }),
+        87,
+      ],
+      [
+        'count and last offset below the records',
+        altered(good, (b) => {
+          b.writeInt32BE(2, 57)
+          b.writeInt32BE(1, 23)
+        }),
+        87,
+      ],
+      ['count 0', altered(good, (b) => b.writeInt32BE(0, 57)), 87],
+      ['a negative count', altered(good, (b) => b.writeInt32BE(-1, 57)), 87],
+      ['a negative last offset delta', altered(good, (b) => b.writeInt32BE(-1, 23)), 87],
+      ['an empty batch', batch([]), 87],
+      ['a control batch', batch(['a'], { isControl: true }), 87],
+      [
+        'a producer id without a sequence',
+        batch(['a'], { producerId: 5, producerEpoch: 0, baseSequence: -1 }),
+        87,
+      ],
+      ['a length beyond the data', altered(good, (b) => b.writeInt32BE(b.length, 8), false), 87],
+      ['a length below the header', altered(good, (b) => b.writeInt32BE(20, 8), false), 2],
+      ['a negative length', altered(good, (b) => b.writeInt32BE(-1, 8), false), 2],
+      ['half a batch', good.subarray(0, 40), 87],
+      [
+        'bytes that mean nothing',
+        Buffer.from('this is not a record batch, whatever it is, and long enough for one'),
+        2,
+      ],
+      ['an unknown codec', altered(good, (b) => b.writeInt16BE(5, 21)), -1, 2, 76, 87],
+      ['compressed data that is not', altered(good, (b) => b.writeInt16BE(codecs.gzip, 21)), -1, 2, 87],
+    ]
+    it.each(cases)('refuses %s', async (_, records, ...codes) => {
+      const own = await createTopic(peer)
+      const other = await Peer.open(engine.bootstrap)
+      const answer = await produce(other, own, records)
+      other.close()
+      expect(codes).toContain(answer.errorCode)
+      expect(answer.baseOffset).toBe(-1)
+      expect(await valuesOf(peer, own)).toEqual([])
+    })
+  })
+
+  describe("by the topic's configuration", () => {
+    it('refuses a batch above max.message.bytes, and takes one that just fits', async () => {
+      const own = await createTopic(peer, { configs: { 'max.message.bytes': '1000' } })
+      const fitting = batch(['x'.repeat(1000 - batch(['']).length - 2)])
+      expect(fitting.length).toBe(1000)
+      expect((await produce(peer, own, fitting)).errorCode).toBe(0)
+      expect((await produce(peer, own, batch(['x'.repeat(950)]))).errorCode).toBe(10)
+      expect(await valuesOf(peer, own)).toHaveLength(1)
+    })
+
+    it('takes 1,048,588 bytes by default and not one more', async () => {
+      const own = await createTopic(peer)
+      const overhead = batch(['x'.repeat(1_048_000)]).length - 1_048_000
+      const fitting = batch(['x'.repeat(1_048_588 - overhead)])
+      expect(fitting.length).toBe(1_048_588)
+      expect((await produce(peer, own, fitting)).errorCode).toBe(0)
+      expect((await produce(peer, own, batch(['x'.repeat(1_048_588 - overhead + 1)]))).errorCode).toBe(10)
+    })
+
+    it('takes 10 MB where it is told so', async () => {
+      const own = await createTopic(peer, { configs: { 'max.message.bytes': '10485760' } })
+      expect((await produce(peer, own, batch(['x'.repeat(10_000_000)]))).errorCode).toBe(0)
+      const { records } = await fetch(peer, own, { partitionMaxBytes: 20_000_000 })
+      expect((await recordsIn(records))[0]?.value?.length).toBe(10_000_000)
+    })
+
+    it.each([3, 8, 12])(
+      'refuses a record without a key where the topic is compacted, version %i',
+      async (version) => {
+        const own = await createTopic(peer, { configs: { 'cleanup.policy': 'compact' } })
+        expect((await produce(peer, own, batch([{ key: 'k', value: 'v' }]), { version })).errorCode).toBe(0)
+        const answer = await produce(peer, own, batch([{ key: 'k', value: 'v' }, { value: 'v' }]), {
+          version,
+        })
+        expect(answer).toMatchObject({ errorCode: 87, baseOffset: -1 })
+        if (version >= 8) {
+          expect(answer.recordErrors.map((error) => error.batchIndex)).toEqual([1])
+          expect(answer.errorMessage).toEqual(expect.any(String))
+        }
+        expect(await valuesOf(peer, own)).toEqual(['v'])
+      },
+    )
+
+    const hour = 3_600_000
+    it.each([3, 9])('refuses timestamps too far from now, version %i', async (version) => {
+      const own = await createTopic(peer, {
+        configs: {
+          'message.timestamp.before.max.ms': String(hour),
+          'message.timestamp.after.max.ms': String(hour),
+        },
+      })
+      const now = Date.now()
+      for (const timestamp of [now - 2 * hour, now + 2 * hour]) {
+        const records = [
+          { value: 'good', timestamp: now },
+          { value: 'bad', timestamp },
+        ]
+        const answer = await produce(peer, own, batch(records), { version })
+        expect(answer).toMatchObject({ errorCode: 32, baseOffset: -1 })
+        if (version >= 8) expect(answer.recordErrors.map((error) => error.batchIndex)).toEqual([1])
+      }
+      const inside = [now - hour / 2, now + hour / 2].map((timestamp) => ({ value: 'good', timestamp }))
+      expect((await produce(peer, own, batch(inside), { version })).errorCode).toBe(0)
+    })
+
+    it('takes any age by default, but not two hours of the future', async () => {
+      const own = await createTopic(peer)
+      expect((await produce(peer, own, batch([{ value: 'old', timestamp: 0 }]))).errorCode).toBe(0)
+      expect((await produce(peer, own, batch([{ value: 'none', timestamp: -1 }]))).errorCode).toBe(0)
+      expect(
+        (await produce(peer, own, batch([{ value: 'far', timestamp: Date.now() + 2 * hour }]))).errorCode,
+      ).toBe(32)
+    })
+
+    it.each(Object.entries(codecs))('stamps records with the time of appending, %s', async (_, codec) => {
+      const own = await createTopic(peer, { configs: { 'message.timestamp.type': 'LogAppendTime' } })
+      const before = Date.now()
+      const sent = await buildBatch({
+        codec,
+        records: [
+          { value: 'a', timestamp: 5 },
+          { value: 'b', timestamp: 9 },
+        ],
+      })
+      const answer = await produce(peer, own, sent)
+      expect(answer.logAppendTimeMs).toBeGreaterThanOrEqual(before)
+      expect(answer.logAppendTimeMs).toBeLessThanOrEqual(Date.now())
+      const { records } = await fetch(peer, own)
+      expect(RecordBatch.timestampType(records as Buffer, 0)).toBe(1)
+      expect(RecordBatch.codec(records as Buffer, 0)).toBe(codec)
+      expect(RecordBatch.isCrcValid(records as Buffer, 0, (records as Buffer).length)).toBe(true)
+      const read = await recordsIn(records)
+      expect(read.map((record) => [String(record.value), record.timestamp])).toEqual([
+        ['a', answer.logAppendTimeMs],
+        ['b', answer.logAppendTimeMs],
+      ])
+    })
+
+    const values = Array.from({ length: 50 }, (_, index) => `value ${index}`)
+    const conversions: [string, number, number][] = []
+    for (const sent of Object.values(codecs)) {
+      conversions.push(['producer', sent, sent], ['uncompressed', sent, codecs.none])
+      for (const kept of ['gzip', 'snappy', 'lz4', 'zstd'] as const)
+        conversions.push([kept, sent, codecs[kept]])
+    }
+    it.each(conversions)('compression.type=%s keeps codec %i as %i', async (setting, sent, kept) => {
+      const own = await createTopic(peer, { configs: { 'compression.type': setting } })
+      const timestamp = Date.now()
+      const records = values.map((value, index) => ({
+        key: `k${index}`,
+        value,
+        timestamp: timestamp + index,
+      }))
+      expect((await produce(peer, own, await buildBatch({ codec: sent, records }))).errorCode).toBe(0)
+      expect((await produce(peer, own, await buildBatch({ codec: sent, records }))).baseOffset).toBe(50)
+      const { records: bytes } = await fetch(peer, own, { offset: 50 })
+      expect(RecordBatch.codec(bytes as Buffer, 0)).toBe(kept)
+      expect(RecordBatch.isCrcValid(bytes as Buffer, 0, (bytes as Buffer).length)).toBe(true)
+      expect(RecordBatch.maxTimestamp(bytes as Buffer, 0)).toBe(timestamp + 49)
+      const read = await recordsIn(bytes)
+      expect(
+        read.map((record) => [record.offset, String(record.key), String(record.value), record.timestamp]),
+      ).toEqual(values.map((value, index) => [50 + index, `k${index}`, value, timestamp + index]))
+    })
+  })
+
+  it('refuses zstd before version 7', async () => {
+    const sent = await buildBatch({ codec: codecs.zstd, records: [{ value: 'x', timestamp: Date.now() }] })
+    expect((await produce(peer, topic, sent, { version: 6 })).errorCode).toBe(76)
+    expect((await produce(peer, topic, sent, { version: 7 })).errorCode).toBe(0)
+  })
+
+  it('wakes a consumer that waits', async () => {
+    const own = await createTopic(peer)
+    const consumer = await Peer.open(engine.bootstrap)
+    const waiting = fetch(consumer, own, { maxWaitMs: 20_000 })
+    await produce(peer, own, batch(['news']))
+    expect((await recordsIn((await waiting).records)).map((record) => String(record.value))).toEqual(['news'])
+    consumer.close()
+  })
+})
