@@ -99,17 +99,16 @@ export class PendingAppends {
     return batch
   }
 
-  /** Requests of the same turn share a batch: the append starts when the turn's microtasks run. */
   #schedule(): void {
     if (this.#scheduled || this.#inFlight || this.#queue.length === 0) return
     this.#scheduled = true
-    queueMicrotask(() => {
-      this.#scheduled = false
-      void this.#appendNext()
-    })
+    void this.#appendNext()
   }
 
   async #appendNext(): Promise<void> {
+    // Requests of the same turn share a batch: the append starts after them.
+    await Promise.resolve()
+    this.#scheduled = false
     const batch = this.#queue.shift()
     if (!batch || this.#abandoned) return
     this.#inFlight = batch
@@ -123,9 +122,14 @@ export class PendingAppends {
       timeout.cancel()
     }
     if (this.#abandoned) return
+    try {
+      // All soft state follows before anyone hears of the commit.
+      for (const waiter of batch.waiters) waiter.committed?.()
+    } catch (bug) {
+      this.#refused(batch, bug)
+      return
+    }
     this.#inFlight = null
-    // All soft state follows before anyone hears of the commit.
-    for (const waiter of batch.waiters) waiter.committed?.()
     for (const waiter of batch.waiters) waiter.done(ErrorCode.NONE)
     this.#schedule()
   }
