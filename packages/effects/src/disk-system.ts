@@ -22,7 +22,7 @@ export function systemDisk(): Disk {
         name: entry.name,
         isDirectory: entry.isDirectory(),
       })),
-    mkdirSync: (path) => void fs.mkdirSync(path, { recursive: true }),
+    mkdirSync: makeDirectory,
     renameSync: (from, to) => fs.renameSync(from, to),
     unlinkSync: (path) => fs.unlinkSync(path),
     removeSync: (path) => fs.rmSync(path, { recursive: true, force: true }),
@@ -47,6 +47,19 @@ export function systemDisk(): Disk {
       const stat = fs.statfsSync(path)
       return { totalBytes: stat.blocks * stat.bsize, usableBytes: stat.bavail * stat.bsize }
     },
+  }
+}
+
+/** Node's own recursive form never returns where a parent is there and takes no directory (/proc). */
+function makeDirectory(path: string): void {
+  try {
+    fs.mkdirSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && fs.statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || fs.existsSync(dirname(path))) throw error
+    makeDirectory(dirname(path))
+    makeDirectory(path)
   }
 }
 

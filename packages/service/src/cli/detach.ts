@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { systemDisk } from '@sluice/effects'
+import { explained } from '../fleet/data-directory.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { exitCodes } from './exit-codes.ts'
 
@@ -26,8 +28,7 @@ export function tellParent(news: News): void {
 /** Starts this same command line in a session of its own and waits until it is ready or has failed. */
 export async function detach(dataDirectory: string, argv: readonly string[]): Promise<void> {
   const logPath = join(dataDirectory, 'sluice.log')
-  mkdirSync(dataDirectory, { recursive: true })
-  const log = openSync(logPath, 'a')
+  const log = openLog(dataDirectory, logPath)
   const logStart = fstatSync(log).size
   const command = [launcher(), ...argv.filter((argument) => argument !== '--detach')]
   const child = spawn(process.execPath, [...process.execArgv, ...command], {
@@ -59,6 +60,15 @@ export async function detach(dataDirectory: string, argv: readonly string[]): Pr
     why: `${news.how}. The end of its log:\n${tail(logPath, logStart)}`,
     next: `The whole log is ${logPath}.`,
   })
+}
+
+function openLog(dataDirectory: string, path: string): number {
+  try {
+    systemDisk().mkdirSync(dataDirectory)
+    return openSync(path, 'a')
+  } catch (error) {
+    throw explained(dataDirectory, error)
+  }
 }
 
 function newsFrom(child: ChildProcess): Promise<News | { kind: 'ended'; how: string }> {

@@ -24,7 +24,8 @@ export function printFailure(error: unknown): number {
 export function describeFailure(error: unknown): { lines: string[]; exitCode: number } {
   if (error instanceof UsageError) return { lines: [pc.red(error.message)], exitCode: exitCodes.usage }
   if (error instanceof NotRunningError) return { lines: [error.message], exitCode: exitCodes.notRunning }
-  if (error instanceof OperatingError) return three(error.message, `${error.why} (${error.code})`, error.next)
+  if (error instanceof OperatingError)
+    return three(error.message, withCode(error.why, error.code), error.next)
   if (error instanceof ApiError)
     return three(
       'The AWS endpoint refused the request.',
@@ -34,11 +35,15 @@ export function describeFailure(error: unknown): { lines: string[]; exitCode: nu
   const code = codeOf(error)
   if (code !== undefined && systemAdvice[code]) {
     const { message } = error as Error
-    return three('The system refused.', `${message} (${code})`, systemAdvice[code])
+    return three('The system refused.', withCode(message, code), systemAdvice[code])
   }
   // Anything else is a bug of ours: the stack is what a report needs.
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return three('Sluice failed in a way it did not foresee.', stack, 'Please report it with the lines above.')
+}
+
+function withCode(why: string, code: string): string {
+  return why.includes(code) ? why : `${why} (${code})`
 }
 
 function three(what: string, why: string, next: string): { lines: string[]; exitCode: number } {
@@ -52,6 +57,7 @@ const systemAdvice: Record<string, string> = {
   EROFS: 'Choose a place that can be written with --data-dir.',
   EACCES: 'Give this user the right to it, or choose another place with --data-dir.',
   EPERM: 'Give this user the right to it, or choose another place with --data-dir.',
+  ENOENT: 'Choose another place with --data-dir: no directory can be made there.',
   ENOTDIR: 'Choose a directory with --data-dir.',
   EADDRINUSE: 'Choose another port, or 0 for any free one.',
   EMFILE: 'Raise the limit of open files (ulimit -n) and start again.',
