@@ -59,6 +59,8 @@ export interface Rejected {
 /** zstd came to Produce with version 7 (KIP-110). */
 const zstdProduceVersionMin = 7
 
+const batchLengthAt = 8
+
 /** The codec in a batch's attributes. */
 const codecMask = 0x07
 
@@ -268,17 +270,17 @@ function throughCodecs(
   config: LogConfig,
 ): Validated | Rejected | Promise<Validated | Rejected> {
   const limit = Math.min(config.maxDecompressedMessageBytes, decompressedBytesMax)
+  // zstd may have to wait, and the bytes that came in are overwritten by the next read of the socket.
+  const own = codec === CodecId.zstd || target === CodecId.zstd ? Buffer.from(batch) : batch
   let section: Buffer | Promise<Buffer>
   try {
-    section = decompress(codec, batch.subarray(RecordBatch.recordsAt), limit)
+    section = decompress(codec, own.subarray(RecordBatch.recordsAt), limit)
   } catch (error) {
     return rejectCodec(error, codec, limit)
   }
-  if (!(section instanceof Promise)) return recompress(batch, section, codec, target, context, config)
-  // The bytes that came in are overwritten by the next read of the socket.
-  const copy = Buffer.from(batch)
+  if (!(section instanceof Promise)) return recompress(own, section, codec, target, context, config)
   return section.then(
-    (bytes) => recompress(copy, bytes, codec, target, context, config),
+    (bytes) => recompress(own, bytes, codec, target, context, config),
     (error: unknown) => rejectCodec(error, codec, limit),
   )
 }
@@ -311,6 +313,7 @@ function withSection(
 ): Validated | Rejected {
   const batch = Buffer.concat([header, section])
   if (batch.length > config.maxMessageBytes) return tooLarge(batch.length, config)
+  batch.writeInt32BE(batch.length - RecordBatch.logOverheadBytes, batchLengthAt)
   batch.writeInt16BE((RecordBatch.attributes(batch, 0) & ~codecMask) | codec, RecordBatch.attributesAt)
   RecordBatch.updateCrc(batch, 0, batch.length)
   return stamp(batch, context, config, largestTimestamp)

@@ -290,7 +290,7 @@ export class LogStore {
     const bases = this.segments.slice(-2).map((segment) => segment.baseOffset)
     for (let index = this.floorIndex(producers.mapEndOffset); index < this.segments.length; index++) {
       const segment = this.segments[index] as Segment
-      if (segment.baseOffset >= upTo) break
+      if (segment.baseOffset >= upTo || producers.mapEndOffset >= upTo) break
       producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset, this.logStartOffset)
       if (bases.includes(segment.baseOffset) && producers.mapEndOffset === segment.baseOffset)
         producers.takeSnapshot()

@@ -1,0 +1,366 @@
+import { MemoryDisk, type Processes, TestClock, seededRandom, silentLogger } from '@sluice/effects'
+import { describe, expect, test } from 'vitest'
+import { DirectoryLockedError } from './directory-lock.ts'
+import { asideDirectoryName, topicPartitionOf } from './directory-names.ts'
+import { FileCache, CachedFile } from './file-cache.ts'
+import { type LogConfig, defaultLogConfig } from './log-config.ts'
+import { LogManager, type LogManagerOptions } from './log-manager.ts'
+import { MetaPropertiesError } from './meta-properties.ts'
+import { append, batchOf, readAll, startMs } from './testing/log-context.ts'
+
+const directory = '/volume-1'
+const topicId = 'chyLy7VFSqemP2m8TTSy3w'
+const otherId = 'AAAAAAAAAAAAAAAAAAAAZw'
+const brokerDefaults: Record<string, number> = {
+  'log.segment.delete.delay.ms': 60_000,
+  'producer.id.expiration.ms': 86_400_000,
+  'producer.id.expiration.check.interval.ms': 600_000,
+  'log.flush.offset.checkpoint.interval.ms': 60_000,
+  'log.flush.start.offset.checkpoint.interval.ms': 60_000,
+  'replica.high.watermark.checkpoint.interval.ms': 5000,
+  'log.retention.check.interval.ms': 300_000,
+  'log.flush.scheduler.interval.ms': 2 ** 63,
+}
+
+class Node {
+  readonly clock = new TestClock(startMs)
+  readonly disk = new MemoryDisk(() => this.clock.now())
+  readonly highWatermarks = new Map<string, number>()
+  logConfig: LogConfig = defaultLogConfig
+  readonly failures: unknown[] = []
+
+  open(options: Partial<LogManagerOptions> = {}, properties: Record<string, number> = {}): LogManager {
+    const long = (name: string): number => {
+      const value = properties[name] ?? brokerDefaults[name]
+      if (value === undefined) throw new Error(`no default for ${name}`)
+      return value
+    }
+    return LogManager.open({
+      disk: this.disk,
+      clock: this.clock,
+      logger: silentLogger,
+      random: seededRandom(1),
+      directory,
+      nodeId: 1,
+      clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
+      config: { long },
+      configFor: () => this.logConfig,
+      highWatermarkOf: ({ topic, partition }) => this.highWatermarks.get(`${topic} ${partition}`),
+      onFailure: (error) => void this.failures.push(error),
+      ...options,
+    })
+  }
+
+  names(path = directory): string[] {
+    return this.disk
+      .readdirSync(path)
+      .map(({ name }) => name)
+      .sort()
+  }
+
+  text(name: string): string {
+    return this.disk.readFileSync(`${directory}/${name}`).toString()
+  }
+}
+
+const events = { topic: 'events', partition: 0 }
+
+describe('a log directory', () => {
+  test('begins with the files that Apache Kafka puts there', () => {
+    const node = new Node()
+    node.open().stop({ clean: false })
+    expect(node.names()).toEqual([
+      '.lock',
+      'cleaner-offset-checkpoint',
+      'log-start-offset-checkpoint',
+      'meta.properties',
+      'recovery-point-offset-checkpoint',
+      'replication-offset-checkpoint',
+    ])
+    expect(node.text('recovery-point-offset-checkpoint')).toBe('')
+    expect(node.text('meta.properties')).toMatch(
+      /^#\n#Tue Nov 14 22:13:20 UTC 2023\nnode.id=1\ndirectory.id=[\w-]{22}\nversion=1\ncluster.id=c2x1aWNlLWdvbGRlbi0wMQ\n$/,
+    )
+  })
+
+  test('keeps its id, and is refused to another node or cluster', () => {
+    const node = new Node()
+    const first = node.open()
+    first.stop({ clean: true })
+    const second = node.open()
+    expect(second.directoryId).toBe(first.directoryId)
+    second.stop({ clean: true })
+    expect(() => node.open({ nodeId: 2 })).toThrow(MetaPropertiesError)
+    expect(() => node.open({ clusterId: 'another' })).toThrow(/belongs to the cluster c2x1aWNlLWdvbGRlbi0wMQ/)
+  })
+
+  test('serves one process at a time; a dead one does not count', () => {
+    const node = new Node()
+    const running = new Set([10, 11])
+    const processes = (pid: number): Processes => ({
+      pid,
+      isRunning: (other) => running.has(other),
+      startedAt: (other) => `start-${other}`,
+      signal: () => {},
+    })
+    node.open({ processes: processes(10) })
+    expect(() => node.open({ processes: processes(11) })).toThrow(DirectoryLockedError)
+    running.delete(10)
+    node.open({ processes: processes(11) }).stop({ clean: true })
+    expect(node.names()).not.toContain('.lock')
+  })
+
+  test('after a clean stop is marked, checkpointed and not recovered', () => {
+    const node = new Node()
+    node.logConfig = { ...defaultLogConfig, segmentBytes: 300 }
+    const manager = node.open()
+    const log = manager.getOrCreate(events, topicId)
+    for (let i = 0; i < 7; i++) append(log, batchOf(1))
+    manager.getOrCreate({ topic: 'other', partition: 12 }, otherId)
+    node.highWatermarks.set('events 0', 6)
+    log.deleteRecordsBefore(4)
+    manager.stop({ clean: true, brokerEpoch: 13 })
+    expect(node.text('.kafka_cleanshutdown')).toBe('{"version":0,"brokerEpoch":13}')
+    expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n2\nevents 0 7\nother 12 0\n')
+    expect(node.text('log-start-offset-checkpoint')).toBe('0\n1\nevents 0 4\n')
+    expect(node.text('replication-offset-checkpoint')).toBe('0\n1\nevents 0 6\n')
+    expect(node.text('cleaner-offset-checkpoint')).toBe('0\n0\n')
+    expect(node.names()).not.toContain('.lock')
+
+    // Only the end of each active segment is looked at.
+    const reads: string[] = []
+    node.disk.beforeOperation = (operation, path) => {
+      if (operation === 'read' && path.endsWith('.log')) reads.push(path)
+    }
+    const again = node.open()
+    node.disk.beforeOperation = () => {}
+    expect(reads).toEqual([`${directory}/events-0/00000000000000000006.log`])
+    expect(node.names()).not.toContain('.kafka_cleanshutdown')
+    const reopened = again.get(events)
+    expect(reopened).toMatchObject({ topicId, logStartOffset: 4, logEndOffset: 7, recoveryPoint: 7 })
+    expect(again.checkpointedHighWatermark(events)).toBe(6)
+    again.stop({ clean: true })
+  })
+
+  test('after a kill is recovered from the checkpoints of before', async () => {
+    const node = new Node()
+    const manager = node.open()
+    const log = manager.getOrCreate(events, topicId)
+    append(log, batchOf(5))
+    await log.flush()
+    node.highWatermarks.set('events 0', 5)
+    await node.clock.advance(60_000)
+    append(log, batchOf(5))
+    manager.stop({ clean: false })
+    expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n1\nevents 0 5\n')
+    expect(node.names()).toContain('.lock')
+    const again = node.open()
+    expect(again.get(events)).toMatchObject({ logEndOffset: 10, recoveryPoint: 5 })
+    expect(again.checkpointedHighWatermark(events)).toBe(5)
+    again.stop({ clean: true })
+  })
+
+  test('with checkpoints that cannot be read recovers from the beginning', () => {
+    const node = new Node()
+    const manager = node.open()
+    append(manager.getOrCreate(events, topicId), batchOf(5))
+    manager.stop({ clean: false })
+    for (const name of node.names().filter((one) => one.endsWith('checkpoint')))
+      node.disk.writeFileAtomicSync(`${directory}/${name}`, '0\n7\nnonsense')
+    const again = node.open()
+    expect(again.get(events)?.logEndOffset).toBe(5)
+    again.stop({ clean: true })
+  })
+
+  test('that cannot be written at the stop is not marked clean', () => {
+    const node = new Node()
+    const manager = node.open()
+    append(
+      manager.getOrCreate(events, topicId),
+      batchOf(5, { producerId: 1, producerEpoch: 0, baseSequence: 0 }),
+    )
+    node.disk.failNext('write', 'ENOSPC', 100)
+    manager.stop({ clean: true })
+    node.disk.beforeOperation = () => {}
+    expect(node.names()).not.toContain('.kafka_cleanshutdown')
+    const again = node.open()
+    expect(again.get(events)?.logEndOffset).toBe(5)
+    again.stop({ clean: true })
+  })
+})
+
+describe('topics that go', () => {
+  test('leave a directory that is removed after file.delete.delay.ms, also over a restart', async () => {
+    const node = new Node()
+    const manager = node.open()
+    append(manager.getOrCreate(events, topicId), batchOf(1))
+    manager.delete(events)
+    expect(manager.get(events)).toBeUndefined()
+    const aside = node.names().find((name) => name.startsWith('events'))
+    expect(aside).toMatch(/^events-0\.[0-9a-f]{32}-delete$/)
+    // The name is free at once.
+    expect(manager.getOrCreate(events, otherId)).toMatchObject({ logEndOffset: 0, topicId: otherId })
+    await node.clock.advance(59_999)
+    expect(node.names()).toContain(aside)
+    await node.clock.advance(1)
+    expect(node.names()).not.toContain(aside)
+    manager.delete(events)
+    manager.stop({ clean: true })
+    const again = node.open()
+    expect(again.get(events)).toBeUndefined()
+    expect(node.names().some((name) => name.endsWith('-delete'))).toBe(true)
+    await node.clock.advance(60_000)
+    expect(node.names().some((name) => name.endsWith('-delete'))).toBe(false)
+    again.stop({ clean: true })
+    expect(node.failures).toEqual([])
+  })
+
+  test('while the broker was away are put aside', () => {
+    const node = new Node()
+    const manager = node.open()
+    manager.getOrCreate(events, topicId)
+    manager.getOrCreate({ topic: 'kept', partition: 3 }, otherId)
+    expect(manager.removeStrays((id) => id === otherId)).toBe(1)
+    expect(node.names().filter((name) => /stray|kept/.test(name))).toEqual([
+      expect.stringMatching(/^events-0\.[0-9a-f]{32}-stray$/),
+      'kept-3',
+    ])
+    manager.stop({ clean: true })
+    const again = node.open()
+    expect([...again.all()]).toHaveLength(1)
+    // Made anew under the same name with another id.
+    const log = again.getOrCreate({ topic: 'kept', partition: 3 }, topicId)
+    expect(log.topicId).toBe(topicId)
+    again.stop({ clean: true })
+  })
+
+  test('have names that fit: long ones are cut', () => {
+    const topic = 'x'.repeat(249)
+    const name = asideDirectoryName({ topic, partition: 100 }, 'a'.repeat(32), '-delete')
+    expect(name).toHaveLength(255)
+    expect(name.endsWith(`-100.${'a'.repeat(32)}-delete`)).toBe(true)
+    expect(topicPartitionOf(name)).toBeNull()
+    expect(topicPartitionOf('a-b-c-12')).toEqual({ topic: 'a-b-c', partition: 12 })
+    expect(topicPartitionOf('lost+found')).toBeNull()
+  })
+})
+
+describe('from time to time', () => {
+  test('retention runs', async () => {
+    const node = new Node()
+    node.logConfig = { ...defaultLogConfig, retentionMs: 1000, segmentBytes: 300 }
+    const manager = node.open()
+    const log = manager.getOrCreate(events, topicId)
+    for (let i = 0; i < 9; i++) append(log, batchOf(1))
+    node.highWatermarks.set('events 0', 4)
+    await node.clock.advance(30_000)
+    expect(log.logStartOffset).toBe(3)
+    node.highWatermarks.set('events 0', 9)
+    await node.clock.advance(300_000)
+    expect(log.logStartOffset).toBe(9)
+    manager.stop({ clean: true })
+  })
+
+  test('what is older than flush.ms is flushed, where log.flush.scheduler.interval.ms says when', async () => {
+    const node = new Node()
+    node.logConfig = { ...defaultLogConfig, flushMs: 3000 }
+    const manager = node.open({}, { 'log.flush.scheduler.interval.ms': 1000 })
+    const log = manager.getOrCreate(events, topicId)
+    append(log, batchOf(1))
+    await node.clock.advance(2000)
+    expect(log.recoveryPoint).toBe(0)
+    await node.clock.advance(1000)
+    expect(log.recoveryPoint).toBe(1)
+    manager.stop({ clean: true })
+  })
+
+  test('silent producers are forgotten', async () => {
+    const node = new Node()
+    const manager = node.open({}, { 'producer.id.expiration.ms': 700_000 })
+    const log = manager.getOrCreate(events, topicId)
+    append(log, batchOf(1, { producerId: 4, producerEpoch: 0, baseSequence: 0 }))
+    await node.clock.advance(600_000)
+    expect(log.activeProducers()).toHaveLength(1)
+    await node.clock.advance(600_000)
+    expect(log.activeProducers()).toEqual([])
+    manager.stop({ clean: true })
+  })
+
+  test('a stopped manager leaves no timer', () => {
+    const node = new Node()
+    node.open().stop({ clean: true })
+    expect(node.clock.pending).toBe(0)
+  })
+})
+
+describe('open files', () => {
+  test('are bounded; logs whose files were closed go on', () => {
+    const node = new Node()
+    const manager = node.open()
+    const logs = Array.from({ length: 700 }, (_, partition) =>
+      manager.getOrCreate({ topic: 'many', partition }, topicId),
+    )
+    let open = 0
+    let openMax = 0
+    const openSync = node.disk.openSync.bind(node.disk)
+    node.disk.openSync = (path, mode) => {
+      const file = openSync(path, mode)
+      openMax = Math.max(openMax, ++open)
+      const close = file.closeSync.bind(file)
+      file.closeSync = () => {
+        open--
+        close()
+      }
+      return file
+    }
+    for (let round = 0; round < 3; round++) for (const log of logs) append(log, batchOf(1))
+    expect(openMax).toBeLessThanOrEqual(502)
+    for (const log of logs) expect(readAll(log)).toHaveLength(3)
+    manager.stop({ clean: true })
+    expect(open).toBe(0)
+  })
+
+  test('are closed when nobody has used them for a while', async () => {
+    const node = new Node()
+    const manager = node.open()
+    const log = manager.getOrCreate(events, topicId)
+    append(log, batchOf(1))
+    const closed: string[] = []
+    const file = log.read(0, 100, 1, true)
+    if (!file) throw new Error('nothing read')
+    const close = file.file.closeSync.bind(file.file)
+    file.file.closeSync = () => {
+      closed.push(file.file.path)
+      close()
+    }
+    await node.clock.advance(180_000)
+    // A reader still holds it.
+    expect(closed).toEqual([])
+    file.release()
+    await node.clock.advance(180_000)
+    expect(closed).toHaveLength(1)
+    expect(append(log, batchOf(1))).toMatchObject({ baseOffset: 1 })
+    manager.stop({ clean: true })
+  })
+
+  test('in use are spared as long as others can go', () => {
+    const disk = new MemoryDisk()
+    disk.mkdirSync('/d')
+    const cache = new FileCache(disk, 3)
+    const evicted: number[] = []
+    const files = [0, 1, 2, 3].map((n) => new CachedFile(cache, `/d/${n}`, () => evicted.push(n)))
+    files[0]?.pin()
+    files[1]?.get()
+    files[2]?.get()
+    files[3]?.get()
+    expect(evicted).toEqual([1])
+    files[2]?.get()
+    files[1]?.get()
+    expect(evicted).toHaveLength(2)
+    expect(evicted).not.toContain(0)
+    expect(cache.openCount).toBe(3)
+    files[0]?.unpin()
+    for (const file of files) file.close()
+    expect(cache.openCount).toBe(0)
+  })
+})

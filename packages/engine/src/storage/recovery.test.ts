@@ -1,0 +1,272 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLogger, systemClock, systemDisk } from '@sluice/effects'
+import { RecordBatch } from '@sluice/wire'
+import { describe, expect, test } from 'vitest'
+import { FileCache } from './file-cache.ts'
+import { defaultLogConfig } from './log-config.ts'
+import { Log } from './log.ts'
+import { LogContext, append, batchOf, readAll, startMs, valuesOf } from './testing/log-context.ts'
+
+const logName = '00000000000000000000.log'
+const path = (name: string) => `/data/events-0/${name}`
+
+/** Replaces a file's content, as a crash or a broken disk would. */
+function replace(context: LogContext, name: string, change: (bytes: Buffer) => Buffer): void {
+  context.disk.writeFileAtomicSync(path(name), change(context.file(name)))
+}
+
+describe('after a crash', () => {
+  test('a tail torn at any byte is cut off, and nothing before it is lost', () => {
+    const context = new LogContext({ indexIntervalBytes: 0 })
+    const original = context.load()
+    for (let i = 0; i < 4; i++)
+      append(original, batchOf(2, { value: `${i}`, producerId: 5, producerEpoch: 0, baseSequence: i * 2 }), i)
+    const whole = context.file(logName)
+    const last = whole.length - batchOf(2, { producerId: 5, value: '3' }).length
+    original.close({ clean: false })
+    for (let length = last; length < whole.length; length++) {
+      const after = new LogContext({ indexIntervalBytes: 0 })
+      after.disk = context.disk
+      after.files = new FileCache(context.disk)
+      context.disk.writeFileAtomicSync(path(logName), whole.subarray(0, length))
+      const log = after.load({ clean: false })
+      expect([length, log.logEndOffset]).toEqual([length, 6])
+      expect(valuesOf(readAll(log))).toEqual(['0-0', '0-1', '1-0', '1-1', '2-0', '2-1'])
+      expect(after.file(logName).length).toBe(last)
+      expect(log.leaderEpochs.latestEpoch).toBe(2)
+      expect(log.activeProducers()).toMatchObject([{ producerId: 5, lastSequence: 5 }])
+      expect(append(log, batchOf(1, { producerId: 5, producerEpoch: 0, baseSequence: 6 }))).toMatchObject({
+        kind: 'staged',
+        baseOffset: 6,
+      })
+      log.close({ clean: false })
+    }
+  })
+
+  test('zeros and garbage behind the last batch go, also a stale batch that would step back', () => {
+    for (const tail of [Buffer.alloc(500), Buffer.alloc(500, 0x7f), batchOf(1)]) {
+      const context = new LogContext()
+      const log = context.load()
+      append(log, batchOf(3))
+      const size = context.file(logName).length
+      replace(context, logName, (bytes) => Buffer.concat([bytes, tail]))
+      const reloaded = context.reloadAfterKill(log)
+      expect(reloaded.logEndOffset).toBe(3)
+      expect(context.file(logName).length).toBe(size)
+    }
+  })
+
+  test('a bad batch in the middle ends the log there: later segments go', () => {
+    const context = new LogContext({ segmentBytes: 300 })
+    const log = context.load()
+    for (let i = 0; i < 9; i++) append(log, batchOf(1, { value: `${i}` }))
+    const middle = '00000000000000000003.log'
+    const size = batchOf(1, { value: '0' }).length
+    replace(context, middle, (bytes) => {
+      bytes[size + 70] = (bytes[size + 70] as number) ^ 0xff
+      return bytes
+    })
+    const reloaded = context.reloadAfterKill(log)
+    expect(reloaded.logEndOffset).toBe(4)
+    expect(valuesOf(readAll(reloaded))).toEqual(['0-0', '1-0', '2-0', '3-0'])
+    expect(context.fileNames().filter((name) => name.endsWith('.log'))).toEqual([
+      '00000000000000000000.log',
+      '00000000000000000003.log',
+    ])
+    expect(append(reloaded, batchOf(1))).toMatchObject({ baseOffset: 4 })
+  })
+
+  test('only what lies above the recovery point is read again', () => {
+    const context = new LogContext({ segmentBytes: 300 })
+    const log = context.load()
+    for (let i = 0; i < 9; i++) append(log, batchOf(1))
+    log.close({ clean: false })
+    context.files = new FileCache(context.disk)
+    const read = new Set<string>()
+    context.disk.beforeOperation = (operation, name) => {
+      if (operation === 'read' && name.endsWith('.log')) read.add(name)
+    }
+    context.load({ clean: false, recoveryPoint: 6 })
+    expect([...read]).toEqual([path('00000000000000000006.log')])
+  })
+
+  test('leader epochs that a power cut has lost come back from the batches', () => {
+    const context = new LogContext()
+    const log = context.load()
+    append(log, batchOf(1), 1)
+    append(log, batchOf(1), 5)
+    log.close({ clean: false })
+    context.disk.writeFileAtomicSync(path('leader-epoch-checkpoint'), '')
+    expect(context.load({ clean: false }).leaderEpochs.entries).toEqual([
+      { epoch: 1, startOffset: 0 },
+      { epoch: 5, startOffset: 1 },
+    ])
+  })
+
+  test('a power cut takes what was never flushed and leaves what was', () => {
+    const context = new LogContext()
+    const log = context.load()
+    append(log, batchOf(2, { value: 'durable' }))
+    log.flushSync()
+    append(log, batchOf(2, { value: 'not' }))
+    context.disk.loseUnsynced()
+    const reloaded = context.reloadAfterKill(log, { recoveryPoint: 2 })
+    expect(valuesOf(readAll(reloaded))).toEqual(['durable-0', 'durable-1'])
+  })
+
+  test('an empty segment that a failed roll has left does not hide records', () => {
+    const context = new LogContext()
+    const log = context.load()
+    for (let i = 0; i < 4; i++) append(log, batchOf(1))
+    for (const suffix of ['log', 'index', 'timeindex'])
+      context.disk.writeFileAtomicSync(path(`00000000000000000002.${suffix}`), '')
+    expect(context.reloadAfterKill(log).logEndOffset).toBe(4)
+    expect(context.fileNames()).not.toContain('00000000000000000002.log')
+  })
+})
+
+describe('indexes', () => {
+  const filled = () => {
+    const context = new LogContext({ indexIntervalBytes: 0, segmentBytes: 1000 })
+    const log = context.load()
+    for (let i = 0; i < 20; i++) append(log, batchOf(1, { timestamp: startMs + i, value: `${i}` }))
+    return { context, log }
+  }
+  const indexNames = ['00000000000000000000.index', '00000000000000000000.timeindex']
+
+  test.each([
+    ['missing', (context: LogContext, name: string) => context.disk.unlinkSync(path(name))],
+    [
+      'of a wrong length',
+      (context: LogContext, name: string) =>
+        replace(context, name, (bytes) => bytes.subarray(0, bytes.length - 1)),
+    ],
+    [
+      'full of nonsense',
+      (context: LogContext, name: string) =>
+        replace(context, name, (bytes) => Buffer.alloc(bytes.length, 0xee)),
+    ],
+  ])('%s are made anew, alike', (_, damage) => {
+    for (const name of indexNames) {
+      const { context, log } = filled()
+      log.close({ clean: true })
+      const before = indexNames.map((one) => context.file(one))
+      damage(context, name)
+      const reloaded = context.load({ clean: true })
+      for (let i = 0; i < 20; i++) {
+        expect(reloaded.offsetForTimestamp(startMs + i)).toMatchObject({ offset: i })
+        expect(readAll(reloaded, i, i + 1, 1)[0]?.values).toEqual([`${i}-0`])
+      }
+      expect(indexNames.map((one) => context.file(one))).toEqual(before)
+    }
+  })
+
+  test('come out of a recovery as they were written', () => {
+    const { context, log } = filled()
+    log.close({ clean: true })
+    const names = context.fileNames().filter((name) => name.endsWith('index'))
+    const before = names.map((name) => context.file(name).toString('hex'))
+    const recovered = context.load({ clean: false })
+    recovered.close({ clean: true })
+    expect(names.map((name) => context.file(name).toString('hex'))).toEqual(before)
+  })
+
+  test('preallocated with zeros, as a killed Apache Kafka leaves them, are understood', () => {
+    const { context, log } = filled()
+    log.close({ clean: true })
+    for (const name of context.fileNames().filter((one) => one.endsWith('index'))) {
+      const entryBytes = name.endsWith('.timeindex') ? 12 : 8
+      replace(context, name, (bytes) => Buffer.concat([bytes, Buffer.alloc(entryBytes * 100)]))
+    }
+    for (const clean of [true, false]) {
+      const reloaded = context.load({ clean })
+      expect(reloaded.logEndOffset).toBe(20)
+      expect(valuesOf(readAll(reloaded, 7, 8))).toEqual(['7-0'])
+      expect(reloaded.offsetForTimestamp(startMs + 13)).toMatchObject({ offset: 13 })
+      reloaded.close({ clean: true })
+    }
+  })
+
+  test('without a log are removed', () => {
+    const { context, log } = filled()
+    log.close({ clean: true })
+    context.disk.writeFileAtomicSync(path('00000000000000000099.index'), Buffer.alloc(8))
+    context.load()
+    expect(context.fileNames()).not.toContain('00000000000000000099.index')
+  })
+})
+
+test('a finished compaction that was not put in place yet is completed', () => {
+  const context = new LogContext({ segmentBytes: 300 })
+  const log = context.load()
+  for (let i = 0; i < 6; i++) append(log, batchOf(1, { value: `${i}` }))
+  log.close({ clean: true })
+  // The first two segments, compacted to their last record.
+  const compacted = batchOf(1, { baseOffset: 5, value: 'compacted', partitionLeaderEpoch: 0 })
+  context.disk.writeFileAtomicSync(path('00000000000000000000.log.swap'), compacted)
+  context.disk.writeFileAtomicSync(path('00000000000000000000.index.swap'), '')
+  context.disk.writeFileAtomicSync(path('00000000000000000000.timeindex.swap'), '')
+  context.disk.writeFileAtomicSync(path('00000000000000000003.log.cleaned'), 'half')
+  const reloaded = context.load({ clean: false })
+  expect(valuesOf(readAll(reloaded))).toEqual(['compacted-0'])
+  expect(reloaded.logEndOffset).toBe(6)
+  expect(context.fileNames().filter((name) => /swap|cleaned/.test(name))).toEqual([])
+})
+
+test('the start from the checkpoint holds, also beyond the end of what is left', () => {
+  const context = new LogContext()
+  const log = context.load()
+  append(log, batchOf(10))
+  const within = context.reloadAfterKill(log, { logStartOffset: 4 })
+  expect(within.logStartOffset).toBe(4)
+  const beyond = context.reloadAfterKill(within, { logStartOffset: 50 })
+  expect(beyond).toMatchObject({ logStartOffset: 50, logEndOffset: 50 })
+  expect(append(beyond, batchOf(1))).toMatchObject({ baseOffset: 50 })
+})
+
+describe('on a real disk', () => {
+  const inDirectory = (use: (directory: string, load: (clean: boolean) => Log) => void) => {
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-log-'))
+    const disk = systemDisk()
+    const load = (clean: boolean) =>
+      Log.load({
+        disk,
+        clock: systemClock(),
+        logger: silentLogger,
+        files: new FileCache(disk),
+        directory,
+        topicPartition: { topic: 'events', partition: 0 },
+        config: { ...defaultLogConfig, segmentBytes: 20_000 },
+        clean,
+        recoveryPoint: 0,
+        logStartOffset: 0,
+      })
+    try {
+      use(directory, load)
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  }
+
+  test('appends, rolls, is killed and recovers', () =>
+    inDirectory((directory, load) => {
+      const log = load(true)
+      for (let i = 0; i < 100; i++) append(log, batchOf(10, { value: `${i}` }))
+      expect(log.segmentCount).toBeGreaterThan(1)
+      const expected = readAll(log)
+      log.close({ clean: false })
+      const recovered = load(false)
+      expect(readAll(recovered)).toEqual(expected)
+      const name = `${recovered.firstSegmentBaseOffset.toString().padStart(20, '0')}.log`
+      recovered.close({ clean: true })
+      // Cut inside the first segment, and break the one after it: all of that goes.
+      const bytes = readFileSync(join(directory, name))
+      truncateSync(join(directory, name), RecordBatch.sizeInBytes(bytes, 0) + 30)
+      writeFileSync(join(directory, '00000000000000000999.index'), 'x')
+      const cut = load(false)
+      expect(readAll(cut)).toEqual(expected.slice(0, 1))
+      cut.close({ clean: true })
+    }))
+})
