@@ -49,6 +49,8 @@ class MemorySocket implements Socket {
   #closed = false
   #scheduled = false
   #wantsDrain = false
+  /** Asked for early, as Node does. */
+  #receiveInto: Uint8Array | null = null
 
   constructor(address: string, localPort: number, remotePort: number) {
     this.localAddress = address
@@ -119,14 +121,15 @@ class MemorySocket implements Socket {
       const chunk = this.#queue.shift() as Uint8Array
       this.#queued -= chunk.length
       for (let from = 0; from < chunk.length && !peer.#closed; ) {
-        const target = peer.handler.receiveBuffer()
+        const target = peer.#receiveInto ?? peer.handler.receiveBuffer()
         const length = Math.min(target.length, chunk.length - from)
         target.set(chunk.subarray(from, from + length))
         from += length
         peer.handler.onRead(length)
+        if (peer.#closed) break
+        peer.#receiveInto = peer.handler.receiveBuffer()
         // Only where the handler gives the same place again is the old content dead.
-        if (!peer.#closed && peer.handler.receiveBuffer().byteOffset === target.byteOffset)
-          target.fill(0xdb, 0, length)
+        if (peer.#receiveInto.byteOffset === target.byteOffset) target.fill(0xdb, 0, length)
       }
     }
     if (this.#queue.length > 0) return

@@ -49,7 +49,8 @@ export interface Socket {
 
 /**
  * The owner of a socket. It gives the buffer that the next read fills, so that one receive buffer serves a
- * connection for its life; `onRead` tells how much came. No call after `onClose`.
+ * connection for its life; `onRead` tells how much came. The buffer is asked for at the start and right after each
+ * `onRead`, so that much may happen before it is filled. No call after `onClose`.
  */
 export interface SocketHandler {
   receiveBuffer(): Uint8Array

@@ -47,6 +47,8 @@ export interface BrokerOptions {
   readonly onFailure: (failure: Error) => void
 }
 
+/** A fetch session that is idle for longer makes room for another one. */
+const fetchSessionEvictionMs = 120_000
 /** How often idle connections are looked for. */
 const idleCheckMs = 30_000
 
@@ -126,7 +128,7 @@ export class Broker implements BrokerServices, RequestHandling {
     this.groups = this.#createGroupCoordinator()
     this.fetchSessions = new FetchSessions({
       slotsMax: this.config.int('max.incremental.fetch.session.cache.slots'),
-      evictionMs: this.config.int('min.incremental.fetch.session.eviction.ms'),
+      evictionMs: fetchSessionEvictionMs,
       random: options.random,
     })
     this.#registration = new Registration({

@@ -142,6 +142,18 @@ describe('Connection', () => {
   })
   let sent = 0
 
+  it('goes on reading after frames that had to wait were handled', async () => {
+    const broker = new ScriptedBroker()
+    broker.answer = ({ reply, correlationId }) => setImmediate(() => reply.send(response(correlationId)))
+    const { client, ids } = await connected(broker)
+    client.write(request(metadata, 1, 'alone'))
+    client.write(Buffer.concat([request(metadata, 2, 'waits'), request(metadata, 3, 'waits longer')]))
+    await vi.waitFor(() => expect(ids()).toEqual([1, 2, 3]))
+    client.write(request(metadata, 4, 'late'))
+    await vi.waitFor(() => expect(ids()).toEqual([1, 2, 3, 4]))
+    expect(broker.seen.map((s) => s.body)).toEqual(['alone', 'waits', 'waits longer', 'late'])
+  })
+
   it('commits what was staged at the end of each read, before the answers go out', async () => {
     const broker = new ScriptedBroker()
     const { client } = await connected(broker)

@@ -17,6 +17,7 @@ const gatherBytes = 65_536
 const gatheredResponseBytesMax = 8_192
 const produceApiKey = 0
 
+const noBuffer = Buffer.alloc(0)
 let sharedReceiveBuffer: Buffer | undefined
 let gatherBuffer = Buffer.alloc(0)
 
@@ -62,6 +63,9 @@ export class Connection implements SocketHandler {
   readonly #logger: Logger
   readonly #closeListeners = new Set<() => void>()
   #own: Buffer | undefined
+  /** Where the network writes the next bytes; see `receiveBuffer`. */
+  #receiving: Buffer = noBuffer
+  #receivingAt = 0
   /** Bytes in the current receive buffer that wait to be handled. */
   #used = 0
   #replies: Reply[] = []
@@ -114,14 +118,15 @@ export class Connection implements SocketHandler {
   }
 
   receiveBuffer(): Uint8Array {
-    if (this.#own) return this.#own.subarray(this.#used)
     sharedReceiveBuffer ??= Buffer.allocUnsafeSlow(sharedReceiveBytes)
-    return sharedReceiveBuffer
+    this.#receiving = this.#own ?? sharedReceiveBuffer
+    this.#receivingAt = this.#used
+    return this.#used === 0 ? this.#receiving : this.#receiving.subarray(this.#used)
   }
 
   onRead(length: number): void {
-    const buffer = this.#own ?? (sharedReceiveBuffer as Buffer)
-    const full = length === buffer.length - this.#used
+    const full = length === this.#receiving.length - this.#receivingAt
+    const buffer = this.#received(length)
     this.lastActiveAtMs = this.#handling.readStarts()
     this.#fullReads = full ? this.#fullReads + 1 : 0
     this.#used += length
@@ -133,6 +138,25 @@ export class Connection implements SocketHandler {
       this.#pause()
       this.#continueSoon()
     }
+  }
+
+  /**
+   * The buffer that holds the waiting bytes and, after them, what has just come. The network asks for the buffer of
+   * the next read early: if frames were handled since then, the bytes have come to a place that is not theirs.
+   */
+  #received(length: number): Buffer {
+    const buffer = this.#own ?? (sharedReceiveBuffer as Buffer)
+    if (this.#receiving === buffer && this.#receivingAt === this.#used) return buffer
+    const bytes = this.#receiving.subarray(this.#receivingAt, this.#receivingAt + length)
+    if (buffer.length - this.#used >= length) {
+      bytes.copy(buffer, this.#used)
+      return buffer
+    }
+    const grown = Buffer.allocUnsafeSlow(this.#used + length + receiveSlackBytes)
+    buffer.copy(grown, 0, 0, this.#used)
+    bytes.copy(grown, this.#used)
+    this.#own = grown
+    return grown
   }
 
   onDrain(): void {

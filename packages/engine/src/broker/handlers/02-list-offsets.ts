@@ -19,6 +19,7 @@ const latestTiered = -5
 const earliestPendingUpload = -6
 const readCommitted = 1
 const consumerReplicaId = -1
+const leaderEpochVersionMin = 4
 
 /** The lowest version that knows each special time. */
 const versionMinOf = new Map([
@@ -55,8 +56,10 @@ export const listOffsets = handler(ListOffsets, async (request, context) => {
         const found = duplicates.has(`${name}:${partitionIndex}`)
           ? ErrorCode.INVALID_REQUEST
           : await lookUp(name, wanted, request, context)
-        if (typeof found === 'number') return { partitionIndex, errorCode: found, ...nothing }
-        return { partitionIndex, errorCode: ErrorCode.NONE, ...found }
+        const errorCode = typeof found === 'number' ? found : ErrorCode.NONE
+        const { leaderEpoch, ...place } = typeof found === 'number' ? nothing : found
+        const hasEpoch = context.apiVersion >= leaderEpochVersionMin
+        return { partitionIndex, errorCode, ...place, ...(hasEpoch && { leaderEpoch }) }
       }),
     ),
   }))
