@@ -26,7 +26,7 @@ export async function repositoryRoot() {
 }
 
 /** Installs the packages when the lock file has changed since the last install in this checkout. */
-export async function ensureInstalled(say = (line) => process.stderr.write(`${line}\n`)) {
+export async function ensureInstalled() {
   const fs = await import('node:fs')
   const { join } = await import('node:path')
   const root = await repositoryRoot()
@@ -34,7 +34,7 @@ export async function ensureInstalled(say = (line) => process.stderr.write(`${li
   const wanted = await digestOfFiles([join(root, 'package-lock.json')])
   if (readOr(fs, stamp) === wanted) return
   if (!installedByHand(fs, join, root)) {
-    say('Installing packages (the lock file has changed) …')
+    process.stderr.write('Installing packages (the lock file has changed) …\n')
     await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root)
   }
   fs.writeFileSync(stamp, wanted)
@@ -55,16 +55,22 @@ function installedByHand(fs, join, root) {
 }
 
 /** Builds the service when a source, a dependency or the build itself has changed since the last build. */
-export async function ensureBuilt(say = (line) => process.stderr.write(`${line}\n`)) {
+export async function ensureBuilt({ always = false } = {}) {
   const fs = await import('node:fs')
   const { join } = await import('node:path')
   const root = await repositoryRoot()
   const stamp = join(root, 'packages', 'service', 'dist', 'bundle', '.built')
   const wanted = await digestOfSources()
-  if (readOr(fs, stamp) === wanted) return
-  say('Building (sources have changed) …')
-  const { build } = await import('./build.mjs')
-  await build()
+  if (!always) {
+    if (readOr(fs, stamp) === wanted) return
+    process.stderr.write('Building (sources have changed) …\n')
+  }
+  const { bundleAll } = await import('./bundle.mjs')
+  try {
+    await bundleAll()
+  } catch (error) {
+    fail('The build failed.', error.message, 'Correct what it names and run the same command again.')
+  }
   fs.writeFileSync(stamp, wanted)
 }
 
@@ -86,7 +92,7 @@ async function digestOfSources() {
       else if (!entry.name.endsWith('.test.ts')) add(path)
     }
   }
-  for (const name of ['package-lock.json', 'scripts/build.mjs']) add(join(root, name))
+  for (const name of ['package-lock.json', 'scripts/bundle.mjs']) add(join(root, name))
   for (const name of fs.readdirSync(join(root, 'packages'))) {
     add(join(root, 'packages', name, 'package.json'))
     walk(join(root, 'packages', name, 'src'))
