@@ -53,3 +53,9 @@ export async function withoutNativeModules<T>(fn: () => T | Promise<T>): Promise
     for (const handle of handles) handle.disabled = false
   }
 }
+
+/** For a dependency that is always installed but rarely needed: it costs nothing until it is. */
+export function requireLazily<T>(name: string): () => T {
+  let loaded: T | undefined
+  return () => (loaded ??= requireHere(name) as T)
+}

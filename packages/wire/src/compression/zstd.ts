@@ -1,6 +1,5 @@
 import * as zlib from 'node:zlib'
-import { decompress as decompressInJs } from 'fzstd'
-import { nativeModule } from '../native-module.ts'
+import { nativeModule, requireLazily } from '../native-module.ts'
 import { asBuffer } from './byte-copies.ts'
 import { CorruptDataError, DecompressedSizeError } from './errors.ts'
 import { storeAsZstd, zstdBytesBound } from './zstd-frame.ts'
@@ -18,6 +17,9 @@ interface ZstdLibrary {
   decompress(data: Buffer): Promise<Buffer>
 }
 const native = nativeModule<ZstdLibrary>('@mongodb-js/zstd')
+
+/** Without either: reads only. */
+const inJavaScript = requireLazily<{ decompress(data: Uint8Array): Uint8Array }>('fzstd')
 
 /** The block headers' bound counts 128 KB for each block: below this it is not worth refusing by it. */
 const harmlessBytes = 4 * 1024 * 1024
@@ -42,7 +44,7 @@ export function zstdDecompress(data: Uint8Array, maxBytes: number): Buffer | Pro
   const library = native.get()
   if (library) return decompressWith(library, input, maxBytes)
   try {
-    return bounded(asBuffer(decompressInJs(input)), maxBytes)
+    return bounded(asBuffer(inJavaScript().decompress(input)), maxBytes)
   } catch (error) {
     throw error instanceof DecompressedSizeError ? error : corrupt(error as Error)
   }
