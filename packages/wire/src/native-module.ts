@@ -55,7 +55,7 @@ export async function withoutNativeModules<T>(fn: () => T | Promise<T>): Promise
 }
 
 /** For a dependency that is always installed but rarely needed: it costs nothing until it is. */
-export function requireLazily<T>(name: string): () => T {
-  let loaded: T | undefined
-  return () => (loaded ??= requireHere(name) as T)
+export function requireLazily(name: string): () => unknown {
+  let loaded: unknown
+  return () => (loaded ??= requireHere(name))
 }

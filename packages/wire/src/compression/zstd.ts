@@ -19,7 +19,7 @@ interface ZstdLibrary {
 const native = nativeModule<ZstdLibrary>('@mongodb-js/zstd')
 
 /** Without either: reads only. */
-const inJavaScript = requireLazily<{ decompress(data: Uint8Array): Uint8Array }>('fzstd')
+const inJavaScript = requireLazily('fzstd') as () => { decompress(data: Uint8Array): Uint8Array }
 
 /** The block headers' bound counts 128 KB for each block: below this it is not worth refusing by it. */
 const harmlessBytes = 4 * 1024 * 1024
