@@ -201,6 +201,7 @@ export class Controller {
       if (records.length > 0) {
         this.#options.logger.warn('a broker is fenced: no heartbeat within the session timeout')
         this.#append(records)
+        void this.#queue.settled()
       }
     } catch (error) {
       this.#options.logger.error('the metadata log cannot be written', { error })

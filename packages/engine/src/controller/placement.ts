@@ -9,35 +9,28 @@ export interface UsableBroker {
   readonly fenced: boolean
 }
 
-/** Brokers of one rack, in the order in which they take replicas. */
+/** Brokers in a circle that begins anywhere. */
 class Ring {
   readonly #ids: readonly number[]
-  #at: number
+  readonly #start: number
 
   constructor(ids: readonly number[], random: Random) {
     this.#ids = [...ids].sort((a, b) => a - b)
-    this.#at = this.#ids.length === 0 ? 0 : random.int(this.#ids.length)
+    this.#start = this.#ids.length === 0 ? 0 : random.int(this.#ids.length)
   }
 
   get size(): number {
     return this.#ids.length
   }
 
-  /** Offset of the next partition's first replica. */
-  advance(): void {
-    this.#at++
-  }
-
-  pick(index: number): number {
-    return this.#ids[(this.#at + index) % this.#ids.length] as number
+  pick(steps: number): number {
+    return this.#ids[(this.#start + steps) % this.#ids.length] as number
   }
 }
 
 interface Rack {
   readonly unfenced: Ring
   readonly fenced: Ring
-  /** How many replicas of the running partition are here. */
-  taken: number
 }
 
 /**
@@ -45,8 +38,10 @@ interface Rack {
  *
  * 1. The racks stand in a circle that starts anywhere; each partition starts one rack further, and takes a replica
  *    from each rack in turn.
- * 2. In a rack the brokers stand in a circle too, which moves by one with each partition; fenced brokers are taken
- *    only when no unfenced one of the rack is left.
+ * 2. In a rack the brokers stand in a circle too. Each time that the racks have had their turn as the first one, the
+ *    circles move by one, so that leaders spread over all brokers; for followers they move by one more when all
+ *    brokers could have led once, so that a broker does not share all its partitions with the same others. Fenced
+ *    brokers are taken only when no unfenced one of the rack is left.
  * 3. The first replica becomes the leader, so it must be on an unfenced broker: the first rack that has one.
  */
 export function placeReplicas(
@@ -60,12 +55,9 @@ export function placeReplicas(
   const racks = racksOf(brokers, random)
   const start = random.int(racks.length)
   return Array.from({ length: partitions }, (_, partition) => {
-    const replicas = placeOne(racks, start + partition, replicationFactor)
-    for (const rack of racks) {
-      rack.unfenced.advance()
-      rack.fenced.advance()
-    }
-    return replicas
+    const turns = Math.floor(partition / racks.length)
+    const rounds = Math.floor(partition / brokers.length)
+    return placeOne(racks, start + partition, turns, turns + rounds, replicationFactor)
   })
 }
 
@@ -95,24 +87,33 @@ function racksOf(brokers: readonly UsableBroker[], random: Random): Rack[] {
   })
 }
 
-function placeOne(racks: readonly Rack[], start: number, replicationFactor: number): number[] {
-  for (const rack of racks) rack.taken = 0
-  const order = racks.map((_, i) => racks[(start + i) % racks.length] as Rack)
+function placeOne(
+  racks: readonly Rack[],
+  firstRack: number,
+  leaderSteps: number,
+  followerSteps: number,
+  replicationFactor: number,
+): number[] {
+  const order = racks.map((_, i) => racks[(firstRack + i) % racks.length] as Rack)
   const leaderAt = order.findIndex((rack) => rack.unfenced.size > 0)
-  // The racks before the leader's come last in this partition's first round.
+  // The racks before the leader's come last in each round of this partition.
   const circle = [...order.slice(leaderAt), ...order.slice(0, leaderAt)]
   const replicas: number[] = []
   for (let turn = 0; replicas.length < replicationFactor; turn++) {
-    const rack = circle[turn % circle.length] as Rack
-    const id = take(rack)
+    const at = turn % circle.length
+    const id = take(
+      circle[at] as Rack,
+      at === 0 ? leaderSteps : followerSteps,
+      Math.floor(turn / circle.length),
+    )
     if (id !== null) replicas.push(id)
   }
   return replicas
 }
 
-function take(rack: Rack): number | null {
-  const index = rack.taken
-  if (index >= rack.unfenced.size + rack.fenced.size) return null
-  rack.taken++
-  return index < rack.unfenced.size ? rack.unfenced.pick(index) : rack.fenced.pick(index - rack.unfenced.size)
+/** The broker that a rack gives when it is asked for the (`index` + 1)th time in a partition. */
+function take(rack: Rack, steps: number, index: number): number | null {
+  const { unfenced, fenced } = rack
+  if (index < unfenced.size) return unfenced.pick(steps + index)
+  return index < unfenced.size + fenced.size ? fenced.pick(steps + index - unfenced.size) : null
 }
