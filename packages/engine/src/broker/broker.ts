@@ -6,6 +6,7 @@ import {
   type Network,
   type Random,
   type Socket,
+  type Timer,
 } from '@sluice/effects'
 import type { ControllerChannel } from '../controller/channel.ts'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
@@ -83,6 +84,7 @@ export class Broker implements BrokerServices, RequestHandling {
   #early: Socket[] | null = []
   #listeners: BoundListener[] = []
   #unsubscribe: (() => void) | null = null
+  #idleCheck: Timer | null = null
   #nextConnection = 0
   #nowMs = 0
   #failure: Error | null = null
@@ -207,6 +209,7 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const { listener } of this.#listeners) void listener.close()
     if (clean && this.#failure === null) await this.#registration.leave().catch(() => {})
     else this.#registration.abandon()
+    this.#idleCheck?.cancel()
     this.#unsubscribe?.()
     this.groups.close()
     this.partitions.close()
@@ -303,7 +306,7 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   #checkIdleConnections(): void {
-    this.clock.schedule(idleCheckMs, () => {
+    this.#idleCheck = this.clock.schedule(idleCheckMs, () => {
       if (this.#stopped) return
       const idleMs = this.config.long('connections.max.idle.ms')
       const before = this.clock.now() - idleMs

@@ -18,10 +18,15 @@ export function isDetached(): boolean {
   return process.env[marker] === '1' && process.send !== undefined
 }
 
-export function tellParent(news: News): void {
-  // The parent may be gone; the service does not need it.
-  process.send?.(news, undefined, undefined, () => {
-    if (process.connected) process.disconnect()
+/** Resolves when it is told, or when nobody listens any more: the service does not need its parent. */
+export function tellParent(news: News): Promise<void> {
+  return new Promise((resolve) => {
+    const told = () => {
+      if (process.connected) process.disconnect()
+      resolve()
+    }
+    if (process.send && process.connected) process.send(news, undefined, undefined, told)
+    else resolve()
   })
 }
 

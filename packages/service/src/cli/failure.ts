@@ -16,8 +16,12 @@ export class NotRunningError extends Error {
 /** Prints why a verb failed, on stderr and on one screen, and answers the exit code. */
 export function printFailure(error: unknown): number {
   const { lines, exitCode } = describeFailure(error)
-  process.stderr.write(`\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`)
+  process.stderr.write(screenOf(lines))
   return exitCode
+}
+
+export function screenOf(lines: readonly string[]): string {
+  return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`
 }
 
 /** What failed, why (with its code), what to do next. */

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import pc from 'picocolors'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
 import { chosenCluster } from './environment.ts'
+import { screenOf } from './failure.ts'
 import { defaultDataDirectory } from './options.ts'
 
 /** What only a start has to tell. */
@@ -22,7 +23,7 @@ export function readyScreen(report: StatusReport, news: StartNews): string {
     `data ${place} (${kept})`,
     `bound to ${new URL(report.endpoint).hostname} only`,
   ]
-  return screen([
+  return screenOf([
     head.join(' · '),
     '',
     ...endpointLines(report),
@@ -34,7 +35,7 @@ export function readyScreen(report: StatusReport, news: StartNews): string {
 
 /** The screen of `sluice status`. */
 export function statusScreen(report: StatusReport): string {
-  return screen([
+  return screenOf([
     `${pc.bold(`sluice ${report.version}`)} · ${pc.green('running')} since ${report.startedAt} · pid ${report.pid} · data ${shortPath(report.dataDirectory)}`,
     '',
     ...endpointLines(report),
@@ -102,10 +103,6 @@ function stateText(state: string): string {
 
 function row(name: string, text: string): string {
   return `  ${name.padEnd(14)} ${text}`
-}
-
-function screen(lines: readonly string[]): string {
-  return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`
 }
 
 function counted(count: number, noun: string): string {

@@ -11,7 +11,7 @@ import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
 import { detach, isDetached, tellParent } from './detach.ts'
 import { exitCodes } from './exit-codes.ts'
-import { describeFailure, printFailure } from './failure.ts'
+import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { dataDirOption } from './options.ts'
 import { readyScreen } from './screen.ts'
 import { parseRegion, type StartFlags, startSettings, type StartSettings } from './settings.ts'
@@ -65,12 +65,13 @@ export function startCommand(argv: readonly string[]): Command {
 async function run(settings: StartSettings, output: 'text' | 'json'): Promise<void> {
   const stopping = new AbortController()
   let service: Service | undefined
-  let stoppedBy: { atMs: number; done: Promise<void> } | undefined
+  let stopAskedAtMs: number | undefined
   const stop = () => {
-    if (stoppedBy && performance.now() - stoppedBy.atMs > sameKeyPressMs) process.exit(exitCodes.failed)
-    if (stoppedBy) return
-    stopping.abort()
-    stoppedBy = { atMs: performance.now(), done: Promise.resolve(service?.stop()).catch(fail) }
+    if (stopAskedAtMs === undefined) {
+      stopAskedAtMs = performance.now()
+      stopping.abort()
+      if (service) void end(service)
+    } else if (performance.now() - stopAskedAtMs > sameKeyPressMs) process.exit(exitCodes.failed)
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
@@ -78,24 +79,34 @@ async function run(settings: StartSettings, output: 'text' | 'json'): Promise<vo
     const engine = embeddedEngine(effects)
     service = await startService({ ...settings, effects, engine, signal: stopping.signal })
   } catch (error) {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-    if (stopping.signal.aborted) return
-    fail(error)
-    return
+    // Whoever stops a start knows why it ends.
+    if (stopping.signal.aborted) process.exit(exitCodes.failed)
+    return fail(error)
   }
+  if (stopping.signal.aborted) return end(service)
   const report = service.report()
   const news = { readyMs: performance.now(), restored: service.restored, notes: service.notes }
   const text = output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : readyScreen(report, news)
-  if (isDetached()) tellParent({ kind: 'ready', text })
+  if (isDetached()) await tellParent({ kind: 'ready', text })
   else process.stdout.write(text)
 }
 
-function fail(error: unknown): void {
-  if (isDetached()) {
-    const { lines, exitCode } = describeFailure(error)
-    tellParent({ kind: 'failed', text: `\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`, exitCode })
+/** The exit is explicit: nothing that somebody left open may keep a stopped service alive. */
+async function end(service: Service): Promise<never> {
+  try {
+    await service.stop()
+  } catch (error) {
+    process.exit(printFailure(error))
   }
-  process.exitCode = printFailure(error)
+  process.exit(exitCodes.ok)
+}
+
+async function fail(error: unknown): Promise<never> {
+  const { lines, exitCode } = describeFailure(error)
+  const text = screenOf(lines)
+  if (isDetached()) await tellParent({ kind: 'failed', text, exitCode })
+  process.stderr.write(text)
+  process.exit(exitCode)
 }
 
 function effectsFor(settings: StartSettings) {
