@@ -8,7 +8,7 @@ import {
   type Socket,
   type Timer,
 } from '@sluice/effects'
-import type { ControllerChannel } from '../controller/channel.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'

@@ -1,6 +1,6 @@
 import { CreateTopics, ErrorCode } from '@sluice/wire'
 import type { Logger } from '@sluice/effects'
-import type { ControllerChannel } from '../controller/channel.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 

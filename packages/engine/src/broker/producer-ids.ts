@@ -1,5 +1,5 @@
 import { AllocateProducerIds, ErrorCode } from '@sluice/wire'
-import type { ControllerChannel } from '../controller/channel.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
 
 /** Hands out producer ids from blocks that the controller has written down, so that none is given twice. */
 export class ProducerIds {

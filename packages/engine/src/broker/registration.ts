@@ -1,6 +1,6 @@
 import type { Clock, Logger, Random, Timer } from '@sluice/effects'
 import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid } from '@sluice/wire'
-import type { ControllerChannel } from '../controller/channel.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
 import type { BoundListener } from './listeners.ts'
 

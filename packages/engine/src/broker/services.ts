@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
-import type { ControllerChannel } from '../controller/channel.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'

@@ -1,7 +1,7 @@
 import type { Logger } from '@sluice/effects'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type LoggedRecord, sealRecord } from '../metadata/records.ts'
-import type { RecordsListener } from './channel.ts'
+import type { RecordsListener } from '../metadata/controller-channel.ts'
 import type { MetadataLog } from './metadata-log.ts'
 
 /**

@@ -11,11 +11,12 @@ import {
 } from '@sluice/wire'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { type LoggedRecord, type NewRecord, newRecord } from '../metadata/records.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { BrokersManager } from './brokers.ts'
-import { type ControllerChannel, inlineChannel, type RecordsListener } from './channel.ts'
+import { inlineChannel } from './channel.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { Decision } from './decision.ts'
@@ -267,5 +268,3 @@ function metadataLogConfig(config: BrokerConfig) {
     fileDeleteDelayMs: config.long('internal.metadata.delete.delay.millis'),
   }
 }
-
-export type { RecordsListener }

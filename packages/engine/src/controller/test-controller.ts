@@ -12,7 +12,7 @@ import {
 import { supportedFeatures } from '../metadata/features.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
-import type { ControllerChannel } from './channel.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { Controller } from './controller.ts'
 
 export const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'

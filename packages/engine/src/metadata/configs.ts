@@ -165,7 +165,6 @@ export class BrokerConfig {
 
   #typed<T>(name: string, type: string): T {
     const value = this.value(name)
-    // biome-ignore lint/suspicious/useValidTypeof: the caller names the type.
     assert(typeof value === type, `config ${name} has no ${type}`)
     return value as T
   }
