@@ -36,7 +36,7 @@ export class FileCache {
 
   /** Closes what was not used since the last call, so that an idle partition holds no descriptor. */
   closeUnused(): void {
-    for (const file of [...this.#open]) file.evict()
+    for (const file of this.#open.slice()) file.evict()
   }
 
   #evictOne(): void {

@@ -265,7 +265,7 @@ export class LogStore {
   restartAt(offset: number): void {
     this.#truncations++
     while (this.segments.length > 0) this.#removeActive()
-    for (const snapshot of [...this.producers.snapshotOffsets]) this.producers.removeSnapshot(snapshot)
+    for (const snapshot of this.producers.snapshotOffsets) this.producers.removeSnapshot(snapshot)
     this.leaderEpochs.clear()
     this.logStartOffset = offset
     this.endOffset = offset

@@ -16,13 +16,7 @@ import type { Clock, Disk, Logger, Random } from '@sluice/effects'
 import { assert } from '@sluice/effects'
 import { ErrorCode, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
-import {
-  type AppendContext,
-  type RecordError,
-  type Rejected,
-  type Validated,
-  validateBatch,
-} from './batch-validator.ts'
+import { type AppendContext, type Rejected, type Validated, validateBatch } from './batch-validator.ts'
 import { type FetchSlice, readSlice } from './fetch-slice.ts'
 import type { FileCache } from './file-cache.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'

@@ -1,5 +1,5 @@
 import { type Disk, assert } from '@sluice/effects'
-import { ErrorCode, RecordBatch } from '@sluice/wire'
+import { ErrorCode } from '@sluice/wire'
 import { ProducerEntry } from './producer-entry.ts'
 import {
   type ProducerSnapshotEntry,

@@ -110,7 +110,7 @@ describe('sequences of an idempotent producer', () => {
     const action = fc.record({
       back: fc.integer({ min: -2, max: 6 }),
       count: fc.integer({ min: 1, max: 3 }),
-      then: fc.constantFrom('commit', 'wait', 'stop', 'kill'),
+      next: fc.constantFrom('commit', 'wait', 'stop', 'kill'),
     })
     const start = fc.constantFrom(0, 5, 0x7fffffff - 4)
     fc.assert(
@@ -120,7 +120,7 @@ describe('sequences of an idempotent producer', () => {
         // What the producer has been told: base sequence and length by offset.
         const sent: { sequence: number; count: number; offset: number }[] = []
         let next = first
-        for (const { back, count, then } of actions) {
+        for (const { back, count, next: after } of actions) {
           const retry = back > 0 ? sent.at(-back) : undefined
           const sequence = retry?.sequence ?? RecordBatch.addSequence(next, back < 0 ? -back : 0)
           const result = stage(log, idempotent(sequence, retry?.count ?? count))
@@ -131,10 +131,10 @@ describe('sequences of an idempotent producer', () => {
             sent.push({ sequence, count: retry?.count ?? count, offset: result.baseOffset })
             next = RecordBatch.addSequence(sequence, retry?.count ?? count)
           }
-          if (then === 'wait') continue
+          if (after === 'wait') continue
           log.commit()
-          if (then === 'stop') log = context.reloadAfterStop(log)
-          if (then === 'kill') log = context.reloadAfterKill(log)
+          if (after === 'stop') log = context.reloadAfterStop(log)
+          if (after === 'kill') log = context.reloadAfterKill(log)
         }
         log.commit()
         const read = readAll(log)

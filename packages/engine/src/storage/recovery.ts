@@ -134,7 +134,7 @@ function removeStraySnapshots(store: LogStore): void {
   const bases = new Set(store.segments.map((segment) => segment.baseOffset))
   const lastBase = store.segments.at(-1)?.baseOffset ?? -1
   const newest = store.producers.latestSnapshotOffset
-  for (const offset of [...store.producers.snapshotOffsets])
+  for (const offset of store.producers.snapshotOffsets)
     if (!bases.has(offset) && !(offset === newest && offset > lastBase))
       store.producers.removeSnapshot(offset)
 }

@@ -1,23 +1,13 @@
-import type { Disk, DiskFile } from '@sluice/effects'
+import type { Disk } from '@sluice/effects'
 import { RecordBatch } from '@sluice/wire'
 import { scanBatches, scanHeaders } from './batch-scan.ts'
 import { CachedFile, type FileCache } from './file-cache.ts'
-import { OffsetIndex, offsetEntryBytes } from './offset-index.ts'
+import type { OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
-import {
-  deletedSuffix,
-  logSuffix,
-  offsetFilePath,
-  offsetIndexSuffix,
-  timeIndexSuffix,
-  transactionIndexSuffix,
-} from './segment-names.ts'
-import { TimeIndex, timeEntryBytes } from './time-index.ts'
-import {
-  type AbortedTransaction,
-  decodeTransactionIndex,
-  encodeAbortedTransaction,
-} from './transaction-index.ts'
+import { SegmentIndexes } from './segment-indexes.ts'
+import { deletedSuffix, logSuffix, offsetFilePath } from './segment-names.ts'
+import type { TimeIndex } from './time-index.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
 
 /** What the segments of one log share. */
 export interface SegmentHome {
@@ -37,10 +27,7 @@ export interface BatchPlace {
   maxTimestamp: number
 }
 
-/**
- * Index entries wait in memory and go to the file in one write. Nothing is lost by that: entries above the
- * recovery point are made anew after a crash, and the recovery point only moves after `persistIndexes`.
- */
+/** So many index entries go to the file together. */
 const pendingEntriesMax = 128
 
 /** Kafka's "no timestamp". */
@@ -62,19 +49,12 @@ export class Segment {
   size: number
 
   readonly #home: SegmentHome
-  #offsets: OffsetIndex | null = null
-  #times: TimeIndex | null = null
-  #offsetsInFile = 0
-  #timesInFile = 0
+  readonly #indexes: SegmentIndexes
   #bytesSinceEntry = 0
   #maxTimestamp: number | undefined
   #offsetOfMaxTimestamp = 0
   #firstTimestamp: number | undefined
-  #aborted: AbortedTransaction[] | null = null
   #remembered: RememberedPositions | null = null
-  #deleted = false
-  /** Whether the index files have bytes that are not durable. */
-  #indexesUnsynced = false
 
   constructor(home: SegmentHome, baseOffset: number, size: number, createdMs: number, rollJitterMs = 0) {
     this.#home = home
@@ -82,24 +62,20 @@ export class Segment {
     this.size = size
     this.createdMs = createdMs
     this.rollJitterMs = rollJitterMs
+    this.#indexes = new SegmentIndexes(home, baseOffset)
     this.file = new CachedFile(home.files, this.#path(logSuffix), () => this.#onEvict())
   }
 
   /** Makes the files of an empty segment, over whatever is there. */
   static create(home: SegmentHome, baseOffset: number, createdMs: number, rollJitterMs = 0): Segment {
     const segment = new Segment(home, baseOffset, 0, createdMs, rollJitterMs)
-    for (const suffix of [logSuffix, offsetIndexSuffix, timeIndexSuffix]) {
-      const file = home.disk.openSync(segment.#path(suffix), 'write')
-      try {
-        if (file.sizeSync() > 0) file.truncateSync(0)
-      } finally {
-        file.closeSync()
-      }
+    const file = home.disk.openSync(segment.#path(logSuffix), 'write')
+    try {
+      file.truncateSync(0)
+    } finally {
+      file.closeSync()
     }
-    if (home.disk.existsSync(segment.#path(transactionIndexSuffix)))
-      home.disk.unlinkSync(segment.#path(transactionIndexSuffix))
-    segment.#offsets = new OffsetIndex(baseOffset)
-    segment.#times = new TimeIndex(baseOffset)
+    segment.#indexes.reset()
     return segment
   }
 
@@ -130,7 +106,7 @@ export class Segment {
       offsets.append(batch.lastOffset, this.size)
       times.maybeAppend(this.maxTimestamp, this.#offsetOfMaxTimestamp)
       this.#bytesSinceEntry = 0
-      if (offsets.length - this.#offsetsInFile >= pendingEntriesMax) this.#tryPersistIndexes()
+      if (this.#indexes.pendingEntries >= pendingEntriesMax) this.#indexes.tryPersist()
     }
     if (this.size === 0) this.#firstTimestamp = batch.maxTimestamp
     this.#bytesSinceEntry += batch.size
@@ -149,11 +125,7 @@ export class Segment {
   }
 
   appendAborted(entry: AbortedTransaction): void {
-    const entries = this.aborted
-    const bytes = encodeAbortedTransaction(entry)
-    this.#withFile(transactionIndexSuffix, (file) => file.writeSync(bytes, entries.length * bytes.length))
-    this.#indexesUnsynced = true
-    entries.push(entry)
+    this.#indexes.appendAborted(entry)
   }
 
   /** Adds the last time entry, as Kafka does when a segment rolls and at a clean stop. */
@@ -163,27 +135,13 @@ export class Segment {
 
   /** Brings the index files up to the entries in memory. */
   persistIndexes(): void {
-    if (this.#deleted) return
-    const before = this.#offsetsInFile + this.#timesInFile
-    if (this.#offsets && this.#offsets.length > this.#offsetsInFile) {
-      const bytes = this.#offsets.encode(this.#offsetsInFile)
-      const at = this.#offsetsInFile * offsetEntryBytes
-      this.#withFile(offsetIndexSuffix, (file) => file.writeSync(bytes, at))
-      this.#offsetsInFile = this.#offsets.length
-    }
-    if (this.#times && this.#times.length > this.#timesInFile) {
-      const bytes = this.#times.encode(this.#timesInFile)
-      const at = this.#timesInFile * timeEntryBytes
-      this.#withFile(timeIndexSuffix, (file) => file.writeSync(bytes, at))
-      this.#timesInFile = this.#times.length
-    }
-    if (this.#offsetsInFile + this.#timesInFile > before) this.#indexesUnsynced = true
+    this.#indexes.persist()
   }
 
   flushSync(): void {
     this.persistIndexes()
     this.file.get().syncSync()
-    this.#syncIndexes()
+    this.#indexes.sync()
   }
 
   /** The same without blocking the event loop for the log file, which is nearly all of it. */
@@ -195,34 +153,30 @@ export class Segment {
     } finally {
       this.file.unpin()
     }
-    this.#syncIndexes()
+    this.#indexes.sync()
   }
 
   // ---- looking up
 
   get offsets(): OffsetIndex {
-    if (!this.#offsets) this.#loadIndexes()
-    return this.#offsets as OffsetIndex
+    if (!this.#indexes.offsets) this.#loadIndexes()
+    return this.#indexes.offsets as OffsetIndex
   }
 
   get times(): TimeIndex {
-    if (!this.#times) this.#loadIndexes()
-    return this.#times as TimeIndex
+    if (!this.#indexes.times) this.#loadIndexes()
+    return this.#indexes.times as TimeIndex
   }
 
-  get aborted(): AbortedTransaction[] {
-    if (this.#aborted) return this.#aborted
-    const path = this.#path(transactionIndexSuffix)
-    const bytes = this.#home.disk.existsSync(path) ? this.#home.disk.readFileSync(path) : Buffer.alloc(0)
-    this.#aborted = decodeTransactionIndex(bytes, this.baseOffset) ?? []
-    return this.#aborted
+  get aborted(): readonly AbortedTransaction[] {
+    return this.#indexes.aborted
   }
 
   /** The largest timestamp of its batches, -1 without one. */
   get maxTimestamp(): number {
     if (this.#maxTimestamp === undefined) {
       // The last entry alone, if it is one: retention asks this of segments that are not in use otherwise.
-      const last = this.#times ?? this.#readLastTimeEntry() ?? this.times
+      const last = this.#indexes.times ?? this.#indexes.readLastTimeEntry() ?? this.times
       this.#maxTimestamp = last.lastTimestamp
       this.#offsetOfMaxTimestamp = last.lastOffset
     }
@@ -342,11 +296,8 @@ export class Segment {
   /** Removes batches that end at or after `offset`. */
   truncateTo(offset: number): void {
     const position = this.positionOf(offset)
-    this.offsets.truncateTo(offset)
-    this.times.truncateTo(offset)
-    const aborted = this.aborted.filter((entry) => entry.lastOffset < offset)
+    this.#indexes.truncateTo(offset)
     this.#cut(position)
-    this.#rewriteAborted(aborted)
     this.#maxTimestamp = undefined
     // Batches behind the last time entry may hold a larger timestamp than it.
     const from = Math.max(
@@ -369,15 +320,12 @@ export class Segment {
 
   /** Empties the indexes; the caller hands in every batch of the file through `noteAppended`. */
   beginRebuild(): void {
-    this.#offsets = new OffsetIndex(this.baseOffset)
-    this.#times = new TimeIndex(this.baseOffset)
     this.#bytesSinceEntry = 0
     this.#maxTimestamp = none
     this.#firstTimestamp = undefined
     this.#remembered = null
     this.size = 0
-    this.#truncateIndexFiles()
-    this.#rewriteAborted([])
+    this.#indexes.reset()
   }
 
   /** After the last batch of a rebuild: cuts the file behind it and writes the indexes. */
@@ -390,9 +338,9 @@ export class Segment {
   /** What the indexes would be, made from the batches as they stand. */
   rebuildIndexes(): void {
     const end = this.size
-    const aborted = this.aborted
+    const aborted = this.#indexes.aborted
     this.beginRebuild()
-    this.#rewriteAborted(aborted)
+    this.#indexes.rewriteAborted(aborted)
     scanHeaders(this.file.get(), 0, end, ({ buffer, at, size }) => {
       this.noteAppended({
         baseOffset: RecordBatch.baseOffset(buffer, at),
@@ -408,17 +356,16 @@ export class Segment {
 
   /** Renames the files to `*.deleted` (Kafka's way): readers go on, a restart removes them. */
   markDeleted(): void {
-    this.#deleted = true
-    for (const suffix of [logSuffix, ...this.#indexSuffixes()])
-      this.#home.disk.renameSync(this.#path(suffix), this.#path(suffix + deletedSuffix))
+    this.#indexes.markDeleted()
+    this.#home.disk.renameSync(this.#path(logSuffix), this.#path(logSuffix + deletedSuffix))
     this.file.path = this.#path(logSuffix + deletedSuffix)
   }
 
   /** Removes the files that `markDeleted` has renamed. */
   removeDeleted(): void {
     this.file.close()
-    for (const suffix of [logSuffix, offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix])
-      this.#home.disk.removeSync(this.#path(suffix + deletedSuffix))
+    this.#home.disk.removeSync(this.#path(logSuffix + deletedSuffix))
+    this.#indexes.removeDeleted()
   }
 
   close(): void {
@@ -435,107 +382,23 @@ export class Segment {
     return offsetFilePath(this.#home.directory, this.baseOffset, suffix)
   }
 
-  #indexSuffixes(): string[] {
-    const suffixes = [offsetIndexSuffix, timeIndexSuffix]
-    if (this.#home.disk.existsSync(this.#path(transactionIndexSuffix))) suffixes.push(transactionIndexSuffix)
-    return suffixes
-  }
-
-  #withFile(suffix: string, use: (file: DiskFile) => void): void {
-    const file = this.#home.disk.openSync(this.#path(suffix), 'write')
-    try {
-      use(file)
-    } finally {
-      file.closeSync()
-    }
-  }
-
-  #syncIndexes(): void {
-    if (this.#deleted || !this.#indexesUnsynced) return
-    for (const suffix of this.#indexSuffixes()) this.#withFile(suffix, (file) => file.syncSync())
-    this.#indexesUnsynced = false
-  }
-
   #loadIndexes(): void {
-    // The indexes live as long as the file is open.
+    // They live as long as the file is open.
     this.file.get()
-    const offsetBytes = this.#readIndexFile(offsetIndexSuffix)
-    const timeBytes = this.#readIndexFile(timeIndexSuffix)
-    const offsets = offsetBytes && OffsetIndex.decode(offsetBytes, this.baseOffset, this.size)
-    const times = timeBytes && TimeIndex.decode(timeBytes, this.baseOffset)
-    if (!offsets || !times) return this.rebuildIndexes()
-    this.#offsets = offsets
-    this.#times = times
-    this.#offsetsInFile = offsets.length
-    this.#timesInFile = times.length
+    if (!this.#indexes.load(this.size)) this.rebuildIndexes()
   }
 
-  #readLastTimeEntry(): TimeIndex | null {
-    const path = this.#path(this.#deleted ? timeIndexSuffix + deletedSuffix : timeIndexSuffix)
-    if (!this.#home.disk.existsSync(path)) return null
-    const last = Buffer.alloc(timeEntryBytes)
-    const file = this.#home.disk.openSync(path, 'read')
-    try {
-      const size = file.sizeSync()
-      if (size < timeEntryBytes || size % timeEntryBytes !== 0) return null
-      file.readSync(last, 0, timeEntryBytes, size - timeEntryBytes)
-    } finally {
-      file.closeSync()
-    }
-    const entry = TimeIndex.decode(last, this.baseOffset)
-    return entry && entry.length > 0 ? entry : null
-  }
-
-  #readIndexFile(suffix: string): Buffer | null {
-    // A segment that waits for its removal may still be read.
-    const path = this.#path(this.#deleted ? suffix + deletedSuffix : suffix)
-    return this.#home.disk.existsSync(path) ? this.#home.disk.readFileSync(path) : null
-  }
-
-  /** The log file has left the cache: so may the indexes, once the files hold all of them. */
+  /** The log file has left the cache: so may the indexes. */
   #onEvict(): void {
-    this.#tryPersistIndexes()
-    if (this.#offsets && this.#offsets.length > this.#offsetsInFile) return
-    if (this.#times && this.#times.length > this.#timesInFile) return
     // What the time index does not say yet must survive it.
-    if (this.#times) void this.maxTimestamp
-    this.#offsets = null
-    this.#times = null
-    this.#aborted = null
+    if (this.#indexes.times) void this.maxTimestamp
+    this.#indexes.release()
     this.#remembered = null
-  }
-
-  /** For places that must not fail for an index: what cannot be written now is written at the next flush. */
-  #tryPersistIndexes(): void {
-    try {
-      this.persistIndexes()
-    } catch {
-      // Disk full, mostly. The entries stay in memory; a flush reports it.
-    }
   }
 
   #cut(position: number): void {
     this.size = position
     this.#remembered = null
-    const file = this.file.get()
-    if (file.sizeSync() > position) file.truncateSync(position)
-    this.#truncateIndexFiles()
-  }
-
-  /** Removes entries from the index files that are no longer in memory, and preallocated zeros. */
-  #truncateIndexFiles(): void {
-    this.#offsetsInFile = Math.min(this.#offsetsInFile, this.offsets.length)
-    this.#timesInFile = Math.min(this.#timesInFile, this.times.length)
-    this.#withFile(offsetIndexSuffix, (file) => file.truncateSync(this.#offsetsInFile * offsetEntryBytes))
-    this.#withFile(timeIndexSuffix, (file) => file.truncateSync(this.#timesInFile * timeEntryBytes))
-    this.#indexesUnsynced = true
-  }
-
-  #rewriteAborted(entries: AbortedTransaction[]): void {
-    this.#aborted = entries
-    const path = this.#path(transactionIndexSuffix)
-    if (!this.#home.disk.existsSync(path)) return
-    if (entries.length === 0) this.#home.disk.unlinkSync(path)
-    else this.#home.disk.writeFileAtomicSync(path, Buffer.concat(entries.map(encodeAbortedTransaction)))
+    this.discardTail()
   }
 }

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { LogContext, append, batchOf, readAll, stage, valuesOf } from './testing/log-context.ts'
+
+describe('a failing disk', () => {
+  test('drops the stage; the next commit goes on as if nothing had been', () => {
+    const context = new LogContext()
+    const log = context.load()
+    append(log, batchOf(1, { value: 'before', producerId: 3, producerEpoch: 0, baseSequence: 0 }))
+    const size = context.file('00000000000000000000.log').length
+    context.disk.failNext('write', 'ENOSPC')
+    expect(stage(log, batchOf(1, { producerId: 3, producerEpoch: 0, baseSequence: 1 })).kind).toBe('staged')
+    expect(() => log.commit()).toThrow(/ENOSPC/)
+    expect(log.logEndOffset).toBe(1)
+    expect(context.file('00000000000000000000.log').length).toBe(size)
+    const again = batchOf(1, { producerId: 3, producerEpoch: 0, baseSequence: 1, value: 'again' })
+    expect(append(log, again)).toMatchObject({ kind: 'staged', baseOffset: 1 })
+    expect(valuesOf(readAll(log))).toEqual(['before-0', 'again-0'])
+  })
+
+  test('in the middle of a commit that rolls takes back the part that was written', () => {
+    const size = batchOf(1).length
+    // Fail at the n-th operation that could, for every n, until the commit gets through.
+    for (let failAt = 1; ; failAt++) {
+      const context = new LogContext({ segmentBytes: size * 2, indexIntervalBytes: 0 })
+      const log = context.load()
+      append(log, batchOf(1, { value: 'kept', producerId: 1, producerEpoch: 0, baseSequence: 0 }), 1)
+      for (let i = 0; i < 5; i++)
+        stage(log, batchOf(1, { producerId: 1, producerEpoch: 0, baseSequence: 1 + i }), 2)
+      let operations = 0
+      context.disk.beforeOperation = (operation) => {
+        if (['write', 'open', 'writeFileAtomic'].includes(operation) && ++operations === failAt)
+          throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+      }
+      let failed = false
+      try {
+        log.commit()
+      } catch {
+        failed = true
+      }
+      context.disk.beforeOperation = () => {}
+      if (!failed && operations < failAt) break
+      if (failed) {
+        expect([failAt, log.logEndOffset]).toEqual([failAt, 1])
+        expect(valuesOf(readAll(log))).toEqual(['kept-0'])
+        expect(log.activeProducers()).toMatchObject([{ lastSequence: 0 }])
+      }
+      const from = log.logEndOffset
+      for (let i = from; i < 9; i++)
+        append(log, batchOf(1, { value: `${i}`, producerId: 1, producerEpoch: 0, baseSequence: i }), 2)
+      expect(readAll(log)).toHaveLength(9)
+      const reloaded = context.reloadAfterKill(log)
+      expect(reloaded.logEndOffset).toBe(9)
+      expect(readAll(reloaded)).toEqual(readAll(log))
+    }
+  })
+
+  test('that refuses even to be cut is put right by the next append', () => {
+    const context = new LogContext()
+    const log = context.load()
+    append(log, batchOf(1))
+    context.disk.failNext('write', 'EIO')
+    context.disk.failNext('truncate', 'EIO')
+    const file = context.disk.openSync('/data/events-0/00000000000000000000.log', 'write')
+    stage(log, batchOf(3))
+    // A part of the batch has reached the disk.
+    const size = context.file('00000000000000000000.log').length
+    expect(() => log.commit()).toThrow(/EIO/)
+    file.writeSync(Buffer.alloc(40, 7), size)
+    expect(append(log, batchOf(1))).toMatchObject({ baseOffset: 1 })
+    expect(context.file('00000000000000000000.log').length).toBe(size * 2)
+  })
+
+  test('that cannot take index entries does not stop appends', () => {
+    const context = new LogContext({ indexIntervalBytes: 0 })
+    const log = context.load()
+    context.disk.beforeOperation = (operation, path) => {
+      if (operation === 'write' && path.endsWith('index'))
+        throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+    }
+    for (let i = 0; i < 300; i++) append(log, batchOf(1))
+    expect(log.logEndOffset).toBe(300)
+    expect(() => log.close({ clean: true })).toThrow(/ENOSPC/)
+    context.disk.beforeOperation = () => {}
+    const reloaded = context.load({ clean: false })
+    expect(readAll(reloaded)).toHaveLength(300)
+  })
+})

@@ -1,0 +1,216 @@
+import type { DiskFile } from '@sluice/effects'
+import { OffsetIndex, offsetEntryBytes } from './offset-index.ts'
+import {
+  deletedSuffix,
+  offsetFilePath,
+  offsetIndexSuffix,
+  timeIndexSuffix,
+  transactionIndexSuffix,
+} from './segment-names.ts'
+import type { SegmentHome } from './segment.ts'
+import { TimeIndex, timeEntryBytes } from './time-index.ts'
+import {
+  type AbortedTransaction,
+  decodeTransactionIndex,
+  encodeAbortedTransaction,
+} from './transaction-index.ts'
+
+/**
+ * The three indexes of a segment, in memory and in their files.
+ *
+ * Entries of the offset and time index wait in memory and go to the file in one write. Nothing is lost by that:
+ * entries above the recovery point are made anew after a crash, and the recovery point only moves after
+ * `persist`.
+ */
+export class SegmentIndexes {
+  readonly #home: SegmentHome
+  readonly #baseOffset: number
+  #offsets: OffsetIndex | null = null
+  #times: TimeIndex | null = null
+  #aborted: AbortedTransaction[] | null = null
+  #offsetsInFile = 0
+  #timesInFile = 0
+  #deleted = false
+  /** Whether the files have bytes that are not durable. */
+  #unsynced = false
+
+  constructor(home: SegmentHome, baseOffset: number) {
+    this.#home = home
+    this.#baseOffset = baseOffset
+  }
+
+  /** Null until `load` or `reset`. */
+  get offsets(): OffsetIndex | null {
+    return this.#offsets
+  }
+
+  get times(): TimeIndex | null {
+    return this.#times
+  }
+
+  get aborted(): AbortedTransaction[] {
+    if (this.#aborted) return this.#aborted
+    const bytes = this.#readFile(transactionIndexSuffix) ?? Buffer.alloc(0)
+    this.#aborted = decodeTransactionIndex(bytes, this.#baseOffset) ?? []
+    return this.#aborted
+  }
+
+  /** Entries of the offset index that are not in its file. */
+  get pendingEntries(): number {
+    return (this.#offsets?.length ?? 0) - this.#offsetsInFile
+  }
+
+  /** Reads the offset and time index; false where a file is missing or cannot be an index of this log. */
+  load(logSize: number): boolean {
+    const offsetBytes = this.#readFile(offsetIndexSuffix)
+    const timeBytes = this.#readFile(timeIndexSuffix)
+    const offsets = offsetBytes && OffsetIndex.decode(offsetBytes, this.#baseOffset, logSize)
+    const times = timeBytes && TimeIndex.decode(timeBytes, this.#baseOffset)
+    if (!offsets || !times) return false
+    this.#offsets = offsets
+    this.#times = times
+    this.#offsetsInFile = offsets.length
+    this.#timesInFile = times.length
+    return true
+  }
+
+  /** The last entry of the time index alone; null where the file does not end with one. */
+  readLastTimeEntry(): TimeIndex | null {
+    const path = this.#path(this.#deleted ? timeIndexSuffix + deletedSuffix : timeIndexSuffix)
+    if (!this.#home.disk.existsSync(path)) return null
+    const last = Buffer.alloc(timeEntryBytes)
+    const file = this.#home.disk.openSync(path, 'read')
+    try {
+      const size = file.sizeSync()
+      if (size < timeEntryBytes || size % timeEntryBytes !== 0) return null
+      file.readSync(last, 0, timeEntryBytes, size - timeEntryBytes)
+    } finally {
+      file.closeSync()
+    }
+    const entry = TimeIndex.decode(last, this.#baseOffset)
+    return entry && entry.length > 0 ? entry : null
+  }
+
+  /** Makes all indexes empty, in memory and on disk. */
+  reset(): void {
+    this.#offsets = new OffsetIndex(this.#baseOffset)
+    this.#times = new TimeIndex(this.#baseOffset)
+    this.truncateFiles()
+    this.rewriteAborted([])
+  }
+
+  /** Drops what points at or after `offset`. */
+  truncateTo(offset: number): void {
+    this.#offsets?.truncateTo(offset)
+    this.#times?.truncateTo(offset)
+    this.truncateFiles()
+    this.rewriteAborted(this.aborted.filter((entry) => entry.lastOffset < offset))
+  }
+
+  appendAborted(entry: AbortedTransaction): void {
+    const entries = this.aborted
+    const bytes = encodeAbortedTransaction(entry)
+    this.#withFile(transactionIndexSuffix, (file) => file.writeSync(bytes, entries.length * bytes.length))
+    this.#unsynced = true
+    entries.push(entry)
+  }
+
+  rewriteAborted(entries: AbortedTransaction[]): void {
+    this.#aborted = entries
+    const path = this.#path(transactionIndexSuffix)
+    if (entries.length > 0)
+      this.#home.disk.writeFileAtomicSync(path, Buffer.concat(entries.map(encodeAbortedTransaction)))
+    else if (this.#home.disk.existsSync(path)) this.#home.disk.unlinkSync(path)
+  }
+
+  /** Brings the files up to the entries in memory. */
+  persist(): void {
+    if (this.#deleted) return
+    if (this.#offsets && this.#offsets.length > this.#offsetsInFile) {
+      const bytes = this.#offsets.encode(this.#offsetsInFile)
+      const at = this.#offsetsInFile * offsetEntryBytes
+      this.#withFile(offsetIndexSuffix, (file) => file.writeSync(bytes, at))
+      this.#offsetsInFile = this.#offsets.length
+      this.#unsynced = true
+    }
+    if (this.#times && this.#times.length > this.#timesInFile) {
+      const bytes = this.#times.encode(this.#timesInFile)
+      const at = this.#timesInFile * timeEntryBytes
+      this.#withFile(timeIndexSuffix, (file) => file.writeSync(bytes, at))
+      this.#timesInFile = this.#times.length
+      this.#unsynced = true
+    }
+  }
+
+  /** For places that must not fail for an index: what cannot be written now is written at the next flush. */
+  tryPersist(): void {
+    try {
+      this.persist()
+    } catch {
+      // Disk full, mostly. The entries stay in memory; a flush reports it.
+    }
+  }
+
+  /** Makes the files durable as they are. */
+  sync(): void {
+    if (this.#deleted || !this.#unsynced) return
+    for (const suffix of this.#suffixes()) this.#withFile(suffix, (file) => file.syncSync())
+    this.#unsynced = false
+  }
+
+  /** Removes entries from the files that are no longer in memory, and zeros behind them. */
+  truncateFiles(): void {
+    this.#offsetsInFile = Math.min(this.#offsetsInFile, this.#offsets?.length ?? 0)
+    this.#timesInFile = Math.min(this.#timesInFile, this.#times?.length ?? 0)
+    this.#withFile(offsetIndexSuffix, (file) => file.truncateSync(this.#offsetsInFile * offsetEntryBytes))
+    this.#withFile(timeIndexSuffix, (file) => file.truncateSync(this.#timesInFile * timeEntryBytes))
+    this.#unsynced = true
+  }
+
+  /** Gives the memory back, once the files hold everything. */
+  release(): void {
+    this.tryPersist()
+    if (this.#offsets && this.#offsets.length > this.#offsetsInFile) return
+    if (this.#times && this.#times.length > this.#timesInFile) return
+    this.#offsets = null
+    this.#times = null
+    this.#aborted = null
+  }
+
+  markDeleted(): void {
+    this.#deleted = true
+    for (const suffix of this.#suffixes())
+      this.#home.disk.renameSync(this.#path(suffix), this.#path(suffix + deletedSuffix))
+  }
+
+  removeDeleted(): void {
+    for (const suffix of [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix])
+      this.#home.disk.removeSync(this.#path(suffix + deletedSuffix))
+  }
+
+  #path(suffix: string): string {
+    return offsetFilePath(this.#home.directory, this.#baseOffset, suffix)
+  }
+
+  /** Of the files that are there: a transaction index only after the first abort. */
+  #suffixes(): string[] {
+    return [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix].filter((suffix) =>
+      this.#home.disk.existsSync(this.#path(suffix)),
+    )
+  }
+
+  #withFile(suffix: string, use: (file: DiskFile) => void): void {
+    const file = this.#home.disk.openSync(this.#path(suffix), 'write')
+    try {
+      use(file)
+    } finally {
+      file.closeSync()
+    }
+  }
+
+  #readFile(suffix: string): Buffer | null {
+    // A segment that waits for its removal may still be read.
+    const path = this.#path(this.#deleted ? suffix + deletedSuffix : suffix)
+    return this.#home.disk.existsSync(path) ? this.#home.disk.readFileSync(path) : null
+  }
+}
