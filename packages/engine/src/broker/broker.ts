@@ -259,7 +259,7 @@ export class Broker implements BrokerServices, RequestHandling {
     try {
       fn()
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new AssertionFailure(String(error)))
+      this.fail(error instanceof Error ? error : new AssertionFailure(String(error)))
     }
   }
 
@@ -267,7 +267,7 @@ export class Broker implements BrokerServices, RequestHandling {
     this.#connections.delete(connection)
   }
 
-  #fail(failure: Error): void {
+  fail(failure: Error): void {
     if (this.#failure) return
     this.#failure = failure
     this.logger.error('a bug has stopped this broker', { error: failure })
@@ -355,7 +355,6 @@ export class Broker implements BrokerServices, RequestHandling {
         topic: consumerOffsetsTopic,
         partitions: this.partitions,
         clock,
-        commitTimeoutMs: config.int('offsets.commit.timeout.ms'),
         maxMessageBytes: () => config.topicInt(consumerOffsetsTopic, 'max.message.bytes'),
       }),
       topics: {

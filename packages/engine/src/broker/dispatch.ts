@@ -99,7 +99,10 @@ function runDecoded(
 
 /** A handler's promise was rejected: a bug. The client gets no answer that could mean anything else. */
 function failed(api: Api, context: RequestContext, error: unknown): void {
-  if (error instanceof AssertionFailure) throw error
+  if (error instanceof AssertionFailure) {
+    context.broker.fail(error)
+    return
+  }
   context.broker.logger.error('request failed', { api: api.name, version: context.apiVersion, error })
   context.connection.destroy(`${api.name} failed`)
 }

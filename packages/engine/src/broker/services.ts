@@ -37,4 +37,6 @@ export interface BrokerServices {
   readonly nowMs: number
   /** Commits what earlier requests of this socket read have staged. */
   commitStaged(): void
+  /** A bug has shown: stops this broker, loudly. */
+  fail(bug: Error): void
 }
