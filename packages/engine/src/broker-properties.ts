@@ -26,7 +26,6 @@ const ownServed = [
   'max.incremental.fetch.session.cache.slots',
   'max.request.partition.size.limit',
   'metadata.log.max.record.bytes.between.snapshots',
-  'min.incremental.fetch.session.eviction.ms',
   'num.partitions',
   'offset.metadata.max.bytes',
   'offsets.commit.timeout.ms',
