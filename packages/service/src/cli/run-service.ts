@@ -1,0 +1,87 @@
+import {
+  lineLogger,
+  systemClock,
+  systemDisk,
+  systemNetwork,
+  systemProcesses,
+  systemRandom,
+} from '@sluice/effects'
+import { embeddedEngine } from '../fleet/engines/embedded.ts'
+import { startService, type Service } from '../service.ts'
+import { isDetached, tellParent } from './detach.ts'
+import { exitCodes } from './exit-codes.ts'
+import { describeFailure, printFailure, screenOf } from './failure.ts'
+import { readyScreen } from './screen.ts'
+import type { StartSettings } from './settings.ts'
+
+/**
+ * npm hands a Ctrl-C on to a child that the terminal has signalled already, so that one key press arrives
+ * twice. Only a signal that comes later than this is a second wish.
+ */
+const sameKeyPressMs = 500
+
+/** Is the service, until it is told to stop. */
+export async function runService(settings: StartSettings, output: 'text' | 'json'): Promise<void> {
+  const stopping = new AbortController()
+  let service: Service | undefined
+  let stopAskedAtMs: number | undefined
+  const stop = () => {
+    if (stopAskedAtMs === undefined) {
+      stopAskedAtMs = performance.now()
+      stopping.abort()
+      if (service) void end(service)
+    } else if (performance.now() - stopAskedAtMs > sameKeyPressMs) process.exit(exitCodes.failed)
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  try {
+    const effects = effectsFor(settings)
+    const engine = embeddedEngine(effects)
+    service = await startService({ ...settings, effects, engine, signal: stopping.signal })
+  } catch (error) {
+    // Whoever stops a start knows why it ends.
+    if (stopping.signal.aborted) process.exit(exitCodes.failed)
+    return fail(error)
+  }
+  if (stopping.signal.aborted) return end(service)
+  const report = service.report()
+  const news = { readyMs: performance.now(), restored: service.restored, notes: service.notes }
+  const text = output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : readyScreen(report, news)
+  if (isDetached()) await tellParent({ kind: 'ready', text })
+  else process.stdout.write(text)
+}
+
+/** The exit is explicit: nothing that somebody left open may keep a stopped service alive. */
+async function end(service: Service): Promise<never> {
+  try {
+    await service.stop()
+  } catch (error) {
+    process.exit(printFailure(error))
+  }
+  process.exit(exitCodes.ok)
+}
+
+async function fail(error: unknown): Promise<never> {
+  const { lines, exitCode } = describeFailure(error)
+  const text = screenOf(lines)
+  if (isDetached()) await tellParent({ kind: 'failed', text, exitCode })
+  process.stderr.write(text)
+  process.exit(exitCode)
+}
+
+function effectsFor(settings: StartSettings) {
+  const clock = systemClock()
+  // A terminal shows what needs a person; the log file of a detached service what happened.
+  const level = settings.logLevel ?? (isDetached() ? 'info' : 'warn')
+  return {
+    clock,
+    disk: systemDisk(),
+    network: systemNetwork(),
+    random: systemRandom(),
+    processes: systemProcesses(),
+    logger: lineLogger(
+      (line) => process.stderr.write(`${line}\n`),
+      level,
+      () => clock.now(),
+    ),
+  }
+}

@@ -1,0 +1,220 @@
+import { createServer } from 'node:net'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { connectTo, ensureBuilt, exitOf, outputWith, Sandbox } from './sluice.ts'
+
+beforeAll(ensureBuilt)
+
+let sandbox: Sandbox
+beforeEach(() => {
+  sandbox = new Sandbox()
+})
+afterEach(() => sandbox.close())
+
+async function writeRecord(bootstrap: string, topic: string, value: string): Promise<void> {
+  const connection = await connectTo(bootstrap)
+  await produce(connection, topic, 0, [{ key: 'k', value }])
+  await connection.close()
+}
+
+async function readValues(bootstrap: string, topic: string): Promise<string[]> {
+  const connection = await connectTo(bootstrap)
+  const records = await fetchRecords(connection, topic, 0, 0)
+  await connection.close()
+  return records.map((record) => String(record.value))
+}
+
+async function makeTopic(bootstrap: string, name: string): Promise<void> {
+  const connection = await connectTo(bootstrap)
+  await createTopic(connection, name, { partitions: 1 })
+  await connection.close()
+}
+
+describe('start --detach', () => {
+  it('returns 0 when everything is ready, and status, env and stop know the service', async () => {
+    const started = await sandbox.start()
+    expect(started).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(started.stdout).toContain('ready in')
+
+    const status = await sandbox.status()
+    expect(status).toMatchObject({ running: true, dataDirectory: sandbox.dataDirectory })
+    const [demo] = status.clusters
+    expect(demo).toMatchObject({ name: 'demo', state: 'ACTIVE', brokers: [{ id: 1, pid: status.pid }] })
+    expect(demo?.brokers[0]?.dataDirectory).toContain(sandbox.dataDirectory)
+    expect(demo?.bootstrapServers).toBe(
+      demo?.brokers[0]?.listeners.map(({ host, port }) => `${host}:${port}`).join(),
+    )
+
+    const environment = JSON.parse((await sandbox.run('env', '-o', 'json')).stdout)
+    expect(environment).toMatchObject({
+      AWS_ENDPOINT_URL_KAFKA: status.endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      BOOTSTRAP_SERVERS: demo?.bootstrapServers,
+      clusters: [{ name: 'demo', arn: demo?.arn }],
+    })
+    const lines = (await sandbox.run('env')).stdout.trimEnd().split('\n')
+    expect(lines).toContain(`export BOOTSTRAP_SERVERS='${demo?.bootstrapServers}'`)
+    const dotenv = (await sandbox.run('env', '-o', 'env', '--cluster', 'demo')).stdout
+    expect(dotenv).toContain(`AWS_ACCESS_KEY_ID=${environment.AWS_ACCESS_KEY_ID}\n`)
+
+    expect((await sandbox.run('stop')).exitCode).toBe(0)
+    expect(await sandbox.run('status')).toMatchObject({ exitCode: 3, stdout: '' })
+  })
+
+  it('restores clusters, topics, records and addresses without flags', async () => {
+    await sandbox.start()
+    const before = await sandbox.status()
+    const bootstrap = before.clusters[0]?.bootstrapServers ?? ''
+    await makeTopic(bootstrap, 'orders')
+    await writeRecord(bootstrap, 'orders', 'one')
+    await sandbox.run('stop')
+    expect((await sandbox.run('start', '--detach')).exitCode).toBe(0)
+    const after = await sandbox.status()
+    expect(after.endpoint).toBe(before.endpoint)
+    expect(after.clusters).toMatchObject([{ arn: before.clusters[0]?.arn, bootstrapServers: bootstrap }])
+    expect(await readValues(bootstrap, 'orders')).toEqual(['one'])
+  })
+
+  it('takes over after a kill -9 and has every record that was acknowledged', async () => {
+    await sandbox.start()
+    const before = await sandbox.status()
+    const bootstrap = before.clusters[0]?.bootstrapServers ?? ''
+    await makeTopic(bootstrap, 'orders')
+    for (const value of ['one', 'two', 'three']) await writeRecord(bootstrap, 'orders', value)
+    process.kill(before.pid, 'SIGKILL')
+    await expect.poll(async () => (await sandbox.run('status')).exitCode).toBe(3)
+    expect(await sandbox.run('start', '--detach')).toMatchObject({ exitCode: 0 })
+    expect(await readValues(bootstrap, 'orders')).toEqual(['one', 'two', 'three'])
+  })
+
+  it('gives broker properties by --set, and refuses unknown ones', async () => {
+    const refused = await sandbox.start('--cluster', 'orders', '--set', 'num.partitons=4')
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toContain('num.partitons')
+    expect(await sandbox.start('--cluster', 'orders', '--set', 'num.partitions=4')).toMatchObject({
+      exitCode: 0,
+    })
+    const [orders] = (await sandbox.status()).clusters
+    const connection = await connectTo(orders?.bootstrapServers ?? '')
+    await createTopic(connection, 'by-default')
+    const { topics } = await describeTopics(connection, ['by-default'])
+    expect(topics[0]?.partitions).toHaveLength(4)
+    await connection.close()
+  })
+
+  it('makes no cluster with --no-cluster', async () => {
+    await sandbox.start('--no-cluster')
+    expect((await sandbox.status()).clusters).toEqual([])
+    expect((await sandbox.run('env')).stdout).not.toContain('BOOTSTRAP_SERVERS')
+  })
+
+  it('runs beside another service on another data directory', async () => {
+    const other = new Sandbox()
+    try {
+      const both = await Promise.all([sandbox.start(), other.start()])
+      expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+      expect((await sandbox.status()).endpoint).not.toBe((await other.status()).endpoint)
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+describe('start in the foreground', () => {
+  it('prints one screen with the next commands and ends cleanly on Ctrl-C', async () => {
+    const child = sandbox.spawn('start', '--api-port', '0', '--kafka-port', '0')
+    const screen = await outputWith(child, 'npx sluice status')
+    expect(screen).toMatch(/AWS endpoint +http:\/\/127\.0\.0\.1:\d+/)
+    expect(screen).toMatch(/Bootstrap +127\.0\.0\.1:\d+/)
+    for (const tool of ['aws kafka', 'kcat -b', 'kafkajs']) expect(screen).toContain(tool)
+    expect(screen.split('\n').length).toBeLessThan(25)
+    const exit = exitOf(child)
+    // npm hands the key press on to a child that has got it from the terminal already: twice means once.
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    expect(await exit).toBe(0)
+    expect((await sandbox.run('status')).exitCode).toBe(3)
+  })
+})
+
+describe('what stands in the way is said on one screen', () => {
+  it('a port that is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const api = await sandbox.run('start', '--detach', '--api-port', String(port), '--kafka-port', '0')
+    const kafka = await sandbox.run('start', '--detach', '--api-port', '0', '--kafka-port', String(port))
+    server.close()
+    for (const { exitCode, stderr } of [api, kafka]) {
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain(`Port ${port} cannot be used.`)
+      expect(stderr).toContain('EADDRINUSE')
+      expect(stderr).toContain('Next:')
+    }
+  })
+
+  it('a second service on the same data directory', async () => {
+    await sandbox.start()
+    const { pid } = await sandbox.status()
+    const second = await sandbox.start()
+    expect(second.exitCode).toBe(1)
+    expect(second.stderr).toContain(`process ${pid}`)
+    expect((await sandbox.status()).pid).toBe(pid)
+  })
+
+  it('a configuration file with a mistake', async () => {
+    writeFileSync(join(sandbox.dataDirectory, 'config.json'), '{ "apiPort": "many" }')
+    const { exitCode, stderr } = await sandbox.start()
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('config.json is not a valid configuration')
+    expect(stderr).toContain('"apiPort" takes a port')
+  })
+
+  it.runIf(process.platform === 'linux')('a data directory that cannot be written', async () => {
+    for (const place of ['/sys/sluice', '/proc/sluice', join(process.execPath, 'below')]) {
+      const { exitCode, stderr } = await sandbox.run('start', '--detach', '--data-dir', place)
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain('--data-dir')
+      expect(stderr).not.toContain('    at ')
+    }
+  })
+})
+
+describe('wrong usage', () => {
+  it.each<[string, ...string[]]>([
+    ['start', '--api-port', 'x'],
+    ['start', '--api-port', '65536'],
+    ['start', '--set', 'num.partitions'],
+    ['start', '--unknown'],
+    ['status', '-o', 'yaml'],
+    ['restart'],
+  ])('exits with 2 (%#: %s)', async (verb, ...flags) => {
+    const { exitCode, stderr } = await sandbox.run(verb, ...flags)
+    expect(exitCode).toBe(2)
+    expect(stderr).not.toBe('')
+  })
+
+  it('of a cluster that is not there names those that are', async () => {
+    await sandbox.start()
+    const { exitCode, stderr } = await sandbox.run('env', '--cluster', 'payments')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('demo')
+  })
+})
+
+describe('where nothing runs', () => {
+  it.each(['status', 'env', 'stop'])('%s exits with 3 and says what to do', async (verb) => {
+    const { exitCode, stderr } = await sandbox.run(verb)
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('sluice start')
+  })
+
+  it('status answers programs too', async () => {
+    const { exitCode, stdout } = await sandbox.run('status', '-o', 'json')
+    expect(exitCode).toBe(3)
+    expect(JSON.parse(stdout)).toEqual({ running: false })
+  })
+})

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Connection } from '@sluice/client'
+import { systemNetwork } from '@sluice/effects'
+
+/** The command line as a shell runs it: the committed launcher, and what is built. */
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const launcher = join(root, 'packages/service/bin/sluice.mjs')
+
+export interface Ran {
+  exitCode: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface Status {
+  running: boolean
+  pid: number
+  endpoint: string
+  dataDirectory: string
+  clusters: {
+    name: string
+    arn: string
+    state: string
+    stateInfo: string | null
+    bootstrapServers: string
+    brokers: {
+      id: number
+      pid: number
+      listeners: { name: string; host: string; port: number }[]
+      dataDirectory: string
+    }[]
+  }[]
+}
+
+/** Builds when sources have changed, as `npm start` does. */
+export async function ensureBuilt(): Promise<void> {
+  const prepare = await import(join(root, 'scripts/prepare.mjs'))
+  await prepare.ensureBuilt()
+}
+
+/** A data directory and the services that were started on it. */
+export class Sandbox {
+  readonly dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-cli-'))
+  readonly #children: ChildProcess[] = []
+
+  /** Runs a verb to its end. */
+  async run(verb: string, ...flags: string[]): Promise<Ran> {
+    const child = this.spawn(verb, ...flags)
+    let stdout = ''
+    let stderr = ''
+    child.stdout?.on('data', (chunk) => (stdout += chunk))
+    child.stderr?.on('data', (chunk) => (stderr += chunk))
+    const exitCode = await exitOf(child)
+    return { exitCode, stdout, stderr }
+  }
+
+  spawn(verb: string, ...flags: string[]): ChildProcess {
+    const child = spawn(process.execPath, [launcher, verb, '--data-dir', this.dataDirectory, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Without it a failed assertion would be hard to read.
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    this.#children.push(child)
+    return child
+  }
+
+  /** On free ports, detached. */
+  start(...flags: string[]): Promise<Ran> {
+    return this.run('start', '--detach', '--api-port', '0', '--kafka-port', '0', ...flags)
+  }
+
+  async status(): Promise<Status> {
+    return JSON.parse((await this.run('status', '-o', 'json')).stdout)
+  }
+
+  /** Stops what still runs and forgets the directory. */
+  async close(): Promise<void> {
+    if (existsSync(join(this.dataDirectory, 'service.json'))) {
+      const { exitCode, stderr } = await this.run('stop')
+      if (exitCode !== 0 && exitCode !== 3) throw new Error(`the service did not stop: ${stderr}`)
+    }
+    for (const child of this.#children) if (child.exitCode === null) child.kill('SIGKILL')
+    rmSync(this.dataDirectory, { recursive: true, force: true })
+  }
+}
+
+export function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('close', (code) => resolve(code)))
+}
+
+/** Resolves with what a process has written when it holds `text`. */
+export function outputWith(child: ChildProcess, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout?.on('data', (chunk) => {
+      output += chunk
+      if (output.includes(text)) resolve(output)
+    })
+    child.once('close', () => reject(new Error(`it ended without "${text}": ${output}`)))
+  })
+}
+
+export async function connectTo(bootstrapServers: string): Promise<Connection> {
+  const [host, port] = bootstrapServers.split(':')
+  return Connection.open({ network: systemNetwork(), host: host ?? '', port: Number(port), clientId: 'test' })
+}
