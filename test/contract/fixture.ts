@@ -5,6 +5,7 @@ import {
   CreateTopics,
   Fetch,
   FindCoordinator,
+  InitProducerId,
   type Input,
   ListOffsets,
   Metadata,
@@ -44,7 +45,7 @@ export async function eventually<T>(attempt: () => Promise<T | undefined>, withi
   for (;;) {
     const value = await attempt()
     if (value !== undefined) return value
-    if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${attempt}`)
+    if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${String(attempt)}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
@@ -71,8 +72,10 @@ export async function createTopic(
   return { name, id: created.topicId }
 }
 
+type DescribedTopic = ResponseOf<typeof Metadata>['topics'][number]
+
 /** Waits until the broker knows the topic and its partitions have begun to lead, which is a moment later. */
-export function untilLed(peer: Peer, name: string) {
+export function untilLed(peer: Peer, name: string): Promise<DescribedTopic> {
   return eventually(async () => {
     const response = await peer.send(Metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false })
     const topic = response.topics[0]
@@ -104,13 +107,15 @@ export interface ProduceOptions {
   transactionalId?: string | null
 }
 
+export type ProducedPartition = ResponseOf<typeof Produce>['responses'][number]['partitionResponses'][number]
+
 /** Sends the bytes to one partition and gives that partition's answer. */
 export async function produce(
   peer: Peer,
   topic: Topic,
   records: Uint8Array | null,
   options: ProduceOptions = {},
-) {
+): Promise<ProducedPartition> {
   const response = await peer.send(
     Produce,
     options.version ?? 12,
@@ -209,5 +214,18 @@ export function untilCoordinated(peer: Peer, group: string): Promise<true> {
   return eventually(async () => {
     const response = await peer.send(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [group] })
     return response.coordinators[0]?.errorCode === 0 ? true : undefined
+  })
+}
+
+/** A new producer id. A broker that has just started may have none yet (COORDINATOR_LOAD_IN_PROGRESS). */
+export function newProducerId(peer: Peer, version = 4): Promise<number> {
+  return eventually(async () => {
+    const response = await peer.send(InitProducerId, version, {
+      transactionalId: null,
+      transactionTimeoutMs: 1000,
+    })
+    if (response.errorCode === 14) return undefined
+    if (response.errorCode !== 0 || response.producerEpoch !== 0) throw new Error(JSON.stringify(response))
+    return response.producerId
   })
 }

@@ -1,7 +1,7 @@
 import { DescribeProducers, InitProducerId, type RecordInput } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
-import { batch, createTopic, produce, type Topic, valuesOf, versionsOf } from './fixture.ts'
+import { batch, createTopic, newProducerId, produce, type Topic, valuesOf, versionsOf } from './fixture.ts'
 import { Peer } from './peer.ts'
 
 const sequenceMax = 0x7fffffff
@@ -18,14 +18,7 @@ describe('an idempotent producer', () => {
     await engine.stop()
   })
 
-  const initialise = async (version = 4) => {
-    const response = await peer.send(InitProducerId, version, {
-      transactionalId: null,
-      transactionTimeoutMs: 1000,
-    })
-    expect(response).toMatchObject({ errorCode: 0, producerEpoch: 0 })
-    return response.producerId
-  }
+  const initialise = (version = 4) => newProducerId(peer, version)
 
   /** A producer of its own on a topic of its own. */
   const producer = async () => {

@@ -7,7 +7,7 @@ import { type Api, decodeResponseHeader, encodeRequestFrame, type Input, Reader 
  */
 export class Peer {
   #socket: Socket
-  #received = Buffer.alloc(0)
+  #received: Buffer = Buffer.alloc(0)
   #correlationId = 0
   #waiting: { resolve: (frame: Buffer) => void; reject: (error: Error) => void }[] = []
   #frames: Buffer[] = []

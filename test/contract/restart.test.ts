@@ -1,0 +1,139 @@
+import { rmSync } from 'node:fs'
+import {
+  DescribeConfigs,
+  DescribeProducers,
+  ListOffsets,
+  Metadata,
+  OffsetCommit,
+  OffsetFetch,
+} from '@sluice/wire'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canStartBrokers, type Engine, start, temporaryDirectory } from './engine.ts'
+import {
+  batch,
+  createTopic,
+  eventually,
+  fetch,
+  newProducerId,
+  produce,
+  type Topic,
+  untilCoordinated,
+  untilLed,
+  valuesOf,
+} from './fixture.ts'
+import { Peer } from './peer.ts'
+
+/** Everything is written before one restart, and looked for after it: a start of Apache Kafka takes seconds. */
+describe.skipIf(!canStartBrokers)('after a stop and a start', () => {
+  const directory = temporaryDirectory()
+  let engine: Engine
+  let peer: Peer
+  let topic: Topic
+  let clusterId: string | null
+  let producerId: number
+  const group = 'kept'
+  const configs = { 'retention.ms': '987654321' }
+
+  beforeAll(async () => {
+    const first = await start({ directory })
+    const before = await Peer.open(first.bootstrap)
+    clusterId = (await before.send(Metadata, 9, { topics: [] })).clusterId
+    topic = await createTopic(before, { name: 'lasting', partitions: 2, configs })
+    producerId = await newProducerId(before)
+    for (const baseSequence of [0, 1, 2])
+      await produce(
+        before,
+        topic,
+        batch([`value ${baseSequence}`], { producerId, producerEpoch: 0, baseSequence }),
+      )
+    await untilCoordinated(before, group)
+    await eventually(async () => {
+      const committed = await before.send(OffsetCommit, 8, {
+        groupId: group,
+        topics: [
+          {
+            name: topic.name,
+            partitions: [{ partitionIndex: 0, committedOffset: 2, committedMetadata: 'm' }],
+          },
+        ],
+      })
+      return committed.topics[0]?.partitions[0]?.errorCode === 0 ? true : undefined
+    })
+    before.close()
+    await first.stop()
+    engine = await start({ directory })
+    peer = await Peer.open(engine.bootstrap)
+    await untilLed(peer, topic.name)
+  })
+  afterAll(async () => {
+    peer?.close()
+    await engine?.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  it('the cluster has the same id', async () => {
+    expect((await peer.send(Metadata, 9, { topics: [] })).clusterId).toBe(clusterId)
+  })
+
+  it('topics have their ids, partitions and configurations', async () => {
+    const described = await untilLed(peer, topic.name)
+    expect(described.topicId).toBe(topic.id)
+    expect(described.partitions).toHaveLength(2)
+    const response = await peer.send(DescribeConfigs, 4, {
+      resources: [{ resourceType: 2, resourceName: topic.name, configurationKeys: ['retention.ms'] }],
+    })
+    expect(response.results[0]?.configs[0]?.value).toBe(configs['retention.ms'])
+  })
+
+  it('records are there, and the next one follows them in a new leader epoch', async () => {
+    expect(await valuesOf(peer, topic)).toEqual(['value 0', 'value 1', 'value 2'])
+    const answer = await produce(peer, topic, batch(['next']))
+    expect(answer).toMatchObject({ errorCode: 0, baseOffset: 3 })
+    const { partitions } = await untilLed(peer, topic.name)
+    const epoch = partitions.find((partition) => partition.partitionIndex === 0)?.leaderEpoch
+    expect(epoch).toBeGreaterThan(0)
+    const newest = await fetch(peer, topic, { offset: 3 })
+    expect(newest.records?.readInt32BE(12)).toBe(epoch)
+    // A client that knows the old epoch is fenced.
+    expect((await fetch(peer, topic, { currentLeaderEpoch: 0 })).errorCode).toBe(74)
+    const listed = await peer.send(ListOffsets, 7, {
+      replicaId: -1,
+      topics: [
+        { name: topic.name, partitions: [{ partitionIndex: 0, currentLeaderEpoch: 0, timestamp: -1 }] },
+      ],
+    })
+    expect(listed.topics[0]?.partitions[0]?.errorCode).toBe(74)
+  })
+
+  it('producers are known: a repeated batch is not appended again, a gap is refused', async () => {
+    const described = await peer.send(DescribeProducers, 0, {
+      topics: [{ name: topic.name, partitionIndexes: [0] }],
+    })
+    expect(described.topics[0]?.partitions[0]?.activeProducers).toMatchObject([
+      { producerId, producerEpoch: 0, lastSequence: 2 },
+    ])
+    const send = (baseSequence: number) =>
+      produce(peer, topic, batch([`value ${baseSequence}`], { producerId, producerEpoch: 0, baseSequence }))
+    expect(await send(2)).toMatchObject({ errorCode: 0, baseOffset: 2 })
+    expect((await send(5)).errorCode).toBe(45)
+    expect((await send(3)).errorCode).toBe(0)
+  })
+
+  it('no producer id is given twice', async () => {
+    expect(await newProducerId(peer)).toBeGreaterThan(producerId)
+  })
+
+  it('groups have their offsets', async () => {
+    await untilCoordinated(peer, group)
+    const response = await peer.send(OffsetFetch, 7, {
+      groupId: group,
+      topics: [{ name: topic.name, partitionIndexes: [0, 1] }],
+    })
+    expect(
+      response.topics[0]?.partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex),
+    ).toMatchObject([
+      { partitionIndex: 0, committedOffset: 2, metadata: 'm', errorCode: 0 },
+      { partitionIndex: 1, committedOffset: -1, errorCode: 0 },
+    ])
+  })
+})
