@@ -1,10 +1,23 @@
 import { ErrorCode } from '@sluice/wire'
 import { configDefinition, needsListenerPrefix, validateDefined } from '../metadata/config-definitions.ts'
 import { sentence } from '../metadata/config-values.ts'
+import { ConfigResourceType } from '../metadata/configs-image.ts'
+import type { BrokerConfig } from '../metadata/configs.ts'
+import type { MetadataImage } from '../metadata/image.ts'
 import { type Refusal, refusal } from './decision.ts'
 
 /** Zero would delete everything at once: beyond what the definition says, only -1 or at least 1. */
 const neverZero = new Set(['log.retention.ms'])
+
+/** Numbers of threads, which Apache Kafka lets nobody change by more than a factor of two at a time. */
+const threadConfigs: ReadonlySet<string> = new Set([
+  'background.threads',
+  'log.cleaner.threads',
+  'num.io.threads',
+  'num.network.threads',
+  'num.recovery.threads.per.data.dir',
+  'num.replica.fetchers',
+])
 
 /**
  * Why a broker (or '', all brokers) cannot have these dynamic configs; null when it can. Names that nobody knows are
@@ -43,6 +56,35 @@ export function brokerConfigsProblem(
     if (!check.ok) return refuse(check.error)
     if (neverZero.has(name) && (check.parsed === 0 || Number(check.parsed) < -1))
       return refuse(sentence(name, value, 'must be unlimited (-1) or at least 1'))
+  }
+  return null
+}
+
+/**
+ * Without threads of that kind nothing here depends on this rule; but Apache Kafka could not start on a directory whose
+ * log breaks it.
+ */
+export function threadCountProblem(
+  brokerName: string,
+  changes: ReadonlyMap<string, string | null>,
+  image: MetadataImage,
+  config: BrokerConfig,
+): Refusal | null {
+  const forAll = image.configs.of(ConfigResourceType.broker, '')
+  const brokers = brokerName === '' ? image.brokers().map(({ id }) => String(id)) : [brokerName]
+  for (const [name, value] of changes) {
+    if (value === null || !threadConfigs.has(name)) continue
+    for (const broker of brokers) {
+      const own = image.configs.of(ConfigResourceType.broker, broker).get(name)
+      // What is set for all does not reach a broker that has its own.
+      if (brokerName === '' && own !== undefined) continue
+      const current = Number(own ?? forAll.get(name) ?? config.int(name))
+      if (Number(value) <= current * 2 && Number(value) >= current / 2) continue
+      return refusal(
+        ErrorCode.INVALID_REQUEST,
+        sentence(name, value, `it may at most double or halve from its current value ${current}`),
+      )
+    }
   }
   return null
 }

@@ -143,6 +143,16 @@ describe('IncrementalAlterConfigs', () => {
     expect(written()).toEqual([[change[1], change[2]]])
   })
 
+  it('lets numbers of threads at most double or halve', async () => {
+    expect((await alter(broker, '1', ['SET', 'num.io.threads', '17']))[0]).toBe(INVALID_REQUEST)
+    expect((await alter(broker, '1', ['SET', 'num.io.threads', '3']))[0]).toBe(INVALID_REQUEST)
+    expect((await alter(broker, '1', ['SET', 'num.io.threads', '16']))[0]).toBe(0)
+    expect((await alter(broker, '1', ['SET', 'num.io.threads', '32']))[0]).toBe(0)
+    // Broker 1, the only one, has its own.
+    expect((await alter(broker, '', ['SET', 'num.io.threads', '100']))[0]).toBe(0)
+    expect((await alter(broker, '', ['SET', 'num.network.threads', '100']))[0]).toBe(INVALID_REQUEST)
+  })
+
   it('names a resource once', async () => {
     const resource = {
       resourceType: topic,
@@ -263,6 +273,16 @@ describe('BrokerConfig', () => {
     expect(entry('unstable.api.versions.enable')).toBeUndefined()
     expect(entries.some(({ value }) => value === 'hush-hush')).toBe(false)
     expect(entries.flatMap(({ synonyms }) => synonyms).some(({ value }) => value === 'hush-hush')).toBe(false)
+  })
+
+  it('names no default for what is only ever dynamic', async () => {
+    await alter(broker, '1', ['SET', 'leader.replication.throttled.rate', '5'])
+    const entries = describeConfigs(config(), controller.image, { type: broker, name: '1' }, [
+      'leader.replication.throttled.rate',
+    ])
+    expect(entries[0]?.synonyms).toEqual([
+      { name: 'leader.replication.throttled.rate', value: '5', source: ConfigSource.dynamicBroker },
+    ])
   })
 
   it('shows for all brokers only what was set for all of them', async () => {

@@ -12,7 +12,7 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { topicNameProblem } from '../metadata/topic-name.ts'
-import { brokerConfigsProblem } from './broker-configs.ts'
+import { brokerConfigsProblem, threadCountProblem } from './broker-configs.ts'
 import { clientMetricsConfigsProblem } from './client-metrics-configs.ts'
 import { type Decision, isRefusal, type Refusal, refusal } from './decision.ts'
 import { groupConfigsProblem } from './group-configs.ts'
@@ -146,7 +146,10 @@ export class ConfigsManager {
       case 'topic':
         return topicConfigsProblem(configs)
       case 'broker':
-        return brokerConfigsProblem(resource.name, configs, changes)
+        return (
+          brokerConfigsProblem(resource.name, configs, changes) ??
+          threadCountProblem(resource.name, changes, this.#image, this.#config)
+        )
       case 'group':
         return groupConfigsProblem(configs, this.#config)
       case 'client-metrics':

@@ -153,7 +153,8 @@ export class BrokerConfig {
       [ConfigSource.dynamicBroker, (name) => own.get(name)],
       [ConfigSource.dynamicDefaultBroker, (name) => all.get(name)],
       [ConfigSource.staticBroker, (name) => this.#static[name]],
-      [ConfigSource.default, (name) => configDefinition('broker', name)?.default],
+      // What is only ever dynamic has a default, but Apache Kafka names it nowhere.
+      [ConfigSource.default, (name) => configDefinitions('broker').get(name)?.default],
     ]
     return lookups.flatMap(([source, lookup]) =>
       names.flatMap(({ name, multiplier }) => {
