@@ -54,17 +54,17 @@ export class FileCache {
 export class CachedFile {
   path: string
   readonly #cache: FileCache
-  readonly #onEvict: () => void
+  readonly #owner: { fileEvicted(): void } | null
   #file: DiskFile | null = null
   #pins = 0
   #used = false
   #closing = false
 
-  /** `onEvict`: the place to drop what is only worth its memory while the file is in use. */
-  constructor(cache: FileCache, path: string, onEvict: () => void = () => {}) {
+  /** The owner may drop what is only worth its memory while the file is in use. */
+  constructor(cache: FileCache, path: string, owner: { fileEvicted(): void } | null = null) {
     this.#cache = cache
     this.path = path
-    this.#onEvict = onEvict
+    this.#owner = owner
   }
 
   /** The open file. It stays open until the caller lets go of the event loop or another file opens. */
@@ -105,7 +105,7 @@ export class CachedFile {
       return false
     }
     this.#closeNow()
-    this.#onEvict()
+    this.#owner?.fileEvicted()
     return true
   }
 

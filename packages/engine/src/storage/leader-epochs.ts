@@ -8,6 +8,13 @@ export interface EpochEntry {
   startOffset: number
 }
 
+/** What the epochs need to know of their log. */
+export interface LogOfEpochs {
+  readonly disk: Disk
+  readonly directory: string
+  readonly endOffset: number
+}
+
 /**
  * The leader epochs of a log and where each began (KIP-101), in `leader-epoch-checkpoint`. Entries rise strictly
  * in both columns.
@@ -16,17 +23,14 @@ export interface EpochEntry {
  * log. A file that a power cut has emptied counts as none: recovery takes the epochs from the batches.
  */
 export class LeaderEpochs {
-  readonly #disk: Disk
-  readonly #directory: () => string
-  readonly #logEndOffset: () => number
+  readonly #log: LogOfEpochs
   #entries: EpochEntry[] = []
   #durable = true
 
-  constructor(disk: Disk, directory: () => string, logEndOffset: () => number) {
-    this.#disk = disk
-    this.#directory = directory
-    this.#logEndOffset = logEndOffset
-    const path = join(directory(), leaderEpochFileName)
+  constructor(log: LogOfEpochs) {
+    this.#log = log
+    const { disk } = log
+    const path = join(log.directory, leaderEpochFileName)
     if (disk.existsSync(path))
       this.#entries = parseLeaderEpochs(disk.readFileSync(path).toString('latin1')) ?? []
   }
@@ -56,7 +60,7 @@ export class LeaderEpochs {
   endOffsetFor(epoch: number): { epoch: number; endOffset: number } {
     const latest = this.latestEpoch
     if (epoch < 0 || latest === null || epoch > latest) return { epoch: -1, endOffset: -1 }
-    if (epoch === latest) return { epoch, endOffset: this.#logEndOffset() }
+    if (epoch === latest) return { epoch, endOffset: this.#log.endOffset }
     let floor = epoch
     for (const entry of this.#entries) {
       if (entry.epoch > epoch) return { epoch: floor, endOffset: entry.startOffset }
@@ -95,14 +99,16 @@ export class LeaderEpochs {
     this.#write(false)
   }
 
-  /** Makes the file durable. */
-  flush(): void {
-    if (!this.#durable) this.#write(true)
+  /** Makes the file durable; whether there was something to do, and the directory is durable with it. */
+  flush(): boolean {
+    if (this.#durable) return false
+    this.#write(true)
+    return true
   }
 
   #write(durable: boolean): void {
-    const path = join(this.#directory(), leaderEpochFileName)
-    this.#disk.writeFileAtomicSync(path, formatLeaderEpochs(this.#entries), { durable })
+    const path = join(this.#log.directory, leaderEpochFileName)
+    this.#log.disk.writeFileAtomicSync(path, formatLeaderEpochs(this.#entries), { durable })
     this.#durable = durable
   }
 }

@@ -348,7 +348,9 @@ describe('open files', () => {
     disk.mkdirSync('/d')
     const cache = new FileCache(disk, 3)
     const evicted: number[] = []
-    const files = [0, 1, 2, 3].map((n) => new CachedFile(cache, `/d/${n}`, () => evicted.push(n)))
+    const files = [0, 1, 2, 3].map(
+      (n) => new CachedFile(cache, `/d/${n}`, { fileEvicted: () => void evicted.push(n) }),
+    )
     files[0]?.pin()
     files[1]?.get()
     files[2]?.get()

@@ -74,6 +74,8 @@ export class LogManager {
   #knownHighWatermarks = new Map<string, number>()
   #cleaned = new Map<string, number>()
   #stopped = false
+  /** One function for all logs. */
+  readonly #logFailed = (error: unknown) => this.#failed('background work on a log failed', error)
 
   private constructor(options: LogManagerOptions) {
     const { disk, directory } = options
@@ -236,7 +238,7 @@ export class LogManager {
       directory: join(this.directory, logDirectoryName(topicPartition)),
       config: this.#options.configFor(topicPartition.topic),
       producerIdExpirationMs: this.#options.config.long('producer.id.expiration.ms'),
-      onBackgroundFailure: (error) => this.#failed('background work on a log failed', error),
+      onBackgroundFailure: this.#logFailed,
     })
     this.#logs.set(checkpointKey(topicPartition), log)
     return log

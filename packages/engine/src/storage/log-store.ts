@@ -32,6 +32,8 @@ export interface LogStoreOptions {
   producerIdExpirationMs?: number
   /** For `segment.jitter.ms`; without it nothing is taken off. */
   random?: Random
+  /** A flush or removal in the background failed. */
+  onBackgroundFailure: (error: unknown) => void
 }
 
 /** Kafka's default of `producer.id.expiration.ms`: a day. */
@@ -44,12 +46,14 @@ const producerIdExpirationDefaultMs = 86_400_000
  * Invariants: there is at least one segment; base offsets rise; every offset in [logStartOffset, endOffset) is
  * in the segment with the largest base at or below it; everything below `recoveryPoint` is durable.
  */
-export class LogStore {
+export class LogStore implements SegmentHome {
   readonly disk: Disk
   readonly clock: Clock
   readonly logger: Logger
   readonly topicPartition: TopicPartition
-  readonly home: SegmentHome
+  readonly files: FileCache
+  /** Changes when the log is put aside. */
+  directory: string
   readonly segments: Segment[] = []
   readonly producers: ProducerState
   readonly leaderEpochs: LeaderEpochs
@@ -67,7 +71,7 @@ export class LogStore {
   /** Set when a failed append could not be taken back: everything from here on goes before the next append. */
   #rollBackTo: number | null = null
   /** Called when a flush in the background fails. */
-  onBackgroundFailure: (error: unknown) => void = () => {}
+  readonly onBackgroundFailure: (error: unknown) => void
 
   constructor(options: LogStoreOptions) {
     this.disk = options.disk
@@ -77,16 +81,12 @@ export class LogStore {
     this.config = options.config
     this.producerIdExpirationMs = options.producerIdExpirationMs ?? producerIdExpirationDefaultMs
     this.#random = options.random
+    this.onBackgroundFailure = options.onBackgroundFailure
     this.lastFlushMs = options.clock.now()
-    this.home = {
-      disk: options.disk,
-      files: options.files,
-      directory: options.directory,
-      indexIntervalBytes: () => this.config.indexIntervalBytes,
-    }
-    const directory = () => this.home.directory
-    this.producers = new ProducerState(options.disk, directory)
-    this.leaderEpochs = new LeaderEpochs(options.disk, directory, () => this.endOffset)
+    this.files = options.files
+    this.directory = options.directory
+    this.producers = new ProducerState(this)
+    this.leaderEpochs = new LeaderEpochs(this)
   }
 
   get active(): Segment {
@@ -216,10 +216,10 @@ export class LogStore {
     const jitter = jitterMax > 0 && this.#random ? this.#random.int(Math.min(jitterMax, 2 ** 47)) : 0
     let segment: Segment
     try {
-      segment = Segment.create(this.home, baseOffset, this.clock.now(), jitter)
+      segment = Segment.create(this, baseOffset, this.clock.now(), jitter)
     } catch (error) {
       // Left behind, an empty segment would hide records that are appended to the one before it.
-      this.disk.removeSync(offsetFilePath(this.home.directory, baseOffset, logSuffix))
+      this.disk.removeSync(offsetFilePath(this.directory, baseOffset, logSuffix))
       throw error
     }
     this.segments.push(segment)
@@ -350,9 +350,8 @@ export class LogStore {
   }
 
   #flushNames(): void {
-    this.leaderEpochs.flush()
-    if (!this.#newNames) return
-    this.disk.syncDirectorySync(this.home.directory)
+    const directorySynced = this.leaderEpochs.flush()
+    if (this.#newNames && !directorySynced) this.disk.syncDirectorySync(this.directory)
     this.#newNames = false
   }
 
@@ -361,11 +360,11 @@ export class LogStore {
   /** The directory was renamed. */
   moveTo(directory: string): void {
     assert(this.disk.existsSync(directory), `${directory} is not there`)
-    this.home.directory = directory
+    this.directory = directory
     for (const segment of this.segments) segment.moved()
   }
 
   path(name: string): string {
-    return join(this.home.directory, name)
+    return join(this.directory, name)
   }
 }

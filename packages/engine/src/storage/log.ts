@@ -89,18 +89,17 @@ export class Log {
   readonly topicPartition: TopicPartition
   readonly leaderEpochs: LeaderEpochs
   readonly #store: LogStore
-  readonly #onBackgroundFailure: (error: unknown) => void
   #topicId: string | null
   #batches: Buffer[] = []
   #facts: BatchFacts[] = []
   #stagedEnd: number
   #highWatermark = Infinity
-  readonly #removals = new Set<() => void>()
+  /** Segments that wait for their removal: what to do when the log is closed before. */
+  #removals: Set<() => void> | null = null
 
-  private constructor(store: LogStore, topicId: string | null, onFailure: (error: unknown) => void) {
+  private constructor(store: LogStore, topicId: string | null) {
     this.#store = store
     this.#topicId = topicId
-    this.#onBackgroundFailure = onFailure
     this.topicPartition = store.topicPartition
     this.leaderEpochs = store.leaderEpochs
     this.#stagedEnd = store.endOffset
@@ -108,14 +107,15 @@ export class Log {
 
   static load(options: LogOptions): Log {
     options.disk.mkdirSync(options.directory)
-    const store = new LogStore(options)
-    const onFailure =
-      options.onBackgroundFailure ??
-      ((error) =>
-        options.logger.error('background work on a log failed', { ...options.topicPartition, error }))
-    store.onBackgroundFailure = onFailure
+    const { logger, topicPartition } = options
+    const store = new LogStore({
+      ...options,
+      onBackgroundFailure:
+        options.onBackgroundFailure ??
+        ((error) => logger.error('background work on a log failed', { ...topicPartition, error })),
+    })
     loadLog(store, options)
-    const log = new Log(store, readTopicId(options.disk, options.directory), onFailure)
+    const log = new Log(store, readTopicId(options.disk, options.directory))
     if (log.#topicId === null && options.topicId !== undefined) log.assignTopicId(options.topicId)
     return log
   }
@@ -128,7 +128,7 @@ export class Log {
   }
 
   get directory(): string {
-    return this.#store.home.directory
+    return this.#store.directory
   }
 
   get config(): LogConfig {
@@ -391,8 +391,8 @@ export class Log {
       }
     } finally {
       store.closed = true
-      for (const cancel of this.#removals) cancel()
-      this.#removals.clear()
+      for (const cancel of this.#removals ?? []) cancel()
+      this.#removals = null
       for (const segment of store.segments) segment.close()
     }
   }
@@ -403,12 +403,12 @@ export class Log {
     segment.markDeleted()
     const snapshot = store.producers.markSnapshotDeleted(segment.baseOffset)
     const remove = () => {
-      this.#removals.delete(cancel)
+      this.#removals?.delete(cancel)
       try {
         segment.removeDeleted()
         if (snapshot !== null) store.disk.removeSync(snapshot)
       } catch (error) {
-        this.#onBackgroundFailure(error)
+        store.onBackgroundFailure(error)
       }
     }
     const timer = store.clock.schedule(store.config.fileDeleteDelayMs, remove)
@@ -416,6 +416,7 @@ export class Log {
       timer.cancel()
       segment.close()
     }
+    this.#removals ??= new Set()
     this.#removals.add(cancel)
   }
 }

@@ -3,6 +3,9 @@ export const offsetEntryBytes = 8
 
 const capacityMin = 16
 
+/** An empty typed array takes 200 bytes, and most indexes are empty. */
+const noEntries = new Int32Array(0)
+
 /**
  * A segment's sparse index from offset to position, in memory. An entry's offset is the *last* of the batch that
  * starts at its position, so a batch that holds a wanted offset starts at or after the entry that is found.
@@ -10,8 +13,8 @@ const capacityMin = 16
  */
 export class OffsetIndex {
   readonly baseOffset: number
-  #relativeOffsets: Int32Array = new Int32Array(0)
-  #positions: Int32Array = new Int32Array(0)
+  #relativeOffsets: Int32Array = noEntries
+  #positions: Int32Array = noEntries
   #length = 0
 
   constructor(baseOffset: number) {
@@ -71,6 +74,7 @@ export class OffsetIndex {
     if (bytes.length % offsetEntryBytes !== 0) return null
     const index = new OffsetIndex(baseOffset)
     const length = withoutZeroEntries(bytes, offsetEntryBytes)
+    if (length === 0) return index
     index.#relativeOffsets = new Int32Array(length)
     index.#positions = new Int32Array(length)
     index.#length = length

@@ -43,6 +43,9 @@ export type ProducerVerdict =
 
 const ok: ProducerVerdict = { kind: 'ok' }
 
+/** Most logs have no producers with ids, and an empty map takes 200 bytes. Never written to. */
+const none = new Map<number, never>()
+
 /** A transaction whose end stands in the log but maybe not yet below the high watermark. */
 interface Decided {
   firstOffset: number
@@ -57,20 +60,18 @@ interface Decided {
  * `mapEndOffset` is part of the hard state, and a snapshot named by that offset holds it.
  */
 export class ProducerState {
-  readonly #disk: Disk
-  readonly #directory: () => string
-  #entries = new Map<number, ProducerEntry>()
+  readonly #log: { readonly disk: Disk; readonly directory: string }
+  #entries: Map<number, ProducerEntry> = none
   #staged: Map<number, ProducerEntry> | null = null
   /** Open transactions by first offset, in rising order: a log is written in order. */
-  #open = new Map<number, number>()
+  #open: Map<number, number> = none
   #decided: Decided[] = []
   #snapshotOffsets: number[] = []
   mapEndOffset = 0
   #lastSnapshotOffset = 0
 
-  constructor(disk: Disk, directory: () => string) {
-    this.#disk = disk
-    this.#directory = directory
+  constructor(log: { readonly disk: Disk; readonly directory: string }) {
+    this.#log = log
   }
 
   get entries(): Iterable<ProducerEntry> {
@@ -114,13 +115,16 @@ export class ProducerState {
     let entry = this.#entries.get(batch.producerId)
     if (!entry) {
       entry = new ProducerEntry(batch.producerId)
+      if (this.#entries === none) this.#entries = new Map()
       this.#entries.set(batch.producerId, entry)
     }
     const firstOffset = entry.transactionFirstOffset
     addTo(entry, batch)
     if (!batch.marker) {
-      if (firstOffset === null && entry.transactionFirstOffset !== null)
+      if (firstOffset === null && entry.transactionFirstOffset !== null) {
+        if (this.#open === none) this.#open = new Map()
         this.#open.set(entry.transactionFirstOffset, batch.producerId)
+      }
       return null
     }
     if (firstOffset === null) return null
@@ -198,7 +202,7 @@ export class ProducerState {
     if (offset <= this.#lastSnapshotOffset) return
     const bytes = encodeProducerSnapshot([...this.#entries.values()].map(snapshotEntry))
     // Not durable at once: its CRC tells a torn one, and the state can be made from an older one and the log.
-    const file = this.#disk.openSync(this.#path(offset), 'write')
+    const file = this.#log.disk.openSync(this.#path(offset), 'write')
     try {
       file.truncateSync(0)
       file.writeSync(bytes, 0)
@@ -212,7 +216,7 @@ export class ProducerState {
   /** Makes the snapshot of this offset durable, if there is one. */
   flushSnapshot(offset: number): void {
     if (!this.#snapshotOffsets.includes(offset)) return
-    const file = this.#disk.openSync(this.#path(offset), 'write')
+    const file = this.#log.disk.openSync(this.#path(offset), 'write')
     try {
       file.syncSync()
     } finally {
@@ -222,7 +226,7 @@ export class ProducerState {
 
   removeSnapshot(offset: number): void {
     this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
-    this.#disk.removeSync(this.#path(offset))
+    this.#log.disk.removeSync(this.#path(offset))
   }
 
   /** Renames a snapshot to `.deleted`; returns the new path, null if there is none. */
@@ -230,7 +234,7 @@ export class ProducerState {
     if (!this.#snapshotOffsets.includes(offset)) return null
     this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
     const path = this.#path(offset) + deletedSuffix
-    this.#disk.renameSync(this.#path(offset), path)
+    this.#log.disk.renameSync(this.#path(offset), path)
     return path
   }
 
@@ -239,13 +243,13 @@ export class ProducerState {
    * go. The caller applies the batches from `mapEndOffset` on.
    */
   reload(logStartOffset: number, upTo: number, nowMs: number, expirationMs: number): void {
-    this.#entries = new Map()
-    this.#open = new Map()
+    this.#entries = none
+    this.#open = none
     this.#decided = []
     this.#staged = null
     for (const offset of this.#snapshotOffsets.filter((known) => known > upTo)) this.removeSnapshot(offset)
     for (let offset = this.latestSnapshotOffset; offset !== null; offset = this.latestSnapshotOffset) {
-      const entries = decodeProducerSnapshot(this.#disk.readFileSync(this.#path(offset)))
+      const entries = decodeProducerSnapshot(this.#log.disk.readFileSync(this.#path(offset)))
       if (entries) {
         this.#load(entries, nowMs, expirationMs)
         this.mapEndOffset = offset
@@ -259,6 +263,8 @@ export class ProducerState {
   }
 
   #load(entries: readonly ProducerSnapshotEntry[], nowMs: number, expirationMs: number): void {
+    if (entries.length === 0) return
+    this.#entries = new Map()
     const open: { firstOffset: number; producerId: number }[] = []
     for (const saved of entries) {
       const entry = entryOfSnapshot(saved)
@@ -267,12 +273,13 @@ export class ProducerState {
       if (entry.transactionFirstOffset !== null)
         open.push({ firstOffset: entry.transactionFirstOffset, producerId: entry.producerId })
     }
+    if (open.length > 0) this.#open = new Map()
     open.sort((a, b) => a.firstOffset - b.firstOffset)
     for (const { firstOffset, producerId } of open) this.#open.set(firstOffset, producerId)
   }
 
   #path(offset: number): string {
-    return offsetFilePath(this.#directory(), offset, snapshotSuffix)
+    return offsetFilePath(this.#log.directory, offset, snapshotSuffix)
   }
 }
 

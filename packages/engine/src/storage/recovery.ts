@@ -72,19 +72,23 @@ export function loadLog(store: LogStore, options: LoadOptions): void {
 /** Returns the names that are left. */
 function removeLeftOvers(store: LogStore): string[] {
   const { disk } = store
-  const files = () =>
-    disk
-      .readdirSync(store.home.directory)
-      .filter((entry) => !entry.isDirectory)
-      .map((entry) => entry.name)
-  for (const name of files())
-    if (name.endsWith(deletedSuffix) || name.endsWith(cleanedSuffix) || name.endsWith('.tmp'))
-      disk.unlinkSync(store.path(name))
-  for (const name of files()) if (name.endsWith(logSuffix + swapSuffix)) completeSwap(store, name, files())
-  for (const name of files())
-    if (name.endsWith(swapSuffix))
-      disk.renameSync(store.path(name), store.path(name.slice(0, -swapSuffix.length)))
-  const names = files()
+  const files = () => {
+    const entries = disk.readdirSync(store.directory)
+    return entries.filter((entry) => !entry.isDirectory).map((entry) => entry.name)
+  }
+  let names = files()
+  const unfinished = names.filter((name) =>
+    [deletedSuffix, cleanedSuffix, swapSuffix, '.tmp'].some((suffix) => name.endsWith(suffix)),
+  )
+  if (unfinished.length > 0) {
+    for (const name of unfinished) if (!name.endsWith(swapSuffix)) disk.unlinkSync(store.path(name))
+    for (const name of unfinished)
+      if (name.endsWith(logSuffix + swapSuffix)) completeSwap(store, name, files())
+    for (const name of unfinished)
+      if (name.endsWith(swapSuffix))
+        disk.renameSync(store.path(name), store.path(name.slice(0, -swapSuffix.length)))
+    names = files()
+  }
   const logs = new Set(names.filter((name) => name.endsWith(logSuffix)))
   return names.filter((name) => {
     const suffix = indexSuffixes.find((one) => name.endsWith(one))
@@ -99,7 +103,7 @@ function completeSwap(store: LogStore, swapName: string, names: readonly string[
   const { disk } = store
   const base = offsetOfFileName(swapName, logSuffix + swapSuffix)
   if (base === null) return
-  const file = disk.openSync(join(store.home.directory, swapName), 'read')
+  const file = disk.openSync(join(store.directory, swapName), 'read')
   let end = base
   try {
     scanBatches(file, 0, file.sizeSync(), (buffer, at) => {
@@ -113,7 +117,7 @@ function completeSwap(store: LogStore, swapName: string, names: readonly string[
     const replaced = offsetOfFileName(name, logSuffix)
     if (replaced === null || replaced < base || replaced >= Math.max(end, base + 1)) continue
     for (const suffix of [logSuffix, ...indexSuffixes])
-      disk.removeSync(offsetFilePath(store.home.directory, replaced, suffix))
+      disk.removeSync(offsetFilePath(store.directory, replaced, suffix))
   }
 }
 
@@ -121,8 +125,8 @@ function openSegments(store: LogStore, names: readonly string[]): void {
   const bases = names.map((name) => offsetOfFileName(name, logSuffix)).filter((base) => base !== null)
   bases.sort((a, b) => a - b)
   for (const base of bases) {
-    const size = store.disk.statSync(offsetFilePath(store.home.directory, base, logSuffix)).size
-    store.segments.push(new Segment(store.home, base, size, store.clock.now()))
+    const size = store.disk.statSync(offsetFilePath(store.directory, base, logSuffix)).size
+    store.segments.push(new Segment(store, base, size, store.clock.now()))
   }
 }
 

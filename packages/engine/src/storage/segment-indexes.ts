@@ -162,9 +162,8 @@ export class SegmentIndexes {
   truncateFiles(): void {
     this.#offsetsInFile = Math.min(this.#offsetsInFile, this.#offsets?.length ?? 0)
     this.#timesInFile = Math.min(this.#timesInFile, this.#times?.length ?? 0)
-    this.#withFile(offsetIndexSuffix, (file) => file.truncateSync(this.#offsetsInFile * offsetEntryBytes))
-    this.#withFile(timeIndexSuffix, (file) => file.truncateSync(this.#timesInFile * timeEntryBytes))
-    this.#unsynced = true
+    this.#shorten(offsetIndexSuffix, this.#offsetsInFile * offsetEntryBytes)
+    this.#shorten(timeIndexSuffix, this.#timesInFile * timeEntryBytes)
   }
 
   /** Gives the memory back, once the files hold everything. */
@@ -206,6 +205,14 @@ export class SegmentIndexes {
     } finally {
       file.closeSync()
     }
+  }
+
+  #shorten(suffix: string, length: number): void {
+    this.#withFile(suffix, (file) => {
+      if (file.sizeSync() <= length) return
+      file.truncateSync(length)
+      this.#unsynced = true
+    })
   }
 
   #readFile(suffix: string): Buffer | null {

@@ -15,8 +15,8 @@ export interface SegmentHome {
   readonly files: FileCache
   /** Changes when the log is renamed for deletion. */
   directory: string
-  /** Read at each append: the configuration may change. */
-  readonly indexIntervalBytes: () => number
+  /** May be replaced at any time. */
+  config: { readonly indexIntervalBytes: number }
 }
 
 /** The facts of a batch that a segment keeps. */
@@ -55,6 +55,8 @@ export class Segment {
   #offsetOfMaxTimestamp = 0
   #firstTimestamp: number | undefined
   #remembered: RememberedPositions | null = null
+  /** Whether the log file has bytes that are not durable. */
+  #unsynced = true
 
   constructor(home: SegmentHome, baseOffset: number, size: number, createdMs: number, rollJitterMs = 0) {
     this.#home = home
@@ -63,7 +65,7 @@ export class Segment {
     this.createdMs = createdMs
     this.rollJitterMs = rollJitterMs
     this.#indexes = new SegmentIndexes(home, baseOffset)
-    this.file = new CachedFile(home.files, this.#path(logSuffix), () => this.#onEvict())
+    this.file = new CachedFile(home.files, this.#path(logSuffix), this)
   }
 
   /** Makes the files of an empty segment, over whatever is there. */
@@ -76,6 +78,7 @@ export class Segment {
       file.closeSync()
     }
     segment.#indexes.reset()
+    segment.#unsynced = false
     return segment
   }
 
@@ -84,6 +87,7 @@ export class Segment {
   /** Puts the bytes behind the last batch. `noteAppended` makes them part of the segment. */
   write(buffers: readonly Uint8Array[]): void {
     const file = this.file.get()
+    this.#unsynced = true
     if (buffers.length === 1) file.writeSync(buffers[0] as Uint8Array, this.size)
     else file.writevSync(buffers, this.size)
   }
@@ -102,7 +106,7 @@ export class Segment {
       this.#maxTimestamp = batch.maxTimestamp
       this.#offsetOfMaxTimestamp = batch.lastOffset
     }
-    if (this.#bytesSinceEntry > this.#home.indexIntervalBytes()) {
+    if (this.#bytesSinceEntry > this.#home.config.indexIntervalBytes) {
       offsets.append(batch.lastOffset, this.size)
       times.maybeAppend(this.maxTimestamp, this.#offsetOfMaxTimestamp)
       this.#bytesSinceEntry = 0
@@ -140,7 +144,8 @@ export class Segment {
 
   flushSync(): void {
     this.persistIndexes()
-    this.file.get().syncSync()
+    if (this.#unsynced) this.file.get().syncSync()
+    this.#unsynced = false
     this.#indexes.sync()
   }
 
@@ -148,8 +153,13 @@ export class Segment {
   async flush(): Promise<void> {
     this.persistIndexes()
     const file = this.file.pin()
+    // What is written while the disk works is not covered.
+    this.#unsynced = false
     try {
       await file.sync()
+    } catch (error) {
+      this.#unsynced = true
+      throw error
     } finally {
       this.file.unpin()
     }
@@ -370,7 +380,7 @@ export class Segment {
 
   close(): void {
     this.file.close()
-    this.#onEvict()
+    this.fileEvicted()
   }
 
   /** The directory of the log has a new name. */
@@ -389,7 +399,7 @@ export class Segment {
   }
 
   /** The log file has left the cache: so may the indexes. */
-  #onEvict(): void {
+  fileEvicted(): void {
     // What the time index does not say yet must survive it.
     if (this.#indexes.times) void this.maxTimestamp
     this.#indexes.release()

@@ -8,6 +8,10 @@ export const timeEntryBytes = 12
 
 const capacityMin = 16
 
+/** An empty typed array takes 200 bytes, and most indexes are empty. */
+const noTimestamps = new Float64Array(0)
+const noOffsets = new Int32Array(0)
+
 /**
  * A segment's sparse index from timestamp to offset, in memory. An entry says: no record up to this offset has a
  * larger timestamp than this. The offset is the *last* of the batch that holds the timestamp. Timestamps rise
@@ -15,8 +19,8 @@ const capacityMin = 16
  */
 export class TimeIndex {
   readonly baseOffset: number
-  #timestamps: Float64Array = new Float64Array(0)
-  #relativeOffsets: Int32Array = new Int32Array(0)
+  #timestamps: Float64Array = noTimestamps
+  #relativeOffsets: Int32Array = noOffsets
   #length = 0
 
   constructor(baseOffset: number) {
@@ -84,6 +88,7 @@ export class TimeIndex {
     if (bytes.length % timeEntryBytes !== 0) return null
     const index = new TimeIndex(baseOffset)
     const length = withoutZeroEntries(bytes, timeEntryBytes)
+    if (length === 0) return index
     index.#timestamps = new Float64Array(length)
     index.#relativeOffsets = new Int32Array(length)
     index.#length = length
