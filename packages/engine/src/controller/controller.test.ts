@@ -1,6 +1,7 @@
-import { MemoryDisk } from '@sluice/effects'
+import { MemoryDisk, type Processes } from '@sluice/effects'
 import {
   AllocateProducerIds,
+  AlterPartition,
   CreateTopics,
   DeleteTopics,
   ErrorCode,
@@ -153,6 +154,31 @@ describe('a new controller', () => {
   })
 })
 
+describe('the lock of the directory', () => {
+  it('is there while the controller runs', async () => {
+    const controller = await opened()
+    expect(controller.disk.existsSync('/controller/.lock')).toBe(true)
+    await controller.close()
+    expect(controller.disk.existsSync('/controller/.lock')).toBe(false)
+  })
+
+  it('keeps a second process out, which writes nothing', async () => {
+    const disk = new MemoryDisk()
+    const processes = (pid: number): Processes => ({
+      pid,
+      isRunning: () => true,
+      signal: () => {},
+      startedAt: (id) => `start-of-${id}`,
+    })
+    const first = await opened({ disk, processes: processes(1) })
+    const before = disk.readFileSync(logPath)
+    const second = new TestController({ disk, processes: processes(2) })
+    await expect(second.open()).rejects.toThrow(/in use by process 1/)
+    expect(disk.readFileSync(logPath)).toEqual(before)
+    expect((await first.register(1)).errorCode).toBe(ErrorCode.NONE)
+  })
+})
+
 describe('durability', () => {
   it('answers only what is on the disk, and shares one fdatasync between decisions', async () => {
     const controller = await (await opened()).brokers(1)
@@ -214,6 +240,14 @@ describe('AllocateProducerIds', () => {
     expect(await ask()).toMatchObject({ errorCode: 0, producerIdStart: 1000, producerIdLen: 1000 })
     const stale = await controller.channel.request(AllocateProducerIds, 0, { brokerId: 1, brokerEpoch: 0 })
     expect(stale.errorCode).toBe(ErrorCode.STALE_BROKER_EPOCH)
+  })
+})
+
+describe('AlterPartition', () => {
+  it('is refused until replication is there', async () => {
+    const controller = await opened()
+    const response = await controller.channel.request(AlterPartition, 3, { brokerId: 1, brokerEpoch: 1 })
+    expect(response.errorCode).toBe(ErrorCode.UNSUPPORTED_VERSION)
   })
 })
 

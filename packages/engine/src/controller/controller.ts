@@ -1,4 +1,12 @@
-import { assert, type Clock, type Disk, type Logger, type Random, type Timer } from '@sluice/effects'
+import {
+  assert,
+  type Clock,
+  type Disk,
+  type Logger,
+  type Processes,
+  type Random,
+  type Timer,
+} from '@sluice/effects'
 import {
   AbortTransactionRecord,
   type Api,
@@ -14,6 +22,7 @@ import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { type LoggedRecord, type NewRecord, newRecord } from '../metadata/records.ts'
+import { DirectoryLock } from '../storage/directory-lock.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { BrokersManager } from './brokers.ts'
 import { inlineChannel } from './channel.ts'
@@ -31,6 +40,8 @@ export interface ControllerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Without it the directory is not guarded against other processes. */
+  readonly processes?: Processes
   /** The controller's log directory, made if it is not there. */
   readonly directory: string
   readonly nodeId: number
@@ -39,6 +50,14 @@ export interface ControllerOptions {
   readonly host: string
   readonly port: number
   readonly staticProperties: Readonly<Record<string, string>>
+}
+
+/** What a controller is made of before it begins. */
+interface Parts {
+  readonly image: MetadataImage
+  readonly config: BrokerConfig
+  readonly log: MetadataLog
+  readonly lock: DirectoryLock
 }
 
 /** Log and snapshots are worth a snapshot at a clean stop from this size on: a load replays it in no time. */
@@ -58,6 +77,7 @@ export class Controller {
   readonly #options: ControllerOptions
   readonly #image: MetadataImage
   readonly #log: MetadataLog
+  readonly #lock: DirectoryLock
   readonly #config: BrokerConfig
   readonly #managers: Managers
   readonly #queue: CommitQueue
@@ -65,16 +85,13 @@ export class Controller {
   #sessionTimer: Timer | null = null
   #closed = false
 
-  private constructor(
-    options: ControllerOptions,
-    image: MetadataImage,
-    config: BrokerConfig,
-    log: MetadataLog,
-  ) {
+  private constructor(options: ControllerOptions, parts: Parts) {
+    const { image, config, log } = parts
     this.#options = options
     this.#image = image
     this.#config = config
     this.#log = log
+    this.#lock = parts.lock
     const { clock, random, clusterId, nodeId } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
     const brokers = new BrokersManager({ image, clock, clusterId, sessionTimeoutMs })
@@ -99,32 +116,32 @@ export class Controller {
 
   /** Loads the metadata, or begins a new cluster's; ready for requests when it resolves. */
   static async open(options: ControllerOptions): Promise<Controller> {
-    const { disk, clock, random, directory, nodeId, clusterId, staticProperties } = options
+    const { disk, directory, nodeId } = options
     const logger = options.logger.with({ controller: nodeId })
     disk.mkdirSync(directory)
+    // Before anything is written: a second process would begin an epoch in the first one's log.
+    const lock = DirectoryLock.acquire(disk, directory, options.processes)
+    let opened: Controller | null = null
+    try {
+      opened = Controller.#load({ ...options, logger }, lock)
+      await opened.#begin()
+      return opened
+    } catch (error) {
+      if (opened) opened.#log.close({ clean: false })
+      lock.release(false)
+      throw error
+    }
+  }
+
+  static #load(options: ControllerOptions, lock: DirectoryLock): Controller {
+    const { disk, clock, random, logger, directory, nodeId, clusterId, staticProperties } = options
     openMetaProperties({ disk, clock, random, directory, nodeId, clusterId })
     const image = new MetadataImage()
     const config = new BrokerConfig({ image, nodeId, staticProperties })
-    const log = MetadataLog.open(
-      {
-        disk,
-        clock,
-        logger,
-        directory,
-        nodeId,
-        logConfig: metadataLogConfig(config),
-        retentionBytes: config.long('metadata.max.retention.bytes'),
-      },
-      image,
-    )
-    const controller = new Controller({ ...options, logger }, image, config, log)
-    try {
-      await controller.#begin()
-    } catch (error) {
-      log.close({ clean: false })
-      throw error
-    }
-    return controller
+    const logConfig = metadataLogConfig(config)
+    const retentionBytes = config.long('metadata.max.retention.bytes')
+    const log = MetadataLog.open({ disk, clock, logger, directory, nodeId, logConfig, retentionBytes }, image)
+    return new Controller(options, { image, config, log, lock })
   }
 
   /** How brokers reach this controller. */
@@ -144,7 +161,12 @@ export class Controller {
     } catch (error) {
       this.#options.logger.warn('no metadata snapshot at the stop', { error })
     }
-    this.#log.close({ clean: !this.#queue.failure })
+    const clean = !this.#queue.failure
+    try {
+      this.#log.close({ clean })
+    } finally {
+      this.#lock.release(clean)
+    }
   }
 
   /** The first records of an epoch: what a new cluster starts from, and who we are. */

@@ -1,12 +1,14 @@
 import {
   AllocateProducerIds,
   AlterConfigs,
+  AlterPartition,
   type Api,
   BrokerHeartbeat,
   BrokerRegistration,
   CreatePartitions,
   CreateTopics,
   DeleteTopics,
+  ErrorCode,
   IncrementalAlterConfigs,
   type RequestOf,
   type ResponseOf,
@@ -117,6 +119,12 @@ const requests: readonly ControllerRequest<never>[] = [
     }),
   }),
   request({
+    api: AlterPartition,
+    // ISR changes come with replication: until then every ISR is of one.
+    decide: () => ({ records: [], response: refusedPartitions(ErrorCode.UNSUPPORTED_VERSION) }),
+    refuse: (_asked, errorCode) => refusedPartitions(errorCode),
+  }),
+  request({
     api: UpdateFeatures,
     decide: ({ features }, asked, version) => features.update(asked, version),
     refuse: (_asked, errorCode, errorMessage) => ({
@@ -149,4 +157,8 @@ function refuseResources(
     resourceName,
   }))
   return { throttleTimeMs: 0, responses }
+}
+
+function refusedPartitions(errorCode: number): ResponseOf<typeof AlterPartition> {
+  return { throttleTimeMs: 0, errorCode, topics: [] }
 }

@@ -1,4 +1,12 @@
-import { type Disk, MemoryDisk, type Random, seededRandom, silentLogger, TestClock } from '@sluice/effects'
+import {
+  type Disk,
+  MemoryDisk,
+  type Processes,
+  type Random,
+  seededRandom,
+  silentLogger,
+  TestClock,
+} from '@sluice/effects'
 import {
   BrokerHeartbeat,
   BrokerRegistration,
@@ -23,6 +31,7 @@ export class TestController {
   readonly disk: Disk
   readonly clock = new TestClock()
   readonly random: Random
+  readonly processes: Processes | undefined
   readonly properties: Record<string, string>
   /** What a broker has replayed. */
   image = new MetadataImage()
@@ -31,8 +40,9 @@ export class TestController {
   #controller: Controller | null = null
   readonly #epochs = new Map<number, number>()
 
-  constructor(options: { disk?: Disk; properties?: Record<string, string> } = {}) {
+  constructor(options: { disk?: Disk; processes?: Processes; properties?: Record<string, string> } = {}) {
     this.disk = options.disk ?? new MemoryDisk()
+    this.processes = options.processes
     this.random = seededRandom(7)
     this.properties = options.properties ?? {}
   }
@@ -48,6 +58,7 @@ export class TestController {
       clock: this.clock,
       random: this.random,
       logger: silentLogger,
+      processes: this.processes,
       directory: '/controller',
       nodeId: 3000,
       clusterId,
