@@ -22,7 +22,7 @@ const packageArrows: Record<string, string[]> = {
   service: ['effects', 'wire', 'client', 'engine'],
 }
 
-/** Which directories of the engine's src a directory may import. A file at the top is its own layer. */
+/** Which directories of the engine's src a directory may import. Files at the top are the layer `cluster`. */
 const engineArrows: Record<string, string[]> = {
   index: ['cluster', 'broker', 'coordinator', 'controller', 'replication', 'metadata', 'storage'],
   cluster: ['broker', 'coordinator', 'controller', 'replication', 'metadata', 'storage'],
@@ -34,7 +34,7 @@ const engineArrows: Record<string, string[]> = {
   storage: [],
 }
 
-/** The same inside the service. */
+/** The same inside the service, whose files at the top are the layer `service`. */
 const serviceArrows: Record<string, string[]> = {
   index: ['service', 'cli', 'aws', 'fleet'],
   cli: ['service', 'aws', 'fleet'],
@@ -79,11 +79,11 @@ describe('layers', () => {
   })
 
   it('points the arrows inside the engine downward', () => {
-    expect(wrongArrows('engine', engineArrows)).toEqual([])
+    expect(wrongArrows('engine', 'cluster', engineArrows)).toEqual([])
   })
 
   it('points the arrows inside the service downward', () => {
-    expect(wrongArrows('service', serviceArrows)).toEqual([])
+    expect(wrongArrows('service', 'service', serviceArrows)).toEqual([])
   })
 
   it('has no circles of imports', () => {
@@ -101,6 +101,16 @@ describe('layers', () => {
         )
         // Tests may read the project's test data.
         .filter(({ specifier }) => !(file.isTest && resolveRelative(file, specifier).startsWith('test/')))
+        .map(({ specifier }) => `${file.path} imports ${specifier}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('keeps what is made for tests out of the code', () => {
+    const tests = new Set(sources.filter((file) => file.isTest).map((file) => file.path))
+    const wrong = code.flatMap((file) =>
+      file.imports
+        .filter(({ specifier }) => specifier.startsWith('.') && tests.has(resolveRelative(file, specifier)))
         .map(({ specifier }) => `${file.path} imports ${specifier}`),
     )
     expect(wrong).toEqual([])
@@ -222,6 +232,14 @@ describe('dependencies', () => {
     expect(loose).toEqual([])
   })
 
+  it('gives all packages one version, and the code knows it', () => {
+    const manifests = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`)
+    const versions = manifests.map((path) => JSON.parse(readFileSync(join(root, path), 'utf8')).version)
+    const known = readFileSync(join(root, 'packages/service/src/version.ts'), 'utf8')
+    expect(new Set(versions).size).toBe(1)
+    expect(known).toContain(`'${versions[0]}'`)
+  })
+
   it('keeps the host of a registry out of the lock file', () => {
     expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/)
   })
@@ -250,9 +268,13 @@ function packagesIn(file: SourceFile): string[] {
     .filter((name) => name !== undefined)
 }
 
-function wrongArrows(packageDirectory: string, arrows: Record<string, string[]>): string[] {
+function wrongArrows(packageDirectory: string, top: string, arrows: Record<string, string[]>): string[] {
   const prefix = `packages/${packageDirectory}/src/`
-  const layerOf = (path: string) => path.slice(prefix.length).split('/')[0]?.replace(/\.ts$/, '') as string
+  const layerOf = (path: string) => {
+    const [first = '', ...below] = path.slice(prefix.length).split('/')
+    if (below.length > 0) return first
+    return first === 'index.ts' ? 'index' : top
+  }
   return code
     .filter((file) => file.package === packageDirectory)
     .flatMap((file) => {

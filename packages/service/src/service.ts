@@ -71,24 +71,33 @@ const apiPortsTried = 100
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { dataDirectory, effects } = options
   const lock = lockDataDirectory(effects, dataDirectory)
-  const started: (() => Promise<void> | void)[] = [() => lock.release()]
-  const unwind = async () => {
-    for (const undo of started.reverse()) await undo()
-  }
+  const started: Undo[] = [() => lock.release()]
   try {
     return await startLocked(options, started)
   } catch (error) {
-    await unwind().catch((again) => effects.logger.error('could not be undone', { error: again }))
+    await undoAll(started).catch((again) => effects.logger.error('could not be undone', { error: again }))
     throw explained(dataDirectory, error)
   }
 }
 
-async function startLocked(
-  options: ServiceOptions,
-  started: (() => Promise<void> | void)[],
-): Promise<Service> {
+type Undo = () => Promise<void> | void
+
+/** Undoes what was started, the last first; a step that fails does not spare the others. */
+async function undoAll(started: Undo[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const undo of started.splice(0).reverse()) {
+    try {
+      await undo()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+}
+
+async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Service> {
   const { dataDirectory, effects, signal } = options
-  const { clock, disk, random, processes, logger } = effects
+  const { clock, disk, random, logger } = effects
   const before = readState(disk, dataDirectory)
   const region = regionOf(options.region, before, dataDirectory)
   const scope = { region, service: 'kafka' }
@@ -124,25 +133,16 @@ async function startLocked(
   started.push(() => api.close())
   signal?.throwIfAborted()
 
-  const endpoint = { host, port: api.port, credentials: accessKey, scope }
-  if (target !== null)
-    await provideCluster(target, options, before === undefined, {
-      endpoint,
-      fleet,
-      probe: options.probe ?? brokerAnswers,
-      ...effects,
-    })
-  const ready: ServiceState = {
-    formatVersion: 1,
-    version,
-    pid: processes.pid,
-    processStartedAt: processes.startedAt(processes.pid),
-    startedAtMs: clock.now(),
-    host,
+  if (target !== null) {
+    const endpoint = { host, port: api.port, credentials: accessKey, scope }
+    const probe = options.probe ?? brokerAnswers
+    await provideCluster(target, options, before === undefined, { endpoint, fleet, probe, ...effects })
+  }
+  const ready = readyState(effects, {
     apiPort: api.port,
     region,
     defaultCluster: target ?? before?.defaultCluster ?? null,
-  }
+  })
   state = ready
   writeState(disk, dataDirectory, ready)
   logger.info('ready', { endpoint: `http://${host}:${api.port}`, clusters: fleet.status().length })
@@ -152,9 +152,24 @@ async function startLocked(
     report: () => reportOf(ready, options, fleet),
     stop: async () => {
       logger.info('stopping')
-      for (const undo of started.reverse()) await undo()
+      await undoAll(started)
       logger.info('stopped')
     },
+  }
+}
+
+function readyState(
+  { clock, processes }: ServiceEffects,
+  found: Pick<ServiceState, 'apiPort' | 'region' | 'defaultCluster'>,
+): ServiceState {
+  return {
+    formatVersion: 1,
+    version,
+    pid: processes.pid,
+    processStartedAt: processes.startedAt(processes.pid),
+    startedAtMs: clock.now(),
+    host,
+    ...found,
   }
 }
 

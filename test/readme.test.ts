@@ -1,0 +1,93 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { handlers, ignoredBrokerProperties } from '@sluice/engine'
+import { apiByKey } from '@sluice/wire'
+import { describe, expect, it } from 'vitest'
+import { mskHandlers } from '../packages/service/src/aws/msk/operations.ts'
+import { refusedProperty } from '../packages/service/src/fleet/broker-properties.ts'
+import { parseServiceSchema } from '../packages/service/src/aws/schema.ts'
+import * as kafka from '../packages/service/src/aws/schemas/kafka.generated.ts'
+import { root } from './source-tree.ts'
+
+/*
+ * The README's tables of what is served are what the handlers say. After a change:
+ * UPDATE_README=1 npx vitest run test/readme.test.ts
+ */
+
+const path = join(root, 'README.md')
+
+function kafkaApis(): string {
+  const clientFacing = [...apiByKey.values()].filter(
+    (api) => api.listeners.includes('broker') && !api.clusterAction,
+  )
+  const rows = clientFacing
+    .filter((api) => handlers.has(api.apiKey))
+    .map((api) => {
+      const handler = handlers.get(api.apiKey)
+      const served = `${handler?.minVersion}–${handler?.maxVersion}`
+      const whole = `${api.minVersion}–${api.maxStableVersion}`
+      return `| ${api.apiKey} | ${api.name} | ${served} | ${whole} |`
+    })
+  const others = clientFacing.filter((api) => !handlers.has(api.apiKey)).map((api) => api.name)
+  return [
+    '| Key | API | Versions | Apache Kafka 4.4.0 |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    `Not served yet: ${others.join(', ')}.`,
+  ].join('\n')
+}
+
+function mskOperations(): string {
+  // What is asked is only which operations there are: none of them is called.
+  const served = mskHandlers({ clusters: {} as never })
+  const names = parseServiceSchema(kafka).operations.map((operation) => operation.name)
+  const cells = names.map((name) => `${served.has(name) ? '✓' : '–'} ${name}`)
+  const rows = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
+    cells.slice(row * 4, row * 4 + 4),
+  )
+  return [
+    `${names.filter((name) => served.has(name)).length} of ${names.length}. The others answer 501 NotImplementedException.`,
+    '',
+    '| | | | |',
+    '|---|---|---|---|',
+    ...rows.map((row) => `| ${[...row, '', '', ''].slice(0, 4).join(' | ')} |`),
+  ].join('\n')
+}
+
+function ignoredProperties(): string {
+  return [...ignoredBrokerProperties]
+    .filter((name) => refusedProperty({ [name]: '1' }) === null)
+    .sort()
+    .map((name) => `\`${name}\``)
+    .join(' · ')
+}
+
+function withTable(text: string, name: string, table: string): string {
+  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`]
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`README.md has no place for ${name}`)
+  return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`
+}
+
+describe('the README', () => {
+  it.each([
+    ['kafka-apis', kafkaApis],
+    ['msk-operations', mskOperations],
+    ['ignored-properties', ignoredProperties],
+  ])('tells what is served: %s', (name, table) => {
+    const text = readFileSync(path, 'utf8')
+    const wanted = withTable(text, name, table())
+    if (process.env['UPDATE_README'] === '1') writeFileSync(path, wanted)
+    else expect(text, 'UPDATE_README=1 npx vitest run test/readme.test.ts writes it').toBe(wanted)
+  })
+
+  it('links to files that are there', () => {
+    const links = [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(
+      ([, link]) => link ?? '',
+    )
+    expect(links.length).toBeGreaterThan(0)
+    for (const link of links) expect(() => readFileSync(join(root, link)), link).not.toThrow()
+  })
+})
