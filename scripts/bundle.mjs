@@ -37,6 +37,6 @@ export async function bundleAll() {
   }
   await Promise.all([
     bundle('packages/service/src/cli/main.ts', 'sluice', 'packages/service/dist/bundle'),
-    bundle('packages/engine/src/index.ts', 'engine', 'packages/engine/dist/bundle'),
+    bundle('bench/engine.mjs', 'engine', 'packages/engine/dist/bundle'),
   ])
 }
