@@ -50,20 +50,25 @@ export class FileCache {
   }
 }
 
+/** Whose file it is. */
+export interface FileOwner {
+  /** Asked when the file opens: names change. */
+  filePath(): string
+  /** The place to drop what is only worth its memory while the file is in use. */
+  fileEvicted(): void
+}
+
 /** A file that may be open or not. */
 export class CachedFile {
-  path: string
   readonly #cache: FileCache
-  readonly #owner: { fileEvicted(): void } | null
+  readonly #owner: FileOwner
   #file: DiskFile | null = null
   #pins = 0
   #used = false
   #closing = false
 
-  /** The owner may drop what is only worth its memory while the file is in use. */
-  constructor(cache: FileCache, path: string, owner: { fileEvicted(): void } | null = null) {
+  constructor(cache: FileCache, owner: FileOwner) {
     this.#cache = cache
-    this.path = path
     this.#owner = owner
   }
 
@@ -71,7 +76,7 @@ export class CachedFile {
   get(): DiskFile {
     this.#used = true
     if (this.#file) return this.#file
-    const file = this.#cache.disk.openSync(this.path, 'write')
+    const file = this.#cache.disk.openSync(this.#owner.filePath(), 'write')
     this.#cache.admit(this)
     this.#file = file
     return file
@@ -85,7 +90,7 @@ export class CachedFile {
   }
 
   unpin(): void {
-    assert(this.#pins > 0, `unpin of ${this.path} without a pin`)
+    assert(this.#pins > 0, 'unpin without a pin')
     this.#pins--
     if (this.#pins === 0 && this.#closing) this.#closeNow()
   }
@@ -105,7 +110,7 @@ export class CachedFile {
       return false
     }
     this.#closeNow()
-    this.#owner?.fileEvicted()
+    this.#owner.fileEvicted()
     return true
   }
 

@@ -215,6 +215,27 @@ describe('topics that go', () => {
     expect(node.failures).toEqual([])
   })
 
+  test('take their checkpointed offsets with them', async () => {
+    const node = new Node()
+    const manager = node.open()
+    for (const partition of [0, 1])
+      append(manager.getOrCreate({ topic: 'events', partition }, topicId), batchOf(9))
+    manager.get(events)?.deleteRecordsBefore(5)
+    node.highWatermarks.set('events 0', 9)
+    await node.clock.advance(60_000)
+    expect(node.text('log-start-offset-checkpoint')).toBe('0\n1\nevents 0 5\n')
+    for (const partition of [0, 1]) manager.delete({ topic: 'events', partition })
+    node.highWatermarks.clear()
+    await node.clock.advance(0)
+    for (const name of ['log-start-offset', 'recovery-point-offset', 'replication-offset'])
+      expect(node.text(`${name}-checkpoint`)).toBe('0\n0\n')
+    append(manager.getOrCreate(events, otherId), batchOf(2))
+    manager.stop({ clean: false })
+    const again = node.open()
+    expect(again.get(events)).toMatchObject({ logStartOffset: 0, logEndOffset: 2 })
+    again.stop({ clean: true })
+  })
+
   test('while the broker was away are put aside', () => {
     const node = new Node()
     const manager = node.open()
@@ -349,7 +370,7 @@ describe('open files', () => {
     const cache = new FileCache(disk, 3)
     const evicted: number[] = []
     const files = [0, 1, 2, 3].map(
-      (n) => new CachedFile(cache, `/d/${n}`, { fileEvicted: () => void evicted.push(n) }),
+      (n) => new CachedFile(cache, { filePath: () => `/d/${n}`, fileEvicted: () => void evicted.push(n) }),
     )
     files[0]?.pin()
     files[1]?.get()

@@ -74,6 +74,7 @@ export class LogManager {
   #knownHighWatermarks = new Map<string, number>()
   #cleaned = new Map<string, number>()
   #stopped = false
+  #checkpointsDue = false
   /** One function for all logs. */
   readonly #logFailed = (error: unknown) => this.#failed('background work on a log failed', error)
 
@@ -137,7 +138,7 @@ export class LogManager {
     const log = this.get(topicPartition)
     if (!log) return
     this.#removeDirectoryLater(this.#putAside(log, deleteSuffix), log.config.fileDeleteDelayMs)
-    this.#writeCheckpoints()
+    this.#writeCheckpointsSoon()
   }
 
   /** Puts aside the logs of topics that the metadata does not know (Kafka's `-stray`). Returns how many. */
@@ -322,6 +323,20 @@ export class LogManager {
   }
 
   // ---- checkpoints and stopping
+
+  /**
+   * A topic made anew under an old name must not find the offsets of the old one. A topic's partitions go one by
+   * one, so one write serves them all.
+   */
+  #writeCheckpointsSoon(): void {
+    if (this.#checkpointsDue) return
+    this.#checkpointsDue = true
+    this.#schedule(0, () => {
+      this.#checkpointsDue = false
+      this.#writeCheckpoints()
+      this.#writeHighWatermarks()
+    })
+  }
 
   #writeCheckpoints(): void {
     const recoveryPoints = new Map<string, number>()

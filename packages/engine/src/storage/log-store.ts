@@ -54,7 +54,8 @@ export class LogStore implements SegmentHome {
   readonly files: FileCache
   /** Changes when the log is put aside. */
   directory: string
-  readonly segments: Segment[] = []
+  /** Replaced, not grown: arrays that grow by `push` keep much more room than most logs need. */
+  segments: readonly Segment[] = []
   readonly producers: ProducerState
   readonly leaderEpochs: LeaderEpochs
   readonly producerIdExpirationMs: number
@@ -222,7 +223,7 @@ export class LogStore implements SegmentHome {
       this.disk.removeSync(offsetFilePath(this.directory, baseOffset, logSuffix))
       throw error
     }
-    this.segments.push(segment)
+    this.segments = [...this.segments, segment]
     this.#newNames = true
     return segment
   }
@@ -275,7 +276,8 @@ export class LogStore implements SegmentHome {
   }
 
   #removeActive(): void {
-    const segment = this.segments.pop() as Segment
+    const segment = this.active
+    this.segments = this.segments.slice(0, -1)
     segment.markDeleted()
     segment.removeDeleted()
   }
@@ -361,7 +363,6 @@ export class LogStore implements SegmentHome {
   moveTo(directory: string): void {
     assert(this.disk.existsSync(directory), `${directory} is not there`)
     this.directory = directory
-    for (const segment of this.segments) segment.moved()
   }
 
   path(name: string): string {

@@ -334,7 +334,8 @@ export class Log {
     if (count === 0) return 0
     // The log always has an active segment, which begins at its end then.
     if (count === store.segments.length) store.roll(store.endOffset)
-    const removed = store.segments.splice(0, count)
+    const removed = store.segments.slice(0, count)
+    store.segments = store.segments.slice(count)
     this.deleteRecordsBefore((store.segments[0] as Segment).baseOffset)
     for (const segment of removed) this.#removeLater(segment)
     return count

@@ -12,7 +12,9 @@ export function readTopicId(disk: Disk, directory: string): string | null {
   const version = /^version: *(\d+)\s*$/m.exec(text)?.[1]
   const topicId = /^topic_id: *(\S+)\s*$/m.exec(text)?.[1]
   // A power cut may leave the file empty.
-  return version === '0' && topicId !== undefined && isUuid(topicId) ? topicId : null
+  if (version !== '0' || topicId === undefined || !isUuid(topicId)) return null
+  // A copy: a slice would keep the whole text.
+  return Buffer.from(topicId, 'latin1').toString('latin1')
 }
 
 export function writeTopicId(disk: Disk, directory: string, topicId: string): void {

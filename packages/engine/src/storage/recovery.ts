@@ -124,10 +124,10 @@ function completeSwap(store: LogStore, swapName: string, names: readonly string[
 function openSegments(store: LogStore, names: readonly string[]): void {
   const bases = names.map((name) => offsetOfFileName(name, logSuffix)).filter((base) => base !== null)
   bases.sort((a, b) => a - b)
-  for (const base of bases) {
-    const size = store.disk.statSync(offsetFilePath(store.directory, base, logSuffix)).size
-    store.segments.push(new Segment(store, base, size, store.clock.now()))
-  }
+  store.segments = bases.map((base) => {
+    const { size } = store.disk.statSync(offsetFilePath(store.directory, base, logSuffix))
+    return new Segment(store, base, size, store.clock.now())
+  })
 }
 
 /**
@@ -219,7 +219,9 @@ function factsOfValid(b: Buffer, at: number, size: number, base: number, next: n
 }
 
 function removeAfter(store: LogStore, index: number): void {
-  for (const segment of store.segments.splice(index)) {
+  const removed = store.segments.slice(index)
+  store.segments = store.segments.slice(0, index)
+  for (const segment of removed) {
     store.logger.warn('a segment behind the cut is removed', {
       ...store.topicPartition,
       segment: segment.baseOffset,

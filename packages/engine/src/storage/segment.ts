@@ -1,7 +1,7 @@
 import type { Disk } from '@sluice/effects'
 import { RecordBatch } from '@sluice/wire'
 import { scanBatches, scanHeaders } from './batch-scan.ts'
-import { CachedFile, type FileCache } from './file-cache.ts'
+import { CachedFile, type FileCache, type FileOwner } from './file-cache.ts'
 import type { OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
@@ -39,7 +39,7 @@ const none = -1
  *
  * Positions are explicit and `size` is the truth: bytes behind it in the file are left-overs of a failed write.
  */
-export class Segment {
+export class Segment implements FileOwner {
   readonly baseOffset: number
   readonly file: CachedFile
   readonly createdMs: number
@@ -57,6 +57,7 @@ export class Segment {
   #remembered: RememberedPositions | null = null
   /** Whether the log file has bytes that are not durable. */
   #unsynced = true
+  #deleted = false
 
   constructor(home: SegmentHome, baseOffset: number, size: number, createdMs: number, rollJitterMs = 0) {
     this.#home = home
@@ -65,7 +66,7 @@ export class Segment {
     this.createdMs = createdMs
     this.rollJitterMs = rollJitterMs
     this.#indexes = new SegmentIndexes(home, baseOffset)
-    this.file = new CachedFile(home.files, this.#path(logSuffix), this)
+    this.file = new CachedFile(home.files, this)
   }
 
   /** Makes the files of an empty segment, over whatever is there. */
@@ -201,7 +202,7 @@ export class Segment {
   /** What retention by time compares: without timestamps, when the file was last written. */
   largestTimestampMs(): number {
     if (this.maxTimestamp >= 0) return this.maxTimestamp
-    return Math.floor(this.#home.disk.statSync(this.file.path).modifiedAtMs)
+    return Math.floor(this.#home.disk.statSync(this.filePath()).modifiedAtMs)
   }
 
   /** The first batch's largest timestamp, from which rolling by time counts; -1 when empty or without one. */
@@ -368,7 +369,7 @@ export class Segment {
   markDeleted(): void {
     this.#indexes.markDeleted()
     this.#home.disk.renameSync(this.#path(logSuffix), this.#path(logSuffix + deletedSuffix))
-    this.file.path = this.#path(logSuffix + deletedSuffix)
+    this.#deleted = true
   }
 
   /** Removes the files that `markDeleted` has renamed. */
@@ -383,9 +384,8 @@ export class Segment {
     this.fileEvicted()
   }
 
-  /** The directory of the log has a new name. */
-  moved(): void {
-    this.file.path = this.#path(logSuffix)
+  filePath(): string {
+    return this.#path(this.#deleted ? logSuffix + deletedSuffix : logSuffix)
   }
 
   #path(suffix: string): string {
