@@ -1,4 +1,4 @@
-import type { Clock, Disk, Logger, Network, Random } from '@sluice/effects'
+import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
 import { randomUuid } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
 import type { ListenerOptions } from './broker/listeners.ts'
@@ -22,6 +22,8 @@ export interface ClusterOptions {
     readonly network: Network
     readonly random: Random
     readonly logger: Logger
+    /** Guards the directories against other processes; without it nothing does. */
+    readonly processes?: Processes
   }
   /** A bug has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
@@ -118,6 +120,7 @@ function nodeProperties(
     broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')
   return {
     'node.id': String(broker.nodeId),
+    'broker.id': String(broker.nodeId),
     'process.roles': 'broker',
     ...(broker.rack !== null && { 'broker.rack': broker.rack }),
     'log.dirs': brokerDirectory(directory, broker.nodeId),

@@ -4,6 +4,7 @@ import {
   type Disk,
   type Logger,
   type Network,
+  type Processes,
   type Random,
   type Socket,
   type Timer,
@@ -44,6 +45,7 @@ export interface BrokerOptions {
   readonly network: Network
   readonly random: Random
   readonly logger: Logger
+  readonly processes?: Processes
   /** A bug has stopped this broker. */
   readonly onFailure: (failure: Error) => void
 }
@@ -109,6 +111,7 @@ export class Broker implements BrokerServices, RequestHandling {
       clock: options.clock,
       logger: this.logger,
       random: options.random,
+      processes: options.processes,
       directory: options.directory,
       nodeId: options.nodeId,
       clusterId: options.clusterId,
