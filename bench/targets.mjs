@@ -61,9 +61,9 @@ async function startProcess(args, port, topic) {
   }
 }
 
-export async function startEngine(directory, topic) {
+export async function startEngine(directory, topic, moreSettings = []) {
   const port = await freePort()
-  return startProcess([engineBundle, directory, String(port), ...settings], port, topic)
+  return startProcess([engineBundle, directory, String(port), ...settings, ...moreSettings], port, topic)
 }
 
 /** The whole service with its default cluster, in the foreground, as `npm start` runs it. */

@@ -2,7 +2,8 @@
  * fetch port= topic= partitions= records= [host=127.0.0.1] [seconds=3] [maxbytes=52428800]
  *       [partitionmaxbytes=1048576] [warmup=0.3]
  * Reads a topic of `records` records from its beginning, again and again until the time is used up: one request
- * in flight, all partitions in each, as a consumer does. Offsets must follow each other. Prints one line of JSON.
+ * in flight, all partitions in each, as a consumer does. Offsets must follow each other. With follow=1 it reads
+ * from the end on instead, what others produce meanwhile. Prints one line of JSON.
  */
 #include "kafka.h"
 
@@ -15,6 +16,30 @@ static void count_batch(void *context, int partition, uint64_t base_offset, int 
          (unsigned long long)base_offset);
   wanted[partition].offset = base_offset + (uint64_t)records;
   seen += records;
+}
+
+/* ListOffsets version 1 of each partition's end. */
+static void seek_to_end(int s, const char *topic, struct wanted *wanted, int partitions) {
+  struct writer request = {0};
+  struct response response = {0};
+  begin_request(&request, 2, 1, 0, "bench");
+  put32(&request, ~0u);
+  put32(&request, 1);
+  put_string(&request, topic);
+  put32(&request, (uint32_t)partitions);
+  for (int p = 0; p < partitions; p++) {
+    put32(&request, (uint32_t)p);
+    put64(&request, ~0ull);
+  }
+  finish_request(&request);
+  send_all(s, request.bytes, request.length);
+  receive_response(s, &response);
+  const uint8_t *b = response.bytes;
+  size_t at = 8 + 2 + (size_t)get16(b + 8) + 4;
+  for (int p = 0; p < partitions; p++, at += 22) {
+    if (get16(b + at + 4)) fail("ListOffsets answered error %d", get16(b + at + 4));
+    wanted[get32(b + at)].offset = get64(b + at + 14);
+  }
 }
 
 int main(int count, char **values) {
@@ -30,6 +55,7 @@ int main(int count, char **values) {
   struct writer request = {0};
   struct response response = {0};
   int s = dial(host, port), correlation = 0;
+  if (number(count, values, "follow", "0")) seek_to_end(s, topic, wanted, partitions);
   double cpu = cpu_seconds(), start = seconds_now() + warm_up, stop_at = start + seconds, first = 0, last = 0;
   double bytes = 0;
   long answers = 0, counted_records = 0;
