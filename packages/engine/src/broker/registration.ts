@@ -5,6 +5,8 @@ import { supportedFeatures } from '../metadata/features.ts'
 import type { BoundListener } from './listeners.ts'
 
 const plaintextProtocol = 0
+/** One moves the leaders, the next one fences; more only where the controller is asked to wait for others. */
+const leavingBeatsMax = 10
 
 /** A broker's membership in its cluster: registered, then kept alive by heartbeats (KIP-631). */
 export class Registration {
@@ -51,11 +53,14 @@ export class Registration {
     this.#schedule()
   }
 
-  /** Tells the controller that this broker leaves; its partitions get other leaders or none. */
+  /**
+   * Tells the controller that this broker leaves. Its partitions get other leaders or none; then it is fenced, so that
+   * its next incarnation may register at once.
+   */
   async leave(): Promise<void> {
     this.#stopping = true
     this.#timer?.cancel()
-    await this.#beat(true)
+    for (let beats = 0; beats < leavingBeatsMax; beats++) if (await this.#beat(true)) return
   }
 
   /** No more heartbeats, and no word to the controller: as a crash. */
@@ -74,7 +79,8 @@ export class Registration {
     })
   }
 
-  async #beat(wantShutDown: boolean): Promise<void> {
+  /** Whether the broker may stop now. */
+  async #beat(wantShutDown: boolean): Promise<boolean> {
     const { controller, brokerId, metadataOffset, logger } = this.#options
     const response = await controller.request(BrokerHeartbeat, BrokerHeartbeat.maxVersion, {
       brokerId,
@@ -85,6 +91,7 @@ export class Registration {
     })
     if (response.errorCode !== ErrorCode.NONE)
       logger.warn('the controller refuses the heartbeat', { brokerId, error: response.errorCode })
+    return response.shouldShutDown || response.errorCode !== ErrorCode.NONE
   }
 }
 
