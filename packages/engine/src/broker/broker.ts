@@ -217,7 +217,10 @@ export class Broker implements BrokerServices, RequestHandling {
     this.groups.close()
     this.partitions.close()
     for (const connection of [...this.#connections]) connection.destroy('the broker stops')
-    this.logs.stop({ clean: clean && this.#failure === null })
+    this.logs.stop({
+      clean: clean && this.#failure === null,
+      brokerEpoch: this.#registration.brokerEpoch,
+    })
   }
 
   endpointsFor(connection: Connection): Endpoint[] {
