@@ -240,6 +240,17 @@ describe('dependencies', () => {
     expect(known).toContain(`'${versions[0]}'`)
   })
 
+  it('locks the packages of every platform, without which npm ci refuses', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+    const missing = Object.entries<{ optionalDependencies?: Record<string, string> }>(packages).flatMap(
+      ([path, { optionalDependencies = {} }]) =>
+        Object.keys(optionalDependencies).filter(
+          (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+        ),
+    )
+    expect(missing).toEqual([])
+  })
+
   it('keeps the host of a registry out of the lock file', () => {
     expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/)
   })
