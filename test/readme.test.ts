@@ -20,15 +20,14 @@ function kafkaApis(): string {
   const clientFacing = [...apiByKey.values()].filter(
     (api) => api.listeners.includes('broker') && !api.clusterAction,
   )
-  const rows = clientFacing
-    .filter((api) => handlers.has(api.apiKey))
-    .map((api) => {
-      const handler = handlers.get(api.apiKey)
-      const served = `${handler?.minVersion}–${handler?.maxVersion}`
-      const whole = `${api.minVersion}–${api.maxStableVersion}`
-      return `| ${api.apiKey} | ${api.name} | ${served} | ${whole} |`
-    })
-  const others = clientFacing.filter((api) => !handlers.has(api.apiKey)).map((api) => api.name)
+  const isServed = (api: { apiKey: number }) => handlers.has(api.apiKey) && !handlers.get(api.apiKey)?.refuses
+  const rows = clientFacing.filter(isServed).map((api) => {
+    const handler = handlers.get(api.apiKey)
+    const served = `${handler?.minVersion}–${handler?.maxVersion}`
+    const whole = `${api.minVersion}–${api.maxStableVersion}`
+    return `| ${api.apiKey} | ${api.name} | ${served} | ${whole} |`
+  })
+  const others = clientFacing.filter((api) => !isServed(api)).map((api) => api.name)
   return [
     '| Key | API | Versions | Apache Kafka 4.4.0 |',
     '|---|---|---|---|',

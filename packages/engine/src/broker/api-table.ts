@@ -27,6 +27,7 @@ import { incrementalAlterConfigs } from './handlers/44-incremental-alter-configs
 import { offsetDelete } from './handlers/47-offset-delete.ts'
 import { describeCluster } from './handlers/60-describe-cluster.ts'
 import { describeProducers } from './handlers/61-describe-producers.ts'
+import { consumerGroupHeartbeat } from './handlers/68-consumer-group-heartbeat.ts'
 import { listConfigResources } from './handlers/74-list-config-resources.ts'
 import { describeTopicPartitions } from './handlers/75-describe-topic-partitions.ts'
 
@@ -59,6 +60,7 @@ const all: readonly Handler[] = [
   offsetDelete,
   describeCluster,
   describeProducers,
+  consumerGroupHeartbeat,
   listConfigResources,
   describeTopicPartitions,
 ]

@@ -24,6 +24,8 @@ export interface Handler {
   readonly api: Api
   readonly minVersion: number
   readonly maxVersion: number
+  /** Listed by ApiVersions, yet every request is answered with an error: the support page does not count it. */
+  readonly refuses?: boolean
   /** The decoded request in, the response's members out; null when the request has no response. */
   readonly handle?: (request: never, context: RequestContext) => Promise<unknown> | unknown
   /** In place of `handle`, for the hot path: reads the body from the receive buffer and fills the reply. */
@@ -42,16 +44,17 @@ type Handle<A extends Api> = (
   context: RequestContext,
 ) => Promise<Input<ResponseOf<A>>> | Input<ResponseOf<A>>
 
-/** A handler of decoded requests; `maxVersion` where not every version of the schema is served. */
+/** A handler of decoded requests; `max` where not every version of the schema is served. */
 export function handler<A extends Api>(
   api: A,
   handle: Handle<A>,
-  versions: { min?: number; max?: number } = {},
+  options: { min?: number; max?: number; refuses?: boolean } = {},
 ): Handler {
   return {
     api,
-    minVersion: versions.min ?? api.minVersion,
-    maxVersion: versions.max ?? api.maxStableVersion,
+    minVersion: options.min ?? api.minVersion,
+    maxVersion: options.max ?? api.maxStableVersion,
+    ...(options.refuses && { refuses: true }),
     handle: handle as Handler['handle'],
   }
 }

@@ -5,9 +5,11 @@
  *   topic is created when it is first asked for; until it is led the answer is 15, and clients ask again.
  * - One key up to version 3, several from version 4 on (KIP-699).
  * - Not done: coordinators of transactions (key type 1) and of share groups (2). They are refused at once with
- *   35, for 15 would make a client ask for ever.
+ *   35, for 15 would make a client ask for ever. librdkafka asks for ever after 35 too, and gives up only where an
+ *   id is not authorised: it gets 53, with the same sentence, which it shows to its user.
  */
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
+import type { Connection } from '../connection.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { consumerOffsetsTopic } from '../internal-topics.ts'
 
@@ -26,10 +28,16 @@ export const findCoordinator = handler(FindCoordinator, async (request, context)
 })
 
 async function find(type: number, key: string, context: RequestContext): Promise<Coordinator> {
+  if (type === keyType.transaction) {
+    const code = isLibrdkafka(context.connection.clientSoftware)
+      ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+      : ErrorCode.UNSUPPORTED_VERSION
+    return refused(key, code, 'Transactions are not served yet.')
+  }
+  if (type === keyType.share)
+    return refused(key, ErrorCode.UNSUPPORTED_VERSION, 'Share groups are not served yet.')
   if (type !== keyType.group)
-    return type === keyType.transaction || type === keyType.share
-      ? refused(key, ErrorCode.UNSUPPORTED_VERSION, 'Coordinators of this type are not served yet.')
-      : refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${type}.`)
+    return refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${type}.`)
   const { broker, connection } = context
   const error = await broker.topicCreation.ensure(consumerOffsetsTopic)
   const partition = broker.metadata.topic(consumerOffsetsTopic)?.partitions[broker.groups.partitionFor(key)]
@@ -37,6 +45,11 @@ async function find(type: number, key: string, context: RequestContext): Promise
   const leader = broker.endpointsFor(connection).find(({ brokerId }) => brokerId === partition.leader)
   if (!leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
   return { key, nodeId: leader.brokerId, host: leader.host, port: leader.port, errorMessage: '' }
+}
+
+/** Its bindings for other languages put their own name first: `confluent-kafka-python`, `2.16.1-rdkafka-2.16.0`. */
+function isLibrdkafka(software: Connection['clientSoftware']): boolean {
+  return software !== null && `${software.name} ${software.version}`.includes('rdkafka')
 }
 
 function refused(key: string, errorCode: ErrorCode, message?: string): Coordinator {
