@@ -11,8 +11,8 @@ import { silentLogger, systemClock, systemDisk, systemNetwork, systemRandom } fr
 //   SLUICE_CONTRACT_BOOTSTRAP=host:port   a broker that runs already, started with broker.properties; tests that
 //                                         need other properties or a restart are skipped
 //   SLUICE_CONTRACT_LAUNCHER=command      `command start DIR PORT key=value …` starts a broker, waits until it is
-//                                         ready and ends; `command stop DIR` stops it. Used where the broker
-//                                         that runs already does not fit.
+//                                         ready and ends; `command stop DIR` stops it, `command stop DIR kill`
+//                                         kills it. Used where the broker that runs already does not fit.
 
 export interface Spec {
   /** On top of broker.properties. */
@@ -24,6 +24,8 @@ export interface Spec {
 export interface Engine {
   bootstrap: { host: string; port: number }
   stop(): Promise<void>
+  /** Ends the broker as a crash would, without a word and without a flush. */
+  kill(): Promise<void>
 }
 
 export const launcher = process.env.SLUICE_CONTRACT_LAUNCHER
@@ -44,7 +46,8 @@ export function start(spec: Spec = {}): Promise<Engine> {
   if (running && fits) {
     const at = running.lastIndexOf(':')
     const bootstrap = { host: running.slice(0, at), port: Number(running.slice(at + 1)) }
-    return Promise.resolve({ bootstrap, stop: () => Promise.resolve() })
+    const kill = () => Promise.reject(new Error('the broker that runs already is not ours to kill'))
+    return Promise.resolve({ bootstrap, stop: () => Promise.resolve(), kill })
   }
   const directory = spec.directory ?? temporaryDirectory()
   const remove = () => {
@@ -86,7 +89,11 @@ async function embed(
     await cluster.stop()
     remove()
   }
-  return { bootstrap: { host, port: listener.port }, stop }
+  const kill = async () => {
+    for (const broker of cluster.brokers) await cluster.kill(broker.nodeId)
+    await stop()
+  }
+  return { bootstrap: { host, port: listener.port }, stop, kill }
 }
 
 async function launch(
@@ -103,7 +110,11 @@ async function launch(
     await run(command, ['stop', directory])
     remove()
   }
-  return { bootstrap: { host: '127.0.0.1', port }, stop }
+  const kill = async () => {
+    await run(command, ['stop', directory, 'kill'])
+    remove()
+  }
+  return { bootstrap: { host: '127.0.0.1', port }, stop, kill }
 }
 
 async function freePort(): Promise<number> {

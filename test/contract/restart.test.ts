@@ -137,3 +137,40 @@ describe.skipIf(!canStartBrokers)('after a stop and a start', () => {
     ])
   })
 })
+
+describe.skipIf(!canStartBrokers)('after a crash', () => {
+  it('every acknowledged record is there, and the next one follows the last', async () => {
+    const directory = temporaryDirectory()
+    const first = await start({ directory })
+    const before = await Peer.open(first.bootstrap)
+    const topic = await createTopic(before, { name: 'crashed' })
+    const producerId = await newProducerId(before)
+    const acknowledged: string[] = []
+    for (let baseSequence = 0; baseSequence < 200; baseSequence++) {
+      const value = `value ${baseSequence}`
+      const answer = await produce(
+        before,
+        topic,
+        batch([value], { producerId, producerEpoch: 0, baseSequence }),
+      )
+      if (answer.errorCode === 0) acknowledged.push(value)
+    }
+    expect(acknowledged).toHaveLength(200)
+    await first.kill()
+    await before.closed
+
+    const second = await start({ directory })
+    const after = await Peer.open(second.bootstrap)
+    await untilLed(after, topic.name)
+    expect(await valuesOf(after, topic)).toEqual(acknowledged)
+    // The producer's state was rebuilt from the log.
+    const again = (baseSequence: number) =>
+      produce(after, topic, batch(['again'], { producerId, producerEpoch: 0, baseSequence }))
+    expect(await again(199)).toMatchObject({ errorCode: 0, baseOffset: 199 })
+    expect((await again(201)).errorCode).toBe(45)
+    expect(await again(200)).toMatchObject({ errorCode: 0, baseOffset: 200 })
+    after.close()
+    await second.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }, 60_000)
+})
