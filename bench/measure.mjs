@@ -46,11 +46,18 @@ let topicCount = 0
 /** Each run has a topic of its own, which goes afterwards. */
 async function measureRow(row, target) {
   const topic = `bench-${process.pid}-${++topicCount}`
-  await createTopic(target.address, topic, row.partitions)
-  try {
-    return await row.measure({ ...target.address, topic })
-  } finally {
+  const run = async () => {
+    await createTopic(target.address, topic, row.partitions)
+    const result = await row.measure({ ...target.address, topic })
     await deleteTopic(target.address, topic)
+    return result
+  }
+  try {
+    return await run()
+  } catch (error) {
+    // Where the broker itself has ended, that is the better explanation.
+    await Promise.race([target.failed, sleep(500)])
+    throw new Error(`${row.figures[0].title}, ${target.side}: ${error.message}`, { cause: error })
   }
 }
 

@@ -37,12 +37,14 @@ async function startProcess(args, port, topic) {
   const spawned = performance.now()
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
+  let stopping = false
   child.stderr.on('data', (data) => {
     errors += data
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))
+  // Rejects when the process ends by itself.
   const failed = exited.then((code) => {
-    throw new Error(`${args[0]} ended with ${code}: ${errors}`)
+    if (!stopping) throw new Error(`${args[0]} ended with ${code}: ${errors}`)
   })
   failed.catch(() => {})
   const ready = new Promise((resolve) => child.stdout.once('data', resolve))
@@ -54,7 +56,9 @@ async function startProcess(args, port, topic) {
     address: { host, port },
     pid: child.pid,
     firstAckMs: acknowledged && acknowledged - spawned,
+    failed,
     stop: async () => {
+      stopping = true
       child.kill('SIGTERM')
       await exited
     },

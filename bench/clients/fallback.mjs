@@ -69,16 +69,18 @@ async function produce() {
   const run = async (id) => {
     const sentAt = []
     let sent = 0
+    let sentBefore = 0
     let received = 0
     let finish
     const finished = new Promise((resolve) => {
       finish = resolve
     })
     const send = () => {
-      while (sent - received < inFlight && sent < most && now() < stopAt) {
+      while (sent - received < inFlight && sent - sentBefore < most && now() < stopAt) {
         sentAt.push(now())
         socket.write(requests[(sent + id) % partitions])
         sent++
+        if (now() < start) sentBefore = sent
       }
       if (received === sent) finish()
     }

@@ -2,7 +2,7 @@
  * produce port= topic= partitions= record= batch= [host=127.0.0.1] [acks=1] [inflight=5] [connections=1]
  *         [seconds=3] [bytes=1e18] [warmup=0.3]
  * Sends prebuilt Produce requests, one batch each, over every connection until the time or the bytes are used
- * up. The first `warmup` seconds do not count. Prints one line of JSON.
+ * up. The first `warmup` seconds do not count, for neither. Prints one line of JSON.
  */
 #include "kafka.h"
 
@@ -35,12 +35,12 @@ static void *run(void *context) {
   int s = dial(host, port);
   double *sent_at = allocate(sizeof(double) * (size_t)in_flight);
   struct response response = {0};
-  long sent = 0, received = 0;
+  long sent = 0, sent_before = 0, received = 0;
   bool sending = true;
   while (sending || received < sent) {
     while (sending && sent - received < in_flight) {
       double now = seconds_now();
-      if (now >= stop_at || sent >= requests_max) {
+      if (now >= stop_at || sent - sent_before >= requests_max) {
         sending = false;
         break;
       }
@@ -48,6 +48,7 @@ static void *run(void *context) {
       sent_at[sent % in_flight] = now;
       send_all(s, request->bytes, request->length);
       sent++;
+      if (now < start) sent_before = sent;
     }
     if (received == sent) break;
     receive_response(s, &response);
