@@ -6,6 +6,8 @@ import { ResponseStream, wholeResponse } from './response-stream.ts'
 const sharedReceiveBytes = 262_144
 /** Room behind an unfinished frame, so that the frames after it come with the same read. */
 const receiveSlackBytes = 65_536
+/** Of an unfinished request so much is given room ahead of its bytes; a larger one grows by doubling. */
+const reservedBytesMax = 2_097_152
 /** Full reads in a row after which the other connections get their turn (1 MB). */
 const fullReadsPerTurnMax = 4
 /** Produce requests of one connection that may wait for their commit at once. */
@@ -248,13 +250,19 @@ export class Connection implements SocketHandler {
       this.#own = undefined
       return
     }
-    const needed = rest + Math.max(missing, receiveSlackBytes)
+    const wanted = Math.max(missing, receiveSlackBytes)
     const own = this.#own
-    if (own && own.length >= needed && own.length <= 4 * needed) {
+    if (
+      own &&
+      own.length - rest >= Math.min(wanted, reservedBytesMax / 2) &&
+      own.length <= 4 * (rest + wanted)
+    ) {
       if (at > 0) own.copyWithin(0, at, at + rest)
       return
     }
-    const grown = Buffer.allocUnsafeSlow(needed + (missing > 0 ? receiveSlackBytes : 0))
+    // A size is only a promise: beyond this much, memory is given to bytes that have come.
+    const reserved = Math.min(wanted, Math.max(reservedBytesMax, rest))
+    const grown = Buffer.allocUnsafeSlow(rest + reserved + (missing > 0 ? receiveSlackBytes : 0))
     buffer.copy(grown, 0, at, at + rest)
     this.#own = grown
   }
