@@ -19,6 +19,7 @@ import type { StartSettings } from './settings.ts'
  * twice. Only a signal that comes later than this is a second wish.
  */
 const sameKeyPressMs = 500
+const parentCheckMs = 500
 
 /** Is the service, until it is told to stop. */
 export async function runService(settings: StartSettings, output: 'text' | 'json'): Promise<void> {
@@ -33,6 +34,7 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
     } else if (performance.now() - stopAskedAtMs > sameKeyPressMs) process.exit(exitCodes.failed)
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
+  if (process.env['npm_lifecycle_event'] !== undefined && !isDetached()) stopWithParent(stop)
   try {
     const effects = effectsFor(settings)
     const engine = embeddedEngine(effects)
@@ -48,6 +50,20 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
   const text = output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : readyScreen(report, news)
   if (isDetached()) await tellParent({ kind: 'ready', text })
   else process.stdout.write(text)
+}
+
+/**
+ * npm runs a script through a shell, which dies of a SIGTERM that npm hands on and leaves its child alone: a
+ * service that nobody would stop any more.
+ */
+function stopWithParent(stop: () => void): void {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, parentCheckMs)
+  timer.unref()
 }
 
 /** The exit is explicit: nothing that somebody left open may keep a stopped service alive. */
