@@ -21,6 +21,11 @@ type Stream = MessagesStream<string, string, string, string>
 const valuesOf = (items: Received[]) => items.map(({ value }) => value)
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, index) => String(from + index))
 
+function collect(stream: Stream, inbox = new Inbox<Received>()): Inbox<Received> {
+  stream.on('data', (message) => inbox.push(message))
+  return inbox
+}
+
 /** The wire errors that a call failed with, out of the client's nested ones. */
 async function protocolErrors(call: Promise<unknown>): Promise<string[]> {
   const codes = (error: { apiId?: string; errors?: object[] }): string[] =>
@@ -80,11 +85,6 @@ describe('@platformatic/kafka', () => {
       await consumer.close(true)
     }
     return { consumer, assigned, close }
-  }
-
-  function collect(stream: Stream, inbox = new Inbox<Received>()): Inbox<Received> {
-    stream.on('data', (message) => inbox.push(message))
-    return inbox
   }
 
   async function read(topic: string, count: number): Promise<Received[]> {
