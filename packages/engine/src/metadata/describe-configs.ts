@@ -33,7 +33,13 @@ const unknownType = 0
  * Apache Kafka computes with these, but does not name them as synonyms, so that a value that comes from one of
  * them is reported as the default.
  */
-const silentSynonyms = new Set(['log.roll.hours', 'log.roll.jitter.hours', 'log.flush.scheduler.interval.ms'])
+const silentSynonyms = new Set([
+  'log.retention.minutes',
+  'log.retention.hours',
+  'log.roll.hours',
+  'log.roll.jitter.hours',
+  'log.flush.scheduler.interval.ms',
+])
 
 /** The configs of one resource that exists; `keys` null or empty means all. */
 export function describeConfigs(

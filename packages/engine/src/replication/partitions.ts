@@ -119,9 +119,10 @@ export class Partitions {
   }
 
   #drop(partition: Partition, partitions: (Partition | undefined)[]): void {
+    // First out of sight: long polls that wake up look for it again.
+    partitions[partition.index] = undefined
     partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     if (partition.isLeader) this.#listener.resigns(partition.topic, partition.index)
-    partitions[partition.index] = undefined
     this.#logs.delete({ topic: partition.topic, partition: partition.index })
   }
 }

@@ -11,6 +11,7 @@ const none = -1
 
 export const initProducerId = handler(InitProducerId, async (request, { broker }) => {
   const failed = (errorCode: number) => ({ errorCode, producerId: none, producerEpoch: none })
+  if (request.transactionalId === '') return failed(ErrorCode.INVALID_REQUEST)
   if (request.transactionalId !== null) return failed(ErrorCode.UNSUPPORTED_VERSION)
   if ((request.producerId === none) !== (request.producerEpoch === none))
     return failed(ErrorCode.INVALID_REQUEST)
