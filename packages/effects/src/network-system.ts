@@ -156,7 +156,8 @@ class SystemSocket implements Socket {
   }
 
   end(): void {
-    this.#raw.end()
+    // Half-open sockets are allowed so that answers reach a client that has sent its last byte; this is our last one.
+    this.#raw.end(() => this.#raw.destroy())
   }
 
   destroy(): void {

@@ -80,6 +80,7 @@ export class Connection implements SocketHandler {
   #handlingRead = false
   #fullReads = 0
   #closed = false
+  #closing = false
   #resumeScheduled = false
   readonly #replyFilled = () => {
     this.#unanswered--
@@ -183,6 +184,15 @@ export class Connection implements SocketHandler {
     this.#closeListeners.clear()
   }
 
+  /** Reads nothing more, answers what was asked before, then closes. */
+  close(reason: string): void {
+    if (this.#closed || this.#closing) return
+    this.#logger.debug('closing connection', { connection: this.id, reason })
+    this.#closing = true
+    this.#pause()
+    if (!this.#handlingRead) this.#flush()
+  }
+
   /** Closes at once; queued responses are lost. */
   destroy(reason: string): void {
     if (this.#closed) return
@@ -199,7 +209,7 @@ export class Connection implements SocketHandler {
     while (this.#used - at >= 4) {
       const size = buffer.readInt32BE(at)
       if (size < 8 || size > this.#handling.requestBytesMax) {
-        this.destroy(`a request of ${size} bytes; the limit is ${this.#handling.requestBytesMax}`)
+        this.close(`a request of ${size} bytes; the limit is ${this.#handling.requestBytesMax}`)
         break
       }
       if (this.#used - at - 4 < size) {
@@ -209,11 +219,17 @@ export class Connection implements SocketHandler {
       if (!this.#mayStart(buffer.readInt16BE(at + 4))) break
       this.#start(buffer, at + 4, at + 4 + size)
       at += 4 + size
-      if (this.#closed) break
+      if (this.#closed || this.#closing) break
     }
     this.#handling.commitStaged()
     this.#handlingRead = false
     if (this.#closed) return
+    if (this.#closing) {
+      this.#used = 0
+      this.#own = undefined
+      this.#flush()
+      return
+    }
     this.#keepRest(buffer, at, missing)
     this.#flush()
     const frameWaits = missing === 0 && this.#used >= 4
@@ -235,7 +251,9 @@ export class Connection implements SocketHandler {
     this.#replies.push(reply)
     this.#unanswered++
     this.#exclusive = frame.readInt16BE(start) !== produceApiKey
-    if (!this.#handling.handle(frame, start, end, this, reply)) this.destroy('the request cannot be served')
+    if (this.#handling.handle(frame, start, end, this, reply)) return
+    this.withoutResponse(reply)
+    this.close('the request cannot be served')
   }
 
   /** Forgets a place in the order: this request has no response (acks=0). */
@@ -273,7 +291,7 @@ export class Connection implements SocketHandler {
 
   /** Could a waiting frame, or whatever is read next, start? */
   #canContinue(): boolean {
-    if (this.#closed || this.#blocked()) return false
+    if (this.#closed || this.#closing || this.#blocked()) return false
     if (this.#unanswered === 0) return true
     if (this.#exclusive) return false
     const own = this.#own
@@ -338,9 +356,12 @@ export class Connection implements SocketHandler {
       this.#stream = null
     }
     this.#sendGathered(gathered)
-    if (this.#repliesAt === this.#replies.length) {
-      this.#replies.length = 0
-      this.#repliesAt = 0
+    if (this.#repliesAt < this.#replies.length) return
+    this.#replies.length = 0
+    this.#repliesAt = 0
+    if (this.#closing && this.#stream === null) {
+      this.onClose()
+      this.socket.end()
     }
   }
 

@@ -61,6 +61,9 @@ const zstdProduceVersionMin = 7
 
 const batchLengthAt = 8
 
+/** Where the magic stands in every format. */
+const magicAt = 16
+
 /** The codec in a batch's attributes. */
 const codecMask = 0x07
 
@@ -91,13 +94,14 @@ export function validateBatch(
 }
 
 function checkFrame(records: Buffer, size: number, context: AppendContext): Rejected | null {
+  // Also of a batch that is cut off, as Kafka does: what has no magic is no batch.
+  const magic = records.length > magicAt ? RecordBatch.magic(records, 0) : RecordBatch.currentMagic
+  if (magic < 0 || magic > RecordBatch.currentMagic)
+    return reject(ErrorCode.CORRUPT_MESSAGE, `Magic ${magic} is unknown.`)
   if (size === RecordBatch.BatchFrame.incomplete)
     return reject(ErrorCode.INVALID_RECORD, 'There must be one whole record batch for each partition.')
   if (size === RecordBatch.BatchFrame.invalid)
     return reject(ErrorCode.CORRUPT_MESSAGE, 'No record batch can have the length that stands in its header.')
-  const magic = RecordBatch.magic(records, 0)
-  if (magic < 0 || magic > RecordBatch.currentMagic)
-    return reject(ErrorCode.CORRUPT_MESSAGE, `Magic ${magic} is unknown.`)
   if (magic !== RecordBatch.currentMagic)
     return reject(ErrorCode.INVALID_RECORD, `Only record batches of magic 2 are accepted, this has ${magic}.`)
   // Kafka, too, ignores what follows unless it is a batch: a fetch may have cut it off.

@@ -151,8 +151,8 @@ class ProduceJob implements AppendSink {
   #finish(): void {
     const { connection, apiVersion, correlationId } = this.#context
     if (this.#request.acks === 0) {
-      if (this.#failed) connection.destroy('a produce without acknowledgement failed')
-      else connection.withoutResponse(this.#reply)
+      connection.withoutResponse(this.#reply)
+      if (this.#failed) connection.close('a produce without acknowledgement failed')
       return
     }
     const frame = this.#failed
