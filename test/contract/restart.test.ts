@@ -25,7 +25,7 @@ import { Peer } from './peer.ts'
 
 /** Everything is written before one restart, and looked for after it: a start of Apache Kafka takes seconds. */
 describe.skipIf(!canStartBrokers)('after a stop and a start', () => {
-  const directory = temporaryDirectory()
+  let directory: string
   let engine: Engine
   let peer: Peer
   let topic: Topic
@@ -35,6 +35,7 @@ describe.skipIf(!canStartBrokers)('after a stop and a start', () => {
   const configs = { 'retention.ms': '987654321' }
 
   beforeAll(async () => {
+    directory = temporaryDirectory()
     const first = await start({ directory })
     const before = await Peer.open(first.bootstrap)
     clusterId = (await before.send(Metadata, 9, { topics: [] })).clusterId
