@@ -16,6 +16,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Inbox, TestEngine, uniqueName } from './engine.ts'
 
 type Received = Message<string, string, string, string>
+interface Closable {
+  close(force: boolean): Promise<void>
+}
 type Stream = MessagesStream<string, string, string, string>
 
 const valuesOf = (items: Received[]) => items.map(({ value }) => value)
@@ -37,7 +40,7 @@ describe('@platformatic/kafka', () => {
   let engine: TestEngine
   let admin: Admin
   let producer: Producer<string, string, string, string>
-  const running = new Set<{ close(force?: boolean): Promise<void> }>()
+  const running = new Set<Closable>()
   const base = () => ({
     clientId: 'test',
     bootstrapBrokers: [engine.bootstrap],
@@ -79,10 +82,12 @@ describe('@platformatic/kafka', () => {
     consumer.on('consumer:group:join', ({ assignments }) =>
       assigned.push((assignments ?? []).flatMap(({ partitions }) => partitions)),
     )
-    running.add(consumer)
+    // Of the two forms of close, callback and promise, the one that is meant.
+    const closable: Closable = consumer
+    running.add(closable)
     const close = async () => {
-      running.delete(consumer)
-      await consumer.close(true)
+      running.delete(closable)
+      await closable.close(true)
     }
     return { consumer, assigned, close }
   }
