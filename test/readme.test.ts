@@ -2,11 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { handlers, ignoredBrokerProperties } from '@sluice/engine'
 import { apiByKey } from '@sluice/wire'
+import { isSettable, mskOperations } from 'sluice'
 import { describe, expect, it } from 'vitest'
-import { mskHandlers } from '../packages/service/src/aws/msk/operations.ts'
-import { refusedProperty } from '../packages/service/src/fleet/broker-properties.ts'
-import { parseServiceSchema } from '../packages/service/src/aws/schema.ts'
-import * as kafka from '../packages/service/src/aws/schemas/kafka.generated.ts'
 import { root } from './source-tree.ts'
 
 /*
@@ -37,16 +34,14 @@ function kafkaApis(): string {
   ].join('\n')
 }
 
-function mskOperations(): string {
-  // What is asked is only which operations there are: none of them is called.
-  const served = mskHandlers({ clusters: {} as never })
-  const names = parseServiceSchema(kafka).operations.map((operation) => operation.name)
-  const cells = names.map((name) => `${served.has(name) ? '✓' : '–'} ${name}`)
+function operationsTable(): string {
+  const operations = mskOperations()
+  const cells = operations.map(({ name, served }) => `${served ? '✓' : '–'} ${name}`)
   const rows = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
     cells.slice(row * 4, row * 4 + 4),
   )
   return [
-    `${names.filter((name) => served.has(name)).length} of ${names.length}. The others answer 501 NotImplementedException.`,
+    `${operations.filter(({ served }) => served).length} of ${operations.length}. The others answer 501 NotImplementedException.`,
     '',
     '| | | | |',
     '|---|---|---|---|',
@@ -55,11 +50,7 @@ function mskOperations(): string {
 }
 
 function ignoredProperties(): string {
-  return [...ignoredBrokerProperties]
-    .filter((name) => refusedProperty({ [name]: '1' }) === null)
-    .sort()
-    .map((name) => `\`${name}\``)
-    .join(' · ')
+  return ['```', ...[...ignoredBrokerProperties].filter(isSettable).sort(), '```'].join('\n')
 }
 
 function withTable(text: string, name: string, table: string): string {
@@ -73,7 +64,7 @@ function withTable(text: string, name: string, table: string): string {
 describe('the README', () => {
   it.each([
     ['kafka-apis', kafkaApis],
-    ['msk-operations', mskOperations],
+    ['msk-operations', operationsTable],
     ['ignored-properties', ignoredProperties],
   ])('tells what is served: %s', (name, table) => {
     const text = readFileSync(path, 'utf8')

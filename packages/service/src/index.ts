@@ -1,1 +1,3 @@
-export {}
+export { type Service, type ServiceOptions, startService } from './service.ts'
+export type { BrokerReport, ClusterReport, StatusReport } from './status-report.ts'
+export { isSettable, mskOperations } from './support.ts'

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import {
   lineLogger,
   systemClock,
@@ -80,7 +81,7 @@ async function fail(error: unknown): Promise<never> {
   const { lines, exitCode } = describeFailure(error)
   const text = screenOf(lines)
   if (isDetached()) await tellParent({ kind: 'failed', text, exitCode })
-  process.stderr.write(text)
+  writeLine(text.trimEnd())
   process.exit(exitCode)
 }
 
@@ -99,5 +100,14 @@ function effectsFor(settings: StartSettings) {
       level,
       () => clock.now(),
     ),
+  }
+}
+
+/** A log that cannot be written, on a full disk say, must not take the service with it. */
+function writeLine(line: string): void {
+  try {
+    writeSync(process.stderr.fd, `${line}\n`)
+  } catch {
+    // There is nowhere to tell it.
   }
 }
