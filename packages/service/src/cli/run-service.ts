@@ -37,7 +37,7 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
   process.on('SIGINT', stop).on('SIGTERM', stop)
   if (process.env['npm_lifecycle_event'] !== undefined && !isDetached()) stopWithParent(stop)
   try {
-    const effects = effectsFor(settings)
+    const effects = effectsFor(settings, () => service !== undefined)
     const engine = embeddedEngine(effects)
     service = await startService({ ...settings, effects, engine, signal: stopping.signal })
   } catch (error) {
@@ -85,8 +85,13 @@ async function fail(error: unknown): Promise<never> {
   process.exit(exitCode)
 }
 
-function effectsFor(settings: StartSettings) {
+function effectsFor(settings: StartSettings, isReady: () => boolean) {
   const clock = systemClock()
+  // On a terminal a start ends in one screen, which says what the lines before it would have said.
+  const isSilent = () => !isReady() && !isDetached() && settings.logLevel === undefined
+  const write = (line: string) => {
+    if (!isSilent()) writeLine(line)
+  }
   // A terminal shows what needs a person; the log file of a detached service what happened.
   const level = settings.logLevel ?? (isDetached() ? 'info' : 'warn')
   return {
@@ -95,11 +100,7 @@ function effectsFor(settings: StartSettings) {
     network: systemNetwork(),
     random: systemRandom(),
     processes: systemProcesses(),
-    logger: lineLogger(
-      (line) => process.stderr.write(`${line}\n`),
-      level,
-      () => clock.now(),
-    ),
+    logger: lineLogger(write, level, () => clock.now()),
   }
 }
 
