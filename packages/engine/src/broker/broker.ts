@@ -129,6 +129,7 @@ export class Broker implements BrokerServices, RequestHandling {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
       },
+      guard: (fn) => this.guard(fn),
     })
     this.groups = this.#createGroupCoordinator()
     this.fetchSessions = new FetchSessions({

@@ -1,4 +1,4 @@
-import type { Logger, Socket, SocketHandler } from '@sluice/effects'
+import { isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
 import { Reply } from './reply.ts'
 import { ResponseStream, wholeResponse } from './response-stream.ts'
 
@@ -326,6 +326,17 @@ export class Connection implements SocketHandler {
   /** Sends the filled replies at the front. */
   #flush(): void {
     if (this.#closed) return
+    try {
+      this.#sendReplies()
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      // Part of the response has gone out, or would promise what the disk refuses: only an end is honest now.
+      this.#logger.error('closing connection: records cannot be read', { connection: this.id, error })
+      this.destroy('records cannot be read')
+    }
+  }
+
+  #sendReplies(): void {
     if (this.#stream) {
       if (!this.#stream.pump()) return
       this.#stream = null

@@ -92,20 +92,21 @@ export function wholeResponse(parts: ResponsePart[]): Buffer | null {
   if (total > wholeResponseBytesMax) return null
   const whole = Buffer.allocUnsafe(total)
   let at = 0
-  for (const part of parts) {
-    if (part instanceof Uint8Array) whole.set(part, at)
-    else {
-      readExactly(part, 0, whole, at, part.length)
-      part.release()
+  try {
+    for (const part of parts) {
+      if (part instanceof Uint8Array) whole.set(part, at)
+      else readExactly(part, 0, whole, at, part.length)
+      at += part.length
     }
-    at += part.length
+  } finally {
+    for (const part of parts) if (!(part instanceof Uint8Array)) part.release()
   }
   return whole
 }
 
 function readExactly(slice: FileSlice, from: number, target: Uint8Array, at: number, length: number): void {
   const read = slice.file.readSync(target, at, length, slice.position + from)
-  // The header with the size has gone out, or would be a lie: the connection cannot go on.
-  if (read !== length)
-    throw new Error(`${slice.file.path} ends at ${slice.position + from + read}, inside a fetched range`)
+  if (read === length) return
+  const message = `${slice.file.path} ends at ${slice.position + from + read}, inside a fetched range`
+  throw Object.assign(new Error(message), { code: 'EIO', syscall: 'read' })
 }

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@sluice/effects'
+import { type Clock, isSystemError, type Logger } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { Log, Rejected, StageResult, Validated } from '../storage/log.ts'
 import { Purgatory } from './purgatory.ts'
@@ -216,7 +216,13 @@ export class Partition {
   }
 
   #becomeLeader(): void {
-    this.log.leaderEpochs.assign(this.leaderEpoch, this.log.logEndOffset)
+    try {
+      this.log.leaderEpochs.assign(this.leaderEpoch, this.log.logEndOffset)
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      // The epoch is known in memory, and written with the next flush; the batches carry it too.
+      this.#goOffline(error)
+    }
   }
 
   #checkAppend(request: AppendRequest): number {

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@sluice/effects'
+import { type Clock, isSystemError, type Logger, type Timer } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
 import { Partition, type PartitionState } from './partition.ts'
@@ -17,6 +17,9 @@ export interface LeadershipListener {
   resigns(topic: string, index: number): void
 }
 
+/** After a directory could not be made or read, it is tried again this much later. */
+const retryMs = 1_000
+
 /** The partitions whose replicas this broker holds, and the appends that wait for the end of the socket read. */
 export class Partitions {
   readonly #clock: Clock
@@ -25,7 +28,11 @@ export class Partitions {
   readonly #logs: LogManager
   readonly #minInSyncReplicas: (topic: string) => number
   readonly #listener: LeadershipListener
+  readonly #guard: (fn: () => void) => void
   readonly #byTopic = new Map<string, (Partition | undefined)[]>()
+  /** Topics with partitions whose logs the disk refuses. */
+  readonly #lacking = new Map<string, TopicState>()
+  #retry: Timer | null = null
   #dirty: Partition[] = []
   readonly #stagedFirst = (partition: Partition) => void this.#dirty.push(partition)
 
@@ -36,6 +43,8 @@ export class Partitions {
     logs: LogManager
     minInSyncReplicas: (topic: string) => number
     listener: LeadershipListener
+    /** Through which callbacks of timers enter the broker. */
+    guard: (fn: () => void) => void
   }) {
     this.#clock = options.clock
     this.#logger = options.logger
@@ -43,10 +52,17 @@ export class Partitions {
     this.#logs = options.logs
     this.#minInSyncReplicas = options.minInSyncReplicas
     this.#listener = options.listener
+    this.#guard = options.guard
   }
 
   get(topic: string, index: number): Partition | undefined {
     return this.#byTopic.get(topic)?.[index]
+  }
+
+  /** Why `get` gives nothing: a wire error code. */
+  whyMissing(topic: string, index: number): number {
+    const isHeld = this.#lacking.get(topic)?.partitions[index]?.replicas.includes(this.#brokerId)
+    return isHeld ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
   }
 
   *all(): Iterable<Partition> {
@@ -66,6 +82,7 @@ export class Partitions {
   apply(topic: TopicState): void {
     let partitions = this.#byTopic.get(topic.name)
     if (!partitions) this.#byTopic.set(topic.name, (partitions = []))
+    this.#lacking.delete(topic.name)
     for (const [index, state] of topic.partitions.entries()) {
       const known = partitions[index]
       const held = state.replicas.includes(this.#brokerId)
@@ -74,7 +91,7 @@ export class Partitions {
         continue
       }
       if (known) this.#update(known, state)
-      else partitions[index] = this.#open(topic, index, state)
+      else partitions[index] = this.#openIfPossible(topic, index, state)
     }
   }
 
@@ -82,14 +99,38 @@ export class Partitions {
   remove(topic: string): void {
     const partitions = this.#byTopic.get(topic)
     if (!partitions) return
+    this.#lacking.delete(topic)
     for (const partition of partitions) if (partition) this.#drop(partition, partitions)
     this.#byTopic.delete(topic)
   }
 
   /** Ends every wait; the broker stops. */
   close(): void {
+    this.#retry?.cancel()
     this.commitStaged()
     for (const partition of this.all()) partition.close(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  }
+
+  /** Where the disk refuses, the partition stays offline and is tried again; all others go on. */
+  #openIfPossible(topic: TopicState, index: number, state: PartitionState): Partition | undefined {
+    try {
+      return this.#open(topic, index, state)
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      this.#logger.error('the disk refuses a log; the partition is offline', {
+        topic: topic.name,
+        partition: index,
+        error,
+      })
+      this.#lacking.set(topic.name, topic)
+      this.#retry ??= this.#clock.schedule(retryMs, () => {
+        this.#retry = null
+        this.#guard(() => {
+          for (const each of [...this.#lacking.values()]) this.apply(each)
+        })
+      })
+      return undefined
+    }
   }
 
   #open(topic: TopicState, index: number, state: PartitionState): Partition {
@@ -123,6 +164,16 @@ export class Partitions {
     partitions[partition.index] = undefined
     partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     if (partition.isLeader) this.#listener.resigns(partition.topic, partition.index)
-    this.#logs.delete({ topic: partition.topic, partition: partition.index })
+    try {
+      this.#logs.delete({ topic: partition.topic, partition: partition.index })
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      // The next start finds a log of a topic that nobody knows, and puts it aside.
+      this.#logger.error('the disk refuses to let go of a deleted partition', {
+        topic: partition.topic,
+        partition: partition.index,
+        error,
+      })
+    }
   }
 }

@@ -108,6 +108,8 @@ export class LeaderEpochs {
 
   #write(durable: boolean): void {
     const path = join(this.#log.directory, leaderEpochFileName)
+    // Where this fails, the next flush writes what is known then.
+    this.#durable = false
     this.#log.disk.writeFileAtomicSync(path, formatLeaderEpochs(this.#entries), { durable })
     this.#durable = durable
   }

@@ -142,10 +142,10 @@ class ProduceJob implements AppendSink {
     if (apiVersion >= topicIdVersionMin) {
       const name = broker.metadata.topicNameOf(topic)
       if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
-      return broker.partitions.get(name, data.index) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+      return broker.partitions.get(name, data.index) ?? broker.partitions.whyMissing(name, data.index)
     }
     if (isInternalTopic(topic) && clientId !== adminClientId) return ErrorCode.INVALID_TOPIC_EXCEPTION
-    return broker.partitions.get(topic, data.index) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    return broker.partitions.get(topic, data.index) ?? broker.partitions.whyMissing(topic, data.index)
   }
 
   #finish(): void {

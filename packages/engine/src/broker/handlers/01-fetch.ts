@@ -189,7 +189,8 @@ class FetchJob implements FetchWaiter {
       if (known === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
       name = known
     }
-    return broker.partitions.get(name, wanted.partition) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    const { partitions } = broker
+    return partitions.get(name, wanted.partition) ?? partitions.whyMissing(name, wanted.partition)
   }
 
   #isFollower(): boolean {

@@ -75,8 +75,9 @@ async function lookUp(
   const { timestamp } = wanted
   if (timestamp < 0 && context.apiVersion < (versionMinOf.get(timestamp) ?? Infinity))
     return ErrorCode.UNSUPPORTED_VERSION
-  const partition = context.broker.partitions.get(topic, wanted.partitionIndex)
-  if (!partition) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+  const { partitions } = context.broker
+  const partition = partitions.get(topic, wanted.partitionIndex)
+  if (!partition) return partitions.whyMissing(topic, wanted.partitionIndex)
   const error = partition.check(wanted.currentLeaderEpoch)
   if (error !== ErrorCode.NONE) return error
   const end =

@@ -27,7 +27,7 @@ function deleteBefore(
 ): { error: number; lowWatermark?: number } {
   if (isInternalTopic(topic)) return { error: ErrorCode.INVALID_TOPIC_EXCEPTION }
   const partition = broker.partitions.get(topic, index)
-  if (!partition) return { error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
+  if (!partition) return { error: broker.partitions.whyMissing(topic, index) }
   const error = partition.check(-1)
   if (error !== ErrorCode.NONE) return { error }
   if (!broker.config.topicLogConfig(topic).cleanupPolicy.delete) return { error: ErrorCode.POLICY_VIOLATION }

@@ -11,7 +11,7 @@ export const offsetForLeaderEpoch = handler(OffsetForLeaderEpoch, (request, { br
       const partition = broker.partitions.get(topic, wanted.partition)
       const errorCode = partition
         ? partition.check(wanted.currentLeaderEpoch)
-        : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        : broker.partitions.whyMissing(topic, wanted.partition)
       if (!partition || errorCode !== ErrorCode.NONE)
         return { errorCode, partition: wanted.partition, leaderEpoch: -1, endOffset: -1 }
       const { epoch, endOffset } = partition.log.leaderEpochs.endOffsetFor(wanted.leaderEpoch)

@@ -9,7 +9,7 @@ export const describeProducers = handler(DescribeProducers, (request, { broker }
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
       const partition = broker.partitions.get(name, partitionIndex)
-      const errorCode = partition ? partition.check(-1) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+      const errorCode = partition ? partition.check(-1) : broker.partitions.whyMissing(name, partitionIndex)
       if (!partition || errorCode !== ErrorCode.NONE)
         return { partitionIndex, errorCode, activeProducers: [] }
       return {
