@@ -206,7 +206,7 @@ describe('a node that is killed during produce', { timeout: 30_000 + rounds * 10
       committed = await commits
       for (const partition of ['plain-0', 'idempotent-1', '__consumer_offsets-0'])
         tear(partition, random.int(200))
-      for (const each of connections.splice(0)) each.close()
+      for (const each of connections.splice(0)) await each.close()
       node = await startNode(directory, nodeProperties)
     }
 
@@ -232,6 +232,6 @@ describe('a node that is killed during produce', { timeout: 30_000 + rounds * 10
       const roundConfigs = await describeConfigs(connection, ConfigResourceType.topic, `round-${round}`)
       expect(roundConfigs.get('retention.ms')).toBe(String(1_000 + round))
     }
-    for (const each of connections.splice(0)) each.close()
+    for (const each of connections.splice(0)) await each.close()
   })
 })

@@ -96,7 +96,7 @@ async function start(
 }
 
 async function stop(): Promise<void> {
-  for (const connection of connections.splice(0)) connection.close()
+  for (const connection of connections.splice(0)) await connection.close()
   await running?.stop()
   running = null
 }
@@ -138,6 +138,14 @@ const failing =
   (code: string, where: (operation: string, path: string) => boolean): Fault =>
   (operation, path) =>
     where(operation, path) ? code : null
+
+/** One of two processes that run. */
+const processOf = (pid: number): Processes => ({
+  pid,
+  isRunning: (other) => [101, 102].includes(other),
+  startedAt: (other) => `started ${other}`.replace(' ', '-'),
+  signal: () => {},
+})
 
 describe('a disk that fails below records', () => {
   it.each(['ENOSPC', 'EIO'])(
@@ -315,12 +323,6 @@ describe('a directory that cannot be used', () => {
   })
 
   it('is refused while another process serves it, which is not disturbed', async () => {
-    const processOf = (pid: number): Processes => ({
-      pid,
-      isRunning: (other) => [101, 102].includes(other),
-      startedAt: (other) => `started ${other}`.replace(' ', '-'),
-      signal: () => {},
-    })
     const first = await start({ processes: processOf(101) })
     const connection = await open()
     await createTopic(connection, 'events', { partitions: 1 })

@@ -126,7 +126,7 @@ export function mutatedValues(
       ? change(old)
       : old
   try {
-    return api.request.encodeToBuffer(version, maybe(value) as never)
+    return api.request.encodeToBuffer(version, maybe(value))
   } catch (error) {
     if (error instanceof EncodeError) return null
     throw error

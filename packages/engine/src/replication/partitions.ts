@@ -125,8 +125,9 @@ export class Partitions {
       this.#lacking.set(topic.name, topic)
       this.#retry ??= this.#clock.schedule(retryMs, () => {
         this.#retry = null
+        const topics = [...this.#lacking.values()]
         this.#guard(() => {
-          for (const each of [...this.#lacking.values()]) this.apply(each)
+          for (const each of topics) this.apply(each)
         })
       })
       return undefined
