@@ -66,7 +66,7 @@ class World {
   }
 
   async close(): Promise<void> {
-    for (const connection of this.#connections) connection.close()
+    for (const connection of this.#connections) await connection.close()
     for (const cluster of this.#running) await cluster.stop()
     expect(this.failures).toEqual([])
   }

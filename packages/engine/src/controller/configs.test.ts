@@ -252,8 +252,6 @@ describe('BrokerConfig', () => {
         synonyms: [
           { name: 'retention.ms', value: '97', source: ConfigSource.topic },
           { name: 'log.retention.ms', value: '99', source: ConfigSource.dynamicDefaultBroker },
-          { name: 'log.retention.hours', value: '100', source: ConfigSource.staticBroker },
-          { name: 'log.retention.hours', value: '168', source: ConfigSource.default },
         ],
         configType: 5,
         documentation: null,

@@ -15,8 +15,8 @@ export function topicConfigsProblem(configs: ReadonlyMap<string, string>): Refus
     parsed.set(name, check.parsed)
   }
   const value = (name: string) => parsed.get(name) ?? Number(configDefinition('topic', name)?.default)
-  const [min, max] = [value('min.compaction.lag.ms'), value('max.compaction.lag.ms')]
-  if (Number(min) > Number(max))
+  const [min, max] = [Number(value('min.compaction.lag.ms')), Number(value('max.compaction.lag.ms'))]
+  if (min > max)
     return refuse(
       `conflict topic config setting min.compaction.lag.ms (${min}) > max.compaction.lag.ms (${max})`,
     )

@@ -71,7 +71,8 @@ describe('CreateTopics', () => {
     })
     const config = (name: string) => configs?.find((one) => one.name === name)
     expect(config('segment.bytes')).toMatchObject({ value: '2000000', configSource: 1, readOnly: false })
-    expect(config('retention.ms')).toMatchObject({ value: '360000000', configSource: 4 })
+    // Kafka computes with log.retention.hours and does not name it as the source.
+    expect(config('retention.ms')).toMatchObject({ value: '360000000', configSource: 5 })
     expect(config('flush.ms')).toMatchObject({ value: '9223372036854775807', configSource: 5 })
     expect(config('internal.segment.bytes')).toBeUndefined()
     expect(configs).toHaveLength(37)

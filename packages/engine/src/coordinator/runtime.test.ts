@@ -108,8 +108,8 @@ test('while a partition loads it is COORDINATOR_LOAD_IN_PROGRESS', async () => {
 test('a response waits for the commit, and so does a read of what it changed', async () => {
   log.hold()
   const seen: string[] = []
-  const written = add('a').then((count) => seen.push(`written ${String(count)}`))
-  const read = get('a').then((count) => seen.push(`read ${String(count)}`))
+  const written = add('a').then((count) => seen.push(`written ${JSON.stringify(count)}`))
+  const read = get('a').then((count) => seen.push(`read ${JSON.stringify(count)}`))
   await clock.advance(0)
   expect(seen).toEqual([])
   expect(log.heldAppends).toBe(1)

@@ -72,7 +72,7 @@ const coarserBrokerConfigs: Record<string, BrokerSynonym[]> = {
 }
 
 function definition(line: ConfigLine, scope: ConfigScope): ConfigDefinition {
-  const { min, max, brokerSynonyms, brokerSynonym, ...rest } = line
+  const { min, max, brokerSynonyms: _several, brokerSynonym: _one, ...rest } = line
   return {
     ...rest,
     default: line.default ?? null,

@@ -77,7 +77,7 @@ function shape(record: ReturnType<typeof groupRecordCodec.decode>) {
       currentStateTimestamp: 'now',
       hasLeader: leader !== null,
       leaderIsMember: members.some(({ memberId }) => memberId === leader),
-      members: members.map((member) => ({ ...Object.keys(member), clientId: member.clientId })),
+      members: members.map((member) => ({ keys: Object.keys(member), clientId: member.clientId })),
     },
   }
 }
