@@ -38,6 +38,7 @@ const brokerDirectory = '/cluster/broker-1/volume-1'
 let disk: FaultyDisk
 let network: MemoryNetwork
 let failures: Error[]
+let starts = 0
 let lines: string[]
 let running: Cluster | null
 let connections: Connection[]
@@ -81,7 +82,8 @@ async function start(
       clock,
       disk: options.disk ?? disk,
       network,
-      random: seededRandom(seed),
+      // Each start is an incarnation of its own.
+      random: seededRandom(seed + ++starts),
       logger: lineLogger(
         (line) => lines.push(line),
         'error',
@@ -290,6 +292,32 @@ describe('a disk that fails below the metadata', () => {
     await start()
     const { topics } = await describeTopics(await open())
     expect(topics.map(({ name }) => name)).toEqual(['other'])
+  })
+})
+
+describe('a stop on a disk that fails', () => {
+  it.each(['ENOSPC', 'EIO'])('ends, and the next start has everything: %s', async (code) => {
+    await start()
+    const connection = await open()
+    await createTopic(connection, 'events', { partitions: 1 })
+    for (const value of ['one', 'two', 'three']) await produce(connection, 'events', 0, [{ value }])
+    disk.fault = failing(
+      code,
+      (operation) => operation !== 'read' && (code === 'EIO' || operation !== 'remove'),
+    )
+    await stop()
+    disk.fault = () => null
+    await start()
+    expect(await valuesOf(await open(), 'events')).toEqual(['one', 'two', 'three'])
+    // Neither has it left a lock that keeps this process out.
+    await stop()
+    const processes: Processes = processOf(101)
+    await start({ processes })
+    disk.fault = failing('ENOSPC', (operation) => operation !== 'read' && operation !== 'remove')
+    await stop()
+    disk.fault = () => null
+    await start({ processes })
+    expect(await valuesOf(await open(), 'events')).toEqual(['one', 'two', 'three'])
   })
 })
 

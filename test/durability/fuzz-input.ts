@@ -94,6 +94,13 @@ const otherStrings = [
   'delete,compact',
 ]
 
+/** With a value most requests end early; so these mostly have none. */
+const oftenAbsent: ReadonlyMap<string, string | null> = new Map([
+  ['transactionalId', null],
+  ['groupInstanceId', null],
+  ['memberId', ''],
+])
+
 /** The same message with other values in some of its fields, encoded again; null where they cannot be encoded. */
 export function mutatedValues(
   random: Random,
@@ -104,25 +111,31 @@ export function mutatedValues(
   const pick = <T>(from: readonly T[]) => from[random.int(from.length)] as T
   const change = (old: unknown): unknown => {
     if (Buffer.isBuffer(old))
-      return random.int(2) === 0 ? mutatedBytes(random, batchOf(random)) : batchOf(random)
+      return random.int(4) === 0 ? mutatedBytes(random, batchOf(random)) : batchOf(random)
     if (Array.isArray(old)) {
-      const kind = random.int(4)
+      const kind = random.int(6)
       if (kind === 0) return []
       const changed = old.map(maybe)
       return kind === 1 ? [...changed, ...changed] : changed
     }
     if (typeof old === 'object' && old !== null)
-      return Object.fromEntries(Object.entries(old).map(([name, each]) => [name, maybe(each)]))
-    if (random.int(3) === 0) return old
-    if (typeof old === 'number') return pick(numbers)
+      return Object.fromEntries(
+        Object.entries(old).map(([name, each]) => [
+          name,
+          oftenAbsent.has(name) && random.int(4) > 0 ? oftenAbsent.get(name) : maybe(each),
+        ]),
+      )
+    // What the example says is seldom known to the broker: 0, 1 and known names lead further in.
+    if (random.int(8) === 0) return old
+    if (typeof old === 'number') return random.int(4) > 0 ? random.int(2) : pick(numbers)
     if (typeof old === 'boolean') return random.int(2) === 0
     if (typeof old === 'string' && old.length === 22) return pick([...known.topicIds, old])
-    if (random.int(8) === 0) return null
-    return pick([pick(known.topics), pick(known.groups), pick(otherStrings)])
+    if (random.int(12) === 0) return null
+    return pick([pick(known.topics), pick(known.topics), pick(known.groups), pick(otherStrings)])
   }
-  // Structs and lists are always walked; of the values in them about half change.
+  // Structs and lists are always walked; of the values in them most change.
   const maybe = (old: unknown): unknown =>
-    (typeof old === 'object' && old !== null && !Buffer.isBuffer(old)) || random.int(2) === 0
+    (typeof old === 'object' && old !== null && !Buffer.isBuffer(old)) || random.int(8) > 0
       ? change(old)
       : old
   try {

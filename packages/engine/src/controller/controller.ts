@@ -2,6 +2,7 @@ import {
   assert,
   type Clock,
   type Disk,
+  isSystemError,
   type Logger,
   type Processes,
   type Random,
@@ -164,6 +165,10 @@ export class Controller {
     const clean = !this.#queue.failure
     try {
       this.#log.close({ clean })
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      // What was answered is durable; the next start reads the log as after a crash.
+      this.#options.logger.error('the disk refuses a clean stop', { error })
     } finally {
       this.#lock.release(clean)
     }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Disk, Processes } from '@sluice/effects'
+import { type Disk, isSystemError, type Processes } from '@sluice/effects'
 
 const lockName = '.lock'
 
@@ -37,7 +37,20 @@ export class DirectoryLock {
 
   /** After an unclean stop the file stays, as a killed process leaves it, but names nobody. */
   release(clean: boolean): void {
-    if (clean) this.#disk.removeSync(this.#path)
-    else this.#disk.writeFileAtomicSync(this.#path, '', { durable: false })
+    try {
+      if (!clean) {
+        this.#disk.writeFileAtomicSync(this.#path, '', { durable: false })
+        return
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      // On a full disk there is no room for an empty file, but a file can go.
+    }
+    try {
+      this.#disk.removeSync(this.#path)
+    } catch (error) {
+      // It names this process, and is free when that has ended.
+      if (!isSystemError(error)) throw error
+    }
   }
 }

@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import type { Clock, Disk, Logger, Processes, Random, Timer } from '@sluice/effects'
+import {
+  type Clock,
+  type Disk,
+  isSystemError,
+  type Logger,
+  type Processes,
+  type Random,
+  type Timer,
+} from '@sluice/effects'
 import {
   CheckpointFile,
   OffsetCheckpoint,
@@ -178,14 +186,23 @@ export class LogManager {
     this.#stopped = true
     for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
-    const clean = this.#closeAll(options.clean) && options.clean
-    if (clean) {
+    const clean = this.#closeAll(options.clean) && options.clean && this.#markClean(options.brokerEpoch ?? -1)
+    this.#lock.release(clean)
+  }
+
+  /** Whether the disk takes the last words; where it does not, the next start recovers. */
+  #markClean(brokerEpoch: number): boolean {
+    try {
       this.#writeCheckpoints()
       this.#writeHighWatermarks()
       this.#cleanerOffsets.write(this.#cleaned)
-      writeCleanShutdown(this.#options.disk, this.directory, options.brokerEpoch ?? -1)
+      writeCleanShutdown(this.#options.disk, this.directory, brokerEpoch)
+      return true
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      this.#options.logger.error('the disk refuses a clean stop', { directory: this.directory, error })
+      return false
     }
-    this.#lock.release(clean)
   }
 
   // ---- loading
