@@ -227,9 +227,13 @@ describe('a disk that fails below records', () => {
     await eventually(() => commitOffset(connection, 'group', 'events', 0, 1))
     disk.fault = failing(
       'ENOSPC',
-      (operation, path) => operation === 'write' && path.includes('__consumer_offsets'),
+      (operation, path) => ['read', 'write'].includes(operation) && path.includes('__consumer_offsets'),
     )
     expect(await codeOf(commitOffset(connection, 'group', 'events', 0, 2))).not.toBe(0)
+    // Its state is thrown away with the write, and cannot be read back yet.
+    await eventually(async () =>
+      expect(lines.some((line) => line.includes('coordinator partition cannot be loaded'))).toBe(true),
+    )
     disk.fault = () => null
     const committed = await eventually(() => committedOffset(connection, 'group', 'events', 0))
     expect(committed.offset).toBe(1)

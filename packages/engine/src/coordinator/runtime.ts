@@ -1,4 +1,4 @@
-import { assert, type Clock, type Logger } from '@sluice/effects'
+import { assert, type Clock, isSystemError, type Logger, type Timer } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { CoordinatorLog } from './coordinator-log.ts'
 import { CoordinatorFailure, type Decision, type FinalDecision, errorOfFailedAppend } from './decision.ts'
@@ -41,7 +41,12 @@ type Slot<S, Rec> = {
   shard: S
   timer: CoordinatorTimer<Rec>
   appends: PendingAppends
+  /** Of a failed slot whose log the disk has refused. */
+  reload: Timer | null
 }
+
+/** A log that the disk has refused is read again this much later. */
+const reloadDelayMs = 1_000
 
 /**
  * Runs the shards of one internal topic: decide, replay, append, answer.
@@ -86,6 +91,8 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
         partition,
         error,
       })
+      if (isSystemError(error))
+        slot.reload = this.#options.clock.schedule(reloadDelayMs, () => void this.load(partition))
     }
   }
 
@@ -158,6 +165,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
       state: 'loading',
       shard,
       timer,
+      reload: null,
       appends: new PendingAppends({
         clock,
         maxBatchBytes: () => log.maxMessageBytes,
@@ -234,6 +242,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
   }
 
   #stop(slot: Slot<S, Rec>, error: ErrorCode): void {
+    slot.reload?.cancel()
     slot.timer.cancelAll()
     slot.appends.abandon(error)
     slot.shard.unloaded(error)
