@@ -183,6 +183,7 @@ export class Partition {
     try {
       this.log.commit()
     } catch (error) {
+      if (!isSystemError(error)) throw error
       this.#goOffline(error)
       for (const { request } of staged)
         request.sink.appended(request.index, failure(ErrorCode.KAFKA_STORAGE_ERROR))
