@@ -76,6 +76,16 @@ export class FaultyDisk implements Disk {
     this.#disk.writeFileAtomicSync(path, data, options)
   }
 
+  async writeFileAtomic(path: string, data: string | Uint8Array, isStale: () => boolean): Promise<void> {
+    this.check('replace', path)
+    await this.#disk.writeFileAtomic(path, data, isStale)
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    this.check('sync', path)
+    await this.#disk.syncDirectory(path)
+  }
+
   syncDirectorySync(path: string): void {
     this.check('sync', path)
     this.#disk.syncDirectorySync(path)

@@ -134,6 +134,15 @@ export class MemoryDisk implements Disk {
     })
   }
 
+  async writeFileAtomic(path: string, data: string | Uint8Array, isStale: () => boolean): Promise<void> {
+    await Promise.resolve()
+    if (!isStale()) this.writeFileAtomicSync(path, data)
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    this.syncDirectorySync(path)
+  }
+
   syncDirectorySync(path: string): void {
     this.beforeOperation('syncDirectory', path)
   }

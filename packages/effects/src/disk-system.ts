@@ -41,13 +41,40 @@ export function systemDisk(): Disk {
       fs.renameSync(temporary, path)
       if (options?.durable !== false) syncDirectory(dirname(path))
     },
+    writeFileAtomic,
     syncDirectorySync: syncDirectory,
+    syncDirectory: async (path) => {
+      if (process.platform === 'win32') return
+      const directory = await fs.promises.open(path, 'r')
+      await directory.sync().finally(() => directory.close())
+    },
     createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),
     spaceSync(path) {
       const stat = fs.statfsSync(path)
       return { totalBytes: stat.blocks * stat.bsize, usableBytes: stat.bavail * stat.bsize }
     },
   }
+}
+
+async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  isStale: () => boolean,
+): Promise<void> {
+  // Not the name that the blocking form uses: both may be at work.
+  const temporary = join(dirname(path), `${basename(path)}.next.tmp`)
+  const file = await fs.promises.open(temporary, 'w', 0o644)
+  try {
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  if (isStale()) {
+    await fs.promises.rm(temporary, { force: true })
+    return
+  }
+  await fs.promises.rename(temporary, path)
 }
 
 /** Node's own recursive form never returns where a parent is there and takes no directory (/proc). */

@@ -25,8 +25,14 @@ export interface Disk {
     data: string | Uint8Array,
     options?: { mode?: number; durable?: boolean },
   ): void
+  /**
+   * The same, durable, without blocking the event loop: an fsync waits for whatever else the disk has to write. It
+   * is given up where `isStale` says, just before the file is replaced, that newer content has been written.
+   */
+  writeFileAtomic(path: string, data: string | Uint8Array, isStale: () => boolean): Promise<void>
   /** Makes the names in a directory durable (after create, rename, unlink). */
   syncDirectorySync(path: string): void
+  syncDirectory(path: string): Promise<void>
   /** Creates the file and fails with EEXIST where it is there. */
   createExclusiveSync(path: string, data: string): void
   /** Size of the volume that holds `path`, and what of it an ordinary user may still fill, bytes. */

@@ -146,7 +146,10 @@ describe('a cluster of one broker', () => {
     let full = true
     world.disk.beforeOperation = (operation, path) => {
       if (full && operation === 'write' && path.includes('events-0'))
-        throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' })
+        throw Object.assign(new Error('ENOSPC: no space left on device'), {
+          code: 'ENOSPC',
+          syscall: 'write',
+        })
     }
     await expect(produce(client, 'events', 0, [value('lost')])).rejects.toMatchObject({
       code: ErrorCode.KAFKA_STORAGE_ERROR,

@@ -46,6 +46,9 @@ export class OffsetCheckpoint {
   readonly #disk: Disk
   readonly #path: string
   #content: string | null = null
+  /** Counts the writes: one that was overtaken gives up. */
+  #writes = 0
+  #before: Promise<void> = Promise.resolve()
 
   constructor(disk: Disk, directory: string, name: CheckpointFile) {
     this.#disk = disk
@@ -61,8 +64,23 @@ export class OffsetCheckpoint {
   write(offsets: ReadonlyMap<string, number>): void {
     const content = formatCheckpoint(offsets)
     if (content === this.#content) return
+    this.#writes++
     this.#disk.writeFileAtomicSync(this.#path, content)
     this.#content = content
+  }
+
+  /** The same off the event loop, one after the other; rejects with the disk's error. */
+  writeSoon(offsets: ReadonlyMap<string, number>): Promise<void> {
+    const content = formatCheckpoint(offsets)
+    const write = ++this.#writes
+    const isStale = () => write !== this.#writes
+    const written = this.#before.then(async () => {
+      if (isStale() || content === this.#content) return
+      await this.#disk.writeFileAtomic(this.#path, content, isStale)
+      if (!isStale()) this.#content = content
+    })
+    this.#before = written.catch(() => {})
+    return written
   }
 }
 

@@ -25,6 +25,7 @@ export interface LogOfEpochs {
 export class LeaderEpochs {
   readonly #log: LogOfEpochs
   #entries: EpochEntry[] = []
+  #flushing: Promise<void> = Promise.resolve()
   #durable = true
 
   constructor(log: LogOfEpochs) {
@@ -104,6 +105,22 @@ export class LeaderEpochs {
     if (this.#durable) return false
     this.#write(true)
     return true
+  }
+
+  /** The same off the event loop, one after the other; the directory is made durable by the caller. */
+  flushSoon(): Promise<void> {
+    const flushed = this.#flushing.then(() => this.#flushInPool())
+    this.#flushing = flushed.catch(() => {})
+    return flushed
+  }
+
+  async #flushInPool(): Promise<void> {
+    if (this.#durable) return
+    const entries = this.#entries
+    const path = join(this.#log.directory, leaderEpochFileName)
+    const isStale = () => entries !== this.#entries || path !== join(this.#log.directory, leaderEpochFileName)
+    await this.#log.disk.writeFileAtomic(path, formatLeaderEpochs(entries), isStale)
+    if (!isStale()) this.#durable = true
   }
 
   #write(durable: boolean): void {

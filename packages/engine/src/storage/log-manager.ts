@@ -194,7 +194,6 @@ export class LogManager {
   #markClean(brokerEpoch: number): boolean {
     try {
       this.#writeCheckpoints()
-      this.#writeHighWatermarks()
       this.#cleanerOffsets.write(this.#cleaned)
       writeCleanShutdown(this.#options.disk, this.directory, brokerEpoch)
       return true
@@ -291,9 +290,11 @@ export class LogManager {
       config.long('log.flush.offset.checkpoint.interval.ms'),
       config.long('log.flush.start.offset.checkpoint.interval.ms'),
     )
-    this.#every(checkpointMs, checkpointMs, () => this.#writeCheckpoints())
+    this.#every(checkpointMs, checkpointMs, () => this.#writeCheckpointsSoon())
     const highWatermarkMs = config.long('replica.high.watermark.checkpoint.interval.ms')
-    this.#every(highWatermarkMs, highWatermarkMs, () => this.#writeHighWatermarks())
+    this.#every(highWatermarkMs, highWatermarkMs, () => {
+      this.#background(this.#highWatermarks.writeSoon(this.#currentHighWatermarks()))
+    })
     this.#every(firstRetentionDelayMs, config.long('log.retention.check.interval.ms'), () =>
       this.applyRetention(),
     )
@@ -350,28 +351,39 @@ export class LogManager {
     this.#checkpointsDue = true
     this.#schedule(0, () => {
       this.#checkpointsDue = false
-      this.#writeCheckpoints()
-      this.#writeHighWatermarks()
+      this.#background(this.#recoveryPoints.writeSoon(this.#currentRecoveryPoints()))
+      this.#background(this.#logStarts.writeSoon(this.#currentLogStarts()))
+      this.#background(this.#highWatermarks.writeSoon(this.#currentHighWatermarks()))
     })
   }
 
   #writeCheckpoints(): void {
-    const recoveryPoints = new Map<string, number>()
-    const logStarts = new Map<string, number>()
-    for (const [key, log] of this.#logs) {
-      recoveryPoints.set(key, log.recoveryPoint)
-      if (log.logStartOffset > log.firstSegmentBaseOffset) logStarts.set(key, log.logStartOffset)
-    }
-    this.#recoveryPoints.write(recoveryPoints)
-    this.#logStarts.write(logStarts)
+    this.#recoveryPoints.write(this.#currentRecoveryPoints())
+    this.#logStarts.write(this.#currentLogStarts())
+    this.#highWatermarks.write(this.#currentHighWatermarks())
   }
 
-  #writeHighWatermarks(): void {
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#failed('a checkpoint could not be written', error))
+  }
+
+  #currentRecoveryPoints(): Map<string, number> {
+    return new Map([...this.#logs].map(([key, log]) => [key, log.recoveryPoint]))
+  }
+
+  #currentLogStarts(): Map<string, number> {
+    const logStarts = new Map<string, number>()
+    for (const [key, log] of this.#logs)
+      if (log.logStartOffset > log.firstSegmentBaseOffset) logStarts.set(key, log.logStartOffset)
+    return logStarts
+  }
+
+  #currentHighWatermarks(): Map<string, number> {
     for (const [key, log] of this.#logs) {
       const highWatermark = this.#options.highWatermarkOf(log.topicPartition)
       if (highWatermark !== undefined) this.#knownHighWatermarks.set(key, highWatermark)
     }
-    this.#highWatermarks.write(this.#knownHighWatermarks)
+    return this.#knownHighWatermarks
   }
 
   /** Whether all went well. */

@@ -333,7 +333,7 @@ export class LogStore implements SegmentHome {
     this.lastFlushMs = this.clock.now()
   }
 
-  /** Makes all records below `offset` durable without blocking the event loop for the records. */
+  /** Makes all records below `offset` durable without blocking the event loop. */
   async flushBelow(offset: number): Promise<void> {
     if (offset <= this.recoveryPoint) return
     const first = this.floorIndex(this.recoveryPoint)
@@ -344,11 +344,25 @@ export class LogStore implements SegmentHome {
       if (this.segments.includes(segment)) await segment.flush()
       if (this.closed || truncations !== this.#truncations) return
     }
-    for (const snapshot of this.producers.snapshotOffsets)
-      if (snapshot > this.recoveryPoint && snapshot <= offset) this.producers.flushSnapshot(snapshot)
-    this.#flushNames()
+    for (const snapshot of [...this.producers.snapshotOffsets])
+      if (snapshot > this.recoveryPoint && snapshot <= offset)
+        await this.producers.flushSnapshotSoon(snapshot)
+    await this.#flushNamesSoon()
+    if (this.closed || truncations !== this.#truncations) return
     this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(offset, this.endOffset))
     this.lastFlushMs = this.clock.now()
+  }
+
+  async #flushNamesSoon(): Promise<void> {
+    const newNames = this.#newNames
+    this.#newNames = false
+    try {
+      await this.leaderEpochs.flushSoon()
+      if (newNames) await this.disk.syncDirectory(this.directory)
+    } catch (error) {
+      this.#newNames ||= newNames
+      throw error
+    }
   }
 
   #flushNames(): void {

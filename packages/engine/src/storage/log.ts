@@ -351,7 +351,7 @@ export class Log {
     this.#store.flushSync()
   }
 
-  /** Makes what is appended by now durable; nearly all of it off the event loop. */
+  /** Makes what is appended by now durable, off the event loop. */
   async flush(): Promise<void> {
     await this.#store.flushBelow(this.#store.endOffset)
   }

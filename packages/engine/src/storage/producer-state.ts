@@ -213,6 +213,17 @@ export class ProducerState {
     if (!this.#snapshotOffsets.includes(offset)) this.#snapshotOffsets.push(offset)
   }
 
+  /** The same as `flushSnapshot` off the event loop. */
+  async flushSnapshotSoon(offset: number): Promise<void> {
+    if (!this.#snapshotOffsets.includes(offset)) return
+    const file = this.#log.disk.openSync(this.#path(offset), 'read')
+    try {
+      await file.sync()
+    } finally {
+      file.closeSync()
+    }
+  }
+
   /** Makes the snapshot of this offset durable, if there is one. */
   flushSnapshot(offset: number): void {
     if (!this.#snapshotOffsets.includes(offset)) return

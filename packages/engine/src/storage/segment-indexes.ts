@@ -158,6 +158,22 @@ export class SegmentIndexes {
     this.#unsynced = false
   }
 
+  /** The same off the event loop. */
+  async syncSoon(): Promise<void> {
+    if (this.#deleted || !this.#unsynced) return
+    this.#unsynced = false
+    try {
+      for (const suffix of this.#suffixes()) {
+        const file = this.#home.disk.openSync(this.#path(suffix), 'read')
+        await file.sync().finally(() => file.closeSync())
+        if (this.#deleted) return
+      }
+    } catch (error) {
+      this.#unsynced = true
+      throw error
+    }
+  }
+
   /** Removes entries from the files that are no longer in memory, and zeros behind them. */
   truncateFiles(): void {
     this.#offsetsInFile = Math.min(this.#offsetsInFile, this.#offsets?.length ?? 0)

@@ -150,7 +150,7 @@ export class Segment implements FileOwner {
     this.#indexes.sync()
   }
 
-  /** The same without blocking the event loop for the log file, which is nearly all of it. */
+  /** The same without blocking the event loop. */
   async flush(): Promise<void> {
     this.persistIndexes()
     const file = this.file.pin()
@@ -164,7 +164,7 @@ export class Segment implements FileOwner {
     } finally {
       this.file.unpin()
     }
-    this.#indexes.sync()
+    await this.#indexes.syncSoon()
   }
 
   // ---- looking up
