@@ -7,7 +7,7 @@ const large = { record: 1024, batch: 1_000_000 }
 const single = { record: 100, batch: 100 }
 
 /** How long and how much a run may be. */
-const full = { seconds: 3, bytes: 900e6, fill: 300e6, latencySeconds: 4 }
+const full = { seconds: 3, bytes: 400e6, fill: 300e6, latencySeconds: 4 }
 const quick = { seconds: 0.5, bytes: 100e6, fill: 40e6, latencySeconds: 0.5 }
 
 /**

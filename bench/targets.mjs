@@ -14,7 +14,7 @@ const launcher = join(root, 'packages/service/bin/sluice.mjs')
 const host = '127.0.0.1'
 
 /** Deleted topics go at once, so that their pages are free for the next run. */
-const properties = { 'file.delete.delay.ms': '0' }
+const properties = { 'log.segment.delete.delay.ms': '0' }
 const settings = Object.entries(properties).map(([name, value]) => `${name}=${value}`)
 
 export function temporaryDirectory() {
