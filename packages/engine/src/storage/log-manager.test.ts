@@ -18,6 +18,7 @@ const brokerDefaults: Record<string, number> = {
   'log.flush.offset.checkpoint.interval.ms': 60_000,
   'log.flush.start.offset.checkpoint.interval.ms': 60_000,
   'replica.high.watermark.checkpoint.interval.ms': 5000,
+  'log.initial.task.delay.ms': 30_000,
   'log.retention.check.interval.ms': 300_000,
   'log.flush.scheduler.interval.ms': 2 ** 63,
 }

@@ -33,9 +33,6 @@ import { openMetaProperties } from './meta-properties.ts'
 /** Lives beside the brokers' logs in a combined Kafka node's directory, and is the controller's. */
 const metadataTopic = '__cluster_metadata'
 
-/** Kafka's delay before the first retention. */
-const firstRetentionDelayMs = 30_000
-
 /** Files that were not used for about this long are closed. */
 const idleFilesCheckMs = 60_000
 
@@ -295,8 +292,10 @@ export class LogManager {
     this.#every(highWatermarkMs, highWatermarkMs, () => {
       this.#background(this.#highWatermarks.writeSoon(this.#currentHighWatermarks()))
     })
-    this.#every(firstRetentionDelayMs, config.long('log.retention.check.interval.ms'), () =>
-      this.applyRetention(),
+    this.#every(
+      config.long('log.initial.task.delay.ms'),
+      config.long('log.retention.check.interval.ms'),
+      () => this.applyRetention(),
     )
     const flushMs = config.long('log.flush.scheduler.interval.ms')
     this.#every(flushMs, flushMs, () => this.#flushDue())

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import {
+  checkBrokerProperties,
+  ignoredBrokerProperties,
+  servedBrokerProperties,
+} from './broker-properties.ts'
+import { configDefinitions } from './metadata/config-definitions.ts'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+/** Tables of names, which do not use what they name. */
+const tables = new Set([
+  'broker-properties.ts',
+  'config-data.ts',
+  'config-definitions.ts',
+  'describe-configs.ts',
+])
+
+/** Every name that a source reads, as `int('num.partitions')`. */
+function namesRead(): Set<string> {
+  const names = new Set<string>()
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.name.endsWith('.ts') || entry.name.endsWith('.test.ts') || tables.has(entry.name)) continue
+    const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
+    for (const [, name] of text.matchAll(/(?:int|long|double|boolean|string|list|value)\(\s*'([a-z.]+)'/g))
+      if (name && configDefinitions('broker').has(name)) names.add(name)
+  }
+  return names
+}
+
+const behindTopics = new Set(
+  [...configDefinitions('topic').values()].flatMap(({ synonyms }) => synonyms.map(({ name }) => name)),
+)
+
+describe('broker properties', () => {
+  it('that are said to count are read somewhere, and those that are read are said to count', () => {
+    const read = namesRead()
+    const served = [...servedBrokerProperties].filter((name) => !behindTopics.has(name))
+    expect(served.filter((name) => !read.has(name))).toEqual([])
+    expect([...read].filter((name) => ignoredBrokerProperties.has(name) && !behindTopics.has(name))).toEqual(
+      [],
+    )
+  })
+
+  it('that Apache Kafka does not know are refused, and values out of range', () => {
+    expect(checkBrokerProperties({ 'num.partitions': '4' })).toEqual([])
+    expect(checkBrokerProperties({ 'num.partitons': '4' })).toMatchObject([{ name: 'num.partitons' }])
+    expect(checkBrokerProperties({ 'num.partitions': '0' })).toMatchObject([{ name: 'num.partitions' }])
+  })
+})
