@@ -46,7 +46,11 @@ export function systemDisk(): Disk {
     syncDirectory: async (path) => {
       if (process.platform === 'win32') return
       const directory = await fs.promises.open(path, 'r')
-      await directory.sync().finally(() => directory.close())
+      try {
+        await directory.sync()
+      } finally {
+        await directory.close()
+      }
     },
     createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),
     spaceSync(path) {
