@@ -10,7 +10,7 @@ import {
   type Timer,
 } from '@sluice/effects'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
-import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
+import { GroupCoordinator, offsetsTopic } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage } from '../metadata/image.ts'
@@ -23,7 +23,7 @@ import { dispatch } from './dispatch.ts'
 import { dialledHost, type Endpoint } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { InternalTopicLog } from './internal-topic-log.ts'
-import { consumerOffsetsTopic, TopicCreation } from './internal-topics.ts'
+import { TopicCreation } from './internal-topics.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
@@ -344,11 +344,11 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   #leads(partition: Partition): void {
-    if (partition.topic === consumerOffsetsTopic) void this.groups.load(partition.index)
+    if (partition.topic === offsetsTopic) void this.groups.load(partition.index)
   }
 
   #resigns(topic: string, index: number): void {
-    if (topic === consumerOffsetsTopic) this.groups.unload(index)
+    if (topic === offsetsTopic) this.groups.unload(index)
   }
 
   #createGroupCoordinator(): GroupCoordinator {
@@ -359,10 +359,10 @@ export class Broker implements BrokerServices, RequestHandling {
       random,
       config,
       log: new InternalTopicLog({
-        topic: consumerOffsetsTopic,
+        topic: offsetsTopic,
         partitions: this.partitions,
         clock,
-        maxMessageBytes: () => config.topicInt(consumerOffsetsTopic, 'max.message.bytes'),
+        maxMessageBytes: () => config.topicInt(offsetsTopic, 'max.message.bytes'),
       }),
       topics: {
         idOf: (name) => metadata.topic(name)?.id,

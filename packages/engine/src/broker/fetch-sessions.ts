@@ -59,7 +59,6 @@ interface Session {
   /** The epoch that the next request must have. */
   epoch: number
   lastUsedAtMs: number
-  createdAtMs: number
 }
 
 /**
@@ -120,7 +119,6 @@ export class FetchSessions {
       partitions,
       epoch: initialEpoch + 1,
       lastUsedAtMs: nowMs,
-      createdAtMs: nowMs,
     })
     return id
   }

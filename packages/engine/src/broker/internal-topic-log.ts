@@ -1,8 +1,8 @@
 import { ErrorCode } from '@sluice/wire'
 import type { Clock } from '@sluice/effects'
 import type { CoordinatorLog } from '../coordinator/coordinator-log.ts'
-import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import { readExactly } from './response-stream.ts'
 
 const readChunkBytes = 1_048_576
 const allReplicas = -1
@@ -64,7 +64,7 @@ export class InternalTopicLog implements CoordinatorLog {
       if (!slice) return
       const chunk = Buffer.allocUnsafe(slice.length)
       try {
-        readWhole(partition, chunk, slice)
+        readExactly(slice, 0, chunk, 0, slice.length)
       } finally {
         slice.release()
       }
@@ -72,14 +72,4 @@ export class InternalTopicLog implements CoordinatorLog {
       offset = slice.endOffset
     }
   }
-}
-
-function readWhole(
-  partition: Partition,
-  chunk: Buffer,
-  slice: { file: { readSync(t: Uint8Array, o: number, l: number, p: number): number }; position: number },
-): void {
-  const read = slice.file.readSync(chunk, 0, chunk.length, slice.position)
-  if (read !== chunk.length)
-    throw new Error(`${partition.topic}-${partition.index} ends ${chunk.length - read} bytes early`)
 }

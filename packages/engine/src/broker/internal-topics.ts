@@ -1,12 +1,12 @@
 import { CreateTopics, ErrorCode } from '@sluice/wire'
 import type { Logger } from '@sluice/effects'
+import { offsetsTopic } from '../coordinator/group/group-coordinator.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 
-export const consumerOffsetsTopic = '__consumer_offsets'
 const internalTopics: ReadonlySet<string> = new Set([
-  consumerOffsetsTopic,
+  offsetsTopic,
   '__transaction_state',
   '__share_group_state',
 ])
@@ -64,7 +64,7 @@ export class TopicCreation {
 
   #shape(topic: string) {
     const config = this.#config
-    if (topic === consumerOffsetsTopic)
+    if (topic === offsetsTopic)
       return {
         numPartitions: config.int('offsets.topic.num.partitions'),
         replicationFactor: config.int('offsets.topic.replication.factor'),

@@ -104,7 +104,14 @@ export function wholeResponse(parts: ResponsePart[]): Buffer | null {
   return whole
 }
 
-function readExactly(slice: FileSlice, from: number, target: Uint8Array, at: number, length: number): void {
+/** Fills `target` from the slice; a file that ends inside it is the disk's failure (EIO). */
+export function readExactly(
+  slice: FileSlice,
+  from: number,
+  target: Uint8Array,
+  at: number,
+  length: number,
+): void {
   const read = slice.file.readSync(target, at, length, slice.position + from)
   if (read === length) return
   const message = `${slice.file.path} ends at ${slice.position + from + read}, inside a fetched range`

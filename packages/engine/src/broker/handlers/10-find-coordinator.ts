@@ -11,7 +11,7 @@
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
 import type { Connection } from '../connection.ts'
 import { handler, type RequestContext } from '../handler.ts'
-import { consumerOffsetsTopic } from '../internal-topics.ts'
+import { offsetsTopic } from '../../coordinator/group/group-coordinator.ts'
 
 const keyType = { group: 0, transaction: 1, share: 2 } as const
 const batchedVersionMin = 4
@@ -39,8 +39,8 @@ async function find(type: number, key: string, context: RequestContext): Promise
   if (type !== keyType.group)
     return refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${type}.`)
   const { broker, connection } = context
-  const error = await broker.topicCreation.ensure(consumerOffsetsTopic)
-  const partition = broker.metadata.topic(consumerOffsetsTopic)?.partitions[broker.groups.partitionFor(key)]
+  const error = await broker.topicCreation.ensure(offsetsTopic)
+  const partition = broker.metadata.topic(offsetsTopic)?.partitions[broker.groups.partitionFor(key)]
   if (error !== ErrorCode.NONE || !partition) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
   const leader = broker.endpointsFor(connection).find(({ brokerId }) => brokerId === partition.leader)
   if (!leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
