@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 
 /** Other processes of this machine. */
 export interface Processes {
@@ -13,7 +14,56 @@ export interface Processes {
   signal(pid: number, signal: NodeJS.Signals): void
 }
 
-export function systemProcesses(): Processes {
+/** Other processes of this machine, and those that this one starts. */
+export interface ChildProcesses extends Processes {
+  /**
+   * Starts a process that outlives this one: a session of its own, its output in a file, never in a pipe. Rejects
+   * with the system's error (ENOENT: there is no such command).
+   */
+  spawn(command: string, args: readonly string[], options: SpawnOptions): Promise<SpawnedProcess>
+  /** Runs a command to its end. Rejects where it cannot be started; an exit code other than 0 is an answer. */
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<Completed>
+}
+
+export interface SpawnOptions {
+  /** Takes standard output and error; created, or appended to. */
+  outputFile: string
+  directory?: string
+  /** Added to this process's environment. */
+  environment?: Readonly<Record<string, string>>
+}
+
+export interface SpawnedProcess {
+  readonly pid: number
+  /** Resolves when it has ended, if this process is still there to see it. */
+  readonly ended: Promise<ExitStatus>
+}
+
+export interface ExitStatus {
+  /** Null: a signal ended it. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface RunOptions {
+  directory?: string
+  /** Added to this process's environment. */
+  environment?: Readonly<Record<string, string>>
+  /** The process is killed after this time. Default: 60 s. */
+  timeoutMs?: number
+  /** Called with each line of output, as it comes. */
+  onLine?: (line: string) => void
+}
+
+export interface Completed extends ExitStatus {
+  /** Standard output and error as they came; the end of it, where there is more than 1 MB. */
+  readonly output: string
+}
+
+const outputCharactersMax = 1_000_000
+const runTimeoutMsDefault = 60_000
+
+export function systemProcesses(): ChildProcesses {
   return {
     pid: process.pid,
     isRunning(pid) {
@@ -28,7 +78,64 @@ export function systemProcesses(): Processes {
     // Field 22 of proc(5)'s stat: start time in ticks since boot.
     startedAt: (pid) => statOf(pid)?.[19] ?? null,
     signal: (pid, signal) => void process.kill(pid, signal),
+    spawn: spawnDetached,
+    run: runToEnd,
   }
+}
+
+function spawnDetached(
+  command: string,
+  args: readonly string[],
+  { outputFile, directory, environment }: SpawnOptions,
+): Promise<SpawnedProcess> {
+  return new Promise((resolve, reject) => {
+    const output = openSync(outputFile, 'a')
+    try {
+      const child = spawn(command, args, {
+        cwd: directory,
+        env: { ...process.env, ...environment },
+        stdio: ['ignore', output, output],
+        detached: true,
+      })
+      const ended = new Promise<ExitStatus>((end) =>
+        child.on('exit', (code, signal) => end({ code, signal })),
+      )
+      child.on('error', reject)
+      child.on('spawn', () => {
+        // This process may end before it; it is found again by pid and start time.
+        child.unref()
+        resolve({ pid: child.pid ?? 0, ended })
+      })
+    } finally {
+      closeSync(output)
+    }
+  })
+}
+
+function runToEnd(command: string, args: readonly string[], options: RunOptions = {}): Promise<Completed> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.directory,
+      env: { ...process.env, ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.timeoutMs ?? runTimeoutMsDefault,
+      killSignal: 'SIGKILL',
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      let unfinished = ''
+      stream.setEncoding('utf8')
+      stream.on('data', (text: string) => {
+        output = (output + text).slice(-outputCharactersMax)
+        const lines = (unfinished + text).split('\n')
+        unfinished = (lines.pop() ?? '').slice(-outputCharactersMax)
+        for (const line of lines) options.onLine?.(line)
+      })
+      stream.on('end', () => unfinished !== '' && options.onLine?.(unfinished))
+    }
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code, signal, output }))
+  })
 }
 
 /** The fields of /proc/<pid>/stat after the name, which stands in parentheses and may hold anything: the first is the state. */

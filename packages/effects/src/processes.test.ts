@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemProcesses } from './processes.ts'
+
+const processes = systemProcesses()
+const node = (script: string) => ['-e', script]
+let directory: string
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sluice-processes-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+describe('a process that is started', () => {
+  it('writes to its file, is known by pid and start time, and tells how it ended', async () => {
+    const outputFile = join(directory, 'output')
+    const script =
+      'console.log(process.env.GREETING); console.error("to the same file"); setInterval(() => {}, 1000)'
+    const child = await processes.spawn(process.execPath, node(script), {
+      outputFile,
+      environment: { GREETING: 'hello' },
+    })
+    expect(processes.isRunning(child.pid)).toBe(true)
+    if (process.platform === 'linux') expect(processes.startedAt(child.pid)).toMatch(/^\d+$/)
+    await expect.poll(() => readFileSync(outputFile, 'utf8')).toBe('hello\nto the same file\n')
+    processes.signal(child.pid, 'SIGKILL')
+    expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' })
+    expect(processes.isRunning(child.pid)).toBe(false)
+  })
+
+  it('is refused where there is no such command', async () => {
+    const outputFile = join(directory, 'output')
+    await expect(processes.spawn(join(directory, 'nothing'), [], { outputFile })).rejects.toMatchObject({
+      code: 'ENOENT',
+    })
+  })
+})
+
+describe('a command that is run', () => {
+  it('gives its exit code and output, line by line too', async () => {
+    const lines: string[] = []
+    const done = await processes.run(
+      process.execPath,
+      node('process.stdout.write("one\\ntw"); process.stdout.write("o\\nlast"); process.exitCode = 3'),
+      { onLine: (line) => lines.push(line) },
+    )
+    expect(done).toEqual({ code: 3, signal: null, output: 'one\ntwo\nlast' })
+    expect(lines).toEqual(['one', 'two', 'last'])
+  })
+
+  it('is killed when its time is over', async () => {
+    const done = await processes.run(process.execPath, node('setInterval(() => {}, 1000)'), { timeoutMs: 50 })
+    expect(done).toMatchObject({ code: null, signal: 'SIGKILL' })
+  })
+})
