@@ -9,11 +9,8 @@ export interface ClusterOptions {
   /** Holds a directory for the controller and one for each broker. */
   readonly directory: string
   readonly controller: { readonly nodeId: number; readonly host: string; readonly port: number }
-  readonly brokers: readonly {
-    readonly nodeId: number
-    readonly rack: string | null
-    readonly listeners: readonly ListenerOptions[]
-  }[]
+  /** Those that are started at once. */
+  readonly brokers: readonly BrokerNode[]
   /** Static broker properties by Kafka's names; see `checkBrokerProperties`. */
   readonly properties: Readonly<Record<string, string>>
   readonly effects: {
@@ -27,6 +24,12 @@ export interface ClusterOptions {
   }
   /** A bug has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
+}
+
+export interface BrokerNode {
+  readonly nodeId: number
+  readonly rack: string | null
+  readonly listeners: readonly ListenerOptions[]
 }
 
 export interface RunningBroker {
@@ -43,6 +46,10 @@ export interface RunningBroker {
 export interface Cluster {
   readonly clusterId: string
   readonly brokers: readonly RunningBroker[]
+  /** Rejects as `startCluster` does; then the broker does not run, and the others go on. */
+  startBroker(broker: BrokerNode): Promise<void>
+  /** Stops a broker cleanly; it is then not among `brokers` any more. */
+  stopBroker(nodeId: number): Promise<void>
   /** Everything is on disk and closed when it resolves. */
   stop(): Promise<void>
   /** Stops a broker as a crash would: nothing is flushed, checkpointed or said. */
@@ -68,25 +75,31 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     staticProperties: options.properties,
   })
   const brokers: Broker[] = []
+  const startBroker = async (node: BrokerNode) => {
+    const broker = await Broker.start({
+      ...effects,
+      nodeId: node.nodeId,
+      rack: node.rack,
+      clusterId,
+      directory: brokerDirectory(directory, node.nodeId),
+      listeners: node.listeners,
+      properties: { ...options.properties, ...nodeProperties(options, node) },
+      controller: controller.channel(),
+      onFailure: (failure) => options.onBrokerFailure?.(node.nodeId, failure),
+    })
+    brokers.push(broker)
+  }
+  const stopBroker = async (nodeId: number) => {
+    const at = brokers.findIndex((broker) => broker.nodeId === nodeId)
+    await brokers[at]?.stop({ clean: true })
+    brokers.splice(at, at < 0 ? 0 : 1)
+  }
   const stop = async (clean: boolean) => {
     for (const broker of brokers) await broker.stop({ clean })
     await controller.close()
   }
   try {
-    for (const spec of options.brokers)
-      brokers.push(
-        await Broker.start({
-          ...effects,
-          nodeId: spec.nodeId,
-          rack: spec.rack,
-          clusterId,
-          directory: brokerDirectory(directory, spec.nodeId),
-          listeners: spec.listeners,
-          properties: { ...options.properties, ...nodeProperties(options, spec) },
-          controller: controller.channel(),
-          onFailure: (failure) => options.onBrokerFailure?.(spec.nodeId, failure),
-        }),
-      )
+    for (const node of options.brokers) await startBroker(node)
   } catch (error) {
     await stop(false)
     throw error
@@ -96,6 +109,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     get brokers() {
       return brokers.map((broker) => describe(broker, directory))
     },
+    startBroker,
+    stopBroker,
     stop: () => stop(true),
     kill: async (nodeId) => brokers.find((broker) => broker.nodeId === nodeId)?.stop({ clean: false }),
   }
@@ -111,10 +126,7 @@ function clusterIdOf(disk: Disk, controllerDirectory: string): string | undefine
 }
 
 /** What a node's properties file would say of itself: DescribeConfigs shows it. */
-function nodeProperties(
-  options: ClusterOptions,
-  broker: ClusterOptions['brokers'][number],
-): Record<string, string> {
+function nodeProperties(options: ClusterOptions, broker: BrokerNode): Record<string, string> {
   const { controller, directory } = options
   const addresses = (of: (listener: ListenerOptions) => { host: string; port: number }) =>
     broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')

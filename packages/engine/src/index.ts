@@ -1,4 +1,5 @@
 export {
+  type BrokerNode,
   type Cluster,
   type ClusterOptions,
   type RunningBroker,

@@ -1,41 +1,192 @@
+import { createHash } from 'node:crypto'
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
-import { checkBrokerProperties, ignoredBrokerProperties, startCluster } from '@sluice/engine'
-import type { Engine } from './engine.ts'
+import {
+  type Cluster,
+  checkBrokerProperties,
+  ignoredBrokerProperties,
+  type ListenerOptions,
+  startCluster,
+} from '@sluice/engine'
+import {
+  type ClusterPlan,
+  type Engine,
+  type EngineCluster,
+  type EngineClusterOptions,
+  type NodeKey,
+  type NodePlan,
+  nodeOf,
+  type ObservedNode,
+  sameNode,
+} from './engine.ts'
 
-/** Our own Kafka, inline: all nodes of a cluster live in the service's process. */
-export function embeddedEngine(effects: {
+export interface EmbeddedEffects {
   clock: Clock
   disk: Disk
   network: Network
   random: Random
   logger: Logger
   processes: Processes
-}): Engine {
+}
+
+const software = 'Sluice’s own brokers, which follow Apache Kafka 4.4.0'
+/**
+ * KRaft names only: there is no ZooKeeper here. The same brokers stand behind all of them; the older ones are
+ * names that MSK knows and that tools and templates carry.
+ */
+const kafkaVersions = ['3.9.x.kraft', '4.0.x.kraft', '4.1.x.kraft', '4.4.x.kraft']
+
+/** Our own Kafka, inline: all nodes of a cluster live in the service's process. */
+export function embeddedEngine(effects: EmbeddedEffects): Engine {
   return {
     name: 'embedded',
+    kafkaVersions: kafkaVersions.map((version) => ({ version, status: 'ACTIVE', software })),
+    defaultKafkaVersion: '4.4.x.kraft',
+    // Until brokers replicate.
+    runningBrokersMax: 1,
     ignoredProperties: ignoredBrokerProperties,
     checkProperties: (properties) => checkBrokerProperties(properties),
-    start: async (plan, onFailure) => {
-      const cluster = await startCluster({
-        ...plan,
-        effects,
-        onBrokerFailure: (nodeId, failure) => onFailure({ nodeId, reason: failure.message }),
-      })
-      const { pid } = effects.processes
-      return {
-        clusterId: cluster.clusterId,
-        get brokers() {
-          return cluster.brokers
-            .filter((broker) => broker.state === 'running')
-            .map(({ nodeId, directory, listeners }) => ({
-              nodeId,
-              pid,
-              directory,
-              listeners: [...listeners],
-            }))
-        },
-        stop: () => cluster.stop(),
-      }
-    },
+    topology: () => ({
+      quorum: { role: 'controller', nodeIds: [controllerId] },
+      listeners: { broker: ['CLIENT'], quorum: ['CONTROLLER'] },
+    }),
+    compatibleVersions: (from) => kafkaVersions.slice(kafkaVersions.indexOf(from) + 1),
+    // What ran in a former process ended with it.
+    open: async (options) => new EmbeddedCluster(options, effects),
   }
+}
+
+/**
+ * The one controller's node id. MSK's controllers are not among the broker ids; this leaves room for every broker
+ * that a cluster can ever have.
+ */
+const controllerId = 10_001
+
+class EmbeddedCluster implements EngineCluster {
+  readonly #options: EngineClusterOptions
+  readonly #effects: EmbeddedEffects
+  /** The controller's, with the brokers in it. */
+  #running: Cluster | null = null
+  #clusterId: string | null = null
+  /** Under which plan the nodes run that do. */
+  readonly #nodes: { plan: ClusterPlan; node: NodePlan; failure: string | null }[] = []
+
+  constructor(options: EngineClusterOptions, effects: EmbeddedEffects) {
+    this.#options = options
+    this.#effects = effects
+  }
+
+  get clusterId(): string | null {
+    return this.#clusterId
+  }
+
+  nodes(): ObservedNode[] {
+    return this.#nodes.map(({ plan, node, failure }) => {
+      const broker = this.#running?.brokers.find(({ nodeId }) => nodeId === node.nodeId)
+      const volume = node.role === 'controller' ? 'controller' : `broker-${node.nodeId}`
+      return {
+        role: node.role,
+        nodeId: node.nodeId,
+        state: failure === null ? 'running' : 'failed',
+        failure,
+        fingerprint: this.fingerprint(plan, node),
+        pid: this.#effects.processes.pid,
+        directory: `${this.#options.directory}/${volume}/volume-1`,
+        listeners: node.listeners.map(({ name, host, port }) => ({
+          name,
+          host,
+          port: broker?.listeners.find((one) => one.name === name)?.port ?? port,
+        })),
+      }
+    })
+  }
+
+  fingerprint(plan: ClusterPlan, key: NodeKey): string {
+    const { properties, kafkaVersion } = plan
+    return createHash('sha256')
+      .update(JSON.stringify([kafkaVersion, Object.entries(properties).sort(), nodeOf(plan, key)]))
+      .digest('hex')
+      .slice(0, 16)
+  }
+
+  async startNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
+    const node = nodeOf(plan, key)
+    this.#forget(key)
+    if (node.role === 'controller') await this.#startController(plan, node)
+    else await this.#startBroker(node)
+    this.#nodes.push({ plan, node, failure: null })
+  }
+
+  async #startController(plan: ClusterPlan, node: NodePlan): Promise<void> {
+    const [{ host, port } = { host: '', port: 0 }] = node.listeners
+    this.#running = await startCluster({
+      directory: this.#options.directory,
+      controller: { nodeId: node.nodeId, host, port },
+      brokers: [],
+      properties: plan.properties,
+      effects: this.#effects,
+      onBrokerFailure: (nodeId, { message }) => this.#fail({ role: 'broker', nodeId }, message),
+    })
+    this.#clusterId = this.#running.clusterId
+  }
+
+  async #startBroker({ nodeId, rack, listeners }: NodePlan): Promise<void> {
+    const controller = this.#running
+    if (!controller) throw new Error(`broker ${nodeId} is started before its controller`)
+    // A broker that has failed is still held, with what it failed of.
+    await controller.stopBroker(nodeId)
+    await controller.startBroker({ nodeId, rack, listeners: listeners.map(listenerOptions) })
+  }
+
+  #fail(key: NodeKey, message: string): void {
+    const entry = this.#nodes.find(({ node }) => sameNode(node, key))
+    if (!entry) return
+    entry.failure = message
+    this.#options.onChange()
+  }
+
+  async stopNode(key: NodeKey): Promise<void> {
+    // In one process with it, a broker cannot outlive its controller; it is started again after it.
+    if (key.role === 'controller') return this.stop()
+    this.#forget(key)
+    await this.#running?.stopBroker(key.nodeId)
+  }
+
+  #forget(key: NodeKey): void {
+    const at = this.#nodes.findIndex(({ node }) => sameNode(node, key))
+    if (at >= 0) this.#nodes.splice(at, 1)
+  }
+
+  async removeNode({ role, nodeId }: NodeKey): Promise<void> {
+    const { disk } = this.#effects
+    disk.removeSync(`${this.#options.directory}/${role === 'controller' ? role : `broker-${nodeId}`}`)
+  }
+
+  async health(plan: ClusterPlan): Promise<string | null> {
+    const nodes = this.nodes()
+    for (const { role, nodeId } of plan.nodes) {
+      const node = nodes.find((one) => sameNode(one, { role, nodeId }))
+      if (!node) return `The ${role} ${nodeId} does not run.`
+      if (node.failure !== null) return `The ${role} ${nodeId} has failed: ${node.failure}`
+    }
+    return null
+  }
+
+  /** Every name of a version stands for the same software: there is nothing to raise. */
+  async finalizeVersion(): Promise<void> {}
+
+  /** The brokers beyond the first do not run, so they hold nothing. */
+  async userPartitions(): Promise<number> {
+    return 0
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#running = null
+    this.#nodes.length = 0
+    await running?.stop()
+  }
+}
+
+function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
+  return { name, protocol: 'PLAINTEXT', host, port }
 }

@@ -1,58 +1,156 @@
+import { assert } from '@sluice/effects'
+
 /**
- * What runs a cluster's brokers. The fleet knows an engine only by this; the embedded Kafka is one, Apache
- * Kafka on the JVM another.
+ * What runs the nodes of clusters. The fleet knows an engine only by this: which nodes a cluster has, starting
+ * and stopping one of them, and whether all is well. What a cluster shall be, in which order nodes are touched
+ * and what becomes of a failure are decided above, for every engine alike.
  */
 export interface Engine {
-  readonly name: string
+  readonly name: EngineName
+  /** The versions that clusters may ask for, by MSK's names, oldest first. */
+  readonly kafkaVersions: readonly KafkaVersion[]
+  readonly defaultKafkaVersion: string
+  /** How many brokers of a cluster run, whatever it asks for; all of them where brokers replicate. */
+  readonly runningBrokersMax: number
   /** Broker properties that it takes and that then change nothing. */
   readonly ignoredProperties: ReadonlySet<string>
   /** What is wrong with these static broker properties: unknown names, values out of range. */
-  checkProperties(properties: Readonly<Record<string, string>>): PropertyProblem[]
+  checkProperties(properties: Readonly<Record<string, string>>, kafkaVersion: string): PropertyProblem[]
+  /** The nodes that a cluster of this version needs beside its brokers, and the listeners of each kind. */
+  topology(kafkaVersion: string): Topology
+  /** The versions that a running cluster of this one may be moved to, oldest first. */
+  compatibleVersions(kafkaVersion: string): readonly string[]
   /**
-   * Starts the cluster's nodes on the data that is there, or on none. Rejects with the system's error (a
-   * taken port is EADDRINUSE); then nothing of the cluster runs.
+   * Looks at a cluster's directory, which may be empty: nodes that a former service left running are found
+   * again. `onChange` is called when a node has changed by itself (it died). Starts nothing.
    */
-  start(plan: EnginePlan, onFailure: (failure: NodeFailure) => void): Promise<EngineCluster>
+  open(cluster: EngineClusterOptions): Promise<EngineCluster>
+}
+
+export type EngineName = 'embedded' | 'apache-kafka'
+
+export interface KafkaVersion {
+  /** MSK's name: `3.9.x`, `4.4.x.kraft`. */
+  version: string
+  status: 'ACTIVE' | 'DEPRECATED'
+  /** What stands behind it, for people: `Apache Kafka 4.4.0`. */
+  software: string
 }
 
 export interface PropertyProblem {
   name: string
+  /** Follows the name in a sentence: `is not a broker property`. */
   problem: string
 }
 
-export interface EnginePlan {
-  /** The engine makes `controller/volume-1`, `broker-1/volume-1`, … below it. */
+export type NodeRole = 'broker' | 'controller' | 'zookeeper'
+
+export type ListenerName =
+  | 'CLIENT'
+  /** Between brokers. */
+  | 'REPLICATION'
+  | 'CONTROLLER'
+  /** ZooKeeper's three: for brokers, for its followers, for its elections. */
+  | 'ZOOKEEPER'
+  | 'PEER'
+  | 'ELECTION'
+
+export interface Topology {
+  /** Controllers or ZooKeeper nodes, by id. They are started before brokers. */
+  quorum: { role: 'controller' | 'zookeeper'; nodeIds: readonly number[] }
+  listeners: Record<'broker' | 'quorum', readonly ListenerName[]>
+}
+
+export interface EngineClusterOptions {
+  /** The name in messages. */
+  name: string
+  /** The engine makes `broker-1`, … below it. */
   directory: string
-  controller: { nodeId: number; host: string; port: number }
-  brokers: { nodeId: number; rack: string | null; listeners: PlannedListener[] }[]
+  onChange: () => void
+}
+
+/** One node, known by its role and id: `broker` 1 and `zookeeper` 1 are two. */
+export interface NodeKey {
+  role: NodeRole
+  nodeId: number
+}
+
+/** All that decides how the nodes of a cluster run. Two equal plans give the same cluster. */
+export interface ClusterPlan {
+  kafkaVersion: string
+  nodes: readonly NodePlan[]
   /** Static broker properties, all levels merged. */
-  properties: Record<string, string>
+  properties: Readonly<Record<string, string>>
+}
+
+export interface NodePlan extends NodeKey {
+  rack: string | null
+  listeners: readonly PlannedListener[]
+  /** Raised by each reboot: a node that runs under a lower one is out of date. */
+  generation: number
 }
 
 export interface PlannedListener {
-  name: 'CLIENT'
-  protocol: 'PLAINTEXT'
+  name: ListenerName
   host: string
   port: number
 }
 
-export interface NodeFailure {
-  nodeId: number
-  /** A sentence. */
-  reason: string
-}
-
 export interface EngineCluster {
-  /** Kafka's id of the cluster. */
-  readonly clusterId: string
-  readonly brokers: readonly RunningBroker[]
-  /** Clean: all that is acknowledged is on disk as Kafka leaves it. */
+  /** Kafka's id of the cluster; null until its first node has been started. */
+  readonly clusterId: string | null
+  /** The nodes that run now, or did and failed; those that were stopped are not among them. */
+  nodes(): readonly ObservedNode[]
+  /**
+   * What of the plan this node runs under, as an opaque text. A running node whose `fingerprint` differs from it
+   * has to be started anew to follow the plan.
+   */
+  fingerprint(plan: ClusterPlan, node: NodeKey): string
+  /**
+   * Starts a node on the data that is there, or on none, and resolves when it answers. A quorum's node may need
+   * the others to be of use; a broker that answers is registered. Rejects with the reason as an OperatingError or
+   * the system's error (a taken port is EADDRINUSE); then the node does not run.
+   */
+  startNode(plan: ClusterPlan, node: NodeKey, signal?: AbortSignal): Promise<void>
+  /** Stops a node cleanly: it hands over what it leads first, and all that is acknowledged is on disk. */
+  stopNode(node: NodeKey): Promise<void>
+  /** Removes what a stopped node has on disk. */
+  removeNode(node: NodeKey): Promise<void>
+  /**
+   * Null when every node of the plan serves, its quorum is complete and every partition has all its replicas in
+   * sync; else what is missing, as a sentence.
+   */
+  health(plan: ClusterPlan): Promise<string | null>
+  /** Makes what the plan's version brings available once every node runs it. May be called again. */
+  finalizeVersion(plan: ClusterPlan): Promise<void>
+  /** What user partitions a broker holds: it may leave the cluster when there are none. */
+  userPartitions(plan: ClusterPlan, nodeId: number): Promise<number>
+  /** Stops every node cleanly, brokers first. */
   stop(): Promise<void>
 }
 
-export interface RunningBroker {
-  nodeId: number
+export interface ObservedNode extends NodeKey {
+  state: 'running' | 'failed'
+  /** Why it failed, as a sentence; null while it runs. */
+  failure: string | null
+  fingerprint: string
   pid: number
   directory: string
-  listeners: { name: string; host: string; port: number }[]
+  listeners: readonly { name: ListenerName; host: string; port: number }[]
+}
+
+export function sameNode(a: NodeKey, b: NodeKey): boolean {
+  return a.role === b.role && a.nodeId === b.nodeId
+}
+
+/** The node's own part of the plan, which must have one. */
+export function nodeOf(plan: ClusterPlan, key: NodeKey): NodePlan {
+  const node = plan.nodes.find((one) => sameNode(one, key))
+  assert(node, `${nodeName(key)} is not in the plan`)
+  return node
+}
+
+/** `broker 1`, as it stands in sentences. */
+export function nodeName({ role, nodeId }: NodeKey): string {
+  return `${role === 'zookeeper' ? 'ZooKeeper node' : role} ${nodeId}`
 }
