@@ -30,6 +30,18 @@ describe('a process that is started', () => {
     expect(processes.isRunning(child.pid)).toBe(false)
   })
 
+  it.runIf(process.platform === 'linux')('is found by an argument that it was given whole', async () => {
+    const marker = `--marker=${directory}`
+    const outputFile = join(directory, 'output')
+    const args = [...node('setInterval(() => {}, 1000)'), '--', marker]
+    const child = await processes.spawn(process.execPath, args, { outputFile })
+    expect(processes.findByArgument(marker)).toEqual([child.pid])
+    expect(processes.findByArgument(marker.slice(0, -1))).toEqual([])
+    processes.signal(child.pid, 'SIGKILL')
+    await child.ended
+    expect(processes.findByArgument(marker)).toEqual([])
+  })
+
   it('is refused where there is no such command', async () => {
     const outputFile = join(directory, 'output')
     await expect(processes.spawn(join(directory, 'nothing'), [], { outputFile })).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs'
 
 /** Other processes of this machine. */
 export interface Processes {
@@ -23,6 +23,11 @@ export interface ChildProcesses extends Processes {
   spawn(command: string, args: readonly string[], options: SpawnOptions): Promise<SpawnedProcess>
   /** Runs a command to its end. Rejects where it cannot be started; an exit code other than 0 is an answer. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<Completed>
+  /**
+   * The running processes, this one aside, that were given exactly this argument. Only Linux tells (by /proc);
+   * elsewhere none is ever found.
+   */
+  findByArgument(text: string): number[]
 }
 
 export interface SpawnOptions {
@@ -80,6 +85,7 @@ export function systemProcesses(): ChildProcesses {
     signal: (pid, signal) => void process.kill(pid, signal),
     spawn: spawnDetached,
     run: runToEnd,
+    findByArgument,
   }
 }
 
@@ -136,6 +142,25 @@ function runToEnd(command: string, args: readonly string[], options: RunOptions 
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ code, signal, output }))
   })
+}
+
+function findByArgument(text: string): number[] {
+  return processIds().filter((pid) => {
+    if (pid === process.pid) return false
+    try {
+      // A process that has ended, or belongs to someone else where /proc hides it, has nothing to read.
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1).includes(text)
+    } catch {
+      return false
+    }
+  })
+}
+
+function processIds(): number[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
 }
 
 /** The fields of /proc/<pid>/stat after the name, which stands in parentheses and may hold anything: the first is the state. */
