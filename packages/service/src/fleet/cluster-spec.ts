@@ -1,16 +1,21 @@
 import type {
   BrokerNodeGroupInfo,
   ClientAuthentication,
+  ConfigurationInfo,
   CreateClusterRequest,
   EncryptionInfo,
   EnhancedMonitoring,
   LoggingInfo,
   OpenMonitoringInfo,
 } from '@aws-sdk/client-kafka'
-import { propertiesOfTags, refusedProperty } from './broker-properties.ts'
-import type { PropertyProblem } from './engines/engine.ts'
+import {
+  ownersProperties,
+  type PropertySource,
+  propertiesOfTags,
+  refusedProperty,
+} from './broker-properties.ts'
+import type { Engine } from './engines/engine.ts'
 import { hasProvisionedThroughput, standardInstanceTypes } from './instance-types.ts'
-import { kafkaVersions } from './kafka-versions.ts'
 import { derivedId, derivedUuid, zoneId } from './zones.ts'
 
 /** What a cluster shall be: the request with MSK's defaults in place. The blocks keep AWS's shapes. */
@@ -25,6 +30,14 @@ export interface ClusterSpec {
   loggingInfo?: LoggingInfo
   /** Static broker properties that were set at creation. */
   brokerProperties: Record<string, string>
+  /** A revision of an MSK configuration, with the properties of that revision. */
+  configuration: SpecConfiguration | null
+}
+
+export interface SpecConfiguration {
+  arn: string
+  revision: number
+  properties: Record<string, string>
 }
 
 export interface Place {
@@ -44,40 +57,87 @@ export interface Refusal {
 
 export type SpecResult = { spec: ClusterSpec } | { refusal: Refusal }
 
-type Check = (request: CreateClusterRequest) => Refusal | undefined
+type Check = (request: CreateClusterRequest, engine: Engine) => Refusal | undefined
 
-/** Up to 60 brokers in a KRaft cluster (MSK quotas). The AWS model says 15, and no SDK enforces it. */
-const brokersMax = 60
+/** Brokers in a cluster (MSK quotas). The AWS model says 15, and no SDK enforces it. */
+const brokersMax = { zookeeper: 30, controller: 60 }
 const defaultVolumeGiB = 100
-/** How many brokers of a cluster run until they replicate. */
-export const runningBrokersMax = 1
+
+/** Finds the revision of a configuration that a cluster of this version can have. */
+export type FindConfiguration = (
+  wanted: ConfigurationInfo,
+  kafkaVersion: string,
+) => { configuration: SpecConfiguration } | { refusal: Refusal }
 
 /** From a request whose types and ranges are already checked to the spec of a cluster. Pure. */
 export function clusterSpec(
   request: CreateClusterRequest,
   place: Place,
-  checkProperties: (properties: Record<string, string>) => PropertyProblem[],
+  engine: Engine,
+  findConfiguration: FindConfiguration,
 ): SpecResult {
   for (const check of checks) {
-    const refusal = check(request)
+    const refusal = check(request, engine)
     if (refusal) return { refusal }
   }
-  const brokerProperties = propertiesOfTags(request.Tags ?? {})
-  const refusal = propertiesRefusal(brokerProperties, checkProperties)
-  if (refusal) return { refusal }
-  return {
-    spec: {
-      kafkaVersion: request.KafkaVersion ?? '',
-      numberOfBrokerNodes: request.NumberOfBrokerNodes ?? 0,
-      brokerNodeGroup: brokerNodeGroup(request.BrokerNodeGroupInfo, place),
-      encryption: encryption(request.EncryptionInfo, place),
-      enhancedMonitoring: request.EnhancedMonitoring ?? 'DEFAULT',
-      ...(request.ClientAuthentication && { clientAuthentication: request.ClientAuthentication }),
-      ...(request.OpenMonitoring && { openMonitoring: request.OpenMonitoring }),
-      ...(request.LoggingInfo && { loggingInfo: request.LoggingInfo }),
-      brokerProperties,
-    },
+  const kafkaVersion = request.KafkaVersion ?? ''
+  const found = request.ConfigurationInfo && findConfiguration(request.ConfigurationInfo, kafkaVersion)
+  if (found && 'refusal' in found) return found
+  const spec: ClusterSpec = {
+    kafkaVersion,
+    numberOfBrokerNodes: request.NumberOfBrokerNodes ?? 0,
+    brokerNodeGroup: brokerNodeGroup(request.BrokerNodeGroupInfo, place),
+    encryption: encryption(request.EncryptionInfo, place),
+    enhancedMonitoring: request.EnhancedMonitoring ?? 'DEFAULT',
+    ...(request.ClientAuthentication && { clientAuthentication: request.ClientAuthentication }),
+    ...(request.OpenMonitoring && { openMonitoring: request.OpenMonitoring }),
+    ...(request.LoggingInfo && { loggingInfo: request.LoggingInfo }),
+    brokerProperties: propertiesOfTags(request.Tags ?? {}),
+    configuration: null,
   }
+  const refusal =
+    propertiesRefusal(spec, engine, 'tags') ??
+    (found && propertiesRefusal({ ...spec, ...found }, engine, 'configurationInfo'))
+  return refusal ? { refusal } : { spec: { ...spec, ...found } }
+}
+
+/** Why brokers cannot run with what the owner of the cluster has set; `parameter` is where it was set. */
+export function propertiesRefusal(
+  source: PropertySource,
+  engine: Engine,
+  parameter: string,
+): Refusal | undefined {
+  const properties = ownersProperties(source, engine)
+  const sentence = refusedProperty(properties, engine)
+  if (sentence) return invalid(sentence, parameter)
+  const problems = engine.checkProperties(properties, source.kafkaVersion)
+  if (problems.length === 0) return undefined
+  return invalid(
+    `Broker properties are not valid: ${problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ')}`,
+    parameter,
+  )
+}
+
+export function unsupportedVersion(version: string, valid: readonly string[], parameter: string): Refusal {
+  return invalid(`Unsupported KafkaVersion [${version}]. Valid values: [${valid.join(', ')}]`, parameter)
+}
+
+/** Does this number of brokers fit the zones and the quota? */
+export function brokerCountRefusal(
+  brokers: number,
+  { zones, kafkaVersion }: { zones: number; kafkaVersion: string },
+  engine: Pick<Engine, 'topology'>,
+  parameter: string,
+): Refusal | undefined {
+  const most = brokersMax[engine.topology(kafkaVersion).quorum.role]
+  if (brokers < 1 || brokers > most)
+    return invalid(`The number of broker nodes must be between 1 and ${most}.`, parameter)
+  if (brokers % zones !== 0)
+    return invalid(
+      'The number of broker nodes must be a multiple of Availability Zones in the Client Subnets parameter.',
+      parameter,
+    )
+  return undefined
 }
 
 /** Does the spec open a plaintext listener? Until security it is the only one that is served. */
@@ -86,10 +146,10 @@ export function hasPlaintextListener(spec: ClusterSpec): boolean {
 }
 
 /** What of the spec is described and not served, as one text; null where all of it is. */
-export function unservedParts(spec: ClusterSpec): string | null {
+export function unservedParts(spec: ClusterSpec, engine: Pick<Engine, 'runningBrokersMax'>): string | null {
   if (!hasPlaintextListener(spec)) return plaintextSentence
   const sentences: string[] = []
-  if (spec.numberOfBrokerNodes > runningBrokersMax)
+  if (spec.numberOfBrokerNodes > engine.runningBrokersMax)
     sentences.push(
       `One of the ${spec.numberOfBrokerNodes} brokers runs: brokers do not replicate yet, so replication factors and min.insync.replicas are 1.`,
     )
@@ -112,15 +172,13 @@ const checkName: Check = ({ ClusterName: name = '' }) =>
     ? undefined
     : invalid('The parameter value contains one or more characters that are not valid.', 'clusterName')
 
-const checkVersion: Check = ({ KafkaVersion: version = '' }) =>
-  kafkaVersions.some((known) => known.version === version)
-    ? undefined
-    : invalid(
-        `Unsupported KafkaVersion [${version}]. Valid values: [${kafkaVersions.map((known) => known.version).join(', ')}]`,
-        'kafkaVersion',
-      )
+const checkVersion: Check = ({ KafkaVersion: version = '' }, { kafkaVersions }) => {
+  const known = kafkaVersions.map((one) => one.version)
+  return known.includes(version) ? undefined : unsupportedVersion(version, known, 'kafkaVersion')
+}
 
-const checkBrokers: Check = ({ NumberOfBrokerNodes: brokers = 0, BrokerNodeGroupInfo: group }) => {
+const checkBrokers: Check = (request, engine) => {
+  const { NumberOfBrokerNodes: brokers = 0, BrokerNodeGroupInfo: group, KafkaVersion = '' } = request
   const subnets = group?.ClientSubnets ?? []
   if (subnets.length < 2 || subnets.length > 3)
     return invalid('Specify either two or three client subnets.', 'clientSubnets')
@@ -130,14 +188,8 @@ const checkBrokers: Check = ({ NumberOfBrokerNodes: brokers = 0, BrokerNodeGroup
       'The number of Availability Zones in the BrokerAZDistribution parameter must be equal to the number of client subnets.',
       'clientSubnets',
     )
-  if (brokers > brokersMax)
-    return invalid(`The number of broker nodes must be between 1 and ${brokersMax}.`, 'numberOfBrokerNodes')
-  if (brokers % subnets.length !== 0)
-    return invalid(
-      'The number of broker nodes must be a multiple of Availability Zones in the Client Subnets parameter.',
-      'numberOfBrokerNodes',
-    )
-  return undefined
+  const shape = { zones: subnets.length, kafkaVersion: KafkaVersion }
+  return brokerCountRefusal(brokers, shape, engine, 'numberOfBrokerNodes')
 }
 
 const checkInstanceType: Check = ({ BrokerNodeGroupInfo: group }) => {
@@ -198,8 +250,6 @@ const checkSecurity: Check = ({ ClientAuthentication: authentication, Encryption
 const checkUnserved: Check = (request) => {
   if (request.StorageMode === 'TIERED')
     return { kind: 'not-implemented', message: 'Storage mode TIERED', parameter: 'storageMode' }
-  if (request.ConfigurationInfo)
-    return { kind: 'not-implemented', message: 'An MSK configuration', parameter: 'configurationInfo' }
   if (request.Rebalancing) return invalid('Intelligent rebalancing needs Express brokers.', 'rebalancing')
   return undefined
 }
@@ -213,20 +263,6 @@ const checks: Check[] = [
   checkSecurity,
   checkUnserved,
 ]
-
-function propertiesRefusal(
-  properties: Record<string, string>,
-  checkProperties: (properties: Record<string, string>) => PropertyProblem[],
-): Refusal | undefined {
-  const sentence = refusedProperty(properties)
-  if (sentence) return invalid(sentence, 'tags')
-  const problems = checkProperties(properties)
-  if (problems.length === 0) return undefined
-  return invalid(
-    `Broker properties are not valid: ${problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ')}`,
-    'tags',
-  )
-}
 
 function brokerNodeGroup(group: BrokerNodeGroupInfo | undefined, place: Place): BrokerNodeGroupInfo {
   const subnets = group?.ClientSubnets ?? []
@@ -269,6 +305,6 @@ function encryption(
   }
 }
 
-function invalid(message: string, parameter: string): Refusal {
+export function invalid(message: string, parameter: string): Refusal {
   return { kind: 'invalid', message, parameter }
 }

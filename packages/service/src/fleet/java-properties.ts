@@ -7,7 +7,8 @@ export function parseJavaProperties(bytes: Uint8Array): PropertiesResult {
   for (const { text, line } of logicalLines(textOf(bytes))) {
     const { name, value } = splitEntry(text)
     const bad = [name, value].find((part) => unescaped(part) === null)
-    if (bad !== undefined) return { problem: `Line ${line} has a malformed \\uxxxx escape: ${bad.slice(0, 80)}` }
+    if (bad !== undefined)
+      return { problem: `Line ${line} has a malformed \\uxxxx escape: ${bad.slice(0, 80)}` }
     properties[unescaped(name) as string] = unescaped(value) as string
   }
   return { properties: Object.fromEntries(Object.entries(properties)) }
@@ -54,10 +55,13 @@ const escapes: Record<string, string> = { t: '\t', n: '\n', r: '\r', f: '\f' }
 /** Null where an escape is malformed. A backslash before any other character only drops out. */
 function unescaped(text: string): string | null {
   let isMalformed = false
-  const plain = text.replace(/\\(u([0-9A-Fa-f]{4})|.|$)/gs, (_all, escape: string, hex: string | undefined) => {
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
-    if (escape === 'u') isMalformed = true
-    return escapes[escape] ?? escape
-  })
+  const plain = text.replace(
+    /\\(u([0-9A-Fa-f]{4})|.|$)/gs,
+    (_all, escape: string, hex: string | undefined) => {
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+      if (escape === 'u') isMalformed = true
+      return escapes[escape] ?? escape
+    },
+  )
   return isMalformed ? null : plain
 }
