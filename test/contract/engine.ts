@@ -1,18 +1,16 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { silentLogger, systemClock, systemDisk, systemNetwork, systemRandom } from '@sluice/effects'
+import { type ApacheKafka, ApacheKafkaNode } from '../oracle/apache-kafka-node.ts'
 
 // Which broker the contract tests judge:
 //   (nothing)                             our embedded engine, in this process
 //   SLUICE_CONTRACT_BOOTSTRAP=host:port   a broker that runs already, started with broker.properties; tests that
 //                                         need other properties or a restart are skipped
-//   SLUICE_CONTRACT_LAUNCHER=command      `command start DIR PORT key=value …` starts a broker, waits until it is
-//                                         ready and ends; `command stop DIR` stops it, `command stop DIR kill`
-//                                         kills it. Used where the broker that runs already does not fit.
+//   SLUICE_CONTRACT_APACHE_KAFKA=file     Apache Kafka, as the JSON file says how to run it; used where the broker
+//                                         that runs already does not fit
+// `npm run test:contract` sets them.
 
 export interface Spec {
   /** On top of broker.properties. */
@@ -28,11 +26,11 @@ export interface Engine {
   kill(): Promise<void>
 }
 
-export const launcher = process.env.SLUICE_CONTRACT_LAUNCHER
+const apacheKafka = process.env.SLUICE_CONTRACT_APACHE_KAFKA
 const running = process.env.SLUICE_CONTRACT_BOOTSTRAP
 
 /** True where a broker with properties of its own, or one that is restarted, can be had. */
-export const canStartBrokers = !running || Boolean(launcher)
+export const canStartBrokers = !running || Boolean(apacheKafka)
 
 /** The properties of broker.properties: what every contract test may count on. */
 export function baseProperties(): Record<string, string> {
@@ -54,11 +52,11 @@ export function start(spec: Spec = {}): Promise<Engine> {
     if (!spec.directory) rmSync(directory, { recursive: true, force: true })
   }
   const properties = { ...baseProperties(), ...spec.properties }
-  return launcher ? launch(launcher, directory, properties, remove) : embed(directory, properties, remove)
+  return apacheKafka ? launch(apacheKafka, directory, properties, remove) : embed(directory, properties, remove)
 }
 
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'sluice-contract-'))
+  return mkdtempSync(join(process.env.SLUICE_CONTRACT_DIRECTORY ?? tmpdir(), 'sluice-contract-'))
 }
 
 async function embed(
@@ -97,31 +95,20 @@ async function embed(
 }
 
 async function launch(
-  command: string,
+  file: string,
   directory: string,
   properties: Record<string, string>,
   remove: () => void,
 ): Promise<Engine> {
-  const run = promisify(execFile)
-  const port = await freePort()
-  const settings = Object.entries(properties).map(([name, value]) => `${name}=${value}`)
-  await run(command, ['start', directory, String(port), ...settings])
+  const kafka = JSON.parse(readFileSync(file, 'utf8')) as ApacheKafka
+  const node = await ApacheKafkaNode.start(kafka, directory, properties)
   const stop = async () => {
-    await run(command, ['stop', directory])
+    await node.stop()
     remove()
   }
   const kill = async () => {
-    await run(command, ['stop', directory, 'kill'])
+    await node.kill()
     remove()
   }
-  return { bootstrap: { host: '127.0.0.1', port }, stop, kill }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (!address || typeof address === 'string') throw new Error('no port')
-  return address.port
+  return { bootstrap: node.bootstrap, stop, kill }
 }

@@ -18,6 +18,7 @@ import {
   batchesIn,
   zeroUuid,
 } from '@sluice/wire'
+import { recorder } from '../oracle/recording.ts'
 import type { Peer } from './peer.ts'
 
 export { zeroUuid }
@@ -31,7 +32,9 @@ let count = 0
 
 /** A name that no other test and no earlier run has used: the broker may have lived for long. */
 export function uniqueName(prefix: string): string {
-  return `${prefix}-${process.pid}-${Date.now().toString(36)}-${++count}`
+  const name = `${prefix}-${process.pid}-${Date.now().toString(36)}-${++count}`
+  recorder.named(name)
+  return name
 }
 
 /** Every version of an API that is on by default. */
@@ -43,7 +46,7 @@ export function versionsOf(api: Api, from = api.minVersion): number[] {
 export async function eventually<T>(attempt: () => Promise<T | undefined>, withinMs = 10_000): Promise<T> {
   const end = performance.now() + withinMs
   for (;;) {
-    const value = await attempt()
+    const value = await recorder.attempt(attempt)
     if (value !== undefined) return value
     if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${String(attempt)}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

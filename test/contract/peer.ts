@@ -1,5 +1,6 @@
 import { type Socket, connect } from 'node:net'
 import { type Api, decodeResponseHeader, encodeRequestFrame, type Input, Reader } from '@sluice/wire'
+import { closedAnswer, recorder } from '../oracle/recording.ts'
 
 /**
  * A client that stands as close to the bytes as a test wants: whole requests by schema, or any bytes at all. Only
@@ -47,12 +48,21 @@ export class Peer {
     request: Input<Request>,
   ): Promise<Response> {
     const correlationId = ++this.#correlationId
-    const frame = await this.exchange(encodeRequestFrame(api, version, correlationId, 'contract', request))
+    const bytes = encodeRequestFrame(api, version, correlationId, 'contract', request)
+    const answer = recorder.sent(api.name, version, request)
+    let frame: Buffer
+    try {
+      frame = await this.exchange(bytes)
+    } catch (error) {
+      answer(closedAnswer)
+      throw error
+    }
     const reader = new Reader(frame)
     const answered = decodeResponseHeader(reader, api.responseHeaderVersion(version))
     if (answered !== correlationId) throw new Error(`answer ${answered} to request ${correlationId}`)
     const response = api.response.decode(reader, version)
     if (reader.remaining !== 0) throw new Error(`${api.name} ${version}: ${reader.remaining} bytes left over`)
+    answer(response)
     return response
   }
 

@@ -1,0 +1,121 @@
+import { batchesIn, RecordBatch, zeroUuid } from '@sluice/wire'
+
+/** Fields whose numbers are chance, and what stands for them. */
+const numbers: Record<string, string> = {
+  port: '<port>',
+  producerId: '<producer id>',
+  totalBytes: '<bytes>',
+  usableBytes: '<bytes>',
+}
+
+const nameFields = ['name', 'groupId', 'topic', 'topicName', 'key', 'resourceName']
+const textBytesMax = 200
+/** From 2020 to 2100: nothing else in an answer is as large as a time of day. */
+const timesMs = { from: 1_577_836_800_000, to: 4_102_444_800_000 }
+
+/**
+ * Makes the answers of two runs of one test comparable: what is chance (ids, ports, times, the names that tests
+ * make up) gets a placeholder, the same one wherever it comes again. What other tests have left in the broker is
+ * left out.
+ */
+export class Normaliser {
+  readonly #names = new Map<string, string>()
+  readonly #ids = new Map<string, string>()
+
+  constructor(fileNames: readonly string[], testNames: readonly string[]) {
+    for (const [kind, names] of Object.entries({ shared: fileNames, own: testNames }))
+      for (const [at, name] of names.entries()) this.#names.set(name, `<${prefixOf(name)} ${kind} ${at + 1}>`)
+  }
+
+  answer(request: unknown, response: unknown): unknown {
+    return this.#value(response, '', textsIn(request))
+  }
+
+  #value(value: unknown, field: string, asked: ReadonlySet<string>): unknown {
+    if (typeof value === 'number') return number(value, field)
+    if (typeof value === 'string') return this.#text(value, field)
+    if (Buffer.isBuffer(value)) return field === 'records' ? batches(value) : this.#bytes(value)
+    if (Array.isArray(value))
+      return value
+        .filter((element) => this.#isOfThisTest(element, asked))
+        .map((element) => this.#value(element, field, asked))
+    if (value === null || typeof value !== 'object') return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => [name, this.#value(part, name, asked)]),
+    )
+  }
+
+  #isOfThisTest(element: unknown, asked: ReadonlySet<string>): boolean {
+    if (element === null || typeof element !== 'object') return true
+    const fields = element as Record<string, unknown>
+    return nameFields.every((field) => {
+      const name = fields[field]
+      if (typeof name !== 'string') return true
+      const isForeign = (uniquePattern.test(name) && !this.#names.has(name)) || name.startsWith('__')
+      return !isForeign || asked.has(name)
+    })
+  }
+
+  #bytes(bytes: Buffer): unknown {
+    const text = bytes.toString('utf8')
+    if (!Buffer.from(text).equals(bytes)) return `0x${bytes.toString('hex').slice(0, 2 * textBytesMax)}`
+    return this.#text(text, '').slice(0, textBytesMax)
+  }
+
+  #text(text: string, field: string): string {
+    if (text !== zeroUuid && uuidFields.test(field) && /^[\w-]{22}$/.test(text)) return this.#id(text)
+    return text
+      .replaceAll(uniquePattern, (name) => this.#names.get(name) ?? `<${prefixOf(name)}>`)
+      .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, (id) => this.#id(id))
+      .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1:<port>')
+      .replaceAll(/(\/[^\s/,:]+)*\/sluice-contract-[^\s,:]*/g, '<directory>')
+      .replaceAll(/\b[12]\d{12}\b/g, '<time>')
+  }
+
+  #id(id: string): string {
+    let placeholder = this.#ids.get(id)
+    if (!placeholder) this.#ids.set(id, (placeholder = `<id ${this.#ids.size + 1}>`))
+    return placeholder
+  }
+}
+
+/** What `uniqueName` of the tests makes, anywhere in a text. */
+const uniquePattern = /[A-Za-z0-9._-]*?-\d+-[a-z0-9]{8}-\d+/g
+const uuidFields = /(Id|directory)$/i
+
+function textsIn(value: unknown, found = new Set<string>()): Set<string> {
+  if (typeof value === 'string') found.add(value)
+  else if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value))
+    for (const part of Object.values(value)) textsIn(part, found)
+  return found
+}
+
+function prefixOf(name: string): string {
+  return name.replace(/-\d+-[a-z0-9]{8}-\d+$/, '')
+}
+
+function number(value: number, field: string): unknown {
+  if (value >= timesMs.from && value < timesMs.to) return '<time>'
+  if (value >= 0 && field in numbers) return numbers[field]
+  return field === 'sessionId' && value > 0 ? '<session>' : value
+}
+
+/** Records as the headers of their batches: times and checksums differ in every run. */
+function batches(bytes: Buffer): unknown {
+  const found = []
+  let end = 0
+  for (const { at } of batchesIn(bytes)) {
+    end = at + RecordBatch.sizeInBytes(bytes, at)
+    found.push({
+      baseOffset: RecordBatch.baseOffset(bytes, at),
+      sizeInBytes: RecordBatch.sizeInBytes(bytes, at),
+      partitionLeaderEpoch: RecordBatch.partitionLeaderEpoch(bytes, at),
+      attributes: RecordBatch.attributes(bytes, at),
+      lastOffsetDelta: RecordBatch.lastOffsetDelta(bytes, at),
+      producerEpoch: RecordBatch.producerEpoch(bytes, at),
+      baseSequence: RecordBatch.baseSequence(bytes, at),
+      count: RecordBatch.count(bytes, at),
+    })
+  }
+  return { batches: found, bytesOfUnfinishedBatch: bytes.length - end }
+}

@@ -1,0 +1,98 @@
+import { appendFileSync } from 'node:fs'
+import { Normaliser } from './normaliser.ts'
+
+// What a broker answered, test by test, for a comparison of two brokers that ran the same tests. Tests know nothing
+// of it: their peers tell of each exchange, record.setup.ts tells when a test begins and ends.
+
+/** One line of a recording: a test that has passed. */
+export interface RecordedTest {
+  /** Relative to the repository. */
+  file: string
+  test: string
+  exchanges: RecordedExchange[]
+}
+
+export interface RecordedExchange {
+  api: string
+  version: number
+  /** The decoded answer, normalised; `closed` when the broker closed the connection instead. */
+  response: unknown
+}
+
+interface Exchange {
+  api: string
+  version: number
+  request: unknown
+  /** Undefined while the answer is not there: what comes too late, or never, is compared with nothing. */
+  response?: unknown
+  dropped: boolean
+}
+
+/** In place of an answer. */
+export const closedAnswer = 'the broker closed the connection'
+
+class Recorder {
+  readonly #path: string | undefined = process.env.SLUICE_CONTRACT_RECORDING
+  #file = ''
+  #fileNames: string[] = []
+  #test: { name: string; names: string[]; exchanges: Exchange[] } | null = null
+
+  get isOn(): boolean {
+    return this.#path !== undefined
+  }
+
+  beginFile(file: string): void {
+    this.#file = file
+    this.#fileNames = []
+    this.#test = null
+  }
+
+  beginTest(name: string): void {
+    this.#test = { name, names: [], exchanges: [] }
+  }
+
+  /** A name that is made for this test or for this file, and that differs from run to run. */
+  named(name: string): void {
+    ;(this.#test?.names ?? this.#fileNames).push(name)
+  }
+
+  /** Notes a request; what is returned takes its answer, or `closedAnswer`. */
+  sent(api: string, version: number, request: unknown): (response: unknown) => void {
+    const exchange: Exchange = { api, version, request, dropped: false }
+    this.#test?.exchanges.push(exchange)
+    return (response) => {
+      exchange.response = response
+    }
+  }
+
+  /** How often a test asks until something has come to pass is chance: only the last attempt counts. */
+  async attempt<T>(run: () => Promise<T | undefined>): Promise<T | undefined> {
+    const exchanges = this.#test?.exchanges
+    const from = exchanges?.length ?? 0
+    const value = await run()
+    if (value === undefined) for (const exchange of exchanges?.slice(from) ?? []) exchange.dropped = true
+    return value
+  }
+
+  endTest(passed: boolean): void {
+    const test = this.#test
+    this.#test = null
+    if (!test || !passed || this.#path === undefined) return
+    const normaliser = new Normaliser(this.#fileNames, test.names)
+    const line: RecordedTest = {
+      file: this.#file,
+      test: test.name,
+      exchanges: test.exchanges
+        .filter(({ dropped }) => !dropped)
+        .map(({ api, version, request, response }) => ({
+          api,
+          version,
+          response: response === undefined ? undefined : normaliser.answer(request, response),
+        })),
+    }
+    appendFileSync(this.#path, `${JSON.stringify(line)}\n`)
+  }
+}
+
+/** One for the worker: its tests run one after the other. */
+export const recorder = new Recorder()

@@ -1,0 +1,225 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { acceptedDifferences } from '../contract/accepted-differences.ts'
+import { baseProperties } from '../contract/engine.ts'
+import { type ApacheKafka, ApacheKafkaNode } from './apache-kafka-node.ts'
+import { compareRecordings, diffText } from './comparison.ts'
+import { locateApacheKafka } from './locate-apache-kafka.ts'
+import type { RecordedTest } from './recording.ts'
+
+// `npm run test:contract -- --engine embedded|apache-kafka|both [filter …]`: the contract tests on each engine, and
+// where both ran, what they answered side by side. Ends with one line, `N passed, N failed, N skipped`.
+
+type EngineName = 'embedded' | 'apache-kafka'
+
+interface Count {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const usage = 'Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [vitest filters and flags]'
+
+export async function runContract(args: readonly string[]): Promise<number> {
+  const options = parse(args)
+  if (!options) {
+    console.error(usage)
+    return 2
+  }
+  const run = new ContractRun(options.filters)
+  const undoSignals = onSignals(() => void run.close())
+  try {
+    return await run.run(options.engines)
+  } finally {
+    undoSignals()
+    await run.close()
+  }
+}
+
+export function parse(args: readonly string[]): { engines: EngineName[]; filters: string[] } | null {
+  const filters: string[] = []
+  let engine = 'both'
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] as string
+    if (arg === '--engine') engine = args[++at] ?? ''
+    else if (arg.startsWith('--engine=')) engine = arg.slice('--engine='.length)
+    else filters.push(arg)
+  }
+  if (engine === 'both') return { engines: ['embedded', 'apache-kafka'], filters }
+  return engine === 'embedded' || engine === 'apache-kafka' ? { engines: [engine], filters } : null
+}
+
+/** The exit code is by custom 128 and the signal's number. */
+function onSignals(close: () => void): () => void {
+  const listeners = Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }).map(([signal, code]) => {
+    const listener = () => {
+      process.exitCode = code
+      close()
+    }
+    process.once(signal, listener)
+    return { signal, listener }
+  })
+  return () => {
+    for (const { signal, listener } of listeners) process.off(signal, listener)
+  }
+}
+
+class ContractRun {
+  readonly #filters: readonly string[]
+  /** Holds everything that the run writes. */
+  readonly #directory = mkdtempSync(join(tmpdir(), 'sluice-contract-'))
+  readonly #total: Count = { passed: 0, failed: 0, skipped: 0 }
+  readonly #lines: string[] = []
+  #vitest: ChildProcess | null = null
+  #node: ApacheKafkaNode | null = null
+  #isClosed = false
+
+  constructor(filters: readonly string[]) {
+    this.#filters = filters
+  }
+
+  async run(engines: readonly EngineName[]): Promise<number> {
+    if (engines.includes('embedded')) this.#add('embedded', await this.#tests('embedded', {}))
+    if (engines.includes('apache-kafka') && !this.#isClosed) await this.#apacheKafka()
+    const recordings = engines.map((engine) => this.#recording(engine))
+    if (engines.length > 1 && recordings.every((path) => existsSync(path)) && !this.#isClosed) this.#compare()
+    if (this.#isClosed) return Number(process.exitCode ?? 1)
+    for (const line of this.#lines) console.log(line)
+    console.log(countText(this.#total))
+    return this.#total.failed > 0 ? 1 : 0
+  }
+
+  /** Ends what runs and removes what is written; a run that is under way comes to its end. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#vitest?.kill('SIGTERM')
+    await this.#node?.kill()
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  async #apacheKafka(): Promise<void> {
+    const found = await locateApacheKafka((sentence) => console.log(sentence))
+    if ('missing' in found) {
+      const count = await this.#tests('apache-kafka', {}, ['--testNamePattern', '^no test has this name$'])
+      this.#lines.push(`apache-kafka skipped: ${found.missing}`)
+      return this.#add('apache-kafka', count)
+    }
+    console.log(`Apache Kafka ${found.version} on ${found.java}`)
+    const file = join(this.#directory, 'apache-kafka.json')
+    writeFileSync(file, JSON.stringify(found satisfies ApacheKafka))
+    this.#node = await ApacheKafkaNode.start(found, join(this.#directory, 'node'), baseProperties())
+    const { host, port } = this.#node.bootstrap
+    try {
+      const count = await this.#tests('apache-kafka', {
+        SLUICE_CONTRACT_APACHE_KAFKA: file,
+        SLUICE_CONTRACT_BOOTSTRAP: `${host}:${port}`,
+      })
+      this.#add('apache-kafka', count)
+    } finally {
+      const node = this.#node
+      this.#node = null
+      await node.stop()
+    }
+  }
+
+  #recording(engine: EngineName): string {
+    return join(this.#directory, `${engine}.jsonl`)
+  }
+
+  async #tests(
+    engine: EngineName,
+    environment: Record<string, string>,
+    flags: readonly string[] = [],
+  ): Promise<Count> {
+    console.log(`\nContract tests on ${engine}`)
+    const results = join(this.#directory, `${engine}-results.json`)
+    const args = [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      ...['--config', join(root, 'test/contract/vitest.config.ts')],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
+      ...this.#filters,
+      ...flags,
+    ]
+    const { SLUICE_CONTRACT_APACHE_KAFKA: _, SLUICE_CONTRACT_BOOTSTRAP: __, ...own } = process.env
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...own,
+        ...environment,
+        SLUICE_CONTRACT_DIRECTORY: this.#directory,
+        SLUICE_CONTRACT_RECORDING: this.#recording(engine),
+      },
+    })
+    this.#vitest = child
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', resolve)
+    })
+    this.#vitest = null
+    return existsSync(results) ? countOf(results, code) : { passed: 0, failed: 1, skipped: 0 }
+  }
+
+  #compare(): void {
+    const comparison = compareRecordings(
+      readRecording(this.#recording('embedded')),
+      readRecording(this.#recording('apache-kafka')),
+      acceptedDifferences,
+    )
+    // Some of the tests do not meet all of the differences.
+    const stale = this.#filters.length === 0 ? comparison.stale : []
+    if (comparison.differences.length > 0)
+      console.log(`\nDifferences between the engines\n${diffText(comparison)}`)
+    for (const { api, path } of stale)
+      console.log(`Accepted difference is met no more, remove it: ${api} ${path}`)
+    this.#add('same answers', {
+      passed: comparison.tests - comparison.testsThatDiffer,
+      failed: comparison.testsThatDiffer + stale.length,
+      skipped: 0,
+    })
+  }
+
+  #add(name: string, count: Count): void {
+    this.#lines.push(`${name}: ${countText(count)}`)
+    this.#total.passed += count.passed
+    this.#total.failed += count.failed
+    this.#total.skipped += count.skipped
+  }
+}
+
+function countText({ passed, failed, skipped }: Count): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`
+}
+
+interface Results {
+  testResults: { status: string; assertionResults: { status: string }[] }[]
+}
+
+/** From vitest's JSON report. A file that does not load has no tests, yet it is a failure; so is any other one. */
+function countOf(path: string, code: number | null): Count {
+  const { testResults } = JSON.parse(readFileSync(path, 'utf8')) as Results
+  const count: Count = { passed: 0, failed: 0, skipped: 0 }
+  for (const { status, assertionResults } of testResults) {
+    if (assertionResults.length === 0 && status === 'failed') count.failed++
+    for (const { status: result } of assertionResults) {
+      if (result === 'passed') count.passed++
+      else if (result === 'failed') count.failed++
+      else count.skipped++
+    }
+  }
+  if (code !== 0 && count.failed === 0) count.failed++
+  return count
+}
+
+function readRecording(path: string): RecordedTest[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RecordedTest)
+}
