@@ -1,8 +1,8 @@
-import type { Clock, Network } from '@sluice/effects'
+import { type Clock, Deferred, type Network } from '@sluice/effects'
 import { callApi, type Endpoint } from './aws/api-client.ts'
 import { tagsOfProperties } from './fleet/broker-properties.ts'
 import type { Fleet } from './fleet/fleet.ts'
-import { defaultKafkaVersion } from './fleet/kafka-versions.ts'
+import type { Engine } from './fleet/engines/engine.ts'
 import { OperatingError } from './fleet/operating-error.ts'
 
 /*
@@ -10,7 +10,10 @@ import { OperatingError } from './fleet/operating-error.ts'
  * HTTP, signed.
  */
 
-const readyMsMax = 30_000
+/** Time to get going, where something is in the way. */
+const hinderedMsMax = 30_000
+/** An engine may have to be fetched first, and starts slowly on a busy machine. */
+const readyMsMax = 900_000
 const pollMs = 10
 
 /** Local development expects topics to appear when they are written to; MSK's default is that they do not. */
@@ -19,6 +22,7 @@ const ownDefaults = { 'auto.create.topics.enable': 'true' }
 export interface ClusterContext {
   endpoint: Endpoint
   fleet: Fleet
+  engine: Engine
   clock: Clock
   network: Network
   /** Resolves when the broker at this address has answered a Kafka request. */
@@ -27,7 +31,7 @@ export interface ClusterContext {
 
 /** Three brokers over three subnets, plaintext: MSK's common shape. */
 export async function createCluster(
-  { endpoint, clock }: ClusterContext,
+  { endpoint, clock, engine }: ClusterContext,
   name: string,
   properties: Record<string, string>,
 ): Promise<void> {
@@ -36,7 +40,7 @@ export async function createCluster(
     path: '/v1/clusters',
     body: {
       clusterName: name,
-      kafkaVersion: defaultKafkaVersion,
+      kafkaVersion: engine.defaultKafkaVersion,
       numberOfBrokerNodes: 3,
       brokerNodeGroupInfo: {
         clientSubnets: ['subnet-1', 'subnet-2', 'subnet-3'],
@@ -61,7 +65,10 @@ export function checkProperties(fleet: Fleet, name: string, wanted: Record<strin
   })
 }
 
-/** Resolves when the cluster is ACTIVE by the API's own words and its brokers answer Kafka requests. */
+/**
+ * Resolves when the cluster is ACTIVE by the API's own words, or at work on a change of itself, and its brokers
+ * answer Kafka requests.
+ */
 export async function waitUntilReady(
   context: ClusterContext,
   name: string,
@@ -70,16 +77,17 @@ export async function waitUntilReady(
   const { fleet, clock, network, probe } = context
   const record = fleet.clusters.list().find((cluster) => cluster.name === name)
   if (!record) throw new Error(`the cluster ${name} vanished while it was made`)
-  const giveUpAt = clock.monotonic() + readyMsMax
+  const startedAt = clock.monotonic()
   for (;;) {
-    await fleet.idle(record.uuid)
+    await untilAborted(fleet.idle(record.uuid), signal)
     const { state, stateInfo } = await describe(context, record.arn)
     signal?.throwIfAborted()
-    if (state === 'ACTIVE') break
-    if (state === 'FAILED' || clock.monotonic() > giveUpAt)
+    if (state === 'ACTIVE' || state === 'UPDATING' || state === 'REBOOTING_BROKER') break
+    const waitedMs = clock.monotonic() - startedAt
+    if (state === 'FAILED' || waitedMs > (stateInfo ? hinderedMsMax : readyMsMax))
       throw new OperatingError(`The cluster "${name}" did not start.`, {
         code: stateInfo?.code ?? 'CLUSTER_NOT_READY',
-        why: stateInfo?.message ?? `It is ${state} after ${readyMsMax / 1000} seconds.`,
+        why: stateInfo?.message ?? `It is ${state} after ${Math.round(waitedMs / 1000)} seconds.`,
         next: 'Remove the cause and start again; nothing that was acknowledged is lost.',
       })
     await clock.sleep(pollMs)
@@ -87,7 +95,19 @@ export async function waitUntilReady(
   for (const cluster of fleet.status())
     if (cluster.name === name)
       for (const broker of cluster.brokers)
-        for (const { host, port } of broker.listeners) await probe(network, host, port)
+        for (const { name: listener, host, port } of broker.listeners)
+          if (listener === 'CLIENT') await probe(network, host, port)
+}
+
+/** The wait ends early when the start is called off; what is waited for goes on. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work
+  const aborted = new Deferred<void>()
+  const abort = () => aborted.resolve()
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  await Promise.race([work, aborted.promise])
+  signal.removeEventListener('abort', abort)
 }
 
 async function describe(

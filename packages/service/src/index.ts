@@ -1,3 +1,5 @@
+export { Distributions, type DistributionsOptions } from './fleet/engines/apache-kafka/distributions.ts'
+export { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 export { type Service, type ServiceOptions, startService } from './service.ts'
-export type { BrokerReport, ClusterReport, StatusReport } from './status-report.ts'
+export type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
 export { isSettable, mskOperations } from './support.ts'

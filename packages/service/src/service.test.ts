@@ -51,7 +51,8 @@ async function start(options: Partial<ServiceOptions> = {}): Promise<Service> {
     region: undefined,
     acceptAnySignature: false,
     effects,
-    engine,
+    engines: [engine],
+    engine: undefined,
     // The engine of these tests listens and speaks no Kafka.
     probe: async () => {},
     ...options,

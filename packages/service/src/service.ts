@@ -4,12 +4,13 @@ import { brokerAnswers } from './broker-probe.ts'
 import { loadOrCreateAccessKey } from './credentials.ts'
 import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
-import type { Engine } from './fleet/engines/engine.ts'
-import { createFleet, type Fleet } from './fleet/fleet.ts'
+import type { Engine, EngineName } from './fleet/engines/engine.ts'
+import { enginesOf } from './fleet/engines/engines.ts'
+import { createFleet, type Fleet, type NodeStatus } from './fleet/fleet.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/ports.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
-import { type StatusReport, statusPath } from './status-report.ts'
+import { type NodeReport, type StatusReport, statusPath } from './status-report.ts'
 import { version } from './version.ts'
 
 export interface ServiceOptions {
@@ -25,8 +26,10 @@ export interface ServiceOptions {
   effects: ServiceEffects
   /** Ends a start that is under way. */
   signal?: AbortSignal
-  /** What runs the clusters' brokers. */
-  engine: Engine
+  /** What can run clusters here. */
+  engines: readonly Engine[]
+  /** Runs the clusters that name none; undefined: as at the last start. */
+  engine: EngineName | undefined
   /** How a broker shows that it serves; tests with an engine that speaks no Kafka have another. */
   probe?: ClusterContext['probe']
 }
@@ -61,6 +64,7 @@ export const accountId = '000000000000'
 export const defaultRegion = 'us-east-1'
 export const defaultApiPort = 9081
 export const defaultClusterName = 'demo'
+export const defaultEngineName: EngineName = 'embedded'
 const apiPortsTried = 100
 
 /**
@@ -103,9 +107,10 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
   const scope = { region, service: 'kafka' }
   const accessKey = loadOrCreateAccessKey(disk, random, dataDirectory)
   const target = targetCluster(options.cluster, before)
+  const engines = enginesOf(options.engines, options.engine ?? before?.engine ?? defaultEngineName)
   const fleet = createFleet({
     dataDirectory,
-    engine: options.engine,
+    engines,
     region,
     account: accountId,
     effects,
@@ -136,11 +141,13 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
   if (target !== null) {
     const endpoint = { host, port: api.port, credentials: accessKey, scope }
     const probe = options.probe ?? brokerAnswers
-    await provideCluster(target, options, before === undefined, { endpoint, fleet, probe, ...effects })
+    const context = { endpoint, fleet, engine: engines.default, probe, ...effects }
+    await provideCluster(target, options, before === undefined, context)
   }
   const ready = readyState(effects, {
     apiPort: api.port,
     region,
+    engine: engines.default.name,
     defaultCluster: target ?? before?.defaultCluster ?? null,
   })
   state = ready
@@ -160,7 +167,7 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
 
 function readyState(
   { clock, processes }: ServiceEffects,
-  found: Pick<ServiceState, 'apiPort' | 'region' | 'defaultCluster'>,
+  found: Pick<ServiceState, 'apiPort' | 'region' | 'engine' | 'defaultCluster'>,
 ): ServiceState {
   return {
     formatVersion: 1,
@@ -267,14 +274,15 @@ function reportOf(state: ServiceState, options: ServiceOptions, fleet: Fleet): S
       arn: cluster.arn,
       state: cluster.state,
       stateInfo: cluster.stateInfo?.message ?? null,
+      engine: cluster.engine,
       kafkaVersion: fleet.clusters.byArn(cluster.arn)?.spec.kafkaVersion ?? '',
       bootstrapServers: cluster.bootstrap ?? '',
-      brokers: cluster.brokers.map(({ id, pid: brokerPid, listeners, directory }) => ({
-        id,
-        pid: brokerPid,
-        listeners,
-        dataDirectory: directory,
-      })),
+      brokers: cluster.brokers.map(nodeReport),
+      quorum: cluster.quorum.map((node) => ({ role: node.role, ...nodeReport(node) })),
     })),
   }
+}
+
+function nodeReport({ id, pid, listeners, directory }: NodeStatus): NodeReport {
+  return { id, pid, listeners, dataDirectory: directory }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Disk, Processes } from '@sluice/effects'
+import type { EngineName } from './fleet/engines/engine.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface ServiceState {
   host: string
   apiPort: number
   region: string
+  /** Runs the clusters that name none; absent in files of the first release. */
+  engine?: EngineName
   /** The cluster that `env` means when none is named. */
   defaultCluster: string | null
 }

@@ -21,16 +21,20 @@ export interface ClusterReport {
   state: string
   /** Why it is in this state, or what of it is not served, in sentences. */
   stateInfo: string | null
+  /** What runs it: `embedded` or `apache-kafka`. */
+  engine: string
   kafkaVersion: string
   /** `host:port,…` of the listeners that clients can use; empty while none runs. */
   bootstrapServers: string
-  brokers: BrokerReport[]
+  brokers: NodeReport[]
+  /** Controllers or ZooKeeper nodes. */
+  quorum: (NodeReport & { role: string })[]
 }
 
-export interface BrokerReport {
+export interface NodeReport {
   id: number
   pid: number
-  listeners: { name: string; host: string; port: number }[]
+  listeners: readonly { name: string; host: string; port: number }[]
   dataDirectory: string
 }
 

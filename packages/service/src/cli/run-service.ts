@@ -38,8 +38,8 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
   if (process.env['npm_lifecycle_event'] !== undefined && !isDetached()) stopWithParent(stop)
   try {
     const effects = effectsFor(settings, () => service !== undefined)
-    const engine = embeddedEngine(effects)
-    service = await startService({ ...settings, effects, engine, signal: stopping.signal })
+    const engines = [embeddedEngine(effects)]
+    service = await startService({ ...settings, effects, engines, signal: stopping.signal })
   } catch (error) {
     // Whoever stops a start knows why it ends.
     if (stopping.signal.aborted) process.exit(exitCodes.failed)

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import pc from 'picocolors'
-import type { ClusterReport, StatusReport } from '../status-report.ts'
+import type { ClusterReport, NodeReport, StatusReport } from '../status-report.ts'
 import { chosenCluster } from './environment.ts'
 import { screenOf } from './failure.ts'
 import { defaultDataDirectory } from './options.ts'
@@ -39,7 +39,7 @@ export function statusScreen(report: StatusReport): string {
     `${pc.bold(`sluice ${report.version}`)} · ${pc.green('running')} since ${report.startedAt} · pid ${report.pid} · data ${shortPath(report.dataDirectory)}`,
     '',
     ...endpointLines(report),
-    ...report.clusters.flatMap(brokerLines),
+    ...report.clusters.flatMap(nodeLines),
     ...noteLines(report, []),
   ])
 }
@@ -51,7 +51,7 @@ function endpointLines(report: StatusReport): string[] {
     ...report.clusters.flatMap((cluster) => [
       row(
         'Cluster',
-        `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}`,
+        `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}${engineText(cluster)}`,
       ),
       row('  ARN', cluster.arn),
       row('  Bootstrap', cluster.bootstrapServers === '' ? 'none' : pc.cyan(cluster.bootstrapServers)),
@@ -59,14 +59,19 @@ function endpointLines(report: StatusReport): string[] {
   ]
 }
 
-function brokerLines(cluster: ClusterReport): string[] {
-  return cluster.brokers.map((broker) => {
-    const listeners = broker.listeners.map(({ name, host, port }) => `${name} ${host}:${port}`).join(', ')
-    return row(
-      `  Broker ${broker.id}`,
-      `${listeners}   pid ${broker.pid}   ${shortPath(broker.dataDirectory)}`,
-    )
-  })
+function nodeLines(cluster: ClusterReport): string[] {
+  const lines = (name: string, node: NodeReport) => {
+    const listeners = node.listeners.map((one) => `${one.name} ${one.host}:${one.port}`).join(', ')
+    return row(`  ${name} ${node.id}`, `${listeners}   pid ${node.pid}   ${shortPath(node.dataDirectory)}`)
+  }
+  return [
+    ...cluster.brokers.map((broker) => lines('Broker', broker)),
+    ...cluster.quorum.map((node) => lines(node.role === 'zookeeper' ? 'ZooKeeper' : 'Controller', node)),
+  ]
+}
+
+function engineText({ engine }: ClusterReport): string {
+  return engine === 'embedded' ? '' : `   engine ${engine}`
 }
 
 function nextLines(report: StatusReport): string[] {

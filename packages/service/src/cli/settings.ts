@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { LogLevel } from '@sluice/effects'
+import type { EngineName } from '../fleet/engines/engine.ts'
 import type { ClusterChoice, PortChoice } from '../service.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from './failure.ts'
@@ -12,6 +13,7 @@ export interface StartSettings {
   kafkaPort: PortChoice
   cluster: ClusterChoice
   properties: Record<string, string>
+  engine: EngineName | undefined
   region: string | undefined
   acceptAnySignature: boolean
   logLevel: LogLevel | undefined
@@ -25,6 +27,7 @@ export interface StartFlags {
   /** False for `--no-cluster`. */
   cluster?: string | false
   set?: string[]
+  engine?: EngineName
   region?: string
   acceptAnySignature?: boolean
   logLevel?: LogLevel
@@ -32,6 +35,7 @@ export interface StartFlags {
 
 export const defaultApiPort = 9081
 export const defaultKafkaPort = 9092
+export const engineNames: readonly EngineName[] = ['embedded', 'apache-kafka']
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error']
 
 /** The command line wins over the file, key by key. */
@@ -44,6 +48,7 @@ export function startSettings(flags: StartFlags): StartSettings {
     kafkaPort: portChoice('--kafka-port', flags.kafkaPort, file.kafkaPort),
     cluster: clusterChoice(flags.cluster ?? file.cluster),
     properties: { ...file.set, ...parseProperties(flags.set ?? []) },
+    engine: flags.engine ?? file.engine,
     region: flags.region ?? file.region,
     acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
     logLevel: flags.logLevel ?? file.logLevel,
@@ -79,6 +84,7 @@ interface ConfigFile {
   kafkaPort?: number
   cluster?: string | false
   set?: Record<string, string>
+  engine?: EngineName
   region?: string
   acceptAnySignature?: boolean
   logLevel?: LogLevel
@@ -102,6 +108,10 @@ const configKeys: Record<string, { takes: string; accepts: (value: unknown) => b
       value !== null &&
       !Array.isArray(value) &&
       Object.values(value).every((item) => typeof item === 'string'),
+  },
+  engine: {
+    takes: engineNames.join(' or '),
+    accepts: (value) => engineNames.some((name) => name === value),
   },
   region: { takes: 'the name of a region, such as "eu-west-1"', accepts: isRegion },
   acceptAnySignature: { takes: 'true or false', accepts: (value) => typeof value === 'boolean' },

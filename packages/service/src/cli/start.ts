@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { detach } from './detach.ts'
 import { dataDirOption } from './options.ts'
-import { parseRegion, type StartFlags, startSettings } from './settings.ts'
+import { engineNames, parseRegion, type StartFlags, startSettings } from './settings.ts'
 
 interface Flags extends StartFlags {
   detach?: boolean
@@ -27,6 +27,12 @@ export function startCommand(argv: readonly string[]): Command {
     )
     .option('--no-cluster', 'make no cluster')
     .option('--set <key=value...>', 'static broker properties of the cluster that is made, by Kafka’s names')
+    .addOption(
+      new Option(
+        '--engine <name>',
+        'what runs clusters that name no engine (default: as at the last start, at first embedded)',
+      ).choices(engineNames),
+    )
     .option('--region <region>', 'the AWS region to be (default: us-east-1)', parseRegion)
     .option(
       '--accept-any-signature',

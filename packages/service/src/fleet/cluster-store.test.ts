@@ -19,7 +19,9 @@ const open = () => {
 function record(name: string, change: Partial<ClusterRecord> = {}): ClusterRecord {
   const uuid = `00000000-0000-4000-8000-00000000000a-${name}`
   return {
-    formatVersion: 1,
+    formatVersion: 2,
+    engine: 'embedded',
+    operations: [],
     arn: `arn:aws:kafka:us-east-1:1:cluster/${name}/${uuid}`,
     uuid,
     name,
@@ -47,6 +49,43 @@ describe('the cluster store', () => {
     expect(open().list()).toEqual([
       record('b', { createdAtMs: 2 }),
       record('a', { createdAtMs: 3, state: 'DELETING' }),
+    ])
+  })
+
+  it('reads a record of the first format: one embedded broker and its controller', () => {
+    const store = open()
+    store.insert(record('a'))
+    const old = {
+      ...record('a', { spec: { kafkaVersion: '4.4.x.kraft' } as ClusterRecord['spec'] }),
+      formatVersion: 1,
+      engine: undefined,
+      operations: undefined,
+      nodes: [{ nodeId: 1, uuid: 'n', zone: 0, addedAtMs: 1, interfaceId: 'eni-1' }],
+      ports: [
+        { nodeId: 1, listener: 'CLIENT', port: 9092, explicit: true },
+        { nodeId: 10_001, listener: 'CONTROLLER', port: 19_093, explicit: false },
+      ],
+    }
+    disk.writeFileAtomicSync(pathOf(record('a')), JSON.stringify(old))
+    expect(open().list()).toEqual([
+      record('a', {
+        spec: { kafkaVersion: '4.4.x.kraft', configuration: null } as ClusterRecord['spec'],
+        nodes: [
+          {
+            role: 'broker',
+            nodeId: 1,
+            uuid: 'n',
+            zone: 0,
+            addedAtMs: 1,
+            interfaceId: 'eni-1',
+            generation: 0,
+          },
+        ],
+        ports: [
+          { role: 'broker', nodeId: 1, listener: 'CLIENT', port: 9092, explicit: true },
+          { role: 'controller', nodeId: 10_001, listener: 'CONTROLLER', port: 19_093, explicit: false },
+        ],
+      }),
     ])
   })
 

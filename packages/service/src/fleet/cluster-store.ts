@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Disk, Logger } from '@sluice/effects'
 import { assert } from '@sluice/effects'
+import { upgradedRecord } from './cluster-record-upgrade.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { OperatingError } from './operating-error.ts'
 
@@ -134,8 +135,9 @@ export class ClusterStore {
     } catch (error) {
       throw problem(`${(error as Error).message}.`, error)
     }
-    if (record?.formatVersion !== 1)
-      throw problem(`Its formatVersion is ${record?.formatVersion}; this release reads 1.`)
+    record = upgradedRecord(record)
+    if (record?.formatVersion !== 2)
+      throw problem(`Its formatVersion is ${record?.formatVersion}; this release reads 1 and 2.`)
     for (const member of [
       'arn',
       'name',
@@ -145,6 +147,8 @@ export class ClusterStore {
       'nodes',
       'ports',
       'tags',
+      'engine',
+      'operations',
     ] as const)
       if (record[member] === undefined) throw problem(`It has no ${member}.`)
     if (record.uuid !== uuid) throw problem(`It names the cluster ${record.uuid}, not that of its directory.`)

@@ -4,9 +4,12 @@ import { reconcileCluster } from './cluster-reconciler.ts'
 import type { Place } from './cluster-spec.ts'
 import { ClusterStore } from './cluster-store.ts'
 import { Clusters } from './clusters.ts'
+import { Configurations } from './configurations.ts'
 import { explained } from './data-directory.ts'
-import type { Engine } from './engines/engine.ts'
+import type { Engine, ListenerName, NodeRole } from './engines/engine.ts'
+import type { Engines } from './engines/engines.ts'
 import { Mutex } from './mutex.ts'
+import { activeOperation } from './operations.ts'
 import { isFree, portTaken } from './ports.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { ClusterRuntime, ReconcileSettings } from './steps/step.ts'
@@ -14,7 +17,7 @@ import type { ClusterRuntime, ReconcileSettings } from './steps/step.ts'
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */
   dataDirectory: string
-  engine: Engine
+  engines: Engines
   region: string
   account: string
   effects: {
@@ -44,16 +47,22 @@ export interface ClusterStatus {
   state: ClusterRecord['state']
   stateInfo: ClusterRecord['stateInfo']
   kafkaClusterId: string | null
+  engine: string
   directory: string
   bootstrap: string | null
-  brokers: {
-    id: number
-    pid: number
-    directory: string
-    listeners: { name: string; host: string; port: number }[]
-  }[]
+  brokers: NodeStatus[]
+  /** Its controllers or ZooKeeper nodes. */
+  quorum: NodeStatus[]
   /** Default ports that were taken when this process started the cluster. */
   movedPorts: { listener: string; wanted: number; port: number }[]
+}
+
+export interface NodeStatus {
+  role: NodeRole
+  id: number
+  pid: number
+  directory: string
+  listeners: readonly { name: ListenerName; host: string; port: number }[]
 }
 
 export interface Fleet {
@@ -89,7 +98,7 @@ class FleetOfClusters implements Fleet {
   readonly #runtimes = new Map<string, ClusterRuntime>()
 
   constructor(options: FleetOptions) {
-    const { dataDirectory, effects, engine, region, account } = options
+    const { dataDirectory, effects, engines, region, account } = options
     this.#options = options
     this.#settings = {
       host: options.host ?? '127.0.0.1',
@@ -99,41 +108,60 @@ class FleetOfClusters implements Fleet {
     }
     this.#store = new ClusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
     this.#loop = new ReconcileLoop(effects.clock, effects.logger, (uuid) => this.#reconcile(uuid))
+    const place = placeOf(region, account)
     this.clusters = new Clusters({
-      place: placeOf(region, account),
+      place,
+      configurations: new Configurations({ ...effects, dataDirectory, place, engines }),
       host: this.#settings.host,
       store: this.#store,
       effects,
-      checkProperties: (properties) => engine.checkProperties(properties),
-      trigger: (uuid) => this.#loop.trigger(uuid),
+      engines,
+      trigger: (uuid) => {
+        // What is under way for a cluster that shall go need not be brought to its end.
+        if (this.#store.get(uuid)?.state === 'DELETING') this.#runtimes.get(uuid)?.abort.abort()
+        this.#loop.trigger(uuid)
+      },
     })
   }
 
   async start(): Promise<void> {
-    const { network } = this.#options.effects
-    const asked = this.#settings.askedPort
-    if (asked && asked.port !== 0 && !(await isFree(network, this.#settings.host, asked.port)))
-      throw portTaken(asked.port)
     try {
       this.#store.load()
+      this.clusters.configurations.load()
     } catch (error) {
       throw explained(this.#options.dataDirectory, error)
     }
+    await this.#checkAskedPort()
     await Promise.all(this.#store.list().map((record) => this.#restore(record)))
+  }
+
+  /** The port may be held by a broker of ours that a former service left running. */
+  async #checkAskedPort(): Promise<void> {
+    const asked = this.#settings.askedPort
+    if (!asked || asked.port === 0) return
+    const isOurs = this.#store
+      .list()
+      .some(({ name, ports }) => name === asked.cluster && ports.some(({ port }) => port === asked.port))
+    if (isOurs) return
+    if (!(await isFree(this.#options.effects.network, this.#settings.host, asked.port)))
+      throw portTaken(asked.port)
   }
 
   async #restore(record: ClusterRecord): Promise<void> {
     // What stood in the way of a creation may be gone: a new start is a new attempt.
     if (record.state === 'FAILED') this.#store.observe(record.uuid, { state: 'CREATING', stateInfo: null })
     this.#loop.trigger(record.uuid)
-    await this.#loop.idle(record.uuid)
+    // A change of the cluster goes on where it was; the service serves meanwhile.
+    if (!activeOperation(record)) await this.#loop.idle(record.uuid)
   }
 
   async stop(): Promise<void> {
+    for (const { abort } of this.#runtimes.values()) abort.abort()
     await this.#loop.stop()
-    const running = [...this.#runtimes.values()].flatMap((runtime) => runtime.running ?? [])
-    for (const runtime of this.#runtimes.values()) runtime.running = null
-    const stopped = await Promise.allSettled(running.map((cluster) => cluster.stop()))
+    const stopped = await Promise.allSettled(
+      [...this.#runtimes.values()].map(({ cluster }) => cluster?.stop()),
+    )
+    this.#runtimes.clear()
     const failed = stopped.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
@@ -141,20 +169,28 @@ class FleetOfClusters implements Fleet {
   status(): ClusterStatus[] {
     return this.#store.list().map((record) => {
       const runtime = this.#runtimes.get(record.uuid)
-      const running = runtime?.running ?? null
-      const brokers = (running?.brokers ?? []).map(({ nodeId, ...rest }) => ({ id: nodeId, ...rest }))
-      const addresses = brokers.flatMap((broker) =>
-        broker.listeners.map(({ host, port }) => `${host}:${port}`),
+      const cluster = runtime?.cluster ?? null
+      const running = (cluster?.nodes() ?? []).filter(({ state }) => state === 'running')
+      const nodes = running
+        .map(({ role, nodeId, pid, directory, listeners }): NodeStatus => {
+          return { role, id: nodeId, pid, directory, listeners }
+        })
+        .sort((a, b) => a.id - b.id)
+      const brokers = nodes.filter(({ role }) => role === 'broker')
+      const addresses = brokers.flatMap(({ listeners }) =>
+        listeners.filter(({ name }) => name === 'CLIENT').map(({ host, port }) => `${host}:${port}`),
       )
       return {
         arn: record.arn,
         name: record.name,
         state: record.state,
         stateInfo: record.stateInfo,
-        kafkaClusterId: running?.clusterId ?? null,
+        engine: record.engine,
+        kafkaClusterId: cluster?.clusterId ?? null,
         directory: this.#store.directory(record.uuid),
         bootstrap: addresses.length > 0 ? addresses.join(',') : null,
         brokers,
+        quorum: nodes.filter(({ role }) => role !== 'broker'),
         movedPorts: runtime?.movedPorts ?? [],
       }
     })
@@ -165,22 +201,39 @@ class FleetOfClusters implements Fleet {
   }
 
   async #reconcile(uuid: string) {
-    let runtime = this.#runtimes.get(uuid)
-    if (!runtime) {
-      runtime = { running: null, failure: null, portsChecked: false, failedAttempts: 0, movedPorts: [] }
-      this.#runtimes.set(uuid, runtime)
-    }
+    const record = this.#store.get(uuid)
+    const runtime = this.#runtimes.get(uuid) ?? newRuntime()
+    this.#runtimes.set(uuid, runtime)
+    const engine = this.#engineOf(record)
     const outcome = await reconcileCluster(uuid, {
       store: this.#store,
       runtime,
-      engine: this.#options.engine,
+      engine,
       effects: this.#options.effects,
       settings: this.#settings,
       portsLock: this.#portsLock,
       trigger: () => this.#loop.trigger(uuid),
     })
-    if (!this.#store.get(uuid) && !runtime.running) this.#runtimes.delete(uuid)
+    if (!this.#store.get(uuid) && !runtime.cluster) this.#runtimes.delete(uuid)
     return outcome
+  }
+
+  #engineOf(record: ClusterRecord | undefined): Engine {
+    const { engines } = this.#options
+    const engine = record ? engines.of(record.engine) : engines.default
+    if (!engine) throw new Error(`this service has no engine ${record?.engine}`)
+    return engine
+  }
+}
+
+function newRuntime(): ClusterRuntime {
+  return {
+    cluster: null,
+    abort: new AbortController(),
+    toldFailures: new Set(),
+    portsChecked: false,
+    failedAttempts: 0,
+    movedPorts: [],
   }
 }
 

@@ -14,12 +14,14 @@ const occupy = (port: number) => network.listen({ host, port }, () => idle)
 const idle = { receiveBuffer: () => new Uint8Array(1), onRead() {}, onDrain() {}, onClose() {} }
 
 const wish = (change: Partial<PortWish> = {}): PortWish => ({
+  role: 'broker',
   nodeId: 1,
   listener: 'CLIENT',
   base: 9092,
   ...change,
 })
 const had = (port: number, explicit = false): PortRecord => ({
+  role: 'broker',
   nodeId: 1,
   listener: 'CLIENT',
   port,
@@ -41,7 +43,7 @@ describe('a listener that is new', () => {
 
   it('gets the port that is asked for, and an error when it is taken', async () => {
     const [port] = await allocatePorts(network, host, [wish({ asked: 5000 })], [], new Set())
-    expect(port).toEqual({ nodeId: 1, listener: 'CLIENT', port: 5000, explicit: true })
+    expect(port).toEqual({ role: 'broker', nodeId: 1, listener: 'CLIENT', port: 5000, explicit: true })
     await occupy(5000)
     await expect(allocate([wish({ asked: 5000 })])).rejects.toMatchObject({ code: 'EADDRINUSE' })
     await expect(allocate([wish({ asked: 6000 })], [], [6000])).rejects.toMatchObject({ code: 'EADDRINUSE' })

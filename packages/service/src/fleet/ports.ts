@@ -1,10 +1,10 @@
 import type { Network } from '@sluice/effects'
 import type { PortRecord } from './cluster-record.ts'
+import { type NodeKey, sameNode } from './engines/engine.ts'
 import { codeOf, OperatingError } from './operating-error.ts'
 
 /** A listener that needs a port. */
-export interface PortWish {
-  nodeId: number
+export interface PortWish extends NodeKey {
   listener: PortRecord['listener']
   /** Where to look first when nothing else is said. */
   base: number
@@ -31,7 +31,7 @@ export async function allocatePorts(
   const taken = new Set(reserved)
   const ports: PortRecord[] = []
   for (const wish of wishes) {
-    const had = stored.find((port) => port.nodeId === wish.nodeId && port.listener === wish.listener)
+    const had = stored.find((port) => sameNode(port, wish) && port.listener === wish.listener)
     const port = await allocate(network, host, wish, had, taken)
     taken.add(port.port)
     ports.push(port)
@@ -46,17 +46,18 @@ async function allocate(
   had: PortRecord | undefined,
   taken: ReadonlySet<number>,
 ): Promise<PortRecord> {
-  const { nodeId, listener } = wish
+  const { role, nodeId, listener } = wish
   const explicit = wish.asked ? wish.asked : had?.explicit ? had.port : undefined
   if (explicit !== undefined) {
     if (taken.has(explicit) || !(await isFree(network, host, explicit))) throw portTaken(explicit)
-    return { nodeId, listener, port: explicit, explicit: true }
+    return { role, nodeId, listener, port: explicit, explicit: true }
   }
   const first = had?.port ?? (wish.asked === 0 ? 0 : wish.base)
-  if (first === 0) return { nodeId, listener, port: await anyFree(network, host, taken), explicit: false }
+  if (first === 0)
+    return { role, nodeId, listener, port: await anyFree(network, host, taken), explicit: false }
   for (let port = first; port <= Math.min(first + searchMax, portMax); port++)
     if (!taken.has(port) && (await isFree(network, host, port)))
-      return { nodeId, listener, port, explicit: false }
+      return { role, nodeId, listener, port, explicit: false }
   throw new OperatingError(`No free port was found from ${first} on.`, {
     code: 'EADDRINUSE',
     why: `${searchMax} ports are taken.`,

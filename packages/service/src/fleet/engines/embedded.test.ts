@@ -10,9 +10,8 @@ import {
   systemRandom,
 } from '@sluice/effects'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { staticProperties } from '../broker-properties.ts'
 import { embeddedEngine } from './embedded.ts'
-import type { EngineCluster, EnginePlan } from './engine.ts'
+import type { ClusterPlan, EngineCluster } from './engine.ts'
 
 const host = '127.0.0.1'
 const network = systemNetwork()
@@ -24,6 +23,8 @@ const engine = embeddedEngine({
   processes: systemProcesses(),
   logger: silentLogger,
 })
+const controller = { role: 'controller', nodeId: 10_001 } as const
+const broker = { role: 'broker', nodeId: 1 } as const
 
 let directory: string
 let running: EngineCluster[]
@@ -38,60 +39,95 @@ afterEach(async () => {
   rmSync(directory, { recursive: true })
 })
 
-const plan = (port = 0): EnginePlan => ({
-  directory,
-  controller: { nodeId: 10_001, host, port: 0 },
-  brokers: [
-    { nodeId: 1, rack: 'use1-az1', listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host, port }] },
+const plan = (port = 0, properties: Record<string, string> = {}, generation = 0): ClusterPlan => ({
+  kafkaVersion: '4.4.x.kraft',
+  nodes: [
+    { ...broker, rack: 'use1-az1', generation, listeners: [{ name: 'CLIENT', host, port }] },
+    { ...controller, rack: null, generation: 0, listeners: [{ name: 'CONTROLLER', host, port: 0 }] },
   ],
-  properties: staticProperties({}),
+  properties,
 })
 
-async function start(port = 0): Promise<EngineCluster> {
-  const cluster = await engine.start(plan(port), () => {})
+async function open(): Promise<EngineCluster> {
+  const cluster = await engine.open({ name: 'demo', directory, onChange: () => {} })
   running.push(cluster)
   return cluster
 }
 
+async function start(wanted: ClusterPlan): Promise<EngineCluster> {
+  const cluster = await open()
+  await cluster.startNode(wanted, controller)
+  await cluster.startNode(wanted, broker)
+  return cluster
+}
+
 describe('the embedded engine', () => {
-  it('runs brokers in this process, below the directory of the cluster', async () => {
-    const { brokers, clusterId } = await start()
-    expect(clusterId).toMatch(/^[\w-]{22}$/)
-    expect(brokers).toEqual([
-      {
-        nodeId: 1,
-        pid: process.pid,
-        directory: join(directory, 'broker-1/volume-1'),
-        listeners: [{ name: 'CLIENT', host, port: expect.any(Number) }],
-      },
-    ])
-    const { port } = brokers[0]?.listeners[0] ?? { port: 0 }
+  it('runs nodes in this process, below the directory of the cluster', async () => {
+    const cluster = await start(plan())
+    expect(cluster.clusterId).toMatch(/^[\w-]{22}$/)
+    const node = cluster.nodes().find(({ role }) => role === 'broker')
+    expect(node).toMatchObject({
+      nodeId: 1,
+      state: 'running',
+      pid: process.pid,
+      directory: join(directory, 'broker-1/volume-1'),
+      listeners: [{ name: 'CLIENT', host, port: expect.any(Number) }],
+    })
+    const { port } = node?.listeners[0] ?? { port: 0 }
     const socket = await network.connect({ host, port }, () => idle)
     socket.destroy()
+    expect(await cluster.health(plan())).toBeNull()
   })
 
   it('is the same cluster after a restart', async () => {
-    const first = await start()
+    const first = await start(plan())
     const { clusterId } = first
-    running.pop()
     await first.stop()
-    expect((await start()).clusterId).toBe(clusterId)
+    expect(first.nodes()).toEqual([])
+    expect((await start(plan())).clusterId).toBe(clusterId)
   })
 
-  it('rejects a start on a port that is taken, and nothing is left running', async () => {
+  it('rejects a start on a port that is taken, and then the broker does not run', async () => {
     const listener = await network.listen({ host, port: 0 }, () => idle)
-    await expect(start(listener.port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    const cluster = await open()
+    await cluster.startNode(plan(listener.port), controller)
+    await expect(cluster.startNode(plan(listener.port), broker)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    expect(cluster.nodes().map(({ role }) => role)).toEqual(['controller'])
+    expect(await cluster.health(plan())).toBe('The broker 1 does not run.')
     await listener.close()
-    await start(listener.port)
+    await cluster.startNode(plan(listener.port), broker)
+    expect(await cluster.health(plan())).toBeNull()
   })
 
-  it('takes what MSK sets, and knows which properties are none', () => {
-    expect(engine.checkProperties(staticProperties({}))).toEqual([])
-    expect(engine.checkProperties({ 'num.partitions': '4', 'offsets.topic.num.partitions': '10' })).toEqual(
-      [],
+  it('knows that a broker has to be started anew for another plan, and does so', async () => {
+    const cluster = await start(plan())
+    const seen = () => cluster.nodes().find(({ role }) => role === 'broker')?.fingerprint
+    expect(seen()).toBe(cluster.fingerprint(plan(), broker))
+    for (const other of [plan(0, { 'num.partitions': '4' }), plan(0, {}, 1)]) {
+      expect(seen()).not.toBe(cluster.fingerprint(other, broker))
+      await cluster.stopNode(controller)
+      await cluster.startNode(other, controller)
+      await cluster.startNode(other, broker)
+      expect(seen()).toBe(cluster.fingerprint(other, broker))
+    }
+  })
+
+  it('knows which properties are none, and what MSK may be asked for', () => {
+    const { defaultKafkaVersion } = engine
+    expect(
+      engine.checkProperties(
+        { 'num.partitions': '4', 'offsets.topic.num.partitions': '10' },
+        defaultKafkaVersion,
+      ),
+    ).toEqual([])
+    const problems = engine.checkProperties(
+      { 'no.such.thing': '1', 'num.partitions': 'many' },
+      defaultKafkaVersion,
     )
-    const problems = engine.checkProperties({ 'no.such.thing': '1', 'num.partitions': 'many' })
     expect(problems.map(({ name }) => name).sort()).toEqual(['no.such.thing', 'num.partitions'])
+    expect(engine.kafkaVersions.map(({ version }) => version)).toContain(defaultKafkaVersion)
+    expect(engine.compatibleVersions('4.1.x.kraft')).toEqual(['4.4.x.kraft'])
+    expect(engine.compatibleVersions('4.4.x.kraft')).toEqual([])
   })
 })
 

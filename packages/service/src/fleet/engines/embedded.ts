@@ -156,7 +156,7 @@ class EmbeddedCluster implements EngineCluster {
     if (at >= 0) this.#nodes.splice(at, 1)
   }
 
-  async removeNode({ role, nodeId }: NodeKey): Promise<void> {
+  async removeNode(_plan: ClusterPlan, { role, nodeId }: NodeKey): Promise<void> {
     const { disk } = this.#effects
     disk.removeSync(`${this.#options.directory}/${role === 'controller' ? role : `broker-${nodeId}`}`)
   }

@@ -57,7 +57,12 @@ export type ListenerName =
 
 export interface Topology {
   /** Controllers or ZooKeeper nodes, by id. They are started before brokers. */
-  quorum: { role: 'controller' | 'zookeeper'; nodeIds: readonly number[] }
+  quorum: {
+    role: 'controller' | 'zookeeper'
+    nodeIds: readonly number[]
+    /** Of ZooKeeper nodes, as ListNodes tells it: `3.8.4`. */
+    zookeeperVersion?: string
+  }
   listeners: Record<'broker' | 'quorum', readonly ListenerName[]>
 }
 
@@ -114,8 +119,11 @@ export interface EngineCluster {
   startNode(plan: ClusterPlan, node: NodeKey, signal?: AbortSignal): Promise<void>
   /** Stops a node cleanly: it hands over what it leads first, and all that is acknowledged is on disk. */
   stopNode(node: NodeKey): Promise<void>
-  /** Removes what a stopped node has on disk. */
-  removeNode(node: NodeKey): Promise<void>
+  /**
+   * Removes what a stopped node has on disk and what the cluster remembers of it; the plan has it no more. May be
+   * called again.
+   */
+  removeNode(plan: ClusterPlan, node: NodeKey): Promise<void>
   /**
    * Null when every node of the plan serves, its quorum is complete and every partition has all its replicas in
    * sync; else what is missing, as a sentence.
@@ -123,7 +131,7 @@ export interface EngineCluster {
   health(plan: ClusterPlan): Promise<string | null>
   /** Makes what the plan's version brings available once every node runs it. May be called again. */
   finalizeVersion(plan: ClusterPlan): Promise<void>
-  /** What user partitions a broker holds: it may leave the cluster when there are none. */
+  /** How many partitions of users' topics a broker holds: it may leave the cluster when there are none. */
   userPartitions(plan: ClusterPlan, nodeId: number): Promise<number>
   /** Stops every node cleanly, brokers first. */
   stop(): Promise<void>

@@ -1,78 +1,210 @@
 import type { Disk, Listener, Network } from '@sluice/effects'
-import type { Engine, EnginePlan, NodeFailure, PropertyProblem } from './engine.ts'
+import {
+  type ClusterPlan,
+  type Engine,
+  type EngineCluster,
+  type EngineClusterOptions,
+  type NodeKey,
+  nodeName,
+  nodeOf,
+  type ObservedNode,
+  type PropertyProblem,
+  sameNode,
+} from './engine.ts'
+
+const versions = ['3.9.x', '3.9.x.kraft', '4.1.x.kraft', '4.4.x.kraft']
 
 /**
  * An engine for tests: its nodes keep a file and listen, and that is all. It obeys the contract of engine.ts,
- * so that what the fleet does with it holds for a real one.
+ * so that what the fleet does with it holds for a real one. Its nodes outlive the fleet that started them, as
+ * processes do, until they are stopped.
  */
 export class FakeEngine implements Engine {
-  readonly name = 'fake'
+  readonly name
+  readonly kafkaVersions = versions.map((version) => ({
+    version,
+    status: 'ACTIVE' as const,
+    software: `Kafka ${version}`,
+  }))
+  readonly defaultKafkaVersion = '4.4.x.kraft'
+  readonly runningBrokersMax: number
   readonly ignoredProperties = new Set(['num.io.threads'])
-  /** Every start that was asked for. */
-  readonly plans: EnginePlan[] = []
-  /** Thrown by the next starts, the first one first. */
+  /** What was done to nodes, in order: `start broker 1`, `stop broker 1`, `finalize 4.4.x.kraft`. */
+  readonly log: string[] = []
+  /** The plan of every start of a node. */
+  readonly plans: ClusterPlan[] = []
+  /** Thrown by the next starts of brokers, the first one first. */
   readonly failures: Error[] = []
-  /** While set, starts wait for it. */
+  /** Thrown by each start of a broker with such a plan. */
+  refuses: (plan: ClusterPlan) => Error | undefined = () => undefined
+  /** While set, starts of brokers wait for it. */
   gate: Promise<void> | null = null
+  /** What `health` says; null is all well. */
+  problem: string | null = null
+  /** Partitions of topics on brokers, by id. */
+  readonly partitions = new Map<number, number>()
   readonly #effects: { disk: Disk; network: Network }
-  readonly #alive = new Map<string, (failure: NodeFailure) => void>()
+  readonly #clusters = new Map<string, FakeCluster>()
 
-  constructor(effects: { disk: Disk; network: Network }) {
+  constructor(
+    effects: { disk: Disk; network: Network },
+    { name = 'embedded', runningBrokersMax = 1 }: Partial<Pick<Engine, 'name' | 'runningBrokersMax'>> = {},
+  ) {
     this.#effects = effects
+    this.name = name
+    this.runningBrokersMax = runningBrokersMax
   }
 
   checkProperties(properties: Readonly<Record<string, string>>): PropertyProblem[] {
     return Object.keys(properties)
-      .filter((name) => !/^(num|auto|log|offsets|min|default|message)\./.test(name))
+      .filter((name) => !/^(num|auto|log|offsets|min|default|message|transaction|share|unclean)\./.test(name))
       .map((name) => ({ name, problem: 'is not a broker property' }))
   }
 
-  async start(plan: EnginePlan, onFailure: (failure: NodeFailure) => void) {
-    this.plans.push(plan)
-    await this.gate
-    const failure = this.failures.shift()
-    if (failure) throw failure
-    const { disk, network } = this.#effects
-    const open: Listener[] = []
-    const listen = async ({ host, port }: { host: string; port: number }) => {
-      const listener = await network.listen({ host, port }, () => idle)
-      open.push(listener)
-      return listener
-    }
-    const stop = async () => {
-      this.#alive.delete(plan.directory)
-      await Promise.all(open.splice(0).map((listener) => listener.close()))
-    }
-    try {
-      await listen(plan.controller)
-      const brokers = []
-      for (const { nodeId, listeners } of plan.brokers) {
-        const directory = `${plan.directory}/broker-${nodeId}/volume-1`
-        disk.mkdirSync(directory)
-        disk.writeFileAtomicSync(`${directory}/data`, 'kept')
-        const bound = []
-        for (const wanted of listeners) {
-          const { host, port } = await listen(wanted)
-          bound.push({ name: wanted.name, host, port })
-        }
-        brokers.push({ nodeId, pid: 1, directory, listeners: bound })
-      }
-      this.#alive.set(plan.directory, onFailure)
-      return { clusterId: 'AAAAAAAAAAAAAAAAAAAAAQ', brokers, stop }
-    } catch (error) {
-      await stop()
-      throw error
-    }
+  topology(kafkaVersion: string) {
+    return kafkaVersion.endsWith('.kraft')
+      ? ({
+          quorum: { role: 'controller', nodeIds: [10_001] },
+          listeners: { broker: ['CLIENT'], quorum: ['CONTROLLER'] },
+        } as const)
+      : ({
+          quorum: { role: 'zookeeper', nodeIds: [1, 2, 3] },
+          listeners: { broker: ['CLIENT'], quorum: ['ZOOKEEPER'] },
+        } as const)
   }
 
-  /** How many clusters run. */
+  compatibleVersions(from: string): string[] {
+    return from.endsWith('.kraft') ? versions.slice(versions.indexOf(from) + 1) : []
+  }
+
+  async open(options: EngineClusterOptions): Promise<EngineCluster> {
+    let cluster = this.#clusters.get(options.directory)
+    if (!cluster) {
+      cluster = new FakeCluster(this, this.#effects)
+      this.#clusters.set(options.directory, cluster)
+    }
+    cluster.options = options
+    return cluster
+  }
+
+  /** How many brokers run. */
   get running(): number {
-    return this.#alive.size
+    const nodes = [...this.#clusters.values()].flatMap((cluster) => cluster.nodes())
+    return nodes.filter(({ role, state }) => role === 'broker' && state === 'running').length
   }
 
   /** A broker of each running cluster stops by itself. */
-  fail(reason: string): void {
-    for (const onFailure of this.#alive.values()) onFailure({ nodeId: 1, reason })
+  fail(failure: string, nodeId = 1): void {
+    for (const cluster of this.#clusters.values()) cluster.fail({ role: 'broker', nodeId }, failure)
+  }
+}
+
+interface FakeNode extends ObservedNode {
+  open: Listener[]
+}
+
+class FakeCluster implements EngineCluster {
+  options!: EngineClusterOptions
+  clusterId: string | null = null
+  readonly #engine: FakeEngine
+  readonly #effects: { disk: Disk; network: Network }
+  #nodes: FakeNode[] = []
+
+  constructor(engine: FakeEngine, effects: { disk: Disk; network: Network }) {
+    this.#engine = engine
+    this.#effects = effects
+  }
+
+  nodes(): readonly ObservedNode[] {
+    return this.#nodes
+  }
+
+  fingerprint({ kafkaVersion, properties, nodes }: ClusterPlan, key: NodeKey): string {
+    return JSON.stringify([kafkaVersion, properties, nodes.find((node) => sameNode(node, key))])
+  }
+
+  async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
+    const node = nodeOf(plan, key)
+    const name = nodeName(key)
+    this.#engine.plans.push(plan)
+    this.#engine.log.push(`start ${name}`)
+    await this.#close(key)
+    if (key.role === 'broker') {
+      await this.#engine.gate
+      const failure = this.#engine.refuses(plan) ?? this.#engine.failures.shift()
+      if (failure) throw failure
+    }
+    signal?.throwIfAborted()
+    const directory = `${this.options.directory}/${key.role}-${key.nodeId}/volume-1`
+    this.#effects.disk.mkdirSync(directory)
+    this.#effects.disk.writeFileAtomicSync(`${directory}/data`, 'kept')
+    const fingerprint = this.fingerprint(plan, key)
+    const open: Listener[] = []
+    const started: FakeNode = {
+      ...key,
+      state: 'running',
+      failure: null,
+      fingerprint,
+      pid: 1,
+      directory,
+      listeners: [],
+      open,
+    }
+    try {
+      started.listeners = await Promise.all(
+        node.listeners.map(async (wanted) => {
+          const listener = await this.#effects.network.listen(wanted, () => idle)
+          open.push(listener)
+          return { name: wanted.name, host: listener.host, port: listener.port }
+        }),
+      )
+    } catch (error) {
+      await Promise.all(open.map((listener) => listener.close()))
+      throw error
+    }
+    this.clusterId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+    this.#nodes.push(started)
+  }
+
+  async stopNode(key: NodeKey): Promise<void> {
+    this.#engine.log.push(`stop ${nodeName(key)}`)
+    await this.#close(key)
+  }
+
+  async #close(key: NodeKey): Promise<void> {
+    const gone = this.#nodes.filter((node) => sameNode(node, key))
+    this.#nodes = this.#nodes.filter((node) => !sameNode(node, key))
+    await Promise.all(gone.flatMap(({ open }) => open.splice(0).map((listener) => listener.close())))
+  }
+
+  async removeNode(_plan: ClusterPlan, { role, nodeId }: NodeKey): Promise<void> {
+    this.#engine.log.push(`remove ${role} ${nodeId}`)
+    this.#effects.disk.removeSync(`${this.options.directory}/${role}-${nodeId}`)
+  }
+
+  async health(): Promise<string | null> {
+    return this.#engine.problem
+  }
+
+  async finalizeVersion({ kafkaVersion }: ClusterPlan): Promise<void> {
+    this.#engine.log.push(`finalize ${kafkaVersion}`)
+  }
+
+  async userPartitions(_plan: ClusterPlan, nodeId: number): Promise<number> {
+    return this.#engine.partitions.get(nodeId) ?? 0
+  }
+
+  async stop(): Promise<void> {
+    for (const node of [...this.#nodes]) await this.#close(node)
+  }
+
+  fail(key: NodeKey, failure: string): void {
+    const node = this.#nodes.find((one) => sameNode(one, key) && one.state === 'running')
+    if (!node) return
+    for (const listener of node.open.splice(0)) void listener.close()
+    node.state = 'failed'
+    node.failure = failure
+    this.options.onChange()
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Clock, Logger, Network, Random } from '@sluice/effects'
+import type { ClusterRecord } from '../cluster-record.ts'
 import type { ClusterStore } from '../cluster-store.ts'
+import type { Engine, EngineCluster } from '../engines/engine.ts'
 import type { Mutex } from '../mutex.ts'
-import type { Engine, EngineCluster, NodeFailure } from '../engines/engine.ts'
 
 /** One idempotent piece of work on a cluster. Throws what is in its way; the run is then tried again. */
 export type Step = (uuid: string, context: StepContext) => Promise<void> | void
@@ -9,6 +10,7 @@ export type Step = (uuid: string, context: StepContext) => Promise<void> | void
 export interface StepContext {
   store: ClusterStore
   runtime: ClusterRuntime
+  /** The cluster's own. */
   engine: Engine
   effects: { clock: Clock; logger: Logger; network: Network; random: Random }
   settings: ReconcileSettings
@@ -22,6 +24,7 @@ export interface ReconcileSettings {
   /** The address that brokers listen on and are known by. */
   host: string
   kafkaPortBase: number
+  /** Where listeners between nodes look first. */
   controllerPortBase: number
   /** A port that the user asks for; see FleetOptions.kafkaPort. */
   askedPort: { port: number; cluster: string | null } | null
@@ -29,13 +32,27 @@ export interface ReconcileSettings {
 
 /** What this process knows about a cluster beside its record. */
 export interface ClusterRuntime {
-  running: EngineCluster | null
-  /** The node that stopped by itself, until its cluster is started anew. */
-  failure: NodeFailure | null
+  /** What runs of it; null until the engine has looked. */
+  cluster: EngineCluster | null
+  /** Ends the work that is under way: the cluster is deleted, or the service stops. */
+  abort: AbortController
+  /** Nodes whose failure has been told; they are started again by a later run. */
+  toldFailures: Set<string>
   /** Ports are looked at once a process, and again when a start failed. */
   portsChecked: boolean
-  /** Attempts to create the cluster that failed, in this process. */
+  /** Attempts to reach what is wanted that failed in a row, in this process. */
   failedAttempts: number
   /** Default ports that were taken, for the screen. */
   movedPorts: { listener: string; wanted: number; port: number }[]
+}
+
+export function needRecord(uuid: string, { store }: StepContext): ClusterRecord {
+  const record = store.get(uuid)
+  if (!record) throw new Error(`the cluster ${uuid} is gone`)
+  return record
+}
+
+export function needCluster({ runtime }: StepContext): EngineCluster {
+  if (!runtime.cluster) throw new Error('the engine has not looked at the cluster yet')
+  return runtime.cluster
 }

@@ -1,10 +1,9 @@
 import type { Step } from './step.ts'
 
-/** Stops what runs. A cluster whose broker died is stopped whole: its rest is started again with it. */
+/** Stops every node that runs. */
 export const stopEngine: Step = async (_uuid, { runtime }) => {
-  const { running } = runtime
-  runtime.running = null
-  runtime.failure = null
+  await runtime.cluster?.stop()
+  runtime.cluster = null
   runtime.portsChecked = false
-  await running?.stop()
+  runtime.toldFailures.clear()
 }

@@ -255,7 +255,11 @@ export class NodeProcess {
 
   #endedUnseen(note: ProcessNote): void {
     if (note.state === 'stopping') void this.#keepIfPossible({ state: 'stopped' })
-    else void this.#keepIfPossible({ state: 'failed', failure: this.#failureOf('ended while no service watched it.') })
+    else
+      void this.#keepIfPossible({
+        state: 'failed',
+        failure: this.#failureOf('ended while no service watched it.'),
+      })
   }
 
   #watch(run: Run): void {

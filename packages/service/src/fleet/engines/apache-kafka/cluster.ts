@@ -1,0 +1,251 @@
+import { basename, join } from 'node:path'
+import { type Connection, KafkaError, throwOnError } from '@sluice/client'
+import { assert } from '@sluice/effects'
+import { DescribeQuorum, ErrorCode, Metadata, UnregisterBroker, UpdateFeatures } from '@sluice/wire'
+import { OperatingError } from '../../operating-error.ts'
+import {
+  type ClusterPlan,
+  type EngineCluster,
+  type EngineClusterOptions,
+  type NodeKey,
+  nodeName,
+  nodeOf,
+  type ObservedNode,
+  sameNode,
+} from '../engine.ts'
+import type { Distributions } from './distributions.ts'
+import { missingLevels } from './features.ts'
+import { ensembleProblem, metadataProblem, quorumProblem, userPartitionsOf } from './health.ts'
+import type { Environment } from './java.ts'
+import { listenerOf } from './listeners.ts'
+import { ApacheKafkaNode, type EngineEffects } from './node.ts'
+import { directoriesOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
+import { withConnection } from './remote.ts'
+import { keptClusterId, makeClusterId } from './storage-format.ts'
+import type { Release } from './versions.ts'
+import { askZooKeeper, modeOf } from './zookeeper-words.ts'
+
+export interface ApacheKafkaClusterContext {
+  effects: EngineEffects
+  environment: Environment
+  distributions: Pick<Distributions, 'java' | 'broker'>
+  /** Throws for a name that stands for nothing here. */
+  release(kafkaVersion: string): Release
+}
+
+/** For a controlled shutdown; then the process is killed. */
+const stopGraceMs = 60_000
+const metadataTopic = '__cluster_metadata'
+const featuresTimeoutMs = 30_000
+/** UpdateFeatures: upgrade only. */
+const upgradeTypeUpgrade = 1
+
+/** A cluster of JVM processes, one a node. */
+export class ApacheKafkaCluster implements EngineCluster {
+  readonly #options: EngineClusterOptions
+  readonly #context: ApacheKafkaClusterContext
+  readonly #nodes: ApacheKafkaNode[] = []
+  #clusterId: string | null
+
+  /** Finds the nodes that an earlier service left running. */
+  constructor(options: EngineClusterOptions, context: ApacheKafkaClusterContext) {
+    this.#options = options
+    this.#context = context
+    const { disk } = context.effects
+    if (disk.existsSync(options.directory))
+      for (const { name, isDirectory } of disk.readdirSync(options.directory)) {
+        const key = isDirectory ? nodeOfDirectory(basename(name)) : null
+        if (key && disk.existsSync(join(options.directory, name, 'process.json'))) this.#node(key)
+      }
+    this.#clusterId = this.#findClusterId()
+  }
+
+  get clusterId(): string | null {
+    return this.#clusterId
+  }
+
+  nodes(): readonly ObservedNode[] {
+    return this.#nodes.map((node) => node.observe()).filter((node) => node !== null)
+  }
+
+  fingerprint(plan: ClusterPlan, key: NodeKey): string {
+    const release = this.#context.release(plan.kafkaVersion)
+    return fingerprintOf(this.#shape(plan, key, release), release, nodeOf(plan, key).generation)
+  }
+
+  async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
+    const { distributions } = this.#context
+    const release = this.#context.release(plan.kafkaVersion)
+    const java = await distributions.java()
+    const distribution = await distributions.broker(release.version)
+    if (signal?.aborted) throw givenUp(key)
+    await this.#node(key).start({
+      plan: nodeOf(plan, key),
+      shape: this.#shape(plan, key, release),
+      fingerprint: this.fingerprint(plan, key),
+      java,
+      distribution,
+      clusterId: release.mode === 'kraft' ? this.#clusterIdForFormat() : null,
+      signal,
+    })
+    // A cluster with ZooKeeper has its id from the first broker.
+    this.#clusterId ??= this.#findClusterId()
+  }
+
+  async stopNode(key: NodeKey): Promise<void> {
+    await this.#node(key).stop(stopGraceMs)
+  }
+
+  async removeNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
+    const isKRaft = this.#context.release(plan.kafkaVersion).mode === 'kraft'
+    if (key.role === 'broker' && isKRaft && this.#runningBrokers(plan).length > 0)
+      await this.#ask(plan, (connection) => unregister(connection, key.nodeId))
+    const node = this.#node(key)
+    node.remove()
+    this.#nodes.splice(this.#nodes.indexOf(node), 1)
+  }
+
+  async health(plan: ClusterPlan): Promise<string | null> {
+    const down = plan.nodes.find((node) => !this.#find(node)?.isRunning)
+    if (down) return `${capitalized(nodeName(down))} does not run.`
+    try {
+      const problem = await this.#ask(plan, async (connection) => {
+        const metadata = await connection.request(Metadata, everyTopic)
+        return metadataProblem(plan, metadata) ?? (await controllersProblem(plan, connection))
+      })
+      return problem ?? (await this.#zooKeepersProblem(plan))
+    } catch (error) {
+      return `The cluster does not answer: ${(error as Error).message}.`
+    }
+  }
+
+  async finalizeVersion(plan: ClusterPlan): Promise<void> {
+    const { mode, version } = this.#context.release(plan.kafkaVersion)
+    if (mode === 'kraft') await this.#ask(plan, (connection) => raiseFeatures(connection, version))
+  }
+
+  async userPartitions(plan: ClusterPlan, nodeId: number): Promise<number> {
+    const metadata = await this.#ask(plan, (connection) => connection.request(Metadata, everyTopic))
+    return userPartitionsOf(metadata, nodeId)
+  }
+
+  async stop(): Promise<void> {
+    const stopAll = (nodes: ApacheKafkaNode[]) => Promise.all(nodes.map((node) => node.stop(stopGraceMs)))
+    await stopAll(this.#nodes.filter(({ key }) => key.role === 'broker'))
+    await stopAll(this.#nodes.filter(({ key }) => key.role !== 'broker'))
+  }
+
+  #shape(plan: ClusterPlan, key: NodeKey, release: Release) {
+    const { data } = directoriesOf(this.#options.directory, key)
+    return shapeOf(plan, key, release, data, this.#context.environment)
+  }
+
+  #find(key: NodeKey): ApacheKafkaNode | undefined {
+    return this.#nodes.find((node) => sameNode(node.key, key))
+  }
+
+  #node(key: NodeKey): ApacheKafkaNode {
+    const found = this.#find(key)
+    if (found) return found
+    const { name, directory, onChange } = this.#options
+    const node = new ApacheKafkaNode({
+      key: { role: key.role, nodeId: key.nodeId },
+      clusterName: name,
+      clusterDirectory: directory,
+      effects: this.#context.effects,
+      onChange,
+    })
+    this.#nodes.push(node)
+    return node
+  }
+
+  #clusterIdForFormat(): string {
+    const { disk, random } = this.#context.effects
+    this.#clusterId ??= this.#findClusterId() ?? makeClusterId(disk, random, this.#options.directory)
+    return this.#clusterId
+  }
+
+  #findClusterId(): string | null {
+    const data = this.#nodes.map(({ directories }) => directories.data)
+    return keptClusterId(this.#context.effects.disk, this.#options.directory, data)
+  }
+
+  #runningBrokers(plan: ClusterPlan) {
+    return plan.nodes.filter((node) => node.role === 'broker' && this.#find(node)?.isRunning)
+  }
+
+  /** Over one connection to a broker of the plan, the first one that takes it. */
+  async #ask<Answer>(plan: ClusterPlan, use: (connection: Connection) => Promise<Answer>): Promise<Answer> {
+    let refusal: unknown = new Error('no broker runs')
+    for (const node of this.#runningBrokers(plan)) {
+      let opened = false
+      try {
+        return await withConnection(this.#context.effects, listenerOf(node, 'CLIENT'), (connection) => {
+          opened = true
+          return use(connection)
+        })
+      } catch (error) {
+        if (opened) throw error
+        refusal = error
+      }
+    }
+    throw refusal
+  }
+
+  async #zooKeepersProblem(plan: ClusterPlan): Promise<string | null> {
+    const members = plan.nodes.filter(({ role }) => role === 'zookeeper')
+    const ask = async (listener: { host: string; port: number }) => {
+      try {
+        return modeOf(await askZooKeeper(this.#context.effects, listener, 'srvr'))
+      } catch {
+        return null
+      }
+    }
+    const modes = await Promise.all(
+      members.map(async (node) => [node.nodeId, await ask(listenerOf(node, 'ZOOKEEPER'))] as const),
+    )
+    return ensembleProblem(new Map(modes))
+  }
+}
+
+const everyTopic = { topics: null, allowAutoTopicCreation: false }
+
+async function controllersProblem(plan: ClusterPlan, connection: Connection): Promise<string | null> {
+  if (!plan.nodes.some(({ role }) => role === 'controller')) return null
+  const answer = await connection.request(DescribeQuorum, {
+    topics: [{ topicName: metadataTopic, partitions: [{ partitionIndex: 0 }] }],
+  })
+  return quorumProblem(plan, answer)
+}
+
+/** What `kafka-features upgrade --release-version` does; does nothing where all is raised. */
+async function raiseFeatures(connection: Connection, version: string): Promise<void> {
+  const { finalizedFeatures } = await connection.negotiate()
+  const missing = missingLevels(version, finalizedFeatures)
+  if (missing.length === 0) return
+  const answer = await connection.request(UpdateFeatures, {
+    timeoutMs: featuresTimeoutMs,
+    featureUpdates: missing.map((level) => ({ ...level, upgradeType: upgradeTypeUpgrade })),
+  })
+  throwOnError(answer.errorCode, answer.errorMessage)
+  for (const { feature, errorCode, errorMessage } of answer.results)
+    throwOnError(errorCode, `${feature}: ${errorMessage}`)
+}
+
+async function unregister(connection: Connection, brokerId: number): Promise<void> {
+  const { errorCode, errorMessage } = await connection.request(UnregisterBroker, { brokerId })
+  // Asked for again, or it never got as far as to register.
+  if (errorCode !== ErrorCode.BROKER_ID_NOT_REGISTERED) throwOnError(errorCode, errorMessage)
+}
+
+function givenUp(key: NodeKey): OperatingError {
+  return new OperatingError(`The start of ${nodeName(key)} was given up.`, {
+    code: 'START_GIVEN_UP',
+    why: 'It is no longer wanted.',
+    next: 'Nothing is to be done.',
+  })
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
