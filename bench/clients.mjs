@@ -8,12 +8,12 @@ import { promisify } from 'node:util'
 
 const sources = fileURLToPath(new URL('clients/', import.meta.url))
 const root = fileURLToPath(new URL('..', import.meta.url))
-const names = ['produce', 'fetch', 'latency', 'loopback']
+const names = ['produce', 'fetch', 'latency', 'loopback', 'drop-cache']
 const flags = ['-std=gnu11', '-O2', '-Wall', '-Wno-unused-function']
 
 /**
- * `run(name, { key: value })` runs a client to its end and gives what it printed. `kind` says which clients these
- * are.
+ * `run(name, { key: value })` runs a client to its end and gives what it printed; `name` and a list of arguments
+ * do as well. `kind` says which clients these are.
  */
 export function loadClients() {
   const compiler = [process.env.CC, 'cc', 'gcc', 'clang'].filter(Boolean).find(works)
@@ -22,7 +22,9 @@ export function loadClients() {
     directory ? [join(directory, name)] : [process.execPath, join(sources, 'fallback.mjs'), name]
   const run = async (name, options) => {
     const [file, ...first] = command(name)
-    const settings = Object.entries(options).map(([key, value]) => `${key}=${value}`)
+    const settings = Array.isArray(options)
+      ? options
+      : Object.entries(options).map(([key, value]) => `${key}=${value}`)
     try {
       const { stdout } = await promisify(execFile)(file, [...first, ...settings], { timeout: 120_000 })
       return JSON.parse(stdout)

@@ -1,9 +1,9 @@
 // Runs the rows against ours and, where there is one, another broker; then starts and memory.
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { residentMegabytes, touchMemory } from './processes.mjs'
 import { createTopic, deleteTopic, sleep } from './protocol.mjs'
 import { measureLoopback, tableRows } from './rows.mjs'
-import { freePort, residentMegabytes, startEngine, startOther, startService } from './targets.mjs'
+import { freePort, startEngine, startOther, startService } from './targets.mjs'
 
 /**
  * Lines of the table: title, unit, wanted, and the figures of every round. `plan`: clients, directory, rounds,
@@ -43,17 +43,6 @@ export async function measureLoads(plan) {
 }
 
 let topicCount = 0
-
-/** More than a run writes. */
-const touchedBytes = 600e6
-
-/**
- * Touches as much memory as the run's files will take and gives it back. On a virtual machine the first use of a
- * page costs more than the write into it, and would be charged to whoever comes first.
- */
-function touchMemory() {
-  execFileSync(process.execPath, ['-e', `Buffer.allocUnsafeSlow(${touchedBytes}).fill(1)`])
-}
 
 /** Each run has a topic of its own, which goes afterwards. */
 async function measureRow(row, target) {

@@ -61,16 +61,60 @@ async function once(address, use) {
   }
 }
 
-/** CreateTopics 4, then Produce's own view: it is ready when every partition answers ListOffsets. */
+/** Metadata 1 of no topic: how many brokers it names. */
+export function metadataBrokers(address) {
+  return once(address, async (connection) => (await connection.request(3, 1, int32(0))).readInt32BE(0))
+}
+
+/** A topic whose partitions are all led by the broker at the address: ready when each answers ListOffsets. */
 export function createTopic(address, name, partitions) {
   return once(address, async (connection) => {
-    const topic = [string(name), int32(partitions), int16(1), int32(0), int32(0)]
-    const body = Buffer.concat([int32(1), ...topic, int32(30_000), int8(0)])
-    const response = await connection.request(19, 4, body)
-    const error = response.readInt16BE(4 + 4 + 2 + response.readInt16BE(8))
-    if (error !== 0) throw new Error(`CreateTopics answered error ${error}`)
-    await until(async () => (await worstOffsetError(connection, name, partitions)) === 0)
+    await requestTopic(connection, name, partitions, 1)
+    await until(async () => (await worstOffsetError(connection, name, partitions)) === 0, 120_000)
   })
+}
+
+/** A topic of one partition in a cluster of several brokers; the address of its leader, once there is one. */
+export function createReplicatedTopic(address, name, replicas) {
+  return once(address, async (connection) => {
+    await requestTopic(connection, name, 1, replicas)
+    let leader
+    await until(async () => {
+      leader = await leaderOf(connection, name)
+      return leader !== undefined
+    })
+    return leader
+  })
+}
+
+/** CreateTopics 4. */
+async function requestTopic(connection, name, partitions, replicas) {
+  const topic = [string(name), int32(partitions), int16(replicas), int32(0), int32(0)]
+  const body = Buffer.concat([int32(1), ...topic, int32(30_000), int8(0)])
+  const response = await connection.request(19, 4, body)
+  const error = response.readInt16BE(4 + 4 + 2 + response.readInt16BE(8))
+  if (error !== 0) throw new Error(`CreateTopics answered error ${error}`)
+}
+
+/** Metadata 1: where the leader of partition 0 listens; undefined while it has none. */
+async function leaderOf(connection, topic) {
+  const response = await connection.request(3, 1, Buffer.concat([int32(1), string(topic)]))
+  const brokers = new Map()
+  let at = 4
+  for (let left = response.readInt32BE(0); left > 0; left--) {
+    const id = response.readInt32BE(at)
+    const end = at + 6 + response.readInt16BE(at + 4)
+    const host = response.toString('utf8', at + 6, end)
+    brokers.set(id, { host, port: response.readInt32BE(end) })
+    // The rack, which may be null.
+    at = end + 6 + Math.max(response.readInt16BE(end + 4), 0)
+  }
+  // The controller, one topic: its error, its name, whether it is internal, its partitions.
+  at += 4 + 4
+  if (response.readInt16BE(at) !== 0) return undefined
+  at += 2 + 2 + response.readInt16BE(at + 2) + 1
+  if (response.readInt32BE(at) < 1 || response.readInt16BE(at + 4) !== 0) return undefined
+  return brokers.get(response.readInt32BE(at + 4 + 2 + 4))
 }
 
 /** ListOffsets 1 of the latest offset of each partition: the first error that is not 0. */
@@ -145,11 +189,11 @@ async function produceOne(connection, topic) {
   return response.readInt16BE(4 + 2 + response.readInt16BE(4) + 4 + 4)
 }
 
-export async function until(check, withinMs = 30_000) {
+export async function until(check, withinMs = 30_000, everyMs = 20) {
   const end = performance.now() + withinMs
   while (!(await check())) {
     if (performance.now() > end) throw new Error(`not within ${withinMs} ms`)
-    await sleep(20)
+    await sleep(everyMs)
   }
 }
 

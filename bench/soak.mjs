@@ -4,9 +4,10 @@
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled } from '../scripts/prepare.mjs'
 import { loadClients } from './clients.mjs'
+import { residentMegabytes } from './processes.mjs'
 import { createTopic, sleep } from './protocol.mjs'
-import { median } from './report.mjs'
-import { removeDirectory, residentMegabytes, startEngine, temporaryDirectory } from './targets.mjs'
+import { median } from './statistics.mjs'
+import { removeDirectory, startEngine, temporaryDirectory } from './targets.mjs'
 
 const options = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split('=', 2)))
 const minutes = Number(options.minutes ?? 5)

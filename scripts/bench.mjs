@@ -1,14 +1,18 @@
 // `npm run bench`: throughput, latency, start and memory, as a Markdown table of medians. Options:
 //   --quick                  a smoke run: one short round
 //   --rounds N               rounds to take medians of (default 3)
-//   --only TEXT              only rows of load whose title contains the text, no starts
+//   --only TEXT              only rows whose title contains the text
 //   --against HOST:PORT      beside another broker that runs already, in alternating order
 //   --against-launcher CMD   the same, started by `CMD start DIR PORT key=value …` (ready, and its pid printed,
 //                            when that ends) and stopped by `CMD stop DIR`: then start and memory count too
 //   --against-name NAME      what the table calls it (default: Apache Kafka)
+// or, both engines in one run, for which Java is needed:
+//   --side-by-side           writes docs/benchmarks/<date>.{md,svg,json}; with --quick or --only it only prints
+//   --name NAME              what these files are called instead, also with --quick and --only
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { checkNode, ensureBuilt, ensureInstalled } from './prepare.mjs'
+import { checkNode, ensureBuilt, ensureInstalled, repositoryRoot } from './prepare.mjs'
 
 checkNode()
 const { values: options } = parseArgs({
@@ -19,14 +23,15 @@ const { values: options } = parseArgs({
     against: { type: 'string' },
     'against-launcher': { type: 'string' },
     'against-name': { type: 'string', default: 'Apache Kafka' },
+    'side-by-side': { type: 'boolean', default: false },
+    name: { type: 'string' },
   },
 })
 await ensureInstalled()
 await ensureBuilt()
 
 const { loadClients } = await import('../bench/clients.mjs')
-const { measureLoads, measureStarts } = await import('../bench/measure.mjs')
-const { markdownTable } = await import('../bench/report.mjs')
+const { stopAllProcesses } = await import('../bench/processes.mjs')
 const { removeDirectory, temporaryDirectory } = await import('../bench/targets.mjs')
 
 const say = (text) => process.stderr.write(`${text}\n`)
@@ -40,18 +45,50 @@ const plan = {
   rounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
   quick: options.quick,
   only: options.only,
-  address: options.against && addressOf(options.against),
-  launcher: options['against-launcher'],
   say,
 }
+const endings = { SIGINT: 130, SIGTERM: 143 }
+for (const [signal, code] of Object.entries(endings))
+  process.once(signal, async () => {
+    await stopAllProcesses()
+    removeDirectory(plan.directory)
+    process.exit(code)
+  })
 try {
-  const lines = await measureLoads(plan)
-  if (!options.only) lines.push(...(await measureStarts(plan)))
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
-  console.log(`\n${machine}; load clients: ${clients.kind}; medians of ${plan.rounds} rounds (least–most)\n`)
-  console.log(markdownTable(lines, (plan.address || plan.launcher) && options['against-name']))
+  if (options['side-by-side']) await runSideBySide()
+  else await runTable()
 } finally {
   removeDirectory(plan.directory)
+}
+
+async function runTable() {
+  const { measureLoads, measureStarts } = await import('../bench/measure.mjs')
+  const { markdownTable } = await import('../bench/report.mjs')
+  const other = {
+    address: options.against && addressOf(options.against),
+    launcher: options['against-launcher'],
+  }
+  const lines = await measureLoads({ ...plan, ...other })
+  if (!options.only) lines.push(...(await measureStarts({ ...plan, ...other })))
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
+  console.log(`\n${machine}; load clients: ${clients.kind}; medians of ${plan.rounds} rounds (least–most)\n`)
+  console.log(markdownTable(lines, (other.address || other.launcher) && options['against-name']))
+}
+
+async function runSideBySide() {
+  const { sideBySide } = await import('../bench/side-by-side/run.mjs')
+  const { tablesOf } = await import('../bench/side-by-side/document.mjs')
+  const { writeResult } = await import('../bench/side-by-side/files.mjs')
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ')
+  const result = await sideBySide({ ...plan, command })
+  console.log(`\n${tablesOf(result)}\n`)
+  const isWhole = !options.quick && !options.only
+  if (isWhole || options.name) {
+    const directory = join(await repositoryRoot(), 'docs', 'benchmarks')
+    for (const path of writeResult(result, directory, options.name ?? result.date)) say(`wrote ${path}`)
+  }
+  for (const failure of result.failures) say(`FAILED ${failure}`)
+  if (result.failures.length > 0) process.exitCode = 1
 }
 
 function addressOf(text) {

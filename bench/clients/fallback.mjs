@@ -1,5 +1,5 @@
 // The load clients in Node, for machines without a C compiler: the same arguments and the same output as
-// produce.c, fetch.c, latency.c and loopback.c, at several times their cost.
+// produce.c, fetch.c, latency.c, loopback.c and drop-cache.c, at several times their cost.
 import { connect, createServer } from 'node:net'
 
 const [mode, ...settings] = process.argv.slice(2)
@@ -119,11 +119,12 @@ async function produce() {
 async function fetch() {
   const partitions = number('partitions')
   const records = number('records')
+  const once = number('once', 0) !== 0
   const offsets = new Float64Array(partitions)
-  const start = now() + warmUp
+  const start = now() + (once ? 0 : warmUp)
   const stopAt = start + seconds
   let seen = 0
-  let counted = { answers: 0, bytes: 0, records: 0, first: 0, last: 0 }
+  let counted = { answers: 0, bytes: 0, records: 0, first: once ? start : 0, last: 0 }
   let answered
   const socket = await open((response) => answered(response))
   if (number('follow', 0)) {
@@ -134,7 +135,7 @@ async function fetch() {
     for (let index = 0, at = 8 + 2 + response.readInt16BE(8) + 4; index < partitions; index++, at += 22)
       offsets[response.readInt32BE(at)] = Number(response.readBigInt64BE(at + 14))
   }
-  while (now() < stopAt) {
+  while (once ? seen < records : now() < stopAt) {
     if (seen >= records) {
       offsets.fill(0)
       seen = 0
@@ -179,7 +180,8 @@ async function fetch() {
 
 async function latency() {
   const rate = number('rate')
-  const count = number('count')
+  const each = number('each', 1)
+  const count = Math.floor(number('count') / each)
   const due = new Float64Array(count)
   const acknowledged = new Float64Array(count)
   const consumed = new Float64Array(count)
@@ -197,19 +199,25 @@ async function latency() {
   const consumer = await open((response) => {
     const at = now()
     walkFetch(response, (_, base, records) => {
-      for (let offset = Math.max(base, next); offset < base + records && offset < count; offset++)
-        consumed[offset] = at
-      next = Math.max(next, base + records)
+      const end = base + records
+      // A request is consumed with its last record.
+      for (
+        let index = Math.floor(Math.max(base, next) / each);
+        index < Math.floor(end / each) && index < count;
+        index++
+      )
+        consumed[index] = at
+      next = Math.max(next, end)
     })
-    if (next < count) poll()
+    if (next < count * each) poll()
     else finish()
   })
   poll()
-  const request = produceRequest(0, 1, number('record', 100))
+  const request = produceRequest(0, each, number('record', 100))
   const start = now() + 0.1
   for (let index = 0; index < count; ) {
-    while (index < count && start + index / rate <= now()) {
-      due[index] = start + index / rate
+    while (index < count && start + (index * each) / rate <= now()) {
+      due[index] = start + (index * each) / rate
       producer.write(request)
       index++
     }
@@ -425,7 +433,12 @@ function string(text) {
   return Buffer.concat([int16(Buffer.byteLength(text)), Buffer.from(text)])
 }
 
-const modes = { produce, fetch, latency, loopback }
+/** Node has no request to the system for that. */
+function dropCache() {
+  process.stdout.write('{"asked":false}\n')
+}
+
+const modes = { produce, fetch, latency, loopback, 'drop-cache': dropCache }
 if (!modes[mode]) fail(`no such load: ${mode}`)
 await modes[mode]()
 process.exit(0)

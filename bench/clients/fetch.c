@@ -1,9 +1,10 @@
 /*
  * fetch port= topic= partitions= records= [host=127.0.0.1] [seconds=3] [maxbytes=52428800]
- *       [partitionmaxbytes=1048576] [warmup=0.3]
+ *       [partitionmaxbytes=1048576] [warmup=0.3] [follow=0] [once=0]
  * Reads a topic of `records` records from its beginning, again and again until the time is used up: one request
  * in flight, all partitions in each, as a consumer does. Offsets must follow each other. With follow=1 it reads
- * from the end on instead, what others produce meanwhile. Prints one line of JSON.
+ * from the end on instead, what others produce meanwhile. With once=1 it reads the topic one time, and the whole of
+ * that counts, however long it takes. Prints one line of JSON.
  */
 #include "kafka.h"
 
@@ -56,10 +57,11 @@ int main(int count, char **values) {
   struct response response = {0};
   int s = dial(host, port), correlation = 0;
   if (number(count, values, "follow", "0")) seek_to_end(s, topic, wanted, partitions);
-  double cpu = cpu_seconds(), start = seconds_now() + warm_up, stop_at = start + seconds, first = 0, last = 0;
-  double bytes = 0;
+  bool once = number(count, values, "once", "0") != 0;
+  double cpu = cpu_seconds(), start = seconds_now() + (once ? 0 : warm_up), stop_at = start + seconds;
+  double first = once ? start : 0, last = 0, bytes = 0;
   long answers = 0, counted_records = 0;
-  while (seconds_now() < stop_at) {
+  while (once ? seen < records : seconds_now() < stop_at) {
     if (seen >= records) {
       for (int p = 0; p < partitions; p++) wanted[p].offset = 0;
       seen = 0;

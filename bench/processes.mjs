@@ -1,0 +1,118 @@
+// Processes that the benchmark starts and measures: none outlives it.
+import { execFileSync, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { firstAcknowledgement } from './protocol.mjs'
+
+/** How to stop what runs now. */
+const running = new Set()
+const stopWithinMs = 120_000
+/** What is kept of a process's output, for the error that says why it ended. */
+const outputCharacters = 4000
+
+/**
+ * Starts a process that listens on `address`. It is ready with its first line of output, or when `isReady`
+ * resolves. With a topic this also waits for the first acknowledgement of a record to it and gives the time
+ * from the spawn to that.
+ */
+export async function startProcess({ name, command = process.execPath, args, address, topic, isReady, env }) {
+  const spawned = performance.now()
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  let output = ''
+  let stopping = false
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data) => {
+      output = (output + data).slice(-outputCharacters)
+    })
+  const exited = new Promise((resolve, reject) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal))
+    child.once('error', reject)
+  })
+  const stop = async () => {
+    stopping = true
+    running.delete(stop)
+    child.kill('SIGTERM')
+    const killing = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
+    await exited.finally(() => clearTimeout(killing))
+  }
+  running.add(stop)
+  // Rejects when the process ends by itself.
+  const failed = exited.then((code) => {
+    running.delete(stop)
+    if (!stopping) throw new Error(`${name ?? args[0]} ended with ${code}: ${output}`)
+  })
+  failed.catch(() => {})
+  const firstLine = new Promise((resolve) => child.stdout.once('data', resolve))
+  try {
+    const acknowledged = topic
+      ? await Promise.race([firstAcknowledgement(address, topic, 300_000), failed])
+      : undefined
+    await Promise.race([isReady ? isReady() : firstLine, failed])
+    return {
+      address,
+      pid: child.pid,
+      firstAckMs: acknowledged && acknowledged - spawned,
+      failed,
+      output: () => output,
+      stop,
+    }
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+}
+
+/** For whoever is interrupted. */
+export async function stopAllProcesses() {
+  await Promise.allSettled([...running].map((stop) => stop()))
+}
+
+/** Resident memory in MB; undefined where the system does not say. */
+export function residentMegabytes(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+  } catch {
+    return undefined
+  }
+}
+
+/** The process and all that it has started, at any depth; only the process where the system does not say. */
+export function processTree(pid) {
+  const parents = new Map()
+  try {
+    for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+      const parent = parentOf(name)
+      if (parent !== undefined) parents.set(Number(name), parent)
+    }
+  } catch {
+    return [pid]
+  }
+  const tree = [pid]
+  // The list grows while it is walked.
+  for (const member of tree) for (const [child, parent] of parents) if (parent === member) tree.push(child)
+  return tree
+}
+
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    // It has ended meanwhile.
+    return undefined
+  }
+}
+
+/** More than a run writes. */
+const touchedBytes = 600e6
+
+/**
+ * Touches as much memory as the run's files will take and gives it back. On a virtual machine the first use of a
+ * page costs more than the write into it, and would be charged to whoever comes first.
+ */
+export function touchMemory() {
+  execFileSync(process.execPath, ['-e', `Buffer.allocUnsafeSlow(${touchedBytes}).fill(1)`])
+}

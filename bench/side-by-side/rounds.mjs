@@ -1,0 +1,57 @@
+// Runs every row against both sides, round by round, in alternating order.
+import { residentMegabytes, touchMemory } from '../processes.mjs'
+import { createTopic, deleteTopic, sleep } from '../protocol.mjs'
+import { Unserved } from './unserved.mjs'
+
+/** The rounds count after one that warms up both sides, in short runs. */
+const warmUp = 0
+
+/** The figures of one row's figure, or of one life: per side one value a round. */
+export function emptyLine({ section, title, unit, better }) {
+  return { section, title, unit, better, sluice: [], kafka: [], notes: [] }
+}
+
+/** `targets`: both sides, running. `plan`: rounds, limits, warmUpLimits, failures[], say. */
+export async function measureRounds(rows, targets, plan) {
+  const lines = new Map(
+    rows.map((row) => [row, row.figures.map((f) => emptyLine({ ...f, section: row.section }))]),
+  )
+  const memory = emptyLine({ section: 'Memory', title: 'under load, one broker', unit: 'MB', better: 'less' })
+  for (let round = plan.quick ? warmUp + 1 : warmUp; round <= plan.rounds; round++) {
+    const limits = round === warmUp ? plan.warmUpLimits : plan.limits
+    for (const row of rows) {
+      const name = round === warmUp ? 'warm-up' : `round ${round} of ${plan.rounds}`
+      plan.say(`${name}: ${row.section}: ${row.figures[0].title}`)
+      for (const target of round % 2 ? targets : targets.toReversed()) {
+        const result = await measured(row, { ...target, limits }, lines.get(row), plan)
+        if (!result || round === warmUp) continue
+        row.figures.forEach(({ key }, at) => lines.get(row)[at][target.side].push(result[key]))
+      }
+    }
+    if (round > warmUp) for (const { side, pid } of targets) memory[side].push(residentMegabytes(pid))
+  }
+  return [...lines.values(), memory].flat()
+}
+
+let topicCount = 0
+
+/** One run with a topic of its own, which goes afterwards. Undefined where it failed or is not served: then why is noted. */
+async function measured(row, target, lines, plan) {
+  const topic = `bench-${process.pid}-${++topicCount}`
+  try {
+    await createTopic(target.address, topic, row.partitions)
+    touchMemory()
+    const result = await row.measure({ ...target, topic })
+    await deleteTopic(target.address, topic)
+    return result
+  } catch (error) {
+    // Where the broker itself has ended, there is nothing left to measure.
+    await Promise.race([target.failed, sleep(500)])
+    const unserved = error instanceof Unserved
+    if (!unserved)
+      plan.failures.push(`${row.section}: ${row.figures[0].title}, ${target.name}: ${error.message}`)
+    const note = `${target.name}: ${unserved ? error.message : 'the run failed'}`
+    for (const line of lines) if (!line.notes.includes(note)) line.notes.push(note)
+    return undefined
+  }
+}
