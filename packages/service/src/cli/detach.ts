@@ -7,8 +7,14 @@ import { explained } from '../fleet/data-directory.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { exitCodes } from './exit-codes.ts'
 
-/** What the detached service tells the command that started it, once. */
+/** What the detached service tells the command that started it, at the end of its start. */
 export type News = { kind: 'ready'; text: string } | { kind: 'failed'; text: string; exitCode: number }
+
+/** What it tells before, while something takes long. */
+interface Progress {
+  kind: 'progress'
+  text: string
+}
 
 const marker = 'SLUICE_DETACHED'
 const logTailBytes = 2_000
@@ -28,6 +34,10 @@ export function tellParent(news: News): Promise<void> {
     if (process.send && process.connected) process.send(news, undefined, undefined, told)
     else resolve()
   })
+}
+
+export function tellProgress(text: string): void {
+  if (process.send && process.connected) process.send({ kind: 'progress', text } satisfies Progress)
 }
 
 /** Starts this same command line in a session of its own and waits until it is ready or has failed. */
@@ -78,7 +88,11 @@ function openLog(dataDirectory: string, path: string): number {
 
 function newsFrom(child: ChildProcess): Promise<News | { kind: 'ended'; how: string }> {
   return new Promise((resolve, reject) => {
-    child.once('message', (news) => resolve(news as News))
+    child.on('message', (message) => {
+      const news = message as News | Progress
+      if (news.kind === 'progress') process.stderr.write(`${news.text}\n`)
+      else resolve(news)
+    })
     child.once('error', reject)
     child.once('exit', (code, signal) =>
       resolve({

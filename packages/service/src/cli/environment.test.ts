@@ -12,6 +12,8 @@ const cluster = (name: string, port: number): ClusterReport => ({
   kafkaVersion: '4.4.x.kraft',
   bootstrapServers: `127.0.0.1:${port}`,
   brokers: [],
+  quorum: [],
+  engine: 'embedded',
 })
 
 const report = (clusters: ClusterReport[], defaultCluster: string | null = null): StatusReport => ({

@@ -103,3 +103,17 @@ describe('config.json in the data directory', () => {
     expect(failure.next).not.toBe('')
   })
 })
+
+describe('the engine', () => {
+  it('comes from the flag, else from the file, else from the last start', () => {
+    expect(settings().engine).toBeUndefined()
+    configFile('{"engine": "apache-kafka"}')
+    expect(settings().engine).toBe('apache-kafka')
+    expect(settings({ engine: 'embedded' }).engine).toBe('embedded')
+  })
+
+  it('that does not exist is refused with those that do', () => {
+    configFile('{"engine": "redpanda"}')
+    expect(failureOf(settings).why).toBe('"engine" takes embedded or apache-kafka, not "redpanda".')
+  })
+})
