@@ -1,18 +1,18 @@
 import { mskHandlers } from './aws/msk/operations.ts'
 import { parseServiceSchema } from './aws/schema.ts'
 import * as kafka from './aws/schemas/kafka.generated.ts'
-import { refusedProperty } from './fleet/broker-properties.ts'
+import { isOwned } from './fleet/broker-properties.ts'
 
 /** What is served and what is not, for the README's tables: taken from the code, so that neither can lie. */
 
 /** Every operation of the MSK API, in the order of AWS's model. */
 export function mskOperations(): { name: string; served: boolean }[] {
   // Asked is only which operations there are: none is called.
-  const handlers = mskHandlers({ clusters: undefined as never })
+  const handlers = mskHandlers({ clusters: undefined as never, configurations: undefined as never })
   return parseServiceSchema(kafka).operations.map(({ name }) => ({ name, served: handlers.has(name) }))
 }
 
 /** May the owner of a cluster set this static broker property, as far as the service has a say? */
 export function isSettable(property: string): boolean {
-  return refusedProperty({ [property]: '1' }) === null
+  return !isOwned(property)
 }

@@ -34,7 +34,7 @@ export class RestJsonCodec {
     const shape: Shape = {}
     for (const member of members) {
       assert(member.place !== 'header', `${structure}.${member.name}: header members are not decoded yet`)
-      if (member.place === 'label') shape[member.name] = request.labels[member.name]
+      if (member.place === 'label') shape[member.name] = fromText(member, [request.labels[member.name] ?? ''])
       else if (member.place === 'query') {
         const all = request.query.getAll(member.wire)
         if (all.length > 0) shape[member.name] = fromText(member, all)
@@ -161,7 +161,7 @@ function parseBody(body: Buffer): Shape {
   return json
 }
 
-/** A query parameter's text as its member's type wants it; what does not fit is left for the type check. */
+/** A query parameter's or label's text as its member's type wants it; what does not fit is left for the type check. */
 function fromText(member: Member, all: string[]): unknown {
   if (member.type.kind === 'list') return all
   const text = all[0] ?? ''

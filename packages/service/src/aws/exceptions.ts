@@ -28,6 +28,10 @@ export function conflict(message: string, invalidParameter?: string): AwsExcepti
   return new AwsException('ConflictException', 409, message, invalidParameter)
 }
 
+export function tooManyRequests(message: string): AwsException {
+  return new AwsException('TooManyRequestsException', 429, message)
+}
+
 export function serviceUnavailable(message: string): AwsException {
   return new AwsException('ServiceUnavailableException', 503, message)
 }

@@ -55,7 +55,10 @@ class Endpoint {
     this.#schema = parseServiceSchema(kafka)
     this.#router = new Router(this.#schema.operations)
     this.#codec = new RestJsonCodec(this.#schema, constrain)
-    this.#handlers = mskHandlers({ clusters: options.clusters })
+    this.#handlers = mskHandlers({
+      clusters: options.clusters,
+      configurations: options.clusters.configurations,
+    })
     this.#credentials = new Map(options.credentials.map((owner) => [owner.accessKeyId, owner]))
   }
 

@@ -10,6 +10,7 @@ import {
   systemRandom,
 } from '@sluice/effects'
 import { createFleet, type Fleet, type FleetOptions } from '../fleet/fleet.ts'
+import { enginesOf } from '../fleet/engines/engines.ts'
 import { FakeEngine } from '../fleet/engines/fake-engine.ts'
 import type { AwsRequest } from './request.ts'
 import { type AwsServer, type AwsServerOptions, createAwsServer } from './server.ts'
@@ -18,7 +19,10 @@ import { type AwsServer, type AwsServerOptions, createAwsServer } from './server
 export interface TestService {
   fleet: Fleet
   server: AwsServer
+  /** Runs clusters by default, one broker of each, as the embedded engine does. */
   engine: FakeEngine
+  /** Runs all brokers of clusters that are tagged for it. */
+  replicating: FakeEngine
   disk: MemoryDisk
   network: MemoryNetwork
   /** The SDK, talking to the endpoint without a port. */
@@ -38,9 +42,10 @@ export async function startTestService(
   const random = systemRandom()
   const effects = { clock, disk, network, random, logger: silentLogger, processes: systemProcesses() }
   const engine = new FakeEngine(effects)
+  const replicating = new FakeEngine(effects, { name: 'apache-kafka', runningBrokersMax: 60 })
   const fleet = createFleet({
     dataDirectory: '/data',
-    engine,
+    engines: enginesOf([engine, replicating], 'embedded'),
     region: 'us-east-1',
     account: '000000000000',
     effects,
@@ -66,7 +71,7 @@ export async function startTestService(
       requestHandler: portless(server, sent),
       ...config,
     })
-  return { fleet, server, engine, disk, network, client, sent }
+  return { fleet, server, engine, replicating, disk, network, client, sent }
 }
 
 interface SdkRequest {

@@ -1,3 +1,4 @@
+import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
 import {
   type ClusterRecord,
   type ClusterState,
@@ -35,11 +36,6 @@ export interface UpdateContext {
 }
 
 export type Update = (record: ClusterRecord, context: UpdateContext) => UpdateResult
-
-export interface ConfigurationWish {
-  Arn: string | undefined
-  Revision: number | undefined
-}
 
 export function rebootBroker(brokerIds: readonly string[]): Update {
   return (record, context) => {
@@ -97,7 +93,7 @@ export function updateBrokerCount(target: number, currentVersion: string): Updat
   }
 }
 
-export function updateConfiguration(wanted: ConfigurationWish, currentVersion: string): Update {
+export function updateConfiguration(wanted: ConfigurationInfo, currentVersion: string): Update {
   return (record, context) => {
     const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
     if (refusal) return { refusal }
@@ -123,7 +119,7 @@ export function updateConfiguration(wanted: ConfigurationWish, currentVersion: s
 export function updateKafkaVersion(
   target: string,
   currentVersion: string,
-  wanted: ConfigurationWish | undefined,
+  wanted: ConfigurationInfo | undefined,
 ): Update {
   return (record, context) => {
     const { spec } = record

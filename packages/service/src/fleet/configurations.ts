@@ -29,10 +29,12 @@ export interface ConfigurationRevisionRecord {
   serverProperties: string
 }
 
-export type ConfigurationResult =
-  | { configuration: ConfigurationRecord }
-  | { refusal: Refusal }
+export type UpdateConfigurationResult = { configuration: ConfigurationRecord } | { refusal: Refusal }
+
+export type CreateConfigurationResult =
+  | UpdateConfigurationResult
   | { nameTaken: true }
+  /** A sentence. */
   | { tooMany: string }
 
 /** MSK quotas: configurations an account, and revisions of one. */
@@ -87,7 +89,7 @@ export class Configurations {
     description: string | undefined
     kafkaVersions: readonly string[]
     serverProperties: Uint8Array
-  }): ConfigurationResult {
+  }): CreateConfigurationResult {
     const { name, description, kafkaVersions, serverProperties } = request
     const refusal =
       nameRefusal(name) ??
@@ -119,7 +121,7 @@ export class Configurations {
   update(
     before: ConfigurationRecord,
     { description, serverProperties }: { description: string | undefined; serverProperties: Uint8Array },
-  ): ConfigurationResult {
+  ): UpdateConfigurationResult {
     const refusal = descriptionRefusal(description) ?? serverPropertiesRefusal(serverProperties)
     if (refusal) return { refusal }
     if (before.revisions.length >= revisionsMax)

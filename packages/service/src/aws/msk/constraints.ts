@@ -39,8 +39,12 @@ export const memberRules: Readonly<Record<string, Rule>> = {
   'ProvisionedRequest.KafkaVersion': kafkaVersion,
   'ProvisionedRequest.NumberOfBrokerNodes': brokers,
   'ProvisionedRequest.StorageMode': storageMode,
+  'ConfigurationInfo.Revision': { min: 1 },
+  'DescribeConfigurationRevisionRequest.Revision': { min: 1 },
   'PublicAccess.Type': { oneOf: ['DISABLED', 'SERVICE_PROVIDED_EIPS'] },
   'Rebalancing.Status': { oneOf: ['ACTIVE', 'PAUSED'] },
+  'UpdateBrokerCountRequest.TargetNumberOfBrokerNodes': brokers,
+  'UpdateClusterKafkaVersionRequest.TargetKafkaVersion': kafkaVersion,
 }
 
 const maxResults: Rule = { min: 1, max: 100 }

@@ -1,6 +1,10 @@
-import type { ClusterRecord } from '../../fleet/cluster-record.ts'
+import type { ClusterRecord, OperationRecord } from '../../fleet/cluster-record.ts'
+import type { Update } from '../../fleet/cluster-updates.ts'
+import { type ConfigurationRecord, configurationArnPattern } from '../../fleet/configurations.ts'
 import { badRequest, notFound } from '../exceptions.ts'
-import type { Services } from './services.ts'
+import { operationArn } from './operation-shapes.ts'
+import { exceptionOf, stored } from './refusal.ts'
+import type { OperationContext, Services } from './services.ts'
 
 /** The cluster that an ARN names, or the exception of the model. */
 export function clusterOf(
@@ -17,4 +21,47 @@ export function clusterOf(
 
 function isClusterArn(arn: string | undefined): arn is string {
   return arn !== undefined && /^arn:[\w-]+:kafka:[\w-]*:\d*:cluster\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+$/.test(arn)
+}
+
+/** Takes a change of a cluster in hand; the answer of every operation that does so. */
+export function update(
+  services: Pick<Services, 'clusters'>,
+  arn: string | undefined,
+  change: Update,
+  { requestId }: OperationContext,
+): { ClusterArn: string; ClusterOperationArn: string } {
+  const before = clusterOf(services, arn)
+  const result = stored('The update', () => services.clusters.update(before, change, requestId))
+  if ('refusal' in result) throw exceptionOf(result.refusal)
+  const { record, operation } = result
+  return { ClusterArn: record.arn, ClusterOperationArn: operationArn(record, operation) }
+}
+
+/** The operation that an ARN names. Those of a deleted cluster went with it. */
+export function clusterOperationOf(
+  { clusters }: Pick<Services, 'clusters'>,
+  arn = '',
+): { record: ClusterRecord; operation: OperationRecord } {
+  const match =
+    /^(arn:[\w-]+:kafka:[\w-]*:\d*:)cluster-operation(\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+)\/[0-9a-f-]+$/.exec(arn)
+  if (!match)
+    throw badRequest(
+      'The parameter clusterOperationArn is not the ARN of a cluster operation.',
+      'clusterOperationArn',
+    )
+  const record = clusters.byArn(`${match[1]}cluster${match[2]}`)
+  const operation = record?.operations.find((one) => operationArn(record, one) === arn)
+  if (!record || !operation) throw notFound('The cluster operation does not exist.', 'clusterOperationArn')
+  return { record, operation }
+}
+
+/** The configuration that an ARN names. MSK says 400 where there is none, and Terraform waits for these words. */
+export function configurationOf(
+  { configurations }: Pick<Services, 'configurations'>,
+  arn = '',
+): ConfigurationRecord {
+  if (!configurationArnPattern.test(arn)) throw badRequest('Invalid Configuration ARN.', 'arn')
+  const record = configurations.byArn(arn)
+  if (!record) throw badRequest('Configuration ARN does not exist', 'arn')
+  return record
 }

@@ -1,17 +1,33 @@
 import type { OperationContext, Services } from './services.ts'
-import { createClusterV2 } from './operations/create-cluster-v2.ts'
 import { createCluster } from './operations/create-cluster.ts'
+import { createClusterV2 } from './operations/create-cluster-v2.ts'
+import { createConfiguration } from './operations/create-configuration.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
-import { describeClusterV2 } from './operations/describe-cluster-v2.ts'
+import { deleteConfiguration } from './operations/delete-configuration.ts'
 import { describeCluster } from './operations/describe-cluster.ts'
+import { describeClusterOperation } from './operations/describe-cluster-operation.ts'
+import { describeClusterOperationV2 } from './operations/describe-cluster-operation-v2.ts'
+import { describeClusterV2 } from './operations/describe-cluster-v2.ts'
+import { describeConfiguration } from './operations/describe-configuration.ts'
+import { describeConfigurationRevision } from './operations/describe-configuration-revision.ts'
 import { getBootstrapBrokers } from './operations/get-bootstrap-brokers.ts'
-import { listClustersV2 } from './operations/list-clusters-v2.ts'
+import { getCompatibleKafkaVersions } from './operations/get-compatible-kafka-versions.ts'
+import { listClusterOperations } from './operations/list-cluster-operations.ts'
+import { listClusterOperationsV2 } from './operations/list-cluster-operations-v2.ts'
 import { listClusters } from './operations/list-clusters.ts'
+import { listClustersV2 } from './operations/list-clusters-v2.ts'
+import { listConfigurationRevisions } from './operations/list-configuration-revisions.ts'
+import { listConfigurations } from './operations/list-configurations.ts'
 import { listKafkaVersions } from './operations/list-kafka-versions.ts'
 import { listNodes } from './operations/list-nodes.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { rebootBroker } from './operations/reboot-broker.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
+import { updateBrokerCount } from './operations/update-broker-count.ts'
+import { updateClusterConfiguration } from './operations/update-cluster-configuration.ts'
+import { updateClusterKafkaVersion } from './operations/update-cluster-kafka-version.ts'
+import { updateConfiguration } from './operations/update-configuration.ts'
 
 /** An operation with its services: decoded input in, output under the SDK's names out. */
 export type Handler = (input: never, context: OperationContext) => object | void | Promise<object | void>
@@ -22,17 +38,33 @@ export function mskHandlers(services: Services): ReadonlyMap<string, Handler> {
     Object.entries({
       CreateCluster: createCluster(services),
       CreateClusterV2: createClusterV2(services),
+      CreateConfiguration: createConfiguration(services),
       DeleteCluster: deleteCluster(services),
+      DeleteConfiguration: deleteConfiguration(services),
       DescribeCluster: describeCluster(services),
+      DescribeClusterOperation: describeClusterOperation(services),
+      DescribeClusterOperationV2: describeClusterOperationV2(services),
       DescribeClusterV2: describeClusterV2(services),
+      DescribeConfiguration: describeConfiguration(services),
+      DescribeConfigurationRevision: describeConfigurationRevision(services),
       GetBootstrapBrokers: getBootstrapBrokers(services),
+      GetCompatibleKafkaVersions: getCompatibleKafkaVersions(services),
+      ListClusterOperations: listClusterOperations(services),
+      ListClusterOperationsV2: listClusterOperationsV2(services),
       ListClusters: listClusters(services),
       ListClustersV2: listClustersV2(services),
-      ListKafkaVersions: listKafkaVersions(),
+      ListConfigurationRevisions: listConfigurationRevisions(services),
+      ListConfigurations: listConfigurations(services),
+      ListKafkaVersions: listKafkaVersions(services),
       ListNodes: listNodes(services),
       ListTagsForResource: listTagsForResource(services),
+      RebootBroker: rebootBroker(services),
       TagResource: tagResource(services),
       UntagResource: untagResource(services),
+      UpdateBrokerCount: updateBrokerCount(services),
+      UpdateClusterConfiguration: updateClusterConfiguration(services),
+      UpdateClusterKafkaVersion: updateClusterKafkaVersion(services),
+      UpdateConfiguration: updateConfiguration(services),
     }),
   )
 }

@@ -1,8 +1,10 @@
 import type { Clusters } from '../../fleet/clusters.ts'
+import type { Configurations } from '../../fleet/configurations.ts'
 
 /** What operations may touch; each takes the part that it needs. */
 export interface Services {
   clusters: Clusters
+  configurations: Configurations
 }
 
 /** What an operation is told beside its input. */

@@ -1,4 +1,4 @@
-import { propertyTagPrefix } from '../../fleet/broker-properties.ts'
+import { engineTag, propertyTagPrefix } from '../../fleet/broker-properties.ts'
 import { badRequest } from '../exceptions.ts'
 
 const tagsMax = 50
@@ -28,12 +28,16 @@ export function checkTags(tags: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Tags that set broker properties did so when the cluster was created: a later change would be a lie. */
+/** Tags that set broker properties or the engine did so when the cluster was created: a later change would be a lie. */
 export function keepOwnTags(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
 ): void {
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
-    if (key.startsWith(propertyTagPrefix) && before[key] !== after[key])
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (before[key] === after[key]) continue
+    if (key.startsWith(propertyTagPrefix))
       throw badRequest(`The tag '${key}' set a broker property at creation and cannot be changed.`, 'tags')
+    if (key === engineTag)
+      throw badRequest(`The tag '${key}' set the engine at creation and cannot be changed.`, 'tags')
+  }
 }

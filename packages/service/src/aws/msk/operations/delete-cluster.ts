@@ -1,20 +1,14 @@
 import type { DeleteClusterRequest, DeleteClusterResponse } from '@aws-sdk/client-kafka'
-import { codeOf, sentenceOf } from '../../../fleet/operating-error.ts'
-import { badRequest, notFound, serviceUnavailable } from '../../exceptions.ts'
+import { badRequest, notFound } from '../../exceptions.ts'
 import { clusterOf } from '../operation.ts'
+import { stored } from '../refusal.ts'
 import type { Services } from '../services.ts'
 
 export const deleteCluster =
   (services: Pick<Services, 'clusters'>) =>
   (input: DeleteClusterRequest): DeleteClusterResponse => {
     const { arn } = clusterOf(services, input.ClusterArn)
-    let result: ReturnType<typeof services.clusters.delete>
-    try {
-      result = services.clusters.delete(arn, input.CurrentVersion)
-    } catch (error) {
-      if (codeOf(error) === undefined) throw error
-      throw serviceUnavailable(`The deletion could not be stored. ${sentenceOf(error)}`)
-    }
+    const result = stored('The deletion', () => services.clusters.delete(arn, input.CurrentVersion))
     if ('unknown' in result) throw notFound('The cluster does not exist.', 'clusterArn')
     if ('staleVersion' in result)
       throw badRequest(

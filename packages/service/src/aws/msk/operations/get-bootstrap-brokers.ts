@@ -1,7 +1,7 @@
 import type { GetBootstrapBrokersRequest, GetBootstrapBrokersResponse } from '@aws-sdk/client-kafka'
 import { hasPlaintextListener, plaintextSentence } from '../../../fleet/cluster-spec.ts'
 import { badRequest } from '../../exceptions.ts'
-import { plaintextBootstrap } from '../cluster-shapes.ts'
+import { isServing, plaintextBootstrap } from '../cluster-shapes.ts'
 import { clusterOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
@@ -9,7 +9,7 @@ export const getBootstrapBrokers =
   (services: Pick<Services, 'clusters'>) =>
   (input: GetBootstrapBrokersRequest): GetBootstrapBrokersResponse => {
     const record = clusterOf(services, input.ClusterArn)
-    if (record.state !== 'ACTIVE' && record.state !== 'HEALING')
+    if (!isServing(record))
       throw badRequest(
         `You can't get bootstrap broker nodes for a cluster in ${record.state} state.`,
         'clusterArn',

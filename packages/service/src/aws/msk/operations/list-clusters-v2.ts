@@ -9,5 +9,8 @@ export const listClustersV2 =
     // Serverless clusters cannot be created yet, so none is there to list.
     if (input.ClusterTypeFilter === 'SERVERLESS') return { ClusterInfoList: [] }
     const { items, nextToken } = clusterPage(services, input)
-    return { ClusterInfoList: items.map(clusterV2), NextToken: nextToken }
+    return {
+      ClusterInfoList: items.map((record) => clusterV2(record, services.clusters.host)),
+      NextToken: nextToken,
+    }
   }

@@ -8,7 +8,10 @@ export const listClusters =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListClustersRequest): ListClustersResponse => {
     const { items, nextToken } = clusterPage(services, input)
-    return { ClusterInfoList: items.map(clusterInfo), NextToken: nextToken }
+    return {
+      ClusterInfoList: items.map((record) => clusterInfo(record, services.clusters.host)),
+      NextToken: nextToken,
+    }
   }
 
 /** What ListClusters and ListClustersV2 share. */

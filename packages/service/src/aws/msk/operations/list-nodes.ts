@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 export const listNodes =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListNodesRequest): ListNodesResponse => {
-    const nodes = nodeInfos(clusterOf(services, input.ClusterArn), services.clusters.host)
+    const nodes = nodeInfos(clusterOf(services, input.ClusterArn), services.clusters)
     const { items, nextToken } = page(nodes, ({ key }) => sortable(key), input)
     return { NodeInfoList: items.map(({ info }) => info), NextToken: nextToken }
   }

@@ -1,0 +1,15 @@
+import type { ListConfigurationsRequest, ListConfigurationsResponse } from '@aws-sdk/client-kafka'
+import { configurationShape } from '../configuration-shapes.ts'
+import { page, sortable } from '../pagination.ts'
+import type { Services } from '../services.ts'
+
+export const listConfigurations =
+  ({ configurations }: Pick<Services, 'configurations'>) =>
+  (input: ListConfigurationsRequest): ListConfigurationsResponse => {
+    const { items, nextToken } = page(
+      configurations.list(),
+      ({ createdAtMs, uuid }) => `${sortable(createdAtMs)}/${uuid}`,
+      input,
+    )
+    return { Configurations: items.map(configurationShape), NextToken: nextToken }
+  }

@@ -1,0 +1,9 @@
+import type { RebootBrokerRequest, RebootBrokerResponse } from '@aws-sdk/client-kafka'
+import { rebootBroker as reboot } from '../../../fleet/cluster-updates.ts'
+import { update } from '../operation.ts'
+import type { OperationContext, Services } from '../services.ts'
+
+export const rebootBroker =
+  (services: Pick<Services, 'clusters'>) =>
+  (input: RebootBrokerRequest, context: OperationContext): RebootBrokerResponse =>
+    update(services, input.ClusterArn, reboot(input.BrokerIds ?? []), context)

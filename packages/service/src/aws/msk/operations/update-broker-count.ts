@@ -1,0 +1,11 @@
+import type { UpdateBrokerCountRequest, UpdateBrokerCountResponse } from '@aws-sdk/client-kafka'
+import { updateBrokerCount as updateCount } from '../../../fleet/cluster-updates.ts'
+import { update } from '../operation.ts'
+import type { OperationContext, Services } from '../services.ts'
+
+export const updateBrokerCount =
+  (services: Pick<Services, 'clusters'>) =>
+  (input: UpdateBrokerCountRequest, context: OperationContext): UpdateBrokerCountResponse => {
+    const change = updateCount(input.TargetNumberOfBrokerNodes ?? 0, input.CurrentVersion ?? '')
+    return update(services, input.ClusterArn, change, context)
+  }

@@ -1,0 +1,15 @@
+import type {
+  UpdateClusterKafkaVersionRequest,
+  UpdateClusterKafkaVersionResponse,
+} from '@aws-sdk/client-kafka'
+import { updateKafkaVersion } from '../../../fleet/cluster-updates.ts'
+import { update } from '../operation.ts'
+import type { OperationContext, Services } from '../services.ts'
+
+export const updateClusterKafkaVersion =
+  (services: Pick<Services, 'clusters'>) =>
+  (input: UpdateClusterKafkaVersionRequest, context: OperationContext): UpdateClusterKafkaVersionResponse => {
+    const { TargetKafkaVersion = '', CurrentVersion = '', ConfigurationInfo } = input
+    const change = updateKafkaVersion(TargetKafkaVersion, CurrentVersion, ConfigurationInfo)
+    return update(services, input.ClusterArn, change, context)
+  }
