@@ -6,7 +6,7 @@ import { startCluster } from '@sluice/engine'
 const [directory, port, ...settings] = process.argv.slice(2)
 const host = '127.0.0.1'
 const clock = systemClock()
-const cluster = await startCluster({
+startCluster({
   directory,
   controller: { nodeId: 1000, host, port: 0 },
   brokers: [
@@ -28,6 +28,7 @@ const cluster = await startCluster({
       () => clock.now(),
     ),
   },
+}).then((cluster) => {
+  process.stdout.write(`${cluster.brokers[0].listeners[0].port}\n`)
+  process.on('SIGTERM', () => void cluster.stop().then(() => process.exit(0)))
 })
-process.stdout.write(`${cluster.brokers[0].listeners[0].port}\n`)
-process.on('SIGTERM', () => void cluster.stop().then(() => process.exit(0)))

@@ -1,42 +1,131 @@
 // The bundles: the service (what `npx sluice` and `npm start` run) and the engine alone (what the benchmark runs).
 // Types are not checked here: `npm run typecheck` and `npm test` do that.
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const host = '127.0.0.1'
 
 /** Native modules stay outside: they are files of their own and are loaded when first needed. */
 const nativeModules = ['@node-rs/crc32', 'snappy', 'lz4-napi', '@mongodb-js/zstd']
 
+/** How long a bundle may take to have its code cache; without one it runs all the same. */
+const codeCacheWithinMs = 15_000
+
 export async function bundleAll() {
-  const { build: esbuild } = await import('esbuild')
-  const root = fileURLToPath(new URL('..', import.meta.url))
-  const bundle = (entry, name, directory) => {
-    rmSync(join(root, directory, 'chunks'), { recursive: true, force: true })
-    return esbuild({
-      absWorkingDir: root,
-      entryPoints: [{ in: entry, out: name }],
-      outdir: directory,
-      chunkNames: 'chunks/[name]-[hash]',
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      conditions: ['sluice-source'],
-      external: nativeModules,
-      sourcemap: 'linked',
-      sourcesContent: false,
-      minifySyntax: true,
-      logLevel: 'warning',
-      legalComments: 'none',
-      // CommonJS libraries in the bundle ask for Node's own modules through require.
-      banner: {
-        js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
-      },
-    })
-  }
+  const { build } = await import('esbuild')
   await Promise.all([
-    bundle('packages/service/src/cli/main.ts', 'sluice', 'packages/service/dist/bundle'),
-    bundle('bench/engine.mjs', 'engine', 'packages/engine/dist/bundle'),
+    bundle(build, {
+      entry: 'packages/service/src/cli/main.ts',
+      name: 'sluice',
+      directory: 'packages/service/dist/bundle',
+      // With a launcher in front, as it is installed.
+      trial: (directory, port) => [
+        join(root, 'packages/service/bin/sluice.mjs'),
+        ...['start', '--data-dir', directory, '--api-port', '0', '--kafka-port', String(port)],
+      ],
+    }),
+    bundle(build, {
+      entry: 'bench/engine.mjs',
+      name: 'engine',
+      directory: 'packages/engine/dist/bundle',
+      trial: (directory, port) => [
+        join(root, 'packages/engine/dist/bundle/engine.js'),
+        directory,
+        String(port),
+      ],
+    }),
   ])
+}
+
+/** One CommonJS file, named by its content, and the loader under the public name: the form that V8 can cache. */
+async function bundle(build, { entry, name, directory, trial }) {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: entry, out: name }],
+    outdir: directory,
+    entryNames: '[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    metafile: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    conditions: ['sluice-source'],
+    external: nativeModules,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    minifySyntax: true,
+    logLevel: 'warning',
+    legalComments: 'none',
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: "'use strict'; const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  })
+  const program = basename(Object.keys(result.metafile.outputs).find((path) => path.endsWith('.cjs')))
+  const at = join(root, directory)
+  makeAscii(join(at, program))
+  // The packages are ES modules; what is in this directory is not.
+  writeFileSync(join(at, 'package.json'), '{ "type": "commonjs" }\n')
+  const loader = readFileSync(join(root, 'scripts', 'bundle-loader.cjs'), 'utf8')
+  writeFileSync(join(at, `${name}.js.tmp`), loader.replace('@program@', program))
+  renameSync(join(at, `${name}.js.tmp`), join(at, `${name}.js`))
+  removeOld(at, name, program)
+  await makeCodeCache(at, program, trial)
+}
+
+/** The loader reads it as Latin 1, without decoding. Only comments have other characters: esbuild escapes the rest. */
+function makeAscii(path) {
+  const text = readFileSync(path, 'utf8').replace(/^ *(\/?\*|\/\/).*$/gm, (comment) =>
+    comment.replace(/[^\0-\x7f]/gu, '?'),
+  )
+  if (/[^\0-\x7f]/.test(text)) throw new Error(`${path} is not ASCII, as its loader expects.`)
+  writeFileSync(path, text)
+}
+
+function removeOld(directory, name, program) {
+  const kept = [`${name}.js`, program, `${program}.map`, 'package.json', '.built']
+  for (const entry of readdirSync(directory))
+    if (!kept.includes(entry) && !entry.startsWith(`${program}.`))
+      rmSync(join(directory, entry), { recursive: true, force: true })
+}
+
+/** Starts the program once, lets it take a record, and waits until its loader has saved what that has compiled. */
+async function makeCodeCache(directory, program, trial) {
+  const isThere = () =>
+    readdirSync(directory).some((name) => name.startsWith(program) && name.endsWith('.cache'))
+  if (isThere()) return
+  const { createTopic, firstAcknowledgement } = await import('../bench/protocol.mjs')
+  const data = mkdtempSync(join(tmpdir(), 'sluice-build-'))
+  const port = await freePort()
+  const child = spawn(process.execPath, trial(join(data, 'data'), port), { stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
+  try {
+    const end = Date.now() + codeCacheWithinMs
+    let running = true
+    void ended.then(() => (running = false))
+    const goesOn = () => running && Date.now() < end
+    while (goesOn() && !(await createTopic({ host, port }, 'build', 1).then(succeeded, failed))) await pause()
+    if (goesOn()) await firstAcknowledgement({ host, port }, 'build', codeCacheWithinMs).catch(failed)
+    while (goesOn() && !isThere()) await pause()
+  } finally {
+    child.kill('SIGTERM')
+    await ended
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+const succeeded = () => true
+const failed = () => false
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50))
+
+async function freePort() {
+  const server = createServer()
+  await new Promise((resolve) => server.listen(0, host, resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }

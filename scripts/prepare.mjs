@@ -92,7 +92,13 @@ async function digestOfSources() {
       else if (!entry.name.endsWith('.test.ts')) add(path)
     }
   }
-  for (const name of ['package-lock.json', 'scripts/bundle.mjs']) add(join(root, name))
+  for (const name of [
+    'package-lock.json',
+    'scripts/bundle.mjs',
+    'scripts/bundle-loader.cjs',
+    'bench/engine.mjs',
+  ])
+    add(join(root, name))
   for (const name of fs.readdirSync(join(root, 'packages'))) {
     add(join(root, 'packages', name, 'package.json'))
     walk(join(root, 'packages', name, 'src'))
