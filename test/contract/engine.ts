@@ -52,7 +52,9 @@ export function start(spec: Spec = {}): Promise<Engine> {
     if (!spec.directory) rmSync(directory, { recursive: true, force: true })
   }
   const properties = { ...baseProperties(), ...spec.properties }
-  return apacheKafka ? launch(apacheKafka, directory, properties, remove) : embed(directory, properties, remove)
+  return apacheKafka
+    ? launch(apacheKafka, directory, properties, remove)
+    : embed(directory, properties, remove)
 }
 
 export function temporaryDirectory(): string {

@@ -3,6 +3,7 @@ import {
   type BatchInput,
   buildBatchSync,
   CreateTopics,
+  DescribeGroups,
   Fetch,
   FindCoordinator,
   InitProducerId,
@@ -212,11 +213,22 @@ export async function valuesOf(peer: Peer, topic: Topic, options: FetchOptions =
   return (await recordsIn(answer.records)).map((record) => String(record.value))
 }
 
-/** Waits until the broker coordinates the group; its offsets topic is made on the way. */
-export function untilCoordinated(peer: Peer, group: string): Promise<true> {
-  return eventually(async () => {
+/**
+ * Waits until the broker coordinates the group, and any other: the offsets topic is made on the way, and its
+ * partitions are loaded one by one.
+ */
+export async function untilCoordinated(peer: Peer, group: string): Promise<void> {
+  await eventually(async () => {
     const response = await peer.send(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [group] })
     return response.coordinators[0]?.errorCode === 0 ? true : undefined
+  })
+  // COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR.
+  const notYet = [14, 15, 16]
+  // So many that every one of the few partitions has some of them.
+  const groups = [group, ...Array.from({ length: 30 }, (_, at) => `probe-${at}`)]
+  await eventually(async () => {
+    const response = await peer.send(DescribeGroups, 5, { groups })
+    return response.groups.every(({ errorCode }) => !notYet.includes(errorCode)) ? true : undefined
   })
 }
 

@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import project from '../../vitest.config.ts'
 
 // For `npm run test:contract`: these tests alone, on either engine, with what they hear recorded. An answer that
 // never comes from a JVM should not hold the run for long.
 export default defineConfig({
-  ...project,
   root: fileURLToPath(new URL('../..', import.meta.url)),
+  resolve: { conditions: ['sluice-source'] },
+  ssr: { resolve: { conditions: ['sluice-source'] } },
   test: {
-    ...project.test,
     include: ['test/contract/**/*.test.ts'],
     setupFiles: ['test/oracle/record.setup.ts'],
+    isolate: false,
+    maxWorkers: 2,
     testTimeout: 15_000,
     hookTimeout: 120_000,
   },

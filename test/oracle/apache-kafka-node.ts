@@ -96,7 +96,9 @@ export class ApacheKafkaNode {
     while (!(await isReady(this.bootstrap))) {
       const problem = this.#hasEnded ? 'ended at its start' : 'does not answer'
       if (this.#hasEnded || performance.now() > end)
-        throw new Error(`Apache Kafka ${problem}; its log ends with\n${readFileSync(log, 'utf8').slice(-2000)}`)
+        throw new Error(
+          `Apache Kafka ${problem}; its log ends with\n${readFileSync(log, 'utf8').slice(-2000)}`,
+        )
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }

@@ -1,20 +1,29 @@
+import { silentLogger, systemDisk, systemProcesses } from '@sluice/effects'
+import { Distributions, OperatingError, sentenceOf } from 'sluice'
 import type { ApacheKafka } from './apache-kafka-node.ts'
 
 /** The release that the embedded engine follows. */
-const version = '4.4.0'
+const followedVersion = '4.4.0'
 
+/** What a machine may lack without a fault of the project. A wrong checksum or a broken home is none of it. */
+const absences = ['JAVA_MISSING', 'JAVA_TOO_OLD', 'MAVEN_MISSING', 'KAFKA_DISTRIBUTION_UNAVAILABLE']
+
+/** How to run Apache Kafka on this machine, or why that cannot be, as a sentence. */
 export async function locateApacheKafka(
   onProgress: (sentence: string) => void,
 ): Promise<ApacheKafka | { missing: string }> {
-  const home = process.env.SLUICE_KAFKA_HOME
-  if (!home) return { missing: 'there is no Apache Kafka.' }
-  onProgress(home)
-  const { readdirSync } = await import('node:fs')
-  return {
-    version,
-    java: 'java',
-    classPath: readdirSync(home + '/libs')
-      .filter((f) => f.endsWith('.jar'))
-      .map((f) => home + '/libs/' + f),
+  const distributions = new Distributions({
+    effects: { disk: systemDisk(), processes: systemProcesses(), logger: silentLogger },
+    environment: process.env,
+    onProgress,
+  })
+  try {
+    const java = await distributions.java()
+    const { version, classPath } = await distributions.broker(followedVersion)
+    return { version, java: java.command, classPath }
+  } catch (error) {
+    if (error instanceof OperatingError && absences.includes(error.code))
+      return { missing: sentenceOf(error).replaceAll(/\s+/g, ' ') }
+    throw error
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { acceptedDifferences } from '../contract/accepted-differences.ts'
 import { baseProperties } from '../contract/engine.ts'
@@ -22,7 +22,8 @@ interface Count {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const usage = 'Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [vitest filters and flags]'
+const usage =
+  'Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [vitest filters and flags]'
 
 export async function runContract(args: readonly string[]): Promise<number> {
   const options = parse(args)
@@ -30,7 +31,7 @@ export async function runContract(args: readonly string[]): Promise<number> {
     console.error(usage)
     return 2
   }
-  const run = new ContractRun(options.filters)
+  const run = new ContractRun(options.filters, options.recordings)
   const undoSignals = onSignals(() => void run.close())
   try {
     return await run.run(options.engines)
@@ -40,17 +41,25 @@ export async function runContract(args: readonly string[]): Promise<number> {
   }
 }
 
-export function parse(args: readonly string[]): { engines: EngineName[]; filters: string[] } | null {
+interface Options {
+  engines: EngineName[]
+  recordings: string | null
+  filters: string[]
+}
+
+function parse(args: readonly string[]): Options | null {
+  const named: Record<string, string> = {}
   const filters: string[] = []
-  let engine = 'both'
   for (let at = 0; at < args.length; at++) {
-    const arg = args[at] as string
-    if (arg === '--engine') engine = args[++at] ?? ''
-    else if (arg.startsWith('--engine=')) engine = arg.slice('--engine='.length)
-    else filters.push(arg)
+    const [, name, value] = /^--(engine|recordings)(?:=(.*))?$/.exec(args[at] as string) ?? []
+    if (name) named[name] = value ?? args[++at] ?? ''
+    else filters.push(args[at] as string)
   }
-  if (engine === 'both') return { engines: ['embedded', 'apache-kafka'], filters }
-  return engine === 'embedded' || engine === 'apache-kafka' ? { engines: [engine], filters } : null
+  const { engine = 'both', recordings = null } = named
+  if (engine === 'both') return { engines: ['embedded', 'apache-kafka'], recordings, filters }
+  return engine === 'embedded' || engine === 'apache-kafka'
+    ? { engines: [engine], recordings, filters }
+    : null
 }
 
 /** The exit code is by custom 128 and the signal's number. */
@@ -72,14 +81,17 @@ class ContractRun {
   readonly #filters: readonly string[]
   /** Holds everything that the run writes. */
   readonly #directory = mkdtempSync(join(tmpdir(), 'sluice-contract-'))
+  readonly #recordings: string
   readonly #total: Count = { passed: 0, failed: 0, skipped: 0 }
   readonly #lines: string[] = []
   #vitest: ChildProcess | null = null
   #node: ApacheKafkaNode | null = null
   #isClosed = false
 
-  constructor(filters: readonly string[]) {
+  constructor(filters: readonly string[], recordings: string | null) {
     this.#filters = filters
+    this.#recordings = recordings === null ? this.#directory : resolve(recordings)
+    mkdirSync(this.#recordings, { recursive: true })
   }
 
   async run(engines: readonly EngineName[]): Promise<number> {
@@ -128,7 +140,7 @@ class ContractRun {
   }
 
   #recording(engine: EngineName): string {
-    return join(this.#directory, `${engine}.jsonl`)
+    return join(this.#recordings, `${engine}.jsonl`)
   }
 
   async #tests(
@@ -137,6 +149,7 @@ class ContractRun {
     flags: readonly string[] = [],
   ): Promise<Count> {
     console.log(`\nContract tests on ${engine}`)
+    rmSync(this.#recording(engine), { force: true })
     const results = join(this.#directory, `${engine}-results.json`)
     const args = [
       join(root, 'node_modules/vitest/vitest.mjs'),
