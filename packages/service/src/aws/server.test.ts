@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
 import {
+  BatchAssociateScramSecretCommand,
   CreateClusterCommand,
-  CreateConfigurationCommand,
   KafkaClient,
   ListClustersCommand,
-  ListClusterOperationsCommand,
+  ListScramSecretsCommand,
 } from '@aws-sdk/client-kafka'
 import * as sdk from '@aws-sdk/client-kafka'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -21,10 +21,10 @@ describe('an operation of AWS that is not implemented', () => {
     const service = await startTestService()
     const client = service.client()
     await expect(
-      client.send(new CreateConfigurationCommand({ Name: 'a', ServerProperties: Buffer.from('') })),
+      client.send(new BatchAssociateScramSecretCommand({ ClusterArn: arn, SecretArnList: ['a'] })),
     ).rejects.toMatchObject({
       name: 'NotImplementedException',
-      message: 'CreateConfiguration is not implemented yet in Sluice.',
+      message: 'BatchAssociateScramSecret is not implemented yet in Sluice.',
       $metadata: { httpStatusCode: 501, attempts: 1 },
     })
     expect(service.sent).toHaveLength(1)
@@ -67,19 +67,35 @@ describe('an operation of AWS that is not implemented', () => {
     expect([...served].sort()).toEqual([
       'CreateCluster',
       'CreateClusterV2',
+      'CreateConfiguration',
       'DeleteCluster',
+      'DeleteConfiguration',
       'DescribeCluster',
+      'DescribeClusterOperation',
+      'DescribeClusterOperationV2',
       'DescribeClusterV2',
+      'DescribeConfiguration',
+      'DescribeConfigurationRevision',
       'GetBootstrapBrokers',
+      'GetCompatibleKafkaVersions',
+      'ListClusterOperations',
+      'ListClusterOperationsV2',
       'ListClusters',
       'ListClustersV2',
+      'ListConfigurationRevisions',
+      'ListConfigurations',
       'ListKafkaVersions',
       'ListNodes',
       'ListTagsForResource',
+      'RebootBroker',
       'TagResource',
       'UntagResource',
+      'UpdateBrokerCount',
+      'UpdateClusterConfiguration',
+      'UpdateClusterKafkaVersion',
+      'UpdateConfiguration',
     ])
-    expect(unserved.size).toBe(51)
+    expect(unserved.size).toBe(35)
   })
 })
 
@@ -249,7 +265,7 @@ describe('the port', () => {
     const client = new KafkaClient({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials })
     const { ClusterArn } = await client.send(new CreateClusterCommand(provisioned('orders')))
     expect(ClusterArn).toContain(':cluster/orders/')
-    await expect(client.send(new ListClusterOperationsCommand({ ClusterArn }))).rejects.toMatchObject({
+    await expect(client.send(new ListScramSecretsCommand({ ClusterArn }))).rejects.toMatchObject({
       name: 'NotImplementedException',
     })
     await listener?.close()

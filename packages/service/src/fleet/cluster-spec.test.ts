@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { propertiesOfTags, staticProperties, tagsOfProperties } from './broker-properties.ts'
+import { MemoryDisk, MemoryNetwork } from '@sluice/effects'
 import { clusterSpec, unservedParts } from './cluster-spec.ts'
+import { FakeEngine } from './engines/fake-engine.ts'
 import { derivedUuid, zoneId } from './zones.ts'
 
+const engine = new FakeEngine({ disk: new MemoryDisk(), network: new MemoryNetwork() })
+const none = () => ({
+  refusal: { kind: 'invalid' as const, message: 'there is no configuration', parameter: 'arn' },
+})
 const place = { partition: 'aws', region: 'eu-west-1', account: '1' }
 const request = {
   ClusterName: 'orders',
@@ -13,7 +19,7 @@ const request = {
 }
 
 function spec(change: object = {}) {
-  const result = clusterSpec({ ...request, ...change }, place, () => [])
+  const result = clusterSpec({ ...request, ...change }, place, engine, none)
   if (!('spec' in result)) throw new Error(result.refusal.message)
   return result.spec
 }
@@ -46,12 +52,13 @@ describe('a cluster spec', () => {
         OpenMonitoring: { Prometheus: { NodeExporter: { EnabledInBroker: true } } },
         LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } } },
       }),
+      engine,
     )
     expect(text).toMatch(/One of the 2 brokers runs/)
     expect(text).toMatch(/TLS listeners are not implemented yet/)
     expect(text).toMatch(/Open monitoring/)
     expect(text).toMatch(/Broker logs/)
-    expect(unservedParts(spec())).toMatch(/^This cluster has no plaintext listener/)
+    expect(unservedParts(spec(), engine)).toMatch(/^This cluster has no plaintext listener/)
   })
 })
 
@@ -74,21 +81,58 @@ describe('zone ids', () => {
 })
 
 describe('static broker properties', () => {
+  const replicating = new FakeEngine(
+    { disk: new MemoryDisk(), network: new MemoryNetwork() },
+    { runningBrokersMax: 60 },
+  )
+  const configured = (properties: Record<string, string>) => ({ arn: 'arn', revision: 1, properties })
+
   it('are properties that Apache Kafka 4.4 has, with values of its own where MSK differs', () => {
     const path = new URL('../../../../test/data/kafka-messages/configs.json', import.meta.url)
     const { broker } = JSON.parse(readFileSync(path, 'utf8')) as {
       broker: { name: string; default?: string }[]
     }
     const apache = new Map(broker.map((entry) => [entry.name, entry.default]))
-    for (const name of Object.keys(staticProperties({}))) expect(apache.has(name), name).toBe(true)
-    expect(staticProperties({})).toMatchObject({ 'auto.create.topics.enable': 'false' })
+    const properties = staticProperties(spec(), engine)
+    for (const name of Object.keys(properties)) expect(apache.has(name), name).toBe(true)
+    expect(properties).toMatchObject({ 'auto.create.topics.enable': 'false' })
   })
 
-  it('come from --set before MSK', () => {
-    expect(staticProperties({ 'auto.create.topics.enable': 'true' })).toMatchObject({
+  it('come from a configuration before what was set at creation before MSK', () => {
+    const source = {
+      ...spec(),
+      brokerProperties: { 'auto.create.topics.enable': 'true', 'num.partitions': '2' },
+      configuration: configured({ 'num.partitions': '3', 'num.replica.fetchers': '4' }),
+    }
+    expect(staticProperties(source, engine)).toMatchObject({
       'auto.create.topics.enable': 'true',
       'unclean.leader.election.enable': 'true',
+      'num.partitions': '3',
+      'num.replica.fetchers': '4',
+      'num.network.threads': '5',
     })
+  })
+
+  it('count as many replicas as there are zones, where so many brokers run', () => {
+    const replicas = (subnets: string[], on: FakeEngine) => {
+      const properties = staticProperties({ ...spec(), brokerNodeGroup: { ClientSubnets: subnets } }, on)
+      return [properties['default.replication.factor'], properties['min.insync.replicas']]
+    }
+    expect(replicas(['a', 'b', 'c'], replicating)).toEqual(['3', '2'])
+    expect(replicas(['a', 'b'], replicating)).toEqual(['2', '1'])
+    expect(replicas(['a', 'b', 'c'], engine)).toEqual(['1', '1'])
+  })
+
+  it('leave ZooKeeper out where there is none, and the authorizer in any case', () => {
+    const configuration = configured({
+      'zookeeper.session.timeout.ms': '9000',
+      'allow.everyone.if.no.acl.found': 'true',
+    })
+    const names = (kafkaVersion: string) =>
+      Object.keys(staticProperties({ ...spec(), kafkaVersion, configuration }, engine))
+    expect(names('3.9.x')).toContain('zookeeper.session.timeout.ms')
+    expect(names('3.9.x.kraft')).not.toContain('zookeeper.session.timeout.ms')
+    expect(names('3.9.x')).not.toContain('allow.everyone.if.no.acl.found')
   })
 
   it('go through tags and back', () => {

@@ -104,7 +104,7 @@ describe('CreateCluster', () => {
     const group = { ...request.BrokerNodeGroupInfo, ClientSubnets: ['anything', 'goes'] }
     const arn = await create({ ...request, NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: group })
     expect((await describeV1(arn))?.BrokerNodeGroupInfo?.ZoneIds).toEqual(['use1-az1', 'use1-az2'])
-    expect(service.engine.plans[0]?.brokers[0]?.rack).toBe('use1-az1')
+    expect(service.engine.plans[0]?.nodes[0]).toMatchObject({ role: 'broker', rack: 'use1-az1' })
   })
 
   it('refuses a name that is taken, also in the other version of the API', async () => {
@@ -214,6 +214,24 @@ describe('CreateCluster refuses', () => {
       /no\.such\.thing: is not a broker property/,
     ],
     [
+      'a configuration that is not there',
+      { ConfigurationInfo: { Arn: 'arn:aws:kafka:::configuration/a/b', Revision: 1 } },
+      'arn',
+      /^Invalid Configuration ARN\.$/,
+    ],
+    [
+      'an engine that is not there',
+      { Tags: { 'sluice:engine': 'redpanda' } },
+      'tags',
+      /^There is no engine 'redpanda'\. The engines of this service are: embedded, apache-kafka\.$/,
+    ],
+    [
+      'more than 30 brokers with ZooKeeper',
+      { KafkaVersion: '3.9.x', NumberOfBrokerNodes: 33 },
+      'numberOfBrokerNodes',
+      /between 1 and 30/,
+    ],
+    [
       'a replication factor that one broker cannot meet',
       { Tags: { 'sluice:set:default.replication.factor': '3' } },
       'tags',
@@ -244,7 +262,6 @@ describe('CreateCluster refuses', () => {
   it.each([
     ['Express brokers', { BrokerNodeGroupInfo: { ...group, InstanceType: 'express.m7g.large' } }],
     ['tiered storage', { StorageMode: 'TIERED' as const }],
-    ['a configuration', { ConfigurationInfo: { Arn: 'arn:aws:kafka:::configuration/a/b', Revision: 1 } }],
   ])('%s, as not implemented', async (_what, change) => {
     await expect(
       client.send(new CreateClusterCommand({ ...provisioned('orders'), ...change })),
@@ -408,6 +425,98 @@ describe('ListNodes', () => {
   })
 })
 
+describe('a cluster with all its brokers', () => {
+  const tagged = { Tags: { 'sluice:engine': 'apache-kafka' } }
+
+  it('has the replication factors of MSK, by its zones', async () => {
+    await create({ ...provisioned('three'), ...tagged })
+    const group = { ...provisioned('two').BrokerNodeGroupInfo, ClientSubnets: ['a', 'b'] }
+    await create({ ...provisioned('two'), ...tagged, NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: group })
+    expect(service.replicating.plans[0]?.properties).toMatchObject({
+      'default.replication.factor': '3',
+      'min.insync.replicas': '2',
+      'offsets.topic.replication.factor': '3',
+      'transaction.state.log.min.isr': '2',
+    })
+    expect(service.replicating.plans.at(-1)?.properties).toMatchObject({
+      'default.replication.factor': '2',
+      'min.insync.replicas': '1',
+    })
+  })
+
+  it('may set them, since its brokers replicate', async () => {
+    const Tags = { ...tagged.Tags, 'sluice:set:default.replication.factor': '2' }
+    await create({ ...provisioned('orders'), Tags })
+    expect(service.replicating.plans[0]?.properties).toMatchObject({ 'default.replication.factor': '2' })
+  })
+
+  it('is found by one broker in each zone', async () => {
+    const ClusterArn = await create({ ...provisioned('orders'), ...tagged, NumberOfBrokerNodes: 6 })
+    const { BootstrapBrokerString = '' } = await client.send(new GetBootstrapBrokersCommand({ ClusterArn }))
+    const ports = service.fleet.status()[0]?.brokers.map(({ listeners }) => listeners[0]?.port) ?? []
+    expect(ports).toHaveLength(6)
+    expect(BootstrapBrokerString.split(',')).toEqual(ports.slice(0, 3).map((port) => `127.0.0.1:${port}`))
+  })
+
+  it('of two zones, by two', async () => {
+    const group = { ...provisioned('two').BrokerNodeGroupInfo, ClientSubnets: ['a', 'b'] }
+    const request = { ...provisioned('two'), ...tagged, NumberOfBrokerNodes: 4, BrokerNodeGroupInfo: group }
+    const ClusterArn = await create(request)
+    const { BootstrapBrokerString = '' } = await client.send(new GetBootstrapBrokersCommand({ ClusterArn }))
+    expect(BootstrapBrokerString.split(',')).toHaveLength(2)
+  })
+})
+
+describe('a cluster with ZooKeeper', () => {
+  const request = {
+    ...provisioned('orders'),
+    KafkaVersion: '3.9.x',
+    Tags: { 'sluice:engine': 'apache-kafka' },
+  }
+
+  it('lists brokers and ZooKeeper nodes, each in its shape, in pages', async () => {
+    const ClusterArn = await create(request)
+    const first = await client.send(new ListNodesCommand({ ClusterArn, MaxResults: 4 }))
+    const rest = await client.send(new ListNodesCommand({ ClusterArn, NextToken: first.NextToken }))
+    const nodes = [...(first.NodeInfoList ?? []), ...(rest.NodeInfoList ?? [])]
+    expect(nodes.map((node) => node.BrokerNodeInfo?.BrokerId)).toEqual([1, 2, 3, ...Array(3).fill(undefined)])
+    expect(nodes.map((node) => node.BrokerNodeInfo?.ClientSubnet).slice(0, 3)).toEqual([
+      'subnet-a',
+      'subnet-b',
+      'subnet-c',
+    ])
+    expect(nodes.slice(3).map((node) => node.ZookeeperNodeInfo?.ZookeeperId)).toEqual([1, 2, 3])
+    expect(nodes[3]).toMatchObject({
+      NodeARN: expect.stringContaining(':broker/orders/'),
+      ZookeeperNodeInfo: {
+        AttachedENIId: expect.stringMatching(/^eni-[0-9a-f]{17}$/),
+        ClientVpcIpAddress: '127.0.0.1',
+        Endpoints: ['127.0.0.1'],
+      },
+    })
+    for (const node of nodes.slice(3)) expect(node.NodeType).toBeUndefined()
+  })
+
+  it('tells how its ZooKeeper is reached while it serves, in both versions', async () => {
+    service.replicating.gate = new Promise(() => {})
+    const held = await client.send(new CreateClusterCommand({ ...request, ClusterName: 'held' }))
+    expect(await describeV1(held.ClusterArn ?? '')).not.toHaveProperty('ZookeeperConnectString')
+    service.replicating.gate = null
+    const ClusterArn = await create(request)
+    const quorum = service.fleet.status().find(({ arn }) => arn === ClusterArn)?.quorum ?? []
+    const addresses = quorum.map(({ listeners }) => `127.0.0.1:${listeners[0]?.port}`)
+    expect(addresses).toHaveLength(3)
+    expect(await describeV1(ClusterArn)).toMatchObject({ ZookeeperConnectString: addresses.join(',') })
+    const { ClusterInfo } = await client.send(new DescribeClusterV2Command({ ClusterArn }))
+    expect(ClusterInfo?.Provisioned?.ZookeeperConnectString).toBe(addresses.join(','))
+  })
+
+  it('has no such address with KRaft', async () => {
+    const info = await describeV1(await create({ ...request, KafkaVersion: '3.9.x.kraft' }))
+    expect(info).not.toHaveProperty('ZookeeperConnectString')
+  })
+})
+
 describe('DeleteCluster', () => {
   it('answers DELETING, then the cluster and its data are gone and its name is free', async () => {
     const arn = await create(provisioned('orders'))
@@ -466,12 +575,14 @@ describe('a cluster ARN', () => {
 })
 
 describe('ListKafkaVersions', () => {
-  it('names KRaft versions, in pages', async () => {
-    const first = await client.send(new ListKafkaVersionsCommand({ MaxResults: 2 }))
+  it('gives what the default engine runs, in its order, in pages', async () => {
+    const first = await client.send(new ListKafkaVersionsCommand({ MaxResults: 3 }))
     const rest = await client.send(new ListKafkaVersionsCommand({ NextToken: first.NextToken }))
-    const versions = [...(first.KafkaVersions ?? []), ...(rest.KafkaVersions ?? [])]
-    expect(versions).toContainEqual({ Version: '4.4.x.kraft', Status: 'ACTIVE' })
-    for (const { Version } of versions) expect(Version).toMatch(/^\d\.\d\.x\.kraft$/)
+    expect(first.KafkaVersions).toHaveLength(3)
+    expect(rest.NextToken).toBeUndefined()
+    expect([...(first.KafkaVersions ?? []), ...(rest.KafkaVersions ?? [])]).toEqual(
+      service.engine.kafkaVersions.map(({ version }) => ({ Version: version, Status: 'ACTIVE' })),
+    )
   })
 })
 
@@ -485,6 +596,18 @@ describe('tags', () => {
     await client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['a', 'b'] }))
     const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceArn }))
     expect(Tags).toEqual({ c: '3' })
+  })
+
+  it('choose the engine at creation, and stay as they are', async () => {
+    const tags = { 'sluice:engine': 'apache-kafka' }
+    const ResourceArn = await create({ ...provisioned('orders'), Tags: tags })
+    expect([service.engine.running, service.replicating.running]).toEqual([0, 3])
+    expect((await describeV1(ResourceArn))?.StateInfo).toBeUndefined()
+    for (const call of [
+      client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['sluice:engine'] })),
+      client.send(new TagResourceCommand({ ResourceArn, Tags: { 'sluice:engine': 'embedded' } })),
+    ])
+      await expect(call).rejects.toMatchObject({ name: 'BadRequestException', InvalidParameter: 'tags' })
   })
 
   it('that set broker properties stay as they are', async () => {

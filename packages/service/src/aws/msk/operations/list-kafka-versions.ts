@@ -1,5 +1,5 @@
 import type { ListKafkaVersionsRequest, ListKafkaVersionsResponse } from '@aws-sdk/client-kafka'
-import { page } from '../pagination.ts'
+import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
 /** The versions of the engine that runs clusters that do not ask for another. */
@@ -7,7 +7,9 @@ export const listKafkaVersions =
   ({ clusters }: Pick<Services, 'clusters'>) =>
   (input: ListKafkaVersionsRequest): ListKafkaVersionsResponse => {
     const { kafkaVersions } = clusters.engines.default
-    const { items, nextToken } = page(kafkaVersions, ({ version }) => version, input)
+    // The order of the engine: that of the texts is not that of the versions.
+    const positions = new Map(kafkaVersions.map(({ version }, at) => [version, sortable(at)]))
+    const { items, nextToken } = page(kafkaVersions, ({ version }) => positions.get(version) ?? '', input)
     return {
       KafkaVersions: items.map(({ version, status }) => ({ Version: version, Status: status })),
       NextToken: nextToken,
