@@ -1,7 +1,7 @@
 import { delimiter, join, resolve } from 'node:path'
 import type { Disk } from '@sluice/effects'
 import { codeOf, OperatingError } from '../../operating-error.ts'
-import type { LoggingBinding } from './distributions-lock.ts'
+import type { LoggingBinding } from './logging.ts'
 
 /** An unpacked tarball of Apache's, as the user has it. */
 export interface KafkaHome {

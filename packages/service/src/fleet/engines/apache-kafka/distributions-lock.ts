@@ -1,7 +1,6 @@
 import { assert } from '@sluice/effects'
 import { distributionsLock } from './distributions-lock.generated.ts'
-
-export type LoggingBinding = 'log4j2' | 'reload4j'
+import type { LoggingBinding } from './logging.ts'
 
 /** A jar that a distribution consists of, as Maven knows it. */
 export interface Artifact {
