@@ -18,9 +18,14 @@ export function tellingLines(disk: Disk, logs: string, serverLogFrom: number, co
   const server = tailOf(disk, join(logs, serverLogName), serverLogFrom)
   const console = tailOf(disk, join(logs, consoleLogName), 0)
   // The JVM's own last words (out of memory, a crash) come after anything that was logged.
-  const errors = [...serverErrors(server), ...console.filter(isConsoleError)]
-  const chosen = errors.length > 0 ? withoutRepeats(errors) : server.length > 0 ? server : console
+  const errors = withoutRepeats([...serverErrors(server), ...consoleErrors(console)])
+  const chosen = errors.length > 0 ? errors : server.length > 0 ? server : console
   return chosen.slice(-count).map((line) => line.slice(0, lineCharactersMax))
+}
+
+/** The line without its time. */
+export function withoutTime(line: string): string {
+  return line.replace(/^\[[^\]]*\] /, '')
 }
 
 /** Size of server.log, 0 where there is none. */
@@ -40,21 +45,31 @@ function serverErrors(lines: readonly string[]): string[] {
   return found
 }
 
-function isConsoleError(line: string): boolean {
-  return !isFrame(line) && /error|exception|fatal|unrecognized|terminating|invalid|SIG[A-Z]{3,}/i.test(line)
+/** What the JVM says when it cannot start or go on, in its several forms. */
+function consoleErrors(lines: readonly string[]): string[] {
+  return lines.filter((line, at) => {
+    if (isFrame(line) || line.startsWith('Picked up ')) return false
+    // The reason stands on a line of its own below.
+    if (lines[at - 1]?.endsWith('during initialization of VM')) return true
+    return /error|exception|fatal|unrecognized|terminating|invalid|SIG[A-Z]{3,}/i.test(line)
+  })
 }
 
 function isFrame(line: string): boolean {
   return /^\s+(at |\.\.\. \d+ )/.test(line)
 }
 
-/** The same error is often logged by each layer that it passes: the first of equal lines stays. */
+/**
+ * Each layer that an error passes logs it again, with its own exception around it: of equal lines the last stays,
+ * so that the end of the list is the last error with its whole chain down to the first cause.
+ */
 function withoutRepeats(lines: readonly string[]): string[] {
-  const seen = new Set<string>()
-  return lines.filter((line) => {
-    const said = line.replace(/^\[[^\]]*\] /, '').replace(/^Caused by: /, '')
-    return !seen.has(said) && seen.add(said)
-  })
+  const lastAt = new Map(lines.map((line, at) => [saidBy(line), at]))
+  return lines.filter((line, at) => lastAt.get(saidBy(line)) === at)
+}
+
+function saidBy(line: string): string {
+  return withoutTime(line).replace(/^Caused by: /, '')
 }
 
 /** The last whole lines of a file from an offset on; from its start where it has become shorter (rolled) since. */

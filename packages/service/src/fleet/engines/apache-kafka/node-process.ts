@@ -3,7 +3,7 @@ import type { ChildProcesses, Clock, Disk, ExitStatus, Logger, Random, Timer } f
 import { assert, Deferred } from '@sluice/effects'
 import { isAlive } from '../../data-directory.ts'
 import { codeOf } from '../../operating-error.ts'
-import { consoleLogName, serverLogBytes, tellingLines } from './logging-tail.ts'
+import { consoleLogName, serverLogBytes, tellingLines, withoutTime } from './logging-tail.ts'
 import { noteFile, noteText, type ProcessNote, readNote } from './node-process-note.ts'
 
 export interface NodeCommand {
@@ -120,7 +120,11 @@ export class NodeProcess {
    */
   async whenEnded(): Promise<string> {
     await this.#settled()
-    if (this.#run) return this.#run.ended.promise
+    if (this.#run) {
+      const sentence = await this.#run.ended.promise
+      await this.#writing
+      return sentence
+    }
     return this.failure ?? `${this.#title} does not run.`
   }
 
@@ -279,7 +283,9 @@ export class NodeProcess {
       run.ended.resolve(`${this.#title} was stopped.`)
       return
     }
-    const failure = this.#failureOf(endingOf(status))
+    const failure = isSignalled(status)
+      ? `${this.#title} ${endingOf(status)}`
+      : this.#failureOf(endingOf(status))
     void this.#keepIfPossible({ state: 'failed', failure })
     this.#options.effects.logger.warn(failure)
     run.ended.resolve(failure)
@@ -287,7 +293,7 @@ export class NodeProcess {
   }
 
   #failureOf(ending: string): string {
-    const lines = this.lastLogLines(failureLinesMax)
+    const lines = this.lastLogLines(failureLinesMax).map(withoutTime)
     const told = lines.length > 0 ? ` Its log says: ${lines.join(' | ')}` : ' Its log is empty.'
     return `${this.#title} ${ending}${told}`
   }
@@ -372,8 +378,18 @@ function newRun(pid: number, startedAt: string | null, isChild: boolean): Run {
 
 function endingOf(status: ExitStatus | null): string {
   if (!status) return 'ended by itself.'
-  if (status.signal !== null) return `was ended by ${status.signal}.`
-  // A JVM that is sent a SIGTERM shuts down in order, and says so by this code.
-  if (status.code === 143) return 'was ended by SIGTERM.'
-  return `ended by itself with exit code ${status.code}.`
+  const signal = signalOf(status)
+  return signal === null ? `ended by itself with exit code ${status.code}.` : `was ended by ${signal}.`
+}
+
+/** Ended from outside by one of the usual signals: its log knows nothing of it. */
+function isSignalled(status: ExitStatus | null): boolean {
+  return status !== null && ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'].includes(signalOf(status) ?? '')
+}
+
+/** A JVM that is sent one of these shuts down in order, and says so by its exit code. */
+const signalsByExitCode: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'SIGINT', 143: 'SIGTERM' }
+
+function signalOf(status: ExitStatus): string | null {
+  return status.signal ?? (status.code === null ? null : (signalsByExitCode[status.code] ?? null))
 }
