@@ -23,7 +23,7 @@ import { directoriesOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-s
 import { withConnection } from './remote.ts'
 import { keptClusterId, makeClusterId } from './storage-format.ts'
 import type { Release } from './versions.ts'
-import { askZooKeeper, modeOf } from './zookeeper-words.ts'
+import { askZooKeeper, listsBroker, modeOf, type Word } from './zookeeper-words.ts'
 
 export interface ApacheKafkaClusterContext {
   effects: EngineEffects
@@ -35,6 +35,9 @@ export interface ApacheKafkaClusterContext {
 
 /** For a controlled shutdown; then the process is killed. */
 const stopGraceMs = 60_000
+/** ZooKeeper grants sessions of at most 20 ticks of 1 s, and notices their end a tick later. */
+const sessionEndTimeoutMs = 30_000
+const sessionEndPollMs = 250
 const metadataTopic = '__cluster_metadata'
 const featuresTimeoutMs = 30_000
 /** UpdateFeatures: upgrade only. */
@@ -78,6 +81,7 @@ export class ApacheKafkaCluster implements EngineCluster {
     const release = this.#context.release(plan.kafkaVersion)
     const java = await distributions.java()
     const distribution = await distributions.broker(release.version)
+    if (release.mode === 'zookeeper' && key.role === 'broker') await this.#awaitSessionEnd(plan, key, signal)
     if (signal?.aborted) throw givenUp(key)
     await this.#node(key).start({
       plan: nodeOf(plan, key),
@@ -192,19 +196,36 @@ export class ApacheKafkaCluster implements EngineCluster {
     throw refusal
   }
 
-  async #zooKeepersProblem(plan: ClusterPlan): Promise<string | null> {
-    const members = plan.nodes.filter(({ role }) => role === 'zookeeper')
-    const ask = async (listener: { host: string; port: number }) => {
-      try {
-        return modeOf(await askZooKeeper(this.#context.effects, listener, 'srvr'))
-      } catch {
-        return null
-      }
+  /**
+   * A broker that was killed stays registered in ZooKeeper until its session ends, and a new one with its id would
+   * die of that (NodeExists). Where the wait is in vain, Kafka says why.
+   */
+  async #awaitSessionEnd(plan: ClusterPlan, key: NodeKey, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#find(key)?.isRunning) return
+    const { clock } = this.#context.effects
+    const deadline = clock.monotonic() + sessionEndTimeoutMs
+    while (!signal?.aborted && clock.monotonic() < deadline) {
+      const answers = await this.#askZooKeepers(plan, 'dump')
+      if (![...answers.values()].some((answer) => answer !== null && listsBroker(answer, key.nodeId))) return
+      await clock.sleep(sessionEndPollMs)
     }
-    const modes = await Promise.all(
-      members.map(async (node) => [node.nodeId, await ask(listenerOf(node, 'ZOOKEEPER'))] as const),
-    )
+  }
+
+  async #zooKeepersProblem(plan: ClusterPlan): Promise<string | null> {
+    const answers = await this.#askZooKeepers(plan, 'srvr')
+    const modes = [...answers].map(([nodeId, answer]) => [nodeId, answer && modeOf(answer)] as const)
     return ensembleProblem(new Map(modes))
+  }
+
+  /** The answers by node id; null from one that gives none. */
+  async #askZooKeepers(plan: ClusterPlan, word: Word): Promise<Map<number, string | null>> {
+    const members = plan.nodes.filter(({ role }) => role === 'zookeeper')
+    const answers = members.map(async (node) => {
+      const listener = listenerOf(node, 'ZOOKEEPER')
+      const answer = await askZooKeeper(this.#context.effects, listener, word).catch(() => null)
+      return [node.nodeId, answer] as const
+    })
+    return new Map(await Promise.all(answers))
   }
 }
 

@@ -33,8 +33,11 @@ export interface NodeStart {
   signal: AbortSignal | undefined
 }
 
-/** From the spawn to the first answer. */
-export const startTimeoutMs = 60_000
+/**
+ * From the spawn to the first answer. A death is noticed at once, so that this is only for a node that hangs: JVMs
+ * that start together on a busy machine may each take most of a minute.
+ */
+export const startTimeoutMs = 120_000
 /** A node that is stopped while it starts has nothing to hand over. */
 const abandonGraceMs = 5_000
 const logLinesMax = 5

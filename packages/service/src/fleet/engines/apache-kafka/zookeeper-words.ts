@@ -2,7 +2,7 @@ import { Deferred } from '@sluice/effects'
 import { answerTimeoutMs, type RemoteEffects } from './remote.ts'
 
 /** ZooKeeper's four-letter words: four bytes, a text, and the connection ends. */
-export type Word = 'ruok' | 'srvr'
+export type Word = 'ruok' | 'srvr' | 'dump'
 
 const receiveBufferBytes = 4096
 const answerBytesMax = 64 * 1024
@@ -39,4 +39,9 @@ export async function askZooKeeper(
 /** The Mode line of `srvr`: leader, follower; null while the node belongs to no quorum. */
 export function modeOf(answer: string): string | null {
   return /^Mode: (\w+)/m.exec(answer)?.[1] ?? null
+}
+
+/** Does an answer to `dump` (the leader gives one, with every session's ephemeral nodes) list this broker? */
+export function listsBroker(answer: string, brokerId: number): boolean {
+  return answer.split('\n').some((line) => line.trim() === `/brokers/ids/${brokerId}`)
 }

@@ -47,7 +47,7 @@ export function zooKeeperProperties(
     // All brokers come from one address.
     maxClientCnxns: '0',
     'admin.enableServer': 'false',
-    '4lw.commands.whitelist': 'srvr,ruok,mntr',
+    '4lw.commands.whitelist': 'ruok,srvr,mntr,dump',
     'autopurge.snapRetainCount': '3',
     'autopurge.purgeInterval': '24',
     // KB: the transaction log grows in such steps, 64 MB of zeros by default.
