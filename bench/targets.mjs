@@ -14,8 +14,8 @@ const engineBundle = join(root, 'packages/engine/dist/bundle/engine.js')
 export const launcher = join(root, 'packages/service/bin/sluice.mjs')
 export const host = '127.0.0.1'
 
-/** Deleted topics go at once, so that their pages are free for the next run. */
-const properties = { 'log.segment.delete.delay.ms': '0' }
+/** Deleted topics go at once, so that their pages are free for the next run; one broker can hold one replica. */
+const properties = { 'log.segment.delete.delay.ms': '0', 'offsets.topic.replication.factor': '1' }
 export const settings = Object.entries(properties).map(([name, value]) => `${name}=${value}`)
 
 export function temporaryDirectory() {

@@ -14,8 +14,9 @@ const number = (name) => {
 const base = {
   clientId: 'bench',
   bootstrapBrokers: [`${options.host ?? '127.0.0.1'}:${options.port}`],
-  retries: 10,
-  retryDelay: 50,
+  // The topic of offsets is made at the first use.
+  retries: 200,
+  retryDelay: 25,
 }
 const { topic } = options
 const sendsInFlight = 8
@@ -61,7 +62,7 @@ async function consume() {
     end = performance.now()
     break
   }
-  await consumer.close(true)
+  await closed(consumer)
   print({ megabytesPerSecond: bytes / 1e3 / (end - start) })
 }
 
@@ -94,8 +95,15 @@ function member() {
       stream.on('error', () => {})
     },
     assigned: () => (consumer.assignments ?? []).reduce((sum, { partitions }) => sum + partitions.length, 0),
-    close: () => consumer.close(true),
+    close: () => closed(consumer),
   }
+}
+
+/** The library's promise form is hidden behind its callback form. */
+function closed(consumer) {
+  return new Promise((resolve, reject) =>
+    consumer.close(true, (error) => (error ? reject(error) : resolve())),
+  )
 }
 
 async function until(check) {
