@@ -62,8 +62,10 @@ async function bundle(build, { entry, name, directory, trial }) {
     minifySyntax: true,
     logLevel: 'warning',
     legalComments: 'none',
-    define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "'use strict'; const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'bundle.url' },
+    banner: {
+      js: "'use strict'; const bundle = { get url() { return require('node:url').pathToFileURL(__filename).href } };",
+    },
   })
   const program = basename(Object.keys(result.metafile.outputs).find((path) => path.endsWith('.cjs')))
   const at = join(root, directory)

@@ -25,13 +25,11 @@ export function systemDisk(): Disk {
     mkdirSync: makeDirectory,
     renameSync: (from, to) => fs.renameSync(from, to),
     unlinkSync: (path) => fs.unlinkSync(path),
-    removeSync: (path) => fs.rmSync(path, { recursive: true, force: true }),
+    removeSync: remove,
     readFileSync: (path) => fs.readFileSync(path),
     writeFileAtomicSync(path, data, options) {
       const temporary = join(dirname(path), `${basename(path)}.tmp`)
-      // A leftover of a crash may have a mode that forbids writing.
-      fs.rmSync(temporary, { force: true })
-      const fd = fs.openSync(temporary, 'w', options?.mode ?? 0o644)
+      const fd = openNew(temporary, options?.mode)
       try {
         fs.writeFileSync(fd, data)
         if (options?.durable !== false) fs.fsyncSync(fd)
@@ -45,12 +43,8 @@ export function systemDisk(): Disk {
     syncDirectorySync: syncDirectory,
     syncDirectory: async (path) => {
       if (process.platform === 'win32') return
-      const directory = await fs.promises.open(path, 'r')
-      try {
-        await directory.sync()
-      } finally {
-        await directory.close()
-      }
+      const directory = await opened(path, 'r')
+      await done((callback) => fs.fsync(directory, callback)).finally(() => closed(directory))
     },
     createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),
     spaceSync(path) {
@@ -60,6 +54,7 @@ export function systemDisk(): Disk {
   }
 }
 
+/** Through the callback forms: `fs.promises` is a module of its own, and a start would load it for a file or two. */
 async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
@@ -67,18 +62,47 @@ async function writeFileAtomic(
 ): Promise<void> {
   // Not the name that the blocking form uses: both may be at work.
   const temporary = join(dirname(path), `${basename(path)}.next.tmp`)
-  const file = await fs.promises.open(temporary, 'w', 0o644)
+  const file = await opened(temporary, 'w')
   try {
-    await file.writeFile(data)
-    await file.sync()
+    await done((callback) => fs.writeFile(file, data, callback))
+    await done((callback) => fs.fsync(file, callback))
   } finally {
-    await file.close()
+    await closed(file)
   }
-  if (isStale()) {
-    await fs.promises.rm(temporary, { force: true })
-    return
+  if (isStale()) await done((callback) => fs.rm(temporary, { force: true }, callback))
+  else await done((callback) => fs.rename(temporary, path, callback))
+}
+
+function done(start: (callback: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())))
+}
+
+function opened(path: string, flags: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.open(path, flags, 0o644, (error, fd) => (error ? reject(error) : resolve(fd)))
+  })
+}
+
+function closed(fd: number): Promise<void> {
+  return done((callback) => fs.close(fd, callback))
+}
+
+/** What a crash has left there is overwritten, or, where its mode may be the wrong one, removed. */
+function openNew(path: string, mode: number | undefined): number {
+  try {
+    if (mode === undefined) return fs.openSync(path, 'w', 0o644)
+  } catch {
+    // Its mode forbids writing, or what is wrong shows again below.
   }
-  await fs.promises.rename(temporary, path)
+  fs.rmSync(path, { force: true })
+  return fs.openSync(path, 'w', mode ?? 0o644)
+}
+
+/** Most are files. The recursive form is a module of its own, which a start need not load. */
+function remove(path: string): void {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+  if (stat?.isDirectory()) fs.rmSync(path, { recursive: true, force: true })
+  else if (stat) fs.unlinkSync(path)
 }
 
 /** Node's own recursive form never returns where a parent is there and takes no directory (/proc). */

@@ -10,7 +10,9 @@ export interface NativeModule<T> {
   get(): T | null
 }
 
-const requireHere = createRequire(import.meta.url)
+/** Made at its first use, as all that a start does not need. */
+let ownRequire: NodeJS.Require | undefined
+const requireHere = (name: string): unknown => (ownRequire ??= createRequire(import.meta.url))(name)
 const handles: Handle<unknown>[] = []
 
 class Handle<T> implements NativeModule<T> {

@@ -130,7 +130,7 @@ export class MetadataLog {
 
   /** Resolves when everything that is appended by now is durable. */
   flush(): Promise<void> {
-    return this.#log.flush()
+    return this.#log.flushRecords()
   }
 
   /** Blocks until everything is durable. */

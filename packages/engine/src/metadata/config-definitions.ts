@@ -71,18 +71,18 @@ const coarserBrokerConfigs: Record<string, BrokerSynonym[]> = {
   'log.flush.interval.ms': [{ name: 'log.flush.scheduler.interval.ms', multiplier: 1 }],
 }
 
+/** The line itself, completed: there are hundreds, and every start makes them. */
 function definition(line: ConfigLine, scope: ConfigScope): ConfigDefinition {
-  const { min, max, brokerSynonyms: _several, brokerSynonym: _one, ...rest } = line
-  return {
-    ...rest,
-    default: line.default ?? null,
-    required: line.required ?? false,
-    internal: line.internal ?? false,
-    updateMode: line.updateMode ?? 'cluster-wide',
-    ...(min === undefined ? {} : { min: Number(min) }),
-    ...(max === undefined ? {} : { max: Number(max) }),
-    synonyms: synonymsOf(line, scope),
-  }
+  const { min, max } = line
+  const made = line as unknown as ConfigDefinition
+  made.synonyms = synonymsOf(line, scope)
+  made.default ??= null
+  made.required ??= false
+  made.internal ??= false
+  made.updateMode ??= 'cluster-wide'
+  if (min !== undefined) made.min = Number(min)
+  if (max !== undefined) made.max = Number(max)
+  return made
 }
 
 function synonymsOf(line: ConfigLine, scope: ConfigScope): BrokerSynonym[] {
@@ -101,14 +101,14 @@ function table(text: string, scope: ConfigScope): Map<string, ConfigDefinition> 
   return new Map(lines.map((line) => [line.name, definition(line, scope)]))
 }
 
-const tables: Record<ConfigScope, Map<string, ConfigDefinition>> = {
-  topic: table(topicConfigs, 'topic'),
-  broker: table(brokerConfigs, 'broker'),
-  group: table(groupConfigs, 'group'),
-  'client-metrics': table(clientMetricsConfigs, 'client-metrics'),
+const texts: Record<ConfigScope, string> = {
+  topic: topicConfigs,
+  broker: brokerConfigs,
+  group: groupConfigs,
+  'client-metrics': clientMetricsConfigs,
 }
-/** No static value; can be altered for one broker and for all. */
-const dynamicOnly = table(brokerDynamicOnlyConfigs, 'broker')
+const tables: Partial<Record<ConfigScope, Map<string, ConfigDefinition>>> = {}
+let dynamicOnly: Map<string, ConfigDefinition> | undefined
 
 const listenerPrefixed = new Set(listenerPrefixedConfigs)
 const mechanismPrefixed = new Set(mechanismPrefixedConfigs)
@@ -117,31 +117,32 @@ const mechanismPrefixed = new Set(mechanismPrefixedConfigs)
 const listenerPrefix = /^listener\.name\.([^.]+)\.(.+)$/
 
 export function configDefinitions(scope: ConfigScope): ReadonlyMap<string, ConfigDefinition> {
-  return tables[scope]
+  return (tables[scope] ??= table(texts[scope], scope))
 }
 
+/** No static value; can be altered for one broker and for all. */
 export function dynamicOnlyBrokerConfigs(): ReadonlyMap<string, ConfigDefinition> {
-  return dynamicOnly
+  return (dynamicOnly ??= table(brokerDynamicOnlyConfigs, 'broker'))
 }
 
 export function configDefinition(scope: ConfigScope, name: string): ConfigDefinition | undefined {
-  const found = tables[scope].get(name)
+  const found = configDefinitions(scope).get(name)
   if (found || scope !== 'broker') return found
-  return dynamicOnly.get(name) ?? behindListenerPrefix(name)
+  return dynamicOnlyBrokerConfigs().get(name) ?? behindListenerPrefix(name)
 }
 
 /** The part of a broker config's name that the definitions know. */
 export function withoutListenerPrefix(name: string): string {
   const rest = listenerPrefix.exec(name)?.[2]
   if (rest === undefined) return name
-  if (tables.broker.has(rest)) return rest
+  if (configDefinitions('broker').has(rest)) return rest
   const afterMechanism = rest.slice(rest.indexOf('.') + 1)
   return mechanismPrefixed.has(afterMechanism) ? afterMechanism : rest
 }
 
 function behindListenerPrefix(name: string): ConfigDefinition | undefined {
   const bare = withoutListenerPrefix(name)
-  const found = bare === name ? undefined : tables.broker.get(bare)
+  const found = bare === name ? undefined : configDefinitions('broker').get(bare)
   return found && { ...found, name, updateMode: 'per-broker', synonyms: [{ name, multiplier: 1 }] }
 }
 

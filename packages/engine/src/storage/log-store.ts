@@ -353,6 +353,27 @@ export class LogStore implements SegmentHome {
     this.lastFlushMs = this.clock.now()
   }
 
+  /** The same of the records alone: indexes, snapshots and epochs are what the next load makes of them. */
+  async flushRecordsBelow(offset: number): Promise<void> {
+    if (offset <= this.recoveryPoint) return
+    const truncations = this.#truncations
+    for (const segment of this.segments.slice(this.floorIndex(this.recoveryPoint))) {
+      if (segment.baseOffset >= offset) break
+      if (this.segments.includes(segment)) await segment.flushRecords()
+      if (this.closed || truncations !== this.#truncations) return
+    }
+    if (this.#newNames) {
+      this.#newNames = false
+      await this.disk.syncDirectory(this.directory).catch((error: unknown) => {
+        this.#newNames = true
+        throw error
+      })
+      if (this.closed || truncations !== this.#truncations) return
+    }
+    this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(offset, this.endOffset))
+    this.lastFlushMs = this.clock.now()
+  }
+
   async #flushNamesSoon(): Promise<void> {
     const newNames = this.#newNames
     this.#newNames = false

@@ -356,6 +356,11 @@ export class Log {
     await this.#store.flushBelow(this.#store.endOffset)
   }
 
+  /** The same of the records alone: enough for a log whose every load checks all of it (`clean: false`). */
+  async flushRecords(): Promise<void> {
+    await this.#store.flushRecordsBelow(this.#store.endOffset)
+  }
+
   /** For followers: removes all records from `offset` on. */
   truncateTo(offset: number): void {
     this.dropStage()

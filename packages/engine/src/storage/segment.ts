@@ -167,6 +167,12 @@ export class Segment implements FileOwner {
     await this.#indexes.syncSoon()
   }
 
+  /** The log file alone, for indexes that nobody will trust. */
+  async flushRecords(): Promise<void> {
+    const file = this.file.pin()
+    await file.sync().finally(() => this.file.unpin())
+  }
+
   // ---- looking up
 
   get offsets(): OffsetIndex {

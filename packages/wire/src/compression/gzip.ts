@@ -1,15 +1,20 @@
-import { constants, gunzipSync, gzipSync } from 'node:zlib'
+import type * as Zlib from 'node:zlib'
+import { requireLazily } from '../native-module.ts'
 import { CorruptDataError, DecompressedSizeError } from './errors.ts'
 
-export function gzipCompress(data: Uint8Array, level: number = constants.Z_DEFAULT_COMPRESSION): Buffer {
-  return gzipSync(data, { level })
+const zlib = requireLazily('node:zlib') as () => typeof Zlib
+
+const defaultLevel = -1
+
+export function gzipCompress(data: Uint8Array, level = defaultLevel): Buffer {
+  return zlib().gzipSync(data, { level })
 }
 
 /** Members that follow each other are read as one, as RFC 1952 says. */
 export function gzipDecompress(data: Uint8Array, maxBytes: number): Buffer {
   try {
     // zlib takes no bound of 0; one byte too many is caught below.
-    const out = gunzipSync(data, { maxOutputLength: Math.max(maxBytes, 1) })
+    const out = zlib().gunzipSync(data, { maxOutputLength: Math.max(maxBytes, 1) })
     if (out.length <= maxBytes) return out
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE')

@@ -1,4 +1,3 @@
-import * as zlib from 'node:zlib'
 import { nativeModule, requireLazily } from '../native-module.ts'
 import { asBuffer } from './byte-copies.ts'
 import { CorruptDataError, DecompressedSizeError } from './errors.ts'
@@ -9,7 +8,7 @@ interface BuiltIn {
   zstdCompressSync?: (data: Uint8Array, options: { params: Record<number, number> }) => Buffer
   zstdDecompressSync?: (data: Uint8Array, options: { maxOutputLength: number }) => Buffer
 }
-const builtIn = zlib as unknown as BuiltIn
+const builtIn = requireLazily('node:zlib') as () => BuiltIn
 
 /** Before: this library, which knows asynchronous calls and its default level only. */
 interface ZstdLibrary {
@@ -29,15 +28,16 @@ const defaultLevel = 3
 const compressionLevelParameter = 100
 
 export function zstdCompress(data: Uint8Array, level = defaultLevel): Buffer | Promise<Buffer> {
-  if (builtIn.zstdCompressSync)
-    return builtIn.zstdCompressSync(data, { params: { [compressionLevelParameter]: level } })
+  const { zstdCompressSync } = builtIn()
+  if (zstdCompressSync) return zstdCompressSync(data, { params: { [compressionLevelParameter]: level } })
   const library = native.get()
   // Without a library the frame is valid but nothing gets smaller.
   return library ? library.compress(asBuffer(data)) : storeAsZstd(data)
 }
 
 export function zstdDecompress(data: Uint8Array, maxBytes: number): Buffer | Promise<Buffer> {
-  if (builtIn.zstdDecompressSync) return builtInDecompress(builtIn.zstdDecompressSync, data, maxBytes)
+  const { zstdDecompressSync } = builtIn()
+  if (zstdDecompressSync) return builtInDecompress(zstdDecompressSync, data, maxBytes)
   // The libraries have no bound of their own: what the block headers allow decides before they run.
   const input = asBuffer(data)
   if (zstdBytesBound(input) > Math.max(maxBytes, harmlessBytes)) throw new DecompressedSizeError(maxBytes)
