@@ -489,6 +489,7 @@ describe('a cluster with ZooKeeper', () => {
     expect(nodes[3]).toMatchObject({
       NodeARN: expect.stringContaining(':broker/orders/'),
       ZookeeperNodeInfo: {
+        ZookeeperVersion: '3.8.4',
         AttachedENIId: expect.stringMatching(/^eni-[0-9a-f]{17}$/),
         ClientVpcIpAddress: '127.0.0.1',
         Endpoints: ['127.0.0.1'],

@@ -68,7 +68,7 @@ export class FakeEngine implements Engine {
           listeners: { broker: ['CLIENT'], quorum: ['CONTROLLER'] },
         } as const)
       : ({
-          quorum: { role: 'zookeeper', nodeIds: [1, 2, 3] },
+          quorum: { role: 'zookeeper', nodeIds: [1, 2, 3], zookeeperVersion: '3.8.4' },
           listeners: { broker: ['CLIENT'], quorum: ['ZOOKEEPER'] },
         } as const)
   }
