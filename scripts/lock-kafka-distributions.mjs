@@ -13,6 +13,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 
 const kafka = (artifactId, version) => `org.apache.kafka:${artifactId}:${version}`
 // Kafka's slf4j-api is a 1.7, which `log4j-slf4j-impl` binds; `log4j-slf4j2-impl` is for 2.0.
@@ -99,7 +100,7 @@ ${roots.map(dependencyElement).join('\n')}
 
 /** Maven lists `group:artifact:jar:version:scope`, with a classifier before the version where there is one. */
 function lockedArtifacts(directory) {
-  const plain = readFileSync(join(directory, 'list'), 'utf8').replaceAll(/\u001b\[[\d;]*m/g, '')
+  const plain = stripVTControlCharacters(readFileSync(join(directory, 'list'), 'utf8'))
   const found = [
     ...plain.matchAll(/^\s+([^:\s]+):([^:\s]+):jar:(?:([^:\s]+):)?([^:\s]+):(?:compile|runtime)\b/gm),
   ]

@@ -66,4 +66,25 @@ describe('a command that is run', () => {
     const done = await processes.run(process.execPath, node('setInterval(() => {}, 1000)'), { timeoutMs: 50 })
     expect(done).toMatchObject({ code: null, signal: 'SIGKILL' })
   })
+
+  it('is killed when it is called off', async () => {
+    const off = new AbortController()
+    const reason = new Error('no longer wanted')
+    let pid = 0
+    const run = processes.run(
+      process.execPath,
+      node('console.log(process.pid); setInterval(() => {}, 1000)'),
+      {
+        signal: off.signal,
+        onLine(line) {
+          pid = Number(line)
+          off.abort(reason)
+        },
+      },
+    )
+    await expect(run).rejects.toBe(reason)
+    expect(pid).toBeGreaterThan(0)
+    expect(processes.isRunning(pid)).toBe(false)
+    await expect(processes.run(process.execPath, node(''), { signal: off.signal })).rejects.toBe(reason)
+  })
 })

@@ -56,6 +56,8 @@ export interface RunOptions {
   environment?: Readonly<Record<string, string>>
   /** The process is killed after this time. Default: 60 s. */
   timeoutMs?: number
+  /** Kills the process, and `run` rejects with the reason. */
+  signal?: AbortSignal
   /** Called with each line of output, as it comes. */
   onLine?: (line: string) => void
 }
@@ -125,6 +127,7 @@ function runToEnd(command: string, args: readonly string[], options: RunOptions 
       env: { ...process.env, ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.timeoutMs ?? runTimeoutMsDefault,
+      signal: options.signal,
       killSignal: 'SIGKILL',
     })
     let output = ''
@@ -139,8 +142,11 @@ function runToEnd(command: string, args: readonly string[], options: RunOptions 
       })
       stream.on('end', () => unfinished !== '' && options.onLine?.(unfinished))
     }
-    child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, output }))
+    // A process that is called off may still write until it has ended: `close` follows.
+    child.on('error', (error) => !options.signal?.aborted && reject(error))
+    child.on('close', (code, signal) =>
+      options.signal?.aborted ? reject(options.signal.reason) : resolve({ code, signal, output }),
+    )
   })
 }
 

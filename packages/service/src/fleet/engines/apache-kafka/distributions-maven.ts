@@ -20,12 +20,14 @@ export interface MavenRequest {
   directory: string
   environment: Environment
   onProgress: (sentence: string) => void
+  /** Ends Maven; the call rejects with its reason. */
+  signal: AbortSignal
 }
 
 /** Has Maven fetch exactly these artifacts, by the user's settings. What it brought is to be compared with the lock. */
 export async function resolveByMaven(
   { disk, processes }: { disk: Disk; processes: ChildProcesses },
-  { title, artifacts, directory, environment, onProgress }: MavenRequest,
+  { title, artifacts, directory, environment, onProgress, signal }: MavenRequest,
 ): Promise<string> {
   const jars = join(directory, 'jars')
   disk.writeFileAtomicSync(join(directory, 'pom.xml'), pomOf(artifacts), { durable: false })
@@ -35,7 +37,13 @@ export async function resolveByMaven(
   const progress = downloadProgress(title, artifacts, onProgress)
   const completed = await runMaven(processes, title, {
     args: ['-B', '-Dstyle.color=never', `${dependencyPlugin}:copy-dependencies`, `-DoutputDirectory=${jars}`],
-    options: { directory, environment: definedIn(environment), timeoutMs: resolveMsMax, onLine: progress },
+    options: {
+      directory,
+      environment: definedIn(environment),
+      timeoutMs: resolveMsMax,
+      onLine: progress,
+      signal,
+    },
   })
   if (completed.code !== 0) throw unavailable(title, complaintsOf(completed))
   return jars
@@ -101,6 +109,7 @@ async function runMaven(
   try {
     return await processes.run('mvn', args, options)
   } catch (error) {
+    options?.signal?.throwIfAborted()
     const reason = codeOf(error) === 'ENOENT' ? 'is not on the PATH' : `cannot be run (${codeOf(error)})`
     throw new OperatingError(`${title} is not on this machine, and there is no Maven to fetch it.`, {
       code: 'MAVEN_MISSING',

@@ -62,6 +62,9 @@ for (const dependency of pom.split('<dependency>').slice(1)) {
 }
 `
 
+/** A busy machine takes its time to start a process. */
+const patience = { timeout: 20_000 }
+
 let directory: string
 let repository: string
 let bin: string
@@ -204,6 +207,26 @@ describe('a distribution from Maven', () => {
     expect(fs.readdirSync(join(cache, 'kafka'))).toEqual([])
     fs.renameSync(join(repository, 'away'), join(repository, 'kafka_2.13-9.1.0.jar'))
     expect((await distributions.broker('9.1.0')).origin).toBe('maven')
+  })
+
+  it('is given up with the last who waits for it, and then nothing of it is left', async () => {
+    const pidFile = join(directory, 'pid')
+    const script = `require('node:fs').writeFileSync('${pidFile}', String(process.pid)); setInterval(() => {}, 1000)`
+    fs.writeFileSync(join(bin, 'mvn'), `#!${process.execPath}\n${script}\n`, { mode: 0o755 })
+    const distributions = service()
+    const [first, second] = [new AbortController(), new AbortController()]
+    const outcomes = [first, second].map(({ signal }) =>
+      distributions.broker('9.1.0', signal).catch((reason: unknown) => reason),
+    )
+    await expect.poll(() => fs.existsSync(pidFile) && contentOf(pidFile), patience).toBeTruthy()
+    const pid = Number(contentOf(pidFile))
+    first.abort('the first')
+    expect(await outcomes[0]).toBe('the first')
+    expect(effects.processes.isRunning(pid)).toBe(true)
+    second.abort('the second')
+    expect(await outcomes[1]).toBe('the second')
+    await expect.poll(() => fs.readdirSync(join(cache, 'kafka')), patience).toEqual([])
+    expect(effects.processes.isRunning(pid)).toBe(false)
   })
 
   it('needs a Maven, unless it is in the cache', async () => {

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { assert, type ChildProcesses, type Disk, type Logger } from '@sluice/effects'
 import { codeOf, OperatingError } from '../../operating-error.ts'
+import { SharedAttempts } from './distributions-attempts.ts'
 import { type KafkaHome, readKafkaHomes } from './distributions-home.ts'
 import { type LockedDistribution, lockedDistributions } from './distributions-lock.ts'
 import { resolveByMaven } from './distributions-maven.ts'
@@ -45,7 +46,6 @@ const installAttemptsMax = 5
  * 2. the cache, where every jar is compared with the lock before its first use in this process,
  * 3. Maven: into a directory of this process's own, compared with the lock, then renamed into the cache in one
  *    step. A kill leaves a directory that nobody uses and a later resolution removes.
- * What succeeded is kept, what failed is tried anew at the next call; calls at the same time share one attempt.
  */
 export class Distributions {
   /** Tells apart what several instances of one process resolve. */
@@ -56,8 +56,8 @@ export class Distributions {
   readonly #environment: Environment
   readonly #onProgress: (sentence: string) => void
   readonly #lock: readonly LockedDistribution[]
-  readonly #javas = new Map<'java', Promise<Java>>()
-  readonly #distributions = new Map<string, Promise<Distribution>>()
+  readonly #javas = new SharedAttempts<Java>()
+  readonly #distributions = new SharedAttempts<Distribution>()
 
   constructor(options: DistributionsOptions) {
     this.#disk = options.effects.disk
@@ -69,34 +69,41 @@ export class Distributions {
   }
 
   java(): Promise<Java> {
-    return shared(this.#javas, 'java', () => findJava(this.#processes, this.#environment))
+    return this.#javas.get('java', () => findJava(this.#processes, this.#environment))
   }
 
-  /** All that brokers, controllers, `kafka.tools.StorageTool` and, of 3.x, ZooKeeper need. */
-  broker(version: string): Promise<Distribution> {
-    return shared(this.#distributions, version, async () => {
-      const homes = readKafkaHomes(this.#disk, this.#environment.SLUICE_KAFKA_HOME)
-      const home = homes.find((candidate) => candidate.version === version)
-      if (home) return this.#ofHome(home)
-      const locked = this.#lock.find(
-        (candidate) => candidate.kind === 'broker' && candidate.version === version,
-      )
-      if (!locked) throw versionUnknown(version, brokerVersions(this.#lock), homes)
-      return this.#ofCache(locked)
-    })
+  /**
+   * All that brokers, controllers, `kafka.tools.StorageTool` and, of 3.x, ZooKeeper need. Maven may work for
+   * minutes: a caller whose signal aborts is rejected with its reason, and with the last of them Maven ends.
+   */
+  broker(version: string, signal?: AbortSignal): Promise<Distribution> {
+    return this.#distributions.get(version, (called) => this.#findBroker(version, called), signal)
   }
 
   /** Apache Kafka's command line tools. Their version is not a broker's: never mix the class paths. */
-  tools(): Promise<Distribution> {
-    return shared(this.#distributions, 'tools', async () => {
-      const locked = this.#lock.find(({ kind }) => kind === 'tools')
-      assert(locked, 'the lock has the tools')
-      // A tarball has the tools in it. Older ones take other options.
-      const home = readKafkaHomes(this.#disk, this.#environment.SLUICE_KAFKA_HOME)
-        .filter(({ version }) => compareVersions(version, locked.version) >= 0)
-        .sort((left, right) => compareVersions(right.version, left.version))[0]
-      return home ? this.#ofHome(home) : this.#ofCache(locked)
-    })
+  tools(signal?: AbortSignal): Promise<Distribution> {
+    return this.#distributions.get('tools', (called) => this.#findTools(called), signal)
+  }
+
+  async #findBroker(version: string, signal: AbortSignal): Promise<Distribution> {
+    const homes = readKafkaHomes(this.#disk, this.#environment.SLUICE_KAFKA_HOME)
+    const home = homes.find((candidate) => candidate.version === version)
+    if (home) return this.#ofHome(home)
+    const locked = this.#lock.find(
+      (candidate) => candidate.kind === 'broker' && candidate.version === version,
+    )
+    if (!locked) throw versionUnknown(version, brokerVersions(this.#lock), homes)
+    return this.#ofCache(locked, signal)
+  }
+
+  async #findTools(signal: AbortSignal): Promise<Distribution> {
+    const locked = this.#lock.find(({ kind }) => kind === 'tools')
+    assert(locked, 'the lock has the tools')
+    // A tarball has the tools in it. Older ones take other options.
+    const home = readKafkaHomes(this.#disk, this.#environment.SLUICE_KAFKA_HOME)
+      .filter(({ version }) => compareVersions(version, locked.version) >= 0)
+      .sort((left, right) => compareVersions(right.version, left.version))[0]
+    return home ? this.#ofHome(home) : this.#ofCache(locked, signal)
   }
 
   #ofHome({ directory, version, jars, logging }: KafkaHome): Distribution {
@@ -104,7 +111,7 @@ export class Distributions {
     return { version, classPath: jars, logging, origin: 'tarball' }
   }
 
-  async #ofCache(locked: LockedDistribution): Promise<Distribution> {
+  async #ofCache(locked: LockedDistribution, signal: AbortSignal): Promise<Distribution> {
     const { kind, version, logging, artifacts } = locked
     const cache = join(cacheDirectory(this.#environment), 'kafka')
     const directory = join(cache, kind === 'tools' ? `tools-${version}` : version)
@@ -113,16 +120,22 @@ export class Distributions {
       if (different) {
         if (this.#disk.existsSync(directory))
           this.#logger.warn('A jar in the cache is wrong, it is resolved again', { directory, ...different })
-        await this.#resolve(locked, cache, directory)
+        await this.#resolve(locked, cache, directory, signal)
       }
     } catch (error) {
+      signal.throwIfAborted()
       throw explained(titleOf(locked), cache, error)
     }
     const classPath = artifacts.map(({ fileName }) => join(directory, fileName))
     return { version, classPath, logging, origin: 'maven' }
   }
 
-  async #resolve(locked: LockedDistribution, cache: string, directory: string): Promise<void> {
+  async #resolve(
+    locked: LockedDistribution,
+    cache: string,
+    directory: string,
+    signal: AbortSignal,
+  ): Promise<void> {
     const title = titleOf(locked)
     this.#removeLeftovers(cache)
     const { pid } = this.#processes
@@ -139,6 +152,7 @@ export class Distributions {
           directory: own,
           environment: this.#environment,
           onProgress: this.#onProgress,
+          signal,
         },
       )
       const different = await firstDifference(this.#disk, jars, locked.artifacts)
@@ -191,16 +205,6 @@ export function cacheDirectory(environment: Environment): string {
 
 function brokerVersions(lock: readonly LockedDistribution[]): string[] {
   return lock.filter(({ kind }) => kind === 'broker').map(({ version }) => version)
-}
-
-/** One attempt for all who ask; a failed one is forgotten. */
-function shared<K, T>(promises: Map<K, Promise<T>>, key: K, make: () => Promise<T>): Promise<T> {
-  const known = promises.get(key)
-  if (known) return known
-  const made = make()
-  promises.set(key, made)
-  made.catch(() => promises.delete(key))
-  return made
 }
 
 const titleOf = ({ kind, version }: LockedDistribution) =>
