@@ -13,6 +13,7 @@ import {
   invalid,
   propertiesRefusal,
   type Refusal,
+  type SpecConfiguration,
   unsupportedVersion,
 } from './cluster-spec.ts'
 import type { Engine } from './engines/engine.ts'
@@ -102,10 +103,7 @@ export function updateConfiguration(wanted: ConfigurationInfo, currentVersion: s
     if ('refusal' in found) return found
     const { configuration } = found
     // No text for this is known. MSK refuses an update of the security settings that changes none, so this too.
-    if (
-      spec.configuration?.arn === configuration.arn &&
-      spec.configuration.revision === configuration.revision
-    )
+    if (isSameRevision(configuration, spec.configuration))
       return refuse(
         'The request does not include any updates to the configuration of the cluster.',
         'configurationInfo',
@@ -133,11 +131,16 @@ export function updateKafkaVersion(
     const wish = wanted ?? kept
     const found = wish ? context.findConfiguration(wish, target) : undefined
     if (found && 'refusal' in found) return found
-    const change: SpecChange = { kafkaVersion: target, ...(wanted && found) }
+    const isNew = found && !isSameRevision(found.configuration, spec.configuration)
+    const change: SpecChange = { kafkaVersion: target, ...(isNew && found) }
     const problem = propertiesRefusal({ ...spec, ...change }, context.engine, 'targetKafkaVersion')
     if (problem) return { refusal: problem }
     return { record: begin(record, context, 'UPDATE_CLUSTER_KAFKA_VERSION', change, []) }
   }
+}
+
+function isSameRevision(a: SpecConfiguration, b: SpecConfiguration | null): boolean {
+  return a.arn === b?.arn && a.revision === b.revision
 }
 
 function jumpRefusal(current: string, target: string, engine: Engine): Refusal | undefined {
