@@ -80,7 +80,7 @@ export class ApacheKafkaCluster implements EngineCluster {
     const { distributions } = this.#context
     const release = this.#context.release(plan.kafkaVersion)
     const java = await distributions.java()
-    const distribution = await distributions.broker(release.version)
+    const distribution = await distributions.broker(release.version, signal)
     if (release.mode === 'zookeeper' && key.role === 'broker') await this.#awaitSessionEnd(plan, key, signal)
     if (signal?.aborted) throw givenUp(key)
     await this.#node(key).start({
