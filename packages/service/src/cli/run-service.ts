@@ -7,9 +7,10 @@ import {
   systemProcesses,
   systemRandom,
 } from '@sluice/effects'
+import { apacheKafkaEngine } from '../fleet/engines/apache-kafka.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
-import { isDetached, tellParent } from './detach.ts'
+import { isDetached, tellParent, tellProgress } from './detach.ts'
 import { exitCodes } from './exit-codes.ts'
 import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { readyScreen } from './screen.ts'
@@ -38,7 +39,14 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
   if (process.env['npm_lifecycle_event'] !== undefined && !isDetached()) stopWithParent(stop)
   try {
     const effects = effectsFor(settings, () => service !== undefined)
-    const engines = [embeddedEngine(effects)]
+    const onProgress = (sentence: string) => {
+      writeLine(sentence)
+      if (isDetached() && service === undefined) tellProgress(sentence)
+    }
+    const engines = [
+      embeddedEngine(effects),
+      apacheKafkaEngine({ effects, environment: process.env, onProgress }),
+    ]
     service = await startService({ ...settings, effects, engines, signal: stopping.signal })
   } catch (error) {
     // Whoever stops a start knows why it ends.
