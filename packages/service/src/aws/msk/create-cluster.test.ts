@@ -1,0 +1,291 @@
+import {
+  CreateClusterCommand,
+  CreateClusterV2Command,
+  DescribeClusterCommand,
+  DescribeClusterV2Command,
+  type KafkaClient,
+  ListClustersCommand,
+} from '@aws-sdk/client-kafka'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { provisioned, startTestService, type TestService } from '../test-service.ts'
+
+let service: TestService
+let client: KafkaClient
+
+beforeEach(async () => {
+  service = await startTestService()
+  client = service.client({ maxAttempts: 1 })
+})
+
+/** Creates a cluster and waits until the loop is done with it. */
+async function create(request: ReturnType<typeof provisioned> & Record<string, unknown>): Promise<string> {
+  const { ClusterArn = '' } = await client.send(new CreateClusterCommand(request))
+  await settled(ClusterArn)
+  return ClusterArn
+}
+
+const settled = (arn: string) => service.fleet.idle(arn.slice(arn.lastIndexOf('/') + 1))
+
+const describeV1 = async (ClusterArn: string) =>
+  (await client.send(new DescribeClusterCommand({ ClusterArn }))).ClusterInfo
+
+describe('CreateCluster', () => {
+  it('answers CREATING with an ARN in the shape of AWS, and the cluster becomes ACTIVE', async () => {
+    const answer = await client.send(new CreateClusterCommand(provisioned('orders')))
+    expect(answer.ClusterName).toBe('orders')
+    expect(answer.State).toBe('CREATING')
+    expect(answer.ClusterArn).toMatch(
+      /^arn:aws:kafka:us-east-1:000000000000:cluster\/orders\/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}-\d{1,2}$/,
+    )
+    await settled(answer.ClusterArn ?? '')
+    expect((await describeV1(answer.ClusterArn ?? ''))?.State).toBe('ACTIVE')
+  })
+
+  it('is on disk before it is answered', async () => {
+    const { ClusterArn = '' } = await client.send(new CreateClusterCommand(provisioned('orders')))
+    const uuid = ClusterArn.slice(ClusterArn.lastIndexOf('/') + 1)
+    const stored = JSON.parse(service.disk.readFileSync(`/data/clusters/${uuid}/cluster.json`).toString())
+    expect(stored).toMatchObject({ arn: ClusterArn, name: 'orders' })
+  })
+
+  it('describes what was sent, with the defaults of MSK', async () => {
+    const info = await describeV1(await create(provisioned('orders')))
+    expect(info).toMatchObject({
+      ClusterName: 'orders',
+      NumberOfBrokerNodes: 3,
+      BrokerNodeGroupInfo: {
+        BrokerAZDistribution: 'DEFAULT',
+        ClientSubnets: ['subnet-a', 'subnet-b', 'subnet-c'],
+        InstanceType: 'kafka.m7g.large',
+        StorageInfo: { EbsStorageInfo: { VolumeSize: 100, ProvisionedThroughput: { Enabled: false } } },
+        ConnectivityInfo: { PublicAccess: { Type: 'DISABLED' }, NetworkType: 'IPV4' },
+        ZoneIds: ['use1-az1', 'use1-az2', 'use1-az3'],
+      },
+      CurrentBrokerSoftwareInfo: { KafkaVersion: '4.4.x.kraft' },
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT', InCluster: true } },
+      EnhancedMonitoring: 'DEFAULT',
+      StorageMode: 'LOCAL',
+      CustomerActionStatus: 'NONE',
+      Tags: {},
+    })
+    expect(info?.CurrentVersion).toMatch(/^K[A-Z0-9]{10,13}$/)
+    expect(info?.BrokerNodeGroupInfo?.SecurityGroups).toEqual([expect.stringMatching(/^sg-[0-9a-f]{17}$/)])
+    expect(info?.EncryptionInfo?.EncryptionAtRest?.DataVolumeKMSKeyId).toMatch(
+      /^arn:aws:kms:us-east-1:000000000000:key\/[0-9a-f-]{36}$/,
+    )
+    expect(info?.CreationTime).toBeInstanceOf(Date)
+    expect(info).not.toHaveProperty('ClientAuthentication')
+    expect(info?.CurrentBrokerSoftwareInfo).not.toHaveProperty('ConfigurationArn')
+  })
+
+  it('says in stateInfo that one of the brokers runs', async () => {
+    const info = await describeV1(await create(provisioned('orders')))
+    expect(info?.StateInfo?.Message).toMatch(/^One of the 3 brokers runs/)
+  })
+
+  it('makes a zone of each distinct subnet', async () => {
+    const request = provisioned('two-zones')
+    const group = { ...request.BrokerNodeGroupInfo, ClientSubnets: ['anything', 'goes'] }
+    const arn = await create({ ...request, NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: group })
+    expect((await describeV1(arn))?.BrokerNodeGroupInfo?.ZoneIds).toEqual(['use1-az1', 'use1-az2'])
+    expect(service.engine.plans[0]?.nodes[0]).toMatchObject({ role: 'broker', rack: 'use1-az1' })
+  })
+
+  it('refuses a name that is taken, also in the other version of the API', async () => {
+    await create(provisioned('orders'))
+    const taken = { name: 'ConflictException', message: 'A resource with this name already exists' }
+    await expect(client.send(new CreateClusterCommand(provisioned('orders')))).rejects.toMatchObject(taken)
+    const { ClusterName, ...rest } = provisioned('orders')
+    await expect(
+      client.send(new CreateClusterV2Command({ ClusterName, Provisioned: rest })),
+    ).rejects.toMatchObject(taken)
+  })
+
+  it('sets broker properties by tags, over the defaults of MSK', async () => {
+    const arn = await create({
+      ...provisioned('orders'),
+      Tags: {
+        team: 'a',
+        'sluice:set:num.partitions': '4',
+        'sluice:set:log.cleanup.policy': 'compact,delete',
+      },
+    })
+    expect(service.engine.plans[0]?.properties).toMatchObject({
+      'num.partitions': '4',
+      'log.cleanup.policy': 'compact,delete',
+      'auto.create.topics.enable': 'false',
+      'default.replication.factor': '1',
+    })
+    expect((await describeV1(arn))?.Tags).toMatchObject({ team: 'a', 'sluice:set:num.partitions': '4' })
+  })
+
+  it('answers 503 when the disk does not take the cluster, and then there is none', async () => {
+    service.disk.failNext('writeFileAtomic', 'ENOSPC')
+    await expect(client.send(new CreateClusterCommand(provisioned('orders')))).rejects.toMatchObject({
+      name: 'ServiceUnavailableException',
+      message: expect.stringContaining('The disk is full.'),
+    })
+    expect((await client.send(new ListClustersCommand({}))).ClusterInfoList).toEqual([])
+  })
+})
+
+describe('CreateCluster refuses', () => {
+  const group = provisioned('x').BrokerNodeGroupInfo
+  const auth = (part: object) => ({
+    ClientAuthentication: part,
+    EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS_PLAINTEXT' as const } },
+  })
+  it.each([
+    ['an underscore in the name', { ClusterName: 'a_b' }, 'clusterName', /characters that are not valid/],
+    ['a name that is too long', { ClusterName: 'a'.repeat(65) }, 'clusterName', /between 1 and 64/],
+    [
+      'an unknown Kafka version',
+      { KafkaVersion: '2.1.0' },
+      'kafkaVersion',
+      /^Unsupported KafkaVersion \[2\.1\.0\]\. Valid values: \[.*4\.4\.x\.kraft.*\]$/,
+    ],
+    ['no brokers', { NumberOfBrokerNodes: 0 }, 'numberOfBrokerNodes', /at least 1/],
+    ['a broken number', { NumberOfBrokerNodes: 1.5 }, 'numberOfBrokerNodes', /whole number/],
+    ['a text for a number', { NumberOfBrokerNodes: '3' as never }, 'numberOfBrokerNodes', /must be a number/],
+    ['brokers that do not fit the zones', { NumberOfBrokerNodes: 4 }, 'numberOfBrokerNodes', /multiple/],
+    ['too many brokers', { NumberOfBrokerNodes: 63 }, 'numberOfBrokerNodes', /between 1 and 60/],
+    [
+      'one subnet',
+      { BrokerNodeGroupInfo: { ...group, ClientSubnets: ['a'] } },
+      'clientSubnets',
+      /two or three client subnets/,
+    ],
+    [
+      'two subnets in one zone',
+      { BrokerNodeGroupInfo: { ...group, ClientSubnets: ['a', 'b', 'a'] } },
+      'clientSubnets',
+      /must be equal to the number of client subnets/,
+    ],
+    [
+      'an unknown size',
+      { BrokerNodeGroupInfo: { ...group, InstanceType: 'kafka.m7g.24xlarge' } },
+      'instanceType',
+      /^Unsupported InstanceType/,
+    ],
+    [
+      'a volume that is too large',
+      { BrokerNodeGroupInfo: { ...group, StorageInfo: { EbsStorageInfo: { VolumeSize: 16_385 } } } },
+      'volumeSize',
+      /between 1 and 16384/,
+    ],
+    [
+      'public access at creation',
+      {
+        BrokerNodeGroupInfo: {
+          ...group,
+          ConnectivityInfo: { PublicAccess: { Type: 'SERVICE_PROVIDED_EIPS' } },
+        },
+      },
+      'publicAccess',
+      /cannot be turned on when/,
+    ],
+    [
+      'an unknown enum',
+      { EnhancedMonitoring: 'ALL' as never },
+      'enhancedMonitoring',
+      /must be one of DEFAULT/,
+    ],
+    ['SASL without TLS', auth({ Sasl: { Iam: { Enabled: true } } }), 'clientBroker', /SASL/],
+    [
+      'an unknown broker property',
+      { Tags: { 'sluice:set:no.such.thing': '1' } },
+      'tags',
+      /no\.such\.thing: is not a broker property/,
+    ],
+    [
+      'a configuration that is not there',
+      { ConfigurationInfo: { Arn: 'arn:aws:kafka:::configuration/a/b', Revision: 1 } },
+      'arn',
+      /^Invalid Configuration ARN\.$/,
+    ],
+    [
+      'an engine that is not there',
+      { Tags: { 'sluice:engine': 'redpanda' } },
+      'tags',
+      /^There is no engine 'redpanda'\. The engines of this service are: embedded, apache-kafka\.$/,
+    ],
+    [
+      'more than 30 brokers with ZooKeeper',
+      { KafkaVersion: '3.9.x', NumberOfBrokerNodes: 33 },
+      'numberOfBrokerNodes',
+      /between 1 and 30/,
+    ],
+    [
+      'a replication factor that one broker cannot meet',
+      { Tags: { 'sluice:set:default.replication.factor': '3' } },
+      'tags',
+      /brokers do not replicate yet/,
+    ],
+    ['a property that Sluice owns', { Tags: { 'sluice:set:listeners': 'x' } }, 'tags', /set by Sluice/],
+    ['a reserved tag', { Tags: { 'aws:x': '1' } }, 'tags', /aws: is reserved/],
+    ['a tag with odd characters', { Tags: { a: 'b,c' } }, 'tags', /not valid/],
+  ])('%s', async (_what, change, parameter, message) => {
+    await expect(
+      client.send(new CreateClusterCommand({ ...provisioned('orders'), ...change })),
+    ).rejects.toMatchObject({
+      name: 'BadRequestException',
+      InvalidParameter: parameter,
+      message: expect.stringMatching(message),
+    })
+    expect((await client.send(new ListClustersCommand({}))).ClusterInfoList).toEqual([])
+  })
+
+  it('a required member that is missing', async () => {
+    const { KafkaVersion: _left, ...rest } = provisioned('orders')
+    await expect(client.send(new CreateClusterCommand(rest as never))).rejects.toMatchObject({
+      name: 'BadRequestException',
+      InvalidParameter: 'kafkaVersion',
+    })
+  })
+
+  it.each([
+    ['Express brokers', { BrokerNodeGroupInfo: { ...group, InstanceType: 'express.m7g.large' } }],
+    ['tiered storage', { StorageMode: 'TIERED' as const }],
+  ])('%s, as not implemented', async (_what, change) => {
+    await expect(
+      client.send(new CreateClusterCommand({ ...provisioned('orders'), ...change })),
+    ).rejects.toMatchObject({ name: 'NotImplementedException', $metadata: { httpStatusCode: 501 } })
+  })
+})
+
+describe('CreateClusterV2', () => {
+  it('makes a cluster that both versions describe', async () => {
+    const { ClusterName, ...rest } = provisioned('orders')
+    const answer = await client.send(
+      new CreateClusterV2Command({ ClusterName, Tags: { team: 'a' }, Provisioned: rest }),
+    )
+    expect(answer).toMatchObject({ ClusterName: 'orders', State: 'CREATING', ClusterType: 'PROVISIONED' })
+    await settled(answer.ClusterArn ?? '')
+    const { ClusterInfo: v2 } = await client.send(
+      new DescribeClusterV2Command({ ClusterArn: answer.ClusterArn }),
+    )
+    const v1 = await describeV1(answer.ClusterArn ?? '')
+    expect(v2).toMatchObject({ ClusterType: 'PROVISIONED', State: 'ACTIVE', Tags: { team: 'a' } })
+    expect(v2?.Provisioned?.BrokerNodeGroupInfo).toEqual(v1?.BrokerNodeGroupInfo)
+    expect(v2?.Provisioned?.NumberOfBrokerNodes).toBe(3)
+    expect(v2?.CurrentVersion).toBe(v1?.CurrentVersion)
+    expect(v2?.StateInfo).toEqual(v1?.StateInfo)
+  })
+
+  it('takes exactly one of its two kinds, and no serverless one yet', async () => {
+    const { ClusterName, ...rest } = provisioned('orders')
+    const serverless = { VpcConfigs: [{ SubnetIds: ['a'] }] }
+    await expect(client.send(new CreateClusterV2Command({ ClusterName }))).rejects.toMatchObject({
+      name: 'BadRequestException',
+    })
+    await expect(
+      client.send(new CreateClusterV2Command({ ClusterName, Provisioned: rest, Serverless: serverless })),
+    ).rejects.toMatchObject({ name: 'BadRequestException' })
+    await expect(
+      client.send(new CreateClusterV2Command({ ClusterName, Serverless: serverless })),
+    ).rejects.toMatchObject({
+      name: 'NotImplementedException',
+      message: 'A serverless cluster is not implemented yet in Sluice.',
+    })
+  })
+})
