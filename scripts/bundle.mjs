@@ -95,28 +95,43 @@ function removeOld(directory, name, program) {
       rmSync(join(directory, entry), { recursive: true, force: true })
 }
 
-/** Starts the program once, lets it take a record, and waits until its loader has saved what that has compiled. */
+/**
+ * Starts the program on a new directory and once more on the same one, which is what most starts are, lets it take
+ * records, and waits until its loader has saved what that has compiled.
+ */
 async function makeCodeCache(directory, program, trial) {
-  const isThere = () =>
-    readdirSync(directory).some((name) => name.startsWith(program) && name.endsWith('.cache'))
-  if (isThere()) return
-  const { createTopic, firstAcknowledgement } = await import('../bench/protocol.mjs')
+  const caches = () =>
+    readdirSync(directory).filter((name) => name.startsWith(program) && name.endsWith('.cache'))
+  if (caches().length > 0) return
   const data = mkdtempSync(join(tmpdir(), 'sluice-build-'))
   const port = await freePort()
-  const child = spawn(process.execPath, trial(join(data, 'data'), port), { stdio: 'ignore' })
-  const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
+  const end = Date.now() + codeCacheWithinMs
+  const start = () => spawn(process.execPath, trial(join(data, 'data'), port), { stdio: 'ignore' })
   try {
-    const end = Date.now() + codeCacheWithinMs
-    let running = true
-    void ended.then(() => (running = false))
-    const goesOn = () => running && Date.now() < end
-    while (goesOn() && !(await createTopic({ host, port }, 'build', 1).then(succeeded, failed))) await pause()
-    if (goesOn()) await firstAcknowledgement({ host, port }, 'build', codeCacheWithinMs).catch(failed)
-    while (goesOn() && !isThere()) await pause()
+    await tryOut(start(), port, end, 'first', () => true)
+    // On a slow machine the first start may have saved its own.
+    for (const cache of caches()) rmSync(join(directory, cache))
+    await tryOut(start(), port, end, 'second', () => caches().length > 0)
+  } finally {
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+/** Produces to a new topic, waits until `isEnough` or the time is over, and stops the program. */
+async function tryOut(child, port, end, topic, isEnough) {
+  const { createTopic, firstAcknowledgement } = await import('../bench/protocol.mjs')
+  const address = { host, port }
+  let running = true
+  const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
+  void ended.then(() => (running = false))
+  const goesOn = () => running && Date.now() < end
+  try {
+    while (goesOn() && !(await createTopic(address, topic, 1).then(succeeded, failed))) await pause()
+    if (goesOn()) await firstAcknowledgement(address, topic, codeCacheWithinMs).catch(failed)
+    while (goesOn() && !isEnough()) await pause()
   } finally {
     child.kill('SIGTERM')
     await ended
-    rmSync(data, { recursive: true, force: true })
   }
 }
 
