@@ -7,7 +7,7 @@ import { plotOf } from './plot.mjs'
 /** Gives the paths that it wrote. */
 export function writeResult(result, directory, name) {
   mkdirSync(directory, { recursive: true })
-  const named = { name, plot: `${name}.svg`, ...result }
+  const named = { ...result, name, plot: `${name}.svg` }
   const written = [
     write(directory, `${name}.json`, `${JSON.stringify(named, null, 1)}\n`),
     write(directory, `${name}.md`, documentOf(named, named.plot)),
