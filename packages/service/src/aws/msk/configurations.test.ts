@@ -278,6 +278,25 @@ describe('a configuration ARN', () => {
   })
 })
 
+describe('a configuration ARN with plain slashes', () => {
+  it('is found, with what comes after it', async () => {
+    const open = await startTestService({ acceptAnySignature: true })
+    client = open.client({ maxAttempts: 1 })
+    const arn = await create()
+    for (const path of [arn, encodeURIComponent(arn)])
+      for (const [rest, member] of [
+        ['', 'latestRevision'],
+        ['/revisions', 'revisions'],
+        ['/revisions/1', 'serverProperties'],
+      ] as const) {
+        const target = `/v1/configurations/${path}${rest}`
+        const answer = await open.server.handle({ method: 'GET', target, headers: [], body: Buffer.alloc(0) })
+        expect(answer.status).toBe(200)
+        expect(JSON.parse(answer.body)).toHaveProperty(member)
+      }
+  })
+})
+
 describe('CreateCluster with a configuration', () => {
   const createCluster = (Arn: string, change: object = {}, Revision = 1) =>
     client.send(
