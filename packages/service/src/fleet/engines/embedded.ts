@@ -140,7 +140,7 @@ class EmbeddedCluster implements EngineCluster {
   #fail(key: NodeKey, message: string): void {
     const entry = this.#nodes.find(({ node }) => sameNode(node, key))
     if (!entry) return
-    entry.failure = message
+    entry.failure = `Broker ${key.nodeId} failed: ${message}`
     this.#options.onChange()
   }
 
@@ -166,7 +166,7 @@ class EmbeddedCluster implements EngineCluster {
     for (const { role, nodeId } of plan.nodes) {
       const node = nodes.find((one) => sameNode(one, { role, nodeId }))
       if (!node) return `The ${role} ${nodeId} does not run.`
-      if (node.failure !== null) return `The ${role} ${nodeId} has failed: ${node.failure}`
+      if (node.failure !== null) return node.failure
     }
     return null
   }

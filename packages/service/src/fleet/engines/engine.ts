@@ -139,7 +139,7 @@ export interface EngineCluster {
 
 export interface ObservedNode extends NodeKey {
   state: 'running' | 'failed'
-  /** Why it failed, as a sentence; null while it runs. */
+  /** Why it failed, as a sentence that names the node; null while it runs. */
   failure: string | null
   fingerprint: string
   pid: number

@@ -203,7 +203,7 @@ class FakeCluster implements EngineCluster {
     if (!node) return
     for (const listener of node.open.splice(0)) void listener.close()
     node.state = 'failed'
-    node.failure = failure
+    node.failure = `Broker ${key.nodeId} failed: ${failure}`
     this.options.onChange()
   }
 }

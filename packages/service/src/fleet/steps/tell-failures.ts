@@ -13,10 +13,7 @@ export const tellFailures: Step = (uuid, context) => {
     effects.logger.error('a node failed', { cluster: record.name, node: name, reason: node.failure })
     store.observe(uuid, {
       state: record.state === 'ACTIVE' ? 'HEALING' : record.state,
-      stateInfo: {
-        code: `${node.role.toUpperCase()}_FAILED`,
-        message: `${name.charAt(0).toUpperCase()}${name.slice(1)} failed: ${node.failure}`,
-      },
+      stateInfo: { code: `${node.role.toUpperCase()}_FAILED`, message: node.failure ?? `${name} failed.` },
     })
   }
 }
