@@ -23,8 +23,9 @@ const script = new vm.Script(`(function (module, exports, require, __filename) {
 const program = { exports: {} }
 script.runInThisContext()(program, program.exports, require, programPath)
 exports.main = program.exports.main
-// Undefined where there was no cache.
-if (script.cachedDataRejected !== false) setTimeout(saveCache, startedAfterMs).unref()
+// Undefined where there was no cache. A run with V8 flags of its own must not take the cache from all others.
+const isOurs = script.cachedDataRejected === undefined || process.execArgv.length === 0
+if (script.cachedDataRejected !== false && isOurs) setTimeout(saveCache, startedAfterMs).unref()
 
 function readIfThere(path) {
   try {

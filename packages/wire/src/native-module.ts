@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module'
-
 /**
  * Native libraries are optional: each has a fallback in JavaScript, and each is loaded at its first use, since a
  * broker that never meets a codec should not pay for it. `require` is hidden from bundlers on purpose: the
@@ -10,9 +8,14 @@ export interface NativeModule<T> {
   get(): T | null
 }
 
-/** Made at its first use, as all that a start does not need. */
 let ownRequire: NodeJS.Require | undefined
-const requireHere = (name: string): unknown => (ownRequire ??= createRequire(import.meta.url))(name)
+
+/** `node:module`, too, is loaded only when something is required. */
+function requireHere(name: string): unknown {
+  ownRequire ??= process.getBuiltinModule('node:module').createRequire(import.meta.url)
+  return ownRequire(name)
+}
+
 const handles: Handle<unknown>[] = []
 
 class Handle<T> implements NativeModule<T> {
