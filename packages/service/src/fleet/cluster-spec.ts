@@ -113,7 +113,7 @@ export function propertiesRefusal(
   const problems = engine.checkProperties(properties, source.kafkaVersion)
   if (problems.length === 0) return undefined
   return invalid(
-    `Broker properties are not valid: ${problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ')}`,
+    `Broker properties are not valid: ${problems.map(({ problem }) => problem).join('; ')}`,
     parameter,
   )
 }

@@ -179,7 +179,7 @@ describe('UpdateClusterConfiguration', () => {
   it('refuses properties that the engine does not take in this version', async () => {
     const Arn = await clusters.createConfiguration('compression.type=zstd')
     await expect(updateConfiguration(await clusters.create(), Arn)).rejects.toMatchObject(
-      refused(/^Broker properties are not valid: compression\.type: is not a broker property/),
+      refused(/^Broker properties are not valid: compression\.type is not a broker property/),
     )
   })
 

@@ -195,7 +195,7 @@ describe('CreateCluster refuses', () => {
       'an unknown broker property',
       { Tags: { 'sluice:set:no.such.thing': '1' } },
       'tags',
-      /no\.such\.thing: is not a broker property/,
+      /no\.such\.thing is not a broker property/,
     ],
     [
       'a configuration that is not there',

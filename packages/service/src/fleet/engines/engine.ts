@@ -39,7 +39,7 @@ export interface KafkaVersion {
 
 export interface PropertyProblem {
   name: string
-  /** Follows the name in a sentence: `is not a broker property`. */
+  /** Names the property and says what is wrong, as a sentence without its full stop. */
   problem: string
 }
 

@@ -58,7 +58,7 @@ export class FakeEngine implements Engine {
   checkProperties(properties: Readonly<Record<string, string>>): PropertyProblem[] {
     return Object.keys(properties)
       .filter((name) => !/^(num|auto|log|offsets|min|default|message|transaction|share|unclean)\./.test(name))
-      .map((name) => ({ name, problem: 'is not a broker property' }))
+      .map((name) => ({ name, problem: `${name} is not a broker property` }))
   }
 
   topology(kafkaVersion: string) {

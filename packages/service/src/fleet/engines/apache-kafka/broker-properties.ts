@@ -28,7 +28,7 @@ export function propertyProblems(
     const problem = definition
       ? valueProblem(definition, value)
       : `is not a broker property of Apache Kafka ${version}`
-    return problem === null ? [] : [{ name, problem }]
+    return problem === null ? [] : [{ name, problem: `${name} ${problem}` }]
   })
 }
 

@@ -18,6 +18,7 @@ import { missingLevels } from './features.ts'
 import { ensembleProblem, metadataProblem, quorumProblem, userPartitionsOf } from './health.ts'
 import type { Environment } from './java.ts'
 import { listenerOf } from './listeners.ts'
+import { followMinInsyncReplicas } from './min-insync-replicas.ts'
 import { ApacheKafkaNode, type EngineEffects } from './node.ts'
 import { directoriesOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
 import { withConnection } from './remote.ts'
@@ -94,6 +95,13 @@ export class ApacheKafkaCluster implements EngineCluster {
     })
     // A cluster with ZooKeeper has its id from the first broker.
     this.#clusterId ??= this.#findClusterId()
+    if (release.mode === 'kraft' && key.role === 'broker')
+      await followMinInsyncReplicas(
+        this.#context.effects.disk,
+        this.#options.directory,
+        plan.properties['min.insync.replicas'],
+        (use) => this.#ask(plan, use),
+      )
   }
 
   async stopNode(key: NodeKey): Promise<void> {
