@@ -36,7 +36,7 @@ export async function measureClusters(sides, plan) {
     for (const { side, name, engine } of round % 2 ? sides : sides.toReversed()) {
       const directory = join(plan.directory, `service-${side}-${round}`)
       const { running, processes, ...figures } = await lifeOfCluster(engine, directory, plan)
-      const note = `${name}: ${running} of ${brokers} brokers ran, in ${processes} processes with the service`
+      const note = `${name}: ${running} of ${brokers} brokers ran; ${processes} process${processes === 1 ? '' : 'es'} with the service`
       for (const [key, figure] of Object.entries(figures)) {
         lines[key][side].push(figure)
         if (!lines[key].notes.includes(note)) lines[key].notes.push(note)
@@ -113,6 +113,8 @@ function sumOfMegabytes(pids) {
 }
 
 async function mskClient(directory) {
+  // It tells of Node versions to come, on the screen.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
   const sdk = await import('@aws-sdk/client-kafka')
   const { stdout } = await promisify(execFile)(process.execPath, [
     launcher,

@@ -17,7 +17,7 @@ import { measureStarts } from './starts.mjs'
 
 /** How long and how much a run may be. */
 const full = {
-  seconds: 2,
+  seconds: 1.5,
   bytes: 400e6,
   fill: 300e6,
   clientBytes: 300e6,
