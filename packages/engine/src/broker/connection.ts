@@ -82,6 +82,10 @@ export class Connection implements SocketHandler {
   #closed = false
   #closing = false
   #resumeScheduled = false
+  /** What has come waits here. */
+  #reading: Buffer = noBuffer
+  /** One closure for all reads. */
+  readonly #handleRead = () => this.#handleBuffered(this.#reading)
   readonly #replyFilled = () => {
     this.#unanswered--
     if (this.#unanswered === 0) this.#exclusive = false
@@ -133,7 +137,8 @@ export class Connection implements SocketHandler {
     this.lastActiveAtMs = this.#handling.readStarts()
     this.#fullReads = full ? this.#fullReads + 1 : 0
     this.#used += length
-    this.#handling.guard(() => this.#handleBuffered(buffer))
+    this.#reading = buffer
+    this.#handling.guard(this.#handleRead)
     if (this.#closed) return
     if (this.#fullReads >= fullReadsPerTurnMax && !this.#paused) {
       // The kernel has more for us; other connections come first.

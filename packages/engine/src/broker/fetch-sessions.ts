@@ -92,9 +92,9 @@ export class FetchSessions {
       return scope(this.#create(partitions, byId, nowMs), false, partitions)
     }
     const session = this.#sessions.get(sessionId)
-    if (!session) return failed(ErrorCode.FETCH_SESSION_ID_NOT_FOUND, 0)
-    if (session.epoch !== sessionEpoch) return failed(ErrorCode.INVALID_FETCH_SESSION_EPOCH, sessionId)
-    if (session.byId !== byId) return failed(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR, sessionId)
+    if (!session) return failed(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
+    if (session.epoch !== sessionEpoch) return failed(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
+    if (session.byId !== byId) return failed(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
     update(session, request, byId)
     this.#sessions.delete(sessionId)
     if (session.partitions.size === 0) return scope(0, false, session.partitions)
@@ -139,8 +139,8 @@ function scope(sessionId: number, incremental: boolean, partitions: Map<string, 
   }
 }
 
-function failed(error: number, sessionId: number): FetchScope {
-  return { error, sessionId, incremental: false, partitions: [], served() {} }
+function failed(error: number): FetchScope {
+  return { error, sessionId: 0, incremental: false, partitions: [], served() {} }
 }
 
 function fullPartitions(request: FetchRequestTopics, byId: boolean): Map<string, FetchPartition> {

@@ -135,7 +135,12 @@ class FetchJob implements FetchWaiter {
 
   #readPartition(wanted: FetchPartition, bytesLeft: number, mustReturnBatch: boolean): FetchedPartition {
     const partition = this.#partition(wanted)
-    if (typeof partition === 'number') return failedPartition(wanted, partition)
+    if (typeof partition === 'number') {
+      const failed = failedPartition(wanted, partition)
+      // As on Apache Kafka, where another part answers for what does not exist when the request comes.
+      if (!this.#timer && isUnknown(partition)) failed.abortedTransactions = []
+      return failed
+    }
     const error = this.#isFollower()
       ? ErrorCode.NOT_LEADER_OR_FOLLOWER
       : partition.check(wanted.currentLeaderEpoch)
@@ -200,6 +205,8 @@ class FetchJob implements FetchWaiter {
 
   #hinted(fetched: FetchedPartition, partition: Partition): FetchedPartition {
     const { error } = fetched
+    // The field is there from version 12 on, and told from 16 on, where the leader's address comes along (KIP-951).
+    if (this.#context.apiVersion < leaderHintVersionMin) return fetched
     if (error === ErrorCode.NOT_LEADER_OR_FOLLOWER || error === ErrorCode.FENCED_LEADER_EPOCH)
       fetched.currentLeader = { leaderId: partition.state.leader, leaderEpoch: partition.leaderEpoch }
     return fetched
@@ -252,6 +259,10 @@ function failedPartition(wanted: FetchPartition, error: number): FetchedPartitio
     divergingEpoch: null,
     currentLeader: null,
   }
+}
+
+function isUnknown(error: number): boolean {
+  return error === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || error === ErrorCode.UNKNOWN_TOPIC_ID
 }
 
 function releaseAll(fetched: readonly FetchedPartition[]): void {

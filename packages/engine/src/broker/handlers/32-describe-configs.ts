@@ -28,7 +28,7 @@ export const describeConfigs = handler(DescribeConfigs, (request, { broker }) =>
       resourceType,
       resourceName,
       errorCode: ErrorCode.NONE,
-      errorMessage: null,
+      errorMessage: '',
       configs: request.includeSynonyms ? entries : entries.map((entry) => ({ ...entry, synonyms: [] })),
     }
   }),

@@ -21,7 +21,7 @@ export const describeCluster = handler(DescribeCluster, (request, { broker, conn
           ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
           : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
       errorMessage: `Endpoint type ${endpointType} is not served here: this is a broker's listener. Ask for brokers (type 1).`,
-      endpointType,
+      endpointType: brokerEndpoints,
       clusterId: '',
     }
   const alive = broker.endpointsFor(connection).map((endpoint) => ({ ...endpoint, isFenced: false }))

@@ -11,7 +11,15 @@ export const describeProducers = handler(DescribeProducers, (request, { broker }
       const partition = broker.partitions.get(name, partitionIndex)
       const errorCode = partition ? partition.check(-1) : broker.partitions.whyMissing(name, partitionIndex)
       if (!partition || errorCode !== ErrorCode.NONE)
-        return { partitionIndex, errorCode, activeProducers: [] }
+        return {
+          partitionIndex,
+          errorCode,
+          errorMessage:
+            errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+              ? 'This server does not host this topic-partition.'
+              : null,
+          activeProducers: [],
+        }
       return {
         partitionIndex,
         errorCode,

@@ -56,6 +56,7 @@ function missing(name: string): Topic {
     name,
     topicId: zeroUuid,
     isInternal: isInternalTopic(name),
+    topicAuthorizedOperations: allTopicOperations,
   }
 }
 
