@@ -54,6 +54,11 @@ export async function eventually<T>(attempt: () => Promise<T | undefined>, withi
   }
 }
 
+/** For what is asked many times, or at once: which answer comes when is chance, and no two runs need agree. */
+export function byChance<T>(run: () => Promise<T>): Promise<T> {
+  return recorder.leaveOut(run)
+}
+
 export async function createTopic(
   peer: Peer,
   options: { name?: string; partitions?: number; configs?: Record<string, string> } = {},

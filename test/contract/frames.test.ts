@@ -1,7 +1,15 @@
 import { ApiVersions, encodeRequestFrame, Fetch, Metadata, Produce } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
-import { batch, createTopic, fetchRequest, produceRequest, type Topic, uniqueName } from './fixture.ts'
+import {
+  batch,
+  byChance,
+  createTopic,
+  fetchRequest,
+  produceRequest,
+  type Topic,
+  uniqueName,
+} from './fixture.ts'
 import { Peer } from './peer.ts'
 
 describe('frames', () => {
@@ -151,8 +159,10 @@ describe('frames', () => {
     const name = uniqueName('crowd')
     const own = await createTopic(peer, { name })
     const crowd = await Promise.all(Array.from({ length: 50 }, () => Peer.open(engine.bootstrap)))
-    const answers = await Promise.all(
-      crowd.map((each, index) => each.send(Produce, 9, produceRequest(own, batch([`${index}`])))),
+    const answers = await byChance(() =>
+      Promise.all(
+        crowd.map((each, index) => each.send(Produce, 9, produceRequest(own, batch([`${index}`])))),
+      ),
     )
     const offsets = answers.map((answer) => answer.responses[0]?.partitionResponses[0]?.baseOffset ?? -1)
     expect(offsets.toSorted((a, b) => a - b)).toEqual(crowd.map((_, index) => index))

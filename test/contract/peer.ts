@@ -49,7 +49,7 @@ export class Peer {
   ): Promise<Response> {
     const correlationId = ++this.#correlationId
     const bytes = encodeRequestFrame(api, version, correlationId, 'contract', request)
-    const answer = recorder.sent(api.name, version, request)
+    const answer = recorder.sent(this, api.name, version, request)
     let frame: Buffer
     try {
       frame = await this.exchange(bytes)

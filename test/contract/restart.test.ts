@@ -173,5 +173,5 @@ describe.skipIf(!canStartBrokers)('after a crash', () => {
     after.close()
     await second.stop()
     rmSync(directory, { recursive: true, force: true })
-  }, 60_000)
+  }, 180_000)
 })

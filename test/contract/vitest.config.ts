@@ -13,6 +13,6 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 2,
     testTimeout: 15_000,
-    hookTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 })

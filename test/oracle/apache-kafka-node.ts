@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { systemRandom } from '@sluice/effects'
 import { Metadata, randomUuid } from '@sluice/wire'
 import { Peer } from '../contract/peer.ts'
+import { recorder } from './recording.ts'
 
 /** What it takes to run Apache Kafka. */
 export interface ApacheKafka {
@@ -93,7 +94,7 @@ export class ApacheKafkaNode {
 
   async #untilReady(log: string): Promise<void> {
     const end = performance.now() + readyWithinMs
-    while (!(await isReady(this.bootstrap))) {
+    while (!(await recorder.leaveOut(() => isReady(this.bootstrap)))) {
       const problem = this.#hasEnded ? 'ended at its start' : 'does not answer'
       if (this.#hasEnded || performance.now() > end)
         throw new Error(

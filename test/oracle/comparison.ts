@@ -1,4 +1,4 @@
-import type { RecordedTest } from './recording.ts'
+import type { RecordedExchange, RecordedTest } from './recording.ts'
 
 /** Where an answer may differ, and why that is right. */
 export interface AcceptedDifference {
@@ -9,6 +9,9 @@ export interface AcceptedDifference {
    */
   path: string
   reason: string
+  /** Where given, only these values are accepted; `absent` where one has nothing there. */
+  embedded?: unknown
+  apacheKafka?: unknown
 }
 
 export interface Difference {
@@ -53,8 +56,8 @@ export function compareRecordings(
     const other = theirs.get(keyOf(test))
     if (!other) continue
     comparison.tests++
-    const differences = compareTest(test, other).filter(({ api, path }) => {
-      const found = patterns.find(({ entry, pattern }) => entry.api === api && pattern.test(path))
+    const differences = compareTest(test, other).filter((difference) => {
+      const found = patterns.find(({ entry, pattern }) => isAccepted(difference, entry, pattern))
       if (found) met.add(found.entry)
       if (found) comparison.acceptedCount++
       return !found
@@ -66,17 +69,41 @@ export function compareRecordings(
   return comparison
 }
 
+function isAccepted(difference: Difference, entry: AcceptedDifference, pattern: RegExp): boolean {
+  return (
+    entry.api === difference.api &&
+    pattern.test(difference.path) &&
+    (!('embedded' in entry) || entry.embedded === difference.embedded) &&
+    (!('apacheKafka' in entry) || entry.apacheKafka === difference.apacheKafka)
+  )
+}
+
 function keyOf({ file, test }: RecordedTest): string {
   return `${file} > ${test}`
 }
 
 function compareTest(embedded: RecordedTest, apacheKafka: RecordedTest): Difference[] {
-  const { file, test } = embedded
-  const differences: Difference[] = []
-  for (let at = 0; at < Math.max(embedded.exchanges.length, apacheKafka.exchanges.length); at++) {
-    const ours = embedded.exchanges[at]
-    const theirs = apacheKafka.exchanges[at]
-    const where = { file, test, api: (ours ?? theirs)?.api ?? '', version: (ours ?? theirs)?.version ?? 0 }
+  const connections = [...embedded.exchanges, ...apacheKafka.exchanges].map(({ connection }) => connection)
+  return [...new Set(connections)].flatMap((connection) => {
+    const ours = embedded.exchanges.filter((exchange) => exchange.connection === connection)
+    const theirs = apacheKafka.exchanges.filter((exchange) => exchange.connection === connection)
+    return compareExchanges(ours, theirs).map((difference) => ({
+      file: embedded.file,
+      test: embedded.test,
+      ...difference,
+    }))
+  })
+}
+
+function compareExchanges(
+  embedded: readonly RecordedExchange[],
+  apacheKafka: readonly RecordedExchange[],
+): Omit<Difference, 'file' | 'test'>[] {
+  const differences: Omit<Difference, 'file' | 'test'>[] = []
+  for (let at = 0; at < Math.max(embedded.length, apacheKafka.length); at++) {
+    const ours = embedded[at]
+    const theirs = apacheKafka[at]
+    const where = { api: (ours ?? theirs)?.api ?? '', version: (ours ?? theirs)?.version ?? 0 }
     if (!ours || !theirs || ours.api !== theirs.api || ours.version !== theirs.version) {
       // From here on the two runs went different ways.
       differences.push({ ...where, path: '(request)', embedded: nameOf(ours), apacheKafka: nameOf(theirs) })
@@ -98,7 +125,7 @@ type ValueDifference = Pick<Difference, 'path' | 'embedded' | 'apacheKafka'>
 /** Every place where two answers differ. Elements of lists are matched by what names them, else by position. */
 export function differencesOf(embedded: unknown, apacheKafka: unknown, path = ''): ValueDifference[] {
   if (Array.isArray(embedded) && Array.isArray(apacheKafka)) {
-    const key = keyFieldOf([embedded, apacheKafka])
+    const key = keyOfElements([embedded, apacheKafka])
     const ours = byKey(embedded, key)
     const theirs = byKey(apacheKafka, key)
     return union(ours, theirs).flatMap((name) =>
@@ -115,40 +142,43 @@ export function differencesOf(embedded: unknown, apacheKafka: unknown, path = ''
   return Object.is(embedded, apacheKafka) ? [] : [{ path, embedded, apacheKafka }]
 }
 
-const keyFields = [
-  'apiKey',
-  'name',
-  'topic',
-  'topicId',
-  'groupId',
-  'partitionIndex',
-  'partition',
-  'nodeId',
-  'memberId',
-  'resourceName',
-  'index',
+/** Fields, alone or together, that may name an element. */
+const keys: readonly (readonly string[])[] = [
+  ['apiKey'],
+  ['name'],
+  ['topic'],
+  ['topicId'],
+  ['groupId'],
+  ['partitionIndex'],
+  ['partition'],
+  ['nodeId'],
+  ['memberId'],
+  ['resourceType', 'resourceName'],
+  ['index'],
 ]
 
-/** The field that tells the elements of both lists apart, if there is one. */
-function keyFieldOf(lists: readonly unknown[][]): string | undefined {
-  return keyFields.find((field) =>
+/** What tells the elements of both lists apart, if there is such a thing. */
+function keyOfElements(lists: readonly (readonly unknown[])[]): readonly string[] | undefined {
+  return keys.find((fields) =>
     lists.every((list) => {
-      const values = list.map((element) => (isFields(element) ? element[field] : undefined))
-      const isNamed = values.every(
-        (value) => typeof value === 'number' || (typeof value === 'string' && value),
+      const isNamed = list.every(
+        (element) => isFields(element) && fields.every((field) => isName(element[field])),
       )
-      return isNamed && new Set(values).size === values.length
+      return isNamed && new Set(list.map((element) => nameIn(element, fields))).size === list.length
     }),
   )
 }
 
-function byKey(list: readonly unknown[], key: string | undefined): Map<string, unknown> {
-  return new Map(
-    list.map((element, at) => [
-      key === undefined ? String(at) : `${key}=${String((element as Record<string, unknown>)[key])}`,
-      element,
-    ]),
-  )
+function isName(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '' && value !== '<no id>')
+}
+
+function nameIn(element: unknown, fields: readonly string[]): string {
+  return fields.map((field) => `${field}=${String((element as Record<string, unknown>)[field])}`).join(' ')
+}
+
+function byKey(list: readonly unknown[], fields: readonly string[] | undefined): Map<string, unknown> {
+  return new Map(list.map((element, at) => [fields ? nameIn(element, fields) : String(at), element]))
 }
 
 function union(ours: Map<string, unknown>, theirs: Map<string, unknown>): string[] {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { appendFileSync } from 'node:fs'
 import { Normaliser } from './normaliser.ts'
 
@@ -13,6 +14,7 @@ export interface RecordedTest {
 }
 
 export interface RecordedExchange {
+  connection: number
   api: string
   version: number
   /** The decoded answer, normalised; `closed` when the broker closed the connection instead. */
@@ -20,12 +22,15 @@ export interface RecordedExchange {
 }
 
 interface Exchange {
+  /** Which connection, numbered by first use in the test: between connections the order is chance. */
+  connection: number
   api: string
   version: number
   request: unknown
   /** Undefined while the answer is not there: what comes too late, or never, is compared with nothing. */
   response?: unknown
-  dropped: boolean
+  /** What of the test it belongs to. */
+  part: { isLeftOut: boolean }
 }
 
 /** In place of an answer. */
@@ -33,9 +38,10 @@ export const closedAnswer = 'the broker closed the connection'
 
 class Recorder {
   readonly #path: string | undefined = process.env.SLUICE_CONTRACT_RECORDING
+  readonly #part = new AsyncLocalStorage<{ isLeftOut: boolean }>()
   #file = ''
   #fileNames: string[] = []
-  #test: { name: string; names: string[]; exchanges: Exchange[] } | null = null
+  #test: { name: string; names: string[]; connections: object[]; exchanges: Exchange[] } | null = null
 
   get isOn(): boolean {
     return this.#path !== undefined
@@ -48,7 +54,7 @@ class Recorder {
   }
 
   beginTest(name: string): void {
-    this.#test = { name, names: [], exchanges: [] }
+    this.#test = { name, names: [], connections: [], exchanges: [] }
   }
 
   /** A name that is made for this test or for this file, and that differs from run to run. */
@@ -57,9 +63,14 @@ class Recorder {
   }
 
   /** Notes a request; what is returned takes its answer, or `closedAnswer`. */
-  sent(api: string, version: number, request: unknown): (response: unknown) => void {
-    const exchange: Exchange = { api, version, request, dropped: false }
-    this.#test?.exchanges.push(exchange)
+  sent(peer: object, api: string, version: number, request: unknown): (response: unknown) => void {
+    if (!this.#test || !this.isOn) return () => {}
+    const { connections, exchanges } = this.#test
+    let connection = connections.indexOf(peer)
+    if (connection < 0) connection = connections.push(peer) - 1
+    const part = this.#part.getStore() ?? { isLeftOut: false }
+    const exchange: Exchange = { connection, api, version, request, part }
+    exchanges.push(exchange)
     return (response) => {
       exchange.response = response
     }
@@ -67,11 +78,15 @@ class Recorder {
 
   /** How often a test asks until something has come to pass is chance: only the last attempt counts. */
   async attempt<T>(run: () => Promise<T | undefined>): Promise<T | undefined> {
-    const exchanges = this.#test?.exchanges
-    const from = exchanges?.length ?? 0
-    const value = await run()
-    if (value === undefined) for (const exchange of exchanges?.slice(from) ?? []) exchange.dropped = true
+    const part = { isLeftOut: false }
+    const value = await this.#part.run(part, run)
+    if (value === undefined) part.isLeftOut = true
     return value
+  }
+
+  /** Leaves out what is asked in `run`. */
+  leaveOut<T>(run: () => Promise<T>): Promise<T> {
+    return this.#part.run({ isLeftOut: true }, run)
   }
 
   endTest(passed: boolean): void {
@@ -83,8 +98,10 @@ class Recorder {
       file: this.#file,
       test: test.name,
       exchanges: test.exchanges
-        .filter(({ dropped }) => !dropped)
-        .map(({ api, version, request, response }) => ({
+        .filter(({ part }) => !part.isLeftOut)
+        .sort((left, right) => left.connection - right.connection)
+        .map(({ connection, api, version, request, response }) => ({
+          connection,
           api,
           version,
           response: response === undefined ? undefined : normaliser.answer(request, response),

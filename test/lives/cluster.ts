@@ -1,0 +1,244 @@
+import { existsSync } from 'node:fs'
+import {
+  type ClusterInfo,
+  CreateClusterCommand,
+  CreateConfigurationCommand,
+  DeleteClusterCommand,
+  DescribeClusterCommand,
+  DescribeClusterOperationCommand,
+  GetBootstrapBrokersCommand,
+  KafkaClient,
+  ListNodesCommand,
+  RebootBrokerCommand,
+  UpdateBrokerCountCommand,
+  UpdateClusterConfigurationCommand,
+  UpdateClusterKafkaVersionCommand,
+} from '@aws-sdk/client-kafka'
+import kafkajs, { type Kafka } from 'kafkajs'
+import { Sandbox, type Status } from '../cli/sluice.ts'
+import { type Timeline, until } from './timeline.ts'
+
+type ClusterStatus = Status['clusters'][number] & { quorum: Status['clusters'][number]['brokers'] }
+export interface Setting {
+  engine: string
+  kafkaVersion: string
+  brokers: number
+}
+
+const settledWithinMs = 300_000
+
+/** A service started by the command line, and one cluster of it, driven by the MSK API with the official SDK. */
+export class LifeCluster {
+  readonly #sandbox = new Sandbox()
+  readonly #setting: Setting
+  readonly #timeline: Timeline
+  #msk!: KafkaClient
+  arn = ''
+
+  constructor(setting: Setting, timeline: Timeline) {
+    this.#setting = setting
+    this.#timeline = timeline
+  }
+
+  get dataDirectory(): string {
+    return this.#sandbox.dataDirectory
+  }
+
+  async startService(): Promise<void> {
+    const { exitCode, stderr, stdout } = await this.#sandbox.start(
+      '--engine',
+      this.#setting.engine,
+      '--no-cluster',
+    )
+    if (exitCode !== 0) throw new Error(`sluice start: ${stderr}${stdout}`)
+    const environment = JSON.parse((await this.#sandbox.run('env', '-o', 'json')).stdout)
+    const { endpoint, region, credentials } = environment
+    this.#msk = new KafkaClient({ endpoint, region, credentials, maxAttempts: 1 })
+  }
+
+  async stopService(): Promise<void> {
+    const { exitCode, stderr } = await this.#sandbox.run('stop')
+    if (exitCode !== 0) throw new Error(`sluice stop: ${stderr}`)
+  }
+
+  /** Ends the service's process as a crash would. */
+  async killService(): Promise<void> {
+    const { pid } = await this.#sandbox.status()
+    process.kill(pid, 'SIGKILL')
+    await until(`the end of the service ${pid}`, 10_000, async () => !isRunning(pid) || undefined)
+  }
+
+  close(): Promise<void> {
+    return this.#sandbox.close()
+  }
+
+  async create(): Promise<void> {
+    const { brokers, kafkaVersion } = this.#setting
+    const { ClusterArn } = await this.#msk.send(
+      new CreateClusterCommand({
+        ClusterName: 'life',
+        KafkaVersion: kafkaVersion,
+        NumberOfBrokerNodes: brokers,
+        BrokerNodeGroupInfo: {
+          ClientSubnets: ['subnet-a', 'subnet-b', 'subnet-c'],
+          InstanceType: 'kafka.m7g.large',
+        },
+        EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
+      }),
+    )
+    this.arn = ClusterArn ?? ''
+    await this.settled()
+  }
+
+  async describe(): Promise<ClusterInfo> {
+    const { ClusterInfo } = await this.#msk.send(new DescribeClusterCommand({ ClusterArn: this.arn }))
+    if (!ClusterInfo) throw new Error('DescribeCluster answered nothing')
+    return ClusterInfo
+  }
+
+  /** Waits for ACTIVE and notes every state on the way. */
+  async settled(): Promise<ClusterInfo> {
+    let last = ''
+    return until('ACTIVE', settledWithinMs, async () => {
+      const info = await this.describe()
+      const state = `${info.State}${info.StateInfo?.Message ? `: ${info.StateInfo.Message}` : ''}`
+      if (state !== last) this.#timeline.note(`  the cluster is ${(last = state)}`)
+      if (info.State === 'FAILED') throw new Error(state)
+      return info.State === 'ACTIVE' ? info : undefined
+    })
+  }
+
+  async leaves(state: string): Promise<void> {
+    await until(`another state than ${state}`, settledWithinMs, async () =>
+      (await this.describe()).State === state ? undefined : true,
+    )
+  }
+
+  /** Waits for the end of an operation, then for ACTIVE; gives the operation's end. */
+  async operationEnded(operationArn: string | undefined) {
+    await this.settled()
+    const { ClusterOperationInfo } = await this.#msk.send(
+      new DescribeClusterOperationCommand({ ClusterOperationArn: operationArn }),
+    )
+    const { OperationState, OperationType, ErrorInfo, OperationSteps } = ClusterOperationInfo ?? {}
+    const steps = (OperationSteps ?? []).map(
+      ({ StepName, StepInfo }) => `${StepName} ${StepInfo?.StepStatus}`,
+    )
+    this.#timeline.note(`  ${OperationType}: ${OperationState} (${steps.join(', ')})`)
+    if (ErrorInfo) this.#timeline.note(`  ${ErrorInfo.ErrorCode}: ${ErrorInfo.ErrorString}`)
+    return { state: OperationState, error: ErrorInfo?.ErrorString ?? '' }
+  }
+
+  async bootstrap(): Promise<string> {
+    const answer = await this.#msk.send(new GetBootstrapBrokersCommand({ ClusterArn: this.arn }))
+    return answer.BootstrapBrokerString ?? ''
+  }
+
+  async kafka(): Promise<Kafka> {
+    return new kafkajs.Kafka({
+      clientId: 'life',
+      brokers: (await this.bootstrap()).split(','),
+      logLevel: kafkajs.logLevel.NOTHING,
+      connectionTimeout: 5_000,
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 60 },
+    })
+  }
+
+  async nodeShapes(): Promise<Record<string, number>> {
+    const { NodeInfoList = [] } = await this.#msk.send(new ListNodesCommand({ ClusterArn: this.arn }))
+    const shapes = { brokers: 0, controllers: 0, zookeepers: 0 }
+    for (const node of NodeInfoList) {
+      if (node.BrokerNodeInfo) shapes.brokers++
+      if (node.ControllerNodeInfo) shapes.controllers++
+      if (node.ZookeeperNodeInfo) shapes.zookeepers++
+    }
+    return shapes
+  }
+
+  async reboot(brokerId: number): Promise<string | undefined> {
+    const answer = await this.#msk.send(
+      new RebootBrokerCommand({ ClusterArn: this.arn, BrokerIds: [String(brokerId)] }),
+    )
+    return answer.ClusterOperationArn
+  }
+
+  async configure(name: string, properties: string): Promise<string | undefined> {
+    const info = await this.describe()
+    const { Arn } = await this.#msk.send(
+      new CreateConfigurationCommand({ Name: name, ServerProperties: Buffer.from(properties) }),
+    )
+    const answer = await this.#msk.send(
+      new UpdateClusterConfigurationCommand({
+        ClusterArn: this.arn,
+        CurrentVersion: info.CurrentVersion,
+        ConfigurationInfo: { Arn, Revision: 1 },
+      }),
+    )
+    return answer.ClusterOperationArn
+  }
+
+  async grow(brokers: number): Promise<string | undefined> {
+    const { CurrentVersion } = await this.describe()
+    const answer = await this.#msk.send(
+      new UpdateBrokerCountCommand({
+        ClusterArn: this.arn,
+        CurrentVersion,
+        TargetNumberOfBrokerNodes: brokers,
+      }),
+    )
+    return answer.ClusterOperationArn
+  }
+
+  async upgrade(version: string): Promise<string | undefined> {
+    const { CurrentVersion } = await this.describe()
+    const answer = await this.#msk.send(
+      new UpdateClusterKafkaVersionCommand({
+        ClusterArn: this.arn,
+        CurrentVersion,
+        TargetKafkaVersion: version,
+      }),
+    )
+    return answer.ClusterOperationArn
+  }
+
+  async delete(): Promise<void> {
+    await this.#msk.send(new DeleteClusterCommand({ ClusterArn: this.arn }))
+    await until('the end of the cluster', settledWithinMs, async () => {
+      try {
+        await this.describe()
+        return undefined
+      } catch (error) {
+        if ((error as Error).name === 'NotFoundException') return true
+        throw error
+      }
+    })
+  }
+
+  async status(): Promise<ClusterStatus> {
+    const found = (await this.#sandbox.status()).clusters.find(({ arn }) => arn === this.arn)
+    if (!found) throw new Error('sluice status does not show the cluster')
+    return found as ClusterStatus
+  }
+
+  /** Which process runs which node. */
+  async pids(): Promise<Map<string, number>> {
+    const { brokers, quorum = [] } = await this.status()
+    return new Map([
+      ...brokers.map(({ id, pid }): [string, number] => [`broker ${id}`, pid]),
+      ...quorum.map(({ id, pid }): [string, number] => [`quorum ${id}`, pid]),
+    ])
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function isThere(path: string): boolean {
+  return existsSync(path)
+}
