@@ -23,9 +23,17 @@ const script = new vm.Script(`(function (module, exports, require, __filename) {
 const program = { exports: {} }
 script.runInThisContext()(program, program.exports, require, programPath)
 exports.main = program.exports.main
-// Undefined where there was no cache. A run with V8 flags of its own must not take the cache from all others.
-const isOurs = script.cachedDataRejected === undefined || process.execArgv.length === 0
-if (script.cachedDataRejected !== false && isOurs) setTimeout(saveCache, startedAfterMs).unref()
+setTimeout(started, startedAfterMs).unref()
+
+function started() {
+  // Undefined where there was no cache. A run with V8 flags of its own must not take the cache from all others.
+  const isOurs = script.cachedDataRejected === undefined || process.execArgv.length === 0
+  if (script.cachedDataRejected !== false && isOurs) saveCache()
+  // A young collection here is half a millisecond's work. Shared among threads it waits for the slowest of them,
+  // which on a busy machine is several milliseconds of every connection. Not before: flags are a part of the cache's
+  // key, and of that of Node's own.
+  require('node:v8').setFlagsFromString('--no-parallel-scavenge')
+}
 
 function readIfThere(path) {
   try {
