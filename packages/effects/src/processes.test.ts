@@ -67,6 +67,13 @@ describe('a command that is run', () => {
     expect(done).toMatchObject({ code: null, signal: 'SIGKILL' })
   })
 
+  it('is refused where there is no such command, and leaves no timer that keeps this process alive', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    await expect(processes.run(join(directory, 'nothing'), [])).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(timers()).toBeLessThanOrEqual(before)
+  })
+
   it('is killed when it is called off', async () => {
     const off = new AbortController()
     const reason = new Error('no longer wanted')

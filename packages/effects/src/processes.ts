@@ -126,10 +126,13 @@ function runToEnd(command: string, args: readonly string[], options: RunOptions 
       cwd: options.directory,
       env: { ...process.env, ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? runTimeoutMsDefault,
       signal: options.signal,
       killSignal: 'SIGKILL',
     })
+    // Not the timer of `spawn`: where there is no such command, it would go on and keep this process alive.
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? runTimeoutMsDefault)
+    child.on('error', () => clearTimeout(timer))
+    child.on('exit', () => clearTimeout(timer))
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       let unfinished = ''

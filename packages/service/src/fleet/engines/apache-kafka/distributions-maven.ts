@@ -145,7 +145,14 @@ function complaintsOf({ output, code, signal }: Completed): string {
   const telling =
     errors.length > 0 ? errors.slice(0, complaintsMax) : lines.filter(Boolean).slice(-complaintsMax)
   if (telling.length === 0) return `It ended with ${code ?? signal} and said nothing.`
-  return `It said: ${telling.join(' ').slice(0, complaintCharactersMax)}`
+  return `It said: ${shortened(telling.join(' ')).replace(/\.?$/, '.')}`
+}
+
+/** The cause stands at the end of what Maven says. */
+function shortened(text: string): string {
+  if (text.length <= complaintCharactersMax) return text
+  const half = complaintCharactersMax / 2
+  return `${text.slice(0, half)} … ${text.slice(-half)}`
 }
 
 const mb = (bytes: number) => (bytes / 1e6).toFixed(0)

@@ -201,7 +201,7 @@ describe('a distribution from Maven', () => {
     const distributions = service()
     await expect(distributions.broker('9.1.0')).rejects.toMatchObject({
       code: 'KAFKA_DISTRIBUTION_UNAVAILABLE',
-      why: 'It said: Could not resolve kafka_2.13-9.1.0.jar: repo.example: unknown host',
+      why: 'It said: Could not resolve kafka_2.13-9.1.0.jar: repo.example: unknown host.',
       next: expect.stringContaining('SLUICE_KAFKA_HOME'),
     })
     expect(fs.readdirSync(join(cache, 'kafka'))).toEqual([])
