@@ -1,8 +1,6 @@
 import { basename, join } from 'node:path'
 import { type Connection, KafkaError, throwOnError } from '@sluice/client'
-import { assert } from '@sluice/effects'
 import { DescribeQuorum, ErrorCode, Metadata, UnregisterBroker, UpdateFeatures } from '@sluice/wire'
-import { OperatingError } from '../../operating-error.ts'
 import {
   type ClusterPlan,
   type EngineCluster,
@@ -83,7 +81,7 @@ export class ApacheKafkaCluster implements EngineCluster {
     const java = await distributions.java()
     const distribution = await distributions.broker(release.version, signal)
     if (release.mode === 'zookeeper' && key.role === 'broker') await this.#awaitSessionEnd(plan, key, signal)
-    if (signal?.aborted) throw givenUp(key)
+    signal?.throwIfAborted()
     await this.#node(key).start({
       plan: nodeOf(plan, key),
       shape: this.#shape(plan, key, release),
@@ -265,14 +263,6 @@ async function unregister(connection: Connection, brokerId: number): Promise<voi
   const { errorCode, errorMessage } = await connection.request(UnregisterBroker, { brokerId })
   // Asked for again, or it never got as far as to register.
   if (errorCode !== ErrorCode.BROKER_ID_NOT_REGISTERED) throwOnError(errorCode, errorMessage)
-}
-
-function givenUp(key: NodeKey): OperatingError {
-  return new OperatingError(`The start of ${nodeName(key)} was given up.`, {
-    code: 'START_GIVEN_UP',
-    why: 'It is no longer wanted.',
-    next: 'Nothing is to be done.',
-  })
 }
 
 function capitalized(text: string): string {

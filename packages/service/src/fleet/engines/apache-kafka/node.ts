@@ -126,7 +126,7 @@ export class ApacheKafkaNode {
       if (waited === 'ready') return
       const lines = this.#process.lastLogLines(logLinesMax)
       await this.#process.stop({ graceMs: abandonGraceMs })
-      if (waited === 'aborted') throw this.#failure('Its start was given up.')
+      if (waited === 'aborted') throw start.signal?.reason
       if (waited === 'late')
         throw this.#failure(`It did not answer within ${startTimeoutMs / 1000} s. ${saying(lines)}`)
       if (lines.some((line) => /BindException|Address already in use/.test(line)))
