@@ -17,8 +17,9 @@ import {
   seededRandom,
   silentLogger,
   systemClock,
+  TestClock,
 } from '@sluice/effects'
-import { buildBatchSync, CodecId, ErrorCode, Fetch } from '@sluice/wire'
+import { buildBatchSync, CodecId, ErrorCode, Fetch, Produce } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 
@@ -170,6 +171,34 @@ describe('a cluster of one broker', () => {
     const two = await fetchPartition(client, 'events', 0, 2, { partitionMaxBytes: 2_500 })
     expect(one.records?.readInt32BE(4)).toBe(2)
     expect(two.records?.length).toBe(2 * (one.records?.length ?? 0))
+  })
+
+  it('says at every version of Produce that a partition has no leader', async () => {
+    world = new World()
+    const clock = new TestClock()
+    // No heartbeat comes in time, so that the controller takes the leadership away.
+    const properties = { 'broker.session.timeout.ms': '9000', 'broker.heartbeat.interval.ms': '60000' }
+    await world.start(properties, clock)
+    const client = await world.connect()
+    await createTopic(client, 'events', { partitions: 1 })
+    const [topic] = (await describeTopics(client, ['events'])).topics
+    const batch = buildBatchSync({ records: [value('late')] })
+    await clock.advance(10_000)
+    for (let version = Produce.minVersion; version <= Produce.maxVersion; version++) {
+      const response = await client.send(Produce, version, {
+        acks: -1,
+        timeoutMs: 1_000,
+        topicData: [
+          {
+            ...(version >= 13 ? { topicId: topic?.topicId } : { name: 'events' }),
+            partitionData: [{ index: 0, records: batch }],
+          },
+        ],
+      })
+      const partition = response.responses[0]?.partitionResponses[0]
+      expect(partition?.errorCode).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+      if (version >= 10) expect(partition?.currentLeader).toMatchObject({ leaderId: -1 })
+    }
   })
 
   it('closes the connection on a version that it does not serve', async () => {

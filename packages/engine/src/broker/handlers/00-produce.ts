@@ -25,6 +25,7 @@ import type { Reply } from '../reply.ts'
 /** Clients must not write to internal topics, but for Kafka's own admin tools. */
 const adminClientId = '__admin_client'
 const topicIdVersionMin = 13
+const leaderHintVersionMin = 10
 const flexibleVersionMin = 9
 
 export const produce = rawHandler(Produce, (body, context, reply) => {
@@ -170,7 +171,8 @@ class ProduceJob implements AppendSink {
       const partitionResponses = partitions.flatMap((data, i) => {
         if (data.topic !== t) return []
         const outcome = this.#outcomes[i] as AppendOutcome
-        const leader = outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER ? this.#leader(data) : undefined
+        const hinted = outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
+        const leader = hinted ? this.#leader(data) : undefined
         moved ||= leader !== undefined
         return [partitionResponse(data.index, outcome, leader)]
       })
