@@ -222,7 +222,7 @@ export class LifeCluster {
 
   /** Which process runs which node. */
   async pids(): Promise<Map<string, number>> {
-    const { brokers, quorum = [] } = await this.status()
+    const { brokers, quorum } = await this.status()
     return new Map([
       ...brokers.map(({ id, pid }): [string, number] => [`broker ${id}`, pid]),
       ...quorum.map(({ id, pid }): [string, number] => [`quorum ${id}`, pid]),

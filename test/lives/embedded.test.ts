@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { ensureBuilt } from '../cli/sluice.ts'
+import { Life } from './life.ts'
+import { Timeline } from './timeline.ts'
+
+describe('a cluster on the embedded engine', () => {
+  it('lives from CreateCluster through reboots, updates and a killed service to DeleteCluster', async () => {
+    await ensureBuilt()
+    const lines: string[] = []
+    const life = new Life('embedded', '4.4.x.kraft', new Timeline((line) => lines.push(line)))
+    try {
+      await life.live()
+    } finally {
+      await life.end()
+    }
+    expect(lines.at(-1)).toContain('Stop the service: done')
+  }, 180_000)
+})
