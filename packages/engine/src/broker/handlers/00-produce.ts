@@ -171,7 +171,8 @@ class ProduceJob implements AppendSink {
       const partitionResponses = partitions.flatMap((data, i) => {
         if (data.topic !== t) return []
         const outcome = this.#outcomes[i] as AppendOutcome
-        const hinted = outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
+        const hinted =
+          outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
         const leader = hinted ? this.#leader(data) : undefined
         moved ||= leader !== undefined
         return [partitionResponse(data.index, outcome, leader)]
