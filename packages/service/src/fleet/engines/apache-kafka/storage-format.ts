@@ -7,6 +7,8 @@ import { propertiesText, propertyOf } from './properties-text.ts'
 
 const clusterIdFile = 'kafka-cluster-id'
 const metaProperties = 'meta.properties'
+/** It takes a second; several at once on a busy machine take far longer. */
+const formatMsMax = 180_000
 /** The tool does nothing but read a configuration and write two files. */
 const toolJvm = ['-Xmx256M', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true']
 
@@ -66,7 +68,9 @@ export async function formatIfNew(options: FormatOptions): Promise<string | null
   })
   const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', configuration]
   const classPath = distribution.classPath.join(delimiter)
-  const { code, output } = await processes.run(java.command, [...toolJvm, '-cp', classPath, ...tool])
+  const { code, output } = await processes.run(java.command, [...toolJvm, '-cp', classPath, ...tool], {
+    timeoutMs: formatMsMax,
+  })
   disk.unlinkSync(configuration)
   if (code !== 0) {
     disk.removeSync(scratch)
