@@ -87,20 +87,18 @@ export class ApacheKafkaNode {
 
   /** Resolves when it answers. Rejects with the reason; then it does not run. */
   async start(start: NodeStart): Promise<void> {
-    if (this.isRunning) {
-      assert(
-        this.#process.fingerprint === start.fingerprint,
-        `${nodeName(this.key)} is stopped before a start`,
-      )
-    } else {
-      await this.#checkPorts(start.plan)
-      await this.#format(start)
-      const args = this.#writeConfiguration(start)
-      const facts: NodeFacts = { listeners: start.plan.listeners }
-      const { fingerprint } = start
-      await this.#process.start({ command: start.java.command, args, fingerprint, facts: { ...facts } })
+    this.#starting = true
+    try {
+      if (this.isRunning)
+        assert(
+          this.#process.fingerprint === start.fingerprint,
+          `${nodeName(this.key)} is stopped before a start`,
+        )
+      else await this.#spawn(start)
+      await this.#awaitReady(start)
+    } finally {
+      this.#starting = false
     }
-    await this.#awaitReady(start)
   }
 
   /** SIGTERM: Kafka hands over what it leads, and closes its logs. */
@@ -115,26 +113,30 @@ export class ApacheKafkaNode {
     this.#effects.disk.removeSync(this.directories.node)
   }
 
+  async #spawn(start: NodeStart): Promise<void> {
+    await this.#checkPorts(start.plan)
+    await this.#format(start)
+    const args = this.#writeConfiguration(start)
+    const facts: NodeFacts = { listeners: start.plan.listeners }
+    const { fingerprint, java } = start
+    await this.#process.start({ command: java.command, args, fingerprint, facts: { ...facts } })
+  }
+
   async #awaitReady(start: NodeStart): Promise<void> {
-    this.#starting = true
-    try {
-      const waited = await waitUntilReady(this.#effects, start.plan, {
-        died: this.#process.whenEnded(),
-        timeoutMs: startTimeoutMs,
-        signal: start.signal,
-      })
-      if (waited === 'ready') return
-      const lines = this.#process.lastLogLines(logLinesMax)
-      await this.#process.stop({ graceMs: abandonGraceMs })
-      if (waited === 'aborted') throw start.signal?.reason
-      if (waited === 'late')
-        throw this.#failure(`It did not answer within ${startTimeoutMs / 1000} s. ${saying(lines)}`)
-      if (lines.some((line) => /BindException|Address already in use/.test(line)))
-        throw this.#failure(`One of its ports is taken. ${saying(lines)}`, 'EADDRINUSE')
-      throw this.#failure(waited.died)
-    } finally {
-      this.#starting = false
-    }
+    const waited = await waitUntilReady(this.#effects, start.plan, {
+      died: this.#process.whenEnded(),
+      timeoutMs: startTimeoutMs,
+      signal: start.signal,
+    })
+    if (waited === 'ready') return
+    const lines = this.#process.lastLogLines(logLinesMax)
+    await this.#process.stop({ graceMs: abandonGraceMs })
+    if (waited === 'aborted') throw start.signal?.reason
+    if (waited === 'late')
+      throw this.#failure(`It did not answer within ${startTimeoutMs / 1000} s. ${saying(lines)}`)
+    if (lines.some((line) => /BindException|Address already in use/.test(line)))
+      throw this.#failure(`One of its ports is taken. ${saying(lines)}`, 'EADDRINUSE')
+    throw this.#failure(waited.died)
   }
 
   /** A taken port is found in the log too; here it is found at once, and named. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { lockedDistributions } from './distributions-lock.ts'
 import { compatibleReleases, kafkaVersionOf, releasesOf, topologyOf } from './versions.ts'
 
 const releases = releasesOf(['4.4.0', '3.9.1', '4.1.9', '3.9.2', '4.1.10'])
@@ -39,4 +40,9 @@ it('gives a cluster three controllers, or three ZooKeeper nodes with ids of thei
   expect(topologyOf('kraft').quorum).toEqual({ role: 'controller', nodeIds: [10001, 10002, 10003] })
   expect(topologyOf('zookeeper').quorum).toMatchObject({ role: 'zookeeper', nodeIds: [1, 2, 3] })
   expect(topologyOf('zookeeper').listeners.quorum).toEqual(['ZOOKEEPER', 'PEER', 'ELECTION'])
+})
+
+it('names the ZooKeeper that is pinned', () => {
+  const names = lockedDistributions.flatMap(({ artifacts }) => artifacts.map(({ fileName }) => fileName))
+  expect(names).toContain(`zookeeper-${topologyOf('zookeeper').quorum.zookeeperVersion}.jar`)
 })
