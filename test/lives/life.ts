@@ -78,13 +78,19 @@ export class Life {
     const admin = this.#kafka.admin()
     await admin.connect()
     await admin.createTopics({
-      waitForLeaders: true,
+      // Brokers hear of a topic one after the other: a question at the wrong one would be an error.
+      waitForLeaders: false,
       topics: ['orders', 'load'].map((topic) => ({
         topic,
         numPartitions: 6,
         replicationFactor,
         configEntries,
       })),
+    })
+    await until('leaders of all partitions', 60_000, async () => {
+      const known = await admin.fetchTopicMetadata({ topics: ['orders', 'load'] }).catch(() => undefined)
+      const led = known?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
+      return led || undefined
     })
     await admin.disconnect()
     const producer = this.#kafka.producer()

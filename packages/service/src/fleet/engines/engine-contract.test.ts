@@ -1,0 +1,213 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  silentLogger,
+  systemClock,
+  systemDisk,
+  systemNetwork,
+  systemProcesses,
+  systemRandom,
+} from '@sluice/effects'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { apacheKafkaEngine } from './apache-kafka.ts'
+import { embeddedEngine } from './embedded.ts'
+import {
+  type ClusterPlan,
+  type Engine,
+  type EngineCluster,
+  type NodeKey,
+  type NodePlan,
+  sameNode,
+} from './engine.ts'
+import { FakeEngine } from './fake-engine.ts'
+
+// What every engine promises in engine.ts. Apache Kafka takes part by command, where Java is:
+// SLUICE_TEST_APACHE_KAFKA=1 npx vitest run packages/service/src/fleet/engines/engine-contract.test.ts
+
+const effects = {
+  clock: systemClock(),
+  disk: systemDisk(),
+  network: systemNetwork(),
+  random: systemRandom(),
+  processes: systemProcesses(),
+  logger: silentLogger,
+}
+const fake = new FakeEngine(effects)
+
+interface Candidate {
+  engine: Engine
+  /** Do its nodes run on when the fleet that started them is gone? */
+  outlivesFleet: boolean
+  /** Lets a broker die by itself; null where that cannot be had. */
+  fail: ((cluster: EngineCluster) => void) | null
+}
+
+const candidates: Record<string, Candidate> = {
+  fake: { engine: fake, outlivesFleet: true, fail: () => fake.fail('for a test') },
+  embedded: { engine: embeddedEngine(effects), outlivesFleet: false, fail: null },
+}
+if (process.env.SLUICE_TEST_APACHE_KAFKA)
+  candidates['Apache Kafka'] = {
+    engine: apacheKafkaEngine({ effects, environment: process.env }),
+    outlivesFleet: true,
+    fail: (cluster) => process.kill(nodeIn(cluster, broker)?.pid ?? 0, 'SIGKILL'),
+  }
+
+const host = '127.0.0.1'
+const broker: NodeKey = { role: 'broker', nodeId: 1 }
+const timeoutMs = 240_000
+
+describe.each(Object.entries(candidates))('the engine %s', (_, { engine, outlivesFleet, fail }) => {
+  const { quorum, listeners } = engine.topology(engine.defaultKafkaVersion)
+  let directory: string
+  let plan: ClusterPlan
+  let cluster: EngineCluster
+  let changes = 0
+
+  const open = () => engine.open({ name: 'contract', directory, onChange: () => changes++ })
+  const nodePlan = async (role: NodePlan['role'], nodeId: number): Promise<NodePlan> => {
+    const names = listeners[role === 'broker' ? 'broker' : 'quorum']
+    const planned = await Promise.all(names.map(async (name) => ({ name, host, port: await freePort() })))
+    return { role, nodeId, rack: role === 'broker' ? 'use1-az1' : null, listeners: planned, generation: 0 }
+  }
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'sluice-engine-'))
+    const nodes = [await nodePlan('broker', 1)]
+    for (const nodeId of quorum.nodeIds) nodes.push(await nodePlan(quorum.role, nodeId))
+    plan = { kafkaVersion: engine.defaultKafkaVersion, nodes, properties: { 'num.partitions': '3' } }
+    cluster = await open()
+    const members = nodes.filter(({ role }) => role !== 'broker')
+    await Promise.all(members.map((node) => cluster.startNode(plan, node)))
+    await cluster.startNode(plan, broker)
+  }, timeoutMs)
+
+  afterAll(async () => {
+    await cluster?.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }, timeoutMs)
+
+  it(
+    'runs the nodes of a plan, which is well then',
+    async () => {
+      expect(cluster.nodes()).toHaveLength(plan.nodes.length)
+      for (const node of plan.nodes) {
+        const seen = nodeIn(cluster, node)
+        expect(seen).toMatchObject({ state: 'running', failure: null, listeners: node.listeners })
+        expect(seen?.fingerprint).toBe(cluster.fingerprint(plan, node))
+        expect(existsSync(seen?.directory ?? '')).toBe(true)
+      }
+      expect(cluster.clusterId).toMatch(/^[\w-]{22}$/)
+      await expect.poll(() => cluster.health(plan), { timeout: 30_000 }).toBeNull()
+    },
+    timeoutMs,
+  )
+
+  it('has another fingerprint for a node after its reboot was asked for, and for no other node', () => {
+    const rebooted = {
+      ...plan,
+      nodes: plan.nodes.map((node) => (sameNode(node, broker) ? { ...node, generation: 1 } : node)),
+    }
+    for (const node of plan.nodes) {
+      const isSame = cluster.fingerprint(rebooted, node) === cluster.fingerprint(plan, node)
+      expect(isSame).toBe(!sameNode(node, broker))
+    }
+  })
+
+  it('has another fingerprint for brokers with other properties', () => {
+    const other = { ...plan, properties: { 'num.partitions': '4' } }
+    expect(cluster.fingerprint(other, broker)).not.toBe(cluster.fingerprint(plan, broker))
+  })
+
+  it('has the same fingerprints after the cluster has grown', async () => {
+    const grown = { ...plan, nodes: [...plan.nodes, await nodePlan('broker', 2)] }
+    for (const node of plan.nodes)
+      expect(cluster.fingerprint(grown, node)).toBe(cluster.fingerprint(plan, node))
+  })
+
+  it(
+    'forgets a broker that is stopped, and is the same cluster when it runs again',
+    async () => {
+      const { clusterId } = cluster
+      await cluster.stopNode(broker)
+      expect(nodeIn(cluster, broker)).toBeUndefined()
+      await cluster.startNode(plan, broker)
+      expect(nodeIn(cluster, broker)?.state).toBe('running')
+      expect(cluster.clusterId).toBe(clusterId)
+    },
+    timeoutMs,
+  )
+
+  it(
+    'rejects a start on a port that is taken, and then the broker does not run',
+    async () => {
+      await cluster.stopNode(broker)
+      const port = plan.nodes.find((node) => sameNode(node, broker))?.listeners[0]?.port ?? 0
+      const listener = await effects.network.listen({ host, port }, () => idle)
+      onTestFinished(() => listener.close())
+      await expect(cluster.startNode(plan, broker)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+      expect(nodeIn(cluster, broker)?.state).not.toBe('running')
+      await listener.close()
+      await cluster.startNode(plan, broker)
+      expect(nodeIn(cluster, broker)?.state).toBe('running')
+    },
+    timeoutMs,
+  )
+
+  const dies = async () => {
+    changes = 0
+    fail?.(cluster)
+    await expect.poll(() => changes, { timeout: 10_000 }).toBeGreaterThan(0)
+    const seen = nodeIn(cluster, broker)
+    expect(seen?.state).toBe('failed')
+    expect(seen?.failure).toMatch(/Broker 1/)
+    await cluster.startNode(plan, broker)
+    expect(nodeIn(cluster, broker)).toMatchObject({ state: 'running', failure: null })
+  }
+  if (fail) it('tells of a broker that has died, and why, and starts it anew', dies, timeoutMs)
+
+  const isFound = async () => {
+    const before = [...cluster.nodes()]
+    const again = await open()
+    expect(again.nodes()).toHaveLength(before.length)
+    for (const node of before)
+      expect(nodeIn(again, node)).toMatchObject({
+        state: 'running',
+        pid: node.pid,
+        fingerprint: node.fingerprint,
+        listeners: node.listeners,
+      })
+    expect(again.clusterId).toBe(cluster.clusterId)
+    cluster = again
+  }
+  if (outlivesFleet) it('finds again what an earlier fleet has left running', isFound)
+
+  it(
+    'runs nothing after a stop',
+    async () => {
+      const pids = cluster.nodes().map(({ pid }) => pid)
+      await cluster.stop()
+      expect(cluster.nodes()).toEqual([])
+      // The fake's and the embedded engine's nodes run in this process.
+      const others = pids.filter((pid) => pid > 1 && pid !== process.pid)
+      expect(others.filter((pid) => effects.processes.isRunning(pid))).toEqual([])
+    },
+    timeoutMs,
+  )
+})
+
+function nodeIn(cluster: EngineCluster, key: NodeKey) {
+  return cluster.nodes().find((node) => sameNode(node, key))
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+const idle = { receiveBuffer: () => new Uint8Array(16), onRead() {}, onDrain() {}, onClose() {} }
