@@ -22,8 +22,9 @@ interface Count {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const usage =
-  'Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [vitest filters and flags]'
+const usage = `Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [--recordings DIR] [filter …]
+  --recordings DIR   keep there what each engine answered, a line of JSON a test
+  filter             and all else is for vitest: files, -t NAME`
 
 export async function runContract(args: readonly string[]): Promise<number> {
   const options = parse(args)
