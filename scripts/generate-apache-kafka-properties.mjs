@@ -1,4 +1,4 @@
-// Writes packages/service/src/fleet/engines/apache-kafka/property-data.ts: the broker properties of each pinned
+// Writes packages/service/src/fleet/engines/apache-kafka/property-data.generated.ts: the broker properties of each pinned
 // version of Apache Kafka, asked from Kafka itself (by JShell, so a JDK is needed).
 //
 //   node scripts/generate-apache-kafka-properties.mjs ~/.cache/sluice/kafka/*
@@ -65,6 +65,10 @@ function constraint(validator) {
   return ''
 }
 
+function wrapped(words) {
+  return words.join(' ').replace(/(.{1,100})(?: |$)/g, '$1\n').trim()
+}
+
 const lines = [...definitions]
   .map(([definition, versions]) =>
     versions.length === minors.length ? definition : `${definition}|${versions.join(',')}`,
@@ -81,12 +85,11 @@ ${lines.join('\n')}
 \`
 
 /** Properties that give topics their defaults. */
-export const topicDefaultProperties = [
-${[...topicDefaults]
-  .sort()
-  .map((name) => `  '${name}',`)
-  .join('\n')}
-]
+export const topicDefaultProperties = \`
+${wrapped([...topicDefaults].sort())}
+\`
+  .trim()
+  .split(/\\s+/)
 `
-const target = '../packages/service/src/fleet/engines/apache-kafka/property-data.ts'
+const target = '../packages/service/src/fleet/engines/apache-kafka/property-data.generated.ts'
 writeFileSync(fileURLToPath(new URL(target, import.meta.url)), text)

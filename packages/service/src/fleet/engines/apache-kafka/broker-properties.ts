@@ -1,5 +1,5 @@
 import type { ClusterPlan, PropertyProblem } from '../engine.ts'
-import { propertyData, propertyDataMinors } from './property-data.ts'
+import { propertyData, propertyDataMinors } from './property-data.generated.ts'
 import type { Release } from './versions.ts'
 
 interface Definition {

@@ -1,7 +1,7 @@
 import type { ClusterPlan, NodePlan } from '../engine.ts'
 import { plannedProperties } from './broker-properties.ts'
 import { addressOf, listenerOf, urlOf } from './listeners.ts'
-import { topicDefaultProperties } from './property-data.ts'
+import { topicDefaultProperties } from './property-data.generated.ts'
 import type { Release } from './versions.ts'
 
 /**

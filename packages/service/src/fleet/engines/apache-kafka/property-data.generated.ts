@@ -460,44 +460,18 @@ zookeeper.ssl.truststore.type|string||3.9
 `
 
 /** Properties that give topics their defaults. */
-export const topicDefaultProperties = [
-  'compression.gzip.level',
-  'compression.lz4.level',
-  'compression.type',
-  'compression.zstd.level',
-  'log.cleaner.delete.retention.ms',
-  'log.cleaner.max.compaction.lag.ms',
-  'log.cleaner.min.cleanable.ratio',
-  'log.cleaner.min.compaction.lag.ms',
-  'log.cleanup.policy',
-  'log.flush.interval.messages',
-  'log.flush.interval.ms',
-  'log.flush.scheduler.interval.ms',
-  'log.index.interval.bytes',
-  'log.index.size.max.bytes',
-  'log.local.retention.bytes',
-  'log.local.retention.ms',
-  'log.message.downconversion.enable',
-  'log.message.format.version',
-  'log.message.timestamp.after.max.ms',
-  'log.message.timestamp.before.max.ms',
-  'log.message.timestamp.difference.max.ms',
-  'log.message.timestamp.type',
-  'log.preallocate',
-  'log.remote.copy.lag.bytes',
-  'log.remote.copy.lag.ms',
-  'log.retention.bytes',
-  'log.retention.hours',
-  'log.retention.minutes',
-  'log.retention.ms',
-  'log.roll.hours',
-  'log.roll.jitter.hours',
-  'log.roll.jitter.ms',
-  'log.roll.ms',
-  'log.segment.bytes',
-  'log.segment.delete.delay.ms',
-  'max.decompressed.message.bytes',
-  'message.max.bytes',
-  'min.insync.replicas',
-  'unclean.leader.election.enable',
-]
+export const topicDefaultProperties = `
+compression.gzip.level compression.lz4.level compression.type compression.zstd.level
+log.cleaner.delete.retention.ms log.cleaner.max.compaction.lag.ms log.cleaner.min.cleanable.ratio
+log.cleaner.min.compaction.lag.ms log.cleanup.policy log.flush.interval.messages
+log.flush.interval.ms log.flush.scheduler.interval.ms log.index.interval.bytes
+log.index.size.max.bytes log.local.retention.bytes log.local.retention.ms
+log.message.downconversion.enable log.message.format.version log.message.timestamp.after.max.ms
+log.message.timestamp.before.max.ms log.message.timestamp.difference.max.ms
+log.message.timestamp.type log.preallocate log.remote.copy.lag.bytes log.remote.copy.lag.ms
+log.retention.bytes log.retention.hours log.retention.minutes log.retention.ms log.roll.hours
+log.roll.jitter.hours log.roll.jitter.ms log.roll.ms log.segment.bytes log.segment.delete.delay.ms
+max.decompressed.message.bytes message.max.bytes min.insync.replicas unclean.leader.election.enable
+`
+  .trim()
+  .split(/\s+/)
