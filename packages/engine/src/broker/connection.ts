@@ -373,7 +373,7 @@ export class Connection implements SocketHandler {
     }
     this.#sendGathered(gathered)
     if (this.#repliesAt < this.#replies.length) return
-    this.#replies.length = 0
+    this.#replies = []
     this.#repliesAt = 0
     if (this.#closing && this.#stream === null) {
       this.onClose()

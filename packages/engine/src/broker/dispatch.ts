@@ -1,4 +1,12 @@
-import { ApiVersions, DecodeError, ErrorCode, encodeResponseFrame, Reader, type Api } from '@sluice/wire'
+import {
+  ApiVersions,
+  DecodeError,
+  ErrorCode,
+  encodeResponseFrame,
+  Reader,
+  textFromBytes,
+  type Api,
+} from '@sluice/wire'
 import { AssertionFailure } from '@sluice/effects'
 import type { Connection } from './connection.ts'
 import type { Handler, RequestContext } from './handler.ts'
@@ -122,7 +130,7 @@ function readHeader(
     position += 2
     if (length >= 0) {
       if (position + length > end) throw new DecodeError('the client id is longer than the request')
-      clientId = frame.toString('utf8', position, position + length)
+      clientId = textFromBytes(frame, position, length)
       position += length
     }
   }

@@ -4,7 +4,7 @@ import { Writer } from '../writer.ts'
 import { compileDecoder } from './compile-decoder.ts'
 import { compileEncoder } from './compile-encoder.ts'
 import type { MessageOptions, StructShape } from './shape.ts'
-import { inVersions, versionRange } from './versions.ts'
+import { inVersions, type VersionRange, versionRange } from './versions.ts'
 
 /** What can be encoded: any member may be missing and is then its default. */
 export type Input<T> = T extends Uint8Array
@@ -41,6 +41,7 @@ export class MessageSchema<T> implements Message<T> {
   readonly options: MessageOptions
   readonly minVersion: number
   readonly maxVersion: number
+  readonly #flexible: VersionRange
   readonly #makeShape: () => StructShape
   #shape: StructShape | undefined
   readonly #decoders: (Decoder<T> | undefined)[] = []
@@ -53,6 +54,7 @@ export class MessageSchema<T> implements Message<T> {
     const { min, max } = versionRange(options.versions)
     this.minVersion = min
     this.maxVersion = max
+    this.#flexible = versionRange(options.flexible)
   }
 
   get shape(): StructShape {
@@ -61,7 +63,7 @@ export class MessageSchema<T> implements Message<T> {
   }
 
   isFlexible(version: number): boolean {
-    return inVersions(this.options.flexible, version)
+    return version >= this.#flexible.min && version <= this.#flexible.max
   }
 
   decode(reader: Reader, version: number): T {
