@@ -37,6 +37,7 @@ describe('a broker', () => {
 
   it('of a ZooKeeper cluster knows all of the ensemble', () => {
     expect(shape(testPlan('3.9.x'), broker).properties).toEqual({
+      'controlled.shutdown.retry.backoff.ms': '1000',
       'broker.id': '2',
       'broker.rack': 'use1-az2',
       listeners: 'CLIENT://127.0.0.1:9020,REPLICATION://127.0.0.1:9021',

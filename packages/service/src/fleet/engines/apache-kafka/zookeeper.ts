@@ -13,6 +13,9 @@ export function zooKeeperBrokerProperties(
   const client = urlOf(listenerOf(node, 'CLIENT'))
   const replication = urlOf(listenerOf(node, 'REPLICATION'))
   return {
+    // A controlled shutdown is asked for three times. Where all brokers stop at once the controller goes with
+    // them; on one machine the next one is there within a second, and the last broker waits for nobody.
+    'controlled.shutdown.retry.backoff.ms': '1000',
     ...plannedProperties(plan, release, () => true),
     'broker.id': String(node.nodeId),
     ...(node.rack !== null && { 'broker.rack': node.rack }),
