@@ -27,7 +27,7 @@ export function documentOf(result, plot) {
       ['took', `${Math.round(result.tookSeconds / 60)} minutes`],
     ]),
     ...sectionsOf(result).map(({ title, lines }) => sectionText(title, lines)),
-    howText(),
+    howText(result),
     ...(result.failures.length > 0
       ? [`## Failed runs\n\n${result.failures.map((failure) => `- ${failure.split('\n')[0]}`).join('\n')}`]
       : []),
@@ -115,12 +115,13 @@ function otherLoad({ machine, stolenShare }) {
   return `load average ${format(machine.loadBefore)} before the run${stolen}`
 }
 
-function howText() {
+function howText({ quick }) {
   return [
     '## How',
     '- Load rows run against one broker of each, which is its own controller, in one process of its own: ours is the',
-    "  engine without the AWS API, Apache Kafka has the Java flags of its own start script (1 GB heap, G1). Both have Apache Kafka's",
-    '  default properties, but delete topics at once. Every run has a new topic; the first round warms up and does not count.',
+    '  engine without the AWS API, Apache Kafka has the Java flags of its own start script (1 GB heap, G1). Both have Apache',
+    "  Kafka's default properties, but delete topics at once and keep one replica of the offsets topic. Every run has a new",
+    `  topic${quick ? '. Nothing was warmed up: a smoke run' : '; a first round of short runs warms up and does not count'}.`,
     '- The brokers, and the load client with them, share the cores of the machine.',
     '- Raw load clients send prebuilt requests and cost little themselves: five in flight on one connection. Apache Kafka',
     '  handles one request of a connection at a time, so that rows with one connection show it at its worst: see those',

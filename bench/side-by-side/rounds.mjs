@@ -11,26 +11,40 @@ export function emptyLine({ section, title, unit, better }) {
   return { section, title, unit, better, sluice: [], kafka: [], notes: [] }
 }
 
-/** `targets`: both sides, running. `plan`: rounds, limits, warmUpLimits, failures[], say. */
+/** `targets`: both sides, running. `plan`: rounds, quick, limits, warmUpLimits, failures[], say. */
 export async function measureRounds(rows, targets, plan) {
   const lines = new Map(
-    rows.map((row) => [row, row.figures.map((f) => emptyLine({ ...f, section: row.section }))]),
+    rows.map((row) => [row, row.figures.map((figure) => emptyLine({ ...figure, section: row.section }))]),
   )
-  const memory = emptyLine({ section: 'Memory', title: 'under load, one broker', unit: 'MB', better: 'less' })
-  for (let round = plan.quick ? warmUp + 1 : warmUp; round <= plan.rounds; round++) {
-    const limits = round === warmUp ? plan.warmUpLimits : plan.limits
-    for (const row of rows) {
-      const name = round === warmUp ? 'warm-up' : `round ${round} of ${plan.rounds}`
-      plan.say(`${name}: ${row.section}: ${row.figures[0].title}`)
-      for (const target of round % 2 ? targets : targets.toReversed()) {
-        const result = await measured(row, { ...target, limits }, lines.get(row), plan)
-        if (!result || round === warmUp) continue
-        row.figures.forEach(({ key }, at) => lines.get(row)[at][target.side].push(result[key]))
-      }
+  const memory = emptyLine({
+    section: 'Memory',
+    title: 'under load, one broker',
+    unit: 'MB',
+    better: 'less',
+  })
+  try {
+    for (let round = plan.quick ? warmUp + 1 : warmUp; round <= plan.rounds; round++) {
+      await measureRound(round, lines, targets, plan)
+      if (round > warmUp) for (const { side, pid } of targets) memory[side].push(residentMegabytes(pid))
     }
-    if (round > warmUp) for (const { side, pid } of targets) memory[side].push(residentMegabytes(pid))
+  } catch (error) {
+    // A broker has ended. What is measured already is not thrown away for that.
+    plan.failures.push(error.message)
   }
   return [...lines.values(), memory].flat()
+}
+
+async function measureRound(round, lines, targets, plan) {
+  const limits = round === warmUp ? plan.warmUpLimits : plan.limits
+  const name = round === warmUp ? 'warm-up' : `round ${round} of ${plan.rounds}`
+  for (const [row, mine] of lines) {
+    plan.say(`${name}: ${row.section}: ${row.figures[0].title}`)
+    for (const target of round % 2 ? targets : targets.toReversed()) {
+      const result = await measured(row, { ...target, limits }, mine, plan)
+      if (!result || round === warmUp) continue
+      row.figures.forEach(({ key }, at) => mine[at][target.side].push(result[key]))
+    }
+  }
 }
 
 let topicCount = 0

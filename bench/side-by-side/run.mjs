@@ -1,6 +1,6 @@
 // `npm run bench -- --side-by-side`: both engines on this machine in one run. Gives the result as data, from which the
 // document and the plot are made:
-//   date, name, command, rounds, tookSeconds, versions, machine, stolenShare, failures: sentences,
+//   date, command, rounds, quick, tookSeconds, versions, machine, stolenShare, failures: sentences,
 //   lines: section, title, unit, better (more | less), sluice and kafka: a figure a round, notes
 import { join } from 'node:path'
 import { apacheKafka } from '../apache-kafka.mjs'
@@ -61,6 +61,7 @@ export async function sideBySide(options) {
     date: new Date(began).toISOString().slice(0, 10),
     command: options.command,
     rounds: options.rounds,
+    quick: options.quick,
     tookSeconds: (Date.now() - began) / 1000,
     versions: {
       sluice: sluiceVersion(),

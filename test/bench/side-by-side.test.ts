@@ -46,6 +46,7 @@ const result = {
   date: '2001-02-03',
   command: 'npm run bench -- --side-by-side',
   rounds: 3,
+  quick: false,
   tookSeconds: 1800,
   versions: {
     sluice: '0.1.0 (abc)',
@@ -112,6 +113,11 @@ describe('the document', () => {
     for (const part of [result.command, '0.1.0 (abc)', '4.3.1', '2 × Example (a virtual machine), 24 GiB'])
       expect(text).toContain(part)
     expect(text).toContain("load average 0.250 before the run; 1.2 % of the cores' time")
+  })
+
+  it('says whether anything was warmed up', () => {
+    expect(text).toContain('a first round of short runs warms up')
+    expect(documentOf({ ...result, quick: true })).toContain('Nothing was warmed up')
   })
 
   it('names the runs that failed', () => {
