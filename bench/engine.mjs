@@ -6,7 +6,7 @@ import { startCluster } from '@sluice/engine'
 const [directory, port, ...settings] = process.argv.slice(2)
 const host = '127.0.0.1'
 const clock = systemClock()
-startCluster({
+void startCluster({
   directory,
   controller: { nodeId: 1000, host, port: 0 },
   brokers: [

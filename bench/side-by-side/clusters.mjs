@@ -14,7 +14,7 @@ const kafkaVersion = '4.4.x.kraft'
 const topic = 'bench-first'
 const loadTopic = 'bench-load'
 const idleMs = 3000
-const activeWithinMs = 300_000
+const activeWithinMs = 600_000
 const pollMs = 5
 /** As MSK's own examples have it; the engines take no notice. */
 const subnets = ['subnet-1', 'subnet-2', 'subnet-3']

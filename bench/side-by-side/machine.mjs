@@ -24,7 +24,7 @@ export function machineShape(directory) {
     cores: cpus().length,
     isVirtual,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    kernel: `${type()} ${release()}`,
+    kernel: `${type()} ${/^[\d.]+/.exec(release())?.[0] ?? release()}`,
     fileSystem: fileSystems.get(statfsSync(directory).type) ?? 'an unknown file system',
     loadBefore: loadavg()[0],
   }

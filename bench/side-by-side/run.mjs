@@ -47,6 +47,7 @@ export async function sideBySide(options) {
     failures: [],
   }
   const machine = machineShape(options.directory)
+  const version = sluiceVersion()
   const sides = [
     {
       side: 'sluice',
@@ -64,7 +65,7 @@ export async function sideBySide(options) {
     quick: options.quick,
     tookSeconds: (Date.now() - began) / 1000,
     versions: {
-      sluice: sluiceVersion(),
+      sluice: version,
       kafka: kafka.versions.broker,
       tools: kafka.versions.tools,
       node: process.versions.node,
