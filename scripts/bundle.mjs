@@ -1,7 +1,7 @@
 // The bundles: the service (what `npx sluice` and `npm start` run) and the engine alone (what the benchmark runs).
 // Types are not checked here: `npm run typecheck` and `npm test` do that.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -15,6 +15,9 @@ const nativeModules = ['@node-rs/crc32', 'snappy', 'lz4-napi', '@mongodb-js/zstd
 
 /** How long a bundle may take to have its code cache; without one it runs all the same. */
 const codeCacheWithinMs = 15_000
+
+/** A build is over long before. */
+const oldAfterMs = 120_000
 
 export async function bundleAll() {
   const { build } = await import('esbuild')
@@ -88,11 +91,15 @@ function makeAscii(path) {
   writeFileSync(path, text)
 }
 
+/** Another build may be at work in the same place, and its loader not be written yet: what is young stays. */
 function removeOld(directory, name, program) {
   const kept = [`${name}.js`, program, `${program}.map`, 'package.json', '.built']
-  for (const entry of readdirSync(directory))
-    if (!kept.includes(entry) && !entry.startsWith(`${program}.`))
-      rmSync(join(directory, entry), { recursive: true, force: true })
+  for (const entry of readdirSync(directory)) {
+    if (kept.includes(entry) || entry.startsWith(`${program}.`)) continue
+    const path = join(directory, entry)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat && Date.now() - stat.mtimeMs > oldAfterMs) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 /**
