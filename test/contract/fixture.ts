@@ -33,7 +33,9 @@ let count = 0
 
 /** A name that no other test and no earlier run has used: the broker may have lived for long. */
 export function uniqueName(prefix: string): string {
-  const name = `${prefix}-${process.pid}-${Date.now().toString(36)}-${++count}`
+  // Always of one length, which answers may tell.
+  const [run, number] = [process.pid, ++count].map((part) => String(part).padStart(7, '0'))
+  const name = `${prefix}-${run}-${Date.now().toString(36)}-${number}`
   recorder.named(name)
   return name
 }

@@ -14,6 +14,7 @@ export interface RecordedTest {
 }
 
 export interface RecordedExchange {
+  /** Which connection, numbered by first use in the test: between connections the order is chance. */
   connection: number
   api: string
   version: number
@@ -21,16 +22,20 @@ export interface RecordedExchange {
   response: unknown
 }
 
+/** A part of a test that may be left out, and all parts in it with it. */
+interface Part {
+  isLeftOut: boolean
+  within: Part | undefined
+}
+
 interface Exchange {
-  /** Which connection, numbered by first use in the test: between connections the order is chance. */
-  connection: number
+  peer: object
   api: string
   version: number
   request: unknown
   /** Undefined while the answer is not there: what comes too late, or never, is compared with nothing. */
   response?: unknown
-  /** What of the test it belongs to. */
-  part: { isLeftOut: boolean }
+  part: Part | undefined
 }
 
 /** In place of an answer. */
@@ -38,10 +43,10 @@ export const closedAnswer = 'the broker closed the connection'
 
 class Recorder {
   readonly #path: string | undefined = process.env.SLUICE_CONTRACT_RECORDING
-  readonly #part = new AsyncLocalStorage<{ isLeftOut: boolean }>()
+  readonly #part = new AsyncLocalStorage<Part>()
   #file = ''
   #fileNames: string[] = []
-  #test: { name: string; names: string[]; connections: object[]; exchanges: Exchange[] } | null = null
+  #test: { name: string; names: string[]; exchanges: Exchange[] } | null = null
 
   get isOn(): boolean {
     return this.#path !== undefined
@@ -54,7 +59,7 @@ class Recorder {
   }
 
   beginTest(name: string): void {
-    this.#test = { name, names: [], connections: [], exchanges: [] }
+    this.#test = { name, names: [], exchanges: [] }
   }
 
   /** A name that is made for this test or for this file, and that differs from run to run. */
@@ -65,12 +70,8 @@ class Recorder {
   /** Notes a request; what is returned takes its answer, or `closedAnswer`. */
   sent(peer: object, api: string, version: number, request: unknown): (response: unknown) => void {
     if (!this.#test || !this.isOn) return () => {}
-    const { connections, exchanges } = this.#test
-    let connection = connections.indexOf(peer)
-    if (connection < 0) connection = connections.push(peer) - 1
-    const part = this.#part.getStore() ?? { isLeftOut: false }
-    const exchange: Exchange = { connection, api, version, request, part }
-    exchanges.push(exchange)
+    const exchange: Exchange = { peer, api, version, request, part: this.#part.getStore() }
+    this.#test.exchanges.push(exchange)
     return (response) => {
       exchange.response = response
     }
@@ -78,7 +79,7 @@ class Recorder {
 
   /** How often a test asks until something has come to pass is chance: only the last attempt counts. */
   async attempt<T>(run: () => Promise<T | undefined>): Promise<T | undefined> {
-    const part = { isLeftOut: false }
+    const part: Part = { isLeftOut: false, within: this.#part.getStore() }
     const value = await this.#part.run(part, run)
     if (value === undefined) part.isLeftOut = true
     return value
@@ -86,7 +87,7 @@ class Recorder {
 
   /** Leaves out what is asked in `run`. */
   leaveOut<T>(run: () => Promise<T>): Promise<T> {
-    return this.#part.run({ isLeftOut: true }, run)
+    return this.#part.run({ isLeftOut: true, within: undefined }, run)
   }
 
   endTest(passed: boolean): void {
@@ -94,11 +95,13 @@ class Recorder {
     this.#test = null
     if (!test || !passed || this.#path === undefined) return
     const normaliser = new Normaliser(this.#fileNames, test.names)
+    const exchanges = test.exchanges.filter(({ part }) => !isLeftOut(part))
+    const peers = [...new Set(exchanges.map(({ peer }) => peer))]
     const line: RecordedTest = {
       file: this.#file,
       test: test.name,
-      exchanges: test.exchanges
-        .filter(({ part }) => !part.isLeftOut)
+      exchanges: exchanges
+        .map((exchange) => ({ ...exchange, connection: peers.indexOf(exchange.peer) }))
         .sort((left, right) => left.connection - right.connection)
         .map(({ connection, api, version, request, response }) => ({
           connection,
@@ -109,6 +112,10 @@ class Recorder {
     }
     appendFileSync(this.#path, `${JSON.stringify(line)}\n`)
   }
+}
+
+function isLeftOut(part: Part | undefined): boolean {
+  return part !== undefined && (part.isLeftOut || isLeftOut(part.within))
 }
 
 /** One for the worker: its tests run one after the other. */

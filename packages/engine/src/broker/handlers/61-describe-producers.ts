@@ -14,10 +14,10 @@ export const describeProducers = handler(DescribeProducers, (request, { broker }
         return {
           partitionIndex,
           errorCode,
-          errorMessage:
-            errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-              ? 'This server does not host this topic-partition.'
-              : null,
+          // As on Apache Kafka: words for a topic that is not there, none for a partition.
+          errorMessage: broker.metadata.topic(name)
+            ? null
+            : 'This server does not host this topic-partition.',
           activeProducers: [],
         }
       return {
