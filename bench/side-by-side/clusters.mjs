@@ -24,12 +24,9 @@ export async function measureClusters(sides, plan) {
   const section = 'Clusters through the MSK API'
   const line = (title, unit) => emptyLine({ section, title, unit, better: 'less' })
   const lines = {
-    firstAckMs: line(`CreateCluster with ${brokers} brokers to the first acknowledged record`, 'ms'),
-    idleMegabytes: line('memory idle, the service and all processes of the cluster', 'MB'),
-    loadMegabytes: line(
-      'memory under the load of a Node client, the service and all processes of the cluster',
-      'MB',
-    ),
+    firstAckMs: line('CreateCluster to the first acknowledged record', 'ms'),
+    idleMegabytes: line('memory idle, all processes', 'MB'),
+    loadMegabytes: line('memory under the load of a Node client, all processes', 'MB'),
   }
   for (let round = 1; round <= plan.rounds; round++) {
     plan.say(`round ${round} of ${plan.rounds}: CreateCluster`)

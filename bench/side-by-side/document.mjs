@@ -127,8 +127,10 @@ function howText({ quick }) {
     '  handles one request of a connection at a time, so that rows with one connection show it at its worst: see those',
     '  with four. With one broker there is nothing to replicate to: acks=all waits for one copy.',
     '- "From the disk": the segments are written out and dropped from the page cache before they are read once.',
+    '  At the end of a log that grows, two connections produce at full speed meanwhile.',
     '- "Produce to consume" counts from the moment a record was due to be sent, so that a queue shows.',
-    '- Clusters through the MSK API are what CreateCluster makes: with Apache Kafka a Java process for each broker and',
+    '- In the consumer protocol the broker tells the members how often to send heartbeats: every five seconds by default.',
+    '- Clusters through the MSK API are what CreateCluster makes for three brokers: with Apache Kafka a Java process for each broker and',
     '  for each of three controllers, with Sluice the brokers of the note, in the process of the service.',
   ].join('\n')
 }

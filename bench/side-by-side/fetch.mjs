@@ -18,7 +18,7 @@ export function fetchRows({ clients }) {
   return batches.flatMap((batch) => [
     row(batch, 'from the disk, once', readCold),
     row(batch, 'from the page cache', readWarm),
-    row(batch, 'at the end of the log, behind a producer at full speed', readTail),
+    row(batch, 'at the end of a log that grows', readTail),
   ])
 
   function row(batch, title, measure) {

@@ -9,7 +9,7 @@ const heartbeatMs = 50
 export function groupRows() {
   return [
     row('classic', `classic protocol, heartbeats every ${heartbeatMs} ms`),
-    row('consumer', 'consumer protocol (KIP-848), heartbeats as the broker says'),
+    row('consumer', 'consumer protocol (KIP-848)'),
   ]
 
   function row(protocol, title) {

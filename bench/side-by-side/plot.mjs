@@ -3,7 +3,7 @@
 import { advantage, sectionsOf } from './document.mjs'
 
 const width = 920
-const labels = 500
+const labels = 450
 const padding = 16
 const row = 18
 const heading = 30
@@ -11,6 +11,8 @@ const bar = 10
 /** Room for the figure beside the longest bar. */
 const figureRoom = 62
 const top = 84
+/** Bars end at this power of ten, on both sides, so that differences near 1× can be seen. */
+const powerMax = 2
 
 /** Light and dark: chosen by whoever looks at it. Both colours differ in lightness too. */
 const style = `
@@ -20,6 +22,7 @@ const style = `
   .heading { font-weight: 600; }
   .quiet { fill: #59636e; }
   .grid { stroke: #d1d9e0; stroke-width: 1; }
+  .fine { stroke: #d1d9e0; stroke-width: 0.5; stroke-dasharray: 2 3; }
   .one { stroke: #1f2328; stroke-width: 1.5; }
   .better { fill: #0a7d5c; }
   .worse { fill: #c2580a; }
@@ -27,7 +30,7 @@ const style = `
     text { fill: #f0f6fc; }
     .back { fill: #0d1117; }
     .quiet { fill: #9198a1; }
-    .grid { stroke: #3d444d; }
+    .grid, .fine { stroke: #3d444d; }
     .one { stroke: #f0f6fc; }
     .better { fill: #3fc79a; }
     .worse { fill: #f0883e; }
@@ -66,36 +69,44 @@ function barOf(line) {
   return value === undefined ? undefined : { title: `${line.title}`, value }
 }
 
-/** From one power of ten to another, with 1 between them; `x` gives the place of a value. */
+/** From one power of ten to another, with 1 between them; `x` gives the place of a value, at most the end. */
 export function axisOf(values) {
   const logs = values.map(Math.log10)
-  const from = Math.min(Math.floor(Math.min(...logs, 0)), -1)
-  const to = Math.max(Math.ceil(Math.max(...logs, 0)), 1)
+  const from = Math.max(Math.min(Math.floor(Math.min(...logs, 0)), -1), -powerMax)
+  const to = Math.min(Math.max(Math.ceil(Math.max(...logs, 0)), 1), powerMax)
   const left = labels + figureRoom
   const right = width - padding - figureRoom
   const ticks = Array.from({ length: to - from + 1 }, (_, at) => 10 ** (from + at))
-  return { ticks, x: (value) => left + ((Math.log10(value) - from) / (to - from)) * (right - left) }
+  const x = (value) => {
+    const log = Math.min(Math.max(Math.log10(value), from), to)
+    return left + ((log - from) / (to - from)) * (right - left)
+  }
+  return { ticks, x }
 }
 
 function drawnAxis({ ticks, x }, bottom) {
-  return ticks
-    .map((tick) => {
-      const at = rounded(x(tick))
-      const line = `<line class="${tick === 1 ? 'one' : 'grid'}" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/>`
-      return `${line}\n${text(at, top - 8, times(tick), 'quiet', 'middle')}`
-    })
-    .join('\n')
+  const lines = ticks.flatMap((tick, at) => [
+    verticalLine(tick === 1 ? 'one' : 'grid', x(tick), bottom),
+    text(rounded(x(tick)), top - 8, times(tick), 'quiet', 'middle'),
+    ...(at < ticks.length - 1 ? [2, 5].map((part) => verticalLine('fine', x(tick * part), bottom)) : []),
+  ])
+  return lines.join('\n')
 }
 
-function drawnBar({ title, value }, { x }, y) {
-  const [from, to] = value >= 1 ? [x(1), x(value)] : [x(value), x(1)]
+function verticalLine(name, x, bottom) {
+  return `<line class="${name}" x1="${rounded(x)}" x2="${rounded(x)}" y1="${top}" y2="${bottom}"/>`
+}
+
+function drawnBar({ title, value }, { ticks, x }, y) {
+  const isBetter = value >= 1
+  const [from, to] = isBetter ? [x(1), x(value)] : [x(value), x(1)]
   const baseline = y + row / 2 + 4
-  const rectangle = `<rect class="${value >= 1 ? 'better' : 'worse'}" x="${rounded(from)}" y="${y + (row - bar) / 2}" width="${rounded(Math.max(to - from, 1))}" height="${bar}" rx="1"/>`
-  const figure =
-    value >= 1
-      ? text(rounded(to + 5), baseline, times(value))
-      : text(rounded(from - 5), baseline, times(value), '', 'end')
-  return `${text(labels, baseline, title, '', 'end')}\n${rectangle}\n${figure}`
+  const rectangle = `<rect class="${isBetter ? 'better' : 'worse'}" x="${rounded(from)}" y="${y + (row - bar) / 2}" width="${rounded(Math.max(to - from, 1))}" height="${bar}" rx="1"/>`
+  const goesOn = value > ticks.at(-1) || value < ticks[0]
+  const figure = isBetter
+    ? text(rounded(to + 5), baseline, `${goesOn ? '→ ' : ''}${times(value)}`)
+    : text(rounded(from - 5), baseline, `${times(value)}${goesOn ? ' ←' : ''}`, '', 'end')
+  return [text(labels, baseline, title, '', 'end'), rectangle, figure].join('\n')
 }
 
 function description(sections) {

@@ -14,7 +14,7 @@ export async function measureStarts(partitions, sides, plan) {
   const many = partitions === 1 ? '1 partition' : `${partitions.toLocaleString('en')} partitions`
   const start = emptyLine({
     section: 'Starts',
-    title: `restart of a broker with ${many} to the first acknowledged record`,
+    title: `restart with ${many} to the first acknowledged record`,
     unit: 'ms',
     better: 'less',
   })

@@ -128,11 +128,12 @@ describe('the document', () => {
 })
 
 describe('the plot', () => {
-  it('puts 1× between whole powers of ten that hold every value', () => {
+  it('puts 1× between whole powers of ten, up to a hundred times', () => {
     const { ticks, x } = axisOf([0.02, 130])
-    expect(ticks).toEqual([0.01, 0.1, 1, 10, 100, 1000])
+    expect(ticks).toEqual([0.01, 0.1, 1, 10, 100])
     expect(x(1) - x(0.1)).toBeCloseTo(x(10) - x(1))
     expect(axisOf([1.5]).ticks).toEqual([0.1, 1, 10])
+    expect(x(130)).toBe(x(100))
   })
 
   it('draws a bar for each row that both sides have, to the right where ours is better', () => {
@@ -143,6 +144,11 @@ describe('the plot', () => {
     expect(Number(bars[0]?.[2])).toBeCloseTo(one)
     expect(Number(bars[1]?.[2]) + Number(bars[1]?.[3])).toBeCloseTo(one)
     expect(svg).not.toContain('the other way')
+  })
+
+  it('says how far a bar goes on that is cut off', () => {
+    const svg: string = plotOf({ ...result, lines: [{ ...faster, sluice: [500_000] }] })
+    expect(svg).toContain('→ 10,000×</text>')
   })
 
   it('can be read without seeing it, in light and in dark', () => {
