@@ -6,6 +6,7 @@ import { isRunning, isThere, LifeCluster } from './cluster.ts'
 import { Load, valuesIn } from './load.ts'
 import { type Timeline, until } from './timeline.ts'
 
+const partitions = 6
 /** Which version a cluster is rolled to, by the one that it begins with. */
 const upgrades: Readonly<Record<string, string>> = { '3.9.x.kraft': '4.4.x.kraft' }
 
@@ -35,7 +36,7 @@ export class Life {
     await step('CreateCluster, three brokers', () => this.#cluster.create())
     await step('Look at it: GetBootstrapBrokers, ListNodes, DescribeCluster', () => this.#look())
     await step('Produce and consume', () => this.#use())
-    this.#load = await Load.start(this.#kafka, 'load')
+    this.#load = await Load.start(this.#kafka, 'load', partitions)
     this.#timeline.note('From here on a producer writes with acks=all without a break')
     await step('RebootBroker', () => this.#reboot())
     if (this.#replicates) await step('kill -9 of broker 3', () => this.#killBroker())
@@ -82,7 +83,7 @@ export class Life {
       waitForLeaders: false,
       topics: ['orders', 'load'].map((topic) => ({
         topic,
-        numPartitions: 6,
+        numPartitions: partitions,
         replicationFactor,
         configEntries,
       })),
