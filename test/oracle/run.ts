@@ -36,6 +36,10 @@ export async function runContract(args: readonly string[]): Promise<number> {
   const undoSignals = onSignals(() => void run.close())
   try {
     return await run.run(options.engines)
+  } catch (error) {
+    // What is called off may fail on the way.
+    if (run.isClosed) return Number(process.exitCode ?? 1)
+    throw error
   } finally {
     undoSignals()
     await run.close()
@@ -104,6 +108,10 @@ class ContractRun {
     for (const line of this.#lines) console.log(line)
     console.log(countText(this.#total))
     return this.#total.failed > 0 ? 1 : 0
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
   }
 
   /** Ends what runs and removes what is written; a run that is under way comes to its end. */
