@@ -49,10 +49,11 @@ const plan = {
 }
 const endings = { SIGINT: 130, SIGTERM: 143 }
 for (const [signal, code] of Object.entries(endings))
-  process.once(signal, async () => {
-    await stopAllProcesses()
-    removeDirectory(plan.directory)
-    process.exit(code)
+  process.once(signal, () => {
+    void stopAllProcesses().finally(() => {
+      removeDirectory(plan.directory)
+      process.exit(code)
+    })
   })
 try {
   if (options['side-by-side']) await runSideBySide()

@@ -66,7 +66,10 @@ function constraint(validator) {
 }
 
 function wrapped(words) {
-  return words.join(' ').replace(/(.{1,100})(?: |$)/g, '$1\n').trim()
+  return words
+    .join(' ')
+    .replace(/(.{1,100})(?: |$)/g, '$1\n')
+    .trim()
 }
 
 const lines = [...definitions]

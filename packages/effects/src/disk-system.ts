@@ -44,7 +44,11 @@ export function systemDisk(): Disk {
     syncDirectory: async (path) => {
       if (process.platform === 'win32') return
       const directory = await opened(path, 'r')
-      await done((callback) => fs.fsync(directory, callback)).finally(() => closed(directory))
+      try {
+        await done((callback) => fs.fsync(directory, callback))
+      } finally {
+        await closed(directory)
+      }
     },
     createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),
     spaceSync(path) {

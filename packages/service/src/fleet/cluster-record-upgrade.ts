@@ -3,8 +3,8 @@ import type { ClusterRecord } from './cluster-record.ts'
 interface FirstFormat {
   formatVersion: 1
   spec: object
-  nodes: { nodeId: number }[]
-  ports: { nodeId: number; listener: 'CLIENT' | 'CONTROLLER' }[]
+  nodes?: { nodeId: number }[]
+  ports?: { nodeId: number; listener: 'CLIENT' | 'CONTROLLER' }[]
 }
 
 /** A record of format 1 (one embedded broker and its controller, no operations) in today's format; others as they are. */

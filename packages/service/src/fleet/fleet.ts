@@ -159,7 +159,7 @@ class FleetOfClusters implements Fleet {
     for (const { abort } of this.#runtimes.values()) abort.abort()
     await this.#loop.stop()
     const stopped = await Promise.allSettled(
-      [...this.#runtimes.values()].map(({ cluster }) => cluster?.stop()),
+      [...this.#runtimes.values()].map(async ({ cluster }) => cluster?.stop()),
     )
     this.#runtimes.clear()
     const failed = stopped.find((result) => result.status === 'rejected')

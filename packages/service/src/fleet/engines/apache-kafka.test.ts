@@ -331,7 +331,8 @@ describe('a cluster with ZooKeeper', () => {
 })
 
 it('offers the pinned versions by MSK’s names, the newest as the default', () => {
-  const { kafkaVersions, defaultKafkaVersion, compatibleVersions, topology } = engine()
+  const apacheKafka = engine()
+  const { kafkaVersions, defaultKafkaVersion } = apacheKafka
   expect(kafkaVersions.map(({ version }) => version)).toEqual([
     '3.9.x',
     '3.9.x.kraft',
@@ -340,6 +341,6 @@ it('offers the pinned versions by MSK’s names, the newest as the default', () 
     '4.4.x.kraft',
   ])
   expect(defaultKafkaVersion).toBe('4.4.x.kraft')
-  expect(compatibleVersions('4.0.x.kraft')).toEqual(['4.1.x.kraft', '4.4.x.kraft'])
-  expect(() => topology('2.8.1')).toThrow('cannot run Kafka 2.8.1')
+  expect(apacheKafka.compatibleVersions('4.0.x.kraft')).toEqual(['4.1.x.kraft', '4.4.x.kraft'])
+  expect(() => apacheKafka.topology('2.8.1')).toThrow('cannot run Kafka 2.8.1')
 })

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { type Connection, KafkaError, throwOnError } from '@sluice/client'
+import { type Connection, throwOnError } from '@sluice/client'
 import { DescribeQuorum, ErrorCode, Metadata, UnregisterBroker, UpdateFeatures } from '@sluice/wire'
 import {
   type ClusterPlan,

@@ -14,7 +14,10 @@ const letters: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t',
 
 function escape(text: string, special: RegExp): string {
   const escaped = text.replace(special, (run) =>
-    [...run].map((character) => letters[character] ?? `\\${character}`).join(''),
+    run
+      .split('')
+      .map((character) => letters[character] ?? `\\${character}`)
+      .join(''),
   )
   return escaped.replace(/[^\t -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
