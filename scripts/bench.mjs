@@ -12,7 +12,7 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { checkNode, ensureBuilt, ensureInstalled, repositoryRoot } from './prepare.mjs'
+import { checkNode, ensureBuilt, ensureInstalled, fail, repositoryRoot } from './prepare.mjs'
 
 checkNode()
 const { values: options } = parseArgs({
@@ -27,6 +27,13 @@ const { values: options } = parseArgs({
     name: { type: 'string' },
   },
 })
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 3))
+if (!Number.isInteger(rounds) || rounds < 1)
+  fail(
+    `--rounds ${options.rounds} is not a number of rounds.`,
+    'Each figure is a median over them.',
+    'Give 1 or more.',
+  )
 await ensureInstalled()
 await ensureBuilt()
 
@@ -42,7 +49,7 @@ if (clients.kind === 'Node')
 const plan = {
   clients,
   directory: temporaryDirectory(),
-  rounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
+  rounds,
   quick: options.quick,
   only: options.only,
   say,
@@ -77,11 +84,18 @@ async function runTable() {
 }
 
 async function runSideBySide() {
+  const { apacheKafka } = await import('../bench/apache-kafka.mjs')
   const { sideBySide } = await import('../bench/side-by-side/run.mjs')
   const { tablesOf } = await import('../bench/side-by-side/document.mjs')
   const { writeResult } = await import('../bench/side-by-side/files.mjs')
+  // Only the side-by-side run needs Java and Apache Kafka.
+  const kafka = await apacheKafka(say).catch((error) => {
+    removeDirectory(plan.directory)
+    if (!error.next) throw error
+    fail(error.message, error.why, error.next)
+  })
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ')
-  const result = await sideBySide({ ...plan, command })
+  const result = await sideBySide({ ...plan, kafka, command })
   console.log(`\n${tablesOf(result)}\n`)
   const isWhole = !options.quick && !options.only
   if (isWhole || options.name) {

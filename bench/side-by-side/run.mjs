@@ -3,7 +3,6 @@
 //   date, command, rounds, quick, tookSeconds, versions, machine, stolenShare, failures: sentences,
 //   lines: section, title, unit, better (more | less), sluice and kafka: a figure a round, notes
 import { join } from 'node:path'
-import { apacheKafka } from '../apache-kafka.mjs'
 import { startEngine } from '../targets.mjs'
 import { measureClusters } from './clusters.mjs'
 import { everydayClientRows } from './everyday-clients.mjs'
@@ -35,9 +34,9 @@ const short = {
 const partitionCounts = [1, 1000, 10_000]
 const partitionsQuickMax = 1000
 
-/** `options`: clients (compiled), directory for data, rounds, quick, only (text of the rows wanted), command, say. */
+/** `options`: clients (compiled), kafka (resolved), directory for data, rounds, quick, only (text of the rows wanted), command, say. */
 export async function sideBySide(options) {
-  const kafka = await apacheKafka(options.say)
+  const { kafka } = options
   const began = Date.now()
   const ticks = cpuTicks()
   const plan = {
