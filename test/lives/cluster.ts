@@ -14,6 +14,7 @@ import {
   UpdateClusterConfigurationCommand,
   UpdateClusterKafkaVersionCommand,
 } from '@aws-sdk/client-kafka'
+import { systemProcesses } from '@sluice/effects'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { Sandbox, type Status } from '../cli/sluice.ts'
 import { type Timeline, until } from './timeline.ts'
@@ -231,13 +232,9 @@ export class LifeCluster {
   }
 }
 
+/** Not one that has ended and waits for its parent to notice. */
 export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  return systemProcesses().isRunning(pid)
 }
 
 export function isThere(path: string): boolean {
