@@ -82,6 +82,7 @@ describe('a new controller', () => {
     expect(imageOf(controller).filter((line) => !line.includes('RegisterController'))).toEqual(before)
     expect(controller.image.epoch).toBe(2)
     expect(controller.image.nextProducerId).toBe(1000)
+    await controller.close()
     expect(text(controller, 'leader-epoch-checkpoint')).toMatch(/^0\n2\n1 0\n2 \d+\n$/)
   })
 

@@ -19,21 +19,27 @@ export interface LogOfEpochs {
  * The leader epochs of a log and where each began (KIP-101), in `leader-epoch-checkpoint`. Entries rise strictly
  * in both columns.
  *
- * The file is replaced at each change without waiting for the disk; `flush` makes it durable together with the
- * log. A file that a power cut has emptied counts as none: recovery takes the epochs from the batches.
+ * An epoch that has no record yet is of no use to the next load, which drops what begins at the log's end; and an
+ * unclean one takes the epochs of unflushed records from the batches. So the file is written when the log is
+ * flushed, and only where epochs of records differ from what it says: a start and a stop of many idle partitions
+ * write nothing. A new log has its file at once, as with Kafka. One that a power cut has emptied counts as none.
  */
 export class LeaderEpochs {
   readonly #log: LogOfEpochs
   #entries: EpochEntry[] = []
-  #flushing: Promise<void> = Promise.resolve()
+  /** What the file says; null where there is none. */
+  #kept: readonly EpochEntry[] | null = null
+  /** Whether that has reached the disk. */
   #durable = true
+  #flushing: Promise<void> = Promise.resolve()
 
   constructor(log: LogOfEpochs) {
     this.#log = log
     const { disk } = log
     const path = join(log.directory, leaderEpochFileName)
-    if (disk.existsSync(path))
-      this.#entries = parseLeaderEpochs(disk.readFileSync(path).toString('latin1')) ?? []
+    if (!disk.existsSync(path)) return
+    this.#entries = parseLeaderEpochs(disk.readFileSync(path).toString('latin1')) ?? []
+    this.#kept = this.#entries
   }
 
   get entries(): readonly EpochEntry[] {
@@ -51,7 +57,7 @@ export class LeaderEpochs {
     if (latest && latest.epoch === epoch && latest.startOffset <= startOffset) return
     this.#entries = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset)
     this.#entries.push({ epoch, startOffset })
-    this.#write(false)
+    if (this.#kept === null) this.#write(false)
   }
 
   /**
@@ -83,26 +89,21 @@ export class LeaderEpochs {
     const first = this.#entries[keep]
     if (!first || (keep === 0 && first.startOffset === offset)) return
     this.#entries = [{ epoch: first.epoch, startOffset: offset }, ...this.#entries.slice(keep + 1)]
-    this.#write(false)
   }
 
   /** Records from `offset` on are gone, and with them epochs that begin there or later. */
   truncateFromEnd(offset: number): void {
     const kept = this.#entries.filter((entry) => entry.startOffset < offset)
-    if (kept.length === this.#entries.length) return
-    this.#entries = kept
-    this.#write(false)
+    if (kept.length < this.#entries.length) this.#entries = kept
   }
 
   clear(): void {
-    if (this.#entries.length === 0) return
     this.#entries = []
-    this.#write(false)
   }
 
-  /** Makes the file durable; whether there was something to do, and the directory is durable with it. */
+  /** Brings the file up to the records and makes it durable; whether the directory is durable with it. */
   flush(): boolean {
-    if (this.#durable) return false
+    if (!this.#isBehind()) return false
     this.#write(true)
     return true
   }
@@ -115,21 +116,44 @@ export class LeaderEpochs {
   }
 
   async #flushInPool(): Promise<void> {
-    if (this.#durable) return
-    const entries = this.#entries
-    const path = join(this.#log.directory, leaderEpochFileName)
-    const isStale = () => entries !== this.#entries || path !== join(this.#log.directory, leaderEpochFileName)
-    await this.#log.disk.writeFileAtomic(path, formatLeaderEpochs(entries), isStale)
-    if (!isStale()) this.#durable = true
+    if (!this.#isBehind()) return
+    const entries = [...this.#entries]
+    const { directory } = this.#log
+    const isStale = () => !areEqual(entries, this.#entries) || directory !== this.#log.directory
+    await this.#log.disk.writeFileAtomic(
+      join(directory, leaderEpochFileName),
+      formatLeaderEpochs(entries),
+      isStale,
+    )
+    if (isStale()) return
+    this.#kept = entries
+    this.#durable = true
+  }
+
+  #isBehind(): boolean {
+    const wanted = this.#ofRecords(this.#entries)
+    if (!areEqual(wanted, this.#ofRecords(this.#kept ?? []))) return true
+    return wanted.length > 0 && !this.#durable
+  }
+
+  #ofRecords(entries: readonly EpochEntry[]): EpochEntry[] {
+    return entries.filter(({ startOffset }) => startOffset < this.#log.endOffset)
   }
 
   #write(durable: boolean): void {
     const path = join(this.#log.directory, leaderEpochFileName)
-    // Where this fails, the next flush writes what is known then.
-    this.#durable = false
-    this.#log.disk.writeFileAtomicSync(path, formatLeaderEpochs(this.#entries), { durable })
+    const entries = [...this.#entries]
+    this.#log.disk.writeFileAtomicSync(path, formatLeaderEpochs(entries), { durable })
+    this.#kept = entries
     this.#durable = durable
   }
+}
+
+function areEqual(a: readonly EpochEntry[], b: readonly EpochEntry[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ epoch, startOffset }, at) => b[at]?.epoch === epoch && b[at].startOffset === startOffset)
+  )
 }
 
 export function formatLeaderEpochs(entries: readonly EpochEntry[]): string {

@@ -64,6 +64,7 @@ describe('appending', () => {
       { epoch: 4, startOffset: 0 },
       { epoch: 6, startOffset: 3 },
     ])
+    log.flushSync()
     expect(context.file('leader-epoch-checkpoint').toString()).toBe('0\n2\n4 0\n6 3\n')
     expect(log.leaderEpochs.endOffsetFor(4)).toEqual({ epoch: 4, endOffset: 3 })
     expect(log.leaderEpochs.endOffsetFor(5)).toEqual({ epoch: 4, endOffset: 3 })
@@ -222,7 +223,7 @@ describe('reading', () => {
     const operations: string[] = []
     for (let i = 1; i < 100; i++) {
       append(log, batchOf(1))
-      context.disk.beforeOperation = (operation) => void operations.push(operation)
+      context.disk.beforeOperation = (operation, path) => void operations.push(`${operation} ${path}`)
       const slice = log.read(i, 1 << 20, log.logEndOffset, true)
       context.disk.beforeOperation = () => {}
       expect(slice).toMatchObject({ endOffset: i + 1 })
@@ -361,6 +362,24 @@ describe('followers', () => {
     expect(append(log, batchOf(1))).toMatchObject({ baseOffset: 100 })
     expect(context.reloadAfterStop(log)).toMatchObject({ logStartOffset: 100, logEndOffset: 101 })
   })
+})
+
+test('a log that is only opened and closed costs the disk no write, whatever epochs it is led under', () => {
+  const context = new LogContext()
+  for (const records of [0, 3]) {
+    const log = context.load()
+    log.leaderEpochs.assign(records, log.logEndOffset)
+    if (records > 0) append(log, batchOf(records), records)
+    log.close({ clean: true })
+  }
+  const operations: string[] = []
+  context.disk.beforeOperation = (operation, path) => void operations.push(`${operation} ${path}`)
+  const again = context.load()
+  again.leaderEpochs.assign(7, again.logEndOffset)
+  again.close({ clean: true })
+  const costly = /^(write|rename|sync|truncate|unlink|remove)/
+  expect(operations.filter((operation) => costly.test(operation))).toEqual([])
+  expect(context.load().leaderEpochs.entries).toEqual([{ epoch: 3, startOffset: 0 }])
 })
 
 test('a refused batch names the error and leaves no trace', () => {

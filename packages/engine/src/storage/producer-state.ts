@@ -67,6 +67,8 @@ export class ProducerState {
   #open: Map<number, number> = none
   #decided: Decided[] = []
   #snapshotOffsets: number[] = []
+  /** Those that may not be durable yet. */
+  readonly #unsyncedSnapshots = new Set<number>()
   mapEndOffset = 0
   #lastSnapshotOffset = 0
 
@@ -194,6 +196,12 @@ export class ProducerState {
   /** The snapshots that stand in the directory. */
   knowSnapshots(offsets: readonly number[]): void {
     this.#snapshotOffsets = [...offsets].sort((a, b) => a - b)
+    for (const offset of offsets) this.#unsyncedSnapshots.add(offset)
+  }
+
+  /** A clean stop has made them durable. */
+  noteDurable(): void {
+    this.#unsyncedSnapshots.clear()
   }
 
   /** Writes `<mapEndOffset>.snapshot` unless the newest one says the same. */
@@ -210,15 +218,17 @@ export class ProducerState {
       file.closeSync()
     }
     this.#lastSnapshotOffset = offset
+    this.#unsyncedSnapshots.add(offset)
     if (!this.#snapshotOffsets.includes(offset)) this.#snapshotOffsets.push(offset)
   }
 
   /** The same as `flushSnapshot` off the event loop. */
   async flushSnapshotSoon(offset: number): Promise<void> {
-    if (!this.#snapshotOffsets.includes(offset)) return
+    if (!this.#unsyncedSnapshots.has(offset)) return
     const file = this.#log.disk.openSync(this.#path(offset), 'read')
     try {
       await file.sync()
+      this.#unsyncedSnapshots.delete(offset)
     } finally {
       file.closeSync()
     }
@@ -226,10 +236,11 @@ export class ProducerState {
 
   /** Makes the snapshot of this offset durable, if there is one. */
   flushSnapshot(offset: number): void {
-    if (!this.#snapshotOffsets.includes(offset)) return
+    if (!this.#unsyncedSnapshots.has(offset)) return
     const file = this.#log.disk.openSync(this.#path(offset), 'write')
     try {
       file.syncSync()
+      this.#unsyncedSnapshots.delete(offset)
     } finally {
       file.closeSync()
     }
@@ -237,6 +248,7 @@ export class ProducerState {
 
   removeSnapshot(offset: number): void {
     this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
+    this.#unsyncedSnapshots.delete(offset)
     this.#log.disk.removeSync(this.#path(offset))
   }
 
@@ -244,6 +256,7 @@ export class ProducerState {
   markSnapshotDeleted(offset: number): string | null {
     if (!this.#snapshotOffsets.includes(offset)) return null
     this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
+    this.#unsyncedSnapshots.delete(offset)
     const path = this.#path(offset) + deletedSuffix
     this.#log.disk.renameSync(this.#path(offset), path)
     return path

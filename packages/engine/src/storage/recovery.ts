@@ -65,8 +65,11 @@ export function loadLog(store: LogStore, options: LoadOptions): void {
   store.recoveryPoint = trusted ? store.endOffset : Math.min(options.recoveryPoint, store.endOffset)
   store.leaderEpochs.truncateFromEnd(store.endOffset)
   store.leaderEpochs.truncateFromStart(store.logStartOffset)
-  if (trusted) store.rebuildProducers()
-  else store.producers.takeSnapshot()
+  if (trusted) {
+    store.active.noteDurable()
+    store.producers.noteDurable()
+    store.rebuildProducers()
+  } else store.producers.takeSnapshot()
 }
 
 /** Returns the names that are left. */

@@ -83,6 +83,11 @@ export class Segment implements FileOwner {
     return segment
   }
 
+  /** A clean stop has made its log file durable. */
+  noteDurable(): void {
+    this.#unsynced = false
+  }
+
   // ---- writing
 
   /** Puts the bytes behind the last batch. `noteAppended` makes them part of the segment. */
