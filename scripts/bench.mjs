@@ -15,18 +15,7 @@ import { parseArgs } from 'node:util'
 import { checkNode, ensureBuilt, ensureInstalled, fail, repositoryRoot } from './prepare.mjs'
 
 checkNode()
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    only: { type: 'string', default: '' },
-    against: { type: 'string' },
-    'against-launcher': { type: 'string' },
-    'against-name': { type: 'string', default: 'Apache Kafka' },
-    'side-by-side': { type: 'boolean', default: false },
-    name: { type: 'string' },
-  },
-})
+const options = readOptions()
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3))
 if (!Number.isInteger(rounds) || rounds < 1)
   fail(
@@ -109,4 +98,27 @@ async function runSideBySide() {
 function addressOf(text) {
   const at = text.lastIndexOf(':')
   return { host: text.slice(0, at), port: Number(text.slice(at + 1)) }
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        rounds: { type: 'string' },
+        only: { type: 'string', default: '' },
+        against: { type: 'string' },
+        'against-launcher': { type: 'string' },
+        'against-name': { type: 'string', default: 'Apache Kafka' },
+        'side-by-side': { type: 'boolean', default: false },
+        name: { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    return fail(
+      error.message,
+      'The benchmark does not know it.',
+      'The head of scripts/bench.mjs lists what it takes.',
+    )
+  }
 }

@@ -119,7 +119,9 @@ export function propertiesRefusal(
 }
 
 export function unsupportedVersion(version: string, valid: readonly string[], parameter: string): Refusal {
-  return invalid(`Unsupported KafkaVersion [${version}]. Valid values: [${valid.join(', ')}]`, parameter)
+  const next =
+    valid.length > 0 ? `Valid values: [${valid.join(', ')}]` : 'There is no later version to move to.'
+  return invalid(`Unsupported KafkaVersion [${version}]. ${next}`, parameter)
 }
 
 /** Does this number of brokers fit the zones and the quota? */
