@@ -33,8 +33,6 @@ export interface StartFlags {
   logLevel?: LogLevel
 }
 
-export const defaultApiPort = 9081
-export const defaultKafkaPort = 9092
 export const engineNames: readonly EngineName[] = ['embedded', 'apache-kafka']
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error']
 
