@@ -142,14 +142,16 @@ export async function reconcileCluster(uuid: string, context: StepContext): Prom
   if (store.get(uuid)?.state === 'DELETING' && runtime.abort.signal.aborted)
     runtime.abort = new AbortController()
   try {
+    let seen = observe(uuid, context)
     for (let pass = 0; pass < passesMax; pass++) {
-      const seen = observe(uuid, context)
       const names = plan(seen)
       if (names.length === 0) return 'settled'
       for (const name of names) await steps[name](uuid, context)
       // A node that died is started again by the next run, which comes with a delay.
       if (names.includes('tell failures')) return 'retry'
-      if (JSON.stringify(observe(uuid, context)) === JSON.stringify(seen)) return 'retry'
+      const now = observe(uuid, context)
+      if (JSON.stringify(now) === JSON.stringify(seen)) return 'retry'
+      seen = now
     }
     return 'retry'
   } catch (error) {
