@@ -249,3 +249,16 @@ export class Connection {
     return new ConnectionClosedError(`the connection to ${this.host}:${this.port} is closed${why}`)
   }
 }
+
+/** Opens a connection for one purpose and closes it, whatever comes of it. */
+export async function withConnection<Answer>(
+  options: ConnectionOptions,
+  use: (connection: Connection) => Promise<Answer>,
+): Promise<Answer> {
+  const connection = await Connection.open(options)
+  try {
+    return await use(connection)
+  } finally {
+    await connection.close()
+  }
+}

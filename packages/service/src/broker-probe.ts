@@ -1,12 +1,8 @@
-import { Connection } from '@sluice/client'
+import { withConnection } from '@sluice/client'
 import type { Network } from '@sluice/effects'
 
 /** Resolves when the broker has answered a Kafka request: a port that accepts is not yet a broker that serves. */
 export async function brokerAnswers(network: Network, host: string, port: number): Promise<void> {
-  const connection = await Connection.open({ network, host, port, clientId: 'sluice-start' })
-  try {
-    await connection.negotiate()
-  } finally {
-    await connection.close()
-  }
+  const options = { network, host, port, clientId: 'sluice-start' }
+  await withConnection(options, (connection) => connection.negotiate())
 }

@@ -25,6 +25,11 @@ export function sentenceOf(error: unknown): string {
   return known === undefined ? (message ?? String(error)) : `${known} (${message})`
 }
 
+/** As a sentence begins. */
+export function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
 export function codeOf(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException | null)?.code
   return typeof code === 'string' ? code : undefined

@@ -11,6 +11,7 @@ import {
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
+import { capitalized } from '../../operating-error.ts'
 import type { Distributions } from './distributions.ts'
 import { missingLevels } from './features.ts'
 import { ensembleProblem, metadataProblem, quorumProblem, userPartitionsOf } from './health.ts'
@@ -19,7 +20,7 @@ import { listenerOf } from './listeners.ts'
 import { followMinInsyncReplicas } from './min-insync-replicas.ts'
 import { ApacheKafkaNode, type EngineEffects } from './node.ts'
 import { directoriesOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
-import { withConnection } from './remote.ts'
+import { askNode } from './remote.ts'
 import { keptClusterId, makeClusterId } from './storage-format.ts'
 import type { Release } from './versions.ts'
 import { askZooKeeper, listsBroker, modeOf, type Word } from './zookeeper-words.ts'
@@ -190,7 +191,7 @@ export class ApacheKafkaCluster implements EngineCluster {
     for (const node of this.#runningBrokers(plan)) {
       let opened = false
       try {
-        return await withConnection(this.#context.effects, listenerOf(node, 'CLIENT'), (connection) => {
+        return await askNode(this.#context.effects, listenerOf(node, 'CLIENT'), (connection) => {
           opened = true
           return use(connection)
         })
@@ -263,8 +264,4 @@ async function unregister(connection: Connection, brokerId: number): Promise<voi
   const { errorCode, errorMessage } = await connection.request(UnregisterBroker, { brokerId })
   // Asked for again, or it never got as far as to register.
   if (errorCode !== ErrorCode.BROKER_ID_NOT_REGISTERED) throwOnError(errorCode, errorMessage)
-}
-
-function capitalized(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

@@ -1,6 +1,6 @@
 import type { ClusterPlan, NodePlan } from '../engine.ts'
 import { plannedProperties } from './broker-properties.ts'
-import { addressOf, listenerOf, urlOf } from './listeners.ts'
+import { addressOf, listenerOf, placeProperties, urlOf } from './listeners.ts'
 import { topicDefaultProperties } from './property-data.generated.ts'
 import type { Release } from './versions.ts'
 
@@ -43,16 +43,11 @@ export function kraftBrokerProperties(
   release: Release,
   logDirectory: string,
 ): Record<string, string> {
-  const client = urlOf(listenerOf(node, 'CLIENT'))
-  const replication = urlOf(listenerOf(node, 'REPLICATION'))
   return {
     ...plannedProperties(plan, release, () => true),
     'process.roles': 'broker',
     'node.id': String(node.nodeId),
-    ...(node.rack !== null && { 'broker.rack': node.rack }),
-    listeners: `${client},${replication}`,
-    'advertised.listeners': `${client},${replication}`,
-    'inter.broker.listener.name': 'REPLICATION',
+    ...placeProperties(node),
     'listener.security.protocol.map': 'CLIENT:PLAINTEXT,REPLICATION:PLAINTEXT,CONTROLLER:PLAINTEXT',
     ...quorumProperties(plan),
     'log.dirs': logDirectory,

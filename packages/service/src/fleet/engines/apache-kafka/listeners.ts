@@ -16,6 +16,18 @@ export function urlOf(listener: PlannedListener): string {
   return `${listener.name}://${addressOf(listener)}`
 }
 
+/** What a broker's properties say of where it is and listens, in either mode. */
+export function placeProperties(node: NodePlan): Record<string, string> {
+  const client = urlOf(listenerOf(node, 'CLIENT'))
+  const replication = urlOf(listenerOf(node, 'REPLICATION'))
+  return {
+    ...(node.rack !== null && { 'broker.rack': node.rack }),
+    listeners: `${client},${replication}`,
+    'advertised.listeners': `${client},${replication}`,
+    'inter.broker.listener.name': 'REPLICATION',
+  }
+}
+
 export function hostOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ChildProcesses, Clock, Disk, ExitStatus, Logger, Random, Timer } from '@sluice/effects'
 import { assert, Deferred } from '@sluice/effects'
 import { isAlive } from '../../data-directory.ts'
-import { codeOf } from '../../operating-error.ts'
+import { capitalized, codeOf } from '../../operating-error.ts'
 import { consoleLogName, serverLogBytes, tellingLines, withoutTime } from './logging-tail.ts'
 import { noteFile, noteText, type ProcessNote, readNote } from './node-process-note.ts'
 
@@ -178,8 +178,7 @@ export class NodeProcess {
   }
 
   get #title(): string {
-    const { name } = this.#options
-    return name.slice(0, 1).toUpperCase() + name.slice(1)
+    return capitalized(this.#options.name)
   }
 
   /** Resolves when no start is under way. */

@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path'
 import type { ChildProcesses, Clock, Disk, Logger, Network, Random } from '@sluice/effects'
 import { assert } from '@sluice/effects'
-import { OperatingError } from '../../operating-error.ts'
+import { capitalized, OperatingError } from '../../operating-error.ts'
 import { isFree, portTaken } from '../../ports.ts'
 import { type NodeKey, type NodePlan, nodeName, type ObservedNode } from '../engine.ts'
 import type { Distribution } from './distributions.ts'
@@ -181,11 +181,11 @@ export class ApacheKafkaNode {
   }
 
   #failure(why: string, code = `${this.key.role.toUpperCase()}_START_FAILED`): OperatingError {
-    const name = nodeName(this.key)
-    return new OperatingError(
-      `${name.slice(0, 1).toUpperCase()}${name.slice(1)} of ${this.#clusterName} did not start.`,
-      { code, why, next: `Its logs are in ${this.directories.logs}.` },
-    )
+    return new OperatingError(`${capitalized(nodeName(this.key))} of ${this.#clusterName} did not start.`, {
+      code,
+      why,
+      next: `Its logs are in ${this.directories.logs}.`,
+    })
   }
 }
 

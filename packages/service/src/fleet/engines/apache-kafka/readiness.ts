@@ -1,7 +1,7 @@
 import { Metadata } from '@sluice/wire'
 import type { NodePlan } from '../engine.ts'
 import { listenerOf } from './listeners.ts'
-import { type RemoteEffects, withConnection } from './remote.ts'
+import { type RemoteEffects, askNode } from './remote.ts'
 import { askZooKeeper } from './zookeeper-words.ts'
 
 const pollMs = 100
@@ -12,7 +12,7 @@ export async function isReady(effects: RemoteEffects, node: NodePlan): Promise<b
     if (node.role === 'zookeeper')
       return (await askZooKeeper(effects, listenerOf(node, 'ZOOKEEPER'), 'ruok')).trim() === 'imok'
     const listener = listenerOf(node, node.role === 'broker' ? 'CLIENT' : 'CONTROLLER')
-    return await withConnection(effects, listener, async (connection) => {
+    return await askNode(effects, listener, async (connection) => {
       const { errorCode } = await connection.negotiate()
       if (errorCode !== 0) return false
       if (node.role === 'controller') return true

@@ -1,4 +1,4 @@
-import { Connection } from '@sluice/client'
+import { type Connection, withConnection } from '@sluice/client'
 import type { Clock, Network } from '@sluice/effects'
 
 export interface RemoteEffects {
@@ -9,24 +9,12 @@ export interface RemoteEffects {
 /** A node that takes longer for one answer is not well. */
 export const answerTimeoutMs = 5_000
 
-/** Opens a connection for one purpose and closes it. */
-export async function withConnection<Answer>(
+/** Asks a node over a connection of its own. */
+export function askNode<Answer>(
   { clock, network }: RemoteEffects,
-  address: { host: string; port: number },
+  { host, port }: { host: string; port: number },
   use: (connection: Connection) => Promise<Answer>,
 ): Promise<Answer> {
-  const { host, port } = address
-  const connection = await Connection.open({
-    network,
-    clock,
-    host,
-    port,
-    clientId: 'sluice',
-    requestTimeoutMs: answerTimeoutMs,
-  })
-  try {
-    return await use(connection)
-  } finally {
-    await connection.close()
-  }
+  const requestTimeoutMs = answerTimeoutMs
+  return withConnection({ network, clock, host, port, clientId: 'sluice', requestTimeoutMs }, use)
 }

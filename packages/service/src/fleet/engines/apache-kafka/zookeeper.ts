@@ -1,6 +1,6 @@
 import type { ClusterPlan, NodePlan } from '../engine.ts'
 import { plannedProperties } from './broker-properties.ts'
-import { addressOf, hostOf, listenerOf, urlOf } from './listeners.ts'
+import { addressOf, hostOf, listenerOf, placeProperties } from './listeners.ts'
 import type { Release } from './versions.ts'
 
 /** A broker of a cluster that keeps its metadata in ZooKeeper. */
@@ -10,18 +10,13 @@ export function zooKeeperBrokerProperties(
   release: Release,
   logDirectory: string,
 ): Record<string, string> {
-  const client = urlOf(listenerOf(node, 'CLIENT'))
-  const replication = urlOf(listenerOf(node, 'REPLICATION'))
   return {
     // A controlled shutdown is asked for three times. Where all brokers stop at once the controller goes with
     // them; on one machine the next one is there within a second, and the last broker waits for nobody.
     'controlled.shutdown.retry.backoff.ms': '1000',
     ...plannedProperties(plan, release, () => true),
     'broker.id': String(node.nodeId),
-    ...(node.rack !== null && { 'broker.rack': node.rack }),
-    listeners: `${client},${replication}`,
-    'advertised.listeners': `${client},${replication}`,
-    'inter.broker.listener.name': 'REPLICATION',
+    ...placeProperties(node),
     'listener.security.protocol.map': 'CLIENT:PLAINTEXT,REPLICATION:PLAINTEXT',
     'zookeeper.connect': zooKeepers(plan)
       .map((member) => addressOf(listenerOf(member, 'ZOOKEEPER')))
