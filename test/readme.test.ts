@@ -7,11 +7,9 @@ import { describe, expect, it } from 'vitest'
 import { root } from './source-tree.ts'
 
 /*
- * The README's tables of what is served are what the handlers say. After a change:
+ * What README.md and docs/ say of what is served is what the handlers say. After a change:
  * UPDATE_README=1 npx vitest run test/readme.test.ts
  */
-
-const path = join(root, 'README.md')
 
 function kafkaApis(): string {
   const clientFacing = [...apiByKey.values()].filter(
@@ -57,16 +55,17 @@ function withTable(text: string, name: string, table: string): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`]
   const from = text.indexOf(begin)
   const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`README.md has no place for ${name}`)
+  if (from < 0 || to < from) throw new Error(`there is no place for ${name}`)
   return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`
 }
 
 describe('the README', () => {
   it.each([
-    ['kafka-apis', kafkaApis],
-    ['msk-operations', operationsTable],
-    ['ignored-properties', ignoredProperties],
-  ])('tells what is served: %s', (name, table) => {
+    ['README.md', 'kafka-apis', kafkaApis],
+    ['README.md', 'msk-operations', operationsTable],
+    ['docs/broker-properties.md', 'ignored-properties', ignoredProperties],
+  ])('tells what is served: %s, %s', (document, name, table) => {
+    const path = join(root, document)
     const text = readFileSync(path, 'utf8')
     const wanted = withTable(text, name, table())
     if (process.env['UPDATE_README'] === '1') writeFileSync(path, wanted)
@@ -74,9 +73,9 @@ describe('the README', () => {
   })
 
   it('links to files that are there', () => {
-    const links = [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(
-      ([, link]) => link ?? '',
-    )
+    const links = [
+      ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g),
+    ].map(([, link]) => link ?? '')
     expect(links.length).toBeGreaterThan(0)
     for (const link of links) expect(() => readFileSync(join(root, link)), link).not.toThrow()
   })
