@@ -1,4 +1,4 @@
-// Writes packages/engine/src/metadata/config-data.ts from test/data/kafka-messages/configs.json.
+// Writes packages/engine/src/metadata/config-data.generated.ts from test/data/kafka-messages/configs.json.
 // To be run when the engine follows another release of Apache Kafka.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -29,4 +29,4 @@ export const mechanismPrefixedConfigs = [
 ${quoted(configs.brokerListenerPrefixable.perMechanism)}
 ]
 `
-writeFileSync(join(root, 'packages/engine/src/metadata/config-data.ts'), text)
+writeFileSync(join(root, 'packages/engine/src/metadata/config-data.generated.ts'), text)

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 /** Tables of names, which do not use what they name. */
 const tables = new Set([
   'broker-properties.ts',
-  'config-data.ts',
+  'config-data.generated.ts',
   'config-definitions.ts',
   'describe-configs.ts',
 ])

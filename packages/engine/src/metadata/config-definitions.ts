@@ -6,7 +6,7 @@ import {
   listenerPrefixedConfigs,
   mechanismPrefixedConfigs,
   topicConfigs,
-} from './config-data.ts'
+} from './config-data.generated.ts'
 import { type ConfigType, type ConfigValue, checkRules, parseConfigValue } from './config-values.ts'
 
 export type ConfigScope = 'topic' | 'broker' | 'group' | 'client-metrics'
@@ -45,7 +45,7 @@ export interface ConfigDefinition {
 
 export type ConfigCheck = { ok: true; parsed: ConfigValue } | { ok: false; error: string }
 
-/** A line of config-data.ts. */
+/** A line of config-data.generated.ts. */
 interface ConfigLine extends Omit<ConfigDefinition, 'min' | 'max' | 'synonyms' | 'required' | 'internal'> {
   min?: string
   max?: string
