@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseText, readSources, resolveRelative, root, type SourceFile } from './source-tree.ts'
 
-// The habits of ARCHITECTURE.md, "Layers" and "Habits", held by a test instead of by memory.
+// What ARCHITECTURE.md says of packages and laws, and CONTRIBUTING.md of code, held by a test instead of by memory.
 
 const sources = readSources()
 const code = sources.filter((file) => !file.isTest)

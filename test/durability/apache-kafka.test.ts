@@ -1,7 +1,6 @@
 import {
   commitOffset,
   committedOffset,
-  ConfigResourceType,
   Connection,
   createTopic,
   describeConfigs,
@@ -13,7 +12,7 @@ import {
   throwOnError,
 } from '@sluice/client'
 import { systemNetwork } from '@sluice/effects'
-import { DeleteRecords, FindCoordinator } from '@sluice/wire'
+import { ConfigResourceType, DeleteRecords, FindCoordinator } from '@sluice/wire'
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,6 @@
 import {
   commitOffset,
   committedOffset,
-  ConfigResourceType,
   Connection,
   createTopic,
   describeConfigs,
@@ -13,7 +12,7 @@ import {
   throwOnError,
 } from '@sluice/client'
 import { seededRandom, systemNetwork } from '@sluice/effects'
-import { ErrorCode, FindCoordinator } from '@sluice/wire'
+import { ConfigResourceType, ErrorCode, FindCoordinator } from '@sluice/wire'
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

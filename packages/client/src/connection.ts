@@ -137,12 +137,6 @@ export class Connection {
     return this.#exchange(frame, null)
   }
 
-  /** Raw bytes for which no answer is awaited. */
-  sendBytes(bytes: Buffer): void {
-    this.#checkOpen()
-    this.#socket.write(bytes)
-  }
-
   /** Rejects what still waits. */
   async close(): Promise<void> {
     if (!this.#isClosed) this.#socket.destroy()

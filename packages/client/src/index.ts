@@ -1,7 +1,6 @@
 export * from './connection.ts'
 export * from './errors.ts'
 export * from './fetch.ts'
-export * from './group-member.ts'
 export * from './group-offsets.ts'
 export * from './produce.ts'
 export * from './topics.ts'

@@ -14,7 +14,6 @@ import { Connection } from './connection.ts'
 import { KafkaError } from './errors.ts'
 import { startFakeBroker, versionsAnswer } from './fake-broker.ts'
 import { fetchPartition, fetchRecords, listOffset } from './fetch.ts'
-import { findCoordinator, GroupMember } from './group-member.ts'
 import { commitOffset, committedOffset } from './group-offsets.ts'
 import { initProducerId, produce, produceBatches } from './produce.ts'
 import { alterConfigs, createTopic, deleteTopics, describeConfigs, topicIdOf } from './topics.ts'
@@ -210,74 +209,6 @@ describe('fetch', () => {
 })
 
 describe('groups', () => {
-  test.each([3, 4])('have a coordinator, asked for in version %i', async (version) => {
-    const where = { nodeId: 2, host: 'h', port: 9 }
-    const answer = version < 4 ? where : { coordinators: [{ key: 'g', ...where }] }
-    const { connection } = await connectTo({ FindCoordinator: answer }, { FindCoordinator: version })
-    expect(await findCoordinator(connection, 'g')).toEqual(where)
-  })
-
-  test.each([3, 4])('without a coordinator throw, in version %i', async (version) => {
-    const none = { errorCode: 15 }
-    const answer = version < 4 ? none : { coordinators: [none] }
-    const { connection } = await connectTo({ FindCoordinator: answer }, { FindCoordinator: version })
-    await expect(findCoordinator(connection, 'g')).rejects.toMatchObject({ code: 15 })
-  })
-
-  test('are joined again with the member id that the broker gives', async () => {
-    const { connection, seen } = await connectTo({
-      JoinGroup: ({ memberId }: { memberId: string }) =>
-        memberId === ''
-          ? { errorCode: ErrorCode.MEMBER_ID_REQUIRED, protocolName: '', memberId: 'm-1' }
-          : {
-              generationId: 4,
-              protocolName: 'range',
-              leader: memberId,
-              memberId,
-              members: [{ memberId, metadata: Buffer.from('x') }],
-            },
-      SyncGroup: { assignment: Buffer.from('mine') },
-      Heartbeat: { errorCode: 27 },
-      LeaveGroup: { members: [{ memberId: 'm-1', errorCode: 25 }] },
-    })
-    const member = new GroupMember(connection, { groupId: 'g' })
-    expect((await member.join()).errorCode).toBe(0)
-    expect([member.memberId, member.generationId, member.protocolName, member.isLeader]).toEqual([
-      'm-1',
-      4,
-      'range',
-      true,
-    ])
-    const sync = await member.sync(new Map([['m-1', Buffer.from('mine')]]))
-    expect(sync.assignment.toString()).toBe('mine')
-    expect(await member.heartbeat()).toBe(27)
-    expect(await member.leave()).toBe(25)
-    expect(seen.map(({ api }) => api)).toEqual([
-      'JoinGroup',
-      'JoinGroup',
-      'SyncGroup',
-      'Heartbeat',
-      'LeaveGroup',
-    ])
-    expect(seen[2]?.request).toMatchObject({ generationId: 4, memberId: 'm-1', protocolName: 'range' })
-    expect(seen[4]?.request.members).toMatchObject([{ memberId: 'm-1' }])
-  })
-
-  test('are left in the old form too', async () => {
-    const { connection, seen } = await connectTo({ LeaveGroup: {} }, { LeaveGroup: 2 })
-    const member = new GroupMember(connection, { groupId: 'g' })
-    member.memberId = 'm'
-    expect(await member.leave()).toBe(0)
-    expect(seen[0]?.request.memberId).toBe('m')
-  })
-
-  test('that refuse a member say why and leave it as it was', async () => {
-    const { connection } = await connectTo({ JoinGroup: { errorCode: 24, protocolName: '' } })
-    const member = new GroupMember(connection, { groupId: '' })
-    expect((await member.join()).errorCode).toBe(24)
-    expect([member.memberId, member.generationId]).toEqual(['', -1])
-  })
-
   test.each([
     [9, 7],
     [10, 10],

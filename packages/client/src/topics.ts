@@ -1,4 +1,5 @@
 import {
+  AlterConfigOp,
   CreateTopics,
   DeleteTopics,
   DescribeConfigs,
@@ -93,16 +94,6 @@ export async function topicIdOf(connection: Connection, name: string): Promise<s
   throwOnError(topic.errorCode)
   return topic.topicId
 }
-
-/** Numbers of the DescribeConfigs and IncrementalAlterConfigs APIs. */
-export const ConfigResourceType = {
-  topic: 2,
-  broker: 4,
-  brokerLogger: 8,
-  clientMetrics: 16,
-  group: 32,
-} as const
-export const AlterConfigOp = { set: 0, delete: 1, append: 2, subtract: 3 } as const
 
 /** Effective configs by name. */
 export async function describeConfigs(

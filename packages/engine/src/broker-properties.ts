@@ -56,7 +56,7 @@ const topicConfigsWithoutEffect: ReadonlySet<string> = new Set([
   'min.cleanable.dirty.ratio',
   'min.compaction.lag.ms',
   'preallocate',
-  'remote.copy.disabled',
+  'remote.log.copy.disable',
   'remote.log.delete.on.disable',
   'remote.storage.enable',
 ])

@@ -1,4 +1,5 @@
 export * from './codec-errors.ts'
+export * from './config-resources.ts'
 export * from './coordinator-records.ts'
 export * from './errors.ts'
 export * from './frame.ts'

@@ -13,7 +13,7 @@ import type { Handler, RequestContext } from './handler.ts'
 import type { BrokerServices } from './services.ts'
 import type { Reply } from './reply.ts'
 
-/** Longest client id that is read; the wire allows 32,767 bytes. */
+/** API, version and correlation id: what every version of the header begins with. */
 const requestHeaderBytesMin = 8
 
 /**

@@ -1,7 +1,6 @@
-import { ErrorCode } from '@sluice/wire'
+import { ConfigResourceType, ErrorCode } from '@sluice/wire'
 import { configDefinition, needsListenerPrefix, validateDefined } from '../metadata/config-definitions.ts'
 import { sentence } from '../metadata/config-values.ts'
-import { ConfigResourceType } from '../metadata/configs-image.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type Refusal, refusal } from './decision.ts'

@@ -1,13 +1,15 @@
 import {
+  AlterConfigOp,
   type AlterConfigs,
   ConfigRecord,
+  ConfigResourceType,
   ErrorCode,
   type IncrementalAlterConfigs,
   type RequestOf,
   type ResponseOf,
 } from '@sluice/wire'
 import { type ConfigScope, configDefinition } from '../metadata/config-definitions.ts'
-import { type ConfigResource, ConfigResourceType } from '../metadata/configs-image.ts'
+import type { ConfigResource } from '../metadata/configs-image.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
@@ -21,8 +23,6 @@ import { topicConfigsProblem } from './topic-configs.ts'
 type IncrementalResource = RequestOf<typeof IncrementalAlterConfigs>['resources'][number]
 type LegacyResource = RequestOf<typeof AlterConfigs>['resources'][number]
 
-/** Operations of IncrementalAlterConfigs (KIP-339). */
-const Operation = { set: 0, delete: 1, append: 2, subtract: 3 } as const
 const operationNames = ['SET', 'DELETE', 'APPEND', 'SUBTRACT']
 
 /** Record values that a resource is to have: null takes one away. */
@@ -107,9 +107,9 @@ export class ConfigsManager {
     const current = this.#image.configs.of(type, name)
     const changes = new Map<string, string | null>()
     for (const { name: key, configOperation: operation, value } of resource.configs) {
-      if (operation === Operation.delete) changes.set(key, null)
-      else if (operation === Operation.set) changes.set(key, value)
-      else if (operation !== Operation.append && operation !== Operation.subtract)
+      if (operation === AlterConfigOp.delete) changes.set(key, null)
+      else if (operation === AlterConfigOp.set) changes.set(key, value)
+      else if (operation !== AlterConfigOp.append && operation !== AlterConfigOp.subtract)
         return refusal(ErrorCode.INVALID_REQUEST, `Unknown operation type ${operation}`)
       else {
         const scope = scopeOf(type)
@@ -119,7 +119,7 @@ export class ConfigsManager {
             `Can't ${operationNames[operation]} to key ${key} because its type is not LIST.`,
           )
         const before = current.get(key) ?? this.#inherited(scope, key)
-        changes.set(key, combined(before, String(value), operation === Operation.append))
+        changes.set(key, combined(before, String(value), operation === AlterConfigOp.append))
       }
     }
     return changes
@@ -161,7 +161,7 @@ export class ConfigsManager {
 function isDelete(
   config: IncrementalResource['configs'][number] | LegacyResource['configs'][number],
 ): boolean {
-  return 'configOperation' in config && config.configOperation === Operation.delete
+  return 'configOperation' in config && config.configOperation === AlterConfigOp.delete
 }
 
 function scopeOf(type: number): ConfigScope {

@@ -1,9 +1,8 @@
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, PartitionChangeRecord } from '@sluice/wire'
+import { recordVersions } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
-import { noLeader, type PartitionImage, partitionRecord } from '../metadata/topics-image.ts'
-import { PartitionChangeRecord } from '@sluice/wire'
-import { recordVersions } from '../metadata/features.ts'
+import { noLeader, type PartitionImage } from '../metadata/topics-image.ts'
 import { type Refusal, refusal } from './decision.ts'
 
 /** The directory of a replica before its broker has said where it is: Kafka's DirectoryId.UNASSIGNED. */
@@ -57,10 +56,6 @@ export function newPartition(image: MetadataImage, replicas: readonly number[]):
 function directoryOf(image: MetadataImage, brokerId: number): string {
   const logDirs = image.broker(brokerId)?.logDirs ?? []
   return logDirs.length === 1 && logDirs[0] !== undefined ? logDirs[0] : unassignedDirectory
-}
-
-export function newPartitionRecord(topicId: string, index: number, partition: PartitionImage): NewRecord {
-  return partitionRecord(topicId, index, partition)
 }
 
 /**

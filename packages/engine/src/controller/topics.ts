@@ -1,6 +1,7 @@
 import { assert, type Random } from '@sluice/effects'
 import {
   ConfigRecord,
+  ConfigResourceType,
   type CreatePartitions,
   type CreateTopics,
   type DeleteTopics,
@@ -13,13 +14,13 @@ import {
   zeroUuid,
 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
-import { ConfigResourceType } from '../metadata/configs-image.ts'
 import { describeTopicConfigs } from '../metadata/describe-configs.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
+import { partitionRecord } from '../metadata/topics-image.ts'
 import { collisionKey, topicNameProblem } from '../metadata/topic-name.ts'
 import { type Decision, isRefusal, partitionsPerRequestMax, type Refusal, refusal } from './decision.ts'
-import { assignmentProblem, newPartition, newPartitionRecord } from './partitions.ts'
+import { assignmentProblem, newPartition } from './partitions.ts'
 import { placeReplicas } from './placement.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
 
@@ -148,7 +149,7 @@ export class TopicsManager {
           value,
         }),
       ),
-      ...partitions.map((partition, index) => newPartitionRecord(topicId, index, partition)),
+      ...partitions.map((partition, index) => partitionRecord(topicId, index, partition)),
     ]
     return { topicId, partitions, configs, records }
   }
@@ -318,7 +319,7 @@ export class TopicsManager {
         )
       : this.#placedMore(additional, replicationFactor, before)
     if (isRefusal(partitions)) return partitions
-    return partitions.map((partition, i) => newPartitionRecord(topic.id, before + i, partition))
+    return partitions.map((partition, i) => partitionRecord(topic.id, before + i, partition))
   }
 
   #placedMore(count: number, replicationFactor: number, before: number): PartitionImage[] | Refusal {

@@ -1,15 +1,6 @@
 import { ConfigRecord, type ValueOf } from '@sluice/wire'
 import { type NewRecord, newRecord } from './records.ts'
 
-/** Numbers of resources in records and requests. */
-export const ConfigResourceType = {
-  topic: 2,
-  broker: 4,
-  brokerLogger: 8,
-  clientMetrics: 16,
-  group: 32,
-} as const
-
 export interface ConfigResource {
   readonly type: number
   readonly name: string

@@ -1,4 +1,5 @@
 import { assert } from '@sluice/effects'
+import { ConfigResourceType } from '@sluice/wire'
 import {
   type ConfigDefinition,
   type ConfigScope,
@@ -6,7 +7,6 @@ import {
   configDefinitions,
 } from './config-definitions.ts'
 import { type ConfigValue, parseConfigValue } from './config-values.ts'
-import { ConfigResourceType } from './configs-image.ts'
 import type { MetadataImage } from './image.ts'
 import { type TopicLogConfig, topicLogConfig } from './topic-log-config.ts'
 
@@ -107,10 +107,6 @@ export class BrokerConfig {
     const value = this.topicValue(topic, name)
     assert(typeof value === 'number', `topic config ${name} is no number`)
     return value
-  }
-
-  topicBoolean(topic: string, name: string): boolean {
-    return this.topicValue(topic, name) === true
   }
 
   /** What the topic's logs are to keep to. The same object until one of its configs changes. */

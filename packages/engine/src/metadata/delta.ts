@@ -1,3 +1,4 @@
+import { ConfigResourceType } from '@sluice/wire'
 import type { ConfigResource } from './configs-image.ts'
 import type { PartitionImage, TopicImage } from './topics-image.ts'
 
@@ -53,7 +54,7 @@ export class ImageDelta {
     if (created >= 0) this.topicsCreated.splice(created, 1)
     else this.topicsDeleted.push(topic)
     for (const partition of topic.partitions.keys()) this.#partitions.delete(keyOf(topic.id, partition))
-    this.#configs.delete(keyOf(topic.name, topicResource))
+    this.#configs.delete(keyOf(topic.name, ConfigResourceType.topic))
   }
 
   partitionChanged(topic: TopicImage, partition: number, before: PartitionImage | null): void {
@@ -65,8 +66,6 @@ export class ImageDelta {
     this.#configs.set(keyOf(name, type), { type, name })
   }
 }
-
-const topicResource = 2
 
 function keyOf(name: string, number: number): string {
   return `${name}:${number}`

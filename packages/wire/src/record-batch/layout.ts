@@ -29,6 +29,7 @@ const codecMask = 0x07
 const logAppendTimeBit = 0x08
 const transactionalBit = 0x10
 const controlBit = 0x20
+/** With it the base timestamp is when tombstones of this batch may go (KIP-534). */
 const deleteHorizonBit = 0x40
 
 export const noProducerId = -1
@@ -68,9 +69,6 @@ export const timestampType = (b: Buffer, at: number): TimestampType =>
 export const isTransactional = (b: Buffer, at: number): boolean =>
   (attributes(b, at) & transactionalBit) !== 0
 export const isControl = (b: Buffer, at: number): boolean => (attributes(b, at) & controlBit) !== 0
-/** Then the base timestamp is when tombstones of this batch may go (KIP-534). */
-export const hasDeleteHorizon = (b: Buffer, at: number): boolean =>
-  (attributes(b, at) & deleteHorizonBit) !== 0
 export const lastOffsetDelta = (b: Buffer, at: number): number => b.readInt32BE(at + lastOffsetDeltaAt)
 export const lastOffset = (b: Buffer, at: number): number => baseOffset(b, at) + lastOffsetDelta(b, at)
 export const nextOffset = (b: Buffer, at: number): number => lastOffset(b, at) + 1

@@ -6,8 +6,7 @@
  * - Passwords are never shown; internal configs only when set. Documentation is left empty (KIP-569).
  * Not done: broker loggers (resource type 8), refused with 42.
  */
-import { DescribeConfigs, ErrorCode } from '@sluice/wire'
-import { ConfigResourceType } from '../../metadata/configs-image.ts'
+import { ConfigResourceType, DescribeConfigs, ErrorCode } from '@sluice/wire'
 import { describeConfigs as entriesOf } from '../../metadata/describe-configs.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
 import { handler } from '../handler.ts'

@@ -4,8 +4,7 @@
  * Version 0 lists client metrics only; version 1 the types asked for, all when none is named. Topics and brokers
  * are listed whether or not they have configs of their own; groups and client metrics when they have.
  */
-import { ErrorCode, ListConfigResources } from '@sluice/wire'
-import { ConfigResourceType } from '../../metadata/configs-image.ts'
+import { ConfigResourceType, ErrorCode, ListConfigResources } from '@sluice/wire'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 

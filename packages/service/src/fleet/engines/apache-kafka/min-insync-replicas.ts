@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { alterConfigs, type Connection, ConfigResourceType, describeConfigs } from '@sluice/client'
+import { alterConfigs, type Connection, describeConfigs } from '@sluice/client'
 import type { Disk } from '@sluice/effects'
+import { ConfigResourceType } from '@sluice/wire'
 
 const property = 'min.insync.replicas'
 const heldFile = 'min-insync-replicas'
