@@ -1,6 +1,6 @@
 // Where the benchmark has Apache Kafka from: the same resolution as the service's own. Bundled when it is needed.
 import { lineLogger, systemClock, systemDisk, systemProcesses } from '@sluice/effects'
-import { Distributions } from '../packages/service/src/fleet/engines/apache-kafka/distributions.ts'
+import { Distributions } from '../packages/service/src/fleet/jvm/distributions.ts'
 
 export function distributions(say) {
   const clock = systemClock()

@@ -1,4 +1,4 @@
-// Writes packages/service/src/fleet/engines/apache-kafka/distributions-lock.generated.ts: every jar of every
+// Writes packages/service/src/fleet/jvm/distributions-lock.generated.ts: every jar of every
 // Apache Kafka that clusters run on, with its size and SHA-256. Needs Maven and the network.
 //
 //   node scripts/lock-kafka-distributions.mjs
@@ -130,10 +130,7 @@ ${sections.join('\n\n')}
 `
 writeFileSync(
   fileURLToPath(
-    new URL(
-      '../packages/service/src/fleet/engines/apache-kafka/distributions-lock.generated.ts',
-      import.meta.url,
-    ),
+    new URL('../packages/service/src/fleet/jvm/distributions-lock.generated.ts', import.meta.url),
   ),
   text,
 )

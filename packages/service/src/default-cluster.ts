@@ -1,6 +1,6 @@
 import { type Clock, Deferred, type Network } from '@sluice/effects'
 import { callApi, type Endpoint } from './aws/api-client.ts'
-import { tagsOfProperties } from './fleet/broker-properties.ts'
+import { tagsOfProperties } from './fleet/clusters/broker-properties.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import type { Engine } from './fleet/engines/engine.ts'
 import { OperatingError } from './fleet/operating-error.ts'

@@ -1,4 +1,4 @@
-export { Distributions, type DistributionsOptions } from './fleet/engines/apache-kafka/distributions.ts'
+export { Distributions, type DistributionsOptions } from './fleet/jvm/distributions.ts'
 export { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 export { type Service, type ServiceOptions, startService } from './service.ts'
 export type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'

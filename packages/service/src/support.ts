@@ -1,7 +1,7 @@
 import { mskHandlers } from './aws/msk/operations.ts'
 import { parseServiceSchema } from './aws/schema.ts'
 import * as kafka from './aws/schemas/kafka.generated.ts'
-import { isOwned } from './fleet/broker-properties.ts'
+import { isOwned } from './fleet/clusters/broker-properties.ts'
 
 /** What is served and what is not, for the README's tables: taken from the code, so that neither can lie. */
 

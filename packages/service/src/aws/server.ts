@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
-import type { Clusters } from '../fleet/clusters.ts'
+import type { Clusters } from '../fleet/clusters/clusters.ts'
 import { RestJsonCodec, type Shape } from './codec.ts'
 import { AwsException, notImplemented } from './exceptions.ts'
 import { type HttpListener, listen } from './http-listener.ts'

@@ -1,18 +1,18 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
-import type { ClusterRecord } from './cluster-record.ts'
-import { reconcileCluster } from './cluster-reconciler.ts'
-import type { Place } from './cluster-spec.ts'
-import { ClusterStore } from './cluster-store.ts'
-import { Clusters } from './clusters.ts'
-import { Configurations } from './configurations.ts'
+import type { ClusterRecord } from './clusters/cluster-record.ts'
+import { reconcileCluster } from './clusters/cluster-reconciler.ts'
+import { ClusterStore } from './clusters/cluster-store.ts'
+import { Clusters } from './clusters/clusters.ts'
+import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
 import type { Engine, ListenerName, NodeRole } from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
 import { Mutex } from './mutex.ts'
-import { activeOperation } from './operations.ts'
-import { isFree, portTaken } from './ports.ts'
+import { activeOperation } from './clusters/changes/change.ts'
+import { placeOf } from './place.ts'
+import { isFree, portTaken } from './ports/ports.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
-import type { ClusterRuntime, ReconcileSettings } from './steps/step.ts'
+import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/step.ts'
 
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */
@@ -235,10 +235,4 @@ function newRuntime(): ClusterRuntime {
     failedAttempts: 0,
     movedPorts: [],
   }
-}
-
-/** AWS's partitions by the region's name. */
-export function placeOf(region: string, account: string): Place {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
-  return { partition, region, account }
 }

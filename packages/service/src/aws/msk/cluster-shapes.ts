@@ -1,9 +1,9 @@
 import type { BrokerSoftwareInfo, Cluster, ClusterInfo, NodeInfo, StateInfo } from '@aws-sdk/client-kafka'
-import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/cluster-record.ts'
-import type { ClusterSpec } from '../../fleet/cluster-spec.ts'
-import type { Clusters } from '../../fleet/clusters.ts'
+import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/clusters/cluster-record.ts'
+import type { ClusterSpec } from '../../fleet/clusters/cluster-spec.ts'
+import type { Clusters } from '../../fleet/clusters/clusters.ts'
 import type { ListenerName, NodeRole } from '../../fleet/engines/engine.ts'
-import { activeOperation } from '../../fleet/operations.ts'
+import { activeOperation } from '../../fleet/clusters/changes/change.ts'
 import { operationArn } from './operation-shapes.ts'
 
 /** The states in which brokers serve, and in which addresses are told. */

@@ -1,5 +1,8 @@
 import type { Configuration, ConfigurationRevision } from '@aws-sdk/client-kafka'
-import type { ConfigurationRecord, ConfigurationRevisionRecord } from '../../fleet/configurations.ts'
+import type {
+  ConfigurationRecord,
+  ConfigurationRevisionRecord,
+} from '../../fleet/configurations/configurations.ts'
 
 /** As it is described and listed; without a description it has an empty one, which the SDKs' types require. */
 export function configurationShape(record: ConfigurationRecord): Configuration {

@@ -4,7 +4,7 @@ import type {
   ClusterOperationV2Summary,
   MutableClusterInfo,
 } from '@aws-sdk/client-kafka'
-import type { ClusterRecord, OperationRecord, SpecChange } from '../../fleet/cluster-record.ts'
+import type { ClusterRecord, OperationRecord, SpecChange } from '../../fleet/clusters/cluster-record.ts'
 
 /** `…:cluster-operation/<cluster name>/<cluster uuid>/<operation uuid>`. */
 export function operationArn({ arn }: Pick<ClusterRecord, 'arn'>, { uuid }: OperationRecord): string {

@@ -1,6 +1,9 @@
-import type { ClusterRecord, OperationRecord } from '../../fleet/cluster-record.ts'
-import type { Update } from '../../fleet/cluster-updates.ts'
-import { type ConfigurationRecord, configurationArnPattern } from '../../fleet/configurations.ts'
+import type { ClusterRecord, OperationRecord } from '../../fleet/clusters/cluster-record.ts'
+import type { Update } from '../../fleet/clusters/changes/cluster-updates.ts'
+import {
+  type ConfigurationRecord,
+  configurationArnPattern,
+} from '../../fleet/configurations/configurations.ts'
 import { badRequest, notFound } from '../exceptions.ts'
 import { operationArn } from './operation-shapes.ts'
 import { exceptionOf, stored } from './refusal.ts'

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../fleet/cluster-spec.ts'
+import type { Refusal } from '../../fleet/refusal.ts'
 import { codeOf, sentenceOf } from '../../fleet/operating-error.ts'
 import { type AwsException, badRequest, notImplemented, serviceUnavailable } from '../exceptions.ts'
 

@@ -1,5 +1,5 @@
-import type { Clusters } from '../../fleet/clusters.ts'
-import type { Configurations } from '../../fleet/configurations.ts'
+import type { Clusters } from '../../fleet/clusters/clusters.ts'
+import type { Configurations } from '../../fleet/configurations/configurations.ts'
 
 /** What operations may touch; each takes the part that it needs. */
 export interface Services {

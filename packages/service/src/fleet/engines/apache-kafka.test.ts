@@ -7,7 +7,7 @@ import {
   TestClock,
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Distribution } from './apache-kafka/distributions.ts'
+import type { Distribution } from '../jvm/distributions.ts'
 import { FakeJvms } from './apache-kafka/fake-jvms.ts'
 import { testDirectory, testPlan } from './apache-kafka/test-plan.ts'
 import { apacheKafkaEngine } from './apache-kafka.ts'

@@ -1,7 +1,7 @@
 import { ApacheKafkaCluster } from './apache-kafka/cluster.ts'
 import { propertyProblems } from './apache-kafka/broker-properties.ts'
-import { Distributions, pinnedVersions } from './apache-kafka/distributions.ts'
-import type { Environment } from './apache-kafka/java.ts'
+import { Distributions, pinnedVersions } from '../jvm/distributions.ts'
+import type { Environment } from '../jvm/java.ts'
 import type { EngineEffects } from './apache-kafka/node.ts'
 import {
   compatibleReleases,

@@ -1,5 +1,5 @@
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-kafka'
-import type { ClusterRecord } from '../../../fleet/cluster-record.ts'
+import type { ClusterRecord } from '../../../fleet/clusters/cluster-record.ts'
 import { conflict } from '../../exceptions.ts'
 import { exceptionOf, stored } from '../refusal.ts'
 import type { Services } from '../services.ts'

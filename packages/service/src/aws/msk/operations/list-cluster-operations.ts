@@ -1,5 +1,5 @@
 import type { ListClusterOperationsRequest, ListClusterOperationsResponse } from '@aws-sdk/client-kafka'
-import type { OperationRecord } from '../../../fleet/cluster-record.ts'
+import type { OperationRecord } from '../../../fleet/clusters/cluster-record.ts'
 import { operationInfo } from '../operation-shapes.ts'
 import { clusterOf } from '../operation.ts'
 import { page, sortable } from '../pagination.ts'

@@ -1,5 +1,5 @@
 import type { ListClustersRequest, ListClustersResponse } from '@aws-sdk/client-kafka'
-import type { ClusterRecord } from '../../../fleet/cluster-record.ts'
+import type { ClusterRecord } from '../../../fleet/clusters/cluster-record.ts'
 import { clusterInfo } from '../cluster-shapes.ts'
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'

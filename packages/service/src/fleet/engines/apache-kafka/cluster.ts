@@ -12,18 +12,18 @@ import {
   sameNode,
 } from '../engine.ts'
 import { capitalized } from '../../operating-error.ts'
-import type { Distributions } from './distributions.ts'
-import { missingLevels } from './features.ts'
+import type { Distributions } from '../../jvm/distributions.ts'
+import { missingLevels } from './kraft/features.ts'
 import { ensembleProblem, metadataProblem, quorumProblem, userPartitionsOf } from './health.ts'
-import type { Environment } from './java.ts'
+import type { Environment } from '../../jvm/java.ts'
 import { listenerOf } from './listeners.ts'
-import { followMinInsyncReplicas } from './min-insync-replicas.ts'
+import { followMinInsyncReplicas } from './kraft/min-insync-replicas.ts'
 import { ApacheKafkaNode, type EngineEffects } from './node.ts'
 import { directoriesOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
 import { askNode } from './remote.ts'
-import { keptClusterId, makeClusterId } from './storage-format.ts'
+import { keptClusterId, makeClusterId } from './kraft/storage-format.ts'
 import type { Release } from './versions.ts'
-import { askZooKeeper, listsBroker, modeOf, type Word } from './zookeeper-words.ts'
+import { askZooKeeper, listsBroker, modeOf, type Word } from './zookeeper/zookeeper-words.ts'
 
 export interface ApacheKafkaClusterContext {
   effects: EngineEffects

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type ClusterPlan, type NodeKey, type NodeRole, nodeOf } from '../engine.ts'
-import type { Environment } from './java.ts'
-import { kraftBrokerProperties, kraftControllerProperties } from './kraft.ts'
+import type { Environment } from '../../jvm/java.ts'
+import { kraftBrokerProperties, kraftControllerProperties } from './kraft/kraft-properties.ts'
 import { propertiesText } from './properties-text.ts'
 import type { Release } from './versions.ts'
-import { zooKeeperBrokerProperties, zooKeeperProperties } from './zookeeper.ts'
+import { zooKeeperBrokerProperties, zooKeeperProperties } from './zookeeper/zookeeper-properties.ts'
 
 /** How one node runs: what a plan comes to for it. Pure. */
 export interface NodeShape {

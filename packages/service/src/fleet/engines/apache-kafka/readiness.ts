@@ -2,7 +2,7 @@ import { Metadata } from '@sluice/wire'
 import type { NodePlan } from '../engine.ts'
 import { listenerOf } from './listeners.ts'
 import { type RemoteEffects, askNode } from './remote.ts'
-import { askZooKeeper } from './zookeeper-words.ts'
+import { askZooKeeper } from './zookeeper/zookeeper-words.ts'
 
 const pollMs = 100
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lockedDistributions } from './distributions-lock.ts'
+import { lockedDistributions } from '../../jvm/distributions-lock.ts'
 import { compatibleReleases, kafkaVersionOf, releasesOf, topologyOf } from './versions.ts'
 
 const releases = releasesOf(['4.4.0', '3.9.1', '4.1.9', '3.9.2', '4.1.10'])

@@ -1,3 +1,4 @@
+import { compareVersions } from '../../jvm/version-order.ts'
 import type { KafkaVersion, Topology } from '../engine.ts'
 
 /** How the brokers of a cluster agree on its metadata. */
@@ -63,16 +64,6 @@ export function topologyOf(mode: Mode): Topology {
         quorum: { role: 'zookeeper', nodeIds: ids(1), zookeeperVersion },
         listeners: { broker: ['CLIENT', 'REPLICATION'], quorum: ['ZOOKEEPER', 'PEER', 'ELECTION'] },
       }
-}
-
-/** Below 0 where `a` is older. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]]
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
 }
 
 export function majorOf(version: string): number {

@@ -1,0 +1,144 @@
+import type { Engine } from '../engines/engine.ts'
+import { invalid, type Refusal } from '../refusal.ts'
+
+/*
+ * Static broker properties of a cluster. Precedence, weakest first: Apache Kafka's default (the engine's) <
+ * MSK's default < set at creation (`--set`, or tags) < MSK configuration revision < dynamic (the engine's).
+ */
+
+/** Where MSK's default differs from Apache Kafka's (MSK Developer Guide, "Default Amazon MSK configuration"). */
+const mskDefaults: Record<string, string> = {
+  'auto.create.topics.enable': 'false',
+  'num.network.threads': '5',
+  'num.replica.fetchers': '2',
+  'unclean.leader.election.enable': 'true',
+}
+
+/** These count brokers: none of them can be more than run. */
+const replicaCounts: readonly string[] = [
+  'default.replication.factor',
+  'offsets.topic.replication.factor',
+  'transaction.state.log.replication.factor',
+  'share.coordinator.state.topic.replication.factor',
+]
+const inSyncCounts: readonly string[] = [
+  'min.insync.replicas',
+  'transaction.state.log.min.isr',
+  'share.coordinator.state.topic.min.isr',
+]
+
+/** The cluster's shape decides these; nobody sets them. */
+const ownedPrefixes = ['listener.name.', 'controller.quorum.']
+const owned = new Set([
+  'advertised.listeners',
+  'broker.id',
+  'broker.rack',
+  'controller.listener.names',
+  'inter.broker.listener.name',
+  'listener.security.protocol.map',
+  'listeners',
+  'log.dir',
+  'log.dirs',
+  'metadata.log.dir',
+  'node.id',
+  'process.roles',
+])
+
+/** What of a spec its brokers' properties come from. */
+export interface PropertySource {
+  kafkaVersion: string
+  /** One subnet a zone. */
+  brokerNodeGroup: { ClientSubnets?: string[] | undefined }
+  brokerProperties: Readonly<Record<string, string>>
+  configuration: { properties: Readonly<Record<string, string>> } | null
+}
+
+/** All levels merged. */
+export function staticProperties(
+  spec: PropertySource,
+  engine: Pick<Engine, 'runningBrokersMax' | 'topology'>,
+): Record<string, string> {
+  return { ...mskDefaults, ...replicationDefaults(spec, engine), ...ownersProperties(spec, engine) }
+}
+
+/** What the owner of a cluster has set, at creation and by a configuration. */
+export function ownersProperties(
+  { kafkaVersion, brokerProperties, configuration }: PropertySource,
+  engine: Pick<Engine, 'topology'>,
+): Record<string, string> {
+  const configured = { ...configuration?.properties }
+  // A property of the authorizer, and there is none: what it says by default holds.
+  delete configured['allow.everyone.if.no.acl.found']
+  // MSK's list holds them for every version, so configurations carry them to clusters without a ZooKeeper.
+  if (engine.topology(kafkaVersion).quorum.role !== 'zookeeper')
+    for (const name of Object.keys(configured)) if (name.startsWith('zookeeper.')) delete configured[name]
+  return { ...brokerProperties, ...configured }
+}
+
+/** A replica a zone, and one of them may be missing where there are three (MSK Developer Guide, as above). */
+function replicationDefaults(
+  { brokerNodeGroup }: PropertySource,
+  { runningBrokersMax }: Pick<Engine, 'runningBrokersMax'>,
+): Record<string, string> {
+  const replicas = Math.min(brokerNodeGroup.ClientSubnets?.length ?? 1, runningBrokersMax)
+  const inSync = Math.max(1, replicas - 1)
+  return {
+    ...Object.fromEntries(replicaCounts.map((name) => [name, String(replicas)])),
+    ...Object.fromEntries(inSyncCounts.map((name) => [name, String(inSync)])),
+  }
+}
+
+/** Why brokers cannot run with what the owner of the cluster has set; `parameter` is where it was set. */
+export function propertiesRefusal(
+  source: PropertySource,
+  engine: Engine,
+  parameter: string,
+): Refusal | undefined {
+  const properties = ownersProperties(source, engine)
+  const sentence = refusedProperty(properties, engine)
+  if (sentence) return invalid(sentence, parameter)
+  const problems = engine.checkProperties(properties, source.kafkaVersion)
+  if (problems.length === 0) return undefined
+  return invalid(
+    `Broker properties are not valid: ${problems.map(({ problem }) => problem).join('; ')}`,
+    parameter,
+  )
+}
+
+/** What a cluster's owner may not set, whatever the engine thinks of it, as a sentence; null where all is well. */
+function refusedProperty(
+  set: Readonly<Record<string, string>>,
+  { runningBrokersMax }: Pick<Engine, 'runningBrokersMax'>,
+): string | null {
+  for (const [name, value] of Object.entries(set)) {
+    if (isOwned(name)) return `The property ${name} is set by Sluice itself.`
+    const counts = replicaCounts.includes(name) || inSyncCounts.includes(name)
+    if (counts && Number(value) > runningBrokersMax)
+      return `The property ${name} cannot be ${value}: brokers do not replicate yet, so one broker runs and the highest value is ${runningBrokersMax}.`
+  }
+  return null
+}
+
+/** Does the shape of a cluster decide this property? */
+export function isOwned(name: string): boolean {
+  return owned.has(name) || ownedPrefixes.some((prefix) => name.startsWith(prefix))
+}
+
+/** A tag with this prefix sets a static broker property when the cluster is created. */
+export const propertyTagPrefix = 'sluice:set:'
+
+export function propertiesOfTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+  const set: Record<string, string> = {}
+  for (const [key, value] of Object.entries(tags))
+    if (key.startsWith(propertyTagPrefix)) set[key.slice(propertyTagPrefix.length)] = value
+  return set
+}
+
+export function tagsOfProperties(set: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(set).map(([name, value]) => [`${propertyTagPrefix}${name}`, value]),
+  )
+}
+
+/** A tag of this name says at creation which engine runs the cluster. */
+export const engineTag = 'sluice:engine'

@@ -1,0 +1,201 @@
+import { AssertionFailure } from '@sluice/effects'
+import { clusterPlan, isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
+import type { ClusterRecord } from './cluster-record.ts'
+import { hasPlaintextListener } from './cluster-spec.ts'
+import { type NodeKey, nodeName, sameNode } from '../engines/engine.ts'
+import { codeOf, sentenceOf } from '../operating-error.ts'
+import { activeOperation, ended, leavingBrokers, takenBack } from './changes/change.ts'
+import type { Outcome } from '../reconcile-loop.ts'
+import { allocateNodes } from './steps/allocate-nodes.ts'
+import { allocatePorts } from './steps/allocate-ports.ts'
+import { checkHealth } from './steps/check-health.ts'
+import { openEngine } from './steps/open-engine.ts'
+import { beginOperation, checkRemoval, finishOperation, removeBrokers } from './steps/change.ts'
+import { removeCluster } from './steps/remove-cluster.ts'
+import { reportActive } from './steps/report-active.ts'
+import { outdatedNodes, rollNextNode } from './steps/roll-next-node.ts'
+import { startBrokers, startQuorum } from './steps/start-nodes.ts'
+import type { Step, StepContext } from './steps/step.ts'
+import { stopEngine } from './steps/stop-engine.ts'
+import { tellFailures } from './steps/tell-failures.ts'
+
+/** A creation that has failed this often is given up: the cluster is FAILED and can only be deleted. */
+export const creationAttemptsMax = 5
+/** A change that has failed this often is taken back; if that fails as often, the operation ends. */
+export const updateAttemptsMax = 3
+/** More looks than any change needs in one run. */
+const passesMax = 1_000
+
+const steps = {
+  'open engine': openEngine,
+  'begin operation': beginOperation,
+  'tell failures': tellFailures,
+  'check removal': checkRemoval,
+  'allocate nodes': allocateNodes,
+  'allocate ports': allocatePorts,
+  'start quorum': startQuorum,
+  'start brokers': startBrokers,
+  'check health': checkHealth,
+  'roll next node': rollNextNode,
+  'remove brokers': removeBrokers,
+  'finish operation': finishOperation,
+  'report active': reportActive,
+  'stop engine': stopEngine,
+  'remove cluster': removeCluster,
+} satisfies Record<string, Step>
+
+export type StepName = keyof typeof steps
+
+/** What of a cluster decides the next steps. */
+export interface Observation {
+  state: ClusterRecord['state'] | null
+  /** Has the engine looked at it? */
+  opened: boolean
+  /** Does it want any nodes? */
+  served: boolean
+  nodes: number
+  operation: 'none' | 'pending' | 'active'
+  untoldFailures: readonly string[]
+  /** Nodes that the spec wants and the record has not, and those that it has too many. */
+  joining: readonly string[]
+  leaving: readonly string[]
+  unported: boolean
+  /** Nodes of the record that do not run. */
+  missingQuorum: readonly string[]
+  missingBrokers: readonly string[]
+  /** Nodes that run under an older plan. */
+  outdated: readonly string[]
+  /** Brokers that have left the record and not yet the machine. */
+  left: readonly number[]
+}
+
+export function observe(uuid: string, { store, runtime, engine, settings }: StepContext): Observation {
+  const record = store.get(uuid)
+  const { cluster, portsChecked, toldFailures } = runtime
+  const seen = cluster?.nodes() ?? []
+  const running = seen.filter(({ state }) => state === 'running')
+  const missing = (record?.nodes ?? []).filter((node) => !running.some((one) => sameNode(one, node)))
+  const wanted = record ? wantedNodes(record, engine) : []
+  const names = (nodes: readonly NodeKey[]) => nodes.map(nodeName)
+  const without = (nodes: readonly NodeKey[], others: readonly NodeKey[]) =>
+    names(nodes.filter((node) => !others.some((other) => sameNode(node, other))))
+  const operation = activeOperation(record)
+  return {
+    state: record?.state ?? null,
+    opened: cluster !== null,
+    served: record !== undefined && hasPlaintextListener(record.spec),
+    nodes: seen.length,
+    operation: operation === undefined ? 'none' : operation.state === 'PENDING' ? 'pending' : 'active',
+    untoldFailures: names(seen.filter(({ state }) => state === 'failed')).filter(
+      (name) => !toldFailures.has(name),
+    ),
+    joining: without(wanted, record?.nodes ?? []),
+    leaving: without(record?.nodes ?? [], wanted),
+    unported:
+      missing.length > 0 &&
+      (!portsChecked ||
+        missing.some((node) => unportedListeners(record as ClusterRecord, engine, node).length > 0)),
+    missingQuorum: names(missing.filter((node) => !isBroker(node))),
+    missingBrokers: names(missing.filter(isBroker)),
+    outdated:
+      record && cluster ? names(outdatedNodes(cluster, clusterPlan(record, engine, settings.host))) : [],
+    left: record ? leavingBrokers(record) : [],
+  }
+}
+
+/** The steps from what is to what shall be, in order, as far as can be seen from here. Pure. */
+export function plan(seen: Observation): StepName[] {
+  const { state } = seen
+  if (state === null) return when(seen.opened, 'stop engine')
+  // Nodes of a former service may run, whatever shall become of the cluster.
+  if (!seen.opened) return ['open engine']
+  if (state === 'DELETING') return ['stop engine', 'remove cluster']
+  if (state === 'FAILED') return when(seen.nodes > 0, 'stop engine')
+  if (seen.operation === 'pending') return ['begin operation']
+  const arrive: StepName[] = [...when(seen.operation === 'active', 'finish operation'), 'report active']
+  const isOnTheWay = state !== 'ACTIVE' || seen.operation !== 'none'
+  if (!seen.served) return when(isOnTheWay, ...arrive)
+  if (seen.untoldFailures.length > 0) return ['tell failures']
+  if (seen.leaving.length > 0) return ['check removal', 'allocate nodes']
+  if (seen.joining.length > 0) return ['allocate nodes']
+  const missing = [
+    ...when(seen.unported, 'allocate ports'),
+    ...when(seen.missingQuorum.length > 0, 'start quorum'),
+    ...when(seen.missingBrokers.length > 0, 'start brokers'),
+  ]
+  if (missing.length > 0) return [...missing, ...when(!isOnTheWay, 'check health')]
+  if (seen.outdated.length > 0) return ['check health', 'roll next node']
+  const leave = when(seen.left.length > 0, 'remove brokers')
+  return when(isOnTheWay, 'check health', ...leave, ...arrive)
+}
+
+function when(condition: boolean, ...names: StepName[]): StepName[] {
+  return condition ? names : []
+}
+
+/**
+ * Observes, plans, applies, and looks again until there is nothing left to do. What stands in the way becomes a
+ * sentence in the cluster's `stateInfo`, and the run is tried again.
+ */
+export async function reconcileCluster(uuid: string, context: StepContext): Promise<Outcome> {
+  const { store, runtime } = context
+  if (store.get(uuid)?.state === 'DELETING' && runtime.abort.signal.aborted)
+    runtime.abort = new AbortController()
+  try {
+    let seen = observe(uuid, context)
+    for (let pass = 0; pass < passesMax; pass++) {
+      const names = plan(seen)
+      if (names.length === 0) return 'settled'
+      for (const name of names) await steps[name](uuid, context)
+      // A node that died is started again by the next run, which comes with a delay.
+      if (names.includes('tell failures')) return 'retry'
+      const now = observe(uuid, context)
+      if (JSON.stringify(now) === JSON.stringify(seen)) return 'retry'
+      seen = now
+    }
+    return 'retry'
+  } catch (error) {
+    // Work that was called off has not failed: whoever did so has something else in mind.
+    if (runtime.abort.signal.aborted) return 'retry'
+    return noteFailure(uuid, context, error)
+  }
+}
+
+function noteFailure(uuid: string, context: StepContext, error: unknown): Outcome {
+  const { store, runtime, effects } = context
+  const record = store.get(uuid)
+  const isBug = error instanceof AssertionFailure
+  const fields = { cluster: record?.name ?? uuid, error }
+  if (isBug) effects.logger.error('a bug stopped a step of a cluster', fields)
+  else effects.logger.warn('a step of a cluster failed', fields)
+  if (!record) return 'retry'
+  runtime.failedAttempts++
+  const sentence = sentenceOf(error)
+  const code = codeOf(error)
+  if (record.state === 'CREATING' && (isBug || runtime.failedAttempts >= creationAttemptsMax)) {
+    const message = `The cluster could not be created: ${sentence}`
+    store.observe(uuid, { state: 'FAILED', stateInfo: { code: code ?? 'CREATION_FAILED', message } })
+    return 'retry'
+  }
+  store.observe(uuid, {
+    state: record.state === 'ACTIVE' ? 'HEALING' : record.state,
+    stateInfo: { code: code ?? 'RECONCILE_FAILED', message: `Tried again soon: ${sentence}` },
+  })
+  if (activeOperation(record) && runtime.failedAttempts >= updateAttemptsMax)
+    giveUpOperation(uuid, context, { code: code ?? 'UPDATE_FAILED', message: sentence })
+  return 'retry'
+}
+
+/** The change is taken back; where that fails too, the operation ends and the cluster goes on healing. */
+function giveUpOperation(
+  uuid: string,
+  { store, runtime, effects }: StepContext,
+  error: { code: string; message: string },
+): void {
+  const record = store.get(uuid)
+  const operation = activeOperation(record)
+  if (!record || !operation) return
+  runtime.failedAttempts = 0
+  if (operation.error === null) store.update(uuid, takenBack(record, error))
+  else store.update(uuid, { ...ended(record, effects.clock.now(), effects.random), state: 'HEALING' })
+}

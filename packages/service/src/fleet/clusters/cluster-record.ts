@@ -1,0 +1,92 @@
+import type { ClusterSpec } from './cluster-spec.ts'
+import type { EngineName, NodeRole } from '../engines/engine.ts'
+import type { PortRecord } from '../ports/ports.ts'
+
+/** MSK's cluster states, those that a cluster here can be in. */
+export type ClusterState =
+  | 'CREATING'
+  | 'ACTIVE'
+  | 'UPDATING'
+  | 'REBOOTING_BROKER'
+  | 'HEALING'
+  | 'DELETING'
+  | 'FAILED'
+
+/** One cluster as it is kept in cluster.json: what is wanted, and what has become of it. */
+export interface ClusterRecord {
+  formatVersion: 2
+  arn: string
+  /** The last part of the ARN, `<uuid>-<n>`; it names the directory. */
+  uuid: string
+  name: string
+  createdAtMs: number
+  /** Changes with each update of the cluster; updates and deletes may name the one that they mean. */
+  currentVersion: string
+  state: ClusterState
+  /** Why a cluster is in its state, in sentences; null where there is nothing to say. */
+  stateInfo: { code: string; message: string } | null
+  engine: EngineName
+  spec: ClusterSpec
+  tags: Record<string, string>
+  /** Nodes that run, or shall. Empty until they are allocated. */
+  nodes: NodeRecord[]
+  /** Every listener's port, allocated once and kept. */
+  ports: PortRecord[]
+  /** Oldest first, at most `operationsKeptMax`. Only the last one can be under way. */
+  operations: OperationRecord[]
+}
+
+export const operationsKeptMax = 200
+
+export interface NodeRecord {
+  role: NodeRole
+  nodeId: number
+  /** The last part of the node's ARN. */
+  uuid: string
+  /** Position in the spec's list of subnets. */
+  zone: number
+  addedAtMs: number
+  /** Of the network interface that MSK would attach. */
+  interfaceId: string
+  /** How often it was rebooted. */
+  generation: number
+}
+
+export type OperationType =
+  | 'INCREASE_BROKER_COUNT'
+  | 'DECREASE_BROKER_COUNT'
+  | 'UPDATE_CLUSTER_CONFIGURATION'
+  | 'UPDATE_CLUSTER_KAFKA_VERSION'
+  | 'REBOOT_NODE'
+
+export type OperationState =
+  | 'PENDING'
+  | 'UPDATE_IN_PROGRESS'
+  | 'UPDATE_COMPLETE'
+  | 'UPDATE_FAILED'
+  | 'REBOOT_IN_PROGRESS'
+  | 'REBOOT_COMPLETE'
+
+/** One change of a cluster, from the call that asks for it to its end. */
+export interface OperationRecord {
+  /** The last part of its ARN. */
+  uuid: string
+  type: OperationType
+  state: OperationState
+  /** Of the API request that asked for it. */
+  clientRequestId: string
+  createdAtMs: number
+  /** Null while it is under way. */
+  endedAtMs: number | null
+  steps: { name: string; status: 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' }[]
+  /** What it changes of the spec, as it was and as it shall be. A change that fails is taken back to `source`. */
+  source: SpecChange
+  target: SpecChange
+  /** Of a reboot, or of a change of the broker count. */
+  brokerIds: number[]
+  /** Why it failed. Set while the change is taken back, before the operation ends. */
+  error: { code: string; message: string } | null
+}
+
+/** The part of a spec that operations change. */
+export type SpecChange = Partial<Pick<ClusterSpec, 'kafkaVersion' | 'numberOfBrokerNodes' | 'configuration'>>

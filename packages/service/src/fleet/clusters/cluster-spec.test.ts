@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { propertiesOfTags, staticProperties, tagsOfProperties } from './broker-properties.ts'
+import { MemoryDisk, MemoryNetwork } from '@sluice/effects'
+import { clusterSpec, unservedParts } from './cluster-spec.ts'
+import { FakeEngine } from '../engines/fake-engine.ts'
+import { derivedUuid, zoneId } from './zones.ts'
+
+const engine = new FakeEngine({ disk: new MemoryDisk(), network: new MemoryNetwork() })
+const none = () => ({
+  refusal: { kind: 'invalid' as const, message: 'there is no configuration', parameter: 'arn' },
+})
+const place = { partition: 'aws', region: 'eu-west-1', account: '1' }
+const request = {
+  ClusterName: 'orders',
+  KafkaVersion: '4.1.x.kraft',
+  NumberOfBrokerNodes: 2,
+  BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b'], InstanceType: 'kafka.t3.small' },
+}
+
+function spec(change: object = {}) {
+  const result = clusterSpec({ ...request, ...change }, place, engine, none)
+  if (!('spec' in result)) throw new Error(result.refusal.message)
+  return result.spec
+}
+
+describe('a cluster spec', () => {
+  it('is the same for the same request', () => {
+    expect(spec()).toEqual(spec())
+  })
+
+  it('keeps what was sent', () => {
+    const sent = {
+      ClientAuthentication: { Sasl: { Iam: { Enabled: true } } },
+      OpenMonitoring: { Prometheus: { JmxExporter: { EnabledInBroker: true } } },
+      LoggingInfo: { BrokerLogs: { S3: { Enabled: true, Bucket: 'b' } } },
+      EnhancedMonitoring: 'PER_BROKER',
+    }
+    expect(spec(sent)).toMatchObject({
+      clientAuthentication: sent.ClientAuthentication,
+      openMonitoring: sent.OpenMonitoring,
+      loggingInfo: sent.LoggingInfo,
+      enhancedMonitoring: 'PER_BROKER',
+    })
+  })
+
+  it('says in sentences what it describes and nothing serves', () => {
+    const plaintext = { EncryptionInTransit: { ClientBroker: 'TLS_PLAINTEXT' } }
+    const text = unservedParts(
+      spec({
+        EncryptionInfo: plaintext,
+        OpenMonitoring: { Prometheus: { NodeExporter: { EnabledInBroker: true } } },
+        LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } } },
+      }),
+      engine,
+    )
+    expect(text).toMatch(/One of the 2 brokers runs/)
+    expect(text).toMatch(/TLS listeners are not implemented yet/)
+    expect(text).toMatch(/Open monitoring/)
+    expect(text).toMatch(/Broker logs/)
+    expect(unservedParts(spec(), engine)).toMatch(/^This cluster has no plaintext listener/)
+  })
+})
+
+describe('zone ids', () => {
+  it.each([
+    ['us-east-1', 'use1-az2'],
+    ['eu-west-1', 'euw1-az2'],
+    ['eu-central-1', 'euc1-az2'],
+    ['ap-southeast-2', 'apse2-az2'],
+    ['ap-northeast-1', 'apne1-az2'],
+    ['sa-east-1', 'sae1-az2'],
+    ['us-gov-west-1', 'usgw1-az2'],
+  ])('of %s are like %s', (region, id) => {
+    expect(zoneId(region, 2)).toBe(id)
+  })
+
+  it('and derived ids are UUIDs', () => {
+    expect(derivedUuid('x')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+})
+
+describe('static broker properties', () => {
+  const replicating = new FakeEngine(
+    { disk: new MemoryDisk(), network: new MemoryNetwork() },
+    { runningBrokersMax: 60 },
+  )
+  const configured = (properties: Record<string, string>) => ({ arn: 'arn', revision: 1, properties })
+
+  it('are properties that Apache Kafka 4.4 has, with values of its own where MSK differs', () => {
+    const path = new URL('../../../../../test/data/kafka-messages/configs.json', import.meta.url)
+    const { broker } = JSON.parse(readFileSync(path, 'utf8')) as {
+      broker: { name: string; default?: string }[]
+    }
+    const apache = new Map(broker.map((entry) => [entry.name, entry.default]))
+    const properties = staticProperties(spec(), engine)
+    for (const name of Object.keys(properties)) expect(apache.has(name), name).toBe(true)
+    expect(properties).toMatchObject({ 'auto.create.topics.enable': 'false' })
+  })
+
+  it('come from a configuration before what was set at creation before MSK', () => {
+    const source = {
+      ...spec(),
+      brokerProperties: { 'auto.create.topics.enable': 'true', 'num.partitions': '2' },
+      configuration: configured({ 'num.partitions': '3', 'num.replica.fetchers': '4' }),
+    }
+    expect(staticProperties(source, engine)).toMatchObject({
+      'auto.create.topics.enable': 'true',
+      'unclean.leader.election.enable': 'true',
+      'num.partitions': '3',
+      'num.replica.fetchers': '4',
+      'num.network.threads': '5',
+    })
+  })
+
+  it('count as many replicas as there are zones, where so many brokers run', () => {
+    const replicas = (subnets: string[], on: FakeEngine) => {
+      const properties = staticProperties({ ...spec(), brokerNodeGroup: { ClientSubnets: subnets } }, on)
+      return [properties['default.replication.factor'], properties['min.insync.replicas']]
+    }
+    expect(replicas(['a', 'b', 'c'], replicating)).toEqual(['3', '2'])
+    expect(replicas(['a', 'b'], replicating)).toEqual(['2', '1'])
+    expect(replicas(['a', 'b', 'c'], engine)).toEqual(['1', '1'])
+  })
+
+  it('leave ZooKeeper out where there is none, and the authorizer in any case', () => {
+    const configuration = configured({
+      'zookeeper.session.timeout.ms': '9000',
+      'allow.everyone.if.no.acl.found': 'true',
+    })
+    const names = (kafkaVersion: string) =>
+      Object.keys(staticProperties({ ...spec(), kafkaVersion, configuration }, engine))
+    expect(names('3.9.x')).toContain('zookeeper.session.timeout.ms')
+    expect(names('3.9.x.kraft')).not.toContain('zookeeper.session.timeout.ms')
+    expect(names('3.9.x')).not.toContain('allow.everyone.if.no.acl.found')
+  })
+
+  it('go through tags and back', () => {
+    const set = { 'num.partitions': '4', 'log.cleanup.policy': 'compact,delete' }
+    expect(propertiesOfTags({ ...tagsOfProperties(set), team: 'a' })).toEqual(set)
+  })
+})

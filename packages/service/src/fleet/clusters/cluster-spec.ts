@@ -1,0 +1,267 @@
+import type {
+  BrokerNodeGroupInfo,
+  ClientAuthentication,
+  ConfigurationInfo,
+  CreateClusterRequest,
+  EncryptionInfo,
+  EnhancedMonitoring,
+  LoggingInfo,
+  OpenMonitoringInfo,
+} from '@aws-sdk/client-kafka'
+import type { Engine } from '../engines/engine.ts'
+import type { Place } from '../place.ts'
+import { invalid, type Refusal, unsupportedVersion } from '../refusal.ts'
+import { propertiesOfTags, propertiesRefusal } from './broker-properties.ts'
+import { hasProvisionedThroughput, standardInstanceTypes } from './instance-types.ts'
+import { derivedId, derivedUuid, zoneId } from './zones.ts'
+
+/** What a cluster shall be: the request with MSK's defaults in place. The blocks keep AWS's shapes. */
+export interface ClusterSpec {
+  kafkaVersion: string
+  numberOfBrokerNodes: number
+  brokerNodeGroup: BrokerNodeGroupInfo
+  encryption: EncryptionInfo
+  enhancedMonitoring: EnhancedMonitoring
+  clientAuthentication?: ClientAuthentication
+  openMonitoring?: OpenMonitoringInfo
+  loggingInfo?: LoggingInfo
+  /** Static broker properties that were set at creation. */
+  brokerProperties: Record<string, string>
+  /** A revision of an MSK configuration, with the properties of that revision. */
+  configuration: SpecConfiguration | null
+}
+
+export interface SpecConfiguration {
+  arn: string
+  revision: number
+  properties: Record<string, string>
+}
+
+export type SpecResult = { spec: ClusterSpec } | { refusal: Refusal }
+
+type Check = (request: CreateClusterRequest, engine: Engine) => Refusal | undefined
+
+/** Brokers in a cluster (MSK quotas). The AWS model says 15, and no SDK enforces it. */
+const brokersMax = { zookeeper: 30, controller: 60 }
+const defaultVolumeGiB = 100
+
+/** Finds the revision of a configuration that a cluster of this version can have. */
+export type FindConfiguration = (
+  wanted: ConfigurationInfo,
+  kafkaVersion: string,
+) => { configuration: SpecConfiguration } | { refusal: Refusal }
+
+/** From a request whose types and ranges are already checked to the spec of a cluster. Pure. */
+export function clusterSpec(
+  request: CreateClusterRequest,
+  place: Place,
+  engine: Engine,
+  findConfiguration: FindConfiguration,
+): SpecResult {
+  for (const check of checks) {
+    const refusal = check(request, engine)
+    if (refusal) return { refusal }
+  }
+  const kafkaVersion = request.KafkaVersion ?? ''
+  const found = request.ConfigurationInfo && findConfiguration(request.ConfigurationInfo, kafkaVersion)
+  if (found && 'refusal' in found) return found
+  const spec: ClusterSpec = {
+    kafkaVersion,
+    numberOfBrokerNodes: request.NumberOfBrokerNodes ?? 0,
+    brokerNodeGroup: brokerNodeGroup(request.BrokerNodeGroupInfo, place),
+    encryption: encryption(request.EncryptionInfo, place),
+    enhancedMonitoring: request.EnhancedMonitoring ?? 'DEFAULT',
+    ...(request.ClientAuthentication && { clientAuthentication: request.ClientAuthentication }),
+    ...(request.OpenMonitoring && { openMonitoring: request.OpenMonitoring }),
+    ...(request.LoggingInfo && { loggingInfo: request.LoggingInfo }),
+    brokerProperties: propertiesOfTags(request.Tags ?? {}),
+    configuration: null,
+  }
+  const refusal =
+    propertiesRefusal(spec, engine, 'tags') ??
+    (found && propertiesRefusal({ ...spec, ...found }, engine, 'configurationInfo'))
+  return refusal ? { refusal } : { spec: { ...spec, ...found } }
+}
+
+/** Does this number of brokers fit the zones and the quota? */
+export function brokerCountRefusal(
+  brokers: number,
+  { zones, kafkaVersion }: { zones: number; kafkaVersion: string },
+  engine: Pick<Engine, 'topology'>,
+  parameter: string,
+): Refusal | undefined {
+  const most = brokersMax[engine.topology(kafkaVersion).quorum.role]
+  if (brokers < 1 || brokers > most)
+    return invalid(`The number of broker nodes must be between 1 and ${most}.`, parameter)
+  if (brokers % zones !== 0)
+    return invalid(
+      'The number of broker nodes must be a multiple of Availability Zones in the Client Subnets parameter.',
+      parameter,
+    )
+  return undefined
+}
+
+/** Does the spec open a plaintext listener? Until security it is the only one that is served. */
+export function hasPlaintextListener(spec: ClusterSpec): boolean {
+  return spec.encryption.EncryptionInTransit?.ClientBroker !== 'TLS'
+}
+
+/** What of the spec is described and not served, as one text; null where all of it is. */
+export function unservedParts(spec: ClusterSpec, engine: Pick<Engine, 'runningBrokersMax'>): string | null {
+  if (!hasPlaintextListener(spec)) return plaintextSentence
+  const sentences: string[] = []
+  if (spec.numberOfBrokerNodes > engine.runningBrokersMax)
+    sentences.push(
+      `One of the ${spec.numberOfBrokerNodes} brokers runs: brokers do not replicate yet, so replication factors and min.insync.replicas are 1.`,
+    )
+  if (spec.encryption.EncryptionInTransit?.ClientBroker === 'TLS_PLAINTEXT')
+    sentences.push('Only the plaintext listener is served: TLS listeners are not implemented yet.')
+  const exporters = spec.openMonitoring?.Prometheus
+  if (exporters?.JmxExporter?.EnabledInBroker || exporters?.NodeExporter?.EnabledInBroker)
+    sentences.push('Open monitoring is described and not served yet.')
+  const logs = spec.loggingInfo?.BrokerLogs
+  if (logs?.CloudWatchLogs?.Enabled || logs?.Firehose?.Enabled || logs?.S3?.Enabled)
+    sentences.push('Broker logs are described and not delivered yet.')
+  return sentences.length > 0 ? sentences.join(' ') : null
+}
+
+export const plaintextSentence =
+  'This cluster has no plaintext listener (clientBroker is TLS), and TLS and SASL listeners are not implemented yet: no broker can be reached.'
+
+const checkName: Check = ({ ClusterName: name = '' }) =>
+  /^[0-9A-Za-z][0-9A-Za-z-]*$/.test(name)
+    ? undefined
+    : invalid('The parameter value contains one or more characters that are not valid.', 'clusterName')
+
+const checkVersion: Check = ({ KafkaVersion: version = '' }, { kafkaVersions }) => {
+  const known = kafkaVersions.map((one) => one.version)
+  return known.includes(version) ? undefined : unsupportedVersion(version, known, 'kafkaVersion')
+}
+
+const checkBrokers: Check = (request, engine) => {
+  const { NumberOfBrokerNodes: brokers = 0, BrokerNodeGroupInfo: group, KafkaVersion = '' } = request
+  const subnets = group?.ClientSubnets ?? []
+  if (subnets.length < 2 || subnets.length > 3)
+    return invalid('Specify either two or three client subnets.', 'clientSubnets')
+  // The n-th distinct subnet is zone n, so a repeated one is a second subnet in the same zone.
+  if (new Set(subnets).size !== subnets.length)
+    return invalid(
+      'The number of Availability Zones in the BrokerAZDistribution parameter must be equal to the number of client subnets.',
+      'clientSubnets',
+    )
+  const shape = { zones: subnets.length, kafkaVersion: KafkaVersion }
+  return brokerCountRefusal(brokers, shape, engine, 'numberOfBrokerNodes')
+}
+
+const checkInstanceType: Check = ({ BrokerNodeGroupInfo: group }) => {
+  const type = group?.InstanceType ?? ''
+  if (type.startsWith('express.'))
+    return { kind: 'not-implemented', message: 'An Express broker type', parameter: 'instanceType' }
+  if (!standardInstanceTypes.includes(type))
+    return invalid(
+      `Unsupported InstanceType [${type}]. Valid values: [${standardInstanceTypes.join(', ')}]`,
+      'instanceType',
+    )
+  const ebs = group?.StorageInfo?.EbsStorageInfo
+  if (!ebs?.ProvisionedThroughput?.Enabled) return undefined
+  if (!hasProvisionedThroughput(type) || (ebs.VolumeSize ?? defaultVolumeGiB) < 10)
+    return invalid(
+      'Provisioned storage throughput needs brokers of size 4xlarge or larger and volumes of 10 GiB or more.',
+      'provisionedThroughput',
+    )
+  return undefined
+}
+
+const checkConnectivity: Check = ({ BrokerNodeGroupInfo: group }) => {
+  const connectivity = group?.ConnectivityInfo
+  const publicAccess = connectivity?.PublicAccess?.Type
+  if (publicAccess !== undefined && publicAccess !== 'DISABLED')
+    return invalid(
+      'Public access cannot be turned on when a cluster is created. Update the connectivity of an active cluster.',
+      'publicAccess',
+    )
+  const { Sasl: sasl, Tls: tls } = connectivity?.VpcConnectivity?.ClientAuthentication ?? {}
+  if (sasl?.Scram?.Enabled || sasl?.Iam?.Enabled || tls?.Enabled)
+    return invalid(
+      'VPC connectivity cannot be turned on when a cluster is created. Update the connectivity of an active cluster.',
+      'vpcConnectivity',
+    )
+  if (connectivity?.NetworkType === 'DUAL')
+    return { kind: 'not-implemented', message: 'Network type DUAL', parameter: 'networkType' }
+  return undefined
+}
+
+/** MSK Developer Guide, "Authentication and authorization": which authentication goes with which encryption. */
+const checkSecurity: Check = ({ ClientAuthentication: authentication, EncryptionInfo: wanted }) => {
+  const { ClientBroker: clientBroker = 'TLS', InCluster: inCluster = true } =
+    wanted?.EncryptionInTransit ?? {}
+  const sasl = authentication?.Sasl?.Scram?.Enabled || authentication?.Sasl?.Iam?.Enabled
+  const tls = authentication?.Tls?.Enabled
+  if (sasl && clientBroker !== 'TLS')
+    return invalid('SASL authentication needs client-broker encryption TLS.', 'clientBroker')
+  if (tls && clientBroker === 'PLAINTEXT')
+    return invalid('TLS authentication needs client-broker encryption TLS or TLS_PLAINTEXT.', 'clientBroker')
+  if ((sasl || tls) && !inCluster)
+    return invalid('Client authentication needs encryption between brokers.', 'inCluster')
+  if (authentication?.Unauthenticated?.Enabled === false && !sasl && !tls)
+    return invalid('At least one way of client access must be enabled.', 'clientAuthentication')
+  return undefined
+}
+
+const checkUnserved: Check = (request) => {
+  if (request.StorageMode === 'TIERED')
+    return { kind: 'not-implemented', message: 'Storage mode TIERED', parameter: 'storageMode' }
+  if (request.Rebalancing) return invalid('Intelligent rebalancing needs Express brokers.', 'rebalancing')
+  return undefined
+}
+
+const checks: Check[] = [
+  checkName,
+  checkVersion,
+  checkBrokers,
+  checkInstanceType,
+  checkConnectivity,
+  checkSecurity,
+  checkUnserved,
+]
+
+function brokerNodeGroup(group: BrokerNodeGroupInfo | undefined, place: Place): BrokerNodeGroupInfo {
+  const subnets = group?.ClientSubnets ?? []
+  const ebs = group?.StorageInfo?.EbsStorageInfo
+  const securityGroup = derivedId('sg-', `${place.account}/${place.region}/default`, 17)
+  return {
+    BrokerAZDistribution: group?.BrokerAZDistribution ?? 'DEFAULT',
+    ClientSubnets: subnets,
+    InstanceType: group?.InstanceType,
+    SecurityGroups: group?.SecurityGroups?.length ? group.SecurityGroups : [securityGroup],
+    StorageInfo: {
+      EbsStorageInfo: {
+        VolumeSize: ebs?.VolumeSize ?? defaultVolumeGiB,
+        ProvisionedThroughput: ebs?.ProvisionedThroughput ?? { Enabled: false },
+      },
+    },
+    ConnectivityInfo: {
+      PublicAccess: { Type: 'DISABLED' },
+      NetworkType: 'IPV4',
+    },
+    ZoneIds: subnets.map((_, at) => zoneId(place.region, at + 1)),
+  }
+}
+
+function encryption(
+  wanted: EncryptionInfo | undefined,
+  { partition, region, account }: Place,
+): EncryptionInfo {
+  const managedKey = derivedUuid(`${account}/${region}/alias/aws/kafka`)
+  return {
+    EncryptionAtRest: {
+      DataVolumeKMSKeyId:
+        wanted?.EncryptionAtRest?.DataVolumeKMSKeyId ??
+        `arn:${partition}:kms:${region}:${account}:key/${managedKey}`,
+    },
+    EncryptionInTransit: {
+      ClientBroker: wanted?.EncryptionInTransit?.ClientBroker ?? 'TLS',
+      InCluster: wanted?.EncryptionInTransit?.InCluster ?? true,
+    },
+  }
+}

@@ -1,0 +1,266 @@
+import { join } from 'node:path'
+import type { Clock, Disk, Logger, Random } from '@sluice/effects'
+import type { SpecConfiguration } from '../clusters/cluster-spec.ts'
+import type { Place } from '../place.ts'
+import { invalid, type Refusal } from '../refusal.ts'
+import { configurationProperties } from './configuration-properties.ts'
+import type { Engines } from '../engines/engines.ts'
+import { publishedKafkaVersions } from './kafka-releases.ts'
+import { OperatingError } from '../operating-error.ts'
+
+/** One MSK configuration as it is kept in `<data>/configurations/<uuid>.json`. */
+export interface ConfigurationRecord {
+  formatVersion: 1
+  arn: string
+  /** The last part of the ARN, `<uuid>-<n>`. */
+  uuid: string
+  name: string
+  description: string | null
+  /** MSK's names; empty where it is for any version. */
+  kafkaVersions: string[]
+  createdAtMs: number
+  /** Revision n is at n - 1. */
+  revisions: ConfigurationRevisionRecord[]
+}
+
+export interface ConfigurationRevisionRecord {
+  createdAtMs: number
+  description: string | null
+  /** The exact bytes that were sent, in base64. */
+  serverProperties: string
+}
+
+export type UpdateConfigurationResult = { configuration: ConfigurationRecord } | { refusal: Refusal }
+
+export type CreateConfigurationResult =
+  | UpdateConfigurationResult
+  | { nameTaken: true }
+  /** A sentence. */
+  | { tooMany: string }
+
+/** MSK quotas: configurations an account, and revisions of one. */
+export const configurationsMax = 100
+export const revisionsMax = 50
+const nameLengthMax = 256
+const descriptionLengthMax = 1_024
+
+export const configurationArnPattern =
+  /^arn:[\w-]+:kafka:[\w-]*:\d*:configuration\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+$/
+
+/**
+ * The MSK configurations: versioned texts of broker properties that clusters are given by ARN and revision. One JSON
+ * file each, replaced whole and durable before a change is answered. No change of one touches a cluster.
+ */
+export class Configurations {
+  readonly #options: ConfigurationsOptions
+  readonly #root: string
+  readonly #records = new Map<string, ConfigurationRecord>()
+
+  constructor(options: ConfigurationsOptions) {
+    this.#options = options
+    this.#root = join(options.dataDirectory, 'configurations')
+  }
+
+  /** Reads what is on disk. A file that cannot be understood is an error: it may be a configuration's only trace. */
+  load(): void {
+    const { disk, logger } = this.#options
+    if (!disk.existsSync(this.#root)) return
+    for (const { name } of disk.readdirSync(this.#root)) {
+      const path = join(this.#root, name)
+      if (name.endsWith('.json')) this.#records.set(name.slice(0, -'.json'.length), this.#read(path, name))
+      else logger.warn('a file that is no configuration is left alone', { path })
+    }
+  }
+
+  /** In order of creation. */
+  list(): ConfigurationRecord[] {
+    return [...this.#records.values()].sort(
+      (a, b) => a.createdAtMs - b.createdAtMs || (a.uuid < b.uuid ? -1 : 1),
+    )
+  }
+
+  byArn(arn: string): ConfigurationRecord | undefined {
+    const record = this.#records.get(arn.slice(arn.lastIndexOf('/') + 1))
+    return record?.arn === arn ? record : undefined
+  }
+
+  /** Durable when it returns. Throws the disk's error; then nothing has changed. */
+  create(request: {
+    name: string
+    description: string | undefined
+    kafkaVersions: readonly string[]
+    serverProperties: Uint8Array
+  }): CreateConfigurationResult {
+    const { name, description, kafkaVersions, serverProperties } = request
+    const refusal =
+      nameRefusal(name) ??
+      descriptionRefusal(description) ??
+      this.#versionsRefusal(kafkaVersions) ??
+      serverPropertiesRefusal(serverProperties)
+    if (refusal) return { refusal }
+    if (this.list().some((record) => record.name === name)) return { nameTaken: true }
+    if (this.#records.size >= configurationsMax)
+      return { tooMany: `An account has at most ${configurationsMax} configurations.` }
+    const { clock, random, place } = this.#options
+    const uuid = `${random.uuid()}-${1 + random.int(25)}`
+    const createdAtMs = clock.now()
+    const configuration: ConfigurationRecord = {
+      formatVersion: 1,
+      arn: `arn:${place.partition}:kafka:${place.region}:${place.account}:configuration/${name}/${uuid}`,
+      uuid,
+      name,
+      description: description ?? null,
+      kafkaVersions: [...new Set(kafkaVersions)],
+      createdAtMs,
+      revisions: [revision(createdAtMs, description, serverProperties)],
+    }
+    this.#write(configuration)
+    return { configuration }
+  }
+
+  /** Adds a revision. Durable when it returns. Throws the disk's error; then nothing has changed. */
+  update(
+    before: ConfigurationRecord,
+    { description, serverProperties }: { description: string | undefined; serverProperties: Uint8Array },
+  ): UpdateConfigurationResult {
+    const refusal = descriptionRefusal(description) ?? serverPropertiesRefusal(serverProperties)
+    if (refusal) return { refusal }
+    if (before.revisions.length >= revisionsMax)
+      return {
+        refusal: invalid(`A configuration has at most ${revisionsMax} revisions.`, 'serverProperties'),
+      }
+    const added = revision(this.#options.clock.now(), description, serverProperties)
+    const configuration = { ...before, revisions: [...before.revisions, added] }
+    this.#write(configuration)
+    return { configuration }
+  }
+
+  /** All its revisions go with it. Durable when it returns. Nothing uses it: the caller has looked. */
+  delete({ uuid }: ConfigurationRecord): void {
+    const { disk } = this.#options
+    disk.unlinkSync(this.#file(uuid))
+    disk.syncDirectorySync(this.#root)
+    this.#records.delete(uuid)
+  }
+
+  /** The revision that a cluster of this version shall have. */
+  forCluster(
+    wanted: { Arn?: string | undefined; Revision?: number | undefined },
+    kafkaVersion: string,
+  ): { configuration: SpecConfiguration } | { refusal: Refusal } {
+    const { Arn: arn = '', Revision: number = 0 } = wanted
+    const record = this.byArn(arn)
+    // The same words for an ARN of another thing and one of nothing, as MSK has them.
+    if (!record) return { refusal: invalid('Invalid Configuration ARN.', 'arn') }
+    const found = record.revisions[number - 1]
+    if (!found) return { refusal: invalid(`The configuration has no revision ${number}.`, 'revision') }
+    if (record.kafkaVersions.length > 0 && !record.kafkaVersions.includes(kafkaVersion))
+      return {
+        refusal: invalid(
+          `The configuration is for the Kafka versions [${record.kafkaVersions.join(', ')}], not for ${kafkaVersion}.`,
+          'configurationInfo',
+        ),
+      }
+    const parsed = configurationProperties(Buffer.from(found.serverProperties, 'base64'))
+    if ('properties' in parsed)
+      return { configuration: { arn, revision: number, properties: parsed.properties } }
+    // It was checked when it was made, by the rules of another release perhaps.
+    return { refusal: refusalOf(parsed, 'configurationInfo') }
+  }
+
+  #versionsRefusal(versions: readonly string[]): Refusal | undefined {
+    const here = this.#options.engines.all.flatMap(({ kafkaVersions }) =>
+      kafkaVersions.map(({ version }) => version),
+    )
+    const known = [...new Set([...publishedKafkaVersions, ...here])]
+    const unknown = versions.find((version) => !known.includes(version))
+    if (unknown === undefined) return undefined
+    return invalid(
+      `Unsupported KafkaVersion [${unknown}]. Valid values: [${known.join(', ')}]`,
+      'kafkaVersions',
+    )
+  }
+
+  #file(uuid: string): string {
+    return join(this.#root, `${uuid}.json`)
+  }
+
+  #write(record: ConfigurationRecord): void {
+    const { disk } = this.#options
+    disk.mkdirSync(this.#root)
+    disk.writeFileAtomicSync(this.#file(record.uuid), `${JSON.stringify(record, null, 2)}\n`)
+    this.#records.set(record.uuid, record)
+  }
+
+  #read(path: string, name: string): ConfigurationRecord {
+    const problem = (why: string, cause?: unknown) =>
+      new OperatingError(`The configuration ${path} cannot be read.`, {
+        code: 'CONFIGURATION_RECORD_CORRUPT',
+        why,
+        next: 'Repair the file, or move it away: the configuration is then unknown, and clusters keep what they have of it.',
+        cause,
+      })
+    let record: Partial<ConfigurationRecord> | null
+    try {
+      record = JSON.parse(this.#options.disk.readFileSync(path).toString())
+    } catch (error) {
+      throw problem(`${(error as Error).message}.`, error)
+    }
+    if (record?.formatVersion !== 1)
+      throw problem(`Its formatVersion is ${record?.formatVersion}; this release reads 1.`)
+    for (const member of ['arn', 'name', 'createdAtMs', 'kafkaVersions'] as const)
+      if (record[member] === undefined) throw problem(`It has no ${member}.`)
+    if (!Array.isArray(record.revisions) || record.revisions.length === 0)
+      throw problem('It has no revisions.')
+    if (`${record.uuid}.json` !== name) throw problem(`It names the configuration ${record.uuid}.`)
+    return record as ConfigurationRecord
+  }
+}
+
+export interface ConfigurationsOptions {
+  dataDirectory: string
+  disk: Disk
+  logger: Logger
+  clock: Clock
+  random: Random
+  place: Place
+  /** A configuration may name the versions that they run. */
+  engines: Engines
+}
+
+function revision(
+  createdAtMs: number,
+  description: string | undefined,
+  serverProperties: Uint8Array,
+): ConfigurationRevisionRecord {
+  return {
+    createdAtMs,
+    description: description ?? null,
+    serverProperties: Buffer.from(serverProperties).toString('base64'),
+  }
+}
+
+function nameRefusal(name: string): Refusal | undefined {
+  if (name.length > nameLengthMax)
+    return invalid(`The name of a configuration has at most ${nameLengthMax} characters.`, 'name')
+  return /^[0-9A-Za-z][0-9A-Za-z-]*$/.test(name)
+    ? undefined
+    : invalid('The parameter value contains one or more characters that are not valid.', 'name')
+}
+
+function descriptionRefusal(description: string | undefined): Refusal | undefined {
+  return (description?.length ?? 0) > descriptionLengthMax
+    ? invalid(`A description has at most ${descriptionLengthMax} characters.`, 'description')
+    : undefined
+}
+
+function serverPropertiesRefusal(bytes: Uint8Array): Refusal | undefined {
+  const parsed = configurationProperties(bytes)
+  return 'properties' in parsed ? undefined : refusalOf(parsed, 'serverProperties')
+}
+
+function refusalOf(problem: { invalid: string } | { notImplemented: string }, parameter: string): Refusal {
+  return 'invalid' in problem
+    ? invalid(problem.invalid, parameter)
+    : { kind: 'not-implemented', message: problem.notImplemented, parameter }
+}
