@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { play } from './language/play.ts'
+import { parseStory, withAnswers } from './language/story.ts'
+
+// Each text here is a story: what is done to a cluster, and what it answers. README.md has the language.
+// UPDATE_SCENARIOS=1 writes the answers anew; the difference is what there is to review.
+
+const directory = new URL('.', import.meta.url)
+const stories = readdirSync(directory).filter((name) => name.endsWith('.txt'))
+
+describe('scenarios', () => {
+  for (const name of stories) {
+    it(name.replace('.txt', '').replaceAll('-', ' '), async () => {
+      const file = new URL(name, directory)
+      const text = readFileSync(file, 'utf8')
+      const told = withAnswers(text, await play(parseStory(text)))
+      if (process.env.UPDATE_SCENARIOS) writeFileSync(file, told)
+      else expect(told).toBe(text)
+    })
+  }
+})
