@@ -40,8 +40,6 @@ type DecodedKey<R> =
     ? { readonly type: RecordType; readonly record: R; readonly key: K }
     : never
 
-export type CoordinatorKey<F> = F extends CoordinatorFamily<infer R> ? DecodedKey<R> : never
-
 /** The key of a record: its type as int16, then the body. Keys have one version, 0. */
 export function encodeCoordinatorKey<K>(record: KeyValueRecord<number, K>, key: Input<K>): Buffer {
   const writer = new Writer(64)

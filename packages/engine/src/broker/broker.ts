@@ -10,7 +10,7 @@ import {
   type Timer,
 } from '@sluice/effects'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
-import { GroupCoordinator, offsetsTopic } from '../coordinator/group/group-coordinator.ts'
+import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage } from '../metadata/image.ts'
@@ -19,10 +19,10 @@ import { Partitions } from '../replication/partitions.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { handlers } from './api-table.ts'
 import { Connection, type RequestHandling } from './connection.ts'
+import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
 import { dispatch } from './dispatch.ts'
 import { dialledHost, type Endpoint } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
-import { InternalTopicLog } from './internal-topic-log.ts'
 import { TopicCreation } from './internal-topics.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -75,6 +75,7 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly partitions: Partitions
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
+  readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
@@ -131,7 +132,8 @@ export class Broker implements BrokerServices, RequestHandling {
       },
       guard: (fn) => this.guard(fn),
     })
-    this.groups = this.#createGroupCoordinator()
+    this.groups = createGroupCoordinator(this)
+    this.coordinators = [groupCoordinatorHome(this.groups)]
     this.fetchSessions = new FetchSessions({
       slotsMax: this.config.int('max.incremental.fetch.session.cache.slots'),
       evictionMs: fetchSessionEvictionMs,
@@ -154,12 +156,7 @@ export class Broker implements BrokerServices, RequestHandling {
       brokerEpoch: () => this.#registration.brokerEpoch,
       controller: options.controller,
     })
-    this.topicCreation = new TopicCreation({
-      metadata: this.metadata,
-      config: this.config,
-      controller: options.controller,
-      logger: this.logger,
-    })
+    this.topicCreation = new TopicCreation(this)
     this.requestBytesMax = this.config.int('socket.request.max.bytes')
   }
 
@@ -215,7 +212,7 @@ export class Broker implements BrokerServices, RequestHandling {
     else this.#registration.abandon()
     this.#idleCheck?.cancel()
     this.#unsubscribe?.()
-    this.groups.close()
+    for (const coordinator of this.coordinators) coordinator.close()
     this.partitions.close()
     for (const connection of [...this.#connections]) connection.destroy('the broker stops')
     this.logs.stop({
@@ -330,7 +327,7 @@ export class Broker implements BrokerServices, RequestHandling {
       for (const topic of delta.topicsDeleted) {
         this.partitions.remove(topic.name)
         this.config.forgetTopic(topic.name)
-        void this.groups.onTopicDeleted(topic.name)
+        for (const coordinator of this.coordinators) coordinator.topicDeleted(topic.name)
       }
       for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic)))
         this.partitions.apply(topic)
@@ -344,31 +341,14 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   #leads(partition: Partition): void {
-    if (partition.topic === offsetsTopic) void this.groups.load(partition.index)
+    this.#coordinatorIn(partition.topic)?.load(partition.index)
   }
 
   #resigns(topic: string, index: number): void {
-    if (topic === offsetsTopic) this.groups.unload(index)
+    this.#coordinatorIn(topic)?.unload(index)
   }
 
-  #createGroupCoordinator(): GroupCoordinator {
-    const { clock, logger, random, metadata, config } = this
-    return new GroupCoordinator({
-      clock,
-      logger,
-      random,
-      config,
-      log: new InternalTopicLog({
-        topic: offsetsTopic,
-        partitions: this.partitions,
-        clock,
-        maxMessageBytes: () => config.topicInt(offsetsTopic, 'max.message.bytes'),
-      }),
-      topics: {
-        idOf: (name) => metadata.topic(name)?.id,
-        nameOf: (id) => metadata.topicNameOf(id),
-        partitionCount: (name) => metadata.topic(name)?.partitions.length,
-      },
-    })
+  #coordinatorIn(topic: string): CoordinatorHome | undefined {
+    return this.coordinators.find((coordinator) => coordinator.topic === topic)
   }
 }

@@ -6,6 +6,7 @@ import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { Connection } from './connection.ts'
+import type { CoordinatorHome } from './coordinators.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
 import type { Handler } from './handler.ts'
@@ -27,6 +28,8 @@ export interface BrokerServices {
   readonly logs: LogManager
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
+  /** All that this broker serves: whatever is done for each of them reads this list. */
+  readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation

@@ -2,8 +2,8 @@ import { silentLogger, TestClock } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import { beforeEach, expect, test } from 'vitest'
 import { answer, CoordinatorFailure, type Decision } from './decision.ts'
-import { MemoryCoordinatorLog } from './group/group-test-context.ts'
 import { CoordinatorRuntime, type CoordinatorShard, type RecordCodec } from './runtime.ts'
+import { MemoryCoordinatorLog } from './testing/memory-coordinator-log.ts'
 import type { CoordinatorTimer } from './timer.ts'
 
 /** Counts by name: the smallest state that shows the runtime's rules. */
@@ -47,19 +47,13 @@ const codec: RecordCodec<string> = {
 }
 
 let clock: TestClock
-let log: TextLog
+let log: MemoryCoordinatorLog
 let shards: Counters[]
 let runtime: CoordinatorRuntime<Counters, string>
 
-class TextLog extends MemoryCoordinatorLog {
-  override records(): never[] {
-    return []
-  }
-}
-
 beforeEach(async () => {
   clock = new TestClock()
-  log = new TextLog()
+  log = new MemoryCoordinatorLog()
   shards = []
   runtime = new CoordinatorRuntime({
     name: 'counters',

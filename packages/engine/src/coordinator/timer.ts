@@ -37,12 +37,4 @@ export class CoordinatorTimer<Rec> {
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
   }
-
-  isScheduled(key: string): boolean {
-    return this.#timers.has(key)
-  }
-
-  get size(): number {
-    return this.#timers.size
-  }
 }

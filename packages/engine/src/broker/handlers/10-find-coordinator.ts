@@ -1,8 +1,9 @@
 /*
  * FindCoordinator, versions 0 to 6.
  *
- * - The coordinator of a group leads the partition of __consumer_offsets that the group's id hashes to. The
- *   topic is created when it is first asked for; until it is led the answer is 15, and clients ask again.
+ * - The coordinator of a key leads the partition of its internal topic that the key hashes to: __consumer_offsets
+ *   for groups. The topic is created when it is first asked for; until it is led the answer is 15, and clients ask
+ *   again.
  * - One key up to version 3, several from version 4 on (KIP-699).
  * - Not done: coordinators of transactions (key type 1) and of share groups (2). They are refused at once with
  *   35, for 15 would make a client ask for ever. librdkafka asks for ever after 35 too, and gives up only where an
@@ -10,10 +11,9 @@
  */
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
 import type { Connection } from '../connection.ts'
+import { type CoordinatorHome, coordinatorKeyType } from '../coordinators.ts'
 import { handler, type RequestContext } from '../handler.ts'
-import { offsetsTopic } from '../../coordinator/group/group-coordinator.ts'
 
-const keyType = { group: 0, transaction: 1, share: 2 } as const
 const batchedVersionMin = 4
 
 type Coordinator = NonNullable<Input<ResponseOf<typeof FindCoordinator>>['coordinators']>[number]
@@ -27,24 +27,37 @@ export const findCoordinator = handler(FindCoordinator, async (request, context)
   return { ...only, errorMessage: only.errorMessage || 'NONE' }
 })
 
-async function find(type: number, key: string, context: RequestContext): Promise<Coordinator> {
-  if (type === keyType.transaction) {
-    const code = isLibrdkafka(context.connection.clientSoftware)
-      ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-      : ErrorCode.UNSUPPORTED_VERSION
-    return refused(key, code, 'Transactions are not served yet.')
-  }
-  if (type === keyType.share)
-    return refused(key, ErrorCode.UNSUPPORTED_VERSION, 'Share groups are not served yet.')
-  if (type !== keyType.group)
-    return refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${type}.`)
-  const { broker, connection } = context
-  const error = await broker.topicCreation.ensure(offsetsTopic)
-  const partition = broker.metadata.topic(offsetsTopic)?.partitions[broker.groups.partitionFor(key)]
+async function find(keyType: number, key: string, context: RequestContext): Promise<Coordinator> {
+  const home = context.broker.coordinators.find((coordinator) => coordinator.keyType === keyType)
+  return home ? locate(home, key, context) : refuseType(keyType, key, context)
+}
+
+async function locate(
+  home: CoordinatorHome,
+  key: string,
+  { broker, connection }: RequestContext,
+): Promise<Coordinator> {
+  const error = await broker.topicCreation.ensure(home.topic)
+  const partition = broker.metadata.topic(home.topic)?.partitions[home.partitionFor(key)]
   if (error !== ErrorCode.NONE || !partition) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
   const leader = broker.endpointsFor(connection).find(({ brokerId }) => brokerId === partition.leader)
   if (!leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
   return { key, nodeId: leader.brokerId, host: leader.host, port: leader.port, errorMessage: '' }
+}
+
+function refuseType(keyType: number, key: string, { connection }: RequestContext): Coordinator {
+  switch (keyType) {
+    case coordinatorKeyType.transaction: {
+      const code = isLibrdkafka(connection.clientSoftware)
+        ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        : ErrorCode.UNSUPPORTED_VERSION
+      return refused(key, code, 'Transactions are not served yet.')
+    }
+    case coordinatorKeyType.share:
+      return refused(key, ErrorCode.UNSUPPORTED_VERSION, 'Share groups are not served yet.')
+    default:
+      return refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${keyType}.`)
+  }
 }
 
 /** Its bindings for other languages put their own name first: `confluent-kafka-python`, `2.16.1-rdkafka-2.16.0`. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { batchesIn, buildBatchSync, readRecords, RecordBatch, zeroUuid } from '@sluice/wire'
 import { expect, test } from 'vitest'
 import { groupRecordCodec, offsetCommitRecord } from './group-records.ts'
-import { events, GroupTestContext, MemoryCoordinatorLog } from './group-test-context.ts'
+import { events, GroupLog, GroupTestContext } from './testing/group-context.ts'
 
 const golden = readFileSync(
   new URL(
@@ -83,7 +83,7 @@ function shape(record: ReturnType<typeof groupRecordCodec.decode>) {
 }
 
 test('a log of Apache Kafka is loaded: tombstones, transactions and newer protocols included', async () => {
-  const log = new MemoryCoordinatorLog()
+  const log = new GroupLog()
   // All groups hash to this partition when there is one only.
   log.batches.push({ partition: 0, batch: golden })
   const context = await GroupTestContext.start({ log, config: { 'offsets.topic.num.partitions': 1 } })
@@ -99,7 +99,7 @@ test('a log of Apache Kafka is loaded: tombstones, transactions and newer protoc
 
 test('offsets of a transaction count once its COMMIT is there', async () => {
   const transactional = batches.findIndex((batch) => RecordBatch.isTransactional(batch, 0))
-  const open = new MemoryCoordinatorLog()
+  const open = new GroupLog()
   open.batches.push({ partition: 0, batch: batches[transactional] as Buffer })
   const config = { 'offsets.topic.num.partitions': 1 }
   const before = await GroupTestContext.start({ log: open, config })

@@ -1,6 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { GroupTestContext } from './group-test-context.ts'
+import { GroupTestContext } from './testing/group-context.ts'
 
 let context: GroupTestContext
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
 import {
+  consumerOffsets,
   type DeleteGroups,
   type DescribeGroups,
   ErrorCode,
@@ -18,17 +19,24 @@ import type { CoordinatorLog } from '../coordinator-log.ts'
 import { CoordinatorFailure } from '../decision.ts'
 import { partitionFor } from '../partition-for.ts'
 import { CoordinatorRuntime } from '../runtime.ts'
-import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic-member.ts'
-import { describeGroup, listedGroup } from './describe-group.ts'
-import { type FetchedGroup, fetchedTopics, type GroupToFetch, toFetch } from './fetch-topics.ts'
+import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic/classic-member.ts'
+import { describeGroup, listedGroup } from './classic/describe-group.ts'
+import { type FetchedGroup, fetchedTopics, type GroupToFetch, toFetch } from './offsets/fetch-topics.ts'
 import { type ConfigReader, type GroupCoordinatorConfig, groupCoordinatorConfig } from './group-config.ts'
 import { groupRecordCodec, type GroupRecord } from './group-records.ts'
 import { GroupShard } from './group-shard.ts'
-import type { LeaveResult } from './leave-group.ts'
-import type { CommitTopic } from './offsets.ts'
+import type { LeaveResult } from './classic/leave.ts'
+import type { CommitTopic } from './offsets/offsets.ts'
 import type { TopicView } from './topic-view.ts'
 
-export const offsetsTopic = '__consumer_offsets'
+/** KIP-394: a dynamic member without id is given one and must come back with it. */
+const knownMemberIdVersionMin = 4
+/** KIP-814: a static leader that comes back may be told to keep the assignment. */
+const skipAssignmentVersionMin = 9
+/** KIP-559: SyncGroup names the protocol that the member follows. */
+const protocolNameVersionMin = 5
+/** OffsetCommit names topics by id (KIP-848). */
+const commitByIdVersionMin = 10
 
 export interface GroupCoordinatorOptions {
   readonly config: ConfigReader
@@ -62,7 +70,7 @@ export class GroupCoordinator {
     this.#config = config
     this.#topics = options.topics
     this.#runtime = new CoordinatorRuntime({
-      name: offsetsTopic,
+      name: consumerOffsets.topic,
       clock,
       logger,
       log,
@@ -82,7 +90,7 @@ export class GroupCoordinator {
 
   /** The partition of `__consumer_offsets` that holds the group. */
   partitionFor(groupId: string): number {
-    const count = this.#topics.partitionCount(offsetsTopic) ?? this.#config.offsetsTopicPartitions
+    const count = this.#topics.partitionCount(consumerOffsets.topic) ?? this.#config.offsetsTopicPartitions
     return partitionFor(groupId, count)
   }
 
@@ -95,7 +103,7 @@ export class GroupCoordinator {
     this.#runtime.unload(partition)
   }
 
-  onTopicDeleted(topic: string): Promise<void> {
+  topicDeleted(topic: string): Promise<void> {
     return this.#runtime.writeAll('delete-topic-offsets', (shard) => shard.deleteTopic(topic))
   }
 
@@ -121,8 +129,8 @@ export class GroupCoordinator {
         clientHost: context.clientHost,
         // v0 has one timeout for both.
         rebalanceTimeoutMs: context.apiVersion === 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
-        requireKnownMemberId: context.apiVersion >= 4,
-        supportsSkippingAssignment: context.apiVersion >= 9,
+        requireKnownMemberId: context.apiVersion >= knownMemberIdVersionMin,
+        supportsSkippingAssignment: context.apiVersion >= skipAssignmentVersionMin,
       }),
     )
     return result instanceof CoordinatorFailure ? failedJoin(result.error, memberId) : result
@@ -130,8 +138,7 @@ export class GroupCoordinator {
 
   async syncGroup(context: GroupRequestContext, request: RequestOf<typeof SyncGroup>): Promise<SyncResult> {
     const { groupId, protocolType, protocolName } = request
-    // KIP-559: from v5 on both must be named.
-    if (context.apiVersion >= 5 && (protocolType === null || protocolName === null))
+    if (context.apiVersion >= protocolNameVersionMin && (protocolType === null || protocolName === null))
       return failedSync(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
     if (groupId === '') return failedSync(ErrorCode.INVALID_GROUP_ID)
     const result = await this.#runtime.write('sync-group', this.partitionFor(groupId), (shard) =>
@@ -193,7 +200,7 @@ export class GroupCoordinator {
   /** Splits a topic of a commit into what may go on and what is refused: unknown topics and partitions. */
   #checkCommit(topic: RequestOf<typeof OffsetCommit>['topics'][number], apiVersion: number) {
     const topics = this.#topics
-    const byId = apiVersion >= 10
+    const byId = apiVersion >= commitByIdVersionMin
     const name = byId ? (topics.nameOf(topic.topicId) ?? '') : topic.name
     const topicId = byId ? topic.topicId : (topics.idOf(name) ?? topic.topicId)
     const count = topics.partitionCount(name) ?? 0

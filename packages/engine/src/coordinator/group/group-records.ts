@@ -1,5 +1,6 @@
 import { AssertionFailure } from '@sluice/effects'
 import {
+  ConsumerGroupMetadataRecord,
   consumerOffsets,
   coordinatorRecordType,
   decodeCoordinatorRecord,
@@ -7,13 +8,16 @@ import {
   encodeCoordinatorValue,
   GroupMetadataRecord,
   type GroupMetadataValue,
+  LegacyOffsetCommitRecord,
   OffsetCommitRecord,
+  ShareGroupMetadataRecord,
+  StreamsGroupMetadataRecord,
   type ValueOf,
   zeroUuid,
 } from '@sluice/wire'
 import type { RecordCodec } from '../runtime.ts'
-import type { ClassicGroup } from './classic-group.ts'
-import type { OffsetAndMetadata } from './offset-and-metadata.ts'
+import type { ClassicGroup } from './classic/classic-group.ts'
+import type { OffsetAndMetadata } from './offsets/offset-and-metadata.ts'
 
 export type GroupMetadata = ValueOf<typeof GroupMetadataValue>
 
@@ -141,21 +145,21 @@ function encodeOffset(value: OffsetAndMetadata): Buffer {
 function recordOf(record: ReturnType<typeof decodeConsumerOffsets>): GroupRecord | null {
   const exists = record.value !== null
   switch (record.type) {
-    case 0:
+    case LegacyOffsetCommitRecord.recordType:
       return offsetCommitRecord(
         record.key,
         record.value &&
           offsetOf({ ...record.value, leaderEpoch: -1, expireTimestamp: -1, topicId: zeroUuid }),
       )
-    case 1:
+    case OffsetCommitRecord.recordType:
       return offsetCommitRecord(record.key, record.value && offsetOf(record.value))
-    case 2:
+    case GroupMetadataRecord.recordType:
       return { type: 'group-metadata', groupId: record.key.group, value: record.value }
-    case 3:
+    case ConsumerGroupMetadataRecord.recordType:
       return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'consumer', exists }
-    case 11:
+    case ShareGroupMetadataRecord.recordType:
       return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'share', exists }
-    case 17:
+    case StreamsGroupMetadataRecord.recordType:
       return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'streams', exists }
     default:
       return null

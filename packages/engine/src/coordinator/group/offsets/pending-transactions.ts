@@ -1,5 +1,5 @@
 import type { OffsetAndMetadata } from './offset-and-metadata.ts'
-import type { OffsetKey } from './group-records.ts'
+import type { OffsetKey } from '../group-records.ts'
 
 interface PendingOffset {
   readonly key: OffsetKey

@@ -9,7 +9,7 @@ interface Committer {
 }
 
 /** First version of OffsetCommit that knows groups of the consumer protocol (KIP-848), and says so. */
-const consumerProtocolVersion = 9
+const consumerProtocolVersionMin = 9
 
 /**
  * Who may commit: a member of the current generation; and, while the group is empty, whoever names neither
@@ -19,7 +19,9 @@ export function validateOffsetCommit(group: ClassicGroup | undefined, committer:
   const { generationId, memberId, groupInstanceId, apiVersion } = committer
   if (!group) {
     if (generationId < 0) return ErrorCode.NONE
-    return apiVersion >= consumerProtocolVersion ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION
+    return apiVersion >= consumerProtocolVersionMin
+      ? ErrorCode.GROUP_ID_NOT_FOUND
+      : ErrorCode.ILLEGAL_GENERATION
   }
   if (generationId < 0 && group.state === 'Empty') return ErrorCode.NONE
   if (generationId < 0 && memberId === '' && groupInstanceId === null) return ErrorCode.UNKNOWN_MEMBER_ID

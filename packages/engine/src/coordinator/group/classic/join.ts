@@ -1,6 +1,6 @@
 import { Deferred } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
-import { answer } from '../decision.ts'
+import { answer } from '../../decision.ts'
 import {
   type ClassicContext,
   type FinalGroupDecision,
@@ -9,7 +9,7 @@ import {
 } from './classic-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { ClassicMember, failedJoin, type JoinResult, type MemberProtocol } from './classic-member.ts'
-import { emptyGroupRecord, groupMetadataRecord } from './group-records.ts'
+import { emptyGroupRecord, groupMetadataRecord } from '../group-records.ts'
 import {
   completeJoinIfAllJoined,
   currentGeneration,
@@ -36,9 +36,9 @@ export interface JoinRequest {
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
   readonly reason: string | null
-  /** KIP-394, v4: a dynamic member without id is given one and must come back with it. */
+  /** KIP-394: a dynamic member without id is given one and must come back with it. */
   readonly requireKnownMemberId: boolean
-  /** KIP-814, v9: a static leader that comes back may be told to keep the assignment. */
+  /** KIP-814: a static leader that comes back may be told to keep the assignment. */
   readonly supportsSkippingAssignment: boolean
 }
 

@@ -1,6 +1,7 @@
 import { seededRandom, silentLogger, TestClock } from '@sluice/effects'
 import {
   batchesIn,
+  consumerOffsets,
   ErrorCode,
   type Heartbeat,
   type Input,
@@ -11,10 +12,10 @@ import {
   type SyncGroup,
   zeroUuid,
 } from '@sluice/wire'
-import type { CoordinatorLog } from '../coordinator-log.ts'
-import type { JoinResult } from './classic-member.ts'
-import { GroupCoordinator, offsetsTopic } from './group-coordinator.ts'
-import { groupRecordCodec, type GroupRecord } from './group-records.ts'
+import { MemoryCoordinatorLog } from '../../testing/memory-coordinator-log.ts'
+import type { JoinResult } from '../classic/classic-member.ts'
+import { GroupCoordinator } from '../group-coordinator.ts'
+import { groupRecordCodec, type GroupRecord } from '../group-records.ts'
 
 const defaults: Record<string, number> = {
   'offsets.topic.num.partitions': 3,
@@ -29,46 +30,10 @@ const defaults: Record<string, number> = {
   'offsets.topic.compression.codec': 0,
 }
 
-/** Appends of `__consumer_offsets` in memory; they can be held back or refused. */
-export class MemoryCoordinatorLog implements CoordinatorLog {
-  maxMessageBytes = 1_048_588
-  readonly batches: { partition: number; batch: Buffer }[] = []
-  /** Answers the next appends in place of the log. */
-  refuseWith: ErrorCode | null = null
-  #held: (() => void)[] | null = null
-
-  async append(partition: number, batch: Buffer): Promise<void> {
-    const { refuseWith } = this
-    if (refuseWith !== null) throw { error: refuseWith }
-    // Offsets as a leader assigns them, so that a load sees them in order.
-    const end = this.records(partition).length
-    batch.writeBigInt64BE(BigInt(end), 0)
-    if (this.#held) await new Promise<void>((resolve) => this.#held?.push(resolve))
-    this.batches.push({ partition, batch })
-  }
-
-  *read(partition: number): Generator<Buffer> {
-    for (const each of this.batches) if (each.partition === partition) yield each.batch
-  }
-
-  /** From now on appends wait for `release`. */
-  hold(): void {
-    this.#held = []
-  }
-
-  release(): void {
-    const held = this.#held ?? []
-    this.#held = null
-    for (const resolve of held) resolve()
-  }
-
-  get heldAppends(): number {
-    return this.#held?.length ?? 0
-  }
-
-  records(partition?: number): GroupRecord[] {
+/** `__consumer_offsets` in memory, which can also be looked into. */
+export class GroupLog extends MemoryCoordinatorLog {
+  records(): GroupRecord[] {
     return this.batches
-      .filter((each) => partition === undefined || each.partition === partition)
       .flatMap(({ batch }) => [...batchesIn(batch)].flatMap(({ at }) => readRecords(batch, at)))
       .map(({ key, value }) => groupRecordCodec.decode(key as Buffer, value) as GroupRecord)
   }
@@ -92,12 +57,12 @@ export const orders: Topic = { name: 'orders', topicId: 'k3RO5_VdQ8u_L42rXFqH5Q'
 /** A group coordinator with everything real but time, randomness and the log. */
 export class GroupTestContext {
   readonly clock = new TestClock()
-  readonly log: MemoryCoordinatorLog
+  readonly log: GroupLog
   readonly groups: GroupCoordinator
   readonly topics = new Map([events, orders].map((topic) => [topic.name, topic]))
   clientId = 'reader'
 
-  private constructor(config: Record<string, number>, log: MemoryCoordinatorLog, seed: number) {
+  private constructor(config: Record<string, number>, log: GroupLog, seed: number) {
     this.log = log
     const values = { ...defaults, ...config }
     const read = (name: string) => {
@@ -115,18 +80,20 @@ export class GroupTestContext {
         idOf: (name) => this.topics.get(name)?.topicId,
         nameOf: (id) => [...this.topics.values()].find(({ topicId }) => topicId === id)?.name,
         partitionCount: (name) =>
-          name === offsetsTopic ? read('offsets.topic.num.partitions') : this.topics.get(name)?.partitions,
+          name === consumerOffsets.topic
+            ? read('offsets.topic.num.partitions')
+            : this.topics.get(name)?.partitions,
       },
     })
   }
 
   /** All partitions led and loaded. `log` and a later `seed` make it a restart. */
   static async start(
-    options: { config?: Record<string, number>; log?: MemoryCoordinatorLog; seed?: number } = {},
+    options: { config?: Record<string, number>; log?: GroupLog; seed?: number } = {},
   ): Promise<GroupTestContext> {
     const context = new GroupTestContext(
       options.config ?? {},
-      options.log ?? new MemoryCoordinatorLog(),
+      options.log ?? new GroupLog(),
       options.seed ?? 1,
     )
     for (const partition of [0, 1, 2]) await context.groups.load(partition)

@@ -1,6 +1,6 @@
 import { ErrorCode, zeroUuid } from '@sluice/wire'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { events, GroupTestContext, orders, subscription } from './group-test-context.ts'
+import { events, GroupTestContext, orders, subscription } from '../testing/group-context.ts'
 
 let context: GroupTestContext
 beforeEach(async () => {
@@ -270,7 +270,7 @@ describe('a deleted topic', () => {
   test('takes the offsets of all groups with it', async () => {
     for (const groupId of ['a', 'b', 'c', 'd']) await context.commit({ groupId })
     await context.commit({ groupId: 'a', topic: orders })
-    const { records } = await context.recording(() => context.groups.onTopicDeleted('events'))
+    const { records } = await context.recording(() => context.groups.topicDeleted('events'))
     expect(tombstones(records)).toHaveLength(4)
     expect(await context.fetch(events, 0, 'a')).toBe(-1)
     expect(await context.fetch(orders, 0, 'a')).toBe(7)

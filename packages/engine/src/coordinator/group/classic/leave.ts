@@ -1,5 +1,5 @@
 import { ErrorCode } from '@sluice/wire'
-import { answer } from '../decision.ts'
+import { answer } from '../../decision.ts'
 import { type ClassicContext, type FinalGroupDecision, timerKeys } from './classic-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { afterRemoval } from './rebalance.ts'

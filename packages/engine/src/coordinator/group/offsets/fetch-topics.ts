@@ -1,6 +1,6 @@
 import { ErrorCode, zeroUuid } from '@sluice/wire'
 import { type FetchedTopic, type FetchTopic, nothingCommitted } from './offsets.ts'
-import type { TopicView } from './topic-view.ts'
+import type { TopicView } from '../topic-view.ts'
 
 /** One group of an OffsetFetch request; null topics ask for all that is committed. */
 export interface GroupToFetch {
@@ -21,7 +21,7 @@ export interface FetchedGroup {
 }
 
 /** First version that names topics by id (KIP-848). */
-const topicIdVersion = 10
+const topicIdVersionMin = 10
 
 /** The topics to look up by name, and the answers of those whose id nobody knows. */
 export function toFetch(
@@ -31,7 +31,7 @@ export function toFetch(
 ): { known: FetchTopic[] | null; refused: Map<string, FetchedTopic> } {
   const refused = new Map<string, FetchedTopic>()
   if (topics === null) return { known: null, refused }
-  if (apiVersion < topicIdVersion)
+  if (apiVersion < topicIdVersionMin)
     return { known: topics.map((topic) => ({ ...topic, topicId: zeroUuid })), refused }
   const known: FetchTopic[] = []
   for (const topic of topics) {
@@ -55,7 +55,7 @@ export function fetchedTopics(
   apiVersion: number,
   view: TopicView,
 ): FetchedTopic[] {
-  if (apiVersion < topicIdVersion) return [...fetched]
+  if (apiVersion < topicIdVersionMin) return [...fetched]
   if (asked !== null) {
     const left = [...fetched]
     return asked.map((topic) => refused.get(topic.topicId) ?? (left.shift() as FetchedTopic))

@@ -1,9 +1,9 @@
 import { ErrorCode } from '@sluice/wire'
-import { answer } from '../decision.ts'
+import { answer } from '../../decision.ts'
 import { type ClassicContext, type FinalGroupDecision, timerKeys } from './classic-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type ClassicMember, failedSync, type JoinResult } from './classic-member.ts'
-import { emptyGroupRecord } from './group-records.ts'
+import { emptyGroupRecord } from '../group-records.ts'
 
 /*
  * The rebalance of a classic group, from the first reason for one to the next generation:

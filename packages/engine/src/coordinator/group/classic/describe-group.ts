@@ -4,7 +4,7 @@ import type { ClassicGroup } from './classic-group.ts'
 type DescribedGroup = Input<ResponseOf<typeof DescribeGroups>['groups'][number]>
 
 /** First version that says GROUP_ID_NOT_FOUND; before it an unknown group is dead (KIP-1043). */
-const notFoundVersion = 6
+const groupNotFoundVersionMin = 6
 
 export function describeGroup(
   group: ClassicGroup | undefined,
@@ -13,7 +13,7 @@ export function describeGroup(
 ): DescribedGroup {
   if (!group) {
     const dead = { groupId, groupState: 'Dead' }
-    if (apiVersion < notFoundVersion) return dead
+    if (apiVersion < groupNotFoundVersionMin) return dead
     return {
       ...dead,
       errorCode: ErrorCode.GROUP_ID_NOT_FOUND,

@@ -1,5 +1,5 @@
 import type { OffsetAndMetadata } from './offset-and-metadata.ts'
-import type { OffsetKey } from './group-records.ts'
+import type { OffsetKey } from '../group-records.ts'
 
 type Partitions = Map<number, OffsetAndMetadata>
 type Topics = Map<string, Partitions>
@@ -27,14 +27,6 @@ export class OffsetTable {
     if (partitions.size === 0) topics.delete(topic)
     if (topics.size === 0) this.#groups.delete(group)
     return true
-  }
-
-  hasGroup(group: string): boolean {
-    return this.#groups.has(group)
-  }
-
-  hasTopic(group: string, topic: string): boolean {
-    return this.#groups.get(group)?.has(topic) ?? false
   }
 
   groups(): string[] {

@@ -1,9 +1,9 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
-import type { Decision, FinalDecision } from '../decision.ts'
-import type { CoordinatorTimer } from '../timer.ts'
+import type { Decision, FinalDecision } from '../../decision.ts'
+import type { CoordinatorTimer } from '../../timer.ts'
 import type { ClassicGroup } from './classic-group.ts'
-import type { GroupCoordinatorConfig } from './group-config.ts'
-import type { GroupRecord } from './group-records.ts'
+import type { GroupCoordinatorConfig } from '../group-config.ts'
+import type { GroupRecord } from '../group-records.ts'
 
 /** What the operations of the classic protocol stand on: one shard's groups, and its soft state. */
 export interface ClassicContext {

@@ -1,10 +1,10 @@
 import { Deferred } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
-import { answer } from '../decision.ts'
+import { answer } from '../../decision.ts'
 import type { ClassicContext, FinalGroupDecision } from './classic-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type ClassicMember, failedSync, type SyncResult } from './classic-member.ts'
-import { groupMetadataRecord } from './group-records.ts'
+import { groupMetadataRecord } from '../group-records.ts'
 import { prepareRebalance, propagateSyncError, scheduleHeartbeat, syncReceived } from './rebalance.ts'
 
 export interface SyncRequest {

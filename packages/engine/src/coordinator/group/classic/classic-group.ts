@@ -1,7 +1,7 @@
 import { assert } from '@sluice/effects'
 import { ConsumerProtocolSubscription, DecodeError, ErrorCode, Reader } from '@sluice/wire'
 import { ClassicMember, failedJoin, failedSync, type MemberProtocol } from './classic-member.ts'
-import type { GroupMetadata } from './group-records.ts'
+import type { GroupMetadata } from '../group-records.ts'
 
 /** The names are those that DescribeGroups and ListGroups answer. */
 export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'

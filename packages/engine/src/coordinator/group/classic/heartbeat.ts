@@ -1,5 +1,5 @@
 import { ErrorCode } from '@sluice/wire'
-import { answer } from '../decision.ts'
+import { answer } from '../../decision.ts'
 import type { ClassicContext, FinalGroupDecision } from './classic-context.ts'
 import type { ClassicMember } from './classic-member.ts'
 import { scheduleHeartbeat } from './rebalance.ts'

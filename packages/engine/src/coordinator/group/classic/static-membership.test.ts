@@ -1,7 +1,7 @@
 import { ErrorCode } from '@sluice/wire'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { JoinResult } from './classic-member.ts'
-import { GroupTestContext } from './group-test-context.ts'
+import { GroupTestContext } from '../testing/group-context.ts'
 
 let context: GroupTestContext
 let member: JoinResult
