@@ -16,7 +16,7 @@ export function encodeRequestFrame<Request>(
   const header = { requestApiKey: api.apiKey, requestApiVersion: version, correlationId, clientId }
   encodeRequestHeader(writer, header, api.requestHeaderVersion(version))
   api.request.encode(writer, version, request)
-  return withSize(writer)
+  return endFrame(writer)
 }
 
 /** A response with its header and its size in front, ready to send. */
@@ -27,13 +27,19 @@ export function encodeResponseFrame<Response>(
   response: Input<Response>,
 ): Buffer {
   const writer = new Writer()
-  writer.int32(0)
-  encodeResponseHeader(writer, correlationId, api.responseHeaderVersion(version))
+  beginResponseFrame(writer, api, version, correlationId)
   api.response.encode(writer, version, response)
-  return withSize(writer)
+  return endFrame(writer)
 }
 
-function withSize(writer: Writer): Buffer {
+/** Room for the size, and the header: what the body follows. */
+export function beginResponseFrame(writer: Writer, api: Api, version: number, correlationId: number): void {
+  writer.int32(0)
+  encodeResponseHeader(writer, correlationId, api.responseHeaderVersion(version))
+}
+
+/** Puts the size in front. */
+export function endFrame(writer: Writer): Buffer {
   writer.patchInt32(0, writer.position - 4)
   return writer.finish()
 }

@@ -1,20 +1,18 @@
 import {
   ApiVersions,
   DecodeError,
+  decodeRequestHeader,
   ErrorCode,
   encodeResponseFrame,
   Reader,
-  textFromBytes,
   type Api,
+  type RequestHeader,
 } from '@sluice/wire'
 import { AssertionFailure } from '@sluice/effects'
 import type { Connection } from './connection.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { BrokerServices } from './services.ts'
 import type { Reply } from './reply.ts'
-
-/** API, version and correlation id: what every version of the header begins with. */
-const requestHeaderBytesMin = 8
 
 /**
  * Reads the header, gates the version, runs the handler, and fills the reply. False: the connection must close.
@@ -30,12 +28,12 @@ export function dispatch(
   reply: Reply,
   broker: BrokerServices,
 ): boolean {
-  if (end - start < requestHeaderBytesMin) return false
-  const apiKey = frame.readInt16BE(start)
-  const apiVersion = frame.readInt16BE(start + 2)
-  const correlationId = frame.readInt32BE(start + 4)
-  const handler = broker.handlers.get(apiKey)
-  if (!handler) return refuse(broker, connection, `API ${apiKey} is not served`)
+  const reader = new Reader(frame, start, end)
+  const header = headerOf(reader)
+  if (!header) return refuse(broker, connection, 'the header of a request cannot be read')
+  const { requestApiKey, requestApiVersion: apiVersion, correlationId } = header
+  const handler = broker.handlers.get(requestApiKey)
+  if (!handler) return refuse(broker, connection, `API ${requestApiKey} is not served`)
   if (apiVersion < handler.minVersion || apiVersion > handler.maxVersion) {
     if (handler.api.apiKey !== ApiVersions.apiKey)
       return refuse(broker, connection, `version ${apiVersion} of ${handler.api.name} is not served`)
@@ -44,10 +42,9 @@ export function dispatch(
     return true
   }
   try {
-    const header = readHeader(frame, start + 8, end, handler.api.requestHeaderVersion(apiVersion))
     const context = new Context(apiVersion, correlationId, header.clientId, connection, broker)
-    if (handler.handleRaw) handler.handleRaw({ buffer: frame, start: header.bodyAt, end }, context, reply)
-    else runDecoded(handler, frame, header.bodyAt, end, context, reply)
+    if (handler.handleRaw) handler.handleRaw(reader, context, reply)
+    else runDecoded(handler, reader, context, reply)
     return true
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
@@ -82,16 +79,9 @@ class Context implements RequestContext {
   }
 }
 
-function runDecoded(
-  handler: Handler,
-  frame: Buffer,
-  bodyAt: number,
-  end: number,
-  context: RequestContext,
-  reply: Reply,
-): void {
+function runDecoded(handler: Handler, body: Reader, context: RequestContext, reply: Reply): void {
   const { api } = handler
-  const request = api.request.decode(new Reader(frame, bodyAt, end), context.apiVersion)
+  const request = api.request.decode(body, context.apiVersion)
   const handle = handler.handle as NonNullable<Handler['handle']>
   const answer = (response: unknown) => {
     if (context.connection.closed) return
@@ -115,35 +105,13 @@ function failed(api: Api, context: RequestContext, error: unknown): void {
   context.connection.destroy(`${api.name} failed`)
 }
 
-/** The client id is never compact, also not in the flexible header (kafka-messages, RequestHeader). */
-function readHeader(
-  frame: Buffer,
-  at: number,
-  end: number,
-  headerVersion: number,
-): { clientId: string | null; bodyAt: number } {
-  let position = at
-  let clientId: string | null = null
-  if (headerVersion >= 1) {
-    if (position + 2 > end) throw new DecodeError('the header ends before the client id')
-    const length = frame.readInt16BE(position)
-    position += 2
-    if (length >= 0) {
-      if (position + length > end) throw new DecodeError('the client id is longer than the request')
-      clientId = textFromBytes(frame, position, length)
-      position += length
-    }
+function headerOf(reader: Reader): RequestHeader | null {
+  try {
+    return decodeRequestHeader(reader)
+  } catch (error) {
+    if (error instanceof DecodeError) return null
+    throw error
   }
-  if (headerVersion >= 2) position = skipTaggedFields(frame, position, end)
-  return { clientId, bodyAt: position }
-}
-
-function skipTaggedFields(frame: Buffer, at: number, end: number): number {
-  // Nearly always empty: one zero byte.
-  if (at < end && frame[at] === 0) return at + 1
-  const reader = new Reader(frame, at, end)
-  reader.skipTaggedFields()
-  return reader.position
 }
 
 function ownVersions(handler: Handler): { apiKey: number; minVersion: number; maxVersion: number } {

@@ -1,4 +1,4 @@
-import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
+import type { Api, Input, Reader, RequestOf, ResponseOf } from '@sluice/wire'
 import type { BrokerServices } from './services.ts'
 import type { Connection } from './connection.ts'
 import type { Reply } from './reply.ts'
@@ -28,16 +28,12 @@ export interface Handler {
   readonly refuses?: boolean
   /** The decoded request in, the response's members out; null when the request has no response. */
   readonly handle?: (request: never, context: RequestContext) => Promise<unknown> | unknown
-  /** In place of `handle`, for the hot path: reads the body from the receive buffer and fills the reply. */
-  readonly handleRaw?: (body: RawRequest, context: RequestContext, reply: Reply) => void
+  /** In place of `handle`, for the hot path. */
+  readonly handleRaw?: HandleRaw
 }
 
-/** The body of a request in the receive buffer: dead after the commit of this socket read. */
-export interface RawRequest {
-  readonly buffer: Buffer
-  readonly start: number
-  readonly end: number
-}
+/** Reads the body from the receive buffer, whose bytes are dead after the commit of this socket read; fills the reply. */
+type HandleRaw = (body: Reader, context: RequestContext, reply: Reply) => void
 
 type Handle<A extends Api> = (
   request: RequestOf<A>,
@@ -60,9 +56,6 @@ export function handler<A extends Api>(
 }
 
 /** A handler that reads the bytes itself. */
-export function rawHandler(
-  api: Api,
-  handleRaw: (body: RawRequest, context: RequestContext, reply: Reply) => void,
-): Handler {
+export function rawHandler(api: Api, handleRaw: HandleRaw): Handler {
   return { api, minVersion: api.minVersion, maxVersion: api.maxStableVersion, handleRaw }
 }

@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { encodeResponseFrame, Fetch, Produce, Reader, Writer } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
-import { encodeProduceSuccess, readProduceRequest } from './00-produce.ts'
-import { encodeFetchResponse, type FetchedPartition } from './01-fetch.ts'
+import { encodeResponseFrame } from '../frame.ts'
+import { Reader } from '../reader.ts'
+import { Produce } from '../schema/00-produce.ts'
+import { Fetch } from '../schema/01-fetch.ts'
+import { Writer } from '../writer.ts'
+import { encodeFetchResponse, type FetchedPartition } from './fetch-response.ts'
+import { readProduceRequest } from './produce-request.ts'
+import { encodeProduceSuccess } from './produce-response.ts'
 
-const examples = new URL('../../../../../test/data/kafka-messages/examples/api/', import.meta.url)
+const examples = new URL('../../../../test/data/kafka-messages/examples/api/', import.meta.url)
 
 interface Example {
   part: string
@@ -33,7 +38,7 @@ describe('the hand-written cursor of Produce', () => {
     for (const { hex, version } of examplesOf('00-produce.jsonl', 'request')) {
       const buffer = Buffer.from(hex, 'hex')
       const bySchema = Produce.request.decode(new Reader(buffer), version)
-      const byHand = readProduceRequest({ buffer, start: 0, end: buffer.length }, version)
+      const byHand = readProduceRequest(new Reader(buffer), version)
       expect(byHand.transactionalId).toEqual(bySchema.transactionalId)
       expect(byHand.acks).toBe(bySchema.acks)
       expect(byHand.timeoutMs).toBe(bySchema.timeoutMs)
@@ -60,10 +65,12 @@ describe('the hand-written cursor of Produce', () => {
         transactionalId: null,
         acks: 1,
         timeoutMs: 0,
+        byId: version >= 13,
         topics: [topic],
         partitions: outcomes.map((_, index) => ({ topic: 0, index, records: Buffer.alloc(0) })),
       }
       const bySchema = encodeResponseFrame(Produce, version, 42, {
+        throttleTimeMs: 1_500,
         responses: [
           {
             ...(version >= 13 ? { topicId: id } : { name: topic }),
@@ -71,7 +78,7 @@ describe('the hand-written cursor of Produce', () => {
           },
         ],
       })
-      expect(encodeProduceSuccess(request, outcomes, version, 42).toString('hex')).toBe(
+      expect(encodeProduceSuccess(version, 42, 1_500, request, outcomes).toString('hex')).toBe(
         bySchema.toString('hex'),
       )
     }
@@ -82,8 +89,7 @@ describe('the hand-written cursor of Fetch', () => {
   it('writes every example response as the schema does', () => {
     for (const { hex, version, kind } of examplesOf('01-fetch.jsonl', 'response')) {
       const example = Fetch.response.decode(new Reader(Buffer.from(hex, 'hex')), version)
-      // What this broker never answers: an error of the whole, throttling, snapshots, preferred replicas.
-      example.throttleTimeMs = 0
+      // What the cursor never writes: an error of the whole, snapshots, preferred replicas.
       example.errorCode = 0
       for (const topic of example.responses)
         for (const partition of topic.partitions) {
@@ -95,15 +101,16 @@ describe('the hand-written cursor of Fetch', () => {
       const parts = encodeFetchResponse({
         version,
         correlationId: 1,
+        throttleTimeMs: example.throttleTimeMs,
         sessionId: example.sessionId,
-        endpoints: example.nodeEndpoints,
+        nodeEndpoints: example.nodeEndpoints,
         partitions: example.responses.flatMap((topic) =>
           topic.partitions.map((partition) =>
             fetched(version >= 13 ? topic.topicId : topic.topic, partition),
           ),
         ),
       })
-      const frame = Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : contentOf(part))))
+      const frame = Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : part.content)))
       expect(bodyOf(frame, version >= 12), `version ${version} ${kind}`).toBe(writer.finish().toString('hex'))
     }
   })
@@ -119,35 +126,22 @@ function withoutNullRecords(response: Response): Response {
   return response
 }
 
-const contents = new Map<object, Buffer>()
-
-function contentOf(slice: object): Buffer {
-  return contents.get(slice) as Buffer
+/** What stands for a range of a file. */
+interface Slice {
+  readonly length: number
+  readonly content: Buffer
 }
 
-function fetched(topicKey: string, partition: PartitionResponse): FetchedPartition {
-  const records = partition.records as Buffer
-  const slice = { length: records.length, position: 0, endOffset: 0, release() {} } as never as NonNullable<
-    FetchedPartition['records']
-  >
-  contents.set(slice, records)
+function fetched(topicKey: string, partition: PartitionResponse): FetchedPartition<Slice> {
+  const content = partition.records ?? Buffer.alloc(0)
   const { divergingEpoch, currentLeader } = partition
   return {
-    wanted: {
-      topicKey,
-      partition: partition.partitionIndex,
-      fetchOffset: 0,
-      partitionMaxBytes: 0,
-      currentLeaderEpoch: -1,
-      lastFetchedEpoch: -1,
-      sentHighWatermark: -2,
-      sentLogStartOffset: -2,
-    },
+    wanted: { topicKey, partition: partition.partitionIndex },
     error: partition.errorCode,
     highWatermark: partition.highWatermark,
     lastStableOffset: partition.lastStableOffset,
     logStartOffset: partition.logStartOffset,
-    records: records.length > 0 ? slice : null,
+    records: content.length > 0 ? { length: content.length, content } : null,
     abortedTransactions: partition.abortedTransactions,
     divergingEpoch: divergingEpoch.epoch === -1 && divergingEpoch.endOffset === -1 ? null : divergingEpoch,
     currentLeader: currentLeader.leaderId === -1 && currentLeader.leaderEpoch === -1 ? null : currentLeader,

@@ -1,0 +1,268 @@
+import {
+  encodeFetchResponse,
+  ErrorCode,
+  type Fetch,
+  fetchByIdVersionMin,
+  type FetchedPartition,
+  type RequestOf,
+} from '@sluice/wire'
+import type { Timer } from '@sluice/effects'
+import type { FetchWaiter, Partition } from '../replication/partition.ts'
+import type { FetchSlice } from '../storage/log.ts'
+import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
+import type { RequestContext } from './handler.ts'
+import type { Reply } from './reply.ts'
+
+const leaderHintVersionMin = 16
+const readCommitted = 1
+
+/** When a request's partitions are read: as it comes, or later, while it waits or when its time is over. */
+type Moment = 'arrival' | 'later'
+
+/** One partition as it was read: what the wire will say of it. */
+interface Fetched extends FetchedPartition<FetchSlice> {
+  readonly wanted: FetchPartition
+  records: FetchSlice | null
+  abortedTransactions: readonly { producerId: number; firstOffset: number }[] | null
+  currentLeader: { leaderId: number; leaderEpoch: number } | null
+}
+
+/**
+ * One Fetch request on its way.
+ *
+ * 1. All its partitions are read. That is the answer if it is enough, if anything is wrong, or if there is no time to
+ *    wait; else the ranges that were read are let go of.
+ * 2. The job waits in each partition. Whenever records become readable in one, all are read again.
+ * 3. It ends with enough, with its time, or with its connection.
+ */
+export class FetchJob implements FetchWaiter {
+  readonly #request: RequestOf<typeof Fetch>
+  readonly #role: 'consumer' | 'follower'
+  readonly #scope: FetchScope
+  readonly #context: RequestContext
+  readonly #reply: Reply
+  readonly #wanted: FetchPartition[]
+  #watched: Partition[] = []
+  #timer: Timer | null = null
+  #unhook: (() => void) | null = null
+
+  constructor(request: RequestOf<typeof Fetch>, scope: FetchScope, context: RequestContext, reply: Reply) {
+    this.#request = request
+    this.#role = request.replicaId >= 0 || request.replicaState.replicaId >= 0 ? 'follower' : 'consumer'
+    this.#scope = scope
+    this.#context = context
+    this.#reply = reply
+    this.#wanted = [...scope.partitions]
+  }
+
+  start(): void {
+    const fetched = this.#read('arrival')
+    if (this.#request.maxWaitMs <= 0 || this.#wanted.length === 0 || this.#enough(fetched)) {
+      this.#answer(fetched)
+      return
+    }
+    releaseAll(fetched)
+    this.#wait()
+  }
+
+  dataArrived(): void {
+    const fetched = this.#read('later')
+    if (this.#enough(fetched)) {
+      this.#stopWaiting()
+      this.#answer(fetched)
+    } else releaseAll(fetched)
+  }
+
+  #wait(): void {
+    const { broker, connection } = this.#context
+    for (const wanted of this.#wanted) {
+      const partition = this.#partition(wanted)
+      if (typeof partition === 'number') continue
+      partition.awaitData(this)
+      this.#watched.push(partition)
+    }
+    this.#timer = broker.clock.schedule(this.#request.maxWaitMs, () => {
+      this.#stopWaiting()
+      this.#answer(this.#read('later'))
+    })
+    this.#unhook = connection.onCloseOnce(() => this.#stopWaiting())
+  }
+
+  #stopWaiting(): void {
+    this.#timer?.cancel()
+    this.#unhook?.()
+    for (const partition of this.#watched) partition.forget(this)
+    this.#watched = []
+  }
+
+  #enough(fetched: readonly Fetched[]): boolean {
+    let bytes = 0
+    for (const partition of fetched) {
+      if (partition.error !== ErrorCode.NONE || partition.divergingEpoch) return true
+      bytes += partition.records?.length ?? 0
+    }
+    return bytes >= this.#request.minBytes
+  }
+
+  #read(moment: Moment): Fetched[] {
+    const { config } = this.#context.broker
+    let bytesLeft = Math.min(this.#request.maxBytes, config.int('fetch.max.bytes'))
+    let mustReturnBatch = true
+    return this.#wanted.map((wanted) => {
+      const fetched = this.#readPartition(wanted, bytesLeft, mustReturnBatch, moment)
+      const bytes = fetched.records?.length ?? 0
+      if (bytes > 0) mustReturnBatch = false
+      bytesLeft = Math.max(0, bytesLeft - bytes)
+      return fetched
+    })
+  }
+
+  #readPartition(
+    wanted: FetchPartition,
+    bytesLeft: number,
+    mustReturnBatch: boolean,
+    moment: Moment,
+  ): Fetched {
+    const partition = this.#partition(wanted)
+    if (typeof partition === 'number') return missing(wanted, partition, moment)
+    const error =
+      this.#role === 'follower'
+        ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+        : partition.check(wanted.currentLeaderEpoch)
+    if (error !== ErrorCode.NONE) return this.#withLeader(failed(wanted, error), partition)
+    const { log, highWatermark, lastStableOffset } = partition
+    const divergingEpoch = divergence(wanted, partition)
+    const { fetchOffset } = wanted
+    const inRange = fetchOffset >= log.logStartOffset && fetchOffset <= log.logEndOffset
+    if (divergingEpoch === 'unknown' || (divergingEpoch === null && !inRange))
+      return failed(wanted, ErrorCode.OFFSET_OUT_OF_RANGE)
+    const committed = this.#request.isolationLevel === readCommitted
+    const fetched: Fetched = {
+      wanted,
+      error: ErrorCode.NONE,
+      highWatermark,
+      lastStableOffset,
+      logStartOffset: log.logStartOffset,
+      records: null,
+      abortedTransactions: committed ? [] : null,
+      divergingEpoch,
+      currentLeader: null,
+    }
+    const upTo = committed ? lastStableOffset : highWatermark
+    if (divergingEpoch !== null || fetchOffset >= upTo) return fetched
+    return readRecords(fetched, partition, bytesLeft, upTo, mustReturnBatch)
+  }
+
+  #partition(wanted: FetchPartition): Partition | number {
+    const { broker, apiVersion } = this.#context
+    let name = wanted.topicKey
+    if (apiVersion >= fetchByIdVersionMin) {
+      const known = broker.metadata.topicNameOf(wanted.topicKey)
+      if (known === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
+      name = known
+    }
+    const { partitions } = broker
+    return partitions.get(name, wanted.partition) ?? partitions.whyMissing(name, wanted.partition)
+  }
+
+  #withLeader(fetched: Fetched, partition: Partition): Fetched {
+    const { error } = fetched
+    // The field is there from version 12 on, and told from 16 on, where the leader's address comes along (KIP-951).
+    if (this.#context.apiVersion < leaderHintVersionMin) return fetched
+    if (error === ErrorCode.NOT_LEADER_OR_FOLLOWER || error === ErrorCode.FENCED_LEADER_EPOCH)
+      fetched.currentLeader = { leaderId: partition.state.leader, leaderEpoch: partition.leaderEpoch }
+    return fetched
+  }
+
+  #answer(fetched: Fetched[]): void {
+    const { apiVersion, correlationId, broker, connection } = this.#context
+    const shown = this.#scope.incremental ? fetched.filter(hasNews) : fetched
+    for (const partition of shown) {
+      partition.wanted.sentHighWatermark = partition.highWatermark
+      partition.wanted.sentLogStartOffset = partition.logStartOffset
+      if (partition.records) this.#scope.served(partition.wanted)
+    }
+    const hints = shown.some((partition) => partition.currentLeader !== null)
+    this.#reply.send(
+      encodeFetchResponse({
+        version: apiVersion,
+        correlationId,
+        throttleTimeMs: 0,
+        sessionId: this.#scope.sessionId,
+        partitions: shown,
+        nodeEndpoints: hints
+          ? broker.endpointsFor(connection).map((e) => ({ nodeId: e.brokerId, ...e }))
+          : [],
+      }),
+    )
+  }
+}
+
+/** Where the log of a reader has gone another way than ours (KIP-595); `unknown`: we cannot say where it ends. */
+function divergence(wanted: FetchPartition, { log }: Partition): Fetched['divergingEpoch'] | 'unknown' {
+  if (wanted.lastFetchedEpoch < 0) return null
+  const { epoch, endOffset } = log.leaderEpochs.endOffsetFor(wanted.lastFetchedEpoch)
+  if (epoch < 0) return 'unknown'
+  return epoch < wanted.lastFetchedEpoch || endOffset < wanted.fetchOffset ? { epoch, endOffset } : null
+}
+
+function readRecords(
+  fetched: Fetched,
+  partition: Partition,
+  bytesLeft: number,
+  upTo: number,
+  mustReturnBatch: boolean,
+): Fetched {
+  const { log } = partition
+  const { wanted } = fetched
+  let records: FetchSlice | null = null
+  try {
+    const bytesMax = Math.min(wanted.partitionMaxBytes, bytesLeft)
+    records = log.read(wanted.fetchOffset, bytesMax, upTo, mustReturnBatch)
+    if (records && fetched.abortedTransactions)
+      fetched.abortedTransactions = log.abortedTransactions(wanted.fetchOffset, records.endOffset)
+  } catch (failure) {
+    records?.release()
+    partition.readFailed(failure)
+    return failed(wanted, ErrorCode.KAFKA_STORAGE_ERROR)
+  }
+  fetched.records = records
+  return fetched
+}
+
+/** Has anything changed since this session was told about the partition? */
+function hasNews(fetched: Fetched): boolean {
+  return (
+    fetched.records !== null ||
+    fetched.error !== ErrorCode.NONE ||
+    fetched.divergingEpoch !== null ||
+    fetched.highWatermark !== fetched.wanted.sentHighWatermark ||
+    fetched.logStartOffset !== fetched.wanted.sentLogStartOffset
+  )
+}
+
+function failed(wanted: FetchPartition, error: number): Fetched {
+  return {
+    wanted,
+    error,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    records: null,
+    abortedTransactions: null,
+    divergingEpoch: null,
+    currentLeader: null,
+  }
+}
+
+/** As on Apache Kafka, where another part answers for what does not exist when the request comes. */
+function missing(wanted: FetchPartition, error: number, moment: Moment): Fetched {
+  const fetched = failed(wanted, error)
+  const unknown = error === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || error === ErrorCode.UNKNOWN_TOPIC_ID
+  if (unknown && moment === 'arrival') fetched.abortedTransactions = []
+  return fetched
+}
+
+function releaseAll(fetched: readonly Fetched[]): void {
+  for (const partition of fetched) partition.records?.release()
+}

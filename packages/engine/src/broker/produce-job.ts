@@ -1,0 +1,166 @@
+import {
+  encodeProduceSuccess,
+  encodeResponseFrame,
+  ErrorCode,
+  Produce,
+  type Input,
+  type ProducedPartition,
+  type ProduceRequest,
+  type ResponseOf,
+} from '@sluice/wire'
+import type { AppendOutcome, AppendSink, Partition } from '../replication/partition.ts'
+import type { RequestContext } from './handler.ts'
+import { isInternalTopic } from './internal-topics.ts'
+import type { Reply } from './reply.ts'
+
+/** Clients must not write to internal topics, but for Kafka's own admin tools. */
+const adminClientId = '__admin_client'
+const leaderHintVersionMin = 10
+
+/** One Produce request on its way: collects its partitions' outcomes and answers when the last one is there. */
+export class ProduceJob implements AppendSink {
+  readonly #request: ProduceRequest
+  readonly #context: RequestContext
+  readonly #reply: Reply
+  readonly #outcomes: AppendOutcome[]
+  #pending: number
+  #failed = false
+
+  constructor(request: ProduceRequest, context: RequestContext, reply: Reply) {
+    this.#request = request
+    this.#context = context
+    this.#reply = reply
+    this.#pending = request.partitions.length
+    this.#outcomes = new Array<AppendOutcome>(this.#pending)
+  }
+
+  start(): void {
+    const { acks, timeoutMs, partitions } = this.#request
+    if (partitions.length === 0) {
+      this.#finish()
+      return
+    }
+    const { apiVersion, broker } = this.#context
+    const { nowMs } = broker
+    const refusal = this.#refusal()
+    for (let i = 0; i < partitions.length; i++) {
+      const data = partitions[i] as ProducedPartition
+      const found = refusal === ErrorCode.NONE ? this.#partition(data) : refusal
+      if (typeof found === 'number') this.appended(i, refused(found))
+      else
+        found.append({
+          records: data.records,
+          origin: 'client',
+          apiVersion,
+          acks,
+          timeoutMs,
+          nowMs,
+          sink: this,
+          index: i,
+        })
+    }
+  }
+
+  appended(index: number, outcome: AppendOutcome): void {
+    this.#outcomes[index] = outcome
+    if (outcome.error !== ErrorCode.NONE) this.#failed = true
+    this.#pending--
+    if (this.#pending === 0) this.#finish()
+  }
+
+  /** What stands against every partition of the request alike. */
+  #refusal(): number {
+    const { acks, transactionalId } = this.#request
+    if (transactionalId !== null) return ErrorCode.UNSUPPORTED_VERSION
+    return acks < -1 || acks > 1 ? ErrorCode.INVALID_REQUIRED_ACKS : ErrorCode.NONE
+  }
+
+  #partition(data: ProducedPartition): Partition | number {
+    const { broker, clientId } = this.#context
+    const { byId, topics } = this.#request
+    const topic = topics[data.topic] as string
+    if (byId) {
+      const name = broker.metadata.topicNameOf(topic)
+      if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
+      return broker.partitions.get(name, data.index) ?? broker.partitions.whyMissing(name, data.index)
+    }
+    if (isInternalTopic(topic) && clientId !== adminClientId) return ErrorCode.INVALID_TOPIC_EXCEPTION
+    return broker.partitions.get(topic, data.index) ?? broker.partitions.whyMissing(topic, data.index)
+  }
+
+  #finish(): void {
+    const { connection, apiVersion, correlationId } = this.#context
+    if (this.#request.acks === 0) {
+      connection.withoutResponse(this.#reply)
+      if (this.#failed) connection.close('a produce without acknowledgement failed')
+      return
+    }
+    const frame = this.#failed
+      ? encodeResponseFrame(Produce, apiVersion, correlationId, this.#response())
+      : encodeProduceSuccess(apiVersion, correlationId, 0, this.#request, this.#outcomes)
+    this.#reply.send(frame)
+  }
+
+  /** The response with errors, as the schema's encoder takes it. */
+  #response(): Input<ResponseOf<typeof Produce>> {
+    const { byId, topics, partitions } = this.#request
+    const { broker, apiVersion, connection } = this.#context
+    let moved = false
+    const responses = topics.map((topic, t) => {
+      const partitionResponses = partitions.flatMap((data, i) => {
+        if (data.topic !== t) return []
+        const outcome = this.#outcomes[i] as AppendOutcome
+        const hinted =
+          outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
+        const leader = hinted ? this.#leader(data) : undefined
+        moved ||= leader !== undefined
+        return [partitionResponse(data.index, outcome, leader)]
+      })
+      return { ...(byId ? { topicId: topic } : { name: topic }), partitionResponses }
+    })
+    const nodeEndpoints = moved
+      ? broker
+          .endpointsFor(connection)
+          .map(({ brokerId, host, port, rack }) => ({ nodeId: brokerId, host, port, rack }))
+      : []
+    return { responses, nodeEndpoints }
+  }
+
+  #leader(data: ProducedPartition): { leaderId: number; leaderEpoch: number } | undefined {
+    const found = this.#partition(data)
+    return typeof found === 'number'
+      ? undefined
+      : { leaderId: found.state.leader, leaderEpoch: found.leaderEpoch }
+  }
+}
+
+function partitionResponse(
+  index: number,
+  outcome: AppendOutcome,
+  currentLeader: { leaderId: number; leaderEpoch: number } | undefined,
+) {
+  return {
+    index,
+    errorCode: outcome.error,
+    baseOffset: outcome.baseOffset,
+    logAppendTimeMs: outcome.logAppendTimeMs,
+    logStartOffset: outcome.logStartOffset,
+    recordErrors: outcome.recordErrors.map(({ batchIndex, message }) => ({
+      batchIndex,
+      batchIndexErrorMessage: message,
+    })),
+    errorMessage: outcome.errorMessage,
+    ...(currentLeader && { currentLeader }),
+  }
+}
+
+function refused(error: number): AppendOutcome {
+  return {
+    error,
+    baseOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset: -1,
+    errorMessage: null,
+    recordErrors: [],
+  }
+}
