@@ -49,8 +49,13 @@ function create(fleet: Fleet, name = 'demo'): string {
     EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
     Tags: {},
   })
-  if (!('created' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)
-  return result.created.uuid
+  if (!('record' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)
+  return result.record.uuid
+}
+
+function remove(fleet: Fleet, arn: string): void {
+  const record = fleet.clusters.byArn(arn)
+  expect(record && fleet.clusters.delete(record, undefined)).toHaveProperty('record')
 }
 
 async function created(fleet: Fleet, name = 'demo'): Promise<string> {
@@ -117,7 +122,7 @@ describe('a cluster that is created', () => {
       message: 'The cluster could not be created: The disk is full. (ENOSPC: no)',
     })
     expect(starts('broker 1')).toBe(5)
-    expect(fleet.clusters.delete(arn, undefined)).toHaveProperty('deleting')
+    remove(fleet, arn)
     await clock.advance(0)
     expect(fleet.status()).toEqual([])
   })
@@ -194,7 +199,7 @@ describe('a start', () => {
     const before = await start()
     const uuid = await created(before)
     disk.failNext('remove', 'EIO', 3)
-    before.clusters.delete(statusOf(before).arn, undefined)
+    remove(before, statusOf(before).arn)
     await before.idle(uuid)
     expect(statusOf(before)).toMatchObject({ state: 'DELETING', stateInfo: { code: 'EIO' } })
     await before.stop()
@@ -316,7 +321,7 @@ describe('a cluster that is deleted while it comes up again', () => {
     engine.fail('it met a bug')
     await clock.advance(1_000)
     expect(starts('broker 1')).toBe(2)
-    expect(fleet.clusters.delete(arn, undefined)).toHaveProperty('deleting')
+    remove(fleet, arn)
     release()
     await fleet.idle(uuid)
     expect(fleet.status()).toEqual([])

@@ -8,7 +8,7 @@ import { explained } from './data-directory.ts'
 import type { Engine, ListenerName, NodeRole } from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
 import { Mutex } from './mutex.ts'
-import { activeOperation } from './clusters/changes/change.ts'
+import { activeChange } from './clusters/changes/change-life.ts'
 import { placeOf } from './place.ts'
 import { isFree, portTaken } from './ports/ports.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
@@ -152,7 +152,7 @@ class FleetOfClusters implements Fleet {
     if (record.state === 'FAILED') this.#store.observe(record.uuid, { state: 'CREATING', stateInfo: null })
     this.#loop.trigger(record.uuid)
     // A change of the cluster goes on where it was; the service serves meanwhile.
-    if (!activeOperation(record)) await this.#loop.idle(record.uuid)
+    if (!activeChange(record)) await this.#loop.idle(record.uuid)
   }
 
   async stop(): Promise<void> {

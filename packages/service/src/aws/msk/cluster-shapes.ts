@@ -3,7 +3,7 @@ import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/cluste
 import type { ClusterSpec } from '../../fleet/clusters/cluster-spec.ts'
 import type { Clusters } from '../../fleet/clusters/clusters.ts'
 import type { ListenerName, NodeRole } from '../../fleet/engines/engine.ts'
-import { activeOperation } from '../../fleet/clusters/changes/change.ts'
+import { activeChange } from '../../fleet/clusters/changes/change-life.ts'
 import { operationArn } from './operation-shapes.ts'
 
 /** The states in which brokers serve, and in which addresses are told. */
@@ -36,11 +36,11 @@ export function clusterV2(record: ClusterRecord, host: string): Cluster {
 
 /** What an operation changes is described as it was until it has ended: the record holds what shall be. */
 function describedSpec(record: ClusterRecord): ClusterSpec {
-  return { ...record.spec, ...activeOperation(record)?.source }
+  return { ...record.spec, ...activeChange(record)?.source }
 }
 
 function common(record: ClusterRecord) {
-  const operation = activeOperation(record)
+  const operation = activeChange(record)
   return {
     ActiveOperationArn: operation && operationArn(record, operation),
     ClusterArn: record.arn,

@@ -113,7 +113,7 @@ describe.each(changes)('%s', (name, call) => {
     )
     const path = `/data/clusters/${arn.slice(arn.lastIndexOf('/') + 1)}/cluster.json`
     const stored = JSON.parse(clusters.service.disk.readFileSync(path).toString())
-    expect(answer.ClusterOperationArn.endsWith(stored.operations[0].uuid)).toBe(true)
+    expect(answer.ClusterOperationArn.endsWith(stored.changes[0].uuid)).toBe(true)
     expect(stored.state).toBe(name === 'RebootBroker' ? 'REBOOTING_BROKER' : 'UPDATING')
   })
 })

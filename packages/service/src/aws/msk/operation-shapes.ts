@@ -4,15 +4,16 @@ import type {
   ClusterOperationV2Summary,
   MutableClusterInfo,
 } from '@aws-sdk/client-kafka'
-import type { ClusterRecord, OperationRecord, SpecChange } from '../../fleet/clusters/cluster-record.ts'
+import { brokerCountDecrease, brokerCountIncrease } from '../../fleet/clusters/changes/broker-count.ts'
+import type { ChangeRecord, ClusterRecord, SpecChange } from '../../fleet/clusters/cluster-record.ts'
 
 /** `…:cluster-operation/<cluster name>/<cluster uuid>/<operation uuid>`. */
-export function operationArn({ arn }: Pick<ClusterRecord, 'arn'>, { uuid }: OperationRecord): string {
+export function operationArn({ arn }: Pick<ClusterRecord, 'arn'>, { uuid }: ChangeRecord): string {
   return `${arn.replace(':cluster/', ':cluster-operation/')}/${uuid}`
 }
 
 /** An operation as v1 describes and lists it. */
-export function operationInfo(record: ClusterRecord, operation: OperationRecord): ClusterOperationInfo {
+export function operationInfo(record: ClusterRecord, operation: ChangeRecord): ClusterOperationInfo {
   return {
     ClientRequestId: operation.clientRequestId,
     CreationTime: new Date(operation.createdAtMs),
@@ -22,7 +23,7 @@ export function operationInfo(record: ClusterRecord, operation: OperationRecord)
 }
 
 /** An operation as v2 describes it: what only a provisioned cluster has is nested. */
-export function operationV2(record: ClusterRecord, operation: OperationRecord): ClusterOperationV2 {
+export function operationV2(record: ClusterRecord, operation: ChangeRecord): ClusterOperationV2 {
   return {
     ClusterType: 'PROVISIONED',
     StartTime: new Date(operation.createdAtMs),
@@ -32,15 +33,12 @@ export function operationV2(record: ClusterRecord, operation: OperationRecord): 
 }
 
 /** An operation as v2 lists it. */
-export function operationSummary(
-  record: ClusterRecord,
-  operation: OperationRecord,
-): ClusterOperationV2Summary {
+export function operationSummary(record: ClusterRecord, operation: ChangeRecord): ClusterOperationV2Summary {
   const { ErrorInfo: _error, ...summary } = common(record, operation)
   return { ClusterType: 'PROVISIONED', StartTime: new Date(operation.createdAtMs), ...summary }
 }
 
-function common(record: ClusterRecord, operation: OperationRecord) {
+function common(record: ClusterRecord, operation: ChangeRecord) {
   const { error, endedAtMs } = operation
   return {
     ClusterArn: record.arn,
@@ -52,7 +50,7 @@ function common(record: ClusterRecord, operation: OperationRecord) {
   }
 }
 
-function details(operation: OperationRecord) {
+function details(operation: ChangeRecord) {
   return {
     OperationSteps: operation.steps.map(({ name, status }) => ({
       StepName: name,
@@ -74,10 +72,10 @@ function mutableInfo({ kafkaVersion, numberOfBrokerNodes, configuration }: SpecC
   }
 }
 
-function brokerCountInfo({ type, brokerIds }: OperationRecord): MutableClusterInfo {
-  if (type === 'INCREASE_BROKER_COUNT')
+function brokerCountInfo({ type, brokerIds }: ChangeRecord): MutableClusterInfo {
+  if (type === brokerCountIncrease.type)
     return { BrokerCountUpdateInfo: { CreatedBrokerIds: brokerIds, DeletedBrokerIds: [] } }
-  if (type === 'DECREASE_BROKER_COUNT')
+  if (type === brokerCountDecrease.type)
     return { BrokerCountUpdateInfo: { CreatedBrokerIds: [], DeletedBrokerIds: brokerIds } }
   return {}
 }

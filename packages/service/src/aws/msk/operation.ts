@@ -1,5 +1,5 @@
-import type { ClusterRecord, OperationRecord } from '../../fleet/clusters/cluster-record.ts'
-import type { Update } from '../../fleet/clusters/changes/cluster-updates.ts'
+import type { ChangeRecord, ClusterRecord } from '../../fleet/clusters/cluster-record.ts'
+import type { Update } from '../../fleet/clusters/changes/update.ts'
 import {
   type ConfigurationRecord,
   configurationArnPattern,
@@ -30,21 +30,21 @@ function isClusterArn(arn: string | undefined): arn is string {
 export function update(
   services: Pick<Services, 'clusters'>,
   arn: string | undefined,
-  change: Update,
+  wanted: Update,
   { requestId }: OperationContext,
 ): { ClusterArn: string; ClusterOperationArn: string } {
   const before = clusterOf(services, arn)
-  const result = stored('The update', () => services.clusters.update(before, change, requestId))
+  const result = stored('The update', () => services.clusters.update(before, wanted, requestId))
   if ('refusal' in result) throw exceptionOf(result.refusal)
-  const { record, operation } = result
-  return { ClusterArn: record.arn, ClusterOperationArn: operationArn(record, operation) }
+  const { record, change } = result
+  return { ClusterArn: record.arn, ClusterOperationArn: operationArn(record, change) }
 }
 
 /** The operation that an ARN names. Those of a deleted cluster went with it. */
 export function clusterOperationOf(
   { clusters }: Pick<Services, 'clusters'>,
   arn = '',
-): { record: ClusterRecord; operation: OperationRecord } {
+): { record: ClusterRecord; operation: ChangeRecord } {
   const match =
     /^(arn:[\w-]+:kafka:[\w-]*:\d*:)cluster-operation(\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+)\/[0-9a-f-]+$/.exec(arn)
   if (!match)
@@ -53,7 +53,7 @@ export function clusterOperationOf(
       'clusterOperationArn',
     )
   const record = clusters.byArn(`${match[1]}cluster${match[2]}`)
-  const operation = record?.operations.find((one) => operationArn(record, one) === arn)
+  const operation = record?.changes.find((one) => operationArn(record, one) === arn)
   if (!record || !operation) throw notFound('The cluster operation does not exist.', 'clusterOperationArn')
   return { record, operation }
 }

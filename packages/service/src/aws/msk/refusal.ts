@@ -1,9 +1,25 @@
 import type { Refusal } from '../../fleet/refusal.ts'
 import { codeOf, sentenceOf } from '../../fleet/operating-error.ts'
-import { type AwsException, badRequest, notImplemented, serviceUnavailable } from '../exceptions.ts'
+import {
+  type AwsException,
+  badRequest,
+  conflict,
+  notImplemented,
+  serviceUnavailable,
+  tooManyRequests,
+} from '../exceptions.ts'
 
 export function exceptionOf({ kind, message, parameter }: Refusal): AwsException {
-  return kind === 'invalid' ? badRequest(message, parameter) : notImplemented(message, parameter)
+  switch (kind) {
+    case 'invalid':
+      return badRequest(message, parameter)
+    case 'not-implemented':
+      return notImplemented(message, parameter)
+    case 'name-taken':
+      return conflict(message, parameter)
+    case 'too-many':
+      return tooManyRequests(message)
+  }
 }
 
 /** Runs a change that is durable when it is done; `what` is the subject of the sentence that says it was not. */

@@ -4,13 +4,13 @@ import type { ClusterRecord } from './cluster-record.ts'
 import { hasPlaintextListener } from './cluster-spec.ts'
 import { type NodeKey, nodeName, sameNode } from '../engines/engine.ts'
 import { codeOf, sentenceOf } from '../operating-error.ts'
-import { activeOperation, ended, leavingBrokers, takenBack } from './changes/change.ts'
+import { activeChange, ended, leavingBrokers, takenBack } from './changes/change-life.ts'
 import type { Outcome } from '../reconcile-loop.ts'
 import { allocateNodes } from './steps/allocate-nodes.ts'
 import { allocatePorts } from './steps/allocate-ports.ts'
 import { checkHealth } from './steps/check-health.ts'
 import { openEngine } from './steps/open-engine.ts'
-import { beginOperation, checkRemoval, finishOperation, removeBrokers } from './steps/change.ts'
+import { beginChange, checkLeaving, finishChange, removeBrokers } from './steps/change.ts'
 import { removeCluster } from './steps/remove-cluster.ts'
 import { reportActive } from './steps/report-active.ts'
 import { outdatedNodes, rollNextNode } from './steps/roll-next-node.ts'
@@ -21,16 +21,16 @@ import { tellFailures } from './steps/tell-failures.ts'
 
 /** A creation that has failed this often is given up: the cluster is FAILED and can only be deleted. */
 export const creationAttemptsMax = 5
-/** A change that has failed this often is taken back; if that fails as often, the operation ends. */
+/** A change that has failed this often is taken back; if that fails as often, it ends. */
 export const updateAttemptsMax = 3
 /** More looks than any change needs in one run. */
 const passesMax = 1_000
 
 const steps = {
   'open engine': openEngine,
-  'begin operation': beginOperation,
+  'begin change': beginChange,
   'tell failures': tellFailures,
-  'check removal': checkRemoval,
+  'check leaving': checkLeaving,
   'allocate nodes': allocateNodes,
   'allocate ports': allocatePorts,
   'start quorum': startQuorum,
@@ -38,7 +38,7 @@ const steps = {
   'check health': checkHealth,
   'roll next node': rollNextNode,
   'remove brokers': removeBrokers,
-  'finish operation': finishOperation,
+  'finish change': finishChange,
   'report active': reportActive,
   'stop engine': stopEngine,
   'remove cluster': removeCluster,
@@ -49,12 +49,12 @@ export type StepName = keyof typeof steps
 /** What of a cluster decides the next steps. */
 export interface Observation {
   state: ClusterRecord['state'] | null
-  /** Has the engine looked at it? */
+  /** The engine has looked at its directory, so that nodes of a former service are known. */
   opened: boolean
-  /** Does it want any nodes? */
+  /** It has a listener that can be served, and so wants nodes. */
   served: boolean
   nodes: number
-  operation: 'none' | 'pending' | 'active'
+  change: 'none' | 'pending' | 'active'
   untoldFailures: readonly string[]
   /** Nodes that the spec wants and the record has not, and those that it has too many. */
   joining: readonly string[]
@@ -79,13 +79,13 @@ export function observe(uuid: string, { store, runtime, engine, settings }: Step
   const names = (nodes: readonly NodeKey[]) => nodes.map(nodeName)
   const without = (nodes: readonly NodeKey[], others: readonly NodeKey[]) =>
     names(nodes.filter((node) => !others.some((other) => sameNode(node, other))))
-  const operation = activeOperation(record)
+  const change = activeChange(record)
   return {
     state: record?.state ?? null,
     opened: cluster !== null,
     served: record !== undefined && hasPlaintextListener(record.spec),
     nodes: seen.length,
-    operation: operation === undefined ? 'none' : operation.state === 'PENDING' ? 'pending' : 'active',
+    change: change === undefined ? 'none' : change.state === 'PENDING' ? 'pending' : 'active',
     untoldFailures: names(seen.filter(({ state }) => state === 'failed')).filter(
       (name) => !toldFailures.has(name),
     ),
@@ -111,12 +111,12 @@ export function plan(seen: Observation): StepName[] {
   if (!seen.opened) return ['open engine']
   if (state === 'DELETING') return ['stop engine', 'remove cluster']
   if (state === 'FAILED') return when(seen.nodes > 0, 'stop engine')
-  if (seen.operation === 'pending') return ['begin operation']
-  const arrive: StepName[] = [...when(seen.operation === 'active', 'finish operation'), 'report active']
-  const isOnTheWay = state !== 'ACTIVE' || seen.operation !== 'none'
+  if (seen.change === 'pending') return ['begin change']
+  const arrive: StepName[] = [...when(seen.change === 'active', 'finish change'), 'report active']
+  const isOnTheWay = state !== 'ACTIVE' || seen.change !== 'none'
   if (!seen.served) return when(isOnTheWay, ...arrive)
   if (seen.untoldFailures.length > 0) return ['tell failures']
-  if (seen.leaving.length > 0) return ['check removal', 'allocate nodes']
+  if (seen.leaving.length > 0) return ['check leaving', 'allocate nodes']
   if (seen.joining.length > 0) return ['allocate nodes']
   const missing = [
     ...when(seen.unported, 'allocate ports'),
@@ -181,21 +181,21 @@ function noteFailure(uuid: string, context: StepContext, error: unknown): Outcom
     state: record.state === 'ACTIVE' ? 'HEALING' : record.state,
     stateInfo: { code: code ?? 'RECONCILE_FAILED', message: `Tried again soon: ${sentence}` },
   })
-  if (activeOperation(record) && runtime.failedAttempts >= updateAttemptsMax)
-    giveUpOperation(uuid, context, { code: code ?? 'UPDATE_FAILED', message: sentence })
+  if (activeChange(record) && runtime.failedAttempts >= updateAttemptsMax)
+    giveUpChange(uuid, context, { code: code ?? 'UPDATE_FAILED', message: sentence })
   return 'retry'
 }
 
-/** The change is taken back; where that fails too, the operation ends and the cluster goes on healing. */
-function giveUpOperation(
+/** The change is taken back; where that fails too, it ends and the cluster goes on healing. */
+function giveUpChange(
   uuid: string,
   { store, runtime, effects }: StepContext,
   error: { code: string; message: string },
 ): void {
   const record = store.get(uuid)
-  const operation = activeOperation(record)
-  if (!record || !operation) return
+  const change = activeChange(record)
+  if (!record || !change) return
   runtime.failedAttempts = 0
-  if (operation.error === null) store.update(uuid, takenBack(record, error))
+  if (change.error === null) store.update(uuid, takenBack(record, error))
   else store.update(uuid, { ...ended(record, effects.clock.now(), effects.random), state: 'HEALING' })
 }

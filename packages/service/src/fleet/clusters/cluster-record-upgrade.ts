@@ -1,26 +1,36 @@
 import type { ClusterRecord } from './cluster-record.ts'
 
+type Raw = Readonly<Record<string, unknown>>
+
+/** A record of an earlier format in today's; others as they are. Each step goes one format up. */
+export function upgradedRecord(record: Raw): Raw {
+  return record.formatVersion === 1
+    ? fromSecond(fromFirst(record as unknown as FirstFormat))
+    : record.formatVersion === 2
+      ? fromSecond(record)
+      : record
+}
+
 interface FirstFormat {
-  formatVersion: 1
   spec: object
   nodes?: { nodeId: number }[]
   ports?: { nodeId: number; listener: 'CLIENT' | 'CONTROLLER' }[]
 }
 
-/** A record of format 1 (one embedded broker and its controller, no operations) in today's format; others as they are. */
-export function upgradedRecord(
-  record: Partial<ClusterRecord> | FirstFormat | null,
-): Partial<ClusterRecord> | null {
-  if (record?.formatVersion !== 1) return record as Partial<ClusterRecord> | null
-  const { nodes = [], ports = [], spec, ...rest } = record as FirstFormat
+/** Format 1 knew one embedded broker and its controller, and no changes. */
+function fromFirst({ nodes = [], ports = [], spec, ...rest }: FirstFormat): Raw {
   return {
     ...rest,
-    formatVersion: 2,
     engine: 'embedded',
     spec: { configuration: null, ...spec },
     // The controller, which had no entry, is allocated anew with its old port.
     nodes: nodes.map((node) => ({ ...node, role: 'broker', generation: 0 })),
     ports: ports.map((port) => ({ ...port, role: port.listener === 'CONTROLLER' ? 'controller' : 'broker' })),
     operations: [],
-  } as unknown as Partial<ClusterRecord>
+  }
+}
+
+/** Format 2 called the changes of a cluster its operations. */
+function fromSecond({ operations, ...rest }: Raw): Raw {
+  return { ...rest, formatVersion: 3 satisfies ClusterRecord['formatVersion'], changes: operations }
 }

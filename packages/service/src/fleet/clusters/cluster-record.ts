@@ -14,7 +14,7 @@ export type ClusterState =
 
 /** One cluster as it is kept in cluster.json: what is wanted, and what has become of it. */
 export interface ClusterRecord {
-  formatVersion: 2
+  formatVersion: 3
   arn: string
   /** The last part of the ARN, `<uuid>-<n>`; it names the directory. */
   uuid: string
@@ -32,11 +32,11 @@ export interface ClusterRecord {
   nodes: NodeRecord[]
   /** Every listener's port, allocated once and kept. */
   ports: PortRecord[]
-  /** Oldest first, at most `operationsKeptMax`. Only the last one can be under way. */
-  operations: OperationRecord[]
+  /** Oldest first, at most `changesKeptMax`. Only the last one can be under way. */
+  changes: ChangeRecord[]
 }
 
-export const operationsKeptMax = 200
+export const changesKeptMax = 200
 
 export interface NodeRecord {
   role: NodeRole
@@ -52,14 +52,7 @@ export interface NodeRecord {
   generation: number
 }
 
-export type OperationType =
-  | 'INCREASE_BROKER_COUNT'
-  | 'DECREASE_BROKER_COUNT'
-  | 'UPDATE_CLUSTER_CONFIGURATION'
-  | 'UPDATE_CLUSTER_KAFKA_VERSION'
-  | 'REBOOT_NODE'
-
-export type OperationState =
+export type ChangeState =
   | 'PENDING'
   | 'UPDATE_IN_PROGRESS'
   | 'UPDATE_COMPLETE'
@@ -67,12 +60,13 @@ export type OperationState =
   | 'REBOOT_IN_PROGRESS'
   | 'REBOOT_COMPLETE'
 
-/** One change of a cluster, from the call that asks for it to its end. */
-export interface OperationRecord {
-  /** The last part of its ARN. */
+/** One change of a cluster, from the call that asks for it to its end. To the API it is a cluster operation. */
+export interface ChangeRecord {
+  /** The last part of the operation's ARN. */
   uuid: string
-  type: OperationType
-  state: OperationState
+  /** MSK's type of the operation; changes/change-kinds.ts has the kind of change that goes with it. */
+  type: string
+  state: ChangeState
   /** Of the API request that asked for it. */
   clientRequestId: string
   createdAtMs: number
@@ -84,9 +78,9 @@ export interface OperationRecord {
   target: SpecChange
   /** Of a reboot, or of a change of the broker count. */
   brokerIds: number[]
-  /** Why it failed. Set while the change is taken back, before the operation ends. */
+  /** Why it failed. Set while the change is taken back, before it ends. */
   error: { code: string; message: string } | null
 }
 
-/** The part of a spec that operations change. */
-export type SpecChange = Partial<Pick<ClusterSpec, 'kafkaVersion' | 'numberOfBrokerNodes' | 'configuration'>>
+/** The part of a spec that a change changes. */
+export type SpecChange = Partial<ClusterSpec>

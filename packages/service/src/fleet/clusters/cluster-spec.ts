@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-kafka'
 import type { Engine } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
-import { invalid, type Refusal, unsupportedVersion } from '../refusal.ts'
+import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
 import { propertiesOfTags, propertiesRefusal } from './broker-properties.ts'
 import { hasProvisionedThroughput, standardInstanceTypes } from './instance-types.ts'
 import { derivedId, derivedUuid, zoneId } from './zones.ts'
@@ -37,7 +37,9 @@ export interface SpecConfiguration {
   properties: Record<string, string>
 }
 
-export type SpecResult = { spec: ClusterSpec } | { refusal: Refusal }
+export function isSameRevision(a: SpecConfiguration, b: SpecConfiguration | null): boolean {
+  return a.arn === b?.arn && a.revision === b.revision
+}
 
 type Check = (request: CreateClusterRequest, engine: Engine) => Refusal | undefined
 
@@ -49,7 +51,7 @@ const defaultVolumeGiB = 100
 export type FindConfiguration = (
   wanted: ConfigurationInfo,
   kafkaVersion: string,
-) => { configuration: SpecConfiguration } | { refusal: Refusal }
+) => OrRefusal<{ configuration: SpecConfiguration }>
 
 /** From a request whose types and ranges are already checked to the spec of a cluster. Pure. */
 export function clusterSpec(
@@ -57,7 +59,7 @@ export function clusterSpec(
   place: Place,
   engine: Engine,
   findConfiguration: FindConfiguration,
-): SpecResult {
+): OrRefusal<{ spec: ClusterSpec }> {
   for (const check of checks) {
     const refusal = check(request, engine)
     if (refusal) return { refusal }

@@ -19,9 +19,9 @@ const open = () => {
 function record(name: string, change: Partial<ClusterRecord> = {}): ClusterRecord {
   const uuid = `00000000-0000-4000-8000-00000000000a-${name}`
   return {
-    formatVersion: 2,
+    formatVersion: 3,
     engine: 'embedded',
-    operations: [],
+    changes: [],
     arn: `arn:aws:kafka:us-east-1:1:cluster/${name}/${uuid}`,
     uuid,
     name,
@@ -59,7 +59,7 @@ describe('the cluster store', () => {
       ...record('a', { spec: { kafkaVersion: '4.4.x.kraft' } as ClusterRecord['spec'] }),
       formatVersion: 1,
       engine: undefined,
-      operations: undefined,
+      changes: undefined,
       nodes: [{ nodeId: 1, uuid: 'n', zone: 0, addedAtMs: 1, interfaceId: 'eni-1' }],
       ports: [
         { nodeId: 1, listener: 'CLIENT', port: 9092, explicit: true },
@@ -87,6 +87,16 @@ describe('the cluster store', () => {
         ],
       }),
     ])
+  })
+
+  it('reads a record of the second format, which called changes operations', () => {
+    const store = open()
+    const change = { uuid: 'c', type: 'REBOOT_NODE', endedAtMs: null } as ClusterRecord['changes'][number]
+    store.insert(record('a'))
+    const { changes: _none, ...rest } = record('a')
+    const old = { ...rest, formatVersion: 2, operations: [change] }
+    disk.writeFileAtomicSync(pathOf(record('a')), JSON.stringify(old))
+    expect(open().list()).toEqual([record('a', { changes: [change] })])
   })
 
   it('finds by ARN only what has this very ARN', () => {
@@ -149,9 +159,10 @@ describe('a cluster record that cannot be understood is an error that names the 
   it.each([
     ['cut short', '{"formatVersion":'],
     ['empty', ''],
-    ['of another format', '{"formatVersion":2}'],
+    ['of another format', '{"formatVersion":4}'],
     ['no object', 'null'],
-    ['incomplete', '{"formatVersion":1,"uuid":"x"}'],
+    ['incomplete', '{"formatVersion":3,"uuid":"x"}'],
+    ['incomplete, of an earlier format', '{"formatVersion":1,"uuid":"x"}'],
   ])('%s', (_what, content) => {
     disk.mkdirSync('/data/clusters/x')
     disk.writeFileAtomicSync('/data/clusters/x/cluster.json', content)

@@ -135,9 +135,9 @@ export class ClusterStore {
     } catch (error) {
       throw problem(`${(error as Error).message}.`, error)
     }
-    record = upgradedRecord(record)
-    if (record?.formatVersion !== 2)
-      throw problem(`Its formatVersion is ${record?.formatVersion}; this release reads 1 and 2.`)
+    record = record && (upgradedRecord(record as Record<string, unknown>) as Partial<ClusterRecord>)
+    if (record?.formatVersion !== 3)
+      throw problem(`Its formatVersion is ${record?.formatVersion}; this release reads 1 to 3.`)
     for (const member of [
       'arn',
       'name',
@@ -148,7 +148,7 @@ export class ClusterStore {
       'ports',
       'tags',
       'engine',
-      'operations',
+      'changes',
     ] as const)
       if (record[member] === undefined) throw problem(`It has no ${member}.`)
     if (record.uuid !== uuid) throw problem(`It names the cluster ${record.uuid}, not that of its directory.`)

@@ -1,26 +1,16 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import type { Clock, Random } from '@sluice/effects'
 import { engineTag } from './broker-properties.ts'
-import type { ClusterRecord, OperationRecord } from './cluster-record.ts'
+import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import type { Place } from '../place.ts'
-import { invalid, type Refusal } from '../refusal.ts'
+import { invalid, nameTaken, type OrRefusal } from '../refusal.ts'
 import { clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
-import type { Update } from './changes/cluster-updates.ts'
+import { type Update, versionRefusal } from './changes/update.ts'
 import type { Configurations } from '../configurations/configurations.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Engines } from '../engines/engines.ts'
-import { activeOperation, newVersion } from './changes/change.ts'
-
-export type CreateResult = { created: ClusterRecord } | { refusal: Refusal } | { nameTaken: true }
-
-export type UpdateOutcome = { record: ClusterRecord; operation: OperationRecord } | { refusal: Refusal }
-
-export type DeleteResult =
-  | { deleting: ClusterRecord }
-  | { unknown: true }
-  | { staleVersion: true }
-  | { wrongState: ClusterRecord }
+import { activeChange, newVersion } from './changes/change-life.ts'
 
 export interface ClustersOptions {
   place: Place
@@ -30,7 +20,7 @@ export interface ClustersOptions {
   configurations: Configurations
   engines: Engines
   effects: { clock: Clock; random: Random }
-  /** Looks at a cluster: it has changed. */
+  /** Makes the reconcile loop look at a cluster, because what is wanted of it has changed. */
   trigger: (uuid: string) => void
 }
 
@@ -66,18 +56,18 @@ export class Clusters {
     return this.#store.byArn(arn)
   }
 
-  create(request: CreateClusterRequest): CreateResult {
+  create(request: CreateClusterRequest): OrRefusal<{ record: ClusterRecord }> {
     const engine = this.#engineFor(request.Tags ?? {})
     if ('refusal' in engine) return engine
     const result = clusterSpec(request, this.place, engine, this.#findConfiguration)
     if ('refusal' in result) return result
     const name = request.ClusterName ?? ''
-    if (this.#store.byName(name)) return { nameTaken: true }
+    if (this.#store.byName(name)) return { refusal: nameTaken('clusterName') }
     const { random, clock } = this.#options.effects
     const { partition, region, account } = this.place
     const uuid = `${random.uuid()}-${1 + random.int(25)}`
-    const created: ClusterRecord = {
-      formatVersion: 2,
+    const record: ClusterRecord = {
+      formatVersion: 3,
       arn: `arn:${partition}:kafka:${region}:${account}:cluster/${name}/${uuid}`,
       uuid,
       name,
@@ -90,19 +80,23 @@ export class Clusters {
       tags: request.Tags ?? {},
       nodes: [],
       ports: [],
-      operations: [],
+      changes: [],
     }
-    this.#store.insert(created)
+    this.#store.insert(record)
     this.#options.trigger(uuid)
-    return { created }
+    return { record }
   }
 
   /** Takes a change of a cluster in hand. Durable when it returns. */
-  update(before: ClusterRecord, change: Update, clientRequestId: string): UpdateOutcome {
+  update(
+    before: ClusterRecord,
+    wanted: Update,
+    clientRequestId: string,
+  ): OrRefusal<{ record: ClusterRecord; change: ChangeRecord }> {
     const { clock, random } = this.#options.effects
     const engine = this.engineOf(before)
     if ('refusal' in engine) return engine
-    const result = change(before, {
+    const result = wanted(before, {
       engine,
       findConfiguration: this.#findConfiguration,
       nowMs: clock.now(),
@@ -112,18 +106,19 @@ export class Clusters {
     if ('refusal' in result) return result
     const record = this.#store.update(before.uuid, result.record)
     this.#options.trigger(before.uuid)
-    return { record, operation: record.operations.at(-1) as OperationRecord }
+    return { record, change: record.changes.at(-1) as ChangeRecord }
   }
 
-  delete(arn: string, currentVersion: string | undefined): DeleteResult {
-    const record = this.#store.byArn(arn)
-    if (!record) return { unknown: true }
-    if (currentVersion !== undefined && currentVersion !== record.currentVersion)
-      return { staleVersion: true }
-    if (record.state === 'CREATING' || record.state === 'DELETING') return { wrongState: record }
-    const deleting = this.#store.update(record.uuid, { state: 'DELETING', stateInfo: null })
-    this.#options.trigger(record.uuid)
-    return { deleting }
+  /** The cluster shall go, in whatever version it is where none is named. Durable when it returns. */
+  delete(before: ClusterRecord, currentVersion: string | undefined): OrRefusal<{ record: ClusterRecord }> {
+    const stale = currentVersion === undefined ? undefined : versionRefusal(before, currentVersion)
+    if (stale) return { refusal: stale }
+    const { state, uuid } = before
+    if (state === 'CREATING' || state === 'DELETING')
+      return { refusal: invalid(`You can't delete a cluster in ${state} state.`, 'clusterArn') }
+    const record = this.#store.update(uuid, { state: 'DELETING', stateInfo: null })
+    this.#options.trigger(uuid)
+    return { record }
   }
 
   /** The tags a cluster has from now on. */
@@ -137,13 +132,12 @@ export class Clusters {
       .list()
       .some(
         (record) =>
-          record.spec.configuration?.arn === arn ||
-          activeOperation(record)?.source.configuration?.arn === arn,
+          record.spec.configuration?.arn === arn || activeChange(record)?.source.configuration?.arn === arn,
       )
   }
 
   /** The engine that runs a cluster; a start of the service without it leaves the cluster as it is. */
-  engineOf({ name, engine }: Pick<ClusterRecord, 'name' | 'engine'>): Engine | { refusal: Refusal } {
+  engineOf({ name, engine }: Pick<ClusterRecord, 'name' | 'engine'>): OrRefusal<Engine> {
     return (
       this.engines.of(engine) ?? {
         refusal: invalid(`The cluster ${name} is run by ${engine}. ${this.#knownEngines()}`, 'clusterArn'),
@@ -151,7 +145,7 @@ export class Clusters {
     )
   }
 
-  #engineFor(tags: Readonly<Record<string, string>>): Engine | { refusal: Refusal } {
+  #engineFor(tags: Readonly<Record<string, string>>): OrRefusal<Engine> {
     const asked = tags[engineTag]
     if (asked === undefined) return this.engines.default
     return (

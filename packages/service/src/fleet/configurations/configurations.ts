@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Clock, Disk, Logger, Random } from '@sluice/effects'
 import type { SpecConfiguration } from '../clusters/cluster-spec.ts'
 import type { Place } from '../place.ts'
-import { invalid, type Refusal } from '../refusal.ts'
+import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { configurationProperties } from './configuration-properties.ts'
 import type { Engines } from '../engines/engines.ts'
 import { publishedKafkaVersions } from './kafka-releases.ts'
@@ -29,14 +29,6 @@ export interface ConfigurationRevisionRecord {
   /** The exact bytes that were sent, in base64. */
   serverProperties: string
 }
-
-export type UpdateConfigurationResult = { configuration: ConfigurationRecord } | { refusal: Refusal }
-
-export type CreateConfigurationResult =
-  | UpdateConfigurationResult
-  | { nameTaken: true }
-  /** A sentence. */
-  | { tooMany: string }
 
 /** MSK quotas: configurations an account, and revisions of one. */
 export const configurationsMax = 100
@@ -90,7 +82,7 @@ export class Configurations {
     description: string | undefined
     kafkaVersions: readonly string[]
     serverProperties: Uint8Array
-  }): CreateConfigurationResult {
+  }): OrRefusal<{ configuration: ConfigurationRecord }> {
     const { name, description, kafkaVersions, serverProperties } = request
     const refusal =
       nameRefusal(name) ??
@@ -98,9 +90,9 @@ export class Configurations {
       this.#versionsRefusal(kafkaVersions) ??
       serverPropertiesRefusal(serverProperties)
     if (refusal) return { refusal }
-    if (this.list().some((record) => record.name === name)) return { nameTaken: true }
+    if (this.list().some((record) => record.name === name)) return { refusal: nameTaken('name') }
     if (this.#records.size >= configurationsMax)
-      return { tooMany: `An account has at most ${configurationsMax} configurations.` }
+      return { refusal: tooMany(`An account has at most ${configurationsMax} configurations.`) }
     const { clock, random, place } = this.#options
     const uuid = `${random.uuid()}-${1 + random.int(25)}`
     const createdAtMs = clock.now()
@@ -122,7 +114,7 @@ export class Configurations {
   update(
     before: ConfigurationRecord,
     { description, serverProperties }: { description: string | undefined; serverProperties: Uint8Array },
-  ): UpdateConfigurationResult {
+  ): OrRefusal<{ configuration: ConfigurationRecord }> {
     const refusal = descriptionRefusal(description) ?? serverPropertiesRefusal(serverProperties)
     if (refusal) return { refusal }
     if (before.revisions.length >= revisionsMax)
@@ -147,7 +139,7 @@ export class Configurations {
   forCluster(
     wanted: { Arn?: string | undefined; Revision?: number | undefined },
     kafkaVersion: string,
-  ): { configuration: SpecConfiguration } | { refusal: Refusal } {
+  ): OrRefusal<{ configuration: SpecConfiguration }> {
     const { Arn: arn = '', Revision: number = 0 } = wanted
     const record = this.byArn(arn)
     // The same words for an ARN of another thing and one of nothing, as MSK has them.

@@ -1,6 +1,5 @@
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-kafka'
 import type { ClusterRecord } from '../../../fleet/clusters/cluster-record.ts'
-import { conflict } from '../../exceptions.ts'
 import { exceptionOf, stored } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { checkTags } from '../tags.ts'
@@ -17,6 +16,5 @@ export function create({ clusters }: Pick<Services, 'clusters'>, input: CreateCl
   checkTags(input.Tags ?? {})
   const result = stored('The cluster', () => clusters.create(input))
   if ('refusal' in result) throw exceptionOf(result.refusal)
-  if ('nameTaken' in result) throw conflict('A resource with this name already exists', 'clusterName')
-  return result.created
+  return result.record
 }

@@ -1,5 +1,4 @@
 import type { CreateConfigurationRequest, CreateConfigurationResponse } from '@aws-sdk/client-kafka'
-import { conflict, tooManyRequests } from '../../exceptions.ts'
 import { configurationShape } from '../configuration-shapes.ts'
 import { exceptionOf, stored } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -16,8 +15,6 @@ export const createConfiguration =
       }),
     )
     if ('refusal' in result) throw exceptionOf(result.refusal)
-    if ('nameTaken' in result) throw conflict('A resource with this name already exists', 'name')
-    if ('tooMany' in result) throw tooManyRequests(result.tooMany)
     const { Arn, CreationTime, LatestRevision, Name, State } = configurationShape(result.configuration)
     return { Arn, CreationTime, LatestRevision, Name, State }
   }

@@ -1,5 +1,5 @@
 import type { ListClusterOperationsRequest, ListClusterOperationsResponse } from '@aws-sdk/client-kafka'
-import type { OperationRecord } from '../../../fleet/clusters/cluster-record.ts'
+import type { ChangeRecord } from '../../../fleet/clusters/cluster-record.ts'
 import { operationInfo } from '../operation-shapes.ts'
 import { clusterOf } from '../operation.ts'
 import { page, sortable } from '../pagination.ts'
@@ -18,10 +18,10 @@ export const listClusterOperations =
 /** What ListClusterOperations and ListClusterOperationsV2 share. The last operation comes first. */
 export function operationPage(services: Pick<Services, 'clusters'>, input: ListClusterOperationsRequest) {
   const record = clusterOf(services, input.ClusterArn)
-  const sorted = [...record.operations].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+  const sorted = [...record.changes].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
   return { record, ...page(sorted, sortKey, input) }
 }
 
-function sortKey({ createdAtMs, uuid }: OperationRecord): string {
+function sortKey({ createdAtMs, uuid }: ChangeRecord): string {
   return `${sortable(Number.MAX_SAFE_INTEGER - createdAtMs)}/${uuid}`
 }

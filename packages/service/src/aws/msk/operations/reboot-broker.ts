@@ -1,5 +1,5 @@
 import type { RebootBrokerRequest, RebootBrokerResponse } from '@aws-sdk/client-kafka'
-import { rebootBroker as reboot } from '../../../fleet/clusters/changes/cluster-updates.ts'
+import { rebootBroker as reboot } from '../../../fleet/clusters/changes/reboot.ts'
 import { update } from '../operation.ts'
 import type { OperationContext, Services } from '../services.ts'
 

@@ -1,5 +1,5 @@
 import type { UpdateBrokerCountRequest, UpdateBrokerCountResponse } from '@aws-sdk/client-kafka'
-import { updateBrokerCount as updateCount } from '../../../fleet/clusters/changes/cluster-updates.ts'
+import { updateBrokerCount as updateCount } from '../../../fleet/clusters/changes/broker-count.ts'
 import { update } from '../operation.ts'
 import type { OperationContext, Services } from '../services.ts'
 

@@ -2,7 +2,7 @@ import type {
   UpdateClusterConfigurationRequest,
   UpdateClusterConfigurationResponse,
 } from '@aws-sdk/client-kafka'
-import { updateConfiguration } from '../../../fleet/clusters/changes/cluster-updates.ts'
+import { updateConfiguration } from '../../../fleet/clusters/changes/configuration.ts'
 import { update } from '../operation.ts'
 import type { OperationContext, Services } from '../services.ts'
 

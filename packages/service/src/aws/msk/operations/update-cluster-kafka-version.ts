@@ -2,7 +2,7 @@ import type {
   UpdateClusterKafkaVersionRequest,
   UpdateClusterKafkaVersionResponse,
 } from '@aws-sdk/client-kafka'
-import { updateKafkaVersion } from '../../../fleet/clusters/changes/cluster-updates.ts'
+import { updateKafkaVersion } from '../../../fleet/clusters/changes/kafka-version.ts'
 import { update } from '../operation.ts'
 import type { OperationContext, Services } from '../services.ts'
 

@@ -8,13 +8,11 @@ import {
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ClusterRecord } from '../cluster-record.ts'
-import {
-  rebootBroker,
-  type Update,
-  updateBrokerCount,
-  updateConfiguration,
-  updateKafkaVersion,
-} from './cluster-updates.ts'
+import { updateBrokerCount } from './broker-count.ts'
+import { updateConfiguration } from './configuration.ts'
+import { updateKafkaVersion } from './kafka-version.ts'
+import { rebootBroker } from './reboot.ts'
+import type { Update } from './update.ts'
 import { enginesOf } from '../../engines/engines.ts'
 import { FakeEngine } from '../../engines/fake-engine.ts'
 import { createFleet, type Fleet } from '../../fleet.ts'
@@ -61,10 +59,10 @@ async function createCluster(kafkaVersion = '4.4.x.kraft'): Promise<string> {
     BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.m7g.large' },
     EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
   })
-  if (!('created' in result)) throw new Error(JSON.stringify(result))
-  await fleet.idle(result.created.uuid)
+  if (!('record' in result)) throw new Error(JSON.stringify(result))
+  await fleet.idle(result.record.uuid)
   engine.log.length = 0
-  return result.created.uuid
+  return result.record.uuid
 }
 
 function record(): ClusterRecord {
@@ -73,7 +71,7 @@ function record(): ClusterRecord {
   return only
 }
 
-const operation = () => record().operations.at(-1)
+const lastChange = () => record().changes.at(-1)
 
 /** Asks for a change; the work on it starts and is not waited for. */
 function ask(update: Update): void {
@@ -106,7 +104,7 @@ describe('a reboot', () => {
     await change(rebootBroker(['2']))
     expect(engine.log).toEqual(rolled('broker 2'))
     expect(record()).toMatchObject({ state: 'ACTIVE', stateInfo: null, currentVersion })
-    expect(operation()).toMatchObject({
+    expect(lastChange()).toMatchObject({
       type: 'REBOOT_NODE',
       state: 'REBOOT_COMPLETE',
       endedAtMs: clock.now(),
@@ -120,7 +118,7 @@ describe('a reboot', () => {
     await clock.advance(5_000)
     expect(engine.log).toEqual([])
     expect(record()).toMatchObject({ state: 'REBOOTING_BROKER' })
-    expect(operation()).toMatchObject({ state: 'REBOOT_IN_PROGRESS' })
+    expect(lastChange()).toMatchObject({ state: 'REBOOT_IN_PROGRESS' })
     engine.problem = null
     await clock.advance(1_000)
     await fleet.idle(uuid)
@@ -136,7 +134,7 @@ describe('another configuration', () => {
     await change(configure('num.partitions = 7'))
     expect(engine.log).toEqual(rolled('controller 10001', 'broker 1', 'broker 2', 'broker 3'))
     expect(engine.plans.at(-1)?.properties).toMatchObject({ 'num.partitions': '7' })
-    expect(operation()).toMatchObject({
+    expect(lastChange()).toMatchObject({
       type: 'UPDATE_CLUSTER_CONFIGURATION',
       state: 'UPDATE_COMPLETE',
       steps: [{ status: 'COMPLETED' }, { status: 'COMPLETED' }, { status: 'COMPLETED' }],
@@ -154,7 +152,7 @@ describe('another configuration', () => {
     ask(configure('num.io.threads = 3'))
     await clock.advance(60_000)
     await fleet.idle(uuid)
-    expect(operation()).toMatchObject({
+    expect(lastChange()).toMatchObject({
       state: 'UPDATE_FAILED',
       error: { code: 'BROKER_START_FAILED', message: 'Invalid value 3' },
     })
@@ -163,12 +161,12 @@ describe('another configuration', () => {
     expect(engine.running).toBe(3)
   })
 
-  it('that cannot be taken back ends the operation, and the cluster goes on healing', async () => {
+  it('that cannot be taken back ends, and the cluster goes on healing', async () => {
     const uuid = await createCluster()
     engine.refuses = () => new Error('nothing starts any more')
     ask(configure('num.partitions = 7'))
     await clock.advance(200_000)
-    expect(operation()?.state).toBe('UPDATE_FAILED')
+    expect(lastChange()?.state).toBe('UPDATE_FAILED')
     expect(record().state).toBe('HEALING')
     engine.refuses = () => undefined
     await clock.advance(60_000)
@@ -185,7 +183,7 @@ describe('another version', () => {
       ...rolled('controller 10001', 'broker 1', 'broker 2', 'broker 3'),
       'finalize 4.4.x.kraft',
     ])
-    expect(operation()).toMatchObject({ state: 'UPDATE_COMPLETE', target: { kafkaVersion: '4.4.x.kraft' } })
+    expect(lastChange()).toMatchObject({ state: 'UPDATE_COMPLETE', target: { kafkaVersion: '4.4.x.kraft' } })
   })
 })
 
@@ -199,7 +197,7 @@ describe('the broker count', () => {
         .nodes.filter(({ role }) => role === 'broker')
         .map(({ zone }) => zone),
     ).toEqual([0, 1, 2, 0, 1, 2])
-    expect(operation()).toMatchObject({
+    expect(lastChange()).toMatchObject({
       type: 'INCREASE_BROKER_COUNT',
       state: 'UPDATE_COMPLETE',
       brokerIds: [4, 5, 6],
@@ -213,7 +211,7 @@ describe('the broker count', () => {
     await clock.advance(60_000)
     await fleet.idle(uuid)
     expect(record()).toMatchObject({ state: 'ACTIVE', spec: { numberOfBrokerNodes: 3 } })
-    expect(operation()).toMatchObject({ state: 'UPDATE_FAILED', error: { message: 'no memory' } })
+    expect(lastChange()).toMatchObject({ state: 'UPDATE_FAILED', error: { message: 'no memory' } })
     expect(disk.readdirSync(`/data/clusters/${uuid}`).map(({ name }) => name)).not.toContain('broker-4')
     expect(record().ports.map(({ nodeId }) => nodeId)).not.toContain(4)
   })
@@ -224,7 +222,7 @@ describe('the broker count', () => {
     engine.log.length = 0
     await change(updateBrokerCount(3, record().currentVersion))
     expect(engine.log).toEqual([4, 5, 6].flatMap((id) => [`stop broker ${id}`, `remove broker ${id}`]))
-    expect(operation()).toMatchObject({ type: 'DECREASE_BROKER_COUNT', state: 'UPDATE_COMPLETE' })
+    expect(lastChange()).toMatchObject({ type: 'DECREASE_BROKER_COUNT', state: 'UPDATE_COMPLETE' })
     expect(disk.readdirSync(`/data/clusters/${uuid}`).map(({ name }) => name)).not.toContain('broker-4')
   })
 
@@ -235,7 +233,7 @@ describe('the broker count', () => {
     engine.log.length = 0
     await change(updateBrokerCount(3, record().currentVersion))
     expect(engine.log).toEqual([])
-    expect(operation()).toMatchObject({
+    expect(lastChange()).toMatchObject({
       state: 'UPDATE_FAILED',
       error: {
         code: 'BROKER_HOLDS_PARTITIONS',
@@ -264,7 +262,7 @@ describe('a service that dies in the middle of a change', () => {
     await fleet.idle(record().uuid)
     release()
     expect(engine.log).toEqual(['start broker 1', ...rolled('broker 2', 'broker 3')])
-    expect(operation()?.state).toBe('UPDATE_COMPLETE')
+    expect(lastChange()?.state).toBe('UPDATE_COMPLETE')
     expect(record().state).toBe('ACTIVE')
   })
 })
@@ -293,7 +291,7 @@ describe('a broker that dies', () => {
     engine.problem = null
     await clock.advance(10_000)
     await fleet.idle(uuid)
-    expect(operation()?.state).toBe('UPDATE_COMPLETE')
+    expect(lastChange()?.state).toBe('UPDATE_COMPLETE')
     expect(engine.running).toBe(3)
   })
 })
@@ -304,7 +302,7 @@ describe('a deletion during a change', () => {
     engine.problem = 'never healthy'
     ask(rebootBroker(['1']))
     await clock.advance(0)
-    expect(fleet.clusters.delete(record().arn, undefined)).toHaveProperty('deleting')
+    expect(fleet.clusters.delete(record(), undefined)).toHaveProperty('record')
     await clock.advance(1_000)
     await fleet.idle(uuid)
     expect(fleet.clusters.list()).toEqual([])

@@ -1,32 +1,31 @@
 import { clusterPlan } from '../cluster-plan.ts'
-import { activeOperation, begun, ended, finalizing, leavingBrokers, takenBack } from '../changes/change.ts'
+import { kindOf } from '../changes/change-kinds.ts'
+import { activeChange, begun, ended, finalizing, leavingBrokers, takenBack } from '../changes/change-life.ts'
 import { needCluster, needRecord, type Step } from './step.ts'
 
-/** The work on an operation starts. */
-export const beginOperation: Step = (uuid, context) => {
+/** The work on a change starts. */
+export const beginChange: Step = (uuid, context) => {
   context.store.update(uuid, begun(needRecord(uuid, context)))
 }
 
-/** Brokers may leave only when they hold none of the users' partitions (UpdateBrokerCount). */
-export const checkRemoval: Step = async (uuid, context) => {
+/**
+ * May the brokers leave that the spec has no more? Those that a change asks out may be in use; those that one
+ * brought in which is taken back are not, and leave in any case.
+ */
+export const checkLeaving: Step = async (uuid, context) => {
   const { store, engine, settings } = context
   const record = needRecord(uuid, context)
+  const change = activeChange(record)
+  if (!change) return
   const plan = clusterPlan(record, engine, settings.host)
   const leaving = record.nodes.filter(
     ({ role, nodeId }) => role === 'broker' && nodeId > record.spec.numberOfBrokerNodes,
   )
-  // One that was brought in by an operation that is taken back goes in any case.
-  if (activeOperation(record)?.type !== 'DECREASE_BROKER_COUNT') return
-  for (const { nodeId } of leaving) {
-    const count = await needCluster(context).userPartitions(plan, nodeId)
-    if (count === 0) continue
-    const message = `Broker ${nodeId} holds ${count} partition${count === 1 ? '' : 's'} of topics. Move them to the brokers that stay, then try again.`
-    store.update(uuid, takenBack(record, { code: 'BROKER_HOLDS_PARTITIONS', message }))
-    return
-  }
+  const failure = await kindOf(change).checkLeaving?.(needCluster(context), plan, leaving)
+  if (failure) store.update(uuid, takenBack(record, failure))
 }
 
-/** Stops and forgets the brokers that the operation takes out. */
+/** Stops and forgets the brokers that the change takes out. */
 export const removeBrokers: Step = async (uuid, context) => {
   const { engine, settings } = context
   const record = needRecord(uuid, context)
@@ -40,16 +39,17 @@ export const removeBrokers: Step = async (uuid, context) => {
 }
 
 /** All that it wanted is there, or all that was before is again. */
-export const finishOperation: Step = async (uuid, context) => {
+export const finishChange: Step = async (uuid, context) => {
   const { store, engine, settings, effects } = context
-  const operation = activeOperation(needRecord(uuid, context))
-  if (!operation) return
-  if (operation.type === 'UPDATE_CLUSTER_KAFKA_VERSION' && operation.error === null) {
+  const change = activeChange(needRecord(uuid, context))
+  if (!change) return
+  const { finalize } = kindOf(change)
+  if (finalize && change.error === null) {
     const record = store.update(uuid, finalizing(needRecord(uuid, context)))
-    await needCluster(context).finalizeVersion(clusterPlan(record, engine, settings.host))
+    await finalize(needCluster(context), clusterPlan(record, engine, settings.host))
   }
   const record = needRecord(uuid, context)
   store.update(uuid, ended(record, effects.clock.now(), effects.random))
-  const outcome = operation.error === null ? 'done' : 'taken back'
-  effects.logger.info('an operation ended', { cluster: record.name, type: operation.type, outcome })
+  const outcome = change.error === null ? 'done' : 'taken back'
+  effects.logger.info('a change ended', { cluster: record.name, type: change.type, outcome })
 }

@@ -1,11 +1,11 @@
 import { unservedParts } from '../cluster-spec.ts'
-import { activeOperation } from '../changes/change.ts'
+import { activeChange } from '../changes/change-life.ts'
 import type { Step } from './step.ts'
 
 export const reportActive: Step = (uuid, { store, runtime, engine }) => {
   const record = store.get(uuid)
   // It may have been deleted, or changed again, while its brokers came up.
-  if (!record || record.state === 'DELETING' || activeOperation(record)) return
+  if (!record || record.state === 'DELETING' || activeChange(record)) return
   runtime.failedAttempts = 0
   const limits = unservedParts(record.spec, engine)
   store.observe(uuid, {

@@ -1,0 +1,22 @@
+import { assert } from '@sluice/effects'
+import type { ChangeRecord } from '../cluster-record.ts'
+import { brokerCountDecrease, brokerCountIncrease } from './broker-count.ts'
+import type { ChangeKind } from './change-kind.ts'
+import { configurationChange } from './configuration.ts'
+import { kafkaVersionChange } from './kafka-version.ts'
+import { reboot } from './reboot.ts'
+
+/** Every kind of change that a cluster can be in. */
+const changeKinds: readonly ChangeKind[] = [
+  brokerCountIncrease,
+  brokerCountDecrease,
+  configurationChange,
+  kafkaVersionChange,
+  reboot,
+]
+
+export function kindOf({ type }: Pick<ChangeRecord, 'type'>): ChangeKind {
+  const kind = changeKinds.find((one) => one.type === type)
+  assert(kind, `${type} is a kind of change`)
+  return kind
+}

@@ -1,0 +1,31 @@
+import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
+import { propertiesRefusal } from '../broker-properties.ts'
+import { isSameRevision } from '../cluster-spec.ts'
+import { type ChangeKind, updating } from './change-kind.ts'
+import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+
+export const configurationChange: ChangeKind = {
+  ...updating,
+  type: 'UPDATE_CLUSTER_CONFIGURATION',
+  step: 'ROLL_BROKERS',
+}
+
+export function updateConfiguration(wanted: ConfigurationInfo, currentVersion: string): Update {
+  return (record, context) => {
+    const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
+    if (refusal) return { refusal }
+    const { spec } = record
+    const found = context.findConfiguration(wanted, spec.kafkaVersion)
+    if ('refusal' in found) return found
+    const { configuration } = found
+    // No text for this is known. MSK refuses an update of the security settings that changes none, so this too.
+    if (isSameRevision(configuration, spec.configuration))
+      return refuse(
+        'The request does not include any updates to the configuration of the cluster.',
+        'configurationInfo',
+      )
+    const problem = propertiesRefusal({ ...spec, configuration }, context.engine, 'configurationInfo')
+    if (problem) return { refusal: problem }
+    return { record: begin(record, context, configurationChange, { configuration }) }
+  }
+}

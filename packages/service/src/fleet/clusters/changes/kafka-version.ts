@@ -1,0 +1,57 @@
+import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
+import type { Engine } from '../../engines/engine.ts'
+import { type Refusal, unsupportedVersion } from '../../refusal.ts'
+import { propertiesRefusal } from '../broker-properties.ts'
+import type { SpecChange } from '../cluster-record.ts'
+import { isSameRevision } from '../cluster-spec.ts'
+import { type ChangeKind, updating } from './change-kind.ts'
+import { begin, stateRefusal, type Update, versionRefusal } from './update.ts'
+
+export const kafkaVersionChange: ChangeKind = {
+  ...updating,
+  type: 'UPDATE_CLUSTER_KAFKA_VERSION',
+  step: 'UPDATE_APACHE_KAFKA_BINARIES',
+  finalize: (cluster, plan) => cluster.finalizeVersion(plan),
+}
+
+export function updateKafkaVersion(
+  target: string,
+  currentVersion: string,
+  wanted: ConfigurationInfo | undefined,
+): Update {
+  return (record, context) => {
+    const { spec } = record
+    const refusal =
+      stateRefusal(record) ??
+      versionRefusal(record, currentVersion) ??
+      jumpRefusal(spec.kafkaVersion, target, context.engine)
+    if (refusal) return { refusal }
+    // A configuration stays with its cluster, so it has to be for the new version too.
+    const kept = spec.configuration && { Arn: spec.configuration.arn, Revision: spec.configuration.revision }
+    const wish = wanted ?? kept
+    const found = wish ? context.findConfiguration(wish, target) : undefined
+    if (found && 'refusal' in found) return found
+    const isNew = found && !isSameRevision(found.configuration, spec.configuration)
+    const change: SpecChange = { kafkaVersion: target, ...(isNew && found) }
+    const problem = propertiesRefusal({ ...spec, ...change }, context.engine, 'targetKafkaVersion')
+    if (problem) return { refusal: problem }
+    return { record: begin(record, context, kafkaVersionChange, change) }
+  }
+}
+
+function jumpRefusal(current: string, target: string, engine: Engine): Refusal | undefined {
+  const compatible = engine.compatibleVersions(current)
+  if (compatible.includes(target)) return undefined
+  const isKnown = engine.kafkaVersions.some(({ version }) => version === target)
+  if (isKnown && quorumOf(engine, current) === 'zookeeper' && quorumOf(engine, target) === 'controller')
+    return {
+      kind: 'not-implemented',
+      message: 'Moving a cluster from ZooKeeper to KRaft',
+      parameter: 'targetKafkaVersion',
+    }
+  return unsupportedVersion(target, compatible, 'targetKafkaVersion')
+}
+
+function quorumOf(engine: Engine, kafkaVersion: string) {
+  return engine.topology(kafkaVersion).quorum.role
+}
