@@ -1,9 +1,11 @@
 import {
-  AssertionFailure,
   type Clock,
   type Disk,
+  type Guard,
+  guardedClock,
   type Logger,
   type Network,
+  NodeGuard,
   type Processes,
   type Random,
   type Socket,
@@ -46,7 +48,7 @@ export interface BrokerOptions {
   readonly random: Random
   readonly logger: Logger
   readonly processes?: Processes
-  /** A bug has stopped this broker. */
+  /** A bug has stopped this broker, which had started. */
   readonly onFailure: (failure: Error) => void
 }
 
@@ -55,11 +57,22 @@ const fetchSessionEvictionMs = 120_000
 /** How often idle connections are looked for. */
 const idleCheckMs = 30_000
 
+/** What a broker is made of before it begins. */
+interface Parts {
+  readonly guard: NodeGuard
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metadata: MetadataImage
+  readonly config: BrokerConfig
+  readonly logs: LogManager
+}
+
 /**
  * One broker: its listeners and connections, its partitions, its part of the group coordination.
  *
  * Start: logs recovered → metadata replayed up to now → listeners bound → registered → unfenced → requests served.
- * Every callback from outside enters through `guard`: a bug stops this broker and leaves its neighbours alone.
+ * Every callback from outside enters through `guard`: sockets and the metadata log directly, timers by the guarded
+ * clock, which is the only one that a broker's parts get. A bug stops this broker and leaves its neighbours alone.
  */
 export class Broker implements BrokerServices, RequestHandling {
   readonly nodeId: number
@@ -69,7 +82,7 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly random: Random
   readonly logger: Logger
   readonly handlers = handlers
-  readonly metadata = new MetadataImage()
+  readonly metadata: MetadataImage
   readonly config: BrokerConfig
   readonly logs: LogManager
   readonly partitions: Partitions
@@ -80,6 +93,8 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
   readonly requestBytesMax: number
+  readonly guard: Guard
+  readonly #guard: NodeGuard
   readonly #options: BrokerOptions
   readonly #registration: Registration
   readonly #connections = new Set<Connection>()
@@ -90,38 +105,26 @@ export class Broker implements BrokerServices, RequestHandling {
   #idleCheck: Timer | null = null
   #nextConnection = 0
   #nowMs = 0
-  #failure: Error | null = null
-  #stopped = false
+  #started = false
+  #stopping: Promise<void> | null = null
 
-  private constructor(options: BrokerOptions) {
+  private constructor(options: BrokerOptions, parts: Parts) {
+    const { clock } = parts
     this.#options = options
+    this.#guard = parts.guard
+    this.guard = parts.guard.run
     this.nodeId = options.nodeId
     this.rack = options.rack
     this.clusterId = options.clusterId
-    this.clock = options.clock
+    this.clock = clock
     this.random = options.random
-    this.logger = options.logger.with({ broker: options.nodeId })
+    this.logger = parts.logger
     this.controller = options.controller
-    this.config = new BrokerConfig({
-      image: this.metadata,
-      nodeId: options.nodeId,
-      staticProperties: options.properties,
-    })
-    this.logs = LogManager.open({
-      disk: options.disk,
-      clock: options.clock,
-      logger: this.logger,
-      random: options.random,
-      processes: options.processes,
-      directory: options.directory,
-      nodeId: options.nodeId,
-      clusterId: options.clusterId,
-      config: this.config,
-      configFor: (topic) => this.config.topicLogConfig(topic),
-      highWatermarkOf: ({ topic, partition }) => this.partitions.get(topic, partition)?.highWatermark,
-    })
+    this.metadata = parts.metadata
+    this.config = parts.config
+    this.logs = parts.logs
     this.partitions = new Partitions({
-      clock: options.clock,
+      clock,
       logger: this.logger,
       brokerId: options.nodeId,
       logs: this.logs,
@@ -130,7 +133,6 @@ export class Broker implements BrokerServices, RequestHandling {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
       },
-      guard: (fn) => this.guard(fn),
     })
     this.groups = createGroupCoordinator(this)
     this.coordinators = [groupCoordinatorHome(this.groups)]
@@ -145,7 +147,7 @@ export class Broker implements BrokerServices, RequestHandling {
       rack: options.rack,
       directoryId: this.logs.directoryId,
       controller: options.controller,
-      clock: options.clock,
+      clock,
       random: options.random,
       logger: this.logger,
       heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
@@ -162,14 +164,20 @@ export class Broker implements BrokerServices, RequestHandling {
 
   /** Resolves when the broker serves. Rejects when a listener cannot be bound or the directory not be used. */
   static async start(options: BrokerOptions): Promise<Broker> {
-    const broker = new Broker(options)
+    let broker: Broker | null = null
+    const guard = new NodeGuard((failure) => {
+      if (broker) broker.#failed(failure)
+    })
+    const parts = openParts(options, guard, (topic, index) => broker?.partitions.get(topic, index))
     try {
+      broker = new Broker(options, parts)
       await broker.#start()
+      return broker
     } catch (error) {
-      await broker.stop({ clean: false })
-      throw error
+      if (broker) await broker.stop({ clean: false })
+      else parts.logs.stop({ clean: false })
+      throw guard.failure ?? error
     }
-    return broker
   }
 
   get listeners(): readonly BoundListener[] {
@@ -178,7 +186,7 @@ export class Broker implements BrokerServices, RequestHandling {
 
   /** The bug that has stopped this broker, if one has. */
   get failure(): Error | null {
-    return this.#failure
+    return this.#guard.failure
   }
 
   get nowMs(): number {
@@ -187,7 +195,10 @@ export class Broker implements BrokerServices, RequestHandling {
 
   async #start(): Promise<void> {
     this.metadata.onChange((delta) => this.#apply(delta))
-    this.#unsubscribe = await this.controller.subscribe((records) => void this.metadata.replay(records))
+    this.#unsubscribe = await this.controller.subscribe((records) =>
+      this.guard(() => void this.metadata.replay(records)),
+    )
+    this.#goOn()
     this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)
     this.#listeners = await bindListeners(
       this.#options.network,
@@ -195,30 +206,48 @@ export class Broker implements BrokerServices, RequestHandling {
       (listener, socket) => this.#accept(listener, socket),
       this.logger,
     )
+    this.#goOn()
     await this.#registration.register(this.#listeners)
     await this.#registration.keepAlive()
+    this.#goOn()
+    this.#started = true
     const early = this.#early ?? []
     this.#early = null
     for (const socket of early) socket.resume()
     this.#checkIdleConnections()
   }
 
-  /** Unclean: as after a crash, but for what has been written already. */
-  async stop({ clean }: { clean: boolean }): Promise<void> {
-    if (this.#stopped) return
-    this.#stopped = true
-    for (const { listener } of this.#listeners) void listener.close()
-    if (clean && this.#failure === null) await this.#registration.leave().catch(() => {})
-    else this.#registration.abandon()
-    this.#idleCheck?.cancel()
+  /** Throws what has stopped the broker while its start waited. */
+  #goOn(): void {
+    if (!this.#stopping) return
+    this.#closeListeners()
     this.#unsubscribe?.()
-    for (const coordinator of this.coordinators) coordinator.close()
-    this.partitions.close()
-    for (const connection of [...this.#connections]) connection.destroy('the broker stops')
-    this.logs.stop({
-      clean: clean && this.#failure === null,
-      brokerEpoch: this.#registration.brokerEpoch,
-    })
+    throw this.failure ?? new Error(`broker ${this.nodeId} is stopped while it starts`)
+  }
+
+  /** Unclean: as after a crash, but for what has been written already. */
+  stop({ clean }: { clean: boolean }): Promise<void> {
+    this.#stopping ??= this.#stop(clean)
+    return this.#stopping
+  }
+
+  /** Each part is let go, whatever the others throw: after a bug nothing is sure any more, and all must be free. */
+  async #stop(clean: boolean): Promise<void> {
+    this.guard(() => this.#closeListeners())
+    if (clean && this.failure === null)
+      await this.#registration.leave().catch((error: unknown) => this.#guard.fail(error))
+    this.guard(() => this.#registration.abandon())
+    this.guard(() => this.#idleCheck?.cancel())
+    this.guard(() => this.#unsubscribe?.())
+    for (const coordinator of this.coordinators) this.guard(() => coordinator.close())
+    this.guard(() => this.partitions.close())
+    for (const connection of [...this.#connections]) this.guard(() => connection.destroy('the broker stops'))
+    const { brokerEpoch } = this.#registration
+    this.guard(() => this.logs.stop({ clean: clean && this.failure === null, brokerEpoch }))
+  }
+
+  #closeListeners(): void {
+    for (const { listener } of this.#listeners) void listener.close()
   }
 
   endpointsFor(connection: Connection): Endpoint[] {
@@ -259,23 +288,19 @@ export class Broker implements BrokerServices, RequestHandling {
     this.clock.defer(fn)
   }
 
-  guard(fn: () => void): void {
-    try {
-      fn()
-    } catch (error) {
-      this.fail(error instanceof Error ? error : new AssertionFailure(String(error)))
-    }
-  }
-
   closed(connection: Connection): void {
     this.#connections.delete(connection)
   }
 
-  fail(failure: Error): void {
-    if (this.#failure) return
-    this.#failure = failure
+  fail(bug: Error): void {
+    this.#guard.fail(bug)
+  }
+
+  #failed(failure: Error): void {
     this.logger.error('a bug has stopped this broker', { error: failure })
-    void this.stop({ clean: false }).finally(() => this.#options.onFailure(failure))
+    void this.stop({ clean: false }).then(() => {
+      if (this.#started) this.#options.onFailure(failure)
+    })
   }
 
   #accept(listener: ListenerOptions, socket: Socket): Connection {
@@ -287,16 +312,19 @@ export class Broker implements BrokerServices, RequestHandling {
       logger: this.logger,
       nowMs: this.clock.now(),
     })
-    if (this.#stopped || this.#tooManyConnections(socket)) {
-      this.clock.defer(() => connection.destroy('too many connections'))
-      return connection
-    }
+    this.guard(() => this.#admit(connection))
+    if (!this.#connections.has(connection)) this.defer(() => connection.destroy('not admitted'))
+    return connection
+  }
+
+  #admit(connection: Connection): void {
+    const { socket } = connection
+    if (this.#stopping || this.#tooManyConnections(socket)) return
     this.#connections.add(connection)
     if (this.#early) {
       this.#early.push(socket)
-      this.clock.defer(() => this.#early && socket.pause())
+      this.defer(() => this.#early && socket.pause())
     }
-    return connection
   }
 
   #tooManyConnections(socket: Socket): boolean {
@@ -311,7 +339,7 @@ export class Broker implements BrokerServices, RequestHandling {
 
   #checkIdleConnections(): void {
     this.#idleCheck = this.clock.schedule(idleCheckMs, () => {
-      if (this.#stopped) return
+      if (this.#stopping) return
       const idleMs = this.config.long('connections.max.idle.ms')
       const before = this.clock.now() - idleMs
       for (const connection of [...this.#connections])
@@ -323,16 +351,14 @@ export class Broker implements BrokerServices, RequestHandling {
 
   /** Brings logs, roles and configs to what the metadata log says. */
   #apply(delta: ImageDelta): void {
-    this.guard(() => {
-      for (const topic of delta.topicsDeleted) {
-        this.partitions.remove(topic.name)
-        this.config.forgetTopic(topic.name)
-        for (const coordinator of this.coordinators) coordinator.topicDeleted(topic.name)
-      }
-      for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic)))
-        this.partitions.apply(topic)
-      if (delta.configsChanged.length > 0) this.#configsChanged()
-    })
+    for (const topic of delta.topicsDeleted) {
+      this.partitions.remove(topic.name)
+      this.config.forgetTopic(topic.name)
+      for (const coordinator of this.coordinators) coordinator.topicDeleted(topic.name)
+    }
+    for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic)))
+      this.partitions.apply(topic)
+    if (delta.configsChanged.length > 0) this.#configsChanged()
   }
 
   #configsChanged(): void {
@@ -351,4 +377,31 @@ export class Broker implements BrokerServices, RequestHandling {
   #coordinatorIn(topic: string): CoordinatorHome | undefined {
     return this.coordinators.find((coordinator) => coordinator.topic === topic)
   }
+}
+
+/** Opens what outlives the start of a broker, the directory with its lock first of all. */
+function openParts(
+  options: BrokerOptions,
+  guard: NodeGuard,
+  partition: (topic: string, index: number) => Partition | undefined,
+): Parts {
+  const { nodeId, properties } = options
+  const clock = guardedClock(options.clock, guard.run)
+  const logger = options.logger.with({ broker: nodeId })
+  const metadata = new MetadataImage()
+  const config = new BrokerConfig({ image: metadata, nodeId, staticProperties: properties })
+  const logs = LogManager.open({
+    disk: options.disk,
+    clock,
+    logger,
+    random: options.random,
+    processes: options.processes,
+    directory: options.directory,
+    nodeId,
+    clusterId: options.clusterId,
+    config,
+    configFor: (topic) => config.topicLogConfig(topic),
+    highWatermarkOf: ({ topic, partition: index }) => partition(topic, index)?.highWatermark,
+  })
+  return { guard, clock, logger, metadata, config, logs }
 }

@@ -1,4 +1,4 @@
-import { isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
+import { type Guard, isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
 import { Reply } from './reply.ts'
 import { ResponseStream, wholeResponse } from './response-stream.ts'
 
@@ -35,12 +35,12 @@ export interface RequestHandling {
   handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean
   /** Makes every append that was staged in this read durable in the page cache, and answers the waiters. */
   commitStaged(): void
-  /** Runs `fn` after the pending I/O events. */
+  /** Runs `fn`, guarded, after the pending I/O events. */
   defer(fn: () => void): void
   /** A read has come: reads the clock once for all that it brings. Wall-clock time, ms. */
   readStarts(): number
-  /** Runs a piece of this broker's work: a bug in it stops the broker, not the process. */
-  guard(fn: () => void): void
+  /** Through it everything that the network calls enters the broker. */
+  readonly guard: Guard
   closed(connection: Connection): void
 }
 
@@ -82,10 +82,9 @@ export class Connection implements SocketHandler {
   #closed = false
   #closing = false
   #resumeScheduled = false
-  /** What has come waits here. */
-  #reading: Buffer = noBuffer
+  #cameBytes = 0
   /** One closure for all reads. */
-  readonly #handleRead = () => this.#handleBuffered(this.#reading)
+  readonly #handleRead = () => this.#read(this.#cameBytes)
   readonly #replyFilled = () => {
     this.#unanswered--
     if (this.#unanswered === 0) this.#exclusive = false
@@ -132,13 +131,17 @@ export class Connection implements SocketHandler {
   }
 
   onRead(length: number): void {
+    this.#cameBytes = length
+    this.#handling.guard(this.#handleRead)
+  }
+
+  #read(length: number): void {
     const full = length === this.#receiving.length - this.#receivingAt
     const buffer = this.#received(length)
     this.lastActiveAtMs = this.#handling.readStarts()
     this.#fullReads = full ? this.#fullReads + 1 : 0
     this.#used += length
-    this.#reading = buffer
-    this.#handling.guard(this.#handleRead)
+    this.#handleBuffered(buffer)
     if (this.#closed) return
     if (this.#fullReads >= fullReadsPerTurnMax && !this.#paused) {
       // The kernel has more for us; other connections come first.
@@ -178,6 +181,10 @@ export class Connection implements SocketHandler {
   onClose(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#handling.guard(() => this.#letGo())
+  }
+
+  #letGo(): void {
     this.#stream?.abandon()
     this.#stream = null
     for (let i = this.#repliesAt; i < this.#replies.length; i++) this.#replies[i]?.abandon()
@@ -316,8 +323,7 @@ export class Connection implements SocketHandler {
     this.#resumeScheduled = true
     this.#handling.defer(() => {
       this.#resumeScheduled = false
-      if (!this.#canContinue()) return
-      this.#handling.guard(() => this.#takeUp())
+      if (this.#canContinue()) this.#takeUp()
     })
   }
 

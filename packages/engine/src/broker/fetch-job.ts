@@ -108,13 +108,20 @@ export class FetchJob implements FetchWaiter {
     const { config } = this.#context.broker
     let bytesLeft = Math.min(this.#request.maxBytes, config.int('fetch.max.bytes'))
     let mustReturnBatch = true
-    return this.#wanted.map((wanted) => {
-      const fetched = this.#readPartition(wanted, bytesLeft, mustReturnBatch, moment)
-      const bytes = fetched.records?.length ?? 0
-      if (bytes > 0) mustReturnBatch = false
-      bytesLeft = Math.max(0, bytesLeft - bytes)
-      return fetched
-    })
+    const all: Fetched[] = []
+    try {
+      for (const wanted of this.#wanted) {
+        const fetched = this.#readPartition(wanted, bytesLeft, mustReturnBatch, moment)
+        all.push(fetched)
+        const bytes = fetched.records?.length ?? 0
+        if (bytes > 0) mustReturnBatch = false
+        bytesLeft = Math.max(0, bytesLeft - bytes)
+      }
+    } catch (bug) {
+      releaseAll(all)
+      throw bug
+    }
+    return all
   }
 
   #readPartition(

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, Timer } from '@sluice/effects'
+import { type Clock, type Logger, raise, type Random, type Timer } from '@sluice/effects'
 import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
@@ -70,12 +70,12 @@ export class Registration {
   }
 
   #schedule(): void {
-    const { clock, heartbeatIntervalMs, logger } = this.#options
+    const { clock, heartbeatIntervalMs } = this.#options
     if (this.#stopping) return
     this.#timer = clock.schedule(heartbeatIntervalMs, () => {
       this.#beat(false)
-        .catch((error: unknown) => logger.warn('heartbeat failed', { error }))
-        .finally(() => this.#schedule())
+        .then(() => this.#schedule())
+        .catch((bug: unknown) => raise(clock, bug))
     })
   }
 

@@ -1,4 +1,11 @@
-import { type Clock, isSystemError, type Logger } from '@sluice/effects'
+import {
+  AssertionFailure,
+  type Clock,
+  isSystemError,
+  type Logger,
+  raise,
+  thrownMidway,
+} from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { Log, Rejected, StageResult, Validated } from '../storage/log.ts'
 import { Purgatory } from './purgatory.ts'
@@ -183,7 +190,7 @@ export class Partition {
     try {
       this.log.commit()
     } catch (error) {
-      if (!isSystemError(error)) throw error
+      if (!isSystemError(error)) throw thrownMidway(error)
       this.#goOffline(error)
       for (const { request } of staged)
         request.sink.appended(request.index, failure(ErrorCode.KAFKA_STORAGE_ERROR))
@@ -211,8 +218,9 @@ export class Partition {
     this.#wake()
   }
 
-  /** A read of the log failed on the disk. */
+  /** A read of the log failed. Only the system's errors are the disk's; anything else is a bug, and goes on. */
   readFailed(error: unknown): void {
+    if (!isSystemError(error)) throw error
     this.#goOffline(error)
   }
 
@@ -272,7 +280,8 @@ export class Partition {
       for (const next of held) this.append(next)
       this.commit()
     }
-    pending.then(finish, (error: unknown) => {
+    const refuse = (error: unknown) => {
+      if (error instanceof AssertionFailure) throw error
       this.#logger.error('validation failed', { topic: this.topic, partition: this.index, error })
       finish({
         kind: 'rejected',
@@ -280,7 +289,8 @@ export class Partition {
         message: String(error),
         recordErrors: [],
       })
-    })
+    }
+    pending.then(finish, refuse).catch((bug: unknown) => raise(this.#clock, bug))
   }
 
   #hold(request: AppendRequest): void {

@@ -28,7 +28,6 @@ export class Partitions {
   readonly #logs: LogManager
   readonly #minInSyncReplicas: (topic: string) => number
   readonly #listener: LeadershipListener
-  readonly #guard: (fn: () => void) => void
   readonly #byTopic = new Map<string, (Partition | undefined)[]>()
   /** Topics with partitions whose logs the disk refuses. */
   readonly #lacking = new Map<string, TopicState>()
@@ -43,8 +42,6 @@ export class Partitions {
     logs: LogManager
     minInSyncReplicas: (topic: string) => number
     listener: LeadershipListener
-    /** Through which callbacks of timers enter the broker. */
-    guard: (fn: () => void) => void
   }) {
     this.#clock = options.clock
     this.#logger = options.logger
@@ -52,7 +49,6 @@ export class Partitions {
     this.#logs = options.logs
     this.#minInSyncReplicas = options.minInSyncReplicas
     this.#listener = options.listener
-    this.#guard = options.guard
   }
 
   get(topic: string, index: number): Partition | undefined {
@@ -125,10 +121,7 @@ export class Partitions {
       this.#lacking.set(topic.name, topic)
       this.#retry ??= this.#clock.schedule(retryMs, () => {
         this.#retry = null
-        const topics = [...this.#lacking.values()]
-        this.#guard(() => {
-          for (const each of topics) this.apply(each)
-        })
+        for (const each of [...this.#lacking.values()]) this.apply(each)
       })
       return undefined
     }

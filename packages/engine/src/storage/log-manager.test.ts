@@ -28,7 +28,6 @@ class Node {
   readonly disk = new MemoryDisk(() => this.clock.now())
   readonly highWatermarks = new Map<string, number>()
   logConfig: LogConfig = defaultLogConfig
-  readonly failures: unknown[] = []
 
   open(options: Partial<LogManagerOptions> = {}, properties: Record<string, number> = {}): LogManager {
     const long = (name: string): number => {
@@ -47,7 +46,6 @@ class Node {
       config: { long },
       configFor: () => this.logConfig,
       highWatermarkOf: ({ topic, partition }) => this.highWatermarks.get(`${topic} ${partition}`),
-      onFailure: (error) => void this.failures.push(error),
       ...options,
     })
   }
@@ -213,7 +211,6 @@ describe('topics that go', () => {
     await node.clock.advance(60_000)
     expect(node.names().some((name) => name.endsWith('-delete'))).toBe(false)
     again.stop({ clean: true })
-    expect(node.failures).toEqual([])
   })
 
   test('take their checkpointed offsets with them', async () => {

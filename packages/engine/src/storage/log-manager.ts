@@ -5,6 +5,7 @@ import {
   isSystemError,
   type Logger,
   type Processes,
+  raise,
   type Random,
   type Timer,
 } from '@sluice/effects'
@@ -55,8 +56,6 @@ export interface LogManagerOptions {
   configFor: (topic: string) => LogConfig
   /** Of a partition that this broker holds; undefined for others. */
   highWatermarkOf: (topicPartition: TopicPartition) => number | undefined
-  /** The disk failed outside of an append or read. */
-  onFailure?: (error: unknown) => void
 }
 
 /**
@@ -334,9 +333,10 @@ export class LogManager {
     this.#timers.add(timer)
   }
 
+  /** Nobody waits for this work: what the disk refuses is told, and tried again in time; a bug is the broker's. */
   #failed(message: string, error: unknown): void {
-    this.#options.logger.error(message, { error })
-    this.#options.onFailure?.(error)
+    if (isSystemError(error)) this.#options.logger.error(message, { error })
+    else raise(this.#options.clock, error)
   }
 
   // ---- checkpoints and stopping
@@ -393,7 +393,7 @@ export class LogManager {
         log.close({ clean })
       } catch (error) {
         well = false
-        this.#options.logger.error('a log could not be closed cleanly', { ...log.topicPartition, error })
+        this.#failed(`the log of ${checkpointKey(log.topicPartition)} could not be closed cleanly`, error)
       }
     }
     return well

@@ -12,8 +12,16 @@
  *
  * A `duplicate` names offsets that may still be staged: commit before answering it.
  */
-import type { Clock, Disk, Logger, Random } from '@sluice/effects'
-import { assert } from '@sluice/effects'
+import {
+  assert,
+  type Clock,
+  type Disk,
+  isSystemError,
+  type Logger,
+  raise,
+  type Random,
+  thrownMidway,
+} from '@sluice/effects'
 import { ErrorCode, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { type AppendContext, type Rejected, type Validated, validateBatch } from './batch-validator.ts'
@@ -107,13 +115,12 @@ export class Log {
 
   static load(options: LogOptions): Log {
     options.disk.mkdirSync(options.directory)
-    const { logger, topicPartition } = options
-    const store = new LogStore({
-      ...options,
-      onBackgroundFailure:
-        options.onBackgroundFailure ??
-        ((error) => logger.error('background work on a log failed', { ...topicPartition, error })),
-    })
+    const { clock, logger, topicPartition } = options
+    const failed = (error: unknown) => {
+      if (!isSystemError(error)) raise(clock, error)
+      else logger.error('background work on a log failed', { ...topicPartition, error })
+    }
+    const store = new LogStore({ ...options, onBackgroundFailure: options.onBackgroundFailure ?? failed })
     loadLog(store, options)
     const log = new Log(store, readTopicId(options.disk, options.directory))
     if (log.#topicId === null && options.topicId !== undefined) log.assignTopicId(options.topicId)
@@ -200,6 +207,14 @@ export class Log {
   }
 
   stage(validated: Validated, leaderEpoch: number): StageResult {
+    try {
+      return this.#stage(validated, leaderEpoch)
+    } catch (error) {
+      throw thrownMidway(error)
+    }
+  }
+
+  #stage(validated: Validated, leaderEpoch: number): StageResult {
     const { batch, marker, origin } = validated
     RecordBatch.setBaseOffset(batch, 0, this.#stagedEnd)
     RecordBatch.setPartitionLeaderEpoch(batch, 0, leaderEpoch)

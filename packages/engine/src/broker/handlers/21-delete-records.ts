@@ -3,6 +3,7 @@
  *
  * Offset −1 means the high watermark. Topics that are only compacted refuse (44), internal topics too (17).
  */
+import { thrownMidway } from '@sluice/effects'
 import { DeleteRecords, ErrorCode } from '@sluice/wire'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
@@ -36,7 +37,7 @@ function deleteBefore(
   try {
     partition.log.deleteRecordsBefore(before)
   } catch (failure) {
-    partition.readFailed(failure)
+    partition.readFailed(thrownMidway(failure))
     return { error: ErrorCode.KAFKA_STORAGE_ERROR }
   }
   return { error: ErrorCode.NONE, lowWatermark: partition.log.logStartOffset }
