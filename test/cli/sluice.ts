@@ -10,7 +10,7 @@ import { systemNetwork } from '@sluice/effects'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const launcher = join(root, 'packages/service/bin/sluice.mjs')
 
-export interface Ran {
+interface Ran {
   exitCode: number | null
   stdout: string
   stderr: string

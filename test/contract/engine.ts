@@ -12,7 +12,7 @@ import { type ApacheKafka, ApacheKafkaNode } from '../oracle/apache-kafka-node.t
 //                                         that runs already does not fit
 // `npm run test:contract` sets them.
 
-export interface Spec {
+interface Spec {
   /** On top of broker.properties. */
   properties?: Record<string, string>
   /** Where its data lies; given again, the broker finds what it wrote. Default: a directory that `stop` removes. */

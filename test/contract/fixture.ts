@@ -111,14 +111,14 @@ export function altered(original: Buffer, change: (bytes: Buffer) => void, fixCr
   return bytes
 }
 
-export interface ProduceOptions {
+interface ProduceOptions {
   version?: number
   acks?: number
   partition?: number
   transactionalId?: string | null
 }
 
-export type ProducedPartition = ResponseOf<typeof Produce>['responses'][number]['partitionResponses'][number]
+type ProducedPartition = ResponseOf<typeof Produce>['responses'][number]['partitionResponses'][number]
 
 /** Sends the bytes to one partition and gives that partition's answer. */
 export async function produce(
@@ -152,7 +152,7 @@ export function produceRequest(
   }
 }
 
-export interface FetchOptions {
+interface FetchOptions {
   version?: number
   partition?: number
   offset?: number
@@ -194,7 +194,7 @@ export function fetchRequest(topic: Topic, options: FetchOptions = {}): Input<Re
   }
 }
 
-export type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
+type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
 
 /** Asks for one partition and gives its answer. */
 export async function fetch(peer: Peer, topic: Topic, options: FetchOptions = {}): Promise<FetchedPartition> {

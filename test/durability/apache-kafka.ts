@@ -29,7 +29,7 @@ export async function dumpLog(files: readonly string[], ...options: string[]): P
   return stdout + stderr
 }
 
-export interface ApacheKafka {
+interface ApacheKafka {
   port: number
   stop(): Promise<void>
 }

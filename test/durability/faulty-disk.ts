@@ -1,7 +1,7 @@
 import type { Disk, DiskFile, DiskStat } from '@sluice/effects'
 
 /** What a disk may refuse. */
-export type DiskOperation =
+type DiskOperation =
   | 'open'
   | 'write'
   | 'read'

@@ -3,7 +3,7 @@ import type { Random } from '@sluice/effects'
 import { type Api, apiByKey, buildBatchSync, EncodeError, Reader } from '@sluice/wire'
 
 /** A valid request of every (API, version), from the example messages of the release. */
-export interface SampleRequest {
+interface SampleRequest {
   api: Api
   version: number
   body: Buffer

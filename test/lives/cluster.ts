@@ -20,7 +20,7 @@ import { Sandbox, type Status } from '../cli/sluice.ts'
 import { type Timeline, until } from './timeline.ts'
 
 type ClusterStatus = Status['clusters'][number] & { quorum: Status['clusters'][number]['brokers'] }
-export interface Setting {
+interface Setting {
   engine: string
   kafkaVersion: string
   brokers: number

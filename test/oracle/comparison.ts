@@ -14,7 +14,7 @@ export interface AcceptedDifference {
   apacheKafka?: unknown
 }
 
-export interface Difference {
+interface Difference {
   file: string
   test: string
   api: string
@@ -24,7 +24,7 @@ export interface Difference {
   apacheKafka: unknown
 }
 
-export interface Comparison {
+interface Comparison {
   /** Tests that both ran to a good end. */
   tests: number
   testsThatDiffer: number

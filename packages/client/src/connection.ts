@@ -19,7 +19,7 @@ import {
 import { ConnectionClosedError, UnsupportedVersionError } from './errors.ts'
 import { FrameReader } from './frame-reader.ts'
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   network: Network
   host: string
   port: number

@@ -16,7 +16,7 @@ const topicIdsFromVersion = 13
 
 export const IsolationLevel = { readUncommitted: 0, readCommitted: 1 } as const
 
-export interface FetchOptions {
+interface FetchOptions {
   maxWaitMs?: number
   minBytes?: number
   maxBytes?: number
@@ -28,7 +28,7 @@ export interface FetchOptions {
   topicId?: string
 }
 
-export type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
+type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
 
 /** What the broker has from `offset` on: its answer for the partition as it is, errors too; no fetch session. */
 export async function fetchPartition(

@@ -8,7 +8,7 @@ const topicIdsFromVersion = 10
 /** From this version on a request asks for several groups. */
 const groupsFromVersion = 8
 
-export interface CommitOptions {
+interface CommitOptions {
   memberId?: string
   generationId?: number
   groupInstanceId?: string | null

@@ -6,7 +6,7 @@ import { topicIdOf } from './topics.ts'
 /** From this version on a topic goes by its id. */
 const topicIdsFromVersion = 13
 
-export interface ProduceOptions {
+interface ProduceOptions {
   /** -1 (default): all in-sync replicas, 1: the leader. For 0 use `Connection.sendWithoutAnswer`. */
   acks?: -1 | 1
   timeoutMs?: number
@@ -23,7 +23,7 @@ export interface ProduceOptions {
   timestamp?: number
 }
 
-export interface Produced {
+interface Produced {
   baseOffset: number
   logAppendTimeMs: number
   logStartOffset: number

@@ -10,7 +10,7 @@ import {
 import type { Connection } from './connection.ts'
 import { KafkaError, throwOnError } from './errors.ts'
 
-export interface NewTopic {
+interface NewTopic {
   name: string
   /** Default: the broker's `num.partitions`. */
   partitions?: number
@@ -21,7 +21,7 @@ export interface NewTopic {
   assignments?: number[][]
 }
 
-export interface CreatedTopic {
+interface CreatedTopic {
   name: string
   topicId: string
   partitions: number
@@ -29,7 +29,7 @@ export interface CreatedTopic {
 }
 
 /** Creates the topics; throws KafkaError at the first that was not. */
-export async function createTopics(
+async function createTopics(
   connection: Connection,
   topics: readonly NewTopic[],
   options: { timeoutMs?: number; validateOnly?: boolean } = {},
@@ -73,7 +73,7 @@ export async function deleteTopics(connection: Connection, names: readonly strin
   for (const topic of response.responses) throwOnError(topic.errorCode, topic.errorMessage)
 }
 
-export type ClusterMetadata = ResponseOf<typeof Metadata>
+type ClusterMetadata = ResponseOf<typeof Metadata>
 
 /** What the broker knows of these topics, of all without `topics`; never creates any. Errors stand in the answer. */
 export async function describeTopics(

@@ -76,7 +76,7 @@ export function decodeCoordinatorKey<R extends KeyValueRecord>(
   return { type, record, key: decoded } as DecodedKey<R>
 }
 
-export function decodeCoordinatorValue<V>(
+function decodeCoordinatorValue<V>(
   record: KeyValueRecord<number, any, V>,
   value: Buffer,
 ): { version: number; value: V } {

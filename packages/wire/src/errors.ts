@@ -141,7 +141,7 @@ export const ErrorCode = {
 } as const
 
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
-export type ErrorName = keyof typeof ErrorCode
+type ErrorName = keyof typeof ErrorCode
 
 /** A client that gets one of these asks for metadata anew, then tries again. */
 const invalidatesMetadata = new Set<ErrorName>([
@@ -183,7 +183,7 @@ const retriable = new Set<ErrorName>([
   'SHARE_SESSION_LIMIT_REACHED',
 ])
 
-export interface ErrorInfo {
+interface ErrorInfo {
   readonly code: ErrorCode
   readonly name: ErrorName
   readonly retriable: boolean

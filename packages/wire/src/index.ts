@@ -26,7 +26,6 @@ export type { Input, Message } from './schema/message.ts'
 export type {
   Api,
   KeyValueRecord,
-  Listener,
   RequestOf,
   ResponseOf,
   TypedRecord,
@@ -41,7 +40,6 @@ export * from './record-batch/walk.ts'
 export { TimestampType } from './record-batch/layout.ts'
 export {
   CodecId,
-  type CodecName,
   codecName,
   compress,
   decompress,

@@ -18,7 +18,7 @@ type Decoded<R> =
 export type MetadataRecord = Decoded<(typeof metadataRecords)[number]>
 
 /** A record of `__remote_log_metadata`. */
-export type RemoteLogMetadataRecord = Decoded<(typeof remoteLogMetadataRecords)[number]>
+type RemoteLogMetadataRecord = Decoded<(typeof remoteLogMetadataRecords)[number]>
 
 const metadataRecordByType = byType(metadataRecords)
 const remoteLogMetadataRecordByType = byType(remoteLogMetadataRecords)

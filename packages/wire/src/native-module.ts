@@ -3,7 +3,7 @@
  * broker that never meets a codec should not pay for it. `require` is hidden from bundlers on purpose: the
  * libraries stay outside a bundle.
  */
-export interface NativeModule<T> {
+interface NativeModule<T> {
   /** The library, or null where it is not installed or does not load on this platform. */
   get(): T | null
 }

@@ -9,7 +9,7 @@ import {
 import type { LoggedRecord } from '../metadata/records.ts'
 
 /** One batch of the metadata log or of a snapshot. */
-export interface MetadataBatch {
+interface MetadataBatch {
   readonly baseOffset: number
   readonly lastOffset: number
   readonly epoch: number

@@ -2,7 +2,7 @@ import type { Api } from '@sluice/wire'
 import type { ChannelContext, ControllerChannel, RecordsListener } from '../metadata/controller-channel.ts'
 
 /** Where requests come out of the channel. */
-export interface ChannelTarget {
+interface ChannelTarget {
   handle(api: Api, version: number, request: unknown, context: ChannelContext): Promise<unknown>
   subscribe(listener: RecordsListener): Promise<() => void>
 }

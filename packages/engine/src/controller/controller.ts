@@ -36,7 +36,7 @@ import { ProducerIdsManager } from './producer-ids.ts'
 import { type ControllerRequest, controllerRequests, type Managers } from './requests.ts'
 import { TopicsManager } from './topics.ts'
 
-export interface ControllerOptions {
+interface ControllerOptions {
   readonly disk: Disk
   readonly clock: Clock
   readonly random: Random

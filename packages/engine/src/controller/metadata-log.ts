@@ -27,7 +27,7 @@ const metadataTopic = '__cluster_metadata'
 const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const readBytesMax = 8 * 1024 * 1024
 
-export interface MetadataLogOptions {
+interface MetadataLogOptions {
   disk: Disk
   clock: Clock
   logger: Logger

@@ -6,7 +6,7 @@ import { noLeader, type PartitionImage } from '../metadata/topics-image.ts'
 import { type Refusal, refusal } from './decision.ts'
 
 /** The directory of a replica before its broker has said where it is: Kafka's DirectoryId.UNASSIGNED. */
-export const unassignedDirectory = 'AAAAAAAAAAAAAAAAAAAAAA'
+const unassignedDirectory = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 /** Why the replicas of a manual assignment cannot be; null when they can. `replicationFactor` null: any. */
 export function assignmentProblem(

@@ -4,7 +4,7 @@ import type { Disk } from '@sluice/effects'
 const fileName = 'quorum-state'
 
 /** Who has led the metadata log last. At level 0 of kraft.version the voters are static and stand in here. */
-export interface QuorumState {
+interface QuorumState {
   leaderId: number
   leaderEpoch: number
 }

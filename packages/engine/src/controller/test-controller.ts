@@ -23,7 +23,7 @@ import type { LoggedRecord } from '../metadata/records.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { Controller } from './controller.ts'
 
-export const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
+const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
 const directoryId = 'TBdpvNkLSgKdR_F9_b3mrQ'
 
 /** A controller on a disk and a clock of its own, with what its subscribers see. */

@@ -12,10 +12,10 @@ import { type ConfigType, type ConfigValue, checkRules, parseConfigValue } from 
 export type ConfigScope = 'topic' | 'broker' | 'group' | 'client-metrics'
 
 /** read-only: only from the static properties; cluster-wide: for all brokers or one; per-broker: only for one. */
-export type UpdateMode = 'read-only' | 'cluster-wide' | 'per-broker'
+type UpdateMode = 'read-only' | 'cluster-wide' | 'per-broker'
 
 /** A broker config that gives a topic config its default, perhaps in a larger unit of time. */
-export interface BrokerSynonym {
+interface BrokerSynonym {
   name: string
   multiplier: number
 }
@@ -132,7 +132,7 @@ export function configDefinition(scope: ConfigScope, name: string): ConfigDefini
 }
 
 /** The part of a broker config's name that the definitions know. */
-export function withoutListenerPrefix(name: string): string {
+function withoutListenerPrefix(name: string): string {
   const rest = listenerPrefix.exec(name)?.[2]
   if (rest === undefined) return name
   if (configDefinitions('broker').has(rest)) return rest

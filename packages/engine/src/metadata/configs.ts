@@ -196,11 +196,7 @@ const dynamicLayerOf = {
 } as const
 
 /** The value that wins, in the unit of the config that was asked for. */
-export function effectiveValue(
-  scope: ConfigScope,
-  name: string,
-  layers: readonly ConfigLayer[],
-): ConfigValue {
+function effectiveValue(scope: ConfigScope, name: string, layers: readonly ConfigLayer[]): ConfigValue {
   const definition = configDefinition(scope, name)
   assert(definition, `no ${scope} config ${name}`)
   return valueOf(definition, layers[0])

@@ -2,7 +2,7 @@ import { ConfigResourceType } from '@sluice/wire'
 import type { ConfigResource } from './configs-image.ts'
 import type { PartitionImage, TopicImage } from './topics-image.ts'
 
-export interface PartitionDelta {
+interface PartitionDelta {
   readonly topic: TopicImage
   readonly partition: number
   /** null when the partition is new. */

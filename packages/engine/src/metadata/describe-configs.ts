@@ -6,7 +6,7 @@ import { type BrokerConfig, type ConfigLayer, ConfigSource } from './configs.ts'
 import type { MetadataImage } from './image.ts'
 
 /** A config as DescribeConfigs sends it. */
-export interface ConfigEntry {
+interface ConfigEntry {
   name: string
   value: string | null
   readOnly: boolean

@@ -1,5 +1,5 @@
 /** A range of levels that this release of ours can work at. */
-export interface FeatureRange {
+interface FeatureRange {
   name: string
   minSupportedVersion: number
   maxSupportedVersion: number
@@ -8,7 +8,7 @@ export interface FeatureRange {
 export const metadataVersionFeature = 'metadata.version'
 
 /** 4.4-IV2, the newest stable level of the release that we follow; it decides which record versions are written. */
-export const metadataVersionLevel = 33
+const metadataVersionLevel = 33
 
 /**
  * What every broker and the controller support. metadata.version has one level because older ones write older

@@ -259,5 +259,5 @@ export class MetadataImage {
   }
 }
 
-export type { BrokerImage, ControllerImage } from './brokers-image.ts'
-export { noLeader, type PartitionImage, type TopicImage } from './topics-image.ts'
+export type { BrokerImage } from './brokers-image.ts'
+export type { PartitionImage, TopicImage } from './topics-image.ts'

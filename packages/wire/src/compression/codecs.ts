@@ -8,7 +8,7 @@ import { zstdCompress, zstdDecompress } from './zstd.ts'
 /** Codecs by the number that bits 0 to 2 of a batch's attributes hold. */
 export const CodecId = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const
 export type CodecId = (typeof CodecId)[keyof typeof CodecId]
-export type CodecName = keyof typeof CodecId
+type CodecName = keyof typeof CodecId
 
 /** A bound for readers that have no tighter one: a batch of 1 MB rarely holds more than 20 MB of records. */
 export const decompressedBytesMax = 128 * 1024 * 1024

@@ -7,7 +7,7 @@ import { CorruptDataError } from './errors.ts'
 /** Most that a block can grow by decompression: a three-byte copy gives 64 bytes. */
 const growthMax = 22
 
-export interface SnappyPreamble {
+interface SnappyPreamble {
   /** Bytes of the decompressed block. */
   length: number
   /** Where the elements start. */

@@ -12,7 +12,7 @@ export const ControlRecordType = {
 } as const
 export type ControlRecordType = (typeof ControlRecordType)[keyof typeof ControlRecordType]
 
-export function controlRecordKey(type: ControlRecordType): Buffer {
+function controlRecordKey(type: ControlRecordType): Buffer {
   const key = Buffer.alloc(4)
   key.writeInt16BE(type, 2)
   return key
@@ -36,7 +36,7 @@ export function controlBatch(
   })
 }
 
-export interface EndTransaction {
+interface EndTransaction {
   commit: boolean
   producerId: number
   producerEpoch: number

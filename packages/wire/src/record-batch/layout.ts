@@ -126,7 +126,7 @@ export function setMaxTimestamp(b: Buffer, at: number, type: TimestampType, time
   updateCrc(b, at, sizeInBytes(b, at))
 }
 
-export function setProducerState(b: Buffer, at: number, id: number, epoch: number, sequence: number): void {
+function setProducerState(b: Buffer, at: number, id: number, epoch: number, sequence: number): void {
   writeInt64(b, at + producerIdAt, id)
   b.writeInt16BE(epoch, at + producerEpochAt)
   b.writeInt32BE(sequence, at + baseSequenceAt)
@@ -140,7 +140,7 @@ export function updateCrc(b: Buffer, at: number, size: number): void {
   b.writeUInt32BE(crc32c(b, at + attributesAt, at + size), at + crcAt)
 }
 
-export interface HeaderFields {
+interface HeaderFields {
   baseOffset: number
   batchLength: number
   partitionLeaderEpoch: number

@@ -11,7 +11,7 @@ export interface RecordView {
   headers: RecordHeader[]
 }
 
-export interface RecordHeader {
+interface RecordHeader {
   key: string
   value: Buffer | null
 }

@@ -10,19 +10,14 @@ export interface RecordsSummary {
   indexOfMaxTimestamp: number
 }
 
-export interface RecordsFault {
+interface RecordsFault {
   /** The record at fault; the count of records when the fault lies behind the last. */
   index: number
   reason: string
 }
 
 /** Sees every record; for the rare case that a summary is not enough. Lengths are -1 for null. */
-export type RecordVisitor = (
-  index: number,
-  timestampDelta: number,
-  keyLength: number,
-  valueLength: number,
-) => void
+type RecordVisitor = (index: number, timestampDelta: number, keyLength: number, valueLength: number) => void
 
 export function newRecordsSummary(): RecordsSummary {
   return { firstWithoutKey: -1, minTimestampDelta: 0, maxTimestampDelta: 0, indexOfMaxTimestamp: -1 }

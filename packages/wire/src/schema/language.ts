@@ -14,12 +14,12 @@ import type { FieldOptions, FieldShape, MessageOptions, StructShape, TypeShape }
 declare const valueType: unique symbol
 
 /** A type whose decoded values are `T`. */
-export interface Type<out T> {
+interface Type<out T> {
   readonly shape: TypeShape
   readonly [valueType]?: T
 }
 
-export interface Field<out Name extends string = string, out T = unknown> {
+interface Field<out Name extends string = string, out T = unknown> {
   readonly shape: FieldShape
   readonly [valueType]?: [Name, T]
 }
@@ -28,7 +28,7 @@ type NameOf<F> = F extends Field<infer Name> ? Name : never
 type TypeOf<F> = F extends Field<string, infer T> ? T : never
 
 /** The decoded form of a list of fields. */
-export type FieldValues<Fields extends readonly Field[]> = {
+type FieldValues<Fields extends readonly Field[]> = {
   [F in Fields[number] as NameOf<F>]: TypeOf<F>
 }
 
@@ -182,7 +182,7 @@ export function keyValueRecord<const RecordType extends number, K, V>(
   return { recordType, name, key, value }
 }
 
-export type Listener = 'broker' | 'controller'
+type Listener = 'broker' | 'controller'
 
 interface ApiOptions<Request, Response> {
   readonly listeners: readonly Listener[]
