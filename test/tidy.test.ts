@@ -37,9 +37,10 @@ const engineArrows: Record<string, string[]> = {
 /** The same inside the service, whose files at the top are the layer `service`. */
 const serviceArrows: Record<string, string[]> = {
   index: ['service', 'cli', 'aws', 'fleet'],
-  cli: ['service', 'aws', 'fleet'],
-  service: ['aws', 'fleet'],
-  aws: ['fleet'],
+  cli: ['service', 'aws', 'http', 'fleet'],
+  service: ['aws', 'http', 'fleet'],
+  aws: ['http', 'fleet'],
+  http: [],
   fleet: [],
 }
 
@@ -54,8 +55,8 @@ const worldModules: Record<string, (path: string) => boolean> = {
   worker_threads: isEffects,
   timers: isEffects,
   'timers/promises': isEffects,
-  http: (path) => isCli(path) || path.startsWith('packages/service/src/aws/'),
-  http2: (path) => path.startsWith('packages/service/src/aws/'),
+  http: (path) => isCli(path) || isHttp(path),
+  http2: isHttp,
   https: isCli,
 }
 
@@ -262,6 +263,10 @@ function isEffects(path: string): boolean {
 
 function isCli(path: string): boolean {
   return path.startsWith('packages/service/src/cli/')
+}
+
+function isHttp(path: string): boolean {
+  return path.startsWith('packages/service/src/http/')
 }
 
 function packageName(specifier: string): string {

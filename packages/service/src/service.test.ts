@@ -15,7 +15,7 @@ import { callApi, type Endpoint } from './aws/api-client.ts'
 import { loadAccessKey } from './credentials.ts'
 import { FakeEngine } from './fleet/engines/fake-engine.ts'
 import { type Service, type ServiceOptions, startService } from './service.ts'
-import { type StatusReport, statusPath } from './status-report.ts'
+import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 
 const effects = {
   clock: systemClock(),
@@ -74,6 +74,12 @@ function takePort(): Promise<number> {
       resolve((blocker.address() as { port: number }).port)
     })
   })
+}
+
+async function freePort(): Promise<number> {
+  const port = await takePort()
+  await new Promise((resolve) => blockers.pop()?.close(resolve))
+  return port
 }
 
 function endpointOf({ endpoint, region }: StatusReport): Endpoint {
@@ -235,6 +241,25 @@ describe('two services', () => {
     } finally {
       rmSync(other, { recursive: true })
     }
+  })
+})
+
+describe('the health page', () => {
+  it('tells anyone whether the service is ready, also while it starts', async () => {
+    const apiPort = await freePort()
+    const health = async () => {
+      const answer = await fetch(`http://127.0.0.1:${apiPort}${healthPath}`)
+      return [answer.status, await answer.json()]
+    }
+    let whileStarting: unknown
+    await start({
+      apiPort,
+      probe: async () => {
+        whileStarting = await health()
+      },
+    })
+    expect(whileStarting).toEqual([200, { status: 'starting' }])
+    expect(await health()).toEqual([200, { status: 'ready' }])
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
-import { type AwsServer, createAwsServer } from './aws/server.ts'
+import { AwsEndpoint } from './aws/endpoint.ts'
 import { brokerAnswers } from './broker-probe.ts'
 import { loadOrCreateAccessKey } from './credentials.ts'
 import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
@@ -9,8 +9,11 @@ import { enginesOf } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet, type NodeStatus } from './fleet/fleet.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/ports/ports.ts'
+import { edge } from './http/edge.ts'
+import { type HttpListener, listen } from './http/listener.ts'
+import type { Surface } from './http/surface.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
-import { type NodeReport, type StatusReport, statusPath } from './status-report.ts'
+import { healthPath, type NodeReport, type StatusReport, statusPath } from './status-report.ts'
 import { version } from './version.ts'
 
 export interface ServiceOptions {
@@ -123,8 +126,7 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
   const restored = fleet.status().length
 
   let state: ServiceState | undefined
-  const report = () => (state ? reportOf(state, options, fleet) : { ready: false })
-  const server = createAwsServer({
+  const aws = new AwsEndpoint({
     clusters: fleet.clusters,
     clock,
     random,
@@ -132,9 +134,15 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
     credentials: [accessKey],
     scope,
     acceptAnySignature: options.acceptAnySignature,
-    report: { path: statusPath, read: report },
   })
-  const api = await listen(server, options.apiPort, before?.apiPort)
+  const pages = {
+    [healthPath]: { read: () => ({ status: state ? 'ready' : 'starting' }) },
+    [statusPath]: {
+      read: () => (state ? reportOf(state, options, fleet) : { ready: false }),
+      guard: aws.guard.bind(aws),
+    },
+  }
+  const api = await listenAt(edge(pages, aws), options.apiPort, before?.apiPort, effects)
   started.push(() => api.close())
   signal?.throwIfAborted()
 
@@ -218,25 +226,23 @@ function regionOf(
 }
 
 /** An explicit port or an error; without one the last run's, or the default, or the next that is free. */
-async function listen(server: AwsServer, asked: PortChoice, last: number | undefined) {
-  if (asked !== undefined) return listenOn(server, asked)
-  const first = last ?? defaultApiPort
-  for (let port = first; port < Math.min(first + apiPortsTried, 65_536); port++) {
+async function listenAt(
+  surface: Surface,
+  asked: PortChoice,
+  last: number | undefined,
+  effects: ServiceEffects,
+): Promise<HttpListener> {
+  const first = asked ?? last ?? defaultApiPort
+  const tried = asked === undefined ? apiPortsTried : 1
+  for (let port = first; port < Math.min(first + tried, 65_536); port++) {
     try {
-      return await server.listen({ host, port })
+      return await listen(surface, { host, port }, effects)
     } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE') throw error
+      const isTaken = codeOf(error) === 'EADDRINUSE' || (asked !== undefined && codeOf(error) === 'EACCES')
+      if (!isTaken) throw error
     }
   }
   throw portTaken(first)
-}
-
-async function listenOn(server: AwsServer, port: number) {
-  try {
-    return await server.listen({ host, port })
-  } catch (error) {
-    throw codeOf(error) === 'EADDRINUSE' || codeOf(error) === 'EACCES' ? portTaken(port) : error
-  }
 }
 
 function notesOf(

@@ -38,5 +38,7 @@ export interface NodeReport {
   dataDirectory: string
 }
 
-/** Outside of every path that AWS uses. */
+/** Says to anyone whether the service is ready. */
+export const healthPath = '/_sluice/health'
+/** The report, to who signs. */
 export const statusPath = '/_sluice/status'

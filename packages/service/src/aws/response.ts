@@ -1,27 +1,17 @@
+import type { HttpResponse } from '../http/message.ts'
 import { AwsException } from './exceptions.ts'
-import type { AwsResponse } from './request.ts'
 
-/** The longest request of the MSK model by far is a configuration in base64. */
-export const requestBytesMax = 1_048_576
-
-export function okResponse(status: number, body: string): AwsResponse {
-  return { status, headers: jsonHeaders(body), body }
+export function okResponse(status: number, body: string): HttpResponse {
+  return { status, headers: jsonHeaders(body), body: Buffer.from(body) }
 }
 
 /** Anything but an AwsException is a bug of ours, and its details stay in the log. */
-export function exceptionResponse(error: unknown): AwsResponse {
+export function exceptionResponse(error: unknown): HttpResponse {
   const known = error instanceof AwsException ? error : internalError()
   const { invalidParameter, message } = known
   const body = JSON.stringify({ ...(invalidParameter !== undefined && { invalidParameter }), message })
-  return { status: known.status, headers: { ...jsonHeaders(body), 'x-amzn-errortype': known.name }, body }
-}
-
-export function tooLarge(): AwsException {
-  return new AwsException(
-    'RequestEntityTooLargeException',
-    413,
-    `A request has at most ${requestBytesMax} bytes.`,
-  )
+  const headers = { ...jsonHeaders(body), 'x-amzn-errortype': known.name }
+  return { status: known.status, headers, body: Buffer.from(body) }
 }
 
 function internalError(): AwsException {

@@ -3,7 +3,7 @@ import { TestClock } from '@sluice/effects'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AwsRequest } from './request.ts'
+import type { HttpRequest } from '../http/message.ts'
 import { type Credentials, SigV4 } from './sigv4.ts'
 
 const credentials: Credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' }
@@ -35,7 +35,7 @@ interface Given {
   body?: string
 }
 
-function toRequest(signed: Required<Given> & { headers: Record<string, string> }): AwsRequest {
+function toRequest(signed: Required<Given> & { headers: Record<string, string> }): HttpRequest {
   const pairs = Object.entries(signed.query).flatMap(([name, value]) =>
     [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(one)}`),
   )
@@ -60,28 +60,33 @@ function whole(given: Given) {
   }
 }
 
-async function signed(given: Given = {}, owner = credentials): Promise<AwsRequest> {
+async function signed(given: Given = {}, owner = credentials): Promise<HttpRequest> {
   const request = whole(given)
   const done = await signer(owner).sign(request, { signingDate: new Date(startAt) })
   return toRequest({ ...request, headers: done.headers })
 }
 
-async function presigned(expiresIn: number, owner = credentials): Promise<AwsRequest> {
+async function presigned(expiresIn: number, owner = credentials): Promise<HttpRequest> {
   const request = whole({ query: { clusterNameFilter: 'a b' } })
   const done = await signer(owner).presign(request, { expiresIn, signingDate: new Date(startAt) })
   return toRequest({ ...request, headers: done.headers, query: done.query as Given['query'] & object })
 }
 
-function verify(request: AwsRequest, { owner = credentials, atMs = startAt } = {}) {
-  return new SigV4().verify(request, new Map([[owner.accessKeyId, owner]]), scope, new TestClock(atMs))
+function verify(request: HttpRequest, { owner = credentials, atMs = startAt } = {}) {
+  const known = new Map([[owner.accessKeyId, owner]])
+  const services = ['sts', scope.service]
+  const signed = new SigV4().verify(request, known, { region: scope.region, services }, new TestClock(atMs))
+  expect(signed.service).toBe('kafka')
+  signed.check(request.body)
+  return signed.owner
 }
 
-const without = (request: AwsRequest, name: string) => ({
+const without = (request: HttpRequest, name: string) => ({
   ...request,
   headers: request.headers.filter(([key]) => key !== name),
 })
 
-const changed = (request: AwsRequest, name: string, change: (value: string) => string) => ({
+const changed = (request: HttpRequest, name: string, change: (value: string) => string) => ({
   ...request,
   headers: request.headers.map(([key, value]) => [key, key === name ? change(value) : value] as const),
 })

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '@sluice/effects'
+import { type HttpHead, type HttpRequest, headerOf, splitTarget } from '../http/message.ts'
 import { AwsException } from './exceptions.ts'
-import { type AwsRequest, headerOf, splitTarget } from './request.ts'
 
 /*
  * AWS Signature Version 4 (AWS General Reference, "Create a signed AWS API request"):
@@ -22,6 +22,13 @@ export interface Credentials {
 export interface Scope {
   region: string
   service: string
+}
+
+/** Whose request it is and which service's, once its body has been checked. */
+export interface Signed {
+  owner: Credentials
+  service: string
+  check(body: Buffer): void
 }
 
 const algorithm = 'AWS4-HMAC-SHA256'
@@ -51,7 +58,7 @@ export class SigV4 {
 
   /** The headers to add to a request, which must already have its `host`. */
   sign(
-    request: AwsRequest,
+    request: HttpRequest,
     credentials: Credentials,
     scope: Scope,
     nowMs: number,
@@ -72,14 +79,17 @@ export class SigV4 {
     }
   }
 
-  /** Throws the exception with which AWS's front end refuses the request; returns whose request it is. */
+  /**
+   * Throws the exception with which AWS's front end refuses the request, as far as its head tells. Whoever passes
+   * must still pass `check` with the body, which the signature covers.
+   */
   verify(
-    request: AwsRequest,
+    head: HttpHead,
     credentials: ReadonlyMap<string, Credentials>,
-    scope: Scope,
+    scope: { region: string; services: readonly string[] },
     clock: Clock,
-  ): Credentials {
-    const claim = claimOf(request)
+  ): Signed {
+    const claim = claimOf(head)
     const owner = credentials.get(claim.accessKeyId)
     if (!owner || owner.sessionToken !== claim.token)
       throw refused('UnrecognizedClientException', 'The security token included in the request is invalid.')
@@ -87,16 +97,18 @@ export class SigV4 {
       throw refused('ExpiredTokenException', 'The security token included in the request is expired')
     checkScope(claim, scope)
     checkTime(claim, clock.now())
-    const expected = this.#signature(request, claim, owner.secretAccessKey)
-    if (!timingSafeEqual(Buffer.from(expected), Buffer.from(claim.signature)))
-      throw invalid(
-        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-      )
-    return owner
+    const check = (body: Buffer) => {
+      const expected = this.#signature({ ...head, body }, claim, owner.secretAccessKey)
+      if (!timingSafeEqual(Buffer.from(expected), Buffer.from(claim.signature)))
+        throw invalid(
+          'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+        )
+    }
+    return { owner, service: claim.service, check }
   }
 
   #signature(
-    request: AwsRequest,
+    request: HttpRequest,
     claim: Omit<Claim, 'accessKeyId' | 'signature' | 'token'>,
     secret: string,
   ): string {
@@ -119,7 +131,7 @@ export class SigV4 {
   }
 }
 
-function claimOf(request: AwsRequest): Claim {
+function claimOf(request: HttpHead): Claim {
   const query = new URLSearchParams(splitTarget(request.target).query)
   const authorization = headerOf(request, 'authorization')
   if (authorization !== undefined) return headerClaim(request, authorization)
@@ -127,7 +139,7 @@ function claimOf(request: AwsRequest): Claim {
   throw refused('MissingAuthenticationTokenException', 'Missing Authentication Token')
 }
 
-function headerClaim(request: AwsRequest, authorization: string): Claim {
+function headerClaim(request: HttpHead, authorization: string): Claim {
   if (!authorization.startsWith(`${algorithm} `))
     throw incomplete(`Authorization header requires the algorithm ${algorithm}.`)
   const parts = new Map<string, string>()
@@ -194,9 +206,9 @@ function checkedTime(time: string): string {
   return time
 }
 
-function checkScope(claim: Claim, scope: Scope): void {
-  if (claim.service !== scope.service)
-    throw invalid(`Credential should be scoped to correct service: '${scope.service}'.`)
+function checkScope(claim: Claim, scope: { region: string; services: readonly string[] }): void {
+  if (!scope.services.includes(claim.service))
+    throw invalid(`Credential should be scoped to correct service: '${scope.services.join("', '")}'.`)
   if (claim.region !== scope.region)
     throw invalid(
       `Credential should be scoped to a valid region: this endpoint is '${scope.region}', not '${claim.region}'.`,
@@ -214,7 +226,7 @@ function checkTime(claim: Claim, nowMs: number): void {
     throw invalid(`Signature not yet current: ${claim.time} is still later than ${timeOf(nowMs)}.`)
 }
 
-function canonicalRequest(request: AwsRequest, signedHeaders: string[], presigned: boolean): string {
+function canonicalRequest(request: HttpRequest, signedHeaders: string[], presigned: boolean): string {
   const { path, query } = splitTarget(request.target)
   const headers = signedHeaders.map((name) => `${name}:${canonicalValue(request, name)}\n`)
   return [
@@ -255,7 +267,7 @@ function canonicalQuery(query: string, presigned: boolean): string {
     .join('&')
 }
 
-function canonicalValue(request: AwsRequest, name: string): string {
+function canonicalValue(request: HttpRequest, name: string): string {
   return (headerOf(request, name) ?? '').trim().replace(/\s+/g, ' ')
 }
 

@@ -12,13 +12,15 @@ import {
 import { createFleet, type Fleet, type FleetOptions } from '../fleet/fleet.ts'
 import { enginesOf } from '../fleet/engines/engines.ts'
 import { FakeEngine } from '../fleet/engines/fake-engine.ts'
-import type { AwsRequest } from './request.ts'
-import { type AwsServer, type AwsServerOptions, createAwsServer } from './server.ts'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { AwsEndpoint, type AwsEndpointOptions } from './endpoint.ts'
 
 /** For tests: the AWS endpoint over a fleet in memory, with the official SDK as its client. */
 export interface TestService {
   fleet: Fleet
-  server: AwsServer
+  endpoint: AwsEndpoint
+  /** One request without a port. */
+  handle(request: HttpRequest): Promise<HttpResponse>
   /** Runs clusters by default, one broker of each, as the embedded engine does. */
   engine: FakeEngine
   /** Runs all brokers of clusters that are tagged for it. */
@@ -28,13 +30,13 @@ export interface TestService {
   /** The SDK, talking to the endpoint without a port. */
   client(config?: Partial<KafkaClientConfig>): KafkaClient
   /** What the SDK has sent so far. */
-  sent: AwsRequest[]
+  sent: HttpRequest[]
 }
 
 export const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' }
 
 export async function startTestService(
-  options: Partial<AwsServerOptions> & { fleet?: Partial<FleetOptions>; clock?: Clock } = {},
+  options: Partial<AwsEndpointOptions> & { fleet?: Partial<FleetOptions>; clock?: Clock } = {},
 ): Promise<TestService> {
   const clock = options.clock ?? systemClock()
   const disk = new MemoryDisk()
@@ -52,7 +54,7 @@ export async function startTestService(
     ...options.fleet,
   })
   await fleet.start()
-  const server = createAwsServer({
+  const endpoint = new AwsEndpoint({
     clusters: fleet.clusters,
     clock,
     random,
@@ -62,16 +64,20 @@ export async function startTestService(
     acceptAnySignature: false,
     ...options,
   })
-  const sent: AwsRequest[] = []
+  const handle = async ({ body, ...head }: HttpRequest) => {
+    const verdict = endpoint.admit(head)
+    return 'refusal' in verdict ? verdict.refusal : verdict.answer(body)
+  }
+  const sent: HttpRequest[] = []
   const client = (config: Partial<KafkaClientConfig> = {}) =>
     new KafkaClient({
       region: 'us-east-1',
       endpoint: 'http://127.0.0.1:9081',
       credentials,
-      requestHandler: portless(server, sent),
+      requestHandler: portless(handle, sent),
       ...config,
     })
-  return { fleet, server, engine, replicating, disk, network, client, sent }
+  return { fleet, endpoint, handle, engine, replicating, disk, network, client, sent }
 }
 
 interface SdkRequest {
@@ -83,21 +89,24 @@ interface SdkRequest {
 }
 
 /** A request handler for the SDK that needs no socket. */
-function portless(server: AwsServer, sent: AwsRequest[]): NonNullable<KafkaClientConfig['requestHandler']> {
+function portless(
+  handle: TestService['handle'],
+  sent: HttpRequest[],
+): NonNullable<KafkaClientConfig['requestHandler']> {
   return {
     handle: async (given: SdkRequest) => {
       const pairs = Object.entries(given.query ?? {}).flatMap(([name, value]) =>
         [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(one ?? '')}`),
       )
-      const request: AwsRequest = {
+      const request: HttpRequest = {
         method: given.method,
         target: given.path + (pairs.length > 0 ? `?${pairs.join('&')}` : ''),
         headers: Object.entries(given.headers),
         body: bytesOf(given.body ?? ''),
       }
       sent.push(request)
-      const { status, headers, body } = await server.handle(request)
-      return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) } }
+      const { status, headers, body } = await handle(request)
+      return { response: { statusCode: status, headers, body: Readable.from([body]) } }
     },
   } as never
 }

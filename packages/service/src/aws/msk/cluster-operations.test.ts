@@ -93,14 +93,14 @@ describe('cluster operations', () => {
       },
     })
     const open = await startTestService({ acceptAnySignature: true })
-    const { status, body } = await open.server.handle({
+    const { status, body } = await open.handle({
       method: 'GET',
       target: `/v1/operations/${ClusterOperationArn}`,
       headers: [],
       body: Buffer.alloc(0),
     })
     // Another service: its own answer, and not that of a path that nobody knows.
-    expect([status, JSON.parse(body).message]).toEqual([404, 'The cluster operation does not exist.'])
+    expect([status, JSON.parse(String(body)).message]).toEqual([404, 'The cluster operation does not exist.'])
   })
 
   it('that are unknown are not found; ARNs of other things are bad requests', async () => {

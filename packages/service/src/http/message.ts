@@ -1,22 +1,25 @@
-/** An HTTP request as the AWS surface sees it, with or without a port in front of it. */
-export interface AwsRequest {
+/** What is known of an HTTP request before its body has arrived. */
+export interface HttpHead {
   method: string
   /** The request target as it was sent: raw path and query. */
   target: string
   /** In the order and spelling of the request; a name may come more than once. */
   headers: readonly (readonly [name: string, value: string])[]
+}
+
+export interface HttpRequest extends HttpHead {
   body: Buffer
 }
 
-export interface AwsResponse {
+export interface HttpResponse {
   status: number
   headers: Record<string, string>
-  body: string
+  body: Buffer
 }
 
 /** Values of a header, joined as HTTP joins them; undefined where it is absent. */
-export function headerOf(request: AwsRequest, name: string): string | undefined {
-  const values = request.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
+export function headerOf(head: HttpHead, name: string): string | undefined {
+  const values = head.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
   return values.length === 0 ? undefined : values.join(',')
 }
 

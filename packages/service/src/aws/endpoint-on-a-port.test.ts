@@ -1,0 +1,70 @@
+import { CreateClusterCommand, KafkaClient, ListScramSecretsCommand } from '@aws-sdk/client-kafka'
+import { silentLogger, systemClock } from '@sluice/effects'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type HttpListener, listen } from '../http/listener.ts'
+import { rawExchange } from '../http/test-socket.ts'
+import { requestBytesMax } from './endpoint.ts'
+import { credentials, provisioned, startTestService } from './test-service.ts'
+
+let listener: HttpListener | undefined
+afterEach(() => listener?.close())
+
+async function open(options: Parameters<typeof startTestService>[0] = {}): Promise<number> {
+  const { endpoint } = await startTestService(options)
+  const effects = { clock: systemClock(), logger: silentLogger }
+  listener = await listen(endpoint, { host: '127.0.0.1', port: 0 }, effects)
+  return listener.port
+}
+
+describe('AWS over HTTP', () => {
+  it('serves the SDK, and closes while a connection is kept alive', async () => {
+    const port = await open()
+    const client = new KafkaClient({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials })
+    const { ClusterArn } = await client.send(new CreateClusterCommand(provisioned('orders')))
+    expect(ClusterArn).toContain(':cluster/orders/')
+    await expect(client.send(new ListScramSecretsCommand({ ClusterArn }))).rejects.toMatchObject({
+      name: 'NotImplementedException',
+    })
+    await listener?.close()
+    client.destroy()
+  })
+
+  it('refuses who does not sign before the body is there', async () => {
+    const port = await open()
+    const unsigned = 'POST /v1/clusters HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n'
+    expect(await rawExchange(port, `${unsigned}\r\n`)).toMatch(
+      /^HTTP\/1\.1 403 [\s\S]*x-amzn-errortype: MissingAuthenticationTokenException[\s\S]*connection: close/i,
+    )
+    const garbled = `${unsigned}authorization: AWS4-HMAC-SHA256 Credential=x\r\nexpect: 100-continue\r\n\r\n`
+    expect(await rawExchange(port, garbled)).toMatch(
+      /^HTTP\/1\.1 403 [\s\S]*x-amzn-errortype: IncompleteSignatureException/i,
+    )
+  })
+
+  it('refuses a body that is too long with an answer that arrives, however long it is', async () => {
+    const port = await open({ acceptAnySignature: true })
+    for (const bytes of [requestBytesMax + 1, 64_000_000]) {
+      const body = Buffer.alloc(bytes, 'x')
+      const response = await fetch(`http://127.0.0.1:${port}/v1/clusters`, { method: 'POST', body })
+      expect(response.status).toBe(413)
+      expect(response.headers.get('x-amzn-errortype')).toBe('RequestEntityTooLargeException')
+    }
+    const head = 'POST /v1/clusters HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n'
+    const chunk = `${(requestBytesMax + 16).toString(16)}\r\n${'y'.repeat(requestBytesMax + 16)}\r\n`
+    expect(await rawExchange(port, `${head}${chunk}0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  it('answers in the shape of AWS what never becomes a request, and goes on', async () => {
+    const port = await open()
+    const head = 'GET / HTTP/1.1\r\nhost: x\r\n'
+    const badRequest = (status: number) =>
+      new RegExp(
+        `^HTTP/1\\.1 ${status} [\\s\\S]*x-amzn-errortype: BadRequestException[\\s\\S]*"message":`,
+        'i',
+      )
+    expect(await rawExchange(port, '\u0000\u0000\u0000\u0010not http\r\n\r\n')).toMatch(badRequest(400))
+    expect(await rawExchange(port, `${head}a: ${'b'.repeat(20_000)}\r\n\r\n`)).toMatch(badRequest(431))
+    expect(await rawExchange(port, `${head}expect: foo\r\n\r\n`)).toMatch(badRequest(417))
+    expect((await fetch(`http://127.0.0.1:${port}/v1/clusters`)).status).toBe(403)
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { edge } from './edge.ts'
+import type { HttpResponse } from './message.ts'
+import type { Surface, Verdict } from './surface.ts'
+
+const response = (status: number, text: string): HttpResponse => ({
+  status,
+  headers: {},
+  body: Buffer.from(text),
+})
+
+const rest: Surface = {
+  admit: () => ({ bodyBytesMax: 9, answer: async () => response(200, 'rest') }),
+  refuse: (_head, { status }) => response(status, 'rest'),
+}
+
+const surface = edge(
+  {
+    '/_sluice/health': { read: () => ({ status: 'ready' }) },
+    '/_sluice/status': {
+      read: () => ({ clusters: [] }),
+      guard: (head, page): Verdict =>
+        head.headers.some(([name]) => name === 'key') ? page : { refusal: response(403, 'no key') },
+    },
+  },
+  rest,
+)
+
+async function ask(method: string, target: string, headers: [string, string][] = []): Promise<string> {
+  const verdict = surface.admit({ method, target, headers })
+  const { status, body } = 'refusal' in verdict ? verdict.refusal : await verdict.answer(Buffer.alloc(0))
+  return `${status} ${String(body)}`
+}
+
+describe('the edge', () => {
+  it('serves pages of its own, to who may read them', async () => {
+    expect(await ask('GET', '/_sluice/health?x=1')).toBe('200 {"status":"ready"}')
+    expect(await ask('GET', '/_sluice/status')).toBe('403 no key')
+    expect(await ask('GET', '/_sluice/status', [['key', '']])).toBe('200 {"clusters":[]}')
+  })
+
+  it('has no other page below its path, and none that can be written', async () => {
+    for (const path of ['/_sluice/', '/_sluice/nothing', '/_sluice/health/', '/_sluice/__proto__'])
+      expect(await ask('GET', path)).toMatch(/^404 \{"message":/)
+    expect(await ask('POST', '/_sluice/health')).toMatch(/^405 /)
+  })
+
+  it('leaves everything else to the rest, also what is no request', async () => {
+    for (const path of ['/', '/v1/clusters', '/_sluice', '*']) expect(await ask('GET', path)).toBe('200 rest')
+    const refusal = { status: 400, message: 'x' } as const
+    expect(surface.refuse(null, refusal).body.toString()).toBe('rest')
+    expect(
+      surface.refuse({ method: 'GET', target: '/_sluice/a', headers: [] }, refusal).body.toString(),
+    ).toBe('{"message":"x"}')
+  })
+})

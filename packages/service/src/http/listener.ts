@@ -1,0 +1,214 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Clock, Logger } from '@sluice/effects'
+import { type Connection, Connections, type Exchange, idleMsMax } from './connections.ts'
+import type { HttpHead, HttpResponse } from './message.ts'
+import type { Refusal, Surface } from './surface.ts'
+
+export interface HttpListener {
+  readonly host: string
+  readonly port: number
+  /** Stops accepting, lets requests that have arrived whole be answered, closes every connection. */
+  close(): Promise<void>
+}
+
+interface ListenerEffects {
+  clock: Clock
+  logger: Logger
+}
+
+const headBytesMax = 16_384
+/** A close ends after this, whatever clients do. */
+const closeMsMax = 5_000
+
+/** Puts a port in front of `surface`. Rejects with EADDRINUSE, …; port 0 takes any free one. */
+export async function listen(
+  surface: Surface,
+  address: { host: string; port: number },
+  effects: ListenerEffects,
+): Promise<HttpListener> {
+  const listener = new Listener(surface, effects)
+  const port = await listener.listen(address)
+  return { host: address.host, port, close: () => listener.close() }
+}
+
+class Listener {
+  readonly #surface: Surface
+  readonly #effects: ListenerEffects
+  readonly #connections: Connections
+  readonly #server: Server
+  #isClosing = false
+
+  constructor(surface: Surface, effects: ListenerEffects) {
+    this.#surface = surface
+    this.#effects = effects
+    this.#connections = new Connections(effects.clock, (connection) => this.#expire(connection))
+    // Node looks at its own time limits twice a minute at most, and leaves the socket open; see connections.ts.
+    const ownLimits = { headersTimeout: 0, requestTimeout: 0 }
+    this.#server = createServer({
+      ...ownLimits,
+      maxHeaderSize: headBytesMax,
+      // Clients are told, so that they do not ask on a connection that is about to end.
+      keepAliveTimeout: idleMsMax,
+    })
+      .on('connection', (socket: Socket) => this.#connections.add(socket))
+      .on('request', (incoming, outgoing) => this.#serve(incoming, outgoing, 'none'))
+      .on('checkContinue', (incoming, outgoing) => this.#serve(incoming, outgoing, 'continue'))
+      .on('checkExpectation', (incoming, outgoing) => this.#serve(incoming, outgoing, 'unknown'))
+      .on('clientError', (error, socket) => this.#refuseMalformed(error, socket as Socket))
+  }
+
+  listen(address: { host: string; port: number }): Promise<number> {
+    const server = this.#server
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ ...address, exclusive: true }, () => {
+        server.off('error', reject)
+        // Errors of accept must not end the process; the next one is tried anyway.
+        server.on('error', () => {})
+        resolve((server.address() as AddressInfo).port)
+      })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#connections.drain()
+    const timer = this.#effects.clock.schedule(closeMsMax, () => this.#connections.close())
+    await closed
+    timer.cancel()
+    this.#connections.close()
+  }
+
+  #serve(incoming: IncomingMessage, outgoing: ServerResponse, expects: Expectation): void {
+    const connection = this.#connections.of(incoming.socket)
+    if (!connection || connection.isClosing) {
+      incoming.resume()
+      return
+    }
+    const exchange = connection.begin()
+    outgoing.once('close', () => {
+      connection.end(exchange)
+      if (this.#isClosing) this.#connections.drain()
+    })
+    this.#answer({ connection, exchange, incoming, outgoing }, expects).catch((error: unknown) => {
+      this.#effects.logger.error('a bug stopped an HTTP request', { error })
+      connection.socket.destroy()
+    })
+  }
+
+  async #answer(turn: Turn, expects: Expectation): Promise<void> {
+    const { connection, exchange, incoming, outgoing } = turn
+    const head = headOf(incoming)
+    const refuse = (refusal: Refusal) => this.#refuse(turn, this.#surface.refuse(head, refusal))
+    if (expects === 'unknown') return refuse(unknownExpectation)
+    const verdict = this.#surface.admit(head)
+    if ('refusal' in verdict) return this.#refuse(turn, verdict.refusal)
+    const { bodyBytesMax } = verdict
+    if (Number(incoming.headers['content-length'] ?? 0) > bodyBytesMax) return refuse(tooLong(bodyBytesMax))
+    if (expects === 'continue') outgoing.writeContinue()
+    const body = await readBody(incoming, bodyBytesMax)
+    if (body === 'too long') return refuse(tooLong(bodyBytesMax))
+    if (body === 'gone') return
+    connection.move(exchange, 'answering')
+    const answer = await verdict.answer(body)
+    connection.move(exchange, 'sending')
+    if (this.#isClosing) outgoing.setHeader('connection', 'close')
+    outgoing.writeHead(answer.status, headersOf(answer))
+    outgoing.end(answer.body)
+  }
+
+  /**
+   * The answer goes out whole, but the connection stays until the client has sent the rest of its request or its
+   * time is up: closing a socket with unread bytes resets it, and the client would lose the answer.
+   */
+  #refuse({ connection, incoming, outgoing }: Turn, answer: HttpResponse): void {
+    connection.beginClosing()
+    outgoing.writeHead(answer.status, { ...headersOf(answer), connection: 'close' })
+    outgoing.write(answer.body)
+    incoming.once('end', () => outgoing.end())
+    incoming.resume()
+  }
+
+  /** What is not even HTTP, or has headers without end. */
+  #refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = this.#connections.of(socket)
+    // More of the same arrives while the connection closes.
+    if (connection?.isClosing) return
+    if (connection?.phase !== 'opening' || error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else this.#refuseBare(connection, error.code === 'HPE_HEADER_OVERFLOW' ? longHead : noHttp)
+  }
+
+  #expire(connection: Connection): void {
+    const { phase, socket } = connection
+    if (phase === 'opening' && socket.bytesRead > 0) this.#refuseBare(connection, tooSlow)
+    else socket.destroy()
+  }
+
+  /** For a connection without a request that could be answered. */
+  #refuseBare(connection: Connection, refusal: Refusal): void {
+    connection.beginClosing()
+    const answer = this.#surface.refuse(null, refusal)
+    const headers = Object.entries({ ...headersOf(answer), connection: 'close' })
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    connection.socket.write(`HTTP/1.1 ${answer.status} ${reasons[refusal.status] ?? ''}\r\n${lines}\r\n`)
+    connection.socket.end(answer.body)
+  }
+}
+
+/** One request with its connection. */
+interface Turn {
+  connection: Connection
+  exchange: Exchange
+  incoming: IncomingMessage
+  outgoing: ServerResponse
+}
+
+/** What a request's `expect` header says. */
+type Expectation = 'none' | 'continue' | 'unknown'
+
+const noHttp: Refusal = { status: 400, message: 'The request is not valid HTTP.' }
+const tooSlow: Refusal = { status: 408, message: 'The request did not arrive in time.' }
+const longHead: Refusal = { status: 431, message: 'The request headers are too long.' }
+const unknownExpectation: Refusal = {
+  status: 417,
+  message: 'The only expectation that is met is 100-continue.',
+}
+
+const reasons: Partial<Record<Refusal['status'], string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+}
+
+function tooLong(bytesMax: number): Refusal {
+  return { status: 413, message: `A request has at most ${bytesMax} bytes.` }
+}
+
+/** The whole body, unless it is longer than it may be, or the client went away in the middle of it. */
+async function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | 'too long' | 'gone'> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+      length += (chunk as Buffer).length
+      if (length > bytesMax) return 'too long'
+      chunks.push(chunk as Buffer)
+    }
+  } catch {
+    return 'gone'
+  }
+  return Buffer.concat(chunks)
+}
+
+function headOf(incoming: IncomingMessage): HttpHead {
+  const headers: [string, string][] = []
+  for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2)
+    headers.push([incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? ''])
+  return { method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers }
+}
+
+function headersOf({ status, headers, body }: HttpResponse): Record<string, string> {
+  return status === 204 ? headers : { ...headers, 'content-length': String(body.length) }
+}
