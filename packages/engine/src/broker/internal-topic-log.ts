@@ -30,13 +30,11 @@ export class InternalTopicLog implements CoordinatorLog {
     return this.#maxMessageBytes()
   }
 
-  append(index: number, batch: Buffer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const partition = this.#partitions.get(this.#topic, index)
-      if (!partition) {
-        reject({ error: ErrorCode.NOT_LEADER_OR_FOLLOWER })
-        return
-      }
+  /** A write of its own: what else is staged for the partition goes with it. */
+  append(index: number, batch: Buffer): Promise<ErrorCode> {
+    const partition = this.#partitions.get(this.#topic, index)
+    if (!partition) return Promise.resolve(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    return new Promise((resolve) => {
       partition.append({
         records: batch,
         origin: 'coordinator',
@@ -45,9 +43,7 @@ export class InternalTopicLog implements CoordinatorLog {
         timeoutMs: Infinity,
         nowMs: this.#clock.now(),
         index: 0,
-        sink: {
-          appended: (_, { error }) => (error === ErrorCode.NONE ? resolve() : reject({ error })),
-        },
+        sink: { appended: (_, { error }) => resolve(error as ErrorCode) },
       })
       partition.commit()
     })

@@ -1,7 +1,12 @@
+import type { ErrorCode } from '@sluice/wire'
+
 /** The partitions of one internal topic, as a coordinator sees them: it leads those that it has loaded. */
 export interface CoordinatorLog {
-  /** Appends one record batch as leader; resolves when it is committed, rejects with `{ error: ErrorCode }`. */
-  append(partition: number, batch: Buffer): Promise<void>
+  /**
+   * Writes one record batch as leader, at once. Resolves with 0 when it is committed, else with why it is not; a
+   * throw and a rejection are bugs.
+   */
+  append(partition: number, batch: Buffer): Promise<ErrorCode>
   /**
    * All batches from the log's start to its end, whole ones in chunks. To the end, not to the high watermark: what
    * this leader has in its log will be committed, and nobody would replay it later.

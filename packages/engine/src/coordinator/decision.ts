@@ -20,7 +20,10 @@ export interface FinalDecision<R, Rec> {
   readonly refused?: (error: ErrorCode) => void
 }
 
-/** Records first; `next` goes on in the state that their replay has made. All land in one append. */
+/**
+ * Records first; `next` goes on in the state that their replay has made. All land in one append. Where the topic
+ * does not take the records of the first step nothing has changed yet, and nothing need be undone.
+ */
 export interface Step<R, Rec> {
   readonly records: readonly Rec[]
   readonly next: () => Decision<R, Rec>
@@ -29,6 +32,14 @@ export interface Step<R, Rec> {
 /** A decision without records. */
 export function answer<R>(response: R | Promise<R>): FinalDecision<R, never> {
   return { records: [], response }
+}
+
+/** The same decision with another response: how an operation answers what a part of it has decided. */
+export function withResponse<R, Rec>(
+  decision: FinalDecision<unknown, Rec>,
+  response: R | Promise<R>,
+): FinalDecision<R, Rec> {
+  return { ...decision, response }
 }
 
 /** Why an operation has no response of its own: the coordinator is not here, still loads, or cannot write. */

@@ -1,9 +1,15 @@
-import type { Clock } from '@sluice/effects'
-import { buildBatch, ErrorCode } from '@sluice/wire'
+import { type Clock, thrownMidway } from '@sluice/effects'
+import { buildBatch, ErrorCode, RecordBatch } from '@sluice/wire'
 
 export interface RecordBytes {
   readonly key: Buffer
   readonly value: Buffer | null
+}
+
+/** A transactional producer, in whose transaction records are written (KIP-98). */
+export interface Producer {
+  readonly producerId: number
+  readonly producerEpoch: number
 }
 
 export interface PendingAppendsOptions {
@@ -11,23 +17,26 @@ export interface PendingAppendsOptions {
   readonly maxBatchBytes: () => number
   readonly timeoutMs: number
   readonly compression: number
-  readonly append: (batch: Buffer) => Promise<void>
-  /** The log refused a batch; all that was added is lost. `cause` is what it threw. */
-  readonly failed: (error: ErrorCode, cause: unknown) => void
+  readonly append: (batch: Buffer) => Promise<ErrorCode>
+  /** The log has refused a batch; all that was added is lost. */
+  readonly failed: (error: ErrorCode) => void
+  /** The append, or what follows its commit, has thrown; all that was added is lost. */
+  readonly broken: (bug: unknown) => void
 }
 
 interface OpenBatch {
+  /** Null outside transactions. A batch has one producer, so a write of another one closes it. */
+  readonly producer: Producer | null
   readonly records: RecordBytes[]
   bytes: number
   readonly waiters: Waiter[]
 }
 
 interface Waiter {
-  readonly committed?: () => void
+  readonly committed: (() => void) | undefined
   readonly done: (error: ErrorCode) => void
 }
 
-const batchHeaderBytes = 61
 /** More than a record's length, deltas, lengths and header count can take. */
 const recordOverheadBytes = 32
 
@@ -48,19 +57,23 @@ export class PendingAppends {
 
   /** True when one batch can hold the records. */
   fits(records: readonly RecordBytes[]): boolean {
-    return batchHeaderBytes + sizeOf(records) <= this.#options.maxBatchBytes()
+    return RecordBatch.headerBytes + sizeOf(records) <= this.#options.maxBatchBytes()
   }
 
   /**
    * Resolves with 0 when the records, and all that was added before, are committed. Without records it waits
    * for what was added before; when nothing is under way, at once.
    */
-  add(records: readonly RecordBytes[], committed?: () => void): Promise<ErrorCode> {
+  add(
+    records: readonly RecordBytes[],
+    producer: Producer | null = null,
+    committed?: () => void,
+  ): Promise<ErrorCode> {
     if (records.length === 0 && !this.#inFlight && this.#queue.length === 0) {
       committed?.()
       return Promise.resolve(ErrorCode.NONE)
     }
-    const batch = this.#stage(records)
+    const batch = this.#stage(records, producer)
     return new Promise((resolve) => {
       batch.waiters.push({ committed, done: resolve })
     })
@@ -75,17 +88,18 @@ export class PendingAppends {
   }
 
   /** The batch that the last of the records went into. */
-  #stage(records: readonly RecordBytes[]): OpenBatch {
+  #stage(records: readonly RecordBytes[], producer: Producer | null): OpenBatch {
     if (records.length === 0) return this.#queue.at(-1) ?? (this.#inFlight as OpenBatch)
     const limit = this.#options.maxBatchBytes()
     const size = sizeOf(records)
     // A write that fits into one batch is never torn; only one that cannot is spread over several.
-    const whole = batchHeaderBytes + size <= limit
+    const whole = RecordBatch.headerBytes + size <= limit
     let open = this.#queue.at(-1)
-    if (!open || (whole && open.bytes + size > limit)) open = this.#open()
+    if (!open || !isSameProducer(open.producer, producer) || (whole && open.bytes + size > limit))
+      open = this.#open(producer)
     for (const record of records) {
       const bytes = sizeOf([record])
-      if (open.bytes + bytes > limit && open.records.length > 0) open = this.#open()
+      if (open.bytes + bytes > limit && open.records.length > 0) open = this.#open(producer)
       open.records.push(record)
       open.bytes += bytes
     }
@@ -93,8 +107,8 @@ export class PendingAppends {
     return open
   }
 
-  #open(): OpenBatch {
-    const batch: OpenBatch = { records: [], bytes: batchHeaderBytes, waiters: [] }
+  #open(producer: Producer | null): OpenBatch {
+    const batch: OpenBatch = { producer, records: [], bytes: RecordBatch.headerBytes, waiters: [] }
     this.#queue.push(batch)
     return batch
   }
@@ -112,45 +126,50 @@ export class PendingAppends {
     const batch = this.#queue.shift()
     if (!batch || this.#abandoned) return
     this.#inFlight = batch
-    const timeout = this.#options.clock.schedule(this.#options.timeoutMs, () => timedOut(batch))
     try {
-      await this.#options.append(await this.#build(batch))
-    } catch (cause) {
-      this.#refused(batch, cause)
-      return
+      const error = await this.#append(batch)
+      if (this.#abandoned) return
+      if (error === ErrorCode.NONE) this.#committed(batch)
+      else this.#failed(error)
+    } catch (error) {
+      this.abandon(ErrorCode.UNKNOWN_SERVER_ERROR)
+      this.#options.broken(thrownMidway(error))
+    }
+  }
+
+  async #append(batch: OpenBatch): Promise<ErrorCode> {
+    const { clock, timeoutMs, append } = this.#options
+    const timeout = clock.schedule(timeoutMs, () => timedOut(batch))
+    try {
+      const bytes = await this.#build(batch)
+      return this.#abandoned ? ErrorCode.NOT_LEADER_OR_FOLLOWER : await append(bytes)
     } finally {
       timeout.cancel()
     }
-    if (this.#abandoned) return
-    try {
-      // All soft state follows before anyone hears of the commit.
-      for (const waiter of batch.waiters) waiter.committed?.()
-    } catch (bug) {
-      this.#refused(batch, bug)
-      return
-    }
+  }
+
+  #build({ records, producer }: OpenBatch): Buffer | Promise<Buffer> {
+    return buildBatch({
+      records,
+      codec: this.#options.compression,
+      timestamp: this.#options.clock.now(),
+      // What Apache Kafka writes into the batches of this topic (golden files), with a producer and without.
+      baseSequence: 0,
+      ...(producer && { ...producer, isTransactional: true }),
+    })
+  }
+
+  #committed(batch: OpenBatch): void {
+    // All soft state follows before anyone hears of the commit.
+    for (const waiter of batch.waiters) waiter.committed?.()
     this.#inFlight = null
     for (const waiter of batch.waiters) waiter.done(ErrorCode.NONE)
     this.#schedule()
   }
 
-  #build(batch: OpenBatch): Buffer | Promise<Buffer> {
-    return buildBatch({
-      records: batch.records,
-      codec: this.#options.compression,
-      timestamp: this.#options.clock.now(),
-      // What Apache Kafka writes into the batches of this topic (golden files): 0 without a producer id.
-      baseSequence: 0,
-    })
-  }
-
-  #refused(batch: OpenBatch, cause: unknown): void {
-    if (this.#abandoned) return
-    this.#inFlight = null
-    this.#queue.unshift(batch)
-    const error = errorCodeOf(cause)
+  #failed(error: ErrorCode): void {
     this.abandon(error)
-    this.#options.failed(error, cause)
+    this.#options.failed(error)
   }
 }
 
@@ -165,9 +184,6 @@ function sizeOf(records: readonly RecordBytes[]): number {
   return bytes
 }
 
-/** The log port rejects with `{ error }`; whatever else it throws is no outcome that a client could act on. */
-function errorCodeOf(cause: unknown): ErrorCode {
-  if (typeof cause === 'object' && cause !== null && 'error' in cause && typeof cause.error === 'number')
-    return cause.error as ErrorCode
-  return ErrorCode.UNKNOWN_SERVER_ERROR
+function isSameProducer(one: Producer | null, other: Producer | null): boolean {
+  return one?.producerId === other?.producerId && one?.producerEpoch === other?.producerEpoch
 }

@@ -1,8 +1,9 @@
-import { silentLogger, TestClock } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
-import { beforeEach, expect, test } from 'vitest'
+import { AssertionFailure, guardedClock, NodeGuard, silentLogger, TestClock } from '@sluice/effects'
+import { ErrorCode, RecordBatch } from '@sluice/wire'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { answer, CoordinatorFailure, type Decision } from './decision.ts'
 import { CoordinatorRuntime, type CoordinatorShard, type RecordCodec } from './runtime.ts'
+import type { RecordFacts } from './shard-loader.ts'
 import { MemoryCoordinatorLog } from './testing/memory-coordinator-log.ts'
 import type { CoordinatorTimer } from './timer.ts'
 
@@ -10,6 +11,7 @@ import type { CoordinatorTimer } from './timer.ts'
 class Counters implements CoordinatorShard<string> {
   readonly counts = new Map<string, number>()
   readonly timer: CoordinatorTimer<string>
+  readonly facts: RecordFacts[] = []
   unloadedWith: ErrorCode | null = null
   isLoaded = false
 
@@ -25,8 +27,9 @@ class Counters implements CoordinatorShard<string> {
     return this.counts.get(name) ?? 0
   }
 
-  replay(record: string): void {
-    if (record === 'poison') throw new Error('a bug')
+  replay(record: string, facts: RecordFacts): void {
+    if (record === 'poison') throw new TypeError('a bug in replay')
+    this.facts.push(facts)
     this.counts.set(record, this.get(record) + 1)
   }
 
@@ -50,14 +53,17 @@ let clock: TestClock
 let log: MemoryCoordinatorLog
 let shards: Counters[]
 let runtime: CoordinatorRuntime<Counters, string>
+/** What has stopped the broker. */
+let guard: NodeGuard
 
 beforeEach(async () => {
   clock = new TestClock()
   log = new MemoryCoordinatorLog()
   shards = []
+  guard = new NodeGuard(() => runtime.close())
   runtime = new CoordinatorRuntime({
     name: 'counters',
-    clock,
+    clock: guardedClock(clock, guard.run),
     logger: silentLogger,
     log,
     codec,
@@ -183,12 +189,93 @@ test('a commit that takes too long is COORDINATOR_NOT_AVAILABLE, though it may c
   expect(shards).toHaveLength(1)
 })
 
-test('a bug in an operation stops the shard: it is loaded again', async () => {
-  await add('a')
-  expect(await add('poison')).toEqual(new CoordinatorFailure(ErrorCode.UNKNOWN_SERVER_ERROR))
-  await clock.advance(0)
-  expect(shards).toHaveLength(2)
-  expect(await get('a')).toBe(1)
+describe('a throw', () => {
+  const failed = new CoordinatorFailure(ErrorCode.UNKNOWN_SERVER_ERROR)
+  const assertion = new AssertionFailure('an invariant')
+  const throws = (error: Error) => () => {
+    throw error
+  }
+
+  test('of an ordinary kind ends the request that it decides, and nothing else', async () => {
+    await add('a')
+    expect(await runtime.write('add', 0, throws(new TypeError('x is undefined')))).toEqual(failed)
+    expect(await runtime.read('get', 0, throws(new TypeError('x is undefined')))).toEqual(failed)
+    await clock.advance(0)
+    expect(guard.failure).toBeNull()
+    expect(await get('a')).toBe(1)
+    expect(shards).toHaveLength(1)
+  })
+
+  test('in what cannot be encoded is ordinary, as long as nothing has changed', async () => {
+    const unencodable = null as never
+    expect(await add(unencodable)).toEqual(failed)
+    const second = () => ({
+      records: ['a'],
+      next: () => ({ records: [unencodable], response: undefined }),
+    })
+    await clock.advance(0)
+    expect(guard.failure).toBeNull()
+    expect(await runtime.write('steps', 0, second)).toEqual(failed)
+    await clock.advance(0)
+    expect(guard.failure).toBeInstanceOf(AssertionFailure)
+  })
+
+  const doors: [where: string, enter: () => Promise<unknown>][] = [
+    ['a decision that breaks an invariant', () => runtime.write('add', 0, throws(assertion))],
+    ['a query that breaks an invariant', () => runtime.read('get', 0, throws(assertion))],
+    ['replay', () => add('poison')],
+    [
+      'a step after replay',
+      () => runtime.write('steps', 0, () => ({ records: ['a'], next: throws(new Error('a bug')) })),
+    ],
+    [
+      'what follows a commit',
+      () =>
+        runtime.write('add', 0, () => ({
+          records: ['a'],
+          response: 1,
+          committed: throws(new Error('a bug')),
+        })),
+    ],
+    [
+      'the log, which answers with a code',
+      () => {
+        log.append = () => Promise.reject(new Error('a bug'))
+        return add('a')
+      },
+    ],
+  ]
+  test.each(doors)('in %s stops the broker', async (_, enter) => {
+    const waiting = add('b')
+    expect(await enter()).toEqual(failed)
+    expect(guard.failure).toBeNull()
+    // The shard does nothing more, even before the broker has heard of it.
+    expect(await add('a')).toEqual(new CoordinatorFailure(ErrorCode.NOT_COORDINATOR))
+    await clock.advance(0)
+    expect(guard.failure).toBeInstanceOf(AssertionFailure)
+    expect(shards).toHaveLength(1)
+    expect(shards[0]?.unloadedWith).toBe(ErrorCode.NOT_COORDINATOR)
+    await waiting
+  })
+
+  test('in a timer stops the broker, whatever it is', async () => {
+    shards[0]?.timer.schedule('later', 100, throws(new TypeError('x is undefined')))
+    await clock.advance(100)
+    expect(guard.failure).toMatchObject({ message: 'x is undefined' })
+  })
+
+  test('in the replay of a load stops the broker', async () => {
+    await runtime.write('add', 0, () => ({ records: ['a'], response: 1 }))
+    log.batches.push(...log.batches.splice(0).map(({ batch }) => ({ partition: 1, batch })))
+    codec.decode = () => 'poison'
+    try {
+      await runtime.load(1)
+    } finally {
+      codec.decode = (key) => key.toString()
+    }
+    await clock.advance(0)
+    expect(guard.failure).toMatchObject({ message: 'a bug in replay' })
+  })
 })
 
 test('a log that cannot be replayed leaves the partition without coordinator', async () => {
@@ -204,8 +291,47 @@ test('a log that cannot be replayed leaves the partition without coordinator', a
   } finally {
     codec.decode = (key) => key.toString()
   }
+  expect(guard.failure).toBeNull()
   await runtime.load(0)
   expect(await get('a')).toBe(1)
+})
+
+describe('a write of a transaction', () => {
+  const producer = { producerId: 4_000, producerEpoch: 3 }
+  const addAs = (who: typeof producer | undefined, name: string) =>
+    runtime.write('add', 0, (shard) => shard.add(name), who)
+
+  test('is replayed as one, and again from the log', async () => {
+    await addAs(producer, 'a')
+    expect(shards[0]?.facts).toEqual([{ ...producer, offset: null, transactional: true }])
+    runtime.unload(0)
+    await runtime.load(0)
+    expect(shards[1]?.facts).toEqual([{ ...producer, offset: 0, transactional: true }])
+  })
+
+  test('shares batches only with those of its own producer and epoch', async () => {
+    const bumped = { ...producer, producerEpoch: 4 }
+    await Promise.all([
+      addAs(undefined, 'a'),
+      addAs(producer, 'b'),
+      addAs({ ...producer }, 'c'),
+      addAs(bumped, 'd'),
+      addAs(undefined, 'e'),
+      addAs(undefined, 'f'),
+    ])
+    const heads = log.batches.map(({ batch }) => [
+      RecordBatch.count(batch, 0),
+      RecordBatch.producerId(batch, 0),
+      RecordBatch.producerEpoch(batch, 0),
+      RecordBatch.isTransactional(batch, 0),
+    ])
+    expect(heads).toEqual([
+      [1, -1, -1, false],
+      [2, 4_000, 3, true],
+      [1, 4_000, 4, true],
+      [2, -1, -1, false],
+    ])
+  })
 })
 
 test('a timeout decides records as a request does', async () => {
@@ -231,6 +357,16 @@ test('a timer that is set anew, cancelled or of an unloaded shard does not run',
   await clock.advance(500)
   expect(log.batches).toHaveLength(1)
   expect(clock.pending).toBe(0)
+})
+
+test('a first step that the topic does not take changes nothing', async () => {
+  log.maxMessageBytes = 100
+  const result = await runtime.write('steps', 0, () => ({
+    records: ['a', 'b', 'c'],
+    next: () => ({ records: [], response: 'not reached' }),
+  }))
+  expect(result).toEqual(new CoordinatorFailure(ErrorCode.UNKNOWN_SERVER_ERROR))
+  expect(await get('a')).toBe(0)
 })
 
 test('steps of one decision see each other and land in one batch', async () => {

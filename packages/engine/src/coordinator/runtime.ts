@@ -1,8 +1,17 @@
-import { assert, type Clock, isSystemError, type Logger, type Timer } from '@sluice/effects'
+import {
+  assert,
+  AssertionFailure,
+  type Clock,
+  isSystemError,
+  type Logger,
+  raise,
+  thrownMidway,
+  type Timer,
+} from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { CoordinatorLog } from './coordinator-log.ts'
 import { CoordinatorFailure, type Decision, type FinalDecision, errorOfFailedAppend } from './decision.ts'
-import { PendingAppends, type RecordBytes } from './pending-appends.ts'
+import { PendingAppends, type Producer, type RecordBytes } from './pending-appends.ts'
 import { type RecordFacts, readShardLog } from './shard-loader.ts'
 import { CoordinatorTimer, type TimedOperation } from './timer.ts'
 
@@ -25,6 +34,7 @@ export interface RecordCodec<Rec> {
 
 export interface RuntimeOptions<S, Rec> {
   readonly name: string
+  /** Of the broker: what its timers throw stops the broker. */
   readonly clock: Clock
   readonly logger: Logger
   readonly log: CoordinatorLog
@@ -37,12 +47,18 @@ export interface RuntimeOptions<S, Rec> {
 }
 
 type Slot<S, Rec> = {
+  readonly partition: number
   state: 'loading' | 'active' | 'failed'
   shard: S
   timer: CoordinatorTimer<Rec>
   appends: PendingAppends
   /** Of a failed slot whose log the disk has refused. */
   reload: Timer | null
+}
+
+interface Outcome<R, Rec> {
+  readonly final: FinalDecision<R, Rec>
+  readonly committed: Promise<ErrorCode>
 }
 
 /** A log that the disk has refused is read again this much later. */
@@ -56,6 +72,8 @@ const reloadDelayMs = 1_000
  *    for their commit. Writes that come while an append is under way share the next batch.
  * 3. A read, and a write without records, waits for all that was decided before it, for it may have seen it.
  * 4. An append that fails takes the shard's state with it: the shard is loaded from its log again.
+ * 5. An ordinary throw of what decides a request ends that request. An AssertionFailure, and any throw in a timer,
+ *    in replay, after it or after a commit, is a bug: the shard does nothing more, and the broker hears of it.
  */
 export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
   readonly #options: RuntimeOptions<S, Rec>
@@ -69,30 +87,27 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
    * This broker leads the partition from now on. Resolves when it is loaded, or is not led any more. A new
    * leader epoch of a partition that is led already changes nothing.
    */
-  async load(partition: number): Promise<void> {
+  load(partition: number): Promise<void> {
     const known = this.#slots.get(partition)
-    if (known && known.state !== 'failed') return
-    const { logger, log, codec } = this.#options
+    if (known && known.state !== 'failed') return Promise.resolve()
     const slot = this.#createSlot(partition)
     this.#slots.set(partition, slot)
+    return this.#loadSlot(slot)
+  }
+
+  async #loadSlot(slot: Slot<S, Rec>): Promise<void> {
+    const { logger, log, codec } = this.#options
+    const { partition } = slot
     const isCurrent = () => this.#slots.get(partition) === slot
     try {
       const count = await readShardLog(log, partition, codec, slot.shard, isCurrent)
       if (!isCurrent()) return
       slot.state = 'active'
-      slot.shard.loaded()
+      midway(() => slot.shard.loaded())
       logger.debug('coordinator partition loaded', { topic: this.#options.name, partition, records: count })
     } catch (error) {
-      if (!isCurrent()) return
-      slot.state = 'failed'
-      slot.timer.cancelAll()
-      logger.error('coordinator partition cannot be loaded', {
-        topic: this.#options.name,
-        partition,
-        error,
-      })
-      if (isSystemError(error))
-        slot.reload = this.#options.clock.schedule(reloadDelayMs, () => void this.load(partition))
+      if (error instanceof AssertionFailure) this.#broken(slot, 'load', error)
+      else if (isCurrent()) this.#notLoaded(slot, error)
     }
   }
 
@@ -117,20 +132,22 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     return [...this.#slots.keys()]
   }
 
-  /** `name` is for the log: it says which operation failed. */
+  /** `name` is for the log: it says which operation failed. With a producer the records are of its transaction. */
   async write<R>(
     name: string,
     partition: number,
     decide: (shard: S) => Decision<R, Rec>,
+    producer: Producer | null = null,
   ): Promise<R | CoordinatorFailure> {
     const slot = this.#slots.get(partition)
     const unavailable = unavailability(slot)
     if (!slot || unavailable) return new CoordinatorFailure(unavailable ?? ErrorCode.NOT_COORDINATOR)
-    let outcome: { final: FinalDecision<R, Rec>; committed: Promise<ErrorCode> } | CoordinatorFailure
+    let outcome: Outcome<R, Rec> | CoordinatorFailure
     try {
-      outcome = this.#decide(slot, decide)
+      outcome = this.#decide(slot, decide, producer)
     } catch (error) {
-      this.#broken(name, partition, error)
+      if (error instanceof AssertionFailure) this.#broken(slot, name, error)
+      else this.#logError('coordinator operation failed', slot, { operation: name, error })
       return new CoordinatorFailure(ErrorCode.UNKNOWN_SERVER_ERROR)
     }
     if (outcome instanceof CoordinatorFailure) return outcome
@@ -162,6 +179,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     )
     const shard = this.#options.createShard(partition, timer)
     const slot: Slot<S, Rec> = {
+      partition,
       state: 'loading',
       shard,
       timer,
@@ -172,73 +190,88 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
         timeoutMs: commitTimeoutMs,
         compression,
         append: (batch) => log.append(partition, batch),
-        failed: (error, cause) => this.#appendFailed(partition, slot, error, cause),
+        failed: (error) => this.#appendFailed(slot, error),
+        broken: (bug) => this.#broken(slot, 'append', bug),
       }),
     }
     return slot
   }
 
-  /** Step 2 of the class: replays and stages what is decided. Throws only where there is a bug. */
+  /** Step 2 of the class: replays and stages what is decided. */
   #decide<R>(
     slot: Slot<S, Rec>,
     decide: (shard: S) => Decision<R, Rec>,
-  ): { final: FinalDecision<R, Rec>; committed: Promise<ErrorCode> } | CoordinatorFailure {
-    const { codec } = this.#options
+    producer: Producer | null,
+  ): Outcome<R, Rec> | CoordinatorFailure {
     const encoded: RecordBytes[] = []
     let decision = decide(slot.shard)
     while ('next' in decision) {
-      encoded.push(...decision.records.map((record) => codec.encode(record)))
-      this.#replay(slot.shard, decision.records)
-      decision = decision.next()
+      if (!this.#carryOut(slot, decision.records, encoded, producer)) return tooLarge()
+      decision = midway(decision.next)
     }
-    encoded.push(...decision.records.map((record) => codec.encode(record)))
-    if (decision.atomic !== false && !slot.appends.fits(encoded)) {
-      assert(encoded.length === decision.records.length, 'a first step was replayed and does not fit')
-      const error = errorOfFailedAppend(ErrorCode.MESSAGE_TOO_LARGE)
-      decision.refused?.(error)
-      return new CoordinatorFailure(error)
-    }
-    this.#replay(slot.shard, decision.records)
-    const committed = slot.appends.add(encoded, decision.committed)
-    return { final: decision, committed }
+    const { records, atomic = true, committed, refused } = decision
+    if (!this.#carryOut(slot, records, encoded, producer, atomic)) return tooLarge(refused)
+    return { final: decision, committed: midway(() => slot.appends.add(encoded, producer, committed)) }
   }
 
-  #replay(shard: S, records: readonly Rec[]): void {
-    for (const record of records) shard.replay(record, { offset: null, producerId: -1, transactional: false })
+  /** Replays one step's records. False: the topic does not take them, and nothing has changed. */
+  #carryOut(
+    slot: Slot<S, Rec>,
+    records: readonly Rec[],
+    encoded: RecordBytes[],
+    producer: Producer | null,
+    atomic = true,
+  ): boolean {
+    const encode = () => records.map((record) => this.#options.codec.encode(record))
+    const bytes = encoded.length > 0 ? midway(encode) : encode()
+    if (atomic && !slot.appends.fits([...encoded, ...bytes])) {
+      assert(encoded.length === 0, 'a first step was replayed, and the next one does not fit')
+      return false
+    }
+    encoded.push(...bytes)
+    const facts = { ...(producer ?? noProducer), offset: null, transactional: producer !== null }
+    midway(() => {
+      for (const record of records) slot.shard.replay(record, facts)
+    })
+    return true
   }
 
   #timeIsUp(partition: number, key: string, operation: TimedOperation<Rec>): void {
     const name = `timeout ${key.replaceAll('\u0000', ' ')}`
-    void this.#runTimed(name, partition, operation)
-  }
-
-  async #runTimed(name: string, partition: number, operation: TimedOperation<Rec>): Promise<void> {
-    const result = await this.write(name, partition, operation)
-    if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
-  }
-
-  #appendFailed(partition: number, slot: Slot<S, Rec>, error: ErrorCode, cause: unknown): void {
-    if (this.#slots.get(partition) !== slot) return
-    this.#logFailure('append', partition, error, cause)
-    this.#reload(partition, slot, errorOfFailedAppend(error))
-  }
-
-  /** A bug stops the shard: what it held in memory is not to be trusted any more. */
-  #broken(name: string, partition: number, error: unknown): void {
-    this.#options.logger.error('coordinator operation failed', {
-      topic: this.#options.name,
-      partition,
-      operation: name,
-      error,
+    void this.write(name, partition, () => midway(operation)).then((result) => {
+      if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
     })
-    const slot = this.#slots.get(partition)
-    if (slot) this.#reload(partition, slot, ErrorCode.COORDINATOR_NOT_AVAILABLE)
   }
 
-  #reload(partition: number, slot: Slot<S, Rec>, error: ErrorCode): void {
-    this.#slots.delete(partition)
+  /** What is no bug is the log's to say: a disk that may come back, or bytes that nobody can read. */
+  #notLoaded(slot: Slot<S, Rec>, error: unknown): void {
+    const { clock } = this.#options
+    slot.state = 'failed'
+    slot.timer.cancelAll()
+    this.#logError('coordinator partition cannot be loaded', slot, { error })
+    if (isSystemError(error))
+      slot.reload = clock.schedule(reloadDelayMs, () => void this.load(slot.partition))
+  }
+
+  #appendFailed(slot: Slot<S, Rec>, error: ErrorCode): void {
+    if (this.#slots.get(slot.partition) !== slot) return
+    this.#logFailure('append', slot.partition, error)
+    this.#reload(slot, errorOfFailedAppend(error))
+  }
+
+  /** Step 5 of the class. What the shard holds in memory is not to be trusted any more, by nobody. */
+  #broken(slot: Slot<S, Rec>, operation: string, bug: unknown): void {
+    slot.state = 'failed'
+    slot.timer.cancelAll()
+    slot.appends.abandon(ErrorCode.UNKNOWN_SERVER_ERROR)
+    this.#logError('a bug has stopped a coordinator partition', slot, { operation, error: bug })
+    raise(this.#options.clock, bug)
+  }
+
+  #reload(slot: Slot<S, Rec>, error: ErrorCode): void {
+    this.#slots.delete(slot.partition)
     this.#stop(slot, error)
-    void this.load(partition)
+    void this.load(slot.partition)
   }
 
   #stop(slot: Slot<S, Rec>, error: ErrorCode): void {
@@ -250,15 +283,31 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     slot.timer.cancelAll()
   }
 
-  #logFailure(operation: string, partition: number, error: ErrorCode, cause?: unknown): void {
-    this.#options.logger.warn('coordinator write failed', {
-      topic: this.#options.name,
-      partition,
-      operation,
-      error,
-      ...(cause instanceof Error ? { cause } : {}),
-    })
+  #logFailure(operation: string, partition: number, error: ErrorCode): void {
+    const topic = this.#options.name
+    this.#options.logger.warn('coordinator write failed', { topic, partition, operation, error })
   }
+
+  #logError(message: string, { partition }: Slot<S, Rec>, facts: Record<string, unknown>): void {
+    this.#options.logger.error(message, { topic: this.#options.name, partition, ...facts })
+  }
+}
+
+const noProducer: Producer = { producerId: -1, producerEpoch: -1 }
+
+/** State changes here: an ordinary throw leaves it in pieces, and is a bug like any other. */
+function midway<T>(change: () => T): T {
+  try {
+    return change()
+  } catch (error) {
+    throw thrownMidway(error)
+  }
+}
+
+function tooLarge(refused?: (error: ErrorCode) => void): CoordinatorFailure {
+  const error = errorOfFailedAppend(ErrorCode.MESSAGE_TOO_LARGE)
+  midway(() => refused?.(error))
+  return new CoordinatorFailure(error)
 }
 
 function unavailability(slot: { state: 'loading' | 'active' | 'failed' } | undefined): ErrorCode | null {

@@ -1,3 +1,4 @@
+import { thrownMidway } from '@sluice/effects'
 import {
   batchesIn,
   ControlRecordType,
@@ -5,6 +6,7 @@ import {
   readRecords,
   readRecordsAsync,
   RecordBatch,
+  type RecordView,
 } from '@sluice/wire'
 import type { CoordinatorLog } from './coordinator-log.ts'
 
@@ -12,7 +14,9 @@ import type { CoordinatorLog } from './coordinator-log.ts'
 export interface RecordFacts {
   /** Null for a record that was just decided. */
   readonly offset: number | null
+  /** −1 outside transactions, as the epoch. */
   readonly producerId: number
+  readonly producerEpoch: number
   readonly transactional: boolean
 }
 
@@ -25,7 +29,10 @@ interface Decoder<Rec> {
   decode(key: Buffer, value: Buffer | null): Rec | null
 }
 
-/** Replays a partition's log; returns how many records. Stops when `isWanted` turns false. */
+/**
+ * Replays a partition's log; returns how many records. Stops when `isWanted` turns false. Bytes that cannot be read
+ * are thrown as they come; what replay throws is a bug, and thrown as one.
+ */
 export async function readShardLog<Rec>(
   log: CoordinatorLog,
   partition: number,
@@ -40,21 +47,53 @@ export async function readShardLog<Rec>(
       // Offsets may be compressed in a log that Apache Kafka has written (offsets.topic.compression.codec).
       const records =
         RecordBatch.codec(chunk, at) === 0 ? readRecords(chunk, at) : await readRecordsAsync(chunk, at)
-      const producerId = RecordBatch.producerId(chunk, at)
-      if (RecordBatch.isControl(chunk, at)) {
-        const type = controlRecordType(records[0]?.key ?? null)
-        if (type === ControlRecordType.commit) shard.replayEndTransaction(producerId, true)
-        if (type === ControlRecordType.abort) shard.replayEndTransaction(producerId, false)
-        continue
-      }
-      const transactional = RecordBatch.isTransactional(chunk, at)
-      for (const { key, value, offset } of records) {
-        const record = key === null ? null : codec.decode(key, value)
-        if (record === null) continue
-        shard.replay(record, { offset, producerId, transactional })
-        count++
-      }
+      count += RecordBatch.isControl(chunk, at)
+        ? replayMarker(shard, RecordBatch.producerId(chunk, at), records)
+        : replayRecords(shard, codec, factsOf(chunk, at), records)
     }
   }
   return count
+}
+
+/** A batch's own facts; the offset is each record's. */
+type BatchFacts = Omit<RecordFacts, 'offset'>
+
+function factsOf(chunk: Buffer, at: number): BatchFacts {
+  return {
+    producerId: RecordBatch.producerId(chunk, at),
+    producerEpoch: RecordBatch.producerEpoch(chunk, at),
+    transactional: RecordBatch.isTransactional(chunk, at),
+  }
+}
+
+function replayRecords<Rec>(
+  shard: Replayer<Rec>,
+  codec: Decoder<Rec>,
+  facts: BatchFacts,
+  records: readonly RecordView[],
+): number {
+  let count = 0
+  for (const { key, value, offset } of records) {
+    const record = key === null ? null : codec.decode(key, value)
+    if (record === null) continue
+    replaying(() => shard.replay(record, { ...facts, offset }))
+    count++
+  }
+  return count
+}
+
+/** A marker is no record of the shard. */
+function replayMarker(shard: Replayer<never>, producerId: number, records: readonly RecordView[]): 0 {
+  const type = controlRecordType(records[0]?.key ?? null)
+  if (type === ControlRecordType.commit) replaying(() => shard.replayEndTransaction(producerId, true))
+  if (type === ControlRecordType.abort) replaying(() => shard.replayEndTransaction(producerId, false))
+  return 0
+}
+
+function replaying(replay: () => void): void {
+  try {
+    replay()
+  } catch (error) {
+    throw thrownMidway(error)
+  }
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { batchesIn, buildBatchSync, readRecords, RecordBatch, zeroUuid } from '@sluice/wire'
+import { TestClock } from '@sluice/effects'
+import { batchesIn, buildBatchSync, ErrorCode, readRecords, RecordBatch, zeroUuid } from '@sluice/wire'
 import { expect, test } from 'vitest'
+import { PendingAppends } from '../pending-appends.ts'
 import { groupRecordCodec, offsetCommitRecord } from './group-records.ts'
 import { events, GroupLog, GroupTestContext } from './testing/group-context.ts'
 
@@ -37,6 +39,29 @@ test('a batch of ours is the batch of Apache Kafka, byte for byte', () => {
     })
     expect(ours.equals(batch)).toBe(true)
   }
+})
+
+test('a batch of a transaction is too, in all that its writer decides', async () => {
+  const golden = batches.find((batch) => RecordBatch.isTransactional(batch, 0)) as Buffer
+  const written: Buffer[] = []
+  const appends = new PendingAppends({
+    clock: new TestClock(RecordBatch.baseTimestamp(golden, 0)),
+    maxBatchBytes: () => 1_000_000,
+    timeoutMs: 5_000,
+    compression: 0,
+    append: async (batch) => {
+      written.push(batch)
+      return ErrorCode.NONE
+    },
+    failed() {},
+    broken() {},
+  })
+  const records = readRecords(golden).map(({ key, value }) => ({ key: key as Buffer, value }))
+  const producerId = RecordBatch.producerId(golden, 0)
+  await appends.add(records, { producerId, producerEpoch: RecordBatch.producerEpoch(golden, 0) })
+  // The offset and the leader's epoch are the log's; the checksum covers what comes behind.
+  const ofWriter = (batch: Buffer | undefined) => batch?.subarray(RecordBatch.attributesAt)
+  expect(ofWriter(written[0])).toEqual(ofWriter(golden))
 })
 
 test('the life of a group writes the records, in the batches, that Apache Kafka writes', async () => {

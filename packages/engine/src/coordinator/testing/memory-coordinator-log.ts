@@ -1,4 +1,4 @@
-import { batchesIn, type ErrorCode, RecordBatch } from '@sluice/wire'
+import { batchesIn, ErrorCode, RecordBatch } from '@sluice/wire'
 import type { CoordinatorLog } from '../coordinator-log.ts'
 
 /** Appends to an internal topic in memory; they can be held back or refused. */
@@ -9,13 +9,13 @@ export class MemoryCoordinatorLog implements CoordinatorLog {
   refuseWith: ErrorCode | null = null
   #held: (() => void)[] | null = null
 
-  async append(partition: number, batch: Buffer): Promise<void> {
-    const { refuseWith } = this
-    if (refuseWith !== null) throw { error: refuseWith }
+  async append(partition: number, batch: Buffer): Promise<ErrorCode> {
+    if (this.refuseWith !== null) return this.refuseWith
     // Offsets as a leader assigns them, so that a load sees them in order.
     batch.writeBigInt64BE(BigInt(this.#recordCount(partition)), 0)
     if (this.#held) await new Promise<void>((resolve) => this.#held?.push(resolve))
     this.batches.push({ partition, batch })
+    return ErrorCode.NONE
   }
 
   *read(partition: number): Generator<Buffer> {
