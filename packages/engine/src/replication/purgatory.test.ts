@@ -26,6 +26,20 @@ describe('Purgatory', () => {
     expect(purgatory.size).toBe(0)
   })
 
+  it('completes a retry that waits for an older offset before what came earlier and waits for more', () => {
+    const log: string[] = []
+    const purgatory = new Purgatory(new TestClock(), timedOut)
+    purgatory.wait(5, 1000, waiter(log, 'a'))
+    purgatory.wait(20, 1000, waiter(log, 'c'))
+    purgatory.wait(10, 1000, waiter(log, 'b'))
+    purgatory.wait(10, 1000, waiter(log, 'b again'))
+    purgatory.advance(15)
+    expect(log).toEqual(['a committed', 'b committed', 'b again committed'])
+    purgatory.wait(17, 1000, waiter(log, 'late'))
+    purgatory.advance(20)
+    expect(log.slice(3)).toEqual(['late committed', 'c committed'])
+  })
+
   it('fails a waiter whose time is over and leaves the others', async () => {
     const log: string[] = []
     const clock = new TestClock()

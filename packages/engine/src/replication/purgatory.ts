@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '@sluice/effects'
+import type { ErrorCode } from '@sluice/wire'
 
 /** Something that waits until an offset is committed. Called once. */
 export interface CommitWaiter {
   committed(): void
-  /** The time is over, or the partition has stopped leading: `error` is a wire error code. */
-  failed(error: number): void
+  /** The time is over, or the partition has stopped leading. */
+  failed(error: ErrorCode): void
 }
 
 interface Entry {
@@ -14,17 +15,18 @@ interface Entry {
 }
 
 /**
- * Appends that wait for the high watermark, in order of their offsets.
+ * Appends that wait for the high watermark.
  *
- * Invariant: the entries' offsets never fall, because appends are staged in order.
+ * Invariant: the entries' offsets never fall. Appends come in order, but the retry of an idempotent producer waits
+ * for the offsets that its first try was given, and so goes in before those that came meanwhile.
  */
 export class Purgatory {
   readonly #clock: Clock
-  readonly #timeoutError: number
+  readonly #timeoutError: ErrorCode
   #entries: Entry[] = []
   #first = 0
 
-  constructor(clock: Clock, timeoutError: number) {
+  constructor(clock: Clock, timeoutError: ErrorCode) {
     this.#clock = clock
     this.#timeoutError = timeoutError
   }
@@ -40,7 +42,10 @@ export class Purgatory {
       waiter,
       timer: timeoutMs === Infinity ? null : this.#clock.schedule(timeoutMs, () => this.#expire(entry)),
     }
-    this.#entries.push(entry)
+    let at = this.#entries.length
+    while (at > this.#first && (this.#entries[at - 1] as Entry).offset > offset) at--
+    if (at === this.#entries.length) this.#entries.push(entry)
+    else this.#entries.splice(at, 0, entry)
   }
 
   advance(highWatermark: number): void {
@@ -57,7 +62,7 @@ export class Purgatory {
     }
   }
 
-  failAll(error: number): void {
+  failAll(error: ErrorCode): void {
     const waiting = this.#entries.slice(this.#first)
     this.#entries = []
     this.#first = 0
