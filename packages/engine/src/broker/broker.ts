@@ -125,10 +125,11 @@ export class Broker implements BrokerServices, RequestHandling {
     this.logs = parts.logs
     this.partitions = new Partitions({
       clock,
+      disk: options.disk,
       logger: this.logger,
       brokerId: options.nodeId,
       logs: this.logs,
-      minInSyncReplicas: (topic) => this.config.topicInt(topic, 'min.insync.replicas'),
+      config: this.config,
       listener: {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
@@ -168,7 +169,7 @@ export class Broker implements BrokerServices, RequestHandling {
     const guard = new NodeGuard((failure) => {
       if (broker) broker.#failed(failure)
     })
-    const parts = openParts(options, guard, (topic, index) => broker?.partitions.get(topic, index))
+    const parts = openParts(options, guard)
     try {
       broker = new Broker(options, parts)
       await broker.#start()
@@ -240,7 +241,7 @@ export class Broker implements BrokerServices, RequestHandling {
     this.guard(() => this.#idleCheck?.cancel())
     this.guard(() => this.#unsubscribe?.())
     for (const coordinator of this.coordinators) this.guard(() => coordinator.close())
-    this.guard(() => this.partitions.close())
+    this.guard(() => this.partitions.close({ clean: clean && this.failure === null }))
     for (const connection of [...this.#connections]) this.guard(() => connection.destroy('the broker stops'))
     const { brokerEpoch } = this.#registration
     this.guard(() => this.logs.stop({ clean: clean && this.failure === null, brokerEpoch }))
@@ -380,11 +381,7 @@ export class Broker implements BrokerServices, RequestHandling {
 }
 
 /** Opens what outlives the start of a broker, the directory with its lock first of all. */
-function openParts(
-  options: BrokerOptions,
-  guard: NodeGuard,
-  partition: (topic: string, index: number) => Partition | undefined,
-): Parts {
+function openParts(options: BrokerOptions, guard: NodeGuard): Parts {
   const { nodeId, properties } = options
   const clock = guardedClock(options.clock, guard.run)
   const logger = options.logger.with({ broker: nodeId })
@@ -401,7 +398,6 @@ function openParts(
     clusterId: options.clusterId,
     config,
     configFor: (topic) => config.topicLogConfig(topic),
-    highWatermarkOf: ({ topic, partition: index }) => partition(topic, index)?.highWatermark,
   })
   return { guard, clock, logger, metadata, config, logs }
 }

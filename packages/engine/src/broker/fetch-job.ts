@@ -137,7 +137,8 @@ export class FetchJob implements FetchWaiter {
         ? ErrorCode.NOT_LEADER_OR_FOLLOWER
         : partition.check(wanted.currentLeaderEpoch)
     if (error !== ErrorCode.NONE) return this.#withLeader(failed(wanted, error), partition)
-    const { log, highWatermark, lastStableOffset } = partition
+    const { log } = partition
+    const { highWatermark, lastStableOffset } = log
     const divergingEpoch = divergence(wanted, partition)
     const { fetchOffset } = wanted
     const inRange = fetchOffset >= log.logStartOffset && fetchOffset <= log.logEndOffset

@@ -8,7 +8,12 @@ import {
   type ProduceRequest,
   type ResponseOf,
 } from '@sluice/wire'
-import type { AppendOutcome, AppendSink, Partition } from '../replication/partition.ts'
+import {
+  type AppendOutcome,
+  type AppendSink,
+  type Partition,
+  refusedAppend,
+} from '../replication/partition.ts'
 import type { RequestContext } from './handler.ts'
 import { isInternalTopic } from './internal-topics.ts'
 import type { Reply } from './reply.ts'
@@ -46,7 +51,7 @@ export class ProduceJob implements AppendSink {
     for (let i = 0; i < partitions.length; i++) {
       const data = partitions[i] as ProducedPartition
       const found = refusal === ErrorCode.NONE ? this.#partition(data) : refusal
-      if (typeof found === 'number') this.appended(i, refused(found))
+      if (typeof found === 'number') this.appended(i, refusedAppend(found))
       else
         found.append({
           records: data.records,
@@ -69,13 +74,13 @@ export class ProduceJob implements AppendSink {
   }
 
   /** What stands against every partition of the request alike. */
-  #refusal(): number {
+  #refusal(): ErrorCode {
     const { acks, transactionalId } = this.#request
     if (transactionalId !== null) return ErrorCode.UNSUPPORTED_VERSION
     return acks < -1 || acks > 1 ? ErrorCode.INVALID_REQUIRED_ACKS : ErrorCode.NONE
   }
 
-  #partition(data: ProducedPartition): Partition | number {
+  #partition(data: ProducedPartition): Partition | ErrorCode {
     const { broker, clientId } = this.#context
     const { byId, topics } = this.#request
     const topic = topics[data.topic] as string
@@ -151,16 +156,5 @@ function partitionResponse(
     })),
     errorMessage: outcome.errorMessage,
     ...(currentLeader && { currentLeader }),
-  }
-}
-
-function refused(error: number): AppendOutcome {
-  return {
-    error,
-    baseOffset: -1,
-    logAppendTimeMs: -1,
-    logStartOffset: -1,
-    errorMessage: null,
-    recordErrors: [],
   }
 }

@@ -43,6 +43,8 @@ interface MetadataLogOptions {
  * The cluster's metadata log in Apache Kafka's KRaft format, with one static voter: itself. Records are in the page
  * cache after `append` and durable after the next `flush`; each `open` is an election that only we can win.
  *
+ * The only voter's disk is the majority: what is durable is committed.
+ *
  * Invariants: a snapshot holds exactly what the log says before its end offset; the log begins at or before the end
  * of the oldest snapshot; what is below the newest snapshot's end is never needed to load.
  */
@@ -129,13 +131,15 @@ export class MetadataLog {
   }
 
   /** Resolves when everything that is appended by now is durable. */
-  flush(): Promise<void> {
-    return this.#log.flushRecords()
+  async flush(): Promise<void> {
+    await this.#log.flushRecords()
+    this.#log.advanceHighWatermark(this.#log.recoveryPoint)
   }
 
   /** Blocks until everything is durable. */
   flushSync(): void {
     this.#log.flushSync()
+    this.#log.advanceHighWatermark(this.#log.recoveryPoint)
   }
 
   /** Writes the image, which must be at the end of the log and durable there, and drops what nobody needs now. */
@@ -238,7 +242,7 @@ export class MetadataLog {
       const [oldest, next] = this.#snapshots
       assert(oldest && next, 'there are two snapshots')
       this.#log.deleteRecordsBefore(next.endOffset)
-      this.#log.applyRetention(this.#now(), this.endOffset)
+      this.#log.applyRetention(this.#now())
       disk.removeSync(path(oldest))
       this.#snapshots = this.#snapshots.slice(1)
       logger.debug('an old metadata snapshot is removed', { endOffset: oldest.endOffset })

@@ -19,8 +19,8 @@ export interface AppendSink {
 }
 
 export interface AppendOutcome {
-  /** Wire error code; 0 when the records are as durable as was asked for. */
-  readonly error: number
+  /** NONE when the records are as durable as was asked for. */
+  readonly error: ErrorCode
   /** Offset of the first record, −1 on error. */
   readonly baseOffset: number
   /** When the broker stamped the records, ms; −1 under CreateTime. */
@@ -68,7 +68,7 @@ export interface PartitionState {
  * (`commit`). A batch whose codec has no synchronous form holds the later batches of this partition until it is
  * checked, and nothing else.
  *
- * Invariants: highWatermark <= log.logEndOffset; it never falls while this broker leads.
+ * It alone advances the log's high watermark, which never falls while this broker leads.
  */
 export class Partition {
   readonly topic: string
@@ -85,7 +85,6 @@ export class Partition {
   #held: AppendRequest[] | null = null
   #state: PartitionState
   #offlineAt: number | null = null
-  #highWatermark: number
 
   constructor(options: {
     topic: string
@@ -95,6 +94,7 @@ export class Partition {
     logger: Logger
     brokerId: number
     state: PartitionState
+    /** As it was when this broker stopped. */
     highWatermark: number
     minInSyncReplicas: () => number
     /** Called when the first batch is staged after a commit. */
@@ -110,11 +110,9 @@ export class Partition {
     this.#minInSyncReplicas = options.minInSyncReplicas
     this.#stagedFirst = options.stagedFirst
     this.#purgatory = new Purgatory(options.clock, ErrorCode.REQUEST_TIMED_OUT)
-    this.#highWatermark = Math.min(
-      Math.max(options.highWatermark, this.log.logStartOffset),
-      this.log.logEndOffset,
-    )
+    this.log.advanceHighWatermark(options.highWatermark)
     if (this.isLeader) this.#becomeLeader()
+    this.#advanceHighWatermark()
   }
 
   get state(): PartitionState {
@@ -127,17 +125,6 @@ export class Partition {
 
   get leaderEpoch(): number {
     return this.#state.leaderEpoch
-  }
-
-  /** Records below this offset are committed. */
-  get highWatermark(): number {
-    return this.#highWatermark
-  }
-
-  /** Records below this offset belong to no open transaction and are committed. */
-  get lastStableOffset(): number {
-    const unstable = this.log.firstUnstableOffset
-    return unstable === null ? this.#highWatermark : Math.min(unstable, this.#highWatermark)
   }
 
   /** A new state from the metadata log. */
@@ -155,9 +142,9 @@ export class Partition {
 
   /**
    * Is this broker the leader, at the epoch that the client believes (−1: it does not say), and is its disk
-   * well? A wire error code.
+   * well?
    */
-  check(currentLeaderEpoch: number): number {
+  check(currentLeaderEpoch: number): ErrorCode {
     if (currentLeaderEpoch >= 0 && currentLeaderEpoch < this.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH
     if (currentLeaderEpoch > this.leaderEpoch) return ErrorCode.UNKNOWN_LEADER_EPOCH
     if (!this.isLeader) return ErrorCode.NOT_LEADER_OR_FOLLOWER
@@ -174,7 +161,7 @@ export class Partition {
     }
     const error = this.#checkAppend(request)
     if (error !== ErrorCode.NONE) {
-      request.sink.appended(request.index, failure(error))
+      request.sink.appended(request.index, refusedAppend(error))
       return
     }
     const validated = this.log.validate(request.records, request)
@@ -193,7 +180,7 @@ export class Partition {
       if (!isSystemError(error)) throw thrownMidway(error)
       this.#goOffline(error)
       for (const { request } of staged)
-        request.sink.appended(request.index, failure(ErrorCode.KAFKA_STORAGE_ERROR))
+        request.sink.appended(request.index, refusedAppend(ErrorCode.KAFKA_STORAGE_ERROR))
       return
     }
     this.#offlineAt = null
@@ -211,9 +198,9 @@ export class Partition {
   }
 
   /** The partition leaves this broker: everything that waits is answered with `error`. */
-  close(error: number): void {
+  close(error: ErrorCode): void {
     this.#purgatory.failAll(error)
-    for (const request of this.#held ?? []) request.sink.appended(request.index, failure(error))
+    for (const request of this.#held ?? []) request.sink.appended(request.index, refusedAppend(error))
     this.#held = null
     this.#wake()
   }
@@ -234,7 +221,7 @@ export class Partition {
     }
   }
 
-  #checkAppend(request: AppendRequest): number {
+  #checkAppend(request: AppendRequest): ErrorCode {
     const error = this.check(-1)
     if (error !== ErrorCode.NONE) return error
     if (request.acks === -1 && this.#state.isr.length < this.#minInSyncReplicas())
@@ -270,7 +257,7 @@ export class Partition {
     this.#held = held
     const finish = (validated: Validated | Rejected) => {
       if (this.#held !== held) {
-        request.sink.appended(request.index, failure(ErrorCode.NOT_LEADER_OR_FOLLOWER))
+        request.sink.appended(request.index, refusedAppend(ErrorCode.NOT_LEADER_OR_FOLLOWER))
         return
       }
       this.#held = null
@@ -308,22 +295,21 @@ export class Partition {
       errorMessage: null,
       recordErrors: noRecordErrors,
     }
-    if (request.acks !== -1 || this.#highWatermark > result.lastOffset) {
+    if (request.acks !== -1 || this.log.highWatermark > result.lastOffset) {
       request.sink.appended(request.index, outcome)
       return
     }
     this.#purgatory.wait(result.lastOffset + 1, request.timeoutMs, {
       committed: () => request.sink.appended(request.index, outcome),
-      failed: (error) => request.sink.appended(request.index, failure(error)),
+      failed: (error) => request.sink.appended(request.index, refusedAppend(error)),
     })
   }
 
   /** The smallest end offset in the ISR. Only the leader itself is in it until brokers replicate. */
   #advanceHighWatermark(): void {
     if (!this.isLeader || this.#state.isr.some((id) => id !== this.#brokerId)) return
-    if (this.log.logEndOffset <= this.#highWatermark) return
-    this.#highWatermark = this.log.logEndOffset
-    if (this.#purgatory.size > 0) this.#purgatory.advance(this.#highWatermark)
+    if (!this.log.advanceHighWatermark(this.log.logEndOffset)) return
+    if (this.#purgatory.size > 0) this.#purgatory.advance(this.log.highWatermark)
     if (this.#waiters.size > 0) this.#wake()
   }
 
@@ -343,7 +329,8 @@ export class Partition {
 
 const noRecordErrors: readonly never[] = []
 
-function failure(error: number): AppendOutcome {
+/** What an append hears that comes to nothing. */
+export function refusedAppend(error: ErrorCode): AppendOutcome {
   return {
     error,
     baseOffset: -1,

@@ -1,6 +1,7 @@
-import { type Clock, isSystemError, type Logger, type Timer } from '@sluice/effects'
+import { type Clock, type Disk, isSystemError, type Logger, type Timer } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
+import { HighWatermarks } from './high-watermarks.ts'
 import { Partition, type PartitionState } from './partition.ts'
 
 /** What the metadata log says of a topic. */
@@ -17,6 +18,12 @@ export interface LeadershipListener {
   resigns(topic: string, index: number): void
 }
 
+/** The broker's configuration, by Kafka's names. */
+interface ReplicationConfig {
+  long(name: string): number
+  topicInt(topic: string, name: string): number
+}
+
 /** After a directory could not be made or read, it is tried again this much later. */
 const retryMs = 1_000
 
@@ -26,7 +33,8 @@ export class Partitions {
   readonly #logger: Logger
   readonly #brokerId: number
   readonly #logs: LogManager
-  readonly #minInSyncReplicas: (topic: string) => number
+  readonly #highWatermarks: HighWatermarks
+  readonly #config: ReplicationConfig
   readonly #listener: LeadershipListener
   readonly #byTopic = new Map<string, (Partition | undefined)[]>()
   /** Topics with partitions whose logs the disk refuses. */
@@ -37,17 +45,22 @@ export class Partitions {
 
   constructor(options: {
     clock: Clock
+    disk: Disk
     logger: Logger
     brokerId: number
     logs: LogManager
-    minInSyncReplicas: (topic: string) => number
+    config: ReplicationConfig
     listener: LeadershipListener
   }) {
     this.#clock = options.clock
     this.#logger = options.logger
     this.#brokerId = options.brokerId
     this.#logs = options.logs
-    this.#minInSyncReplicas = options.minInSyncReplicas
+    this.#config = options.config
+    this.#highWatermarks = new HighWatermarks({
+      ...options,
+      intervalMs: options.config.long('replica.high.watermark.checkpoint.interval.ms'),
+    })
     this.#listener = options.listener
   }
 
@@ -55,8 +68,19 @@ export class Partitions {
     return this.#byTopic.get(topic)?.[index]
   }
 
-  /** Why `get` gives nothing: a wire error code. */
-  whyMissing(topic: string, index: number): number {
+  /**
+   * The partition, if this broker leads it at the epoch that the client believes (−1: it does not say) and its disk
+   * is well; else why not.
+   */
+  led(topic: string, index: number, currentLeaderEpoch: number): Partition | ErrorCode {
+    const partition = this.get(topic, index)
+    if (!partition) return this.whyMissing(topic, index)
+    const error = partition.check(currentLeaderEpoch)
+    return error === ErrorCode.NONE ? partition : error
+  }
+
+  /** Why `get` gives nothing. */
+  whyMissing(topic: string, index: number): ErrorCode {
     const isHeld = this.#lacking.get(topic)?.partitions[index]?.replicas.includes(this.#brokerId)
     return isHeld ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
   }
@@ -100,11 +124,12 @@ export class Partitions {
     this.#byTopic.delete(topic)
   }
 
-  /** Ends every wait; the broker stops. */
-  close(): void {
+  /** Ends every wait; the broker stops. `clean`: its high watermarks are written. */
+  close({ clean }: { clean: boolean }): void {
     this.#retry?.cancel()
     this.commitStaged()
     for (const partition of this.all()) partition.close(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    this.#highWatermarks.close({ clean })
   }
 
   /** Where the disk refuses, the partition stays offline and is tried again; all others go on. */
@@ -128,7 +153,8 @@ export class Partitions {
   }
 
   #open(topic: TopicState, index: number, state: PartitionState): Partition {
-    const log = this.#logs.getOrCreate({ topic: topic.name, partition: index }, topic.id)
+    const topicPartition = { topic: topic.name, partition: index }
+    const log = this.#logs.getOrCreate(topicPartition, topic.id)
     const partition = new Partition({
       topic: topic.name,
       index,
@@ -137,8 +163,8 @@ export class Partitions {
       logger: this.#logger,
       brokerId: this.#brokerId,
       state,
-      highWatermark: this.#logs.checkpointedHighWatermark({ topic: topic.name, partition: index }) ?? 0,
-      minInSyncReplicas: () => this.#minInSyncReplicas(topic.name),
+      highWatermark: this.#highWatermarks.take(topicPartition),
+      minInSyncReplicas: () => this.#config.topicInt(topic.name, 'min.insync.replicas'),
       stagedFirst: this.#stagedFirst,
     })
     if (partition.isLeader) this.#listener.leads(partition)
@@ -160,6 +186,7 @@ export class Partitions {
     if (partition.isLeader) this.#listener.resigns(partition.topic, partition.index)
     try {
       this.#logs.delete({ topic: partition.topic, partition: partition.index })
+      this.#highWatermarks.writeSoon()
     } catch (error) {
       if (!isSystemError(error)) throw error
       // The next start finds a log of a topic that nobody knows, and puts it aside.

@@ -6,7 +6,7 @@ import { FileCache, CachedFile } from './file-cache.ts'
 import { type LogConfig, defaultLogConfig } from './log-config.ts'
 import { LogManager, type LogManagerOptions } from './log-manager.ts'
 import { MetaPropertiesError } from './meta-properties.ts'
-import { append, batchOf, readAll, startMs } from './testing/log-context.ts'
+import { append, batchOf, readAll, stage, startMs } from './testing/log-context.ts'
 
 const directory = '/volume-1'
 const topicId = 'chyLy7VFSqemP2m8TTSy3w'
@@ -17,7 +17,6 @@ const brokerDefaults: Record<string, number> = {
   'producer.id.expiration.check.interval.ms': 600_000,
   'log.flush.offset.checkpoint.interval.ms': 60_000,
   'log.flush.start.offset.checkpoint.interval.ms': 60_000,
-  'replica.high.watermark.checkpoint.interval.ms': 5000,
   'log.initial.task.delay.ms': 30_000,
   'log.retention.check.interval.ms': 300_000,
   'log.flush.scheduler.interval.ms': 2 ** 63,
@@ -26,7 +25,6 @@ const brokerDefaults: Record<string, number> = {
 class Node {
   readonly clock = new TestClock(startMs)
   readonly disk = new MemoryDisk(() => this.clock.now())
-  readonly highWatermarks = new Map<string, number>()
   logConfig: LogConfig = defaultLogConfig
 
   open(options: Partial<LogManagerOptions> = {}, properties: Record<string, number> = {}): LogManager {
@@ -45,7 +43,6 @@ class Node {
       clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
       config: { long },
       configFor: () => this.logConfig,
-      highWatermarkOf: ({ topic, partition }) => this.highWatermarks.get(`${topic} ${partition}`),
       ...options,
     })
   }
@@ -74,7 +71,6 @@ describe('a log directory', () => {
       'log-start-offset-checkpoint',
       'meta.properties',
       'recovery-point-offset-checkpoint',
-      'replication-offset-checkpoint',
     ])
     expect(node.text('recovery-point-offset-checkpoint')).toBe('')
     expect(node.text('meta.properties')).toMatch(
@@ -116,13 +112,11 @@ describe('a log directory', () => {
     const log = manager.getOrCreate(events, topicId)
     for (let i = 0; i < 7; i++) append(log, batchOf(1))
     manager.getOrCreate({ topic: 'other', partition: 12 }, otherId)
-    node.highWatermarks.set('events 0', 6)
     log.deleteRecordsBefore(4)
     manager.stop({ clean: true, brokerEpoch: 13 })
     expect(node.text('.kafka_cleanshutdown')).toBe('{"version":0,"brokerEpoch":13}')
     expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n2\nevents 0 7\nother 12 0\n')
     expect(node.text('log-start-offset-checkpoint')).toBe('0\n1\nevents 0 4\n')
-    expect(node.text('replication-offset-checkpoint')).toBe('0\n1\nevents 0 6\n')
     expect(node.text('cleaner-offset-checkpoint')).toBe('0\n0\n')
     expect(node.names()).not.toContain('.lock')
 
@@ -137,7 +131,6 @@ describe('a log directory', () => {
     expect(node.names()).not.toContain('.kafka_cleanshutdown')
     const reopened = again.get(events)
     expect(reopened).toMatchObject({ topicId, logStartOffset: 4, logEndOffset: 7, recoveryPoint: 7 })
-    expect(again.checkpointedHighWatermark(events)).toBe(6)
     again.stop({ clean: true })
   })
 
@@ -147,7 +140,6 @@ describe('a log directory', () => {
     const log = manager.getOrCreate(events, topicId)
     append(log, batchOf(5))
     await log.flush()
-    node.highWatermarks.set('events 0', 5)
     await node.clock.advance(60_000)
     append(log, batchOf(5))
     manager.stop({ clean: false })
@@ -155,7 +147,6 @@ describe('a log directory', () => {
     expect(node.names()).toContain('.lock')
     const again = node.open()
     expect(again.get(events)).toMatchObject({ logEndOffset: 10, recoveryPoint: 5 })
-    expect(again.checkpointedHighWatermark(events)).toBe(5)
     again.stop({ clean: true })
   })
 
@@ -219,13 +210,11 @@ describe('topics that go', () => {
     for (const partition of [0, 1])
       append(manager.getOrCreate({ topic: 'events', partition }, topicId), batchOf(9))
     manager.get(events)?.deleteRecordsBefore(5)
-    node.highWatermarks.set('events 0', 9)
     await node.clock.advance(60_000)
     expect(node.text('log-start-offset-checkpoint')).toBe('0\n1\nevents 0 5\n')
     for (const partition of [0, 1]) manager.delete({ topic: 'events', partition })
-    node.highWatermarks.clear()
     await node.clock.advance(0)
-    for (const name of ['log-start-offset', 'recovery-point-offset', 'replication-offset'])
+    for (const name of ['log-start-offset', 'recovery-point-offset'])
       expect(node.text(`${name}-checkpoint`)).toBe('0\n0\n')
     append(manager.getOrCreate(events, otherId), batchOf(2))
     manager.stop({ clean: false })
@@ -270,11 +259,14 @@ describe('from time to time', () => {
     node.logConfig = { ...defaultLogConfig, retentionMs: 1000, segmentBytes: 300 }
     const manager = node.open()
     const log = manager.getOrCreate(events, topicId)
-    for (let i = 0; i < 9; i++) append(log, batchOf(1))
-    node.highWatermarks.set('events 0', 4)
+    for (let i = 0; i < 9; i++) {
+      stage(log, batchOf(1))
+      log.commit()
+    }
+    log.advanceHighWatermark(4)
     await node.clock.advance(30_000)
     expect(log.logStartOffset).toBe(3)
-    node.highWatermarks.set('events 0', 9)
+    log.advanceHighWatermark(9)
     await node.clock.advance(300_000)
     expect(log.logStartOffset).toBe(9)
     manager.stop({ clean: true })

@@ -54,8 +54,6 @@ export interface LogManagerOptions {
   /** The broker's configuration, by Kafka's names. */
   config: { long(name: string): number }
   configFor: (topic: string) => LogConfig
-  /** Of a partition that this broker holds; undefined for others. */
-  highWatermarkOf: (topicPartition: TopicPartition) => number | undefined
 }
 
 /**
@@ -73,9 +71,7 @@ export class LogManager {
   readonly #timers = new Set<Timer>()
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #logStarts: OffsetCheckpoint
-  readonly #highWatermarks: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
-  #knownHighWatermarks = new Map<string, number>()
   #cleaned = new Map<string, number>()
   #stopped = false
   #checkpointsDue = false
@@ -92,7 +88,6 @@ export class LogManager {
     this.#files = new FileCache(disk)
     this.#recoveryPoints = new OffsetCheckpoint(disk, directory, CheckpointFile.recoveryPoint)
     this.#logStarts = new OffsetCheckpoint(disk, directory, CheckpointFile.logStart)
-    this.#highWatermarks = new OffsetCheckpoint(disk, directory, CheckpointFile.highWatermark)
     this.#cleanerOffsets = new OffsetCheckpoint(disk, directory, CheckpointFile.cleaner)
   }
 
@@ -119,11 +114,6 @@ export class LogManager {
 
   all(): Iterable<Log> {
     return this.#logs.values()
-  }
-
-  /** The high watermark as it was last written; a partition begins with it. */
-  checkpointedHighWatermark(topicPartition: TopicPartition): number | undefined {
-    return this.#knownHighWatermarks.get(checkpointKey(topicPartition))
   }
 
   getOrCreate(topicPartition: TopicPartition, topicId: string): Log {
@@ -166,11 +156,7 @@ export class LogManager {
 
   /** Removes what retention takes from all logs, now. */
   applyRetention(): void {
-    for (const log of this.#logs.values())
-      log.applyRetention(
-        this.#options.clock.now(),
-        this.#options.highWatermarkOf(log.topicPartition) ?? log.logEndOffset,
-      )
+    for (const log of this.#logs.values()) log.applyRetention(this.#options.clock.now())
   }
 
   /**
@@ -208,7 +194,6 @@ export class LogManager {
     const clean = takeCleanShutdown(disk, this.directory)
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
     const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
-    this.#knownHighWatermarks = this.#readCheckpoint(this.#highWatermarks, CheckpointFile.highWatermark)
     this.#cleaned = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
     for (const { name, isDirectory } of disk.readdirSync(this.directory)) {
       if (!isDirectory) continue
@@ -269,7 +254,6 @@ export class LogManager {
     log.movedTo(directory)
     log.close({ clean: false })
     this.#logs.delete(key)
-    this.#knownHighWatermarks.delete(key)
     this.#cleaned.delete(key)
     return directory
   }
@@ -287,10 +271,6 @@ export class LogManager {
       config.long('log.flush.start.offset.checkpoint.interval.ms'),
     )
     this.#every(checkpointMs, checkpointMs, () => this.#writeCheckpointsSoon())
-    const highWatermarkMs = config.long('replica.high.watermark.checkpoint.interval.ms')
-    this.#every(highWatermarkMs, highWatermarkMs, () => {
-      this.#background(this.#highWatermarks.writeSoon(this.#currentHighWatermarks()))
-    })
     this.#every(
       config.long('log.initial.task.delay.ms'),
       config.long('log.retention.check.interval.ms'),
@@ -352,14 +332,12 @@ export class LogManager {
       this.#checkpointsDue = false
       this.#background(this.#recoveryPoints.writeSoon(this.#currentRecoveryPoints()))
       this.#background(this.#logStarts.writeSoon(this.#currentLogStarts()))
-      this.#background(this.#highWatermarks.writeSoon(this.#currentHighWatermarks()))
     })
   }
 
   #writeCheckpoints(): void {
     this.#recoveryPoints.write(this.#currentRecoveryPoints())
     this.#logStarts.write(this.#currentLogStarts())
-    this.#highWatermarks.write(this.#currentHighWatermarks())
   }
 
   #background(work: Promise<void>): void {
@@ -375,14 +353,6 @@ export class LogManager {
     for (const [key, log] of this.#logs)
       if (log.logStartOffset > log.firstSegmentBaseOffset) logStarts.set(key, log.logStartOffset)
     return logStarts
-  }
-
-  #currentHighWatermarks(): Map<string, number> {
-    for (const [key, log] of this.#logs) {
-      const highWatermark = this.#options.highWatermarkOf(log.topicPartition)
-      if (highWatermark !== undefined) this.#knownHighWatermarks.set(key, highWatermark)
-    }
-    return this.#knownHighWatermarks
   }
 
   /** Whether all went well. */

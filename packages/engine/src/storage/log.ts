@@ -101,7 +101,7 @@ export class Log {
   #batches: Buffer[] = []
   #facts: BatchFacts[] = []
   #stagedEnd: number
-  #highWatermark = Infinity
+  #highWatermark: number
   /** Segments that wait for their removal: what to do when the log is closed before. */
   #removals: Set<() => void> | null = null
 
@@ -111,6 +111,7 @@ export class Log {
     this.topicPartition = store.topicPartition
     this.leaderEpochs = store.leaderEpochs
     this.#stagedEnd = store.endOffset
+    this.#highWatermark = store.logStartOffset
   }
 
   static load(options: LogOptions): Log {
@@ -169,21 +170,30 @@ export class Log {
     return (this.#store.segments[0] as Segment).baseOffset
   }
 
-  /**
-   * Where the oldest transaction begins that is open, or whose end the high watermark has not passed; null if
-   * there is none.
-   */
-  get firstUnstableOffset(): number | null {
-    return this.#store.producers.firstUnstableOffset(Math.min(this.#highWatermark, this.#store.endOffset))
+  /** Records below are committed: never below the log's start, never above its end. */
+  get highWatermark(): number {
+    return this.#highWatermark
+  }
+
+  /** Records below are committed and belong to no transaction that is open, or whose end is not committed yet. */
+  get lastStableOffset(): number {
+    const unstable = this.#store.producers.firstUnstableOffset
+    return unstable === null ? this.#highWatermark : Math.min(unstable, this.#highWatermark)
   }
 
   get lastFlushMs(): number {
     return this.#store.lastFlushMs
   }
 
-  /** Only brokers that replicate need to tell: until the first call every record counts as committed. */
-  updateHighWatermark(highWatermark: number): void {
-    this.#highWatermark = highWatermark
+  /**
+   * Records below `offset` are committed, as far as they are here. Whoever speaks for the log's replicas says so, and
+   * nobody else; only truncation takes it back. Whether the high watermark has risen.
+   */
+  advanceHighWatermark(offset: number): boolean {
+    const highWatermark = Math.min(offset, this.#store.endOffset)
+    if (highWatermark <= this.#highWatermark) return false
+    this.#setHighWatermark(highWatermark)
+    return true
   }
 
   updateConfig(config: LogConfig): void {
@@ -335,18 +345,18 @@ export class Log {
   /** DeleteRecords: records below `offset` are gone. The caller has compared it with the high watermark. */
   deleteRecordsBefore(offset: number): void {
     const store = this.#store
-    assert(offset <= store.endOffset, `records before ${offset} of ${store.endOffset} cannot go`)
+    assert(offset <= this.#highWatermark, `records before ${offset} of ${this.#highWatermark} cannot go`)
     if (offset <= store.logStartOffset) return
     store.logStartOffset = offset
-    store.recoveryPoint = Math.max(store.recoveryPoint, Math.min(offset, store.endOffset))
+    store.recoveryPoint = Math.max(store.recoveryPoint, offset)
     store.leaderEpochs.truncateFromStart(offset)
     store.producers.logStartMoved(offset)
   }
 
   /** Removes the segments that retention takes; returns how many. */
-  applyRetention(nowMs: number, highWatermark: number): number {
+  applyRetention(nowMs: number): number {
     const store = this.#store
-    const count = countExpired(store, nowMs, Math.min(highWatermark, store.endOffset))
+    const count = countExpired(store, nowMs, this.#highWatermark)
     if (count === 0) return 0
     // The log always has an active segment, which begins at its end then.
     if (count === store.segments.length) store.roll(store.endOffset)
@@ -382,6 +392,7 @@ export class Log {
     this.dropStage()
     this.#store.truncateTo(offset)
     this.#stagedEnd = this.#store.endOffset
+    this.#setHighWatermark(Math.min(this.#highWatermark, this.#store.endOffset))
   }
 
   /** For followers that are too far behind: an empty log that begins at `offset`. */
@@ -389,6 +400,7 @@ export class Log {
     this.dropStage()
     this.#store.restartAt(offset)
     this.#stagedEnd = this.#store.endOffset
+    this.#setHighWatermark(offset)
   }
 
   /** The directory has been renamed: the log goes on there until it is closed. */
@@ -417,6 +429,15 @@ export class Log {
       this.#removals = null
       for (const segment of store.segments) segment.close()
     }
+  }
+
+  #setHighWatermark(offset: number): void {
+    assert(
+      offset >= this.#store.logStartOffset && offset <= this.#store.endOffset,
+      'the high watermark lies between the start of the log and its end',
+    )
+    this.#highWatermark = offset
+    this.#store.producers.highWatermarkMoved(offset)
   }
 
   /** Renames the files now and removes them after `file.delete.delay.ms`; readers go on meanwhile. */

@@ -151,9 +151,7 @@ export class ProducerState {
   }
 
   /** First offset of the oldest transaction that is open, or whose marker is not below the high watermark yet. */
-  firstUnstableOffset(highWatermark: number): number | null {
-    if (this.#decided.length > 0)
-      this.#decided = this.#decided.filter((one) => one.lastOffset >= highWatermark)
+  get firstUnstableOffset(): number | null {
     let first: number | null = null
     for (const offset of this.#open.keys()) {
       first = offset
@@ -162,6 +160,12 @@ export class ProducerState {
     for (const { firstOffset } of this.#decided)
       if (first === null || firstOffset < first) first = firstOffset
     return first
+  }
+
+  /** A transaction whose end is committed can no longer come undone. */
+  highWatermarkMoved(highWatermark: number): void {
+    if (this.#decided.length > 0)
+      this.#decided = this.#decided.filter((one) => one.lastOffset >= highWatermark)
   }
 
   /** Forgets producers that have been silent too long and have no open transaction. */

@@ -71,21 +71,20 @@ async function lookUp(
   wanted: { partitionIndex: number; currentLeaderEpoch: number; timestamp: number },
   request: { replicaId: number; isolationLevel: number },
   context: RequestContext,
-): Promise<Found | number> {
+): Promise<Found | ErrorCode> {
   const { timestamp } = wanted
   if (timestamp < 0 && context.apiVersion < (versionMinOf.get(timestamp) ?? Infinity))
     return ErrorCode.UNSUPPORTED_VERSION
   const { partitions } = context.broker
-  const partition = partitions.get(topic, wanted.partitionIndex)
-  if (!partition) return partitions.whyMissing(topic, wanted.partitionIndex)
-  const error = partition.check(wanted.currentLeaderEpoch)
-  if (error !== ErrorCode.NONE) return error
+  const partition = partitions.led(topic, wanted.partitionIndex, wanted.currentLeaderEpoch)
+  if (typeof partition === 'number') return partition
+  const { log } = partition
   const end =
     request.replicaId !== consumerReplicaId
-      ? partition.log.logEndOffset
+      ? log.logEndOffset
       : request.isolationLevel === readCommitted
-        ? partition.lastStableOffset
-        : partition.highWatermark
+        ? log.lastStableOffset
+        : log.highWatermark
   try {
     return await offsetFor(timestamp, partition, end)
   } catch (failure) {

@@ -25,20 +25,19 @@ function deleteBefore(
   index: number,
   offset: number,
   { broker }: RequestContext,
-): { error: number; lowWatermark?: number } {
+): { error: ErrorCode; lowWatermark?: number } {
   if (isInternalTopic(topic)) return { error: ErrorCode.INVALID_TOPIC_EXCEPTION }
-  const partition = broker.partitions.get(topic, index)
-  if (!partition) return { error: broker.partitions.whyMissing(topic, index) }
-  const error = partition.check(-1)
-  if (error !== ErrorCode.NONE) return { error }
+  const partition = broker.partitions.led(topic, index, -1)
+  if (typeof partition === 'number') return { error: partition }
+  const { log } = partition
   if (!broker.config.topicLogConfig(topic).cleanupPolicy.delete) return { error: ErrorCode.POLICY_VIOLATION }
-  const before = offset === highWatermark ? partition.highWatermark : offset
-  if (before < 0 || before > partition.highWatermark) return { error: ErrorCode.OFFSET_OUT_OF_RANGE }
+  const before = offset === highWatermark ? log.highWatermark : offset
+  if (before < 0 || before > log.highWatermark) return { error: ErrorCode.OFFSET_OUT_OF_RANGE }
   try {
-    partition.log.deleteRecordsBefore(before)
+    log.deleteRecordsBefore(before)
   } catch (failure) {
     partition.readFailed(thrownMidway(failure))
     return { error: ErrorCode.KAFKA_STORAGE_ERROR }
   }
-  return { error: ErrorCode.NONE, lowWatermark: partition.log.logStartOffset }
+  return { error: ErrorCode.NONE, lowWatermark: log.logStartOffset }
 }

@@ -8,14 +8,11 @@ export const offsetForLeaderEpoch = handler(OffsetForLeaderEpoch, (request, { br
   topics: request.topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map((wanted) => {
-      const partition = broker.partitions.get(topic, wanted.partition)
-      const errorCode = partition
-        ? partition.check(wanted.currentLeaderEpoch)
-        : broker.partitions.whyMissing(topic, wanted.partition)
-      if (!partition || errorCode !== ErrorCode.NONE)
-        return { errorCode, partition: wanted.partition, leaderEpoch: -1, endOffset: -1 }
+      const partition = broker.partitions.led(topic, wanted.partition, wanted.currentLeaderEpoch)
+      if (typeof partition === 'number')
+        return { errorCode: partition, partition: wanted.partition, leaderEpoch: -1, endOffset: -1 }
       const { epoch, endOffset } = partition.log.leaderEpochs.endOffsetFor(wanted.leaderEpoch)
-      return { errorCode, partition: wanted.partition, leaderEpoch: epoch, endOffset }
+      return { errorCode: ErrorCode.NONE, partition: wanted.partition, leaderEpoch: epoch, endOffset }
     }),
   })),
 }))

@@ -30,7 +30,7 @@ export const describeLogDirs = handler(DescribeLogDirs, (request, { broker }) =>
           partitions: partitions.map((partition) => ({
             partitionIndex: partition.index,
             partitionSize: partition.log.sizeInBytes,
-            offsetLag: Math.max(0, partition.highWatermark - partition.log.logEndOffset),
+            offsetLag: Math.max(0, partition.log.highWatermark - partition.log.logEndOffset),
             isFutureKey: false,
           })),
         })),

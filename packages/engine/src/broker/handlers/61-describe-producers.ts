@@ -8,12 +8,11 @@ export const describeProducers = handler(DescribeProducers, (request, { broker }
   topics: request.topics.map(({ name, partitionIndexes }) => ({
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
-      const partition = broker.partitions.get(name, partitionIndex)
-      const errorCode = partition ? partition.check(-1) : broker.partitions.whyMissing(name, partitionIndex)
-      if (!partition || errorCode !== ErrorCode.NONE)
+      const partition = broker.partitions.led(name, partitionIndex, -1)
+      if (typeof partition === 'number')
         return {
           partitionIndex,
-          errorCode,
+          errorCode: partition,
           // As on Apache Kafka: words for a topic that is not there, none for a partition.
           errorMessage: broker.metadata.topic(name)
             ? null
@@ -22,7 +21,7 @@ export const describeProducers = handler(DescribeProducers, (request, { broker }
         }
       return {
         partitionIndex,
-        errorCode,
+        errorCode: ErrorCode.NONE,
         activeProducers: partition.log.activeProducers().map((producer) => ({
           producerId: producer.producerId,
           producerEpoch: producer.producerEpoch,

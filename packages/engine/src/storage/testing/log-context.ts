@@ -87,9 +87,11 @@ export function stage(log: Log, batch: Buffer, leaderEpoch = 0): StageResult {
   return validated.kind === 'rejected' ? validated : log.stage(validated, leaderEpoch)
 }
 
+/** As the only replica does it: what is written is committed. */
 export function append(log: Log, batch: Buffer, leaderEpoch = 0): StageResult {
   const result = stage(log, batch, leaderEpoch)
   log.commit()
+  log.advanceHighWatermark(log.logEndOffset)
   return result
 }
 

@@ -1,0 +1,98 @@
+import { type Clock, type Disk, isSystemError, type Logger, raise, type Timer } from '@sluice/effects'
+import { CheckpointFile, OffsetCheckpoint, checkpointKey } from '../storage/checkpoints.ts'
+import type { LogManager } from '../storage/log-manager.ts'
+import type { TopicPartition } from '../storage/log.ts'
+
+export interface HighWatermarksOptions {
+  disk: Disk
+  clock: Clock
+  logger: Logger
+  logs: LogManager
+  /** `replica.high.watermark.checkpoint.interval.ms`. */
+  intervalMs: number
+}
+
+/**
+ * `replication-offset-checkpoint`: the high watermarks of a log directory. A broker that starts begins with them,
+ * because its logs alone cannot say what is committed. They may be old, which is safe: a leader finds out anew.
+ */
+export class HighWatermarks {
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #logs: LogManager
+  readonly #checkpoint: OffsetCheckpoint
+  readonly #intervalMs: number
+  /** What the file said of logs that no partition has taken since: their own high watermarks do not count yet. */
+  readonly #untaken: Map<string, number>
+  #interval: Timer
+  #soon: Timer | null = null
+
+  constructor({ disk, clock, logger, logs, intervalMs }: HighWatermarksOptions) {
+    this.#clock = clock
+    this.#logger = logger
+    this.#logs = logs
+    this.#intervalMs = intervalMs
+    this.#checkpoint = new OffsetCheckpoint(disk, logs.directory, CheckpointFile.highWatermark)
+    const found = this.#checkpoint.read()
+    if (!found)
+      logger.warn('a checkpoint cannot be read; it counts as empty', { name: CheckpointFile.highWatermark })
+    this.#untaken = found ?? new Map()
+    this.#interval = this.#scheduleNext()
+  }
+
+  /** Where a partition's log begins; from now on the log says it. */
+  take(topicPartition: TopicPartition): number {
+    const key = checkpointKey(topicPartition)
+    const highWatermark = this.#untaken.get(key) ?? 0
+    this.#untaken.delete(key)
+    return highWatermark
+  }
+
+  /**
+   * After a deletion: a topic made anew under an old name must not find the offsets of the old one. A topic's
+   * partitions go one by one, so one write serves them all.
+   */
+  writeSoon(): void {
+    this.#soon ??= this.#clock.schedule(0, () => {
+      this.#soon = null
+      this.#write()
+    })
+  }
+
+  /** `clean`: the last ones are written. A disk that refuses leaves the older ones. */
+  close({ clean }: { clean: boolean }): void {
+    this.#interval.cancel()
+    this.#soon?.cancel()
+    if (!clean) return
+    try {
+      this.#checkpoint.write(this.#current())
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #scheduleNext(): Timer {
+    return this.#clock.schedule(this.#intervalMs, () => {
+      this.#interval = this.#scheduleNext()
+      this.#write()
+    })
+  }
+
+  #write(): void {
+    this.#checkpoint.writeSoon(this.#current()).catch((error: unknown) => this.#failed(error))
+  }
+
+  #failed(error: unknown): void {
+    if (isSystemError(error)) this.#logger.error('the high watermarks could not be written', { error })
+    else raise(this.#clock, error)
+  }
+
+  #current(): Map<string, number> {
+    const current = new Map<string, number>()
+    for (const log of this.#logs.all()) {
+      const key = checkpointKey(log.topicPartition)
+      current.set(key, this.#untaken.get(key) ?? log.highWatermark)
+    }
+    return current
+  }
+}

@@ -1,0 +1,200 @@
+import { MemoryDisk, TestClock, seededRandom, silentLogger } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+import { describe, expect, it } from 'vitest'
+import { defaultLogConfig } from '../storage/log-config.ts'
+import { LogManager } from '../storage/log-manager.ts'
+import { Partition, type PartitionState } from './partition.ts'
+import { Partitions, type TopicState } from './partitions.ts'
+import { append, followed, led, me, other } from './testing/partition-context.ts'
+
+const events: TopicState = { name: 'events', id: 'chyLy7VFSqemP2m8TTSy3w', partitions: [led, followed, led] }
+const elsewhere: PartitionState = { ...led, leader: other, replicas: [other], isr: [other] }
+
+class Broker {
+  readonly clock = new TestClock()
+  readonly disk = new MemoryDisk(() => this.clock.now())
+  /** Who leads and who resigned, in order. */
+  readonly told: string[] = []
+  readonly logs = LogManager.open({
+    disk: this.disk,
+    clock: this.clock,
+    logger: silentLogger,
+    random: seededRandom(1),
+    directory: '/volume-1',
+    nodeId: me,
+    clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
+    config: { long: () => 2 ** 40 },
+    configFor: () => defaultLogConfig,
+  })
+  readonly partitions = new Partitions({
+    clock: this.clock,
+    disk: this.disk,
+    logger: silentLogger,
+    brokerId: me,
+    logs: this.logs,
+    config: { long: () => 5000, topicInt: () => 1 },
+    listener: {
+      leads: ({ index, leaderEpoch }) => void this.told.push(`leads ${index} at ${leaderEpoch}`),
+      resigns: (_, index) => void this.told.push(`resigns ${index}`),
+    },
+  })
+
+  constructor(topic = events) {
+    this.partitions.apply(topic)
+  }
+
+  partition(index: number): Partition {
+    const found = this.partitions.get('events', index)
+    if (!found) throw new Error(`no partition ${index}`)
+    return found
+  }
+
+  names(): string[] {
+    return this.disk
+      .readdirSync('/volume-1')
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('events'))
+  }
+}
+
+describe('the partition that a request names', () => {
+  it('is given where this broker leads it, at the epoch that the client believes', () => {
+    const { partitions } = new Broker()
+    expect(partitions.led('events', 0, -1)).toBe(partitions.get('events', 0))
+    expect(partitions.led('events', 2, 3)).toBe(partitions.get('events', 2))
+  })
+
+  it('is refused where another broker leads it, or at another epoch', () => {
+    const { partitions } = new Broker()
+    expect(partitions.led('events', 1, -1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    expect(partitions.led('events', 0, 2)).toBe(ErrorCode.FENCED_LEADER_EPOCH)
+    expect(partitions.led('events', 0, 4)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH)
+  })
+
+  it('is unknown where this broker has no replica of it', () => {
+    const { partitions } = new Broker({ ...events, partitions: [elsewhere] })
+    expect(partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    expect(partitions.led('events', 1, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    expect(partitions.led('nothing', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  })
+
+  it('is offline while its disk is not well', () => {
+    const broker = new Broker()
+    broker
+      .partition(0)
+      .readFailed(Object.assign(new Error('EIO'), { code: 'EIO', errno: -5, syscall: 'read' }))
+    expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(broker.partitions.led('events', 2, -1)).toBe(broker.partition(2))
+  })
+})
+
+describe('what the metadata log says', () => {
+  it('opens the replicas of this broker and says which it leads', () => {
+    const broker = new Broker({ ...events, partitions: [led, elsewhere, followed] })
+    expect(broker.names()).toEqual(['events-0', 'events-2'])
+    expect(broker.told).toEqual(['leads 0 at 3'])
+    expect([...broker.partitions.all()].map(({ index }) => index)).toEqual([0, 2])
+  })
+
+  it('tells of changes of the leader and of its epoch, and of nothing else', () => {
+    const broker = new Broker({ ...events, partitions: [led] })
+    broker.told.length = 0
+    const steps = [
+      { ...led, partitionEpoch: 1 },
+      { ...led, leaderEpoch: 4 },
+      { ...followed, leaderEpoch: 5 },
+      { ...led, leaderEpoch: 6 },
+    ]
+    for (const state of steps) broker.partitions.apply({ ...events, partitions: [state] })
+    expect(broker.told).toEqual(['leads 0 at 4', 'resigns 0', 'leads 0 at 6'])
+  })
+
+  it('takes away a replica that went to another broker', () => {
+    const broker = new Broker({ ...events, partitions: [led] })
+    broker.partitions.apply({ ...events, partitions: [elsewhere] })
+    expect(broker.told).toEqual(['leads 0 at 3', 'resigns 0'])
+    expect(broker.partitions.get('events', 0)).toBeUndefined()
+    expect(broker.names()).toEqual([expect.stringMatching(/^events-0\..*-delete$/)])
+  })
+
+  it('removes a topic: what waits is answered, and polls find it gone', () => {
+    const broker = new Broker()
+    const ledPartition = broker.partition(0)
+    const found: (Partition | undefined)[] = []
+    ledPartition.awaitData({ dataArrived: () => void found.push(broker.partitions.get('events', 0)) })
+    broker.partitions.remove('events')
+    expect(found).toEqual([undefined])
+    expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    expect(broker.told.slice(2)).toEqual(['resigns 0', 'resigns 2'])
+    broker.partitions.remove('events')
+  })
+
+  it('has the high watermarks of a removed topic forgotten soon', async () => {
+    const broker = new Broker({ ...events, partitions: [led] })
+    append(broker.partition(0))
+    broker.partitions.commitStaged()
+    await broker.clock.advance(5000)
+    const text = () => broker.disk.readFileSync('/volume-1/replication-offset-checkpoint').toString()
+    expect(text()).toBe('0\n1\nevents 0 1\n')
+    broker.partitions.remove('events')
+    await broker.clock.advance(0)
+    expect(text()).toBe('0\n0\n')
+  })
+})
+
+describe('a disk that refuses a log', () => {
+  it('takes that partition offline and is tried again; the others go on', async () => {
+    const broker = new Broker({ ...events, partitions: [] })
+    broker.disk.failNext('mkdir', 'EIO')
+    broker.partitions.apply(events)
+    expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(broker.partitions.led('events', 2, -1)).toBe(broker.partition(2))
+    expect(broker.told).toEqual(['leads 2 at 3'])
+    await broker.clock.advance(1000)
+    expect(broker.partitions.led('events', 0, -1)).toBe(broker.partition(0))
+    expect(broker.told).toEqual(['leads 2 at 3', 'leads 0 at 3'])
+  })
+
+  it('is not asked again for a topic that is gone', async () => {
+    const broker = new Broker({ ...events, partitions: [] })
+    broker.disk.failNext('mkdir', 'EIO')
+    broker.partitions.apply({ ...events, partitions: [led] })
+    broker.partitions.remove('events')
+    await broker.clock.advance(1000)
+    expect(broker.names()).toEqual([])
+    expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  })
+})
+
+describe('the end of a socket read', () => {
+  it('writes what is staged, once a partition', () => {
+    const broker = new Broker()
+    const appends = [0, 2, 0].map((index) => append(broker.partition(index), { index }))
+    let writes = 0
+    broker.disk.beforeOperation = (operation) => void (operation === 'write' && writes++)
+    broker.partitions.commitStaged()
+    expect(writes).toBe(2)
+    expect(appends.map(({ outcome }) => outcome?.baseOffset)).toEqual([0, 0, 1])
+    broker.partitions.commitStaged()
+    expect(writes).toBe(2)
+  })
+})
+
+describe('a broker that stops', () => {
+  it('writes what is staged and leaves no timer', () => {
+    const broker = new Broker()
+    const last = append(broker.partition(0))
+    broker.partitions.close({ clean: true })
+    broker.logs.stop({ clean: true })
+    expect(last.error).toBe(ErrorCode.NONE)
+    expect(broker.clock.pending).toBe(0)
+  })
+
+  it('ends every wait', () => {
+    const withFollower = { ...led, replicas: [me, other], isr: [me, other] }
+    const broker = new Broker({ ...events, partitions: [withFollower] })
+    const waiting = append(broker.partition(0))
+    broker.partitions.close({ clean: false })
+    expect(waiting).toMatchObject({ error: ErrorCode.NOT_LEADER_OR_FOLLOWER, told: 1 })
+  })
+})

@@ -1,0 +1,93 @@
+/** What the tests of this directory share: a partition on a disk in memory, and appends that say how they ended. */
+import { silentLogger } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+import type { Validated, Rejected } from '../../storage/log.ts'
+import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.ts'
+import { type AppendOutcome, type AppendRequest, Partition, type PartitionState } from '../partition.ts'
+
+export const me = 1
+export const other = 2
+
+export const led: PartitionState = {
+  leader: me,
+  leaderEpoch: 3,
+  partitionEpoch: 0,
+  replicas: [me],
+  isr: [me],
+}
+/** Led by this broker, whose follower is in sync: nothing is committed before the follower has it. */
+export const ledWithFollower: PartitionState = { ...led, replicas: [me, other], isr: [me, other] }
+export const followed: PartitionState = { ...ledWithFollower, leader: other, leaderEpoch: 4 }
+
+export class PartitionContext extends LogContext {
+  readonly log = this.load()
+  minInSyncReplicas = 1
+  /** How often the partition has asked to be committed. */
+  dirty = 0
+
+  partition(state: PartitionState = led, highWatermark = 0): Partition {
+    return new Partition({
+      topic: 'events',
+      index: 0,
+      log: this.log,
+      clock: this.clock,
+      logger: silentLogger,
+      brokerId: me,
+      state,
+      highWatermark,
+      minInSyncReplicas: () => this.minInSyncReplicas,
+      stagedFirst: () => void this.dirty++,
+    })
+  }
+
+  /** From here on the log judges batches as with a codec that has no synchronous form; the result lets them go on. */
+  judgeSlowly(): () => Promise<void> {
+    const { log } = this
+    const judge = log.validate.bind(log)
+    const waiting: (() => void)[] = []
+    log.validate = (records, context) =>
+      new Promise<Validated | Rejected>((resolve) => {
+        waiting.push(() => resolve(judge(records, context)))
+      })
+    return async () => {
+      log.validate = judge
+      for (const next of waiting.splice(0)) next()
+      await this.clock.advance(0)
+    }
+  }
+}
+
+/** An append whose end can be looked at: null while it waits. */
+export class Appended {
+  outcome: AppendOutcome | null = null
+  /** How often it was told. */
+  told = 0
+
+  get error(): ErrorCode | null {
+    return this.outcome && this.outcome.error
+  }
+}
+
+/** Stages one batch; the caller commits. */
+export function append(
+  partition: Partition,
+  request: Partial<AppendRequest> & { count?: number } = {},
+): Appended {
+  const appended = new Appended()
+  partition.append({
+    records: batchOf(request.count ?? 1),
+    origin: 'client',
+    acks: -1,
+    timeoutMs: 1000,
+    nowMs: startMs,
+    index: 0,
+    sink: {
+      appended: (_, outcome) => {
+        appended.outcome = outcome
+        appended.told++
+      },
+    },
+    ...request,
+  })
+  return appended
+}
