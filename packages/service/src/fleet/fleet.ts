@@ -1,7 +1,7 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
-import { ClusterStore } from './clusters/cluster-store.ts'
+import { type ClusterStore, clusterStore } from './clusters/cluster-store.ts'
 import { Clusters } from './clusters/clusters.ts'
 import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
@@ -106,7 +106,7 @@ class FleetOfClusters implements Fleet {
       controllerPortBase: options.controllerPortBase ?? controllerPortBase,
       askedPort: options.kafkaPort ?? null,
     }
-    this.#store = new ClusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
+    this.#store = clusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
     this.#loop = new ReconcileLoop(effects.clock, effects.logger, (uuid) => this.#reconcile(uuid))
     const place = placeOf(region, account)
     this.clusters = new Clusters({
@@ -149,7 +149,7 @@ class FleetOfClusters implements Fleet {
 
   async #restore(record: ClusterRecord): Promise<void> {
     // What stood in the way of a creation may be gone: a new start is a new attempt.
-    if (record.state === 'FAILED') this.#store.observe(record.uuid, { state: 'CREATING', stateInfo: null })
+    if (record.state === 'FAILED') this.#store.note(record.uuid, { state: 'CREATING', stateInfo: null })
     this.#loop.trigger(record.uuid)
     // A change of the cluster goes on where it was; the service serves meanwhile.
     if (!activeChange(record)) await this.#loop.idle(record.uuid)
@@ -187,7 +187,7 @@ class FleetOfClusters implements Fleet {
         stateInfo: record.stateInfo,
         engine: record.engine,
         kafkaClusterId: cluster?.clusterId ?? null,
-        directory: this.#store.directory(record.uuid),
+        directory: this.#store.directoryOf(record.uuid),
         bootstrap: addresses.length > 0 ? addresses.join(',') : null,
         brokers,
         quorum: nodes.filter(({ role }) => role !== 'broker'),

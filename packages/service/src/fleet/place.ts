@@ -1,8 +1,21 @@
+import type { Random } from '@sluice/effects'
+
 /** Where the fleet is, in AWS's terms: what every ARN begins with. */
 export interface Place {
   partition: string
   region: string
   account: string
+}
+
+/** The ARN of a new thing of Kafka's, and its last part, `<uuid>-<n>`. */
+export function newResource(
+  { partition, region, account }: Place,
+  random: Random,
+  type: 'cluster' | 'configuration',
+  name: string,
+): { arn: string; uuid: string } {
+  const uuid = `${random.uuid()}-${1 + random.int(25)}`
+  return { arn: `arn:${partition}:kafka:${region}:${account}:${type}/${name}/${uuid}`, uuid }
 }
 
 /** AWS's partitions by the region's name. */

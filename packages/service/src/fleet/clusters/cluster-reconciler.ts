@@ -174,10 +174,10 @@ function noteFailure(uuid: string, context: StepContext, error: unknown): Outcom
   const code = codeOf(error)
   if (record.state === 'CREATING' && (isBug || runtime.failedAttempts >= creationAttemptsMax)) {
     const message = `The cluster could not be created: ${sentence}`
-    store.observe(uuid, { state: 'FAILED', stateInfo: { code: code ?? 'CREATION_FAILED', message } })
+    store.note(uuid, { state: 'FAILED', stateInfo: { code: code ?? 'CREATION_FAILED', message } })
     return 'retry'
   }
-  store.observe(uuid, {
+  store.note(uuid, {
     state: record.state === 'ACTIVE' ? 'HEALING' : record.state,
     stateInfo: { code: code ?? 'RECONCILE_FAILED', message: `Tried again soon: ${sentence}` },
   })

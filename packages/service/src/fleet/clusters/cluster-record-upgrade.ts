@@ -1,9 +1,8 @@
+import type { RawRecord } from '../record-store.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 
-type Raw = Readonly<Record<string, unknown>>
-
 /** A record of an earlier format in today's; others as they are. Each step goes one format up. */
-export function upgradedRecord(record: Raw): Raw {
+export function upgradedRecord(record: RawRecord): RawRecord {
   return record.formatVersion === 1
     ? fromSecond(fromFirst(record as unknown as FirstFormat))
     : record.formatVersion === 2
@@ -18,7 +17,7 @@ interface FirstFormat {
 }
 
 /** Format 1 knew one embedded broker and its controller, and no changes. */
-function fromFirst({ nodes = [], ports = [], spec, ...rest }: FirstFormat): Raw {
+function fromFirst({ nodes = [], ports = [], spec, ...rest }: FirstFormat): RawRecord {
   return {
     ...rest,
     engine: 'embedded',
@@ -31,6 +30,6 @@ function fromFirst({ nodes = [], ports = [], spec, ...rest }: FirstFormat): Raw 
 }
 
 /** Format 2 called the changes of a cluster its operations. */
-function fromSecond({ operations, ...rest }: Raw): Raw {
+function fromSecond({ operations, ...rest }: RawRecord): RawRecord {
   return { ...rest, formatVersion: 3 satisfies ClusterRecord['formatVersion'], changes: operations }
 }

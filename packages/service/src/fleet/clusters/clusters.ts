@@ -2,7 +2,7 @@ import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import type { Clock, Random } from '@sluice/effects'
 import { engineTag } from './broker-properties.ts'
 import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
-import type { Place } from '../place.ts'
+import { newResource, type Place } from '../place.ts'
 import { invalid, nameTaken, type OrRefusal } from '../refusal.ts'
 import { clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
@@ -64,12 +64,9 @@ export class Clusters {
     const name = request.ClusterName ?? ''
     if (this.#store.byName(name)) return { refusal: nameTaken('clusterName') }
     const { random, clock } = this.#options.effects
-    const { partition, region, account } = this.place
-    const uuid = `${random.uuid()}-${1 + random.int(25)}`
     const record: ClusterRecord = {
       formatVersion: 3,
-      arn: `arn:${partition}:kafka:${region}:${account}:cluster/${name}/${uuid}`,
-      uuid,
+      ...newResource(this.place, random, 'cluster', name),
       name,
       createdAtMs: clock.now(),
       currentVersion: newVersion(random),
@@ -83,7 +80,7 @@ export class Clusters {
       changes: [],
     }
     this.#store.insert(record)
-    this.#options.trigger(uuid)
+    this.#options.trigger(record.uuid)
     return { record }
   }
 

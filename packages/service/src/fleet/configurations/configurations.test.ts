@@ -55,33 +55,17 @@ describe('configurations', () => {
     expect(open().list()).toEqual([])
   })
 
-  it('do not change when the disk does not take it', () => {
-    const configurations = open()
-    const record = created(configurations)
-    disk.failNext('writeFileAtomic', 'ENOSPC')
-    const change = { description: undefined, serverProperties: Buffer.from('') }
-    expect(() => configurations.update(record, change)).toThrow(/ENOSPC/)
-    expect(configurations.byArn(record.arn)).toEqual(record)
-    expect(open().list()).toEqual([record])
-  })
-
-  it.each([
-    ['no JSON', '{', /JSON/],
-    ['another format', '{"formatVersion":9}', /formatVersion is 9; this release reads 1/],
-    [
-      'no revisions',
-      '{"formatVersion":1,"arn":"a","name":"n","createdAtMs":1,"kafkaVersions":[]}',
-      /has no revisions/,
-    ],
-  ])('in a file that holds %s are an error that names it', (_what, text, why) => {
+  it('without a revision are an error that names the file', () => {
     created(open())
     const [{ name } = { name: '' }] = disk.readdirSync('/data/configurations')
-    disk.writeFileAtomicSync(`/data/configurations/${name}`, text)
+    const path = `/data/configurations/${name}`
+    const record = JSON.parse(disk.readFileSync(path).toString())
+    disk.writeFileAtomicSync(path, JSON.stringify({ ...record, revisions: [] }))
     expect(() => open()).toThrow(
       expect.objectContaining({
         code: 'CONFIGURATION_RECORD_CORRUPT',
-        message: `The configuration /data/configurations/${name} cannot be read.`,
-        why: expect.stringMatching(why),
+        message: `The configuration record ${path} cannot be read.`,
+        why: 'It has no revisions.',
       }),
     )
   })

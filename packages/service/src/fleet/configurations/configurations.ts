@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Clock, Disk, Logger, Random } from '@sluice/effects'
 import type { SpecConfiguration } from '../clusters/cluster-spec.ts'
-import type { Place } from '../place.ts'
+import { newResource, type Place } from '../place.ts'
+import { RecordStore } from '../record-store.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { configurationProperties } from './configuration-properties.ts'
 import type { Engines } from '../engines/engines.ts'
 import { publishedKafkaVersions } from './kafka-releases.ts'
-import { OperatingError } from '../operating-error.ts'
 
 /** One MSK configuration as it is kept in `<data>/configurations/<uuid>.json`. */
 export interface ConfigurationRecord {
@@ -40,40 +40,39 @@ export const configurationArnPattern =
   /^arn:[\w-]+:kafka:[\w-]*:\d*:configuration\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+$/
 
 /**
- * The MSK configurations: versioned texts of broker properties that clusters are given by ARN and revision. One JSON
- * file each, replaced whole and durable before a change is answered. No change of one touches a cluster.
+ * The MSK configurations: versioned texts of broker properties that clusters are given by ARN and revision, in
+ * `<data>/configurations/<uuid>.json`. No change of one touches a cluster.
  */
 export class Configurations {
   readonly #options: ConfigurationsOptions
-  readonly #root: string
-  readonly #records = new Map<string, ConfigurationRecord>()
+  readonly #store: RecordStore<ConfigurationRecord>
 
   constructor(options: ConfigurationsOptions) {
     this.#options = options
-    this.#root = join(options.dataDirectory, 'configurations')
+    this.#store = new RecordStore<ConfigurationRecord>({
+      ...options,
+      directory: join(options.dataDirectory, 'configurations'),
+      noun: 'configuration',
+      fileOf: (uuid) => `${uuid}.json`,
+      formatVersion: 1,
+      members: ['kafkaVersions', 'revisions'],
+      problemOf: ({ revisions }) => (revisions.length > 0 ? undefined : 'It has no revisions.'),
+      loss: 'the configuration is then unknown, and clusters keep what they have of it',
+    })
   }
 
-  /** Reads what is on disk. A file that cannot be understood is an error: it may be a configuration's only trace. */
+  /** Reads what is on disk. */
   load(): void {
-    const { disk, logger } = this.#options
-    if (!disk.existsSync(this.#root)) return
-    for (const { name } of disk.readdirSync(this.#root)) {
-      const path = join(this.#root, name)
-      if (name.endsWith('.json')) this.#records.set(name.slice(0, -'.json'.length), this.#read(path, name))
-      else logger.warn('a file that is no configuration is left alone', { path })
-    }
+    this.#store.load()
   }
 
   /** In order of creation. */
   list(): ConfigurationRecord[] {
-    return [...this.#records.values()].sort(
-      (a, b) => a.createdAtMs - b.createdAtMs || (a.uuid < b.uuid ? -1 : 1),
-    )
+    return this.#store.list()
   }
 
   byArn(arn: string): ConfigurationRecord | undefined {
-    const record = this.#records.get(arn.slice(arn.lastIndexOf('/') + 1))
-    return record?.arn === arn ? record : undefined
+    return this.#store.byArn(arn)
   }
 
   /** Durable when it returns. Throws the disk's error; then nothing has changed. */
@@ -90,23 +89,21 @@ export class Configurations {
       this.#versionsRefusal(kafkaVersions) ??
       serverPropertiesRefusal(serverProperties)
     if (refusal) return { refusal }
-    if (this.list().some((record) => record.name === name)) return { refusal: nameTaken('name') }
-    if (this.#records.size >= configurationsMax)
+    if (this.#store.byName(name)) return { refusal: nameTaken('name') }
+    if (this.list().length >= configurationsMax)
       return { refusal: tooMany(`An account has at most ${configurationsMax} configurations.`) }
     const { clock, random, place } = this.#options
-    const uuid = `${random.uuid()}-${1 + random.int(25)}`
     const createdAtMs = clock.now()
     const configuration: ConfigurationRecord = {
       formatVersion: 1,
-      arn: `arn:${place.partition}:kafka:${place.region}:${place.account}:configuration/${name}/${uuid}`,
-      uuid,
+      ...newResource(place, random, 'configuration', name),
       name,
       description: description ?? null,
       kafkaVersions: [...new Set(kafkaVersions)],
       createdAtMs,
       revisions: [revision(createdAtMs, description, serverProperties)],
     }
-    this.#write(configuration)
+    this.#store.insert(configuration)
     return { configuration }
   }
 
@@ -122,17 +119,13 @@ export class Configurations {
         refusal: invalid(`A configuration has at most ${revisionsMax} revisions.`, 'serverProperties'),
       }
     const added = revision(this.#options.clock.now(), description, serverProperties)
-    const configuration = { ...before, revisions: [...before.revisions, added] }
-    this.#write(configuration)
-    return { configuration }
+    const revisions = [...before.revisions, added]
+    return { configuration: this.#store.update(before.uuid, { revisions }) }
   }
 
   /** All its revisions go with it. Durable when it returns. Nothing uses it: the caller has looked. */
   delete({ uuid }: ConfigurationRecord): void {
-    const { disk } = this.#options
-    disk.unlinkSync(this.#file(uuid))
-    disk.syncDirectorySync(this.#root)
-    this.#records.delete(uuid)
+    this.#store.remove(uuid)
   }
 
   /** The revision that a cluster of this version shall have. */
@@ -171,41 +164,6 @@ export class Configurations {
       `Unsupported KafkaVersion [${unknown}]. Valid values: [${known.join(', ')}]`,
       'kafkaVersions',
     )
-  }
-
-  #file(uuid: string): string {
-    return join(this.#root, `${uuid}.json`)
-  }
-
-  #write(record: ConfigurationRecord): void {
-    const { disk } = this.#options
-    disk.mkdirSync(this.#root)
-    disk.writeFileAtomicSync(this.#file(record.uuid), `${JSON.stringify(record, null, 2)}\n`)
-    this.#records.set(record.uuid, record)
-  }
-
-  #read(path: string, name: string): ConfigurationRecord {
-    const problem = (why: string, cause?: unknown) =>
-      new OperatingError(`The configuration ${path} cannot be read.`, {
-        code: 'CONFIGURATION_RECORD_CORRUPT',
-        why,
-        next: 'Repair the file, or move it away: the configuration is then unknown, and clusters keep what they have of it.',
-        cause,
-      })
-    let record: Partial<ConfigurationRecord> | null
-    try {
-      record = JSON.parse(this.#options.disk.readFileSync(path).toString())
-    } catch (error) {
-      throw problem(`${(error as Error).message}.`, error)
-    }
-    if (record?.formatVersion !== 1)
-      throw problem(`Its formatVersion is ${record?.formatVersion}; this release reads 1.`)
-    for (const member of ['arn', 'name', 'createdAtMs', 'kafkaVersions'] as const)
-      if (record[member] === undefined) throw problem(`It has no ${member}.`)
-    if (!Array.isArray(record.revisions) || record.revisions.length === 0)
-      throw problem('It has no revisions.')
-    if (`${record.uuid}.json` !== name) throw problem(`It names the configuration ${record.uuid}.`)
-    return record as ConfigurationRecord
   }
 }
 

@@ -4,5 +4,5 @@ import { needRecord, type Step } from './step.ts'
 export const openEngine: Step = async (uuid, context) => {
   const { store, runtime, engine, trigger } = context
   const { name } = needRecord(uuid, context)
-  runtime.cluster = await engine.open({ name, directory: store.directory(uuid), onChange: trigger })
+  runtime.cluster = await engine.open({ name, directory: store.directoryOf(uuid), onChange: trigger })
 }

@@ -8,7 +8,7 @@ export const reportActive: Step = (uuid, { store, runtime, engine }) => {
   if (!record || record.state === 'DELETING' || activeChange(record)) return
   runtime.failedAttempts = 0
   const limits = unservedParts(record.spec, engine)
-  store.observe(uuid, {
+  store.note(uuid, {
     state: 'ACTIVE',
     stateInfo: limits === null ? null : { code: 'NOT_ALL_SERVED', message: limits },
   })

@@ -11,7 +11,7 @@ export const tellFailures: Step = (uuid, context) => {
     if (node.state !== 'failed' || runtime.toldFailures.has(name)) continue
     runtime.toldFailures.add(name)
     effects.logger.error('a node failed', { cluster: record.name, node: name, reason: node.failure })
-    store.observe(uuid, {
+    store.note(uuid, {
       state: record.state === 'ACTIVE' ? 'HEALING' : record.state,
       stateInfo: { code: `${node.role.toUpperCase()}_FAILED`, message: node.failure ?? `${name} failed.` },
     })

@@ -1,0 +1,202 @@
+import { dirname, join, sep } from 'node:path'
+import { assert, type Disk, type Logger } from '@sluice/effects'
+import { OperatingError } from './operating-error.ts'
+
+/** What every kept thing has in its record. */
+export interface StoredRecord {
+  formatVersion: number
+  arn: string
+  /** The last part of the ARN; it names the file or the directory. */
+  uuid: string
+  name: string
+  createdAtMs: number
+}
+
+/** A record as it was read, before anything is known of it. */
+export type RawRecord = Readonly<Record<string, unknown>>
+
+export interface RecordStoreOptions<Stored extends StoredRecord> {
+  disk: Disk
+  logger: Logger
+  /** Holds the records, and nothing else. */
+  directory: string
+  /** What one is called in sentences: `cluster`. */
+  noun: string
+  /** The file of a record below the directory. In a directory of its own everything else there belongs to it. */
+  fileOf: (uuid: string) => string
+  formatVersion: Stored['formatVersion']
+  /** From an earlier format to this one. */
+  upgrade?: (record: RawRecord) => RawRecord
+  /** What a record cannot be without, beside its format and its uuid. */
+  members: readonly (keyof Stored & string)[]
+  /** What else is wrong with one, as a sentence; undefined where all is well. */
+  problemOf?: (record: Stored) => string | undefined
+  /** What of a file that cannot be read is lost when it is moved away, as a clause. */
+  loss: string
+}
+
+/**
+ * Things that are kept, one JSON file each, replaced whole and durable before a change is answered. Reads come from
+ * memory. A file that cannot be understood is an error at the start: it may hold the only trace of its thing.
+ */
+export class RecordStore<Stored extends StoredRecord> {
+  readonly #options: RecordStoreOptions<Stored>
+  readonly #records = new Map<string, Stored>()
+
+  constructor(options: RecordStoreOptions<Stored>) {
+    this.#options = options
+  }
+
+  /** Reads what is on disk. */
+  load(): void {
+    const { disk, logger, directory, noun } = this.#options
+    if (!disk.existsSync(directory)) return
+    for (const { name, isDirectory } of disk.readdirSync(directory)) {
+      const uuid = isDirectory ? name : name.replace(/\.json$/, '')
+      // A record is written first and removed last: a directory without one was never one of ours, or is none now.
+      if (this.#entryOf(uuid) === name && disk.existsSync(this.#file(uuid)))
+        this.#records.set(uuid, this.#read(uuid))
+      else logger.warn(`what is no ${noun} is left alone`, { path: join(directory, name) })
+    }
+  }
+
+  /** In order of creation. */
+  list(): Stored[] {
+    return [...this.#records.values()].sort(
+      (a, b) => a.createdAtMs - b.createdAtMs || (a.uuid < b.uuid ? -1 : 1),
+    )
+  }
+
+  get(uuid: string): Stored | undefined {
+    return this.#records.get(uuid)
+  }
+
+  byArn(arn: string): Stored | undefined {
+    const record = this.#records.get(arn.slice(arn.lastIndexOf('/') + 1))
+    return record?.arn === arn ? record : undefined
+  }
+
+  byName(name: string): Stored | undefined {
+    return this.list().find((record) => record.name === name)
+  }
+
+  /** Where the record's file is. */
+  directoryOf(uuid: string): string {
+    return dirname(this.#file(uuid))
+  }
+
+  /** Durable when it returns. Throws the disk's error; then the record is not in the store. */
+  insert(record: Stored): void {
+    const { disk, directory, noun } = this.#options
+    const { uuid } = record
+    assert(!this.#records.has(uuid), `the ${noun} ${uuid} is new to the store`)
+    disk.mkdirSync(this.directoryOf(uuid))
+    try {
+      this.#write(record)
+      disk.syncDirectorySync(directory)
+    } catch (error) {
+      disk.removeSync(join(directory, this.#entryOf(uuid)))
+      throw error
+    }
+    this.#records.set(uuid, record)
+  }
+
+  /** Durable when it returns. Throws the disk's error; then nothing has changed. */
+  update(uuid: string, change: Partial<Stored>): Stored {
+    const record = { ...this.#need(uuid), ...change }
+    this.#write(record)
+    this.#records.set(uuid, record)
+    return record
+  }
+
+  /**
+   * Notes what was observed, and tells whether that is news. The next start observes it anew, so it counts at once,
+   * and a disk that cannot take it (it may be what is wrong) is only logged.
+   */
+  note(uuid: string, seen: Partial<Stored>): boolean {
+    const { logger, noun } = this.#options
+    const old = this.#need(uuid)
+    const record = { ...old, ...seen }
+    if (textOf(record) === textOf(old)) return false
+    this.#records.set(uuid, record)
+    try {
+      this.#write(record)
+    } catch (error) {
+      logger.warn(`what was seen of a ${noun} could not be stored`, { [noun]: record.name, error })
+    }
+    return true
+  }
+
+  /** Removes all that it has on disk, its record last, so that a crash on the way can be taken up again. */
+  remove(uuid: string): void {
+    const { disk, directory } = this.#options
+    const file = this.#file(uuid)
+    const own = this.directoryOf(uuid)
+    if (own !== directory)
+      for (const { name } of disk.readdirSync(own))
+        if (join(own, name) !== file) disk.removeSync(join(own, name))
+    disk.removeSync(file)
+    if (own !== directory) disk.removeSync(own)
+    disk.syncDirectorySync(directory)
+    this.#records.delete(uuid)
+  }
+
+  #need(uuid: string): Stored {
+    const record = this.#records.get(uuid)
+    assert(record, `the ${this.#options.noun} ${uuid} is in the store`)
+    return record
+  }
+
+  #file(uuid: string): string {
+    return join(this.#options.directory, this.#options.fileOf(uuid))
+  }
+
+  /** The name in the store's directory that a record's file has, or is below. */
+  #entryOf(uuid: string): string {
+    return join(this.#options.fileOf(uuid)).split(sep, 1)[0] ?? ''
+  }
+
+  #write(record: Stored): void {
+    this.#options.disk.writeFileAtomicSync(this.#file(record.uuid), textOf(record))
+  }
+
+  #read(uuid: string): Stored {
+    const { disk, upgrade, formatVersion, members, problemOf, noun } = this.#options
+    let raw: RawRecord
+    try {
+      raw = Object(JSON.parse(disk.readFileSync(this.#file(uuid)).toString()))
+    } catch (error) {
+      throw this.#unreadable(uuid, `${(error as Error).message}.`, error)
+    }
+    const record = (upgrade?.(raw) ?? raw) as Partial<Stored>
+    const formats = formatVersion === 1 ? '1' : `1 to ${formatVersion}`
+    if (record.formatVersion !== formatVersion)
+      throw this.#unreadable(
+        uuid,
+        `Its formatVersion is ${record.formatVersion}; this release reads ${formats}.`,
+      )
+    const missing = ['arn', 'name', 'createdAtMs', ...members].find(
+      (member) => record[member as keyof Stored] === undefined,
+    )
+    if (missing !== undefined) throw this.#unreadable(uuid, `It has no ${missing}.`)
+    if (record.uuid !== uuid)
+      throw this.#unreadable(uuid, `It is the record of another ${noun}, ${record.uuid}.`)
+    const problem = problemOf?.(record as Stored)
+    if (problem !== undefined) throw this.#unreadable(uuid, problem)
+    return record as Stored
+  }
+
+  #unreadable(uuid: string, why: string, cause?: unknown): OperatingError {
+    const { directory, noun, loss } = this.#options
+    return new OperatingError(`The ${noun} record ${this.#file(uuid)} cannot be read.`, {
+      code: `${noun.toUpperCase()}_RECORD_CORRUPT`,
+      why,
+      next: `Repair the file, or move ${join(directory, this.#entryOf(uuid))} away: ${loss}.`,
+      cause,
+    })
+  }
+}
+
+function textOf(record: StoredRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`
+}
