@@ -1,12 +1,8 @@
 import { ConfigResourceType } from '@sluice/wire'
 import type { ConfigResource } from './configs-image.ts'
-import type { PartitionImage, TopicImage } from './topics-image.ts'
+import type { ChangedPartition, PartitionImage, TopicImage } from './topics-image.ts'
 
-interface PartitionDelta {
-  readonly topic: TopicImage
-  readonly partition: number
-  /** null when the partition is new. */
-  readonly before: PartitionImage | null
+interface PartitionDelta extends ChangedPartition {
   readonly after: PartitionImage
 }
 
@@ -18,7 +14,7 @@ export class ImageDelta {
   readonly brokersChanged = new Set<number>()
   featuresChanged = false
   securityChanged = false
-  readonly #partitions = new Map<string, Omit<PartitionDelta, 'after'>>()
+  readonly #partitions = new Map<string, ChangedPartition>()
   readonly #configs = new Map<string, ConfigResource>()
 
   get isEmpty(): boolean {
@@ -57,9 +53,9 @@ export class ImageDelta {
     this.#configs.delete(keyOf(topic.name, ConfigResourceType.topic))
   }
 
-  partitionChanged(topic: TopicImage, partition: number, before: PartitionImage | null): void {
-    const key = keyOf(topic.id, partition)
-    if (!this.#partitions.has(key)) this.#partitions.set(key, { topic, partition, before })
+  partitionChanged(change: ChangedPartition): void {
+    const key = keyOf(change.topic.id, change.partition)
+    if (!this.#partitions.has(key)) this.#partitions.set(key, change)
   }
 
   configChanged(type: number, name: string): void {

@@ -1,5 +1,27 @@
 import { assert } from '@sluice/effects'
-import { ConfigResourceType, FeatureLevelRecord, ProducerIdsRecord } from '@sluice/wire'
+import {
+  AbortTransactionRecord,
+  BeginTransactionRecord,
+  BrokerRegistrationChangeRecord,
+  ClearElrRecord,
+  ConfigRecord,
+  ConfigResourceType,
+  EndTransactionRecord,
+  FeatureLevelRecord,
+  FenceBrokerRecord,
+  NoOpRecord,
+  PartitionChangeRecord,
+  PartitionRecord,
+  ProducerIdsRecord,
+  RegisterBrokerRecord,
+  RegisterControllerRecord,
+  RemoveTopicRecord,
+  TopicRecord,
+  UnfenceBrokerRecord,
+  UnregisterBrokerRecord,
+  UnregisterControllerRecord,
+  ZkMigrationStateRecord,
+} from '@sluice/wire'
 import { type BrokerImage, BrokerTable, type ControllerImage } from './brokers-image.ts'
 import { ConfigsImage } from './configs-image.ts'
 import { ImageDelta } from './delta.ts'
@@ -153,18 +175,18 @@ export class MetadataImage {
 
   #replayOne(record: LoggedRecord, delta: ImageDelta): void {
     switch (record.type) {
-      case 23:
+      case BeginTransactionRecord.recordType:
         assert(this.#transaction === null, 'a metadata transaction begins inside another one')
         this.#transaction = []
         return
-      case 24: {
+      case EndTransactionRecord.recordType: {
         assert(this.#transaction, 'a metadata transaction ends that has not begun')
         const records = this.#transaction
         this.#transaction = null
         for (const held of records) this.#apply(held, delta)
         return
       }
-      case 25:
+      case AbortTransactionRecord.recordType:
         this.#transaction = null
         return
       default:
@@ -176,20 +198,20 @@ export class MetadataImage {
   #apply(record: LoggedRecord, delta: ImageDelta): void {
     if (this.#applyTopic(record, delta) || this.#applyBroker(record, delta)) return
     switch (record.type) {
-      case 4:
+      case ConfigRecord.recordType:
         this.configs.replay(record.value)
         delta.configChanged(record.value.resourceType, record.value.resourceName)
         return
-      case 12:
+      case FeatureLevelRecord.recordType:
         if (record.value.featureLevel === 0) this.#features.delete(record.value.name)
         else this.#features.set(record.value.name, record.value.featureLevel)
         delta.featuresChanged = true
         return
-      case 15:
+      case ProducerIdsRecord.recordType:
         this.#nextProducerId = record.value.nextProducerId
         return
-      case 20:
-      case 21:
+      case NoOpRecord.recordType:
+      case ZkMigrationStateRecord.recordType:
         return
       default:
         assert(this.security.replay(record), `no replay for metadata records of type ${record.type}`)
@@ -199,29 +221,23 @@ export class MetadataImage {
 
   #applyTopic(record: LoggedRecord, delta: ImageDelta): boolean {
     switch (record.type) {
-      case 2:
+      case TopicRecord.recordType:
         delta.topicCreated(this.#topics.create(record.value))
         return true
-      case 3: {
-        const { topicId, partitionId } = record.value
-        const before = this.#topics.byId(topicId)?.partitions[partitionId] ?? null
-        delta.partitionChanged(this.#topics.putPartition(record.value), partitionId, before)
+      case PartitionRecord.recordType:
+        delta.partitionChanged(this.#topics.putPartition(record.value))
         return true
-      }
-      case 5: {
-        const { topicId, partitionId } = record.value
-        const before = this.#topics.byId(topicId)?.partitions[partitionId] ?? null
-        delta.partitionChanged(this.#topics.changePartition(record.value), partitionId, before)
+      case PartitionChangeRecord.recordType:
+        delta.partitionChanged(this.#topics.changePartition(record.value))
         return true
-      }
-      case 9: {
+      case RemoveTopicRecord.recordType: {
         const topic = this.#topics.remove(record.value.topicId)
         this.configs.remove(ConfigResourceType.topic, topic.name)
         delta.topicDeleted(topic)
         return true
       }
-      case 28:
-        this.#topics.clearElr(record.value.topicName)
+      case ClearElrRecord.recordType:
+        for (const change of this.#topics.clearElr(record.value.topicName)) delta.partitionChanged(change)
         return true
       default:
         return false
@@ -230,27 +246,27 @@ export class MetadataImage {
 
   #applyBroker(record: LoggedRecord, delta: ImageDelta): boolean {
     switch (record.type) {
-      case 0:
+      case RegisterBrokerRecord.recordType:
         this.#brokers.register(record.value)
         delta.brokersChanged.add(record.value.brokerId)
         return true
-      case 1:
+      case UnregisterBrokerRecord.recordType:
         this.#brokers.unregister(record.value.brokerId)
         delta.brokersChanged.add(record.value.brokerId)
         return true
-      case 7:
-      case 8:
-        this.#brokers.fence(record.value.id, record.value.epoch, record.type === 7)
+      case FenceBrokerRecord.recordType:
+      case UnfenceBrokerRecord.recordType:
+        this.#brokers.fence(record.value.id, record.value.epoch, record.type === FenceBrokerRecord.recordType)
         delta.brokersChanged.add(record.value.id)
         return true
-      case 17:
+      case BrokerRegistrationChangeRecord.recordType:
         this.#brokers.change(record.value)
         delta.brokersChanged.add(record.value.brokerId)
         return true
-      case 27:
+      case RegisterControllerRecord.recordType:
         this.#brokers.registerController(record.value)
         return true
-      case 29:
+      case UnregisterControllerRecord.recordType:
         this.#brokers.unregisterController(record.value.controllerId)
         return true
       default:

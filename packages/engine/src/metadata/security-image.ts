@@ -3,6 +3,9 @@ import {
   ClientQuotaRecord,
   DelegationTokenRecord,
   type MetadataRecord,
+  RemoveAccessControlEntryRecord,
+  RemoveDelegationTokenRecord,
+  RemoveUserScramCredentialRecord,
   UserScramCredentialRecord,
   type ValueOf,
 } from '@sluice/wire'
@@ -21,25 +24,25 @@ export class SecurityImage {
   /** False when the record is of another kind. */
   replay(record: MetadataRecord): boolean {
     switch (record.type) {
-      case 10:
+      case DelegationTokenRecord.recordType:
         this.#tokens.set(record.value.tokenId, record.value)
         return true
-      case 11:
+      case UserScramCredentialRecord.recordType:
         this.#scram.set(scramKey(record.value), record.value)
         return true
-      case 14:
+      case ClientQuotaRecord.recordType:
         this.#replayQuota(record.value)
         return true
-      case 18:
+      case AccessControlEntryRecord.recordType:
         this.#acls.set(record.value.id, record.value)
         return true
-      case 19:
+      case RemoveAccessControlEntryRecord.recordType:
         this.#acls.delete(record.value.id)
         return true
-      case 22:
+      case RemoveUserScramCredentialRecord.recordType:
         this.#scram.delete(scramKey(record.value))
         return true
-      case 26:
+      case RemoveDelegationTokenRecord.recordType:
         this.#tokens.delete(record.value.tokenId)
         return true
       default:

@@ -34,6 +34,13 @@ export interface TopicImage {
   readonly partitions: readonly PartitionImage[]
 }
 
+/** A partition that a record has changed, as it was before; null when it is new. */
+export interface ChangedPartition {
+  readonly topic: TopicImage
+  readonly partition: number
+  readonly before: PartitionImage | null
+}
+
 interface MutableTopic extends TopicImage {
   readonly partitions: PartitionImage[]
 }
@@ -73,8 +80,9 @@ export class TopicTable {
     return topic
   }
 
-  putPartition(record: ValueOf<typeof PartitionRecord>): TopicImage {
+  putPartition(record: ValueOf<typeof PartitionRecord>): ChangedPartition {
     const topic = this.#existing(record.topicId)
+    const before = topic.partitions[record.partitionId] ?? null
     topic.partitions[record.partitionId] = {
       replicas: record.replicas,
       directories: record.directories,
@@ -88,27 +96,30 @@ export class TopicTable {
       leaderEpoch: record.leaderEpoch,
       partitionEpoch: record.partitionEpoch,
     }
-    return topic
+    return { topic, partition: record.partitionId, before }
   }
 
-  changePartition(record: ValueOf<typeof PartitionChangeRecord>): TopicImage {
+  changePartition(record: ValueOf<typeof PartitionChangeRecord>): ChangedPartition {
     const topic = this.#existing(record.topicId)
     const before = topic.partitions[record.partitionId]
     assert(before, `partition ${topic.name}-${record.partitionId} is changed before it is created`)
     topic.partitions[record.partitionId] = afterChange(before, record)
-    return topic
+    return { topic, partition: record.partitionId, before }
   }
 
   /** Eligible leader replicas are forgotten: of one topic, or of all where the name is empty. */
-  clearElr(topicName: string): void {
+  clearElr(topicName: string): ChangedPartition[] {
+    const changes: ChangedPartition[] = []
     for (const topic of this.#byName.values()) {
       if (topicName !== '' && topic.name !== topicName) continue
-      for (const [partitionId, partition] of topic.partitions.entries()) {
-        if (partition.eligibleLeaderReplicas.length + partition.lastKnownElr.length === 0) continue
-        const cleared = { ...partition, eligibleLeaderReplicas: [], lastKnownElr: [] }
-        topic.partitions[partitionId] = { ...cleared, partitionEpoch: partition.partitionEpoch + 1 }
+      for (const [partition, before] of topic.partitions.entries()) {
+        if (before.eligibleLeaderReplicas.length + before.lastKnownElr.length === 0) continue
+        const cleared = { ...before, eligibleLeaderReplicas: [], lastKnownElr: [] }
+        topic.partitions[partition] = { ...cleared, partitionEpoch: before.partitionEpoch + 1 }
+        changes.push({ topic, partition, before })
       }
     }
+    return changes
   }
 
   records(): NewRecord[] {
