@@ -83,3 +83,22 @@ function behindTopicConfigs(): string[] {
     .filter(({ name }) => !topicConfigsWithoutEffect.has(name))
     .flatMap(({ synonyms }) => synonyms.map(({ name }) => name))
 }
+
+/** What the controller itself decides by, beside the defaults of topics. */
+const controllerServed: ReadonlySet<string> = new Set([
+  'broker.session.timeout.ms',
+  'default.replication.factor',
+  'delete.topic.enable',
+  'internal.metadata.delete.delay.millis',
+  'metadata.log.max.record.bytes.between.snapshots',
+  'metadata.log.segment.bytes',
+  'metadata.log.segment.ms',
+  'metadata.max.retention.bytes',
+  'num.partitions',
+  ...[...configDefinitions('topic').values()].flatMap(({ synonyms }) => synonyms.map(({ name }) => name)),
+])
+
+/** Those of a cluster's broker properties that its controller needs: no other one has to start it anew. */
+export function controllerProperties(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => controllerServed.has(name)))
+}

@@ -19,7 +19,7 @@ import {
   systemClock,
   TestClock,
 } from '@sluice/effects'
-import { buildBatchSync, CodecId, ErrorCode, Fetch, Produce } from '@sluice/wire'
+import { buildBatchSync, CodecId, DescribeConfigs, ErrorCode, Fetch, Produce } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 
@@ -210,5 +210,62 @@ describe('a cluster of one broker', () => {
     const other = await world.connect()
     expect((await describeTopics(other, [])).brokers).toHaveLength(1)
     expect(Fetch.maxVersion).toBeLessThan(999)
+  })
+})
+
+describe('the controller of a running cluster', () => {
+  const controller = { nodeId: 10_000, host: '127.0.0.1', port: 19_093 }
+
+  it('is opened anew under its brokers, which keep their sessions and miss nothing', async () => {
+    world = new World()
+    const cluster = await world.start()
+    const client = await world.connect()
+    await createTopic(client, 'before', { partitions: 1 })
+    await cluster.stopController()
+    expect(cluster.controller).toBeNull()
+    await produce(client, 'before', 0, [value('without a controller')])
+    const waiting = createTopic(client, 'meanwhile', { partitions: 1 })
+    await cluster.startController(controller, { 'num.partitions': '3', 'default.replication.factor': '1' })
+    await waiting
+    await createTopic(client, 'after', { partitions: -1 })
+    await cluster.startController(controller, { 'default.replication.factor': '1' })
+    const { topics } = await describeTopics(client, ['before', 'meanwhile', 'after'])
+    expect(topics.map(({ errorCode, partitions }) => [errorCode, partitions.length])).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 3],
+    ])
+    expect(cluster.controller).toMatchObject({ nodeId: 10_000, state: 'running' })
+    expect(texts(await fetchRecords(client, 'before', 0, 0))).toEqual(['without a controller'])
+  })
+
+  it('heals from a disk of which nobody knew what is on it', async () => {
+    world = new World()
+    const cluster = await world.start()
+    const client = await world.connect()
+    world.disk.failNext('sync', 'EIO')
+    await expect(createTopic(client, 'lost', { partitions: 1 })).rejects.toMatchObject({
+      code: ErrorCode.KAFKA_STORAGE_ERROR,
+    })
+    await vi.waitFor(() => expect(cluster.controller?.state).toBe('failed'))
+    expect(cluster.controller?.failure).toMatch('EIO')
+    expect(cluster.brokers.map(({ state }) => state)).toEqual(['running'])
+    await cluster.startController(controller, { 'default.replication.factor': '1' })
+    await createTopic(client, 'kept', { partitions: 1 })
+  })
+})
+
+describe('a broker of a running cluster', () => {
+  it('is started anew with other properties', async () => {
+    world = new World()
+    const cluster = await world.start()
+    const listeners = [{ name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 9092 } as const]
+    await cluster.stopBroker(1)
+    await cluster.startBroker({ nodeId: 1, rack: null, listeners }, { 'num.io.threads': '17' })
+    const client = await world.connect()
+    const { results } = await client.send(DescribeConfigs, 4, {
+      resources: [{ resourceType: 4, resourceName: '1', configurationKeys: ['num.io.threads'] }],
+    })
+    expect(results[0]?.configs[0]?.value).toBe('17')
   })
 })

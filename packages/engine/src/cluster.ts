@@ -2,17 +2,18 @@ import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/ef
 import { randomUuid } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
 import type { ListenerOptions } from './broker/listeners.ts'
+import { InlineChannel } from './controller/channel.ts'
 import { Controller } from './controller/controller.ts'
 import { readMetaProperties } from './storage/meta-properties.ts'
 
 export interface ClusterOptions {
   /** Holds a directory for the controller and one for each broker. */
   readonly directory: string
-  readonly controller: { readonly nodeId: number; readonly host: string; readonly port: number }
+  readonly controller: ControllerNode
   /** Those that are started at once. */
   readonly brokers: readonly BrokerNode[]
-  /** Static broker properties by Kafka's names; see `checkBrokerProperties`. */
-  readonly properties: Readonly<Record<string, string>>
+  /** Static properties of all these nodes by Kafka's names; see `checkBrokerProperties`. */
+  readonly properties: Properties
   readonly effects: {
     readonly clock: Clock
     readonly disk: Disk
@@ -24,6 +25,16 @@ export interface ClusterOptions {
   }
   /** A bug has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
+  /** A bug or the disk has stopped the controller; the brokers go on, and wait for `startController`. */
+  readonly onControllerFailure?: (failure: Error) => void
+}
+
+type Properties = Readonly<Record<string, string>>
+
+export interface ControllerNode {
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
 }
 
 export interface BrokerNode {
@@ -32,22 +43,31 @@ export interface BrokerNode {
   readonly listeners: readonly ListenerOptions[]
 }
 
-export interface RunningBroker {
+export interface RunningNode {
   readonly nodeId: number
   /** Its log directory. */
   readonly directory: string
-  readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[]
   readonly state: 'running' | 'failed'
   /** Why it has failed. */
   readonly failure?: string
 }
 
+export interface RunningBroker extends RunningNode {
+  readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[]
+}
+
 /** A cluster of the embedded engine, inline: its controller and brokers live in this process. */
 export interface Cluster {
   readonly clusterId: string
+  /** Null while it is stopped. */
+  readonly controller: RunningNode | null
   readonly brokers: readonly RunningBroker[]
+  /** Opens the controller, or opens it anew in place of one that runs or has failed; the brokers go on with it. */
+  startController(controller: ControllerNode, properties: Properties): Promise<void>
+  /** What brokers ask meanwhile waits for the next controller. */
+  stopController(): Promise<void>
   /** Rejects as `startCluster` does; then the broker does not run, and the others go on. */
-  startBroker(broker: BrokerNode): Promise<void>
+  startBroker(broker: BrokerNode, properties: Properties): Promise<void>
   /** Stops a broker cleanly; it is then not among `brokers` any more. */
   stopBroker(nodeId: number): Promise<void>
   /** Everything is on disk and closed when it resolves. */
@@ -56,78 +76,143 @@ export interface Cluster {
   kill(nodeId: number): Promise<void>
 }
 
+/** How long a request waits for a controller that is away: Apache Kafka's request.timeout.ms. */
+const controllerAwayMsMax = 30_000
+
 /**
  * Starts the controller, then the brokers, each with its directory below `directory`. Resolves when all of them
  * serve; rejects, with everything stopped again, when one cannot: a port that is taken (EADDRINUSE), a directory
  * of another cluster or in use, a disk that is full or read-only.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { effects, directory } = options
-  const controllerDirectory = `${directory}/controller/volume-1`
-  const clusterId = clusterIdOf(effects.disk, controllerDirectory) ?? randomUuid(effects.random)
-  const controller = await Controller.open({
-    ...effects,
-    directory: controllerDirectory,
-    clusterId,
-    nodeId: options.controller.nodeId,
-    host: options.controller.host,
-    port: options.controller.port,
-    staticProperties: options.properties,
-  })
-  const brokers: Broker[] = []
-  const startBroker = async (node: BrokerNode) => {
+  const { controller, brokers, properties } = options
+  const cluster = new InlineCluster(options)
+  try {
+    await cluster.startController(controller, properties)
+    for (const broker of brokers) await cluster.startBroker(broker, properties)
+  } catch (error) {
+    await cluster.end({ clean: false })
+    throw error
+  }
+  return cluster
+}
+
+class InlineCluster implements Cluster {
+  readonly clusterId: string
+  readonly #options: ClusterOptions
+  readonly #channel: InlineChannel
+  readonly #brokers: Broker[] = []
+  #controllerNode: ControllerNode
+  #controller: Controller | null = null
+
+  constructor(options: ClusterOptions) {
+    const { clock, disk, random } = options.effects
+    this.#options = options
+    this.#controllerNode = options.controller
+    this.#channel = new InlineChannel({ clock, awayMsMax: controllerAwayMsMax })
+    // The id that the cluster got when its directory was made.
+    this.clusterId = readMetaProperties(disk, this.#controllerDirectory)?.clusterId ?? randomUuid(random)
+  }
+
+  get controller(): RunningNode | null {
+    const controller = this.#controller
+    if (!controller) return null
+    const { nodeId, failure } = controller
+    return { nodeId, directory: this.#controllerDirectory, ...stateOf(failure) }
+  }
+
+  get brokers(): readonly RunningBroker[] {
+    return this.#brokers.map(({ nodeId, listeners, failure }) => ({
+      nodeId,
+      directory: this.#brokerDirectory(nodeId),
+      listeners: listeners.map(({ name, host, port }) => ({ name, host, port })),
+      ...stateOf(failure),
+    }))
+  }
+
+  async startController(node: ControllerNode, properties: Properties): Promise<void> {
+    await this.stopController()
+    const controller = await Controller.open({
+      ...this.#options.effects,
+      ...node,
+      directory: this.#controllerDirectory,
+      clusterId: this.clusterId,
+      staticProperties: properties,
+      onFailure: (failure) => {
+        this.#channel.disconnect(controller)
+        this.#options.onControllerFailure?.(failure)
+      },
+    })
+    this.#controllerNode = node
+    this.#controller = controller
+    await this.#channel.connect(controller)
+  }
+
+  async stopController(): Promise<void> {
+    const controller = this.#controller
+    if (!controller) return
+    this.#channel.disconnect(controller)
+    await controller.close()
+    this.#controller = null
+  }
+
+  async startBroker(node: BrokerNode, properties: Properties): Promise<void> {
+    const { effects, onBrokerFailure } = this.#options
+    const directory = this.#brokerDirectory(node.nodeId)
     const broker = await Broker.start({
       ...effects,
       nodeId: node.nodeId,
       rack: node.rack,
-      clusterId,
-      directory: brokerDirectory(directory, node.nodeId),
+      clusterId: this.clusterId,
+      directory,
       listeners: node.listeners,
-      properties: { ...options.properties, ...nodeProperties(options, node) },
-      controller: controller.channel(),
-      onFailure: (failure) => options.onBrokerFailure?.(node.nodeId, failure),
+      properties: { ...properties, ...nodeProperties(node, directory, this.#controllerNode) },
+      controller: this.#channel,
+      onFailure: (failure) => onBrokerFailure?.(node.nodeId, failure),
     })
-    brokers.push(broker)
+    this.#brokers.push(broker)
   }
-  const stopBroker = async (nodeId: number) => {
-    const at = brokers.findIndex((broker) => broker.nodeId === nodeId)
-    await brokers[at]?.stop({ clean: true })
-    brokers.splice(at, at < 0 ? 0 : 1)
+
+  async stopBroker(nodeId: number): Promise<void> {
+    const broker = this.#brokers.find((one) => one.nodeId === nodeId)
+    if (!broker) return
+    await broker.stop({ clean: true })
+    this.#brokers.splice(this.#brokers.indexOf(broker), 1)
   }
-  const stop = async (clean: boolean) => {
-    for (const broker of brokers) await broker.stop({ clean })
-    await controller.close()
+
+  stop(): Promise<void> {
+    return this.end({ clean: true })
   }
-  try {
-    for (const node of options.brokers) await startBroker(node)
-  } catch (error) {
-    await stop(false)
-    throw error
+
+  async kill(nodeId: number): Promise<void> {
+    await this.#brokers.find((broker) => broker.nodeId === nodeId)?.stop({ clean: false })
   }
-  return {
-    clusterId,
-    get brokers() {
-      return brokers.map((broker) => describe(broker, directory))
-    },
-    startBroker,
-    stopBroker,
-    stop: () => stop(true),
-    kill: async (nodeId) => brokers.find((broker) => broker.nodeId === nodeId)?.stop({ clean: false }),
+
+  async end({ clean }: { clean: boolean }): Promise<void> {
+    for (const broker of this.#brokers) await broker.stop({ clean })
+    this.#channel.close()
+    await this.#controller?.close()
+  }
+
+  get #controllerDirectory(): string {
+    return `${this.#options.directory}/controller/volume-1`
+  }
+
+  #brokerDirectory(nodeId: number): string {
+    return `${this.#options.directory}/broker-${nodeId}/volume-1`
   }
 }
 
-function brokerDirectory(directory: string, nodeId: number): string {
-  return `${directory}/broker-${nodeId}/volume-1`
-}
-
-/** The id that the cluster got when its directory was made. */
-function clusterIdOf(disk: Disk, controllerDirectory: string): string | undefined {
-  return readMetaProperties(disk, controllerDirectory)?.clusterId
+function stateOf(failure: Error | null): Pick<RunningNode, 'state' | 'failure'> {
+  return failure ? { state: 'failed', failure: failure.message } : { state: 'running' }
 }
 
 /** What a node's properties file would say of itself: DescribeConfigs shows it. */
-function nodeProperties(options: ClusterOptions, broker: BrokerNode): Record<string, string> {
-  const { controller, directory } = options
+function nodeProperties(
+  broker: BrokerNode,
+  directory: string,
+  controller: ControllerNode,
+): Record<string, string> {
   const addresses = (of: (listener: ListenerOptions) => { host: string; port: number }) =>
     broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')
   return {
@@ -135,7 +220,7 @@ function nodeProperties(options: ClusterOptions, broker: BrokerNode): Record<str
     'broker.id': String(broker.nodeId),
     'process.roles': 'broker',
     ...(broker.rack !== null && { 'broker.rack': broker.rack }),
-    'log.dirs': brokerDirectory(directory, broker.nodeId),
+    'log.dirs': directory,
     listeners: addresses((one) => one),
     'advertised.listeners': addresses((one) => one.advertised ?? one),
     'listener.security.protocol.map': [
@@ -145,15 +230,5 @@ function nodeProperties(options: ClusterOptions, broker: BrokerNode): Record<str
     'inter.broker.listener.name': broker.listeners[0]?.name ?? 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': `${controller.nodeId}@${controller.host}:${controller.port}`,
-  }
-}
-
-function describe(broker: Broker, directory: string): RunningBroker {
-  return {
-    nodeId: broker.nodeId,
-    directory: brokerDirectory(directory, broker.nodeId),
-    listeners: broker.listeners.map(({ name, host, port }) => ({ name, host, port })),
-    state: broker.failure ? 'failed' : 'running',
-    ...(broker.failure && { failure: broker.failure.message }),
   }
 }

@@ -2,9 +2,11 @@ export {
   type BrokerNode,
   type Cluster,
   type ClusterOptions,
+  type ControllerNode,
   type RunningBroker,
+  type RunningNode,
   startCluster,
 } from './cluster.ts'
 export type { ListenerOptions } from './broker/listeners.ts'
 export { handlers } from './broker/api-table.ts'
-export { checkBrokerProperties, ignoredBrokerProperties } from './broker-properties.ts'
+export { checkBrokerProperties, controllerProperties, ignoredBrokerProperties } from './broker-properties.ts'

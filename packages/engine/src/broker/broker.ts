@@ -196,8 +196,9 @@ export class Broker implements BrokerServices, RequestHandling {
 
   async #start(): Promise<void> {
     this.metadata.onChange((delta) => this.#apply(delta))
-    this.#unsubscribe = await this.controller.subscribe((records) =>
-      this.guard(() => void this.metadata.replay(records)),
+    this.#unsubscribe = await this.controller.subscribe(
+      (records) => void this.metadata.replay(records),
+      this.guard,
     )
     this.#goOn()
     this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)

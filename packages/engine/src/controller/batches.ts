@@ -9,11 +9,12 @@ import {
 import type { LoggedRecord } from '../metadata/records.ts'
 
 /** One batch of the metadata log or of a snapshot. */
-interface MetadataBatch {
+export interface MetadataBatch {
   readonly baseOffset: number
   readonly lastOffset: number
   readonly epoch: number
   readonly maxTimestamp: number
+  readonly sizeInBytes: number
   /** Types of the control records; empty in a data batch. */
   readonly controlTypes: readonly (ControlRecordType | number)[]
   /** Empty in a control batch. */
@@ -34,6 +35,7 @@ export function* metadataBatches(bytes: Buffer): Generator<MetadataBatch> {
       lastOffset: RecordBatch.lastOffset(bytes, at),
       epoch,
       maxTimestamp: RecordBatch.maxTimestamp(bytes, at),
+      sizeInBytes: size,
       controlTypes: isControl ? views.map(({ key }) => controlRecordType(key) ?? -1) : [],
       records: isControl
         ? []

@@ -1,4 +1,3 @@
-import type { Logger } from '@sluice/effects'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type LoggedRecord, sealRecord } from '../metadata/records.ts'
 import type { RecordsListener } from '../metadata/controller-channel.ts'
@@ -11,8 +10,8 @@ import type { MetadataLog } from './metadata-log.ts'
 export class CommitQueue {
   readonly #log: MetadataLog
   readonly #image: MetadataImage
-  readonly #logger: Logger
   readonly #onDurable: () => void
+  readonly #onFailure: (failure: unknown) => void
   readonly #listeners = new Set<RecordsListener>()
   /** Appended and replayed, but perhaps not durable; one entry a batch. */
   #pending: LoggedRecord[][] = []
@@ -22,19 +21,25 @@ export class CommitQueue {
   constructor(options: {
     log: MetadataLog
     image: MetadataImage
-    logger: Logger
     /** Called when everything that was appended is durable. */
     onDurable: () => void
+    /** Called once, when records could not be made durable or told. */
+    onFailure: (failure: unknown) => void
   }) {
     this.#log = options.log
     this.#image = options.image
-    this.#logger = options.logger
     this.#onDurable = options.onDurable
+    this.#onFailure = options.onFailure
   }
 
-  /** Set once, for good, when records could not be made durable. */
+  /** Set once, for good. */
   get failure(): Error | null {
     return this.#failure
+  }
+
+  /** Nothing more becomes durable from now on, or is told. */
+  fail(failure: Error): void {
+    this.#failure ??= failure
   }
 
   push(records: LoggedRecord[]): void {
@@ -53,12 +58,13 @@ export class CommitQueue {
     }
   }
 
-  async subscribe(listener: RecordsListener): Promise<() => void> {
+  /** From the image on, or from the record behind `after` where that is not negative. */
+  async subscribe(listener: RecordsListener, after: number): Promise<() => void> {
     do await this.settled()
     while (this.#pending.length > 0 && !this.#failure)
-    const { offset, epoch } = this.#image
-    const records = this.#image.records().map((record) => ({ ...sealRecord(record).decoded, offset, epoch }))
-    listener(records)
+    if (this.#failure) throw this.#failure
+    const records = after < 0 ? this.#imageRecords() : this.#log.recordsAfter(after)
+    if (records.length > 0) listener(records)
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
@@ -68,13 +74,9 @@ export class CommitQueue {
     this.#listeners.clear()
   }
 
-  /** A bug in one broker is not the controller's, nor its neighbours'. */
-  #tell(listener: RecordsListener, records: readonly LoggedRecord[]): void {
-    try {
-      listener(records)
-    } catch (error) {
-      this.#logger.error('a listener of the metadata log failed', { error })
-    }
+  #imageRecords(): LoggedRecord[] {
+    const { offset, epoch } = this.#image
+    return this.#image.records().map((record) => ({ ...sealRecord(record).decoded, offset, epoch }))
   }
 
   async #flush(): Promise<void> {
@@ -82,12 +84,11 @@ export class CommitQueue {
     this.#pending = []
     try {
       await this.#log.flush()
+      for (const batch of batches) for (const listener of this.#listeners) listener(batch)
+      if (this.#pending.length === 0) this.#onDurable()
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error))
-      this.#logger.error('metadata records cannot be made durable; the controller stops', { error })
-      return
+      this.fail(error instanceof Error ? error : new Error(String(error)))
+      this.#onFailure(error)
     }
-    for (const batch of batches) for (const listener of this.#listeners) this.#tell(listener, batch)
-    if (this.#pending.length === 0) this.#onDurable()
   }
 }

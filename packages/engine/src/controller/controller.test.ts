@@ -223,8 +223,11 @@ describe('durability', () => {
     const lost = await controller.createTopic({ name: 'a', numPartitions: 1 })
     expect(lost.errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
     const later = await controller.createTopic({ name: 'b', numPartitions: 1 })
-    expect(later.errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(later.errorCode).toBe(ErrorCode.NOT_CONTROLLER)
+    expect(controller.failure).toMatchObject({ code: 'EIO' })
     expect(controller.image.topicCount).toBe(0)
+    await controller.reopen()
+    expect((await controller.createTopic({ name: 'b', numPartitions: 1 })).errorCode).toBe(ErrorCode.NONE)
   })
 })
 

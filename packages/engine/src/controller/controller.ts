@@ -1,11 +1,15 @@
 import {
   assert,
+  AssertionFailure,
   type Clock,
   type Disk,
+  guardedClock,
   isSystemError,
   type Logger,
+  NodeGuard,
   type Processes,
   type Random,
+  thrownMidway,
   type Timer,
 } from '@sluice/effects'
 import {
@@ -20,13 +24,13 @@ import {
 } from '@sluice/wire'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
-import type { ControllerChannel } from '../metadata/controller-channel.ts'
+import type { RecordsListener } from '../metadata/controller-channel.ts'
 import { MetadataImage } from '../metadata/image.ts'
-import { type LoggedRecord, type NewRecord, newRecord } from '../metadata/records.ts'
+import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { BrokersManager } from './brokers.ts'
-import { inlineChannel } from './channel.ts'
+import type { ChannelTarget } from './channel.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { Decision } from './decision.ts'
@@ -51,10 +55,13 @@ interface ControllerOptions {
   readonly host: string
   readonly port: number
   readonly staticProperties: Readonly<Record<string, string>>
+  /** A bug, or a disk of which nobody knows what is on it, has stopped this controller, which was open. */
+  readonly onFailure: (failure: Error) => void
 }
 
 /** What a controller is made of before it begins. */
 interface Parts {
+  readonly guard: NodeGuard
   readonly image: MetadataImage
   readonly config: BrokerConfig
   readonly log: MetadataLog
@@ -72,9 +79,10 @@ const plaintext = 0
  * next fdatasync.
  *
  * Where an append fails (disk full) its decision is refused and nothing has happened. Where fdatasync fails nobody
- * knows what is on the disk, so the controller stops deciding until it is opened again.
+ * knows what is on the disk: that stops the controller, as a bug does, until it is opened again. An ordinary throw in a
+ * decision, which has changed nothing, ends its request alone.
  */
-export class Controller {
+export class Controller implements ChannelTarget {
   readonly #options: ControllerOptions
   readonly #image: MetadataImage
   readonly #log: MetadataLog
@@ -82,9 +90,10 @@ export class Controller {
   readonly #config: BrokerConfig
   readonly #managers: Managers
   readonly #queue: CommitQueue
-  readonly #channel: ControllerChannel
+  readonly #guard: NodeGuard
   #sessionTimer: Timer | null = null
-  #closed = false
+  #opened = false
+  #closing: Promise<void> | null = null
 
   private constructor(options: ControllerOptions, parts: Parts) {
     const { image, config, log } = parts
@@ -93,6 +102,7 @@ export class Controller {
     this.#config = config
     this.#log = log
     this.#lock = parts.lock
+    this.#guard = parts.guard
     const { clock, random, clusterId, nodeId } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
     const brokers = new BrokersManager({ image, clock, clusterId, sessionTimeoutMs })
@@ -106,12 +116,8 @@ export class Controller {
     this.#queue = new CommitQueue({
       log,
       image,
-      logger: options.logger,
       onDurable: () => this.#snapshotIfDue(),
-    })
-    this.#channel = inlineChannel({
-      handle: (api, version, request) => this.#handle(api, version, request),
-      subscribe: (listener) => this.#queue.subscribe(listener),
+      onFailure: (failure) => this.#guard.fail(failure),
     })
   }
 
@@ -123,18 +129,23 @@ export class Controller {
     // Before anything is written: a second process would begin an epoch in the first one's log.
     const lock = DirectoryLock.acquire(disk, directory, options.processes)
     let opened: Controller | null = null
+    const guard = new NodeGuard((failure) => {
+      if (opened) opened.#failed(failure)
+    })
     try {
-      opened = Controller.#load({ ...options, logger }, lock)
+      const clock = guardedClock(options.clock, guard.run)
+      opened = Controller.#load({ ...options, clock, logger }, lock, guard)
       await opened.#begin()
       return opened
     } catch (error) {
-      if (opened) opened.#log.close({ clean: false })
-      lock.release(false)
-      throw error
+      if (opened) opened.#queue.fail(error as Error)
+      if (opened) await opened.close()
+      else lock.release(false)
+      throw guard.failure ?? error
     }
   }
 
-  static #load(options: ControllerOptions, lock: DirectoryLock): Controller {
+  static #load(options: ControllerOptions, lock: DirectoryLock, guard: NodeGuard): Controller {
     const { disk, clock, random, logger, directory, nodeId, clusterId, staticProperties } = options
     openMetaProperties({ disk, clock, random, directory, nodeId, clusterId })
     const image = new MetadataImage()
@@ -142,36 +153,79 @@ export class Controller {
     const logConfig = metadataLogConfig(config)
     const retentionBytes = config.long('metadata.max.retention.bytes')
     const log = MetadataLog.open({ disk, clock, logger, directory, nodeId, logConfig, retentionBytes }, image)
-    return new Controller(options, { image, config, log, lock })
+    return new Controller(options, { guard, image, config, log, lock })
   }
 
-  /** How brokers reach this controller. */
-  channel(): ControllerChannel {
-    return this.#channel
+  get nodeId(): number {
+    return this.#options.nodeId
+  }
+
+  /** What has stopped this controller, if something has. */
+  get failure(): Error | null {
+    return this.#guard.failure
+  }
+
+  async handle(api: Api, version: number, request: unknown): Promise<Buffer | null> {
+    const handler: ControllerRequest | undefined = controllerRequests.get(api.apiKey)
+    assert(handler, `the controller does not serve ${api.name}`)
+    if (this.#closing) return null
+    const encode = (response: unknown) => api.response.encodeToBuffer(version, response as never)
+    const decided = this.#decide(handler, version, request)
+    if ('refusal' in decided) return encode(decided.refusal)
+    // Also an answer without records may rest on what others have decided, and is not durable yet.
+    await this.#queue.settled()
+    const { failure } = this.#queue
+    if (failure) {
+      if (!isSystemError(failure)) return null
+      return encode(handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cannotBeWritten(failure)))
+    }
+    this.#watchSessions()
+    try {
+      return encode(decided.response)
+    } catch (error) {
+      this.#options.logger.error('an answer of the controller cannot be encoded', { api: api.name, error })
+      return encode(handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected))
+    }
+  }
+
+  subscribe(listener: RecordsListener, after: number): Promise<() => void> {
+    return this.#queue.subscribe(listener, after)
   }
 
   /** Stops deciding; everything that was answered is durable, and the next start loads quickly. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#sessionTimer?.cancel()
     await this.#queue.close()
-    try {
-      if (!this.#queue.failure && this.#log.bytesSinceSnapshot >= stopSnapshotBytesMin)
-        this.#log.snapshot(this.#image)
-    } catch (error) {
-      this.#options.logger.warn('no metadata snapshot at the stop', { error })
-    }
     const clean = !this.#queue.failure
+    this.#guard.run(() => {
+      if (clean && this.#log.bytesSinceSnapshot >= stopSnapshotBytesMin) this.#snapshot()
+    })
+    this.#guard.run(() => this.#closeLog(clean))
+    this.#guard.run(() => this.#lock.release(clean))
+  }
+
+  #closeLog(clean: boolean): void {
     try {
       this.#log.close({ clean })
     } catch (error) {
       if (!isSystemError(error)) throw error
       // What was answered is durable; the next start reads the log as after a crash.
       this.#options.logger.error('the disk refuses a clean stop', { error })
-    } finally {
-      this.#lock.release(clean)
     }
+  }
+
+  #failed(failure: Error): void {
+    const what = isSystemError(failure) ? 'the disk has' : 'a bug has'
+    this.#options.logger.error(`${what} stopped the controller`, { error: failure })
+    this.#queue.fail(failure)
+    void this.close().then(() => {
+      if (this.#opened) this.#options.onFailure(failure)
+    })
   }
 
   /** The first records of an epoch: what a new cluster starts from, and who we are. */
@@ -182,35 +236,57 @@ export class Controller {
     this.#append([registration(this.#options)])
     await this.#queue.settled()
     if (this.#queue.failure) throw this.#queue.failure
+    this.#opened = true
     this.#watchSessions()
   }
 
-  async #handle(api: Api, version: number, request: unknown): Promise<unknown> {
-    const handler: ControllerRequest | undefined = controllerRequests.get(api.apiKey)
-    assert(handler, `the controller does not serve ${api.name}`)
-    if (this.#closed || this.#queue.failure)
-      return handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, stopped)
-    const offset = this.#log.endOffset
-    const decision: Decision<unknown> = handler.decide(this.#managers, request, version, offset)
+  /** Decides, appends and replays; what is refused has changed nothing. */
+  #decide(
+    handler: ControllerRequest,
+    version: number,
+    request: unknown,
+  ): { readonly response: unknown } | { readonly refusal: unknown } {
+    const unknown = () => ({ refusal: handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected) })
+    let decision: Decision<unknown>
+    try {
+      decision = handler.decide(this.#managers, request, version, this.#log.endOffset)
+    } catch (error) {
+      if (error instanceof AssertionFailure) this.#guard.fail(error)
+      else this.#options.logger.error('a decision failed', { api: handler.api.name, error })
+      return unknown()
+    }
     try {
       if (decision.records.length > 0) this.#append(decision.records)
     } catch (error) {
-      this.#options.logger.error('the metadata log cannot be written', { error })
-      return handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cause(error))
+      if (isSystemError(error)) {
+        this.#options.logger.error('the metadata log cannot be written', { error })
+        return { refusal: handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cannotBeWritten(error)) }
+      }
+      this.#guard.fail(error)
+      return unknown()
     }
-    // Also an answer without records may rest on what others have decided, and is not durable yet.
-    await this.#queue.settled()
-    if (this.#queue.failure)
-      return handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cause(this.#queue.failure))
-    this.#watchSessions()
-    return decision.response
+    return decision
   }
 
-  #append(records: readonly NewRecord[]): LoggedRecord[] {
+  #append(records: readonly NewRecord[]): void {
+    const { endOffset } = this.#log
     const logged = this.#log.append(records)
-    this.#image.replay(logged)
+    try {
+      this.#image.replay(logged)
+    } catch (error) {
+      this.#takeBack(endOffset)
+      throw thrownMidway(error)
+    }
     this.#queue.push(logged)
-    return logged
+  }
+
+  /** No broker has seen the records, and the next start would trip over them again. */
+  #takeBack(offset: number): void {
+    try {
+      this.#log.takeBack(offset)
+    } catch (error) {
+      this.#options.logger.error('records that cannot be replayed stay in the metadata log', { error })
+    }
   }
 
   /** One timer, for the session that may end first. */
@@ -218,12 +294,12 @@ export class Controller {
     this.#sessionTimer?.cancel()
     this.#sessionTimer = null
     const ms = this.#managers.brokers.msToNextExpiry
-    if (this.#closed || ms === null) return
+    if (this.#closing || ms === null) return
     this.#sessionTimer = this.#options.clock.schedule(ms, () => this.#fenceExpired())
   }
 
   #fenceExpired(): void {
-    if (this.#closed || this.#queue.failure) return
+    if (this.#closing) return
     const records = this.#managers.brokers.fenceExpired()
     try {
       if (records.length > 0) {
@@ -232,6 +308,7 @@ export class Controller {
         void this.#queue.settled()
       }
     } catch (error) {
+      if (!isSystemError(error)) throw error
       this.#options.logger.error('the metadata log cannot be written', { error })
       this.#sessionTimer = this.#options.clock.schedule(retryMs, () => this.#fenceExpired())
       return
@@ -241,21 +318,25 @@ export class Controller {
 
   #snapshotIfDue(): void {
     const due = this.#config.long('metadata.log.max.record.bytes.between.snapshots')
-    if (this.#log.bytesSinceSnapshot < due) return
+    if (this.#log.bytesSinceSnapshot >= due) this.#snapshot()
+  }
+
+  #snapshot(): void {
     try {
       this.#log.snapshot(this.#image)
     } catch (error) {
+      if (!isSystemError(error)) throw error
       // The log alone is enough; the next append tries again.
       this.#options.logger.warn('a metadata snapshot failed', { error })
     }
   }
 }
 
-const stopped = 'The controller has stopped.'
+const unexpected = 'The controller failed unexpectedly.'
 const retryMs = 1000
 
-function cause(error: unknown): string {
-  return `The metadata log cannot be written: ${error instanceof Error ? error.message : String(error)}`
+function cannotBeWritten(error: Error): string {
+  return `The metadata log cannot be written: ${error.message}`
 }
 
 /** Written as a transaction, so that a reader sees the features of a new cluster all at once. */

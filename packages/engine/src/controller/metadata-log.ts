@@ -12,7 +12,7 @@ import type { MetadataImage } from '../metadata/image.ts'
 import { type LoggedRecord, type NewRecord, newRecord, sealRecord } from '../metadata/records.ts'
 import { FileCache } from '../storage/file-cache.ts'
 import { Log, type LogConfig } from '../storage/log.ts'
-import { metadataBatches } from './batches.ts'
+import { type MetadataBatch, metadataBatches } from './batches.ts'
 import { readQuorumState, writeQuorumState } from './quorum-state.ts'
 import {
   bootstrapSnapshot,
@@ -130,6 +130,21 @@ export class MetadataLog {
     return sealed.map(({ decoded }, i) => ({ ...decoded, offset: baseOffset + i, epoch: this.#epoch }))
   }
 
+  /** Takes back what was appended from `offset` on and nobody has seen. */
+  takeBack(offset: number): void {
+    this.#log.truncateTo(offset)
+  }
+
+  /** What a reader that has seen `offset` has missed. */
+  recordsAfter(offset: number): LoggedRecord[] {
+    if (this.#log.logStartOffset > offset + 1)
+      throw new Error(`the metadata log begins at ${this.#log.logStartOffset}, beyond offset ${offset}`)
+    const records: LoggedRecord[] = []
+    for (const batch of this.#batches(offset + 1))
+      records.push(...batch.records.filter((record) => record.offset > offset))
+    return records
+  }
+
   /** Resolves when everything that is appended by now is durable. */
   async flush(): Promise<void> {
     await this.#log.flushRecords()
@@ -197,16 +212,21 @@ export class MetadataLog {
       throw new Error(
         `the metadata log begins at offset ${this.#log.logStartOffset}, and no snapshot holds what was before`,
       )
-    for (let offset = from; offset < this.endOffset; ) {
-      const bytes = this.#read(offset)
-      for (const batch of metadataBatches(bytes)) {
-        if (batch.records.length > 0) image.replay(batch.records.filter((record) => record.offset >= from))
-        else image.skipTo(batch.lastOffset, batch.epoch)
-        this.#lastTimestamp = batch.maxTimestamp
+    for (const batch of this.#batches(from)) {
+      if (batch.records.length > 0) image.replay(batch.records.filter((record) => record.offset >= from))
+      else image.skipTo(batch.lastOffset, batch.epoch)
+      this.#lastTimestamp = batch.maxTimestamp
+      this.#bytesSinceSnapshot += batch.sizeInBytes
+    }
+  }
+
+  /** From the one that holds `from` to the end of the log. */
+  *#batches(from: number): Iterable<MetadataBatch> {
+    for (let offset = from; offset < this.endOffset; )
+      for (const batch of metadataBatches(this.#read(offset))) {
+        yield batch
         offset = batch.lastOffset + 1
       }
-      this.#bytesSinceSnapshot += bytes.length
-    }
   }
 
   #loadSnapshot(image: MetadataImage, id: SnapshotId): void {

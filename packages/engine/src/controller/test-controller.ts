@@ -21,6 +21,7 @@ import { supportedFeatures } from '../metadata/features.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
+import { InlineChannel } from './channel.ts'
 import { Controller } from './controller.ts'
 
 const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
@@ -35,6 +36,10 @@ export class TestController {
   readonly properties: Record<string, string>
   /** What a broker has replayed. */
   image = new MetadataImage()
+  /** What has stopped the controller. */
+  failure: Error | null = null
+  /** Waits for nobody. */
+  #channel: InlineChannel | null = null
   /** All records since the last `take`. */
   #records: LoggedRecord[] = []
   #controller: Controller | null = null
@@ -48,11 +53,12 @@ export class TestController {
   }
 
   get channel(): ControllerChannel {
-    if (!this.#controller) throw new Error('the controller is not open')
-    return this.#controller.channel()
+    if (!this.#channel) throw new Error('the controller is not open')
+    return this.#channel
   }
 
   async open(): Promise<this> {
+    this.failure = null
     this.#controller = await Controller.open({
       disk: this.disk,
       clock: this.clock,
@@ -65,13 +71,19 @@ export class TestController {
       host: '127.0.0.1',
       port: 9093,
       staticProperties: this.properties,
+      onFailure: (failure) => {
+        this.failure = failure
+      },
     })
+    this.#channel = new InlineChannel({ clock: this.clock, awayMsMax: 0 })
+    await this.#channel.connect(this.#controller)
     this.image = new MetadataImage()
     this.#records = []
-    await this.channel.subscribe((records) => {
+    const take = (records: readonly LoggedRecord[]) => {
       this.image.replay(records)
       this.#records.push(...records)
-    })
+    }
+    await this.#channel.subscribe(take, (work) => work())
     return this
   }
 

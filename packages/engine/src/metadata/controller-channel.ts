@@ -1,3 +1,4 @@
+import type { Guard } from '@sluice/effects'
 import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
 import type { LoggedRecord } from './records.ts'
 
@@ -19,7 +20,8 @@ export interface ControllerChannel {
   ): Promise<ResponseOf<A>>
   /**
    * Brings the records that make up the image, then each committed batch, before whoever asked for it gets its
-   * answer. Resolves, with the way to end it, when the listener has had the image.
+   * answer. Resolves, with the way to end it, when the listener has had the image. A controller that is opened anew
+   * goes on where the one before it has ended. The listener runs in its own node's guard.
    */
-  subscribe(listener: RecordsListener): Promise<() => void>
+  subscribe(listener: RecordsListener, guard: Guard): Promise<() => void>
 }

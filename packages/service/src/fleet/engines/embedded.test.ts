@@ -105,11 +105,23 @@ describe('the embedded engine', () => {
     expect(seen()).toBe(cluster.fingerprint(plan(), broker))
     for (const other of [plan(0, { 'num.partitions': '4' }), plan(0, {}, 1)]) {
       expect(seen()).not.toBe(cluster.fingerprint(other, broker))
-      await cluster.stopNode(controller)
-      await cluster.startNode(other, controller)
+      await cluster.stopNode(broker)
       await cluster.startNode(other, broker)
       expect(seen()).toBe(cluster.fingerprint(other, broker))
     }
+  })
+
+  it('starts its controller anew under running brokers, and only for what the controller decides by', async () => {
+    const cluster = await start(plan())
+    const fingerprint = cluster.fingerprint(plan(), controller)
+    expect(cluster.fingerprint(plan(0, { 'num.io.threads': '9' }), controller)).toBe(fingerprint)
+    const other = plan(0, { 'num.partitions': '4' })
+    expect(cluster.fingerprint(other, controller)).not.toBe(fingerprint)
+    await cluster.stopNode(controller)
+    expect(cluster.nodes().map(({ role }) => role)).toEqual(['broker'])
+    await cluster.startNode(other, controller)
+    const roles = new Set(cluster.nodes().map(({ role, state }) => `${role} ${state}`))
+    expect(roles).toEqual(new Set(['broker running', 'controller running']))
   })
 
   it('knows which properties are none, and what MSK may be asked for', () => {

@@ -3,10 +3,12 @@ import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/ef
 import {
   type Cluster,
   checkBrokerProperties,
+  controllerProperties,
   ignoredBrokerProperties,
   type ListenerOptions,
   startCluster,
 } from '@sluice/engine'
+import { capitalized } from '../operating-error.ts'
 import {
   type ClusterPlan,
   type Engine,
@@ -14,6 +16,7 @@ import {
   type EngineClusterOptions,
   type NodeKey,
   type NodePlan,
+  nodeName,
   nodeOf,
   type ObservedNode,
   sameNode,
@@ -64,11 +67,11 @@ const controllerId = 10_001
 class EmbeddedCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #effects: EmbeddedEffects
-  /** The controller's, with the brokers in it. */
+  /** From the first start of the controller on. */
   #running: Cluster | null = null
   #clusterId: string | null = null
   /** Under which plan the nodes run that do. */
-  readonly #nodes: { plan: ClusterPlan; node: NodePlan; failure: string | null }[] = []
+  readonly #nodes: { plan: ClusterPlan; node: NodePlan }[] = []
 
   constructor(options: EngineClusterOptions, effects: EmbeddedEffects) {
     this.#options = options
@@ -80,8 +83,10 @@ class EmbeddedCluster implements EngineCluster {
   }
 
   nodes(): ObservedNode[] {
-    return this.#nodes.map(({ plan, node, failure }) => {
+    return this.#nodes.map(({ plan, node }) => {
       const broker = this.#running?.brokers.find(({ nodeId }) => nodeId === node.nodeId)
+      const reason = (node.role === 'controller' ? this.#running?.controller : broker)?.failure
+      const failure = reason === undefined ? null : `${capitalized(nodeName(node))} failed: ${reason}`
       const volume = node.role === 'controller' ? 'controller' : `broker-${node.nodeId}`
       return {
         role: node.role,
@@ -101,9 +106,9 @@ class EmbeddedCluster implements EngineCluster {
   }
 
   fingerprint(plan: ClusterPlan, key: NodeKey): string {
-    const { properties, kafkaVersion } = plan
+    const properties = Object.entries(nodeProperties(plan, key)).sort()
     return createHash('sha256')
-      .update(JSON.stringify([kafkaVersion, Object.entries(properties).sort(), nodeOf(plan, key)]))
+      .update(JSON.stringify([plan.kafkaVersion, properties, nodeOf(plan, key)]))
       .digest('hex')
       .slice(0, 16)
   }
@@ -112,43 +117,42 @@ class EmbeddedCluster implements EngineCluster {
     const node = nodeOf(plan, key)
     this.#forget(key)
     if (node.role === 'controller') await this.#startController(plan, node)
-    else await this.#startBroker(node)
-    this.#nodes.push({ plan, node, failure: null })
+    else await this.#startBroker(plan, node)
+    this.#nodes.push({ plan, node })
   }
 
   async #startController(plan: ClusterPlan, node: NodePlan): Promise<void> {
+    const { nodeId } = node
     const [{ host, port } = { host: '', port: 0 }] = node.listeners
+    const controller = { nodeId, host, port }
+    const properties = nodeProperties(plan, node)
+    if (this.#running) return this.#running.startController(controller, properties)
     this.#running = await startCluster({
       directory: this.#options.directory,
-      controller: { nodeId: node.nodeId, host, port },
+      controller,
       brokers: [],
-      properties: plan.properties,
+      properties,
       effects: this.#effects,
-      onBrokerFailure: (nodeId, { message }) => this.#fail({ role: 'broker', nodeId }, message),
+      onBrokerFailure: () => this.#options.onChange(),
+      onControllerFailure: () => this.#options.onChange(),
     })
     this.#clusterId = this.#running.clusterId
   }
 
-  async #startBroker({ nodeId, rack, listeners }: NodePlan): Promise<void> {
-    const controller = this.#running
-    if (!controller) throw new Error(`broker ${nodeId} is started before its controller`)
+  async #startBroker(plan: ClusterPlan, node: NodePlan): Promise<void> {
+    const { nodeId, rack, listeners } = node
+    const cluster = this.#running
+    if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
     // A broker that has failed is still held, with what it failed of.
-    await controller.stopBroker(nodeId)
-    await controller.startBroker({ nodeId, rack, listeners: listeners.map(listenerOptions) })
-  }
-
-  #fail(key: NodeKey, message: string): void {
-    const entry = this.#nodes.find(({ node }) => sameNode(node, key))
-    if (!entry) return
-    entry.failure = `Broker ${key.nodeId} failed: ${message}`
-    this.#options.onChange()
+    await cluster.stopBroker(nodeId)
+    const broker = { nodeId, rack, listeners: listeners.map(listenerOptions) }
+    await cluster.startBroker(broker, nodeProperties(plan, node))
   }
 
   async stopNode(key: NodeKey): Promise<void> {
-    // In one process with it, a broker cannot outlive its controller; it is started again after it.
-    if (key.role === 'controller') return this.stop()
     this.#forget(key)
-    await this.#running?.stopBroker(key.nodeId)
+    if (key.role === 'controller') await this.#running?.stopController()
+    else await this.#running?.stopBroker(key.nodeId)
   }
 
   #forget(key: NodeKey): void {
@@ -189,4 +193,9 @@ class EmbeddedCluster implements EngineCluster {
 
 function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
   return { name, protocol: 'PLAINTEXT', host, port }
+}
+
+/** What of the plan's properties this node gets: one that only brokers know must not start the controller anew. */
+function nodeProperties(plan: ClusterPlan, { role }: NodeKey): Readonly<Record<string, string>> {
+  return role === 'controller' ? controllerProperties(plan.properties) : plan.properties
 }
