@@ -29,7 +29,7 @@ function lowerFirst(name) {
 /** One TypeScript file in the making: which words of the language it uses, and its shared structs. */
 class SourceFile {
   words = new Set()
-  needsLong = false
+  needsInt64 = false
   structs = new Map()
   declarations = []
 
@@ -65,8 +65,8 @@ class SourceFile {
     if (text === 'null' || field.type === 'bool') return text
     if (hashes.has(field.name)) return `${text}n`
     if (field.type === 'string') return `'${text}'`
-    const long = { '9223372036854775807': 'Long.MAX', '-9223372036854775808': 'Long.MIN' }[text]
-    if (long) this.needsLong = true
+    const long = { '9223372036854775807': 'Int64.MAX', '-9223372036854775808': 'Int64.MIN' }[text]
+    if (long) this.needsInt64 = true
     return long ?? text
   }
 
@@ -123,7 +123,7 @@ class SourceFile {
     const up = '../'.repeat(path.split('/').length - 1)
     const language = `${up.replace('../', './').replace('./../', '../')}language.ts`
     const lines = [`import { ${[...this.words].sort().join(', ')} } from '${language}'`]
-    if (this.needsLong) lines.unshift(`import { Long } from '${up}long.ts'`)
+    if (this.needsInt64) lines.unshift(`import { Int64 } from '${up}int64.ts'`)
     return [lines.join('\n'), ...this.declarations, body].join('\n\n')
   }
 }

@@ -18,6 +18,7 @@ import {
   readRecordsAsync,
   batchesIn,
   zeroUuid,
+  type Int64,
 } from '@sluice/wire'
 import { recorder } from '../oracle/recording.ts'
 import type { Peer } from './peer.ts'
@@ -240,7 +241,7 @@ export async function untilCoordinated(peer: Peer, group: string): Promise<void>
 }
 
 /** A new producer id. A broker that has just started may have none yet (COORDINATOR_LOAD_IN_PROGRESS). */
-export function newProducerId(peer: Peer, version = 4): Promise<number> {
+export function newProducerId(peer: Peer, version = 4): Promise<Int64> {
   return eventually(async () => {
     const response = await peer.send(InitProducerId, version, {
       transactionalId: null,

@@ -165,7 +165,7 @@ describe('frames', () => {
       ),
     )
     const offsets = answers.map((answer) => answer.responses[0]?.partitionResponses[0]?.baseOffset ?? -1)
-    expect(offsets.toSorted((a, b) => a - b)).toEqual(crowd.map((_, index) => index))
+    expect(offsets.toSorted((a, b) => Number(a) - Number(b))).toEqual(crowd.map((_, index) => index))
     for (const each of crowd) each.close()
   })
 })

@@ -6,6 +6,7 @@ import {
   OffsetFetch,
   randomUuid,
   SyncGroup,
+  type Int64,
 } from '@sluice/wire'
 import { systemRandom } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -69,7 +70,7 @@ describe('committed offsets', () => {
 
   interface Fetched {
     partitionIndex: number
-    committedOffset: number
+    committedOffset: Int64
     committedLeaderEpoch: number
     metadata: string | null
     errorCode: number

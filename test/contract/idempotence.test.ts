@@ -1,4 +1,4 @@
-import { DescribeProducers, InitProducerId, type RecordInput } from '@sluice/wire'
+import { DescribeProducers, InitProducerId, type RecordInput, type Int64 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
 import { batch, createTopic, newProducerId, produce, type Topic, valuesOf, versionsOf } from './fixture.ts'
@@ -136,7 +136,7 @@ describe('an idempotent producer', () => {
   it('is told apart from others and by partition', async () => {
     const topic = await createTopic(peer, { partitions: 2 })
     const [first, second] = [await initialise(), await initialise()]
-    const send = async (producerId: number, partition: number, baseSequence: number) =>
+    const send = async (producerId: Int64, partition: number, baseSequence: number) =>
       (
         await produce(peer, topic, batch(['x'], { producerId, producerEpoch: 0, baseSequence }), {
           partition,

@@ -91,7 +91,7 @@ describe('offsets of a partition', () => {
         const { topic, base } = await timed()
         const find = async (timestamp: number) => {
           const { errorCode, offset, timestamp: at } = await listOffset(topic, timestamp, { version })
-          return [errorCode, offset, at < 0 ? at : at - base]
+          return [errorCode, offset, at < 0 ? at : Number(at) - base]
         }
         expect(await find(0)).toEqual([0, 0, 1000])
         expect(await find(base + 1000)).toEqual([0, 0, 1000])

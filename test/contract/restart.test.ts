@@ -6,6 +6,7 @@ import {
   Metadata,
   OffsetCommit,
   OffsetFetch,
+  type Int64,
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canStartBrokers, type Engine, start, temporaryDirectory } from './engine.ts'
@@ -30,7 +31,7 @@ describe.skipIf(!canStartBrokers)('after a stop and a start', () => {
   let peer: Peer
   let topic: Topic
   let clusterId: string | null
-  let producerId: number
+  let producerId: Int64
   const group = 'kept'
   const configs = { 'retention.ms': '987654321' }
 

@@ -12,7 +12,7 @@ import {
   throwOnError,
 } from '@sluice/client'
 import { systemNetwork } from '@sluice/effects'
-import { ConfigResourceType, DeleteRecords, FindCoordinator } from '@sluice/wire'
+import { ConfigResourceType, DeleteRecords, FindCoordinator, type Int64 } from '@sluice/wire'
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ let killed: string
 let handedOver: string
 let node: ChildNode | null = null
 /** Of the idempotent producer, which goes on over all nodes. */
-let producer: { producerId: number; producerEpoch: number }
+let producer: { producerId: Int64; producerEpoch: number }
 let sequence = 0
 
 function open(port: number): Promise<Connection> {
@@ -115,7 +115,7 @@ async function expectAll(connection: Connection, counts: number, stampedStart = 
     expect(end, topic).toBe(counts)
     const { offset: start } = await listOffset(connection, topic, 0, OffsetSpec.earliest)
     expect(start, topic).toBe(topic === 'stamped' ? stampedStart : 0)
-    let count = start
+    let count = Number(start)
     while (count < end) count += (await fetchRecords(connection, topic, 0, count)).length
     expect(count, topic).toBe(end)
   }

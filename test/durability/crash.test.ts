@@ -12,7 +12,7 @@ import {
   throwOnError,
 } from '@sluice/client'
 import { seededRandom, systemNetwork } from '@sluice/effects'
-import { ConfigResourceType, ErrorCode, FindCoordinator } from '@sluice/wire'
+import { ConfigResourceType, ErrorCode, FindCoordinator, type Int64 } from '@sluice/wire'
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -108,7 +108,7 @@ async function numbersIn(
   partition: number,
 ): Promise<Map<number, number>> {
   const numbers = new Map<number, number>()
-  const { offset: end } = await listOffset(connection, topic, partition, OffsetSpec.latest)
+  const end = Number((await listOffset(connection, topic, partition, OffsetSpec.latest)).offset)
   for (let offset = 0; offset < end; ) {
     const records = await fetchRecords(connection, topic, partition, offset, { partitionMaxBytes: 8_000_000 })
     expect(records.length, `${topic}-${partition} at ${offset} of ${end}`).toBeGreaterThan(0)
@@ -180,7 +180,7 @@ describe('a node that is killed during produce', { timeout: 30_000 + rounds * 10
         }),
     )
     let committed = { acknowledged: 0, sent: 0 }
-    const producerIds: number[] = []
+    const producerIds: Int64[] = []
 
     for (let round = 0; round < rounds; round++) {
       const connection = await open()
@@ -190,7 +190,7 @@ describe('a node that is killed during produce', { timeout: 30_000 + rounds * 10
         const { offset, metadata } = await settled(() => committedOffset(connection, 'group', 'plain', 0))
         expect([committed.acknowledged, committed.sent]).toContain(offset)
         expect(metadata).toBe(`at ${offset}`)
-        committed.acknowledged = offset
+        committed.acknowledged = Number(offset)
       }
       await createTopic(connection, `round-${round}`, {
         partitions: 1,

@@ -1,5 +1,5 @@
 import { type Connection, ConnectionClosedError, initProducerId, KafkaError, produce } from '@sluice/client'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64 } from '@sluice/wire'
 
 /** Until the node is killed: the only end that a producer here may see. */
 async function whileConnected(work: () => Promise<void>): Promise<void> {
@@ -43,7 +43,7 @@ export class PlainProducer {
       this.#next += recordsPerBatch
       const { baseOffset } = await produce(connection, topic, partition, batchOf(first), { acks, topicId })
       for (let index = 0; index < recordsPerBatch; index++)
-        this.acknowledged.set(baseOffset + index, first + index)
+        this.acknowledged.set(Number(baseOffset) + index, first + index)
     })
   }
 }
@@ -54,7 +54,7 @@ export class IdempotentProducer {
   acknowledged = 0
   /** How often an answer had been lost, not the records. */
   readonly #target: { topic: string; topicId: string; partition: number; inFlightMax: number }
-  #id: { producerId: number; producerEpoch: number } | null = null
+  #id: { producerId: Int64; producerEpoch: number } | null = null
 
   constructor(target: { topic: string; topicId: string; partition: number; inFlightMax: number }) {
     this.#target = target

@@ -1,6 +1,7 @@
 import {
   batchesIn,
   Fetch,
+  type Int64,
   ListOffsets,
   readRecordsAsync,
   RecordBatch,
@@ -104,9 +105,9 @@ export async function listOffset(
   connection: Connection,
   topic: string,
   partition: number,
-  timestamp: number,
+  timestamp: Int64,
   isolationLevel: 0 | 1 = IsolationLevel.readUncommitted,
-): Promise<{ offset: number; timestamp: number; leaderEpoch: number }> {
+): Promise<{ offset: Int64; timestamp: Int64; leaderEpoch: number }> {
   const response = await connection.request(ListOffsets, {
     replicaId: -1,
     isolationLevel,

@@ -1,4 +1,4 @@
-import { OffsetCommit, OffsetFetch } from '@sluice/wire'
+import { type Int64, OffsetCommit, OffsetFetch } from '@sluice/wire'
 import type { Connection } from './connection.ts'
 import { throwOnError } from './errors.ts'
 import { topicIdOf } from './topics.ts'
@@ -22,7 +22,7 @@ export async function commitOffset(
   groupId: string,
   topic: string,
   partition: number,
-  offset: number,
+  offset: Int64,
   options: CommitOptions = {},
 ): Promise<void> {
   const version = await connection.versionFor(OffsetCommit)
@@ -56,7 +56,7 @@ export async function committedOffset(
   groupId: string,
   topic: string,
   partition: number,
-): Promise<{ offset: number; leaderEpoch: number; metadata: string | null }> {
+): Promise<{ offset: Int64; leaderEpoch: number; metadata: string | null }> {
   const version = await connection.versionFor(OffsetFetch)
   const name =
     version >= topicIdsFromVersion ? { topicId: await topicIdOf(connection, topic) } : { name: topic }

@@ -1,4 +1,11 @@
-import { buildBatch, InitProducerId, Produce, type RecordInput, type ResponseOf } from '@sluice/wire'
+import {
+  buildBatch,
+  InitProducerId,
+  type Int64,
+  Produce,
+  type RecordInput,
+  type ResponseOf,
+} from '@sluice/wire'
 import type { Connection } from './connection.ts'
 import { KafkaError } from './errors.ts'
 import { topicIdOf } from './topics.ts'
@@ -15,18 +22,18 @@ interface ProduceOptions {
   topicId?: string
   /** Codec id. */
   codec?: number
-  producerId?: number
+  producerId?: Int64
   producerEpoch?: number
   baseSequence?: number
   transactionalId?: string | null
   /** Timestamp of records that have none. */
-  timestamp?: number
+  timestamp?: Int64
 }
 
 interface Produced {
-  baseOffset: number
-  logAppendTimeMs: number
-  logStartOffset: number
+  baseOffset: Int64
+  logAppendTimeMs: Int64
+  logStartOffset: Int64
 }
 
 type PartitionAnswer = ResponseOf<typeof Produce>['responses'][number]['partitionResponses'][number]
@@ -80,7 +87,7 @@ export async function produceBatches(
 export async function initProducerId(
   connection: Connection,
   options: { transactionalId?: string | null; transactionTimeoutMs?: number } = {},
-): Promise<{ producerId: number; producerEpoch: number }> {
+): Promise<{ producerId: Int64; producerEpoch: number }> {
   const response = await connection.request(InitProducerId, {
     transactionalId: options.transactionalId ?? null,
     transactionTimeoutMs: options.transactionTimeoutMs ?? 60_000,

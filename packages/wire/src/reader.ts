@@ -1,5 +1,5 @@
 import { DecodeError } from './codec-errors.ts'
-import { joinUnsafeInt64 } from './long.ts'
+import { type Int64, joinInt64 } from './int64.ts'
 import { textFromBytes } from './text-cache.ts'
 import { uuidFromBytes } from './uuid.ts'
 
@@ -80,14 +80,14 @@ export class Reader {
     return this.int32() >>> 0
   }
 
-  int64(): number {
+  int64(): Int64 {
     const high = this.int32()
     const low = this.int32() >>> 0
     const value = high * two32 + low
-    return Number.isSafeInteger(value) ? value : this.#int64Edge(high, low)
+    return Number.isSafeInteger(value) ? value : joinInt64(high, low)
   }
 
-  /** An int64 that uses all its bits. */
+  /** A hash of 64 bits, always a bigint. */
   hash64(): bigint {
     return this.buffer.readBigInt64BE(this.skip(8))
   }
@@ -122,7 +122,7 @@ export class Reader {
   }
 
   /** A zigzag varint of up to 64 bits. */
-  varlong(): number {
+  varlong(): Int64 {
     const start = this.position
     let low = 0
     let high = 0
@@ -142,7 +142,7 @@ export class Reader {
     const lowHalf = (((low >>> 1) | (high << 31)) ^ sign) >>> 0
     const highHalf = (high >>> 1) ^ sign
     const value = highHalf * two32 + lowHalf
-    return Number.isSafeInteger(value) ? value : this.#int64Edge(highHalf, lowHalf)
+    return Number.isSafeInteger(value) ? value : joinInt64(highHalf, lowHalf)
   }
 
   string(): string {
@@ -245,12 +245,6 @@ export class Reader {
 
   #nullRefused(what: string): never {
     throw new DecodeError(`null ${what} at ${this.position}`)
-  }
-
-  #int64Edge(high: number, low: number): number {
-    const value = joinUnsafeInt64(high, low)
-    if (value === undefined) throw new DecodeError(`int64 ${high}:${low} beyond 2^53 before ${this.position}`)
-    return value
   }
 
   #tooShort(wanted: number): never {

@@ -1,5 +1,5 @@
 import { EncodeError } from './codec-errors.ts'
-import { int64High, int64Low } from './long.ts'
+import { type Int64, int64High, int64Low } from './int64.ts'
 import { uuidToBytes } from './uuid.ts'
 
 const two32 = 0x1_0000_0000
@@ -64,8 +64,8 @@ export class Writer {
     this.#put32(value)
   }
 
-  int64(value: number): void {
-    if (Number.isSafeInteger(value)) {
+  int64(value: Int64): void {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) {
       this.#put32(Math.floor(value / two32))
       this.#put32(value)
       return
@@ -76,7 +76,7 @@ export class Writer {
     this.#put32(int64Low(value))
   }
 
-  /** An int64 that uses all its bits. */
+  /** A hash of 64 bits, always a bigint. */
   hash64(value: bigint): void {
     if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) refuse('hash64', value)
     const at = this.#take(8)
@@ -112,7 +112,7 @@ export class Writer {
   }
 
   /** A zigzag varint of up to 64 bits. */
-  varlong(value: number): void {
+  varlong(value: Int64): void {
     const highHalf = int64High(value)
     if (highHalf === undefined) refuse('varlong', value)
     const lowHalf = int64Low(value)

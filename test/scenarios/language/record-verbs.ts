@@ -7,13 +7,13 @@ import {
   produceBatches,
   recordsOf,
 } from '@sluice/client'
-import { buildBatch, DeleteRecords, OffsetForLeaderEpoch, Produce } from '@sluice/wire'
+import { buildBatch, DeleteRecords, OffsetForLeaderEpoch, Produce, addInt64, type Int64 } from '@sluice/wire'
 import { durationMs, topicPartition } from './story.ts'
 import type { Verb } from './verbs.ts'
 import { errorName } from './world.ts'
 
 interface Producer {
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
   nextSequence: number
 }
@@ -48,7 +48,7 @@ export const recordVerbs: Record<string, Verb> = {
     })
     if (errorCode !== 0) return [errorName(errorCode)]
     if (producer) producer.nextSequence = Math.max(producer.nextSequence, baseSequence + values.length)
-    const last = baseOffset + values.length - 1
+    const last = addInt64(baseOffset, values.length - 1)
     return [last === baseOffset ? `offset ${baseOffset}` : `offsets ${baseOffset} to ${last}`]
   },
 

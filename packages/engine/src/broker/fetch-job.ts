@@ -5,6 +5,7 @@ import {
   fetchByIdVersionMin,
   type FetchedPartition,
   type RequestOf,
+  type Int64,
 } from '@sluice/wire'
 import type { Timer } from '@sluice/effects'
 import type { FetchWaiter, Partition } from '../replication/partition.ts'
@@ -23,7 +24,7 @@ type Moment = 'arrival' | 'later'
 interface Fetched extends FetchedPartition<FetchSlice> {
   readonly wanted: FetchPartition
   records: FetchSlice | null
-  abortedTransactions: readonly { producerId: number; firstOffset: number }[] | null
+  abortedTransactions: readonly { producerId: Int64; firstOffset: number }[] | null
   currentLeader: { leaderId: number; leaderEpoch: number } | null
 }
 
@@ -223,12 +224,14 @@ function readRecords(
 ): Fetched {
   const { log } = partition
   const { wanted } = fetched
+  // Whoever is below `upTo` is within the log, whose offsets are numbers.
+  const from = Number(wanted.fetchOffset)
   let records: FetchSlice | null = null
   try {
     const bytesMax = Math.min(wanted.partitionMaxBytes, bytesLeft)
-    records = log.read(wanted.fetchOffset, bytesMax, upTo, mustReturnBatch)
+    records = log.read(from, bytesMax, upTo, mustReturnBatch)
     if (records && fetched.abortedTransactions)
-      fetched.abortedTransactions = log.abortedTransactions(wanted.fetchOffset, records.endOffset)
+      fetched.abortedTransactions = log.abortedTransactions(from, records.endOffset)
   } catch (failure) {
     records?.release()
     partition.readFailed(failure)

@@ -1,5 +1,5 @@
 import { seededRandom } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64 } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { FetchSessions, type FetchRequestTopics, finalEpoch, initialEpoch } from './fetch-sessions.ts'
 
@@ -44,7 +44,7 @@ function request(
 }
 
 function wanted(scope: {
-  partitions: Iterable<{ topicKey: string; partition: number; fetchOffset: number }>
+  partitions: Iterable<{ topicKey: string; partition: number; fetchOffset: Int64 }>
 }) {
   return [...scope.partitions].map((p) => `${p.topicKey}-${p.partition}@${p.fetchOffset}`)
 }

@@ -1,5 +1,5 @@
 import type { Random } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64 } from '@sluice/wire'
 
 /** Session epochs with a meaning of their own (KIP-227). */
 export const initialEpoch = 0
@@ -10,13 +10,13 @@ export interface FetchPartition {
   /** As the request names the topic: its name, or its id from version 13 on. */
   readonly topicKey: string
   readonly partition: number
-  fetchOffset: number
+  fetchOffset: Int64
   partitionMaxBytes: number
   currentLeaderEpoch: number
   lastFetchedEpoch: number
   /** Sent last in this session; −2: nothing yet. */
-  sentHighWatermark: number
-  sentLogStartOffset: number
+  sentHighWatermark: Int64
+  sentLogStartOffset: Int64
 }
 
 const nothingSent = -2
@@ -31,7 +31,7 @@ export interface FetchRequestTopics {
     partitions: readonly {
       partition: number
       currentLeaderEpoch: number
-      fetchOffset: number
+      fetchOffset: Int64
       lastFetchedEpoch: number
       partitionMaxBytes: number
     }[]

@@ -1,24 +1,24 @@
-import { AllocateProducerIds, ErrorCode } from '@sluice/wire'
+import { AllocateProducerIds, ErrorCode, addInt64, type Int64 } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 
 /** Hands out producer ids from blocks that the controller has written down, so that none is given twice. */
 export class ProducerIds {
   readonly #brokerId: number
-  readonly #brokerEpoch: () => number
+  readonly #brokerEpoch: () => Int64
   readonly #controller: ControllerChannel
-  #next = 0
+  #next: Int64 = 0
   /** Exclusive. */
-  #end = 0
+  #end: Int64 = 0
   #allocating: Promise<number> | null = null
 
-  constructor(options: { brokerId: number; brokerEpoch: () => number; controller: ControllerChannel }) {
+  constructor(options: { brokerId: number; brokerEpoch: () => Int64; controller: ControllerChannel }) {
     this.#brokerId = options.brokerId
     this.#brokerEpoch = options.brokerEpoch
     this.#controller = options.controller
   }
 
   /** The next producer id, or a wire error code. */
-  async next(): Promise<{ producerId: number } | { error: number }> {
+  async next(): Promise<{ producerId: Int64 } | { error: number }> {
     while (this.#next >= this.#end) {
       this.#allocating ??= this.#allocate().finally(() => {
         this.#allocating = null
@@ -26,7 +26,9 @@ export class ProducerIds {
       const error = await this.#allocating
       if (error !== ErrorCode.NONE) return { error }
     }
-    return { producerId: this.#next++ }
+    const producerId = this.#next
+    this.#next = addInt64(producerId, 1)
+    return { producerId }
   }
 
   async #allocate(): Promise<number> {
@@ -36,7 +38,7 @@ export class ProducerIds {
     })
     if (block.errorCode !== ErrorCode.NONE) return block.errorCode
     this.#next = block.producerIdStart
-    this.#end = block.producerIdStart + block.producerIdLen
+    this.#end = addInt64(block.producerIdStart, block.producerIdLen)
     return ErrorCode.NONE
   }
 }

@@ -1,5 +1,5 @@
 import { type Clock, type Logger, raise, type Random, type Timer } from '@sluice/effects'
-import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid } from '@sluice/wire'
+import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid, type Int64 } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
 import type { BoundListener } from './listeners.ts'
@@ -11,7 +11,7 @@ const leavingBeatsMax = 10
 /** A broker's membership in its cluster: registered, then kept alive by heartbeats (KIP-631). */
 export class Registration {
   readonly #options: RegistrationOptions
-  #brokerEpoch = -1
+  #brokerEpoch: Int64 = -1
   #timer: Timer | null = null
   #stopping = false
 
@@ -20,7 +20,7 @@ export class Registration {
   }
 
   /** The offset of the registration record; −1 before. */
-  get brokerEpoch(): number {
+  get brokerEpoch(): Int64 {
     return this.#brokerEpoch
   }
 

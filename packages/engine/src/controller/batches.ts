@@ -5,6 +5,7 @@ import {
   decodeMetadataRecord,
   RecordBatch,
   readRecords,
+  type Int64,
 } from '@sluice/wire'
 import type { LoggedRecord } from '../metadata/records.ts'
 
@@ -13,7 +14,7 @@ export interface MetadataBatch {
   readonly baseOffset: number
   readonly lastOffset: number
   readonly epoch: number
-  readonly maxTimestamp: number
+  readonly maxTimestamp: Int64
   readonly sizeInBytes: number
   /** Types of the control records; empty in a data batch. */
   readonly controlTypes: readonly (ControlRecordType | number)[]

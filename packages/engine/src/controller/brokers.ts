@@ -9,6 +9,7 @@ import {
   type ResponseOf,
   type UnregisterBroker,
   UnregisterBrokerRecord,
+  type Int64,
 } from '@sluice/wire'
 import { recordVersions } from '../metadata/features.ts'
 import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
@@ -36,7 +37,7 @@ export class BrokersManager {
   readonly #clusterId: string
   readonly #sessionTimeoutMs: number
   /** Monotonic time of the last word from each registered broker, by its epoch. */
-  readonly #contacts = new Map<number, { epoch: number; atMs: number }>()
+  readonly #contacts = new Map<number, { epoch: Int64; atMs: number }>()
   /** Brokers that were here before this controller started have a session from then on. */
   readonly #startedAtMs: number
 
@@ -141,7 +142,7 @@ export class BrokersManager {
     return left.length === 0 ? null : Math.max(0, Math.min(...left))
   }
 
-  isCurrent(brokerId: number, brokerEpoch: number): boolean {
+  isCurrent(brokerId: number, brokerEpoch: Int64): boolean {
     return this.#image.broker(brokerId)?.epoch === brokerEpoch
   }
 
@@ -226,7 +227,7 @@ function change(
 
 function registered(
   errorCode: number,
-  brokerEpoch: number,
+  brokerEpoch: Int64,
   records: NewRecord[],
 ): Decision<RegistrationResponse> {
   return { records, response: { throttleTimeMs: 0, errorCode, brokerEpoch } }

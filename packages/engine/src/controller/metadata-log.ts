@@ -6,6 +6,7 @@ import {
   controlBatch,
   FeatureLevelRecord,
   LeaderChangeMessage,
+  type Int64,
 } from '@sluice/wire'
 import { bootstrapFeatures } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
@@ -54,7 +55,7 @@ export class MetadataLog {
   readonly #directory: string
   readonly #epoch: number
   #snapshots: SnapshotId[]
-  #lastTimestamp = 0
+  #lastTimestamp: Int64 = 0
   #bytesSinceSnapshot = 0
 
   private constructor(options: MetadataLogOptions, directory: string, log: Log, epoch: number) {

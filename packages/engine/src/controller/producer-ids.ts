@@ -4,6 +4,7 @@ import {
   ProducerIdsRecord,
   type RequestOf,
   type ResponseOf,
+  addInt64,
 } from '@sluice/wire'
 import type { MetadataImage } from '../metadata/image.ts'
 import { newRecord } from '../metadata/records.ts'
@@ -32,7 +33,7 @@ export class ProducerIdsManager {
     const record = newRecord(ProducerIdsRecord, {
       brokerId,
       brokerEpoch,
-      nextProducerId: start + blockLength,
+      nextProducerId: addInt64(start, blockLength),
     })
     return {
       records: [record],

@@ -6,6 +6,7 @@ import {
   controlBatch,
   SnapshotFooterRecord,
   SnapshotHeaderRecord,
+  type Int64,
 } from '@sluice/wire'
 import { type NewRecord, sealRecord } from '../metadata/records.ts'
 
@@ -46,7 +47,7 @@ export function writeSnapshot(
   disk: Disk,
   directory: string,
   id: SnapshotId,
-  content: { records: readonly NewRecord[]; lastContainedLogTimestamp: number; nowMs: number },
+  content: { records: readonly NewRecord[]; lastContainedLogTimestamp: Int64; nowMs: number },
 ): number {
   const { lastContainedLogTimestamp, nowMs } = content
   const common = { timestamp: nowMs, partitionLeaderEpoch: id.epoch }

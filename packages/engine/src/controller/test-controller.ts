@@ -16,6 +16,7 @@ import {
   CreateTopics,
   type Input,
   type TypedRecord,
+  type Int64,
 } from '@sluice/wire'
 import { supportedFeatures } from '../metadata/features.ts'
 import { MetadataImage } from '../metadata/image.ts'
@@ -43,7 +44,7 @@ export class TestController {
   /** All records since the last `take`. */
   #records: LoggedRecord[] = []
   #controller: Controller | null = null
-  readonly #epochs = new Map<number, number>()
+  readonly #epochs = new Map<number, Int64>()
 
   constructor(options: { disk?: Disk; processes?: Processes; properties?: Record<string, string> } = {}) {
     this.disk = options.disk ?? new MemoryDisk()

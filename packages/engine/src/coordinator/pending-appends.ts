@@ -1,5 +1,5 @@
 import { type Clock, thrownMidway } from '@sluice/effects'
-import { buildBatch, ErrorCode, RecordBatch } from '@sluice/wire'
+import { buildBatch, ErrorCode, RecordBatch, type Int64 } from '@sluice/wire'
 
 export interface RecordBytes {
   readonly key: Buffer
@@ -8,7 +8,7 @@ export interface RecordBytes {
 
 /** A transactional producer, in whose transaction records are written (KIP-98). */
 export interface Producer {
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
 }
 

@@ -8,7 +8,7 @@ import {
   thrownMidway,
   type Timer,
 } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { CoordinatorLog } from './coordinator-log.ts'
 import { CoordinatorFailure, type Decision, type FinalDecision, errorOfFailedAppend } from './decision.ts'
 import { PendingAppends, type Producer, type RecordBytes } from './pending-appends.ts'
@@ -20,7 +20,7 @@ export interface CoordinatorShard<Rec> {
   /** The only place where hard state changes. */
   replay(record: Rec, facts: RecordFacts): void
   /** An end marker of a transaction that wrote to this partition. Met while loading. */
-  replayEndTransaction(producerId: number, committed: boolean): void
+  replayEndTransaction(producerId: Int64, committed: boolean): void
   /** All is replayed: soft state begins, timers first. */
   loaded(): void
   /** Answers all that is parked with `error`; the shard is never used again. */

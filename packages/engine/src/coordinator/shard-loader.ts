@@ -6,6 +6,7 @@ import {
   readRecords,
   readRecordsAsync,
   RecordBatch,
+  type Int64,
   type RecordView,
 } from '@sluice/wire'
 import type { CoordinatorLog } from './coordinator-log.ts'
@@ -15,14 +16,14 @@ export interface RecordFacts {
   /** Null for a record that was just decided. */
   readonly offset: number | null
   /** −1 outside transactions, as the epoch. */
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
   readonly transactional: boolean
 }
 
 interface Replayer<Rec> {
   replay(record: Rec, facts: RecordFacts): void
-  replayEndTransaction(producerId: number, committed: boolean): void
+  replayEndTransaction(producerId: Int64, committed: boolean): void
 }
 
 interface Decoder<Rec> {
@@ -83,7 +84,7 @@ function replayRecords<Rec>(
 }
 
 /** A marker is no record of the shard. */
-function replayMarker(shard: Replayer<never>, producerId: number, records: readonly RecordView[]): 0 {
+function replayMarker(shard: Replayer<never>, producerId: Int64, records: readonly RecordView[]): 0 {
   const type = controlRecordType(records[0]?.key ?? null)
   if (type === ControlRecordType.commit) replaying(() => shard.replayEndTransaction(producerId, true))
   if (type === ControlRecordType.abort) replaying(() => shard.replayEndTransaction(producerId, false))

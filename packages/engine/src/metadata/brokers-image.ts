@@ -3,6 +3,7 @@ import {
   RegisterBrokerRecord,
   RegisterControllerRecord,
   type ValueOf,
+  type Int64,
 } from '@sluice/wire'
 import { recordVersions } from './features.ts'
 import { type NewRecord, newRecord } from './records.ts'
@@ -11,7 +12,7 @@ import { type NewRecord, newRecord } from './records.ts'
 export interface BrokerImage {
   readonly id: number
   /** The offset of the registration: a later one of the same id has a higher epoch. */
-  readonly epoch: number
+  readonly epoch: Int64
   /** Another one for each start of the process. */
   readonly incarnationId: string
   readonly endpoints: readonly { name: string; host: string; port: number; securityProtocol: number }[]
@@ -65,7 +66,7 @@ export class BrokerTable {
     this.#brokers.delete(id)
   }
 
-  fence(id: number, epoch: number, fenced: boolean): void {
+  fence(id: number, epoch: Int64, fenced: boolean): void {
     const broker = this.#matching(id, epoch)
     if (broker) this.#brokers.set(id, { ...broker, fenced })
   }
@@ -98,7 +99,7 @@ export class BrokerTable {
   }
 
   /** A change of an earlier registration says nothing about this one. */
-  #matching(id: number, epoch: number): BrokerImage | undefined {
+  #matching(id: number, epoch: Int64): BrokerImage | undefined {
     const broker = this.#brokers.get(id)
     return broker?.epoch === epoch ? broker : undefined
   }

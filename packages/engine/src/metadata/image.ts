@@ -9,6 +9,7 @@ import {
   EndTransactionRecord,
   FeatureLevelRecord,
   FenceBrokerRecord,
+  type Int64,
   NoOpRecord,
   PartitionChangeRecord,
   PartitionRecord,
@@ -45,7 +46,7 @@ export class MetadataImage {
   readonly #listeners = new Set<ImageListener>()
   /** Records since a BeginTransaction: nothing of them counts before the EndTransaction. */
   #transaction: LoggedRecord[] | null = null
-  #nextProducerId = 0
+  #nextProducerId: Int64 = 0
   #offset = -1
   #epoch = 0
 
@@ -60,7 +61,7 @@ export class MetadataImage {
   }
 
   /** The first producer id that no block holds yet. */
-  get nextProducerId(): number {
+  get nextProducerId(): Int64 {
     return this.#nextProducerId
   }
 

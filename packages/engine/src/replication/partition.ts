@@ -6,7 +6,7 @@ import {
   raise,
   thrownMidway,
 } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { Log, Rejected, StageResult, Validated } from '../storage/log.ts'
 import { Purgatory } from './purgatory.ts'
 
@@ -24,7 +24,7 @@ export interface AppendOutcome {
   /** Offset of the first record, −1 on error. */
   readonly baseOffset: number
   /** When the broker stamped the records, ms; −1 under CreateTime. */
-  readonly logAppendTimeMs: number
+  readonly logAppendTimeMs: Int64
   readonly logStartOffset: number
   readonly errorMessage: string | null
   readonly recordErrors: readonly { batchIndex: number; message: string | null }[]

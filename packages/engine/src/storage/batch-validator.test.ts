@@ -1,4 +1,4 @@
-import { ErrorCode, RecordBatch, buildBatch, readRecordsAsync } from '@sluice/wire'
+import { ErrorCode, RecordBatch, buildBatch, readRecordsAsync, writeInt64 } from '@sluice/wire'
 import { describe, expect, test } from 'vitest'
 import { type AppendContext, validateBatch } from './batch-validator.ts'
 import { type LogConfig, defaultLogConfig } from './log-config.ts'
@@ -139,7 +139,7 @@ describe('accepted', () => {
   })
 
   test('a header that lies about the largest timestamp is corrected', async () => {
-    const lie = forged((batch) => RecordBatch.writeInt64(batch, 35, startMs + 77))
+    const lie = forged((batch) => writeInt64(batch, 35, startMs + 77))
     const validated = await validate(lie)
     if (validated.kind === 'rejected') throw new Error(validated.message)
     expect(RecordBatch.maxTimestamp(validated.batch, 0)).toBe(startMs)

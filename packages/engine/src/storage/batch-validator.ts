@@ -11,14 +11,17 @@ import {
   CorruptDataError,
   DecompressedSizeError,
   ErrorCode,
+  Int64,
   RecordBatch,
   type RecordsSummary,
+  addInt64,
   codecName,
   compress,
   decompress,
   decompressedBytesMax,
   isCodecId,
   newRecordsSummary,
+  subtractInt64,
   walkRecords,
 } from '@sluice/wire'
 import { readMarker } from './batch-facts.ts'
@@ -87,7 +90,7 @@ export function validateBatch(
   const target = targetCodec(codec, config)
   if (codec === CodecId.none) {
     const checked = checkRecords(batch, batch, RecordBatch.recordsAt, size, context, config)
-    if (typeof checked !== 'number') return checked
+    if (typeof checked === 'object') return checked
     if (target === codec) return stamp(batch, context, config, checked)
   }
   return throughCodecs(batch, codec, target, context, config)
@@ -165,21 +168,19 @@ function checkRecords(
   end: number,
   context: AppendContext,
   config: LogConfig,
-): number | Rejected {
+): Int64 | Rejected {
   const count = RecordBatch.count(batch, 0)
   const fault = walkRecords(section, start, end, count, summary)
   if (fault) {
     const message = `Record ${fault.index} of ${count} is malformed: ${fault.reason}.`
     return reject(ErrorCode.INVALID_RECORD, message, [{ batchIndex: fault.index, message }])
   }
-  const baseTimestamp = RecordBatch.baseTimestamp(batch, 0)
-  const largest = baseTimestamp + summary.maxTimestampDelta
+  const { smallest, largest } = timestampRange(batch, section, start, end)
   const suspicious =
     RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime ||
     (config.cleanupPolicy.compact && summary.firstWithoutKey >= 0) ||
     (config.messageTimestampType === 'CreateTime' &&
-      (isOutOfRange(largest, context.nowMs, config) ||
-        isOutOfRange(baseTimestamp + summary.minTimestampDelta, context.nowMs, config)))
+      (isOutOfRange(largest, context.nowMs, config) || isOutOfRange(smallest, context.nowMs, config)))
   if (suspicious) {
     const refusal = recordRefusal(batch, section, start, end, context, config)
     if (refusal) return refusal
@@ -187,12 +188,27 @@ function checkRecords(
   return largest
 }
 
-function isOutOfRange(timestamp: number, nowMs: number, config: LogConfig): boolean {
-  return (
-    timestamp !== RecordBatch.noTimestamp &&
-    (nowMs - timestamp > config.messageTimestampBeforeMaxMs ||
-      timestamp - nowMs > config.messageTimestampAfterMaxMs)
-  )
+/** From the walk that has just filled `summary`; by another one where timestamps may have gone round at 2^63. */
+function timestampRange(batch: Buffer, section: Buffer, start: number, end: number) {
+  const base = RecordBatch.baseTimestamp(batch, 0)
+  let smallest = addInt64(base, summary.minTimestampDelta)
+  let largest = addInt64(base, summary.maxTimestampDelta)
+  if (typeof smallest === 'bigint' || typeof largest === 'bigint') {
+    smallest = Int64.MAX
+    largest = Int64.MIN
+    walkRecords(section, start, end, RecordBatch.count(batch, 0), undefined, (_, timestampDelta) => {
+      const timestamp = addInt64(base, timestampDelta)
+      if (timestamp < smallest) smallest = timestamp
+      if (timestamp > largest) largest = timestamp
+    })
+  }
+  return { smallest, largest }
+}
+
+function isOutOfRange(timestamp: Int64, nowMs: number, config: LogConfig): boolean {
+  if (timestamp === RecordBatch.noTimestamp) return false
+  const age = subtractInt64(nowMs, timestamp)
+  return age > config.messageTimestampBeforeMaxMs || subtractInt64(0, age) > config.messageTimestampAfterMaxMs
 }
 
 /** The slow way: which records exactly are refused, and why (KIP-467). */
@@ -216,7 +232,7 @@ function recordRefusal(
     summary,
     (index, timestampDelta, keyLength) => {
       if (errors.length >= recordErrorsMax) return
-      const timestamp = baseTimestamp + timestampDelta
+      const timestamp = addInt64(baseTimestamp, timestampDelta)
       if (config.cleanupPolicy.compact && keyLength < 0)
         errors.push({ batchIndex: index, message: 'A compacted topic takes no record without a key.' })
       else if (
@@ -298,7 +314,7 @@ function recompress(
   config: LogConfig,
 ): Validated | Rejected | Promise<Validated | Rejected> {
   const largest = checkRecords(batch, section, 0, section.length, context, config)
-  if (typeof largest !== 'number') return largest
+  if (typeof largest === 'object') return largest
   if (codec === target) return stamp(batch, context, config, largest)
   const header = Buffer.from(batch.subarray(0, RecordBatch.recordsAt))
   const compressed = compress(target, section, levelOf(target, config))
@@ -313,7 +329,7 @@ function withSection(
   codec: number,
   context: AppendContext,
   config: LogConfig,
-  largestTimestamp: number,
+  largestTimestamp: Int64,
 ): Validated | Rejected {
   const batch = Buffer.concat([header, section])
   if (batch.length > config.maxMessageBytes) return tooLarge(batch.length, config)
@@ -324,12 +340,7 @@ function withSection(
 }
 
 /** Kafka corrects a header that lies about its largest timestamp, and so do we. */
-function stamp(
-  batch: Buffer,
-  context: AppendContext,
-  config: LogConfig,
-  largestTimestamp: number,
-): Validated {
+function stamp(batch: Buffer, context: AppendContext, config: LogConfig, largestTimestamp: Int64): Validated {
   const stamped = config.messageTimestampType === 'LogAppendTime' && context.origin !== 'controller'
   if (stamped) RecordBatch.setMaxTimestamp(batch, 0, RecordBatch.TimestampType.logAppendTime, context.nowMs)
   else if (context.origin === 'client')

@@ -1,3 +1,4 @@
+import { type Int64 } from '@sluice/wire'
 import { join } from 'node:path'
 import type { Disk } from '@sluice/effects'
 import type { TopicPartition } from './log-store.ts'
@@ -87,7 +88,7 @@ export class OffsetCheckpoint {
 const cleanShutdownName = '.kafka_cleanshutdown'
 
 /** Written last at a clean stop. */
-export function writeCleanShutdown(disk: Disk, directory: string, brokerEpoch: number): void {
+export function writeCleanShutdown(disk: Disk, directory: string, brokerEpoch: Int64): void {
   disk.writeFileAtomicSync(join(directory, cleanShutdownName), JSON.stringify({ version: 0, brokerEpoch }))
 }
 

@@ -107,7 +107,7 @@ describe('the same appends leave the same files', () => {
       RecordBatch.setBaseOffset(batch, 0, 0)
       const validated = await log.validate(batch, {
         origin: isMarker ? 'coordinator' : 'client',
-        nowMs: RecordBatch.maxTimestamp(batch, 0),
+        nowMs: Number(RecordBatch.maxTimestamp(batch, 0)),
       })
       if (validated.kind === 'rejected') throw new Error(validated.message)
       expect(log.stage(validated, epoch)).toMatchObject({ kind: 'staged' })
@@ -143,7 +143,7 @@ describe('the same appends leave the same files', () => {
     let log = context.load()
     const batches = batchesOfGolden('stamped-0/00000000000000000000.log')
     const append = async (batch: Buffer) => {
-      const nowMs = RecordBatch.maxTimestamp(batch, 0)
+      const nowMs = Number(RecordBatch.maxTimestamp(batch, 0))
       const epoch = RecordBatch.partitionLeaderEpoch(batch, 0)
       await context.clock.advance(Math.max(0, nowMs - context.clock.now()))
       RecordBatch.setMaxTimestamp(batch, 0, RecordBatch.TimestampType.createTime, nowMs)

@@ -1,11 +1,18 @@
-import { type RecordView, readRecords, readRecordsAsync, RecordBatch, CodecId } from '@sluice/wire'
+import {
+  type Int64,
+  type RecordView,
+  readRecords,
+  readRecordsAsync,
+  RecordBatch,
+  CodecId,
+} from '@sluice/wire'
 import { scanHeaders } from './batch-scan.ts'
 import type { LogStore } from './log-store.ts'
 import type { Segment } from './segment.ts'
 
 export interface OffsetAndTimestamp {
   offset: number
-  timestamp: number
+  timestamp: Int64
   leaderEpoch: number
 }
 
@@ -13,7 +20,7 @@ export interface OffsetAndTimestamp {
 export type OffsetLookup = OffsetAndTimestamp | null | Promise<OffsetAndTimestamp | null>
 
 /** The first record whose timestamp is at least `timestamp`. */
-export function offsetForTimestamp(store: LogStore, timestamp: number): OffsetLookup {
+export function offsetForTimestamp(store: LogStore, timestamp: Int64): OffsetLookup {
   for (const segment of store.segments) {
     if (segment.size === 0 || segment.maxTimestamp < timestamp) continue
     const from = Math.max(segment.times.offsetBefore(timestamp), store.logStartOffset)
@@ -33,7 +40,7 @@ export function maxTimestampOffset(store: LogStore): OffsetLookup {
   return searchFrom(store, best, best.positionOf(from), best.maxTimestamp)
 }
 
-function searchFrom(store: LogStore, segment: Segment, from: number, timestamp: number): OffsetLookup {
+function searchFrom(store: LogStore, segment: Segment, from: number, timestamp: Int64): OffsetLookup {
   for (let position = from; position < segment.size; ) {
     let batchEnd = segment.size
     const at = scanHeaders(segment.file.get(), position, segment.size, (cursor) => {
@@ -60,7 +67,7 @@ function firstAtOrAfter(
   store: LogStore,
   batch: Buffer,
   records: readonly RecordView[],
-  timestamp: number,
+  timestamp: Int64,
 ): OffsetAndTimestamp | null {
   for (const record of records)
     if (record.timestamp >= timestamp && record.offset >= store.logStartOffset)

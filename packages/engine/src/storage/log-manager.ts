@@ -1,3 +1,4 @@
+import { type Int64 } from '@sluice/wire'
 import { join } from 'node:path'
 import {
   type Clock,
@@ -163,7 +164,7 @@ export class LogManager {
    * `clean`: everything is durable, checkpointed and marked so, and the next start recovers nothing. Else files are
    * let go as they are.
    */
-  stop(options: { clean: boolean; brokerEpoch?: number }): void {
+  stop(options: { clean: boolean; brokerEpoch?: Int64 }): void {
     if (this.#stopped) return
     this.#stopped = true
     for (const timer of this.#timers) timer.cancel()
@@ -173,7 +174,7 @@ export class LogManager {
   }
 
   /** Whether the disk takes the last words; where it does not, the next start recovers. */
-  #markClean(brokerEpoch: number): boolean {
+  #markClean(brokerEpoch: Int64): boolean {
     try {
       this.#writeCheckpoints()
       this.#cleanerOffsets.write(this.#cleaned)

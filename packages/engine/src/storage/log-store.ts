@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, type Disk, type Logger, type Random, assert } from '@sluice/effects'
-import { RecordBatch } from '@sluice/wire'
+import { RecordBatch, subtractInt64 } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts, readMarker } from './batch-facts.ts'
 import { scanHeaders } from './batch-scan.ts'
 import type { FileCache } from './file-cache.ts'
@@ -162,7 +162,9 @@ export class LogStore implements SegmentHome {
     if (batch.lastOffset - active.baseOffset > relativeOffsetMax) return true
     const firstTimestamp = active.size > 0 ? active.firstTimestamp : first.maxTimestamp
     const waitedMs =
-      firstTimestamp >= 0 ? batch.maxTimestamp - firstTimestamp : this.clock.now() - active.createdMs
+      firstTimestamp >= 0
+        ? subtractInt64(batch.maxTimestamp, firstTimestamp)
+        : this.clock.now() - active.createdMs
     if (waitedMs > config.segmentMs - active.rollJitterMs) return true
     const offsetEntriesMax = Math.floor(config.segmentIndexBytes / offsetEntryBytes)
     // One entry is kept free for the last one, at the roll.

@@ -22,7 +22,7 @@ import {
   type Random,
   thrownMidway,
 } from '@sluice/effects'
-import { ErrorCode, RecordBatch } from '@sluice/wire'
+import { ErrorCode, type Int64, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { type AppendContext, type Rejected, type Validated, validateBatch } from './batch-validator.ts'
 import { type FetchSlice, readSlice } from './fetch-slice.ts'
@@ -70,7 +70,7 @@ export interface Staged {
   baseOffset: number
   lastOffset: number
   /** -1 under CreateTime. */
-  logAppendTimeMs: number
+  logAppendTimeMs: Int64
 }
 
 export interface Duplicate {
@@ -78,16 +78,16 @@ export interface Duplicate {
   baseOffset: number
   lastOffset: number
   /** As Kafka answers a retry: the largest timestamp of the batch that stands in the log. */
-  logAppendTimeMs: number
+  logAppendTimeMs: Int64
 }
 
 export type StageResult = Staged | Duplicate | Rejected
 
 export interface ActiveProducer {
-  producerId: number
+  producerId: Int64
   producerEpoch: number
   lastSequence: number
-  lastTimestamp: number
+  lastTimestamp: Int64
   coordinatorEpoch: number
   /** -1 without an open transaction. */
   currentTransactionStartOffset: number
@@ -316,7 +316,7 @@ export class Log {
   }
 
   /** The first record whose timestamp is at least this; null if there is none. */
-  offsetForTimestamp(timestamp: number): OffsetLookup {
+  offsetForTimestamp(timestamp: Int64): OffsetLookup {
     return offsetForTimestamp(this.#store, timestamp)
   }
 

@@ -1,4 +1,4 @@
-import { RecordBatch } from '@sluice/wire'
+import { type Int64, RecordBatch } from '@sluice/wire'
 
 /** How many batches of a producer are known, so that a retry of any of them is seen as one. */
 const batchesMax = 5
@@ -9,22 +9,22 @@ export interface ProducerBatch {
   lastSequence: number
   firstOffset: number
   lastOffset: number
-  timestamp: number
+  timestamp: Int64
 }
 
 /** What the log knows of one producer id. */
 export class ProducerEntry {
-  readonly producerId: number
+  readonly producerId: Int64
   /** -1 before the first batch or marker. */
   epoch = -1
   coordinatorEpoch = -1
-  lastTimestamp = -1
+  lastTimestamp: Int64 = -1
   /** First offset of the open transaction. */
   transactionFirstOffset: number | null = null
   /** Of `epoch`, oldest first, at most five. */
   batches: ProducerBatch[] = []
 
-  constructor(producerId: number) {
+  constructor(producerId: Int64) {
     this.producerId = producerId
   }
 
@@ -68,7 +68,7 @@ export class ProducerEntry {
       this.transactionFirstOffset = batch.firstOffset
   }
 
-  endTransaction(epoch: number, coordinatorEpoch: number, timestamp: number): void {
+  endTransaction(epoch: number, coordinatorEpoch: number, timestamp: Int64): void {
     this.#setEpoch(epoch)
     this.coordinatorEpoch = coordinatorEpoch
     this.lastTimestamp = timestamp

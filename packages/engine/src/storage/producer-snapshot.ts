@@ -1,17 +1,15 @@
-import { crc32c, RecordBatch } from '@sluice/wire'
-
-const { readInt64, writeInt64 } = RecordBatch
+import { crc32c, type Int64, readInt64, readOffset, writeInt64 } from '@sluice/wire'
 
 /** What a `<offset>.snapshot` file says of a producer: its last batch, and its open transaction if any. */
 export interface ProducerSnapshotEntry {
-  producerId: number
+  producerId: Int64
   epoch: number
   /** -1 where no batch of this epoch is known. */
   lastSequence: number
   lastOffset: number
   /** Last offset minus first offset of the last batch. */
   offsetDelta: number
-  timestamp: number
+  timestamp: Int64
   coordinatorEpoch: number
   /** -1 without an open transaction. */
   currentTransactionFirstOffset: number
@@ -55,11 +53,11 @@ export function decodeProducerSnapshot(bytes: Buffer): ProducerSnapshotEntry[] |
       producerId: readInt64(bytes, at),
       epoch: bytes.readInt16BE(at + 8),
       lastSequence: bytes.readInt32BE(at + 10),
-      lastOffset: readInt64(bytes, at + 14),
+      lastOffset: readOffset(bytes, at + 14),
       offsetDelta: bytes.readInt32BE(at + 22),
       timestamp: readInt64(bytes, at + 26),
       coordinatorEpoch: bytes.readInt32BE(at + 34),
-      currentTransactionFirstOffset: readInt64(bytes, at + 38),
+      currentTransactionFirstOffset: readOffset(bytes, at + 38),
     })
   }
   return entries

@@ -1,5 +1,5 @@
 import { type Disk, assert } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64, subtractInt64 } from '@sluice/wire'
 import { ProducerEntry } from './producer-entry.ts'
 import {
   type ProducerSnapshotEntry,
@@ -12,9 +12,9 @@ import { deletedSuffix, offsetFilePath, snapshotSuffix } from './segment-names.t
 export interface ProducerBatchFacts {
   baseOffset: number
   lastOffset: number
-  maxTimestamp: number
+  maxTimestamp: Int64
   /** -1 without one. */
-  producerId: number
+  producerId: Int64
   producerEpoch: number
   baseSequence: number
   lastSequence: number
@@ -29,7 +29,7 @@ export interface TransactionMarker {
 }
 
 export interface CompletedTransaction {
-  producerId: number
+  producerId: Int64
   firstOffset: number
   /** The marker's. */
   lastOffset: number
@@ -38,13 +38,13 @@ export interface CompletedTransaction {
 
 export type ProducerVerdict =
   | { kind: 'ok' }
-  | { kind: 'duplicate'; baseOffset: number; lastOffset: number; timestamp: number }
+  | { kind: 'duplicate'; baseOffset: number; lastOffset: number; timestamp: Int64 }
   | { kind: 'rejected'; error: ErrorCode; message: string }
 
 const ok: ProducerVerdict = { kind: 'ok' }
 
 /** Most logs have no producers with ids, and an empty map takes 200 bytes. Never written to. */
-const none = new Map<number, never>()
+const none = new Map<never, never>()
 
 /** A transaction whose end stands in the log but maybe not yet below the high watermark. */
 interface Decided {
@@ -61,10 +61,10 @@ interface Decided {
  */
 export class ProducerState {
   readonly #log: { readonly disk: Disk; readonly directory: string }
-  #entries: Map<number, ProducerEntry> = none
-  #staged: Map<number, ProducerEntry> | null = null
+  #entries: Map<Int64, ProducerEntry> = none
+  #staged: Map<Int64, ProducerEntry> | null = null
   /** Open transactions by first offset, in rising order: a log is written in order. */
-  #open: Map<number, number> = none
+  #open: Map<number, Int64> = none
   #decided: Decided[] = []
   #snapshotOffsets: number[] = []
   /** Those that may not be durable yet. */
@@ -293,7 +293,7 @@ export class ProducerState {
   #load(entries: readonly ProducerSnapshotEntry[], nowMs: number, expirationMs: number): void {
     if (entries.length === 0) return
     this.#entries = new Map()
-    const open: { firstOffset: number; producerId: number }[] = []
+    const open: { firstOffset: number; producerId: Int64 }[] = []
     for (const saved of entries) {
       const entry = entryOfSnapshot(saved)
       if (isExpired(entry, nowMs, expirationMs)) continue
@@ -390,7 +390,7 @@ function addTo(entry: ProducerEntry, batch: ProducerBatchFacts): void {
 }
 
 function isExpired(entry: ProducerEntry, nowMs: number, expirationMs: number): boolean {
-  return entry.transactionFirstOffset === null && nowMs - entry.lastTimestamp >= expirationMs
+  return entry.transactionFirstOffset === null && subtractInt64(nowMs, entry.lastTimestamp) >= expirationMs
 }
 
 function snapshotEntry(entry: ProducerEntry): ProducerSnapshotEntry {

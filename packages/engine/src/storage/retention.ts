@@ -1,3 +1,4 @@
+import { subtractInt64 } from '@sluice/wire'
 import type { LogStore } from './log-store.ts'
 import type { Segment } from './segment.ts'
 
@@ -27,5 +28,5 @@ export function countExpired(store: LogStore, nowMs: number, highWatermark: numb
 }
 
 function isTooOld(segment: Segment, nowMs: number, retentionMs: number): boolean {
-  return retentionMs >= 0 && nowMs - segment.largestTimestampMs() > retentionMs
+  return retentionMs >= 0 && subtractInt64(nowMs, segment.largestTimestampMs()) > retentionMs
 }

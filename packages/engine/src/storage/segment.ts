@@ -1,5 +1,5 @@
 import type { Disk } from '@sluice/effects'
-import { RecordBatch } from '@sluice/wire'
+import { type Int64, RecordBatch } from '@sluice/wire'
 import { scanBatches, scanHeaders } from './batch-scan.ts'
 import { CachedFile, type FileCache, type FileOwner } from './file-cache.ts'
 import type { OffsetIndex } from './offset-index.ts'
@@ -24,7 +24,7 @@ export interface BatchPlace {
   baseOffset: number
   lastOffset: number
   size: number
-  maxTimestamp: number
+  maxTimestamp: Int64
 }
 
 /** So many index entries go to the file together. */
@@ -51,9 +51,9 @@ export class Segment implements FileOwner {
   readonly #home: SegmentHome
   readonly #indexes: SegmentIndexes
   #bytesSinceEntry = 0
-  #maxTimestamp: number | undefined
+  #maxTimestamp: Int64 | undefined
   #offsetOfMaxTimestamp = 0
-  #firstTimestamp: number | undefined
+  #firstTimestamp: Int64 | undefined
   #remembered: RememberedPositions | null = null
   /** Whether the log file has bytes that are not durable. */
   #unsynced = true
@@ -195,7 +195,7 @@ export class Segment implements FileOwner {
   }
 
   /** The largest timestamp of its batches, -1 without one. */
-  get maxTimestamp(): number {
+  get maxTimestamp(): Int64 {
     if (this.#maxTimestamp === undefined) {
       // The last entry alone, if it is one: retention asks this of segments that are not in use otherwise.
       const last = this.#indexes.times ?? this.#indexes.readLastTimeEntry() ?? this.times
@@ -211,16 +211,16 @@ export class Segment implements FileOwner {
   }
 
   /** What retention by time compares: without timestamps, when the file was last written. */
-  largestTimestampMs(): number {
+  largestTimestampMs(): Int64 {
     if (this.maxTimestamp >= 0) return this.maxTimestamp
     return Math.floor(this.#home.disk.statSync(this.filePath()).modifiedAtMs)
   }
 
   /** The first batch's largest timestamp, from which rolling by time counts; -1 when empty or without one. */
-  get firstTimestamp(): number {
+  get firstTimestamp(): Int64 {
     if (this.size === 0) return none
     if (this.#firstTimestamp === undefined) {
-      let found = none
+      let found: Int64 = none
       scanHeaders(this.file.get(), 0, this.size, ({ buffer, at }) => {
         found = RecordBatch.maxTimestamp(buffer, at)
         return false

@@ -1,7 +1,5 @@
-import { RecordBatch } from '@sluice/wire'
+import { type Int64, toInt64 } from '@sluice/wire'
 import { withoutZeroEntries } from './offset-index.ts'
-
-const { readInt64, writeInt64 } = RecordBatch
 
 /** Bytes of an entry: int64 timestamp, int32 offset relative to the segment's base. */
 export const timeEntryBytes = 12
@@ -9,7 +7,7 @@ export const timeEntryBytes = 12
 const capacityMin = 16
 
 /** An empty typed array takes 200 bytes, and most indexes are empty. */
-const noTimestamps = new Float64Array(0)
+const noTimestamps = new BigInt64Array(0)
 const noOffsets = new Int32Array(0)
 
 /**
@@ -19,7 +17,7 @@ const noOffsets = new Int32Array(0)
  */
 export class TimeIndex {
   readonly baseOffset: number
-  #timestamps: Float64Array = noTimestamps
+  #timestamps: BigInt64Array = noTimestamps
   #relativeOffsets: Int32Array = noOffsets
   #length = 0
 
@@ -32,8 +30,8 @@ export class TimeIndex {
   }
 
   /** -1, as Kafka's "no timestamp", when empty. */
-  get lastTimestamp(): number {
-    return this.#length === 0 ? -1 : (this.#timestamps[this.#length - 1] as number)
+  get lastTimestamp(): Int64 {
+    return this.#length === 0 ? -1 : toInt64(this.#timestamps[this.#length - 1] as bigint)
   }
 
   get lastOffset(): number {
@@ -43,21 +41,21 @@ export class TimeIndex {
   }
 
   /** Adds an entry if the timestamp has risen. */
-  maybeAppend(timestamp: number, offset: number): void {
+  maybeAppend(timestamp: Int64, offset: number): void {
     if (timestamp <= this.lastTimestamp) return
     if (this.#length === this.#timestamps.length) this.#grow()
-    this.#timestamps[this.#length] = timestamp
+    this.#timestamps[this.#length] = BigInt(timestamp)
     this.#relativeOffsets[this.#length] = offset - this.baseOffset
     this.#length++
   }
 
   /** The offset of the last entry whose timestamp is at most `timestamp`; the base offset if there is none. */
-  offsetBefore(timestamp: number): number {
+  offsetBefore(timestamp: Int64): number {
     let low = 0
     let high = this.#length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#timestamps[middle] as number) <= timestamp) low = middle + 1
+      if ((this.#timestamps[middle] as bigint) <= timestamp) low = middle + 1
       else high = middle
     }
     return low === 0 ? this.baseOffset : this.baseOffset + (this.#relativeOffsets[low - 1] as number)
@@ -77,7 +75,7 @@ export class TimeIndex {
   encode(from: number): Buffer {
     const out = Buffer.allocUnsafe((this.#length - from) * timeEntryBytes)
     for (let entry = from, at = 0; entry < this.#length; entry++, at += timeEntryBytes) {
-      writeInt64(out, at, this.#timestamps[entry] as number)
+      out.writeBigInt64BE(this.#timestamps[entry] as bigint, at)
       out.writeInt32BE(this.#relativeOffsets[entry] as number, at + 8)
     }
     return out
@@ -89,13 +87,13 @@ export class TimeIndex {
     const index = new TimeIndex(baseOffset)
     const length = withoutZeroEntries(bytes, timeEntryBytes)
     if (length === 0) return index
-    index.#timestamps = new Float64Array(length)
+    index.#timestamps = new BigInt64Array(length)
     index.#relativeOffsets = new Int32Array(length)
     index.#length = length
-    let before = -1
+    let before = -1n
     let offsetBefore = 0
     for (let entry = 0, at = 0; entry < length; entry++, at += timeEntryBytes) {
-      const timestamp = readInt64(bytes, at)
+      const timestamp = bytes.readBigInt64BE(at)
       const relative = bytes.readInt32BE(at + 8)
       if (timestamp <= before || relative < offsetBefore) return null
       index.#timestamps[entry] = timestamp
@@ -108,7 +106,7 @@ export class TimeIndex {
 
   #grow(): void {
     const capacity = Math.max(capacityMin, this.#length * 2)
-    const timestamps = new Float64Array(capacity)
+    const timestamps = new BigInt64Array(capacity)
     const offsets = new Int32Array(capacity)
     timestamps.set(this.#timestamps)
     offsets.set(this.#relativeOffsets)

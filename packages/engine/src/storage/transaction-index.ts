@@ -1,13 +1,11 @@
-import { RecordBatch } from '@sluice/wire'
-
-const { readInt64, writeInt64 } = RecordBatch
+import { type Int64, readInt64, readOffset, writeInt64 } from '@sluice/wire'
 
 /** int16 version 0, then producer id, first offset, last offset, last stable offset as int64. */
 const entryBytes = 34
 const currentVersion = 0
 
 export interface AbortedTransaction {
-  producerId: number
+  producerId: Int64
   firstOffset: number
   /** The ABORT marker's. */
   lastOffset: number
@@ -33,9 +31,9 @@ export function decodeTransactionIndex(bytes: Buffer, baseOffset: number): Abort
     if (bytes.readInt16BE(at) > currentVersion) return null
     const entry = {
       producerId: readInt64(bytes, at + 2),
-      firstOffset: readInt64(bytes, at + 10),
-      lastOffset: readInt64(bytes, at + 18),
-      lastStableOffset: readInt64(bytes, at + 26),
+      firstOffset: readOffset(bytes, at + 10),
+      lastOffset: readOffset(bytes, at + 18),
+      lastStableOffset: readOffset(bytes, at + 26),
     }
     if (entry.lastOffset < baseOffset) return null
     entries.push(entry)

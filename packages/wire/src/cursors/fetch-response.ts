@@ -1,4 +1,5 @@
 import { ErrorCode } from '../errors.ts'
+import type { Int64 } from '../int64.ts'
 import { beginResponseFrame } from '../frame.ts'
 import { Fetch } from '../schema/01-fetch.ts'
 import { Writer } from '../writer.ts'
@@ -18,13 +19,13 @@ export interface FetchedPartition<Records extends Sized> {
   /** As the request named it: `topicKey` is an id from version 13 on, a name below. */
   readonly wanted: { readonly topicKey: string; readonly partition: number }
   readonly error: number
-  readonly highWatermark: number
-  readonly lastStableOffset: number
-  readonly logStartOffset: number
+  readonly highWatermark: Int64
+  readonly lastStableOffset: Int64
+  readonly logStartOffset: Int64
   readonly records: Records | null
   /** Null below read_committed. */
-  readonly abortedTransactions: readonly { producerId: number; firstOffset: number }[] | null
-  readonly divergingEpoch: { epoch: number; endOffset: number } | null
+  readonly abortedTransactions: readonly { producerId: Int64; firstOffset: Int64 }[] | null
+  readonly divergingEpoch: { epoch: number; endOffset: Int64 } | null
   readonly currentLeader: { leaderId: number; leaderEpoch: number } | null
 }
 

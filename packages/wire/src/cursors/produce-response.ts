@@ -1,3 +1,4 @@
+import type { Int64 } from '../int64.ts'
 import { ErrorCode } from '../errors.ts'
 import { beginResponseFrame, endFrame } from '../frame.ts'
 import { Produce } from '../schema/00-produce.ts'
@@ -9,9 +10,9 @@ const recordErrorsVersionMin = 8
 
 /** Where the records of one partition stand now. */
 export interface ProducedRecords {
-  readonly baseOffset: number
-  readonly logAppendTimeMs: number
-  readonly logStartOffset: number
+  readonly baseOffset: Int64
+  readonly logAppendTimeMs: Int64
+  readonly logStartOffset: Int64
 }
 
 /**

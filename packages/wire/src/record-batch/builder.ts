@@ -1,14 +1,15 @@
 import { assert } from '@sluice/effects'
 import { compress } from '../compression/codecs.ts'
+import { type Int64, maxInt64, subtractInt64 } from '../int64.ts'
 import * as layout from './layout.ts'
-import { varintSize, writeVarint } from './varints.ts'
+import { varintSize, varlongSize, writeVarint, writeVarlong } from './varints.ts'
 
 export interface RecordInput {
   key?: Uint8Array | string | null
   value?: Uint8Array | string | null
   headers?: readonly { key: string; value: Uint8Array | string | null }[]
   /** Default: the batch's `timestamp`. */
-  timestamp?: number
+  timestamp?: Int64
   /** Default: one after the record before it. Compaction leaves gaps. */
   offset?: number
 }
@@ -22,12 +23,12 @@ export interface BatchInput {
   codec?: number
   compressionLevel?: number
   /** For records that have none of their own, and for a batch without records. Default: -1. */
-  timestamp?: number
+  timestamp?: Int64
   /** Makes it a batch with LogAppendTime, which is the largest timestamp then. */
-  logAppendTimeMs?: number
+  logAppendTimeMs?: Int64
   /** KIP-534: stands in the base timestamp. */
-  deleteHorizonMs?: number
-  producerId?: number
+  deleteHorizonMs?: Int64
+  producerId?: Int64
   producerEpoch?: number
   /** Default -1; the group and share coordinators' batches have 0 (see the golden files). */
   baseSequence?: number
@@ -62,7 +63,7 @@ function finish(input: BatchInput, section: Buffer): Buffer {
   return seal(batch, input)
 }
 
-function baseTimestampOf(input: BatchInput): number {
+function baseTimestampOf(input: BatchInput): Int64 {
   return input.deleteHorizonMs ?? input.records[0]?.timestamp ?? input.timestamp ?? layout.noTimestamp
 }
 
@@ -70,9 +71,9 @@ function seal(batch: Buffer, input: BatchInput): Buffer {
   const baseOffset = input.baseOffset ?? 0
   const records = input.records
   const lastRecordOffset = records.at(-1)?.offset ?? baseOffset + Math.max(records.length - 1, 0)
-  let maxTimestamp = records.length === 0 ? (input.timestamp ?? layout.noTimestamp) : -Infinity
+  let maxTimestamp: Int64 = records.length === 0 ? (input.timestamp ?? layout.noTimestamp) : -Infinity
   for (const record of records)
-    maxTimestamp = Math.max(maxTimestamp, record.timestamp ?? input.timestamp ?? layout.noTimestamp)
+    maxTimestamp = maxInt64(maxTimestamp, record.timestamp ?? input.timestamp ?? layout.noTimestamp)
   layout.writeHeader(batch, 0, {
     baseOffset,
     batchLength: batch.length - layout.logOverheadBytes,
@@ -105,9 +106,9 @@ function lengthPrefixedSize(bytes: Uint8Array | string | null | undefined): numb
   return varintSize(length) + length
 }
 
-function bodyBytes(record: RecordInput, timestampDelta: number, offsetDelta: number): number {
+function bodyBytes(record: RecordInput, timestampDelta: Int64, offsetDelta: number): number {
   const headers = record.headers ?? []
-  let size = 1 + varintSize(timestampDelta) + varintSize(offsetDelta)
+  let size = 1 + varlongSize(timestampDelta) + varintSize(offsetDelta)
   size += lengthPrefixedSize(record.key) + lengthPrefixedSize(record.value) + varintSize(headers.length)
   for (const header of headers) size += lengthPrefixedSize(header.key) + lengthPrefixedSize(header.value)
   return size
@@ -116,13 +117,17 @@ function bodyBytes(record: RecordInput, timestampDelta: number, offsetDelta: num
 /** Calls `each` with every record and its deltas. */
 function eachRecord(
   input: BatchInput,
-  each: (record: RecordInput, timestampDelta: number, offsetDelta: number) => void,
+  each: (record: RecordInput, timestampDelta: Int64, offsetDelta: number) => void,
 ): void {
   const baseTimestamp = baseTimestampOf(input)
   const baseOffset = input.baseOffset ?? 0
   for (const [index, record] of input.records.entries()) {
     const timestamp = record.timestamp ?? input.timestamp ?? layout.noTimestamp
-    each(record, timestamp - baseTimestamp, record.offset === undefined ? index : record.offset - baseOffset)
+    each(
+      record,
+      subtractInt64(timestamp, baseTimestamp),
+      record.offset === undefined ? index : record.offset - baseOffset,
+    )
   }
 }
 
@@ -140,7 +145,7 @@ function writeRecords(target: Buffer, from: number, input: BatchInput): void {
   eachRecord(input, (record, timestampDelta, offsetDelta) => {
     at = writeVarint(target, at, bodyBytes(record, timestampDelta, offsetDelta))
     target[at++] = 0
-    at = writeVarint(target, at, timestampDelta)
+    at = writeVarlong(target, at, timestampDelta)
     at = writeVarint(target, at, offsetDelta)
     at = writeLengthPrefixed(target, at, record.key)
     at = writeLengthPrefixed(target, at, record.value)

@@ -1,3 +1,4 @@
+import type { Int64 } from '../int64.ts'
 import { type BatchInput, buildBatchSync } from './builder.ts'
 
 /** What a control record is, as its key says: int16 version 0, int16 type. */
@@ -38,10 +39,10 @@ export function controlBatch(
 
 interface EndTransaction {
   commit: boolean
-  producerId: number
+  producerId: Int64
   producerEpoch: number
   coordinatorEpoch: number
-  timestamp: number
+  timestamp: Int64
   baseOffset?: number
   partitionLeaderEpoch?: number
 }

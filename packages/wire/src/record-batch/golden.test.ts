@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { codecName } from '../compression/codecs.ts'
+import { addInt64 } from '../int64.ts'
 import { buildBatch } from './builder.ts'
 import { ControlRecordType, controlRecordType, endTransactionMarker } from './control.ts'
 import * as layout from './layout.ts'
@@ -101,7 +102,7 @@ describe.each(logs)('$name', ({ bytes, batches }) => {
       const summary = newRecordsSummary()
       expect(walkRecords(section, 0, section.length, layout.count(bytes, at), summary)).toBeNull()
       if (layout.timestampType(bytes, at) === layout.TimestampType.createTime)
-        expect(layout.baseTimestamp(bytes, at) + summary.maxTimestampDelta).toBe(
+        expect(addInt64(layout.baseTimestamp(bytes, at), summary.maxTimestampDelta)).toBe(
           layout.maxTimestamp(bytes, at),
         )
     }

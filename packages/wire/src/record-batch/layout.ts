@@ -2,6 +2,7 @@
  * Fields of a record batch (magic 2) at their places in a buffer: no objects, no copies. `at` is where the batch
  * starts. Nothing here checks lengths: `frameAt` says whether a whole batch stands at a place.
  */
+import { type Int64, readInt64, readOffset, writeInt64 } from '../int64.ts'
 import { crc32c } from './crc32c.ts'
 
 const baseOffsetAt = 0
@@ -41,18 +42,8 @@ export const noPartitionLeaderEpoch = -1
 export const TimestampType = { createTime: 0, logAppendTime: 1 } as const
 export type TimestampType = (typeof TimestampType)[keyof typeof TimestampType]
 
-/** Exact up to 2^53; beyond, the nearest double. */
-export function readInt64(buffer: Buffer, at: number): number {
-  return buffer.readInt32BE(at) * 0x1_0000_0000 + buffer.readUInt32BE(at + 4)
-}
-
-export function writeInt64(buffer: Buffer, at: number, value: number): void {
-  const high = Math.floor(value / 0x1_0000_0000)
-  buffer.writeInt32BE(high, at)
-  buffer.writeUInt32BE(value - high * 0x1_0000_0000, at + 4)
-}
-
-export const baseOffset = (b: Buffer, at: number): number => readInt64(b, at + baseOffsetAt)
+/** A number, because no log gets to its 2^53rd record; whoever reads a stranger's bytes refuses what is none. */
+export const baseOffset = (b: Buffer, at: number): number => readOffset(b, at + baseOffsetAt)
 /** Bytes after the batch length field. */
 export const batchLength = (b: Buffer, at: number): number => b.readInt32BE(at + batchLengthAt)
 export const sizeInBytes = (b: Buffer, at: number): number => batchLength(b, at) + logOverheadBytes
@@ -72,9 +63,9 @@ export const isControl = (b: Buffer, at: number): boolean => (attributes(b, at) 
 export const lastOffsetDelta = (b: Buffer, at: number): number => b.readInt32BE(at + lastOffsetDeltaAt)
 export const lastOffset = (b: Buffer, at: number): number => baseOffset(b, at) + lastOffsetDelta(b, at)
 export const nextOffset = (b: Buffer, at: number): number => lastOffset(b, at) + 1
-export const baseTimestamp = (b: Buffer, at: number): number => readInt64(b, at + baseTimestampAt)
-export const maxTimestamp = (b: Buffer, at: number): number => readInt64(b, at + maxTimestampAt)
-export const producerId = (b: Buffer, at: number): number => readInt64(b, at + producerIdAt)
+export const baseTimestamp = (b: Buffer, at: number): Int64 => readInt64(b, at + baseTimestampAt)
+export const maxTimestamp = (b: Buffer, at: number): Int64 => readInt64(b, at + maxTimestampAt)
+export const producerId = (b: Buffer, at: number): Int64 => readInt64(b, at + producerIdAt)
 export const producerEpoch = (b: Buffer, at: number): number => b.readInt16BE(at + producerEpochAt)
 export const baseSequence = (b: Buffer, at: number): number => b.readInt32BE(at + baseSequenceAt)
 export const count = (b: Buffer, at: number): number => b.readInt32BE(at + countAt)
@@ -118,7 +109,7 @@ export function setPartitionLeaderEpoch(b: Buffer, at: number, value: number): v
 }
 
 /** Sets timestamp type and largest timestamp; where either changes, the CRC is made anew. The records stay. */
-export function setMaxTimestamp(b: Buffer, at: number, type: TimestampType, timestampMs: number): void {
+export function setMaxTimestamp(b: Buffer, at: number, type: TimestampType, timestampMs: Int64): void {
   if (timestampType(b, at) === type && maxTimestamp(b, at) === timestampMs) return
   const others = attributes(b, at) & ~logAppendTimeBit
   b.writeInt16BE(type === TimestampType.logAppendTime ? others | logAppendTimeBit : others, at + attributesAt)
@@ -126,7 +117,7 @@ export function setMaxTimestamp(b: Buffer, at: number, type: TimestampType, time
   updateCrc(b, at, sizeInBytes(b, at))
 }
 
-function setProducerState(b: Buffer, at: number, id: number, epoch: number, sequence: number): void {
+function setProducerState(b: Buffer, at: number, id: Int64, epoch: number, sequence: number): void {
   writeInt64(b, at + producerIdAt, id)
   b.writeInt16BE(epoch, at + producerEpochAt)
   b.writeInt32BE(sequence, at + baseSequenceAt)
@@ -146,9 +137,9 @@ interface HeaderFields {
   partitionLeaderEpoch: number
   attributes: number
   lastOffsetDelta: number
-  baseTimestamp: number
-  maxTimestamp: number
-  producerId: number
+  baseTimestamp: Int64
+  maxTimestamp: Int64
+  producerId: Int64
   producerEpoch: number
   baseSequence: number
   count: number

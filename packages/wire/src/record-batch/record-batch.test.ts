@@ -2,6 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CodecId } from '../compression/codecs.ts'
 import { CorruptDataError, DecompressedSizeError, UnsupportedCodecError } from '../compression/errors.ts'
+import { type Int64, addInt64, maxInt64 } from '../int64.ts'
+import { int64s } from '../testing/int64s.ts'
 import { type BatchInput, buildBatch, buildBatchSync, type RecordInput } from './builder.ts'
 import { controlBatch, ControlRecordType, controlRecordType } from './control.ts'
 import * as layout from './layout.ts'
@@ -149,13 +151,16 @@ test('sequences go round behind 2^31 - 1', () => {
   expect(layout.lastSequence(buildBatchSync({ records: someRecords }), 0)).toBe(-1)
 })
 
-test('int64 fields round-trip, negative ones too', () => {
-  const buffer = Buffer.alloc(8)
+test('timestamps and producer ids have all their 64 bits', () => {
   fc.assert(
-    fc.property(fc.maxSafeInteger(), (value) => {
-      layout.writeInt64(buffer, 0, value)
-      expect(layout.readInt64(buffer, 0)).toBe(value)
-      expect(buffer.readBigInt64BE()).toBe(BigInt(value))
+    fc.property(int64s, int64s, int64s, (producerId, first, second) => {
+      const records = [first, second].map((timestamp) => ({ value: 'v', timestamp }))
+      const batch = buildBatchSync({ records, producerId, producerEpoch: 0, baseSequence: 0 })
+      expect(layout.producerId(batch, 0)).toBe(producerId)
+      expect(layout.baseTimestamp(batch, 0)).toBe(first)
+      expect(layout.maxTimestamp(batch, 0)).toBe(maxInt64(first, second))
+      expect(readRecords(batch).map(({ timestamp }) => timestamp)).toEqual([first, second])
+      expect(batch.readBigInt64BE(43)).toBe(BigInt(producerId))
     }),
   )
 })
@@ -219,7 +224,7 @@ describe('the walk', () => {
 
   test('shows every record to a visitor', () => {
     const batch = buildBatchSync({ records: someRecords })
-    const seen: number[][] = []
+    const seen: Int64[][] = []
     walkRecords(batch, layout.recordsAt, batch.length, 20, undefined, (...facts) => seen.push(facts))
     expect(seen).toEqual(
       someRecords.map(({ key, value, timestamp }, i) => [
@@ -238,8 +243,12 @@ describe('the walk', () => {
         const batch = buildBatchSync({ records })
         expect(walkRecords(batch, layout.recordsAt, batch.length, records.length, summary)).toBeNull()
         const timestamps = records.map(({ timestamp }) => timestamp)
-        expect(layout.baseTimestamp(batch, 0) + summary.maxTimestampDelta).toBe(Math.max(...timestamps))
-        expect(layout.baseTimestamp(batch, 0) + summary.minTimestampDelta).toBe(Math.min(...timestamps))
+        expect(addInt64(layout.baseTimestamp(batch, 0), summary.maxTimestampDelta)).toBe(
+          Math.max(...timestamps),
+        )
+        expect(addInt64(layout.baseTimestamp(batch, 0), summary.minTimestampDelta)).toBe(
+          Math.min(...timestamps),
+        )
         expect(summary.firstWithoutKey).toBe(records.findIndex(({ key }) => key === null))
       }),
     )

@@ -1,11 +1,12 @@
 import { decompress, decompressedBytesMax } from '../compression/codecs.ts'
+import { addInt64, type Int64 } from '../int64.ts'
 import * as layout from './layout.ts'
 import { cursor, readVarint, readVarlong } from './varints.ts'
 
 /** A record as a reader sees it. Bytes are slices of the batch (or of what it was decompressed to), not copies. */
 export interface RecordView {
   offset: number
-  timestamp: number
+  timestamp: Int64
   key: Buffer | null
   value: Buffer | null
   headers: RecordHeader[]
@@ -86,7 +87,7 @@ function parseRecords(batch: Buffer, batchAt: number, section: Buffer): RecordVi
     const value = bytes(section, end, 'value')
     const headers = readHeaders(section, end)
     if (position !== end) throw new CorruptRecordError(`record ${index}: ${end - position} bytes left over`)
-    const timestamp = stamped ? maxTimestamp : baseTimestamp + timestampDelta
+    const timestamp = stamped ? maxTimestamp : addInt64(baseTimestamp, timestampDelta)
     records.push({ offset: baseOffset + offsetDelta, timestamp, key, value, headers })
     at = end
   }

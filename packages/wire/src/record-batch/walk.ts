@@ -1,11 +1,12 @@
+import type { Int64 } from '../int64.ts'
 import { cursor, readVarint, readVarlong } from './varints.ts'
 
 /** What a walk over records found out; one object serves many walks. */
 export interface RecordsSummary {
   /** Index of the first record without a key, else -1. */
   firstWithoutKey: number
-  minTimestampDelta: number
-  maxTimestampDelta: number
+  minTimestampDelta: Int64
+  maxTimestampDelta: Int64
   /** Index of the first record with the largest timestamp. */
   indexOfMaxTimestamp: number
 }
@@ -17,7 +18,7 @@ interface RecordsFault {
 }
 
 /** Sees every record; for the rare case that a summary is not enough. Lengths are -1 for null. */
-type RecordVisitor = (index: number, timestampDelta: number, keyLength: number, valueLength: number) => void
+type RecordVisitor = (index: number, timestampDelta: Int64, keyLength: number, valueLength: number) => void
 
 export function newRecordsSummary(): RecordsSummary {
   return { firstWithoutKey: -1, minTimestampDelta: 0, maxTimestampDelta: 0, indexOfMaxTimestamp: -1 }
@@ -39,8 +40,8 @@ export function walkRecords(
 ): RecordsFault | null {
   let at = start
   let firstWithoutKey = -1
-  let minTimestampDelta = Infinity
-  let maxTimestampDelta = -Infinity
+  let minTimestampDelta: Int64 = Infinity
+  let maxTimestampDelta: Int64 = -Infinity
   let indexOfMaxTimestamp = -1
   let zigzag: number, shift: number, byte: number
   for (let index = 0; index < count; index++) {

@@ -1,4 +1,4 @@
-import { Long } from '../long.ts'
+import { Int64 } from '../int64.ts'
 import {
   api,
   array,
@@ -47,7 +47,7 @@ export const Fetch = api(1, 'Fetch', {
         field('logStartOffset', int64, '5+', { default: -1, ignorable: true }),
         field('partitionMaxBytes', int32, '0+'),
         field('replicaDirectoryId', uuid, '17+', { ignorable: true, tagged: '17+', tag: 0 }),
-        field('highWatermark', int64, '18+', { default: Long.MAX, ignorable: true, tagged: '18+', tag: 1 }),
+        field('highWatermark', int64, '18+', { default: Int64.MAX, ignorable: true, tagged: '18+', tag: 1 }),
       ]),
     ]),
     structArray('forgottenTopicsData', 'ForgottenTopic', '7+', [

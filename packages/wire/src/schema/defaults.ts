@@ -1,4 +1,3 @@
-import { Long } from '../long.ts'
 import { zeroUuid } from '../uuid.ts'
 import type { FieldShape, StructShape, TypeShape } from './shape.ts'
 
@@ -57,7 +56,5 @@ export function isDefaultExpression(
 
 function literal(value: number | bigint | string | boolean | null): string {
   if (typeof value === 'bigint') return `${value}n`
-  if (value === Long.MAX) return '2 ** 63'
-  if (value === Long.MIN) return '-(2 ** 63)'
   return JSON.stringify(value)
 }

@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { DecodeError, EncodeError } from '../codec-errors.ts'
 import { type MetadataRecord, OffsetCommitRecord, type RequestOf, TopicRecord } from '../index.ts'
 import { type CoordinatorRecord, consumerOffsets } from '../coordinator-records.ts'
+import type { Int64 } from '../int64.ts'
 import { OffsetFetch } from './09-offset-fetch.ts'
 import {
   array,
@@ -55,7 +56,7 @@ describe('the schema language', () => {
     expectTypeOf<SampleValue>().toEqualTypeOf<{
       name: string
       comment: string | null
-      hint: number
+      hint: Int64
       parts: { payload: Buffer; at: { x: number; y: number } | null }[] | null
       origin: { host: string }
       numbers: number[] | null
@@ -65,7 +66,7 @@ describe('the schema language', () => {
 
   it('narrows a decoded record by its type', () => {
     expectTypeOf(topicName).returns.toEqualTypeOf<string | undefined>()
-    expectTypeOf(committedOffset).returns.toEqualTypeOf<number | undefined>()
+    expectTypeOf(committedOffset).returns.toEqualTypeOf<Int64 | undefined>()
   })
 
   it('takes defaults for members that are missing, also inside structs', () => {

@@ -1,3 +1,4 @@
+import type { Int64 } from '../int64.ts'
 import { type Message, MessageSchema } from './message.ts'
 import type { FieldOptions, FieldShape, MessageOptions, StructShape, TypeShape } from './shape.ts'
 
@@ -38,9 +39,8 @@ export const bool: Type<boolean> = { shape: { kind: 'bool' } }
 export const int8: Type<number> = { shape: { kind: 'int8' } }
 export const int16: Type<number> = { shape: { kind: 'int16' } }
 export const int32: Type<number> = { shape: { kind: 'int32' } }
-/** A number; see `Long` for what it can hold. */
-export const int64: Type<number> = { shape: { kind: 'int64' } }
-/** On the wire an int64, but a hash and no quantity: it uses all its bits, so its value is a bigint. */
+export const int64: Type<Int64> = { shape: { kind: 'int64' } }
+/** On the wire an int64, but a hash and no quantity: always a bigint. */
 export const hash64: Type<bigint> = { shape: { kind: 'hash64' } }
 export const uint16: Type<number> = { shape: { kind: 'uint16' } }
 export const uint32: Type<number> = { shape: { kind: 'uint32' } }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DecodeError } from '../codec-errors.ts'
 import * as wire from '../index.ts'
-import { Long } from '../long.ts'
+import { int64s } from '../testing/int64s.ts'
 import { uuidFromBytes } from '../uuid.ts'
 import { type Message, MessageSchema } from './message.ts'
 import type { FieldShape, StructShape, TypeShape } from './shape.ts'
@@ -34,7 +34,7 @@ const primitives: Record<string, fc.Arbitrary<unknown>> = {
   int8: fc.integer({ min: -0x80, max: 0x7f }),
   int16: fc.integer({ min: -0x8000, max: 0x7fff }),
   int32: fc.integer(),
-  int64: fc.oneof(fc.maxSafeInteger(), fc.constantFrom(Long.MAX, Long.MIN)),
+  int64: int64s,
   hash64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   uint16: fc.integer({ min: 0, max: 0xffff }),
   uint32: fc.integer({ min: 0, max: 0xffff_ffff }),

@@ -7,7 +7,7 @@
  *   have no offset.
  * - Leader epochs (KIP-320).
  */
-import { ErrorCode, ListOffsets } from '@sluice/wire'
+import { ErrorCode, ListOffsets, type Int64 } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
@@ -22,7 +22,7 @@ const consumerReplicaId = -1
 const leaderEpochVersionMin = 4
 
 /** The lowest version that knows each special time. */
-const versionMinOf = new Map([
+const versionMinOf = new Map<Int64, number>([
   [latest, 1],
   [earliest, 1],
   [maxTimestamp, 7],
@@ -32,7 +32,7 @@ const versionMinOf = new Map([
 ])
 
 interface Found {
-  timestamp: number
+  timestamp: Int64
   offset: number
   leaderEpoch: number
 }
@@ -68,7 +68,7 @@ export const listOffsets = handler(ListOffsets, async (request, context) => {
 
 async function lookUp(
   topic: string,
-  wanted: { partitionIndex: number; currentLeaderEpoch: number; timestamp: number },
+  wanted: { partitionIndex: number; currentLeaderEpoch: number; timestamp: Int64 },
   request: { replicaId: number; isolationLevel: number },
   context: RequestContext,
 ): Promise<Found | ErrorCode> {
@@ -93,7 +93,7 @@ async function lookUp(
   }
 }
 
-async function offsetFor(timestamp: number, partition: Partition, end: number): Promise<Found> {
+async function offsetFor(timestamp: Int64, partition: Partition, end: number): Promise<Found> {
   const { log } = partition
   switch (timestamp) {
     case latest:

@@ -4,7 +4,7 @@
  * Offset −1 means the high watermark. Topics that are only compacted refuse (44), internal topics too (17).
  */
 import { thrownMidway } from '@sluice/effects'
-import { DeleteRecords, ErrorCode } from '@sluice/wire'
+import { DeleteRecords, ErrorCode, type Int64 } from '@sluice/wire'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
 
@@ -23,7 +23,7 @@ export const deleteRecords = handler(DeleteRecords, (request, context) => ({
 function deleteBefore(
   topic: string,
   index: number,
-  offset: number,
+  offset: Int64,
   { broker }: RequestContext,
 ): { error: ErrorCode; lowWatermark?: number } {
   if (isInternalTopic(topic)) return { error: ErrorCode.INVALID_TOPIC_EXCEPTION }
@@ -31,7 +31,7 @@ function deleteBefore(
   if (typeof partition === 'number') return { error: partition }
   const { log } = partition
   if (!broker.config.topicLogConfig(topic).cleanupPolicy.delete) return { error: ErrorCode.POLICY_VIOLATION }
-  const before = offset === highWatermark ? log.highWatermark : offset
+  const before = offset === highWatermark ? log.highWatermark : Number(offset)
   if (before < 0 || before > log.highWatermark) return { error: ErrorCode.OFFSET_OUT_OF_RANGE }
   try {
     log.deleteRecordsBefore(before)

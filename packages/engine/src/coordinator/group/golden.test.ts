@@ -45,7 +45,7 @@ test('a batch of a transaction is too, in all that its writer decides', async ()
   const golden = batches.find((batch) => RecordBatch.isTransactional(batch, 0)) as Buffer
   const written: Buffer[] = []
   const appends = new PendingAppends({
-    clock: new TestClock(RecordBatch.baseTimestamp(golden, 0)),
+    clock: new TestClock(Number(RecordBatch.baseTimestamp(golden, 0))),
     maxBatchBytes: () => 1_000_000,
     timeoutMs: 5_000,
     compression: 0,

@@ -14,6 +14,7 @@ import {
   StreamsGroupMetadataRecord,
   type ValueOf,
   zeroUuid,
+  type Int64,
 } from '@sluice/wire'
 import type { RecordCodec } from '../runtime.ts'
 import type { ClassicGroup } from './classic/classic-group.ts'
@@ -170,11 +171,11 @@ const decodeConsumerOffsets = (key: Buffer, value: Buffer | null) =>
   decodeCoordinatorRecord(consumerOffsets, key, value)
 
 function offsetOf(value: {
-  offset: number
+  offset: Int64
   leaderEpoch: number
   metadata: string
-  commitTimestamp: number
-  expireTimestamp: number
+  commitTimestamp: Int64
+  expireTimestamp: Int64
   topicId: string
 }): OffsetAndMetadata {
   return {

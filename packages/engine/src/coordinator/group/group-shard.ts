@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64 } from '@sluice/wire'
 import { answer } from '../decision.ts'
 import type { CoordinatorShard } from '../runtime.ts'
 import type { RecordFacts } from '../shard-loader.ts'
@@ -24,7 +24,7 @@ export interface CommitRequest {
   readonly generationId: number
   readonly memberId: string
   readonly groupInstanceId: string | null
-  readonly retentionTimeMs: number
+  readonly retentionTimeMs: Int64
   readonly topics: readonly CommitTopic[]
   readonly apiVersion: number
 }
@@ -151,7 +151,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     }
   }
 
-  replayEndTransaction(producerId: number, committed: boolean): void {
+  replayEndTransaction(producerId: Int64, committed: boolean): void {
     this.#offsets.replayEndTransaction(producerId, committed)
   }
 

@@ -1,5 +1,5 @@
 import { assert } from '@sluice/effects'
-import { ConsumerProtocolSubscription, DecodeError, ErrorCode, Reader } from '@sluice/wire'
+import { ConsumerProtocolSubscription, DecodeError, ErrorCode, Reader, type Int64 } from '@sluice/wire'
 import { ClassicMember, failedJoin, failedSync, type MemberProtocol } from './classic-member.ts'
 import type { GroupMetadata } from '../group-records.ts'
 
@@ -33,7 +33,7 @@ export class ClassicGroup {
   state: ClassicGroupState = 'Empty'
   previousState: ClassicGroupState = 'Dead'
   /** Wall clock; null for a group from a record of before version 2. */
-  stateSinceMs: number | null
+  stateSinceMs: Int64 | null
   generationId = 0
   protocolType: string | null = null
   protocolName: string | null = null

@@ -1,4 +1,4 @@
-import { ErrorCode, zeroUuid } from '@sluice/wire'
+import { ErrorCode, zeroUuid, type Int64, addInt64, subtractInt64 } from '@sluice/wire'
 import type { RecordFacts } from '../../shard-loader.ts'
 import type { ClassicGroup } from '../classic/classic-group.ts'
 import type { GroupCoordinatorConfig } from '../group-config.ts'
@@ -12,7 +12,7 @@ export interface CommitTopic {
   readonly topicId: string
   readonly partitions: readonly {
     readonly partitionIndex: number
-    readonly committedOffset: number
+    readonly committedOffset: Int64
     readonly committedLeaderEpoch: number
     readonly committedMetadata: string | null
   }[]
@@ -33,7 +33,7 @@ export interface FetchTopic {
 
 export interface FetchedPartition {
   readonly partitionIndex: number
-  readonly committedOffset: number
+  readonly committedOffset: Int64
   readonly committedLeaderEpoch: number
   readonly metadata: string
   readonly errorCode: ErrorCode
@@ -60,11 +60,11 @@ export class Offsets {
   commit(
     group: string,
     topics: readonly CommitTopic[],
-    retentionTimeMs: number,
+    retentionTimeMs: Int64,
     nowMs: number,
   ): { records: GroupRecord[]; response: CommitTopicResult[] } {
     const records: GroupRecord[] = []
-    const expireTimestampMs = retentionTimeMs === -1 ? null : nowMs + retentionTimeMs
+    const expireTimestampMs = retentionTimeMs === -1 ? null : addInt64(nowMs, retentionTimeMs)
     const response = topics.map(({ name, topicId, partitions }) => ({
       name,
       topicId,
@@ -171,7 +171,7 @@ export class Offsets {
     }
     return value.expireTimestampMs !== null
       ? nowMs >= value.expireTimestampMs
-      : nowMs - sinceMs >= this.#config.offsetsRetentionMs
+      : subtractInt64(nowMs, sinceMs) >= this.#config.offsetsRetentionMs
   }
 
   replay(key: OffsetKey, value: OffsetAndMetadata | null, facts: RecordFacts): void {
@@ -185,7 +185,7 @@ export class Offsets {
     }
   }
 
-  replayEndTransaction(producerId: number, committed: boolean): void {
+  replayEndTransaction(producerId: Int64, committed: boolean): void {
     for (const { key, value, offset } of this.#pending.end(producerId)) {
       if (!committed) continue
       const current = this.#committed.get(key)

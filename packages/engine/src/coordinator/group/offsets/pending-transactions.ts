@@ -1,3 +1,4 @@
+import { type Int64 } from '@sluice/wire'
 import type { OffsetAndMetadata } from './offset-and-metadata.ts'
 import type { OffsetKey } from '../group-records.ts'
 
@@ -14,16 +15,16 @@ interface PendingOffset {
  * has written.
  */
 export class PendingTransactions {
-  readonly #producers = new Map<number, Map<string, PendingOffset>>()
+  readonly #producers = new Map<Int64, Map<string, PendingOffset>>()
 
-  add(producerId: number, pending: PendingOffset): void {
+  add(producerId: Int64, pending: PendingOffset): void {
     let offsets = this.#producers.get(producerId)
     if (!offsets) this.#producers.set(producerId, (offsets = new Map()))
     offsets.set(identity(pending.key), pending)
   }
 
   /** The transaction's end: what it had written, in order. */
-  end(producerId: number): PendingOffset[] {
+  end(producerId: Int64): PendingOffset[] {
     const offsets = this.#producers.get(producerId)
     this.#producers.delete(producerId)
     return offsets ? [...offsets.values()] : []

@@ -11,6 +11,7 @@ import {
   type RequestOf,
   type SyncGroup,
   zeroUuid,
+  type Int64,
 } from '@sluice/wire'
 import { MemoryCoordinatorLog } from '../../testing/memory-coordinator-log.ts'
 import type { JoinResult } from '../classic/classic-member.ts'
@@ -240,7 +241,7 @@ export class GroupTestContext {
     return topics?.[0]?.partitions?.[0]?.errorCode as ErrorCode | undefined
   }
 
-  async fetch(topic: Topic = events, partition = 0, groupId = 'group'): Promise<number | undefined> {
+  async fetch(topic: Topic = events, partition = 0, groupId = 'group'): Promise<Int64 | undefined> {
     const topics = [{ name: topic.name, topicId: zeroUuid, partitionIndexes: [partition] }]
     const fetched = await this.groups.fetchOffsets(9, { groupId, topics }, false)
     return fetched.topics[0]?.partitions[0]?.committedOffset

@@ -43,7 +43,7 @@ export function quorumProblem(plan: ClusterPlan, answer: ResponseOf<typeof Descr
   if (!partition || answer.errorCode !== 0 || partition.errorCode !== 0 || partition.leaderId < 0)
     return 'The quorum of controllers has no leader.'
   const caughtUpAt = new Map(
-    partition.currentVoters.map((voter) => [voter.replicaId, voter.lastCaughtUpTimestamp]),
+    partition.currentVoters.map((voter) => [voter.replicaId, Number(voter.lastCaughtUpTimestamp)]),
   )
   const newest = Math.max(...caughtUpAt.values())
   for (const { role, nodeId } of plan.nodes) {
