@@ -12,7 +12,7 @@ import { activeChange } from './clusters/changes/change-life.ts'
 import { placeOf } from './place.ts'
 import { isFree, portTaken } from './ports/ports.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
-import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/step.ts'
+import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
 
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */

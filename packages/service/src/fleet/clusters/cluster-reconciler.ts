@@ -1,5 +1,5 @@
 import { AssertionFailure } from '@sluice/effects'
-import { clusterPlan, isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
+import { isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { hasPlaintextListener } from './cluster-spec.ts'
 import { type NodeKey, nodeName, sameNode } from '../engines/engine.ts'
@@ -15,7 +15,7 @@ import { removeCluster } from './steps/remove-cluster.ts'
 import { reportActive } from './steps/report-active.ts'
 import { outdatedNodes, rollNextNode } from './steps/roll-next-node.ts'
 import { startBrokers, startQuorum } from './steps/start-nodes.ts'
-import type { Step, StepContext } from './steps/step.ts'
+import { type Done, Pass, type ReconcileContext, type Step } from './steps/pass.ts'
 import { stopEngine } from './steps/stop-engine.ts'
 import { tellFailures } from './steps/tell-failures.ts'
 
@@ -69,9 +69,10 @@ export interface Observation {
   left: readonly number[]
 }
 
-export function observe(uuid: string, { store, runtime, engine, settings }: StepContext): Observation {
-  const record = store.get(uuid)
-  const { cluster, portsChecked, toldFailures } = runtime
+export function observe(pass: Pass): Observation {
+  const { engine } = pass
+  const record = pass.store.get(pass.uuid)
+  const { cluster, portsChecked, toldFailures } = pass.runtime
   const seen = cluster?.nodes() ?? []
   const running = seen.filter(({ state }) => state === 'running')
   const missing = (record?.nodes ?? []).filter((node) => !running.some((one) => sameNode(one, node)))
@@ -97,8 +98,7 @@ export function observe(uuid: string, { store, runtime, engine, settings }: Step
         missing.some((node) => unportedListeners(record as ClusterRecord, engine, node).length > 0)),
     missingQuorum: names(missing.filter((node) => !isBroker(node))),
     missingBrokers: names(missing.filter(isBroker)),
-    outdated:
-      record && cluster ? names(outdatedNodes(cluster, clusterPlan(record, engine, settings.host))) : [],
+    outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
     left: record ? leavingBrokers(record) : [],
   }
 }
@@ -137,21 +137,19 @@ function when(condition: boolean, ...names: StepName[]): StepName[] {
  * Observes, plans, applies, and looks again until there is nothing left to do. What stands in the way becomes a
  * sentence in the cluster's `stateInfo`, and the run is tried again.
  */
-export async function reconcileCluster(uuid: string, context: StepContext): Promise<Outcome> {
+export async function reconcileCluster(uuid: string, context: ReconcileContext): Promise<Outcome> {
   const { store, runtime } = context
   if (store.get(uuid)?.state === 'DELETING' && runtime.abort.signal.aborted)
     runtime.abort = new AbortController()
+  const pass = new Pass(uuid, context)
   try {
-    let seen = observe(uuid, context)
-    for (let pass = 0; pass < passesMax; pass++) {
-      const names = plan(seen)
+    for (let passes = 0; passes < passesMax; passes++) {
+      const names = plan(observe(pass))
       if (names.length === 0) return 'settled'
-      for (const name of names) await steps[name](uuid, context)
+      const done = new Set<Done>()
+      for (const name of names) done.add(await steps[name](pass))
       // A node that died is started again by the next run, which comes with a delay.
-      if (names.includes('tell failures')) return 'retry'
-      const now = observe(uuid, context)
-      if (JSON.stringify(now) === JSON.stringify(seen)) return 'retry'
-      seen = now
+      if (names.includes('tell failures') || !done.has('changed')) return 'retry'
     }
     return 'retry'
   } catch (error) {
@@ -161,7 +159,7 @@ export async function reconcileCluster(uuid: string, context: StepContext): Prom
   }
 }
 
-function noteFailure(uuid: string, context: StepContext, error: unknown): Outcome {
+function noteFailure(uuid: string, context: ReconcileContext, error: unknown): Outcome {
   const { store, runtime, effects } = context
   const record = store.get(uuid)
   const isBug = error instanceof AssertionFailure
@@ -189,7 +187,7 @@ function noteFailure(uuid: string, context: StepContext, error: unknown): Outcom
 /** The change is taken back; where that fails too, it ends and the cluster goes on healing. */
 function giveUpChange(
   uuid: string,
-  { store, runtime, effects }: StepContext,
+  { store, runtime, effects }: ReconcileContext,
   error: { code: string; message: string },
 ): void {
   const record = store.get(uuid)

@@ -41,6 +41,8 @@ export class FakeEngine implements Engine {
   gate: Promise<void> | null = null
   /** What `health` says; null is all well. */
   problem: string | null = null
+  /** What a started node says it runs under. Another text than the plan's is against the contract. */
+  runsUnder = (fingerprint: string): string => fingerprint
   /** Partitions of topics on brokers, by id. */
   readonly partitions = new Map<number, number>()
   readonly #effects: { disk: Disk; network: Network }
@@ -138,7 +140,7 @@ class FakeCluster implements EngineCluster {
     const directory = `${this.options.directory}/${key.role}-${key.nodeId}/volume-1`
     this.#effects.disk.mkdirSync(directory)
     this.#effects.disk.writeFileAtomicSync(`${directory}/data`, 'kept')
-    const fingerprint = this.fingerprint(plan, key)
+    const fingerprint = this.#engine.runsUnder(this.fingerprint(plan, key))
     const open: Listener[] = []
     const started: FakeNode = {
       ...key,

@@ -2,16 +2,21 @@ import { brokerCountRefusal } from '../cluster-spec.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
 
+const reason: ChangeKind['reason'] = ({ source, target }) =>
+  `The number of brokers goes from ${source.numberOfBrokerNodes} to ${target.numberOfBrokerNodes}.`
+
 export const brokerCountIncrease: ChangeKind = {
   ...updating,
   type: 'INCREASE_BROKER_COUNT',
   step: 'ADD_BROKERS',
+  reason,
 }
 
 export const brokerCountDecrease: ChangeKind = {
   ...updating,
   type: 'DECREASE_BROKER_COUNT',
   step: 'REMOVE_BROKERS',
+  reason,
   /** Brokers may leave only when they hold none of the users' partitions (UpdateBrokerCount). */
   checkLeaving: async (cluster, plan, leaving) => {
     for (const { nodeId } of leaving) {

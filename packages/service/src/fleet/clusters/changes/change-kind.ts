@@ -12,6 +12,8 @@ export interface ChangeKind {
   readonly states: { readonly underWay: ChangeState; readonly done: ChangeState }
   /** Does the cluster get a new `currentVersion` by it? */
   readonly renewsVersion: boolean
+  /** Why nodes are started anew for it, as a sentence. */
+  readonly reason: (change: Pick<ChangeRecord, 'source' | 'target' | 'brokerIds'>) => string
   /** What stands against the leaving of these nodes, null where nothing does. The change is then taken back. */
   readonly checkLeaving?: (
     cluster: EngineCluster,

@@ -10,6 +10,14 @@ export function activeChange(record: Pick<ClusterRecord, 'changes'> | undefined)
   return last?.endedAtMs === null ? last : undefined
 }
 
+/** Why nodes are started anew at this time, as sentences; undefined where no change asks for it. */
+export function reasonOf(record: ClusterRecord): string | undefined {
+  const change = activeChange(record)
+  if (!change) return undefined
+  const reason = kindOf(change).reason(change)
+  return change.error === null ? reason : `${reason} It failed and is taken back: ${change.error.message}`
+}
+
 /** Brokers that the change takes out of the cluster, or brought in before it was taken back. */
 export function leavingBrokers(record: ClusterRecord): number[] {
   const ids = activeChange(record)?.brokerIds ?? []

@@ -8,6 +8,8 @@ export const configurationChange: ChangeKind = {
   ...updating,
   type: 'UPDATE_CLUSTER_CONFIGURATION',
   step: 'ROLL_BROKERS',
+  reason: ({ target: { configuration } }) =>
+    `Brokers get revision ${configuration?.revision} of the configuration ${configuration?.arn}.`,
 }
 
 export function updateConfiguration(wanted: ConfigurationInfo, currentVersion: string): Update {

@@ -11,6 +11,7 @@ export const kafkaVersionChange: ChangeKind = {
   ...updating,
   type: 'UPDATE_CLUSTER_KAFKA_VERSION',
   step: 'UPDATE_APACHE_KAFKA_BINARIES',
+  reason: ({ source, target }) => `Kafka goes from ${source.kafkaVersion} to ${target.kafkaVersion}.`,
   finalize: (cluster, plan) => cluster.finalizeVersion(plan),
 }
 

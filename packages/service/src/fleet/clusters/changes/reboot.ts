@@ -7,6 +7,7 @@ export const reboot: ChangeKind = {
   clusterState: 'REBOOTING_BROKER',
   states: { underWay: 'REBOOT_IN_PROGRESS', done: 'REBOOT_COMPLETE' },
   renewsVersion: false,
+  reason: ({ brokerIds }) => `A reboot of broker ${brokerIds.join(', ')} was asked for.`,
 }
 
 /** A higher generation is all that a reboot wants: the node that runs under a lower one is started anew. */

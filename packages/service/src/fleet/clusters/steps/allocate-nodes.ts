@@ -1,27 +1,22 @@
-import { wantedNodes } from '../cluster-plan.ts'
-import type { ClusterRecord, NodeRecord } from '../cluster-record.ts'
 import { type NodeKey, sameNode } from '../../engines/engine.ts'
+import { wantedNodes } from '../cluster-plan.ts'
+import type { NodeRecord } from '../cluster-record.ts'
 import { derivedId } from '../zones.ts'
-import { needRecord, type Step, type StepContext } from './step.ts'
+import type { Pass, Step } from './pass.ts'
 
 /** Broker ids from 1, over the zones in turn, as MSK gives them; controllers and ZooKeeper nodes alike. */
-export const allocateNodes: Step = (uuid, context) => {
-  const record = needRecord(uuid, context)
-  const wanted = wantedNodes(record, context.engine)
-  const nodes = wanted.map(
-    (key) => record.nodes.find((node) => sameNode(node, key)) ?? newNode(record, key, context),
+export const allocateNodes: Step = (pass) => {
+  const { record, engine } = pass
+  const nodes = wantedNodes(record, engine).map(
+    (key) => record.nodes.find((node) => sameNode(node, key)) ?? newNode(pass, key),
   )
-  context.store.update(uuid, {
+  return pass.update({
     nodes,
     ports: record.ports.filter((port) => nodes.some((node) => sameNode(node, port))),
   })
 }
 
-function newNode(
-  record: ClusterRecord,
-  { role, nodeId }: NodeKey,
-  { effects, engine }: StepContext,
-): NodeRecord {
+function newNode({ record, effects, engine }: Pass, { role, nodeId }: NodeKey): NodeRecord {
   const zones = record.spec.brokerNodeGroup.ClientSubnets?.length ?? 1
   const { nodeIds } = engine.topology(record.spec.kafkaVersion).quorum
   const at = role === 'broker' ? nodeId - 1 : nodeIds.indexOf(nodeId)

@@ -1,37 +1,42 @@
-import { listenersOf } from '../cluster-plan.ts'
-import type { ClusterRecord } from '../cluster-record.ts'
 import { sameNode } from '../../engines/engine.ts'
-import { allocatePorts as allocate, type PortWish } from '../../ports/ports.ts'
-import { needRecord, type Step, type StepContext } from './step.ts'
+import { allocatePorts as allocate, type PortRecord, type PortWish } from '../../ports/ports.ts'
+import { listenersOf } from '../cluster-plan.ts'
+import type { Done, Pass, Step } from './pass.ts'
 
 /** Gives every listener of the cluster's nodes that do not run a port that is free now, and keeps it. */
-export const allocatePorts: Step = (uuid, context) => context.portsLock.run(() => allocateFor(uuid, context))
+export const allocatePorts: Step = (pass) => pass.portsLock.run(() => allocateFor(pass))
 
-async function allocateFor(uuid: string, context: StepContext): Promise<void> {
-  const { store, runtime, effects, settings } = context
-  const record = needRecord(uuid, context)
-  const running = (runtime.cluster?.nodes() ?? []).filter(({ state }) => state === 'running')
+async function allocateFor(pass: Pass): Promise<Done> {
+  const { uuid, store, runtime, effects, settings, record } = pass
+  const running = pass.cluster.nodes().filter(({ state }) => state === 'running')
   const kept = record.ports.filter((port) => running.some((node) => sameNode(node, port)))
   const reserved = new Set<number>(kept.map(({ port }) => port))
   for (const other of store.list())
     if (other.uuid !== uuid) for (const { port } of other.ports) reserved.add(port)
-  const wishes = portWishes(record, context).filter(
-    (wish) => !kept.some((port) => sameNode(port, wish) && port.listener === wish.listener),
-  )
+  const wishes = portWishes(pass).filter((wish) => !kept.some((port) => isSameListener(port, wish)))
   const found = await allocate(effects.network, settings.host, wishes, record.ports, reserved)
+  const wereChecked = runtime.portsChecked
   runtime.portsChecked = true
-  for (const [at, { listener, port, ...node }] of found.entries()) {
-    const had = record.ports.find((old) => sameNode(old, node) && old.listener === listener)
-    const wish = wishes[at]
-    const wanted = had?.port ?? (wish?.asked === undefined ? wish?.base : undefined)
-    if (listener === 'CLIENT' && wanted !== undefined && wanted !== port && !wish?.asked)
-      runtime.movedPorts.push({ listener, wanted, port })
-  }
+  for (const [at, port] of found.entries()) noteMove(pass, port, wishes[at])
   const ports = [...kept, ...found]
-  if (JSON.stringify(ports) !== JSON.stringify(record.ports)) store.update(uuid, { ports })
+  const isNew = (port: PortRecord) => !record.ports.some((old) => isSamePort(old, port))
+  if (ports.length !== record.ports.length || ports.some(isNew)) return pass.update({ ports })
+  return wereChecked ? 'unchanged' : 'changed'
 }
 
-function portWishes(record: ClusterRecord, { engine, settings }: StepContext): PortWish[] {
+/** A client's port that is not where one would look for it is told on the screen. */
+function noteMove(
+  { runtime, record }: Pass,
+  { port, ...node }: PortRecord,
+  wish: PortWish | undefined,
+): void {
+  const had = record.ports.find((old) => isSameListener(old, node))
+  const wanted = had?.port ?? (wish?.asked === undefined ? wish?.base : undefined)
+  if (node.listener === 'CLIENT' && wanted !== undefined && wanted !== port && !wish?.asked)
+    runtime.movedPorts.push({ listener: node.listener, wanted, port })
+}
+
+function portWishes({ record, engine, settings }: Pass): PortWish[] {
   const asked = settings.askedPort
   // Whoever wants any free port wants no fixed one beside it.
   const rest = asked?.port === 0 ? { asked: 0 } : {}
@@ -45,4 +50,15 @@ function portWishes(record: ClusterRecord, { engine, settings }: StepContext): P
         : { role, nodeId, listener, base: settings.controllerPortBase, ...rest }
     }),
   )
+}
+
+function isSameListener(
+  a: Pick<PortRecord, 'role' | 'nodeId' | 'listener'>,
+  b: Pick<PortRecord, 'role' | 'nodeId' | 'listener'>,
+): boolean {
+  return sameNode(a, b) && a.listener === b.listener
+}
+
+function isSamePort(a: PortRecord, b: PortRecord): boolean {
+  return isSameListener(a, b) && a.port === b.port && a.explicit === b.explicit
 }

@@ -1,55 +1,60 @@
-import { clusterPlan } from '../cluster-plan.ts'
 import { kindOf } from '../changes/change-kinds.ts'
-import { activeChange, begun, ended, finalizing, leavingBrokers, takenBack } from '../changes/change-life.ts'
-import { needCluster, needRecord, type Step } from './step.ts'
+import {
+  activeChange,
+  begun,
+  ended,
+  finalizing,
+  leavingBrokers,
+  reasonOf,
+  takenBack,
+} from '../changes/change-life.ts'
+import type { Done, Step } from './pass.ts'
 
 /** The work on a change starts. */
-export const beginChange: Step = (uuid, context) => {
-  context.store.update(uuid, begun(needRecord(uuid, context)))
+export const beginChange: Step = (pass) => {
+  const { record, effects } = pass
+  const type = activeChange(record)?.type
+  effects.logger.info('a change begins', { cluster: record.name, type, reason: reasonOf(record) })
+  return pass.update(begun(record))
 }
 
 /**
  * May the brokers leave that the spec has no more? Those that a change asks out may be in use; those that one
  * brought in which is taken back are not, and leave in any case.
  */
-export const checkLeaving: Step = async (uuid, context) => {
-  const { store, engine, settings } = context
-  const record = needRecord(uuid, context)
+export const checkLeaving: Step = async (pass) => {
+  const { record, cluster, plan } = pass
   const change = activeChange(record)
-  if (!change) return
-  const plan = clusterPlan(record, engine, settings.host)
+  if (!change) return 'unchanged'
   const leaving = record.nodes.filter(
     ({ role, nodeId }) => role === 'broker' && nodeId > record.spec.numberOfBrokerNodes,
   )
-  const failure = await kindOf(change).checkLeaving?.(needCluster(context), plan, leaving)
-  if (failure) store.update(uuid, takenBack(record, failure))
+  const failure = await kindOf(change).checkLeaving?.(cluster, plan, leaving)
+  return failure ? pass.update(takenBack(pass.record, failure)) : 'unchanged'
 }
 
 /** Stops and forgets the brokers that the change takes out. */
-export const removeBrokers: Step = async (uuid, context) => {
-  const { engine, settings } = context
-  const record = needRecord(uuid, context)
-  const plan = clusterPlan(record, engine, settings.host)
-  const cluster = needCluster(context)
+export const removeBrokers: Step = async ({ record, cluster, plan }): Promise<Done> => {
   for (const nodeId of leavingBrokers(record)) {
     const node = { role: 'broker', nodeId } as const
     await cluster.stopNode(node)
     await cluster.removeNode(plan, node)
   }
+  return 'changed'
 }
 
 /** All that it wanted is there, or all that was before is again. */
-export const finishChange: Step = async (uuid, context) => {
-  const { store, engine, settings, effects } = context
-  const change = activeChange(needRecord(uuid, context))
-  if (!change) return
+export const finishChange: Step = async (pass) => {
+  const { effects, cluster } = pass
+  const change = activeChange(pass.record)
+  if (!change) return 'unchanged'
   const { finalize } = kindOf(change)
   if (finalize && change.error === null) {
-    const record = store.update(uuid, finalizing(needRecord(uuid, context)))
-    await finalize(needCluster(context), clusterPlan(record, engine, settings.host))
+    pass.update(finalizing(pass.record))
+    await finalize(cluster, pass.plan)
   }
-  const record = needRecord(uuid, context)
-  store.update(uuid, ended(record, effects.clock.now(), effects.random))
+  pass.update(ended(pass.record, effects.clock.now(), effects.random))
   const outcome = change.error === null ? 'done' : 'taken back'
-  effects.logger.info('a change ended', { cluster: record.name, type: change.type, outcome })
+  effects.logger.info('a change ended', { cluster: pass.record.name, type: change.type, outcome })
+  return 'changed'
 }

@@ -1,20 +1,16 @@
-import { clusterPlan } from '../cluster-plan.ts'
 import { OperatingError } from '../../operating-error.ts'
-import { needCluster, needRecord, type Step } from './step.ts'
+import type { Done, Step } from './pass.ts'
 
 const pollMs = 100
 /** A broker that was down longer may need more to catch up; the run is then tried again. */
 const healthyMsMax = 120_000
 
 /** Waits until every node serves and every replica is in sync. */
-export const checkHealth: Step = async (uuid, context) => {
-  const { effects, engine, settings, runtime } = context
-  const cluster = needCluster(context)
-  const plan = clusterPlan(needRecord(uuid, context), engine, settings.host)
+export const checkHealth: Step = async ({ effects, runtime, cluster, plan }): Promise<Done> => {
   const giveUpAt = effects.clock.monotonic() + healthyMsMax
   for (;;) {
     const problem = await cluster.health(plan)
-    if (problem === null) return
+    if (problem === null) return 'unchanged'
     runtime.abort.signal.throwIfAborted()
     // A node that died meanwhile is the loop's business.
     if (cluster.nodes().some(({ state }) => state === 'failed') || effects.clock.monotonic() > giveUpAt)

@@ -1,8 +1,8 @@
-import { needRecord, type Step } from './step.ts'
+import type { Done, Step } from './pass.ts'
 
 /** Lets the engine look at what there is: nodes may run that a former service left behind. */
-export const openEngine: Step = async (uuid, context) => {
-  const { store, runtime, engine, trigger } = context
-  const { name } = needRecord(uuid, context)
-  runtime.cluster = await engine.open({ name, directory: store.directoryOf(uuid), onChange: trigger })
+export const openEngine: Step = async ({ uuid, store, runtime, engine, trigger, record }): Promise<Done> => {
+  const directory = store.directoryOf(uuid)
+  runtime.cluster = await engine.open({ name: record.name, directory, onChange: trigger })
+  return 'changed'
 }

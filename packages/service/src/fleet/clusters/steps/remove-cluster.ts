@@ -1,6 +1,7 @@
-import type { Step } from './step.ts'
+import type { Step } from './pass.ts'
 
 /** Data first, the record last; after that nobody knows the cluster. */
-export const removeCluster: Step = (uuid, { store }) => {
-  if (store.get(uuid)) store.remove(uuid)
+export const removeCluster: Step = ({ uuid, store }) => {
+  store.remove(uuid)
+  return 'changed'
 }

@@ -1,28 +1,34 @@
-import { clusterPlan } from '../cluster-plan.ts'
+import { assert } from '@sluice/effects'
 import {
-  type EngineCluster,
   type ClusterPlan,
+  type EngineCluster,
   type NodeKey,
   nodeName,
   sameNode,
 } from '../../engines/engine.ts'
+import { reasonOf } from '../changes/change-life.ts'
 import { startNode } from './start-nodes.ts'
-import { needCluster, needRecord, type Step } from './step.ts'
+import type { Step } from './pass.ts'
 
 /**
  * Starts one node anew that runs under an older plan: the quorum's first, then brokers by id. Only one, and only
  * in a healthy cluster: the run then looks again.
  */
-export const rollNextNode: Step = async (uuid, context) => {
-  const { engine, settings, runtime, effects } = context
-  const record = needRecord(uuid, context)
-  const cluster = needCluster(context)
-  const [next] = outdatedNodes(cluster, clusterPlan(record, engine, settings.host))
-  if (!next) return
+export const rollNextNode: Step = async (pass) => {
+  const { runtime, effects, cluster, plan, record } = pass
+  const [next] = outdatedNodes(cluster, plan)
+  if (!next) return 'unchanged'
   runtime.abort.signal.throwIfAborted()
-  effects.logger.info('a node is started anew', { cluster: record.name, node: nodeName(next) })
+  const reason = reasonOf(record) ?? 'What it runs with is otherwise than when it was started.'
+  effects.logger.info('a node is started anew', { cluster: record.name, node: nodeName(next), reason })
   await cluster.stopNode(next)
-  await startNode(uuid, context, next)
+  await startNode(pass, next)
+  // Or it would be started anew for ever.
+  assert(
+    pass.plan !== plan || !outdatedNodes(cluster, plan).some((node) => sameNode(node, next)),
+    `${nodeName(next)} runs under the plan that it was started with`,
+  )
+  return 'changed'
 }
 
 /** Running nodes of the plan that do not run under it, in the order in which they are rolled. */

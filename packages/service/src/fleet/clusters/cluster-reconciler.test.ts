@@ -1,0 +1,188 @@
+import {
+  AssertionFailure,
+  lineLogger,
+  MemoryDisk,
+  MemoryNetwork,
+  seededRandom,
+  systemProcesses,
+  TestClock,
+} from '@sluice/effects'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { enginesOf } from '../engines/engines.ts'
+import { FakeEngine } from '../engines/fake-engine.ts'
+import { createFleet, type Fleet } from '../fleet.ts'
+import { updateKafkaVersion } from './changes/kafka-version.ts'
+import { rebootBroker } from './changes/reboot.ts'
+import type { Update } from './changes/update.ts'
+import type { ClusterRecord } from './cluster-record.ts'
+import { type Observation, plan } from './cluster-reconciler.ts'
+
+/** A cluster of two brokers with nothing left to do. */
+const settled: Observation = {
+  state: 'ACTIVE',
+  opened: true,
+  served: true,
+  nodes: 5,
+  change: 'none',
+  untoldFailures: [],
+  joining: [],
+  leaving: [],
+  unported: false,
+  missingQuorum: [],
+  missingBrokers: [],
+  outdated: [],
+  left: [],
+}
+const active = { state: 'UPDATING', change: 'active' } as const
+const quorum = ['controller 10001', 'controller 10002', 'controller 10003']
+
+// What is seen of it beside that, and the steps that follow.
+const table: [what: string, seen: Partial<Observation>, steps: string][] = [
+  // Life and death.
+  ['nothing is left to do', {}, ''],
+  ['nobody has looked at its directory', { opened: false, nodes: 0 }, 'open engine'],
+  ['it is gone', { state: null, opened: false }, ''],
+  ['it is gone and its nodes run', { state: null }, 'stop engine'],
+  ['it shall go', { state: 'DELETING' }, 'stop engine, remove cluster'],
+  ['it shall go, and nodes may run', { state: 'DELETING', opened: false }, 'open engine'],
+  ['it has FAILED', { state: 'FAILED', nodes: 0 }, ''],
+  ['it has FAILED and a part of it runs', { state: 'FAILED', nodes: 1 }, 'stop engine'],
+
+  // A creation, look by look.
+  ['it is new', { state: 'CREATING', nodes: 0, joining: ['broker 1'] }, 'allocate nodes'],
+  [
+    'it has nodes',
+    {
+      state: 'CREATING',
+      nodes: 0,
+      unported: true,
+      missingQuorum: quorum,
+      missingBrokers: ['broker 1', 'broker 2'],
+    },
+    'allocate ports, start quorum, start brokers',
+  ],
+  ['all its nodes run', { state: 'CREATING' }, 'check health, report active'],
+  ['none of it can be served', { state: 'CREATING', served: false, nodes: 0 }, 'report active'],
+  ['none of it can be served, which was told', { served: false, nodes: 0 }, ''],
+
+  // A node that dies.
+  ['a broker has died', { untoldFailures: ['broker 2'], missingBrokers: ['broker 2'] }, 'tell failures'],
+  ['a broker is down', { state: 'HEALING', missingBrokers: ['broker 2'] }, 'start brokers'],
+  ['a controller is down', { state: 'HEALING', missingQuorum: ['controller 10001'] }, 'start quorum'],
+  ['what was down is up', { state: 'HEALING' }, 'check health, report active'],
+  [
+    'a broker does not run after a start of the service',
+    { missingBrokers: ['broker 2'] },
+    'start brokers, check health',
+  ],
+  [
+    'ports were not looked at since the service started',
+    { unported: true, missingBrokers: ['broker 2'] },
+    'allocate ports, start brokers, check health',
+  ],
+
+  // A change.
+  ['a change was asked for', { state: 'UPDATING', change: 'pending' }, 'begin change'],
+  [
+    'nodes run under an older plan',
+    { ...active, outdated: ['broker 1', 'broker 2'] },
+    'check health, roll next node',
+  ],
+  ['the service runs them otherwise than before', { outdated: ['broker 1'] }, 'check health, roll next node'],
+  [
+    'a broker did not come back from its roll',
+    { ...active, missingBrokers: ['broker 1'], outdated: ['broker 2'] },
+    'start brokers',
+  ],
+  ['all run under the new plan', active, 'check health, finish change, report active'],
+  ['it is a change of what cannot be served', { ...active, served: false }, 'finish change, report active'],
+  ['brokers shall join', { ...active, joining: ['broker 3'] }, 'allocate nodes'],
+  ['brokers shall leave', { ...active, leaving: ['broker 2'] }, 'check leaving, allocate nodes'],
+  [
+    'brokers have left the record and still run',
+    { ...active, left: [2] },
+    'check health, remove brokers, finish change, report active',
+  ],
+]
+
+describe('the plan of a cluster of which is seen that', () => {
+  it.each(table)('%s', (_what, seen, steps) => {
+    expect(plan({ ...settled, ...seen }).join(', ')).toBe(steps)
+  })
+})
+
+describe('a run', () => {
+  let clock: TestClock
+  let engine: FakeEngine
+  let fleet: Fleet
+  let lines: string[]
+
+  beforeEach(async () => {
+    clock = new TestClock()
+    lines = []
+    const disk = new MemoryDisk()
+    const network = new MemoryNetwork()
+    engine = new FakeEngine({ disk, network }, { name: 'apache-kafka', runningBrokersMax: 60 })
+    const logger = lineLogger(
+      (line) => lines.push(line),
+      'info',
+      () => clock.now(),
+    )
+    fleet = createFleet({
+      dataDirectory: '/data',
+      engines: enginesOf([engine], 'apache-kafka'),
+      region: 'us-east-1',
+      account: '000000000000',
+      effects: { clock, disk, network, random: seededRandom(5), logger, processes: systemProcesses() },
+    })
+    await fleet.start()
+    const result = fleet.clusters.create({
+      ClusterName: 'demo',
+      KafkaVersion: '4.1.x.kraft',
+      NumberOfBrokerNodes: 2,
+      BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b'], InstanceType: 'kafka.m7g.large' },
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
+    })
+    if (!('record' in result)) throw new Error(JSON.stringify(result))
+    await fleet.idle(result.record.uuid)
+    lines.length = 0
+    engine.log.length = 0
+  })
+
+  const record = () => fleet.clusters.list()[0] as ClusterRecord
+  const change = async (update: Update) => {
+    expect(fleet.clusters.update(record(), update, 'request-1')).toHaveProperty('record')
+    await fleet.idle(record().uuid)
+  }
+  const logged = (message: string) => lines.filter((line) => line.includes(message))
+
+  it('says why it starts a node anew', async () => {
+    await change(rebootBroker(['2']))
+    expect(logged('a node is started anew')).toEqual([
+      expect.stringMatching(/node="broker 2" reason="A reboot of broker 2 was asked for\."$/),
+    ])
+  })
+
+  it('says what a change is for, and why it is taken back', async () => {
+    const versionChange = 'Kafka goes from 4.1.x.kraft to 4.4.x.kraft.'
+    engine.refuses = ({ kafkaVersion }) =>
+      kafkaVersion === '4.4.x.kraft' ? new Error('There is no memory.') : undefined
+    await change(updateKafkaVersion('4.4.x.kraft', record().currentVersion, undefined))
+    await clock.advance(5_000)
+    expect(logged('a change begins')).toEqual([expect.stringContaining(`reason="${versionChange}"`)])
+    expect(logged('a node is started anew').at(-1)).toContain(
+      `node="controller 10001" reason="${versionChange} It failed and is taken back: There is no memory."`,
+    )
+  })
+
+  it('that meets a node which does not run as it was started tries again later, and says that it is a bug', async () => {
+    engine.runsUnder = () => 'something else'
+    await change(rebootBroker(['1']))
+    expect(engine.log).toEqual(['stop broker 1', 'start broker 1'])
+    expect(logged('a bug stopped a step of a cluster')).toEqual([
+      expect.stringMatching(new RegExp(`${AssertionFailure.name}.*broker 1 runs under the plan`)),
+    ])
+    await clock.advance(150)
+    expect(engine.log).toHaveLength(4)
+  })
+})

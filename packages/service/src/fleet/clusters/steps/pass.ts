@@ -1,0 +1,109 @@
+import { assert, type Clock, type Logger, type Network, type Random } from '@sluice/effects'
+import type { ClusterPlan, Engine, EngineCluster } from '../../engines/engine.ts'
+import type { Mutex } from '../../mutex.ts'
+import { clusterPlan } from '../cluster-plan.ts'
+import type { ClusterRecord } from '../cluster-record.ts'
+import type { ClusterStore } from '../cluster-store.ts'
+
+/** One idempotent piece of work on a cluster. Throws what is in its way; the run is then tried again. */
+export type Step = (pass: Pass) => Promise<Done> | Done
+
+/** Whether anything is otherwise than before. A pass in which nothing is would only be followed by its like. */
+export type Done = 'changed' | 'unchanged'
+
+/** What the reconciler works with, the same for all passes over a cluster. */
+export interface ReconcileContext {
+  store: ClusterStore
+  runtime: ClusterRuntime
+  /** The cluster's own. */
+  engine: Engine
+  effects: { clock: Clock; logger: Logger; network: Network; random: Random }
+  settings: ReconcileSettings
+  /** One cluster at a time looks for ports, so that no two find the same ones. */
+  portsLock: Mutex
+  /** Makes the loop look at the cluster again. */
+  trigger: () => void
+}
+
+export interface ReconcileSettings {
+  /** The address that brokers listen on and are known by. */
+  host: string
+  kafkaPortBase: number
+  /** Where listeners between nodes look first. */
+  controllerPortBase: number
+  /** A port that the user asks for; see FleetOptions.kafkaPort. */
+  askedPort: { port: number; cluster: string | null } | null
+}
+
+/** What this process knows about a cluster beside its record. */
+export interface ClusterRuntime {
+  /** What runs of it; null until the engine has looked. */
+  cluster: EngineCluster | null
+  /** Ends the work that is under way: the cluster is deleted, or the service stops. */
+  abort: AbortController
+  /** Nodes whose failure has been told; they are started again by a later run. */
+  toldFailures: Set<string>
+  /** Ports are looked at once a process, and again when a start failed. */
+  portsChecked: boolean
+  /** Attempts to reach what is wanted that failed in a row, in this process. */
+  failedAttempts: number
+  /** Default ports that were taken, for the screen. */
+  movedPorts: { listener: string; wanted: number; port: number }[]
+}
+
+/** One look at a cluster and the steps that follow from it. Record and plan are those of the moment. */
+export class Pass {
+  readonly uuid: string
+  readonly store: ClusterStore
+  readonly runtime: ClusterRuntime
+  readonly engine: Engine
+  readonly effects: ReconcileContext['effects']
+  readonly settings: ReconcileSettings
+  readonly portsLock: Mutex
+  readonly trigger: () => void
+  #planned: { from: ClusterRecord; plan: ClusterPlan } | null = null
+
+  constructor(uuid: string, context: ReconcileContext) {
+    this.uuid = uuid
+    this.store = context.store
+    this.runtime = context.runtime
+    this.engine = context.engine
+    this.effects = context.effects
+    this.settings = context.settings
+    this.portsLock = context.portsLock
+    this.trigger = context.trigger
+  }
+
+  get record(): ClusterRecord {
+    const record = this.store.get(this.uuid)
+    assert(record, `the cluster ${this.uuid} has a record`)
+    return record
+  }
+
+  /** How the record's nodes shall run. */
+  get plan(): ClusterPlan {
+    const { record } = this
+    // The store replaces records and never changes one.
+    if (this.#planned?.from !== record)
+      this.#planned = { from: record, plan: clusterPlan(record, this.engine, this.settings.host) }
+    return this.#planned.plan
+  }
+
+  /** What runs of the cluster. */
+  get cluster(): EngineCluster {
+    const { cluster } = this.runtime
+    assert(cluster, `the engine has looked at the cluster ${this.uuid}`)
+    return cluster
+  }
+
+  /** Writes what shall be. */
+  update(change: Partial<ClusterRecord>): Done {
+    this.store.update(this.uuid, change)
+    return 'changed'
+  }
+
+  /** Notes what is. */
+  note(seen: Pick<ClusterRecord, 'state' | 'stateInfo'>): Done {
+    return this.store.note(this.uuid, seen) ? 'changed' : 'unchanged'
+  }
+}
