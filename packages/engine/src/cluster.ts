@@ -70,7 +70,7 @@ export interface Cluster {
   startBroker(broker: BrokerNode, properties: Properties): Promise<void>
   /** Stops a broker cleanly; it is then not among `brokers` any more. */
   stopBroker(nodeId: number): Promise<void>
-  /** Everything is on disk and closed when it resolves. */
+  /** Everything is on disk and closed when it resolves; a start that is under way is given up. */
   stop(): Promise<void>
   /** Stops a broker as a crash would: nothing is flushed, checkpointed or said. */
   kill(nodeId: number): Promise<void>
@@ -102,6 +102,8 @@ class InlineCluster implements Cluster {
   readonly #options: ClusterOptions
   readonly #channel: InlineChannel
   readonly #brokers: Broker[] = []
+  readonly #starting = new Set<Promise<Broker>>()
+  readonly #stopping = new AbortController()
   #controllerNode: ControllerNode
   #controller: Controller | null = null
 
@@ -159,7 +161,7 @@ class InlineCluster implements Cluster {
   async startBroker(node: BrokerNode, properties: Properties): Promise<void> {
     const { effects, onBrokerFailure } = this.#options
     const directory = this.#brokerDirectory(node.nodeId)
-    const broker = await Broker.start({
+    const start = Broker.start({
       ...effects,
       nodeId: node.nodeId,
       rack: node.rack,
@@ -168,9 +170,15 @@ class InlineCluster implements Cluster {
       listeners: node.listeners,
       properties: { ...properties, ...nodeProperties(node, directory, this.#controllerNode) },
       controller: this.#channel,
+      signal: this.#stopping.signal,
       onFailure: (failure) => onBrokerFailure?.(node.nodeId, failure),
     })
-    this.#brokers.push(broker)
+    this.#starting.add(start)
+    try {
+      this.#brokers.push(await start)
+    } finally {
+      this.#starting.delete(start)
+    }
   }
 
   async stopBroker(nodeId: number): Promise<void> {
@@ -189,8 +197,10 @@ class InlineCluster implements Cluster {
   }
 
   async end({ clean }: { clean: boolean }): Promise<void> {
+    this.#stopping.abort(new Error('the cluster stops'))
     for (const broker of this.#brokers) await broker.stop({ clean })
     this.#channel.close()
+    await Promise.allSettled(this.#starting)
     await this.#controller?.close()
   }
 

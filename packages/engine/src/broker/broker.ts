@@ -16,9 +16,11 @@ import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage } from '../metadata/image.ts'
+import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import { Partitions } from '../replication/partitions.ts'
 import { LogManager } from '../storage/log-manager.ts'
+import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
 import { Connection, type RequestHandling } from './connection.ts'
 import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
@@ -48,6 +50,8 @@ export interface BrokerOptions {
   readonly random: Random
   readonly logger: Logger
   readonly processes?: Processes
+  /** Gives up a start that is under way: to recover logs may take long. */
+  readonly signal: AbortSignal
   /** A bug has stopped this broker, which had started. */
   readonly onFailure: (failure: Error) => void
 }
@@ -70,7 +74,8 @@ interface Parts {
 /**
  * One broker: its listeners and connections, its partitions, its part of the group coordination.
  *
- * Start: logs recovered → metadata replayed up to now → listeners bound → registered → unfenced → requests served.
+ * Start: metadata replayed up to now → logs loaded, by their topics' configs → partitions as the metadata has them →
+ * listeners bound → registered → unfenced → requests served. Metadata that comes before the partitions are there waits.
  * Every callback from outside enters through `guard`: sockets and the metadata log directly, timers by the guarded
  * clock, which is the only one that a broker's parts get. A bug stops this broker and leaves its neighbours alone.
  */
@@ -101,6 +106,8 @@ export class Broker implements BrokerServices, RequestHandling {
   /** Sockets that came before the broker was ready. */
   #early: Socket[] | null = []
   #listeners: BoundListener[] = []
+  /** Committed metadata that waits until logs and partitions are there; null from then on. */
+  #waitingMetadata: (readonly LoggedRecord[])[] | null = []
   #unsubscribe: (() => void) | null = null
   #idleCheck: Timer | null = null
   #nextConnection = 0
@@ -146,7 +153,7 @@ export class Broker implements BrokerServices, RequestHandling {
       brokerId: options.nodeId,
       clusterId: options.clusterId,
       rack: options.rack,
-      directoryId: this.logs.directoryId,
+      directoryId: () => this.logs.directoryId,
       controller: options.controller,
       clock,
       random: options.random,
@@ -163,20 +170,19 @@ export class Broker implements BrokerServices, RequestHandling {
     this.requestBytesMax = this.config.int('socket.request.max.bytes')
   }
 
-  /** Resolves when the broker serves. Rejects when a listener cannot be bound or the directory not be used. */
+  /**
+   * Resolves when the broker serves. Rejects when a listener cannot be bound, the directory not be used or the signal
+   * is aborted meanwhile: then nothing is held any more.
+   */
   static async start(options: BrokerOptions): Promise<Broker> {
-    let broker: Broker | null = null
-    const guard = new NodeGuard((failure) => {
-      if (broker) broker.#failed(failure)
-    })
-    const parts = openParts(options, guard)
+    const guard = new NodeGuard((failure) => broker.#failed(failure))
+    const parts = partsOf(options, guard)
+    const broker = new Broker(options, parts)
     try {
-      broker = new Broker(options, parts)
       await broker.#start()
       return broker
     } catch (error) {
-      if (broker) await broker.stop({ clean: false })
-      else parts.logs.stop({ clean: false })
+      await broker.stop({ clean: false })
       throw guard.failure ?? error
     }
   }
@@ -195,13 +201,17 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   async #start(): Promise<void> {
-    this.metadata.onChange((delta) => this.#apply(delta))
-    this.#unsubscribe = await this.controller.subscribe(
-      (records) => void this.metadata.replay(records),
-      this.guard,
-    )
+    const { signal } = this.#options
+    this.#unsubscribe = await this.controller.subscribe((records) => this.#committed(records), this.guard)
+    this.#goOn()
+    for (const records of this.#waitingMetadata?.splice(0) ?? []) this.metadata.replay(records)
+    await this.logs.load(signal)
     this.#goOn()
     this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)
+    this.partitions.begin()
+    await inSlices(this.#applyTopics(), this.clock, signal)
+    this.#goOn()
+    this.#followMetadata()
     this.#listeners = await bindListeners(
       this.#options.network,
       this.#options.listeners,
@@ -221,6 +231,7 @@ export class Broker implements BrokerServices, RequestHandling {
 
   /** Throws what has stopped the broker while its start waited. */
   #goOn(): void {
+    this.#options.signal.throwIfAborted()
     if (!this.#stopping) return
     this.#closeListeners()
     this.#unsubscribe?.()
@@ -351,6 +362,26 @@ export class Broker implements BrokerServices, RequestHandling {
     })
   }
 
+  #committed(records: readonly LoggedRecord[]): void {
+    if (this.#waitingMetadata) this.#waitingMetadata.push(records)
+    else this.metadata.replay(records)
+  }
+
+  *#applyTopics(): Steps {
+    for (const topic of this.metadata.topics()) {
+      this.partitions.apply(topic)
+      yield
+    }
+  }
+
+  /** From now on the partitions become what the metadata says, beginning with what has waited. */
+  #followMetadata(): void {
+    this.metadata.onChange((delta) => this.#apply(delta))
+    const waiting = this.#waitingMetadata ?? []
+    this.#waitingMetadata = null
+    for (const records of waiting) this.metadata.replay(records)
+  }
+
   /** Brings logs, roles and configs to what the metadata log says. */
   #apply(delta: ImageDelta): void {
     for (const topic of delta.topicsDeleted) {
@@ -381,14 +412,13 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 }
 
-/** Opens what outlives the start of a broker, the directory with its lock first of all. */
-function openParts(options: BrokerOptions, guard: NodeGuard): Parts {
+function partsOf(options: BrokerOptions, guard: NodeGuard): Parts {
   const { nodeId, properties } = options
   const clock = guardedClock(options.clock, guard.run)
   const logger = options.logger.with({ broker: nodeId })
   const metadata = new MetadataImage()
   const config = new BrokerConfig({ image: metadata, nodeId, staticProperties: properties })
-  const logs = LogManager.open({
+  const logs = new LogManager({
     disk: options.disk,
     clock,
     logger,

@@ -39,7 +39,7 @@ export class Registration {
       })),
       features: supportedFeatures.map((feature) => ({ ...feature })),
       rack,
-      logDirs: [directoryId],
+      logDirs: [directoryId()],
       previousBrokerEpoch: -1,
     })
     if (response.errorCode !== ErrorCode.NONE)
@@ -100,7 +100,7 @@ interface RegistrationOptions {
   readonly clusterId: string
   readonly rack: string | null
   /** directory.id of the log directory. */
-  readonly directoryId: string
+  readonly directoryId: () => string
   readonly controller: ControllerChannel
   readonly clock: Clock
   readonly random: Random

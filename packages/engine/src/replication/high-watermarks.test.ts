@@ -12,7 +12,7 @@ const path = '/volume-1/replication-offset-checkpoint'
 class Node {
   readonly clock = new TestClock()
   readonly disk = new MemoryDisk(() => this.clock.now())
-  readonly logs = LogManager.open({
+  readonly logs = new LogManager({
     disk: this.disk,
     clock: this.clock,
     logger: silentLogger,
@@ -24,9 +24,17 @@ class Node {
     configFor: () => defaultLogConfig,
   })
 
+  static async start(): Promise<Node> {
+    const node = new Node()
+    await node.logs.load(new AbortController().signal)
+    return node
+  }
+
   highWatermarks(): HighWatermarks {
     const { clock, disk, logs } = this
-    return new HighWatermarks({ clock, disk, logs, logger: silentLogger, intervalMs: 5000 })
+    const made = new HighWatermarks({ clock, disk, logs, logger: silentLogger, intervalMs: 5000 })
+    made.begin()
+    return made
   }
 
   /** A log as a partition has it. */
@@ -42,14 +50,14 @@ class Node {
 }
 
 describe('the checkpoint of high watermarks', () => {
-  it('is an empty file at first', () => {
-    const node = new Node()
+  it('is an empty file at first', async () => {
+    const node = await Node.start()
     node.highWatermarks().close({ clean: false })
     expect(node.text).toBe('')
   })
 
   it('is written every replica.high.watermark.checkpoint.interval.ms', async () => {
-    const node = new Node()
+    const node = await Node.start()
     const log = node.log(node.highWatermarks())
     append(log, batchOf(3))
     await node.clock.advance(4999)
@@ -61,8 +69,8 @@ describe('the checkpoint of high watermarks', () => {
     expect(node.text).toBe('0\n1\nevents 0 6\n')
   })
 
-  it('is written at a clean stop, and not at another', () => {
-    const node = new Node()
+  it('is written at a clean stop, and not at another', async () => {
+    const node = await Node.start()
     const { pending } = node.clock
     const first = node.highWatermarks()
     append(node.log(first), batchOf(3))
@@ -74,8 +82,8 @@ describe('the checkpoint of high watermarks', () => {
     expect(node.clock.pending).toBe(pending)
   })
 
-  it('is what partitions begin with', () => {
-    const node = new Node()
+  it('is what partitions begin with', async () => {
+    const node = await Node.start()
     const before = node.highWatermarks()
     append(node.log(before), batchOf(3))
     before.close({ clean: true })
@@ -84,8 +92,8 @@ describe('the checkpoint of high watermarks', () => {
     expect(after.take({ topic: 'events', partition: 1 })).toBe(0)
   })
 
-  it('keeps the line of a log that no partition has taken yet', () => {
-    const node = new Node()
+  it('keeps the line of a log that no partition has taken yet', async () => {
+    const node = await Node.start()
     const before = node.highWatermarks()
     append(node.log(before), batchOf(3))
     const other = { topic: 'other', partition: 2 }
@@ -100,7 +108,7 @@ describe('the checkpoint of high watermarks', () => {
   })
 
   it('loses the lines of a deleted topic soon, with one write for all of its partitions', async () => {
-    const node = new Node()
+    const node = await Node.start()
     const highWatermarks = node.highWatermarks()
     const partitions = [0, 1, 2].map((partition) => ({ topic: 'events', partition }))
     for (const each of partitions) append(node.log(highWatermarks, each), batchOf(3))
@@ -119,14 +127,14 @@ describe('the checkpoint of high watermarks', () => {
     expect(node.log(highWatermarks).highWatermark).toBe(0)
   })
 
-  it('that cannot be read counts as empty', () => {
-    const node = new Node()
+  it('that cannot be read counts as empty', async () => {
+    const node = await Node.start()
     node.disk.writeFileAtomicSync(path, '0\n7\nnonsense')
     expect(node.highWatermarks().take(events)).toBe(0)
   })
 
   it('stays as it was where the disk refuses', async () => {
-    const node = new Node()
+    const node = await Node.start()
     const highWatermarks = node.highWatermarks()
     const log = node.log(highWatermarks)
     append(log, batchOf(3))

@@ -23,8 +23,8 @@ export class HighWatermarks {
   readonly #checkpoint: OffsetCheckpoint
   readonly #intervalMs: number
   /** What the file said of logs that no partition has taken since: their own high watermarks do not count yet. */
-  readonly #untaken: Map<string, number>
-  #interval: Timer
+  #untaken = new Map<string, number>()
+  #interval: Timer | null = null
   #soon: Timer | null = null
 
   constructor({ disk, clock, logger, logs, intervalMs }: HighWatermarksOptions) {
@@ -33,9 +33,13 @@ export class HighWatermarks {
     this.#logs = logs
     this.#intervalMs = intervalMs
     this.#checkpoint = new OffsetCheckpoint(disk, logs.directory, CheckpointFile.highWatermark)
+  }
+
+  /** The logs are loaded, all of them: what is written from now on speaks of each. */
+  begin(): void {
     const found = this.#checkpoint.read()
-    if (!found)
-      logger.warn('a checkpoint cannot be read; it counts as empty', { name: CheckpointFile.highWatermark })
+    const name = CheckpointFile.highWatermark
+    if (!found) this.#logger.warn('a checkpoint cannot be read; it counts as empty', { name })
     this.#untaken = found ?? new Map()
     this.#interval = this.#scheduleNext()
   }
@@ -61,9 +65,9 @@ export class HighWatermarks {
 
   /** `clean`: the last ones are written. A disk that refuses leaves the older ones. */
   close({ clean }: { clean: boolean }): void {
-    this.#interval.cancel()
+    this.#interval?.cancel()
     this.#soon?.cancel()
-    if (!clean) return
+    if (!clean || !this.#interval) return
     try {
       this.#checkpoint.write(this.#current())
     } catch (error) {

@@ -15,7 +15,7 @@ class Broker {
   readonly disk = new MemoryDisk(() => this.clock.now())
   /** Who leads and who resigned, in order. */
   readonly told: string[] = []
-  readonly logs = LogManager.open({
+  readonly logs = new LogManager({
     disk: this.disk,
     clock: this.clock,
     logger: silentLogger,
@@ -39,8 +39,12 @@ class Broker {
     },
   })
 
-  constructor(topic = events) {
-    this.partitions.apply(topic)
+  static async start(topic = events): Promise<Broker> {
+    const broker = new Broker()
+    await broker.logs.load(new AbortController().signal)
+    broker.partitions.begin()
+    broker.partitions.apply(topic)
+    return broker
   }
 
   partition(index: number): Partition {
@@ -58,28 +62,28 @@ class Broker {
 }
 
 describe('the partition that a request names', () => {
-  it('is given where this broker leads it, at the epoch that the client believes', () => {
-    const { partitions } = new Broker()
+  it('is given where this broker leads it, at the epoch that the client believes', async () => {
+    const { partitions } = await Broker.start()
     expect(partitions.led('events', 0, -1)).toBe(partitions.get('events', 0))
     expect(partitions.led('events', 2, 3)).toBe(partitions.get('events', 2))
   })
 
-  it('is refused where another broker leads it, or at another epoch', () => {
-    const { partitions } = new Broker()
+  it('is refused where another broker leads it, or at another epoch', async () => {
+    const { partitions } = await Broker.start()
     expect(partitions.led('events', 1, -1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     expect(partitions.led('events', 0, 2)).toBe(ErrorCode.FENCED_LEADER_EPOCH)
     expect(partitions.led('events', 0, 4)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH)
   })
 
-  it('is unknown where this broker has no replica of it', () => {
-    const { partitions } = new Broker({ ...events, partitions: [elsewhere] })
+  it('is unknown where this broker has no replica of it', async () => {
+    const { partitions } = await Broker.start({ ...events, partitions: [elsewhere] })
     expect(partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     expect(partitions.led('events', 1, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     expect(partitions.led('nothing', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
   })
 
-  it('is offline while its disk is not well', () => {
-    const broker = new Broker()
+  it('is offline while its disk is not well', async () => {
+    const broker = await Broker.start()
     broker
       .partition(0)
       .readFailed(Object.assign(new Error('EIO'), { code: 'EIO', errno: -5, syscall: 'read' }))
@@ -89,15 +93,15 @@ describe('the partition that a request names', () => {
 })
 
 describe('what the metadata log says', () => {
-  it('opens the replicas of this broker and says which it leads', () => {
-    const broker = new Broker({ ...events, partitions: [led, elsewhere, followed] })
+  it('opens the replicas of this broker and says which it leads', async () => {
+    const broker = await Broker.start({ ...events, partitions: [led, elsewhere, followed] })
     expect(broker.names()).toEqual(['events-0', 'events-2'])
     expect(broker.told).toEqual(['leads 0 at 3'])
     expect([...broker.partitions.all()].map(({ index }) => index)).toEqual([0, 2])
   })
 
-  it('tells of changes of the leader and of its epoch, and of nothing else', () => {
-    const broker = new Broker({ ...events, partitions: [led] })
+  it('tells of changes of the leader and of its epoch, and of nothing else', async () => {
+    const broker = await Broker.start({ ...events, partitions: [led] })
     broker.told.length = 0
     const steps = [
       { ...led, partitionEpoch: 1 },
@@ -109,16 +113,16 @@ describe('what the metadata log says', () => {
     expect(broker.told).toEqual(['leads 0 at 4', 'resigns 0', 'leads 0 at 6'])
   })
 
-  it('takes away a replica that went to another broker', () => {
-    const broker = new Broker({ ...events, partitions: [led] })
+  it('takes away a replica that went to another broker', async () => {
+    const broker = await Broker.start({ ...events, partitions: [led] })
     broker.partitions.apply({ ...events, partitions: [elsewhere] })
     expect(broker.told).toEqual(['leads 0 at 3', 'resigns 0'])
     expect(broker.partitions.get('events', 0)).toBeUndefined()
     expect(broker.names()).toEqual([expect.stringMatching(/^events-0\..*-delete$/)])
   })
 
-  it('removes a topic: what waits is answered, and polls find it gone', () => {
-    const broker = new Broker()
+  it('removes a topic: what waits is answered, and polls find it gone', async () => {
+    const broker = await Broker.start()
     const ledPartition = broker.partition(0)
     const found: (Partition | undefined)[] = []
     ledPartition.awaitData({ dataArrived: () => void found.push(broker.partitions.get('events', 0)) })
@@ -130,7 +134,7 @@ describe('what the metadata log says', () => {
   })
 
   it('has the high watermarks of a removed topic forgotten soon', async () => {
-    const broker = new Broker({ ...events, partitions: [led] })
+    const broker = await Broker.start({ ...events, partitions: [led] })
     append(broker.partition(0))
     broker.partitions.commitStaged()
     await broker.clock.advance(5000)
@@ -142,9 +146,9 @@ describe('what the metadata log says', () => {
   })
 })
 
-describe('a disk that refuses a log', () => {
+describe('a disk that refuses a log', async () => {
   it('takes that partition offline and is tried again; the others go on', async () => {
-    const broker = new Broker({ ...events, partitions: [] })
+    const broker = await Broker.start({ ...events, partitions: [] })
     broker.disk.failNext('mkdir', 'EIO')
     broker.partitions.apply(events)
     expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
@@ -156,7 +160,7 @@ describe('a disk that refuses a log', () => {
   })
 
   it('is not asked again for a topic that is gone', async () => {
-    const broker = new Broker({ ...events, partitions: [] })
+    const broker = await Broker.start({ ...events, partitions: [] })
     broker.disk.failNext('mkdir', 'EIO')
     broker.partitions.apply({ ...events, partitions: [led] })
     broker.partitions.remove('events')
@@ -166,9 +170,9 @@ describe('a disk that refuses a log', () => {
   })
 })
 
-describe('the end of a socket read', () => {
-  it('writes what is staged, once a partition', () => {
-    const broker = new Broker()
+describe('the end of a socket read', async () => {
+  it('writes what is staged, once a partition', async () => {
+    const broker = await Broker.start()
     const appends = [0, 2, 0].map((index) => append(broker.partition(index), { index }))
     let writes = 0
     broker.disk.beforeOperation = (operation) => void (operation === 'write' && writes++)
@@ -181,8 +185,8 @@ describe('the end of a socket read', () => {
 })
 
 describe('a broker that stops', () => {
-  it('writes what is staged and leaves no timer', () => {
-    const broker = new Broker()
+  it('writes what is staged and leaves no timer', async () => {
+    const broker = await Broker.start()
     const last = append(broker.partition(0))
     broker.partitions.close({ clean: true })
     broker.logs.stop({ clean: true })
@@ -190,9 +194,9 @@ describe('a broker that stops', () => {
     expect(broker.clock.pending).toBe(0)
   })
 
-  it('ends every wait', () => {
+  it('ends every wait', async () => {
     const withFollower = { ...led, replicas: [me, other], isr: [me, other] }
-    const broker = new Broker({ ...events, partitions: [withFollower] })
+    const broker = await Broker.start({ ...events, partitions: [withFollower] })
     const waiting = append(broker.partition(0))
     broker.partitions.close({ clean: false })
     expect(waiting).toMatchObject({ error: ErrorCode.NOT_LEADER_OR_FOLLOWER, told: 1 })

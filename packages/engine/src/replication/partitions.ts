@@ -64,6 +64,11 @@ export class Partitions {
     this.#listener = options.listener
   }
 
+  /** The logs are loaded: from now on `apply` may be called. */
+  begin(): void {
+    this.#highWatermarks.begin()
+  }
+
   get(topic: string, index: number): Partition | undefined {
     return this.#byTopic.get(topic)?.[index]
   }

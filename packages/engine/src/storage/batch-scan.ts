@@ -1,5 +1,6 @@
 import type { DiskFile } from '@sluice/effects'
 import { RecordBatch } from '@sluice/wire'
+import type { Steps } from './slices.ts'
 
 /** Small enough to cost as little as one header, large enough for the small batches of an index interval. */
 const headerChunkBytes = 4096
@@ -7,8 +8,11 @@ const headerChunkBytes = 4096
 /** Shared by all scans: they are synchronous and never nest. */
 const headerChunk = Buffer.allocUnsafe(headerChunkBytes)
 
-/** Large reads for scans that look at every byte. */
-const contentChunkBytes = 1 << 20
+/** Large reads for scans that look at every byte; a chunk of the smallest batches takes a few milliseconds. */
+const contentChunkBytes = 256 * 1024
+
+/** Each may take a read of its own. */
+const headersPerStep = 250
 
 /**
  * Where a walk over batch headers stands. Valid until the next walk starts; `buffer` at `at` holds the header's
@@ -55,6 +59,27 @@ export function scanHeaders(
   return end
 }
 
+/** The same in steps of some headers each. The caller keeps the file open meanwhile. */
+export function* scanHeadersInSteps(
+  file: DiskFile,
+  position: number,
+  end: number,
+  visit: (cursor: HeaderCursor) => boolean,
+): Steps<number> {
+  for (let at = position; at < end; ) {
+    let left = headersPerStep
+    let goesOn = true
+    at = scanHeaders(file, at, end, (header) => {
+      if (left-- === 0) return false
+      goesOn = visit(header)
+      return goesOn
+    })
+    if (!goesOn) return at
+    yield
+  }
+  return end
+}
+
 /** A log file that does not hold what was written: an operating error, which takes the partition offline. */
 export class CorruptLogError extends Error {
   override name = 'CorruptLogError'
@@ -67,14 +92,14 @@ export class CorruptLogError extends Error {
 /**
  * Hands whole batches of a file to `visit`, with all their bytes, in order, while it answers true. Stops before
  * bytes that are no whole batch (a torn tail, garbage). Returns the position where it stopped. The bytes are
- * only valid during the call.
+ * only valid during the call. Each step takes what one read gives; the caller keeps the file open meanwhile.
  */
-export function scanBatches(
+export function* scanBatches(
   file: DiskFile,
   position: number,
   end: number,
   visit: (buffer: Buffer, at: number, size: number, position: number) => boolean,
-): number {
+): Steps<number> {
   let chunk = Buffer.allocUnsafe(Math.max(0, Math.min(contentChunkBytes, end - position)))
   let at = position
   while (at < end) {
@@ -88,6 +113,7 @@ export function scanBatches(
       consumed += size
     }
     at += consumed
+    yield
     if (consumed > 0) continue
     // The batch is larger than the chunk, or cut off by the end of the file.
     if (read < RecordBatch.logOverheadBytes) return at

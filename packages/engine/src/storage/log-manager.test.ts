@@ -27,13 +27,22 @@ class Node {
   readonly disk = new MemoryDisk(() => this.clock.now())
   logConfig: LogConfig = defaultLogConfig
 
-  open(options: Partial<LogManagerOptions> = {}, properties: Record<string, number> = {}): LogManager {
+  async open(
+    options: Partial<LogManagerOptions> = {},
+    properties: Record<string, number> = {},
+  ): Promise<LogManager> {
+    const manager = this.manager(options, properties)
+    await manager.load(unaborted)
+    return manager
+  }
+
+  manager(options: Partial<LogManagerOptions> = {}, properties: Record<string, number> = {}): LogManager {
     const long = (name: string): number => {
       const value = properties[name] ?? brokerDefaults[name]
       if (value === undefined) throw new Error(`no default for ${name}`)
       return value
     }
-    return LogManager.open({
+    return new LogManager({
       disk: this.disk,
       clock: this.clock,
       logger: silentLogger,
@@ -59,12 +68,31 @@ class Node {
   }
 }
 
+const unaborted = new AbortController().signal
 const events = { topic: 'events', partition: 0 }
 
+/** How many files are open of those that are opened from now on. */
+function countOpenFiles(disk: MemoryDisk): { now: number; max: number } {
+  const open = { now: 0, max: 0 }
+  const openSync = disk.openSync.bind(disk)
+  disk.openSync = (path, mode) => {
+    const file = openSync(path, mode)
+    open.max = Math.max(open.max, ++open.now)
+    const close = file.closeSync.bind(file)
+    file.closeSync = () => {
+      open.now--
+      close()
+    }
+    return file
+  }
+  return open
+}
+
 describe('a log directory', () => {
-  test('begins with the files that Apache Kafka puts there', () => {
+  test('begins with the files that Apache Kafka puts there', async () => {
     const node = new Node()
-    node.open().stop({ clean: false })
+    const manager = await node.open()
+    manager.stop({ clean: false })
     expect(node.names()).toEqual([
       '.lock',
       'cleaner-offset-checkpoint',
@@ -78,18 +106,20 @@ describe('a log directory', () => {
     )
   })
 
-  test('keeps its id, and is refused to another node or cluster', () => {
+  test('keeps its id, and is refused to another node or cluster', async () => {
     const node = new Node()
-    const first = node.open()
+    const first = await node.open()
     first.stop({ clean: true })
-    const second = node.open()
+    const second = await node.open()
     expect(second.directoryId).toBe(first.directoryId)
     second.stop({ clean: true })
-    expect(() => node.open({ nodeId: 2 })).toThrow(MetaPropertiesError)
-    expect(() => node.open({ clusterId: 'another' })).toThrow(/belongs to the cluster c2x1aWNlLWdvbGRlbi0wMQ/)
+    await expect(node.open({ nodeId: 2 })).rejects.toThrow(MetaPropertiesError)
+    await expect(node.open({ clusterId: 'another' })).rejects.toThrow(
+      /belongs to the cluster c2x1aWNlLWdvbGRlbi0wMQ/,
+    )
   })
 
-  test('serves one process at a time; a dead one does not count', () => {
+  test('serves one process at a time; a dead one does not count', async () => {
     const node = new Node()
     const running = new Set([10, 11])
     const processes = (pid: number): Processes => ({
@@ -98,17 +128,18 @@ describe('a log directory', () => {
       startedAt: (other) => `start-${other}`,
       signal: () => {},
     })
-    node.open({ processes: processes(10) })
-    expect(() => node.open({ processes: processes(11) })).toThrow(DirectoryLockedError)
+    await node.open({ processes: processes(10) })
+    await expect(node.open({ processes: processes(11) })).rejects.toThrow(DirectoryLockedError)
     running.delete(10)
-    node.open({ processes: processes(11) }).stop({ clean: true })
+    const next = await node.open({ processes: processes(11) })
+    next.stop({ clean: true })
     expect(node.names()).not.toContain('.lock')
   })
 
-  test('after a clean stop is marked, checkpointed and not recovered', () => {
+  test('after a clean stop is marked, checkpointed and not recovered', async () => {
     const node = new Node()
     node.logConfig = { ...defaultLogConfig, segmentBytes: 300 }
-    const manager = node.open()
+    const manager = await node.open()
     const log = manager.getOrCreate(events, topicId)
     for (let i = 0; i < 7; i++) append(log, batchOf(1))
     manager.getOrCreate({ topic: 'other', partition: 12 }, otherId)
@@ -125,7 +156,7 @@ describe('a log directory', () => {
     node.disk.beforeOperation = (operation, path) => {
       if (operation === 'read' && path.endsWith('.log')) reads.push(path)
     }
-    const again = node.open()
+    const again = await node.open()
     node.disk.beforeOperation = () => {}
     expect(reads).toEqual([`${directory}/events-0/00000000000000000006.log`])
     expect(node.names()).not.toContain('.kafka_cleanshutdown')
@@ -136,7 +167,7 @@ describe('a log directory', () => {
 
   test('after a kill is recovered from the checkpoints of before', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     const log = manager.getOrCreate(events, topicId)
     append(log, batchOf(5))
     await log.flush()
@@ -145,26 +176,26 @@ describe('a log directory', () => {
     manager.stop({ clean: false })
     expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n1\nevents 0 5\n')
     expect(node.names()).toContain('.lock')
-    const again = node.open()
+    const again = await node.open()
     expect(again.get(events)).toMatchObject({ logEndOffset: 10, recoveryPoint: 5 })
     again.stop({ clean: true })
   })
 
-  test('with checkpoints that cannot be read recovers from the beginning', () => {
+  test('with checkpoints that cannot be read recovers from the beginning', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     append(manager.getOrCreate(events, topicId), batchOf(5))
     manager.stop({ clean: false })
     for (const name of node.names().filter((one) => one.endsWith('checkpoint')))
       node.disk.writeFileAtomicSync(`${directory}/${name}`, '0\n7\nnonsense')
-    const again = node.open()
+    const again = await node.open()
     expect(again.get(events)?.logEndOffset).toBe(5)
     again.stop({ clean: true })
   })
 
-  test('that cannot be written at the stop is not marked clean', () => {
+  test('that cannot be written at the stop is not marked clean', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     append(
       manager.getOrCreate(events, topicId),
       batchOf(5, { producerId: 1, producerEpoch: 0, baseSequence: 0 }),
@@ -173,8 +204,55 @@ describe('a log directory', () => {
     manager.stop({ clean: true })
     node.disk.beforeOperation = () => {}
     expect(node.names()).not.toContain('.kafka_cleanshutdown')
-    const again = node.open()
+    const again = await node.open()
     expect(again.get(events)?.logEndOffset).toBe(5)
+    again.stop({ clean: true })
+  })
+})
+
+describe('a log of many megabytes', () => {
+  /** Killed with 8 MB to check, and from now on 5 ms a read. */
+  async function killed(): Promise<Node> {
+    const node = new Node()
+    const manager = await node.open()
+    const log = manager.getOrCreate(events, topicId)
+    for (let i = 0; i < 32; i++) append(log, batchOf(1, { value: 'x'.repeat(256 * 1024) }))
+    manager.stop({ clean: false })
+    node.disk.beforeOperation = (operation) => {
+      if (operation === 'read') node.clock.jump(5)
+    }
+    return node
+  }
+
+  test('leaves the event loop to others between the parts of its recovery', async () => {
+    const node = await killed()
+    const manager = node.manager()
+    const loaded = manager.load(unaborted)
+    let turns = 0
+    while (turns < 10) {
+      await new Promise<void>((turned) => node.clock.defer(turned))
+      turns++
+      expect(manager.get(events)).toBeUndefined()
+    }
+    await loaded
+    expect(manager.get(events)?.logEndOffset).toBe(32)
+    manager.stop({ clean: true })
+  })
+
+  test('lets go of its files and of the directory when the broker stops in between', async () => {
+    const node = await killed()
+    const manager = node.manager()
+    const open = countOpenFiles(node.disk)
+    const loaded = manager.load(unaborted)
+    expect(open.now).toBe(1)
+    manager.stop({ clean: true })
+    await expect(loaded).rejects.toThrow('the logs are stopped while they are loaded')
+    expect(open.now).toBe(0)
+    expect(node.text('.lock')).toBe('')
+    expect(node.names()).not.toContain('.kafka_cleanshutdown')
+    expect(node.clock.pending).toBe(0)
+    const again = await node.open()
+    expect(again.get(events)?.logEndOffset).toBe(32)
     again.stop({ clean: true })
   })
 })
@@ -182,7 +260,7 @@ describe('a log directory', () => {
 describe('topics that go', () => {
   test('leave a directory that is removed after file.delete.delay.ms, also over a restart', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     append(manager.getOrCreate(events, topicId), batchOf(1))
     manager.delete(events)
     expect(manager.get(events)).toBeUndefined()
@@ -196,7 +274,7 @@ describe('topics that go', () => {
     expect(node.names()).not.toContain(aside)
     manager.delete(events)
     manager.stop({ clean: true })
-    const again = node.open()
+    const again = await node.open()
     expect(again.get(events)).toBeUndefined()
     expect(node.names().some((name) => name.endsWith('-delete'))).toBe(true)
     await node.clock.advance(60_000)
@@ -206,7 +284,7 @@ describe('topics that go', () => {
 
   test('take their checkpointed offsets with them', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     for (const partition of [0, 1])
       append(manager.getOrCreate({ topic: 'events', partition }, topicId), batchOf(9))
     manager.get(events)?.deleteRecordsBefore(5)
@@ -218,14 +296,14 @@ describe('topics that go', () => {
       expect(node.text(`${name}-checkpoint`)).toBe('0\n0\n')
     append(manager.getOrCreate(events, otherId), batchOf(2))
     manager.stop({ clean: false })
-    const again = node.open()
+    const again = await node.open()
     expect(again.get(events)).toMatchObject({ logStartOffset: 0, logEndOffset: 2 })
     again.stop({ clean: true })
   })
 
-  test('while the broker was away are put aside', () => {
+  test('while the broker was away are put aside', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     manager.getOrCreate(events, topicId)
     manager.getOrCreate({ topic: 'kept', partition: 3 }, otherId)
     expect(manager.removeStrays((id) => id === otherId)).toBe(1)
@@ -234,7 +312,7 @@ describe('topics that go', () => {
       'kept-3',
     ])
     manager.stop({ clean: true })
-    const again = node.open()
+    const again = await node.open()
     expect([...again.all()]).toHaveLength(1)
     // Made anew under the same name with another id.
     const log = again.getOrCreate({ topic: 'kept', partition: 3 }, topicId)
@@ -257,7 +335,7 @@ describe('from time to time', () => {
   test('retention runs', async () => {
     const node = new Node()
     node.logConfig = { ...defaultLogConfig, retentionMs: 1000, segmentBytes: 300 }
-    const manager = node.open()
+    const manager = await node.open()
     const log = manager.getOrCreate(events, topicId)
     for (let i = 0; i < 9; i++) {
       stage(log, batchOf(1))
@@ -275,7 +353,7 @@ describe('from time to time', () => {
   test('what is older than flush.ms is flushed, where log.flush.scheduler.interval.ms says when', async () => {
     const node = new Node()
     node.logConfig = { ...defaultLogConfig, flushMs: 3000 }
-    const manager = node.open({}, { 'log.flush.scheduler.interval.ms': 1000 })
+    const manager = await node.open({}, { 'log.flush.scheduler.interval.ms': 1000 })
     const log = manager.getOrCreate(events, topicId)
     append(log, batchOf(1))
     await node.clock.advance(2000)
@@ -287,7 +365,7 @@ describe('from time to time', () => {
 
   test('silent producers are forgotten', async () => {
     const node = new Node()
-    const manager = node.open({}, { 'producer.id.expiration.ms': 700_000 })
+    const manager = await node.open({}, { 'producer.id.expiration.ms': 700_000 })
     const log = manager.getOrCreate(events, topicId)
     append(log, batchOf(1, { producerId: 4, producerEpoch: 0, baseSequence: 0 }))
     await node.clock.advance(600_000)
@@ -297,43 +375,32 @@ describe('from time to time', () => {
     manager.stop({ clean: true })
   })
 
-  test('a stopped manager leaves no timer', () => {
+  test('a stopped manager leaves no timer', async () => {
     const node = new Node()
-    node.open().stop({ clean: true })
+    const manager = await node.open()
+    manager.stop({ clean: true })
     expect(node.clock.pending).toBe(0)
   })
 })
 
 describe('open files', () => {
-  test('are bounded; logs whose files were closed go on', () => {
+  test('are bounded; logs whose files were closed go on', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     const logs = Array.from({ length: 700 }, (_, partition) =>
       manager.getOrCreate({ topic: 'many', partition }, topicId),
     )
-    let open = 0
-    let openMax = 0
-    const openSync = node.disk.openSync.bind(node.disk)
-    node.disk.openSync = (path, mode) => {
-      const file = openSync(path, mode)
-      openMax = Math.max(openMax, ++open)
-      const close = file.closeSync.bind(file)
-      file.closeSync = () => {
-        open--
-        close()
-      }
-      return file
-    }
+    const open = countOpenFiles(node.disk)
     for (let round = 0; round < 3; round++) for (const log of logs) append(log, batchOf(1))
-    expect(openMax).toBeLessThanOrEqual(502)
+    expect(open.max).toBeLessThanOrEqual(502)
     for (const log of logs) expect(readAll(log)).toHaveLength(3)
     manager.stop({ clean: true })
-    expect(open).toBe(0)
+    expect(open.now).toBe(0)
   })
 
   test('are closed when nobody has used them for a while', async () => {
     const node = new Node()
-    const manager = node.open()
+    const manager = await node.open()
     const log = manager.getOrCreate(events, topicId)
     append(log, batchOf(1))
     const closed: string[] = []

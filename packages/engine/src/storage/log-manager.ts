@@ -1,6 +1,7 @@
 import { type Int64 } from '@sluice/wire'
 import { join } from 'node:path'
 import {
+  assert,
   type Clock,
   type Disk,
   isSystemError,
@@ -29,8 +30,10 @@ import {
 import { FileCache } from './file-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TopicPartition } from './log-store.ts'
-import { Log } from './log.ts'
+import { Log, type LogOptions } from './log.ts'
 import { openMetaProperties } from './meta-properties.ts'
+import type { LoadOptions } from './recovery.ts'
+import { inSlices, type Steps } from './slices.ts'
 
 /** Lives beside the brokers' logs in a combined Kafka node's directory, and is the controller's. */
 const metadataTopic = '__cluster_metadata'
@@ -63,29 +66,26 @@ export interface LogManagerOptions {
  */
 export class LogManager {
   readonly directory: string
-  /** From meta.properties. */
-  readonly directoryId: string
   readonly #options: LogManagerOptions
   readonly #files: FileCache
-  readonly #lock: DirectoryLock
+  readonly #loading = new AbortController()
+  #lock: DirectoryLock | null = null
+  #directoryId: string | null = null
   readonly #logs = new Map<string, Log>()
   readonly #timers = new Set<Timer>()
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #logStarts: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
   #cleaned = new Map<string, number>()
-  #stopped = false
+  #state: 'new' | 'loading' | 'loaded' | 'stopped' = 'new'
   #checkpointsDue = false
   /** One function for all logs. */
   readonly #logFailed = (error: unknown) => this.#failed('background work on a log failed', error)
 
-  private constructor(options: LogManagerOptions) {
+  constructor(options: LogManagerOptions) {
     const { disk, directory } = options
     this.#options = options
     this.directory = directory
-    disk.mkdirSync(directory)
-    this.#lock = DirectoryLock.acquire(disk, directory, options.processes)
-    this.directoryId = openMetaProperties(options).directoryId
     this.#files = new FileCache(disk)
     this.#recoveryPoints = new OffsetCheckpoint(disk, directory, CheckpointFile.recoveryPoint)
     this.#logStarts = new OffsetCheckpoint(disk, directory, CheckpointFile.logStart)
@@ -93,20 +93,32 @@ export class LogManager {
   }
 
   /**
-   * Loads every log of the directory; after an unclean stop this recovers them. Throws MetaPropertiesError for a
-   * directory of another node or cluster, DirectoryLockedError for one in use, or the disk's error.
+   * Takes the directory and loads every log of it, in slices; after an unclean stop this recovers them, as the
+   * topics are configured by now. Rejects with MetaPropertiesError for a directory of another node or cluster, with
+   * DirectoryLockedError for one in use, with the disk's error, or when the signal is aborted or `stop` called
+   * meanwhile: then nothing is held any more.
    */
-  static open(options: LogManagerOptions): LogManager {
-    const manager = new LogManager(options)
+  async load(signal: AbortSignal): Promise<void> {
+    assert(this.#state === 'new', 'logs are loaded once')
+    this.#state = 'loading'
     try {
-      manager.#load()
+      const given = AbortSignal.any([signal, this.#loading.signal])
+      await inSlices(this.#load(), this.#options.clock, given)
     } catch (error) {
-      manager.#closeAll(false)
-      manager.#lock.release(false)
+      this.#state = 'stopped'
+      this.#cancelTimers()
+      this.#closeAll(false)
+      this.#lock?.release(false)
       throw error
     }
-    manager.#startTimers()
-    return manager
+    this.#state = 'loaded'
+    this.#startTimers()
+  }
+
+  /** From meta.properties. */
+  get directoryId(): string {
+    assert(this.#directoryId, 'a directory has its id when it is loaded')
+    return this.#directoryId
   }
 
   get(topicPartition: TopicPartition): Log | undefined {
@@ -118,6 +130,7 @@ export class LogManager {
   }
 
   getOrCreate(topicPartition: TopicPartition, topicId: string): Log {
+    assert(this.#state === 'loaded', 'a log is made only where all logs are loaded')
     const found = this.get(topicPartition)
     if (found && (found.topicId === null || found.topicId === topicId)) {
       found.assignTopicId(topicId)
@@ -125,7 +138,10 @@ export class LogManager {
     }
     // The topic was deleted and made anew while this broker was away.
     if (found) this.#putAside(found, straySuffix)
-    return this.#loadLog(topicPartition, { clean: true, recoveryPoint: 0, logStartOffset: 0 }, topicId)
+    const state = { clean: true, recoveryPoint: 0, logStartOffset: 0 }
+    const log = Log.load({ ...this.#logOptions(topicPartition, state), topicId })
+    this.#logs.set(checkpointKey(topicPartition), log)
+    return log
   }
 
   /** The log is gone for everyone; its directory goes after `file.delete.delay.ms`. */
@@ -161,16 +177,22 @@ export class LogManager {
   }
 
   /**
-   * `clean`: everything is durable, checkpointed and marked so, and the next start recovers nothing. Else files are
-   * let go as they are.
+   * `clean`: everything is durable, checkpointed and marked so, and the next start recovers nothing. Else, and
+   * always before everything is loaded, files are let go as they are.
    */
   stop(options: { clean: boolean; brokerEpoch?: Int64 }): void {
-    if (this.#stopped) return
-    this.#stopped = true
+    if (this.#state === 'loading')
+      this.#loading.abort(new Error('the logs are stopped while they are loaded'))
+    if (this.#state !== 'loaded') return
+    this.#state = 'stopped'
+    this.#cancelTimers()
+    const clean = this.#closeAll(options.clean) && options.clean && this.#markClean(options.brokerEpoch ?? -1)
+    this.#lock?.release(clean)
+  }
+
+  #cancelTimers(): void {
     for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
-    const clean = this.#closeAll(options.clean) && options.clean && this.#markClean(options.brokerEpoch ?? -1)
-    this.#lock.release(clean)
   }
 
   /** Whether the disk takes the last words; where it does not, the next start recovers. */
@@ -189,9 +211,12 @@ export class LogManager {
 
   // ---- loading
 
-  #load(): void {
-    const { disk, clock, logger } = this.#options
+  *#load(): Steps {
+    const { disk, clock, logger, directory, processes } = this.#options
     const startedMs = clock.monotonic()
+    disk.mkdirSync(directory)
+    this.#lock = DirectoryLock.acquire(disk, directory, processes)
+    this.#directoryId = openMetaProperties(this.#options).directoryId
     const clean = takeCleanShutdown(disk, this.directory)
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
     const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
@@ -206,7 +231,9 @@ export class LogManager {
       if (!topicPartition || topicPartition.topic === metadataTopic) continue
       const key = checkpointKey(topicPartition)
       const logStartOffset = logStarts.get(key) ?? 0
-      this.#loadLog(topicPartition, { clean, recoveryPoint: recoveryPoints.get(key) ?? 0, logStartOffset })
+      const state = { clean, recoveryPoint: recoveryPoints.get(key) ?? 0, logStartOffset }
+      this.#logs.set(key, yield* Log.loadInSteps(this.#logOptions(topicPartition, state)))
+      yield
     }
     if (this.#logs.size === 0) return
     const ms = Math.round(clock.monotonic() - startedMs)
@@ -219,28 +246,21 @@ export class LogManager {
     return offsets ?? new Map()
   }
 
-  #loadLog(
-    topicPartition: TopicPartition,
-    state: { clean: boolean; recoveryPoint: number; logStartOffset: number },
-    topicId?: string,
-  ): Log {
+  #logOptions(topicPartition: TopicPartition, state: LoadOptions): LogOptions {
     const { disk, clock, logger, random } = this.#options
-    const log = Log.load({
+    return {
       ...state,
       disk,
       clock,
       logger,
       random,
       topicPartition,
-      topicId,
       files: this.#files,
       directory: join(this.directory, logDirectoryName(topicPartition)),
       config: this.#options.configFor(topicPartition.topic),
       producerIdExpirationMs: this.#options.config.long('producer.id.expiration.ms'),
       onBackgroundFailure: this.#logFailed,
-    })
-    this.#logs.set(checkpointKey(topicPartition), log)
-    return log
+    }
   }
 
   // ---- removing

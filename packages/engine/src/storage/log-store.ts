@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Clock, type Disk, type Logger, type Random, assert } from '@sluice/effects'
 import { RecordBatch, subtractInt64 } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts, readMarker } from './batch-facts.ts'
-import { scanHeaders } from './batch-scan.ts'
+import { type HeaderCursor, scanHeadersInSteps } from './batch-scan.ts'
 import type { FileCache } from './file-cache.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
@@ -10,6 +10,7 @@ import { offsetEntryBytes } from './offset-index.ts'
 import { ProducerState } from './producer-state.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import { logSuffix, offsetFilePath } from './segment-names.ts'
+import { atOnce, type Steps } from './slices.ts'
 import { timeEntryBytes } from './time-index.ts'
 
 /** Offsets in a segment's indexes are relative to its base and int32. */
@@ -261,7 +262,7 @@ export class LogStore implements SegmentHome {
     this.leaderEpochs.truncateFromEnd(offset)
     this.recoveryPoint = Math.min(this.recoveryPoint, offset)
     this.logStartOffset = Math.min(this.logStartOffset, offset)
-    this.rebuildProducers()
+    atOnce(this.rebuildProducers())
   }
 
   /** Removes everything; the log begins anew at `offset`. */
@@ -274,7 +275,7 @@ export class LogStore implements SegmentHome {
     this.endOffset = offset
     this.recoveryPoint = Math.min(this.recoveryPoint, offset)
     this.addSegment(offset)
-    this.rebuildProducers()
+    atOnce(this.rebuildProducers())
   }
 
   #removeActive(): void {
@@ -287,7 +288,7 @@ export class LogStore implements SegmentHome {
   // ---- producer state
 
   /** Makes the state anew from the newest snapshot and the batches behind it. */
-  rebuildProducers(upTo = this.endOffset): void {
+  *rebuildProducers(upTo = this.endOffset): Steps {
     const { producers } = this
     producers.reload(this.logStartOffset, upTo, this.clock.now(), this.producerIdExpirationMs)
     // Kafka, too, leaves snapshots at the last two segments' bases, so that the next rebuild is short.
@@ -298,27 +299,35 @@ export class LogStore implements SegmentHome {
       producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset, this.logStartOffset)
       if (bases.includes(segment.baseOffset) && producers.mapEndOffset === segment.baseOffset)
         producers.takeSnapshot()
-      this.#replayProducers(segment, producers.mapEndOffset, upTo)
+      if (segment.size > 0) yield* this.#replayProducers(segment, producers.mapEndOffset, upTo)
     }
     producers.mapEndOffset = Math.max(producers.mapEndOffset, upTo)
     producers.takeSnapshot()
   }
 
-  #replayProducers(segment: Segment, from: number, upTo: number): void {
-    if (segment.size === 0) return
-    scanHeaders(segment.file.get(), segment.positionOf(from), segment.size, (cursor) => {
-      const { buffer, at, position, size } = cursor
-      if (RecordBatch.baseOffset(buffer, at) >= upTo) return false
-      if (RecordBatch.producerId(buffer, at) < 0) return true
-      const isControl = RecordBatch.isControl(buffer, at)
-      const marker = isControl ? readMarker(segment.readBatch(position), 0) : null
-      const facts = readBatchFacts(buffer, at, size, marker)
-      if (!concernsProducer(facts, isControl)) return true
-      const completed = this.producers.apply(facts)
-      // The transaction index has its entry already.
-      if (completed) this.producers.complete(completed)
-      return true
-    })
+  *#replayProducers(segment: Segment, from: number, upTo: number): Steps {
+    const file = segment.file.pin()
+    try {
+      if (from > segment.baseOffset) yield* segment.loadIndexes()
+      yield* scanHeadersInSteps(file, segment.positionOf(from), segment.size, (header) => {
+        if (RecordBatch.baseOffset(header.buffer, header.at) >= upTo) return false
+        this.#replayProducer(segment, header)
+        return true
+      })
+    } finally {
+      segment.file.unpin()
+    }
+  }
+
+  #replayProducer(segment: Segment, { buffer, at, position, size }: HeaderCursor): void {
+    if (RecordBatch.producerId(buffer, at) < 0) return
+    const isControl = RecordBatch.isControl(buffer, at)
+    const marker = isControl ? readMarker(segment.readBatch(position), 0) : null
+    const facts = readBatchFacts(buffer, at, size, marker)
+    if (!concernsProducer(facts, isControl)) return
+    const completed = this.producers.apply(facts)
+    // The transaction index has its entry already.
+    if (completed) this.producers.complete(completed)
   }
 
   // ---- durability
@@ -395,6 +404,12 @@ export class LogStore implements SegmentHome {
   }
 
   // ---- the directory
+
+  /** Lets go of all files as they are. */
+  close(): void {
+    this.closed = true
+    for (const segment of this.segments) segment.close()
+  }
 
   /** The directory was renamed. */
   moveTo(directory: string): void {

@@ -35,6 +35,7 @@ import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { loadLog } from './recovery.ts'
 import { countExpired } from './retention.ts'
 import type { Segment } from './segment.ts'
+import { atOnce, type Steps } from './slices.ts'
 import { type AbortedTransaction, collectAborted } from './transaction-index.ts'
 
 export type { AppendContext, RecordError, Rejected, Validated } from './batch-validator.ts'
@@ -114,7 +115,12 @@ export class Log {
     this.#highWatermark = store.logStartOffset
   }
 
+  /** At once: for logs that are new, small or the only thing to wait for. */
   static load(options: LogOptions): Log {
+    return atOnce(Log.loadInSteps(options))
+  }
+
+  static *loadInSteps(options: LogOptions): Steps<Log> {
     options.disk.mkdirSync(options.directory)
     const { clock, logger, topicPartition } = options
     const failed = (error: unknown) => {
@@ -122,10 +128,16 @@ export class Log {
       else logger.error('background work on a log failed', { ...topicPartition, error })
     }
     const store = new LogStore({ ...options, onBackgroundFailure: options.onBackgroundFailure ?? failed })
-    loadLog(store, options)
-    const log = new Log(store, readTopicId(options.disk, options.directory))
-    if (log.#topicId === null && options.topicId !== undefined) log.assignTopicId(options.topicId)
-    return log
+    let log: Log | null = null
+    try {
+      yield* loadLog(store, options)
+      const topicId = readTopicId(options.disk, options.directory)
+      if (topicId === null && options.topicId !== undefined)
+        writeTopicId(options.disk, options.directory, options.topicId)
+      return (log = new Log(store, topicId ?? options.topicId ?? null))
+    } finally {
+      if (!log) store.close()
+    }
   }
 
   // ---- facts
@@ -424,10 +436,9 @@ export class Log {
         store.flushSync()
       }
     } finally {
-      store.closed = true
       for (const cancel of this.#removals ?? []) cancel()
       this.#removals = null
-      for (const segment of store.segments) segment.close()
+      store.close()
     }
   }
 

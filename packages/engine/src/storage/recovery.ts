@@ -6,8 +6,11 @@
  *    be whole, with a good checksum and offsets that rise. The first that is not ends the log: the segment is cut
  *    there and later segments go. Indexes, leader epochs and producer state are made anew on the way.
  * 3. The log's start, its epochs and its producer state are brought in line with what is there.
+ *
+ * A log may have many gigabytes, and others wait for the event loop: so all of this is done in steps.
  */
 import { join } from 'node:path'
+import type { DiskFile } from '@sluice/effects'
 import { RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { CorruptLogError, scanBatches } from './batch-scan.ts'
@@ -25,6 +28,7 @@ import {
   transactionIndexSuffix,
 } from './segment-names.ts'
 import { Segment } from './segment.ts'
+import type { Steps } from './slices.ts'
 
 const indexSuffixes = [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix]
 
@@ -39,8 +43,8 @@ export interface LoadOptions {
   logStartOffset: number
 }
 
-export function loadLog(store: LogStore, options: LoadOptions): void {
-  const names = removeLeftOvers(store)
+export function* loadLog(store: LogStore, options: LoadOptions): Steps {
+  const names = yield* removeLeftOvers(store)
   openSegments(store, names)
   const logStart = Math.max(options.logStartOffset, store.segments[0]?.baseOffset ?? 0)
   store.logStartOffset = logStart
@@ -52,11 +56,11 @@ export function loadLog(store: LogStore, options: LoadOptions): void {
     store.addSegment(logStart)
     store.recoveryPoint = logStart
     store.endOffset = logStart
-    store.rebuildProducers()
+    yield* store.rebuildProducers()
     return
   }
-  const trusted = options.clean && trustEnd(store)
-  if (!trusted) recoverFrom(store, options.clean ? 0 : options.recoveryPoint)
+  const trusted = options.clean && (yield* trustEnd(store))
+  if (!trusted) yield* recoverFrom(store, options.clean ? 0 : options.recoveryPoint)
   if (store.endOffset < logStart) {
     store.logger.warn('the log ends before its start; it begins anew', { ...store.topicPartition })
     store.restartAt(logStart)
@@ -68,12 +72,12 @@ export function loadLog(store: LogStore, options: LoadOptions): void {
   if (trusted) {
     store.active.noteDurable()
     store.producers.noteDurable()
-    store.rebuildProducers()
+    yield* store.rebuildProducers()
   } else store.producers.takeSnapshot()
 }
 
 /** Returns the names that are left. */
-function removeLeftOvers(store: LogStore): string[] {
+function* removeLeftOvers(store: LogStore): Steps<string[]> {
   const { disk } = store
   const files = () => {
     const entries = disk.readdirSync(store.directory)
@@ -86,7 +90,7 @@ function removeLeftOvers(store: LogStore): string[] {
   if (unfinished.length > 0) {
     for (const name of unfinished) if (!name.endsWith(swapSuffix)) disk.unlinkSync(store.path(name))
     for (const name of unfinished)
-      if (name.endsWith(logSuffix + swapSuffix)) completeSwap(store, name, files())
+      if (name.endsWith(logSuffix + swapSuffix)) yield* completeSwap(store, name, files())
     for (const name of unfinished)
       if (name.endsWith(swapSuffix))
         disk.renameSync(store.path(name), store.path(name.slice(0, -swapSuffix.length)))
@@ -102,14 +106,14 @@ function removeLeftOvers(store: LogStore): string[] {
 }
 
 /** A compacted segment was complete: the segments that it replaces go. */
-function completeSwap(store: LogStore, swapName: string, names: readonly string[]): void {
+function* completeSwap(store: LogStore, swapName: string, names: readonly string[]): Steps {
   const { disk } = store
   const base = offsetOfFileName(swapName, logSuffix + swapSuffix)
   if (base === null) return
   const file = disk.openSync(join(store.directory, swapName), 'read')
   let end = base
   try {
-    scanBatches(file, 0, file.sizeSync(), (buffer, at) => {
+    yield* scanBatches(file, 0, file.sizeSync(), (buffer, at) => {
       end = RecordBatch.nextOffset(buffer, at)
       return true
     })
@@ -147,8 +151,9 @@ function removeStraySnapshots(store: LogStore): void {
 }
 
 /** Sets the end offset from the last segment's headers; false where they do not hold what a clean stop leaves. */
-function trustEnd(store: LogStore): boolean {
+function* trustEnd(store: LogStore): Steps<boolean> {
   try {
+    yield* store.active.loadIndexes()
     store.endOffset = store.active.findNextOffset()
     const before = store.segments.at(-2)
     // An empty last segment must not hide records of the one before it.
@@ -163,16 +168,16 @@ function trustEnd(store: LogStore): boolean {
   }
 }
 
-function recoverFrom(store: LogStore, recoveryPoint: number): void {
+function* recoverFrom(store: LogStore, recoveryPoint: number): Steps {
   const first = store.floorIndex(recoveryPoint)
   store.endOffset = (store.segments[first] as Segment).baseOffset
-  store.rebuildProducers(store.endOffset)
+  yield* store.rebuildProducers(store.endOffset)
   for (let index = first; index < store.segments.length; index++) {
     const segment = store.segments[index] as Segment
     // Every earlier segment was whole, so this one must begin at or after its end.
     const misplaced = segment.baseOffset < store.endOffset
     if (misplaced) store.logger.warn('a segment overlaps the one before it', { ...store.topicPartition })
-    if (misplaced || recoverSegment(store, segment)) {
+    if (misplaced || (yield* recoverSegment(store, segment))) {
       removeAfter(store, misplaced ? index : index + 1)
       return
     }
@@ -180,15 +185,24 @@ function recoverFrom(store: LogStore, recoveryPoint: number): void {
 }
 
 /** Returns whether something was cut off. */
-function recoverSegment(store: LogStore, segment: Segment): boolean {
-  const file = segment.file.get()
+function* recoverSegment(store: LogStore, segment: Segment): Steps<boolean> {
+  // Its indexes are only kept while it is open.
+  const file = segment.file.pin()
+  try {
+    return yield* recoverBatches(store, segment, file)
+  } finally {
+    segment.file.unpin()
+  }
+}
+
+function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Steps<boolean> {
   const physicalEnd = file.sizeSync()
   const { producers, leaderEpochs } = store
   producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset)
   producers.takeSnapshot()
   segment.beginRebuild()
   let next = segment.baseOffset
-  const validEnd = scanBatches(file, 0, physicalEnd, (buffer, at, size) => {
+  const validEnd = yield* scanBatches(file, 0, physicalEnd, (buffer, at, size) => {
     const facts = factsOfValid(buffer, at, size, segment.baseOffset, next)
     if (!facts) return false
     segment.noteAppended(facts)

@@ -1,11 +1,12 @@
-import type { Disk } from '@sluice/effects'
+import type { Disk, DiskFile } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
-import { scanBatches, scanHeaders } from './batch-scan.ts'
+import { scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
 import { CachedFile, type FileCache, type FileOwner } from './file-cache.ts'
 import type { OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
 import { deletedSuffix, logSuffix, offsetFilePath } from './segment-names.ts'
+import { atOnce, type Steps } from './slices.ts'
 import type { TimeIndex } from './time-index.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
@@ -181,12 +182,12 @@ export class Segment implements FileOwner {
   // ---- looking up
 
   get offsets(): OffsetIndex {
-    if (!this.#indexes.offsets) this.#loadIndexes()
+    if (!this.#indexes.offsets) atOnce(this.loadIndexes())
     return this.#indexes.offsets as OffsetIndex
   }
 
   get times(): TimeIndex {
-    if (!this.#indexes.times) this.#loadIndexes()
+    if (!this.#indexes.times) atOnce(this.loadIndexes())
     return this.#indexes.times as TimeIndex
   }
 
@@ -306,10 +307,11 @@ export class Segment implements FileOwner {
   /** A copy of the whole batch at `position`. */
   readBatch(position: number): Buffer {
     let batch = Buffer.alloc(0)
-    scanBatches(this.file.get(), position, this.size, (buffer, at, size) => {
+    const first = scanBatches(this.file.get(), position, this.size, (buffer, at, size) => {
       batch = Buffer.from(buffer.subarray(at, at + size))
       return false
     })
+    atOnce(first)
     return batch
   }
 
@@ -357,13 +359,24 @@ export class Segment implements FileOwner {
     this.persistIndexes()
   }
 
-  /** What the indexes would be, made from the batches as they stand. */
-  rebuildIndexes(): void {
+  /** Has the indexes in memory: from their files or, where these are none, made from the batches as they stand. */
+  *loadIndexes(): Steps {
+    if (this.#indexes.offsets) return
+    // They live as long as the file is open.
+    const file = this.file.pin()
+    try {
+      if (!this.#indexes.load(this.size)) yield* this.#rebuildIndexes(file)
+    } finally {
+      this.file.unpin()
+    }
+  }
+
+  *#rebuildIndexes(file: DiskFile): Steps {
     const end = this.size
     const aborted = this.#indexes.aborted
     this.beginRebuild()
     this.#indexes.rewriteAborted(aborted)
-    scanHeaders(this.file.get(), 0, end, ({ buffer, at, size }) => {
+    yield* scanHeadersInSteps(file, 0, end, ({ buffer, at, size }) => {
       this.noteAppended({
         baseOffset: RecordBatch.baseOffset(buffer, at),
         lastOffset: RecordBatch.lastOffset(buffer, at),
@@ -401,12 +414,6 @@ export class Segment implements FileOwner {
 
   #path(suffix: string): string {
     return offsetFilePath(this.#home.directory, this.baseOffset, suffix)
-  }
-
-  #loadIndexes(): void {
-    // They live as long as the file is open.
-    this.file.get()
-    if (!this.#indexes.load(this.size)) this.rebuildIndexes()
   }
 
   /** The log file has left the cache: so may the indexes. */
