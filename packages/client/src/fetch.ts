@@ -13,7 +13,7 @@ import { KafkaError } from './errors.ts'
 import { topicIdOf } from './topics.ts'
 
 /** From this version on a topic goes by its id. */
-const topicIdsFromVersion = 13
+const topicIdVersionMin = 13
 
 export const IsolationLevel = { readUncommitted: 0, readCommitted: 1 } as const
 
@@ -40,7 +40,7 @@ export async function fetchPartition(
   options: FetchOptions = {},
 ): Promise<FetchedPartition> {
   const version = options.version ?? (await connection.versionFor(Fetch))
-  const byId = version >= topicIdsFromVersion
+  const byId = version >= topicIdVersionMin
   const response = await connection.send(Fetch, version, {
     maxWaitMs: options.maxWaitMs ?? 500,
     minBytes: options.minBytes ?? 1,

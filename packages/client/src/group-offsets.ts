@@ -4,9 +4,9 @@ import { throwOnError } from './errors.ts'
 import { topicIdOf } from './topics.ts'
 
 /** From this version on a topic goes by its id. */
-const topicIdsFromVersion = 10
+const topicIdVersionMin = 10
 /** From this version on a request asks for several groups. */
-const groupsFromVersion = 8
+const groupsVersionMin = 8
 
 interface CommitOptions {
   memberId?: string
@@ -27,7 +27,7 @@ export async function commitOffset(
 ): Promise<void> {
   const version = await connection.versionFor(OffsetCommit)
   const name =
-    version >= topicIdsFromVersion ? { topicId: await topicIdOf(connection, topic) } : { name: topic }
+    version >= topicIdVersionMin ? { topicId: await topicIdOf(connection, topic) } : { name: topic }
   const response = await connection.send(OffsetCommit, version, {
     groupId,
     generationIdOrMemberEpoch: options.generationId ?? -1,
@@ -59,11 +59,11 @@ export async function committedOffset(
 ): Promise<{ offset: Int64; leaderEpoch: number; metadata: string | null }> {
   const version = await connection.versionFor(OffsetFetch)
   const name =
-    version >= topicIdsFromVersion ? { topicId: await topicIdOf(connection, topic) } : { name: topic }
+    version >= topicIdVersionMin ? { topicId: await topicIdOf(connection, topic) } : { name: topic }
   const topics = [{ ...name, partitionIndexes: [partition] }]
-  const request = version < groupsFromVersion ? { groupId, topics } : { groups: [{ groupId, topics }] }
+  const request = version < groupsVersionMin ? { groupId, topics } : { groups: [{ groupId, topics }] }
   const response = await connection.send(OffsetFetch, version, request)
-  const group = version < groupsFromVersion ? response : response.groups[0]
+  const group = version < groupsVersionMin ? response : response.groups[0]
   throwOnError(group?.errorCode ?? 0)
   const answer = group?.topics[0]?.partitions[0]
   if (!answer) throw new Error(`the answer does not speak of ${topic}-${partition}`)

@@ -11,7 +11,7 @@ import { KafkaError } from './errors.ts'
 import { topicIdOf } from './topics.ts'
 
 /** From this version on a topic goes by its id. */
-const topicIdsFromVersion = 13
+const topicIdVersionMin = 13
 
 interface ProduceOptions {
   /** -1 (default): all in-sync replicas, 1: the leader. For 0 use `Connection.sendWithoutAnswer`. */
@@ -70,7 +70,7 @@ export async function produceBatches(
   options: ProduceOptions = {},
 ): Promise<PartitionAnswer> {
   const version = options.version ?? (await connection.versionFor(Produce))
-  const byId = version >= topicIdsFromVersion
+  const byId = version >= topicIdVersionMin
   const name = byId ? { topicId: options.topicId ?? (await topicIdOf(connection, topic)) } : { name: topic }
   const response = await connection.send(Produce, version, {
     transactionalId: options.transactionalId ?? null,

@@ -65,10 +65,13 @@ export async function createTopic(
   return topic
 }
 
+/** From this version on DeleteTopics names each topic in a struct of its own. */
+const topicStructVersionMin = 6
+
 export async function deleteTopics(connection: Connection, names: readonly string[]): Promise<void> {
-  // Versions up to 5 have the names in one place, later ones in another.
   const version = await connection.versionFor(DeleteTopics)
-  const request = version < 6 ? { topicNames: names } : { topics: names.map((name) => ({ name })) }
+  const request =
+    version < topicStructVersionMin ? { topicNames: names } : { topics: names.map((name) => ({ name })) }
   const response = await connection.send(DeleteTopics, version, { ...request, timeoutMs: 30_000 })
   for (const topic of response.responses) throwOnError(topic.errorCode, topic.errorMessage)
 }
