@@ -3,7 +3,7 @@ import { configDefinition, needsListenerPrefix, validateDefined } from '../metad
 import { sentence } from '../metadata/config-values.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
-import { type Refusal, refusal } from './decision.ts'
+import { Refusal } from './decision.ts'
 
 /** Zero would delete everything at once: beyond what the definition says, only -1 or at least 1. */
 const neverZero = new Set(['log.retention.ms'])
@@ -27,7 +27,7 @@ export function brokerConfigsProblem(
   configs: ReadonlyMap<string, string>,
   changes: ReadonlyMap<string, string | null>,
 ): Refusal | null {
-  const refuse = (message: string) => refusal(ErrorCode.INVALID_REQUEST, message)
+  const refuse = (message: string) => new Refusal(ErrorCode.INVALID_REQUEST, message)
   const modes = [...configs.keys()].map((name) => ({
     name,
     mode: configDefinition('broker', name)?.updateMode,
@@ -79,7 +79,7 @@ export function threadCountProblem(
       if (brokerName === '' && own !== undefined) continue
       const current = Number(own ?? forAll.get(name) ?? config.int(name))
       if (Number(value) <= current * 2 && Number(value) >= current / 2) continue
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REQUEST,
         sentence(name, value, `it may at most double or halve from its current value ${current}`),
       )

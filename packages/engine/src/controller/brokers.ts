@@ -1,21 +1,22 @@
 import { assert, type Clock } from '@sluice/effects'
 import {
-  type BrokerHeartbeat,
-  type BrokerRegistration,
+  BrokerHeartbeat,
+  BrokerRegistration,
   BrokerRegistrationChangeRecord,
   ErrorCode,
   RegisterBrokerRecord,
   type RequestOf,
   type ResponseOf,
-  type UnregisterBroker,
+  UnregisterBroker,
   UnregisterBrokerRecord,
   type Int64,
 } from '@sluice/wire'
 import { recordVersions } from '../metadata/features.ts'
 import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
+import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
-import { leaderAndIsrChanges } from './partitions.ts'
+import { leaderAndIsrChanges } from './partition-change.ts'
 
 type RegistrationResponse = ResponseOf<typeof BrokerRegistration>
 type HeartbeatResponse = ResponseOf<typeof BrokerHeartbeat>
@@ -237,3 +238,27 @@ function refusedHeartbeat(errorCode: number): Decision<HeartbeatResponse> {
   const response = { throttleTimeMs: 0, errorCode, isCaughtUp: false, isFenced: true, shouldShutDown: false }
   return { records: [], response }
 }
+
+export const brokerRequests: readonly ControllerRequest<BrokersManager>[] = [
+  controllerRequest({
+    api: BrokerRegistration,
+    decide: (brokers: BrokersManager, asked, _version, offset) => brokers.register(asked, offset),
+    refuse: (_asked, errorCode) => ({ throttleTimeMs: 0, errorCode, brokerEpoch: -1 }),
+  }),
+  controllerRequest({
+    api: BrokerHeartbeat,
+    decide: (brokers: BrokersManager, asked) => brokers.heartbeat(asked),
+    refuse: (_asked, errorCode) => ({
+      throttleTimeMs: 0,
+      errorCode,
+      isCaughtUp: false,
+      isFenced: true,
+      shouldShutDown: false,
+    }),
+  }),
+  controllerRequest({
+    api: UnregisterBroker,
+    decide: (brokers: BrokersManager, asked) => brokers.unregister(asked),
+    refuse: (_asked, errorCode, errorMessage) => ({ throttleTimeMs: 0, errorCode, errorMessage }),
+  }),
+]

@@ -1,6 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import { configDefinition, validateConfig } from '../metadata/config-definitions.ts'
-import { type Refusal, refusal } from './decision.ts'
+import { Refusal } from './decision.ts'
 
 /** What a subscription may match clients by (KIP-714). */
 const matchKeys = new Set([
@@ -18,17 +18,17 @@ const intervalMsMax = 3_600_000
 export function clientMetricsConfigsProblem(configs: ReadonlyMap<string, string>): Refusal | null {
   for (const [name, value] of configs) {
     if (!configDefinition('client-metrics', name))
-      return refusal(ErrorCode.INVALID_REQUEST, `Unknown client metrics configuration: ${name}`)
+      return new Refusal(ErrorCode.INVALID_REQUEST, `Unknown client metrics configuration: ${name}`)
     const check = validateConfig('client-metrics', name, value)
-    if (!check.ok) return refusal(ErrorCode.INVALID_CONFIG, check.error)
+    if (!check.ok) return new Refusal(ErrorCode.INVALID_CONFIG, check.error)
     if (name === 'interval.ms' && !isInterval(check.parsed as number))
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REQUEST,
         `Invalid value ${value} for ${name}, it must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
       )
     const pattern = name === 'match' && (check.parsed as readonly string[]).find((one) => !isPattern(one))
     if (typeof pattern === 'string')
-      return refusal(ErrorCode.INVALID_CONFIG, `Illegal client matching pattern: ${pattern}`)
+      return new Refusal(ErrorCode.INVALID_CONFIG, `Illegal client matching pattern: ${pattern}`)
   }
   return null
 }

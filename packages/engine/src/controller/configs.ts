@@ -1,10 +1,10 @@
 import {
   AlterConfigOp,
-  type AlterConfigs,
+  AlterConfigs,
   ConfigRecord,
   ConfigResourceType,
   ErrorCode,
-  type IncrementalAlterConfigs,
+  IncrementalAlterConfigs,
   type RequestOf,
   type ResponseOf,
 } from '@sluice/wire'
@@ -16,7 +16,8 @@ import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { topicNameProblem } from '../metadata/topic-name.ts'
 import { brokerConfigsProblem, threadCountProblem } from './broker-configs.ts'
 import { clientMetricsConfigsProblem } from './client-metrics-configs.ts'
-import { type Decision, isRefusal, type Refusal, refusal } from './decision.ts'
+import { type ControllerRequest, controllerRequest } from './controller-request.ts'
+import { type Decision, Refusal } from './decision.ts'
 import { groupConfigsProblem } from './group-configs.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
 
@@ -64,12 +65,12 @@ export class ConfigsManager {
     const responses = resources.map((resource) => {
       const { resourceType, resourceName } = resource
       const outcome = seen.has(`${resourceType}:${resourceName} again`)
-        ? refusal(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.')
+        ? new Refusal(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.')
         : this.#alterOne(resource, changesFor)
-      if (!isRefusal(outcome)) records.push(...outcome)
+      if (!(outcome instanceof Refusal)) records.push(...outcome)
       return {
-        errorCode: isRefusal(outcome) ? outcome.error : ErrorCode.NONE,
-        errorMessage: isRefusal(outcome) ? outcome.message : null,
+        errorCode: outcome instanceof Refusal ? outcome.error : ErrorCode.NONE,
+        errorMessage: outcome instanceof Refusal ? outcome.message : null,
         resourceType,
         resourceName,
       }
@@ -84,17 +85,17 @@ export class ConfigsManager {
     const { resourceType: type, resourceName: name } = resource
     const names = resource.configs.map((config) => config.name)
     if (new Set(names).size < names.length)
-      return refusal(ErrorCode.INVALID_REQUEST, 'Error due to duplicate config keys')
+      return new Refusal(ErrorCode.INVALID_REQUEST, 'Error due to duplicate config keys')
     const nulls = resource.configs.filter((config) => config.value === null && !isDelete(config))
     if (nulls.length > 0)
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REQUEST,
         `Null value not supported for : ${nulls.map((config) => config.name).join(', ')}`,
       )
     const unfit = resourceRefusal(this.#image, { type, name })
     if (unfit) return unfit
     const changes = changesFor(resource)
-    if (isRefusal(changes)) return changes
+    if (changes instanceof Refusal) return changes
     const current = this.#image.configs.of(type, name)
     return (
       this.#problem({ type, name }, after(current, changes), changes) ??
@@ -110,11 +111,11 @@ export class ConfigsManager {
       if (operation === AlterConfigOp.delete) changes.set(key, null)
       else if (operation === AlterConfigOp.set) changes.set(key, value)
       else if (operation !== AlterConfigOp.append && operation !== AlterConfigOp.subtract)
-        return refusal(ErrorCode.INVALID_REQUEST, `Unknown operation type ${operation}`)
+        return new Refusal(ErrorCode.INVALID_REQUEST, `Unknown operation type ${operation}`)
       else {
         const scope = scopeOf(type)
         if (configDefinition(scope, key)?.type !== 'list')
-          return refusal(
+          return new Refusal(
             ErrorCode.INVALID_CONFIG,
             `Can't ${operationNames[operation]} to key ${key} because its type is not LIST.`,
           )
@@ -172,15 +173,15 @@ function scopeOf(type: number): ConfigScope {
 
 /** Why a resource cannot have dynamic configs at all. */
 function resourceRefusal(image: MetadataImage, { type, name }: ConfigResource): Refusal | null {
-  const invalid = (message: string) => refusal(ErrorCode.INVALID_REQUEST, message)
+  const invalid = (message: string) => new Refusal(ErrorCode.INVALID_REQUEST, message)
   switch (type) {
     case ConfigResourceType.topic: {
       if (name === '') return invalid('Default topic resources are not allowed.')
       const problem = topicNameProblem(name)
-      if (problem) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
+      if (problem) return new Refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
       return image.topic(name)
         ? null
-        : refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`)
+        : new Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`)
     }
     case ConfigResourceType.broker: {
       if (name === '') return null
@@ -188,7 +189,7 @@ function resourceRefusal(image: MetadataImage, { type, name }: ConfigResource): 
       return image.broker(Number(name)) ||
         image.controllers().some((one) => one.controllerId === Number(name))
         ? null
-        : refusal(ErrorCode.BROKER_ID_NOT_REGISTERED, `No node with id ${name} found.`)
+        : new Refusal(ErrorCode.BROKER_ID_NOT_REGISTERED, `No node with id ${name} found.`)
     }
     case ConfigResourceType.group:
       return name === '' ? invalid('Default group resources are not allowed.') : null
@@ -238,4 +239,31 @@ function recordsOf(
         value,
       }),
     )
+}
+
+export const configRequests: readonly ControllerRequest<ConfigsManager>[] = [
+  controllerRequest({
+    api: IncrementalAlterConfigs,
+    decide: (configs: ConfigsManager, asked) => configs.alterIncrementally(asked),
+    refuse: refuseResources,
+  }),
+  controllerRequest({
+    api: AlterConfigs,
+    decide: (configs: ConfigsManager, asked) => configs.alter(asked),
+    refuse: refuseResources,
+  }),
+]
+
+function refuseResources(
+  asked: { resources: readonly { resourceType: number; resourceName: string }[] },
+  errorCode: number,
+  errorMessage: string,
+) {
+  const responses = asked.resources.map(({ resourceType, resourceName }) => ({
+    errorCode,
+    errorMessage,
+    resourceType,
+    resourceName,
+  }))
+  return { throttleTimeMs: 0, responses }
 }

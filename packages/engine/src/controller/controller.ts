@@ -33,11 +33,12 @@ import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
+import type { ControllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
 import { FeaturesManager } from './features.ts'
 import { MetadataLog } from './metadata-log.ts'
 import { ProducerIdsManager } from './producer-ids.ts'
-import { type ControllerRequest, controllerRequests, type Managers } from './requests.ts'
+import { controllerRequests, type Managers } from './requests.ts'
 import { TopicsManager } from './topics.ts'
 
 interface ControllerOptions {
@@ -166,7 +167,7 @@ export class Controller implements ChannelTarget {
   }
 
   async handle(api: Api, version: number, request: unknown): Promise<Buffer | null> {
-    const handler: ControllerRequest | undefined = controllerRequests.get(api.apiKey)
+    const handler: ControllerRequest<Managers> | undefined = controllerRequests.get(api.apiKey)
     assert(handler, `the controller does not serve ${api.name}`)
     if (this.#closing) return null
     const encode = (response: unknown) => api.response.encodeToBuffer(version, response as never)
@@ -242,7 +243,7 @@ export class Controller implements ChannelTarget {
 
   /** Decides, appends and replays; what is refused has changed nothing. */
   #decide(
-    handler: ControllerRequest,
+    handler: ControllerRequest<Managers>,
     version: number,
     request: unknown,
   ): { readonly response: unknown } | { readonly refusal: unknown } {

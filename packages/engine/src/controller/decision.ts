@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@sluice/wire'
 import type { NewRecord } from '../metadata/records.ts'
 
 /** What a manager has decided: the records to write, and the answer for when they are committed. */
@@ -7,17 +8,14 @@ export interface Decision<Response> {
 }
 
 /** A protocol outcome other than success. */
-export interface Refusal {
-  readonly error: number
+export class Refusal {
+  readonly error: ErrorCode
   readonly message: string
-}
 
-export function refusal(error: number, message: string): Refusal {
-  return { error, message }
-}
-
-export function isRefusal(value: object): value is Refusal {
-  return 'error' in value && 'message' in value
+  constructor(error: ErrorCode, message: string) {
+    this.error = error
+    this.message = message
+  }
 }
 
 /** One batch of the metadata log holds a decision whole, so a decision has a limit. */

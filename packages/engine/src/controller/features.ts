@@ -1,20 +1,19 @@
-import {
-  ErrorCode,
-  FeatureLevelRecord,
-  type RequestOf,
-  type ResponseOf,
-  type UpdateFeatures,
-} from '@sluice/wire'
+import { ErrorCode, FeatureLevelRecord, type RequestOf, type ResponseOf, UpdateFeatures } from '@sluice/wire'
 import { supportedFeatures } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
-import { type Decision, isRefusal, type Refusal, refusal } from './decision.ts'
+import { type ControllerRequest, controllerRequest } from './controller-request.ts'
+import { type Decision, Refusal } from './decision.ts'
 
 type Update = RequestOf<typeof UpdateFeatures>['featureUpdates'][number]
 
 /** Upgrade types of UpdateFeatures. */
 const upgrade = 1
 const unsafeDowngrade = 3
+/** From this version on an update says what kind it is, not only whether it may go down. */
+const upgradeTypeVersionMin = 1
+/** From this version on the answer has one outcome for all updates (KIP-1022). */
+const oneOutcomeVersionMin = 2
 
 /** Finalized feature levels (KIP-584). All updates of a request happen, or none. */
 export class FeaturesManager {
@@ -33,7 +32,7 @@ export class FeaturesManager {
     const records: NewRecord[] = []
     for (const update of request.featureUpdates) {
       const planned = this.#plan(update, version)
-      if (planned && isRefusal(planned)) return this.#failed(planned, request, version)
+      if (planned instanceof Refusal) return this.#failed(planned, request, version)
       if (planned) records.push(planned)
     }
     const results = request.featureUpdates.map(({ feature }) => ({
@@ -47,7 +46,7 @@ export class FeaturesManager {
         throttleTimeMs: 0,
         errorCode: ErrorCode.NONE,
         errorMessage: null,
-        results: version < 2 ? results : [],
+        results: version < oneOutcomeVersionMin ? results : [],
       },
     }
   }
@@ -56,7 +55,10 @@ export class FeaturesManager {
   #plan(update: Update, version: number): NewRecord | Refusal | null {
     const { feature: name, maxVersionLevel: level } = update
     const refuse = (why: string) =>
-      refusal(ErrorCode.INVALID_UPDATE_VERSION, `Invalid update version ${level} for feature ${name}. ${why}`)
+      new Refusal(
+        ErrorCode.INVALID_UPDATE_VERSION,
+        `Invalid update version ${level} for feature ${name}. ${why}`,
+      )
     const range = supportedFeatures.find((feature) => feature.name === name)
     if (!range) return refuse(`Local controller ${this.#nodeId} does not support this feature.`)
     const current = this.#image.features.get(name) ?? 0
@@ -66,7 +68,12 @@ export class FeaturesManager {
       return refuse(
         `Local controller ${this.#nodeId} only supports versions ${range.minSupportedVersion}-${range.maxSupportedVersion}`,
       )
-    const upgradeType = version > 0 ? update.upgradeType : update.allowDowngrade ? unsafeDowngrade : upgrade
+    const upgradeType =
+      version >= upgradeTypeVersionMin
+        ? update.upgradeType
+        : update.allowDowngrade
+          ? unsafeDowngrade
+          : upgrade
     if (level < current && upgradeType === upgrade) return refuse('A downgrade has to be asked for as one.')
     if (level < range.minSupportedVersion) return refuse('The cluster cannot do without this feature.')
     return newRecord(FeatureLevelRecord, { name, featureLevel: level })
@@ -89,8 +96,21 @@ export class FeaturesManager {
         throttleTimeMs: 0,
         errorCode: why.error,
         errorMessage,
-        results: version < 2 ? results : [],
+        results: version < oneOutcomeVersionMin ? results : [],
       },
     }
   }
 }
+
+export const featureRequests: readonly ControllerRequest<FeaturesManager>[] = [
+  controllerRequest({
+    api: UpdateFeatures,
+    decide: (features: FeaturesManager, asked, version) => features.update(asked, version),
+    refuse: (_asked, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      errorCode,
+      errorMessage,
+      results: [],
+    }),
+  }),
+]

@@ -2,7 +2,7 @@ import { ErrorCode } from '@sluice/wire'
 import { validateConfig } from '../metadata/config-definitions.ts'
 import type { ConfigValue } from '../metadata/config-values.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
-import { type Refusal, refusal } from './decision.ts'
+import { Refusal } from './decision.ts'
 
 /** Group configs with the broker configs that bound them, by the part of the name that they share. */
 const bounds: readonly { name: string; min: string | null; max: string | null }[] = [
@@ -28,7 +28,7 @@ export function groupConfigsProblem(
   configs: ReadonlyMap<string, string>,
   broker: BrokerConfig,
 ): Refusal | null {
-  const refuse = (message: string) => refusal(ErrorCode.INVALID_CONFIG, message)
+  const refuse = (message: string) => new Refusal(ErrorCode.INVALID_CONFIG, message)
   const parsed = new Map<string, ConfigValue>()
   for (const [name, value] of configs) {
     const check = validateConfig('group', name, value)
@@ -52,7 +52,7 @@ function sessionProblem(parsed: ReadonlyMap<string, ConfigValue>, broker: Broker
     const valueOf = (what: string) =>
       Number(parsed.get(`${kind}.${what}`) ?? broker.int(`group.${kind}.${what}`))
     if (valueOf('session.timeout.ms') <= valueOf('heartbeat.interval.ms'))
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_CONFIG,
         `${kind}.session.timeout.ms must be greater than ${kind}.heartbeat.interval.ms`,
       )

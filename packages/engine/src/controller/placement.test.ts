@@ -1,11 +1,11 @@
 import { seededRandom } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
-import { isRefusal } from './decision.ts'
+import { Refusal } from './decision.ts'
 import { placeReplicas, type UsableBroker } from './placement.ts'
 
 function place(brokers: UsableBroker[], partitions: number, replicationFactor: number, seed = 1): number[][] {
   const placed = placeReplicas(brokers, partitions, replicationFactor, seededRandom(seed))
-  if (isRefusal(placed)) throw new Error(placed.message)
+  if (placed instanceof Refusal) throw new Error(placed.message)
   return placed
 }
 
@@ -64,8 +64,8 @@ describe('placeReplicas', () => {
 
   it('refuses more replicas than brokers, and brokers that are all fenced', () => {
     const tooMany = placeReplicas([broker(1)], 1, 2, seededRandom(1))
-    expect(isRefusal(tooMany) && tooMany.message).toMatch(/replication factor of 2 .* only 1 broker/)
+    expect(tooMany instanceof Refusal && tooMany.message).toMatch(/replication factor of 2 .* only 1 broker/)
     const fenced = placeReplicas([broker(1, null, true)], 1, 1, seededRandom(1))
-    expect(isRefusal(fenced) && fenced.message).toMatch(/fenced/)
+    expect(fenced instanceof Refusal && fenced.message).toMatch(/fenced/)
   })
 })

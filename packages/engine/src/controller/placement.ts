@@ -1,6 +1,6 @@
 import type { Random } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
-import { type Refusal, refusal } from './decision.ts'
+import { Refusal } from './decision.ts'
 
 /** A broker that may get replicas. */
 export interface UsableBroker {
@@ -51,7 +51,7 @@ export function placeReplicas(
   random: Random,
 ): number[][] | Refusal {
   const problem = placementProblem(brokers, replicationFactor)
-  if (problem) return refusal(ErrorCode.INVALID_REPLICATION_FACTOR, problem)
+  if (problem) return new Refusal(ErrorCode.INVALID_REPLICATION_FACTOR, problem)
   const racks = racksOf(brokers, random)
   const start = random.int(racks.length)
   return Array.from({ length: partitions }, (_, partition) => {

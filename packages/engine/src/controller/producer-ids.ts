@@ -1,5 +1,5 @@
 import {
-  type AllocateProducerIds,
+  AllocateProducerIds,
   ErrorCode,
   ProducerIdsRecord,
   type RequestOf,
@@ -9,6 +9,7 @@ import {
 import type { MetadataImage } from '../metadata/image.ts'
 import { newRecord } from '../metadata/records.ts'
 import type { BrokersManager } from './brokers.ts'
+import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
 
 /** How many ids a broker gets at once (KIP-730). What it has not used when it stops is lost. */
@@ -46,3 +47,16 @@ export class ProducerIdsManager {
     }
   }
 }
+
+export const producerIdRequests: readonly ControllerRequest<ProducerIdsManager>[] = [
+  controllerRequest({
+    api: AllocateProducerIds,
+    decide: (producerIds: ProducerIdsManager, asked) => producerIds.allocate(asked),
+    refuse: (_asked, errorCode) => ({
+      throttleTimeMs: 0,
+      errorCode,
+      producerIdStart: 0,
+      producerIdLen: 0,
+    }),
+  }),
+]

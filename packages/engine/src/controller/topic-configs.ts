@@ -1,11 +1,11 @@
 import { ErrorCode } from '@sluice/wire'
 import { configDefinition, validateConfig } from '../metadata/config-definitions.ts'
 import type { ConfigValue } from '../metadata/config-values.ts'
-import { type Refusal, refusal } from './decision.ts'
+import { Refusal } from './decision.ts'
 
 /** Why a topic cannot have these dynamic configs, all together; null when it can. */
 export function topicConfigsProblem(configs: ReadonlyMap<string, string>): Refusal | null {
-  const refuse = (message: string) => refusal(ErrorCode.INVALID_CONFIG, message)
+  const refuse = (message: string) => new Refusal(ErrorCode.INVALID_CONFIG, message)
   const parsed = new Map<string, ConfigValue>()
   for (const name of configs.keys())
     if (!configDefinition('topic', name)) return refuse(`Unknown topic config name: ${name}`)

@@ -2,9 +2,9 @@ import { assert, type Random } from '@sluice/effects'
 import {
   ConfigRecord,
   ConfigResourceType,
-  type CreatePartitions,
-  type CreateTopics,
-  type DeleteTopics,
+  CreatePartitions,
+  CreateTopics,
+  DeleteTopics,
   ErrorCode,
   type RequestOf,
   type ResponseOf,
@@ -19,29 +19,33 @@ import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/imag
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { partitionRecord } from '../metadata/topics-image.ts'
 import { collisionKey, topicNameProblem } from '../metadata/topic-name.ts'
-import { type Decision, isRefusal, partitionsPerRequestMax, type Refusal, refusal } from './decision.ts'
-import { assignmentProblem, newPartition } from './partitions.ts'
-import { placeReplicas } from './placement.ts'
+import { type ControllerRequest, controllerRequest } from './controller-request.ts'
+import { type Decision, partitionsPerRequestMax, Refusal } from './decision.ts'
+import { NewPartitions } from './new-partitions.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
 
 type CreatableTopic = RequestOf<typeof CreateTopics>['topics'][number]
 type CreateResult = ResponseOf<typeof CreateTopics>['topics'][number]
-type NewPartitions = RequestOf<typeof CreatePartitions>['topics'][number]
+type WantedPartitions = RequestOf<typeof CreatePartitions>['topics'][number]
 
 /** The controller's own log is no topic that anybody makes. */
 const metadataTopic = '__cluster_metadata'
 const defaultCount = -1
+/** From this version on DeleteTopics names each topic in a struct, by name or id; before, as bare names. */
+const topicStructVersionMin = 6
 
 /** Decides about topics and the partitions that they begin with. */
 export class TopicsManager {
   readonly #image: MetadataImage
   readonly #config: BrokerConfig
   readonly #random: Random
+  readonly #newPartitions: NewPartitions
 
   constructor(options: { image: MetadataImage; config: BrokerConfig; random: Random }) {
     this.#image = options.image
     this.#config = options.config
     this.#random = options.random
+    this.#newPartitions = new NewPartitions(options)
   }
 
   create(request: RequestOf<typeof CreateTopics>): Decision<ResponseOf<typeof CreateTopics>> {
@@ -52,9 +56,9 @@ export class TopicsManager {
     const tooMany = this.#partitionsOf(wanted) > partitionsPerRequestMax
     const results = wanted.map((topic) => {
       const planned = tooMany
-        ? refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
+        ? new Refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
         : this.#plan(topic, created)
-      if (isRefusal(planned)) return failure(topic.name, planned)
+      if (planned instanceof Refusal) return failure(topic.name, planned)
       created.set(collisionKey(topic.name), topic.name)
       records.push(...planned.records)
       return this.#success(topic, planned)
@@ -63,14 +67,15 @@ export class TopicsManager {
       results.push(
         failure(
           metadataTopic,
-          refusal(
+          new Refusal(
             ErrorCode.TOPIC_AUTHORIZATION_FAILED,
             `Creation of the internal topic ${metadataTopic} is prohibited.`,
           ),
         ),
       )
     for (const [name, count] of counts)
-      if (count > 1) results.push(failure(name, refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')))
+      if (count > 1)
+        results.push(failure(name, new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')))
     return {
       records: request.validateOnly ? [] : records,
       response: { throttleTimeMs: 0, topics: results },
@@ -81,14 +86,15 @@ export class TopicsManager {
     request: RequestOf<typeof DeleteTopics>,
     version: number,
   ): Decision<ResponseOf<typeof DeleteTopics>> {
-    // Before version 6 topics stand as bare names.
     const asked =
-      version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
+      version >= topicStructVersionMin
+        ? request.topics
+        : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
     const counts = countBy(asked.map(({ name, topicId }) => this.#resolve(name, topicId)?.id ?? topicId))
     const records: NewRecord[] = []
     const responses = asked.map(({ name, topicId }) => {
       const outcome = this.#deletable(name, topicId, counts)
-      if (isRefusal(outcome))
+      if (outcome instanceof Refusal)
         return { name, topicId, errorCode: outcome.error, errorMessage: outcome.message }
       records.push(newRecord(RemoveTopicRecord, { topicId: outcome.id }))
       return { name: outcome.name, topicId: outcome.id, errorCode: ErrorCode.NONE, errorMessage: null }
@@ -107,8 +113,8 @@ export class TopicsManager {
       const planned =
         counts.get(name) === 1
           ? this.#planPartitions(topic)
-          : refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
-      if (isRefusal(planned)) return { name, errorCode: planned.error, errorMessage: planned.message }
+          : new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
+      if (planned instanceof Refusal) return { name, errorCode: planned.error, errorMessage: planned.message }
       records.push(...planned)
       return { name, errorCode: ErrorCode.NONE, errorMessage: null }
     })
@@ -133,11 +139,11 @@ export class TopicsManager {
     const nameRefusal = this.#nameRefusal(topic.name, created)
     if (nameRefusal) return nameRefusal
     const configs = configsOf(topic)
-    if (isRefusal(configs)) return configs
+    if (configs instanceof Refusal) return configs
     const problem = topicConfigsProblem(configs)
     if (problem) return problem
     const partitions = topic.assignments.length > 0 ? this.#assigned(topic) : this.#placed(topic)
-    if (isRefusal(partitions)) return partitions
+    if (partitions instanceof Refusal) return partitions
     const topicId = randomUuid(this.#random)
     const records = [
       newRecord(TopicRecord, { name: topic.name, topicId }),
@@ -156,9 +162,9 @@ export class TopicsManager {
 
   #nameRefusal(name: string, created: ReadonlyMap<string, string>): Refusal | null {
     const problem = topicNameProblem(name)
-    if (problem) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
+    if (problem) return new Refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
     if (this.#image.topic(name))
-      return refusal(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`)
+      return new Refusal(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`)
     const key = collisionKey(name)
     // Only names with one of the two characters can collide.
     const collidesWith =
@@ -168,7 +174,7 @@ export class TopicsManager {
         : undefined)
     return collidesWith === undefined
       ? null
-      : refusal(
+      : new Refusal(
           ErrorCode.INVALID_TOPIC_EXCEPTION,
           `Topic '${name}' collides with existing topic: ${collidesWith}`,
         )
@@ -176,85 +182,51 @@ export class TopicsManager {
 
   #assigned(topic: CreatableTopic): PartitionImage[] | Refusal {
     if (topic.replicationFactor !== defaultCount)
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REQUEST,
         'A manual partition assignment was specified, but replication factor was not set to -1.',
       )
     if (topic.numPartitions !== defaultCount)
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REQUEST,
         'A manual partition assignment was specified, but numPartitions was not set to -1.',
       )
     const byIndex = new Map(topic.assignments.map((one) => [one.partitionIndex, one.brokerIds]))
     if (byIndex.size < topic.assignments.length)
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REPLICA_ASSIGNMENT,
         'Found multiple manual partition assignments for one partition',
       )
     const lists = [...byIndex.keys()].sort((a, b) => a - b)
     if (lists.some((index, i) => index !== i))
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REPLICA_ASSIGNMENT,
         'partitions should be a consecutive 0-based integer sequence',
       )
-    return this.#partitions(
+    return this.#newPartitions.assigned(
       lists.map((index) => byIndex.get(index) ?? []),
-      0,
       null,
+      0,
     )
   }
 
   #placed(topic: CreatableTopic): PartitionImage[] | Refusal {
     const { numPartitions, replicationFactor } = topic
     if (replicationFactor < defaultCount || replicationFactor === 0)
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_REPLICATION_FACTOR,
         'Replication factor must be larger than 0, or -1 to use the default value.',
       )
     if (numPartitions < defaultCount || numPartitions === 0)
-      return refusal(
+      return new Refusal(
         ErrorCode.INVALID_PARTITIONS,
         'Number of partitions was set to an invalid non-positive value.',
       )
-    const lists = this.#place(
+    return this.#newPartitions.placed(
       numPartitions === defaultCount ? this.#config.int('num.partitions') : numPartitions,
       replicationFactor === defaultCount ? this.#config.int('default.replication.factor') : replicationFactor,
+      0,
     )
-    return isRefusal(lists) ? lists : this.#started(lists, 0)
-  }
-
-  #place(partitions: number, replicationFactor: number): number[][] | Refusal {
-    const usable = this.#image
-      .brokers()
-      .map(({ id, rack }) => ({ id, rack, fenced: !this.#image.isBrokerActive(id) }))
-    return placeReplicas(usable, partitions, replicationFactor, this.#random)
-  }
-
-  /** Partitions from lists of replicas that somebody gave. */
-  #partitions(
-    lists: readonly (readonly number[])[],
-    firstIndex: number,
-    replicationFactor: number | null,
-  ): PartitionImage[] | Refusal {
-    for (const replicas of lists) {
-      const problem = assignmentProblem(this.#image, replicas, replicationFactor ?? lists[0]?.length ?? null)
-      if (problem) return problem
-    }
-    return this.#started(lists, firstIndex)
-  }
-
-  #started(lists: readonly (readonly number[])[], firstIndex: number): PartitionImage[] | Refusal {
-    const partitions: PartitionImage[] = []
-    for (const [i, replicas] of lists.entries()) {
-      const partition = newPartition(this.#image, replicas)
-      if (!partition)
-        return refusal(
-          ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-          `All brokers specified in the manual partition assignment for partition ${firstIndex + i} are fenced or in controlled shutdown.`,
-        )
-      partitions.push(partition)
-    }
-    return partitions
   }
 
   #success(topic: CreatableTopic, plan: Plan): CreateResult {
@@ -287,44 +259,42 @@ export class TopicsManager {
     counts: ReadonlyMap<string, number>,
   ): TopicImage | Refusal {
     if (!this.#config.boolean('delete.topic.enable'))
-      return refusal(ErrorCode.TOPIC_DELETION_DISABLED, 'Topic deletion is disabled.')
+      return new Refusal(ErrorCode.TOPIC_DELETION_DISABLED, 'Topic deletion is disabled.')
     if (name !== null && topicId !== zeroUuid)
-      return refusal(ErrorCode.INVALID_REQUEST, 'You may not specify both topic name and topic id.')
+      return new Refusal(ErrorCode.INVALID_REQUEST, 'You may not specify both topic name and topic id.')
     if (name === null && topicId === zeroUuid)
-      return refusal(ErrorCode.INVALID_REQUEST, 'Neither topic name nor id were specified.')
+      return new Refusal(ErrorCode.INVALID_REQUEST, 'Neither topic name nor id were specified.')
     const topic = this.#resolve(name, topicId)
     if (!topic)
       return name === null
-        ? refusal(ErrorCode.UNKNOWN_TOPIC_ID, 'This server does not host this topic ID.')
-        : refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.')
+        ? new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, 'This server does not host this topic ID.')
+        : new Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.')
     if ((counts.get(topic.id) ?? 0) > 1)
-      return refusal(ErrorCode.INVALID_REQUEST, 'The request names this topic more than once.')
+      return new Refusal(ErrorCode.INVALID_REQUEST, 'The request names this topic more than once.')
     return topic
   }
 
-  #planPartitions(wanted: NewPartitions): NewRecord[] | Refusal {
+  #planPartitions(wanted: WantedPartitions): NewRecord[] | Refusal {
     const topic = this.#image.topic(wanted.name)
     if (!topic)
-      return refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.')
+      return new Refusal(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        'This server does not host this topic-partition.',
+      )
     const before = topic.partitions.length
     const additional = wanted.count - before
     const countRefusal = additionalRefusal(topic, wanted)
     if (countRefusal) return countRefusal
     const replicationFactor = topic.partitions[0]?.replicas.length ?? 1
     const partitions = wanted.assignments
-      ? this.#partitions(
+      ? this.#newPartitions.assigned(
           wanted.assignments.map(({ brokerIds }) => brokerIds),
-          before,
           replicationFactor,
+          before,
         )
-      : this.#placedMore(additional, replicationFactor, before)
-    if (isRefusal(partitions)) return partitions
+      : this.#newPartitions.placed(additional, replicationFactor, before)
+    if (partitions instanceof Refusal) return partitions
     return partitions.map((partition, i) => partitionRecord(topic.id, before + i, partition))
-  }
-
-  #placedMore(count: number, replicationFactor: number, before: number): PartitionImage[] | Refusal {
-    const lists = this.#place(count, replicationFactor)
-    return isRefusal(lists) ? lists : this.#started(lists, before)
   }
 }
 
@@ -335,23 +305,23 @@ interface Plan {
   records: NewRecord[]
 }
 
-function additionalRefusal(topic: TopicImage, wanted: NewPartitions): Refusal | null {
+function additionalRefusal(topic: TopicImage, wanted: WantedPartitions): Refusal | null {
   const before = topic.partitions.length
   const additional = wanted.count - before
   if (additional === 0)
-    return refusal(ErrorCode.INVALID_PARTITIONS, `Topic already has ${before} partition(s).`)
+    return new Refusal(ErrorCode.INVALID_PARTITIONS, `Topic already has ${before} partition(s).`)
   if (additional < 0)
-    return refusal(
+    return new Refusal(
       ErrorCode.INVALID_PARTITIONS,
       `The topic ${topic.name} currently has ${before} partition(s); ${wanted.count} would not be an increase.`,
     )
   if (additional > partitionsPerRequestMax)
-    return refusal(
+    return new Refusal(
       ErrorCode.POLICY_VIOLATION,
       'Excessively large number of additional partitions per request.',
     )
   if (wanted.assignments && wanted.assignments.length !== additional)
-    return refusal(
+    return new Refusal(
       ErrorCode.INVALID_REPLICA_ASSIGNMENT,
       `Attempted to add ${additional} additional partition(s), but only ${wanted.assignments.length} assignment(s) were specified.`,
     )
@@ -362,7 +332,7 @@ function additionalRefusal(topic: TopicImage, wanted: NewPartitions): Refusal | 
 function configsOf(topic: CreatableTopic): ReadonlyMap<string, string> | Refusal {
   const missing = topic.configs.filter(({ value }) => value === null).map(({ name }) => name)
   if (missing.length > 0)
-    return refusal(
+    return new Refusal(
       ErrorCode.INVALID_CONFIG,
       `Null value not supported for topic configs: ${missing.join(',')}`,
     )
@@ -387,3 +357,32 @@ function countBy(values: readonly string[]): Map<string, number> {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts
 }
+
+export const topicRequests: readonly ControllerRequest<TopicsManager>[] = [
+  controllerRequest({
+    api: CreateTopics,
+    decide: (topics: TopicsManager, asked) => topics.create(asked),
+    refuse: (asked, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      topics: asked.topics.map(({ name }) => failure(name, new Refusal(errorCode, errorMessage))),
+    }),
+  }),
+  controllerRequest({
+    api: DeleteTopics,
+    decide: (topics: TopicsManager, asked, version) => topics.delete(asked, version),
+    refuse: (asked, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      responses: [...asked.topics, ...asked.topicNames.map((name) => ({ name, topicId: zeroUuid }))].map(
+        (topic) => ({ ...topic, errorCode, errorMessage }),
+      ),
+    }),
+  }),
+  controllerRequest({
+    api: CreatePartitions,
+    decide: (topics: TopicsManager, asked) => topics.createPartitions(asked),
+    refuse: (asked, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      results: asked.topics.map(({ name }) => ({ name, errorCode, errorMessage })),
+    }),
+  }),
+]

@@ -1,0 +1,18 @@
+import type { Api, ErrorCode, RequestOf, ResponseOf } from '@sluice/wire'
+import type { Decision } from './decision.ts'
+
+/** How the controller answers one API; `Manager` decides. */
+export interface ControllerRequest<Manager, A extends Api = Api> {
+  readonly api: A
+  /** `offset`: of the first record that the decision writes. */
+  decide(manager: Manager, request: RequestOf<A>, version: number, offset: number): Decision<ResponseOf<A>>
+  /** The answer when the controller cannot decide at all. */
+  refuse(request: RequestOf<A>, errorCode: ErrorCode, errorMessage: string): ResponseOf<A>
+}
+
+/** Typed by its API where it is written, by none in the list that it goes into. */
+export function controllerRequest<Manager, A extends Api>(
+  definition: ControllerRequest<Manager, A>,
+): ControllerRequest<Manager> {
+  return definition as unknown as ControllerRequest<Manager>
+}

@@ -1,0 +1,107 @@
+import type { Random } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+import type { MetadataImage } from '../metadata/image.ts'
+import { noLeader, type PartitionImage } from '../metadata/topics-image.ts'
+import { Refusal } from './decision.ts'
+import { electLeader } from './partition-change.ts'
+import { placeReplicas } from './placement.ts'
+
+/** The directory of a replica before its broker has said where it is: Kafka's DirectoryId.UNASSIGNED. */
+const unassignedDirectory = 'AAAAAAAAAAAAAAAAAAAAAA'
+
+/** Partitions at their beginning, of new topics and of such that grow; `firstIndex`: the number of the first. */
+export class NewPartitions {
+  readonly #image: MetadataImage
+  readonly #random: Random
+
+  constructor(options: { image: MetadataImage; random: Random }) {
+    this.#image = options.image
+    this.#random = options.random
+  }
+
+  /** With replicas where the brokers have room for them. */
+  placed(count: number, replicationFactor: number, firstIndex: number): PartitionImage[] | Refusal {
+    const usable = this.#image
+      .brokers()
+      .map(({ id, rack }) => ({ id, rack, fenced: !this.#image.isBrokerActive(id) }))
+    const lists = placeReplicas(usable, count, replicationFactor, this.#random)
+    return lists instanceof Refusal ? lists : this.#started(lists, firstIndex)
+  }
+
+  /** With the lists of replicas that somebody gave; `replicationFactor` null: as many as the first list has. */
+  assigned(
+    lists: readonly (readonly number[])[],
+    replicationFactor: number | null,
+    firstIndex: number,
+  ): PartitionImage[] | Refusal {
+    for (const replicas of lists) {
+      const problem = assignmentProblem(this.#image, replicas, replicationFactor ?? lists[0]?.length ?? null)
+      if (problem) return problem
+    }
+    return this.#started(lists, firstIndex)
+  }
+
+  #started(lists: readonly (readonly number[])[], firstIndex: number): PartitionImage[] | Refusal {
+    const partitions: PartitionImage[] = []
+    for (const [i, replicas] of lists.entries()) {
+      const partition = newPartition(this.#image, replicas)
+      if (!partition)
+        return new Refusal(
+          ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+          `All brokers specified in the manual partition assignment for partition ${firstIndex + i} are fenced or in controlled shutdown.`,
+        )
+      partitions.push(partition)
+    }
+    return partitions
+  }
+}
+
+/** Why the replicas of a manual assignment cannot be; null when they can. `replicationFactor` null: any. */
+function assignmentProblem(
+  image: MetadataImage,
+  replicas: readonly number[],
+  replicationFactor: number | null,
+): Refusal | null {
+  const refuse = (message: string) => new Refusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message)
+  if (replicas.length === 0) return refuse('The manual partition assignment includes an empty replica list.')
+  const seen = new Set<number>()
+  for (const id of [...replicas].sort((a, b) => a - b)) {
+    if (!image.broker(id))
+      return refuse(
+        `The manual partition assignment includes broker ${id}, but no such broker is registered.`,
+      )
+    if (seen.has(id))
+      return refuse(`The manual partition assignment includes the broker ${id} more than once.`)
+    seen.add(id)
+  }
+  if (replicationFactor === null || replicas.length === replicationFactor) return null
+  return refuse(
+    `The manual partition assignment includes a partition with ${replicas.length} replica(s), but this is not consistent with previous partitions, which have ${replicationFactor} replica(s).`,
+  )
+}
+
+/** A partition at its beginning: in sync are the replicas on active brokers, and the first of them leads. */
+function newPartition(image: MetadataImage, replicas: readonly number[]): PartitionImage | null {
+  const isr = replicas.filter((id) => image.isBrokerActive(id))
+  const leader = electLeader({ replicas, isr, leader: noLeader }, (id) => image.isBrokerActive(id))
+  if (leader === noLeader) return null
+  return {
+    replicas,
+    directories: replicas.map((id) => directoryOf(image, id)),
+    isr,
+    removingReplicas: [],
+    addingReplicas: [],
+    eligibleLeaderReplicas: [],
+    lastKnownElr: [],
+    leader,
+    leaderRecoveryState: 0,
+    leaderEpoch: 0,
+    partitionEpoch: 0,
+  }
+}
+
+/** A broker with one log directory can only put it there. */
+function directoryOf(image: MetadataImage, brokerId: number): string {
+  const logDirs = image.broker(brokerId)?.logDirs ?? []
+  return logDirs.length === 1 && logDirs[0] !== undefined ? logDirs[0] : unassignedDirectory
+}
