@@ -116,6 +116,19 @@ describe('a restart', () => {
     expect(rejoined).toMatchObject({ generationId: 3, leader: leader.memberId })
   })
 
+  test('shows members as their last record says, whatever those before it said', async () => {
+    const first = await context.stableGroup({ metadata: Buffer.from('before'), sessionTimeoutMs: 10_000 })
+    const again = { memberId: first.memberId, metadata: Buffer.from('after'), sessionTimeoutMs: 20_000 }
+    const second = await context.joinGroup(again)
+    await context.syncGroup(second, { [second.memberId]: 'another' })
+    const restarted = await GroupTestContext.start({ log: context.log })
+    const described = await restarted.describe()
+    expect(described.members?.[0]?.memberMetadata?.toString()).toBe('after')
+    expect(described).toEqual(await context.describe())
+    await restarted.clock.advance(19_000)
+    expect(await restarted.state()).toBe('Stable')
+  })
+
   test('in the middle of a rebalance makes the members join anew', async () => {
     const leader = await context.stableGroup()
     void context.joinAsNewMember()

@@ -20,13 +20,15 @@ import { CoordinatorFailure } from '../decision.ts'
 import { partitionFor } from '../partition-for.ts'
 import { CoordinatorRuntime } from '../runtime.ts'
 import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic/classic-member.ts'
-import { describeGroup, listedGroup } from './classic/describe-group.ts'
+import type { GroupDecision } from './classic/classic-context.ts'
 import { type FetchedGroup, fetchedTopics, type GroupToFetch, toFetch } from './offsets/fetch-topics.ts'
 import { type ConfigReader, type GroupCoordinatorConfig, groupCoordinatorConfig } from './group-config.ts'
+import { listedGroup } from './group.ts'
 import { groupRecordCodec, type GroupRecord } from './group-records.ts'
-import { GroupShard } from './group-shard.ts'
+import { type DeletedTopicOffsets, GroupShard } from './group-shard.ts'
 import type { LeaveResult } from './classic/leave.ts'
-import type { CommitTopic } from './offsets/offsets.ts'
+import { checkCommitTopic, committedTopics } from './offsets/commit-topics.ts'
+import type { CommitTopicResult } from './offsets/offsets.ts'
 import type { TopicView } from './topic-view.ts'
 
 /** KIP-394: a dynamic member without id is given one and must come back with it. */
@@ -35,8 +37,6 @@ const knownMemberIdVersionMin = 4
 const skipAssignmentVersionMin = 9
 /** KIP-559: SyncGroup names the protocol that the member follows. */
 const protocolNameVersionMin = 5
-/** OffsetCommit names topics by id (KIP-848). */
-const commitByIdVersionMin = 10
 
 export interface GroupCoordinatorOptions {
   readonly config: ConfigReader
@@ -122,18 +122,21 @@ export class GroupCoordinator {
     const { sessionTimeoutMsMin, sessionTimeoutMsMax } = this.#config
     if (sessionTimeoutMs < sessionTimeoutMsMin || sessionTimeoutMs > sessionTimeoutMsMax)
       return failedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId)
-    const result = await this.#runtime.write('join-group', this.partitionFor(groupId), (shard) =>
-      shard.joinGroup({
-        ...request,
-        clientId: context.clientId ?? '',
-        clientHost: context.clientHost,
-        // v0 has one timeout for both.
-        rebalanceTimeoutMs: context.apiVersion === 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
-        requireKnownMemberId: context.apiVersion >= knownMemberIdVersionMin,
-        supportsSkippingAssignment: context.apiVersion >= skipAssignmentVersionMin,
-      }),
+    return this.#write(
+      'join-group',
+      groupId,
+      (shard) =>
+        shard.classicJoin({
+          ...request,
+          clientId: context.clientId ?? '',
+          clientHost: context.clientHost,
+          // v0 has one timeout for both.
+          rebalanceTimeoutMs: context.apiVersion === 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
+          requireKnownMemberId: context.apiVersion >= knownMemberIdVersionMin,
+          supportsSkippingAssignment: context.apiVersion >= skipAssignmentVersionMin,
+        }),
+      (error) => failedJoin(error, memberId),
     )
-    return result instanceof CoordinatorFailure ? failedJoin(result.error, memberId) : result
   }
 
   async syncGroup(context: GroupRequestContext, request: RequestOf<typeof SyncGroup>): Promise<SyncResult> {
@@ -141,77 +144,59 @@ export class GroupCoordinator {
     if (context.apiVersion >= protocolNameVersionMin && (protocolType === null || protocolName === null))
       return failedSync(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
     if (groupId === '') return failedSync(ErrorCode.INVALID_GROUP_ID)
-    const result = await this.#runtime.write('sync-group', this.partitionFor(groupId), (shard) =>
-      shard.syncGroup(request),
-    )
-    return result instanceof CoordinatorFailure ? failedSync(result.error) : result
+    return this.#write('sync-group', groupId, (shard) => shard.classicSync(request), failedSync)
   }
 
   async heartbeat(request: RequestOf<typeof Heartbeat>): Promise<ErrorCode> {
     const { groupId } = request
     if (groupId === '') return ErrorCode.INVALID_GROUP_ID
-    const result = await this.#runtime.write('heartbeat', this.partitionFor(groupId), (shard) =>
-      shard.heartbeat(request),
+    return this.#write(
+      'heartbeat',
+      groupId,
+      (shard) => shard.classicHeartbeat(request),
+      // While the group loads its members' sessions have not begun: nobody is late, nobody need join again.
+      (error) => (error === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : error),
     )
-    if (!(result instanceof CoordinatorFailure)) return result
-    // While the group loads its members' sessions have not begun: nobody is late, nobody need join again.
-    return result.error === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : result.error
   }
 
   /** Up to v2 one member, of which a v3 list is made by the caller. */
   async leaveGroup(request: RequestOf<typeof LeaveGroup>): Promise<ErrorCode | LeaveResult[]> {
     const { groupId, members } = request
     if (groupId === '') return ErrorCode.INVALID_GROUP_ID
-    const result = await this.#runtime.write('leave-group', this.partitionFor(groupId), (shard) =>
-      shard.leaveGroup(groupId, members),
+    return this.#write<ErrorCode | LeaveResult[]>(
+      'leave-group',
+      groupId,
+      (shard) => shard.classicLeave(groupId, members),
+      asItIs,
     )
-    return result instanceof CoordinatorFailure ? result.error : result
   }
 
   async commitOffsets(
     context: GroupRequestContext,
     request: RequestOf<typeof OffsetCommit>,
   ): Promise<Input<ResponseOf<typeof OffsetCommit>>['topics']> {
-    const checked = request.topics.map((topic) => this.#checkCommit(topic, context.apiVersion))
-    const valid = checked.map(({ valid }) => valid).filter(({ partitions }) => partitions.length > 0)
-    if (valid.length === 0) return checked.map(({ topic, refused }) => ({ ...topic, partitions: refused }))
+    const { apiVersion } = context
+    const checked = request.topics.map((topic) => checkCommitTopic(topic, apiVersion, this.#topics))
+    const topics = checked.map(({ valid }) => valid).filter(({ partitions }) => partitions.length > 0)
+    if (topics.length === 0) return committedTopics(checked, [])
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, retentionTimeMs } = request
-    const result = await this.#runtime.write('commit-offsets', this.partitionFor(groupId), (shard) =>
-      shard.commitOffsets({
-        groupId,
-        memberId,
-        groupInstanceId,
-        generationId: generationIdOrMemberEpoch,
-        retentionTimeMs,
-        topics: valid,
-        apiVersion: context.apiVersion,
-      }),
+    const generationId = generationIdOrMemberEpoch
+    const outcome = await this.#write<CommitTopicResult[] | ErrorCode>(
+      'commit-offsets',
+      groupId,
+      (shard) =>
+        shard.commitOffsets({
+          groupId,
+          memberId,
+          groupInstanceId,
+          generationId,
+          retentionTimeMs,
+          topics,
+          apiVersion,
+        }),
+      commitError,
     )
-    const outcome = result instanceof CoordinatorFailure ? commitError(result.error) : result
-    const results = new Map(Array.isArray(outcome) ? valid.map((each, i) => [each, outcome[i]]) : [])
-    return checked.map(({ topic, refused, valid }) => {
-      const partitions =
-        results.get(valid)?.partitions ??
-        valid.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: outcome as ErrorCode }))
-      return { ...topic, partitions: [...refused, ...partitions] }
-    })
-  }
-
-  /** Splits a topic of a commit into what may go on and what is refused: unknown topics and partitions. */
-  #checkCommit(topic: RequestOf<typeof OffsetCommit>['topics'][number], apiVersion: number) {
-    const topics = this.#topics
-    const byId = apiVersion >= commitByIdVersionMin
-    const name = byId ? (topics.nameOf(topic.topicId) ?? '') : topic.name
-    const topicId = byId ? topic.topicId : (topics.idOf(name) ?? topic.topicId)
-    const count = topics.partitionCount(name) ?? 0
-    const unknown = byId && name === '' ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-    const exists = ({ partitionIndex }: { partitionIndex: number }) =>
-      partitionIndex >= 0 && partitionIndex < count
-    const refused = topic.partitions
-      .filter((partition) => !exists(partition))
-      .map(({ partitionIndex }) => ({ partitionIndex, errorCode: unknown }))
-    const valid: CommitTopic = { name, topicId, partitions: topic.partitions.filter(exists) }
-    return { topic: { name: topic.name, topicId: topic.topicId }, refused, valid }
+    return committedTopics(checked, outcome)
   }
 
   /** One group of an OffsetFetch; up to v7 a request has only one. */
@@ -219,15 +204,16 @@ export class GroupCoordinator {
     const { groupId } = group
     const topics = this.#topics
     const { known, refused } = toFetch(group.topics, apiVersion, topics)
-    const result = await this.#runtime.read('fetch-offsets', this.partitionFor(groupId), (shard) =>
-      shard.fetchOffsets(groupId, known, requireStable),
-    )
-    if (result instanceof CoordinatorFailure) return { groupId, errorCode: result.error, topics: [] }
-    return {
+    return this.#read<FetchedGroup>(
+      'fetch-offsets',
       groupId,
-      errorCode: ErrorCode.NONE,
-      topics: fetchedTopics(group.topics, result, refused, apiVersion, topics),
-    }
+      (shard) => {
+        const fetched = shard.fetchOffsets(groupId, known, requireStable)
+        const answered = fetchedTopics(group.topics, fetched, refused, apiVersion, topics)
+        return { groupId, errorCode: ErrorCode.NONE, topics: answered }
+      },
+      (errorCode) => ({ groupId, errorCode, topics: [] }),
+    )
   }
 
   async deleteOffsets(
@@ -241,10 +227,12 @@ export class GroupCoordinator {
       name,
       partitions: partitions.filter((each) => exists(name, each)).map((each) => each.partitionIndex),
     }))
-    const result = await this.#runtime.write('delete-offsets', this.partitionFor(groupId), (shard) =>
-      shard.deleteOffsets(groupId, topics),
+    const result = await this.#write<DeletedTopicOffsets[] | ErrorCode>(
+      'delete-offsets',
+      groupId,
+      (shard) => shard.deleteOffsets(groupId, topics),
+      asItIs,
     )
-    if (result instanceof CoordinatorFailure) return { errorCode: result.error, topics: [] }
     if (!Array.isArray(result)) return { errorCode: result, topics: [] }
     const errors = new Map(result.map(({ name, errorCode }) => [name, errorCode]))
     return {
@@ -264,12 +252,14 @@ export class GroupCoordinator {
     groupIds: readonly string[],
   ): Promise<Input<ResponseOf<typeof DescribeGroups>['groups'][number]>[]> {
     return Promise.all(
-      groupIds.map(async (groupId) => {
-        const result = await this.#runtime.read('describe-groups', this.partitionFor(groupId), (shard) =>
-          describeGroup(shard.group(groupId), groupId, apiVersion),
-        )
-        return result instanceof CoordinatorFailure ? { groupId, errorCode: result.error } : result
-      }),
+      groupIds.map((groupId) =>
+        this.#read<Input<ResponseOf<typeof DescribeGroups>['groups'][number]>>(
+          'describe-groups',
+          groupId,
+          (shard) => shard.classicDescribe(groupId, apiVersion),
+          (errorCode) => ({ groupId, errorCode }),
+        ),
+      ),
     )
   }
 
@@ -306,14 +296,36 @@ export class GroupCoordinator {
   ): Promise<Input<ResponseOf<typeof DeleteGroups>['results'][number]>[]> {
     return Promise.all(
       groupIds.map(async (groupId) => {
-        const result = await this.#runtime.write('delete-groups', this.partitionFor(groupId), (shard) =>
-          shard.deleteGroup(groupId),
-        )
-        return { groupId, errorCode: result instanceof CoordinatorFailure ? result.error : result }
+        const decide = (shard: GroupShard) => shard.deleteGroup(groupId)
+        return { groupId, errorCode: await this.#write('delete-groups', groupId, decide, asItIs) }
       }),
     )
   }
+
+  /** Decides on the group's shard; `failed` says in the operation's own terms why that could not be. */
+  async #write<R>(
+    name: string,
+    groupId: string,
+    decide: (shard: GroupShard) => GroupDecision<R>,
+    failed: (error: ErrorCode) => R,
+  ): Promise<R> {
+    const result = await this.#runtime.write(name, this.partitionFor(groupId), decide)
+    return result instanceof CoordinatorFailure ? failed(result.error) : result
+  }
+
+  /** The same for a look at the shard. */
+  async #read<R>(
+    name: string,
+    groupId: string,
+    query: (shard: GroupShard) => R,
+    failed: (error: ErrorCode) => R,
+  ): Promise<R> {
+    const result = await this.#runtime.read(name, this.partitionFor(groupId), query)
+    return result instanceof CoordinatorFailure ? failed(result.error) : result
+  }
 }
+
+const asItIs = (error: ErrorCode): ErrorCode => error
 
 /** What a commit's records could not be written for is said in the commit's own terms. */
 function commitError(error: ErrorCode): ErrorCode {

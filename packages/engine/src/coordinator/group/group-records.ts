@@ -17,7 +17,6 @@ import {
   type Int64,
 } from '@sluice/wire'
 import type { RecordCodec } from '../runtime.ts'
-import type { ClassicGroup } from './classic/classic-group.ts'
 import type { OffsetAndMetadata } from './offsets/offset-and-metadata.ts'
 
 export type GroupMetadata = ValueOf<typeof GroupMetadataValue>
@@ -72,32 +71,6 @@ export function emptyGroupRecord(
     members: [],
   }
   return { type: 'group-metadata', groupId, value }
-}
-
-/** The group as it is, with these assignments; a member that the leader has forgotten gets an empty one. */
-export function groupMetadataRecord(
-  group: ClassicGroup,
-  assignments: ReadonlyMap<string, Buffer>,
-): GroupRecord {
-  const members = [...group.members.values()].map((member) => ({
-    memberId: member.memberId,
-    groupInstanceId: member.groupInstanceId,
-    clientId: member.clientId,
-    clientHost: member.clientHost,
-    rebalanceTimeout: member.rebalanceTimeoutMs,
-    sessionTimeout: member.sessionTimeoutMs,
-    subscription: member.metadata(group.protocolName ?? ''),
-    assignment: assignments.get(member.memberId) ?? Buffer.alloc(0),
-  }))
-  const value: GroupMetadata = {
-    protocolType: group.protocolType ?? '',
-    generation: group.generationId,
-    protocol: group.protocolName,
-    leader: group.leaderId,
-    currentStateTimestamp: group.stateSinceMs ?? -1,
-    members,
-  }
-  return { type: 'group-metadata', groupId: group.groupId, value }
 }
 
 export const groupRecordCodec: RecordCodec<GroupRecord> = {

@@ -5,28 +5,34 @@ import type { CoordinatorShard } from '../runtime.ts'
 import type { RecordFacts } from '../shard-loader.ts'
 import type { CoordinatorTimer } from '../timer.ts'
 import type { ClassicContext, FinalGroupDecision, GroupDecision } from './classic/classic-context.ts'
-import { ClassicGroup } from './classic/classic-group.ts'
-import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic/classic-member.ts'
+import { failedJoin, type JoinResult, type SyncResult } from './classic/classic-member.ts'
+import { describeGroup } from './classic/describe-group.ts'
+import { hasCommitted, heartbeat, type HeartbeatRequest } from './classic/heartbeat.ts'
+import { join, type JoinRequest } from './classic/join.ts'
+import { leave, type LeaveResult, type LeavingMember } from './classic/leave.ts'
+import { beginSessions } from './classic/rebalance.ts'
+import { sync, type SyncRequest } from './classic/sync.ts'
+import type { Committer, Group } from './group.ts'
 import type { GroupCoordinatorConfig } from './group-config.ts'
-import { type GroupRecord, groupTombstone, type UnservedGroupType } from './group-records.ts'
-import { heartbeat, type HeartbeatRequest } from './classic/heartbeat.ts'
-import { joinGroup, type JoinRequest } from './classic/join.ts'
-import { leaveGroup, type LeaveResult, type LeavingMember } from './classic/leave.ts'
+import type { GroupRecord } from './group-records.ts'
+import { Groups } from './groups.ts'
 import { type CommitTopic, type CommitTopicResult, Offsets, type FetchTopic } from './offsets/offsets.ts'
-import { prepareRebalance, scheduleHeartbeat } from './classic/rebalance.ts'
-import { syncGroup, type SyncRequest } from './classic/sync.ts'
-import { validateOffsetCommit } from './classic/validate-offset-commit.ts'
 
 const expirationTimer = 'expire offsets'
 
-export interface CommitRequest {
+/** First version of OffsetCommit that knows groups of other protocols (KIP-848), and says that there is none. */
+const groupNotFoundVersionMin = 9
+
+export interface CommitRequest extends Committer {
   readonly groupId: string
-  readonly generationId: number
-  readonly memberId: string
-  readonly groupInstanceId: string | null
   readonly retentionTimeMs: Int64
   readonly topics: readonly CommitTopic[]
   readonly apiVersion: number
+}
+
+export interface DeletedTopicOffsets {
+  readonly name: string
+  readonly errorCode: ErrorCode
 }
 
 export interface ShardOptions {
@@ -37,12 +43,10 @@ export interface ShardOptions {
   readonly timer: CoordinatorTimer<GroupRecord>
 }
 
-/** One partition of `__consumer_offsets`: its classic groups and their offsets. */
+/** One partition of `__consumer_offsets`: its groups and their offsets. */
 export class GroupShard implements CoordinatorShard<GroupRecord> {
   readonly #context: ClassicContext
-  readonly #groups = new Map<string, ClassicGroup>()
-  /** Groups of Apache Kafka's newer protocols, in whose log we stand: their names are taken. */
-  readonly #unserved = new Map<string, UnservedGroupType>()
+  readonly #groups = new Groups()
   readonly #offsets: Offsets
 
   constructor(options: ShardOptions) {
@@ -50,39 +54,50 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     this.#offsets = new Offsets(options.config)
   }
 
-  joinGroup(request: JoinRequest): GroupDecision<JoinResult> {
-    if (this.#unserved.has(request.groupId))
+  // ---- the classic protocol
+
+  classicJoin(request: JoinRequest): GroupDecision<JoinResult> {
+    if (this.#groups.isUnserved(request.groupId))
       return answer(failedJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request.memberId))
-    return joinGroup(this.#context, request)
+    return join(this.#context, request)
   }
 
-  syncGroup(request: SyncRequest): FinalGroupDecision<SyncResult> {
-    return syncGroup(this.#context, request)
+  classicSync(request: SyncRequest): FinalGroupDecision<SyncResult> {
+    return sync(this.#context, request)
   }
 
-  heartbeat(request: HeartbeatRequest): FinalGroupDecision<ErrorCode> {
+  classicHeartbeat(request: HeartbeatRequest): FinalGroupDecision<ErrorCode> {
     return heartbeat(this.#context, request)
   }
 
-  leaveGroup(groupId: string, members: readonly LeavingMember[]): FinalGroupDecision<LeaveResult[]> {
-    return leaveGroup(this.#context, groupId, members)
+  classicLeave(groupId: string, members: readonly LeavingMember[]): FinalGroupDecision<LeaveResult[]> {
+    return leave(this.#context, groupId, members)
   }
 
+  classicDescribe(groupId: string, apiVersion: number) {
+    return describeGroup(this.#groups.classic(groupId), groupId, apiVersion)
+  }
+
+  // ---- groups of whatever protocol, and their offsets
+
   commitOffsets(request: CommitRequest): FinalGroupDecision<CommitTopicResult[] | ErrorCode> {
-    const group = this.#groups.get(request.groupId)
-    if (!group && this.#unserved.has(request.groupId)) return answer(ErrorCode.GROUP_ID_NOT_FOUND)
-    const error = validateOffsetCommit(group, request)
+    const { groupId } = request
+    const error = this.#validateCommit(request)
     if (error !== ErrorCode.NONE) return answer(error)
-    const member = group?.members.get(request.memberId)
-    // The classic protocol takes a commit for a sign of life.
-    if (group && member && group.isIn('Stable', 'PreparingRebalance'))
-      scheduleHeartbeat(this.#context, group, member)
-    return this.#offsets.commit(
-      request.groupId,
-      request.topics,
-      request.retentionTimeMs,
-      this.#context.clock.now(),
-    )
+    const classic = this.#groups.classic(groupId)
+    if (classic) hasCommitted(this.#context, classic, request.memberId)
+    const nowMs = this.#context.clock.now()
+    return this.#offsets.commit(groupId, request.topics, request.retentionTimeMs, nowMs)
+  }
+
+  #validateCommit(request: CommitRequest): ErrorCode {
+    const { groupId, generationId, apiVersion } = request
+    const group = this.#groups.get(groupId)
+    if (group) return group.validateCommit(request)
+    if (this.#groups.isUnserved(groupId)) return ErrorCode.GROUP_ID_NOT_FOUND
+    // A commit from outside any group makes one; a member has come too late.
+    if (generationId < 0) return ErrorCode.NONE
+    return apiVersion >= groupNotFoundVersionMin ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION
   }
 
   /** Null topics: all that the group has committed. */
@@ -96,10 +111,11 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   deleteOffsets(
     groupId: string,
     topics: readonly { name: string; partitions: readonly number[] }[],
-  ): FinalGroupDecision<{ name: string; errorCode: ErrorCode }[] | ErrorCode> {
+  ): FinalGroupDecision<DeletedTopicOffsets[] | ErrorCode> {
     const group = this.#groups.get(groupId)
     if (!group) return answer(ErrorCode.GROUP_ID_NOT_FOUND)
-    if (group.members.size > 0 && !group.usesConsumerProtocol) return answer(ErrorCode.NON_EMPTY_GROUP)
+    const error = group.validateOffsetDelete()
+    if (error !== ErrorCode.NONE) return answer(error)
     const records: GroupRecord[] = []
     const response = topics.map(({ name, partitions }) => {
       if (group.isSubscribedTo(name)) return { name, errorCode: ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC }
@@ -112,8 +128,9 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   deleteGroup(groupId: string): FinalGroupDecision<ErrorCode> {
     const group = this.#groups.get(groupId)
     if (!group) return answer(ErrorCode.GROUP_ID_NOT_FOUND)
-    if (group.state !== 'Empty') return answer(ErrorCode.NON_EMPTY_GROUP)
-    const records = [...this.#offsets.deleteGroup(groupId), groupTombstone(groupId)]
+    const error = group.validateDelete()
+    if (error !== ErrorCode.NONE) return answer(error)
+    const records = [...this.#offsets.deleteGroup(groupId), ...group.tombstones()]
     return { records, response: ErrorCode.NONE, atomic: false }
   }
 
@@ -122,31 +139,27 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     return { records: this.#offsets.deleteTopic(topic), response: undefined, atomic: false }
   }
 
-  group(groupId: string): ClassicGroup | undefined {
-    return this.#groups.get(groupId)
+  groups(): IterableIterator<Group> {
+    return this.#groups.all()
   }
 
-  groups(): IterableIterator<ClassicGroup> {
-    return this.#groups.values()
-  }
+  // ---- the shard of the runtime
 
   replay(record: GroupRecord, facts: RecordFacts): void {
+    const groups = this.#groups
     switch (record.type) {
       case 'offset-commit':
         // A commit from outside a group makes a group of its own, without a record.
-        if (record.value !== null && !this.#unserved.has(record.key.group))
-          this.#createGroup(record.key.group)
+        if (record.value !== null && !groups.has(record.key.group)) groups.createClassic(record.key.group)
         this.#offsets.replay(record.key, record.value, facts)
         break
       case 'group-metadata':
-        if (record.value !== null) this.#createGroup(record.groupId).replay(record.value)
-        else this.#groups.delete(record.groupId)
+        if (record.value !== null) groups.createClassic(record.groupId).replay(record.value)
+        else groups.delete(record.groupId)
         break
       case 'unserved-group':
-        if (record.exists) {
-          this.#unserved.set(record.groupId, record.groupType)
-          this.#groups.delete(record.groupId)
-        } else this.#unserved.delete(record.groupId)
+        if (record.exists) groups.keepUnserved(record.groupId)
+        else groups.forgetUnserved(record.groupId)
         break
     }
   }
@@ -156,37 +169,16 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   }
 
   loaded(): void {
-    const context = this.#context
-    for (const group of this.#groups.values()) {
-      for (const member of group.members.values()) scheduleHeartbeat(context, group, member)
-      if (group.members.size > context.config.groupSizeMax)
-        prepareRebalance(context, group, 'the group is larger than group.max.size')
-    }
-    if (this.#unserved.size > 0)
-      context.logger.warn('groups of protocols that are not served yet are kept, but cannot be used', {
-        count: this.#unserved.size,
+    for (const group of this.#groups.allClassic()) beginSessions(this.#context, group)
+    if (this.#groups.unservedCount > 0)
+      this.#context.logger.warn('groups of protocols that are not served yet are kept, but cannot be used', {
+        count: this.#groups.unservedCount,
       })
     this.#scheduleExpiration()
   }
 
   unloaded(error: ErrorCode): void {
-    for (const group of this.#groups.values()) {
-      for (const member of group.members.values()) {
-        member.completeJoin(failedJoin(error, member.memberId))
-        member.completeSync(failedSync(error))
-      }
-      group.state = 'Dead'
-    }
-  }
-
-  #createGroup(groupId: string): ClassicGroup {
-    let group = this.#groups.get(groupId)
-    if (!group) {
-      // The time of its state is a record's to say; until then the commits' own times decide.
-      group = new ClassicGroup(groupId, null)
-      this.#groups.set(groupId, group)
-    }
-    return group
+    for (const group of this.#groups.all()) group.unloaded(error)
   }
 
   #scheduleExpiration(): void {
@@ -199,10 +191,10 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     this.#scheduleExpiration()
     const nowMs = this.#context.clock.now()
     const records: GroupRecord[] = []
-    for (const group of this.#groups.values()) {
+    for (const group of this.#groups.all()) {
       const expired = this.#offsets.expire(group, nowMs)
       records.push(...expired.records)
-      if (expired.isNothingLeft && group.state === 'Empty') records.push(groupTombstone(group.groupId))
+      if (expired.isNothingLeft && group.isEmpty) records.push(...group.tombstones())
     }
     if (records.length > 0) this.#context.logger.info('offsets have expired', { records: records.length })
     return { records, response: undefined, atomic: false }

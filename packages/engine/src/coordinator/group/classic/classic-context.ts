@@ -1,18 +1,18 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
 import type { Decision, FinalDecision } from '../../decision.ts'
 import type { CoordinatorTimer } from '../../timer.ts'
-import type { ClassicGroup } from './classic-group.ts'
 import type { GroupCoordinatorConfig } from '../group-config.ts'
 import type { GroupRecord } from '../group-records.ts'
+import type { Groups } from '../groups.ts'
 
-/** What the operations of the classic protocol stand on: one shard's groups, and its soft state. */
+/** What the operations of the classic protocol stand on: one shard's groups, and its timers. */
 export interface ClassicContext {
   readonly config: GroupCoordinatorConfig
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
   readonly timer: CoordinatorTimer<GroupRecord>
-  readonly groups: ReadonlyMap<string, ClassicGroup>
+  readonly groups: Groups
 }
 
 export type GroupDecision<R> = Decision<R, GroupRecord>

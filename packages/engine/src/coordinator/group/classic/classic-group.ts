@@ -1,7 +1,9 @@
 import { assert } from '@sluice/effects'
-import { ConsumerProtocolSubscription, DecodeError, ErrorCode, Reader, type Int64 } from '@sluice/wire'
-import { ClassicMember, failedJoin, failedSync, type MemberProtocol } from './classic-member.ts'
-import type { GroupMetadata } from '../group-records.ts'
+import { ErrorCode, type Int64 } from '@sluice/wire'
+import type { Committer, Group } from '../group.ts'
+import { type GroupMetadata, type GroupRecord, groupTombstone } from '../group-records.ts'
+import { ClassicMember, failedJoin, failedSync } from './classic-member.ts'
+import { consumerProtocolType, type Preferences, selectProtocol, subscribedTopics } from './protocols.ts'
 
 /** The names are those that DescribeGroups and ListGroups answer. */
 export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
@@ -14,21 +16,22 @@ const previousStates: Record<ClassicGroupState, readonly ClassicGroupState[]> = 
   Dead: ['Empty', 'PreparingRebalance', 'CompletingRebalance', 'Stable', 'Dead'],
 }
 
-const consumerProtocolType = 'consumer'
-
 /**
  * A group under the classic protocol.
  *
- * Hard state is what its last GroupMetadata record says: generation, protocol, leader, members, assignments;
- * only `replay` writes it. The rebalance under way (who has joined, the next generation before its assignment
- * is known) is soft: a failover forgets it, and the members join again.
+ * Hard state is what its last GroupMetadata record says: generation, protocol, leader, members, assignments. In an
+ * empty and in a stable group only `replay` changes these. A rebalance is soft: while one is under way, from
+ * `prepareRebalance` to the record of the next assignment, all of them but the assignments run ahead of the record;
+ * a failover goes back to it, and the members join again. Soft at any time is what no record holds: parked
+ * responses, ids given out, and the protocols of a member beside the chosen one.
  *
  *     Empty ──join──▶ PreparingRebalance ──all joined──▶ CompletingRebalance ──leader's sync──▶ Stable
  *       ▲                │   ▲        ▲                          │                                 │
  *       └──nobody left───┘   │        └────── join, leave ───────┘                                 │
  *                            └─────────────── join, leave, timeout ────────────────────────────────┘
  */
-export class ClassicGroup {
+export class ClassicGroup implements Group {
+  readonly type = 'classic'
   readonly groupId: string
   state: ClassicGroupState = 'Empty'
   previousState: ClassicGroupState = 'Dead'
@@ -48,7 +51,7 @@ export class ClassicGroup {
   /** A member has come during the initial delay, which may therefore be extended. */
   newMemberAdded = false
   /** Topics of all members; null when they are not known (another protocol type, or unreadable). */
-  subscribedTopics: ReadonlySet<string> | null = null
+  #subscribedTopics: ReadonlySet<string> | null = null
 
   constructor(groupId: string, nowMs: number | null) {
     this.groupId = groupId
@@ -143,29 +146,20 @@ export class ClassicGroup {
   }
 
   /** True when a member with these protocols could be one of the others. */
-  supportsProtocols(protocolType: string, protocols: readonly MemberProtocol[]): boolean {
+  supportsProtocols(protocolType: string, protocols: Preferences): boolean {
     if (this.members.size === 0) return protocolType !== '' && protocols.length > 0
     if (protocolType !== this.protocolType) return false
     const members = [...this.members.values()]
     return protocols.some(({ name }) => members.every((member) => member.supports(name)))
   }
 
-  /** Every member votes for the first of its protocols that all support; the one with most votes is taken. */
-  selectProtocol(): string {
+  /** True when the group would still choose its protocol if the member had other preferences. */
+  keepsProtocol(memberId: string, preferences: Preferences): boolean {
     const members = [...this.members.values()]
-    const first = members[0]
-    assert(first, `group ${this.groupId} selects a protocol without members`)
-    const candidates = new Set(
-      first.protocols.map(({ name }) => name).filter((name) => members.every((each) => each.supports(name))),
+    return (
+      selectProtocol(members.map((each) => (each.memberId === memberId ? preferences : each.protocols))) ===
+      this.protocolName
     )
-    const votes = new Map<string, number>()
-    for (const member of members) {
-      const vote = member.protocols.find(({ name }) => candidates.has(name))
-      assert(vote, `member ${member.memberId} supports no common protocol`)
-      votes.set(vote.name, (votes.get(vote.name) ?? 0) + 1)
-    }
-    const [winner] = [...votes].reduce((best, each) => (each[1] > best[1] ? each : best))
-    return winner
   }
 
   /** A leader that has not come back gives way to a member that has. False when nobody has. */
@@ -183,9 +177,9 @@ export class ClassicGroup {
   initNextGeneration(nowMs: number): void {
     assert(this.members.size > 0, `group ${this.groupId} starts a generation without members`)
     this.generationId += 1
-    this.protocolName = this.selectProtocol()
+    this.protocolName = selectProtocol([...this.members.values()].map(({ protocols }) => protocols))
     this.pendingSyncMembers.clear()
-    this.subscribedTopics = this.#computeSubscribedTopics()
+    this.#subscribedTopics = this.#computeSubscribedTopics()
     this.transitionTo('CompletingRebalance', nowMs)
   }
 
@@ -198,17 +192,98 @@ export class ClassicGroup {
     }))
   }
 
-  assignments(): Map<string, Buffer> {
-    return new Map([...this.members.values()].map((member) => [member.memberId, member.assignment]))
-  }
-
   get usesConsumerProtocol(): boolean {
     return this.protocolType === consumerProtocolType
   }
 
-  /** Careful: yes, when a consumer group's topics are not known. */
+  // ---- as a group of whatever protocol
+
+  get stateName(): string {
+    return this.state
+  }
+
+  get isEmpty(): boolean {
+    return this.state === 'Empty'
+  }
+
   isSubscribedTo(topic: string): boolean {
-    return this.subscribedTopics?.has(topic) ?? this.usesConsumerProtocol
+    return this.#subscribedTopics?.has(topic) ?? this.usesConsumerProtocol
+  }
+
+  /**
+   * A member of the current generation may commit; and, while the group is empty, whoever names neither member nor
+   * generation (a consumer that assigns itself, an administrator).
+   */
+  validateCommit({ generationId, memberId, groupInstanceId }: Committer): ErrorCode {
+    if (generationId < 0 && this.isEmpty) return ErrorCode.NONE
+    if (generationId < 0 && memberId === '' && groupInstanceId === null) return ErrorCode.UNKNOWN_MEMBER_ID
+    const error = this.validateMember(memberId, groupInstanceId)
+    if (error !== ErrorCode.NONE) return error
+    if (generationId !== this.generationId) return ErrorCode.ILLEGAL_GENERATION
+    // The member knows its generation, but nobody knows yet what it is to read.
+    return this.state === 'CompletingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE
+  }
+
+  /** Of members that are no consumers nobody knows what they read. */
+  validateOffsetDelete(): ErrorCode {
+    return this.members.size > 0 && !this.usesConsumerProtocol ? ErrorCode.NON_EMPTY_GROUP : ErrorCode.NONE
+  }
+
+  validateDelete(): ErrorCode {
+    return this.isEmpty ? ErrorCode.NONE : ErrorCode.NON_EMPTY_GROUP
+  }
+
+  /** From its commit in a group that never had members, and where members have other topics now. */
+  offsetUnusedSince(topic: string, committedAtMs: Int64): Int64 | null {
+    if (this.protocolType === null) return committedAtMs
+    if (this.isEmpty) return this.stateSinceMs ?? committedAtMs
+    return this.state !== 'Stable' || this.#subscribedTopics === null || this.isSubscribedTo(topic)
+      ? null
+      : committedAtMs
+  }
+
+  tombstones(): GroupRecord[] {
+    return [groupTombstone(this.groupId)]
+  }
+
+  unloaded(error: ErrorCode): void {
+    for (const member of this.members.values()) {
+      member.completeJoin(failedJoin(error, member.memberId))
+      member.completeSync(failedSync(error))
+    }
+    this.state = 'Dead'
+  }
+
+  // ---- the record
+
+  /** The group as it is, but for what the record is to change. */
+  record(
+    changes: {
+      members?: readonly ClassicMember[]
+      leaderId?: string | null
+      assignmentOf?: (member: ClassicMember) => Buffer
+    } = {},
+  ): GroupRecord {
+    const { members = [...this.members.values()], leaderId = this.leaderId } = changes
+    const { assignmentOf = ({ assignment }) => assignment } = changes
+    const value: GroupMetadata = {
+      protocolType: this.protocolType ?? '',
+      generation: this.generationId,
+      protocol: this.protocolName,
+      leader: leaderId,
+      currentStateTimestamp: this.stateSinceMs ?? -1,
+      members: members.map((member) => ({
+        memberId: member.memberId,
+        groupInstanceId: member.groupInstanceId,
+        clientId: member.clientId,
+        clientHost: member.clientHost,
+        rebalanceTimeout: member.rebalanceTimeoutMs,
+        sessionTimeout: member.sessionTimeoutMs,
+        subscription: member.metadata(this.protocolName ?? ''),
+        assignment: assignmentOf(member),
+      })),
+    }
+    return { type: 'group-metadata', groupId: this.groupId, value }
   }
 
   /** Hard state, from a record; members that live on keep their parked responses. */
@@ -217,33 +292,23 @@ export class ClassicGroup {
     this.protocolType = value.protocolType === '' ? null : value.protocolType
     this.protocolName = value.protocol
     this.stateSinceMs = value.currentStateTimestamp === -1 ? null : value.currentStateTimestamp
+    for (const each of value.members) this.#replayMember(each, value.protocol)
     const recorded = new Set(value.members.map(({ memberId }) => memberId))
     for (const memberId of this.members.keys()) if (!recorded.has(memberId)) this.remove(memberId)
-    for (const each of value.members) {
-      const known = this.members.get(each.memberId)
-      if (known) known.assignment = each.assignment
-      else this.#addRecorded(each, value.protocol)
-    }
     this.leaderId = value.leader
     this.previousState = this.state
     this.state = value.members.length === 0 ? 'Empty' : 'Stable'
-    this.subscribedTopics = this.#computeSubscribedTopics()
+    this.#subscribedTopics = this.#computeSubscribedTopics()
   }
 
-  #addRecorded(recorded: GroupMetadata['members'][number], protocol: string | null): void {
-    const member = new ClassicMember({
-      memberId: recorded.memberId,
-      groupInstanceId: recorded.groupInstanceId,
-      clientId: recorded.clientId,
-      clientHost: recorded.clientHost,
-      // Absent in records of version 0, where one timeout served for both.
-      rebalanceTimeoutMs:
-        recorded.rebalanceTimeout === -1 ? recorded.sessionTimeout : recorded.rebalanceTimeout,
-      sessionTimeoutMs: recorded.sessionTimeout,
-      protocols: protocol === null ? [] : [{ name: protocol, metadata: recorded.subscription }],
-    })
-    member.assignment = recorded.assignment
-    this.add(member)
+  #replayMember(recorded: GroupMetadata['members'][number], protocol: string | null): void {
+    const { memberId, groupInstanceId } = recorded
+    const holder = groupInstanceId === null ? undefined : this.staticMembers.get(groupInstanceId)
+    if (groupInstanceId !== null && holder !== undefined && holder !== memberId)
+      this.replaceStaticMember(groupInstanceId, memberId)
+    const known = this.members.get(memberId)
+    if (known) known.replay(recorded, protocol)
+    else this.add(ClassicMember.recorded(recorded, protocol))
   }
 
   #computeSubscribedTopics(): ReadonlySet<string> | null {
@@ -251,23 +316,10 @@ export class ClassicGroup {
     const topics = new Set<string>()
     if (this.protocolName === null) return this.members.size === 0 ? topics : null
     for (const member of this.members.values()) {
-      const subscription = subscribedTopicsOf(member.metadata(this.protocolName))
+      const subscription = subscribedTopics(member.metadata(this.protocolName))
       if (!subscription) return null
       for (const topic of subscription) topics.add(topic)
     }
     return topics
-  }
-}
-
-/** Version 0 is the beginning of every version of the subscription, so also of those that we do not know. */
-function subscribedTopicsOf(metadata: Buffer): string[] | null {
-  try {
-    const reader = new Reader(metadata)
-    if (reader.int16() < 0) return null
-    return ConsumerProtocolSubscription.decode(reader, 0).topics
-  } catch (error) {
-    // The members' own bytes: what cannot be read is not known, and nothing worse.
-    if (error instanceof DecodeError) return null
-    throw error
   }
 }

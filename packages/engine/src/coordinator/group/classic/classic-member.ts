@@ -1,10 +1,7 @@
 import type { Deferred } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
-
-export interface MemberProtocol {
-  readonly name: string
-  readonly metadata: Buffer
-}
+import type { GroupMetadata } from '../group-records.ts'
+import { metadataUnder, type Preferences, supports } from './protocols.ts'
 
 export interface JoinResult {
   readonly errorCode: ErrorCode
@@ -49,19 +46,26 @@ export interface MemberFacts {
   readonly clientHost: string
   readonly rebalanceTimeoutMs: number
   readonly sessionTimeoutMs: number
-  readonly protocols: readonly MemberProtocol[]
+  readonly protocols: Preferences
+}
+
+type RecordedMember = GroupMetadata['members'][number]
+
+/** Absent in records of version 0, where one timeout served for both. */
+function rebalanceTimeoutOf({ rebalanceTimeout, sessionTimeout }: RecordedMember): number {
+  return rebalanceTimeout === -1 ? sessionTimeout : rebalanceTimeout
 }
 
 /** A member of a classic group. `assignment` is hard state; the parked responses are soft. */
 export class ClassicMember {
   memberId: string
   readonly groupInstanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
+  clientId: string
+  clientHost: string
   rebalanceTimeoutMs: number
   sessionTimeoutMs: number
-  /** In the member's order of preference. */
-  protocols: readonly MemberProtocol[]
+  /** Only the chosen one is recorded: after a failover it is all that is known. */
+  protocols: Preferences
   assignment: Buffer = Buffer.alloc(0)
   awaitingJoin: Deferred<JoinResult> | null = null
   awaitingSync: Deferred<SyncResult> | null = null
@@ -78,21 +82,61 @@ export class ClassicMember {
     this.protocols = facts.protocols
   }
 
+  /** A member that nobody has heard of since its group was recorded. */
+  static recorded(recorded: RecordedMember, protocol: string | null): ClassicMember {
+    const member = new ClassicMember({
+      ...recorded,
+      rebalanceTimeoutMs: rebalanceTimeoutOf(recorded),
+      sessionTimeoutMs: recorded.sessionTimeout,
+      protocols: [],
+    })
+    member.replay(recorded, protocol)
+    return member
+  }
+
+  /** Hard state, from a record; the protocols stay where they are what it says. */
+  replay(recorded: RecordedMember, protocol: string | null): void {
+    this.clientId = recorded.clientId
+    this.clientHost = recorded.clientHost
+    this.sessionTimeoutMs = recorded.sessionTimeout
+    this.rebalanceTimeoutMs = rebalanceTimeoutOf(recorded)
+    this.assignment = recorded.assignment
+    if (protocol === null) this.protocols = []
+    else if (!this.supports(protocol) || !this.metadata(protocol).equals(recorded.subscription))
+      this.protocols = [{ name: protocol, metadata: recorded.subscription }]
+  }
+
+  /** KIP-345: its instance as it will be once the record of its return is replayed. */
+  replacedBy(back: Pick<MemberFacts, 'memberId' | 'protocols' | 'rebalanceTimeoutMs' | 'sessionTimeoutMs'>) {
+    const { memberId, protocols, rebalanceTimeoutMs, sessionTimeoutMs } = back
+    const { groupInstanceId, clientId, clientHost } = this
+    const member = new ClassicMember({
+      memberId,
+      groupInstanceId,
+      clientId,
+      clientHost,
+      rebalanceTimeoutMs,
+      sessionTimeoutMs,
+      protocols,
+    })
+    member.assignment = this.assignment
+    return member
+  }
+
   /** A member whose request is parked is alive; only a new one is not given more than its time to join. */
   get isExcusedFromHeartbeat(): boolean {
     return !this.isNew && (this.awaitingJoin !== null || this.awaitingSync !== null)
   }
 
-  /** What the member says under a protocol; empty where it does not support it. */
   metadata(protocolName: string): Buffer {
-    return this.protocols.find(({ name }) => name === protocolName)?.metadata ?? Buffer.alloc(0)
+    return metadataUnder(this.protocols, protocolName)
   }
 
   supports(protocolName: string): boolean {
-    return this.protocols.some(({ name }) => name === protocolName)
+    return supports(this.protocols, protocolName)
   }
 
-  hasSameProtocols(protocols: readonly MemberProtocol[]): boolean {
+  hasSameProtocols(protocols: Preferences): boolean {
     return (
       protocols.length === this.protocols.length &&
       protocols.every(({ name, metadata }, i) => {

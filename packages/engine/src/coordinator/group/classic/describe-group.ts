@@ -38,12 +38,3 @@ export function describeGroup(
     })),
   }
 }
-
-export function listedGroup(group: ClassicGroup) {
-  return {
-    groupId: group.groupId,
-    protocolType: group.protocolType ?? '',
-    groupState: group.state,
-    groupType: 'classic',
-  }
-}

@@ -1,15 +1,11 @@
 import { Deferred } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
-import { answer } from '../../decision.ts'
-import {
-  type ClassicContext,
-  type FinalGroupDecision,
-  type GroupDecision,
-  timerKeys,
-} from './classic-context.ts'
+import { answer, withResponse } from '../../decision.ts'
+import { type ClassicContext, type GroupDecision, timerKeys } from './classic-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
-import { ClassicMember, failedJoin, type JoinResult, type MemberProtocol } from './classic-member.ts'
-import { emptyGroupRecord, groupMetadataRecord } from '../group-records.ts'
+import { ClassicMember, failedJoin, type JoinResult } from './classic-member.ts'
+import { emptyGroupRecord } from '../group-records.ts'
+import type { Preferences } from './protocols.ts'
 import {
   completeJoinIfAllJoined,
   currentGeneration,
@@ -32,7 +28,7 @@ export interface JoinRequest {
   readonly clientId: string
   readonly clientHost: string
   readonly protocolType: string
-  readonly protocols: readonly MemberProtocol[]
+  readonly protocols: Preferences
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
   readonly reason: string | null
@@ -42,17 +38,17 @@ export interface JoinRequest {
   readonly supportsSkippingAssignment: boolean
 }
 
-type JoinDecision = FinalGroupDecision<JoinResult>
+type JoinDecision = GroupDecision<JoinResult>
 
 /** The response parks until the generation is complete; every other outcome is answered at once. */
-export function joinGroup(context: ClassicContext, request: JoinRequest): GroupDecision<JoinResult> {
-  const group = context.groups.get(request.groupId)
+export function join(context: ClassicContext, request: JoinRequest): JoinDecision {
+  const group = context.groups.classic(request.groupId)
   if (group) return joinExistingGroup(context, group, request)
   if (request.memberId !== '') return answer(failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, request.memberId))
   return {
     records: [emptyGroupRecord(request.groupId, null, 0, context.clock.now())],
     next: () => {
-      const created = context.groups.get(request.groupId) as ClassicGroup
+      const created = context.groups.classic(request.groupId) as ClassicGroup
       return joinExistingGroup(context, created, request)
     },
   }
@@ -140,8 +136,8 @@ function addMember(
   if (group.state === 'PreparingRebalance' && group.previousState === 'Empty') group.newMemberAdded = true
   group.add(member)
   scheduleHeartbeat(context, group, member, newMemberJoinTimeoutMs)
-  const { records } = rebalanceOrCompleteJoin(context, group, because(request, `member ${memberId} is new`))
-  return { records, response }
+  const reason = because(request, `member ${memberId} is new`)
+  return withResponse(rebalanceOrCompleteJoin(context, group, reason), response)
 }
 
 function rejoin(
@@ -152,8 +148,7 @@ function rejoin(
   reason: string,
 ): JoinDecision {
   const response = update(member, request)
-  const { records } = rebalanceOrCompleteJoin(context, group, because(request, reason))
-  return { records, response }
+  return withResponse(rebalanceOrCompleteJoin(context, group, because(request, reason)), response)
 }
 
 /** Takes what the request says of the member and parks the request. */
@@ -177,42 +172,56 @@ function replaceStaticMember(
   instanceId: string,
   memberId: string,
 ): JoinDecision {
-  const oldMemberId = group.staticMembers.get(instanceId) as string
-  const oldLeaderId = group.leaderId
-  const before = group.members.get(oldMemberId) as ClassicMember
-  const former = { ...pick(before) }
-  context.timer.cancel(timerKeys.heartbeat(group.groupId, oldMemberId))
-  const member = group.replaceStaticMember(instanceId, memberId)
-  const response = update(member, request)
-  scheduleHeartbeat(context, group, member)
+  const formerId = group.staticMembers.get(instanceId) as string
+  if (group.state === 'Stable' && group.keepsProtocol(formerId, request.protocols))
+    return recordReplacement(context, group, request, formerId, memberId)
   const reason = because(request, `static member ${instanceId} is back as ${memberId}`)
-  switch (group.state) {
-    case 'Stable': {
-      if (group.selectProtocol() !== group.protocolName)
-        return { ...prepareRebalance(context, group, reason), response }
-      const keep = keptGeneration(group, member, request, oldLeaderId)
-      return {
-        records: [groupMetadataRecord(group, group.assignments())],
-        response,
-        committed: () => member.completeJoin(keep),
-        refused: () => {
-          context.timer.cancel(timerKeys.heartbeat(group.groupId, memberId))
-          group.replaceStaticMember(instanceId, oldMemberId)
-          Object.assign(member, former)
-          scheduleHeartbeat(context, group, member)
-        },
-      }
-    }
-    case 'CompletingRebalance':
-      return { ...prepareRebalance(context, group, reason), response }
-    default:
-      return { ...completeJoinIfAllJoined(context, group), response }
+  const member = group.replaceStaticMember(instanceId, memberId)
+  const response = takePlace(context, group, member, request, formerId)
+  const decision = group.isIn('Stable', 'CompletingRebalance')
+    ? prepareRebalance(context, group, reason)
+    : completeJoinIfAllJoined(context, group)
+  return withResponse(decision, response)
+}
+
+/** The record puts the new id into the old one's place; what it does not hold follows. */
+function recordReplacement(
+  context: ClassicContext,
+  group: ClassicGroup,
+  request: JoinRequest,
+  formerId: string,
+  memberId: string,
+): JoinDecision {
+  const former = group.members.get(formerId) as ClassicMember
+  const others = [...group.members.values()].filter((each) => each !== former)
+  const { leaderId } = group
+  return {
+    records: [
+      group.record({
+        members: [...others, former.replacedBy({ ...request, memberId })],
+        leaderId: leaderId === formerId ? memberId : leaderId,
+      }),
+    ],
+    next: () => {
+      const member = group.members.get(memberId) as ClassicMember
+      const response = takePlace(context, group, member, request, formerId)
+      const kept = keptGeneration(group, member, request, leaderId)
+      return { records: [], response, committed: () => member.completeJoin(kept) }
+    },
   }
 }
 
-function pick(member: ClassicMember) {
-  const { protocols, rebalanceTimeoutMs, sessionTimeoutMs } = member
-  return { protocols, rebalanceTimeoutMs, sessionTimeoutMs }
+function takePlace(
+  context: ClassicContext,
+  group: ClassicGroup,
+  member: ClassicMember,
+  request: JoinRequest,
+  formerId: string,
+): Promise<JoinResult> {
+  context.timer.cancel(timerKeys.heartbeat(group.groupId, formerId))
+  const response = update(member, request)
+  scheduleHeartbeat(context, group, member)
+  return response
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ErrorCode } from '@sluice/wire'
-import { answer } from '../../decision.ts'
+import { answer, withResponse } from '../../decision.ts'
 import { type ClassicContext, type FinalGroupDecision, timerKeys } from './classic-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { afterRemoval } from './rebalance.ts'
@@ -17,24 +17,25 @@ export interface LeaveResult {
 }
 
 /** Several members may be removed at once (v3): by themselves, or by an administrator who names instances. */
-export function leaveGroup(
+export function leave(
   context: ClassicContext,
   groupId: string,
   members: readonly LeavingMember[],
 ): FinalGroupDecision<LeaveResult[]> {
-  const group = context.groups.get(groupId)
+  const group = context.groups.classic(groupId)
   const response = members.map(({ memberId, groupInstanceId, reason }) => ({
     memberId,
     groupInstanceId,
-    errorCode: group ? leave(context, group, memberId, groupInstanceId, reason) : ErrorCode.UNKNOWN_MEMBER_ID,
+    errorCode: group
+      ? removeMember(context, group, memberId, groupInstanceId, reason)
+      : ErrorCode.UNKNOWN_MEMBER_ID,
   }))
   const left = response.filter(({ errorCode }) => errorCode === ErrorCode.NONE)
   if (!group || left.length === 0) return answer(response)
-  const { records } = afterRemoval(context, group, `${left.length} members have left`)
-  return { records, response }
+  return withResponse(afterRemoval(context, group, `${left.length} members have left`), response)
 }
 
-function leave(
+function removeMember(
   context: ClassicContext,
   group: ClassicGroup,
   memberId: string,

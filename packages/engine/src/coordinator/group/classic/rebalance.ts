@@ -181,6 +181,13 @@ export function scheduleHeartbeat(
   )
 }
 
+/** After a load: nobody has been heard of yet, and the limits may be others now. */
+export function beginSessions(context: ClassicContext, group: ClassicGroup): void {
+  for (const member of group.members.values()) scheduleHeartbeat(context, group, member)
+  if (group.members.size > context.config.groupSizeMax)
+    prepareRebalance(context, group, 'the group is larger than group.max.size')
+}
+
 /** A member id that was given out is kept for one session timeout. */
 export function schedulePendingMember(
   context: ClassicContext,

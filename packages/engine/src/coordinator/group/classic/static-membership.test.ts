@@ -89,12 +89,20 @@ describe('an instance that comes back without its member id', () => {
     expect(replacement.isSettled).toBe(false)
   })
 
+  test('is the same member after a restart, in all that its record holds', async () => {
+    context.clientId = 'another'
+    await context.joinGroup({ ...instance, metadata: Buffer.from('other'), sessionTimeoutMs: 20_000 })
+    const restarted = await GroupTestContext.start({ log: context.log })
+    expect(await restarted.describe()).toEqual(await context.describe())
+  })
+
   test('keeps its old id when the new one cannot be recorded', async () => {
     context.log.maxMessageBytes = 100
     const back = await context.joinGroup(instance)
     expect(back.errorCode).toBe(ErrorCode.UNKNOWN_SERVER_ERROR)
     context.log.maxMessageBytes = 1_048_588
     expect(await context.heartbeat(member, instance)).toBe(ErrorCode.NONE)
+    expect((await context.describe()).members).toMatchObject([{ memberId: member.memberId }])
   })
 })
 

@@ -4,7 +4,6 @@ import { answer } from '../../decision.ts'
 import type { ClassicContext, FinalGroupDecision } from './classic-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type ClassicMember, failedSync, type SyncResult } from './classic-member.ts'
-import { groupMetadataRecord } from '../group-records.ts'
 import { prepareRebalance, propagateSyncError, scheduleHeartbeat, syncReceived } from './rebalance.ts'
 
 export interface SyncRequest {
@@ -18,8 +17,8 @@ export interface SyncRequest {
 }
 
 /** Followers park until the leader's assignment is committed. */
-export function syncGroup(context: ClassicContext, request: SyncRequest): FinalGroupDecision<SyncResult> {
-  const group = context.groups.get(request.groupId)
+export function sync(context: ClassicContext, request: SyncRequest): FinalGroupDecision<SyncResult> {
+  const group = context.groups.classic(request.groupId)
   if (!group) return answer(failedSync(ErrorCode.UNKNOWN_MEMBER_ID))
   const error = validateSync(group, request)
   if (error !== ErrorCode.NONE) return answer(failedSync(error))
@@ -65,7 +64,8 @@ function syncGeneration(
   const assignments = new Map(request.assignments.map((each) => [each.memberId, each.assignment]))
   const { generationId } = group
   return {
-    records: [groupMetadataRecord(group, assignments)],
+    // A member that the leader has forgotten gets an empty one.
+    records: [group.record({ assignmentOf: ({ memberId }) => assignments.get(memberId) ?? Buffer.alloc(0) })],
     response: parked.promise,
     committed: () => {
       // Another rebalance may have begun meanwhile; this generation's assignment was still given.

@@ -1,4 +1,5 @@
-import { type Int64 } from '@sluice/wire'
+import type { Int64 } from '@sluice/wire'
+
 /** A committed offset with what belongs to it. */
 export interface OffsetAndMetadata {
   readonly offset: Int64

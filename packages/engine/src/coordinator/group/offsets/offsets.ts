@@ -1,6 +1,6 @@
 import { ErrorCode, zeroUuid, type Int64, addInt64, subtractInt64 } from '@sluice/wire'
 import type { RecordFacts } from '../../shard-loader.ts'
-import type { ClassicGroup } from '../classic/classic-group.ts'
+import type { Group } from '../group.ts'
 import type { GroupCoordinatorConfig } from '../group-config.ts'
 import { type GroupRecord, offsetCommitRecord, type OffsetKey } from '../group-records.ts'
 import type { OffsetAndMetadata } from './offset-and-metadata.ts'
@@ -146,7 +146,7 @@ export class Offsets {
   }
 
   /** What of the group's offsets has expired, and whether nothing will be left. */
-  expire(group: ClassicGroup, nowMs: number): { records: GroupRecord[]; isNothingLeft: boolean } {
+  expire(group: Group, nowMs: number): { records: GroupRecord[]; isNothingLeft: boolean } {
     const records: GroupRecord[] = []
     let isNothingLeft = !this.#pending.hasGroup(group.groupId)
     for (const [key, value] of this.#committed.entries(group.groupId)) {
@@ -156,19 +156,10 @@ export class Offsets {
     return { records, isNothingLeft }
   }
 
-  /**
-   * KIP-211. An offset counts from its commit, or, in a group that had members, from when the last one left; in
-   * a group with members only topics expire that nobody subscribes to.
-   */
-  #isExpired(group: ClassicGroup, key: OffsetKey, value: OffsetAndMetadata, nowMs: number): boolean {
+  #isExpired(group: Group, key: OffsetKey, value: OffsetAndMetadata, nowMs: number): boolean {
     if (this.#pending.has(key)) return false
-    let sinceMs = value.commitTimestampMs
-    if (group.protocolType !== null) {
-      if (group.state === 'Empty') sinceMs = group.stateSinceMs ?? value.commitTimestampMs
-      else if (group.state !== 'Stable' || !group.usesConsumerProtocol || group.subscribedTopics === null)
-        return false
-      else if (group.isSubscribedTo(key.topic)) return false
-    }
+    const sinceMs = group.offsetUnusedSince(key.topic, value.commitTimestampMs)
+    if (sinceMs === null) return false
     return value.expireTimestampMs !== null
       ? nowMs >= value.expireTimestampMs
       : subtractInt64(nowMs, sinceMs) >= this.#config.offsetsRetentionMs

@@ -1,0 +1,64 @@
+import { ClassicGroup } from './classic/classic-group.ts'
+import type { Group } from './group.ts'
+
+/** The groups of one shard. A name belongs to one group, of whatever kind. */
+export class Groups {
+  readonly #served = new Map<string, Group>()
+  /** Groups of Apache Kafka's newer protocols, in whose log we stand: their names are taken. */
+  readonly #unserved = new Set<string>()
+
+  get(groupId: string): Group | undefined {
+    return this.#served.get(groupId)
+  }
+
+  classic(groupId: string): ClassicGroup | undefined {
+    const group = this.#served.get(groupId)
+    return group instanceof ClassicGroup ? group : undefined
+  }
+
+  all(): IterableIterator<Group> {
+    return this.#served.values()
+  }
+
+  *allClassic(): Generator<ClassicGroup> {
+    for (const group of this.#served.values()) if (group instanceof ClassicGroup) yield group
+  }
+
+  has(groupId: string): boolean {
+    return this.#served.has(groupId) || this.#unserved.has(groupId)
+  }
+
+  isUnserved(groupId: string): boolean {
+    return this.#unserved.has(groupId)
+  }
+
+  get unservedCount(): number {
+    return this.#unserved.size
+  }
+
+  // ---- replay
+
+  /** The group of that name, a new one if need be. */
+  createClassic(groupId: string): ClassicGroup {
+    let group = this.classic(groupId)
+    if (!group) {
+      // The time of its state is a record's to say; until then the commits' own times decide.
+      group = new ClassicGroup(groupId, null)
+      this.#served.set(groupId, group)
+    }
+    return group
+  }
+
+  delete(groupId: string): void {
+    this.#served.delete(groupId)
+  }
+
+  keepUnserved(groupId: string): void {
+    this.#unserved.add(groupId)
+    this.#served.delete(groupId)
+  }
+
+  forgetUnserved(groupId: string): void {
+    this.#unserved.delete(groupId)
+  }
+}
