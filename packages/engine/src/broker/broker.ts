@@ -305,10 +305,6 @@ export class Broker implements BrokerServices, RequestHandling {
     this.#connections.delete(connection)
   }
 
-  fail(bug: Error): void {
-    this.#guard.fail(bug)
-  }
-
   #failed(failure: Error): void {
     this.logger.error('a bug has stopped this broker', { error: failure })
     void this.stop({ clean: false }).then(() => {

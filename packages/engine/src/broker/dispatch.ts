@@ -8,8 +8,8 @@ import {
   type Api,
   type RequestHeader,
 } from '@sluice/wire'
-import { AssertionFailure } from '@sluice/effects'
 import type { Connection } from './connection.ts'
+import { endRequest } from './failed-request.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { BrokerServices } from './services.ts'
 import type { Reply } from './reply.ts'
@@ -43,7 +43,7 @@ export function dispatch(
   }
   try {
     const context = new Context(apiVersion, correlationId, header.clientId, connection, broker)
-    if (handler.handleRaw) handler.handleRaw(reader, context, reply)
+    if (handler.handleRaw) runRaw(handler.api, handler.handleRaw, reader, context, reply)
     else runDecoded(handler, reader, context, reply)
     return true
   } catch (error) {
@@ -79,30 +79,54 @@ class Context implements RequestContext {
   }
 }
 
-function runDecoded(handler: Handler, body: Reader, context: RequestContext, reply: Reply): void {
-  const { api } = handler
-  const request = api.request.decode(body, context.apiVersion)
-  const handle = handler.handle as NonNullable<Handler['handle']>
-  const answer = (response: unknown) => {
-    if (context.connection.closed) return
-    reply.send(encodeResponseFrame(api, context.apiVersion, context.correlationId, response as never))
+function runRaw(
+  api: Api,
+  handleRaw: NonNullable<Handler['handleRaw']>,
+  body: Reader,
+  context: RequestContext,
+  reply: Reply,
+): void {
+  const start = body.position
+  try {
+    handleRaw(body, context, reply)
+  } catch (error) {
+    if (error instanceof DecodeError) throw error
+    body.position = start
+    endRequest(api, api.request.decode(body, context.apiVersion), context, reply, error)
   }
-  const result = handle(request as never, context)
-  if (!(result instanceof Promise)) {
-    answer(result)
-    return
-  }
-  result.then(answer).catch((error: unknown) => failed(api, context, error))
 }
 
-/** A handler's promise was rejected: a bug. The client gets no answer that could mean anything else. */
-function failed(api: Api, context: RequestContext, error: unknown): void {
-  if (error instanceof AssertionFailure) {
-    context.broker.fail(error)
+function runDecoded(handler: Handler, body: Reader, context: RequestContext, reply: Reply): void {
+  const { api } = handler
+  const { apiVersion, correlationId, connection, broker } = context
+  const request = api.request.decode(body, apiVersion)
+  const handle = handler.handle as NonNullable<Handler['handle']>
+  const answer = (response: unknown) => {
+    if (connection.closed) return
+    let frame: Buffer
+    try {
+      frame = encodeResponseFrame(api, apiVersion, correlationId, response as never)
+    } catch (error) {
+      endRequest(api, request, context, reply, error)
+      return
+    }
+    reply.send(frame)
+  }
+  const failed = (error: unknown) => endRequest(api, request, context, reply, error)
+  let result: unknown
+  try {
+    result = handle(request as never, context)
+  } catch (error) {
+    if (error instanceof DecodeError) throw error
+    failed(error)
     return
   }
-  context.broker.logger.error('request failed', { api: api.name, version: context.apiVersion, error })
-  context.connection.destroy(`${api.name} failed`)
+  if (!(result instanceof Promise)) answer(result)
+  else
+    result.then(
+      (response) => broker.guard(() => answer(response)),
+      (error: unknown) => broker.guard(() => failed(error)),
+    )
 }
 
 function headerOf(reader: Reader): RequestHeader | null {

@@ -1,7 +1,7 @@
 import {
   encodeFetchResponse,
   ErrorCode,
-  type Fetch,
+  Fetch,
   fetchByIdVersionMin,
   type FetchedPartition,
   type RequestOf,
@@ -10,9 +10,10 @@ import {
 import type { Timer } from '@sluice/effects'
 import type { FetchWaiter, Partition } from '../replication/partition.ts'
 import type { FetchSlice } from '../storage/log.ts'
+import { endRequest } from './failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
 import type { RequestContext } from './handler.ts'
-import type { Reply } from './reply.ts'
+import type { Reply, ResponsePart } from './reply.ts'
 
 const leaderHintVersionMin = 16
 const readCommitted = 1
@@ -192,8 +193,9 @@ export class FetchJob implements FetchWaiter {
       if (partition.records) this.#scope.served(partition.wanted)
     }
     const hints = shown.some((partition) => partition.currentLeader !== null)
-    this.#reply.send(
-      encodeFetchResponse({
+    let parts: ResponsePart[]
+    try {
+      parts = encodeFetchResponse({
         version: apiVersion,
         correlationId,
         throttleTimeMs: 0,
@@ -202,8 +204,13 @@ export class FetchJob implements FetchWaiter {
         nodeEndpoints: hints
           ? broker.endpointsFor(connection).map((e) => ({ nodeId: e.brokerId, ...e }))
           : [],
-      }),
-    )
+      })
+    } catch (error) {
+      releaseAll(shown)
+      endRequest(Fetch, this.#request, this.#context, this.#reply, error)
+      return
+    }
+    this.#reply.send(parts)
   }
 }
 

@@ -1,3 +1,4 @@
+import { AssertionFailure } from '@sluice/effects'
 import {
   encodeProduceSuccess,
   encodeResponseFrame,
@@ -10,10 +11,12 @@ import {
 } from '@sluice/wire'
 import {
   type AppendOutcome,
+  type AppendRequest,
   type AppendSink,
   type Partition,
   refusedAppend,
 } from '../replication/partition.ts'
+import { endRequest } from './failed-request.ts'
 import type { RequestContext } from './handler.ts'
 import { isInternalTopic } from './internal-topics.ts'
 import type { Reply } from './reply.ts'
@@ -53,7 +56,7 @@ export class ProduceJob implements AppendSink {
       const found = refusal === ErrorCode.NONE ? this.#partition(data) : refusal
       if (typeof found === 'number') this.appended(i, refusedAppend(found))
       else
-        found.append({
+        this.#append(found, {
           records: data.records,
           origin: 'client',
           apiVersion,
@@ -63,6 +66,18 @@ export class ProduceJob implements AppendSink {
           sink: this,
           index: i,
         })
+    }
+  }
+
+  /** What is thrown before anything is staged ends this partition's part alone. */
+  #append(partition: Partition, append: AppendRequest): void {
+    try {
+      partition.append(append)
+    } catch (error) {
+      if (error instanceof AssertionFailure) throw error
+      const { topic, index } = partition
+      this.#context.broker.logger.error('an append failed', { topic, partition: index, error })
+      this.appended(append.index, refusedAppend(ErrorCode.UNKNOWN_SERVER_ERROR))
     }
   }
 
@@ -100,10 +115,27 @@ export class ProduceJob implements AppendSink {
       if (this.#failed) connection.close('a produce without acknowledgement failed')
       return
     }
-    const frame = this.#failed
-      ? encodeResponseFrame(Produce, apiVersion, correlationId, this.#response())
-      : encodeProduceSuccess(apiVersion, correlationId, 0, this.#request, this.#outcomes)
+    let frame: Buffer
+    try {
+      frame = this.#failed
+        ? encodeResponseFrame(Produce, apiVersion, correlationId, this.#response())
+        : encodeProduceSuccess(apiVersion, correlationId, 0, this.#request, this.#outcomes)
+    } catch (error) {
+      // What is written is written; only this answer cannot be given.
+      endRequest(Produce, this.#asked(), this.#context, this.#reply, error)
+      return
+    }
     this.#reply.send(frame)
+  }
+
+  /** The request as the schema decodes it, but for its records. */
+  #asked(): object {
+    const { acks, byId, topics, partitions } = this.#request
+    const topicData = topics.map((topic, t) => ({
+      ...(byId ? { topicId: topic } : { name: topic }),
+      partitionData: partitions.filter((data) => data.topic === t),
+    }))
+    return { acks, topicData }
   }
 
   /** The response with errors, as the schema's encoder takes it. */

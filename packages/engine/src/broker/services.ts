@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random } from '@sluice/effects'
+import type { Clock, Guard, Logger, Random } from '@sluice/effects'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
@@ -40,6 +40,6 @@ export interface BrokerServices {
   readonly nowMs: number
   /** Commits what earlier requests of this socket read have staged. */
   commitStaged(): void
-  /** A bug has shown: stops this broker, loudly. */
-  fail(bug: Error): void
+  /** Through it what comes later enters this broker: a bug stops it, loudly. */
+  readonly guard: Guard
 }
