@@ -1,5 +1,6 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
 import { AwsEndpoint } from './aws/endpoint.ts'
+import { mskService } from './aws/msk/service.ts'
 import { brokerAnswers } from './broker-probe.ts'
 import { loadOrCreateAccessKey } from './credentials.ts'
 import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
@@ -127,12 +128,12 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
 
   let state: ServiceState | undefined
   const aws = new AwsEndpoint({
-    clusters: fleet.clusters,
+    services: [mskService({ clusters: fleet.clusters, configurations: fleet.clusters.configurations })],
     clock,
     random,
     logger,
     credentials: [accessKey],
-    scope,
+    region,
     acceptAnySignature: options.acceptAnySignature,
   })
   const pages = {

@@ -1,6 +1,4 @@
-import { mskHandlers } from './aws/msk/operations.ts'
-import { parseServiceSchema } from './aws/schema.ts'
-import * as kafka from './aws/schemas/kafka.generated.ts'
+import { mskService } from './aws/msk/service.ts'
 import { isOwned } from './fleet/clusters/broker-properties.ts'
 
 /** What is served and what is not, for the README's tables: taken from the code, so that neither can lie. */
@@ -8,8 +6,9 @@ import { isOwned } from './fleet/clusters/broker-properties.ts'
 /** Every operation of the MSK API, in the order of AWS's model. */
 export function mskOperations(): { name: string; served: boolean }[] {
   // Asked is only which operations there are: none is called.
-  const handlers = mskHandlers({ clusters: undefined as never, configurations: undefined as never })
-  return parseServiceSchema(kafka).operations.map(({ name }) => ({ name, served: handlers.has(name) }))
+  const unusable = { clusters: undefined as never, configurations: undefined as never }
+  const { schema, handlers } = mskService(unusable)
+  return schema.operations.map(({ name }) => ({ name, served: handlers.has(name) }))
 }
 
 /** May the owner of a cluster set this static broker property, as far as the service has a say? */

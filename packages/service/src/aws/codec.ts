@@ -1,6 +1,5 @@
-import { assert } from '@sluice/effects'
-import { badRequest } from './exceptions.ts'
 import type { Member, ServiceSchema, Structure, Type } from './schema.ts'
+import type { AwsService } from './service.ts'
 
 /** Decoded members under the SDK's names. */
 export type Shape = Record<string, unknown>
@@ -8,63 +7,69 @@ export type Shape = Record<string, unknown>
 /** What a member may hold beyond its type; see msk/constraints.ts. Throws an AwsException. */
 export type Constrain = (structure: string, member: Member, value: unknown, path: string) => void
 
-/** JSON nested deeper than the deepest shape of any AWS model is refused before it is walked. */
+/** Values nested deeper than the deepest shape of any AWS model are refused before they are walked. */
 const depthMax = 32
 
+/** How a protocol writes a value that its format has no type for. */
+export interface Form<Value> {
+  /** For a sentence: what it takes. */
+  kind: string
+  /** Undefined for what is none. */
+  decode(value: unknown): Value | undefined
+  encode(value: Value): unknown
+}
+
+export interface Forms {
+  timestamp: Form<Date>
+  blob: Form<Uint8Array>
+}
+
 /**
- * restJson1 between JSON and the SDK's shapes. Requests are checked: types, required members and constraints.
- * Members that the schema does not know are ignored, null counts as absent, absent members are left out.
+ * Between what a protocol's format holds (texts, numbers, lists, objects) and the SDK's shapes. Requests are checked:
+ * types, required members and constraints. Members that the schema does not know are ignored, null counts as absent,
+ * absent members are left out.
  */
-export class RestJsonCodec {
+export class ShapeCodec {
   readonly #schema: ServiceSchema
   readonly #constrain: Constrain
+  readonly #badInput: AwsService['badInput']
+  readonly #forms: Forms
 
-  constructor(schema: ServiceSchema, constrain: Constrain = () => {}) {
+  constructor({ schema, constrain, badInput }: AwsService, forms: Forms) {
     this.#schema = schema
     this.#constrain = constrain
+    this.#badInput = badInput
+    this.#forms = forms
   }
 
-  /** Decodes an operation's input from its three places. */
-  decodeInput(
-    structure: string,
-    request: { body: Buffer; labels: Record<string, string>; query: URLSearchParams },
-  ): Shape {
-    const { members } = this.#schema.structure(structure)
-    const json = members.some((member) => member.place === 'body') ? parseBody(request.body) : {}
-    const shape: Shape = {}
-    for (const member of members) {
-      assert(member.place !== 'header', `${structure}.${member.name}: header members are not decoded yet`)
-      if (member.place === 'label') shape[member.name] = fromText(member, [request.labels[member.name] ?? ''])
-      else if (member.place === 'query') {
-        const all = request.query.getAll(member.wire)
-        if (all.length > 0) shape[member.name] = fromText(member, all)
-      }
-    }
-    this.#decodeMembers(structure, json, shape, '', 0)
+  /** `placed`: what stood elsewhere than in the body, under the SDK's names. */
+  decode(structure: string, body: Shape, placed: Shape = {}): Shape {
+    const shape = { ...placed }
+    this.#decodeMembers(structure, body, shape, '', 0)
     return shape
   }
 
-  encode(structure: string, shape: Shape): string {
-    return JSON.stringify(this.#encodeStructure(this.#schema.structure(structure), shape))
+  encode(structure: string, shape: Shape): Shape {
+    return this.#encodeStructure(this.#schema.structure(structure), shape)
   }
 
-  #decodeMembers(structure: string, json: Shape, into: Shape, path: string, depth: number): void {
+  #decodeMembers(structure: string, body: Shape, into: Shape, path: string, depth: number): void {
     for (const member of this.#schema.structure(structure).members) {
       const at = path === '' ? member.wire : `${path}.${member.wire}`
       if (member.place === 'body') {
-        const value = Object.hasOwn(json, member.wire) ? json[member.wire] : undefined
+        const value = Object.hasOwn(body, member.wire) ? body[member.wire] : undefined
         if (value !== undefined && value !== null)
           into[member.name] = this.#decode(member.type, value, at, depth)
       }
       const value = into[member.name]
       if (value === undefined) {
-        if (member.required) throw badRequest(`The parameter ${at} is required.`, member.wire)
+        if (member.required) throw this.#badInput(`The parameter ${at} is required.`, member.wire)
       } else this.#constrain(structure, member, value, at)
     }
   }
 
   #decode(type: Type, value: unknown, path: string, depth: number): unknown {
-    if (depth > depthMax) throw badRequest(`${path} is nested too deeply.`, leaf(path))
+    if (depth > depthMax) throw this.#badInput(`${path} is nested too deeply.`, leaf(path))
     switch (type.kind) {
       case 'string':
         if (typeof value === 'string') return value
@@ -76,11 +81,11 @@ export class RestJsonCodec {
         if (typeof value === 'boolean') return value
         break
       case 'timestamp':
-        if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return new Date(value)
+      case 'blob': {
+        const decoded = this.#forms[type.kind].decode(value)
+        if (decoded !== undefined) return decoded
         break
-      case 'blob':
-        if (typeof value === 'string' && isBase64(value)) return Buffer.from(value, 'base64')
-        break
+      }
       case 'document':
         return value
       case 'list':
@@ -105,24 +110,24 @@ export class RestJsonCodec {
         }
         break
     }
-    throw badRequest(`The parameter ${path} must be ${typeNames[type.kind]}.`, leaf(path))
+    throw this.#badInput(`The parameter ${path} must be ${this.#nameOf(type)}.`, leaf(path))
   }
 
   #encodeStructure(structure: Structure, shape: Shape): Shape {
-    const json: Shape = {}
+    const body: Shape = {}
     for (const member of structure.members) {
       const value = shape[member.name]
-      if (value !== undefined && value !== null) json[member.wire] = this.#encode(member.type, value)
+      if (value !== undefined && value !== null) body[member.wire] = this.#encode(member.type, value)
     }
-    return json
+    return body
   }
 
   #encode(type: Type, value: unknown): unknown {
     switch (type.kind) {
       case 'timestamp':
-        return (value as Date).toISOString()
+        return this.#forms.timestamp.encode(value as Date)
       case 'blob':
-        return Buffer.from(value as Uint8Array).toString('base64')
+        return this.#forms.blob.encode(value as Uint8Array)
       case 'list':
         return (value as unknown[]).map((item) => this.#encode(type.of, item))
       case 'map':
@@ -135,55 +140,24 @@ export class RestJsonCodec {
         return value
     }
   }
+
+  #nameOf({ kind }: Type): string {
+    return kind === 'timestamp' || kind === 'blob' ? this.#forms[kind].kind : typeNames[kind]
+  }
 }
 
-const typeNames: Record<Type['kind'], string> = {
+const typeNames: Record<Exclude<Type['kind'], keyof Forms>, string> = {
   string: 'a string',
   number: 'a number',
   boolean: 'true or false',
-  timestamp: 'an ISO 8601 timestamp',
-  blob: 'a base64 text',
   document: 'a JSON value',
   list: 'a list',
   map: 'a map',
   structure: 'an object',
 }
 
-function parseBody(body: Buffer): Shape {
-  if (body.length === 0) return {}
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch (error) {
-    throw badRequest(`The request body is not valid JSON: ${(error as Error).message}`)
-  }
-  if (!isObject(json)) throw badRequest('The request body must be a JSON object.')
-  return json
-}
-
-/** A query parameter's or label's text as its member's type wants it; what does not fit is left for the type check. */
-function fromText(member: Member, all: string[]): unknown {
-  if (member.type.kind === 'list') return all
-  const text = all[0] ?? ''
-  if (member.type.kind === 'number') {
-    if (!/^-?\d{1,15}$/.test(text))
-      throw badRequest(`The parameter ${member.wire} must be a number.`, member.wire)
-    return Number(text)
-  }
-  if (member.type.kind === 'boolean') {
-    if (text !== 'true' && text !== 'false')
-      throw badRequest(`The parameter ${member.wire} must be true or false.`, member.wire)
-    return text === 'true'
-  }
-  return text
-}
-
-function isObject(value: unknown): value is Shape {
+export function isObject(value: unknown): value is Shape {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isBase64(text: string): boolean {
-  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
 }
 
 function leaf(path: string): string {

@@ -5,8 +5,11 @@ import {
 } from '@aws-sdk/client-kafka'
 import * as sdk from '@aws-sdk/client-kafka'
 import { describe, expect, it } from 'vitest'
+import { AwsException } from './exceptions.ts'
 import { parseServiceSchema } from './schema.ts'
 import * as kafka from './schemas/kafka.generated.ts'
+import type { AwsService } from './service.ts'
+import { SigV4 } from './sigv4.ts'
 import { credentials, provisioned, startTestService } from './test-service.ts'
 
 const arn = 'arn:aws:kafka:us-east-1:000000000000:cluster/x/6d8b5f5e-1111-4222-8333-944444444444-1'
@@ -137,6 +140,57 @@ describe('signatures', () => {
       body: Buffer.alloc(0),
     })
     expect(unsigned.status).toBe(200)
+  })
+})
+
+describe('one address for two services', () => {
+  /** Both have the same path, and answer with their own names. */
+  const service = (signingName: string, path: string): AwsService => ({
+    signingName,
+    protocols: ['rest-json'],
+    schema: parseServiceSchema({
+      operations: `Name GET /name 200 - Answer\nOwn GET ${path} 200 - Answer\n`,
+      structures: 'Answer Name:string',
+    }),
+    handlers: new Map(['Name', 'Own'].map((name) => [name, () => ({ Name: signingName })])),
+    constrain: () => {},
+    badInput: (message) => new AwsException('Invalid', 400, message),
+  })
+  const services = [service('one', '/one'), service('two', '/two')]
+
+  const get = async (target: string, signedFor: string | null) => {
+    const acceptAnySignature = signedFor === null
+    const test = await startTestService({ services, acceptAnySignature })
+    const unsigned = {
+      method: 'GET',
+      target,
+      headers: [['host', 'x']] as [string, string][],
+      body: Buffer.alloc(0),
+    }
+    const scope = { region: 'us-east-1', service: signedFor ?? '' }
+    const signature: Record<string, string> = acceptAnySignature
+      ? {}
+      : new SigV4().sign(unsigned, credentials, scope, Date.now())
+    const { body } = await test.handle({
+      ...unsigned,
+      headers: [...unsigned.headers, ...Object.entries(signature)],
+    })
+    const { name, __type: type } = JSON.parse(String(body))
+    return name ?? type
+  }
+
+  it('serves the one that a request is signed for, and never another', async () => {
+    expect(await get('/name', 'one')).toBe('one')
+    expect(await get('/name', 'two')).toBe('two')
+    expect(await get('/two', 'two')).toBe('two')
+    expect(await get('/one', 'two')).toBe('UnknownOperationException')
+    expect(await get('/name', 'three')).toBe('InvalidSignatureException')
+  })
+
+  it('goes by the path where nobody has to sign', async () => {
+    expect(await get('/one', null)).toBe('one')
+    expect(await get('/two', null)).toBe('two')
+    expect(await get('/three', null)).toBe('UnknownOperationException')
   })
 })
 

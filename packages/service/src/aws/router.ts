@@ -11,26 +11,14 @@ interface Route {
   segments: { literal: string | null; label: string }[]
 }
 
-/**
- * Path segments of an ARN that a client sent with plain slashes, by its resource type:
- * `arn:…:cluster/name/uuid` is three.
- */
-const arnSegments: Record<string, number> = {
-  cluster: 3,
-  configuration: 3,
-  replicator: 3,
-  channel: 4,
-  'cluster-operation': 4,
-  'vpc-connection': 4,
-  topic: 4,
-  broker: 4,
-}
-
 /** Finds the operation of a request by the http traits of the schema. */
 export class Router {
   readonly #routes = new Map<string, Route[]>()
+  readonly #arnSegments: Readonly<Record<string, number>>
 
-  constructor(operations: readonly Operation[]) {
+  /** `arnSegments`: see AwsService. */
+  constructor(operations: readonly Operation[], arnSegments: Readonly<Record<string, number>>) {
+    this.#arnSegments = arnSegments
     for (const operation of operations) {
       const segments = split(operation.uri).map((segment) => {
         const label = /^\{(\w+)\}$/.exec(segment)?.[1]
@@ -47,12 +35,24 @@ export class Router {
    * percent-encoded label. Null where no operation answers.
    */
   match(method: string, path: string): Match | null {
-    const segments = joinPlainArns(split(path))
+    const segments = this.#joinPlainArns(split(path))
     for (const route of this.#routes.get(method) ?? []) {
       const labels = matchRoute(route, segments)
       if (labels) return { operation: route.operation, labels }
     }
     return null
+  }
+
+  #joinPlainArns(segments: readonly string[]): string[] {
+    const joined: string[] = []
+    for (let at = 0; at < segments.length; ) {
+      const text = decode(segments[at] ?? '') ?? ''
+      const type = /^arn:[^:/]*:[^:/]*:[^:/]*:[^:/]*:([^:/]+)$/.exec(text)?.[1]
+      const length = type === undefined ? 1 : (this.#arnSegments[type] ?? 1)
+      joined.push(segments.slice(at, at + length).join('%2F'))
+      at += length
+    }
+    return joined
   }
 }
 
@@ -77,18 +77,6 @@ function matchRoute(route: Route, segments: string[]): Record<string, string> | 
     labels[wanted.label] = value
   }
   return labels
-}
-
-function joinPlainArns(segments: string[]): string[] {
-  const joined: string[] = []
-  for (let at = 0; at < segments.length; ) {
-    const text = decode(segments[at] ?? '') ?? ''
-    const type = /^arn:[^:/]*:[^:/]*:[^:/]*:[^:/]*:([^:/]+)$/.exec(text)?.[1]
-    const length = type === undefined ? 1 : (arnSegments[type] ?? 1)
-    joined.push(segments.slice(at, at + length).join('%2F'))
-    at += length
-  }
-  return joined
 }
 
 function decode(segment: string): string | null {

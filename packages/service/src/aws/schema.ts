@@ -5,16 +5,22 @@ import { assert } from '@sluice/effects'
  *
  *     operation   Name METHOD /uri/{Label} status InputStructure OutputStructure     (- where there is none)
  *     structure   Name [<http status of an error>] [!]Member[place]:type …           (! = required)
- *     place       nothing: JSON member with the first letter lowered; =name: JSON member of that name;
- *                 /: path label; ?name: query parameter; ^name: header
+ *     place       nothing: body member with the first letter lowered; =name: body member of that name;
+ *                 = alone: one of the SDK's name; /: path label; ?name: query parameter; ^name: header
  *     type        string number boolean timestamp blob document, Structure, [type] = list, {type} = map
  *
  * A structure is parsed when it is first asked for: a request touches a handful of the 270.
  */
 export interface ServiceSchema {
   readonly operations: readonly Operation[]
+  operation(name: string): Operation | undefined
   structure(name: string): Structure
 }
+
+/** The names in a text of operations, so that a table of handlers with another name does not compile. */
+export type OperationName<Text extends string, Names = never> = Text extends `${infer Line}\n${infer Rest}`
+  ? OperationName<Rest, Line extends `${infer Name} ${string}` ? Names | Name : Names>
+  : Names
 
 export interface Operation {
   name: string
@@ -51,9 +57,11 @@ export function parseServiceSchema(text: { operations: string; structures: strin
   const sources = new Map(
     lines(text.structures).map((line) => [line.slice(0, `${line} `.indexOf(' ')), line]),
   )
+  const byName = new Map(operations.map((operation) => [operation.name, operation]))
   const parsed = new Map<string, Structure>()
   return {
     operations,
+    operation: (name) => byName.get(name),
     structure(name) {
       let structure = parsed.get(name)
       if (!structure) {
@@ -101,7 +109,7 @@ function parseMember(word: string): Member {
     name,
     required: required === '!',
     place: places[sign as keyof typeof places],
-    wire: given || name.charAt(0).toLowerCase() + name.slice(1),
+    wire: given || (sign === '=' ? name : name.charAt(0).toLowerCase() + name.slice(1)),
     type: parseType(type),
   }
 }

@@ -131,6 +131,16 @@ export class SigV4 {
   }
 }
 
+/** The service in the scope of a request's credentials, as far as it names one. */
+export function claimedService(head: HttpHead): string | undefined {
+  try {
+    return claimOf(head).service
+  } catch (error) {
+    if (error instanceof AwsException) return undefined
+    throw error
+  }
+}
+
 function claimOf(request: HttpHead): Claim {
   const query = new URLSearchParams(splitTarget(request.target).query)
   const authorization = headerOf(request, 'authorization')

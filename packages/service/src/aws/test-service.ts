@@ -13,6 +13,7 @@ import { createFleet, type Fleet, type FleetOptions } from '../fleet/fleet.ts'
 import { enginesOf } from '../fleet/engines/engines.ts'
 import { FakeEngine } from '../fleet/engines/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { mskService } from './msk/service.ts'
 import { AwsEndpoint, type AwsEndpointOptions } from './endpoint.ts'
 
 /** For tests: the AWS endpoint over a fleet in memory, with the official SDK as its client. */
@@ -55,12 +56,12 @@ export async function startTestService(
   })
   await fleet.start()
   const endpoint = new AwsEndpoint({
-    clusters: fleet.clusters,
+    services: [mskService({ clusters: fleet.clusters, configurations: fleet.clusters.configurations })],
     clock,
     random,
     logger: silentLogger,
     credentials: [credentials],
-    scope: { region: 'us-east-1', service: 'kafka' },
+    region: 'us-east-1',
     acceptAnySignature: false,
     ...options,
   })

@@ -1,4 +1,4 @@
-import { badRequest } from '../exceptions.ts'
+import { badRequest } from './exceptions.ts'
 import type { Constrain } from '../codec.ts'
 
 /*

@@ -4,10 +4,11 @@ import {
   type ConfigurationRecord,
   configurationArnPattern,
 } from '../../fleet/configurations/configurations.ts'
-import { badRequest, notFound } from '../exceptions.ts'
+import { badRequest, notFound } from './exceptions.ts'
 import { operationArn } from './operation-shapes.ts'
 import { exceptionOf, stored } from './refusal.ts'
-import type { OperationContext, Services } from './services.ts'
+import type { OperationContext } from '../service.ts'
+import type { Services } from './services.ts'
 
 /** The cluster that an ARN names, or the exception of the model. */
 export function clusterOf(

@@ -1,4 +1,7 @@
-import type { OperationContext, Services } from './services.ts'
+import type { OperationName } from '../schema.ts'
+import type { operations } from '../schemas/kafka.generated.ts'
+import type { Handler } from '../service.ts'
+import type { Services } from './services.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { createClusterV2 } from './operations/create-cluster-v2.ts'
 import { createConfiguration } from './operations/create-configuration.ts'
@@ -29,42 +32,37 @@ import { updateClusterConfiguration } from './operations/update-cluster-configur
 import { updateClusterKafkaVersion } from './operations/update-cluster-kafka-version.ts'
 import { updateConfiguration } from './operations/update-configuration.ts'
 
-/** An operation with its services: decoded input in, output under the SDK's names out. */
-export type Handler = (input: never, context: OperationContext) => object | void | Promise<object | void>
-
 /** What is implemented. Every other operation of the schema is answered with NotImplementedException. */
-export function mskHandlers(services: Services): ReadonlyMap<string, Handler> {
-  return new Map<string, Handler>(
-    Object.entries({
-      CreateCluster: createCluster(services),
-      CreateClusterV2: createClusterV2(services),
-      CreateConfiguration: createConfiguration(services),
-      DeleteCluster: deleteCluster(services),
-      DeleteConfiguration: deleteConfiguration(services),
-      DescribeCluster: describeCluster(services),
-      DescribeClusterOperation: describeClusterOperation(services),
-      DescribeClusterOperationV2: describeClusterOperationV2(services),
-      DescribeClusterV2: describeClusterV2(services),
-      DescribeConfiguration: describeConfiguration(services),
-      DescribeConfigurationRevision: describeConfigurationRevision(services),
-      GetBootstrapBrokers: getBootstrapBrokers(services),
-      GetCompatibleKafkaVersions: getCompatibleKafkaVersions(services),
-      ListClusterOperations: listClusterOperations(services),
-      ListClusterOperationsV2: listClusterOperationsV2(services),
-      ListClusters: listClusters(services),
-      ListClustersV2: listClustersV2(services),
-      ListConfigurationRevisions: listConfigurationRevisions(services),
-      ListConfigurations: listConfigurations(services),
-      ListKafkaVersions: listKafkaVersions(services),
-      ListNodes: listNodes(services),
-      ListTagsForResource: listTagsForResource(services),
-      RebootBroker: rebootBroker(services),
-      TagResource: tagResource(services),
-      UntagResource: untagResource(services),
-      UpdateBrokerCount: updateBrokerCount(services),
-      UpdateClusterConfiguration: updateClusterConfiguration(services),
-      UpdateClusterKafkaVersion: updateClusterKafkaVersion(services),
-      UpdateConfiguration: updateConfiguration(services),
-    }),
-  )
+export function mskHandlers(services: Services): Partial<Record<OperationName<typeof operations>, Handler>> {
+  return {
+    CreateCluster: createCluster(services),
+    CreateClusterV2: createClusterV2(services),
+    CreateConfiguration: createConfiguration(services),
+    DeleteCluster: deleteCluster(services),
+    DeleteConfiguration: deleteConfiguration(services),
+    DescribeCluster: describeCluster(services),
+    DescribeClusterOperation: describeClusterOperation(services),
+    DescribeClusterOperationV2: describeClusterOperationV2(services),
+    DescribeClusterV2: describeClusterV2(services),
+    DescribeConfiguration: describeConfiguration(services),
+    DescribeConfigurationRevision: describeConfigurationRevision(services),
+    GetBootstrapBrokers: getBootstrapBrokers(services),
+    GetCompatibleKafkaVersions: getCompatibleKafkaVersions(services),
+    ListClusterOperations: listClusterOperations(services),
+    ListClusterOperationsV2: listClusterOperationsV2(services),
+    ListClusters: listClusters(services),
+    ListClustersV2: listClustersV2(services),
+    ListConfigurationRevisions: listConfigurationRevisions(services),
+    ListConfigurations: listConfigurations(services),
+    ListKafkaVersions: listKafkaVersions(services),
+    ListNodes: listNodes(services),
+    ListTagsForResource: listTagsForResource(services),
+    RebootBroker: rebootBroker(services),
+    TagResource: tagResource(services),
+    UntagResource: untagResource(services),
+    UpdateBrokerCount: updateBrokerCount(services),
+    UpdateClusterConfiguration: updateClusterConfiguration(services),
+    UpdateClusterKafkaVersion: updateClusterKafkaVersion(services),
+    UpdateConfiguration: updateConfiguration(services),
+  }
 }

@@ -1,4 +1,4 @@
-import { badRequest } from '../exceptions.ts'
+import { badRequest } from './exceptions.ts'
 
 /** MSK's pages: maxResults 1 to 100; the default is not documented. */
 const pageSizeDefault = 100

@@ -1,20 +1,14 @@
 import type { Refusal } from '../../fleet/refusal.ts'
 import { codeOf, sentenceOf } from '../../fleet/operating-error.ts'
-import {
-  type AwsException,
-  badRequest,
-  conflict,
-  notImplemented,
-  serviceUnavailable,
-  tooManyRequests,
-} from '../exceptions.ts'
+import type { AwsException } from '../exceptions.ts'
+import { badRequest, conflict, notServed, serviceUnavailable, tooManyRequests } from './exceptions.ts'
 
 export function exceptionOf({ kind, message, parameter }: Refusal): AwsException {
   switch (kind) {
     case 'invalid':
       return badRequest(message, parameter)
     case 'not-implemented':
-      return notImplemented(message, parameter)
+      return notServed(message, parameter)
     case 'name-taken':
       return conflict(message, parameter)
     case 'too-many':

@@ -6,8 +6,3 @@ export interface Services {
   clusters: Clusters
   configurations: Configurations
 }
-
-/** What an operation is told beside its input. */
-export interface OperationContext {
-  requestId: string
-}

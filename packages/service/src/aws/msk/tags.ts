@@ -1,5 +1,5 @@
 import { engineTag, propertyTagPrefix } from '../../fleet/clusters/broker-properties.ts'
-import { badRequest } from '../exceptions.ts'
+import { badRequest } from './exceptions.ts'
 
 const tagsMax = 50
 const keyLengthMax = 128

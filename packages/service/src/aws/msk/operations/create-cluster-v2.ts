@@ -1,5 +1,5 @@
 import type { CreateClusterV2Request, CreateClusterV2Response } from '@aws-sdk/client-kafka'
-import { badRequest, notImplemented } from '../../exceptions.ts'
+import { badRequest, notServed } from '../exceptions.ts'
 import type { Services } from '../services.ts'
 import { create } from './create-cluster.ts'
 
@@ -9,7 +9,7 @@ export const createClusterV2 =
     const { ClusterName, Tags, Provisioned, Serverless } = input
     if (Serverless && Provisioned)
       throw badRequest('Specify exactly one of provisioned and serverless.', 'serverless')
-    if (Serverless) throw notImplemented('A serverless cluster', 'serverless')
+    if (Serverless) throw notServed('A serverless cluster', 'serverless')
     if (!Provisioned) throw badRequest('Specify exactly one of provisioned and serverless.', 'provisioned')
     const { arn, name, state } = create(services, { ClusterName, Tags, ...Provisioned })
     return { ClusterArn: arn, ClusterName: name, State: state, ClusterType: 'PROVISIONED' }

@@ -1,5 +1,5 @@
 import type { DeleteConfigurationRequest, DeleteConfigurationResponse } from '@aws-sdk/client-kafka'
-import { badRequest } from '../../exceptions.ts'
+import { badRequest } from '../exceptions.ts'
 import { configurationOf } from '../operation.ts'
 import { stored } from '../refusal.ts'
 import type { Services } from '../services.ts'

@@ -2,7 +2,7 @@ import type {
   DescribeConfigurationRevisionRequest,
   DescribeConfigurationRevisionResponse,
 } from '@aws-sdk/client-kafka'
-import { badRequest } from '../../exceptions.ts'
+import { badRequest } from '../exceptions.ts'
 import { revisionShape } from '../configuration-shapes.ts'
 import { configurationOf } from '../operation.ts'
 import type { Services } from '../services.ts'

@@ -1,6 +1,6 @@
 import type { GetBootstrapBrokersRequest, GetBootstrapBrokersResponse } from '@aws-sdk/client-kafka'
 import { hasPlaintextListener, plaintextSentence } from '../../../fleet/clusters/cluster-spec.ts'
-import { badRequest } from '../../exceptions.ts'
+import { badRequest } from '../exceptions.ts'
 import { isServing, plaintextBootstrap } from '../cluster-shapes.ts'
 import { clusterOf } from '../operation.ts'
 import type { Services } from '../services.ts'

@@ -1,7 +1,8 @@
 import type { UpdateBrokerCountRequest, UpdateBrokerCountResponse } from '@aws-sdk/client-kafka'
 import { updateBrokerCount as updateCount } from '../../../fleet/clusters/changes/broker-count.ts'
 import { update } from '../operation.ts'
-import type { OperationContext, Services } from '../services.ts'
+import type { OperationContext } from '../../service.ts'
+import type { Services } from '../services.ts'
 
 export const updateBrokerCount =
   (services: Pick<Services, 'clusters'>) =>

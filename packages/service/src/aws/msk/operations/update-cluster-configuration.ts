@@ -4,7 +4,8 @@ import type {
 } from '@aws-sdk/client-kafka'
 import { updateConfiguration } from '../../../fleet/clusters/changes/configuration.ts'
 import { update } from '../operation.ts'
-import type { OperationContext, Services } from '../services.ts'
+import type { OperationContext } from '../../service.ts'
+import type { Services } from '../services.ts'
 
 const none = { Arn: undefined, Revision: undefined }
 

@@ -4,7 +4,8 @@ import type {
 } from '@aws-sdk/client-kafka'
 import { updateKafkaVersion } from '../../../fleet/clusters/changes/kafka-version.ts'
 import { update } from '../operation.ts'
-import type { OperationContext, Services } from '../services.ts'
+import type { OperationContext } from '../../service.ts'
+import type { Services } from '../services.ts'
 
 export const updateClusterKafkaVersion =
   (services: Pick<Services, 'clusters'>) =>

@@ -1,0 +1,29 @@
+import { parseServiceSchema } from '../schema.ts'
+import * as kafka from '../schemas/kafka.generated.ts'
+import type { AwsService } from '../service.ts'
+import { constrain } from './constraints.ts'
+import { badRequest } from './exceptions.ts'
+import { mskHandlers } from './operations.ts'
+import type { Services } from './services.ts'
+
+/** Amazon MSK, API version 2018-11-14. */
+export function mskService(services: Services): AwsService {
+  return {
+    signingName: 'kafka',
+    protocols: ['rest-json'],
+    schema: parseServiceSchema(kafka),
+    handlers: new Map(Object.entries(mskHandlers(services))),
+    constrain,
+    badInput: badRequest,
+    arnSegments: {
+      cluster: 3,
+      configuration: 3,
+      replicator: 3,
+      channel: 4,
+      'cluster-operation': 4,
+      'vpc-connection': 4,
+      topic: 4,
+      broker: 4,
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { Constrain } from './codec.ts'
+import type { AwsException } from './exceptions.ts'
+import type { ProtocolName } from './protocols/protocol.ts'
+import type { ServiceSchema } from './schema.ts'
+
+/** An AWS service, as far as the endpoint has to know it. */
+export interface AwsService {
+  /** Stands in the scope of the credentials that its requests are signed with. */
+  signingName: string
+  /** What its clients speak, each one of them. */
+  protocols: readonly ProtocolName[]
+  schema: ServiceSchema
+  /** By the schema's names. An operation without a handler is answered with NotImplementedException. */
+  handlers: ReadonlyMap<string, Handler>
+  constrain: Constrain
+  /** With which exception of its model the service refuses an input; `member` as it is spelled on the wire. */
+  badInput: (message: string, member?: string) => AwsException
+  /**
+   * For paths of ARNs that a client sent with plain slashes: their segments by the ARN's resource type;
+   * `arn:…:cluster/name/uuid` is three.
+   */
+  arnSegments?: Readonly<Record<string, number>>
+  /** The service's name in `X-Amz-Target: Kinesis_20131202.ListStreams` and in the paths of RPC v2. */
+  targetPrefix?: string
+  /** Of its answers in XML. */
+  xmlNamespace?: string
+}
+
+/** An operation with its services: decoded input in, output under the SDK's names out. */
+export type Handler = (input: never, context: OperationContext) => object | void | Promise<object | void>
+
+/** What an operation is told beside its input. */
+export interface OperationContext {
+  requestId: string
+}
