@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { ApiVersions, DescribeCluster, encodeRequestFrame, Metadata, Reader } from '@sluice/wire'
+import { ApiVersions, DescribeCluster, encodeRequestFrame, ErrorCode, Metadata, Reader } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
 import { versionsOf } from './fixture.ts'
@@ -69,7 +69,7 @@ describe('ApiVersions', () => {
     const body = new Reader(answer.subarray(4))
     const response = ApiVersions.response.decode(body, 0)
     expect(body.remaining).toBe(0)
-    expect(response.errorCode).toBe(35)
+    expect(response.errorCode).toBe(ErrorCode.UNSUPPORTED_VERSION)
     expect(response.apiKeys).toEqual([expect.objectContaining({ apiKey: 18, minVersion: 0, maxVersion: 5 })])
     // The connection lives on.
     expect((await ask(3)).errorCode).toBe(0)
@@ -77,11 +77,11 @@ describe('ApiVersions', () => {
 
   it.each([3, 4, 5])('refuses a client software name with a space, version %i', async (version) => {
     const response = await ask(version, { clientSoftwareName: 'two words' })
-    expect(response.errorCode).toBe(42)
+    expect(response.errorCode).toBe(ErrorCode.INVALID_REQUEST)
   })
 
   it.each([3, 4, 5])('refuses an empty client software name, version %i', async (version) => {
-    expect((await ask(version, { clientSoftwareName: '' })).errorCode).toBe(42)
+    expect((await ask(version, { clientSoftwareName: '' })).errorCode).toBe(ErrorCode.INVALID_REQUEST)
   })
 
   it('tells the features that it supports and those that are final', async () => {
@@ -111,14 +111,18 @@ describe('ApiVersions', () => {
 
     it('asks the client to start over where the cluster or the node is another', async () => {
       const right = await identity()
-      expect((await ask(5, { ...right, clusterId: 'another' })).errorCode).toBe(129)
-      expect((await ask(5, { ...right, nodeId: right.nodeId + 7 })).errorCode).toBe(129)
+      expect((await ask(5, { ...right, clusterId: 'another' })).errorCode).toBe(
+        ErrorCode.REBOOTSTRAP_REQUIRED,
+      )
+      expect((await ask(5, { ...right, nodeId: right.nodeId + 7 })).errorCode).toBe(
+        ErrorCode.REBOOTSTRAP_REQUIRED,
+      )
     })
 
     it('refuses one without the other', async () => {
       const right = await identity()
-      expect((await ask(5, { clusterId: right.clusterId })).errorCode).toBe(42)
-      expect((await ask(5, { nodeId: right.nodeId })).errorCode).toBe(42)
+      expect((await ask(5, { clusterId: right.clusterId })).errorCode).toBe(ErrorCode.INVALID_REQUEST)
+      expect((await ask(5, { nodeId: right.nodeId })).errorCode).toBe(ErrorCode.INVALID_REQUEST)
     })
   })
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import {
   AlterConfigs,
   DescribeConfigs,
+  ErrorCode,
   IncrementalAlterConfigs,
   ListConfigResources,
   Metadata,
@@ -181,13 +182,25 @@ describe('configurations', () => {
 
     it('answers what is not there', async () => {
       expect(await describeResource(topicType, uniqueName('absent'))).toMatchObject({
-        errorCode: 3,
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
         configs: [],
       })
-      expect(await describeResource(topicType, 'not valid')).toMatchObject({ errorCode: 17, configs: [] })
-      expect(await describeResource(brokerType, '4711')).toMatchObject({ errorCode: 42, configs: [] })
-      expect(await describeResource(brokerType, 'one')).toMatchObject({ errorCode: 42, configs: [] })
-      expect(await describeResource(99, 'x')).toMatchObject({ errorCode: 42, configs: [] })
+      expect(await describeResource(topicType, 'not valid')).toMatchObject({
+        errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION,
+        configs: [],
+      })
+      expect(await describeResource(brokerType, '4711')).toMatchObject({
+        errorCode: ErrorCode.INVALID_REQUEST,
+        configs: [],
+      })
+      expect(await describeResource(brokerType, 'one')).toMatchObject({
+        errorCode: ErrorCode.INVALID_REQUEST,
+        configs: [],
+      })
+      expect(await describeResource(99, 'x')).toMatchObject({
+        errorCode: ErrorCode.INVALID_REQUEST,
+        configs: [],
+      })
     })
   })
 
@@ -220,7 +233,7 @@ describe('configurations', () => {
       )
       expect(await alter(topicType, name, [['cleanup.policy', subtract, 'delete']])).toBe(0)
       await eventually(async () => ((await valueOf(name, 'cleanup.policy')) === 'compact' ? true : undefined))
-      expect(await alter(topicType, name, [['retention.ms', append, '1']])).toBe(40)
+      expect(await alter(topicType, name, [['retention.ms', append, '1']])).toBe(ErrorCode.INVALID_CONFIG)
     })
 
     it('takes effect on what is produced', async () => {
@@ -228,30 +241,34 @@ describe('configurations', () => {
       expect((await produce(peer, topic, batch(['x'.repeat(2000)]))).errorCode).toBe(0)
       await alter(topicType, topic.name, [['max.message.bytes', set, '1000']])
       await eventually(async () =>
-        (await produce(peer, topic, batch(['x'.repeat(2000)]))).errorCode === 10 ? true : undefined,
+        (await produce(peer, topic, batch(['x'.repeat(2000)]))).errorCode === ErrorCode.MESSAGE_TOO_LARGE
+          ? true
+          : undefined,
       )
     })
 
     it('only checks where told so', async () => {
       const { name } = await createTopic(peer)
       expect(await alter(topicType, name, [['retention.ms', set, '5000']], { validateOnly: true })).toBe(0)
-      expect(await alter(topicType, name, [['retention.ms', set, 'x']], { validateOnly: true })).toBe(40)
+      expect(await alter(topicType, name, [['retention.ms', set, 'x']], { validateOnly: true })).toBe(
+        ErrorCode.INVALID_CONFIG,
+      )
       expect(await valueOf(name, 'retention.ms')).toBe('604800000')
     })
 
     it.each([
-      ['an unknown key', [['no.such', set, '1']], 40],
-      ['a value of the wrong type', [['retention.ms', set, 'soon']], 40],
-      ['a value out of range', [['min.insync.replicas', set, '0']], 40],
-      ['a value that is not allowed', [['compression.type', set, 'rar']], 40],
-      ['a null value', [['retention.ms', set, null]], 42],
+      ['an unknown key', [['no.such', set, '1']], ErrorCode.INVALID_CONFIG],
+      ['a value of the wrong type', [['retention.ms', set, 'soon']], ErrorCode.INVALID_CONFIG],
+      ['a value out of range', [['min.insync.replicas', set, '0']], ErrorCode.INVALID_CONFIG],
+      ['a value that is not allowed', [['compression.type', set, 'rar']], ErrorCode.INVALID_CONFIG],
+      ['a null value', [['retention.ms', set, null]], ErrorCode.INVALID_REQUEST],
       [
         'a key twice',
         [
           ['retention.ms', set, '1'],
           ['retention.ms', remove, null],
         ],
-        42,
+        ErrorCode.INVALID_REQUEST,
       ],
     ] as [string, Change[], number][])('refuses %s and changes nothing', async (_, changes, code) => {
       const { name } = await createTopic(peer)
@@ -260,8 +277,10 @@ describe('configurations', () => {
     })
 
     it('answers what is not there', async () => {
-      expect(await alter(topicType, uniqueName('absent'), [['retention.ms', set, '1']])).toBe(3)
-      expect(await alter(99, 'x', [['retention.ms', set, '1']])).toBe(42)
+      expect(await alter(topicType, uniqueName('absent'), [['retention.ms', set, '1']])).toBe(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      )
+      expect(await alter(99, 'x', [['retention.ms', set, '1']])).toBe(ErrorCode.INVALID_REQUEST)
     })
 
     it('changes the broker, for itself and for all', async () => {
@@ -284,8 +303,8 @@ describe('configurations', () => {
     })
 
     it('refuses to change what only a start can change', async () => {
-      expect(await alter(brokerType, node, [['num.partitions', set, '7']])).toBe(42)
-      expect(await alter(brokerType, '', [['num.partitions', set, '7']])).toBe(42)
+      expect(await alter(brokerType, node, [['num.partitions', set, '7']])).toBe(ErrorCode.INVALID_REQUEST)
+      expect(await alter(brokerType, '', [['num.partitions', set, '7']])).toBe(ErrorCode.INVALID_REQUEST)
     })
   })
 
@@ -325,7 +344,7 @@ describe('configurations', () => {
           })
         ).responses[0]?.errorCode
       expect(await send('60000', true)).toBe(0)
-      expect(await send('none', false)).toBe(40)
+      expect(await send('none', false)).toBe(ErrorCode.INVALID_CONFIG)
       expect(await valueOf(name, 'retention.ms')).toBe('777')
     })
   })
@@ -347,7 +366,9 @@ describe('configurations', () => {
 
     it('lists client metrics only in version 0, and refuses a type that it does not know', async () => {
       expect(await peer.send(ListConfigResources, 0, {})).toMatchObject({ errorCode: 0, configResources: [] })
-      expect((await peer.send(ListConfigResources, 1, { resourceTypes: [99] })).errorCode).toBe(35)
+      expect((await peer.send(ListConfigResources, 1, { resourceTypes: [99] })).errorCode).toBe(
+        ErrorCode.UNSUPPORTED_VERSION,
+      )
     })
   })
 })

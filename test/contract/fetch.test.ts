@@ -1,5 +1,5 @@
 import { systemRandom } from '@sluice/effects'
-import { Fetch, RecordBatch, randomUuid } from '@sluice/wire'
+import { ErrorCode, Fetch, randomUuid, RecordBatch } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
 import {
@@ -66,7 +66,7 @@ describe('Fetch', () => {
     for (const offset of [21, 1_000_000, -1, -2]) {
       const answer = await fetch(peer, topic, { version, offset })
       expect(answer).toMatchObject({
-        errorCode: 1,
+        errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
         highWatermark: -1,
         lastStableOffset: -1,
         logStartOffset: -1,
@@ -79,8 +79,10 @@ describe('Fetch', () => {
     'answers unknown topics and partitions with 3, version %i',
     async (version) => {
       const absent = { name: uniqueName('absent'), id: zeroUuid }
-      expect((await fetch(peer, absent, { version })).errorCode).toBe(3)
-      expect((await fetch(peer, topic, { version, partition: 1 })).errorCode).toBe(3)
+      expect((await fetch(peer, absent, { version })).errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+      expect((await fetch(peer, topic, { version, partition: 1 })).errorCode).toBe(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      )
     },
   )
 
@@ -90,15 +92,19 @@ describe('Fetch', () => {
       const absent = { name: '', id: randomUuid(systemRandom()) }
       const response = await peer.send(Fetch, version, fetchRequest(absent, { version }))
       expect(response).toMatchObject({ errorCode: 0, responses: [{ topicId: absent.id }] })
-      expect(response.responses[0]?.partitions[0]?.errorCode).toBe(100)
-      expect((await fetch(peer, topic, { version, partition: 1 })).errorCode).toBe(3)
+      expect(response.responses[0]?.partitions[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_ID)
+      expect((await fetch(peer, topic, { version, partition: 1 })).errorCode).toBe(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      )
     },
   )
 
   it.each([9, 12, 13, 18])('checks the leader epoch that the client knows, version %i', async (version) => {
     expect((await fetch(peer, topic, { version, currentLeaderEpoch: 0 })).errorCode).toBe(0)
     // UNKNOWN_LEADER_EPOCH; FENCED_LEADER_EPOCH needs an election.
-    expect((await fetch(peer, topic, { version, currentLeaderEpoch: 1 })).errorCode).toBe(75)
+    expect((await fetch(peer, topic, { version, currentLeaderEpoch: 1 })).errorCode).toBe(
+      ErrorCode.UNKNOWN_LEADER_EPOCH,
+    )
   })
 
   it.each([12, 18])('tells a consumer whose log diverged, version %i', async (version) => {
@@ -194,8 +200,12 @@ describe('Fetch', () => {
 
     it('not at all for an error', async () => {
       const began = performance.now()
-      expect((await fetch(peer, topic, { offset: 50, maxWaitMs: 20_000 })).errorCode).toBe(1)
-      expect((await fetch(peer, topic, { partition: 7, maxWaitMs: 20_000 })).errorCode).toBe(3)
+      expect((await fetch(peer, topic, { offset: 50, maxWaitMs: 20_000 })).errorCode).toBe(
+        ErrorCode.OFFSET_OUT_OF_RANGE,
+      )
+      expect((await fetch(peer, topic, { partition: 7, maxWaitMs: 20_000 })).errorCode).toBe(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      )
       expect(performance.now() - began).toBeLessThan(5000)
     })
 
@@ -314,16 +324,22 @@ describe('Fetch', () => {
       async (version) => {
         const { ask, consumer } = await session(version)
         const { sessionId } = await ask(0, 0, { 0: 0 })
-        expect(await ask(sessionId, 2)).toMatchObject({ errorCode: 71, answered: [] })
+        expect(await ask(sessionId, 2)).toMatchObject({
+          errorCode: ErrorCode.INVALID_FETCH_SESSION_EPOCH,
+          answered: [],
+        })
         expect(await ask(sessionId, 1)).toMatchObject({ errorCode: 0 })
-        expect(await ask(sessionId, 1)).toMatchObject({ errorCode: 71 })
+        expect(await ask(sessionId, 1)).toMatchObject({ errorCode: ErrorCode.INVALID_FETCH_SESSION_EPOCH })
         consumer.close()
       },
     )
 
     it.each([7, 12, 13])('refuses an unknown session with 70, version %i', async (version) => {
       const { ask, consumer } = await session(version)
-      expect(await ask(123_456_789, 1)).toMatchObject({ errorCode: 70, answered: [] })
+      expect(await ask(123_456_789, 1)).toMatchObject({
+        errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+        answered: [],
+      })
       consumer.close()
     })
 
@@ -336,7 +352,7 @@ describe('Fetch', () => {
         sessionId: 0,
         answered: [[0, 0, true]],
       })
-      expect(await ask(sessionId, 1)).toMatchObject({ errorCode: 70 })
+      expect(await ask(sessionId, 1)).toMatchObject({ errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND })
       consumer.close()
     })
 
@@ -346,7 +362,7 @@ describe('Fetch', () => {
       const second = await ask(first.sessionId, 0, { 0: 0 })
       expect(second.errorCode).toBe(0)
       expect(second.sessionId).not.toBe(first.sessionId)
-      expect(await ask(first.sessionId, 1)).toMatchObject({ errorCode: 70 })
+      expect(await ask(first.sessionId, 1)).toMatchObject({ errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND })
       consumer.close()
     })
 
@@ -365,7 +381,7 @@ describe('Fetch', () => {
         topics: [{ topicId: own.id, partitions: [{ partition: 1 }] }],
       })
       // FETCH_SESSION_TOPIC_ID_ERROR
-      expect(response.errorCode).toBe(106)
+      expect(response.errorCode).toBe(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
       consumer.close()
     })
 

@@ -1,24 +1,25 @@
 import {
   type Api,
+  batchesIn,
   type BatchInput,
   buildBatchSync,
   CreateTopics,
   DescribeGroups,
+  ErrorCode,
   Fetch,
   FindCoordinator,
   InitProducerId,
   type Input,
+  type Int64,
   ListOffsets,
   Metadata,
   Produce,
+  readRecordsAsync,
   RecordBatch,
   type RecordInput,
   type RequestOf,
   type ResponseOf,
-  readRecordsAsync,
-  batchesIn,
   zeroUuid,
-  type Int64,
 } from '@sluice/wire'
 import { recorder } from '../oracle/recording.ts'
 import type { Peer } from './peer.ts'
@@ -230,8 +231,11 @@ export async function untilCoordinated(peer: Peer, group: string): Promise<void>
     const response = await peer.send(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [group] })
     return response.coordinators[0]?.errorCode === 0 ? true : undefined
   })
-  // COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR.
-  const notYet = [14, 15, 16]
+  const notYet: readonly number[] = [
+    ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+    ErrorCode.COORDINATOR_NOT_AVAILABLE,
+    ErrorCode.NOT_COORDINATOR,
+  ]
   // So many that every one of the few partitions has some of them.
   const groups = [group, ...Array.from({ length: 30 }, (_, at) => `probe-${at}`)]
   await eventually(async () => {
@@ -240,14 +244,14 @@ export async function untilCoordinated(peer: Peer, group: string): Promise<void>
   })
 }
 
-/** A new producer id. A broker that has just started may have none yet (COORDINATOR_LOAD_IN_PROGRESS). */
+/** A new producer id. A broker that has just started may have none yet. */
 export function newProducerId(peer: Peer, version = 4): Promise<Int64> {
   return eventually(async () => {
     const response = await peer.send(InitProducerId, version, {
       transactionalId: null,
       transactionTimeoutMs: 1000,
     })
-    if (response.errorCode === 14) return undefined
+    if (response.errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS) return undefined
     if (response.errorCode !== 0 || response.producerEpoch !== 0) throw new Error(JSON.stringify(response))
     return response.producerId
   })

@@ -1,12 +1,13 @@
 import {
   ConsumerProtocolSubscription,
+  ErrorCode,
+  type Int64,
   JoinGroup,
   OffsetCommit,
   OffsetDelete,
   OffsetFetch,
   randomUuid,
   SyncGroup,
-  type Int64,
 } from '@sluice/wire'
 import { systemRandom } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -184,16 +185,23 @@ describe('committed offsets', () => {
     'are refused for topics and partitions that are not there, version %i',
     async (version) => {
       const groupId = uniqueName('group')
-      expect(await commit(groupId, { 0: 1, 9: 1 }, { version })).toEqual({ 0: 0, 9: 3 })
+      expect(await commit(groupId, { 0: 1, 9: 1 }, { version })).toEqual({
+        0: 0,
+        9: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      })
       const absent = { name: uniqueName('absent'), id: randomUuid(systemRandom()) }
-      expect(await commit(groupId, { 0: 1 }, { version, of: absent })).toEqual({ 0: version >= 10 ? 100 : 3 })
+      expect(await commit(groupId, { 0: 1 }, { version, of: absent })).toEqual({
+        0: version >= 10 ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      })
     },
   )
 
   it('are refused with metadata that is too long', async () => {
     const groupId = uniqueName('group')
     expect(await commit(groupId, { 0: 1 }, { metadata: 'x'.repeat(4096) })).toEqual({ 0: 0 })
-    expect(await commit(groupId, { 0: 1 }, { metadata: 'x'.repeat(4097) })).toEqual({ 0: 12 })
+    expect(await commit(groupId, { 0: 1 }, { metadata: 'x'.repeat(4097) })).toEqual({
+      0: ErrorCode.OFFSET_METADATA_TOO_LARGE,
+    })
   })
 
   it('may belong to a group without a name', async () => {
@@ -216,20 +224,28 @@ describe('committed offsets', () => {
       }
       const member = await on.send(JoinGroup, 3, request)
       const { memberId, generationId: generation } = member
-      // REBALANCE_IN_PROGRESS while the group waits for assignments
-      expect(await commit(groupId, { 0: 1 }, { version, memberId, generation })).toEqual({ 0: 27 })
+      // The group waits for assignments.
+      expect(await commit(groupId, { 0: 1 }, { version, memberId, generation })).toEqual({
+        0: ErrorCode.REBALANCE_IN_PROGRESS,
+      })
       await on.send(SyncGroup, 3, { groupId, generationId: generation, memberId, assignments: [] })
       expect(await commit(groupId, { 0: 1 }, { version, memberId, generation })).toEqual({ 0: 0 })
-      expect(await commit(groupId, { 0: 1 }, { version, memberId, generation: 9 })).toEqual({ 0: 22 })
-      expect(await commit(groupId, { 0: 1 }, { version, memberId: 'nobody', generation })).toEqual({ 0: 25 })
-      expect(await commit(groupId, { 0: 1 }, { version })).toEqual({ 0: 25 })
+      expect(await commit(groupId, { 0: 1 }, { version, memberId, generation: 9 })).toEqual({
+        0: ErrorCode.ILLEGAL_GENERATION,
+      })
+      expect(await commit(groupId, { 0: 1 }, { version, memberId: 'nobody', generation })).toEqual({
+        0: ErrorCode.UNKNOWN_MEMBER_ID,
+      })
+      expect(await commit(groupId, { 0: 1 }, { version })).toEqual({ 0: ErrorCode.UNKNOWN_MEMBER_ID })
       on.close()
     },
   )
 
   it('are refused to a member of a group that is not there', async () => {
     const asMember = { memberId: 'nobody', generation: 3 }
-    expect(await commit(uniqueName('absent'), { 0: 1 }, { ...asMember, version: 8 })).toEqual({ 0: 22 })
+    expect(await commit(uniqueName('absent'), { 0: 1 }, { ...asMember, version: 8 })).toEqual({
+      0: ErrorCode.ILLEGAL_GENERATION,
+    })
   })
 
   describe('OffsetDelete', () => {
@@ -253,7 +269,7 @@ describe('committed offsets', () => {
 
     it('answers groups that are not there', async () => {
       // GROUP_ID_NOT_FOUND
-      expect((await remove(uniqueName('absent'), [0])).errorCode).toBe(69)
+      expect((await remove(uniqueName('absent'), [0])).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND)
     })
 
     it('spares topics that members subscribe to', async () => {
@@ -273,8 +289,10 @@ describe('committed offsets', () => {
       const { memberId, generationId } = member
       await on.send(SyncGroup, 3, { groupId, generationId, memberId, assignments: [] })
       await commit(groupId, { 0: 5 }, { memberId, generation: generationId })
-      // GROUP_SUBSCRIBED_TO_TOPIC
-      expect(await remove(groupId, [0])).toEqual({ errorCode: 0, partitions: { 0: 86 } })
+      expect(await remove(groupId, [0])).toEqual({
+        errorCode: 0,
+        partitions: { 0: ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC },
+      })
       expect((await committed(groupId, [0])).partitions[0]?.committedOffset).toBe(5)
       on.close()
     })

@@ -1,6 +1,7 @@
 import {
   DeleteGroups,
   DescribeGroups,
+  ErrorCode,
   Heartbeat,
   type Input,
   JoinGroup,
@@ -17,12 +18,6 @@ import { byChance, createTopic, eventually, uniqueName, untilCoordinated, versio
 import { Peer } from './peer.ts'
 
 type JoinRequest = Input<RequestOf<typeof JoinGroup>>
-
-const unknownMember = 25
-const illegalGeneration = 22
-const rebalanceInProgress = 27
-const memberIdRequired = 79
-const fencedInstance = 82
 
 describe('the classic group protocol', () => {
   let engine: Engine
@@ -58,7 +53,7 @@ describe('the classic group protocol', () => {
   /** Joins as a client does: where a member id is required, once more with the id given. */
   const join = async (on: Peer, groupId: string, memberId = '', more: JoinRequest = {}, version = 9) => {
     const first = await on.send(JoinGroup, version, joinRequest(groupId, memberId, more))
-    if (first.errorCode !== memberIdRequired) return first
+    if (first.errorCode !== ErrorCode.MEMBER_ID_REQUIRED) return first
     return on.send(JoinGroup, version, joinRequest(groupId, first.memberId, more))
   }
 
@@ -122,7 +117,7 @@ describe('the classic group protocol', () => {
         const groupId = uniqueName('group')
         const on = await open()
         const first = await on.send(JoinGroup, version, joinRequest(groupId, ''))
-        expect(first.errorCode).toBe(version >= 4 ? memberIdRequired : 0)
+        expect(first.errorCode).toBe(version >= 4 ? ErrorCode.MEMBER_ID_REQUIRED : 0)
         expect(first.memberId).not.toBe('')
         const member =
           version >= 4 ? await on.send(JoinGroup, version, joinRequest(groupId, first.memberId)) : first
@@ -149,7 +144,7 @@ describe('the classic group protocol', () => {
       const secondPeer = await open()
       const joining = join(secondPeer, groupId)
       await eventually(async () =>
-        (await heartbeat(peer, groupId, member)) === rebalanceInProgress ? true : undefined,
+        (await heartbeat(peer, groupId, member)) === ErrorCode.REBALANCE_IN_PROGRESS ? true : undefined,
       )
       const leader = await join(on, groupId, member.memberId)
       const follower = await joining
@@ -177,7 +172,7 @@ describe('the classic group protocol', () => {
       const secondPeer = await open()
       const joining = join(secondPeer, groupId, '', named('c', 'b'))
       await eventually(async () =>
-        (await heartbeat(peer, groupId, first)) === rebalanceInProgress ? true : undefined,
+        (await heartbeat(peer, groupId, first)) === ErrorCode.REBALANCE_IN_PROGRESS ? true : undefined,
       )
       const again = await join(on, groupId, first.memberId, named('a', 'b', 'c'))
       const other = await joining
@@ -186,18 +181,29 @@ describe('the classic group protocol', () => {
       expect(again.members[0]?.metadata.toString()).toBe(again.protocolName)
       const stranger = await open()
       const refused = await join(stranger, groupId, '', named('a'))
-      // INCONSISTENT_GROUP_PROTOCOL
-      expect(refused.errorCode).toBe(23)
-      expect((await join(stranger, groupId, '', { protocolType: 'connect' })).errorCode).toBe(23)
+      expect(refused.errorCode).toBe(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
+      expect((await join(stranger, groupId, '', { protocolType: 'connect' })).errorCode).toBe(
+        ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
+      )
     })
 
     it.each([
-      ['an empty group id', '', {}, 24],
-      ['a session timeout below the least', undefined, { sessionTimeoutMs: 99 }, 26],
-      ['a session timeout above the most', undefined, { sessionTimeoutMs: 1_800_001 }, 26],
-      ['a member id that nobody has', undefined, { memberId: 'nobody' }, unknownMember],
-      ['no protocol type', undefined, { protocolType: '' }, 23],
-      ['no protocols', undefined, { protocols: [] }, 23],
+      ['an empty group id', '', {}, ErrorCode.INVALID_GROUP_ID],
+      [
+        'a session timeout below the least',
+        undefined,
+        { sessionTimeoutMs: 99 },
+        ErrorCode.INVALID_SESSION_TIMEOUT,
+      ],
+      [
+        'a session timeout above the most',
+        undefined,
+        { sessionTimeoutMs: 1_800_001 },
+        ErrorCode.INVALID_SESSION_TIMEOUT,
+      ],
+      ['a member id that nobody has', undefined, { memberId: 'nobody' }, ErrorCode.UNKNOWN_MEMBER_ID],
+      ['no protocol type', undefined, { protocolType: '' }, ErrorCode.INCONSISTENT_GROUP_PROTOCOL],
+      ['no protocols', undefined, { protocols: [] }, ErrorCode.INCONSISTENT_GROUP_PROTOCOL],
     ] as [string, string | undefined, JoinRequest, number][])('refuse %s', async (_, groupId, more, code) => {
       const response = await join(await open(), groupId ?? uniqueName('group'), '', more)
       expect(response).toMatchObject({ errorCode: code, generationId: -1 })
@@ -208,7 +214,7 @@ describe('the classic group protocol', () => {
       const secondPeer = await open()
       const joining = join(secondPeer, groupId)
       await eventually(async () =>
-        (await heartbeat(peer, groupId, member)) === rebalanceInProgress ? true : undefined,
+        (await heartbeat(peer, groupId, member)) === ErrorCode.REBALANCE_IN_PROGRESS ? true : undefined,
       )
       const leader = await join(on, groupId, member.memberId)
       const follower = await joining
@@ -221,7 +227,7 @@ describe('the classic group protocol', () => {
       // The leader's joining starts a new one.
       const rejoining = join(on, groupId, member.memberId)
       await eventually(async () =>
-        (await heartbeat(peer, groupId, follower)) === rebalanceInProgress ? true : undefined,
+        (await heartbeat(peer, groupId, follower)) === ErrorCode.REBALANCE_IN_PROGRESS ? true : undefined,
       )
       await join(secondPeer, groupId, follower.memberId)
       expect((await rejoining).generationId).toBe(3)
@@ -230,15 +236,19 @@ describe('the classic group protocol', () => {
     it('check generation, member and protocol in a sync', async () => {
       const { groupId, on, member } = await stable()
       const { memberId, generationId } = member
-      expect((await sync(on, groupId, { memberId, generationId: 9 })).errorCode).toBe(illegalGeneration)
-      expect((await sync(on, groupId, { memberId: 'nobody', generationId })).errorCode).toBe(unknownMember)
-      expect((await sync(on, uniqueName('absent'), member)).errorCode).toBe(unknownMember)
-      expect((await sync(on, '', member)).errorCode).toBe(24)
+      expect((await sync(on, groupId, { memberId, generationId: 9 })).errorCode).toBe(
+        ErrorCode.ILLEGAL_GENERATION,
+      )
+      expect((await sync(on, groupId, { memberId: 'nobody', generationId })).errorCode).toBe(
+        ErrorCode.UNKNOWN_MEMBER_ID,
+      )
+      expect((await sync(on, uniqueName('absent'), member)).errorCode).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
+      expect((await sync(on, '', member)).errorCode).toBe(ErrorCode.INVALID_GROUP_ID)
       const request = { groupId, generationId, memberId, assignments: [] }
       const wrongName = { ...request, protocolType: 'consumer', protocolName: 'sticky' }
-      expect((await on.send(SyncGroup, 5, wrongName)).errorCode).toBe(23)
+      expect((await on.send(SyncGroup, 5, wrongName)).errorCode).toBe(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
       const wrongType = { ...request, protocolType: 'connect', protocolName: 'range' }
-      expect((await on.send(SyncGroup, 5, wrongType)).errorCode).toBe(23)
+      expect((await on.send(SyncGroup, 5, wrongType)).errorCode).toBe(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
       // A stable group gives the assignment once more.
       expect((await sync(on, groupId, member)).assignment.toString()).toBe('all')
     })
@@ -249,7 +259,7 @@ describe('the classic group protocol', () => {
       const second = await join(secondPeer, groupId, '', { rebalanceTimeoutMs: 300 })
       expect(second).toMatchObject({ errorCode: 0, generationId: 2, leader: second.memberId })
       expect(second.members).toHaveLength(1)
-      expect(await heartbeat(peer, groupId, member)).toBe(unknownMember)
+      expect(await heartbeat(peer, groupId, member)).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
     })
 
     it('drop members that do not sync within the rebalance timeout', async () => {
@@ -257,7 +267,7 @@ describe('the classic group protocol', () => {
       const on = await open()
       const member = await join(on, groupId, '', { rebalanceTimeoutMs: 300 })
       await eventually(async () =>
-        (await heartbeat(peer, groupId, member)) === unknownMember ? true : undefined,
+        (await heartbeat(peer, groupId, member)) === ErrorCode.UNKNOWN_MEMBER_ID ? true : undefined,
       )
       expect((await stateOf(groupId)).groupState).toBe('Empty')
     })
@@ -272,7 +282,7 @@ describe('the classic group protocol', () => {
         }
       })
       await eventually(async () => ((await stateOf(groupId)).groupState === 'Empty' ? true : undefined))
-      expect(await heartbeat(peer, groupId, member)).toBe(unknownMember)
+      expect(await heartbeat(peer, groupId, member)).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
     })
   })
 
@@ -283,10 +293,10 @@ describe('the classic group protocol', () => {
       const beat = (who: { memberId: string; generationId: number }, group = groupId) =>
         heartbeat(peer, group, who, null, version)
       expect(await beat(member)).toBe(0)
-      expect(await beat({ memberId, generationId: 7 })).toBe(illegalGeneration)
-      expect(await beat({ memberId: 'nobody', generationId })).toBe(unknownMember)
-      expect(await beat(member, uniqueName('absent'))).toBe(unknownMember)
-      expect(await beat(member, '')).toBe(24)
+      expect(await beat({ memberId, generationId: 7 })).toBe(ErrorCode.ILLEGAL_GENERATION)
+      expect(await beat({ memberId: 'nobody', generationId })).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
+      expect(await beat(member, uniqueName('absent'))).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
+      expect(await beat(member, '')).toBe(ErrorCode.INVALID_GROUP_ID)
     })
   })
 
@@ -306,21 +316,23 @@ describe('the classic group protocol', () => {
           protocolType: 'consumer',
           members: [],
         })
-        expect(await heartbeat(peer, groupId, member)).toBe(unknownMember)
+        expect(await heartbeat(peer, groupId, member)).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
       },
     )
 
     it('answers members that are not there', async () => {
       const { groupId } = await stable()
-      expect((await leave(peer, groupId, 'nobody', 2)).errorCode).toBe(unknownMember)
+      expect((await leave(peer, groupId, 'nobody', 2)).errorCode).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
       const batched = await leave(peer, groupId, 'nobody', 5)
       expect(batched).toMatchObject({
         errorCode: 0,
-        members: [{ memberId: 'nobody', errorCode: unknownMember }],
+        members: [{ memberId: 'nobody', errorCode: ErrorCode.UNKNOWN_MEMBER_ID }],
       })
       const absent = await leave(peer, uniqueName('absent'), 'nobody', 5)
-      expect(absent.members.map((each) => each.errorCode).concat(absent.errorCode)).toContain(unknownMember)
-      expect((await leave(peer, '', 'nobody', 5)).errorCode).toBe(24)
+      expect(absent.members.map((each) => each.errorCode).concat(absent.errorCode)).toContain(
+        ErrorCode.UNKNOWN_MEMBER_ID,
+      )
+      expect((await leave(peer, '', 'nobody', 5)).errorCode).toBe(ErrorCode.INVALID_GROUP_ID)
     })
 
     it('rebalances the members that stay', async () => {
@@ -328,7 +340,7 @@ describe('the classic group protocol', () => {
       const secondPeer = await open()
       const joining = join(secondPeer, groupId)
       await eventually(async () =>
-        (await heartbeat(peer, groupId, member)) === rebalanceInProgress ? true : undefined,
+        (await heartbeat(peer, groupId, member)) === ErrorCode.REBALANCE_IN_PROGRESS ? true : undefined,
       )
       const leader = await join(on, groupId, member.memberId)
       const follower = await joining
@@ -336,7 +348,7 @@ describe('the classic group protocol', () => {
       await sync(on, groupId, leader, {})
       await waiting
       await leave(peer, groupId, member.memberId)
-      expect(await heartbeat(peer, groupId, follower)).toBe(rebalanceInProgress)
+      expect(await heartbeat(peer, groupId, follower)).toBe(ErrorCode.REBALANCE_IN_PROGRESS)
       const alone = await join(secondPeer, groupId, follower.memberId)
       expect(alone).toMatchObject({ generationId: 3, leader: follower.memberId })
     })
@@ -374,8 +386,10 @@ describe('the classic group protocol', () => {
     it('fence the one that had their instance id before', async () => {
       const { groupId, on, member } = await stableStatic()
       await staticJoin(await open(), groupId, 'first')
-      expect(await heartbeat(peer, groupId, member, 'first')).toBe(fencedInstance)
-      expect((await staticJoin(on, groupId, 'first', member.memberId)).errorCode).toBe(fencedInstance)
+      expect(await heartbeat(peer, groupId, member, 'first')).toBe(ErrorCode.FENCED_INSTANCE_ID)
+      expect((await staticJoin(on, groupId, 'first', member.memberId)).errorCode).toBe(
+        ErrorCode.FENCED_INSTANCE_ID,
+      )
     })
 
     it('leave by their instance id', async () => {
@@ -389,14 +403,14 @@ describe('the classic group protocol', () => {
       })
       expect(response.members.map((each) => [each.groupInstanceId, each.errorCode])).toEqual([
         ['first', 0],
-        ['second', unknownMember],
+        ['second', ErrorCode.UNKNOWN_MEMBER_ID],
       ])
       expect((await stateOf(groupId)).groupState).toBe('Empty')
     })
 
     it('are unknown by an instance id that nobody has', async () => {
       const { groupId, member } = await stableStatic()
-      expect(await heartbeat(peer, groupId, member, 'second')).toBe(unknownMember)
+      expect(await heartbeat(peer, groupId, member, 'second')).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
     })
   })
 
@@ -425,7 +439,7 @@ describe('the classic group protocol', () => {
       const group = await stateOf(uniqueName('absent'), version)
       expect(group).toMatchObject({ groupState: 'Dead', members: [] })
       // GROUP_ID_NOT_FOUND since version 6
-      expect(group.errorCode).toBe(version >= 6 ? 69 : 0)
+      expect(group.errorCode).toBe(version >= 6 ? ErrorCode.GROUP_ID_NOT_FOUND : 0)
     })
 
     it('tells of a group that gathers', async () => {
@@ -471,10 +485,12 @@ describe('the classic group protocol', () => {
         const response = await peer.send(DeleteGroups, version, { groupsNames: [groupId, absent] })
         return Object.fromEntries(response.results.map((result) => [result.groupId, result.errorCode]))
       }
-      // NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND
-      expect(await remove()).toEqual({ [groupId]: 68, [absent]: 69 })
+      expect(await remove()).toEqual({
+        [groupId]: ErrorCode.NON_EMPTY_GROUP,
+        [absent]: ErrorCode.GROUP_ID_NOT_FOUND,
+      })
       await leave(peer, groupId, member.memberId)
-      expect(await remove()).toEqual({ [groupId]: 0, [absent]: 69 })
+      expect(await remove()).toEqual({ [groupId]: 0, [absent]: ErrorCode.GROUP_ID_NOT_FOUND })
       expect((await stateOf(groupId)).groupState).toBe('Dead')
     })
 

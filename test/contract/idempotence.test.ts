@@ -1,4 +1,4 @@
-import { DescribeProducers, InitProducerId, type RecordInput, type Int64 } from '@sluice/wire'
+import { DescribeProducers, ErrorCode, InitProducerId, type Int64, type RecordInput } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
 import { batch, createTopic, newProducerId, produce, type Topic, valuesOf, versionsOf } from './fixture.ts'
@@ -52,7 +52,7 @@ describe('an idempotent producer', () => {
         transactionalId: '',
         transactionTimeoutMs: 1000,
       })
-      expect(response).toMatchObject({ errorCode: 42, producerId: -1 })
+      expect(response).toMatchObject({ errorCode: ErrorCode.INVALID_REQUEST, producerId: -1 })
     },
   )
 
@@ -76,23 +76,23 @@ describe('an idempotent producer', () => {
   it('gets OUT_OF_ORDER_SEQUENCE_NUMBER for a batch older than its last five', async () => {
     const { topic, send } = await producer()
     for (let sequence = 0; sequence < 6; sequence++) await send(sequence, ['x'])
-    expect(await send(0, ['x'])).toEqual([45, -1])
+    expect(await send(0, ['x'])).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, -1])
     expect(await valuesOf(peer, topic)).toHaveLength(6)
   })
 
   it('gets OUT_OF_ORDER_SEQUENCE_NUMBER for a gap', async () => {
     const { send } = await producer()
     await send(0, ['a'])
-    expect(await send(2, ['c'])).toEqual([45, -1])
+    expect(await send(2, ['c'])).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, -1])
     expect(await send(1, ['b'])).toEqual([0, 1])
   })
 
   it('gets OUT_OF_ORDER_SEQUENCE_NUMBER for a batch that overlaps one that is kept', async () => {
     const { send } = await producer()
     await send(0, ['a', 'b', 'c'])
-    expect(await send(0, ['a', 'b'])).toEqual([45, -1])
-    expect(await send(1, ['b', 'c'])).toEqual([45, -1])
-    expect(await send(2, ['c', 'd'])).toEqual([45, -1])
+    expect(await send(0, ['a', 'b'])).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, -1])
+    expect(await send(1, ['b', 'c'])).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, -1])
+    expect(await send(2, ['c', 'd'])).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, -1])
   })
 
   it('may begin with any sequence number where the partition does not know it', async () => {
@@ -120,7 +120,7 @@ describe('an idempotent producer', () => {
   it('begins anew with sequence 0 in a higher epoch', async () => {
     const { send } = await producer()
     await send(0, ['a'])
-    expect(await send(1, ['b'], 1)).toEqual([45, -1])
+    expect(await send(1, ['b'], 1)).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, -1])
     expect(await send(0, ['b'], 1)).toEqual([0, 1])
     expect(await send(1, ['c'], 1)).toEqual([0, 2])
   })
@@ -128,9 +128,9 @@ describe('an idempotent producer', () => {
   it('is fenced in an older epoch', async () => {
     const { send } = await producer()
     await send(0, ['a'], 3)
-    expect(await send(1, ['b'], 2)).toEqual([47, -1])
+    expect(await send(1, ['b'], 2)).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH, -1])
     // Also a batch that stands in the log already.
-    expect(await send(0, ['a'], 2)).toEqual([47, -1])
+    expect(await send(0, ['a'], 2)).toEqual([ErrorCode.INVALID_PRODUCER_EPOCH, -1])
   })
 
   it('is told apart from others and by partition', async () => {
@@ -146,7 +146,7 @@ describe('an idempotent producer', () => {
     expect(await send(second, 0, 0)).toBe(0)
     expect(await send(first, 1, 0)).toBe(0)
     expect(await send(first, 0, 1)).toBe(0)
-    expect(await send(first, 1, 2)).toBe(45)
+    expect(await send(first, 1, 2)).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
   })
 
   it('counts several requests in flight in their order', async () => {
@@ -198,9 +198,15 @@ describe('an idempotent producer', () => {
 
     it('answers partitions that are not there', async () => {
       const topic = await createTopic(peer)
-      expect((await producersOf(topic, [5]))[0]).toMatchObject({ partitionIndex: 5, errorCode: 3 })
+      expect((await producersOf(topic, [5]))[0]).toMatchObject({
+        partitionIndex: 5,
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      })
       const absent = { name: 'absent-entirely', id: '' }
-      expect((await producersOf(absent, [0]))[0]).toMatchObject({ partitionIndex: 0, errorCode: 3 })
+      expect((await producersOf(absent, [0]))[0]).toMatchObject({
+        partitionIndex: 0,
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      })
     })
   })
 })

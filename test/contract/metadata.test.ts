@@ -1,4 +1,11 @@
-import { DescribeCluster, DescribeTopicPartitions, FindCoordinator, Metadata, randomUuid } from '@sluice/wire'
+import {
+  DescribeCluster,
+  DescribeTopicPartitions,
+  ErrorCode,
+  FindCoordinator,
+  Metadata,
+  randomUuid,
+} from '@sluice/wire'
 import { systemRandom } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canStartBrokers, type Engine, start } from './engine.ts'
@@ -78,7 +85,12 @@ describe('what a broker says of its cluster', () => {
       async (version) => {
         const topicId = randomUuid(systemRandom())
         const response = await peer.send(Metadata, version, { topics: [{ topicId, name: null }] })
-        expect(response.topics[0]).toMatchObject({ errorCode: 100, topicId, name: null, partitions: [] })
+        expect(response.topics[0]).toMatchObject({
+          errorCode: ErrorCode.UNKNOWN_TOPIC_ID,
+          topicId,
+          name: null,
+          partitions: [],
+        })
       },
     )
 
@@ -87,8 +99,13 @@ describe('what a broker says of its cluster', () => {
       async (version) => {
         const name = uniqueName('absent')
         const response = await byName(version, name)
-        expect(response.topics[0]).toMatchObject({ errorCode: 3, name, partitions: [], topicId: zeroUuid })
-        expect((await byName(version, name)).topics[0]?.errorCode).toBe(3)
+        expect(response.topics[0]).toMatchObject({
+          errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+          name,
+          partitions: [],
+          topicId: zeroUuid,
+        })
+        expect((await byName(version, name)).topics[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
       },
     )
 
@@ -96,7 +113,11 @@ describe('what a broker says of its cluster', () => {
       const name = uniqueName('made')
       // Whether it is there already is chance.
       const first = await byChance(() => byName(version, name, true))
-      expect([0, 3, 5]).toContain(first.topics[0]?.errorCode)
+      expect([
+        ErrorCode.NONE,
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        ErrorCode.LEADER_NOT_AVAILABLE,
+      ]).toContain(first.topics[0]?.errorCode)
       const made = await eventually(async () => {
         const found = (await byName(version, name, true)).topics[0]
         return found?.errorCode === 0 ? found : undefined
@@ -109,7 +130,7 @@ describe('what a broker says of its cluster', () => {
       'refuses the invalid name %j without creating it',
       async (name) => {
         const response = await byName(9, name, true)
-        expect(response.topics[0]).toMatchObject({ errorCode: 17, name })
+        expect(response.topics[0]).toMatchObject({ errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, name })
       },
     )
 
@@ -120,7 +141,7 @@ describe('what a broker says of its cluster', () => {
         allowAutoTopicCreation: false,
       })
       const codes = Object.fromEntries(response.topics.map((t) => [t.name, t.errorCode]))
-      expect(codes).toEqual({ [absent]: 3, [topic.name]: 0 })
+      expect(codes).toEqual({ [absent]: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, [topic.name]: 0 })
     })
 
     it('answers a name that is asked for twice once', async () => {
@@ -181,12 +202,14 @@ describe('what a broker says of its cluster', () => {
 
     it('does not tell controllers on a listener of brokers', async () => {
       const response = await peer.send(DescribeCluster, 1, { endpointType: 2 })
-      expect(response.errorCode).toBe(114)
+      expect(response.errorCode).toBe(ErrorCode.MISMATCHED_ENDPOINT_TYPE)
       expect(response.brokers).toEqual([])
     })
 
     it('refuses an endpoint type that does not exist', async () => {
-      expect((await peer.send(DescribeCluster, 1, { endpointType: 9 })).errorCode).toBe(115)
+      expect((await peer.send(DescribeCluster, 1, { endpointType: 9 })).errorCode).toBe(
+        ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
+      )
     })
   })
 
@@ -248,7 +271,10 @@ describe('what a broker says of its cluster', () => {
       const absent = uniqueName('absent')
       const response = await describeNames([absent, 'not valid'])
       const codes = Object.fromEntries(response.topics.map((t) => [t.name, t.errorCode]))
-      expect(codes).toEqual({ [absent]: 3, 'not valid': 17 })
+      expect(codes).toEqual({
+        [absent]: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        'not valid': ErrorCode.INVALID_TOPIC_EXCEPTION,
+      })
     })
 
     it('describes all topics for an empty list', async () => {
@@ -282,7 +308,7 @@ describe('what a broker says of its cluster', () => {
 
     it('refuses a type that does not exist', async () => {
       const response = await peer.send(FindCoordinator, 4, { keyType: 9, coordinatorKeys: ['x'] })
-      expect(response.coordinators[0]?.errorCode ?? response.errorCode).toBe(42)
+      expect(response.coordinators[0]?.errorCode ?? response.errorCode).toBe(ErrorCode.INVALID_REQUEST)
     })
   })
 })
@@ -306,7 +332,7 @@ describe.skipIf(!canStartBrokers)('a broker that may not create topics', () => {
         topics: [{ name }],
         ...(version >= 4 ? { allowAutoTopicCreation: true } : {}),
       })
-      expect(response.topics[0]?.errorCode).toBe(3)
+      expect(response.topics[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     }
   })
 })

@@ -1,4 +1,4 @@
-import { DeleteRecords, ListOffsets, OffsetForLeaderEpoch } from '@sluice/wire'
+import { DeleteRecords, ErrorCode, ListOffsets, OffsetForLeaderEpoch } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
 import {
@@ -131,11 +131,19 @@ describe('offsets of a partition', () => {
 
     it('refuses special timestamps in versions that do not have them', async () => {
       const { topic } = await timed()
-      expect((await listOffset(topic, largestTimestamp, { version: 6 })).errorCode).toBe(35)
-      expect((await listOffset(topic, earliestLocal, { version: 7 })).errorCode).toBe(35)
-      expect((await listOffset(topic, latestTiered, { version: 8 })).errorCode).toBe(35)
-      expect((await listOffset(topic, earliestPendingUpload, { version: 10 })).errorCode).toBe(35)
-      expect((await listOffset(topic, -7)).errorCode).toBe(35)
+      expect((await listOffset(topic, largestTimestamp, { version: 6 })).errorCode).toBe(
+        ErrorCode.UNSUPPORTED_VERSION,
+      )
+      expect((await listOffset(topic, earliestLocal, { version: 7 })).errorCode).toBe(
+        ErrorCode.UNSUPPORTED_VERSION,
+      )
+      expect((await listOffset(topic, latestTiered, { version: 8 })).errorCode).toBe(
+        ErrorCode.UNSUPPORTED_VERSION,
+      )
+      expect((await listOffset(topic, earliestPendingUpload, { version: 10 })).errorCode).toBe(
+        ErrorCode.UNSUPPORTED_VERSION,
+      )
+      expect((await listOffset(topic, -7)).errorCode).toBe(ErrorCode.UNSUPPORTED_VERSION)
     })
 
     it.each([2, 11])('reads committed offsets, version %i', async (version) => {
@@ -146,10 +154,10 @@ describe('offsets of a partition', () => {
     it.each([1, 4, 11])('answers unknown topics and partitions with 3, version %i', async (version) => {
       const topic = await createTopic(peer)
       expect(await listOffset({ name: uniqueName('absent'), id: '' }, latest, { version })).toMatchObject({
-        errorCode: 3,
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
       })
       expect(await listOffset(topic, latest, { version, partition: 3 })).toMatchObject({
-        errorCode: 3,
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
         offset: -1,
         timestamp: -1,
       })
@@ -158,7 +166,9 @@ describe('offsets of a partition', () => {
     it.each([4, 11])('checks the leader epoch, version %i', async (version) => {
       const topic = await createTopic(peer)
       expect((await listOffset(topic, latest, { version, currentLeaderEpoch: 0 })).errorCode).toBe(0)
-      expect((await listOffset(topic, latest, { version, currentLeaderEpoch: 3 })).errorCode).toBe(75)
+      expect((await listOffset(topic, latest, { version, currentLeaderEpoch: 3 })).errorCode).toBe(
+        ErrorCode.UNKNOWN_LEADER_EPOCH,
+      )
     })
   })
 
@@ -196,9 +206,13 @@ describe('offsets of a partition', () => {
     it('checks what the client asks', async () => {
       const { topic } = await timed()
       expect((await endOf(topic, 0, { currentLeaderEpoch: 0 })).errorCode).toBe(0)
-      expect((await endOf(topic, 0, { currentLeaderEpoch: 2 })).errorCode).toBe(75)
-      expect((await endOf(topic, 0, { partition: 4 })).errorCode).toBe(3)
-      expect((await endOf({ name: uniqueName('absent'), id: '' }, 0)).errorCode).toBe(3)
+      expect((await endOf(topic, 0, { currentLeaderEpoch: 2 })).errorCode).toBe(
+        ErrorCode.UNKNOWN_LEADER_EPOCH,
+      )
+      expect((await endOf(topic, 0, { partition: 4 })).errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+      expect((await endOf({ name: uniqueName('absent'), id: '' }, 0)).errorCode).toBe(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      )
     })
   })
 
@@ -226,7 +240,7 @@ describe('offsets of a partition', () => {
         errorCode: 0,
       })
       expect((await listOffset(topic, earliest)).offset).toBe(3)
-      expect((await fetch(peer, topic, { offset: 2 })).errorCode).toBe(1)
+      expect((await fetch(peer, topic, { offset: 2 })).errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE)
       expect(await fetch(peer, topic, { offset: 3 })).toMatchObject({ errorCode: 0, logStartOffset: 3 })
       expect((await produce(peer, topic, batch(['more']))).logStartOffset).toBe(3)
     })
@@ -236,7 +250,7 @@ describe('offsets of a partition', () => {
       expect(await deleteBefore(topic, -1)).toMatchObject({ errorCode: 0, lowWatermark: 6 })
       expect((await produce(peer, topic, batch(['next']))).baseOffset).toBe(6)
       expect(await valuesOf(peer, topic, { offset: 6 })).toEqual(['next'])
-      expect((await fetch(peer, topic, { offset: 5 })).errorCode).toBe(1)
+      expect((await fetch(peer, topic, { offset: 5 })).errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE)
     })
 
     it('never moves backwards', async () => {
@@ -247,14 +261,28 @@ describe('offsets of a partition', () => {
 
     it('refuses what it cannot do', async () => {
       const { topic } = await timed()
-      expect(await deleteBefore(topic, 7)).toMatchObject({ errorCode: 1, lowWatermark: -1 })
-      expect(await deleteBefore(topic, -2)).toMatchObject({ errorCode: 1, lowWatermark: -1 })
-      expect(await deleteBefore(topic, 0, { partition: 1 })).toMatchObject({ errorCode: 3, lowWatermark: -1 })
-      expect(await deleteBefore({ name: uniqueName('absent'), id: '' }, 0)).toMatchObject({ errorCode: 3 })
+      expect(await deleteBefore(topic, 7)).toMatchObject({
+        errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
+        lowWatermark: -1,
+      })
+      expect(await deleteBefore(topic, -2)).toMatchObject({
+        errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
+        lowWatermark: -1,
+      })
+      expect(await deleteBefore(topic, 0, { partition: 1 })).toMatchObject({
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        lowWatermark: -1,
+      })
+      expect(await deleteBefore({ name: uniqueName('absent'), id: '' }, 0)).toMatchObject({
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      })
       const compacted = await createTopic(peer, { configs: { 'cleanup.policy': 'compact' } })
       await produce(peer, compacted, batch([{ key: 'k', value: 'v' }]))
       // POLICY_VIOLATION
-      expect(await deleteBefore(compacted, 1)).toMatchObject({ errorCode: 44, lowWatermark: -1 })
+      expect(await deleteBefore(compacted, 1)).toMatchObject({
+        errorCode: ErrorCode.POLICY_VIOLATION,
+        lowWatermark: -1,
+      })
     })
   })
 })

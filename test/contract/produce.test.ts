@@ -1,4 +1,12 @@
-import { buildBatch, encodeRequestFrame, Metadata, Produce, RecordBatch, randomUuid } from '@sluice/wire'
+import {
+  buildBatch,
+  encodeRequestFrame,
+  ErrorCode,
+  Metadata,
+  Produce,
+  randomUuid,
+  RecordBatch,
+} from '@sluice/wire'
 import { systemRandom } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
@@ -39,7 +47,7 @@ describe('Produce', () => {
     const own = await createTopic(peer)
     for (const [acks, offset] of [
       [1, 0],
-      [-1, 2],
+      [-1, ErrorCode.CORRUPT_MESSAGE],
     ] as const) {
       const answer = await produce(peer, own, batch(['a', 'b']), { version, acks })
       expect(answer).toMatchObject({
@@ -124,7 +132,7 @@ describe('Produce', () => {
 
   it.each([2, -2, 7])('refuses acks=%i', async (acks) => {
     const answer = await produce(peer, topic, batch(['x']), { acks })
-    expect(answer).toMatchObject({ errorCode: 21, baseOffset: -1 })
+    expect(answer).toMatchObject({ errorCode: ErrorCode.INVALID_REQUIRED_ACKS, baseOffset: -1 })
   })
 
   it.each(versionsOf(Produce).filter((version) => version < 13))(
@@ -132,22 +140,31 @@ describe('Produce', () => {
     async (version) => {
       const nowhere = { name: uniqueName('absent'), id: zeroUuid }
       const answer = await produce(peer, nowhere, batch(['x']), { version })
-      expect(answer).toMatchObject({ errorCode: 3, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 })
+      expect(answer).toMatchObject({
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        baseOffset: -1,
+        logAppendTimeMs: -1,
+        logStartOffset: -1,
+      })
     },
   )
 
-  it('answers an unknown topic id with 100', async () => {
+  it('refuses an unknown topic id', async () => {
     const nowhere = { name: '', id: randomUuid(systemRandom()) }
     const response = await peer.send(Produce, 13, produceRequest(nowhere, batch(['x'])))
     expect(response.responses[0]).toMatchObject({
       topicId: nowhere.id,
-      partitionResponses: [{ errorCode: 100 }],
+      partitionResponses: [{ errorCode: ErrorCode.UNKNOWN_TOPIC_ID }],
     })
   })
 
   it.each([3, 9, 12, 13])('answers an unknown partition with 3, version %i', async (version) => {
-    expect((await produce(peer, topic, batch(['x']), { version, partition: 2 })).errorCode).toBe(3)
-    expect((await produce(peer, topic, batch(['x']), { version, partition: -1 })).errorCode).toBe(3)
+    expect((await produce(peer, topic, batch(['x']), { version, partition: 2 })).errorCode).toBe(
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    )
+    expect((await produce(peer, topic, batch(['x']), { version, partition: -1 })).errorCode).toBe(
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    )
   })
 
   it('answers each partition for itself', async () => {
@@ -175,10 +192,10 @@ describe('Produce', () => {
     expect(codes.toSorted()).toEqual(
       [
         [topic.name, 0, 0],
-        [topic.name, 1, 2],
-        [topic.name, 9, 3],
+        [topic.name, 1, ErrorCode.CORRUPT_MESSAGE],
+        [topic.name, 9, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
         [second.name, 0, 0],
-        [absent, 0, 3],
+        [absent, 0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
       ].toSorted(),
     )
   })
@@ -189,25 +206,29 @@ describe('Produce', () => {
 
   describe('checks what it is given', () => {
     const good = batch(['a', 'b', 'c'])
-    // Where Apache Kafka answers UNKNOWN_SERVER_ERROR (-1), a code that says more is as good.
+    // Where Apache Kafka answers UNKNOWN_SERVER_ERROR, a code that says more is as good.
     const cases: [string, Buffer, ...number[]][] = [
-      ['a wrong CRC', altered(good, (b) => b.writeUInt32BE(0, 17), false), 2],
-      ['a changed byte', altered(good, (b) => b.writeUInt8(0x7a, b.length - 2), false), 2],
-      ['magic 1', altered(good, (b) => b.writeInt8(1, 16)), 87],
-      ['magic 0', altered(good, (b) => b.writeInt8(0, 16)), 87],
-      ['magic 3', altered(good, (b) => b.writeInt8(3, 16)), 2],
-      ['no batch at all', Buffer.alloc(0), 87],
-      ['a base offset other than 0', batch(['a'], { baseOffset: 7 }), 87],
-      ['two batches', Buffer.concat([good, good]), 87],
-      ['a count above the records', altered(good, (b) => b.writeInt32BE(4, 57)), 87],
-      ['a count below the records', altered(good, (b) => b.writeInt32BE(2, 57)), 87],
+      ['a wrong CRC', altered(good, (b) => b.writeUInt32BE(0, 17), false), ErrorCode.CORRUPT_MESSAGE],
+      [
+        'a changed byte',
+        altered(good, (b) => b.writeUInt8(0x7a, b.length - 2), false),
+        ErrorCode.CORRUPT_MESSAGE,
+      ],
+      ['magic 1', altered(good, (b) => b.writeInt8(1, 16)), ErrorCode.INVALID_RECORD],
+      ['magic 0', altered(good, (b) => b.writeInt8(0, 16)), ErrorCode.INVALID_RECORD],
+      ['magic 3', altered(good, (b) => b.writeInt8(3, 16)), ErrorCode.CORRUPT_MESSAGE],
+      ['no batch at all', Buffer.alloc(0), ErrorCode.INVALID_RECORD],
+      ['a base offset other than 0', batch(['a'], { baseOffset: 7 }), ErrorCode.INVALID_RECORD],
+      ['two batches', Buffer.concat([good, good]), ErrorCode.INVALID_RECORD],
+      ['a count above the records', altered(good, (b) => b.writeInt32BE(4, 57)), ErrorCode.INVALID_RECORD],
+      ['a count below the records', altered(good, (b) => b.writeInt32BE(2, 57)), ErrorCode.INVALID_RECORD],
       [
         'count and last offset above the records',
         altered(good, (b) => {
           b.writeInt32BE(4, 57)
           b.writeInt32BE(3, 23)
         }),
-        87,
+        ErrorCode.INVALID_RECORD,
       ],
       [
         'count and last offset below the records',
@@ -215,29 +236,54 @@ describe('Produce', () => {
           b.writeInt32BE(2, 57)
           b.writeInt32BE(1, 23)
         }),
-        87,
+        ErrorCode.INVALID_RECORD,
       ],
-      ['count 0', altered(good, (b) => b.writeInt32BE(0, 57)), 87],
-      ['a negative count', altered(good, (b) => b.writeInt32BE(-1, 57)), 87],
-      ['a negative last offset delta', altered(good, (b) => b.writeInt32BE(-1, 23)), 87],
-      ['an empty batch', batch([]), 87],
-      ['a control batch', batch(['a'], { isControl: true }), 87],
+      ['count 0', altered(good, (b) => b.writeInt32BE(0, 57)), ErrorCode.INVALID_RECORD],
+      ['a negative count', altered(good, (b) => b.writeInt32BE(-1, 57)), ErrorCode.INVALID_RECORD],
+      [
+        'a negative last offset delta',
+        altered(good, (b) => b.writeInt32BE(-1, 23)),
+        ErrorCode.INVALID_RECORD,
+      ],
+      ['an empty batch', batch([]), ErrorCode.INVALID_RECORD],
+      ['a control batch', batch(['a'], { isControl: true }), ErrorCode.INVALID_RECORD],
       [
         'a producer id without a sequence',
         batch(['a'], { producerId: 5, producerEpoch: 0, baseSequence: -1 }),
-        87,
+        ErrorCode.INVALID_RECORD,
       ],
-      ['a length beyond the data', altered(good, (b) => b.writeInt32BE(b.length, 8), false), 87],
-      ['a length below the header', altered(good, (b) => b.writeInt32BE(20, 8), false), 2],
-      ['a negative length', altered(good, (b) => b.writeInt32BE(-1, 8), false), 2],
-      ['half a batch', good.subarray(0, 40), 87],
+      [
+        'a length beyond the data',
+        altered(good, (b) => b.writeInt32BE(b.length, 8), false),
+        ErrorCode.INVALID_RECORD,
+      ],
+      [
+        'a length below the header',
+        altered(good, (b) => b.writeInt32BE(20, 8), false),
+        ErrorCode.CORRUPT_MESSAGE,
+      ],
+      ['a negative length', altered(good, (b) => b.writeInt32BE(-1, 8), false), ErrorCode.CORRUPT_MESSAGE],
+      ['half a batch', good.subarray(0, 40), ErrorCode.INVALID_RECORD],
       [
         'bytes that mean nothing',
         Buffer.from('this is not a record batch, whatever it is, and long enough for one'),
-        2,
+        ErrorCode.CORRUPT_MESSAGE,
       ],
-      ['an unknown codec', altered(good, (b) => b.writeInt16BE(5, 21)), -1, 2, 76, 87],
-      ['compressed data that is not', altered(good, (b) => b.writeInt16BE(codecs.gzip, 21)), -1, 2, 87],
+      [
+        'an unknown codec',
+        altered(good, (b) => b.writeInt16BE(5, 21)),
+        ErrorCode.UNKNOWN_SERVER_ERROR,
+        ErrorCode.CORRUPT_MESSAGE,
+        ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+        ErrorCode.INVALID_RECORD,
+      ],
+      [
+        'compressed data that is not',
+        altered(good, (b) => b.writeInt16BE(codecs.gzip, 21)),
+        ErrorCode.UNKNOWN_SERVER_ERROR,
+        ErrorCode.CORRUPT_MESSAGE,
+        ErrorCode.INVALID_RECORD,
+      ],
     ]
     it.each(cases)('refuses %s', async (_, records, ...codes) => {
       const own = await createTopic(peer)
@@ -256,7 +302,7 @@ describe('Produce', () => {
       const fitting = batch(['x'.repeat(1000 - batch(['']).length - 2)])
       expect(fitting.length).toBe(1000)
       expect((await produce(peer, own, fitting)).errorCode).toBe(0)
-      expect((await produce(peer, own, batch(['x'.repeat(950)]))).errorCode).toBe(10)
+      expect((await produce(peer, own, batch(['x'.repeat(950)]))).errorCode).toBe(ErrorCode.MESSAGE_TOO_LARGE)
       expect(await valuesOf(peer, own)).toHaveLength(1)
     })
 
@@ -266,7 +312,9 @@ describe('Produce', () => {
       const fitting = batch(['x'.repeat(1_048_588 - overhead)])
       expect(fitting.length).toBe(1_048_588)
       expect((await produce(peer, own, fitting)).errorCode).toBe(0)
-      expect((await produce(peer, own, batch(['x'.repeat(1_048_588 - overhead + 1)]))).errorCode).toBe(10)
+      expect((await produce(peer, own, batch(['x'.repeat(1_048_588 - overhead + 1)]))).errorCode).toBe(
+        ErrorCode.MESSAGE_TOO_LARGE,
+      )
     })
 
     it('takes 10 MB where it is told so', async () => {
@@ -284,7 +332,7 @@ describe('Produce', () => {
         const answer = await produce(peer, own, batch([{ key: 'k', value: 'v' }, { value: 'v' }]), {
           version,
         })
-        expect(answer).toMatchObject({ errorCode: 87, baseOffset: -1 })
+        expect(answer).toMatchObject({ errorCode: ErrorCode.INVALID_RECORD, baseOffset: -1 })
         if (version >= 8) {
           expect(answer.recordErrors.map((error) => error.batchIndex)).toEqual([1])
           expect(answer.errorMessage).toEqual(expect.any(String))
@@ -308,7 +356,7 @@ describe('Produce', () => {
           { value: 'bad', timestamp },
         ]
         const answer = await produce(peer, own, batch(records), { version })
-        expect(answer).toMatchObject({ errorCode: 32, baseOffset: -1 })
+        expect(answer).toMatchObject({ errorCode: ErrorCode.INVALID_TIMESTAMP, baseOffset: -1 })
         if (version >= 8) expect(answer.recordErrors.map((error) => error.batchIndex)).toEqual([1])
       }
       const inside = [now - hour / 2, now + hour / 2].map((timestamp) => ({ value: 'good', timestamp }))
@@ -321,7 +369,7 @@ describe('Produce', () => {
       expect((await produce(peer, own, batch([{ value: 'none', timestamp: -1 }]))).errorCode).toBe(0)
       expect(
         (await produce(peer, own, batch([{ value: 'far', timestamp: Date.now() + 2 * hour }]))).errorCode,
-      ).toBe(32)
+      ).toBe(ErrorCode.INVALID_TIMESTAMP)
     })
 
     it.each(Object.entries(codecs))('stamps records with the time of appending, %s', async (_, codec) => {
@@ -378,7 +426,9 @@ describe('Produce', () => {
 
   it('refuses zstd before version 7', async () => {
     const sent = await buildBatch({ codec: codecs.zstd, records: [{ value: 'x', timestamp: Date.now() }] })
-    expect((await produce(peer, topic, sent, { version: 6 })).errorCode).toBe(76)
+    expect((await produce(peer, topic, sent, { version: 6 })).errorCode).toBe(
+      ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+    )
     expect((await produce(peer, topic, sent, { version: 7 })).errorCode).toBe(0)
   })
 

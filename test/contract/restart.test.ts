@@ -2,11 +2,12 @@ import { rmSync } from 'node:fs'
 import {
   DescribeConfigs,
   DescribeProducers,
+  ErrorCode,
+  type Int64,
   ListOffsets,
   Metadata,
   OffsetCommit,
   OffsetFetch,
-  type Int64,
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canStartBrokers, type Engine, start, temporaryDirectory } from './engine.ts'
@@ -97,14 +98,16 @@ describe.skipIf(!canStartBrokers)('after a stop and a start', () => {
     const newest = await fetch(peer, topic, { offset: 3 })
     expect(newest.records?.readInt32BE(12)).toBe(epoch)
     // A client that knows the old epoch is fenced.
-    expect((await fetch(peer, topic, { currentLeaderEpoch: 0 })).errorCode).toBe(74)
+    expect((await fetch(peer, topic, { currentLeaderEpoch: 0 })).errorCode).toBe(
+      ErrorCode.FENCED_LEADER_EPOCH,
+    )
     const listed = await peer.send(ListOffsets, 7, {
       replicaId: -1,
       topics: [
         { name: topic.name, partitions: [{ partitionIndex: 0, currentLeaderEpoch: 0, timestamp: -1 }] },
       ],
     })
-    expect(listed.topics[0]?.partitions[0]?.errorCode).toBe(74)
+    expect(listed.topics[0]?.partitions[0]?.errorCode).toBe(ErrorCode.FENCED_LEADER_EPOCH)
   })
 
   it('producers are known: a repeated batch is not appended again, a gap is refused', async () => {
@@ -117,7 +120,7 @@ describe.skipIf(!canStartBrokers)('after a stop and a start', () => {
     const send = (baseSequence: number) =>
       produce(peer, topic, batch([`value ${baseSequence}`], { producerId, producerEpoch: 0, baseSequence }))
     expect(await send(2)).toMatchObject({ errorCode: 0, baseOffset: 2 })
-    expect((await send(5)).errorCode).toBe(45)
+    expect((await send(5)).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
     expect((await send(3)).errorCode).toBe(0)
   })
 
@@ -169,7 +172,7 @@ describe.skipIf(!canStartBrokers)('after a crash', () => {
     const again = (baseSequence: number) =>
       produce(after, topic, batch(['again'], { producerId, producerEpoch: 0, baseSequence }))
     expect(await again(199)).toMatchObject({ errorCode: 0, baseOffset: 199 })
-    expect((await again(201)).errorCode).toBe(45)
+    expect((await again(201)).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
     expect(await again(200)).toMatchObject({ errorCode: 0, baseOffset: 200 })
     after.close()
     await second.stop()

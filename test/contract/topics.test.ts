@@ -4,10 +4,11 @@ import {
   CreateTopics,
   DeleteTopics,
   DescribeLogDirs,
+  ErrorCode,
   type Input,
   Metadata,
-  type RequestOf,
   randomUuid,
+  type RequestOf,
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
@@ -107,25 +108,28 @@ describe('topics', () => {
       expect(again?.errorCode).toBe(0)
       await untilLed(peer, name)
       const [taken] = await create([plain(name)], { version, validateOnly: true })
-      expect(taken?.errorCode).toBe(36)
+      expect(taken?.errorCode).toBe(ErrorCode.TOPIC_ALREADY_EXISTS)
     })
 
     it('refuses a name that is taken', async () => {
       const { name } = await createTopic(peer)
       const [answer] = await create([plain(name)])
-      expect(answer).toMatchObject({ errorCode: 36, errorMessage: `Topic '${name}' already exists.` })
+      expect(answer).toMatchObject({
+        errorCode: ErrorCode.TOPIC_ALREADY_EXISTS,
+        errorMessage: `Topic '${name}' already exists.`,
+      })
     })
 
     it('refuses a name that differs from another one in dots and underscores only', async () => {
       const name = uniqueName('dots.and_underscores')
       await createTopic(peer, { name })
       const [answer] = await create([plain(name.replace('dots.and_', 'dots_and.'))])
-      expect(answer?.errorCode).toBe(17)
+      expect(answer?.errorCode).toBe(ErrorCode.INVALID_TOPIC_EXCEPTION)
     })
 
     it.each(['', '.', '..', 'a b', 'a/b', 'ä', 'x'.repeat(250)])('refuses the name %j', async (name) => {
       const [answer] = await create([plain(name)])
-      expect(answer).toMatchObject({ name, errorCode: 17 })
+      expect(answer).toMatchObject({ name, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION })
     })
 
     it('takes a name of 249 characters', async () => {
@@ -137,24 +141,35 @@ describe('topics', () => {
     it('refuses the same name twice in one request', async () => {
       const name = uniqueName('twice')
       const answers = await create([plain(name), plain(name), plain(uniqueName('once'))])
-      expect(answers.map((answer) => answer.errorCode).toSorted((a, b) => a - b)).toEqual([0, 42])
+      expect(answers.map((answer) => answer.errorCode).toSorted((a, b) => a - b)).toEqual([
+        0,
+        ErrorCode.INVALID_REQUEST,
+      ])
     })
 
     it.each([
-      ['partitions 0', { numPartitions: 0 }, 37],
-      ['partitions -2', { numPartitions: -2 }, 37],
-      ['replication factor 0', { replicationFactor: 0 }, 38],
-      ['replication factor -2', { replicationFactor: -2 }, 38],
-      ['more replicas than brokers', { replicationFactor: 2 }, 38],
-      ['an unknown configuration', { configs: [{ name: 'no.such', value: '1' }] }, 40],
-      ['a value that is no number', { configs: [{ name: 'retention.ms', value: 'long' }] }, 40],
-      ['a value out of range', { configs: [{ name: 'segment.bytes', value: '3' }] }, 40],
+      ['partitions 0', { numPartitions: 0 }, ErrorCode.INVALID_PARTITIONS],
+      ['partitions -2', { numPartitions: -2 }, ErrorCode.INVALID_PARTITIONS],
+      ['replication factor 0', { replicationFactor: 0 }, ErrorCode.INVALID_REPLICATION_FACTOR],
+      ['replication factor -2', { replicationFactor: -2 }, ErrorCode.INVALID_REPLICATION_FACTOR],
+      ['more replicas than brokers', { replicationFactor: 2 }, ErrorCode.INVALID_REPLICATION_FACTOR],
+      ['an unknown configuration', { configs: [{ name: 'no.such', value: '1' }] }, ErrorCode.INVALID_CONFIG],
+      [
+        'a value that is no number',
+        { configs: [{ name: 'retention.ms', value: 'long' }] },
+        ErrorCode.INVALID_CONFIG,
+      ],
+      [
+        'a value out of range',
+        { configs: [{ name: 'segment.bytes', value: '3' }] },
+        ErrorCode.INVALID_CONFIG,
+      ],
       [
         'a value that is not among those allowed',
         { configs: [{ name: 'cleanup.policy', value: 'burn' }] },
-        40,
+        ErrorCode.INVALID_CONFIG,
       ],
-      ['a null value', { configs: [{ name: 'retention.ms', value: null }] }, 40],
+      ['a null value', { configs: [{ name: 'retention.ms', value: null }] }, ErrorCode.INVALID_CONFIG],
     ] as [string, NewTopic, number][])('refuses %s', async (_, more, code) => {
       const name = uniqueName('wrong')
       const [answer] = await create([plain(name, more)])
@@ -167,7 +182,7 @@ describe('topics', () => {
       const [good, bad] = [uniqueName('good'), uniqueName('bad')]
       const answers = await create([plain(bad, { replicationFactor: 9 }), plain(good)])
       const codes = Object.fromEntries(answers.map((answer) => [answer.name, answer.errorCode]))
-      expect(codes).toEqual({ [good]: 0, [bad]: 38 })
+      expect(codes).toEqual({ [good]: 0, [bad]: ErrorCode.INVALID_REPLICATION_FACTOR })
       await untilLed(peer, good)
     })
 
@@ -192,9 +207,9 @@ describe('topics', () => {
       })
 
       it.each([
-        ['a broker that is not there', () => assigned([[0, [99]]]), 39],
-        ['a broker twice', () => assigned([[0, [node, node]]]), 39],
-        ['no brokers', () => assigned([[0, []]]), 39],
+        ['a broker that is not there', () => assigned([[0, [99]]]), ErrorCode.INVALID_REPLICA_ASSIGNMENT],
+        ['a broker twice', () => assigned([[0, [node, node]]]), ErrorCode.INVALID_REPLICA_ASSIGNMENT],
+        ['no brokers', () => assigned([[0, []]]), ErrorCode.INVALID_REPLICA_ASSIGNMENT],
         [
           'a hole',
           () =>
@@ -202,9 +217,9 @@ describe('topics', () => {
               [0, [node]],
               [2, [node]],
             ]),
-          39,
+          ErrorCode.INVALID_REPLICA_ASSIGNMENT,
         ],
-        ['no partition 0', () => assigned([[1, [node]]]), 39],
+        ['no partition 0', () => assigned([[1, [node]]]), ErrorCode.INVALID_REPLICA_ASSIGNMENT],
         [
           'the same partition twice',
           () =>
@@ -212,10 +227,18 @@ describe('topics', () => {
               [0, [node]],
               [0, [node]],
             ]),
-          39,
+          ErrorCode.INVALID_REPLICA_ASSIGNMENT,
         ],
-        ['also a number of partitions', () => assigned([[0, [node]]], { numPartitions: 1 }), 42],
-        ['also a replication factor', () => assigned([[0, [node]]], { replicationFactor: 1 }), 42],
+        [
+          'also a number of partitions',
+          () => assigned([[0, [node]]], { numPartitions: 1 }),
+          ErrorCode.INVALID_REQUEST,
+        ],
+        [
+          'also a replication factor',
+          () => assigned([[0, [node]]], { replicationFactor: 1 }),
+          ErrorCode.INVALID_REQUEST,
+        ],
       ] as [string, () => NewTopic, number][])('refuses %s', async (_, topic, code) => {
         const wanted = topic()
         const [answer] = await create([wanted])
@@ -251,11 +274,11 @@ describe('topics', () => {
       const name = uniqueName('absent')
       const topicId = randomUuid(systemRandom())
       const byName = await peer.send(DeleteTopics, 6, { topics: [{ name }], timeoutMs: 5000 })
-      expect(byName.responses[0]).toMatchObject({ name, errorCode: 3 })
+      expect(byName.responses[0]).toMatchObject({ name, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION })
       const byId = await peer.send(DeleteTopics, 6, { topics: [{ name: null, topicId }], timeoutMs: 5000 })
-      expect(byId.responses[0]).toMatchObject({ topicId, errorCode: 100 })
+      expect(byId.responses[0]).toMatchObject({ topicId, errorCode: ErrorCode.UNKNOWN_TOPIC_ID })
       const older = await peer.send(DeleteTopics, 3, { topicNames: [name], timeoutMs: 5000 })
-      expect(older.responses[0]).toMatchObject({ name, errorCode: 3 })
+      expect(older.responses[0]).toMatchObject({ name, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION })
     })
 
     it('refuses a topic that is named twice', async () => {
@@ -264,7 +287,7 @@ describe('topics', () => {
         topics: [{ name }, { name: null, topicId: id }],
         timeoutMs: 5000,
       })
-      expect(response.responses.map((answer) => answer.errorCode)).toContain(42)
+      expect(response.responses.map((answer) => answer.errorCode)).toContain(ErrorCode.INVALID_REQUEST)
       expect(await isThere(name)).toBe(true)
     })
 
@@ -277,7 +300,7 @@ describe('topics', () => {
       expect(renewed.id).not.toBe(old.id)
       expect(await valuesOf(peer, renewed)).toEqual([])
       expect((await produce(peer, renewed, batch(['new']))).baseOffset).toBe(0)
-      expect((await fetch(peer, old, { version: 13 })).errorCode).toBe(100)
+      expect((await fetch(peer, old, { version: 13 })).errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_ID)
     })
 
     it('wakes a consumer that waits for data of the topic', async () => {
@@ -285,7 +308,9 @@ describe('topics', () => {
       const consumer = await Peer.open(engine.bootstrap)
       const waiting = fetch(consumer, own, { maxWaitMs: 20_000 })
       await peer.send(DeleteTopics, 6, { topics: [{ name: own.name }], timeoutMs: 5000 })
-      expect([3, 6]).toContain((await waiting).errorCode)
+      expect([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.NOT_LEADER_OR_FOLLOWER]).toContain(
+        (await waiting).errorCode,
+      )
       consumer.close()
     })
   })
@@ -332,16 +357,22 @@ describe('topics', () => {
     it('places new partitions as told', async () => {
       const { name } = await createTopic(peer)
       expect(await grow(name, 3, { assignments: [[node], [node]] })).toMatchObject({ errorCode: 0 })
-      expect(await grow(name, 4, { assignments: [[99]] })).toMatchObject({ errorCode: 39 })
-      expect(await grow(name, 4, { assignments: [[node], [node]] })).toMatchObject({ errorCode: 39 })
+      expect(await grow(name, 4, { assignments: [[99]] })).toMatchObject({
+        errorCode: ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+      })
+      expect(await grow(name, 4, { assignments: [[node], [node]] })).toMatchObject({
+        errorCode: ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+      })
     })
 
     it('refuses fewer, the same, none, and topics that are not there', async () => {
       const { name } = await createTopic(peer, { partitions: 2 })
-      expect(await grow(name, 1)).toMatchObject({ errorCode: 37 })
-      expect(await grow(name, 2)).toMatchObject({ errorCode: 37 })
-      expect(await grow(name, 0)).toMatchObject({ errorCode: 37 })
-      expect(await grow(uniqueName('absent'), 2)).toMatchObject({ errorCode: 3 })
+      expect(await grow(name, 1)).toMatchObject({ errorCode: ErrorCode.INVALID_PARTITIONS })
+      expect(await grow(name, 2)).toMatchObject({ errorCode: ErrorCode.INVALID_PARTITIONS })
+      expect(await grow(name, 0)).toMatchObject({ errorCode: ErrorCode.INVALID_PARTITIONS })
+      expect(await grow(uniqueName('absent'), 2)).toMatchObject({
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      })
       expect((await untilLed(peer, name)).partitions).toHaveLength(2)
     })
   })
