@@ -2,7 +2,7 @@ import { type Clock, Deferred, type Network } from '@sluice/effects'
 import { callApi, type Endpoint } from './aws/api-client.ts'
 import { tagsOfProperties } from './fleet/clusters/broker-properties.ts'
 import type { Fleet } from './fleet/fleet.ts'
-import type { Engine } from './fleet/engines/engine.ts'
+import { type Engine, ListenerName } from './fleet/engines/engine.ts'
 import { OperatingError } from './fleet/operating-error.ts'
 
 /*
@@ -92,11 +92,8 @@ export async function waitUntilReady(
       })
     await clock.sleep(pollMs)
   }
-  for (const cluster of fleet.status())
-    if (cluster.name === name)
-      for (const broker of cluster.brokers)
-        for (const { name: listener, host, port } of broker.listeners)
-          if (listener === 'CLIENT') await probe(network, host, port)
+  for (const { listener, host, port, isUp } of fleet.clusters.addresses(record))
+    if (isUp && listener === ListenerName.client) await probe(network, host, port)
 }
 
 /** The wait ends early when the start is called off; what is waited for goes on. */

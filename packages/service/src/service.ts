@@ -290,6 +290,6 @@ function reportOf(state: ServiceState, options: ServiceOptions, fleet: Fleet): S
   }
 }
 
-function nodeReport({ id, pid, listeners, directory }: NodeStatus): NodeReport {
-  return { id, pid, listeners, dataDirectory: directory }
+function nodeReport({ id, local, listeners }: NodeStatus): NodeReport {
+  return { id, ...(local && { pid: local.pid, dataDirectory: local.directory }), listeners }
 }

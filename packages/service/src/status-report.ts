@@ -33,9 +33,10 @@ export interface ClusterReport {
 
 export interface NodeReport {
   id: number
-  pid: number
   listeners: readonly { name: string; host: string; port: number }[]
-  dataDirectory: string
+  /** Of one that runs on this machine. */
+  pid?: number
+  dataDirectory?: string
 }
 
 /** Says to anyone whether the service is ready. */

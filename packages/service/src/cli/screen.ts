@@ -62,7 +62,12 @@ function endpointLines(report: StatusReport): string[] {
 function nodeLines(cluster: ClusterReport): string[] {
   const lines = (name: string, node: NodeReport) => {
     const listeners = node.listeners.map((one) => `${one.name} ${one.host}:${one.port}`).join(', ')
-    return row(`  ${name} ${node.id}`, `${listeners}   pid ${node.pid}   ${shortPath(node.dataDirectory)}`)
+    const { pid, dataDirectory } = node
+    const place = [
+      ...(pid === undefined ? [] : [`pid ${pid}`]),
+      ...(dataDirectory === undefined ? [] : [shortPath(dataDirectory)]),
+    ]
+    return row(`  ${name} ${node.id}`, [listeners, ...place].join('   '))
   }
   return [
     ...cluster.brokers.map((broker) => lines('Broker', broker)),

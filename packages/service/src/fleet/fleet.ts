@@ -1,11 +1,18 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import { connectString, type ListenerAddress } from './clusters/addresses.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
 import { type ClusterStore, clusterStore } from './clusters/cluster-store.ts'
 import { Clusters } from './clusters/clusters.ts'
 import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
-import type { Engine, ListenerName, NodeRole } from './engines/engine.ts'
+import {
+  type Engine,
+  ListenerName,
+  type LocalNode,
+  type NodeListener,
+  type NodeRole,
+} from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
 import { Mutex } from './mutex.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
@@ -49,9 +56,11 @@ export interface ClusterStatus {
   kafkaClusterId: string | null
   engine: string
   directory: string
+  /** Where clients reach the brokers that run; null where none does. */
   bootstrap: string | null
+  /** Those that run. */
   brokers: NodeStatus[]
-  /** Its controllers or ZooKeeper nodes. */
+  /** Its controllers or ZooKeeper nodes that run. */
   quorum: NodeStatus[]
   /** Default ports that were taken when this process started the cluster. */
   movedPorts: { listener: string; wanted: number; port: number }[]
@@ -60,9 +69,8 @@ export interface ClusterStatus {
 export interface NodeStatus {
   role: NodeRole
   id: number
-  pid: number
-  directory: string
-  listeners: readonly { name: ListenerName; host: string; port: number }[]
+  local?: LocalNode
+  listeners: readonly NodeListener[]
 }
 
 export interface Fleet {
@@ -116,6 +124,7 @@ class FleetOfClusters implements Fleet {
       store: this.#store,
       effects,
       engines,
+      observed: (uuid) => this.#runtimes.get(uuid)?.cluster?.nodes() ?? [],
       trigger: (uuid) => {
         // What is under way for a cluster that shall go need not be brought to its end.
         if (this.#store.get(uuid)?.state === 'DELETING') this.#runtimes.get(uuid)?.abort.abort()
@@ -170,16 +179,12 @@ class FleetOfClusters implements Fleet {
     return this.#store.list().map((record) => {
       const runtime = this.#runtimes.get(record.uuid)
       const cluster = runtime?.cluster ?? null
-      const running = (cluster?.nodes() ?? []).filter(({ state }) => state === 'running')
-      const nodes = running
-        .map(({ role, nodeId, pid, directory, listeners }): NodeStatus => {
-          return { role, id: nodeId, pid, directory, listeners }
+      const nodes = (cluster?.nodes() ?? [])
+        .filter(({ state }) => state === 'running')
+        .map(({ role, nodeId, local, listeners }): NodeStatus => {
+          return { role, id: nodeId, listeners, ...(local && { local }) }
         })
         .sort((a, b) => a.id - b.id)
-      const brokers = nodes.filter(({ role }) => role === 'broker')
-      const addresses = brokers.flatMap(({ listeners }) =>
-        listeners.filter(({ name }) => name === 'CLIENT').map(({ host, port }) => `${host}:${port}`),
-      )
       return {
         arn: record.arn,
         name: record.name,
@@ -188,12 +193,18 @@ class FleetOfClusters implements Fleet {
         engine: record.engine,
         kafkaClusterId: cluster?.clusterId ?? null,
         directory: this.#store.directoryOf(record.uuid),
-        bootstrap: addresses.length > 0 ? addresses.join(',') : null,
-        brokers,
+        bootstrap: connectString(this.#clientAddresses(record)) || null,
+        brokers: nodes.filter(({ role }) => role === 'broker'),
         quorum: nodes.filter(({ role }) => role !== 'broker'),
         movedPorts: runtime?.movedPorts ?? [],
       }
     })
+  }
+
+  #clientAddresses(record: ClusterRecord): ListenerAddress[] {
+    return this.clusters
+      .addresses(record)
+      .filter(({ listener, isUp }) => isUp && listener === ListenerName.client)
   }
 
   idle(uuid: string): Promise<void> {

@@ -2,7 +2,8 @@ import type { BrokerSoftwareInfo, Cluster, ClusterInfo, NodeInfo, StateInfo } fr
 import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/clusters/cluster-record.ts'
 import type { ClusterSpec } from '../../fleet/clusters/cluster-spec.ts'
 import type { Clusters } from '../../fleet/clusters/clusters.ts'
-import type { ListenerName, NodeRole } from '../../fleet/engines/engine.ts'
+import { ListenerName, type NodeRole, sameNode } from '../../fleet/engines/engine.ts'
+import { connectString } from '../../fleet/clusters/addresses.ts'
 import { activeChange } from '../../fleet/clusters/changes/change-life.ts'
 import { operationArn } from './operation-shapes.ts'
 
@@ -19,18 +20,18 @@ export function isServing({ state }: Pick<ClusterRecord, 'state'>): boolean {
 }
 
 /** A cluster as v1 describes it. */
-export function clusterInfo(record: ClusterRecord, host: string): ClusterInfo {
+export function clusterInfo(record: ClusterRecord, clusters: Pick<Clusters, 'addresses'>): ClusterInfo {
   const spec = describedSpec(record)
-  return { ...common(record), ...provisioned(record, spec, host) }
+  return { ...common(record), ...provisioned(record, spec, clusters) }
 }
 
 /** A cluster as v2 describes it: what only a provisioned one has is nested. */
-export function clusterV2(record: ClusterRecord, host: string): Cluster {
+export function clusterV2(record: ClusterRecord, clusters: Pick<Clusters, 'addresses'>): Cluster {
   const spec = describedSpec(record)
   return {
     ...common(record),
     ClusterType: 'PROVISIONED',
-    Provisioned: provisioned(record, spec, host),
+    Provisioned: provisioned(record, spec, clusters),
   }
 }
 
@@ -53,7 +54,7 @@ function common(record: ClusterRecord) {
   }
 }
 
-function provisioned(record: ClusterRecord, spec: ClusterSpec, host: string) {
+function provisioned(record: ClusterRecord, spec: ClusterSpec, clusters: Pick<Clusters, 'addresses'>) {
   return {
     BrokerNodeGroupInfo: spec.brokerNodeGroup,
     ClientAuthentication: spec.clientAuthentication,
@@ -63,9 +64,7 @@ function provisioned(record: ClusterRecord, spec: ClusterSpec, host: string) {
     OpenMonitoring: spec.openMonitoring,
     LoggingInfo: spec.loggingInfo,
     NumberOfBrokerNodes: spec.numberOfBrokerNodes,
-    ZookeeperConnectString: isServing(record)
-      ? addresses(record, 'zookeeper', 'ZOOKEEPER', host) || undefined
-      : undefined,
+    ZookeeperConnectString: isServing(record) ? zookeeperConnectString(record, clusters) : undefined,
     StorageMode: 'LOCAL' as const,
     CustomerActionStatus: 'NONE' as const,
   }
@@ -85,25 +84,45 @@ function softwareInfo({ kafkaVersion, configuration }: ClusterSpec): BrokerSoftw
 
 const roleRanks: Record<NodeRole, number> = { broker: 0, controller: 1, zookeeper: 2 }
 
-/** The nodes that run, sorted by `key`: brokers, then controllers or ZooKeeper nodes. Each kind has its own shape. */
+/** The listener that a node of each kind is known by. */
+const mainListeners: Record<NodeRole, ListenerName> = {
+  broker: ListenerName.client,
+  controller: ListenerName.controller,
+  zookeeper: ListenerName.zookeeper,
+}
+
+/** The nodes with an address, sorted by `key`: brokers, then controllers or ZooKeeper nodes. Each kind has its own shape. */
 export function nodeInfos(
   record: ClusterRecord,
-  { host, engines }: Pick<Clusters, 'host' | 'engines'>,
+  clusters: Pick<Clusters, 'addresses' | 'engines'>,
 ): { key: number; info: NodeInfo }[] {
-  const { quorum } = engines.of(record.engine)?.topology(record.spec.kafkaVersion) ?? {}
-  return record.nodes
-    .filter(({ role, nodeId }) => record.ports.some((port) => port.role === role && port.nodeId === nodeId))
-    .map((node) => ({
+  const { quorum } = clusters.engines.of(record.engine)?.topology(record.spec) ?? {}
+  return clusters
+    .addresses(record)
+    .filter(({ role, listener }) => listener === mainListeners[role])
+    .flatMap((address) => {
+      const node = record.nodes.find((one) => sameNode(one, address))
       // Broker 1 and ZooKeeper node 1 are two.
-      key: roleRanks[node.role] * 1_000_000 + node.nodeId,
-      info:
-        node.role === 'broker'
-          ? brokerInfo(record, node, host)
-          : node.role === 'controller'
-            ? { ControllerNodeInfo: { Endpoints: [host] } }
-            : zookeeperInfo(record, node, host, quorum?.zookeeperVersion),
-    }))
+      const key = roleRanks[address.role] * 1_000_000 + address.nodeId
+      return node ? [{ key, info: nodeInfo(record, node, address.host, quorum?.zookeeperVersion) }] : []
+    })
     .sort((a, b) => a.key - b.key)
+}
+
+function nodeInfo(
+  record: ClusterRecord,
+  node: NodeRecord,
+  host: string,
+  zookeeperVersion: string | undefined,
+): NodeInfo {
+  switch (node.role) {
+    case 'broker':
+      return brokerInfo(record, node, host)
+    case 'controller':
+      return { ControllerNodeInfo: { Endpoints: [host] } }
+    case 'zookeeper':
+      return zookeeperInfo(record, node, host, zookeeperVersion)
+  }
 }
 
 function brokerInfo(record: ClusterRecord, node: NodeRecord, host: string): NodeInfo {
@@ -150,25 +169,23 @@ function commonNodeInfo(record: ClusterRecord, node: NodeRecord) {
 }
 
 /** `host:port` of a plaintext listener of one broker in each zone: enough to find the others by. */
-export function plaintextBootstrap(record: ClusterRecord, host: string): string {
+export function plaintextBootstrap(record: ClusterRecord, clusters: Pick<Clusters, 'addresses'>): string {
   const firstOfZone = new Map<number, NodeRecord>()
   for (const node of [...record.nodes].sort((a, b) => a.nodeId - b.nodeId))
     if (node.role === 'broker' && !firstOfZone.has(node.zone)) firstOfZone.set(node.zone, node)
-  const ids = [...firstOfZone.values()].map(({ nodeId }) => nodeId)
-  return addresses(record, 'broker', 'CLIENT', host, ids)
+  const chosen = [...firstOfZone.values()]
+  return connectString(
+    clusters
+      .addresses(record)
+      .filter((address) => address.listener === ListenerName.client)
+      .filter((address) => chosen.some((node) => sameNode(node, address))),
+  )
 }
 
-function addresses(
+function zookeeperConnectString(
   record: ClusterRecord,
-  role: NodeRole,
-  listener: ListenerName,
-  host: string,
-  nodeIds?: readonly number[],
-): string {
-  return record.ports
-    .filter((port) => port.role === role && port.listener === listener)
-    .filter((port) => nodeIds === undefined || nodeIds.includes(port.nodeId))
-    .sort((a, b) => a.nodeId - b.nodeId)
-    .map(({ port }) => `${host}:${port}`)
-    .join(',')
+  clusters: Pick<Clusters, 'addresses'>,
+): string | undefined {
+  const addresses = clusters.addresses(record)
+  return connectString(addresses.filter(({ listener }) => listener === ListenerName.zookeeper)) || undefined
 }

@@ -25,7 +25,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, host: string)
 /** The nodes that a cluster of this spec has, in the order in which they are made. Pure. */
 export function wantedNodes({ spec }: Pick<ClusterRecord, 'spec'>, engine: Engine): NodeKey[] {
   const brokers = Math.min(spec.numberOfBrokerNodes, engine.runningBrokersMax)
-  const { role, nodeIds } = engine.topology(spec.kafkaVersion).quorum
+  const { role, nodeIds } = engine.topology(spec).quorum
   return [
     ...Array.from({ length: brokers }, (_, at): NodeKey => ({ role: 'broker', nodeId: at + 1 })),
     ...nodeIds.map((nodeId): NodeKey => ({ role, nodeId })),
@@ -44,7 +44,7 @@ export function listenersOf(
   engine: Engine,
   { role }: NodeKey,
 ): readonly PortRecord['listener'][] {
-  return engine.topology(spec.kafkaVersion).listeners[role === 'broker' ? 'broker' : 'quorum']
+  return engine.topology(spec).listeners[role === 'broker' ? 'broker' : 'quorum']
 }
 
 export function isBroker({ role }: Pick<NodeRecord, 'role'>): boolean {

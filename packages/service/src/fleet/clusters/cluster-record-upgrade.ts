@@ -1,3 +1,4 @@
+import { ListenerName } from '../engines/engine.ts'
 import type { RawRecord } from '../record-store.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 
@@ -13,7 +14,7 @@ export function upgradedRecord(record: RawRecord): RawRecord {
 interface FirstFormat {
   spec: object
   nodes?: { nodeId: number }[]
-  ports?: { nodeId: number; listener: 'CLIENT' | 'CONTROLLER' }[]
+  ports?: { nodeId: number; listener: ListenerName }[]
 }
 
 /** Format 1 knew one embedded broker and its controller, and no changes. */
@@ -24,7 +25,10 @@ function fromFirst({ nodes = [], ports = [], spec, ...rest }: FirstFormat): RawR
     spec: { configuration: null, ...spec },
     // The controller, which had no entry, is allocated anew with its old port.
     nodes: nodes.map((node) => ({ ...node, role: 'broker', generation: 0 })),
-    ports: ports.map((port) => ({ ...port, role: port.listener === 'CONTROLLER' ? 'controller' : 'broker' })),
+    ports: ports.map((port) => ({
+      ...port,
+      role: port.listener === ListenerName.controller ? 'controller' : 'broker',
+    })),
     operations: [],
   }
 }

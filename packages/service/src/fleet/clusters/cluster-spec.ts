@@ -92,7 +92,7 @@ export function brokerCountRefusal(
   engine: Pick<Engine, 'topology'>,
   parameter: string,
 ): Refusal | undefined {
-  const most = brokersMax[engine.topology(kafkaVersion).quorum.role]
+  const most = brokersMax[engine.topology({ kafkaVersion }).quorum.role]
   if (brokers < 1 || brokers > most)
     return invalid(`The number of broker nodes must be between 1 and ${most}.`, parameter)
   if (brokers % zones !== 0)

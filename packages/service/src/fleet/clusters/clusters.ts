@@ -1,6 +1,7 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import type { Clock, Random } from '@sluice/effects'
 import { engineTag } from './broker-properties.ts'
+import { type ListenerAddress, listenerAddresses } from './addresses.ts'
 import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import { newResource, type Place } from '../place.ts'
 import { invalid, nameTaken, type OrRefusal } from '../refusal.ts'
@@ -8,18 +9,20 @@ import { clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { type Update, versionRefusal } from './changes/update.ts'
 import type { Configurations } from '../configurations/configurations.ts'
-import type { Engine } from '../engines/engine.ts'
+import type { Engine, ObservedNode } from '../engines/engine.ts'
 import type { Engines } from '../engines/engines.ts'
 import { activeChange, newVersion } from './changes/change-life.ts'
 
 export interface ClustersOptions {
   place: Place
-  /** The address of every broker. */
+  /** The address that nodes listen on. */
   host: string
   store: ClusterStore
   configurations: Configurations
   engines: Engines
   effects: { clock: Clock; random: Random }
+  /** The nodes of a cluster that run now, or did and failed. */
+  observed: (uuid: string) => readonly ObservedNode[]
   /** Makes the reconcile loop look at a cluster, because what is wanted of it has changed. */
   trigger: (uuid: string) => void
 }
@@ -30,7 +33,6 @@ export interface ClustersOptions {
  */
 export class Clusters {
   readonly place: Place
-  readonly host: string
   readonly configurations: Configurations
   readonly engines: Engines
   readonly #options: ClustersOptions
@@ -39,7 +41,6 @@ export class Clusters {
 
   constructor(options: ClustersOptions) {
     this.place = options.place
-    this.host = options.host
     this.configurations = options.configurations
     this.engines = options.engines
     this.#options = options
@@ -54,6 +55,12 @@ export class Clusters {
 
   byArn(arn: string): ClusterRecord | undefined {
     return this.#store.byArn(arn)
+  }
+
+  /** Where the listeners of its nodes are reached, by node id. */
+  addresses(record: ClusterRecord): ListenerAddress[] {
+    const { observed, host } = this.#options
+    return listenerAddresses(record, observed(record.uuid), host)
   }
 
   create(request: CreateClusterRequest): OrRefusal<{ record: ClusterRecord }> {

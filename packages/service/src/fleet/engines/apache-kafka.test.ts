@@ -94,7 +94,7 @@ describe('a KRaft cluster', () => {
         fingerprint: cluster.fingerprint(plan, node),
       })
     expect(cluster.nodes().find(({ role }) => role === 'broker')).toMatchObject({
-      directory: `${testDirectory}/broker-1/volume-1`,
+      local: { directory: `${testDirectory}/broker-1/volume-1` },
       listeners: plan.nodes[0]?.listeners,
     })
     const { args, command } = jvms.node('broker', 1).process
@@ -342,5 +342,5 @@ it('offers the pinned versions by MSK’s names, the newest as the default', () 
   ])
   expect(defaultKafkaVersion).toBe('4.4.x.kraft')
   expect(apacheKafka.compatibleVersions('4.0.x.kraft')).toEqual(['4.1.x.kraft', '4.4.x.kraft'])
-  expect(() => apacheKafka.topology('2.8.1')).toThrow('cannot run Kafka 2.8.1')
+  expect(() => apacheKafka.topology({ kafkaVersion: '2.8.1' })).toThrow('cannot run Kafka 2.8.1')
 })

@@ -37,7 +37,7 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     runningBrokersMax: Number.POSITIVE_INFINITY,
     ignoredProperties: new Set(),
     checkProperties: (properties, kafkaVersion) => propertyProblems(properties, release(kafkaVersion)),
-    topology: (kafkaVersion) => topologyOf(release(kafkaVersion).mode),
+    topology: ({ kafkaVersion }) => topologyOf(release(kafkaVersion).mode),
     compatibleVersions: (kafkaVersion) =>
       compatibleReleases(releases, release(kafkaVersion)).map(({ name }) => name),
     open: async (cluster) =>

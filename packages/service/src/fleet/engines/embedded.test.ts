@@ -69,8 +69,7 @@ describe('the embedded engine', () => {
     expect(node).toMatchObject({
       nodeId: 1,
       state: 'running',
-      pid: process.pid,
-      directory: join(directory, 'broker-1/volume-1'),
+      local: { pid: process.pid, directory: join(directory, 'broker-1/volume-1') },
       listeners: [{ name: 'CLIENT', host, port: expect.any(Number) }],
     })
     const { port } = node?.listeners[0] ?? { port: 0 }

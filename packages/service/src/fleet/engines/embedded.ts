@@ -14,6 +14,7 @@ import {
   type Engine,
   type EngineCluster,
   type EngineClusterOptions,
+  ListenerName,
   type NodeKey,
   type NodePlan,
   nodeName,
@@ -50,7 +51,7 @@ export function embeddedEngine(effects: EmbeddedEffects): Engine {
     checkProperties: (properties) => checkBrokerProperties(properties),
     topology: () => ({
       quorum: { role: 'controller', nodeIds: [controllerId] },
-      listeners: { broker: ['CLIENT'], quorum: ['CONTROLLER'] },
+      listeners: { broker: [ListenerName.client], quorum: [ListenerName.controller] },
     }),
     compatibleVersions: (from) => kafkaVersions.slice(kafkaVersions.indexOf(from) + 1),
     // What ran in a former process ended with it.
@@ -94,8 +95,10 @@ class EmbeddedCluster implements EngineCluster {
         state: failure === null ? 'running' : 'failed',
         failure,
         fingerprint: this.fingerprint(plan, node),
-        pid: this.#effects.processes.pid,
-        directory: `${this.#options.directory}/${volume}/volume-1`,
+        local: {
+          pid: this.#effects.processes.pid,
+          directory: `${this.#options.directory}/${volume}/volume-1`,
+        },
         listeners: node.listeners.map(({ name, host, port }) => ({
           name,
           host,

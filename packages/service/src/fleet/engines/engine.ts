@@ -16,8 +16,8 @@ export interface Engine {
   readonly ignoredProperties: ReadonlySet<string>
   /** What is wrong with these static broker properties: unknown names, values out of range. */
   checkProperties(properties: Readonly<Record<string, string>>, kafkaVersion: string): PropertyProblem[]
-  /** The nodes that a cluster of this version needs beside its brokers, and the listeners of each kind. */
-  topology(kafkaVersion: string): Topology
+  /** The nodes that such a cluster needs beside its brokers, and the listeners of each kind. */
+  topology(spec: TopologySpec): Topology
   /** The versions that a running cluster of this one may be moved to, oldest first. */
   compatibleVersions(kafkaVersion: string): readonly string[]
   /**
@@ -45,15 +45,24 @@ export interface PropertyProblem {
 
 export type NodeRole = 'broker' | 'controller' | 'zookeeper'
 
-export type ListenerName =
-  | 'CLIENT'
+/** Every listener that a node can have, by the name that configurations and records carry. */
+export const ListenerName = {
+  client: 'CLIENT',
   /** Between brokers. */
-  | 'REPLICATION'
-  | 'CONTROLLER'
+  replication: 'REPLICATION',
+  controller: 'CONTROLLER',
   /** ZooKeeper's three: for brokers, for its followers, for its elections. */
-  | 'ZOOKEEPER'
-  | 'PEER'
-  | 'ELECTION'
+  zookeeper: 'ZOOKEEPER',
+  peer: 'PEER',
+  election: 'ELECTION',
+} as const
+
+export type ListenerName = (typeof ListenerName)[keyof typeof ListenerName]
+
+/** What of a cluster's spec decides its topology. */
+export interface TopologySpec {
+  kafkaVersion: string
+}
 
 export interface Topology {
   /** Controllers or ZooKeeper nodes, by id. They are started before brokers. */
@@ -90,12 +99,12 @@ export interface ClusterPlan {
 
 export interface NodePlan extends NodeKey {
   rack: string | null
-  listeners: readonly PlannedListener[]
+  listeners: readonly NodeListener[]
   /** Raised by each reboot: a node that runs under a lower one is out of date. */
   generation: number
 }
 
-export interface PlannedListener {
+export interface NodeListener {
   name: ListenerName
   host: string
   port: number
@@ -142,9 +151,16 @@ export interface ObservedNode extends NodeKey {
   /** Why it failed, as a sentence that names the node; null while it runs. */
   failure: string | null
   fingerprint: string
+  /** Where it is on this machine; a node that runs elsewhere has no such place. */
+  local?: LocalNode
+  /** Where it is reached. */
+  listeners: readonly NodeListener[]
+}
+
+export interface LocalNode {
   pid: number
+  /** Of its data. */
   directory: string
-  listeners: readonly { name: ListenerName; host: string; port: number }[]
 }
 
 export function sameNode(a: NodeKey, b: NodeKey): boolean {

@@ -4,12 +4,14 @@ import {
   type Engine,
   type EngineCluster,
   type EngineClusterOptions,
+  ListenerName,
   type NodeKey,
   nodeName,
   nodeOf,
   type ObservedNode,
   type PropertyProblem,
   sameNode,
+  type TopologySpec,
 } from './engine.ts'
 
 const versions = ['3.9.x', '3.9.x.kraft', '4.1.x.kraft', '4.4.x.kraft']
@@ -63,15 +65,15 @@ export class FakeEngine implements Engine {
       .map((name) => ({ name, problem: `${name} is not a broker property` }))
   }
 
-  topology(kafkaVersion: string) {
+  topology({ kafkaVersion }: TopologySpec) {
     return kafkaVersion.endsWith('.kraft')
       ? ({
           quorum: { role: 'controller', nodeIds: [10_001] },
-          listeners: { broker: ['CLIENT'], quorum: ['CONTROLLER'] },
+          listeners: { broker: [ListenerName.client], quorum: [ListenerName.controller] },
         } as const)
       : ({
           quorum: { role: 'zookeeper', nodeIds: [1, 2, 3], zookeeperVersion: '3.8.4' },
-          listeners: { broker: ['CLIENT'], quorum: ['ZOOKEEPER'] },
+          listeners: { broker: [ListenerName.client], quorum: [ListenerName.zookeeper] },
         } as const)
   }
 
@@ -147,8 +149,6 @@ class FakeCluster implements EngineCluster {
       state: 'running',
       failure: null,
       fingerprint,
-      pid: 1,
-      directory,
       listeners: [],
       open,
     }

@@ -6,5 +6,5 @@ import type { Services } from '../services.ts'
 export const describeClusterV2 =
   (services: Pick<Services, 'clusters'>) =>
   (input: DescribeClusterV2Request): DescribeClusterV2Response => ({
-    ClusterInfo: clusterV2(clusterOf(services, input.ClusterArn), services.clusters.host),
+    ClusterInfo: clusterV2(clusterOf(services, input.ClusterArn), services.clusters),
   })

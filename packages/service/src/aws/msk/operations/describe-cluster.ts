@@ -6,5 +6,5 @@ import type { Services } from '../services.ts'
 export const describeCluster =
   (services: Pick<Services, 'clusters'>) =>
   (input: DescribeClusterRequest): DescribeClusterResponse => ({
-    ClusterInfo: clusterInfo(clusterOf(services, input.ClusterArn), services.clusters.host),
+    ClusterInfo: clusterInfo(clusterOf(services, input.ClusterArn), services.clusters),
   })

@@ -15,5 +15,5 @@ export const getBootstrapBrokers =
         'clusterArn',
       )
     if (!hasPlaintextListener(record.spec)) throw badRequest(plaintextSentence, 'clusterArn')
-    return { BootstrapBrokerString: plaintextBootstrap(record, services.clusters.host) }
+    return { BootstrapBrokerString: plaintextBootstrap(record, services.clusters) }
   }

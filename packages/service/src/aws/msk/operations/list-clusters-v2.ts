@@ -10,7 +10,7 @@ export const listClustersV2 =
     if (input.ClusterTypeFilter === 'SERVERLESS') return { ClusterInfoList: [] }
     const { items, nextToken } = clusterPage(services, input)
     return {
-      ClusterInfoList: items.map((record) => clusterV2(record, services.clusters.host)),
+      ClusterInfoList: items.map((record) => clusterV2(record, services.clusters)),
       NextToken: nextToken,
     }
   }

@@ -9,7 +9,7 @@ export const listClusters =
   (input: ListClustersRequest): ListClustersResponse => {
     const { items, nextToken } = clusterPage(services, input)
     return {
-      ClusterInfoList: items.map((record) => clusterInfo(record, services.clusters.host)),
+      ClusterInfoList: items.map((record) => clusterInfo(record, services.clusters)),
       NextToken: nextToken,
     }
   }

@@ -54,5 +54,5 @@ function jumpRefusal(current: string, target: string, engine: Engine): Refusal |
 }
 
 function quorumOf(engine: Engine, kafkaVersion: string) {
-  return engine.topology(kafkaVersion).quorum.role
+  return engine.topology({ kafkaVersion }).quorum.role
 }

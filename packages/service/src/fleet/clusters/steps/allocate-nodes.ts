@@ -18,7 +18,7 @@ export const allocateNodes: Step = (pass) => {
 
 function newNode({ record, effects, engine }: Pass, { role, nodeId }: NodeKey): NodeRecord {
   const zones = record.spec.brokerNodeGroup.ClientSubnets?.length ?? 1
-  const { nodeIds } = engine.topology(record.spec.kafkaVersion).quorum
+  const { nodeIds } = engine.topology(record.spec).quorum
   const at = role === 'broker' ? nodeId - 1 : nodeIds.indexOf(nodeId)
   return {
     role,

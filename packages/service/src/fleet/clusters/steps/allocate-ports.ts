@@ -1,4 +1,4 @@
-import { sameNode } from '../../engines/engine.ts'
+import { ListenerName, sameNode } from '../../engines/engine.ts'
 import { allocatePorts as allocate, type PortRecord, type PortWish } from '../../ports/ports.ts'
 import { listenersOf } from '../cluster-plan.ts'
 import type { Done, Pass, Step } from './pass.ts'
@@ -32,7 +32,7 @@ function noteMove(
 ): void {
   const had = record.ports.find((old) => isSameListener(old, node))
   const wanted = had?.port ?? (wish?.asked === undefined ? wish?.base : undefined)
-  if (node.listener === 'CLIENT' && wanted !== undefined && wanted !== port && !wish?.asked)
+  if (node.listener === ListenerName.client && wanted !== undefined && wanted !== port && !wish?.asked)
     runtime.movedPorts.push({ listener: node.listener, wanted, port })
 }
 
@@ -45,7 +45,7 @@ function portWishes({ record, engine, settings }: Pass): PortWish[] {
   return record.nodes.flatMap((node) =>
     listenersOf(record, engine, node).map((listener): PortWish => {
       const { role, nodeId } = node
-      return listener === 'CLIENT'
+      return listener === ListenerName.client
         ? { role, nodeId, listener, base, ...(nodeId === 1 ? first : rest) }
         : { role, nodeId, listener, base: settings.controllerPortBase, ...rest }
     }),

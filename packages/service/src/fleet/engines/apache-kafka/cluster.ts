@@ -5,6 +5,7 @@ import {
   type ClusterPlan,
   type EngineCluster,
   type EngineClusterOptions,
+  ListenerName,
   type NodeKey,
   nodeName,
   nodeOf,
@@ -191,7 +192,7 @@ export class ApacheKafkaCluster implements EngineCluster {
     for (const node of this.#runningBrokers(plan)) {
       let opened = false
       try {
-        return await askNode(this.#context.effects, listenerOf(node, 'CLIENT'), (connection) => {
+        return await askNode(this.#context.effects, listenerOf(node, ListenerName.client), (connection) => {
           opened = true
           return use(connection)
         })
@@ -228,7 +229,7 @@ export class ApacheKafkaCluster implements EngineCluster {
   async #askZooKeepers(plan: ClusterPlan, word: Word): Promise<Map<number, string | null>> {
     const members = plan.nodes.filter(({ role }) => role === 'zookeeper')
     const answers = members.map(async (node) => {
-      const listener = listenerOf(node, 'ZOOKEEPER')
+      const listener = listenerOf(node, ListenerName.zookeeper)
       const answer = await askZooKeeper(this.#context.effects, listener, word).catch(() => null)
       return [node.nodeId, answer] as const
     })

@@ -1,7 +1,7 @@
 import { assert } from '@sluice/effects'
-import { type ListenerName, type NodePlan, nodeName, type PlannedListener } from '../engine.ts'
+import { ListenerName, type NodeListener, type NodePlan, nodeName } from '../engine.ts'
 
-export function listenerOf(node: NodePlan, name: ListenerName): PlannedListener {
+export function listenerOf(node: NodePlan, name: ListenerName): NodeListener {
   const listener = node.listeners.find((candidate) => candidate.name === name)
   assert(listener, `${nodeName(node)} has a listener ${name}`)
   return listener
@@ -12,20 +12,25 @@ export function addressOf({ host, port }: { host: string; port: number }): strin
   return `${hostOf(host)}:${port}`
 }
 
-export function urlOf(listener: PlannedListener): string {
+export function urlOf(listener: NodeListener): string {
   return `${listener.name}://${addressOf(listener)}`
 }
 
 /** What a broker's properties say of where it is and listens, in either mode. */
 export function placeProperties(node: NodePlan): Record<string, string> {
-  const client = urlOf(listenerOf(node, 'CLIENT'))
-  const replication = urlOf(listenerOf(node, 'REPLICATION'))
+  const client = urlOf(listenerOf(node, ListenerName.client))
+  const replication = urlOf(listenerOf(node, ListenerName.replication))
   return {
     ...(node.rack !== null && { 'broker.rack': node.rack }),
     listeners: `${client},${replication}`,
     'advertised.listeners': `${client},${replication}`,
-    'inter.broker.listener.name': 'REPLICATION',
+    'inter.broker.listener.name': ListenerName.replication,
   }
+}
+
+/** Of these listeners; the only protocol that is served yet. */
+export function securityProtocols(...listeners: (keyof typeof ListenerName)[]): string {
+  return listeners.map((listener) => `${ListenerName[listener]}:PLAINTEXT`).join(',')
 }
 
 export function hostOf(host: string): string {

@@ -81,8 +81,8 @@ export class ApacheKafkaNode {
     const { state, pid, fingerprint, failure, facts } = this.#process
     if (state === 'stopped' || pid === null) return null
     const { listeners } = facts as unknown as NodeFacts
-    const directory = this.directories.data
-    return { ...this.key, state, failure, fingerprint: fingerprint ?? '', pid, directory, listeners }
+    const local = { pid, directory: this.directories.data }
+    return { ...this.key, state, failure, fingerprint: fingerprint ?? '', local, listeners }
   }
 
   /** Resolves when it answers. Rejects with the reason; then it does not run. */

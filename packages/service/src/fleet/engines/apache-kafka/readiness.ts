@@ -1,5 +1,5 @@
 import { Metadata } from '@sluice/wire'
-import type { NodePlan } from '../engine.ts'
+import { ListenerName, type NodePlan } from '../engine.ts'
 import { listenerOf } from './listeners.ts'
 import { type RemoteEffects, askNode } from './remote.ts'
 import { askZooKeeper } from './zookeeper/zookeeper-words.ts'
@@ -10,8 +10,8 @@ const pollMs = 100
 export async function isReady(effects: RemoteEffects, node: NodePlan): Promise<boolean> {
   try {
     if (node.role === 'zookeeper')
-      return (await askZooKeeper(effects, listenerOf(node, 'ZOOKEEPER'), 'ruok')).trim() === 'imok'
-    const listener = listenerOf(node, node.role === 'broker' ? 'CLIENT' : 'CONTROLLER')
+      return (await askZooKeeper(effects, listenerOf(node, ListenerName.zookeeper), 'ruok')).trim() === 'imok'
+    const listener = listenerOf(node, node.role === 'broker' ? ListenerName.client : ListenerName.controller)
     return await askNode(effects, listener, async (connection) => {
       const { errorCode } = await connection.negotiate()
       if (errorCode !== 0) return false

@@ -1,5 +1,5 @@
 import { compareVersions } from '../../jvm/version-order.ts'
-import type { KafkaVersion, Topology } from '../engine.ts'
+import { type KafkaVersion, ListenerName, type Topology } from '../engine.ts'
 
 /** How the brokers of a cluster agree on its metadata. */
 export type Mode = 'kraft' | 'zookeeper'
@@ -58,11 +58,17 @@ export function topologyOf(mode: Mode): Topology {
   return mode === 'kraft'
     ? {
         quorum: { role: 'controller', nodeIds: ids(firstControllerId) },
-        listeners: { broker: ['CLIENT', 'REPLICATION'], quorum: ['CONTROLLER'] },
+        listeners: {
+          broker: [ListenerName.client, ListenerName.replication],
+          quorum: [ListenerName.controller],
+        },
       }
     : {
         quorum: { role: 'zookeeper', nodeIds: ids(1), zookeeperVersion },
-        listeners: { broker: ['CLIENT', 'REPLICATION'], quorum: ['ZOOKEEPER', 'PEER', 'ELECTION'] },
+        listeners: {
+          broker: [ListenerName.client, ListenerName.replication],
+          quorum: [ListenerName.zookeeper, ListenerName.peer, ListenerName.election],
+        },
       }
 }
 

@@ -1,6 +1,6 @@
-import type { ClusterPlan, NodePlan } from '../../engine.ts'
+import { type ClusterPlan, ListenerName, type NodePlan } from '../../engine.ts'
 import { plannedProperties } from '../broker-properties.ts'
-import { addressOf, listenerOf, placeProperties, urlOf } from '../listeners.ts'
+import { addressOf, listenerOf, placeProperties, securityProtocols, urlOf } from '../listeners.ts'
 import { topicDefaultProperties } from '../property-data.generated.ts'
 import type { Release } from '../versions.ts'
 
@@ -48,7 +48,7 @@ export function kraftBrokerProperties(
     'process.roles': 'broker',
     'node.id': String(node.nodeId),
     ...placeProperties(node),
-    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,REPLICATION:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': securityProtocols('client', 'replication', 'controller'),
     ...quorumProperties(plan),
     'log.dirs': logDirectory,
   }
@@ -64,8 +64,8 @@ export function kraftControllerProperties(
     ...plannedProperties(plan, release, (name) => controllerProperties.has(name)),
     'process.roles': 'controller',
     'node.id': String(node.nodeId),
-    listeners: urlOf(listenerOf(node, 'CONTROLLER')),
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT',
+    listeners: urlOf(listenerOf(node, ListenerName.controller)),
+    'listener.security.protocol.map': securityProtocols('controller'),
     ...quorumProperties(plan),
     'log.dirs': logDirectory,
   }
@@ -78,9 +78,9 @@ export function kraftControllerProperties(
 function quorumProperties(plan: ClusterPlan): Record<string, string> {
   const voters = plan.nodes
     .filter(({ role }) => role === 'controller')
-    .map((node) => `${node.nodeId}@${addressOf(listenerOf(node, 'CONTROLLER'))}`)
+    .map((node) => `${node.nodeId}@${addressOf(listenerOf(node, ListenerName.controller))}`)
   return {
-    'controller.listener.names': 'CONTROLLER',
+    'controller.listener.names': ListenerName.controller,
     'controller.quorum.voters': voters.join(','),
   }
 }

@@ -1,6 +1,6 @@
-import type { ClusterPlan, NodePlan } from '../../engine.ts'
+import { type ClusterPlan, ListenerName, type NodePlan } from '../../engine.ts'
 import { plannedProperties } from '../broker-properties.ts'
-import { addressOf, hostOf, listenerOf, placeProperties } from '../listeners.ts'
+import { addressOf, hostOf, listenerOf, placeProperties, securityProtocols } from '../listeners.ts'
 import type { Release } from '../versions.ts'
 
 /** A broker of a cluster that keeps its metadata in ZooKeeper. */
@@ -17,9 +17,9 @@ export function zooKeeperBrokerProperties(
     ...plannedProperties(plan, release, () => true),
     'broker.id': String(node.nodeId),
     ...placeProperties(node),
-    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,REPLICATION:PLAINTEXT',
+    'listener.security.protocol.map': securityProtocols('client', 'replication'),
     'zookeeper.connect': zooKeepers(plan)
-      .map((member) => addressOf(listenerOf(member, 'ZOOKEEPER')))
+      .map((member) => addressOf(listenerOf(member, ListenerName.zookeeper)))
       .join(','),
     'log.dirs': logDirectory,
   }
@@ -34,7 +34,7 @@ export function zooKeeperProperties(
   node: NodePlan,
   dataDirectory: string,
 ): Record<string, string> {
-  const client = listenerOf(node, 'ZOOKEEPER')
+  const client = listenerOf(node, ListenerName.zookeeper)
   return {
     dataDir: dataDirectory,
     clientPort: String(client.port),
@@ -58,8 +58,8 @@ export function zooKeeperProperties(
 }
 
 function memberAddress(member: NodePlan): string {
-  const peer = listenerOf(member, 'PEER')
-  return `${hostOf(peer.host)}:${peer.port}:${listenerOf(member, 'ELECTION').port}`
+  const peer = listenerOf(member, ListenerName.peer)
+  return `${hostOf(peer.host)}:${peer.port}:${listenerOf(member, ListenerName.election).port}`
 }
 
 function zooKeepers(plan: ClusterPlan): NodePlan[] {
