@@ -14,6 +14,9 @@ type Decoded<R> =
     ? { readonly type: RecordType; readonly version: number; readonly record: R; readonly value: T }
     : never
 
+/** Has one partition, the metadata log. */
+export const metadataTopic = '__cluster_metadata'
+
 /** A record of `__cluster_metadata`; `type` tells which one and narrows `value`. */
 export type MetadataRecord = Decoded<(typeof metadataRecords)[number]>
 

@@ -21,6 +21,7 @@ import {
   FeatureLevelRecord,
   RegisterControllerRecord,
   randomUuid,
+  metadataTopic,
 } from '@sluice/wire'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
@@ -364,7 +365,7 @@ function registration({ nodeId, random, host, port }: ControllerOptions): NewRec
 function metadataLogConfig(config: BrokerConfig) {
   const unlimited = -1
   return {
-    ...config.topicLogConfig('__cluster_metadata'),
+    ...config.topicLogConfig(metadataTopic),
     segmentBytes: config.int('metadata.log.segment.bytes'),
     segmentMs: config.long('metadata.log.segment.ms'),
     segmentJitterMs: 0,

@@ -7,6 +7,7 @@ import {
   FeatureLevelRecord,
   LeaderChangeMessage,
   type Int64,
+  metadataTopic,
 } from '@sluice/wire'
 import { bootstrapFeatures } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
@@ -23,7 +24,6 @@ import {
   writeSnapshot,
 } from './snapshots.ts'
 
-const metadataTopic = '__cluster_metadata'
 /** Fixed by Apache Kafka. */
 const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const readBytesMax = 8 * 1024 * 1024

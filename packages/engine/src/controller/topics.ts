@@ -12,6 +12,7 @@ import {
   randomUuid,
   TopicRecord,
   zeroUuid,
+  metadataTopic,
 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import { describeTopicConfigs } from '../metadata/describe-configs.ts'
@@ -28,8 +29,6 @@ type CreatableTopic = RequestOf<typeof CreateTopics>['topics'][number]
 type CreateResult = ResponseOf<typeof CreateTopics>['topics'][number]
 type WantedPartitions = RequestOf<typeof CreatePartitions>['topics'][number]
 
-/** The controller's own log is no topic that anybody makes. */
-const metadataTopic = '__cluster_metadata'
 const defaultCount = -1
 /** From this version on DeleteTopics names each topic in a struct, by name or id; before, as bare names. */
 const topicStructVersionMin = 6

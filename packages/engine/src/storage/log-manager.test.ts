@@ -1,10 +1,18 @@
-import { MemoryDisk, type Processes, TestClock, seededRandom, silentLogger } from '@sluice/effects'
+import {
+  MemoryDisk,
+  MemoryProcesses,
+  type Processes,
+  TestClock,
+  seededRandom,
+  silentLogger,
+} from '@sluice/effects'
 import { describe, expect, test } from 'vitest'
 import { DirectoryLockedError } from './directory-lock.ts'
 import { asideDirectoryName, topicPartitionOf } from './directory-names.ts'
 import { FileCache, CachedFile } from './file-cache.ts'
 import { type LogConfig, defaultLogConfig } from './log-config.ts'
-import { LogManager, type LogManagerOptions } from './log-manager.ts'
+import type { LogDirectoryOptions } from './log-directory.ts'
+import { LogManager } from './log-manager.ts'
 import { MetaPropertiesError } from './meta-properties.ts'
 import { append, batchOf, readAll, stage, startMs } from './testing/log-context.ts'
 
@@ -28,7 +36,7 @@ class Node {
   logConfig: LogConfig = defaultLogConfig
 
   async open(
-    options: Partial<LogManagerOptions> = {},
+    options: Partial<LogDirectoryOptions> = {},
     properties: Record<string, number> = {},
   ): Promise<LogManager> {
     const manager = this.manager(options, properties)
@@ -36,7 +44,7 @@ class Node {
     return manager
   }
 
-  manager(options: Partial<LogManagerOptions> = {}, properties: Record<string, number> = {}): LogManager {
+  manager(options: Partial<LogDirectoryOptions> = {}, properties: Record<string, number> = {}): LogManager {
     const long = (name: string): number => {
       const value = properties[name] ?? brokerDefaults[name]
       if (value === undefined) throw new Error(`no default for ${name}`)
@@ -117,6 +125,21 @@ describe('a log directory', () => {
     await expect(node.open({ clusterId: 'another' })).rejects.toThrow(
       /belongs to the cluster c2x1aWNlLWdvbGRlbi0wMQ/,
     )
+  })
+
+  test('is free again when it was refused', async () => {
+    const node = new Node()
+    const processes = new MemoryProcesses()
+    const first = await node.open({ processes })
+    first.stop({ clean: true })
+    const right = node.text('meta.properties')
+    const write = (text: string) => node.disk.writeFileAtomicSync(`${directory}/meta.properties`, text)
+    write(right.replace('version=1', 'version=7'))
+    await expect(node.open({ processes })).rejects.toThrow('has version 7')
+    expect(node.text('.lock')).toBe('')
+    write(right)
+    const second = await node.open({ processes })
+    second.stop({ clean: true })
   })
 
   test('serves one process at a time; a dead one does not count', async () => {

@@ -1,6 +1,13 @@
 import { basename, join } from 'node:path'
 import { type Connection, throwOnError } from '@sluice/client'
-import { DescribeQuorum, ErrorCode, Metadata, UnregisterBroker, UpdateFeatures } from '@sluice/wire'
+import {
+  DescribeQuorum,
+  ErrorCode,
+  Metadata,
+  UnregisterBroker,
+  UpdateFeatures,
+  metadataTopic,
+} from '@sluice/wire'
 import {
   type ClusterPlan,
   type EngineCluster,
@@ -39,7 +46,6 @@ const stopGraceMs = 60_000
 /** ZooKeeper grants sessions of at most 20 ticks of 1 s, and notices their end a tick later. */
 const sessionEndTimeoutMs = 30_000
 const sessionEndPollMs = 250
-const metadataTopic = '__cluster_metadata'
 const featuresTimeoutMs = 30_000
 /** UpdateFeatures: upgrade only. */
 const upgradeTypeUpgrade = 1

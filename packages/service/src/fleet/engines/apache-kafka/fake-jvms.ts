@@ -19,6 +19,7 @@ import {
   Reader,
   UnregisterBroker,
   UpdateFeatures,
+  metadataTopic,
 } from '@sluice/wire'
 
 interface FakeNode {
@@ -251,7 +252,7 @@ export class FakeJvms {
       return { replicaId, logEndOffset: 1, lastCaughtUpTimestamp: runs ? 100_000 : 1 }
     })
     const leaderId = controllers.length > 1 ? (controllers[0]?.nodeId ?? -1) : -1
-    return { topics: [{ topicName: '__cluster_metadata', partitions: [{ leaderId, currentVoters }] }] }
+    return { topics: [{ topicName: metadataTopic, partitions: [{ leaderId, currentVoters }] }] }
   }
 }
 

@@ -1,0 +1,234 @@
+import { join } from 'node:path'
+import {
+  type Clock,
+  type Disk,
+  isSystemError,
+  type Logger,
+  type Processes,
+  type Random,
+} from '@sluice/effects'
+import { type Int64, metadataTopic } from '@sluice/wire'
+import {
+  CheckpointFile,
+  checkpointKey,
+  OffsetCheckpoint,
+  takeCleanShutdown,
+  writeCleanShutdown,
+} from './checkpoints.ts'
+import { DirectoryLock } from './directory-lock.ts'
+import {
+  asideDirectoryName,
+  isDeletedDirectory,
+  logDirectoryName,
+  type straySuffix,
+  type deleteSuffix,
+  topicPartitionOf,
+} from './directory-names.ts'
+import { FileCache } from './file-cache.ts'
+import type { LogConfig } from './log-config.ts'
+import type { TopicPartition } from './log-store.ts'
+import { Log, type LogOptions } from './log.ts'
+import { openMetaProperties } from './meta-properties.ts'
+import type { LoadOptions } from './recovery.ts'
+import type { Steps } from './slices.ts'
+
+export interface LogDirectoryOptions {
+  disk: Disk
+  clock: Clock
+  logger: Logger
+  random: Random
+  /** Without it the directory is not guarded against other processes. */
+  processes?: Processes
+  /** Made if it is not there. */
+  directory: string
+  nodeId: number
+  clusterId: string
+  /** The broker's configuration, by Kafka's names. */
+  config: { long(name: string): number }
+  configFor: (topic: string) => LogConfig
+}
+
+/** The logs by `checkpointKey`. */
+export type Logs = ReadonlyMap<string, Log>
+
+/**
+ * One log directory on the disk: its lock, whose it is, its checkpoints, and the directories of its logs. What is
+ * made of them is the log manager's.
+ */
+export class LogDirectory {
+  /** From meta.properties. */
+  readonly id: string
+  readonly #options: LogDirectoryOptions
+  readonly #path: string
+  readonly #onBackgroundFailure: (error: unknown) => void
+  readonly #lock: DirectoryLock
+  readonly #files: FileCache
+  readonly #recoveryPoints: OffsetCheckpoint
+  readonly #logStarts: OffsetCheckpoint
+  readonly #cleanerOffsets: OffsetCheckpoint
+  #cleaned = new Map<string, number>()
+
+  private constructor(
+    options: LogDirectoryOptions,
+    {
+      lock,
+      id,
+      onBackgroundFailure,
+    }: { lock: DirectoryLock; id: string; onBackgroundFailure: (error: unknown) => void },
+  ) {
+    const { disk, directory } = options
+    this.id = id
+    this.#options = options
+    this.#path = directory
+    this.#onBackgroundFailure = onBackgroundFailure
+    this.#lock = lock
+    this.#files = new FileCache(disk)
+    this.#recoveryPoints = new OffsetCheckpoint(disk, directory, CheckpointFile.recoveryPoint)
+    this.#logStarts = new OffsetCheckpoint(disk, directory, CheckpointFile.logStart)
+    this.#cleanerOffsets = new OffsetCheckpoint(disk, directory, CheckpointFile.cleaner)
+  }
+
+  /**
+   * Takes the directory for this node. Throws MetaPropertiesError where it belongs to another node or cluster,
+   * DirectoryLockedError where it is in use, or the disk's error.
+   */
+  static take(options: LogDirectoryOptions, onBackgroundFailure: (error: unknown) => void): LogDirectory {
+    const { disk, directory, processes } = options
+    disk.mkdirSync(directory)
+    const lock = DirectoryLock.acquire(disk, directory, processes)
+    try {
+      const { directoryId: id } = openMetaProperties(options)
+      return new LogDirectory(options, { lock, id, onBackgroundFailure })
+    } catch (error) {
+      lock.release(false)
+      throw error
+    }
+  }
+
+  // ---- loading and making
+
+  /** Loads every log, one after the other, into `logs`; after an unclean stop this recovers them. */
+  *load(logs: Map<string, Log>): Steps {
+    const { disk, clock, logger } = this.#options
+    const startedMs = clock.monotonic()
+    const clean = takeCleanShutdown(disk, this.#path)
+    const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
+    const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
+    this.#cleaned = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
+    for (const name of this.#directoryNames()) {
+      const topicPartition = topicPartitionOf(name)
+      // The metadata log lives here in a combined Kafka node's directory, and is the controller's.
+      if (!topicPartition || topicPartition.topic === metadataTopic) continue
+      const key = checkpointKey(topicPartition)
+      const logStartOffset = logStarts.get(key) ?? 0
+      const state = { clean, recoveryPoint: recoveryPoints.get(key) ?? 0, logStartOffset }
+      logs.set(key, yield* Log.loadInSteps(this.#logOptions(topicPartition, state)))
+      yield
+    }
+    if (logs.size === 0) return
+    const ms = Math.round(clock.monotonic() - startedMs)
+    logger.info(clean ? 'logs loaded' : 'logs recovered after an unclean stop', { logs: logs.size, ms })
+  }
+
+  create(topicPartition: TopicPartition, topicId: string): Log {
+    const state = { clean: true, recoveryPoint: 0, logStartOffset: 0 }
+    return Log.load({ ...this.#logOptions(topicPartition, state), topicId })
+  }
+
+  #logOptions(topicPartition: TopicPartition, state: LoadOptions): LogOptions {
+    const { disk, clock, logger, random, config, configFor } = this.#options
+    return {
+      ...state,
+      disk,
+      clock,
+      logger,
+      random,
+      topicPartition,
+      files: this.#files,
+      directory: join(this.#path, logDirectoryName(topicPartition)),
+      config: configFor(topicPartition.topic),
+      producerIdExpirationMs: config.long('producer.id.expiration.ms'),
+      onBackgroundFailure: this.#onBackgroundFailure,
+    }
+  }
+
+  // ---- removing
+
+  /** Renames the log's directory, so that its name is free, and closes the log; returns the new path. */
+  putAside(log: Log, suffix: typeof deleteSuffix | typeof straySuffix): string {
+    const { topicPartition } = log
+    const hex = this.#options.random.bytes(16).toString('hex')
+    const path = join(this.#path, asideDirectoryName(topicPartition, hex, suffix))
+    this.#options.disk.renameSync(log.directory, path)
+    log.movedTo(path)
+    log.close({ clean: false })
+    this.#cleaned.delete(checkpointKey(topicPartition))
+    return path
+  }
+
+  /** Paths of deleted logs that an earlier process has left. */
+  deletedLogs(): string[] {
+    return this.#directoryNames()
+      .filter(isDeletedDirectory)
+      .map((name) => join(this.#path, name))
+  }
+
+  closeUnusedFiles(): void {
+    this.#files.closeUnused()
+  }
+
+  // ---- checkpoints and the end
+
+  /** Off the event loop. */
+  async writeCheckpoints(logs: Logs): Promise<void> {
+    await Promise.all([
+      this.#recoveryPoints.writeSoon(recoveryPointsOf(logs)),
+      this.#logStarts.writeSoon(logStartsOf(logs)),
+    ])
+  }
+
+  /**
+   * Writes what the next start needs to recover nothing, the mark of a clean stop last. False where the disk
+   * refuses.
+   */
+  markClean(logs: Logs, brokerEpoch: Int64): boolean {
+    try {
+      this.#recoveryPoints.write(recoveryPointsOf(logs))
+      this.#logStarts.write(logStartsOf(logs))
+      this.#cleanerOffsets.write(this.#cleaned)
+      writeCleanShutdown(this.#options.disk, this.#path, brokerEpoch)
+      return true
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      this.#options.logger.error('the disk refuses a clean stop', { directory: this.#path, error })
+      return false
+    }
+  }
+
+  /** Another process may take the directory from now on. */
+  release({ clean }: { clean: boolean }): void {
+    this.#lock.release(clean)
+  }
+
+  #readCheckpoint(checkpoint: OffsetCheckpoint, name: string): Map<string, number> {
+    const offsets = checkpoint.read()
+    if (!offsets) this.#options.logger.warn('a checkpoint cannot be read; it counts as empty', { name })
+    return offsets ?? new Map()
+  }
+
+  #directoryNames(): string[] {
+    const entries = this.#options.disk.readdirSync(this.#path)
+    return entries.filter((entry) => entry.isDirectory).map((entry) => entry.name)
+  }
+}
+
+function recoveryPointsOf(logs: Logs): Map<string, number> {
+  return new Map([...logs].map(([key, log]) => [key, log.recoveryPoint]))
+}
+
+function logStartsOf(logs: Logs): Map<string, number> {
+  const logStarts = new Map<string, number>()
+  for (const [key, log] of logs)
+    if (log.logStartOffset > log.firstSegmentBaseOffset) logStarts.set(key, log.logStartOffset)
+  return logStarts
+}
