@@ -1,8 +1,10 @@
+import type { Clock, Logger, Random } from '@sluice/effects'
 import { consumerOffsets } from '@sluice/wire'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { Partitions } from '../replication/partitions.ts'
 import { InternalTopicLog } from './internal-topic-log.ts'
-import type { BrokerServices } from './services.ts'
 
 /** FindCoordinator's types of keys. */
 export const coordinatorKeyType = { group: 0, transaction: 1, share: 2 } as const
@@ -49,9 +51,17 @@ export function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome 
   }
 }
 
-export function createGroupCoordinator(
-  broker: Pick<BrokerServices, 'clock' | 'logger' | 'random' | 'config' | 'metadata' | 'partitions'>,
-): GroupCoordinator {
+/** What a coordinator has of its broker. */
+interface CoordinatorSurroundings {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly random: Random
+  readonly config: BrokerConfig
+  readonly metadata: MetadataImage
+  readonly partitions: Partitions
+}
+
+export function createGroupCoordinator(broker: CoordinatorSurroundings): GroupCoordinator {
   const { clock, logger, random, config, metadata, partitions } = broker
   const { topic } = consumerOffsets
   return new GroupCoordinator({

@@ -43,7 +43,7 @@ export class InternalTopicLog implements CoordinatorLog {
         timeoutMs: Infinity,
         nowMs: this.#clock.now(),
         index: 0,
-        sink: { appended: (_, { error }) => resolve(error as ErrorCode) },
+        sink: { appended: (_, { error }) => resolve(error) },
       })
       partition.commit()
     })

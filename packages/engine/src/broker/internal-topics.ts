@@ -1,6 +1,9 @@
+import type { Logger } from '@sluice/effects'
 import { consumerOffsets, CreateTopics, ErrorCode, shareGroupState, transactionState } from '@sluice/wire'
-import type { TopicShape } from './coordinators.ts'
-import type { BrokerServices } from './services.ts'
+import type { BrokerConfig } from '../metadata/configs.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { CoordinatorHome, TopicShape } from './coordinators.ts'
 
 /** Those of Apache Kafka, whether their coordinators are served or not: their names are taken. */
 const internalTopics: ReadonlySet<string> = new Set(
@@ -15,7 +18,13 @@ const underscore = 0x5f
 const createTimeoutMs = 30_000
 
 /** What topics are made with. */
-type TopicCreator = Pick<BrokerServices, 'metadata' | 'config' | 'coordinators' | 'controller' | 'logger'>
+interface TopicCreator {
+  readonly metadata: MetadataImage
+  readonly config: BrokerConfig
+  readonly coordinators: readonly CoordinatorHome[]
+  readonly controller: ControllerChannel
+  readonly logger: Logger
+}
 
 /** Creates topics that nobody asked for by CreateTopics: internal ones at first use, user topics by Metadata. */
 export class TopicCreation {

@@ -7,7 +7,7 @@
  * - An offset that was never committed is −1 without an error, in an unknown group too.
  * - Version 1 has no error of a group: its partitions bear it.
  */
-import { type Input, OffsetFetch, type RequestOf, type ResponseOf } from '@sluice/wire'
+import { ErrorCode, type Input, OffsetFetch, type RequestOf, type ResponseOf } from '@sluice/wire'
 import { handler, type RequestContext } from '../handler.ts'
 
 const batchedVersionMin = 8
@@ -34,7 +34,7 @@ async function fetchOneGroup(
   const { groupId, requireStable } = request
   const topics = request.topics?.map((topic) => ({ ...topic, topicId: '' })) ?? null
   const fetched = await context.broker.groups.fetchOffsets(apiVersion, { groupId, topics }, requireStable)
-  if (fetched.errorCode === 0 || apiVersion >= groupErrorVersionMin)
+  if (fetched.errorCode === ErrorCode.NONE || apiVersion >= groupErrorVersionMin)
     return { errorCode: fetched.errorCode, topics: fetched.topics }
   return {
     topics: (request.topics ?? []).map(({ name, partitionIndexes }) => ({
