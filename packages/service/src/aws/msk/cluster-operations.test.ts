@@ -1,23 +1,15 @@
 import {
-  CreateConfigurationCommand,
   DeleteClusterCommand,
-  DeleteConfigurationCommand,
   DescribeClusterOperationCommand,
   DescribeClusterOperationV2Command,
-  DescribeClusterV2Command,
-  DescribeConfigurationCommand,
-  DescribeConfigurationRevisionCommand,
   ListClusterOperationsCommand,
   ListClusterOperationsV2Command,
   RebootBrokerCommand,
   UpdateBrokerCountCommand,
-  UpdateClusterConfigurationCommand,
-  UpdateClusterKafkaVersionCommand,
-  UpdateConfigurationCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { startTestService } from '../test-service.ts'
-import { bytes, refused, TestClusters, unknownArn } from './test-clusters.ts'
+import { refused, TestClusters, unknownArn } from './test-clusters.ts'
 
 let clusters: TestClusters
 
@@ -127,78 +119,5 @@ describe('cluster operations', () => {
     await clusters.client.send(new DeleteClusterCommand({ ClusterArn }))
     await clusters.settled(ClusterArn)
     await expect(clusters.operation(arn)).rejects.toMatchObject({ name: 'NotFoundException' })
-  })
-})
-
-describe('Terraform', () => {
-  /** As its provider waits: PENDING and UPDATE_IN_PROGRESS may be, UPDATE_COMPLETE must come. */
-  async function completed(ClusterArn: string, ClusterOperationArn: string | undefined): Promise<string> {
-    for (;;) {
-      const { OperationState = '' } = await clusters.operation(ClusterOperationArn)
-      if (OperationState === 'UPDATE_COMPLETE') return (await clusters.info(ClusterArn)).CurrentVersion
-      expect(['PENDING', 'UPDATE_IN_PROGRESS']).toContain(OperationState)
-      await clusters.settled(ClusterArn)
-    }
-  }
-
-  it('applies, changes and destroys a cluster with a configuration', async () => {
-    const created = await clusters.client.send(
-      new CreateConfigurationCommand({
-        Name: 'ours',
-        KafkaVersions: ['3.9.x.kraft', '4.4.x.kraft'],
-        ServerProperties: bytes('auto.create.topics.enable = true\n'),
-      }),
-    )
-    const Arn = created.Arn ?? ''
-    await clusters.client.send(new DescribeConfigurationCommand({ Arn }))
-    await clusters.client.send(new DescribeConfigurationRevisionCommand({ Arn, Revision: 1 }))
-    const ClusterArn = await clusters.create({ ConfigurationInfo: { Arn, Revision: 1 } })
-    const { ClusterInfo } = await clusters.client.send(new DescribeClusterV2Command({ ClusterArn }))
-    expect(ClusterInfo?.State).toBe('ACTIVE')
-
-    let { CurrentVersion } = await clusters.info(ClusterArn)
-    const count = await clusters.client.send(
-      new UpdateBrokerCountCommand({ ClusterArn, CurrentVersion, TargetNumberOfBrokerNodes: 6 }),
-    )
-    CurrentVersion = await completed(ClusterArn, count.ClusterOperationArn)
-    const revised = await clusters.client.send(
-      new UpdateConfigurationCommand({ Arn, ServerProperties: bytes('num.partitions=2') }),
-    )
-    const ConfigurationInfo = { Arn, Revision: revised.LatestRevision?.Revision }
-    const configured = await clusters.client.send(
-      new UpdateClusterConfigurationCommand({ ClusterArn, CurrentVersion, ConfigurationInfo }),
-    )
-    CurrentVersion = await completed(ClusterArn, configured.ClusterOperationArn)
-    const raised = await clusters.client.send(
-      new UpdateClusterKafkaVersionCommand({
-        ClusterArn,
-        CurrentVersion,
-        TargetKafkaVersion: '4.4.x.kraft',
-        ConfigurationInfo,
-      }),
-    )
-    await completed(ClusterArn, raised.ClusterOperationArn)
-    expect(await clusters.info(ClusterArn)).toMatchObject({
-      NumberOfBrokerNodes: 6,
-      CurrentBrokerSoftwareInfo: {
-        KafkaVersion: '4.4.x.kraft',
-        ConfigurationArn: Arn,
-        ConfigurationRevision: 2,
-      },
-    })
-    // What did not change is not in the operation.
-    expect((await clusters.operation(raised.ClusterOperationArn)).TargetClusterInfo).toEqual({
-      KafkaVersion: '4.4.x.kraft',
-    })
-
-    await clusters.client.send(new DeleteClusterCommand({ ClusterArn }))
-    await clusters.settled(ClusterArn)
-    await expect(clusters.client.send(new DescribeClusterV2Command({ ClusterArn }))).rejects.toMatchObject({
-      name: 'NotFoundException',
-    })
-    await clusters.client.send(new DeleteConfigurationCommand({ Arn }))
-    await expect(clusters.client.send(new DescribeConfigurationCommand({ Arn }))).rejects.toMatchObject(
-      refused('Configuration ARN does not exist'),
-    )
   })
 })

@@ -2,6 +2,7 @@ import {
   type ClusterOperationInfo,
   CreateClusterCommand,
   CreateConfigurationCommand,
+  type CreateConfigurationCommandInput,
   DescribeClusterCommand,
   DescribeClusterOperationCommand,
   type KafkaClient,
@@ -20,8 +21,8 @@ export class TestClusters {
     this.client = service.client({ maxAttempts: 1 })
   }
 
-  static async start(): Promise<TestClusters> {
-    return new TestClusters(await startTestService())
+  static async start(options: Parameters<typeof startTestService>[0] = {}): Promise<TestClusters> {
+    return new TestClusters(await startTestService(options))
   }
 
   /** An ACTIVE cluster of three brokers; what its nodes did until then is forgotten. */
@@ -37,6 +38,26 @@ export class TestClusters {
     await this.settled(ClusterArn)
     this.service.replicating.log.splice(0)
     return ClusterArn
+  }
+
+  /** A cluster by the whole request, ready. */
+  async createFrom(request: ReturnType<typeof provisioned> & Record<string, unknown>): Promise<string> {
+    const { ClusterArn = '' } = await this.client.send(new CreateClusterCommand(request))
+    await this.settled(ClusterArn)
+    return ClusterArn
+  }
+
+  /** A cluster that stays in CREATING. */
+  async createHeld(): Promise<string> {
+    this.service.engine.gate = new Promise(() => {})
+    const { ClusterArn = '' } = await this.client.send(new CreateClusterCommand(provisioned('orders')))
+    return ClusterArn
+  }
+
+  /** The configuration `ours`. */
+  async createOurs(change: Partial<CreateConfigurationCommandInput> = {}): Promise<string> {
+    const request = { Name: 'ours', ServerProperties: bytes('num.partitions=3\n'), ...change }
+    return (await this.client.send(new CreateConfigurationCommand(request))).Arn ?? ''
   }
 
   async createConfiguration(properties: string, change: object = {}): Promise<string> {
@@ -77,6 +98,9 @@ export class TestClusters {
 
 export const unknownArn =
   'arn:aws:kafka:us-east-1:000000000000:cluster/x/6d8b5f5e-1111-4222-8333-944444444444-1'
+
+export const unknownConfigurationArn =
+  'arn:aws:kafka:us-east-1:000000000000:configuration/x/6d8b5f5e-1111-4222-8333-944444444444-1'
 
 export function bytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text))

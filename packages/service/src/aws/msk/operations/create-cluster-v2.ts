@@ -3,6 +3,12 @@ import { badRequest, notServed } from '../exceptions.ts'
 import type { Services } from '../services.ts'
 import { create } from './create-cluster.ts'
 
+/**
+ * CreateCluster with everything that only a provisioned cluster has nested under `provisioned`; both versions of the API
+ * know what either made.
+ *
+ * Refuses both kinds at once and neither (400), and `serverless` (501); then as CreateCluster does.
+ */
 export const createClusterV2 =
   (services: Pick<Services, 'clusters'>) =>
   (input: CreateClusterV2Request): CreateClusterV2Response => {

@@ -4,6 +4,14 @@ import { exceptionOf, stored } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { checkTags } from '../tags.ts'
 
+/**
+ * Writes down the cluster that is wanted, answers CREATING, and leaves the work to the reconciler. v1 knows provisioned
+ * clusters only.
+ *
+ * Refuses, in this order: tags; the engine that they name; name, version, subnets and number of brokers, instance type
+ * and what else of the request is not served; the configuration; the broker properties (400, or 501 for what AWS has and
+ * Sluice has not); a name that is taken (409). There is no client token: the name guards against a second one.
+ */
 export const createCluster =
   (services: Pick<Services, 'clusters'>) =>
   (input: CreateClusterRequest): CreateClusterResponse => {

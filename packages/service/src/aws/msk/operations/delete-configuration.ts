@@ -4,6 +4,11 @@ import { configurationOf } from '../operation.ts'
 import { stored } from '../refusal.ts'
 import type { Services } from '../services.ts'
 
+/**
+ * Takes the configuration away with all its revisions and answers DELETING. From then on it "does not exist", with 400.
+ *
+ * Refuses one that a cluster has, or would have again if the change that is under way were taken back.
+ */
 export const deleteConfiguration =
   (services: Pick<Services, 'configurations' | 'clusters'>) =>
   (input: DeleteConfigurationRequest): DeleteConfigurationResponse => {

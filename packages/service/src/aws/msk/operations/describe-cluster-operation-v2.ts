@@ -6,6 +6,9 @@ import { operationV2 } from '../operation-shapes.ts'
 import { clusterOperationOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
+/**
+ * DescribeClusterOperation in the shape of v2: `startTime` for `creationTime`, details under `provisioned`.
+ */
 export const describeClusterOperationV2 =
   (services: Pick<Services, 'clusters'>) =>
   (input: DescribeClusterOperationV2Request): DescribeClusterOperationV2Response => {

@@ -7,6 +7,9 @@ import { revisionShape } from '../configuration-shapes.ts'
 import { configurationOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
+/**
+ * The exact bytes of one revision. Refuses the ARN first, then a revision that is not there, both with 400.
+ */
 export const describeConfigurationRevision =
   (services: Pick<Services, 'configurations'>) =>
   (input: DescribeConfigurationRevisionRequest): DescribeConfigurationRevisionResponse => {

@@ -5,6 +5,11 @@ import { isServing, plaintextBootstrap } from '../cluster-shapes.ts'
 import { clusterOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
+/**
+ * `host:port` of one broker in each zone, for each kind of listener that is open; of larger clusters too.
+ *
+ * Refuses, in this order: the ARN; a cluster that does not serve in its state; one without a listener that is served yet.
+ */
 export const getBootstrapBrokers =
   (services: Pick<Services, 'clusters'>) =>
   (input: GetBootstrapBrokersRequest): GetBootstrapBrokersResponse => {

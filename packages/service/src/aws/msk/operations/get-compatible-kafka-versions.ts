@@ -7,7 +7,10 @@ import { clusterOf } from '../operation.ts'
 import { exceptionOf } from '../refusal.ts'
 import type { Services } from '../services.ts'
 
-/** For one cluster, or for each version that a cluster made without further ado can have. */
+/**
+ * The versions that a cluster can be updated to. Without an ARN: every version with its targets, of the engine that runs
+ * clusters that do not ask for another; with one: a single entry.
+ */
 export const getCompatibleKafkaVersions =
   (services: Pick<Services, 'clusters'>) =>
   (input: GetCompatibleKafkaVersionsRequest): GetCompatibleKafkaVersionsResponse => {

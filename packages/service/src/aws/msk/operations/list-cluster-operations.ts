@@ -5,6 +5,7 @@ import { clusterOf } from '../operation.ts'
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
+/** The changes of a cluster, the last one first. Refuses the ARN, then page size and token. */
 export const listClusterOperations =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListClusterOperationsRequest): ListClusterOperationsResponse => {

@@ -3,6 +3,7 @@ import { clusterV2 } from '../cluster-shapes.ts'
 import type { Services } from '../services.ts'
 import { clusterPage } from './list-clusters.ts'
 
+/** Clusters of both types in order of creation; the type is filtered exactly, the name by its beginning. */
 export const listClustersV2 =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListClustersV2Request): ListClustersV2Response => {

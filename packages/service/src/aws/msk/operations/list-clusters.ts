@@ -4,6 +4,7 @@ import { clusterInfo } from '../cluster-shapes.ts'
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
+/** Provisioned clusters in order of creation, those whose name begins with `clusterNameFilter`. */
 export const listClusters =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListClustersRequest): ListClustersResponse => {

@@ -7,6 +7,7 @@ import { configurationOf } from '../operation.ts'
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
+/** All revisions, the first one first, without their properties. */
 export const listConfigurationRevisions =
   (services: Pick<Services, 'configurations'>) =>
   (input: ListConfigurationRevisionsRequest): ListConfigurationRevisionsResponse => {

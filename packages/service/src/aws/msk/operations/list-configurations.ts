@@ -3,6 +3,7 @@ import { configurationShape } from '../configuration-shapes.ts'
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
+/** All configurations in order of creation, without their properties. */
 export const listConfigurations =
   ({ configurations }: Pick<Services, 'configurations'>) =>
   (input: ListConfigurationsRequest): ListConfigurationsResponse => {

@@ -2,7 +2,7 @@ import type { ListKafkaVersionsRequest, ListKafkaVersionsResponse } from '@aws-s
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
-/** The versions of the engine that runs clusters that do not ask for another. */
+/** The versions of the engine that runs clusters that do not ask for another, ACTIVE or DEPRECATED. */
 export const listKafkaVersions =
   ({ clusters }: Pick<Services, 'clusters'>) =>
   (input: ListKafkaVersionsRequest): ListKafkaVersionsResponse => {

@@ -4,6 +4,10 @@ import { clusterOf } from '../operation.ts'
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
+/**
+ * Brokers, then controllers or ZooKeeper nodes. The latter have no `brokerNodeInfo`, which has crashed tools that count
+ * on it: MSK does so too.
+ */
 export const listNodes =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListNodesRequest): ListNodesResponse => {

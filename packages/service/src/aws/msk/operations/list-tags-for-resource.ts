@@ -2,6 +2,7 @@ import type { ListTagsForResourceRequest, ListTagsForResourceResponse } from '@a
 import { clusterOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
+/** The tags of a cluster. MSK tags other resources too; here only clusters have any yet. */
 export const listTagsForResource =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListTagsForResourceRequest): ListTagsForResourceResponse => ({

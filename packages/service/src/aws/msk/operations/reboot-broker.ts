@@ -4,6 +4,11 @@ import { update } from '../operation.ts'
 import type { OperationContext } from '../../service.ts'
 import type { Services } from '../services.ts'
 
+/**
+ * Restarts one broker. It takes no version of the cluster, and leaves the one that is current as it is.
+ *
+ * Refuses, in this order: the ARN; a cluster that is not ACTIVE; more brokers than one, or none; one that does not run.
+ */
 export const rebootBroker =
   (services: Pick<Services, 'clusters'>) =>
   (input: RebootBrokerRequest, context: OperationContext): RebootBrokerResponse =>

@@ -3,6 +3,9 @@ import { clusterOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { keepOwnTags } from '../tags.ts'
 
+/**
+ * Takes tags away and answers 204; keys that are not there are no error. Tags that decided something at creation stay.
+ */
 export const untagResource =
   (services: Pick<Services, 'clusters'>) =>
   (input: UntagResourceRequest): void => {

@@ -4,6 +4,11 @@ import { configurationOf } from '../operation.ts'
 import { exceptionOf, stored } from '../refusal.ts'
 import type { Services } from '../services.ts'
 
+/**
+ * Adds a revision, for which `description` and properties are whole, not changes. No cluster is touched by it.
+ *
+ * Refuses, in this order: the ARN; description and properties; the 51st revision.
+ */
 export const updateConfiguration =
   (services: Pick<Services, 'configurations'>) =>
   (input: UpdateConfigurationRequest): UpdateConfigurationResponse => {

@@ -1,55 +1,37 @@
-import {
-  CreateClusterCommand,
-  CreateClusterV2Command,
-  DescribeClusterCommand,
-  DescribeClusterV2Command,
-  type KafkaClient,
-  ListClustersCommand,
-} from '@aws-sdk/client-kafka'
+import { CreateClusterCommand, CreateClusterV2Command, ListClustersCommand } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { provisioned, startTestService, type TestService } from '../test-service.ts'
+import { provisioned } from '../../test-service.ts'
+import { TestClusters } from '../test-clusters.ts'
 
-let service: TestService
-let client: KafkaClient
+let clusters: TestClusters
 
 beforeEach(async () => {
-  service = await startTestService()
-  client = service.client({ maxAttempts: 1 })
+  clusters = await TestClusters.start()
 })
-
-/** Creates a cluster and waits until the loop is done with it. */
-async function create(request: ReturnType<typeof provisioned> & Record<string, unknown>): Promise<string> {
-  const { ClusterArn = '' } = await client.send(new CreateClusterCommand(request))
-  await settled(ClusterArn)
-  return ClusterArn
-}
-
-const settled = (arn: string) => service.fleet.idle(arn.slice(arn.lastIndexOf('/') + 1))
-
-const describeV1 = async (ClusterArn: string) =>
-  (await client.send(new DescribeClusterCommand({ ClusterArn }))).ClusterInfo
 
 describe('CreateCluster', () => {
   it('answers CREATING with an ARN in the shape of AWS, and the cluster becomes ACTIVE', async () => {
-    const answer = await client.send(new CreateClusterCommand(provisioned('orders')))
+    const answer = await clusters.client.send(new CreateClusterCommand(provisioned('orders')))
     expect(answer.ClusterName).toBe('orders')
     expect(answer.State).toBe('CREATING')
     expect(answer.ClusterArn).toMatch(
       /^arn:aws:kafka:us-east-1:000000000000:cluster\/orders\/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}-\d{1,2}$/,
     )
-    await settled(answer.ClusterArn ?? '')
-    expect((await describeV1(answer.ClusterArn ?? ''))?.State).toBe('ACTIVE')
+    await clusters.settled(answer.ClusterArn ?? '')
+    expect((await clusters.info(answer.ClusterArn ?? '')).State).toBe('ACTIVE')
   })
 
   it('is on disk before it is answered', async () => {
-    const { ClusterArn = '' } = await client.send(new CreateClusterCommand(provisioned('orders')))
+    const { ClusterArn = '' } = await clusters.client.send(new CreateClusterCommand(provisioned('orders')))
     const uuid = ClusterArn.slice(ClusterArn.lastIndexOf('/') + 1)
-    const stored = JSON.parse(service.disk.readFileSync(`/data/clusters/${uuid}/cluster.json`).toString())
+    const stored = JSON.parse(
+      clusters.service.disk.readFileSync(`/data/clusters/${uuid}/cluster.json`).toString(),
+    )
     expect(stored).toMatchObject({ arn: ClusterArn, name: 'orders' })
   })
 
   it('describes what was sent, with the defaults of MSK', async () => {
-    const info = await describeV1(await create(provisioned('orders')))
+    const info = await clusters.info(await clusters.createFrom(provisioned('orders')))
     expect(info).toMatchObject({
       ClusterName: 'orders',
       NumberOfBrokerNodes: 3,
@@ -79,30 +61,32 @@ describe('CreateCluster', () => {
   })
 
   it('says in stateInfo that one of the brokers runs', async () => {
-    const info = await describeV1(await create(provisioned('orders')))
+    const info = await clusters.info(await clusters.createFrom(provisioned('orders')))
     expect(info?.StateInfo?.Message).toMatch(/^One of the 3 brokers runs/)
   })
 
   it('makes a zone of each distinct subnet', async () => {
     const request = provisioned('two-zones')
     const group = { ...request.BrokerNodeGroupInfo, ClientSubnets: ['anything', 'goes'] }
-    const arn = await create({ ...request, NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: group })
-    expect((await describeV1(arn))?.BrokerNodeGroupInfo?.ZoneIds).toEqual(['use1-az1', 'use1-az2'])
-    expect(service.engine.plans[0]?.nodes[0]).toMatchObject({ role: 'broker', rack: 'use1-az1' })
+    const arn = await clusters.createFrom({ ...request, NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: group })
+    expect((await clusters.info(arn)).BrokerNodeGroupInfo?.ZoneIds).toEqual(['use1-az1', 'use1-az2'])
+    expect(clusters.service.engine.plans[0]?.nodes[0]).toMatchObject({ role: 'broker', rack: 'use1-az1' })
   })
 
   it('refuses a name that is taken, also in the other version of the API', async () => {
-    await create(provisioned('orders'))
+    await clusters.createFrom(provisioned('orders'))
     const taken = { name: 'ConflictException', message: 'A resource with this name already exists' }
-    await expect(client.send(new CreateClusterCommand(provisioned('orders')))).rejects.toMatchObject(taken)
+    await expect(clusters.client.send(new CreateClusterCommand(provisioned('orders')))).rejects.toMatchObject(
+      taken,
+    )
     const { ClusterName, ...rest } = provisioned('orders')
     await expect(
-      client.send(new CreateClusterV2Command({ ClusterName, Provisioned: rest })),
+      clusters.client.send(new CreateClusterV2Command({ ClusterName, Provisioned: rest })),
     ).rejects.toMatchObject(taken)
   })
 
   it('sets broker properties by tags, over the defaults of MSK', async () => {
-    const arn = await create({
+    const arn = await clusters.createFrom({
       ...provisioned('orders'),
       Tags: {
         team: 'a',
@@ -110,22 +94,24 @@ describe('CreateCluster', () => {
         'sluice:set:log.cleanup.policy': 'compact,delete',
       },
     })
-    expect(service.engine.plans[0]?.properties).toMatchObject({
+    expect(clusters.service.engine.plans[0]?.properties).toMatchObject({
       'num.partitions': '4',
       'log.cleanup.policy': 'compact,delete',
       'auto.create.topics.enable': 'false',
       'default.replication.factor': '1',
     })
-    expect((await describeV1(arn))?.Tags).toMatchObject({ team: 'a', 'sluice:set:num.partitions': '4' })
+    expect((await clusters.info(arn)).Tags).toMatchObject({ team: 'a', 'sluice:set:num.partitions': '4' })
   })
 
   it('answers 503 when the disk does not take the cluster, and then there is none', async () => {
-    service.disk.failNext('writeFileAtomic', 'ENOSPC')
-    await expect(client.send(new CreateClusterCommand(provisioned('orders')))).rejects.toMatchObject({
-      name: 'ServiceUnavailableException',
-      message: expect.stringContaining('The disk is full.'),
-    })
-    expect((await client.send(new ListClustersCommand({}))).ClusterInfoList).toEqual([])
+    clusters.service.disk.failNext('writeFileAtomic', 'ENOSPC')
+    await expect(clusters.client.send(new CreateClusterCommand(provisioned('orders')))).rejects.toMatchObject(
+      {
+        name: 'ServiceUnavailableException',
+        message: expect.stringContaining('The disk is full.'),
+      },
+    )
+    expect((await clusters.client.send(new ListClustersCommand({}))).ClusterInfoList).toEqual([])
   })
 })
 
@@ -226,18 +212,18 @@ describe('CreateCluster refuses', () => {
     ['a tag with odd characters', { Tags: { a: 'b,c' } }, 'tags', /not valid/],
   ])('%s', async (_what, change, parameter, message) => {
     await expect(
-      client.send(new CreateClusterCommand({ ...provisioned('orders'), ...change })),
+      clusters.client.send(new CreateClusterCommand({ ...provisioned('orders'), ...change })),
     ).rejects.toMatchObject({
       name: 'BadRequestException',
       InvalidParameter: parameter,
       message: expect.stringMatching(message),
     })
-    expect((await client.send(new ListClustersCommand({}))).ClusterInfoList).toEqual([])
+    expect((await clusters.client.send(new ListClustersCommand({}))).ClusterInfoList).toEqual([])
   })
 
   it('a required member that is missing', async () => {
     const { KafkaVersion: _left, ...rest } = provisioned('orders')
-    await expect(client.send(new CreateClusterCommand(rest as never))).rejects.toMatchObject({
+    await expect(clusters.client.send(new CreateClusterCommand(rest as never))).rejects.toMatchObject({
       name: 'BadRequestException',
       InvalidParameter: 'kafkaVersion',
     })
@@ -248,44 +234,7 @@ describe('CreateCluster refuses', () => {
     ['tiered storage', { StorageMode: 'TIERED' as const }],
   ])('%s, as not implemented', async (_what, change) => {
     await expect(
-      client.send(new CreateClusterCommand({ ...provisioned('orders'), ...change })),
+      clusters.client.send(new CreateClusterCommand({ ...provisioned('orders'), ...change })),
     ).rejects.toMatchObject({ name: 'NotImplementedException', $metadata: { httpStatusCode: 501 } })
-  })
-})
-
-describe('CreateClusterV2', () => {
-  it('makes a cluster that both versions describe', async () => {
-    const { ClusterName, ...rest } = provisioned('orders')
-    const answer = await client.send(
-      new CreateClusterV2Command({ ClusterName, Tags: { team: 'a' }, Provisioned: rest }),
-    )
-    expect(answer).toMatchObject({ ClusterName: 'orders', State: 'CREATING', ClusterType: 'PROVISIONED' })
-    await settled(answer.ClusterArn ?? '')
-    const { ClusterInfo: v2 } = await client.send(
-      new DescribeClusterV2Command({ ClusterArn: answer.ClusterArn }),
-    )
-    const v1 = await describeV1(answer.ClusterArn ?? '')
-    expect(v2).toMatchObject({ ClusterType: 'PROVISIONED', State: 'ACTIVE', Tags: { team: 'a' } })
-    expect(v2?.Provisioned?.BrokerNodeGroupInfo).toEqual(v1?.BrokerNodeGroupInfo)
-    expect(v2?.Provisioned?.NumberOfBrokerNodes).toBe(3)
-    expect(v2?.CurrentVersion).toBe(v1?.CurrentVersion)
-    expect(v2?.StateInfo).toEqual(v1?.StateInfo)
-  })
-
-  it('takes exactly one of its two kinds, and no serverless one yet', async () => {
-    const { ClusterName, ...rest } = provisioned('orders')
-    const serverless = { VpcConfigs: [{ SubnetIds: ['a'] }] }
-    await expect(client.send(new CreateClusterV2Command({ ClusterName }))).rejects.toMatchObject({
-      name: 'BadRequestException',
-    })
-    await expect(
-      client.send(new CreateClusterV2Command({ ClusterName, Provisioned: rest, Serverless: serverless })),
-    ).rejects.toMatchObject({ name: 'BadRequestException' })
-    await expect(
-      client.send(new CreateClusterV2Command({ ClusterName, Serverless: serverless })),
-    ).rejects.toMatchObject({
-      name: 'NotImplementedException',
-      message: 'A serverless cluster is not implemented yet in Sluice.',
-    })
   })
 })

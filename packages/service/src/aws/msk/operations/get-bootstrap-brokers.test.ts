@@ -1,0 +1,49 @@
+import { GetBootstrapBrokersCommand, ListNodesCommand } from '@aws-sdk/client-kafka'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { provisioned } from '../../test-service.ts'
+import { TestClusters } from '../test-clusters.ts'
+
+let clusters: TestClusters
+
+beforeEach(async () => {
+  clusters = await TestClusters.start()
+})
+
+describe('GetBootstrapBrokers', () => {
+  it('lists what runs', async () => {
+    const arn = await clusters.createFrom(provisioned('orders'))
+    const answer = await clusters.client.send(new GetBootstrapBrokersCommand({ ClusterArn: arn }))
+    const { host, port } = clusters.service.fleet.status()[0]?.brokers[0]?.listeners[0] ?? {
+      host: '',
+      port: 0,
+    }
+    expect(answer.BootstrapBrokerString).toBe(`${host}:${port}`)
+    expect(Object.keys(answer).filter((key) => key !== '$metadata')).toEqual(['BootstrapBrokerString'])
+  })
+
+  it('is refused with a sentence while there is no plaintext listener', async () => {
+    const { EncryptionInfo: _left, ...rest } = provisioned('secure')
+    const arn = await clusters.createFrom(rest as never)
+    const info = await clusters.info(arn)
+    expect(info?.EncryptionInfo?.EncryptionInTransit?.ClientBroker).toBe('TLS')
+    expect(info?.State).toBe('ACTIVE')
+    const sentence = info?.StateInfo?.Message ?? ''
+    expect(sentence).toMatch(/no plaintext listener/)
+    await expect(
+      clusters.client.send(new GetBootstrapBrokersCommand({ ClusterArn: arn })),
+    ).rejects.toMatchObject({
+      name: 'BadRequestException',
+      message: sentence,
+    })
+    expect((await clusters.client.send(new ListNodesCommand({ ClusterArn: arn }))).NodeInfoList).toEqual([])
+    expect(clusters.service.engine.running).toBe(0)
+  })
+
+  it('is refused while the cluster is being made', async () => {
+    const ClusterArn = await clusters.createHeld()
+    await expect(clusters.client.send(new GetBootstrapBrokersCommand({ ClusterArn }))).rejects.toMatchObject({
+      name: 'BadRequestException',
+      message: "You can't get bootstrap broker nodes for a cluster in CREATING state.",
+    })
+  })
+})

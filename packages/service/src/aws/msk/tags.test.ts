@@ -1,0 +1,48 @@
+import { ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-kafka'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { provisioned } from '../test-service.ts'
+import { TestClusters } from './test-clusters.ts'
+
+let clusters: TestClusters
+
+beforeEach(async () => {
+  clusters = await TestClusters.start()
+})
+
+describe('tags', () => {
+  it('are added, listed and removed', async () => {
+    const ResourceArn = await clusters.createFrom(provisioned('orders'))
+    const tagged = await clusters.client.send(
+      new TagResourceCommand({ ResourceArn, Tags: { a: '1', b: '2', c: '3' } }),
+    )
+    expect(tagged.$metadata.httpStatusCode).toBe(204)
+    await clusters.client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['a', 'b'] }))
+    const { Tags } = await clusters.client.send(new ListTagsForResourceCommand({ ResourceArn }))
+    expect(Tags).toEqual({ c: '3' })
+  })
+
+  it('choose the engine at creation, and stay as they are', async () => {
+    const tags = { 'sluice:engine': 'apache-kafka' }
+    const ResourceArn = await clusters.createFrom({ ...provisioned('orders'), Tags: tags })
+    expect([clusters.service.engine.running, clusters.service.replicating.running]).toEqual([0, 3])
+    expect((await clusters.info(ResourceArn))?.StateInfo).toBeUndefined()
+    for (const call of [
+      clusters.client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['sluice:engine'] })),
+      clusters.client.send(new TagResourceCommand({ ResourceArn, Tags: { 'sluice:engine': 'embedded' } })),
+    ])
+      await expect(call).rejects.toMatchObject({ name: 'BadRequestException', InvalidParameter: 'tags' })
+  })
+
+  it('that set broker properties stay as they are', async () => {
+    const tags = { 'sluice:set:num.partitions': '4' }
+    const ResourceArn = await clusters.createFrom({ ...provisioned('orders'), Tags: tags })
+    await expect(
+      clusters.client.send(new UntagResourceCommand({ ResourceArn, TagKeys: Object.keys(tags) })),
+    ).rejects.toMatchObject({ name: 'BadRequestException' })
+    await expect(
+      clusters.client.send(
+        new TagResourceCommand({ ResourceArn, Tags: { 'sluice:set:num.partitions': '5' } }),
+      ),
+    ).rejects.toMatchObject({ name: 'BadRequestException' })
+  })
+})
