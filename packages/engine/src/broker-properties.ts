@@ -42,6 +42,7 @@ const ownServed = [
   'producer.id.expiration.check.interval.ms',
   'producer.id.expiration.ms',
   'replica.high.watermark.checkpoint.interval.ms',
+  'replica.lag.time.max.ms',
   'socket.request.max.bytes',
 ]
 

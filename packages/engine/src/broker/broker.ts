@@ -137,9 +137,11 @@ export class Broker implements BrokerServices, RequestHandling {
       brokerId: options.nodeId,
       logs: this.logs,
       config: this.config,
+      isActive: (brokerId) => this.metadata.isBrokerActive(brokerId),
       listener: {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
+        wantsIsr: (topic, index, isr) => this.#wantsIsr(topic, index, isr),
       },
     })
     this.groups = createGroupCoordinator(this)
@@ -401,6 +403,11 @@ export class Broker implements BrokerServices, RequestHandling {
 
   #resigns(topic: string, index: number): void {
     this.#coordinatorIn(topic)?.unload(index)
+  }
+
+  /** Brokers do not replicate yet, so that nothing good can come of asking the controller. */
+  #wantsIsr(topic: string, partition: number, isr: readonly number[]): void {
+    this.logger.warn('the in-sync replicas should be others', { topic, partition, isr })
   }
 
   #coordinatorIn(topic: string): CoordinatorHome | undefined {

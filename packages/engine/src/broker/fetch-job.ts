@@ -8,7 +8,8 @@ import {
   type Int64,
 } from '@sluice/wire'
 import type { Timer } from '@sluice/effects'
-import type { FetchWaiter, Partition } from '../replication/partition.ts'
+import type { Partition } from '../replication/partition.ts'
+import type { FetchWaiter } from '../replication/waiters.ts'
 import type { FetchSlice } from '../storage/log.ts'
 import { endRequest } from './failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
@@ -77,10 +78,11 @@ export class FetchJob implements FetchWaiter {
 
   #wait(): void {
     const { broker, connection } = this.#context
+    const level = this.#role === 'follower' ? 'appended' : 'committed'
     for (const wanted of this.#wanted) {
       const partition = this.#partition(wanted)
       if (typeof partition === 'number') continue
-      partition.awaitData(this)
+      partition.awaitData(this, level)
       this.#watched.push(partition)
     }
     this.#timer = broker.clock.schedule(this.#request.maxWaitMs, () => {

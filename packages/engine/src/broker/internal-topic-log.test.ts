@@ -35,7 +35,8 @@ beforeEach(async () => {
     brokerId: me,
     logs,
     config: { long: () => 5_000, topicInt: () => 1 },
-    listener: { leads() {}, resigns() {} },
+    isActive: () => true,
+    listener: { leads() {}, resigns() {}, wantsIsr() {} },
   })
   partitions.begin()
   partitions.apply({

@@ -1,11 +1,11 @@
 import { ErrorCode } from '@sluice/wire'
 import type { Clock } from '@sluice/effects'
 import type { CoordinatorLog } from '../coordinator/coordinator-log.ts'
+import { allReplicas } from '../replication/append.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import { readExactly } from './response-stream.ts'
 
 const readChunkBytes = 1_048_576
-const allReplicas = -1
 
 /** The partitions of an internal topic as its coordinator writes and loads them. */
 export class InternalTopicLog implements CoordinatorLog {

@@ -13,9 +13,9 @@ import {
   type AppendOutcome,
   type AppendRequest,
   type AppendSink,
-  type Partition,
   refusedAppend,
-} from '../replication/partition.ts'
+} from '../replication/append.ts'
+import type { Partition } from '../replication/partition.ts'
 import { endRequest } from './failed-request.ts'
 import type { RequestContext } from './handler.ts'
 import { isInternalTopic } from './internal-topics.ts'

@@ -1,7 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { batchOf, readAll, valuesOf } from '../storage/testing/log-context.ts'
-import type { Partition } from './partition.ts'
 import {
   append,
   followed,
@@ -28,14 +27,18 @@ describe('an append', () => {
     expect(second.outcome).toMatchObject({ error: ErrorCode.NONE, baseOffset: 2 })
   })
 
-  it('asks for one commit, however many batches there are', () => {
+  it('asks for one commit, however many batches there are, and for none after it', () => {
     const context = new PartitionContext()
+    const { staged } = context.context
     const partition = context.partition()
     for (let i = 0; i < 3; i++) append(partition)
-    expect(context.dirty).toBe(1)
-    partition.commit()
+    expect(staged.size).toBe(1)
+    for (const leader of staged) leader.commit()
+    expect(context.log.logEndOffset).toBe(3)
     append(partition)
-    expect(context.dirty).toBe(2)
+    expect(staged.size).toBe(1)
+    partition.commit()
+    expect(staged.size).toBe(0)
   })
 
   it('of a batch that is none is refused at once, and its neighbours go on', () => {
@@ -80,6 +83,17 @@ describe('an append', () => {
     const leader = append(partition, { acks: 1 })
     partition.commit()
     expect(leader.error).toBe(ErrorCode.NONE)
+    // KIP-966: what too few have is not committed, either.
+    expect(context.log).toMatchObject({ logEndOffset: 1, highWatermark: 0 })
+  })
+
+  it('with acks=−1 does not need more replicas than there are', () => {
+    const context = new PartitionContext()
+    const partition = context.partition()
+    context.minInSyncReplicas = 2
+    const all = append(partition)
+    partition.commit()
+    expect(all.error).toBe(ErrorCode.NONE)
   })
 })
 
@@ -141,9 +155,7 @@ describe('a retry of an idempotent producer', () => {
     expect(first.outcome).toMatchObject({ error: ErrorCode.NONE, baseOffset: 1 })
     expect(retry.outcome).toMatchObject({ error: ErrorCode.NONE, baseOffset: 1 })
     expect(context.log.logEndOffset).toBe(2)
-    // The entry of the first try still stands in the list of those to commit.
-    partition.commit()
-    expect(context.log.logEndOffset).toBe(2)
+    expect(context.context.staged.size).toBe(0)
   })
 
   it('waits for its own records only, whatever came after them', () => {
@@ -236,13 +248,28 @@ describe('a leader that resigns', () => {
     const partition = context.partition(ledWithFollower)
     const waiting = append(partition)
     partition.commit()
-    const polls: Partition[] = []
-    partition.awaitData({ dataArrived: (which) => void polls.push(which) })
+    const found: ErrorCode[] = []
+    for (const level of ['appended', 'committed'] as const)
+      partition.awaitData({ dataArrived: () => void found.push(partition.check(-1)) }, level)
     partition.update(followed)
     expect(waiting).toMatchObject({ error: ErrorCode.NOT_LEADER_OR_FOLLOWER, told: 1 })
-    expect(polls).toEqual([partition])
+    expect(found).toEqual([ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.NOT_LEADER_OR_FOLLOWER])
     expect(append(partition).error).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     expect(partition.isLeader).toBe(false)
+  })
+
+  it('takes nothing that was judged meanwhile, also when it leads again', async () => {
+    for (const states of [[followed], [followed, { ...led, leaderEpoch: 6 }]]) {
+      const context = new PartitionContext()
+      const partition = context.partition()
+      const goOn = context.judgeSlowly()
+      const held = [append(partition), append(partition)]
+      for (const state of states) partition.update(state)
+      await goOn()
+      for (const each of held)
+        expect(each).toMatchObject({ error: ErrorCode.NOT_LEADER_OR_FOLLOWER, told: 1 })
+      expect(context.log).toMatchObject({ logEndOffset: 0, stagedCount: 0 })
+    }
   })
 
   it('keeps its high watermark, and advances it no more', () => {
@@ -282,7 +309,7 @@ describe('the high watermark', () => {
     const partition = new PartitionContext().partition()
     let woken = 0
     const poll = { dataArrived: () => void woken++ }
-    partition.awaitData(poll)
+    partition.awaitData(poll, 'committed')
     append(partition)
     expect(woken).toBe(0)
     partition.commit()

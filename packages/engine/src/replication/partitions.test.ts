@@ -3,8 +3,9 @@ import { ErrorCode } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { defaultLogConfig } from '../storage/log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
-import { Partition, type PartitionState } from './partition.ts'
+import type { Partition } from './partition.ts'
 import { Partitions, type TopicState } from './partitions.ts'
+import type { PartitionState } from './replica.ts'
 import { append, followed, led, me, other } from './testing/partition-context.ts'
 
 const events: TopicState = { name: 'events', id: 'chyLy7VFSqemP2m8TTSy3w', partitions: [led, followed, led] }
@@ -32,10 +33,12 @@ class Broker {
     logger: silentLogger,
     brokerId: me,
     logs: this.logs,
-    config: { long: () => 5000, topicInt: () => 1 },
+    config: { long: () => 5_000, topicInt: () => 1 },
+    isActive: () => true,
     listener: {
       leads: ({ index, leaderEpoch }) => void this.told.push(`leads ${index} at ${leaderEpoch}`),
       resigns: (_, index) => void this.told.push(`resigns ${index}`),
+      wantsIsr: (_, index, isr) => void this.told.push(`wants ${isr.join()} for ${index}`),
     },
   })
 
@@ -125,7 +128,10 @@ describe('what the metadata log says', () => {
     const broker = await Broker.start()
     const ledPartition = broker.partition(0)
     const found: (Partition | undefined)[] = []
-    ledPartition.awaitData({ dataArrived: () => void found.push(broker.partitions.get('events', 0)) })
+    ledPartition.awaitData(
+      { dataArrived: () => void found.push(broker.partitions.get('events', 0)) },
+      'committed',
+    )
     broker.partitions.remove('events')
     expect(found).toEqual([undefined])
     expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
@@ -146,7 +152,7 @@ describe('what the metadata log says', () => {
   })
 })
 
-describe('a disk that refuses a log', async () => {
+describe('a disk that refuses a log', () => {
   it('takes that partition offline and is tried again; the others go on', async () => {
     const broker = await Broker.start({ ...events, partitions: [] })
     broker.disk.failNext('mkdir', 'EIO')
@@ -170,7 +176,7 @@ describe('a disk that refuses a log', async () => {
   })
 })
 
-describe('the end of a socket read', async () => {
+describe('the end of a socket read', () => {
   it('writes what is staged, once a partition', async () => {
     const broker = await Broker.start()
     const appends = [0, 2, 0].map((index) => append(broker.partition(index), { index }))
@@ -181,6 +187,20 @@ describe('the end of a socket read', async () => {
     expect(appends.map(({ outcome }) => outcome?.baseOffset)).toEqual([0, 0, 1])
     broker.partitions.commitStaged()
     expect(writes).toBe(2)
+  })
+})
+
+describe('a follower in the ISR that is not heard of', () => {
+  it('should leave it after replica.lag.time.max.ms; that is said once', async () => {
+    const withFollower = { ...led, replicas: [me, other], isr: [me, other] }
+    const broker = await Broker.start({ ...events, partitions: [led, withFollower] })
+    append(broker.partition(1), { acks: 1 })
+    broker.partitions.commitStaged()
+    broker.told.length = 0
+    await broker.clock.advance(5_000)
+    expect(broker.told).toEqual([])
+    await broker.clock.advance(20_000)
+    expect(broker.told).toEqual(['wants 1 for 1'])
   })
 })
 

@@ -2,7 +2,8 @@ import { type Clock, type Disk, isSystemError, type Logger, type Timer } from '@
 import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
 import { HighWatermarks } from './high-watermarks.ts'
-import { Partition, type PartitionState } from './partition.ts'
+import { Partition } from './partition.ts'
+import type { PartitionState, ReplicaContext } from './replica.ts'
 
 /** What the metadata log says of a topic. */
 export interface TopicState {
@@ -12,10 +13,12 @@ export interface TopicState {
   readonly partitions: readonly PartitionState[]
 }
 
-/** Told when this broker starts or stops to lead a partition. */
+/** Told what becomes of the partitions that this broker leads. */
 export interface LeadershipListener {
   leads(partition: Partition): void
   resigns(topic: string, index: number): void
+  /** Replicas have fallen behind or caught up: this is who should be in the ISR. */
+  wantsIsr(topic: string, index: number, isr: readonly number[]): void
 }
 
 /** The broker's configuration, by Kafka's names. */
@@ -34,14 +37,14 @@ export class Partitions {
   readonly #brokerId: number
   readonly #logs: LogManager
   readonly #highWatermarks: HighWatermarks
-  readonly #config: ReplicationConfig
   readonly #listener: LeadershipListener
+  readonly #context: ReplicaContext
   readonly #byTopic = new Map<string, (Partition | undefined)[]>()
   /** Topics with partitions whose logs the disk refuses. */
   readonly #lacking = new Map<string, TopicState>()
   #retry: Timer | null = null
-  #dirty: Partition[] = []
-  readonly #stagedFirst = (partition: Partition) => void this.#dirty.push(partition)
+  #isrReview: Timer | null = null
+  readonly #staged: ReplicaContext['staged'] = new Set()
 
   constructor(options: {
     clock: Clock
@@ -50,23 +53,35 @@ export class Partitions {
     brokerId: number
     logs: LogManager
     config: ReplicationConfig
+    /** Whether a broker is neither fenced nor shutting down. */
+    isActive: (brokerId: number) => boolean
     listener: LeadershipListener
   }) {
     this.#clock = options.clock
     this.#logger = options.logger
     this.#brokerId = options.brokerId
     this.#logs = options.logs
-    this.#config = options.config
     this.#highWatermarks = new HighWatermarks({
       ...options,
       intervalMs: options.config.long('replica.high.watermark.checkpoint.interval.ms'),
     })
     this.#listener = options.listener
+    this.#context = {
+      brokerId: options.brokerId,
+      clock: options.clock,
+      logger: options.logger,
+      lagMaxMs: options.config.long('replica.lag.time.max.ms'),
+      minInSyncReplicas: (topic) => options.config.topicInt(topic, 'min.insync.replicas'),
+      isActive: options.isActive,
+      staged: this.#staged,
+      wantsIsr: (topic, index, isr) => options.listener.wantsIsr(topic, index, isr),
+    }
   }
 
   /** The logs are loaded: from now on `apply` may be called. */
   begin(): void {
     this.#highWatermarks.begin()
+    this.#isrReview = this.#scheduleIsrReview()
   }
 
   get(topic: string, index: number): Partition | undefined {
@@ -95,12 +110,9 @@ export class Partitions {
       for (const partition of partitions) if (partition) yield partition
   }
 
-  /** Writes what has been staged since the last call: one write a partition. */
+  /** Writes everything that is staged: one write a partition. */
   commitStaged(): void {
-    if (this.#dirty.length === 0) return
-    const dirty = this.#dirty
-    this.#dirty = []
-    for (const partition of dirty) partition.commit()
+    for (const leader of this.#staged) leader.commit()
   }
 
   /** Brings this broker's replicas of a topic to the state that the metadata log gives them. */
@@ -132,6 +144,7 @@ export class Partitions {
   /** Ends every wait; the broker stops. `clean`: its high watermarks are written. */
   close({ clean }: { clean: boolean }): void {
     this.#retry?.cancel()
+    this.#isrReview?.cancel()
     this.commitStaged()
     for (const partition of this.all()) partition.close(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     this.#highWatermarks.close({ clean })
@@ -164,16 +177,20 @@ export class Partitions {
       topic: topic.name,
       index,
       log,
-      clock: this.#clock,
-      logger: this.#logger,
-      brokerId: this.#brokerId,
+      context: this.#context,
       state,
       highWatermark: this.#highWatermarks.take(topicPartition),
-      minInSyncReplicas: () => this.#config.topicInt(topic.name, 'min.insync.replicas'),
-      stagedFirst: this.#stagedFirst,
     })
     if (partition.isLeader) this.#listener.leads(partition)
     return partition
+  }
+
+  /** Twice as often as a replica may fall behind, as Apache Kafka looks. */
+  #scheduleIsrReview(): Timer {
+    return this.#clock.schedule(this.#context.lagMaxMs / 2, () => {
+      this.#isrReview = this.#scheduleIsrReview()
+      for (const partition of this.all()) partition.reviewIsr()
+    })
   }
 
   #update(partition: Partition, state: PartitionState): void {

@@ -22,11 +22,12 @@ import {
   type Random,
   thrownMidway,
 } from '@sluice/effects'
-import { ErrorCode, type Int64, RecordBatch } from '@sluice/wire'
+import { type Int64, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { type AppendContext, type Rejected, type Validated, validateBatch } from './batch-validator.ts'
 import { type FetchSlice, readSlice } from './fetch-slice.ts'
 import type { FileCache } from './file-cache.ts'
+import { readLeaderBatches } from './leader-batches.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { type OffsetLookup, maxTimestampOffset, offsetForTimestamp } from './log-lookup.ts'
@@ -263,6 +264,11 @@ export class Log {
     }
   }
 
+  /** How many batches the next commit appends. */
+  get stagedCount(): number {
+    return this.#batches.length
+  }
+
   /** Appends what is staged: all of it or, with the disk's error, nothing. */
   commit(): void {
     if (this.#batches.length === 0) return
@@ -287,22 +293,9 @@ export class Log {
    */
   appendAsFollower(batches: Buffer): { kind: 'appended'; lastOffset: number } | Rejected {
     assert(this.#batches.length === 0, 'a follower stages nothing')
-    const parts: Buffer[] = []
-    const facts: BatchFacts[] = []
-    let next = this.#store.endOffset
-    for (let at = 0; at < batches.length; ) {
-      const size = RecordBatch.frameAt(batches, at, batches.length)
-      // A fetch may have cut off the last batch.
-      if (size === RecordBatch.BatchFrame.incomplete) break
-      const fault = followerFault(batches, at, size, next)
-      if (fault) return { kind: 'rejected', ...fault, recordErrors: [] }
-      const batch = readBatchFacts(batches, at, size)
-      parts.push(at === 0 && size === batches.length ? batches : batches.subarray(at, at + size))
-      facts.push(batch)
-      next = batch.lastOffset + 1
-      at += size
-    }
-    if (facts.length > 0) this.#store.append(parts, facts)
+    const read = readLeaderBatches(batches, this.#store.endOffset)
+    if (read.kind === 'rejected') return read
+    if (read.facts.length > 0) this.#store.append(read.batches, read.facts)
     this.#stagedEnd = this.#store.endOffset
     return { kind: 'appended', lastOffset: this.#store.endOffset - 1 }
   }
@@ -473,24 +466,4 @@ export class Log {
     this.#removals ??= new Set()
     this.#removals.add(cancel)
   }
-}
-
-function followerFault(
-  b: Buffer,
-  at: number,
-  size: number,
-  next: number,
-): { error: ErrorCode; message: string } | null {
-  const corrupt = ErrorCode.CORRUPT_MESSAGE
-  if (size === RecordBatch.BatchFrame.invalid || RecordBatch.magic(b, at) !== RecordBatch.currentMagic)
-    return { error: corrupt, message: `There is no record batch of magic 2 at ${at}.` }
-  if (!RecordBatch.isCrcValid(b, at, size))
-    return { error: corrupt, message: `The checksum of the record batch at ${at} does not fit its content.` }
-  const baseOffset = RecordBatch.baseOffset(b, at)
-  if (baseOffset < next)
-    return {
-      error: ErrorCode.OFFSET_OUT_OF_RANGE,
-      message: `The batch at offset ${baseOffset} does not follow the log's end ${next}.`,
-    }
-  return null
 }

@@ -1,9 +1,11 @@
 /** What the tests of this directory share: a partition on a disk in memory, and appends that say how they ended. */
 import { silentLogger } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import type { ErrorCode } from '@sluice/wire'
 import type { Validated, Rejected } from '../../storage/log.ts'
 import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.ts'
-import { type AppendOutcome, type AppendRequest, Partition, type PartitionState } from '../partition.ts'
+import type { AppendOutcome, AppendRequest, AppendSink } from '../append.ts'
+import { Partition } from '../partition.ts'
+import type { PartitionState, ReplicaContext } from '../replica.ts'
 
 export const me = 1
 export const other = 2
@@ -22,26 +24,29 @@ export const followed: PartitionState = { ...ledWithFollower, leader: other, lea
 export class PartitionContext extends LogContext {
   readonly log = this.load()
   minInSyncReplicas = 1
-  /** How often the partition has asked to be committed. */
-  dirty = 0
-
-  partition(state: PartitionState = led, highWatermark = 0): Partition {
-    return new Partition({
-      topic: 'events',
-      index: 0,
-      log: this.log,
-      clock: this.clock,
-      logger: silentLogger,
-      brokerId: me,
-      state,
-      highWatermark,
-      minInSyncReplicas: () => this.minInSyncReplicas,
-      stagedFirst: () => void this.dirty++,
-    })
+  /** What the leader has asked for, in order. */
+  readonly wantedIsrs: (readonly number[])[] = []
+  readonly context: ReplicaContext = {
+    brokerId: me,
+    clock: this.clock,
+    logger: silentLogger,
+    lagMaxMs: 30_000,
+    minInSyncReplicas: () => this.minInSyncReplicas,
+    isActive: () => true,
+    staged: new Set(),
+    wantsIsr: (_topic, _index, isr) => void this.wantedIsrs.push(isr),
   }
 
-  /** From here on the log judges batches as with a codec that has no synchronous form; the result lets them go on. */
-  judgeSlowly(): () => Promise<void> {
+  partition(state: PartitionState = led, highWatermark = 0): Partition {
+    const { log, context } = this
+    return new Partition({ topic: 'events', index: 0, log, context, state, highWatermark })
+  }
+
+  /**
+   * From here on the log judges batches as with a codec that has no synchronous form. The result lets those go on that
+   * wait, and has later ones judged at once, unless told.
+   */
+  judgeSlowly(): (later?: 'at once' | 'slowly') => Promise<void> {
     const { log } = this
     const judge = log.validate.bind(log)
     const waiting: (() => void)[] = []
@@ -49,8 +54,8 @@ export class PartitionContext extends LogContext {
       new Promise<Validated | Rejected>((resolve) => {
         waiting.push(() => resolve(judge(records, context)))
       })
-    return async () => {
-      log.validate = judge
+    return async (later = 'at once') => {
+      if (later === 'at once') log.validate = judge
       for (const next of waiting.splice(0)) next()
       await this.clock.advance(0)
     }
@@ -58,13 +63,18 @@ export class PartitionContext extends LogContext {
 }
 
 /** An append whose end can be looked at: null while it waits. */
-export class Appended {
+export class Appended implements AppendSink {
   outcome: AppendOutcome | null = null
   /** How often it was told. */
   told = 0
 
   get error(): ErrorCode | null {
     return this.outcome && this.outcome.error
+  }
+
+  appended(_index: number, outcome: AppendOutcome): void {
+    this.outcome = outcome
+    this.told++
   }
 }
 
@@ -81,12 +91,7 @@ export function append(
     timeoutMs: 1000,
     nowMs: startMs,
     index: 0,
-    sink: {
-      appended: (_, outcome) => {
-        appended.outcome = outcome
-        appended.told++
-      },
-    },
+    sink: appended,
     ...request,
   })
   return appended

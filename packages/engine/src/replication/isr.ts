@@ -1,0 +1,73 @@
+import type { ReplicaProgress } from './replica-progress.ts'
+
+/*
+ * Which replicas are in sync, and what that makes committed. All of it is pure: the leader says where it stands.
+ */
+
+/** Where a leader stands. */
+export interface LeaderView {
+  /** All replicas, the leader's own among them. */
+  readonly replicas: readonly ReplicaProgress[]
+  /** As the metadata log has it. */
+  readonly isr: readonly number[]
+  readonly logEndOffset: number
+  readonly highWatermark: number
+  /** Where the leader's log ended when its epoch began. */
+  readonly epochStartOffset: number
+  readonly nowMs: number
+  readonly lagMaxMs: number
+  /** Whether a broker is neither fenced nor shutting down: no other may enter the ISR. */
+  readonly isActive: (brokerId: number) => boolean
+}
+
+/**
+ * The replicas that the high watermark waits for: those in the ISR, and those that are caught up and about to enter.
+ * Without the latter a follower could run behind the high watermark of a busy leader for ever.
+ */
+export function countedReplicas(view: LeaderView): ReplicaProgress[] {
+  return view.replicas.filter(
+    (replica) =>
+      view.isr.includes(replica.brokerId) ||
+      (replica.isKnown && isCaughtUp(replica, view) && view.isActive(replica.brokerId)),
+  )
+}
+
+/** The offset below which each of these replicas has every record. */
+export function commonEnd(replicas: readonly ReplicaProgress[]): number {
+  let end = Infinity
+  for (let i = 0; i < replicas.length; i++) end = Math.min(end, (replicas[i] as ReplicaProgress).endOffset)
+  return end
+}
+
+/** Who should be in the ISR: of those within, the ones that are caught up; of those without, the ones that may enter. */
+export function wantedIsr(view: LeaderView): number[] {
+  return view.replicas
+    .filter((replica) =>
+      view.isr.includes(replica.brokerId) ? isCaughtUp(replica, view) : mayEnter(replica, view),
+    )
+    .map(({ brokerId }) => brokerId)
+}
+
+/**
+ * Too few to accept what all of them should have, and to commit anything (KIP-966). More than there are replicas is
+ * never asked for.
+ */
+export function isUnderMinIsr(isrCount: number, replicaCount: number, minInSyncReplicas: number): boolean {
+  return isrCount < Math.min(minInSyncReplicas, replicaCount)
+}
+
+function isCaughtUp(replica: ReplicaProgress, view: LeaderView): boolean {
+  return replica.isCaughtUp(view.logEndOffset, view.nowMs, view.lagMaxMs)
+}
+
+/**
+ * It has all that is committed, and has agreed with this leader on what came before it: below the epoch's start its
+ * log might still differ.
+ */
+function mayEnter(replica: ReplicaProgress, view: LeaderView): boolean {
+  return (
+    replica.endOffset >= view.highWatermark &&
+    replica.endOffset >= view.epochStartOffset &&
+    view.isActive(replica.brokerId)
+  )
+}

@@ -1,0 +1,179 @@
+import { assert } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+import { acceptedAppend, allReplicas, type AppendRequest, refusedAppend } from './append.ts'
+import { commonEnd, countedReplicas, isUnderMinIsr, type LeaderView, wantedIsr } from './isr.ts'
+import { Purgatory } from './purgatory.ts'
+import { ReplicaProgress } from './replica-progress.ts'
+import type { PartitionState, Replica } from './replica.ts'
+import { type Placed, type Staged, Staging, type StagingHome } from './staging.ts'
+
+/**
+ * What a broker does for a partition while it leads it: takes appends, knows how far each replica has come, and
+ * advances the high watermark, which never falls meanwhile.
+ */
+export class Leader implements StagingHome {
+  readonly #replica: Replica
+  readonly #staging: Staging
+  readonly #purgatory: Purgatory
+  #state: PartitionState
+  #epochStartOffset = 0
+  /** All replicas, in the order of the state. */
+  #progress: readonly ReplicaProgress[] = []
+  #own: ReplicaProgress
+  /** Of these, the ones that the high watermark waits for; this broker's own is always among them. */
+  #counted: readonly ReplicaProgress[] = []
+  /** The ISR that was asked for last, and the same as the state's while that is right. */
+  #wanted: readonly number[]
+
+  constructor(replica: Replica, state: PartitionState) {
+    const { log, disk, context } = replica
+    const { clock, logger } = context
+    this.#replica = replica
+    this.#state = state
+    this.#wanted = state.isr
+    this.#staging = new Staging({ log, disk, clock, logger, home: this })
+    this.#purgatory = new Purgatory(clock, ErrorCode.REQUEST_TIMED_OUT)
+    this.#own = new ReplicaProgress(context.brokerId, true, clock.now())
+    this.#beginEpoch()
+    this.#replicasChanged()
+  }
+
+  get leaderEpoch(): number {
+    return this.#state.leaderEpoch
+  }
+
+  /** A new state from the metadata log, under which this broker still leads. */
+  update(state: PartitionState): void {
+    // What is staged carries the epoch of before.
+    this.commit()
+    const { leaderEpoch } = this.#state
+    this.#state = state
+    if (state.leaderEpoch !== leaderEpoch) this.#beginEpoch()
+    this.#replicasChanged()
+  }
+
+  /** Stages the records; the sink hears of the outcome, at once for a refusal, else after `commit`. */
+  append(request: AppendRequest): void {
+    if (this.#staging.hold(request)) return
+    const error = this.#refusal(request)
+    if (error === ErrorCode.NONE) this.#staging.add(request)
+    else request.sink.appended(request.index, refusedAppend(error))
+  }
+
+  stagedFirst(): void {
+    this.#replica.context.staged.add(this)
+  }
+
+  /** Writes what is staged with one call and tells the sinks. The disk's failure becomes error 56. */
+  commit(): void {
+    this.#replica.context.staged.delete(this)
+    const written = this.#staging.write()
+    if (written.length === 0) return
+    const { log, waiters } = this.#replica
+    const { logEndOffset } = log
+    this.#own.reached(logEndOffset, logEndOffset, (written[0] as Staged).request.nowMs)
+    waiters.wake('appended')
+    this.#advanceHighWatermark()
+    for (const { request, result } of written) this.written(request, result)
+  }
+
+  written(request: AppendRequest, { baseOffset, lastOffset, logAppendTimeMs }: Placed): void {
+    const { log } = this.#replica
+    const { sink, index } = request
+    const outcome = acceptedAppend(baseOffset, logAppendTimeMs, log.logStartOffset)
+    if (request.acks !== allReplicas || log.highWatermark > lastOffset) {
+      sink.appended(index, outcome)
+      return
+    }
+    this.#purgatory.wait(lastOffset + 1, request.timeoutMs, {
+      committed: () => sink.appended(index, outcome),
+      failed: (error) => sink.appended(index, refusedAppend(error)),
+    })
+  }
+
+  /** Time has gone by, or a replica has come further: who is in sync, and whom does the high watermark wait for? */
+  reviewIsr(): void {
+    const view = this.#view()
+    this.#counted = countedReplicas(view)
+    assert(this.#counted.includes(this.#own), 'a leader is in sync with itself')
+    const wanted = wantedIsr(view)
+    if (!sameMembers(wanted, this.#wanted)) {
+      this.#wanted = wanted
+      const { topic, index, context } = this.#replica
+      context.wantsIsr(topic, index, wanted)
+    }
+    this.#advanceHighWatermark()
+  }
+
+  /** This broker leads no more, or the partition leaves it: everything that waits is answered with `error`. */
+  resign(error: ErrorCode): void {
+    this.commit()
+    this.#staging.close(error)
+    this.#purgatory.failAll(error)
+  }
+
+  #beginEpoch(): void {
+    const { log, disk } = this.#replica
+    this.#epochStartOffset = log.logEndOffset
+    this.#progress = []
+    try {
+      log.leaderEpochs.assign(this.leaderEpoch, log.logEndOffset)
+    } catch (error) {
+      // The epoch is known in memory, and written with the next flush; the batches carry it too.
+      disk.failed(error)
+    }
+  }
+
+  #replicasChanged(): void {
+    const { log, context } = this.#replica
+    const { replicas, isr } = this.#state
+    const nowMs = context.clock.now()
+    const known = new Map(this.#progress.map((progress) => [progress.brokerId, progress]))
+    this.#progress = replicas.map((id) => known.get(id) ?? new ReplicaProgress(id, isr.includes(id), nowMs))
+    const own = this.#progress.find(({ brokerId }) => brokerId === context.brokerId)
+    assert(own && isr.includes(own.brokerId), 'the leader is one of the replicas, and in sync')
+    this.#own = own
+    own.reached(log.logEndOffset, log.logEndOffset, nowMs)
+    this.#wanted = isr
+    this.reviewIsr()
+  }
+
+  #refusal({ acks }: AppendRequest): ErrorCode {
+    if (this.#replica.disk.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR
+    return acks === allReplicas && this.#isUnderMinIsr() ? ErrorCode.NOT_ENOUGH_REPLICAS : ErrorCode.NONE
+  }
+
+  #isUnderMinIsr(): boolean {
+    const { isr, replicas } = this.#state
+    // The usual case does not ask for the configuration: this runs for every append.
+    if (isr.length === replicas.length) return false
+    const { topic, context } = this.#replica
+    return isUnderMinIsr(isr.length, replicas.length, context.minInSyncReplicas(topic))
+  }
+
+  #advanceHighWatermark(): void {
+    if (this.#isUnderMinIsr()) return
+    const { log, waiters } = this.#replica
+    if (!log.advanceHighWatermark(commonEnd(this.#counted))) return
+    if (this.#purgatory.size > 0) this.#purgatory.advance(log.highWatermark)
+    waiters.wake('committed')
+  }
+
+  #view(): LeaderView {
+    const { log, context } = this.#replica
+    return {
+      replicas: this.#progress,
+      isr: this.#state.isr,
+      logEndOffset: log.logEndOffset,
+      highWatermark: log.highWatermark,
+      epochStartOffset: this.#epochStartOffset,
+      nowMs: context.clock.now(),
+      lagMaxMs: context.lagMaxMs,
+      isActive: context.isActive,
+    }
+  }
+}
+
+function sameMembers(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((id) => others.includes(id))
+}

@@ -1,0 +1,53 @@
+import { assert } from '@sluice/effects'
+
+/** Of a follower that has not been heard of in this leader epoch. */
+const unknownOffset = -1
+
+/** How far one replica has come, as its leader knows it within one leader epoch. The leader is a replica, too. */
+export class ReplicaProgress {
+  readonly brokerId: number
+  /**
+   * The replica holds every record below. Never above the leader's end at that time; may fall, since a follower that
+   * was restarted may have lost what its disk had not.
+   */
+  #endOffset = unknownOffset
+  /** When it last held all that the leader had, ms; never falls. What came since does not count against it at once. */
+  #caughtUpAtMs: number
+  /** The leader's end at the last report, and when that was: a replica that gets there was caught up at that time. */
+  #leaderEndOffset = 0
+  #reportedAtMs = -Infinity
+
+  /** `inSync`: a new leader gives the replicas of the ISR time to be heard of, and no others. */
+  constructor(brokerId: number, inSync: boolean, nowMs: number) {
+    this.brokerId = brokerId
+    this.#caughtUpAtMs = inSync ? nowMs : -Infinity
+  }
+
+  /** Whether the replica has been heard of in this leader epoch. */
+  get isKnown(): boolean {
+    return this.#endOffset !== unknownOffset
+  }
+
+  get endOffset(): number {
+    return this.#endOffset
+  }
+
+  /** The replica has come to `endOffset`, and its leader to `leaderEndOffset`. */
+  reached(endOffset: number, leaderEndOffset: number, nowMs: number): void {
+    assert(endOffset <= leaderEndOffset, 'no replica is ahead of its leader')
+    if (endOffset === leaderEndOffset) this.#caughtUpAt(nowMs)
+    else if (endOffset >= this.#leaderEndOffset) this.#caughtUpAt(this.#reportedAtMs)
+    this.#endOffset = endOffset
+    this.#leaderEndOffset = leaderEndOffset
+    this.#reportedAtMs = nowMs
+  }
+
+  /** Has it all that the leader has, or had it all not longer ago than `lagMaxMs`? */
+  isCaughtUp(leaderEndOffset: number, nowMs: number, lagMaxMs: number): boolean {
+    return this.#endOffset === leaderEndOffset || nowMs - this.#caughtUpAtMs <= lagMaxMs
+  }
+
+  #caughtUpAt(ms: number): void {
+    if (ms > this.#caughtUpAtMs) this.#caughtUpAtMs = ms
+  }
+}

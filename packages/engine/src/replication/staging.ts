@@ -1,0 +1,147 @@
+import { assert, AssertionFailure, type Clock, type Logger, raise, thrownMidway } from '@sluice/effects'
+import { ErrorCode } from '@sluice/wire'
+import type { Log, Rejected, StageResult, Validated } from '../storage/log.ts'
+import { type AppendRequest, refusedAppend } from './append.ts'
+import type { PartitionDisk } from './partition-disk.ts'
+
+/** Where a batch stands, or will stand after the commit. */
+export type Placed = Extract<StageResult, { kind: 'staged' | 'duplicate' }>
+
+/** A batch on its way into the log. */
+export interface Staged {
+  readonly request: AppendRequest
+  readonly result: Placed
+}
+
+/** The leader, as its staging sees it. */
+export interface StagingHome {
+  readonly leaderEpoch: number
+  /** A held request's turn has come. */
+  append(request: AppendRequest): void
+  /** The first batch since the last commit is staged. */
+  stagedFirst(): void
+  commit(): void
+  /** The records stand in the log: since now, or since an earlier try. */
+  written(request: AppendRequest, result: Placed): void
+}
+
+const nothing: readonly never[] = []
+
+/**
+ * The way of batches into the log of a leader.
+ *
+ * 1. `add` judges a batch and gives it offsets: it is staged.
+ * 2. A batch whose codec has no synchronous form is judged later. It holds the batches behind it, copied, because
+ *    the receive buffer is used again before their turn comes.
+ * 3. `write` puts everything that is staged into the log with one call, or nothing of it.
+ *
+ * Invariant: what is staged here is staged in the log, one for one and in the same order.
+ */
+export class Staging {
+  readonly #log: Log
+  readonly #disk: PartitionDisk
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #home: StagingHome
+  #staged: Staged[] = []
+  /** What stands behind the batch that is judged now; null while none is. */
+  #held: AppendRequest[] | null = null
+
+  constructor(options: { log: Log; disk: PartitionDisk; clock: Clock; logger: Logger; home: StagingHome }) {
+    this.#log = options.log
+    this.#disk = options.disk
+    this.#clock = options.clock
+    this.#logger = options.logger
+    this.#home = options.home
+  }
+
+  /** Whether the request has to wait for its turn; then it is held. */
+  hold(request: AppendRequest): boolean {
+    if (!this.#held) return false
+    request.records = Buffer.from(request.records)
+    this.#held.push(request)
+    return true
+  }
+
+  add(request: AppendRequest): void {
+    const validated = this.#log.validate(request.records, request)
+    if (validated instanceof Promise) this.#stageLater(request, validated)
+    else this.#stage(request, validated)
+  }
+
+  /** Writes what is staged and returns it. After the disk's failure that is nothing, and everyone has heard of it. */
+  write(): readonly Staged[] {
+    const staged = this.#staged
+    if (staged.length === 0) return nothing
+    assert(staged.length === this.#log.stagedCount, 'all that the log writes is answered')
+    this.#staged = []
+    try {
+      this.#log.commit()
+    } catch (error) {
+      this.#disk.failed(thrownMidway(error))
+      for (const { request } of staged) refuse(request, ErrorCode.KAFKA_STORAGE_ERROR)
+      return nothing
+    }
+    this.#disk.worked()
+    return staged
+  }
+
+  /** The leader resigns: what is held comes to nothing, and so will the batch that is judged now. */
+  close(error: ErrorCode): void {
+    for (const request of this.#held ?? []) refuse(request, error)
+    this.#held = null
+  }
+
+  #stage(request: AppendRequest, validated: Validated | Rejected): void {
+    const result =
+      validated.kind === 'rejected' ? validated : this.#log.stage(validated, this.#home.leaderEpoch)
+    if (result.kind === 'rejected') {
+      request.sink.appended(request.index, {
+        ...refusedAppend(result.error),
+        logStartOffset: this.#log.logStartOffset,
+        errorMessage: result.message,
+        recordErrors: result.recordErrors,
+      })
+      return
+    }
+    if (result.kind === 'duplicate') {
+      // The first answer was lost, not the records. They may still wait for their commit: so does this answer.
+      this.#home.commit()
+      this.#home.written(request, result)
+      return
+    }
+    this.#staged.push({ request, result })
+    if (this.#staged.length === 1) this.#home.stagedFirst()
+  }
+
+  #stageLater(request: AppendRequest, pending: Promise<Validated | Rejected>): void {
+    const held: AppendRequest[] = []
+    this.#held = held
+    const finish = (validated: Validated | Rejected) => {
+      if (this.#held !== held) {
+        refuse(request, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+        return
+      }
+      this.#held = null
+      this.#stage(request, validated)
+      // Some of these may hold the rest again.
+      for (const next of held) this.#home.append(next)
+      this.#home.commit()
+    }
+    const failed = (error: unknown) => {
+      if (error instanceof AssertionFailure) throw error
+      this.#logger.error('validation failed', { ...this.#log.topicPartition, error })
+      finish({
+        kind: 'rejected',
+        error: ErrorCode.UNKNOWN_SERVER_ERROR,
+        message: String(error),
+        recordErrors: [],
+      })
+    }
+    pending.then(finish, failed).catch((bug: unknown) => raise(this.#clock, bug))
+  }
+}
+
+function refuse(request: AppendRequest, error: ErrorCode): void {
+  request.sink.appended(request.index, refusedAppend(error))
+}
