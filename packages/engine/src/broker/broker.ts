@@ -221,7 +221,7 @@ export class Broker implements BrokerServices, RequestHandling {
       this.logger,
     )
     this.#goOn()
-    await this.#registration.register(this.#listeners)
+    await this.#registration.register(this.#listeners, signal)
     await this.#registration.keepAlive()
     this.#goOn()
     this.#started = true
@@ -233,8 +233,10 @@ export class Broker implements BrokerServices, RequestHandling {
 
   /** Throws what has stopped the broker while its start waited. */
   #goOn(): void {
-    this.#options.signal.throwIfAborted()
-    if (!this.#stopping) return
+    if (!this.#stopping) {
+      this.#options.signal.throwIfAborted()
+      return
+    }
     this.#closeListeners()
     this.#unsubscribe?.()
     throw this.failure ?? new Error(`broker ${this.nodeId} is stopped while it starts`)

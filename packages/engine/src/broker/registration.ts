@@ -7,6 +7,8 @@ import type { BoundListener } from './listeners.ts'
 const plaintextProtocol = 0
 /** One moves the leaders, the next one fences; more only where the controller is asked to wait for others. */
 const leavingBeatsMax = 10
+/** Apache Kafka's initial.broker.registration.timeout.ms. */
+const registrationMsMax = 60_000
 
 /** A broker's membership in its cluster: registered, then kept alive by heartbeats (KIP-631). */
 export class Registration {
@@ -24,13 +26,35 @@ export class Registration {
     return this.#brokerEpoch
   }
 
-  /** Resolves when the controller has written the registration down. Throws when it refuses. */
-  async register(listeners: readonly BoundListener[]): Promise<void> {
-    const { controller, brokerId, clusterId, rack, directoryId, random } = this.#options
-    const response = await controller.request(BrokerRegistration, BrokerRegistration.maxVersion, {
+  /**
+   * Resolves when the controller has written the registration down. Throws when it refuses, but waits while the session
+   * of a former incarnation, which has died without a word, is not over: as Apache Kafka does, so long.
+   */
+  async register(listeners: readonly BoundListener[], signal: AbortSignal): Promise<void> {
+    const { brokerId, clock, logger, random, heartbeatIntervalMs } = this.#options
+    const incarnationId = randomUuid(random)
+    const giveUpAt = clock.monotonic() + registrationMsMax
+    for (;;) {
+      const { errorCode, brokerEpoch } = await this.#ask(incarnationId, listeners)
+      if (errorCode === ErrorCode.NONE) {
+        this.#brokerEpoch = brokerEpoch
+        return
+      }
+      const mayWait = !this.#stopping && clock.monotonic() < giveUpAt
+      if (errorCode !== ErrorCode.DUPLICATE_BROKER_REGISTRATION || !mayWait)
+        throw new Error(`the controller refuses broker ${brokerId}: error ${errorCode}`)
+      logger.info('the session of a former incarnation is not over yet', { brokerId })
+      await clock.sleep(heartbeatIntervalMs)
+      signal.throwIfAborted()
+    }
+  }
+
+  #ask(incarnationId: string, listeners: readonly BoundListener[]) {
+    const { controller, brokerId, clusterId, rack, directoryId } = this.#options
+    return controller.request(BrokerRegistration, BrokerRegistration.maxVersion, {
       brokerId,
       clusterId,
-      incarnationId: randomUuid(random),
+      incarnationId,
       listeners: listeners.map(({ name, host, port, advertised }) => ({
         name,
         host: advertised?.host ?? host,
@@ -42,9 +66,6 @@ export class Registration {
       logDirs: [directoryId()],
       previousBrokerEpoch: -1,
     })
-    if (response.errorCode !== ErrorCode.NONE)
-      throw new Error(`the controller refuses broker ${brokerId}: error ${response.errorCode}`)
-    this.#brokerEpoch = response.brokerEpoch
   }
 
   /** One heartbeat now, which unfences the broker, and then one every interval. */

@@ -1,0 +1,496 @@
+import {
+  alterConfigs,
+  commitOffset,
+  committedOffset,
+  createTopic,
+  deleteTopics,
+  describeTopics,
+  fetchPartition,
+  fetchRecords,
+  listOffset,
+  produce,
+  throwOnError,
+} from '@sluice/client'
+import { AssertionFailure } from '@sluice/effects'
+import {
+  BrokerHeartbeat,
+  DescribeCluster,
+  ErrorCode,
+  FindCoordinator,
+  IncrementalAlterConfigs,
+  ListOffsets,
+  Metadata,
+} from '@sluice/wire'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Broker } from './broker/broker.ts'
+import { ProduceJob } from './broker/produce-job.ts'
+import { BrokersManager } from './controller/brokers.ts'
+import { MetadataLog } from './controller/metadata-log.ts'
+import { TopicsManager } from './controller/topics.ts'
+import { GroupShard } from './coordinator/group/group-shard.ts'
+import { ClassicGroup } from './coordinator/group/classic/classic-group.ts'
+import { BrokerConfig } from './metadata/configs.ts'
+import { MetadataImage } from './metadata/image.ts'
+import { Partition } from './replication/partition.ts'
+import { Partitions } from './replication/partitions.ts'
+import { LogManager } from './storage/log-manager.ts'
+import { Log } from './storage/log.ts'
+import { ProducerState } from './storage/producer-state.ts'
+import { allRunning, controllerNode, node, properties, value, World } from './testing/two-brokers.ts'
+
+// Every way by which something enters a node, with a bug behind it: the node stops, its neighbours run, and it can be
+// started anew on what it has left behind. An ordinary throw in a request's own code ends that request alone.
+
+const anyMs = 60_000
+
+let world: World
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await world.close()
+})
+
+type Method<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] & string
+
+/** The `nth` call of this method from now on throws. */
+function breaks<T extends object>(target: T, method: Method<T>, bug: Error, nth = 1): void {
+  vi.restoreAllMocks()
+  const original = target[method] as (...args: unknown[]) => unknown
+  let calls = 0
+  vi.spyOn(target, method as never).mockImplementation(function (this: T, ...args: unknown[]) {
+    if (++calls === nth) throw bug
+    return original.apply(this, args)
+  } as never)
+}
+
+/** The first call with this first argument throws. */
+function breaksFor<T extends object>(target: T, method: Method<T>, bug: Error, argument: unknown): void {
+  const original = target[method] as (...args: unknown[]) => unknown
+  let done = false
+  vi.spyOn(target, method as never).mockImplementation(function (this: T, ...args: unknown[]) {
+    if (args[0] === argument && !done) {
+      done = true
+      throw bug
+    }
+    return original.apply(this, args)
+  } as never)
+}
+
+interface Door {
+  name: string
+  /** A request's own code, before it has changed anything: only an AssertionFailure is the node's. */
+  own?: true
+  fails: 'broker 1' | 'controller'
+  /** What is there before the bug. */
+  before?: (world: World) => Promise<unknown>
+  breaks: (bug: Error) => void
+  /** What then comes through the door. */
+  comes: (world: World) => Promise<unknown>
+}
+
+const newTopic = (world: World) => createTopic(world.client, 'new', { assignments: [[1]] }).catch(() => {})
+const events = (world: World) => world.events()
+
+const doors: Door[] = [
+  {
+    name: 'a decision of the controller',
+    own: true,
+    fails: 'controller',
+    breaks: (bug) => breaks(TopicsManager.prototype, 'create', bug),
+    comes: newTopic,
+  },
+  {
+    name: 'the append of the controller',
+    fails: 'controller',
+    breaks: (bug) => breaks(MetadataLog.prototype, 'append', bug),
+    comes: newTopic,
+  },
+  {
+    name: 'the replay of the controller',
+    fails: 'controller',
+    breaks: (bug) => breaks(MetadataImage.prototype, 'replay', bug),
+    comes: newTopic,
+  },
+  {
+    name: 'the commit of the controller',
+    fails: 'controller',
+    breaks: (bug) => breaks(MetadataLog.prototype, 'flush', bug),
+    comes: (world) => Promise.race([newTopic(world), world.pass(0)]),
+  },
+  {
+    name: 'the timer of the controller',
+    fails: 'controller',
+    // Broker 2 says nothing more; the timer runs for its session.
+    before: (world) => world.cluster.kill(2),
+    breaks: (bug) => breaks(BrokersManager.prototype, 'fenceExpired', bug),
+    comes: (world) => world.pass(20_000),
+  },
+  {
+    name: 'the replay of a broker',
+    fails: 'broker 1',
+    breaks: (bug) => breaks(MetadataImage.prototype, 'replay', bug, 2),
+    comes: newTopic,
+  },
+  {
+    name: 'what a broker makes of new metadata',
+    fails: 'broker 1',
+    breaks: (bug) => breaks(Partitions.prototype, 'apply', bug),
+    comes: newTopic,
+  },
+  {
+    name: 'the deletion of a topic',
+    fails: 'broker 1',
+    before: events,
+    breaks: (bug) => breaks(Partitions.prototype, 'remove', bug),
+    comes: (world) => deleteTopics(world.client, ['events']).catch(() => {}),
+  },
+  {
+    name: 'the timer of a long poll',
+    fails: 'broker 1',
+    before: async (world) => {
+      await events(world)
+      await world.longPoll()
+    },
+    breaks: (bug) => breaks(Partition.prototype, 'forget', bug),
+    comes: (world) => world.pass(500),
+  },
+  {
+    name: 'a long poll that data wakes',
+    fails: 'broker 1',
+    before: async (world) => {
+      await events(world)
+      await world.longPoll(await world.connect(1))
+    },
+    breaks: (bug) => breaks(Log.prototype, 'read', bug),
+    comes: (world) => produce(world.client, 'events', 0, [value('d')]).catch(() => {}),
+  },
+  {
+    name: 'a Fetch that reads',
+    own: true,
+    fails: 'broker 1',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'read', bug),
+    comes: (world) => fetchPartition(world.client, 'events', 0, 0).catch(() => {}),
+  },
+  {
+    name: 'a Fetch that looks for aborted transactions',
+    own: true,
+    fails: 'broker 1',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'abortedTransactions', bug),
+    comes: (world) => fetchPartition(world.client, 'events', 0, 0, { isolationLevel: 1 }).catch(() => {}),
+  },
+  {
+    name: 'ListOffsets',
+    own: true,
+    fails: 'broker 1',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'offsetForTimestamp', bug),
+    comes: (world) => listOffset(world.client, 'events', 0, 1).catch(() => {}),
+  },
+  {
+    name: 'DeleteRecords',
+    fails: 'broker 1',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'deleteRecordsBefore', bug),
+    comes: (world) => world.deleteRecords().catch(() => {}),
+  },
+  {
+    name: 'a handler that answers later',
+    own: true,
+    fails: 'broker 1',
+    breaks: (bug) => breaks(Broker.prototype, 'endpointsFor', bug),
+    comes: (world) => describeTopics(world.client, []).catch(() => {}),
+  },
+  {
+    name: 'the stage of a produce',
+    fails: 'broker 1',
+    before: events,
+    breaks: (bug) => breaks(ProducerState.prototype, 'check', bug),
+    comes: (world) => {
+      const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 }
+      return produce(world.client, 'events', 0, [value('d')], producer).catch(() => {})
+    },
+  },
+  {
+    name: 'the commit of a produce',
+    fails: 'broker 1',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'commit', bug),
+    comes: (world) => produce(world.client, 'events', 0, [value('d')]).catch(() => {}),
+  },
+  {
+    name: 'the timer of the purgatory',
+    fails: 'broker 1',
+    before: async (world) => {
+      await createTopic(world.client, 'two', { assignments: [[1, 2]] })
+      await world.cluster.kill(2)
+      void produce(world.client, 'two', 0, [value('waits')], { timeoutMs: 300 }).catch(() => {})
+      await world.pass(0)
+    },
+    breaks: (bug) => breaks(ProduceJob.prototype, 'appended', bug),
+    comes: (world) => world.pass(400),
+  },
+  {
+    name: 'the heartbeat',
+    fails: 'broker 1',
+    breaks: (bug) => breaks(BrokerHeartbeat.request, 'encodeToBuffer', bug),
+    comes: (world) => world.pass(3_000),
+  },
+  {
+    name: 'the upkeep of the logs',
+    fails: 'broker 1',
+    breaks: (bug) => breaks(LogManager.prototype, 'applyRetention', bug),
+    comes: (world) => world.pass(anyMs),
+  },
+  {
+    name: 'the look for idle connections',
+    fails: 'broker 1',
+    breaks: (bug) => breaksFor(BrokerConfig.prototype, 'long', bug, 'connections.max.idle.ms'),
+    comes: (world) => world.pass(anyMs),
+  },
+  {
+    name: 'a new connection',
+    fails: 'broker 1',
+    breaks: (bug) => breaksFor(BrokerConfig.prototype, 'int', bug, 'max.connections'),
+    comes: async (world) => {
+      await world.connect(1)
+      await world.pass(0)
+    },
+  },
+  {
+    name: 'bytes that come',
+    fails: 'broker 1',
+    breaks: (bug) => breaks(Broker.prototype, 'readStarts', bug),
+    comes: (world) => describeTopics(world.client, []).catch(() => {}),
+  },
+  {
+    name: 'a request that waited for another',
+    fails: 'broker 1',
+    breaks: (bug) => breaks(Broker.prototype, 'handle', bug, 2),
+    comes: (world) =>
+      Promise.allSettled([describeTopics(world.client, []), describeTopics(world.client, [])]),
+  },
+  {
+    name: 'a connection that goes',
+    fails: 'broker 1',
+    before: async (world) => {
+      await events(world)
+      world.other = await world.connect(1)
+      await world.longPoll(world.other)
+    },
+    breaks: (bug) => breaks(Partition.prototype, 'forget', bug),
+    comes: (world) => world.other.close(),
+  },
+  {
+    name: 'the replay of a coordinator',
+    fails: 'broker 1',
+    before: async (world) => {
+      await events(world)
+      await world.groups()
+    },
+    breaks: (bug) => breaks(GroupShard.prototype, 'replay', bug),
+    comes: (world) => commitOffset(world.client, 'group', 'events', 0, 1).catch(() => {}),
+  },
+  {
+    name: 'a decision of a coordinator',
+    own: true,
+    fails: 'broker 1',
+    before: async (world) => {
+      await events(world)
+      await world.groups()
+    },
+    breaks: (bug) => breaks(GroupShard.prototype, 'commitOffsets', bug),
+    comes: (world) => commitOffset(world.client, 'group', 'events', 0, 1).catch(() => {}),
+  },
+  {
+    name: 'the timer of a coordinator',
+    fails: 'broker 1',
+    before: async (world) => {
+      await world.groups()
+      void world.joinGroup('group').catch(() => {})
+      await world.pass(0)
+    },
+    breaks: (bug) => breaks(ClassicGroup.prototype, 'initNextGeneration', bug),
+    comes: (world) => world.pass(1_000),
+  },
+  {
+    name: 'the load of a coordinator',
+    fails: 'broker 1',
+    breaks: (bug) => breaks(GroupShard.prototype, 'loaded', bug),
+    comes: async (world) => {
+      await createTopic(world.client, '__consumer_offsets', { assignments: [[1]] }).catch(() => {})
+      await world.client.send(FindCoordinator, 3, { key: 'any', keyType: 0 }).catch(() => {})
+      await world.pass(0)
+    },
+  },
+]
+
+async function comesThrough(door: Door, bug: Error): Promise<void> {
+  world = await new World().start()
+  await door.before?.(world)
+  door.breaks(bug)
+  await door.comes(world)
+  await world.pass(0)
+  const failed = { ...allRunning, [door.fails]: bug.message }
+  await vi.waitFor(() => expect(world.states()).toEqual(failed))
+  await vi.waitFor(() => expect(world.told).toEqual([`${door.fails}: ${bug.message}`]))
+  vi.restoreAllMocks()
+  await world.heal()
+}
+
+describe('a bug stops its node, and nobody else: an assertion in', () => {
+  it.each(doors)('$name', (door) => comesThrough(door, new AssertionFailure(`a bug in ${door.name}`)))
+})
+
+describe('an ordinary throw where state changes, or where nobody has asked, does the same:', () => {
+  const others = doors.filter(({ own }) => !own)
+  it.each(others)('$name', (door) => comesThrough(door, new TypeError(`a bug in ${door.name}`)))
+})
+
+interface OwnCode {
+  name: string
+  before?: (world: World) => Promise<unknown>
+  breaks: (bug: Error) => void
+  asks: (world: World) => Promise<unknown>
+}
+
+const failed = { code: ErrorCode.UNKNOWN_SERVER_ERROR }
+
+const requests: OwnCode[] = [
+  {
+    name: 'CreateTopics, in the decision of the controller',
+    breaks: (bug) => breaks(TopicsManager.prototype, 'create', bug),
+    asks: (world) => createTopic(world.client, 'new', { partitions: 1 }),
+  },
+  {
+    name: 'IncrementalAlterConfigs, whose answer the controller cannot encode',
+    before: events,
+    breaks: (bug) => breaks(IncrementalAlterConfigs.response, 'encodeToBuffer', bug),
+    asks: (world) => alterConfigs(world.client, 2, 'events', { 'retention.ms': '1000' }),
+  },
+  {
+    name: 'Fetch',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'read', bug),
+    asks: (world) => fetchRecords(world.client, 'events', 0, 0),
+  },
+  {
+    name: 'Fetch of the first version',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'read', bug),
+    asks: async (world) => {
+      const fetched = await fetchPartition(world.client, 'events', 0, 0, { version: 4 })
+      throwOnError(fetched.errorCode)
+    },
+  },
+  {
+    name: 'Produce, in the validation of a partition',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'validate', bug),
+    asks: (world) => produce(world.client, 'events', 0, [value('d')]),
+  },
+  {
+    name: 'Produce, before it comes to its partitions',
+    before: events,
+    breaks: (bug) => breaks(Partitions.prototype, 'get', bug),
+    asks: (world) => produce(world.client, 'events', 0, [value('d')], { version: 9 }),
+  },
+  {
+    name: 'ListOffsets',
+    before: events,
+    breaks: (bug) => breaks(Log.prototype, 'offsetForTimestamp', bug),
+    asks: (world) => listOffset(world.client, 'events', 0, 1),
+  },
+  {
+    name: 'ListOffsets, whose answer cannot be encoded',
+    before: events,
+    breaks: (bug) => breaks(ListOffsets.response, 'encode', bug),
+    asks: (world) => listOffset(world.client, 'events', 0, 1),
+  },
+  {
+    name: 'Metadata',
+    before: events,
+    breaks: (bug) => breaks(Broker.prototype, 'endpointsFor', bug),
+    asks: async (world) => {
+      const { topics } = await describeTopics(world.client, ['events'])
+      throwOnError(topics[0]?.errorCode ?? 0)
+    },
+  },
+  {
+    name: 'DescribeCluster, which has one place for all errors',
+    breaks: (bug) => breaks(Broker.prototype, 'endpointsFor', bug),
+    asks: async (world) => throwOnError((await world.client.send(DescribeCluster, 0, {})).errorCode),
+  },
+  {
+    name: 'OffsetFetch, in the decision of the coordinator',
+    before: async (world) => {
+      await world.events()
+      await world.groups()
+    },
+    breaks: (bug) => breaks(GroupShard.prototype, 'fetchOffsets', bug),
+    asks: (world) => committedOffset(world.client, 'group', 'events', 0),
+  },
+]
+
+describe('an ordinary throw in the own code of a request ends that request alone:', () => {
+  it.each(requests)('$name', async ({ before, breaks, asks }) => {
+    world = await new World().start()
+    await before?.(world)
+    breaks(new TypeError('a bug in own code'))
+    await expect(asks(world)).rejects.toMatchObject(failed)
+    await asks(world)
+    expect(world.states()).toEqual(allRunning)
+    expect(world.told).toEqual([])
+  })
+
+  it('where the answer has no place for an error, the connection closes', async () => {
+    world = await new World().start()
+    breaks(Broker.prototype, 'endpointsFor', new TypeError('a bug in own code'))
+    await expect(world.client.send(Metadata, 12, { topics: null })).rejects.toThrow()
+    const other = await world.connect(1)
+    expect((await other.send(Metadata, 12, { topics: null })).brokers).toHaveLength(2)
+    expect(world.states()).toEqual(allRunning)
+  })
+})
+
+describe('a node that', () => {
+  it('fails while it starts holds nothing, and can be started', async () => {
+    world = await new World().start()
+    await world.cluster.stopBroker(2)
+    for (const method of ['removeStrays', 'load'] as const) {
+      breaks(LogManager.prototype, method, new AssertionFailure(`a bug in ${method}`))
+      await expect(world.cluster.startBroker(node(2), properties)).rejects.toThrow('a bug in')
+    }
+    breaks(MetadataImage.prototype, 'replay', new AssertionFailure('a bug in replay'))
+    await expect(world.cluster.startBroker(node(2), properties)).rejects.toThrow('a bug in replay')
+    await world.cluster.startBroker(node(2), properties)
+    breaks(MetadataImage.prototype, 'replay', new AssertionFailure('a bug in replay'))
+    await expect(world.cluster.startController(controllerNode, properties)).rejects.toThrow('a bug in replay')
+    expect(world.cluster.controller).toBeNull()
+    await world.cluster.startController(controllerNode, properties)
+    expect(world.states()).toEqual(allRunning)
+    expect(world.told).toEqual([])
+  })
+
+  it('fails while it stops lets go of everything', async () => {
+    world = await new World().start()
+    breaks(BrokerHeartbeat.request, 'encodeToBuffer', new AssertionFailure('a bug in leaving'))
+    await world.cluster.stopBroker(1)
+    expect(world.states()).toEqual({ 'broker 2': 'running', controller: 'running' })
+    const started = world.cluster.startBroker(node(1), properties)
+    await world.pass(12_000)
+    await started
+    expect(world.states()).toEqual(allRunning)
+  })
+
+  it('decided what it cannot replay has not decided it', async () => {
+    world = await new World().start()
+    breaks(MetadataImage.prototype, 'replay', new AssertionFailure('a bug in replay'))
+    await expect(createTopic(world.client, 'poison', { partitions: 1 })).rejects.toMatchObject(failed)
+    await vi.waitFor(() => expect(world.states().controller).toBe('a bug in replay'))
+    vi.restoreAllMocks()
+    await world.heal()
+    const { topics } = await describeTopics(world.client, ['poison'])
+    expect(topics[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  })
+})
