@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemProcesses } from './processes.ts'
+import { isAlive, ownIdentity, systemProcesses } from './processes.ts'
 
 const processes = systemProcesses()
 const node = (script: string) => ['-e', script]
@@ -93,5 +93,26 @@ describe('a command that is run', () => {
     expect(pid).toBeGreaterThan(0)
     expect(processes.isRunning(pid)).toBe(false)
     await expect(processes.run(process.execPath, node(''), { signal: off.signal })).rejects.toBe(reason)
+  })
+})
+
+describe('the identity of a process', () => {
+  const known = (runs: boolean, start: string | null) => {
+    return { pid: 7, isRunning: () => runs, startedAt: () => start, signal() {} }
+  }
+
+  it.each([
+    ['is the process that started then', true, 'monday', 'monday', true],
+    ['is not a later one with its id', true, 'tuesday', 'monday', false],
+    ['is nobody who does not run', false, 'monday', 'monday', false],
+    ['is believed where the system does not say', true, null, 'monday', true],
+    ['is believed where nobody said', true, 'monday', null, true],
+  ])('%s', (_what, runs, start, startedAt, alive) => {
+    expect(isAlive({ pid: 7, startedAt }, known(runs, start))).toBe(alive)
+  })
+
+  it('is this process’s own', () => {
+    expect(ownIdentity(known(true, 'monday'))).toEqual({ pid: 7, startedAt: 'monday' })
+    expect(isAlive(ownIdentity(processes), processes)).toBe(true)
   })
 })

@@ -14,6 +14,24 @@ export interface Processes {
   signal(pid: number, signal: NodeJS.Signals): void
 }
 
+/** One process, told from a later one with the same id by its start. */
+export interface ProcessIdentity {
+  pid: number
+  /** As `Processes.startedAt` has it. */
+  startedAt: string | null
+}
+
+export function ownIdentity(processes: Processes): ProcessIdentity {
+  return { pid: processes.pid, startedAt: processes.startedAt(processes.pid) }
+}
+
+/** Does this very process run? A start that is unknown, now or then, speaks against nothing. */
+export function isAlive({ pid, startedAt }: ProcessIdentity, processes: Processes): boolean {
+  if (!processes.isRunning(pid)) return false
+  const now = processes.startedAt(pid)
+  return now === null || startedAt === null || now === startedAt
+}
+
 /** Other processes of this machine, and those that this one starts. */
 export interface ChildProcesses extends Processes {
   /**

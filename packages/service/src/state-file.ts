@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Disk, Processes } from '@sluice/effects'
+import { type Disk, isAlive, type Processes } from '@sluice/effects'
 import type { EngineName } from './fleet/engines/engine.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 
@@ -58,11 +58,9 @@ export function runningState(
   dataDirectory: string,
 ): ServiceState | undefined {
   const state = readState(disk, dataDirectory)
-  return state && isAlive(state, processes) ? state : undefined
-}
-
-export function isAlive(state: ServiceState, processes: Processes): boolean {
-  return processes.isRunning(state.pid) && processes.startedAt(state.pid) === state.processStartedAt
+  if (!state) return undefined
+  const { pid, processStartedAt: startedAt } = state
+  return isAlive({ pid, startedAt }, processes) ? state : undefined
 }
 
 function pathOf(dataDirectory: string): string {

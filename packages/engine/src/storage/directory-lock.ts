@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Disk, isSystemError, type Processes } from '@sluice/effects'
+import { type Disk, isAlive, isSystemError, type Processes } from '@sluice/effects'
 
 const lockName = '.lock'
 
@@ -26,9 +26,8 @@ export class DirectoryLock {
     const lock = new DirectoryLock(disk, path)
     if (processes && disk.existsSync(path)) {
       const [pid, startedAt] = disk.readFileSync(path).toString('latin1').trim().split(' ')
-      const holder = Number(pid)
-      if (pid && processes.isRunning(holder) && (startedAt ?? '') === (processes.startedAt(holder) ?? ''))
-        throw new DirectoryLockedError(`${directory} is in use by process ${holder}.`)
+      if (pid && isAlive({ pid: Number(pid), startedAt: startedAt ?? null }, processes))
+        throw new DirectoryLockedError(`${directory} is in use by process ${pid}.`)
     }
     const holder = processes ? `${processes.pid} ${processes.startedAt(processes.pid) ?? ''}` : ''
     disk.writeFileAtomicSync(path, holder.trim(), { durable: false })

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { homedir } from 'node:os'
 import {
   lineLogger,
   systemClock,
@@ -45,7 +46,7 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
     }
     const engines = [
       embeddedEngine(effects),
-      apacheKafkaEngine({ effects, environment: process.env, onProgress }),
+      apacheKafkaEngine({ effects, environment: surroundings(), onProgress }),
     ]
     service = await startService({ ...settings, effects, engines, signal: stopping.signal })
   } catch (error) {
@@ -91,6 +92,11 @@ async function fail(error: unknown): Promise<never> {
   if (isDetached()) await tellParent({ kind: 'failed', text, exitCode })
   writeLine(text.trimEnd())
   process.exit(exitCode)
+}
+
+/** What the user's environment says; some systems have no HOME in it. */
+function surroundings(): Record<string, string | undefined> {
+  return { ...process.env, HOME: process.env['HOME'] || homedir() }
 }
 
 function effectsFor(settings: StartSettings, isReady: () => boolean) {

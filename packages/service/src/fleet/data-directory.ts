@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import type { Clock, Disk, Processes } from '@sluice/effects'
+import {
+  type Clock,
+  type Disk,
+  isAlive,
+  ownIdentity,
+  type Processes,
+  type ProcessIdentity,
+} from '@sluice/effects'
 import { codeOf, OperatingError } from './operating-error.ts'
-
-/** Who holds a data directory. The start time tells a process from a later one with the same id. */
-export interface LockHolder {
-  pid: number
-  startedAt: string | null
-}
 
 export interface DataDirectoryLock {
   release(): void
@@ -27,7 +28,7 @@ export function lockDataDirectory(
 ): DataDirectoryLock {
   const { clock, disk, processes } = effects
   const path = join(directory, 'lock')
-  const me: LockHolder = { pid: processes.pid, startedAt: processes.startedAt(processes.pid) }
+  const me = ownIdentity(processes)
   const mine = `${JSON.stringify(me)}\n`
   try {
     disk.mkdirSync(directory)
@@ -53,20 +54,14 @@ export function lockDataDirectory(
 }
 
 /** Who the lock file names, alive or not; null without a lock, or with one that cannot be understood. */
-export function lockHolder(disk: Disk, directory: string): LockHolder | null {
+export function lockHolder(disk: Disk, directory: string): ProcessIdentity | null {
   try {
-    const holder = JSON.parse(disk.readFileSync(join(directory, 'lock')).toString()) as LockHolder
+    const holder = JSON.parse(disk.readFileSync(join(directory, 'lock')).toString()) as ProcessIdentity
     return Number.isSafeInteger(holder.pid) && holder.pid > 0 ? holder : null
   } catch (error) {
     if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null
     throw error
   }
-}
-
-export function isAlive(holder: LockHolder, processes: Processes): boolean {
-  if (!processes.isRunning(holder.pid)) return false
-  const startedAt = processes.startedAt(holder.pid)
-  return startedAt === null || holder.startedAt === null || startedAt === holder.startedAt
 }
 
 function takeLock(disk: Disk, path: string, mine: string): boolean {
@@ -95,7 +90,7 @@ function releaseLock(disk: Disk, path: string, mine: string): void {
   if (isMine(disk, path, mine)) disk.unlinkSync(path)
 }
 
-function inUse(directory: string, holder: LockHolder): OperatingError {
+function inUse(directory: string, holder: ProcessIdentity): OperatingError {
   return new OperatingError(`The data directory ${directory} is in use.`, {
     code: 'DATA_DIRECTORY_IN_USE',
     why: `Another Sluice runs on it: process ${holder.pid}.`,

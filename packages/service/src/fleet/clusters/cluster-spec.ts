@@ -8,6 +8,7 @@ import type {
   LoggingInfo,
   OpenMonitoringInfo,
 } from '@aws-sdk/client-kafka'
+import type { ChosenConfiguration } from '../configurations/configurations.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
@@ -28,17 +29,7 @@ export interface ClusterSpec {
   /** Static broker properties that were set at creation. */
   brokerProperties: Record<string, string>
   /** A revision of an MSK configuration, with the properties of that revision. */
-  configuration: SpecConfiguration | null
-}
-
-export interface SpecConfiguration {
-  arn: string
-  revision: number
-  properties: Record<string, string>
-}
-
-export function isSameRevision(a: SpecConfiguration, b: SpecConfiguration | null): boolean {
-  return a.arn === b?.arn && a.revision === b.revision
+  configuration: ChosenConfiguration | null
 }
 
 type Check = (request: CreateClusterRequest, engine: Engine) => Refusal | undefined
@@ -51,7 +42,7 @@ const defaultVolumeGiB = 100
 export type FindConfiguration = (
   wanted: ConfigurationInfo,
   kafkaVersion: string,
-) => OrRefusal<{ configuration: SpecConfiguration }>
+) => OrRefusal<{ configuration: ChosenConfiguration }>
 
 /** From a request whose types and ranges are already checked to the spec of a cluster. Pure. */
 export function clusterSpec(

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Clock, Disk, Logger, Random } from '@sluice/effects'
-import type { SpecConfiguration } from '../clusters/cluster-spec.ts'
 import { newResource, type Place } from '../place.ts'
 import { RecordStore } from '../record-store.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
@@ -28,6 +27,17 @@ export interface ConfigurationRevisionRecord {
   description: string | null
   /** The exact bytes that were sent, in base64. */
   serverProperties: string
+}
+
+/** A revision as a cluster has it, with the properties that it sets. */
+export interface ChosenConfiguration {
+  arn: string
+  revision: number
+  properties: Record<string, string>
+}
+
+export function isSameRevision(a: ChosenConfiguration, b: ChosenConfiguration | null): boolean {
+  return a.arn === b?.arn && a.revision === b.revision
 }
 
 /** MSK quotas: configurations an account, and revisions of one. */
@@ -132,7 +142,7 @@ export class Configurations {
   forCluster(
     wanted: { Arn?: string | undefined; Revision?: number | undefined },
     kafkaVersion: string,
-  ): OrRefusal<{ configuration: SpecConfiguration }> {
+  ): OrRefusal<{ configuration: ChosenConfiguration }> {
     const { Arn: arn = '', Revision: number = 0 } = wanted
     const record = this.byArn(arn)
     // The same words for an ARN of another thing and one of nothing, as MSK has them.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { silentLogger, systemDisk, systemProcesses } from '@sluice/effects'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sentenceOf } from '../operating-error.ts'
+import { OperatingError, sentenceOf } from '../operating-error.ts'
 import { type LockedDistribution, lockedDistributions, parseLock } from './distributions-lock.ts'
 import { cacheDirectory, Distributions, pinnedVersions } from './distributions.ts'
 
@@ -309,6 +309,7 @@ describe('the cache', () => {
     expect(cacheDirectory({ SLUICE_CACHE_DIR: '/c', XDG_CACHE_HOME: '/x', HOME: '/h' })).toBe('/c')
     expect(cacheDirectory({ SLUICE_CACHE_DIR: '', XDG_CACHE_HOME: '/x', HOME: '/h' })).toBe('/x/sluice')
     expect(cacheDirectory({ XDG_CACHE_HOME: 'relative', HOME: '/h' })).toBe('/h/.cache/sluice')
+    expect(() => cacheDirectory({ HOME: '' })).toThrow(OperatingError)
   })
 })
 

@@ -1,6 +1,5 @@
-import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
-import { assert, type ChildProcesses, type Disk, type Logger } from '@sluice/effects'
+import { assert, type ChildProcesses, type Disk, isAlive, type Logger, ownIdentity } from '@sluice/effects'
 import { codeOf, OperatingError } from '../operating-error.ts'
 import { SharedAttempts } from './distributions-attempts.ts'
 import { type KafkaHome, readKafkaHomes } from './distributions-home.ts'
@@ -37,11 +36,13 @@ export interface DistributionsOptions {
 /** The versions of brokers whose jars are known by their checksums, oldest first. */
 export const pinnedVersions: readonly string[] = brokerVersions(lockedDistributions)
 
+/** In the name of a directory whose process has no known start. */
+const unknownStart = 'unknown'
 /** Two services that install at once may meet a wrong one that a third has left; the loser looks again. */
 const installAttemptsMax = 5
 
 /**
- * Where Java and Apache Kafka's jars are had from. A distribution comes from
+ * Finds the Java of this machine and the jars of each version of Apache Kafka. A distribution comes from
  * 1. an unpacked tarball that SLUICE_KAFKA_HOME names, taken as it is,
  * 2. the cache, where every jar is compared with the lock before its first use in this process,
  * 3. Maven: into a directory of this process's own, compared with the lock, then renamed into the cache in one
@@ -138,9 +139,8 @@ export class Distributions {
   ): Promise<void> {
     const title = titleOf(locked)
     this.#removeLeftovers(cache)
-    const { pid } = this.#processes
-    const owner = `${pid}-${this.#processes.startedAt(pid) ?? 'unknown'}`
-    const own = join(cache, `.resolving-${owner}-${Distributions.#resolutions++}`)
+    const { pid, startedAt } = ownIdentity(this.#processes)
+    const own = join(cache, `.resolving-${pid}-${startedAt ?? unknownStart}-${Distributions.#resolutions++}`)
     this.#disk.removeSync(own)
     this.#disk.mkdirSync(own)
     try {
@@ -189,9 +189,8 @@ export class Distributions {
     for (const { name } of this.#disk.readdirSync(cache)) {
       const [, pid, startedAt] = /^\.resolving-(\d+)-([^-]+)-/.exec(name) ?? []
       if (pid === undefined) continue
-      const now =
-        this.#processes.isRunning(Number(pid)) && (this.#processes.startedAt(Number(pid)) ?? 'unknown')
-      if (now !== startedAt) this.#disk.removeSync(join(cache, name))
+      const owner = { pid: Number(pid), startedAt: startedAt === unknownStart ? null : (startedAt ?? null) }
+      if (!isAlive(owner, this.#processes)) this.#disk.removeSync(join(cache, name))
     }
   }
 }
@@ -200,7 +199,13 @@ export class Distributions {
 export function cacheDirectory(environment: Environment): string {
   const { SLUICE_CACHE_DIR: own, XDG_CACHE_HOME: xdg, HOME: home } = environment
   if (own) return resolve(own)
-  return join(xdg && isAbsolute(xdg) ? xdg : join(home || homedir(), '.cache'), 'sluice')
+  if (xdg && isAbsolute(xdg)) return join(xdg, 'sluice')
+  if (home) return join(home, '.cache', 'sluice')
+  throw new OperatingError("There is no place for a cache of Apache Kafka's jars.", {
+    code: 'CACHE_DIRECTORY_UNKNOWN',
+    why: 'Neither SLUICE_CACHE_DIR nor XDG_CACHE_HOME nor HOME is set.',
+    next: 'Set SLUICE_CACHE_DIR to a directory that may be written.',
+  })
 }
 
 function brokerVersions(lock: readonly LockedDistribution[]): string[] {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { ChildProcesses, Clock, Disk, ExitStatus, Logger, Random, Timer } from '@sluice/effects'
-import { assert, Deferred } from '@sluice/effects'
-import { isAlive } from '../data-directory.ts'
+import { assert, Deferred, isAlive } from '@sluice/effects'
 import { capitalized, codeOf } from '../operating-error.ts'
 import { consoleLogName, serverLogBytes, tellingLines, withoutTime } from './log-tail.ts'
 import { noteFile, noteText, type ProcessNote, readNote } from './node-process-note.ts'

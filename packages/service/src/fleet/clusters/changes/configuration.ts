@@ -1,6 +1,6 @@
 import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
 import { propertiesRefusal } from '../broker-properties.ts'
-import { isSameRevision } from '../cluster-spec.ts'
+import { isSameRevision } from '../../configurations/configurations.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
 

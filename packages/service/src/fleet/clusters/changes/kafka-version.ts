@@ -3,7 +3,7 @@ import type { Engine } from '../../engines/engine.ts'
 import { type Refusal, unsupportedVersion } from '../../refusal.ts'
 import { propertiesRefusal } from '../broker-properties.ts'
 import type { SpecChange } from '../cluster-record.ts'
-import { isSameRevision } from '../cluster-spec.ts'
+import { isSameRevision } from '../../configurations/configurations.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, stateRefusal, type Update, versionRefusal } from './update.ts'
 
