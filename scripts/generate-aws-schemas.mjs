@@ -16,6 +16,8 @@ const simple = new Map([
   [15, 'document'],
   [21, 'blob'],
 ])
+/** A simple type with traits of its own, such as a secret text. */
+const NAMED = 0
 const LIST = 1
 const MAP = 2
 const STRUCTURE = 3
@@ -26,6 +28,9 @@ const MAP_MODIFIER = 128
 /** The bit of a numeric trait that binds a member to the path. */
 const HTTP_LABEL = 1
 
+/** Protocols without paths post every operation here. */
+const rpc = ['POST', '/', 200]
+
 /** The two tables as text: operations and structures, sorted, one a line. */
 export function describeService(sdk) {
   const operations = []
@@ -35,12 +40,14 @@ export function describeService(sdk) {
     structures.set(schema[2], '')
     const [kind, , name, traits, members, schemas, required = 0] = schema
     const fields = members.map((member, at) => field(member, schemas[at], at < required, visit))
-    const status = kind === ERROR ? [`<${traits.httpError}>`] : []
+    const status = kind === ERROR ? [`<${traits.httpError ?? (traits.error === 'server' ? 500 : 400)}>`] : []
     structures.set(name, [name, ...status, ...fields].join(' '))
   }
   for (const value of Object.values(sdk)) {
     if (!Array.isArray(value)) continue
-    if (value[0] === STRUCTURE || value[0] === ERROR) visit(value)
+    // Every SDK has a base of its exceptions, which no service answers.
+    const isBase = value[0] === ERROR && value[3] === 0
+    if (value[0] === STRUCTURE || (value[0] === ERROR && !isBase)) visit(value)
     if (value[0] !== OPERATION) continue
     const [, , name, traits, input, output] = value
     const [inputName, outputName] = [input(), output()].map((schema) => {
@@ -48,7 +55,7 @@ export function describeService(sdk) {
       visit(schema)
       return schema[2]
     })
-    operations.push([name, ...traits.http, inputName, outputName].join(' '))
+    operations.push([name, ...(traits.http ?? rpc), inputName, outputName].join(' '))
   }
   return { operations: operations.sort(), structures: [...structures.values()].sort() }
 }
@@ -81,6 +88,7 @@ function type(reference, visit) {
     if (!name) throw new Error(`unknown simple schema ${schema}`)
     return name
   }
+  if (schema[0] === NAMED) return type(schema[4], visit)
   if (schema[0] === LIST) return `[${type(schema[4], visit)}]`
   if (schema[0] === MAP) return `{${type(schema[5], visit)}}`
   visit(schema)

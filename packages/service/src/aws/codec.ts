@@ -19,7 +19,7 @@ export interface Form<Value> {
   encode(value: Value): unknown
 }
 
-export interface Forms {
+interface Forms {
   timestamp: Form<Date>
   blob: Form<Uint8Array>
 }

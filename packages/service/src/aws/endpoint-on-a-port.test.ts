@@ -3,8 +3,9 @@ import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from '../http/listener.ts'
 import { rawExchange } from '../http/test-socket.ts'
-import { requestBytesMax } from './endpoint.ts'
 import { credentials, provisioned, startTestService } from './test-service.ts'
+
+const requestBytesMax = 1_048_576
 
 let listener: HttpListener | undefined
 afterEach(() => listener?.close())

@@ -11,7 +11,7 @@ import { restJson } from './protocols/rest-json.ts'
 import type { AwsService } from './service.ts'
 import { claimedService, type Credentials, type Signed, SigV4 } from './sigv4.ts'
 
-export interface AwsEndpointOptions {
+interface AwsEndpointOptions {
   services: readonly AwsService[]
   clock: Clock
   random: Random
@@ -24,7 +24,7 @@ export interface AwsEndpointOptions {
 }
 
 /** The longest request of the MSK model by far is a configuration in base64. */
-export const requestBytesMax = 1_048_576
+const requestBytesMax = 1_048_576
 
 /** What AWS speaks. The first that a request looks like is taken; everything looks like the last. */
 const protocols: readonly Protocol[] = [rpcV2Cbor, cbor11, json11, query, restJson]

@@ -1,6 +1,6 @@
 import type { Operation } from './schema.ts'
 
-export interface Match {
+interface Match {
   operation: Operation
   /** The path labels, decoded. */
   labels: Record<string, string>

@@ -14,7 +14,7 @@ import { enginesOf } from '../fleet/engines/engines.ts'
 import { FakeEngine } from '../fleet/engines/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { mskService } from './msk/service.ts'
-import { AwsEndpoint, type AwsEndpointOptions } from './endpoint.ts'
+import { AwsEndpoint } from './endpoint.ts'
 
 /** For tests: the AWS endpoint over a fleet in memory, with the official SDK as its client. */
 export interface TestService {
@@ -37,7 +37,10 @@ export interface TestService {
 export const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' }
 
 export async function startTestService(
-  options: Partial<AwsEndpointOptions> & { fleet?: Partial<FleetOptions>; clock?: Clock } = {},
+  options: Partial<ConstructorParameters<typeof AwsEndpoint>[0]> & {
+    fleet?: Partial<FleetOptions>
+    clock?: Clock
+  } = {},
 ): Promise<TestService> {
   const clock = options.clock ?? systemClock()
   const disk = new MemoryDisk()

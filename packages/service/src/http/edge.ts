@@ -2,7 +2,7 @@ import { type HttpHead, type HttpResponse, splitTarget } from './message.ts'
 import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 
 /** A page of the service's own: what `read` returns, as JSON. */
-export interface Page {
+interface Page {
   read(): object
   /** Lets only those in who may read it; without one everybody may. */
   guard?: (head: HttpHead, page: Admission) => Verdict

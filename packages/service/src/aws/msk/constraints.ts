@@ -6,7 +6,7 @@ import type { Constrain } from '../codec.ts'
  * model's upper bound of 15 brokers is left out on purpose: the service takes more.
  */
 
-export interface Rule {
+interface Rule {
   min?: number
   max?: number
   /** Whole numbers are the rule; the few fractions of the model are told here. */

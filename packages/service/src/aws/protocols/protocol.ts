@@ -24,7 +24,7 @@ export interface ServiceProtocol {
   success: (operation: Operation, output: Shape, requestId: string) => HttpResponse
 }
 
-export interface Call {
+interface Call {
   operation: Operation
   /** Decodes and checks; throws what the service says of a bad input. */
   input: () => Shape

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { AwsJson1_1Protocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols'
+import * as sdk from '@aws-sdk/nested-clients/sts'
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/nested-clients/sts'
 import { silentLogger, systemClock, systemRandom } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
@@ -12,20 +13,20 @@ import { credentials } from '../test-service.ts'
 import { decodeCbor, encodeCbor, Tagged } from './cbor-values.ts'
 
 /*
- * A small service with the names of STS in every protocol but rest-json, which MSK has: the official client of STS can
- * be told to speak all of them but the oldest CBOR.
+ * A small service, STS with a member of every type, in every protocol but rest-json, which MSK has: the official client
+ * of STS can be told to speak all of them but the oldest CBOR.
  */
 
+const generator = new URL('../../../../../scripts/generate-aws-schemas.mjs', import.meta.url).href
+const { describeService } = await import(/* @vite-ignore */ generator)
+const { operations, structures } = describeService(sdk) as { operations: string[]; structures: string[] }
 const schema = parseServiceSchema({
-  operations: 'AssumeRole POST / 200 AssumeRoleRequest AssumeRoleResponse\nNothing POST / 200 - -\n',
+  operations: [...operations, 'Nothing POST / 200 - -'].join('\n'),
   structures: [
-    'AssumeRoleRequest !RoleArn=:string !RoleSessionName=:string PolicyArns=:[PolicyDescriptorType] DurationSeconds=:number Tags=:[Tag] TransitiveTagKeys=:[string] Extra=:Extra',
-    'AssumeRoleResponse Credentials=:Credentials AssumedRoleUser=:AssumedRoleUser PackedPolicySize=:number Extra=:Extra',
-    'AssumedRoleUser !AssumedRoleId=:string !Arn=:string',
-    'Credentials !AccessKeyId=:string !SecretAccessKey=:string !SessionToken=:string !Expiration=:timestamp',
+    ...structures.map((line) =>
+      /^AssumeRole(Request|Response) /.test(line) ? `${line} Extra=:Extra` : line,
+    ),
     'Extra Bytes=:blob At=:timestamp Flag=:boolean Names=:{string} Places=:{[number]} Deeper=:Extra',
-    'PolicyDescriptorType arn=:string',
-    'Tag !Key=:string !Value=:string',
   ].join('\n'),
 })
 

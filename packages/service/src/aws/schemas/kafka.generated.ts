@@ -198,7 +198,6 @@ KafkaClusterSaslOAuthBearerAuthentication !TokenEndpointUrl:string !TokenEndpoin
 KafkaClusterSaslScramAuthentication !Mechanism:string !SecretArn:string
 KafkaClusterSummary AmazonMskCluster:AmazonMskCluster ApacheKafkaCluster:ApacheKafkaCluster KafkaClusterAlias:string
 KafkaRequestException <400> InvalidParameter:string Message:string
-KafkaServiceException <undefined>
 KafkaTimeoutException <409> InvalidParameter:string Message:string
 KafkaVersion Version:string Status:string
 ListChannelsRequest !ClusterArn/:string MaxResults?maxResults:number NextToken?nextToken:string TopicNameFilter?topicNameFilter:string
