@@ -1,6 +1,8 @@
 import {
   ConsumerProtocolSubscription,
+  consumerOffsets,
   ErrorCode,
+  IncrementalAlterConfigs,
   type Int64,
   JoinGroup,
   OffsetCommit,
@@ -12,8 +14,12 @@ import {
 import { systemRandom } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
-import { createTopic, type Topic, uniqueName, untilCoordinated, versionsOf } from './fixture.ts'
+import { createTopic, eventually, type Topic, uniqueName, untilCoordinated, versionsOf } from './fixture.ts'
 import { Peer } from './peer.ts'
+
+const topicType = 2
+const setConfig = 0
+const deleteConfig = 1
 
 describe('committed offsets', () => {
   let engine: Engine
@@ -124,6 +130,33 @@ describe('committed offsets', () => {
         errorCode: 0,
       },
     ])
+  })
+
+  it('are refused when no batch of the topic holds them, and the coordinator goes on', async () => {
+    const groupId = uniqueName('group')
+    const limit = (configOperation: number, value: string | null) =>
+      peer.send(IncrementalAlterConfigs, 1, {
+        resources: [
+          {
+            resourceType: topicType,
+            resourceName: consumerOffsets.topic,
+            configs: [{ name: 'max.message.bytes', configOperation, value }],
+          },
+        ],
+      })
+    await limit(setConfig, '1000')
+    try {
+      const partitions = await eventually(async () => {
+        const answered = await commit(groupId, { 0: 1 }, { metadata: 'x'.repeat(2_000) })
+        // The broker learns of the limit a moment after the controller has answered.
+        return answered[0] === ErrorCode.NONE ? undefined : answered
+      })
+      expect(partitions).toEqual({ 0: ErrorCode.UNKNOWN_SERVER_ERROR })
+      expect(await commit(groupId, { 0: 2 })).toEqual({ 0: ErrorCode.NONE })
+    } finally {
+      await limit(deleteConfig, null)
+    }
+    expect((await committed(groupId, [0])).partitions).toMatchObject([{ committedOffset: 2 }])
   })
 
   it.each(versionsOf(OffsetFetch))('are told, fetch version %i', async (version) => {

@@ -194,7 +194,7 @@ export class GroupCoordinator {
           topics,
           apiVersion,
         }),
-      commitError,
+      asItIs,
     )
     return committedTopics(checked, outcome)
   }
@@ -326,8 +326,3 @@ export class GroupCoordinator {
 }
 
 const asItIs = (error: ErrorCode): ErrorCode => error
-
-/** What a commit's records could not be written for is said in the commit's own terms. */
-function commitError(error: ErrorCode): ErrorCode {
-  return error === ErrorCode.UNKNOWN_SERVER_ERROR ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : error
-}
