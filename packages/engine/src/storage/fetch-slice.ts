@@ -1,7 +1,6 @@
 import type { DiskFile } from '@sluice/effects'
 import type { CachedFile } from './file-cache.ts'
 import type { LogStore } from './log-store.ts'
-import type { Segment } from './segment.ts'
 
 /**
  * Whole batches in a log file. The file stays open and readable until `release`, also when retention removes its
@@ -44,7 +43,7 @@ export function readSlice(
   const start = Math.max(startOffset, store.logStartOffset)
   if (start >= bound) return null
   for (let index = store.floorIndex(start); index < store.segments.length; index++) {
-    const segment = store.segments[index] as Segment
+    const segment = store.segmentAt(index)
     if (segment.baseOffset >= bound) return null
     const position = segment.positionOf(start)
     // Compaction may have left a gap at the end of the segment.
@@ -62,7 +61,7 @@ function readSegment(
   bound: number,
   minOneBatch: boolean,
 ): FetchSlice | null {
-  const segment = store.segments[index] as Segment
+  const segment = store.segmentAt(index)
   const segmentEnd = store.segmentEnd(index)
   const end = bound >= segmentEnd ? segment.size : segment.positionOf(bound)
   if (end <= position) return null

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { type Clock, type Disk, type Logger, type Random, assert } from '@sluice/effects'
-import { RecordBatch, subtractInt64 } from '@sluice/wire'
-import { type BatchFacts, concernsProducer, readBatchFacts, readMarker } from './batch-facts.ts'
-import { type HeaderCursor, scanHeadersInSteps } from './batch-scan.ts'
+import { subtractInt64 } from '@sluice/wire'
+import type { BatchFacts } from './batch-facts.ts'
 import type { FileCache } from './file-cache.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { offsetEntryBytes } from './offset-index.ts'
 import { ProducerState } from './producer-state.ts'
+import { rebuildProducers } from './rebuild-producers.ts'
+import { Removals } from './removals.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import { logSuffix, offsetFilePath } from './segment-names.ts'
 import { atOnce, type Steps } from './slices.ts'
@@ -53,20 +54,21 @@ export class LogStore implements SegmentHome {
   readonly logger: Logger
   readonly topicPartition: TopicPartition
   readonly files: FileCache
-  /** Changes when the log is put aside. */
-  directory: string
-  /** Replaced, not grown: arrays that grow by `push` keep much more room than most logs need. */
-  segments: readonly Segment[] = []
   readonly producers: ProducerState
   readonly leaderEpochs: LeaderEpochs
   readonly producerIdExpirationMs: number
   readonly #random: Random | undefined
-  config: LogConfig
-  logStartOffset = 0
-  endOffset = 0
-  recoveryPoint = 0
-  lastFlushMs: number
-  closed = false
+  #config: LogConfig
+  /** Changes when the log is put aside. */
+  #directory: string
+  /** Replaced, not grown: arrays that grow by `push` keep much more room than most logs need. */
+  #segments: readonly Segment[] = []
+  #logStartOffset = 0
+  #endOffset = 0
+  #recoveryPoint = 0
+  #lastFlushMs: number
+  #closed = false
+  #removals: Removals | null = null
   #newNames = false
   /** A flush that overlaps a truncation proves nothing. */
   #truncations = 0
@@ -80,42 +82,129 @@ export class LogStore implements SegmentHome {
     this.clock = options.clock
     this.logger = options.logger
     this.topicPartition = options.topicPartition
-    this.config = options.config
+    this.#config = options.config
     this.producerIdExpirationMs = options.producerIdExpirationMs ?? producerIdExpirationDefaultMs
     this.#random = options.random
     this.onBackgroundFailure = options.onBackgroundFailure
-    this.lastFlushMs = options.clock.now()
+    this.#lastFlushMs = options.clock.now()
     this.files = options.files
-    this.directory = options.directory
+    this.#directory = options.directory
     this.producers = new ProducerState(this)
     this.leaderEpochs = new LeaderEpochs(this)
   }
 
+  get directory(): string {
+    return this.#directory
+  }
+
+  get config(): LogConfig {
+    return this.#config
+  }
+
+  updateConfig(config: LogConfig): void {
+    this.#config = config
+  }
+
+  get logStartOffset(): number {
+    return this.#logStartOffset
+  }
+
+  /** One after the last record. */
+  get endOffset(): number {
+    return this.#endOffset
+  }
+
+  get recoveryPoint(): number {
+    return this.#recoveryPoint
+  }
+
+  get lastFlushMs(): number {
+    return this.#lastFlushMs
+  }
+
+  // ---- segments
+
+  get segments(): readonly Segment[] {
+    return this.#segments
+  }
+
   get active(): Segment {
-    return this.segments[this.segments.length - 1] as Segment
+    return this.segmentAt(this.#segments.length - 1)
+  }
+
+  segmentAt(index: number): Segment {
+    const segment = this.#segments[index]
+    assert(segment, 'a segment is asked for by an index that it has')
+    return segment
   }
 
   /** Index of the segment with the largest base at or below `offset`; 0 where all are above. */
   floorIndex(offset: number): number {
     let low = 0
-    let high = this.segments.length
+    let high = this.#segments.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.segments[middle] as Segment).baseOffset <= offset) low = middle + 1
+      if (this.segmentAt(middle).baseOffset <= offset) low = middle + 1
       else high = middle
     }
     return Math.max(0, low - 1)
   }
 
+  /** Those with records from `offset` on. */
+  segmentsFrom(offset: number): readonly Segment[] {
+    return this.#segments.slice(this.floorIndex(offset))
+  }
+
   /** One after the last offset that may stand in the segment at `index`. */
   segmentEnd(index: number): number {
-    return this.segments[index + 1]?.baseOffset ?? this.endOffset
+    return this.#segments[index + 1]?.baseOffset ?? this.#endOffset
   }
 
   get sizeInBytes(): number {
     let bytes = 0
-    for (const segment of this.segments) bytes += segment.size
+    for (const segment of this.#segments) bytes += segment.size
     return bytes
+  }
+
+  // ---- loading
+
+  /** What stands in the directory, by rising bases; nobody knows yet where it ends. */
+  found(segments: readonly Segment[], logStartOffset: number): void {
+    this.#segments = segments
+    this.#logStartOffset = logStartOffset
+  }
+
+  /** The directory holds no segment. */
+  *beginAt(offset: number): Steps {
+    this.#addSegment(offset)
+    this.#logStartOffset = offset
+    this.#endOffset = offset
+    this.#recoveryPoint = offset
+    yield* rebuildProducers(this, offset)
+  }
+
+  /** Segments from this one on are not what a log consists of: they go, at once. */
+  removeFrom(index: number): void {
+    for (const segment of this.#segments.slice(index)) {
+      const { baseOffset } = segment
+      this.logger.warn('a segment behind the cut is removed', { ...this.topicPartition, segment: baseOffset })
+      this.producers.removeSnapshot(baseOffset)
+      segment.markDeleted()
+      segment.removeDeleted()
+    }
+    this.#segments = this.#segments.slice(0, index)
+  }
+
+  /** The records end here; `durable` says up to where that needs no flush. */
+  ended(endOffset: number, durable: number): void {
+    assert(
+      endOffset >= this.active.baseOffset && endOffset >= this.#logStartOffset,
+      `a log from ${this.#logStartOffset} whose last segment begins at ${this.active.baseOffset} cannot end at ${endOffset}`,
+    )
+    this.#endOffset = endOffset
+    this.#recoveryPoint = Math.min(durable, endOffset)
+    this.leaderEpochs.truncateFromEnd(endOffset)
+    this.leaderEpochs.truncateFromStart(this.#logStartOffset)
   }
 
   // ---- appending
@@ -127,10 +216,10 @@ export class LogStore implements SegmentHome {
    */
   append(batches: readonly Buffer[], facts: readonly BatchFacts[]): void {
     this.#finishRollBack()
-    const before = this.endOffset
+    const before = this.#endOffset
     try {
       this.#appendGroups(batches, facts)
-      if (this.endOffset - this.recoveryPoint >= this.config.flushMessages) this.flushSync()
+      if (this.#endOffset - this.#recoveryPoint >= this.#config.flushMessages) this.flushSync()
     } catch (error) {
       this.#rollBack(before)
       throw error
@@ -183,12 +272,12 @@ export class LogStore implements SegmentHome {
     for (let index = from; index < to; index++) {
       const batch = facts[index] as BatchFacts
       active.noteAppended(batch)
-      this.endOffset = batch.lastOffset + 1
+      this.#endOffset = batch.lastOffset + 1
       if (batch.leaderEpoch >= 0 && batch.leaderEpoch !== leaderEpochs.latestEpoch)
         leaderEpochs.assign(batch.leaderEpoch, batch.baseOffset)
       if (batch.producerId >= 0) this.applyToProducers(batch, active)
     }
-    this.producers.mapEndOffset = this.endOffset
+    this.producers.mapEndOffset = this.#endOffset
   }
 
   /** Brings producer state and the transaction index of the batch's segment up to a batch that is written. */
@@ -211,30 +300,29 @@ export class LogStore implements SegmentHome {
     old.persistIndexes()
     this.producers.mapEndOffset = nextOffset
     this.producers.takeSnapshot()
-    this.addSegment(nextOffset)
+    this.#addSegment(nextOffset)
     void this.flushBelow(nextOffset).catch((error: unknown) => this.onBackgroundFailure(error))
   }
 
-  addSegment(baseOffset: number): Segment {
-    const jitterMax = Math.min(this.config.segmentJitterMs, this.config.segmentMs)
+  #addSegment(baseOffset: number): void {
+    const jitterMax = Math.min(this.#config.segmentJitterMs, this.#config.segmentMs)
     const jitter = jitterMax > 0 && this.#random ? this.#random.int(Math.min(jitterMax, 2 ** 47)) : 0
     let segment: Segment
     try {
       segment = Segment.create(this, baseOffset, this.clock.now(), jitter)
     } catch (error) {
       // Left behind, an empty segment would hide records that are appended to the one before it.
-      this.disk.removeSync(offsetFilePath(this.directory, baseOffset, logSuffix))
+      this.disk.removeSync(offsetFilePath(this.#directory, baseOffset, logSuffix))
       throw error
     }
-    this.segments = [...this.segments, segment]
+    this.#segments = [...this.#segments, segment]
     this.#newNames = true
-    return segment
   }
 
   #rollBack(endOffset: number): void {
     try {
-      if (this.endOffset === endOffset && this.active.baseOffset <= endOffset) this.active.discardTail()
-      if (this.endOffset !== endOffset) this.truncateTo(endOffset)
+      if (this.#endOffset === endOffset && this.active.baseOffset <= endOffset) this.active.discardTail()
+      if (this.#endOffset !== endOffset) this.truncateTo(endOffset)
     } catch (error) {
       this.#rollBackTo = endOffset
       this.logger.error('a failed append could not be taken back yet', { ...this.topicPartition, error })
@@ -243,146 +331,121 @@ export class LogStore implements SegmentHome {
 
   #finishRollBack(): void {
     if (this.#rollBackTo === null) return
-    if (this.endOffset > this.#rollBackTo) this.truncateTo(this.#rollBackTo)
+    if (this.#endOffset > this.#rollBackTo) this.truncateTo(this.#rollBackTo)
     this.active.discardTail()
     this.#rollBackTo = null
   }
 
   // ---- cutting
 
+  /** Records below `offset` are gone, at least for readers. */
+  advanceStart(offset: number): void {
+    if (offset <= this.#logStartOffset) return
+    assert(offset <= this.#endOffset, `a log that ends at ${this.#endOffset} cannot start at ${offset}`)
+    this.#logStartOffset = offset
+    this.#recoveryPoint = Math.max(this.#recoveryPoint, offset)
+    this.leaderEpochs.truncateFromStart(offset)
+    this.producers.logStartMoved(offset)
+  }
+
+  /** Removes so many segments from the oldest on; readers that are in them go on. */
+  removeOldest(count: number): void {
+    if (count === 0) return
+    // The log always has an active segment, which begins at its end then.
+    if (count === this.#segments.length) this.roll(this.#endOffset)
+    const removed = this.#segments.slice(0, count)
+    this.#segments = this.#segments.slice(count)
+    this.advanceStart(this.segmentAt(0).baseOffset)
+    this.#removals ??= new Removals(this)
+    for (const segment of removed) this.#removals.add(segment)
+  }
+
   /** Removes all records from `offset` on. */
   truncateTo(offset: number): void {
-    if (offset >= this.endOffset) return
+    if (offset >= this.#endOffset) return
     this.#truncations++
-    const first = this.segments[0] as Segment
+    const first = this.segmentAt(0)
     if (offset < first.baseOffset) return this.restartAt(offset)
     while (this.active.baseOffset > offset) this.#removeActive()
     this.active.truncateTo(offset)
-    this.endOffset = offset
+    this.#endOffset = offset
     this.leaderEpochs.truncateFromEnd(offset)
-    this.recoveryPoint = Math.min(this.recoveryPoint, offset)
-    this.logStartOffset = Math.min(this.logStartOffset, offset)
-    atOnce(this.rebuildProducers())
+    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
+    this.#logStartOffset = Math.min(this.#logStartOffset, offset)
+    atOnce(rebuildProducers(this, offset))
   }
 
   /** Removes everything; the log begins anew at `offset`. */
   restartAt(offset: number): void {
     this.#truncations++
-    while (this.segments.length > 0) this.#removeActive()
+    while (this.#segments.length > 0) this.#removeActive()
     for (const snapshot of this.producers.snapshotOffsets) this.producers.removeSnapshot(snapshot)
     this.leaderEpochs.clear()
-    this.logStartOffset = offset
-    this.endOffset = offset
-    this.recoveryPoint = Math.min(this.recoveryPoint, offset)
-    this.addSegment(offset)
-    atOnce(this.rebuildProducers())
+    this.#logStartOffset = offset
+    this.#endOffset = offset
+    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
+    this.#addSegment(offset)
+    atOnce(rebuildProducers(this, offset))
   }
 
   #removeActive(): void {
     const segment = this.active
-    this.segments = this.segments.slice(0, -1)
+    this.#segments = this.#segments.slice(0, -1)
     segment.markDeleted()
     segment.removeDeleted()
-  }
-
-  // ---- producer state
-
-  /** Makes the state anew from the newest snapshot and the batches behind it. */
-  *rebuildProducers(upTo = this.endOffset): Steps {
-    const { producers } = this
-    producers.reload(this.logStartOffset, upTo, this.clock.now(), this.producerIdExpirationMs)
-    // Kafka, too, leaves snapshots at the last two segments' bases, so that the next rebuild is short.
-    const bases = this.segments.slice(-2).map((segment) => segment.baseOffset)
-    for (let index = this.floorIndex(producers.mapEndOffset); index < this.segments.length; index++) {
-      const segment = this.segments[index] as Segment
-      if (segment.baseOffset >= upTo || producers.mapEndOffset >= upTo) break
-      producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset, this.logStartOffset)
-      if (bases.includes(segment.baseOffset) && producers.mapEndOffset === segment.baseOffset)
-        producers.takeSnapshot()
-      if (segment.size > 0) yield* this.#replayProducers(segment, producers.mapEndOffset, upTo)
-    }
-    producers.mapEndOffset = Math.max(producers.mapEndOffset, upTo)
-    producers.takeSnapshot()
-  }
-
-  *#replayProducers(segment: Segment, from: number, upTo: number): Steps {
-    const file = segment.file.pin()
-    try {
-      if (from > segment.baseOffset) yield* segment.loadIndexes()
-      yield* scanHeadersInSteps(file, segment.positionOf(from), segment.size, (header) => {
-        if (RecordBatch.baseOffset(header.buffer, header.at) >= upTo) return false
-        this.#replayProducer(segment, header)
-        return true
-      })
-    } finally {
-      segment.file.unpin()
-    }
-  }
-
-  #replayProducer(segment: Segment, { buffer, at, position, size }: HeaderCursor): void {
-    if (RecordBatch.producerId(buffer, at) < 0) return
-    const isControl = RecordBatch.isControl(buffer, at)
-    const marker = isControl ? readMarker(segment.readBatch(position), 0) : null
-    const facts = readBatchFacts(buffer, at, size, marker)
-    if (!concernsProducer(facts, isControl)) return
-    const completed = this.producers.apply(facts)
-    // The transaction index has its entry already.
-    if (completed) this.producers.complete(completed)
   }
 
   // ---- durability
 
   /** Makes everything durable, blocking. */
   flushSync(): void {
-    for (let index = this.floorIndex(this.recoveryPoint); index < this.segments.length; index++) {
-      const segment = this.segments[index] as Segment
+    for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
       segment.flushSync()
       this.producers.flushSnapshot(segment.baseOffset)
     }
     this.#flushNames()
-    this.recoveryPoint = this.endOffset
-    this.lastFlushMs = this.clock.now()
+    this.#recoveryPoint = this.#endOffset
+    this.#lastFlushMs = this.clock.now()
   }
 
   /** Makes all records below `offset` durable without blocking the event loop. */
   async flushBelow(offset: number): Promise<void> {
-    if (offset <= this.recoveryPoint) return
-    const first = this.floorIndex(this.recoveryPoint)
+    if (offset <= this.#recoveryPoint) return
     const truncations = this.#truncations
-    for (const segment of this.segments.slice(first)) {
+    for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
       if (segment.baseOffset >= offset) break
       // Retention may have removed it meanwhile.
-      if (this.segments.includes(segment)) await segment.flush()
-      if (this.closed || truncations !== this.#truncations) return
+      if (this.#segments.includes(segment)) await segment.flush()
+      if (this.#closed || truncations !== this.#truncations) return
     }
     for (const snapshot of [...this.producers.snapshotOffsets])
-      if (snapshot > this.recoveryPoint && snapshot <= offset)
+      if (snapshot > this.#recoveryPoint && snapshot <= offset)
         await this.producers.flushSnapshotSoon(snapshot)
     await this.#flushNamesSoon()
-    if (this.closed || truncations !== this.#truncations) return
-    this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(offset, this.endOffset))
-    this.lastFlushMs = this.clock.now()
+    if (this.#closed || truncations !== this.#truncations) return
+    this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(offset, this.#endOffset))
+    this.#lastFlushMs = this.clock.now()
   }
 
   /** The same of the records alone: indexes, snapshots and epochs are what the next load makes of them. */
   async flushRecordsBelow(offset: number): Promise<void> {
-    if (offset <= this.recoveryPoint) return
+    if (offset <= this.#recoveryPoint) return
     const truncations = this.#truncations
-    for (const segment of this.segments.slice(this.floorIndex(this.recoveryPoint))) {
+    for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
       if (segment.baseOffset >= offset) break
-      if (this.segments.includes(segment)) await segment.flushRecords()
-      if (this.closed || truncations !== this.#truncations) return
+      if (this.#segments.includes(segment)) await segment.flushRecords()
+      if (this.#closed || truncations !== this.#truncations) return
     }
     if (this.#newNames) {
       this.#newNames = false
-      await this.disk.syncDirectory(this.directory).catch((error: unknown) => {
+      await this.disk.syncDirectory(this.#directory).catch((error: unknown) => {
         this.#newNames = true
         throw error
       })
-      if (this.closed || truncations !== this.#truncations) return
+      if (this.#closed || truncations !== this.#truncations) return
     }
-    this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(offset, this.endOffset))
-    this.lastFlushMs = this.clock.now()
+    this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(offset, this.#endOffset))
+    this.#lastFlushMs = this.clock.now()
   }
 
   async #flushNamesSoon(): Promise<void> {
@@ -390,7 +453,7 @@ export class LogStore implements SegmentHome {
     this.#newNames = false
     try {
       await this.leaderEpochs.flushSoon()
-      if (newNames) await this.disk.syncDirectory(this.directory)
+      if (newNames) await this.disk.syncDirectory(this.#directory)
     } catch (error) {
       this.#newNames ||= newNames
       throw error
@@ -399,7 +462,7 @@ export class LogStore implements SegmentHome {
 
   #flushNames(): void {
     const directorySynced = this.leaderEpochs.flush()
-    if (this.#newNames && !directorySynced) this.disk.syncDirectorySync(this.directory)
+    if (this.#newNames && !directorySynced) this.disk.syncDirectorySync(this.#directory)
     this.#newNames = false
   }
 
@@ -407,17 +470,18 @@ export class LogStore implements SegmentHome {
 
   /** Lets go of all files as they are. */
   close(): void {
-    this.closed = true
-    for (const segment of this.segments) segment.close()
+    this.#closed = true
+    this.#removals?.giveUp()
+    for (const segment of this.#segments) segment.close()
   }
 
   /** The directory was renamed. */
   moveTo(directory: string): void {
     assert(this.disk.existsSync(directory), `${directory} is not there`)
-    this.directory = directory
+    this.#directory = directory
   }
 
   path(name: string): string {
-    return join(this.directory, name)
+    return join(this.#directory, name)
   }
 }

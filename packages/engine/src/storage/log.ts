@@ -35,7 +35,6 @@ import { LogStore, type TopicPartition } from './log-store.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { loadLog } from './recovery.ts'
 import { countExpired } from './retention.ts'
-import type { Segment } from './segment.ts'
 import { atOnce, type Steps } from './slices.ts'
 import { type AbortedTransaction, collectAborted } from './transaction-index.ts'
 
@@ -104,8 +103,6 @@ export class Log {
   #facts: BatchFacts[] = []
   #stagedEnd: number
   #highWatermark: number
-  /** Segments that wait for their removal: what to do when the log is closed before. */
-  #removals: Set<() => void> | null = null
 
   private constructor(store: LogStore, topicId: string | null) {
     this.#store = store
@@ -180,7 +177,7 @@ export class Log {
 
   /** The oldest segment's: the log-start checkpoint names a partition only while its start is above this. */
   get firstSegmentBaseOffset(): number {
-    return (this.#store.segments[0] as Segment).baseOffset
+    return this.#store.segmentAt(0).baseOffset
   }
 
   /** Records below are committed: never below the log's start, never above its end. */
@@ -210,7 +207,7 @@ export class Log {
   }
 
   updateConfig(config: LogConfig): void {
-    this.#store.config = config
+    this.#store.updateConfig(config)
   }
 
   assignTopicId(topicId: string): void {
@@ -314,9 +311,8 @@ export class Log {
   /** The aborted transactions with records in [from, to). */
   abortedTransactions(from: number, to: number): AbortedTransaction[] {
     const found: AbortedTransaction[] = []
-    const { segments } = this.#store
-    for (let index = this.#store.floorIndex(from); index < segments.length; index++)
-      if (collectAborted((segments[index] as Segment).aborted, from, to, found)) break
+    for (const segment of this.#store.segmentsFrom(from))
+      if (collectAborted(segment.aborted, from, to, found)) break
     return found
   }
 
@@ -349,26 +345,14 @@ export class Log {
 
   /** DeleteRecords: records below `offset` are gone. The caller has compared it with the high watermark. */
   deleteRecordsBefore(offset: number): void {
-    const store = this.#store
     assert(offset <= this.#highWatermark, `records before ${offset} of ${this.#highWatermark} cannot go`)
-    if (offset <= store.logStartOffset) return
-    store.logStartOffset = offset
-    store.recoveryPoint = Math.max(store.recoveryPoint, offset)
-    store.leaderEpochs.truncateFromStart(offset)
-    store.producers.logStartMoved(offset)
+    this.#store.advanceStart(offset)
   }
 
   /** Removes the segments that retention takes; returns how many. */
   applyRetention(nowMs: number): number {
-    const store = this.#store
-    const count = countExpired(store, nowMs, this.#highWatermark)
-    if (count === 0) return 0
-    // The log always has an active segment, which begins at its end then.
-    if (count === store.segments.length) store.roll(store.endOffset)
-    const removed = store.segments.slice(0, count)
-    store.segments = store.segments.slice(count)
-    this.deleteRecordsBefore((store.segments[0] as Segment).baseOffset)
-    for (const segment of removed) this.#removeLater(segment)
+    const count = countExpired(this.#store, nowMs, this.#highWatermark)
+    this.#store.removeOldest(count)
     return count
   }
 
@@ -429,8 +413,6 @@ export class Log {
         store.flushSync()
       }
     } finally {
-      for (const cancel of this.#removals ?? []) cancel()
-      this.#removals = null
       store.close()
     }
   }
@@ -442,28 +424,5 @@ export class Log {
     )
     this.#highWatermark = offset
     this.#store.producers.highWatermarkMoved(offset)
-  }
-
-  /** Renames the files now and removes them after `file.delete.delay.ms`; readers go on meanwhile. */
-  #removeLater(segment: Segment): void {
-    const store = this.#store
-    segment.markDeleted()
-    const snapshot = store.producers.markSnapshotDeleted(segment.baseOffset)
-    const remove = () => {
-      this.#removals?.delete(cancel)
-      try {
-        segment.removeDeleted()
-        if (snapshot !== null) store.disk.removeSync(snapshot)
-      } catch (error) {
-        store.onBackgroundFailure(error)
-      }
-    }
-    const timer = store.clock.schedule(store.config.fileDeleteDelayMs, remove)
-    const cancel = () => {
-      timer.cancel()
-      segment.close()
-    }
-    this.#removals ??= new Set()
-    this.#removals.add(cancel)
   }
 }

@@ -15,6 +15,7 @@ import { RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { CorruptLogError, scanBatches } from './batch-scan.ts'
 import type { LogStore } from './log-store.ts'
+import { rebuildProducers } from './rebuild-producers.ts'
 import {
   cleanedSuffix,
   deletedSuffix,
@@ -45,35 +46,31 @@ export interface LoadOptions {
 
 export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   const names = yield* removeLeftOvers(store)
-  openSegments(store, names)
-  const logStart = Math.max(options.logStartOffset, store.segments[0]?.baseOffset ?? 0)
-  store.logStartOffset = logStart
+  const segments = openSegments(store, names)
+  const logStart = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0)
+  store.found(segments, logStart)
   store.producers.knowSnapshots(
     names.map((name) => offsetOfFileName(name, snapshotSuffix)).filter((offset) => offset !== null),
   )
   removeStraySnapshots(store)
-  if (store.segments.length === 0) {
-    store.addSegment(logStart)
-    store.recoveryPoint = logStart
-    store.endOffset = logStart
-    yield* store.rebuildProducers()
+  if (segments.length === 0) {
+    yield* store.beginAt(logStart)
     return
   }
-  const trusted = options.clean && (yield* trustEnd(store))
-  if (!trusted) yield* recoverFrom(store, options.clean ? 0 : options.recoveryPoint)
-  if (store.endOffset < logStart) {
+  const trusted = options.clean ? yield* trustedEnd(store) : null
+  const end = trusted ?? (yield* recoverFrom(store, options.clean ? 0 : options.recoveryPoint))
+  if (end < logStart) {
     store.logger.warn('the log ends before its start; it begins anew', { ...store.topicPartition })
     store.restartAt(logStart)
     return
   }
-  store.recoveryPoint = trusted ? store.endOffset : Math.min(options.recoveryPoint, store.endOffset)
-  store.leaderEpochs.truncateFromEnd(store.endOffset)
-  store.leaderEpochs.truncateFromStart(store.logStartOffset)
-  if (trusted) {
+  store.ended(end, trusted ?? options.recoveryPoint)
+  if (trusted === null) store.producers.takeSnapshot()
+  else {
     store.active.noteDurable()
     store.producers.noteDurable()
-    yield* store.rebuildProducers()
-  } else store.producers.takeSnapshot()
+    yield* rebuildProducers(store, end)
+  }
 }
 
 /** Returns the names that are left. */
@@ -128,10 +125,10 @@ function* completeSwap(store: LogStore, swapName: string, names: readonly string
   }
 }
 
-function openSegments(store: LogStore, names: readonly string[]): void {
+function openSegments(store: LogStore, names: readonly string[]): Segment[] {
   const bases = names.map((name) => offsetOfFileName(name, logSuffix)).filter((base) => base !== null)
   bases.sort((a, b) => a - b)
-  store.segments = bases.map((base) => {
+  return bases.map((base) => {
     const { size } = store.disk.statSync(offsetFilePath(store.directory, base, logSuffix))
     return new Segment(store, base, size, store.clock.now())
   })
@@ -150,42 +147,52 @@ function removeStraySnapshots(store: LogStore): void {
       store.producers.removeSnapshot(offset)
 }
 
-/** Sets the end offset from the last segment's headers; false where they do not hold what a clean stop leaves. */
-function* trustEnd(store: LogStore): Steps<boolean> {
+/** The end as the last segment's headers have it; null where they do not hold what a clean stop leaves. */
+function* trustedEnd(store: LogStore): Steps<number | null> {
   try {
     yield* store.active.loadIndexes()
-    store.endOffset = store.active.findNextOffset()
+    const end = store.active.findNextOffset()
     const before = store.segments.at(-2)
     // An empty last segment must not hide records of the one before it.
-    return store.active.size > 0 || !before || before.findNextOffset() <= store.active.baseOffset
+    if (store.active.size > 0 || !before) return end
+    yield* before.loadIndexes()
+    return before.findNextOffset() <= store.active.baseOffset ? end : null
   } catch (error) {
     if (!(error instanceof CorruptLogError)) throw error
     store.logger.warn('the log is not as a clean stop leaves it: recovering', {
       ...store.topicPartition,
       error,
     })
-    return false
+    return null
   }
 }
 
-function* recoverFrom(store: LogStore, recoveryPoint: number): Steps {
+/** Returns where the log ends. */
+function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
   const first = store.floorIndex(recoveryPoint)
-  store.endOffset = (store.segments[first] as Segment).baseOffset
-  yield* store.rebuildProducers(store.endOffset)
+  let end = store.segmentAt(first).baseOffset
+  yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
-    const segment = store.segments[index] as Segment
+    const segment = store.segmentAt(index)
     // Every earlier segment was whole, so this one must begin at or after its end.
-    const misplaced = segment.baseOffset < store.endOffset
-    if (misplaced) store.logger.warn('a segment overlaps the one before it', { ...store.topicPartition })
-    if (misplaced || (yield* recoverSegment(store, segment))) {
-      removeAfter(store, misplaced ? index : index + 1)
-      return
+    if (segment.baseOffset < end) {
+      store.logger.warn('a segment overlaps the one before it', { ...store.topicPartition })
+      store.removeFrom(index)
+      break
     }
+    const recovered = yield* recoverSegment(store, segment)
+    end = recovered.end
+    if (recovered.isCut) store.removeFrom(index + 1)
   }
+  return end
 }
 
-/** Returns whether something was cut off. */
-function* recoverSegment(store: LogStore, segment: Segment): Steps<boolean> {
+interface Recovered {
+  end: number
+  isCut: boolean
+}
+
+function* recoverSegment(store: LogStore, segment: Segment): Steps<Recovered> {
   // Its indexes are only kept while it is open.
   const file = segment.file.pin()
   try {
@@ -195,7 +202,7 @@ function* recoverSegment(store: LogStore, segment: Segment): Steps<boolean> {
   }
 }
 
-function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Steps<boolean> {
+function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Steps<Recovered> {
   const physicalEnd = file.sizeSync()
   const { producers, leaderEpochs } = store
   producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset)
@@ -214,15 +221,14 @@ function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Ste
   })
   segment.endRebuild()
   producers.mapEndOffset = next
-  store.endOffset = next
-  if (validEnd === physicalEnd) return false
+  if (validEnd === physicalEnd) return { end: next, isCut: false }
   store.logger.warn('the log was cut behind its last whole record batch', {
     ...store.topicPartition,
     segment: segment.baseOffset,
     position: validEnd,
     bytesCut: physicalEnd - validEnd,
   })
-  return true
+  return { end: next, isCut: true }
 }
 
 /** Null where the batch cannot be a part of the log. */
@@ -233,18 +239,4 @@ function factsOfValid(b: Buffer, at: number, size: number, base: number, next: n
   const last = RecordBatch.lastOffset(b, at)
   if (first < next || last < first || last - base > relativeOffsetMax) return null
   return readBatchFacts(b, at, size)
-}
-
-function removeAfter(store: LogStore, index: number): void {
-  const removed = store.segments.slice(index)
-  store.segments = store.segments.slice(0, index)
-  for (const segment of removed) {
-    store.logger.warn('a segment behind the cut is removed', {
-      ...store.topicPartition,
-      segment: segment.baseOffset,
-    })
-    store.producers.removeSnapshot(segment.baseOffset)
-    segment.markDeleted()
-    segment.removeDeleted()
-  }
 }

@@ -15,9 +15,9 @@ export interface SegmentHome {
   readonly disk: Disk
   readonly files: FileCache
   /** Changes when the log is renamed for deletion. */
-  directory: string
+  readonly directory: string
   /** May be replaced at any time. */
-  config: { readonly indexIntervalBytes: number }
+  readonly config: { readonly indexIntervalBytes: number }
 }
 
 /** The facts of a batch that a segment keeps. */
