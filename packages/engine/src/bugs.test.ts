@@ -198,7 +198,7 @@ const doors: Door[] = [
     name: 'a handler that answers later',
     own: true,
     fails: 'broker 1',
-    breaks: (bug) => breaks(Broker.prototype, 'endpointsFor', bug),
+    breaks: (bug) => breaks(MetadataImage.prototype, 'brokers', bug),
     comes: (world) => describeTopics(world.client, []).catch(() => {}),
   },
   {
@@ -410,7 +410,7 @@ const requests: OwnCode[] = [
   {
     name: 'Metadata',
     before: events,
-    breaks: (bug) => breaks(Broker.prototype, 'endpointsFor', bug),
+    breaks: (bug) => breaks(MetadataImage.prototype, 'brokers', bug),
     asks: async (world) => {
       const { topics } = await describeTopics(world.client, ['events'])
       throwOnError(topics[0]?.errorCode ?? 0)
@@ -418,7 +418,7 @@ const requests: OwnCode[] = [
   },
   {
     name: 'DescribeCluster, which has one place for all errors',
-    breaks: (bug) => breaks(Broker.prototype, 'endpointsFor', bug),
+    breaks: (bug) => breaks(MetadataImage.prototype, 'brokers', bug),
     asks: async (world) => throwOnError((await world.client.send(DescribeCluster, 0, {})).errorCode),
   },
   {
@@ -445,7 +445,7 @@ describe('an ordinary throw in the own code of a request ends that request alone
 
   it('where the answer has no place for an error, the connection closes', async () => {
     world = await new World().start()
-    breaks(Broker.prototype, 'endpointsFor', new TypeError('a bug in own code'))
+    breaks(MetadataImage.prototype, 'brokers', new TypeError('a bug in own code'))
     await expect(world.client.send(Metadata, 12, { topics: null })).rejects.toThrow()
     const other = await world.connect(1)
     expect((await other.send(Metadata, 12, { topics: null })).brokers).toHaveLength(2)

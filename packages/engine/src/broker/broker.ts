@@ -23,9 +23,9 @@ import { LogManager } from '../storage/log-manager.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
 import { Connection, type RequestHandling } from './connection.ts'
+import { ConnectionSession } from './connection-session.ts'
 import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
 import { dispatch } from './dispatch.ts'
-import { dialledHost, type Endpoint } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { TopicCreation } from './internal-topics.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
@@ -267,25 +267,13 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const { listener } of this.#listeners) void listener.close()
   }
 
-  endpointsFor(connection: Connection): Endpoint[] {
-    const host = dialledHost(connection.socket.localAddress)
-    return this.metadata
-      .brokers()
-      .filter(({ id }) => this.metadata.isBrokerAlive(id))
-      .flatMap(({ id, rack, endpoints }) => {
-        const endpoint = endpoints.find(({ name }) => name === connection.listener)
-        if (!endpoint) return []
-        const own = this.#options.listeners.find(({ name }) => name === connection.listener)
-        return [
-          {
-            brokerId: id,
-            // All brokers of an embedded cluster share a machine: what reached this one reaches the others.
-            host: own?.advertised ? endpoint.host : host,
-            port: endpoint.port,
-            rack,
-          },
-        ]
-      })
+  pipelines(apiKey: number): boolean {
+    return handlers.get(apiKey)?.pipelined === true
+  }
+
+  /** Quotas are not served: nobody is throttled. */
+  throttleTimeMs(): number {
+    return 0
   }
 
   handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean {
@@ -319,7 +307,7 @@ export class Broker implements BrokerServices, RequestHandling {
   #accept(listener: ListenerOptions, socket: Socket): Connection {
     const connection = new Connection({
       id: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}-${this.#nextConnection++}`,
-      listener: listener.name,
+      session: new ConnectionSession(listener, socket),
       socket,
       handling: this,
       logger: this.logger,

@@ -1,10 +1,12 @@
 import { MemoryNetwork, seededRandom, silentLogger, type Socket } from '@sluice/effects'
 import { describe, expect, it, vi } from 'vitest'
 import { Connection, type RequestHandling } from './connection.ts'
+import { ConnectionSession } from './connection-session.ts'
 import type { Reply } from './reply.ts'
 
 const produce = 0
 const metadata = 3
+const plaintext = { name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 0 } as const
 
 interface Seen {
   apiKey: number
@@ -20,6 +22,10 @@ class ScriptedBroker implements RequestHandling {
   commits = 0
   closed = vi.fn<() => void>()
   answer: (seen: Seen) => void = () => {}
+
+  pipelines(apiKey: number): boolean {
+    return apiKey === produce
+  }
 
   handle(frame: Buffer, start: number, end: number, _connection: Connection, reply: Reply): boolean {
     const seen = {
@@ -71,7 +77,7 @@ async function connected(broker: ScriptedBroker) {
   const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (socket) => {
     return new Connection({
       id: 'c',
-      listener: 'CLIENT',
+      session: new ConnectionSession(plaintext, socket),
       socket,
       handling: broker,
       logger: silentLogger,

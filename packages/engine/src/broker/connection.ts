@@ -1,4 +1,5 @@
 import { type Guard, isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
+import type { ConnectionSession } from './connection-session.ts'
 import { Reply } from './reply.ts'
 import { ResponseStream, wholeResponse } from './response-stream.ts'
 
@@ -10,14 +11,13 @@ const receiveSlackBytes = 65_536
 const reservedBytesMax = 2_097_152
 /** Full reads in a row after which the other connections get their turn (1 MB). */
 const fullReadsPerTurnMax = 4
-/** Produce requests of one connection that may wait for their commit at once. */
-const producesInFlightMax = 10_000
+/** Pipelined requests of one connection that may wait for their answers at once. */
+const pipelinedInFlightMax = 10_000
 /** Queued response bytes above which no further request of this connection is read. */
 const queuedResponseBytesMax = 1_048_576
 /** Small responses are gathered here and leave with one write. */
 const gatherBytes = 65_536
 const gatheredResponseBytesMax = 8_192
-const produceApiKey = 0
 
 const noBuffer = Buffer.alloc(0)
 let sharedReceiveBuffer: Buffer | undefined
@@ -27,9 +27,11 @@ let gatherBuffer = Buffer.alloc(0)
 export interface RequestHandling {
   /** Largest request frame, bytes (socket.request.max.bytes). */
   readonly requestBytesMax: number
+  /** May requests of this API follow each other before they are answered? */
+  pipelines(apiKey: number): boolean
   /**
    * Handles the request in `frame` from `start` to `end` (no size prefix). The bytes are dead when the read has
-   * been handled. The reply is filled at once or later; a request that has none abandons it.
+   * been handled. The reply is filled at once or later, with nothing for a request that has no response.
    * Returns false when the connection must close: the request is unreadable or not served.
    */
   handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean
@@ -49,16 +51,15 @@ export interface RequestHandling {
  *
  * 1. A read lands in a buffer that all connections share. Whole frames are handled in place; an unfinished one
  *    moves to a buffer of its own, which goes when the frame has been handled: an idle connection holds none.
- * 2. Requests run one at a time, as on Apache Kafka, but for Produce: produces that follow each other are staged
- *    together and committed with one write a partition, at the end of the read or before any other request.
+ * 2. Requests run one at a time, as on Apache Kafka, but for those of a pipelined API (Produce): such requests that
+ *    follow each other are staged together and committed with one write a partition, at the end of the read or
+ *    before any other request.
  * 3. Responses leave in order. While one waits to be sent to a slow reader, nothing further is read.
  */
 export class Connection implements SocketHandler {
   readonly id: string
-  readonly listener: string
+  readonly session: ConnectionSession
   readonly socket: Socket
-  /** Set by ApiVersions (KIP-511). */
-  clientSoftware: { name: string; version: string } | null = null
   /** Wall-clock time of the last read, ms; for connections.max.idle.ms. */
   lastActiveAtMs: number
   readonly #handling: RequestHandling
@@ -73,7 +74,7 @@ export class Connection implements SocketHandler {
   #replies: Reply[] = []
   #repliesAt = 0
   #unanswered = 0
-  /** The unanswered request is not a Produce: the next one waits for it. */
+  /** The unanswered request is not of a pipelined API: the next one waits for it. */
   #exclusive = false
   #stream: ResponseStream | null = null
   #paused = false
@@ -95,14 +96,14 @@ export class Connection implements SocketHandler {
 
   constructor(options: {
     id: string
-    listener: string
+    session: ConnectionSession
     socket: Socket
     handling: RequestHandling
     logger: Logger
     nowMs: number
   }) {
     this.id = options.id
-    this.listener = options.listener
+    this.session = options.session
     this.socket = options.socket
     this.#handling = options.handling
     this.#logger = options.logger
@@ -228,8 +229,9 @@ export class Connection implements SocketHandler {
         missing = at + 4 + size - this.#used
         break
       }
-      if (!this.#mayStart(buffer.readInt16BE(at + 4))) break
-      this.#start(buffer, at + 4, at + 4 + size)
+      const pipelined = this.#handling.pipelines(buffer.readInt16BE(at + 4))
+      if (!this.#mayStart(pipelined)) break
+      this.#start(buffer, at + 4, at + 4 + size, pipelined)
       at += 4 + size
       if (this.#closed || this.#closing) break
     }
@@ -249,28 +251,23 @@ export class Connection implements SocketHandler {
     if (frameWaits && this.#canContinue()) this.#continueSoon()
   }
 
-  /** May a request of this API start now? */
-  #mayStart(apiKey: number): boolean {
+  /** May a request start now? */
+  #mayStart(pipelined: boolean): boolean {
     if (this.#blocked()) return false
-    if (apiKey === produceApiKey) return !this.#exclusive && this.#unanswered < producesInFlightMax
-    // Whatever follows a produce sees what it wrote.
+    if (pipelined) return !this.#exclusive && this.#unanswered < pipelinedInFlightMax
+    // Whatever follows a pipelined request sees what it wrote.
     if (this.#unanswered > 0) this.#handling.commitStaged()
     return this.#unanswered === 0
   }
 
-  #start(frame: Buffer, start: number, end: number): void {
+  #start(frame: Buffer, start: number, end: number, pipelined: boolean): void {
     const reply = new Reply(this.#replyFilled)
     this.#replies.push(reply)
     this.#unanswered++
-    this.#exclusive = frame.readInt16BE(start) !== produceApiKey
+    this.#exclusive = !pipelined
     if (this.#handling.handle(frame, start, end, this, reply)) return
-    this.withoutResponse(reply)
+    reply.sendNothing()
     this.close('the request cannot be served')
-  }
-
-  /** Forgets a place in the order: this request has no response (acks=0). */
-  withoutResponse(reply: Reply): void {
-    reply.send(new Uint8Array(0))
   }
 
   #keepRest(buffer: Buffer, at: number, missing: number): void {
@@ -308,7 +305,7 @@ export class Connection implements SocketHandler {
     if (this.#exclusive) return false
     const own = this.#own
     if (!own || this.#used < 6) return true
-    return own.readInt16BE(4) === produceApiKey && this.#unanswered < producesInFlightMax
+    return this.#handling.pipelines(own.readInt16BE(4)) && this.#unanswered < pipelinedInFlightMax
   }
 
   #pause(): void {
@@ -359,7 +356,7 @@ export class Connection implements SocketHandler {
       this.#repliesAt++
       let parts = reply.parts
       reply.parts = null
-      if (parts === null || (parts instanceof Uint8Array && parts.length === 0)) continue
+      if (parts === null) continue
       if (Array.isArray(parts)) parts = wholeResponse(parts) ?? parts
       if (parts instanceof Uint8Array && parts.length <= gatheredResponseBytesMax) {
         if (gatherBuffer.length - gathered < parts.length) gathered = this.#sendGathered(gathered)

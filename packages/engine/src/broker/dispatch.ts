@@ -8,7 +8,9 @@ import {
   type Api,
   type RequestHeader,
 } from '@sluice/wire'
+import { encodeAnswer } from './answer.ts'
 import type { Connection } from './connection.ts'
+import type { ConnectionSession } from './connection-session.ts'
 import { endRequest } from './failed-request.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { BrokerServices } from './services.ts'
@@ -58,7 +60,6 @@ class Context implements RequestContext {
   readonly clientId: string | null
   readonly connection: Connection
   readonly broker: BrokerServices
-  readonly principal = 'User:ANONYMOUS'
 
   constructor(
     apiVersion: number,
@@ -74,8 +75,16 @@ class Context implements RequestContext {
     this.broker = broker
   }
 
+  get session(): ConnectionSession {
+    return this.connection.session
+  }
+
+  get throttleTimeMs(): number {
+    return this.broker.throttleTimeMs(this)
+  }
+
   get clientHost(): string {
-    return `/${this.connection.socket.remoteAddress}`
+    return `/${this.session.remoteAddress}`
   }
 }
 
@@ -98,14 +107,14 @@ function runRaw(
 
 function runDecoded(handler: Handler, body: Reader, context: RequestContext, reply: Reply): void {
   const { api } = handler
-  const { apiVersion, correlationId, connection, broker } = context
-  const request = api.request.decode(body, apiVersion)
+  const { connection, broker } = context
+  const request = api.request.decode(body, context.apiVersion)
   const handle = handler.handle as NonNullable<Handler['handle']>
   const answer = (response: unknown) => {
     if (connection.closed) return
     let frame: Buffer
     try {
-      frame = encodeResponseFrame(api, apiVersion, correlationId, response as never)
+      frame = encodeAnswer(api, context, response as never)
     } catch (error) {
       endRequest(api, request, context, reply, error)
       return
@@ -145,7 +154,7 @@ function ownVersions(handler: Handler): { apiKey: number; minVersion: number; ma
 function refuse(broker: BrokerServices, connection: Connection, reason: string): false {
   broker.logger.warn('closing connection: bad request', {
     connection: connection.id,
-    client: connection.socket.remoteAddress,
+    client: connection.session.remoteAddress,
     reason,
   })
   return false

@@ -8,7 +8,6 @@ import {
   DescribeProducers,
   DescribeTopicPartitions,
   ErrorCode,
-  encodeResponseFrame,
   Fetch,
   FindCoordinator,
   type Input,
@@ -22,6 +21,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@sluice/wire'
+import { encodeAnswer } from './answer.ts'
 import type { RequestContext } from './handler.ts'
 import type { Reply } from './reply.ts'
 
@@ -43,12 +43,11 @@ export function endRequest(
   error: unknown,
 ): void {
   if (error instanceof AssertionFailure) throw error
-  const { apiVersion, correlationId, connection, broker } = context
+  const { apiVersion, connection, broker } = context
   broker.logger.error('a request failed', { api: api.name, version: apiVersion, error })
   const response = errorResponse(api, apiVersion, request)
   if (response === null) connection.destroy(`${api.name} failed`)
-  else if (!connection.closed)
-    reply.send(encodeResponseFrame(api, apiVersion, correlationId, response as never))
+  else if (!connection.closed) reply.send(encodeAnswer(api, context, response as never))
 }
 
 /** Null where an error has no place. */

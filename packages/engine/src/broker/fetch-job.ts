@@ -11,6 +11,7 @@ import type { Timer } from '@sluice/effects'
 import type { Partition } from '../replication/partition.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
 import type { FetchSlice } from '../storage/log.ts'
+import { endpointsFor } from './endpoints.ts'
 import { endRequest } from './failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
 import type { RequestContext } from './handler.ts'
@@ -187,7 +188,7 @@ export class FetchJob implements FetchWaiter {
   }
 
   #answer(fetched: Fetched[]): void {
-    const { apiVersion, correlationId, broker, connection } = this.#context
+    const { apiVersion, correlationId, throttleTimeMs, broker, session } = this.#context
     const shown = this.#scope.incremental ? fetched.filter(hasNews) : fetched
     for (const partition of shown) {
       partition.wanted.sentHighWatermark = partition.highWatermark
@@ -200,12 +201,10 @@ export class FetchJob implements FetchWaiter {
       parts = encodeFetchResponse({
         version: apiVersion,
         correlationId,
-        throttleTimeMs: 0,
+        throttleTimeMs,
         sessionId: this.#scope.sessionId,
         partitions: shown,
-        nodeEndpoints: hints
-          ? broker.endpointsFor(connection).map((e) => ({ nodeId: e.brokerId, ...e }))
-          : [],
+        nodeEndpoints: hints ? endpointsFor(session, broker.metadata) : [],
       })
     } catch (error) {
       releaseAll(shown)

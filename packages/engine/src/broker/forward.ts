@@ -3,7 +3,7 @@ import { handler, type Handler } from './handler.ts'
 
 /** Requests that only the controller may decide go to it as they are, and its answer comes back as it is. */
 export function forwarded(api: Api): Handler {
-  return handler(api, (request, { broker, apiVersion, principal }) =>
-    broker.controller.request(api, apiVersion, request, { principal }),
+  return handler(api, (request, { broker, apiVersion, session }) =>
+    broker.controller.request(api, apiVersion, request, { principal: session.principal }),
   )
 }

@@ -1,6 +1,7 @@
 import type { Api, Input, Reader, RequestOf, ResponseOf } from '@sluice/wire'
 import type { BrokerServices } from './services.ts'
 import type { Connection } from './connection.ts'
+import type { ConnectionSession } from './connection-session.ts'
 import type { Reply } from './reply.ts'
 
 /** What a handler knows about the request beside its body. */
@@ -10,8 +11,9 @@ export interface RequestContext {
   readonly clientId: string | null
   /** As Apache Kafka writes it: `/127.0.0.1`. */
   readonly clientHost: string
-  /** As Apache Kafka writes it: `User:ANONYMOUS` without authentication. */
-  readonly principal: string
+  readonly session: ConnectionSession
+  /** How long its client is to be slowed down, ms: what its answer says. */
+  readonly throttleTimeMs: number
   readonly connection: Connection
   readonly broker: BrokerServices
 }
@@ -28,6 +30,8 @@ export interface Handler {
   readonly refuses?: boolean
   /** The decoded request in, the response's members out; null when the request has no response. */
   readonly handle?: (request: never, context: RequestContext) => Promise<unknown> | unknown
+  /** Requests of this API may follow each other on a connection before they are answered. */
+  readonly pipelined?: boolean
   /** In place of `handle`, for the hot path. */
   readonly handleRaw?: HandleRaw
 }
@@ -56,6 +60,6 @@ export function handler<A extends Api>(
 }
 
 /** A handler that reads the bytes itself. */
-export function rawHandler(api: Api, handleRaw: HandleRaw): Handler {
-  return { api, minVersion: api.minVersion, maxVersion: api.maxStableVersion, handleRaw }
+export function rawHandler(api: Api, handleRaw: HandleRaw, options: { pipelined?: boolean } = {}): Handler {
+  return { api, minVersion: api.minVersion, maxVersion: api.maxStableVersion, ...options, handleRaw }
 }

@@ -1,10 +1,11 @@
 import type { Listener, Logger, Network, Socket, SocketHandler } from '@sluice/effects'
+import type { SecurityProtocol } from '../metadata/security-protocol.ts'
 
 /** One address that a broker listens on. */
 export interface ListenerOptions {
   /** MSK's name for it: CLIENT, CLIENT_SECURE, … */
   readonly name: string
-  readonly protocol: 'PLAINTEXT'
+  readonly protocol: SecurityProtocol
   /** Address to bind, e.g. 127.0.0.1. */
   readonly host: string
   /** 0 takes any free one. */
@@ -28,6 +29,9 @@ export async function bindListeners(
   accept: (listener: ListenerOptions, socket: Socket) => SocketHandler,
   logger: Logger,
 ): Promise<BoundListener[]> {
+  const unserved = options.find(({ protocol }) => protocol !== 'PLAINTEXT')
+  if (unserved)
+    throw new Error(`listener ${unserved.name} wants ${unserved.protocol}; only PLAINTEXT is served`)
   const bound: BoundListener[] = []
   for (const option of options) {
     try {

@@ -1,7 +1,6 @@
 import { AssertionFailure } from '@sluice/effects'
 import {
   encodeProduceSuccess,
-  encodeResponseFrame,
   ErrorCode,
   Produce,
   type Input,
@@ -16,6 +15,8 @@ import {
   refusedAppend,
 } from '../replication/append.ts'
 import type { Partition } from '../replication/partition.ts'
+import { encodeAnswer } from './answer.ts'
+import { endpointsFor } from './endpoints.ts'
 import { endRequest } from './failed-request.ts'
 import type { RequestContext } from './handler.ts'
 import { isInternalTopic } from './internal-topics.ts'
@@ -109,17 +110,17 @@ export class ProduceJob implements AppendSink {
   }
 
   #finish(): void {
-    const { connection, apiVersion, correlationId } = this.#context
+    const { connection, apiVersion, correlationId, throttleTimeMs } = this.#context
     if (this.#request.acks === 0) {
-      connection.withoutResponse(this.#reply)
+      this.#reply.sendNothing()
       if (this.#failed) connection.close('a produce without acknowledgement failed')
       return
     }
     let frame: Buffer
     try {
       frame = this.#failed
-        ? encodeResponseFrame(Produce, apiVersion, correlationId, this.#response())
-        : encodeProduceSuccess(apiVersion, correlationId, 0, this.#request, this.#outcomes)
+        ? encodeAnswer(Produce, this.#context, this.#response())
+        : encodeProduceSuccess(apiVersion, correlationId, throttleTimeMs, this.#request, this.#outcomes)
     } catch (error) {
       // What is written is written; only this answer cannot be given.
       endRequest(Produce, this.#asked(), this.#context, this.#reply, error)
@@ -141,7 +142,7 @@ export class ProduceJob implements AppendSink {
   /** The response with errors, as the schema's encoder takes it. */
   #response(): Input<ResponseOf<typeof Produce>> {
     const { byId, topics, partitions } = this.#request
-    const { broker, apiVersion, connection } = this.#context
+    const { broker, apiVersion, session } = this.#context
     let moved = false
     const responses = topics.map((topic, t) => {
       const partitionResponses = partitions.flatMap((data, i) => {
@@ -155,12 +156,7 @@ export class ProduceJob implements AppendSink {
       })
       return { ...(byId ? { topicId: topic } : { name: topic }), partitionResponses }
     })
-    const nodeEndpoints = moved
-      ? broker
-          .endpointsFor(connection)
-          .map(({ brokerId, host, port, rack }) => ({ nodeId: brokerId, host, port, rack }))
-      : []
-    return { responses, nodeEndpoints }
+    return { responses, nodeEndpoints: moved ? endpointsFor(session, broker.metadata) : [] }
   }
 
   #leader(data: ProducedPartition): { leaderId: number; leaderEpoch: number } | undefined {

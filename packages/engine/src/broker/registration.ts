@@ -2,9 +2,9 @@ import { type Clock, type Logger, raise, type Random, type Timer } from '@sluice
 import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid, type Int64 } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
+import { securityProtocolId } from '../metadata/security-protocol.ts'
 import type { BoundListener } from './listeners.ts'
 
-const plaintextProtocol = 0
 /** One moves the leaders, the next one fences; more only where the controller is asked to wait for others. */
 const leavingBeatsMax = 10
 /** Apache Kafka's initial.broker.registration.timeout.ms. */
@@ -55,11 +55,11 @@ export class Registration {
       brokerId,
       clusterId,
       incarnationId,
-      listeners: listeners.map(({ name, host, port, advertised }) => ({
+      listeners: listeners.map(({ name, protocol, host, port, advertised }) => ({
         name,
         host: advertised?.host ?? host,
         port: advertised?.port ?? port,
-        securityProtocol: plaintextProtocol,
+        securityProtocol: securityProtocolId[protocol],
       })),
       features: supportedFeatures.map((feature) => ({ ...feature })),
       rack,

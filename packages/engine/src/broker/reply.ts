@@ -18,6 +18,7 @@ export type ResponsePart = Uint8Array | FileSlice
  * connection sends filled places from the front.
  */
 export class Reply {
+  /** Null before it is filled, and where nothing is sent. */
   parts: ResponsePart[] | Uint8Array | null = null
   ready = false
   readonly #filled: () => void
@@ -33,6 +34,13 @@ export class Reply {
       return
     }
     this.parts = parts
+    this.ready = true
+    this.#filled()
+  }
+
+  /** This request has no response: its place in the order is passed over. */
+  sendNothing(): void {
+    if (this.ready) return
     this.ready = true
     this.#filled()
   }

@@ -5,11 +5,9 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import type { LogManager } from '../storage/log-manager.ts'
-import type { Connection } from './connection.ts'
 import type { CoordinatorHome } from './coordinators.ts'
-import type { Endpoint } from './endpoints.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, RequestContext } from './handler.ts'
 import type { TopicCreation } from './internal-topics.ts'
 import type { ProducerIds } from './producer-ids.ts'
 
@@ -34,8 +32,8 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
   readonly handlers: ReadonlyMap<number, Handler>
-  /** Where this client reaches each broker that is alive: the one place that names addresses. */
-  endpointsFor(connection: Connection): Endpoint[]
+  /** How long the client of this request is to be slowed down, ms. */
+  throttleTimeMs(context: RequestContext): number
   /** Wall-clock time of the running socket read, ms. */
   readonly nowMs: number
   /** Commits what earlier requests of this socket read have staged. */

@@ -242,7 +242,7 @@ function refusedHeartbeat(errorCode: number): Decision<HeartbeatResponse> {
 export const brokerRequests: readonly ControllerRequest<BrokersManager>[] = [
   controllerRequest({
     api: BrokerRegistration,
-    decide: (brokers: BrokersManager, asked, _version, offset) => brokers.register(asked, offset),
+    decide: (brokers: BrokersManager, asked, { offset }) => brokers.register(asked, offset),
     refuse: (_asked, errorCode) => ({ throttleTimeMs: 0, errorCode, brokerEpoch: -1 }),
   }),
   controllerRequest({

@@ -7,7 +7,12 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@sluice/wire'
-import type { ChannelContext, ControllerChannel, RecordsListener } from '../metadata/controller-channel.ts'
+import {
+  anonymousPrincipal,
+  type ChannelContext,
+  type ControllerChannel,
+  type RecordsListener,
+} from '../metadata/controller-channel.ts'
 import { controllerRequests } from './requests.ts'
 
 /** Where requests come out of the channel: a controller. */
@@ -18,7 +23,8 @@ export interface ChannelTarget {
   subscribe(listener: RecordsListener, after: number): Promise<() => void>
 }
 
-const anonymous: ChannelContext = { principal: 'User:ANONYMOUS' }
+/** Brokers that ask for themselves. */
+const anonymous: ChannelContext = { principal: anonymousPrincipal }
 
 interface Subscriber {
   readonly deliver: RecordsListener

@@ -1,11 +1,19 @@
 import type { Api, ErrorCode, RequestOf, ResponseOf } from '@sluice/wire'
 import type { Decision } from './decision.ts'
 
+/** What is known of a request beside its body. */
+interface RequestFacts {
+  readonly version: number
+  /** Of the first record that the decision writes. */
+  readonly offset: number
+  /** Who asks, as their broker knows them. */
+  readonly principal: string
+}
+
 /** How the controller answers one API; `Manager` decides. */
 export interface ControllerRequest<Manager, A extends Api = Api> {
   readonly api: A
-  /** `offset`: of the first record that the decision writes. */
-  decide(manager: Manager, request: RequestOf<A>, version: number, offset: number): Decision<ResponseOf<A>>
+  decide(manager: Manager, request: RequestOf<A>, facts: RequestFacts): Decision<ResponseOf<A>>
   /** The answer when the controller cannot decide at all. */
   refuse(request: RequestOf<A>, errorCode: ErrorCode, errorMessage: string): ResponseOf<A>
 }

@@ -25,7 +25,8 @@ import {
 } from '@sluice/wire'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
-import type { RecordsListener } from '../metadata/controller-channel.ts'
+import type { ChannelContext, RecordsListener } from '../metadata/controller-channel.ts'
+import { securityProtocolId } from '../metadata/security-protocol.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
@@ -72,7 +73,6 @@ interface Parts {
 
 /** Log and snapshots are worth a snapshot at a clean stop from this size on: a load replays it in no time. */
 const stopSnapshotBytesMin = 256 * 1024
-const plaintext = 0
 
 /**
  * The one controller of an embedded cluster. A request becomes a decision (records and a response), made from the
@@ -167,12 +167,12 @@ export class Controller implements ChannelTarget {
     return this.#guard.failure
   }
 
-  async handle(api: Api, version: number, request: unknown): Promise<Buffer | null> {
+  async handle(api: Api, version: number, request: unknown, context: ChannelContext): Promise<Buffer | null> {
     const handler: ControllerRequest<Managers> | undefined = controllerRequests.get(api.apiKey)
     assert(handler, `the controller does not serve ${api.name}`)
     if (this.#closing) return null
     const encode = (response: unknown) => api.response.encodeToBuffer(version, response as never)
-    const decided = this.#decide(handler, version, request)
+    const decided = this.#decide(handler, version, request, context)
     if ('refusal' in decided) return encode(decided.refusal)
     // Also an answer without records may rest on what others have decided, and is not durable yet.
     await this.#queue.settled()
@@ -247,11 +247,13 @@ export class Controller implements ChannelTarget {
     handler: ControllerRequest<Managers>,
     version: number,
     request: unknown,
+    { principal }: ChannelContext,
   ): { readonly response: unknown } | { readonly refusal: unknown } {
     const unknown = () => ({ refusal: handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected) })
     let decision: Decision<unknown>
     try {
-      decision = handler.decide(this.#managers, request, version, this.#log.endOffset)
+      const facts = { version, offset: this.#log.endOffset, principal }
+      decision = handler.decide(this.#managers, request, facts)
     } catch (error) {
       if (error instanceof AssertionFailure) this.#guard.fail(error)
       else this.#options.logger.error('a decision failed', { api: handler.api.name, error })
@@ -357,7 +359,7 @@ function registration({ nodeId, random, host, port }: ControllerOptions): NewRec
     controllerId: nodeId,
     incarnationId: randomUuid(random),
     zkMigrationReady: false,
-    endPoints: [{ name: 'CONTROLLER', host, port, securityProtocol: plaintext }],
+    endPoints: [{ name: 'CONTROLLER', host, port, securityProtocol: securityProtocolId.PLAINTEXT }],
     features: supportedFeatures,
   })
 }

@@ -105,7 +105,7 @@ export class FeaturesManager {
 export const featureRequests: readonly ControllerRequest<FeaturesManager>[] = [
   controllerRequest({
     api: UpdateFeatures,
-    decide: (features: FeaturesManager, asked, version) => features.update(asked, version),
+    decide: (features: FeaturesManager, asked, { version }) => features.update(asked, version),
     refuse: (_asked, errorCode, errorMessage) => ({
       throttleTimeMs: 0,
       errorCode,

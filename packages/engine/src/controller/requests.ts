@@ -35,6 +35,6 @@ function decidedBy<Name extends keyof Managers>(
 ): ControllerRequest<Managers>[] {
   return definitions.map((one) => ({
     ...one,
-    decide: (managers, request, version, offset) => one.decide(managers[name], request, version, offset),
+    decide: (managers, request, facts) => one.decide(managers[name], request, facts),
   }))
 }

@@ -368,7 +368,7 @@ export const topicRequests: readonly ControllerRequest<TopicsManager>[] = [
   }),
   controllerRequest({
     api: DeleteTopics,
-    decide: (topics: TopicsManager, asked, version) => topics.delete(asked, version),
+    decide: (topics: TopicsManager, asked, { version }) => topics.delete(asked, version),
     refuse: (asked, errorCode, errorMessage) => ({
       throttleTimeMs: 0,
       responses: [...asked.topics, ...asked.topicNames.map((name) => ({ name, topicId: zeroUuid }))].map(

@@ -2,6 +2,9 @@ import type { Guard } from '@sluice/effects'
 import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
 import type { LoggedRecord } from './records.ts'
 
+/** Whoever has not said who they are, as Apache Kafka writes it. */
+export const anonymousPrincipal = 'User:ANONYMOUS'
+
 /** What the controller may know about who asks, beside the request. */
 export interface ChannelContext {
   readonly principal: string

@@ -12,6 +12,9 @@ import { Produce, readProduceRequest } from '@sluice/wire'
 import { rawHandler } from '../handler.ts'
 import { ProduceJob } from '../produce-job.ts'
 
-export const produce = rawHandler(Produce, (body, context, reply) =>
-  new ProduceJob(readProduceRequest(body, context.apiVersion), context, reply).start(),
+export const produce = rawHandler(
+  Produce,
+  (body, context, reply) =>
+    new ProduceJob(readProduceRequest(body, context.apiVersion), context, reply).start(),
+  { pipelined: true },
 )

@@ -9,14 +9,15 @@
  * - Record data is never held in memory: the response names ranges of segment files, which the connection streams.
  * Not done: followers (a replica id is answered with 6 until brokers replicate), preferred replicas (KIP-392).
  */
-import { encodeResponseFrame, ErrorCode, Fetch, fetchByIdVersionMin } from '@sluice/wire'
+import { ErrorCode, Fetch, fetchByIdVersionMin } from '@sluice/wire'
+import { encodeAnswer } from '../answer.ts'
 import { FetchJob } from '../fetch-job.ts'
 import { rawHandler } from '../handler.ts'
 
 const sessionVersionMin = 7
 
 export const fetch = rawHandler(Fetch, (body, context, reply) => {
-  const { apiVersion, correlationId, broker } = context
+  const { apiVersion, broker } = context
   const request = Fetch.request.decode(body, apiVersion)
   const scope = broker.fetchSessions.open(
     apiVersion >= sessionVersionMin ? request : { ...request, sessionId: 0, sessionEpoch: -1 },
@@ -24,8 +25,7 @@ export const fetch = rawHandler(Fetch, (body, context, reply) => {
     broker.nowMs,
   )
   if (scope.error !== ErrorCode.NONE) {
-    const response = { errorCode: scope.error, sessionId: scope.sessionId }
-    reply.send(encodeResponseFrame(Fetch, apiVersion, correlationId, response))
+    reply.send(encodeAnswer(Fetch, context, { errorCode: scope.error, sessionId: scope.sessionId }))
     return
   }
   new FetchJob(request, scope, context, reply).start()

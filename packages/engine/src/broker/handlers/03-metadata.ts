@@ -10,6 +10,7 @@ import { ErrorCode, Metadata, zeroUuid, type Input, type RequestOf, type Respons
 import { isValidTopicName } from '../../metadata/topic-name.ts'
 import type { TopicImage } from '../../metadata/image.ts'
 import { allClusterOperations, allTopicOperations, operationsNotAsked } from '../authorized-operations.ts'
+import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
 
@@ -20,12 +21,10 @@ const topicIdVersionMin = 12
 type Topics = NonNullable<Input<ResponseOf<typeof Metadata>>['topics']>
 
 export const metadata = handler(Metadata, async (request, context) => {
-  const { broker, connection } = context
+  const { broker, session } = context
   const topics = await describeTopics(request, context)
   return {
-    brokers: broker
-      .endpointsFor(connection)
-      .map(({ brokerId, host, port, rack }) => ({ nodeId: brokerId, host, port, rack })),
+    brokers: endpointsFor(session, broker.metadata),
     clusterId: broker.clusterId,
     controllerId: broker.nodeId,
     topics,

@@ -10,8 +10,9 @@
  *   id is not authorised: it gets 53, with the same sentence, which it shows to its user.
  */
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
-import type { Connection } from '../connection.ts'
+import type { ClientSoftware } from '../connection-session.ts'
 import { type CoordinatorHome, coordinatorKeyType } from '../coordinators.ts'
+import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
 const batchedVersionMin = 4
@@ -35,20 +36,20 @@ async function find(keyType: number, key: string, context: RequestContext): Prom
 async function locate(
   home: CoordinatorHome,
   key: string,
-  { broker, connection }: RequestContext,
+  { broker, session }: RequestContext,
 ): Promise<Coordinator> {
   const error = await broker.topicCreation.ensure(home.topic)
   const partition = broker.metadata.topic(home.topic)?.partitions[home.partitionFor(key)]
   if (error !== ErrorCode.NONE || !partition) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
-  const leader = broker.endpointsFor(connection).find(({ brokerId }) => brokerId === partition.leader)
+  const leader = endpointsFor(session, broker.metadata).find(({ nodeId }) => nodeId === partition.leader)
   if (!leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
-  return { key, nodeId: leader.brokerId, host: leader.host, port: leader.port, errorMessage: '' }
+  return { key, nodeId: leader.nodeId, host: leader.host, port: leader.port, errorMessage: '' }
 }
 
-function refuseType(keyType: number, key: string, { connection }: RequestContext): Coordinator {
+function refuseType(keyType: number, key: string, { session }: RequestContext): Coordinator {
   switch (keyType) {
     case coordinatorKeyType.transaction: {
-      const code = isLibrdkafka(connection.clientSoftware)
+      const code = isLibrdkafka(session.software)
         ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
         : ErrorCode.UNSUPPORTED_VERSION
       return refused(key, code, 'Transactions are not served yet.')
@@ -61,7 +62,7 @@ function refuseType(keyType: number, key: string, { connection }: RequestContext
 }
 
 /** Its bindings for other languages put their own name first: `confluent-kafka-python`, `2.16.1-rdkafka-2.16.0`. */
-function isLibrdkafka(software: Connection['clientSoftware']): boolean {
+function isLibrdkafka(software: ClientSoftware | null): boolean {
   return software !== null && `${software.name} ${software.version}`.includes('rdkafka')
 }
 

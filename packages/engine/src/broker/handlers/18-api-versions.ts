@@ -17,12 +17,12 @@ const clusterCheckVersionMin = 5
 const zeroMinimumVersionMin = 4
 const softwarePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 
-export const apiVersions = handler(ApiVersions, (request, { apiVersion, broker, connection }) => {
+export const apiVersions = handler(ApiVersions, (request, { apiVersion, broker, session }) => {
   if (apiVersion >= softwareNameVersionMin) {
     const { clientSoftwareName: name, clientSoftwareVersion: version } = request
     if (!softwarePattern.test(name) || !softwarePattern.test(version))
       return { errorCode: ErrorCode.INVALID_REQUEST }
-    connection.clientSoftware = { name, version }
+    session.software = { name, version }
   }
   if (apiVersion >= clusterCheckVersionMin) {
     const { clusterId, nodeId } = request

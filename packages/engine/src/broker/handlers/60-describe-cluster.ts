@@ -6,13 +6,14 @@
  */
 import { DescribeCluster, ErrorCode } from '@sluice/wire'
 import { allClusterOperations, operationsNotAsked } from '../authorized-operations.ts'
+import { endpointsFor } from '../endpoints.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 
 const brokerEndpoints = 1
 const controllerEndpoints = 2
 
-export const describeCluster = handler(DescribeCluster, (request, { broker, connection }) => {
+export const describeCluster = handler(DescribeCluster, (request, { broker, session }) => {
   const { endpointType } = request
   if (endpointType !== brokerEndpoints)
     return {
@@ -24,7 +25,11 @@ export const describeCluster = handler(DescribeCluster, (request, { broker, conn
       endpointType: brokerEndpoints,
       clusterId: '',
     }
-  const alive = broker.endpointsFor(connection).map((endpoint) => ({ ...endpoint, isFenced: false }))
+  const alive = endpointsFor(session, broker.metadata).map(({ nodeId, ...address }) => ({
+    brokerId: nodeId,
+    ...address,
+    isFenced: false,
+  }))
   return {
     errorCode: ErrorCode.NONE,
     endpointType,
