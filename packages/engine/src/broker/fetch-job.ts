@@ -166,7 +166,7 @@ export class FetchJob implements FetchWaiter {
     return readRecords(fetched, partition, bytesLeft, upTo, mustReturnBatch)
   }
 
-  #partition(wanted: FetchPartition): Partition | number {
+  #partition(wanted: FetchPartition): Partition | ErrorCode {
     const { broker, apiVersion } = this.#context
     let name = wanted.topicKey
     if (apiVersion >= fetchByIdVersionMin) {
@@ -174,8 +174,7 @@ export class FetchJob implements FetchWaiter {
       if (known === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
       name = known
     }
-    const { partitions } = broker
-    return partitions.get(name, wanted.partition) ?? partitions.whyMissing(name, wanted.partition)
+    return broker.partitions.find(name, wanted.partition)
   }
 
   #withLeader(fetched: Fetched, partition: Partition): Fetched {
@@ -260,7 +259,7 @@ function hasNews(fetched: Fetched): boolean {
   )
 }
 
-function failed(wanted: FetchPartition, error: number): Fetched {
+function failed(wanted: FetchPartition, error: ErrorCode): Fetched {
   return {
     wanted,
     error,
@@ -275,7 +274,7 @@ function failed(wanted: FetchPartition, error: number): Fetched {
 }
 
 /** As on Apache Kafka, where another part answers for what does not exist when the request comes. */
-function missing(wanted: FetchPartition, error: number, moment: Moment): Fetched {
+function missing(wanted: FetchPartition, error: ErrorCode, moment: Moment): Fetched {
   const fetched = failed(wanted, error)
   const unknown = error === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || error === ErrorCode.UNKNOWN_TOPIC_ID
   if (unknown && moment === 'arrival') fetched.abortedTransactions = []

@@ -103,10 +103,10 @@ export class ProduceJob implements AppendSink {
     if (byId) {
       const name = broker.metadata.topicNameOf(topic)
       if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
-      return broker.partitions.get(name, data.index) ?? broker.partitions.whyMissing(name, data.index)
+      return broker.partitions.find(name, data.index)
     }
     if (isInternalTopic(topic) && clientId !== adminClientId) return ErrorCode.INVALID_TOPIC_EXCEPTION
-    return broker.partitions.get(topic, data.index) ?? broker.partitions.whyMissing(topic, data.index)
+    return broker.partitions.find(topic, data.index)
   }
 
   #finish(): void {

@@ -25,7 +25,7 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { InlineChannel } from './channel.ts'
 import { Controller } from './controller.ts'
 
-const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
+export const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
 const directoryId = 'TBdpvNkLSgKdR_F9_b3mrQ'
 
 /** A controller on a disk and a clock of its own, with what its subscribers see. */

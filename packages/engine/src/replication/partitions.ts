@@ -93,14 +93,16 @@ export class Partitions {
    * is well; else why not.
    */
   led(topic: string, index: number, currentLeaderEpoch: number): Partition | ErrorCode {
-    const partition = this.get(topic, index)
-    if (!partition) return this.whyMissing(topic, index)
+    const partition = this.find(topic, index)
+    if (typeof partition === 'number') return partition
     const error = partition.check(currentLeaderEpoch)
     return error === ErrorCode.NONE ? partition : error
   }
 
-  /** Why `get` gives nothing. */
-  whyMissing(topic: string, index: number): ErrorCode {
+  /** The replica that this broker holds, or why there is none. */
+  find(topic: string, index: number): Partition | ErrorCode {
+    const partition = this.get(topic, index)
+    if (partition) return partition
     const isHeld = this.#lacking.get(topic)?.partitions[index]?.replicas.includes(this.#brokerId)
     return isHeld ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
   }

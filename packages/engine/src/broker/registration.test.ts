@@ -1,0 +1,100 @@
+import { seededRandom, silentLogger } from '@sluice/effects'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { clusterId, TestController } from '../controller/test-controller.ts'
+import { Registration } from './registration.ts'
+import { plaintextListener } from './test-broker.ts'
+
+const heartbeatIntervalMs = 2_000
+const sessionTimeoutMs = 9_000
+
+let controller: TestController
+/** One for all, so that each registration is an incarnation of its own. */
+const random = seededRandom(3)
+beforeEach(async () => {
+  controller = await new TestController().open()
+})
+afterEach(() => controller.close())
+
+function registration(options: { clusterId?: string; metadataOffset?: () => number } = {}): Registration {
+  return new Registration({
+    brokerId: 1,
+    clusterId,
+    rack: null,
+    directoryId: () => 'TBdpvNkLSgKdR_F9_b3mrQ',
+    controller: controller.channel,
+    clock: controller.clock,
+    random,
+    logger: silentLogger,
+    heartbeatIntervalMs,
+    metadataOffset: () => controller.image.offset,
+    ...options,
+  })
+}
+
+const listeners = [
+  { ...plaintextListener, listener: { host: '127.0.0.1', port: 9092, close: async () => {} } },
+]
+const { signal } = new AbortController()
+const isAlive = () => controller.image.isBrokerAlive(1)
+
+describe('a registration', () => {
+  it('has the offset of its record as its epoch, and is fenced until the first heartbeat', async () => {
+    const one = registration()
+    expect(one.brokerEpoch).toBe(-1)
+    await one.register(listeners, signal)
+    expect(one.brokerEpoch).toBe(controller.image.broker(1)?.epoch)
+    expect(isAlive()).toBe(false)
+    await one.keepAlive()
+    expect(isAlive()).toBe(true)
+    await one.leave()
+  })
+
+  it('registers what a listener advertises in place of where it is bound', async () => {
+    const advertised = { host: 'kafka.example', port: 443 }
+    await registration().register(
+      listeners.map((one) => ({ ...one, advertised })),
+      signal,
+    )
+    expect(controller.image.broker(1)?.endpoints).toMatchObject([{ name: 'CLIENT', ...advertised }])
+  })
+
+  it('is refused in a foreign cluster', async () => {
+    const foreign = registration({ clusterId: 'AAAAAAAAAAAAAAAAAAAAAQ' })
+    await expect(foreign.register(listeners, signal)).rejects.toThrow('error 104')
+  })
+
+  it('stays fenced while the broker has not replayed its own registration', async () => {
+    let replayed = -1
+    const slow = registration({ metadataOffset: () => replayed })
+    await slow.register(listeners, signal)
+    await slow.keepAlive()
+    expect(isAlive()).toBe(false)
+    replayed = controller.image.offset
+    await controller.clock.advance(heartbeatIntervalMs)
+    expect(isAlive()).toBe(true)
+    await slow.leave()
+  })
+
+  it('is kept alive by heartbeats for as long as it lasts', async () => {
+    const one = registration()
+    await one.register(listeners, signal)
+    await one.keepAlive()
+    await controller.clock.advance(10 * sessionTimeoutMs)
+    expect(isAlive()).toBe(true)
+    one.abandon()
+    await controller.clock.advance(sessionTimeoutMs + heartbeatIntervalMs)
+    expect(isAlive()).toBe(false)
+  })
+
+  it('is fenced when its broker leaves, so that the next incarnation may register at once', async () => {
+    const one = registration()
+    await one.register(listeners, signal)
+    await one.keepAlive()
+    await one.leave()
+    expect(isAlive()).toBe(false)
+    const next = registration()
+    await next.register(listeners, signal)
+    expect(next.brokerEpoch).toBeGreaterThan(one.brokerEpoch)
+    expect(controller.clock.pending).toBe(0)
+  })
+})
