@@ -12,6 +12,8 @@ const bit = {
   idempotentWrite: 1 << 12,
 } as const
 
+export type Operation = keyof typeof bit
+
 const configs = bit.describeConfigs | bit.alterConfigs
 
 export const allTopicOperations =

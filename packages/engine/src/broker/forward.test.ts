@@ -18,7 +18,7 @@ describe('a forwarded request', () => {
       broker: { controller: controller.channel },
     } as unknown as RequestContext
     const request = { topics: [], timeoutMs: 1_000, validateOnly: false }
-    await forwarded(CreateTopics).handle?.(request as never, context)
+    await forwarded(CreateTopics, 'none').handle?.(request as never, context)
     expect(decide.mock.lastCall?.[2]).toMatchObject({ principal: 'User:alice', version: 7 })
   })
 })

@@ -1,4 +1,5 @@
 import type { Api, Input, Reader, RequestOf, ResponseOf } from '@sluice/wire'
+import type { Access } from './access.ts'
 import type { BrokerServices } from './services.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionSession } from './connection-session.ts'
@@ -26,6 +27,8 @@ export interface Handler {
   readonly api: Api
   readonly minVersion: number
   readonly maxVersion: number
+  /** What its callers must be allowed. */
+  readonly access: Access
   /** Listed by ApiVersions, yet every request is answered with an error: the support page does not count it. */
   readonly refuses?: boolean
   /** The decoded request in, the response's members out; null when the request has no response. */
@@ -47,6 +50,7 @@ type Handle<A extends Api> = (
 /** A handler of decoded requests; `max` where not every version of the schema is served. */
 export function handler<A extends Api>(
   api: A,
+  access: Access,
   handle: Handle<A>,
   options: { min?: number; max?: number; refuses?: boolean } = {},
 ): Handler {
@@ -54,12 +58,18 @@ export function handler<A extends Api>(
     api,
     minVersion: options.min ?? api.minVersion,
     maxVersion: options.max ?? api.maxStableVersion,
+    access,
     ...(options.refuses && { refuses: true }),
     handle: handle as Handler['handle'],
   }
 }
 
 /** A handler that reads the bytes itself. */
-export function rawHandler(api: Api, handleRaw: HandleRaw, options: { pipelined?: boolean } = {}): Handler {
-  return { api, minVersion: api.minVersion, maxVersion: api.maxStableVersion, ...options, handleRaw }
+export function rawHandler(
+  api: Api,
+  access: Access,
+  handleRaw: HandleRaw,
+  options: { pipelined?: boolean } = {},
+): Handler {
+  return { api, minVersion: api.minVersion, maxVersion: api.maxStableVersion, access, ...options, handleRaw }
 }

@@ -9,11 +9,13 @@
  * Not done: transactions (a transactional id is answered with 35).
  */
 import { Produce, readProduceRequest } from '@sluice/wire'
+import { each, whole } from '../access.ts'
 import { rawHandler } from '../handler.ts'
 import { ProduceJob } from '../produce-job.ts'
 
 export const produce = rawHandler(
   Produce,
+  [whole('write', 'transactionalId'), each('write', 'topic')],
   (body, context, reply) =>
     new ProduceJob(readProduceRequest(body, context.apiVersion), context, reply).start(),
   { pipelined: true },

@@ -10,23 +10,31 @@
  * Not done: followers (a replica id is answered with 6 until brokers replicate), preferred replicas (KIP-392).
  */
 import { ErrorCode, Fetch, fetchByIdVersionMin } from '@sluice/wire'
+import { each } from '../access.ts'
 import { encodeAnswer } from '../answer.ts'
 import { FetchJob } from '../fetch-job.ts'
 import { rawHandler } from '../handler.ts'
 
 const sessionVersionMin = 7
 
-export const fetch = rawHandler(Fetch, (body, context, reply) => {
-  const { apiVersion, broker } = context
-  const request = Fetch.request.decode(body, apiVersion)
-  const scope = broker.fetchSessions.open(
-    apiVersion >= sessionVersionMin ? request : { ...request, sessionId: 0, sessionEpoch: -1 },
-    apiVersion >= fetchByIdVersionMin,
-    broker.nowMs,
-  )
-  if (scope.error !== ErrorCode.NONE) {
-    reply.send(encodeAnswer(Fetch, context, { errorCode: scope.error, sessionId: scope.sessionId }))
-    return
-  }
-  new FetchJob(request, scope, context, reply).start()
-})
+export const fetch = rawHandler(
+  Fetch,
+  [
+    each('read', 'topic', { when: 'from a consumer' }),
+    each('clusterAction', 'cluster', { when: 'from a follower' }),
+  ],
+  (body, context, reply) => {
+    const { apiVersion, broker } = context
+    const request = Fetch.request.decode(body, apiVersion)
+    const scope = broker.fetchSessions.open(
+      apiVersion >= sessionVersionMin ? request : { ...request, sessionId: 0, sessionEpoch: -1 },
+      apiVersion >= fetchByIdVersionMin,
+      broker.nowMs,
+    )
+    if (scope.error !== ErrorCode.NONE) {
+      reply.send(encodeAnswer(Fetch, context, { errorCode: scope.error, sessionId: scope.sessionId }))
+      return
+    }
+    new FetchJob(request, scope, context, reply).start()
+  },
+)

@@ -9,6 +9,7 @@
  */
 import { ErrorCode, ListOffsets, type Int64 } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
+import { each } from '../access.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
 const latest = -1
@@ -39,7 +40,7 @@ interface Found {
 
 const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 }
 
-export const listOffsets = handler(ListOffsets, async (request, context) => {
+export const listOffsets = handler(ListOffsets, [each('describe', 'topic')], async (request, context) => {
   const seen = new Set<string>()
   const duplicates = new Set<string>()
   for (const topic of request.topics)

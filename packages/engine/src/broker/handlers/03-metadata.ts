@@ -9,6 +9,7 @@
 import { ErrorCode, Metadata, zeroUuid, type Input, type RequestOf, type ResponseOf } from '@sluice/wire'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
 import type { TopicImage } from '../../metadata/image.ts'
+import { each } from '../access.ts'
 import { allClusterOperations, allTopicOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
@@ -20,19 +21,30 @@ const topicIdVersionMin = 12
 
 type Topics = NonNullable<Input<ResponseOf<typeof Metadata>>['topics']>
 
-export const metadata = handler(Metadata, async (request, context) => {
-  const { broker, session } = context
-  const topics = await describeTopics(request, context)
-  return {
-    brokers: endpointsFor(session, broker.metadata),
-    clusterId: broker.clusterId,
-    controllerId: broker.nodeId,
-    topics,
-    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-      ? allClusterOperations
-      : operationsNotAsked,
-  }
-})
+export const metadata = handler(
+  Metadata,
+  [
+    each('describe', 'topic'),
+    each('create', 'topic', {
+      when: 'to create what is missing',
+      unless: { operation: 'create', resource: 'cluster' },
+    }),
+    each('describe', 'cluster', { when: 'for authorized operations' }),
+  ],
+  async (request, context) => {
+    const { broker, session } = context
+    const topics = await describeTopics(request, context)
+    return {
+      brokers: endpointsFor(session, broker.metadata),
+      clusterId: broker.clusterId,
+      controllerId: broker.nodeId,
+      topics,
+      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+        ? allClusterOperations
+        : operationsNotAsked,
+    }
+  },
+)
 
 async function describeTopics(request: RequestOf<typeof Metadata>, context: RequestContext): Promise<Topics> {
   const { broker, apiVersion } = context

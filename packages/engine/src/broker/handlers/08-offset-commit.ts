@@ -8,8 +8,13 @@
  * - Not done: members of the consumer protocol, whose groups are not served.
  */
 import { OffsetCommit } from '@sluice/wire'
+import { each, whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
-export const offsetCommit = handler(OffsetCommit, async (request, context) => ({
-  topics: await context.broker.groups.commitOffsets(context, request),
-}))
+export const offsetCommit = handler(
+  OffsetCommit,
+  [whole('read', 'group'), each('read', 'topic')],
+  async (request, context) => ({
+    topics: await context.broker.groups.commitOffsets(context, request),
+  }),
+)

@@ -8,6 +8,7 @@
  * - Version 1 has no error of a group: its partitions bear it.
  */
 import { ErrorCode, type Input, OffsetFetch, type RequestOf, type ResponseOf } from '@sluice/wire'
+import { each } from '../access.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
 const batchedVersionMin = 8
@@ -15,16 +16,20 @@ const groupErrorVersionMin = 2
 
 type Response = Input<ResponseOf<typeof OffsetFetch>>
 
-export const offsetFetch = handler(OffsetFetch, async (request, context) => {
-  const { apiVersion } = context
-  if (apiVersion < batchedVersionMin) return fetchOneGroup(request, context)
-  const { groups } = context.broker
-  return {
-    groups: await Promise.all(
-      request.groups.map((group) => groups.fetchOffsets(apiVersion, group, request.requireStable)),
-    ),
-  }
-})
+export const offsetFetch = handler(
+  OffsetFetch,
+  [each('describe', 'group'), each('describe', 'topic')],
+  async (request, context) => {
+    const { apiVersion } = context
+    if (apiVersion < batchedVersionMin) return fetchOneGroup(request, context)
+    const { groups } = context.broker
+    return {
+      groups: await Promise.all(
+        request.groups.map((group) => groups.fetchOffsets(apiVersion, group, request.requireStable)),
+      ),
+    }
+  },
+)
 
 async function fetchOneGroup(
   request: RequestOf<typeof OffsetFetch>,

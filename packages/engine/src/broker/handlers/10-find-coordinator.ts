@@ -10,6 +10,7 @@
  *   id is not authorised: it gets 53, with the same sentence, which it shows to its user.
  */
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
+import { each, whole } from '../access.ts'
 import type { ClientSoftware } from '../connection-session.ts'
 import { type CoordinatorHome, coordinatorKeyType } from '../coordinators.ts'
 import { endpointsFor } from '../endpoints.ts'
@@ -19,14 +20,22 @@ const batchedVersionMin = 4
 
 type Coordinator = NonNullable<Input<ResponseOf<typeof FindCoordinator>>['coordinators']>[number]
 
-export const findCoordinator = handler(FindCoordinator, async (request, context) => {
-  const keys = context.apiVersion >= batchedVersionMin ? request.coordinatorKeys : [request.key]
-  const coordinators = await Promise.all(keys.map((key) => find(request.keyType, key, context)))
-  if (context.apiVersion >= batchedVersionMin) return { coordinators }
-  // Version 3 and below have no key in the answer.
-  const { key: _, ...only } = coordinators[0] as Coordinator
-  return { ...only, errorMessage: only.errorMessage || 'NONE' }
-})
+export const findCoordinator = handler(
+  FindCoordinator,
+  [
+    each('describe', 'group'),
+    each('describe', 'transactionalId'),
+    whole('clusterAction', 'cluster', { when: 'for a coordinator of share groups' }),
+  ],
+  async (request, context) => {
+    const keys = context.apiVersion >= batchedVersionMin ? request.coordinatorKeys : [request.key]
+    const coordinators = await Promise.all(keys.map((key) => find(request.keyType, key, context)))
+    if (context.apiVersion >= batchedVersionMin) return { coordinators }
+    // Version 3 and below have no key in the answer.
+    const { key: _, ...only } = coordinators[0] as Coordinator
+    return { ...only, errorMessage: only.errorMessage || 'NONE' }
+  },
+)
 
 async function find(keyType: number, key: string, context: RequestContext): Promise<Coordinator> {
   const home = context.broker.coordinators.find((coordinator) => coordinator.keyType === keyType)

@@ -8,11 +8,12 @@
  * - Not done: joining a group of the consumer protocol (KIP-848), which is refused with 23.
  */
 import { JoinGroup } from '@sluice/wire'
+import { whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
 const nullableProtocolNameVersionMin = 7
 
-export const joinGroup = handler(JoinGroup, async (request, context) => {
+export const joinGroup = handler(JoinGroup, [whole('read', 'group')], async (request, context) => {
   const result = await context.broker.groups.joinGroup(context, request)
   return context.apiVersion >= nullableProtocolNameVersionMin
     ? result

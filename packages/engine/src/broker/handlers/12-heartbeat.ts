@@ -4,8 +4,9 @@
  * While the coordinator still loads the group every heartbeat is good.
  */
 import { Heartbeat } from '@sluice/wire'
+import { whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
-export const heartbeat = handler(Heartbeat, async (request, context) => ({
+export const heartbeat = handler(Heartbeat, [whole('read', 'group')], async (request, context) => ({
   errorCode: await context.broker.groups.heartbeat(request),
 }))

@@ -5,11 +5,12 @@
  *   by an administrator who knows only their instance ids. Reasons from version 5 on (KIP-800) go to the log.
  */
 import { ErrorCode, LeaveGroup } from '@sluice/wire'
+import { whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
 const batchedVersionMin = 3
 
-export const leaveGroup = handler(LeaveGroup, async (request, context) => {
+export const leaveGroup = handler(LeaveGroup, [whole('read', 'group')], async (request, context) => {
   const isBatched = context.apiVersion >= batchedVersionMin
   const members = isBatched
     ? request.members

@@ -5,8 +5,9 @@
  * - From version 5 on protocol type and name must be named and be the group's (KIP-559).
  */
 import { SyncGroup } from '@sluice/wire'
+import { whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
-export const syncGroup = handler(SyncGroup, (request, context) =>
+export const syncGroup = handler(SyncGroup, [whole('read', 'group')], (request, context) =>
   context.broker.groups.syncGroup(context, request),
 )

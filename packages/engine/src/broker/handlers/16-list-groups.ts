@@ -5,8 +5,11 @@
  * groups that are served are of type "classic".
  */
 import { ListGroups } from '@sluice/wire'
+import { each } from '../access.ts'
 import { handler } from '../handler.ts'
 
-export const listGroups = handler(ListGroups, (request, context) =>
-  context.broker.groups.listGroups(request.statesFilter, request.typesFilter),
+export const listGroups = handler(
+  ListGroups,
+  [each('describe', 'group', { unless: { operation: 'describe', resource: 'cluster' } })],
+  (request, context) => context.broker.groups.listGroups(request.statesFilter, request.typesFilter),
 )

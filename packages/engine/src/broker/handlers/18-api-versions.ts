@@ -17,7 +17,7 @@ const clusterCheckVersionMin = 5
 const zeroMinimumVersionMin = 4
 const softwarePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 
-export const apiVersions = handler(ApiVersions, (request, { apiVersion, broker, session }) => {
+export const apiVersions = handler(ApiVersions, 'none', (request, { apiVersion, broker, session }) => {
   if (apiVersion >= softwareNameVersionMin) {
     const { clientSoftwareName: name, clientSoftwareVersion: version } = request
     if (!softwarePattern.test(name) || !softwarePattern.test(version))

@@ -2,6 +2,10 @@
  * CreateTopics, versions 2 to 7: decided by the controller (controller/topics).
  */
 import { CreateTopics } from '@sluice/wire'
+import { each } from '../access.ts'
 import { forwarded } from '../forward.ts'
 
-export const createTopics = forwarded(CreateTopics)
+export const createTopics = forwarded(CreateTopics, [
+  each('create', 'topic', { unless: { operation: 'create', resource: 'cluster' } }),
+  each('describeConfigs', 'topic'),
+])

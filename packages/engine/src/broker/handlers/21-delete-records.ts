@@ -5,12 +5,13 @@
  */
 import { thrownMidway } from '@sluice/effects'
 import { DeleteRecords, ErrorCode, type Int64 } from '@sluice/wire'
+import { each } from '../access.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
 
 const highWatermark = -1
 
-export const deleteRecords = handler(DeleteRecords, (request, context) => ({
+export const deleteRecords = handler(DeleteRecords, [each('delete', 'topic')], (request, context) => ({
   topics: request.topics.map((topic) => ({
     name: topic.name,
     partitions: topic.partitions.map(({ partitionIndex, offset }) => {

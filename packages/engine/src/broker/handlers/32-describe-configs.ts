@@ -9,6 +9,7 @@
 import { ConfigResourceType, DescribeConfigs, ErrorCode } from '@sluice/wire'
 import { describeConfigs as entriesOf } from '../../metadata/describe-configs.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
+import { each } from '../access.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 
@@ -17,21 +18,25 @@ interface Refusal {
   readonly errorMessage: string
 }
 
-export const describeConfigs = handler(DescribeConfigs, (request, { broker }) => ({
-  results: request.resources.map(({ resourceType, resourceName, configurationKeys }) => {
-    const refusal = refusalOf(resourceType, resourceName, broker)
-    if (refusal) return { resourceType, resourceName, ...refusal, configs: [] }
-    const resource = { type: resourceType, name: resourceName }
-    const entries = entriesOf(broker.config, broker.metadata, resource, configurationKeys)
-    return {
-      resourceType,
-      resourceName,
-      errorCode: ErrorCode.NONE,
-      errorMessage: '',
-      configs: request.includeSynonyms ? entries : entries.map((entry) => ({ ...entry, synonyms: [] })),
-    }
+export const describeConfigs = handler(
+  DescribeConfigs,
+  [each('describeConfigs', 'topic'), each('describeConfigs', 'group'), each('describeConfigs', 'cluster')],
+  (request, { broker }) => ({
+    results: request.resources.map(({ resourceType, resourceName, configurationKeys }) => {
+      const refusal = refusalOf(resourceType, resourceName, broker)
+      if (refusal) return { resourceType, resourceName, ...refusal, configs: [] }
+      const resource = { type: resourceType, name: resourceName }
+      const entries = entriesOf(broker.config, broker.metadata, resource, configurationKeys)
+      return {
+        resourceType,
+        resourceName,
+        errorCode: ErrorCode.NONE,
+        errorMessage: '',
+        configs: request.includeSynonyms ? entries : entries.map((entry) => ({ ...entry, synonyms: [] })),
+      }
+    }),
   }),
-}))
+)
 
 function refusalOf(type: number, name: string, broker: BrokerServices): Refusal | null {
   const invalid = (errorMessage: string) => ({ errorCode: ErrorCode.INVALID_REQUEST, errorMessage })

@@ -3,8 +3,11 @@
  * theirs (86); missing topics and partitions get 3, a partition without an offset is fine.
  */
 import { OffsetDelete } from '@sluice/wire'
+import { each, whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
-export const offsetDelete = handler(OffsetDelete, (request, context) =>
-  context.broker.groups.deleteOffsets(request),
+export const offsetDelete = handler(
+  OffsetDelete,
+  [whole('delete', 'group'), each('read', 'topic')],
+  (request, context) => context.broker.groups.deleteOffsets(request),
 )

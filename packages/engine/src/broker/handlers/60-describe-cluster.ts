@@ -5,6 +5,7 @@
  * 115, as on Apache Kafka's broker listeners. Version 2 can ask for fenced brokers (KIP-1073).
  */
 import { DescribeCluster, ErrorCode } from '@sluice/wire'
+import { each } from '../access.ts'
 import { allClusterOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler } from '../handler.ts'
@@ -13,34 +14,38 @@ import type { BrokerServices } from '../services.ts'
 const brokerEndpoints = 1
 const controllerEndpoints = 2
 
-export const describeCluster = handler(DescribeCluster, (request, { broker, session }) => {
-  const { endpointType } = request
-  if (endpointType !== brokerEndpoints)
+export const describeCluster = handler(
+  DescribeCluster,
+  [each('describe', 'cluster', { when: 'for authorized operations' })],
+  (request, { broker, session }) => {
+    const { endpointType } = request
+    if (endpointType !== brokerEndpoints)
+      return {
+        errorCode:
+          endpointType === controllerEndpoints
+            ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
+            : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
+        errorMessage: `Endpoint type ${endpointType} is not served here: this is a broker's listener. Ask for brokers (type 1).`,
+        endpointType: brokerEndpoints,
+        clusterId: '',
+      }
+    const alive = endpointsFor(session, broker.metadata).map(({ nodeId, ...address }) => ({
+      brokerId: nodeId,
+      ...address,
+      isFenced: false,
+    }))
     return {
-      errorCode:
-        endpointType === controllerEndpoints
-          ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
-          : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
-      errorMessage: `Endpoint type ${endpointType} is not served here: this is a broker's listener. Ask for brokers (type 1).`,
-      endpointType: brokerEndpoints,
-      clusterId: '',
+      errorCode: ErrorCode.NONE,
+      endpointType,
+      clusterId: broker.clusterId,
+      controllerId: broker.nodeId,
+      brokers: request.includeFencedBrokers ? [...alive, ...fencedBrokers(broker)] : alive,
+      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+        ? allClusterOperations
+        : operationsNotAsked,
     }
-  const alive = endpointsFor(session, broker.metadata).map(({ nodeId, ...address }) => ({
-    brokerId: nodeId,
-    ...address,
-    isFenced: false,
-  }))
-  return {
-    errorCode: ErrorCode.NONE,
-    endpointType,
-    clusterId: broker.clusterId,
-    controllerId: broker.nodeId,
-    brokers: request.includeFencedBrokers ? [...alive, ...fencedBrokers(broker)] : alive,
-    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-      ? allClusterOperations
-      : operationsNotAsked,
-  }
-})
+  },
+)
 
 /** Brokers that are registered and not alive, at the address that they registered. */
 function fencedBrokers(broker: BrokerServices) {

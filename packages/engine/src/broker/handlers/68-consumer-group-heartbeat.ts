@@ -6,12 +6,14 @@
  * Not done: the consumer protocol (KIP-848).
  */
 import { ConsumerGroupHeartbeat, ErrorCode } from '@sluice/wire'
+import { whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
 const refusal = 'The consumer group protocol is not served yet; use group.protocol=classic.'
 
 export const consumerGroupHeartbeat = handler(
   ConsumerGroupHeartbeat,
+  [whole('read', 'group'), whole('describe', 'topic')],
   () => ({ errorCode: ErrorCode.UNSUPPORTED_VERSION, errorMessage: refusal }),
   { refuses: true },
 )

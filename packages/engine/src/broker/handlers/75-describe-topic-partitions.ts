@@ -7,6 +7,7 @@
 import { DescribeTopicPartitions, ErrorCode, zeroUuid, type Input, type ResponseOf } from '@sluice/wire'
 import type { PartitionImage, TopicImage } from '../../metadata/image.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
+import { each } from '../access.ts'
 import { allTopicOperations } from '../authorized-operations.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
@@ -14,39 +15,43 @@ import { isInternalTopic } from '../internal-topics.ts'
 type Response = Input<ResponseOf<typeof DescribeTopicPartitions>>
 type Topic = NonNullable<Response['topics']>[number]
 
-export const describeTopicPartitions = handler(DescribeTopicPartitions, (request, context) => {
-  const { broker } = context
-  const { cursor } = request
-  const askedForAll = request.topics.length === 0
-  const names = new Set(
-    askedForAll
-      ? [...broker.metadata.topics()].map(({ name }) => name)
-      : request.topics.map(({ name }) => name),
-  )
-  // The topic where the last page ended belongs to this one, also if it has been deleted since.
-  if (cursor && !askedForAll) names.add(cursor.topicName)
-  const ordered = [...names].sort().filter((name) => !cursor || name >= cursor.topicName)
-  let left = Math.max(
-    1,
-    Math.min(request.responsePartitionLimit, broker.config.int('max.request.partition.size.limit')),
-  )
-  const topics: Topic[] = []
-  for (const name of ordered) {
-    const topic = broker.metadata.topic(name)
-    const from = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0
-    if (!topic) {
-      if (!askedForAll) topics.push(missing(name))
-      continue
+export const describeTopicPartitions = handler(
+  DescribeTopicPartitions,
+  [each('describe', 'topic')],
+  (request, context) => {
+    const { broker } = context
+    const { cursor } = request
+    const askedForAll = request.topics.length === 0
+    const names = new Set(
+      askedForAll
+        ? [...broker.metadata.topics()].map(({ name }) => name)
+        : request.topics.map(({ name }) => name),
+    )
+    // The topic where the last page ended belongs to this one, also if it has been deleted since.
+    if (cursor && !askedForAll) names.add(cursor.topicName)
+    const ordered = [...names].sort().filter((name) => !cursor || name >= cursor.topicName)
+    let left = Math.max(
+      1,
+      Math.min(request.responsePartitionLimit, broker.config.int('max.request.partition.size.limit')),
+    )
+    const topics: Topic[] = []
+    for (const name of ordered) {
+      const topic = broker.metadata.topic(name)
+      const from = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0
+      if (!topic) {
+        if (!askedForAll) topics.push(missing(name))
+        continue
+      }
+      if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: from } }
+      const until = Math.min(topic.partitions.length, from + left)
+      topics.push(described(topic, from, until, context))
+      left -= until - from
+      if (until < topic.partitions.length)
+        return { topics, nextCursor: { topicName: name, partitionIndex: until } }
     }
-    if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: from } }
-    const until = Math.min(topic.partitions.length, from + left)
-    topics.push(described(topic, from, until, context))
-    left -= until - from
-    if (until < topic.partitions.length)
-      return { topics, nextCursor: { topicName: name, partitionIndex: until } }
-  }
-  return { topics, nextCursor: null }
-})
+    return { topics, nextCursor: null }
+  },
+)
 
 function missing(name: string): Topic {
   return {
