@@ -4,7 +4,8 @@ import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
 import type { Reply } from './reply.ts'
 
-const produce = 0
+/** Any two APIs: the handling says which of them is pipelined. */
+const produce = 7
 const metadata = 3
 const plaintext = { name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 0 } as const
 
@@ -115,6 +116,18 @@ describe('Connection', () => {
     expect(ids()).toEqual([])
     broker.seen[0]?.reply.send(response(1))
     await vi.waitFor(() => expect(ids()).toEqual([1, 2, 3]))
+  })
+
+  it('passes over the place of a request that has no response', async () => {
+    const broker = new ScriptedBroker()
+    const { client, ids } = await connected(broker)
+    client.write(Buffer.concat([request(produce, 1), request(produce, 2), request(metadata, 3)]))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(2))
+    broker.seen[1]?.reply.send(response(2))
+    broker.seen[0]?.reply.sendNothing()
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(3))
+    broker.seen[2]?.reply.send(response(3))
+    await vi.waitFor(() => expect(ids()).toEqual([2, 3]))
   })
 
   it('lets produces follow each other and holds any other request until they are answered', async () => {

@@ -11,6 +11,7 @@ import { isValidTopicName } from '../../metadata/topic-name.ts'
 import type { TopicImage } from '../../metadata/image.ts'
 import { each } from '../access.ts'
 import { allClusterOperations, allTopicOperations, operationsNotAsked } from '../authorized-operations.ts'
+import { describedPartition } from '../described-partition.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
@@ -98,21 +99,14 @@ async function byName(
 }
 
 function described(topic: TopicImage, operations: number, { broker }: RequestContext): Topics[number] {
-  const isAlive = (id: number) => broker.metadata.isBrokerAlive(id)
   return {
     errorCode: ErrorCode.NONE,
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
     topicAuthorizedOperations: operations,
-    partitions: topic.partitions.map((partition, partitionIndex) => ({
-      errorCode: isAlive(partition.leader) ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
-      partitionIndex,
-      leaderId: isAlive(partition.leader) ? partition.leader : -1,
-      leaderEpoch: partition.leaderEpoch,
-      replicaNodes: [...partition.replicas],
-      isrNodes: [...partition.isr],
-      offlineReplicas: partition.replicas.filter((id) => !isAlive(id)),
-    })),
+    partitions: topic.partitions.map((partition, index) =>
+      describedPartition(partition, index, broker.metadata),
+    ),
   }
 }

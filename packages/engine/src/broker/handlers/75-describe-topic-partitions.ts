@@ -5,10 +5,11 @@
  * max.request.partition.size.limit) and names the place to go on. Empty `topics` means all.
  */
 import { DescribeTopicPartitions, ErrorCode, zeroUuid, type Input, type ResponseOf } from '@sluice/wire'
-import type { PartitionImage, TopicImage } from '../../metadata/image.ts'
+import type { TopicImage } from '../../metadata/image.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
 import { each } from '../access.ts'
 import { allTopicOperations } from '../authorized-operations.ts'
+import { describedPartition } from '../described-partition.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
 
@@ -66,23 +67,16 @@ function missing(name: string): Topic {
 }
 
 function described(topic: TopicImage, from: number, until: number, { broker }: RequestContext): Topic {
-  const isAlive = (id: number) => broker.metadata.isBrokerAlive(id)
   return {
     errorCode: ErrorCode.NONE,
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
     topicAuthorizedOperations: allTopicOperations,
-    partitions: topic.partitions.slice(from, until).map((partition: PartitionImage, i: number) => ({
-      errorCode: isAlive(partition.leader) ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
-      partitionIndex: from + i,
-      leaderId: isAlive(partition.leader) ? partition.leader : -1,
-      leaderEpoch: partition.leaderEpoch,
-      replicaNodes: [...partition.replicas],
-      isrNodes: [...partition.isr],
+    partitions: topic.partitions.slice(from, until).map((partition, i) => ({
+      ...describedPartition(partition, from + i, broker.metadata),
       eligibleLeaderReplicas: [...partition.eligibleLeaderReplicas],
       lastKnownElr: [...partition.lastKnownElr],
-      offlineReplicas: partition.replicas.filter((id) => !isAlive(id)),
     })),
   }
 }
