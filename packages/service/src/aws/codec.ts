@@ -1,11 +1,8 @@
-import type { Member, ServiceSchema, Structure, Type } from './schema.ts'
+import type { ServiceSchema, Structure, Type } from './schema.ts'
 import type { AwsService } from './service.ts'
 
 /** Decoded members under the SDK's names. */
 export type Shape = Record<string, unknown>
-
-/** What a member may hold beyond its type; see msk/constraints.ts. Throws an AwsException. */
-export type Constrain = (structure: string, member: Member, value: unknown, path: string) => void
 
 /** Values nested deeper than the deepest shape of any AWS model are refused before they are walked. */
 const depthMax = 32
@@ -31,7 +28,7 @@ interface Forms {
  */
 export class ShapeCodec {
   readonly #schema: ServiceSchema
-  readonly #constrain: Constrain
+  readonly #constrain: AwsService['constrain']
   readonly #badInput: AwsService['badInput']
   readonly #forms: Forms
 

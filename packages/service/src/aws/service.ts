@@ -1,7 +1,5 @@
-import type { Constrain } from './codec.ts'
 import type { AwsException } from './exceptions.ts'
-import type { ProtocolName } from './protocols/protocol.ts'
-import type { ServiceSchema } from './schema.ts'
+import type { Member, ServiceSchema } from './schema.ts'
 
 /** An AWS service, as far as the endpoint has to know it. */
 export interface AwsService {
@@ -33,3 +31,8 @@ export type Handler = (input: never, context: OperationContext) => object | void
 export interface OperationContext {
   requestId: string
 }
+
+export type ProtocolName = 'rest-json' | 'json-1.1' | 'query' | 'cbor-1.1' | 'rpc-v2-cbor'
+
+/** What a member may hold beyond its type. Throws what the service says of a bad input. */
+export type Constrain = (structure: string, member: Member, value: unknown, path: string) => void

@@ -93,9 +93,9 @@ interface SdkRequest {
 }
 
 /** A request handler for the SDK that needs no socket. */
-function portless(
+export function portless(
   handle: TestService['handle'],
-  sent: HttpRequest[],
+  sent: HttpRequest[] = [],
 ): NonNullable<KafkaClientConfig['requestHandler']> {
   return {
     handle: async (given: SdkRequest) => {

@@ -1,5 +1,5 @@
 import { badRequest } from './exceptions.ts'
-import type { Constrain } from '../codec.ts'
+import type { Constrain } from '../service.ts'
 
 /*
  * What the SDK's schemas leave out: lengths, ranges and enums of request members, from the service model. The

@@ -2,9 +2,7 @@ import type { HttpHead, HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Shape } from '../codec.ts'
 import type { AwsException } from '../exceptions.ts'
 import type { Operation } from '../schema.ts'
-import type { AwsService } from '../service.ts'
-
-export type ProtocolName = 'rest-json' | 'json-1.1' | 'query' | 'cbor-1.1' | 'rpc-v2-cbor'
+import type { AwsService, ProtocolName } from '../service.ts'
 
 /** One of AWS's ways to put operations into HTTP. */
 export interface Protocol {

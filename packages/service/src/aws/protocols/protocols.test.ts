@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { AwsJson1_1Protocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols'
 import * as sdk from '@aws-sdk/nested-clients/sts'
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/nested-clients/sts'
@@ -9,7 +8,7 @@ import { AwsEndpoint } from '../endpoint.ts'
 import { AwsException } from '../exceptions.ts'
 import { parseServiceSchema } from '../schema.ts'
 import type { AwsService, Handler } from '../service.ts'
-import { credentials } from '../test-service.ts'
+import { credentials, portless } from '../test-service.ts'
 import { decodeCbor, encodeCbor, Tagged } from './cbor-values.ts'
 
 /*
@@ -70,26 +69,12 @@ class Sts {
 
   /** The official client, without a port. */
   client(config: Partial<STSClientConfig>): STSClient {
-    const handle = async (given: {
-      method: string
-      path: string
-      headers: Record<string, string>
-      body?: string | Uint8Array
-    }) => {
-      const { method, path: target, headers, body = '' } = given
-      // Not Buffer.from(body): the SDK's bodies complain when they are asked for a primitive value.
-      const bytes = typeof body === 'string' ? body : Uint8Array.prototype.slice.call(body)
-      const request = { method, target, headers: Object.entries(headers), body: Buffer.from(bytes as string) }
-      const answer = await this.handle(request)
-      const { status: statusCode, headers: answerHeaders } = answer
-      return { response: { statusCode, headers: answerHeaders, body: Readable.from([answer.body]) } }
-    }
     return new STSClient({
       region: 'us-east-1',
       endpoint: 'http://127.0.0.1:9081',
       credentials,
       maxAttempts: 1,
-      requestHandler: { handle } as never,
+      requestHandler: portless((request) => this.handle(request)),
       protocolSettings: {
         defaultNamespace: 'com.amazonaws.sts',
         version: '2011-06-15',
