@@ -32,10 +32,10 @@ export function countedReplicas(view: LeaderView): ReplicaProgress[] {
   )
 }
 
-/** The offset below which each of these replicas has every record. */
+/** The offset below which each of these replicas, at least one, has every record. */
 export function commonEnd(replicas: readonly ReplicaProgress[]): number {
-  let end = Infinity
-  for (let i = 0; i < replicas.length; i++) end = Math.min(end, (replicas[i] as ReplicaProgress).endOffset)
+  let end = (replicas[0] as ReplicaProgress).endOffset
+  for (let i = 1; i < replicas.length; i++) end = Math.min(end, (replicas[i] as ReplicaProgress).endOffset)
   return end
 }
 

@@ -4,14 +4,14 @@ import { acceptedAppend, allReplicas, type AppendRequest, refusedAppend } from '
 import { commonEnd, countedReplicas, isUnderMinIsr, type LeaderView, wantedIsr } from './isr.ts'
 import { Purgatory } from './purgatory.ts'
 import { ReplicaProgress } from './replica-progress.ts'
-import type { PartitionState, Replica } from './replica.ts'
+import type { PartitionState, Replica, StagedLeader } from './replica.ts'
 import { type Placed, type Staged, Staging, type StagingHome } from './staging.ts'
 
 /**
  * What a broker does for a partition while it leads it: takes appends, knows how far each replica has come, and
  * advances the high watermark, which never falls meanwhile.
  */
-export class Leader implements StagingHome {
+export class Leader implements StagingHome, StagedLeader {
   readonly #replica: Replica
   readonly #staging: Staging
   readonly #purgatory: Purgatory
@@ -22,6 +22,8 @@ export class Leader implements StagingHome {
   #own: ReplicaProgress
   /** Of these, the ones that the high watermark waits for; this broker's own is always among them. */
   #counted: readonly ReplicaProgress[] = []
+  /** Whether `commitStaged` is going to be called. Someone else may commit before that. */
+  #isAwaited = false
   /** The ISR that was asked for last, and the same as the state's while that is right. */
   #wanted: readonly number[]
 
@@ -61,12 +63,18 @@ export class Leader implements StagingHome {
   }
 
   stagedFirst(): void {
-    this.#replica.context.staged.add(this)
+    if (this.#isAwaited) return
+    this.#isAwaited = true
+    this.#replica.context.stagedFirst(this)
+  }
+
+  commitStaged(): void {
+    this.#isAwaited = false
+    this.commit()
   }
 
   /** Writes what is staged with one call and tells the sinks. The disk's failure becomes error 56. */
   commit(): void {
-    this.#replica.context.staged.delete(this)
     const written = this.#staging.write()
     if (written.length === 0) return
     const { log, waiters } = this.#replica

@@ -3,7 +3,7 @@ import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
 import { HighWatermarks } from './high-watermarks.ts'
 import { Partition } from './partition.ts'
-import type { PartitionState, ReplicaContext } from './replica.ts'
+import type { PartitionState, ReplicaContext, StagedLeader } from './replica.ts'
 
 /** What the metadata log says of a topic. */
 export interface TopicState {
@@ -44,7 +44,7 @@ export class Partitions {
   readonly #lacking = new Map<string, TopicState>()
   #retry: Timer | null = null
   #isrReview: Timer | null = null
-  readonly #staged: ReplicaContext['staged'] = new Set()
+  #staged: StagedLeader[] = []
 
   constructor(options: {
     clock: Clock
@@ -73,7 +73,7 @@ export class Partitions {
       lagMaxMs: options.config.long('replica.lag.time.max.ms'),
       minInSyncReplicas: (topic) => options.config.topicInt(topic, 'min.insync.replicas'),
       isActive: options.isActive,
-      staged: this.#staged,
+      stagedFirst: (leader) => void this.#staged.push(leader),
       wantsIsr: (topic, index, isr) => options.listener.wantsIsr(topic, index, isr),
     }
   }
@@ -114,7 +114,10 @@ export class Partitions {
 
   /** Writes everything that is staged: one write a partition. */
   commitStaged(): void {
-    for (const leader of this.#staged) leader.commit()
+    if (this.#staged.length === 0) return
+    const staged = this.#staged
+    this.#staged = []
+    for (const leader of staged) leader.commitStaged()
   }
 
   /** Brings this broker's replicas of a topic to the state that the metadata log gives them. */

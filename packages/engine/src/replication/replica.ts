@@ -13,6 +13,11 @@ export interface PartitionState {
   readonly isr: readonly number[]
 }
 
+/** A leader that has something to commit at the end of the socket read. */
+export interface StagedLeader {
+  commitStaged(): void
+}
+
 /** What all replicas of a broker share. */
 export interface ReplicaContext {
   readonly brokerId: number
@@ -23,8 +28,8 @@ export interface ReplicaContext {
   minInSyncReplicas(topic: string): number
   /** Whether a broker is neither fenced nor shutting down. */
   readonly isActive: (brokerId: number) => boolean
-  /** Those that have staged something since their last commit, and no others. */
-  readonly staged: Set<{ commit(): void }>
+  /** Called once for what is staged until `commitStaged` is. */
+  readonly stagedFirst: (leader: StagedLeader) => void
   /** The replicas that should be in sync are others than the metadata log says. */
   wantsIsr(topic: string, index: number, isr: readonly number[]): void
 }

@@ -5,7 +5,7 @@ import type { Validated, Rejected } from '../../storage/log.ts'
 import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.ts'
 import type { AppendOutcome, AppendRequest, AppendSink } from '../append.ts'
 import { Partition } from '../partition.ts'
-import type { PartitionState, ReplicaContext } from '../replica.ts'
+import type { PartitionState, ReplicaContext, StagedLeader } from '../replica.ts'
 
 export const me = 1
 export const other = 2
@@ -24,6 +24,8 @@ export const followed: PartitionState = { ...ledWithFollower, leader: other, lea
 export class PartitionContext extends LogContext {
   readonly log = this.load()
   minInSyncReplicas = 1
+  /** Those that wait for the end of a socket read. */
+  staged: StagedLeader[] = []
   /** What the leader has asked for, in order. */
   readonly wantedIsrs: (readonly number[])[] = []
   readonly context: ReplicaContext = {
@@ -33,7 +35,7 @@ export class PartitionContext extends LogContext {
     lagMaxMs: 30_000,
     minInSyncReplicas: () => this.minInSyncReplicas,
     isActive: () => true,
-    staged: new Set(),
+    stagedFirst: (leader) => void this.staged.push(leader),
     wantsIsr: (_topic, _index, isr) => void this.wantedIsrs.push(isr),
   }
 
