@@ -1,13 +1,14 @@
 import { type Clock, Deferred, type Network } from '@sluice/effects'
 import { callApi, type Endpoint } from './aws/api-client.ts'
 import { tagsOfProperties } from './fleet/clusters/broker-properties.ts'
+import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-record.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'
 import { OperatingError } from './fleet/operating-error.ts'
 
 /*
- * The cluster that `sluice start` makes, made as any AWS tool would make it: through our own endpoint, over
- * HTTP, signed.
+ * The cluster that `sluice start` makes: asked for as any AWS tool would ask for it, through our own endpoint, over
+ * HTTP, signed. What has become of it is read where the endpoint reads it, in the fleet.
  */
 
 /** Time to get going, where something is in the way. */
@@ -54,7 +55,7 @@ export async function createCluster(
 
 /** `--set` decides at creation; on a cluster that is there it may only say what is so already. */
 export function checkProperties(fleet: Fleet, name: string, wanted: Record<string, string>): void {
-  const had = fleet.clusters.list().find((cluster) => cluster.name === name)?.spec.brokerProperties ?? {}
+  const had = fleet.clusters.byName(name)?.spec.brokerProperties ?? {}
   const differing = Object.entries(wanted).filter(([key, value]) => had[key] !== value)
   if (differing.length === 0) return
   const list = differing.map(([key]) => `${key}=${had[key] ?? '(not set)'}`).join(', ')
@@ -65,35 +66,40 @@ export function checkProperties(fleet: Fleet, name: string, wanted: Record<strin
   })
 }
 
-/**
- * Resolves when the cluster is ACTIVE by the API's own words, or at work on a change of itself, and its brokers
- * answer Kafka requests.
- */
+/** Resolves when the cluster is ACTIVE, or at work on a change of itself, and its brokers answer Kafka requests. */
 export async function waitUntilReady(
-  context: ClusterContext,
+  { fleet, clock, network, probe }: ClusterContext,
   name: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { fleet, clock, network, probe } = context
-  const record = fleet.clusters.list().find((cluster) => cluster.name === name)
-  if (!record) throw new Error(`the cluster ${name} vanished while it was made`)
+  const find = () => {
+    const record = fleet.clusters.byName(name)
+    if (!record) throw new Error(`the cluster ${name} vanished while it was made`)
+    return record
+  }
   const startedAt = clock.monotonic()
   for (;;) {
-    await untilAborted(fleet.idle(record.uuid), signal)
-    const { state, stateInfo } = await describe(context, record.arn)
+    await untilAborted(fleet.idle(find().uuid), signal)
     signal?.throwIfAborted()
-    if (state === 'ACTIVE' || state === 'UPDATING' || state === 'REBOOTING_BROKER') break
+    const { state, stateInfo } = find()
+    if (readyStates.has(state)) break
     const waitedMs = clock.monotonic() - startedAt
     if (state === 'FAILED' || waitedMs > (stateInfo ? hinderedMsMax : readyMsMax))
-      throw new OperatingError(`The cluster "${name}" did not start.`, {
-        code: stateInfo?.code ?? 'CLUSTER_NOT_READY',
-        why: stateInfo?.message ?? `It is ${state} after ${Math.round(waitedMs / 1000)} seconds.`,
-        next: 'Remove the cause and start again; nothing that was acknowledged is lost.',
-      })
+      throw notReady(find(), waitedMs)
     await clock.sleep(pollMs)
   }
-  for (const { listener, host, port, isUp } of fleet.clusters.addresses(record))
+  for (const { listener, host, port, isUp } of fleet.clusters.addresses(find()))
     if (isUp && listener === ListenerName.client) await probe(network, host, port)
+}
+
+const readyStates: ReadonlySet<ClusterState> = new Set(['ACTIVE', 'UPDATING', 'REBOOTING_BROKER'])
+
+function notReady({ name, state, stateInfo }: ClusterRecord, waitedMs: number): OperatingError {
+  return new OperatingError(`The cluster "${name}" did not start.`, {
+    code: stateInfo?.code ?? 'CLUSTER_NOT_READY',
+    why: stateInfo?.message ?? `It is ${state} after ${Math.round(waitedMs / 1000)} seconds.`,
+    next: 'Remove the cause and start again; nothing that was acknowledged is lost.',
+  })
 }
 
 /** The wait ends early when the start is called off; what is waited for goes on. */
@@ -105,15 +111,4 @@ async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined
   if (signal.aborted) abort()
   await Promise.race([work, aborted.promise])
   signal.removeEventListener('abort', abort)
-}
-
-async function describe(
-  { endpoint, clock }: ClusterContext,
-  arn: string,
-): Promise<{ state: string; stateInfo?: { code?: string; message?: string } }> {
-  const path = `/v1/clusters/${encodeURIComponent(arn)}`
-  const { clusterInfo } = (await callApi(endpoint, clock, { method: 'GET', path })) as {
-    clusterInfo: { state: string; stateInfo?: { code?: string; message?: string } }
-  }
-  return clusterInfo
 }

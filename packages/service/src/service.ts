@@ -9,7 +9,7 @@ import type { Engine, EngineName } from './fleet/engines/engine.ts'
 import { enginesOf } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet, type NodeStatus } from './fleet/fleet.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
-import { portTaken } from './fleet/ports/ports.ts'
+import { portTaken } from './fleet/free-port.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
@@ -203,8 +203,7 @@ async function provideCluster(
   context: ClusterContext,
 ): Promise<void> {
   const { fleet } = context
-  const isThere = () => fleet.clusters.list().some((record) => record.name === name)
-  if (isThere()) checkProperties(fleet, name, properties)
+  if (fleet.clusters.byName(name)) checkProperties(fleet, name, properties)
   // Whoever has deleted `demo` does not want it back at every start.
   else if (cluster.kind === 'named' || isNew) await createCluster(context, name, properties)
   else return

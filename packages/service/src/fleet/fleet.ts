@@ -17,7 +17,7 @@ import type { Engines } from './engines/engines.ts'
 import { Mutex } from './mutex.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { placeOf } from './place.ts'
-import { isFree, portTaken } from './ports/ports.ts'
+import { isFree, portTaken } from './free-port.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
 

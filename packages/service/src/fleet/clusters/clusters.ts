@@ -57,6 +57,10 @@ export class Clusters {
     return this.#store.byArn(arn)
   }
 
+  byName(name: string): ClusterRecord | undefined {
+    return this.#store.byName(name)
+  }
+
   /** Where the listeners of its nodes are reached, by node id. */
   addresses(record: ClusterRecord): ListenerAddress[] {
     const { observed, host } = this.#options

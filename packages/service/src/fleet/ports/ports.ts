@@ -1,6 +1,7 @@
 import type { Network } from '@sluice/effects'
 import { type ListenerName, type NodeKey, type NodeRole, sameNode } from '../engines/engine.ts'
-import { codeOf, OperatingError } from '../operating-error.ts'
+import { anyFree, isFree, portTaken } from '../free-port.ts'
+import { OperatingError } from '../operating-error.ts'
 
 /** A listener's port as it is kept with its cluster. */
 export interface PortRecord {
@@ -72,40 +73,4 @@ async function allocate(
     why: `${searchMax} ports are taken.`,
     next: 'Name a free port, or 0 for any.',
   })
-}
-
-export function portTaken(port: number): OperatingError {
-  return new OperatingError(`Port ${port} cannot be used.`, {
-    code: 'EADDRINUSE',
-    why: 'Another process or another cluster has it.',
-    next: 'Stop that one, or choose another port.',
-  })
-}
-
-export async function isFree(network: Network, host: string, port: number): Promise<boolean> {
-  try {
-    const listener = await network.listen({ host, port }, () => nobody)
-    await listener.close()
-    return true
-  } catch (error) {
-    // A port below 1024 without the right to it is as good as taken.
-    if (codeOf(error) === 'EADDRINUSE' || codeOf(error) === 'EACCES') return false
-    throw error
-  }
-}
-
-async function anyFree(network: Network, host: string, taken: ReadonlySet<number>): Promise<number> {
-  for (;;) {
-    const listener = await network.listen({ host, port: 0 }, () => nobody)
-    await listener.close()
-    if (!taken.has(listener.port)) return listener.port
-  }
-}
-
-/** The probing listener lives for an instant; whoever connects in it is dropped when it closes. */
-const nobody = {
-  receiveBuffer: () => new Uint8Array(1),
-  onRead() {},
-  onDrain() {},
-  onClose() {},
 }

@@ -1,13 +1,6 @@
 import { basename, join } from 'node:path'
-import { type Connection, throwOnError } from '@sluice/client'
-import {
-  DescribeQuorum,
-  ErrorCode,
-  Metadata,
-  UnregisterBroker,
-  UpdateFeatures,
-  metadataTopic,
-} from '@sluice/wire'
+import type { Connection } from '@sluice/client'
+import { Metadata } from '@sluice/wire'
 import {
   type ClusterPlan,
   type EngineCluster,
@@ -19,19 +12,22 @@ import {
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
-import { capitalized } from '../../operating-error.ts'
 import type { Distributions } from '../../jvm/distributions.ts'
-import { missingLevels } from './kraft/features.ts'
-import { ensembleProblem, metadataProblem, quorumProblem, userPartitionsOf } from './health.ts'
 import type { Environment } from '../../jvm/java.ts'
-import { listenerOf } from './listeners.ts'
+import { capitalized } from '../../operating-error.ts'
+import { noteFile } from '../../processes/node-process-note.ts'
+import { metadataProblem, userPartitionsOf } from './health.ts'
+import { raiseFeatures } from './kraft/features.ts'
 import { followMinInsyncReplicas } from './kraft/min-insync-replicas.ts'
+import { controllersProblem } from './kraft/quorum-health.ts'
+import { keptClusterId, makeClusterId } from './kraft/storage-format.ts'
+import { unregisterBroker } from './kraft/unregister-broker.ts'
+import { listenerOf } from './listeners.ts'
 import { ApacheKafkaNode, type EngineEffects } from './node.ts'
 import { directoriesOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
 import { askNode } from './remote.ts'
-import { keptClusterId, makeClusterId } from './kraft/storage-format.ts'
 import type { Release } from './versions.ts'
-import { askZooKeeper, listsBroker, modeOf, type Word } from './zookeeper/zookeeper-words.ts'
+import { awaitSessionEnd, zooKeepersProblem } from './zookeeper/ensemble.ts'
 
 export interface ApacheKafkaClusterContext {
   effects: EngineEffects
@@ -43,12 +39,6 @@ export interface ApacheKafkaClusterContext {
 
 /** For a controlled shutdown; then the process is killed. */
 const stopGraceMs = 60_000
-/** ZooKeeper grants sessions of at most 20 ticks of 1 s, and notices their end a tick later. */
-const sessionEndTimeoutMs = 30_000
-const sessionEndPollMs = 250
-const featuresTimeoutMs = 30_000
-/** UpdateFeatures: upgrade only. */
-const upgradeTypeUpgrade = 1
 
 /** A cluster of JVM processes, one a node. */
 export class ApacheKafkaCluster implements EngineCluster {
@@ -65,7 +55,7 @@ export class ApacheKafkaCluster implements EngineCluster {
     if (disk.existsSync(options.directory))
       for (const { name, isDirectory } of disk.readdirSync(options.directory)) {
         const key = isDirectory ? nodeOfDirectory(basename(name)) : null
-        if (key && disk.existsSync(join(options.directory, name, 'process.json'))) this.#node(key)
+        if (key && disk.existsSync(noteFile(join(options.directory, name)))) this.#node(key)
       }
     this.#clusterId = this.#findClusterId()
   }
@@ -88,7 +78,8 @@ export class ApacheKafkaCluster implements EngineCluster {
     const release = this.#context.release(plan.kafkaVersion)
     const java = await distributions.java()
     const distribution = await distributions.broker(release.version, signal)
-    if (release.mode === 'zookeeper' && key.role === 'broker') await this.#awaitSessionEnd(plan, key, signal)
+    if (release.mode === 'zookeeper' && key.role === 'broker' && !this.#find(key)?.isRunning)
+      await awaitSessionEnd(this.#context.effects, plan, key.nodeId, signal)
     signal?.throwIfAborted()
     await this.#node(key).start({
       plan: nodeOf(plan, key),
@@ -117,7 +108,7 @@ export class ApacheKafkaCluster implements EngineCluster {
   async removeNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
     const isKRaft = this.#context.release(plan.kafkaVersion).mode === 'kraft'
     if (key.role === 'broker' && isKRaft && this.#runningBrokers(plan).length > 0)
-      await this.#ask(plan, (connection) => unregister(connection, key.nodeId))
+      await this.#ask(plan, (connection) => unregisterBroker(connection, key.nodeId))
     const node = this.#node(key)
     node.remove()
     this.#nodes.splice(this.#nodes.indexOf(node), 1)
@@ -131,7 +122,7 @@ export class ApacheKafkaCluster implements EngineCluster {
         const metadata = await connection.request(Metadata, everyTopic)
         return metadataProblem(plan, metadata) ?? (await controllersProblem(plan, connection))
       })
-      return problem ?? (await this.#zooKeepersProblem(plan))
+      return problem ?? (await zooKeepersProblem(this.#context.effects, plan))
     } catch (error) {
       return `The cluster does not answer: ${(error as Error).message}.`
     }
@@ -209,66 +200,6 @@ export class ApacheKafkaCluster implements EngineCluster {
     }
     throw refusal
   }
-
-  /**
-   * A broker that was killed stays registered in ZooKeeper until its session ends, and a new one with its id would
-   * die of that (NodeExists). Where the wait is in vain, Kafka says why.
-   */
-  async #awaitSessionEnd(plan: ClusterPlan, key: NodeKey, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#find(key)?.isRunning) return
-    const { clock } = this.#context.effects
-    const deadline = clock.monotonic() + sessionEndTimeoutMs
-    while (!signal?.aborted && clock.monotonic() < deadline) {
-      const answers = await this.#askZooKeepers(plan, 'dump')
-      if (![...answers.values()].some((answer) => answer !== null && listsBroker(answer, key.nodeId))) return
-      await clock.sleep(sessionEndPollMs)
-    }
-  }
-
-  async #zooKeepersProblem(plan: ClusterPlan): Promise<string | null> {
-    const answers = await this.#askZooKeepers(plan, 'srvr')
-    const modes = [...answers].map(([nodeId, answer]) => [nodeId, answer && modeOf(answer)] as const)
-    return ensembleProblem(new Map(modes))
-  }
-
-  /** The answers by node id; null from one that gives none. */
-  async #askZooKeepers(plan: ClusterPlan, word: Word): Promise<Map<number, string | null>> {
-    const members = plan.nodes.filter(({ role }) => role === 'zookeeper')
-    const answers = members.map(async (node) => {
-      const listener = listenerOf(node, ListenerName.zookeeper)
-      const answer = await askZooKeeper(this.#context.effects, listener, word).catch(() => null)
-      return [node.nodeId, answer] as const
-    })
-    return new Map(await Promise.all(answers))
-  }
 }
 
 const everyTopic = { topics: null, allowAutoTopicCreation: false }
-
-async function controllersProblem(plan: ClusterPlan, connection: Connection): Promise<string | null> {
-  if (!plan.nodes.some(({ role }) => role === 'controller')) return null
-  const answer = await connection.request(DescribeQuorum, {
-    topics: [{ topicName: metadataTopic, partitions: [{ partitionIndex: 0 }] }],
-  })
-  return quorumProblem(plan, answer)
-}
-
-/** What `kafka-features upgrade --release-version` does; does nothing where all is raised. */
-async function raiseFeatures(connection: Connection, version: string): Promise<void> {
-  const { finalizedFeatures } = await connection.negotiate()
-  const missing = missingLevels(version, finalizedFeatures)
-  if (missing.length === 0) return
-  const answer = await connection.request(UpdateFeatures, {
-    timeoutMs: featuresTimeoutMs,
-    featureUpdates: missing.map((level) => ({ ...level, upgradeType: upgradeTypeUpgrade })),
-  })
-  throwOnError(answer.errorCode, answer.errorMessage)
-  for (const { feature, errorCode, errorMessage } of answer.results)
-    throwOnError(errorCode, `${feature}: ${errorMessage}`)
-}
-
-async function unregister(connection: Connection, brokerId: number): Promise<void> {
-  const { errorCode, errorMessage } = await connection.request(UnregisterBroker, { brokerId })
-  // Asked for again, or it never got as far as to register.
-  if (errorCode !== ErrorCode.BROKER_ID_NOT_REGISTERED) throwOnError(errorCode, errorMessage)
-}

@@ -1,9 +1,8 @@
-import type { ResponseOf } from '@sluice/wire'
-import type { DescribeQuorum, Metadata } from '@sluice/wire'
+import type { Metadata, ResponseOf } from '@sluice/wire'
 import type { ClusterPlan } from '../engine.ts'
 
 /*
- * What the answers of a cluster say about its health: null, or a sentence. Pure.
+ * What a broker's metadata says about the health of its cluster: null, or a sentence. Pure.
  */
 
 type MetadataAnswer = ResponseOf<typeof Metadata>
@@ -32,35 +31,6 @@ function partitionProblem({ leaderId, isrNodes, replicaNodes }: PartitionAnswer)
   if (leaderId < 0) return 'has no leader'
   if (isrNodes.length >= replicaNodes.length) return null
   return `has ${isrNodes.length} of its ${replicaNodes.length} replicas in sync`
-}
-
-/** A voter that has not been level with the leader for longer than this lags. */
-const voterLagMsMax = 5_000
-
-/** Has the quorum of controllers a leader, and do all voters keep up with it? */
-export function quorumProblem(plan: ClusterPlan, answer: ResponseOf<typeof DescribeQuorum>): string | null {
-  const partition = answer.topics[0]?.partitions[0]
-  if (!partition || answer.errorCode !== 0 || partition.errorCode !== 0 || partition.leaderId < 0)
-    return 'The quorum of controllers has no leader.'
-  const caughtUpAt = new Map(
-    partition.currentVoters.map((voter) => [voter.replicaId, Number(voter.lastCaughtUpTimestamp)]),
-  )
-  const newest = Math.max(...caughtUpAt.values())
-  for (const { role, nodeId } of plan.nodes) {
-    if (role !== 'controller') continue
-    const at = caughtUpAt.get(nodeId)
-    if (at === undefined) return `Controller ${nodeId} is not a voter of the quorum.`
-    if (newest - at > voterLagMsMax) return `Controller ${nodeId} has not caught up with the quorum's leader.`
-  }
-  return null
-}
-
-/** From the modes that the ensemble's members report (null: no answer, or part of no quorum). */
-export function ensembleProblem(modes: ReadonlyMap<number, string | null>): string | null {
-  for (const [nodeId, mode] of modes)
-    if (mode !== 'leader' && mode !== 'follower')
-      return `ZooKeeper node ${nodeId} is not part of the ensemble's quorum.`
-  return null
 }
 
 /** How many partitions of user topics the broker holds. */

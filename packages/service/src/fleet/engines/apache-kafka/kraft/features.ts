@@ -1,3 +1,6 @@
+import { type Connection, throwOnError } from '@sluice/client'
+import { UpdateFeatures } from '@sluice/wire'
+
 /**
  * Feature levels that each release of Apache Kafka starts a new cluster with: what its own `kafka-storage
  * version-mapping` prints (3.9 has no such command; its `format` writes metadata.version 21 alone).
@@ -47,4 +50,22 @@ export function missingLevels(
   return Object.entries(defaultLevels(version) ?? {})
     .filter(([feature, level]) => (current.get(feature) ?? 0) < level)
     .map(([feature, maxVersionLevel]) => ({ feature, maxVersionLevel }))
+}
+
+const timeoutMs = 30_000
+/** UpdateFeatures: upgrade only. */
+const upgradeTypeUpgrade = 1
+
+/** What `kafka-features upgrade --release-version` does; does nothing where all is raised. */
+export async function raiseFeatures(connection: Connection, version: string): Promise<void> {
+  const { finalizedFeatures } = await connection.negotiate()
+  const missing = missingLevels(version, finalizedFeatures)
+  if (missing.length === 0) return
+  const answer = await connection.request(UpdateFeatures, {
+    timeoutMs,
+    featureUpdates: missing.map((level) => ({ ...level, upgradeType: upgradeTypeUpgrade })),
+  })
+  throwOnError(answer.errorCode, answer.errorMessage)
+  for (const { feature, errorCode, errorMessage } of answer.results)
+    throwOnError(errorCode, `${feature}: ${errorMessage}`)
 }
