@@ -3,7 +3,7 @@ import type { Clock, Timer } from '@sluice/effects'
 
 /**
  * How long each phase of a connection may last, and its rank: when a new connection finds all places taken, the
- * lowest rank gives way, the longest in it first. So strangers never keep anyone out: they hold ranks 0 and 1.
+ * lowest rank gives way, the longest in it first. So nobody who only sits there keeps anyone out.
  */
 const phases = {
   /** Refused. What the client still sends is thrown away, for it to find the answer and no reset. */
