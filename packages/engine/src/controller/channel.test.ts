@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest'
 import type { RecordsListener } from '../metadata/controller-channel.ts'
 import { type LoggedRecord, newRecord, sealRecord } from '../metadata/records.ts'
 import { type ChannelTarget, InlineChannel } from './channel.ts'
+import { MetadataGoneError } from './metadata-log.ts'
 
 const awayMsMax = 30_000
 
 /** A controller of one epoch that creates every topic, until it has stopped. */
 class Target implements ChannelTarget {
   stopped = false
+  /** Records before this offset are not in the log any more. */
+  keptFrom = 0
   /** What subscribers asked for. */
   readonly asked: number[] = []
   readonly #records: LoggedRecord[]
@@ -26,6 +29,7 @@ class Target implements ChannelTarget {
 
   async subscribe(listener: RecordsListener, after: number) {
     this.asked.push(after)
+    if (after >= 0 && after + 1 < this.keptFrom) throw new MetadataGoneError('only in snapshots')
     const missed = this.#records.filter(({ offset }) => offset > after)
     if (missed.length > 0) listener(missed)
     this.listener = listener
@@ -108,6 +112,27 @@ describe('a subscriber', () => {
     end()
     second.listener([record(8)])
     expect(seen).toHaveLength(5)
+  })
+
+  it('that cannot be told what it missed fails, and the others go on', async () => {
+    const { channel } = opened()
+    const first = new Target(record(3))
+    await channel.connect(first)
+    const failures: Error[] = []
+    const seen: number[] = []
+    const guard = new NodeGuard((failure) => void failures.push(failure))
+    await channel.subscribe(() => {}, guard.run)
+    await channel.subscribe(
+      (records) => seen.push(...records.map(({ offset }) => offset)),
+      (work) => work(),
+    )
+    first.listener([record(4)])
+    const second = new Target(record(5))
+    second.keptFrom = 5
+    await channel.connect(second)
+    expect(failures).toEqual([new MetadataGoneError('only in snapshots')])
+    expect(seen).toEqual([3, 4, 5])
+    expect(await create(channel)).toBe(ErrorCode.NONE)
   })
 
   it('hears of records in its own guard', async () => {

@@ -13,6 +13,7 @@ import {
   type ControllerChannel,
   type RecordsListener,
 } from '../metadata/controller-channel.ts'
+import { MetadataGoneError } from './metadata-log.ts'
 import { controllerRequests } from './requests.ts'
 
 /** Where requests come out of the channel: a controller. */
@@ -27,6 +28,7 @@ export interface ChannelTarget {
 const anonymous: ChannelContext = { principal: anonymousPrincipal }
 
 interface Subscriber {
+  readonly guard: Guard
   readonly deliver: RecordsListener
   /** Of the last record that it has had; −1 before the first. */
   offset: number
@@ -56,7 +58,7 @@ export class InlineChannel implements ControllerChannel {
 
   /** Requests go to this controller from now on, once every subscriber has what it missed. */
   async connect(target: ChannelTarget): Promise<void> {
-    for (const subscriber of this.#subscribers) await attach(subscriber, target)
+    for (const subscriber of this.#subscribers) await this.#attachAgain(subscriber, target)
     this.#target = target
     this.#wake()
   }
@@ -89,12 +91,25 @@ export class InlineChannel implements ControllerChannel {
     const target = await this.#found(null, this.#clock.monotonic() + this.#awayMsMax)
     if (!target) throw new Error('the controller does not answer')
     const deliver: RecordsListener = (records) => guard(() => listener(records))
-    const subscriber: Subscriber = { deliver, offset: -1, end: () => {} }
+    const subscriber: Subscriber = { guard, deliver, offset: -1, end: () => {} }
     await attach(subscriber, target)
     this.#subscribers.add(subscriber)
     return () => {
       this.#subscribers.delete(subscriber)
       subscriber.end()
+    }
+  }
+
+  /** A node that cannot be told what it missed stops, and begins anew with the image. */
+  async #attachAgain(subscriber: Subscriber, target: ChannelTarget): Promise<void> {
+    try {
+      await attach(subscriber, target)
+    } catch (error) {
+      if (!(error instanceof MetadataGoneError)) throw error
+      this.#subscribers.delete(subscriber)
+      subscriber.guard(() => {
+        throw error
+      })
     }
   }
 

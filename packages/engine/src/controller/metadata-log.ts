@@ -28,6 +28,11 @@ import {
 const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const readBytesMax = 8 * 1024 * 1024
 
+/** A reader has stayed away for too long to be told what it missed: it has to begin anew, with the image. */
+export class MetadataGoneError extends Error {
+  override name = 'MetadataGoneError'
+}
+
 interface MetadataLogOptions {
   disk: Disk
   clock: Clock
@@ -136,10 +141,10 @@ export class MetadataLog {
     this.#log.truncateTo(offset)
   }
 
-  /** What a reader that has seen `offset` has missed. */
+  /** What a reader that has seen `offset` has missed. Throws MetadataGoneError. */
   recordsAfter(offset: number): LoggedRecord[] {
     if (this.#log.logStartOffset > offset + 1)
-      throw new Error(`the metadata log begins at ${this.#log.logStartOffset}, beyond offset ${offset}`)
+      throw new MetadataGoneError(`the metadata behind offset ${offset} is only in snapshots by now`)
     const records: LoggedRecord[] = []
     for (const batch of this.#batches(offset + 1))
       records.push(...batch.records.filter((record) => record.offset > offset))
