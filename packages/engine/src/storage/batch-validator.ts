@@ -62,14 +62,6 @@ export interface Rejected {
 /** zstd came to Produce with version 7 (KIP-110). */
 const zstdProduceVersionMin = 7
 
-const batchLengthAt = 8
-
-/** Where the magic stands in every format. */
-const magicAt = 16
-
-/** The codec in a batch's attributes. */
-const codecMask = 0x07
-
 /** More single errors than this say nothing new. */
 const recordErrorsMax = 10_000
 
@@ -98,7 +90,9 @@ export function validateBatch(
 
 function checkFrame(records: Buffer, size: number, context: AppendContext): Rejected | null {
   // Also of a batch that is cut off, as Kafka does: what has no magic is no batch.
-  const magic = records.length > magicAt ? RecordBatch.magic(records, 0) : RecordBatch.currentMagic
+  const magic = RecordBatch.reachesMagic(records.length)
+    ? RecordBatch.magic(records, 0)
+    : RecordBatch.currentMagic
   if (magic < 0 || magic > RecordBatch.currentMagic)
     return reject(ErrorCode.CORRUPT_MESSAGE, `Magic ${magic} is unknown.`)
   if (size === RecordBatch.BatchFrame.incomplete)
@@ -333,8 +327,7 @@ function withSection(
 ): Validated | Rejected {
   const batch = Buffer.concat([header, section])
   if (batch.length > config.maxMessageBytes) return tooLarge(batch.length, config)
-  batch.writeInt32BE(batch.length - RecordBatch.logOverheadBytes, batchLengthAt)
-  batch.writeInt16BE((RecordBatch.attributes(batch, 0) & ~codecMask) | codec, RecordBatch.attributesAt)
+  RecordBatch.setSizeAndCodec(batch, 0, batch.length, codec)
   RecordBatch.updateCrc(batch, 0, batch.length)
   return stamp(batch, context, config, largestTimestamp)
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Disk, isAlive, isSystemError, type Processes } from '@sluice/effects'
+import { type Disk, isAlive, isSystemError, ownIdentity, type Processes } from '@sluice/effects'
 
 const lockName = '.lock'
 
@@ -29,8 +29,9 @@ export class DirectoryLock {
       if (pid && isAlive({ pid: Number(pid), startedAt: startedAt ?? null }, processes))
         throw new DirectoryLockedError(`${directory} is in use by process ${pid}.`)
     }
-    const holder = processes ? `${processes.pid} ${processes.startedAt(processes.pid) ?? ''}` : ''
-    disk.writeFileAtomicSync(path, holder.trim(), { durable: false })
+    const own = processes ? ownIdentity(processes) : null
+    const holder = own ? `${own.pid} ${own.startedAt ?? ''}`.trim() : ''
+    disk.writeFileAtomicSync(path, holder, { durable: false })
     return lock
   }
 

@@ -142,6 +142,20 @@ describe('a log directory', () => {
     second.stop({ clean: true })
   })
 
+  test('is free again when a bug comes in the way of its stop', async () => {
+    const node = new Node()
+    const processes = new MemoryProcesses()
+    const manager = await node.open({ processes })
+    node.disk.beforeOperation = (_, path) => {
+      if (path.endsWith('.kafka_cleanshutdown')) throw new Error('a bug')
+    }
+    expect(() => manager.stop({ clean: true })).toThrow('a bug')
+    expect(node.text('.lock')).toBe('')
+    node.disk.beforeOperation = () => {}
+    const again = await node.open({ processes })
+    again.stop({ clean: true })
+  })
+
   test('serves one process at a time; a dead one does not count', async () => {
     const node = new Node()
     const running = new Set([10, 11])

@@ -122,11 +122,15 @@ export class LogManager {
     const directory = this.#onDisk
     this.#state = 'stopped'
     this.#upkeep.end()
-    const clean =
-      this.#closeAll(options.clean) &&
-      options.clean &&
-      directory.markClean(this.#logs, options.brokerEpoch ?? -1)
-    directory.release({ clean })
+    let clean = false
+    try {
+      clean =
+        this.#closeAll(options.clean) &&
+        options.clean &&
+        directory.markClean(this.#logs, options.brokerEpoch ?? -1)
+    } finally {
+      directory.release({ clean })
+    }
   }
 
   get #onDisk(): LogDirectory {

@@ -14,9 +14,6 @@ import { logSuffix, offsetFilePath } from './segment-names.ts'
 import { atOnce, type Steps } from './slices.ts'
 import { timeEntryBytes } from './time-index.ts'
 
-/** Offsets in a segment's indexes are relative to its base and int32. */
-const relativeOffsetMax = 0x7fffffff
-
 export interface TopicPartition {
   readonly topic: string
   readonly partition: number
@@ -249,7 +246,7 @@ export class LogStore implements SegmentHome {
     const size = active.size + pendingBytes
     if (size === 0) return false
     if (size > config.segmentBytes - batch.size) return true
-    if (batch.lastOffset - active.baseOffset > relativeOffsetMax) return true
+    if (!active.canHold(batch.lastOffset)) return true
     const firstTimestamp = active.size > 0 ? active.firstTimestamp : first.maxTimestamp
     const waitedMs =
       firstTimestamp >= 0

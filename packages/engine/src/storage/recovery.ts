@@ -33,9 +33,6 @@ import type { Steps } from './slices.ts'
 
 const indexSuffixes = [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix]
 
-/** Index offsets are int32 beside the base. */
-const relativeOffsetMax = 0x7fffffff
-
 export interface LoadOptions {
   /** Did the broker stop cleanly, so that what stands there can be trusted? */
   clean: boolean
@@ -210,7 +207,7 @@ function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Ste
   segment.beginRebuild()
   let next = segment.baseOffset
   const validEnd = yield* scanBatches(file, 0, physicalEnd, (buffer, at, size) => {
-    const facts = factsOfValid(buffer, at, size, segment.baseOffset, next)
+    const facts = factsOfValid(buffer, at, size, segment, next)
     if (!facts) return false
     segment.noteAppended(facts)
     if (facts.leaderEpoch >= 0 && facts.leaderEpoch > (leaderEpochs.latestEpoch ?? -1))
@@ -232,11 +229,17 @@ function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Ste
 }
 
 /** Null where the batch cannot be a part of the log. */
-function factsOfValid(b: Buffer, at: number, size: number, base: number, next: number): BatchFacts | null {
+function factsOfValid(
+  b: Buffer,
+  at: number,
+  size: number,
+  segment: Segment,
+  next: number,
+): BatchFacts | null {
   if (RecordBatch.magic(b, at) !== RecordBatch.currentMagic || !RecordBatch.isCrcValid(b, at, size))
     return null
   const first = RecordBatch.baseOffset(b, at)
   const last = RecordBatch.lastOffset(b, at)
-  if (first < next || last < first || last - base > relativeOffsetMax) return null
+  if (first < next || last < first || !segment.canHold(last)) return null
   return readBatchFacts(b, at, size)
 }

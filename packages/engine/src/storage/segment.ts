@@ -31,6 +31,9 @@ export interface BatchPlace {
 /** So many index entries go to the file together. */
 const pendingEntriesMax = 128
 
+/** Offsets in the indexes are relative to the base and int32. */
+const relativeOffsetMax = 0x7fffffff
+
 /** Kafka's "no timestamp". */
 const none = -1
 
@@ -87,6 +90,10 @@ export class Segment implements FileOwner {
   /** A clean stop has made its log file durable. */
   noteDurable(): void {
     this.#unsynced = false
+  }
+
+  canHold(offset: number): boolean {
+    return offset - this.baseOffset <= relativeOffsetMax
   }
 
   // ---- writing

@@ -49,6 +49,8 @@ export const batchLength = (b: Buffer, at: number): number => b.readInt32BE(at +
 export const sizeInBytes = (b: Buffer, at: number): number => batchLength(b, at) + logOverheadBytes
 export const partitionLeaderEpoch = (b: Buffer, at: number): number =>
   b.readInt32BE(at + partitionLeaderEpochAt)
+/** Whether so few bytes reach to the magic. */
+export const reachesMagic = (length: number): boolean => length > magicAt
 /** Magic 0 and 1 have it at the same place. */
 export const magic = (b: Buffer, at: number): number => b.readInt8(at + magicAt)
 export const crc = (b: Buffer, at: number): number => b.readUInt32BE(at + crcAt)
@@ -117,6 +119,12 @@ export function setMaxTimestamp(b: Buffer, at: number, type: TimestampType, time
   updateCrc(b, at, sizeInBytes(b, at))
 }
 
+/** Of a batch whose records were compressed anew; the CRC is made anew by whoever changes it last. */
+export function setSizeAndCodec(b: Buffer, at: number, size: number, codecId: number): void {
+  b.writeInt32BE(size - logOverheadBytes, at + batchLengthAt)
+  b.writeInt16BE((attributes(b, at) & ~codecMask) | codecId, at + attributesAt)
+}
+
 function setProducerState(b: Buffer, at: number, id: Int64, epoch: number, sequence: number): void {
   writeInt64(b, at + producerIdAt, id)
   b.writeInt16BE(epoch, at + producerEpochAt)
@@ -173,7 +181,7 @@ export function frameAt(b: Buffer, at: number, end: number): number {
   const length = batchLength(b, at)
   if (length < batchLengthMin) return BatchFrame.invalid
   const size = length + logOverheadBytes
-  if (end - at < magicAt + 1) return BatchFrame.incomplete
+  if (!reachesMagic(end - at)) return BatchFrame.incomplete
   if (magic(b, at) >= currentMagic && size < headerBytes) return BatchFrame.invalid
   return size <= end - at ? size : BatchFrame.incomplete
 }
