@@ -19,6 +19,7 @@ import { MetadataImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import { Partitions } from '../replication/partitions.ts'
+import { logConfigOf } from '../storage/log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
@@ -384,7 +385,7 @@ export class Broker implements BrokerServices, RequestHandling {
 
   #configsChanged(): void {
     for (const partition of this.partitions.all())
-      partition.log.updateConfig(this.config.topicLogConfig(partition.topic))
+      partition.log.updateConfig(this.config.topicView(partition.topic, logConfigOf))
   }
 
   #leads(partition: Partition): void {
@@ -421,7 +422,7 @@ function partsOf(options: BrokerOptions, guard: NodeGuard): Parts {
     nodeId,
     clusterId: options.clusterId,
     config,
-    configFor: (topic) => config.topicLogConfig(topic),
+    configFor: (topic) => config.topicView(topic, logConfigOf),
   })
   return { guard, clock, logger, metadata, config, logs }
 }

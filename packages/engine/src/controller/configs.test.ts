@@ -2,6 +2,7 @@ import { AlterConfigs, ConfigRecord, ErrorCode, IncrementalAlterConfigs } from '
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BrokerConfig, ConfigSource } from '../metadata/configs.ts'
 import { describeConfigs } from '../metadata/describe-configs.ts'
+import { logConfigOf } from '../storage/log-config.ts'
 import { TestController, valuesOf } from './test-controller.ts'
 
 const [topic, broker, logger, metrics, group] = [2, 4, 8, 16, 32]
@@ -213,17 +214,17 @@ describe('BrokerConfig', () => {
 
   it('keeps a log config until something that it rests on changes', async () => {
     const ours = config()
-    const before = ours.topicLogConfig('a')
+    const before = ours.topicView('a', logConfigOf)
     await alter(topic, 'a', ['SET', 'cleanup.policy', 'compact'])
-    const after = ours.topicLogConfig('a')
+    const after = ours.topicView('a', logConfigOf)
     expect([before.cleanupPolicy, after.cleanupPolicy]).toEqual([
       { compact: false, delete: true },
       { compact: true, delete: false },
     ])
     await controller.createTopic({ name: 'other', configs: [{ name: 'retention.ms', value: '1' }] })
-    expect(ours.topicLogConfig('a')).toBe(after)
+    expect(ours.topicView('a', logConfigOf)).toBe(after)
     await alter(topic, 'a', ['DELETE', 'cleanup.policy', null])
-    expect(ours.topicLogConfig('a')).toEqual(before)
+    expect(ours.topicView('a', logConfigOf)).toEqual(before)
   })
 
   it('turns hours into milliseconds, and -1 of them into none', () => {

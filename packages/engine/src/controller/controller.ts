@@ -30,6 +30,7 @@ import { securityProtocolId } from '../metadata/security-protocol.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
+import { logConfigOf } from '../storage/log-config.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
@@ -367,7 +368,7 @@ function registration({ nodeId, random, host, port }: ControllerOptions): NewRec
 function metadataLogConfig(config: BrokerConfig) {
   const unlimited = -1
   return {
-    ...config.topicLogConfig(metadataTopic),
+    ...config.topicView(metadataTopic, logConfigOf),
     segmentBytes: config.int('metadata.log.segment.bytes'),
     segmentMs: config.long('metadata.log.segment.ms'),
     segmentJitterMs: 0,

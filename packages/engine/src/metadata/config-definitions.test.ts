@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { defaultLogConfig } from '../storage/log-config.ts'
-import type { LogConfig } from '../storage/log.ts'
+import { defaultLogConfig, logConfigOf } from '../storage/log-config.ts'
 import {
   type ConfigScope,
   configDefinition,
@@ -10,7 +9,6 @@ import {
   needsListenerPrefix,
   validateConfig,
 } from './config-definitions.ts'
-import { topicLogConfig } from './topic-log-config.ts'
 
 const release = JSON.parse(readFileSync('test/data/kafka-messages/configs.json', 'utf8'))
 
@@ -110,13 +108,13 @@ describe('validateConfig', () => {
   })
 })
 
-describe('topicLogConfig', () => {
-  it('gives storage its own defaults', () => {
-    const config: LogConfig = topicLogConfig((name) => {
+describe('the configs of a topic', () => {
+  it('give its logs the defaults that these know', () => {
+    const config = logConfigOf((name) => {
       const check = validateConfig('topic', name, configDefinition('topic', name)?.default ?? null)
       if (!check.ok) throw new Error(check.error)
       return check.parsed
     })
-    expect(config).toMatchObject(defaultLogConfig)
+    expect(config).toEqual(defaultLogConfig)
   })
 })

@@ -8,7 +8,6 @@ import {
 } from './config-definitions.ts'
 import { type ConfigValue, parseConfigValue } from './config-values.ts'
 import type { MetadataImage } from './image.ts'
-import { type TopicLogConfig, topicLogConfig } from './topic-log-config.ts'
 
 /** Where a value comes from, as DescribeConfigs says it. */
 export const ConfigSource = {
@@ -31,6 +30,9 @@ export interface ConfigLayer {
   readonly multiplier: number
 }
 
+/** Reads a topic's configs into the shape that somebody needs. */
+export type TopicView<T> = (value: (name: string) => ConfigValue) => T
+
 /** A value as computed; `at` is the state of all configs when it was last known to hold. */
 interface Cached<T> {
   at: number
@@ -49,7 +51,7 @@ export class BrokerConfig {
   readonly #static: Readonly<Record<string, string>>
   readonly #values = new Map<string, Cached<ConfigValue>>()
   readonly #topicValues = new Map<string, Cached<ConfigValue>>()
-  readonly #logConfigs = new Map<string, Cached<TopicLogConfig>>()
+  readonly #topicViews = new Map<TopicView<unknown>, Map<string, Cached<unknown>>>()
 
   constructor(options: {
     image: MetadataImage
@@ -109,16 +111,19 @@ export class BrokerConfig {
     return value
   }
 
-  /** What the topic's logs are to keep to. The same object until one of its configs changes. */
-  topicLogConfig(topic: string): TopicLogConfig {
-    return this.#cached(this.#logConfigs, topic, topic, () =>
-      topicLogConfig((name) => effectiveValue('topic', name, this.layers('topic', topic, name))),
+  /** What a view makes of a topic's configs. The same object until one of them changes. */
+  topicView<T>(topic: string, view: TopicView<T>): T {
+    let views = this.#topicViews.get(view)
+    if (!views) this.#topicViews.set(view, (views = new Map()))
+    const made = this.#cached(views, topic, topic, () =>
+      view((name) => effectiveValue('topic', name, this.layers('topic', topic, name))),
     )
+    return made as T
   }
 
   /** A deleted topic's values are of no use any more. */
   forgetTopic(topic: string): void {
-    this.#logConfigs.delete(topic)
+    for (const views of this.#topicViews.values()) views.delete(topic)
     for (const name of configDefinitions('topic').keys()) this.#topicValues.delete(`${topic} ${name}`)
   }
 

@@ -6,6 +6,7 @@
 import { thrownMidway } from '@sluice/effects'
 import { DeleteRecords, ErrorCode, type Int64 } from '@sluice/wire'
 import { each } from '../access.ts'
+import { logConfigOf } from '../../storage/log-config.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
 
@@ -31,7 +32,8 @@ function deleteBefore(
   const partition = broker.partitions.led(topic, index, -1)
   if (typeof partition === 'number') return { error: partition }
   const { log } = partition
-  if (!broker.config.topicLogConfig(topic).cleanupPolicy.delete) return { error: ErrorCode.POLICY_VIOLATION }
+  if (!broker.config.topicView(topic, logConfigOf).cleanupPolicy.delete)
+    return { error: ErrorCode.POLICY_VIOLATION }
   const before = offset === highWatermark ? log.highWatermark : Number(offset)
   if (before < 0 || before > log.highWatermark) return { error: ErrorCode.OFFSET_OUT_OF_RANGE }
   try {
