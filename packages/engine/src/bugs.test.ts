@@ -89,6 +89,10 @@ interface Door {
 
 const newTopic = (world: World) => createTopic(world.client, 'new', { assignments: [[1]] }).catch(() => {})
 const events = (world: World) => world.events()
+const committing = async (world: World) => {
+  await world.events()
+  await world.groups()
+}
 
 const doors: Door[] = [
   {
@@ -284,10 +288,7 @@ const doors: Door[] = [
   {
     name: 'the replay of a coordinator',
     fails: 'broker 1',
-    before: async (world) => {
-      await events(world)
-      await world.groups()
-    },
+    before: committing,
     breaks: (bug) => breaks(GroupShard.prototype, 'replay', bug),
     comes: (world) => commitOffset(world.client, 'group', 'events', 0, 1).catch(() => {}),
   },
@@ -295,10 +296,7 @@ const doors: Door[] = [
     name: 'a decision of a coordinator',
     own: true,
     fails: 'broker 1',
-    before: async (world) => {
-      await events(world)
-      await world.groups()
-    },
+    before: committing,
     breaks: (bug) => breaks(GroupShard.prototype, 'commitOffsets', bug),
     comes: (world) => commitOffset(world.client, 'group', 'events', 0, 1).catch(() => {}),
   },
@@ -312,6 +310,13 @@ const doors: Door[] = [
     },
     breaks: (bug) => breaks(ClassicGroup.prototype, 'initNextGeneration', bug),
     comes: (world) => world.pass(1_000),
+  },
+  {
+    name: 'a topic that a coordinator forgets',
+    fails: 'broker 1',
+    before: committing,
+    breaks: (bug) => breaks(GroupShard.prototype, 'deleteTopic', bug),
+    comes: (world) => deleteTopics(world.client, ['events']).catch(() => {}),
   },
   {
     name: 'the load of a coordinator',
@@ -423,10 +428,7 @@ const requests: OwnCode[] = [
   },
   {
     name: 'OffsetFetch, in the decision of the coordinator',
-    before: async (world) => {
-      await world.events()
-      await world.groups()
-    },
+    before: committing,
     breaks: (bug) => breaks(GroupShard.prototype, 'fetchOffsets', bug),
     asks: (world) => committedOffset(world.client, 'group', 'events', 0),
   },

@@ -264,6 +264,12 @@ describe('a throw', () => {
     expect(guard.failure).toMatchObject({ message: 'x is undefined' })
   })
 
+  test('in a write that nobody has asked for does the same', async () => {
+    await runtime.writeAll('forget', throws(new TypeError('x is undefined')))
+    await clock.advance(0)
+    expect(guard.failure).toMatchObject({ message: 'x is undefined' })
+  })
+
   test('in the replay of a load stops the broker', async () => {
     await runtime.write('add', 0, () => ({ records: ['a'], response: 1 }))
     log.batches.push(...log.batches.splice(0).map(({ batch }) => ({ partition: 1, batch })))

@@ -72,8 +72,9 @@ const reloadDelayMs = 1_000
  *    for their commit. Writes that come while an append is under way share the next batch.
  * 3. A read, and a write without records, waits for all that was decided before it, for it may have seen it.
  * 4. An append that fails takes the shard's state with it: the shard is loaded from its log again.
- * 5. An ordinary throw of what decides a request ends that request. An AssertionFailure, and any throw in a timer,
- *    in replay, after it or after a commit, is a bug: the shard does nothing more, and the broker hears of it.
+ * 5. An ordinary throw of what decides a request ends that request. An AssertionFailure, and any throw where nobody
+ *    has asked (a timer, a load), in replay, after it or after a commit, is a bug: the shard does nothing more, and
+ *    the broker hears of it.
  */
 export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
   readonly #options: RuntimeOptions<S, Rec>
@@ -123,10 +124,6 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     for (const partition of this.#slots.keys()) this.unload(partition)
   }
 
-  isActive(partition: number): boolean {
-    return this.#slots.get(partition)?.state === 'active'
-  }
-
   /** Partitions that are led here, loading ones included. */
   partitions(): number[] {
     return [...this.#slots.keys()]
@@ -163,10 +160,11 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
 
   /** The same write on every partition that is active here; failures are logged and left to the next time. */
   async writeAll(name: string, decide: (shard: S) => Decision<void, Rec>): Promise<void> {
-    const active = this.partitions().filter((partition) => this.isActive(partition))
+    const active = [...this.#slots.values()].filter(({ state }) => state === 'active')
     await Promise.all(
-      active.map(async (partition) => {
-        const result = await this.write(name, partition, decide)
+      active.map(async ({ partition }) => {
+        // Nobody has asked for it, so that nobody else would hear of what it throws.
+        const result = await this.write(name, partition, (shard) => midway(() => decide(shard)))
         if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
       }),
     )

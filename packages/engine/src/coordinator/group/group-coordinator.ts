@@ -107,11 +107,6 @@ export class GroupCoordinator {
     return this.#runtime.writeAll('delete-topic-offsets', (shard) => shard.deleteTopic(topic))
   }
 
-  /** True when the group's partition is led here and loaded. */
-  isServing(groupId: string): boolean {
-    return this.#runtime.isActive(this.partitionFor(groupId))
-  }
-
   close(): void {
     this.#runtime.close()
   }
