@@ -24,12 +24,14 @@ export interface LeaderView {
  * The replicas that the high watermark waits for: those in the ISR, and those that are caught up and about to enter.
  * Without the latter a follower could run behind the high watermark of a busy leader for ever.
  */
-export function countedReplicas(view: LeaderView): ReplicaProgress[] {
-  return view.replicas.filter(
+export function countedReplicas(view: LeaderView): readonly ReplicaProgress[] {
+  const counted = view.replicas.filter(
     (replica) =>
       view.isr.includes(replica.brokerId) ||
       (replica.isKnown && isCaughtUp(replica, view) && view.isActive(replica.brokerId)),
   )
+  // One array the less for each of many partitions.
+  return counted.length === view.replicas.length ? view.replicas : counted
 }
 
 /** The offset below which each of these replicas, at least one, has every record. */

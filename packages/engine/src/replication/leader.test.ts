@@ -1,4 +1,3 @@
-import { silentLogger } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { batchOf, startMs } from '../storage/testing/log-context.ts'
@@ -11,7 +10,7 @@ import { Waiters } from './waiters.ts'
 
 class Context extends PartitionContext {
   readonly waiters = new Waiters()
-  readonly partitionDisk = new PartitionDisk(this.clock, silentLogger, 'events', 0)
+  readonly partitionDisk = new PartitionDisk(this.context, this.log.topicPartition)
 
   leader(state: PartitionState = led): Leader {
     const { log, waiters, context, partitionDisk: disk } = this
@@ -55,12 +54,13 @@ describe('a leader', () => {
     const leader = context.leader()
     append(leader)
     leader.update({ ...led, leaderEpoch: 5 })
-    append(leader)
-    leader.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    expect(context.log.logEndOffset).toBe(1)
     expect(context.log.leaderEpochs.entries).toEqual([
       { epoch: 3, startOffset: 0 },
       { epoch: 5, startOffset: 1 },
     ])
+    append(leader)
+    leader.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     expect(context.log.logEndOffset).toBe(2)
   })
 

@@ -28,14 +28,13 @@ export class Leader implements StagingHome, StagedLeader {
   #wanted: readonly number[]
 
   constructor(replica: Replica, state: PartitionState) {
-    const { log, disk, context } = replica
-    const { clock, logger } = context
+    const { clock, brokerId } = replica.context
     this.#replica = replica
     this.#state = state
     this.#wanted = state.isr
-    this.#staging = new Staging({ log, disk, clock, logger, home: this })
+    this.#staging = new Staging(replica, this)
     this.#purgatory = new Purgatory(clock, ErrorCode.REQUEST_TIMED_OUT)
-    this.#own = new ReplicaProgress(context.brokerId, true, clock.now())
+    this.#own = new ReplicaProgress(brokerId, true, clock.now())
     this.#beginEpoch()
     this.#replicasChanged()
   }

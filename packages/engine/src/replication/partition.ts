@@ -33,7 +33,7 @@ export class Partition {
     highWatermark: number
   }) {
     const { topic, index, log, context, state } = options
-    const disk = new PartitionDisk(context.clock, context.logger, topic, index)
+    const disk = new PartitionDisk(context, log.topicPartition)
     this.topic = topic
     this.index = index
     this.log = log

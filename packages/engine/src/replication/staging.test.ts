@@ -1,4 +1,3 @@
-import { silentLogger } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { batchOf, readAll, startMs, valuesOf } from '../storage/testing/log-context.ts'
@@ -13,13 +12,10 @@ class Home extends PartitionContext implements StagingHome {
   asked = 0
   /** What a held request hears, if anything, before it is staged. */
   refusal: ErrorCode = ErrorCode.NONE
-  readonly staging = new Staging({
-    log: this.log,
-    disk: new PartitionDisk(this.clock, silentLogger, 'events', 0),
-    clock: this.clock,
-    logger: silentLogger,
-    home: this,
-  })
+  readonly staging = new Staging(
+    { log: this.log, disk: new PartitionDisk(this.context, this.log.topicPartition), context: this.context },
+    this,
+  )
 
   append(request: AppendRequest): void {
     if (this.staging.hold(request)) return

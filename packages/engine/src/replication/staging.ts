@@ -1,8 +1,8 @@
-import { assert, AssertionFailure, type Clock, type Logger, raise, thrownMidway } from '@sluice/effects'
+import { assert, AssertionFailure, raise, thrownMidway } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
-import type { Log, Rejected, StageResult, Validated } from '../storage/log.ts'
+import type { Rejected, StageResult, Validated } from '../storage/log.ts'
 import { type AppendRequest, refusedAppend } from './append.ts'
-import type { PartitionDisk } from './partition-disk.ts'
+import type { Replica } from './replica.ts'
 
 /** Where a batch stands, or will stand after the commit. */
 export type Placed = Extract<StageResult, { kind: 'staged' | 'duplicate' }>
@@ -38,21 +38,15 @@ const nothing: readonly never[] = []
  * Invariant: what is staged here is staged in the log, one for one and in the same order.
  */
 export class Staging {
-  readonly #log: Log
-  readonly #disk: PartitionDisk
-  readonly #clock: Clock
-  readonly #logger: Logger
+  readonly #replica: Pick<Replica, 'log' | 'disk' | 'context'>
   readonly #home: StagingHome
   #staged: Staged[] = []
   /** What stands behind the batch that is judged now; null while none is. */
   #held: AppendRequest[] | null = null
 
-  constructor(options: { log: Log; disk: PartitionDisk; clock: Clock; logger: Logger; home: StagingHome }) {
-    this.#log = options.log
-    this.#disk = options.disk
-    this.#clock = options.clock
-    this.#logger = options.logger
-    this.#home = options.home
+  constructor(replica: Pick<Replica, 'log' | 'disk' | 'context'>, home: StagingHome) {
+    this.#replica = replica
+    this.#home = home
   }
 
   /** Whether the request has to wait for its turn; then it is held. */
@@ -64,7 +58,7 @@ export class Staging {
   }
 
   add(request: AppendRequest): void {
-    const validated = this.#log.validate(request.records, request)
+    const validated = this.#replica.log.validate(request.records, request)
     if (validated instanceof Promise) this.#stageLater(request, validated)
     else this.#stage(request, validated)
   }
@@ -73,16 +67,17 @@ export class Staging {
   write(): readonly Staged[] {
     const staged = this.#staged
     if (staged.length === 0) return nothing
-    assert(staged.length === this.#log.stagedCount, 'all that the log writes is answered')
+    const { log, disk } = this.#replica
+    assert(staged.length === log.stagedCount, 'all that the log writes is answered')
     this.#staged = []
     try {
-      this.#log.commit()
+      log.commit()
     } catch (error) {
-      this.#disk.failed(thrownMidway(error))
+      disk.failed(thrownMidway(error))
       for (const { request } of staged) refuse(request, ErrorCode.KAFKA_STORAGE_ERROR)
       return nothing
     }
-    this.#disk.worked()
+    disk.worked()
     return staged
   }
 
@@ -93,12 +88,12 @@ export class Staging {
   }
 
   #stage(request: AppendRequest, validated: Validated | Rejected): void {
-    const result =
-      validated.kind === 'rejected' ? validated : this.#log.stage(validated, this.#home.leaderEpoch)
+    const { log } = this.#replica
+    const result = validated.kind === 'rejected' ? validated : log.stage(validated, this.#home.leaderEpoch)
     if (result.kind === 'rejected') {
       request.sink.appended(request.index, {
         ...refusedAppend(result.error),
-        logStartOffset: this.#log.logStartOffset,
+        logStartOffset: log.logStartOffset,
         errorMessage: result.message,
         recordErrors: result.recordErrors,
       })
@@ -115,6 +110,7 @@ export class Staging {
   }
 
   #stageLater(request: AppendRequest, pending: Promise<Validated | Rejected>): void {
+    const { log, context } = this.#replica
     const held: AppendRequest[] = []
     this.#held = held
     const finish = (validated: Validated | Rejected) => {
@@ -130,7 +126,7 @@ export class Staging {
     }
     const failed = (error: unknown) => {
       if (error instanceof AssertionFailure) throw error
-      this.#logger.error('validation failed', { ...this.#log.topicPartition, error })
+      context.logger.error('validation failed', { ...log.topicPartition, error })
       finish({
         kind: 'rejected',
         error: ErrorCode.UNKNOWN_SERVER_ERROR,
@@ -138,7 +134,7 @@ export class Staging {
         recordErrors: [],
       })
     }
-    pending.then(finish, failed).catch((bug: unknown) => raise(this.#clock, bug))
+    pending.then(finish, failed).catch((bug: unknown) => raise(context.clock, bug))
   }
 }
 
