@@ -1,0 +1,111 @@
+import { type Connection, createTopic, deleteTopics, fetchPartition, produce } from '@sluice/client'
+import { ErrorCode, Fetch, type Input, type RequestOf } from '@sluice/wire'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TestBroker } from './test-broker.ts'
+
+let test: TestBroker
+let reader: Connection
+let writer: Connection
+beforeEach(async () => {
+  test = await new TestBroker().open()
+  reader = await test.connect()
+  writer = await test.connect()
+  await createTopic(writer, 'events', { partitions: 2 })
+})
+afterEach(() => test.close())
+
+const maxWaitMs = 500
+const value = (text: string) => ({ key: null, value: Buffer.from(text) })
+
+/** Of topics by name, from their beginning, without a session. */
+function request(topics: string[], options: Input<RequestOf<typeof Fetch>> = {}) {
+  return {
+    maxWaitMs,
+    minBytes: 1,
+    maxBytes: 1_000_000,
+    topics: topics.map((topic) => ({
+      topic,
+      partitions: [0, 1].map((partition) => ({ partition, fetchOffset: 0, partitionMaxBytes: 100_000 })),
+    })),
+    ...options,
+  }
+}
+
+/** What has become of an answer until now. */
+function watched<T>(answer: Promise<T>) {
+  const state: { answer: T | null } = { answer: null }
+  void answer.then((value) => (state.answer = value))
+  return state
+}
+
+/** The requests before have been handled when this is answered, on any connection of the broker. */
+const settled = () => fetchPartition(writer, 'events', 0, 0, { maxWaitMs: 0 })
+
+describe('a fetch that waits', () => {
+  it('is answered with nothing when its time is over', async () => {
+    const poll = watched(reader.send(Fetch, 12, request(['events'])))
+    await settled()
+    await test.controller.clock.advance(maxWaitMs - 1)
+    expect(poll.answer).toBeNull()
+    await test.controller.clock.advance(1)
+    await settled()
+    const partitions = poll.answer?.responses[0]?.partitions
+    expect(partitions).toMatchObject([
+      { errorCode: 0, highWatermark: 0 },
+      { errorCode: 0, highWatermark: 0 },
+    ])
+    expect(partitions?.map(({ records }) => records?.length)).toEqual([0, 0])
+  })
+
+  it('waits for its bytes from all its partitions together', async () => {
+    const poll = watched(reader.send(Fetch, 12, request(['events'], { minBytes: 300 })))
+    await produce(writer, 'events', 0, [value('x'.repeat(100))])
+    await settled()
+    expect(poll.answer).toBeNull()
+    await produce(writer, 'events', 1, [value('y'.repeat(100))])
+    await settled()
+    const lengths = poll.answer?.responses[0]?.partitions.map(({ records }) => records?.length ?? 0) ?? []
+    expect(lengths.every((length) => length > 100)).toBe(true)
+  })
+
+  it('is answered at once when a partition goes, and once only', async () => {
+    const poll = watched(reader.send(Fetch, 12, request(['events'])))
+    await settled()
+    await deleteTopics(writer, ['events'])
+    await writer.send(Fetch, 12, request(['events'], { maxWaitMs: 0 }))
+    const errors = poll.answer?.responses[0]?.partitions.map(({ errorCode }) => errorCode)
+    expect(errors).toContain(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    await test.controller.clock.advance(2 * maxWaitMs)
+    expect(test.failures).toEqual([])
+    // Whatever came twice would be taken for the answer of this one.
+    const next = await reader.send(Fetch, 12, request(['missing'], { maxWaitMs: 0 }))
+    expect(next.responses[0]?.topic).toBe('missing')
+  })
+
+  it('is over with its connection', async () => {
+    void reader.send(Fetch, 12, request(['events'])).catch(() => {})
+    await settled()
+    await reader.close()
+    await produce(writer, 'events', 0, [value('nobody waits')])
+    await test.controller.clock.advance(maxWaitMs)
+    expect(test.failures).toEqual([])
+  })
+})
+
+describe('a partition that is not there', () => {
+  it('has an empty list of aborted transactions as the request comes, as on Apache Kafka, and none later', async () => {
+    const atOnce = await reader.send(Fetch, 12, request(['missing'], { maxWaitMs: 0 }))
+    expect(atOnce.responses[0]?.partitions[0]).toMatchObject({
+      errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      abortedTransactions: [],
+    })
+    const poll = watched(reader.send(Fetch, 12, request(['events'])))
+    await settled()
+    await deleteTopics(writer, ['events'])
+    await writer.send(Fetch, 12, request(['missing'], { maxWaitMs: 0 }))
+    expect(poll.answer?.responses[0]?.partitions[0]).toMatchObject({
+      errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      abortedTransactions: null,
+    })
+  })
+})
