@@ -1,6 +1,6 @@
 import { type Clock, Deferred, type Network } from '@sluice/effects'
 import { callApi, type Endpoint } from './aws/api-client.ts'
-import { tagsOfProperties } from './fleet/clusters/broker-properties.ts'
+import { tagsOfProperties } from './fleet/clusters/static-properties.ts'
 import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-record.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'

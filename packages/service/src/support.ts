@@ -1,5 +1,5 @@
 import { mskService } from './aws/msk/service.ts'
-import { isOwned } from './fleet/clusters/broker-properties.ts'
+import { isOwned } from './fleet/clusters/static-properties.ts'
 
 /** What is served and what is not, for the README's tables: taken from the code, so that neither can lie. */
 

@@ -1,4 +1,4 @@
-import { engineTag, propertyTagPrefix } from '../../fleet/clusters/broker-properties.ts'
+import { engineTag, propertyTagPrefix } from '../../fleet/clusters/static-properties.ts'
 import { badRequest } from './exceptions.ts'
 
 const tagsMax = 50

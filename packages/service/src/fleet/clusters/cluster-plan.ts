@@ -1,4 +1,4 @@
-import { staticProperties } from './broker-properties.ts'
+import { staticProperties } from './static-properties.ts'
 import type { PortRecord } from '../ports/ports.ts'
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { type ClusterPlan, type Engine, type NodeKey, type NodePlan, sameNode } from '../engines/engine.ts'

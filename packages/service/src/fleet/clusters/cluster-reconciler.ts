@@ -141,9 +141,9 @@ export async function reconcileCluster(uuid: string, context: ReconcileContext):
   const { store, runtime } = context
   if (store.get(uuid)?.state === 'DELETING' && runtime.abort.signal.aborted)
     runtime.abort = new AbortController()
-  const pass = new Pass(uuid, context)
   try {
     for (let passes = 0; passes < passesMax; passes++) {
+      const pass = new Pass(uuid, context)
       const names = plan(observe(pass))
       if (names.length === 0) return 'settled'
       const done = new Set<Done>()

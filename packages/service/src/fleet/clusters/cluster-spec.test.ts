@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { propertiesOfTags, staticProperties, tagsOfProperties } from './broker-properties.ts'
+import { propertiesOfTags, staticProperties, tagsOfProperties } from './static-properties.ts'
 import { MemoryDisk, MemoryNetwork } from '@sluice/effects'
 import { clusterSpec, unservedParts } from './cluster-spec.ts'
 import { FakeEngine } from '../engines/fake-engine.ts'

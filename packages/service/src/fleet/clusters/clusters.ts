@@ -1,6 +1,6 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import type { Clock, Random } from '@sluice/effects'
-import { engineTag } from './broker-properties.ts'
+import { engineTag } from './static-properties.ts'
 import { type ListenerAddress, listenerAddresses } from './addresses.ts'
 import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import { newResource, type Place } from '../place.ts'

@@ -1,5 +1,5 @@
 import { ApacheKafkaCluster } from './apache-kafka/cluster.ts'
-import { propertyProblems } from './apache-kafka/broker-properties.ts'
+import { propertyProblems } from './apache-kafka/known-properties.ts'
 import { Distributions, pinnedVersions } from '../jvm/distributions.ts'
 import type { Environment } from '../jvm/java.ts'
 import type { EngineEffects } from './apache-kafka/node.ts'

@@ -1,5 +1,5 @@
 import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
-import { propertiesRefusal } from '../broker-properties.ts'
+import { propertiesRefusal } from '../static-properties.ts'
 import { isSameRevision } from '../../configurations/configurations.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'

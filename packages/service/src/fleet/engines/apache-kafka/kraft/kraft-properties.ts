@@ -1,5 +1,5 @@
 import { type ClusterPlan, ListenerName, type NodePlan } from '../../engine.ts'
-import { plannedProperties } from '../broker-properties.ts'
+import { plannedProperties } from '../known-properties.ts'
 import { addressOf, listenerOf, placeProperties, securityProtocols, urlOf } from '../listeners.ts'
 import { topicDefaultProperties } from '../property-data.generated.ts'
 import type { Release } from '../versions.ts'

@@ -1,5 +1,5 @@
 import { type ClusterPlan, ListenerName, type NodePlan } from '../../engine.ts'
-import { plannedProperties } from '../broker-properties.ts'
+import { plannedProperties } from '../known-properties.ts'
 import { addressOf, hostOf, listenerOf, placeProperties, securityProtocols } from '../listeners.ts'
 import type { Release } from '../versions.ts'
 

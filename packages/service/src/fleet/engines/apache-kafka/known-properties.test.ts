@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { plannedProperties, propertyProblems } from './broker-properties.ts'
+import { plannedProperties, propertyProblems } from './known-properties.ts'
 import { testPlan, testRelease } from './test-plan.ts'
 
 const problemsOf = (properties: Record<string, string>, version = '4.4.x.kraft') =>
