@@ -9,6 +9,7 @@ import {
   type RequestHeader,
 } from '@sluice/wire'
 import { encodeAnswer } from './answer.ts'
+import { AssertionFailure } from '@sluice/effects'
 import type { Connection } from './connection.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import { endRequest } from './failed-request.ts'
@@ -99,7 +100,7 @@ function runRaw(
   try {
     handleRaw(body, context, reply)
   } catch (error) {
-    if (error instanceof DecodeError) throw error
+    if (error instanceof DecodeError || error instanceof AssertionFailure) throw error
     body.position = start
     endRequest(api, api.request.decode(body, context.apiVersion), context, reply, error)
   }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Connection, describeConfigs } from '@sluice/client'
 import {
   silentLogger,
   systemClock,
@@ -108,6 +109,19 @@ describe('the embedded engine', () => {
       await cluster.startNode(other, broker)
       expect(seen()).toBe(cluster.fingerprint(other, broker))
     }
+  })
+
+  it('gives a broker that is started anew the properties of its plan, under the controller that runs', async () => {
+    const cluster = await start(plan())
+    const other = plan(0, { 'num.io.threads': '9' })
+    await cluster.stopNode(broker)
+    await cluster.startNode(other, broker)
+    const seen = cluster.nodes().find(({ role }) => role === 'broker')
+    const client = await Connection.open({ network, host, port: seen?.listeners[0]?.port ?? 0 })
+    const brokerConfigs = 4
+    expect((await describeConfigs(client, brokerConfigs, '1')).get('num.io.threads')).toBe('9')
+    await client.close()
+    expect(await cluster.health(other)).toBeNull()
   })
 
   it('starts its controller anew under running brokers, and only for what the controller decides by', async () => {
