@@ -23,7 +23,7 @@ export interface SourceFile {
   /** From the root of the repository, with forward slashes. */
   path: string
   package: string
-  /** A test, or what only tests use: `fake-…`, `test-…`, `testing/`. */
+  /** A test, or what is made for tests: `testing/`. */
   isTest: boolean
   text: string
   lines: number
@@ -70,7 +70,7 @@ export function parseText(path: string, packageName: string, text: string): Sour
   const file: SourceFile = {
     path,
     package: packageName,
-    isTest: /\.test\.ts$|\/testing\/|\/(test|fake)-[\w-]+\.ts$/.test(path),
+    isTest: /\.test\.ts$|\/testing\//.test(path),
     text,
     lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0),
     imports: [],

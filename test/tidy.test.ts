@@ -212,6 +212,12 @@ describe('names', () => {
     expect(sources.map((file) => file.path).filter((path) => drawers.test(path))).toEqual([])
   })
 
+  it('keeps what is made for tests in testing/', () => {
+    const named = /\/(fake|mock|stub|test)-[\w-]+\.ts$|-(fake|mock|stub|test-\w+)\.ts$/
+    const stray = code.map((file) => file.path).filter((path) => named.test(path))
+    expect(stray).toEqual([])
+  })
+
   it('has no barrel but the index of a package', () => {
     const wrong = code
       .filter((file) => file.path !== `packages/${file.package}/src/index.ts`)
@@ -253,9 +259,15 @@ describe('dependencies', () => {
   it('gives all packages one version, and the code knows it', () => {
     const manifests = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`)
     const versions = manifests.map((path) => JSON.parse(readFileSync(join(root, path), 'utf8')).version)
-    const known = readFileSync(join(root, 'packages/service/src/version.ts'), 'utf8')
     expect(new Set(versions).size).toBe(1)
-    expect(known).toContain(`'${versions[0]}'`)
+    const said = code
+      .filter(({ text }) => text.includes(`'${versions[0]}'`))
+      .map(({ path }) => path)
+      .toSorted()
+    expect(said, 'the version stands in version.ts').toEqual([
+      'packages/client/src/version.ts',
+      'packages/service/src/version.ts',
+    ])
   })
 
   it('locks the packages of every platform, without which npm ci refuses', () => {

@@ -101,7 +101,7 @@ describe('Fetch', () => {
 
   it.each([9, 12, 13, 18])('checks the leader epoch that the client knows, version %i', async (version) => {
     expect((await fetch(peer, topic, { version, currentLeaderEpoch: 0 })).errorCode).toBe(0)
-    // UNKNOWN_LEADER_EPOCH; FENCED_LEADER_EPOCH needs an election.
+    // FENCED_LEADER_EPOCH needs an election.
     expect((await fetch(peer, topic, { version, currentLeaderEpoch: 1 })).errorCode).toBe(
       ErrorCode.UNKNOWN_LEADER_EPOCH,
     )
@@ -380,7 +380,6 @@ describe('Fetch', () => {
         sessionEpoch: 1,
         topics: [{ topicId: own.id, partitions: [{ partition: 1 }] }],
       })
-      // FETCH_SESSION_TOPIC_ID_ERROR
       expect(response.errorCode).toBe(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
       consumer.close()
     })

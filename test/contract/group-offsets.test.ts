@@ -301,7 +301,6 @@ describe('committed offsets', () => {
     })
 
     it('answers groups that are not there', async () => {
-      // GROUP_ID_NOT_FOUND
       expect((await remove(uniqueName('absent'), [0])).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND)
     })
 

@@ -278,7 +278,6 @@ describe('offsets of a partition', () => {
       })
       const compacted = await createTopic(peer, { configs: { 'cleanup.policy': 'compact' } })
       await produce(peer, compacted, batch([{ key: 'k', value: 'v' }]))
-      // POLICY_VIOLATION
       expect(await deleteBefore(compacted, 1)).toMatchObject({
         errorCode: ErrorCode.POLICY_VIOLATION,
         lowWatermark: -1,

@@ -11,7 +11,7 @@ import {
 import { afterEach, describe, expect, test } from 'vitest'
 import { Connection } from './connection.ts'
 import { ConnectionClosedError, UnsupportedVersionError } from './errors.ts'
-import { type Answer, type SeenRequest, startFakeBroker, versionsAnswer } from './fake-broker.ts'
+import { type Answer, type SeenRequest, startFakeBroker, versionsAnswer } from './testing/fake-broker.ts'
 
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {

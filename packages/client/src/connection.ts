@@ -18,6 +18,7 @@ import {
 } from '@sluice/wire'
 import { ConnectionClosedError, UnsupportedVersionError } from './errors.ts'
 import { FrameReader } from './frame-reader.ts'
+import { version as sluiceVersion } from './version.ts'
 
 interface ConnectionOptions {
   network: Network
@@ -34,7 +35,6 @@ interface ConnectionOptions {
 const responseBytesMaxDefault = 128 * 1024 * 1024
 const receiveBufferBytes = 64 * 1024
 const softwareName = 'sluice-client'
-const softwareVersion = '0.1.0'
 
 interface Pending {
   /** Null for raw bytes: whatever comes next answers them. */
@@ -160,7 +160,7 @@ export class Connection {
    */
   async #askForVersions(version: number): Promise<ResponseOf<typeof ApiVersions>> {
     const correlationId = this.#correlationId()
-    const request = { clientSoftwareName: softwareName, clientSoftwareVersion: softwareVersion }
+    const request = { clientSoftwareName: softwareName, clientSoftwareVersion: sluiceVersion }
     const frame = encodeRequestFrame(ApiVersions, version, correlationId, this.#clientId, request)
     const reader = new Reader(await this.#exchange(frame, correlationId))
     decodeResponseHeader(reader, ApiVersions.responseHeaderVersion(version))

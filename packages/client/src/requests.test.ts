@@ -12,7 +12,7 @@ import {
 import { afterEach, describe, expect, test } from 'vitest'
 import { Connection } from './connection.ts'
 import { KafkaError } from './errors.ts'
-import { startFakeBroker, versionsAnswer } from './fake-broker.ts'
+import { startFakeBroker, versionsAnswer } from './testing/fake-broker.ts'
 import { fetchPartition, fetchRecords, listOffset } from './fetch.ts'
 import { commitOffset, committedOffset } from './group-offsets.ts'
 import { initProducerId, produce, produceBatches } from './produce.ts'

@@ -13,7 +13,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { callApi, type Endpoint } from './aws/api-client.ts'
 import { loadAccessKey } from './credentials.ts'
-import { FakeEngine } from './fleet/engines/fake-engine.ts'
+import { FakeEngine } from './fleet/engines/testing/fake-engine.ts'
 import { type Service, type ServiceOptions, startService } from './service.ts'
 import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 

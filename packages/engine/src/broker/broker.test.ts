@@ -9,7 +9,7 @@ import {
   Produce,
 } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { plaintextListener, TestBroker } from './test-broker.ts'
+import { plaintextListener, TestBroker } from './testing/test-broker.ts'
 
 const open: TestBroker[] = []
 function testBroker(properties: Record<string, string> = {}): TestBroker {

@@ -14,7 +14,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeAnswer } from './answer.ts'
 import { handlers } from './api-table.ts'
-import { TestBroker } from './test-broker.ts'
+import { TestBroker } from './testing/test-broker.ts'
 
 let test: TestBroker
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { type Connection, createTopic, deleteTopics, fetchPartition, produce } from '@sluice/client'
 import { ErrorCode, Fetch, type Input, type RequestOf } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { TestBroker } from './test-broker.ts'
+import { TestBroker } from './testing/test-broker.ts'
 
 let test: TestBroker
 let reader: Connection

@@ -1,7 +1,7 @@
 import { CreateTopics } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { controllerRequests } from '../controller/requests.ts'
-import { TestController } from '../controller/test-controller.ts'
+import { TestController } from '../controller/testing/test-controller.ts'
 import { forwarded } from './forward.ts'
 import type { RequestContext } from './handler.ts'
 

@@ -10,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Log } from '../storage/log.ts'
 import { handlers } from './api-table.ts'
-import { TestBroker } from './test-broker.ts'
+import { TestBroker } from './testing/test-broker.ts'
 
 let test: TestBroker
 let client: Connection

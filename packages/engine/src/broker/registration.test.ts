@@ -1,8 +1,8 @@
 import { seededRandom, silentLogger } from '@sluice/effects'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { clusterId, TestController } from '../controller/test-controller.ts'
+import { clusterId, TestController } from '../controller/testing/test-controller.ts'
 import { Registration } from './registration.ts'
-import { plaintextListener } from './test-broker.ts'
+import { plaintextListener } from './testing/test-broker.ts'
 
 const heartbeatIntervalMs = 2_000
 const sessionTimeoutMs = 9_000

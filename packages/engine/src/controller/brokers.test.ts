@@ -6,7 +6,7 @@ import {
   UnregisterBroker,
 } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { TestController, valuesOf } from './test-controller.ts'
+import { TestController, valuesOf } from './testing/test-controller.ts'
 
 let controller: TestController
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BrokerConfig, ConfigSource } from '../metadata/configs.ts'
 import { describeConfigs } from '../metadata/describe-configs.ts'
 import { logConfigOf } from '../storage/log-config.ts'
-import { TestController, valuesOf } from './test-controller.ts'
+import { TestController, valuesOf } from './testing/test-controller.ts'
 
 const [topic, broker, logger, metrics, group] = [2, 4, 8, 16, 32]
 const operations = { SET: 0, DELETE: 1, APPEND: 2, SUBTRACT: 3 }

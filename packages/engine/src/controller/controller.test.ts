@@ -13,7 +13,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import { sealRecord } from '../metadata/records.ts'
 import { metadataBatches } from './batches.ts'
-import { TestController, valuesOf } from './test-controller.ts'
+import { TestController, valuesOf } from './testing/test-controller.ts'
 
 const open: TestController[] = []
 async function opened(...args: ConstructorParameters<typeof TestController>): Promise<TestController> {

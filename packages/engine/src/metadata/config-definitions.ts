@@ -7,43 +7,15 @@ import {
   mechanismPrefixedConfigs,
   topicConfigs,
 } from './config-data.generated.ts'
-import { type ConfigType, type ConfigValue, checkRules, parseConfigValue } from './config-values.ts'
+import {
+  type BrokerSynonym,
+  type ConfigCheck,
+  type ConfigDefinition,
+  checkRules,
+  parseConfigValue,
+} from './config-values.ts'
 
 export type ConfigScope = 'topic' | 'broker' | 'group' | 'client-metrics'
-
-/** read-only: only from the static properties; cluster-wide: for all brokers or one; per-broker: only for one. */
-type UpdateMode = 'read-only' | 'cluster-wide' | 'per-broker'
-
-/** A broker config that gives a topic config its default, perhaps in a larger unit of time. */
-interface BrokerSynonym {
-  name: string
-  multiplier: number
-}
-
-export interface ConfigDefinition {
-  name: string
-  type: ConfigType
-  /** As DescribeConfigs sends it. */
-  default: string | null
-  required: boolean
-  /** DescribeConfigs leaves it out unless it is set. */
-  internal: boolean
-  updateMode: UpdateMode
-  /** Broker configs have themselves (and what stands in for them); the first that is set wins. */
-  synonyms: readonly BrokerSynonym[]
-  min?: number
-  max?: number
-  oneOf?: readonly string[]
-  oneOfIgnoringCase?: readonly string[]
-  /** The only values beside the range: `accepts` of a config whose range has a hole. */
-  accepts?: readonly string[]
-  list?: { anyOf?: readonly string[]; emptyAllowed: boolean; nullAllowed: boolean }
-  format?: string
-  nonEmpty?: boolean
-  validator?: string
-}
-
-export type ConfigCheck = { ok: true; parsed: ConfigValue } | { ok: false; error: string }
 
 /** A line of config-data.generated.ts. */
 interface ConfigLine extends Omit<ConfigDefinition, 'min' | 'max' | 'synonyms' | 'required' | 'internal'> {

@@ -1,5 +1,3 @@
-import type { ConfigCheck, ConfigDefinition } from './config-definitions.ts'
-
 export type ConfigType =
   | 'boolean'
   | 'string'
@@ -13,6 +11,40 @@ export type ConfigType =
 
 /** A long of 2^63 - 1 is the double 2^63, as on the wire. */
 export type ConfigValue = boolean | number | string | readonly string[] | null
+
+/** read-only: only from the static properties; cluster-wide: for all brokers or one; per-broker: only for one. */
+type UpdateMode = 'read-only' | 'cluster-wide' | 'per-broker'
+
+/** A broker config that gives a topic config its default, perhaps in a larger unit of time. */
+export interface BrokerSynonym {
+  name: string
+  multiplier: number
+}
+
+export interface ConfigDefinition {
+  name: string
+  type: ConfigType
+  /** As DescribeConfigs sends it. */
+  default: string | null
+  required: boolean
+  /** DescribeConfigs leaves it out unless it is set. */
+  internal: boolean
+  updateMode: UpdateMode
+  /** Broker configs have themselves (and what stands in for them); the first that is set wins. */
+  synonyms: readonly BrokerSynonym[]
+  min?: number
+  max?: number
+  oneOf?: readonly string[]
+  oneOfIgnoringCase?: readonly string[]
+  /** The only values beside the range: `accepts` of a config whose range has a hole. */
+  accepts?: readonly string[]
+  list?: { anyOf?: readonly string[]; emptyAllowed: boolean; nullAllowed: boolean }
+  format?: string
+  nonEmpty?: boolean
+  validator?: string
+}
+
+export type ConfigCheck = { ok: true; parsed: ConfigValue } | { ok: false; error: string }
 
 const integerRanges = {
   short: [-32768n, 32767n],

@@ -1,12 +1,7 @@
 import { assert } from '@sluice/effects'
 import { ConfigResourceType } from '@sluice/wire'
-import {
-  type ConfigDefinition,
-  type ConfigScope,
-  configDefinition,
-  configDefinitions,
-} from './config-definitions.ts'
-import { type ConfigValue, parseConfigValue } from './config-values.ts'
+import { type ConfigScope, configDefinition, configDefinitions } from './config-definitions.ts'
+import { type ConfigDefinition, type ConfigValue, parseConfigValue } from './config-values.ts'
 import type { MetadataImage } from './image.ts'
 
 /** Where a value comes from, as DescribeConfigs says it. */

@@ -1,6 +1,6 @@
 import { ConfigResourceType } from '@sluice/wire'
-import { type ConfigDefinition, configDefinition, configDefinitions } from './config-definitions.ts'
-import { type ConfigType, configValueText } from './config-values.ts'
+import { configDefinition, configDefinitions } from './config-definitions.ts'
+import { type ConfigDefinition, type ConfigType, configValueText } from './config-values.ts'
 import type { ConfigResource } from './configs-image.ts'
 import { type BrokerConfig, type ConfigLayer, ConfigSource } from './configs.ts'
 import type { MetadataImage } from './image.ts'

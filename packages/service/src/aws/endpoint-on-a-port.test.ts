@@ -2,8 +2,8 @@ import { CreateClusterCommand, KafkaClient, ListScramSecretsCommand } from '@aws
 import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from '../http/listener.ts'
-import { rawExchange } from '../http/test-socket.ts'
-import { credentials, provisioned, startTestService } from './test-service.ts'
+import { rawExchange } from '../http/testing/test-socket.ts'
+import { credentials, provisioned, startTestService } from './testing/test-service.ts'
 
 const requestBytesMax = 1_048_576
 

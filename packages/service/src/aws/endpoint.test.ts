@@ -10,7 +10,7 @@ import { parseServiceSchema } from './schema.ts'
 import * as kafka from './schemas/kafka.generated.ts'
 import type { AwsService } from './service.ts'
 import { SigV4 } from './sigv4.ts'
-import { credentials, provisioned, startTestService } from './test-service.ts'
+import { credentials, provisioned, startTestService } from './testing/test-service.ts'
 
 const arn = 'arn:aws:kafka:us-east-1:000000000000:cluster/x/6d8b5f5e-1111-4222-8333-944444444444-1'
 

@@ -8,7 +8,7 @@ import {
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { enginesOf } from './engines/engines.ts'
-import { FakeEngine } from './engines/fake-engine.ts'
+import { FakeEngine } from './engines/testing/fake-engine.ts'
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts'
 
 const host = '127.0.0.1'

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from './listener.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
 import type { Surface } from './surface.ts'
-import { openSocket, rawExchange } from './test-socket.ts'
+import { openSocket, rawExchange } from './testing/test-socket.ts'
 
 const connectionsMax = 1_000
 const halfHead = 'GET / HTTP/1.1\r\nhost: x\r\n'

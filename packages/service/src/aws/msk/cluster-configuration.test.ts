@@ -1,7 +1,7 @@
 import { CreateClusterCommand, DescribeClusterCommand } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { provisioned } from '../test-service.ts'
-import { bytes, TestClusters, unknownConfigurationArn } from './test-clusters.ts'
+import { provisioned } from '../testing/test-service.ts'
+import { bytes, TestClusters, unknownConfigurationArn } from './testing/test-clusters.ts'
 
 let clusters: TestClusters
 

@@ -8,8 +8,8 @@ import {
   UpdateBrokerCountCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { startTestService } from '../test-service.ts'
-import { refused, TestClusters, unknownArn } from './test-clusters.ts'
+import { startTestService } from '../testing/test-service.ts'
+import { refused, TestClusters, unknownArn } from './testing/test-clusters.ts'
 
 let clusters: TestClusters
 

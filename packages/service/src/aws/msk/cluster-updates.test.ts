@@ -9,8 +9,8 @@ import {
   UpdateClusterKafkaVersionCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { provisioned } from '../test-service.ts'
-import { refused, TestClusters, unknownArn } from './test-clusters.ts'
+import { provisioned } from '../testing/test-service.ts'
+import { refused, TestClusters, unknownArn } from './testing/test-clusters.ts'
 
 let clusters: TestClusters
 

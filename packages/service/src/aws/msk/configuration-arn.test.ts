@@ -6,7 +6,7 @@ import {
   UpdateConfigurationCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { bytes, TestClusters, unknownConfigurationArn } from './test-clusters.ts'
+import { bytes, TestClusters, unknownConfigurationArn } from './testing/test-clusters.ts'
 
 let clusters: TestClusters
 

@@ -11,7 +11,7 @@ import {
   UpdateConfigurationCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { bytes, refused, TestClusters } from './test-clusters.ts'
+import { bytes, refused, TestClusters } from './testing/test-clusters.ts'
 
 let clusters: TestClusters
 

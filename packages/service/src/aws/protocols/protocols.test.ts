@@ -8,7 +8,7 @@ import { AwsEndpoint } from '../endpoint.ts'
 import { AwsException } from '../exceptions.ts'
 import { parseServiceSchema } from '../schema.ts'
 import type { AwsService, Handler } from '../service.ts'
-import { credentials, portless } from '../test-service.ts'
+import { credentials, portless } from '../testing/test-service.ts'
 import { decodeCbor, encodeCbor, Tagged } from './cbor-values.ts'
 
 /*

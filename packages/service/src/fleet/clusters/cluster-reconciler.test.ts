@@ -9,7 +9,7 @@ import {
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { enginesOf } from '../engines/engines.ts'
-import { FakeEngine } from '../engines/fake-engine.ts'
+import { FakeEngine } from '../engines/testing/fake-engine.ts'
 import { createFleet, type Fleet } from '../fleet.ts'
 import { updateKafkaVersion } from './changes/kafka-version.ts'
 import { rebootBroker } from './changes/reboot.ts'

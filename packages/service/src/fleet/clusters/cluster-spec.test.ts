@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { propertiesOfTags, staticProperties, tagsOfProperties } from './static-properties.ts'
 import { MemoryDisk, MemoryNetwork } from '@sluice/effects'
 import { clusterSpec, unservedParts } from './cluster-spec.ts'
-import { FakeEngine } from '../engines/fake-engine.ts'
+import { FakeEngine } from '../engines/testing/fake-engine.ts'
 import { derivedUuid, zoneId } from './zones.ts'
 
 const engine = new FakeEngine({ disk: new MemoryDisk(), network: new MemoryNetwork() })

@@ -2,7 +2,7 @@ import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Configurations } from './configurations.ts'
 import { enginesOf } from '../engines/engines.ts'
-import { FakeEngine } from '../engines/fake-engine.ts'
+import { FakeEngine } from '../engines/testing/fake-engine.ts'
 
 let disk: MemoryDisk
 

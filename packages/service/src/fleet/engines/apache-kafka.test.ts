@@ -8,8 +8,8 @@ import {
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Distribution } from '../jvm/distributions.ts'
-import { FakeJvms } from './apache-kafka/fake-jvms.ts'
-import { testDirectory, testPlan } from './apache-kafka/test-plan.ts'
+import { FakeJvms } from './apache-kafka/testing/fake-jvms.ts'
+import { testDirectory, testPlan } from './apache-kafka/testing/test-plan.ts'
 import { apacheKafkaEngine } from './apache-kafka.ts'
 import { type ClusterPlan, type EngineCluster, type NodeKey, nodeName } from './engine.ts'
 

@@ -21,7 +21,7 @@ import {
   type NodePlan,
   sameNode,
 } from './engine.ts'
-import { FakeEngine } from './fake-engine.ts'
+import { FakeEngine } from './testing/fake-engine.ts'
 
 // What every engine promises in engine.ts. Apache Kafka takes part by command, where Java is:
 // SLUICE_TEST_APACHE_KAFKA=1 npx vitest run packages/service/src/fleet/engines/engine-contract.test.ts

@@ -1,7 +1,7 @@
 import { CreateClusterV2Command, DescribeClusterV2Command } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { provisioned } from '../../test-service.ts'
-import { TestClusters } from '../test-clusters.ts'
+import { provisioned } from '../../testing/test-service.ts'
+import { TestClusters } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
 

@@ -4,7 +4,7 @@ import {
   ListConfigurationsCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { bytes, TestClusters } from '../test-clusters.ts'
+import { bytes, TestClusters } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
 

@@ -1,6 +1,6 @@
 import { GetCompatibleKafkaVersionsCommand } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { TestClusters, unknownArn } from '../test-clusters.ts'
+import { TestClusters, unknownArn } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
 

@@ -1,6 +1,6 @@
 import { ListConfigurationsCommand, paginateListConfigurations } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { TestClusters } from '../test-clusters.ts'
+import { TestClusters } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
 

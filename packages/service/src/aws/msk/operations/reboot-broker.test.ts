@@ -1,6 +1,6 @@
 import { RebootBrokerCommand } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { refused, TestClusters } from '../test-clusters.ts'
+import { refused, TestClusters } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
 

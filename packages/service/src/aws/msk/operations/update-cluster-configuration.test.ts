@@ -4,7 +4,7 @@ import {
   UpdateConfigurationCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { bytes, refused, TestClusters, unknownArn } from '../test-clusters.ts'
+import { bytes, refused, TestClusters, unknownArn } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
 

@@ -14,7 +14,7 @@ import { updateKafkaVersion } from './kafka-version.ts'
 import { rebootBroker } from './reboot.ts'
 import type { Update } from './update.ts'
 import { enginesOf } from '../../engines/engines.ts'
-import { FakeEngine } from '../../engines/fake-engine.ts'
+import { FakeEngine } from '../../engines/testing/fake-engine.ts'
 import { createFleet, type Fleet } from '../../fleet.ts'
 
 let clock: TestClock

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { metadataProblem, userPartitionsOf } from './health.ts'
-import { testPlan } from './test-plan.ts'
+import { testPlan } from './testing/test-plan.ts'
 
 const plan = testPlan('4.4.x.kraft')
 type MetadataAnswer = Parameters<typeof metadataProblem>[1]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { plannedProperties, propertyProblems } from './known-properties.ts'
-import { testPlan, testRelease } from './test-plan.ts'
+import { testPlan, testRelease } from './testing/test-plan.ts'
 
 const problemsOf = (properties: Record<string, string>, version = '4.4.x.kraft') =>
   propertyProblems(properties, testRelease(version)).map(({ problem }) => problem)

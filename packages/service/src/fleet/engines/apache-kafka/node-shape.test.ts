@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterPlan, NodeKey } from '../engine.ts'
 import { fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
-import { testDataDirectory, testPlan, testRelease } from './test-plan.ts'
+import { testDataDirectory, testPlan, testRelease } from './testing/test-plan.ts'
 
 const shape = (plan: ClusterPlan, key: NodeKey, environment = {}) => {
   const data = testDataDirectory(key.role, key.nodeId)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { testPlan } from '../test-plan.ts'
+import { testPlan } from '../testing/test-plan.ts'
 import { quorumProblem } from './quorum-health.ts'
 
 const plan = testPlan('4.4.x.kraft')

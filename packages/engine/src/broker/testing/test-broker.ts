@@ -1,8 +1,8 @@
 import { Connection } from '@sluice/client'
 import { MemoryNetwork, seededRandom, silentLogger } from '@sluice/effects'
-import { clusterId, TestController } from '../controller/test-controller.ts'
-import { Broker } from './broker.ts'
-import type { ListenerOptions } from './listeners.ts'
+import { clusterId, TestController } from '../../controller/testing/test-controller.ts'
+import { Broker } from '../broker.ts'
+import type { ListenerOptions } from '../listeners.ts'
 
 export const plaintextListener: ListenerOptions = {
   name: 'CLIENT',

@@ -1,7 +1,7 @@
-import { directoriesOf } from './node-shape.ts'
-import type { ClusterPlan, ListenerName, NodePlan, NodeRole } from '../engine.ts'
-import { pinnedVersions } from '../../jvm/distributions.ts'
-import { type Release, releasesOf, topologyOf } from './versions.ts'
+import { directoriesOf } from '../node-shape.ts'
+import type { ClusterPlan, ListenerName, NodePlan, NodeRole } from '../../engine.ts'
+import { pinnedVersions } from '../../../jvm/distributions.ts'
+import { type Release, releasesOf, topologyOf } from '../versions.ts'
 
 /* Plans for tests: every listener has a port of its own, which depends on nothing but the node. */
 

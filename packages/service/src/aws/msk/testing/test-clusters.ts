@@ -8,7 +8,7 @@ import {
   type KafkaClient,
 } from '@aws-sdk/client-kafka'
 import { expect } from 'vitest'
-import { provisioned, startTestService, type TestService } from '../test-service.ts'
+import { provisioned, startTestService, type TestService } from '../../testing/test-service.ts'
 
 /** For tests: a service with clusters whose brokers all run, and what is asked of them again and again. */
 export class TestClusters {

@@ -8,7 +8,7 @@ import {
   Reader,
   type RequestHeader,
 } from '@sluice/wire'
-import { FrameReader } from './frame-reader.ts'
+import { FrameReader } from '../frame-reader.ts'
 
 export interface SeenRequest {
   header: RequestHeader

@@ -18,12 +18,12 @@ import {
   type TypedRecord,
   type Int64,
 } from '@sluice/wire'
-import { supportedFeatures } from '../metadata/features.ts'
-import { MetadataImage } from '../metadata/image.ts'
-import type { LoggedRecord } from '../metadata/records.ts'
-import type { ControllerChannel } from '../metadata/controller-channel.ts'
-import { InlineChannel } from './channel.ts'
-import { Controller } from './controller.ts'
+import { supportedFeatures } from '../../metadata/features.ts'
+import { MetadataImage } from '../../metadata/image.ts'
+import type { LoggedRecord } from '../../metadata/records.ts'
+import type { ControllerChannel } from '../../metadata/controller-channel.ts'
+import { InlineChannel } from '../channel.ts'
+import { Controller } from '../controller.ts'
 
 export const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
 const directoryId = 'TBdpvNkLSgKdR_F9_b3mrQ'

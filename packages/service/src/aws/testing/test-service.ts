@@ -9,12 +9,12 @@ import {
   systemProcesses,
   systemRandom,
 } from '@sluice/effects'
-import { createFleet, type Fleet, type FleetOptions } from '../fleet/fleet.ts'
-import { enginesOf } from '../fleet/engines/engines.ts'
-import { FakeEngine } from '../fleet/engines/fake-engine.ts'
-import type { HttpRequest, HttpResponse } from '../http/message.ts'
-import { mskService } from './msk/service.ts'
-import { AwsEndpoint } from './endpoint.ts'
+import { createFleet, type Fleet, type FleetOptions } from '../../fleet/fleet.ts'
+import { enginesOf } from '../../fleet/engines/engines.ts'
+import { FakeEngine } from '../../fleet/engines/testing/fake-engine.ts'
+import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import { mskService } from '../msk/service.ts'
+import { AwsEndpoint } from '../endpoint.ts'
 
 /** For tests: the AWS endpoint over a fleet in memory, with the official SDK as its client. */
 export interface TestService {

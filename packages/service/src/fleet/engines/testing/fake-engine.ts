@@ -12,7 +12,7 @@ import {
   type PropertyProblem,
   sameNode,
   type TopologySpec,
-} from './engine.ts'
+} from '../engine.ts'
 
 const versions = ['3.9.x', '3.9.x.kraft', '4.1.x.kraft', '4.4.x.kraft']
 
