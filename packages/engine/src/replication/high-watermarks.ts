@@ -3,7 +3,7 @@ import { CheckpointFile, OffsetCheckpoint, checkpointKey } from '../storage/chec
 import type { LogManager } from '../storage/log-manager.ts'
 import type { TopicPartition } from '../storage/log.ts'
 
-export interface HighWatermarksOptions {
+interface HighWatermarksOptions {
   disk: Disk
   clock: Clock
   logger: Logger

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { defaultLogConfig } from '../storage/log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { Partition } from './partition.ts'
-import { Partitions, type TopicState } from './partitions.ts'
-import type { PartitionState } from './replica.ts'
+import { Partitions } from './partitions.ts'
+import type { PartitionState, TopicState } from './replica.ts'
 import { append, followed, led, me, other } from './testing/partition-context.ts'
 
 const events: TopicState = { name: 'events', id: 'chyLy7VFSqemP2m8TTSy3w', partitions: [led, followed, led] }

@@ -3,18 +3,10 @@ import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
 import { HighWatermarks } from './high-watermarks.ts'
 import { Partition } from './partition.ts'
-import type { PartitionState, ReplicaContext, StagedLeader } from './replica.ts'
-
-/** What the metadata log says of a topic. */
-export interface TopicState {
-  readonly name: string
-  readonly id: string
-  /** By partition index. */
-  readonly partitions: readonly PartitionState[]
-}
+import type { PartitionState, ReplicaContext, StagedLeader, TopicState } from './replica.ts'
 
 /** Told what becomes of the partitions that this broker leads. */
-export interface LeadershipListener {
+interface LeadershipListener {
   leads(partition: Partition): void
   resigns(topic: string, index: number): void
   /** Replicas have fallen behind or caught up: this is who should be in the ISR. */

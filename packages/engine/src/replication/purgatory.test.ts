@@ -1,4 +1,5 @@
 import { TestClock } from '@sluice/effects'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Purgatory } from './purgatory.ts'
 
@@ -38,6 +39,34 @@ describe('Purgatory', () => {
     purgatory.wait(17, 1000, waiter(log, 'late'))
     purgatory.advance(20)
     expect(log.slice(3)).toEqual(['late committed', 'c committed'])
+  })
+
+  it('answers everyone whose offset the high watermark has passed, in order of offsets, and nobody else', () => {
+    const step = fc.oneof(
+      fc.record({ waitFor: fc.integer({ min: 1, max: 30 }) }),
+      fc.record({ advanceTo: fc.integer({ min: 1, max: 30 }) }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const purgatory = new Purgatory(new TestClock(), timedOut)
+        let waiting: number[] = []
+        let answered: number[] = []
+        for (const each of steps) {
+          if ('waitFor' in each) {
+            const offset = each.waitFor
+            purgatory.wait(offset, Infinity, { committed: () => void answered.push(offset), failed() {} })
+            waiting.push(offset)
+            continue
+          }
+          answered = []
+          purgatory.advance(each.advanceTo)
+          const passed = waiting.filter((offset) => offset <= each.advanceTo)
+          expect(answered).toEqual(passed.toSorted((a, b) => a - b))
+          waiting = waiting.filter((offset) => offset > each.advanceTo)
+          expect(purgatory.size).toBe(waiting.length)
+        }
+      }),
+    )
   })
 
   it('fails a waiter whose time is over and leaves the others', async () => {

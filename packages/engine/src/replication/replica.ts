@@ -13,6 +13,14 @@ export interface PartitionState {
   readonly isr: readonly number[]
 }
 
+/** What the metadata log says of a topic. */
+export interface TopicState {
+  readonly name: string
+  readonly id: string
+  /** By partition index. */
+  readonly partitions: readonly PartitionState[]
+}
+
 /** A leader that has something to commit at the end of the socket read. */
 export interface StagedLeader {
   commitStaged(): void
