@@ -102,7 +102,7 @@ class InlineCluster implements Cluster {
   readonly #options: ClusterOptions
   readonly #channel: InlineChannel
   readonly #brokers: Broker[] = []
-  readonly #starting = new Set<Promise<Broker>>()
+  readonly #starting = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
   #controllerNode: ControllerNode
   #controller: Controller | null = null
@@ -132,13 +132,18 @@ class InlineCluster implements Cluster {
     }))
   }
 
-  async startController(node: ControllerNode, properties: Properties): Promise<void> {
+  startController(node: ControllerNode, properties: Properties): Promise<void> {
+    return this.#underWay(this.#startController(node, properties))
+  }
+
+  async #startController(node: ControllerNode, properties: Properties): Promise<void> {
     await this.stopController()
     const controller = await Controller.open({
       ...this.#options.effects,
       ...node,
       directory: this.#controllerDirectory,
       clusterId: this.clusterId,
+      signal: this.#stopping.signal,
       staticProperties: properties,
       onFailure: (failure) => {
         this.#channel.disconnect(controller)
@@ -158,10 +163,14 @@ class InlineCluster implements Cluster {
     this.#controller = null
   }
 
-  async startBroker(node: BrokerNode, properties: Properties): Promise<void> {
+  startBroker(node: BrokerNode, properties: Properties): Promise<void> {
+    return this.#underWay(this.#startBroker(node, properties))
+  }
+
+  async #startBroker(node: BrokerNode, properties: Properties): Promise<void> {
     const { effects, onBrokerFailure } = this.#options
     const directory = this.#brokerDirectory(node.nodeId)
-    const start = Broker.start({
+    const broker = await Broker.start({
       ...effects,
       nodeId: node.nodeId,
       rack: node.rack,
@@ -173,12 +182,13 @@ class InlineCluster implements Cluster {
       signal: this.#stopping.signal,
       onFailure: (failure) => onBrokerFailure?.(node.nodeId, failure),
     })
+    this.#brokers.push(broker)
+  }
+
+  /** What is under way when the cluster ends is waited for. */
+  async #underWay(start: Promise<void>): Promise<void> {
     this.#starting.add(start)
-    try {
-      this.#brokers.push(await start)
-    } finally {
-      this.#starting.delete(start)
-    }
+    await start.finally(() => this.#starting.delete(start))
   }
 
   async stopBroker(nodeId: number): Promise<void> {
@@ -201,6 +211,8 @@ class InlineCluster implements Cluster {
     for (const broker of this.#brokers) await broker.stop({ clean })
     this.#channel.close()
     await Promise.allSettled(this.#starting)
+    // One that became ready at the last moment.
+    for (const broker of this.#brokers) await broker.stop({ clean: false })
     await this.#controller?.close()
   }
 

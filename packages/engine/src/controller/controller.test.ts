@@ -107,6 +107,30 @@ describe('a new controller', () => {
     expect(controller.image.offset).toBeGreaterThanOrEqual(newest)
   })
 
+  it('leaves the event loop to others while it loads a long log', async () => {
+    const controller = await (await opened()).brokers(1)
+    for (let n = 0; n < 150; n++) await controller.createTopic({ name: `topic-${n}` })
+    await controller.close()
+    const { clock } = controller
+    const monotonic = clock.monotonic.bind(clock)
+    // Each look at the clock takes a millisecond.
+    clock.monotonic = () => {
+      clock.jump(1)
+      return monotonic()
+    }
+    let turns = 0
+    let loading = true
+    const turn = () => {
+      turns++
+      if (loading) clock.defer(turn)
+    }
+    turn()
+    await controller.open()
+    loading = false
+    expect(turns).toBeGreaterThan(10)
+    expect(topicsOf(controller)).toHaveLength(150)
+  })
+
   it('removes old snapshots and the log before them', async () => {
     const properties = {
       'metadata.log.max.record.bytes.between.snapshots': '20000',

@@ -32,6 +32,7 @@ import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
+import { inSlices } from '../storage/slices.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
 import { CommitQueue } from './commit-queue.ts'
@@ -51,6 +52,8 @@ interface ControllerOptions {
   readonly logger: Logger
   /** Without it the directory is not guarded against other processes. */
   readonly processes?: Processes
+  /** Gives up an opening that is under way. */
+  readonly signal: AbortSignal
   /** The controller's log directory, made if it is not there. */
   readonly directory: string
   readonly nodeId: number
@@ -137,7 +140,7 @@ export class Controller implements ChannelTarget {
     })
     try {
       const clock = guardedClock(options.clock, guard.run)
-      opened = Controller.#load({ ...options, clock, logger }, lock, guard)
+      opened = await Controller.#load({ ...options, clock, logger }, lock, guard)
       await opened.#begin()
       return opened
     } catch (error) {
@@ -148,14 +151,15 @@ export class Controller implements ChannelTarget {
     }
   }
 
-  static #load(options: ControllerOptions, lock: DirectoryLock, guard: NodeGuard): Controller {
+  static async #load(options: ControllerOptions, lock: DirectoryLock, guard: NodeGuard): Promise<Controller> {
     const { disk, clock, random, logger, directory, nodeId, clusterId, staticProperties } = options
     openMetaProperties({ disk, clock, random, directory, nodeId, clusterId })
     const image = new MetadataImage()
     const config = new BrokerConfig({ image, nodeId, staticProperties })
     const logConfig = metadataLogConfig(config)
     const retentionBytes = config.long('metadata.max.retention.bytes')
-    const log = MetadataLog.open({ disk, clock, logger, directory, nodeId, logConfig, retentionBytes }, image)
+    const where = { disk, clock, logger, directory, nodeId, logConfig, retentionBytes }
+    const log = await inSlices(MetadataLog.open(where, image), clock, options.signal)
     return new Controller(options, { guard, image, config, log, lock })
   }
 

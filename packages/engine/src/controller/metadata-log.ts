@@ -14,6 +14,7 @@ import type { MetadataImage } from '../metadata/image.ts'
 import { type LoggedRecord, type NewRecord, newRecord, sealRecord } from '../metadata/records.ts'
 import { FileCache } from '../storage/file-cache.ts'
 import { Log, type LogConfig } from '../storage/log.ts'
+import type { Steps } from '../storage/slices.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
 import { readQuorumState, writeQuorumState } from './quorum-state.ts'
 import {
@@ -71,14 +72,14 @@ export class MetadataLog {
     this.#snapshots = listSnapshots(options.disk, directory)
   }
 
-  /** Opens the log, made if it is not there, brings the image up to its end, and begins a new epoch. */
-  static open(options: MetadataLogOptions, image: MetadataImage): MetadataLog {
+  /** Opens the log, made if it is not there, brings the image up to its end, and begins a new epoch: in steps. */
+  static *open(options: MetadataLogOptions, image: MetadataImage): Steps<MetadataLog> {
     const { disk, clock, logger, nodeId } = options
     const directory = join(options.directory, `${metadataTopic}-0`)
     disk.mkdirSync(directory)
     const before = readQuorumState(disk, directory)
     if (!before) format(options, directory)
-    const log = Log.load({
+    const log = yield* Log.loadInSteps({
       disk,
       clock,
       logger,
@@ -93,17 +94,17 @@ export class MetadataLog {
       logStartOffset: 0,
     })
     const epoch = Math.max(before?.leaderEpoch ?? 0, log.leaderEpochs.latestEpoch ?? 0) + 1
-    const metadata = new MetadataLog(options, directory, log, epoch)
+    let metadata: MetadataLog | null = null
     try {
-      metadata.#load(image)
+      const opened = new MetadataLog(options, directory, log, epoch)
+      yield* opened.#load(image)
       // The vote comes before anything that stands under it.
       writeQuorumState(disk, directory, { leaderId: nodeId, leaderEpoch: epoch })
-      metadata.#appendLeaderChange(image)
-    } catch (error) {
-      log.close({ clean: false })
-      throw error
+      opened.#appendLeaderChange(image)
+      return (metadata = opened)
+    } finally {
+      if (!metadata) log.close({ clean: false })
     }
-    return metadata
   }
 
   get epoch(): number {
@@ -208,9 +209,9 @@ export class MetadataLog {
     image.skipTo(baseOffset, this.#epoch)
   }
 
-  #load(image: MetadataImage): void {
+  *#load(image: MetadataImage): Steps {
     const newest = this.#snapshots.at(-1)
-    if (newest) this.#loadSnapshot(image, newest)
+    if (newest) yield* this.#loadSnapshot(image, newest)
     const from = newest?.endOffset ?? 0
     // The log was cut short of what the snapshot holds, or deleted: it goes on behind the snapshot.
     if (this.endOffset < from) this.#log.truncateFullyAndStartAt(from)
@@ -223,6 +224,7 @@ export class MetadataLog {
       else image.skipTo(batch.lastOffset, batch.epoch)
       this.#lastTimestamp = batch.maxTimestamp
       this.#bytesSinceSnapshot += batch.sizeInBytes
+      yield
     }
   }
 
@@ -235,12 +237,13 @@ export class MetadataLog {
       }
   }
 
-  #loadSnapshot(image: MetadataImage, id: SnapshotId): void {
+  *#loadSnapshot(image: MetadataImage, id: SnapshotId): Steps {
     const path = join(this.#directory, snapshotName(id))
     let complete = false
     for (const batch of metadataBatches(this.#options.disk.readFileSync(path))) {
       image.replay(batch.records)
       complete = batch.controlTypes.includes(ControlRecordType.snapshotFooter)
+      yield
     }
     if (!complete) throw new Error(`${path} has no end`)
     image.skipTo(id.endOffset - 1, id.epoch)

@@ -71,6 +71,7 @@ export class TestController {
       clusterId,
       host: '127.0.0.1',
       port: 9093,
+      signal: new AbortController().signal,
       staticProperties: this.properties,
       onFailure: (failure) => {
         this.failure = failure
