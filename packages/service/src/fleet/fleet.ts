@@ -1,9 +1,11 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
 import { connectString, type ListenerAddress } from './clusters/addresses.ts'
-import type { ClusterRecord } from './clusters/cluster-record.ts'
+import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
+import type { ClusterRecord } from './clusters/cluster-record.ts'
 import { type ClusterStore, clusterStore } from './clusters/cluster-store.ts'
 import { Clusters } from './clusters/clusters.ts'
+import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
 import {
@@ -14,12 +16,10 @@ import {
   type NodeRole,
 } from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
-import { Mutex } from './mutex.ts'
-import { activeChange } from './clusters/changes/change-life.ts'
-import { placeOf } from './place.ts'
 import { isFree, portTaken } from './free-port.ts'
+import { Mutex } from './mutex.ts'
+import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
-import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
 
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */

@@ -1,7 +1,7 @@
-import { staticProperties } from './static-properties.ts'
+import { type ClusterPlan, type Engine, type NodeKey, type NodePlan, sameNode } from '../engines/engine.ts'
 import type { PortRecord } from '../ports/ports.ts'
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
-import { type ClusterPlan, type Engine, type NodeKey, type NodePlan, sameNode } from '../engines/engine.ts'
+import { staticProperties } from './static-properties.ts'
 
 /** How the nodes of the record shall run. Pure. */
 export function clusterPlan(record: ClusterRecord, engine: Engine, host: string): ClusterPlan {

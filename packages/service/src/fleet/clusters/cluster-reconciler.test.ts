@@ -14,8 +14,8 @@ import { createFleet, type Fleet } from '../fleet.ts'
 import { updateKafkaVersion } from './changes/kafka-version.ts'
 import { rebootBroker } from './changes/reboot.ts'
 import type { Update } from './changes/update.ts'
-import type { ClusterRecord } from './cluster-record.ts'
 import { type Observation, plan } from './cluster-reconciler.ts'
+import type { ClusterRecord } from './cluster-record.ts'
 
 /** A cluster of two brokers with nothing left to do. */
 const settled: Observation = {

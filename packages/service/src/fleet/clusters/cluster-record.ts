@@ -1,6 +1,6 @@
-import type { ClusterSpec } from './cluster-spec.ts'
 import type { EngineName, NodeRole } from '../engines/engine.ts'
 import type { PortRecord } from '../ports/ports.ts'
+import type { ClusterSpec } from './cluster-spec.ts'
 
 /** MSK's cluster states, those that a cluster here can be in. */
 export type ClusterState =

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
-import { propertiesOfTags, staticProperties, tagsOfProperties } from './static-properties.ts'
 import { MemoryDisk, MemoryNetwork } from '@sluice/effects'
-import { clusterSpec, unservedParts } from './cluster-spec.ts'
+import { describe, expect, it } from 'vitest'
 import { FakeEngine } from '../engines/testing/fake-engine.ts'
+import { clusterSpec, unservedParts } from './cluster-spec.ts'
+import { propertiesOfTags, staticProperties, tagsOfProperties } from './static-properties.ts'
 import { derivedUuid, zoneId } from './zones.ts'
 
 const engine = new FakeEngine({ disk: new MemoryDisk(), network: new MemoryNetwork() })

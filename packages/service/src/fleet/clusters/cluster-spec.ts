@@ -12,8 +12,8 @@ import type { ChosenConfiguration } from '../configurations/configurations.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
-import { propertiesOfTags, propertiesRefusal } from './static-properties.ts'
 import { hasProvisionedThroughput, standardInstanceTypes } from './instance-types.ts'
+import { propertiesOfTags, propertiesRefusal } from './static-properties.ts'
 import { derivedId, derivedUuid, zoneId } from './zones.ts'
 
 /** What a cluster shall be: the request with MSK's defaults in place. The blocks keep AWS's shapes. */

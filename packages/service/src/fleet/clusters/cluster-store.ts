@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Disk, Logger } from '@sluice/effects'
 import { RecordStore } from '../record-store.ts'
-import { upgradedRecord } from './cluster-record-upgrade.ts'
 import type { ClusterRecord } from './cluster-record.ts'
+import { upgradedRecord } from './cluster-record-upgrade.ts'
 
 export type ClusterStore = RecordStore<ClusterRecord>
 

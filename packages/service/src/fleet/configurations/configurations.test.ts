@@ -1,8 +1,8 @@
 import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Configurations } from './configurations.ts'
 import { enginesOf } from '../engines/engines.ts'
 import { FakeEngine } from '../engines/testing/fake-engine.ts'
+import { Configurations } from './configurations.ts'
 
 let disk: MemoryDisk
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Clock, Disk, Logger, Random } from '@sluice/effects'
+import type { Engines } from '../engines/engines.ts'
 import { newResource, type Place } from '../place.ts'
 import { RecordStore } from '../record-store.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { configurationProperties } from './configuration-properties.ts'
-import type { Engines } from '../engines/engines.ts'
 import { publishedKafkaVersions } from './kafka-releases.ts'
 
 /** One MSK configuration as it is kept in `<data>/configurations/<uuid>.json`. */

@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path'
 import { silentLogger, systemDisk, systemProcesses } from '@sluice/effects'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OperatingError, sentenceOf } from '../operating-error.ts'
-import { type LockedDistribution, lockedDistributions, parseLock } from './distributions-lock.ts'
 import { cacheDirectory, Distributions, pinnedVersions } from './distributions.ts'
+import { type LockedDistribution, lockedDistributions, parseLock } from './distributions-lock.ts'
 
 const effects = { disk: systemDisk(), processes: systemProcesses(), logger: silentLogger }
 

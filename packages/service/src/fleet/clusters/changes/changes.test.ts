@@ -7,15 +7,15 @@ import {
   TestClock,
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { enginesOf } from '../../engines/engines.ts'
+import { FakeEngine } from '../../engines/testing/fake-engine.ts'
+import { createFleet, type Fleet } from '../../fleet.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
 import { updateBrokerCount } from './broker-count.ts'
 import { updateConfiguration } from './configuration.ts'
 import { updateKafkaVersion } from './kafka-version.ts'
 import { rebootBroker } from './reboot.ts'
 import type { Update } from './update.ts'
-import { enginesOf } from '../../engines/engines.ts'
-import { FakeEngine } from '../../engines/testing/fake-engine.ts'
-import { createFleet, type Fleet } from '../../fleet.ts'
 
 let clock: TestClock
 let disk: MemoryDisk

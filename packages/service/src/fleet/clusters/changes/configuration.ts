@@ -1,6 +1,6 @@
 import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
-import { propertiesRefusal } from '../static-properties.ts'
 import { isSameRevision } from '../../configurations/configurations.ts'
+import { propertiesRefusal } from '../static-properties.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
 

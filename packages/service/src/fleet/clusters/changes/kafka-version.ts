@@ -1,9 +1,9 @@
 import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
+import { isSameRevision } from '../../configurations/configurations.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { type Refusal, unsupportedVersion } from '../../refusal.ts'
-import { propertiesRefusal } from '../static-properties.ts'
 import type { SpecChange } from '../cluster-record.ts'
-import { isSameRevision } from '../../configurations/configurations.ts'
+import { propertiesRefusal } from '../static-properties.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, stateRefusal, type Update, versionRefusal } from './update.ts'
 

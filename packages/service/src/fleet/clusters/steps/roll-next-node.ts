@@ -7,8 +7,8 @@ import {
   sameNode,
 } from '../../engines/engine.ts'
 import { reasonOf } from '../changes/change-life.ts'
-import { startNode } from './start-nodes.ts'
 import type { Step } from './pass.ts'
+import { startNode } from './start-nodes.ts'
 
 /**
  * Starts one node anew that runs under an older plan: the quorum's first, then brokers by id. Only one, and only

@@ -1,6 +1,10 @@
 import { basename, join } from 'node:path'
 import type { Connection } from '@sluice/client'
 import { Metadata } from '@sluice/wire'
+import type { Distributions } from '../../jvm/distributions.ts'
+import type { Environment } from '../../jvm/java.ts'
+import { capitalized } from '../../operating-error.ts'
+import { noteFile } from '../../processes/node-process-note.ts'
 import {
   type ClusterPlan,
   type EngineCluster,
@@ -12,10 +16,6 @@ import {
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
-import type { Distributions } from '../../jvm/distributions.ts'
-import type { Environment } from '../../jvm/java.ts'
-import { capitalized } from '../../operating-error.ts'
-import { noteFile } from '../../processes/node-process-note.ts'
 import { metadataProblem, userPartitionsOf } from './health.ts'
 import { raiseFeatures } from './kraft/features.ts'
 import { followMinInsyncReplicas } from './kraft/min-insync-replicas.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { type ClusterPlan, type NodeKey, type NodeRole, nodeOf } from '../engine.ts'
 import type { Environment } from '../../jvm/java.ts'
+import { type ClusterPlan, type NodeKey, type NodeRole, nodeOf } from '../engine.ts'
 import { kraftBrokerProperties, kraftControllerProperties } from './kraft/kraft-properties.ts'
 import { propertiesText } from './properties-text.ts'
 import type { Release } from './versions.ts'

@@ -1,17 +1,17 @@
 import { delimiter, join } from 'node:path'
 import type { ChildProcesses, Clock, Disk, Logger, Network, Random } from '@sluice/effects'
 import { assert } from '@sluice/effects'
-import { capitalized, OperatingError } from '../../operating-error.ts'
 import { isFree, portTaken } from '../../free-port.ts'
-import { type NodeKey, type NodePlan, nodeName, type ObservedNode } from '../engine.ts'
 import type { Distribution } from '../../jvm/distributions.ts'
 import type { Java } from '../../jvm/java.ts'
 import { loggingConfiguration } from '../../jvm/logging.ts'
+import { capitalized, OperatingError } from '../../operating-error.ts'
 import { NodeProcess } from '../../processes/node-process.ts'
+import { type NodeKey, type NodePlan, nodeName, type ObservedNode } from '../engine.ts'
+import { formatIfNew } from './kraft/storage-format.ts'
 import { directoriesOf, type NodeDirectories, type NodeShape } from './node-shape.ts'
 import { propertiesText } from './properties-text.ts'
 import { waitUntilReady } from './readiness.ts'
-import { formatIfNew } from './kraft/storage-format.ts'
 
 export interface EngineEffects {
   clock: Clock

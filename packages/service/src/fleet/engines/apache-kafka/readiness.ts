@@ -1,7 +1,7 @@
 import { Metadata } from '@sluice/wire'
 import { ListenerName, type NodePlan } from '../engine.ts'
 import { listenerOf } from './listeners.ts'
-import { type RemoteEffects, askNode } from './remote.ts'
+import { askNode, type RemoteEffects } from './remote.ts'
 import { askZooKeeper } from './zookeeper/zookeeper-words.ts'
 
 const pollMs = 100

@@ -8,18 +8,18 @@ import type {
 } from '@sluice/effects'
 import {
   type Api,
-  apiByKey,
   ApiVersions,
-  decodeRequestHeader,
+  apiByKey,
   DescribeConfigs,
   DescribeQuorum,
+  decodeRequestHeader,
   encodeResponseFrame,
   IncrementalAlterConfigs,
   Metadata,
+  metadataTopic,
   Reader,
   UnregisterBroker,
   UpdateFeatures,
-  metadataTopic,
 } from '@sluice/wire'
 
 interface FakeNode {

@@ -1,6 +1,6 @@
-import { directoriesOf } from '../node-shape.ts'
-import type { ClusterPlan, ListenerName, NodePlan, NodeRole } from '../../engine.ts'
 import { pinnedVersions } from '../../../jvm/distributions.ts'
+import type { ClusterPlan, ListenerName, NodePlan, NodeRole } from '../../engine.ts'
+import { directoriesOf } from '../node-shape.ts'
 import { type Release, releasesOf, topologyOf } from '../versions.ts'
 
 /* Plans for tests: every listener has a port of its own, which depends on nothing but the node. */
