@@ -66,7 +66,10 @@ export interface Cluster {
   startController(controller: ControllerNode, properties: Properties): Promise<void>
   /** What brokers ask meanwhile waits for the next controller. */
   stopController(): Promise<void>
-  /** Rejects as `startCluster` does; then the broker does not run, and the others go on. */
+  /**
+   * Starts a broker, or starts it anew in place of one that runs or has failed. Rejects as `startCluster` does; then the
+   * broker does not run, and the others go on.
+   */
   startBroker(broker: BrokerNode, properties: Properties): Promise<void>
   /** Stops a broker cleanly; it is then not among `brokers` any more. */
   stopBroker(nodeId: number): Promise<void>
@@ -168,6 +171,7 @@ class InlineCluster implements Cluster {
   }
 
   async #startBroker(node: BrokerNode, properties: Properties): Promise<void> {
+    await this.stopBroker(node.nodeId)
     const { effects, onBrokerFailure } = this.#options
     const directory = this.#brokerDirectory(node.nodeId)
     const broker = await Broker.start({

@@ -63,6 +63,23 @@ describe('a registration', () => {
     await expect(foreign.register(listeners, signal)).rejects.toThrow('error 104')
   })
 
+  it('waits for the end of a session whose broker has died, or for the end of the start', async () => {
+    const dead = registration()
+    await dead.register(listeners, signal)
+    await dead.keepAlive()
+    dead.abandon()
+    const start = new AbortController()
+    const calledOff = registration().register(listeners, start.signal)
+    await controller.clock.advance(heartbeatIntervalMs)
+    start.abort(new Error('called off'))
+    await expect(calledOff).rejects.toThrow('called off')
+    const next = registration()
+    const registered = next.register(listeners, signal)
+    await controller.clock.advance(sessionTimeoutMs + heartbeatIntervalMs)
+    await registered
+    expect(next.brokerEpoch).toBe(controller.image.broker(1)?.epoch)
+  })
+
   it('stays fenced while the broker has not replayed its own registration', async () => {
     let replayed = -1
     const slow = registration({ metadataOffset: () => replayed })

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, raise, type Random, type Timer } from '@sluice/effects'
+import { type Clock, Deferred, type Logger, raise, type Random, type Timer } from '@sluice/effects'
 import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid, type Int64 } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
@@ -44,9 +44,20 @@ export class Registration {
       if (errorCode !== ErrorCode.DUPLICATE_BROKER_REGISTRATION || !mayWait)
         throw new Error(`the controller refuses broker ${brokerId}: error ${errorCode}`)
       logger.info('the session of a former incarnation is not over yet', { brokerId })
-      await clock.sleep(heartbeatIntervalMs)
-      signal.throwIfAborted()
+      await this.#sleep(heartbeatIntervalMs, signal)
     }
+  }
+
+  /** Throws at once when the start is called off. */
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const over = new Deferred<void>()
+    const end = () => over.resolve()
+    const timer = this.#options.clock.schedule(ms, end)
+    signal.addEventListener('abort', end, { once: true })
+    await over.promise
+    timer.cancel()
+    signal.removeEventListener('abort', end)
+    signal.throwIfAborted()
   }
 
   #ask(incarnationId: string, listeners: readonly BoundListener[]) {

@@ -144,7 +144,6 @@ export class World {
     if (this.states().controller !== 'running') await this.cluster.startController(controllerNode, properties)
     for (const { nodeId, state } of this.cluster.brokers) {
       if (state === 'running') continue
-      await this.cluster.stopBroker(nodeId)
       const started = this.cluster.startBroker(node(nodeId), properties)
       // The session of the broker that failed ends first.
       await this.pass(12_000)

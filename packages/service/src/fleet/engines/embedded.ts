@@ -146,8 +146,6 @@ class EmbeddedCluster implements EngineCluster {
     const { nodeId, rack, listeners } = node
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
-    // A broker that has failed is still held, with what it failed of.
-    await cluster.stopBroker(nodeId)
     const broker = { nodeId, rack, listeners: listeners.map(listenerOptions) }
     await cluster.startBroker(broker, nodeProperties(plan, node))
   }
