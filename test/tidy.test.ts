@@ -1,17 +1,48 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseText, readSources, resolveRelative, root, type SourceFile } from './source-tree.ts'
+import {
+  parseText,
+  readSources,
+  readSurroundings,
+  resolveRelative,
+  root,
+  type SourceFile,
+} from './source-tree.ts'
+import { arrowsBetween, circles } from './tidy/circles.ts'
+import { ExportUses } from './tidy/unused.ts'
 
 // What ARCHITECTURE.md says of packages and laws, and CONTRIBUTING.md of code, held by a test instead of by memory.
 
 const sources = readSources()
 const code = sources.filter((file) => !file.isTest)
 
-/** What is longer than the limits already, and by how much. */
-const allowances: { functions: Record<string, number>; files: Record<string, number> } = JSON.parse(
-  readFileSync(join(root, 'test/tidy-allowances.json'), 'utf8'),
-)
+/** What is not as it should be yet. */
+const allowances: {
+  /** What is longer than the limits, and by how much. */
+  functions: Record<string, number>
+  files: Record<string, number>
+  /** Exports, by name, that only tests use: mostly parts that a test wants to see alone. */
+  onlyTested: string[]
+  /** Imports of types without which there would be no circle. */
+  typeArrows: string[]
+} = JSON.parse(readFileSync(join(root, 'test/tidy-allowances.json'), 'utf8'))
+
+/** Files whose names are for people, or scripts, that we do not see. */
+const published = [
+  'packages/engine/src/index.ts',
+  'packages/service/src/index.ts',
+  'packages/service/src/cli/main.ts',
+  'test/oracle/run.ts',
+  'test/lives/run.ts',
+]
+
+/** What a script writes, or a module of plain JavaScript that a test runs by its path. */
+const isMadeWhole = (path: string): boolean =>
+  /^packages\/wire\/src\/schema\/(\d|records\/)|\.generated\.ts$|\.mjs$/.test(path)
+
+/** Their members are called from codecs that are compiled at first use. */
+const calledByCompiledCode = ['packages/wire/src/reader.ts', 'packages/wire/src/writer.ts']
 
 /** Which packages a package may import. */
 const packageArrows: Record<string, string[]> = {
@@ -66,6 +97,7 @@ const worldModules: Record<string, (path: string) => boolean> = {
   child_process: (path) => isEffects(path) || isCli(path),
   worker_threads: isEffects,
   timers: isEffects,
+  os: (path) => isEffects(path) || isCli(path),
   'timers/promises': isEffects,
   http: (path) => isCli(path) || isHttp(path),
   http2: isHttp,
@@ -104,8 +136,33 @@ describe('layers', () => {
     expect(wrongArrows('packages/service/src/fleet/', layerOfFile, fleetArrows)).toEqual([])
   })
 
-  it('has no circles of imports', () => {
-    expect(circles(code)).toEqual([])
+  it('has no circles of imports, nor of types', () => {
+    const arrows = arrowsBetween(code)
+    expect(circles(arrows.filter(({ typeOnly }) => !typeOnly))).toEqual([])
+    const isAllowed = ({ from, to }: { from: string; to: string }) =>
+      allowances.typeArrows.includes(`${from} → ${to}`)
+    expect(circles(arrows.filter((arrow) => !isAllowed(arrow)))).toEqual([])
+    expect(allowances.typeArrows, 'each is part of a circle still').toEqual(
+      allowances.typeArrows.filter((allowed) => {
+        const others = arrows.filter(
+          (arrow) => !isAllowed(arrow) || `${arrow.from} → ${arrow.to}` === allowed,
+        )
+        return circles(others).length > 0
+      }),
+    )
+  })
+
+  it('lets a folder of coordinators import what stands above it, not its neighbours', () => {
+    const home = 'packages/engine/src/coordinator/'
+    const folderOf = (path: string) => dirname(path)
+    const wrong = arrowsBetween(code.filter(({ path }) => path.startsWith(home)))
+      .filter(({ to }) => to.startsWith(home))
+      .filter(({ from, to }) => {
+        const [lower, upper] = [`${folderOf(from)}/`, `${folderOf(to)}/`]
+        return !lower.startsWith(upper) && !upper.startsWith(lower)
+      })
+      .map(({ from, to }) => `${from} imports ${to}`)
+    expect(wrong).toEqual([])
   })
 
   it('imports other packages by name and its own files by path with the extension', () => {
@@ -240,6 +297,66 @@ describe('names', () => {
   })
 })
 
+describe('what is used', () => {
+  const everything = [...sources, ...readSurroundings()]
+  const uses = new ExportUses(everything, published)
+  const counted = everything.filter(({ path }) => !isMadeWhole(path))
+
+  it('exports only what another file uses', () => {
+    expect(counted.flatMap((file) => uses.unused(file))).toEqual([])
+  })
+
+  it('has little that only tests use, and ever less', () => {
+    const shared = /^packages\/(client|effects)\//
+    const found = counted
+      .filter(
+        ({ path }) => path.startsWith('packages/') && !shared.test(path) && !path.endsWith('src/index.ts'),
+      )
+      .flatMap((file) => uses.onlyTested(file))
+    const { onlyTested } = allowances
+    expect(
+      found.filter((name) => !onlyTested.includes(name)),
+      'only tests use it',
+    ).toEqual([])
+    expect(
+      onlyTested.filter((name) => !found.includes(name)),
+      'take it out of tidy-allowances.json',
+    ).toEqual([])
+  })
+
+  it('has no member of a class that nobody reads', () => {
+    const reads = new Set(everything.flatMap((file) => [...file.reads]))
+    const unread = code
+      .filter(({ path }) => !calledByCompiledCode.includes(path))
+      .flatMap((file) => file.members.map((member) => ({ ...member, path: file.path })))
+      .filter(({ name }) => !reads.has(name))
+      .map(({ path, line, className, name }) => `${path}:${line} ${className}.${name}`)
+    expect(unread).toEqual([])
+  })
+})
+
+describe('numbers', () => {
+  it('has a name for every type of record', () => {
+    const numeric = sources.flatMap((file) =>
+      file.numericTypeCases.map(({ name, line }) => `${file.path}:${line} ${name}`),
+    )
+    expect(numeric).toEqual([])
+  })
+
+  it('names error codes in the contract tests', () => {
+    const numbered = readdirSync(join(root, 'test/contract'))
+      .filter((name) => name.endsWith('.ts') && name !== 'accepted-differences.ts')
+      .flatMap((name) =>
+        readFileSync(join(root, 'test/contract', name), 'utf8')
+          .split('\n')
+          .map((line, at) => ({ line, place: `${name}:${at + 1}` })),
+      )
+      .filter(({ line }) => /[eE]rrorCode(: |\)\.toBe\(| [!=]== )-?[1-9]/.test(line))
+      .map(({ place }) => place)
+    expect(numbered).toEqual([])
+  })
+})
+
 describe('dependencies', () => {
   it('pins every version exactly', () => {
     const manifests = [
@@ -338,28 +455,6 @@ function wrongArrows(
         .filter((to) => to !== from && !allowed.includes(to))
         .map((to) => `${file.path}: ${from} → ${to}`)
     })
-}
-
-/** Every circle once, as the files on it. */
-function circles(files: SourceFile[]): string[] {
-  const byPath = new Map(files.map((file) => [file.path, file]))
-  const done = new Set<string>()
-  const path: string[] = []
-  const found: string[] = []
-  const visit = (at: string) => {
-    const known = path.indexOf(at)
-    if (known >= 0) found.push([...path.slice(known), at].join(' → '))
-    if (known >= 0 || done.has(at)) return
-    path.push(at)
-    const file = byPath.get(at)
-    // Types are gone at run time; the arrows above hold them.
-    for (const { specifier, typeOnly } of file?.imports ?? [])
-      if (file && !typeOnly && specifier.startsWith('.')) visit(resolveRelative(file, specifier))
-    path.pop()
-    done.add(at)
-  }
-  for (const file of files) visit(file.path)
-  return found
 }
 
 /** Nothing above its allowance, and no allowance that is larger than needed: the list may only shrink. */

@@ -44,7 +44,7 @@ export type PortChoice = number | undefined
 /** `default`: `demo` in a new data directory, nothing in any other. */
 export type ClusterChoice = { kind: 'default' } | { kind: 'none' } | { kind: 'named'; name: string }
 
-export interface ServiceEffects {
+interface ServiceEffects {
   clock: Clock
   disk: Disk
   network: Network
@@ -63,12 +63,12 @@ export interface Service {
   stop(): Promise<void>
 }
 
-export const host = '127.0.0.1'
-export const accountId = '000000000000'
-export const defaultRegion = 'us-east-1'
-export const defaultApiPort = 9081
-export const defaultClusterName = 'demo'
-export const defaultEngineName: EngineName = 'embedded'
+const host = '127.0.0.1'
+const accountId = '000000000000'
+const defaultRegion = 'us-east-1'
+const defaultApiPort = 9081
+const defaultClusterName = 'demo'
+const defaultEngineName: EngineName = 'embedded'
 const apiPortsTried = 100
 
 /**

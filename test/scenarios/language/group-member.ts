@@ -9,7 +9,7 @@ import {
   SyncGroup,
 } from '@sluice/wire'
 
-export interface GroupMemberOptions {
+interface GroupMemberOptions {
   readonly groupId: string
   readonly groupInstanceId: string | null
   readonly sessionTimeoutMs: number

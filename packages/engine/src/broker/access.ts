@@ -1,8 +1,8 @@
 import type { Operation } from './authorized-operations.ts'
 
-export type ResourceType = 'cluster' | 'topic' | 'group' | 'transactionalId'
+type ResourceType = 'cluster' | 'topic' | 'group' | 'transactionalId'
 
-export interface Permission {
+interface Permission {
   readonly operation: Operation
   readonly resource: ResourceType
 }
@@ -26,7 +26,7 @@ export interface AccessRule extends Permission {
 /** `none`: anybody may. */
 export type Access = 'none' | readonly AccessRule[]
 
-export type Condition =
+type Condition =
   | 'from a consumer'
   | 'from a follower'
   | 'to create what is missing'

@@ -35,7 +35,7 @@ import { Registration } from './registration.ts'
 import type { Reply } from './reply.ts'
 import type { BrokerServices } from './services.ts'
 
-export interface BrokerOptions {
+interface BrokerOptions {
   readonly nodeId: number
   readonly rack: string | null
   readonly clusterId: string

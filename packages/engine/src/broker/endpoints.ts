@@ -2,7 +2,7 @@ import type { MetadataImage } from '../metadata/image.ts'
 import type { ConnectionSession } from './connection-session.ts'
 
 /** The address of a broker as one client reaches it. */
-export interface Endpoint {
+interface Endpoint {
   readonly nodeId: number
   readonly host: string
   readonly port: number

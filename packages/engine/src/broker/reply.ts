@@ -53,7 +53,7 @@ export class Reply {
   }
 }
 
-export function releaseParts(parts: ResponsePart[] | Uint8Array): void {
+function releaseParts(parts: ResponsePart[] | Uint8Array): void {
   if (parts instanceof Uint8Array) return
   for (const part of parts) if (!(part instanceof Uint8Array)) part.release()
 }

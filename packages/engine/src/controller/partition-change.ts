@@ -4,7 +4,7 @@ import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { noLeader, type PartitionImage } from '../metadata/topics-image.ts'
 
-export interface PartitionChangeOptions {
+interface PartitionChangeOptions {
   readonly topicId: string
   readonly partitionId: number
   readonly before: PartitionImage

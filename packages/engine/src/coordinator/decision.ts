@@ -24,7 +24,7 @@ export interface FinalDecision<R, Rec> {
  * Records first; `next` goes on in the state that their replay has made. All land in one append. Where the topic
  * does not take the records of the first step nothing has changed yet, and nothing need be undone.
  */
-export interface Step<R, Rec> {
+interface Step<R, Rec> {
   readonly records: readonly Rec[]
   readonly next: () => Decision<R, Rec>
 }

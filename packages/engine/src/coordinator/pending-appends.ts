@@ -12,7 +12,7 @@ export interface Producer {
   readonly producerEpoch: number
 }
 
-export interface PendingAppendsOptions {
+interface PendingAppendsOptions {
   readonly clock: Clock
   readonly maxBatchBytes: () => number
   readonly timeoutMs: number

@@ -32,7 +32,7 @@ export interface RecordCodec<Rec> {
   decode(key: Buffer, value: Buffer | null): Rec | null
 }
 
-export interface RuntimeOptions<S, Rec> {
+interface RuntimeOptions<S, Rec> {
   readonly name: string
   /** Of the broker: what its timers throw stops the broker. */
   readonly clock: Clock

@@ -26,7 +26,7 @@ export interface ConfigLayer {
 }
 
 /** Reads a topic's configs into the shape that somebody needs. */
-export type TopicView<T> = (value: (name: string) => ConfigValue) => T
+type TopicView<T> = (value: (name: string) => ConfigValue) => T
 
 /** A value as computed; `at` is the state of all configs when it was last known to hold. */
 interface Cached<T> {

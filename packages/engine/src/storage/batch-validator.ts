@@ -47,7 +47,7 @@ export interface Validated {
   marker: TransactionMarker | null
 }
 
-export interface RecordError {
+interface RecordError {
   batchIndex: number
   message: string | null
 }

@@ -1,15 +1,15 @@
 import type { Disk } from '@sluice/effects'
 import { join } from 'node:path'
 
-export const leaderEpochFileName = 'leader-epoch-checkpoint'
+const leaderEpochFileName = 'leader-epoch-checkpoint'
 
-export interface EpochEntry {
+interface EpochEntry {
   epoch: number
   startOffset: number
 }
 
 /** What the epochs need to know of their log. */
-export interface LogOfEpochs {
+interface LogOfEpochs {
   readonly disk: Disk
   readonly directory: string
   readonly endOffset: number

@@ -49,7 +49,7 @@ export interface LogDirectoryOptions {
 }
 
 /** The logs by `checkpointKey`. */
-export type Logs = ReadonlyMap<string, Log>
+type Logs = ReadonlyMap<string, Log>
 
 /**
  * One log directory on the disk: its lock, whose it is, its checkpoints, and the directories of its logs. What is

@@ -10,7 +10,7 @@ import { scanHeaders } from './batch-scan.ts'
 import type { LogStore } from './log-store.ts'
 import type { Segment } from './segment.ts'
 
-export interface OffsetAndTimestamp {
+interface OffsetAndTimestamp {
   offset: number
   timestamp: Int64
   leaderEpoch: number

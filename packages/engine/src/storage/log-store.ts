@@ -19,7 +19,7 @@ export interface TopicPartition {
   readonly partition: number
 }
 
-export interface LogStoreOptions {
+interface LogStoreOptions {
   disk: Disk
   clock: Clock
   logger: Logger

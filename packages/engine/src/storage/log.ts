@@ -38,12 +38,11 @@ import { countExpired } from './retention.ts'
 import { atOnce, type Steps } from './slices.ts'
 import { type AbortedTransaction, collectAborted } from './transaction-index.ts'
 
-export type { AppendContext, RecordError, Rejected, Validated } from './batch-validator.ts'
+export type { Rejected, Validated } from './batch-validator.ts'
 export type { FetchSlice } from './fetch-slice.ts'
 export type { LogConfig } from './log-config.ts'
-export type { OffsetAndTimestamp, OffsetLookup } from './log-lookup.ts'
+
 export type { TopicPartition } from './log-store.ts'
-export type { AbortedTransaction } from './transaction-index.ts'
 
 export interface LogOptions {
   disk: Disk
@@ -66,7 +65,7 @@ export interface LogOptions {
   onBackgroundFailure?: (error: unknown) => void
 }
 
-export interface Staged {
+interface Staged {
   kind: 'staged'
   baseOffset: number
   lastOffset: number
@@ -74,7 +73,7 @@ export interface Staged {
   logAppendTimeMs: Int64
 }
 
-export interface Duplicate {
+interface Duplicate {
   kind: 'duplicate'
   baseOffset: number
   lastOffset: number
@@ -84,7 +83,7 @@ export interface Duplicate {
 
 export type StageResult = Staged | Duplicate | Rejected
 
-export interface ActiveProducer {
+interface ActiveProducer {
   producerId: Int64
   producerEpoch: number
   lastSequence: number

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import type { Clock, Disk, Random } from '@sluice/effects'
 import { isUuid, randomUuid } from '@sluice/wire'
 
-export const metaPropertiesFileName = 'meta.properties'
+const metaPropertiesFileName = 'meta.properties'
 
 /** Version 0 is that of ZooKeeper's days, whose ids are others. */
 const currentVersion = '1'
 
 /** Who a log directory belongs to. */
-export interface MetaProperties {
+interface MetaProperties {
   nodeId: number
   clusterId: string
   directoryId: string

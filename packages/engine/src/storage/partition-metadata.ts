@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Disk } from '@sluice/effects'
 import { isUuid } from '@sluice/wire'
 
-export const partitionMetadataFileName = 'partition.metadata'
+const partitionMetadataFileName = 'partition.metadata'
 
 /** The topic id in a partition's directory; null where none was written. */
 export function readTopicId(disk: Disk, directory: string): string | null {

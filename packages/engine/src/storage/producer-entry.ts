@@ -4,7 +4,7 @@ import { type Int64, RecordBatch } from '@sluice/wire'
 const batchesMax = 5
 
 /** A batch of an idempotent producer that stands in the log. */
-export interface ProducerBatch {
+interface ProducerBatch {
   firstSequence: number
   lastSequence: number
   firstOffset: number

@@ -28,7 +28,7 @@ export interface TransactionMarker {
   coordinatorEpoch: number
 }
 
-export interface CompletedTransaction {
+interface CompletedTransaction {
   producerId: Int64
   firstOffset: number
   /** The marker's. */
@@ -36,7 +36,7 @@ export interface CompletedTransaction {
   aborted: boolean
 }
 
-export type ProducerVerdict =
+type ProducerVerdict =
   | { kind: 'ok' }
   | { kind: 'duplicate'; baseOffset: number; lastOffset: number; timestamp: Int64 }
   | { kind: 'rejected'; error: ErrorCode; message: string }

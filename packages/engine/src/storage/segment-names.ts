@@ -14,7 +14,7 @@ export const cleanedSuffix = '.cleaned'
 export const swapSuffix = '.swap'
 
 /** Offsets in file names have 20 digits. */
-export function offsetFileName(offset: number, suffix: string): string {
+function offsetFileName(offset: number, suffix: string): string {
   return offset.toString().padStart(20, '0') + suffix
 }
 

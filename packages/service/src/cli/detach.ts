@@ -8,7 +8,7 @@ import { OperatingError } from '../fleet/operating-error.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** What the detached service tells the command that started it, at the end of its start. */
-export type News = { kind: 'ready'; text: string } | { kind: 'failed'; text: string; exitCode: number }
+type News = { kind: 'ready'; text: string } | { kind: 'failed'; text: string; exitCode: number }
 
 /** What it tells before, while something takes long. */
 interface Progress {

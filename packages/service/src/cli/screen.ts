@@ -6,7 +6,7 @@ import { screenOf } from './failure.ts'
 import { defaultDataDirectory } from './options.ts'
 
 /** What only a start has to tell. */
-export interface StartNews {
+interface StartNews {
   readyMs: number
   /** Clusters that were there before. */
   restored: number

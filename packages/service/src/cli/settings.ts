@@ -67,7 +67,7 @@ function clusterChoice(name: string | false | undefined): ClusterChoice {
   return name === false ? { kind: 'none' } : { kind: 'named', name }
 }
 
-export function parseProperties(pairs: readonly string[]): Record<string, string> {
+function parseProperties(pairs: readonly string[]): Record<string, string> {
   const properties: Record<string, string> = {}
   for (const pair of pairs) {
     const at = pair.indexOf('=')
@@ -116,7 +116,7 @@ const configKeys: Record<string, { takes: string; accepts: (value: unknown) => b
   logLevel: { takes: logLevels.join(', '), accepts: (value) => logLevels.includes(String(value)) },
 }
 
-export function readConfigFile(path: string): ConfigFile {
+function readConfigFile(path: string): ConfigFile {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

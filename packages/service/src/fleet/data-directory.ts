@@ -9,7 +9,7 @@ import {
 } from '@sluice/effects'
 import { codeOf, OperatingError } from './operating-error.ts'
 
-export interface DataDirectoryLock {
+interface DataDirectoryLock {
   release(): void
 }
 

@@ -48,7 +48,7 @@ export interface FleetOptions {
 }
 
 /** One cluster for `sluice status` and the start screen. */
-export interface ClusterStatus {
+interface ClusterStatus {
   arn: string
   name: string
   state: ClusterRecord['state']
@@ -89,8 +89,8 @@ export interface Fleet {
   idle(uuid: string): Promise<void>
 }
 
-export const kafkaPortBase = 9_092
-export const controllerPortBase = 19_093
+const kafkaPortBase = 9_092
+const controllerPortBase = 19_093
 
 export function createFleet(options: FleetOptions): Fleet {
   return new FleetOfClusters(options)

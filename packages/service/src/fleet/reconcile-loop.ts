@@ -1,7 +1,7 @@
 import { type Clock, Deferred, type Logger, type Timer } from '@sluice/effects'
 
 /** Brings one thing closer to what it shall be. It may be called at any time, any number of times. */
-export type Reconcile = (key: string) => Promise<Outcome>
+type Reconcile = (key: string) => Promise<Outcome>
 
 /** `settled`: nothing is left to do until somebody triggers; `retry`: try again by itself. */
 export type Outcome = 'settled' | 'retry'

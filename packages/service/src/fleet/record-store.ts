@@ -15,7 +15,7 @@ export interface StoredRecord {
 /** A record as it was read, before anything is known of it. */
 export type RawRecord = Readonly<Record<string, unknown>>
 
-export interface RecordStoreOptions<Stored extends StoredRecord> {
+interface RecordStoreOptions<Stored extends StoredRecord> {
   disk: Disk
   logger: Logger
   /** Holds the records, and nothing else. */

@@ -29,7 +29,7 @@ export interface FetchedPartition<Records extends Sized> {
   readonly currentLeader: { leaderId: number; leaderEpoch: number } | null
 }
 
-export interface FetchResponse<Records extends Sized> {
+interface FetchResponse<Records extends Sized> {
   readonly version: number
   readonly correlationId: number
   readonly throttleTimeMs: number

@@ -9,7 +9,7 @@ const logStartOffsetVersionMin = 5
 const recordErrorsVersionMin = 8
 
 /** Where the records of one partition stand now. */
-export interface ProducedRecords {
+interface ProducedRecords {
   readonly baseOffset: Int64
   readonly logAppendTimeMs: Int64
   readonly logStartOffset: Int64

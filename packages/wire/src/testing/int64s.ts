@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Int64, toInt64 } from '../int64.ts'
 
 /** Where a double ends, where a half of it ends, and where the type does. */
-export const int64Edges: readonly Int64[] = [
+const int64Edges: readonly Int64[] = [
   0n,
   -1n,
   2n ** 31n,

@@ -38,7 +38,7 @@ const skipAssignmentVersionMin = 9
 /** KIP-559: SyncGroup names the protocol that the member follows. */
 const protocolNameVersionMin = 5
 
-export interface GroupCoordinatorOptions {
+interface GroupCoordinatorOptions {
   readonly config: ConfigReader
   readonly clock: Clock
   readonly random: Random
@@ -48,7 +48,7 @@ export interface GroupCoordinatorOptions {
 }
 
 /** Who sends a request, as far as a group remembers it. */
-export interface GroupRequestContext {
+interface GroupRequestContext {
   readonly apiVersion: number
   readonly clientId: string | null
   /** As Apache Kafka writes it: `/127.0.0.1`. */

@@ -23,7 +23,7 @@ const expirationTimer = 'expire offsets'
 /** First version of OffsetCommit that knows groups of other protocols (KIP-848), and says that there is none. */
 const groupNotFoundVersionMin = 9
 
-export interface CommitRequest extends Committer {
+interface CommitRequest extends Committer {
   readonly groupId: string
   readonly retentionTimeMs: Int64
   readonly topics: readonly CommitTopic[]
@@ -35,7 +35,7 @@ export interface DeletedTopicOffsets {
   readonly errorCode: ErrorCode
 }
 
-export interface ShardOptions {
+interface ShardOptions {
   readonly config: GroupCoordinatorConfig
   readonly clock: Clock
   readonly random: Random

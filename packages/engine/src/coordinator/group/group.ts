@@ -2,7 +2,7 @@ import type { ErrorCode, Int64 } from '@sluice/wire'
 import type { GroupRecord, UnservedGroupType } from './group-records.ts'
 
 /** As ListGroups names it. */
-export type GroupType = 'classic' | UnservedGroupType
+type GroupType = 'classic' | UnservedGroupType
 
 /** Who commits offsets, as the request says. */
 export interface Committer {

@@ -95,7 +95,7 @@ export function append(log: Log, batch: Buffer, leaderEpoch = 0): StageResult {
   return result
 }
 
-export interface ReadBatch {
+interface ReadBatch {
   baseOffset: number
   lastOffset: number
   values: (string | null)[]
@@ -122,7 +122,7 @@ export function readAll(
   return batches
 }
 
-export function batchesOf(bytes: Buffer): ReadBatch[] {
+function batchesOf(bytes: Buffer): ReadBatch[] {
   const batches: ReadBatch[] = []
   for (let at = 0; at < bytes.length; at += RecordBatch.sizeInBytes(bytes, at)) {
     if (!RecordBatch.isCrcValid(bytes, at, RecordBatch.sizeInBytes(bytes, at)))

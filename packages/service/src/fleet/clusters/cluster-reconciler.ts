@@ -20,9 +20,9 @@ import { stopEngine } from './steps/stop-engine.ts'
 import { tellFailures } from './steps/tell-failures.ts'
 
 /** A creation that has failed this often is given up: the cluster is FAILED and can only be deleted. */
-export const creationAttemptsMax = 5
+const creationAttemptsMax = 5
 /** A change that has failed this often is taken back; if that fails as often, it ends. */
-export const updateAttemptsMax = 3
+const updateAttemptsMax = 3
 /** More looks than any change needs in one run. */
 const passesMax = 1_000
 
@@ -44,7 +44,7 @@ const steps = {
   'remove cluster': removeCluster,
 } satisfies Record<string, Step>
 
-export type StepName = keyof typeof steps
+type StepName = keyof typeof steps
 
 /** What of a cluster decides the next steps. */
 export interface Observation {
@@ -69,7 +69,7 @@ export interface Observation {
   left: readonly number[]
 }
 
-export function observe(pass: Pass): Observation {
+function observe(pass: Pass): Observation {
   const { engine } = pass
   const record = pass.store.get(pass.uuid)
   const { cluster, portsChecked, toldFailures } = pass.runtime

@@ -13,7 +13,7 @@ import { clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { engineTag } from './static-properties.ts'
 
-export interface ClustersOptions {
+interface ClustersOptions {
   place: Place
   /** The address that nodes listen on. */
   host: string

@@ -45,7 +45,7 @@ const owned = new Set([
 ])
 
 /** What of a spec its brokers' properties come from. */
-export interface PropertySource {
+interface PropertySource {
   kafkaVersion: string
   /** One subnet a zone. */
   brokerNodeGroup: { ClientSubnets?: string[] | undefined }
@@ -62,7 +62,7 @@ export function staticProperties(
 }
 
 /** What the owner of a cluster has set, at creation and by a configuration. */
-export function ownersProperties(
+function ownersProperties(
   { kafkaVersion, brokerProperties, configuration }: PropertySource,
   engine: Pick<Engine, 'topology'>,
 ): Record<string, string> {

@@ -7,7 +7,7 @@ import { parseJavaProperties } from './java-properties.ts'
  */
 
 /** A text any longer is not a configuration by hand: there are about 60 names to set. */
-export const serverPropertiesBytesMax = 65_536
+const serverPropertiesBytesMax = 65_536
 
 type Kind = 'boolean' | 'integer' | 'number' | 'text' | 'list' | Range | readonly string[]
 interface Range {
@@ -75,7 +75,7 @@ const unservedPrefixes = ['local.retention.', 'log.local.retention.', 'remote.']
 /** Without an authorizer everyone is allowed, and there is none yet. */
 const authorizerProperty = 'allow.everyone.if.no.acl.found'
 
-export type ConfigurationProperties =
+type ConfigurationProperties =
   | { properties: Record<string, string> }
   /** A sentence. */
   | { invalid: string }

@@ -41,8 +41,8 @@ export function isSameRevision(a: ChosenConfiguration, b: ChosenConfiguration | 
 }
 
 /** MSK quotas: configurations an account, and revisions of one. */
-export const configurationsMax = 100
-export const revisionsMax = 50
+const configurationsMax = 100
+const revisionsMax = 50
 const nameLengthMax = 256
 const descriptionLengthMax = 1_024
 
@@ -177,7 +177,7 @@ export class Configurations {
   }
 }
 
-export interface ConfigurationsOptions {
+interface ConfigurationsOptions {
   dataDirectory: string
   disk: Disk
   logger: Logger

@@ -14,7 +14,7 @@ export function parseJavaProperties(bytes: Uint8Array): PropertiesResult {
   return { properties: Object.fromEntries(Object.entries(properties)) }
 }
 
-export type PropertiesResult = { properties: Record<string, string> } | { problem: string }
+type PropertiesResult = { properties: Record<string, string> } | { problem: string }
 
 /** Files are UTF-8 today and were ISO 8859-1 by definition once: what is not the one is the other. */
 function textOf(bytes: Uint8Array): string {

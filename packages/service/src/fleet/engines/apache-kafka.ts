@@ -13,7 +13,7 @@ import {
 import { OperatingError } from '../operating-error.ts'
 import type { Engine } from './engine.ts'
 
-export interface ApacheKafkaEngineOptions {
+interface ApacheKafkaEngineOptions {
   effects: EngineEffects
   /** SLUICE_KAFKA_HEAP_OPTS sets the heap of brokers; the rest is for `Distributions`. */
   environment: Environment

@@ -23,7 +23,7 @@ import {
   sameNode,
 } from './engine.ts'
 
-export interface EmbeddedEffects {
+interface EmbeddedEffects {
   clock: Clock
   disk: Disk
   network: Network

@@ -12,7 +12,7 @@ const resolveMsMax = 60 * 60_000
 const complaintsMax = 3
 const complaintCharactersMax = 600
 
-export interface MavenRequest {
+interface MavenRequest {
   /** In sentences: `Apache Kafka 4.4.0`. */
   title: string
   artifacts: readonly Artifact[]
@@ -53,7 +53,7 @@ export async function resolveByMaven(
  * Every artifact is a direct dependency without dependencies of its own, so that exactly the lock is resolved. It
  * names no repository: that is for the user's settings.
  */
-export function pomOf(artifacts: readonly Artifact[]): string {
+function pomOf(artifacts: readonly Artifact[]): string {
   const dependencies = artifacts.map(({ groupId, artifactId, version, classifier }) => {
     const classified = classifier === null ? '' : `<classifier>${classifier}</classifier>`
     return `    <dependency>

@@ -10,8 +10,6 @@ import { type Environment, findJava, type Java } from './java.ts'
 import type { LoggingBinding } from './logging.ts'
 import { compareVersions } from './version-order.ts'
 
-export type { Java } from './java.ts'
-
 /** The jars of one version of Apache Kafka. */
 export interface Distribution {
   /** `4.4.0`. */

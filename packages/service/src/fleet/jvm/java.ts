@@ -11,7 +11,7 @@ export interface Java {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Apache Kafka's brokers need it from 4.0 on (KIP-1013). */
-export const javaVersionMin = 17
+const javaVersionMin = 17
 
 const remedy = `Install a Java runtime of version ${javaVersionMin} or newer and put it on the PATH, or set JAVA_HOME to its directory.`
 

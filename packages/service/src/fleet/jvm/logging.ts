@@ -4,7 +4,7 @@ import { serverLogName } from '../processes/log-tail.ts'
 /** What stands behind slf4j: Apache Kafka 4 brings its configuration for Log4j 2, 3.9 for reload4j (Log4j 1). */
 export type LoggingBinding = 'log4j2' | 'reload4j'
 
-export interface LoggingOptions {
+interface LoggingOptions {
   /** Takes the log files. */
   directory: string
   level: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
@@ -12,7 +12,7 @@ export interface LoggingOptions {
   fileBytesMax?: number
 }
 
-export interface LoggingConfiguration {
+interface LoggingConfiguration {
   readonly fileName: string
   readonly text: string
   /** For a configuration that was written to this path. */

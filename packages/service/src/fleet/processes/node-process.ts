@@ -15,7 +15,7 @@ export interface NodeCommand {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-export interface NodeProcessOptions {
+interface NodeProcessOptions {
   /** Of the node; holds process.json and logs/. */
   directory: string
   /** For messages: `broker 1 of demo`. */

@@ -6,7 +6,7 @@ import { ClassicMember, failedJoin, failedSync } from './classic-member.ts'
 import { consumerProtocolType, type Preferences, selectProtocol, subscribedTopics } from './protocols.ts'
 
 /** The names are those that DescribeGroups and ListGroups answer. */
-export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
+type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
 
 const previousStates: Record<ClassicGroupState, readonly ClassicGroupState[]> = {
   Empty: ['PreparingRebalance'],

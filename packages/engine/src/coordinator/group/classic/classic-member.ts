@@ -39,7 +39,7 @@ export function failedSync(errorCode: ErrorCode): SyncResult {
   return { errorCode, protocolType: null, protocolName: null, assignment: Buffer.alloc(0) }
 }
 
-export interface MemberFacts {
+interface MemberFacts {
   readonly memberId: string
   readonly groupInstanceId: string | null
   readonly clientId: string

@@ -19,7 +19,7 @@ import {
  * A new member does not know its id until its join is answered, so it cannot send heartbeats and a connection
  * that is gone goes unnoticed: this is how long it may wait.
  */
-export const newMemberJoinTimeoutMs = 5 * 60_000
+const newMemberJoinTimeoutMs = 5 * 60_000
 
 export interface JoinRequest {
   readonly groupId: string

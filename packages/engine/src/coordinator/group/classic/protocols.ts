@@ -2,7 +2,7 @@ import { assert } from '@sluice/effects'
 import { ConsumerProtocolSubscription, DecodeError, Reader } from '@sluice/wire'
 
 /** One way of assigning that a member knows, and what it says of itself under it. */
-export interface MemberProtocol {
+interface MemberProtocol {
   readonly name: string
   readonly metadata: Buffer
 }

@@ -6,7 +6,7 @@ type RequestedTopic = RequestOf<typeof OffsetCommit>['topics'][number]
 type PartitionResult = CommitTopicResult['partitions'][number]
 
 /** A topic of a commit: what the group's shard is to decide, and what is refused without it. */
-export interface CheckedTopic {
+interface CheckedTopic {
   readonly asked: RequestedTopic
   readonly refused: readonly PartitionResult[]
   readonly valid: CommitTopic

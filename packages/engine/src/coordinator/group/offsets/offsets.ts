@@ -31,7 +31,7 @@ export interface FetchTopic {
   readonly partitionIndexes: readonly number[]
 }
 
-export interface FetchedPartition {
+interface FetchedPartition {
   readonly partitionIndex: number
   readonly committedOffset: Int64
   readonly committedLeaderEpoch: number

@@ -41,12 +41,12 @@ export class GroupLog extends MemoryCoordinatorLog {
 }
 
 /** What a promise has come to, without waiting for it. */
-export interface Pending<T> {
+interface Pending<T> {
   readonly value: T | undefined
   readonly isSettled: boolean
 }
 
-export interface Topic {
+interface Topic {
   readonly name: string
   readonly topicId: string
   readonly partitions: number

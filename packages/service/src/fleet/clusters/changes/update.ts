@@ -11,7 +11,7 @@ import type { ChangeKind } from './change-kind.ts'
 export type Update = (record: ClusterRecord, context: UpdateContext) => OrRefusal<{ record: ClusterRecord }>
 
 /** What a change is made with. */
-export interface UpdateContext {
+interface UpdateContext {
   engine: Engine
   findConfiguration: FindConfiguration
   nowMs: number

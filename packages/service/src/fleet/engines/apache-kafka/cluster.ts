@@ -29,7 +29,7 @@ import { askNode } from './remote.ts'
 import type { Release } from './versions.ts'
 import { awaitSessionEnd, zooKeepersProblem } from './zookeeper/ensemble.ts'
 
-export interface ApacheKafkaClusterContext {
+interface ApacheKafkaClusterContext {
   effects: EngineEffects
   environment: Environment
   distributions: Pick<Distributions, 'java' | 'broker'>

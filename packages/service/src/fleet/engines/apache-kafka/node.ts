@@ -22,7 +22,7 @@ export interface EngineEffects {
   logger: Logger
 }
 
-export interface NodeStart {
+interface NodeStart {
   plan: NodePlan
   shape: NodeShape
   fingerprint: string
@@ -37,7 +37,7 @@ export interface NodeStart {
  * From the spawn to the first answer. A death is noticed at once, so that this is only for a node that hangs: JVMs
  * that start together on a busy machine may each take most of a minute.
  */
-export const startTimeoutMs = 120_000
+const startTimeoutMs = 120_000
 /** A node that is stopped while it starts has nothing to hand over. */
 const abandonGraceMs = 5_000
 const logLinesMax = 5

@@ -7,7 +7,7 @@ import { askZooKeeper } from './zookeeper/zookeeper-words.ts'
 const pollMs = 100
 
 /** Does the node answer, and is it the part of the cluster that it shall be? */
-export async function isReady(effects: RemoteEffects, node: NodePlan): Promise<boolean> {
+async function isReady(effects: RemoteEffects, node: NodePlan): Promise<boolean> {
   try {
     if (node.role === 'zookeeper')
       return (await askZooKeeper(effects, listenerOf(node, ListenerName.zookeeper), 'ruok')).trim() === 'imok'
@@ -25,7 +25,7 @@ export async function isReady(effects: RemoteEffects, node: NodePlan): Promise<b
   }
 }
 
-export type Waited = 'ready' | 'aborted' | 'late' | { died: string }
+type Waited = 'ready' | 'aborted' | 'late' | { died: string }
 
 /** Asks again and again until the node is ready, dies, is no longer wanted, or is late. */
 export async function waitUntilReady(

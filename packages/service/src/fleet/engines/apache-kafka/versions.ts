@@ -2,7 +2,7 @@ import { compareVersions } from '../../jvm/version-order.ts'
 import { type KafkaVersion, ListenerName, type Topology } from '../engine.ts'
 
 /** How the brokers of a cluster agree on its metadata. */
-export type Mode = 'kraft' | 'zookeeper'
+type Mode = 'kraft' | 'zookeeper'
 
 /** One of MSK's version names and what stands behind it. */
 export interface Release {
@@ -72,6 +72,6 @@ export function topologyOf(mode: Mode): Topology {
       }
 }
 
-export function majorOf(version: string): number {
+function majorOf(version: string): number {
   return Number(version.split('.')[0])
 }

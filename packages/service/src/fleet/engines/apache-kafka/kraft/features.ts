@@ -36,7 +36,7 @@ export function defaultLevels(version: string): Readonly<Record<string, number>>
   return levelsByMinor[version.split('.').slice(0, 2).join('.')]
 }
 
-export interface FeatureLevel {
+interface FeatureLevel {
   name: string
   maxVersionLevel: number
 }

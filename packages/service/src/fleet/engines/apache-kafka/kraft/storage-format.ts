@@ -39,7 +39,7 @@ export function makeClusterId(disk: Disk, random: Random, clusterDirectory: stri
   return id
 }
 
-export interface FormatOptions {
+interface FormatOptions {
   effects: { disk: Disk; processes: ChildProcesses }
   java: Java
   distribution: Distribution

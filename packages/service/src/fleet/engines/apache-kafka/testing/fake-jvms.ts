@@ -31,7 +31,7 @@ interface FakeNode {
   sockets: Set<Socket>
 }
 
-export interface FakeTopic {
+interface FakeTopic {
   name: string
   isInternal?: boolean
   partitions: { leaderId: number; replicaNodes: number[]; isrNodes: number[] }[]
