@@ -126,6 +126,21 @@ describe('a broker that starts after a crash', () => {
     await topicOnSecond('next', 1)
   })
 
+  it('gives up when it is told to, and is started another time', async () => {
+    await topicOnSecond('many', 40)
+    await crash()
+    slowDisk()
+    const giveUp = new AbortController()
+    const started = cluster.startBroker(node(2), properties, giveUp.signal)
+    const refused = expect(started).rejects.toThrow('the service stops')
+    clock.defer(() => giveUp.abort(new Error('the service stops')))
+    await refused
+    expect(disk.readFileSync(`${directory(2)}/.lock`).toString()).toBe('')
+    expect(cluster.brokers.map(({ nodeId }) => nodeId)).not.toContain(2)
+    await cluster.startBroker(node(2), properties)
+    await topicOnSecond('next', 1)
+  })
+
   it('gives up when the cluster stops, and lets go of everything', async () => {
     await topicOnSecond('many', 40)
     await crash()

@@ -68,9 +68,9 @@ export interface Cluster {
   stopController(): Promise<void>
   /**
    * Starts a broker, or starts it anew in place of one that runs or has failed. Rejects as `startCluster` does; then the
-   * broker does not run, and the others go on.
+   * broker does not run, and the others go on. The signal gives up a start that is under way.
    */
-  startBroker(broker: BrokerNode, properties: Properties): Promise<void>
+  startBroker(broker: BrokerNode, properties: Properties, signal?: AbortSignal): Promise<void>
   /** Stops a broker cleanly; it is then not among `brokers` any more. */
   stopBroker(nodeId: number): Promise<void>
   /** Everything is on disk and closed when it resolves; a start that is under way is given up. */
@@ -166,11 +166,13 @@ class InlineCluster implements Cluster {
     this.#controller = null
   }
 
-  startBroker(node: BrokerNode, properties: Properties): Promise<void> {
-    return this.#underWay(this.#startBroker(node, properties))
+  startBroker(node: BrokerNode, properties: Properties, signal?: AbortSignal): Promise<void> {
+    const { signal: stopping } = this.#stopping
+    const either = signal ? AbortSignal.any([stopping, signal]) : stopping
+    return this.#underWay(this.#startBroker(node, properties, either))
   }
 
-  async #startBroker(node: BrokerNode, properties: Properties): Promise<void> {
+  async #startBroker(node: BrokerNode, properties: Properties, signal: AbortSignal): Promise<void> {
     await this.stopBroker(node.nodeId)
     const { effects, onBrokerFailure } = this.#options
     const directory = this.#brokerDirectory(node.nodeId)
@@ -183,7 +185,7 @@ class InlineCluster implements Cluster {
       listeners: node.listeners,
       properties: { ...properties, ...nodeProperties(node, directory, this.#controllerNode) },
       controller: this.#channel,
-      signal: this.#stopping.signal,
+      signal,
       onFailure: (failure) => onBrokerFailure?.(node.nodeId, failure),
     })
     this.#brokers.push(broker)

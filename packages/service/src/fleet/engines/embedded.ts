@@ -116,11 +116,11 @@ class EmbeddedCluster implements EngineCluster {
       .slice(0, 16)
   }
 
-  async startNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
+  async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
     const node = nodeOf(plan, key)
     this.#forget(key)
     if (node.role === 'controller') await this.#startController(plan, node)
-    else await this.#startBroker(plan, node)
+    else await this.#startBroker(plan, node, signal)
     this.#nodes.push({ plan, node })
   }
 
@@ -142,12 +142,12 @@ class EmbeddedCluster implements EngineCluster {
     this.#clusterId = this.#running.clusterId
   }
 
-  async #startBroker(plan: ClusterPlan, node: NodePlan): Promise<void> {
+  async #startBroker(plan: ClusterPlan, node: NodePlan, signal?: AbortSignal): Promise<void> {
     const { nodeId, rack, listeners } = node
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
     const broker = { nodeId, rack, listeners: listeners.map(listenerOptions) }
-    await cluster.startBroker(broker, nodeProperties(plan, node))
+    await cluster.startBroker(broker, nodeProperties(plan, node), signal)
   }
 
   async stopNode(key: NodeKey): Promise<void> {
