@@ -7,7 +7,7 @@ import {
   timeIndexSuffix,
   transactionIndexSuffix,
 } from './segment-names.ts'
-import type { SegmentHome } from './segment.ts'
+import type { SegmentHome } from './segment-home.ts'
 import { TimeIndex, timeEntryBytes } from './time-index.ts'
 import {
   type AbortedTransaction,

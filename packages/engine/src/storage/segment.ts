@@ -1,24 +1,15 @@
-import type { Disk, DiskFile } from '@sluice/effects'
+import type { DiskFile } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
 import { scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
-import { CachedFile, type FileCache, type FileOwner } from './file-cache.ts'
+import { CachedFile, type FileOwner } from './file-cache.ts'
 import type { OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
+import type { SegmentHome } from './segment-home.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
 import { deletedSuffix, logSuffix, offsetFilePath } from './segment-names.ts'
 import { atOnce, type Steps } from './slices.ts'
 import type { TimeIndex } from './time-index.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
-
-/** What the segments of one log share. */
-export interface SegmentHome {
-  readonly disk: Disk
-  readonly files: FileCache
-  /** Changes when the log is renamed for deletion. */
-  readonly directory: string
-  /** May be replaced at any time. */
-  readonly config: { readonly indexIntervalBytes: number }
-}
 
 /** The facts of a batch that a segment keeps. */
 export interface BatchPlace {
