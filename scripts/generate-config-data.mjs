@@ -1,4 +1,4 @@
-// Writes packages/engine/src/metadata/config-data.generated.ts from test/data/kafka-messages/configs.json.
+// Writes packages/engine/src/metadata/config-{data,names}.generated.ts from test/data/kafka-messages/configs.json.
 // To be run when the engine follows another release of Apache Kafka.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,6 +11,8 @@ const lines = (definitions) => definitions.map((definition) => JSON.stringify(de
 const table = (name, definitions) => `export const ${name} = String.raw\`\n${lines(definitions)}\n\`\n`
 
 const quoted = (names) => names.map((name) => `  '${name}',`).join('\n')
+
+const brokerNames = [...configs.broker, ...configs.brokerDynamicOnly].map(({ name }) => name)
 
 const text = `// Written by scripts/generate-config-data.mjs from test/data/kafka-messages/configs.json: one definition a line.
 
@@ -29,4 +31,12 @@ export const mechanismPrefixedConfigs = [
 ${quoted(configs.brokerListenerPrefixable.perMechanism)}
 ]
 `
-writeFileSync(join(root, 'packages/engine/src/metadata/config-data.generated.ts'), text)
+const names = `// Written by scripts/generate-config-data.mjs from test/data/kafka-messages/configs.json.
+
+export type BrokerConfigName =
+${brokerNames.map((name) => `  | '${name}'`).join('\n')}
+`
+
+const metadata = join(root, 'packages/engine/src/metadata')
+writeFileSync(join(metadata, 'config-data.generated.ts'), text)
+writeFileSync(join(metadata, 'config-names.generated.ts'), names)

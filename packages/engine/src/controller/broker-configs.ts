@@ -1,4 +1,5 @@
 import { ConfigResourceType, ErrorCode } from '@sluice/wire'
+import type { BrokerConfigName } from '../metadata/config-names.generated.ts'
 import { configDefinition, needsListenerPrefix, validateDefined } from '../metadata/config-definitions.ts'
 import { sentence } from '../metadata/config-values.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
@@ -9,14 +10,14 @@ import { Refusal } from './decision.ts'
 const neverZero = new Set(['log.retention.ms'])
 
 /** Numbers of threads, which Apache Kafka lets nobody change by more than a factor of two at a time. */
-const threadConfigs: ReadonlySet<string> = new Set([
+const threadConfigs: readonly BrokerConfigName[] = [
   'background.threads',
   'log.cleaner.threads',
   'num.io.threads',
   'num.network.threads',
   'num.recovery.threads.per.data.dir',
   'num.replica.fetchers',
-])
+]
 
 /**
  * Why a broker (or '', all brokers) cannot have these dynamic configs; null when it can. Names that nobody knows are
@@ -71,8 +72,9 @@ export function threadCountProblem(
 ): Refusal | null {
   const forAll = image.configs.of(ConfigResourceType.broker, '')
   const brokers = brokerName === '' ? image.brokers().map(({ id }) => String(id)) : [brokerName]
-  for (const [name, value] of changes) {
-    if (value === null || !threadConfigs.has(name)) continue
+  for (const [changed, value] of changes) {
+    const name = threadConfigs.find((one) => one === changed)
+    if (value === null || name === undefined) continue
     for (const broker of brokers) {
       const own = image.configs.of(ConfigResourceType.broker, broker).get(name)
       // What is set for all does not reach a broker that has its own.

@@ -1,5 +1,6 @@
 import { assert } from '@sluice/effects'
 import { ConfigResourceType } from '@sluice/wire'
+import type { BrokerConfigName } from './config-names.generated.ts'
 import { type ConfigScope, configDefinition, configDefinitions } from './config-definitions.ts'
 import { type ConfigDefinition, type ConfigValue, parseConfigValue } from './config-values.ts'
 import type { MetadataImage } from './image.ts'
@@ -58,27 +59,27 @@ export class BrokerConfig {
     this.#static = options.staticProperties
   }
 
-  int(name: string): number {
+  int(name: BrokerConfigName): number {
     return this.#typed(name, 'number')
   }
 
-  long(name: string): number {
+  long(name: BrokerConfigName): number {
     return this.#typed(name, 'number')
   }
 
-  double(name: string): number {
+  double(name: BrokerConfigName): number {
     return this.#typed(name, 'number')
   }
 
-  boolean(name: string): boolean {
+  boolean(name: BrokerConfigName): boolean {
     return this.#typed(name, 'boolean')
   }
 
-  string(name: string): string {
+  string(name: BrokerConfigName): string {
     return this.#typed(name, 'string')
   }
 
-  list(name: string): readonly string[] {
+  list(name: BrokerConfigName): readonly string[] {
     const value = this.value(name)
     assert(Array.isArray(value), `config ${name} is no list`)
     return value
