@@ -29,6 +29,7 @@ import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } fr
 import { dispatch } from './dispatch.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { TopicCreation } from './internal-topics.ts'
+import { IsrChanges } from './isr-changes.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
@@ -103,6 +104,7 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly #guard: NodeGuard
   readonly #options: BrokerOptions
   readonly #registration: Registration
+  readonly #isrChanges: IsrChanges
   readonly #connections = new Set<Connection>()
   /** Sockets that came before the broker was ready. */
   #early: Socket[] | null = []
@@ -138,12 +140,15 @@ export class Broker implements BrokerServices, RequestHandling {
       brokerId: options.nodeId,
       logs: this.logs,
       config: this.config,
-      isActive: (brokerId) => this.metadata.isBrokerActive(brokerId),
+      brokers: {
+        isActive: (brokerId) => this.metadata.isBrokerActive(brokerId),
+        aliveEpoch: (brokerId) => this.metadata.aliveBrokerEpoch(brokerId),
+      },
       listener: {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
-        wantsIsr: (topic, index, isr) => this.#wantsIsr(topic, index, isr),
       },
+      alterIsr: (change) => this.#isrChanges.add(change),
     })
     this.groups = createGroupCoordinator(this)
     this.coordinators = [groupCoordinatorHome(this.groups)]
@@ -163,6 +168,14 @@ export class Broker implements BrokerServices, RequestHandling {
       logger: this.logger,
       heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
       metadataOffset: () => this.metadata.offset,
+    })
+    this.#isrChanges = new IsrChanges({
+      brokerId: options.nodeId,
+      brokerEpoch: () => this.#registration.brokerEpoch,
+      controller: options.controller,
+      clock,
+      logger: this.logger,
+      watch: (work) => this.#guard.watch(work),
     })
     this.producerIds = new ProducerIds({
       brokerId: options.nodeId,
@@ -255,6 +268,7 @@ export class Broker implements BrokerServices, RequestHandling {
     if (clean && this.failure === null)
       await this.#registration.leave().catch((error: unknown) => this.#guard.fail(error))
     this.guard(() => this.#registration.abandon())
+    this.guard(() => this.#isrChanges.close())
     this.guard(() => this.#idleCheck?.cancel())
     this.guard(() => this.#unsubscribe?.())
     for (const coordinator of this.coordinators) this.guard(() => coordinator.close())
@@ -380,6 +394,7 @@ export class Broker implements BrokerServices, RequestHandling {
     }
     for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic)))
       this.partitions.apply(topic)
+    if (delta.brokersChanged.size > 0) this.partitions.reviewIsrs()
     if (delta.configsChanged.length > 0) this.#configsChanged()
   }
 
@@ -394,11 +409,6 @@ export class Broker implements BrokerServices, RequestHandling {
 
   #resigns(topic: string, index: number): void {
     this.#coordinatorIn(topic)?.unload(index)
-  }
-
-  /** Brokers do not replicate yet, so that nothing good can come of asking the controller. */
-  #wantsIsr(topic: string, partition: number, isr: readonly number[]): void {
-    this.logger.warn('the in-sync replicas should be others', { topic, partition, isr })
   }
 
   #coordinatorIn(topic: string): CoordinatorHome | undefined {

@@ -9,6 +9,7 @@ import {
 } from '@sluice/wire'
 import type { Timer } from '@sluice/effects'
 import type { Partition } from '../replication/partition.ts'
+import type { FollowerFetch } from '../replication/replica.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
 import type { FetchSlice } from '../storage/log.ts'
 import { endpointsFor } from './endpoints.ts'
@@ -41,7 +42,8 @@ interface Fetched extends FetchedPartition<FetchSlice> {
  */
 export class FetchJob implements FetchWaiter {
   readonly #request: RequestOf<typeof Fetch>
-  readonly #role: 'consumer' | 'follower'
+  /** Null for a consumer. */
+  readonly #follower: Pick<FollowerFetch, 'brokerId' | 'brokerEpoch'> | null
   readonly #scope: FetchScope
   readonly #context: RequestContext
   readonly #reply: Reply
@@ -52,7 +54,7 @@ export class FetchJob implements FetchWaiter {
 
   constructor(request: RequestOf<typeof Fetch>, scope: FetchScope, context: RequestContext, reply: Reply) {
     this.#request = request
-    this.#role = request.replicaId >= 0 || request.replicaState.replicaId >= 0 ? 'follower' : 'consumer'
+    this.#follower = followerOf(request)
     this.#scope = scope
     this.#context = context
     this.#reply = reply
@@ -79,7 +81,7 @@ export class FetchJob implements FetchWaiter {
 
   #wait(): void {
     const { broker, connection } = this.#context
-    const level = this.#role === 'follower' ? 'appended' : 'committed'
+    const level = this.#follower ? 'appended' : 'committed'
     for (const wanted of this.#wanted) {
       const partition = this.#partition(wanted)
       if (typeof partition === 'number') continue
@@ -104,9 +106,15 @@ export class FetchJob implements FetchWaiter {
     let bytes = 0
     for (const partition of fetched) {
       if (partition.error !== ErrorCode.NONE || partition.divergingEpoch) return true
+      if (this.#isFollowerBehind(partition)) return true
       bytes += partition.records?.length ?? 0
     }
     return bytes >= this.#request.minBytes
+  }
+
+  /** Followers serve what is committed, and lead from there on: they hear of the high watermark without waiting. */
+  #isFollowerBehind({ highWatermark, wanted }: Fetched): boolean {
+    return this.#follower !== null && this.#scope.incremental && highWatermark !== wanted.sentHighWatermark
   }
 
   #read(moment: Moment): Fetched[] {
@@ -137,18 +145,17 @@ export class FetchJob implements FetchWaiter {
   ): Fetched {
     const partition = this.#partition(wanted)
     if (typeof partition === 'number') return missing(wanted, partition, moment)
-    const error =
-      this.#role === 'follower'
-        ? ErrorCode.NOT_LEADER_OR_FOLLOWER
-        : partition.check(wanted.currentLeaderEpoch)
-    if (error !== ErrorCode.NONE) return this.#withLeader(failed(wanted, error), partition)
+    const refused = this.#refusal(wanted, partition)
+    if (refused !== ErrorCode.NONE) return this.#withLeader(failed(wanted, refused), partition)
     const { log } = partition
-    const { highWatermark, lastStableOffset } = log
     const divergingEpoch = divergence(wanted, partition)
     const { fetchOffset } = wanted
-    const inRange = fetchOffset >= log.logStartOffset && fetchOffset <= log.logEndOffset
-    if (divergingEpoch === 'unknown' || (divergingEpoch === null && !inRange))
+    const isBeyond = divergingEpoch === null && fetchOffset > log.logEndOffset
+    if (divergingEpoch === 'unknown' || fetchOffset < log.logStartOffset || isBeyond)
       return failed(wanted, ErrorCode.OFFSET_OUT_OF_RANGE)
+    if (this.#follower && divergingEpoch === null && moment === 'arrival')
+      partition.followerFetched(followerFetch(this.#follower, wanted))
+    const { highWatermark, lastStableOffset } = log
     const committed = this.#request.isolationLevel === readCommitted
     const fetched: Fetched = {
       wanted,
@@ -161,9 +168,17 @@ export class FetchJob implements FetchWaiter {
       divergingEpoch,
       currentLeader: null,
     }
-    const upTo = committed ? lastStableOffset : highWatermark
+    const readable = committed ? lastStableOffset : highWatermark
+    const upTo = this.#follower ? log.logEndOffset : readable
     if (divergingEpoch !== null || fetchOffset >= upTo) return fetched
     return readRecords(fetched, partition, bytesLeft, upTo, mustReturnBatch)
+  }
+
+  #refusal(wanted: FetchPartition, partition: Partition): ErrorCode {
+    const { currentLeaderEpoch } = wanted
+    const error = partition.check(currentLeaderEpoch)
+    if (error !== ErrorCode.NONE || !this.#follower) return error
+    return partition.checkFollower(followerFetch(this.#follower, wanted), currentLeaderEpoch)
   }
 
   #partition(wanted: FetchPartition): Partition | ErrorCode {
@@ -212,6 +227,20 @@ export class FetchJob implements FetchWaiter {
     }
     this.#reply.send(parts)
   }
+}
+
+function followerOf({ replicaId, replicaState }: RequestOf<typeof Fetch>) {
+  // From version 15 on (KIP-903).
+  if (replicaState.replicaId >= 0)
+    return { brokerId: replicaState.replicaId, brokerEpoch: replicaState.replicaEpoch }
+  return replicaId >= 0 ? { brokerId: replicaId, brokerEpoch: -1 } : null
+}
+
+function followerFetch(
+  follower: Pick<FollowerFetch, 'brokerId' | 'brokerEpoch'>,
+  { fetchOffset, logStartOffset }: FetchPartition,
+): FollowerFetch {
+  return { ...follower, fetchOffset: Number(fetchOffset), logStartOffset: Number(logStartOffset) }
 }
 
 /** Where the log of a reader has gone another way than ours (KIP-595); `unknown`: we cannot say where it ends. */

@@ -31,6 +31,7 @@ function request(
           fetchOffset,
           currentLeaderEpoch: -1,
           lastFetchedEpoch: -1,
+          logStartOffset: -1,
           partitionMaxBytes: 100,
         },
       ],

@@ -14,6 +14,8 @@ export interface FetchPartition {
   partitionMaxBytes: number
   currentLeaderEpoch: number
   lastFetchedEpoch: number
+  /** Of a follower's log. */
+  logStartOffset: Int64
   /** Sent last in this session; −2: nothing yet. */
   sentHighWatermark: Int64
   sentLogStartOffset: Int64
@@ -33,6 +35,7 @@ export interface FetchRequestTopics {
       currentLeaderEpoch: number
       fetchOffset: Int64
       lastFetchedEpoch: number
+      logStartOffset: Int64
       partitionMaxBytes: number
     }[]
   }[]
@@ -172,6 +175,7 @@ function addPartitions(
         known.partitionMaxBytes = wanted.partitionMaxBytes
         known.currentLeaderEpoch = wanted.currentLeaderEpoch
         known.lastFetchedEpoch = wanted.lastFetchedEpoch
+        known.logStartOffset = wanted.logStartOffset
         continue
       }
       partitions.set(key, {
@@ -181,6 +185,7 @@ function addPartitions(
         partitionMaxBytes: wanted.partitionMaxBytes,
         currentLeaderEpoch: wanted.currentLeaderEpoch,
         lastFetchedEpoch: wanted.lastFetchedEpoch,
+        logStartOffset: wanted.logStartOffset,
         sentHighWatermark: nothingSent,
         sentLogStartOffset: nothingSent,
       })

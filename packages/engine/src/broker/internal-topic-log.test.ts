@@ -35,8 +35,9 @@ beforeEach(async () => {
     brokerId: me,
     logs,
     config: { long: () => 5_000, topicInt: () => 1 },
-    isActive: () => true,
-    listener: { leads() {}, resigns() {}, wantsIsr() {} },
+    brokers: { isActive: () => true, aliveEpoch: () => 1 },
+    alterIsr() {},
+    listener: { leads() {}, resigns() {} },
   })
   partitions.begin()
   partitions.apply({

@@ -122,6 +122,11 @@ export class MetadataImage {
     return this.isBrokerAlive(id) && this.#brokers.get(id)?.inControlledShutdown === false
   }
 
+  /** The epoch of a broker's registration; undefined where it is not alive. */
+  aliveBrokerEpoch(id: number): Int64 | undefined {
+    return this.isBrokerAlive(id) ? this.#brokers.get(id)?.epoch : undefined
+  }
+
   controllers(): ControllerImage[] {
     return this.#brokers.controllers()
   }

@@ -30,7 +30,8 @@ function view(others: (Reported | number)[], changes: Partial<LeaderView> = {}):
     epochStartOffset: 0,
     nowMs,
     lagMaxMs,
-    isActive: () => true,
+    proposedIsr: null,
+    isEligible: () => true,
     ...changes,
   }
 }
@@ -73,7 +74,15 @@ describe('what is committed', () => {
     const entering = { id: 2, end: 9, leaderEnd: 9, agoMs: 50 }
     expect(committedBelow(view([entering], { isr: [1] }))).toBe(9)
     expect(committedBelow(view([{ ...entering, agoMs: 101 }], { isr: [1] }))).toBe(10)
-    expect(committedBelow(view([entering], { isr: [1], isActive: (id) => id !== 2 }))).toBe(10)
+    expect(committedBelow(view([entering], { isr: [1], isEligible: ({ brokerId }) => brokerId !== 2 }))).toBe(
+      10,
+    )
+  })
+
+  it('waits for everyone that may be in the ISR while a change of it is not answered', () => {
+    const far = { id: 2, end: 7, agoMs: 101 }
+    expect(committedBelow(view([far], { isr: [1], proposedIsr: [1, 2] }))).toBe(7)
+    expect(committedBelow(view([far], { isr: [1, 2], proposedIsr: [1] }))).toBe(7)
   })
 
   it('does not wait for one that was put out of the ISR and has not been heard of', () => {
@@ -124,7 +133,9 @@ describe('the ISR', () => {
   })
 
   it('is not entered by a broker that is fenced or shuts down, or has not been heard of', () => {
-    expect(wantedIsr(view([{ id: 2, end: 10 }, 3], { isr: [1], isActive: (id) => id !== 2 }))).toEqual([1])
+    expect(
+      wantedIsr(view([{ id: 2, end: 10 }, 3], { isr: [1], isEligible: ({ brokerId }) => brokerId !== 2 })),
+    ).toEqual([1])
   })
 
   it('is too small below min.insync.replicas, of which no more are asked for than there are', () => {

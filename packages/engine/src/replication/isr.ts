@@ -10,25 +10,29 @@ export interface LeaderView {
   readonly replicas: readonly ReplicaProgress[]
   /** As the metadata log has it. */
   readonly isr: readonly number[]
+  /** What the controller is asked to make of it, and has not answered; null while there is nothing. */
+  readonly proposedIsr: readonly number[] | null
   readonly logEndOffset: number
   readonly highWatermark: number
   /** Where the leader's log ended when its epoch began. */
   readonly epochStartOffset: number
   readonly nowMs: number
   readonly lagMaxMs: number
-  /** Whether a broker is neither fenced nor shutting down: no other may enter the ISR. */
-  readonly isActive: (brokerId: number) => boolean
+  /** Whether the controller would let it enter the ISR (KIP-841, KIP-903). */
+  readonly isEligible: (replica: ReplicaProgress) => boolean
 }
 
 /**
- * The replicas that the high watermark waits for: those in the ISR, and those that are caught up and about to enter.
- * Without the latter a follower could run behind the high watermark of a busy leader for ever.
+ * The replicas that the high watermark waits for: those in the ISR or in the one that is proposed, whichever of the two
+ * will be (KIP-497), and those that are caught up and about to enter. Without the latter a follower could run behind
+ * the high watermark of a busy leader for ever.
  */
 export function countedReplicas(view: LeaderView): readonly ReplicaProgress[] {
   const counted = view.replicas.filter(
     (replica) =>
       view.isr.includes(replica.brokerId) ||
-      (replica.isKnown && isCaughtUp(replica, view) && view.isActive(replica.brokerId)),
+      view.proposedIsr?.includes(replica.brokerId) ||
+      (replica.isKnown && isCaughtUp(replica, view) && view.isEligible(replica)),
   )
   // One array the less for each of many partitions.
   return counted.length === view.replicas.length ? view.replicas : counted
@@ -70,6 +74,6 @@ function mayEnter(replica: ReplicaProgress, view: LeaderView): boolean {
   return (
     replica.endOffset >= view.highWatermark &&
     replica.endOffset >= view.epochStartOffset &&
-    view.isActive(replica.brokerId)
+    view.isEligible(replica)
   )
 }

@@ -5,7 +5,16 @@ import type { AppendRequest } from './append.ts'
 import { Leader } from './leader.ts'
 import { PartitionDisk } from './partition-disk.ts'
 import type { PartitionState } from './replica.ts'
-import { Appended, led, ledWithFollower, me, other, PartitionContext } from './testing/partition-context.ts'
+import {
+  Appended,
+  brokerEpochOf,
+  followerAt,
+  led,
+  ledWithFollower,
+  me,
+  other,
+  PartitionContext,
+} from './testing/partition-context.ts'
 import { Waiters } from './waiters.ts'
 
 class Context extends PartitionContext {
@@ -118,5 +127,145 @@ describe('the replicas of a leader', () => {
     leader.reviewIsr()
     leader.update({ ...ledWithFollower, partitionEpoch: 1 })
     expect(context.wantedIsrs).toEqual([[me], [me]])
+  })
+})
+
+/** A leader of three replicas, of which this one alone is in sync, with two records. */
+function withoutFollowers(): { context: Context; leader: Leader } {
+  const context = new Context()
+  const leader = context.leader({ ...led, replicas: [me, other, 3] })
+  append(leader)
+  append(leader)
+  leader.commit()
+  return { context, leader }
+}
+
+describe('a follower that fetches', () => {
+  it('commits what it has, and lets go on who waits for that', () => {
+    const context = new Context()
+    const leader = context.leader(ledWithFollower)
+    const appended = append(leader, { acks: -1 })
+    append(leader)
+    leader.commit()
+    leader.followerFetched(followerAt(0))
+    expect(context.log.highWatermark).toBe(0)
+    leader.followerFetched(followerAt(1))
+    expect(appended.error).toBe(ErrorCode.NONE)
+    expect(context.log.highWatermark).toBe(1)
+  })
+
+  it('enters the ISR when it has what is committed, by its epoch, and counts from then on', () => {
+    const { context, leader } = withoutFollowers()
+    leader.followerFetched(followerAt(1))
+    expect(context.isrChanges).toEqual([])
+    leader.followerFetched(followerAt(2))
+    expect(context.isrChanges).toMatchObject([
+      {
+        leaderEpoch: 3,
+        partitionEpoch: 0,
+        isr: [
+          { brokerId: me, brokerEpoch: brokerEpochOf(me) },
+          { brokerId: other, brokerEpoch: brokerEpochOf(other) },
+        ],
+      },
+    ])
+    append(leader)
+    leader.commit()
+    expect(context.log.highWatermark).toBe(2)
+  })
+
+  it('is asked for once, until the controller has answered', () => {
+    const { context, leader } = withoutFollowers()
+    leader.followerFetched(followerAt(2))
+    leader.followerFetched(followerAt(2))
+    leader.followerFetched({ ...followerAt(2), brokerId: 3, brokerEpoch: brokerEpochOf(3) })
+    expect(context.wantedIsrs).toEqual([[me, other]])
+    context.isrChanges[0]?.refused()
+    leader.followerFetched(followerAt(2))
+    expect(context.wantedIsrs[1]).toEqual([me, other, 3])
+    leader.update({ ...led, replicas: [me, other, 3], isr: [me, other], partitionEpoch: 1 })
+    expect(context.wantedIsrs[2]).toEqual([me, other, 3])
+  })
+
+  it('does not count any more when its entry is refused and it falls behind', async () => {
+    const { context, leader } = withoutFollowers()
+    leader.followerFetched(followerAt(2))
+    append(leader)
+    leader.commit()
+    await context.clock.advance(30_001)
+    expect(context.log.highWatermark).toBe(2)
+    context.isrChanges[0]?.refused()
+    expect(context.log.highWatermark).toBe(3)
+  })
+
+  it('counts until the controller has let it out of the ISR', async () => {
+    const context = new Context()
+    const leader = context.leader(ledWithFollower)
+    append(leader)
+    leader.commit()
+    await context.clock.advance(30_001)
+    leader.reviewIsr()
+    expect(context.wantedIsrs).toEqual([[me]])
+    expect(context.log.highWatermark).toBe(0)
+    leader.update({ ...ledWithFollower, isr: [me], partitionEpoch: 1 })
+    expect(context.log.highWatermark).toBe(1)
+  })
+
+  it('stays outside while it is fenced, or as another incarnation than the one that is registered', () => {
+    const { context, leader } = withoutFollowers()
+    leader.followerFetched(followerAt(2, { brokerEpoch: brokerEpochOf(other) + 1 }))
+    context.fenced.add(other)
+    leader.followerFetched(followerAt(2))
+    expect(context.isrChanges).toEqual([])
+    context.fenced.clear()
+    leader.reviewIsr()
+    expect(context.wantedIsrs).toEqual([[me, other]])
+  })
+
+  it('is refused where it is no replica, or an incarnation of before', () => {
+    const leader = new Context().leader(ledWithFollower)
+    const stranger = { ...followerAt(0), brokerId: 9 }
+    expect(leader.checkFollower(stranger, 3)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH)
+    expect(leader.checkFollower(stranger, -1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    const stale = followerAt(0, { brokerEpoch: brokerEpochOf(other) - 1 })
+    expect(leader.checkFollower(stale, 3)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    expect(leader.checkFollower({ ...stale, brokerEpoch: -1 }, 3)).toBe(ErrorCode.NONE)
+    expect(leader.checkFollower(followerAt(0), 3)).toBe(ErrorCode.NONE)
+  })
+})
+
+describe('a deletion of records', () => {
+  it('is done when every replica that is alive has done it', () => {
+    const context = new Context()
+    const leader = context.leader(ledWithFollower)
+    append(leader)
+    leader.commit()
+    leader.followerFetched(followerAt(1))
+    context.log.deleteRecordsBefore(1)
+    const told: string[] = []
+    const waiter = {
+      committed: () => void told.push('deleted'),
+      failed: (error: ErrorCode) => told.push(`${error}`),
+    }
+    leader.awaitDeletion(1, 1000, waiter)
+    expect(told).toEqual([])
+    leader.followerFetched(followerAt(1, { logStartOffset: 1 }))
+    expect(told).toEqual(['deleted'])
+    context.fenced.add(other)
+    leader.followerFetched(followerAt(1, { logStartOffset: 0 }))
+    leader.awaitDeletion(1, 1000, waiter)
+    expect(told).toEqual(['deleted', 'deleted'])
+  })
+
+  it('fails with its time, and with the leader', async () => {
+    const context = new Context()
+    const leader = context.leader(ledWithFollower)
+    const errors: ErrorCode[] = []
+    const waiter = { committed() {}, failed: (error: ErrorCode) => void errors.push(error) }
+    leader.awaitDeletion(0, 1000, waiter)
+    await context.clock.advance(1000)
+    leader.awaitDeletion(0, 1000, waiter)
+    leader.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    expect(errors).toEqual([ErrorCode.REQUEST_TIMED_OUT, ErrorCode.NOT_LEADER_OR_FOLLOWER])
   })
 })

@@ -1,10 +1,10 @@
 import { assert } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, type Int64, zeroUuid } from '@sluice/wire'
 import { acceptedAppend, allReplicas, type AppendRequest, refusedAppend } from './append.ts'
 import { commonEnd, countedReplicas, isUnderMinIsr, type LeaderView, wantedIsr } from './isr.ts'
-import { Purgatory } from './purgatory.ts'
+import { type CommitWaiter, Purgatory } from './purgatory.ts'
 import { ReplicaProgress } from './replica-progress.ts'
-import type { PartitionState, Replica, StagedLeader } from './replica.ts'
+import type { FollowerFetch, PartitionState, Replica, StagedLeader } from './replica.ts'
 import { type Placed, type Staged, Staging, type StagingHome } from './staging.ts'
 
 /**
@@ -24,14 +24,15 @@ export class Leader implements StagingHome, StagedLeader {
   #counted: readonly ReplicaProgress[] = []
   /** Whether `commitStaged` is going to be called. Someone else may commit before that. */
   #isAwaited = false
-  /** The ISR that was asked for last, and the same as the state's while that is right. */
-  #wanted: readonly number[]
+  /** Deletions of records that wait until no replica holds them any more. */
+  #deletions: Purgatory | null = null
+  /** The ISR that the controller is asked for; one change at a time. Null while the state's own is right. */
+  #proposedIsr: readonly number[] | null = null
 
   constructor(replica: Replica, state: PartitionState) {
     const { clock, brokerId } = replica.context
     this.#replica = replica
     this.#state = state
-    this.#wanted = state.isr
     this.#staging = new Staging(replica, this)
     this.#purgatory = new Purgatory(clock, ErrorCode.REQUEST_TIMED_OUT)
     this.#own = new ReplicaProgress(brokerId, true, clock.now())
@@ -49,6 +50,8 @@ export class Leader implements StagingHome, StagedLeader {
     this.commit()
     const { leaderEpoch } = this.#state
     this.#state = state
+    // Whether it is what was proposed or something else, this is the ISR by now.
+    this.#proposedIsr = null
     if (state.leaderEpoch !== leaderEpoch) this.#beginEpoch()
     this.#replicasChanged()
   }
@@ -88,8 +91,14 @@ export class Leader implements StagingHome, StagedLeader {
     const { log } = this.#replica
     const { sink, index } = request
     const outcome = acceptedAppend(baseOffset, logAppendTimeMs, log.logStartOffset)
-    if (request.acks !== allReplicas || log.highWatermark > lastOffset) {
+    if (request.acks !== allReplicas) {
       sink.appended(index, outcome)
+      return
+    }
+    if (log.highWatermark > lastOffset) {
+      // A retry of what was committed long ago, and whose repetition would not be: fewer are in sync by now.
+      const error = ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND
+      sink.appended(index, this.#isUnderMinIsr() ? refusedAppend(error) : outcome)
       return
     }
     this.#purgatory.wait(lastOffset + 1, request.timeoutMs, {
@@ -98,18 +107,58 @@ export class Leader implements StagingHome, StagedLeader {
     })
   }
 
+  /** Whether a broker may fetch as a follower, and has been heard of under no later epoch. */
+  checkFollower({ brokerId, brokerEpoch }: FollowerFetch, currentLeaderEpoch: number): ErrorCode {
+    if (!this.#state.replicas.includes(brokerId))
+      // Whoever knows the epoch knows of a change that has not come here yet, and should try again.
+      return currentLeaderEpoch >= 0 ? ErrorCode.UNKNOWN_LEADER_EPOCH : ErrorCode.NOT_LEADER_OR_FOLLOWER
+    const aliveEpoch = this.#replica.context.brokers.aliveEpoch(brokerId)
+    const isStale = brokerEpoch !== -1 && aliveEpoch !== undefined && aliveEpoch > brokerEpoch
+    return isStale ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.NONE
+  }
+
+  /** A follower that may fetch has come so far; its offset lies within this log. */
+  followerFetched(fetch: FollowerFetch): void {
+    const { log, context } = this.#replica
+    const progress = this.#progress.find(({ brokerId }) => brokerId === fetch.brokerId)
+    assert(progress, 'a follower is one of the replicas')
+    const { endOffset, isKnown } = progress
+    progress.heard(fetch)
+    progress.reached(fetch.fetchOffset, log.logEndOffset, context.clock.now())
+    if (!isKnown || !this.#state.isr.includes(fetch.brokerId)) this.reviewIsr()
+    else if (endOffset !== fetch.fetchOffset) this.#advanceHighWatermark()
+    if (this.#deletions) this.#deletions.advance(this.lowWatermark)
+  }
+
   /** Time has gone by, or a replica has come further: who is in sync, and whom does the high watermark wait for? */
   reviewIsr(): void {
-    const view = this.#view()
-    this.#counted = countedReplicas(view)
-    assert(this.#counted.includes(this.#own), 'a leader is in sync with itself')
-    const wanted = wantedIsr(view)
-    if (!sameMembers(wanted, this.#wanted)) {
-      this.#wanted = wanted
-      const { topic, index, context } = this.#replica
-      context.wantsIsr(topic, index, wanted)
+    if (!this.#proposedIsr) {
+      const wanted = wantedIsr(this.#view())
+      if (!sameMembers(wanted, this.#state.isr)) this.#propose(wanted)
     }
+    this.#counted = countedReplicas(this.#view())
+    assert(this.#counted.includes(this.#own), 'a leader is in sync with itself')
     this.#advanceHighWatermark()
+  }
+
+  /** Where the log begins on all replicas that are alive. */
+  get lowWatermark(): number {
+    const { log, context } = this.#replica
+    let low = log.logStartOffset
+    for (const progress of this.#progress)
+      if (progress !== this.#own && context.brokers.aliveEpoch(progress.brokerId) !== undefined)
+        low = Math.min(low, progress.logStartOffset)
+    return low
+  }
+
+  /** Calls back when no replica that is alive holds a record below `offset`. */
+  awaitDeletion(offset: number, timeoutMs: number, waiter: CommitWaiter): void {
+    if (this.lowWatermark >= offset) {
+      waiter.committed()
+      return
+    }
+    this.#deletions ??= new Purgatory(this.#replica.context.clock, ErrorCode.REQUEST_TIMED_OUT)
+    this.#deletions.wait(offset, timeoutMs, waiter)
   }
 
   /** This broker leads no more, or the partition leaves it: everything that waits is answered with `error`. */
@@ -117,6 +166,34 @@ export class Leader implements StagingHome, StagedLeader {
     this.commit()
     this.#staging.close(error)
     this.#purgatory.failAll(error)
+    this.#deletions?.failAll(error)
+  }
+
+  #propose(isr: readonly number[]): void {
+    const { topic, index, log, context } = this.#replica
+    const { leaderEpoch, partitionEpoch } = this.#state
+    this.#proposedIsr = isr
+    context.alterIsr({
+      topic,
+      topicId: log.topicId ?? zeroUuid,
+      index,
+      leaderEpoch,
+      partitionEpoch,
+      isr: isr.map((brokerId) => ({ brokerId, brokerEpoch: this.#brokerEpoch(brokerId) })),
+      refused: () => {
+        if (this.#proposedIsr !== isr) return
+        this.#proposedIsr = null
+        this.#counted = countedReplicas(this.#view())
+        this.#advanceHighWatermark()
+      },
+    })
+  }
+
+  /** What the leader knows of itself, and a follower has said of itself. */
+  #brokerEpoch(brokerId: number): Int64 {
+    const { context } = this.#replica
+    if (brokerId === context.brokerId) return context.brokers.aliveEpoch(brokerId) ?? -1
+    return this.#progress.find((progress) => progress.brokerId === brokerId)?.brokerEpoch ?? -1
   }
 
   #beginEpoch(): void {
@@ -141,7 +218,6 @@ export class Leader implements StagingHome, StagedLeader {
     assert(own && isr.includes(own.brokerId), 'the leader is one of the replicas, and in sync')
     this.#own = own
     own.reached(log.logEndOffset, log.logEndOffset, nowMs)
-    this.#wanted = isr
     this.reviewIsr()
   }
 
@@ -171,13 +247,20 @@ export class Leader implements StagingHome, StagedLeader {
     return {
       replicas: this.#progress,
       isr: this.#state.isr,
+      proposedIsr: this.#proposedIsr,
       logEndOffset: log.logEndOffset,
       highWatermark: log.highWatermark,
       epochStartOffset: this.#epochStartOffset,
       nowMs: context.clock.now(),
       lagMaxMs: context.lagMaxMs,
-      isActive: context.isActive,
+      isEligible: (replica) => this.#isEligible(replica),
     }
+  }
+
+  /** Alive, not on its way out, and the incarnation that was heard of. */
+  #isEligible({ brokerId, brokerEpoch }: ReplicaProgress): boolean {
+    const { brokers } = this.#replica.context
+    return brokers.isActive(brokerId) && (brokerEpoch === -1 || brokerEpoch === brokers.aliveEpoch(brokerId))
   }
 }
 

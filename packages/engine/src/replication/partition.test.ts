@@ -165,7 +165,7 @@ describe('a retry of an idempotent producer', () => {
     const later = append(partition)
     const retry = append(partition, { records: idempotent(0) })
     expect(retry.outcome).toBeNull()
-    partition.update({ ...ledWithFollower, isr: led.isr })
+    partition.update({ ...ledWithFollower, isr: led.isr, partitionEpoch: 1 })
     expect([retry.outcome?.baseOffset, later.outcome?.baseOffset]).toEqual([0, 1])
   })
 })

@@ -4,7 +4,8 @@ import type { AppendRequest } from './append.ts'
 import { Follower } from './follower.ts'
 import { Leader } from './leader.ts'
 import { PartitionDisk } from './partition-disk.ts'
-import type { PartitionState, Replica, ReplicaContext } from './replica.ts'
+import type { CommitWaiter } from './purgatory.ts'
+import type { FollowerFetch, PartitionState, Replica, ReplicaContext } from './replica.ts'
 import { type FetchWaiter, type ReadLevel, Waiters } from './waiters.ts'
 
 /** All followers do the same: nothing, as long as no records come from their leaders. */
@@ -59,6 +60,8 @@ export class Partition {
   update(state: PartitionState): void {
     const { waiters, context } = this.#replica
     const before = this.#role
+    // Another partition of the topic has changed.
+    if (isSameState(state, this.#state)) return
     this.#state = state
     if (state.leader !== context.brokerId) {
       // First the role: long polls that wake up ask for it.
@@ -79,6 +82,24 @@ export class Partition {
     if (currentLeaderEpoch > this.leaderEpoch) return ErrorCode.UNKNOWN_LEADER_EPOCH
     if (!this.isLeader) return ErrorCode.NOT_LEADER_OR_FOLLOWER
     return this.#replica.disk.isOffline ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE
+  }
+
+  /** Whether a broker may fetch from this leader as a follower, which `check` has allowed as such. */
+  checkFollower(fetch: FollowerFetch, currentLeaderEpoch: number): ErrorCode {
+    return this.#role instanceof Leader
+      ? this.#role.checkFollower(fetch, currentLeaderEpoch)
+      : ErrorCode.NOT_LEADER_OR_FOLLOWER
+  }
+
+  /** A follower has come so far, within this log. */
+  followerFetched(fetch: FollowerFetch): void {
+    if (this.#role instanceof Leader) this.#role.followerFetched(fetch)
+  }
+
+  /** Calls back when no replica that is alive holds a record below `offset`. */
+  awaitDeletion(offset: number, timeoutMs: number, waiter: CommitWaiter): void {
+    if (this.#role instanceof Leader) this.#role.awaitDeletion(offset, timeoutMs, waiter)
+    else waiter.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER)
   }
 
   /** Stages the records; the sink hears of the outcome, at once for a refusal, else after `commit`. */
@@ -115,4 +136,9 @@ export class Partition {
   readFailed(error: unknown): void {
     this.#replica.disk.failed(error)
   }
+}
+
+/** Every change of a partition has an epoch of its own. */
+function isSameState(one: PartitionState, other: PartitionState): boolean {
+  return one.partitionEpoch === other.partitionEpoch && one.leaderEpoch === other.leaderEpoch
 }

@@ -34,11 +34,13 @@ class Broker {
     brokerId: me,
     logs: this.logs,
     config: { long: () => 5_000, topicInt: () => 1 },
-    isActive: () => true,
+    brokers: { isActive: () => true, aliveEpoch: () => 1 },
+    alterIsr: ({ index, isr }) => {
+      this.told.push(`wants ${isr.map(({ brokerId }) => brokerId).join()} for ${index}`)
+    },
     listener: {
       leads: ({ index, leaderEpoch }) => void this.told.push(`leads ${index} at ${leaderEpoch}`),
       resigns: (_, index) => void this.told.push(`resigns ${index}`),
-      wantsIsr: (_, index, isr) => void this.told.push(`wants ${isr.join()} for ${index}`),
     },
   })
 

@@ -3,14 +3,19 @@ import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
 import { HighWatermarks } from './high-watermarks.ts'
 import { Partition } from './partition.ts'
-import type { PartitionState, ReplicaContext, StagedLeader, TopicState } from './replica.ts'
+import type {
+  IsrChange,
+  KnownBrokers,
+  PartitionState,
+  ReplicaContext,
+  StagedLeader,
+  TopicState,
+} from './replica.ts'
 
 /** Told what becomes of the partitions that this broker leads. */
 interface LeadershipListener {
   leads(partition: Partition): void
   resigns(topic: string, index: number): void
-  /** Replicas have fallen behind or caught up: this is who should be in the ISR. */
-  wantsIsr(topic: string, index: number, isr: readonly number[]): void
 }
 
 /** The broker's configuration, by Kafka's names. */
@@ -45,9 +50,10 @@ export class Partitions {
     brokerId: number
     logs: LogManager
     config: ReplicationConfig
-    /** Whether a broker is neither fenced nor shutting down. */
-    isActive: (brokerId: number) => boolean
+    brokers: KnownBrokers
     listener: LeadershipListener
+    /** Asks the controller for another ISR (AlterPartition). */
+    alterIsr: (change: IsrChange) => void
   }) {
     this.#clock = options.clock
     this.#logger = options.logger
@@ -64,9 +70,9 @@ export class Partitions {
       logger: options.logger,
       lagMaxMs: options.config.long('replica.lag.time.max.ms'),
       minInSyncReplicas: (topic) => options.config.topicInt(topic, 'min.insync.replicas'),
-      isActive: options.isActive,
+      brokers: options.brokers,
       stagedFirst: (leader) => void this.#staged.push(leader),
-      wantsIsr: (topic, index, isr) => options.listener.wantsIsr(topic, index, isr),
+      alterIsr: options.alterIsr,
     }
   }
 
@@ -138,6 +144,11 @@ export class Partitions {
     this.#byTopic.delete(topic)
   }
 
+  /** Brokers have come or gone: who may be in sync, and who may be waited for? */
+  reviewIsrs(): void {
+    for (const partition of this.all()) partition.reviewIsr()
+  }
+
   /** Ends every wait; the broker stops. `clean`: its high watermarks are written. */
   close({ clean }: { clean: boolean }): void {
     this.#retry?.cancel()
@@ -186,7 +197,7 @@ export class Partitions {
   #scheduleIsrReview(): Timer {
     return this.#clock.schedule(this.#context.lagMaxMs / 2, () => {
       this.#isrReview = this.#scheduleIsrReview()
-      for (const partition of this.all()) partition.reviewIsr()
+      this.reviewIsrs()
     })
   }
 

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
 
 /** Something that waits until an offset is committed. Called once. */
-interface CommitWaiter {
+export interface CommitWaiter {
   committed(): void
   /** The time is over, or the partition has stopped leading. */
   failed(error: ErrorCode): void

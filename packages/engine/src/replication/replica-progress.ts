@@ -1,7 +1,11 @@
 import { assert } from '@sluice/effects'
+import type { Int64 } from '@sluice/wire'
 
 /** Of a follower that has not been heard of in this leader epoch. */
 const unknownOffset = -1
+
+/** Of followers whose requests do not say it, as before version 15 of Fetch. */
+const noEpoch = -1
 
 /** How far one replica has come, as its leader knows it within one leader epoch. The leader is a replica, too. */
 export class ReplicaProgress {
@@ -11,6 +15,8 @@ export class ReplicaProgress {
    * was restarted may have lost what its disk had not.
    */
   #endOffset = unknownOffset
+  #logStartOffset = unknownOffset
+  #brokerEpoch: Int64 = noEpoch
   /** When it last held all that the leader had, ms; never falls. What came since does not count against it at once. */
   #caughtUpAtMs: number
   /** The leader's end at the last report, and when that was: a replica that gets there was caught up at that time. */
@@ -30,6 +36,22 @@ export class ReplicaProgress {
 
   get endOffset(): number {
     return this.#endOffset
+  }
+
+  /** The replica holds no record below. */
+  get logStartOffset(): number {
+    return this.#logStartOffset
+  }
+
+  /** Of the incarnation that was heard of last; −1 where it did not say. */
+  get brokerEpoch(): Int64 {
+    return this.#brokerEpoch
+  }
+
+  /** What a follower has said of itself, beside how far it has come. */
+  heard({ logStartOffset, brokerEpoch }: { logStartOffset: number; brokerEpoch: Int64 }): void {
+    this.#logStartOffset = logStartOffset
+    this.#brokerEpoch = brokerEpoch
   }
 
   /** The replica has come to `endOffset`, and its leader to `leaderEndOffset`. */

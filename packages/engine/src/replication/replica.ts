@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@sluice/effects'
+import type { Int64 } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
 import type { PartitionDisk } from './partition-disk.ts'
 import type { Waiters } from './waiters.ts'
@@ -34,12 +35,43 @@ export interface ReplicaContext {
   /** `replica.lag.time.max.ms`. */
   readonly lagMaxMs: number
   minInSyncReplicas(topic: string): number
-  /** Whether a broker is neither fenced nor shutting down. */
-  readonly isActive: (brokerId: number) => boolean
+  readonly brokers: KnownBrokers
   /** Called once for what is staged until `commitStaged` is. */
   readonly stagedFirst: (leader: StagedLeader) => void
-  /** The replicas that should be in sync are others than the metadata log says. */
-  wantsIsr(topic: string, index: number, isr: readonly number[]): void
+  /** Asks the controller for another ISR (AlterPartition). */
+  readonly alterIsr: (change: IsrChange) => void
+}
+
+/** What the metadata log says of brokers. */
+export interface KnownBrokers {
+  /** Neither fenced nor shutting down. */
+  isActive(brokerId: number): boolean
+  /** The epoch under which a broker is registered that is alive. */
+  aliveEpoch(brokerId: number): Int64 | undefined
+}
+
+/** The ISR that a leader wants in place of the one that the metadata log has. */
+export interface IsrChange {
+  readonly topic: string
+  readonly topicId: string
+  readonly index: number
+  readonly leaderEpoch: number
+  /** Of the state that the change is for: the controller takes it for no other. */
+  readonly partitionEpoch: number
+  /** With the epochs of the brokers, so that no other incarnation of one of them enters (KIP-903). */
+  readonly isr: readonly { brokerId: number; brokerEpoch: Int64 }[]
+  /** Nothing comes of it. Whatever else comes of it the metadata log says. */
+  refused(): void
+}
+
+/** A follower's request for what comes next, as its leader sees it. */
+export interface FollowerFetch {
+  readonly brokerId: number
+  /** −1 where the request does not say it. */
+  readonly brokerEpoch: Int64
+  /** The follower has every record below. */
+  readonly fetchOffset: number
+  readonly logStartOffset: number
 }
 
 /** This broker's replica of a partition: what stays while its role changes. */

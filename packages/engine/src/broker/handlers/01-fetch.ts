@@ -7,7 +7,8 @@
  * - Sessions (KIP-227), topic ids from version 13 on (KIP-516), leader epochs (KIP-320), truncation detection
  *   (KIP-595), isolation levels with aborted transactions (KIP-98), leader hints from version 16 on (KIP-951).
  * - Record data is never held in memory: the response names ranges of segment files, which the connection streams.
- * Not done: followers (a replica id is answered with 6 until brokers replicate), preferred replicas (KIP-392).
+ * - Followers read up to the log's end; what they ask for says how far they have come (KIP-903: which incarnation).
+ * Not done: preferred replicas (KIP-392).
  */
 import { ErrorCode, Fetch, fetchByIdVersionMin } from '@sluice/wire'
 import { each } from '../access.ts'

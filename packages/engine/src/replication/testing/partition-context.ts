@@ -5,7 +5,7 @@ import type { Validated, Rejected } from '../../storage/log.ts'
 import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.ts'
 import type { AppendOutcome, AppendRequest, AppendSink } from '../append.ts'
 import { Partition } from '../partition.ts'
-import type { PartitionState, ReplicaContext, StagedLeader } from '../replica.ts'
+import type { FollowerFetch, IsrChange, PartitionState, ReplicaContext, StagedLeader } from '../replica.ts'
 
 export const me = 1
 export const other = 2
@@ -21,22 +21,39 @@ export const led: PartitionState = {
 export const ledWithFollower: PartitionState = { ...led, replicas: [me, other], isr: [me, other] }
 export const followed: PartitionState = { ...ledWithFollower, leader: other, leaderEpoch: 4 }
 
+export const brokerEpochOf = (brokerId: number) => 100 + brokerId
+
+/** A follower that has everything below `fetchOffset`. */
+export function followerAt(fetchOffset: number, changes: Partial<FollowerFetch> = {}): FollowerFetch {
+  return { brokerId: other, brokerEpoch: brokerEpochOf(other), fetchOffset, logStartOffset: 0, ...changes }
+}
+
 export class PartitionContext extends LogContext {
   readonly log = this.load()
   minInSyncReplicas = 1
   /** Those that wait for the end of a socket read. */
   staged: StagedLeader[] = []
   /** What the leader has asked for, in order. */
-  readonly wantedIsrs: (readonly number[])[] = []
+  readonly isrChanges: IsrChange[] = []
+  /** Brokers that are fenced. */
+  readonly fenced = new Set<number>()
   readonly context: ReplicaContext = {
     brokerId: me,
     clock: this.clock,
     logger: silentLogger,
     lagMaxMs: 30_000,
     minInSyncReplicas: () => this.minInSyncReplicas,
-    isActive: () => true,
+    brokers: {
+      isActive: (brokerId) => !this.fenced.has(brokerId),
+      aliveEpoch: (brokerId) => (this.fenced.has(brokerId) ? undefined : brokerEpochOf(brokerId)),
+    },
     stagedFirst: (leader) => void this.staged.push(leader),
-    wantsIsr: (_topic, _index, isr) => void this.wantedIsrs.push(isr),
+    alterIsr: (change) => void this.isrChanges.push(change),
+  }
+
+  /** The ISRs that the leader has asked for, in order. */
+  get wantedIsrs(): number[][] {
+    return this.isrChanges.map(({ isr }) => isr.map(({ brokerId }) => brokerId))
   }
 
   partition(state: PartitionState = led, highWatermark = 0): Partition {
