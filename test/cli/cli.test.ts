@@ -92,8 +92,8 @@ describe('start --detach', () => {
 
   it('gives broker properties by --set, and refuses unknown ones', async () => {
     const refused = await sandbox.start('--cluster', 'orders', '--set', 'num.partitons=4')
-    expect(refused.exitCode).toBe(1)
-    expect(refused.stderr).toContain('num.partitons')
+    expect(refused.exitCode).toBe(2)
+    expect(refused.stderr).toMatch(/--set .*num\.partitons/)
     expect(await sandbox.start('--cluster', 'orders', '--set', 'num.partitions=4')).toMatchObject({
       exitCode: 0,
     })
@@ -120,6 +120,87 @@ describe('start --detach', () => {
     } finally {
       await other.close()
     }
+  })
+})
+
+describe('start where a service runs', () => {
+  it('shows it with exit code 0, and says what is otherwise where something else is asked for', async () => {
+    await sandbox.start()
+    const { pid } = await sandbox.status()
+    for (const flags of [[], ['--detach'], ['--cluster', 'demo']]) {
+      const { exitCode, stdout } = await sandbox.run('start', ...flags)
+      expect(exitCode).toBe(0)
+      expect(stdout).toContain(`pid ${pid}`)
+      expect(stdout).toMatch(/Stop it +npx sluice stop --data-dir /)
+    }
+    const other = await sandbox.start('--cluster', 'orders')
+    expect(other.exitCode).toBe(1)
+    expect(other.stderr).toContain(`pid ${pid}`)
+    expect(other.stderr).toContain('It has no cluster orders.')
+    expect((await sandbox.status()).pid).toBe(pid)
+  })
+
+  it('that is starting still says so, as status does, and stop ends it', async () => {
+    // A Maven that never comes to an end.
+    sandbox.addCommand('java', `echo 'openjdk version "17.0.1"' >&2`)
+    sandbox.addCommand('mvn', 'exec sleep 600')
+    const first = sandbox.run(
+      'start',
+      '--detach',
+      '--engine',
+      'apache-kafka',
+      '--api-port',
+      '0',
+      '--kafka-port',
+      '0',
+    )
+    await expect.poll(async () => (await sandbox.status()).starting, { timeout: 20_000 }).toBe(true)
+    const status = await sandbox.run('status')
+    expect(status).toMatchObject({ exitCode: 3, stdout: '' })
+    expect(status.stderr).toMatch(/is starting \(pid \d+\)/)
+    expect(await sandbox.run('start')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/is starting/),
+    })
+    expect((await sandbox.run('stop')).exitCode).toBe(0)
+    expect(await first).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/was stopped before/) })
+    expect(await sandbox.run('status', '-o', 'json')).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringMatching(/"running": false\n}/),
+    })
+  })
+})
+
+describe('after the kill of a service whose nodes are processes of their own', () => {
+  it('status names those that run, and stop stops them', async () => {
+    const node = sandbox.leaveNode('broker-1')
+    const status = await sandbox.run('status')
+    expect(status.exitCode).toBe(3)
+    expect(status.stderr).toContain(`broker-1 of demo, pid ${node.pid}`)
+    const ended = exitOf(node)
+    const stopped = await sandbox.run('stop')
+    expect(stopped).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(`broker-1 of demo (pid ${node.pid})`),
+    })
+    await ended
+    expect((await sandbox.run('stop')).exitCode).toBe(3)
+  })
+})
+
+describe('a reader that goes early', () => {
+  it('is no failure, neither of a help nor of a start', async () => {
+    for (const [verb = '', ...flags] of [
+      ['--help'],
+      ['start', '--detach', '--api-port', '0', '--kafka-port', '0'],
+    ]) {
+      const child = sandbox.spawn(verb, ...flags)
+      child.stdout?.destroy()
+      let stderr = ''
+      child.stderr?.on('data', (chunk) => (stderr += chunk))
+      expect([await exitOf(child), stderr]).toEqual([0, ''])
+    }
+    expect((await sandbox.run('status')).exitCode).toBe(0)
   })
 })
 
@@ -156,15 +237,6 @@ describe('what stands in the way is said on one screen', () => {
     }
   })
 
-  it('a second service on the same data directory', async () => {
-    await sandbox.start()
-    const { pid } = await sandbox.status()
-    const second = await sandbox.start()
-    expect(second.exitCode).toBe(1)
-    expect(second.stderr).toContain(`process ${pid}`)
-    expect((await sandbox.status()).pid).toBe(pid)
-  })
-
   it('a configuration file with a mistake', async () => {
     writeFileSync(join(sandbox.dataDirectory, 'config.json'), '{ "apiPort": "many" }')
     const { exitCode, stderr } = await sandbox.start()
@@ -189,12 +261,17 @@ describe('wrong usage', () => {
     ['start', '--api-port', '65536'],
     ['start', '--set', 'num.partitions'],
     ['start', '--unknown'],
+    ['start', '--cluster', 'bad_name!'],
+    ['start', '--cluster', 'x', '--no-cluster'],
+    ['start', '--no-cluster', '--set', 'num.partitions=4'],
+    ['start', '--region', 'mars'],
+    ['status', '--data-dir', ''],
     ['status', '-o', 'yaml'],
     ['restart'],
   ])('exits with 2 (%#: %s)', async (verb, ...flags) => {
     const { exitCode, stderr } = await sandbox.run(verb, ...flags)
     expect(exitCode).toBe(2)
-    expect(stderr).not.toBe('')
+    expect(stderr).toContain(flags[0] ?? verb)
   })
 
   it('of a cluster that is not there names those that are', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,7 @@ interface Ran {
 
 export interface Status {
   running: boolean
+  starting?: boolean
   pid: number
   endpoint: string
   dataDirectory: string
@@ -46,6 +47,7 @@ export async function ensureBuilt(): Promise<void> {
 export class Sandbox {
   readonly dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-cli-'))
   readonly #children: ChildProcess[] = []
+  #environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' }
 
   /** Runs a verb to its end. */
   async run(verb: string, ...flags: string[]): Promise<Ran> {
@@ -61,10 +63,45 @@ export class Sandbox {
   spawn(verb: string, ...flags: string[]): ChildProcess {
     const child = spawn(process.execPath, [launcher, verb, '--data-dir', this.dataDirectory, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Without it a failed assertion would be hard to read.
-      env: { ...process.env, NO_COLOR: '1' },
+      env: this.#environment,
     })
     this.#children.push(child)
+    return child
+  }
+
+  /** A script that stands in for a command of the machine; nothing that was fetched before is found. */
+  addCommand(name: string, script: string): void {
+    const commands = join(this.dataDirectory, 'commands')
+    mkdirSync(commands, { recursive: true })
+    writeFileSync(join(commands, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    this.#environment = {
+      ...this.#environment,
+      PATH: `${commands}:${process.env['PATH']}`,
+      SLUICE_CACHE_DIR: join(this.dataDirectory, 'cache'),
+      JAVA_HOME: '',
+      SLUICE_KAFKA_HOME: '',
+    }
+  }
+
+  /** A process such as a killed service leaves, noted as the node of this name. */
+  leaveNode(name: string): ChildProcess {
+    const cluster = join(this.dataDirectory, 'clusters', 'some-uuid')
+    mkdirSync(join(cluster, name), { recursive: true })
+    writeFileSync(join(cluster, 'cluster.json'), '{ "name": "demo" }')
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    this.#children.push(child)
+    const note = {
+      state: 'running',
+      marker: 'one',
+      pid: child.pid,
+      startedAt: null,
+      fingerprint: '',
+      facts: {},
+    }
+    writeFileSync(
+      join(cluster, name, 'process.json'),
+      JSON.stringify({ formatVersion: 1, ...note, logBytesBefore: 0, failure: null }),
+    )
     return child
   }
 

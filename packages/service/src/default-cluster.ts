@@ -5,6 +5,8 @@ import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-recor
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'
 import { OperatingError } from './fleet/operating-error.ts'
+import { propertiesRefusal } from './fleet/clusters/static-properties.ts'
+import { UsageError } from './usage-error.ts'
 
 /*
  * The cluster that `sluice start` makes: asked for as any AWS tool would ask for it, through our own endpoint, over
@@ -17,8 +19,11 @@ const hinderedMsMax = 30_000
 const readyMsMax = 900_000
 const pollMs = 10
 
-/** Local development expects topics to appear when they are written to; MSK's default is that they do not. */
-const ownDefaults = { 'auto.create.topics.enable': 'true' }
+/**
+ * Local development expects topics to appear when they are written to, and a group's first member to begin at once;
+ * with MSK's defaults neither is so.
+ */
+const ownDefaults = { 'auto.create.topics.enable': 'true', 'group.initial.rebalance.delay.ms': '0' }
 
 export interface ClusterContext {
   endpoint: Endpoint
@@ -36,6 +41,8 @@ export async function createCluster(
   name: string,
   properties: Record<string, string>,
 ): Promise<void> {
+  const set = { ...ownDefaults, ...properties }
+  checkSettable(set, engine)
   await callApi(endpoint, clock, {
     method: 'POST',
     path: '/v1/clusters',
@@ -48,9 +55,16 @@ export async function createCluster(
         instanceType: 'kafka.m7g.large',
       },
       encryptionInfo: { encryptionInTransit: { clientBroker: 'PLAINTEXT' } },
-      tags: tagsOfProperties({ ...ownDefaults, ...properties }),
+      tags: tagsOfProperties(set),
     },
   })
+}
+
+/** The API would refuse them as tags, which nobody has written. */
+function checkSettable(brokerProperties: Record<string, string>, engine: Engine): void {
+  const source = { kafkaVersion: engine.defaultKafkaVersion, brokerNodeGroup: {}, brokerProperties }
+  const refusal = propertiesRefusal({ ...source, configuration: null }, engine, '--set')
+  if (refusal) throw new UsageError(`--set (or "set" in config.json): ${refusal.message}`)
 }
 
 /** `--set` decides at creation; on a cluster that is there it may only say what is so already. */
@@ -103,7 +117,7 @@ function notReady({ name, state, stateInfo }: ClusterRecord, waitedMs: number): 
 }
 
 /** The wait ends early when the start is called off; what is waited for goes on. */
-async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+export async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (!signal) return work
   const aborted = new Deferred<void>()
   const abort = () => aborted.resolve()

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  Deferred,
   silentLogger,
   systemClock,
   systemDisk,
@@ -15,6 +16,7 @@ import { callApi, type Endpoint } from './aws/api-client.ts'
 import { loadAccessKey } from './credentials.ts'
 import { FakeEngine } from './fleet/engines/testing/fake-engine.ts'
 import { type Service, type ServiceOptions, startService } from './service.ts'
+import { UsageError } from './usage-error.ts'
 import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 
 const effects = {
@@ -101,7 +103,10 @@ describe('the first start', () => {
       path: '/v1/clusters',
     })
     expect(listed).toMatchObject({ clusterInfoList: [{ clusterName: 'demo', numberOfBrokerNodes: 3 }] })
-    expect(engine.plans[0]?.properties).toMatchObject({ 'auto.create.topics.enable': 'true' })
+    expect(engine.plans[0]?.properties).toMatchObject({
+      'auto.create.topics.enable': 'true',
+      'group.initial.rebalance.delay.ms': '0',
+    })
   })
 
   it('gives the cluster the broker properties that were set', async () => {
@@ -110,7 +115,9 @@ describe('the first start', () => {
   })
 
   it('refuses a property that Kafka does not have, and leaves nothing running', async () => {
-    await expect(start({ properties: { 'num.partitons': '4', bogus: '1' } })).rejects.toThrow(/bogus/)
+    const refused = start({ properties: { 'num.partitons': '4', bogus: '1' } })
+    await expect(refused).rejects.toThrow(/^--set .*bogus/)
+    await expect(refused).rejects.toBeInstanceOf(UsageError)
     expect(engine.running).toBe(0)
     await start({ cluster: { kind: 'none' } })
   })
@@ -144,7 +151,7 @@ describe('a later start', () => {
     const again = await start({ apiPort: undefined, kafkaPort: undefined })
     const after = again.report()
     expect(again.restored).toBe(1)
-    expect(again.notes).toEqual([])
+    expect(again.report().notes).toEqual([])
     expect(after.endpoint).toBe(before.endpoint)
     expect(after.clusters[0]).toMatchObject({
       arn: before.clusters[0]?.arn,
@@ -199,10 +206,55 @@ describe('a later start', () => {
       })
     const again = await start({ apiPort: undefined, kafkaPort: undefined })
     expect(again.report().endpoint).not.toBe(endpoint)
-    expect(again.notes).toEqual([
+    expect(again.report().notes).toEqual([
       expect.stringContaining(`Port ${ports[0]} was busy`),
       expect.stringContaining(`Port ${ports[1]} was busy`),
     ])
+  })
+})
+
+describe('a start that takes long', () => {
+  it('tells how far it is', async () => {
+    const gate = new Deferred<void>()
+    engine.gate = gate.promise
+    const told: string[] = []
+    const schedule = (ms: number, fn: () => void) => effects.clock.schedule(ms / 100, fn)
+    await start({
+      effects: { ...effects, clock: Object.assign(Object.create(effects.clock), { schedule }) },
+      onProgress: (sentence) => {
+        told.push(sentence)
+        gate.resolve()
+      },
+    })
+    expect(told[0]).toMatch(/^Starting: 1 of 2 nodes started \(\d+ s\)$/)
+  })
+
+  it('ends when it is called off, and leaves nothing running', async () => {
+    await stop(await start())
+    const gate = new Deferred<void>()
+    engine.gate = gate.promise
+    const calling = new AbortController()
+    const starting = start({ signal: calling.signal })
+    await expect.poll(() => engine.log.filter((line) => line === 'start broker 1').length).toBe(2)
+    calling.abort()
+    gate.resolve()
+    await expect(starting).rejects.toMatchObject({ name: 'AbortError' })
+    expect(engine.running).toBe(0)
+  })
+})
+
+describe('another engine than the cluster has', () => {
+  it('is noted: the cluster keeps its own', async () => {
+    const engines = [engine, new FakeEngine(effects, { name: 'apache-kafka' })]
+    await stop(await start({ engines }))
+    const again = await start({ engines, engine: 'apache-kafka' })
+    expect(again.report()).toMatchObject({ engine: 'apache-kafka', clusters: [{ engine: 'embedded' }] })
+    expect(again.report().notes).toEqual([
+      expect.stringMatching(/^demo keeps its engine, embedded: .*--data-dir/),
+    ])
+    await stop(again)
+    // The engine of the last start was asked for then, not now.
+    expect((await start({ engines })).report().notes).toEqual([])
   })
 })
 

@@ -2,19 +2,27 @@ import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/ef
 import { AwsEndpoint } from './aws/endpoint.ts'
 import { mskService } from './aws/msk/service.ts'
 import { brokerAnswers } from './broker-probe.ts'
-import { loadOrCreateAccessKey } from './credentials.ts'
-import { checkProperties, type ClusterContext, createCluster, waitUntilReady } from './default-cluster.ts'
+import { type AccessKey, loadOrCreateAccessKey } from './credentials.ts'
+import {
+  checkProperties,
+  type ClusterContext,
+  createCluster,
+  untilAborted,
+  waitUntilReady,
+} from './default-cluster.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { Engine, EngineName } from './fleet/engines/engine.ts'
 import { enginesOf } from './fleet/engines/engines.ts'
-import { createFleet, type Fleet, type NodeStatus } from './fleet/fleet.ts'
+import { createFleet, type Fleet } from './fleet/fleet.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
+import { withProgress } from './progress.ts'
+import { endpointNotes, nodesText, reportOf, type Reported } from './reporting.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
-import { healthPath, type NodeReport, type StatusReport, statusPath } from './status-report.ts'
+import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 import { version } from './version.ts'
 
 export interface ServiceOptions {
@@ -30,6 +38,8 @@ export interface ServiceOptions {
   effects: ServiceEffects
   /** Ends a start that is under way. */
   signal?: AbortSignal
+  /** Told each second how far a start or a stop is that takes longer than two. */
+  onProgress?: (sentence: string) => void
   /** What can run clusters here. */
   engines: readonly Engine[]
   /** Runs the clusters that name none; undefined: as at the last start. */
@@ -56,8 +66,6 @@ interface ServiceEffects {
 export interface Service {
   /** How many clusters were there before this start. */
   readonly restored: number
-  /** What differs from what one would expect, in sentences. */
-  readonly notes: readonly string[]
   report(): StatusReport
   /** Stops everything cleanly and gives the data directory back. */
   stop(): Promise<void>
@@ -104,12 +112,9 @@ async function undoAll(started: Undo[]): Promise<void> {
 }
 
 async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Service> {
-  const { dataDirectory, effects, signal } = options
-  const { clock, disk, random, logger } = effects
-  const before = readState(disk, dataDirectory)
+  const { dataDirectory, effects, kafkaPort } = options
+  const before = readState(effects.disk, dataDirectory)
   const region = regionOf(options.region, before, dataDirectory)
-  const scope = { region, service: 'kafka' }
-  const accessKey = loadOrCreateAccessKey(disk, random, dataDirectory)
   const target = targetCluster(options.cluster, before)
   const engines = enginesOf(options.engines, options.engine ?? before?.engine ?? defaultEngineName)
   const fleet = createFleet({
@@ -119,27 +124,40 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
     account: accountId,
     effects,
     host,
-    kafkaPort: options.kafkaPort === undefined ? null : { port: options.kafkaPort, cluster: target },
+    kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
   })
   started.push(() => fleet.stop())
-  await fleet.start()
+  const starting = bringUp({ options, before, region, target, engine: engines.default, fleet }, started)
+  return toldOf(options, starting, () => `Starting: ${nodesText(fleet)} started`)
+}
+
+/** A start under way. */
+interface Start {
+  options: ServiceOptions
+  /** Of the last run. */
+  before: ServiceState | undefined
+  region: string
+  /** The name of the cluster that has to be ready. */
+  target: string | null
+  engine: Engine
+  fleet: Fleet
+}
+
+async function bringUp(start: Start, started: Undo[]): Promise<Service> {
+  const { options, before, region, target, engine, fleet } = start
+  const { dataDirectory, effects, signal } = options
+  const { disk, logger } = effects
+  const accessKey = loadOrCreateAccessKey(disk, effects.random, dataDirectory)
+  await untilAborted(fleet.start(), signal)
   signal?.throwIfAborted()
   const restored = fleet.status().length
 
-  let state: ServiceState | undefined
-  const aws = new AwsEndpoint({
-    services: [mskService({ clusters: fleet.clusters, configurations: fleet.clusters.configurations })],
-    clock,
-    random,
-    logger,
-    credentials: [accessKey],
-    region,
-    acceptAnySignature: options.acceptAnySignature,
-  })
+  let ready: Reported | undefined
+  const aws = awsEndpoint(start, accessKey)
   const pages = {
-    [healthPath]: { read: () => ({ status: state ? 'ready' : 'starting' }) },
+    [healthPath]: { read: () => ({ status: ready ? 'ready' : 'starting' }) },
     [statusPath]: {
-      read: () => (state ? reportOf(state, options, fleet) : { ready: false }),
+      read: () => (ready ? reportOf(ready) : { ready: false }),
       guard: aws.guard.bind(aws),
     },
   }
@@ -148,29 +166,64 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
   signal?.throwIfAborted()
 
   if (target !== null) {
-    const endpoint = { host, port: api.port, credentials: accessKey, scope }
+    const endpoint = { host, port: api.port, credentials: accessKey, scope: { region, service: 'kafka' } }
     const probe = options.probe ?? brokerAnswers
-    const context = { endpoint, fleet, engine: engines.default, probe, ...effects }
-    await provideCluster(target, options, before === undefined, context)
+    await provideCluster(target, options, before === undefined, {
+      endpoint,
+      fleet,
+      engine,
+      probe,
+      ...effects,
+    })
   }
-  const ready = readyState(effects, {
-    apiPort: api.port,
-    region,
-    engine: engines.default.name,
-    defaultCluster: target ?? before?.defaultCluster ?? null,
-  })
-  state = ready
-  writeState(disk, dataDirectory, ready)
+  const reported = reportedBy(start, api.port)
+  ready = reported
+  writeState(disk, dataDirectory, reported.state)
+  for (const note of endpointNotes(reported)) logger.warn(note)
   logger.info('ready', { endpoint: `http://${host}:${api.port}`, clusters: fleet.status().length })
   return {
     restored,
-    notes: notesOf(options, before, api.port, fleet),
-    report: () => reportOf(ready, options, fleet),
+    report: () => reportOf(reported),
     stop: async () => {
       logger.info('stopping')
-      await undoAll(started)
+      await toldOf(options, undoAll(started), () => `Stopping: ${nodesText(fleet)} left`)
       logger.info('stopped')
     },
+  }
+}
+
+function toldOf<Result>(
+  { effects, onProgress }: ServiceOptions,
+  work: Promise<Result>,
+  sentence: () => string,
+): Promise<Result> {
+  return withProgress(effects.clock, work, (seconds) => onProgress?.(`${sentence()} (${seconds} s)`))
+}
+
+function awsEndpoint({ options, region, fleet }: Start, accessKey: AccessKey): AwsEndpoint {
+  const { clock, random, logger } = options.effects
+  return new AwsEndpoint({
+    services: [mskService({ clusters: fleet.clusters, configurations: fleet.clusters.configurations })],
+    clock,
+    random,
+    logger,
+    credentials: [accessKey],
+    region,
+    acceptAnySignature: options.acceptAnySignature,
+  })
+}
+
+function reportedBy({ options, before, region, target, engine, fleet }: Start, apiPort: number): Reported {
+  const defaultCluster = target ?? before?.defaultCluster ?? null
+  return {
+    state: readyState(options.effects, { apiPort, region, engine: engine.name, defaultCluster }),
+    fleet,
+    dataDirectory: options.dataDirectory,
+    accountId,
+    engine: engine.name,
+    acceptsAnySignature: options.acceptAnySignature,
+    apiPortWanted: options.apiPort ?? before?.apiPort ?? defaultApiPort,
+    engineAsked: options.engine,
   }
 }
 
@@ -243,52 +296,4 @@ async function listenAt(
     }
   }
   throw portTaken(first)
-}
-
-function notesOf(
-  { apiPort }: ServiceOptions,
-  before: ServiceState | undefined,
-  port: number,
-  fleet: Fleet,
-): string[] {
-  const notes: string[] = []
-  const wanted = apiPort ?? before?.apiPort ?? defaultApiPort
-  if (wanted !== 0 && wanted !== port)
-    notes.push(`Port ${wanted} was busy: the AWS endpoint is on ${port}. --api-port ${wanted} insists.`)
-  for (const { name, movedPorts } of fleet.status())
-    for (const moved of movedPorts)
-      notes.push(
-        `Port ${moved.wanted} was busy: ${name} is on ${moved.port}. --kafka-port ${moved.wanted} insists.`,
-      )
-  return notes
-}
-
-function reportOf(state: ServiceState, options: ServiceOptions, fleet: Fleet): StatusReport {
-  const { pid, startedAtMs, apiPort, region, defaultCluster } = state
-  return {
-    version,
-    pid,
-    startedAt: new Date(startedAtMs).toISOString(),
-    dataDirectory: options.dataDirectory,
-    endpoint: `http://${host}:${apiPort}`,
-    region,
-    accountId,
-    acceptsAnySignature: options.acceptAnySignature,
-    defaultCluster,
-    clusters: fleet.status().map((cluster) => ({
-      name: cluster.name,
-      arn: cluster.arn,
-      state: cluster.state,
-      stateInfo: cluster.stateInfo?.message ?? null,
-      engine: cluster.engine,
-      kafkaVersion: fleet.clusters.byArn(cluster.arn)?.spec.kafkaVersion ?? '',
-      bootstrapServers: cluster.bootstrap ?? '',
-      brokers: cluster.brokers.map(nodeReport),
-      quorum: cluster.quorum.map((node) => ({ role: node.role, ...nodeReport(node) })),
-    })),
-  }
-}
-
-function nodeReport({ id, local, listeners }: NodeStatus): NodeReport {
-  return { id, ...(local && { pid: local.pid, dataDirectory: local.directory }), listeners }
 }

@@ -2,7 +2,7 @@ import { MemoryDisk, type Processes } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
 import { loadAccessKey, loadOrCreateAccessKey } from './credentials.ts'
 import { OperatingError } from './fleet/operating-error.ts'
-import { readState, runningState, type ServiceState, writeState } from './state-file.ts'
+import { occupantOf, readState, type ServiceState, writeState } from './state-file.ts'
 import { systemRandom } from '@sluice/effects'
 
 const state: ServiceState = {
@@ -42,9 +42,25 @@ describe('service.json', () => {
   it('tells a running service from one that was killed and from another process with its id', () => {
     const there = disk()
     writeState(there, '/data', state)
-    expect(runningState(there, processes({ 41: '100' }), '/data')).toEqual(state)
-    expect(runningState(there, processes({}), '/data')).toBeUndefined()
-    expect(runningState(there, processes({ 41: '999' }), '/data')).toBeUndefined()
+    expect(occupantOf(there, processes({ 41: '100' }), '/data')).toEqual({
+      kind: 'ready',
+      process: { pid: 41, startedAt: '100' },
+      state,
+    })
+    expect(occupantOf(there, processes({}), '/data')).toBeUndefined()
+    expect(occupantOf(there, processes({ 41: '999' }), '/data')).toBeUndefined()
+  })
+
+  it('is not needed to find a service that starts: it holds the lock', () => {
+    const there = disk()
+    const holder = { pid: 42, startedAt: '200' }
+    there.writeFileAtomicSync('/data/lock', JSON.stringify(holder))
+    const starting = { kind: 'starting', process: holder }
+    expect(occupantOf(there, processes({ 42: '200' }), '/data')).toEqual(starting)
+    // The state of the last service is there until the new one is ready.
+    writeState(there, '/data', state)
+    expect(occupantOf(there, processes({ 42: '200' }), '/data')).toEqual(starting)
+    expect(occupantOf(there, processes({ 42: '201' }), '/data')).toBeUndefined()
   })
 
   it('is not there before the first start, nor in a directory that is not there', () => {

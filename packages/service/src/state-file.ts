@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type Disk, isAlive, type Processes } from '@sluice/effects'
+import { type Disk, isAlive, type Processes, type ProcessIdentity } from '@sluice/effects'
+import { lockHolder } from './fleet/data-directory.ts'
 import type { EngineName } from './fleet/engines/engine.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 
@@ -51,16 +52,21 @@ export function writeState(disk: Disk, dataDirectory: string, state: ServiceStat
   disk.writeFileAtomicSync(pathOf(dataDirectory), `${JSON.stringify(state, null, 2)}\n`)
 }
 
-/** The state of the service that runs on this directory; undefined where none does, also after a kill. */
-export function runningState(
-  disk: Disk,
-  processes: Processes,
-  dataDirectory: string,
-): ServiceState | undefined {
+/** Who has the data directory, and how far it is. */
+export type Occupant =
+  | { kind: 'ready'; process: ProcessIdentity; state: ServiceState }
+  /** It has the lock, and has not said yet where it is reached. */
+  | { kind: 'starting'; process: ProcessIdentity }
+
+/** The service that runs on this directory; undefined where none does, also after a kill. */
+export function occupantOf(disk: Disk, processes: Processes, dataDirectory: string): Occupant | undefined {
   const state = readState(disk, dataDirectory)
-  if (!state) return undefined
-  const { pid, processStartedAt: startedAt } = state
-  return isAlive({ pid, startedAt }, processes) ? state : undefined
+  if (state) {
+    const process = { pid: state.pid, startedAt: state.processStartedAt }
+    if (isAlive(process, processes)) return { kind: 'ready', process, state }
+  }
+  const holder = lockHolder(disk, dataDirectory)
+  return holder && isAlive(holder, processes) ? { kind: 'starting', process: holder } : undefined
 }
 
 function pathOf(dataDirectory: string): string {

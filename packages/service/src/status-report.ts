@@ -8,10 +8,14 @@ export interface StatusReport {
   endpoint: string
   region: string
   accountId: string
+  /** Runs the clusters that name none. */
+  engine: string
   /** Any signature is accepted: the explicit development mode. */
   acceptsAnySignature: boolean
   /** The cluster that is meant when none is named. */
   defaultCluster: string | null
+  /** What differs from what one would expect, in sentences, such as a port that moved. */
+  notes: readonly string[]
   clusters: ClusterReport[]
 }
 
@@ -24,6 +28,8 @@ export interface ClusterReport {
   /** What runs it: `embedded` or `apache-kafka`. */
   engine: string
   kafkaVersion: string
+  /** Those that were set when it was made. */
+  brokerProperties: Readonly<Record<string, string>>
   /** `host:port,…` of the listeners that clients can use; empty while none runs. */
   bootstrapServers: string
   brokers: NodeReport[]

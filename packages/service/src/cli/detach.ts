@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemDisk } from '@sluice/effects'
 import { explained } from '../fleet/data-directory.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { exitCodes } from './exit-codes.ts'
+import { launcher } from './own-name.ts'
+import { PassingLine } from './passing-line.ts'
 
 /** What the detached service tells the command that started it, at the end of its start. */
 type News = { kind: 'ready'; text: string } | { kind: 'failed'; text: string; exitCode: number }
@@ -14,6 +15,8 @@ type News = { kind: 'ready'; text: string } | { kind: 'failed'; text: string; ex
 interface Progress {
   kind: 'progress'
   text: string
+  /** Shown until the next one comes, and only on a terminal. */
+  passing: boolean
 }
 
 const marker = 'SLUICE_DETACHED'
@@ -36,8 +39,8 @@ export function tellParent(news: News): Promise<void> {
   })
 }
 
-export function tellProgress(text: string): void {
-  if (process.send && process.connected) process.send({ kind: 'progress', text } satisfies Progress)
+export function tellProgress(text: string, { passing }: { passing: boolean }): void {
+  if (process.send && process.connected) process.send({ kind: 'progress', text, passing } satisfies Progress)
 }
 
 /** Starts this same command line in a session of its own and waits until it is ready or has failed. */
@@ -87,9 +90,12 @@ function openLog(dataDirectory: string, path: string): number {
 }
 
 function newsFrom(child: ChildProcess): Promise<News | { kind: 'ended'; how: string }> {
+  const line = new PassingLine(process.stderr)
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       const news = message as News | Progress
+      if (news.kind === 'progress' && news.passing) return line.show(news.text)
+      line.clear()
       if (news.kind === 'progress') process.stderr.write(`${news.text}\n`)
       else resolve(news)
     })
@@ -101,12 +107,6 @@ function newsFrom(child: ChildProcess): Promise<News | { kind: 'ended'; how: str
       }),
     )
   })
-}
-
-/** The committed launcher, from the bundle (dist/bundle/…) as from the sources. */
-function launcher(): string {
-  const [packageRoot] = fileURLToPath(import.meta.url).split(/[\\/](?:dist[\\/]bundle|src[\\/]cli)[\\/]/)
-  return join(packageRoot ?? '', 'bin', 'sluice.mjs')
 }
 
 function tail(path: string, from: number): string {

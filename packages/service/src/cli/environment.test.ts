@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
 import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
-import { UsageError } from './failure.ts'
+import { UsageError } from '../usage-error.ts'
 
 const cluster = (name: string, port: number): ClusterReport => ({
   name,
@@ -10,6 +10,7 @@ const cluster = (name: string, port: number): ClusterReport => ({
   state: 'ACTIVE',
   stateInfo: null,
   kafkaVersion: '4.4.x.kraft',
+  brokerProperties: {},
   bootstrapServers: `127.0.0.1:${port}`,
   brokers: [],
   quorum: [],
@@ -24,8 +25,10 @@ const report = (clusters: ClusterReport[], defaultCluster: string | null = null)
   endpoint: 'http://127.0.0.1:9081',
   region: 'us-east-1',
   accountId: '000000000000',
+  engine: 'embedded',
   acceptsAnySignature: false,
   defaultCluster,
+  notes: [],
   clusters,
 })
 

@@ -1,6 +1,6 @@
 import type { AccessKey } from '../credentials.ts'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
-import { UsageError } from './failure.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** The cluster that `--cluster` names; without it the default one, or the only one. */
 export function chosenCluster(report: StatusReport, name: string | undefined): ClusterReport | undefined {

@@ -1,16 +1,21 @@
 import pc from 'picocolors'
 import { ApiError } from '../aws/api-client.ts'
 import { codeOf, OperatingError } from '../fleet/operating-error.ts'
+import { UsageError } from '../usage-error.ts'
 import { exitCodes } from './exit-codes.ts'
 
-/** A command line that names something that cannot be: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
-/** No service runs on the data directory: exit code 3. */
+/** No service is ready on the data directory: exit code 3. */
 export class NotRunningError extends Error {
   override readonly name = 'NotRunningError'
+  readonly lines: readonly string[]
+  /** What there is instead, for programs. */
+  readonly found: Readonly<Record<string, unknown>>
+
+  constructor(lines: readonly string[], found: Readonly<Record<string, unknown>> = {}) {
+    super(lines.join(' '))
+    this.lines = lines
+    this.found = found
+  }
 }
 
 /** Prints why a verb failed, on stderr and on one screen, and answers the exit code. */
@@ -27,7 +32,7 @@ export function screenOf(lines: readonly string[]): string {
 /** What failed, why (with its code), what to do next. */
 export function describeFailure(error: unknown): { lines: string[]; exitCode: number } {
   if (error instanceof UsageError) return { lines: [pc.red(error.message)], exitCode: exitCodes.usage }
-  if (error instanceof NotRunningError) return { lines: [error.message], exitCode: exitCodes.notRunning }
+  if (error instanceof NotRunningError) return { lines: [...error.lines], exitCode: exitCodes.notRunning }
   if (error instanceof OperatingError)
     return three(error.message, withCode(error.why, error.code), error.next)
   if (error instanceof ApiError)
@@ -65,6 +70,4 @@ const systemAdvice: Record<string, string> = {
   ENOTDIR: 'Choose a directory with --data-dir.',
   EADDRINUSE: 'Choose another port, or 0 for any free one.',
   EMFILE: 'Raise the limit of open files (ulimit -n) and start again.',
-  ECONNREFUSED: 'Look at `sluice status` and at the log in the data directory.',
-  ECONNRESET: 'Look at `sluice status` and at the log in the data directory.',
 }

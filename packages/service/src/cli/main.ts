@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { codeOf } from '../fleet/operating-error.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
 import { printFailure } from './failure.ts'
@@ -7,8 +8,20 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { version } from '../version.ts'
 
+/**
+ * Whoever reads our output may go when it has seen enough (`sluice --help | head -1`). Nobody is left to be told of
+ * it, and what we do besides, such as being the service, goes on.
+ */
+function bearClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (codeOf(error) !== 'EPIPE') throw error
+    })
+}
+
 /** Runs one command line (without `node` and the script) and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  bearClosedPipes()
   const program = new Command('sluice')
     .description('The Amazon MSK API in front, real Kafka brokers behind, one command to start.')
     .version(version, '-v, --version')

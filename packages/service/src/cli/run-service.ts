@@ -15,6 +15,7 @@ import { isDetached, tellParent, tellProgress } from './detach.ts'
 import { exitCodes } from './exit-codes.ts'
 import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { readyScreen } from './screen.ts'
+import { PassingLine } from './passing-line.ts'
 import type { StartSettings } from './settings.ts'
 
 /**
@@ -23,6 +24,9 @@ import type { StartSettings } from './settings.ts'
  */
 const sameKeyPressMs = 500
 const parentCheckMs = 500
+
+/** What a terminal shows of what takes long. */
+const passingLine = new PassingLine(process.stderr)
 
 /** Is the service, until it is told to stop. */
 export async function runService(settings: StartSettings, output: 'text' | 'json'): Promise<void> {
@@ -40,23 +44,27 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
   if (process.env['npm_lifecycle_event'] !== undefined && !isDetached()) stopWithParent(stop)
   try {
     const effects = effectsFor(settings, () => service !== undefined)
-    const onProgress = (sentence: string) => {
+    const onStep = (sentence: string) => {
       writeLine(sentence)
-      if (isDetached() && service === undefined) tellProgress(sentence)
+      if (isDetached() && service === undefined) tellProgress(sentence, { passing: false })
+    }
+    const onProgress = (sentence: string) => {
+      if (!isDetached()) passingLine.show(sentence)
+      else if (service === undefined) tellProgress(sentence, { passing: true })
     }
     const engines = [
       embeddedEngine(effects),
-      apacheKafkaEngine({ effects, environment: surroundings(), onProgress }),
+      apacheKafkaEngine({ effects, environment: surroundings(), onProgress: onStep }),
     ]
-    service = await startService({ ...settings, effects, engines, signal: stopping.signal })
+    service = await startService({ ...settings, effects, engines, onProgress, signal: stopping.signal })
   } catch (error) {
-    // Whoever stops a start knows why it ends.
-    if (stopping.signal.aborted) process.exit(exitCodes.failed)
+    if (stopping.signal.aborted) return calledOff()
     return fail(error)
   }
   if (stopping.signal.aborted) return end(service)
   const report = service.report()
-  const news = { readyMs: performance.now(), restored: service.restored, notes: service.notes }
+  const news = { readyMs: performance.now(), restored: service.restored, detached: isDetached() }
+  passingLine.clear()
   const text = output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : readyScreen(report, news)
   if (isDetached()) await tellParent({ kind: 'ready', text })
   else process.stdout.write(text)
@@ -81,9 +89,19 @@ async function end(service: Service): Promise<never> {
   try {
     await service.stop()
   } catch (error) {
+    passingLine.clear()
     process.exit(printFailure(error))
   }
+  passingLine.clear()
   process.exit(exitCodes.ok)
+}
+
+/** Whoever stops a start knows why it ends; the command that waits for it may be another's. */
+async function calledOff(): Promise<never> {
+  passingLine.clear()
+  const text = screenOf(['The start was stopped before everything was ready.'])
+  if (isDetached()) await tellParent({ kind: 'failed', text, exitCode: exitCodes.failed })
+  process.exit(exitCodes.failed)
 }
 
 async function fail(error: unknown): Promise<never> {
@@ -121,6 +139,7 @@ function effectsFor(settings: StartSettings, isReady: () => boolean) {
 /** A log that cannot be written, on a full disk say, must not take the service with it. */
 function writeLine(line: string): void {
   try {
+    passingLine.clear()
     writeSync(process.stderr.fd, `${line}\n`)
   } catch {
     // There is nowhere to tell it.

@@ -2,39 +2,79 @@ import { resolve } from 'node:path'
 import { systemClock, systemDisk, systemProcesses } from '@sluice/effects'
 import { callApi } from '../aws/api-client.ts'
 import { type AccessKey, loadAccessKey } from '../credentials.ts'
-import { OperatingError } from '../fleet/operating-error.ts'
-import { runningState, type ServiceState } from '../state-file.ts'
+import { codeOf, OperatingError } from '../fleet/operating-error.ts'
+import { nodesLeftBehind, type NodeLeftBehind } from '../fleet/processes/left-behind.ts'
+import { type Occupant, occupantOf, type ServiceState } from '../state-file.ts'
 import { type StatusReport, statusPath } from '../status-report.ts'
+import { ownCommand } from './advice.ts'
 import { NotRunningError } from './failure.ts'
-import { defaultDataDirectory } from './options.ts'
 
-/** The state of the service that runs on the data directory; fails with exit code 3 where none does. */
-export function findRunning(dataDir: string): ServiceState {
-  const dataDirectory = resolve(dataDir)
-  const state = runningState(systemDisk(), systemProcesses(), dataDirectory)
-  if (state) return state
-  throw new NotRunningError(
-    `No service is running on ${dataDirectory}.\n  Next: sluice start${dataDir === defaultDataDirectory ? '' : ` --data-dir ${dataDir}`}`,
+/** Who runs on the data directory; undefined where nobody does. */
+export function findOccupant(dataDir: string): Occupant | undefined {
+  return occupantOf(systemDisk(), systemProcesses(), resolve(dataDir))
+}
+
+/** Asks the running service itself; fails with exit code 3 where none is ready. */
+export async function askStatus(dataDir: string): Promise<{ report: StatusReport; accessKey: AccessKey }> {
+  const occupant = findOccupant(dataDir)
+  if (!occupant) throw notRunning(dataDir)
+  if (occupant.kind === 'starting') throw starting(dataDir, occupant.process.pid)
+  const { state } = occupant
+  const accessKey = keyOf(resolve(dataDir))
+  return { report: await reportOf(state, accessKey, dataDir), accessKey }
+}
+
+export function notRunning(dataDir: string): NotRunningError {
+  const effects = { disk: systemDisk(), processes: systemProcesses() }
+  const left = nodesLeftBehind(effects, resolve(dataDir))
+  const none = `No service is running on ${resolve(dataDir)}`
+  const start = ownCommand('start', dataDir)
+  if (left.length === 0) return new NotRunningError([`${none}.`, `Next: ${start}`])
+  return new NotRunningError(
+    [
+      `${none}, but ${left.length === 1 ? 'a node' : `${left.length} nodes`} of one that was killed still run${left.length === 1 ? 's' : ''}:`,
+      ...left.map(nodeLine),
+      `Next: ${ownCommand('stop', dataDir)} stops them, ${start} takes them over.`,
+    ],
+    { leftBehind: left },
   )
 }
 
-/** Asks the running service itself. */
-export async function askStatus(dataDir: string): Promise<{ report: StatusReport; accessKey: AccessKey }> {
-  const state = findRunning(dataDir)
-  const dataDirectory = resolve(dataDir)
+function nodeLine({ name, pid }: NodeLeftBehind): string {
+  return `  ${name}, pid ${pid}`
+}
+
+function starting(dataDir: string, pid: number): NotRunningError {
+  return new NotRunningError(
+    [
+      `The service on ${resolve(dataDir)} is starting (pid ${pid}).`,
+      `Next: wait until it is ready, or end it: ${ownCommand('stop', dataDir)}`,
+    ],
+    { starting: true, pid },
+  )
+}
+
+function keyOf(dataDirectory: string): AccessKey {
   const accessKey = loadAccessKey(systemDisk(), dataDirectory)
-  if (!accessKey)
-    throw new OperatingError(`The credentials of ${dataDirectory} are gone.`, {
-      code: 'CREDENTIALS_MISSING',
-      why: 'credentials.json was there when the service started and is not any more.',
-      next: 'Restart the service: it makes new ones.',
+  if (accessKey) return accessKey
+  throw new OperatingError(`The credentials of ${dataDirectory} are gone.`, {
+    code: 'CREDENTIALS_MISSING',
+    why: 'credentials.json was there when the service started and is not any more.',
+    next: 'Restart the service: it makes new ones.',
+  })
+}
+
+async function reportOf(state: ServiceState, credentials: AccessKey, dataDir: string): Promise<StatusReport> {
+  const { host, apiPort: port, region, pid } = state
+  const endpoint = { host, port, credentials, scope: { region, service: 'kafka' } }
+  try {
+    return (await callApi(endpoint, systemClock(), { method: 'GET', path: statusPath })) as StatusReport
+  } catch (error) {
+    if (!['ECONNREFUSED', 'ECONNRESET'].includes(codeOf(error) ?? '')) throw error
+    throw new OperatingError(`The service (pid ${pid}) does not answer.`, {
+      code: codeOf(error) ?? '',
+      why: `It runs, and port ${port} takes no connection: it may be stopping.`,
+      next: `Wait a little; if it stays so, look at its log, and end it: ${ownCommand('stop', dataDir)}`,
     })
-  const endpoint = {
-    host: state.host,
-    port: state.apiPort,
-    credentials: accessKey,
-    scope: { region: state.region, service: 'kafka' },
   }
-  const answer = await callApi(endpoint, systemClock(), { method: 'GET', path: statusPath })
-  return { report: answer as StatusReport, accessKey }
 }

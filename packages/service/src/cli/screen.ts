@@ -1,47 +1,65 @@
-import { relative } from 'node:path'
 import pc from 'picocolors'
 import type { ClusterReport, NodeReport, StatusReport } from '../status-report.ts'
+import { ownCommand } from './advice.ts'
 import { chosenCluster } from './environment.ts'
 import { screenOf } from './failure.ts'
-import { defaultDataDirectory } from './options.ts'
+import { shortPath } from './own-name.ts'
 
 /** What only a start has to tell. */
 interface StartNews {
   readyMs: number
   /** Clusters that were there before. */
   restored: number
-  /** Sentences about what differs from what one would expect, such as a port that moved. */
-  notes: readonly string[]
+  /** It goes on when the command has returned. */
+  detached: boolean
 }
 
 /** The one screen after `sluice start`. */
-export function readyScreen(report: StatusReport, news: StartNews): string {
-  const place = shortPath(report.dataDirectory)
-  const kept = news.restored > 0 ? `${counted(news.restored, 'cluster')} restored` : 'new'
+export function readyScreen(report: StatusReport, { readyMs, restored, detached }: StartNews): string {
+  const kept = restored > 0 ? `${counted(restored, 'cluster')} restored` : 'new'
   const head = [
-    `${pc.bold(`sluice ${report.version}`)} · ${pc.green(`ready in ${Math.round(news.readyMs)} ms`)}`,
-    `data ${place} (${kept})`,
+    pc.green(`ready in ${Math.round(readyMs)} ms`),
+    `data ${shortPath(report.dataDirectory)} (${kept})`,
     `bound to ${new URL(report.endpoint).hostname} only`,
   ]
-  return screenOf([
-    head.join(' · '),
-    '',
-    ...endpointLines(report),
-    '',
-    ...nextLines(report),
-    ...noteLines(report, news.notes),
-  ])
+  return startScreen(report, head, detached ? '' : 'Ctrl-C, or in another terminal ')
+}
+
+/** The same, for one that ran already. */
+export function runningScreen(report: StatusReport): string {
+  return startScreen(report, runningHead(report), '')
 }
 
 /** The screen of `sluice status`. */
 export function statusScreen(report: StatusReport): string {
   return screenOf([
-    `${pc.bold(`sluice ${report.version}`)} · ${pc.green('running')} since ${report.startedAt} · pid ${report.pid} · data ${shortPath(report.dataDirectory)}`,
+    headLine(report, runningHead(report)),
     '',
     ...endpointLines(report),
     ...report.clusters.flatMap(nodeLines),
-    ...noteLines(report, []),
+    row('Stop it', ownCommand('stop', report.dataDirectory)),
+    ...noteLines(report),
   ])
+}
+
+function startScreen(report: StatusReport, head: readonly string[], otherStop: string): string {
+  return screenOf([
+    headLine(report, head),
+    '',
+    ...endpointLines(report),
+    row('Stop it', `${otherStop}${ownCommand('stop', report.dataDirectory)}`),
+    '',
+    ...nextLines(report),
+    ...noteLines(report),
+  ])
+}
+
+function headLine({ version }: StatusReport, rest: readonly string[]): string {
+  return [pc.bold(`sluice ${version}`), ...rest].join(' · ')
+}
+
+function runningHead({ startedAt, pid, dataDirectory }: StatusReport): string[] {
+  return [`${pc.green('running')} since ${startedAt}`, `pid ${pid}`, `data ${shortPath(dataDirectory)}`]
 }
 
 function endpointLines(report: StatusReport): string[] {
@@ -51,7 +69,7 @@ function endpointLines(report: StatusReport): string[] {
     ...report.clusters.flatMap((cluster) => [
       row(
         'Cluster',
-        `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}${engineText(cluster)}`,
+        `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}   engine ${cluster.engine}`,
       ),
       row('  ARN', cluster.arn),
       row('  Bootstrap', cluster.bootstrapServers === '' ? 'none' : pc.cyan(cluster.bootstrapServers)),
@@ -75,29 +93,25 @@ function nodeLines(cluster: ClusterReport): string[] {
   ]
 }
 
-function engineText({ engine }: ClusterReport): string {
-  return engine === 'embedded' ? '' : `   engine ${engine}`
-}
-
 function nextLines(report: StatusReport): string[] {
-  const place = shortPath(report.dataDirectory)
-  const dataDir = place === defaultDataDirectory ? '' : ` --data-dir ${place}`
-  const lines = [`eval "$(npx sluice env${dataDir})"`, 'aws kafka list-clusters-v2']
+  const own = (verb: string) => ownCommand(verb, report.dataDirectory)
+  const lines = [`eval "$(${own('env')})"`, 'aws kafka list-clusters-v2']
   const servers = chosenCluster(report, undefined)?.bootstrapServers
   if (servers) {
     const brokers = servers.split(',').map((server) => `'${server}'`)
     lines.push(
       `echo 'k1:hello' | kcat -b ${servers} -t greetings -K: -P && kcat -b ${servers} -t greetings -C -e`,
-      `npm i kafkajs && node -e "const p = new (require('kafkajs').Kafka)({ brokers: [${brokers.join(', ')}] }).producer(); p.connect().then(() => p.send({ topic: 'greetings', messages: [{ key: 'k2', value: 'hi' }] })).then(console.log).finally(() => p.disconnect())"`,
+      // In a directory of its own: an install leaves the packages and the lock file here as they are.
+      `(cd "$(mktemp -d)" && npm i --silent kafkajs && node -e "const p = new (require('kafkajs').Kafka)({ brokers: [${brokers.join(', ')}] }).producer(); p.connect().then(() => p.send({ topic: 'greetings', messages: [{ key: 'k2', value: 'hi' }] })).then(console.log).finally(() => p.disconnect())")`,
     )
   }
-  lines.push(`npx sluice status${dataDir}`)
+  lines.push(own('status'))
   return ['Next, in another terminal:', ...lines.map((line) => `  ${line}`)]
 }
 
-function noteLines(report: StatusReport, notes: readonly string[]): string[] {
+function noteLines(report: StatusReport): string[] {
   const all = [
-    ...notes,
+    ...report.notes,
     ...(report.acceptsAnySignature
       ? ['Any signature is accepted: development mode, not for a shared machine.']
       : []),
@@ -117,11 +131,4 @@ function row(name: string, text: string): string {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** Relative to where the user is, if that is shorter to read. */
-function shortPath(path: string): string {
-  const from = relative(process.cwd(), path)
-  if (from === '') return '.'
-  return from.startsWith('..') ? path : `./${from}`
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OperatingError } from '../fleet/operating-error.ts'
-import { UsageError } from './failure.ts'
-import { startSettings, type StartFlags } from './settings.ts'
+import { UsageError } from '../usage-error.ts'
+import { parseRegion, startSettings, type StartFlags } from './settings.ts'
 
 let directory: string
 beforeEach(() => {
@@ -61,10 +61,29 @@ describe('--set', () => {
   })
 })
 
+describe('--region', () => {
+  it.each(['us-east-1', 'us-gov-west-1', 'us-isob-east-1', 'ap-southeast-5', 'eusc-de-east-1'])(
+    'takes %s',
+    (region) => expect(parseRegion(region)).toBe(region),
+  )
+
+  it.each(['mars', 'us-east', 'us_east_1', '', 'US-EAST-1'])('refuses %j as wrong usage', (region) => {
+    expect(() => parseRegion(region)).toThrow(UsageError)
+  })
+})
+
 describe('--cluster', () => {
   it('names a cluster or none', () => {
     expect(settings({ cluster: 'orders' }).cluster).toEqual({ kind: 'named', name: 'orders' })
     expect(settings({ cluster: false }).cluster).toEqual({ kind: 'none' })
+  })
+
+  it.each(['bad_name!', '', '-a', 'a'.repeat(65)])('refuses %j as wrong usage', (cluster) => {
+    expect(() => settings({ cluster })).toThrow(UsageError)
+  })
+
+  it('makes none: then nothing can be set', () => {
+    expect(() => settings({ cluster: false, set: ['num.partitions=4'] })).toThrow(/--no-cluster/)
   })
 })
 

@@ -4,7 +4,7 @@ import type { LogLevel } from '@sluice/effects'
 import type { EngineName } from '../fleet/engines/engine.ts'
 import type { ClusterChoice, PortChoice } from '../service.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
-import { UsageError } from './failure.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** What `sluice start` was told, from the command line and the data directory's config.json. */
 export interface StartSettings {
@@ -40,6 +40,8 @@ const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error']
 export function startSettings(flags: StartFlags): StartSettings {
   const dataDirectory = resolve(flags.dataDir)
   const file = readConfigFile(join(dataDirectory, 'config.json'))
+  if ((flags.cluster ?? file.cluster) === false && flags.set !== undefined)
+    throw new UsageError('--set is for the cluster that a start makes, and --no-cluster makes none.')
   return {
     dataDirectory,
     apiPort: portChoice('--api-port', flags.apiPort, file.apiPort),
@@ -64,6 +66,8 @@ function portChoice(flag: string, text: string | undefined, fromFile: number | u
 
 function clusterChoice(name: string | false | undefined): ClusterChoice {
   if (name === undefined) return { kind: 'default' }
+  if (name !== false && !isClusterName(name))
+    throw new UsageError(`--cluster takes ${clusterNameRule}, not "${name}".`)
   return name === false ? { kind: 'none' } : { kind: 'named', name }
 }
 
@@ -89,15 +93,20 @@ interface ConfigFile {
 }
 
 const isPort = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535
-const isRegion = (value: unknown) => typeof value === 'string' && /^[a-z0-9-]{1,32}$/.test(value)
+const isRegion = (value: unknown) =>
+  typeof value === 'string' && /^[a-z]{2,5}(-[a-z]{2,12}){1,2}-\d{1,2}$/.test(value)
+/** MSK's rule for names of clusters. */
+const isClusterName = (value: unknown) =>
+  typeof value === 'string' && /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/.test(value)
+const clusterNameRule = 'a name of up to 64 letters, digits and hyphens, which begins with no hyphen'
 
 /** Every key that the file may hold, what it takes, and how to see that. */
 const configKeys: Record<string, { takes: string; accepts: (value: unknown) => boolean }> = {
   apiPort: { takes: 'a port from 0 to 65535', accepts: isPort },
   kafkaPort: { takes: 'a port from 0 to 65535', accepts: isPort },
   cluster: {
-    takes: "a cluster's name, or false for none",
-    accepts: (value) => typeof value === 'string' || value === false,
+    takes: `${clusterNameRule}, or false for no cluster`,
+    accepts: (value) => isClusterName(value) || value === false,
   },
   set: {
     takes: 'an object of broker properties and their values as texts',

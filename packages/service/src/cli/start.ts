@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander'
+import { UsageError } from '../usage-error.ts'
+import { showIfRunning } from './already-running.ts'
 import { detach } from './detach.ts'
 import { dataDirOption } from './options.ts'
 import { engineNames, parseRegion, type StartFlags, startSettings } from './settings.ts'
@@ -15,11 +17,11 @@ export function startCommand(argv: readonly string[]): Command {
     .addOption(dataDirOption())
     .option(
       '--api-port <port>',
-      'port of the AWS endpoint, 0 for any free one (default: 9081 or the next free)',
+      'port of the AWS endpoint, 0 for any free one (default: as before, at first 9081 or the next free)',
     )
     .option(
       '--kafka-port <port>',
-      "port of a new cluster's broker, 0 for any free one (default: 9092 or the next free)",
+      "port of the cluster's first broker, also where the cluster is there already, 0 for any free one (default: as before, at first 9092 or the next free)",
     )
     .option(
       '--cluster <name>',
@@ -42,10 +44,19 @@ export function startCommand(argv: readonly string[]): Command {
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
     .action(async (flags: Flags) => {
+      checkClusterFlags(argv)
       const settings = startSettings(flags)
+      if (await showIfRunning(settings, flags)) return
       if (flags.detach) return detach(settings.dataDirectory, argv)
       // The brokers are most of the code: the other verbs, and this one when it only waits, do not load them.
       const { runService } = await import('./run-service.ts')
       await runService(settings, flags.output)
     })
+}
+
+/** They set one and the same option, so that the later one would win without a word. */
+function checkClusterFlags(argv: readonly string[]): void {
+  const names = argv.some((word) => word === '--cluster' || word.startsWith('--cluster='))
+  if (names && argv.includes('--no-cluster'))
+    throw new UsageError('--cluster and --no-cluster contradict each other: give one of them.')
 }

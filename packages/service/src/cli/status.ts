@@ -26,9 +26,9 @@ export function statusCommand(): Command {
         }
         process.stdout.write(shown[output]())
       } catch (error) {
-        // A program gets an answer that it can read also when nothing runs.
+        // A program gets an answer that it can read also when nothing is ready.
         if (!(error instanceof NotRunningError) || output !== 'json') throw error
-        process.stdout.write(`${JSON.stringify({ running: false }, null, 2)}\n`)
+        process.stdout.write(`${JSON.stringify({ running: false, ...error.found }, null, 2)}\n`)
         process.exitCode = exitCodes.notRunning
       }
     })

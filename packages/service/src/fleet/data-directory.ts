@@ -59,7 +59,7 @@ export function lockHolder(disk: Disk, directory: string): ProcessIdentity | nul
     const holder = JSON.parse(disk.readFileSync(join(directory, 'lock')).toString()) as ProcessIdentity
     return Number.isSafeInteger(holder.pid) && holder.pid > 0 ? holder : null
   } catch (error) {
-    if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null
+    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return null
     throw error
   }
 }
@@ -94,7 +94,7 @@ function inUse(directory: string, holder: ProcessIdentity): OperatingError {
   return new OperatingError(`The data directory ${directory} is in use.`, {
     code: 'DATA_DIRECTORY_IN_USE',
     why: `Another Sluice runs on it: process ${holder.pid}.`,
-    next: 'Stop that one (`sluice stop`), or choose another directory with --data-dir.',
+    next: `Stop that one (npx sluice stop --data-dir ${directory}), or choose another directory with --data-dir.`,
   })
 }
 

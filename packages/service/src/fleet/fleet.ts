@@ -48,7 +48,7 @@ export interface FleetOptions {
 }
 
 /** One cluster for `sluice status` and the start screen. */
-interface ClusterStatus {
+export interface ClusterStatus {
   arn: string
   name: string
   state: ClusterRecord['state']
@@ -62,6 +62,8 @@ interface ClusterStatus {
   brokers: NodeStatus[]
   /** Its controllers or ZooKeeper nodes that run. */
   quorum: NodeStatus[]
+  /** How many nodes shall run. */
+  nodesWanted: number
   /** Default ports that were taken when this process started the cluster. */
   movedPorts: { listener: string; wanted: number; port: number }[]
 }
@@ -196,6 +198,7 @@ class FleetOfClusters implements Fleet {
         bootstrap: connectString(this.#clientAddresses(record)) || null,
         brokers: nodes.filter(({ role }) => role === 'broker'),
         quorum: nodes.filter(({ role }) => role !== 'broker'),
+        nodesWanted: record.nodes.length,
         movedPorts: runtime?.movedPorts ?? [],
       }
     })

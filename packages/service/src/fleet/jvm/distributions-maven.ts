@@ -20,6 +20,8 @@ interface MavenRequest {
   directory: string
   environment: Environment
   onProgress: (sentence: string) => void
+  /** It was told before what is fetched. */
+  isRetry: boolean
   /** Ends Maven; the call rejects with its reason. */
   signal: AbortSignal
 }
@@ -27,13 +29,14 @@ interface MavenRequest {
 /** Has Maven fetch exactly these artifacts, by the user's settings. What it brought is to be compared with the lock. */
 export async function resolveByMaven(
   { disk, processes }: { disk: Disk; processes: ChildProcesses },
-  { title, artifacts, directory, environment, onProgress, signal }: MavenRequest,
+  { title, artifacts, directory, environment, onProgress, isRetry, signal }: MavenRequest,
 ): Promise<string> {
   const jars = join(directory, 'jars')
   disk.writeFileAtomicSync(join(directory, 'pom.xml'), pomOf(artifacts), { durable: false })
-  onProgress(
-    `Maven resolves ${title}: ${artifacts.length} jars, ${megabytes(artifacts)} MB, less what it has already.`,
-  )
+  if (!isRetry)
+    onProgress(
+      `Maven resolves ${title}: ${artifacts.length} jars, ${megabytes(artifacts)} MB, less what it has already.`,
+    )
   const progress = downloadProgress(title, artifacts, onProgress)
   const completed = await runMaven(processes, title, {
     args: ['-B', '-Dstyle.color=never', `${dependencyPlugin}:copy-dependencies`, `-DoutputDirectory=${jars}`],

@@ -55,6 +55,8 @@ export class Distributions {
   readonly #environment: Environment
   readonly #onProgress: (sentence: string) => void
   readonly #lock: readonly LockedDistribution[]
+  /** What Maven was asked for; a cluster's creation that fails is tried again and again. */
+  readonly #asked = new Set<LockedDistribution>()
   readonly #javas = new SharedAttempts<Java>()
   readonly #distributions = new SharedAttempts<Distribution>()
 
@@ -141,6 +143,8 @@ export class Distributions {
     const own = join(cache, `.resolving-${pid}-${startedAt ?? unknownStart}-${Distributions.#resolutions++}`)
     this.#disk.removeSync(own)
     this.#disk.mkdirSync(own)
+    const isRetry = this.#asked.has(locked)
+    this.#asked.add(locked)
     try {
       const jars = await resolveByMaven(
         { disk: this.#disk, processes: this.#processes },
@@ -150,6 +154,7 @@ export class Distributions {
           directory: own,
           environment: this.#environment,
           onProgress: this.#onProgress,
+          isRetry,
           signal,
         },
       )

@@ -365,7 +365,7 @@ function crashLogArgument(logs: string): string {
   return `-XX:ErrorFile=${join(logs, crashLogName)}`
 }
 
-function markerArgument(marker: string): string {
+export function markerArgument(marker: string): string {
   return `-Dsluice.node=${marker}`
 }
 

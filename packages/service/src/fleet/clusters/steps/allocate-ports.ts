@@ -26,14 +26,15 @@ async function allocateFor(pass: Pass): Promise<Done> {
 
 /** A client's port that is not where one would look for it is told on the screen. */
 function noteMove(
-  { runtime, record }: Pass,
+  { runtime, record, effects }: Pass,
   { port, ...node }: PortRecord,
   wish: PortWish | undefined,
 ): void {
   const had = record.ports.find((old) => isSameListener(old, node))
   const wanted = had?.port ?? (wish?.asked === undefined ? wish?.base : undefined)
-  if (node.listener === ListenerName.client && wanted !== undefined && wanted !== port && !wish?.asked)
-    runtime.movedPorts.push({ listener: node.listener, wanted, port })
+  if (node.listener !== ListenerName.client || wanted === undefined || wanted === port || wish?.asked) return
+  runtime.movedPorts.push({ listener: node.listener, wanted, port })
+  effects.logger.warn(`Port ${wanted} was busy: ${record.name} is on ${port}`)
 }
 
 function portWishes({ record, engine, settings }: Pass): PortWish[] {

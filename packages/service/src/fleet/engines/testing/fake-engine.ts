@@ -61,7 +61,9 @@ export class FakeEngine implements Engine {
 
   checkProperties(properties: Readonly<Record<string, string>>): PropertyProblem[] {
     return Object.keys(properties)
-      .filter((name) => !/^(num|auto|log|offsets|min|default|message|transaction|share|unclean)\./.test(name))
+      .filter(
+        (name) => !/^(num|auto|group|log|offsets|min|default|message|transaction|share|unclean)\./.test(name),
+      )
       .map((name) => ({ name, problem: `${name} is not a broker property` }))
   }
 

@@ -1,0 +1,44 @@
+import type { StatusReport } from '../status-report.ts'
+import type { StartSettings } from './settings.ts'
+
+/** What is asked for and is otherwise, in sentences; what nobody asks for may be as it is. */
+export function differences(settings: StartSettings, report: StatusReport): string[] {
+  const { apiPort, cluster, engine, region, acceptAnySignature } = settings
+  const sentences: string[] = []
+  const compare = <Setting extends string | number>(
+    flag: string,
+    asked: Setting | undefined,
+    is: Setting,
+  ) => {
+    if (asked !== undefined && asked !== is) sentences.push(`${flag} ${asked} is asked for, and it is ${is}.`)
+  }
+  // Any free port is asked for with 0, and it has one.
+  compare('--api-port', apiPort || undefined, Number(new URL(report.endpoint).port))
+  compare('--region', region, report.region)
+  compare('--engine', engine, report.engine)
+  if (acceptAnySignature && !report.acceptsAnySignature)
+    sentences.push('--accept-any-signature is asked for, and it checks signatures.')
+  if (cluster.kind !== 'none') sentences.push(...clusterDifferences(settings, report))
+  return sentences
+}
+
+function clusterDifferences(
+  { cluster, kafkaPort, properties }: StartSettings,
+  report: StatusReport,
+): string[] {
+  const name = cluster.kind === 'named' ? cluster.name : report.defaultCluster
+  const found = report.clusters.find((one) => one.name === name)
+  if (!found) return cluster.kind === 'named' ? [`It has no cluster ${cluster.name}.`] : []
+  const sentences: string[] = []
+  const port = found.brokers[0]?.listeners.find((listener) => listener.name === 'CLIENT')?.port
+  if (kafkaPort && port !== undefined && kafkaPort !== port)
+    sentences.push(`--kafka-port ${kafkaPort} is asked for, and ${found.name} is on ${port}.`)
+  for (const [key, value] of Object.entries(properties)) {
+    const had = found.brokerProperties[key]
+    if (had !== value)
+      sentences.push(
+        `--set ${key}=${value} is asked for, and ${found.name} was made with${had === undefined ? 'out it' : ` ${key}=${had}`}.`,
+      )
+  }
+  return sentences
+}

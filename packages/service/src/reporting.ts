@@ -1,0 +1,85 @@
+import type { EngineName } from './fleet/engines/engine.ts'
+import type { ClusterStatus, Fleet, NodeStatus } from './fleet/fleet.ts'
+import type { ServiceState } from './state-file.ts'
+import type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
+import { version } from './version.ts'
+
+/** What a service tells of itself is made from this, at each question anew. */
+export interface Reported {
+  state: ServiceState
+  fleet: Fleet
+  dataDirectory: string
+  accountId: string
+  engine: EngineName
+  acceptsAnySignature: boolean
+  /** Where the AWS endpoint would be looked for first; 0: nowhere in particular. */
+  apiPortWanted: number
+  /** Undefined where nobody asked for one. */
+  engineAsked: EngineName | undefined
+}
+
+export function reportOf(reported: Reported): StatusReport {
+  const { state, fleet, dataDirectory, accountId, engine, acceptsAnySignature } = reported
+  const { pid, startedAtMs, host, apiPort, region, defaultCluster } = state
+  return {
+    version,
+    pid,
+    startedAt: new Date(startedAtMs).toISOString(),
+    dataDirectory,
+    endpoint: `http://${host}:${apiPort}`,
+    region,
+    accountId,
+    engine,
+    acceptsAnySignature,
+    defaultCluster,
+    notes: [...endpointNotes(reported), ...fleet.status().flatMap((one) => clusterNotes(one, reported))],
+    clusters: fleet.status().map((one) => clusterReport(one, fleet)),
+  }
+}
+
+export function endpointNotes({ apiPortWanted: wanted, state: { apiPort: port } }: Reported): string[] {
+  if (wanted === 0 || wanted === port) return []
+  return [`Port ${wanted} was busy: the AWS endpoint is on ${port}. --api-port ${wanted} insists.`]
+}
+
+function clusterNotes(
+  { name, movedPorts, engine }: ClusterStatus,
+  { state, engineAsked }: Reported,
+): string[] {
+  const notes = movedPorts.map(
+    ({ wanted, port }) => `Port ${wanted} was busy: ${name} is on ${port}. --kafka-port ${wanted} insists.`,
+  )
+  if (name === state.defaultCluster && engineAsked !== undefined && engineAsked !== engine)
+    notes.push(
+      `${name} keeps its engine, ${engine}: --engine ${engineAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,
+    )
+  return notes
+}
+
+/** `4 of 6 nodes`: those that have a process, ready or not, of those that shall. */
+export function nodesText(fleet: Fleet): string {
+  const clusters = fleet.status()
+  const running = clusters.reduce((sum, { brokers, quorum }) => sum + brokers.length + quorum.length, 0)
+  const all = clusters.reduce((sum, { nodesWanted }) => sum + nodesWanted, 0)
+  return `${running} of ${all} nodes`
+}
+
+function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
+  const spec = fleet.clusters.byArn(cluster.arn)?.spec
+  return {
+    name: cluster.name,
+    arn: cluster.arn,
+    state: cluster.state,
+    stateInfo: cluster.stateInfo?.message ?? null,
+    engine: cluster.engine,
+    kafkaVersion: spec?.kafkaVersion ?? '',
+    brokerProperties: spec?.brokerProperties ?? {},
+    bootstrapServers: cluster.bootstrap ?? '',
+    brokers: cluster.brokers.map(nodeReport),
+    quorum: cluster.quorum.map((node) => ({ role: node.role, ...nodeReport(node) })),
+  }
+}
+
+function nodeReport({ id, local, listeners }: NodeStatus): NodeReport {
+  return { id, ...(local && { pid: local.pid, dataDirectory: local.directory }), listeners }
+}
