@@ -125,7 +125,7 @@ const doors: Door[] = [
     fails: 'controller',
     // Broker 2 says nothing more; the timer runs for its session.
     before: (world) => world.cluster.kill(2),
-    breaks: (bug) => breaks(BrokersManager.prototype, 'fenceExpired', bug),
+    breaks: (bug) => breaks(BrokersManager.prototype, 'fenceOneExpired', bug),
     comes: (world) => world.pass(20_000),
   },
   {

@@ -16,7 +16,7 @@ import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
-import { leaderAndIsrChanges } from './partition-change.ts'
+import type { PartitionChanges } from './partition-changes.ts'
 
 type RegistrationResponse = ResponseOf<typeof BrokerRegistration>
 type HeartbeatResponse = ResponseOf<typeof BrokerHeartbeat>
@@ -34,6 +34,7 @@ const changeVersions = { fenced: 0, inControlledShutdown: 1, cordonedLogDirs: 3 
  */
 export class BrokersManager {
   readonly #image: MetadataImage
+  readonly #changes: PartitionChanges
   readonly #clock: Clock
   readonly #clusterId: string
   readonly #sessionTimeoutMs: number
@@ -44,11 +45,13 @@ export class BrokersManager {
 
   constructor(options: {
     image: MetadataImage
+    changes: PartitionChanges
     clock: Clock
     clusterId: string
     sessionTimeoutMs: number
   }) {
     this.#image = options.image
+    this.#changes = options.changes
     this.#clock = options.clock
     this.#clusterId = options.clusterId
     this.#sessionTimeoutMs = options.sessionTimeoutMs
@@ -79,7 +82,10 @@ export class BrokersManager {
       recordVersions.registerBroker,
     )
     this.#contacts.set(brokerId, { epoch: brokerEpoch, atMs: this.#clock.monotonic() })
-    return registered(ErrorCode.NONE, brokerEpoch, [record, ...(isSame ? [] : this.#without(brokerId))])
+    return registered(ErrorCode.NONE, brokerEpoch, [
+      record,
+      ...(isSame ? [] : this.#changes.withoutBroker(brokerId)),
+    ])
   }
 
   heartbeat(request: RequestOf<typeof BrokerHeartbeat>): Decision<HeartbeatResponse> {
@@ -118,20 +124,15 @@ export class BrokersManager {
     this.#contacts.delete(brokerId)
     const record = newRecord(UnregisterBrokerRecord, { brokerId, brokerEpoch: broker.epoch })
     return {
-      records: [...this.#without(brokerId), record],
+      records: [...this.#changes.withoutBroker(brokerId), record],
       response: { throttleTimeMs: 0, errorCode: ErrorCode.NONE, errorMessage: null },
     }
   }
 
-  /** Fences the brokers whose session is over. */
-  fenceExpired(): NewRecord[] {
-    const expired = this.#image.brokers().filter((broker) => !broker.fenced && this.#msLeft(broker) <= 0)
-    if (expired.length === 0) return []
-    const ids = new Set(expired.map(({ id }) => id))
-    return [
-      ...expired.map((broker) => change(broker, { fenced: set }, changeVersions.fenced)),
-      ...leaderAndIsrChanges(this.#image, (id) => !ids.has(id) && this.#image.isBrokerActive(id)),
-    ]
+  /** Fences a broker whose session is over; nothing where there is none. */
+  fenceOneExpired(): NewRecord[] {
+    const expired = this.#image.brokers().find((broker) => !broker.fenced && this.#msLeft(broker) <= 0)
+    return expired ? this.#fence(expired) : []
   }
 
   /** How long until a session may end; null while no broker has one. */
@@ -186,27 +187,20 @@ export class BrokersManager {
       if (!this.#leadsAny(broker.id)) return { records: this.#fence(broker), state: 'shut-down' }
       if (broker.inControlledShutdown) return stay('leaving')
       const leaving = change(broker, { inControlledShutdown: set }, changeVersions.inControlledShutdown)
-      return { records: [leaving, ...this.#without(broker.id)], state: 'leaving' }
+      return { records: [leaving, ...this.#changes.withoutBroker(broker.id)], state: 'leaving' }
     }
     return stay('unfenced')
   }
 
   #unfence(broker: BrokerImage): NewRecord[] {
-    const isActive = (id: number) =>
-      id === broker.id ? !broker.inControlledShutdown : this.#image.isBrokerActive(id)
     return [
       change(broker, { fenced: cleared }, changeVersions.fenced),
-      ...leaderAndIsrChanges(this.#image, isActive),
+      ...this.#changes.withBroker(broker.id),
     ]
   }
 
   #fence(broker: BrokerImage): NewRecord[] {
-    return [change(broker, { fenced: set }, changeVersions.fenced), ...this.#without(broker.id)]
-  }
-
-  /** What changes for partitions when the broker is gone. */
-  #without(brokerId: number): NewRecord[] {
-    return leaderAndIsrChanges(this.#image, (id) => id !== brokerId && this.#image.isBrokerActive(id))
+    return [...this.#changes.withoutBroker(broker.id), change(broker, { fenced: set }, changeVersions.fenced)]
   }
 
   #leadsAny(brokerId: number): boolean {

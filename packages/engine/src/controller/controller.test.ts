@@ -1,7 +1,6 @@
 import { MemoryDisk, type Processes } from '@sluice/effects'
 import {
   AllocateProducerIds,
-  AlterPartition,
   CreateTopics,
   DeleteTopics,
   ErrorCode,
@@ -268,14 +267,6 @@ describe('AllocateProducerIds', () => {
     expect(await ask()).toMatchObject({ errorCode: 0, producerIdStart: 1000, producerIdLen: 1000 })
     const stale = await controller.channel.request(AllocateProducerIds, 0, { brokerId: 1, brokerEpoch: 0 })
     expect(stale.errorCode).toBe(ErrorCode.STALE_BROKER_EPOCH)
-  })
-})
-
-describe('AlterPartition', () => {
-  it('is refused until replication is there', async () => {
-    const controller = await opened()
-    const response = await controller.channel.request(AlterPartition, 3, { brokerId: 1, brokerEpoch: 1 })
-    expect(response.errorCode).toBe(ErrorCode.UNSUPPORTED_VERSION)
   })
 })
 

@@ -41,6 +41,8 @@ import type { ControllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
 import { FeaturesManager } from './features.ts'
 import { MetadataLog } from './metadata-log.ts'
+import { PartitionChanges } from './partition-changes.ts'
+import { PartitionsManager } from './partitions.ts'
 import { ProducerIdsManager } from './producer-ids.ts'
 import { controllerRequests, type Managers } from './requests.ts'
 import { TopicsManager } from './topics.ts'
@@ -111,10 +113,12 @@ export class Controller implements ChannelTarget {
     this.#guard = parts.guard
     const { clock, random, clusterId, nodeId } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
-    const brokers = new BrokersManager({ image, clock, clusterId, sessionTimeoutMs })
+    const changes = new PartitionChanges({ image, config })
+    const brokers = new BrokersManager({ image, changes, clock, clusterId, sessionTimeoutMs })
     this.#managers = {
       brokers,
       topics: new TopicsManager({ image, config, random }),
+      partitions: new PartitionsManager({ image, brokers, changes }),
       configs: new ConfigsManager({ image, config }),
       producerIds: new ProducerIdsManager({ image, brokers }),
       features: new FeaturesManager({ image, nodeId }),
@@ -309,13 +313,14 @@ export class Controller implements ChannelTarget {
 
   #fenceExpired(): void {
     if (this.#closing) return
-    const records = this.#managers.brokers.fenceExpired()
+    const { brokers } = this.#managers
     try {
-      if (records.length > 0) {
+      // Each sees what the fencing of the one before has changed.
+      for (let records = brokers.fenceOneExpired(); records.length > 0; records = brokers.fenceOneExpired()) {
         this.#options.logger.warn('a broker is fenced: no heartbeat within the session timeout')
         this.#append(records)
-        void this.#queue.settled()
       }
+      void this.#queue.settled()
     } catch (error) {
       if (!isSystemError(error)) throw error
       this.#options.logger.error('the metadata log cannot be written', { error })

@@ -1,13 +1,10 @@
 import type { Random } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { MetadataImage } from '../metadata/image.ts'
-import { noLeader, type PartitionImage } from '../metadata/topics-image.ts'
+import { LeaderRecoveryState, type PartitionImage } from '../metadata/topics-image.ts'
 import { Refusal } from './decision.ts'
-import { electLeader } from './partition-change.ts'
+import { defaultDirectory } from './partition-changes.ts'
 import { placeReplicas } from './placement.ts'
-
-/** The directory of a replica before its broker has said where it is: Kafka's DirectoryId.UNASSIGNED. */
-const unassignedDirectory = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 /** Partitions at their beginning, of new topics and of such that grow; `firstIndex`: the number of the first. */
 export class NewPartitions {
@@ -83,25 +80,19 @@ function assignmentProblem(
 /** A partition at its beginning: in sync are the replicas on active brokers, and the first of them leads. */
 function newPartition(image: MetadataImage, replicas: readonly number[]): PartitionImage | null {
   const isr = replicas.filter((id) => image.isBrokerActive(id))
-  const leader = electLeader({ replicas, isr, leader: noLeader }, (id) => image.isBrokerActive(id))
-  if (leader === noLeader) return null
+  const [leader] = isr
+  if (leader === undefined) return null
   return {
     replicas,
-    directories: replicas.map((id) => directoryOf(image, id)),
+    directories: replicas.map((id) => defaultDirectory(image, id)),
     isr,
     removingReplicas: [],
     addingReplicas: [],
     eligibleLeaderReplicas: [],
     lastKnownElr: [],
     leader,
-    leaderRecoveryState: 0,
+    leaderRecoveryState: LeaderRecoveryState.recovered,
     leaderEpoch: 0,
     partitionEpoch: 0,
   }
-}
-
-/** A broker with one log directory can only put it there. */
-function directoryOf(image: MetadataImage, brokerId: number): string {
-  const logDirs = image.broker(brokerId)?.logDirs ?? []
-  return logDirs.length === 1 && logDirs[0] !== undefined ? logDirs[0] : unassignedDirectory
 }

@@ -1,79 +1,286 @@
 import { PartitionChangeRecord } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
-import { noLeader, type PartitionImage } from '../metadata/topics-image.ts'
+import { LeaderRecoveryState, noLeader, type PartitionImage } from '../metadata/topics-image.ts'
 import { partitionChange } from './partition-change.ts'
 
-const topicId = 'AAAAAAAAAAAAAAAAAAAABw'
+type Options = Parameters<typeof partitionChange>[0]
 
-/** Replicas on brokers 1, 2 and 3, of which `isr` is in sync. */
-function partition(isr: number[], leader: number): PartitionImage {
+const topicId = 'AAAAAAAAAAAAAAAAAAAABw'
+const directory = (id: number) => `directory of ${id}`
+
+/** Replicas on brokers 2, 1 and 3, where nothing else is said. */
+function partition(parts: Partial<PartitionImage>): PartitionImage {
+  const replicas = parts.replicas ?? [2, 1, 3]
   return {
-    replicas: [2, 1, 3],
-    directories: [],
-    isr,
+    replicas,
+    directories: replicas.map(directory),
+    isr: [2, 1, 3],
     removingReplicas: [],
     addingReplicas: [],
     eligibleLeaderReplicas: [],
     lastKnownElr: [],
-    leader,
-    leaderRecoveryState: 0,
+    leader: 2,
+    leaderRecoveryState: LeaderRecoveryState.recovered,
     leaderEpoch: 5,
     partitionEpoch: 8,
+    ...parts,
   }
 }
 
-describe('the change of a partition', () => {
-  it.each([
+interface Case extends Partial<Pick<Options, 'target' | 'election' | 'minIsr'>> {
+  readonly before?: Partial<PartitionImage>
+  readonly active: readonly number[]
+  readonly uncleanShutdown?: number
+}
+
+/** What the record says beside whose partition it is; null without one. */
+function change({ before = {}, active, ...options }: Case): object | null {
+  const made = partitionChange({
+    topicId,
+    partitionId: 4,
+    before: partition(before),
+    target: {},
+    election: 'online',
+    minIsr: null,
+    canLead: (id) => active.includes(id),
+    defaultDirectory: directory,
+    ...options,
+  })
+  if (!made) return null
+  expect(made).toMatchObject({ record: PartitionChangeRecord, version: 2 })
+  const { topicId: id, partitionId, ...changes } = made.value as Record<string, unknown>
+  expect([id, partitionId]).toEqual([topicId, 4])
+  return changes
+}
+
+const noChange = null
+
+describe('the ISR and the leader', () => {
+  it.each<[string, Case, object | null]>([
     [
-      'keeps its leader while the ISR shrinks',
-      { isr: [1, 2, 3], leader: 1, target: [1, 2], active: [1, 2] },
+      'the leader stays while the ISR shrinks, in the same epoch',
+      { before: { leader: 1 }, target: { isr: [1, 2] }, active: [1, 2] },
       { isr: [1, 2] },
     ],
     [
-      'keeps its leader while the ISR grows',
-      { isr: [1], leader: 1, target: [1, 3], active: [1, 3] },
+      'the leader stays while the ISR grows',
+      { before: { isr: [1], leader: 1 }, target: { isr: [1, 3] }, active: [1, 3] },
       { isr: [1, 3] },
     ],
     [
-      'elects the first replica that is active and in sync, whatever the order of the ISR',
-      { isr: [1, 3, 2], leader: 1, target: [3, 2], active: [2, 3] },
+      'the first replica leads that is active and in sync, whatever the order of the ISR',
+      { before: { isr: [1, 3, 2], leader: 1 }, target: { isr: [3, 2] }, active: [2, 3] },
       { isr: [3, 2], leader: 2 },
     ],
     [
-      'passes over replicas that are out of sync',
-      { isr: [1, 3], leader: 1, target: [3], active: [2, 3] },
+      'replicas that are out of sync are passed over',
+      { before: { isr: [1, 3], leader: 1 }, target: { isr: [3] }, active: [2, 3] },
       { isr: [3], leader: 3 },
     ],
     [
-      'keeps the last ones in sync without a leader when none is active',
-      { isr: [1, 3], leader: 1, target: [], active: [2] },
+      'the last one in sync stays in the ISR without a leader',
+      { before: { isr: [1], leader: 1 }, target: { isr: [] }, active: [2] },
       { leader: noLeader },
     ],
     [
-      'elects one of the last in sync that comes back',
-      { isr: [1, 3], leader: noLeader, target: [3], active: [3] },
-      { isr: [3], leader: 3 },
+      'the last one in sync leads when it is back',
+      { before: { isr: [1], leader: noLeader }, active: [1, 2] },
+      { leader: 1 },
+    ],
+    ['nothing changes where all is as it should be', { active: [1, 2, 3] }, noChange],
+    [
+      'nothing changes where nobody can lead still',
+      { before: { isr: [1], leader: noLeader }, active: [2] },
+      noChange,
+    ],
+  ])('%s', (_, given, changes) => expect(change(given)).toEqual(changes))
+})
+
+describe('the election of a preferred leader', () => {
+  it.each<[string, Case, object | null]>([
+    ['gives the first replica the lead', { before: { leader: 1 }, active: [1, 2, 3] }, { leader: 2 }],
+    [
+      'keeps the leader where the first replica is out of sync',
+      { before: { leader: 3, isr: [1, 3] }, active: [1, 2, 3] },
+      noChange,
     ],
     [
-      'is nothing where all is as it should be',
-      { isr: [1, 2], leader: 1, target: [1, 2], active: [1, 2] },
-      null,
+      'takes another one where neither can lead',
+      { before: { leader: noLeader, isr: [1, 3] }, active: [3] },
+      { leader: 3 },
     ],
-    ['is nothing where nobody can lead still', { isr: [1], leader: noLeader, target: [], active: [2] }, null],
-  ])('%s', (_, { isr, leader, target, active }, change) => {
-    const record = partitionChange({
-      topicId,
-      partitionId: 4,
-      before: partition(isr, leader),
-      targetIsr: target,
-      isActive: (id) => active.includes(id),
+    ['never is unclean', { before: { leader: noLeader, isr: [2] }, active: [1, 3] }, noChange],
+  ])('%s', (_, given, changes) => expect(change({ ...given, election: 'preferred' })).toEqual(changes))
+})
+
+describe('an unclean election', () => {
+  const recovering = LeaderRecoveryState.recovering
+  it.each<[string, Case, object | null]>([
+    [
+      'makes the first active replica the leader and the whole ISR, which recovers',
+      { before: { isr: [2] }, target: { isr: [] }, active: [1, 3] },
+      { leader: 1, isr: [1], leaderRecoveryState: recovering },
+    ],
+    [
+      'is not needed where one in sync is active',
+      { before: { isr: [2, 3] }, target: { isr: [3] }, active: [1, 3] },
+      { leader: 3, isr: [3] },
+    ],
+    [
+      'says nothing of a recovery that goes on',
+      { before: { isr: [2], leaderRecoveryState: recovering }, target: { isr: [] }, active: [3] },
+      { leader: 3, isr: [3] },
+    ],
+    [
+      'finds nobody where nobody is active',
+      { before: { isr: [2] }, target: { isr: [] }, active: [] },
+      { leader: noLeader },
+    ],
+  ])('%s', (_, given, changes) => expect(change({ ...given, election: 'unclean' })).toEqual(changes))
+
+  it('is over when the leader says so', () => {
+    const before = { isr: [1], leader: 1, leaderRecoveryState: recovering }
+    const target = { isr: [1, 2], leaderRecoveryState: LeaderRecoveryState.recovered }
+    expect(change({ before, target, active: [1, 2] })).toEqual({
+      isr: [1, 2],
+      leaderRecoveryState: LeaderRecoveryState.recovered,
     })
-    if (change === null) expect(record).toBeNull()
-    else
-      expect(record).toEqual({
-        record: PartitionChangeRecord,
-        version: 2,
-        value: { topicId, partitionId: 4, ...change },
-      })
+  })
+})
+
+describe('eligible leader replicas', () => {
+  it.each<[string, Case, object | null]>([
+    [
+      'are those who leave an ISR that is below the minimum',
+      { target: { isr: [2] }, active: [2] },
+      { isr: [2], eligibleLeaderReplicas: [1, 3] },
+    ],
+    [
+      'are not needed by an ISR that is large enough',
+      { target: { isr: [2, 1] }, active: [1, 2] },
+      { isr: [2, 1] },
+    ],
+    [
+      'go when the ISR is large enough again',
+      { before: { isr: [2], eligibleLeaderReplicas: [1] }, target: { isr: [2, 3] }, active: [1, 2, 3] },
+      { isr: [2, 3], eligibleLeaderReplicas: [] },
+    ],
+    [
+      'are left by who is in sync again',
+      {
+        before: { isr: [2], eligibleLeaderReplicas: [1, 3] },
+        target: { isr: [2, 3] },
+        minIsr: 3,
+        active: [2, 3],
+      },
+      { isr: [2, 3], eligibleLeaderReplicas: [1] },
+    ],
+    [
+      'let the ISR become empty, and the last leader is remembered',
+      { before: { isr: [2], eligibleLeaderReplicas: [1] }, target: { isr: [] }, active: [] },
+      { isr: [], eligibleLeaderReplicas: [1, 2], leader: noLeader, lastKnownElr: [2] },
+    ],
+    [
+      'lead where nobody is in sync, cleanly',
+      {
+        before: { isr: [], eligibleLeaderReplicas: [1, 2], leader: noLeader, lastKnownElr: [2] },
+        active: [1, 3],
+      },
+      { isr: [1], eligibleLeaderReplicas: [2], leader: 1, lastKnownElr: [] },
+    ],
+    [
+      'lead before others do in an unclean election',
+      {
+        before: { isr: [2], eligibleLeaderReplicas: [3] },
+        target: { isr: [] },
+        election: 'unclean',
+        active: [1, 3],
+      },
+      { isr: [3], eligibleLeaderReplicas: [2], leader: 3 },
+    ],
+    [
+      'are lost by a broker that may have lost records',
+      {
+        before: { isr: [2], eligibleLeaderReplicas: [1] },
+        target: { isr: [] },
+        uncleanShutdown: 2,
+        active: [],
+      },
+      { isr: [], leader: noLeader, lastKnownElr: [2] },
+    ],
+    [
+      'give way to the last known leader when there are none',
+      {
+        before: { isr: [], eligibleLeaderReplicas: [], leader: noLeader, lastKnownElr: [3] },
+        active: [1, 3],
+      },
+      { isr: [3], leader: 3, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [] },
+    ],
+    [
+      'do not wait for the last known leader in an unclean election',
+      {
+        before: { isr: [], eligibleLeaderReplicas: [], leader: noLeader, lastKnownElr: [3] },
+        election: 'unclean',
+        active: [1],
+      },
+      { isr: [1], leader: 1, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [] },
+    ],
+    [
+      'wait without a leader where the last known one is away',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [3] }, active: [1] },
+      noChange,
+    ],
+  ])('%s', (_, given, changes) => expect(change({ minIsr: 2, ...given })).toEqual(changes))
+
+  it('are forgotten by a cluster that keeps them no more', () => {
+    const before = { isr: [2], eligibleLeaderReplicas: [1] }
+    expect(change({ before, active: [1, 2, 3] })).toEqual({ eligibleLeaderReplicas: [] })
+  })
+})
+
+describe('a reassignment', () => {
+  /** From 2, 1, 3 to 4, 1, 3. */
+  const replicas = [4, 1, 3, 2]
+  const target = { replicas, addingReplicas: [4], removingReplicas: [2] }
+
+  it('begins with the old and the new replicas together', () => {
+    expect(change({ target, active: [1, 2, 3, 4] })).toEqual({
+      ...target,
+      directories: replicas.map(directory),
+    })
+  })
+
+  it('goes on while the new replica is out of sync', () => {
+    const before = { ...target, isr: [2, 1, 3] }
+    expect(change({ before, target: { isr: [2, 1] }, active: [1, 2, 3, 4] })).toEqual({ isr: [2, 1] })
+  })
+
+  it('ends when the new replica is in sync: the old one leaves, and leads no more', () => {
+    const before = { ...target, isr: [2, 1, 3] }
+    expect(change({ before, target: { isr: [2, 1, 3, 4] }, active: [1, 2, 3, 4] })).toEqual({
+      replicas: [4, 1, 3],
+      directories: [4, 1, 3].map(directory),
+      isr: [1, 3, 4],
+      removingReplicas: [],
+      addingReplicas: [],
+      leader: 4,
+    })
+  })
+
+  it('begins an epoch for a leader that stays when a replica has gone', () => {
+    const before = { ...target, isr: [1, 2, 3], leader: 1 }
+    expect(change({ before, target: { isr: [1, 2, 4] }, active: [1, 2, 3, 4] })).toMatchObject({
+      isr: [1, 4],
+      leader: 1,
+    })
+  })
+
+  it('to fewer replicas ends when all who stay are in sync', () => {
+    const before = { replicas: [1, 3, 2], removingReplicas: [2], isr: [2, 1], leader: 1 }
+    expect(change({ before, target: { isr: [1] }, active: [1, 2, 3] })).toEqual({ isr: [1] })
+    expect(change({ before, target: { isr: [1, 2, 3] }, active: [1, 2, 3] })).toMatchObject({
+      replicas: [1, 3],
+      isr: [1, 3],
+    })
   })
 })

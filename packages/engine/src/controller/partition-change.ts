@@ -1,66 +1,170 @@
-import { PartitionChangeRecord } from '@sluice/wire'
+import { PartitionChangeRecord, type ValueOf } from '@sluice/wire'
 import { recordVersions } from '../metadata/features.ts'
-import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
-import { noLeader, type PartitionImage } from '../metadata/topics-image.ts'
+import { LeaderRecoveryState, noLeader, type PartitionImage } from '../metadata/topics-image.ts'
+import { completedReassignment } from './reassignment.ts'
+
+/**
+ * `online`: the leader stays where it can. `preferred`: the first replica leads where it can. `unclean`: rather a
+ * leader that is out of sync, and records lost, than none.
+ */
+export type Election = 'online' | 'preferred' | 'unclean'
+
+/** What of a partition somebody may want to be different. */
+export type PartitionTarget = Partial<
+  Pick<
+    PartitionImage,
+    'isr' | 'replicas' | 'directories' | 'removingReplicas' | 'addingReplicas' | 'leaderRecoveryState'
+  >
+>
 
 interface PartitionChangeOptions {
   readonly topicId: string
   readonly partitionId: number
   readonly before: PartitionImage
-  /** The replicas that are to be in sync, in the order of the ISR before. */
-  readonly targetIsr: readonly number[]
+  /** What is not named stays as it is. */
+  readonly target: PartitionTarget
+  readonly election: Election
   /** Whether a broker may lead once what is being decided holds. */
-  readonly isActive: (brokerId: number) => boolean
+  readonly canLead: (brokerId: number) => boolean
+  /** How many in sync are enough to need no others; null where the cluster keeps no eligible leader replicas. */
+  readonly minIsr: number | null
+  /** A broker that may have lost records of which it had said that it has them. */
+  readonly uncleanShutdown?: number | undefined
+  /** Where a broker keeps a replica that it does not have yet. */
+  readonly defaultDirectory: (brokerId: number) => string
 }
+
+/** Where a partition is going. */
+type Course = Pick<PartitionImage, 'isr' | 'replicas' | 'removingReplicas' | 'addingReplicas'> & {
+  readonly elr: readonly number[]
+}
+
+interface Elected {
+  readonly leader: number
+  readonly isUnclean: boolean
+}
+
+type Changes = Partial<ValueOf<typeof PartitionChangeRecord>>
 
 /**
  * The one place where a partition's change is decided; null when nothing changes.
  *
- * 1. The ISR becomes the target. Without eligible leader replicas the last ones in sync stay where the target is
- *    empty, so that one of them can lead again.
- * 2. The leader stays where it can; else the first replica leads that is active and in sync, or none.
- * 3. The record names only what changes, since replay starts a leader epoch for every leader that is named, the same
- *    one too; the partition epoch rises with every record. A smaller ISR alone starts no leader epoch.
+ * 1. A reassignment ends once the ISR is enough for it: the replicas that are to go leave.
+ * 2. Who leaves an ISR that is below the minimum becomes an eligible leader (KIP-966): the high watermark stands still
+ *    from then on, so that it has all that is committed. An ISR that is large enough again needs no others.
+ * 3. A leader is elected. One from outside the ISR is the whole ISR from then on.
+ * 4. The record names only what changes, since replay starts a leader epoch for every leader that is named, the same
+ *    one too: wanted where replicas go away for good, whose fetches shall be refused. A smaller ISR alone starts none.
  */
 export function partitionChange(options: PartitionChangeOptions): NewRecord | null {
-  const { topicId, partitionId, before, targetIsr, isActive } = options
-  const isr = targetIsr.length > 0 ? targetIsr : before.isr
-  const leader = electLeader({ replicas: before.replicas, isr, leader: before.leader }, isActive)
-  const isrChanged = isr.length !== before.isr.length || isr.some((id, at) => id !== before.isr[at])
-  if (leader === before.leader && !isrChanged) return null
-  const changes = {
-    ...(isrChanged ? { isr: [...isr] } : {}),
-    ...(leader === before.leader ? {} : { leader }),
+  const { topicId, partitionId, before } = options
+  const wanted = wantedCourse(options)
+  const elected = elect(options, wanted)
+  const course = elected.leader === before.leader ? wanted : led(wanted, elected)
+  const changes: Changes = {
+    ...leaderChange(options, course, elected),
+    ...isrChanges(options, course),
+    ...assignmentChanges(options, course),
+    ...recoveryChange(options, elected),
   }
-  return newRecord(
-    PartitionChangeRecord,
-    { topicId, partitionId, ...changes },
-    recordVersions.partitionChange,
-  )
+  const lastKnownElr = lastKnownLeader(options, changes.leader)
+  if (lastKnownElr) changes.lastKnownElr = lastKnownElr
+  if (Object.keys(changes).length === 0) return null
+  const value = { topicId, partitionId, ...changes }
+  return newRecord(PartitionChangeRecord, value, recordVersions.partitionChange)
 }
 
-/** The leader that there is, where it is active and in sync; else the first such one in the order of the replicas. */
-export function electLeader(
-  { replicas, isr, leader }: Pick<PartitionImage, 'replicas' | 'isr' | 'leader'>,
-  isActive: (brokerId: number) => boolean,
-): number {
-  const canLead = (id: number) => isr.includes(id) && isActive(id)
-  if (canLead(leader)) return leader
-  return replicas.find(canLead) ?? noLeader
+/** Steps 1 and 2. */
+function wantedCourse(options: PartitionChangeOptions): Course {
+  const { isr, replicas, removingReplicas, addingReplicas } = { ...options.before, ...options.target }
+  const asked = { isr, replicas, removingReplicas, addingReplicas }
+  const course = completedReassignment(asked) ?? asked
+  return { ...course, elr: eligible(options, course.isr) }
 }
 
-/** What becomes of all partitions after `isActive` has changed for some broker: who is not active leaves the ISR. */
-export function leaderAndIsrChanges(
-  image: MetadataImage,
-  isActive: (brokerId: number) => boolean,
-): NewRecord[] {
-  const records: NewRecord[] = []
-  for (const topic of image.topics())
-    for (const [partitionId, before] of topic.partitions.entries()) {
-      const targetIsr = before.isr.filter(isActive)
-      const record = partitionChange({ topicId: topic.id, partitionId, before, targetIsr, isActive })
-      if (record) records.push(record)
-    }
-  return records
+function eligible(
+  { before, minIsr, uncleanShutdown }: PartitionChangeOptions,
+  isr: readonly number[],
+): readonly number[] {
+  if (minIsr === null) return before.eligibleLeaderReplicas
+  if (isr.length >= minIsr) return []
+  const candidates = new Set([...before.eligibleLeaderReplicas, ...before.isr])
+  return [...candidates].filter((id) => !isr.includes(id) && id !== uncleanShutdown).sort((a, b) => a - b)
+}
+
+/**
+ * The leader that there is stays where it is in sync and can lead, or gives way to the first replica where that one is
+ * preferred; else the first such replica leads. Where nobody is in sync, who is eligible counts as in sync. Where nobody
+ * can lead so, it is the last leader there was; then, with `unclean`, anybody; then none.
+ */
+function elect(options: PartitionChangeOptions, course: Course): Elected {
+  const { before, election, canLead } = options
+  const { isr, elr, replicas } = course
+  const valid = isr.length > 0 ? isr : elr
+  const preference = [...(election === 'preferred' ? replicas.slice(0, 1) : []), before.leader, ...replicas]
+  const clean = preference.find((id) => valid.includes(id) && canLead(id))
+  if (clean !== undefined) return { leader: clean, isUnclean: false }
+  const unclean = lastLeader(options, course) ?? (election === 'unclean' ? replicas.find(canLead) : undefined)
+  return { leader: unclean ?? noLeader, isUnclean: unclean !== undefined }
+}
+
+/** The one that led last before nobody did: its log is as long as any that was committed from. */
+function lastLeader({ before, minIsr, canLead }: PartitionChangeOptions, { isr, elr }: Course) {
+  const [leader, ...others] = before.lastKnownElr
+  if (minIsr === null || isr.length + elr.length > 0) return undefined
+  return leader !== undefined && others.length === 0 && canLead(leader) ? leader : undefined
+}
+
+/** The course under a new leader. */
+function led(course: Course, { leader, isUnclean }: Elected): Course {
+  if (isUnclean) return { ...course, isr: [leader], elr: [] }
+  if (!course.elr.includes(leader)) return course
+  return { ...course, isr: [leader], elr: course.elr.filter((id) => id !== leader) }
+}
+
+function leaderChange({ before }: PartitionChangeOptions, course: Course, { leader }: Elected): Changes {
+  const someoneLeaves = before.replicas.some((id) => !course.replicas.includes(id))
+  return leader !== before.leader || someoneLeaves ? { leader } : {}
+}
+
+/** Where nobody is eligible beside them, the last ones in sync stay, so that one of them can lead again. */
+function isrChanges({ before, minIsr }: PartitionChangeOptions, { isr, elr }: Course): Changes {
+  const mayEmpty = minIsr !== null
+  const eligibleLeaderReplicas = minIsr === null ? [] : [...elr]
+  return {
+    ...((isr.length > 0 || mayEmpty) && !isSame(isr, before.isr) ? { isr: [...isr] } : {}),
+    ...(isSame(eligibleLeaderReplicas, before.eligibleLeaderReplicas) ? {} : { eligibleLeaderReplicas }),
+  }
+}
+
+/** The member lastKnownElr keeps the last leader while there is none (KIP-966, balanced recovery). */
+function lastKnownLeader({ before, minIsr }: PartitionChangeOptions, leader: number | undefined) {
+  if (minIsr === null || leader === undefined) return null
+  if (leader === noLeader) return before.lastKnownElr.length === 0 ? [before.leader] : null
+  return before.lastKnownElr.length > 0 ? [] : null
+}
+
+function assignmentChanges(options: PartitionChangeOptions, course: Course): Changes {
+  const { before, target, defaultDirectory } = options
+  const { replicas, removingReplicas, addingReplicas } = course
+  const known = new Map(before.replicas.map((id, at) => [id, (target.directories ?? before.directories)[at]]))
+  const directories = replicas.map((id) => known.get(id) ?? defaultDirectory(id))
+  return {
+    ...(isSame(replicas, before.replicas) ? {} : { replicas: [...replicas] }),
+    ...(isSame(directories, before.directories) ? {} : { directories }),
+    ...(isSame(removingReplicas, before.removingReplicas) ? {} : { removingReplicas: [...removingReplicas] }),
+    ...(isSame(addingReplicas, before.addingReplicas) ? {} : { addingReplicas: [...addingReplicas] }),
+  }
+}
+
+/** Who leads without having been in sync recovers first: until it says that it has, nobody enters the ISR. */
+function recoveryChange({ before, target }: PartitionChangeOptions, { leader, isUnclean }: Elected): Changes {
+  const asked = target.leaderRecoveryState ?? before.leaderRecoveryState
+  const wanted = isUnclean && leader !== before.leader ? LeaderRecoveryState.recovering : asked
+  return wanted === before.leaderRecoveryState ? {} : { leaderRecoveryState: wanted }
+}
+
+function isSame<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((value, at) => value === other[at])
 }

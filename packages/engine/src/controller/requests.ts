@@ -2,7 +2,7 @@ import { type BrokersManager, brokerRequests } from './brokers.ts'
 import { type ConfigsManager, configRequests } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
 import { type FeaturesManager, featureRequests } from './features.ts'
-import { partitionRequests } from './partitions.ts'
+import { type PartitionsManager, partitionRequests } from './partitions.ts'
 import { type ProducerIdsManager, producerIdRequests } from './producer-ids.ts'
 import { type TopicsManager, topicRequests } from './topics.ts'
 
@@ -10,6 +10,7 @@ import { type TopicsManager, topicRequests } from './topics.ts'
 export interface Managers {
   readonly brokers: BrokersManager
   readonly topics: TopicsManager
+  readonly partitions: PartitionsManager
   readonly configs: ConfigsManager
   readonly producerIds: ProducerIdsManager
   readonly features: FeaturesManager
@@ -18,7 +19,7 @@ export interface Managers {
 const requests: readonly ControllerRequest<Managers>[] = [
   ...decidedBy('brokers', brokerRequests),
   ...decidedBy('topics', topicRequests),
-  ...partitionRequests,
+  ...decidedBy('partitions', partitionRequests),
   ...decidedBy('configs', configRequests),
   ...decidedBy('producerIds', producerIdRequests),
   ...decidedBy('features', featureRequests),

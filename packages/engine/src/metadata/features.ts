@@ -6,6 +6,8 @@ interface FeatureRange {
 }
 
 export const metadataVersionFeature = 'metadata.version'
+/** KIP-966. */
+export const eligibleLeaderReplicasFeature = 'eligible.leader.replicas.version'
 
 /** 4.4-IV2, the newest stable level of the release that we follow; it decides which record versions are written. */
 const metadataVersionLevel = 33

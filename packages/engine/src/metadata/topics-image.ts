@@ -15,7 +15,6 @@ export interface PartitionImage {
   readonly lastKnownElr: readonly number[]
   /** A broker id, or `noLeader`. */
   readonly leader: number
-  /** 1 while an unclean leader must recover. */
   readonly leaderRecoveryState: number
   /** Rises with each new leader. */
   readonly leaderEpoch: number
@@ -24,6 +23,8 @@ export interface PartitionImage {
 }
 
 export const noLeader = -1
+/** An unclean leader recovers until it says that it has. */
+export const LeaderRecoveryState = { recovered: 0, recovering: 1 } as const
 /** In a change record: the leader stays as it is. */
 const leaderUnchanged = -2
 
@@ -136,7 +137,11 @@ export class TopicTable {
   }
 }
 
-function afterChange(before: PartitionImage, record: ValueOf<typeof PartitionChangeRecord>): PartitionImage {
+/** The partition as it is once the record has been replayed. */
+export function afterChange(
+  before: PartitionImage,
+  record: ValueOf<typeof PartitionChangeRecord>,
+): PartitionImage {
   const leaderKept = record.leader === leaderUnchanged
   return {
     replicas: record.replicas ?? before.replicas,

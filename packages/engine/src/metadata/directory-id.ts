@@ -1,0 +1,16 @@
+/** Ids of log directories that stand for no directory (KIP-858). */
+export const DirectoryId = {
+  /** Written before directories had ids. */
+  migrating: 'AAAAAAAAAAAAAAAAAAAAAA',
+  /** The broker has not said yet where the replica is. */
+  unassigned: 'AAAAAAAAAAAAAAAAAAAAAQ',
+  /** The broker has lost it. */
+  lost: 'AAAAAAAAAAAAAAAAAAAAAg',
+} as const
+
+/** Whether a replica in this directory can be used; a broker that names no directories is trusted. */
+export function isOnlineDirectory(id: string, onlineDirs: readonly string[]): boolean {
+  if (id === DirectoryId.unassigned || id === DirectoryId.migrating) return true
+  if (id === DirectoryId.lost) return false
+  return onlineDirs.length === 0 || onlineDirs.includes(id)
+}
