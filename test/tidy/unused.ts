@@ -30,12 +30,16 @@ export class ExportUses {
       .map(({ name, line }) => `${file.path}:${line} ${name}`)
   }
 
-  /** Values of code that no code uses; types are named where a test wants to. */
+  /**
+   * Values of code that no code uses, their own file neither: a part that its file is made of may be tested alone. Types
+   * are named where a test wants to.
+   */
   onlyTested(file: SourceFile): string[] {
     if (file.isTest) return []
     return file.exports
       .filter(({ name, isType }) => !isType && this.#uses.get(`${file.path} ${name}`)?.code === false)
-      .map(({ name }) => name)
+      .filter(({ name }) => !isUsedWithin(file, name))
+      .map(({ name, line }) => `${file.path}:${line} ${name}`)
   }
 
   #follow(file: SourceFile): void {
@@ -81,6 +85,12 @@ export class ExportUses {
     else uses.code = true
     this.#uses.set(`${path} ${name}`, uses)
   }
+}
+
+/** Does the file say the name in code a second time, after the declaration? */
+function isUsedWithin(file: SourceFile, name: string): boolean {
+  const code = file.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '')
+  return [...code.matchAll(new RegExp(`(?<![\\w.'])${name}\\b`, 'g'))].length > 1
 }
 
 /** Where an import of our own leads: a file of the package, or the index of another. */

@@ -1,6 +1,6 @@
 import { MemoryNetwork } from '@sluice/effects'
 import {
-  apiByName,
+  apiByKey,
   apis,
   buildBatchSync,
   controlBatch,
@@ -60,7 +60,8 @@ async function connectTo(
   return { connection, seen }
 }
 
-const newestOf = (name: string): number => apiByName.get(name)?.maxStableVersion ?? -1
+const newestOf = (name: string): number =>
+  [...apiByKey.values()].find((api) => api.name === name)?.maxStableVersion ?? -1
 
 describe('topics', () => {
   test('are created with counts, or with replicas by partition', async () => {

@@ -11,11 +11,7 @@ import {
   shareGroupState,
   transactionState,
 } from './coordinator-records.ts'
-import {
-  decodeMetadataRecord,
-  decodeRemoteLogMetadataRecord,
-  encodeMetadataRecord,
-} from './metadata-records.ts'
+import { decodeMetadataRecord, encodeMetadataRecord } from './metadata-records.ts'
 import { batchesIn, readRecords } from './record-batch/records.ts'
 import { EndTxnMarker } from './schema/records/control/end-txn-marker.ts'
 import { KRaftVersionRecord } from './schema/records/control/kraft-version-record.ts'
@@ -23,12 +19,10 @@ import { LeaderChangeMessage } from './schema/records/control/leader-change-mess
 import { SnapshotFooterRecord } from './schema/records/control/snapshot-footer-record.ts'
 import { SnapshotHeaderRecord } from './schema/records/control/snapshot-header-record.ts'
 import { VotersRecord } from './schema/records/control/voters-record.ts'
-import { ConsumerProtocolSubscription } from './schema/records/embedded/consumer-protocol-subscription.ts'
 import { ProducerSnapshot } from './schema/records/files/producer-snapshot.ts'
-import { RemoteLogSegmentMetadataUpdateRecord } from './schema/records/remote-log-metadata/01-remote-log-segment-metadata-update.ts'
 import { GroupMetadataRecord } from './schema/records/consumer-offsets/02-group-metadata.ts'
 import type { Message } from './schema/message.ts'
-import { decodeVersioned, decodeVersionedLeniently, encodeVersioned } from './versioned.ts'
+import { decodeVersioned, encodeVersioned } from './versioned.ts'
 
 // The internal topics of a real node, as it wrote them, with what Kafka itself reads in them.
 
@@ -160,34 +154,5 @@ describe('records that are not of this release', () => {
     expect(() => decodeCoordinatorKey(consumerOffsets, Buffer.concat([key, Buffer.alloc(1)]))).toThrow(
       DecodeError,
     )
-  })
-})
-
-describe('a record of the remote log metadata', () => {
-  it('has the frame of a metadata record and types of its own', () => {
-    const record = RemoteLogSegmentMetadataUpdateRecord
-    const bytes = encodeMetadataRecord({ record, version: 0, value: { brokerId: 4 } })
-    expect(bytes.subarray(0, 3).toString('hex')).toBe('010100')
-    expect(decodeRemoteLogMetadataRecord(bytes)).toMatchObject({ type: 1, record, value: { brokerId: 4 } })
-  })
-})
-
-describe('the consumer protocol', () => {
-  const subscription = encodeVersioned(ConsumerProtocolSubscription, 3, { topics: ['a'], generationId: 9 })
-
-  it('is read leniently: a newer version as our newest, with what follows left out', () => {
-    const newer = Buffer.concat([subscription, Buffer.from('more')])
-    newer.writeInt16BE(12)
-    expect(decodeVersionedLeniently(ConsumerProtocolSubscription, newer)).toMatchObject({
-      version: 12,
-      value: { topics: ['a'], generationId: 9 },
-    })
-    expect(() => decodeVersioned(ConsumerProtocolSubscription, newer)).toThrow(DecodeError)
-  })
-
-  it('is refused in a version below zero', () => {
-    const older = Buffer.from(subscription)
-    older.writeInt16BE(-1)
-    expect(() => decodeVersionedLeniently(ConsumerProtocolSubscription, older)).toThrow(DecodeError)
   })
 })

@@ -47,7 +47,6 @@ export {
   isCodecId,
 } from './compression/codecs.ts'
 export * from './compression/errors.ts'
-export { withoutNativeModules } from './native-module.ts'
 export * from './schema/00-produce.ts'
 export * from './schema/01-fetch.ts'
 export * from './schema/02-list-offsets.ts'

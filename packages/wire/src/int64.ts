@@ -36,12 +36,6 @@ export function maxInt64(a: Int64, b: Int64): Int64 {
   return a >= b ? a : b
 }
 
-/** Is it an int64, in its one form? */
-export function isInt64(value: unknown): value is Int64 {
-  if (typeof value === 'number') return Number.isSafeInteger(value)
-  return typeof value === 'bigint' && toInt64(value) === value
-}
-
 /** Joins the two halves of an int64. */
 export function joinInt64(high: number, low: number): Int64 {
   const value = high * two32 + low

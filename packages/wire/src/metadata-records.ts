@@ -3,7 +3,6 @@ import { Reader } from './reader.ts'
 import { metadataRecords } from './schema/cluster-metadata-records.ts'
 import type { TypedRecord } from './schema/language.ts'
 import type { Input } from './schema/message.ts'
-import { remoteLogMetadataRecords } from './schema/remote-log-metadata-records.ts'
 import { Writer } from './writer.ts'
 
 /** The only version that the frame of a metadata record has had so far. */
@@ -20,11 +19,9 @@ export const metadataTopic = '__cluster_metadata'
 /** A record of `__cluster_metadata`; `type` tells which one and narrows `value`. */
 export type MetadataRecord = Decoded<(typeof metadataRecords)[number]>
 
-/** A record of `__remote_log_metadata`. */
-type RemoteLogMetadataRecord = Decoded<(typeof remoteLogMetadataRecords)[number]>
-
-const metadataRecordByType = byType(metadataRecords)
-const remoteLogMetadataRecordByType = byType(remoteLogMetadataRecords)
+const metadataRecordByType: ReadonlyMap<number, TypedRecord> = new Map(
+  metadataRecords.map((record) => [record.recordType, record]),
+)
 
 /** The value of a record in `__cluster_metadata` or `__remote_log_metadata`: frame version, type, version, body. */
 export function encodeMetadataRecord<RecordType extends number, T>(entry: {
@@ -41,26 +38,14 @@ export function encodeMetadataRecord<RecordType extends number, T>(entry: {
 }
 
 export function decodeMetadataRecord(buffer: Buffer): MetadataRecord {
-  return decode(metadataRecordByType, buffer) as MetadataRecord
-}
-
-export function decodeRemoteLogMetadataRecord(buffer: Buffer): RemoteLogMetadataRecord {
-  return decode(remoteLogMetadataRecordByType, buffer) as RemoteLogMetadataRecord
-}
-
-function byType(records: readonly TypedRecord[]): ReadonlyMap<number, TypedRecord> {
-  return new Map(records.map((record) => [record.recordType, record]))
-}
-
-function decode(records: ReadonlyMap<number, TypedRecord>, buffer: Buffer) {
   const reader = new Reader(buffer)
   const frame = reader.uvarint()
   if (frame !== frameVersion) throw new DecodeError(`metadata record with frame version ${frame}`)
   const type = reader.uvarint()
-  const record = records.get(type)
+  const record = metadataRecordByType.get(type)
   if (!record) throw new DecodeError(`metadata record of unknown type ${type}`)
   const version = reader.uvarint()
   const value = record.decode(reader, version)
   if (reader.remaining > 0) throw new DecodeError(`${record.name}: ${reader.remaining} bytes after the end`)
-  return { type, version, record, value }
+  return { type, version, record, value } as MetadataRecord
 }

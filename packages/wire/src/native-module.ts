@@ -16,7 +16,8 @@ function requireHere(name: string): unknown {
   return ownRequire(name)
 }
 
-const handles: Handle<unknown>[] = []
+/** All that have been asked for. */
+export const handles: Handle<unknown>[] = []
 
 class Handle<T> implements NativeModule<T> {
   readonly #name: string
@@ -47,16 +48,6 @@ export function nativeModule<T>(name: string): NativeModule<T> {
   const handle = new Handle<T>(name)
   handles.push(handle)
   return handle
-}
-
-/** For tests: runs `fn` as on a platform where no native library loads. */
-export async function withoutNativeModules<T>(fn: () => T | Promise<T>): Promise<T> {
-  for (const handle of handles) handle.disabled = true
-  try {
-    return await fn()
-  } finally {
-    for (const handle of handles) handle.disabled = false
-  }
 }
 
 /** For a dependency that is always installed but rarely needed: it costs nothing until it is. */

@@ -19,16 +19,3 @@ export function decodeVersioned<T>(message: Message<T>, buffer: Buffer): { versi
     throw new DecodeError(`${message.name} ${version}: ${reader.remaining} bytes after the end`)
   return { version, value }
 }
-
-/**
- * The same for what clients exchange through a broker (the consumer protocol): a version that is newer than
- * ours is read as our newest, and what follows the message is its new members.
- */
-export function decodeVersionedLeniently<T>(
-  message: Message<T>,
-  buffer: Buffer,
-): { version: number; value: T } {
-  const reader = new Reader(buffer)
-  const version = reader.int16()
-  return { version, value: message.decode(reader, Math.min(version, message.maxVersion)) }
-}

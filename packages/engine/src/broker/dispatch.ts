@@ -17,6 +17,11 @@ import type { Handler, RequestContext } from './handler.ts'
 import type { BrokerServices } from './services.ts'
 import type { Reply } from './reply.ts'
 
+/** A broker with all of its handlers. */
+interface ServingBroker extends BrokerServices {
+  readonly handlers: ReadonlyMap<number, Handler>
+}
+
 /**
  * Reads the header, gates the version, runs the handler, and fills the reply. False: the connection must close.
  *
@@ -29,7 +34,7 @@ export function dispatch(
   end: number,
   connection: Connection,
   reply: Reply,
-  broker: BrokerServices,
+  broker: ServingBroker,
 ): boolean {
   const reader = new Reader(frame, start, end)
   const header = headerOf(reader)
@@ -81,7 +86,7 @@ class Context implements RequestContext {
   }
 
   get throttleTimeMs(): number {
-    return this.broker.throttleTimeMs(this)
+    return this.broker.throttleTimeMs(this.session)
   }
 
   get clientHost(): string {

@@ -1,6 +1,6 @@
 import type { Api, Input, Reader, RequestOf, ResponseOf } from '@sluice/wire'
 import type { Access } from './access.ts'
-import type { BrokerServices } from './services.ts'
+import type { BrokerServices, ServedApi } from './services.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import type { Reply } from './reply.ts'
@@ -23,10 +23,7 @@ export interface RequestContext {
  * One API on the broker's listeners. The versions are the stable ones of the schema unless the handler serves fewer; the
  * API table, ApiVersions and the support page are built from this.
  */
-export interface Handler {
-  readonly api: Api
-  readonly minVersion: number
-  readonly maxVersion: number
+export interface Handler extends ServedApi {
   /** What its callers must be allowed. */
   readonly access: Access
   /** Listed by ApiVersions, yet every request is answered with an error: the support page does not count it. */

@@ -1,3 +1,4 @@
+import type { Api } from '@sluice/wire'
 import type { Clock, Guard, Logger, Random } from '@sluice/effects'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
@@ -7,9 +8,16 @@ import type { Partitions } from '../replication/partitions.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
-import type { Handler, RequestContext } from './handler.ts'
+import type { ConnectionSession } from './connection-session.ts'
 import type { TopicCreation } from './internal-topics.ts'
 import type { ProducerIds } from './producer-ids.ts'
+
+/** An API in the versions that are served. */
+export interface ServedApi {
+  readonly api: Api
+  readonly minVersion: number
+  readonly maxVersion: number
+}
 
 /** All that the handlers of one broker may touch. */
 export interface BrokerServices {
@@ -31,9 +39,10 @@ export interface BrokerServices {
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
-  readonly handlers: ReadonlyMap<number, Handler>
-  /** How long the client of this request is to be slowed down, ms. */
-  throttleTimeMs(context: RequestContext): number
+  /** What this broker serves, by API key. */
+  readonly handlers: ReadonlyMap<number, ServedApi>
+  /** How long this client is to be slowed down now, ms. */
+  throttleTimeMs(session: ConnectionSession): number
   /** Wall-clock time of the running socket read, ms. */
   readonly nowMs: number
   /** Commits what earlier requests of this socket read have staged. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { defaultLogConfig, logConfigOf } from '../storage/log-config.ts'
+import { logConfigOf } from '../storage/log-config.ts'
+import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
 import {
   type ConfigScope,
   configDefinition,

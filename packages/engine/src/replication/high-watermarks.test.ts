@@ -1,6 +1,6 @@
 import { MemoryDisk, TestClock, seededRandom, silentLogger } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
-import { defaultLogConfig } from '../storage/log-config.ts'
+import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { append, batchOf } from '../storage/testing/log-context.ts'
 import { HighWatermarks } from './high-watermarks.ts'

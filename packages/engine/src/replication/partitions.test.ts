@@ -1,7 +1,7 @@
 import { MemoryDisk, TestClock, seededRandom, silentLogger } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
-import { defaultLogConfig } from '../storage/log-config.ts'
+import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { Partition } from './partition.ts'
 import { Partitions } from './partitions.ts'

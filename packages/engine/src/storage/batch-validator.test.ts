@@ -1,7 +1,8 @@
 import { ErrorCode, RecordBatch, buildBatch, readRecordsAsync, writeInt64 } from '@sluice/wire'
 import { describe, expect, test } from 'vitest'
 import { type AppendContext, validateBatch } from './batch-validator.ts'
-import { type LogConfig, defaultLogConfig } from './log-config.ts'
+import type { LogConfig } from './log-config.ts'
+import { defaultLogConfig } from './testing/default-log-config.ts'
 import { batchOf, startMs } from './testing/log-context.ts'
 
 const client: AppendContext = { origin: 'client', nowMs: startMs }

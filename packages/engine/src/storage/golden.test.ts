@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { RecordBatch, batchesIn } from '@sluice/wire'
+import { batchesIn, ControlRecordType, controlRecordType, readRecords, RecordBatch } from '@sluice/wire'
 import { describe, expect, test } from 'vitest'
 import { formatCheckpoint, parseCheckpoint } from './checkpoints.ts'
 import { formatLeaderEpochs, parseLeaderEpochs } from './leader-epochs.ts'
@@ -8,6 +8,7 @@ import { OffsetIndex } from './offset-index.ts'
 import { readTopicId } from './partition-metadata.ts'
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
 import { readMetaProperties } from './meta-properties.ts'
+import { endTransactionMarker } from './testing/end-transaction-marker.ts'
 import { LogContext, startMs } from './testing/log-context.ts'
 import { TimeIndex } from './time-index.ts'
 import { decodeTransactionIndex, encodeAbortedTransaction } from './transaction-index.ts'
@@ -167,4 +168,24 @@ describe('the same appends leave the same files', () => {
     )
     expect(context.file('leader-epoch-checkpoint')).toEqual(bytes('stamped-0/leader-epoch-checkpoint'))
   })
+})
+
+test('end markers are built as a transaction coordinator writes them', () => {
+  const markers = batchesOfGolden('events-0/00000000000000000000.log').filter((batch) =>
+    RecordBatch.isControl(batch, 0),
+  )
+  expect(markers).toHaveLength(2)
+  for (const marker of markers) {
+    const [record] = readRecords(marker)
+    const built = endTransactionMarker({
+      commit: controlRecordType(record?.key ?? null) === ControlRecordType.commit,
+      producerId: RecordBatch.producerId(marker, 0),
+      producerEpoch: RecordBatch.producerEpoch(marker, 0),
+      coordinatorEpoch: 0,
+      timestamp: record?.timestamp ?? 0,
+      baseOffset: RecordBatch.baseOffset(marker, 0),
+      partitionLeaderEpoch: 0,
+    })
+    expect(built).toEqual(marker)
+  }
 })

@@ -1,7 +1,7 @@
 import { TestClock, MemoryDisk, silentLogger } from '@sluice/effects'
 import { describe, expect, test } from 'vitest'
 import { FileCache } from './file-cache.ts'
-import { defaultLogConfig } from './log-config.ts'
+import { defaultLogConfig } from './testing/default-log-config.ts'
 import { LogStore } from './log-store.ts'
 import { loadLog } from './recovery.ts'
 import { atOnce } from './slices.ts'

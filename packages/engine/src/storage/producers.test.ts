@@ -1,7 +1,8 @@
-import { ErrorCode, RecordBatch, endTransactionMarker } from '@sluice/wire'
+import { ErrorCode, RecordBatch } from '@sluice/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Log, StageResult } from './log.ts'
+import { endTransactionMarker } from './testing/end-transaction-marker.ts'
 import { LogContext, append, batchOf, readAll, stage, startMs } from './testing/log-context.ts'
 
 const idempotent = (baseSequence: number, count = 1, producerEpoch = 0, producerId = 7) =>

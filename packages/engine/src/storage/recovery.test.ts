@@ -5,7 +5,7 @@ import { silentLogger, systemClock, systemDisk } from '@sluice/effects'
 import { RecordBatch } from '@sluice/wire'
 import { describe, expect, test } from 'vitest'
 import { FileCache } from './file-cache.ts'
-import { defaultLogConfig } from './log-config.ts'
+import { defaultLogConfig } from './testing/default-log-config.ts'
 import { Log } from './log.ts'
 import { LogContext, append, batchOf, readAll, startMs, valuesOf } from './testing/log-context.ts'
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withoutNativeModules } from '../native-module.ts'
+import { withoutNativeModules } from '../testing/native-modules.ts'
 import { CodecId, codecName, compress, decompress } from './codecs.ts'
 import { CorruptDataError, DecompressedSizeError, UnsupportedCodecError } from './errors.ts'
 import { storeAsZstd, zstdBytesBound } from './zstd-frame.ts'

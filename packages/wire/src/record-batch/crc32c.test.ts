@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { withoutNativeModules } from '../native-module.ts'
+import { withoutNativeModules } from '../testing/native-modules.ts'
 import { crc32c, crc32cInJs } from './crc32c.ts'
 
 test('gives the values of RFC 3720, B.4', () => {

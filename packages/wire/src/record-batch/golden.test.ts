@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { codecName } from '../compression/codecs.ts'
 import { addInt64 } from '../int64.ts'
 import { buildBatch } from './builder.ts'
-import { ControlRecordType, controlRecordType, endTransactionMarker } from './control.ts'
 import * as layout from './layout.ts'
 import { batchesIn, readRecordsAsync, recordsSection } from './records.ts'
 import { newRecordsSummary, walkRecords } from './walk.ts'
@@ -156,25 +155,3 @@ function expectSameRecord(
     wanted.headers ?? [],
   )
 }
-
-test('end markers are built as a transaction coordinator writes them', async () => {
-  const log = logs.find(({ name }) => name === 'events-0/00000000000000000000.log')
-  if (!log) throw new Error('no events-0')
-  let markers = 0
-  for (const { at, size } of batchesIn(log.bytes)) {
-    if (!layout.isControl(log.bytes, at)) continue
-    const [record] = await readRecordsAsync(log.bytes, at)
-    const built = endTransactionMarker({
-      commit: controlRecordType(record?.key ?? null) === ControlRecordType.commit,
-      producerId: layout.producerId(log.bytes, at),
-      producerEpoch: layout.producerEpoch(log.bytes, at),
-      coordinatorEpoch: 0,
-      timestamp: record?.timestamp ?? 0,
-      baseOffset: layout.baseOffset(log.bytes, at),
-      partitionLeaderEpoch: 0,
-    })
-    expect(built.equals(log.bytes.subarray(at, at + size))).toBe(true)
-    markers++
-  }
-  expect(markers).toBe(2)
-})

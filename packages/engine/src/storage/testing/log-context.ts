@@ -2,7 +2,8 @@
 import { MemoryDisk, TestClock, silentLogger } from '@sluice/effects'
 import { type BatchInput, RecordBatch, buildBatch, readRecords } from '@sluice/wire'
 import { FileCache } from '../file-cache.ts'
-import { type LogConfig, defaultLogConfig } from '../log-config.ts'
+import type { LogConfig } from '../log-config.ts'
+import { defaultLogConfig } from './default-log-config.ts'
 import { Log, type LogOptions, type Rejected, type StageResult, type Validated } from '../log.ts'
 
 export const startMs = 1_700_000_000_000
