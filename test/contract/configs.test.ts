@@ -296,10 +296,77 @@ describe('configurations', () => {
       await until('16000', 3)
       expect(await alter(brokerType, node, [[key, set, '17000']])).toBe(0)
       await until('17000', 2)
+      const [described] = (await describeResource(brokerType, node, { keys: [key], synonyms: true })).configs
+      expect(described?.synonyms).toEqual([
+        { name: key, value: '17000', source: 2 },
+        { name: key, value: '16000', source: 3 },
+        { name: key, value: '15000', source: defaultSource },
+      ])
       expect(await alter(brokerType, node, [[key, remove, null]])).toBe(0)
       await until('16000', 3)
       expect(await alter(brokerType, '', [[key, remove, null]])).toBe(0)
       await until('15000', defaultSource)
+    })
+
+    it('names every source of a value, also behind a dynamic one', async () => {
+      const topic = await createTopic(peer, { configs: { 'max.message.bytes': '5000' } })
+      const key = 'message.max.bytes'
+      expect(await alter(brokerType, '', [[key, set, '1048589']])).toBe(0)
+      const synonymsOf = async (type: number, name: string, config: string) => {
+        const { configs } = await describeResource(type, name, { keys: [config], synonyms: true })
+        return configs[0]?.synonyms.map((synonym) => [synonym.name, synonym.value, synonym.source])
+      }
+      const chain = [
+        [key, '1048589', 3],
+        [key, '1048588', defaultSource],
+      ]
+      await eventually(async () => {
+        const { configs } = await describeResource(brokerType, node, { keys: [key] })
+        return configs[0]?.value === '1048589' ? true : undefined
+      })
+      expect(await synonymsOf(brokerType, node, key)).toEqual(chain)
+      expect(await synonymsOf(topicType, topic.name, 'max.message.bytes')).toEqual([
+        ['max.message.bytes', '5000', topicSource],
+        ...chain,
+      ])
+      expect(await synonymsOf(brokerType, '', key)).toEqual(chain.slice(0, 1))
+      expect(await alter(brokerType, '', [[key, remove, null]])).toBe(0)
+    })
+
+    const locksOut: [string, string][] = [
+      ['max.connections', '0'],
+      ['max.connections.per.ip', '0'],
+      ['max.connection.creation.rate', '0'],
+      ['log.roll.ms', '0'],
+      ['log.roll.ms', '-1'],
+      ['log.retention.ms', '0'],
+      ['log.cleaner.dedupe.buffer.size', '1000'],
+      ['log.local.retention.ms', '604800001'],
+      ['group.consumer.assignment.interval.ms', '15001'],
+      ['log.cleanup.policy', 'delete,delete'],
+      ['max.connections.per.ip.overrides', 'localhost'],
+    ]
+    it.each(locksOut)('refuses what no broker could run with: %s=%s', async (key, value) => {
+      for (const broker of [node, ''])
+        expect(await alter(brokerType, broker, [[key, set, value]])).toBe(ErrorCode.INVALID_REQUEST)
+    })
+
+    it("judges a topic's configs together with the broker's", async () => {
+      const { name } = await createTopic(peer)
+      const key = 'log.cleaner.max.compaction.lag.ms'
+      expect(await alter(topicType, name, [['min.compaction.lag.ms', set, '5000']])).toBe(0)
+      expect(await alter(topicType, name, [['max.compaction.lag.ms', set, '4999']])).toBe(
+        ErrorCode.INVALID_CONFIG,
+      )
+      expect(await alter(brokerType, '', [[key, set, '4000']])).toBe(0)
+      const other = await createTopic(peer)
+      await eventually(async () =>
+        (await valueOf(other.name, 'max.compaction.lag.ms')) === '4000' ? true : undefined,
+      )
+      expect(await alter(topicType, other.name, [['min.compaction.lag.ms', set, '4001']])).toBe(
+        ErrorCode.INVALID_CONFIG,
+      )
+      expect(await alter(brokerType, '', [[key, remove, null]])).toBe(0)
     })
 
     it('refuses to change what only a start can change', async () => {

@@ -43,6 +43,11 @@ describe('Produce', () => {
     await engine.stop()
   })
 
+  it('asks for no more replicas in sync than there are', async () => {
+    const alone = await createTopic(peer, { configs: { 'min.insync.replicas': '2' } })
+    expect(await produce(peer, alone, batch(['a']), { acks: -1 })).toMatchObject({ errorCode: 0 })
+  })
+
   it.each(versionsOf(Produce))('appends and answers where the batch starts, version %i', async (version) => {
     const own = await createTopic(peer)
     for (const [acks, offset] of [

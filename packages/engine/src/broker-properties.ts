@@ -1,4 +1,6 @@
 import { configDefinitions, validateConfig } from './metadata/config-definitions.ts'
+import { type ConfigProblem, configProblems } from './metadata/config-problems.ts'
+import { configRules } from './metadata/config-rules.ts'
 
 /**
  * Broker properties that change what the engine does. A test looks for each of them in the sources; those behind
@@ -69,14 +71,13 @@ export const ignoredBrokerProperties: ReadonlySet<string> = new Set(
   [...configDefinitions('broker').keys()].filter((name) => !servedBrokerProperties.has(name)),
 )
 
-/** What is wrong with static broker properties: unknown names, and values that their definition refuses. */
-export function checkBrokerProperties(
-  properties: Readonly<Record<string, string>>,
-): { name: string; problem: string }[] {
-  return Object.entries(properties).flatMap(([name, value]) => {
-    const check = validateConfig('broker', name, value)
-    return check.ok ? [] : [{ name, problem: check.error }]
+/** What is wrong with static broker properties: unknown names, values out of range, and rules that they break. */
+export function checkBrokerProperties(properties: Readonly<Record<string, string>>): ConfigProblem[] {
+  const unknown = Object.keys(properties).flatMap((name) => {
+    const check = configDefinitions('broker').has(name) ? null : validateConfig('broker', name, null)
+    return check && !check.ok ? [{ name, problem: check.error }] : []
   })
+  return [...unknown, ...configProblems(new Map(Object.entries(properties)))]
 }
 
 function behindTopicConfigs(): string[] {
@@ -85,7 +86,7 @@ function behindTopicConfigs(): string[] {
     .flatMap(({ synonyms }) => synonyms.map(({ name }) => name))
 }
 
-/** What the controller itself decides by, beside the defaults of topics. */
+/** What the controller itself decides by, beside the defaults of topics, and what it judges changes by. */
 const controllerServed: ReadonlySet<string> = new Set([
   'broker.session.timeout.ms',
   'default.replication.factor',
@@ -97,6 +98,7 @@ const controllerServed: ReadonlySet<string> = new Set([
   'metadata.max.retention.bytes',
   'num.partitions',
   ...[...configDefinitions('topic').values()].flatMap(({ synonyms }) => synonyms.map(({ name }) => name)),
+  ...configRules.flatMap(({ names }) => names),
 ])
 
 /** Those of a cluster's broker properties that its controller needs: no other one has to start it anew. */

@@ -1,13 +1,11 @@
 import { ConfigResourceType, ErrorCode } from '@sluice/wire'
 import type { BrokerConfigName } from '../metadata/config-names.generated.ts'
-import { configDefinition, needsListenerPrefix, validateDefined } from '../metadata/config-definitions.ts'
+import { configDefinition, needsListenerPrefix } from '../metadata/config-definitions.ts'
+import { configProblems } from '../metadata/config-problems.ts'
 import { sentence } from '../metadata/config-values.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { Refusal } from './decision.ts'
-
-/** Zero would delete everything at once: beyond what the definition says, only -1 or at least 1. */
-const neverZero = new Set(['log.retention.ms'])
 
 /** Numbers of threads, which Apache Kafka lets nobody change by more than a factor of two at a time. */
 const threadConfigs: readonly BrokerConfigName[] = [
@@ -17,19 +15,19 @@ const threadConfigs: readonly BrokerConfigName[] = [
   'num.network.threads',
   'num.recovery.threads.per.data.dir',
   'num.replica.fetchers',
+  'remote.log.manager.copier.thread.pool.size',
+  'remote.log.manager.expiration.thread.pool.size',
+  'remote.log.manager.follower.thread.pool.size',
+  'remote.log.reader.threads',
 ]
 
 /**
- * Why a broker (or '', all brokers) cannot have these dynamic configs; null when it can. Names that nobody knows are
- * kept, as Apache Kafka keeps them for plug-ins.
+ * Why a broker (or '', all brokers) cannot have dynamic configs of these names; null when it can. Names that nobody
+ * knows are kept, as Apache Kafka keeps them for plug-ins.
  */
-export function brokerConfigsProblem(
-  brokerName: string,
-  configs: ReadonlyMap<string, string>,
-  changes: ReadonlyMap<string, string | null>,
-): Refusal | null {
+export function brokerConfigNamesProblem(brokerName: string, names: Iterable<string>): Refusal | null {
   const refuse = (message: string) => new Refusal(ErrorCode.INVALID_REQUEST, message)
-  const modes = [...configs.keys()].map((name) => ({
+  const modes = [...names].map((name) => ({
     name,
     mode: configDefinition('broker', name)?.updateMode,
   }))
@@ -49,13 +47,29 @@ export function brokerConfigsProblem(
     return refuse(
       `Cannot update these configs at default cluster level, broker id must be specified: ${named(({ mode }) => mode === 'per-broker')}`,
     )
-  for (const [name, value] of configs) {
-    const definition = configDefinition('broker', name)
-    if (!definition || !changes.has(name)) continue
-    const check = validateDefined(definition, value)
-    if (!check.ok) return refuse(check.error)
-    if (neverZero.has(name) && (check.parsed === 0 || Number(check.parsed) < -1))
-      return refuse(sentence(name, value, 'must be unlimited (-1) or at least 1'))
+  return null
+}
+
+/**
+ * Why brokers cannot run with what they would have after a change, all in all: the broker of that name, or each of them.
+ */
+export function wholeConfigProblem(
+  brokerName: string,
+  configs: ReadonlyMap<string, string>,
+  image: MetadataImage,
+  config: BrokerConfig,
+): Refusal | null {
+  const dynamic = (name: string) =>
+    name === brokerName ? configs : image.configs.of(ConfigResourceType.broker, name)
+  const brokers = brokerName === '' ? ['', ...image.brokers().map(({ id }) => String(id))] : [brokerName]
+  for (const broker of brokers) {
+    const whole = new Map([
+      ...config.staticEntries(),
+      ...dynamic(''),
+      ...(broker === '' ? [] : dynamic(broker)),
+    ])
+    const [first] = configProblems(whole)
+    if (first) return new Refusal(ErrorCode.INVALID_REQUEST, first.problem)
   }
   return null
 }

@@ -14,7 +14,7 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { topicNameProblem } from '../metadata/topic-name.ts'
-import { brokerConfigsProblem, threadCountProblem } from './broker-configs.ts'
+import { brokerConfigNamesProblem, threadCountProblem, wholeConfigProblem } from './broker-configs.ts'
 import { clientMetricsConfigsProblem } from './client-metrics-configs.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import { type Decision, Refusal } from './decision.ts'
@@ -145,10 +145,11 @@ export class ConfigsManager {
   #problem(resource: ConfigResource, configs: ReadonlyMap<string, string>, changes: Changes): Refusal | null {
     switch (scopeOf(resource.type)) {
       case 'topic':
-        return topicConfigsProblem(configs)
+        return topicConfigsProblem(configs, this.#config)
       case 'broker':
         return (
-          brokerConfigsProblem(resource.name, configs, changes) ??
+          brokerConfigNamesProblem(resource.name, configs.keys()) ??
+          wholeConfigProblem(resource.name, configs, this.#image, this.#config) ??
           threadCountProblem(resource.name, changes, this.#image, this.#config)
         )
       case 'group':

@@ -139,7 +139,7 @@ export class TopicsManager {
     if (nameRefusal) return nameRefusal
     const configs = configsOf(topic)
     if (configs instanceof Refusal) return configs
-    const problem = topicConfigsProblem(configs)
+    const problem = topicConfigsProblem(configs, this.#config)
     if (problem) return problem
     const partitions = topic.assignments.length > 0 ? this.#assigned(topic) : this.#placed(topic)
     if (partitions instanceof Refusal) return partitions

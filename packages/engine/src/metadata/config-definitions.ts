@@ -104,7 +104,7 @@ export function configDefinition(scope: ConfigScope, name: string): ConfigDefini
 }
 
 /** The part of a broker config's name that the definitions know. */
-function withoutListenerPrefix(name: string): string {
+export function withoutListenerPrefix(name: string): string {
   const rest = listenerPrefix.exec(name)?.[2]
   if (rest === undefined) return name
   if (configDefinitions('broker').has(rest)) return rest

@@ -134,6 +134,7 @@ function checkList(definition: ConfigDefinition, parsed: ConfigValue, value: str
   if (entries.length === 0)
     return list.emptyAllowed ? null : `Configuration '${name}' must not be empty. Valid values: any`
   if (entries.includes('')) return `Configuration '${name}' values must not be empty.`
+  if (new Set(entries).size < entries.length) return `Configuration '${name}' values must not be duplicated.`
   const strange = list.anyOf && entries.find((entry) => !list.anyOf?.includes(entry))
   if (strange !== undefined)
     return sentence(name, String(value).trim(), `String must be one of: ${list.anyOf?.join(', ')}`)

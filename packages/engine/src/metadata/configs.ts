@@ -59,6 +59,11 @@ export class BrokerConfig {
     this.#static = options.staticProperties
   }
 
+  /** What the properties set of themselves. */
+  staticEntries(): [string, string][] {
+    return Object.entries(this.#static)
+  }
+
   int(name: BrokerConfigName): number {
     return this.#typed(name, 'number')
   }
@@ -99,6 +104,11 @@ export class BrokerConfig {
     return this.#cached(this.#topicValues, `${topic} ${name}`, topic, () =>
       effectiveValue('topic', name, this.layers('topic', topic, name)),
     )
+  }
+
+  /** The value of a topic config for a topic whose own configs were these. */
+  topicValueWith(own: ReadonlyMap<string, string>, name: string): ConfigValue {
+    return effectiveValue('topic', name, this.layers('topic', '', name, own))
   }
 
   topicInt(topic: string, name: string): number {
