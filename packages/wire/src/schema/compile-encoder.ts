@@ -1,4 +1,5 @@
 import { EncodeError } from '../codec-errors.ts'
+import { errorText } from '../error-text.ts'
 import type { Writer } from '../writer.ts'
 import { defaultExpression, isDefaultExpression } from './defaults.ts'
 import { primitiveMethod } from './primitive-method.ts'
@@ -14,8 +15,10 @@ export function compileEncoder(
   const source = new EncoderSource(version, flexible)
   const entry = source.struct(shape)
   const text = `'use strict'\nconst empty = {}\n${source.functions.join('\n')}\nreturn ${entry}`
-  return new Function('refuse', text)(refuse)
+  return new Function('refuse', 'errorText', text)(refuse, errorText)
 }
+
+const errorTextName = /errorMessage$/i
 
 function refuse(reason: string): never {
   throw new EncodeError(reason)
@@ -91,7 +94,9 @@ class EncoderSource {
     const flexible = field.flexible === undefined ? this.#flexible : inVersions(field.flexible, this.#version)
     if (type.kind !== 'array') {
       const value = `${local} === undefined ? ${defaultExpression(field)} : ${local}`
-      return `w.${primitiveMethod(type.kind, flexible, nullable)}(${value})`
+      const isErrorText = type.kind === 'string' && errorTextName.test(field.name)
+      const written = isErrorText ? `(x = ${value}) === null ? x : errorText(x)` : value
+      return `w.${primitiveMethod(type.kind, flexible, nullable)}(${written})`
     }
     const length = flexible ? 'w.compactArrayLength' : 'w.arrayLength'
     return [
