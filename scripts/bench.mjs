@@ -9,13 +9,19 @@
 // or, both engines in one run, for which Java is needed:
 //   --side-by-side           writes docs/benchmarks/<date>.{md,svg,json}; with --quick or --only it only prints
 //   --name NAME              what these files are called instead, also with --quick and --only
+import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkNode, ensureBuilt, ensureInstalled, fail, repositoryRoot } from './prepare.mjs'
 
 checkNode()
 const options = readOptions()
+if (options.help) {
+  console.log(headOfThisFile())
+  process.exit()
+}
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3))
 if (!Number.isInteger(rounds) || rounds < 1)
   fail(
@@ -100,10 +106,21 @@ function addressOf(text) {
   return { host: text.slice(0, at), port: Number(text.slice(at + 1)) }
 }
 
+/** The comment that it begins with. */
+function headOfThisFile() {
+  const lines = readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n')
+  const end = lines.findIndex((line) => !line.startsWith('//'))
+  return lines
+    .slice(0, end)
+    .map((line) => line.slice('// '.length))
+    .join('\n')
+}
+
 function readOptions() {
   try {
     return parseArgs({
       options: {
+        help: { type: 'boolean', short: 'h', default: false },
         quick: { type: 'boolean', default: false },
         rounds: { type: 'string' },
         only: { type: 'string', default: '' },
@@ -118,7 +135,7 @@ function readOptions() {
     return fail(
       error.message,
       'The benchmark does not know it.',
-      'The head of scripts/bench.mjs lists what it takes.',
+      'npm run bench -- --help lists what it takes.',
     )
   }
 }

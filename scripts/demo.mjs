@@ -1,8 +1,14 @@
 // `npm run demo`: installs what only the demo needs into examples/demo, then runs it.
 import { checkNode, ensureBuilt, ensureInstalled, npm, repositoryRoot } from './prepare.mjs'
 
+const usage = `Usage: npm run demo -- [--rounds N]
+
+A week of earthquakes goes through a cluster, and every record is checked.
+  --rounds N  how often the week is sent (default 30)`
+
 async function demo() {
   checkNode()
+  if (process.argv.includes('--help') || process.argv.includes('-h')) return console.log(usage)
   await ensureInstalled()
   await ensureBuilt()
   const fs = await import('node:fs')

@@ -32,9 +32,10 @@ export async function ensureInstalled() {
   const root = await repositoryRoot()
   const stamp = join(root, 'node_modules', '.sluice-installed')
   const wanted = await digestOfFiles([join(root, 'package-lock.json')])
-  if (readOr(fs, stamp) === wanted) return
+  const last = readOr(fs, stamp)
+  if (last === wanted) return
   if (!installedByHand(fs, join, root)) {
-    process.stderr.write('Installing packages (the lock file has changed) …\n')
+    process.stderr.write(`Installing packages${last === undefined ? '' : ' (the lock file has changed)'} …\n`)
     await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root)
   }
   fs.writeFileSync(stamp, wanted)
@@ -62,8 +63,9 @@ export async function ensureBuilt({ always = false } = {}) {
   const stamp = join(root, 'packages', 'service', 'dist', 'bundle', '.built')
   const wanted = await digestOfSources()
   if (!always) {
-    if (readOr(fs, stamp) === wanted) return
-    process.stderr.write('Building (sources have changed) …\n')
+    const last = readOr(fs, stamp)
+    if (last === wanted) return
+    process.stderr.write(`Building${last === undefined ? '' : ' (sources have changed)'} …\n`)
   }
   const { bundleAll } = await import('./bundle.mjs')
   try {

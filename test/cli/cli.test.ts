@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { connectTo, ensureBuilt, exitOf, outputWith, Sandbox } from './sluice.ts'
+import { Checkout, connectTo, ensureBuilt, exitOf, outputWith, runScript, Sandbox } from './sluice.ts'
 
 beforeAll(ensureBuilt)
 
@@ -59,6 +59,11 @@ describe('start --detach', () => {
     expect(lines).toContain(`export BOOTSTRAP_SERVERS='${demo?.bootstrapServers}'`)
     const dotenv = (await sandbox.run('env', '-o', 'env', '--cluster', 'demo')).stdout
     expect(dotenv).toContain(`AWS_ACCESS_KEY_ID=${environment.AWS_ACCESS_KEY_ID}\n`)
+    const config = sandbox.useConfigFile()
+    const profile = await sandbox.run('env', '--profile', 'sluice')
+    expect(profile.stdout).toContain("export AWS_PROFILE='sluice'\n")
+    expect(profile.stdout).not.toContain('export AWS_ACCESS_KEY_ID')
+    expect(readFileSync(config, 'utf8')).toContain(`aws_access_key_id = ${environment.AWS_ACCESS_KEY_ID}\n`)
 
     expect((await sandbox.run('stop')).exitCode).toBe(0)
     expect(await sandbox.run('status')).toMatchObject({ exitCode: 3, stdout: '' })
@@ -293,5 +298,25 @@ describe('where nothing runs', () => {
     const { exitCode, stdout } = await sandbox.run('status', '-o', 'json')
     expect(exitCode).toBe(3)
     expect(JSON.parse(stdout)).toEqual({ running: false })
+  })
+})
+
+describe('the scripts of the checkout', () => {
+  it.each(['bench', 'demo'])('%s tells what it takes', async (name) => {
+    const { exitCode, stdout } = await runScript(name, '--help')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('--rounds N')
+  })
+
+  it('install once, and speak of a lock file that has changed only when it has', async () => {
+    const checkout = new Checkout()
+    try {
+      expect(await checkout.install()).toBe('Installing packages …\n')
+      expect(await checkout.install()).toBe('')
+      checkout.changeLockFile()
+      expect(await checkout.install()).toBe('Installing packages (the lock file has changed) …\n')
+    } finally {
+      checkout.close()
+    }
   })
 })

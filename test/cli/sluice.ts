@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,14 +50,8 @@ export class Sandbox {
   #environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' }
 
   /** Runs a verb to its end. */
-  async run(verb: string, ...flags: string[]): Promise<Ran> {
-    const child = this.spawn(verb, ...flags)
-    let stdout = ''
-    let stderr = ''
-    child.stdout?.on('data', (chunk) => (stdout += chunk))
-    child.stderr?.on('data', (chunk) => (stderr += chunk))
-    const exitCode = await exitOf(child)
-    return { exitCode, stdout, stderr }
+  run(verb: string, ...flags: string[]): Promise<Ran> {
+    return ran(this.spawn(verb, ...flags))
   }
 
   spawn(verb: string, ...flags: string[]): ChildProcess {
@@ -81,6 +75,13 @@ export class Sandbox {
       JAVA_HOME: '',
       SLUICE_KAFKA_HOME: '',
     }
+  }
+
+  /** An AWS configuration file of its own, where it is. */
+  useConfigFile(): string {
+    const path = join(this.dataDirectory, 'aws', 'config')
+    this.#environment = { ...this.#environment, AWS_CONFIG_FILE: path }
+    return path
   }
 
   /** A process such as a killed service leaves, noted as the node of this name. */
@@ -123,6 +124,50 @@ export class Sandbox {
     for (const child of this.#children) if (child.exitCode === null) child.kill('SIGKILL')
     rmSync(this.dataDirectory, { recursive: true, force: true })
   }
+}
+
+/** Another checkout, of which there is only what an install needs; its npm installs nothing. */
+export class Checkout {
+  readonly #root = mkdtempSync(join(tmpdir(), 'sluice-checkout-'))
+
+  constructor() {
+    mkdirSync(join(this.#root, 'scripts'))
+    copyFileSync(join(root, 'scripts/prepare.mjs'), join(this.#root, 'scripts/prepare.mjs'))
+    writeFileSync(join(this.#root, 'package-lock.json'), '{}')
+    writeFileSync(
+      join(this.#root, 'npm.cjs'),
+      "require('node:fs').mkdirSync('node_modules', { recursive: true })",
+    )
+  }
+
+  changeLockFile(): void {
+    writeFileSync(join(this.#root, 'package-lock.json'), '{ "packages": {} }')
+  }
+
+  /** What it says. */
+  async install(): Promise<string> {
+    const script = `import(${JSON.stringify(join(this.#root, 'scripts/prepare.mjs'))}).then((it) => it.ensureInstalled())`
+    const env = { ...process.env, npm_execpath: join(this.#root, 'npm.cjs') }
+    return (await ran(spawn(process.execPath, ['-e', script], { env }))).stderr
+  }
+
+  close(): void {
+    rmSync(this.#root, { recursive: true })
+  }
+}
+
+/** Runs what `npm run NAME` runs. */
+export function runScript(name: string, ...flags: string[]): Promise<Ran> {
+  return ran(spawn(process.execPath, [join(root, 'scripts', `${name}.mjs`), ...flags]))
+}
+
+async function ran(child: ChildProcess): Promise<Ran> {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (chunk) => (stdout += chunk))
+  child.stderr?.on('data', (chunk) => (stderr += chunk))
+  const exitCode = await exitOf(child)
+  return { exitCode, stdout, stderr }
 }
 
 export function exitOf(child: ChildProcess): Promise<number | null> {

@@ -39,6 +39,10 @@ const clockSkewMsMax = 15 * 60_000
 /** A presigned URL lives seven days at most. */
 const presignedSecondsMax = 604_800
 const derivedKeysMax = 1_000
+/** What follows AWS's own sentence, for those who meant us. */
+const keyHint = "Sluice: `npx sluice env` prints the keys of this endpoint's data directory."
+const tokenHint =
+  'Sluice: these keys have no such session token; `eval "$(npx sluice env)"` unsets AWS_SESSION_TOKEN.'
 
 /** What a request says about its signature, from the Authorization header or from the query. */
 interface Claim {
@@ -94,7 +98,10 @@ export class SigV4 {
     const claim = claimOf(head)
     const owner = credentials.get(claim.accessKeyId)
     if (!owner || owner.sessionToken !== claim.token)
-      throw refused('UnrecognizedClientException', 'The security token included in the request is invalid.')
+      throw refused(
+        'UnrecognizedClientException',
+        `The security token included in the request is invalid. ${owner ? tokenHint : keyHint}`,
+      )
     if (owner.expiresAtMs !== undefined && owner.expiresAtMs <= clock.now())
       throw refused('ExpiredTokenException', 'The security token included in the request is expired')
     checkScope(claim, scope)
@@ -103,7 +110,8 @@ export class SigV4 {
       const expected = this.#signature({ ...head, body }, claim, owner.secretAccessKey)
       if (!timingSafeEqual(Buffer.from(expected), Buffer.from(claim.signature)))
         throw invalid(
-          'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+          'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details. ' +
+            keyHint,
         )
     }
     return { owner, service: claim.service, check }
@@ -148,7 +156,7 @@ function claimOf(request: HttpHead): Claim {
   const authorization = headerOf(request, 'authorization')
   if (authorization !== undefined) return headerClaim(request, authorization)
   if (query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm')) return queryClaim(query)
-  throw refused('MissingAuthenticationTokenException', 'Missing Authentication Token')
+  throw refused('MissingAuthenticationTokenException', `Missing Authentication Token. ${keyHint}`)
 }
 
 function headerClaim(request: HttpHead, authorization: string): Claim {

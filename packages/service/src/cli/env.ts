@@ -1,4 +1,10 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
+import type { AccessKey } from '../credentials.ts'
+import type { StatusReport } from '../status-report.ts'
+import { withProfile } from './aws-profile.ts'
 import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
 import { dataDirOption } from './options.ts'
 import { askStatus } from './running-service.ts'
@@ -6,14 +12,19 @@ import { askStatus } from './running-service.ts'
 interface EnvFlags {
   dataDir: string
   cluster?: string
+  profile?: string
   output: 'text' | 'env' | 'json'
 }
 
 export function envCommand(): Command {
   return new Command('env')
-    .description('print what AWS tools and Kafka clients need to know, for example: eval "$(sluice env)"')
+    .description('print what AWS tools and Kafka clients need to know, for example: eval "$(npx sluice env)"')
     .addOption(dataDirOption())
     .option('--cluster <name>', 'the cluster whose bootstrap servers are meant')
+    .option(
+      '--profile <name>',
+      'write endpoint, region and keys into the AWS configuration file as this profile, and print its name in their place',
+    )
     .addOption(
       new Option('-o, --output <format>', 'text: export lines for a shell, env: KEY=value lines, json')
         .choices(['text', 'env', 'json'])
@@ -22,13 +33,28 @@ export function envCommand(): Command {
     .action(async (flags: EnvFlags) => {
       const { report, accessKey } = await askStatus(flags.dataDir)
       const cluster = chosenCluster(report, flags.cluster)
+      if (flags.profile !== undefined) writeProfile(flags.profile, report, accessKey)
       if (flags.output === 'json') {
         process.stdout.write(`${JSON.stringify(environmentJson(report, accessKey, cluster), null, 2)}\n`)
         return
       }
-      const variables = environmentOf(report, accessKey, cluster)
+      const variables = environmentOf(report, accessKey, cluster, flags.profile)
       process.stdout.write(flags.output === 'env' ? dotenvLines(variables) : exportLines(variables))
       if (!cluster && report.clusters.length > 1)
         process.stderr.write('Several clusters run: name one with --cluster to get BOOTSTRAP_SERVERS.\n')
+      if (cluster?.bootstrapServers === '')
+        process.stderr.write(
+          `The cluster ${cluster.name} is ${cluster.state}: it has no BOOTSTRAP_SERVERS.\n`,
+        )
     })
+}
+
+/** Where AWS's tools look for it; it holds keys from now on, so that only its owner may read one that is new. */
+function writeProfile(name: string, { endpoint, region }: StatusReport, accessKey: AccessKey): void {
+  const path = process.env['AWS_CONFIG_FILE'] || join(homedir(), '.aws', 'config')
+  const isNew = !existsSync(path)
+  const text = withProfile(isNew ? '' : readFileSync(path, 'utf8'), { name, endpoint, region, ...accessKey })
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text, { mode: 0o600 })
+  process.stderr.write(`Wrote the profile ${name} into ${path}.\n`)
 }

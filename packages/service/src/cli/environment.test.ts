@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
 import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
+import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 
 const cluster = (name: string, port: number): ClusterReport => ({
@@ -34,6 +35,16 @@ const report = (clusters: ClusterReport[], defaultCluster: string | null = null)
 
 const accessKey = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: "a+b/c'd" }
 
+function failureOf(run: () => unknown): OperatingError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof OperatingError) return error
+    throw error
+  }
+  throw new Error('it did not fail')
+}
+
 describe('the chosen cluster', () => {
   const two = report([cluster('demo', 9092), cluster('orders', 9093)], 'orders')
 
@@ -47,6 +58,19 @@ describe('the chosen cluster', () => {
   it('is an error that names the known ones when it is not there', () => {
     expect(() => chosenCluster(two, 'payments')).toThrow(UsageError)
     expect(() => chosenCluster(two, 'payments')).toThrow(/demo, orders/)
+  })
+
+  it('is an error when it is named and cannot be reached, with the reason', () => {
+    const failed = {
+      ...cluster('demo', 1),
+      state: 'FAILED',
+      stateInfo: 'The disk is full.',
+      bootstrapServers: '',
+    }
+    const error = failureOf(() => chosenCluster(report([failed]), 'demo'))
+    expect(error.why).toBe('It is FAILED: The disk is full.')
+    expect(chosenCluster(report([failed]), undefined)?.name).toBe('demo')
+    expect(environmentOf(report([failed]), accessKey, failed)).not.toHaveProperty('BOOTSTRAP_SERVERS')
   })
 })
 
@@ -74,8 +98,28 @@ describe('variables', () => {
     expect(shown).toBe('it\'s $HOME `x` "y" \\ z|1')
   })
 
+  it('unset in a shell what would win over them', () => {
+    const lines = exportLines(environmentOf(one, accessKey, one.clusters[0]))
+    const theirs = {
+      AWS_SESSION_TOKEN: 'x',
+      AWS_PROFILE: 'work',
+      AWS_ACCESS_KEY_ID: 'theirs',
+      PATH: process.env['PATH'],
+    }
+    const shown = execFileSync('sh', ['-c', `${lines}env`], { encoding: 'utf8', env: theirs })
+    expect(shown).not.toMatch(/AWS_SESSION_TOKEN|AWS_PROFILE/)
+    expect(shown).toContain('AWS_ACCESS_KEY_ID=AKIAEXAMPLE\n')
+    const byProfile = exportLines(environmentOf(one, accessKey, one.clusters[0], 'sluice'))
+    const byName = execFileSync('sh', ['-c', `${byProfile}env`], { encoding: 'utf8', env: theirs })
+    expect(byName).toContain('AWS_PROFILE=sluice\n')
+    expect(byName).not.toMatch(/AWS_SESSION_TOKEN|AWS_ACCESS_KEY_ID/)
+    expect(environmentJson(one, accessKey, undefined)['unset']).toContain('AWS_SESSION_TOKEN')
+  })
+
   it('are plain KEY=value lines for dotenv files', () => {
-    expect(dotenvLines({ A: '1', B: 'x=y' })).toBe('A=1\nB=x=y\n')
+    expect(dotenvLines({ A: '1', B: 'x=y' })).toMatch(
+      /^# .*AWS_PROFILE.*\nAWS_SESSION_TOKEN=\nAWS_SECURITY_TOKEN=\nA=1\nB=x=y\n$/,
+    )
   })
 
   it('come with every ARN as JSON', () => {

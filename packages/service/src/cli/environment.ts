@@ -1,11 +1,13 @@
 import type { AccessKey } from '../credentials.ts'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
+import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** The cluster that `--cluster` names; without it the default one, or the only one. */
 export function chosenCluster(report: StatusReport, name: string | undefined): ClusterReport | undefined {
   if (name !== undefined) {
     const named = report.clusters.find((cluster) => cluster.name === name)
+    if (named?.bootstrapServers === '') throw unreachable(named)
     if (named) return named
     const known = report.clusters.map((cluster) => cluster.name).join(', ') || 'none'
     throw new UsageError(`There is no cluster "${name}". Clusters here: ${known}.`)
@@ -14,19 +16,32 @@ export function chosenCluster(report: StatusReport, name: string | undefined): C
   return byDefault ?? (report.clusters.length === 1 ? report.clusters[0] : undefined)
 }
 
-/** The variables that the AWS tools and Kafka clients read. */
+function unreachable({ name, state, stateInfo }: ClusterReport): OperatingError {
+  return new OperatingError(`The cluster "${name}" has no bootstrap servers.`, {
+    code: state,
+    why: `It is ${state}${stateInfo === null ? '.' : `: ${stateInfo}`}`,
+    next: state === 'FAILED' ? 'Delete it, or remove the cause and start again.' : 'Wait until it is ACTIVE.',
+  })
+}
+
+/** The variables that the AWS tools and Kafka clients read; a profile has in it what the first ones tell. */
 export function environmentOf(
   report: StatusReport,
   accessKey: AccessKey,
   cluster: ClusterReport | undefined,
+  profile?: string,
 ): Record<string, string> {
-  return {
+  const values = {
     AWS_ENDPOINT_URL_KAFKA: report.endpoint,
     AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
     AWS_REGION: report.region,
     AWS_DEFAULT_REGION: report.region,
-    ...(cluster && { BOOTSTRAP_SERVERS: cluster.bootstrapServers, CLUSTER_ARN: cluster.arn }),
+  }
+  return {
+    ...(profile === undefined ? values : { AWS_PROFILE: profile }),
+    ...(cluster?.bootstrapServers && { BOOTSTRAP_SERVERS: cluster.bootstrapServers }),
+    ...(cluster && { CLUSTER_ARN: cluster.arn }),
   }
 }
 
@@ -38,6 +53,7 @@ export function environmentJson(
 ): Record<string, unknown> {
   return {
     ...environmentOf(report, accessKey, cluster),
+    unset: contrary,
     endpoint: report.endpoint,
     region: report.region,
     accountId: report.accountId,
@@ -51,18 +67,49 @@ export function environmentJson(
   }
 }
 
-/** `KEY=value` lines, as dotenv files and `docker run --env-file` have them. */
+/**
+ * Variables that AWS's tools would heed before ours, or beside them to no good: credentials of another kind, profiles,
+ * and what makes of an endpoint another one.
+ */
+const contrary = [
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_CREDENTIAL_EXPIRATION',
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+]
+/** What a profile replaces: keys in the environment win over it. */
+const direct = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_ENDPOINT_URL_KAFKA',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+]
+/** Those of the contrary that say nothing when they are empty; an empty profile would be one that is not found. */
+const emptied = ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN']
+
+/** `KEY=value` lines, as dotenv files and `docker run --env-file` have them: they can empty and not unset. */
 export function dotenvLines(variables: Record<string, string>): string {
-  return lines(variables, (name, value) => `${name}=${value}`)
+  const others = contrary.filter((name) => !emptied.includes(name))
+  return lines([
+    `# These would win where they are set: ${others.join(' ')}`,
+    ...emptied.map((name) => `${name}=`),
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+  ])
 }
 
 /** Lines for `eval "$(sluice env)"`. */
 export function exportLines(variables: Record<string, string>): string {
-  return lines(variables, (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
+  return lines([
+    `unset ${[...contrary, ...direct].filter((name) => !(name in variables)).join(' ')}`,
+    ...Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
+  ])
 }
 
-function lines(variables: Record<string, string>, line: (name: string, value: string) => string): string {
-  return Object.entries(variables)
-    .map(([name, value]) => `${line(name, value)}\n`)
-    .join('')
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join('')
 }

@@ -1,0 +1,56 @@
+import { UsageError } from '../usage-error.ts'
+
+/** What AWS's tools need to reach one service of ours. */
+interface AwsProfile {
+  name: string
+  endpoint: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+/** The first line in each section that is ours: no other is ever written over. */
+const mark = '# written by sluice env --profile'
+
+/**
+ * The AWS configuration file with this profile in it: a section of credentials and region, and one of endpoints that
+ * it refers to. Whatever else the file holds stays as it is.
+ */
+export function withProfile(file: string, profile: AwsProfile): string {
+  const { name, endpoint, region, accessKeyId, secretAccessKey } = profile
+  if (!/^[\w-]{1,64}$/.test(name))
+    throw new UsageError(`--profile takes letters, digits, "_" and "-", not "${name}".`)
+  const own = [headingOf('profile', name), headingOf('services', name)]
+  const kept = sectionsOf(file).filter(({ heading, lines }) => {
+    if (!own.includes(heading)) return true
+    if (lines[1] === mark) return false
+    throw new UsageError(
+      `--profile ${name}: the section ${heading} is there, and not of Sluice. Choose another name.`,
+    )
+  })
+  const text = kept
+    .flatMap(({ lines }) => lines)
+    .join('\n')
+    .trimEnd()
+  const made = [
+    ...[own[0], mark, `region = ${region}`, `services = ${name}`],
+    ...[`aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey}`, ''],
+    ...[own[1], mark, 'kafka =', `  endpoint_url = ${endpoint}`, ''],
+  ].join('\n')
+  return text === '' ? made : `${text}\n\n${made}`
+}
+
+function headingOf(kind: 'profile' | 'services', name: string): string {
+  return kind === 'profile' && name === 'default' ? '[default]' : `[${kind} ${name}]`
+}
+
+/** A file's sections, each with its heading; what stands before the first has none. */
+function sectionsOf(file: string): { heading: string; lines: string[] }[] {
+  const sections: { heading: string; lines: string[] }[] = []
+  for (const line of file.split('\n')) {
+    const heading = line.trim()
+    if (heading.startsWith('[') || sections.length === 0) sections.push({ heading, lines: [] })
+    sections.at(-1)?.lines.push(line)
+  }
+  return sections
+}
