@@ -245,6 +245,17 @@ describe('offsets of a partition', () => {
       expect((await produce(peer, topic, batch(['more']))).logStartOffset).toBe(3)
     })
 
+    it('leaves look-ups by time with what the first segment had, until that segment goes', async () => {
+      const topic = await createTopic(peer, { configs: { 'segment.bytes': '1048576' } })
+      const base = 1_700_000_000_000
+      for (const seconds of [60, 10, 20, 30, 55])
+        await produce(peer, topic, batch([{ value: 'x'.repeat(700_000), timestamp: base + seconds * 1000 }]))
+      expect(await deleteBefore(topic, 1)).toMatchObject({ errorCode: 0, lowWatermark: 1 })
+      for (const seconds of [0, 20, 55])
+        expect(await listOffset(topic, base + seconds * 1000)).toMatchObject({ errorCode: 0, offset: -1 })
+      expect((await listOffset(topic, largestTimestamp)).offset).toBe(0)
+    })
+
     it('deletes all for -1 and goes on with the next offset', async () => {
       const { topic } = await timed()
       expect(await deleteBefore(topic, -1)).toMatchObject({ errorCode: 0, lowWatermark: 6 })

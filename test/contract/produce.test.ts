@@ -290,6 +290,59 @@ describe('Produce', () => {
         ErrorCode.INVALID_RECORD,
       ],
     ]
+    it('takes what it puts right: LogAppendTime where the topic has CreateTime', async () => {
+      const own = await createTopic(peer)
+      const stampMs = Date.now() - 7
+      const stamped = batch([{ value: 'a', timestamp: 5 }, 'b'], { logAppendTimeMs: stampMs })
+      expect(await produce(peer, own, stamped)).toMatchObject({ errorCode: 0, logAppendTimeMs: -1 })
+      const { records } = await fetch(peer, own)
+      expect(RecordBatch.timestampType(records as Buffer, 0)).toBe(0)
+      expect(RecordBatch.maxTimestamp(records as Buffer, 0)).toBe(stampMs)
+      const appendTime = await createTopic(peer, { configs: { 'message.timestamp.type': 'LogAppendTime' } })
+      expect((await produce(peer, appendTime, stamped)).errorCode).toBe(ErrorCode.INVALID_TIMESTAMP)
+      const timeless = batch(['a'], { logAppendTimeMs: -1 })
+      expect((await produce(peer, own, timeless)).errorCode).toBe(ErrorCode.INVALID_TIMESTAMP)
+    })
+
+    it.each([
+      [0, 0],
+      [0, 7],
+    ])('looks at offset deltas %i, %i in compressed batches alone', async (...offsets) => {
+      const own = await createTopic(peer)
+      const records = offsets.map((offset) => ({ value: 'v', offset }))
+      const good = batch(records, { lastOffset: 1 })
+      expect(await produce(peer, own, good)).toMatchObject({ errorCode: 0, baseOffset: 0 })
+      expect(await produce(peer, own, good)).toMatchObject({ errorCode: 0, baseOffset: 2 })
+      const packed = await buildBatch({
+        records,
+        lastOffset: 1,
+        codec: codecs.gzip,
+        timestamp: Date.now(),
+      })
+      const { errorCode } = await produce(peer, own, packed)
+      expect([ErrorCode.INVALID_RECORD, ErrorCode.UNKNOWN_SERVER_ERROR]).toContain(errorCode)
+    })
+
+    it.each(versionsOf(Produce))(
+      'refuses the whole request where a batch is transactional and no transactional id is given, version %i',
+      async (version) => {
+        const own = await createTopic(peer, { partitions: 2 })
+        const transactional = batch(['t'], {
+          isTransactional: true,
+          producerId: 5,
+          producerEpoch: 0,
+          baseSequence: 0,
+        })
+        const partitionData = [batch(['plain']), transactional].map((records, index) => ({ index, records }))
+        const { responses } = await peer.send(Produce, version, {
+          ...produceRequest(own, null),
+          topicData: [{ name: own.name, topicId: own.id, partitionData }],
+        })
+        expect(responses[0]?.partitionResponses.map(({ errorCode }) => errorCode)).toEqual([53, 53])
+        for (const partition of [0, 1]) expect(await valuesOf(peer, own, { partition })).toEqual([])
+      },
+    )
+
     it.each(cases)('refuses %s', async (_, records, ...codes) => {
       const own = await createTopic(peer)
       const other = await Peer.open(engine.bootstrap)

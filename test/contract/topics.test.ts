@@ -127,6 +127,12 @@ describe('topics', () => {
       expect(answer?.errorCode).toBe(ErrorCode.INVALID_TOPIC_EXCEPTION)
     })
 
+    it('makes two such topics that one request names', async () => {
+      const name = uniqueName('dots.and')
+      const answers = await create([plain(name), plain(name.replace('.', '_'))])
+      expect(answers.map(({ errorCode }) => errorCode)).toEqual([0, 0])
+    })
+
     it.each(['', '.', '..', 'a b', 'a/b', 'ä', 'x'.repeat(250)])('refuses the name %j', async (name) => {
       const [answer] = await create([plain(name)])
       expect(answer).toMatchObject({ name, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION })

@@ -62,6 +62,30 @@ describe('a produce', () => {
     expect(await listOffset(client, 'events', 0, OffsetSpec.latest)).toMatchObject({ offset: 0 })
   })
 
+  it('is refused as a whole where one batch is transactional and no transactional id is given', async () => {
+    const transactional = buildBatchSync({
+      records: [{ value: 'x' }],
+      isTransactional: true,
+      producerId: 5,
+      producerEpoch: 0,
+      baseSequence: 0,
+    })
+    const topicData = [
+      {
+        name: 'events',
+        partitionData: [
+          { index: 0, records: batch() },
+          { index: 1, records: transactional },
+        ],
+      },
+    ]
+    expect(await errors({}, { topicData })).toEqual([
+      [ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED],
+    ])
+    for (const index of [0, 1])
+      expect(await listOffset(client, 'events', index, OffsetSpec.latest)).toMatchObject({ offset: 0 })
+  })
+
   it('is answered without partitions', async () => {
     expect(await errors({})).toEqual([])
   })

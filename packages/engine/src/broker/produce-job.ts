@@ -3,6 +3,7 @@ import {
   encodeProduceSuccess,
   ErrorCode,
   Produce,
+  RecordBatch,
   type Input,
   type ProducedPartition,
   type ProduceRequest,
@@ -91,8 +92,9 @@ export class ProduceJob implements AppendSink {
 
   /** What stands against every partition of the request alike. */
   #refusal(): ErrorCode {
-    const { acks, transactionalId } = this.#request
+    const { acks, transactionalId, partitions } = this.#request
     if (transactionalId !== null) return ErrorCode.UNSUPPORTED_VERSION
+    if (partitions.some(isTransactional)) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
     return acks < -1 || acks > 1 ? ErrorCode.INVALID_REQUIRED_ACKS : ErrorCode.NONE
   }
 
@@ -165,6 +167,15 @@ export class ProduceJob implements AppendSink {
       ? undefined
       : { leaderId: found.state.leader, leaderEpoch: found.leaderEpoch }
   }
+}
+
+/** By its first batch, for there must be no other. */
+function isTransactional({ records }: ProducedPartition): boolean {
+  return (
+    records.length >= RecordBatch.headerBytes &&
+    RecordBatch.magic(records, 0) === RecordBatch.currentMagic &&
+    RecordBatch.isTransactional(records, 0)
+  )
 }
 
 function partitionResponse(

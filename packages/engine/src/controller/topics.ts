@@ -51,14 +51,12 @@ export class TopicsManager {
     const counts = countBy(request.topics.map(({ name }) => name))
     const wanted = request.topics.filter(({ name }) => counts.get(name) === 1 && name !== metadataTopic)
     const records: NewRecord[] = []
-    const created = new Map<string, string>()
     const tooMany = this.#partitionsOf(wanted) > partitionsPerRequestMax
     const results = wanted.map((topic) => {
       const planned = tooMany
         ? new Refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
-        : this.#plan(topic, created)
+        : this.#plan(topic)
       if (planned instanceof Refusal) return failure(topic.name, planned)
-      created.set(collisionKey(topic.name), topic.name)
       records.push(...planned.records)
       return this.#success(topic, planned)
     })
@@ -133,9 +131,8 @@ export class TopicsManager {
     }, 0)
   }
 
-  /** `created`: names of the topics that this request makes, by collision key. */
-  #plan(topic: CreatableTopic, created: ReadonlyMap<string, string>): Plan | Refusal {
-    const nameRefusal = this.#nameRefusal(topic.name, created)
+  #plan(topic: CreatableTopic): Plan | Refusal {
+    const nameRefusal = this.#nameRefusal(topic.name)
     if (nameRefusal) return nameRefusal
     const configs = configsOf(topic)
     if (configs instanceof Refusal) return configs
@@ -159,18 +156,17 @@ export class TopicsManager {
     return { topicId, partitions, configs, records }
   }
 
-  #nameRefusal(name: string, created: ReadonlyMap<string, string>): Refusal | null {
+  /** Topics of one request may collide, as on Apache Kafka: a name is held against those that are there. */
+  #nameRefusal(name: string): Refusal | null {
     const problem = topicNameProblem(name)
     if (problem) return new Refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
     if (this.#image.topic(name))
       return new Refusal(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`)
     const key = collisionKey(name)
     // Only names with one of the two characters can collide.
-    const collidesWith =
-      created.get(key) ??
-      (key.includes('_')
-        ? [...this.#image.topics()].find((other) => collisionKey(other.name) === key)?.name
-        : undefined)
+    const collidesWith = key.includes('_')
+      ? [...this.#image.topics()].find((other) => collisionKey(other.name) === key)?.name
+      : undefined
     return collidesWith === undefined
       ? null
       : new Refusal(

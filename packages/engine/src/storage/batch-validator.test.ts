@@ -49,7 +49,12 @@ describe('refused are', () => {
       ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
     ],
     ['what gzip cannot read', forged((batch) => void batch.writeInt16BE(1, 21)), ErrorCode.INVALID_RECORD],
-    ['LogAppendTime from a producer', batchOf(1, { logAppendTimeMs: startMs }), ErrorCode.INVALID_TIMESTAMP],
+    ['a stamp that is no time', batchOf(1, { logAppendTimeMs: -1 }), ErrorCode.INVALID_TIMESTAMP],
+    [
+      'offsets that do not follow each other, compressed',
+      batchOf(1, { codec: 1, records: [{}, { offset: 0 }] }),
+      ErrorCode.INVALID_RECORD,
+    ],
   ])('%s', async (_, batch, error) => {
     expect(await validate(batch)).toMatchObject({ kind: 'rejected', error })
   })
@@ -133,6 +138,34 @@ describe('refused are', () => {
 })
 
 describe('accepted', () => {
+  test('LogAppendTime from a producer is taken back, and the stamp is what the records have', async () => {
+    const stamped = () => batchOf(2, { timestamp: 5, logAppendTimeMs: startMs - 7 })
+    const validated = await validate(stamped())
+    if (validated.kind === 'rejected') throw new Error(validated.message)
+    expect(RecordBatch.timestampType(validated.batch, 0)).toBe(RecordBatch.TimestampType.createTime)
+    expect(RecordBatch.maxTimestamp(validated.batch, 0)).toBe(startMs - 7)
+    expect(RecordBatch.isCrcValid(validated.batch, 0, validated.batch.length)).toBe(true)
+    expect(await validate(stamped(), { messageTimestampType: 'LogAppendTime' })).toMatchObject({
+      error: ErrorCode.INVALID_TIMESTAMP,
+      recordErrors: [{ batchIndex: 0 }, { batchIndex: 1 }],
+    })
+    expect(await validate(stamped(), { messageTimestampBeforeMaxMs: 6 })).toMatchObject({
+      error: ErrorCode.INVALID_TIMESTAMP,
+    })
+  })
+
+  test('offsets that do not follow each other, uncompressed, unless the topic compresses', async () => {
+    const odd = () => batchOf(1, { records: [{}, { offset: 7 }] })
+    const asCounted = (batch: Buffer) => (RecordBatch.updateCrc(batch, 0, batch.length), batch)
+    const batch = odd()
+    batch.writeInt32BE(1, lastOffsetDeltaAt)
+    expect((await validate(asCounted(batch))).kind).toBe('validated')
+    expect(await validate(Buffer.from(batch), { compressionType: 'gzip' })).toMatchObject({
+      error: ErrorCode.INVALID_RECORD,
+      recordErrors: [{ batchIndex: 1 }],
+    })
+  })
+
   test('is exactly the batch; a torn rest behind it is left out', async () => {
     const batch = batchOf(2)
     const validated = await validate(Buffer.concat([batch, batch.subarray(0, 30)]))

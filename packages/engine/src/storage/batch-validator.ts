@@ -169,9 +169,11 @@ function checkRecords(
     const message = `Record ${fault.index} of ${count} is malformed: ${fault.reason}.`
     return reject(ErrorCode.INVALID_RECORD, message, [{ batchIndex: fault.index, message }])
   }
+  // Apache Kafka, too, looks at offsets only where it has to decompress, or compresses.
+  if (section !== batch && summary.firstOffDelta >= 0) return offsetRefusal(summary.firstOffDelta)
   const { smallest, largest } = timestampRange(batch, section, start, end)
   const suspicious =
-    RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime ||
+    isStamped(batch) ||
     (config.cleanupPolicy.compact && summary.firstWithoutKey >= 0) ||
     (config.messageTimestampType === 'CreateTime' &&
       (isOutOfRange(largest, context.nowMs, config) || isOutOfRange(smallest, context.nowMs, config)))
@@ -182,8 +184,23 @@ function checkRecords(
   return largest
 }
 
-/** From the walk that has just filled `summary`; by another one where timestamps may have gone round at 2^63. */
+function offsetRefusal(index: number): Rejected {
+  const message = `The offset of record ${index} does not follow the one before.`
+  return reject(ErrorCode.INVALID_RECORD, message, [{ batchIndex: index, message }])
+}
+
+const isStamped = (batch: Buffer): boolean =>
+  RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime
+
+/**
+ * From the walk that has just filled `summary`; by another one where timestamps may have gone round at 2^63. All
+ * records of a stamped batch have the time of its header.
+ */
 function timestampRange(batch: Buffer, section: Buffer, start: number, end: number) {
+  if (isStamped(batch)) {
+    const stamp = RecordBatch.maxTimestamp(batch, 0)
+    return { smallest: stamp, largest: stamp }
+  }
   const base = RecordBatch.baseTimestamp(batch, 0)
   let smallest = addInt64(base, summary.minTimestampDelta)
   let largest = addInt64(base, summary.maxTimestampDelta)
@@ -215,7 +232,7 @@ function recordRefusal(
   config: LogConfig,
 ): Rejected | null {
   const baseTimestamp = RecordBatch.baseTimestamp(batch, 0)
-  const stamped = RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime
+  const stamp = isStamped(batch) ? RecordBatch.maxTimestamp(batch, 0) : null
   const errors: RecordError[] = []
   let timestampErrors = 0
   walkRecords(
@@ -226,7 +243,7 @@ function recordRefusal(
     summary,
     (index, timestampDelta, keyLength) => {
       if (errors.length >= recordErrorsMax) return
-      const timestamp = addInt64(baseTimestamp, timestampDelta)
+      const timestamp = stamp ?? addInt64(baseTimestamp, timestampDelta)
       if (config.cleanupPolicy.compact && keyLength < 0)
         errors.push({ batchIndex: index, message: 'A compacted topic takes no record without a key.' })
       else if (
@@ -240,7 +257,11 @@ function recordRefusal(
           message: `Timestamp ${timestamp} of the record with offset delta ${index} is out of range: it must lie within [${earliest}, ${latest}].`,
         })
         timestampErrors++
-      } else if (stamped) {
+      } else if (
+        stamp !== null &&
+        (config.messageTimestampType !== 'CreateTime' || stamp === RecordBatch.noTimestamp)
+      ) {
+        // On a topic of CreateTime the bit is taken back, as on Apache Kafka, unless there is no time at all.
         errors.push({
           batchIndex: index,
           message: 'A producer may not set the timestamp type to LogAppendTime.',

@@ -293,6 +293,14 @@ describe('looking up by timestamp', () => {
     expect(new LogContext().load().offsetForTimestamp(0)).toBeNull()
   })
 
+  test('looks no further than the first segment that had such a record, nor past one that is deleted', () => {
+    const log = new LogContext({ segmentBytes: 100 }).load()
+    for (const offset of [60, 10, 20, 30, 55]) append(log, batchOf(1, { timestamp: startMs + offset }))
+    log.deleteRecordsBefore(1)
+    for (const offset of [0, 20, 55]) expect(log.offsetForTimestamp(startMs + offset)).toBeNull()
+    expect(log.maxTimestampOffset()).toMatchObject({ offset: 0, timestamp: startMs + 60 })
+  })
+
   test('a batch of zstd may need to wait', async () => {
     const { buildBatch } = await import('@sluice/wire')
     const log = new LogContext().load()

@@ -219,7 +219,19 @@ describe('the walk', () => {
       minTimestampDelta: -2,
       maxTimestampDelta: 4,
       indexOfMaxTimestamp: 2,
+      firstOffDelta: -1,
     })
+  })
+
+  test('gives the first record whose offset does not follow the one before', () => {
+    const summary = newRecordsSummary()
+    const offDeltaOf = (records: RecordInput[]) => {
+      const batch = buildBatchSync({ records })
+      expect(walkRecords(batch, layout.recordsAt, batch.length, records.length, summary)).toBeNull()
+      return summary.firstOffDelta
+    }
+    expect(offDeltaOf([{}, {}, { offset: 3 }, { offset: 4 }])).toBe(2)
+    expect(offDeltaOf([{}, {}])).toBe(-1)
   })
 
   test('shows every record to a visitor', () => {
@@ -258,8 +270,6 @@ describe('the walk', () => {
     const batch = buildBatchSync({ records: someRecords })
     expect(walk(batch, 21)).toMatchObject({ index: 20 })
     expect(walk(batch, 19)).toMatchObject({ index: 19, reason: expect.stringContaining('behind the last') })
-    const gap = buildBatchSync({ records: [{}, {}, { offset: 3 }] })
-    expect(walk(gap)).toEqual({ index: 2, reason: 'offset delta' })
     const headers = buildBatchSync({ records: [{ headers: [{ key: 'k', value: 'v' }] }] })
     // The header's key then says it is longer than the record.
     headers[headers.length - 4] = 100

@@ -9,6 +9,8 @@ export interface RecordsSummary {
   maxTimestampDelta: Int64
   /** Index of the first record with the largest timestamp. */
   indexOfMaxTimestamp: number
+  /** Index of the first record whose offset delta is another than its index, else -1. */
+  firstOffDelta: number
 }
 
 interface RecordsFault {
@@ -21,13 +23,19 @@ interface RecordsFault {
 type RecordVisitor = (index: number, timestampDelta: Int64, keyLength: number, valueLength: number) => void
 
 export function newRecordsSummary(): RecordsSummary {
-  return { firstWithoutKey: -1, minTimestampDelta: 0, maxTimestampDelta: 0, indexOfMaxTimestamp: -1 }
+  return {
+    firstWithoutKey: -1,
+    minTimestampDelta: 0,
+    maxTimestampDelta: 0,
+    indexOfMaxTimestamp: -1,
+    firstOffDelta: -1,
+  }
 }
 
 /**
  * Walks the records of an uncompressed records section from `start` to `end` and checks their shape: exactly
- * `count` of them, every length inside its record, offset deltas 0, 1, 2, …, nothing behind the last. Returns
- * null when all is well, else the first fault. No object per record, and the varints are read in place: a call
+ * `count` of them, every length inside its record, nothing behind the last. Returns null when all is well, else the
+ * first fault. No object per record, and the varints are read in place: a call
  * for each, or state outside the function, doubles the time (measured).
  */
 export function walkRecords(
@@ -43,6 +51,7 @@ export function walkRecords(
   let minTimestampDelta: Int64 = Infinity
   let maxTimestampDelta: Int64 = -Infinity
   let indexOfMaxTimestamp = -1
+  let firstOffDelta = -1
   let zigzag: number, shift: number, byte: number
   for (let index = 0; index < count; index++) {
     for (zigzag = 0, shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
@@ -63,7 +72,7 @@ export function walkRecords(
       byte = b[at++] as number
       zigzag |= (byte & 0x7f) << shift
     }
-    if (((zigzag >>> 1) ^ -(zigzag & 1)) !== index) return fault(index, 'offset delta')
+    if (((zigzag >>> 1) ^ -(zigzag & 1)) !== index && firstOffDelta < 0) firstOffDelta = index
     for (zigzag = 0, shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
       if (at >= recordEnd || shift > 28) return fault(index, 'key length')
       byte = b[at++] as number
@@ -98,6 +107,7 @@ export function walkRecords(
   summary.minTimestampDelta = minTimestampDelta
   summary.maxTimestampDelta = maxTimestampDelta
   summary.indexOfMaxTimestamp = indexOfMaxTimestamp
+  summary.firstOffDelta = firstOffDelta
   return null
 }
 
