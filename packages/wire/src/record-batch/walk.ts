@@ -7,8 +7,6 @@ export interface RecordsSummary {
   firstWithoutKey: number
   minTimestampDelta: Int64
   maxTimestampDelta: Int64
-  /** Index of the first record with the largest timestamp. */
-  indexOfMaxTimestamp: number
   /** Index of the first record whose offset delta is another than its index, else -1. */
   firstOffDelta: number
 }
@@ -27,7 +25,6 @@ export function newRecordsSummary(): RecordsSummary {
     firstWithoutKey: -1,
     minTimestampDelta: 0,
     maxTimestampDelta: 0,
-    indexOfMaxTimestamp: -1,
     firstOffDelta: -1,
   }
 }
@@ -50,7 +47,6 @@ export function walkRecords(
   let firstWithoutKey = -1
   let minTimestampDelta: Int64 = Infinity
   let maxTimestampDelta: Int64 = -Infinity
-  let indexOfMaxTimestamp = -1
   let firstOffDelta = -1
   let zigzag: number, shift: number, byte: number
   for (let index = 0; index < count; index++) {
@@ -95,10 +91,7 @@ export function walkRecords(
     if (!plain && !areHeaders(b, at, recordEnd)) return fault(index, 'headers')
     at = recordEnd
 
-    if (timestampDelta > maxTimestampDelta) {
-      maxTimestampDelta = timestampDelta
-      indexOfMaxTimestamp = index
-    }
+    if (timestampDelta > maxTimestampDelta) maxTimestampDelta = timestampDelta
     if (timestampDelta < minTimestampDelta) minTimestampDelta = timestampDelta
     if (visitor) visitor(index, timestampDelta, keyLength, valueLength)
   }
@@ -106,7 +99,6 @@ export function walkRecords(
   summary.firstWithoutKey = firstWithoutKey
   summary.minTimestampDelta = minTimestampDelta
   summary.maxTimestampDelta = maxTimestampDelta
-  summary.indexOfMaxTimestamp = indexOfMaxTimestamp
   summary.firstOffDelta = firstOffDelta
   return null
 }
