@@ -20,6 +20,7 @@ import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import { Partitions } from '../replication/partitions.ts'
 import { logConfigOf } from '../storage/log-config.ts'
+import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
@@ -100,6 +101,7 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
   readonly requestBytesMax: number
+  readonly lane: Lane
   readonly guard: Guard
   readonly #guard: NodeGuard
   readonly #options: BrokerOptions
@@ -183,6 +185,7 @@ export class Broker implements BrokerServices, RequestHandling {
       controller: options.controller,
     })
     this.topicCreation = new TopicCreation(this)
+    this.lane = new Lane(clock)
     this.requestBytesMax = this.config.int('socket.request.max.bytes')
   }
 

@@ -134,10 +134,11 @@ export class ProduceJob implements AppendSink {
   /** The request as the schema decodes it, but for its records. */
   #asked(): object {
     const { acks, byId, topics, partitions } = this.#request
-    const topicData = topics.map((topic, t) => ({
+    const topicData = topics.map((topic) => ({
       ...(byId ? { topicId: topic } : { name: topic }),
-      partitionData: partitions.filter((data) => data.topic === t),
+      partitionData: [] as ProducedPartition[],
     }))
+    for (const data of partitions) topicData[data.topic]?.partitionData.push(data)
     return { acks, topicData }
   }
 
@@ -146,18 +147,17 @@ export class ProduceJob implements AppendSink {
     const { byId, topics, partitions } = this.#request
     const { broker, apiVersion, session } = this.#context
     let moved = false
-    const responses = topics.map((topic, t) => {
-      const partitionResponses = partitions.flatMap((data, i) => {
-        if (data.topic !== t) return []
-        const outcome = this.#outcomes[i] as AppendOutcome
-        const hinted =
-          outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
-        const leader = hinted ? this.#leader(data) : undefined
-        moved ||= leader !== undefined
-        return [partitionResponse(data.index, outcome, leader)]
-      })
-      return { ...(byId ? { topicId: topic } : { name: topic }), partitionResponses }
-    })
+    const responses = topics.map((topic) => ({
+      ...(byId ? { topicId: topic } : { name: topic }),
+      partitionResponses: [] as ReturnType<typeof partitionResponse>[],
+    }))
+    for (const [i, data] of partitions.entries()) {
+      const outcome = this.#outcomes[i] as AppendOutcome
+      const hinted = outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
+      const leader = hinted ? this.#leader(data) : undefined
+      moved ||= leader !== undefined
+      responses[data.topic]?.partitionResponses.push(partitionResponse(data.index, outcome, leader))
+    }
     return { responses, nodeEndpoints: moved ? endpointsFor(session, broker.metadata) : [] }
   }
 

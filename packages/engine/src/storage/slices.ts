@@ -4,7 +4,7 @@ import type { Clock } from '@sluice/effects'
 export type Steps<T = void> = Generator<undefined, T, undefined>
 
 /** How long the event loop may be held at a time: a heartbeat that comes meanwhile is hardly late. */
-const sliceMs = 10
+export const sliceMs = 10
 
 /** Does the work at once. */
 export function atOnce<T>(steps: Steps<T>): T {
@@ -12,6 +12,36 @@ export function atOnce<T>(steps: Steps<T>): T {
     const step = steps.next()
     if (step.done) return step.value
   }
+}
+
+/** The items by their keys; of two with the same key the last. */
+export function* byKeyInSteps<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Steps<Map<K, T>> {
+  const byKey = new Map<K, T>()
+  for (const item of items) {
+    byKey.set(keyOf(item), item)
+    yield
+  }
+  return byKey
+}
+
+/** `map` of each item, with a rest after each. */
+export function* eachInSteps<T, U>(items: Iterable<T>, map: (item: T) => U): Steps<U[]> {
+  const mapped: U[] = []
+  for (const item of items) {
+    mapped.push(map(item))
+    yield
+  }
+  return mapped
+}
+
+/** The same where an item may be long in itself. */
+export function* eachOfSteps<T, U>(items: Iterable<T>, map: (item: T) => Steps<U>): Steps<U[]> {
+  const mapped: U[] = []
+  for (const item of items) {
+    mapped.push(yield* map(item))
+    yield
+  }
+  return mapped
 }
 
 /**
