@@ -237,7 +237,7 @@ const doors: Door[] = [
   {
     name: 'the heartbeat',
     fails: 'broker 1',
-    breaks: (bug) => breaks(BrokerHeartbeat.request, 'encodeToBuffer', bug),
+    breaks: (bug) => breaks(BrokerHeartbeat.request, 'encodeInSteps', bug),
     comes: (world) => world.pass(3_000),
   },
   {
@@ -370,7 +370,7 @@ const requests: OwnCode[] = [
   {
     name: 'IncrementalAlterConfigs, whose answer the controller cannot encode',
     before: events,
-    breaks: (bug) => breaks(IncrementalAlterConfigs.response, 'encodeToBuffer', bug),
+    breaks: (bug) => breaks(IncrementalAlterConfigs.response, 'encodeInSteps', bug),
     asks: (world) => alterConfigs(world.client, 2, 'events', { 'retention.ms': '1000' }),
   },
   {

@@ -26,6 +26,8 @@ interface ServingBroker extends BrokerServices {
 const largeRequestBytesMin = 16_384
 /** Of arrays, all together: a hundred times what clients send. As objects they take a few hundred megabytes. */
 const requestElementsMax = 1_000_000
+/** Of requests that are read at once, in place: topics and partitions of a Produce or a Fetch. */
+const rawRequestElementsMax = 100_000
 
 /**
  * Reads the header, gates the version, runs the handler, and fills the reply. False: the connection must close.
@@ -107,11 +109,13 @@ function runRaw(
   reply: Reply,
 ): void {
   const start = body.position
+  body.elementsLeft = rawRequestElementsMax
   try {
     handleRaw(body, context, reply)
   } catch (error) {
     if (error instanceof DecodeError || error instanceof AssertionFailure) throw error
     body.position = start
+    body.elementsLeft = rawRequestElementsMax
     endRequest(api, api.request.decode(body, context.apiVersion), context, reply, error)
   }
 }

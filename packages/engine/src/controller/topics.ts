@@ -15,7 +15,7 @@ import {
   metadataTopic,
 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
-import { describeTopicConfigs } from '../metadata/describe-configs.ts'
+import { TopicConfigs } from '../metadata/describe-configs.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { partitionRecord } from '../metadata/topics-image.ts'
@@ -53,13 +53,14 @@ export class TopicsManager {
     const records: NewRecord[] = []
     const tooMany = this.#partitionsOf(wanted) > partitionsPerRequestMax
     const existing = tooMany ? new Map<string, string>() : this.#collisionKeys()
+    const topicConfigs = new TopicConfigs(this.#config)
     const results = wanted.map((topic) => {
       const planned = tooMany
         ? new Refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
         : this.#plan(topic, existing)
       if (planned instanceof Refusal) return failure(topic.name, planned)
       records.push(...planned.records)
-      return this.#success(topic, planned)
+      return success(topic, planned, topicConfigs)
     })
     if (counts.has(metadataTopic))
       results.push(
@@ -232,26 +233,6 @@ export class TopicsManager {
     )
   }
 
-  #success(topic: CreatableTopic, plan: Plan): CreateResult {
-    const configs = describeTopicConfigs(this.#config, plan.configs)
-    return {
-      name: topic.name,
-      topicId: plan.topicId,
-      errorCode: ErrorCode.NONE,
-      errorMessage: null,
-      topicConfigErrorCode: ErrorCode.NONE,
-      numPartitions: plan.partitions.length,
-      replicationFactor: plan.partitions[0]?.replicas.length ?? 0,
-      configs: configs.map(({ name, value, readOnly, configSource, isSensitive }) => ({
-        name,
-        value,
-        readOnly,
-        configSource,
-        isSensitive,
-      })),
-    }
-  }
-
   #resolve(name: string | null, topicId: string): TopicImage | undefined {
     return name === null ? this.#image.topicById(topicId) : this.#image.topic(name)
   }
@@ -340,6 +321,26 @@ function configsOf(topic: CreatableTopic): ReadonlyMap<string, string> | Refusal
       `Null value not supported for topic configs: ${missing.join(',')}`,
     )
   return new Map(topic.configs.map(({ name, value }) => [name, value ?? '']))
+}
+
+function success(topic: CreatableTopic, plan: Plan, topicConfigs: TopicConfigs): CreateResult {
+  const configs = topicConfigs.with(plan.configs)
+  return {
+    name: topic.name,
+    topicId: plan.topicId,
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    topicConfigErrorCode: ErrorCode.NONE,
+    numPartitions: plan.partitions.length,
+    replicationFactor: plan.partitions[0]?.replicas.length ?? 0,
+    configs: configs.map(({ name, value, readOnly, configSource, isSensitive }) => ({
+      name,
+      value,
+      readOnly,
+      configSource,
+      isSensitive,
+    })),
+  }
 }
 
 function failure(name: string, { error, message }: Refusal): CreateResult {

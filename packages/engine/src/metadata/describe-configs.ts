@@ -71,9 +71,27 @@ type IsWanted = (key: string) => boolean
 
 const all: IsWanted = () => true
 
-/** The configs that a topic has, or would have with `own` as its dynamic ones. */
-export function describeTopicConfigs(config: BrokerConfig, own: ReadonlyMap<string, string>): ConfigEntry[] {
-  return scopedEntries('topic', config, '', all, own)
+/** What topics have, or would have, that differ in a few configs of their own: the rest is computed once for all. */
+export class TopicConfigs {
+  readonly #config: BrokerConfig
+  #inherited: readonly ConfigEntry[] | null = null
+
+  constructor(config: BrokerConfig) {
+    this.#config = config
+  }
+
+  with(own: ReadonlyMap<string, string>): readonly ConfigEntry[] {
+    this.#inherited ??= scopedEntries('topic', this.#config, '', () => true, new Map())
+    if (own.size === 0) return this.#inherited
+    const entries = scopedEntries('topic', this.#config, '', (key) => own.has(key), own)
+    const changed = new Map(entries.map((one) => [one.name, one]))
+    const rest = this.#inherited.map((one) => {
+      const entry = changed.get(one.name) ?? one
+      changed.delete(one.name)
+      return entry
+    })
+    return [...rest, ...changed.values()]
+  }
 }
 
 function scopedEntries(

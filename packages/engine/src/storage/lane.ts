@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/effects'
+import { type Clock, Deferred } from '@sluice/effects'
 import { sliceMs, type Steps } from './slices.ts'
 
 /** Every piece of work gets so much time at once, whatever else waits: what is small is never behind what is not. */
@@ -34,6 +34,13 @@ export class Lane {
     if (this.#ends(work, this.#clock.monotonic() + firstTryMs, firstTrySteps)) return
     this.#waiting.push(work)
     this.#goOnSoon()
+  }
+
+  /** The same as a promise. */
+  done<T>(steps: Steps<T>): Promise<T> {
+    const { promise, resolve, reject } = new Deferred<T>()
+    this.run({ steps, done: resolve, failed: reject, isWanted: () => true })
+    return promise
   }
 
   #goOnSoon(): void {

@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/effects'
+import { type Clock, Deferred } from '@sluice/effects'
 
 /** Work that may rest between two steps. */
 export type Steps<T = void> = Generator<undefined, T, undefined>
@@ -34,7 +34,28 @@ export function* eachInSteps<T, U>(items: Iterable<T>, map: (item: T) => U): Ste
   return mapped
 }
 
-/** The same where an item may be long in itself. */
+/** What each item is answered, asked one after the other: some at once, some later. */
+export function* askedInSteps<T, U>(items: Iterable<T>, ask: (item: T) => Promise<U>): Steps<Promise<U[]>> {
+  const answers: U[] = []
+  const all = new Deferred<U[]>()
+  let left = 1
+  const one = () => {
+    if (--left === 0) all.resolve(answers)
+  }
+  for (const item of items) {
+    const at = answers.push(undefined as never) - 1
+    left++
+    ask(item).then((answer) => {
+      answers[at] = answer
+      one()
+    }, all.reject)
+    yield
+  }
+  one()
+  return all.promise
+}
+
+/** `map` in steps of each item: where one may be long in itself. */
 export function* eachOfSteps<T, U>(items: Iterable<T>, map: (item: T) => Steps<U>): Steps<U[]> {
   const mapped: U[] = []
   for (const item of items) {
