@@ -166,7 +166,7 @@ describe('the connections of a broker', () => {
 describe('a process that may open few files', () => {
   it('keeps some of them for logs: it turns away connections beyond its share', async () => {
     const test = testBroker()
-    test.controller.memoryDisk.openFilesMax = 12
+    Object.assign(test.controller.disk, { openFilesMax: 12 })
     await test.open()
     const [first, second] = [await test.connect(), await test.connect()]
     await (await test.connect()).closed

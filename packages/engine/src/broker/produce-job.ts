@@ -113,7 +113,7 @@ export class ProduceJob implements AppendSink {
   }
 
   #finish(): void {
-    const { connection, apiVersion, correlationId, throttleTimeMs } = this.#context
+    const { connection } = this.#context
     if (this.#request.acks === 0) {
       this.#reply.sendNothing()
       if (this.#failed) connection.close('a produce without acknowledgement failed')

@@ -96,7 +96,7 @@ test('of two items with the same key the last is kept', () => {
 test('what is asked one after the other is answered in the order of the questions', async () => {
   const answers = atOnce(
     askedInSteps([3, 1, 2], async (n) => {
-      for (let turn = 0; turn < n; turn++) await null
+      for (let turn = 0; turn < n; turn++) await Promise.resolve()
       return n
     }),
   )
