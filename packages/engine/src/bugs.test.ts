@@ -333,10 +333,11 @@ const doors: Door[] = [
 async function comesThrough(door: Door, bug: Error): Promise<void> {
   world = await new World().start()
   await door.before?.(world)
+  const before = world.states()
   door.breaks(bug)
   await door.comes(world)
   await world.pass(0)
-  const failed = { ...allRunning, [door.fails]: bug.message }
+  const failed = { ...before, [door.fails]: bug.message }
   await vi.waitFor(() => expect(world.states()).toEqual(failed))
   await vi.waitFor(() => expect(world.told).toEqual([`${door.fails}: ${bug.message}`]))
   vi.restoreAllMocks()

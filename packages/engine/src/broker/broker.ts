@@ -17,7 +17,7 @@ import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
-import { Partitions } from '../replication/partitions.ts'
+import type { Partitions } from '../replication/partitions.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
@@ -34,6 +34,7 @@ import { IsrChanges } from './isr-changes.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
+import { createPartitions } from './replication.ts'
 import type { Reply } from './reply.ts'
 import type { BrokerServices } from './services.ts'
 
@@ -131,22 +132,17 @@ export class Broker implements BrokerServices, RequestHandling {
     this.metadata = parts.metadata
     this.config = parts.config
     this.logs = parts.logs
-    this.partitions = new Partitions({
-      clock,
-      disk: options.disk,
-      logger: this.logger,
+    this.partitions = createPartitions({
+      ...options,
+      ...parts,
       brokerId: options.nodeId,
-      logs: this.logs,
-      config: this.config,
-      brokers: {
-        isActive: (brokerId) => this.metadata.isBrokerActive(brokerId),
-        aliveEpoch: (brokerId) => this.metadata.aliveBrokerEpoch(brokerId),
-      },
+      brokerEpoch: () => this.#registration.brokerEpoch,
       listener: {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
       },
       alterIsr: (change) => this.#isrChanges.add(change),
+      watch: (work) => this.#guard.watch(work),
     })
     this.groups = createGroupCoordinator(this)
     this.coordinators = [groupCoordinatorHome(this.groups)]
@@ -237,6 +233,7 @@ export class Broker implements BrokerServices, RequestHandling {
     )
     this.#goOn()
     await this.#registration.register(this.#listeners, signal)
+    this.partitions.beginFetching()
     await this.#registration.keepAlive()
     this.#goOn()
     this.#started = true
