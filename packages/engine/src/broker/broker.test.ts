@@ -67,6 +67,33 @@ describe('a broker that starts', () => {
   })
 })
 
+describe('a broker that comes back to a cluster with eligible leader replicas', () => {
+  it.each([
+    ['leads as if nothing had been after a clean stop', true, 0],
+    ['leads as the last known leader after a crash: it may have lost records', false, 1],
+  ])('%s', async (_, clean, leaderRecoveryState) => {
+    const test = await testBroker().open()
+    const { controller } = test
+    await controller.keepElr()
+    await createTopic(await test.connect(), 'events', { partitions: 1 })
+    await test.broker.stop({ clean })
+    await controller.clock.advance(clean ? 0 : 10_000)
+    expect(controller.image.partition('events', 0)).toMatchObject({
+      isr: [],
+      eligibleLeaderReplicas: [1],
+      leader: -1,
+    })
+    await test.start()
+    expect(controller.image.partition('events', 0)).toMatchObject({
+      isr: [1],
+      eligibleLeaderReplicas: [],
+      leader: 1,
+      leaderRecoveryState,
+    })
+    expect(await produce(await test.connect(), 'events', 0, [value])).toMatchObject({ baseOffset: 0 })
+  })
+})
+
 describe('a broker that stops', () => {
   it('leaves the cluster at once when it may, and closes its connections', async () => {
     const test = await testBroker().open()
@@ -157,21 +184,9 @@ describe('the connections of a broker', () => {
     await idle.request(Metadata, allTopics)
     await test.controller.clock.advance(59_000)
     await busy.request(Metadata, allTopics)
-    await test.controller.clock.advance(1_010)
+    await test.controller.clock.advance(32_000)
     await idle.closed
     expect((await busy.request(Metadata, allTopics)).brokers).toHaveLength(1)
-  })
-})
-
-describe('a process that may open few files', () => {
-  it('keeps some of them for logs: it turns away connections beyond its share', async () => {
-    const test = testBroker()
-    Object.assign(test.controller.disk, { openFilesMax: 12 })
-    await test.open()
-    const [first, second] = [await test.connect(), await test.connect()]
-    await (await test.connect()).closed
-    for (const client of [first, second])
-      expect((await client.request(Metadata, allTopics)).brokers).toHaveLength(1)
   })
 })
 

@@ -21,6 +21,7 @@ function registration(options: { clusterId?: string; metadataOffset?: () => numb
     clusterId,
     rack: null,
     directoryId: () => 'TBdpvNkLSgKdR_F9_b3mrQ',
+    previousEpoch: () => -1,
     controller: controller.channel,
     clock: controller.clock,
     random,

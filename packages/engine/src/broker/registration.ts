@@ -5,7 +5,7 @@ import { supportedFeatures } from '../metadata/features.ts'
 import { securityProtocolId } from '../metadata/security-protocol.ts'
 import type { BoundListener } from './listeners.ts'
 
-/** One moves the leaders, the next one fences; more only where the controller is asked to wait for others. */
+/** One moves the leaders; brokers that are alive hear of it and say so before these are over. */
 const leavingBeatsMax = 10
 /** Apache Kafka's initial.broker.registration.timeout.ms. */
 const registrationMsMax = 60_000
@@ -61,7 +61,7 @@ export class Registration {
   }
 
   #ask(incarnationId: string, listeners: readonly BoundListener[]) {
-    const { controller, brokerId, clusterId, rack, directoryId } = this.#options
+    const { controller, brokerId, clusterId, rack, directoryId, previousEpoch } = this.#options
     return controller.request(BrokerRegistration, BrokerRegistration.maxVersion, {
       brokerId,
       clusterId,
@@ -75,24 +75,32 @@ export class Registration {
       features: supportedFeatures.map((feature) => ({ ...feature })),
       rack,
       logDirs: [directoryId()],
-      previousBrokerEpoch: -1,
+      previousBrokerEpoch: previousEpoch(),
     })
   }
 
   /** One heartbeat now, which unfences the broker, and then one every interval. */
   async keepAlive(): Promise<void> {
-    await this.#beat(false)
+    await this.#beat({})
     this.#schedule()
   }
 
+  /** A heartbeat now: another broker leaves, and waits until the controller has heard that this one knows. */
+  hurry(): void {
+    if (!this.#timer || this.#stopping) return
+    this.#timer.cancel()
+    this.#beatAndGoOn()
+  }
+
   /**
-   * Tells the controller that this broker leaves. Its partitions get other leaders or none; then it is fenced, so that
-   * its next incarnation may register at once.
+   * Tells the controller that this broker leaves. Its partitions get other leaders or none; it goes when the others know,
+   * or do not answer; then it is fenced, so that its next incarnation may register at once.
    */
   async leave(): Promise<void> {
     this.#stopping = true
     this.#timer?.cancel()
-    for (let beats = 0; beats < leavingBeatsMax; beats++) if (await this.#beat(true)) return
+    for (let beats = 0; beats < leavingBeatsMax; beats++) if (await this.#beat({ wantShutDown: true })) return
+    await this.#beat({ wantShutDown: true, wantFence: true })
   }
 
   /** No more heartbeats, and no word to the controller: as a crash. */
@@ -104,21 +112,24 @@ export class Registration {
   #schedule(): void {
     const { clock, heartbeatIntervalMs } = this.#options
     if (this.#stopping) return
-    this.#timer = clock.schedule(heartbeatIntervalMs, () => {
-      this.#beat(false)
-        .then(() => this.#schedule())
-        .catch((bug: unknown) => raise(clock, bug))
-    })
+    this.#timer?.cancel()
+    this.#timer = clock.schedule(heartbeatIntervalMs, () => this.#beatAndGoOn())
+  }
+
+  #beatAndGoOn(): void {
+    this.#beat({})
+      .then(() => this.#schedule())
+      .catch((bug: unknown) => raise(this.#options.clock, bug))
   }
 
   /** Whether the broker may stop now. */
-  async #beat(wantShutDown: boolean): Promise<boolean> {
+  async #beat({ wantFence = false, wantShutDown = false }): Promise<boolean> {
     const { controller, brokerId, metadataOffset, logger } = this.#options
     const response = await controller.request(BrokerHeartbeat, BrokerHeartbeat.maxVersion, {
       brokerId,
       brokerEpoch: this.#brokerEpoch,
       currentMetadataOffset: metadataOffset(),
-      wantFence: false,
+      wantFence,
       wantShutDown,
     })
     if (response.errorCode !== ErrorCode.NONE)
@@ -133,6 +144,8 @@ interface RegistrationOptions {
   readonly rack: string | null
   /** directory.id of the log directory. */
   readonly directoryId: () => string
+  /** The broker's epoch when the directory was closed cleanly; −1 where it was not. */
+  readonly previousEpoch: () => Int64
   readonly controller: ControllerChannel
   readonly clock: Clock
   readonly random: Random

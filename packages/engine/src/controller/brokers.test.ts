@@ -18,6 +18,8 @@ afterEach(() => controller.close())
 
 const leaders = () => controller.image.topic('t')?.partitions.map(({ leader }) => leader)
 const partition = () => controller.image.partition('t', 0)
+const another = { incarnationId: 'BBBBBBBBQBBBBBBBBBBBBA' }
+const otherDirectory = 'TBdpvNkLSgKdR_F9_otheQ'
 
 describe('BrokerRegistration', () => {
   it('writes a fenced registration whose offset is the epoch', async () => {
@@ -38,16 +40,60 @@ describe('BrokerRegistration', () => {
     expect(controller.image.isBrokerAlive(1)).toBe(false)
   })
 
-  it('refuses another cluster, missing features, and an id that somebody alive has', async () => {
-    expect((await controller.register(1, { clusterId: 'other' })).errorCode).toBe(
-      ErrorCode.INCONSISTENT_CLUSTER_ID,
-    )
-    expect((await controller.register(1, { features: [] })).errorCode).toBe(ErrorCode.UNSUPPORTED_VERSION)
+  const metadataFeature = { name: 'metadata.version', minSupportedVersion: 7, maxSupportedVersion: 33 }
+  const feature = (name: string, minSupportedVersion: number, maxSupportedVersion: number) => ({
+    features: [metadataFeature, { name, minSupportedVersion, maxSupportedVersion }],
+  })
+
+  it.each<[string, Parameters<TestController['register']>[1], ErrorCode]>([
+    ['another cluster', { clusterId: 'other' }, ErrorCode.INCONSISTENT_CLUSTER_ID],
+    ['a broker of ZooKeeper', { isMigratingZkBroker: true }, ErrorCode.BROKER_ID_NOT_REGISTERED],
+    ['no log directory', { logDirs: [] }, ErrorCode.INVALID_REGISTRATION],
+    ['a reserved directory', { logDirs: ['AAAAAAAAAAAAAAAAAAAAAQ'] }, ErrorCode.INVALID_REGISTRATION],
+    ['a directory twice', { logDirs: [otherDirectory, otherDirectory] }, ErrorCode.INVALID_REGISTRATION],
+    ['the directory of another', { logDirs: ['TBdpvNkLSgKdR_F9_b02rQ'] }, ErrorCode.INVALID_REGISTRATION],
+    ['no metadata.version', { features: [] }, ErrorCode.INVALID_REGISTRATION],
+    [
+      'an old metadata.version',
+      { features: [{ ...metadataFeature, maxSupportedVersion: 32 }] },
+      ErrorCode.UNSUPPORTED_VERSION,
+    ],
+    ['who must have what is not in force', feature('group.version', 1, 1), ErrorCode.UNSUPPORTED_VERSION],
+    ['who must have the later quorum', feature('kraft.version', 1, 1), ErrorCode.UNSUPPORTED_VERSION],
+  ])('refuses %s', async (_, options, errorCode) => {
+    await controller.brokers(2)
+    expect(await controller.register(1, options)).toMatchObject({ errorCode, brokerEpoch: -1 })
+    expect(controller.take()).toEqual([])
+  })
+
+  it('takes a broker that knows more than is in force, and refuses one that knows less', async () => {
+    expect(await controller.register(1, feature('share.version', 0, 2))).toMatchObject({ errorCode: 0 })
+    await controller.keepElr()
+    const features = [metadataFeature]
+    expect(await controller.register(2, { features })).toMatchObject({
+      errorCode: ErrorCode.UNSUPPORTED_VERSION,
+    })
+  })
+
+  it('refuses an id that somebody alive has, for as long as their session lasts', async () => {
     await controller.brokers(1)
-    const other = { incarnationId: 'BBBBBBBBQBBBBBBBBBBBBA' }
-    expect((await controller.register(1, other)).errorCode).toBe(ErrorCode.DUPLICATE_BROKER_REGISTRATION)
+    expect((await controller.register(1, another)).errorCode).toBe(ErrorCode.DUPLICATE_BROKER_REGISTRATION)
     await controller.clock.advance(9001)
-    expect((await controller.register(1, other)).errorCode).toBe(ErrorCode.NONE)
+    expect((await controller.register(1, another)).errorCode).toBe(ErrorCode.NONE)
+  })
+
+  it('says what becomes of the partitions first, then registers', async () => {
+    await controller.brokers(1, 2)
+    await controller.createTopic({ name: 't', assignments: [{ partitionIndex: 0, brokerIds: [1, 2] }] })
+    await controller.reopen()
+    controller.take()
+    const { offset } = controller.image
+    expect((await controller.register(1, another)).brokerEpoch).toBe(offset + 1)
+    expect(controller.take().map(({ type }) => type)).toEqual([
+      'PartitionChangeRecord',
+      'RegisterBrokerRecord',
+    ])
+    expect(partition()).toMatchObject({ isr: [2], leader: 2 })
   })
 
   it('takes back a broker at once after the controller, too, has started anew', async () => {
@@ -56,7 +102,7 @@ describe('BrokerRegistration', () => {
     await controller.reopen()
     const before = controller.image.broker(1)?.epoch ?? 0
     const { errorCode, brokerEpoch } = await controller.register(1, {
-      incarnationId: 'BBBBBBBBQBBBBBBBBBBBBA',
+      ...another,
     })
     expect(errorCode).toBe(ErrorCode.NONE)
     expect(brokerEpoch).toBeGreaterThan(before)
@@ -111,6 +157,73 @@ describe('BrokerHeartbeat', () => {
     const changes = controller.take()
     expect(changes.map(({ version }) => version)).toEqual([3])
     expect(controller.image.broker(1)?.cordonedLogDirs).toEqual([])
+  })
+
+  it('takes the partitions away from a directory that is lost', async () => {
+    await controller.brokers(2)
+    await controller.register(1, { logDirs: ['TBdpvNkLSgKdR_F9_b01rQ', otherDirectory] })
+    await controller.heartbeat(1)
+    for (const name of ['t', 'u'])
+      await controller.createTopic({ name, assignments: [{ partitionIndex: 0, brokerIds: [1, 2] }] })
+    await controller.assign(1, otherDirectory, 't')
+    await controller.assign(1, 'TBdpvNkLSgKdR_F9_b01rQ', 'u')
+    controller.take()
+    await controller.heartbeat(1, { offlineLogDirs: [otherDirectory] })
+    expect(partition()).toMatchObject({ isr: [2], leader: 2 })
+    expect(controller.image.partition('u', 0)).toMatchObject({ isr: [1, 2], leader: 1 })
+    const records = controller.take()
+    expect(records.map(({ type, version }) => [type, version])).toEqual([
+      ['PartitionChangeRecord', 2],
+      ['BrokerRegistrationChangeRecord', 2],
+    ])
+    expect(valuesOf(records, BrokerRegistrationChangeRecord)[0]).toMatchObject({
+      logDirs: ['TBdpvNkLSgKdR_F9_b01rQ'],
+    })
+    await controller.heartbeat(1, { offlineLogDirs: [otherDirectory] })
+    expect(controller.take()).toEqual([])
+  })
+
+  it('lets a broker go once all others know that it goes', async () => {
+    await controller.brokers(1, 2, 3)
+    await controller.createTopic({ name: 't', assignments: [{ partitionIndex: 0, brokerIds: [1, 2] }] })
+    const before = controller.image.offset
+    controller.take()
+    const leaving = { isFenced: false, shouldShutDown: false }
+    expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject(leaving)
+    expect(controller.take().map(({ type }) => type)).toEqual([
+      'BrokerRegistrationChangeRecord',
+      'PartitionChangeRecord',
+    ])
+    expect(partition()).toMatchObject({ isr: [2], leader: 2 })
+    await controller.heartbeat(2)
+    await controller.heartbeat(3, { currentMetadataOffset: before })
+    expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject(leaving)
+    await controller.heartbeat(3)
+    expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject({
+      isFenced: true,
+      shouldShutDown: true,
+    })
+  })
+
+  it('lets a broker go at once that leads nothing, that is fenced, or that wants the fence', async () => {
+    const gone = { isFenced: true, shouldShutDown: true }
+    await controller.brokers(1, 2)
+    expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject(gone)
+    expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject(gone)
+    await controller.createTopic({ name: 't', assignments: [{ partitionIndex: 0, brokerIds: [2] }] })
+    await controller.heartbeat(1)
+    expect(await controller.heartbeat(2, { wantShutDown: true })).toMatchObject({ shouldShutDown: false })
+    expect(await controller.heartbeat(2, { wantFence: true, wantShutDown: true })).toMatchObject(gone)
+  })
+
+  it('moves the leaders away again where the controller has forgotten a shutdown', async () => {
+    await controller.brokers(1, 2)
+    await controller.createTopic({ name: 't', assignments: [{ partitionIndex: 0, brokerIds: [1, 2] }] })
+    await controller.heartbeat(1, { wantShutDown: true })
+    await controller.reopen()
+    controller.take()
+    expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject({ shouldShutDown: true })
+    expect(valuesOf(controller.take(), BrokerRegistrationChangeRecord)).toMatchObject([{ fenced: 1 }])
   })
 
   it('leads a broker through controlled shutdown', async () => {
@@ -193,5 +306,67 @@ describe('broker sessions', () => {
     expect(controller.image.broker(1)).toBeUndefined()
     expect(leaders()).toEqual([2, 2])
     expect((await controller.heartbeat(1)).errorCode).toBe(ErrorCode.STALE_BROKER_EPOCH)
+  })
+})
+
+describe('a shutdown that was not clean', () => {
+  beforeEach(async () => {
+    await controller.keepElr()
+    await controller.brokers(1, 2, 3)
+    await controller.createTopic({
+      name: 't',
+      assignments: [{ partitionIndex: 0, brokerIds: [1, 2, 3] }],
+      configs: [{ name: 'min.insync.replicas', value: '2' }],
+    })
+    for (const id of [3, 2]) await controller.heartbeat(id, { wantFence: true })
+    expect(partition()).toMatchObject({ isr: [1], eligibleLeaderReplicas: [2], leader: 1 })
+    controller.take()
+  })
+
+  const come = (id: number, previousBrokerEpoch = -1) =>
+    controller.register(id, { ...another, previousBrokerEpoch })
+  const epochOf = (id: number) => Number(controller.image.broker(id)?.epoch)
+
+  it('takes the broker out of the eligible replicas', async () => {
+    await come(2)
+    expect(valuesOf(controller.take(), PartitionChangeRecord)).toMatchObject([
+      { isr: null, eligibleLeaderReplicas: [] },
+    ])
+  })
+
+  it('is known by the epoch in which the directories were closed', async () => {
+    await come(2, epochOf(2))
+    expect(valuesOf(controller.take(), PartitionChangeRecord)).toEqual([])
+    expect(partition()).toMatchObject({ eligibleLeaderReplicas: [2] })
+  })
+
+  it('is what every registration tells of that is too old to say', async () => {
+    await controller.register(2, another, 2)
+    expect(partition()).toMatchObject({ eligibleLeaderReplicas: [] })
+  })
+
+  it('leaves a last in-sync replica out of everything but the last known leader, which may lead again', async () => {
+    await come(2)
+    await controller.heartbeat(1, { wantFence: true })
+    expect(partition()).toMatchObject({ isr: [], eligibleLeaderReplicas: [1], leader: -1, lastKnownElr: [1] })
+    await come(1)
+    expect(partition()).toMatchObject({ isr: [], eligibleLeaderReplicas: [], lastKnownElr: [1] })
+    await controller.heartbeat(2)
+    expect(partition()).toMatchObject({ leader: -1 })
+    await controller.heartbeat(1)
+    expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1, lastKnownElr: [] })
+  })
+
+  it('does not matter to an eligible replica whose shutdown was clean', async () => {
+    await controller.heartbeat(1, { wantFence: true })
+    await come(1, epochOf(1))
+    expect(partition()).toMatchObject({ eligibleLeaderReplicas: [1, 2], leader: -1 })
+    await controller.heartbeat(2)
+    expect(partition()).toMatchObject({
+      isr: [2],
+      eligibleLeaderReplicas: [1],
+      leader: 2,
+      leaderRecoveryState: 0,
+    })
   })
 })

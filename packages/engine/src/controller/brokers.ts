@@ -14,34 +14,36 @@ import {
 import { recordVersions } from '../metadata/features.ts'
 import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
+import { BrokerHeartbeats } from './broker-heartbeats.ts'
+import { directoriesError, featuresError } from './broker-registration.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
 import type { PartitionChanges } from './partition-changes.ts'
 
+type RegistrationRequest = RequestOf<typeof BrokerRegistration>
 type RegistrationResponse = ResponseOf<typeof BrokerRegistration>
+type HeartbeatRequest = RequestOf<typeof BrokerHeartbeat>
 type HeartbeatResponse = ResponseOf<typeof BrokerHeartbeat>
+type State = 'fenced' | 'unfenced' | 'leaving' | 'shut-down'
 
 /** In a registration change record. */
 const set = 1
 const cleared = -1
 /** A registration change has the lowest version that can say it. */
-const changeVersions = { fenced: 0, inControlledShutdown: 1, cordonedLogDirs: 3 } as const
+const changeVersions = { fenced: 0, inControlledShutdown: 1, logDirs: 2, cordonedLogDirs: 3 } as const
+/** From this version on a registration says which epoch its directories have been closed with (KIP-966). */
+const previousEpochVersionMin = 3
 
 /**
  * Brokers' lives (KIP-631). A broker registers and is fenced; its heartbeats unfence it once it has replayed its
  * own registration, move it to controlled shutdown and out; one whose heartbeats stop is fenced. Only what is in
- * the log counts as state; contact times are the memory of this controller alone.
+ * the log counts as state; what heartbeats say is the memory of this controller alone.
  */
 export class BrokersManager {
   readonly #image: MetadataImage
   readonly #changes: PartitionChanges
-  readonly #clock: Clock
   readonly #clusterId: string
-  readonly #sessionTimeoutMs: number
-  /** Monotonic time of the last word from each registered broker, by its epoch. */
-  readonly #contacts = new Map<number, { epoch: Int64; atMs: number }>()
-  /** Brokers that were here before this controller started have a session from then on. */
-  readonly #startedAtMs: number
+  readonly #heartbeats: BrokerHeartbeats
 
   constructor(options: {
     image: MetadataImage
@@ -52,64 +54,50 @@ export class BrokersManager {
   }) {
     this.#image = options.image
     this.#changes = options.changes
-    this.#clock = options.clock
     this.#clusterId = options.clusterId
-    this.#sessionTimeoutMs = options.sessionTimeoutMs
-    this.#startedAtMs = options.clock.monotonic()
+    this.#heartbeats = new BrokerHeartbeats(options)
   }
 
-  /** `offset`: of the record that this decision writes first, which becomes the broker's epoch. */
-  register(request: RequestOf<typeof BrokerRegistration>, offset: number): Decision<RegistrationResponse> {
-    const { brokerId, incarnationId } = request
+  /** `offset`: of the first record of this decision, which becomes the broker's epoch. */
+  register(
+    request: RegistrationRequest,
+    { version, offset }: { version: number; offset: number },
+  ): Decision<RegistrationResponse> {
+    const { brokerId, incarnationId, previousBrokerEpoch } = request
     const error = this.#registrationError(request)
     if (error !== ErrorCode.NONE) return registered(error, -1, [])
     const before = this.#image.broker(brokerId)
-    const isSame = before?.incarnationId === incarnationId
-    const brokerEpoch = isSame ? before.epoch : offset
-    const record = newRecord(
-      RegisterBrokerRecord,
-      {
-        brokerId,
-        incarnationId,
-        brokerEpoch,
-        endPoints: request.listeners,
-        features: request.features,
-        rack: request.rack,
-        fenced: isSame ? before.fenced : true,
-        inControlledShutdown: isSame ? before.inControlledShutdown : false,
-        logDirs: request.logDirs,
-      },
-      recordVersions.registerBroker,
-    )
-    this.#contacts.set(brokerId, { epoch: brokerEpoch, atMs: this.#clock.monotonic() })
+    const same = before?.incarnationId === incarnationId ? before : null
+    const isClean = version >= previousEpochVersionMin && before?.epoch === previousBrokerEpoch
+    const brokerEpoch = same?.epoch ?? offset
+    this.#heartbeats.heard(brokerId, brokerEpoch)
     return registered(ErrorCode.NONE, brokerEpoch, [
-      record,
-      ...(isSame ? [] : this.#changes.withoutBroker(brokerId)),
+      ...(same ? [] : this.#changes.afterShutdown(brokerId, isClean)),
+      registration(request, brokerEpoch, same),
     ])
   }
 
-  heartbeat(request: RequestOf<typeof BrokerHeartbeat>): Decision<HeartbeatResponse> {
+  heartbeat(request: HeartbeatRequest, offset: number): Decision<HeartbeatResponse> {
     const { brokerId, brokerEpoch, currentMetadataOffset } = request
     const broker = this.#image.broker(brokerId)
     if (!broker || broker.epoch !== brokerEpoch) return refusedHeartbeat(ErrorCode.STALE_BROKER_EPOCH)
-    // The embedded broker has one log directory, and stops where that one fails.
-    if (request.offlineLogDirs.length > 0) return refusedHeartbeat(ErrorCode.INVALID_REQUEST)
     const isCaughtUp = currentMetadataOffset >= broker.epoch
-    const { records, state } = this.#next(broker, request, isCaughtUp)
-    const { cordonedLogDirs } = request
-    if (cordonedLogDirs && String(cordonedLogDirs) !== String(broker.cordonedLogDirs))
-      records.push(change(broker, { cordonedLogDirs }, changeVersions.cordonedLogDirs))
-    this.#contacts.set(brokerId, { epoch: broker.epoch, atMs: this.#clock.monotonic() })
-    return {
-      records,
-      response: {
-        throttleTimeMs: 0,
-        errorCode: ErrorCode.NONE,
-        isCaughtUp,
-        isFenced: state === 'fenced' || state === 'shut-down',
-        shouldShutDown: state === 'shut-down',
-      },
+    const state = this.#next(broker, request, isCaughtUp)
+    const records = [
+      ...this.#transition(broker, state),
+      ...this.#offlineDirectories(broker, request.offlineLogDirs),
+      ...cordonedDirectories(broker, request.cordonedLogDirs),
+    ]
+    this.#heartbeats.heard(brokerId, brokerEpoch, currentMetadataOffset)
+    if (state === 'leaving') this.#heartbeats.shutsDown(broker, offset + records.length - 1)
+    const response = {
+      throttleTimeMs: 0,
+      errorCode: ErrorCode.NONE,
+      isCaughtUp,
+      isFenced: state === 'fenced' || state === 'shut-down',
+      shouldShutDown: state === 'shut-down',
     }
+    return { records, response }
   }
 
   unregister({
@@ -121,7 +109,7 @@ export class BrokersManager {
       const errorCode = ErrorCode.BROKER_ID_NOT_REGISTERED
       return { records: [], response: { throttleTimeMs: 0, errorCode, errorMessage } }
     }
-    this.#contacts.delete(brokerId)
+    this.#heartbeats.forget(brokerId)
     const record = newRecord(UnregisterBrokerRecord, { brokerId, brokerEpoch: broker.epoch })
     return {
       records: [...this.#changes.withoutBroker(brokerId), record],
@@ -131,8 +119,10 @@ export class BrokersManager {
 
   /** Fences a broker whose session is over; nothing where there is none. */
   fenceOneExpired(): NewRecord[] {
-    const expired = this.#image.brokers().find((broker) => !broker.fenced && this.#msLeft(broker) <= 0)
-    return expired ? this.#fence(expired) : []
+    const expired = this.#image
+      .brokers()
+      .find((broker) => !broker.fenced && this.#heartbeats.msLeft(broker) <= 0)
+    return expired ? this.#transition(expired, 'fenced') : []
   }
 
   /** How long until a session may end; null while no broker has one. */
@@ -140,7 +130,7 @@ export class BrokersManager {
     const left = this.#image
       .brokers()
       .filter(({ fenced }) => !fenced)
-      .map((broker) => this.#msLeft(broker))
+      .map((broker) => this.#heartbeats.msLeft(broker))
     return left.length === 0 ? null : Math.max(0, Math.min(...left))
   }
 
@@ -148,71 +138,95 @@ export class BrokersManager {
     return this.#image.broker(brokerId)?.epoch === brokerEpoch
   }
 
-  #registrationError(request: RequestOf<typeof BrokerRegistration>): number {
+  #registrationError(request: RegistrationRequest): ErrorCode {
     if (request.clusterId !== this.#clusterId) return ErrorCode.INCONSISTENT_CLUSTER_ID
     const before = this.#image.broker(request.brokerId)
-    // Somebody else with this id is alive. Only words that this controller has heard itself prove that.
-    const contact = this.#contacts.get(request.brokerId)
-    if (before && before.incarnationId !== request.incarnationId && contact?.epoch === before.epoch)
-      if (!before.fenced && this.#msLeft(before) > 0) return ErrorCode.DUPLICATE_BROKER_REGISTRATION
-    for (const [name, level] of this.#image.features) {
-      const range = request.features.find((feature) => feature.name === name)
-      if (!range || level < range.minSupportedVersion || level > range.maxSupportedVersion)
-        return ErrorCode.UNSUPPORTED_VERSION
-    }
-    return ErrorCode.NONE
+    // Somebody else with this id is alive.
+    if (before && before.incarnationId !== request.incarnationId && this.#heartbeats.isAlive(before))
+      return ErrorCode.DUPLICATE_BROKER_REGISTRATION
+    // ZooKeeper is gone.
+    if (request.isMigratingZkBroker) return ErrorCode.BROKER_ID_NOT_REGISTERED
+    return directoriesError(request, this.#image) || featuresError(request, this.#image)
   }
 
-  #msLeft(broker: BrokerImage): number {
-    const contact = this.#contacts.get(broker.id)
-    const sinceMs = contact?.epoch === broker.epoch ? contact.atMs : this.#startedAtMs
-    return sinceMs + this.#sessionTimeoutMs - this.#clock.monotonic()
-  }
-
-  #next(
-    broker: BrokerImage,
-    request: RequestOf<typeof BrokerHeartbeat>,
-    isCaughtUp: boolean,
-  ): { records: NewRecord[]; state: 'fenced' | 'unfenced' | 'leaving' | 'shut-down' } {
-    const { wantFence, wantShutDown } = request
-    const stay = (state: 'fenced' | 'unfenced' | 'leaving' | 'shut-down') => ({ records: [], state })
+  /** Where a heartbeat brings its broker. Who wants the fence gets it at once, also on its way out. */
+  #next(broker: BrokerImage, { wantFence, wantShutDown }: HeartbeatRequest, isCaughtUp: boolean): State {
     if (broker.fenced) {
-      if (wantShutDown) return stay('shut-down')
-      if (wantFence || !isCaughtUp) return stay('fenced')
-      return { records: this.#unfence(broker), state: 'unfenced' }
+      if (wantShutDown) return 'shut-down'
+      return wantFence || !isCaughtUp ? 'fenced' : 'unfenced'
     }
-    if (wantFence) return { records: this.#fence(broker), state: wantShutDown ? 'shut-down' : 'fenced' }
-    if (broker.inControlledShutdown || wantShutDown) {
-      // In-sync replicas elsewhere have been told when the change is committed, so it may go once it leads nothing.
-      if (!this.#leadsAny(broker.id)) return { records: this.#fence(broker), state: 'shut-down' }
-      if (broker.inControlledShutdown) return stay('leaving')
-      const leaving = change(broker, { inControlledShutdown: set }, changeVersions.inControlledShutdown)
-      return { records: [leaving, ...this.#changes.withoutBroker(broker.id)], state: 'leaving' }
-    }
-    return stay('unfenced')
+    if (wantFence) return wantShutDown ? 'shut-down' : 'fenced'
+    const isLeaving = this.#heartbeats.isShuttingDown(broker)
+    if (!isLeaving && !wantShutDown) return 'unfenced'
+    if (this.#changes.leadsAny(broker.id)) return 'leaving'
+    if (!isLeaving) return 'shut-down'
+    const others = this.#image.brokers().filter(({ id }) => this.#image.isBrokerActive(id))
+    return this.#heartbeats.allKnowOfShutdown(broker, others) ? 'shut-down' : 'leaving'
   }
 
-  #unfence(broker: BrokerImage): NewRecord[] {
+  #transition(broker: BrokerImage, next: State): NewRecord[] {
+    const { id, fenced, inControlledShutdown } = broker
+    switch (next) {
+      case 'fenced':
+      case 'shut-down':
+        return fenced
+          ? []
+          : [...this.#changes.withoutBroker(id), change(broker, { fenced: set }, changeVersions.fenced)]
+      case 'unfenced':
+        return fenced
+          ? [change(broker, { fenced: cleared }, changeVersions.fenced), ...this.#changes.withBroker(id)]
+          : []
+      case 'leaving':
+        return [
+          ...(inControlledShutdown
+            ? []
+            : [change(broker, { inControlledShutdown: set }, changeVersions.inControlledShutdown)]),
+          ...(this.#heartbeats.isShuttingDown(broker) ? [] : this.#changes.withoutBroker(id)),
+        ]
+    }
+  }
+
+  #offlineDirectories(broker: BrokerImage, offlineLogDirs: readonly string[]): NewRecord[] {
+    const lost = broker.logDirs.filter((id) => offlineLogDirs.includes(id))
+    if (lost.length === 0) return []
+    const logDirs = broker.logDirs.filter((id) => !lost.includes(id))
     return [
-      change(broker, { fenced: cleared }, changeVersions.fenced),
-      ...this.#changes.withBroker(broker.id),
+      ...lost.flatMap((directory) => this.#changes.withoutDirectory(broker.id, directory)),
+      change(broker, { logDirs }, changeVersions.logDirs),
     ]
   }
+}
 
-  #fence(broker: BrokerImage): NewRecord[] {
-    return [...this.#changes.withoutBroker(broker.id), change(broker, { fenced: set }, changeVersions.fenced)]
+function registration(request: RegistrationRequest, brokerEpoch: Int64, same: BrokerImage | null): NewRecord {
+  const { brokerId, incarnationId, listeners, features, rack, logDirs } = request
+  const value = {
+    brokerId,
+    incarnationId,
+    brokerEpoch,
+    endPoints: listeners,
+    features,
+    rack,
+    fenced: same?.fenced ?? true,
+    inControlledShutdown: same?.inControlledShutdown ?? false,
+    logDirs,
   }
+  return newRecord(RegisterBrokerRecord, value, recordVersions.registerBroker)
+}
 
-  #leadsAny(brokerId: number): boolean {
-    for (const topic of this.#image.topics())
-      if (topic.partitions.some(({ leader }) => leader === brokerId)) return true
-    return false
-  }
+/** null: the broker does not say. */
+function cordonedDirectories(broker: BrokerImage, cordonedLogDirs: string[] | null): NewRecord[] {
+  const before = new Set(broker.cordonedLogDirs)
+  const isSame =
+    broker.cordonedLogDirs !== null &&
+    cordonedLogDirs?.every((id) => before.has(id)) &&
+    new Set(cordonedLogDirs).size === before.size
+  if (!cordonedLogDirs || isSame) return []
+  return [change(broker, { cordonedLogDirs }, changeVersions.cordonedLogDirs)]
 }
 
 function change(
   broker: BrokerImage,
-  what: { fenced?: number; inControlledShutdown?: number; cordonedLogDirs?: string[] },
+  what: { fenced?: number; inControlledShutdown?: number; logDirs?: string[]; cordonedLogDirs?: string[] },
   version: number,
 ): NewRecord {
   assert(Object.keys(what).length === 1, 'a registration change says one thing')
@@ -236,19 +250,13 @@ function refusedHeartbeat(errorCode: number): Decision<HeartbeatResponse> {
 export const brokerRequests: readonly ControllerRequest<BrokersManager>[] = [
   controllerRequest({
     api: BrokerRegistration,
-    decide: (brokers: BrokersManager, asked, { offset }) => brokers.register(asked, offset),
+    decide: (brokers: BrokersManager, asked, facts) => brokers.register(asked, facts),
     refuse: (_asked, errorCode) => ({ throttleTimeMs: 0, errorCode, brokerEpoch: -1 }),
   }),
   controllerRequest({
     api: BrokerHeartbeat,
-    decide: (brokers: BrokersManager, asked) => brokers.heartbeat(asked),
-    refuse: (_asked, errorCode) => ({
-      throttleTimeMs: 0,
-      errorCode,
-      isCaughtUp: false,
-      isFenced: true,
-      shouldShutDown: false,
-    }),
+    decide: (brokers: BrokersManager, asked, { offset }) => brokers.heartbeat(asked, offset),
+    refuse: (_asked, errorCode) => refusedHeartbeat(errorCode).response,
   }),
   controllerRequest({
     api: UnregisterBroker,

@@ -4,11 +4,8 @@ import {
   BrokerHeartbeat,
   ErrorCode,
   type Input,
-  type Message,
-  Reader,
   type RequestOf,
   type ResponseOf,
-  Writer,
 } from '@sluice/wire'
 import {
   anonymousPrincipal,
@@ -16,8 +13,6 @@ import {
   type ControllerChannel,
   type RecordsListener,
 } from '../metadata/controller-channel.ts'
-import { Lane } from '../storage/lane.ts'
-import type { Steps } from '../storage/slices.ts'
 import { MetadataGoneError } from './metadata-log.ts'
 import { controllerRequests } from './requests.ts'
 
@@ -50,7 +45,6 @@ interface Subscriber {
  */
 export class InlineChannel implements ControllerChannel {
   readonly #clock: Clock
-  readonly #lane: Lane
   readonly #awayMsMax: number
   readonly #subscribers = new Set<Subscriber>()
   readonly #waiting = new Set<Deferred<void>>()
@@ -59,7 +53,6 @@ export class InlineChannel implements ControllerChannel {
 
   constructor({ clock, awayMsMax }: { clock: Clock; awayMsMax: number }) {
     this.#clock = clock
-    this.#lane = new Lane(clock)
     this.#awayMsMax = awayMsMax
   }
 
@@ -88,9 +81,10 @@ export class InlineChannel implements ControllerChannel {
     request: Input<RequestOf<A>>,
     context = anonymous,
   ): Promise<ResponseOf<A>> {
-    const asked = await this.#lane.done(throughBytes(api.request, version, request))
+    const { request: asking, response: answering } = api
+    const asked = asking.decodeBuffer(asking.encodeToBuffer(version, request), version)
     const bytes = (await this.#ask(api, version, asked, context)) ?? refusal(api, version, asked)
-    return this.#lane.done(api.response.decodeInSteps(new Reader(bytes), version))
+    return answering.decodeBuffer(bytes, version)
   }
 
   async subscribe(listener: RecordsListener, guard: Guard): Promise<() => void> {
@@ -158,13 +152,6 @@ async function attach(subscriber: Subscriber, target: ChannelTarget): Promise<vo
   }
   subscriber.end()
   subscriber.end = await target.subscribe(take, subscriber.offset)
-}
-
-/** What the other side has of a message: whatever its version carries, and no object of ours. */
-function* throughBytes<T>(message: Message<T>, version: number, value: Input<T>): Steps<T> {
-  const writer = new Writer()
-  yield* message.encodeInSteps(writer, version, value)
-  return yield* message.decodeInSteps(new Reader(writer.finish()), version)
 }
 
 function refusal(api: Api, version: number, asked: unknown): Buffer {

@@ -22,7 +22,6 @@ import {
   RegisterControllerRecord,
   randomUuid,
   metadataTopic,
-  Writer,
 } from '@sluice/wire'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
@@ -31,10 +30,8 @@ import { securityProtocolId } from '../metadata/security-protocol.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
-import { Lane } from '../storage/lane.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
-import type { Steps } from '../storage/slices.ts'
 import { inSlices } from '../storage/slices.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
@@ -102,7 +99,6 @@ export class Controller implements ChannelTarget {
   readonly #managers: Managers
   readonly #queue: CommitQueue
   readonly #guard: NodeGuard
-  readonly #lane: Lane
   #sessionTimer: Timer | null = null
   #opened = false
   #closing: Promise<void> | null = null
@@ -115,7 +111,6 @@ export class Controller implements ChannelTarget {
     this.#log = log
     this.#lock = parts.lock
     this.#guard = parts.guard
-    this.#lane = new Lane(options.clock)
     const { clock, random, clusterId, nodeId } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
     const changes = new PartitionChanges({ image, config })
@@ -185,7 +180,7 @@ export class Controller implements ChannelTarget {
     const handler: ControllerRequest<Managers> | undefined = controllerRequests.get(api.apiKey)
     assert(handler, `the controller does not serve ${api.name}`)
     if (this.#closing) return null
-    const encode = (response: unknown) => this.#lane.done(encoded(api, version, response as never))
+    const encode = (response: unknown) => api.response.encodeToBuffer(version, response as never)
     const decided = this.#decide(handler, version, request, context)
     if ('refusal' in decided) return encode(decided.refusal)
     // Also an answer without records may rest on what others have decided, and is not durable yet.
@@ -197,7 +192,7 @@ export class Controller implements ChannelTarget {
     }
     this.#watchSessions()
     try {
-      return await encode(decided.response)
+      return encode(decided.response)
     } catch (error) {
       this.#options.logger.error('an answer of the controller cannot be encoded', { api: api.name, error })
       return encode(handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected))
@@ -356,12 +351,6 @@ const retryMs = 1000
 
 function cannotBeWritten(error: Error): string {
   return `The metadata log cannot be written: ${error.message}`
-}
-
-function* encoded(api: Api, version: number, response: never): Steps<Buffer> {
-  const writer = new Writer()
-  yield* api.response.encodeInSteps(writer, version, response)
-  return writer.finish()
 }
 
 /** Written as a transaction, so that a reader sees the features of a new cluster all at once. */

@@ -6,6 +6,13 @@ import type { NewRecord } from '../metadata/records.ts'
 import { noLeader } from '../metadata/topics-image.ts'
 import { type Election, partitionChange, type PartitionTarget } from './partition-change.ts'
 
+/** A partition as it is. */
+export interface PlacedPartition {
+  readonly topic: TopicImage
+  readonly partitionId: number
+  readonly before: PartitionImage
+}
+
 interface Wish {
   readonly target?: PartitionTarget
   /** Without it: as the topic's unclean.leader.election.enable says. */
@@ -26,7 +33,7 @@ export class PartitionChanges {
   }
 
   /** null: nothing changes. */
-  change(topic: TopicImage, partitionId: number, before: PartitionImage, wish: Wish): NewRecord | null {
+  change({ topic, partitionId, before }: PlacedPartition, wish: Wish): NewRecord | null {
     const isActive = wish.isActive ?? ((id: number) => this.#image.isBrokerActive(id))
     return partitionChange({
       topicId: topic.id,
@@ -47,10 +54,9 @@ export class PartitionChanges {
 
   /** The broker is fenced, leaves or is gone: others lead, and it is in no ISR any more but where it is the last. */
   withoutBroker(brokerId: number): NewRecord[] {
-    const isActive = (id: number) => id !== brokerId && this.#image.isBrokerActive(id)
     return this.#each(
       ({ isr }) => isr.includes(brokerId),
-      ({ isr }) => ({ target: { isr: isr.filter((id) => id !== brokerId) }, isActive }),
+      (before) => this.#wishWithout(brokerId, before),
     )
   }
 
@@ -63,6 +69,49 @@ export class PartitionChanges {
     )
   }
 
+  /**
+   * A new incarnation registers where there was another one, or none. One that was not shut down cleanly may have lost
+   * what was only in its page cache: it is eligible no more (KIP-966).
+   */
+  afterShutdown(brokerId: number, isClean: boolean): NewRecord[] {
+    if (isClean || !this.#keepsElr) return this.withoutBroker(brokerId)
+    return this.#each(
+      ({ isr, eligibleLeaderReplicas: elr }) => isr.includes(brokerId) || elr.includes(brokerId),
+      (before) => ({ ...this.#wishWithout(brokerId, before), uncleanShutdown: brokerId }),
+    )
+  }
+
+  /** One of the broker's log directories is gone, with the replicas in it. */
+  withoutDirectory(brokerId: number, directory: string): NewRecord[] {
+    return this.#each(
+      ({ replicas, directories }) => directories[replicas.indexOf(brokerId)] === directory,
+      (before) => this.#wishWithout(brokerId, before),
+    )
+  }
+
+  withoutReplica(place: PlacedPartition, brokerId: number): NewRecord | null {
+    return this.change(place, this.#wishWithout(brokerId, place.before))
+  }
+
+  inDirectory(place: PlacedPartition, brokerId: number, directory: string): NewRecord | null {
+    const { replicas, directories: before } = place.before
+    const directories = replicas.map((id, at) => (id === brokerId ? directory : (before[at] ?? directory)))
+    return this.change(place, { target: { directories }, election: 'online' })
+  }
+
+  leadsAny(brokerId: number): boolean {
+    for (const { partitions } of this.#image.topics())
+      if (partitions.some(({ leader }) => leader === brokerId)) return true
+    return false
+  }
+
+  #wishWithout(brokerId: number, { isr }: PartitionImage): Wish {
+    return {
+      target: { isr: isr.filter((id) => id !== brokerId) },
+      isActive: (id) => id !== brokerId && this.#image.isBrokerActive(id),
+    }
+  }
+
   #each(
     concerns: (partition: PartitionImage) => boolean,
     wish: (before: PartitionImage) => Wish,
@@ -71,15 +120,19 @@ export class PartitionChanges {
     for (const topic of this.#image.topics())
       for (const [partitionId, before] of topic.partitions.entries()) {
         if (!concerns(before)) continue
-        const record = this.change(topic, partitionId, before, wish(before))
+        const record = this.change({ topic, partitionId, before }, wish(before))
         if (record) records.push(record)
       }
     return records
   }
 
+  get #keepsElr(): boolean {
+    return (this.#image.features.get(eligibleLeaderReplicasFeature) ?? 0) > 0
+  }
+
   /** More than there are replicas is never asked for. */
   #minIsr(topic: TopicImage): number | null {
-    if ((this.#image.features.get(eligibleLeaderReplicasFeature) ?? 0) < 1) return null
+    if (!this.#keepsElr) return null
     const replicationFactor = topic.partitions[0]?.replicas.length ?? 0
     return Math.min(this.#config.topicInt(topic.name, 'min.insync.replicas'), replicationFactor)
   }

@@ -1,4 +1,11 @@
-import { AlterPartition, ErrorCode, PartitionChangeRecord, type Input, type RequestOf } from '@sluice/wire'
+import {
+  AlterPartition,
+  AssignReplicasToDirs,
+  ErrorCode,
+  PartitionChangeRecord,
+  type Input,
+  type RequestOf,
+} from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestController, valuesOf } from './testing/test-controller.ts'
 
@@ -161,5 +168,57 @@ describe('AlterPartition', () => {
       [ErrorCode.NONE],
     ])
     expect(controller.take()).toHaveLength(2)
+  })
+})
+
+describe('AssignReplicasToDirs', () => {
+  const [first, second] = ['TBdpvNkLSgKdR_F9_b05rQ', 'TBdpvNkLSgKdR_F9_otheQ']
+
+  /** Broker 5 has two directories, and has not said yet where its replicas are. */
+  beforeEach(async () => {
+    await controller.register(5, { logDirs: [first, second] })
+    await controller.heartbeat(5)
+    await controller.createTopic({ name: 'd', assignments: [{ partitionIndex: 0, brokerIds: [5, 1] }] })
+    controller.take()
+  })
+
+  const unassigned = 'AAAAAAAAAAAAAAAAAAAAAQ'
+  const ofBroker1 = 'TBdpvNkLSgKdR_F9_b01rQ'
+  const directories = () => controller.image.partition('d', 0)?.directories
+
+  const assign = async (id: string, topic: string, partitionIndex = 0, brokerEpoch = epochOf(5)) => {
+    const response = await controller.channel.request(AssignReplicasToDirs, 0, {
+      brokerId: 5,
+      brokerEpoch,
+      directories: [{ id, topics: [{ topicId: topic, partitions: [{ partitionIndex }] }] }],
+    })
+    return response.directories[0]?.topics[0]?.partitions[0]?.errorCode ?? response.errorCode
+  }
+
+  it('notes where a replica is, once', async () => {
+    expect(directories()).toEqual([unassigned, ofBroker1])
+    const id = controller.image.topic('d')?.id ?? ''
+    expect(await assign(second, id)).toBe(ErrorCode.NONE)
+    expect(directories()).toEqual([second, ofBroker1])
+    expect(valuesOf(controller.take(), PartitionChangeRecord)).toMatchObject([
+      { isr: null, leader: -2, replicas: null, directories: [second, ofBroker1] },
+    ])
+    expect(await assign(second, id)).toBe(ErrorCode.NONE)
+    expect(controller.take()).toEqual([])
+  })
+
+  it('takes the lead from a replica in a directory that is lost', async () => {
+    await assign('TBdpvNkLSgKdR_F9_goneQ', controller.image.topic('d')?.id ?? '')
+    expect(controller.take()).toHaveLength(2)
+    expect(controller.image.partition('d', 0)).toMatchObject({ leader: 1, isr: [1] })
+  })
+
+  it('refuses strangers', async () => {
+    const id = controller.image.topic('d')?.id ?? ''
+    expect(await assign(first, id, 0, 1)).toBe(ErrorCode.STALE_BROKER_EPOCH)
+    expect(await assign(first, 'AAAAAAAAQAAAAAAAAAAABA')).toBe(ErrorCode.UNKNOWN_TOPIC_ID)
+    expect(await assign(first, id, 3)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    expect(await assign(first, topicId)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    expect(controller.take()).toEqual([])
   })
 })

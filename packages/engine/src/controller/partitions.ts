@@ -1,19 +1,22 @@
 import {
   AlterPartition,
+  AssignReplicasToDirs,
   ErrorCode,
   PartitionChangeRecord,
   type RequestOf,
   type ResponseOf,
   type ValueOf,
 } from '@sluice/wire'
+import { isOnlineDirectory } from '../metadata/directory-id.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import { type NewRecord, sealRecord } from '../metadata/records.ts'
 import { afterChange, LeaderRecoveryState } from '../metadata/topics-image.ts'
 import type { BrokersManager } from './brokers.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
-import type { PartitionChanges } from './partition-changes.ts'
+import type { PartitionChanges, PlacedPartition } from './partition-changes.ts'
 
+type AssignRequest = RequestOf<typeof AssignReplicasToDirs>
 type AlterRequest = RequestOf<typeof AlterPartition>
 type AskedPartition = AlterRequest['topics'][number]['partitions'][number]
 type AlteredPartition = ResponseOf<typeof AlterPartition>['topics'][number]['partitions'][number]
@@ -70,7 +73,7 @@ export class PartitionsManager {
     if (error !== ErrorCode.NONE) return refused(asked, error)
     const { leaderRecoveryState } = asked
     const target = { isr: isr.map((member) => member.brokerId), leaderRecoveryState }
-    const record = this.#changes.change(topic, asked.partitionIndex, before, { target })
+    const record = this.#changes.change({ topic, partitionId: asked.partitionIndex, before }, { target })
     if (!record) return altered(asked, before)
     records.push(record)
     const after = afterChange(
@@ -80,6 +83,40 @@ export class PartitionsManager {
     // The ISR has ended a reassignment in which its leader goes: it hears that, though all that it asked has happened.
     if (after.leader !== brokerId) return refused(asked, ErrorCode.NEW_LEADER_ELECTED)
     return altered(asked, after)
+  }
+
+  /** Where a broker with several log directories keeps its replicas (KIP-858). */
+  assignDirectories(request: AssignRequest): Decision<ResponseOf<typeof AssignReplicasToDirs>> {
+    const { brokerId, brokerEpoch } = request
+    if (!this.#brokers.isCurrent(brokerId, brokerEpoch))
+      return { records: [], response: refusedAssignments(ErrorCode.STALE_BROKER_EPOCH) }
+    const online = this.#image.broker(brokerId)?.logDirs ?? []
+    const moved: (NewRecord | null)[] = []
+    const lost: (NewRecord | null)[] = []
+    const directories = request.directories.map(({ id, topics }) => ({
+      id,
+      topics: topics.map(({ topicId, partitions }) => ({
+        topicId,
+        partitions: partitions.map(({ partitionIndex }) => {
+          const place = this.#replicaOf(brokerId, topicId, partitionIndex)
+          if (!('topic' in place)) return { partitionIndex, errorCode: place.error }
+          moved.push(this.#changes.inDirectory(place, brokerId, id))
+          if (!isOnlineDirectory(id, online)) lost.push(this.#changes.withoutReplica(place, brokerId))
+          return { partitionIndex, errorCode: ErrorCode.NONE }
+        }),
+      })),
+    }))
+    const response = { throttleTimeMs: 0, errorCode: ErrorCode.NONE, directories }
+    return { records: [...moved, ...lost].filter((record) => record !== null), response }
+  }
+
+  #replicaOf(brokerId: number, topicId: string, partitionId: number): PlacedPartition | { error: ErrorCode } {
+    const topic = this.#image.topicById(topicId)
+    if (!topic) return { error: ErrorCode.UNKNOWN_TOPIC_ID }
+    const before = topic.partitions[partitionId]
+    if (!before) return { error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
+    if (!before.replicas.includes(brokerId)) return { error: ErrorCode.NOT_LEADER_OR_FOLLOWER }
+    return { topic, partitionId, before }
   }
 
   /** Only who is alive, stays, and is the incarnation that the leader knows may be in sync (KIP-841, KIP-903). */
@@ -149,10 +186,19 @@ function refusedPartitions(errorCode: ErrorCode): ResponseOf<typeof AlterPartiti
   return { throttleTimeMs: 0, errorCode, topics: [] }
 }
 
+function refusedAssignments(errorCode: ErrorCode): ResponseOf<typeof AssignReplicasToDirs> {
+  return { throttleTimeMs: 0, errorCode, directories: [] }
+}
+
 export const partitionRequests: readonly ControllerRequest<PartitionsManager>[] = [
   controllerRequest({
     api: AlterPartition,
     decide: (partitions: PartitionsManager, asked, { version }) => partitions.alter(asked, version),
     refuse: (_asked, errorCode) => refusedPartitions(errorCode),
+  }),
+  controllerRequest({
+    api: AssignReplicasToDirs,
+    decide: (partitions: PartitionsManager, asked) => partitions.assignDirectories(asked),
+    refuse: (_asked, errorCode) => refusedAssignments(errorCode),
   }),
 ]

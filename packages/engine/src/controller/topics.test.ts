@@ -59,7 +59,7 @@ describe('CreateTopics', () => {
       leader: 1,
       leaderEpoch: 0,
       partitionEpoch: 0,
-      directories: ['TBdpvNkLSgKdR_F9_b3mrQ'],
+      directories: ['TBdpvNkLSgKdR_F9_b01rQ'],
       eligibleLeaderReplicas: null,
     })
   })

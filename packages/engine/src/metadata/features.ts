@@ -6,6 +6,7 @@ interface FeatureRange {
 }
 
 export const metadataVersionFeature = 'metadata.version'
+export const kraftVersionFeature = 'kraft.version'
 /** KIP-966. */
 export const eligibleLeaderReplicasFeature = 'eligible.leader.replicas.version'
 
@@ -18,12 +19,13 @@ const metadataVersionLevel = 33
  * the consumer protocol, transaction.version with transactions, …).
  */
 export const supportedFeatures: readonly FeatureRange[] = [
-  { name: 'kraft.version', minSupportedVersion: 0, maxSupportedVersion: 0 },
+  { name: kraftVersionFeature, minSupportedVersion: 0, maxSupportedVersion: 0 },
   {
     name: metadataVersionFeature,
     minSupportedVersion: metadataVersionLevel,
     maxSupportedVersion: metadataVersionLevel,
   },
+  { name: eligibleLeaderReplicasFeature, minSupportedVersion: 0, maxSupportedVersion: 1 },
 ]
 
 /** The levels of a new cluster, metadata.version first: nothing may stand before it in a log. */

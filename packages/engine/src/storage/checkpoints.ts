@@ -92,11 +92,24 @@ export function writeCleanShutdown(disk: Disk, directory: string, brokerEpoch: I
   disk.writeFileAtomicSync(join(directory, cleanShutdownName), JSON.stringify({ version: 0, brokerEpoch }))
 }
 
-/** Whether the last stop was clean. The mark goes, so that only another clean stop can set it. */
-export function takeCleanShutdown(disk: Disk, directory: string): boolean {
+/**
+ * null after a stop that was not clean; else the broker's epoch at that stop, −1 where the mark does not say. The mark
+ * goes, so that only another clean stop can set it.
+ */
+export function takeCleanShutdown(disk: Disk, directory: string): { brokerEpoch: Int64 } | null {
   const path = join(directory, cleanShutdownName)
-  if (!disk.existsSync(path)) return false
+  if (!disk.existsSync(path)) return null
+  const brokerEpoch = epochIn(disk.readFileSync(path).toString())
   disk.unlinkSync(path)
   disk.syncDirectorySync(directory)
-  return true
+  return { brokerEpoch }
+}
+
+function epochIn(content: string): Int64 {
+  try {
+    const { brokerEpoch } = JSON.parse(content) as { brokerEpoch?: unknown }
+    return typeof brokerEpoch === 'number' ? brokerEpoch : -1
+  } catch {
+    return -1
+  }
 }

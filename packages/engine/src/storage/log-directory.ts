@@ -67,6 +67,7 @@ export class LogDirectory {
   readonly #logStarts: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
   #cleaned = new Map<string, number>()
+  #closedInEpoch: Int64 = -1
 
   private constructor(
     options: LogDirectoryOptions,
@@ -105,13 +106,20 @@ export class LogDirectory {
     }
   }
 
+  /** The epoch of the broker that has closed this directory cleanly; −1 where none has, or before `load`. */
+  get closedInEpoch(): Int64 {
+    return this.#closedInEpoch
+  }
+
   // ---- loading and making
 
   /** Loads every log, one after the other, into `logs`; after an unclean stop this recovers them. */
   *load(logs: Map<string, Log>): Steps {
     const { disk, clock, logger } = this.#options
     const startedMs = clock.monotonic()
-    const clean = takeCleanShutdown(disk, this.#path)
+    const shutdown = takeCleanShutdown(disk, this.#path)
+    const clean = shutdown !== null
+    this.#closedInEpoch = shutdown?.brokerEpoch ?? -1
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
     const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
     this.#cleaned = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)

@@ -198,6 +198,7 @@ describe('a log directory', () => {
     node.disk.beforeOperation = () => {}
     expect(reads).toEqual([`${directory}/events-0/00000000000000000006.log`])
     expect(node.names()).not.toContain('.kafka_cleanshutdown')
+    expect(again.closedInEpoch).toBe(13)
     const reopened = again.get(events)
     expect(reopened).toMatchObject({ topicId, logStartOffset: 4, logEndOffset: 7, recoveryPoint: 7 })
     again.stop({ clean: true })
@@ -457,16 +458,6 @@ describe('open files', () => {
     expect(closed).toHaveLength(1)
     expect(append(log, batchOf(1))).toMatchObject({ baseOffset: 1 })
     manager.stop({ clean: true })
-  })
-
-  test('are no more than a share of what the process may open', () => {
-    const disk = new MemoryDisk()
-    disk.mkdirSync('/d')
-    disk.openFilesMax = 24
-    const cache = new FileCache(disk)
-    for (let n = 0; n < 10; n++)
-      new CachedFile(cache, { filePath: () => `/d/${n}`, fileEvicted: () => {} }).get()
-    expect(cache.openCount).toBe(3)
   })
 
   test('in use are spared as long as others can go', () => {

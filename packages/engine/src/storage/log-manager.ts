@@ -55,6 +55,11 @@ export class LogManager {
   }
 
   /** From meta.properties. */
+  /** The epoch in which this broker stopped cleanly the last time; −1 where it did not. */
+  get closedInEpoch(): Int64 {
+    return this.#onDisk.closedInEpoch
+  }
+
   get directoryId(): string {
     assert(this.#taken, 'a directory has its id when it is taken')
     return this.#taken.id

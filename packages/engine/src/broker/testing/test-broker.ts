@@ -16,6 +16,8 @@ export class TestBroker {
   readonly controller: TestController
   readonly network = new MemoryNetwork()
   readonly failures: Error[] = []
+  /** One for all starts, so that each is an incarnation of its own. */
+  readonly #random = seededRandom(11)
   readonly #connections: Connection[] = []
   #broker: Broker | null = null
 
@@ -46,7 +48,7 @@ export class TestBroker {
       clock: this.controller.clock,
       disk: this.controller.disk,
       network: this.network,
-      random: seededRandom(11),
+      random: this.#random,
       logger: silentLogger,
       signal: new AbortController().signal,
       onFailure: (failure) => void this.failures.push(failure),

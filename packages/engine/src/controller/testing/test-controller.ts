@@ -8,6 +8,8 @@ import {
   TestClock,
 } from '@sluice/effects'
 import {
+  AlterPartition,
+  AssignReplicasToDirs,
   BrokerHeartbeat,
   BrokerRegistration,
   type RequestOf,
@@ -16,6 +18,7 @@ import {
   CreateTopics,
   type Input,
   type TypedRecord,
+  UpdateFeatures,
   type Int64,
 } from '@sluice/wire'
 import { supportedFeatures } from '../../metadata/features.ts'
@@ -26,7 +29,8 @@ import { InlineChannel } from '../channel.ts'
 import { Controller } from '../controller.ts'
 
 export const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
-const directoryId = 'TBdpvNkLSgKdR_F9_b3mrQ'
+/** The one log directory of a broker. */
+const directoryOf = (brokerId: number) => `TBdpvNkLSgKdR_F9_b${String(brokerId).padStart(2, '0')}rQ`
 
 /** A controller on a disk and a clock of its own, with what its subscribers see. */
 export class TestController {
@@ -109,15 +113,16 @@ export class TestController {
   async register(
     brokerId: number,
     options: Partial<RequestOf<typeof BrokerRegistration>> = {},
+    version = 4,
   ): Promise<ResponseOf<typeof BrokerRegistration>> {
-    const response = await this.channel.request(BrokerRegistration, 4, {
+    const response = await this.channel.request(BrokerRegistration, version, {
       brokerId,
       clusterId,
       incarnationId: `AAAAAAAAQAAAAAAAAAAA${String(brokerId).padStart(2, '0').slice(-1)}A`,
       listeners: [{ name: 'CLIENT', host: '127.0.0.1', port: 9092 + brokerId, securityProtocol: 0 }],
       features: supportedFeatures,
       rack: null,
-      logDirs: [directoryId],
+      logDirs: [directoryOf(brokerId)],
       previousBrokerEpoch: -1,
       ...options,
     })
@@ -147,6 +152,43 @@ export class TestController {
     }
     this.take()
     return this
+  }
+
+  /** Puts eligible leader replicas in force. */
+  async keepElr(): Promise<void> {
+    const feature = 'eligible.leader.replicas.version'
+    const featureUpdates = [{ feature, maxVersionLevel: 1, upgradeType: 1 }]
+    const { errorCode } = await this.channel.request(UpdateFeatures, 2, { featureUpdates })
+    if (errorCode !== 0) throw new Error(`error ${errorCode}`)
+  }
+
+  /** As the leader of the first partition asks it. */
+  async alterPartition(leader: number, topic: string, isr: number[]): Promise<void> {
+    const partition = this.image.partition(topic, 0)
+    const asked = {
+      partitionIndex: 0,
+      leaderEpoch: partition?.leaderEpoch ?? -1,
+      partitionEpoch: partition?.partitionEpoch ?? -1,
+      newIsr: isr,
+    }
+    const response = await this.channel.request(AlterPartition, 2, {
+      brokerId: leader,
+      brokerEpoch: this.#epochs.get(leader) ?? -1,
+      topics: [{ topicId: this.image.topic(topic)?.id ?? '', partitions: [asked] }],
+    })
+    const errorCode = response.topics[0]?.partitions[0]?.errorCode ?? response.errorCode
+    if (errorCode !== 0) throw new Error(`error ${errorCode}`)
+  }
+
+  /** Says in which directory the broker keeps the first partition. */
+  async assign(brokerId: number, directory: string, topic: string): Promise<void> {
+    const topicId = this.image.topic(topic)?.id ?? ''
+    const { errorCode } = await this.channel.request(AssignReplicasToDirs, 0, {
+      brokerId,
+      brokerEpoch: this.#epochs.get(brokerId) ?? -1,
+      directories: [{ id: directory, topics: [{ topicId, partitions: [{ partitionIndex: 0 }] }] }],
+    })
+    if (errorCode !== 0) throw new Error(`error ${errorCode}`)
   }
 
   async createTopic(

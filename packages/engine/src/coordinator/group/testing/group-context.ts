@@ -247,8 +247,9 @@ export class GroupTestContext {
     return fetched.topics[0]?.partitions[0]?.committedOffset
   }
 
-  describe(groupId = 'group', apiVersion = 6) {
-    return this.groups.describeGroup(apiVersion, groupId)
+  async describe(groupId = 'group', apiVersion = 6) {
+    const [described] = await this.groups.describeGroups(apiVersion, [groupId])
+    return described as NonNullable<typeof described>
   }
 
   async state(groupId = 'group'): Promise<string | undefined> {

@@ -1,0 +1,74 @@
+import type { Clock } from '@sluice/effects'
+import type { Int64 } from '@sluice/wire'
+import type { BrokerImage } from '../metadata/image.ts'
+
+/** What one broker said last. */
+interface Heard {
+  readonly epoch: Int64
+  readonly atMs: number
+  /** How far its metadata has come. */
+  readonly metadataOffset: Int64
+  /** Of the last record of its controlled shutdown; null while there is none. */
+  shutdownOffset: number | null
+}
+
+/** Nobody has said anything yet. */
+const unknownOffset = -1
+
+/** What this controller alone remembers of the brokers' heartbeats, each by the broker's epoch. */
+export class BrokerHeartbeats {
+  readonly #clock: Clock
+  readonly #sessionTimeoutMs: number
+  readonly #heard = new Map<number, Heard>()
+  /** Brokers that were here before this controller started have a session from then on. */
+  readonly #startedAtMs: number
+
+  constructor({ clock, sessionTimeoutMs }: { clock: Clock; sessionTimeoutMs: number }) {
+    this.#clock = clock
+    this.#sessionTimeoutMs = sessionTimeoutMs
+    this.#startedAtMs = clock.monotonic()
+  }
+
+  heard(brokerId: number, epoch: Int64, metadataOffset: Int64 = unknownOffset): void {
+    const before = this.#heard.get(brokerId)
+    const shutdownOffset = before?.epoch === epoch ? before.shutdownOffset : null
+    this.#heard.set(brokerId, { epoch, atMs: this.#clock.monotonic(), metadataOffset, shutdownOffset })
+  }
+
+  forget(brokerId: number): void {
+    this.#heard.delete(brokerId)
+  }
+
+  /** Only words that this controller has heard itself prove that somebody is alive. */
+  isAlive(broker: BrokerImage): boolean {
+    return !broker.fenced && this.#of(broker) !== undefined && this.msLeft(broker) > 0
+  }
+
+  /** Of the broker's session. */
+  msLeft(broker: BrokerImage): number {
+    const sinceMs = this.#of(broker)?.atMs ?? this.#startedAtMs
+    return sinceMs + this.#sessionTimeoutMs - this.#clock.monotonic()
+  }
+
+  /** Its controlled shutdown is written down up to `offset`; only the first time counts. */
+  shutsDown(broker: BrokerImage, offset: number): void {
+    const heard = this.#of(broker)
+    if (heard) heard.shutdownOffset ??= offset
+  }
+
+  /** Whether each of these brokers knows that the one leaves, and so fetches from it no more. */
+  allKnowOfShutdown(leaving: BrokerImage, others: readonly BrokerImage[]): boolean {
+    const offset = this.#of(leaving)?.shutdownOffset ?? null
+    if (offset === null) return false
+    return others.every((other) => (this.#of(other)?.metadataOffset ?? unknownOffset) >= offset)
+  }
+
+  isShuttingDown(broker: BrokerImage): boolean {
+    return broker.inControlledShutdown && (this.#of(broker)?.shutdownOffset ?? null) !== null
+  }
+
+  #of({ id, epoch }: BrokerImage): Heard | undefined {
+    const heard = this.#heard.get(id)
+    return heard?.epoch === epoch ? heard : undefined
+  }
+}
