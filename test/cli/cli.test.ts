@@ -91,7 +91,13 @@ describe('start --detach', () => {
     for (const value of ['one', 'two', 'three']) await writeRecord(bootstrap, 'orders', value)
     process.kill(before.pid, 'SIGKILL')
     await expect.poll(async () => (await sandbox.run('status')).exitCode).toBe(3)
-    expect(await sandbox.run('start', '--detach')).toMatchObject({ exitCode: 0 })
+    // The engine is for clusters that are made from now on: the one that is there keeps its own, and that is said.
+    const kept = 'demo keeps its engine, embedded'
+    expect(await sandbox.run('start', '--detach', '--engine', 'apache-kafka')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(kept),
+    })
+    expect((await sandbox.run('status')).stdout).toContain(kept)
     expect(await readValues(bootstrap, 'orders')).toEqual(['one', 'two', 'three'])
   })
 

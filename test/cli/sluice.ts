@@ -117,7 +117,8 @@ export class Sandbox {
 
   /** Stops what still runs and forgets the directory. */
   async close(): Promise<void> {
-    if (existsSync(join(this.dataDirectory, 'service.json'))) {
+    // It is there from the beginning of a start on.
+    if (existsSync(join(this.dataDirectory, 'lock'))) {
       const { exitCode, stderr } = await this.run('stop')
       if (exitCode !== 0 && exitCode !== 3) throw new Error(`the service did not stop: ${stderr}`)
     }
