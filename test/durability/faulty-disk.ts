@@ -24,6 +24,10 @@ export class FaultyDisk implements Disk {
     this.#disk = disk
   }
 
+  get openFilesMax(): number {
+    return this.#disk.openFilesMax
+  }
+
   openSync(path: string, mode: 'read' | 'write'): DiskFile {
     this.check('open', path)
     return new FaultyFile(this, this.#disk.openSync(path, mode))

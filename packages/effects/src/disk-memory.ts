@@ -7,6 +7,7 @@ type Node =
 
 /** A disk in memory for tests, with faults on request. Paths are absolute and use `/`. */
 export class MemoryDisk implements Disk {
+  openFilesMax = Infinity
   readonly #nodes = new Map<string, Node>([['/', { directory: true, modifiedAtMs: 0 }]])
   readonly #now: () => number
   /** Called before each operation; throw here to make it fail. */

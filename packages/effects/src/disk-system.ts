@@ -5,8 +5,23 @@ import type { Disk, DiskFile } from './disk.ts'
 /** Linux refuses more buffers than this in one writev (IOV_MAX). */
 const writevBuffersMax = 1024
 
+/** Where the system does not tell: what most allow at least. */
+const openFilesMaxUnknown = 1024
+
+/** Node raises the soft limit to the hard one when it starts. Only Linux tells without a report of everything. */
+function openFilesMax(): number {
+  try {
+    const limits = fs.readFileSync('/proc/self/limits', 'utf8')
+    const [, soft] = /^Max open files +(\S+)/m.exec(limits) ?? []
+    return soft === 'unlimited' ? Infinity : Number(soft ?? openFilesMaxUnknown)
+  } catch {
+    return process.platform === 'win32' ? Infinity : openFilesMaxUnknown
+  }
+}
+
 export function systemDisk(): Disk {
   return {
+    openFilesMax: openFilesMax(),
     openSync(path, mode) {
       // O_CREAT without O_TRUNC: 'a+' would force every positional write to the end on Linux.
       const flags = mode === 'read' ? fs.constants.O_RDONLY : fs.constants.O_RDWR | fs.constants.O_CREAT

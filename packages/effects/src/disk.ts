@@ -3,6 +3,8 @@
  * The blocking forms are the hot path: a promise costs about 35 µs an operation, a page-cache write 1 to 5 µs.
  */
 export interface Disk {
+  /** How many files, sockets among them, this process may have open at a time. */
+  readonly openFilesMax: number
   /** `read`: must exist. `write`: read and write, created if absent. */
   openSync(path: string, mode: 'read' | 'write'): DiskFile
   existsSync(path: string): boolean

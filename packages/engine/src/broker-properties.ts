@@ -19,6 +19,7 @@ const ownServed = [
   'group.max.size',
   'group.min.session.timeout.ms',
   'internal.metadata.delete.delay.millis',
+  'inter.broker.listener.name',
   'log.flush.offset.checkpoint.interval.ms',
   'log.flush.scheduler.interval.ms',
   'log.flush.start.offset.checkpoint.interval.ms',
@@ -43,8 +44,14 @@ const ownServed = [
   'offsets.topic.segment.bytes',
   'producer.id.expiration.check.interval.ms',
   'producer.id.expiration.ms',
+  'replica.fetch.backoff.ms',
+  'replica.fetch.max.bytes',
+  'replica.fetch.min.bytes',
+  'replica.fetch.response.max.bytes',
+  'replica.fetch.wait.max.ms',
   'replica.high.watermark.checkpoint.interval.ms',
   'replica.lag.time.max.ms',
+  'replica.socket.timeout.ms',
   'socket.request.max.bytes',
 ]
 

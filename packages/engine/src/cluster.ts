@@ -75,7 +75,7 @@ export interface Cluster {
   stopBroker(nodeId: number): Promise<void>
   /** Everything is on disk and closed when it resolves; a start that is under way is given up. */
   stop(): Promise<void>
-  /** Stops a broker as a crash would: nothing is flushed, checkpointed or said. */
+  /** Stops a broker as a crash would: nothing is flushed, checkpointed or said. It is not among `brokers` any more. */
   kill(nodeId: number): Promise<void>
 }
 
@@ -197,19 +197,24 @@ class InlineCluster implements Cluster {
     await start.finally(() => this.#starting.delete(start))
   }
 
-  async stopBroker(nodeId: number): Promise<void> {
-    const broker = this.#brokers.find((one) => one.nodeId === nodeId)
-    if (!broker) return
-    await broker.stop({ clean: true })
-    this.#brokers.splice(this.#brokers.indexOf(broker), 1)
+  stopBroker(nodeId: number): Promise<void> {
+    return this.#end(nodeId, { clean: true })
   }
 
   stop(): Promise<void> {
     return this.end({ clean: true })
   }
 
-  async kill(nodeId: number): Promise<void> {
-    await this.#brokers.find((broker) => broker.nodeId === nodeId)?.stop({ clean: false })
+  kill(nodeId: number): Promise<void> {
+    return this.#end(nodeId, { clean: false })
+  }
+
+  async #end(nodeId: number, how: { clean: boolean }): Promise<void> {
+    const broker = this.#brokers.find((one) => one.nodeId === nodeId)
+    if (!broker) return
+    await broker.stop(how)
+    const at = this.#brokers.indexOf(broker)
+    if (at >= 0) this.#brokers.splice(at, 1)
   }
 
   async end({ clean }: { clean: boolean }): Promise<void> {

@@ -1,5 +1,6 @@
 import type { EngineName } from './fleet/engines/engine.ts'
 import type { ClusterStatus, Fleet, NodeStatus } from './fleet/fleet.ts'
+import type { MovedPort } from './fleet/clusters/steps/pass.ts'
 import type { ServiceState } from './state-file.ts'
 import type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
 import { version } from './version.ts'
@@ -46,14 +47,22 @@ function clusterNotes(
   { name, movedPorts, engine }: ClusterStatus,
   { state, engineAsked }: Reported,
 ): string[] {
-  const notes = movedPorts.map(
-    ({ wanted, port }) => `Port ${wanted} was busy: ${name} is on ${port}. --kafka-port ${wanted} insists.`,
-  )
+  const notes = movedPorts.length === 0 ? [] : [movedSentence(name, movedPorts)]
   if (name === state.defaultCluster && engineAsked !== undefined && engineAsked !== engine)
     notes.push(
       `${name} keeps its engine, ${engine}: --engine ${engineAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,
     )
   return notes
+}
+
+function movedSentence(cluster: string, moved: readonly MovedPort[]): string {
+  const list = (ports: number[]) => ports.join(', ')
+  const wanted = `Port${moved.length === 1 ? '' : 's'} ${list(moved.map((one) => one.wanted))}`
+  const found = list(moved.map(({ port }) => port))
+  const insisting = moved
+    .filter(({ nodeId }) => nodeId === 1)
+    .map((one) => ` --kafka-port ${one.wanted} insists.`)
+  return `${wanted} ${moved.length === 1 ? 'was' : 'were'} busy: ${cluster} is on ${found}.${insisting.join('')}`
 }
 
 /** `4 of 6 nodes`: those that have a process, ready or not, of those that shall. */

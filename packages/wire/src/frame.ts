@@ -32,6 +32,19 @@ export function encodeResponseFrame<Response>(
   return endFrame(writer)
 }
 
+/** The same in steps, for what may be long. */
+export function* encodeResponseFrameInSteps<Response>(
+  api: Api<any, Response>,
+  version: number,
+  correlationId: number,
+  response: Input<Response>,
+): Generator<undefined, Buffer, undefined> {
+  const writer = new Writer()
+  beginResponseFrame(writer, api, version, correlationId)
+  yield* api.response.encodeInSteps(writer, version, response)
+  return endFrame(writer)
+}
+
 /** Room for the size, and the header: what the body follows. */
 export function beginResponseFrame(writer: Writer, api: Api, version: number, correlationId: number): void {
   writer.int32(0)

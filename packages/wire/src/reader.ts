@@ -15,6 +15,8 @@ export class Reader {
   readonly buffer: Buffer
   readonly end: number
   position: number
+  /** How many more elements of arrays may come: a byte or two each may become objects of a hundred. */
+  elementsLeft = Infinity
 
   constructor(buffer: Buffer, start = 0, end = buffer.length) {
     if (!(start >= 0 && start <= end && end <= buffer.length))
@@ -222,6 +224,8 @@ export class Reader {
   #boundLength(length: number, elementBytesMin: number): number {
     if (length < -1 || length * elementBytesMin > this.end - this.position)
       throw new DecodeError(`array of ${length} elements with ${this.remaining} bytes left`)
+    this.elementsLeft -= length
+    if (this.elementsLeft < 0) throw new DecodeError('more elements than a message may have')
     return length
   }
 

@@ -14,16 +14,23 @@ import { errorName, type World } from './world.ts'
 
 /** What a story says of the cluster, its topics, its disk and the time. */
 export const clusterVerbs: Record<string, Verb> = {
-  /** `start brokers=N [property=value …]`; without `brokers` the cluster that was stopped. */
+  /**
+   * `start brokers=N [property=value …]`; without `brokers` the cluster that was stopped. `start broker=N`: one that was
+   * stopped or killed.
+   */
   start: async (world, { options }) => {
-    const { brokers, ...properties } = Object.fromEntries(options)
-    await world.start(brokers === undefined ? null : Number(brokers), properties)
+    const { brokers, broker, ...properties } = Object.fromEntries(options)
+    if (broker !== undefined) await world.startBroker(Number(broker))
+    else await world.start(brokers === undefined ? null : Number(brokers), properties)
     return brokerLines(world)
   },
 
-  stop: async (world) => {
-    await world.stop({ clean: true })
-    return ['stopped']
+  /** `stop`, or `stop broker=N`: cleanly. */
+  stop: async (world, { options }) => {
+    const broker = options.get('broker')
+    if (broker === undefined) await world.stop({ clean: true })
+    else await world.cluster.stopBroker(Number(broker))
+    return broker === undefined ? ['stopped'] : brokerLines(world)
   },
 
   /** `kill N`: a broker ends as in a crash; the others go on. */

@@ -36,18 +36,11 @@ export class World {
     if (this.#cluster) throw new Error('the cluster is started')
     if (brokers !== null) this.#nodes = Array.from({ length: brokers }, (_, at) => brokerNode(at + 1))
     this.#properties = { ...this.#properties, ...properties }
-    const replicas = String(Math.min(this.#nodes.length, 3))
     this.#cluster = await startCluster({
       directory,
       controller: { nodeId: 10_000, host, port: 19_093 },
       brokers: this.#nodes,
-      properties: {
-        'default.replication.factor': replicas,
-        'offsets.topic.replication.factor': replicas,
-        'offsets.topic.num.partitions': '1',
-        'group.initial.rebalance.delay.ms': '0',
-        ...this.#properties,
-      },
+      properties: this.#allProperties(),
       effects: {
         clock: this.clock,
         disk: this.disk,
@@ -57,6 +50,23 @@ export class World {
       },
       onBrokerFailure: (nodeId, { message }) => void this.failures.push(`broker ${nodeId}: ${message}`),
     })
+  }
+
+  async startBroker(nodeId: number): Promise<void> {
+    const node = this.#nodes.find((one) => one.nodeId === nodeId)
+    if (!node) throw new Error(`there is no broker ${nodeId}`)
+    await this.cluster.startBroker(node, this.#allProperties())
+  }
+
+  #allProperties(): Record<string, string> {
+    const replicas = String(Math.min(this.#nodes.length, 3))
+    return {
+      'default.replication.factor': replicas,
+      'offsets.topic.replication.factor': replicas,
+      'offsets.topic.num.partitions': '1',
+      'group.initial.rebalance.delay.ms': '0',
+      ...this.#properties,
+    }
   }
 
   /** `clean`: everything is flushed and said. Else every broker is killed first. */

@@ -1,5 +1,14 @@
-import { type Api, encodeResponseFrame, type Input, type ResponseOf } from '@sluice/wire'
+import {
+  type Api,
+  encodeResponseFrame,
+  encodeResponseFrameInSteps,
+  type Input,
+  type ResponseOf,
+} from '@sluice/wire'
+import type { Steps } from '../storage/slices.ts'
 import type { RequestContext } from './handler.ts'
+
+type AnswerContext = Pick<RequestContext, 'apiVersion' | 'correlationId' | 'throttleTimeMs'>
 
 /**
  * The frame of an answer that the schema encodes. It says how long its client is throttled, at every API and version
@@ -7,11 +16,24 @@ import type { RequestContext } from './handler.ts'
  */
 export function encodeAnswer<A extends Api>(
   api: A,
-  context: Pick<RequestContext, 'apiVersion' | 'correlationId' | 'throttleTimeMs'>,
+  context: AnswerContext,
   response: Input<ResponseOf<A>>,
 ): Buffer {
-  const { apiVersion, correlationId, throttleTimeMs } = context
+  const { apiVersion, correlationId } = context
+  return encodeResponseFrame(api, apiVersion, correlationId, throttled(context, response))
+}
+
+/** The same in steps, for an answer that may be large. */
+export function encodeAnswerInSteps<A extends Api>(
+  api: A,
+  context: AnswerContext,
+  response: Input<ResponseOf<A>>,
+): Steps<Buffer> {
+  const { apiVersion, correlationId } = context
+  return encodeResponseFrameInSteps(api, apiVersion, correlationId, throttled(context, response))
+}
+
+function throttled<R>({ throttleTimeMs }: AnswerContext, response: R): R {
   // The encoder takes the members that its version knows.
-  const answer = throttleTimeMs > 0 ? { ...(response as object), throttleTimeMs } : response
-  return encodeResponseFrame(api, apiVersion, correlationId, answer)
+  return throttleTimeMs > 0 ? { ...response, throttleTimeMs } : response
 }

@@ -184,9 +184,21 @@ describe('the connections of a broker', () => {
     await idle.request(Metadata, allTopics)
     await test.controller.clock.advance(59_000)
     await busy.request(Metadata, allTopics)
-    await test.controller.clock.advance(32_000)
+    await test.controller.clock.advance(1_010)
     await idle.closed
     expect((await busy.request(Metadata, allTopics)).brokers).toHaveLength(1)
+  })
+})
+
+describe('a process that may open few files', () => {
+  it('keeps some of them for logs: it turns away connections beyond its share', async () => {
+    const test = testBroker()
+    Object.assign(test.controller.disk, { openFilesMax: 12 })
+    await test.open()
+    const [first, second] = [await test.connect(), await test.connect()]
+    await (await test.connect()).closed
+    for (const client of [first, second])
+      expect((await client.request(Metadata, allTopics)).brokers).toHaveLength(1)
   })
 })
 

@@ -9,7 +9,6 @@ import {
   type Processes,
   type Random,
   type Socket,
-  type Timer,
 } from '@sluice/effects'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
@@ -18,12 +17,14 @@ import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
-import { Partitions } from '../replication/partitions.ts'
+import type { Partitions } from '../replication/partitions.ts'
 import { logConfigOf } from '../storage/log-config.ts'
+import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
 import { Connection, type RequestHandling } from './connection.ts'
+import { Connections } from './connections.ts'
 import { ConnectionSession } from './connection-session.ts'
 import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
 import { dispatch } from './dispatch.ts'
@@ -33,6 +34,7 @@ import { IsrChanges } from './isr-changes.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
+import { createPartitions } from './replication.ts'
 import type { Reply } from './reply.ts'
 import type { BrokerServices } from './services.ts'
 
@@ -60,9 +62,6 @@ interface BrokerOptions {
 
 /** A fetch session that is idle for longer makes room for another one. */
 const fetchSessionEvictionMs = 120_000
-/** How often idle connections are looked for. */
-const idleCheckMs = 30_000
-
 /** What a broker is made of before it begins. */
 interface Parts {
   readonly guard: NodeGuard
@@ -100,19 +99,19 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
   readonly requestBytesMax: number
+  readonly lane: Lane
   readonly guard: Guard
   readonly #guard: NodeGuard
   readonly #options: BrokerOptions
   readonly #registration: Registration
   readonly #isrChanges: IsrChanges
-  readonly #connections = new Set<Connection>()
+  readonly #connections: Connections
   /** Sockets that came before the broker was ready. */
   #early: Socket[] | null = []
   #listeners: BoundListener[] = []
   /** Committed metadata that waits until logs and partitions are there; null from then on. */
   #waitingMetadata: (readonly LoggedRecord[])[] | null = []
   #unsubscribe: (() => void) | null = null
-  #idleCheck: Timer | null = null
   #nextConnection = 0
   #nowMs = 0
   #started = false
@@ -133,22 +132,17 @@ export class Broker implements BrokerServices, RequestHandling {
     this.metadata = parts.metadata
     this.config = parts.config
     this.logs = parts.logs
-    this.partitions = new Partitions({
-      clock,
-      disk: options.disk,
-      logger: this.logger,
+    this.partitions = createPartitions({
+      ...options,
+      ...parts,
       brokerId: options.nodeId,
-      logs: this.logs,
-      config: this.config,
-      brokers: {
-        isActive: (brokerId) => this.metadata.isBrokerActive(brokerId),
-        aliveEpoch: (brokerId) => this.metadata.aliveBrokerEpoch(brokerId),
-      },
+      brokerEpoch: () => this.#registration.brokerEpoch,
       listener: {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
       },
       alterIsr: (change) => this.#isrChanges.add(change),
+      watch: (work) => this.#guard.watch(work),
     })
     this.groups = createGroupCoordinator(this)
     this.coordinators = [groupCoordinatorHome(this.groups)]
@@ -184,6 +178,9 @@ export class Broker implements BrokerServices, RequestHandling {
       controller: options.controller,
     })
     this.topicCreation = new TopicCreation(this)
+    this.lane = new Lane(clock)
+    const { openFilesMax } = options.disk
+    this.#connections = new Connections({ clock, config: this.config, openFilesMax })
     this.requestBytesMax = this.config.int('socket.request.max.bytes')
   }
 
@@ -237,13 +234,14 @@ export class Broker implements BrokerServices, RequestHandling {
     )
     this.#goOn()
     await this.#registration.register(this.#listeners, signal)
+    this.partitions.beginFetching()
     await this.#registration.keepAlive()
     this.#goOn()
     this.#started = true
     const early = this.#early ?? []
     this.#early = null
     for (const socket of early) socket.resume()
-    this.#checkIdleConnections()
+    this.#connections.watchIdle()
   }
 
   /** Throws what has stopped the broker while its start waited. */
@@ -270,11 +268,11 @@ export class Broker implements BrokerServices, RequestHandling {
       await this.#registration.leave().catch((error: unknown) => this.#guard.fail(error))
     this.guard(() => this.#registration.abandon())
     this.guard(() => this.#isrChanges.close())
-    this.guard(() => this.#idleCheck?.cancel())
+    this.guard(() => this.#connections.stopWatching())
     this.guard(() => this.#unsubscribe?.())
     for (const coordinator of this.coordinators) this.guard(() => coordinator.close())
     this.guard(() => this.partitions.close({ clean: clean && this.failure === null }))
-    for (const connection of [...this.#connections]) this.guard(() => connection.destroy('the broker stops'))
+    for (const connection of this.#connections.all()) this.guard(() => connection.destroy('the broker stops'))
     const { brokerEpoch } = this.#registration
     this.guard(() => this.logs.stop({ clean: clean && this.failure === null, brokerEpoch }))
   }
@@ -336,34 +334,11 @@ export class Broker implements BrokerServices, RequestHandling {
 
   #admit(connection: Connection): void {
     const { socket } = connection
-    if (this.#stopping || this.#tooManyConnections(socket)) return
-    this.#connections.add(connection)
+    if (this.#stopping || !this.#connections.admit(connection)) return
     if (this.#early) {
       this.#early.push(socket)
       this.defer(() => this.#early && socket.pause())
     }
-  }
-
-  #tooManyConnections(socket: Socket): boolean {
-    if (this.#connections.size >= this.config.int('max.connections')) return true
-    const perAddressMax = this.config.int('max.connections.per.ip')
-    if (this.#connections.size < perAddressMax) return false
-    let same = 0
-    for (const { socket: other } of this.#connections)
-      if (other.remoteAddress === socket.remoteAddress) same++
-    return same >= perAddressMax
-  }
-
-  #checkIdleConnections(): void {
-    this.#idleCheck = this.clock.schedule(idleCheckMs, () => {
-      if (this.#stopping) return
-      const idleMs = this.config.long('connections.max.idle.ms')
-      const before = this.clock.now() - idleMs
-      for (const connection of [...this.#connections])
-        if (idleMs >= 0 && connection.idle && connection.lastActiveAtMs < before)
-          connection.destroy('idle for too long')
-      this.#checkIdleConnections()
-    })
   }
 
   #committed(records: readonly LoggedRecord[]): void {

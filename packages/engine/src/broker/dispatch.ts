@@ -1,3 +1,4 @@
+import { AssertionFailure } from '@sluice/effects'
 import {
   ApiVersions,
   DecodeError,
@@ -8,12 +9,11 @@ import {
   type Api,
   type RequestHeader,
 } from '@sluice/wire'
-import { encodeAnswer } from './answer.ts'
-import { AssertionFailure } from '@sluice/effects'
 import type { Connection } from './connection.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import { endRequest } from './failed-request.ts'
 import type { Handler, RequestContext } from './handler.ts'
+import { RequestRun } from './request-run.ts'
 import type { BrokerServices } from './services.ts'
 import type { Reply } from './reply.ts'
 
@@ -21,6 +21,13 @@ import type { Reply } from './reply.ts'
 interface ServingBroker extends BrokerServices {
   readonly handlers: ReadonlyMap<number, Handler>
 }
+
+/** From this size on a request is read in steps, and so is its answer written. */
+const largeRequestBytesMin = 16_384
+/** Of arrays, all together: a hundred times what clients send. As objects they take a few hundred megabytes. */
+const requestElementsMax = 1_000_000
+/** Of requests that are read at once, in place: topics and partitions of a Produce or a Fetch. */
+const rawRequestElementsMax = 100_000
 
 /**
  * Reads the header, gates the version, runs the handler, and fills the reply. False: the connection must close.
@@ -102,46 +109,38 @@ function runRaw(
   reply: Reply,
 ): void {
   const start = body.position
+  body.elementsLeft = rawRequestElementsMax
   try {
     handleRaw(body, context, reply)
   } catch (error) {
     if (error instanceof DecodeError || error instanceof AssertionFailure) throw error
     body.position = start
+    body.elementsLeft = rawRequestElementsMax
     endRequest(api, api.request.decode(body, context.apiVersion), context, reply, error)
   }
 }
 
 function runDecoded(handler: Handler, body: Reader, context: RequestContext, reply: Reply): void {
-  const { api } = handler
-  const { connection, broker } = context
-  const request = api.request.decode(body, context.apiVersion)
-  const handle = handler.handle as NonNullable<Handler['handle']>
-  const answer = (response: unknown) => {
-    if (connection.closed) return
-    let frame: Buffer
-    try {
-      frame = encodeAnswer(api, context, response as never)
-    } catch (error) {
-      endRequest(api, request, context, reply, error)
-      return
-    }
-    reply.send(frame)
-  }
-  const failed = (error: unknown) => endRequest(api, request, context, reply, error)
-  let result: unknown
-  try {
-    result = handle(request as never, context)
-  } catch (error) {
-    if (error instanceof DecodeError) throw error
-    failed(error)
+  if (body.remaining < largeRequestBytesMin) {
+    const request = handler.api.request.decode(body, context.apiVersion)
+    new RequestRun(handler, context, reply, request).start()
     return
   }
-  if (!(result instanceof Promise)) answer(result)
-  else
-    result.then(
-      (response) => broker.guard(() => answer(response)),
-      (error: unknown) => broker.guard(() => failed(error)),
-    )
+  const { connection, broker } = context
+  // What comes next on the socket overwrites the bytes.
+  const copy = new Reader(Buffer.from(body.buffer.subarray(body.position, body.end)))
+  copy.elementsLeft = requestElementsMax
+  broker.lane.run({
+    steps: handler.api.request.decodeInSteps(copy, context.apiVersion),
+    isWanted: () => !connection.closed,
+    done: (request) => new RequestRun(handler, context, reply, request).start(),
+    failed: (error) => {
+      if (!(error instanceof DecodeError)) throw error
+      refuse(broker, connection, error.message)
+      reply.sendNothing()
+      connection.close('the request cannot be served')
+    },
+  })
 }
 
 function headerOf(reader: Reader): RequestHeader | null {

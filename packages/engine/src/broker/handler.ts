@@ -3,6 +3,7 @@ import type { Access } from './access.ts'
 import type { BrokerServices, ServedApi } from './services.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionSession } from './connection-session.ts'
+import type { Steps } from '../storage/slices.ts'
 import type { Reply } from './reply.ts'
 
 /** What a handler knows about the request beside its body. */
@@ -28,7 +29,10 @@ export interface Handler extends ServedApi {
   readonly access: Access
   /** Listed by ApiVersions, yet every request is answered with an error: the support page does not count it. */
   readonly refuses?: boolean
-  /** The decoded request in, the response's members out; null when the request has no response. */
+  /**
+   * The decoded request in, the response's members out, at once, by a promise or in steps: whatever grows with what the
+   * request names, or with what is stored, is done in steps. Null when the request has no response.
+   */
   readonly handle?: (request: never, context: RequestContext) => Promise<unknown> | unknown
   /** Requests of this API may follow each other on a connection before they are answered. */
   readonly pipelined?: boolean
@@ -39,10 +43,10 @@ export interface Handler extends ServedApi {
 /** Reads the body from the receive buffer, whose bytes are dead after the commit of this socket read; fills the reply. */
 type HandleRaw = (body: Reader, context: RequestContext, reply: Reply) => void
 
-type Handle<A extends Api> = (
-  request: RequestOf<A>,
-  context: RequestContext,
-) => Promise<Input<ResponseOf<A>>> | Input<ResponseOf<A>>
+type Later<R> = R | Promise<R | Steps<R>>
+type Answer<R> = Later<R> | Steps<Later<R>>
+
+type Handle<A extends Api> = (request: RequestOf<A>, context: RequestContext) => Answer<Input<ResponseOf<A>>>
 
 /** A handler of decoded requests; `max` where not every version of the schema is served. */
 export function handler<A extends Api>(

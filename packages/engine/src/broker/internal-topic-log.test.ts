@@ -1,7 +1,7 @@
 import { MemoryDisk, seededRandom, silentLogger, TestClock } from '@sluice/effects'
 import { batchesIn, ErrorCode, readRecords } from '@sluice/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { followed, led, ledWithFollower, me } from '../replication/testing/partition-context.ts'
+import { followed, led, ledWithFollower, me, noFetchers } from '../replication/testing/partition-context.ts'
 import { Partitions } from '../replication/partitions.ts'
 import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
@@ -37,6 +37,7 @@ beforeEach(async () => {
     config: { long: () => 5_000, topicInt: () => 1 },
     brokers: { isActive: () => true, aliveEpoch: () => 1 },
     alterIsr() {},
+    fetchers: noFetchers,
     listener: { leads() {}, resigns() {} },
   })
   partitions.begin()

@@ -15,6 +15,9 @@ export function isInternalTopic(topic: string): boolean {
 }
 
 const underscore = 0x5f
+/** The controller's own limit. */
+const topicsPerRequestMax = 10_000
+const askedAtOnceMax = 100
 const createTimeoutMs = 30_000
 
 /** What topics are made with. */
@@ -43,6 +46,19 @@ export class TopicCreation {
     const created = this.#create(topic).finally(() => this.#running.delete(topic))
     this.#running.set(topic, created)
     return created
+  }
+
+  /** The same for many, some at a time. More than one request may make are not asked for, as on Apache Kafka. */
+  async ensureAll(topics: readonly string[]): Promise<Map<string, number>> {
+    const errors = new Map<string, number>()
+    if (topics.length > topicsPerRequestMax) return errors
+    for (let at = 0; at < topics.length; at += askedAtOnceMax)
+      await Promise.all(
+        topics
+          .slice(at, at + askedAtOnceMax)
+          .map(async (topic) => errors.set(topic, await this.ensure(topic))),
+      )
+    return errors
   }
 
   async #create(topic: string): Promise<number> {

@@ -16,7 +16,8 @@ import {
   refusedAppend,
 } from '../replication/append.ts'
 import type { Partition } from '../replication/partition.ts'
-import { encodeAnswer } from './answer.ts'
+import type { Steps } from '../storage/slices.ts'
+import { encodeAnswerInSteps } from './answer.ts'
 import { endpointsFor } from './endpoints.ts'
 import { endRequest } from './failed-request.ts'
 import type { RequestContext } from './handler.ts'
@@ -112,52 +113,75 @@ export class ProduceJob implements AppendSink {
   }
 
   #finish(): void {
-    const { connection, apiVersion, correlationId, throttleTimeMs } = this.#context
+    const { connection } = this.#context
     if (this.#request.acks === 0) {
       this.#reply.sendNothing()
       if (this.#failed) connection.close('a produce without acknowledgement failed')
       return
     }
+    if (this.#failed) this.#answerErrors()
+    else this.#answerSuccess()
+  }
+
+  #answerSuccess(): void {
+    const { apiVersion, correlationId, throttleTimeMs } = this.#context
     let frame: Buffer
     try {
-      frame = this.#failed
-        ? encodeAnswer(Produce, this.#context, this.#response())
-        : encodeProduceSuccess(apiVersion, correlationId, throttleTimeMs, this.#request, this.#outcomes)
+      frame = encodeProduceSuccess(apiVersion, correlationId, throttleTimeMs, this.#request, this.#outcomes)
     } catch (error) {
-      // What is written is written; only this answer cannot be given.
-      endRequest(Produce, this.#asked(), this.#context, this.#reply, error)
+      this.#unanswerable(error)
       return
     }
     this.#reply.send(frame)
   }
 
+  /** Errors come in any number at once, without a record having been looked at. */
+  #answerErrors(): void {
+    this.#context.broker.lane.run({
+      steps: this.#encodedErrors(),
+      isWanted: () => !this.#context.connection.closed,
+      done: (frame) => this.#reply.send(frame),
+      failed: (error) => this.#unanswerable(error),
+    })
+  }
+
+  *#encodedErrors(): Steps<Buffer> {
+    return yield* encodeAnswerInSteps(Produce, this.#context, yield* this.#response())
+  }
+
+  /** What is written is written; only this answer cannot be given. */
+  #unanswerable(error: unknown): void {
+    endRequest(Produce, this.#asked(), this.#context, this.#reply, error)
+  }
+
   /** The request as the schema decodes it, but for its records. */
   #asked(): object {
     const { acks, byId, topics, partitions } = this.#request
-    const topicData = topics.map((topic, t) => ({
+    const topicData = topics.map((topic) => ({
       ...(byId ? { topicId: topic } : { name: topic }),
-      partitionData: partitions.filter((data) => data.topic === t),
+      partitionData: [] as ProducedPartition[],
     }))
+    for (const data of partitions) topicData[data.topic]?.partitionData.push(data)
     return { acks, topicData }
   }
 
   /** The response with errors, as the schema's encoder takes it. */
-  #response(): Input<ResponseOf<typeof Produce>> {
+  *#response(): Steps<Input<ResponseOf<typeof Produce>>> {
     const { byId, topics, partitions } = this.#request
     const { broker, apiVersion, session } = this.#context
     let moved = false
-    const responses = topics.map((topic, t) => {
-      const partitionResponses = partitions.flatMap((data, i) => {
-        if (data.topic !== t) return []
-        const outcome = this.#outcomes[i] as AppendOutcome
-        const hinted =
-          outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
-        const leader = hinted ? this.#leader(data) : undefined
-        moved ||= leader !== undefined
-        return [partitionResponse(data.index, outcome, leader)]
-      })
-      return { ...(byId ? { topicId: topic } : { name: topic }), partitionResponses }
-    })
+    const responses = topics.map((topic) => ({
+      ...(byId ? { topicId: topic } : { name: topic }),
+      partitionResponses: [] as ReturnType<typeof partitionResponse>[],
+    }))
+    for (const [i, data] of partitions.entries()) {
+      yield
+      const outcome = this.#outcomes[i] as AppendOutcome
+      const hinted = outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
+      const leader = hinted ? this.#leader(data) : undefined
+      moved ||= leader !== undefined
+      responses[data.topic]?.partitionResponses.push(partitionResponse(data.index, outcome, leader))
+    }
     return { responses, nodeEndpoints: moved ? endpointsFor(session, broker.metadata) : [] }
   }
 

@@ -5,6 +5,7 @@ import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import type { Lane } from '../storage/lane.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
@@ -45,6 +46,8 @@ export interface BrokerServices {
   throttleTimeMs(session: ConnectionSession): number
   /** Wall-clock time of the running socket read, ms. */
   readonly nowMs: number
+  /** Where requests do what may take long. */
+  readonly lane: Lane
   /** Commits what earlier requests of this socket read have staged. */
   commitStaged(): void
   /** Through it what comes later enters this broker: a bug stops it, loudly. */

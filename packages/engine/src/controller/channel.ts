@@ -4,8 +4,11 @@ import {
   BrokerHeartbeat,
   ErrorCode,
   type Input,
+  type Message,
+  Reader,
   type RequestOf,
   type ResponseOf,
+  Writer,
 } from '@sluice/wire'
 import {
   anonymousPrincipal,
@@ -13,6 +16,8 @@ import {
   type ControllerChannel,
   type RecordsListener,
 } from '../metadata/controller-channel.ts'
+import { Lane } from '../storage/lane.ts'
+import type { Steps } from '../storage/slices.ts'
 import { MetadataGoneError } from './metadata-log.ts'
 import { controllerRequests } from './requests.ts'
 
@@ -45,6 +50,7 @@ interface Subscriber {
  */
 export class InlineChannel implements ControllerChannel {
   readonly #clock: Clock
+  readonly #lane: Lane
   readonly #awayMsMax: number
   readonly #subscribers = new Set<Subscriber>()
   readonly #waiting = new Set<Deferred<void>>()
@@ -53,6 +59,7 @@ export class InlineChannel implements ControllerChannel {
 
   constructor({ clock, awayMsMax }: { clock: Clock; awayMsMax: number }) {
     this.#clock = clock
+    this.#lane = new Lane(clock)
     this.#awayMsMax = awayMsMax
   }
 
@@ -81,10 +88,9 @@ export class InlineChannel implements ControllerChannel {
     request: Input<RequestOf<A>>,
     context = anonymous,
   ): Promise<ResponseOf<A>> {
-    const { request: asking, response: answering } = api
-    const asked = asking.decodeBuffer(asking.encodeToBuffer(version, request), version)
+    const asked = await this.#lane.done(throughBytes(api.request, version, request))
     const bytes = (await this.#ask(api, version, asked, context)) ?? refusal(api, version, asked)
-    return answering.decodeBuffer(bytes, version)
+    return this.#lane.done(api.response.decodeInSteps(new Reader(bytes), version))
   }
 
   async subscribe(listener: RecordsListener, guard: Guard): Promise<() => void> {
@@ -152,6 +158,13 @@ async function attach(subscriber: Subscriber, target: ChannelTarget): Promise<vo
   }
   subscriber.end()
   subscriber.end = await target.subscribe(take, subscriber.offset)
+}
+
+/** What the other side has of a message: whatever its version carries, and no object of ours. */
+function* throughBytes<T>(message: Message<T>, version: number, value: Input<T>): Steps<T> {
+  const writer = new Writer()
+  yield* message.encodeInSteps(writer, version, value)
+  return yield* message.decodeInSteps(new Reader(writer.finish()), version)
 }
 
 function refusal(api: Api, version: number, asked: unknown): Buffer {

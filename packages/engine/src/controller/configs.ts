@@ -206,13 +206,12 @@ function resourceRefusal(image: MetadataImage, { type, name }: ConfigResource): 
 /** APPEND adds what is not there yet; SUBTRACT takes away what is. */
 function combined(before: string, value: string, append: boolean): string {
   const entries = (text: string) => (text.trim() === '' ? [] : text.split(',').map((entry) => entry.trim()))
-  const result = entries(before)
+  const result = new Set(entries(before))
   for (const entry of entries(value)) {
-    const at = result.indexOf(entry)
-    if (append && at < 0) result.push(entry)
-    if (!append && at >= 0) result.splice(at, 1)
+    if (append) result.add(entry)
+    else result.delete(entry)
   }
-  return result.join(',')
+  return [...result].join(',')
 }
 
 function after(current: ReadonlyMap<string, string>, changes: Changes): Map<string, string> {

@@ -22,6 +22,7 @@ import {
   RegisterControllerRecord,
   randomUuid,
   metadataTopic,
+  Writer,
 } from '@sluice/wire'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
@@ -30,8 +31,10 @@ import { securityProtocolId } from '../metadata/security-protocol.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
+import { Lane } from '../storage/lane.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
+import type { Steps } from '../storage/slices.ts'
 import { inSlices } from '../storage/slices.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
@@ -99,6 +102,7 @@ export class Controller implements ChannelTarget {
   readonly #managers: Managers
   readonly #queue: CommitQueue
   readonly #guard: NodeGuard
+  readonly #lane: Lane
   #sessionTimer: Timer | null = null
   #opened = false
   #closing: Promise<void> | null = null
@@ -111,6 +115,7 @@ export class Controller implements ChannelTarget {
     this.#log = log
     this.#lock = parts.lock
     this.#guard = parts.guard
+    this.#lane = new Lane(options.clock)
     const { clock, random, clusterId, nodeId } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
     const changes = new PartitionChanges({ image, config })
@@ -180,7 +185,7 @@ export class Controller implements ChannelTarget {
     const handler: ControllerRequest<Managers> | undefined = controllerRequests.get(api.apiKey)
     assert(handler, `the controller does not serve ${api.name}`)
     if (this.#closing) return null
-    const encode = (response: unknown) => api.response.encodeToBuffer(version, response as never)
+    const encode = (response: unknown) => this.#lane.done(encoded(api, version, response as never))
     const decided = this.#decide(handler, version, request, context)
     if ('refusal' in decided) return encode(decided.refusal)
     // Also an answer without records may rest on what others have decided, and is not durable yet.
@@ -192,7 +197,7 @@ export class Controller implements ChannelTarget {
     }
     this.#watchSessions()
     try {
-      return encode(decided.response)
+      return await encode(decided.response)
     } catch (error) {
       this.#options.logger.error('an answer of the controller cannot be encoded', { api: api.name, error })
       return encode(handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected))
@@ -351,6 +356,12 @@ const retryMs = 1000
 
 function cannotBeWritten(error: Error): string {
   return `The metadata log cannot be written: ${error.message}`
+}
+
+function* encoded(api: Api, version: number, response: never): Steps<Buffer> {
+  const writer = new Writer()
+  yield* api.response.encodeInSteps(writer, version, response)
+  return writer.finish()
 }
 
 /** Written as a transaction, so that a reader sees the features of a new cluster all at once. */

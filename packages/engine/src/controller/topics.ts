@@ -1,4 +1,4 @@
-import { assert, type Random } from '@sluice/effects'
+import type { Random } from '@sluice/effects'
 import {
   ConfigRecord,
   ConfigResourceType,
@@ -15,7 +15,7 @@ import {
   metadataTopic,
 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
-import { describeTopicConfigs } from '../metadata/describe-configs.ts'
+import { TopicConfigs } from '../metadata/describe-configs.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { partitionRecord } from '../metadata/topics-image.ts'
@@ -52,13 +52,15 @@ export class TopicsManager {
     const wanted = request.topics.filter(({ name }) => counts.get(name) === 1 && name !== metadataTopic)
     const records: NewRecord[] = []
     const tooMany = this.#partitionsOf(wanted) > partitionsPerRequestMax
+    const existing = tooMany ? new Map<string, string>() : this.#collisionKeys()
+    const topicConfigs = new TopicConfigs(this.#config)
     const results = wanted.map((topic) => {
       const planned = tooMany
         ? new Refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
-        : this.#plan(topic)
+        : this.#plan(topic, existing)
       if (planned instanceof Refusal) return failure(topic.name, planned)
       records.push(...planned.records)
-      return this.#success(topic, planned)
+      return success(topic, planned, topicConfigs)
     })
     if (counts.has(metadataTopic))
       results.push(
@@ -103,10 +105,9 @@ export class TopicsManager {
     request: RequestOf<typeof CreatePartitions>,
   ): Decision<ResponseOf<typeof CreatePartitions>> {
     const counts = countBy(request.topics.map(({ name }) => name))
+    const byName = new Map(request.topics.map((topic) => [topic.name, topic]))
     const records: NewRecord[] = []
-    const results = [...counts.keys()].map((name) => {
-      const topic = request.topics.find((candidate) => candidate.name === name)
-      assert(topic, 'a counted topic is in the request')
+    const results = [...byName].map(([name, topic]) => {
       const planned =
         counts.get(name) === 1
           ? this.#planPartitions(topic)
@@ -131,8 +132,19 @@ export class TopicsManager {
     }, 0)
   }
 
-  #plan(topic: CreatableTopic): Plan | Refusal {
-    const nameRefusal = this.#nameRefusal(topic.name)
+  /** The topics whose names may collide with others: those with a dot or an underscore, by collision key. */
+  #collisionKeys(): Map<string, string> {
+    const names = new Map<string, string>()
+    for (const { name } of this.#image.topics()) {
+      const key = collisionKey(name)
+      if (key.includes('_') && !names.has(key)) names.set(key, name)
+    }
+    return names
+  }
+
+  /** `existing`: names of topics by collision key. */
+  #plan(topic: CreatableTopic, existing: ReadonlyMap<string, string>): Plan | Refusal {
+    const nameRefusal = this.#nameRefusal(topic.name, existing)
     if (nameRefusal) return nameRefusal
     const configs = configsOf(topic)
     if (configs instanceof Refusal) return configs
@@ -157,16 +169,13 @@ export class TopicsManager {
   }
 
   /** Topics of one request may collide, as on Apache Kafka: a name is held against those that are there. */
-  #nameRefusal(name: string): Refusal | null {
+  #nameRefusal(name: string, existing: ReadonlyMap<string, string>): Refusal | null {
     const problem = topicNameProblem(name)
     if (problem) return new Refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
     if (this.#image.topic(name))
       return new Refusal(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`)
     const key = collisionKey(name)
-    // Only names with one of the two characters can collide.
-    const collidesWith = key.includes('_')
-      ? [...this.#image.topics()].find((other) => collisionKey(other.name) === key)?.name
-      : undefined
+    const collidesWith = existing.get(key)
     return collidesWith === undefined
       ? null
       : new Refusal(
@@ -222,26 +231,6 @@ export class TopicsManager {
       replicationFactor === defaultCount ? this.#config.int('default.replication.factor') : replicationFactor,
       0,
     )
-  }
-
-  #success(topic: CreatableTopic, plan: Plan): CreateResult {
-    const configs = describeTopicConfigs(this.#config, plan.configs)
-    return {
-      name: topic.name,
-      topicId: plan.topicId,
-      errorCode: ErrorCode.NONE,
-      errorMessage: null,
-      topicConfigErrorCode: ErrorCode.NONE,
-      numPartitions: plan.partitions.length,
-      replicationFactor: plan.partitions[0]?.replicas.length ?? 0,
-      configs: configs.map(({ name, value, readOnly, configSource, isSensitive }) => ({
-        name,
-        value,
-        readOnly,
-        configSource,
-        isSensitive,
-      })),
-    }
   }
 
   #resolve(name: string | null, topicId: string): TopicImage | undefined {
@@ -332,6 +321,26 @@ function configsOf(topic: CreatableTopic): ReadonlyMap<string, string> | Refusal
       `Null value not supported for topic configs: ${missing.join(',')}`,
     )
   return new Map(topic.configs.map(({ name, value }) => [name, value ?? '']))
+}
+
+function success(topic: CreatableTopic, plan: Plan, topicConfigs: TopicConfigs): CreateResult {
+  const configs = topicConfigs.with(plan.configs)
+  return {
+    name: topic.name,
+    topicId: plan.topicId,
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    topicConfigErrorCode: ErrorCode.NONE,
+    numPartitions: plan.partitions.length,
+    replicationFactor: plan.partitions[0]?.replicas.length ?? 0,
+    configs: configs.map(({ name, value, readOnly, configSource, isSensitive }) => ({
+      name,
+      value,
+      readOnly,
+      configSource,
+      isSensitive,
+    })),
+  }
 }
 
 function failure(name: string, { error, message }: Refusal): CreateResult {

@@ -50,38 +50,59 @@ export function describeConfigs(
   keys: readonly string[] | null,
 ): ConfigEntry[] {
   const wanted = keys && keys.length > 0 ? new Set(keys) : null
-  return entriesOf(config, image, resource).filter((entry) => !wanted || wanted.has(entry.name))
-}
-
-function entriesOf(
-  config: BrokerConfig,
-  image: MetadataImage,
-  { type, name }: ConfigResource,
-): ConfigEntry[] {
+  // A few keys of many should cost no more than they say.
+  const isWanted: IsWanted = wanted ? (key) => wanted.has(key) : all
+  const { type, name } = resource
   switch (type) {
     case ConfigResourceType.topic:
-      return scopedEntries('topic', config, name)
+      return scopedEntries('topic', config, name, isWanted)
     case ConfigResourceType.group:
-      return scopedEntries('group', config, name)
+      return scopedEntries('group', config, name, isWanted)
     case ConfigResourceType.clientMetrics:
-      return scopedEntries('client-metrics', config, name)
+      return scopedEntries('client-metrics', config, name, isWanted)
     default:
-      return name === '' ? defaultBrokerEntries(image) : brokerEntries(config, image, name)
+      return name === ''
+        ? defaultBrokerEntries(image, isWanted)
+        : brokerEntries(config, image, name, isWanted)
   }
 }
 
-/** The configs that a topic has, or would have with `own` as its dynamic ones. */
-export function describeTopicConfigs(config: BrokerConfig, own: ReadonlyMap<string, string>): ConfigEntry[] {
-  return scopedEntries('topic', config, '', own)
+type IsWanted = (key: string) => boolean
+
+const all: IsWanted = () => true
+
+/** What topics have, or would have, that differ in a few configs of their own: the rest is computed once for all. */
+export class TopicConfigs {
+  readonly #config: BrokerConfig
+  #inherited: readonly ConfigEntry[] | null = null
+
+  constructor(config: BrokerConfig) {
+    this.#config = config
+  }
+
+  with(own: ReadonlyMap<string, string>): readonly ConfigEntry[] {
+    this.#inherited ??= scopedEntries('topic', this.#config, '', () => true, new Map())
+    if (own.size === 0) return this.#inherited
+    const entries = scopedEntries('topic', this.#config, '', (key) => own.has(key), own)
+    const changed = new Map(entries.map((one) => [one.name, one]))
+    const rest = this.#inherited.map((one) => {
+      const entry = changed.get(one.name) ?? one
+      changed.delete(one.name)
+      return entry
+    })
+    return [...rest, ...changed.values()]
+  }
 }
 
 function scopedEntries(
   scope: 'topic' | 'group' | 'client-metrics',
   config: BrokerConfig,
   resource: string,
+  isWanted: IsWanted,
   own?: ReadonlyMap<string, string>,
 ): ConfigEntry[] {
   return [...configDefinitions(scope).values()].flatMap((definition) => {
+    if (!isWanted(definition.name)) return []
     const layers = config.layers(scope, resource, definition.name, own)
     if (definition.internal && !layers.some(({ source }) => isResourcesOwn(source))) return []
     // A group config without a broker config behind it is its own synonym at the default.
@@ -97,10 +118,16 @@ function isResourcesOwn(source: number): boolean {
   )
 }
 
-function brokerEntries(config: BrokerConfig, image: MetadataImage, name: string): ConfigEntry[] {
+function brokerEntries(
+  config: BrokerConfig,
+  image: MetadataImage,
+  name: string,
+  isWanted: IsWanted,
+): ConfigEntry[] {
   const own = image.configs.of(ConfigResourceType.broker, name)
-  const all = image.configs.of(ConfigResourceType.broker, '')
+  const forAll = image.configs.of(ConfigResourceType.broker, '')
   const defined = [...configDefinitions('broker').values()].flatMap((definition) => {
+    if (!isWanted(definition.name)) return []
     const layers = config.brokerLayers(definition.synonyms)
     const isSet = layers.some(
       (layer) => layer.name === definition.name && layer.source !== ConfigSource.default,
@@ -109,7 +136,7 @@ function brokerEntries(config: BrokerConfig, image: MetadataImage, name: string)
   })
   // What is not in the table: dynamic only, behind a listener's prefix, or unknown to us.
   const others = new Set(
-    [...own.keys(), ...all.keys()].filter((key) => !configDefinitions('broker').has(key)),
+    [...own.keys(), ...forAll.keys()].filter((key) => isWanted(key) && !configDefinitions('broker').has(key)),
   )
   return [...defined, ...[...others].map((key) => otherBrokerEntry(config, key))]
 }
@@ -121,12 +148,15 @@ function otherBrokerEntry(config: BrokerConfig, name: string): ConfigEntry {
 }
 
 /** The broker resource '': only what was set for all brokers. */
-function defaultBrokerEntries(image: MetadataImage): ConfigEntry[] {
-  return [...image.configs.of(ConfigResourceType.broker, '')].map(([name, value]) => {
-    const layers = [{ name, value, source: ConfigSource.dynamicDefaultBroker, multiplier: 1 }]
-    const definition = configDefinition('broker', name)
-    return definition ? entry(definition, layers) : unknownEntry(name, layers)
-  })
+function defaultBrokerEntries(image: MetadataImage, isWanted: IsWanted): ConfigEntry[] {
+  const forAll = [...image.configs.of(ConfigResourceType.broker, '')]
+  return forAll
+    .filter(([name]) => isWanted(name))
+    .map(([name, value]) => {
+      const layers = [{ name, value, source: ConfigSource.dynamicDefaultBroker, multiplier: 1 }]
+      const definition = configDefinition('broker', name)
+      return definition ? entry(definition, layers) : unknownEntry(name, layers)
+    })
 }
 
 function entry(definition: ConfigDefinition, layers: readonly ConfigLayer[]): ConfigEntry {

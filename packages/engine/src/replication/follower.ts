@@ -1,12 +1,152 @@
+import { thrownMidway } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
+import type { Log } from '../storage/log.ts'
 import { type AppendRequest, refusedAppend } from './append.ts'
+import type { PartitionState, Replica } from './replica.ts'
 
-/** What a broker does for a partition that another one leads: its records come from there, and from nobody else. */
+/** From where on a follower asks for records, and what its leader must know to judge that (KIP-320, KIP-595). */
+export interface FetchPosition {
+  /** One after the last record. */
+  readonly fetchOffset: number
+  /** Of that record; −1 where nobody knows. */
+  readonly lastFetchedEpoch: number
+  readonly logStartOffset: number
+  readonly currentLeaderEpoch: number
+}
+
+/** What a leader has sent. */
+interface LeaderData {
+  /** Whole batches from the follower's end on, or nothing. */
+  readonly records: Buffer | null
+  readonly highWatermark: number
+  readonly logStartOffset: number
+}
+
+/** Where the logs of leader and follower part, as the leader says it: its records of this epoch end there. */
+interface EpochEnd {
+  readonly epoch: number
+  readonly endOffset: number
+}
+
+/**
+ * What a broker does for a partition that another one leads: its records come from there, and from nobody else. There is
+ * one of these for each leader epoch.
+ */
 export class Follower {
+  readonly topic: string
+  readonly index: number
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly #replica: Replica
+
+  constructor(replica: Replica, { leader, leaderEpoch }: PartitionState) {
+    this.topic = replica.topic
+    this.index = replica.index
+    this.leader = leader
+    this.leaderEpoch = leaderEpoch
+    this.#replica = replica
+    const { log } = replica
+    // Without epochs only what is committed is known to be the same everywhere.
+    if (log.leaderEpochs.latestEpoch === null) this.#change(() => log.truncateTo(log.highWatermark))
+  }
+
+  get topicId(): string {
+    return this.#replica.log.topicId ?? ''
+  }
+
+  get position(): FetchPosition {
+    const { log } = this.#replica
+    return {
+      fetchOffset: log.logEndOffset,
+      lastFetchedEpoch: log.leaderEpochs.latestEpoch ?? -1,
+      logStartOffset: log.logStartOffset,
+      currentLeaderEpoch: this.leaderEpoch,
+    }
+  }
+
   append({ sink, index }: AppendRequest): void {
     sink.appended(index, refusedAppend(ErrorCode.NOT_LEADER_OR_FOLLOWER))
   }
 
   /** Nothing is ever staged. */
   commit(): void {}
+
+  /** Appends what the leader has sent; false where that does not go, and is to be tried again later. */
+  take({ records, highWatermark, logStartOffset }: LeaderData): boolean {
+    const { log, context } = this.#replica
+    if (records && records.length > 0) {
+      const appended = this.#change(() => log.appendAsFollower(records))
+      if (!appended) return false
+      if (appended.kind === 'rejected') {
+        const { error, message } = appended
+        context.logger.error('a leader has sent what cannot be appended', {
+          ...log.topicPartition,
+          leader: this.leader,
+          error,
+          message,
+        })
+        return false
+      }
+    }
+    return this.follow(highWatermark, logStartOffset)
+  }
+
+  /** Where the leader stands: below are committed records, and where they begin. */
+  follow(highWatermark: number, logStartOffset: number): boolean {
+    const { log, waiters } = this.#replica
+    if (log.advanceHighWatermark(highWatermark)) waiters.wake('committed')
+    const start = Math.min(logStartOffset, log.highWatermark)
+    if (start <= log.logStartOffset) return true
+    return this.#change(() => log.deleteRecordsBefore(start)) !== null
+  }
+
+  /** The leader's log has gone another way than this one: what differs goes, or what can be told of it. */
+  truncate(diverging: EpochEnd): boolean {
+    const { log, context } = this.#replica
+    const offset = agreedEnd(log, diverging)
+    const { logEndOffset, highWatermark } = log
+    const facts = { ...log.topicPartition, logEndOffset, offset, leader: this.leader, epoch: diverging.epoch }
+    if (offset < highWatermark) context.logger.warn('a follower loses committed records', facts)
+    else context.logger.info('a follower drops records that its leader does not have', facts)
+    return this.#change(() => log.truncateTo(offset)) !== null
+  }
+
+  /** The leader has records from `start` to `end`, and none where this log ends. */
+  enterRange(start: number, end: number): boolean {
+    const { log, context } = this.#replica
+    const { logEndOffset } = log
+    const facts = { ...log.topicPartition, logEndOffset, start, end, leader: this.leader }
+    context.logger.warn('a follower ends outside the log of its leader', facts)
+    if (end < logEndOffset) return this.#change(() => log.truncateTo(end)) !== null
+    if (start > logEndOffset) return this.#change(() => log.truncateFullyAndStartAt(start)) !== null
+    return true
+  }
+
+  /** Null after the disk's failure. */
+  #change<Result>(work: () => Result): Result | null {
+    const { disk } = this.#replica
+    if (disk.isOffline) return null
+    try {
+      const result = work()
+      disk.worked()
+      return result
+    } catch (error) {
+      disk.failed(thrownMidway(error))
+      return null
+    }
+  }
+}
+
+/**
+ * Where a log ends that agrees with its leader's, as far as the leader's word tells. Of an epoch that is not known here
+ * it tells little: then the next fetch, from the end of the one before, brings another word.
+ */
+function agreedEnd(
+  { leaderEpochs, logEndOffset }: Pick<Log, 'leaderEpochs' | 'logEndOffset'>,
+  { epoch, endOffset }: EpochEnd,
+): number {
+  const own = leaderEpochs.endOffsetFor(epoch)
+  if (own.epoch < 0) return Math.min(endOffset, logEndOffset)
+  if (own.epoch !== epoch) return Math.min(own.endOffset, logEndOffset)
+  return Math.min(own.endOffset, endOffset, logEndOffset)
 }

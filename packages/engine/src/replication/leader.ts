@@ -46,7 +46,6 @@ export class Leader implements StagingHome, StagedLeader {
 
   /** A new state from the metadata log, under which this broker still leads. */
   update(state: PartitionState): void {
-    // What is staged carries the epoch of before.
     this.commit()
     const { leaderEpoch } = this.#state
     this.#state = state

@@ -5,11 +5,11 @@ import { Follower } from './follower.ts'
 import { Leader } from './leader.ts'
 import { PartitionDisk } from './partition-disk.ts'
 import type { CommitWaiter } from './purgatory.ts'
+import type { ReplicaFetchers } from './replica-fetchers.ts'
 import type { FollowerFetch, PartitionState, Replica, ReplicaContext } from './replica.ts'
 import { type FetchWaiter, type ReadLevel, Waiters } from './waiters.ts'
 
-/** All followers do the same: nothing, as long as no records come from their leaders. */
-const follower = new Follower()
+type Fetchers = Pick<ReplicaFetchers, 'follow' | 'unfollow'>
 
 /**
  * One partition on one broker: the door to its log, and to the role that the metadata log gives this broker.
@@ -21,6 +21,7 @@ export class Partition {
   readonly index: number
   readonly log: Log
   readonly #replica: Replica
+  readonly #fetchers: Fetchers
   #state: PartitionState
   #role: Leader | Follower
 
@@ -30,6 +31,7 @@ export class Partition {
     log: Log
     context: ReplicaContext
     state: PartitionState
+    fetchers: Fetchers
     /** As it was when this broker stopped. */
     highWatermark: number
   }) {
@@ -40,8 +42,9 @@ export class Partition {
     this.log = log
     this.#replica = { topic, index, log, disk, waiters: new Waiters(), context }
     this.#state = state
+    this.#fetchers = options.fetchers
     log.advanceHighWatermark(options.highWatermark)
-    this.#role = state.leader === context.brokerId ? new Leader(this.#replica, state) : follower
+    this.#role = this.#newRole(state)
   }
 
   get state(): PartitionState {
@@ -62,15 +65,19 @@ export class Partition {
     const before = this.#role
     // Another partition of the topic has changed.
     if (isSameState(state, this.#state)) return
+    const { leaderEpoch } = this.#state
+    // What is staged carries the epoch of before.
+    before.commit()
     this.#state = state
-    if (state.leader !== context.brokerId) {
-      // First the role: long polls that wake up ask for it.
-      this.#role = follower
-      if (!(before instanceof Leader)) return
-      before.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER)
-      waiters.wakeAll()
-    } else if (before instanceof Leader) before.update(state)
-    else this.#role = new Leader(this.#replica, state)
+    const stays = this.isLeader === (state.leader === context.brokerId)
+    if (before instanceof Leader && stays) before.update(state)
+    // A follower asks nobody whether it is in sync: only another leader epoch is news.
+    if (stays && (before instanceof Leader || leaderEpoch === state.leaderEpoch)) return
+    if (before instanceof Follower) this.#fetchers.unfollow(before)
+    // First the role: long polls that wake up ask for it.
+    this.#role = this.#newRole(state)
+    if (before instanceof Leader) before.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    waiters.wakeAll()
   }
 
   /**
@@ -129,12 +136,20 @@ export class Partition {
   /** The partition leaves this broker: everything that waits is answered with `error`. */
   close(error: ErrorCode): void {
     if (this.#role instanceof Leader) this.#role.resign(error)
+    else this.#fetchers.unfollow(this.#role)
     this.#replica.waiters.wakeAll()
   }
 
   /** A read of the log failed. */
   readFailed(error: unknown): void {
     this.#replica.disk.failed(error)
+  }
+
+  #newRole(state: PartitionState): Leader | Follower {
+    if (state.leader === this.#replica.context.brokerId) return new Leader(this.#replica, state)
+    const follower = new Follower(this.#replica, state)
+    this.#fetchers.follow(follower)
+    return follower
   }
 }
 

@@ -6,7 +6,7 @@ import { LogManager } from '../storage/log-manager.ts'
 import type { Partition } from './partition.ts'
 import { Partitions } from './partitions.ts'
 import type { PartitionState, TopicState } from './replica.ts'
-import { append, followed, led, me, other } from './testing/partition-context.ts'
+import { append, followed, led, me, noFetchers, other } from './testing/partition-context.ts'
 
 const events: TopicState = { name: 'events', id: 'chyLy7VFSqemP2m8TTSy3w', partitions: [led, followed, led] }
 const elsewhere: PartitionState = { ...led, leader: other, replicas: [other], isr: [other] }
@@ -38,6 +38,7 @@ class Broker {
     alterIsr: ({ index, isr }) => {
       this.told.push(`wants ${isr.map(({ brokerId }) => brokerId).join()} for ${index}`)
     },
+    fetchers: noFetchers,
     listener: {
       leads: ({ index, leaderEpoch }) => void this.told.push(`leads ${index} at ${leaderEpoch}`),
       resigns: (_, index) => void this.told.push(`resigns ${index}`),

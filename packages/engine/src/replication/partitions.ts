@@ -3,6 +3,7 @@ import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
 import { HighWatermarks } from './high-watermarks.ts'
 import { Partition } from './partition.ts'
+import type { ReplicaFetchers } from './replica-fetchers.ts'
 import type {
   IsrChange,
   KnownBrokers,
@@ -13,7 +14,7 @@ import type {
 } from './replica.ts'
 
 /** Told what becomes of the partitions that this broker leads. */
-interface LeadershipListener {
+export interface LeadershipListener {
   leads(partition: Partition): void
   resigns(topic: string, index: number): void
 }
@@ -35,6 +36,7 @@ export class Partitions {
   readonly #logs: LogManager
   readonly #highWatermarks: HighWatermarks
   readonly #listener: LeadershipListener
+  readonly #fetchers: ReplicaFetchers
   readonly #context: ReplicaContext
   readonly #byTopic = new Map<string, (Partition | undefined)[]>()
   /** Topics with partitions whose logs the disk refuses. */
@@ -54,6 +56,7 @@ export class Partitions {
     listener: LeadershipListener
     /** Asks the controller for another ISR (AlterPartition). */
     alterIsr: (change: IsrChange) => void
+    fetchers: ReplicaFetchers
   }) {
     this.#clock = options.clock
     this.#logger = options.logger
@@ -64,6 +67,7 @@ export class Partitions {
       intervalMs: options.config.long('replica.high.watermark.checkpoint.interval.ms'),
     })
     this.#listener = options.listener
+    this.#fetchers = options.fetchers
     this.#context = {
       brokerId: options.brokerId,
       clock: options.clock,
@@ -80,6 +84,11 @@ export class Partitions {
   begin(): void {
     this.#highWatermarks.begin()
     this.#isrReview = this.#scheduleIsrReview()
+  }
+
+  /** The broker is registered: from now on leaders know who fetches. */
+  beginFetching(): void {
+    this.#fetchers.begin()
   }
 
   get(topic: string, index: number): Partition | undefined {
@@ -153,6 +162,7 @@ export class Partitions {
   close({ clean }: { clean: boolean }): void {
     this.#retry?.cancel()
     this.#isrReview?.cancel()
+    this.#fetchers.close()
     this.commitStaged()
     for (const partition of this.all()) partition.close(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     this.#highWatermarks.close({ clean })
@@ -187,6 +197,7 @@ export class Partitions {
       log,
       context: this.#context,
       state,
+      fetchers: this.#fetchers,
       highWatermark: this.#highWatermarks.take(topicPartition),
     })
     if (partition.isLeader) this.#listener.leads(partition)

@@ -1,5 +1,9 @@
 import { assert, type Disk, type DiskFile } from '@sluice/effects'
 
+const openMaxDefault = 500
+/** Of the files that the process may have open so many are a broker's segments at most: a cluster has several. */
+const shareOfOpenFiles = 1 / 8
+
 /**
  * The open log files of a broker, bounded in number: a broker may hold more segments than the system allows
  * descriptors. A file opens at first use and closes when another needs its place, unless it is pinned.
@@ -11,7 +15,10 @@ export class FileCache {
   readonly #open: CachedFile[] = []
   #hand = 0
 
-  constructor(disk: Disk, openMax = 500) {
+  constructor(
+    disk: Disk,
+    openMax = Math.min(openMaxDefault, Math.floor(disk.openFilesMax * shareOfOpenFiles)),
+  ) {
     this.disk = disk
     this.#openMax = openMax
   }

@@ -460,6 +460,16 @@ describe('open files', () => {
     manager.stop({ clean: true })
   })
 
+  test('are no more than a share of what the process may open', () => {
+    const disk = new MemoryDisk()
+    disk.mkdirSync('/d')
+    disk.openFilesMax = 24
+    const cache = new FileCache(disk)
+    for (let n = 0; n < 10; n++)
+      new CachedFile(cache, { filePath: () => `/d/${n}`, fileEvicted: () => {} }).get()
+    expect(cache.openCount).toBe(3)
+  })
+
   test('in use are spared as long as others can go', () => {
     const disk = new MemoryDisk()
     disk.mkdirSync('/d')

@@ -379,6 +379,8 @@ export class Log {
   truncateTo(offset: number): void {
     this.dropStage()
     this.#store.truncateTo(offset)
+    // An epoch may have begun at the end without a record, of which the leader knows nothing.
+    this.leaderEpochs.truncateFromEnd(offset)
     this.#stagedEnd = this.#store.endOffset
     this.#setHighWatermark(Math.min(this.#highWatermark, this.#store.endOffset))
   }

@@ -55,7 +55,7 @@ export function startSettings(flags: StartFlags): StartSettings {
   }
 }
 
-/** Undefined: the port of the last run, or the default one, or the next free one after it. */
+/** Undefined: the port of the last run, or the default one, or another where that is taken. */
 function portChoice(flag: string, text: string | undefined, fromFile: number | undefined): PortChoice {
   if (text === undefined) return fromFile
   const port = Number(text)

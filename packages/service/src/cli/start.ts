@@ -21,7 +21,7 @@ export function startCommand(argv: readonly string[]): Command {
     )
     .option(
       '--kafka-port <port>',
-      "port of the cluster's first broker, also where the cluster is there already, 0 for any free one (default: as before, at first 9092 or the next free)",
+      "port of the cluster's first broker, also where the cluster is there already, 0 for any free one (default: as before, at first 9092; further brokers 10,000 above each other)",
     )
     .option(
       '--cluster <name>',

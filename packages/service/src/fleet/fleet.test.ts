@@ -93,7 +93,7 @@ describe('a cluster that is created', () => {
     expect(engine.log).toEqual(['start controller 10001', 'start broker 1'])
     expect(engine.plans[0]?.nodes).toMatchObject([
       { role: 'broker', nodeId: 1, rack: 'use1-az1', listeners: [{ name: 'CLIENT', port: 9092 }] },
-      { role: 'controller', nodeId: 10_001, listeners: [{ name: 'CONTROLLER', port: 19_093 }] },
+      { role: 'controller', nodeId: 10_001, listeners: [{ name: 'CONTROLLER', port: 19_000 }] },
     ])
   })
 
@@ -148,7 +148,7 @@ describe('a cluster that is created', () => {
     release()
     await fleet.idle(uuid)
     await clock.advance(1_000)
-    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9093' })
+    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9192' })
   })
 })
 
@@ -158,7 +158,7 @@ describe('a start', () => {
     await created(before, 'one')
     await created(before, 'two')
     const addresses = before.status().map(({ name, bootstrap }) => ({ name, bootstrap }))
-    expect(addresses.map(({ bootstrap }) => bootstrap).sort()).toEqual(['127.0.0.1:9092', '127.0.0.1:9093'])
+    expect(addresses.map(({ bootstrap }) => bootstrap).sort()).toEqual(['127.0.0.1:9092', '127.0.0.1:9192'])
     await before.stop()
     expect(engine.running).toBe(0)
     const after = await start()
@@ -173,12 +173,12 @@ describe('a start', () => {
     const foreign = await occupy(9092)
     const moved = await start()
     expect(statusOf(moved)).toMatchObject({
-      bootstrap: '127.0.0.1:9093',
-      movedPorts: [{ listener: 'CLIENT', wanted: 9092, port: 9093 }],
+      bootstrap: '127.0.0.1:9192',
+      movedPorts: [{ nodeId: 1, wanted: 9092, port: 9192 }],
     })
     await moved.stop()
     await foreign.close()
-    expect(statusOf(await start())).toMatchObject({ bootstrap: '127.0.0.1:9093', movedPorts: [] })
+    expect(statusOf(await start())).toMatchObject({ bootstrap: '127.0.0.1:9192', movedPorts: [] })
   })
 
   it('does not give a new cluster the port of one that is not up', async () => {
@@ -190,7 +190,7 @@ describe('a start', () => {
     expect(statusOf(after, 'one')).toMatchObject({ state: 'HEALING', bootstrap: null })
     engine.failures.length = 0
     await created(after, 'two')
-    expect(statusOf(after, 'two').bootstrap).toBe('127.0.0.1:9093')
+    expect(statusOf(after, 'two').bootstrap).toBe('127.0.0.1:9192')
     await clock.advance(60_000)
     expect(statusOf(after, 'one')).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9092' })
   })
@@ -237,7 +237,7 @@ describe('a Kafka port that is asked for', () => {
         .status()
         .map(({ bootstrap }) => bootstrap)
         .sort(),
-    ).toEqual(['127.0.0.1:5000', '127.0.0.1:5001'])
+    ).toEqual(['127.0.0.1:5000', '127.0.0.1:5100'])
   })
 
   it('moves a cluster that is there', async () => {
@@ -258,12 +258,12 @@ describe('a Kafka port that is asked for', () => {
 
   it('may be any free one: then no port is a fixed one', async () => {
     await occupy(9092)
-    await occupy(19_093)
+    await occupy(19_000)
     const fleet = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
     await created(fleet)
     const { port } = statusOf(fleet).brokers[0]?.listeners[0] ?? { port: 0 }
-    expect([9092, 9093]).not.toContain(port)
-    expect(engine.plans[0]?.nodes[1]?.listeners[0]?.port).not.toBe(19_094)
+    expect([9092, 9192]).not.toContain(port)
+    expect(engine.plans[0]?.nodes[1]?.listeners[0]?.port).not.toBe(19_001)
     await fleet.stop()
     const after = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
     expect(statusOf(after).bootstrap).toBe(`127.0.0.1:${port}`)

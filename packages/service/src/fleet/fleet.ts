@@ -5,7 +5,7 @@ import { reconcileCluster } from './clusters/cluster-reconciler.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
 import { type ClusterStore, clusterStore } from './clusters/cluster-store.ts'
 import { Clusters } from './clusters/clusters.ts'
-import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
+import type { ClusterRuntime, MovedPort, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
 import {
@@ -37,9 +37,9 @@ export interface FleetOptions {
   }
   /** The address that brokers listen on and are known by. */
   host?: string
-  /** Where default ports are looked for. */
+  /** Where the default ports of first brokers are looked for, and those between nodes. */
   kafkaPortBase?: number
-  controllerPortBase?: number
+  innerPortBase?: number
   /**
    * A Kafka port that the user asks for (0: any free one): the first broker of the cluster of that name gets
    * it or an error. Without a name it is where new clusters look first.
@@ -65,7 +65,7 @@ export interface ClusterStatus {
   /** How many nodes shall run. */
   nodesWanted: number
   /** Default ports that were taken when this process started the cluster. */
-  movedPorts: { listener: string; wanted: number; port: number }[]
+  movedPorts: MovedPort[]
 }
 
 export interface NodeStatus {
@@ -92,7 +92,7 @@ export interface Fleet {
 }
 
 const kafkaPortBase = 9_092
-const controllerPortBase = 19_093
+const innerPortBase = 19_000
 
 export function createFleet(options: FleetOptions): Fleet {
   return new FleetOfClusters(options)
@@ -113,7 +113,7 @@ class FleetOfClusters implements Fleet {
     this.#settings = {
       host: options.host ?? '127.0.0.1',
       kafkaPortBase: options.kafkaPortBase ?? kafkaPortBase,
-      controllerPortBase: options.controllerPortBase ?? controllerPortBase,
+      innerPortBase: options.innerPortBase ?? innerPortBase,
       askedPort: options.kafkaPort ?? null,
     }
     this.#store = clusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })

@@ -15,10 +15,22 @@ export function compileDecoder(
   version: number,
   flexible: boolean,
 ): (reader: Reader) => unknown {
-  const source = new DecoderSource(version, flexible)
+  return compile(new DecoderSource(version, flexible, false), shape)
+}
+
+/** The same as a generator, which rests between the elements of long arrays; it is some times slower. */
+export function compileDecoderInSteps(
+  shape: StructShape,
+  version: number,
+  flexible: boolean,
+): (reader: Reader) => Generator<undefined, unknown, undefined> {
+  return compile(new DecoderSource(version, flexible, true), shape)
+}
+
+function compile<T>(source: DecoderSource, shape: StructShape): T {
   const entry = source.struct(shape)
   const text = `'use strict'\n${source.functions.join('\n')}\nreturn ${entry}`
-  return new Function('refuse', text)(refuse)
+  return new Function('refuse', text)(refuse) as T
 }
 
 function refuse(reason: string): never {
@@ -51,15 +63,38 @@ function bytesMin(type: TypeShape, version: number, flexible: boolean, nullable 
     .reduce((sum, least) => sum + least, flexible ? 1 : 0)
 }
 
+/** Statement of a loop over an array: a rest now and then. */
+export const restBetweenElements = 'if ((i & 63) === 63) yield'
+
+/** A struct that holds none, itself or in its members, takes no time to speak of. */
+export function holdsArrays(shape: StructShape): boolean {
+  return shape.fields.some(
+    ({ type }) => type.kind === 'array' || (type.kind === 'struct' && holdsArrays(type)),
+  )
+}
+
 class DecoderSource {
   readonly functions: string[] = []
   readonly #version: number
   readonly #flexible: boolean
+  /** Do structs with arrays become generators? */
+  readonly #inSteps: boolean
   readonly #structs = new Map<StructShape, string>()
 
-  constructor(version: number, flexible: boolean) {
+  constructor(version: number, flexible: boolean, inSteps: boolean) {
     this.#version = version
     this.#flexible = flexible
+    this.#inSteps = inSteps
+  }
+
+  /** Calls the function that decodes this struct. */
+  #call(shape: StructShape): string {
+    const call = `${this.struct(shape)}(r)`
+    return this.#rests(shape) ? `yield* ${call}` : call
+  }
+
+  #rests(shape: StructShape): boolean {
+    return this.#inSteps && holdsArrays(shape)
   }
 
   /** The name of the function that decodes this struct. */
@@ -80,7 +115,10 @@ class DecoderSource {
       if (present && inVersions(field.tagged, this.#version)) tagged.push({ field, local })
     })
     if (this.#flexible) lines.push(this.#taggedFields(tagged))
-    this.functions.push(`function ${name}(r) {\n${lines.join('\n')}\nreturn { ${members.join(', ')} }\n}`)
+    const star = this.#rests(shape) ? '*' : ''
+    this.functions.push(
+      `function${star} ${name}(r) {\n${lines.join('\n')}\nreturn { ${members.join(', ')} }\n}`,
+    )
     return name
   }
 
@@ -93,7 +131,7 @@ class DecoderSource {
     const { type } = field
     const nullable = inVersions(field.nullable, this.#version)
     if (type.kind === 'struct') {
-      const read = `${local} = ${this.struct(type)}(r)`
+      const read = `${local} = ${this.#call(type)}`
       if (!nullable) return read
       // As a tagged field the mark is an unsigned varint with 0 for null, else a byte with -1 for null.
       return `if (${tagged ? 'r.uvarint() === 0' : 'r.int8() < 0'}) ${local} = null\nelse ${read}`
@@ -107,13 +145,16 @@ class DecoderSource {
       `if (n_${local} < 0) ${nullable ? `${local} = null` : `refuse('null ${field.name}')`}`,
       `else {`,
       `${local} = []`,
-      `for (let i = 0; i < n_${local}; i++) ${local}.push(${this.#element(type.element, flexible)})`,
+      `for (let i = 0; i < n_${local}; i++) {`,
+      ...(this.#inSteps ? [restBetweenElements] : []),
+      `${local}.push(${this.#element(type.element, flexible)})`,
+      `}`,
       `}`,
     ].join('\n')
   }
 
   #element(type: TypeShape, flexible: boolean): string {
-    if (type.kind === 'struct') return `${this.struct(type)}(r)`
+    if (type.kind === 'struct') return this.#call(type)
     if (type.kind === 'array') throw new TypeError('arrays of arrays are not part of the protocol')
     return readPrimitive(type.kind, flexible, false, false)
   }

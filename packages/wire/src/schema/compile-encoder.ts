@@ -1,6 +1,7 @@
 import { EncodeError } from '../codec-errors.ts'
 import { errorText } from '../error-text.ts'
 import type { Writer } from '../writer.ts'
+import { holdsArrays, restBetweenElements } from './compile-decoder.ts'
 import { defaultExpression, isDefaultExpression } from './defaults.ts'
 import { primitiveMethod } from './primitive-method.ts'
 import type { FieldShape, StructShape, TypeShape } from './shape.ts'
@@ -12,10 +13,22 @@ export function compileEncoder(
   version: number,
   flexible: boolean,
 ): (writer: Writer, value: unknown) => void {
-  const source = new EncoderSource(version, flexible)
+  return compile(new EncoderSource(version, flexible, false), shape)
+}
+
+/** The same as a generator, which rests between the elements of long arrays. */
+export function compileEncoderInSteps(
+  shape: StructShape,
+  version: number,
+  flexible: boolean,
+): (writer: Writer, value: unknown) => Generator<undefined, void, undefined> {
+  return compile(new EncoderSource(version, flexible, true), shape)
+}
+
+function compile<T>(source: EncoderSource, shape: StructShape): T {
   const entry = source.struct(shape)
   const text = `'use strict'\nconst empty = {}\n${source.functions.join('\n')}\nreturn ${entry}`
-  return new Function('refuse', 'errorText', text)(refuse, errorText)
+  return new Function('refuse', 'errorText', text)(refuse, errorText) as T
 }
 
 const errorTextName = /errorMessage$/i
@@ -28,12 +41,25 @@ class EncoderSource {
   readonly functions: string[] = []
   readonly #version: number
   readonly #flexible: boolean
+  /** Do structs with arrays become generators? */
+  readonly #inSteps: boolean
   readonly #structs = new Map<StructShape, string>()
   readonly #defaultTests = new Map<StructShape, string>()
 
-  constructor(version: number, flexible: boolean) {
+  constructor(version: number, flexible: boolean, inSteps: boolean) {
     this.#version = version
     this.#flexible = flexible
+    this.#inSteps = inSteps
+  }
+
+  /** Calls the function that encodes this struct. */
+  #call(shape: StructShape, value: string): string {
+    const call = `${this.struct(shape)}(w, ${value})`
+    return this.#rests(shape) ? `yield* ${call}` : call
+  }
+
+  #rests(shape: StructShape): boolean {
+    return this.#inSteps && holdsArrays(shape)
   }
 
   /** The name of the function that encodes this struct. */
@@ -50,7 +76,10 @@ class EncoderSource {
       else lines.push(`x = v.${field.name}`, this.#write(field, 'x', false))
     }
     if (this.#flexible) lines.push(this.#taggedFields(tagged))
-    this.functions.push(`function ${name}(w, v) {\n${lines.filter((line) => line !== '').join('\n')}\n}`)
+    const star = this.#rests(shape) ? '*' : ''
+    this.functions.push(
+      `function${star} ${name}(w, v) {\n${lines.filter((line) => line !== '').join('\n')}\n}`,
+    )
     return name
   }
 
@@ -82,7 +111,7 @@ class EncoderSource {
     const refuseNull = `refuse('${field.name} cannot be null')`
     if (type.kind === 'struct') {
       const initial = field.default === null ? 'null' : 'empty'
-      const write = `${this.struct(type)}(w, ${local})`
+      const write = this.#call(type, local)
       const [absent, there] = tagged ? ['w.uvarint(0)', 'w.uvarint(1)'] : ['w.int8(-1)', 'w.int8(1)']
       return [
         `if (${local} === undefined) ${local} = ${initial}`,
@@ -104,13 +133,16 @@ class EncoderSource {
       `if (${local} === null) ${nullable ? `${length}(-1)` : refuseNull}`,
       `else {`,
       `${length}(${local}.length)`,
-      `for (let i = 0; i < ${local}.length; i++) ${this.#element(type.element, flexible, `${local}[i]`)}`,
+      `for (let i = 0; i < ${local}.length; i++) {`,
+      ...(this.#inSteps ? [restBetweenElements] : []),
+      this.#element(type.element, flexible, `${local}[i]`),
+      `}`,
       `}`,
     ].join('\n')
   }
 
   #element(type: TypeShape, flexible: boolean, value: string): string {
-    if (type.kind === 'struct') return `${this.struct(type)}(w, ${value})`
+    if (type.kind === 'struct') return this.#call(type, value)
     if (type.kind === 'array') throw new TypeError('arrays of arrays are not part of the protocol')
     return `w.${primitiveMethod(type.kind, flexible, false)}(${value})`
   }

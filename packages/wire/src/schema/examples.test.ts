@@ -55,6 +55,13 @@ function structFromJson(shape: StructShape, json: Record<string, unknown>): Reco
   return Object.fromEntries(entries)
 }
 
+function inSteps<T>(steps: Generator<undefined, T, undefined>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
 const files = filesUnder('examples').sort()
 
 describe('the example messages of the release', () => {
@@ -72,6 +79,11 @@ describe('the example messages of the release', () => {
       const decoded = message.decodeBuffer(Buffer.from(example.hex, 'hex'), example.version)
       expect(decoded, title).toMatchObject(fromJson(message.shape, example.json) as object)
       expect(message.encodeToBuffer(example.version, decoded).toString('hex'), title).toBe(example.hex)
+      const bytes = new wire.Reader(Buffer.from(example.hex, 'hex'))
+      expect(inSteps(message.decodeInSteps(bytes, example.version)), title).toEqual(decoded)
+      const writer = new wire.Writer()
+      inSteps(message.encodeInSteps(writer, example.version, decoded))
+      expect(writer.finish().toString('hex'), title).toBe(example.hex)
       if (example.kind === 'default')
         expect(message.encodeToBuffer(example.version, {}).toString('hex'), title).toBe(example.hex)
     }

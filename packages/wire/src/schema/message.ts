@@ -1,8 +1,8 @@
 import { DecodeError, EncodeError } from '../codec-errors.ts'
 import { Reader } from '../reader.ts'
 import { Writer } from '../writer.ts'
-import { compileDecoder } from './compile-decoder.ts'
-import { compileEncoder } from './compile-encoder.ts'
+import { compileDecoder, compileDecoderInSteps, holdsArrays } from './compile-decoder.ts'
+import { compileEncoder, compileEncoderInSteps } from './compile-encoder.ts'
 import type { MessageOptions, StructShape } from './shape.ts'
 import { inVersions, type VersionRange, versionRange } from './versions.ts'
 
@@ -28,12 +28,18 @@ export interface Message<in out T = any> {
   /** Refuses a value that is not the default where the version cannot carry it, unless it is ignorable. */
   encode(writer: Writer, version: number, value: Input<T>): void
   encodeToBuffer(version: number, value: Input<T>): Buffer
+  /** `decode` with rests, for what may be long. */
+  decodeInSteps(reader: Reader, version: number): Generator<undefined, T, undefined>
+  /** `encode` with rests. The value stays as it is meanwhile. */
+  encodeInSteps(writer: Writer, version: number, value: Input<T>): Generator<undefined, void, undefined>
   /** Reads a message that must fill the buffer. */
   decodeBuffer(buffer: Buffer, version: number): T
 }
 
 type Decoder<T> = (reader: Reader) => T
 type Encoder<T> = (writer: Writer, value: Input<T>) => void
+type StepwiseDecoder<T> = (reader: Reader) => Generator<undefined, T, undefined>
+type StepwiseEncoder<T> = (writer: Writer, value: Input<T>) => Generator<undefined, void, undefined>
 
 /** Compiles its decoder and encoder for a version when that version is first used. */
 export class MessageSchema<T> implements Message<T> {
@@ -46,6 +52,8 @@ export class MessageSchema<T> implements Message<T> {
   #shape: StructShape | undefined
   readonly #decoders: (Decoder<T> | undefined)[] = []
   readonly #encoders: (Encoder<T> | undefined)[] = []
+  readonly #stepwiseDecoders: (StepwiseDecoder<T> | undefined)[] = []
+  readonly #stepwiseEncoders: (StepwiseEncoder<T> | undefined)[] = []
 
   constructor(name: string, options: MessageOptions, makeShape: () => StructShape) {
     this.name = name
@@ -71,8 +79,7 @@ export class MessageSchema<T> implements Message<T> {
     try {
       return decoder(reader)
     } catch (error) {
-      if (error instanceof DecodeError) error.message = `${this.name} ${version}: ${error.message}`
-      throw error
+      throw this.#named(error, version)
     }
   }
 
@@ -81,8 +88,29 @@ export class MessageSchema<T> implements Message<T> {
     try {
       encoder(writer, value)
     } catch (error) {
-      if (error instanceof EncodeError) error.message = `${this.name} ${version}: ${error.message}`
-      throw error
+      throw this.#named(error, version)
+    }
+  }
+
+  *decodeInSteps(reader: Reader, version: number): Generator<undefined, T, undefined> {
+    if (!holdsArrays(this.shape)) return this.decode(reader, version)
+    const flexible = this.isFlexible(version)
+    this.#stepwiseDecoders[version] ??= compileDecoderInSteps(this.shape, version, flexible) as never
+    try {
+      return yield* this.#stepwiseDecoders[version](reader)
+    } catch (error) {
+      throw this.#named(error, version)
+    }
+  }
+
+  *encodeInSteps(writer: Writer, version: number, value: Input<T>): Generator<undefined, void, undefined> {
+    if (!holdsArrays(this.shape)) return this.encode(writer, version, value)
+    const flexible = this.isFlexible(version)
+    this.#stepwiseEncoders[version] ??= compileEncoderInSteps(this.shape, version, flexible) as never
+    try {
+      yield* this.#stepwiseEncoders[version](writer, value)
+    } catch (error) {
+      throw this.#named(error, version)
     }
   }
 
@@ -98,6 +126,13 @@ export class MessageSchema<T> implements Message<T> {
     if (reader.remaining > 0)
       throw new DecodeError(`${this.name} ${version}: ${reader.remaining} bytes after the end`)
     return value
+  }
+
+  /** The same error; one of ours says what was read or written. */
+  #named(error: unknown, version: number): unknown {
+    if (error instanceof DecodeError || error instanceof EncodeError)
+      error.message = `${this.name} ${version}: ${error.message}`
+    return error
   }
 
   #decoderFor(version: number): Decoder<T> {

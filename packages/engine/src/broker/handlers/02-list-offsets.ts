@@ -7,8 +7,9 @@
  *   have no offset.
  * - Leader epochs (KIP-320).
  */
-import { ErrorCode, ListOffsets, type Int64 } from '@sluice/wire'
+import { ErrorCode, type Input, type Int64, ListOffsets, type RequestOf, type ResponseOf } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
+import { eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
@@ -40,39 +41,71 @@ interface Found {
 
 const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 }
 
-export const listOffsets = handler(ListOffsets, [each('describe', 'topic')], async (request, context) => {
-  const seen = new Set<string>()
-  const duplicates = new Set<string>()
-  for (const topic of request.topics)
-    for (const { partitionIndex } of topic.partitions) {
-      const key = `${topic.name}:${partitionIndex}`
-      if (seen.has(key)) duplicates.add(key)
-      seen.add(key)
-    }
-  const topics = request.topics.map(async ({ name, partitions }) => ({
-    name,
-    partitions: await Promise.all(
-      partitions.map(async (wanted) => {
+export const listOffsets = handler(
+  ListOffsets,
+  [each('describe', 'topic')],
+  function* (request, context): Steps<Promise<{ topics: Answered[] }>> {
+    const duplicates = yield* namedTwice(request.topics)
+    const searches: Promise<void>[] = []
+    const topics = yield* eachOfSteps(request.topics, function* ({ name, partitions }) {
+      const answered = yield* eachInSteps(partitions, (wanted) => {
         const { partitionIndex } = wanted
-        const found = duplicates.has(`${name}:${partitionIndex}`)
+        const found = duplicates.get(name)?.has(partitionIndex)
           ? ErrorCode.INVALID_REQUEST
-          : await lookUp(name, wanted, request, context)
-        const errorCode = typeof found === 'number' ? found : ErrorCode.NONE
-        const { leaderEpoch, ...place } = typeof found === 'number' ? nothing : found
-        const hasEpoch = context.apiVersion >= leaderEpochVersionMin
-        return { partitionIndex, errorCode, ...place, ...(hasEpoch && { leaderEpoch }) }
-      }),
-    ),
-  }))
-  return { topics: await Promise.all(topics) }
-})
+          : lookUp(name, wanted, request, context)
+        if (!(found instanceof Promise)) return answer(partitionIndex, found, context)
+        const later = answer(partitionIndex, nothing, context)
+        searches.push(
+          found.then((place) => void Object.assign(later, answer(partitionIndex, place, context))),
+        )
+        return later
+      })
+      return { name, partitions: answered }
+    })
+    return Promise.all(searches).then(() => ({ topics }))
+  },
+)
 
-async function lookUp(
+type Answered = NonNullable<Input<ResponseOf<typeof ListOffsets>>['topics']>[number]
+
+/** By topic, the partitions that the request names more than once. */
+function* namedTwice(
+  topics: RequestOf<typeof ListOffsets>['topics'],
+): Steps<ReadonlyMap<string, ReadonlySet<number>>> {
+  const seen = new Map<string, Set<number>>()
+  const twice = new Map<string, Set<number>>()
+  for (const { name, partitions } of topics) {
+    const before = setOf(seen, name)
+    for (const { partitionIndex } of partitions) {
+      yield
+      if (before.has(partitionIndex)) setOf(twice, name).add(partitionIndex)
+      before.add(partitionIndex)
+    }
+  }
+  return twice
+}
+
+function setOf(sets: Map<string, Set<number>>, name: string): Set<number> {
+  const known = sets.get(name)
+  if (known) return known
+  const made = new Set<number>()
+  sets.set(name, made)
+  return made
+}
+
+function answer(partitionIndex: number, found: Found | ErrorCode, { apiVersion }: RequestContext) {
+  const errorCode = typeof found === 'number' ? found : ErrorCode.NONE
+  const { leaderEpoch, ...place } = typeof found === 'number' ? nothing : found
+  return { partitionIndex, errorCode, ...place, ...(apiVersion >= leaderEpochVersionMin && { leaderEpoch }) }
+}
+
+/** At once, but for what must be searched for in the log. */
+function lookUp(
   topic: string,
   wanted: { partitionIndex: number; currentLeaderEpoch: number; timestamp: Int64 },
   request: { replicaId: number; isolationLevel: number },
   context: RequestContext,
-): Promise<Found | ErrorCode> {
+): Found | ErrorCode | Promise<Found | ErrorCode> {
   const { timestamp } = wanted
   if (timestamp < 0 && context.apiVersion < (versionMinOf.get(timestamp) ?? Infinity))
     return ErrorCode.UNSUPPORTED_VERSION
@@ -86,15 +119,15 @@ async function lookUp(
       : request.isolationLevel === readCommitted
         ? log.lastStableOffset
         : log.highWatermark
-  try {
-    return await offsetFor(timestamp, partition, end)
-  } catch (failure) {
+  const place = offsetFor(timestamp, partition, end)
+  if (!(place instanceof Promise)) return place
+  return place.catch((failure: unknown) => {
     partition.readFailed(failure)
     return ErrorCode.KAFKA_STORAGE_ERROR
-  }
+  })
 }
 
-async function offsetFor(timestamp: Int64, partition: Partition, end: number): Promise<Found> {
+function offsetFor(timestamp: Int64, partition: Partition, end: number): Found | Promise<Found> {
   const { log } = partition
   switch (timestamp) {
     case latest:
@@ -109,11 +142,14 @@ async function offsetFor(timestamp: Int64, partition: Partition, end: number): P
     case latestTiered:
     case earliestPendingUpload:
       return nothing
-    default: {
-      const found = await (timestamp === maxTimestamp
-        ? log.maxTimestampOffset()
-        : log.offsetForTimestamp(timestamp))
-      return found && found.offset < end ? found : nothing
-    }
+    default:
+      return search(timestamp, partition, end)
   }
+}
+
+async function search(timestamp: Int64, { log }: Partition, end: number): Promise<Found> {
+  const found = await (timestamp === maxTimestamp
+    ? log.maxTimestampOffset()
+    : log.offsetForTimestamp(timestamp))
+  return found && found.offset < end ? found : nothing
 }

@@ -9,6 +9,7 @@
 import { ErrorCode, Metadata, zeroUuid, type Input, type RequestOf, type ResponseOf } from '@sluice/wire'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
 import type { TopicImage } from '../../metadata/image.ts'
+import { byKeyInSteps, eachInSteps, type Steps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { allClusterOperations, allTopicOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { describedPartition } from '../described-partition.ts'
@@ -20,6 +21,7 @@ const nullMeansAllVersionMin = 1
 const autoCreationFlagVersionMin = 4
 const topicIdVersionMin = 12
 
+type Request = RequestOf<typeof Metadata>
 type Topics = NonNullable<Input<ResponseOf<typeof Metadata>>['topics']>
 
 export const metadata = handler(
@@ -32,70 +34,107 @@ export const metadata = handler(
     }),
     each('describe', 'cluster', { when: 'for authorized operations' }),
   ],
-  async (request, context) => {
-    const { broker, session } = context
-    const topics = await describeTopics(request, context)
-    return {
-      brokers: endpointsFor(session, broker.metadata),
-      clusterId: broker.clusterId,
-      controllerId: broker.nodeId,
-      topics,
-      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-        ? allClusterOperations
-        : operationsNotAsked,
-    }
+  function* (request, context) {
+    const { topics } = request
+    if (!isWellAsked(request, context.apiVersion)) return yield* answered(refused(request), request, context)
+    const isAboutAll = topics === null || (context.apiVersion < nullMeansAllVersionMin && topics.length === 0)
+    if (isAboutAll || topics.some(isById)) return yield* answered(known(request, context), request, context)
+    // What is named more than once is described once, as on Apache Kafka.
+    const names = yield* byKeyInSteps(topics, ({ name }) => name as string)
+    const creating = createMissing([...names.keys()], request, context)
+    const describe = (errors: CreationErrors) =>
+      answered(named(names, errors, request, context), request, context)
+    return creating ? creating.then(describe) : yield* describe(new Map())
   },
 )
 
-async function describeTopics(request: RequestOf<typeof Metadata>, context: RequestContext): Promise<Topics> {
-  const { broker, apiVersion } = context
-  const operations = request.includeTopicAuthorizedOperations ? allTopicOperations : operationsNotAsked
-  const wanted = request.topics
-  const all = wanted === null || (apiVersion < nullMeansAllVersionMin && wanted.length === 0)
-  if (all) return [...broker.metadata.topics()].map((topic) => described(topic, operations, context))
-  const byId = wanted.some(({ topicId }) => topicId !== zeroUuid)
-  if (wanted.some(({ name, topicId }) => !isAsked(name, topicId, byId, apiVersion)))
-    return wanted.map(({ name, topicId }) => ({
-      errorCode: ErrorCode.INVALID_REQUEST,
-      name: name ?? '',
-      topicId,
-    }))
-  if (byId)
-    return wanted.map(({ topicId }) => {
-      const topic = broker.metadata.topicById(topicId)
-      return topic
-        ? described(topic, operations, context)
-        : { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId }
-    })
-  const mayCreate =
-    (apiVersion < autoCreationFlagVersionMin || request.allowAutoTopicCreation) &&
-    broker.config.boolean('auto.create.topics.enable')
-  const names = [...new Set(wanted.map(({ name }) => name as string))]
-  return Promise.all(names.map((name) => byName(name, mayCreate, operations, context)))
+function* answered(
+  topics: Steps<Topics>,
+  request: Request,
+  { broker, session }: RequestContext,
+): Steps<Input<ResponseOf<typeof Metadata>>> {
+  return {
+    brokers: endpointsFor(session, broker.metadata),
+    clusterId: broker.clusterId,
+    controllerId: broker.nodeId,
+    topics: yield* topics,
+    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+      ? allClusterOperations
+      : operationsNotAsked,
+  }
 }
 
 /** Ids and names do not mix, and ids are for newer versions. */
-function isAsked(name: string | null, topicId: string, byId: boolean, apiVersion: number): boolean {
-  if (byId) return apiVersion >= topicIdVersionMin && topicId !== zeroUuid
-  return name !== null
+function isWellAsked({ topics }: Request, apiVersion: number): boolean {
+  if (topics === null) return true
+  const byId = topics.some(isById)
+  return topics.every(({ name, topicId }) =>
+    byId ? apiVersion >= topicIdVersionMin && topicId !== zeroUuid : name !== null,
+  )
 }
 
-async function byName(
-  name: string,
-  mayCreate: boolean,
-  operations: number,
+function isById({ topicId }: { topicId: string }): boolean {
+  return topicId !== zeroUuid
+}
+
+function refused({ topics }: Request): Steps<Topics> {
+  const errorCode = ErrorCode.INVALID_REQUEST
+  return eachInSteps(topics ?? [], ({ name, topicId }) => ({ errorCode, name: name ?? '', topicId }))
+}
+
+/** All topics, or those with the ids that are asked for. */
+function* known(request: Request, context: RequestContext): Steps<Topics> {
+  const { metadata } = context.broker
+  const operations = operationsOf(request)
+  const wanted = request.topics ?? []
+  if (wanted.length === 0)
+    return yield* eachInSteps([...metadata.topics()], (topic) => described(topic, operations, context))
+  const ids = yield* byKeyInSteps(wanted, ({ topicId }) => topicId)
+  return yield* eachInSteps(ids.keys(), (topicId) => {
+    const topic = metadata.topicById(topicId)
+    return topic
+      ? described(topic, operations, context)
+      : { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId }
+  })
+}
+
+type CreationErrors = ReadonlyMap<string, number>
+
+function named(
+  names: ReadonlyMap<string, unknown>,
+  errors: CreationErrors,
+  request: Request,
   context: RequestContext,
-): Promise<Topics[number]> {
-  const { metadata, topicCreation } = context.broker
-  const known = metadata.topic(name)
-  if (known) return described(known, operations, context)
+): Steps<Topics> {
+  const operations = operationsOf(request)
+  return eachInSteps(names.keys(), (name) => {
+    const topic = context.broker.metadata.topic(name)
+    return topic ? described(topic, operations, context) : missing(name, errors.get(name))
+  })
+}
+
+function operationsOf(request: Request): number {
+  return request.includeTopicAuthorizedOperations ? allTopicOperations : operationsNotAsked
+}
+
+function missing(name: string, creationError: number = ErrorCode.NONE): Topics[number] {
   const missing = { name, isInternal: isInternalTopic(name), topicId: zeroUuid }
   if (!isValidTopicName(name)) return { ...missing, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION }
-  if (!mayCreate) return { ...missing, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
-  const error = await topicCreation.ensure(name)
-  const created = metadata.topic(name)
-  if (created) return described(created, operations, context)
-  return { ...missing, errorCode: error === ErrorCode.NONE ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : error }
+  return { ...missing, errorCode: creationError || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
+}
+
+/** Creates what is not there, where it may be; null where there is nothing to create. */
+function createMissing(
+  names: readonly string[],
+  request: Request,
+  { broker, apiVersion }: RequestContext,
+): Promise<CreationErrors> | null {
+  const mayCreate =
+    (apiVersion < autoCreationFlagVersionMin || request.allowAutoTopicCreation) &&
+    broker.config.boolean('auto.create.topics.enable')
+  if (!mayCreate) return null
+  const wanted = names.filter((name) => !broker.metadata.topic(name) && isValidTopicName(name))
+  return wanted.length === 0 ? null : broker.topicCreation.ensureAll(wanted)
 }
 
 function described(topic: TopicImage, operations: number, { broker }: RequestContext): Topics[number] {

@@ -8,6 +8,7 @@
  * - Version 1 has no error of a group: its partitions bear it.
  */
 import { ErrorCode, type Input, OffsetFetch, type RequestOf, type ResponseOf } from '@sluice/wire'
+import { askedInSteps, byKeyInSteps, type Steps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
@@ -19,15 +20,17 @@ type Response = Input<ResponseOf<typeof OffsetFetch>>
 export const offsetFetch = handler(
   OffsetFetch,
   [each('describe', 'group'), each('describe', 'topic')],
-  async (request, context) => {
-    const { apiVersion } = context
+  function* (request, context): Steps<Promise<Response>> {
+    const { apiVersion, broker } = context
     if (apiVersion < batchedVersionMin) return fetchOneGroup(request, context)
-    const { groups } = context.broker
-    return {
-      groups: await Promise.all(
-        request.groups.map((group) => groups.fetchOffsets(apiVersion, group, request.requireStable)),
-      ),
-    }
+    // All that a group has committed may be much, and is told once.
+    const asked = yield* byKeyInSteps(request.groups, (group) =>
+      group.topics === null ? group.groupId : group,
+    )
+    const fetched = yield* askedInSteps(asked.values(), (group) =>
+      broker.groups.fetchOffsets(apiVersion, group, request.requireStable),
+    )
+    return fetched.then((groups) => ({ groups }))
   },
 )
 

@@ -10,6 +10,7 @@
  *   id is not authorised: it gets 53, with the same sentence, which it shows to its user.
  */
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
+import { eachInSteps, type Steps } from '../../storage/slices.ts'
 import { each, whole } from '../access.ts'
 import type { ClientSoftware } from '../connection-session.ts'
 import { type CoordinatorHome, coordinatorKeyType } from '../coordinators.ts'
@@ -28,31 +29,31 @@ export const findCoordinator = handler(
     whole('clusterAction', 'cluster', { when: 'for a coordinator of share groups' }),
   ],
   async (request, context) => {
-    const keys = context.apiVersion >= batchedVersionMin ? request.coordinatorKeys : [request.key]
-    const coordinators = await Promise.all(keys.map((key) => find(request.keyType, key, context)))
-    if (context.apiVersion >= batchedVersionMin) return { coordinators }
+    const { keyType } = request
+    const home = context.broker.coordinators.find((coordinator) => coordinator.keyType === keyType)
+    const locate = home ? await locator(home, context) : (key: string) => refuseType(keyType, key, context)
+    if (context.apiVersion >= batchedVersionMin) return located(request.coordinatorKeys, locate)
     // Version 3 and below have no key in the answer.
-    const { key: _, ...only } = coordinators[0] as Coordinator
+    const { key: _, ...only } = locate(request.key)
     return { ...only, errorMessage: only.errorMessage || 'NONE' }
   },
 )
 
-async function find(keyType: number, key: string, context: RequestContext): Promise<Coordinator> {
-  const home = context.broker.coordinators.find((coordinator) => coordinator.keyType === keyType)
-  return home ? locate(home, key, context) : refuseType(keyType, key, context)
+type Locate = (key: string) => Coordinator
+
+function* located(keys: readonly string[], locate: Locate): Steps<{ coordinators: Coordinator[] }> {
+  return { coordinators: yield* eachInSteps(keys, locate) }
 }
 
-async function locate(
-  home: CoordinatorHome,
-  key: string,
-  { broker, session }: RequestContext,
-): Promise<Coordinator> {
+async function locator(home: CoordinatorHome, { broker, session }: RequestContext): Promise<Locate> {
   const error = await broker.topicCreation.ensure(home.topic)
-  const partition = broker.metadata.topic(home.topic)?.partitions[home.partitionFor(key)]
-  if (error !== ErrorCode.NONE || !partition) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
-  const leader = endpointsFor(session, broker.metadata).find(({ nodeId }) => nodeId === partition.leader)
-  if (!leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
-  return { key, nodeId: leader.nodeId, host: leader.host, port: leader.port, errorMessage: '' }
+  const endpoints = new Map(endpointsFor(session, broker.metadata).map((one) => [one.nodeId, one]))
+  return (key) => {
+    const partition = broker.metadata.topic(home.topic)?.partitions[home.partitionFor(key)]
+    const leader = partition && endpoints.get(partition.leader)
+    if (error !== ErrorCode.NONE || !leader) return refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE)
+    return { key, nodeId: leader.nodeId, host: leader.host, port: leader.port, errorMessage: '' }
+  }
 }
 
 function refuseType(keyType: number, key: string, { session }: RequestContext): Coordinator {

@@ -2,9 +2,10 @@
  * DescribeGroups, versions 0 to 6: groups of the classic protocol with members and assignments.
  *
  * - An unknown group is Dead up to version 5 and 69 with a message from version 6 on (KIP-1043).
- * - Protocol and metadata are shown of stable groups only.
+ * - Protocol and metadata are shown of stable groups only. A group that is named twice is described once.
  */
 import { DescribeGroups } from '@sluice/wire'
+import { askedInSteps, byKeyInSteps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { allGroupOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { handler } from '../handler.ts'
@@ -12,14 +13,13 @@ import { handler } from '../handler.ts'
 export const describeGroups = handler(
   DescribeGroups,
   [each('describe', 'group')],
-  async (request, context) => {
-    const authorizedOperations = request.includeAuthorizedOperations ? allGroupOperations : operationsNotAsked
-    const groups = await context.broker.groups.describeGroups(context.apiVersion, request.groups)
-    return {
-      groups: groups.map((group) => ({
-        ...group,
-        authorizedOperations: group.errorCode ? operationsNotAsked : authorizedOperations,
-      })),
-    }
+  function* (request, { apiVersion, broker }) {
+    const operations = request.includeAuthorizedOperations ? allGroupOperations : operationsNotAsked
+    const groupIds = yield* byKeyInSteps(request.groups, (groupId) => groupId)
+    const described = yield* askedInSteps(groupIds.keys(), async (groupId) => {
+      const group = await broker.groups.describeGroup(apiVersion, groupId)
+      return { ...group, authorizedOperations: group.errorCode ? operationsNotAsked : operations }
+    })
+    return described.then((groups) => ({ groups }))
   },
 )

@@ -4,30 +4,42 @@
  * Offset −1 means the high watermark. The answer waits for all replicas that are alive. Topics that are only compacted refuse (44), internal topics too (17).
  */
 import { Deferred, thrownMidway } from '@sluice/effects'
-import { DeleteRecords, ErrorCode, type Int64 } from '@sluice/wire'
+import { DeleteRecords, ErrorCode, type Input, type Int64, type ResponseOf } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
 import { each } from '../access.ts'
 import { logConfigOf } from '../../storage/log-config.ts'
+import { byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
 
 const highWatermark = -1
 
-export const deleteRecords = handler(DeleteRecords, [each('delete', 'topic')], async (request, context) => ({
-  topics: await Promise.all(
-    request.topics.map(async (topic) => ({
-      name: topic.name,
-      partitions: await Promise.all(
-        topic.partitions.map(async ({ partitionIndex, offset }) => {
-          const deleted = deleteBefore(topic.name, partitionIndex, offset, context)
-          const error = typeof deleted === 'number' ? deleted : await everywhere(deleted, request.timeoutMs)
-          const lowWatermark = typeof deleted === 'number' || error !== ErrorCode.NONE ? -1 : deleted.before
-          return { partitionIndex, lowWatermark, errorCode: error }
-        }),
-      ),
-    })),
-  ),
-}))
+export const deleteRecords = handler(
+  DeleteRecords,
+  [each('delete', 'topic')],
+  function* (request, context): Steps<Promise<{ topics: Answered[] }>> {
+    const waits: Promise<void>[] = []
+    const topics = yield* eachOfSteps(request.topics, function* ({ name, partitions }) {
+      // Of a partition that is named twice the last offset holds, as on Apache Kafka.
+      const wanted = yield* byKeyInSteps(partitions, ({ partitionIndex }) => partitionIndex)
+      const answered = eachInSteps(wanted.values(), ({ partitionIndex, offset }) => {
+        const deleted = deleteBefore(name, partitionIndex, offset, context)
+        if (typeof deleted === 'number') return { partitionIndex, lowWatermark: -1, errorCode: deleted }
+        const later = { partitionIndex, lowWatermark: -1, errorCode: ErrorCode.NONE as ErrorCode }
+        const settle = (errorCode: ErrorCode) => {
+          later.errorCode = errorCode
+          if (errorCode === ErrorCode.NONE) later.lowWatermark = deleted.before
+        }
+        waits.push(everywhere(deleted, request.timeoutMs).then(settle))
+        return later
+      })
+      return { name, partitions: yield* answered }
+    })
+    return Promise.all(waits).then(() => ({ topics }))
+  },
+)
+
+type Answered = NonNullable<Input<ResponseOf<typeof DeleteRecords>>['topics']>[number]
 
 /** Waits until no replica that is alive holds the records any more. */
 function everywhere({ partition, before }: Deleted, timeoutMs: number): Promise<ErrorCode> {

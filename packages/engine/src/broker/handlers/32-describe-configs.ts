@@ -6,37 +6,59 @@
  * - Passwords are never shown; internal configs only when set. Documentation is left empty (KIP-569).
  * Not done: broker loggers (resource type 8), refused with 42.
  */
-import { ConfigResourceType, DescribeConfigs, ErrorCode } from '@sluice/wire'
+import { ConfigResourceType, DescribeConfigs, ErrorCode, type RequestOf } from '@sluice/wire'
 import { describeConfigs as entriesOf } from '../../metadata/describe-configs.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
+import { byKeyInSteps, eachInSteps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
+
+type Resource = RequestOf<typeof DescribeConfigs>['resources'][number]
+
+/** In one answer: any name of a group has configs, so that the cluster's size bounds nothing. */
+const configsMax = 200_000
 
 interface Refusal {
   readonly errorCode: number
   readonly errorMessage: string
 }
 
+const tooManyConfigs: Refusal = {
+  errorCode: ErrorCode.INVALID_REQUEST,
+  errorMessage: `One request may ask for ${configsMax} configs at most.`,
+}
+
 export const describeConfigs = handler(
   DescribeConfigs,
   [each('describeConfigs', 'topic'), each('describeConfigs', 'group'), each('describeConfigs', 'cluster')],
-  (request, { broker }) => ({
-    results: request.resources.map(({ resourceType, resourceName, configurationKeys }) => {
-      const refusal = refusalOf(resourceType, resourceName, broker)
+  function* (request, { broker }) {
+    // Who asks twice for the same is told once: clients keep what they hear by its resource.
+    const asked = yield* byKeyInSteps(request.resources, identity)
+    let configsLeft = configsMax
+    const results = yield* eachInSteps(asked.values(), (resource) => {
+      const { resourceType, resourceName, configurationKeys } = resource
+      const refusal = configsLeft > 0 ? refusalOf(resourceType, resourceName, broker) : tooManyConfigs
       if (refusal) return { resourceType, resourceName, ...refusal, configs: [] }
-      const resource = { type: resourceType, name: resourceName }
-      const entries = entriesOf(broker.config, broker.metadata, resource, configurationKeys)
+      const of = { type: resourceType, name: resourceName }
+      const configs = entriesOf(broker.config, broker.metadata, of, configurationKeys)
+      configsLeft -= configs.length
       return {
         resourceType,
         resourceName,
         errorCode: ErrorCode.NONE,
         errorMessage: '',
-        configs: request.includeSynonyms ? entries : entries.map((entry) => ({ ...entry, synonyms: [] })),
+        configs: request.includeSynonyms ? configs : configs.map((entry) => ({ ...entry, synonyms: [] })),
       }
-    }),
-  }),
+    })
+    return { results }
+  },
 )
+
+/** A resource that is asked for with the same keys is the same; null keys and none both mean all. */
+function identity({ resourceType, resourceName, configurationKeys }: Resource): string {
+  return JSON.stringify([resourceType, resourceName, ...(configurationKeys ?? [])])
+}
 
 function refusalOf(type: number, name: string, broker: BrokerServices): Refusal | null {
   const invalid = (errorMessage: string) => ({ errorCode: ErrorCode.INVALID_REQUEST, errorMessage })

@@ -5,26 +5,25 @@
  * are listed whether or not they have configs of their own; groups and client metrics when they have.
  */
 import { ConfigResourceType, ErrorCode, ListConfigResources } from '@sluice/wire'
+import { eachInSteps, eachOfSteps } from '../../storage/slices.ts'
 import { whole } from '../access.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 
 const { topic, broker: brokerType, brokerLogger, clientMetrics, group } = ConfigResourceType
-const listed: ReadonlySet<number> = new Set([topic, brokerType, brokerLogger, clientMetrics, group])
+const listable: ReadonlySet<number> = new Set([topic, brokerType, brokerLogger, clientMetrics, group])
 
 export const listConfigResources = handler(
   ListConfigResources,
   [whole('describeConfigs', 'cluster')],
-  (request, { apiVersion, broker }) => {
+  function* (request, { apiVersion, broker }) {
     const asked = apiVersion === 0 ? [clientMetrics] : request.resourceTypes
-    if (asked.some((type) => !listed.has(type))) return { errorCode: ErrorCode.UNSUPPORTED_VERSION }
-    const types = new Set(asked.length === 0 ? listed : asked)
-    return {
-      errorCode: ErrorCode.NONE,
-      configResources: [...types].flatMap((resourceType) =>
-        namesOf(resourceType, broker).map((resourceName) => ({ resourceName, resourceType })),
-      ),
-    }
+    if (asked.some((type) => !listable.has(type))) return { errorCode: ErrorCode.UNSUPPORTED_VERSION }
+    const types = new Set(asked.length === 0 ? listable : asked)
+    const listed = yield* eachOfSteps(types, (resourceType) =>
+      eachInSteps(namesOf(resourceType, broker), (resourceName) => ({ resourceName, resourceType })),
+    )
+    return { errorCode: ErrorCode.NONE, configResources: listed.flat() }
   },
 )
 

@@ -19,7 +19,7 @@ type Topic = NonNullable<Response['topics']>[number]
 export const describeTopicPartitions = handler(
   DescribeTopicPartitions,
   [each('describe', 'topic')],
-  (request, context) => {
+  function* (request, context) {
     const { broker } = context
     const { cursor } = request
     const askedForAll = request.topics.length === 0
@@ -37,6 +37,7 @@ export const describeTopicPartitions = handler(
     )
     const topics: Topic[] = []
     for (const name of ordered) {
+      yield
       const topic = broker.metadata.topic(name)
       const from = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0
       if (!topic) {

@@ -79,7 +79,7 @@ describe('DeleteGroups', () => {
     await context.commit()
     await context.commit({ partition: 1 })
     const { result, records, batches } = await context.recording(() =>
-      context.groups.deleteGroups(['group', 'unknown', '']),
+      Promise.all(['group', 'unknown', ''].map((groupId) => context.groups.deleteGroup(groupId))),
     )
     expect(result.map(({ errorCode }) => errorCode)).toEqual([0, 69, 69])
     expect(batches).toBe(1)
@@ -94,7 +94,7 @@ describe('DeleteGroups', () => {
 
   test('leaves a group with members alone', async () => {
     const member = await context.stableGroup()
-    expect(await context.groups.deleteGroups(['group'])).toEqual([{ groupId: 'group', errorCode: 68 }])
+    expect(await context.groups.deleteGroup('group')).toEqual({ groupId: 'group', errorCode: 68 })
     expect(await context.heartbeat(member)).toBe(ErrorCode.NONE)
   })
 })
@@ -147,7 +147,7 @@ describe('a restart', () => {
     await context.syncGroup(rejoined, { [leader.memberId]: 'alone' })
     await context.commit({ memberId: leader.memberId, generationIdOrMemberEpoch: 3 })
     await context.commit({ groupId: 'simple' })
-    await context.groups.deleteGroups(['simple'])
+    await context.groups.deleteGroup('simple')
     const restarted = await GroupTestContext.start({ log: context.log })
     expect(await restarted.describe()).toEqual(await context.describe())
     expect(await restarted.groups.listGroups([], [])).toEqual(await context.groups.listGroups([], []))
@@ -177,7 +177,7 @@ describe('losing a partition', () => {
     expect((await context.joinGroup()).errorCode).toBe(ErrorCode.NOT_COORDINATOR)
     expect((await context.syncGroup(leader)).errorCode).toBe(ErrorCode.NOT_COORDINATOR)
     expect(await context.commit()).toBe(ErrorCode.NOT_COORDINATOR)
-    expect(await context.groups.deleteGroups(['group'])).toEqual([{ groupId: 'group', errorCode: 16 }])
+    expect(await context.groups.deleteGroup('group')).toEqual({ groupId: 'group', errorCode: 16 })
     expect(await context.describe()).toEqual({ groupId: 'group', errorCode: 16 })
   })
 })

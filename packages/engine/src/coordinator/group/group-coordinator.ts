@@ -16,7 +16,7 @@ import {
   type SyncGroup,
 } from '@sluice/wire'
 import type { CoordinatorLog } from '../coordinator-log.ts'
-import { CoordinatorFailure } from '../decision.ts'
+import { CoordinatorFailure, errorOfFailedAppend } from '../decision.ts'
 import { partitionFor } from '../partition-for.ts'
 import { CoordinatorRuntime } from '../runtime.ts'
 import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic/classic-member.ts'
@@ -47,6 +47,9 @@ interface GroupCoordinatorOptions {
   readonly log: CoordinatorLog
 }
 
+/** What a commit of one partition takes in the log at least: more than one batch holds need not be built. */
+const commitRecordBytesMin = 32
+
 /** Who sends a request, as far as a group remembers it. */
 interface GroupRequestContext {
   readonly apiVersion: number
@@ -62,6 +65,7 @@ interface GroupRequestContext {
 export class GroupCoordinator {
   readonly #config: GroupCoordinatorConfig
   readonly #topics: TopicView
+  readonly #log: CoordinatorLog
   readonly #runtime: CoordinatorRuntime<GroupShard, GroupRecord>
 
   constructor(options: GroupCoordinatorOptions) {
@@ -69,6 +73,7 @@ export class GroupCoordinator {
     const config = groupCoordinatorConfig(options.config)
     this.#config = config
     this.#topics = options.topics
+    this.#log = log
     this.#runtime = new CoordinatorRuntime({
       name: consumerOffsets.topic,
       clock,
@@ -174,6 +179,9 @@ export class GroupCoordinator {
     const checked = request.topics.map((topic) => checkCommitTopic(topic, apiVersion, this.#topics))
     const topics = checked.map(({ valid }) => valid).filter(({ partitions }) => partitions.length > 0)
     if (topics.length === 0) return committedTopics(checked, [])
+    const commits = topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
+    if (commits * commitRecordBytesMin > this.#log.maxMessageBytes)
+      return committedTopics(checked, errorOfFailedAppend(ErrorCode.MESSAGE_TOO_LARGE))
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, retentionTimeMs } = request
     const generationId = generationIdOrMemberEpoch
     const outcome = await this.#write<CommitTopicResult[] | ErrorCode>(
@@ -242,19 +250,15 @@ export class GroupCoordinator {
     }
   }
 
-  describeGroups(
+  describeGroup(
     apiVersion: number,
-    groupIds: readonly string[],
-  ): Promise<Input<ResponseOf<typeof DescribeGroups>['groups'][number]>[]> {
-    return Promise.all(
-      groupIds.map((groupId) =>
-        this.#read<Input<ResponseOf<typeof DescribeGroups>['groups'][number]>>(
-          'describe-groups',
-          groupId,
-          (shard) => shard.classicDescribe(groupId, apiVersion),
-          (errorCode) => ({ groupId, errorCode }),
-        ),
-      ),
+    groupId: string,
+  ): Promise<Input<ResponseOf<typeof DescribeGroups>['groups'][number]>> {
+    return this.#read<Input<ResponseOf<typeof DescribeGroups>['groups'][number]>>(
+      'describe-groups',
+      groupId,
+      (shard) => shard.classicDescribe(groupId, apiVersion),
+      (errorCode) => ({ groupId, errorCode }),
     )
   }
 
@@ -286,15 +290,9 @@ export class GroupCoordinator {
     }
   }
 
-  deleteGroups(
-    groupIds: readonly string[],
-  ): Promise<Input<ResponseOf<typeof DeleteGroups>['results'][number]>[]> {
-    return Promise.all(
-      groupIds.map(async (groupId) => {
-        const decide = (shard: GroupShard) => shard.deleteGroup(groupId)
-        return { groupId, errorCode: await this.#write('delete-groups', groupId, decide, asItIs) }
-      }),
-    )
+  async deleteGroup(groupId: string): Promise<Input<ResponseOf<typeof DeleteGroups>['results'][number]>> {
+    const decide = (shard: GroupShard) => shard.deleteGroup(groupId)
+    return { groupId, errorCode: await this.#write('delete-groups', groupId, decide, asItIs) }
   }
 
   /** Decides on the group's shard; `failed` says in the operation's own terms why that could not be. */

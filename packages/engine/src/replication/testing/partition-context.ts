@@ -1,10 +1,12 @@
 /** What the tests of this directory share: a partition on a disk in memory, and appends that say how they ended. */
-import { silentLogger } from '@sluice/effects'
+import { silentLogger, TestClock } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
 import type { Validated, Rejected } from '../../storage/log.ts'
 import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.ts'
 import type { AppendOutcome, AppendRequest, AppendSink } from '../append.ts'
+import type { Follower } from '../follower.ts'
 import { Partition } from '../partition.ts'
+import { ReplicaFetchers } from '../replica-fetchers.ts'
 import type { FollowerFetch, IsrChange, PartitionState, ReplicaContext, StagedLeader } from '../replica.ts'
 
 export const me = 1
@@ -21,6 +23,17 @@ export const led: PartitionState = {
 export const ledWithFollower: PartitionState = { ...led, replicas: [me, other], isr: [me, other] }
 export const followed: PartitionState = { ...ledWithFollower, leader: other, leaderEpoch: 4 }
 
+/** Fetchers that never begin. */
+export const noFetchers = new ReplicaFetchers({
+  brokerId: me,
+  brokerEpoch: () => 1,
+  clock: new TestClock(),
+  logger: silentLogger,
+  config: { int: () => 1 },
+  connect: () => Promise.reject(new Error('nobody is there')),
+  watch() {},
+})
+
 export const brokerEpochOf = (brokerId: number) => 100 + brokerId
 
 /** A follower that has everything below `fetchOffset`. */
@@ -35,6 +48,8 @@ export class PartitionContext extends LogContext {
   staged: StagedLeader[] = []
   /** What the leader has asked for, in order. */
   readonly isrChanges: IsrChange[] = []
+  /** Those that are fetched for. */
+  readonly followers = new Set<Follower>()
   /** Brokers that are fenced. */
   readonly fenced = new Set<number>()
   readonly context: ReplicaContext = {
@@ -58,7 +73,11 @@ export class PartitionContext extends LogContext {
 
   partition(state: PartitionState = led, highWatermark = 0): Partition {
     const { log, context } = this
-    return new Partition({ topic: 'events', index: 0, log, context, state, highWatermark })
+    const fetchers = {
+      follow: (follower: Follower) => void this.followers.add(follower),
+      unfollow: (follower: Follower) => void this.followers.delete(follower),
+    }
+    return new Partition({ topic: 'events', index: 0, log, context, state, fetchers, highWatermark })
   }
 
   /**

@@ -1,6 +1,6 @@
 import { MemoryNetwork } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { allocatePorts, type PortRecord, type PortWish } from './ports.ts'
+import { allocatePorts, clientPlaces, innerPlaces, type PortRecord, type PortWish } from './ports.ts'
 
 const host = '127.0.0.1'
 let network: MemoryNetwork
@@ -16,7 +16,7 @@ const wish = (change: Partial<PortWish> = {}): PortWish => ({
   role: 'broker',
   nodeId: 1,
   listener: 'CLIENT',
-  base: 9092,
+  places: clientPlaces(9092, change.nodeId ?? 1),
   ...change,
 })
 const had = (port: number, explicit = false): PortRecord => ({
@@ -30,14 +30,27 @@ const allocate = async (wishes: PortWish[], stored: PortRecord[] = [], reserved:
   (await allocatePorts(network, host, wishes, stored, new Set(reserved))).map(({ port }) => port)
 
 describe('a listener that is new', () => {
-  it('gets its base port, or the next that is free and nobody else has', async () => {
-    expect(await allocate([wish()])).toEqual([9092])
+  it('of a broker gets MSK’s port, 10,000 more a broker, where that is taken 100 more, at last any', async () => {
+    const brokers = [1, 2, 3].map((nodeId) => wish({ nodeId }))
+    expect(await allocate(brokers)).toEqual([9092, 19_092, 29_092])
     await occupy(9092)
-    expect(await allocate([wish()], [], [9093])).toEqual([9094])
+    expect(await allocate(brokers, [], [9192, 29_092])).toEqual([9292, 19_092, 29_192])
+    expect(clientPlaces(9092, 7)).toEqual([])
+    const [seventh = 0] = await allocate([wish({ nodeId: 7 })])
+    expect(seventh).toBeGreaterThan(0)
+    const places = clientPlaces(9092, 1)
+    expect(places).toHaveLength(10)
+    const [other] = await allocate([wish()], [], places)
+    expect(places).not.toContain(other)
   })
 
-  it('shares no port with another of the same cluster', async () => {
-    expect(await allocate([wish(), wish({ nodeId: 2 }), wish({ nodeId: 3 })])).toEqual([9092, 9093, 9094])
+  it('between nodes gets the next one that is free and no place of a broker’s', async () => {
+    const inner = [1, 2].map((nodeId) =>
+      wish({ nodeId, listener: 'CONTROLLER', places: innerPlaces(19_088) }),
+    )
+    expect(await allocate(inner)).toEqual([19_088, 19_089])
+    await occupy(19_088)
+    expect(await allocate(inner)).toEqual([19_089, 19_100])
   })
 
   it('gets the port that is asked for, and an error when it is taken', async () => {
@@ -48,8 +61,8 @@ describe('a listener that is new', () => {
     await expect(allocate([wish({ asked: 6000 })], [], [6000])).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
-  it('gets any free port for 0', async () => {
-    const [first, second] = await allocate([wish({ asked: 0 }), wish({ nodeId: 2, asked: 0 })])
+  it('gets any free port without a place', async () => {
+    const [first, second] = await allocate([wish({ places: [] }), wish({ nodeId: 2, places: [] })])
     expect(first).toBeGreaterThan(0)
     expect(second).toBeGreaterThan(0)
     expect(second).not.toBe(first)
@@ -57,14 +70,14 @@ describe('a listener that is new', () => {
 })
 
 describe('a listener that had a port', () => {
-  it('keeps it, whatever the base is now', async () => {
-    expect(await allocate([wish({ base: 1 })], [had(9500)])).toEqual([9500])
-    expect(await allocate([wish({ asked: 0 })], [had(9500)])).toEqual([9500])
+  it('keeps it, whatever its places are now', async () => {
+    expect(await allocate([wish()], [had(9500)])).toEqual([9500])
+    expect(await allocate([wish({ places: [] })], [had(9500)])).toEqual([9500])
   })
 
   it('moves on when it is taken and was a default', async () => {
     await occupy(9500)
-    expect(await allocate([wish()], [had(9500)])).toEqual([9501])
+    expect(await allocate([wish()], [had(9500)])).toEqual([9092])
   })
 
   it('stays an error when it is taken and was asked for', async () => {

@@ -1,7 +1,6 @@
 import type { Network } from '@sluice/effects'
 import { type ListenerName, type NodeKey, type NodeRole, sameNode } from '../engines/engine.ts'
 import { anyFree, isFree, portTaken } from '../free-port.ts'
-import { OperatingError } from '../operating-error.ts'
 
 /** A listener's port as it is kept with its cluster. */
 export interface PortRecord {
@@ -16,20 +15,40 @@ export interface PortRecord {
 /** A listener that needs a port. */
 export interface PortWish extends NodeKey {
   listener: PortRecord['listener']
-  /** Where to look first when nothing else is said. */
-  base: number
-  /** A port that the user asked for; 0 is any free one. */
+  /** Where to look when nothing else is said, the first choice first. Where none of them is free, any port will do. */
+  places: readonly number[]
+  /** The port that the user asked for. */
   asked?: number
 }
 
-/** Ports tried beyond the first, before the search ends. */
-const searchMax = 1_000
 const portMax = 65_535
+/** Broker 2 has its ports so far above those of broker 1. */
+const betweenBrokers = 10_000
+/** The brokers of the next cluster have theirs so far above those of the first. */
+const betweenClusters = 100
+const clustersInPlace = 10
+const innerPortsTried = 1_000
 
 /**
- * Gives each listener its port: the one that the user asks for now, else the one that it had, else the next
- * free one from its base. A default port that is taken moves on; one that the user asked for, now or earlier,
- * is an error. `reserved` are ports of other clusters that may not run at the moment.
+ * Where a broker's listener for clients is looked for: 9092, 19092, 29092, … of the first cluster, 9192, 19192, … of
+ * the next. Each of these tells which of MSK's listeners it is, by its last two digits, and whose.
+ */
+export function clientPlaces(first: number, nodeId: number): number[] {
+  const own = first + (nodeId - 1) * betweenBrokers
+  const places = Array.from({ length: clustersInPlace }, (_, at) => own + at * betweenClusters)
+  return places.filter((port) => port <= portMax)
+}
+
+/** Where listeners between nodes are looked for: one after the other, without those that clients' listeners would have. */
+export function innerPlaces(first: number): number[] {
+  const places = Array.from({ length: innerPortsTried }, (_, at) => first + at)
+  return places.filter((port) => port % betweenClusters < 90 && port <= portMax)
+}
+
+/**
+ * Gives each listener its port: the one that the user asks for now, else the one that it had, else the first free
+ * one of its places, else any free one. A default port that is taken moves on; one that the user asked for, now or
+ * earlier, is an error. `reserved` are ports of other clusters that may not run at the moment.
  */
 export async function allocatePorts(
   network: Network,
@@ -52,25 +71,17 @@ export async function allocatePorts(
 async function allocate(
   network: Network,
   host: string,
-  wish: PortWish,
+  { role, nodeId, listener, places, asked }: PortWish,
   had: PortRecord | undefined,
   taken: ReadonlySet<number>,
 ): Promise<PortRecord> {
-  const { role, nodeId, listener } = wish
-  const explicit = wish.asked ? wish.asked : had?.explicit ? had.port : undefined
+  const canHave = async (port: number) => !taken.has(port) && (await isFree(network, host, port))
+  const explicit = asked ?? (had?.explicit ? had.port : undefined)
   if (explicit !== undefined) {
-    if (taken.has(explicit) || !(await isFree(network, host, explicit))) throw portTaken(explicit)
+    if (!(await canHave(explicit))) throw portTaken(explicit)
     return { role, nodeId, listener, port: explicit, explicit: true }
   }
-  const first = had?.port ?? (wish.asked === 0 ? 0 : wish.base)
-  if (first === 0)
-    return { role, nodeId, listener, port: await anyFree(network, host, taken), explicit: false }
-  for (let port = first; port <= Math.min(first + searchMax, portMax); port++)
-    if (!taken.has(port) && (await isFree(network, host, port)))
-      return { role, nodeId, listener, port, explicit: false }
-  throw new OperatingError(`No free port was found from ${first} on.`, {
-    code: 'EADDRINUSE',
-    why: `${searchMax} ports are taken.`,
-    next: 'Name a free port, or 0 for any.',
-  })
+  for (const port of had ? [had.port, ...places] : places)
+    if (await canHave(port)) return { role, nodeId, listener, port, explicit: false }
+  return { role, nodeId, listener, port: await anyFree(network, host, taken), explicit: false }
 }

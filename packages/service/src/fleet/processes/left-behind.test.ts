@@ -52,7 +52,8 @@ it('nodes that a service has left are found, and stopped with the brokers first'
     await node.start({ command: jvm, args: [name, order], fingerprint: '', facts: {} })
     pids.push(node.pid as number)
     // It listens to SIGTERM.
-    await expect.poll(() => readFileSync(join(directory, 'logs/console.log'), 'utf8')).toBe('ready\n')
+    const printed = () => readFileSync(join(directory, 'logs/console.log'), 'utf8')
+    await expect.poll(printed, { timeout: 20_000 }).toBe('ready\n')
     if (name === 'broker-2') await node.stop({ graceMs: 20_000 })
     // As by the kill of its service.
     node.close()

@@ -35,13 +35,13 @@ export function committedTopics(
   checked: readonly CheckedTopic[],
   outcome: ErrorCode | readonly CommitTopicResult[],
 ): CommitTopicResult[] {
-  const results = typeof outcome === 'number' ? [] : [...outcome]
+  const results = typeof outcome === 'number' ? null : outcome.values()
   return checked.map(({ asked, refused, valid }) => {
     const partitions =
       typeof outcome === 'number'
         ? valid.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: outcome }))
         : valid.partitions.length > 0
-          ? (results.shift()?.partitions ?? [])
+          ? (results?.next().value?.partitions ?? [])
           : []
     return { name: asked.name, topicId: asked.topicId, partitions: [...refused, ...partitions] }
   })

@@ -57,8 +57,8 @@ export function fetchedTopics(
 ): FetchedTopic[] {
   if (apiVersion < topicIdVersionMin) return [...fetched]
   if (asked !== null) {
-    const left = [...fetched]
-    return asked.map((topic) => refused.get(topic.topicId) ?? (left.shift() as FetchedTopic))
+    const left = fetched.values()
+    return asked.map((topic) => refused.get(topic.topicId) ?? (left.next().value as FetchedTopic))
   }
   // A topic that is gone has no id to be named by.
   return fetched.flatMap((topic) => {

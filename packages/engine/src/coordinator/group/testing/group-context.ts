@@ -247,9 +247,8 @@ export class GroupTestContext {
     return fetched.topics[0]?.partitions[0]?.committedOffset
   }
 
-  async describe(groupId = 'group', apiVersion = 6) {
-    const [described] = await this.groups.describeGroups(apiVersion, [groupId])
-    return described as NonNullable<typeof described>
+  describe(groupId = 'group', apiVersion = 6) {
+    return this.groups.describeGroup(apiVersion, groupId)
   }
 
   async state(groupId = 'group'): Promise<string | undefined> {

@@ -1,5 +1,11 @@
-import { ListenerName, sameNode } from '../../engines/engine.ts'
-import { allocatePorts as allocate, type PortRecord, type PortWish } from '../../ports/ports.ts'
+import { ListenerName, nodeName, sameNode } from '../../engines/engine.ts'
+import {
+  allocatePorts as allocate,
+  clientPlaces,
+  innerPlaces,
+  type PortRecord,
+  type PortWish,
+} from '../../ports/ports.ts'
 import { listenersOf } from '../cluster-plan.ts'
 import type { Done, Pass, Step } from './pass.ts'
 
@@ -31,24 +37,24 @@ function noteMove(
   wish: PortWish | undefined,
 ): void {
   const had = record.ports.find((old) => isSameListener(old, node))
-  const wanted = had?.port ?? (wish?.asked === undefined ? wish?.base : undefined)
+  const wanted = had?.port ?? wish?.places[0]
   if (node.listener !== ListenerName.client || wanted === undefined || wanted === port || wish?.asked) return
-  runtime.movedPorts.push({ listener: node.listener, wanted, port })
-  effects.logger.warn(`Port ${wanted} was busy: ${record.name} is on ${port}`)
+  runtime.movedPorts.push({ nodeId: node.nodeId, wanted, port })
+  effects.logger.warn(`Port ${wanted} was busy: ${nodeName(node)} of ${record.name} is on ${port}`)
 }
 
 function portWishes({ record, engine, settings }: Pass): PortWish[] {
-  const asked = settings.askedPort
+  const { kafkaPortBase, innerPortBase, askedPort } = settings
+  const isMeant = askedPort !== null && (askedPort.cluster ?? record.name) === record.name
+  const first = isMeant ? askedPort.port : kafkaPortBase
   // Whoever wants any free port wants no fixed one beside it.
-  const rest = asked?.port === 0 ? { asked: 0 } : {}
-  const first = asked?.cluster === record.name ? { asked: asked.port } : rest
-  const base = asked?.cluster === null && asked.port !== 0 ? asked.port : settings.kafkaPortBase
-  return record.nodes.flatMap((node) =>
-    listenersOf(record, engine, node).map((listener): PortWish => {
-      const { role, nodeId } = node
-      return listener === ListenerName.client
-        ? { role, nodeId, listener, base, ...(nodeId === 1 ? first : rest) }
-        : { role, nodeId, listener, base: settings.controllerPortBase, ...rest }
+  const anywhere = askedPort?.port === 0
+  return record.nodes.flatMap(({ role, nodeId }) =>
+    listenersOf(record, engine, { role, nodeId }).map((listener): PortWish => {
+      const isForClients = listener === ListenerName.client
+      const places = isForClients ? clientPlaces(first, nodeId) : innerPlaces(innerPortBase)
+      const isAsked = isForClients && nodeId === 1 && askedPort?.cluster === record.name && !anywhere
+      return { role, nodeId, listener, places: anywhere ? [] : places, ...(isAsked && { asked: first }) }
     }),
   )
 }

@@ -30,9 +30,16 @@ export interface ReconcileSettings {
   host: string
   kafkaPortBase: number
   /** Where listeners between nodes look first. */
-  controllerPortBase: number
+  innerPortBase: number
   /** A port that the user asks for; see FleetOptions.kafkaPort. */
   askedPort: { port: number; cluster: string | null } | null
+}
+
+/** A broker's default port that was taken. */
+export interface MovedPort {
+  nodeId: number
+  wanted: number
+  port: number
 }
 
 /** What this process knows about a cluster beside its record. */
@@ -47,8 +54,8 @@ export interface ClusterRuntime {
   portsChecked: boolean
   /** Attempts to reach what is wanted that failed in a row, in this process. */
   failedAttempts: number
-  /** Default ports that were taken, for the screen. */
-  movedPorts: { listener: string; wanted: number; port: number }[]
+  /** For the screen. */
+  movedPorts: MovedPort[]
 }
 
 /** One look at a cluster and the steps that follow from it. Record and plan are those of the moment. */

@@ -39,7 +39,7 @@ export class FakeEngine implements Engine {
   readonly failures: Error[] = []
   /** Thrown by each start of a broker with such a plan. */
   refuses: (plan: ClusterPlan) => Error | undefined = () => undefined
-  /** While set, starts of brokers wait for it. */
+  /** While set, starts of brokers wait for it, or until they are called off. */
   gate: Promise<void> | null = null
   /** What `health` says; null is all well. */
   problem: string | null = null
@@ -136,7 +136,8 @@ class FakeCluster implements EngineCluster {
     this.#engine.log.push(`start ${name}`)
     await this.#close(key)
     if (key.role === 'broker') {
-      await this.#engine.gate
+      const aborted = new Promise((resolve) => signal?.addEventListener('abort', resolve))
+      await Promise.race([this.#engine.gate, aborted])
       const failure = this.#engine.refuses(plan) ?? this.#engine.failures.shift()
       if (failure) throw failure
     }

@@ -1,0 +1,57 @@
+import { Connection } from '@sluice/client'
+import type { Clock, Disk, Logger, Network } from '@sluice/effects'
+import type { Int64 } from '@sluice/wire'
+import type { BrokerConfig } from '../metadata/configs.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import { type LeadershipListener, Partitions } from '../replication/partitions.ts'
+import { ReplicaFetchers } from '../replication/replica-fetchers.ts'
+import type { IsrChange } from '../replication/replica.ts'
+import type { LogManager } from '../storage/log-manager.ts'
+
+/** What partitions have of their broker. */
+interface PartitionSurroundings {
+  readonly brokerId: number
+  readonly brokerEpoch: () => Int64
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly network: Network
+  readonly logger: Logger
+  readonly logs: LogManager
+  readonly config: BrokerConfig
+  readonly metadata: MetadataImage
+  readonly listener: LeadershipListener
+  readonly alterIsr: (change: IsrChange) => void
+  /** Work that goes on by itself: its rejection is this broker's bug. */
+  readonly watch: (work: Promise<unknown>) => void
+}
+
+export function createPartitions(broker: PartitionSurroundings): Partitions {
+  const { metadata } = broker
+  return new Partitions({
+    ...broker,
+    brokers: {
+      isActive: (brokerId) => metadata.isBrokerActive(brokerId),
+      aliveEpoch: (brokerId) => metadata.aliveBrokerEpoch(brokerId),
+    },
+    fetchers: new ReplicaFetchers({ ...broker, connect: (leader) => connect(leader, broker) }),
+  })
+}
+
+/** To another broker, by the listener that is for brokers. */
+async function connect(
+  leader: number,
+  { brokerId, network, clock, config, metadata }: PartitionSurroundings,
+): Promise<Connection> {
+  const endpoints = metadata.broker(leader)?.endpoints ?? []
+  const listener = config.value('inter.broker.listener.name')
+  const endpoint = endpoints.find(({ name }) => name === listener) ?? endpoints[0]
+  if (!endpoint) throw new Error(`broker ${leader} has no address`)
+  return Connection.open({
+    network,
+    host: endpoint.host,
+    port: endpoint.port,
+    clientId: `broker-${brokerId}-fetcher-0`,
+    clock,
+    requestTimeoutMs: config.int('replica.socket.timeout.ms'),
+  })
+}

@@ -1,0 +1,64 @@
+import type { Input, ResponseOf } from '@sluice/wire'
+import type { Steps } from '../storage/slices.ts'
+import { encodeAnswerInSteps } from './answer.ts'
+import { endRequest } from './failed-request.ts'
+import type { Handler, RequestContext } from './handler.ts'
+import type { Reply } from './reply.ts'
+
+/** One decoded request on its way: through its handler, then into the bytes of its answer, by the broker's lane. */
+export class RequestRun {
+  readonly #handler: Handler
+  readonly #context: RequestContext
+  readonly #reply: Reply
+  readonly #request: unknown
+  readonly #isWanted = () => !this.#context.connection.closed
+  readonly #failed = (error: unknown) => {
+    endRequest(this.#handler.api, this.#request, this.#context, this.#reply, error)
+  }
+
+  constructor(handler: Handler, context: RequestContext, reply: Reply, request: unknown) {
+    this.#handler = handler
+    this.#context = context
+    this.#reply = reply
+    this.#request = request
+  }
+
+  start(): void {
+    const handle = this.#handler.handle as NonNullable<Handler['handle']>
+    let result: unknown
+    try {
+      result = handle(this.#request as never, this.#context)
+    } catch (error) {
+      this.#failed(error)
+      return
+    }
+    this.#settle(result)
+  }
+
+  /** A promise may bring steps, and steps a promise. */
+  #settle(result: unknown): void {
+    if (isSteps(result)) this.#inLane(result, (value) => this.#settle(value))
+    else if (result instanceof Promise) {
+      const { guard } = this.#context.broker
+      result.then(
+        (value) => guard(() => this.#settle(value)),
+        (error: unknown) => guard(() => this.#failed(error)),
+      )
+    } else this.#answer(result)
+  }
+
+  #answer(response: unknown): void {
+    if (!this.#isWanted()) return
+    const { api } = this.#handler
+    const encoding = encodeAnswerInSteps(api, this.#context, response as Input<ResponseOf<typeof api>>)
+    this.#inLane(encoding, (frame) => this.#reply.send(frame))
+  }
+
+  #inLane<T>(steps: Steps<T>, done: (value: T) => void): void {
+    this.#context.broker.lane.run({ steps, done, failed: this.#failed, isWanted: this.#isWanted })
+  }
+}
+
+function isSteps(result: unknown): result is Steps<unknown> {
+  return typeof result === 'object' && result !== null && Symbol.iterator in result && 'next' in result
+}

@@ -1,0 +1,192 @@
+import { ErrorCode, RecordBatch } from '@sluice/wire'
+import { describe, expect, it } from 'vitest'
+import { batchOf, readAll, valuesOf } from '../storage/testing/log-context.ts'
+import { Follower } from './follower.ts'
+import { PartitionDisk } from './partition-disk.ts'
+import { append, Appended, followed, led, other, PartitionContext } from './testing/partition-context.ts'
+import { Waiters } from './waiters.ts'
+
+class Context extends PartitionContext {
+  readonly waiters = new Waiters()
+  readonly partitionDisk = new PartitionDisk(this.context, this.log.topicPartition)
+
+  follower(): Follower {
+    const { log, waiters, context, partitionDisk: disk } = this
+    return new Follower({ topic: 'events', index: 0, log, disk, waiters, context }, followed)
+  }
+
+  /** Records that this broker appended in epochs of before: one of each. */
+  ledBefore(...epochs: number[]): void {
+    for (const leaderEpoch of epochs) {
+      this.log.leaderEpochs.assign(leaderEpoch, this.log.logEndOffset)
+      this.log.appendAsFollower(leaderBatch(this.log.logEndOffset, leaderEpoch))
+    }
+  }
+}
+
+/** One record as a leader has made it. */
+function leaderBatch(baseOffset: number, leaderEpoch = followed.leaderEpoch): Buffer {
+  const batch = batchOf(1, { value: `epoch ${leaderEpoch}` })
+  RecordBatch.setBaseOffset(batch, 0, baseOffset)
+  RecordBatch.setPartitionLeaderEpoch(batch, 0, leaderEpoch)
+  return batch
+}
+
+const nothing = { records: null, highWatermark: 0, logStartOffset: 0 }
+
+describe('a follower', () => {
+  it('asks from its end on, with the epoch of what it has', () => {
+    const context = new Context()
+    const follower = context.follower()
+    expect(follower).toMatchObject({ leader: other, leaderEpoch: 4 })
+    expect(follower.position).toEqual({
+      fetchOffset: 0,
+      lastFetchedEpoch: -1,
+      logStartOffset: 0,
+      currentLeaderEpoch: 4,
+    })
+    follower.take({ ...nothing, records: Buffer.concat([leaderBatch(0, 2), leaderBatch(1, 3)]) })
+    expect(follower.position).toMatchObject({ fetchOffset: 2, lastFetchedEpoch: 3 })
+  })
+
+  it('takes no appends but its leader’s', () => {
+    const follower = new Context().follower()
+    const sink = new Appended()
+    const request = { records: batchOf(1), acks: 1, timeoutMs: 9, nowMs: 0, index: 0, sink }
+    follower.append({ ...request, origin: 'client' })
+    expect(sink.error).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  })
+
+  it('commits what its leader says, as far as it has it, and wakes who waits for that', () => {
+    const context = new Context()
+    const follower = context.follower()
+    let woken = 0
+    context.waiters.add({ dataArrived: () => void woken++ }, 'committed')
+    follower.take({ ...nothing, records: leaderBatch(0), highWatermark: 9 })
+    expect(context.log.highWatermark).toBe(1)
+    follower.take({ ...nothing, highWatermark: 9 })
+    expect(woken).toBe(1)
+  })
+
+  it('begins where its leader begins, but deletes nothing that is not committed', () => {
+    const context = new Context()
+    const follower = context.follower()
+    follower.take({ ...nothing, records: Buffer.concat([leaderBatch(0), leaderBatch(1)]) })
+    follower.take({ records: null, highWatermark: 1, logStartOffset: 2 })
+    expect(context.log.logStartOffset).toBe(1)
+    follower.take({ records: null, highWatermark: 2, logStartOffset: 2 })
+    expect(context.log.logStartOffset).toBe(2)
+  })
+
+  it('begins with what is committed where its log knows no epochs', () => {
+    const context = new Context()
+    context.log.appendAsFollower(Buffer.concat([leaderBatch(0, 0), leaderBatch(1, 0)]))
+    context.log.advanceHighWatermark(1)
+    context.log.leaderEpochs.clear()
+    expect(context.follower().position.fetchOffset).toBe(1)
+  })
+
+  it('takes no damaged batches, and none that do not follow its end', () => {
+    const context = new Context()
+    const follower = context.follower()
+    const damaged = leaderBatch(0)
+    damaged[damaged.length - 1] = 1 ^ (damaged.at(-1) ?? 0)
+    expect(follower.take({ ...nothing, records: damaged })).toBe(false)
+    context.ledBefore(3)
+    expect(follower.take({ ...nothing, records: leaderBatch(0) })).toBe(false)
+    expect(context.log.logEndOffset).toBe(1)
+  })
+
+  it('waits while its disk fails, and goes on from where it was', async () => {
+    const context = new Context()
+    const follower = context.follower()
+    context.disk.failNext('write', 'EIO')
+    expect(follower.take({ ...nothing, records: leaderBatch(0) })).toBe(false)
+    expect(follower.take({ ...nothing, records: leaderBatch(0) })).toBe(false)
+    expect(context.log.logEndOffset).toBe(0)
+    await context.clock.advance(1000)
+    expect(follower.take({ ...nothing, records: leaderBatch(0) })).toBe(true)
+    expect(context.log.logEndOffset).toBe(1)
+  })
+})
+
+describe('a follower whose log has gone another way', () => {
+  it('drops what its leader does not have of an epoch', () => {
+    const context = new Context()
+    context.ledBefore(1, 2, 2, 2)
+    context.follower().truncate({ epoch: 2, endOffset: 2 })
+    expect(valuesOf(readAll(context.log))).toEqual(['epoch 1-0', 'epoch 2-0'])
+  })
+
+  it('drops epochs that its leader does not know, step by step', () => {
+    const context = new Context()
+    context.ledBefore(1, 3, 5)
+    const follower = context.follower()
+    // The leader has epochs 1, 2 and 4: of what is below 5 its newest is 4, of which nothing is known here.
+    follower.truncate({ epoch: 4, endOffset: 9 })
+    expect(follower.position).toMatchObject({ fetchOffset: 2, lastFetchedEpoch: 3 })
+    follower.truncate({ epoch: 2, endOffset: 4 })
+    expect(follower.position).toMatchObject({ fetchOffset: 1, lastFetchedEpoch: 1 })
+  })
+
+  it('forgets an epoch of its own that has no record, or it would be asked about for ever', () => {
+    const context = new Context()
+    context.ledBefore(1)
+    context.log.leaderEpochs.assign(3, 1)
+    const follower = context.follower()
+    expect(follower.position.lastFetchedEpoch).toBe(3)
+    follower.truncate({ epoch: 1, endOffset: 1 })
+    expect(follower.position).toMatchObject({ fetchOffset: 1, lastFetchedEpoch: 1 })
+  })
+
+  it('agrees up to the end that its leader names where it knows no epoch so old', () => {
+    for (const [epoch, endOffset, end] of [
+      [7, 1, 1],
+      [7, 9, 2],
+      [5, 9, 2],
+    ] as const) {
+      const context = new Context()
+      context.ledBefore(5, 5)
+      context.follower().truncate({ epoch, endOffset })
+      expect(context.log.logEndOffset).toBe(end)
+    }
+  })
+})
+
+describe('a follower that ends outside the log of its leader', () => {
+  it('begins anew where the leader begins, if that is later', () => {
+    const context = new Context()
+    context.ledBefore(1, 1)
+    context.follower().enterRange(7, 9)
+    expect(context.log).toMatchObject({ logStartOffset: 7, logEndOffset: 7, highWatermark: 7 })
+  })
+
+  it('is cut where the leader ends, if that is sooner', () => {
+    const context = new Context()
+    context.ledBefore(1, 1, 1)
+    context.log.advanceHighWatermark(3)
+    context.follower().enterRange(0, 2)
+    expect(context.log).toMatchObject({ logStartOffset: 0, logEndOffset: 2, highWatermark: 2 })
+  })
+})
+
+describe('a partition that follows', () => {
+  it('is fetched for from its leader, anew under each epoch, and no more when it leads or goes', () => {
+    const context = new PartitionContext()
+    const fetched = () => [...context.followers].map(({ leader, leaderEpoch }) => [leader, leaderEpoch])
+    const partition = context.partition(followed)
+    expect(fetched()).toEqual([[other, 4]])
+    partition.update({ ...followed, isr: [other], partitionEpoch: 1 })
+    expect(fetched()).toEqual([[other, 4]])
+    partition.update({ ...followed, leaderEpoch: 5, partitionEpoch: 2 })
+    expect(fetched()).toEqual([[other, 5]])
+    partition.update({ ...led, leaderEpoch: 6, partitionEpoch: 3 })
+    expect(fetched()).toEqual([])
+    append(partition)
+    partition.update({ ...followed, leaderEpoch: 7, partitionEpoch: 4 })
+    expect(fetched()).toEqual([[other, 7]])
+    expect(context.log).toMatchObject({ logEndOffset: 1, stagedCount: 0 })
+    partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    expect(fetched()).toEqual([])
+  })
+})

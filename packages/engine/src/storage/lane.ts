@@ -1,0 +1,94 @@
+import { type Clock, Deferred } from '@sluice/effects'
+import { sliceMs, type Steps } from './slices.ts'
+
+/** Every piece of work gets so much time at once, whatever else waits: what is small is never behind what is not. */
+const firstTryMs = 2
+/** And so many steps, also where the process was held up. */
+const firstTrySteps = 100
+
+interface LaneWork<T> {
+  readonly steps: Steps<T>
+  /** Called, once, with what has come of it: at once where the first try is enough. */
+  done(value: T): void
+  failed(error: unknown): void
+  /** False: nobody waits for it any more, and it is let go without a word. */
+  isWanted(): boolean
+}
+
+/**
+ * Work that strangers ask for, at any time and as much as they like. What its first try does not end waits in line, and
+ * one piece after the other goes on in slices, between which the event loop turns: the loop is never held for long, and
+ * little is half done, and in memory, at a time.
+ */
+export class Lane {
+  readonly #clock: Clock
+  #waiting: LaneWork<unknown>[] = []
+  #next = 0
+  #isScheduled = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  run<T>(work: LaneWork<T>): void {
+    if (this.#ends(work, this.#clock.monotonic() + firstTryMs, firstTrySteps)) return
+    this.#waiting.push(work)
+    this.#goOnSoon()
+  }
+
+  /** The same as a promise. */
+  done<T>(steps: Steps<T>): Promise<T> {
+    const { promise, resolve, reject } = new Deferred<T>()
+    this.run({ steps, done: resolve, failed: reject, isWanted: () => true })
+    return promise
+  }
+
+  #goOnSoon(): void {
+    if (this.#isScheduled || this.#next === this.#waiting.length) return
+    this.#isScheduled = true
+    this.#clock.defer(() => {
+      this.#isScheduled = false
+      this.#slice()
+    })
+  }
+
+  #slice(): void {
+    const endMs = this.#clock.monotonic() + sliceMs
+    while (this.#next < this.#waiting.length && this.#clock.monotonic() < endMs) {
+      // Over, too, when it throws.
+      let isOver = true
+      try {
+        isOver = this.#ends(this.#waiting[this.#next] as LaneWork<unknown>, endMs, 1)
+      } finally {
+        if (isOver) this.#next++
+        if (this.#next === this.#waiting.length) {
+          this.#waiting = []
+          this.#next = 0
+        }
+        this.#goOnSoon()
+      }
+    }
+  }
+
+  /** Goes on with the work until the time is over; true when there is no more to do. */
+  #ends<T>(work: LaneWork<T>, endMs: number, stepsMin: number): boolean {
+    const { steps } = work
+    if (!work.isWanted()) {
+      steps.return(undefined as never)
+      return true
+    }
+    let step: IteratorResult<undefined, T>
+    try {
+      step = steps.next()
+      for (let count = 1; !step.done; count++) {
+        if (count >= stepsMin && this.#clock.monotonic() >= endMs) return false
+        step = steps.next()
+      }
+    } catch (error) {
+      work.failed(error)
+      return true
+    }
+    work.done(step.value)
+    return true
+  }
+}
