@@ -256,6 +256,16 @@ describe('the controller of a running cluster', () => {
 })
 
 describe('a broker of a running cluster', () => {
+  it('that has died is started anew at once: its dead session keeps nobody waiting', async () => {
+    world = new World()
+    const cluster = await world.start({ 'broker.session.timeout.ms': '1000000' }, new TestClock())
+    const listeners = [{ name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 9092 } as const]
+    await cluster.kill(1)
+    // The clock stands still, so that waiting for the session would never end.
+    await cluster.startBroker({ nodeId: 1, rack: null, listeners }, {})
+    expect(cluster.brokers).toMatchObject([{ nodeId: 1, state: 'running' }])
+  })
+
   it('is started anew with other properties', async () => {
     world = new World()
     const cluster = await world.start()

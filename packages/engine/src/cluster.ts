@@ -1,5 +1,5 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
-import { randomUuid } from '@sluice/wire'
+import { BrokerHeartbeat, randomUuid } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
 import type { ListenerOptions } from './broker/listeners.ts'
 import { InlineChannel } from './controller/channel.ts'
@@ -105,6 +105,8 @@ class InlineCluster implements Cluster {
   readonly #options: ClusterOptions
   readonly #channel: InlineChannel
   readonly #brokers: Broker[] = []
+  /** Those of which the controller does not know yet that they are dead. */
+  readonly #killed = new Map<number, Broker>()
   readonly #starting = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
   #controllerNode: ControllerNode
@@ -174,6 +176,9 @@ class InlineCluster implements Cluster {
 
   async #startBroker(node: BrokerNode, properties: Properties, signal: AbortSignal): Promise<void> {
     await this.stopBroker(node.nodeId)
+    const killed = this.#killed.get(node.nodeId)
+    if (killed) await this.#fence(killed)
+    this.#killed.delete(node.nodeId)
     const { effects, onBrokerFailure } = this.#options
     const directory = this.#brokerDirectory(node.nodeId)
     const broker = await Broker.start({
@@ -186,7 +191,7 @@ class InlineCluster implements Cluster {
       properties: { ...properties, ...nodeProperties(node, directory, this.#controllerNode) },
       controller: this.#channel,
       signal,
-      onFailure: (failure) => onBrokerFailure?.(node.nodeId, failure),
+      onFailure: (failure) => void this.#fence(broker).then(() => onBrokerFailure?.(node.nodeId, failure)),
     })
     this.#brokers.push(broker)
   }
@@ -215,6 +220,21 @@ class InlineCluster implements Cluster {
     await broker.stop(how)
     const at = this.#brokers.indexOf(broker)
     if (at >= 0) this.#brokers.splice(at, 1)
+    if (!how.clean) this.#killed.set(nodeId, broker)
+  }
+
+  /**
+   * Whoever has seen a broker end says so in its name: the controller need not wait for a session in which nobody lives,
+   * and lets its next incarnation register at once. A controller that is away has heard of no session.
+   */
+  async #fence({ nodeId, epoch }: Broker): Promise<void> {
+    await this.#channel.request(BrokerHeartbeat, BrokerHeartbeat.maxVersion, {
+      brokerId: nodeId,
+      brokerEpoch: epoch,
+      currentMetadataOffset: -1,
+      wantFence: true,
+      wantShutDown: false,
+    })
   }
 
   async end({ clean }: { clean: boolean }): Promise<void> {

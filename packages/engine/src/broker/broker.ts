@@ -10,6 +10,7 @@ import {
   type Random,
   type Socket,
 } from '@sluice/effects'
+import type { Int64 } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
@@ -166,7 +167,7 @@ export class Broker implements BrokerServices, RequestHandling {
     })
     this.#isrChanges = new IsrChanges({
       brokerId: options.nodeId,
-      brokerEpoch: () => this.#registration.brokerEpoch,
+      brokerEpoch: () => this.epoch,
       controller: options.controller,
       clock,
       logger: this.logger,
@@ -174,7 +175,7 @@ export class Broker implements BrokerServices, RequestHandling {
     })
     this.producerIds = new ProducerIds({
       brokerId: options.nodeId,
-      brokerEpoch: () => this.#registration.brokerEpoch,
+      brokerEpoch: () => this.epoch,
       controller: options.controller,
     })
     this.topicCreation = new TopicCreation(this)
@@ -203,6 +204,11 @@ export class Broker implements BrokerServices, RequestHandling {
 
   get listeners(): readonly BoundListener[] {
     return this.#listeners
+  }
+
+  /** Of its registration; −1 before. */
+  get epoch(): Int64 {
+    return this.#registration.brokerEpoch
   }
 
   /** The bug that has stopped this broker, if one has. */
@@ -273,8 +279,8 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const coordinator of this.coordinators) this.guard(() => coordinator.close())
     this.guard(() => this.partitions.close({ clean: clean && this.failure === null }))
     for (const connection of this.#connections.all()) this.guard(() => connection.destroy('the broker stops'))
-    const { brokerEpoch } = this.#registration
-    this.guard(() => this.logs.stop({ clean: clean && this.failure === null, brokerEpoch }))
+    const { epoch } = this
+    this.guard(() => this.logs.stop({ clean: clean && this.failure === null, brokerEpoch: epoch }))
   }
 
   #closeListeners(): void {
