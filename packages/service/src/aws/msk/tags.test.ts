@@ -21,6 +21,21 @@ describe('tags', () => {
     expect(Tags).toEqual({ c: '3' })
   })
 
+  it('have values of at most 255 characters, whatever they are for', async () => {
+    const ResourceArn = await clusters.createFrom(provisioned('orders'))
+    const tag = (key: string, value: string) =>
+      clusters.client.send(new TagResourceCommand({ ResourceArn, Tags: { [key]: value } }))
+    await tag('long', 'ä'.repeat(255))
+    await expect(tag('long', 'x'.repeat(256))).rejects.toMatchObject({
+      name: 'BadRequestException',
+      InvalidParameter: 'tags',
+    })
+    const property = { 'sluice:set:ssl.principal.mapping.rules': 'x'.repeat(256) }
+    await expect(clusters.createFrom({ ...provisioned('other'), Tags: property })).rejects.toMatchObject({
+      InvalidParameter: 'tags',
+    })
+  })
+
   it('choose the engine at creation, and stay as they are', async () => {
     const tags = { 'sluice:engine': 'apache-kafka' }
     const ResourceArn = await clusters.createFrom({ ...provisioned('orders'), Tags: tags })

@@ -3,7 +3,7 @@ import { badRequest } from './exceptions.ts'
 
 const tagsMax = 50
 const keyLengthMax = 128
-const valueLengthMax = 256
+const valueLengthMax = 255
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
 /** AWS's limits on tags. The value of a tag that sets a broker property may be any printable text. */
@@ -11,7 +11,7 @@ export function checkTags(tags: Readonly<Record<string, string>>): void {
   const entries = Object.entries(tags)
   if (entries.length > tagsMax) throw badRequest(`A resource has at most ${tagsMax} tags.`, 'tags')
   for (const [key, value] of entries) {
-    if (key.length < 1 || key.length > keyLengthMax || !tagText.test(key))
+    if (key.length < 1 || lengthOf(key) > keyLengthMax || !tagText.test(key))
       throw badRequest(
         `The tag key '${key.slice(0, keyLengthMax)}' is not valid: 1 to ${keyLengthMax} letters, digits, spaces and _ . : / = + - @ are.`,
         'tags',
@@ -20,12 +20,17 @@ export function checkTags(tags: Readonly<Record<string, string>>): void {
       throw badRequest(`The tag key '${key}' is not valid: aws: is reserved.`, 'tags')
     const isProperty = key.startsWith(propertyTagPrefix)
     const isText = isProperty ? !/\p{C}/u.test(value) : tagText.test(value)
-    if (value.length > valueLengthMax || !isText)
+    if (lengthOf(value) > valueLengthMax || !isText)
       throw badRequest(
         `The value of the tag '${key}' is not valid: up to ${valueLengthMax} letters, digits, spaces and _ . : / = + - @ are.`,
         'tags',
       )
   }
+}
+
+/** In Unicode characters, as AWS counts. */
+function lengthOf(text: string): number {
+  return Array.from(text).length
 }
 
 /** Tags that set broker properties or the engine did so when the cluster was created: a later change would be a lie. */

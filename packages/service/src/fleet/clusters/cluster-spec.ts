@@ -184,14 +184,21 @@ const checkConnectivity: Check = ({ BrokerNodeGroupInfo: group }) => {
   return undefined
 }
 
-/** MSK Developer Guide, "Authentication and authorization": which authentication goes with which encryption. */
+/**
+ * Which authentication goes with which encryption (MSK API reference, ClientAuthentication): beside SASL a plaintext
+ * listener is only for clients without authentication, which have to be allowed in so many words.
+ */
 const checkSecurity: Check = ({ ClientAuthentication: authentication, EncryptionInfo: wanted }) => {
   const { ClientBroker: clientBroker = 'TLS', InCluster: inCluster = true } =
     wanted?.EncryptionInTransit ?? {}
   const sasl = authentication?.Sasl?.Scram?.Enabled || authentication?.Sasl?.Iam?.Enabled
   const tls = authentication?.Tls?.Enabled
-  if (sasl && clientBroker !== 'TLS')
-    return invalid('SASL authentication needs client-broker encryption TLS.', 'clientBroker')
+  const isOpen = authentication?.Unauthenticated?.Enabled === true
+  if (sasl && clientBroker !== 'TLS' && !(clientBroker === 'TLS_PLAINTEXT' && isOpen))
+    return invalid(
+      'SASL authentication needs client-broker encryption TLS, or TLS_PLAINTEXT together with unauthenticated access.',
+      'clientBroker',
+    )
   if (tls && clientBroker === 'PLAINTEXT')
     return invalid('TLS authentication needs client-broker encryption TLS or TLS_PLAINTEXT.', 'clientBroker')
   if ((sasl || tls) && !inCluster)

@@ -4,7 +4,7 @@ import type { Configurations } from '../configurations/configurations.ts'
 import type { Engine, ObservedNode } from '../engines/engine.ts'
 import type { Engines } from '../engines/engines.ts'
 import { newResource, type Place } from '../place.ts'
-import { invalid, nameTaken, type OrRefusal } from '../refusal.ts'
+import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { type ListenerAddress, listenerAddresses } from './addresses.ts'
 import { activeChange, newVersion } from './changes/change-life.ts'
 import { type Update, versionRefusal } from './changes/update.ts'
@@ -12,6 +12,9 @@ import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import { clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { engineTag } from './static-properties.ts'
+
+/** Brokers of all clusters of an account (MSK quotas). */
+const accountBrokersMax = 90
 
 interface ClustersOptions {
   place: Place
@@ -74,6 +77,8 @@ export class Clusters {
     if ('refusal' in result) return result
     const name = request.ClusterName ?? ''
     if (this.#store.byName(name)) return { refusal: nameTaken('clusterName') }
+    const refusal = this.#quotaRefusal(result.spec.numberOfBrokerNodes)
+    if (refusal) return { refusal }
     const { random, clock } = this.#options.effects
     const record: ClusterRecord = {
       formatVersion: 3,
@@ -112,6 +117,9 @@ export class Clusters {
       clientRequestId,
     })
     if ('refusal' in result) return result
+    const more = result.record.spec.numberOfBrokerNodes - before.spec.numberOfBrokerNodes
+    const refusal = this.#quotaRefusal(more)
+    if (refusal) return { refusal }
     const record = this.#store.update(before.uuid, result.record)
     this.#options.trigger(before.uuid)
     return { record, change: record.changes.at(-1) as ChangeRecord }
@@ -151,6 +159,13 @@ export class Clusters {
         refusal: invalid(`The cluster ${name} is run by ${engine}. ${this.#knownEngines()}`, 'clusterArn'),
       }
     )
+  }
+
+  /** Brokers count from the request that asks for them until their cluster is gone. */
+  #quotaRefusal(more: number): Refusal | null {
+    const brokers = this.list().reduce((sum, { spec }) => sum + spec.numberOfBrokerNodes, more)
+    if (more <= 0 || brokers <= accountBrokersMax) return null
+    return tooMany(`An account has at most ${accountBrokersMax} brokers, and this would make ${brokers}.`)
   }
 
   #engineFor(tags: Readonly<Record<string, string>>): OrRefusal<Engine> {

@@ -60,6 +60,18 @@ describe('CreateCluster', () => {
     expect(info?.CurrentBrokerSoftwareInfo).not.toHaveProperty('ConfigurationArn')
   })
 
+  it('has SASL beside a plaintext listener for those who need not say who they are', async () => {
+    const ClientAuthentication = {
+      Sasl: { Iam: { Enabled: true }, Scram: { Enabled: true } },
+      Unauthenticated: { Enabled: true },
+    }
+    const EncryptionInfo = { EncryptionInTransit: { ClientBroker: 'TLS_PLAINTEXT' as const } }
+    const request = { ...provisioned('orders'), ClientAuthentication, EncryptionInfo }
+    const { ClusterArn = '' } = await clusters.client.send(new CreateClusterCommand(request))
+    await clusters.settled(ClusterArn)
+    expect(await clusters.info(ClusterArn)).toMatchObject({ State: 'ACTIVE', ClientAuthentication })
+  })
+
   it('says in stateInfo that one of the brokers runs', async () => {
     const info = await clusters.info(await clusters.createFrom(provisioned('orders')))
     expect(info?.StateInfo?.Message).toMatch(/^One of the 3 brokers runs/)
@@ -176,7 +188,12 @@ describe('CreateCluster refuses', () => {
       'enhancedMonitoring',
       /must be one of DEFAULT/,
     ],
-    ['SASL without TLS', auth({ Sasl: { Iam: { Enabled: true } } }), 'clientBroker', /SASL/],
+    [
+      'SASL beside plaintext',
+      auth({ Sasl: { Iam: { Enabled: true } } }),
+      'clientBroker',
+      /SASL.*unauthenticated/,
+    ],
     [
       'an unknown broker property',
       { Tags: { 'sluice:set:no.such.thing': '1' } },

@@ -98,4 +98,18 @@ describe('UpdateBrokerCount', () => {
     })
     await expect(updateCount(small, 3)).rejects.toMatchObject(refused(/t3\.small cannot be removed/))
   })
+
+  it('counts the brokers of all clusters of the account', async () => {
+    const request = { ...provisioned('first'), NumberOfBrokerNodes: 60 }
+    await clusters.createFrom(request)
+    const ClusterArn = await clusters.create({ NumberOfBrokerNodes: 27 })
+    await updateCount(ClusterArn, 30)
+    await clusters.settled(ClusterArn)
+    const tooMany = { name: 'TooManyRequestsException', message: expect.stringMatching(/at most 90 brokers/) }
+    await expect(updateCount(ClusterArn, 33)).rejects.toMatchObject(tooMany)
+    await expect(clusters.createFrom(provisioned('third'))).rejects.toMatchObject(tooMany)
+    await clusters.settled(ClusterArn)
+    await updateCount(ClusterArn, 27)
+    await clusters.createFrom(provisioned('third'))
+  })
 })
