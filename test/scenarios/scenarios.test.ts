@@ -9,14 +9,20 @@ import { parseStory, withAnswers } from './language/story.ts'
 const directory = new URL('.', import.meta.url)
 const stories = readdirSync(directory).filter((name) => name.endsWith('.txt'))
 
+const hasFollowers = /^start brokers=[2-9]/m
+
 describe('scenarios', () => {
   for (const name of stories) {
     it(name.replace('.txt', '').replaceAll('-', ' '), async () => {
       const file = new URL(name, directory)
       const text = readFileSync(file, 'utf8')
-      const told = withAnswers(text, await play(parseStory(text)))
+      const exchanges = parseStory(text)
+      const told = withAnswers(text, await play(exchanges))
       if (process.env.UPDATE_SCENARIOS) writeFileSync(file, told)
       else expect(told).toBe(text)
+      if (!hasFollowers.test(text)) return
+      // Whether followers are fed in the process or fetch over the network makes no difference to any story.
+      expect(withAnswers(text, await play(exchanges, { feedsInline: false }))).toBe(told)
     })
   }
 })

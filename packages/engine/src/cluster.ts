@@ -4,6 +4,7 @@ import { Broker } from './broker/broker.ts'
 import type { ListenerOptions } from './broker/listeners.ts'
 import { InlineChannel } from './controller/channel.ts'
 import { Controller } from './controller/controller.ts'
+import { InlineFeeds } from './replication/inline-feeds.ts'
 import { readMetaProperties } from './storage/meta-properties.ts'
 
 export interface ClusterOptions {
@@ -23,6 +24,8 @@ export interface ClusterOptions {
     /** Guards the directories against other processes; without it nothing does. */
     readonly processes?: Processes
   }
+  /** False: followers fetch as they do from another process, for tests that it makes no difference. */
+  readonly feedsInline?: boolean
   /** A bug has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
   /** A bug or the disk has stopped the controller; the brokers go on, and wait for `startController`. */
@@ -104,6 +107,7 @@ class InlineCluster implements Cluster {
   readonly clusterId: string
   readonly #options: ClusterOptions
   readonly #channel: InlineChannel
+  readonly #feeds = new InlineFeeds()
   readonly #brokers: Broker[] = []
   /** Those of which the controller does not know yet that they are dead. */
   readonly #killed = new Map<number, Broker>()
@@ -190,6 +194,7 @@ class InlineCluster implements Cluster {
       listeners: node.listeners,
       properties: { ...properties, ...nodeProperties(node, directory, this.#controllerNode) },
       controller: this.#channel,
+      feeds: this.#options.feedsInline === false ? new InlineFeeds() : this.#feeds,
       signal,
       onFailure: (failure) => void this.#fence(broker).then(() => onBrokerFailure?.(node.nodeId, failure)),
     })

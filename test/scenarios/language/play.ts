@@ -17,8 +17,11 @@ interface Waiting {
  * Plays a story from its first command to its last and gives every answer. A command with an actor may wait: then its
  * answer stands, after the actor's name, below the command that brought it about.
  */
-export async function play(exchanges: readonly Exchange[]): Promise<string[][]> {
-  const world = new World()
+export async function play(
+  exchanges: readonly Exchange[],
+  { feedsInline }: { feedsInline: boolean } = { feedsInline: true },
+): Promise<string[][]> {
+  const world = new World(feedsInline)
   const answers: string[][] = []
   let waiting: Waiting[] = []
   try {

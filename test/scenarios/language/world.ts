@@ -21,9 +21,14 @@ export class World {
   readonly names = new Map<string, unknown>()
   /** Why brokers have failed. */
   readonly failures: string[] = []
+  readonly #feedsInline: boolean
   #nodes: BrokerNode[] = []
   #properties: Record<string, string> = {}
   #cluster: Cluster | null = null
+
+  constructor(feedsInline: boolean) {
+    this.#feedsInline = feedsInline
+  }
 
   /** Throws while the cluster is stopped. */
   get cluster(): Cluster {
@@ -40,6 +45,7 @@ export class World {
       directory,
       controller: { nodeId: 10_000, host, port: 19_093 },
       brokers: this.#nodes,
+      feedsInline: this.#feedsInline,
       properties: this.#allProperties(),
       effects: {
         clock: this.clock,

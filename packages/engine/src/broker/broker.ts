@@ -17,6 +17,7 @@ import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
+import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import { logConfigOf } from '../storage/log-config.ts'
@@ -49,6 +50,8 @@ interface BrokerOptions {
   /** Static properties, by Kafka's names. */
   readonly properties: Readonly<Record<string, string>>
   readonly controller: ControllerChannel
+  /** Where the brokers of this process find each other. */
+  readonly feeds: InlineFeeds
   readonly clock: Clock
   readonly disk: Disk
   readonly network: Network
@@ -113,6 +116,7 @@ export class Broker implements BrokerServices, RequestHandling {
   /** Committed metadata that waits until logs and partitions are there; null from then on. */
   #waitingMetadata: (readonly LoggedRecord[])[] | null = []
   #unsubscribe: (() => void) | null = null
+  #leaveFeeds: (() => void) | null = null
   #nextConnection = 0
   #nowMs = 0
   #started = false
@@ -240,6 +244,11 @@ export class Broker implements BrokerServices, RequestHandling {
     )
     this.#goOn()
     await this.#registration.register(this.#listeners, signal)
+    const { guard, partitions } = this
+    this.#leaveFeeds = this.#options.feeds.join(this.nodeId, {
+      guard,
+      openFeed: (offer) => partitions.openFeed(offer),
+    })
     this.partitions.beginFetching()
     await this.#registration.keepAlive()
     this.#goOn()
@@ -274,6 +283,7 @@ export class Broker implements BrokerServices, RequestHandling {
       await this.#registration.leave().catch((error: unknown) => this.#guard.fail(error))
     this.guard(() => this.#registration.abandon())
     this.guard(() => this.#isrChanges.close())
+    this.guard(() => this.#leaveFeeds?.())
     this.guard(() => this.#connections.stopWatching())
     this.guard(() => this.#unsubscribe?.())
     for (const coordinator of this.coordinators) this.guard(() => coordinator.close())

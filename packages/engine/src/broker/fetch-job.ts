@@ -49,6 +49,8 @@ export class FetchJob implements FetchWaiter {
   readonly #reply: Reply
   readonly #wanted: FetchPartition[]
   #watched: Partition[] = []
+  /** From now on a partition's leader feeds the follower, who is to know that it need not fetch. */
+  #isFed = false
   #timer: Timer | null = null
   #unhook: (() => void) | null = null
 
@@ -103,6 +105,7 @@ export class FetchJob implements FetchWaiter {
   }
 
   #enough(fetched: readonly Fetched[]): boolean {
+    if (this.#isFed) return true
     let bytes = 0
     for (const partition of fetched) {
       if (partition.error !== ErrorCode.NONE || partition.divergingEpoch) return true
@@ -154,7 +157,7 @@ export class FetchJob implements FetchWaiter {
     if (divergingEpoch === 'unknown' || fetchOffset < log.logStartOffset || isBeyond)
       return failed(wanted, ErrorCode.OFFSET_OUT_OF_RANGE)
     if (this.#follower && divergingEpoch === null && moment === 'arrival')
-      partition.followerFetched(followerFetch(this.#follower, wanted))
+      this.#isFed = partition.followerFetched(followerFetch(this.#follower, wanted)) || this.#isFed
     const { highWatermark, lastStableOffset } = log
     const committed = this.#request.isolationLevel === readCommitted
     const fetched: Fetched = {

@@ -2,6 +2,7 @@ import { MemoryDisk, seededRandom, silentLogger, TestClock } from '@sluice/effec
 import { batchesIn, ErrorCode, readRecords } from '@sluice/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { followed, led, ledWithFollower, me, noFetchers } from '../replication/testing/partition-context.ts'
+import { InlineFeeds } from '../replication/inline-feeds.ts'
 import { Partitions } from '../replication/partitions.ts'
 import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
@@ -38,6 +39,7 @@ beforeEach(async () => {
     brokers: { isActive: () => true, aliveEpoch: () => 1 },
     alterIsr() {},
     fetchers: noFetchers,
+    feeds: new InlineFeeds(),
     listener: { leads() {}, resigns() {} },
   })
   partitions.begin()

@@ -3,6 +3,7 @@ import type { Clock, Disk, Logger, Network } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
+import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import { type LeadershipListener, Partitions } from '../replication/partitions.ts'
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts'
 import type { IsrChange } from '../replication/replica.ts'
@@ -19,6 +20,7 @@ interface PartitionSurroundings {
   readonly logs: LogManager
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
+  readonly feeds: InlineFeeds
   readonly listener: LeadershipListener
   readonly alterIsr: (change: IsrChange) => void
   /** Work that goes on by itself: its rejection is this broker's bug. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { batchOf, readAll, valuesOf } from '../storage/testing/log-context.ts'
 import { Follower } from './follower.ts'
 import { PartitionDisk } from './partition-disk.ts'
-import { append, Appended, followed, led, other, PartitionContext } from './testing/partition-context.ts'
+import { append, followed, led, other, PartitionContext } from './testing/partition-context.ts'
 import { Waiters } from './waiters.ts'
 
 class Context extends PartitionContext {
@@ -12,7 +12,7 @@ class Context extends PartitionContext {
 
   follower(): Follower {
     const { log, waiters, context, partitionDisk: disk } = this
-    return new Follower({ topic: 'events', index: 0, log, disk, waiters, context }, followed)
+    return new Follower({ topic: 'events', index: 0, log, disk, waiters, context }, followed, this.fetchers)
   }
 
   /** Records that this broker appended in epochs of before: one of each. */
@@ -47,14 +47,6 @@ describe('a follower', () => {
     })
     follower.take({ ...nothing, records: Buffer.concat([leaderBatch(0, 2), leaderBatch(1, 3)]) })
     expect(follower.position).toMatchObject({ fetchOffset: 2, lastFetchedEpoch: 3 })
-  })
-
-  it('takes no appends but its leader’s', () => {
-    const follower = new Context().follower()
-    const sink = new Appended()
-    const request = { records: batchOf(1), acks: 1, timeoutMs: 9, nowMs: 0, index: 0, sink }
-    follower.append({ ...request, origin: 'client' })
-    expect(sink.error).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
   })
 
   it('commits what its leader says, as far as it has it, and wakes who waits for that', () => {
@@ -107,6 +99,66 @@ describe('a follower', () => {
     await context.clock.advance(1000)
     expect(follower.take({ ...nothing, records: leaderBatch(0) })).toBe(true)
     expect(context.log.logEndOffset).toBe(1)
+  })
+})
+
+describe('a follower that is fed', () => {
+  const offer = { topic: 'events', topicId: '', index: 0, leaderEpoch: 4, endOffset: 0 }
+
+  it('is not fetched for, and appends what it is given where its log ends', () => {
+    const context = new Context()
+    const follower = context.follower()
+    expect(context.followers.size).toBe(1)
+    expect(follower.openFeed(offer)).toBe(true)
+    expect(context.followers.size).toBe(0)
+    expect(follower.append([leaderBatch(0), leaderBatch(1)])).toBe(true)
+    expect(follower.follow(1, 0)).toBe(true)
+    expect(context.log).toMatchObject({ logEndOffset: 2, highWatermark: 1 })
+    expect(follower.openFeed({ ...offer, endOffset: 2 })).toBe(false)
+  })
+
+  it('has to stand where its leader stands, in the same epoch, with a disk that works', () => {
+    const context = new Context()
+    const follower = context.follower()
+    expect(follower.openFeed({ ...offer, endOffset: 1 })).toBe(false)
+    expect(follower.openFeed({ ...offer, leaderEpoch: 5 })).toBe(false)
+    context.partitionDisk.failed(Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'write' }))
+    expect(follower.openFeed(offer)).toBe(false)
+    expect(context.followers.size).toBe(1)
+  })
+
+  it('is fetched for again after a gap, a failure of the disk, and when its leader ends it', () => {
+    for (const [change, appended] of [
+      [(follower: Follower) => follower.append([leaderBatch(1)]), false],
+      [
+        (follower: Follower, { disk }: Context) => {
+          disk.failNext('write', 'EIO')
+          return follower.append([leaderBatch(0)])
+        },
+        false,
+      ],
+      [(follower: Follower) => follower.end(), undefined],
+    ] as const) {
+      const context = new Context()
+      const follower = context.follower()
+      follower.openFeed(offer)
+      expect(change(follower, context)).toBe(appended)
+      expect(context.followers.size).toBe(1)
+      expect(follower.append([leaderBatch(0)])).toBe(false)
+      expect(follower.follow(1, 0)).toBe(false)
+      expect(context.log.logEndOffset).toBe(0)
+    }
+  })
+
+  it('takes nothing any more when its epoch is over', () => {
+    const context = new Context()
+    const follower = context.follower()
+    follower.openFeed(offer)
+    follower.close()
+    expect(follower.append([leaderBatch(0)])).toBe(false)
+    follower.end()
+    expect(context.followers.size).toBe(0)
+    expect(context.log.logEndOffset).toBe(0)
   })
 })
 

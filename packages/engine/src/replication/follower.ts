@@ -1,7 +1,6 @@
 import { thrownMidway } from '@sluice/effects'
-import { ErrorCode } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
-import { type AppendRequest, refusedAppend } from './append.ts'
+import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { PartitionState, Replica } from './replica.ts'
 
 /** From where on a follower asks for records, and what its leader must know to judge that (KIP-320, KIP-595). */
@@ -28,26 +27,53 @@ interface EpochEnd {
   readonly endOffset: number
 }
 
+/** Who fetches for followers that are not fed. */
+interface Fetchers {
+  follow(follower: Follower): void
+  unfollow(follower: Follower): void
+}
+
 /**
  * What a broker does for a partition that another one leads: its records come from there, and from nobody else. There is
- * one of these for each leader epoch.
+ * one of these for each leader epoch, until `close`. It is fetched for, or, where its leader lives in this process and it
+ * stands where the leader stands, fed.
  */
-export class Follower {
+export class Follower implements ReplicaFeed {
   readonly topic: string
   readonly index: number
   readonly leader: number
   readonly leaderEpoch: number
   readonly #replica: Replica
+  readonly #fetchers: Fetchers
+  #source: 'fetched' | 'fed' | 'ended' = 'fetched'
 
-  constructor(replica: Replica, { leader, leaderEpoch }: PartitionState) {
+  constructor(replica: Replica, { leader, leaderEpoch }: PartitionState, fetchers: Fetchers) {
     this.topic = replica.topic
     this.index = replica.index
     this.leader = leader
     this.leaderEpoch = leaderEpoch
     this.#replica = replica
+    this.#fetchers = fetchers
     const { log } = replica
     // Without epochs only what is committed is known to be the same everywhere.
     if (log.leaderEpochs.latestEpoch === null) this.#change(() => log.truncateTo(log.highWatermark))
+    fetchers.follow(this)
+  }
+
+  /** This broker leads, or follows another leader, or holds the partition no more. */
+  close(): void {
+    if (this.#source === 'fetched') this.#fetchers.unfollow(this)
+    this.#source = 'ended'
+  }
+
+  /** The leader lives in this process and would feed this follower; false where they do not stand together. */
+  openFeed({ leaderEpoch, endOffset }: FeedOffer): boolean {
+    const { log, disk } = this.#replica
+    if (this.#source !== 'fetched' || disk.isOffline) return false
+    if (leaderEpoch !== this.leaderEpoch || endOffset !== log.logEndOffset) return false
+    this.#fetchers.unfollow(this)
+    this.#source = 'fed'
+    return true
   }
 
   get topicId(): string {
@@ -64,12 +90,18 @@ export class Follower {
     }
   }
 
-  append({ sink, index }: AppendRequest): void {
-    sink.appended(index, refusedAppend(ErrorCode.NOT_LEADER_OR_FOLLOWER))
+  append(batches: readonly Buffer[]): boolean {
+    if (this.#source !== 'fed') return false
+    if (this.#change(() => this.#replica.log.appendJudged(batches)) === true) return true
+    this.end()
+    return false
   }
 
-  /** Nothing is ever staged. */
-  commit(): void {}
+  end(): void {
+    if (this.#source !== 'fed') return
+    this.#source = 'fetched'
+    this.#fetchers.follow(this)
+  }
 
   /** Appends what the leader has sent; false where that does not go, and is to be tried again later. */
   take({ records, highWatermark, logStartOffset }: LeaderData): boolean {
@@ -88,11 +120,17 @@ export class Follower {
         return false
       }
     }
-    return this.follow(highWatermark, logStartOffset)
+    return this.#follow(highWatermark, logStartOffset)
   }
 
-  /** Where the leader stands: below are committed records, and where they begin. */
   follow(highWatermark: number, logStartOffset: number): boolean {
+    if (this.#source !== 'fed') return false
+    if (this.#follow(highWatermark, logStartOffset)) return true
+    this.end()
+    return false
+  }
+
+  #follow(highWatermark: number, logStartOffset: number): boolean {
     const { log, waiters } = this.#replica
     if (log.advanceHighWatermark(highWatermark)) waiters.wake('committed')
     const start = Math.min(logStartOffset, log.highWatermark)

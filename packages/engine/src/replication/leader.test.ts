@@ -4,6 +4,7 @@ import { batchOf, startMs } from '../storage/testing/log-context.ts'
 import type { AppendRequest } from './append.ts'
 import { Leader } from './leader.ts'
 import { PartitionDisk } from './partition-disk.ts'
+import type { ReplicaFeed } from './replica-feed.ts'
 import type { PartitionState } from './replica.ts'
 import {
   Appended,
@@ -231,6 +232,98 @@ describe('a follower that fetches', () => {
     expect(leader.checkFollower(stale, 3)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     expect(leader.checkFollower({ ...stale, brokerEpoch: -1 }, 3)).toBe(ErrorCode.NONE)
     expect(leader.checkFollower(followerAt(0), 3)).toBe(ErrorCode.NONE)
+  })
+})
+
+/** A follower in this process that takes what it is given, as long as it is willing. */
+class Fed implements ReplicaFeed {
+  willing = true
+  readonly told: string[] = []
+
+  append(batches: readonly Buffer[]): boolean {
+    this.told.push(`${batches.length} batches`)
+    return this.willing
+  }
+
+  follow(highWatermark: number, logStartOffset: number): boolean {
+    this.told.push(`${logStartOffset} to ${highWatermark}`)
+    return this.willing
+  }
+
+  end(): void {
+    this.told.push('end')
+  }
+}
+
+describe('a follower of the same process', () => {
+  function fed(): { context: Context; leader: Leader; feed: Fed } {
+    const context = new Context()
+    const feed = new Fed()
+    context.feed = feed
+    const leader = context.leader(ledWithFollower)
+    expect(leader.followerFetched(followerAt(0))).toBe(true)
+    feed.told.length = 0
+    return { context, leader, feed }
+  }
+
+  it('is fed what is written, counts at once, and hears what is committed', () => {
+    const { context, leader, feed } = fed()
+    const appends = [append(leader, { acks: -1 }), append(leader, { acks: -1 })]
+    leader.commit()
+    expect(appends.map(({ error }) => error)).toEqual([ErrorCode.NONE, ErrorCode.NONE])
+    expect(context.log.highWatermark).toBe(2)
+    expect(feed.told).toEqual(['2 batches', '0 to 2'])
+  })
+
+  it('is not fed before it stands where its leader stands, nor outside the ISR', () => {
+    const context = new Context()
+    context.feed = new Fed()
+    const leader = context.leader(ledWithFollower)
+    append(leader)
+    leader.commit()
+    expect(leader.followerFetched(followerAt(0))).toBe(false)
+    leader.update({ ...ledWithFollower, isr: [me], partitionEpoch: 1 })
+    expect(leader.followerFetched(followerAt(1))).toBe(false)
+    leader.update({ ...ledWithFollower, partitionEpoch: 2 })
+    expect(leader.followerFetched(followerAt(1))).toBe(true)
+  })
+
+  it('counts no more when it does not take what it is given, until it has fetched it', () => {
+    const { context, leader, feed } = fed()
+    feed.willing = false
+    append(leader)
+    append(leader)
+    leader.commit()
+    append(leader)
+    leader.commit()
+    expect(context.log.highWatermark).toBe(0)
+    expect(feed.told).toEqual(['2 batches'])
+    feed.willing = true
+    expect(leader.followerFetched(followerAt(3))).toBe(true)
+    expect(context.log.highWatermark).toBe(3)
+  })
+
+  it('is left to fetch outside the ISR, under another epoch, and by a leader that resigns', () => {
+    for (const change of [
+      (leader: Leader) => leader.update({ ...ledWithFollower, isr: [me], partitionEpoch: 1 }),
+      (leader: Leader) => leader.update({ ...ledWithFollower, leaderEpoch: 4, partitionEpoch: 1 }),
+      (leader: Leader) => leader.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER),
+    ]) {
+      const { leader, feed } = fed()
+      change(leader)
+      expect(feed.told).toEqual(['end'])
+    }
+  })
+
+  it('deletes records when it is told to, and no answer waits for a fetch', () => {
+    const { context, leader, feed } = fed()
+    append(leader)
+    leader.commit()
+    context.log.deleteRecordsBefore(1)
+    const told: string[] = []
+    leader.awaitDeletion(1, 1000, { committed: () => void told.push('deleted'), failed() {} })
+    expect(feed.told.at(-1)).toBe('1 to 1')
+    expect(told).toEqual(['deleted'])
   })
 })
 

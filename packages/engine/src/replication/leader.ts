@@ -86,6 +86,17 @@ export class Leader implements StagingHome, StagedLeader {
     for (const { request, result } of written) this.written(request, result)
   }
 
+  /** Hands what is written on to those that live in this process; they count at once. */
+  wrote(batches: readonly Buffer[]): void {
+    const { log, context } = this.#replica
+    for (const progress of this.#progress) {
+      if (!progress.feed) continue
+      if (progress.feed.append(batches))
+        progress.reached(log.logEndOffset, log.logEndOffset, context.clock.now())
+      else progress.feed = null
+    }
+  }
+
   written(request: AppendRequest, { baseOffset, lastOffset, logAppendTimeMs }: Placed): void {
     const { log } = this.#replica
     const { sink, index } = request
@@ -116,8 +127,11 @@ export class Leader implements StagingHome, StagedLeader {
     return isStale ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.NONE
   }
 
-  /** A follower that may fetch has come so far; its offset lies within this log. */
-  followerFetched(fetch: FollowerFetch): void {
+  /**
+   * A follower that may fetch has come so far; its offset lies within this log. True: from now on it is fed, and need
+   * not wait for an answer.
+   */
+  followerFetched(fetch: FollowerFetch): boolean {
     const { log, context } = this.#replica
     const progress = this.#progress.find(({ brokerId }) => brokerId === fetch.brokerId)
     assert(progress, 'a follower is one of the replicas')
@@ -126,7 +140,18 @@ export class Leader implements StagingHome, StagedLeader {
     progress.reached(fetch.fetchOffset, log.logEndOffset, context.clock.now())
     if (!isKnown || !this.#state.isr.includes(fetch.brokerId)) this.reviewIsr()
     else if (endOffset !== fetch.fetchOffset) this.#advanceHighWatermark()
-    if (this.#deletions) this.#deletions.advance(this.lowWatermark)
+    this.#deletions?.advance(this.lowWatermark)
+    if (progress.feed || !this.#mayFeed(progress)) return false
+    const { topic, index } = this.#replica
+    progress.feed = context.openFeed(fetch.brokerId, {
+      topic,
+      topicId: log.topicId ?? zeroUuid,
+      index,
+      leaderEpoch: this.leaderEpoch,
+      endOffset: log.logEndOffset,
+    })
+    this.#tellFeeds()
+    return progress.feed !== null
   }
 
   /** Time has gone by, or a replica has come further: who is in sync, and whom does the high watermark wait for? */
@@ -152,6 +177,7 @@ export class Leader implements StagingHome, StagedLeader {
 
   /** Calls back when no replica that is alive holds a record below `offset`. */
   awaitDeletion(offset: number, timeoutMs: number, waiter: CommitWaiter): void {
+    this.#tellFeeds()
     if (this.lowWatermark >= offset) {
       waiter.committed()
       return
@@ -166,6 +192,26 @@ export class Leader implements StagingHome, StagedLeader {
     this.#staging.close(error)
     this.#purgatory.failAll(error)
     this.#deletions?.failAll(error)
+    for (const progress of this.#progress) this.#unfeed(progress)
+  }
+
+  /** Who is outside the ISR fetches: each of its requests is a reason to look whether it may enter. */
+  #mayFeed({ brokerId, endOffset }: ReplicaProgress): boolean {
+    return endOffset === this.#replica.log.logEndOffset && this.#state.isr.includes(brokerId)
+  }
+
+  #unfeed(progress: ReplicaProgress): void {
+    progress.feed?.end()
+    progress.feed = null
+  }
+
+  #tellFeeds(): void {
+    const { highWatermark, logStartOffset } = this.#replica.log
+    for (const progress of this.#progress) {
+      if (!progress.feed) continue
+      if (progress.feed.follow(highWatermark, logStartOffset)) progress.startsAt(logStartOffset)
+      else progress.feed = null
+    }
   }
 
   #propose(isr: readonly number[]): void {
@@ -197,6 +243,7 @@ export class Leader implements StagingHome, StagedLeader {
 
   #beginEpoch(): void {
     const { log, disk } = this.#replica
+    for (const progress of this.#progress) this.#unfeed(progress)
     this.#epochStartOffset = log.logEndOffset
     this.#progress = []
     try {
@@ -213,6 +260,7 @@ export class Leader implements StagingHome, StagedLeader {
     const nowMs = context.clock.now()
     const known = new Map(this.#progress.map((progress) => [progress.brokerId, progress]))
     this.#progress = replicas.map((id) => known.get(id) ?? new ReplicaProgress(id, isr.includes(id), nowMs))
+    for (const progress of known.values()) if (!isr.includes(progress.brokerId)) this.#unfeed(progress)
     const own = this.#progress.find(({ brokerId }) => brokerId === context.brokerId)
     assert(own && isr.includes(own.brokerId), 'the leader is one of the replicas, and in sync')
     this.#own = own
@@ -239,6 +287,7 @@ export class Leader implements StagingHome, StagedLeader {
     if (!log.advanceHighWatermark(commonEnd(this.#counted))) return
     if (this.#purgatory.size > 0) this.#purgatory.advance(log.highWatermark)
     waiters.wake('committed')
+    this.#tellFeeds()
   }
 
   #view(): LeaderView {

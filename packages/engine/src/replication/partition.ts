@@ -1,10 +1,11 @@
 import { ErrorCode } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
-import type { AppendRequest } from './append.ts'
+import { type AppendRequest, refusedAppend } from './append.ts'
 import { Follower } from './follower.ts'
 import { Leader } from './leader.ts'
 import { PartitionDisk } from './partition-disk.ts'
 import type { CommitWaiter } from './purgatory.ts'
+import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { ReplicaFetchers } from './replica-fetchers.ts'
 import type { FollowerFetch, PartitionState, Replica, ReplicaContext } from './replica.ts'
 import { type FetchWaiter, type ReadLevel, Waiters } from './waiters.ts'
@@ -67,13 +68,13 @@ export class Partition {
     if (isSameState(state, this.#state)) return
     const { leaderEpoch } = this.#state
     // What is staged carries the epoch of before.
-    before.commit()
+    this.commit()
     this.#state = state
     const stays = this.isLeader === (state.leader === context.brokerId)
     if (before instanceof Leader && stays) before.update(state)
     // A follower asks nobody whether it is in sync: only another leader epoch is news.
     if (stays && (before instanceof Leader || leaderEpoch === state.leaderEpoch)) return
-    if (before instanceof Follower) this.#fetchers.unfollow(before)
+    if (before instanceof Follower) before.close()
     // First the role: long polls that wake up ask for it.
     this.#role = this.#newRole(state)
     if (before instanceof Leader) before.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER)
@@ -98,9 +99,14 @@ export class Partition {
       : ErrorCode.NOT_LEADER_OR_FOLLOWER
   }
 
-  /** A follower has come so far, within this log. */
-  followerFetched(fetch: FollowerFetch): void {
-    if (this.#role instanceof Leader) this.#role.followerFetched(fetch)
+  /** A follower has come so far, within this log. True: from now on it is fed, and need not wait for an answer. */
+  followerFetched(fetch: FollowerFetch): boolean {
+    return this.#role instanceof Leader && this.#role.followerFetched(fetch)
+  }
+
+  /** The leader lives in this process, and would feed this replica. */
+  openFeed(offer: FeedOffer): ReplicaFeed | null {
+    return this.#role instanceof Follower && this.#role.openFeed(offer) ? this.#role : null
   }
 
   /** Calls back when no replica that is alive holds a record below `offset`. */
@@ -111,12 +117,13 @@ export class Partition {
 
   /** Stages the records; the sink hears of the outcome, at once for a refusal, else after `commit`. */
   append(request: AppendRequest): void {
-    this.#role.append(request)
+    if (this.#role instanceof Leader) this.#role.append(request)
+    else request.sink.appended(request.index, refusedAppend(ErrorCode.NOT_LEADER_OR_FOLLOWER))
   }
 
   /** Writes what is staged with one call and tells the sinks. */
   commit(): void {
-    this.#role.commit()
+    if (this.#role instanceof Leader) this.#role.commit()
   }
 
   /** Calls the waiter whenever there is more to read, until `forget`. */
@@ -136,7 +143,7 @@ export class Partition {
   /** The partition leaves this broker: everything that waits is answered with `error`. */
   close(error: ErrorCode): void {
     if (this.#role instanceof Leader) this.#role.resign(error)
-    else this.#fetchers.unfollow(this.#role)
+    else this.#role.close()
     this.#replica.waiters.wakeAll()
   }
 
@@ -147,9 +154,7 @@ export class Partition {
 
   #newRole(state: PartitionState): Leader | Follower {
     if (state.leader === this.#replica.context.brokerId) return new Leader(this.#replica, state)
-    const follower = new Follower(this.#replica, state)
-    this.#fetchers.follow(follower)
-    return follower
+    return new Follower(this.#replica, state, this.#fetchers)
   }
 }
 

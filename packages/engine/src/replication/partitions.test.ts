@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { Partition } from './partition.ts'
+import { InlineFeeds } from './inline-feeds.ts'
 import { Partitions } from './partitions.ts'
 import type { PartitionState, TopicState } from './replica.ts'
 import { append, followed, led, me, noFetchers, other } from './testing/partition-context.ts'
@@ -39,6 +40,7 @@ class Broker {
       this.told.push(`wants ${isr.map(({ brokerId }) => brokerId).join()} for ${index}`)
     },
     fetchers: noFetchers,
+    feeds: new InlineFeeds(),
     listener: {
       leads: ({ index, leaderEpoch }) => void this.told.push(`leads ${index} at ${leaderEpoch}`),
       resigns: (_, index) => void this.told.push(`resigns ${index}`),

@@ -2,7 +2,9 @@ import { type Clock, type Disk, isSystemError, type Logger, type Timer } from '@
 import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
 import { HighWatermarks } from './high-watermarks.ts'
+import type { InlineFeeds } from './inline-feeds.ts'
 import { Partition } from './partition.ts'
+import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { ReplicaFetchers } from './replica-fetchers.ts'
 import type {
   IsrChange,
@@ -57,6 +59,8 @@ export class Partitions {
     /** Asks the controller for another ISR (AlterPartition). */
     alterIsr: (change: IsrChange) => void
     fetchers: ReplicaFetchers
+    /** Where followers of this process are found. */
+    feeds: InlineFeeds
   }) {
     this.#clock = options.clock
     this.#logger = options.logger
@@ -76,6 +80,7 @@ export class Partitions {
       minInSyncReplicas: (topic) => options.config.topicInt(topic, 'min.insync.replicas'),
       brokers: options.brokers,
       stagedFirst: (leader) => void this.#staged.push(leader),
+      openFeed: (brokerId, offer) => options.feeds.open(brokerId, offer),
       alterIsr: options.alterIsr,
     }
   }
@@ -104,6 +109,12 @@ export class Partitions {
     if (typeof partition === 'number') return partition
     const error = partition.check(currentLeaderEpoch)
     return error === ErrorCode.NONE ? partition : error
+  }
+
+  /** A leader in this process would feed the replica that this broker holds. */
+  openFeed(offer: FeedOffer): ReplicaFeed | null {
+    const partition = this.get(offer.topic, offer.index)
+    return partition?.log.topicId === offer.topicId ? partition.openFeed(offer) : null
   }
 
   /** The replica that this broker holds, or why there is none. */

@@ -1,5 +1,6 @@
 import { assert } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
+import type { ReplicaFeed } from './replica-feed.ts'
 
 /** Of a follower that has not been heard of in this leader epoch. */
 const unknownOffset = -1
@@ -10,6 +11,8 @@ const noEpoch = -1
 /** How far one replica has come, as its leader knows it within one leader epoch. The leader is a replica, too. */
 export class ReplicaProgress {
   readonly brokerId: number
+  /** While its leader feeds it, and it does not fetch. */
+  feed: ReplicaFeed | null = null
   /**
    * The replica holds every record below. Never above the leader's end at that time; may fall, since a follower that
    * was restarted may have lost what its disk had not.
@@ -46,6 +49,10 @@ export class ReplicaProgress {
   /** Of the incarnation that was heard of last; −1 where it did not say. */
   get brokerEpoch(): Int64 {
     return this.#brokerEpoch
+  }
+
+  startsAt(logStartOffset: number): void {
+    this.#logStartOffset = logStartOffset
   }
 
   /** What a follower has said of itself, beside how far it has come. */

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
+import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { PartitionDisk } from './partition-disk.ts'
 import type { Waiters } from './waiters.ts'
 
@@ -38,6 +39,8 @@ export interface ReplicaContext {
   readonly brokers: KnownBrokers
   /** Called once for what is staged until `commitStaged` is. */
   readonly stagedFirst: (leader: StagedLeader) => void
+  /** A follower that lives in this process, and stands where its leader stands; null where it does not. */
+  readonly openFeed: (brokerId: number, offer: FeedOffer) => ReplicaFeed | null
   /** Asks the controller for another ISR (AlterPartition). */
   readonly alterIsr: (change: IsrChange) => void
 }

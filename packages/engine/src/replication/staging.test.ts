@@ -31,6 +31,12 @@ class Home extends PartitionContext implements StagingHome {
     for (const { request, result } of this.staging.write()) this.written(request, result)
   }
 
+  readonly wroteBatches: (readonly Buffer[])[] = []
+
+  wrote(batches: readonly Buffer[]): void {
+    this.wroteBatches.push(batches)
+  }
+
   written({ sink, index }: AppendRequest, { baseOffset, logAppendTimeMs }: Placed): void {
     sink.appended(index, acceptedAppend(baseOffset, logAppendTimeMs, 0))
   }
@@ -57,6 +63,7 @@ describe('staging', () => {
     expect(appends.map(({ outcome }) => outcome?.baseOffset)).toEqual([0, 1])
     expect(valuesOf(readAll(home.log))).toEqual(['a-0', 'b-0'])
     expect(home.staging.write()).toEqual([])
+    expect(home.wroteBatches.map((batches) => batches.length)).toEqual([2])
   })
 
   it('stamps the epoch of the moment', () => {

@@ -21,6 +21,8 @@ export interface StagingHome {
   /** The first batch since the last commit is staged. */
   stagedFirst(): void
   commit(): void
+  /** These batches have been written. */
+  wrote(batches: readonly Buffer[]): void
   /** The records stand in the log: since now, or since an earlier try. */
   written(request: AppendRequest, result: Placed): void
 }
@@ -70,14 +72,16 @@ export class Staging {
     const { log, disk } = this.#replica
     assert(staged.length === log.stagedCount, 'all that the log writes is answered')
     this.#staged = []
+    let batches: readonly Buffer[]
     try {
-      log.commit()
+      batches = log.commit()
     } catch (error) {
       disk.failed(thrownMidway(error))
       for (const { request } of staged) refuse(request, ErrorCode.KAFKA_STORAGE_ERROR)
       return nothing
     }
     disk.worked()
+    this.#home.wrote(batches)
     return staged
   }
 

@@ -265,14 +265,16 @@ export class Log {
     return this.#batches.length
   }
 
-  /** Appends what is staged: all of it or, with the disk's error, nothing. */
-  commit(): void {
-    if (this.#batches.length === 0) return
+  /** Appends what is staged, and gives it: all of it or, with the disk's error, nothing. */
+  commit(): readonly Buffer[] {
+    const batches = this.#batches
+    if (batches.length === 0) return batches
     try {
-      this.#store.append(this.#batches, this.#facts)
+      this.#store.append(batches, this.#facts)
     } finally {
       this.dropStage()
     }
+    return batches
   }
 
   dropStage(): void {
@@ -294,6 +296,19 @@ export class Log {
     if (read.facts.length > 0) this.#store.append(read.batches, read.facts)
     this.#stagedEnd = this.#store.endOffset
     return { kind: 'appended', lastOffset: this.#store.endOffset - 1 }
+  }
+
+  /**
+   * The same of batches that a leader in this process has judged and written, one a buffer. False: they do not begin
+   * at the log's end.
+   */
+  appendJudged(batches: readonly Buffer[]): boolean {
+    assert(this.#batches.length === 0, 'a follower stages nothing')
+    const facts = batches.map((batch) => readBatchFacts(batch, 0, batch.length))
+    if (facts[0]?.baseOffset !== this.#store.endOffset) return false
+    this.#store.append(batches, facts)
+    this.#stagedEnd = this.#store.endOffset
+    return true
   }
 
   // ---- reading

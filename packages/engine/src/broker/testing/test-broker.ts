@@ -1,6 +1,7 @@
 import { Connection } from '@sluice/client'
 import { MemoryNetwork, seededRandom, silentLogger } from '@sluice/effects'
 import { clusterId, TestController } from '../../controller/testing/test-controller.ts'
+import { InlineFeeds } from '../../replication/inline-feeds.ts'
 import { Broker } from '../broker.ts'
 import type { ListenerOptions } from '../listeners.ts'
 
@@ -45,6 +46,7 @@ export class TestBroker {
       listeners,
       properties: this.controller.properties,
       controller: this.controller.channel,
+      feeds: new InlineFeeds(),
       clock: this.controller.clock,
       disk: this.controller.disk,
       network: this.network,

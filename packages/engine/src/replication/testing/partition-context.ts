@@ -6,6 +6,7 @@ import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.
 import type { AppendOutcome, AppendRequest, AppendSink } from '../append.ts'
 import type { Follower } from '../follower.ts'
 import { Partition } from '../partition.ts'
+import type { ReplicaFeed } from '../replica-feed.ts'
 import { ReplicaFetchers } from '../replica-fetchers.ts'
 import type { FollowerFetch, IsrChange, PartitionState, ReplicaContext, StagedLeader } from '../replica.ts'
 
@@ -48,8 +49,14 @@ export class PartitionContext extends LogContext {
   staged: StagedLeader[] = []
   /** What the leader has asked for, in order. */
   readonly isrChanges: IsrChange[] = []
+  /** What a leader finds of its follower in this process. */
+  feed: ReplicaFeed | null = null
   /** Those that are fetched for. */
   readonly followers = new Set<Follower>()
+  readonly fetchers = {
+    follow: (follower: Follower) => void this.followers.add(follower),
+    unfollow: (follower: Follower) => void this.followers.delete(follower),
+  }
   /** Brokers that are fenced. */
   readonly fenced = new Set<number>()
   readonly context: ReplicaContext = {
@@ -63,6 +70,7 @@ export class PartitionContext extends LogContext {
       aliveEpoch: (brokerId) => (this.fenced.has(brokerId) ? undefined : brokerEpochOf(brokerId)),
     },
     stagedFirst: (leader) => void this.staged.push(leader),
+    openFeed: () => this.feed,
     alterIsr: (change) => void this.isrChanges.push(change),
   }
 
@@ -73,10 +81,7 @@ export class PartitionContext extends LogContext {
 
   partition(state: PartitionState = led, highWatermark = 0): Partition {
     const { log, context } = this
-    const fetchers = {
-      follow: (follower: Follower) => void this.followers.add(follower),
-      unfollow: (follower: Follower) => void this.followers.delete(follower),
-    }
+    const { fetchers } = this
     return new Partition({ topic: 'events', index: 0, log, context, state, fetchers, highWatermark })
   }
 
