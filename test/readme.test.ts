@@ -4,6 +4,7 @@ import { handlers, ignoredBrokerProperties } from '@sluice/engine'
 import { apiByKey } from '@sluice/wire'
 import { isSettable, mskOperations } from 'sluice'
 import { describe, expect, it } from 'vitest'
+import { deliberateDifferences } from './contract/accepted-differences.ts'
 import { root } from './source-tree.ts'
 
 /*
@@ -12,23 +13,42 @@ import { root } from './source-tree.ts'
  */
 
 function kafkaApis(): string {
-  const clientFacing = [...apiByKey.values()].filter(
-    (api) => api.listeners.includes('broker') && !api.clusterAction,
-  )
-  const isServed = (api: { apiKey: number }) => handlers.has(api.apiKey) && !handlers.get(api.apiKey)?.refuses
-  const rows = clientFacing.filter(isServed).map((api) => {
+  const all = [...apiByKey.values()].filter((api) => api.listeners.includes('broker'))
+  const rows = all.flatMap((api) => {
     const handler = handlers.get(api.apiKey)
-    const served = `${handler?.minVersion}–${handler?.maxVersion}`
+    if (!handler) return []
+    const served = `${handler.minVersion}–${handler.maxVersion}${handler.refuses ? ', refused with 35' : ''}`
     const whole = `${api.minVersion}–${api.maxStableVersion}`
     return `| ${api.apiKey} | ${api.name} | ${served} | ${whole} |`
   })
-  const others = clientFacing.filter((api) => !isServed(api)).map((api) => api.name)
+  const others = all.filter(({ apiKey }) => !handlers.has(apiKey)).map(({ name }) => name)
   return [
     '| Key | API | Versions | Apache Kafka 4.4.0 |',
     '|---|---|---|---|',
     ...rows,
     '',
     `Not served yet: ${others.join(', ')}.`,
+  ].join('\n')
+}
+
+/** What the release itself says of its APIs, whatever our schemas have. */
+function brokerApis(): string[] {
+  const traits = JSON.parse(readFileSync(join(root, 'test/data/kafka-messages/api-traits.json'), 'utf8')) as {
+    name: string
+    listeners?: string[]
+  }[]
+  return traits.filter(({ listeners }) => listeners?.includes('broker')).map(({ name }) => name)
+}
+
+function differencesTable(): string {
+  const rows = deliberateDifferences.map(
+    ({ what, here, apacheKafka, why, see = '' }) =>
+      `| ${what} | ${here} | ${apacheKafka} | ${why} | ${see} |`,
+  )
+  return [
+    '| What | Embedded engine | Apache Kafka 4.4.0 | Why | See |',
+    '|---|---|---|---|---|',
+    ...rows,
   ].join('\n')
 }
 
@@ -64,12 +84,20 @@ describe('the README', () => {
     ['README.md', 'kafka-apis', kafkaApis],
     ['README.md', 'msk-operations', operationsTable],
     ['docs/broker-properties.md', 'ignored-properties', ignoredProperties],
+    ['docs/differences.md', 'differences', differencesTable],
   ])('tells what is served: %s, %s', (document, name, table) => {
     const path = join(root, document)
     const text = readFileSync(path, 'utf8')
     const wanted = withTable(text, name, table())
     if (process.env['UPDATE_README'] === '1') writeFileSync(path, wanted)
     else expect(text, 'UPDATE_README=1 npx vitest run test/readme.test.ts writes it').toBe(wanted)
+  })
+
+  it('has every API of the release’s broker listener in one list, once', () => {
+    const lists = kafkaApis()
+    const listed = [...lists.matchAll(/^\| \d+ \| (\w+) /gm)].map(([, name]) => name)
+    listed.push(...(/^Not served yet: (.+)\.$/m.exec(lists)?.[1]?.split(', ') ?? []))
+    expect(listed.sort()).toEqual(brokerApis().sort())
   })
 
   it('links to files that are there', () => {

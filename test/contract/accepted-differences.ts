@@ -1,89 +1,171 @@
 import { absent, type AcceptedDifference } from '../oracle/comparison.ts'
 
-const sentences = 'The sentence is for people, and in our own words; the code says the same.'
-const moreWords = 'Apache Kafka gives some errors no words; ours says what is wrong.'
-const notServed = 'Not served yet.'
-const eligibleLeaders =
-  'A cluster of Apache Kafka 4.4.0 begins with eligible leader replicas (KIP-966), which turn min.insync.replicas into a dynamic default of the cluster. Embedded brokers do not replicate yet.'
+/** Where the embedded engine differs from Apache Kafka 4.4.0 on purpose. docs/differences.md is made from this. */
+export interface DeliberateDifference {
+  what: string
+  here: string
+  apacheKafka: string
+  why: string
+  /** KIPs and tickets. */
+  see?: string
+  /** Where answers show it to the contract tests. A place where it is met no more fails the comparison: it has to go. */
+  places?: readonly Omit<AcceptedDifference, 'reason'>[]
+}
 
-/**
- * Where the embedded engine answers differently from Apache Kafka, and is meant to. One that is no longer met fails
- * the comparison: it has to go.
- */
-export const acceptedDifferences: readonly AcceptedDifference[] = [
-  { api: 'ApiVersions', path: 'apiKeys[]', embedded: absent, reason: notServed },
-  { api: 'ApiVersions', path: 'supportedFeatures[]', embedded: absent, reason: notServed },
-  { api: 'ApiVersions', path: 'finalizedFeatures[]', embedded: absent, reason: notServed },
+const errorMessages = [
+  ['CreateTopics', 'topics[].errorMessage'],
+  ['DeleteTopics', 'responses[].errorMessage'],
+  ['DescribeCluster', 'errorMessage'],
+  ['DescribeConfigs', 'results[].errorMessage'],
+  ['FindCoordinator', 'coordinators[].errorMessage'],
+  ['IncrementalAlterConfigs', 'responses[].errorMessage'],
+  ['Produce', 'responses[].partitionResponses[].errorMessage'],
+  ['Produce', 'responses[].partitionResponses[].recordErrors[].batchIndexErrorMessage'],
+] as const
+
+const producedPartition = 'responses[].partitionResponses[]'
+
+export const deliberateDifferences: readonly DeliberateDifference[] = [
   {
-    api: 'ApiVersions',
-    path: 'supportedFeatures[name=kraft.version].maxVersion',
-    reason: 'An embedded cluster has one controller: its voters never change (KIP-853).',
+    what: 'APIs, versions and features that are not served yet',
+    here: 'ApiVersions does not list them; a request for one closes the connection',
+    apacheKafka: 'lists and serves them',
+    why: 'A client that sees at once what is missing takes another way or says so; README.md has the list.',
+    places: ['apiKeys[]', 'supportedFeatures[]', 'finalizedFeatures[]'].map((path) => ({
+      api: 'ApiVersions',
+      path,
+      embedded: absent,
+    })),
   },
   {
-    api: 'ApiVersions',
-    path: 'supportedFeatures[name=metadata.version].minVersion',
-    reason: 'Embedded clusters are never older than their engine.',
+    what: 'ConsumerGroupHeartbeat',
+    here: 'listed, and refused with 35 and a sentence that names group.protocol=classic',
+    apacheKafka: 'answers so where group.version is 0; a new cluster has 1',
+    why: 'The consumer protocol is not served yet. librdkafka waits in silence where the API is not listed, and tells its application where it is refused.',
+    see: 'KIP-848',
   },
   {
-    api: 'CreateTopics',
-    path: 'topics[].configs[name=min.insync.replicas].configSource',
-    reason: eligibleLeaders,
+    what: 'Transactions: a transactional id in InitProducerId, Produce or FindCoordinator',
+    here: '35; 53 from FindCoordinator for librdkafka, which asks for ever after any other error',
+    apacheKafka: 'serves them',
+    why: 'Not served yet, and refused at once rather than by an error that makes a client try for ever.',
+    see: 'KIP-98',
   },
   {
-    api: 'DescribeConfigs',
-    path: 'results[].configs[name=min.insync.replicas].configSource',
-    reason: eligibleLeaders,
-  },
-  { api: 'CreatePartitions', path: 'results[].errorMessage', apacheKafka: null, reason: moreWords },
-  { api: 'CreateTopics', path: 'topics[].errorMessage', reason: sentences },
-  { api: 'DeleteTopics', path: 'responses[].errorMessage', reason: sentences },
-  {
-    api: 'DeleteTopics',
-    path: 'responses[]',
-    apacheKafka: absent,
-    reason: 'A topic asked for by name and by id is refused once by Apache Kafka, and for each by ours.',
+    what: 'Share groups: FindCoordinator for one',
+    here: '35',
+    apacheKafka: 'gives its coordinator',
+    why: 'Not served yet.',
+    see: 'KIP-932',
   },
   {
-    api: 'DeleteTopics',
-    path: 'responses[].topicId',
-    embedded: '<no id>',
-    reason: 'The same refusal: Apache Kafka names the topic in full, ours as the request did.',
-  },
-  { api: 'DescribeCluster', path: 'errorMessage', reason: sentences },
-  { api: 'DescribeConfigs', path: 'results[].errorMessage', reason: sentences },
-  { api: 'FindCoordinator', path: 'coordinators[].errorMessage', reason: sentences },
-  { api: 'IncrementalAlterConfigs', path: 'responses[].errorMessage', reason: sentences },
-  {
-    api: 'Produce',
-    path: 'responses[].partitionResponses[].errorCode',
-    embedded: 76,
-    apacheKafka: -1,
-    reason:
-      'Apache Kafka does not expect a codec that does not exist; ours answers UNSUPPORTED_COMPRESSION_TYPE.',
+    what: 'cleanup.policy=compact',
+    here: 'accepted, with a warning in the log; nothing is removed from a topic that is only compacted',
+    apacheKafka: 'the log cleaner removes what later records of the same key replace',
+    why: 'There is no cleaner yet. Kafka Connect, Kafka Streams, MirrorMaker and schema registries make compacted topics and read them whole: they work, and it costs disk. Refusing would stop them.',
+    see: 'KIP-58, KIP-71, KIP-354',
   },
   {
-    api: 'Produce',
-    path: 'responses[].partitionResponses[].errorCode',
-    embedded: 87,
-    apacheKafka: -1,
-    reason: 'Apache Kafka does not expect data that cannot be decompressed; ours answers INVALID_RECORD.',
-  },
-  { api: 'Produce', path: 'responses[].partitionResponses[].errorMessage', reason: sentences },
-  {
-    api: 'Produce',
-    path: 'responses[].partitionResponses[].logStartOffset',
-    apacheKafka: -1,
-    reason: 'Of a refused batch. Apache Kafka leaves it out where it has looked at the frame only.',
+    what: 'Metadata that creates a missing topic',
+    here: 'the answer waits for the creation and names the leaders',
+    apacheKafka: 'answers 3 without partitions and creates the topic behind it; the next Metadata has it',
+    why: 'Every client asks again after 3, so both end alike; ours spares each first use a failed attempt and the line in the client’s log. A client that asks once sees the topic here and not there.',
+    see: 'KIP-204, KIP-487',
   },
   {
-    api: 'Produce',
-    path: 'responses[].partitionResponses[].recordErrors[]',
-    apacheKafka: absent,
-    reason: 'Apache Kafka names no record where the records do not fit their count; ours says which.',
+    what: 'Fetch from a rack with replica.selector.class',
+    here: 'always served by the leader',
+    apacheKafka: 'may name a nearer replica',
+    why: 'Not served yet.',
+    see: 'KIP-392',
   },
   {
-    api: 'Produce',
-    path: 'responses[].partitionResponses[].recordErrors[].batchIndexErrorMessage',
-    reason: sentences,
+    what: 'DescribeConfigs of broker loggers (resource type 8)',
+    here: '42',
+    apacheKafka: 'their levels',
+    why: 'There are no loggers by class.',
+    see: 'KIP-412',
+  },
+  {
+    what: 'kraft.version',
+    here: 'at most 0',
+    apacheKafka: 'at most 1',
+    why: 'An embedded cluster has one controller: its voters never change.',
+    see: 'KIP-853',
+    places: [{ api: 'ApiVersions', path: 'supportedFeatures[name=kraft.version].maxVersion' }],
+  },
+  {
+    what: 'metadata.version',
+    here: 'the release’s own alone',
+    apacheKafka: 'also older ones, for upgrades',
+    why: 'Embedded clusters are never older than their engine.',
+    places: [{ api: 'ApiVersions', path: 'supportedFeatures[name=metadata.version].minVersion' }],
+  },
+  {
+    what: 'Where min.insync.replicas comes from',
+    here: 'the default or the static broker config',
+    apacheKafka: 'a dynamic default of the cluster, which eligible leader replicas make of it',
+    why: 'Embedded brokers do not replicate yet, so that they have no eligible leader replicas.',
+    see: 'KIP-966',
+    places: [
+      { api: 'CreateTopics', path: 'topics[].configs[name=min.insync.replicas].configSource' },
+      { api: 'DescribeConfigs', path: 'results[].configs[name=min.insync.replicas].configSource' },
+    ],
+  },
+  {
+    what: 'Sentences of errors',
+    here: 'in our own words',
+    apacheKafka: 'in its own',
+    why: 'They are for people; the code says the same.',
+    places: errorMessages.map(([api, path]) => ({ api, path })),
+  },
+  {
+    what: 'CreatePartitions for a topic that does not exist, or with a count that does not grow',
+    here: 'a sentence with the error',
+    apacheKafka: 'the error alone',
+    why: 'It says what is wrong.',
+    places: [{ api: 'CreatePartitions', path: 'results[].errorMessage', apacheKafka: null }],
+  },
+  {
+    what: 'DeleteTopics that names a topic by name and by id',
+    here: 'refused for each of the two, as the request had it',
+    apacheKafka: 'refused once, named in full',
+    why: 'An answer for each thing that was asked.',
+    places: [
+      { api: 'DeleteTopics', path: 'responses[]', apacheKafka: absent },
+      { api: 'DeleteTopics', path: 'responses[].topicId', embedded: '<no id>' },
+    ],
+  },
+  {
+    what: 'Produce with a codec that does not exist',
+    here: '76 UNSUPPORTED_COMPRESSION_TYPE',
+    apacheKafka: '-1 UNKNOWN_SERVER_ERROR',
+    why: 'Nobody can build on -1: there it is a bug that is caught, here the reason.',
+    places: [{ api: 'Produce', path: `${producedPartition}.errorCode`, embedded: 76, apacheKafka: -1 }],
+  },
+  {
+    what: 'Produce of what cannot be decompressed, or of a compressed batch whose offsets do not follow each other',
+    here: '87 INVALID_RECORD',
+    apacheKafka: '-1 UNKNOWN_SERVER_ERROR',
+    why: 'The same. In uncompressed batches neither looks at the offsets.',
+    places: [{ api: 'Produce', path: `${producedPartition}.errorCode`, embedded: 87, apacheKafka: -1 }],
+  },
+  {
+    what: 'Which record of a refused batch is at fault',
+    here: 'named also where the records do not fit their count',
+    apacheKafka: 'names none there',
+    why: 'It says what is wrong.',
+    places: [{ api: 'Produce', path: `${producedPartition}.recordErrors[]`, apacheKafka: absent }],
+  },
+  {
+    what: 'The log start offset beside a refused batch',
+    here: 'always told',
+    apacheKafka: '-1 where it has looked at the frame only',
+    why: 'It is known.',
+    places: [{ api: 'Produce', path: `${producedPartition}.logStartOffset`, apacheKafka: -1 }],
   },
 ]
+
+export const acceptedDifferences: readonly AcceptedDifference[] = deliberateDifferences.flatMap(
+  ({ what, places = [] }) => places.map((place) => ({ ...place, reason: what })),
+)

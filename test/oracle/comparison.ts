@@ -153,6 +153,7 @@ const keys: readonly (readonly string[])[] = [
   ['partition'],
   ['nodeId'],
   ['memberId'],
+  ['producerId'],
   ['resourceType', 'resourceName'],
   ['index'],
 ]

@@ -35,6 +35,8 @@ export class Normaliser {
 
   #value(value: unknown, field: string, asked: ReadonlySet<string>): unknown {
     if (typeof value === 'number') return number(value, field)
+    // JSON knows none.
+    if (typeof value === 'bigint') return `int64 ${value}`
     if (typeof value === 'string') return this.#text(value, field)
     if (Buffer.isBuffer(value)) return field === 'records' ? batches(value) : this.#bytes(value)
     if (Array.isArray(value))

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { acceptedDifferences } from '../contract/accepted-differences.ts'
+import { acceptedDifferences, deliberateDifferences } from '../contract/accepted-differences.ts'
 import { baseProperties } from '../contract/engine.ts'
 import { type ApacheKafka, ApacheKafkaNode } from './apache-kafka-node.ts'
 import { compareRecordings, diffText } from './comparison.ts'
@@ -200,6 +200,8 @@ class ContractRun {
       console.log(`\nDifferences between the engines\n${diffText(comparison)}`)
     for (const { api, path } of stale)
       console.log(`Accepted difference is met no more, remove it: ${api} ${path}`)
+    console.log('\nWhere the embedded engine differs on purpose (docs/differences.md says why)')
+    for (const { what } of deliberateDifferences) console.log(`  ${what}`)
     this.#add('same answers', {
       passed: comparison.tests - comparison.testsThatDiffer,
       failed: comparison.testsThatDiffer + stale.length,

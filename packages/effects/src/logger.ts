@@ -36,10 +36,16 @@ export function lineLogger(
 }
 
 function text(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
   if (value instanceof Error) return JSON.stringify(value.stack ?? value.message)
   return typeof value === 'string' && /^[^\s"=]+$/.test(value)
     ? value
-    : (JSON.stringify(value) ?? 'undefined')
+    : (JSON.stringify(value, withoutBigints) ?? 'undefined')
+}
+
+/** JSON knows no bigint; an int64 that a number cannot hold stands there as its digits. */
+function withoutBigints(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
 }
 
 export const silentLogger: Logger = {
