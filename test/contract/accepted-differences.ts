@@ -1,7 +1,7 @@
 import { absent, type AcceptedDifference } from '../oracle/comparison.ts'
 
 /** Where the embedded engine differs from Apache Kafka 4.4.0 on purpose. docs/differences.md is made from this. */
-export interface DeliberateDifference {
+interface DeliberateDifference {
   what: string
   here: string
   apacheKafka: string

@@ -5,6 +5,7 @@ import {
   ApiVersions,
   DeleteRecords,
   DescribeProducers,
+  ErrorCode,
   Fetch,
   InitProducerId,
   Int64,
@@ -156,9 +157,9 @@ describe('an int64', () => {
         12,
         withValue(fetchRequest(topic), ['topics', '0', 'partitions', '0', 'fetchOffset'], edge) as never,
       )
-      expect(fetched.responses[0]?.partitions[0]?.errorCode).toBe(1)
+      expect(fetched.responses[0]?.partitions[0]?.errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE)
       const deleted = await peer.send(DeleteRecords, 2, deleteRecords(topic, edge))
-      expect(deleted.topics[0]?.partitions[0]?.errorCode).toBe(1)
+      expect(deleted.topics[0]?.partitions[0]?.errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE)
     }
   })
 
@@ -196,7 +197,7 @@ describe('an int64', () => {
     })
     expect((await produce(peer, topic, again)).baseOffset).toBe(0)
     const gap = batch(['gap'], { producerId: second ?? 0, producerEpoch: 0, baseSequence: 2, timestamp: 0 })
-    expect((await produce(peer, topic, gap)).errorCode).toBe(45)
+    expect((await produce(peer, topic, gap)).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
   })
 })
 

@@ -306,6 +306,12 @@ describe('what a broker says of its cluster', () => {
       }
     })
 
+    it.each([4, 5])('has no coordinators of share groups yet, version %i', async (version) => {
+      const request = { keyType: 2, coordinatorKeys: ['group:AAAAAAAAQAAAAAAAAAAAAA:0'] }
+      const { coordinators } = await peer.send(FindCoordinator, version, request)
+      expect(coordinators[0]?.errorCode).toBe(ErrorCode.INVALID_REQUEST)
+    })
+
     it('refuses a type that does not exist', async () => {
       const response = await peer.send(FindCoordinator, 4, { keyType: 9, coordinatorKeys: ['x'] })
       expect(response.coordinators[0]?.errorCode ?? response.errorCode).toBe(ErrorCode.INVALID_REQUEST)

@@ -338,7 +338,10 @@ describe('Produce', () => {
           ...produceRequest(own, null),
           topicData: [{ name: own.name, topicId: own.id, partitionData }],
         })
-        expect(responses[0]?.partitionResponses.map(({ errorCode }) => errorCode)).toEqual([53, 53])
+        expect(responses[0]?.partitionResponses.map(({ errorCode }) => errorCode)).toEqual([
+          ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+          ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+        ])
         for (const partition of [0, 1]) expect(await valuesOf(peer, own, { partition })).toEqual([])
       },
     )

@@ -127,6 +127,17 @@ describe('topics', () => {
       expect(answer?.errorCode).toBe(ErrorCode.INVALID_TOPIC_EXCEPTION)
     })
 
+    it('refuses the name of the metadata log, and makes what stands beside it', async () => {
+      const name = uniqueName('beside')
+      const answers = await create([plain('__cluster_metadata'), plain(name)])
+      expect(new Map(answers.map((answer) => [answer.name, answer.errorCode]))).toEqual(
+        new Map([
+          [name, 0],
+          ['__cluster_metadata', ErrorCode.INVALID_REQUEST],
+        ]),
+      )
+    })
+
     it('makes two such topics that one request names', async () => {
       const name = uniqueName('dots.and')
       const answers = await create([plain(name), plain(name.replace('.', '_'))])

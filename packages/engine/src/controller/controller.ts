@@ -38,6 +38,7 @@ import type { Steps } from '../storage/slices.ts'
 import { inSlices } from '../storage/slices.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
+import { CompactionNotice } from './compaction-notice.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
@@ -101,6 +102,7 @@ export class Controller implements ChannelTarget {
   readonly #config: BrokerConfig
   readonly #managers: Managers
   readonly #queue: CommitQueue
+  readonly #compaction: CompactionNotice
   readonly #guard: NodeGuard
   readonly #lane: Lane
   #sessionTimer: Timer | null = null
@@ -128,6 +130,7 @@ export class Controller implements ChannelTarget {
       producerIds: new ProducerIdsManager({ image, brokers }),
       features: new FeaturesManager({ image, nodeId }),
     }
+    this.#compaction = new CompactionNotice({ config, image, logger: options.logger })
     this.#queue = new CommitQueue({
       log,
       image,
@@ -253,6 +256,7 @@ export class Controller implements ChannelTarget {
     await this.#queue.settled()
     if (this.#queue.failure) throw this.#queue.failure
     this.#opened = true
+    this.#compaction.begin()
     this.#watchSessions()
   }
 

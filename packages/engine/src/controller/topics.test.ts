@@ -102,7 +102,7 @@ describe('CreateTopics', () => {
     [{ name: 'a', numPartitions: 10_001 }, ErrorCode.POLICY_VIOLATION, /Excessively large/],
     [{ name: 'a', replicationFactor: 0 }, ErrorCode.INVALID_REPLICATION_FACTOR, /larger than 0/],
     [{ name: 'a', replicationFactor: 2 }, ErrorCode.INVALID_REPLICATION_FACTOR, /only 1 broker\(s\)/],
-    [{ name: '__cluster_metadata' }, ErrorCode.TOPIC_AUTHORIZATION_FAILED, /prohibited/],
+    [{ name: '__cluster_metadata' }, ErrorCode.INVALID_REQUEST, /prohibited/],
     [{ name: 'a', configs: [{ name: 'foo', value: '1' }] }, ErrorCode.INVALID_CONFIG, /Unknown topic config/],
     [
       { name: 'a', configs: [{ name: 'retention.ms', value: null }] },

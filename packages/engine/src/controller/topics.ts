@@ -67,7 +67,7 @@ export class TopicsManager {
         failure(
           metadataTopic,
           new Refusal(
-            ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+            ErrorCode.INVALID_REQUEST,
             `Creation of the internal topic ${metadataTopic} is prohibited.`,
           ),
         ),

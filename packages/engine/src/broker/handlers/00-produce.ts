@@ -6,7 +6,8 @@
  *   socket read ends (replication/partition).
  * - acks=0 has no response; an error closes the connection, which is all that such a producer can notice.
  * - Topics by name, by id from version 13 on (KIP-516). Leader hints from version 10 on (KIP-951).
- * Not done: transactions (a transactional id is answered with 35).
+ * Not done: transactions. A transactional id is answered with 35; a transactional batch without one with 53 for the
+ * whole request, as on Apache Kafka.
  */
 import { Produce, readProduceRequest } from '@sluice/wire'
 import { each, whole } from '../access.ts'

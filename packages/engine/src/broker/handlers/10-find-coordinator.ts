@@ -18,6 +18,7 @@ import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
 const batchedVersionMin = 4
+const shareVersionMin = 6
 
 type Coordinator = NonNullable<Input<ResponseOf<typeof FindCoordinator>>['coordinators']>[number]
 
@@ -56,7 +57,7 @@ async function locator(home: CoordinatorHome, { broker, session }: RequestContex
   }
 }
 
-function refuseType(keyType: number, key: string, { session }: RequestContext): Coordinator {
+function refuseType(keyType: number, key: string, { session, apiVersion }: RequestContext): Coordinator {
   switch (keyType) {
     case coordinatorKeyType.transaction: {
       const code = isLibrdkafka(session.software)
@@ -65,6 +66,8 @@ function refuseType(keyType: number, key: string, { session }: RequestContext): 
       return refused(key, code, 'Transactions are not served yet.')
     }
     case coordinatorKeyType.share:
+      if (apiVersion < shareVersionMin)
+        return refused(key, ErrorCode.INVALID_REQUEST, 'Share groups came with version 6.')
       return refused(key, ErrorCode.UNSUPPORTED_VERSION, 'Share groups are not served yet.')
     default:
       return refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${keyType}.`)

@@ -6,6 +6,7 @@ import {
   seededRandom,
   silentLogger,
   TestClock,
+  type Logger,
 } from '@sluice/effects'
 import {
   AlterPartition,
@@ -39,6 +40,7 @@ export class TestController {
   readonly random: Random
   readonly processes: Processes | undefined
   readonly properties: Record<string, string>
+  readonly #logger: Logger
   /** What a broker has replayed. */
   image = new MetadataImage()
   /** What has stopped the controller. */
@@ -50,11 +52,19 @@ export class TestController {
   #controller: Controller | null = null
   readonly #epochs = new Map<number, Int64>()
 
-  constructor(options: { disk?: Disk; processes?: Processes; properties?: Record<string, string> } = {}) {
+  constructor(
+    options: {
+      disk?: Disk
+      processes?: Processes
+      properties?: Record<string, string>
+      logger?: Logger
+    } = {},
+  ) {
     this.disk = options.disk ?? new MemoryDisk()
     this.processes = options.processes
     this.random = seededRandom(7)
     this.properties = options.properties ?? {}
+    this.#logger = options.logger ?? silentLogger
   }
 
   get channel(): ControllerChannel {
@@ -68,7 +78,7 @@ export class TestController {
       disk: this.disk,
       clock: this.clock,
       random: this.random,
-      logger: silentLogger,
+      logger: this.#logger,
       processes: this.processes,
       directory: '/controller',
       nodeId: 3000,

@@ -51,9 +51,11 @@ describe('a cluster spec', () => {
         EncryptionInfo: plaintext,
         OpenMonitoring: { Prometheus: { NodeExporter: { EnabledInBroker: true } } },
         LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } } },
+        Tags: { 'sluice:set:log.cleanup.policy': 'compact,delete' },
       }),
       engine,
     )
+    expect(text).toMatch(/compaction, which is not done yet/)
     expect(text).toMatch(/One of the 2 brokers runs/)
     expect(text).toMatch(/TLS listeners are not implemented yet/)
     expect(text).toMatch(/Open monitoring/)

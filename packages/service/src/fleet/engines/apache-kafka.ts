@@ -35,6 +35,7 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     kafkaVersions: releases.map(kafkaVersionOf),
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
     runningBrokersMax: Number.POSITIVE_INFINITY,
+    compactsLogs: true,
     ignoredProperties: new Set(),
     checkProperties: (properties, kafkaVersion) => propertyProblems(properties, release(kafkaVersion)),
     topology: ({ kafkaVersion }) => topologyOf(release(kafkaVersion).mode),

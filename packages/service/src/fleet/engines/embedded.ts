@@ -47,6 +47,7 @@ export function embeddedEngine(effects: EmbeddedEffects): Engine {
     defaultKafkaVersion: '4.4.x.kraft',
     // Until brokers replicate.
     runningBrokersMax: 1,
+    compactsLogs: false,
     ignoredProperties: ignoredBrokerProperties,
     checkProperties: (properties) => checkBrokerProperties(properties),
     topology: () => ({

@@ -12,6 +12,8 @@ export interface Engine {
   readonly defaultKafkaVersion: string
   /** How many brokers of a cluster run, whatever it asks for; all of them where brokers replicate. */
   readonly runningBrokersMax: number
+  /** Whether the cleaner runs that `cleanup.policy=compact` asks for. */
+  readonly compactsLogs: boolean
   /** Broker properties that it takes and that then change nothing. */
   readonly ignoredProperties: ReadonlySet<string>
   /** What is wrong with these static broker properties: unknown names, values out of range. */
