@@ -218,6 +218,35 @@ describe('a start', () => {
   })
 })
 
+describe('a cluster of which an older build ran one broker', () => {
+  it('gets the others, and says which topics are still on one', async () => {
+    const before = await start()
+    const uuid = await created(before)
+    await before.stop()
+    engine = new FakeEngine({ disk, network }, { runningBrokersMax: 60 })
+    engine.topicsOfOneReplica = ['orders']
+    const after = await start()
+    expect(engine.log).toEqual([
+      'start controller 10001',
+      'start broker 1',
+      'start broker 2',
+      'start broker 3',
+    ])
+    expect(engine.upkeep).toEqual(['place internal topics on 1, 2, 3', 'restore leaders'])
+    expect(statusOf(after)).toMatchObject({
+      state: 'ACTIVE',
+      stateInfo: {
+        message: expect.stringMatching(/have one replica each until they are reassigned: orders\.$/),
+      },
+      bootstrap: '127.0.0.1:9092,127.0.0.1:19092,127.0.0.1:29092',
+    })
+    engine.topicsOfOneReplica = []
+    await clock.advance(60_000)
+    await after.idle(uuid)
+    expect(statusOf(after).stateInfo).toBeNull()
+  })
+})
+
 describe('a Kafka port that is asked for', () => {
   it('is the one of the named cluster, now and later', async () => {
     const fleet = await start({ kafkaPort: { port: 5000, cluster: 'demo' } })

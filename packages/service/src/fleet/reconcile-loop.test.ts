@@ -34,6 +34,17 @@ describe('the reconcile loop', () => {
     await loop.idle('never triggered')
   })
 
+  it('looks from time to time at what it watches, and tries again as quickly as ever', async () => {
+    const { clock, loop, runs } = setUp(['watching', 'watching', 'watching', 'retry', 'watching', 'settled'])
+    loop.trigger('a')
+    await clock.advance(90_000)
+    await clock.advance(100)
+    await clock.advance(90_000)
+    expect(runs.map(({ at }) => at - (runs[0]?.at ?? 0))).toEqual([
+      0, 30_000, 60_000, 90_000, 90_100, 120_100,
+    ])
+  })
+
   it('makes one more run of any number of triggers during a run, one at a time', async () => {
     const { loop, runs, hold, atOnce } = setUp()
     const release = hold()

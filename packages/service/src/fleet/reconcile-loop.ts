@@ -3,11 +3,15 @@ import { type Clock, Deferred, type Logger, type Timer } from '@sluice/effects'
 /** Brings one thing closer to what it shall be. It may be called at any time, any number of times. */
 type Reconcile = (key: string) => Promise<Outcome>
 
-/** `settled`: nothing is left to do until somebody triggers; `retry`: try again by itself. */
-export type Outcome = 'settled' | 'retry'
+/**
+ * `settled`: nothing is left to do until somebody triggers; `watching`: the same, but look from time to time at what
+ * tells nobody when it changes; `retry`: try again by itself.
+ */
+export type Outcome = 'settled' | 'watching' | 'retry'
 
 const retryMsMin = 100
 const retryMsMax = 30_000
+const watchMs = 30_000
 
 interface Entry {
   running: boolean
@@ -85,9 +89,15 @@ export class ReconcileLoop {
     } while (entry.dirty && !this.#stopped)
     entry.running = false
     if (outcome === 'retry') this.#retryLater(key, entry)
-    else if (entry.retries === 0) this.#entries.delete(key)
-    else entry.settledAt = this.#clock.monotonic()
+    else this.#settle(key, entry, outcome)
     for (const waiter of entry.waiters.splice(0)) waiter.resolve()
+  }
+
+  #settle(key: string, entry: Entry, outcome: 'settled' | 'watching'): void {
+    entry.settledAt ??= this.#clock.monotonic()
+    if (outcome === 'watching' && !this.#stopped)
+      entry.timer = this.#clock.schedule(watchMs, () => this.trigger(key))
+    else if (entry.retries === 0) this.#entries.delete(key)
   }
 
   #retryLater(key: string, entry: Entry): void {

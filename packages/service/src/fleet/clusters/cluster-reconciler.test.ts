@@ -32,11 +32,14 @@ const settled: Observation = {
   missingBrokers: [],
   outdated: [],
   left: [],
+  watched: false,
 }
 const active = { state: 'UPDATING', change: 'active' } as const
 const quorum = ['controller 10001', 'controller 10002', 'controller 10003']
 
 // What is seen of it beside that, and the steps that follow.
+const settle = 'place internal topics, check health, restore leaders'
+
 const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   // Life and death.
   ['nothing is left to do', {}, ''],
@@ -61,7 +64,7 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
     },
     'allocate ports, start quorum, start brokers',
   ],
-  ['all its nodes run', { state: 'CREATING' }, 'check health, report active'],
+  ['all its nodes run', { state: 'CREATING' }, `${settle}, report active`],
   ['none of it can be served', { state: 'CREATING', served: false, nodes: 0 }, 'report active'],
   ['none of it can be served, which was told', { served: false, nodes: 0 }, ''],
 
@@ -69,17 +72,19 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   ['a broker has died', { untoldFailures: ['broker 2'], missingBrokers: ['broker 2'] }, 'tell failures'],
   ['a broker is down', { state: 'HEALING', missingBrokers: ['broker 2'] }, 'start brokers'],
   ['a controller is down', { state: 'HEALING', missingQuorum: ['controller 10001'] }, 'start quorum'],
-  ['what was down is up', { state: 'HEALING' }, 'check health, report active'],
+  ['what was down is up', { state: 'HEALING' }, `${settle}, report active`],
   [
     'a broker does not run after a start of the service',
     { missingBrokers: ['broker 2'] },
-    'start brokers, check health',
+    `start brokers, ${settle}`,
   ],
   [
     'ports were not looked at since the service started',
     { unported: true, missingBrokers: ['broker 2'] },
-    'allocate ports, start brokers, check health',
+    `allocate ports, start brokers, ${settle}`,
   ],
+
+  ['topics of it have one replica from before', { watched: true }, 'report active'],
 
   // A change.
   ['a change was asked for', { state: 'UPDATING', change: 'pending' }, 'begin change'],
@@ -94,14 +99,14 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
     { ...active, missingBrokers: ['broker 1'], outdated: ['broker 2'] },
     'start brokers',
   ],
-  ['all run under the new plan', active, 'check health, finish change, report active'],
+  ['all run under the new plan', active, `${settle}, finish change, report active`],
   ['it is a change of what cannot be served', { ...active, served: false }, 'finish change, report active'],
   ['brokers shall join', { ...active, joining: ['broker 3'] }, 'allocate nodes'],
   ['brokers shall leave', { ...active, leaving: ['broker 2'] }, 'check leaving, allocate nodes'],
   [
     'brokers have left the record and still run',
     { ...active, left: [2] },
-    'check health, remove brokers, finish change, report active',
+    `${settle}, remove brokers, finish change, report active`,
   ],
 ]
 

@@ -9,7 +9,7 @@ import { hasPlaintextListener } from './cluster-spec.ts'
 import { allocateNodes } from './steps/allocate-nodes.ts'
 import { allocatePorts } from './steps/allocate-ports.ts'
 import { beginChange, checkLeaving, finishChange, removeBrokers } from './steps/change.ts'
-import { checkHealth } from './steps/check-health.ts'
+import { checkHealth, placeInternalTopics, restoreLeaders } from './steps/health.ts'
 import { openEngine } from './steps/open-engine.ts'
 import { type Done, Pass, type ReconcileContext, type Step } from './steps/pass.ts'
 import { removeCluster } from './steps/remove-cluster.ts'
@@ -35,7 +35,9 @@ const steps = {
   'allocate ports': allocatePorts,
   'start quorum': startQuorum,
   'start brokers': startBrokers,
+  'place internal topics': placeInternalTopics,
   'check health': checkHealth,
+  'restore leaders': restoreLeaders,
   'roll next node': rollNextNode,
   'remove brokers': removeBrokers,
   'finish change': finishChange,
@@ -67,6 +69,8 @@ export interface Observation {
   outdated: readonly string[]
   /** Brokers that have left the record and not yet the machine. */
   left: readonly number[]
+  /** Something is to be said of it that changes without a word. */
+  watched: boolean
 }
 
 function observe(pass: Pass): Observation {
@@ -100,6 +104,7 @@ function observe(pass: Pass): Observation {
     missingBrokers: names(missing.filter(isBroker)),
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
     left: record ? leavingBrokers(record) : [],
+    watched: record?.ranOneBroker ?? false,
   }
 }
 
@@ -112,6 +117,7 @@ export function plan(seen: Observation): StepName[] {
   if (state === 'DELETING') return ['stop engine', 'remove cluster']
   if (state === 'FAILED') return when(seen.nodes > 0, 'stop engine')
   if (seen.change === 'pending') return ['begin change']
+  const settle: StepName[] = ['place internal topics', 'check health', 'restore leaders']
   const arrive: StepName[] = [...when(seen.change === 'active', 'finish change'), 'report active']
   const isOnTheWay = state !== 'ACTIVE' || seen.change !== 'none'
   if (!seen.served) return when(isOnTheWay, ...arrive)
@@ -123,10 +129,10 @@ export function plan(seen: Observation): StepName[] {
     ...when(seen.missingQuorum.length > 0, 'start quorum'),
     ...when(seen.missingBrokers.length > 0, 'start brokers'),
   ]
-  if (missing.length > 0) return [...missing, ...when(!isOnTheWay, 'check health')]
+  if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
   if (seen.outdated.length > 0) return ['check health', 'roll next node']
   const leave = when(seen.left.length > 0, 'remove brokers')
-  return when(isOnTheWay, 'check health', ...leave, ...arrive)
+  return isOnTheWay ? [...settle, ...leave, ...arrive] : when(seen.watched, 'report active')
 }
 
 function when(condition: boolean, ...names: StepName[]): StepName[] {
@@ -144,12 +150,14 @@ export async function reconcileCluster(uuid: string, context: ReconcileContext):
   try {
     for (let passes = 0; passes < passesMax; passes++) {
       const pass = new Pass(uuid, context)
-      const names = plan(observe(pass))
+      const seen = observe(pass)
+      const names = plan(seen)
       if (names.length === 0) return 'settled'
       const done = new Set<Done>()
       for (const name of names) done.add(await steps[name](pass))
       // A node that died is started again by the next run, which comes with a delay.
-      if (names.includes('tell failures') || !done.has('changed')) return 'retry'
+      if (names.includes('tell failures')) return 'retry'
+      if (!done.has('changed')) return seen.watched && seen.state === 'ACTIVE' ? 'watching' : 'retry'
     }
     return 'retry'
   } catch (error) {

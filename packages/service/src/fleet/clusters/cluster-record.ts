@@ -32,6 +32,8 @@ export interface ClusterRecord {
   nodes: NodeRecord[]
   /** Every listener's port, allocated once and kept. */
   ports: PortRecord[]
+  /** Older builds ran one broker, whatever was asked for. Topics from then may have one replica, until somebody moves them. */
+  ranOneBroker?: boolean
   /** Oldest first, at most `changesKeptMax`. Only the last one can be under way. */
   changes: ChangeRecord[]
 }

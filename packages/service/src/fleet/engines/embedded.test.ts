@@ -93,7 +93,7 @@ describe('the embedded engine', () => {
     await cluster.startNode(plan(listener.port), controller)
     await expect(cluster.startNode(plan(listener.port), broker)).rejects.toMatchObject({ code: 'EADDRINUSE' })
     expect(cluster.nodes().map(({ role }) => role)).toEqual(['controller'])
-    expect(await cluster.health(plan())).toBe('The broker 1 does not run.')
+    expect(await cluster.health(plan())).toBe('Broker 1 does not run.')
     await listener.close()
     await cluster.startNode(plan(listener.port), broker)
     expect(await cluster.health(plan())).toBeNull()

@@ -9,6 +9,7 @@ import {
   startCluster,
 } from '@sluice/engine'
 import { capitalized } from '../operating-error.ts'
+import { ClusterClient } from './brokers/cluster-client.ts'
 import {
   type ClusterPlan,
   type Engine,
@@ -69,6 +70,7 @@ const controllerId = 10_001
 class EmbeddedCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #effects: EmbeddedEffects
+  readonly #client: ClusterClient
   /** From the first start of the controller on. */
   #running: Cluster | null = null
   #clusterId: string | null = null
@@ -78,6 +80,7 @@ class EmbeddedCluster implements EngineCluster {
   constructor(options: EngineClusterOptions, effects: EmbeddedEffects) {
     this.#options = options
     this.#effects = effects
+    this.#client = new ClusterClient(effects, () => this.nodes())
   }
 
   get clusterId(): string | null {
@@ -162,7 +165,8 @@ class EmbeddedCluster implements EngineCluster {
     if (at >= 0) this.#nodes.splice(at, 1)
   }
 
-  async removeNode(_plan: ClusterPlan, { role, nodeId }: NodeKey): Promise<void> {
+  async removeNode(plan: ClusterPlan, { role, nodeId }: NodeKey): Promise<void> {
+    if (role === 'broker') await this.#client.unregister(plan, nodeId)
     const { disk } = this.#effects
     disk.removeSync(`${this.#options.directory}/${role === 'controller' ? role : `broker-${nodeId}`}`)
   }
@@ -171,18 +175,29 @@ class EmbeddedCluster implements EngineCluster {
     const nodes = this.nodes()
     for (const { role, nodeId } of plan.nodes) {
       const node = nodes.find((one) => sameNode(one, { role, nodeId }))
-      if (!node) return `The ${role} ${nodeId} does not run.`
+      if (!node) return `${capitalized(nodeName({ role, nodeId }))} does not run.`
       if (node.failure !== null) return node.failure
     }
-    return null
+    return this.#client.health(plan)
   }
 
   /** Every name of a version stands for the same software: there is nothing to raise. */
   async finalizeVersion(): Promise<void> {}
 
-  /** The brokers beyond the first do not run, so they hold nothing. */
-  async userPartitions(): Promise<number> {
-    return 0
+  userPartitions(plan: ClusterPlan, nodeId: number): Promise<number> {
+    return this.#client.userPartitions(plan, nodeId)
+  }
+
+  topicsOfOneReplica(plan: ClusterPlan): Promise<string[]> {
+    return this.#client.topicsOfOneReplica(plan)
+  }
+
+  placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
+    return this.#client.placeInternalTopics(plan)
+  }
+
+  restoreLeaders(plan: ClusterPlan): Promise<void> {
+    return this.#client.restoreLeaders(plan)
   }
 
   async stop(): Promise<void> {

@@ -144,6 +144,15 @@ export interface EngineCluster {
   finalizeVersion(plan: ClusterPlan): Promise<void>
   /** How many partitions of users' topics a broker holds: it may leave the cluster when there are none. */
   userPartitions(plan: ClusterPlan, nodeId: number): Promise<number>
+  /** The users' topics that are on one broker each, by name. */
+  topicsOfOneReplica(plan: ClusterPlan): Promise<string[]>
+  /**
+   * Brings internal topics to as many replicas as the plan asks for, on its brokers alone. Null when they stand so, else
+   * what is on its way, as a sentence; may be called again.
+   */
+  placeInternalTopics(plan: ClusterPlan): Promise<string | null>
+  /** Each partition is led by the first of its replicas again, where that one is in sync. May be called again. */
+  restoreLeaders(plan: ClusterPlan): Promise<void>
   /** Stops every node cleanly, brokers first. */
   stop(): Promise<void>
 }
@@ -174,6 +183,12 @@ export function nodeOf(plan: ClusterPlan, key: NodeKey): NodePlan {
   const node = plan.nodes.find((one) => sameNode(one, key))
   assert(node, `${nodeName(key)} is not in the plan`)
   return node
+}
+
+export function listenerOf(node: NodePlan, name: ListenerName): NodeListener {
+  const listener = node.listeners.find((candidate) => candidate.name === name)
+  assert(listener, `${nodeName(node)} has a listener ${name}`)
+  return listener
 }
 
 /** `broker 1`, as it stands in sentences. */

@@ -220,7 +220,15 @@ describe('the broker count', () => {
     const uuid = await createCluster()
     await change(updateBrokerCount(6, record().currentVersion))
     engine.log.length = 0
-    await change(updateBrokerCount(3, record().currentVersion))
+    engine.upkeep.length = 0
+    engine.moving.push('The partition __consumer_offsets-0 is being moved.')
+    ask(updateBrokerCount(3, record().currentVersion))
+    await clock.advance(50)
+    expect(engine.upkeep).toEqual(['place internal topics on 1, 2, 3'])
+    expect(engine.log).toEqual([])
+    await clock.advance(100)
+    await fleet.idle(uuid)
+    expect(engine.upkeep.slice(1)).toEqual(['place internal topics on 1, 2, 3', 'restore leaders'])
     expect(engine.log).toEqual([4, 5, 6].flatMap((id) => [`stop broker ${id}`, `remove broker ${id}`]))
     expect(lastChange()).toMatchObject({ type: 'DECREASE_BROKER_COUNT', state: 'UPDATE_COMPLETE' })
     expect(disk.readdirSync(`/data/clusters/${uuid}`).map(({ name }) => name)).not.toContain('broker-4')

@@ -1,31 +1,25 @@
 import { basename, join } from 'node:path'
-import type { Connection } from '@sluice/client'
-import { Metadata } from '@sluice/wire'
 import type { Distributions } from '../../jvm/distributions.ts'
 import type { Environment } from '../../jvm/java.ts'
 import { capitalized } from '../../operating-error.ts'
 import { noteFile } from '../../processes/node-process-note.ts'
+import { ClusterClient } from '../brokers/cluster-client.ts'
 import {
   type ClusterPlan,
   type EngineCluster,
   type EngineClusterOptions,
-  ListenerName,
   type NodeKey,
   nodeName,
   nodeOf,
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
-import { metadataProblem, userPartitionsOf } from './health.ts'
 import { raiseFeatures } from './kraft/features.ts'
 import { followMinInsyncReplicas } from './kraft/min-insync-replicas.ts'
 import { controllersProblem } from './kraft/quorum-health.ts'
 import { keptClusterId, makeClusterId } from './kraft/storage-format.ts'
-import { unregisterBroker } from './kraft/unregister-broker.ts'
-import { listenerOf } from './listeners.ts'
 import { ApacheKafkaNode, type EngineEffects } from './node.ts'
 import { directoriesOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
-import { askNode } from './remote.ts'
 import type { Release } from './versions.ts'
 import { awaitSessionEnd, zooKeepersProblem } from './zookeeper/ensemble.ts'
 
@@ -45,12 +39,14 @@ export class ApacheKafkaCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #context: ApacheKafkaClusterContext
   readonly #nodes: ApacheKafkaNode[] = []
+  readonly #client: ClusterClient
   #clusterId: string | null
 
   /** Finds the nodes that an earlier service left running. */
   constructor(options: EngineClusterOptions, context: ApacheKafkaClusterContext) {
     this.#options = options
     this.#context = context
+    this.#client = new ClusterClient(context.effects, () => this.nodes())
     const { disk } = context.effects
     if (disk.existsSync(options.directory))
       for (const { name, isDirectory } of disk.readdirSync(options.directory)) {
@@ -97,7 +93,7 @@ export class ApacheKafkaCluster implements EngineCluster {
         this.#context.effects.disk,
         this.#options.directory,
         plan.properties['min.insync.replicas'],
-        (use) => this.#ask(plan, use),
+        (use) => this.#client.ask(plan, use),
       )
   }
 
@@ -107,8 +103,7 @@ export class ApacheKafkaCluster implements EngineCluster {
 
   async removeNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
     const isKRaft = this.#context.release(plan.kafkaVersion).mode === 'kraft'
-    if (key.role === 'broker' && isKRaft && this.#runningBrokers(plan).length > 0)
-      await this.#ask(plan, (connection) => unregisterBroker(connection, key.nodeId))
+    if (key.role === 'broker' && isKRaft) await this.#client.unregister(plan, key.nodeId)
     const node = this.#node(key)
     node.remove()
     this.#nodes.splice(this.#nodes.indexOf(node), 1)
@@ -117,25 +112,29 @@ export class ApacheKafkaCluster implements EngineCluster {
   async health(plan: ClusterPlan): Promise<string | null> {
     const down = plan.nodes.find((node) => !this.#find(node)?.isRunning)
     if (down) return `${capitalized(nodeName(down))} does not run.`
-    try {
-      const problem = await this.#ask(plan, async (connection) => {
-        const metadata = await connection.request(Metadata, everyTopic)
-        return metadataProblem(plan, metadata) ?? (await controllersProblem(plan, connection))
-      })
-      return problem ?? (await zooKeepersProblem(this.#context.effects, plan))
-    } catch (error) {
-      return `The cluster does not answer: ${(error as Error).message}.`
-    }
+    const problem = await this.#client.health(plan, (connection) => controllersProblem(plan, connection))
+    return problem ?? (await zooKeepersProblem(this.#context.effects, plan))
   }
 
   async finalizeVersion(plan: ClusterPlan): Promise<void> {
     const { mode, version } = this.#context.release(plan.kafkaVersion)
-    if (mode === 'kraft') await this.#ask(plan, (connection) => raiseFeatures(connection, version))
+    if (mode === 'kraft') await this.#client.ask(plan, (connection) => raiseFeatures(connection, version))
   }
 
-  async userPartitions(plan: ClusterPlan, nodeId: number): Promise<number> {
-    const metadata = await this.#ask(plan, (connection) => connection.request(Metadata, everyTopic))
-    return userPartitionsOf(metadata, nodeId)
+  userPartitions(plan: ClusterPlan, nodeId: number): Promise<number> {
+    return this.#client.userPartitions(plan, nodeId)
+  }
+
+  topicsOfOneReplica(plan: ClusterPlan): Promise<string[]> {
+    return this.#client.topicsOfOneReplica(plan)
+  }
+
+  placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
+    return this.#client.placeInternalTopics(plan)
+  }
+
+  restoreLeaders(plan: ClusterPlan): Promise<void> {
+    return this.#client.restoreLeaders(plan)
   }
 
   async stop(): Promise<void> {
@@ -178,28 +177,4 @@ export class ApacheKafkaCluster implements EngineCluster {
     const data = this.#nodes.map(({ directories }) => directories.data)
     return keptClusterId(this.#context.effects.disk, this.#options.directory, data)
   }
-
-  #runningBrokers(plan: ClusterPlan) {
-    return plan.nodes.filter((node) => node.role === 'broker' && this.#find(node)?.isRunning)
-  }
-
-  /** Over one connection to a broker of the plan, the first one that takes it. */
-  async #ask<Answer>(plan: ClusterPlan, use: (connection: Connection) => Promise<Answer>): Promise<Answer> {
-    let refusal: unknown = new Error('no broker runs')
-    for (const node of this.#runningBrokers(plan)) {
-      let opened = false
-      try {
-        return await askNode(this.#context.effects, listenerOf(node, ListenerName.client), (connection) => {
-          opened = true
-          return use(connection)
-        })
-      } catch (error) {
-        if (opened) throw error
-        refusal = error
-      }
-    }
-    throw refusal
-  }
 }
-
-const everyTopic = { topics: null, allowAutoTopicCreation: false }

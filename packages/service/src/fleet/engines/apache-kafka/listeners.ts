@@ -1,11 +1,4 @@
-import { assert } from '@sluice/effects'
-import { ListenerName, type NodeListener, type NodePlan, nodeName } from '../engine.ts'
-
-export function listenerOf(node: NodePlan, name: ListenerName): NodeListener {
-  const listener = node.listeners.find((candidate) => candidate.name === name)
-  assert(listener, `${nodeName(node)} has a listener ${name}`)
-  return listener
-}
+import { ListenerName, listenerOf, type NodeListener, type NodePlan } from '../engine.ts'
 
 /** An IPv6 address stands in brackets. */
 export function addressOf({ host, port }: { host: string; port: number }): string {

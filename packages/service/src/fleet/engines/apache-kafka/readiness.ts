@@ -1,7 +1,6 @@
 import { Metadata } from '@sluice/wire'
-import { ListenerName, type NodePlan } from '../engine.ts'
-import { listenerOf } from './listeners.ts'
-import { askNode, type RemoteEffects } from './remote.ts'
+import { askNode, type RemoteEffects } from '../brokers/ask-node.ts'
+import { ListenerName, listenerOf, type NodePlan } from '../engine.ts'
 import { askZooKeeper } from './zookeeper/zookeeper-words.ts'
 
 const pollMs = 100

@@ -48,6 +48,11 @@ export class FakeEngine implements Engine {
   runsUnder = (fingerprint: string): string => fingerprint
   /** Partitions of topics on brokers, by id. */
   readonly partitions = new Map<number, number>()
+  topicsOfOneReplica: string[] = []
+  /** What was done to partitions, in order: `place internal topics on 1, 2, 3`, `restore leaders`. */
+  readonly upkeep: string[] = []
+  /** What `placeInternalTopics` says, one a call; then all stand where they shall. */
+  readonly moving: string[] = []
   readonly #effects: { disk: Disk; network: Network }
   readonly #clusters = new Map<string, FakeCluster>()
 
@@ -198,6 +203,20 @@ class FakeCluster implements EngineCluster {
 
   async userPartitions(_plan: ClusterPlan, nodeId: number): Promise<number> {
     return this.#engine.partitions.get(nodeId) ?? 0
+  }
+
+  async topicsOfOneReplica(): Promise<string[]> {
+    return this.#engine.topicsOfOneReplica
+  }
+
+  async placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
+    const brokers = plan.nodes.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId)
+    this.#engine.upkeep.push(`place internal topics on ${brokers.join(', ')}`)
+    return this.#engine.moving.shift() ?? null
+  }
+
+  async restoreLeaders(): Promise<void> {
+    this.#engine.upkeep.push('restore leaders')
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
-import { type ClusterPlan, ListenerName, type NodePlan } from '../../engine.ts'
+import { type ClusterPlan, ListenerName, listenerOf, type NodePlan } from '../../engine.ts'
 import { plannedProperties } from '../known-properties.ts'
-import { addressOf, listenerOf, placeProperties, securityProtocols, urlOf } from '../listeners.ts'
+import { addressOf, placeProperties, securityProtocols, urlOf } from '../listeners.ts'
 import { topicDefaultProperties } from '../property-data.generated.ts'
 import type { Release } from '../versions.ts'
 

@@ -1,6 +1,5 @@
-import { type ClusterPlan, ListenerName } from '../../engine.ts'
-import { listenerOf } from '../listeners.ts'
-import type { RemoteEffects } from '../remote.ts'
+import type { RemoteEffects } from '../../brokers/ask-node.ts'
+import { type ClusterPlan, ListenerName, listenerOf } from '../../engine.ts'
 import { askZooKeeper, listsBroker, modeOf, type Word } from './zookeeper-words.ts'
 
 /** ZooKeeper grants sessions of at most 20 ticks of 1 s, and notices their end a tick later. */

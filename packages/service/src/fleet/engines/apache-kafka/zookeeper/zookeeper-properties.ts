@@ -1,6 +1,6 @@
-import { type ClusterPlan, ListenerName, type NodePlan } from '../../engine.ts'
+import { type ClusterPlan, ListenerName, listenerOf, type NodePlan } from '../../engine.ts'
 import { plannedProperties } from '../known-properties.ts'
-import { addressOf, hostOf, listenerOf, placeProperties, securityProtocols } from '../listeners.ts'
+import { addressOf, hostOf, placeProperties, securityProtocols } from '../listeners.ts'
 import type { Release } from '../versions.ts'
 
 /** A broker of a cluster that keeps its metadata in ZooKeeper. */

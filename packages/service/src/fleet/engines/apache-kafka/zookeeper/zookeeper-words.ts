@@ -1,5 +1,5 @@
 import { Deferred } from '@sluice/effects'
-import { answerTimeoutMs, type RemoteEffects } from '../remote.ts'
+import { answerTimeoutMs, type RemoteEffects } from '../../brokers/ask-node.ts'
 
 /** ZooKeeper's four-letter words: four bytes, a text, and the connection ends. */
 export type Word = 'ruok' | 'srvr' | 'dump'

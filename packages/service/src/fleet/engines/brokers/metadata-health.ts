@@ -40,3 +40,12 @@ export function userPartitionsOf(metadata: MetadataAnswer, brokerId: number): nu
     .flatMap(({ partitions }) => partitions)
     .filter(({ replicaNodes }) => replicaNodes.includes(brokerId)).length
 }
+
+/** Users' topics of which each partition is on one broker only. */
+export function topicsOfOneReplica(metadata: MetadataAnswer): string[] {
+  return metadata.topics
+    .filter(({ isInternal, partitions }) => !isInternal && partitions.length > 0)
+    .filter(({ partitions }) => partitions.every(({ replicaNodes }) => replicaNodes.length === 1))
+    .map(({ name }) => name ?? '')
+    .sort()
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { metadataProblem, userPartitionsOf } from './health.ts'
-import { testPlan } from './testing/test-plan.ts'
+import { metadataProblem, userPartitionsOf } from './metadata-health.ts'
+import { testPlan } from '../apache-kafka/testing/test-plan.ts'
 
 const plan = testPlan('4.4.x.kraft')
 type MetadataAnswer = Parameters<typeof metadataProblem>[1]

@@ -14,7 +14,7 @@ export function askNode<Answer>(
   { clock, network }: RemoteEffects,
   { host, port }: { host: string; port: number },
   use: (connection: Connection) => Promise<Answer>,
+  requestTimeoutMs = answerTimeoutMs,
 ): Promise<Answer> {
-  const requestTimeoutMs = answerTimeoutMs
   return withConnection({ network, clock, host, port, clientId: 'sluice', requestTimeoutMs }, use)
 }

@@ -1,15 +1,28 @@
 import { OperatingError } from '../../operating-error.ts'
-import type { Done, Step } from './pass.ts'
+import type { Done, Pass, Step } from './pass.ts'
 
 const pollMs = 100
 /** A broker that was down longer may need more to catch up; the run is then tried again. */
 const healthyMsMax = 120_000
 
 /** Waits until every node serves and every replica is in sync. */
-export const checkHealth: Step = async ({ effects, runtime, cluster, plan }): Promise<Done> => {
+export const checkHealth: Step = (pass) => waitUntilWell(pass, () => pass.cluster.health(pass.plan))
+
+/** Brokers that have joined take their part of them, and those that leave give theirs up. */
+export const placeInternalTopics: Step = (pass) =>
+  waitUntilWell(pass, () => pass.cluster.placeInternalTopics(pass.plan))
+
+/** What other brokers have led while one was away it leads again. */
+export const restoreLeaders: Step = async ({ cluster, plan }): Promise<Done> => {
+  await cluster.restoreLeaders(plan)
+  return 'unchanged'
+}
+
+async function waitUntilWell(pass: Pass, look: () => Promise<string | null>): Promise<Done> {
+  const { effects, runtime, cluster } = pass
   const giveUpAt = effects.clock.monotonic() + healthyMsMax
   for (;;) {
-    const problem = await cluster.health(plan)
+    const problem = await look()
     if (problem === null) return 'unchanged'
     runtime.abort.signal.throwIfAborted()
     // A node that died meanwhile is the loop's business.

@@ -1,0 +1,108 @@
+import { type Connection, describeTopics } from '@sluice/client'
+import { type ClusterPlan, ListenerName, type NodeListener, type ObservedNode, sameNode } from '../engine.ts'
+import { askNode, type RemoteEffects } from './ask-node.ts'
+import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
+import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
+import { awayFromHome, electPreferred } from './preferred-leaders.ts'
+import { unregisterBroker } from './unregister-broker.ts'
+
+/** Moves and elections wait for what they have begun. */
+const controllerTimeoutMs = 30_000
+
+type Use<Answer> = (connection: Connection) => Promise<Answer>
+
+/** What every engine asks of the brokers of a cluster, by Kafka's own protocol. */
+export class ClusterClient {
+  readonly #effects: RemoteEffects
+  readonly #nodes: () => readonly ObservedNode[]
+
+  constructor(effects: RemoteEffects, nodes: () => readonly ObservedNode[]) {
+    this.#effects = effects
+    this.#nodes = nodes
+  }
+
+  /** Over one connection to a broker of the plan, the first one that takes it. */
+  async ask<Answer>(plan: ClusterPlan, use: Use<Answer>): Promise<Answer> {
+    let refusal: unknown = new Error('no broker runs')
+    for (const address of this.#addresses(plan)) {
+      let opened = false
+      try {
+        return await askNode(this.#effects, address, (connection) => {
+          opened = true
+          return use(connection)
+        })
+      } catch (error) {
+        if (opened) throw error
+        refusal = error
+      }
+    }
+    throw refusal
+  }
+
+  /** Every broker of the plan is registered, every partition has its leader and all its replicas in sync, `also` is well. */
+  async health(
+    plan: ClusterPlan,
+    also: (connection: Connection) => Promise<string | null> = async () => null,
+  ): Promise<string | null> {
+    return orSentence(
+      this.ask(plan, async (connection) => {
+        return metadataProblem(plan, await describeTopics(connection)) ?? (await also(connection))
+      }),
+    )
+  }
+
+  async userPartitions(plan: ClusterPlan, nodeId: number): Promise<number> {
+    return userPartitionsOf(await this.ask(plan, describeTopics), nodeId)
+  }
+
+  async topicsOfOneReplica(plan: ClusterPlan): Promise<string[]> {
+    return topicsOfOneReplica(await this.ask(plan, describeTopics))
+  }
+
+  placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
+    return orSentence(this.#placeInternalTopics(plan))
+  }
+
+  async #placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
+    const moves = internalMoves(plan, await this.ask(plan, describeTopics))
+    if (moves.length === 0) return null
+    await this.#askController(plan, (connection) => startMoves(connection, moves))
+    return `The partition ${namesOf(moves)} is being moved.`
+  }
+
+  async restoreLeaders(plan: ClusterPlan): Promise<void> {
+    const partitions = awayFromHome(await this.ask(plan, describeTopics))
+    if (partitions.length > 0)
+      await this.#askController(plan, (connection) => electPreferred(connection, partitions))
+  }
+
+  /** The cluster forgets a broker; there is nothing to say where none is left that could. */
+  async unregister(plan: ClusterPlan, brokerId: number): Promise<void> {
+    if (this.#addresses(plan).length > 0)
+      await this.ask(plan, (connection) => unregisterBroker(connection, brokerId))
+  }
+
+  /** Where the brokers of the plan that run take clients. */
+  #addresses(plan: ClusterPlan): NodeListener[] {
+    return this.#nodes()
+      .filter((node) => node.state === 'running' && plan.nodes.some((planned) => sameNode(planned, node)))
+      .flatMap(({ listeners }) => listeners.filter(({ name }) => name === ListenerName.client))
+  }
+
+  /** Only with ZooKeeper it has to be that very broker; elsewhere each passes such requests on. */
+  async #askController<Answer>(plan: ClusterPlan, use: Use<Answer>): Promise<Answer> {
+    const { controllerId, brokers } = await this.ask(plan, (connection) => describeTopics(connection, []))
+    const controller = brokers.find(({ nodeId }) => nodeId === controllerId)
+    if (!controller) throw new Error('the cluster has no controller')
+    return askNode(this.#effects, controller, use, controllerTimeoutMs)
+  }
+}
+
+/** A cluster that gives no answer is not well. */
+async function orSentence(problem: Promise<string | null>): Promise<string | null> {
+  try {
+    return await problem
+  } catch (error) {
+    return `The cluster does not answer: ${(error as Error).message}.`
+  }
+}
