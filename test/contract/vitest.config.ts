@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions: ['sluice-source'] },
   ssr: { resolve: { conditions: ['sluice-source'] } },
   test: {
-    include: ['test/contract/**/*.test.ts'],
+    include: [process.env.SLUICE_HOSTILE_SCALE ? 'test/hostile/**/*.test.ts' : 'test/contract/**/*.test.ts'],
     setupFiles: ['test/oracle/record.setup.ts'],
     isolate: false,
     maxWorkers: 2,

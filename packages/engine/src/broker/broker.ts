@@ -66,6 +66,8 @@ interface BrokerOptions {
 
 /** A fetch session that is idle for longer makes room for another one. */
 const fetchSessionEvictionMs = 120_000
+const unaborted = new AbortController().signal
+
 /** What a broker is made of before it begins. */
 interface Parts {
   readonly guard: NodeGuard
@@ -115,6 +117,8 @@ export class Broker implements BrokerServices, RequestHandling {
   #listeners: BoundListener[] = []
   /** Committed metadata that waits until logs and partitions are there; null from then on. */
   #waitingMetadata: (readonly LoggedRecord[])[] | null = []
+  /** Changes that the parts of this broker have not had yet, or not whole; the first is under way. */
+  readonly #deltas: ImageDelta[] = []
   #unsubscribe: (() => void) | null = null
   #leaveFeeds: (() => void) | null = null
   #nextConnection = 0
@@ -363,10 +367,7 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   *#applyTopics(): Steps {
-    for (const topic of this.metadata.topics()) {
-      this.partitions.apply(topic)
-      yield
-    }
+    for (const topic of this.metadata.topics()) yield* this.partitions.applyInSteps(topic)
   }
 
   /** From now on the partitions become what the metadata says, beginning with what has waited. */
@@ -377,15 +378,34 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const records of waiting) this.metadata.replay(records)
   }
 
-  /** Brings logs, roles and configs to what the metadata log says. */
+  /** One change after the other, and in slices: one of them may bring thousands of logs. */
   #apply(delta: ImageDelta): void {
+    this.#deltas.push(delta)
+    if (this.#deltas.length > 1) return
+    inSlices(this.#applyDeltas(), this.clock, unaborted).catch((error: unknown) =>
+      this.guard(() => {
+        throw error
+      }),
+    )
+  }
+
+  *#applyDeltas(): Steps {
+    for (let [delta] = this.#deltas; delta && !this.#stopping; [delta] = this.#deltas) {
+      yield* this.#applied(delta)
+      this.#deltas.shift()
+    }
+  }
+
+  /** Brings logs, roles and configs to what the metadata log says. */
+  *#applied(delta: ImageDelta): Steps {
     for (const topic of delta.topicsDeleted) {
       this.partitions.remove(topic.name)
       this.config.forgetTopic(topic.name)
       for (const coordinator of this.coordinators) coordinator.topicDeleted(topic.name)
+      yield
     }
     for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic)))
-      this.partitions.apply(topic)
+      yield* this.partitions.applyInSteps(topic)
     if (delta.brokersChanged.size > 0) this.#brokersChanged(delta.brokersChanged)
     if (delta.configsChanged.length > 0) this.#configsChanged()
   }

@@ -1,6 +1,7 @@
 import { type Clock, type Disk, isSystemError, type Logger, type Timer } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { LogManager } from '../storage/log-manager.ts'
+import { atOnce, type Steps } from '../storage/slices.ts'
 import { HighWatermarks } from './high-watermarks.ts'
 import type { InlineFeeds } from './inline-feeds.ts'
 import { Partition } from './partition.ts'
@@ -140,10 +141,16 @@ export class Partitions {
 
   /** Brings this broker's replicas of a topic to the state that the metadata log gives them. */
   apply(topic: TopicState): void {
+    atOnce(this.applyInSteps(topic))
+  }
+
+  /** The same, a partition a step: a log that is made takes the disk's time. */
+  *applyInSteps(topic: TopicState): Steps {
     let partitions = this.#byTopic.get(topic.name)
     if (!partitions) this.#byTopic.set(topic.name, (partitions = []))
     this.#lacking.delete(topic.name)
     for (const [index, state] of topic.partitions.entries()) {
+      yield
       const known = partitions[index]
       const held = state.replicas.includes(this.#brokerId)
       if (!held) {

@@ -87,7 +87,7 @@ describe('refused are', () => {
     })
   })
 
-  test('records that decompress to more than they may', async () => {
+  test('a record that decompresses to more than one may', async () => {
     const bomb = await buildBatch({
       codec: 1,
       records: [{ value: Buffer.alloc(2_000_000) }],
@@ -95,8 +95,18 @@ describe('refused are', () => {
     })
     expect(bomb.length).toBeLessThan(10_000)
     expect(await validate(bomb, { maxDecompressedMessageBytes: 1_000_000 })).toMatchObject({
-      error: ErrorCode.MESSAGE_TOO_LARGE,
+      error: ErrorCode.INVALID_RECORD,
     })
+    expect(await validate(bomb, { maxDecompressedMessageBytes: 2_000_020 })).toMatchObject({
+      kind: 'validated',
+    })
+  })
+
+  test('a batch that decompresses to more than one may be in memory', async () => {
+    const zeros = Buffer.alloc(10_000_000)
+    const records = Array.from({ length: 27 }, () => ({ value: zeros }))
+    const bomb = await buildBatch({ codec: 1, records, timestamp: startMs })
+    expect(await validate(bomb)).toMatchObject({ error: ErrorCode.MESSAGE_TOO_LARGE })
   })
 
   test('zstd below Produce 7', async () => {
@@ -232,4 +242,19 @@ describe('accepted', () => {
       'zstd',
     ])
   })
+})
+
+test('a batch of many large records is taken, whatever one of them may be, and read beside the event loop', async () => {
+  const zeros = Buffer.alloc(1_000_000)
+  const records = Array.from({ length: 150 }, () => ({ value: zeros }))
+  const batch = await buildBatch({ codec: 1, records, timestamp: startMs })
+  const validated = validateBatch(batch, client, {
+    ...defaultLogConfig,
+    maxDecompressedMessageBytes: 2_000_000,
+  })
+  expect(validated).toBeInstanceOf(Promise)
+  // The bytes are the next read's from now on.
+  const same = Buffer.from(batch)
+  batch.fill(0)
+  expect(await validated).toMatchObject({ kind: 'validated', batch: same })
 })

@@ -20,6 +20,7 @@ import {
   decompress,
   decompressedBytesMax,
   isCodecId,
+  largestRecordBytes,
   newRecordsSummary,
   subtractInt64,
   walkRecords,
@@ -58,6 +59,9 @@ export interface Rejected {
   message: string
   recordErrors: RecordError[]
 }
+
+/** More than this is decompressed beside the event loop, where the codec can. */
+const decompressedAtOnceBytesMax = 4 * 1024 * 1024
 
 /** zstd came to Produce with version 7 (KIP-110). */
 const zstdProduceVersionMin = 7
@@ -304,19 +308,20 @@ function throughCodecs(
   context: AppendContext,
   config: LogConfig,
 ): Validated | Rejected | Promise<Validated | Rejected> {
-  const limit = Math.min(config.maxDecompressedMessageBytes, decompressedBytesMax)
   // zstd may have to wait, and the bytes that came in are overwritten by the next read of the socket.
-  const own = codec === CodecId.zstd || target === CodecId.zstd ? Buffer.from(batch) : batch
+  let own = codec === CodecId.zstd || target === CodecId.zstd ? Buffer.from(batch) : batch
   let section: Buffer | Promise<Buffer>
   try {
-    section = decompress(codec, own.subarray(RecordBatch.recordsAt), limit)
+    const bytes = own.subarray(RecordBatch.recordsAt)
+    section = decompress(codec, bytes, decompressedBytesMax, decompressedAtOnceBytesMax)
   } catch (error) {
-    return rejectCodec(error, codec, limit)
+    return rejectCodec(error, codec)
   }
   if (!(section instanceof Promise)) return recompress(own, section, codec, target, context, config)
+  if (own === batch) own = Buffer.from(batch)
   return section.then(
     (bytes) => recompress(own, bytes, codec, target, context, config),
-    (error: unknown) => rejectCodec(error, codec, limit),
+    (error: unknown) => rejectCodec(error, codec),
   )
 }
 
@@ -330,6 +335,13 @@ function recompress(
 ): Validated | Rejected | Promise<Validated | Rejected> {
   const largest = checkRecords(batch, section, 0, section.length, context, config)
   if (typeof largest === 'object') return largest
+  const limit = config.maxDecompressedMessageBytes
+  // A limit of each record, as on Apache Kafka, not of the batch.
+  if (section.length > limit && largestRecordBytes(section, 0, section.length) > limit)
+    return reject(
+      ErrorCode.INVALID_RECORD,
+      `A record is larger than max.decompressed.message.bytes (${limit}) when it is decompressed.`,
+    )
   if (codec === target) return stamp(batch, context, config, largest)
   const header = Buffer.from(batch.subarray(0, RecordBatch.recordsAt))
   const compressed = compress(target, section, levelOf(target, config))
@@ -368,10 +380,13 @@ function stamp(batch: Buffer, context: AppendContext, config: LogConfig, largest
   }
 }
 
-function rejectCodec(error: unknown, codec: number, limit: number): Rejected {
+function rejectCodec(error: unknown, codec: number): Rejected {
   const name = codecName(codec)
   if (error instanceof DecompressedSizeError)
-    return reject(ErrorCode.MESSAGE_TOO_LARGE, `The records are more than ${limit} bytes without ${name}.`)
+    return reject(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      `The records are more than ${decompressedBytesMax} bytes without ${name}.`,
+    )
   if (error instanceof CorruptDataError)
     return reject(ErrorCode.INVALID_RECORD, `The records are not what ${name} makes: ${error.message}.`)
   throw error

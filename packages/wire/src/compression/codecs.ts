@@ -10,14 +10,14 @@ export const CodecId = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const
 export type CodecId = (typeof CodecId)[keyof typeof CodecId]
 type CodecName = keyof typeof CodecId
 
-/** A bound for readers that have no tighter one: a batch of 1 MB rarely holds more than 20 MB of records. */
-export const decompressedBytesMax = 128 * 1024 * 1024
+/** What a batch may hold at most: one of 1 MB rarely holds more than 20 MB of records. */
+export const decompressedBytesMax = 256 * 1024 * 1024
 
 /** Levels as `compression.<codec>.level` gives them; snappy has none. */
 interface Codec {
   name: CodecName
   compress(data: Uint8Array, level?: number): Buffer | Promise<Buffer>
-  decompress(data: Uint8Array, maxBytes: number): Buffer | Promise<Buffer>
+  decompress(data: Uint8Array, maxBytes: number, atOnceBytesMax?: number): Buffer | Promise<Buffer>
 }
 
 const codecs: readonly Codec[] = [
@@ -53,8 +53,14 @@ export function compress(id: number, data: Uint8Array, level?: number): Buffer |
 
 /**
  * At most `maxBytes`, else DecompressedSizeError, thrown before that much memory is used; CorruptDataError for
- * what is not in the codec's format. Where it answers with a Promise (as `compress` does), errors reject it.
+ * what is not in the codec's format. Where it answers with a Promise (as `compress` does), errors reject it. Beyond
+ * `atOnceBytesMax` gzip does so too.
  */
-export function decompress(id: number, data: Uint8Array, maxBytes: number): Buffer | Promise<Buffer> {
-  return codecOf(id).decompress(data, maxBytes)
+export function decompress(
+  id: number,
+  data: Uint8Array,
+  maxBytes: number,
+  atOnceBytesMax?: number,
+): Buffer | Promise<Buffer> {
+  return codecOf(id).decompress(data, maxBytes, atOnceBytesMax)
 }

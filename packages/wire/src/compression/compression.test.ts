@@ -269,6 +269,16 @@ describe('gzip', () => {
     expect(both.length).toBe(text.length * 2)
   })
 
+  test('much of it comes later, and is bounded then too', async () => {
+    const zeros = Buffer.alloc(100_000)
+    const compressed = await compress(CodecId.gzip, zeros)
+    const later = decompress(CodecId.gzip, compressed, 100_000, 50_000)
+    expect(later).toBeInstanceOf(Promise)
+    expect((await later).equals(zeros)).toBe(true)
+    await expect(decompress(CodecId.gzip, compressed, 99_999, 50_000)).rejects.toThrow(DecompressedSizeError)
+    expect((await decompress(CodecId.gzip, compressed, 100_000, 100_000)).length).toBe(100_000)
+  })
+
   test('levels trade size for speed', async () => {
     const [quick, small] = [await compress(CodecId.gzip, text, 1), await compress(CodecId.gzip, text, 9)]
     expect(quick.length).toBeGreaterThan(small.length)

@@ -103,6 +103,17 @@ export function walkRecords(
   return null
 }
 
+/** The size of the largest record of a section that a walk has found well, its length in front left out. */
+export function largestRecordBytes(b: Uint8Array, start: number, end: number): number {
+  let largest = 0
+  for (let at = start; at < end; ) {
+    const length = readVarint(b, at, end)
+    if (length > largest) largest = length
+    at = cursor + length
+  }
+  return largest
+}
+
 const unwanted = newRecordsSummary()
 
 function fault(index: number, reason: string): RecordsFault {

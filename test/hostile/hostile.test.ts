@@ -1,0 +1,65 @@
+import { type Api, CreateTopics, encodeRequestFrame } from '@sluice/wire'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Engine, start } from '../contract/engine.ts'
+import { Peer } from '../contract/peer.ts'
+import { type Attack, attacks, topic } from './attacks.ts'
+import { type Ordeal, ordeal } from './ordeal.ts'
+
+// One client's request never stops another's. While each API gets the worst that it takes, another client asks for
+// something small, again and again. `npm run test:hostile` names five times as much, or SLUICE_HOSTILE_SCALE times.
+
+const scale = Number(process.env.SLUICE_HOSTILE_SCALE ?? 1)
+/** A slice is 10 ms, a garbage collection may come on top, and this process is attacker and bystander too. */
+const busyMsMax = 300
+const memoryBytesMax = 200_000_000 + scale * 50_000_000
+/** Four times as much may take so many times as long: twice what is linear. What is short is no measure. */
+const growthMax = 8
+const measurableMs = 60
+
+const rows: string[] = []
+let engine: Engine
+
+beforeAll(async () => {
+  engine = await start()
+  const peer = await Peer.open(engine.bootstrap)
+  await peer.send(CreateTopics, 7, { topics: [{ name: topic, numPartitions: 2, replicationFactor: 1 }] })
+  peer.close()
+})
+
+afterAll(async () => {
+  await engine.stop()
+  if (process.env.SLUICE_HOSTILE_SCALE) console.log([heading, ...rows].join('\n'))
+})
+
+describe('others are served while', () => {
+  test.each(attacks)('$api.name $version names $what', async (attack) => {
+    const few = await attacked(attack, Math.ceil((attack.items * scale) / 4))
+    const many = await attacked(attack, attack.items * scale)
+    rows.push(row(attack, many))
+    expect(many.longestBusyMs).toBeLessThan(busyMsMax)
+    expect(many.memoryBytes).toBeLessThan(memoryBytesMax)
+    expect(many.busyMs).toBeLessThan(growthMax * Math.max(few.busyMs, measurableMs))
+  })
+})
+
+function attacked({ api, version, request }: Attack, items: number): Promise<Ordeal> {
+  const frame = encodeRequestFrame(api as Api<object>, version, 7, 'hostile', request(items) as object)
+  return ordeal(engine.bootstrap, frame)
+}
+
+const heading = columns('API and request', 'wait', 'busy', 'in all', 'answer', 'memory')
+
+function row({ api, version, what, items }: Attack, found: Ordeal): string {
+  return columns(
+    `${api.name} ${version}: ${items * scale} ${what}`,
+    `${found.longestWaitMs.toFixed(0)} ms`,
+    `${found.longestBusyMs.toFixed(0)} ms`,
+    `${found.busyMs.toFixed(0)} ms`,
+    `${(found.answerBytes / 1e6).toFixed(1)} MB`,
+    `${(found.memoryBytes / 1e6).toFixed(0)} MB`,
+  )
+}
+
+function columns(first: string, ...others: string[]): string {
+  return [first.padEnd(84), ...others.map((other) => other.padStart(9))].join(' ')
+}

@@ -1,0 +1,82 @@
+import { connect, type Socket } from 'node:net'
+import { ApiVersions, encodeRequestFrame } from '@sluice/wire'
+
+/** What an attack did to others. */
+export interface Ordeal {
+  /** The longest time that a small request of another client took while the attack was under way, ms. */
+  readonly longestWaitMs: number
+  /** The same in processor time of this process: what it was busy with, however busy the machine was with others. */
+  readonly longestBusyMs: number
+  /** Processor time of this process from the attack's first byte to its answer's last, ms. */
+  readonly busyMs: number
+  /** Bytes of the answer; 0 where the connection was closed instead. */
+  readonly answerBytes: number
+  /** By how much the memory of this process rose at most, bytes. */
+  readonly memoryBytes: number
+}
+
+const pauseBetweenRequestsMs = 1
+
+/** Sends the frame by one connection, and small requests by another one until the answer is there. */
+export async function ordeal(bootstrap: { host: string; port: number }, frame: Uint8Array): Promise<Ordeal> {
+  const attacker = await open(bootstrap)
+  const bystander = await open(bootstrap)
+  const small = encodeRequestFrame(ApiVersions, 0, 1, null, {})
+  await exchange(bystander, small)
+  const memoryBefore = process.memoryUsage.rss()
+  const busyBefore = busyMs()
+  const found = { longestWaitMs: 0, longestBusyMs: 0, memoryBytes: 0 }
+  let isOver = false
+  const answered = exchange(attacker, frame).finally(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    const [askedAt, busyAt] = [performance.now(), busyMs()]
+    await exchange(bystander, small)
+    found.longestWaitMs = Math.max(found.longestWaitMs, performance.now() - askedAt)
+    found.longestBusyMs = Math.max(found.longestBusyMs, busyMs() - busyAt)
+    found.memoryBytes = Math.max(found.memoryBytes, process.memoryUsage.rss() - memoryBefore)
+    await new Promise((resolve) => setTimeout(resolve, pauseBetweenRequestsMs))
+  }
+  const answerBytes = await answered
+  const busy = busyMs() - busyBefore
+  attacker.destroy()
+  bystander.destroy()
+  return { ...found, busyMs: busy, answerBytes }
+}
+
+function busyMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+function open(bootstrap: { host: string; port: number }): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...bootstrap, noDelay: true }, () => resolve(socket))
+    socket.on('error', reject)
+  })
+}
+
+/** The size of the next answer, whose bytes are dropped; 0 where the connection ends. */
+function exchange(socket: Socket, frame: Uint8Array): Promise<number> {
+  return new Promise((resolve) => {
+    let head: Buffer = Buffer.alloc(0)
+    let size = Infinity
+    let got = 0
+    const done = (bytes: number) => {
+      socket.off('data', take)
+      socket.off('close', closed)
+      resolve(bytes)
+    }
+    const closed = () => done(0)
+    const take = (data: Buffer) => {
+      got += data.length
+      if (size === Infinity) head = Buffer.concat([head, data])
+      if (size === Infinity && head.length >= 4) size = 4 + head.readInt32BE(0)
+      if (got >= size) done(got)
+    }
+    socket.on('data', take)
+    socket.on('close', closed)
+    socket.write(frame)
+  })
+}
