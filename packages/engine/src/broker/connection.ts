@@ -1,7 +1,7 @@
 import { type Guard, isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
 import type { ConnectionSession } from './connection-session.ts'
 import { Reply } from './reply.ts'
-import { ResponseStream, wholeResponse } from './response-stream.ts'
+import { ResponseStream, returnChunks, wholeResponse } from './response-stream.ts'
 
 /** All connections read into this buffer; what a read leaves unfinished moves to a buffer of the connection. */
 const sharedReceiveBytes = 262_144
@@ -174,6 +174,7 @@ export class Connection implements SocketHandler {
   onDrain(): void {
     if (this.#closed) return
     this.#handling.guard(() => {
+      if (this.socket.queuedBytes === 0) returnChunks(this.socket)
       this.#flush()
       this.#continueSoon()
     })
@@ -188,6 +189,7 @@ export class Connection implements SocketHandler {
   #letGo(): void {
     this.#stream?.abandon()
     this.#stream = null
+    returnChunks(this.socket)
     for (let i = this.#repliesAt; i < this.#replies.length; i++) this.#replies[i]?.abandon()
     this.#replies = []
     this.#repliesAt = 0

@@ -9,12 +9,34 @@ const wholeResponseBytesMax = 131_072
 /** Free chunks kept for the next stream. */
 const freeChunksMax = 8
 
+/** Chunks that may wait in all sockets of the process together: 32 MB. */
+const lentChunksMax = 128
+/** Beyond that a socket gets pieces of this size, one at a time. Less would not be told of as drained. */
+const scarceChunkBytes = 65_536
+
 /** The chunk buffers of a process: a stream borrows at most two. */
 const freeChunks: Buffer[] = []
+/** Chunks that a socket may not have handed on yet. */
+const lentTo = new Map<Socket, number>()
+let lentChunks = 0
+
+/** The socket has handed everything on, or has gone. */
+export function returnChunks(socket: Socket): void {
+  const lent = lentTo.get(socket)
+  if (lent === undefined) return
+  lentTo.delete(socket)
+  lentChunks -= lent
+}
+
+function lendChunk(socket: Socket): Buffer {
+  lentTo.set(socket, (lentTo.get(socket) ?? 0) + 1)
+  lentChunks++
+  return freeChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
+}
 
 /**
  * Sends one response that holds file slices. It reads the next chunk only when the socket has room, so that a
- * slow reader costs two chunks of memory and no more.
+ * slow reader costs two chunks of memory and no more; and one small one where many are slow.
  *
  * A chunk may be reused once the kernel has it: when nothing is queued in the socket any more.
  */
@@ -41,7 +63,9 @@ export class ResponseStream {
         return true
       }
       if (this.#inFlight.length >= chunksPerSocketMax) return false
-      const chunk = freeChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
+      const isScarce = lentChunks >= lentChunksMax
+      if (isScarce && socket.queuedBytes > 0) return false
+      const chunk = isScarce ? Buffer.allocUnsafeSlow(scarceChunkBytes) : lendChunk(socket)
       this.#inFlight.push(chunk)
       socket.write(chunk.subarray(0, this.#fill(chunk)))
     }
@@ -75,8 +99,10 @@ export class ResponseStream {
   }
 
   #reuseChunks(): void {
-    for (const chunk of this.#inFlight) if (freeChunks.length < freeChunksMax) freeChunks.push(chunk)
+    for (const chunk of this.#inFlight)
+      if (chunk.length === chunkBytes && freeChunks.length < freeChunksMax) freeChunks.push(chunk)
     this.#inFlight.length = 0
+    returnChunks(this.#socket)
   }
 
   /** The socket still owns these: they are left to the garbage collector. */
