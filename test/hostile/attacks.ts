@@ -41,7 +41,7 @@ export interface Attack {
 
 /** There are when the attacks begin. */
 export const topic = 'attacked'
-const group = 'attacked'
+export const group = 'attacked'
 
 function attack<A extends Api>(
   api: A,
@@ -62,70 +62,70 @@ const { topic: topicType, group: groupType } = ConfigResourceType
 const one = { name: topic }
 
 export const attacks: readonly Attack[] = [
-  attack(Produce, 9, 'one partition, named again and again, without records', 20_000, (n) => ({
+  attack(Produce, 9, 'one partition, named again and again, without records', 10_000, (n) => ({
     acks: 1,
     timeoutMs: 1000,
     topicData: [{ ...one, partitionData: times(n, () => ({ index: 0, records: Buffer.alloc(0) })) }],
   })),
-  attack(Produce, 9, 'unknown topics', 20_000, (n) => ({
+  attack(Produce, 9, 'unknown topics', 10_000, (n) => ({
     acks: 1,
     timeoutMs: 1000,
     topicData: times(n, (i) => ({ name: `unknown-${i}`, partitionData: [{ index: 0, records: null }] })),
   })),
-  attack(Fetch, 12, 'one partition, named again and again', 20_000, (n) => ({
+  attack(Fetch, 12, 'one partition, named again and again', 10_000, (n) => ({
     maxWaitMs: 0,
     topics: [{ topic, partitions: times(n, () => ({ partition: 0, partitionMaxBytes: 1000 })) }],
   })),
-  attack(Fetch, 12, 'unknown topics, of a session that begins', 20_000, (n) => ({
+  attack(Fetch, 12, 'unknown topics, of a session that begins', 10_000, (n) => ({
     maxWaitMs: 0,
     sessionEpoch: 0,
     topics: times(n, (i) => ({ topic: `unknown-${i}`, partitions: [{ partition: 0 }] })),
   })),
-  attack(ListOffsets, 7, 'one partition, named again and again', 20_000, (n) => ({
+  attack(ListOffsets, 7, 'one partition, named again and again', 10_000, (n) => ({
     topics: [{ ...one, partitions: times(n, () => ({ partitionIndex: 0, timestamp: 5 })) }],
   })),
-  attack(ListOffsets, 7, 'partitions that are not there', 20_000, (n) => ({
+  attack(ListOffsets, 7, 'partitions that are not there', 10_000, (n) => ({
     topics: [{ ...one, partitions: times(n, (i) => ({ partitionIndex: i + 10, timestamp: 5 })) }],
   })),
-  attack(Metadata, 12, 'one topic, named again and again', 20_000, (n) => ({ topics: times(n, () => one) })),
-  attack(Metadata, 12, 'unknown topics', 20_000, (n) => ({
+  attack(Metadata, 12, 'one topic, named again and again', 10_000, (n) => ({ topics: times(n, () => one) })),
+  attack(Metadata, 12, 'unknown topics', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: `unknown-${i}` })),
     allowAutoTopicCreation: false,
   })),
-  attack(Metadata, 12, 'ids of topics that are not there', 20_000, (n) => ({
+  attack(Metadata, 12, 'ids of topics that are not there', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: null, topicId: uuid(i) })),
   })),
-  attack(OffsetCommit, 8, 'one partition, named again and again', 20_000, (n) => ({
+  attack(OffsetCommit, 8, 'one partition, named again and again', 10_000, (n) => ({
     groupId: group,
     topics: [{ ...one, partitions: times(n, () => ({ partitionIndex: 0, committedOffset: 1 })) }],
   })),
-  attack(OffsetCommit, 8, 'unknown topics', 20_000, (n) => ({
+  attack(OffsetCommit, 8, 'unknown topics', 10_000, (n) => ({
     groupId: group,
     topics: times(n, (i) => ({ name: `unknown-${i}`, partitions: [{ partitionIndex: 0 }] })),
   })),
-  attack(OffsetFetch, 8, 'one group, named again and again', 20_000, (n) => ({
+  attack(OffsetFetch, 8, 'one group, named again and again', 10_000, (n) => ({
     groups: times(n, () => ({ groupId: group, topics: null })),
   })),
-  attack(OffsetFetch, 8, 'partitions without an offset', 40_000, (n) => ({
+  attack(OffsetFetch, 8, 'partitions without an offset', 20_000, (n) => ({
     groups: [{ groupId: group, topics: [{ ...one, partitionIndexes: times(n, (i) => i) }] }],
   })),
-  attack(FindCoordinator, 4, 'keys', 20_000, (n) => ({
+  attack(FindCoordinator, 4, 'keys', 10_000, (n) => ({
     keyType: 0,
     coordinatorKeys: times(n, (i) => `g${i}`),
   })),
-  attack(LeaveGroup, 4, 'members that are not there', 20_000, (n) => ({
+  attack(LeaveGroup, 4, 'members that are not there', 10_000, (n) => ({
     groupId: group,
     members: times(n, (i) => ({ memberId: `m${i}` })),
   })),
-  attack(DescribeGroups, 5, 'one group, named again and again', 20_000, (n) => ({
+  attack(DescribeGroups, 5, 'one group, named again and again', 10_000, (n) => ({
     groups: times(n, () => group),
   })),
-  attack(DescribeGroups, 5, 'unknown groups', 20_000, (n) => ({ groups: times(n, (i) => `g${i}`) })),
-  attack(ListGroups, 4, 'states', 20_000, (n) => ({ statesFilter: times(n, (i) => `s${i}`) })),
-  attack(CreateTopics, 7, 'one topic, named again and again', 20_000, (n) => ({
+  attack(DescribeGroups, 5, 'unknown groups', 10_000, (n) => ({ groups: times(n, (i) => `g${i}`) })),
+  attack(ListGroups, 4, 'states', 10_000, (n) => ({ statesFilter: times(n, (i) => `s${i}`) })),
+  attack(CreateTopics, 7, 'one topic, named again and again', 10_000, (n) => ({
     topics: times(n, () => ({ name: 'made', numPartitions: 1, replicationFactor: 1 })),
   })),
-  attack(CreateTopics, 7, 'more partitions than one request may make', 20_000, (n) => ({
+  attack(CreateTopics, 7, 'more partitions than one request may make', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: `made-${i}`, numPartitions: 10_001, replicationFactor: 1 })),
   })),
   attack(CreateTopics, 7, 'topics', 400, (n) => ({
@@ -135,26 +135,26 @@ export const attacks: readonly Attack[] = [
     topics: times(n, (i) => ({ name: `made.${i}`, numPartitions: 1, replicationFactor: 1 })),
     validateOnly: true,
   })),
-  attack(DeleteTopics, 6, 'unknown topics', 20_000, (n) => ({
+  attack(DeleteTopics, 6, 'unknown topics', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: `unknown-${i}` })),
   })),
-  attack(DeleteRecords, 2, 'one partition, named again and again', 20_000, (n) => ({
+  attack(DeleteRecords, 2, 'one partition, named again and again', 10_000, (n) => ({
     topics: [{ ...one, partitions: times(n, () => ({ partitionIndex: 0, offset: 0 })) }],
   })),
-  attack(OffsetForLeaderEpoch, 4, 'one partition, named again and again', 20_000, (n) => ({
+  attack(OffsetForLeaderEpoch, 4, 'one partition, named again and again', 10_000, (n) => ({
     topics: [{ topic, partitions: times(n, () => ({ partition: 0, leaderEpoch: 0 })) }],
   })),
-  attack(DescribeConfigs, 4, 'one topic, named again and again', 20_000, (n) => ({
+  attack(DescribeConfigs, 4, 'one topic, named again and again', 10_000, (n) => ({
     resources: times(n, () => ({ resourceType: topicType, resourceName: topic })),
   })),
   attack(DescribeConfigs, 4, 'groups that nobody knows', 4_000, (n) => ({
     resources: times(n, (i) => ({ resourceType: groupType, resourceName: `g${i}` })),
     includeSynonyms: true,
   })),
-  attack(AlterConfigs, 2, 'unknown topics', 20_000, (n) => ({
+  attack(AlterConfigs, 2, 'unknown topics', 10_000, (n) => ({
     resources: times(n, (i) => ({ resourceType: topicType, resourceName: `unknown-${i}`, configs: [] })),
   })),
-  attack(IncrementalAlterConfigs, 1, 'configs that are not there, of one topic', 20_000, (n) => ({
+  attack(IncrementalAlterConfigs, 1, 'configs that are not there, of one topic', 10_000, (n) => ({
     resources: [
       {
         resourceType: topicType,
@@ -174,22 +174,22 @@ export const attacks: readonly Attack[] = [
       },
     ],
   })),
-  attack(DescribeLogDirs, 4, 'partitions', 40_000, (n) => ({
+  attack(DescribeLogDirs, 4, 'partitions', 20_000, (n) => ({
     topics: [{ topic, partitions: times(n, (i) => i) }],
   })),
-  attack(CreatePartitions, 3, 'unknown topics', 20_000, (n) => ({
+  attack(CreatePartitions, 3, 'unknown topics', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: `unknown-${i}`, count: 2 })),
   })),
-  attack(DeleteGroups, 2, 'unknown groups', 20_000, (n) => ({ groupsNames: times(n, (i) => `g${i}`) })),
-  attack(OffsetDelete, 0, 'one partition, named again and again', 20_000, (n) => ({
+  attack(DeleteGroups, 2, 'unknown groups', 10_000, (n) => ({ groupsNames: times(n, (i) => `g${i}`) })),
+  attack(OffsetDelete, 0, 'one partition, named again and again', 10_000, (n) => ({
     groupId: group,
     topics: [{ ...one, partitions: times(n, () => ({ partitionIndex: 0 })) }],
   })),
-  attack(DescribeProducers, 0, 'one partition, named again and again', 40_000, (n) => ({
+  attack(DescribeProducers, 0, 'one partition, named again and again', 20_000, (n) => ({
     topics: [{ ...one, partitionIndexes: times(n, () => 0) }],
   })),
-  attack(ListConfigResources, 1, 'types', 20_000, (n) => ({ resourceTypes: times(n, () => 2) })),
-  attack(DescribeTopicPartitions, 0, 'unknown topics', 20_000, (n) => ({
+  attack(ListConfigResources, 1, 'types', 10_000, (n) => ({ resourceTypes: times(n, () => 2) })),
+  attack(DescribeTopicPartitions, 0, 'unknown topics', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: `unknown-${i}` })),
     responsePartitionLimit: 2000,
   })),

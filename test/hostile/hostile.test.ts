@@ -1,8 +1,16 @@
-import { type Api, CreateTopics, encodeRequestFrame } from '@sluice/wire'
+import {
+  type Api,
+  CreateTopics,
+  DescribeGroups,
+  encodeRequestFrame,
+  ErrorCode,
+  FindCoordinator,
+} from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Engine, start } from '../contract/engine.ts'
+import { eventually } from '../contract/fixture.ts'
 import { Peer } from '../contract/peer.ts'
-import { type Attack, attacks, topic } from './attacks.ts'
+import { type Attack, attacks, group, topic } from './attacks.ts'
 import { type Ordeal, ordeal } from './ordeal.ts'
 
 // One client's request never stops another's. While each API gets the worst that it takes, another client asks for
@@ -23,6 +31,13 @@ beforeAll(async () => {
   engine = await start()
   const peer = await Peer.open(engine.bootstrap)
   await peer.send(CreateTopics, 7, { topics: [{ name: topic, numPartitions: 2, replicationFactor: 1 }] })
+  // Whoever coordinates groups loads them when they are first asked for.
+  await eventually(async () => {
+    const { coordinators } = await peer.send(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [group] })
+    if (coordinators[0]?.errorCode !== ErrorCode.NONE) return undefined
+    const { groups } = await peer.send(DescribeGroups, 5, { groups: [group] })
+    return groups[0]?.errorCode === ErrorCode.NONE ? true : undefined
+  })
   peer.close()
 })
 
