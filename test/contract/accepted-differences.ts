@@ -120,6 +120,14 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     places: errorMessages.map(([api, path]) => ({ api, path })),
   },
   {
+    what: 'What a config is for, in DescribeConfigs',
+    here: 'a short sentence of our own',
+    apacheKafka: 'its documentation, in HTML',
+    why: 'Facts carry over, sentences do not.',
+    see: 'KIP-569',
+    places: [{ api: 'DescribeConfigs', path: 'results[].configs[].documentation' }],
+  },
+  {
     what: 'CreatePartitions for a topic that does not exist, or with a count that does not grow',
     here: 'a sentence with the error',
     apacheKafka: 'the error alone',

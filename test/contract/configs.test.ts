@@ -133,6 +133,18 @@ describe('configurations', () => {
       ])
     })
 
+    it.each([3, 4])('tells what each config is for, version %i', async (version) => {
+      const { name } = await createTopic(peer)
+      for (const [type, resource] of [
+        [topicType, name],
+        [brokerType, node],
+      ] as const) {
+        const { configs } = await describeResource(type, resource, { version, documentation: true })
+        const without = configs.filter((config) => (config.documentation ?? '').length < 10)
+        expect(without.map((config) => config.name)).toEqual([])
+      }
+    })
+
     it('tells synonyms in the order in which they count', async () => {
       const { name } = await createTopic(peer, {
         configs: { 'retention.ms': '777', 'max.message.bytes': '5000' },

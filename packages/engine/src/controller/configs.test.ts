@@ -255,7 +255,7 @@ describe('BrokerConfig', () => {
           { name: 'log.retention.ms', value: '99', source: ConfigSource.dynamicDefaultBroker },
         ],
         configType: 5,
-        documentation: null,
+        documentation: expect.stringContaining('Milliseconds'),
       },
     ])
   })

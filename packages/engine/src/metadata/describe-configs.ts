@@ -1,5 +1,6 @@
 import { ConfigResourceType } from '@sluice/wire'
-import { configDefinition, configDefinitions } from './config-definitions.ts'
+import { configDefinition, configDefinitions, withoutListenerPrefix } from './config-definitions.ts'
+import { documentationOf } from './config-documentation.ts'
 import { type ConfigDefinition, type ConfigType, configValueText } from './config-values.ts'
 import type { ConfigResource } from './configs-image.ts'
 import { type BrokerConfig, type ConfigLayer, ConfigSource } from './configs.ts'
@@ -14,7 +15,7 @@ interface ConfigEntry {
   isSensitive: boolean
   synonyms: { name: string; value: string | null; source: number }[]
   configType: number
-  documentation: null
+  documentation: string | null
 }
 
 const typeNumbers: Record<ConfigType, number> = {
@@ -171,7 +172,7 @@ function entry(definition: ConfigDefinition, layers: readonly ConfigLayer[]): Co
     isSensitive,
     synonyms: named.map(({ name, value, source }) => ({ name, value: text(value), source })),
     configType: typeNumbers[definition.type],
-    documentation: null,
+    documentation: documentationOf(withoutListenerPrefix(definition.name)),
   }
 }
 

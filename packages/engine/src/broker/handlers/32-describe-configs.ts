@@ -3,7 +3,8 @@
  *
  * - Topics, brokers (this one by its id, or '' for what is set for all), groups, client metrics.
  * - Each value with its source and, when asked for, all synonyms that could give it, the winner first (KIP-226).
- * - Passwords are never shown; internal configs only when set. Documentation is left empty (KIP-569).
+ * - Passwords are never shown; internal configs only when set.
+ * - From version 3 on, and when asked for, what each config is for (KIP-569), in our own words.
  * Not done: broker loggers (resource type 8), refused with 42.
  */
 import { ConfigResourceType, DescribeConfigs, ErrorCode, type RequestOf } from '@sluice/wire'
@@ -48,7 +49,11 @@ export const describeConfigs = handler(
         resourceName,
         errorCode: ErrorCode.NONE,
         errorMessage: '',
-        configs: request.includeSynonyms ? configs : configs.map((entry) => ({ ...entry, synonyms: [] })),
+        configs: configs.map((entry) => ({
+          ...entry,
+          ...(!request.includeSynonyms && { synonyms: [] }),
+          ...(!request.includeDocumentation && { documentation: null }),
+        })),
       }
     })
     return { results }
