@@ -44,6 +44,20 @@ const owned = new Set([
   'process.roles',
 ])
 
+/** Classes, and texts that name some: whoever may create a cluster must not have code loaded on this machine. */
+const codeNames = new Set([
+  'config.providers',
+  'kafka.metrics.reporters',
+  'metric.reporters',
+  'sasl.jaas.config',
+  'security.providers',
+])
+const classSuffix = /\.class(\.name|\.path)?$/
+/** MSK's list has this one property of the kind, with this one value. */
+const servedClasses: Readonly<Record<string, string>> = {
+  'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
+}
+
 /** What of a spec its brokers' properties come from. */
 interface PropertySource {
   kafkaVersion: string
@@ -112,11 +126,18 @@ function refusedProperty(
 ): string | null {
   for (const [name, value] of Object.entries(set)) {
     if (isOwned(name)) return `The property ${name} is set by Sluice itself.`
+    if (loadsCode(name, value)) return `The property ${name} would load code, and cannot be set.`
     const counts = replicaCounts.includes(name) || inSyncCounts.includes(name)
     if (counts && Number(value) > runningBrokersMax)
       return `The property ${name} cannot be ${value}: brokers do not replicate yet, so one broker runs and the highest value is ${runningBrokersMax}.`
   }
   return null
+}
+
+function loadsCode(name: string, value: string): boolean {
+  if (servedClasses[name] === value.trim()) return false
+  // Assignors have names of their own, without a package before them.
+  return codeNames.has(name) || classSuffix.test(name) || (name.endsWith('.assignors') && value.includes('.'))
 }
 
 /** Does the shape of a cluster decide this property? */

@@ -194,6 +194,14 @@ describe('CreateCluster refuses', () => {
       'clientBroker',
       /SASL.*unauthenticated/,
     ],
+    ...['metric.reporters', 'authorizer.class.name', 'sasl.jaas.config', 'replica.selector.class'].map(
+      (name): [string, object, string, RegExp] => [
+        `code to load (${name})`,
+        { Tags: { 'sluice:engine': 'apache-kafka', [`sluice:set:${name}`]: 'org.example.Any' } },
+        'tags',
+        /would load code/,
+      ],
+    ),
     [
       'an unknown broker property',
       { Tags: { 'sluice:set:no.such.thing': '1' } },
