@@ -1,4 +1,5 @@
-import { type Clock, Deferred, type Network } from '@sluice/effects'
+import { type Clock, Deferred, type Logger, type Network } from '@sluice/effects'
+import type { ProbeOptions } from './broker-probe.ts'
 import { callApi, type Endpoint } from './aws/api-client.ts'
 import { tagsOfProperties } from './fleet/clusters/static-properties.ts'
 import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-record.ts'
@@ -13,8 +14,10 @@ import { UsageError } from './usage-error.ts'
  * HTTP, signed. What has become of it is read where the endpoint reads it, in the fleet.
  */
 
-/** Time to get going, where something is in the way. */
-const hinderedMsMax = 30_000
+/** Time to get going, where something is in the way: of a cluster that is made, and of one that was there before. */
+export const hinderedMsMax = { made: 30_000, restored: 3_000 }
+/** A broker that does not answer at one look may be on its way. */
+const unansweredMsMax = 5_000
 /** An engine may have to be fetched first, and starts slowly on a busy machine. */
 const readyMsMax = 900_000
 const pollMs = 10
@@ -31,8 +34,9 @@ export interface ClusterContext {
   engine: Engine
   clock: Clock
   network: Network
+  logger: Logger
   /** Resolves when the broker at this address has answered a Kafka request. */
-  probe: (network: Network, host: string, port: number) => Promise<void>
+  probe: (at: ProbeOptions) => Promise<void>
 }
 
 /** Three brokers over three subnets, plaintext: MSK's common shape. */
@@ -80,12 +84,14 @@ export function checkProperties(fleet: Fleet, name: string, wanted: Record<strin
   })
 }
 
-/** Resolves when the cluster is ACTIVE, or at work on a change of itself, and its brokers answer Kafka requests. */
+/** Resolves when the cluster is ACTIVE, or at work on a change of itself, and one of its brokers answers Kafka requests. */
 export async function waitUntilReady(
-  { fleet, clock, network, probe }: ClusterContext,
+  context: ClusterContext,
   name: string,
+  hinderedMs: number,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { fleet, clock } = context
   const find = () => {
     const record = fleet.clusters.byName(name)
     if (!record) throw new Error(`the cluster ${name} vanished while it was made`)
@@ -98,12 +104,43 @@ export async function waitUntilReady(
     const { state, stateInfo } = find()
     if (readyStates.has(state)) break
     const waitedMs = clock.monotonic() - startedAt
-    if (state === 'FAILED' || waitedMs > (stateInfo ? hinderedMsMax : readyMsMax))
+    if (state === 'FAILED' || waitedMs > (stateInfo ? hinderedMs : readyMsMax))
       throw notReady(find(), waitedMs)
     await clock.sleep(pollMs)
   }
-  for (const { listener, host, port, isUp } of fleet.clusters.addresses(find()))
-    if (isUp && listener === ListenerName.client) await probe(network, host, port)
+  await untilOneAnswers(context, find(), signal)
+}
+
+/** Looks at all brokers again and again: one that is away, or lets no client in, does not stand for the others. */
+async function untilOneAnswers(
+  { fleet, clock, network, probe }: ClusterContext,
+  record: ClusterRecord,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const giveUpAt = clock.monotonic() + unansweredMsMax
+  for (;;) {
+    const listeners = fleet.clusters
+      .addresses(record)
+      .filter(({ listener, isUp }) => isUp && listener === ListenerName.client)
+    if (listeners.length === 0) return
+    const looks = listeners.map(({ host, port }) => probe({ clock, network, host, port }))
+    const failure = await Promise.any(looks).then(
+      () => null,
+      (error: AggregateError) => error.errors[0] as Error,
+    )
+    signal?.throwIfAborted()
+    if (failure === null) return
+    if (clock.monotonic() > giveUpAt) throw silent(record, failure)
+    await clock.sleep(pollMs)
+  }
+}
+
+function silent({ name }: ClusterRecord, { message }: Error): OperatingError {
+  return new OperatingError(`No broker of the cluster "${name}" answers.`, {
+    code: 'BROKERS_SILENT',
+    why: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+    next: 'A broker whose configuration lets no client in is among what may be the cause.',
+  })
 }
 
 const readyStates: ReadonlySet<ClusterState> = new Set(['ACTIVE', 'UPDATING', 'REBOOTING_BROKER'])

@@ -17,6 +17,8 @@ export interface Reported {
   apiPortWanted: number
   /** Undefined where nobody asked for one. */
   engineAsked: EngineName | undefined
+  /** Why the wanted cluster was not ready when the service was. */
+  problemAtStart: string | null
 }
 
 export function reportOf(reported: Reported): StatusReport {
@@ -44,10 +46,13 @@ export function endpointNotes({ apiPortWanted: wanted, state: { apiPort: port } 
 }
 
 function clusterNotes(
-  { name, movedPorts, engine }: ClusterStatus,
-  { state, engineAsked }: Reported,
+  { name, movedPorts, engine, stateInfo }: ClusterStatus,
+  { state, engineAsked, problemAtStart }: Reported,
 ): string[] {
   const notes = movedPorts.length === 0 ? [] : [movedSentence(name, movedPorts)]
+  // Until it is said in the cluster's own words.
+  if (name === state.defaultCluster && problemAtStart !== null && stateInfo === null)
+    notes.push(problemAtStart)
   if (name === state.defaultCluster && engineAsked !== undefined && engineAsked !== engine)
     notes.push(
       `${name} keeps its engine, ${engine}: --engine ${engineAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,

@@ -161,6 +161,39 @@ describe('a later start', () => {
     expect(loadAccessKey(effects.disk, dataDirectory)).toBeDefined()
   })
 
+  it('serves the other clusters where one cannot start, and says what is wrong with it', async () => {
+    await stop(await start({ cluster: { kind: 'named', name: 'well' } }))
+    await stop(
+      await start({ cluster: { kind: 'named', name: 'broken' }, properties: { 'num.partitions': '7' } }),
+    )
+    engine.refuses = ({ properties }) =>
+      properties['num.partitions'] === '7' ? new Error('a broken log') : undefined
+    const { clusters } = (await start()).report()
+    expect(clusters).toMatchObject([{ name: 'well', state: 'ACTIVE' }, { name: 'broken' }])
+    expect(clusters[1]?.state).not.toBe('ACTIVE')
+    expect(clusters[1]?.stateInfo).toContain('a broken log')
+  }, 20_000)
+
+  it('looks at all brokers, and again, before it says that none answers', async () => {
+    engine = new FakeEngine(effects, { runningBrokersMax: 3 })
+    const asked: number[] = []
+    const service = await start({
+      // The first broker lets nobody in; of the others one answers at the second look.
+      probe: async ({ port }) => {
+        asked.push(port)
+        if (asked.length < 6) throw new Error('connection refused')
+      },
+    })
+    expect(service.report().clusters[0]?.state).toBe('ACTIVE')
+    expect(asked).toHaveLength(6)
+    await stop(service)
+    const again = await start({ probe: () => Promise.reject(new Error('the connection is closed')) })
+    expect(again.report().notes).toEqual([
+      expect.stringMatching(/No broker.*answers.*The connection is closed/s),
+    ])
+    expect(again.report().clusters[0]?.state).toBe('ACTIVE')
+  }, 20_000)
+
   it('does not bring back a demo that was deleted', async () => {
     const first = await start()
     const [demo] = first.report().clusters

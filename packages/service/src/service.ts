@@ -7,6 +7,7 @@ import {
   checkProperties,
   type ClusterContext,
   createCluster,
+  hinderedMsMax,
   untilAborted,
   waitUntilReady,
 } from './default-cluster.ts'
@@ -14,7 +15,7 @@ import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { Engine, EngineName } from './fleet/engines/engine.ts'
 import { enginesOf } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
-import { codeOf, OperatingError } from './fleet/operating-error.ts'
+import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
@@ -165,10 +166,11 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   started.push(() => api.close())
   signal?.throwIfAborted()
 
+  let problem: string | null = null
   if (target !== null) {
     const endpoint = { host, port: api.port, credentials: accessKey, scope: { region, service: 'kafka' } }
     const probe = options.probe ?? brokerAnswers
-    await provideCluster(target, options, before === undefined, {
+    problem = await provideCluster(target, options, before === undefined, {
       endpoint,
       fleet,
       engine,
@@ -176,7 +178,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       ...effects,
     })
   }
-  const reported = reportedBy(start, api.port)
+  const reported = reportedBy(start, api.port, problem)
   ready = reported
   writeState(disk, dataDirectory, reported.state)
   for (const note of endpointNotes(reported)) logger.warn(note)
@@ -213,7 +215,11 @@ function awsEndpoint({ options, region, fleet }: Start, accessKey: AccessKey): A
   })
 }
 
-function reportedBy({ options, before, region, target, engine, fleet }: Start, apiPort: number): Reported {
+function reportedBy(
+  { options, before, region, target, engine, fleet }: Start,
+  apiPort: number,
+  problem: string | null,
+): Reported {
   const defaultCluster = target ?? before?.defaultCluster ?? null
   return {
     state: readyState(options.effects, { apiPort, region, engine: engine.name, defaultCluster }),
@@ -224,6 +230,7 @@ function reportedBy({ options, before, region, target, engine, fleet }: Start, a
     acceptsAnySignature: options.acceptAnySignature,
     apiPortWanted: options.apiPort ?? before?.apiPort ?? defaultApiPort,
     engineAsked: options.engine,
+    problemAtStart: problem,
   }
 }
 
@@ -249,18 +256,27 @@ function targetCluster(choice: ClusterChoice, before: ServiceState | undefined):
   return before ? before.defaultCluster : defaultClusterName
 }
 
+/** What is wrong with the cluster where it was there before, as a sentence: the others are served all the same. */
 async function provideCluster(
   name: string,
   { cluster, properties, signal }: ServiceOptions,
   isNew: boolean,
   context: ClusterContext,
-): Promise<void> {
-  const { fleet } = context
-  if (fleet.clusters.byName(name)) checkProperties(fleet, name, properties)
+): Promise<string | null> {
+  const { fleet, logger } = context
+  const isThere = fleet.clusters.byName(name) !== undefined
+  if (isThere) checkProperties(fleet, name, properties)
   // Whoever has deleted `demo` does not want it back at every start.
   else if (cluster.kind === 'named' || isNew) await createCluster(context, name, properties)
-  else return
-  await waitUntilReady(context, name, signal)
+  else return null
+  try {
+    await waitUntilReady(context, name, hinderedMsMax[isThere ? 'restored' : 'made'], signal)
+    return null
+  } catch (error) {
+    if (!isThere || !(error instanceof OperatingError)) throw error
+    logger.error('a cluster is not ready', { cluster: name, error })
+    return sentenceOf(error)
+  }
 }
 
 /** ARNs carry the region, so a data directory stays in the one of its first start. */
