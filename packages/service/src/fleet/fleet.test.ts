@@ -1,4 +1,5 @@
 import {
+  Deferred,
   MemoryDisk,
   MemoryNetwork,
   seededRandom,
@@ -6,7 +7,7 @@ import {
   systemProcesses,
   TestClock,
 } from '@sluice/effects'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { enginesOf } from './engines/engines.ts'
 import { FakeEngine } from './engines/testing/fake-engine.ts'
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts'
@@ -78,6 +79,22 @@ const starts = (node: string) => engine.log.filter((entry) => entry === `start $
 const systemError = (code: string) => Object.assign(new Error(`${code}: no`), { code })
 
 describe('a cluster that is created', () => {
+  it('starts a few nodes at a time, of all clusters', async () => {
+    engine.nodeStartsMax = 2
+    const opened = new Deferred<void>()
+    engine.gate = opened.promise
+    const fleet = await start()
+    const clusters = ['a', 'b', 'c', 'd'].map((name) => create(fleet, name))
+    const starting = () => engine.log.filter((line) => line === 'start broker 1').length
+    await vi.waitFor(() => expect(starting()).toBe(2))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(starting()).toBe(2)
+    opened.resolve()
+    await Promise.all(clusters.map((uuid) => fleet.idle(uuid)))
+    expect(engine.running).toBe(4)
+    await fleet.stop()
+  })
+
   it('is brought up and becomes ACTIVE', async () => {
     const fleet = await start()
     const uuid = create(fleet)

@@ -17,6 +17,7 @@ import {
 } from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
 import { isFree, portTaken } from './free-port.ts'
+import { Limit } from './limit.ts'
 import { Mutex } from './mutex.ts'
 import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
@@ -105,6 +106,7 @@ class FleetOfClusters implements Fleet {
   readonly #store: ClusterStore
   readonly #loop: ReconcileLoop
   readonly #portsLock = new Mutex()
+  readonly #startsLimits = new Map<Engine, Limit>()
   readonly #runtimes = new Map<string, ClusterRuntime>()
 
   constructor(options: FleetOptions) {
@@ -226,10 +228,17 @@ class FleetOfClusters implements Fleet {
       effects: this.#options.effects,
       settings: this.#settings,
       portsLock: this.#portsLock,
+      startsLimit: this.#startsLimitOf(engine),
       trigger: () => this.#loop.trigger(uuid),
     })
     if (!this.#store.get(uuid) && !runtime.cluster) this.#runtimes.delete(uuid)
     return outcome
+  }
+
+  #startsLimitOf(engine: Engine): Limit {
+    const limit = this.#startsLimits.get(engine) ?? new Limit(engine.nodeStartsMax)
+    this.#startsLimits.set(engine, limit)
+    return limit
   }
 
   #engineOf(record: ClusterRecord | undefined): Engine {

@@ -23,6 +23,9 @@ interface ApacheKafkaEngineOptions {
   distributions?: Pick<Distributions, 'java' | 'broker'>
 }
 
+/** A starting JVM keeps a core busy; a quorum of three has to start together. */
+const nodeStartsMax = 4
+
 /** Apache Kafka itself: each node of a cluster is a JVM process of its own, and outlives this service. */
 export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
   const { effects, environment, onProgress } = options
@@ -36,6 +39,7 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
     runningBrokersMax: Number.POSITIVE_INFINITY,
     compactsLogs: true,
+    nodeStartsMax,
     ignoredProperties: new Set(),
     checkProperties: (properties, kafkaVersion) => propertyProblems(properties, release(kafkaVersion)),
     topology: ({ kafkaVersion }) => topologyOf(release(kafkaVersion).mode),

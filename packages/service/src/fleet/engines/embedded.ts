@@ -49,6 +49,8 @@ export function embeddedEngine(effects: EmbeddedEffects): Engine {
     // Until brokers replicate.
     runningBrokersMax: 1,
     compactsLogs: false,
+    // They share a process and its event loop.
+    nodeStartsMax: Number.POSITIVE_INFINITY,
     ignoredProperties: ignoredBrokerProperties,
     checkProperties: (properties) => checkBrokerProperties(properties),
     topology: () => ({

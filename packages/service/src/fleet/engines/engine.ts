@@ -14,6 +14,8 @@ export interface Engine {
   readonly runningBrokersMax: number
   /** Whether the cleaner runs that `cleanup.policy=compact` asks for. */
   readonly compactsLogs: boolean
+  /** How many nodes of all its clusters start at a time. */
+  readonly nodeStartsMax: number
   /** Broker properties that it takes and that then change nothing. */
   readonly ignoredProperties: ReadonlySet<string>
   /** What is wrong with these static broker properties: unknown names, values out of range. */

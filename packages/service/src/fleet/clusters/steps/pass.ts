@@ -1,5 +1,6 @@
 import { assert, type Clock, type Logger, type Network, type Random } from '@sluice/effects'
 import type { ClusterPlan, Engine, EngineCluster } from '../../engines/engine.ts'
+import type { Limit } from '../../limit.ts'
 import type { Mutex } from '../../mutex.ts'
 import { clusterPlan } from '../cluster-plan.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
@@ -21,6 +22,8 @@ export interface ReconcileContext {
   settings: ReconcileSettings
   /** One cluster at a time looks for ports, so that no two find the same ones. */
   portsLock: Mutex
+  /** How many nodes of the engine start at a time, of all clusters. */
+  startsLimit: Limit
   /** Makes the loop look at the cluster again. */
   trigger: () => void
 }
@@ -67,6 +70,7 @@ export class Pass {
   readonly effects: ReconcileContext['effects']
   readonly settings: ReconcileSettings
   readonly portsLock: Mutex
+  readonly startsLimit: Limit
   readonly trigger: () => void
   #planned: { from: ClusterRecord; plan: ClusterPlan } | null = null
 
@@ -78,6 +82,7 @@ export class Pass {
     this.effects = context.effects
     this.settings = context.settings
     this.portsLock = context.portsLock
+    this.startsLimit = context.startsLimit
     this.trigger = context.trigger
   }
 

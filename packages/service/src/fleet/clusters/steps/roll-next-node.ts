@@ -21,8 +21,10 @@ export const rollNextNode: Step = async (pass) => {
   runtime.abort.signal.throwIfAborted()
   const reason = reasonOf(record) ?? 'What it runs with is otherwise than when it was started.'
   effects.logger.info('a node is started anew', { cluster: record.name, node: nodeName(next), reason })
-  await cluster.stopNode(next)
-  await startNode(pass, next)
+  await pass.startsLimit.run(1, async () => {
+    await cluster.stopNode(next)
+    await startNode(pass, next)
+  })
   // Or it would be started anew for ever.
   assert(
     pass.plan !== plan || !outdatedNodes(cluster, plan).some((node) => sameNode(node, next)),

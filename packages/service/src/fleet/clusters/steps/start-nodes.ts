@@ -1,27 +1,37 @@
 import { type NodeKey, nodeName, sameNode } from '../../engines/engine.ts'
 import { codeOf } from '../../operating-error.ts'
 import { isBroker } from '../cluster-plan.ts'
-import type { Done, Pass, Step } from './pass.ts'
+import type { Pass, Step } from './pass.ts'
 
 /** Controllers or ZooKeeper nodes that shall run and do not: all at once, since they wait for each other. */
-export const startQuorum: Step = (pass) => startMissing(pass, (node) => !isBroker(node))
+export const startQuorum: Step = async (pass) => {
+  const missing = missingNodes(pass, (node) => !isBroker(node))
+  await pass.startsLimit.run(missing.length, () => allOf(missing.map((node) => startNode(pass, node))))
+  return missing.length > 0 ? 'changed' : 'unchanged'
+}
 
 /** Brokers that shall run and do not. */
-export const startBrokers: Step = (pass) => startMissing(pass, isBroker)
-
-async function startMissing(pass: Pass, isMeant: (node: NodeKey) => boolean): Promise<Done> {
-  const running = pass.cluster.nodes().filter(({ state }) => state === 'running')
-  const missing = pass.record.nodes.filter(
-    (node) => isMeant(node) && !running.some((one) => sameNode(one, node)),
-  )
-  const started = await Promise.allSettled(missing.map((node) => startNode(pass, node)))
-  for (const result of started) if (result.status === 'rejected') throw result.reason
+export const startBrokers: Step = async (pass) => {
+  const missing = missingNodes(pass, isBroker)
+  await allOf(missing.map((node) => pass.startsLimit.run(1, () => startNode(pass, node))))
   return missing.length > 0 ? 'changed' : 'unchanged'
+}
+
+function missingNodes(pass: Pass, isMeant: (node: NodeKey) => boolean): NodeKey[] {
+  const running = pass.cluster.nodes().filter(({ state }) => state === 'running')
+  return pass.record.nodes.filter((node) => isMeant(node) && !running.some((one) => sameNode(one, node)))
+}
+
+/** Each has come to its end when one of them has failed. */
+async function allOf(starts: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(starts)) if (result.status === 'rejected') throw result.reason
 }
 
 export async function startNode(pass: Pass, node: NodeKey): Promise<void> {
   const { runtime, effects, cluster, plan, record } = pass
   const name = nodeName(node)
+  // Its turn may have been long in coming.
+  runtime.abort.signal.throwIfAborted()
   runtime.toldFailures.delete(name)
   const startedAt = effects.clock.monotonic()
   try {

@@ -31,6 +31,7 @@ export class FakeEngine implements Engine {
   readonly defaultKafkaVersion = '4.4.x.kraft'
   readonly runningBrokersMax: number
   readonly compactsLogs = false
+  nodeStartsMax = Number.POSITIVE_INFINITY
   readonly ignoredProperties = new Set(['num.io.threads'])
   /** What was done to nodes, in order: `start broker 1`, `stop broker 1`, `finalize 4.4.x.kraft`. */
   readonly log: string[] = []
