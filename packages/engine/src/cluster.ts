@@ -5,7 +5,8 @@ import type { ListenerOptions } from './broker/listeners.ts'
 import { InlineChannel } from './controller/channel.ts'
 import { Controller } from './controller/controller.ts'
 import { InlineFeeds } from './replication/inline-feeds.ts'
-import { readMetaProperties } from './storage/meta-properties.ts'
+import type { Loss } from './storage/losses.ts'
+import { metaPropertiesFileName, readMetaProperties } from './storage/meta-properties.ts'
 
 export interface ClusterOptions {
   /** Holds a directory for the controller and one for each broker. */
@@ -26,6 +27,13 @@ export interface ClusterOptions {
   }
   /** False: followers fetch as they do from another process, for tests that it makes no difference. */
   readonly feedsInline?: boolean
+  /**
+   * Once, the controller goes on without what is lost of the metadata; without it, it does not start
+   * (MetadataDamagedError).
+   */
+  readonly acceptsMetadataLoss?: boolean
+  /** Told of each loss that the start of a node finds. */
+  readonly onLoss?: (nodeId: number, loss: Loss) => void
   /** A bug has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
   /** A bug or the disk has stopped the controller; the brokers go on, and wait for `startController`. */
@@ -115,14 +123,20 @@ class InlineCluster implements Cluster {
   readonly #stopping = new AbortController()
   #controllerNode: ControllerNode
   #controller: Controller | null = null
+  /** One has run in this process. */
+  #hadController = false
+  #acceptsMetadataLoss: boolean
 
   constructor(options: ClusterOptions) {
     const { clock, disk, random } = options.effects
     this.#options = options
     this.#controllerNode = options.controller
     this.#channel = new InlineChannel({ clock, awayMsMax: controllerAwayMsMax })
-    // The id that the cluster got when its directory was made.
-    this.clusterId = readMetaProperties(disk, this.#controllerDirectory)?.clusterId ?? randomUuid(random)
+    this.#acceptsMetadataLoss = options.acceptsMetadataLoss ?? false
+    // The id that the cluster got when its directory was made. A broker's tells it too where the controller's is gone.
+    const directories = [this.#controllerDirectory, ...brokerDirectories(disk, options.directory)]
+    const ids = directories.map((directory) => readMetaProperties(disk, directory)?.clusterId)
+    this.clusterId = ids.find((id) => id !== undefined) ?? randomUuid(random)
   }
 
   get controller(): RunningNode | null {
@@ -147,9 +161,13 @@ class InlineCluster implements Cluster {
 
   async #startController(node: ControllerNode, properties: Properties): Promise<void> {
     await this.stopController()
+    const { effects, directory, onLoss } = this.#options
     const controller = await Controller.open({
-      ...this.#options.effects,
+      ...effects,
       ...node,
+      acceptsLoss: this.#acceptsMetadataLoss,
+      isExpected: this.#hadController || brokerDirectories(effects.disk, directory).length > 0,
+      onLoss: (loss) => onLoss?.(node.nodeId, loss),
       directory: this.#controllerDirectory,
       clusterId: this.clusterId,
       signal: this.#stopping.signal,
@@ -161,6 +179,8 @@ class InlineCluster implements Cluster {
     })
     this.#controllerNode = node
     this.#controller = controller
+    this.#hadController = true
+    this.#acceptsMetadataLoss = false
     await this.#channel.connect(controller)
   }
 
@@ -183,7 +203,7 @@ class InlineCluster implements Cluster {
     const killed = this.#killed.get(node.nodeId)
     if (killed) await this.#fence(killed)
     this.#killed.delete(node.nodeId)
-    const { effects, onBrokerFailure } = this.#options
+    const { effects, onBrokerFailure, onLoss } = this.#options
     const directory = this.#brokerDirectory(node.nodeId)
     const broker = await Broker.start({
       ...effects,
@@ -196,6 +216,7 @@ class InlineCluster implements Cluster {
       controller: this.#channel,
       feeds: this.#options.feedsInline === false ? new InlineFeeds() : this.#feeds,
       signal,
+      onLoss: (loss) => onLoss?.(node.nodeId, loss),
       onFailure: (failure) => void this.#fence(broker).then(() => onBrokerFailure?.(node.nodeId, failure)),
     })
     this.#brokers.push(broker)
@@ -259,6 +280,16 @@ class InlineCluster implements Cluster {
   #brokerDirectory(nodeId: number): string {
     return `${this.#options.directory}/broker-${nodeId}/volume-1`
   }
+}
+
+/** The log directories of brokers that have run here. */
+function brokerDirectories(disk: Disk, directory: string): string[] {
+  if (!disk.existsSync(directory)) return []
+  return disk
+    .readdirSync(directory)
+    .filter(({ name }) => /^broker-\d+$/.test(name))
+    .map(({ name }) => `${directory}/${name}/volume-1`)
+    .filter((volume) => disk.existsSync(`${volume}/${metaPropertiesFileName}`))
 }
 
 function stateOf(failure: Error | null): Pick<RunningNode, 'state' | 'failure'> {

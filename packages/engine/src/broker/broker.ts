@@ -20,9 +20,11 @@ import type { LoggedRecord } from '../metadata/records.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import { logDirectoryName } from '../storage/directory-names.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
+import type { TellLoss } from '../storage/losses.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
 import { Connection, type RequestHandling } from './connection.ts'
@@ -60,6 +62,8 @@ interface BrokerOptions {
   readonly processes?: Processes
   /** Gives up a start that is under way: to recover logs may take long. */
   readonly signal: AbortSignal
+  /** Told of what the start finds lost. */
+  readonly onLoss?: TellLoss
   /** A bug has stopped this broker, which had started. */
   readonly onFailure: (failure: Error) => void
 }
@@ -236,6 +240,7 @@ export class Broker implements BrokerServices, RequestHandling {
     await this.logs.load(signal)
     this.#goOn()
     this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)
+    this.#tellMissingLogs()
     this.partitions.begin()
     await inSlices(this.#applyTopics(), this.clock, signal)
     this.#goOn()
@@ -370,6 +375,14 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const topic of this.metadata.topics()) yield* this.partitions.applyInSteps(topic)
   }
 
+  /** A replica in sync has had a log; it is made anew, empty. */
+  #tellMissingLogs(): void {
+    for (const { name, partitions } of this.metadata.topics())
+      for (const [partition, { isr }] of partitions.entries())
+        if (isr.includes(this.nodeId) && !this.logs.get({ topic: name, partition }))
+          this.#options.onLoss?.({ kind: 'log missing', log: logDirectoryName({ topic: name, partition }) })
+  }
+
   /** From now on the partitions become what the metadata says, beginning with what has waited. */
   #followMetadata(): void {
     this.metadata.onChange((delta) => this.#apply(delta))
@@ -451,6 +464,7 @@ function partsOf(options: BrokerOptions, guard: NodeGuard): Parts {
     clusterId: options.clusterId,
     config,
     configFor: (topic) => config.topicView(topic, logConfigOf),
+    onLoss: options.onLoss,
   })
   return { guard, clock, logger, metadata, config, logs }
 }

@@ -33,6 +33,7 @@ import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
 import { Lane } from '../storage/lane.ts'
 import { logConfigOf } from '../storage/log-config.ts'
+import type { TellLoss } from '../storage/losses.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import type { Steps } from '../storage/slices.ts'
 import { inSlices } from '../storage/slices.ts'
@@ -68,6 +69,12 @@ interface ControllerOptions {
   readonly host: string
   readonly port: number
   readonly staticProperties: Readonly<Record<string, string>>
+  /** Goes on without what of the metadata is broken; see MetadataDamagedError. */
+  readonly acceptsLoss?: boolean
+  /** Something of this cluster is there already, so that there must be metadata. */
+  readonly isExpected?: boolean
+  /** Told of what the opening finds lost. */
+  readonly onLoss?: TellLoss
   /** A bug, or a disk of which nobody knows what is on it, has stopped this controller, which was open. */
   readonly onFailure: (failure: Error) => void
 }
@@ -146,6 +153,8 @@ export class Controller implements ChannelTarget {
     disk.mkdirSync(directory)
     // Before anything is written: a second process would begin an epoch in the first one's log.
     const lock = DirectoryLock.acquire(disk, directory, options.processes)
+    // Its name survives a power cut: without one the directory would pass for one that was stopped cleanly.
+    disk.syncDirectorySync(directory)
     let opened: Controller | null = null
     const guard = new NodeGuard((failure) => {
       if (opened) opened.#failed(failure)
@@ -170,8 +179,8 @@ export class Controller implements ChannelTarget {
     const config = new BrokerConfig({ image, nodeId, staticProperties })
     const logConfig = metadataLogConfig(config)
     const retentionBytes = config.long('metadata.max.retention.bytes')
-    const where = { disk, clock, logger, directory, nodeId, logConfig, retentionBytes }
-    const log = await inSlices(MetadataLog.open(where, image), clock, options.signal)
+    const found = { ...options, clock, logger, wasClean: lock.wasFree, logConfig, retentionBytes }
+    const log = await inSlices(MetadataLog.open(found, image), clock, options.signal)
     return new Controller(options, { guard, image, config, log, lock })
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { assert, type Clock, type Disk, type Logger } from '@sluice/effects'
+import { assert, type Clock, type Logger } from '@sluice/effects'
 import {
   buildBatchSync,
   ControlRecordType,
@@ -16,10 +16,19 @@ import { FileCache } from '../storage/file-cache.ts'
 import { Log, type LogConfig } from '../storage/log.ts'
 import type { Steps } from '../storage/slices.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
-import { readQuorumState, writeQuorumState } from './quorum-state.ts'
+import {
+  acceptMissingEnd,
+  beforeMetadataCut,
+  type DamageOptions,
+  MetadataDamagedError,
+  metadataLogName,
+} from './metadata-damage.ts'
+import { type QuorumState, readQuorumState, writeQuorumState } from './quorum-state.ts'
 import {
   bootstrapSnapshot,
+  BrokenSnapshotError,
   listSnapshots,
+  readSnapshot,
   type SnapshotId,
   snapshotName,
   writeSnapshot,
@@ -34,8 +43,7 @@ export class MetadataGoneError extends Error {
   override name = 'MetadataGoneError'
 }
 
-interface MetadataLogOptions {
-  disk: Disk
+interface MetadataLogOptions extends DamageOptions {
   clock: Clock
   logger: Logger
   /** The controller's log directory. */
@@ -75,10 +83,9 @@ export class MetadataLog {
   /** Opens the log, made if it is not there, brings the image up to its end, and begins a new epoch: in steps. */
   static *open(options: MetadataLogOptions, image: MetadataImage): Steps<MetadataLog> {
     const { disk, clock, logger, nodeId } = options
-    const directory = join(options.directory, `${metadataTopic}-0`)
+    const directory = join(options.directory, metadataLogName)
     disk.mkdirSync(directory)
-    const before = readQuorumState(disk, directory)
-    if (!before) format(options, directory)
+    const before = readQuorumState(disk, directory, options.onLoss)
     const log = yield* Log.loadInSteps({
       disk,
       clock,
@@ -92,12 +99,16 @@ export class MetadataLog {
       clean: false,
       recoveryPoint: 0,
       logStartOffset: 0,
+      onLoss: options.onLoss,
+      beforeCut: (tail) => beforeMetadataCut(options, directory, tail),
     })
-    const epoch = Math.max(before?.leaderEpoch ?? 0, log.leaderEpochs.latestEpoch ?? 0) + 1
     let metadata: MetadataLog | null = null
     try {
+      const epoch = Math.max(before?.leaderEpoch ?? 0, log.leaderEpochs.latestEpoch ?? 0) + 1
       const opened = new MetadataLog(options, directory, log, epoch)
       yield* opened.#load(image)
+      opened.#checkEnd(image, before)
+      if (!before) format(options, directory)
       // The vote comes before anything that stands under it.
       writeQuorumState(disk, directory, { leaderId: nodeId, leaderEpoch: epoch })
       opened.#appendLeaderChange(image)
@@ -210,14 +221,14 @@ export class MetadataLog {
   }
 
   *#load(image: MetadataImage): Steps {
-    const newest = this.#snapshots.at(-1)
-    if (newest) yield* this.#loadSnapshot(image, newest)
-    const from = newest?.endOffset ?? 0
+    yield* this.#loadNewestSnapshot(image)
+    const from = this.#snapshots.at(-1)?.endOffset ?? 0
     // The log was cut short of what the snapshot holds, or deleted: it goes on behind the snapshot.
     if (this.endOffset < from) this.#log.truncateFullyAndStartAt(from)
     if (this.#log.logStartOffset > from)
-      throw new Error(
-        `the metadata log begins at offset ${this.#log.logStartOffset}, and no snapshot holds what was before`,
+      throw new MetadataDamagedError(
+        `The metadata log in ${this.#directory} begins at offset ${this.#log.logStartOffset}, and no snapshot holds what was before.`,
+        { isAcceptable: false },
       )
     for (const batch of this.#batches(from)) {
       if (batch.records.length > 0) image.replay(batch.records.filter((record) => record.offset >= from))
@@ -226,6 +237,17 @@ export class MetadataLog {
       this.#bytesSinceSnapshot += batch.sizeInBytes
       yield
     }
+  }
+
+  /**
+   * Each epoch begins with a record, and after a clean stop all of them are there. The log of a new cluster, or of one
+   * that was killed when it had hardly begun, is the only one that may be empty.
+   */
+  #checkEnd(image: MetadataImage, before: QuorumState | null): void {
+    const { wasClean, isExpected } = this.#options
+    const isShort = wasClean && before !== null && image.epoch < before.leaderEpoch
+    const isGone = isExpected === true && this.endOffset === 0
+    if (isShort || isGone) acceptMissingEnd(this.#options, this.#directory, this.endOffset)
   }
 
   /** From the one that holds `from` to the end of the log. */
@@ -237,16 +259,28 @@ export class MetadataLog {
       }
   }
 
-  *#loadSnapshot(image: MetadataImage, id: SnapshotId): Steps {
-    const path = join(this.#directory, snapshotName(id))
-    let complete = false
-    for (const batch of metadataBatches(this.#options.disk.readFileSync(path))) {
-      image.replay(batch.records)
-      complete = batch.controlTypes.includes(ControlRecordType.snapshotFooter)
-      yield
+  /** Those that cannot be read are put aside: an older one, with more of the log, tells the same. */
+  *#loadNewestSnapshot(image: MetadataImage): Steps {
+    const { disk, logger, onLoss } = this.#options
+    for (let id = this.#snapshots.at(-1); id; id = this.#snapshots.at(-1)) {
+      const path = join(this.#directory, snapshotName(id))
+      try {
+        // All of it is read before any of it counts.
+        const batches = readSnapshot(disk, path)
+        for (const { records } of batches) {
+          image.replay(records)
+          yield
+        }
+        image.skipTo(id.endOffset - 1, id.epoch)
+        return
+      } catch (error) {
+        if (!(error instanceof BrokenSnapshotError)) throw error
+        logger.warn('a metadata snapshot cannot be read and is put aside', { path, error })
+        onLoss?.({ kind: 'file unreadable', path, effect: 'it is put aside as a file .unreadable' })
+        disk.renameSync(path, `${path}.unreadable`)
+        this.#snapshots = this.#snapshots.slice(0, -1)
+      }
     }
-    if (!complete) throw new Error(`${path} has no end`)
-    image.skipTo(id.endOffset - 1, id.epoch)
   }
 
   #read(offset: number): Buffer {

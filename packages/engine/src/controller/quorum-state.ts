@@ -1,21 +1,23 @@
 import { join } from 'node:path'
 import type { Disk } from '@sluice/effects'
+import type { TellLoss } from '../storage/losses.ts'
 
 const fileName = 'quorum-state'
 
 /** Who has led the metadata log last. At level 0 of kraft.version the voters are static and stand in here. */
-interface QuorumState {
+export interface QuorumState {
   leaderId: number
   leaderEpoch: number
 }
 
-/** null where no controller has run yet. Throws where the file is not what it should be. */
-export function readQuorumState(disk: Disk, directory: string): QuorumState | null {
+/** Null where no controller has run yet, or the file is broken: the log tells the epoch too, and the voter is known. */
+export function readQuorumState(disk: Disk, directory: string, onLoss?: TellLoss): QuorumState | null {
   const path = join(directory, fileName)
   if (!disk.existsSync(path)) return null
   const state: unknown = parse(disk.readFileSync(path).toString())
-  if (!isQuorumState(state)) throw new Error(`${path} is no quorum state of Apache Kafka`)
-  return { leaderId: state.leaderId, leaderEpoch: state.leaderEpoch }
+  if (isQuorumState(state)) return { leaderId: state.leaderId, leaderEpoch: state.leaderEpoch }
+  onLoss?.({ kind: 'file unreadable', path, effect: 'the epoch is that of the metadata log' })
+  return null
 }
 
 /** Durable when it returns. Members and their order are those of Apache Kafka's version 0. */

@@ -9,6 +9,7 @@ import {
   type Int64,
 } from '@sluice/wire'
 import { type NewRecord, sealRecord } from '../metadata/records.ts'
+import { type MetadataBatch, metadataBatches } from './batches.ts'
 
 /** A snapshot holds all that the log says before `endOffset`. */
 export interface SnapshotId {
@@ -40,6 +41,25 @@ export function listSnapshots(disk: Disk, directory: string): SnapshotId[] {
     })
     .filter(({ endOffset }) => endOffset > 0)
     .sort((a, b) => a.endOffset - b.endOffset || a.epoch - b.epoch)
+}
+
+/** The file is not what was written. */
+export class BrokenSnapshotError extends Error {
+  override name = 'BrokenSnapshotError'
+}
+
+/** All of its batches, or BrokenSnapshotError. */
+export function readSnapshot(disk: Disk, path: string): MetadataBatch[] {
+  const bytes = disk.readFileSync(path)
+  let batches: MetadataBatch[]
+  try {
+    batches = [...metadataBatches(bytes)]
+  } catch (error) {
+    throw new BrokenSnapshotError(`${path} is broken: ${(error as Error).message}`, { cause: error })
+  }
+  if (!batches.at(-1)?.controlTypes.includes(ControlRecordType.snapshotFooter))
+    throw new BrokenSnapshotError(`${path} has no end`)
+  return batches
 }
 
 /** Writes a snapshot, durable when it returns. Offsets count from 0 within the file. */

@@ -1,5 +1,13 @@
 import { type Clock, type Disk, isSystemError, type Logger, raise, type Timer } from '@sluice/effects'
-import { CheckpointFile, OffsetCheckpoint, checkpointKey } from '../storage/checkpoints.ts'
+import { join } from 'node:path'
+import {
+  CheckpointFile,
+  OffsetCheckpoint,
+  checkpointKey,
+  effectOfCheckpointLoss,
+} from '../storage/checkpoints.ts'
+import { logDirectoryName } from '../storage/directory-names.ts'
+import type { TellLoss } from '../storage/losses.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { TopicPartition } from '../storage/log.ts'
 
@@ -10,6 +18,7 @@ interface HighWatermarksOptions {
   logs: LogManager
   /** `replica.high.watermark.checkpoint.interval.ms`. */
   intervalMs: number
+  onLoss?: TellLoss
 }
 
 /**
@@ -22,16 +31,18 @@ export class HighWatermarks {
   readonly #logs: LogManager
   readonly #checkpoint: OffsetCheckpoint
   readonly #intervalMs: number
+  readonly #onLoss: TellLoss
   /** What the file said of logs that no partition has taken since: their own high watermarks do not count yet. */
   #untaken = new Map<string, number>()
   #interval: Timer | null = null
   #soon: Timer | null = null
 
-  constructor({ disk, clock, logger, logs, intervalMs }: HighWatermarksOptions) {
+  constructor({ disk, clock, logger, logs, intervalMs, onLoss }: HighWatermarksOptions) {
     this.#clock = clock
     this.#logger = logger
     this.#logs = logs
     this.#intervalMs = intervalMs
+    this.#onLoss = onLoss ?? (() => {})
     this.#checkpoint = new OffsetCheckpoint(disk, logs.directory, CheckpointFile.highWatermark)
   }
 
@@ -39,9 +50,25 @@ export class HighWatermarks {
   begin(): void {
     const found = this.#checkpoint.read()
     const name = CheckpointFile.highWatermark
-    if (!found) this.#logger.warn('a checkpoint cannot be read; it counts as empty', { name })
+    if (!found) {
+      this.#logger.warn('a checkpoint cannot be read; it counts as empty', { name })
+      const path = join(this.#logs.directory, name)
+      this.#onLoss({ kind: 'file unreadable', path, effect: effectOfCheckpointLoss[name] })
+    }
     this.#untaken = found ?? new Map()
+    this.#tellLostRecords()
     this.#interval = this.#scheduleNext()
+  }
+
+  /** What was committed has been acknowledged: a log that ends before has lost it, to a power cut say. */
+  #tellLostRecords(): void {
+    for (const { topicPartition, logEndOffset } of this.#logs.all()) {
+      const committed = this.#untaken.get(checkpointKey(topicPartition)) ?? 0
+      if (committed <= logEndOffset) continue
+      const log = logDirectoryName(topicPartition)
+      const records = committed - logEndOffset
+      this.#onLoss({ kind: 'log cut', log, offset: logEndOffset, records, bytes: 0 })
+    }
   }
 
   /** Where a partition's log begins; from now on the log says it. */

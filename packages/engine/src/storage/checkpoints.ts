@@ -15,6 +15,14 @@ export const CheckpointFile = {
 } as const
 export type CheckpointFile = (typeof CheckpointFile)[keyof typeof CheckpointFile]
 
+/** What a start does without one. */
+export const effectOfCheckpointLoss: Readonly<Record<CheckpointFile, string>> = {
+  [CheckpointFile.recoveryPoint]: 'after an unclean stop all logs are checked from their first byte',
+  [CheckpointFile.logStart]: 'records that DeleteRecords has removed may be there again',
+  [CheckpointFile.highWatermark]: 'what is committed is found out anew',
+  [CheckpointFile.cleaner]: 'compaction begins anew',
+}
+
 /** As the only content of a file it is the version; then the number of entries. */
 const version = '0'
 

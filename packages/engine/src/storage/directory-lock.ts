@@ -15,10 +15,13 @@ export class DirectoryLockedError extends Error {
 export class DirectoryLock {
   readonly #disk: Disk
   readonly #path: string
+  /** No lock was left: the directory is new, or was stopped cleanly. */
+  readonly wasFree: boolean
 
   private constructor(disk: Disk, path: string) {
     this.#disk = disk
     this.#path = path
+    this.wasFree = !disk.existsSync(path)
   }
 
   static acquire(disk: Disk, directory: string, processes: Processes | undefined): DirectoryLock {

@@ -1,5 +1,6 @@
 import type { Disk } from '@sluice/effects'
 import { join } from 'node:path'
+import type { TellLoss } from './losses.ts'
 
 const leaderEpochFileName = 'leader-epoch-checkpoint'
 
@@ -13,6 +14,7 @@ interface LogOfEpochs {
   readonly disk: Disk
   readonly directory: string
   readonly endOffset: number
+  readonly onLoss?: TellLoss
 }
 
 /**
@@ -38,7 +40,15 @@ export class LeaderEpochs {
     const { disk } = log
     const path = join(log.directory, leaderEpochFileName)
     if (!disk.existsSync(path)) return
-    this.#entries = parseLeaderEpochs(disk.readFileSync(path).toString('latin1')) ?? []
+    const text = disk.readFileSync(path).toString('latin1')
+    const entries = parseLeaderEpochs(text)
+    if (!entries && text !== '')
+      log.onLoss?.({
+        kind: 'file unreadable',
+        path,
+        effect: 'leader epochs are known from the batches alone',
+      })
+    this.#entries = entries ?? []
     this.#kept = this.#entries
   }
 

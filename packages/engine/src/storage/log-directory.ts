@@ -11,6 +11,7 @@ import { type Int64, metadataTopic } from '@sluice/wire'
 import {
   CheckpointFile,
   checkpointKey,
+  effectOfCheckpointLoss,
   OffsetCheckpoint,
   takeCleanShutdown,
   writeCleanShutdown,
@@ -27,6 +28,7 @@ import {
 import { FileCache } from './file-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TopicPartition } from './log-store.ts'
+import type { TellLoss } from './losses.ts'
 import { Log, type LogOptions } from './log.ts'
 import { openMetaProperties } from './meta-properties.ts'
 import type { LoadOptions } from './recovery.ts'
@@ -46,6 +48,7 @@ export interface LogDirectoryOptions {
   /** The broker's configuration, by Kafka's names. */
   config: { long(name: string): number }
   configFor: (topic: string) => LogConfig
+  onLoss?: TellLoss
 }
 
 /** The logs by `checkpointKey`. */
@@ -144,9 +147,10 @@ export class LogDirectory {
   }
 
   #logOptions(topicPartition: TopicPartition, state: LoadOptions): LogOptions {
-    const { disk, clock, logger, random, config, configFor } = this.#options
+    const { disk, clock, logger, random, config, configFor, onLoss } = this.#options
     return {
       ...state,
+      onLoss,
       disk,
       clock,
       logger,
@@ -218,10 +222,16 @@ export class LogDirectory {
     this.#lock.release(clean)
   }
 
-  #readCheckpoint(checkpoint: OffsetCheckpoint, name: string): Map<string, number> {
+  #readCheckpoint(checkpoint: OffsetCheckpoint, name: CheckpointFile): Map<string, number> {
     const offsets = checkpoint.read()
-    if (!offsets) this.#options.logger.warn('a checkpoint cannot be read; it counts as empty', { name })
-    return offsets ?? new Map()
+    if (offsets) return offsets
+    this.#options.logger.warn('a checkpoint cannot be read; it counts as empty', { name })
+    this.#options.onLoss?.({
+      kind: 'file unreadable',
+      path: join(this.#path, name),
+      effect: effectOfCheckpointLoss[name],
+    })
+    return new Map()
   }
 
   #directoryNames(): string[] {

@@ -1,7 +1,7 @@
 import { assert } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import { checkpointKey } from './checkpoints.ts'
-import { deleteSuffix, straySuffix } from './directory-names.ts'
+import { deleteSuffix, logDirectoryName, straySuffix } from './directory-names.ts'
 import { LogDirectory, type LogDirectoryOptions } from './log-directory.ts'
 import type { TopicPartition } from './log-store.ts'
 import type { Log } from './log.ts'
@@ -80,7 +80,8 @@ export class LogManager {
       return found
     }
     // The topic was deleted and made anew while this broker was away.
-    if (found) this.#putAside(found, straySuffix)
+    if (found)
+      this.#putStrayAside(found, 'the topic of a log was made anew meanwhile; the old log is put aside')
     const log = this.#onDisk.create(topicPartition, topicId)
     this.#logs.set(checkpointKey(topicPartition), log)
     return log
@@ -97,13 +98,16 @@ export class LogManager {
   /** Puts aside the logs of topics that the metadata does not know (Kafka's `-stray`). Returns how many. */
   removeStrays(isKnown: (topicId: string) => boolean): number {
     const strays = [...this.#logs.values()].filter((log) => log.topicId !== null && !isKnown(log.topicId))
-    for (const log of strays) {
-      const { topicPartition, topicId } = log
-      const directory = this.#putAside(log, straySuffix)
-      const message = 'the topic of a log is not known; the log is put aside'
-      this.#options.logger.warn(message, { ...topicPartition, topicId, directory })
-    }
+    for (const log of strays)
+      this.#putStrayAside(log, 'the topic of a log is not known; the log is put aside')
     return strays.length
+  }
+
+  #putStrayAside(log: Log, message: string): void {
+    const { topicPartition, topicId } = log
+    const directory = this.#putAside(log, straySuffix)
+    this.#options.logger.warn(message, { ...topicPartition, topicId, directory })
+    this.#options.onLoss?.({ kind: 'log put aside', log: logDirectoryName(topicPartition), directory })
   }
 
   /** Of the file system; -1 where that cannot be said. */

@@ -5,6 +5,8 @@ import type { BatchFacts } from './batch-facts.ts'
 import type { FileCache } from './file-cache.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
+import type { TellLoss } from './losses.ts'
+import type { LostTail } from './lost-tail.ts'
 import { offsetEntryBytes } from './offset-index.ts'
 import { ProducerState } from './producer-state.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
@@ -34,6 +36,9 @@ interface LogStoreOptions {
   random?: Random
   /** A flush or removal in the background failed. */
   onBackgroundFailure: (error: unknown) => void
+  onLoss?: TellLoss
+  /** Asked before a load cuts the log: it tells the loss itself, or throws, and nothing is cut. */
+  beforeCut?: (tail: LostTail) => Steps
 }
 
 /** Kafka's default of `producer.id.expiration.ms`: a day. */
@@ -55,6 +60,8 @@ export class LogStore implements SegmentHome {
   readonly producers: ProducerState
   readonly leaderEpochs: LeaderEpochs
   readonly producerIdExpirationMs: number
+  readonly beforeCut: ((tail: LostTail) => Steps) | undefined
+  readonly onLoss: TellLoss
   readonly #random: Random | undefined
   #config: LogConfig
   /** Changes when the log is put aside. */
@@ -82,6 +89,8 @@ export class LogStore implements SegmentHome {
     this.topicPartition = options.topicPartition
     this.#config = options.config
     this.producerIdExpirationMs = options.producerIdExpirationMs ?? producerIdExpirationDefaultMs
+    this.beforeCut = options.beforeCut
+    this.onLoss = options.onLoss ?? (() => {})
     this.#random = options.random
     this.onBackgroundFailure = options.onBackgroundFailure
     this.#lastFlushMs = options.clock.now()

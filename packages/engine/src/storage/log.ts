@@ -32,6 +32,8 @@ import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { type OffsetLookup, maxTimestampOffset, offsetForTimestamp } from './log-lookup.ts'
 import { LogStore, type TopicPartition } from './log-store.ts'
+import type { TellLoss } from './losses.ts'
+import type { LostTail } from './lost-tail.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { loadLog } from './recovery.ts'
 import { countExpired } from './retention.ts'
@@ -63,6 +65,9 @@ export interface LogOptions {
   random?: Random
   /** A flush or removal in the background failed. */
   onBackgroundFailure?: (error: unknown) => void
+  onLoss?: TellLoss
+  /** See LogStoreOptions. */
+  beforeCut?: (tail: LostTail) => Steps
 }
 
 interface Staged {

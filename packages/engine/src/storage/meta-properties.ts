@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Clock, Disk, Random } from '@sluice/effects'
 import { isUuid, randomUuid } from '@sluice/wire'
 
-const metaPropertiesFileName = 'meta.properties'
+export const metaPropertiesFileName = 'meta.properties'
 
 /** Version 0 is that of ZooKeeper's days, whose ids are others. */
 const currentVersion = '1'

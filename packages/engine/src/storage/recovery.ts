@@ -14,7 +14,9 @@ import type { DiskFile } from '@sluice/effects'
 import { RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { CorruptLogError, scanBatches } from './batch-scan.ts'
+import { logDirectoryName } from './directory-names.ts'
 import type { LogStore } from './log-store.ts'
+import { type LostTail, lostTail } from './lost-tail.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
 import {
   cleanedSuffix,
@@ -56,6 +58,9 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   }
   const trusted = options.clean ? yield* trustedEnd(store) : null
   const end = trusted ?? (yield* recoverFrom(store, options.clean ? 0 : options.recoveryPoint))
+  // A clean stop checkpoints the end: a file that lacks whole batches at its end does not show it.
+  if (options.clean && end < options.recoveryPoint)
+    tellCut(store, { offset: end, endOffset: options.recoveryPoint, bytes: 0 })
   if (end < logStart) {
     store.logger.warn('the log ends before its start; it begins anew', { ...store.topicPartition })
     store.restartAt(logStart)
@@ -174,14 +179,30 @@ function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
     // Every earlier segment was whole, so this one must begin at or after its end.
     if (segment.baseOffset < end) {
       store.logger.warn('a segment overlaps the one before it', { ...store.topicPartition })
+      yield* giveUp(store, index, 0, end)
       store.removeFrom(index)
       break
     }
-    const recovered = yield* recoverSegment(store, segment)
+    const recovered = yield* recoverSegment(store, index)
     end = recovered.end
     if (recovered.isCut) store.removeFrom(index + 1)
   }
   return end
+}
+
+/** The log ends at `offset`: what stands from `position` of the segment at `index` on is about to go. */
+function* giveUp(store: LogStore, index: number, position: number, offset: number): Steps {
+  const tail = yield* lostTail(store.segments.slice(index), position, offset)
+  if (store.beforeCut) yield* store.beforeCut(tail)
+  else tellCut(store, tail)
+}
+
+function tellCut(
+  store: LogStore,
+  { offset, endOffset, bytes }: Pick<LostTail, 'offset' | 'endOffset' | 'bytes'>,
+): void {
+  const log = logDirectoryName(store.topicPartition)
+  store.onLoss({ kind: 'log cut', log, offset, records: endOffset - offset, bytes })
 }
 
 interface Recovered {
@@ -189,17 +210,19 @@ interface Recovered {
   isCut: boolean
 }
 
-function* recoverSegment(store: LogStore, segment: Segment): Steps<Recovered> {
+function* recoverSegment(store: LogStore, index: number): Steps<Recovered> {
+  const segment = store.segmentAt(index)
   // Its indexes are only kept while it is open.
   const file = segment.file.pin()
   try {
-    return yield* recoverBatches(store, segment, file)
+    return yield* recoverBatches(store, index, file)
   } finally {
     segment.file.unpin()
   }
 }
 
-function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Steps<Recovered> {
+function* recoverBatches(store: LogStore, index: number, file: DiskFile): Steps<Recovered> {
+  const segment = store.segmentAt(index)
   const physicalEnd = file.sizeSync()
   const { producers, leaderEpochs } = store
   producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset)
@@ -216,6 +239,7 @@ function* recoverBatches(store: LogStore, segment: Segment, file: DiskFile): Ste
     next = facts.lastOffset + 1
     return true
   })
+  if (validEnd < physicalEnd) yield* giveUp(store, index, validEnd, next)
   segment.endRebuild()
   producers.mapEndOffset = next
   if (validEnd === physicalEnd) return { end: next, isCut: false }

@@ -1,0 +1,79 @@
+/** What a start has found missing or broken. It goes on all the same; whoever cares for the data has to be told. */
+export type Loss =
+  /** Records that a log had are gone from `offset` on: cut off because they were broken, or missing. */
+  | { kind: 'log cut'; log: string; offset: number; records: number; bytes: number; keptIn?: string }
+  /** The topic of a log is not known (Kafka's `-stray`). */
+  | { kind: 'log put aside'; log: string; directory: string }
+  /** The metadata has this broker in sync, and there is no log: it begins empty. */
+  | { kind: 'log missing'; log: string }
+  /** `effect` says what the start did without it, as a clause. */
+  | { kind: 'file unreadable'; path: string; effect: string }
+
+type LogLoss = Extract<Loss, { log: string }>
+type LossOf<Kind extends LogLoss['kind']> = LogLoss & { kind: Kind }
+
+export type TellLoss = (loss: Loss) => void
+
+/** So many are named one by one in a sentence. */
+const namedMax = 3
+
+/** What people are told: a sentence a kind, however many there are. */
+export function lossSentences(losses: readonly Loss[]): string[] {
+  const sentences: string[] = []
+  const cut = ofEachLog(losses, 'log cut')
+  if (cut.length > 0) sentences.push(`${counted(cut, 'log')} lost records: ${listed(cut.map(cutText))}.`)
+  const missing = ofEachLog(losses, 'log missing')
+  if (missing.length > 0)
+    sentences.push(
+      `${counted(missing, 'log')} had vanished and ${missing.length === 1 ? 'begins' : 'begin'} empty: ${listed(logsOf(missing))}.`,
+    )
+  const aside = ofEachLog(losses, 'log put aside')
+  if (aside.length > 0)
+    sentences.push(
+      `${counted(aside, 'log')} of topics that the metadata does not know, put aside: ${listed(aside.map(asideText))}.`,
+    )
+  for (const { path, effect } of losses.filter((loss) => loss.kind === 'file unreadable').slice(0, namedMax))
+    sentences.push(`${path} could not be read: ${effect}.`)
+  return sentences
+}
+
+/** More may be found of one log than at first: then the most counts. */
+function ofEachLog<Kind extends LogLoss['kind']>(losses: readonly Loss[], kind: Kind): LossOf<Kind>[] {
+  const byLog = new Map<string, LossOf<Kind>>()
+  for (const loss of losses.filter((one): one is LossOf<Kind> => one.kind === kind)) {
+    const known = byLog.get(loss.log)
+    if (!known || weightOf(loss) >= weightOf(known)) byLog.set(loss.log, loss)
+  }
+  return [...byLog.values()]
+}
+
+function weightOf(loss: LogLoss): number {
+  return loss.kind === 'log cut' ? Math.max(loss.records, loss.bytes) : 0
+}
+
+function logsOf(losses: readonly LogLoss[]): string[] {
+  return losses.map(({ log }) => log)
+}
+
+function cutText({ log, offset, records, bytes, keptIn }: Extract<Loss, { kind: 'log cut' }>): string {
+  const what = [
+    ...(records > 0 ? [counted(records, 'record')] : []),
+    ...(bytes > 0 ? [counted(bytes, 'byte')] : []),
+  ]
+  if (keptIn !== undefined) what.push(`kept in ${keptIn}`)
+  return `${log} from offset ${offset} on${what.length > 0 ? ` (${what.join(', ')})` : ''}`
+}
+
+function asideText({ log, directory }: Extract<Loss, { kind: 'log put aside' }>): string {
+  return `${log} as ${directory}`
+}
+
+function counted(things: number | readonly unknown[], noun: string): string {
+  const count = typeof things === 'number' ? things : things.length
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - namedMax
+  return rest > 0 ? `${names.slice(0, namedMax).join(', ')} and ${rest} more` : names.join(', ')
+}
