@@ -1,9 +1,18 @@
 import { createServer } from 'node:net'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Checkout, connectTo, ensureBuilt, exitOf, outputWith, runScript, Sandbox } from './sluice.ts'
+import {
+  Checkout,
+  connectTo,
+  ensureBuilt,
+  exitOf,
+  outputWith,
+  runScript,
+  Sandbox,
+  type Status,
+} from './sluice.ts'
 
 beforeAll(ensureBuilt)
 
@@ -326,3 +335,38 @@ describe('the scripts of the checkout', () => {
     }
   })
 })
+
+describe('what is lost', () => {
+  it('is no secret: a damaged cluster waits, with exit code 4, until its loss is accepted', async () => {
+    await sandbox.start()
+    const before = await sandbox.status()
+    await sandbox.run('stop')
+    rmSync(join(clusterDirectory(before), 'controller'), { recursive: true })
+    const held = await sandbox.run('start', '--detach')
+    expect(held.exitCode).toBe(4)
+    expect(held.stdout).toMatch(/Cluster +demo +FAILED/)
+    expect(held.stdout).toMatch(/! demo: .*--accept-metadata-loss demo/)
+    expect((await sandbox.status()).clusters[0]?.stateInfo).toContain('--accept-metadata-loss demo')
+    await sandbox.run('stop')
+    expect((await sandbox.run('start', '--detach', '--accept-metadata-loss', 'other')).exitCode).toBe(2)
+    const accepted = await sandbox.run('start', '--detach', '--accept-metadata-loss', 'demo')
+    expect(accepted.exitCode).toBe(0)
+    expect(accepted.stdout).toMatch(/! demo: .*__cluster_metadata-0/)
+    expect((await sandbox.run('status')).stdout).toMatch(/! demo: .*__cluster_metadata-0/)
+  })
+
+  it('ends a service whose data directory is gone, within seconds and with a failure', async () => {
+    const service = sandbox.spawn('start', '--api-port', '0', '--kafka-port', '0')
+    await outputWith(service, 'Next')
+    const ended = exitOf(service)
+    let stderr = ''
+    service.stderr?.on('data', (chunk) => (stderr += chunk))
+    rmSync(sandbox.dataDirectory, { recursive: true })
+    expect(await ended).toBe(1)
+    expect(stderr).toContain('is not this service’s any more')
+  })
+})
+
+function clusterDirectory({ clusters }: Status): string {
+  return join(clusters[0]?.brokers[0]?.dataDirectory ?? '', '../..')
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +9,28 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'sluice-disk-'))
 })
 afterEach(() => rmSync(directory, { recursive: true }))
+
+it.runIf(process.platform !== 'win32')(
+  'keeps what it makes from other users, whatever the umask',
+  async () => {
+    const before = process.umask(0)
+    try {
+      const disk = systemDisk()
+      const kept = join(directory, 'kept')
+      disk.mkdirSync(join(kept, 'below'))
+      disk.openSync(join(kept, 'opened'), 'write').closeSync()
+      disk.writeFileAtomicSync(join(kept, 'replaced'), '')
+      await disk.writeFileAtomic(join(kept, 'replaced soon'), '', () => false)
+      disk.createExclusiveSync(join(kept, 'created'), '')
+      const modes = ['', 'below', 'opened', 'replaced', 'replaced soon', 'created'].map(
+        (name) => statSync(join(kept, name)).mode & 0o777,
+      )
+      expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o600, 0o600])
+    } finally {
+      process.umask(before)
+    }
+  },
+)
 
 describe('making directories', () => {
   it('makes the parents too, and takes one that is there', () => {

@@ -5,6 +5,10 @@ import type { Disk, DiskFile } from './disk.ts'
 /** Linux refuses more buffers than this in one writev (IOV_MAX). */
 const writevBuffersMax = 1024
 
+/** What is kept is its user's own, whatever the umask says. */
+const fileMode = 0o600
+const directoryMode = 0o700
+
 /** Where the system does not tell: what most allow at least. */
 const openFilesMaxUnknown = 1024
 
@@ -25,7 +29,7 @@ export function systemDisk(): Disk {
     openSync(path, mode) {
       // O_CREAT without O_TRUNC: 'a+' would force every positional write to the end on Linux.
       const flags = mode === 'read' ? fs.constants.O_RDONLY : fs.constants.O_RDWR | fs.constants.O_CREAT
-      return new SystemFile(path, fs.openSync(path, flags, 0o644))
+      return new SystemFile(path, fs.openSync(path, flags, fileMode))
     },
     existsSync: (path) => fs.existsSync(path),
     statSync(path) {
@@ -65,7 +69,7 @@ export function systemDisk(): Disk {
         await closed(directory)
       }
     },
-    createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx' }),
+    createExclusiveSync: (path, data) => fs.writeFileSync(path, data, { flag: 'wx', mode: fileMode }),
     spaceSync(path) {
       const stat = fs.statfsSync(path)
       return { totalBytes: stat.blocks * stat.bsize, usableBytes: stat.bavail * stat.bsize }
@@ -98,7 +102,7 @@ function done(start: (callback: (error: Error | null) => void) => void): Promise
 
 function opened(path: string, flags: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    fs.open(path, flags, 0o644, (error, fd) => (error ? reject(error) : resolve(fd)))
+    fs.open(path, flags, fileMode, (error, fd) => (error ? reject(error) : resolve(fd)))
   })
 }
 
@@ -109,12 +113,12 @@ function closed(fd: number): Promise<void> {
 /** What a crash has left there is overwritten, or, where its mode may be the wrong one, removed. */
 function openNew(path: string, mode: number | undefined): number {
   try {
-    if (mode === undefined) return fs.openSync(path, 'w', 0o644)
+    if (mode === undefined) return fs.openSync(path, 'w', fileMode)
   } catch {
     // Its mode forbids writing, or what is wrong shows again below.
   }
   fs.rmSync(path, { force: true })
-  return fs.openSync(path, 'w', mode ?? 0o644)
+  return fs.openSync(path, 'w', mode ?? fileMode)
 }
 
 /** Most are files. The recursive form is a module of its own, which a start need not load. */
@@ -127,7 +131,7 @@ function remove(path: string): void {
 /** Node's own recursive form never returns where a parent is there and takes no directory (/proc). */
 function makeDirectory(path: string): void {
   try {
-    fs.mkdirSync(path)
+    fs.mkdirSync(path, directoryMode)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' && fs.statSync(path).isDirectory()) return

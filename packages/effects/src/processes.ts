@@ -115,7 +115,7 @@ function spawnDetached(
   { outputFile, directory, environment }: SpawnOptions,
 ): Promise<SpawnedProcess> {
   return new Promise((resolve, reject) => {
-    const output = openSync(outputFile, 'a')
+    const output = openSync(outputFile, 'a', 0o600)
     try {
       const child = spawn(command, args, {
         cwd: directory,

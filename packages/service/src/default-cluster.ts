@@ -5,7 +5,7 @@ import { tagsOfProperties } from './fleet/clusters/static-properties.ts'
 import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-record.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'
-import { OperatingError } from './fleet/operating-error.ts'
+import { metadataDamaged, OperatingError } from './fleet/operating-error.ts'
 import { propertiesRefusal } from './fleet/clusters/static-properties.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -103,6 +103,8 @@ export async function waitUntilReady(
     signal?.throwIfAborted()
     const { state, stateInfo } = find()
     if (readyStates.has(state)) break
+    // It waits for a person; the service runs without it, and says so.
+    if (state === 'FAILED' && stateInfo?.code === metadataDamaged) return
     const waitedMs = clock.monotonic() - startedAt
     if (state === 'FAILED' || waitedMs > (stateInfo ? hinderedMs : readyMsMax))
       throw notReady(find(), waitedMs)

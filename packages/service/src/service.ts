@@ -20,10 +20,12 @@ import { portTaken } from './fleet/free-port.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
+import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, nodesText, reportOf, type Reported } from './reporting.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
 import { healthPath, type StatusReport, statusPath } from './status-report.ts'
+import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
 export interface ServiceOptions {
@@ -37,6 +39,10 @@ export interface ServiceOptions {
   region: string | undefined
   acceptAnySignature: boolean
   effects: ServiceEffects
+  /** The names of clusters that start without what is broken or gone of their metadata. */
+  metadataLossAccepted?: readonly string[]
+  /** The data directory is not this service's any more: it must end at once, and write nothing. */
+  onDirectoryLost?: (error: OperatingError) => void
   /** Ends a start that is under way. */
   signal?: AbortSignal
   /** Told each second how far a start or a stop is that takes longer than two. */
@@ -88,7 +94,8 @@ const apiPortsTried = 100
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { dataDirectory, effects } = options
   const lock = lockDataDirectory(effects, dataDirectory)
-  const started: Undo[] = [() => lock.release()]
+  const watch = watchDirectory(options, lock)
+  const started: Undo[] = [() => lock.release(), () => watch.end()]
   try {
     return await startLocked(options, started)
   } catch (error) {
@@ -125,6 +132,7 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
     account: accountId,
     effects,
     host,
+    metadataLossAccepted: options.metadataLossAccepted ?? [],
     kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
   })
   started.push(() => fleet.stop())
@@ -151,6 +159,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   const accessKey = loadOrCreateAccessKey(disk, effects.random, dataDirectory)
   await untilAborted(fleet.start(), signal)
   signal?.throwIfAborted()
+  checkAccepted(fleet, options.metadataLossAccepted ?? [])
   const restored = fleet.status().length
 
   let ready: Reported | undefined
@@ -192,6 +201,11 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       logger.info('stopped')
     },
   }
+}
+
+function checkAccepted(fleet: Fleet, names: readonly string[]): void {
+  const unknown = names.find((name) => !fleet.clusters.byName(name))
+  if (unknown !== undefined) throw new UsageError(`--accept-metadata-loss: there is no cluster "${unknown}".`)
 }
 
 function toldOf<Result>(

@@ -380,7 +380,7 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const { name, partitions } of this.metadata.topics())
       for (const [partition, { isr }] of partitions.entries())
         if (isr.includes(this.nodeId) && !this.logs.get({ topic: name, partition }))
-          this.#options.onLoss?.({ kind: 'log missing', log: logDirectoryName({ topic: name, partition }) })
+          this.logs.tellLoss({ kind: 'log missing', log: logDirectoryName({ topic: name, partition }) })
   }
 
   /** From now on the partitions become what the metadata says, beginning with what has waited. */

@@ -11,7 +11,6 @@ import type { Steps } from '../storage/slices.ts'
  */
 export class MetadataDamagedError extends Error {
   override name = 'MetadataDamagedError'
-  readonly code = 'METADATA_DAMAGED'
   /** Whether the loss can be accepted: there is something to go on with. */
   readonly isAcceptable: boolean
 

@@ -7,7 +7,6 @@ import {
   effectOfCheckpointLoss,
 } from '../storage/checkpoints.ts'
 import { logDirectoryName } from '../storage/directory-names.ts'
-import type { TellLoss } from '../storage/losses.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { TopicPartition } from '../storage/log.ts'
 
@@ -18,7 +17,6 @@ interface HighWatermarksOptions {
   logs: LogManager
   /** `replica.high.watermark.checkpoint.interval.ms`. */
   intervalMs: number
-  onLoss?: TellLoss
 }
 
 /**
@@ -31,18 +29,16 @@ export class HighWatermarks {
   readonly #logs: LogManager
   readonly #checkpoint: OffsetCheckpoint
   readonly #intervalMs: number
-  readonly #onLoss: TellLoss
   /** What the file said of logs that no partition has taken since: their own high watermarks do not count yet. */
   #untaken = new Map<string, number>()
   #interval: Timer | null = null
   #soon: Timer | null = null
 
-  constructor({ disk, clock, logger, logs, intervalMs, onLoss }: HighWatermarksOptions) {
+  constructor({ disk, clock, logger, logs, intervalMs }: HighWatermarksOptions) {
     this.#clock = clock
     this.#logger = logger
     this.#logs = logs
     this.#intervalMs = intervalMs
-    this.#onLoss = onLoss ?? (() => {})
     this.#checkpoint = new OffsetCheckpoint(disk, logs.directory, CheckpointFile.highWatermark)
   }
 
@@ -53,7 +49,7 @@ export class HighWatermarks {
     if (!found) {
       this.#logger.warn('a checkpoint cannot be read; it counts as empty', { name })
       const path = join(this.#logs.directory, name)
-      this.#onLoss({ kind: 'file unreadable', path, effect: effectOfCheckpointLoss[name] })
+      this.#logs.tellLoss({ kind: 'file unreadable', path, effect: effectOfCheckpointLoss[name] })
     }
     this.#untaken = found ?? new Map()
     this.#tellLostRecords()
@@ -67,7 +63,7 @@ export class HighWatermarks {
       if (committed <= logEndOffset) continue
       const log = logDirectoryName(topicPartition)
       const records = committed - logEndOffset
-      this.#onLoss({ kind: 'log cut', log, offset: logEndOffset, records, bytes: 0 })
+      this.#logs.tellLoss({ kind: 'log cut', log, offset: logEndOffset, records, bytes: 0 })
     }
   }
 

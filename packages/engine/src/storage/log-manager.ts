@@ -4,6 +4,7 @@ import { checkpointKey } from './checkpoints.ts'
 import { deleteSuffix, logDirectoryName, straySuffix } from './directory-names.ts'
 import { LogDirectory, type LogDirectoryOptions } from './log-directory.ts'
 import type { TopicPartition } from './log-store.ts'
+import type { Loss } from './losses.ts'
 import type { Log } from './log.ts'
 import { inSlices } from './slices.ts'
 import { type Chore, Upkeep } from './upkeep.ts'
@@ -107,7 +108,11 @@ export class LogManager {
     const { topicPartition, topicId } = log
     const directory = this.#putAside(log, straySuffix)
     this.#options.logger.warn(message, { ...topicPartition, topicId, directory })
-    this.#options.onLoss?.({ kind: 'log put aside', log: logDirectoryName(topicPartition), directory })
+    this.tellLoss({ kind: 'log put aside', log: logDirectoryName(topicPartition), directory })
+  }
+
+  tellLoss(loss: Loss): void {
+    this.#options.onLoss?.(loss)
   }
 
   /** Of the file system; -1 where that cannot be said. */

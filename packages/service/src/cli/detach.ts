@@ -9,7 +9,9 @@ import { launcher } from './own-name.ts'
 import { PassingLine } from './passing-line.ts'
 
 /** What the detached service tells the command that started it, at the end of its start. */
-type News = { kind: 'ready'; text: string } | { kind: 'failed'; text: string; exitCode: number }
+type News =
+  | { kind: 'ready'; text: string; exitCode: number }
+  | { kind: 'failed'; text: string; exitCode: number }
 
 /** What it tells before, while something takes long. */
 interface Progress {
@@ -66,6 +68,7 @@ export async function detach(dataDirectory: string, argv: readonly string[]): Pr
   if (child.connected) child.disconnect()
   if (news.kind === 'ready') {
     process.stdout.write(news.text)
+    process.exitCode = news.exitCode
     return
   }
   if (news.kind === 'failed') {
@@ -83,7 +86,7 @@ export async function detach(dataDirectory: string, argv: readonly string[]): Pr
 function openLog(dataDirectory: string, path: string): number {
   try {
     systemDisk().mkdirSync(dataDirectory)
-    return openSync(path, 'a')
+    return openSync(path, 'a', 0o600)
   } catch (error) {
     throw explained(dataDirectory, error)
   }

@@ -41,6 +41,7 @@ const differencesOf = (asked: Partial<StartSettings>) =>
       properties: {},
       engine: undefined,
       region: undefined,
+      metadataLossAccepted: [],
       acceptAnySignature: false,
       logLevel: undefined,
       ...asked,

@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 not running. Data goes to stdout, talk to stderr.',
+      '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 not running, 4 started but for a cluster that waits for you. Data goes to stdout, talk to stderr.',
     )
   for (const command of [startCommand(argv), statusCommand(), envCommand(), stopCommand()])
     program.addCommand(command)

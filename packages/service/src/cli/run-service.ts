@@ -16,6 +16,7 @@ import { exitCodes } from './exit-codes.ts'
 import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { readyScreen } from './screen.ts'
 import { PassingLine } from './passing-line.ts'
+import type { StatusReport } from '../status-report.ts'
 import type { StartSettings } from './settings.ts'
 
 /**
@@ -56,7 +57,16 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
       embeddedEngine(effects),
       apacheKafkaEngine({ effects, environment: surroundings(), onProgress: onStep }),
     ]
-    service = await startService({ ...settings, effects, engines, onProgress, signal: stopping.signal })
+    // Whatever is open goes with the process: a clean stop would write into what is not ours.
+    const onDirectoryLost = (error: Error) => void fail(error)
+    service = await startService({
+      ...settings,
+      effects,
+      engines,
+      onProgress,
+      onDirectoryLost,
+      signal: stopping.signal,
+    })
   } catch (error) {
     if (stopping.signal.aborted) return calledOff()
     return fail(error)
@@ -66,7 +76,7 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
   const news = { readyMs: performance.now(), restored: service.restored, detached: isDetached() }
   passingLine.clear()
   const text = output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : readyScreen(report, news)
-  if (isDetached()) await tellParent({ kind: 'ready', text })
+  if (isDetached()) await tellParent({ kind: 'ready', text, exitCode: exitCodeOf(report) })
   else process.stdout.write(text)
 }
 
@@ -82,6 +92,11 @@ function stopWithParent(stop: () => void): void {
     stop()
   }, parentCheckMs)
   timer.unref()
+}
+
+/** A cluster that failed needs a person, whom a script can call. */
+function exitCodeOf({ clusters }: StatusReport): number {
+  return clusters.some(({ state }) => state === 'FAILED') ? exitCodes.incomplete : exitCodes.ok
 }
 
 /** The exit is explicit: nothing that somebody left open may keep a stopped service alive. */

@@ -14,6 +14,7 @@ export interface StartSettings {
   cluster: ClusterChoice
   properties: Record<string, string>
   engine: EngineName | undefined
+  metadataLossAccepted: readonly string[]
   region: string | undefined
   acceptAnySignature: boolean
   logLevel: LogLevel | undefined
@@ -28,6 +29,7 @@ export interface StartFlags {
   cluster?: string | false
   set?: string[]
   engine?: EngineName
+  acceptMetadataLoss?: string[]
   region?: string
   acceptAnySignature?: boolean
   logLevel?: LogLevel
@@ -49,6 +51,7 @@ export function startSettings(flags: StartFlags): StartSettings {
     cluster: clusterChoice(flags.cluster ?? file.cluster),
     properties: { ...file.set, ...parseProperties(flags.set ?? []) },
     engine: flags.engine ?? file.engine,
+    metadataLossAccepted: flags.acceptMetadataLoss ?? [],
     region: flags.region ?? file.region,
     acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
     logLevel: flags.logLevel ?? file.logLevel,

@@ -35,6 +35,10 @@ export function startCommand(argv: readonly string[]): Command {
         'what runs clusters that name no engine (default: as at the last start, at first embedded)',
       ).choices(engineNames),
     )
+    .option(
+      '--accept-metadata-loss <cluster...>',
+      'start these clusters without what is broken or gone of their metadata',
+    )
     .option('--region <region>', 'the AWS region to be (default: us-east-1)', parseRegion)
     .option(
       '--accept-any-signature',

@@ -76,7 +76,11 @@ describe('the lock of a data directory', () => {
   it('is left to another process that is just writing it, and taken over when that never ends', async () => {
     disk.mkdirSync('/data')
     disk.writeFileAtomicSync('/data/lock', '')
-    expect(failure(() => lock(20))).toMatchObject({ code: 'DATA_DIRECTORY_IN_USE', next: 'Try again.' })
+    expect(failure(() => lock(20))).toMatchObject({
+      code: 'DATA_DIRECTORY_IN_USE',
+      why: expect.stringMatching(/empty or garbled: another start may be about to write it/),
+      next: expect.stringMatching(/after 2 seconds is taken over/),
+    })
     await clock.advance(2_000)
     lock(20)
     expect(lockHolder(disk, '/data')?.pid).toBe(20)
@@ -105,5 +109,16 @@ describe('a data directory that cannot be used', () => {
       why: expect.stringMatching(why),
       next: expect.stringContaining('--data-dir'),
     })
+  })
+
+  it('knows when it is not its own any more', () => {
+    const held = lock(10)
+    expect(held.state()).toBe('held')
+    disk.failNext('readFile', 'EIO')
+    expect(held.state()).toBe('held')
+    disk.writeFileAtomicSync('/data/lock', '{"pid":20}')
+    expect(held.state()).toBe('another’s')
+    disk.removeSync('/data')
+    expect(held.state()).toBe('gone')
   })
 })

@@ -9,7 +9,12 @@ import {
 } from '@sluice/effects'
 import { codeOf, OperatingError } from './operating-error.ts'
 
-interface DataDirectoryLock {
+export interface DataDirectoryLock {
+  /**
+   * `gone`: the lock, and mostly the directory with it, was removed; `another's`: somebody else has taken it. Whoever
+   * holds it then works on something that is not theirs.
+   */
+  state(): 'held' | 'gone' | 'another’s'
   release(): void
 }
 
@@ -33,11 +38,13 @@ export function lockDataDirectory(
   try {
     disk.mkdirSync(directory)
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      if (takeLock(disk, path, mine)) return { release: () => releaseLock(disk, path, mine) }
+      if (takeLock(disk, path, mine))
+        return { state: () => lockState(disk, path, mine), release: () => releaseLock(disk, path, mine) }
       const holder = lockHolder(disk, directory)
       if (holder && isAlive(holder, processes)) throw inUse(directory, holder)
       if (!disk.existsSync(path)) continue
-      if (!holder && clock.now() - disk.statSync(path).modifiedAtMs < writingMsMax) break
+      if (!holder && clock.now() - disk.statSync(path).modifiedAtMs < writingMsMax)
+        throw lockedByNobody(directory)
       // Moved, not removed: of two that find it stale only one succeeds in moving this very file.
       const aside = `${path}.stale-${me.pid}`
       disk.renameSync(path, aside)
@@ -74,6 +81,23 @@ function takeLock(disk: Disk, path: string, mine: string): boolean {
     throw error
   }
   return isMine(disk, path, mine)
+}
+
+function lockState(disk: Disk, path: string, mine: string): ReturnType<DataDirectoryLock['state']> {
+  try {
+    return disk.readFileSync(path).toString() === mine ? 'held' : 'another’s'
+  } catch (error) {
+    // Of a disk that cannot be read nobody knows; what was removed answers so.
+    return ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '') ? 'gone' : 'held'
+  }
+}
+
+function lockedByNobody(directory: string): OperatingError {
+  return new OperatingError(`The data directory ${directory} has a lock that names nobody.`, {
+    code: 'DATA_DIRECTORY_IN_USE',
+    why: 'It was written a moment ago and is empty or garbled: another start may be about to write it.',
+    next: `Start again: what is still so after ${writingMsMax / 1000} seconds is taken over.`,
+  })
 }
 
 function isMine(disk: Disk, path: string, mine: string): boolean {

@@ -46,6 +46,8 @@ export interface FleetOptions {
    * it or an error. Without a name it is where new clusters look first.
    */
   kafkaPort?: { port: number; cluster: string | null } | null
+  /** The names of clusters that start without what is broken or gone of their metadata. */
+  metadataLossAccepted?: readonly string[]
 }
 
 /** One cluster for `sluice status` and the start screen. */
@@ -117,6 +119,7 @@ class FleetOfClusters implements Fleet {
       kafkaPortBase: options.kafkaPortBase ?? kafkaPortBase,
       innerPortBase: options.innerPortBase ?? innerPortBase,
       askedPort: options.kafkaPort ?? null,
+      metadataLossAccepted: options.metadataLossAccepted ?? [],
     }
     this.#store = clusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
     this.#loop = new ReconcileLoop(effects.clock, effects.logger, (uuid) => this.#reconcile(uuid))
@@ -128,6 +131,7 @@ class FleetOfClusters implements Fleet {
       store: this.#store,
       effects,
       engines,
+      findings: (uuid) => this.#runtimes.get(uuid)?.cluster?.findings() ?? [],
       observed: (uuid) => this.#runtimes.get(uuid)?.cluster?.nodes() ?? [],
       trigger: (uuid) => {
         // What is under way for a cluster that shall go need not be brought to its end.
@@ -193,7 +197,7 @@ class FleetOfClusters implements Fleet {
         arn: record.arn,
         name: record.name,
         state: record.state,
-        stateInfo: record.stateInfo,
+        stateInfo: this.clusters.stateInfo(record),
         engine: record.engine,
         kafkaClusterId: cluster?.clusterId ?? null,
         directory: this.#store.directoryOf(record.uuid),

@@ -8,14 +8,23 @@ export class OperatingError extends Error {
   readonly code: string
   readonly why: string
   readonly next: string
+  /** A person has to do something: trying again changes nothing. */
+  readonly isFinal: boolean
 
-  constructor(what: string, detail: { code: string; why: string; next: string; cause?: unknown }) {
+  constructor(
+    what: string,
+    detail: { code: string; why: string; next: string; isFinal?: boolean; cause?: unknown },
+  ) {
     super(what, { cause: detail.cause })
     this.code = detail.code
     this.why = detail.why
     this.next = detail.next
+    this.isFinal = detail.isFinal ?? false
   }
 }
+
+/** The code of a cluster whose metadata has lost something that nobody has accepted as lost. */
+export const metadataDamaged = 'METADATA_DAMAGED'
 
 /** One sentence for a `stateInfo`, from any error. */
 export function sentenceOf(error: unknown): string {

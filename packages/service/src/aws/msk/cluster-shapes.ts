@@ -20,16 +20,22 @@ export function isServing({ state }: Pick<ClusterRecord, 'state'>): boolean {
 }
 
 /** A cluster as v1 describes it. */
-export function clusterInfo(record: ClusterRecord, clusters: Pick<Clusters, 'addresses'>): ClusterInfo {
+export function clusterInfo(
+  record: ClusterRecord,
+  clusters: Pick<Clusters, 'addresses' | 'stateInfo'>,
+): ClusterInfo {
   const spec = describedSpec(record)
-  return { ...common(record), ...provisioned(record, spec, clusters) }
+  return { ...common(record, clusters), ...provisioned(record, spec, clusters) }
 }
 
 /** A cluster as v2 describes it: what only a provisioned one has is nested. */
-export function clusterV2(record: ClusterRecord, clusters: Pick<Clusters, 'addresses'>): Cluster {
+export function clusterV2(
+  record: ClusterRecord,
+  clusters: Pick<Clusters, 'addresses' | 'stateInfo'>,
+): Cluster {
   const spec = describedSpec(record)
   return {
-    ...common(record),
+    ...common(record, clusters),
     ClusterType: 'PROVISIONED',
     Provisioned: provisioned(record, spec, clusters),
   }
@@ -40,7 +46,7 @@ function describedSpec(record: ClusterRecord): ClusterSpec {
   return { ...record.spec, ...activeChange(record)?.source }
 }
 
-function common(record: ClusterRecord) {
+function common(record: ClusterRecord, clusters: Pick<Clusters, 'stateInfo'>) {
   const operation = activeChange(record)
   return {
     ActiveOperationArn: operation && operationArn(record, operation),
@@ -49,7 +55,7 @@ function common(record: ClusterRecord) {
     CreationTime: new Date(record.createdAtMs),
     CurrentVersion: record.currentVersion,
     State: record.state,
-    StateInfo: stateInfo(record),
+    StateInfo: stateInfo(clusters.stateInfo(record)),
     Tags: record.tags,
   }
 }
@@ -70,7 +76,7 @@ function provisioned(record: ClusterRecord, spec: ClusterSpec, clusters: Pick<Cl
   }
 }
 
-function stateInfo({ stateInfo: info }: ClusterRecord): StateInfo | undefined {
+function stateInfo(info: ClusterRecord['stateInfo']): StateInfo | undefined {
   return info === null ? undefined : { Code: info.code, Message: info.message }
 }
 

@@ -1,6 +1,6 @@
 import { AssertionFailure } from '@sluice/effects'
 import { type NodeKey, nodeName, sameNode } from '../engines/engine.ts'
-import { codeOf, sentenceOf } from '../operating-error.ts'
+import { codeOf, OperatingError, sentenceOf } from '../operating-error.ts'
 import type { Outcome } from '../reconcile-loop.ts'
 import { activeChange, ended, leavingBrokers, takenBack } from './changes/change-life.ts'
 import { isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
@@ -171,6 +171,7 @@ function noteFailure(uuid: string, context: ReconcileContext, error: unknown): O
   const { store, runtime, effects } = context
   const record = store.get(uuid)
   const isBug = error instanceof AssertionFailure
+  const isFinal = error instanceof OperatingError && error.isFinal
   const fields = { cluster: record?.name ?? uuid, error }
   if (isBug) effects.logger.error('a bug stopped a step of a cluster', fields)
   else effects.logger.warn('a step of a cluster failed', fields)
@@ -178,6 +179,10 @@ function noteFailure(uuid: string, context: ReconcileContext, error: unknown): O
   runtime.failedAttempts++
   const sentence = sentenceOf(error)
   const code = codeOf(error)
+  if (isFinal) {
+    store.note(uuid, { state: 'FAILED', stateInfo: { code: error.code, message: sentence } })
+    return 'retry'
+  }
   if (record.state === 'CREATING' && (isBug || runtime.failedAttempts >= creationAttemptsMax)) {
     const message = `The cluster could not be created: ${sentence}`
     store.note(uuid, { state: 'FAILED', stateInfo: { code: code ?? 'CREATION_FAILED', message } })

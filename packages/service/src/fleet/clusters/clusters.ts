@@ -24,6 +24,8 @@ interface ClustersOptions {
   configurations: Configurations
   engines: Engines
   effects: { clock: Clock; random: Random }
+  /** What the starts of a cluster's nodes have found lost, as sentences. */
+  findings: (uuid: string) => readonly string[]
   /** The nodes of a cluster that run now, or did and failed. */
   observed: (uuid: string) => readonly ObservedNode[]
   /** Makes the reconcile loop look at a cluster, because what is wanted of it has changed. */
@@ -68,6 +70,14 @@ export class Clusters {
   addresses(record: ClusterRecord): ListenerAddress[] {
     const { observed, host } = this.#options
     return listenerAddresses(record, observed(record.uuid), host)
+  }
+
+  /** Why it is in its state, and what it has lost. */
+  stateInfo({ uuid, stateInfo }: ClusterRecord): ClusterRecord['stateInfo'] {
+    const findings = this.#options.findings(uuid)
+    if (findings.length === 0) return stateInfo
+    const message = [...(stateInfo ? [stateInfo.message] : []), ...findings].join(' ')
+    return { code: stateInfo?.code ?? 'LOSS_FOUND', message }
   }
 
   create(request: CreateClusterRequest): OrRefusal<{ record: ClusterRecord }> {

@@ -3,12 +3,16 @@ import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/ef
 import {
   type Cluster,
   checkBrokerProperties,
+  type ControllerNode,
   controllerProperties,
   ignoredBrokerProperties,
   type ListenerOptions,
+  type Loss,
+  lossSentences,
+  MetadataDamagedError,
   startCluster,
 } from '@sluice/engine'
-import { capitalized } from '../operating-error.ts'
+import { capitalized, metadataDamaged, OperatingError } from '../operating-error.ts'
 import { ClusterClient } from './brokers/cluster-client.ts'
 import {
   type ClusterPlan,
@@ -76,6 +80,8 @@ class EmbeddedCluster implements EngineCluster {
   /** From the first start of the controller on. */
   #running: Cluster | null = null
   #clusterId: string | null = null
+  /** What their starts have found lost, by node id. */
+  readonly #losses = new Map<number, Loss[]>()
   /** Under which plan the nodes run that do. */
   readonly #nodes: { plan: ClusterPlan; node: NodePlan }[] = []
 
@@ -87,6 +93,13 @@ class EmbeddedCluster implements EngineCluster {
 
   get clusterId(): string | null {
     return this.#clusterId
+  }
+
+  findings(): string[] {
+    return [...this.#losses].flatMap(([nodeId, losses]) => {
+      const name = nodeName({ role: nodeId === controllerId ? 'controller' : 'broker', nodeId })
+      return lossSentences(losses).map((sentence) => `${capitalized(name)}: ${sentence}`)
+    })
   }
 
   nodes(): ObservedNode[] {
@@ -135,17 +148,40 @@ class EmbeddedCluster implements EngineCluster {
     const [{ host, port } = { host: '', port: 0 }] = node.listeners
     const controller = { nodeId, host, port }
     const properties = nodeProperties(plan, node)
-    if (this.#running) return this.#running.startController(controller, properties)
+    if (this.#running) await this.#running.startController(controller, properties).catch(this.#explain)
+    else await this.#startCluster(controller, properties).catch(this.#explain)
+  }
+
+  async #startCluster(controller: ControllerNode, properties: Readonly<Record<string, string>>) {
     this.#running = await startCluster({
       directory: this.#options.directory,
       controller,
       brokers: [],
       properties,
       effects: this.#effects,
+      acceptsMetadataLoss: this.#options.acceptsMetadataLoss,
+      onLoss: (nodeId, loss) => this.#losses.set(nodeId, [...(this.#losses.get(nodeId) ?? []), loss]),
       onBrokerFailure: () => this.#options.onChange(),
       onControllerFailure: () => this.#options.onChange(),
     })
     this.#clusterId = this.#running.clusterId
+  }
+
+  /** What a person can do about metadata that is lost. */
+  readonly #explain = (error: unknown): never => {
+    if (!(error instanceof MetadataDamagedError)) throw error
+    const { directory, name } = this.#options
+    const accept = `, or go on without it: start with --accept-metadata-loss ${name}. What is cut off is kept in a file beside, and the logs of topics that are then unknown are put aside`
+    throw new OperatingError(
+      `The metadata of ${name} is damaged, so it was not started and nothing was changed.`,
+      {
+        code: metadataDamaged,
+        why: error.message,
+        next: `Bring ${directory}/controller back from a copy and start again${error.isAcceptable ? accept : ''}.`,
+        isFinal: true,
+        cause: error,
+      },
+    )
   }
 
   async #startBroker(plan: ClusterPlan, node: NodePlan, signal?: AbortSignal): Promise<void> {

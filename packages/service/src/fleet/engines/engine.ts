@@ -84,6 +84,8 @@ export interface EngineClusterOptions {
   name: string
   /** The engine makes `broker-1`, … below it. */
   directory: string
+  /** What of the cluster's metadata is broken or gone is accepted as lost: it starts without. */
+  acceptsMetadataLoss?: boolean
   onChange: () => void
 }
 
@@ -117,6 +119,8 @@ export interface NodeListener {
 export interface EngineCluster {
   /** Kafka's id of the cluster; null until its first node has been started. */
   readonly clusterId: string | null
+  /** What the starts of its nodes have found lost in this process's life, as sentences that name the node. */
+  findings(): readonly string[]
   /** The nodes that run now, or did and failed; those that were stopped are not among them. */
   nodes(): readonly ObservedNode[]
   /**

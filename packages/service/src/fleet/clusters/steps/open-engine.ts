@@ -1,8 +1,18 @@
 import type { Done, Step } from './pass.ts'
 
 /** Lets the engine look at what there is: nodes may run that a former service left behind. */
-export const openEngine: Step = async ({ uuid, store, runtime, engine, trigger, record }): Promise<Done> => {
+export const openEngine: Step = async ({
+  uuid,
+  store,
+  runtime,
+  engine,
+  settings,
+  trigger,
+  record,
+}): Promise<Done> => {
   const directory = store.directoryOf(uuid)
-  runtime.cluster = await engine.open({ name: record.name, directory, onChange: trigger })
+  const { name } = record
+  const acceptsMetadataLoss = settings.metadataLossAccepted.includes(name)
+  runtime.cluster = await engine.open({ name, directory, acceptsMetadataLoss, onChange: trigger })
   return 'changed'
 }

@@ -36,6 +36,8 @@ export interface ReconcileSettings {
   innerPortBase: number
   /** A port that the user asks for; see FleetOptions.kafkaPort. */
   askedPort: { port: number; cluster: string | null } | null
+  /** Clusters, by name, that start without what is lost of their metadata. */
+  metadataLossAccepted: readonly string[]
 }
 
 /** A broker's default port that was taken. */

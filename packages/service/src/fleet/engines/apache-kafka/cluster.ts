@@ -60,6 +60,11 @@ export class ApacheKafkaCluster implements EngineCluster {
     return this.#clusterId
   }
 
+  /** Apache Kafka tells its own log what it finds. */
+  findings(): readonly string[] {
+    return []
+  }
+
   nodes(): readonly ObservedNode[] {
     return this.#nodes.map((node) => node.observe()).filter((node) => node !== null)
   }

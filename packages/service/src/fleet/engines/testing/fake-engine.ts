@@ -45,6 +45,8 @@ export class FakeEngine implements Engine {
   gate: Promise<void> | null = null
   /** What `health` says; null is all well. */
   problem: string | null = null
+  /** What its clusters have found lost. */
+  findings: readonly string[] = []
   /** What a started node says it runs under. Another text than the plan's is against the contract. */
   runsUnder = (fingerprint: string): string => fingerprint
   /** Partitions of topics on brokers, by id. */
@@ -126,6 +128,10 @@ class FakeCluster implements EngineCluster {
   constructor(engine: FakeEngine, effects: { disk: Disk; network: Network }) {
     this.#engine = engine
     this.#effects = effects
+  }
+
+  findings(): readonly string[] {
+    return this.#engine.findings
   }
 
   nodes(): readonly ObservedNode[] {
