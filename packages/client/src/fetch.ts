@@ -24,6 +24,8 @@ interface FetchOptions {
   partitionMaxBytes?: number
   isolationLevel?: 0 | 1
   currentLeaderEpoch?: number
+  /** The reader's rack, where it would read from a replica nearby. */
+  rackId?: string
   version?: number
   /** Spares a look-up where the version wants the id. */
   topicId?: string
@@ -46,6 +48,7 @@ export async function fetchPartition(
     minBytes: options.minBytes ?? 1,
     maxBytes: options.maxBytes ?? 50 * 1024 * 1024,
     isolationLevel: options.isolationLevel ?? IsolationLevel.readUncommitted,
+    rackId: options.rackId ?? '',
     topics: [
       {
         ...(byId ? { topicId: options.topicId ?? (await topicIdOf(connection, topic)) } : { topic }),

@@ -17,23 +17,23 @@ export class MemoryDisk implements Disk {
     this.#now = now
   }
 
-  /** Makes the next operations of this name fail with this system error code, e.g. ('write', 'ENOSPC'). */
-  failNext(operation: string, code: string, times = 1): void {
+  /** Makes the next operations of this name, below a path, fail with this system error code, e.g. ('write', 'ENOSPC'). */
+  failNext(operation: string, code: string, times = 1, under = ''): void {
     let left = times
     const before = this.beforeOperation
     this.beforeOperation = (name, path) => {
       before(name, path)
-      if (name === operation && left > 0) {
+      if (name === operation && left > 0 && path.startsWith(under)) {
         left--
         throw systemError(code, name, path)
       }
     }
   }
 
-  /** What a power cut leaves: files fall back to their content at their last sync. Names stay. */
-  loseUnsynced(): void {
-    for (const node of this.#nodes.values()) {
-      if (node.directory) continue
+  /** What a power cut leaves below a path: files fall back to their content at their last sync. Names stay. */
+  loseUnsynced(under = ''): void {
+    for (const [path, node] of this.#nodes) {
+      if (node.directory || !path.startsWith(under)) continue
       node.data = Buffer.from(node.synced)
       node.size = node.synced.length
     }

@@ -51,6 +51,7 @@ const ownServed = [
   'replica.fetch.wait.max.ms',
   'replica.high.watermark.checkpoint.interval.ms',
   'replica.lag.time.max.ms',
+  'replica.selector.class',
   'replica.socket.timeout.ms',
   'socket.request.max.bytes',
 ]

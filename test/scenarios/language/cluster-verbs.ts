@@ -45,16 +45,20 @@ export const clusterVerbs: Record<string, Verb> = {
     return ['everything has ended']
   },
 
-  /** The same, and every file falls back to its last sync. */
-  'power-cut': async (world) => {
-    await world.stop({ clean: false })
-    world.disk.loseUnsynced()
+  /** `power-cut [broker=N]`: the same, of all or of one broker, and its files fall back to their last sync. */
+  'power-cut': async (world, { options }) => {
+    const broker = options.get('broker')
+    if (broker === undefined) await world.stop({ clean: false })
+    else await world.cluster.kill(Number(broker))
+    world.disk.loseUnsynced(world.directoryOf(broker))
+    if (broker !== undefined) return brokerLines(world)
     return ['everything has ended, and what was not synced is gone']
   },
 
-  /** `disk-fails OPERATION CODE [times=N]`: the next operations of that name fail. */
+  /** `disk-fails OPERATION CODE [times=N] [broker=N]`: the next operations of that name fail, of that broker or of any. */
   'disk-fails': (world, { words: [operation = '', code = ''], options }) => {
-    world.disk.failNext(operation, code, Number(options.get('times') ?? 1))
+    const under = world.directoryOf(options.get('broker'))
+    world.disk.failNext(operation, code, Number(options.get('times') ?? 1), under)
     return ['ok']
   },
 

@@ -52,11 +52,20 @@ export const recordVerbs: Record<string, Verb> = {
     return [last === baseOffset ? `offset ${baseOffset}` : `offsets ${baseOffset} to ${last}`]
   },
 
-  /** `fetch TOPIC-N [from=0] [wait=DURATION] [min-bytes=1] [epoch=N] [isolation=committed]`: what a reader sees. */
+  /**
+   * `fetch TOPIC-N [from=0] [wait=DURATION] [min-bytes=1] [epoch=N] [isolation=committed] [rack=NAME] [broker=N]`: what a
+   * reader sees, at the leader or at the broker that it names.
+   */
   fetch: async (world, { words: [where], options }, actor) => {
     const { topic, partition } = topicPartition(where)
     const from = Number(options.get('from') ?? 0)
-    const answer = await fetchPartition(await world.leader(actor, topic, partition), topic, partition, from, {
+    const broker = options.get('broker')
+    const connection =
+      broker === undefined
+        ? await world.leader(actor, topic, partition)
+        : await world.connection(actor, Number(broker))
+    const answer = await fetchPartition(connection, topic, partition, from, {
+      rackId: options.get('rack'),
       maxWaitMs: durationMs(options.get('wait') ?? '0ms'),
       minBytes: Number(options.get('min-bytes') ?? 1),
       currentLeaderEpoch: Number(options.get('epoch') ?? -1),
@@ -66,6 +75,7 @@ export const recordVerbs: Record<string, Verb> = {
           : IsolationLevel.readUncommitted,
     })
     if (answer.errorCode !== 0) return [errorName(answer.errorCode)]
+    if (answer.preferredReadReplica >= 0) return [`read from broker ${answer.preferredReadReplica}`]
     const records = await recordsOf(answer.records, from)
     const marks = `start=${answer.logStartOffset} high-watermark=${answer.highWatermark}`
     return [marks, ...records.map(({ offset, value }) => `${offset}: ${value?.toString()}`)]

@@ -58,6 +58,11 @@ export class World {
     })
   }
 
+  /** Of one broker, or of all. */
+  directoryOf(broker: string | undefined): string {
+    return broker === undefined ? directory : `${directory}/broker-${broker}/`
+  }
+
   async startBroker(nodeId: number): Promise<void> {
     const node = this.#nodes.find((one) => one.nodeId === nodeId)
     if (!node) throw new Error(`there is no broker ${nodeId}`)

@@ -19,6 +19,10 @@ import type { RequestContext } from './handler.ts'
 import type { Reply, ResponsePart } from './reply.ts'
 
 const leaderHintVersionMin = 16
+/** From this version on readers may be sent to followers, and may come to them (KIP-392). */
+const anyReplicaVersionMin = 11
+const rackAwareSelector = 'org.apache.kafka.common.replica.RackAwareReplicaSelector'
+const noReplica = -1
 const readCommitted = 1
 
 /** When a request's partitions are read: as it comes, or later, while it waits or when its time is over. */
@@ -30,6 +34,7 @@ interface Fetched extends FetchedPartition<FetchSlice> {
   records: FetchSlice | null
   abortedTransactions: readonly { producerId: Int64; firstOffset: number }[] | null
   currentLeader: { leaderId: number; leaderEpoch: number } | null
+  preferredReadReplica: number
 }
 
 /**
@@ -109,6 +114,7 @@ export class FetchJob implements FetchWaiter {
     let bytes = 0
     for (const partition of fetched) {
       if (partition.error !== ErrorCode.NONE || partition.divergingEpoch) return true
+      if (partition.preferredReadReplica !== noReplica) return true
       if (this.#isFollowerBehind(partition)) return true
       bytes += partition.records?.length ?? 0
     }
@@ -170,7 +176,9 @@ export class FetchJob implements FetchWaiter {
       abortedTransactions: committed ? [] : null,
       divergingEpoch,
       currentLeader: null,
+      preferredReadReplica: this.#readReplica(partition, Number(fetchOffset)),
     }
+    if (fetched.preferredReadReplica !== noReplica) return fetched
     const readable = committed ? lastStableOffset : highWatermark
     const upTo = this.#follower ? log.logEndOffset : readable
     if (divergingEpoch !== null || fetchOffset >= upTo) return fetched
@@ -179,9 +187,19 @@ export class FetchJob implements FetchWaiter {
 
   #refusal(wanted: FetchPartition, partition: Partition): ErrorCode {
     const { currentLeaderEpoch } = wanted
+    if (!this.#follower && this.#context.apiVersion >= anyReplicaVersionMin)
+      return partition.checkReader(currentLeaderEpoch)
     const error = partition.check(currentLeaderEpoch)
     if (error !== ErrorCode.NONE || !this.#follower) return error
     return partition.checkFollower(followerFetch(this.#follower, wanted), currentLeaderEpoch)
+  }
+
+  /** A replica that stands nearer to a consumer, where the broker is configured to look for one. */
+  #readReplica(partition: Partition, fetchOffset: number): number {
+    const { rackId } = this.#request
+    if (this.#follower || rackId === '') return noReplica
+    if (this.#context.broker.config.value('replica.selector.class') !== rackAwareSelector) return noReplica
+    return partition.readReplicaIn(rackId, fetchOffset) ?? noReplica
   }
 
   #partition(wanted: FetchPartition): Partition | ErrorCode {
@@ -286,6 +304,7 @@ function hasNews(fetched: Fetched): boolean {
     fetched.records !== null ||
     fetched.error !== ErrorCode.NONE ||
     fetched.divergingEpoch !== null ||
+    fetched.preferredReadReplica !== noReplica ||
     fetched.highWatermark !== fetched.wanted.sentHighWatermark ||
     fetched.logStartOffset !== fetched.wanted.sentLogStartOffset
   )
@@ -302,6 +321,7 @@ function failed(wanted: FetchPartition, error: ErrorCode): Fetched {
     abortedTransactions: null,
     divergingEpoch: null,
     currentLeader: null,
+    preferredReadReplica: noReplica,
   }
 }
 

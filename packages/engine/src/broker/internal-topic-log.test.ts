@@ -36,7 +36,7 @@ beforeEach(async () => {
     brokerId: me,
     logs,
     config: { long: () => 5_000, topicInt: () => 1 },
-    brokers: { isActive: () => true, aliveEpoch: () => 1 },
+    brokers: { isActive: () => true, aliveEpoch: () => 1, aliveRack: () => null },
     alterIsr() {},
     fetchers: noFetchers,
     feeds: new InlineFeeds(),

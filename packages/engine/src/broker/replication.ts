@@ -34,6 +34,8 @@ export function createPartitions(broker: PartitionSurroundings): Partitions {
     brokers: {
       isActive: (brokerId) => metadata.isBrokerActive(brokerId),
       aliveEpoch: (brokerId) => metadata.aliveBrokerEpoch(brokerId),
+      aliveRack: (brokerId) =>
+        metadata.isBrokerAlive(brokerId) ? (metadata.broker(brokerId)?.rack ?? null) : null,
     },
     fetchers: new ReplicaFetchers({ ...broker, connect: (leader) => connect(leader, broker) }),
   })

@@ -327,6 +327,25 @@ describe('a follower of the same process', () => {
   })
 })
 
+describe('a reader in a rack', () => {
+  it('is sent to the in-sync follower there, if that has what it wants', () => {
+    const context = new Context()
+    const leader = context.leader({ ...ledWithFollower, replicas: [me, other, 3] })
+    append(leader)
+    leader.commit()
+    leader.followerFetched(followerAt(1))
+    leader.followerFetched({ ...followerAt(1), brokerId: 3, brokerEpoch: brokerEpochOf(3) })
+    expect(leader.readReplicaIn(`rack ${other}`, 1)).toBe(other)
+    expect(leader.readReplicaIn(`rack ${other}`, 2)).toBeNull()
+    // The leader stands there itself; who stands there is not in sync; nobody stands there.
+    for (const rack of [`rack ${me}`, 'rack 3', 'rack 9']) expect(leader.readReplicaIn(rack, 0)).toBeNull()
+    leader.followerFetched(followerAt(1, { logStartOffset: 1 }))
+    expect(leader.readReplicaIn(`rack ${other}`, 0)).toBeNull()
+    context.fenced.add(other)
+    expect(leader.readReplicaIn(`rack ${other}`, 1)).toBeNull()
+  })
+})
+
 describe('a deletion of records', () => {
   it('is done when every replica that is alive has done it', () => {
     const context = new Context()

@@ -154,6 +154,28 @@ export class Leader implements StagingHome, StagedLeader {
     return progress.feed !== null
   }
 
+  /** Right after an election: what is committed is not known up to where this epoch began (KIP-207). */
+  get isCommitLagging(): boolean {
+    return this.#epochStartOffset > this.#replica.log.highWatermark
+  }
+
+  /**
+   * The in-sync follower in a rack that has come farthest, and has what stands at `offset` (KIP-392); null where none
+   * does, or this leader stands in the rack itself.
+   */
+  readReplicaIn(rack: string, offset: number): number | null {
+    const { brokers } = this.#replica.context
+    if (brokers.aliveRack(this.#own.brokerId) === rack) return null
+    let best: ReplicaProgress | null = null
+    for (const progress of this.#progress) {
+      const { brokerId, logStartOffset, endOffset } = progress
+      if (!this.#state.isr.includes(brokerId) || brokers.aliveRack(brokerId) !== rack) continue
+      if (offset < logStartOffset || offset > endOffset) continue
+      if (!best || endOffset > best.endOffset) best = progress
+    }
+    return best && best.brokerId
+  }
+
   /** Time has gone by, or a replica has come further: who is in sync, and whom does the high watermark wait for? */
   reviewIsr(): void {
     if (!this.#proposedIsr) {

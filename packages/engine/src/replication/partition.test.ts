@@ -4,6 +4,7 @@ import { batchOf, readAll, valuesOf } from '../storage/testing/log-context.ts'
 import {
   append,
   followed,
+  followerAt,
   led,
   ledWithFollower,
   other,
@@ -239,6 +240,26 @@ describe('the leader epoch', () => {
       { epoch: 3, startOffset: 0 },
       { epoch: 5, startOffset: 1 },
     ])
+  })
+})
+
+describe('a reader', () => {
+  it('may read from a follower whose leader is known, in its epoch', () => {
+    const partition = new PartitionContext().partition(followed)
+    expect(partition.checkReader(-1)).toBe(ErrorCode.NONE)
+    expect(partition.checkReader(3)).toBe(ErrorCode.FENCED_LEADER_EPOCH)
+    partition.update({ ...followed, leader: -1, leaderEpoch: 5 })
+    expect(partition.checkReader(-1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  })
+
+  it('cannot be told what is committed before a new leader knows it', () => {
+    const context = new PartitionContext()
+    append(context.partition(), { acks: 1 })
+    context.log.commit()
+    const partition = context.partition(ledWithFollower)
+    expect(partition.isCommitLagging).toBe(true)
+    partition.followerFetched(followerAt(1))
+    expect(partition.isCommitLagging).toBe(false)
   })
 })
 

@@ -1,4 +1,5 @@
 import { ErrorCode } from '@sluice/wire'
+import { noLeader } from '../metadata/topics-image.ts'
 import type { Log } from '../storage/log.ts'
 import { type AppendRequest, refusedAppend } from './append.ts'
 import { Follower } from './follower.ts'
@@ -90,6 +91,24 @@ export class Partition {
     if (currentLeaderEpoch > this.leaderEpoch) return ErrorCode.UNKNOWN_LEADER_EPOCH
     if (!this.isLeader) return ErrorCode.NOT_LEADER_OR_FOLLOWER
     return this.#replica.disk.isOffline ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE
+  }
+
+  /** The same for those who may read from any replica (KIP-392). */
+  checkReader(currentLeaderEpoch: number): ErrorCode {
+    const error = this.check(currentLeaderEpoch)
+    const { leader } = this.#state
+    const isRead = error === ErrorCode.NOT_LEADER_OR_FOLLOWER && leader !== noLeader
+    return isRead && !this.#replica.disk.isOffline ? ErrorCode.NONE : error
+  }
+
+  /** Right after an election: what is committed is not known up to where this epoch began (KIP-207). */
+  get isCommitLagging(): boolean {
+    return this.#role instanceof Leader && this.#role.isCommitLagging
+  }
+
+  /** The follower that a reader in this rack had better read from; null: this broker. */
+  readReplicaIn(rack: string, offset: number): number | null {
+    return this.#role instanceof Leader ? this.#role.readReplicaIn(rack, offset) : null
   }
 
   /** Whether a broker may fetch from this leader as a follower, which `check` has allowed as such. */

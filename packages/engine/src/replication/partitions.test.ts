@@ -35,7 +35,7 @@ class Broker {
     brokerId: me,
     logs: this.logs,
     config: { long: () => 5_000, topicInt: () => 1 },
-    brokers: { isActive: () => true, aliveEpoch: () => 1 },
+    brokers: { isActive: () => true, aliveEpoch: () => 1, aliveRack: () => null },
     alterIsr: ({ index, isr }) => {
       this.told.push(`wants ${isr.map(({ brokerId }) => brokerId).join()} for ${index}`)
     },

@@ -51,6 +51,8 @@ export interface KnownBrokers {
   isActive(brokerId: number): boolean
   /** The epoch under which a broker is registered that is alive. */
   aliveEpoch(brokerId: number): Int64 | undefined
+  /** Of a broker that is alive; null where there is none. */
+  aliveRack(brokerId: number): string | null
 }
 
 /** The ISR that a leader wants in place of the one that the metadata log has. */

@@ -143,6 +143,7 @@ function fetched(topicKey: string, partition: PartitionResponse): FetchedPartiti
     logStartOffset: partition.logStartOffset,
     records: content.length > 0 ? { length: content.length, content } : null,
     abortedTransactions: partition.abortedTransactions,
+    preferredReadReplica: partition.preferredReadReplica,
     divergingEpoch: divergingEpoch.epoch === -1 && divergingEpoch.endOffset === -1 ? null : divergingEpoch,
     currentLeader: currentLeader.leaderId === -1 && currentLeader.leaderEpoch === -1 ? null : currentLeader,
   }

@@ -10,7 +10,6 @@ const preferredReplicaVersionMin = 11
 const divergingEpochTag = 0
 const currentLeaderTag = 1
 const nodeEndpointsTag = 0
-const noReplica = -1
 /** From this version on a request and its response name topics by id (KIP-516). */
 export const fetchByIdVersionMin = 13
 
@@ -27,6 +26,8 @@ export interface FetchedPartition<Records extends Sized> {
   readonly abortedTransactions: readonly { producerId: Int64; firstOffset: Int64 }[] | null
   readonly divergingEpoch: { epoch: number; endOffset: Int64 } | null
   readonly currentLeader: { leaderId: number; leaderEpoch: number } | null
+  /** Where the reader had better go (KIP-392); −1: nowhere. */
+  readonly preferredReadReplica: number
 }
 
 interface FetchResponse<Records extends Sized> {
@@ -109,7 +110,7 @@ function writePartition(
     writer.int64(firstOffset)
     if (flexible) writer.uvarint(0)
   }
-  if (version >= preferredReplicaVersionMin) writer.int32(noReplica)
+  if (version >= preferredReplicaVersionMin) writer.int32(fetched.preferredReadReplica)
   const length = fetched.records?.length ?? 0
   if (flexible) writer.uvarint(length + 1)
   else writer.int32(length)

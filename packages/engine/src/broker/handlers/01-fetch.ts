@@ -8,7 +8,8 @@
  *   (KIP-595), isolation levels with aborted transactions (KIP-98), leader hints from version 16 on (KIP-951).
  * - Record data is never held in memory: the response names ranges of segment files, which the connection streams.
  * - Followers read up to the log's end; what they ask for says how far they have come (KIP-903: which incarnation).
- * Not done: preferred replicas (KIP-392).
+ * - Consumers read from followers too, from version 11 on, and are sent to one in their rack where the broker's
+ *   replica.selector.class is Apache Kafka's rack-aware one (KIP-392); other selectors count as none.
  */
 import { ErrorCode, Fetch, fetchByIdVersionMin } from '@sluice/wire'
 import { each } from '../access.ts'

@@ -6,6 +6,7 @@
  *   −5 latest tiered (9 on), −6 earliest pending upload (11 on). Without tiered storage −4 is −2, and −5 and −6
  *   have no offset.
  * - Leader epochs (KIP-320).
+ * - Right after an election no consumer is told an end that may lie before what was committed (KIP-207).
  */
 import { ErrorCode, type Input, type Int64, ListOffsets, type RequestOf, type ResponseOf } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
@@ -22,6 +23,7 @@ const earliestPendingUpload = -6
 const readCommitted = 1
 const consumerReplicaId = -1
 const leaderEpochVersionMin = 4
+const offsetNotAvailableVersionMin = 5
 
 /** The lowest version that knows each special time. */
 const versionMinOf = new Map<Int64, number>([
@@ -39,6 +41,7 @@ interface Found {
   leaderEpoch: number
 }
 
+const notAvailable = ErrorCode.OFFSET_NOT_AVAILABLE
 const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 }
 
 export const listOffsets = handler(
@@ -119,9 +122,14 @@ function lookUp(
       : request.isolationLevel === readCommitted
         ? log.lastStableOffset
         : log.highWatermark
+  const isUnsure = request.replicaId === consumerReplicaId && partition.isCommitLagging
+  const unsure =
+    context.apiVersion >= offsetNotAvailableVersionMin ? notAvailable : ErrorCode.LEADER_NOT_AVAILABLE
+  if (isUnsure && timestamp === latest) return unsure
   const place = offsetFor(timestamp, partition, end)
   if (!(place instanceof Promise)) return place
-  return place.catch((failure: unknown) => {
+  const sure = isUnsure ? place.then((found) => (found === nothing ? unsure : found)) : place
+  return sure.catch((failure: unknown) => {
     partition.readFailed(failure)
     return ErrorCode.KAFKA_STORAGE_ERROR
   })

@@ -68,6 +68,7 @@ export class PartitionContext extends LogContext {
     brokers: {
       isActive: (brokerId) => !this.fenced.has(brokerId),
       aliveEpoch: (brokerId) => (this.fenced.has(brokerId) ? undefined : brokerEpochOf(brokerId)),
+      aliveRack: (brokerId) => (this.fenced.has(brokerId) ? null : `rack ${brokerId}`),
     },
     stagedFirst: (leader) => void this.staged.push(leader),
     openFeed: () => this.feed,
