@@ -56,6 +56,13 @@ const asked: Record<string, string[]> = {
   DescribeProducers: ['read on each topic'],
   ConsumerGroupHeartbeat: ['read on the group', 'describe on the topic'],
   ListConfigResources: ['describeConfigs on the cluster'],
+  ElectLeaders: ['alter on the cluster'],
+  AlterPartitionReassignments: ['alter on the cluster'],
+  ListPartitionReassignments: ['describe on the cluster'],
+  DescribeQuorum: ['describe on the cluster'],
+  UpdateFeatures: ['alter on the cluster'],
+  UnregisterBroker: ['alter on the cluster'],
+  UnregisterController: ['alter on the cluster'],
   DescribeTopicPartitions: ['describe on each topic'],
 }
 

@@ -23,13 +23,20 @@ import { alterConfigs } from './handlers/33-alter-configs.ts'
 import { describeLogDirs } from './handlers/35-describe-log-dirs.ts'
 import { createPartitions } from './handlers/37-create-partitions.ts'
 import { deleteGroups } from './handlers/42-delete-groups.ts'
+import { electLeaders } from './handlers/43-elect-leaders.ts'
 import { incrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts'
+import { alterPartitionReassignments } from './handlers/45-alter-partition-reassignments.ts'
+import { listPartitionReassignments } from './handlers/46-list-partition-reassignments.ts'
 import { offsetDelete } from './handlers/47-offset-delete.ts'
+import { describeQuorum } from './handlers/55-describe-quorum.ts'
+import { updateFeatures } from './handlers/57-update-features.ts'
 import { describeCluster } from './handlers/60-describe-cluster.ts'
 import { describeProducers } from './handlers/61-describe-producers.ts'
+import { unregisterBroker } from './handlers/64-unregister-broker.ts'
 import { consumerGroupHeartbeat } from './handlers/68-consumer-group-heartbeat.ts'
 import { listConfigResources } from './handlers/74-list-config-resources.ts'
 import { describeTopicPartitions } from './handlers/75-describe-topic-partitions.ts'
+import { unregisterController } from './handlers/94-unregister-controller.ts'
 
 const all: readonly Handler[] = [
   produce,
@@ -56,13 +63,20 @@ const all: readonly Handler[] = [
   describeLogDirs,
   createPartitions,
   deleteGroups,
+  electLeaders,
   incrementalAlterConfigs,
+  alterPartitionReassignments,
+  listPartitionReassignments,
   offsetDelete,
+  describeQuorum,
+  updateFeatures,
   describeCluster,
   describeProducers,
+  unregisterBroker,
   consumerGroupHeartbeat,
   listConfigResources,
   describeTopicPartitions,
+  unregisterController,
 ]
 
 /** What a broker serves, by API key: ApiVersions and the README's table are made from this. */

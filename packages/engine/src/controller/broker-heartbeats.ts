@@ -12,6 +12,13 @@ interface Heard {
   shutdownOffset: number | null
 }
 
+export interface HeardBroker {
+  readonly broker: BrokerImage
+  readonly metadataOffset: number
+  /** By the wall clock. */
+  readonly heardAtMs: number
+}
+
 /** Nobody has said anything yet. */
 const unknownOffset = -1
 
@@ -61,6 +68,14 @@ export class BrokerHeartbeats {
     const offset = this.#of(leaving)?.shutdownOffset ?? null
     if (offset === null) return false
     return others.every((other) => (this.#of(other)?.metadataOffset ?? unknownOffset) >= offset)
+  }
+
+  /** What an alive broker said last; nothing where it has not said anything. */
+  lastOf(broker: BrokerImage): HeardBroker[] {
+    const heard = this.#of(broker)
+    if (!heard || heard.metadataOffset === unknownOffset || this.msLeft(broker) <= 0) return []
+    const heardAtMs = this.#clock.now() - (this.#clock.monotonic() - heard.atMs)
+    return [{ broker, metadataOffset: Number(heard.metadataOffset), heardAtMs: Math.round(heardAtMs) }]
   }
 
   isShuttingDown(broker: BrokerImage): boolean {

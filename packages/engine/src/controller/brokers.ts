@@ -14,7 +14,7 @@ import {
 import { recordVersions } from '../metadata/features.ts'
 import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
-import { BrokerHeartbeats } from './broker-heartbeats.ts'
+import { BrokerHeartbeats, type HeardBroker } from './broker-heartbeats.ts'
 import { directoriesError, featuresError } from './broker-registration.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
@@ -132,6 +132,11 @@ export class BrokersManager {
       .filter(({ fenced }) => !fenced)
       .map((broker) => this.#heartbeats.msLeft(broker))
     return left.length === 0 ? null : Math.max(0, Math.min(...left))
+  }
+
+  /** Brokers of which this controller has heard how far their metadata has come, and that have a session. */
+  heard(): HeardBroker[] {
+    return this.#image.brokers().flatMap((broker) => this.#heartbeats.lastOf(broker))
   }
 
   isCurrent(brokerId: number, brokerEpoch: Int64): boolean {

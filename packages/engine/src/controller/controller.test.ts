@@ -280,18 +280,47 @@ describe('UpdateFeatures', () => {
   it('takes what stands already and refuses what is not supported', async () => {
     const controller = await opened()
     expect((await update(controller, 'metadata.version', 33)).errorCode).toBe(ErrorCode.NONE)
-    const cases: [string, number, number][] = [
-      ['metadata.version', 99, 1],
-      ['metadata.version', 7, 2],
-      ['group.version', 1, 1],
-      ['nonsense', 1, 1],
+    const elr = 'eligible.leader.replicas.version'
+    const cases: [string, number, number, RegExp][] = [
+      ['metadata.version', 99, 1, /Local controller 3000 only supports versions 33-33/],
+      ['metadata.version', 7, 2, /only supports versions/],
+      ['group.version', 1, 1, /Local controller 3000 does not support this feature/],
+      ['nonsense', 1, 1, /does not support this feature/],
+      ['metadata.version', 33, 0, /given upgrade type/],
+      [elr, -1, 1, /cannot be less than 0/],
+      [elr, 1, 2, /downgrade to a newer version/],
     ]
-    for (const [feature, level, type] of cases) {
+    for (const [feature, level, type, message] of cases) {
       const response = await update(controller, feature, level, type)
-      expect(response.errorCode).toBe(ErrorCode.INVALID_UPDATE_VERSION)
+      expect(response).toMatchObject({ errorCode: ErrorCode.INVALID_UPDATE_VERSION, results: [] })
       expect(response.errorMessage).toMatch(/^The update failed for all features/)
+      expect(response.errorMessage).toMatch(message)
     }
     expect(controller.image.metadataVersion).toBe(33)
+  })
+
+  it('asks every broker first, and takes a level back only on purpose', async () => {
+    const controller = await (await opened()).brokers(1)
+    const features = [{ name: 'metadata.version', minSupportedVersion: 33, maxSupportedVersion: 33 }]
+    await controller.register(2, { features })
+    const name = 'eligible.leader.replicas.version'
+    expect((await update(controller, name, 1)).errorMessage).toMatch(/Broker 2 does not support/)
+    await controller.channel.request(UnregisterBroker, 0, { brokerId: 2 })
+    expect((await update(controller, name, 1)).errorCode).toBe(ErrorCode.NONE)
+    expect((await update(controller, name, 0)).errorMessage).toMatch(/safe or unsafe downgrade/)
+    expect((await update(controller, name, 0, 2)).errorCode).toBe(ErrorCode.NONE)
+    expect(controller.image.features.has(name)).toBe(false)
+  })
+
+  it('makes min.insync.replicas one for all brokers before replicas are eligible by it', async () => {
+    const controller = await (await opened({ properties: { 'min.insync.replicas': '2' } })).brokers(1)
+    await controller.keepElr()
+    expect(controller.take()).toMatchObject([
+      { type: 'ConfigRecord', value: { resourceName: '', name: 'min.insync.replicas', value: '2' } },
+      { type: 'FeatureLevelRecord', value: { featureLevel: 1 } },
+    ])
+    await controller.keepElr()
+    expect(controller.take()).toMatchObject([{ type: 'FeatureLevelRecord' }])
   })
 })
 

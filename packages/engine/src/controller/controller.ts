@@ -44,11 +44,15 @@ import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
+import { ElectionsManager } from './elections.ts'
 import { FeaturesManager } from './features.ts'
 import { MetadataLog } from './metadata-log.ts'
 import { PartitionChanges } from './partition-changes.ts'
 import { PartitionsManager } from './partitions.ts'
+import { PeriodicElections } from './periodic-elections.ts'
 import { ProducerIdsManager } from './producer-ids.ts'
+import { QuorumManager } from './quorum.ts'
+import { ReassignmentsManager } from './reassignments.ts'
 import { controllerRequests, type Managers } from './requests.ts'
 import { TopicsManager } from './topics.ts'
 
@@ -112,6 +116,7 @@ export class Controller implements ChannelTarget {
   readonly #compaction: CompactionNotice
   readonly #guard: NodeGuard
   readonly #lane: Lane
+  readonly #periodicElections: PeriodicElections
   #sessionTimer: Timer | null = null
   #opened = false
   #closing: Promise<void> | null = null
@@ -128,16 +133,30 @@ export class Controller implements ChannelTarget {
     const { clock, random, clusterId, nodeId } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
     const changes = new PartitionChanges({ image, config })
+    const elections = new ElectionsManager({ image, changes })
     const brokers = new BrokersManager({ image, changes, clock, clusterId, sessionTimeoutMs })
     this.#managers = {
       brokers,
       topics: new TopicsManager({ image, config, random }),
       partitions: new PartitionsManager({ image, brokers, changes }),
+      elections,
+      reassignments: new ReassignmentsManager({ image, changes }),
       configs: new ConfigsManager({ image, config }),
       producerIds: new ProducerIdsManager({ image, brokers }),
-      features: new FeaturesManager({ image, nodeId }),
+      features: new FeaturesManager({ image, config, nodeId }),
+      quorum: new QuorumManager({ image, brokers, clock, nodeId }),
     }
     this.#compaction = new CompactionNotice({ config, image, logger: options.logger })
+    this.#periodicElections = new PeriodicElections({
+      clock,
+      logger: options.logger,
+      config,
+      elections,
+      append: (records) => {
+        this.#append(records)
+        void this.#queue.settled()
+      },
+    })
     this.#queue = new CommitQueue({
       log,
       image,
@@ -228,6 +247,7 @@ export class Controller implements ChannelTarget {
 
   async #close(): Promise<void> {
     this.#sessionTimer?.cancel()
+    this.#periodicElections.stop()
     await this.#queue.close()
     const clean = !this.#queue.failure
     this.#guard.run(() => {
@@ -266,6 +286,7 @@ export class Controller implements ChannelTarget {
     if (this.#queue.failure) throw this.#queue.failure
     this.#opened = true
     this.#compaction.begin()
+    this.#periodicElections.start()
     this.#watchSessions()
   }
 

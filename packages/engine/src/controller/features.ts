@@ -1,39 +1,57 @@
-import { ErrorCode, FeatureLevelRecord, type RequestOf, type ResponseOf, UpdateFeatures } from '@sluice/wire'
-import { supportedFeatures } from '../metadata/features.ts'
+import {
+  ConfigRecord,
+  ConfigResourceType,
+  ErrorCode,
+  FeatureLevelRecord,
+  type RequestOf,
+  type ResponseOf,
+  UpdateFeatures,
+} from '@sluice/wire'
+import { type BrokerConfig, ConfigSource } from '../metadata/configs.ts'
+import {
+  eligibleLeaderReplicasFeature,
+  kraftVersionFeature,
+  supportedFeatures,
+} from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
-import { type Decision, Refusal } from './decision.ts'
+import type { Decision } from './decision.ts'
 
-type Update = RequestOf<typeof UpdateFeatures>['featureUpdates'][number]
+type UpdateRequest = RequestOf<typeof UpdateFeatures>
+type UpdateResponse = ResponseOf<typeof UpdateFeatures>
+type Update = UpdateRequest['featureUpdates'][number]
 
 /** Upgrade types of UpdateFeatures. */
-const upgrade = 1
-const unsafeDowngrade = 3
+const UpgradeType = { upgrade: 1, safeDowngrade: 2, unsafeDowngrade: 3 } as const
 /** From this version on an update says what kind it is, not only whether it may go down. */
 const upgradeTypeVersionMin = 1
 /** From this version on the answer has one outcome for all updates (KIP-1022). */
 const oneOutcomeVersionMin = 2
+const minIsr = 'min.insync.replicas'
 
 /** Finalized feature levels (KIP-584). All updates of a request happen, or none. */
 export class FeaturesManager {
   readonly #image: MetadataImage
+  readonly #config: BrokerConfig
   readonly #nodeId: number
 
-  constructor(options: { image: MetadataImage; nodeId: number }) {
+  constructor(options: { image: MetadataImage; config: BrokerConfig; nodeId: number }) {
     this.#image = options.image
+    this.#config = options.config
     this.#nodeId = options.nodeId
   }
 
-  update(
-    request: RequestOf<typeof UpdateFeatures>,
-    version: number,
-  ): Decision<ResponseOf<typeof UpdateFeatures>> {
+  update(request: UpdateRequest, version: number): Decision<UpdateResponse> {
     const records: NewRecord[] = []
     for (const update of request.featureUpdates) {
-      const planned = this.#plan(update, version)
-      if (planned instanceof Refusal) return this.#failed(planned, request, version)
-      if (planned) records.push(planned)
+      const problem = this.#problem(update, version)
+      if (problem !== null) return failed(update, problem)
+      const { feature: name, maxVersionLevel: featureLevel } = update
+      if (name === eligibleLeaderReplicasFeature && featureLevel > 0)
+        records.unshift(...this.#minIsrRecords())
+      // The quorum's own level stands in no feature record, and there is but one.
+      if (name !== kraftVersionFeature) records.push(newRecord(FeatureLevelRecord, { name, featureLevel }))
     }
     const results = request.featureUpdates.map(({ feature }) => ({
       feature,
@@ -51,55 +69,77 @@ export class FeaturesManager {
     }
   }
 
-  /** null: the level stands already. */
-  #plan(update: Update, version: number): NewRecord | Refusal | null {
+  /** In the order of Apache Kafka's checks; null: the level may be. */
+  #problem(update: Update, version: number): string | null {
     const { feature: name, maxVersionLevel: level } = update
-    const refuse = (why: string) =>
-      new Refusal(
-        ErrorCode.INVALID_UPDATE_VERSION,
-        `Invalid update version ${level} for feature ${name}. ${why}`,
-      )
-    const range = supportedFeatures.find((feature) => feature.name === name)
-    if (!range) return refuse(`Local controller ${this.#nodeId} does not support this feature.`)
+    const type = upgradeTypeOf(update, version)
     const current = this.#image.features.get(name) ?? 0
-    if (level === current) return null
-    // Level 0 takes a feature out again, whatever the lowest level is that works.
-    if ((level !== 0 && level < range.minSupportedVersion) || level > range.maxSupportedVersion)
-      return refuse(
-        `Local controller ${this.#nodeId} only supports versions ${range.minSupportedVersion}-${range.maxSupportedVersion}`,
-      )
-    const upgradeType =
-      version >= upgradeTypeVersionMin
-        ? update.upgradeType
-        : update.allowDowngrade
-          ? unsafeDowngrade
-          : upgrade
-    if (level < current && upgradeType === upgrade) return refuse('A downgrade has to be asked for as one.')
-    if (level < range.minSupportedVersion) return refuse('The cluster cannot do without this feature.')
-    return newRecord(FeatureLevelRecord, { name, featureLevel: level })
+    if (!Object.values<number>(UpgradeType).includes(type))
+      return 'The controller does not support the given upgrade type.'
+    if (level < 0) return 'A feature version cannot be less than 0.'
+    const unsupported = this.#unsupported(name, level)
+    if (unsupported !== null) return unsupported
+    if (level < current && type === UpgradeType.upgrade)
+      return "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade."
+    if (level > current && type !== UpgradeType.upgrade) return "Can't downgrade to a newer version."
+    return null
   }
 
-  #failed(
-    why: Refusal,
-    request: RequestOf<typeof UpdateFeatures>,
-    version: number,
-  ): Decision<ResponseOf<typeof UpdateFeatures>> {
-    const errorMessage = `The update failed for all features since the following feature had an error: ${why.message}`
-    const results = request.featureUpdates.map(({ feature }) => ({
-      feature,
-      errorCode: why.error,
-      errorMessage,
-    }))
-    return {
-      records: [],
-      response: {
-        throttleTimeMs: 0,
-        errorCode: why.error,
-        errorMessage,
-        results: version < oneOutcomeVersionMin ? results : [],
-      },
+  /** Everybody must be able to work at the level. */
+  #unsupported(name: string, level: number): string | null {
+    const nodes = [
+      { who: `Local controller ${this.#nodeId}`, features: supportedFeatures },
+      ...this.#image.brokers().map(({ id, features }) => ({ who: `Broker ${id}`, features })),
+      ...this.#image
+        .controllers()
+        .filter(({ controllerId }) => controllerId !== this.#nodeId)
+        .map(({ controllerId, features }) => ({ who: `Controller ${controllerId}`, features })),
+    ]
+    for (const { who, features } of nodes) {
+      const range = features.find((feature) => feature.name === name)
+      const { minSupportedVersion: min, maxSupportedVersion: max } = range ?? none
+      if (level >= min && level <= max) continue
+      return max === 0
+        ? `${who} does not support this feature.`
+        : `${who} only supports versions ${min}-${max}`
     }
+    return null
   }
+
+  #staticMinIsr(): string {
+    const layers = this.#config.brokerLayers([{ name: minIsr, multiplier: 1 }])
+    return layers.find(({ source }) => source >= ConfigSource.staticBroker)?.value ?? '1'
+  }
+
+  /**
+   * Whether a replica is eligible depends on the min.insync.replicas that the controller knows. So it becomes a dynamic
+   * config of all brokers, and no broker has one of its own (KIP-966).
+   */
+  #minIsrRecords(): NewRecord[] {
+    const { configs } = this.#image
+    const record = (resourceName: string, value: string | null) =>
+      newRecord(ConfigRecord, { resourceType: ConfigResourceType.broker, resourceName, name: minIsr, value })
+    const own = configs
+      .resources(ConfigResourceType.broker)
+      .filter(({ type, name }) => name !== '' && configs.of(type, name).has(minIsr))
+    return [
+      ...(configs.of(ConfigResourceType.broker, '').has(minIsr) ? [] : [record('', this.#staticMinIsr())]),
+      ...own.map(({ name }) => record(name, null)),
+    ]
+  }
+}
+
+const none = { minSupportedVersion: 0, maxSupportedVersion: 0 }
+
+function upgradeTypeOf({ upgradeType, allowDowngrade }: Update, version: number): number {
+  if (version >= upgradeTypeVersionMin) return upgradeType
+  return allowDowngrade ? UpgradeType.unsafeDowngrade : UpgradeType.upgrade
+}
+
+function failed({ feature, maxVersionLevel }: Update, problem: string): Decision<UpdateResponse> {
+  const errorMessage = `The update failed for all features since the following feature had an error: Invalid update version ${maxVersionLevel} for feature ${feature}. ${problem}`
+  const errorCode = ErrorCode.INVALID_UPDATE_VERSION
+  return { records: [], response: { throttleTimeMs: 0, errorCode, errorMessage, results: [] } }
 }
 
 export const featureRequests: readonly ControllerRequest<FeaturesManager>[] = [

@@ -18,9 +18,14 @@ export class NewPartitions {
 
   /** With replicas where the brokers have room for them. */
   placed(count: number, replicationFactor: number, firstIndex: number): PartitionImage[] | Refusal {
+    // Who leaves gets no replicas, nor who has cordoned all its directories; who is fenced may get some.
     const usable = this.#image
       .brokers()
-      .map(({ id, rack }) => ({ id, rack, fenced: !this.#image.isBrokerActive(id) }))
+      .filter(
+        ({ id, fenced, inControlledShutdown }) =>
+          (fenced || !inControlledShutdown) && hasRoom(this.#image, id),
+      )
+      .map(({ id, rack, fenced }) => ({ id, rack, fenced }))
     const lists = placeReplicas(usable, count, replicationFactor, this.#random)
     return lists instanceof Refusal ? lists : this.#started(lists, firstIndex)
   }
@@ -54,7 +59,7 @@ export class NewPartitions {
 }
 
 /** Why the replicas of a manual assignment cannot be; null when they can. `replicationFactor` null: any. */
-function assignmentProblem(
+export function assignmentProblem(
   image: MetadataImage,
   replicas: readonly number[],
   replicationFactor: number | null,
@@ -67,6 +72,10 @@ function assignmentProblem(
       return refuse(
         `The manual partition assignment includes broker ${id}, but no such broker is registered.`,
       )
+    if (!hasRoom(image, id))
+      return refuse(
+        `The manual partition assignment includes broker ${id}, but all its log directories are cordoned.`,
+      )
     if (seen.has(id))
       return refuse(`The manual partition assignment includes the broker ${id} more than once.`)
     seen.add(id)
@@ -75,6 +84,13 @@ function assignmentProblem(
   return refuse(
     `The manual partition assignment includes a partition with ${replicas.length} replica(s), but this is not consistent with previous partitions, which have ${replicationFactor} replica(s).`,
   )
+}
+
+/** Whether one of the broker's log directories is not cordoned (KIP-1066). */
+function hasRoom(image: MetadataImage, brokerId: number): boolean {
+  const { logDirs = [], cordonedLogDirs = null } = image.broker(brokerId) ?? {}
+  if (logDirs.length === 0 || !cordonedLogDirs) return true
+  return logDirs.some((id) => !cordonedLogDirs.includes(id))
 }
 
 /** A partition at its beginning: in sync are the replicas on active brokers, and the first of them leads. */

@@ -63,9 +63,10 @@ export function placeReplicas(
 
 function placementProblem(brokers: readonly UsableBroker[], replicationFactor: number): string | null {
   const prefix = `Unable to replicate the partition ${replicationFactor} time(s): `
-  if (!brokers.some(({ fenced }) => !fenced)) return `${prefix}All brokers are currently fenced.`
+  if (!brokers.some(({ fenced }) => !fenced))
+    return `${prefix}All brokers are currently fenced, or have all their log directories cordoned.`
   if (replicationFactor <= brokers.length) return null
-  return `${prefix}The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`
+  return `${prefix}The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered or some brokers have all their log directories cordoned.`
 }
 
 function racksOf(brokers: readonly UsableBroker[], random: Random): Rack[] {

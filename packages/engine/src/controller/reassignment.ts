@@ -3,7 +3,7 @@ import type { PartitionImage } from '../metadata/topics-image.ts'
 /** Where a reassignment stands: the replicas are the old and the new ones together until it ends (KIP-455). */
 type Reassignment = Pick<PartitionImage, 'replicas' | 'removingReplicas' | 'addingReplicas'>
 
-function isReassigning({ removingReplicas, addingReplicas }: Reassignment): boolean {
+export function isReassigning({ removingReplicas, addingReplicas }: Reassignment): boolean {
   return removingReplicas.length + addingReplicas.length > 0
 }
 
@@ -26,4 +26,22 @@ export function completedReassignment(
 
 function without(ids: readonly number[], others: readonly number[]): number[] {
   return ids.filter((id) => !others.includes(id))
+}
+
+/** From what there is to what is wanted: the replicas that go stay, behind the others, until it ends. */
+export function reassignmentTo(current: readonly number[], wanted: readonly number[]): Reassignment {
+  const removingReplicas = without(current, wanted).sort((a, b) => a - b)
+  const addingReplicas = without(wanted, current).sort((a, b) => a - b)
+  return { replicas: [...wanted, ...removingReplicas], removingReplicas, addingReplicas }
+}
+
+/** Back to what was before; `isUnclean`: with a leader that is out of sync. */
+export function revertedReassignment(partition: Reassignment & Pick<PartitionImage, 'isr'>): {
+  replicas: number[]
+  isr: number[]
+  isUnclean: boolean
+} {
+  const replicas = without(partition.replicas, partition.addingReplicas)
+  const isr = without(partition.isr, partition.addingReplicas)
+  return { replicas, isr: isr.length > 0 ? isr : replicas.slice(0, 1), isUnclean: isr.length === 0 }
 }

@@ -1,9 +1,12 @@
 import { type BrokersManager, brokerRequests } from './brokers.ts'
 import { type ConfigsManager, configRequests } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
+import { type ElectionsManager, electionRequests } from './elections.ts'
 import { type FeaturesManager, featureRequests } from './features.ts'
 import { type PartitionsManager, partitionRequests } from './partitions.ts'
 import { type ProducerIdsManager, producerIdRequests } from './producer-ids.ts'
+import { type QuorumManager, quorumRequests } from './quorum.ts'
+import { type ReassignmentsManager, reassignmentRequests } from './reassignments.ts'
 import { type TopicsManager, topicRequests } from './topics.ts'
 
 /** One manager a noun. */
@@ -11,18 +14,24 @@ export interface Managers {
   readonly brokers: BrokersManager
   readonly topics: TopicsManager
   readonly partitions: PartitionsManager
+  readonly elections: ElectionsManager
+  readonly reassignments: ReassignmentsManager
   readonly configs: ConfigsManager
   readonly producerIds: ProducerIdsManager
   readonly features: FeaturesManager
+  readonly quorum: QuorumManager
 }
 
 const requests: readonly ControllerRequest<Managers>[] = [
   ...decidedBy('brokers', brokerRequests),
   ...decidedBy('topics', topicRequests),
   ...decidedBy('partitions', partitionRequests),
+  ...decidedBy('elections', electionRequests),
+  ...decidedBy('reassignments', reassignmentRequests),
   ...decidedBy('configs', configRequests),
   ...decidedBy('producerIds', producerIdRequests),
   ...decidedBy('features', featureRequests),
+  ...decidedBy('quorum', quorumRequests),
 ]
 
 /** By API key. What is not in here the controller does not serve. */

@@ -185,6 +185,40 @@ describe('CreateTopics', () => {
     expect(result.errorMessage).toMatch(/fenced/)
   })
 
+  it('gives no replicas to who leaves or has cordoned all directories', async () => {
+    await controller.brokers(2, 3)
+    await controller.createTopic({ name: 'led', assignments: [{ partitionIndex: 0, brokerIds: [2] }] })
+    await controller.heartbeat(2, { wantShutDown: true })
+    await controller.heartbeat(3, { cordonedLogDirs: ['TBdpvNkLSgKdR_F9_b03rQ'] })
+    await controller.createTopic({ name: 'a', numPartitions: 6, replicationFactor: 1 })
+    expect(replicasOf('a')).toEqual(Array.from({ length: 6 }, () => [1]))
+    expect(await controller.createTopic({ name: 'b', replicationFactor: 2 })).toMatchObject({
+      errorCode: ErrorCode.INVALID_REPLICATION_FACTOR,
+      errorMessage:
+        'Unable to replicate the partition 2 time(s): The target replication factor of 2 cannot be reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.',
+    })
+    const manual = await controller.createTopic({
+      name: 'c',
+      assignments: [{ partitionIndex: 0, brokerIds: [3] }],
+    })
+    expect(manual.errorCode).toBe(ErrorCode.INVALID_REPLICA_ASSIGNMENT)
+    expect(manual.errorMessage).toMatch(/broker 3, but all its log directories are cordoned/)
+  })
+
+  it('begins with the replicas in sync that are active', async () => {
+    await controller.brokers(2, 3)
+    await controller.heartbeat(2, { wantFence: true })
+    await controller.createTopic({ name: 'a', assignments: [{ partitionIndex: 0, brokerIds: [2, 3, 1] }] })
+    expect(controller.image.partition('a', 0)).toMatchObject({ isr: [3, 1], leader: 3 })
+    const away = await controller.createTopic({
+      name: 'b',
+      assignments: [{ partitionIndex: 0, brokerIds: [2] }],
+    })
+    expect(away.errorMessage).toBe(
+      'All brokers specified in the manual partition assignment for partition 0 are fenced or in controlled shutdown.',
+    )
+  })
+
   it('spreads replicas and leaders over brokers and racks', async () => {
     for (const id of [1, 2, 3, 4]) {
       await controller.register(id, { rack: `zone-${id % 2}` })

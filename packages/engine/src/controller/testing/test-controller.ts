@@ -17,6 +17,8 @@ import {
   type ResponseOf,
   type ValueOf,
   CreateTopics,
+  ConfigResourceType,
+  IncrementalAlterConfigs,
   type Input,
   type TypedRecord,
   UpdateFeatures,
@@ -199,6 +201,20 @@ export class TestController {
       directories: [{ id: directory, topics: [{ topicId, partitions: [{ partitionIndex: 0 }] }] }],
     })
     if (errorCode !== 0) throw new Error(`error ${errorCode}`)
+  }
+
+  /** Gives a topic a config. */
+  async alterConfig(topic: string, name: string, value: string): Promise<void> {
+    const { responses } = await this.channel.request(IncrementalAlterConfigs, 1, {
+      resources: [
+        {
+          resourceType: ConfigResourceType.topic,
+          resourceName: topic,
+          configs: [{ name, configOperation: 0, value }],
+        },
+      ],
+    })
+    if (responses[0]?.errorCode !== 0) throw new Error(`error ${responses[0]?.errorCode}`)
   }
 
   async createTopic(

@@ -1,0 +1,8 @@
+/*
+ * UpdateFeatures, versions 0 to 2: decided by the controller (controller/features) (KIP-584).
+ */
+import { UpdateFeatures } from '@sluice/wire'
+import { whole } from '../access.ts'
+import { forwarded } from '../forward.ts'
+
+export const updateFeatures = forwarded(UpdateFeatures, [whole('alter', 'cluster')])

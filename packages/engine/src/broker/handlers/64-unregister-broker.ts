@@ -1,0 +1,8 @@
+/*
+ * UnregisterBroker, version 0: decided by the controller (controller/brokers) (KIP-631).
+ */
+import { UnregisterBroker } from '@sluice/wire'
+import { whole } from '../access.ts'
+import { forwarded } from '../forward.ts'
+
+export const unregisterBroker = forwarded(UnregisterBroker, [whole('alter', 'cluster')])

@@ -1,0 +1,79 @@
+import { type Clock, isSystemError, type Logger, type Timer } from '@sluice/effects'
+import type { BrokerConfig } from '../metadata/configs.ts'
+import type { NewRecord } from '../metadata/records.ts'
+import type { ElectionsManager } from './elections.ts'
+
+interface Election {
+  readonly name: string
+  readonly intervalMs: number
+  /** Never too many at once: while it has something to say, there may be more. */
+  readonly decide: () => NewRecord[]
+}
+
+/**
+ * Elections that the controller holds from time to time: preferred leaders take their partitions back, and partitions
+ * that stay without a leader get an unclean one, where that is allowed. As in Apache Kafka's KRaft, every partition is
+ * given back whose preferred leader can lead; `leader.imbalance.per.broker.percentage` has no say.
+ */
+export class PeriodicElections {
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #append: (records: readonly NewRecord[]) => void
+  readonly #elections: readonly Election[]
+  readonly #timers = new Map<string, Timer>()
+
+  constructor(options: {
+    clock: Clock
+    logger: Logger
+    config: BrokerConfig
+    elections: ElectionsManager
+    append: (records: readonly NewRecord[]) => void
+  }) {
+    const { clock, logger, config, elections, append } = options
+    this.#clock = clock
+    this.#logger = logger
+    this.#append = append
+    const balanced = {
+      name: 'preferred leaders',
+      intervalMs: config.long('leader.imbalance.check.interval.seconds') * 1000,
+      decide: () => elections.balance(),
+    }
+    this.#elections = [
+      ...(config.boolean('auto.leader.rebalance.enable') ? [balanced] : []),
+      {
+        name: 'unclean leaders',
+        intervalMs: config.long('unclean.leader.election.interval.ms'),
+        decide: () => elections.electUncleanly(),
+      },
+    ]
+  }
+
+  start(): void {
+    for (const election of this.#elections) this.#schedule(election)
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.cancel()
+  }
+
+  #schedule(election: Election): void {
+    const timer = this.#clock.schedule(election.intervalMs, () => {
+      this.#hold(election)
+      this.#schedule(election)
+    })
+    this.#timers.set(election.name, timer)
+  }
+
+  #hold({ name, decide }: Election): void {
+    try {
+      const records = decide()
+      if (records.length === 0) return
+      this.#logger.info(`${name} are elected`, { partitions: records.length })
+      this.#append(records)
+    } catch (error) {
+      // The next time is soon enough.
+      if (!isSystemError(error)) throw error
+      this.#logger.error('the metadata log cannot be written', { error })
+    }
+  }
+}
