@@ -8,6 +8,7 @@ import { configRules } from './metadata/config-rules.ts'
  */
 const ownServed = [
   'auto.create.topics.enable',
+  'auto.leader.rebalance.enable',
   'broker.heartbeat.interval.ms',
   'broker.session.timeout.ms',
   'connections.max.idle.ms',
@@ -18,8 +19,9 @@ const ownServed = [
   'group.max.session.timeout.ms',
   'group.max.size',
   'group.min.session.timeout.ms',
-  'internal.metadata.delete.delay.millis',
   'inter.broker.listener.name',
+  'internal.metadata.delete.delay.millis',
+  'leader.imbalance.check.interval.seconds',
   'log.flush.offset.checkpoint.interval.ms',
   'log.flush.scheduler.interval.ms',
   'log.flush.start.offset.checkpoint.interval.ms',
@@ -54,6 +56,7 @@ const ownServed = [
   'replica.selector.class',
   'replica.socket.timeout.ms',
   'socket.request.max.bytes',
+  'unclean.leader.election.interval.ms',
 ]
 
 /** Topic configs that storage accepts without effect: until compaction, tiered storage and throttling exist. */
@@ -96,15 +99,18 @@ function behindTopicConfigs(): string[] {
 
 /** What the controller itself decides by, beside the defaults of topics, and what it judges changes by. */
 const controllerServed: ReadonlySet<string> = new Set([
+  'auto.leader.rebalance.enable',
   'broker.session.timeout.ms',
   'default.replication.factor',
   'delete.topic.enable',
   'internal.metadata.delete.delay.millis',
+  'leader.imbalance.check.interval.seconds',
   'metadata.log.max.record.bytes.between.snapshots',
   'metadata.log.segment.bytes',
   'metadata.log.segment.ms',
   'metadata.max.retention.bytes',
   'num.partitions',
+  'unclean.leader.election.interval.ms',
   ...[...configDefinitions('topic').values()].flatMap(({ synonyms }) => synonyms.map(({ name }) => name)),
   ...configRules.flatMap(({ names }) => names),
 ])

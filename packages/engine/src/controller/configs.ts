@@ -18,6 +18,7 @@ import { brokerConfigNamesProblem, threadCountProblem, wholeConfigProblem } from
 import { clientMetricsConfigsProblem } from './client-metrics-configs.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import { type Decision, Refusal } from './decision.ts'
+import { clearElrRecords, minIsrProblem } from './elr-configs.ts'
 import { groupConfigsProblem } from './group-configs.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
 
@@ -75,7 +76,8 @@ export class ConfigsManager {
         resourceName,
       }
     })
-    return { records: validateOnly ? [] : records, response: { throttleTimeMs: 0, responses } }
+    const all = [...records, ...clearElrRecords(records, this.#image)]
+    return { records: validateOnly ? [] : all, response: { throttleTimeMs: 0, responses } }
   }
 
   #alterOne<R extends IncrementalResource | LegacyResource>(
@@ -98,6 +100,7 @@ export class ConfigsManager {
     if (changes instanceof Refusal) return changes
     const current = this.#image.configs.of(type, name)
     return (
+      minIsrProblem({ type, name }, changes, this.#image) ??
       this.#problem({ type, name }, after(current, changes), changes) ??
       recordsOf({ type, name }, current, changes)
     )

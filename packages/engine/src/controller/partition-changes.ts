@@ -1,6 +1,5 @@
 import type { BrokerConfig } from '../metadata/configs.ts'
 import { DirectoryId, isOnlineDirectory } from '../metadata/directory-id.ts'
-import { eligibleLeaderReplicasFeature } from '../metadata/features.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import type { NewRecord } from '../metadata/records.ts'
 import { noLeader } from '../metadata/topics-image.ts'
@@ -74,7 +73,7 @@ export class PartitionChanges {
    * what was only in its page cache: it is eligible no more (KIP-966).
    */
   afterShutdown(brokerId: number, isClean: boolean): NewRecord[] {
-    if (isClean || !this.#keepsElr) return this.withoutBroker(brokerId)
+    if (isClean || !this.#image.keepsElr) return this.withoutBroker(brokerId)
     return this.#each(
       ({ isr, eligibleLeaderReplicas: elr }) => isr.includes(brokerId) || elr.includes(brokerId),
       (before) => ({ ...this.#wishWithout(brokerId, before), uncleanShutdown: brokerId }),
@@ -126,13 +125,9 @@ export class PartitionChanges {
     return records
   }
 
-  get #keepsElr(): boolean {
-    return (this.#image.features.get(eligibleLeaderReplicasFeature) ?? 0) > 0
-  }
-
   /** More than there are replicas is never asked for. */
   #minIsr(topic: TopicImage): number | null {
-    if (!this.#keepsElr) return null
+    if (!this.#image.keepsElr) return null
     const replicationFactor = topic.partitions[0]?.replicas.length ?? 0
     return Math.min(this.#config.topicInt(topic.name, 'min.insync.replicas'), replicationFactor)
   }

@@ -22,6 +22,7 @@ import { partitionRecord } from '../metadata/topics-image.ts'
 import { collisionKey, topicNameProblem } from '../metadata/topic-name.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import { type Decision, partitionsPerRequestMax, Refusal } from './decision.ts'
+import { clearElrRecords } from './elr-configs.ts'
 import { NewPartitions } from './new-partitions.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
 
@@ -153,16 +154,18 @@ export class TopicsManager {
     const partitions = topic.assignments.length > 0 ? this.#assigned(topic) : this.#placed(topic)
     if (partitions instanceof Refusal) return partitions
     const topicId = randomUuid(this.#random)
+    const configRecords = [...configs].map(([name, value]) =>
+      newRecord(ConfigRecord, {
+        resourceType: ConfigResourceType.topic,
+        resourceName: topic.name,
+        name,
+        value,
+      }),
+    )
     const records = [
       newRecord(TopicRecord, { name: topic.name, topicId }),
-      ...[...configs].map(([name, value]) =>
-        newRecord(ConfigRecord, {
-          resourceType: ConfigResourceType.topic,
-          resourceName: topic.name,
-          name,
-          value,
-        }),
-      ),
+      ...configRecords,
+      ...clearElrRecords(configRecords, this.#image),
       ...partitions.map((partition, index) => partitionRecord(topicId, index, partition)),
     ]
     return { topicId, partitions, configs, records }

@@ -26,7 +26,7 @@ import {
 import { type BrokerImage, BrokerTable, type ControllerImage } from './brokers-image.ts'
 import { ConfigsImage } from './configs-image.ts'
 import { ImageDelta } from './delta.ts'
-import { metadataVersionFeature } from './features.ts'
+import { eligibleLeaderReplicasFeature, metadataVersionFeature } from './features.ts'
 import type { LoggedRecord, NewRecord } from './records.ts'
 import { SecurityImage } from './security-image.ts'
 import { type PartitionImage, type TopicImage, TopicTable } from './topics-image.ts'
@@ -77,6 +77,11 @@ export class MetadataImage {
 
   get metadataVersion(): number {
     return this.#features.get(metadataVersionFeature) ?? 0
+  }
+
+  /** Whether replicas are eligible to lead without being in sync (KIP-966). */
+  get keepsElr(): boolean {
+    return (this.#features.get(eligibleLeaderReplicasFeature) ?? 0) > 0
   }
 
   topic(name: string): TopicImage | undefined {

@@ -1,5 +1,6 @@
 import { assert } from '@sluice/effects'
 import { type PartitionChangeRecord, PartitionRecord, TopicRecord, type ValueOf } from '@sluice/wire'
+import { DirectoryId } from './directory-id.ts'
 import { recordVersions } from './features.ts'
 import { type NewRecord, newRecord } from './records.ts'
 
@@ -86,7 +87,9 @@ export class TopicTable {
     const before = topic.partitions[record.partitionId] ?? null
     topic.partitions[record.partitionId] = {
       replicas: record.replicas,
-      directories: record.directories,
+      // Records from before directories had ids name none.
+      directories:
+        record.directories.length > 0 ? record.directories : record.replicas.map(() => DirectoryId.migrating),
       isr: record.isr,
       removingReplicas: record.removingReplicas,
       addingReplicas: record.addingReplicas,
