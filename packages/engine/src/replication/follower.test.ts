@@ -213,6 +213,17 @@ describe('a follower that ends outside the log of its leader', () => {
     expect(context.log).toMatchObject({ logStartOffset: 7, logEndOffset: 7, highWatermark: 7 })
   })
 
+  it('begins with the whole batch where the leader begins inside one', () => {
+    const context = new Context()
+    const follower = context.follower()
+    follower.enterRange(7, 9)
+    const batch = batchOf(4)
+    RecordBatch.setBaseOffset(batch, 0, 5)
+    RecordBatch.setPartitionLeaderEpoch(batch, 0, 4)
+    expect(follower.take({ records: batch, highWatermark: 9, logStartOffset: 7 })).toBe(true)
+    expect(context.log).toMatchObject({ logStartOffset: 7, logEndOffset: 9, highWatermark: 9 })
+  })
+
   it('is cut where the leader ends, if that is sooner', () => {
     const context = new Context()
     context.ledBefore(1, 1, 1)

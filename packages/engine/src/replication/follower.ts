@@ -1,4 +1,5 @@
 import { thrownMidway } from '@sluice/effects'
+import { RecordBatch } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
 import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { PartitionState, Replica } from './replica.ts'
@@ -107,7 +108,10 @@ export class Follower implements ReplicaFeed {
   take({ records, highWatermark, logStartOffset }: LeaderData): boolean {
     const { log, context } = this.#replica
     if (records && records.length > 0) {
-      const appended = this.#change(() => log.appendAsFollower(records))
+      const appended = this.#change(() => {
+        this.#beginWithin(records)
+        return log.appendAsFollower(records)
+      })
       if (!appended) return false
       if (appended.kind === 'rejected') {
         const { error, message } = appended
@@ -158,6 +162,16 @@ export class Follower implements ReplicaFeed {
     if (end < logEndOffset) return this.#change(() => log.truncateTo(end)) !== null
     if (start > logEndOffset) return this.#change(() => log.truncateFullyAndStartAt(start)) !== null
     return true
+  }
+
+  /** A leader's log may begin inside a batch, after DeleteRecords: an empty one then begins with the whole batch. */
+  #beginWithin(records: Buffer): void {
+    const { log } = this.#replica
+    if (log.logStartOffset < log.logEndOffset || RecordBatch.frameAt(records, 0, records.length) <= 0) return
+    const holdsEnd =
+      RecordBatch.baseOffset(records, 0) < log.logEndOffset &&
+      RecordBatch.lastOffset(records, 0) >= log.logEndOffset
+    if (holdsEnd) log.truncateFullyAndStartAt(RecordBatch.baseOffset(records, 0))
   }
 
   /** Null after the disk's failure. */

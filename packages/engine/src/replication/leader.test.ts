@@ -199,6 +199,16 @@ describe('a follower that fetches', () => {
     expect(context.log.highWatermark).toBe(3)
   })
 
+  it('is nothing to a leader that has resigned, whatever the controller answers', async () => {
+    const { context, leader } = withoutFollowers()
+    leader.followerFetched(followerAt(2))
+    append(leader)
+    leader.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    await context.clock.advance(30_001)
+    context.isrChanges[0]?.refused()
+    expect(context.log).toMatchObject({ logEndOffset: 3, highWatermark: 2 })
+  })
+
   it('counts until the controller has let it out of the ISR', async () => {
     const context = new Context()
     const leader = context.leader(ledWithFollower)
@@ -301,6 +311,21 @@ describe('a follower of the same process', () => {
     feed.willing = true
     expect(leader.followerFetched(followerAt(3))).toBe(true)
     expect(context.log.highWatermark).toBe(3)
+  })
+
+  it('is fed no more once it fetches, and then anew', () => {
+    const { context, leader, feed } = fed()
+    append(leader)
+    leader.commit()
+    const again = new Fed()
+    context.feed = again
+    expect(leader.followerFetched(followerAt(0))).toBe(false)
+    expect(feed.told.at(-1)).toBe('end')
+    expect(leader.followerFetched(followerAt(1))).toBe(true)
+    append(leader)
+    leader.commit()
+    expect(again.told).toContain('1 batches')
+    expect(context.log.highWatermark).toBe(2)
   })
 
   it('is left to fetch outside the ISR, under another epoch, and by a leader that resigns', () => {

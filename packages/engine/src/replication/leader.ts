@@ -135,13 +135,15 @@ export class Leader implements StagingHome, StagedLeader {
     const { log, context } = this.#replica
     const progress = this.#progress.find(({ brokerId }) => brokerId === fetch.brokerId)
     assert(progress, 'a follower is one of the replicas')
+    // Whoever fetches is not fed, or not any more: another incarnation may have taken its place.
+    this.#unfeed(progress)
     const { endOffset, isKnown } = progress
     progress.heard(fetch)
     progress.reached(fetch.fetchOffset, log.logEndOffset, context.clock.now())
     if (!isKnown || !this.#state.isr.includes(fetch.brokerId)) this.reviewIsr()
     else if (endOffset !== fetch.fetchOffset) this.#advanceHighWatermark()
     this.#deletions?.advance(this.lowWatermark)
-    if (progress.feed || !this.#mayFeed(progress)) return false
+    if (!this.#mayFeed(progress)) return false
     const { topic, index } = this.#replica
     progress.feed = context.openFeed(fetch.brokerId, {
       topic,
@@ -212,6 +214,8 @@ export class Leader implements StagingHome, StagedLeader {
   resign(error: ErrorCode): void {
     this.commit()
     this.#staging.close(error)
+    // What the controller answers now is nothing to this leader.
+    this.#proposedIsr = null
     this.#purgatory.failAll(error)
     this.#deletions?.failAll(error)
     for (const progress of this.#progress) this.#unfeed(progress)
