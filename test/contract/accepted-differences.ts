@@ -21,6 +21,7 @@ const errorMessages = [
   ['IncrementalAlterConfigs', 'responses[].errorMessage'],
   ['Produce', 'responses[].partitionResponses[].errorMessage'],
   ['Produce', 'responses[].partitionResponses[].recordErrors[].batchIndexErrorMessage'],
+  ['UpdateFeatures', 'errorMessage'],
 ] as const
 
 const producedPartition = 'responses[].partitionResponses[]'
@@ -105,12 +106,24 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     what: 'Where min.insync.replicas comes from',
     here: 'the default or the static broker config',
     apacheKafka: 'a dynamic default of the cluster, which eligible leader replicas make of it',
-    why: 'Embedded brokers do not replicate yet, so that they have no eligible leader replicas.',
+    why: 'A new embedded cluster begins without eligible leader replicas, until UpdateFeatures puts them in force.',
     see: 'KIP-966',
     places: [
       { api: 'CreateTopics', path: 'topics[].configs[name=min.insync.replicas].configSource' },
       { api: 'DescribeConfigs', path: 'results[].configs[name=min.insync.replicas].configSource' },
     ],
+  },
+  {
+    what: 'DescribeQuorum',
+    here: 'a node of its own is the one voter, and the brokers observe',
+    apacheKafka: 'the same where controllers are nodes of their own; a combined node is the voter itself',
+    why: 'One controller is the whole quorum of an embedded cluster.',
+    see: 'KIP-595, KIP-836',
+    places: [
+      ...['leaderId', 'highWatermark', 'observers[]'].map((name) => `topics[].partitions[].${name}`),
+      ...['replicaId', 'logEndOffset'].map((name) => `topics[].partitions[].currentVoters[].${name}`),
+      'nodes[]',
+    ].map((path) => ({ api: 'DescribeQuorum', path })),
   },
   {
     what: 'Sentences of errors',

@@ -135,7 +135,7 @@ function refusedDescription(topics: DescribeRequest['topics'], errorCode: ErrorC
       partitions: partitions.map(({ partitionIndex }) => ({
         partitionIndex,
         errorCode,
-        errorMessage: '',
+        errorMessage: 'This server does not host this topic-partition.',
         leaderId: 0,
         leaderEpoch: 0,
         highWatermark: 0,

@@ -39,7 +39,7 @@ export class ReassignmentsManager {
         const { partitionIndex } = wanted
         const outcome = this.#alterOne(name, wanted, allowReplicationFactorChange)
         if (outcome instanceof Refusal)
-          return { partitionIndex, errorCode: outcome.error, errorMessage: outcome.message }
+          return { partitionIndex, errorCode: outcome.error, errorMessage: outcome.message || null }
         if (outcome) records.push(outcome)
         return { partitionIndex, errorCode: ErrorCode.NONE, errorMessage: null }
       }),
@@ -106,8 +106,8 @@ export class ReassignmentsManager {
   #cancel(place: PlacedPartition): NewRecord | Refusal | null {
     const { topic, partitionId, before } = place
     const invalid = (message: string) => new Refusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message)
-    if (!isReassigning(before))
-      return new Refusal(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, 'No partition reassignment is in progress.')
+    // The code says it all, and Apache Kafka says no more.
+    if (!isReassigning(before)) return new Refusal(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, '')
     const { replicas, isr, isUnclean } = revertedReassignment(before)
     if (replicas.length === 0)
       return invalid('Invalid replica assignment: addingReplicas contains all replicas.')
