@@ -367,8 +367,9 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   #committed(records: readonly LoggedRecord[]): void {
-    if (this.#waitingMetadata) this.#waitingMetadata.push(records)
-    else this.metadata.replay(records)
+    if (this.#waitingMetadata) return void this.#waitingMetadata.push(records)
+    this.metadata.replay(records)
+    this.#registration.heard()
   }
 
   *#applyTopics(): Steps {

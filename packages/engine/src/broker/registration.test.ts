@@ -85,12 +85,25 @@ describe('a registration', () => {
     let replayed = -1
     const slow = registration({ metadataOffset: () => replayed })
     await slow.register(listeners, signal)
-    await slow.keepAlive()
+    const kept = slow.keepAlive()
+    await controller.clock.advance(2 * heartbeatIntervalMs)
+    slow.heard()
+    await controller.clock.advance(0)
     expect(isAlive()).toBe(false)
     replayed = controller.image.offset
-    await controller.clock.advance(heartbeatIntervalMs)
+    slow.heard()
+    await kept
     expect(isAlive()).toBe(true)
     await slow.leave()
+  })
+
+  it('waits no more for that when its broker stops', async () => {
+    const slow = registration({ metadataOffset: () => -1 })
+    await slow.register(listeners, signal)
+    const kept = slow.keepAlive()
+    slow.abandon()
+    await kept
+    expect(isAlive()).toBe(false)
   })
 
   it('is kept alive by heartbeats for as long as it lasts', async () => {

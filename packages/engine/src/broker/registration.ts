@@ -16,6 +16,8 @@ export class Registration {
   #brokerEpoch: Int64 = -1
   #timer: Timer | null = null
   #stopping = false
+  /** While the broker waits to hear of its own registration. */
+  #unheard: Deferred<void> | null = null
 
   constructor(options: RegistrationOptions) {
     this.#options = options
@@ -79,10 +81,23 @@ export class Registration {
     })
   }
 
-  /** One heartbeat now, which unfences the broker, and then one every interval. */
+  /**
+   * One heartbeat as soon as the broker has replayed its own registration, which unfences it, and then one every
+   * interval. An earlier one would leave it fenced until the next.
+   */
   async keepAlive(): Promise<void> {
+    while (this.#options.metadataOffset() < this.#brokerEpoch && !this.#stopping) {
+      this.#unheard = new Deferred()
+      await this.#unheard.promise
+    }
+    if (this.#stopping) return
     await this.#beat({})
     this.#schedule()
+  }
+
+  /** The broker has replayed more of the metadata. */
+  heard(): void {
+    this.#unheard?.resolve()
   }
 
   /** A heartbeat now: another broker leaves, and waits until the controller has heard that this one knows. */
@@ -106,6 +121,7 @@ export class Registration {
   /** No more heartbeats, and no word to the controller: as a crash. */
   abandon(): void {
     this.#stopping = true
+    this.heard()
     this.#timer?.cancel()
   }
 
