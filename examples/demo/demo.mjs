@@ -120,7 +120,7 @@ async function roundTrip(bootstrap, rounds) {
       {
         topic,
         numPartitions: partitions,
-        replicationFactor: 1,
+        replicationFactor: 3,
         // The records carry the time of their earthquake, in 2018: by default they would be expired.
         configEntries: [{ name: 'retention.ms', value: '-1' }],
       },

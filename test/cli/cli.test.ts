@@ -37,7 +37,8 @@ async function readValues(bootstrap: string, topic: string): Promise<string[]> {
 
 async function makeTopic(bootstrap: string, name: string): Promise<void> {
   const connection = await connectTo(bootstrap)
-  await createTopic(connection, name, { partitions: 1 })
+  // The broker that tests connect to leads it.
+  await createTopic(connection, name, { assignments: [[1, 2, 3]] })
   await connection.close()
 }
 
@@ -50,10 +51,14 @@ describe('start --detach', () => {
     const status = await sandbox.status()
     expect(status).toMatchObject({ running: true, dataDirectory: sandbox.dataDirectory })
     const [demo] = status.clusters
-    expect(demo).toMatchObject({ name: 'demo', state: 'ACTIVE', brokers: [{ id: 1, pid: status.pid }] })
+    expect(demo).toMatchObject({
+      name: 'demo',
+      state: 'ACTIVE',
+      brokers: [{ id: 1, pid: status.pid }, { id: 2 }, { id: 3 }],
+    })
     expect(demo?.brokers[0]?.dataDirectory).toContain(sandbox.dataDirectory)
     expect(demo?.bootstrapServers).toBe(
-      demo?.brokers[0]?.listeners.map(({ host, port }) => `${host}:${port}`).join(),
+      demo?.brokers.flatMap(({ listeners }) => listeners.map(({ host, port }) => `${host}:${port}`)).join(),
     )
 
     const environment = JSON.parse((await sandbox.run('env', '-o', 'json')).stdout)

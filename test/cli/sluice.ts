@@ -187,7 +187,8 @@ export function outputWith(child: ChildProcess, text: string): Promise<string> {
   })
 }
 
+/** To the first of them. */
 export async function connectTo(bootstrapServers: string): Promise<Connection> {
-  const [host, port] = bootstrapServers.split(':')
+  const [host, port] = bootstrapServers.split(/[:,]/)
   return Connection.open({ network: systemNetwork(), host: host ?? '', port: Number(port), clientId: 'test' })
 }

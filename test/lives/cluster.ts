@@ -179,7 +179,7 @@ export class LifeCluster {
     return answer.ClusterOperationArn
   }
 
-  async grow(brokers: number): Promise<string | undefined> {
+  async resize(brokers: number): Promise<string | undefined> {
     const { CurrentVersion } = await this.describe()
     const answer = await this.#msk.send(
       new UpdateBrokerCountCommand({

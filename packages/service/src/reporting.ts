@@ -94,6 +94,11 @@ function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
   }
 }
 
-function nodeReport({ id, local, listeners }: NodeStatus): NodeReport {
-  return { id, ...(local && { pid: local.pid, dataDirectory: local.directory }), listeners }
+function nodeReport({ id, zone, local, listeners }: NodeStatus): NodeReport {
+  return {
+    id,
+    ...(zone && { zone }),
+    ...(local && { pid: local.pid, dataDirectory: local.directory }),
+    listeners,
+  }
 }

@@ -96,7 +96,7 @@ describe('the first start', () => {
     const service = await start()
     const [demo] = service.report().clusters
     expect(demo).toMatchObject({ name: 'demo', state: 'ACTIVE', kafkaVersion: '4.4.x.kraft' })
-    expect(demo?.bootstrapServers).toMatch(/^127\.0\.0\.1:\d+$/)
+    expect(demo?.bootstrapServers).toMatch(/^127\.0\.0\.1:\d+(,127\.0\.0\.1:\d+){2}$/)
     expect(service.restored).toBe(0)
     const listed = await callApi(endpointOf(service.report()), effects.clock, {
       method: 'GET',
@@ -134,7 +134,7 @@ describe('the first start', () => {
   })
 
   it('fails with the cluster’s own sentence when the brokers cannot start', async () => {
-    for (let n = 0; n < 5; n++) engine.failures.push(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
+    for (let n = 0; n < 15; n++) engine.failures.push(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
     await expect(start()).rejects.toMatchObject({
       code: 'ENOSPC',
       why: expect.stringContaining('The disk is full.'),
@@ -175,7 +175,6 @@ describe('a later start', () => {
   }, 20_000)
 
   it('looks at all brokers, and again, before it says that none answers', async () => {
-    engine = new FakeEngine(effects, { runningBrokersMax: 3 })
     const asked: number[] = []
     const service = await start({
       // The first broker lets nobody in; of the others one answers at the second look.
@@ -232,7 +231,7 @@ describe('a later start', () => {
     const first = await start()
     const { endpoint, clusters } = first.report()
     await stop(first)
-    const ports = [Number(new URL(endpoint).port), Number(clusters[0]?.bootstrapServers.split(':')[1])]
+    const ports = [Number(new URL(endpoint).port), Number(clusters[0]?.bootstrapServers.split(/[:,]/)[1])]
     for (const port of ports)
       await new Promise<void>((resolve) => {
         blockers.push(createServer().listen(port, '127.0.0.1', () => resolve()))
@@ -256,11 +255,11 @@ describe('a start that takes long', () => {
       effects: { ...effects, clock: Object.assign(Object.create(effects.clock), { schedule }) },
       onProgress: (sentence) => {
         told.push(sentence)
-        // The broker waits until the controller, which comes before it, was told of.
-        if (sentence.includes('1 of 2')) gate.resolve()
+        // The brokers wait until the controller, which comes before them, was told of.
+        if (sentence.includes('1 of 4')) gate.resolve()
       },
     })
-    expect(told).toContainEqual(expect.stringMatching(/^Starting: 1 of 2 nodes started \(\d+ s\)$/))
+    expect(told).toContainEqual(expect.stringMatching(/^Starting: 1 of 4 nodes started \(\d+ s\)$/))
   })
 
   it('ends when it is called off, and leaves nothing running', async () => {
@@ -277,7 +276,7 @@ describe('a start that takes long', () => {
 
 describe('another engine than the cluster has', () => {
   it('is noted: the cluster keeps its own', async () => {
-    const engines = [engine, new FakeEngine(effects, { name: 'apache-kafka' })]
+    const engines = [engine, new FakeEngine(effects, 'apache-kafka')]
     await stop(await start({ engines }))
     const again = await start({ engines, engine: 'apache-kafka' })
     expect(again.report()).toMatchObject({ engine: 'apache-kafka', clusters: [{ engine: 'embedded' }] })

@@ -39,6 +39,8 @@ export interface ClusterReport {
 
 export interface NodeReport {
   id: number
+  /** AWS's id of its availability zone. */
+  zone?: string
   listeners: readonly { name: string; host: string; port: number }[]
   /** Of one that runs on this machine. */
   pid?: number

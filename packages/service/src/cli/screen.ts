@@ -1,9 +1,12 @@
+import { dirname } from 'node:path'
 import pc from 'picocolors'
 import type { ClusterReport, NodeReport, StatusReport } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { chosenCluster } from './environment.ts'
 import { screenOf } from './failure.ts'
 import { shortPath } from './own-name.ts'
+
+const serversNamedMax = 3
 
 /** What only a start has to tell. */
 interface StartNews {
@@ -36,7 +39,7 @@ export function statusScreen(report: StatusReport): string {
     headLine(report, runningHead(report)),
     '',
     ...endpointLines(report),
-    ...report.clusters.flatMap(nodeLines),
+    ...report.clusters.flatMap((cluster) => nodeLines(cluster, report)),
     row('Stop it', ownCommand('stop', report.dataDirectory)),
     ...noteLines(report),
   ])
@@ -72,32 +75,59 @@ function endpointLines(report: StatusReport): string[] {
         `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}   engine ${cluster.engine}`,
       ),
       row('  ARN', cluster.arn),
-      row('  Bootstrap', cluster.bootstrapServers === '' ? 'none' : pc.cyan(cluster.bootstrapServers)),
+      row('  Brokers', brokersText(cluster)),
+      row(
+        '  Bootstrap',
+        cluster.bootstrapServers === '' ? 'none' : pc.cyan(firstServers(cluster.bootstrapServers)),
+      ),
     ]),
   ]
 }
 
-function nodeLines(cluster: ClusterReport): string[] {
-  const lines = (name: string, node: NodeReport) => {
-    const listeners = node.listeners.map((one) => `${one.name} ${one.host}:${one.port}`).join(', ')
-    const { pid, dataDirectory } = node
-    const place = [
-      ...(pid === undefined ? [] : [`pid ${pid}`]),
-      ...(dataDirectory === undefined ? [] : [shortPath(dataDirectory)]),
-    ]
-    return row(`  ${name} ${node.id}`, [listeners, ...place].join('   '))
-  }
-  return [
-    ...cluster.brokers.map((broker) => lines('Broker', broker)),
-    ...cluster.quorum.map((node) => lines(node.role === 'zookeeper' ? 'ZooKeeper' : 'Controller', node)),
+/** `1 in use1-az1, 2 in use1-az2`; of more brokers `1, 4 in use1-az1, …`. */
+function brokersText({ brokers }: ClusterReport): string {
+  const zones = new Map<string, number[]>()
+  for (const { id, zone = 'no zone' } of brokers) zones.set(zone, [...(zones.get(zone) ?? []), id])
+  return [...zones].map(([zone, ids]) => `${ids.join(', ')} in ${zone}`).join('; ') || 'none runs'
+}
+
+/** `host:port,…`: the first ones lead a client to all of them. */
+function firstServers(servers: string): string {
+  return servers.split(',').slice(0, serversNamedMax).join(',')
+}
+
+/** A line for each node with a process of its own; those of the service's have the cluster's directory in common. */
+function nodeLines(cluster: ClusterReport, report: StatusReport): string[] {
+  const all = [
+    ...cluster.brokers.map((node) => ({ ...node, name: 'Broker' })),
+    ...cluster.quorum.map((node) => ({
+      ...node,
+      name: node.role === 'zookeeper' ? 'ZooKeeper' : 'Controller',
+    })),
   ]
+  const inline = all.find(({ pid }) => pid === report.pid)?.dataDirectory
+  return [
+    ...all.filter(({ pid }) => pid !== report.pid).map((node) => nodeLine(node.name, node)),
+    ...(inline === undefined
+      ? []
+      : [row('  Nodes', `in the service’s process, data ${shortPath(dirname(dirname(inline)))}`)]),
+  ]
+}
+
+function nodeLine(name: string, { id, pid, dataDirectory, listeners }: NodeReport): string {
+  const addresses = listeners.map((one) => `${one.name} ${one.host}:${one.port}`).join(', ')
+  const place = [
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(dataDirectory === undefined ? [] : [shortPath(dataDirectory)]),
+  ]
+  return row(`  ${name} ${id}`, [addresses, ...place].join('   '))
 }
 
 function nextLines(report: StatusReport): string[] {
   const own = (verb: string) => ownCommand(verb, report.dataDirectory)
   const lines = [`eval "$(${own('env')})"`, 'aws kafka list-clusters-v2']
-  const servers = chosenCluster(report, undefined)?.bootstrapServers
-  if (servers) {
+  const servers = firstServers(chosenCluster(report, undefined)?.bootstrapServers ?? '')
+  if (servers !== '') {
     const brokers = servers.split(',').map((server) => `'${server}'`)
     lines.push(
       `echo 'k1:hello' | kcat -b ${servers} -t greetings -K: -P && kcat -b ${servers} -t greetings -C -e`,

@@ -8,6 +8,8 @@ import {
   TestClock,
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ClusterRecord } from './clusters/cluster-record.ts'
+import type { NodeKey } from './engines/engine.ts'
 import { enginesOf } from './engines/engines.ts'
 import { FakeEngine } from './engines/testing/fake-engine.ts'
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts'
@@ -76,6 +78,12 @@ const idle = { receiveBuffer: () => new Uint8Array(1), onRead() {}, onDrain() {}
 
 const starts = (node: string) => engine.log.filter((entry) => entry === `start ${node}`).length
 
+/** Of three brokers, by the port of the first; it alone may have moved. */
+const three = (port: number, first = port) =>
+  `${host}:${first},${host}:${port + 10_000},${host}:${port + 20_000}`
+
+const startOfThree = ['start controller 10001', 'start broker 1', 'start broker 2', 'start broker 3']
+
 const systemError = (code: string) => Object.assign(new Error(`${code}: no`), { code })
 
 describe('a cluster that is created', () => {
@@ -85,13 +93,13 @@ describe('a cluster that is created', () => {
     engine.gate = opened.promise
     const fleet = await start()
     const clusters = ['a', 'b', 'c', 'd'].map((name) => create(fleet, name))
-    const starting = () => engine.log.filter((line) => line === 'start broker 1').length
+    const starting = () => engine.log.filter((line) => line.startsWith('start broker')).length
     await vi.waitFor(() => expect(starting()).toBe(2))
     await new Promise((resolve) => setImmediate(resolve))
     expect(starting()).toBe(2)
     opened.resolve()
     await Promise.all(clusters.map((uuid) => fleet.idle(uuid)))
-    expect(engine.running).toBe(4)
+    expect(engine.running).toBe(12)
     await fleet.stop()
   })
 
@@ -102,21 +110,27 @@ describe('a cluster that is created', () => {
     await fleet.idle(uuid)
     expect(statusOf(fleet)).toMatchObject({
       state: 'ACTIVE',
-      bootstrap: '127.0.0.1:9092',
+      bootstrap: three(9092),
       directory: `/data/clusters/${uuid}`,
-      brokers: [{ id: 1, listeners: [{ name: 'CLIENT', host, port: 9092 }] }],
+      brokers: [
+        { id: 1, listeners: [{ name: 'CLIENT', host, port: 9092 }] },
+        { id: 2, listeners: [{ name: 'CLIENT', host, port: 19_092 }] },
+        { id: 3, listeners: [{ name: 'CLIENT', host, port: 29_092 }] },
+      ],
       movedPorts: [],
     })
-    expect(engine.log).toEqual(['start controller 10001', 'start broker 1'])
+    expect(engine.log).toEqual(startOfThree)
     expect(engine.plans[0]?.nodes).toMatchObject([
       { role: 'broker', nodeId: 1, rack: 'use1-az1', listeners: [{ name: 'CLIENT', port: 9092 }] },
+      { role: 'broker', nodeId: 2, rack: 'use1-az2', listeners: [{ name: 'CLIENT', port: 19_092 }] },
+      { role: 'broker', nodeId: 3, rack: 'use1-az3', listeners: [{ name: 'CLIENT', port: 29_092 }] },
       { role: 'controller', nodeId: 10_001, listeners: [{ name: 'CONTROLLER', port: 19_000 }] },
     ])
   })
 
   it('is tried again when something stands in the way', async () => {
     const fleet = await start()
-    engine.failures.push(systemError('EMFILE'), systemError('EMFILE'))
+    engine.failures.push(...Array.from({ length: 6 }, () => systemError('EMFILE')))
     await created(fleet)
     expect(statusOf(fleet)).toMatchObject({
       state: 'CREATING',
@@ -129,7 +143,7 @@ describe('a cluster that is created', () => {
 
   it('is FAILED with a sentence when it does not come up, and can be deleted', async () => {
     const fleet = await start()
-    engine.failures.push(...Array.from({ length: 5 }, () => systemError('ENOSPC')))
+    engine.failures.push(...Array.from({ length: 15 }, () => systemError('ENOSPC')))
     await created(fleet)
     await clock.advance(600_000)
     const { state, stateInfo, arn } = statusOf(fleet)
@@ -146,7 +160,7 @@ describe('a cluster that is created', () => {
 
   it('that FAILED is tried again by the next start', async () => {
     const before = await start()
-    engine.failures.push(...Array.from({ length: 5 }, () => systemError('ENOSPC')))
+    engine.failures.push(...Array.from({ length: 15 }, () => systemError('ENOSPC')))
     await created(before)
     await clock.advance(600_000)
     await before.stop()
@@ -165,7 +179,7 @@ describe('a cluster that is created', () => {
     release()
     await fleet.idle(uuid)
     await clock.advance(1_000)
-    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9192' })
+    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: three(9092, 9192) })
   })
 })
 
@@ -175,7 +189,7 @@ describe('a start', () => {
     await created(before, 'one')
     await created(before, 'two')
     const addresses = before.status().map(({ name, bootstrap }) => ({ name, bootstrap }))
-    expect(addresses.map(({ bootstrap }) => bootstrap).sort()).toEqual(['127.0.0.1:9092', '127.0.0.1:9192'])
+    expect(addresses.map(({ bootstrap }) => bootstrap).sort()).toEqual([three(9092), three(9192)])
     await before.stop()
     expect(engine.running).toBe(0)
     const after = await start()
@@ -190,12 +204,12 @@ describe('a start', () => {
     const foreign = await occupy(9092)
     const moved = await start()
     expect(statusOf(moved)).toMatchObject({
-      bootstrap: '127.0.0.1:9192',
+      bootstrap: three(9092, 9192),
       movedPorts: [{ nodeId: 1, wanted: 9092, port: 9192 }],
     })
     await moved.stop()
     await foreign.close()
-    expect(statusOf(await start())).toMatchObject({ bootstrap: '127.0.0.1:9192', movedPorts: [] })
+    expect(statusOf(await start())).toMatchObject({ bootstrap: three(9092, 9192), movedPorts: [] })
   })
 
   it('does not give a new cluster the port of one that is not up', async () => {
@@ -207,9 +221,9 @@ describe('a start', () => {
     expect(statusOf(after, 'one')).toMatchObject({ state: 'HEALING', bootstrap: null })
     engine.failures.length = 0
     await created(after, 'two')
-    expect(statusOf(after, 'two').bootstrap).toBe('127.0.0.1:9192')
+    expect(statusOf(after, 'two').bootstrap).toBe(three(9192))
     await clock.advance(60_000)
-    expect(statusOf(after, 'one')).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9092' })
+    expect(statusOf(after, 'one')).toMatchObject({ state: 'ACTIVE', bootstrap: three(9092) })
   })
 
   it('takes up a deletion where it was cut off', async () => {
@@ -240,7 +254,12 @@ describe('a cluster of which an older build ran one broker', () => {
     const before = await start()
     const uuid = await created(before)
     await before.stop()
-    engine = new FakeEngine({ disk, network }, { runningBrokersMax: 60 })
+    const path = `/data/clusters/${uuid}/cluster.json`
+    const record = JSON.parse(disk.readFileSync(path).toString()) as ClusterRecord
+    const ran = ({ role, nodeId }: NodeKey) => role === 'controller' || nodeId === 1
+    const { nodes, ports } = { nodes: record.nodes.filter(ran), ports: record.ports.filter(ran) }
+    disk.writeFileAtomicSync(path, JSON.stringify({ ...record, nodes, ports }))
+    engine = new FakeEngine({ disk, network })
     engine.topicsOfOneReplica = ['orders']
     const after = await start()
     expect(engine.log).toEqual([
@@ -255,7 +274,7 @@ describe('a cluster of which an older build ran one broker', () => {
       stateInfo: {
         message: expect.stringMatching(/have one replica each until they are reassigned: orders\.$/),
       },
-      bootstrap: '127.0.0.1:9092,127.0.0.1:19092,127.0.0.1:29092',
+      bootstrap: three(9092),
     })
     engine.topicsOfOneReplica = []
     await clock.advance(60_000)
@@ -269,9 +288,9 @@ describe('a Kafka port that is asked for', () => {
     const fleet = await start({ kafkaPort: { port: 5000, cluster: 'demo' } })
     await created(fleet, 'other')
     await created(fleet)
-    expect(statusOf(fleet).bootstrap).toBe('127.0.0.1:5000')
+    expect(statusOf(fleet).bootstrap).toBe(three(5000))
     await fleet.stop()
-    expect(statusOf(await start()).bootstrap).toBe('127.0.0.1:5000')
+    expect(statusOf(await start()).bootstrap).toBe(three(5000))
   })
 
   it('is where new clusters look first when no cluster is named', async () => {
@@ -283,7 +302,7 @@ describe('a Kafka port that is asked for', () => {
         .status()
         .map(({ bootstrap }) => bootstrap)
         .sort(),
-    ).toEqual(['127.0.0.1:5000', '127.0.0.1:5100'])
+    ).toEqual([three(5000), three(5100)])
   })
 
   it('moves a cluster that is there', async () => {
@@ -291,7 +310,7 @@ describe('a Kafka port that is asked for', () => {
     await created(before)
     await before.stop()
     const after = await start({ kafkaPort: { port: 5000, cluster: 'demo' } })
-    expect(statusOf(after)).toMatchObject({ bootstrap: '127.0.0.1:5000', movedPorts: [] })
+    expect(statusOf(after)).toMatchObject({ bootstrap: three(9092, 5000), movedPorts: [] })
   })
 
   it('is an error when it is taken', async () => {
@@ -307,12 +326,12 @@ describe('a Kafka port that is asked for', () => {
     await occupy(19_000)
     const fleet = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
     await created(fleet)
-    const { port } = statusOf(fleet).brokers[0]?.listeners[0] ?? { port: 0 }
-    expect([9092, 9192]).not.toContain(port)
-    expect(engine.plans[0]?.nodes[1]?.listeners[0]?.port).not.toBe(19_001)
+    const { bootstrap } = statusOf(fleet)
+    expect(bootstrap).not.toMatch(/9[01]92/)
+    expect(engine.plans[0]?.nodes[3]?.listeners[0]?.port).not.toBe(19_001)
     await fleet.stop()
     const after = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
-    expect(statusOf(after).bootstrap).toBe(`127.0.0.1:${port}`)
+    expect(statusOf(after).bootstrap).toBe(bootstrap)
   })
 })
 
@@ -325,11 +344,12 @@ describe('a broker that fails', () => {
     expect(statusOf(fleet)).toMatchObject({
       state: 'HEALING',
       stateInfo: { code: 'BROKER_FAILED', message: 'Broker 1 failed: it met a bug' },
-      brokers: [],
+      brokers: [{ id: 2 }, { id: 3 }],
     })
     await clock.advance(1_000)
-    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: '127.0.0.1:9092' })
-    expect(engine.running).toBe(1)
+    expect(statusOf(fleet)).toMatchObject({ state: 'ACTIVE', bootstrap: three(9092) })
+    expect(engine.running).toBe(3)
+    expect(engine.upkeep.slice(-2)).toEqual(['place internal topics on 1, 2, 3', 'restore leaders'])
   })
 
   it('again and again is started less and less often', async () => {

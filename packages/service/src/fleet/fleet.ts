@@ -12,8 +12,10 @@ import {
   type Engine,
   ListenerName,
   type LocalNode,
+  type NodeKey,
   type NodeListener,
   type NodeRole,
+  sameNode,
 } from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
 import { isFree, portTaken } from './free-port.ts'
@@ -74,6 +76,8 @@ export interface ClusterStatus {
 export interface NodeStatus {
   role: NodeRole
   id: number
+  /** AWS's id of its availability zone. */
+  zone?: string
   local?: LocalNode
   listeners: readonly NodeListener[]
 }
@@ -190,7 +194,8 @@ class FleetOfClusters implements Fleet {
       const nodes = (cluster?.nodes() ?? [])
         .filter(({ state }) => state === 'running')
         .map(({ role, nodeId, local, listeners }): NodeStatus => {
-          return { role, id: nodeId, listeners, ...(local && { local }) }
+          const zone = zoneOf(record, { role, nodeId })
+          return { role, id: nodeId, ...(zone && { zone }), listeners, ...(local && { local }) }
         })
         .sort((a, b) => a.id - b.id)
       return {
@@ -251,6 +256,11 @@ class FleetOfClusters implements Fleet {
     if (!engine) throw new Error(`this service has no engine ${record?.engine}`)
     return engine
   }
+}
+
+function zoneOf({ nodes, spec }: ClusterRecord, key: NodeKey): string | undefined {
+  const node = nodes.find((one) => sameNode(one, key))
+  return node && spec.brokerNodeGroup.ZoneIds?.[node.zone]
 }
 
 function newRuntime(): ClusterRuntime {

@@ -94,7 +94,7 @@ async function becomes(name: string, state: string): Promise<void> {
 describe('a cluster whose broker has a bug', () => {
   it('is HEALING with the sentence, and heals, while its neighbour serves', async () => {
     const client = await connect('first')
-    await createTopic(client, 'events', { partitions: 1, replicationFactor: 1 })
+    await createTopic(client, 'events', { assignments: [[1]] })
     await produce(client, 'events', 0, [record])
     breaks('first', 'write', 'broker-1/volume-1/events-0')
     await produce(client, 'events', 0, [record]).catch(() => {})
@@ -113,7 +113,7 @@ describe('a cluster whose broker has a bug', () => {
 describe('a cluster whose controller has a bug', () => {
   it('is HEALING with the sentence, and heals, while its broker serves', async () => {
     const client = await connect('first')
-    await createTopic(client, 'events', { partitions: 1, replicationFactor: 1 })
+    await createTopic(client, 'events', { assignments: [[1]] })
     breaks('first', 'sync', 'controller/')
     // Nobody knows what becomes of it: it is put to the next controller, which finds it made.
     const made = createTopic(client, 'asked', { partitions: 1, replicationFactor: 1 })

@@ -45,15 +45,14 @@ describe('CreateCluster with a configuration', () => {
     })
     await expect(createCluster(other, {}, 2)).rejects.toMatchObject({ InvalidParameter: 'revision' })
     await expect(createCluster(other, {}, 0)).rejects.toMatchObject({ InvalidParameter: 'revision' })
-    const replicated = await clusters.createOurs({
-      Name: 'replicated',
-      ServerProperties: bytes('default.replication.factor=3'),
+    const unknown = await clusters.createOurs({
+      Name: 'unknown',
+      ServerProperties: bytes('socket.request.max.bytes=9'),
     })
-    await expect(createCluster(replicated)).rejects.toMatchObject({
+    await expect(createCluster(unknown)).rejects.toMatchObject({
       InvalidParameter: 'configurationInfo',
-      message: expect.stringMatching(/default\.replication\.factor cannot be 3/),
+      message: expect.stringMatching(/^Broker properties are not valid: socket\.request\.max\.bytes/),
     })
-    await createCluster(replicated, { Tags: { 'sluice:engine': 'apache-kafka' } })
   })
 
   it('refuses the ARN of nothing', async () => {

@@ -48,7 +48,7 @@ export async function startTestService(
   const random = systemRandom()
   const effects = { clock, disk, network, random, logger: silentLogger, processes: systemProcesses() }
   const engine = new FakeEngine(effects)
-  const replicating = new FakeEngine(effects, { name: 'apache-kafka', runningBrokersMax: 60 })
+  const replicating = new FakeEngine(effects, 'apache-kafka')
   const fleet = createFleet({
     dataDirectory: '/data',
     engines: enginesOf([engine, replicating], 'embedded'),

@@ -24,7 +24,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, host: string)
 
 /** The nodes that a cluster of this spec has, in the order in which they are made. Pure. */
 export function wantedNodes({ spec }: Pick<ClusterRecord, 'spec'>, engine: Engine): NodeKey[] {
-  const brokers = Math.min(spec.numberOfBrokerNodes, engine.runningBrokersMax)
+  const brokers = spec.numberOfBrokerNodes
   const { role, nodeIds } = engine.topology(spec).quorum
   return [
     ...Array.from({ length: brokers }, (_, at): NodeKey => ({ role: 'broker', nodeId: at + 1 })),

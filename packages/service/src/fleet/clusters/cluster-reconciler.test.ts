@@ -127,7 +127,7 @@ describe('a run', () => {
     lines = []
     const disk = new MemoryDisk()
     const network = new MemoryNetwork()
-    engine = new FakeEngine({ disk, network }, { name: 'apache-kafka', runningBrokersMax: 60 })
+    engine = new FakeEngine({ disk, network }, 'apache-kafka')
     const logger = lineLogger(
       (line) => lines.push(line),
       'info',

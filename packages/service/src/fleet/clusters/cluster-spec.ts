@@ -100,16 +100,9 @@ export function hasPlaintextListener(spec: ClusterSpec): boolean {
 }
 
 /** What of the spec is described and not served, as one text; null where all of it is. */
-export function unservedParts(
-  spec: ClusterSpec,
-  engine: Pick<Engine, 'runningBrokersMax' | 'compactsLogs'>,
-): string | null {
+export function unservedParts(spec: ClusterSpec, engine: Pick<Engine, 'compactsLogs'>): string | null {
   if (!hasPlaintextListener(spec)) return plaintextSentence
   const sentences: string[] = []
-  if (spec.numberOfBrokerNodes > engine.runningBrokersMax)
-    sentences.push(
-      `One of the ${spec.numberOfBrokerNodes} brokers runs: brokers do not replicate yet, so replication factors and min.insync.replicas are 1.`,
-    )
   const policy = { ...spec.brokerProperties, ...spec.configuration?.properties }['log.cleanup.policy']
   if (policy?.includes('compact') && !engine.compactsLogs)
     sentences.push('log.cleanup.policy asks for compaction, which is not done yet: old records stay.')

@@ -14,7 +14,6 @@ const mskDefaults: Record<string, string> = {
   'unclean.leader.election.enable': 'true',
 }
 
-/** These count brokers: none of them can be more than run. */
 const replicaCounts: readonly string[] = [
   'default.replication.factor',
   'offsets.topic.replication.factor',
@@ -70,9 +69,9 @@ interface PropertySource {
 /** All levels merged. */
 export function staticProperties(
   spec: PropertySource,
-  engine: Pick<Engine, 'runningBrokersMax' | 'topology'>,
+  engine: Pick<Engine, 'topology'>,
 ): Record<string, string> {
-  return { ...mskDefaults, ...replicationDefaults(spec, engine), ...ownersProperties(spec, engine) }
+  return { ...mskDefaults, ...replicationDefaults(spec), ...ownersProperties(spec, engine) }
 }
 
 /** What the owner of a cluster has set, at creation and by a configuration. */
@@ -90,11 +89,8 @@ function ownersProperties(
 }
 
 /** A replica a zone, and one of them may be missing where there are three (MSK Developer Guide, as above). */
-function replicationDefaults(
-  { brokerNodeGroup }: PropertySource,
-  { runningBrokersMax }: Pick<Engine, 'runningBrokersMax'>,
-): Record<string, string> {
-  const replicas = Math.min(brokerNodeGroup.ClientSubnets?.length ?? 1, runningBrokersMax)
+function replicationDefaults({ brokerNodeGroup }: PropertySource): Record<string, string> {
+  const replicas = brokerNodeGroup.ClientSubnets?.length ?? 1
   const inSync = Math.max(1, replicas - 1)
   return {
     ...Object.fromEntries(replicaCounts.map((name) => [name, String(replicas)])),
@@ -109,7 +105,7 @@ export function propertiesRefusal(
   parameter: string,
 ): Refusal | undefined {
   const properties = ownersProperties(source, engine)
-  const sentence = refusedProperty(properties, engine)
+  const sentence = refusedProperty(properties)
   if (sentence) return invalid(sentence, parameter)
   const problems = engine.checkProperties(properties, source.kafkaVersion)
   if (problems.length === 0) return undefined
@@ -120,16 +116,10 @@ export function propertiesRefusal(
 }
 
 /** What a cluster's owner may not set, whatever the engine thinks of it, as a sentence; null where all is well. */
-function refusedProperty(
-  set: Readonly<Record<string, string>>,
-  { runningBrokersMax }: Pick<Engine, 'runningBrokersMax'>,
-): string | null {
+function refusedProperty(set: Readonly<Record<string, string>>): string | null {
   for (const [name, value] of Object.entries(set)) {
     if (isOwned(name)) return `The property ${name} is set by Sluice itself.`
     if (loadsCode(name, value)) return `The property ${name} would load code, and cannot be set.`
-    const counts = replicaCounts.includes(name) || inSyncCounts.includes(name)
-    if (counts && Number(value) > runningBrokersMax)
-      return `The property ${name} cannot be ${value}: brokers do not replicate yet, so one broker runs and the highest value is ${runningBrokersMax}.`
   }
   return null
 }

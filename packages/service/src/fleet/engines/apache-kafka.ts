@@ -37,7 +37,6 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     name: 'apache-kafka',
     kafkaVersions: releases.map(kafkaVersionOf),
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
-    runningBrokersMax: Number.POSITIVE_INFINITY,
     compactsLogs: true,
     nodeStartsMax,
     ignoredProperties: new Set(),

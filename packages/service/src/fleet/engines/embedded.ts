@@ -50,8 +50,6 @@ export function embeddedEngine(effects: EmbeddedEffects): Engine {
     name: 'embedded',
     kafkaVersions: kafkaVersions.map((version) => ({ version, status: 'ACTIVE', software })),
     defaultKafkaVersion: '4.4.x.kraft',
-    // Until brokers replicate.
-    runningBrokersMax: 1,
     compactsLogs: false,
     // They share a process and its event loop.
     nodeStartsMax: Number.POSITIVE_INFINITY,

@@ -10,8 +10,6 @@ export interface Engine {
   /** The versions that clusters may ask for, by MSK's names, oldest first. */
   readonly kafkaVersions: readonly KafkaVersion[]
   readonly defaultKafkaVersion: string
-  /** How many brokers of a cluster run, whatever it asks for; all of them where brokers replicate. */
-  readonly runningBrokersMax: number
   /** Whether the cleaner runs that `cleanup.policy=compact` asks for. */
   readonly compactsLogs: boolean
   /** How many nodes of all its clusters start at a time. */

@@ -10,11 +10,21 @@ beforeEach(async () => {
 })
 
 describe('ListNodes', () => {
-  it('lists the broker that runs and the controller', async () => {
+  it('lists the brokers over the zones, and the controller', async () => {
     const arn = await clusters.createFrom(provisioned('orders'))
     const { NodeInfoList = [] } = await clusters.client.send(new ListNodesCommand({ ClusterArn: arn }))
-    const [broker, controller, ...more] = NodeInfoList
+    const [broker, , , controller, ...more] = NodeInfoList
     expect(more).toEqual([])
+    expect(
+      NodeInfoList.slice(0, 3).map(({ BrokerNodeInfo }) => [
+        BrokerNodeInfo?.BrokerId,
+        BrokerNodeInfo?.ClientSubnet,
+      ]),
+    ).toEqual([
+      [1, 'subnet-a'],
+      [2, 'subnet-b'],
+      [3, 'subnet-c'],
+    ])
     expect(broker).toMatchObject({
       NodeType: 'BROKER',
       InstanceType: 'm7g.large',
@@ -33,8 +43,8 @@ describe('ListNodes', () => {
 
   it('gives pages', async () => {
     const ClusterArn = await clusters.createFrom(provisioned('orders'))
-    const first = await clusters.client.send(new ListNodesCommand({ ClusterArn, MaxResults: 1 }))
-    expect(first.NodeInfoList).toHaveLength(1)
+    const first = await clusters.client.send(new ListNodesCommand({ ClusterArn, MaxResults: 3 }))
+    expect(first.NodeInfoList).toHaveLength(3)
     const second = await clusters.client.send(
       new ListNodesCommand({ ClusterArn, NextToken: first.NextToken }),
     )

@@ -59,18 +59,6 @@ describe('UpdateBrokerCount', () => {
     })
   })
 
-  it('creates none where the engine runs one', async () => {
-    const ClusterArn = await clusters.create({ Tags: {} })
-    const { ClusterOperationArn } = await updateCount(ClusterArn, 6)
-    await clusters.settled(ClusterArn)
-    expect(clusters.service.engine.running).toBe(1)
-    expect(await clusters.info(ClusterArn)).toMatchObject({ NumberOfBrokerNodes: 6 })
-    expect((await clusters.operation(ClusterOperationArn)).TargetClusterInfo?.BrokerCountUpdateInfo).toEqual({
-      CreatedBrokerIds: [],
-      DeletedBrokerIds: [],
-    })
-  })
-
   it.each([
     ['as many as there are', 3, /has 3 broker nodes already/],
     ['what does not fit the zones', 7, /must be a multiple of Availability Zones/],

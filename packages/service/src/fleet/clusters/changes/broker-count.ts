@@ -53,9 +53,7 @@ export function updateBrokerCount(target: number, currentVersion: string): Updat
     }
     const [least, most] = target < current ? [target, current] : [current, target]
     const brokerIds = Array.from({ length: most - least }, (_, at) => least + at + 1)
-    // Some engines run fewer brokers than are asked for.
-    const touched = brokerIds.filter((id) => id <= engine.runningBrokersMax)
     const kind = target < current ? brokerCountDecrease : brokerCountIncrease
-    return { record: begin(record, context, kind, { numberOfBrokerNodes: target }, touched) }
+    return { record: begin(record, context, kind, { numberOfBrokerNodes: target }, brokerIds) }
   }
 }

@@ -27,7 +27,7 @@ beforeEach(async () => {
   clock = new TestClock()
   disk = new MemoryDisk()
   network = new MemoryNetwork()
-  engine = new FakeEngine({ disk, network }, { name: 'apache-kafka', runningBrokersMax: 60 })
+  engine = new FakeEngine({ disk, network }, 'apache-kafka')
   fleet = await startFleet()
 })
 

@@ -29,7 +29,6 @@ export class FakeEngine implements Engine {
     software: `Kafka ${version}`,
   }))
   readonly defaultKafkaVersion = '4.4.x.kraft'
-  readonly runningBrokersMax: number
   readonly compactsLogs = false
   nodeStartsMax = Number.POSITIVE_INFINITY
   readonly ignoredProperties = new Set(['num.io.threads'])
@@ -59,13 +58,9 @@ export class FakeEngine implements Engine {
   readonly #effects: { disk: Disk; network: Network }
   readonly #clusters = new Map<string, FakeCluster>()
 
-  constructor(
-    effects: { disk: Disk; network: Network },
-    { name = 'embedded', runningBrokersMax = 1 }: Partial<Pick<Engine, 'name' | 'runningBrokersMax'>> = {},
-  ) {
+  constructor(effects: { disk: Disk; network: Network }, name: Engine['name'] = 'embedded') {
     this.#effects = effects
     this.name = name
-    this.runningBrokersMax = runningBrokersMax
   }
 
   checkProperties(properties: Readonly<Record<string, string>>): PropertyProblem[] {
@@ -149,8 +144,11 @@ class FakeCluster implements EngineCluster {
     this.#engine.log.push(`start ${name}`)
     await this.#close(key)
     if (key.role === 'broker') {
-      const aborted = new Promise((resolve) => signal?.addEventListener('abort', resolve))
-      await Promise.race([this.#engine.gate, aborted])
+      const { gate } = this.#engine
+      if (gate) {
+        const aborted = new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        await Promise.race([gate, aborted])
+      }
       const failure = this.#engine.refuses(plan) ?? this.#engine.failures.shift()
       if (failure) throw failure
     }
