@@ -1,4 +1,5 @@
 import { seededRandom, silentLogger } from '@sluice/effects'
+import { DescribeQuorum } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { clusterId, TestController } from '../controller/testing/test-controller.ts'
 import { Registration } from './registration.ts'
@@ -115,6 +116,24 @@ describe('a registration', () => {
     one.abandon()
     await controller.clock.advance(sessionTimeoutMs + heartbeatIntervalMs)
     expect(isAlive()).toBe(false)
+  })
+
+  it('says how far its metadata has come at once when somebody waits for it', async () => {
+    const one = registration()
+    await one.register(listeners, signal)
+    await one.keepAlive()
+    const heardOffset = async () => {
+      const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }]
+      const response = await controller.channel.request(DescribeQuorum, 2, { topics })
+      return response.topics[0]?.partitions[0]?.observers[0]?.logEndOffset
+    }
+    await controller.createTopic({ name: 't', numPartitions: 1, replicationFactor: 1 })
+    const end = controller.image.offset + 1
+    expect(await heardOffset()).toBeLessThan(end)
+    one.hurry()
+    expect(await heardOffset()).toBe(end)
+    await one.leave()
+    expect(controller.image.broker(1)).toMatchObject({ fenced: true, inControlledShutdown: true })
   })
 
   it('is fenced when its broker leaves, so that the next incarnation may register at once', async () => {
