@@ -38,8 +38,7 @@ export function statusScreen(report: StatusReport): string {
   return screenOf([
     headLine(report, runningHead(report)),
     '',
-    ...endpointLines(report),
-    ...report.clusters.flatMap((cluster) => nodeLines(cluster, report)),
+    ...endpointLines(report, (cluster) => nodeLines(cluster, report)),
     row('Stop it', ownCommand('stop', report.dataDirectory)),
     ...noteLines(report),
   ])
@@ -65,7 +64,10 @@ function runningHead({ startedAt, pid, dataDirectory }: StatusReport): string[] 
   return [`${pc.green('running')} since ${startedAt}`, `pid ${pid}`, `data ${shortPath(dataDirectory)}`]
 }
 
-function endpointLines(report: StatusReport): string[] {
+function endpointLines(
+  report: StatusReport,
+  more: (cluster: ClusterReport) => string[] = () => [],
+): string[] {
   return [
     row('AWS endpoint', `${pc.cyan(report.endpoint)}   ${report.region}, account ${report.accountId}`),
     ...(report.clusters.length === 0 ? [row('Clusters', 'none; create one through the AWS endpoint')] : []),
@@ -80,6 +82,7 @@ function endpointLines(report: StatusReport): string[] {
         '  Bootstrap',
         cluster.bootstrapServers === '' ? 'none' : pc.cyan(firstServers(cluster.bootstrapServers)),
       ),
+      ...more(cluster),
     ]),
   ]
 }

@@ -189,6 +189,8 @@ describe('a start', () => {
     await created(before, 'one')
     await created(before, 'two')
     const addresses = before.status().map(({ name, bootstrap }) => ({ name, bootstrap }))
+    // The one beside the other was not pushed aside.
+    expect(before.status().flatMap(({ movedPorts }) => movedPorts)).toEqual([])
     expect(addresses.map(({ bootstrap }) => bootstrap).sort()).toEqual([three(9092), three(9192)])
     await before.stop()
     expect(engine.running).toBe(0)

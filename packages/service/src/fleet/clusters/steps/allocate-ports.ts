@@ -23,21 +23,25 @@ async function allocateFor(pass: Pass): Promise<Done> {
   const found = await allocate(effects.network, settings.host, wishes, record.ports, reserved)
   const wereChecked = runtime.portsChecked
   runtime.portsChecked = true
-  for (const [at, port] of found.entries()) noteMove(pass, port, wishes[at])
+  for (const [at, port] of found.entries()) noteMove(pass, port, wishes[at], reserved)
   const ports = [...kept, ...found]
   const isNew = (port: PortRecord) => !record.ports.some((old) => isSamePort(old, port))
   if (ports.length !== record.ports.length || ports.some(isNew)) return pass.update({ ports })
   return wereChecked ? 'unchanged' : 'changed'
 }
 
-/** A client's port that is not where one would look for it is told on the screen. */
+/**
+ * A client's port that is not where one would look for it is told on the screen; but not that another cluster of ours
+ * is there already.
+ */
 function noteMove(
   { runtime, record, effects }: Pass,
   { port, ...node }: PortRecord,
   wish: PortWish | undefined,
+  reserved: ReadonlySet<number>,
 ): void {
   const had = record.ports.find((old) => isSameListener(old, node))
-  const wanted = had?.port ?? wish?.places[0]
+  const wanted = had?.port ?? wish?.places.find((place) => !reserved.has(place))
   if (node.listener !== ListenerName.client || wanted === undefined || wanted === port || wish?.asked) return
   runtime.movedPorts.push({ nodeId: node.nodeId, wanted, port })
   effects.logger.warn(`Port ${wanted} was busy: ${nodeName(node)} of ${record.name} is on ${port}`)
