@@ -199,6 +199,23 @@ describe('a start', () => {
     expect(after.status().map(({ state }) => state)).toEqual(['ACTIVE', 'ACTIVE'])
   })
 
+  it('of a cluster that is not well goes on after a while, and tells what it waits for', async () => {
+    const before = await start()
+    await created(before)
+    await before.stop()
+    engine.problem = 'Partition orders-0 has 2 of its 3 replicas in sync.'
+    const starting = start()
+    await clock.advance(15_000)
+    const after = await starting
+    expect(statusOf(after)).toMatchObject({
+      state: 'HEALING',
+      stateInfo: { code: 'NOT_HEALTHY', message: expect.stringContaining('orders-0 has 2 of its 3') },
+    })
+    engine.problem = null
+    await clock.advance(15_000)
+    expect(statusOf(after)).toMatchObject({ state: 'ACTIVE', stateInfo: null })
+  })
+
   it('moves a default port that is taken, says so, and keeps the new one', async () => {
     const before = await start()
     await created(before)

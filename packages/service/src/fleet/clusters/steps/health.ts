@@ -1,9 +1,10 @@
 import { OperatingError } from '../../operating-error.ts'
+import { activeChange } from '../changes/change-life.ts'
 import type { Done, Pass, Step } from './pass.ts'
 
 const pollMs = 100
 /** A broker that was down longer may need more to catch up; the run is then tried again. */
-const healthyMsMax = 120_000
+const healthyMsMax = { underWay: 120_000, else: 10_000 }
 
 /** Waits until every node serves and every replica is in sync. */
 export const checkHealth: Step = (pass) => waitUntilWell(pass, () => pass.cluster.health(pass.plan))
@@ -19,8 +20,10 @@ export const restoreLeaders: Step = async ({ cluster, plan }): Promise<Done> => 
 }
 
 async function waitUntilWell(pass: Pass, look: () => Promise<string | null>): Promise<Done> {
-  const { effects, runtime, cluster } = pass
-  const giveUpAt = effects.clock.monotonic() + healthyMsMax
+  const { effects, runtime, cluster, record } = pass
+  // A change that fails too often is taken back, and so it has time. Otherwise nobody waits who does not know for what.
+  const isUnderWay = record.state === 'CREATING' || activeChange(record) !== undefined
+  const giveUpAt = effects.clock.monotonic() + healthyMsMax[isUnderWay ? 'underWay' : 'else']
   for (;;) {
     const problem = await look()
     if (problem === null) return 'unchanged'
