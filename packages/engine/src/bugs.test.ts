@@ -1,26 +1,14 @@
 import {
-  alterConfigs,
   commitOffset,
-  committedOffset,
   createTopic,
   deleteTopics,
   describeTopics,
   fetchPartition,
-  fetchRecords,
   listOffset,
   produce,
-  throwOnError,
 } from '@sluice/client'
 import { AssertionFailure } from '@sluice/effects'
-import {
-  BrokerHeartbeat,
-  DescribeCluster,
-  ErrorCode,
-  FindCoordinator,
-  IncrementalAlterConfigs,
-  ListOffsets,
-  Metadata,
-} from '@sluice/wire'
+import { BrokerHeartbeat, ErrorCode, FindCoordinator } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Broker } from './broker/broker.ts'
 import { ProduceJob } from './broker/produce-job.ts'
@@ -37,9 +25,10 @@ import { LogManager } from './storage/log-manager.ts'
 import { Log } from './storage/log.ts'
 import { ProducerState } from './storage/producer-state.ts'
 import { allRunning, controllerNode, node, properties, value, World } from './testing/two-brokers.ts'
+import { breaks, breaksFor } from './testing/breaks.ts'
 
 // Every way by which something enters a node, with a bug behind it: the node stops, its neighbours run, and it can be
-// started anew on what it has left behind. An ordinary throw in a request's own code ends that request alone.
+// started anew on what it has left behind. What ends a request alone is in failed-requests.test.ts.
 
 const anyMs = 60_000
 
@@ -48,32 +37,6 @@ afterEach(async () => {
   vi.restoreAllMocks()
   await world.close()
 })
-
-type Method<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] & string
-
-/** The `nth` call of this method from now on throws. */
-function breaks<T extends object>(target: T, method: Method<T>, bug: Error, nth = 1): void {
-  vi.restoreAllMocks()
-  const original = target[method] as (...args: unknown[]) => unknown
-  let calls = 0
-  vi.spyOn(target, method as never).mockImplementation(function (this: T, ...args: unknown[]) {
-    if (++calls === nth) throw bug
-    return original.apply(this, args)
-  } as never)
-}
-
-/** The first call with this first argument throws. */
-function breaksFor<T extends object>(target: T, method: Method<T>, bug: Error, argument: unknown): void {
-  const original = target[method] as (...args: unknown[]) => unknown
-  let done = false
-  vi.spyOn(target, method as never).mockImplementation(function (this: T, ...args: unknown[]) {
-    if (args[0] === argument && !done) {
-      done = true
-      throw bug
-    }
-    return original.apply(this, args)
-  } as never)
-}
 
 interface Door {
   name: string
@@ -89,10 +52,6 @@ interface Door {
 
 const newTopic = (world: World) => createTopic(world.client, 'new', { assignments: [[1]] }).catch(() => {})
 const events = (world: World) => world.events()
-const committing = async (world: World) => {
-  await world.events()
-  await world.groups()
-}
 
 const doors: Door[] = [
   {
@@ -288,7 +247,7 @@ const doors: Door[] = [
   {
     name: 'the replay of a coordinator',
     fails: 'broker 1',
-    before: committing,
+    before: (world) => world.eventsAndGroups(),
     breaks: (bug) => breaks(GroupShard.prototype, 'replay', bug),
     comes: (world) => commitOffset(world.client, 'group', 'events', 0, 1).catch(() => {}),
   },
@@ -296,7 +255,7 @@ const doors: Door[] = [
     name: 'a decision of a coordinator',
     own: true,
     fails: 'broker 1',
-    before: committing,
+    before: (world) => world.eventsAndGroups(),
     breaks: (bug) => breaks(GroupShard.prototype, 'commitOffsets', bug),
     comes: (world) => commitOffset(world.client, 'group', 'events', 0, 1).catch(() => {}),
   },
@@ -314,7 +273,7 @@ const doors: Door[] = [
   {
     name: 'a topic that a coordinator forgets',
     fails: 'broker 1',
-    before: committing,
+    before: (world) => world.eventsAndGroups(),
     breaks: (bug) => breaks(GroupShard.prototype, 'deleteTopic', bug),
     comes: (world) => deleteTopics(world.client, ['events']).catch(() => {}),
   },
@@ -353,109 +312,6 @@ describe('an ordinary throw where state changes, or where nobody has asked, does
   it.each(others)('$name', (door) => comesThrough(door, new TypeError(`a bug in ${door.name}`)))
 })
 
-interface OwnCode {
-  name: string
-  before?: (world: World) => Promise<unknown>
-  breaks: (bug: Error) => void
-  asks: (world: World) => Promise<unknown>
-}
-
-const failed = { code: ErrorCode.UNKNOWN_SERVER_ERROR }
-
-const requests: OwnCode[] = [
-  {
-    name: 'CreateTopics, in the decision of the controller',
-    breaks: (bug) => breaks(TopicsManager.prototype, 'create', bug),
-    asks: (world) => createTopic(world.client, 'new', { partitions: 1 }),
-  },
-  {
-    name: 'IncrementalAlterConfigs, whose answer the controller cannot encode',
-    before: events,
-    breaks: (bug) => breaks(IncrementalAlterConfigs.response, 'encodeInSteps', bug),
-    asks: (world) => alterConfigs(world.client, 2, 'events', { 'retention.ms': '1000' }),
-  },
-  {
-    name: 'Fetch',
-    before: events,
-    breaks: (bug) => breaks(Log.prototype, 'read', bug),
-    asks: (world) => fetchRecords(world.client, 'events', 0, 0),
-  },
-  {
-    name: 'Fetch of the first version',
-    before: events,
-    breaks: (bug) => breaks(Log.prototype, 'read', bug),
-    asks: async (world) => {
-      const fetched = await fetchPartition(world.client, 'events', 0, 0, { version: 4 })
-      throwOnError(fetched.errorCode)
-    },
-  },
-  {
-    name: 'Produce, in the validation of a partition',
-    before: events,
-    breaks: (bug) => breaks(Log.prototype, 'validate', bug),
-    asks: (world) => produce(world.client, 'events', 0, [value('d')]),
-  },
-  {
-    name: 'Produce, before it comes to its partitions',
-    before: events,
-    breaks: (bug) => breaks(Partitions.prototype, 'get', bug),
-    asks: (world) => produce(world.client, 'events', 0, [value('d')], { version: 9 }),
-  },
-  {
-    name: 'ListOffsets',
-    before: events,
-    breaks: (bug) => breaks(Log.prototype, 'offsetForTimestamp', bug),
-    asks: (world) => listOffset(world.client, 'events', 0, 1),
-  },
-  {
-    name: 'ListOffsets, whose answer cannot be encoded',
-    before: events,
-    breaks: (bug) => breaks(ListOffsets.response, 'encodeInSteps', bug),
-    asks: (world) => listOffset(world.client, 'events', 0, 1),
-  },
-  {
-    name: 'Metadata',
-    before: events,
-    breaks: (bug) => breaks(MetadataImage.prototype, 'brokers', bug),
-    asks: async (world) => {
-      const { topics } = await describeTopics(world.client, ['events'])
-      throwOnError(topics[0]?.errorCode ?? 0)
-    },
-  },
-  {
-    name: 'DescribeCluster, which has one place for all errors',
-    breaks: (bug) => breaks(MetadataImage.prototype, 'brokers', bug),
-    asks: async (world) => throwOnError((await world.client.send(DescribeCluster, 0, {})).errorCode),
-  },
-  {
-    name: 'OffsetFetch, in the decision of the coordinator',
-    before: committing,
-    breaks: (bug) => breaks(GroupShard.prototype, 'fetchOffsets', bug),
-    asks: (world) => committedOffset(world.client, 'group', 'events', 0),
-  },
-]
-
-describe('an ordinary throw in the own code of a request ends that request alone:', () => {
-  it.each(requests)('$name', async ({ before, breaks, asks }) => {
-    world = await new World().start()
-    await before?.(world)
-    breaks(new TypeError('a bug in own code'))
-    await expect(asks(world)).rejects.toMatchObject(failed)
-    await asks(world)
-    expect(world.states()).toEqual(allRunning)
-    expect(world.told).toEqual([])
-  })
-
-  it('where the answer has no place for an error, the connection closes', async () => {
-    world = await new World().start()
-    breaks(MetadataImage.prototype, 'brokers', new TypeError('a bug in own code'))
-    await expect(world.client.send(Metadata, 12, { topics: null })).rejects.toThrow()
-    const other = await world.connect(1)
-    expect((await other.send(Metadata, 12, { topics: null })).brokers).toHaveLength(2)
-    expect(world.states()).toEqual(allRunning)
-  })
-})
-
 describe('a node that', () => {
   it('fails while it starts holds nothing, and can be started', async () => {
     world = await new World().start()
@@ -489,7 +345,9 @@ describe('a node that', () => {
   it('decided what it cannot replay has not decided it', async () => {
     world = await new World().start()
     breaks(MetadataImage.prototype, 'replay', new AssertionFailure('a bug in replay'))
-    await expect(createTopic(world.client, 'poison', { partitions: 1 })).rejects.toMatchObject(failed)
+    await expect(createTopic(world.client, 'poison', { partitions: 1 })).rejects.toMatchObject({
+      code: ErrorCode.UNKNOWN_SERVER_ERROR,
+    })
     await vi.waitFor(() => expect(world.states().controller).toBe('a bug in replay'))
     vi.restoreAllMocks()
     await world.heal()

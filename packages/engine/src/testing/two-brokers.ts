@@ -139,6 +139,11 @@ export class World {
     })
   }
 
+  async eventsAndGroups(): Promise<void> {
+    await this.events()
+    await this.groups()
+  }
+
   /** Starts anew what failed, and sees it at work. */
   async heal(): Promise<void> {
     if (this.states().controller !== 'running') await this.cluster.startController(controllerNode, properties)
