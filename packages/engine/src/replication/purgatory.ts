@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
 
-/** Something that waits until an offset is committed. Called once. */
+/** Something that waits until all replicas that count have come to an offset. Called once. */
 export interface CommitWaiter {
   committed(): void
   /** The time is over, or the partition has stopped leading. */
@@ -15,7 +15,7 @@ interface Entry {
 }
 
 /**
- * Appends that wait for the high watermark.
+ * What waits for a mark to reach an offset: appends for the high watermark, deletions for the low watermark.
  *
  * Invariant: the entries' offsets never fall. Appends come in order, but the retry of an idempotent producer waits
  * for the offsets that its first try was given, and so goes in before those that came meanwhile.
@@ -35,7 +35,7 @@ export class Purgatory {
     return this.#entries.length - this.#first
   }
 
-  /** Waits until the high watermark is above `offset` - 1, at most `timeoutMs` (none: Infinity). */
+  /** Waits until the mark is at `offset` or above, at most `timeoutMs` (none: Infinity). */
   wait(offset: number, timeoutMs: number, waiter: CommitWaiter): void {
     const entry: Entry = {
       offset,
@@ -48,10 +48,10 @@ export class Purgatory {
     else this.#entries.splice(at, 0, entry)
   }
 
-  advance(highWatermark: number): void {
+  advance(mark: number): void {
     while (this.#first < this.#entries.length) {
       const entry = this.#entries[this.#first] as Entry
-      if (entry.offset > highWatermark) break
+      if (entry.offset > mark) break
       this.#first++
       entry.timer?.cancel()
       entry.waiter.committed()

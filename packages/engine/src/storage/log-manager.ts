@@ -55,12 +55,12 @@ export class LogManager {
     this.#upkeep.begin(this.#chores(this.#taken))
   }
 
-  /** From meta.properties. */
   /** The epoch in which this broker stopped cleanly the last time; −1 where it did not. */
   get closedInEpoch(): Int64 {
     return this.#onDisk.closedInEpoch
   }
 
+  /** From meta.properties. */
   get directoryId(): string {
     assert(this.#taken, 'a directory has its id when it is taken')
     return this.#taken.id
