@@ -1,12 +1,11 @@
 import { type Clock, Deferred, type Logger, type Network } from '@sluice/effects'
 import type { ProbeOptions } from './broker-probe.ts'
 import { callApi, type Endpoint } from './aws/api-client.ts'
-import { tagsOfProperties } from './fleet/clusters/static-properties.ts'
 import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-record.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'
 import { metadataDamaged, OperatingError } from './fleet/operating-error.ts'
-import { propertiesRefusal } from './fleet/clusters/static-properties.ts'
+import { propertiesRefusal, tagsOfProperties } from './fleet/clusters/static-properties.ts'
 import { UsageError } from './usage-error.ts'
 
 /*

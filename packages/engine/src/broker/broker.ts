@@ -396,11 +396,7 @@ export class Broker implements BrokerServices, RequestHandling {
   #apply(delta: ImageDelta): void {
     this.#deltas.push(delta)
     if (this.#deltas.length > 1) return
-    inSlices(this.#applyDeltas(), this.clock, unaborted).catch((error: unknown) =>
-      this.guard(() => {
-        throw error
-      }),
-    )
+    this.#guard.watch(inSlices(this.#applyDeltas(), this.clock, unaborted))
   }
 
   *#applyDeltas(): Steps {

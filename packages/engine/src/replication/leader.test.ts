@@ -87,7 +87,7 @@ describe('a leader', () => {
 })
 
 describe('the replicas of a leader', () => {
-  it('are in sync until they have had their time to be heard of; then the ISR should be smaller', async () => {
+  it('are in sync until they have had their time to be heard of; then a smaller ISR is asked for', async () => {
     const context = new Context()
     const leader = context.leader({ ...ledWithFollower, replicas: [me, other, 3], isr: [me, other] })
     append(leader)

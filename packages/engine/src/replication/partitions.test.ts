@@ -196,7 +196,7 @@ describe('the end of a socket read', () => {
 })
 
 describe('a follower in the ISR that is not heard of', () => {
-  it('should leave it after replica.lag.time.max.ms; that is said once', async () => {
+  it('is asked out of it after replica.lag.time.max.ms, and that is said once', async () => {
     const withFollower = { ...led, replicas: [me, other], isr: [me, other] }
     const broker = await Broker.start({ ...events, partitions: [led, withFollower] })
     append(broker.partition(1), { acks: 1 })

@@ -1,6 +1,16 @@
 import { join } from 'node:path'
-import type { ChildProcesses, Clock, Disk, ExitStatus, Logger, Random, Timer } from '@sluice/effects'
-import { assert, Deferred, isAlive } from '@sluice/effects'
+import {
+  assert,
+  type ChildProcesses,
+  type Clock,
+  Deferred,
+  type Disk,
+  type ExitStatus,
+  isAlive,
+  type Logger,
+  type Random,
+  type Timer,
+} from '@sluice/effects'
 import { capitalized, codeOf } from '../operating-error.ts'
 import { consoleLogName, serverLogBytes, tellingLines, withoutTime } from './log-tail.ts'
 import { noteFile, noteText, type ProcessNote, readNote } from './node-process-note.ts'

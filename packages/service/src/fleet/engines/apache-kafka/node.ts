@@ -1,6 +1,13 @@
 import { delimiter, join } from 'node:path'
-import type { ChildProcesses, Clock, Disk, Logger, Network, Random } from '@sluice/effects'
-import { assert } from '@sluice/effects'
+import {
+  assert,
+  type ChildProcesses,
+  type Clock,
+  type Disk,
+  type Logger,
+  type Network,
+  type Random,
+} from '@sluice/effects'
 import { isFree, portTaken } from '../../free-port.ts'
 import type { Distribution } from '../../jvm/distributions.ts'
 import type { Java } from '../../jvm/java.ts'
