@@ -1,6 +1,7 @@
 import type { Connection } from '@sluice/client'
 import { AssertionFailure, type Clock, Deferred, type Logger } from '@sluice/effects'
 import {
+  type Api,
   ErrorCode,
   Fetch,
   type Input,
@@ -119,9 +120,7 @@ export class ReplicaFetcher {
   }
 
   async #fetch(followers: readonly Follower[]): Promise<void> {
-    const response = await this.#ask((connection) =>
-      connection.send(Fetch, Fetch.maxStableVersion, this.#request(followers)),
-    )
+    const response = await this.#ask(Fetch, () => this.#request(followers))
     if (this.#closed) return
     if (!response) {
       this.#session.reset()
@@ -208,26 +207,33 @@ export class ReplicaFetcher {
 
   async #offsetOfLeader(follower: Follower, timestamp: number): Promise<number | null> {
     const { topic, index, leaderEpoch } = follower
-    const response = await this.#ask((connection) =>
-      connection.send(ListOffsets, ListOffsets.maxStableVersion, {
-        replicaId: this.#options.brokerId,
-        isolationLevel: readUncommitted,
-        topics: [
-          {
-            name: topic,
-            partitions: [{ partitionIndex: index, currentLeaderEpoch: leaderEpoch, timestamp }],
-          },
-        ],
-      }),
-    )
+    const response = await this.#ask(ListOffsets, () => ({
+      replicaId: this.#options.brokerId,
+      isolationLevel: readUncommitted,
+      topics: [
+        {
+          name: topic,
+          partitions: [{ partitionIndex: index, currentLeaderEpoch: leaderEpoch, timestamp }],
+        },
+      ],
+    }))
     const answer = response?.topics[0]?.partitions[0]
     return answer?.errorCode === ErrorCode.NONE ? Number(answer.offset) : null
   }
 
-  /** Null where the leader cannot be reached. Brokers of a cluster are of one release: versions are not asked for. */
-  async #ask<Response>(send: (connection: Connection) => Promise<Response>): Promise<Response | null> {
+  /**
+   * Null where the leader cannot be reached. Brokers of a cluster are of one release: versions are not asked for. What the
+   * making of the request throws is a bug of this broker, and no word about the leader.
+   */
+  async #ask<A extends Api>(api: A, request: () => Input<RequestOf<A>>): Promise<ResponseOf<A> | null> {
+    const connection = await this.#reach(this.#connected())
+    if (!connection) return null
+    return this.#reach(connection.send(api, api.maxStableVersion, request()))
+  }
+
+  async #reach<T>(leader: Promise<T>): Promise<T | null> {
     try {
-      return await send(await this.#connected())
+      return await leader
     } catch (error) {
       if (error instanceof AssertionFailure) throw error
       if (!this.#closed)
