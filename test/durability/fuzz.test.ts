@@ -8,7 +8,7 @@ import {
   systemNetwork,
 } from '@sluice/effects'
 import { type Cluster, handlers, startCluster } from '@sluice/engine'
-import { ApiVersions, ErrorCode } from '@sluice/wire'
+import { ApiVersions, ErrorCode, UnregisterBroker } from '@sluice/wire'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
@@ -26,6 +26,8 @@ const growthBytesMax = 150 * 1024 * 1024
 
 const samples = sampleRequests()
 const served = samples.filter(({ api, version }) => {
+  // It takes the broker out of its cluster, as it should.
+  if (api.apiKey === UnregisterBroker.apiKey) return false
   const handler = handlers.get(api.apiKey)
   return handler !== undefined && version >= handler.minVersion && version <= handler.maxVersion
 })

@@ -252,17 +252,23 @@ export class Controller implements ChannelTarget {
     this.#guard.run(() => {
       if (clean && this.#log.bytesSinceSnapshot >= stopSnapshotBytesMin) this.#snapshot()
     })
-    this.#guard.run(() => this.#closeLog(clean))
-    this.#guard.run(() => this.#lock.release(clean))
+    let isClosed = false
+    this.#guard.run(() => {
+      isClosed = this.#closeLog(clean)
+    })
+    this.#guard.run(() => this.#lock.release(clean && isClosed))
   }
 
-  #closeLog(clean: boolean): void {
+  /** Whether the disk has taken everything. */
+  #closeLog(clean: boolean): boolean {
     try {
       this.#log.close({ clean })
+      return true
     } catch (error) {
       if (!isSystemError(error)) throw error
       // What was answered is durable; the next start reads the log as after a crash.
       this.#options.logger.error('the disk refuses a clean stop', { error })
+      return false
     }
   }
 

@@ -3,6 +3,15 @@ import { type Disk, isAlive, isSystemError, ownIdentity, type Processes } from '
 
 const lockName = '.lock'
 
+/** What this process holds, by disk: a lock that names it and is not in here could not be freed on a failing disk. */
+const held = new WeakMap<Disk, Set<string>>()
+
+function heldOn(disk: Disk): Set<string> {
+  const paths = held.get(disk) ?? new Set()
+  held.set(disk, paths)
+  return paths
+}
+
 /** Another process serves this directory. */
 export class DirectoryLockedError extends Error {
   override name = 'DirectoryLockedError'
@@ -27,32 +36,29 @@ export class DirectoryLock {
   static acquire(disk: Disk, directory: string, processes: Processes | undefined): DirectoryLock {
     const path = join(directory, lockName)
     const lock = new DirectoryLock(disk, path)
+    const own = processes ? ownIdentity(processes) : null
     if (processes && disk.existsSync(path)) {
       const [pid, startedAt] = disk.readFileSync(path).toString('latin1').trim().split(' ')
-      if (pid && isAlive({ pid: Number(pid), startedAt: startedAt ?? null }, processes))
+      const isLeftOver = Number(pid) === own?.pid && !heldOn(disk).has(path)
+      if (pid && !isLeftOver && isAlive({ pid: Number(pid), startedAt: startedAt ?? null }, processes))
         throw new DirectoryLockedError(`${directory} is in use by process ${pid}.`)
     }
-    const own = processes ? ownIdentity(processes) : null
     const holder = own ? `${own.pid} ${own.startedAt ?? ''}`.trim() : ''
     disk.writeFileAtomicSync(path, holder, { durable: false })
+    heldOn(disk).add(path)
     return lock
   }
 
-  /** After an unclean stop the file stays, as a killed process leaves it, but names nobody. */
+  /**
+   * After an unclean stop the file stays, as a killed process leaves it, but names nobody. Where the disk refuses either,
+   * the file stays as it is: a lock that is gone would tell of a clean stop.
+   */
   release(clean: boolean): void {
+    heldOn(this.#disk).delete(this.#path)
     try {
-      if (!clean) {
-        this.#disk.writeFileAtomicSync(this.#path, '', { durable: false })
-        return
-      }
+      if (clean) this.#disk.removeSync(this.#path)
+      else this.#disk.writeFileAtomicSync(this.#path, '', { durable: false })
     } catch (error) {
-      if (!isSystemError(error)) throw error
-      // On a full disk there is no room for an empty file, but a file can go.
-    }
-    try {
-      this.#disk.removeSync(this.#path)
-    } catch (error) {
-      // It names this process, and is free when that has ended.
       if (!isSystemError(error)) throw error
     }
   }
