@@ -69,7 +69,7 @@ export function metadataBrokers(address) {
 /** A topic whose partitions are all led by the broker at the address: ready when each answers ListOffsets. */
 export function createTopic(address, name, partitions) {
   return once(address, async (connection) => {
-    await requestTopic(connection, name, partitions, 1)
+    await requestTopic(connection, name, partitions, 1, await brokerAt(connection, address))
     await until(async () => (await worstOffsetError(connection, name, partitions)) === 0, 120_000)
   })
 }
@@ -87,18 +87,27 @@ export function createReplicatedTopic(address, name, replicas) {
   })
 }
 
-/** CreateTopics 4. */
-async function requestTopic(connection, name, partitions, replicas) {
-  const topic = [string(name), int32(partitions), int16(replicas), int32(0), int32(0)]
+/** The id of the broker that listens on this port, as Metadata 1 names it. */
+async function brokerAt(connection, { port }) {
+  const { brokers } = brokersIn(await connection.request(3, 1, int32(0)))
+  return [...brokers].find(([, broker]) => broker.port === port)?.[0]
+}
+
+/** CreateTopics 4; with a broker, all partitions on it. */
+async function requestTopic(connection, name, partitions, replicas, broker) {
+  const counts = broker === undefined ? [int32(partitions), int16(replicas)] : [int32(-1), int16(-1)]
+  const assigned = Array.from({ length: broker === undefined ? 0 : partitions }, (_, index) =>
+    Buffer.concat([int32(index), int32(1), int32(broker)]),
+  )
+  const topic = [string(name), ...counts, int32(assigned.length), ...assigned, int32(0)]
   const body = Buffer.concat([int32(1), ...topic, int32(30_000), int8(0)])
   const response = await connection.request(19, 4, body)
   const error = response.readInt16BE(4 + 4 + 2 + response.readInt16BE(8))
   if (error !== 0) throw new Error(`CreateTopics answered error ${error}`)
 }
 
-/** Metadata 1: where the leader of partition 0 listens; undefined while it has none. */
-async function leaderOf(connection, topic) {
-  const response = await connection.request(3, 1, Buffer.concat([int32(1), string(topic)]))
+/** The brokers that a Metadata 1 response begins with, by id, and where they end. */
+function brokersIn(response) {
   const brokers = new Map()
   let at = 4
   for (let left = response.readInt32BE(0); left > 0; left--) {
@@ -109,6 +118,14 @@ async function leaderOf(connection, topic) {
     // The rack, which may be null.
     at = end + 6 + Math.max(response.readInt16BE(end + 4), 0)
   }
+  return { brokers, at }
+}
+
+/** Metadata 1: where the leader of partition 0 listens; undefined while it has none. */
+async function leaderOf(connection, topic) {
+  const response = await connection.request(3, 1, Buffer.concat([int32(1), string(topic)]))
+  const { brokers, at: behind } = brokersIn(response)
+  let at = behind
   // The controller, one topic: its error, its name, whether it is internal, its partitions.
   at += 4 + 4
   if (response.readInt16BE(at) !== 0) return undefined
