@@ -206,8 +206,8 @@ describe('a KRaft cluster', () => {
     const grown = testPlan('4.4.x.kraft', { brokers: 4, properties: plan.properties })
     await startAll(grown)
     jvms.topics = [{ name: 'orders', partitions: [{ leaderId: 4, replicaNodes: [4], isrNodes: [4] }] }]
-    expect(await driven(cluster.userPartitions(grown, 4))).toBe(1)
-    expect(await driven(cluster.userPartitions(grown, 3))).toBe(0)
+    expect(await driven(cluster.brokers.userPartitions(grown, 4))).toBe(1)
+    expect(await driven(cluster.brokers.userPartitions(grown, 3))).toBe(0)
     await driven(cluster.stopNode(broker(4)))
     for (const time of ['first', 'second']) {
       await driven(cluster.removeNode(plan, broker(4)))

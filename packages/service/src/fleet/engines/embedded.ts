@@ -74,7 +74,7 @@ const controllerId = 10_001
 class EmbeddedCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #effects: EmbeddedEffects
-  readonly #client: ClusterClient
+  readonly brokers: ClusterClient
   /** From the first start of the controller on. */
   #running: Cluster | null = null
   #clusterId: string | null = null
@@ -86,7 +86,7 @@ class EmbeddedCluster implements EngineCluster {
   constructor(options: EngineClusterOptions, effects: EmbeddedEffects) {
     this.#options = options
     this.#effects = effects
-    this.#client = new ClusterClient(effects, () => this.nodes())
+    this.brokers = new ClusterClient(effects, () => this.nodes())
   }
 
   get clusterId(): string | null {
@@ -202,7 +202,7 @@ class EmbeddedCluster implements EngineCluster {
   }
 
   async removeNode(plan: ClusterPlan, { role, nodeId }: NodeKey): Promise<void> {
-    if (role === 'broker') await this.#client.unregister(plan, nodeId)
+    if (role === 'broker') await this.brokers.unregister(plan, nodeId)
     const { disk } = this.#effects
     disk.removeSync(`${this.#options.directory}/${role === 'controller' ? role : `broker-${nodeId}`}`)
   }
@@ -214,27 +214,11 @@ class EmbeddedCluster implements EngineCluster {
       if (!node) return `${capitalized(nodeName({ role, nodeId }))} does not run.`
       if (node.failure !== null) return node.failure
     }
-    return this.#client.health(plan)
+    return this.brokers.health(plan)
   }
 
   /** Every name of a version stands for the same software: there is nothing to raise. */
   async finalizeVersion(): Promise<void> {}
-
-  userPartitions(plan: ClusterPlan, nodeId: number): Promise<number> {
-    return this.#client.userPartitions(plan, nodeId)
-  }
-
-  topicsOfOneReplica(plan: ClusterPlan): Promise<string[]> {
-    return this.#client.topicsOfOneReplica(plan)
-  }
-
-  placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
-    return this.#client.placeInternalTopics(plan)
-  }
-
-  restoreLeaders(plan: ClusterPlan): Promise<void> {
-    return this.#client.restoreLeaders(plan)
-  }
 
   async stop(): Promise<void> {
     const running = this.#running

@@ -146,6 +146,14 @@ export interface EngineCluster {
   health(plan: ClusterPlan): Promise<string | null>
   /** Makes what the plan's version brings available once every node runs it. May be called again. */
   finalizeVersion(plan: ClusterPlan): Promise<void>
+  /** What is asked of its brokers, whatever runs them. */
+  readonly brokers: ClusterBrokers
+  /** Stops every node cleanly, brokers first. */
+  stop(): Promise<void>
+}
+
+/** What a cluster's brokers tell and do by Kafka's own protocol. */
+export interface ClusterBrokers {
   /** How many partitions of users' topics a broker holds: it may leave the cluster when there are none. */
   userPartitions(plan: ClusterPlan, nodeId: number): Promise<number>
   /** The users' topics that are on one broker each, by name. */
@@ -157,8 +165,6 @@ export interface EngineCluster {
   placeInternalTopics(plan: ClusterPlan): Promise<string | null>
   /** Each partition is led by the first of its replicas again, where that one is in sync. May be called again. */
   restoreLeaders(plan: ClusterPlan): Promise<void>
-  /** Stops every node cleanly, brokers first. */
-  stop(): Promise<void>
 }
 
 export interface ObservedNode extends NodeKey {

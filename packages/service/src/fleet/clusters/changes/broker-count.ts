@@ -20,7 +20,7 @@ export const brokerCountDecrease: ChangeKind = {
   /** Brokers may leave only when they hold none of the users' partitions (UpdateBrokerCount). */
   checkLeaving: async (cluster, plan, leaving) => {
     for (const { nodeId } of leaving) {
-      const count = await cluster.userPartitions(plan, nodeId)
+      const count = await cluster.brokers.userPartitions(plan, nodeId)
       if (count === 0) continue
       const message = `Broker ${nodeId} holds ${count} partition${count === 1 ? '' : 's'} of topics. Move them to the brokers that stay, then try again.`
       return { code: 'BROKER_HOLDS_PARTITIONS', message }

@@ -11,11 +11,11 @@ export const checkHealth: Step = (pass) => waitUntilWell(pass, () => pass.cluste
 
 /** Brokers that have joined take their part of them, and those that leave give theirs up. */
 export const placeInternalTopics: Step = (pass) =>
-  waitUntilWell(pass, () => pass.cluster.placeInternalTopics(pass.plan))
+  waitUntilWell(pass, () => pass.cluster.brokers.placeInternalTopics(pass.plan))
 
 /** What other brokers have led while one was away it leads again. */
 export const restoreLeaders: Step = async ({ cluster, plan }): Promise<Done> => {
-  await cluster.restoreLeaders(plan)
+  await cluster.brokers.restoreLeaders(plan)
   return 'unchanged'
 }
 

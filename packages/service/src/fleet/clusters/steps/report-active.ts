@@ -24,7 +24,7 @@ const topicsNamedMax = 5
 /** Topics from the time when one broker ran stay as they are, until their owner moves them. */
 async function fewReplicas(pass: Pass): Promise<string | null> {
   if (!pass.record.ranOneBroker) return null
-  const topics = await pass.cluster.topicsOfOneReplica(pass.plan)
+  const topics = await pass.cluster.brokers.topicsOfOneReplica(pass.plan)
   if (topics.length === 0) {
     pass.update({ ranOneBroker: false })
     return null

@@ -39,14 +39,14 @@ export class ApacheKafkaCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #context: ApacheKafkaClusterContext
   readonly #nodes: ApacheKafkaNode[] = []
-  readonly #client: ClusterClient
+  readonly brokers: ClusterClient
   #clusterId: string | null
 
   /** Finds the nodes that an earlier service left running. */
   constructor(options: EngineClusterOptions, context: ApacheKafkaClusterContext) {
     this.#options = options
     this.#context = context
-    this.#client = new ClusterClient(context.effects, () => this.nodes())
+    this.brokers = new ClusterClient(context.effects, () => this.nodes())
     const { disk } = context.effects
     if (disk.existsSync(options.directory))
       for (const { name, isDirectory } of disk.readdirSync(options.directory)) {
@@ -98,7 +98,7 @@ export class ApacheKafkaCluster implements EngineCluster {
         this.#context.effects.disk,
         this.#options.directory,
         plan.properties['min.insync.replicas'],
-        (use) => this.#client.ask(plan, use),
+        (use) => this.brokers.ask(plan, use),
       )
   }
 
@@ -108,7 +108,7 @@ export class ApacheKafkaCluster implements EngineCluster {
 
   async removeNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
     const isKRaft = this.#context.release(plan.kafkaVersion).mode === 'kraft'
-    if (key.role === 'broker' && isKRaft) await this.#client.unregister(plan, key.nodeId)
+    if (key.role === 'broker' && isKRaft) await this.brokers.unregister(plan, key.nodeId)
     const node = this.#node(key)
     node.remove()
     this.#nodes.splice(this.#nodes.indexOf(node), 1)
@@ -117,29 +117,13 @@ export class ApacheKafkaCluster implements EngineCluster {
   async health(plan: ClusterPlan): Promise<string | null> {
     const down = plan.nodes.find((node) => !this.#find(node)?.isRunning)
     if (down) return `${capitalized(nodeName(down))} does not run.`
-    const problem = await this.#client.health(plan, (connection) => controllersProblem(plan, connection))
+    const problem = await this.brokers.health(plan, (connection) => controllersProblem(plan, connection))
     return problem ?? (await zooKeepersProblem(this.#context.effects, plan))
   }
 
   async finalizeVersion(plan: ClusterPlan): Promise<void> {
     const { mode, version } = this.#context.release(plan.kafkaVersion)
-    if (mode === 'kraft') await this.#client.ask(plan, (connection) => raiseFeatures(connection, version))
-  }
-
-  userPartitions(plan: ClusterPlan, nodeId: number): Promise<number> {
-    return this.#client.userPartitions(plan, nodeId)
-  }
-
-  topicsOfOneReplica(plan: ClusterPlan): Promise<string[]> {
-    return this.#client.topicsOfOneReplica(plan)
-  }
-
-  placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
-    return this.#client.placeInternalTopics(plan)
-  }
-
-  restoreLeaders(plan: ClusterPlan): Promise<void> {
-    return this.#client.restoreLeaders(plan)
+    if (mode === 'kraft') await this.brokers.ask(plan, (connection) => raiseFeatures(connection, version))
   }
 
   async stop(): Promise<void> {

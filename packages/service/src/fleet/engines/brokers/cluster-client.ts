@@ -1,5 +1,12 @@
 import { type Connection, describeTopics } from '@sluice/client'
-import { type ClusterPlan, ListenerName, type NodeListener, type ObservedNode, sameNode } from '../engine.ts'
+import {
+  type ClusterBrokers,
+  type ClusterPlan,
+  ListenerName,
+  type NodeListener,
+  type ObservedNode,
+  sameNode,
+} from '../engine.ts'
 import { askNode, type RemoteEffects } from './ask-node.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
@@ -12,7 +19,7 @@ const controllerTimeoutMs = 30_000
 type Use<Answer> = (connection: Connection) => Promise<Answer>
 
 /** What every engine asks of the brokers of a cluster, by Kafka's own protocol. */
-export class ClusterClient {
+export class ClusterClient implements ClusterBrokers {
   readonly #effects: RemoteEffects
   readonly #nodes: () => readonly ObservedNode[]
 

@@ -1,5 +1,6 @@
 import type { Disk, Listener, Network } from '@sluice/effects'
 import {
+  type ClusterBrokers,
   type ClusterPlan,
   type Engine,
   type EngineCluster,
@@ -114,6 +115,16 @@ interface FakeNode extends ObservedNode {
 }
 
 class FakeCluster implements EngineCluster {
+  readonly brokers: ClusterBrokers = {
+    userPartitions: async (_plan, nodeId) => this.#engine.partitions.get(nodeId) ?? 0,
+    topicsOfOneReplica: async () => this.#engine.topicsOfOneReplica,
+    placeInternalTopics: async (plan) => {
+      const brokers = plan.nodes.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId)
+      this.#engine.upkeep.push(`place internal topics on ${brokers.join(', ')}`)
+      return this.#engine.moving.shift() ?? null
+    },
+    restoreLeaders: async () => void this.#engine.upkeep.push('restore leaders'),
+  }
   options!: EngineClusterOptions
   clusterId: string | null = null
   readonly #engine: FakeEngine
@@ -204,24 +215,6 @@ class FakeCluster implements EngineCluster {
 
   async finalizeVersion({ kafkaVersion }: ClusterPlan): Promise<void> {
     this.#engine.log.push(`finalize ${kafkaVersion}`)
-  }
-
-  async userPartitions(_plan: ClusterPlan, nodeId: number): Promise<number> {
-    return this.#engine.partitions.get(nodeId) ?? 0
-  }
-
-  async topicsOfOneReplica(): Promise<string[]> {
-    return this.#engine.topicsOfOneReplica
-  }
-
-  async placeInternalTopics(plan: ClusterPlan): Promise<string | null> {
-    const brokers = plan.nodes.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId)
-    this.#engine.upkeep.push(`place internal topics on ${brokers.join(', ')}`)
-    return this.#engine.moving.shift() ?? null
-  }
-
-  async restoreLeaders(): Promise<void> {
-    this.#engine.upkeep.push('restore leaders')
   }
 
   async stop(): Promise<void> {
