@@ -1,82 +1,47 @@
 import { Connection, createTopic, describeTopics, produce } from '@sluice/client'
-import {
-  AssertionFailure,
-  MemoryDisk,
-  MemoryNetwork,
-  seededRandom,
-  silentLogger,
-  systemProcesses,
-  TestClock,
-} from '@sluice/effects'
+import { AssertionFailure } from '@sluice/effects'
 import { FindCoordinator } from '@sluice/wire'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { updateBrokerCount } from './clusters/changes/broker-count.ts'
 import { rebootBroker } from './clusters/changes/reboot.ts'
 import type { Update } from './clusters/changes/update.ts'
-import { embeddedEngine } from './engines/embedded.ts'
-import { enginesOf } from './engines/engines.ts'
-import { createFleet, type Fleet } from './fleet.ts'
+import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
 // Several brokers of our own under the fleet: who holds what, and who leads, after each thing that befalls them.
 
 const host = '127.0.0.1'
-let clock: TestClock
-let disk: MemoryDisk
-let network: MemoryNetwork
-let fleet: Fleet
+let world: EmbeddedFleet
 
 beforeEach(async () => {
-  clock = new TestClock()
-  disk = new MemoryDisk()
-  network = new MemoryNetwork()
-  const processes = systemProcesses()
-  const effects = { clock, disk, network, processes, random: seededRandom(3), logger: silentLogger }
-  const engine = embeddedEngine(effects)
-  fleet = createFleet({
-    dataDirectory: '/data',
-    engines: enginesOf([engine], engine.name),
-    region: 'us-east-1',
-    account: '000000000000',
-    effects,
-  })
-  await fleet.start()
+  world = new EmbeddedFleet()
+  await world.fleet.start()
 })
-afterEach(() => fleet.stop())
+afterEach(() => world.fleet.stop())
 
 async function create(brokers: number): Promise<void> {
-  const result = fleet.clusters.create({
-    ClusterName: 'demo',
-    KafkaVersion: '4.4.x.kraft',
-    NumberOfBrokerNodes: brokers,
-    BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.m7g.large' },
-    EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
-    Tags: { 'sluice:set:offsets.topic.num.partitions': '6' },
-  })
-  if (!('record' in result)) throw new Error(JSON.stringify(result))
+  world.create('demo', brokers, { 'sluice:set:offsets.topic.num.partitions': '6' })
   await becomes('ACTIVE')
 }
 
 /** Time goes on until it is so. */
 async function becomes(state: string): Promise<void> {
-  await eventually(() => expect(fleet.clusters.byName('demo')?.state).toBe(state))
+  await eventually(() => expect(world.fleet.clusters.byName('demo')?.state).toBe(state))
 }
 
 function eventually<T>(look: () => T | Promise<T>): Promise<T> {
-  const looked = async () => {
-    await clock.advance(100)
-    return look()
-  }
-  return vi.waitFor(looked, { timeout: 20_000, interval: 1 })
+  return world.eventually(look)
 }
 
 function change(update: (currentVersion: string) => Update) {
-  const record = fleet.clusters.byName('demo')
+  const record = world.fleet.clusters.byName('demo')
   if (!record) throw new Error('no cluster')
-  expect(fleet.clusters.update(record, update(record.currentVersion), 'request-1')).toHaveProperty('record')
+  expect(world.fleet.clusters.update(record, update(record.currentVersion), 'request-1')).toHaveProperty(
+    'record',
+  )
 }
 
-const lastChange = () => fleet.clusters.byName('demo')?.changes.at(-1)
-const connect = () => Connection.open({ network, clock, host, port: 9092 })
+const lastChange = () => world.fleet.clusters.byName('demo')?.changes.at(-1)
+const connect = () => Connection.open({ network: world.network, clock: world.clock, host, port: 9092 })
 
 /** Of each partition of the topic, on the broker that clients come to. */
 async function partitionsOf(topic: string) {
@@ -100,14 +65,14 @@ it('a broker that has failed leads again what it led before, when the cluster is
   const client = await connect()
   await createTopic(client, 'events', { assignments: [[1, 2, 3]] })
   await eventually(() => produce(client, 'events', 0, [{ key: null, value: Buffer.from('kept') }]))
-  disk.beforeOperation = (operation, path) => {
+  world.disk.beforeOperation = (operation, path) => {
     if (operation !== 'write' || !path.includes('broker-1/volume-1/events-0')) return
-    disk.beforeOperation = () => {}
+    world.disk.beforeOperation = () => {}
     throw new AssertionFailure('two and two are not four')
   }
   await produce(client, 'events', 0, [{ key: null, value: Buffer.from('asked') }]).catch(() => {})
   await becomes('HEALING')
-  expect(fleet.clusters.byName('demo')?.stateInfo?.message).toMatch(/^Broker 1 failed/)
+  expect(world.fleet.clusters.byName('demo')?.stateInfo?.message).toMatch(/^Broker 1 failed/)
   await becomes('ACTIVE')
   const [partition] = await partitionsOf('events')
   expect(partition).toMatchObject({ leaderId: 1, replicaNodes: [1, 2, 3] })
@@ -139,7 +104,7 @@ it('brokers that leave hold nothing of internal topics any more, and are forgott
   }
   const { brokers } = await describeTopics(await connect(), [])
   expect(brokers.map(({ nodeId }) => nodeId).sort()).toEqual([1, 2, 3])
-  expect(fleet.status()[0]?.brokers.map(({ id }) => id)).toEqual([1, 2, 3])
+  expect(world.fleet.status()[0]?.brokers.map(({ id }) => id)).toEqual([1, 2, 3])
 })
 
 it('a broker that holds a user’s partition stays, and the change says why', async () => {
@@ -151,5 +116,5 @@ it('a broker that holds a user’s partition stays, and the change says why', as
     state: 'UPDATE_FAILED',
     error: { message: expect.stringMatching(/^Broker 5 holds 1 partition of topics/) },
   })
-  expect(fleet.status()[0]?.brokers).toHaveLength(6)
+  expect(world.fleet.status()[0]?.brokers).toHaveLength(6)
 })

@@ -1,77 +1,39 @@
-import {
-  MemoryDisk,
-  MemoryNetwork,
-  seededRandom,
-  silentLogger,
-  systemProcesses,
-  TestClock,
-} from '@sluice/effects'
-import { expect, it, vi } from 'vitest'
-import { embeddedEngine } from './engines/embedded.ts'
-import { enginesOf } from './engines/engines.ts'
-import { createFleet, type Fleet } from './fleet.ts'
+import { MemoryDisk, TestClock } from '@sluice/effects'
+import { expect, it } from 'vitest'
+import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
 // A cluster whose metadata is damaged waits for a person; its neighbour runs.
 
 const disk = new MemoryDisk()
 const clock = new TestClock()
 
-async function start(metadataLossAccepted: string[] = []): Promise<Fleet> {
-  const effects = {
-    clock,
-    disk,
-    network: new MemoryNetwork(),
-    processes: systemProcesses(),
-    random: seededRandom(3),
-    logger: silentLogger,
-  }
-  const engine = embeddedEngine(effects)
-  const place = { dataDirectory: '/data', region: 'us-east-1', account: '000000000000' }
-  const engines = enginesOf([engine], engine.name)
-  const fleet = createFleet({ ...place, engines, effects, metadataLossAccepted })
-  const started = fleet.start()
+async function start(metadataLossAccepted: string[] = []): Promise<EmbeddedFleet> {
+  const world = new EmbeddedFleet({ disk, clock }, { metadataLossAccepted })
   let isStarted = false
-  void started.then(() => (isStarted = true))
-  await vi.waitFor(async () => {
-    await clock.advance(100)
-    expect(isStarted).toBe(true)
-  })
-  return fleet
+  void world.fleet.start().then(() => (isStarted = true))
+  await world.eventually(() => expect(isStarted).toBe(true))
+  return world
 }
 
-function create(fleet: Fleet, name: string): void {
-  fleet.clusters.create({
-    ClusterName: name,
-    KafkaVersion: '4.4.x.kraft',
-    NumberOfBrokerNodes: 3,
-    BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.m7g.large' },
-    EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
-    Tags: {},
-  })
-}
+const byName = ({ fleet }: EmbeddedFleet) => fleet.status().sort((a, b) => (a.name < b.name ? -1 : 1))
+const statesOf = (world: EmbeddedFleet) => byName(world).map(({ name, state }) => `${name} ${state}`)
 
-const byName = (fleet: Fleet) => fleet.status().sort((a, b) => (a.name < b.name ? -1 : 1))
-const statesOf = (fleet: Fleet) => byName(fleet).map(({ name, state }) => `${name} ${state}`)
-
-async function become(fleet: Fleet, ...states: string[]): Promise<void> {
-  await vi.waitFor(async () => {
-    await clock.advance(100)
-    expect(statesOf(fleet)).toEqual(states)
-  })
+async function become(world: EmbeddedFleet, ...states: string[]): Promise<void> {
+  await world.eventually(() => expect(statesOf(world)).toEqual(states))
 }
 
 it('is FAILED with what is at stake and how to go on, until the loss is accepted, which it then tells', async () => {
   const first = await start()
-  for (const name of ['broken', 'whole']) create(first, name)
+  for (const name of ['broken', 'whole']) first.create(name)
   await become(first, 'broken ACTIVE', 'whole ACTIVE')
   const directory = byName(first)[0]?.directory ?? ''
-  await first.stop()
+  await first.fleet.stop()
   disk.removeSync(`${directory}/controller`)
 
   for (const again of [1, 2]) {
-    const fleet = await start()
-    expect([again, ...statesOf(fleet)]).toEqual([again, 'broken FAILED', 'whole ACTIVE'])
-    const info = byName(fleet)[0]?.stateInfo
+    const world = await start()
+    expect([again, ...statesOf(world)]).toEqual([again, 'broken FAILED', 'whole ACTIVE'])
+    const info = byName(world)[0]?.stateInfo
     expect(info?.code).toBe('METADATA_DAMAGED')
     expect(info?.message).toMatch(/topics with all their partitions.*--accept-metadata-loss broken/)
     // Nobody tries again by himself.
@@ -80,7 +42,7 @@ it('is FAILED with what is at stake and how to go on, until the loss is accepted
     }
     await clock.advance(120_000)
     disk.beforeOperation = () => {}
-    await fleet.stop()
+    await world.fleet.stop()
   }
 
   const accepted = await start(['broken'])
@@ -88,10 +50,10 @@ it('is FAILED with what is at stake and how to go on, until the loss is accepted
   const [broken, whole] = byName(accepted)
   expect(broken?.stateInfo?.message).toContain('Controller 10001: 1 log lost records: __cluster_metadata-0')
   expect(whole?.stateInfo?.message ?? '').not.toContain('lost')
-  await accepted.stop()
+  await accepted.fleet.stop()
 
   const later = await start()
   expect(statesOf(later)).toEqual(['broken ACTIVE', 'whole ACTIVE'])
   expect(byName(later)[0]?.stateInfo?.message ?? '').not.toContain('lost')
-  await later.stop()
+  await later.fleet.stop()
 })

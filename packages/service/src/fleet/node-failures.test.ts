@@ -1,18 +1,8 @@
 import { Connection, createTopic, fetchRecords, produce } from '@sluice/client'
-import {
-  AssertionFailure,
-  MemoryDisk,
-  MemoryNetwork,
-  seededRandom,
-  silentLogger,
-  systemProcesses,
-  TestClock,
-} from '@sluice/effects'
+import { AssertionFailure } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { embeddedEngine } from './engines/embedded.ts'
-import { enginesOf } from './engines/engines.ts'
-import { createFleet, type Fleet } from './fleet.ts'
+import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
 // A bug in a node of an embedded cluster: nobody else ends, the cluster says what is wrong, and heals.
 
@@ -20,47 +10,21 @@ const bug = new AssertionFailure('two and two are not four')
 const host = '127.0.0.1'
 const record = { key: null, value: Buffer.from('kept') }
 
-let clock: TestClock
-let disk: MemoryDisk
-let network: MemoryNetwork
-let fleet: Fleet
+let world: EmbeddedFleet
 
 beforeEach(async () => {
-  clock = new TestClock()
-  disk = new MemoryDisk()
-  network = new MemoryNetwork()
-  const processes = systemProcesses()
-  const effects = { clock, disk, network, processes, random: seededRandom(3), logger: silentLogger }
-  const engine = embeddedEngine(effects)
-  fleet = createFleet({
-    dataDirectory: '/data',
-    engines: enginesOf([engine], engine.name),
-    region: 'us-east-1',
-    account: '000000000000',
-    effects,
-  })
-  await fleet.start()
+  world = new EmbeddedFleet()
+  await world.fleet.start()
   for (const name of ['first', 'second']) {
-    const result = fleet.clusters.create({
-      ClusterName: name,
-      KafkaVersion: engine.defaultKafkaVersion,
-      NumberOfBrokerNodes: 3,
-      BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.m7g.large' },
-      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
-      Tags: {},
-    })
-    if (!('record' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)
-    await vi.waitFor(async () => {
-      await clock.advance(100)
-      expect(statusOf(name).state).toBe('ACTIVE')
-    })
+    world.create(name)
+    await world.eventually(() => expect(statusOf(name).state).toBe('ACTIVE'))
   }
 })
 
-afterEach(() => fleet.stop())
+afterEach(() => world.fleet.stop())
 
 function statusOf(name: string) {
-  const found = fleet.status().find((cluster) => cluster.name === name)
+  const found = world.fleet.status().find((cluster) => cluster.name === name)
   if (!found) throw new Error(`no cluster ${name}`)
   return found
 }
@@ -68,15 +32,15 @@ function statusOf(name: string) {
 /** A client of the cluster's broker, as it is reached now. */
 async function connect(name: string): Promise<Connection> {
   const port = statusOf(name).brokers[0]?.listeners[0]?.port ?? 0
-  return Connection.open({ network, host, port })
+  return Connection.open({ network: world.network, host, port })
 }
 
 /** The next of these operations in this directory of the cluster finds the bug. */
 function breaks(name: string, operation: string, directory: string): void {
   const { directory: cluster } = statusOf(name)
-  disk.beforeOperation = (operated, path) => {
+  world.disk.beforeOperation = (operated, path) => {
     if (operated !== operation || !path.startsWith(`${cluster}/${directory}`)) return
-    disk.beforeOperation = () => {}
+    world.disk.beforeOperation = () => {}
     throw bug
   }
 }
@@ -84,7 +48,7 @@ function breaks(name: string, operation: string, directory: string): void {
 async function becomes(name: string, state: string): Promise<void> {
   await vi.waitFor(
     async () => {
-      await clock.advance(state === 'HEALING' ? 0 : 500)
+      await world.clock.advance(state === 'HEALING' ? 0 : 500)
       expect(statusOf(name).state).toBe(state)
     },
     { timeout: 10_000, interval: 1 },

@@ -7,20 +7,10 @@ import {
   fetchRecords,
   produce,
 } from '@sluice/client'
-import {
-  MemoryDisk,
-  MemoryNetwork,
-  seededRandom,
-  silentLogger,
-  systemProcesses,
-  TestClock,
-} from '@sluice/effects'
 import { AlterPartitionReassignments, FindCoordinator } from '@sluice/wire'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { embeddedEngine } from './engines/embedded.ts'
-import type { ClusterPlan, Engine } from './engines/engine.ts'
-import { enginesOf } from './engines/engines.ts'
-import { createFleet, type Fleet } from './fleet.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { ClusterPlan } from './engines/engine.ts'
+import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
 // The directory of an older build, which ran one broker of the three that a cluster has.
 
@@ -112,33 +102,17 @@ const oldPlan: ClusterPlan = {
   },
 }
 
-let clock: TestClock
-let disk: MemoryDisk
-let network: MemoryNetwork
-let engine: Engine
-let fleet: Fleet
+let world: EmbeddedFleet
 
 beforeEach(async () => {
-  clock = new TestClock()
-  disk = new MemoryDisk()
-  network = new MemoryNetwork()
-  const processes = systemProcesses()
-  const effects = { clock, disk, network, processes, random: seededRandom(3), logger: silentLogger }
-  engine = embeddedEngine(effects)
+  world = new EmbeddedFleet()
   await runOneBroker()
-  fleet = createFleet({
-    dataDirectory: '/data',
-    engines: enginesOf([engine], engine.name),
-    region: 'us-east-1',
-    account: '000000000000',
-    effects,
-  })
 })
-afterEach(() => fleet.stop())
+afterEach(() => world.fleet.stop())
 
 /** Leaves a topic with a record and a group's offset behind. */
 async function runOneBroker(): Promise<void> {
-  const cluster = await engine.open({ name: 'demo', directory, onChange: () => {} })
+  const cluster = await world.engine.open({ name: 'demo', directory, onChange: () => {} })
   await cluster.startNode(oldPlan, { role: 'controller', nodeId: 10_001 })
   await cluster.startNode(oldPlan, { role: 'broker', nodeId: 1 })
   const client = await connect(9092)
@@ -149,30 +123,25 @@ async function runOneBroker(): Promise<void> {
     await commitOffset(client, 'readers', 'orders', 0, 1)
   })
   await cluster.stop()
-  disk.writeFileAtomicSync(`${directory}/cluster.json`, JSON.stringify(oldRecord))
+  world.disk.writeFileAtomicSync(`${directory}/cluster.json`, JSON.stringify(oldRecord))
 }
 
 function connect(port: number): Promise<Connection> {
-  return Connection.open({ network, clock, host, port })
+  return Connection.open({ network: world.network, clock: world.clock, host, port })
 }
 
-/** While time goes on. */
 function eventually<T>(look: () => T | Promise<T>): Promise<T> {
-  const looked = async () => {
-    await clock.advance(100)
-    return look()
-  }
-  return vi.waitFor(looked, { timeout: 20_000, interval: 1 })
+  return world.eventually(look)
 }
 
-const status = () => fleet.status()[0]
+const status = () => world.fleet.status()[0]
 const replicas = async (client: Connection, topic: string) =>
   (await describeTopics(client, [topic])).topics.flatMap(({ partitions }) =>
     partitions.map(({ replicaNodes, isrNodes }) => [replicaNodes.length, isrNodes.length]),
   )
 
 it('the missing brokers join it, internal topics get their replicas, and usersâ€™ topics stay as they are', async () => {
-  void fleet.start()
+  void world.fleet.start()
   await eventually(() => expect(status()?.state).toBe('ACTIVE'))
   expect(status()).toMatchObject({
     bootstrap: `${host}:9092,${host}:19092,${host}:29092`,
@@ -197,12 +166,12 @@ it('the missing brokers join it, internal topics get their replicas, and usersâ€
 })
 
 it('what it says of them ends when their owner has reassigned them', async () => {
-  void fleet.start()
+  void world.fleet.start()
   await eventually(() => expect(status()?.stateInfo?.message).toMatch(/orders/))
   const client = await connect(9092)
   const partitions = [{ partitionIndex: 0, replicas: [1, 2, 3] }]
   await client.request(AlterPartitionReassignments, { topics: [{ name: 'orders', partitions }] })
   await eventually(async () => expect(await replicas(client, 'orders')).toEqual([[3, 3]]))
-  await clock.advance(60_000)
+  await world.clock.advance(60_000)
   await eventually(() => expect(status()).toMatchObject({ state: 'ACTIVE', stateInfo: null }))
 })
