@@ -1,22 +1,24 @@
-// The engine as a program of its own, which is what the benchmark and the soak load: `engine DIR PORT key=value …`.
-// Prints its port when it serves; ends on SIGTERM. `npm run build` bundles it.
+// The engine as a program of its own, which is what the benchmark and the soak load: `engine DIR PORT[,PORT …]
+// key=value …`, a broker a port. Prints the ports when all serve; ends on SIGTERM. A line `kill ID` on its input ends a
+// broker without a word and starts it anew. `npm run build` bundles it.
+import { createInterface } from 'node:readline'
 import { lineLogger, systemClock, systemDisk, systemNetwork, systemRandom } from '@sluice/effects'
 import { startCluster } from '@sluice/engine'
 
-const [directory, port, ...settings] = process.argv.slice(2)
+const [directory, ports, ...settings] = process.argv.slice(2)
 const host = '127.0.0.1'
 const clock = systemClock()
+const properties = Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s, 2)))
+const brokers = ports.split(',').map((port, at) => ({
+  nodeId: at + 1,
+  rack: null,
+  listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host, port: Number(port) }],
+}))
 void startCluster({
   directory,
   controller: { nodeId: 1000, host, port: 0 },
-  brokers: [
-    {
-      nodeId: 1,
-      rack: null,
-      listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host, port: Number(port) }],
-    },
-  ],
-  properties: Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s, 2))),
+  brokers,
+  properties,
   effects: {
     clock,
     disk: systemDisk(),
@@ -29,6 +31,12 @@ void startCluster({
     ),
   },
 }).then((cluster) => {
-  process.stdout.write(`${cluster.brokers[0].listeners[0].port}\n`)
+  process.stdout.write(`${cluster.brokers.map(({ listeners: [{ port }] }) => port).join(',')}\n`)
   process.on('SIGTERM', () => void cluster.stop().then(() => process.exit(0)))
+  createInterface({ input: process.stdin }).on('line', async (line) => {
+    const broker = brokers.find(({ nodeId }) => line === `kill ${nodeId}`)
+    if (!broker) return
+    await cluster.kill(broker.nodeId)
+    await cluster.startBroker(broker, properties)
+  })
 })

@@ -17,7 +17,7 @@ const outputCharacters = 4000
 export async function startProcess({ name, command = process.execPath, args, address, topic, isReady, env }) {
   const spawned = performance.now()
   const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     // Every start of Node would read the certificates that are named there (70 ms for a system's usual list).
     env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env },
   })
@@ -57,6 +57,8 @@ export async function startProcess({ name, command = process.execPath, args, add
       firstAckMs: acknowledged && acknowledged - spawned,
       failed,
       output: () => output,
+      /** A line on its input. */
+      tell: (line) => child.stdin.write(`${line}\n`),
       stop,
     }
   } catch (error) {

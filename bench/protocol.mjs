@@ -2,6 +2,8 @@
 // hand and in old versions, so that it needs no build and works with any broker.
 import { connect } from 'node:net'
 
+const failoverWithinMs = 120_000
+
 /** One connection; requests do not overlap. */
 export class Connection {
   #socket
@@ -69,7 +71,13 @@ export function metadataBrokers(address) {
 /** A topic whose partitions are all led by the broker at the address: ready when each answers ListOffsets. */
 export function createTopic(address, name, partitions) {
   return once(address, async (connection) => {
-    await requestTopic(connection, name, partitions, 1, await brokerAt(connection, address))
+    const broker = await brokerAt(connection, address)
+    await requestTopics(connection, [
+      assignedTopic(
+        name,
+        Array.from({ length: partitions }, () => [broker]),
+      ),
+    ])
     await until(async () => (await worstOffsetError(connection, name, partitions)) === 0, 120_000)
   })
 }
@@ -77,7 +85,7 @@ export function createTopic(address, name, partitions) {
 /** A topic of one partition in a cluster of several brokers; the address of its leader, once there is one. */
 export function createReplicatedTopic(address, name, replicas) {
   return once(address, async (connection) => {
-    await requestTopic(connection, name, 1, replicas)
+    await requestTopics(connection, [countedTopic(name, 1, replicas)])
     let leader
     await until(async () => {
       leader = await leaderOf(connection, name)
@@ -87,51 +95,139 @@ export function createReplicatedTopic(address, name, replicas) {
   })
 }
 
-/** The id of the broker that listens on this port, as Metadata 1 names it. */
+/** A topic with these replicas of each partition, the leader first: ready when all of them are in sync. */
+export function createAssignedTopic(address, name, assignments) {
+  return once(address, async (connection) => {
+    await requestTopics(connection, [assignedTopic(name, assignments)])
+    await until(async () => {
+      const { topics } = await metadata(connection, [name])
+      const partitions = topics[0]?.error === 0 ? topics[0].partitions : []
+      const stands = ({ index, leader, isr }) =>
+        leader === assignments[index][0] && isr.length === assignments[index].length
+      return partitions.length === assignments.length && partitions.every(stands)
+    }, 120_000)
+  })
+}
+
+/** Topics whose replicas the controller places, in one request. */
+export function createTopics(address, names, partitions, replicas) {
+  return once(address, (connection) =>
+    requestTopics(
+      connection,
+      names.map((name) => countedTopic(name, partitions, replicas)),
+    ),
+  )
+}
+
+/** The brokers by id. */
+export function clusterBrokers(address) {
+  return once(address, async (connection) => (await metadata(connection, [])).brokers)
+}
+
+/** How many partitions of all topics are led by other brokers than this one, as the broker at the address says. */
+export function partitionsLedByOthers(address, dead) {
+  return once(address, async (connection) => {
+    const { brokers, topics } = await metadata(connection, null)
+    const led = ({ leader }) => leader !== dead && brokers.has(leader)
+    return topics.flatMap(({ partitions }) => partitions).filter(led).length
+  })
+}
+
+/**
+ * Milliseconds on the monotonic clock when a record to partition 0 was acknowledged by another leader than the broker
+ * `dead`; `address` is of a broker that lives.
+ */
+export async function acknowledgedByAnother(address, topic, dead) {
+  await until(
+    async () => {
+      const leader = await once(address, async (connection) => {
+        const { brokers, topics } = await metadata(connection, [topic])
+        const id = topics[0]?.partitions[0]?.leader
+        return id === dead ? undefined : brokers.get(id)
+      })
+      return leader && (await once(leader, (connection) => produceOne(connection, topic))) === 0
+    },
+    failoverWithinMs,
+    1,
+  )
+  return performance.now()
+}
+
+/** The id of the broker that listens on this port, as Metadata names it. */
 async function brokerAt(connection, { port }) {
-  const { brokers } = brokersIn(await connection.request(3, 1, int32(0)))
+  const { brokers } = await metadata(connection, [])
   return [...brokers].find(([, broker]) => broker.port === port)?.[0]
 }
 
-/** CreateTopics 4; with a broker, all partitions on it. */
-async function requestTopic(connection, name, partitions, replicas, broker) {
-  const counts = broker === undefined ? [int32(partitions), int16(replicas)] : [int32(-1), int16(-1)]
-  const assigned = Array.from({ length: broker === undefined ? 0 : partitions }, (_, index) =>
-    Buffer.concat([int32(index), int32(1), int32(broker)]),
+function countedTopic(name, partitions, replicas) {
+  return Buffer.concat([string(name), int32(partitions), int16(replicas), int32(0), int32(0)])
+}
+
+function assignedTopic(name, assignments) {
+  const assigned = assignments.map((brokers, index) =>
+    Buffer.concat([int32(index), int32(brokers.length), ...brokers.map(int32)]),
   )
-  const topic = [string(name), ...counts, int32(assigned.length), ...assigned, int32(0)]
-  const body = Buffer.concat([int32(1), ...topic, int32(30_000), int8(0)])
+  return Buffer.concat([string(name), int32(-1), int16(-1), int32(assigned.length), ...assigned, int32(0)])
+}
+
+/** CreateTopics 4. */
+async function requestTopics(connection, topics) {
+  const body = Buffer.concat([int32(topics.length), ...topics, int32(120_000), int8(0)])
   const response = await connection.request(19, 4, body)
-  const error = response.readInt16BE(4 + 4 + 2 + response.readInt16BE(8))
-  if (error !== 0) throw new Error(`CreateTopics answered error ${error}`)
-}
-
-/** The brokers that a Metadata 1 response begins with, by id, and where they end. */
-function brokersIn(response) {
-  const brokers = new Map()
-  let at = 4
-  for (let left = response.readInt32BE(0); left > 0; left--) {
-    const id = response.readInt32BE(at)
-    const end = at + 6 + response.readInt16BE(at + 4)
-    const host = response.toString('utf8', at + 6, end)
-    brokers.set(id, { host, port: response.readInt32BE(end) })
-    // The rack, which may be null.
-    at = end + 6 + Math.max(response.readInt16BE(end + 4), 0)
+  let at = 4 + 4
+  for (let left = response.readInt32BE(4); left > 0; left--) {
+    at += 2 + response.readInt16BE(at)
+    const error = response.readInt16BE(at)
+    if (error !== 0) throw new Error(`CreateTopics answered error ${error}`)
+    at += 2 + 2 + Math.max(response.readInt16BE(at + 2), 0)
   }
-  return { brokers, at }
 }
 
-/** Metadata 1: where the leader of partition 0 listens; undefined while it has none. */
+/** Metadata 1 of these topics, or of all where there is no list: brokers by id, and each topic's partitions. */
+async function metadata(connection, names) {
+  const wanted = names ? Buffer.concat([int32(names.length), ...names.map(string)]) : int32(-1)
+  const response = await connection.request(3, 1, wanted)
+  let at = 0
+  const next32 = () => response.readInt32BE((at += 4) - 4)
+  const next16 = () => response.readInt16BE((at += 2) - 2)
+  const text = () => {
+    const length = Math.max(next16(), 0)
+    return response.toString('utf8', at, (at += length))
+  }
+  const list = (read) => Array.from({ length: next32() }, read)
+  const brokers = new Map(
+    list(() => {
+      const id = next32()
+      const broker = { host: text(), port: next32() }
+      // The rack, which may be null.
+      text()
+      return [id, broker]
+    }),
+  )
+  // The controller.
+  next32()
+  const topics = list(() => {
+    const error = next16()
+    const name = text()
+    // Whether it is internal.
+    at += 1
+    const partitions = list(() => ({
+      error: next16(),
+      index: next32(),
+      leader: next32(),
+      replicas: list(next32),
+      isr: list(next32),
+    }))
+    return { error, name, partitions }
+  })
+  return { brokers, topics }
+}
+
+/** Where the leader of partition 0 listens; undefined while it has none. */
 async function leaderOf(connection, topic) {
-  const response = await connection.request(3, 1, Buffer.concat([int32(1), string(topic)]))
-  const { brokers, at: behind } = brokersIn(response)
-  let at = behind
-  // The controller, one topic: its error, its name, whether it is internal, its partitions.
-  at += 4 + 4
-  if (response.readInt16BE(at) !== 0) return undefined
-  at += 2 + 2 + response.readInt16BE(at + 2) + 1
-  if (response.readInt32BE(at) < 1 || response.readInt16BE(at + 4) !== 0) return undefined
-  return brokers.get(response.readInt32BE(at + 4 + 2 + 4))
+  const { brokers, topics } = await metadata(connection, [topic])
+  const [partition] = topics[0]?.error === 0 ? topics[0].partitions : []
+  return partition?.error === 0 ? brokers.get(partition.leader) : undefined
 }
 
 /** ListOffsets 1 of the latest offset of each partition: the first error that is not 0. */

@@ -1,78 +1,102 @@
-// `node bench/soak.mjs [minutes=5] [mode=engine]`: produce and consume at full speed for minutes and watch the
-// memory of the broker. Two producers keep their pipelines full, a consumer reads all over and over; retention
-// keeps the disk bounded. Fails when the memory of the last third is above that of the middle one by a tenth.
+// `node bench/soak.mjs [minutes=10] [brokers=3]`: produce and consume at full speed for minutes and watch the memory of
+// the process. Two producers keep their pipelines full with acks=all to as many replicas as there are brokers, a consumer
+// reads all over and over; retention keeps the disks bounded.
+//
+// The heap of a program grows until its collector has seen the load: the minutes count from when it has settled, which is
+// when a minute's median is no longer above that of the minute before. Fails when the last third of the minutes is above
+// the first one by more than a twentieth, or when it never settles.
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled } from '../scripts/prepare.mjs'
 import { loadClients } from './clients.mjs'
 import { residentMegabytes } from './processes.mjs'
-import { createTopic, sleep } from './protocol.mjs'
-import { median } from './statistics.mjs'
+import { clusterBrokers, createAssignedTopic, sleep } from './protocol.mjs'
+import { hasSettled, judge } from './soak-judgement.mjs'
 import { removeDirectory, startEngine, temporaryDirectory } from './targets.mjs'
 
 const options = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split('=', 2)))
-const minutes = Number(options.minutes ?? 5)
-const growthMax = 1.1
+const minutes = Number(options.minutes ?? 10)
+const brokers = Number(options.brokers ?? 3)
 const topic = 'soak'
 const partitions = 6
 const sampleMs = 1000
+const settledWithinMinutes = 10
 /** One load run lasts so long; then its figures are added up and the next one starts. */
 const runSeconds = 10
 /** A partition keeps two segments of 64 MB or so: old data goes while new data comes. */
-const retention = [
+const properties = [
   'log.segment.bytes=67108864',
   'log.retention.bytes=134217728',
   'log.retention.check.interval.ms=1000',
+  `min.insync.replicas=${Math.max(brokers - 1, 1)}`,
 ]
 
 await ensureInstalled()
 await ensureBuilt()
 const clients = loadClients()
 const directory = temporaryDirectory()
-const engine = await startEngine(join(directory, 'engine'), undefined, retention)
+const engine = await startEngine(join(directory, 'engine'), undefined, properties, brokers)
 try {
-  await createTopic(engine.address, topic, partitions)
-  const end = performance.now() + minutes * 60_000
-  const samples = []
+  const ids = [...(await clusterBrokers(engine.address)).keys()].sort((a, b) => a - b)
+  await createAssignedTopic(
+    engine.address,
+    topic,
+    Array.from({ length: partitions }, () => ids),
+  )
   const total = { produced: 0, consumed: 0 }
-  const sampling = (async () => {
-    while (performance.now() < end) {
-      samples.push(residentMegabytes(engine.pid))
-      await sleep(sampleMs)
-    }
-  })()
+  let done = false
   const at = { ...engine.address, topic, partitions }
   const loop = async (key, run) => {
-    while (performance.now() < end) {
-      const result = await run(Math.min(runSeconds, Math.max((end - performance.now()) / 1000, 1)))
+    while (!done) {
+      const result = await run(runSeconds)
       total[key] += result.megabytesPerSecond * result.seconds
     }
   }
-  await Promise.all([
-    sampling,
+  const loads = Promise.all([
     loop('produced', (seconds) =>
-      clients.run('produce', { ...at, record: 1024, batch: 16_384, connections: 2, seconds }),
+      clients.run('produce', { ...at, record: 1024, batch: 16_384, acks: -1, connections: 2, seconds }),
     ),
     loop('consumed', (seconds) => clients.run('fetch', { ...at, follow: 1, records: 1e15, seconds })),
   ])
-  report(samples, total)
+  try {
+    await Promise.race([loads, watched(total)])
+  } finally {
+    done = true
+  }
+  await loads
 } finally {
   await engine.stop()
   removeDirectory(directory)
 }
 
-function report(samples, total) {
-  const third = Math.floor(samples.length / 3)
-  const [first, middle, last] = [0, 1, 2].map((part) =>
-    median(samples.slice(part * third, (part + 1) * third)),
-  )
+async function watched(total) {
+  const settling = []
+  while (!hasSettled(settling) && settling.length < settledWithinMinutes) settling.push(await minute())
+  const settled = settling.length
+  if (!hasSettled(settling)) console.log(`the memory has not settled within ${settled} minutes`)
+  const samples = []
+  for (let i = 0; i < minutes; i++) samples.push(...(await minute()))
+  const { first, last, most, isFlat } = judge(samples)
   const megabytes = (value) => `${value.toFixed(0)} MB`
   console.log(
-    `${minutes} minutes: produced ${megabytes(total.produced)}, consumed ${megabytes(total.consumed)}`,
+    [
+      `${settled} minutes until the memory had settled, then ${minutes} minutes, ${brokers} brokers:`,
+      `produced ${megabytes(total.produced)}, consumed ${megabytes(total.consumed)}`,
+    ].join(' '),
   )
   console.log(
-    `memory, median of each third: ${[first, middle, last].map(megabytes).join(', ')}; most ${megabytes(Math.max(...samples))}`,
+    `memory, median of the first third ${megabytes(first)}, of the last third ${megabytes(last)}; most ${megabytes(most)}`,
   )
-  const growth = last / middle
-  console.log(growth <= growthMax ? 'flat' : `GROWS: the last third is ${growth.toFixed(2)} × the middle one`)
-  process.exitCode = growth <= growthMax ? 0 : 1
+  console.log(isFlat ? 'flat' : `GROWS: the last third is ${(last / first).toFixed(2)} × the first one`)
+  process.exitCode = isFlat && hasSettled(settling) ? 0 : 1
+}
+
+/** The samples of a minute, in MB. */
+async function minute() {
+  const end = performance.now() + 60_000
+  const samples = []
+  while (performance.now() < end) {
+    samples.push(residentMegabytes(engine.pid))
+    await sleep(sampleMs)
+  }
+  return samples
 }

@@ -30,10 +30,12 @@ export async function freePort() {
   return port
 }
 
-export async function startEngine(directory, topic, moreSettings = []) {
-  const port = await freePort()
-  const args = [engineBundle, directory, String(port), ...settings, ...moreSettings]
-  return startProcess({ args, address: { host, port }, topic })
+/** `address` is the first broker's. */
+export async function startEngine(directory, topic, moreSettings = [], brokers = 1) {
+  const ports = []
+  while (ports.length < brokers) ports.push(await freePort())
+  const args = [engineBundle, directory, ports.join(','), ...settings, ...moreSettings]
+  return startProcess({ args, address: { host, port: ports[0] }, topic })
 }
 
 /** The whole service with its default cluster, in the foreground, as `npm start` runs it. */

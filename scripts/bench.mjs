@@ -8,6 +8,8 @@
 //   --against-name NAME      what the table calls it (default: Apache Kafka)
 // or, both engines in one run, for which Java is needed:
 //   --side-by-side           writes docs/benchmarks/<date>.{md,svg,json}; with --quick or --only it only prints
+//   --replicated             clusters of three brokers instead: docs/benchmarks/<date>-replicated.{md,json}
+//   --without SIDES          leaves sides of --replicated out: of inline,process,kafka
 //   --name NAME              what these files are called instead, also with --quick and --only
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -58,7 +60,8 @@ for (const [signal, code] of Object.entries(endings))
     })
   })
 try {
-  if (options['side-by-side']) await runSideBySide()
+  if (options.replicated) await runBeside('../bench/replicated/run.mjs', 'replicated', '-replicated')
+  else if (options['side-by-side']) await runBeside('../bench/side-by-side/run.mjs', 'sideBySide', '')
   else await runTable()
 } finally {
   removeDirectory(plan.directory)
@@ -78,24 +81,27 @@ async function runTable() {
   console.log(markdownTable(lines, (other.address || other.launcher) && options['against-name']))
 }
 
-async function runSideBySide() {
+/** A run beside Apache Kafka whose result is kept. */
+async function runBeside(module, name, suffix) {
   const { apacheKafka } = await import('../bench/apache-kafka.mjs')
-  const { sideBySide } = await import('../bench/side-by-side/run.mjs')
+  const { [name]: measure } = await import(module)
   const { tablesOf } = await import('../bench/side-by-side/document.mjs')
   const { writeResult } = await import('../bench/side-by-side/files.mjs')
-  // Only the side-by-side run needs Java and Apache Kafka.
+  // Only the runs beside Apache Kafka need Java and Apache Kafka.
   const kafka = await apacheKafka(say).catch((error) => {
     removeDirectory(plan.directory)
     if (!error.next) throw error
     fail(error.message, error.why, error.next)
   })
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ')
-  const result = await sideBySide({ ...plan, kafka, command })
+  const without = options.without.split(',')
+  const result = await measure({ ...plan, kafka, without, command })
   console.log(`\n${tablesOf(result)}\n`)
-  const isWhole = !options.quick && !options.only
+  const isWhole = !options.quick && !options.only && !options.without
   if (isWhole || options.name) {
     const directory = join(await repositoryRoot(), 'docs', 'benchmarks')
-    for (const path of writeResult(result, directory, options.name ?? result.date)) say(`wrote ${path}`)
+    for (const path of writeResult(result, directory, options.name ?? `${result.date}${suffix}`))
+      say(`wrote ${path}`)
   }
   for (const failure of result.failures) say(`FAILED ${failure}`)
   if (result.failures.length > 0) process.exitCode = 1
@@ -128,6 +134,8 @@ function readOptions() {
         'against-launcher': { type: 'string' },
         'against-name': { type: 'string', default: 'Apache Kafka' },
         'side-by-side': { type: 'boolean', default: false },
+        replicated: { type: 'boolean', default: false },
+        without: { type: 'string', default: '' },
         name: { type: 'string' },
       },
     }).values

@@ -9,7 +9,8 @@ const number = (name, otherwise) => {
   if (Number.isNaN(value)) fail(`${name}= must be a number`)
   return value
 }
-const address = { host: options.host ?? '127.0.0.1', port: number('port', 0) }
+const ports = (options.port ?? '').split(',').map(Number)
+const addressOf = (port) => ({ host: options.host ?? '127.0.0.1', port })
 const seconds = number('seconds', 3)
 const warmUp = number('warmup', 0.3)
 
@@ -30,10 +31,10 @@ function percentileMs(sorted, share) {
 }
 
 /** Calls `onResponse` with each response without its size. */
-function open(onResponse) {
+function open(onResponse, port = ports[0]) {
   return new Promise((resolve) => {
     let kept = Buffer.alloc(0)
-    const socket = connect({ ...address, noDelay: true }, () => resolve(socket))
+    const socket = connect({ ...addressOf(port), noDelay: true }, () => resolve(socket))
     socket.on('error', (error) => fail(error.message))
     socket.on('close', () => fail('the broker closed the connection'))
     socket.on('data', (data) => {
@@ -66,7 +67,10 @@ async function produce() {
   let counted = 0
   let first = Infinity
   let last = 0
+  // Partition p is led by the broker at port p modulo their number, as connection c goes to port c modulo that.
   const run = async (id) => {
+    const broker = id % ports.length
+    const led = Math.ceil((partitions - broker) / ports.length)
     const sentAt = []
     let sent = 0
     let sentBefore = 0
@@ -78,7 +82,7 @@ async function produce() {
     const send = () => {
       while (sent - received < inFlight && sent - sentBefore < most && now() < stopAt) {
         sentAt.push(now())
-        socket.write(requests[(sent + id) % partitions])
+        socket.write(requests[broker + ((sent + id) % led) * ports.length])
         sent++
         if (now() < start) sentBefore = sent
       }
@@ -96,7 +100,7 @@ async function produce() {
       }
       received++
       send()
-    })
+    }, ports[broker])
     send()
     await finished
   }

@@ -1,13 +1,14 @@
 /*
- * produce port= topic= partitions= record= batch= [host=127.0.0.1] [acks=1] [inflight=5] [connections=1]
+ * produce port=PORT[,PORT…] topic= partitions= record= batch= [host=127.0.0.1] [acks=1] [inflight=5] [connections=1]
  *         [seconds=3] [bytes=1e18] [warmup=0.3]
  * Sends prebuilt Produce requests, one batch each, over every connection until the time or the bytes are used
- * up. The first `warmup` seconds do not count, for neither. Prints one line of JSON.
+ * up. With several ports, partition p is led by the broker at port p modulo their number, and connection c goes to
+ * port c modulo their number. The first `warmup` seconds do not count, for neither. Prints one line of JSON.
  */
 #include "kafka.h"
 
 static const char *host, *topic;
-static int port, partitions, record_bytes, records_per_batch, acks, in_flight, connections;
+static int ports[16], port_count, partitions, record_bytes, records_per_batch, acks, in_flight, connections;
 static double seconds, warm_up;
 static double start, stop_at;
 static long requests_max;
@@ -30,9 +31,20 @@ static void note_latency(struct load *load, double value) {
   load->latencies[load->latency_count++] = value;
 }
 
+static void read_ports(const char *text) {
+  for (port_count = 0; *text && port_count < 16; port_count++) {
+    char *end;
+    ports[port_count] = (int)strtol(text, &end, 10);
+    if (end == text || (*end && *end != ',')) fail("port: %s is no list of ports", text);
+    text = *end ? end + 1 : end;
+  }
+  if (port_count == 0) fail("port= is missing");
+}
+
 static void *run(void *context) {
   struct load *load = context;
-  int s = dial(host, port);
+  int broker = load->id % port_count;
+  int s = dial(host, ports[broker]), led = (partitions - broker + port_count - 1) / port_count;
   double *sent_at = allocate(sizeof(double) * (size_t)in_flight);
   struct response response = {0};
   long sent = 0, sent_before = 0, received = 0;
@@ -44,7 +56,7 @@ static void *run(void *context) {
         sending = false;
         break;
       }
-      const struct writer *request = &requests[(sent + load->id) % partitions];
+      const struct writer *request = &requests[broker + (sent + load->id) % led * port_count];
       sent_at[sent % in_flight] = now;
       send_all(s, request->bytes, request->length);
       sent++;
@@ -71,7 +83,7 @@ static void *run(void *context) {
 int main(int count, char **values) {
   host = argument(count, values, "host", "127.0.0.1");
   topic = argument(count, values, "topic", NULL);
-  port = (int)number(count, values, "port", NULL);
+  read_ports(argument(count, values, "port", NULL));
   partitions = (int)number(count, values, "partitions", NULL);
   record_bytes = (int)number(count, values, "record", NULL);
   int batch_bytes = (int)number(count, values, "batch", NULL);
@@ -81,6 +93,7 @@ int main(int count, char **values) {
   seconds = number(count, values, "seconds", "3");
   warm_up = number(count, values, "warmup", "0.3");
   if (acks == 0) fail("acks=0 has no answers to count");
+  if (partitions < port_count) fail("each broker leads at least one partition");
   records_per_batch = batch_bytes / (record_bytes + 8);
   if (records_per_batch < 1) records_per_batch = 1;
   double bytes = number(count, values, "bytes", "1e18");

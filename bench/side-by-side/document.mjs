@@ -4,14 +4,23 @@ import { format, formatRatio, ratioOfMedians, withSpread } from '../statistics.m
 
 const signs = { more: '↑', less: '↓' }
 
+/** What a result compares whose file does not say it. */
+const twoSides = [
+  { side: 'sluice', name: 'Sluice' },
+  { side: 'kafka', name: 'Apache Kafka' },
+]
+
+/** What ran, Apache Kafka last: `side` is where a line has its figures, `name` the head of their column. */
+export const sidesOf = ({ sides }) => sides ?? twoSides
+
 /** `result`: see run.mjs. `plot`: the name of the plot's file, in the same directory; none is no plot. */
 export function documentOf(result, plot) {
   const { versions, machine } = result
   return `${[
     `# Sluice beside Apache Kafka, ${result.date}`,
     [
-      `One run of \`${result.command}\`: both on the same machine at the same time, under the same load clients, in`,
-      `alternating order. Medians of ${rounds(result.rounds)} (least–most). The ratio is Sluice : Apache Kafka; ↑ more is`,
+      `One run of \`${result.command}\`: all on the same machine at the same time, under the same load clients, in`,
+      `alternating order. Medians of ${rounds(result.rounds)} (least–most). Ratios are Sluice : Apache Kafka; ↑ more is`,
       'better, ↓ less is better.',
     ].join(' '),
     ...(plot ? [`![Ratios of all rows, on a logarithmic axis](${plot})`] : []),
@@ -26,8 +35,8 @@ export function documentOf(result, plot) {
       ['other load', otherLoad(result)],
       ['took', `${Math.round(result.tookSeconds / 60)} minutes`],
     ]),
-    ...sectionsOf(result).map(({ title, lines }) => sectionText(title, lines)),
-    howText(result),
+    ...sectionsOf(result).map(({ title, lines }) => sectionText(title, lines, sidesOf(result))),
+    result.how ?? howText(result),
     ...(result.failures.length > 0
       ? [`## Failed runs\n\n${result.failures.map((failure) => `- ${failure.split('\n')[0]}`).join('\n')}`]
       : []),
@@ -43,6 +52,7 @@ export function sectionsOf({ lines }) {
 /** The index of a directory of results, newest first. */
 export function indexOf(results) {
   const newest = results.toSorted((a, b) => (a.name < b.name ? 1 : -1))
+  const plot = newest.find((result) => result.plot)?.plot
   const rows = newest.map((result) => [
     `[${result.name}](${result.name}.md)`,
     result.versions.sluice,
@@ -52,29 +62,36 @@ export function indexOf(results) {
   ])
   return `${[
     '# Benchmarks',
-    'Sluice beside Apache Kafka, each made by `npm run bench -- --side-by-side`. Everything here is written by that command:',
-    'the figures of every round are in the `.json` files, and no table or plot has any from elsewhere.',
+    'Sluice beside Apache Kafka, one broker of each (`npm run bench -- --side-by-side`) and clusters of three (`npm run bench',
+    '-- --replicated`). Everything here is written by these commands: the figures of every round are in the `.json` files, and',
+    'no table or plot has any from elsewhere.',
     '',
     tableOf([['run', 'Sluice', 'Apache Kafka', 'machine', 'rows where Sluice is better'], ...rows]),
-    ...(newest[0]?.plot ? ['', `![Ratios of the newest run](${newest[0].plot})`] : []),
+    ...(plot ? ['', `![Ratios of the newest run with one broker of each](${plot})`] : []),
   ].join('\n')}\n`
 }
 
 /** How many times better ours is, whichever way the figure counts; undefined where one side has none. */
-export function advantage({ better, sluice, kafka }) {
-  const ratio = ratioOfMedians(sluice, kafka)
+export function advantage(line, side = 'sluice') {
+  const { better } = line
+  const ratio = ratioOfMedians(line[side], line.kafka)
   return ratio === undefined || ratio === 0 ? undefined : better === 'more' ? ratio : 1 / ratio
 }
 
-function compared({ lines }) {
-  return lines.filter((line) => advantage(line) !== undefined)
+/** The advantages of all rows of all sides that are ours. */
+function compared(result) {
+  const ours = sidesOf(result).slice(0, -1)
+  return result.lines
+    .flatMap((line) => ours.map(({ side }) => advantage(line, side)))
+    .filter((ratio) => ratio !== undefined)
 }
 
 function betterCount(result) {
-  return compared(result).filter((line) => advantage(line) > 1).length
+  return compared(result).filter((ratio) => ratio > 1).length
 }
 
-function sectionText(title, lines) {
+function sectionText(title, lines, sides) {
+  const ours = sides.slice(0, -1)
   const notes = []
   const mark = (note) => {
     if (!notes.includes(note)) notes.push(note)
@@ -83,18 +100,18 @@ function sectionText(title, lines) {
   const rows = lines.map((line) => [
     [line.title, ...line.notes.map(mark)].join(' '),
     `${line.unit} ${signs[line.better]}`,
-    withSpread(line.sluice),
-    withSpread(line.kafka),
-    ratioText(line),
+    ...sides.map(({ side }) => withSpread(line[side] ?? [])),
+    ...ours.map(({ side }) => ratioText(line[side], line.kafka)),
   ])
-  const table = tableOf([['work', 'unit', 'Sluice', 'Apache Kafka', 'ratio'], ...rows])
+  const ratios = ours.length === 1 ? ['ratio'] : ours.map(({ name }) => `${name}: ratio`)
+  const table = tableOf([['work', 'unit', ...sides.map(({ name }) => name), ...ratios], ...rows])
   const legend = notes.map((note, at) => `[${at + 1}] ${note}.`).join('  \n')
   return [`## ${title}`, table, ...(legend ? [legend] : [])].join('\n\n')
 }
 
 /** Two digits behind the point say nothing of a ratio far from 1. */
-function ratioText({ sluice, kafka }) {
-  const ratio = ratioOfMedians(sluice, kafka)
+function ratioText(ours, theirs) {
+  const ratio = ratioOfMedians(ours ?? [], theirs ?? [])
   if (ratio === undefined || (ratio >= 0.1 && ratio < 100)) return formatRatio(ratio)
   return `${Number(ratio.toPrecision(2))} ×`
 }
@@ -138,6 +155,6 @@ function howText({ quick }) {
 /** What goes to the screen while and after measuring. */
 export function tablesOf(result) {
   return sectionsOf(result)
-    .map(({ title, lines }) => sectionText(title, lines))
+    .map(({ title, lines }) => sectionText(title, lines, sidesOf(result)))
     .join('\n\n')
 }

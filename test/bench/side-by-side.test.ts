@@ -10,6 +10,7 @@ const load = (file: string) => import(join(root, 'bench', file))
 const { format, median, ratioOfMedians, withSpread } = await load('statistics.mjs')
 const { advantage, documentOf, indexOf } = await load('side-by-side/document.mjs')
 const { axisOf, plotOf } = await load('side-by-side/plot.mjs')
+const { hasSettled, judge } = await load('soak-judgement.mjs')
 const { writeResult } = await load('side-by-side/files.mjs')
 const { consumedMegabytesPerSecond, producedRecordsPerSecond } = await load(
   'side-by-side/everyday-clients.mjs',
@@ -124,6 +125,52 @@ describe('the document', () => {
     expect(text).not.toContain('Failed runs')
     const failed: string = documentOf({ ...result, failures: ['Fetch: gone\n    at a place'] })
     expect(failed).toContain('## Failed runs\n\n- Fetch: gone\n')
+  })
+})
+
+describe('a result of several sides', () => {
+  const line = { section: 'Produce', title: 'three', unit: 'MB/s', better: 'more', notes: [] }
+  const sides = [
+    { side: 'inline', name: 'Inline' },
+    { side: 'process', name: 'Processes' },
+    { side: 'kafka', name: 'Apache Kafka' },
+  ]
+  const three = {
+    ...result,
+    sides,
+    lines: [{ ...line, inline: [300], process: [50], kafka: [100] }],
+    how: '## Three',
+  }
+
+  it('has a column for each, and a ratio for each of ours', () => {
+    const text: string = documentOf(three)
+    expect(text).toContain(
+      '| work | unit | Inline | Processes | Apache Kafka | Inline: ratio | Processes: ratio |',
+    )
+    expect(text).toContain('| three | MB/s ↑ | 300 | 50.0 | 100 | 3.00 × | 0.50 × |')
+    expect(text).toContain('## Three')
+  })
+
+  it('counts each of ours in the index', () => {
+    expect(indexOf([{ ...three, name: 'three' }])).toContain('1 of 2')
+  })
+})
+
+describe('a soak', () => {
+  it('counts from when a minute is no longer above the one before', () => {
+    expect(hasSettled([[100, 110]])).toBe(false)
+    expect(hasSettled([[100], [120]])).toBe(false)
+    expect(hasSettled([[100], [120], [121]])).toBe(true)
+  })
+
+  it('is flat unless the last third is above the first one by more than a twentieth', () => {
+    expect(judge([100, 101, 99, 140, 150, 100, 104, 103, 105])).toEqual({
+      first: 100,
+      last: 104,
+      most: 150,
+      isFlat: true,
+    })
+    expect(judge([100, 100, 100, 103, 103, 103, 106, 106, 106])).toMatchObject({ isFlat: false })
   })
 })
 

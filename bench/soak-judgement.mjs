@@ -1,0 +1,20 @@
+// Whether memory stays flat. Pure functions of the samples.
+import { median } from './statistics.mjs'
+
+const growthMax = 1.05
+/** What a minute may be above the one before it and still count as settled. */
+const settlingMax = 1.01
+
+/** `minutes`: the samples of each minute so far. */
+export function hasSettled(minutes) {
+  const [before, last] = minutes.slice(-2).map(median)
+  return minutes.length >= 2 && last <= before * settlingMax
+}
+
+/** `samples`: in MB, at a steady rate, from when the memory has settled. */
+export function judge(samples) {
+  const third = Math.floor(samples.length / 3)
+  const first = median(samples.slice(0, third))
+  const last = median(samples.slice(-third))
+  return { first, last, most: Math.max(...samples), isFlat: last <= first * growthMax }
+}
