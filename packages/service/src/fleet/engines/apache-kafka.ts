@@ -2,7 +2,6 @@ import { ApacheKafkaCluster } from './apache-kafka/cluster.ts'
 import { propertyProblems } from './apache-kafka/known-properties.ts'
 import { Distributions, pinnedVersions } from '../jvm/distributions.ts'
 import type { Environment } from '../jvm/java.ts'
-import type { EngineEffects } from './apache-kafka/node.ts'
 import {
   compatibleReleases,
   kafkaVersionOf,
@@ -12,9 +11,10 @@ import {
 } from './apache-kafka/versions.ts'
 import { OperatingError } from '../operating-error.ts'
 import type { Engine } from './engine.ts'
+import type { SupervisionEffects } from './supervision/supervised-node.ts'
 
 interface ApacheKafkaEngineOptions {
-  effects: EngineEffects
+  effects: SupervisionEffects
   /** SLUICE_KAFKA_HEAP_OPTS sets the heap of brokers; the rest is for `Distributions`. */
   environment: Environment
   /** Told in sentences what takes long. */

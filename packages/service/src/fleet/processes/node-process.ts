@@ -17,7 +17,11 @@ import { noteFile, noteText, type ProcessNote, readNote } from './node-process-n
 
 export interface NodeCommand {
   readonly command: string
+  /** Before the marker among the arguments: of a runtime that bears none of others, its own and its program. */
+  readonly program?: readonly string[]
   readonly args: readonly string[]
+  /** A file in `logs/` that it writes when it crashes. */
+  readonly crashLog?: string
   /** Added to this process's environment. */
   readonly environment?: Readonly<Record<string, string>>
   readonly fingerprint: string
@@ -56,7 +60,7 @@ interface Run {
 }
 
 /**
- * The JVM process of one node: started detached, noted on disk, watched, stopped, and found again by a later
+ * The process of one node: started detached, noted on disk, watched, stopped, and found again by a later
  * service. Nothing here restarts it.
  *
  * 1. start: an intention with a unique marker is noted, then the process is spawned with the marker among its
@@ -200,9 +204,10 @@ export class NodeProcess {
   async #start(command: NodeCommand): Promise<void> {
     const { directory, effects } = this.#options
     const { disk, processes, random } = effects
-    const { fingerprint, facts } = command
+    const { fingerprint, facts, program = [], crashLog } = command
     disk.mkdirSync(this.#logs)
-    for (const name of [consoleLogName, crashLogName]) this.#setAside(join(this.#logs, name))
+    this.#setAside(consoleLogName)
+    if (crashLog !== undefined) this.#setAside(crashLog)
     const note: ProcessNote = {
       formatVersion: 1,
       state: 'starting',
@@ -217,7 +222,7 @@ export class NodeProcess {
     let run: Run | null = null
     try {
       await this.#keep(note)
-      const args = [markerArgument(note.marker), crashLogArgument(this.#logs), ...command.args]
+      const args = [...program, markerArgument(note.marker), ...command.args]
       const { pid, ended } = await processes.spawn(command.command, args, {
         outputFile: join(this.#logs, consoleLogName),
         directory,
@@ -342,8 +347,9 @@ export class NodeProcess {
   }
 
   /** What the last process wrote stays for one start more. */
-  #setAside(path: string): void {
+  #setAside(name: string): void {
     const { disk } = this.#options.effects
+    const path = join(this.#logs, name)
     if (disk.existsSync(path)) disk.renameSync(path, `${path}.1`)
   }
 
@@ -368,13 +374,7 @@ export class NodeProcess {
   }
 }
 
-/** Where the JVM writes its account of a crash of its own. */
-const crashLogName = 'jvm-crash.log'
-
-function crashLogArgument(logs: string): string {
-  return `-XX:ErrorFile=${join(logs, crashLogName)}`
-}
-
+/** In the form in which a JVM takes it; nobody else reads it. */
 export function markerArgument(marker: string): string {
   return `-Dsluice.node=${marker}`
 }

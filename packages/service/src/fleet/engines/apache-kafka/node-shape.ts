@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Environment } from '../../jvm/java.ts'
 import { type ClusterPlan, type NodeKey, type NodeRole, nodeOf } from '../engine.ts'
 import { kraftBrokerProperties, kraftControllerProperties } from './kraft/kraft-properties.ts'
-import { propertiesText } from './properties-text.ts'
+import { propertiesText } from '../properties-text.ts'
 import type { Release } from './versions.ts'
 import { zooKeeperBrokerProperties, zooKeeperProperties } from './zookeeper/zookeeper-properties.ts'
 
@@ -15,22 +14,8 @@ export interface NodeShape {
   readonly jvmOptions: readonly string[]
 }
 
-/** Where a node lives. */
-export interface NodeDirectories {
-  readonly node: string
-  readonly data: string
-  readonly config: string
-  readonly logs: string
-}
-
-export function directoriesOf(clusterDirectory: string, { role, nodeId }: NodeKey): NodeDirectories {
-  const node = join(clusterDirectory, `${role}-${nodeId}`)
-  return {
-    node,
-    data: join(node, 'volume-1'),
-    config: join(node, 'config'),
-    logs: join(node, 'logs'),
-  }
+export function directoryNameOf({ role, nodeId }: NodeKey): string {
+  return `${role}-${nodeId}`
 }
 
 /** The node that a directory of the cluster belongs to; null for what is none. */

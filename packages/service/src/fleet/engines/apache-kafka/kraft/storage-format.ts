@@ -1,43 +1,16 @@
 import { delimiter, join } from 'node:path'
-import type { ChildProcesses, Disk, Random } from '@sluice/effects'
+import type { ChildProcesses, Disk } from '@sluice/effects'
 import type { Distribution } from '../../../jvm/distributions.ts'
 import type { Java } from '../../../jvm/java.ts'
-import type { NodeDirectories, NodeShape } from '../node-shape.ts'
-import { propertiesText, propertyOf } from '../properties-text.ts'
+import { propertiesText } from '../../properties-text.ts'
+import type { NodeDirectories } from '../../supervision/node-directories.ts'
+import type { NodeShape } from '../node-shape.ts'
 
-const clusterIdFile = 'kafka-cluster-id'
 const metaProperties = 'meta.properties'
 /** It takes a second; several at once on a busy machine take far longer. */
 const formatMsMax = 180_000
 /** The tool does nothing but read a configuration and write two files. */
 const toolJvm = ['-Xmx256M', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true']
-
-/** Kafka's id of the cluster, as it is kept; null where no node has been formatted yet. */
-export function keptClusterId(
-  disk: Disk,
-  clusterDirectory: string,
-  dataDirectories: readonly string[],
-): string | null {
-  const kept = join(clusterDirectory, clusterIdFile)
-  if (disk.existsSync(kept)) return disk.readFileSync(kept).toString().trim()
-  for (const directory of dataDirectories) {
-    const path = join(directory, metaProperties)
-    const id = disk.existsSync(path) && propertyOf(disk.readFileSync(path).toString(), 'cluster.id')
-    if (id) return id
-  }
-  return null
-}
-
-/** A new random id, durable before any node is formatted with it. */
-export function makeClusterId(disk: Disk, random: Random, clusterDirectory: string): string {
-  let id: string
-  // Kafka's own ids never start with a dash: on a command line it would be an option.
-  do id = random.bytes(16).toString('base64url')
-  while (id.startsWith('-'))
-  disk.mkdirSync(clusterDirectory)
-  disk.writeFileAtomicSync(join(clusterDirectory, clusterIdFile), `${id}\n`)
-  return id
-}
 
 interface FormatOptions {
   effects: { disk: Disk; processes: ChildProcesses }

@@ -1,6 +1,7 @@
 import { pinnedVersions } from '../../../jvm/distributions.ts'
 import type { ClusterPlan, ListenerName, NodePlan, NodeRole } from '../../engine.ts'
-import { directoriesOf } from '../node-shape.ts'
+import { directoriesBelow } from '../../supervision/node-directories.ts'
+import { directoryNameOf } from '../node-shape.ts'
 import { type Release, releasesOf, topologyOf } from '../versions.ts'
 
 /* Plans for tests: every listener has a port of its own, which depends on nothing but the node. */
@@ -43,5 +44,5 @@ function testNode(role: NodeRole, nodeId: number, listeners: readonly ListenerNa
 }
 
 export function testDataDirectory(role: NodeRole, nodeId: number): string {
-  return directoriesOf(testDirectory, { role, nodeId }).data
+  return directoriesBelow(testDirectory, directoryNameOf({ role, nodeId })).data
 }
