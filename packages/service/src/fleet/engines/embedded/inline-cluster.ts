@@ -1,0 +1,177 @@
+import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import {
+  type Cluster,
+  type ControllerNode,
+  type Loss,
+  MetadataDamagedError,
+  startCluster,
+} from '@sluice/engine'
+import { capitalized } from '../../operating-error.ts'
+import { ClusterClient } from '../brokers/cluster-client.ts'
+import {
+  type ClusterPlan,
+  type EngineCluster,
+  type EngineClusterOptions,
+  type NodeKey,
+  type NodePlan,
+  nodeName,
+  nodeOf,
+  type ObservedNode,
+  sameNode,
+} from '../engine.ts'
+import {
+  controllerId,
+  damageExplained,
+  directoryNameOf,
+  fingerprintOf,
+  listenerOptions,
+  lossFindings,
+  nodeProperties,
+} from './nodes.ts'
+
+export interface InlineEffects {
+  clock: Clock
+  disk: Disk
+  network: Network
+  random: Random
+  logger: Logger
+  processes: Processes
+}
+
+/** All nodes of a cluster live in the service's process, and end with it. */
+export class InlineCluster implements EngineCluster {
+  readonly #options: EngineClusterOptions
+  readonly #effects: InlineEffects
+  readonly brokers: ClusterClient
+  /** From the first start of the controller on. */
+  #running: Cluster | null = null
+  #clusterId: string | null = null
+  /** What their starts have found lost, by node id. */
+  readonly #losses = new Map<number, Loss[]>()
+  /** Under which plan the nodes run that do. */
+  readonly #nodes: { plan: ClusterPlan; node: NodePlan }[] = []
+
+  constructor(options: EngineClusterOptions, effects: InlineEffects) {
+    this.#options = options
+    this.#effects = effects
+    this.brokers = new ClusterClient(effects, () => this.nodes())
+  }
+
+  get clusterId(): string | null {
+    return this.#clusterId
+  }
+
+  findings(): string[] {
+    return [...this.#losses].flatMap(([nodeId, losses]) =>
+      lossFindings({ role: nodeId === controllerId ? 'controller' : 'broker', nodeId }, losses),
+    )
+  }
+
+  nodes(): ObservedNode[] {
+    return this.#nodes.map(({ plan, node }) => {
+      const broker = this.#running?.brokers.find(({ nodeId }) => nodeId === node.nodeId)
+      const reason = (node.role === 'controller' ? this.#running?.controller : broker)?.failure
+      const failure = reason === undefined ? null : `${capitalized(nodeName(node))} failed: ${reason}`
+      return {
+        role: node.role,
+        nodeId: node.nodeId,
+        state: failure === null ? 'running' : 'failed',
+        failure,
+        fingerprint: fingerprintOf(plan, node),
+        local: {
+          pid: this.#effects.processes.pid,
+          directory: `${this.#options.directory}/${directoryNameOf(node)}/volume-1`,
+        },
+        listeners: node.listeners.map(({ name, host, port }) => ({
+          name,
+          host,
+          port: broker?.listeners.find((one) => one.name === name)?.port ?? port,
+        })),
+      }
+    })
+  }
+
+  fingerprint(plan: ClusterPlan, key: NodeKey): string {
+    return fingerprintOf(plan, key)
+  }
+
+  async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
+    const node = nodeOf(plan, key)
+    this.#forget(key)
+    if (node.role === 'controller') await this.#startController(plan, node)
+    else await this.#startBroker(plan, node, signal)
+    this.#nodes.push({ plan, node })
+  }
+
+  async #startController(plan: ClusterPlan, node: NodePlan): Promise<void> {
+    const { nodeId } = node
+    const [{ host, port } = { host: '', port: 0 }] = node.listeners
+    const controller = { nodeId, host, port }
+    const properties = nodeProperties(plan, node)
+    if (this.#running) await this.#running.startController(controller, properties).catch(this.#explain)
+    else await this.#startCluster(controller, properties).catch(this.#explain)
+  }
+
+  async #startCluster(controller: ControllerNode, properties: Readonly<Record<string, string>>) {
+    this.#running = await startCluster({
+      directory: this.#options.directory,
+      controller,
+      brokers: [],
+      properties,
+      effects: this.#effects,
+      acceptsMetadataLoss: this.#options.acceptsMetadataLoss,
+      onLoss: (nodeId, loss) => this.#losses.set(nodeId, [...(this.#losses.get(nodeId) ?? []), loss]),
+      onBrokerFailure: () => this.#options.onChange(),
+      onControllerFailure: () => this.#options.onChange(),
+    })
+    this.#clusterId = this.#running.clusterId
+  }
+
+  readonly #explain = (error: unknown): never => {
+    throw error instanceof MetadataDamagedError ? damageExplained(this.#options, error) : error
+  }
+
+  async #startBroker(plan: ClusterPlan, node: NodePlan, signal?: AbortSignal): Promise<void> {
+    const { nodeId, rack, listeners } = node
+    const cluster = this.#running
+    if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
+    const broker = { nodeId, rack, listeners: listeners.map(listenerOptions) }
+    await cluster.startBroker(broker, nodeProperties(plan, node), signal)
+  }
+
+  async stopNode(key: NodeKey): Promise<void> {
+    this.#forget(key)
+    if (key.role === 'controller') await this.#running?.stopController()
+    else await this.#running?.stopBroker(key.nodeId)
+  }
+
+  #forget(key: NodeKey): void {
+    const at = this.#nodes.findIndex(({ node }) => sameNode(node, key))
+    if (at >= 0) this.#nodes.splice(at, 1)
+  }
+
+  async removeNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
+    if (key.role === 'broker') await this.brokers.unregister(plan, key.nodeId)
+    this.#effects.disk.removeSync(`${this.#options.directory}/${directoryNameOf(key)}`)
+  }
+
+  async health(plan: ClusterPlan): Promise<string | null> {
+    const nodes = this.nodes()
+    for (const { role, nodeId } of plan.nodes) {
+      const node = nodes.find((one) => sameNode(one, { role, nodeId }))
+      if (!node) return `${capitalized(nodeName({ role, nodeId }))} does not run.`
+      if (node.failure !== null) return node.failure
+    }
+    return this.brokers.health(plan)
+  }
+
+  /** Every name of a version stands for the same software: there is nothing to raise. */
+  async finalizeVersion(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#running = null
+    this.#nodes.length = 0
+    await running?.stop()
+  }
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { controllerProperties, type ListenerOptions, type Loss, lossSentences } from '@sluice/engine'
+import { capitalized, metadataDamaged, OperatingError } from '../../operating-error.ts'
+import {
+  type ClusterPlan,
+  type EngineClusterOptions,
+  type NodeKey,
+  nodeName,
+  nodeOf,
+  type NodePlan,
+} from '../engine.ts'
+
+/* What a plan comes to for the nodes of an embedded cluster, however they are hosted. */
+
+/**
+ * The one controller's node id. MSK's controllers are not among the broker ids; this leaves room for every broker
+ * that a cluster can ever have.
+ */
+export const controllerId = 10_001
+
+/** Changes with all that a node has to be started anew for; `build` is of what runs it, where that is no part of us. */
+export function fingerprintOf(plan: ClusterPlan, key: NodeKey, build?: string): string {
+  const properties = Object.entries(nodeProperties(plan, key)).sort()
+  const facts = [plan.kafkaVersion, properties, nodeOf(plan, key), ...(build === undefined ? [] : [build])]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)
+}
+
+/** What of the plan's properties this node gets: one that only brokers know must not start the controller anew. */
+export function nodeProperties(plan: ClusterPlan, { role }: NodeKey): Readonly<Record<string, string>> {
+  return role === 'controller' ? controllerProperties(plan.properties) : plan.properties
+}
+
+export function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
+  return { name, protocol: 'PLAINTEXT', host, port }
+}
+
+/** The node's directory below the cluster's. */
+export function directoryNameOf({ role, nodeId }: NodeKey): string {
+  return role === 'controller' ? role : `broker-${nodeId}`
+}
+
+/** What a node's start has found lost, as sentences. */
+export function lossFindings(key: NodeKey, losses: readonly Loss[]): string[] {
+  return lossSentences(losses).map((sentence) => `${capitalized(nodeName(key))}: ${sentence}`)
+}
+
+/** What a person can do about metadata that is lost. */
+export function damageExplained(
+  { directory, name }: EngineClusterOptions,
+  damage: { message: string; isAcceptable: boolean },
+): OperatingError {
+  const accept = `, or go on without it: start with --accept-metadata-loss ${name}. What is cut off is kept in a file beside, and the logs of topics that are then unknown are put aside`
+  return new OperatingError(
+    `The metadata of ${name} is damaged, so it was not started and nothing was changed.`,
+    {
+      code: metadataDamaged,
+      why: damage.message,
+      next: `Bring ${directory}/controller back from a copy and start again${damage.isAcceptable ? accept : ''}.`,
+      isFinal: true,
+      cause: damage,
+    },
+  )
+}
