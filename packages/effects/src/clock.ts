@@ -1,3 +1,5 @@
+import { type Slice, Turns } from './turns.ts'
+
 /** Time as the code sees it. All values are milliseconds. */
 export interface Clock {
   /** Wall-clock time since the Unix epoch, whole milliseconds. May jump. */
@@ -11,6 +13,10 @@ export interface Clock {
   schedule(delayMs: number, fn: () => void): Timer
   /** Runs `fn` after the pending I/O events of this turn. */
   defer(fn: () => void): void
+  /** Runs `slice` once, after the pending I/O events, when its turn has come among all that share the event loop. */
+  share(slice: Slice): void
+  /** Until when, by `monotonic`, work that may rest can go on where it is begun without waiting for its turn. */
+  firstTryEndMs(): number
   /** Resolves after `delayMs`. */
   sleep(delayMs: number): Promise<void>
 }
@@ -22,7 +28,12 @@ export interface Timer {
 /** A timer later than this means that the loop was blocked; see `Clock.schedule`. */
 const stallMs = 50
 
+/** All clocks of the process, for they share its event loop. */
+let processTurns: Turns | undefined
+
 export function systemClock(): Clock {
+  const defer = (fn: () => void) => void setImmediate(fn)
+  const turns = (processTurns ??= new Turns({ monotonic, defer }))
   const clock: Clock = {
     now: () => Date.now(),
     monotonic,
@@ -43,7 +54,9 @@ export function systemClock(): Clock {
       }
       return { cancel }
     },
-    defer: (fn) => void setImmediate(fn),
+    defer,
+    share: (slice) => turns.share(slice),
+    firstTryEndMs: () => turns.firstTryEndMs(),
     sleep: (delayMs) => new Promise((resolve) => clock.schedule(delayMs, resolve)),
   }
   return clock
@@ -61,6 +74,7 @@ export class TestClock implements Clock {
   #monotonic = 0
   #sequence = 0
   #timers: { dueAt: number; sequence: number; fn: () => void }[] = []
+  readonly #turns = new Turns(this)
 
   constructor(startAt = 1_700_000_000_000) {
     this.#now = startAt
@@ -86,6 +100,14 @@ export class TestClock implements Clock {
 
   defer(fn: () => void): void {
     setImmediate(fn)
+  }
+
+  share(slice: Slice): void {
+    this.#turns.share(slice)
+  }
+
+  firstTryEndMs(): number {
+    return this.#turns.firstTryEndMs()
   }
 
   sleep(delayMs: number): Promise<void> {

@@ -49,6 +49,8 @@ export function guardedClock(clock: Clock, guard: Guard): Clock {
     monotonic: () => clock.monotonic(),
     schedule: (delayMs, fn) => clock.schedule(delayMs, () => guard(fn)),
     defer: (fn) => clock.defer(() => guard(fn)),
+    share: (slice) => clock.share((endMs) => guard(() => slice(endMs))),
+    firstTryEndMs: () => clock.firstTryEndMs(),
     sleep: (delayMs) => clock.sleep(delayMs),
   }
 }

@@ -1,10 +1,10 @@
 import { type Clock, Deferred } from '@sluice/effects'
-import { sliceMs, type Steps } from './slices.ts'
+import type { Steps } from './slices.ts'
 
-/** Every piece of work gets so much time at once, whatever else waits: what is small is never behind what is not. */
+/** Every piece of work gets so much time at once, whatever else waits; less where many begin in one turn. */
 const firstTryMs = 2
-/** And so many steps, also where the process was held up. */
-const firstTrySteps = 100
+/** And so many steps, also where the process was held up: what is small is never behind what is not. */
+const firstTrySteps = 50
 
 interface LaneWork<T> {
   readonly steps: Steps<T>
@@ -31,7 +31,8 @@ export class Lane {
   }
 
   run<T>(work: LaneWork<T>): void {
-    if (this.#ends(work, this.#clock.monotonic() + firstTryMs, firstTrySteps)) return
+    const endMs = Math.min(this.#clock.monotonic() + firstTryMs, this.#clock.firstTryEndMs())
+    if (this.#ends(work, endMs, firstTrySteps)) return
     this.#waiting.push(work)
     this.#goOnSoon()
   }
@@ -46,14 +47,13 @@ export class Lane {
   #goOnSoon(): void {
     if (this.#isScheduled || this.#next === this.#waiting.length) return
     this.#isScheduled = true
-    this.#clock.defer(() => {
+    this.#clock.share((endMs) => {
       this.#isScheduled = false
-      this.#slice()
+      this.#slice(endMs)
     })
   }
 
-  #slice(): void {
-    const endMs = this.#clock.monotonic() + sliceMs
+  #slice(endMs: number): void {
     while (this.#next < this.#waiting.length && this.#clock.monotonic() < endMs) {
       // Over, too, when it throws.
       let isOver = true

@@ -3,9 +3,6 @@ import { type Clock, Deferred } from '@sluice/effects'
 /** Work that may rest between two steps. */
 export type Steps<T = void> = Generator<undefined, T, undefined>
 
-/** How long the event loop may be held at a time: a heartbeat that comes meanwhile is hardly late. */
-export const sliceMs = 10
-
 /** Does the work at once. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
@@ -71,8 +68,7 @@ export function* eachOfSteps<T, U>(items: Iterable<T>, map: (item: T) => Steps<U
  */
 export function inSlices<T>(steps: Steps<T>, clock: Clock, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const slice = () => {
-      const endMs = clock.monotonic() + sliceMs
+    const slice = (endMs: number) => {
       try {
         for (;;) {
           if (signal.aborted) {
@@ -86,7 +82,7 @@ export function inSlices<T>(steps: Steps<T>, clock: Clock, signal: AbortSignal):
             return
           }
           if (clock.monotonic() >= endMs) {
-            clock.defer(slice)
+            clock.share(slice)
             return
           }
         }
@@ -94,6 +90,6 @@ export function inSlices<T>(steps: Steps<T>, clock: Clock, signal: AbortSignal):
         reject(error as Error)
       }
     }
-    slice()
+    slice(clock.firstTryEndMs())
   })
 }
