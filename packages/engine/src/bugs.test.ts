@@ -103,7 +103,7 @@ const doors: Door[] = [
     name: 'the deletion of a topic',
     fails: 'broker 1',
     before: events,
-    breaks: (bug) => breaks(Partitions.prototype, 'remove', bug),
+    breaks: (bug) => breaks(Partitions.prototype, 'removeInSteps', bug),
     comes: (world) => deleteTopics(world.client, ['events']).catch(() => {}),
   },
   {

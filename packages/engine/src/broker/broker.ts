@@ -409,7 +409,7 @@ export class Broker implements BrokerServices, RequestHandling {
   /** Brings logs, roles and configs to what the metadata log says. */
   *#applied(delta: ImageDelta): Steps {
     for (const topic of delta.topicsDeleted) {
-      this.partitions.remove(topic.name)
+      yield* this.partitions.removeInSteps(topic.name)
       this.config.forgetTopic(topic.name)
       for (const coordinator of this.coordinators) coordinator.topicDeleted(topic.name)
       yield
@@ -417,7 +417,7 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic)))
       yield* this.partitions.applyInSteps(topic)
     if (delta.brokersChanged.size > 0) this.#brokersChanged(delta.brokersChanged)
-    if (delta.configsChanged.length > 0) this.#configsChanged()
+    if (delta.configsChanged.length > 0) yield* this.#configsChanged()
   }
 
   #brokersChanged(ids: ReadonlySet<number>): void {
@@ -426,9 +426,11 @@ export class Broker implements BrokerServices, RequestHandling {
       if (id !== this.nodeId && this.metadata.broker(id)?.inControlledShutdown) this.#registration.hurry()
   }
 
-  #configsChanged(): void {
-    for (const partition of this.partitions.all())
+  *#configsChanged(): Steps {
+    for (const partition of this.partitions.all()) {
       partition.log.updateConfig(this.config.topicView(partition.topic, logConfigOf))
+      yield
+    }
   }
 
   #leads(partition: Partition): void {

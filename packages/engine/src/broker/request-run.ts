@@ -1,5 +1,5 @@
 import type { Input, ResponseOf } from '@sluice/wire'
-import type { Steps } from '../storage/slices.ts'
+import { isSteps, type Steps } from '../storage/slices.ts'
 import { encodeAnswerInSteps } from './answer.ts'
 import { endRequest } from './failed-request.ts'
 import type { Handler, RequestContext } from './handler.ts'
@@ -57,8 +57,4 @@ export class RequestRun {
   #inLane<T>(steps: Steps<T>, done: (value: T) => void): void {
     this.#context.broker.lane.run({ steps, done, failed: this.#failed, isWanted: this.#isWanted })
   }
-}
-
-function isSteps(result: unknown): result is Steps<unknown> {
-  return typeof result === 'object' && result !== null && Symbol.iterator in result && 'next' in result
 }

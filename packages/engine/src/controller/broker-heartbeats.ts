@@ -57,10 +57,10 @@ export class BrokerHeartbeats {
     return sinceMs + this.#sessionTimeoutMs - this.#clock.monotonic()
   }
 
-  /** Its controlled shutdown is written down up to `offset`; only the first time counts. */
+  /** The records of its controlled shutdown end at `offset`. */
   shutsDown(broker: BrokerImage, offset: number): void {
     const heard = this.#of(broker)
-    if (heard) heard.shutdownOffset ??= offset
+    if (heard) heard.shutdownOffset = offset
   }
 
   /** Whether each of these brokers knows that the one leaves, and so fetches from it no more. */

@@ -83,13 +83,15 @@ export class BrokersManager {
     if (!broker || broker.epoch !== brokerEpoch) return refusedHeartbeat(ErrorCode.STALE_BROKER_EPOCH)
     const isCaughtUp = currentMetadataOffset >= broker.epoch
     const state = this.#next(broker, request, isCaughtUp)
+    const transition = this.#transition(broker, state)
     const records = [
-      ...this.#transition(broker, state),
+      ...transition,
       ...this.#offlineDirectories(broker, request.offlineLogDirs),
       ...cordonedDirectories(broker, request.cordonedLogDirs),
     ]
     this.#heartbeats.heard(brokerId, brokerEpoch, currentMetadataOffset)
-    if (state === 'leaving') this.#heartbeats.shutsDown(broker, offset + records.length - 1)
+    if (state === 'leaving' && (transition.length > 0 || !this.#heartbeats.isShuttingDown(broker)))
+      this.#heartbeats.shutsDown(broker, offset + records.length - 1)
     const response = {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,

@@ -1,7 +1,11 @@
+import type { Clock } from '@sluice/effects'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type LoggedRecord, sealRecord } from '../metadata/records.ts'
 import type { RecordsListener } from '../metadata/controller-channel.ts'
+import { inSlices, type Steps } from '../storage/slices.ts'
 import type { MetadataLog } from './metadata-log.ts'
+
+const unaborted = new AbortController().signal
 
 /**
  * Makes appended records durable, tells the brokers of them, and lets the answers go, in this order and in the order
@@ -10,6 +14,7 @@ import type { MetadataLog } from './metadata-log.ts'
 export class CommitQueue {
   readonly #log: MetadataLog
   readonly #image: MetadataImage
+  readonly #clock: Clock
   readonly #onDurable: () => void
   readonly #onFailure: (failure: unknown) => void
   readonly #listeners = new Set<RecordsListener>()
@@ -21,6 +26,7 @@ export class CommitQueue {
   constructor(options: {
     log: MetadataLog
     image: MetadataImage
+    clock: Clock
     /** Called when everything that was appended is durable. */
     onDurable: () => void
     /** Called once, when records could not be made durable or told. */
@@ -28,6 +34,7 @@ export class CommitQueue {
   }) {
     this.#log = options.log
     this.#image = options.image
+    this.#clock = options.clock
     this.#onDurable = options.onDurable
     this.#onFailure = options.onFailure
   }
@@ -84,11 +91,20 @@ export class CommitQueue {
     this.#pending = []
     try {
       await this.#log.flush()
-      for (const batch of batches) for (const listener of this.#listeners) listener(batch)
+      await inSlices(this.#tell(batches), this.#clock, unaborted)
       if (this.#pending.length === 0) this.#onDurable()
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)))
       this.#onFailure(error)
     }
+  }
+
+  /** A batch may hold thousands of records, which each broker replays at once: others come between two of them. */
+  *#tell(batches: readonly LoggedRecord[][]): Steps {
+    for (const batch of batches)
+      for (const listener of this.#listeners) {
+        listener(batch)
+        yield
+      }
   }
 }

@@ -9,6 +9,8 @@ const ownTopics: ReadonlySet<string> = new Set(
   [consumerOffsets, transactionState, shareGroupState].map(({ topic }) => topic),
 )
 
+const cleanupPolicy = 'cleanup.policy'
+
 /**
  * There is no log cleaner yet. `cleanup.policy=compact` is accepted all the same, for Kafka Connect, Kafka Streams and
  * schema registries ask for it and lose nothing but disk without it; the log says so, once a topic.
@@ -43,7 +45,8 @@ export class CompactionNotice {
 
   #look(topic: string): void {
     if (ownTopics.has(topic) || this.#told.has(topic) || !this.#image.topic(topic)) return
-    const policy = this.#config.topicValue(topic, 'cleanup.policy')
+    const own = this.#image.configs.of(ConfigResourceType.topic, topic)
+    const policy = this.#config.topicValue(own.has(cleanupPolicy) ? topic : '', cleanupPolicy)
     if (!Array.isArray(policy) || !policy.includes('compact')) return
     this.#told.add(topic)
     this.#logger.warn('a topic asks for compaction, which is not done yet: its old records stay', {

@@ -14,16 +14,18 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { topicNameProblem } from '../metadata/topic-name.ts'
+import { eachOfSteps, type Steps } from '../storage/slices.ts'
 import { brokerConfigNamesProblem, threadCountProblem, wholeConfigProblem } from './broker-configs.ts'
 import { clientMetricsConfigsProblem } from './client-metrics-configs.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
-import { type Decision, Refusal } from './decision.ts'
+import { type Decision, Refusal, RequestedRecords } from './decision.ts'
 import { clearElrRecords, minIsrProblem } from './elr-configs.ts'
 import { groupConfigsProblem } from './group-configs.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
 
 type IncrementalResource = RequestOf<typeof IncrementalAlterConfigs>['resources'][number]
 type LegacyResource = RequestOf<typeof AlterConfigs>['resources'][number]
+type AlteredResource = ResponseOf<typeof AlterConfigs>['responses'][number]
 
 const operationNames = ['SET', 'DELETE', 'APPEND', 'SUBTRACT']
 
@@ -42,32 +44,27 @@ export class ConfigsManager {
 
   alterIncrementally(
     request: RequestOf<typeof IncrementalAlterConfigs>,
-  ): Decision<ResponseOf<typeof IncrementalAlterConfigs>> {
+  ): Steps<Decision<ResponseOf<typeof IncrementalAlterConfigs>>> {
     return this.#alter(request.resources, request.validateOnly, (resource) => this.#incremental(resource))
   }
 
   /** The older form: what is not named is taken away. */
-  alter(request: RequestOf<typeof AlterConfigs>): Decision<ResponseOf<typeof AlterConfigs>> {
+  alter(request: RequestOf<typeof AlterConfigs>): Steps<Decision<ResponseOf<typeof AlterConfigs>>> {
     return this.#alter(request.resources, request.validateOnly, (resource) => this.#replacement(resource))
   }
 
-  #alter<R extends IncrementalResource | LegacyResource>(
+  *#alter<R extends IncrementalResource | LegacyResource>(
     resources: readonly R[],
     validateOnly: boolean,
-    changesFor: (resource: R) => Changes | Refusal,
-  ) {
-    const records: NewRecord[] = []
-    const seen = new Set<string>()
-    for (const one of resources) {
-      const key = `${one.resourceType}:${one.resourceName}`
-      if (seen.has(key)) seen.add(`${key} again`)
-      seen.add(key)
-    }
-    const responses = resources.map((resource) => {
+    changesFor: (resource: R) => Steps<Changes | Refusal>,
+  ): Steps<Decision<{ throttleTimeMs: number; responses: AlteredResource[] }>> {
+    const records = new RequestedRecords()
+    const again = yield* namedAgain(resources)
+    const twice = new Refusal(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.')
+    const alterOne = (resource: R) => this.#alterOne(resource, changesFor)
+    const responses = yield* eachOfSteps(resources, function* (resource) {
       const { resourceType, resourceName } = resource
-      const outcome = seen.has(`${resourceType}:${resourceName} again`)
-        ? new Refusal(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.')
-        : this.#alterOne(resource, changesFor)
+      const outcome = again.has(keyOf(resource)) ? twice : yield* alterOne(resource)
       if (!(outcome instanceof Refusal)) records.push(...outcome)
       return {
         errorCode: outcome instanceof Refusal ? outcome.error : ErrorCode.NONE,
@@ -76,41 +73,36 @@ export class ConfigsManager {
         resourceName,
       }
     })
-    const all = [...records, ...clearElrRecords(records, this.#image)]
-    return { records: validateOnly ? [] : all, response: { throttleTimeMs: 0, responses } }
+    records.push(...clearElrRecords(records.all, this.#image))
+    return { records: validateOnly ? [] : records.all, response: { throttleTimeMs: 0, responses } }
   }
 
-  #alterOne<R extends IncrementalResource | LegacyResource>(
+  *#alterOne<R extends IncrementalResource | LegacyResource>(
     resource: R,
-    changesFor: (resource: R) => Changes | Refusal,
-  ): NewRecord[] | Refusal {
+    changesFor: (resource: R) => Steps<Changes | Refusal>,
+  ): Steps<NewRecord[] | Refusal> {
     const { resourceType: type, resourceName: name } = resource
-    const names = resource.configs.map((config) => config.name)
-    if (new Set(names).size < names.length)
-      return new Refusal(ErrorCode.INVALID_REQUEST, 'Error due to duplicate config keys')
-    const nulls = resource.configs.filter((config) => config.value === null && !isDelete(config))
-    if (nulls.length > 0)
-      return new Refusal(
-        ErrorCode.INVALID_REQUEST,
-        `Null value not supported for : ${nulls.map((config) => config.name).join(', ')}`,
-      )
+    const named = yield* namesProblem(resource)
+    if (named) return named
     const unfit = resourceRefusal(this.#image, { type, name })
     if (unfit) return unfit
-    const changes = changesFor(resource)
+    const changes = yield* changesFor(resource)
     if (changes instanceof Refusal) return changes
     const current = this.#image.configs.of(type, name)
+    const records = yield* recordsOf({ type, name }, current, changes)
     return (
       minIsrProblem({ type, name }, changes, this.#image) ??
       this.#problem({ type, name }, after(current, changes), changes) ??
-      recordsOf({ type, name }, current, changes)
+      records
     )
   }
 
-  #incremental(resource: IncrementalResource): Changes | Refusal {
+  *#incremental(resource: IncrementalResource): Steps<Changes | Refusal> {
     const { resourceType: type, resourceName: name } = resource
     const current = this.#image.configs.of(type, name)
     const changes = new Map<string, string | null>()
     for (const { name: key, configOperation: operation, value } of resource.configs) {
+      yield
       if (operation === AlterConfigOp.delete) changes.set(key, null)
       else if (operation === AlterConfigOp.set) changes.set(key, value)
       else if (operation !== AlterConfigOp.append && operation !== AlterConfigOp.subtract)
@@ -129,10 +121,13 @@ export class ConfigsManager {
     return changes
   }
 
-  #replacement(resource: LegacyResource): Changes {
+  *#replacement(resource: LegacyResource): Steps<Changes> {
     const current = this.#image.configs.of(resource.resourceType, resource.resourceName)
     const changes = new Map<string, string | null>([...current.keys()].map((key) => [key, null]))
-    for (const { name, value } of resource.configs) changes.set(name, value)
+    for (const { name, value } of resource.configs) {
+      changes.set(name, value)
+      yield
+    }
     return changes
   }
 
@@ -161,6 +156,38 @@ export class ConfigsManager {
         return clientMetricsConfigsProblem(configs)
     }
   }
+}
+
+function keyOf({ resourceType, resourceName }: IncrementalResource | LegacyResource): string {
+  return `${resourceType}:${resourceName}`
+}
+
+/** The resources that a request names more than once. */
+function* namedAgain(resources: readonly (IncrementalResource | LegacyResource)[]): Steps<Set<string>> {
+  const seen = new Set<string>()
+  const again = new Set<string>()
+  for (const resource of resources) {
+    const key = keyOf(resource)
+    if (seen.has(key)) again.add(key)
+    seen.add(key)
+    yield
+  }
+  return again
+}
+
+/** Why configs that are so named and valued cannot be altered at all. */
+function* namesProblem(resource: IncrementalResource | LegacyResource): Steps<Refusal | null> {
+  const names = new Set<string>()
+  const nulls: string[] = []
+  for (const config of resource.configs) {
+    names.add(config.name)
+    if (config.value === null && !isDelete(config)) nulls.push(config.name)
+    yield
+  }
+  if (names.size < resource.configs.length)
+    return new Refusal(ErrorCode.INVALID_REQUEST, 'Error due to duplicate config keys')
+  if (nulls.length === 0) return null
+  return new Refusal(ErrorCode.INVALID_REQUEST, `Null value not supported for : ${nulls.join(', ')}`)
 }
 
 function isDelete(
@@ -227,21 +254,18 @@ function after(current: ReadonlyMap<string, string>, changes: Changes): Map<stri
 }
 
 /** A change that changes nothing is not written. */
-function recordsOf(
+function* recordsOf(
   resource: ConfigResource,
   current: ReadonlyMap<string, string>,
   changes: Changes,
-): NewRecord[] {
-  return [...changes]
-    .filter(([name, value]) => (current.get(name) ?? null) !== value)
-    .map(([name, value]) =>
-      newRecord(ConfigRecord, {
-        resourceType: resource.type,
-        resourceName: resource.name,
-        name,
-        value,
-      }),
-    )
+): Steps<NewRecord[]> {
+  const records = new RequestedRecords()
+  for (const [name, value] of changes) {
+    const record = { resourceType: resource.type, resourceName: resource.name, name, value }
+    if ((current.get(name) ?? null) !== value) records.push(newRecord(ConfigRecord, record))
+    yield
+  }
+  return records.all
 }
 
 export const configRequests: readonly ControllerRequest<ConfigsManager>[] = [

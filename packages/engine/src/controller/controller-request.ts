@@ -1,4 +1,5 @@
 import type { Api, ErrorCode, RequestOf, ResponseOf } from '@sluice/wire'
+import type { Steps } from '../storage/slices.ts'
 import type { Decision } from './decision.ts'
 
 /** What is known of a request beside its body. */
@@ -13,7 +14,12 @@ interface RequestFacts {
 /** How the controller answers one API; `Manager` decides. */
 export interface ControllerRequest<Manager, A extends Api = Api> {
   readonly api: A
-  decide(manager: Manager, request: RequestOf<A>, facts: RequestFacts): Decision<ResponseOf<A>>
+  /** At once, or in steps where it grows with what the request names: see Decisions. */
+  decide(
+    manager: Manager,
+    request: RequestOf<A>,
+    facts: RequestFacts,
+  ): Decision<ResponseOf<A>> | Steps<Decision<ResponseOf<A>>>
   /** The answer when the controller cannot decide at all. */
   refuse(request: RequestOf<A>, errorCode: ErrorCode, errorMessage: string): ResponseOf<A>
 }

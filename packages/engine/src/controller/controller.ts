@@ -1,6 +1,5 @@
 import {
   assert,
-  AssertionFailure,
   type Clock,
   type Disk,
   guardedClock,
@@ -9,7 +8,6 @@ import {
   NodeGuard,
   type Processes,
   type Random,
-  thrownMidway,
   type Timer,
 } from '@sluice/effects'
 import {
@@ -42,7 +40,7 @@ import { CompactionNotice } from './compaction-notice.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
-import type { Decision } from './decision.ts'
+import { cannotBeWritten, Decisions } from './decisions.ts'
 import { ElectionsManager } from './elections.ts'
 import { FeaturesManager } from './features.ts'
 import { MetadataLog } from './metadata-log.ts'
@@ -96,9 +94,9 @@ const stopSnapshotBytesMin = 256 * 1024
 
 /**
  * The one controller of an embedded cluster. A request becomes a decision (records and a response), made from the
- * image; its records are appended to the metadata log and replayed into the image at once, so that the next decision
- * sees them; response and brokers wait until they are durable. Decisions that come while the disk is busy share the
- * next fdatasync.
+ * image; its records are appended to the metadata log and replayed into the image (see Decisions), so that the next
+ * decision sees them; response and brokers wait until they are durable. Decisions that come while the disk is busy share
+ * the next fdatasync.
  *
  * Where an append fails (disk full) its decision is refused and nothing has happened. Where fdatasync fails nobody
  * knows what is on the disk: that stops the controller, as a bug does, until it is opened again. An ordinary throw in a
@@ -112,6 +110,7 @@ export class Controller implements ChannelTarget {
   readonly #config: BrokerConfig
   readonly #managers: Managers
   readonly #queue: CommitQueue
+  readonly #decisions: Decisions
   readonly #compaction: CompactionNotice
   readonly #guard: NodeGuard
   readonly #lane: Lane
@@ -129,7 +128,7 @@ export class Controller implements ChannelTarget {
     this.#lock = parts.lock
     this.#guard = parts.guard
     this.#lane = new Lane(options.clock)
-    const { clock, random, clusterId, nodeId } = options
+    const { clock, random, clusterId, nodeId, logger } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
     const changes = new PartitionChanges({ image, config })
     const elections = new ElectionsManager({ image, changes })
@@ -145,22 +144,25 @@ export class Controller implements ChannelTarget {
       features: new FeaturesManager({ image, config, nodeId }),
       quorum: new QuorumManager({ image, brokers, clock, nodeId }),
     }
-    this.#compaction = new CompactionNotice({ config, image, logger: options.logger })
-    this.#periodicElections = new PeriodicElections({
-      clock,
-      logger: options.logger,
-      config,
-      elections,
-      append: (records) => {
-        this.#append(records)
-        void this.#queue.settled()
-      },
-    })
+    this.#compaction = new CompactionNotice({ config, image, logger })
     this.#queue = new CommitQueue({
       log,
       image,
+      clock,
       onDurable: () => this.#snapshotIfDue(),
       onFailure: (failure) => this.#guard.fail(failure),
+    })
+    this.#decisions = new Decisions({ ...parts, managers: this.#managers, queue: this.#queue, logger, clock })
+    this.#periodicElections = new PeriodicElections({
+      clock,
+      logger,
+      config,
+      elections,
+      whenFree: (act) => this.#decisions.whenFree(act),
+      append: (records) => {
+        this.#decisions.append(records)
+        void this.#queue.settled()
+      },
     })
   }
 
@@ -211,12 +213,18 @@ export class Controller implements ChannelTarget {
     return this.#guard.failure
   }
 
-  async handle(api: Api, version: number, request: unknown, context: ChannelContext): Promise<Buffer | null> {
+  async handle(
+    api: Api,
+    version: number,
+    request: unknown,
+    { principal }: ChannelContext,
+  ): Promise<Buffer | null> {
     const handler: ControllerRequest<Managers> | undefined = controllerRequests.get(api.apiKey)
     assert(handler, `the controller does not serve ${api.name}`)
     if (this.#closing) return null
     const encode = (response: unknown) => this.#lane.done(encoded(api, version, response as never))
-    const decided = this.#decide(handler, version, request, context)
+    const decided = await this.#decisions.decide({ handler, version, request, principal })
+    if (!decided) return null
     if ('refusal' in decided) return encode(decided.refusal)
     // Also an answer without records may rest on what others have decided, and is not durable yet.
     await this.#queue.settled()
@@ -247,6 +255,7 @@ export class Controller implements ChannelTarget {
   async #close(): Promise<void> {
     this.#sessionTimer?.cancel()
     this.#periodicElections.stop()
+    this.#decisions.close()
     await this.#queue.close()
     const clean = !this.#queue.failure
     this.#guard.run(() => {
@@ -284,9 +293,9 @@ export class Controller implements ChannelTarget {
   /** The first records of an epoch: what a new cluster starts from, and who we are. */
   async #begin(): Promise<void> {
     if (this.#image.inTransaction)
-      this.#append([newRecord(AbortTransactionRecord, { reason: 'a new controller' })])
-    if (this.#image.metadataVersion === 0) this.#append(bootstrapRecords())
-    this.#append([registration(this.#options)])
+      this.#decisions.append([newRecord(AbortTransactionRecord, { reason: 'a new controller' })])
+    if (this.#image.metadataVersion === 0) this.#decisions.append(bootstrapRecords())
+    this.#decisions.append([registration(this.#options)])
     await this.#queue.settled()
     if (this.#queue.failure) throw this.#queue.failure
     this.#opened = true
@@ -295,64 +304,15 @@ export class Controller implements ChannelTarget {
     this.#watchSessions()
   }
 
-  /** Decides, appends and replays; what is refused has changed nothing. */
-  #decide(
-    handler: ControllerRequest<Managers>,
-    version: number,
-    request: unknown,
-    { principal }: ChannelContext,
-  ): { readonly response: unknown } | { readonly refusal: unknown } {
-    const unknown = () => ({ refusal: handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected) })
-    let decision: Decision<unknown>
-    try {
-      const facts = { version, offset: this.#log.endOffset, principal }
-      decision = handler.decide(this.#managers, request, facts)
-    } catch (error) {
-      if (error instanceof AssertionFailure) this.#guard.fail(error)
-      else this.#options.logger.error('a decision failed', { api: handler.api.name, error })
-      return unknown()
-    }
-    try {
-      if (decision.records.length > 0) this.#append(decision.records)
-    } catch (error) {
-      if (isSystemError(error)) {
-        this.#options.logger.error('the metadata log cannot be written', { error })
-        return { refusal: handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cannotBeWritten(error)) }
-      }
-      this.#guard.fail(error)
-      return unknown()
-    }
-    return decision
-  }
-
-  #append(records: readonly NewRecord[]): void {
-    const { endOffset } = this.#log
-    const logged = this.#log.append(records)
-    try {
-      this.#image.replay(logged)
-    } catch (error) {
-      this.#takeBack(endOffset)
-      throw thrownMidway(error)
-    }
-    this.#queue.push(logged)
-  }
-
-  /** No broker has seen the records, and the next start would trip over them again. */
-  #takeBack(offset: number): void {
-    try {
-      this.#log.takeBack(offset)
-    } catch (error) {
-      this.#options.logger.error('records that cannot be replayed stay in the metadata log', { error })
-    }
-  }
-
   /** One timer, for the session that may end first. */
   #watchSessions(): void {
     this.#sessionTimer?.cancel()
     this.#sessionTimer = null
     const ms = this.#managers.brokers.msToNextExpiry
     if (this.#closing || ms === null) return
-    this.#sessionTimer = this.#options.clock.schedule(ms, () => this.#fenceExpired())
+    this.#sessionTimer = this.#options.clock.schedule(ms, () => {
+      this.#decisions.whenFree(() => this.#fenceExpired())
+    })
   }
 
   #fenceExpired(): void {
@@ -362,13 +322,15 @@ export class Controller implements ChannelTarget {
       // Each sees what the fencing of the one before has changed.
       for (let records = brokers.fenceOneExpired(); records.length > 0; records = brokers.fenceOneExpired()) {
         this.#options.logger.warn('a broker is fenced: no heartbeat within the session timeout')
-        this.#append(records)
+        this.#decisions.append(records)
       }
       void this.#queue.settled()
     } catch (error) {
       if (!isSystemError(error)) throw error
       this.#options.logger.error('the metadata log cannot be written', { error })
-      this.#sessionTimer = this.#options.clock.schedule(retryMs, () => this.#fenceExpired())
+      this.#sessionTimer = this.#options.clock.schedule(retryMs, () => {
+        this.#decisions.whenFree(() => this.#fenceExpired())
+      })
       return
     }
     this.#watchSessions()
@@ -392,10 +354,6 @@ export class Controller implements ChannelTarget {
 
 const unexpected = 'The controller failed unexpectedly.'
 const retryMs = 1000
-
-function cannotBeWritten(error: Error): string {
-  return `The metadata log cannot be written: ${error.message}`
-}
 
 function* encoded(api: Api, version: number, response: never): Steps<Buffer> {
   const writer = new Writer()

@@ -18,5 +18,24 @@ export class Refusal {
   }
 }
 
-/** One batch of the metadata log holds a decision whole, so a decision has a limit. */
+/** As Apache Kafka counts, before anything is planned. */
 export const partitionsPerRequestMax = 10_000
+
+/** One batch of the metadata log holds a decision whole, so a decision that clients ask for has a limit: Apache Kafka's. */
+const recordsPerRequestMax = 10_000
+
+/** A decision would be larger than one may be: nothing of it happens. */
+export class ExcessiveDecision extends Error {
+  override name = 'ExcessiveDecision'
+}
+
+/** The records of what a client asks for. */
+export class RequestedRecords {
+  readonly all: NewRecord[] = []
+
+  push(...records: readonly NewRecord[]): void {
+    if (this.all.length + records.length > recordsPerRequestMax)
+      throw new ExcessiveDecision('Unable to perform excessively large batch operation.')
+    this.all.push(...records)
+  }
+}

@@ -2,8 +2,9 @@ import { ElectLeaders, ErrorCode, type RequestOf, type ResponseOf } from '@sluic
 import type { MetadataImage, TopicImage } from '../metadata/image.ts'
 import type { NewRecord } from '../metadata/records.ts'
 import { noLeader } from '../metadata/topics-image.ts'
+import { eachInSteps, eachOfSteps, type Steps } from '../storage/slices.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
-import { type Decision, partitionsPerRequestMax, Refusal } from './decision.ts'
+import { type Decision, Refusal, RequestedRecords } from './decision.ts'
 import type { PartitionChanges, PlacedPartition } from './partition-changes.ts'
 
 type ElectRequest = RequestOf<typeof ElectLeaders>
@@ -26,32 +27,30 @@ export class ElectionsManager {
     this.#changes = options.changes
   }
 
-  elect(request: ElectRequest): Decision<ElectResponse> {
+  *elect(request: ElectRequest): Steps<Decision<ElectResponse>> {
     const { electionType } = request
     if (electionType !== preferred && electionType !== unclean) {
       const text = `Unknown election type ${electionType}`
       return { records: [], response: refusedElections(request, ErrorCode.INVALID_REQUEST, text) }
     }
-    const records: NewRecord[] = []
+    const records = new RequestedRecords()
     const electOne = (topic: string, partitionId: number) =>
       this.#electOne(topic, partitionId, electionType, records)
     const replicaElectionResults = request.topicPartitions
-      ? request.topicPartitions.map(({ topic, partitions }) => ({
-          topic,
-          partitionResult: partitions.map((partitionId) => electOne(topic, partitionId)),
-        }))
-      : [...this.#image.topics()].map(({ name, partitions }) => ({
-          topic: name,
-          partitionResult: partitions
-            .map((_, partitionId) => electOne(name, partitionId))
-            // Of all partitions only those are named for which there was something to do.
-            .filter(({ errorCode }) => errorCode !== ErrorCode.ELECTION_NOT_NEEDED),
-        }))
-    if (records.length > partitionsPerRequestMax) {
-      const text = 'Unable to perform excessively large batch operation.'
-      return { records: [], response: refusedElections(request, ErrorCode.POLICY_VIOLATION, text) }
-    }
-    return { records, response: { throttleTimeMs: 0, errorCode: ErrorCode.NONE, replicaElectionResults } }
+      ? yield* eachOfSteps(request.topicPartitions, function* ({ topic, partitions }) {
+          const partitionResult = yield* eachInSteps(partitions, (partitionId) =>
+            electOne(topic, partitionId),
+          )
+          return { topic, partitionResult }
+        })
+      : yield* eachOfSteps(this.#image.topics(), function* ({ name, partitions }) {
+          const results = yield* eachInSteps(partitions.keys(), (partitionId) => electOne(name, partitionId))
+          // Of all partitions only those are named for which there was something to do.
+          const needed = results.filter(({ errorCode }) => errorCode !== ErrorCode.ELECTION_NOT_NEEDED)
+          return { topic: name, partitionResult: needed }
+        })
+    const response = { throttleTimeMs: 0, errorCode: ErrorCode.NONE, replicaElectionResults }
+    return { records: records.all, response }
   }
 
   /** Gives the first replicas the lead where they do not have it and can (auto.leader.rebalance.enable). */
@@ -87,7 +86,7 @@ export class ElectionsManager {
     return records
   }
 
-  #electOne(name: string, partitionId: number, type: number, records: NewRecord[]): PartitionResult {
+  #electOne(name: string, partitionId: number, type: number, records: RequestedRecords): PartitionResult {
     const topic = this.#image.topic(name)
     const outcome = topic
       ? this.#electionIn(topic, partitionId, type)

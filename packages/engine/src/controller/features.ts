@@ -44,7 +44,9 @@ export class FeaturesManager {
 
   update(request: UpdateRequest, version: number): Decision<UpdateResponse> {
     const records: NewRecord[] = []
-    for (const update of request.featureUpdates) {
+    // As in Apache Kafka's map of updates, the last one of a name counts.
+    const updates = new Map(request.featureUpdates.map((update) => [update.feature, update]))
+    for (const update of updates.values()) {
       const problem = this.#problem(update, version)
       if (problem !== null) return failed(update, problem)
       const { feature: name, maxVersionLevel: featureLevel } = update
@@ -53,7 +55,7 @@ export class FeaturesManager {
       // The quorum's own level stands in no feature record, and there is but one.
       if (name !== kraftVersionFeature) records.push(newRecord(FeatureLevelRecord, { name, featureLevel }))
     }
-    const results = request.featureUpdates.map(({ feature }) => ({
+    const results = [...updates.keys()].map((feature) => ({
       feature,
       errorCode: ErrorCode.NONE,
       errorMessage: null,

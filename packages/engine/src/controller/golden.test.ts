@@ -59,7 +59,7 @@ describe('the metadata image', () => {
     expect(image.broker(1)).toMatchObject({ epoch: 13, fenced: false, cordonedLogDirs: [] })
     expect(image.metadataVersion).toBe(33)
     expect(image.nextProducerId).toBe(1000)
-    expect(delta.topicsCreated.map(({ name }) => name)).toContain('stamped')
+    expect([...delta.topicsCreated].map(({ name }) => name)).toContain('stamped')
     expect(delta.partitionsChanged).toHaveLength(8)
   })
 

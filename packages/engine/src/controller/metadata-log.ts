@@ -11,10 +11,16 @@ import {
 } from '@sluice/wire'
 import { bootstrapFeatures } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
-import { type LoggedRecord, type NewRecord, newRecord, sealRecord } from '../metadata/records.ts'
+import {
+  type LoggedRecord,
+  type NewRecord,
+  newRecord,
+  type SealedRecord,
+  sealRecord,
+} from '../metadata/records.ts'
 import { FileCache } from '../storage/file-cache.ts'
 import { Log, type LogConfig } from '../storage/log.ts'
-import type { Steps } from '../storage/slices.ts'
+import { eachInSteps, type Steps } from '../storage/slices.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
 import {
   acceptMissingEnd,
@@ -41,6 +47,12 @@ const readBytesMax = 8 * 1024 * 1024
 /** A reader has stayed away for too long to be told what it missed: it has to begin anew, with the image. */
 export class MetadataGoneError extends Error {
   override name = 'MetadataGoneError'
+}
+
+/** Records as one batch of the log. */
+export interface SealedBatch {
+  readonly sealed: readonly SealedRecord[]
+  readonly bytes: Buffer
 }
 
 interface MetadataLogOptions extends DamageOptions {
@@ -132,20 +144,27 @@ export class MetadataLog {
     return this.#bytesSinceSnapshot
   }
 
-  /** Writes the records as one batch and returns them as any reader of the log will find them. */
-  append(records: readonly NewRecord[]): LoggedRecord[] {
+  /** Makes a batch for the end of the log as it is now. */
+  *sealInSteps(records: readonly NewRecord[]): Steps<SealedBatch> {
     assert(records.length > 0, 'a metadata batch holds a record')
-    const sealed = records.map(sealRecord)
+    const sealed = yield* eachInSteps(records, sealRecord)
+    const bytes = buildBatchSync({
+      baseOffset: this.endOffset,
+      partitionLeaderEpoch: this.#epoch,
+      timestamp: this.#now(),
+      records: sealed.map((record) => ({ key: null, value: record.bytes })),
+    })
+    yield
+    return { sealed, bytes }
+  }
+
+  /** Writes a batch, made for this end of the log, and returns its records as any reader of the log will find them. */
+  append({ sealed, bytes }: SealedBatch): LoggedRecord[] {
     const baseOffset = this.endOffset
-    this.#write(
-      buildBatchSync({
-        baseOffset,
-        partitionLeaderEpoch: this.#epoch,
-        timestamp: this.#now(),
-        records: sealed.map(({ bytes }) => ({ key: null, value: bytes })),
-      }),
+    this.#write(bytes)
+    return sealed.map(({ decoded }, i) =>
+      Object.assign(decoded, { offset: baseOffset + i, epoch: this.#epoch }),
     )
-    return sealed.map(({ decoded }, i) => ({ ...decoded, offset: baseOffset + i, epoch: this.#epoch }))
   }
 
   /** Takes back what was appended from `offset` on and nobody has seen. */

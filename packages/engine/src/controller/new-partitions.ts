@@ -2,6 +2,7 @@ import type { Random } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import type { MetadataImage } from '../metadata/image.ts'
 import { LeaderRecoveryState, type PartitionImage } from '../metadata/topics-image.ts'
+import type { Steps } from '../storage/slices.ts'
 import { Refusal } from './decision.ts'
 import { defaultDirectory } from './partition-changes.ts'
 import { placeReplicas } from './placement.ts'
@@ -17,7 +18,7 @@ export class NewPartitions {
   }
 
   /** With replicas where the brokers have room for them. */
-  placed(count: number, replicationFactor: number, firstIndex: number): PartitionImage[] | Refusal {
+  *placed(count: number, replicationFactor: number, firstIndex: number): Steps<PartitionImage[] | Refusal> {
     // Who leaves gets no replicas, nor who has cordoned all its directories; who is fenced may get some.
     const usable = this.#image
       .brokers()
@@ -26,24 +27,25 @@ export class NewPartitions {
           (fenced || !inControlledShutdown) && hasRoom(this.#image, id),
       )
       .map(({ id, rack, fenced }) => ({ id, rack, fenced }))
-    const lists = placeReplicas(usable, count, replicationFactor, this.#random)
-    return lists instanceof Refusal ? lists : this.#started(lists, firstIndex)
+    const lists = yield* placeReplicas(usable, count, replicationFactor, this.#random)
+    return lists instanceof Refusal ? lists : yield* this.#started(lists, firstIndex)
   }
 
   /** With the lists of replicas that somebody gave; `replicationFactor` null: as many as the first list has. */
-  assigned(
+  *assigned(
     lists: readonly (readonly number[])[],
     replicationFactor: number | null,
     firstIndex: number,
-  ): PartitionImage[] | Refusal {
+  ): Steps<PartitionImage[] | Refusal> {
     for (const replicas of lists) {
       const problem = assignmentProblem(this.#image, replicas, replicationFactor ?? lists[0]?.length ?? null)
       if (problem) return problem
+      yield
     }
-    return this.#started(lists, firstIndex)
+    return yield* this.#started(lists, firstIndex)
   }
 
-  #started(lists: readonly (readonly number[])[], firstIndex: number): PartitionImage[] | Refusal {
+  *#started(lists: readonly (readonly number[])[], firstIndex: number): Steps<PartitionImage[] | Refusal> {
     const partitions: PartitionImage[] = []
     for (const [i, replicas] of lists.entries()) {
       const partition = newPartition(this.#image, replicas)
@@ -53,6 +55,7 @@ export class NewPartitions {
           `All brokers specified in the manual partition assignment for partition ${firstIndex + i} are fenced or in controlled shutdown.`,
         )
       partitions.push(partition)
+      yield
     }
     return partitions
   }
@@ -67,7 +70,8 @@ export function assignmentProblem(
   const refuse = (message: string) => new Refusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message)
   if (replicas.length === 0) return refuse('The manual partition assignment includes an empty replica list.')
   const seen = new Set<number>()
-  for (const id of [...replicas].sort((a, b) => a - b)) {
+  // A million of them may be named.
+  for (const id of Int32Array.from(replicas).sort()) {
     if (!image.broker(id))
       return refuse(
         `The manual partition assignment includes broker ${id}, but no such broker is registered.`,

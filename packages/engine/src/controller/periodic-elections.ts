@@ -18,6 +18,7 @@ interface Election {
 export class PeriodicElections {
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #whenFree: (act: () => void) => void
   readonly #append: (records: readonly NewRecord[]) => void
   readonly #elections: readonly Election[]
   readonly #timers = new Map<string, Timer>()
@@ -27,11 +28,14 @@ export class PeriodicElections {
     logger: Logger
     config: BrokerConfig
     elections: ElectionsManager
+    /** Runs a decision when no other one is under way. */
+    whenFree: (act: () => void) => void
     append: (records: readonly NewRecord[]) => void
   }) {
-    const { clock, logger, config, elections, append } = options
+    const { clock, logger, config, elections, whenFree, append } = options
     this.#clock = clock
     this.#logger = logger
+    this.#whenFree = whenFree
     this.#append = append
     const balanced = {
       name: 'preferred leaders',
@@ -58,7 +62,7 @@ export class PeriodicElections {
 
   #schedule(election: Election): void {
     const timer = this.#clock.schedule(election.intervalMs, () => {
-      this.#hold(election)
+      this.#whenFree(() => this.#hold(election))
       this.#schedule(election)
     })
     this.#timers.set(election.name, timer)

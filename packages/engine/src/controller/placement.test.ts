@@ -1,10 +1,11 @@
 import { seededRandom } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
+import { atOnce } from '../storage/slices.ts'
 import { Refusal } from './decision.ts'
 import { placeReplicas, type UsableBroker } from './placement.ts'
 
 function place(brokers: UsableBroker[], partitions: number, replicationFactor: number, seed = 1): number[][] {
-  const placed = placeReplicas(brokers, partitions, replicationFactor, seededRandom(seed))
+  const placed = atOnce(placeReplicas(brokers, partitions, replicationFactor, seededRandom(seed)))
   if (placed instanceof Refusal) throw new Error(placed.message)
   return placed
 }
@@ -63,9 +64,9 @@ describe('placeReplicas', () => {
   })
 
   it('refuses more replicas than brokers, and brokers that are all fenced', () => {
-    const tooMany = placeReplicas([broker(1)], 1, 2, seededRandom(1))
+    const tooMany = atOnce(placeReplicas([broker(1)], 1, 2, seededRandom(1)))
     expect(tooMany instanceof Refusal && tooMany.message).toMatch(/replication factor of 2 .* only 1 broker/)
-    const fenced = placeReplicas([broker(1, null, true)], 1, 1, seededRandom(1))
+    const fenced = atOnce(placeReplicas([broker(1, null, true)], 1, 1, seededRandom(1)))
     expect(fenced instanceof Refusal && fenced.message).toMatch(/fenced/)
   })
 })

@@ -1,5 +1,6 @@
 import type { Random } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
+import type { Steps } from '../storage/slices.ts'
 import { Refusal } from './decision.ts'
 
 /** A broker that may get replicas. */
@@ -44,21 +45,24 @@ interface Rack {
  *    brokers are taken only when no unfenced one of the rack is left.
  * 3. The first replica becomes the leader, so it must be on an unfenced broker: the first rack that has one.
  */
-export function placeReplicas(
+export function* placeReplicas(
   brokers: readonly UsableBroker[],
   partitions: number,
   replicationFactor: number,
   random: Random,
-): number[][] | Refusal {
+): Steps<number[][] | Refusal> {
   const problem = placementProblem(brokers, replicationFactor)
   if (problem) return new Refusal(ErrorCode.INVALID_REPLICATION_FACTOR, problem)
   const racks = racksOf(brokers, random)
   const start = random.int(racks.length)
-  return Array.from({ length: partitions }, (_, partition) => {
+  const lists: number[][] = []
+  for (let partition = 0; partition < partitions; partition++) {
     const turns = Math.floor(partition / racks.length)
     const rounds = Math.floor(partition / brokers.length)
-    return placeOne(racks, start + partition, turns, turns + rounds, replicationFactor)
-  })
+    lists.push(placeOne(racks, start + partition, turns, turns + rounds, replicationFactor))
+    yield
+  }
+  return lists
 }
 
 function placementProblem(brokers: readonly UsableBroker[], replicationFactor: number): string | null {

@@ -7,8 +7,9 @@ import {
 } from '@sluice/wire'
 import type { MetadataImage, TopicImage } from '../metadata/image.ts'
 import type { NewRecord } from '../metadata/records.ts'
+import { eachInSteps, eachOfSteps, type Steps } from '../storage/slices.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
-import { type Decision, Refusal } from './decision.ts'
+import { type Decision, Refusal, RequestedRecords } from './decision.ts'
 import { assignmentProblem } from './new-partitions.ts'
 import type { PartitionChanges, PlacedPartition } from './partition-changes.ts'
 import { isReassigning, reassignmentTo, revertedReassignment } from './reassignment.ts'
@@ -30,22 +31,22 @@ export class ReassignmentsManager {
     this.#changes = options.changes
   }
 
-  alter(request: AlterRequest): Decision<AlterResponse> {
+  *alter(request: AlterRequest): Steps<Decision<AlterResponse>> {
     const { allowReplicationFactorChange } = request
-    const records: NewRecord[] = []
-    const responses = request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((wanted) => {
-        const { partitionIndex } = wanted
-        const outcome = this.#alterOne(name, wanted, allowReplicationFactorChange)
-        if (outcome instanceof Refusal)
-          return { partitionIndex, errorCode: outcome.error, errorMessage: outcome.message || null }
-        if (outcome) records.push(outcome)
-        return { partitionIndex, errorCode: ErrorCode.NONE, errorMessage: null }
-      }),
-    }))
+    const records = new RequestedRecords()
+    const alterOne = (name: string, wanted: WantedPartition) => {
+      const { partitionIndex } = wanted
+      const outcome = this.#alterOne(name, wanted, allowReplicationFactorChange)
+      if (outcome instanceof Refusal)
+        return { partitionIndex, errorCode: outcome.error, errorMessage: outcome.message || null }
+      if (outcome) records.push(outcome)
+      return { partitionIndex, errorCode: ErrorCode.NONE, errorMessage: null }
+    }
+    const responses = yield* eachOfSteps(request.topics, function* ({ name, partitions }) {
+      return { name, partitions: yield* eachInSteps(partitions, (wanted) => alterOne(name, wanted)) }
+    })
     return {
-      records,
+      records: records.all,
       response: {
         throttleTimeMs: 0,
         allowReplicationFactorChange,
@@ -56,10 +57,12 @@ export class ReassignmentsManager {
     }
   }
 
-  list({ topics: asked }: ListRequest): Decision<ListResponse> {
+  *list({ topics: asked }: ListRequest): Steps<Decision<ListResponse>> {
     const topics = asked
-      ? asked.map(({ name, partitionIndexes }) => ongoing(this.#image.topic(name), partitionIndexes))
-      : [...this.#image.topics()].map((topic) => ongoing(topic, [...topic.partitions.keys()]))
+      ? yield* eachOfSteps(asked, ({ name, partitionIndexes }) =>
+          ongoing(this.#image.topic(name), partitionIndexes),
+        )
+      : yield* eachOfSteps(this.#image.topics(), (topic) => ongoing(topic, topic.partitions.keys()))
     return {
       records: [],
       response: {
@@ -120,20 +123,24 @@ export class ReassignmentsManager {
   }
 }
 
-function ongoing(topic: TopicImage | undefined, partitionIndexes: readonly number[]) {
-  const partitions = partitionIndexes.flatMap((partitionIndex): OngoingPartition[] => {
+function* ongoing(
+  topic: TopicImage | undefined,
+  partitionIndexes: Iterable<number>,
+): Steps<{ name: string; partitions: OngoingPartition[] }> {
+  const partitions: OngoingPartition[] = []
+  for (const partitionIndex of partitionIndexes) {
     const partition = topic?.partitions[partitionIndex]
-    if (!partition || !isReassigning(partition)) return []
-    const { replicas, addingReplicas, removingReplicas } = partition
-    return [
-      {
+    if (partition && isReassigning(partition)) {
+      const { replicas, addingReplicas, removingReplicas } = partition
+      partitions.push({
         partitionIndex,
         replicas: [...replicas],
         addingReplicas: [...addingReplicas],
         removingReplicas: [...removingReplicas],
-      },
-    ]
-  })
+      })
+    }
+    yield
+  }
   return { name: topic?.name ?? '', partitions }
 }
 

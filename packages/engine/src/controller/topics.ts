@@ -20,14 +20,16 @@ import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/imag
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { partitionRecord } from '../metadata/topics-image.ts'
 import { collisionKey, topicNameProblem } from '../metadata/topic-name.ts'
+import { byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../storage/slices.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
-import { type Decision, partitionsPerRequestMax, Refusal } from './decision.ts'
+import { type Decision, partitionsPerRequestMax, Refusal, RequestedRecords } from './decision.ts'
 import { clearElrRecords } from './elr-configs.ts'
 import { NewPartitions } from './new-partitions.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
 
 type CreatableTopic = RequestOf<typeof CreateTopics>['topics'][number]
 type CreateResult = ResponseOf<typeof CreateTopics>['topics'][number]
+type NamedTopic = Pick<RequestOf<typeof DeleteTopics>['topics'][number], 'name' | 'topicId'>
 type WantedPartitions = RequestOf<typeof CreatePartitions>['topics'][number]
 
 const defaultCount = -1
@@ -48,17 +50,14 @@ export class TopicsManager {
     this.#newPartitions = new NewPartitions(options)
   }
 
-  create(request: RequestOf<typeof CreateTopics>): Decision<ResponseOf<typeof CreateTopics>> {
-    const counts = countBy(request.topics.map(({ name }) => name))
+  *create(request: RequestOf<typeof CreateTopics>): Steps<Decision<ResponseOf<typeof CreateTopics>>> {
+    const counts = yield* countInSteps(request.topics, ({ name }) => name)
     const wanted = request.topics.filter(({ name }) => counts.get(name) === 1 && name !== metadataTopic)
-    const records: NewRecord[] = []
-    const tooMany = this.#partitionsOf(wanted) > partitionsPerRequestMax
-    const existing = tooMany ? new Map<string, string>() : this.#collisionKeys()
+    const records = new RequestedRecords()
+    const plan = yield* this.#planner(wanted)
     const topicConfigs = new TopicConfigs(this.#config)
-    const results = wanted.map((topic) => {
-      const planned = tooMany
-        ? new Refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
-        : this.#plan(topic, existing)
+    const results = yield* eachOfSteps(wanted, function* (topic) {
+      const planned = yield* plan(topic)
       if (planned instanceof Refusal) return failure(topic.name, planned)
       records.push(...planned.records)
       return success(topic, planned, topicConfigs)
@@ -77,81 +76,97 @@ export class TopicsManager {
       if (count > 1)
         results.push(failure(name, new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')))
     return {
-      records: request.validateOnly ? [] : records,
+      records: request.validateOnly ? [] : records.all,
       response: { throttleTimeMs: 0, topics: results },
     }
   }
 
-  delete(
+  *delete(
     request: RequestOf<typeof DeleteTopics>,
     version: number,
-  ): Decision<ResponseOf<typeof DeleteTopics>> {
+  ): Steps<Decision<ResponseOf<typeof DeleteTopics>>> {
     const asked =
       version >= topicStructVersionMin
         ? request.topics
         : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
-    const counts = countBy(asked.map(({ name, topicId }) => this.#resolve(name, topicId)?.id ?? topicId))
-    const records: NewRecord[] = []
-    const responses = asked.map(({ name, topicId }) => {
+    const idOf = ({ name, topicId }: NamedTopic) => this.#resolve(name, topicId)?.id ?? topicId
+    const counts = yield* countInSteps(asked, idOf)
+    const records = new RequestedRecords()
+    const responses = yield* eachInSteps(asked, ({ name, topicId }) => {
       const outcome = this.#deletable(name, topicId, counts)
       if (outcome instanceof Refusal)
         return { name, topicId, errorCode: outcome.error, errorMessage: outcome.message }
       records.push(newRecord(RemoveTopicRecord, { topicId: outcome.id }))
       return { name: outcome.name, topicId: outcome.id, errorCode: ErrorCode.NONE, errorMessage: null }
     })
-    return { records, response: { throttleTimeMs: 0, responses } }
+    return { records: records.all, response: { throttleTimeMs: 0, responses } }
   }
 
-  createPartitions(
+  *createPartitions(
     request: RequestOf<typeof CreatePartitions>,
-  ): Decision<ResponseOf<typeof CreatePartitions>> {
-    const counts = countBy(request.topics.map(({ name }) => name))
-    const byName = new Map(request.topics.map((topic) => [topic.name, topic]))
-    const records: NewRecord[] = []
-    const results = [...byName].map(([name, topic]) => {
-      const planned =
-        counts.get(name) === 1
-          ? this.#planPartitions(topic)
-          : new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
+  ): Steps<Decision<ResponseOf<typeof CreatePartitions>>> {
+    const counts = yield* countInSteps(request.topics, ({ name }) => name)
+    const byName = yield* byKeyInSteps(request.topics, ({ name }) => name)
+    const records = new RequestedRecords()
+    const again = new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
+    const plan = (topic: WantedPartitions) => this.#planPartitions(topic)
+    const results = yield* eachOfSteps(byName, function* ([name, topic]) {
+      const planned = counts.get(name) === 1 ? yield* plan(topic) : again
       if (planned instanceof Refusal) return { name, errorCode: planned.error, errorMessage: planned.message }
       records.push(...planned)
       return { name, errorCode: ErrorCode.NONE, errorMessage: null }
     })
     return {
-      records: request.validateOnly ? [] : records,
+      records: request.validateOnly ? [] : records.all,
       response: { throttleTimeMs: 0, results },
     }
   }
 
-  #partitionsOf(topics: readonly CreatableTopic[]): number {
-    return topics.reduce((sum, topic) => {
-      if (topic.assignments.length > 0) return sum + topic.assignments.length
-      return (
-        sum +
-        (topic.numPartitions === defaultCount ? this.#config.int('num.partitions') : topic.numPartitions)
-      )
-    }, 0)
+  *#partitionsOf(topics: readonly CreatableTopic[]): Steps<number> {
+    const byDefault = this.#config.int('num.partitions')
+    let sum = 0
+    for (const { assignments, numPartitions } of topics) {
+      if (assignments.length > 0) sum += assignments.length
+      else sum += numPartitions === defaultCount ? byDefault : numPartitions
+      yield
+    }
+    return sum
+  }
+
+  *#planner(wanted: readonly CreatableTopic[]): Steps<(topic: CreatableTopic) => Steps<Plan | Refusal>> {
+    const tooMany = new Refusal(
+      ErrorCode.POLICY_VIOLATION,
+      'Excessively large number of partitions per request.',
+    )
+    if ((yield* this.#partitionsOf(wanted)) > partitionsPerRequestMax)
+      return function* () {
+        return tooMany
+      }
+    const mayCollide = wanted.some(({ name }) => collisionKey(name).includes('_'))
+    const existing = mayCollide ? yield* this.#collisionKeys() : new Map<string, string>()
+    return (topic) => this.#plan(topic, existing)
   }
 
   /** The topics whose names may collide with others: those with a dot or an underscore, by collision key. */
-  #collisionKeys(): Map<string, string> {
+  *#collisionKeys(): Steps<Map<string, string>> {
     const names = new Map<string, string>()
     for (const { name } of this.#image.topics()) {
       const key = collisionKey(name)
       if (key.includes('_') && !names.has(key)) names.set(key, name)
+      yield
     }
     return names
   }
 
   /** `existing`: names of topics by collision key. */
-  #plan(topic: CreatableTopic, existing: ReadonlyMap<string, string>): Plan | Refusal {
+  *#plan(topic: CreatableTopic, existing: ReadonlyMap<string, string>): Steps<Plan | Refusal> {
     const nameRefusal = this.#nameRefusal(topic.name, existing)
     if (nameRefusal) return nameRefusal
     const configs = configsOf(topic)
     if (configs instanceof Refusal) return configs
     const problem = topicConfigsProblem(configs, this.#config)
     if (problem) return problem
-    const partitions = topic.assignments.length > 0 ? this.#assigned(topic) : this.#placed(topic)
+    const partitions = yield* topic.assignments.length > 0 ? this.#assigned(topic) : this.#placed(topic)
     if (partitions instanceof Refusal) return partitions
     const topicId = randomUuid(this.#random)
     const configRecords = [...configs].map(([name, value]) =>
@@ -162,11 +177,14 @@ export class TopicsManager {
         value,
       }),
     )
+    const partitionRecords = yield* eachInSteps(partitions.entries(), ([index, partition]) =>
+      partitionRecord(topicId, index, partition),
+    )
     const records = [
       newRecord(TopicRecord, { name: topic.name, topicId }),
       ...configRecords,
       ...clearElrRecords(configRecords, this.#image),
-      ...partitions.map((partition, index) => partitionRecord(topicId, index, partition)),
+      ...partitionRecords,
     ]
     return { topicId, partitions, configs, records }
   }
@@ -187,7 +205,7 @@ export class TopicsManager {
         )
   }
 
-  #assigned(topic: CreatableTopic): PartitionImage[] | Refusal {
+  *#assigned(topic: CreatableTopic): Steps<PartitionImage[] | Refusal> {
     if (topic.replicationFactor !== defaultCount)
       return new Refusal(
         ErrorCode.INVALID_REQUEST,
@@ -210,14 +228,14 @@ export class TopicsManager {
         ErrorCode.INVALID_REPLICA_ASSIGNMENT,
         'partitions should be a consecutive 0-based integer sequence',
       )
-    return this.#newPartitions.assigned(
+    return yield* this.#newPartitions.assigned(
       lists.map((index) => byIndex.get(index) ?? []),
       null,
       0,
     )
   }
 
-  #placed(topic: CreatableTopic): PartitionImage[] | Refusal {
+  *#placed(topic: CreatableTopic): Steps<PartitionImage[] | Refusal> {
     const { numPartitions, replicationFactor } = topic
     if (replicationFactor < defaultCount || replicationFactor === 0)
       return new Refusal(
@@ -229,7 +247,7 @@ export class TopicsManager {
         ErrorCode.INVALID_PARTITIONS,
         'Number of partitions was set to an invalid non-positive value.',
       )
-    return this.#newPartitions.placed(
+    return yield* this.#newPartitions.placed(
       numPartitions === defaultCount ? this.#config.int('num.partitions') : numPartitions,
       replicationFactor === defaultCount ? this.#config.int('default.replication.factor') : replicationFactor,
       0,
@@ -261,7 +279,7 @@ export class TopicsManager {
     return topic
   }
 
-  #planPartitions(wanted: WantedPartitions): NewRecord[] | Refusal {
+  *#planPartitions(wanted: WantedPartitions): Steps<NewRecord[] | Refusal> {
     const topic = this.#image.topic(wanted.name)
     if (!topic)
       return new Refusal(
@@ -273,7 +291,7 @@ export class TopicsManager {
     const countRefusal = additionalRefusal(topic, wanted)
     if (countRefusal) return countRefusal
     const replicationFactor = topic.partitions[0]?.replicas.length ?? 1
-    const partitions = wanted.assignments
+    const partitions = yield* wanted.assignments
       ? this.#newPartitions.assigned(
           wanted.assignments.map(({ brokerIds }) => brokerIds),
           replicationFactor,
@@ -281,7 +299,9 @@ export class TopicsManager {
         )
       : this.#newPartitions.placed(additional, replicationFactor, before)
     if (partitions instanceof Refusal) return partitions
-    return partitions.map((partition, i) => partitionRecord(topic.id, before + i, partition))
+    return yield* eachInSteps(partitions.entries(), ([i, partition]) =>
+      partitionRecord(topic.id, before + i, partition),
+    )
   }
 }
 
@@ -359,9 +379,13 @@ function failure(name: string, { error, message }: Refusal): CreateResult {
   }
 }
 
-function countBy(values: readonly string[]): Map<string, number> {
+function* countInSteps<T>(items: readonly T[], keyOf: (item: T) => string): Steps<Map<string, number>> {
   const counts = new Map<string, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  for (const item of items) {
+    const key = keyOf(item)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+    yield
+  }
   return counts
 }
 

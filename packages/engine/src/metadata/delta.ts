@@ -8,8 +8,8 @@ interface PartitionDelta extends ChangedPartition {
 
 /** What a replay has changed, each thing once, as it stands after the replay. */
 export class ImageDelta {
-  readonly topicsCreated: TopicImage[] = []
-  /** As they were. A topic that was created and deleted in one replay is in neither list. */
+  readonly topicsCreated = new Set<TopicImage>()
+  /** As they were. A topic that was created and deleted in one replay is in neither. */
   readonly topicsDeleted: TopicImage[] = []
   readonly brokersChanged = new Set<number>()
   featuresChanged = false
@@ -19,7 +19,7 @@ export class ImageDelta {
 
   get isEmpty(): boolean {
     return (
-      this.topicsCreated.length === 0 &&
+      this.topicsCreated.size === 0 &&
       this.topicsDeleted.length === 0 &&
       this.brokersChanged.size === 0 &&
       this.#partitions.size === 0 &&
@@ -42,13 +42,11 @@ export class ImageDelta {
   }
 
   topicCreated(topic: TopicImage): void {
-    this.topicsCreated.push(topic)
+    this.topicsCreated.add(topic)
   }
 
   topicDeleted(topic: TopicImage): void {
-    const created = this.topicsCreated.indexOf(topic)
-    if (created >= 0) this.topicsCreated.splice(created, 1)
-    else this.topicsDeleted.push(topic)
+    if (!this.topicsCreated.delete(topic)) this.topicsDeleted.push(topic)
     for (const partition of topic.partitions.keys()) this.#partitions.delete(keyOf(topic.id, partition))
     this.#configs.delete(keyOf(topic.name, ConfigResourceType.topic))
   }

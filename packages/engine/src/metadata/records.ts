@@ -25,8 +25,13 @@ export function newRecord<R extends TypedRecord>(
   return { record, version, value: value as object }
 }
 
-/** The record's bytes and what a reader of the log makes of them, which is what everybody replays. */
-export function sealRecord(record: NewRecord): { bytes: Buffer; decoded: MetadataRecord } {
+/** A record's bytes and what a reader of the log makes of them, which is what everybody replays. */
+export interface SealedRecord {
+  readonly bytes: Buffer
+  readonly decoded: MetadataRecord
+}
+
+export function sealRecord(record: NewRecord): SealedRecord {
   const bytes = encodeMetadataRecord(record)
   return { bytes, decoded: decodeMetadataRecord(bytes) }
 }

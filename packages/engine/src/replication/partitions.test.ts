@@ -3,6 +3,7 @@ import { ErrorCode } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
+import { atOnce } from '../storage/slices.ts'
 import type { Partition } from './partition.ts'
 import { InlineFeeds } from './inline-feeds.ts'
 import { Partitions } from './partitions.ts'
@@ -137,11 +138,11 @@ describe('what the metadata log says', () => {
       { dataArrived: () => void found.push(broker.partitions.get('events', 0)) },
       'committed',
     )
-    broker.partitions.remove('events')
+    atOnce(broker.partitions.removeInSteps('events'))
     expect(found).toEqual([undefined])
     expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     expect(broker.told.slice(2)).toEqual(['resigns 0', 'resigns 2'])
-    broker.partitions.remove('events')
+    atOnce(broker.partitions.removeInSteps('events'))
   })
 
   it('has the high watermarks of a removed topic forgotten soon', async () => {
@@ -151,7 +152,7 @@ describe('what the metadata log says', () => {
     await broker.clock.advance(5000)
     const text = () => broker.disk.readFileSync('/volume-1/replication-offset-checkpoint').toString()
     expect(text()).toBe('0\n1\nevents 0 1\n')
-    broker.partitions.remove('events')
+    atOnce(broker.partitions.removeInSteps('events'))
     await broker.clock.advance(0)
     expect(text()).toBe('0\n0\n')
   })
@@ -174,7 +175,7 @@ describe('a disk that refuses a log', () => {
     const broker = await Broker.start({ ...events, partitions: [] })
     broker.disk.failNext('mkdir', 'EIO')
     broker.partitions.apply({ ...events, partitions: [led] })
-    broker.partitions.remove('events')
+    atOnce(broker.partitions.removeInSteps('events'))
     await broker.clock.advance(1000)
     expect(broker.names()).toEqual([])
     expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)

@@ -162,12 +162,15 @@ export class Partitions {
     }
   }
 
-  /** The topic is gone: its directories wait for file.delete.delay.ms. */
-  remove(topic: string): void {
+  /** The topic is gone: its directories wait for file.delete.delay.ms. A partition a step. */
+  *removeInSteps(topic: string): Steps {
     const partitions = this.#byTopic.get(topic)
     if (!partitions) return
     this.#lacking.delete(topic)
-    for (const partition of partitions) if (partition) this.#drop(partition, partitions)
+    for (const partition of [...partitions]) {
+      if (partition) this.#drop(partition, partitions)
+      yield
+    }
     this.#byTopic.delete(topic)
   }
 

@@ -3,6 +3,10 @@ import { type Clock, Deferred } from '@sluice/effects'
 /** Work that may rest between two steps. */
 export type Steps<T = void> = Generator<undefined, T, undefined>
 
+export function isSteps(result: unknown): result is Steps<unknown> {
+  return typeof result === 'object' && result !== null && Symbol.iterator in result && 'next' in result
+}
+
 /** Does the work at once. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {

@@ -1,0 +1,114 @@
+import {
+  AllocateProducerIds,
+  CreateTopics,
+  DescribeQuorum,
+  ErrorCode,
+  metadataTopic,
+  ProducerIdsRecord,
+  TopicRecord,
+} from '@sluice/wire'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TestController } from './testing/test-controller.ts'
+
+let controller: TestController
+
+beforeEach(async () => {
+  controller = await (await new TestController().open()).brokers(1)
+  const { clock } = controller
+  const monotonic = clock.monotonic.bind(clock)
+  // Each look at the clock takes a fifth of a millisecond: what is long takes many turns of the loop.
+  clock.monotonic = () => {
+    clock.jump(0.2)
+    return monotonic()
+  }
+})
+
+afterEach(() => controller.close())
+
+function createTopics(prefix: string, count: number, numPartitions = 1) {
+  const topics = Array.from({ length: count }, (_, i) => ({
+    name: `${prefix}-${i}`,
+    numPartitions,
+    replicationFactor: 1,
+  }))
+  return controller.channel.request(CreateTopics, 7, { topics, timeoutMs: 1000 })
+}
+
+function allocate() {
+  const brokerEpoch = controller.image.broker(1)?.epoch ?? -1
+  return controller.channel.request(AllocateProducerIds, 0, { brokerId: 1, brokerEpoch })
+}
+
+/** Until the controller has the request that was sent last, and is in the midst of it. */
+async function underWay(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => controller.clock.defer(resolve))
+}
+
+describe('a decision about thousands of things', () => {
+  it('leaves the loop to others', async () => {
+    let turns = 0
+    let isOver = false
+    const turn = () => {
+      turns++
+      if (!isOver) controller.clock.defer(turn)
+    }
+    turn()
+    await createTopics('a', 500)
+    isOver = true
+    expect(turns).toBeGreaterThan(30)
+    expect(controller.image.topicCount).toBe(500)
+  })
+
+  it('is written as a whole: what else has records waits for it, what has none passes', async () => {
+    const ended: string[] = []
+    const ends = (what: string) => () => void ended.push(what)
+    const long = createTopics('a', 2_000).then(ends('topics'))
+    await underWay()
+    const quorum = { topics: [{ topicName: metadataTopic, partitions: [{ partitionIndex: 0 }] }] }
+    const others = [
+      allocate().then(ends('ids')),
+      controller.heartbeat(1).then(ends('heartbeat')),
+      controller.channel.request(DescribeQuorum, 2, quorum).then(ends('quorum')),
+    ]
+    await Promise.all([long, ...others])
+    expect(ended).toEqual(['heartbeat', 'quorum', 'topics', 'ids'])
+    const types = controller.take().map(({ type }) => type)
+    expect(types.indexOf(ProducerIdsRecord.name)).toBe(types.length - 1)
+  })
+
+  it('lets what is decided at once go before the next long one', async () => {
+    const ended: string[] = []
+    const ends = (what: string) => () => void ended.push(what)
+    const first = createTopics('a', 2_000).then(ends('first'))
+    await underWay()
+    const second = createTopics('b', 300).then(ends('second'))
+    await underWay()
+    await Promise.all([first, second, allocate().then(ends('ids'))])
+    expect(ended).toEqual(['first', 'ids', 'second'])
+  })
+
+  it('has not happened when the controller closes meanwhile', async () => {
+    const answer = createTopics('a', 2_000)
+    await underWay()
+    const waiting = allocate()
+    await underWay()
+    await controller.close()
+    expect((await answer).topics[0]?.errorCode).toBe(ErrorCode.NOT_CONTROLLER)
+    expect((await waiting).errorCode).toBe(ErrorCode.NOT_CONTROLLER)
+    await controller.open()
+    expect(controller.image.topicCount).toBe(0)
+  })
+})
+
+describe('a decision of more records than a batch may hold', () => {
+  it('does not happen, as on Apache Kafka', async () => {
+    const { topics } = await createTopics('a', 1, 10_000)
+    expect(topics[0]).toMatchObject({
+      errorCode: ErrorCode.POLICY_VIOLATION,
+      errorMessage: 'Unable to perform excessively large batch operation.',
+    })
+    expect(controller.take()).toEqual([])
+    await createTopics('b', 1, 9_999)
+    expect(controller.take().filter(({ type }) => type !== TopicRecord.name)).toHaveLength(9_999)
+  })
+})
