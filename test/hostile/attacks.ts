@@ -1,5 +1,6 @@
 import {
   AlterConfigs,
+  AlterPartitionReassignments,
   type Api,
   ConfigResourceType,
   CreatePartitions,
@@ -12,6 +13,7 @@ import {
   DescribeLogDirs,
   DescribeProducers,
   DescribeTopicPartitions,
+  ElectLeaders,
   Fetch,
   FindCoordinator,
   IncrementalAlterConfigs,
@@ -20,6 +22,7 @@ import {
   ListConfigResources,
   ListGroups,
   ListOffsets,
+  ListPartitionReassignments,
   Metadata,
   OffsetCommit,
   OffsetDelete,
@@ -57,9 +60,12 @@ function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index))
 }
 
-const { topic: topicType, group: groupType } = ConfigResourceType
+const { topic: topicType, group: groupType, broker: brokerType } = ConfigResourceType
 
 const one = { name: topic }
+/** The topics that one of the attacks makes, and those after it find: fewer for the short form of a row. */
+const real = (count: number) => times(count, (i) => `real-${count}-${i}`)
+const realItems = 400
 
 export const attacks: readonly Attack[] = [
   attack(Produce, 9, 'one partition, named again and again, without records', 10_000, (n) => ({
@@ -128,12 +134,67 @@ export const attacks: readonly Attack[] = [
   attack(CreateTopics, 7, 'more partitions than one request may make', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: `made-${i}`, numPartitions: 10_001, replicationFactor: 1 })),
   })),
-  attack(CreateTopics, 7, 'topics', 400, (n) => ({
-    topics: times(n, (i) => ({ name: `made-${n}-${i}`, numPartitions: 1, replicationFactor: 1 })),
-  })),
   attack(CreateTopics, 7, 'topics with a dot, on trial', 1_000, (n) => ({
     topics: times(n, (i) => ({ name: `made.${i}`, numPartitions: 1, replicationFactor: 1 })),
     validateOnly: true,
+  })),
+  attack(CreateTopics, 7, 'topics', realItems, (n) => ({
+    topics: real(n).map((name) => ({ name, numPartitions: 1, replicationFactor: 1 })),
+  })),
+  attack(Metadata, 12, 'topics', realItems, (n) => ({ topics: real(n).map((name) => ({ name })) })),
+  attack(DescribeConfigs, 4, 'topics', realItems, (n) => ({
+    resources: real(n).map((resourceName) => ({ resourceType: topicType, resourceName })),
+  })),
+  attack(IncrementalAlterConfigs, 1, 'topics', realItems, (n) => ({
+    resources: real(n).map((resourceName) => ({
+      resourceType: topicType,
+      resourceName,
+      configs: [{ name: 'retention.ms', configOperation: 0, value: '100000' }],
+    })),
+  })),
+  attack(AlterConfigs, 2, 'topics', realItems, (n) => ({
+    resources: real(n).map((resourceName) => ({
+      resourceType: topicType,
+      resourceName,
+      configs: [{ name: 'retention.ms', value: '100001' }],
+    })),
+  })),
+  attack(AlterPartitionReassignments, 1, 'topics', realItems, (n) => ({
+    topics: real(n).map((name) => ({ name, partitions: [{ partitionIndex: 0, replicas: [1] }] })),
+  })),
+  attack(ListPartitionReassignments, 0, 'topics', realItems, (n) => ({
+    topics: real(n).map((name) => ({ name, partitionIndexes: [0] })),
+  })),
+  attack(ElectLeaders, 2, 'topics', realItems, (n) => ({
+    electionType: 0,
+    topicPartitions: real(n).map((name) => ({ topic: name, partitions: [0] })),
+  })),
+  attack(CreatePartitions, 3, 'topics', realItems, (n) => ({
+    topics: real(n).map((name) => ({ name, count: 2, assignments: null })),
+  })),
+  attack(DeleteTopics, 6, 'topics', realItems, (n) => ({ topics: real(n).map((name) => ({ name })) })),
+  attack(CreateTopics, 7, 'partitions of one topic', 1_999, (n) => ({
+    topics: [{ name: `large-${n}`, numPartitions: n, replicationFactor: 1 }],
+  })),
+  attack(DescribeTopicPartitions, 0, 'partitions of one topic', 1_999, (n) => ({
+    topics: [{ name: `large-${n}` }],
+    responsePartitionLimit: n,
+  })),
+  attack(CreatePartitions, 3, 'partitions of one topic', 1_999, (n) => ({
+    topics: [{ name: `large-${n}`, count: n * 2, assignments: null }],
+  })),
+  attack(DeleteTopics, 6, 'one topic of so many partitions', 1_999, (n) => ({
+    topics: [{ name: `large-${n}` }],
+  })),
+  attack(CreateTopics, 7, 'replicas of one partition', 10_000, (n) => ({
+    topics: [
+      {
+        name: 'made',
+        numPartitions: -1,
+        replicationFactor: -1,
+        assignments: [{ partitionIndex: 0, brokerIds: times(n, (i) => n - i) }],
+      },
+    ],
   })),
   attack(DeleteTopics, 6, 'unknown topics', 10_000, (n) => ({
     topics: times(n, (i) => ({ name: `unknown-${i}` })),
@@ -159,6 +220,16 @@ export const attacks: readonly Attack[] = [
       {
         resourceType: topicType,
         resourceName: topic,
+        configs: times(n, (i) => ({ name: `c${i}`, configOperation: 0, value: 'v' })),
+      },
+    ],
+  })),
+  attack(IncrementalAlterConfigs, 1, 'configs of all brokers', 10_000, (n) => ({
+    validateOnly: true,
+    resources: [
+      {
+        resourceType: brokerType,
+        resourceName: '',
         configs: times(n, (i) => ({ name: `c${i}`, configOperation: 0, value: 'v' })),
       },
     ],

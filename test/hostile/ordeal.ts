@@ -5,8 +5,11 @@ import { ApiVersions, encodeRequestFrame } from '@sluice/wire'
 export interface Ordeal {
   /** The longest time that a small request of another client took while the attack was under way, ms. */
   readonly longestWaitMs: number
-  /** The same in processor time of this process: what it was busy with, however busy the machine was with others. */
-  readonly longestBusyMs: number
+  /**
+   * The longest time that the event loop of this process was held at once, ms: the shorter of wall time and processor
+   * time, for the machine may be busy with others, and the process with garbage in other threads.
+   */
+  readonly longestHoldMs: number
   /** Processor time of this process from the attack's first byte to its answer's last, ms. */
   readonly busyMs: number
   /** Bytes of the answer; 0 where the connection was closed instead. */
@@ -25,24 +28,49 @@ export async function ordeal(bootstrap: { host: string; port: number }, frame: U
   await exchange(bystander, small)
   const memoryBefore = process.memoryUsage.rss()
   const busyBefore = busyMs()
-  const found = { longestWaitMs: 0, longestBusyMs: 0, memoryBytes: 0 }
+  const found = { longestWaitMs: 0, memoryBytes: 0 }
+  const holds = new Holds()
   let isOver = false
   const answered = exchange(attacker, frame).finally(() => {
     isOver = true
   })
   while (!isOver) {
-    const [askedAt, busyAt] = [performance.now(), busyMs()]
+    const askedAt = performance.now()
     await exchange(bystander, small)
     found.longestWaitMs = Math.max(found.longestWaitMs, performance.now() - askedAt)
-    found.longestBusyMs = Math.max(found.longestBusyMs, busyMs() - busyAt)
     found.memoryBytes = Math.max(found.memoryBytes, process.memoryUsage.rss() - memoryBefore)
     await new Promise((resolve) => setTimeout(resolve, pauseBetweenRequestsMs))
   }
   const answerBytes = await answered
   const busy = busyMs() - busyBefore
+  holds.stop()
   attacker.destroy()
   bystander.destroy()
-  return { ...found, busyMs: busy, answerBytes }
+  return { ...found, longestHoldMs: holds.longestMs, busyMs: busy, answerBytes }
+}
+
+/** Watches how long the event loop is held between two of its turns. */
+class Holds {
+  longestMs = 0
+  readonly #timer: NodeJS.Timeout
+  #at = performance.now()
+  #busyAt = busyMs()
+
+  constructor() {
+    this.#timer = setInterval(() => this.#look(), pauseBetweenRequestsMs)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#look()
+  }
+
+  #look(): void {
+    const [at, busyAt] = [performance.now(), busyMs()]
+    this.longestMs = Math.max(this.longestMs, Math.min(at - this.#at, busyAt - this.#busyAt))
+    this.#at = at
+    this.#busyAt = busyAt
+  }
 }
 
 function busyMs(): number {
