@@ -54,10 +54,15 @@ export class TopicsManager {
     const counts = yield* countInSteps(request.topics, ({ name }) => name)
     const wanted = request.topics.filter(({ name }) => counts.get(name) === 1 && name !== metadataTopic)
     const records = new RequestedRecords()
-    const plan = yield* this.#planner(wanted)
+    const tooMany =
+      (yield* this.#partitionsOf(wanted)) > partitionsPerRequestMax
+        ? new Refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
+        : null
+    const existing = tooMany ? new Map<string, string>() : yield* this.#collisionKeys(wanted)
+    const plan = (topic: CreatableTopic) => this.#plan(topic, existing)
     const topicConfigs = new TopicConfigs(this.#config)
     const results = yield* eachOfSteps(wanted, function* (topic) {
-      const planned = yield* plan(topic)
+      const planned = tooMany ?? (yield* plan(topic))
       if (planned instanceof Refusal) return failure(topic.name, planned)
       records.push(...planned.records)
       return success(topic, planned, topicConfigs)
@@ -133,23 +138,10 @@ export class TopicsManager {
     return sum
   }
 
-  *#planner(wanted: readonly CreatableTopic[]): Steps<(topic: CreatableTopic) => Steps<Plan | Refusal>> {
-    const tooMany = new Refusal(
-      ErrorCode.POLICY_VIOLATION,
-      'Excessively large number of partitions per request.',
-    )
-    if ((yield* this.#partitionsOf(wanted)) > partitionsPerRequestMax)
-      return function* () {
-        return tooMany
-      }
-    const mayCollide = wanted.some(({ name }) => collisionKey(name).includes('_'))
-    const existing = mayCollide ? yield* this.#collisionKeys() : new Map<string, string>()
-    return (topic) => this.#plan(topic, existing)
-  }
-
-  /** The topics whose names may collide with others: those with a dot or an underscore, by collision key. */
-  *#collisionKeys(): Steps<Map<string, string>> {
+  /** The topics with whose names those of wanted ones may collide: with a dot or an underscore, by collision key. */
+  *#collisionKeys(wanted: readonly CreatableTopic[]): Steps<Map<string, string>> {
     const names = new Map<string, string>()
+    if (!wanted.some(({ name }) => collisionKey(name).includes('_'))) return names
     for (const { name } of this.#image.topics()) {
       const key = collisionKey(name)
       if (key.includes('_') && !names.has(key)) names.set(key, name)
