@@ -42,6 +42,35 @@ async function makeTopic(bootstrap: string, name: string): Promise<void> {
   await connection.close()
 }
 
+describe('cluster handover', () => {
+  const out = () => join(sandbox.dataDirectory, 'handover')
+
+  it('waits for the service to stop, and then writes what Apache Kafka needs', async () => {
+    await sandbox.start()
+    const early = await sandbox.run('cluster handover', 'demo', '--out', out())
+    expect(early).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(early.stderr).toMatch(/runs \(pid \d+\).*STILL_RUNNING[\s\S]*stop/)
+    await sandbox.run('stop')
+    const { exitCode, stdout, stderr } = await sandbox.run('cluster handover', 'demo', '--out', out())
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('kafka-server-start.sh')
+    const [controller, ...brokers] = stdout.trim().split('\n')
+    expect(brokers).toHaveLength(3)
+    const text = readFileSync(controller as string, 'utf8')
+    const voters = /^controller\.quorum\.voters=10001@(\S+)$/m.exec(text)?.[1]
+    expect(text).toContain(`listeners=CONTROLLER://${voters}\n`)
+    expect(readFileSync(brokers[0] as string, 'utf8')).toContain('broker.rack=use1-az1\n')
+  })
+
+  it('names the clusters that there are', async () => {
+    await sandbox.start('--cluster', 'orders')
+    await sandbox.run('stop')
+    const { exitCode, stderr } = await sandbox.run('cluster handover', 'demo', '--out', out())
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/There are: orders\..*CLUSTER_UNKNOWN/)
+  })
+})
+
 describe('start --detach', () => {
   it('returns 0 when everything is ready, and status, env and stop know the service', async () => {
     const started = await sandbox.start()

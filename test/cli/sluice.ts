@@ -55,10 +55,14 @@ export class Sandbox {
   }
 
   spawn(verb: string, ...flags: string[]): ChildProcess {
-    const child = spawn(process.execPath, [launcher, verb, '--data-dir', this.dataDirectory, ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: this.#environment,
-    })
+    const child = spawn(
+      process.execPath,
+      [launcher, ...verb.split(' '), '--data-dir', this.dataDirectory, ...flags],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: this.#environment,
+      },
+    )
     this.#children.push(child)
     return child
   }

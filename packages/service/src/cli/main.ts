@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { codeOf } from '../fleet/operating-error.ts'
+import { clusterCommand } from './cluster.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
 import { printFailure } from './failure.ts'
@@ -19,6 +20,11 @@ function bearClosedPipes(): void {
     })
 }
 
+/** A verb may have verbs of its own. */
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
+}
+
 /** Runs one command line (without `node` and the script) and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   bearClosedPipes()
@@ -32,9 +38,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       'after',
       '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 not running, 4 started but for a cluster that waits for you. Data goes to stdout, talk to stderr.',
     )
-  for (const command of [startCommand(argv), statusCommand(), envCommand(), stopCommand()])
+  for (const command of [startCommand(argv), statusCommand(), envCommand(), stopCommand(), clusterCommand()])
     program.addCommand(command)
-  for (const command of [program, ...program.commands])
+  for (const command of withSubcommands(program))
     command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)')
   try {
     await program.parseAsync([...argv], { from: 'user' })

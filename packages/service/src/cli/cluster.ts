@@ -1,0 +1,95 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Command } from 'commander'
+import {
+  silentLogger,
+  systemClock,
+  systemDisk,
+  systemNetwork,
+  systemProcesses,
+  systemRandom,
+} from '@sluice/effects'
+import { lockDataDirectory } from '../fleet/data-directory.ts'
+import { embeddedEngine } from '../fleet/engines/embedded.ts'
+import { handedOver } from '../fleet/clusters/handover.ts'
+import { OperatingError } from '../fleet/operating-error.ts'
+import { nodesLeftBehind } from '../fleet/processes/left-behind.ts'
+import { ownCommand } from './advice.ts'
+import { dataDirOption } from './options.ts'
+import { shortPath } from './own-name.ts'
+import { findOccupant } from './running-service.ts'
+
+export function clusterCommand(): Command {
+  return new Command('cluster').description('work on a cluster of a stopped service').addCommand(
+    new Command('handover')
+      .description(
+        'write what Apache Kafka needs to go on with a cluster of the embedded engine, on its very directories',
+      )
+      .argument('<name>', 'the cluster')
+      .requiredOption(
+        '--out <directory>',
+        'where a directory for each node with its server.properties is made',
+      )
+      .addOption(dataDirOption())
+      .action((name: string, { out, dataDir }: { out: string; dataDir: string }) =>
+        handOver(name, out, dataDir),
+      ),
+  )
+}
+
+function handOver(name: string, out: string, dataDir: string): void {
+  refuseWhileRunning(name, dataDir)
+  const effects = {
+    clock: systemClock(),
+    disk: systemDisk(),
+    network: systemNetwork(),
+    random: systemRandom(),
+    processes: systemProcesses(),
+    logger: silentLogger,
+  }
+  const dataDirectory = resolve(dataDir)
+  // Nothing starts on the directory meanwhile.
+  const lock = lockDataDirectory(effects, dataDirectory)
+  try {
+    const engine = embeddedEngine(effects)
+    const nodes = handedOver({ disk: effects.disk, engine, host: '127.0.0.1' }, dataDirectory, name)
+    const files = nodes.map((node) => ({ ...node, path: join(resolve(out), node.name, 'server.properties') }))
+    for (const { path, text } of files) {
+      mkdirSync(join(path, '..'), { recursive: true })
+      writeFileSync(path, text)
+    }
+    for (const { path } of files) process.stdout.write(`${path}\n`)
+    process.stderr.write(
+      nextSteps(
+        name,
+        files.map(({ path }) => path),
+      ),
+    )
+  } finally {
+    lock.release()
+  }
+}
+
+function refuseWhileRunning(name: string, dataDir: string): void {
+  const left = nodesLeftBehind({ disk: systemDisk(), processes: systemProcesses() }, resolve(dataDir))
+  const occupant = findOccupant(dataDir)
+  if (!occupant && left.length === 0) return
+  throw new OperatingError(`${name} is not handed over.`, {
+    code: 'STILL_RUNNING',
+    why: occupant
+      ? `The service runs (pid ${occupant.process.pid}), and two brokers on one directory would destroy it.`
+      : `Nodes of a service that was killed still run: ${left.map((node) => node.name).join(', ')}.`,
+    next: `Stop it first: ${ownCommand('stop', dataDir)}`,
+  })
+}
+
+function nextSteps(name: string, paths: readonly string[]): string {
+  return [
+    '',
+    `  ${name} can be started by Apache Kafka 4.4.0 now, the controller first, each in a terminal of its own:`,
+    ...paths.map((path) => `    kafka-server-start.sh ${shortPath(path)}`),
+    '  From then on the directories are Apache Kafka’s: keep the service away from them.',
+    '',
+    '',
+  ].join('\n')
+}

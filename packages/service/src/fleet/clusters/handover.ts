@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { type Disk, type Logger, silentLogger } from '@sluice/effects'
+import { clusterPlan } from './cluster-plan.ts'
+import type { ClusterRecord } from './cluster-record.ts'
+import { clusterStore } from './cluster-store.ts'
+import { type HandedOverNode, handedOverNodes } from '../engines/embedded/handover.ts'
+import type { Engine } from '../engines/engine.ts'
+import { OperatingError } from '../operating-error.ts'
+
+/**
+ * What Apache Kafka needs to go on with a cluster of the embedded engine; nothing runs on the data directory, and
+ * nothing in it is changed. Throws an OperatingError where that cannot be.
+ */
+export function handedOver(
+  {
+    disk,
+    engine,
+    host,
+    logger = silentLogger,
+  }: { disk: Disk; engine: Engine; host: string; logger?: Logger },
+  dataDirectory: string,
+  name: string,
+): HandedOverNode[] {
+  const store = clusterStore({ disk, logger, dataDirectory })
+  store.load()
+  const record = store.byName(name)
+  if (!record) throw unknown(name, store.list())
+  if (record.engine !== engine.name)
+    throw new OperatingError(`${name} is not handed over.`, {
+      code: 'NOT_EMBEDDED',
+      why: 'It runs on Apache Kafka already.',
+      next: 'Its nodes have their server.properties in their directories.',
+    })
+  const directory = join(dataDirectory, 'clusters', record.uuid)
+  const nodes = handedOverNodes(clusterPlan(record, engine, host), directory)
+  const missing = nodes.find(
+    (node) => !disk.existsSync(join(directory, node.name, 'volume-1', 'meta.properties')),
+  )
+  if (missing || nodes.length === 0)
+    throw new OperatingError(`${name} is not handed over.`, {
+      code: 'NEVER_STARTED',
+      why: missing ? `${missing.name} has never run.` : 'It has no nodes yet.',
+      next: 'Start the service, wait until the cluster is ACTIVE, stop it and try again.',
+    })
+  return nodes
+}
+
+function unknown(name: string, known: readonly ClusterRecord[]): OperatingError {
+  const names = known.map((record) => record.name)
+  return new OperatingError(`There is no cluster ${name}.`, {
+    code: 'CLUSTER_UNKNOWN',
+    why: names.length === 0 ? 'The data directory holds no cluster.' : `There are: ${names.join(', ')}.`,
+    next: 'Name one of these, or another --data-dir.',
+  })
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { type ClusterPlan, ListenerName, listenerOf, type NodeListener, type NodePlan } from '../engine.ts'
+import { propertiesText } from '../properties-text.ts'
+import { directoryNameOf, nodeProperties } from './nodes.ts'
+
+/** What one node of a cluster needs to be started by Apache Kafka itself. */
+export interface HandedOverNode {
+  /** `broker-1`: of the node's directory. */
+  readonly name: string
+  /** Of its `server.properties`. */
+  readonly text: string
+}
+
+/**
+ * The files by which Apache Kafka's own start script takes over a stopped cluster of the embedded engine: the same node
+ * ids, ports and directories, in which everything is in Kafka's own formats already. The controller comes first, as it
+ * has to be started. `directory` is the cluster's, absolute. Pure.
+ */
+export function handedOverNodes(plan: ClusterPlan, directory: string): HandedOverNode[] {
+  const controllers = plan.nodes.filter(({ role }) => role === 'controller')
+  const brokers = plan.nodes.filter(({ role }) => role === 'broker')
+  const voters = controllers.map(
+    (node) => `${node.nodeId}@${addressOf(listenerOf(node, ListenerName.controller))}`,
+  )
+  return [...controllers, ...brokers].map((node) => {
+    const name = directoryNameOf(node)
+    const properties = {
+      ...nodeProperties(plan, node),
+      ...roleProperties(node),
+      'node.id': String(node.nodeId),
+      'controller.quorum.voters': voters.join(','),
+      'controller.listener.names': ListenerName.controller,
+      'log.dirs': join(directory, name, 'volume-1'),
+    }
+    return { name, text: propertiesText(properties) }
+  })
+}
+
+function roleProperties(node: NodePlan): Record<string, string> {
+  const protocols = [ListenerName.controller, ListenerName.client].map((name) => `${name}:PLAINTEXT`)
+  const listener = listenerOf(
+    node,
+    node.role === 'controller' ? ListenerName.controller : ListenerName.client,
+  )
+  const common = {
+    'process.roles': node.role,
+    listeners: urlOf(listener),
+    'listener.security.protocol.map': protocols.join(','),
+  }
+  if (node.role === 'controller') return common
+  return {
+    ...common,
+    'advertised.listeners': urlOf(listener),
+    'inter.broker.listener.name': ListenerName.client,
+    ...(node.rack !== null && { 'broker.rack': node.rack }),
+  }
+}
+
+function urlOf(listener: NodeListener): string {
+  return `${listener.name}://${addressOf(listener)}`
+}
+
+/** An IPv6 address stands in brackets. */
+function addressOf({ host, port }: NodeListener): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}

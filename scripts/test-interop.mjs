@@ -1,0 +1,24 @@
+// `npm run test:interop [filter …]`: Apache Kafka beside our nodes and on their directories. Needs Java, and Maven or
+// SLUICE_KAFKA_HOME; without them the tests are skipped.
+import { checkNode, ensureBuilt, ensureInstalled, repositoryRoot } from './prepare.mjs'
+
+async function testInterop() {
+  checkNode()
+  await ensureInstalled()
+  await ensureBuilt()
+  const { spawnSync } = await import('node:child_process')
+  const { join } = await import('node:path')
+  const root = await repositoryRoot()
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/interop', ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, SLUICE_INTEROP: '1' },
+  })
+  process.exitCode = status ?? 1
+}
+
+testInterop().catch((error) => {
+  console.error(error)
+  process.exit(1)
+})

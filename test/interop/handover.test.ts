@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import kafkajs, { type Kafka } from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
+import { locateApacheKafka } from '../oracle/locate-apache-kafka.ts'
+import { ApacheKafkaProcess } from './apache-kafka-process.ts'
+
+// A cluster of ours is stopped and handed over: Apache Kafka starts on its very directories, and everything is there.
+
+const { ConfigResourceTypes, Kafka: KafkaClient, logLevel } = kafkajs
+const found = process.env.SLUICE_INTEROP ? await locateApacheKafka((line) => console.log(line)) : undefined
+const topic = 'orders'
+const groupId = 'billing'
+const partitions = 3
+const records = 300
+
+describe.skipIf(!found || 'missing' in found)('a cluster that is handed over', { timeout: 300_000 }, () => {
+  const sandbox = new Sandbox()
+  const out = mkdtempSync(join(tmpdir(), 'sluice-handover-'))
+  const nodes: ApacheKafkaProcess[] = []
+  let files: string[] = []
+  let brokers: string[] = []
+  let before: Seen
+
+  beforeAll(async () => {
+    if (!found || 'missing' in found) return
+    await ensureBuilt()
+    await sandbox.start('--cluster', 'demo')
+    const [cluster] = (await sandbox.status()).clusters
+    brokers = cluster?.bootstrapServers.split(',') ?? []
+    const kafka = clientOf(brokers)
+    await fill(kafka)
+    before = await lookAt(kafka)
+    await sandbox.run('stop')
+    const { exitCode, stdout, stderr } = await sandbox.run('cluster handover', 'demo', '--out', out)
+    expect(`${exitCode}${stderr}`).toMatch(/^0/)
+    files = stdout.trim().split('\n')
+    for (const file of files) nodes.push(new ApacheKafkaProcess(found, file, join(dirname(file), 'node.log')))
+  }, 300_000)
+
+  afterAll(async () => {
+    await Promise.all(nodes.map((node) => node.kill()))
+    await sandbox.close()
+    rmSync(out, { recursive: true, force: true })
+  })
+
+  it('has a server.properties for each node, the controller first', () => {
+    expect(files.map((file) => file.slice(out.length))).toEqual([
+      '/controller/server.properties',
+      '/broker-1/server.properties',
+      '/broker-2/server.properties',
+      '/broker-3/server.properties',
+    ])
+  })
+
+  it('goes on with every record, configuration and committed offset', async () => {
+    const kafka = clientOf(brokers)
+    try {
+      expect(await lookAt(kafka)).toEqual(before)
+    } catch (error) {
+      for (const file of files) console.error(tail(join(dirname(file), 'node.log')))
+      throw error
+    }
+    expect(before.values).toHaveLength(records)
+    expect(before.committed).toBeGreaterThan(0)
+  })
+
+  it('takes what is written from then on, with all replicas in sync', async () => {
+    const kafka = clientOf(brokers)
+    const producer = kafka.producer({ idempotent: true })
+    await producer.connect()
+    await producer.send({ topic, acks: -1, messages: [{ key: 'more', value: 'more' }] })
+    await producer.disconnect()
+    const admin = kafka.admin()
+    await admin.connect()
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    await admin.disconnect()
+    expect(topics[0]?.partitions.map(({ isr }) => isr.length)).toEqual([3, 3, 3])
+  })
+})
+
+interface Seen {
+  values: string[]
+  retentionMs: string | undefined
+  committed: number
+  offsets: string[]
+}
+
+function clientOf(brokers: string[]): Kafka {
+  return new KafkaClient({
+    clientId: 'interop',
+    brokers,
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 60, initialRetryTime: 500, maxRetryTime: 1_000 },
+  })
+}
+
+async function fill(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({
+    topics: [
+      {
+        topic,
+        numPartitions: partitions,
+        replicationFactor: 3,
+        configEntries: [{ name: 'retention.ms', value: '123456789' }],
+      },
+    ],
+  })
+  await admin.disconnect()
+  const producer = kafka.producer({ idempotent: true })
+  await producer.connect()
+  const messages = Array.from({ length: records }, (_, index) => ({
+    key: `key-${index}`,
+    value: `value-${index}`,
+    partition: index % partitions,
+  }))
+  await producer.send({ topic, acks: -1, messages })
+  await producer.disconnect()
+  const consumer = kafka.consumer({ groupId })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await new Promise<void>((resolve) => {
+    let seen = 0
+    void consumer.run({ eachMessage: async () => void (++seen === records && resolve()) })
+  })
+  await consumer.disconnect()
+}
+
+/** What a client finds: every record, in the order of its partition, and what is known of topic and group. */
+async function lookAt(kafka: Kafka): Promise<Seen> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(topic)
+  const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+  })
+  await admin.disconnect()
+  const values: string[] = []
+  const consumer = kafka.consumer({ groupId: `reader-${Date.now()}` })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await new Promise<void>((resolve) => {
+    void consumer.run({
+      eachMessage: async ({ partition, message }) => {
+        values.push([partition, message.offset, message.key, message.value].join(' '))
+        if (values.length === records) resolve()
+      },
+    })
+  })
+  await consumer.disconnect()
+  return {
+    values: values.sort(),
+    retentionMs: resources[0]?.configEntries.find(({ configName }) => configName === 'retention.ms')
+      ?.configValue,
+    committed: group?.partitions.reduce((sum, { offset }) => sum + Number(offset), 0) ?? 0,
+    offsets: offsets.map(({ partition, high }) => `${partition} ${high}`).sort(),
+  }
+}
+
+function tail(path: string): string {
+  return readFileSync(path, 'utf8').slice(-3_000)
+}
