@@ -6,6 +6,7 @@ import { InlineChannel } from './controller/channel.ts'
 import { Controller } from './controller/controller.ts'
 import { InlineFeeds } from './replication/inline-feeds.ts'
 import type { Loss } from './storage/losses.ts'
+import type { DiskFailure } from './storage/node-disk.ts'
 import { metaPropertiesFileName, readMetaProperties } from './storage/meta-properties.ts'
 
 export interface ClusterOptions {
@@ -34,9 +35,9 @@ export interface ClusterOptions {
   readonly acceptsMetadataLoss?: boolean
   /** Told of each loss that the start of a node finds. */
   readonly onLoss?: (nodeId: number, loss: Loss) => void
-  /** A bug has stopped a broker; the others go on. */
+  /** A bug, or the loss of its directory, has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
-  /** A bug or the disk has stopped the controller; the brokers go on, and wait for `startController`. */
+  /** A bug, the loss of its directory or the disk has stopped the controller; the brokers wait for `startController`. */
   readonly onControllerFailure?: (failure: Error) => void
 }
 
@@ -61,6 +62,8 @@ export interface RunningNode {
   readonly state: 'running' | 'failed'
   /** Why it has failed. */
   readonly failure?: string
+  /** Why its disk does not serve, while it does not. */
+  readonly diskFailure: DiskFailure | null
 }
 
 export interface RunningBroker extends RunningNode {
@@ -142,13 +145,14 @@ class InlineCluster implements Cluster {
   get controller(): RunningNode | null {
     const controller = this.#controller
     if (!controller) return null
-    const { nodeId, failure } = controller
-    return { nodeId, directory: this.#controllerDirectory, ...stateOf(failure) }
+    const { nodeId, failure, diskFailure } = controller
+    return { nodeId, directory: this.#controllerDirectory, diskFailure, ...stateOf(failure) }
   }
 
   get brokers(): readonly RunningBroker[] {
-    return this.#brokers.map(({ nodeId, listeners, failure }) => ({
+    return this.#brokers.map(({ nodeId, listeners, failure, logs }) => ({
       nodeId,
+      diskFailure: logs.disk.failure,
       directory: this.#brokerDirectory(nodeId),
       listeners: listeners.map(({ name, host, port }) => ({ name, host, port })),
       ...stateOf(failure),

@@ -15,7 +15,7 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
-import { MetadataImage } from '../metadata/image.ts'
+import { MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { Partition } from '../replication/partition.ts'
@@ -25,6 +25,7 @@ import { logConfigOf } from '../storage/log-config.ts'
 import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { TellLoss } from '../storage/losses.ts'
+import { DirectoryLostError } from '../storage/node-disk.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
 import { Connection, type RequestHandling } from './connection.ts'
@@ -34,6 +35,7 @@ import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } fr
 import { dispatch } from './dispatch.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { TopicCreation } from './internal-topics.ts'
+import { DirectoryAssignments } from './directory-assignments.ts'
 import { IsrChanges } from './isr-changes.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -64,7 +66,7 @@ interface BrokerOptions {
   readonly signal: AbortSignal
   /** Told of what the start finds lost. */
   readonly onLoss?: TellLoss
-  /** A bug has stopped this broker, which had started. */
+  /** A bug, or the loss of its directory, has stopped this broker, which had started. */
   readonly onFailure: (failure: Error) => void
 }
 
@@ -115,6 +117,7 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly #options: BrokerOptions
   readonly #registration: Registration
   readonly #isrChanges: IsrChanges
+  readonly #directoryAssignments: DirectoryAssignments
   readonly #connections: Connections
   /** Sockets that came before the broker was ready. */
   #early: Socket[] | null = []
@@ -177,19 +180,21 @@ export class Broker implements BrokerServices, RequestHandling {
       heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
       metadataOffset: () => this.metadata.offset,
     })
-    this.#isrChanges = new IsrChanges({
-      brokerId: options.nodeId,
+    const { controller, nodeId: brokerId } = options
+    const member = {
+      brokerId,
       brokerEpoch: () => this.epoch,
-      controller: options.controller,
+      controller,
       clock,
       logger: this.logger,
-      watch: (work) => this.#guard.watch(work),
+      watch: (work: Promise<unknown>) => this.#guard.watch(work),
+    }
+    this.#isrChanges = new IsrChanges(member)
+    this.#directoryAssignments = new DirectoryAssignments({
+      ...member,
+      directoryId: () => this.logs.directoryId,
     })
-    this.producerIds = new ProducerIds({
-      brokerId: options.nodeId,
-      brokerEpoch: () => this.epoch,
-      controller: options.controller,
-    })
+    this.producerIds = new ProducerIds(member)
     this.topicCreation = new TopicCreation(this)
     this.lane = new Lane(clock)
     const { openFilesMax } = options.disk
@@ -223,7 +228,7 @@ export class Broker implements BrokerServices, RequestHandling {
     return this.#registration.brokerEpoch
   }
 
-  /** The bug that has stopped this broker, if one has. */
+  /** What has stopped this broker, if something has: a bug, or the loss of its directory. */
   get failure(): Error | null {
     return this.#guard.failure
   }
@@ -259,6 +264,7 @@ export class Broker implements BrokerServices, RequestHandling {
       openFeed: (offer) => partitions.openFeed(offer),
     })
     this.partitions.beginFetching()
+    for (const topic of this.metadata.topics()) this.#reviewDirectories(topic)
     await this.#registration.keepAlive()
     this.#goOn()
     this.#started = true
@@ -292,6 +298,7 @@ export class Broker implements BrokerServices, RequestHandling {
       await this.#registration.leave().catch((error: unknown) => this.#guard.fail(error))
     this.guard(() => this.#registration.abandon())
     this.guard(() => this.#isrChanges.close())
+    this.guard(() => this.#directoryAssignments.close())
     this.guard(() => this.#leaveFeeds?.())
     this.guard(() => this.#connections.stopWatching())
     this.guard(() => this.#unsubscribe?.())
@@ -337,7 +344,8 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   #failed(failure: Error): void {
-    this.logger.error('a bug has stopped this broker', { error: failure })
+    if (failure instanceof DirectoryLostError) this.logger.error(`this broker stops: ${failure.message}`)
+    else this.logger.error('a bug has stopped this broker', { error: failure })
     void this.stop({ clean: false }).then(() => {
       if (this.#started) this.#options.onFailure(failure)
     })
@@ -376,11 +384,19 @@ export class Broker implements BrokerServices, RequestHandling {
     for (const topic of this.metadata.topics()) yield* this.partitions.applyInSteps(topic)
   }
 
-  /** A replica in sync has had a log; it is made anew, empty. */
+  /** The controller hears of replicas that are not where the metadata has them: this directory is a new one. */
+  #reviewDirectories({ id, name, partitions }: TopicImage): void {
+    for (const [index, { replicas, directories }] of partitions.entries()) {
+      const isElsewhere = directories[replicas.indexOf(this.nodeId)] !== this.logs.directoryId
+      if (isElsewhere && this.partitions.get(name, index)) this.#directoryAssignments.add(id, index)
+    }
+  }
+
+  /** What no other replica has is gone: it is made anew, empty. The others are filled again. */
   #tellMissingLogs(): void {
     for (const { name, partitions } of this.metadata.topics())
-      for (const [partition, { isr }] of partitions.entries())
-        if (isr.includes(this.nodeId) && !this.logs.get({ topic: name, partition }))
+      for (const [partition, state] of partitions.entries())
+        if (isOnlyCopy(state, this.nodeId) && !this.logs.get({ topic: name, partition }))
           this.logs.tellLoss({ kind: 'log missing', log: logDirectoryName({ topic: name, partition }) })
   }
 
@@ -414,8 +430,10 @@ export class Broker implements BrokerServices, RequestHandling {
       for (const coordinator of this.coordinators) coordinator.topicDeleted(topic.name)
       yield
     }
-    for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic)))
+    for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic))) {
       yield* this.partitions.applyInSteps(topic)
+      if (this.epoch !== -1) this.#reviewDirectories(topic)
+    }
     if (delta.brokersChanged.size > 0) this.#brokersChanged(delta.brokersChanged)
     if (delta.configsChanged.length > 0) yield* this.#configsChanged()
   }
@@ -444,6 +462,16 @@ export class Broker implements BrokerServices, RequestHandling {
   #coordinatorIn(topic: string): CoordinatorHome | undefined {
     return this.coordinators.find((coordinator) => coordinator.topic === topic)
   }
+}
+
+/** Whether nobody else is known to have what is committed. Who is in none of these lists may never have had a log. */
+function isOnlyCopy(
+  { isr, eligibleLeaderReplicas, lastKnownElr }: PartitionImage,
+  brokerId: number,
+): boolean {
+  const holders = [...isr, ...eligibleLeaderReplicas]
+  const known = holders.length > 0 ? holders : lastKnownElr
+  return known.length > 0 && known.every((id) => id === brokerId)
 }
 
 function partsOf(options: BrokerOptions, guard: NodeGuard): Parts {

@@ -82,8 +82,10 @@ export class IsrChanges {
         topics: topicsOf(changes),
       })
       const { errorCode } = response
+      // What the controller's disk refuses its own state tells, once.
+      const level = errorCode === ErrorCode.KAFKA_STORAGE_ERROR ? 'debug' : 'warn'
       if (errorCode !== ErrorCode.NONE)
-        logger.warn('the controller refuses to change in-sync replicas', { error: errorCode })
+        logger[level]('the controller refuses to change in-sync replicas', { error: errorCode })
       this.#answered(changes, response)
     }
     this.#asking = false

@@ -33,6 +33,7 @@ import { Lane } from '../storage/lane.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import type { TellLoss } from '../storage/losses.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
+import { type DiskFailure, DirectoryLostError, NodeDisk } from '../storage/node-disk.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
@@ -76,7 +77,7 @@ interface ControllerOptions {
   readonly isExpected?: boolean
   /** Told of what the opening finds lost. */
   readonly onLoss?: TellLoss
-  /** A bug, or a disk of which nobody knows what is on it, has stopped this controller, which was open. */
+  /** A bug, the loss of its directory, or a disk of which nobody knows what is on it, has stopped this controller. */
   readonly onFailure: (failure: Error) => void
 }
 
@@ -87,6 +88,7 @@ interface Parts {
   readonly config: BrokerConfig
   readonly log: MetadataLog
   readonly lock: DirectoryLock
+  readonly disk: NodeDisk
 }
 
 /** Log and snapshots are worth a snapshot at a clean stop from this size on: a load replays it in no time. */
@@ -108,6 +110,7 @@ export class Controller implements ChannelTarget {
   readonly #log: MetadataLog
   readonly #lock: DirectoryLock
   readonly #config: BrokerConfig
+  readonly #disk: NodeDisk
   readonly #managers: Managers
   readonly #queue: CommitQueue
   readonly #decisions: Decisions
@@ -126,6 +129,7 @@ export class Controller implements ChannelTarget {
     this.#config = config
     this.#log = log
     this.#lock = parts.lock
+    this.#disk = parts.disk
     this.#guard = parts.guard
     this.#lane = new Lane(options.clock)
     const { clock, random, clusterId, nodeId, logger } = options
@@ -155,6 +159,7 @@ export class Controller implements ChannelTarget {
     this.#decisions = new Decisions({ ...parts, managers: this.#managers, queue: this.#queue, logger, clock })
     this.#periodicElections = new PeriodicElections({
       clock,
+      disk: this.#disk,
       logger,
       config,
       elections,
@@ -201,7 +206,7 @@ export class Controller implements ChannelTarget {
     const retentionBytes = config.long('metadata.max.retention.bytes')
     const found = { ...options, clock, logger, wasClean: lock.wasFree, logConfig, retentionBytes }
     const log = await inSlices(MetadataLog.open(found, image), clock, options.signal)
-    return new Controller(options, { guard, image, config, log, lock })
+    return new Controller(options, { guard, image, config, log, lock, disk: new NodeDisk(options) })
   }
 
   get nodeId(): number {
@@ -211,6 +216,11 @@ export class Controller implements ChannelTarget {
   /** What has stopped this controller, if something has. */
   get failure(): Error | null {
     return this.#guard.failure
+  }
+
+  /** Why the disk does not serve; null while it does. */
+  get diskFailure(): DiskFailure | null {
+    return this.#disk.failure
   }
 
   async handle(
@@ -254,6 +264,7 @@ export class Controller implements ChannelTarget {
 
   async #close(): Promise<void> {
     this.#sessionTimer?.cancel()
+    this.#disk.end()
     this.#periodicElections.stop()
     this.#decisions.close()
     await this.#queue.close()
@@ -282,8 +293,11 @@ export class Controller implements ChannelTarget {
   }
 
   #failed(failure: Error): void {
-    const what = isSystemError(failure) ? 'the disk has' : 'a bug has'
-    this.#options.logger.error(`${what} stopped the controller`, { error: failure })
+    const { logger } = this.#options
+    if (failure instanceof DirectoryLostError) logger.error(`the controller stops: ${failure.message}`)
+    else if (isSystemError(failure))
+      logger.error('the disk has stopped the controller', { reason: failure.message })
+    else logger.error('a bug has stopped the controller', { error: failure })
     this.#queue.fail(failure)
     void this.close().then(() => {
       if (this.#opened) this.#options.onFailure(failure)
@@ -301,6 +315,7 @@ export class Controller implements ChannelTarget {
     this.#opened = true
     this.#compaction.begin()
     this.#periodicElections.start()
+    this.#disk.begin(() => this.#lock.isGone())
     this.#watchSessions()
   }
 
@@ -327,7 +342,7 @@ export class Controller implements ChannelTarget {
       void this.#queue.settled()
     } catch (error) {
       if (!isSystemError(error)) throw error
-      this.#options.logger.error('the metadata log cannot be written', { error })
+      this.#disk.failed(notWritten, error)
       this.#sessionTimer = this.#options.clock.schedule(retryMs, () => {
         this.#decisions.whenFree(() => this.#fenceExpired())
       })
@@ -347,11 +362,12 @@ export class Controller implements ChannelTarget {
     } catch (error) {
       if (!isSystemError(error)) throw error
       // The log alone is enough; the next append tries again.
-      this.#options.logger.warn('a metadata snapshot failed', { error })
+      this.#disk.failed('a metadata snapshot failed', error)
     }
   }
 }
 
+const notWritten = 'the metadata log cannot be written'
 const unexpected = 'The controller failed unexpectedly.'
 const retryMs = 1000
 

@@ -11,6 +11,7 @@ import { ErrorCode } from '@sluice/wire'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { NewRecord } from '../metadata/records.ts'
 import { Lane } from '../storage/lane.ts'
+import type { NodeDisk } from '../storage/node-disk.ts'
 import { atOnce, isSteps, type Steps } from '../storage/slices.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import type { ControllerRequest } from './controller-request.ts'
@@ -59,6 +60,7 @@ export class Decisions {
   readonly #log: MetadataLog
   readonly #queue: CommitQueue
   readonly #guard: NodeGuard
+  readonly #disk: NodeDisk
   readonly #logger: Logger
   readonly #lane: Lane
   #isUnderWay = false
@@ -73,6 +75,7 @@ export class Decisions {
     log: MetadataLog
     queue: CommitQueue
     guard: NodeGuard
+    disk: NodeDisk
     logger: Logger
     clock: Clock
   }) {
@@ -81,6 +84,7 @@ export class Decisions {
     this.#log = options.log
     this.#queue = options.queue
     this.#guard = options.guard
+    this.#disk = options.disk
     this.#logger = options.logger
     this.#lane = new Lane(options.clock)
   }
@@ -180,7 +184,7 @@ export class Decisions {
       return { response }
     } catch (error) {
       if (!isSystemError(error)) return this.#failed(asked, thrownMidway(error))
-      this.#logger.error('the metadata log cannot be written', { error })
+      this.#disk.failed('the metadata log cannot be written', error)
       return { refusal: handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cannotBeWritten(error)) }
     }
   }

@@ -1,6 +1,7 @@
 import { type Clock, isSystemError, type Logger, type Timer } from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { NewRecord } from '../metadata/records.ts'
+import type { NodeDisk } from '../storage/node-disk.ts'
 import type { ElectionsManager } from './elections.ts'
 
 interface Election {
@@ -17,6 +18,7 @@ interface Election {
  */
 export class PeriodicElections {
   readonly #clock: Clock
+  readonly #disk: NodeDisk
   readonly #logger: Logger
   readonly #whenFree: (act: () => void) => void
   readonly #append: (records: readonly NewRecord[]) => void
@@ -25,6 +27,7 @@ export class PeriodicElections {
 
   constructor(options: {
     clock: Clock
+    disk: NodeDisk
     logger: Logger
     config: BrokerConfig
     elections: ElectionsManager
@@ -34,6 +37,7 @@ export class PeriodicElections {
   }) {
     const { clock, logger, config, elections, whenFree, append } = options
     this.#clock = clock
+    this.#disk = options.disk
     this.#logger = logger
     this.#whenFree = whenFree
     this.#append = append
@@ -77,7 +81,7 @@ export class PeriodicElections {
     } catch (error) {
       // The next time is soon enough.
       if (!isSystemError(error)) throw error
-      this.#logger.error('the metadata log cannot be written', { error })
+      this.#disk.failed('the metadata log cannot be written', error)
     }
   }
 }

@@ -283,7 +283,9 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
 
   #logFailure(operation: string, partition: number, error: ErrorCode): void {
     const topic = this.#options.name
-    this.#options.logger.warn('coordinator write failed', { topic, partition, operation, error })
+    // What the disk refuses the disk's own state tells, once.
+    const level = error === ErrorCode.KAFKA_STORAGE_ERROR ? 'debug' : 'warn'
+    this.#options.logger[level]('coordinator write failed', { topic, partition, operation, error })
   }
 
   #logError(message: string, { partition }: Slot<S, Rec>, facts: Record<string, unknown>): void {

@@ -140,7 +140,7 @@ describe('the checkpoint of high watermarks', () => {
     append(log, batchOf(3))
     await node.clock.advance(5000)
     append(log, batchOf(3))
-    node.disk.failNext('writeFileAtomic', 'ENOSPC', 2)
+    node.disk.failNext('writeFileAtomic', 'ENOSPC', 2, path)
     await node.clock.advance(5000)
     highWatermarks.close({ clean: true })
     expect(node.text).toBe('0\n1\nevents 0 3\n')

@@ -110,7 +110,7 @@ export class HighWatermarks {
   }
 
   #failed(error: unknown): void {
-    if (isSystemError(error)) this.#logger.error('the high watermarks could not be written', { error })
+    if (isSystemError(error)) this.#logs.disk.failed('the high watermarks could not be written', error)
     else raise(this.#clock, error)
   }
 

@@ -1,16 +1,20 @@
-import { type Clock, isSystemError, type Logger } from '@sluice/effects'
+import { type Clock, isSystemError } from '@sluice/effects'
 import type { TopicPartition } from '../storage/log.ts'
+import type { NodeDisk } from '../storage/node-disk.ts'
 
 /** After a failure the next append or fetch may try the disk again this much later. */
 const offlineRetryMs = 1_000
 
 /** Whether the disk does for one partition what it is asked for. After a failure the partition is offline for a while. */
 export class PartitionDisk {
-  readonly #broker: { readonly clock: Clock; readonly logger: Logger }
+  readonly #broker: { readonly clock: Clock; readonly nodeDisk: NodeDisk }
   readonly #topicPartition: TopicPartition
   #failedAtMs: number | null = null
 
-  constructor(broker: { readonly clock: Clock; readonly logger: Logger }, topicPartition: TopicPartition) {
+  constructor(
+    broker: { readonly clock: Clock; readonly nodeDisk: NodeDisk },
+    topicPartition: TopicPartition,
+  ) {
     this.#broker = broker
     this.#topicPartition = topicPartition
   }
@@ -23,9 +27,9 @@ export class PartitionDisk {
   /** Only the system's errors are the disk's; anything else is a bug, and goes on. */
   failed(error: unknown): void {
     if (!isSystemError(error)) throw error
-    const { clock, logger } = this.#broker
+    const { clock, nodeDisk } = this.#broker
     this.#failedAtMs = clock.monotonic()
-    logger.error('the disk failed; the partition is offline', { ...this.#topicPartition, error })
+    nodeDisk.failed('a partition is offline', error, { ...this.#topicPartition })
   }
 
   worked(): void {

@@ -34,7 +34,6 @@ const retryMs = 1_000
 /** The partitions whose replicas this broker holds, and the appends that wait for the end of the socket read. */
 export class Partitions {
   readonly #clock: Clock
-  readonly #logger: Logger
   readonly #brokerId: number
   readonly #logs: LogManager
   readonly #highWatermarks: HighWatermarks
@@ -64,7 +63,6 @@ export class Partitions {
     feeds: InlineFeeds
   }) {
     this.#clock = options.clock
-    this.#logger = options.logger
     this.#brokerId = options.brokerId
     this.#logs = options.logs
     this.#highWatermarks = new HighWatermarks({
@@ -77,6 +75,7 @@ export class Partitions {
       brokerId: options.brokerId,
       clock: options.clock,
       logger: options.logger,
+      nodeDisk: options.logs.disk,
       lagMaxMs: options.config.long('replica.lag.time.max.ms'),
       minInSyncReplicas: (topic) => options.config.topicInt(topic, 'min.insync.replicas'),
       brokers: options.brokers,
@@ -195,10 +194,9 @@ export class Partitions {
       return this.#open(topic, index, state)
     } catch (error) {
       if (!isSystemError(error)) throw error
-      this.#logger.error('the disk refuses a log; the partition is offline', {
+      this.#logs.disk.failed('a partition is offline, its log cannot be opened', error, {
         topic: topic.name,
         partition: index,
-        error,
       })
       this.#lacking.set(topic.name, topic)
       this.#retry ??= this.#clock.schedule(retryMs, () => {
@@ -252,11 +250,8 @@ export class Partitions {
     } catch (error) {
       if (!isSystemError(error)) throw error
       // The next start finds a log of a topic that nobody knows, and puts it aside.
-      this.#logger.error('the disk refuses to let go of a deleted partition', {
-        topic: partition.topic,
-        partition: partition.index,
-        error,
-      })
+      const { topic, index } = partition
+      this.#logs.disk.failed('a deleted partition stays', error, { topic, partition: index })
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
 import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
+import type { NodeDisk } from '../storage/node-disk.ts'
 import type { PartitionDisk } from './partition-disk.ts'
 import type { Waiters } from './waiters.ts'
 
@@ -37,6 +38,8 @@ export interface ReplicaContext {
   readonly lagMaxMs: number
   minInSyncReplicas(topic: string): number
   readonly brokers: KnownBrokers
+  /** Told of what the disk refuses. */
+  readonly nodeDisk: NodeDisk
   /** Called once for what is staged until `commitStaged` is. */
   readonly stagedFirst: (leader: StagedLeader) => void
   /** A follower that lives in this process, and stands where its leader stands; null where it does not. */

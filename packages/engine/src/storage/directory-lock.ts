@@ -49,6 +49,17 @@ export class DirectoryLock {
     return lock
   }
 
+  /** It was removed under this node, and mostly the directory with it. Of a disk that cannot be read nobody knows. */
+  isGone(): boolean {
+    try {
+      this.#disk.statSync(this.#path)
+      return false
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      return error.code === 'ENOENT' || error.code === 'ENOTDIR'
+    }
+  }
+
   /**
    * After an unclean stop the file stays, as a killed process leaves it, but names nobody. Where the disk refuses either,
    * the file stays as it is: a lock that is gone would tell of a clean stop.

@@ -185,6 +185,11 @@ export class LogDirectory {
       .map((name) => join(this.#path, name))
   }
 
+  /** It was removed or moved away. */
+  isGone(): boolean {
+    return this.#lock.isGone()
+  }
+
   closeUnusedFiles(): void {
     this.#files.closeUnused()
   }

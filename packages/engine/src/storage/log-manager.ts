@@ -6,6 +6,7 @@ import { LogDirectory, type LogDirectoryOptions } from './log-directory.ts'
 import type { TopicPartition } from './log-store.ts'
 import type { Loss } from './losses.ts'
 import type { Log } from './log.ts'
+import { NodeDisk } from './node-disk.ts'
 import { inSlices } from './slices.ts'
 import { type Chore, Upkeep } from './upkeep.ts'
 
@@ -15,6 +16,8 @@ const idleFilesCheckMs = 60_000
 /** All logs of a broker: loads them, makes and removes them, and has done what is due from time to time. */
 export class LogManager {
   readonly directory: string
+  /** Of whose disk all of them are. */
+  readonly disk: NodeDisk
   readonly #options: LogDirectoryOptions
   readonly #upkeep: Upkeep
   readonly #logs = new Map<string, Log>()
@@ -26,7 +29,8 @@ export class LogManager {
   constructor(options: LogDirectoryOptions) {
     this.#options = options
     this.directory = options.directory
-    this.#upkeep = new Upkeep(options)
+    this.disk = new NodeDisk(options)
+    this.#upkeep = new Upkeep({ ...options, disk: this.disk })
   }
 
   /**
@@ -51,8 +55,10 @@ export class LogManager {
     }
     this.#state = 'loaded'
     const delayMs = this.#options.config.long('log.segment.delete.delay.ms')
-    for (const path of this.#taken.deletedLogs()) this.#removeLater(path, delayMs)
-    this.#upkeep.begin(this.#chores(this.#taken))
+    const taken = this.#taken
+    for (const path of taken.deletedLogs()) this.#removeLater(path, delayMs)
+    this.#upkeep.begin(this.#chores(taken))
+    this.disk.begin(() => taken.isGone())
   }
 
   /** The epoch in which this broker stopped cleanly the last time; −1 where it did not. */
@@ -136,6 +142,7 @@ export class LogManager {
     const directory = this.#onDisk
     this.#state = 'stopped'
     this.#upkeep.end()
+    this.disk.end()
     let clean = false
     try {
       clean =

@@ -332,7 +332,7 @@ export class LogStore implements SegmentHome {
       if (this.#endOffset !== endOffset) this.truncateTo(endOffset)
     } catch (error) {
       this.#rollBackTo = endOffset
-      this.logger.error('a failed append could not be taken back yet', { ...this.topicPartition, error })
+      this.logger.debug('a failed append could not be taken back yet', { ...this.topicPartition, error })
     }
   }
 

@@ -1,12 +1,12 @@
 import { MemoryDisk, TestClock, silentLogger } from '@sluice/effects'
 import { describe, expect, test } from 'vitest'
+import { NodeDisk } from './node-disk.ts'
 import { Upkeep } from './upkeep.ts'
 
 function upkeep() {
-  const errors: unknown[] = []
   const clock = new TestClock()
-  const logger = { ...silentLogger, error: (_: string, fields?: object) => void errors.push(fields) }
-  return { clock, errors, upkeep: new Upkeep({ clock, logger }) }
+  const disk = new NodeDisk({ disk: new MemoryDisk(), clock, logger: silentLogger, directory: '/data' })
+  return { clock, nodeDisk: disk, upkeep: new Upkeep({ clock, disk }) }
 }
 
 describe('upkeep', () => {
@@ -34,12 +34,12 @@ describe('upkeep', () => {
   })
 
   test('goes on after a disk has refused a chore, and says so', async () => {
-    const { clock, errors, upkeep: kept } = upkeep()
+    const { clock, nodeDisk, upkeep: kept } = upkeep()
     const disk = new MemoryDisk()
     disk.failNext('mkdir', 'ENOSPC')
     kept.begin([{ everyMs: 10, work: () => disk.mkdirSync('/made') }])
     await clock.advance(10)
-    expect(errors).toEqual([{ error: expect.objectContaining({ code: 'ENOSPC' }) }])
+    expect(nodeDisk.failure?.reason).toMatch('ENOSPC')
     expect(disk.existsSync('/made')).toBe(false)
     await clock.advance(10)
     expect(disk.existsSync('/made')).toBe(true)

@@ -1,4 +1,5 @@
-import { type Clock, isSystemError, type Logger, raise, type Timer } from '@sluice/effects'
+import { type Clock, isSystemError, raise, type Timer } from '@sluice/effects'
+import type { NodeDisk } from './node-disk.ts'
 
 /** `setTimeout` knows no longer delays; nobody waits for them. */
 const delayMaxMs = 0x7fffffff
@@ -17,12 +18,12 @@ export interface Chore {
  */
 export class Upkeep {
   readonly #clock: Clock
-  readonly #logger: Logger
+  readonly #disk: NodeDisk
   readonly #timers = new Set<Timer>()
 
-  constructor({ clock, logger }: { clock: Clock; logger: Logger }) {
+  constructor({ clock, disk }: { clock: Clock; disk: NodeDisk }) {
     this.#clock = clock
-    this.#logger = logger
+    this.#disk = disk
   }
 
   begin(chores: readonly Chore[]): void {
@@ -48,7 +49,7 @@ export class Upkeep {
   }
 
   failed(message: string, error: unknown): void {
-    if (isSystemError(error)) this.#logger.error(message, { error })
+    if (isSystemError(error)) this.#disk.failed(message, error)
     else raise(this.#clock, error)
   }
 

@@ -2,6 +2,7 @@
 import { silentLogger, TestClock } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
 import type { Validated, Rejected } from '../../storage/log.ts'
+import { NodeDisk } from '../../storage/node-disk.ts'
 import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.ts'
 import type { AppendOutcome, AppendRequest, AppendSink } from '../append.ts'
 import type { Follower } from '../follower.ts'
@@ -59,10 +60,12 @@ export class PartitionContext extends LogContext {
   }
   /** Brokers that are fenced. */
   readonly fenced = new Set<number>()
+  readonly nodeDisk = new NodeDisk({ ...this, logger: silentLogger })
   readonly context: ReplicaContext = {
     brokerId: me,
     clock: this.clock,
     logger: silentLogger,
+    nodeDisk: this.nodeDisk,
     lagMaxMs: 30_000,
     minInSyncReplicas: () => this.minInSyncReplicas,
     brokers: {

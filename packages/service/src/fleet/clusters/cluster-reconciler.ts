@@ -171,30 +171,36 @@ function noteFailure(uuid: string, context: ReconcileContext, error: unknown): O
   const { store, runtime, effects } = context
   const record = store.get(uuid)
   const isBug = error instanceof AssertionFailure
-  const isFinal = error instanceof OperatingError && error.isFinal
+  if (record) runtime.failedAttempts++
+  // A disk that is full for an hour is not told at each attempt.
+  const isNews = !record || store.note(uuid, whatBecomesOf(record, error, runtime.failedAttempts))
   const fields = { cluster: record?.name ?? uuid, error }
   if (isBug) effects.logger.error('a bug stopped a step of a cluster', fields)
-  else effects.logger.warn('a step of a cluster failed', fields)
-  if (!record) return 'retry'
-  runtime.failedAttempts++
-  const sentence = sentenceOf(error)
-  const code = codeOf(error)
-  if (isFinal) {
-    store.note(uuid, { state: 'FAILED', stateInfo: { code: error.code, message: sentence } })
-    return 'retry'
-  }
-  if (record.state === 'CREATING' && (isBug || runtime.failedAttempts >= creationAttemptsMax)) {
-    const message = `The cluster could not be created: ${sentence}`
-    store.note(uuid, { state: 'FAILED', stateInfo: { code: code ?? 'CREATION_FAILED', message } })
-    return 'retry'
-  }
-  store.note(uuid, {
-    state: record.state === 'ACTIVE' ? 'HEALING' : record.state,
-    stateInfo: { code: code ?? 'RECONCILE_FAILED', message: `Tried again soon: ${sentence}` },
-  })
+  else if (isNews) effects.logger.warn('a step of a cluster failed', fields)
+  if (store.get(uuid)?.state === 'FAILED') return 'retry'
   if (activeChange(record) && runtime.failedAttempts >= updateAttemptsMax)
-    giveUpChange(uuid, context, { code: code ?? 'UPDATE_FAILED', message: sentence })
+    giveUpChange(uuid, context, { code: codeOf(error) ?? 'UPDATE_FAILED', message: sentenceOf(error) })
   return 'retry'
+}
+
+function whatBecomesOf(
+  { state }: ClusterRecord,
+  error: unknown,
+  failedAttempts: number,
+): Pick<ClusterRecord, 'state' | 'stateInfo'> {
+  const message = sentenceOf(error)
+  const code = codeOf(error)
+  if (error instanceof OperatingError && error.isFinal)
+    return { state: 'FAILED', stateInfo: { code: error.code, message } }
+  const isBug = error instanceof AssertionFailure
+  if (state === 'CREATING' && (isBug || failedAttempts >= creationAttemptsMax)) {
+    const given = `The cluster could not be created: ${message}`
+    return { state: 'FAILED', stateInfo: { code: code ?? 'CREATION_FAILED', message: given } }
+  }
+  return {
+    state: state === 'ACTIVE' ? 'HEALING' : state,
+    stateInfo: { code: code ?? 'RECONCILE_FAILED', message: `Tried again soon: ${message}` },
+  }
 }
 
 /** The change is taken back; where that fails too, it ends and the cluster goes on healing. */

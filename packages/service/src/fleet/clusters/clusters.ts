@@ -1,7 +1,7 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import type { Clock, Random } from '@sluice/effects'
 import type { Configurations } from '../configurations/configurations.ts'
-import type { Engine, ObservedNode } from '../engines/engine.ts'
+import type { Engine, Finding, ObservedNode } from '../engines/engine.ts'
 import type { Engines } from '../engines/engines.ts'
 import { newResource, type Place } from '../place.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
@@ -24,8 +24,8 @@ interface ClustersOptions {
   configurations: Configurations
   engines: Engines
   effects: { clock: Clock; random: Random }
-  /** What the starts of a cluster's nodes have found lost, as sentences. */
-  findings: (uuid: string) => readonly string[]
+  /** What people have to know of a cluster's nodes beside its state. */
+  findings: (uuid: string) => readonly Finding[]
   /** The nodes of a cluster that run now, or did and failed. */
   observed: (uuid: string) => readonly ObservedNode[]
   /** Makes the reconcile loop look at a cluster, because what is wanted of it has changed. */
@@ -72,12 +72,12 @@ export class Clusters {
     return listenerAddresses(record, observed(record.uuid), host)
   }
 
-  /** Why it is in its state, and what it has lost. */
+  /** Why it is in its state, and what else there is to know of it. */
   stateInfo({ uuid, stateInfo }: ClusterRecord): ClusterRecord['stateInfo'] {
     const findings = this.#options.findings(uuid)
-    if (findings.length === 0) return stateInfo
-    const message = [...(stateInfo ? [stateInfo.message] : []), ...findings].join(' ')
-    return { code: stateInfo?.code ?? 'LOSS_FOUND', message }
+    const all = [...(stateInfo ? [stateInfo] : []), ...findings]
+    const [first] = all
+    return first ? { code: first.code, message: all.map(({ message }) => message).join(' ') } : null
   }
 
   create(request: CreateClusterRequest): OrRefusal<{ record: ClusterRecord }> {

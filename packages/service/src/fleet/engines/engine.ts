@@ -117,8 +117,8 @@ export interface NodeListener {
 export interface EngineCluster {
   /** Kafka's id of the cluster; null until its first node has been started. */
   readonly clusterId: string | null
-  /** What the starts of its nodes have found lost in this process's life, as sentences that name the node. */
-  findings(): readonly string[]
+  /** What people have to know of its nodes while they run, what matters most first. */
+  findings(): readonly Finding[]
   /** The nodes that run now, or did and failed; those that were stopped are not among them. */
   nodes(): readonly ObservedNode[]
   /**
@@ -165,6 +165,13 @@ export interface ClusterBrokers {
   placeInternalTopics(plan: ClusterPlan): Promise<string | null>
   /** Each partition is led by the first of its replicas again, where that one is in sync. May be called again. */
   restoreLeaders(plan: ClusterPlan): Promise<void>
+}
+
+/** As long as something is so, or has been found lost in this process's life. */
+export interface Finding {
+  code: 'DISK_FAILING' | 'LOSS_FOUND'
+  /** A sentence or more that name the node. */
+  message: string
 }
 
 export interface ObservedNode extends NodeKey {

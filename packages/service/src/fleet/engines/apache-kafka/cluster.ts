@@ -4,6 +4,7 @@ import { ClusterClient } from '../brokers/cluster-client.ts'
 import {
   type ClusterPlan,
   type EngineCluster,
+  type Finding,
   type EngineClusterOptions,
   type NodeKey,
   nodeOf,
@@ -53,7 +54,7 @@ export class ApacheKafkaCluster implements EngineCluster {
   }
 
   /** Apache Kafka tells its own log what it finds. */
-  findings(): readonly string[] {
+  findings(): readonly Finding[] {
     return []
   }
 

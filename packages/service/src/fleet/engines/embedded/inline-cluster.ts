@@ -12,6 +12,7 @@ import {
   type ClusterPlan,
   type EngineCluster,
   type EngineClusterOptions,
+  type Finding,
   type NodeKey,
   type NodePlan,
   nodeName,
@@ -20,10 +21,11 @@ import {
   sameNode,
 } from '../engine.ts'
 import {
-  controllerId,
   damageExplained,
   directoryNameOf,
+  diskFindings,
   fingerprintOf,
+  keyOf,
   listenerOptions,
   lossFindings,
   nodeProperties,
@@ -61,10 +63,17 @@ export class InlineCluster implements EngineCluster {
     return this.#clusterId
   }
 
-  findings(): string[] {
-    return [...this.#losses].flatMap(([nodeId, losses]) =>
-      lossFindings({ role: nodeId === controllerId ? 'controller' : 'broker', nodeId }, losses),
+  findings(): Finding[] {
+    const losses = [...this.#losses].flatMap(([nodeId, ofNode]) => lossFindings(keyOf(nodeId), ofNode))
+    return [...this.#diskFindings(), ...losses]
+  }
+
+  #diskFindings(): Finding[] {
+    const { controller = null, brokers = [] } = this.#running ?? {}
+    const failing = [...(controller ? [controller] : []), ...brokers].flatMap(({ nodeId, diskFailure }) =>
+      diskFailure ? [{ ...keyOf(nodeId), ...diskFailure }] : [],
     )
+    return diskFindings(failing)
   }
 
   nodes(): ObservedNode[] {
@@ -162,7 +171,8 @@ export class InlineCluster implements EngineCluster {
       if (!node) return `${capitalized(nodeName({ role, nodeId }))} does not run.`
       if (node.failure !== null) return node.failure
     }
-    return this.brokers.health(plan)
+    const [disk] = this.#diskFindings()
+    return disk?.message ?? this.brokers.health(plan)
   }
 
   /** Every name of a version stands for the same software: there is nothing to raise. */

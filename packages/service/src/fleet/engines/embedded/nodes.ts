@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto'
-import { controllerProperties, type ListenerOptions, type Loss, lossSentences } from '@sluice/engine'
+import {
+  controllerProperties,
+  type DiskFailure,
+  type ListenerOptions,
+  type Loss,
+  lossSentences,
+} from '@sluice/engine'
 import { capitalized, metadataDamaged, OperatingError } from '../../operating-error.ts'
 import {
   type ClusterPlan,
   type EngineClusterOptions,
+  type Finding,
   type NodeKey,
   nodeName,
   nodeOf,
@@ -39,9 +46,26 @@ export function directoryNameOf({ role, nodeId }: NodeKey): string {
   return role === 'controller' ? role : `broker-${nodeId}`
 }
 
-/** What a node's start has found lost, as sentences. */
-export function lossFindings(key: NodeKey, losses: readonly Loss[]): string[] {
-  return lossSentences(losses).map((sentence) => `${capitalized(nodeName(key))}: ${sentence}`)
+export function keyOf(nodeId: number): NodeKey {
+  return { role: nodeId === controllerId ? 'controller' : 'broker', nodeId }
+}
+
+/** What a node's start has found lost. */
+export function lossFindings(key: NodeKey, losses: readonly Loss[]): Finding[] {
+  return lossSentences(losses).map((sentence) => ({
+    code: 'LOSS_FOUND',
+    message: `${capitalized(nodeName(key))}: ${sentence}`,
+  }))
+}
+
+/** One for all nodes whose disk does not serve: they mostly share it. */
+export function diskFindings(failing: readonly (NodeKey & DiskFailure)[]): Finding[] {
+  const [first] = failing.toSorted((a, b) => a.sinceMs - b.sinceMs)
+  if (!first) return []
+  const names = failing.map(nodeName).join(', ')
+  const since = new Date(first.sinceMs).toISOString()
+  const message = `The disk refuses reads or writes of ${names} since ${since}: ${first.reason}. What it refuses is answered with an error; the disk is tried again and again.`
+  return [{ code: 'DISK_FAILING', message }]
 }
 
 /** What a person can do about metadata that is lost. */

@@ -4,6 +4,7 @@ import {
   type ClusterPlan,
   type Engine,
   type EngineCluster,
+  type Finding,
   type EngineClusterOptions,
   ListenerName,
   type NodeKey,
@@ -46,7 +47,7 @@ export class FakeEngine implements Engine {
   /** What `health` says; null is all well. */
   problem: string | null = null
   /** What its clusters have found lost. */
-  findings: readonly string[] = []
+  findings: readonly Finding[] = []
   /** What a started node says it runs under. Another text than the plan's is against the contract. */
   runsUnder = (fingerprint: string): string => fingerprint
   /** Partitions of topics on brokers, by id. */
@@ -136,7 +137,7 @@ class FakeCluster implements EngineCluster {
     this.#effects = effects
   }
 
-  findings(): readonly string[] {
+  findings(): readonly Finding[] {
     return this.#engine.findings
   }
 

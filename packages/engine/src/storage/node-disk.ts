@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { type Clock, type Disk, isSystemError, type Logger, raise, type Timer } from '@sluice/effects'
+
+const checkMs = 1_000
+/** A disk that has refused something within this time does not serve: whoever writes tries again sooner. */
+const quietMsMin = 2_500
+/** A nearly full disk may take a small file and still no batch. */
+const probeBytes = 64 * 1024
+const probeName = '.disk-probe'
+
+/** Why the disk does not serve, and since when. */
+export interface DiskFailure {
+  readonly sinceMs: number
+  readonly reason: string
+}
+
+/** The directory of a node is gone while it runs. Open files hide that: writes to what nobody can find go well. */
+export class DirectoryLostError extends Error {
+  override name = 'DirectoryLostError'
+
+  constructor(directory: string) {
+    super(
+      `its directory ${directory} was removed or moved away while it ran, and what was written since is lost`,
+    )
+  }
+}
+
+/**
+ * What becomes known of the disk that one node lives on. Whatever finds that the disk refuses something says so here:
+ * a change of state is told once, however many requests run into it. From then on a small file is written from time to
+ * time, so that the disk is known to serve again also when nobody has anything to write.
+ */
+export class NodeDisk {
+  readonly #disk: Disk
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #directory: string
+  #failure: DiskFailure | null = null
+  #failedAtMs = 0
+  #timer: Timer | null = null
+  #isProbing = false
+
+  /** `clock`: the node's own, so that what is thrown here ends the node. */
+  constructor(options: { disk: Disk; clock: Clock; logger: Logger; directory: string }) {
+    this.#disk = options.disk
+    this.#clock = options.clock
+    this.#logger = options.logger
+    this.#directory = options.directory
+  }
+
+  /** Null while the disk serves. */
+  get failure(): DiskFailure | null {
+    return this.#failure
+  }
+
+  /** From now on looks whether the directory is still there; a node whose directory is gone fails. */
+  begin(isDirectoryGone: () => boolean): void {
+    this.#timer = this.#clock.schedule(checkMs, () => {
+      this.begin(isDirectoryGone)
+      if (isDirectoryGone()) throw new DirectoryLostError(this.#directory)
+      if (this.#failure) void this.#probe()
+    })
+  }
+
+  end(): void {
+    this.#timer?.cancel()
+    this.#timer = null
+    this.#failure = null
+  }
+
+  /** The disk has refused something; `what` says what came of it. */
+  failed(what: string, error: NodeJS.ErrnoException, facts: Readonly<Record<string, unknown>> = {}): void {
+    const { message: reason } = error
+    this.#logger.debug(what, { ...facts, reason })
+    this.#failedAtMs = this.#clock.monotonic()
+    if (this.#failure) return
+    this.#failure = { sinceMs: this.#clock.now(), reason }
+    this.#logger.error('the disk fails', { directory: this.#directory, reason, what, ...facts })
+  }
+
+  async #probe(): Promise<void> {
+    if (this.#isProbing) return
+    this.#isProbing = true
+    const path = join(this.#directory, probeName)
+    try {
+      await this.#disk.writeFileAtomic(path, Buffer.alloc(probeBytes), () => this.#timer === null)
+      if (this.#clock.monotonic() - this.#failedAtMs >= quietMsMin) this.#served()
+    } catch (error) {
+      if (!isSystemError(error)) raise(this.#clock, error)
+    } finally {
+      this.#isProbing = false
+      this.#removeProbe(path)
+    }
+  }
+
+  #served(): void {
+    if (!this.#failure) return
+    const seconds = Math.round((this.#clock.now() - this.#failure.sinceMs) / 1000)
+    this.#failure = null
+    this.#logger.warn('the disk serves again', { directory: this.#directory, seconds })
+  }
+
+  #removeProbe(path: string): void {
+    try {
+      for (const name of [path, `${path}.next.tmp`]) this.#disk.removeSync(name)
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+    }
+  }
+}
