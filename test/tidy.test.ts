@@ -51,12 +51,13 @@ const packageArrows: Record<string, string[]> = {
 
 /** Which directories of the engine's src a directory may import. Files at the top are the layer `cluster`. */
 const engineArrows: Record<string, string[]> = {
-  index: ['cluster', 'broker', 'coordinator', 'controller', 'replication', 'metadata', 'storage'],
-  cluster: ['broker', 'coordinator', 'controller', 'replication', 'metadata', 'storage'],
-  broker: ['coordinator', 'replication', 'metadata', 'storage'],
+  index: ['cluster', 'broker', 'coordinator', 'controller', 'replication', 'server', 'metadata', 'storage'],
+  cluster: ['broker', 'coordinator', 'controller', 'replication', 'server', 'metadata', 'storage'],
+  broker: ['coordinator', 'replication', 'server', 'metadata', 'storage'],
   coordinator: ['replication', 'metadata', 'storage'],
-  controller: ['metadata', 'storage'],
+  controller: ['server', 'metadata', 'storage'],
   replication: ['metadata', 'storage'],
+  server: ['metadata', 'storage'],
   metadata: [],
   storage: [],
 }

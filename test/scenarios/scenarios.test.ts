@@ -25,9 +25,12 @@ describe('scenarios', () => {
       const told = withAnswers(text, await play(exchanges))
       if (process.env.UPDATE_SCENARIOS) writeFileSync(file, told)
       else expect(told).toBe(text)
-      if (!hasFollowers.test(text) || heardOfLater.has(name)) return
-      // Whether followers are fed in the process or fetch over the network makes no difference to any story.
-      expect(withAnswers(text, await play(exchanges, { feedsInline: false }))).toBe(told)
+      if (heardOfLater.has(name)) return
+      // Whether followers are fed in the process or fetch over the network makes no difference to any story,
+      if (hasFollowers.test(text))
+        expect(withAnswers(text, await play(exchanges, { feedsInline: false }))).toBe(told)
+      // nor whether brokers reach their controller by calls or over the network.
+      expect(withAnswers(text, await play(exchanges, { channelInline: false }))).toBe(told)
     })
   }
 })

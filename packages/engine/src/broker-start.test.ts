@@ -2,7 +2,8 @@ import { alterConfigs, Connection, createTopic, deleteTopics, produce } from '@s
 import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from '@sluice/effects'
 import { ConfigResourceType } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BrokerNode, type Cluster, startCluster } from './cluster.ts'
+import { type Cluster, startCluster } from './cluster.ts'
+import type { BrokerNode } from './node-properties.ts'
 
 const clock = new TestClock()
 const properties = { 'default.replication.factor': '1', 'offsets.topic.replication.factor': '1' }

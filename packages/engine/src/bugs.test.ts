@@ -1,4 +1,5 @@
 import {
+  Connection,
   commitOffset,
   createTopic,
   deleteTopics,
@@ -10,7 +11,6 @@ import {
 import { AssertionFailure } from '@sluice/effects'
 import { BrokerHeartbeat, ErrorCode, FindCoordinator } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Broker } from './broker/broker.ts'
 import { ProduceJob } from './broker/produce-job.ts'
 import { BrokersManager } from './controller/brokers.ts'
 import { MetadataLog } from './controller/metadata-log.ts'
@@ -22,6 +22,7 @@ import { MetadataImage } from './metadata/image.ts'
 import { Partition } from './replication/partition.ts'
 import { Partitions } from './replication/partitions.ts'
 import { LogManager } from './storage/log-manager.ts'
+import { Server } from './server/server.ts'
 import { Log } from './storage/log.ts'
 import { ProducerState } from './storage/producer-state.ts'
 import { allRunning, controllerNode, node, properties, value, World } from './testing/two-brokers.ts'
@@ -207,9 +208,21 @@ const doors: Door[] = [
   },
   {
     name: 'the look for idle connections',
-    fails: 'broker 1',
+    // Its turn comes first.
+    fails: 'controller',
     breaks: (bug) => breaksFor(BrokerConfig.prototype, 'long', bug, 'connections.max.idle.ms'),
     comes: (world) => world.pass(anyMs),
+  },
+  {
+    name: "a request to the controller's listener",
+    fails: 'controller',
+    breaks: (bug) => breaks(Server.prototype, 'handle', bug),
+    comes: async (world) => {
+      const { network } = world
+      const connection = await Connection.open({ network, ...controllerNode })
+      await connection.request(BrokerHeartbeat, {}).catch(() => {})
+      await connection.close()
+    },
   },
   {
     name: 'a new connection',
@@ -223,13 +236,13 @@ const doors: Door[] = [
   {
     name: 'bytes that come',
     fails: 'broker 1',
-    breaks: (bug) => breaks(Broker.prototype, 'readStarts', bug),
+    breaks: (bug) => breaks(Server.prototype, 'readStarts', bug),
     comes: (world) => describeTopics(world.client, []).catch(() => {}),
   },
   {
     name: 'a request that waited for another',
     fails: 'broker 1',
-    breaks: (bug) => breaks(Broker.prototype, 'handle', bug, 2),
+    breaks: (bug) => breaks(Server.prototype, 'handle', bug, 2),
     comes: (world) =>
       Promise.allSettled([describeTopics(world.client, []), describeTopics(world.client, [])]),
   },

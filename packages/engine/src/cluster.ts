@@ -1,9 +1,10 @@
-import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import type { Disk } from '@sluice/effects'
 import { BrokerHeartbeat, randomUuid } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
-import type { ListenerOptions } from './broker/listeners.ts'
 import { InlineChannel } from './controller/channel.ts'
 import { Controller } from './controller/controller.ts'
+import { controllerAwayMsMax, type NodeEffects, startBrokerNode, type StartedBroker } from './node.ts'
+import { type BrokerNode, type ControllerNode, nodeProperties } from './node-properties.ts'
 import { InlineFeeds } from './replication/inline-feeds.ts'
 import type { Loss } from './storage/losses.ts'
 import type { DiskFailure } from './storage/node-disk.ts'
@@ -17,17 +18,11 @@ export interface ClusterOptions {
   readonly brokers: readonly BrokerNode[]
   /** Static properties of all these nodes by Kafka's names; see `checkBrokerProperties`. */
   readonly properties: Properties
-  readonly effects: {
-    readonly clock: Clock
-    readonly disk: Disk
-    readonly network: Network
-    readonly random: Random
-    readonly logger: Logger
-    /** Guards the directories against other processes; without it nothing does. */
-    readonly processes?: Processes
-  }
+  readonly effects: NodeEffects
   /** False: followers fetch as they do from another process, for tests that it makes no difference. */
   readonly feedsInline?: boolean
+  /** False: each broker is a node as a process of its own has it, and reaches the controller over TCP; for tests, too. */
+  readonly channelInline?: boolean
   /**
    * Once, the controller goes on without what is lost of the metadata; without it, it does not start
    * (MetadataDamagedError).
@@ -42,18 +37,6 @@ export interface ClusterOptions {
 }
 
 type Properties = Readonly<Record<string, string>>
-
-export interface ControllerNode {
-  readonly nodeId: number
-  readonly host: string
-  readonly port: number
-}
-
-export interface BrokerNode {
-  readonly nodeId: number
-  readonly rack: string | null
-  readonly listeners: readonly ListenerOptions[]
-}
 
 export interface RunningNode {
   readonly nodeId: number
@@ -93,9 +76,6 @@ export interface Cluster {
   kill(nodeId: number): Promise<void>
 }
 
-/** How long a request waits for a controller that is away: Apache Kafka's request.timeout.ms. */
-const controllerAwayMsMax = 30_000
-
 /**
  * Starts the controller, then the brokers, each with its directory below `directory`. Resolves when all of them
  * serve; rejects, with everything stopped again, when one cannot: a port that is taken (EADDRINUSE), a directory
@@ -119,9 +99,9 @@ class InlineCluster implements Cluster {
   readonly #options: ClusterOptions
   readonly #channel: InlineChannel
   readonly #feeds = new InlineFeeds()
-  readonly #brokers: Broker[] = []
+  readonly #brokers: StartedBroker[] = []
   /** Those of which the controller does not know yet that they are dead. */
-  readonly #killed = new Map<number, Broker>()
+  readonly #killed = new Map<number, StartedBroker>()
   readonly #starting = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
   #controllerNode: ControllerNode
@@ -150,9 +130,9 @@ class InlineCluster implements Cluster {
   }
 
   get brokers(): readonly RunningBroker[] {
-    return this.#brokers.map(({ nodeId, listeners, failure, logs }) => ({
+    return this.#brokers.map(({ nodeId, listeners, failure, diskFailure }) => ({
       nodeId,
-      diskFailure: logs.disk.failure,
+      diskFailure,
       directory: this.#brokerDirectory(nodeId),
       listeners: listeners.map(({ name, host, port }) => ({ name, host, port })),
       ...stateOf(failure),
@@ -207,23 +187,39 @@ class InlineCluster implements Cluster {
     const killed = this.#killed.get(node.nodeId)
     if (killed) await this.#fence(killed)
     this.#killed.delete(node.nodeId)
-    const { effects, onBrokerFailure, onLoss } = this.#options
+    const broker: StartedBroker = await this.#brokerOf(node, properties, signal, (failure) =>
+      this.#fence(broker).then(() => this.#options.onBrokerFailure?.(node.nodeId, failure)),
+    )
+    this.#brokers.push(broker)
+  }
+
+  #brokerOf(
+    node: BrokerNode,
+    properties: Properties,
+    signal: AbortSignal,
+    failed: (failure: Error) => Promise<void>,
+  ): Promise<StartedBroker> {
+    const { effects, onLoss } = this.#options
+    const { clusterId } = this
+    const controller = this.#controllerNode
     const directory = this.#brokerDirectory(node.nodeId)
-    const broker = await Broker.start({
-      ...effects,
-      nodeId: node.nodeId,
-      rack: node.rack,
-      clusterId: this.clusterId,
+    const common = {
       directory,
-      listeners: node.listeners,
-      properties: { ...properties, ...nodeProperties(node, directory, this.#controllerNode) },
+      clusterId,
+      signal,
+      onLoss: (loss: Loss) => onLoss?.(node.nodeId, loss),
+      onFailure: (failure: Error) => void failed(failure),
+    }
+    if (this.#options.channelInline === false)
+      return startBrokerNode({ ...common, broker: node, controller, properties, effects })
+    return Broker.start({
+      ...effects,
+      ...node,
+      ...common,
+      properties: { ...properties, ...nodeProperties(node, directory, controller) },
       controller: this.#channel,
       feeds: this.#options.feedsInline === false ? new InlineFeeds() : this.#feeds,
-      signal,
-      onLoss: (loss) => onLoss?.(node.nodeId, loss),
-      onFailure: (failure) => void this.#fence(broker).then(() => onBrokerFailure?.(node.nodeId, failure)),
     })
-    this.#brokers.push(broker)
   }
 
   /** What is under way when the cluster ends is waited for. */
@@ -257,7 +253,7 @@ class InlineCluster implements Cluster {
    * Whoever has seen a broker end says so in its name: the controller need not wait for a session in which nobody lives,
    * and lets its next incarnation register at once. A controller that is away has heard of no session.
    */
-  async #fence({ nodeId, epoch }: Broker): Promise<void> {
+  async #fence({ nodeId, epoch }: StartedBroker): Promise<void> {
     await this.#channel.request(BrokerHeartbeat, BrokerHeartbeat.maxVersion, {
       brokerId: nodeId,
       brokerEpoch: epoch,
@@ -298,30 +294,4 @@ function brokerDirectories(disk: Disk, directory: string): string[] {
 
 function stateOf(failure: Error | null): Pick<RunningNode, 'state' | 'failure'> {
   return failure ? { state: 'failed', failure: failure.message } : { state: 'running' }
-}
-
-/** What a node's properties file would say of itself: DescribeConfigs shows it. */
-function nodeProperties(
-  broker: BrokerNode,
-  directory: string,
-  controller: ControllerNode,
-): Record<string, string> {
-  const addresses = (of: (listener: ListenerOptions) => { host: string; port: number }) =>
-    broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')
-  return {
-    'node.id': String(broker.nodeId),
-    'broker.id': String(broker.nodeId),
-    'process.roles': 'broker',
-    ...(broker.rack !== null && { 'broker.rack': broker.rack }),
-    'log.dirs': directory,
-    listeners: addresses((one) => one),
-    'advertised.listeners': addresses((one) => one.advertised ?? one),
-    'listener.security.protocol.map': [
-      'CONTROLLER:PLAINTEXT',
-      ...broker.listeners.map((one) => `${one.name}:${one.protocol}`),
-    ].join(','),
-    'inter.broker.listener.name': broker.listeners[0]?.name ?? 'PLAINTEXT',
-    'controller.listener.names': 'CONTROLLER',
-    'controller.quorum.voters': `${controller.nodeId}@${controller.host}:${controller.port}`,
-  }
 }

@@ -1,15 +1,22 @@
 export {
-  type BrokerNode,
   type Cluster,
   type ClusterOptions,
-  type ControllerNode,
   type RunningBroker,
   type RunningNode,
   startCluster,
 } from './cluster.ts'
+export {
+  type BrokerNodeOptions,
+  type ControllerNodeOptions,
+  startBrokerNode,
+  startControllerNode,
+  type StartedBroker,
+  type StartedNode,
+} from './node.ts'
+export type { BrokerNode, ControllerNode } from './node-properties.ts'
 export { MetadataDamagedError } from './controller/metadata-damage.ts'
 export { type Loss, lossSentences } from './storage/losses.ts'
 export type { DiskFailure } from './storage/node-disk.ts'
-export type { ListenerOptions } from './broker/listeners.ts'
+export type { ListenerOptions } from './server/listeners.ts'
 export { handlers } from './broker/api-table.ts'
 export { checkBrokerProperties, controllerProperties, ignoredBrokerProperties } from './broker-properties.ts'

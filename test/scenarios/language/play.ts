@@ -1,6 +1,6 @@
 import type { Command, Exchange } from './story.ts'
 import { verbs } from './verbs.ts'
-import { failureText, World } from './world.ts'
+import { failureText, type Hosting, World } from './world.ts'
 
 /** Who does what no actor is named for. */
 const narrator = 'client'
@@ -17,11 +17,8 @@ interface Waiting {
  * Plays a story from its first command to its last and gives every answer. A command with an actor may wait: then its
  * answer stands, after the actor's name, below the command that brought it about.
  */
-export async function play(
-  exchanges: readonly Exchange[],
-  { feedsInline }: { feedsInline: boolean } = { feedsInline: true },
-): Promise<string[][]> {
-  const world = new World(feedsInline)
+export async function play(exchanges: readonly Exchange[], hosting: Hosting = {}): Promise<string[][]> {
+  const world = new World(hosting)
   const answers: string[][] = []
   let waiting: Waiting[] = []
   try {

@@ -1,8 +1,11 @@
 import { Connection, ConnectionClosedError, describeTopics, KafkaError } from '@sluice/client'
 import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from '@sluice/effects'
-import { type BrokerNode, type Cluster, startCluster } from '@sluice/engine'
+import { type BrokerNode, type Cluster, type ClusterOptions, startCluster } from '@sluice/engine'
 import { ErrorCode, errorInfo } from '@sluice/wire'
 import { coordinatorOf } from './group-member.ts'
+
+/** How the brokers of a cluster meet each other and their controller: by default by calls. */
+export type Hosting = Pick<ClusterOptions, 'feedsInline' | 'channelInline'>
 
 const directory = '/data'
 const host = '127.0.0.1'
@@ -21,13 +24,13 @@ export class World {
   readonly names = new Map<string, unknown>()
   /** Why brokers have failed. */
   readonly failures: string[] = []
-  readonly #feedsInline: boolean
+  readonly #hosting: Hosting
   #nodes: BrokerNode[] = []
   #properties: Record<string, string> = {}
   #cluster: Cluster | null = null
 
-  constructor(feedsInline: boolean) {
-    this.#feedsInline = feedsInline
+  constructor(hosting: Hosting) {
+    this.#hosting = hosting
   }
 
   /** Throws while the cluster is stopped. */
@@ -45,7 +48,7 @@ export class World {
       directory,
       controller: { nodeId: 10_000, host, port: 19_093 },
       brokers: this.#nodes,
-      feedsInline: this.#feedsInline,
+      ...this.#hosting,
       properties: this.#allProperties(),
       effects: {
         clock: this.clock,

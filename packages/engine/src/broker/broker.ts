@@ -8,9 +8,8 @@ import {
   NodeGuard,
   type Processes,
   type Random,
-  type Socket,
 } from '@sluice/effects'
-import type { Int64 } from '@sluice/wire'
+import type { Int64, RequestHeader } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
@@ -25,23 +24,21 @@ import { logConfigOf } from '../storage/log-config.ts'
 import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { TellLoss } from '../storage/losses.ts'
-import { DirectoryLostError } from '../storage/node-disk.ts'
+import { DirectoryLostError, type DiskFailure } from '../storage/node-disk.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
-import { Connection, type RequestHandling } from './connection.ts'
-import { Connections } from './connections.ts'
-import { ConnectionSession } from './connection-session.ts'
+import type { Connection } from '../server/connection.ts'
 import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
-import { dispatch } from './dispatch.ts'
 import { FetchSessions } from './fetch-sessions.ts'
+import { RequestContext } from './handler.ts'
 import { TopicCreation } from './internal-topics.ts'
 import { DirectoryAssignments } from './directory-assignments.ts'
 import { IsrChanges } from './isr-changes.ts'
-import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
+import type { BoundListener, ListenerOptions } from '../server/listeners.ts'
+import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
 import { createPartitions } from './replication.ts'
-import type { Reply } from './reply.ts'
 import type { BrokerServices } from './services.ts'
 
 interface BrokerOptions {
@@ -92,7 +89,7 @@ interface Parts {
  * Every callback from outside enters through `guard`: sockets and the metadata log directly, timers by the guarded
  * clock, which is the only one that a broker's parts get. A bug stops this broker and leaves its neighbours alone.
  */
-export class Broker implements BrokerServices, RequestHandling {
+export class Broker implements BrokerServices {
   readonly nodeId: number
   readonly rack: string | null
   readonly clusterId: string
@@ -110,7 +107,6 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
-  readonly requestBytesMax: number
   readonly lane: Lane
   readonly guard: Guard
   readonly #guard: NodeGuard
@@ -118,18 +114,13 @@ export class Broker implements BrokerServices, RequestHandling {
   readonly #registration: Registration
   readonly #isrChanges: IsrChanges
   readonly #directoryAssignments: DirectoryAssignments
-  readonly #connections: Connections
-  /** Sockets that came before the broker was ready. */
-  #early: Socket[] | null = []
-  #listeners: BoundListener[] = []
+  readonly #server: Server<RequestContext>
   /** Committed metadata that waits until logs and partitions are there; null from then on. */
   #waitingMetadata: (readonly LoggedRecord[])[] | null = []
   /** Changes that the parts of this broker have not had yet, or not whole; the first is under way. */
   readonly #deltas: ImageDelta[] = []
   #unsubscribe: (() => void) | null = null
   #leaveFeeds: (() => void) | null = null
-  #nextConnection = 0
-  #nowMs = 0
   #started = false
   #stopping: Promise<void> | null = null
 
@@ -179,6 +170,7 @@ export class Broker implements BrokerServices, RequestHandling {
       logger: this.logger,
       heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
       metadataOffset: () => this.metadata.offset,
+      isUnfenced: () => this.metadata.aliveBrokerEpoch(this.nodeId) === this.epoch,
     })
     const { controller, nodeId: brokerId } = options
     const member = {
@@ -198,8 +190,7 @@ export class Broker implements BrokerServices, RequestHandling {
     this.topicCreation = new TopicCreation(this)
     this.lane = new Lane(clock)
     const { openFilesMax } = options.disk
-    this.#connections = new Connections({ clock, config: this.config, openFilesMax })
-    this.requestBytesMax = this.config.int('socket.request.max.bytes')
+    this.#server = new Server(this, { network: options.network, config: this.config, openFilesMax })
   }
 
   /**
@@ -220,7 +211,7 @@ export class Broker implements BrokerServices, RequestHandling {
   }
 
   get listeners(): readonly BoundListener[] {
-    return this.#listeners
+    return this.#server.listeners
   }
 
   /** Of its registration; −1 before. */
@@ -233,8 +224,13 @@ export class Broker implements BrokerServices, RequestHandling {
     return this.#guard.failure
   }
 
+  /** Why the disk does not serve; null while it does. */
+  get diskFailure(): DiskFailure | null {
+    return this.logs.disk.failure
+  }
+
   get nowMs(): number {
-    return this.#nowMs
+    return this.#server.nowMs
   }
 
   async #start(): Promise<void> {
@@ -250,14 +246,9 @@ export class Broker implements BrokerServices, RequestHandling {
     await inSlices(this.#applyTopics(), this.clock, signal)
     this.#goOn()
     this.#followMetadata()
-    this.#listeners = await bindListeners(
-      this.#options.network,
-      this.#options.listeners,
-      (listener, socket) => this.#accept(listener, socket),
-      this.logger,
-    )
+    await this.#server.listen(this.#options.listeners)
     this.#goOn()
-    await this.#registration.register(this.#listeners, signal)
+    await this.#registration.register(this.listeners, signal)
     const { guard, partitions } = this
     this.#leaveFeeds = this.#options.feeds.join(this.nodeId, {
       guard,
@@ -265,13 +256,10 @@ export class Broker implements BrokerServices, RequestHandling {
     })
     this.partitions.beginFetching()
     for (const topic of this.metadata.topics()) this.#reviewDirectories(topic)
-    await this.#registration.keepAlive()
+    await this.#registration.keepAlive(signal)
     this.#goOn()
     this.#started = true
-    const early = this.#early ?? []
-    this.#early = null
-    for (const socket of early) socket.resume()
-    this.#connections.watchIdle()
+    this.#server.open()
   }
 
   /** Throws what has stopped the broker while its start waited. */
@@ -280,7 +268,7 @@ export class Broker implements BrokerServices, RequestHandling {
       this.#options.signal.throwIfAborted()
       return
     }
-    this.#closeListeners()
+    this.#server.closeListeners()
     this.#unsubscribe?.()
     throw this.failure ?? new Error(`broker ${this.nodeId} is stopped while it starts`)
   }
@@ -293,28 +281,21 @@ export class Broker implements BrokerServices, RequestHandling {
 
   /** Each part is let go, whatever the others throw: after a bug nothing is sure any more, and all must be free. */
   async #stop(clean: boolean): Promise<void> {
-    this.guard(() => this.#closeListeners())
+    this.guard(() => this.#server.closeListeners())
     if (clean && this.failure === null)
       await this.#registration.leave().catch((error: unknown) => this.#guard.fail(error))
     this.guard(() => this.#registration.abandon())
     this.guard(() => this.#isrChanges.close())
     this.guard(() => this.#directoryAssignments.close())
     this.guard(() => this.#leaveFeeds?.())
-    this.guard(() => this.#connections.stopWatching())
+    this.guard(() => this.#server.stopWatching())
     this.guard(() => this.#unsubscribe?.())
     for (const coordinator of this.coordinators) this.guard(() => coordinator.close())
     this.guard(() => this.partitions.close({ clean: clean && this.failure === null }))
-    for (const connection of this.#connections.all()) this.guard(() => connection.destroy('the broker stops'))
+    for (const connection of this.#server.connections())
+      this.guard(() => connection.destroy('the broker stops'))
     const { epoch } = this
     this.guard(() => this.logs.stop({ clean: clean && this.failure === null, brokerEpoch: epoch }))
-  }
-
-  #closeListeners(): void {
-    for (const { listener } of this.#listeners) void listener.close()
-  }
-
-  pipelines(apiKey: number): boolean {
-    return handlers.get(apiKey)?.pipelined === true
   }
 
   /** Quotas are not served: nobody is throttled. */
@@ -322,25 +303,12 @@ export class Broker implements BrokerServices, RequestHandling {
     return 0
   }
 
-  handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean {
-    return dispatch(frame, start, end, connection, reply, this)
+  contextOf(header: RequestHeader, connection: Connection): RequestContext {
+    return new RequestContext(header, connection, this)
   }
 
   commitStaged(): void {
     this.partitions.commitStaged()
-  }
-
-  readStarts(): number {
-    this.#nowMs = this.clock.now()
-    return this.#nowMs
-  }
-
-  defer(fn: () => void): void {
-    this.clock.defer(fn)
-  }
-
-  closed(connection: Connection): void {
-    this.#connections.delete(connection)
   }
 
   #failed(failure: Error): void {
@@ -349,29 +317,6 @@ export class Broker implements BrokerServices, RequestHandling {
     void this.stop({ clean: false }).then(() => {
       if (this.#started) this.#options.onFailure(failure)
     })
-  }
-
-  #accept(listener: ListenerOptions, socket: Socket): Connection {
-    const connection = new Connection({
-      id: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}-${this.#nextConnection++}`,
-      session: new ConnectionSession(listener, socket),
-      socket,
-      handling: this,
-      logger: this.logger,
-      nowMs: this.clock.now(),
-    })
-    this.guard(() => this.#admit(connection))
-    if (!this.#connections.has(connection)) this.defer(() => connection.destroy('not admitted'))
-    return connection
-  }
-
-  #admit(connection: Connection): void {
-    const { socket } = connection
-    if (this.#stopping || !this.#connections.admit(connection)) return
-    if (this.#early) {
-      this.#early.push(socket)
-      this.defer(() => this.#early && socket.pause())
-    }
   }
 
   #committed(records: readonly LoggedRecord[]): void {

@@ -1,5 +1,5 @@
 import type { MetadataImage } from '../metadata/image.ts'
-import type { ConnectionSession } from './connection-session.ts'
+import type { ConnectionSession } from '../server/connection-session.ts'
 
 /** The address of a broker as one client reaches it. */
 interface Endpoint {

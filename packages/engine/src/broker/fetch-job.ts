@@ -13,10 +13,10 @@ import type { FollowerFetch } from '../replication/replica.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
 import type { FetchSlice } from '../storage/log.ts'
 import { endpointsFor } from './endpoints.ts'
-import { endRequest } from './failed-request.ts'
+import { endRequest } from '../server/failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
 import type { RequestContext } from './handler.ts'
-import type { Reply, ResponsePart } from './reply.ts'
+import type { Reply, ResponsePart } from '../server/reply.ts'
 
 const leaderHintVersionMin = 16
 /** From this version on readers may be sent to followers, and may come to them (KIP-392). */

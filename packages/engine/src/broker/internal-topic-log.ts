@@ -3,7 +3,7 @@ import type { Clock } from '@sluice/effects'
 import type { CoordinatorLog } from '../coordinator/coordinator-log.ts'
 import { allReplicas } from '../replication/append.ts'
 import type { Partitions } from '../replication/partitions.ts'
-import { readExactly } from './response-stream.ts'
+import { readExactly } from '../server/response-stream.ts'
 
 const readChunkBytes = 1_048_576
 

@@ -1,4 +1,4 @@
-import type { Logger } from '@sluice/effects'
+import { type Clock, Deferred, type Logger } from '@sluice/effects'
 import { consumerOffsets, CreateTopics, ErrorCode, shareGroupState, transactionState } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
@@ -19,6 +19,8 @@ const underscore = 0x5f
 const topicsPerRequestMax = 10_000
 const askedAtOnceMax = 100
 const createTimeoutMs = 30_000
+/** A topic that is made is heard of at once, or its maker is not heard from at all. */
+const hearMsMax = 5_000
 
 /** What topics are made with. */
 interface TopicCreator {
@@ -26,6 +28,7 @@ interface TopicCreator {
   readonly config: BrokerConfig
   readonly coordinators: readonly CoordinatorHome[]
   readonly controller: ControllerChannel
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -38,7 +41,7 @@ export class TopicCreation {
     this.#broker = broker
   }
 
-  /** Asks for the topic unless it is there or asked for. Resolves with a wire error code; 0 when it exists. */
+  /** Asks for the topic unless it is there or asked for. Resolves with a wire error code; 0 when it exists and is known here. */
   ensure(topic: string): Promise<number> {
     if (this.#broker.metadata.topic(topic)) return Promise.resolve(ErrorCode.NONE)
     const running = this.#running.get(topic)
@@ -69,6 +72,7 @@ export class TopicCreation {
     })
     const result = response.topics[0]
     const error = result?.errorCode ?? ErrorCode.UNKNOWN_SERVER_ERROR
+    if (error === ErrorCode.NONE || error === ErrorCode.TOPIC_ALREADY_EXISTS) await this.#heard(topic)
     if (error === ErrorCode.TOPIC_ALREADY_EXISTS) return ErrorCode.NONE
     if (error !== ErrorCode.NONE)
       this.#broker.logger.warn('a topic could not be created', {
@@ -77,6 +81,18 @@ export class TopicCreation {
         message: result?.errorMessage,
       })
     return error
+  }
+
+  /** Of a controller in another process the answer may come before the records. */
+  async #heard(topic: string): Promise<void> {
+    const { metadata, clock } = this.#broker
+    if (metadata.topic(topic)) return
+    const heard = new Deferred<void>()
+    const forget = metadata.onChange(() => metadata.topic(topic) && heard.resolve())
+    const timer = clock.schedule(hearMsMax, () => heard.resolve())
+    await heard.promise
+    timer.cancel()
+    forget()
   }
 
   #shape(topic: string): TopicShape {

@@ -17,12 +17,12 @@ import {
 } from '../replication/append.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Steps } from '../storage/slices.ts'
-import { encodeAnswerInSteps } from './answer.ts'
+import { encodeAnswerInSteps } from '../server/answer.ts'
 import { endpointsFor } from './endpoints.ts'
-import { endRequest } from './failed-request.ts'
+import { endRequest } from '../server/failed-request.ts'
 import type { RequestContext } from './handler.ts'
 import { isInternalTopic } from './internal-topics.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from '../server/reply.ts'
 
 /** Clients must not write to internal topics, but for Kafka's own admin tools. */
 const adminClientId = '__admin_client'

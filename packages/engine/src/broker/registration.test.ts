@@ -29,6 +29,7 @@ function registration(options: { clusterId?: string; metadataOffset?: () => numb
     logger: silentLogger,
     heartbeatIntervalMs,
     metadataOffset: () => controller.image.offset,
+    isUnfenced: isAlive,
     ...options,
   })
 }
@@ -46,7 +47,7 @@ describe('a registration', () => {
     await one.register(listeners, signal)
     expect(one.brokerEpoch).toBe(controller.image.broker(1)?.epoch)
     expect(isAlive()).toBe(false)
-    await one.keepAlive()
+    await one.keepAlive(signal)
     expect(isAlive()).toBe(true)
     await one.leave()
   })
@@ -68,7 +69,7 @@ describe('a registration', () => {
   it('waits for the end of a session whose broker has died, or for the end of the start', async () => {
     const dead = registration()
     await dead.register(listeners, signal)
-    await dead.keepAlive()
+    await dead.keepAlive(signal)
     dead.abandon()
     const start = new AbortController()
     const calledOff = registration().register(listeners, start.signal)
@@ -86,7 +87,7 @@ describe('a registration', () => {
     let replayed = -1
     const slow = registration({ metadataOffset: () => replayed })
     await slow.register(listeners, signal)
-    const kept = slow.keepAlive()
+    const kept = slow.keepAlive(signal)
     await controller.clock.advance(2 * heartbeatIntervalMs)
     slow.heard()
     await controller.clock.advance(0)
@@ -101,7 +102,7 @@ describe('a registration', () => {
   it('waits no more for that when its broker stops', async () => {
     const slow = registration({ metadataOffset: () => -1 })
     await slow.register(listeners, signal)
-    const kept = slow.keepAlive()
+    const kept = slow.keepAlive(signal)
     slow.abandon()
     await kept
     expect(isAlive()).toBe(false)
@@ -110,7 +111,7 @@ describe('a registration', () => {
   it('is kept alive by heartbeats for as long as it lasts', async () => {
     const one = registration()
     await one.register(listeners, signal)
-    await one.keepAlive()
+    await one.keepAlive(signal)
     await controller.clock.advance(10 * sessionTimeoutMs)
     expect(isAlive()).toBe(true)
     one.abandon()
@@ -121,7 +122,7 @@ describe('a registration', () => {
   it('says how far its metadata has come at once when somebody waits for it', async () => {
     const one = registration()
     await one.register(listeners, signal)
-    await one.keepAlive()
+    await one.keepAlive(signal)
     const heardOffset = async () => {
       const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }]
       const response = await controller.channel.request(DescribeQuorum, 2, { topics })
@@ -140,7 +141,7 @@ describe('a registration', () => {
     const idle = controller.clock.pending
     const one = registration()
     await one.register(listeners, signal)
-    await one.keepAlive()
+    await one.keepAlive(signal)
     await one.leave()
     expect(isAlive()).toBe(false)
     const next = registration()

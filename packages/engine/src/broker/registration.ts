@@ -3,7 +3,7 @@ import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid, type Int64 
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
 import { securityProtocolId } from '../metadata/security-protocol.ts'
-import type { BoundListener } from './listeners.ts'
+import type { BoundListener } from '../server/listeners.ts'
 
 /** One moves the leaders; brokers that are alive hear of it and say so before these are over. */
 const leavingBeatsMax = 10
@@ -16,7 +16,7 @@ export class Registration {
   #brokerEpoch: Int64 = -1
   #timer: Timer | null = null
   #stopping = false
-  /** While the broker waits to hear of its own registration. */
+  /** While the broker waits to hear of itself. */
   #unheard: Deferred<void> | null = null
 
   constructor(options: RegistrationOptions) {
@@ -83,16 +83,26 @@ export class Registration {
 
   /**
    * One heartbeat as soon as the broker has replayed its own registration, which unfences it, and then one every
-   * interval. An earlier one would leave it fenced until the next.
+   * interval. An earlier one would leave it fenced until the next. Resolves when the broker has replayed that, too.
    */
-  async keepAlive(): Promise<void> {
-    while (this.#options.metadataOffset() < this.#brokerEpoch && !this.#stopping) {
+  async keepAlive(signal: AbortSignal): Promise<void> {
+    const end = () => this.heard()
+    signal.addEventListener('abort', end, { once: true })
+    const { metadataOffset, isUnfenced } = this.#options
+    await this.#until(() => metadataOffset() >= this.#brokerEpoch || signal.aborted)
+    if (!this.#stopping && !signal.aborted) {
+      await this.#beat({})
+      this.#schedule()
+      await this.#until(() => isUnfenced() || signal.aborted)
+    }
+    signal.removeEventListener('abort', end)
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo() && !this.#stopping) {
       this.#unheard = new Deferred()
       await this.#unheard.promise
     }
-    if (this.#stopping) return
-    await this.#beat({})
-    this.#schedule()
   }
 
   /** The broker has replayed more of the metadata. */
@@ -168,4 +178,6 @@ interface RegistrationOptions {
   readonly logger: Logger
   readonly heartbeatIntervalMs: number
   readonly metadataOffset: () => number
+  /** Whether this broker is alive, by what it has replayed itself. */
+  readonly isUnfenced: () => boolean
 }

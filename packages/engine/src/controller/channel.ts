@@ -167,9 +167,15 @@ function* throughBytes<T>(message: Message<T>, version: number, value: Input<T>)
   return yield* message.decodeInSteps(new Reader(writer.finish()), version)
 }
 
-function refusal(api: Api, version: number, asked: unknown): Buffer {
+/** The answer's bytes where no controller decides. */
+export function refusal(
+  api: Api,
+  version: number,
+  asked: unknown,
+  errorCode: number = ErrorCode.NOT_CONTROLLER,
+): Buffer {
   const definition = controllerRequests.get(api.apiKey)
   assert(definition, `the controller does not serve ${api.name}`)
-  const response = definition.refuse(asked, ErrorCode.NOT_CONTROLLER, 'The controller does not answer.')
+  const response = definition.refuse(asked, errorCode as ErrorCode, 'The controller does not answer.')
   return api.response.encodeToBuffer(version, response as never)
 }

@@ -15,6 +15,7 @@ export class CommitQueue {
   readonly #log: MetadataLog
   readonly #image: MetadataImage
   readonly #clock: Clock
+  readonly #onCommitted: () => void
   readonly #onDurable: () => void
   readonly #onFailure: (failure: unknown) => void
   readonly #listeners = new Set<RecordsListener>()
@@ -27,6 +28,8 @@ export class CommitQueue {
     log: MetadataLog
     image: MetadataImage
     clock: Clock
+    /** Called when more is durable than before. */
+    onCommitted: () => void
     /** Called when everything that was appended is durable. */
     onDurable: () => void
     /** Called once, when records could not be made durable or told. */
@@ -35,6 +38,7 @@ export class CommitQueue {
     this.#log = options.log
     this.#image = options.image
     this.#clock = options.clock
+    this.#onCommitted = options.onCommitted
     this.#onDurable = options.onDurable
     this.#onFailure = options.onFailure
   }
@@ -92,6 +96,7 @@ export class CommitQueue {
     try {
       await this.#log.flush()
       await inSlices(this.#tell(batches), this.#clock, unaborted)
+      this.#onCommitted()
       if (this.#pending.length === 0) this.#onDurable()
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)))

@@ -5,6 +5,7 @@ import {
   guardedClock,
   isSystemError,
   type Logger,
+  type Network,
   NodeGuard,
   type Processes,
   type Random,
@@ -44,7 +45,9 @@ import type { ControllerRequest } from './controller-request.ts'
 import { cannotBeWritten, Decisions } from './decisions.ts'
 import { ElectionsManager } from './elections.ts'
 import { FeaturesManager } from './features.ts'
+import { ControllerListener } from './listener/controller-listener.ts'
 import { MetadataLog } from './metadata-log.ts'
+import { Observers } from './observers.ts'
 import { PartitionChanges } from './partition-changes.ts'
 import { PartitionsManager } from './partitions.ts'
 import { PeriodicElections } from './periodic-elections.ts'
@@ -59,6 +62,8 @@ interface ControllerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Without it nobody reaches this controller but by calls. */
+  readonly network?: Network
   /** Without it the directory is not guarded against other processes. */
   readonly processes?: Processes
   /** Gives up an opening that is under way. */
@@ -67,7 +72,7 @@ interface ControllerOptions {
   readonly directory: string
   readonly nodeId: number
   readonly clusterId: string
-  /** Where the controller is said to listen: a fact of its registration. */
+  /** Where the controller listens, and is said to: a fact of its registration. */
   readonly host: string
   readonly port: number
   readonly staticProperties: Readonly<Record<string, string>>
@@ -118,6 +123,7 @@ export class Controller implements ChannelTarget {
   readonly #guard: NodeGuard
   readonly #lane: Lane
   readonly #periodicElections: PeriodicElections
+  readonly #listener: ControllerListener | null
   #sessionTimer: Timer | null = null
   #opened = false
   #closing: Promise<void> | null = null
@@ -135,6 +141,7 @@ export class Controller implements ChannelTarget {
     const { clock, random, clusterId, nodeId, logger } = options
     const sessionTimeoutMs = config.int('broker.session.timeout.ms')
     const changes = new PartitionChanges({ image, config })
+    const observers = new Observers(clock)
     const elections = new ElectionsManager({ image, changes })
     const brokers = new BrokersManager({ image, changes, clock, clusterId, sessionTimeoutMs })
     this.#managers = {
@@ -146,17 +153,19 @@ export class Controller implements ChannelTarget {
       configs: new ConfigsManager({ image, config }),
       producerIds: new ProducerIdsManager({ image, brokers }),
       features: new FeaturesManager({ image, config, nodeId }),
-      quorum: new QuorumManager({ image, brokers, clock, nodeId }),
+      quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),
     }
     this.#compaction = new CompactionNotice({ config, image, logger })
     this.#queue = new CommitQueue({
       log,
       image,
       clock,
+      onCommitted: () => this.#listener?.commits.committed(),
       onDurable: () => this.#snapshotIfDue(),
       onFailure: (failure) => this.#guard.fail(failure),
     })
     this.#decisions = new Decisions({ ...parts, managers: this.#managers, queue: this.#queue, logger, clock })
+    this.#listener = this.#listenerOf(options, observers)
     this.#periodicElections = new PeriodicElections({
       clock,
       disk: this.#disk,
@@ -168,6 +177,23 @@ export class Controller implements ChannelTarget {
         this.#decisions.append(records)
         void this.#queue.settled()
       },
+    })
+  }
+
+  #listenerOf(options: ControllerOptions, observers: Observers): ControllerListener | null {
+    const { network, disk } = options
+    if (!network) return null
+    return new ControllerListener({
+      ...options,
+      network,
+      openFilesMax: disk.openFilesMax,
+      guard: this.#guard.run,
+      lane: this.#lane,
+      config: this.#config,
+      metadata: this.#image,
+      log: this.#log,
+      observers,
+      decide: (api, version, request, context) => this.decide(api, version, request, context),
     })
   }
 
@@ -213,6 +239,12 @@ export class Controller implements ChannelTarget {
     return this.#options.nodeId
   }
 
+  /** Where it listens. */
+  get address(): { host: string; port: number } {
+    const { host, port } = this.#listener?.address ?? this.#options
+    return { host, port }
+  }
+
   /** What has stopped this controller, if something has. */
   get failure(): Error | null {
     return this.#guard.failure
@@ -223,33 +255,34 @@ export class Controller implements ChannelTarget {
     return this.#disk.failure
   }
 
-  async handle(
-    api: Api,
-    version: number,
-    request: unknown,
-    { principal }: ChannelContext,
-  ): Promise<Buffer | null> {
-    const handler: ControllerRequest<Managers> | undefined = controllerRequests.get(api.apiKey)
-    assert(handler, `the controller does not serve ${api.name}`)
-    if (this.#closing) return null
+  async handle(api: Api, version: number, request: unknown, context: ChannelContext): Promise<Buffer | null> {
     const encode = (response: unknown) => this.#lane.done(encoded(api, version, response as never))
+    const response = await this.decide(api, version, request, context)
+    if (response === null) return null
+    try {
+      return await encode(response)
+    } catch (error) {
+      this.#options.logger.error('an answer of the controller cannot be encoded', { api: api.name, error })
+      return encode(handlerOf(api).refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected))
+    }
+  }
+
+  /** The response itself; null as `handle` gives it. */
+  async decide(api: Api, version: number, request: unknown, { principal }: ChannelContext): Promise<unknown> {
+    const handler = handlerOf(api)
+    if (this.#closing) return null
     const decided = await this.#decisions.decide({ handler, version, request, principal })
     if (!decided) return null
-    if ('refusal' in decided) return encode(decided.refusal)
+    if ('refusal' in decided) return decided.refusal
     // Also an answer without records may rest on what others have decided, and is not durable yet.
     await this.#queue.settled()
     const { failure } = this.#queue
     if (failure) {
       if (!isSystemError(failure)) return null
-      return encode(handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cannotBeWritten(failure)))
+      return handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cannotBeWritten(failure))
     }
     this.#watchSessions()
-    try {
-      return await encode(decided.response)
-    } catch (error) {
-      this.#options.logger.error('an answer of the controller cannot be encoded', { api: api.name, error })
-      return encode(handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR, unexpected))
-    }
+    return decided.response
   }
 
   subscribe(listener: RecordsListener, after: number): Promise<() => void> {
@@ -267,6 +300,7 @@ export class Controller implements ChannelTarget {
     this.#disk.end()
     this.#periodicElections.stop()
     this.#decisions.close()
+    this.#guard.run(() => this.#listener?.close())
     await this.#queue.close()
     const clean = !this.#queue.failure
     this.#guard.run(() => {
@@ -309,7 +343,8 @@ export class Controller implements ChannelTarget {
     if (this.#image.inTransaction)
       this.#decisions.append([newRecord(AbortTransactionRecord, { reason: 'a new controller' })])
     if (this.#image.metadataVersion === 0) this.#decisions.append(bootstrapRecords())
-    this.#decisions.append([registration(this.#options)])
+    await this.#listener?.listen()
+    this.#decisions.append([registration(this.#options, this.address)])
     await this.#queue.settled()
     if (this.#queue.failure) throw this.#queue.failure
     this.#opened = true
@@ -317,6 +352,7 @@ export class Controller implements ChannelTarget {
     this.#periodicElections.start()
     this.#disk.begin(() => this.#lock.isGone())
     this.#watchSessions()
+    this.#listener?.open()
   }
 
   /** One timer, for the session that may end first. */
@@ -368,6 +404,12 @@ export class Controller implements ChannelTarget {
 }
 
 const notWritten = 'the metadata log cannot be written'
+function handlerOf(api: Api): ControllerRequest<Managers> {
+  const handler = controllerRequests.get(api.apiKey)
+  assert(handler, `the controller does not serve ${api.name}`)
+  return handler
+}
+
 const unexpected = 'The controller failed unexpectedly.'
 const retryMs = 1000
 
@@ -388,7 +430,10 @@ function bootstrapRecords(): NewRecord[] {
   ]
 }
 
-function registration({ nodeId, random, host, port }: ControllerOptions): NewRecord {
+function registration(
+  { nodeId, random }: ControllerOptions,
+  { host, port }: { host: string; port: number },
+): NewRecord {
   return newRecord(RegisterControllerRecord, {
     controllerId: nodeId,
     incarnationId: randomUuid(random),

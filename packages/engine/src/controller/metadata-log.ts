@@ -41,7 +41,7 @@ import {
 } from './snapshots.ts'
 
 /** Fixed by Apache Kafka. */
-const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+export const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const readBytesMax = 8 * 1024 * 1024
 
 /** A reader has stayed away for too long to be told what it missed: it has to begin anew, with the image. */
@@ -52,6 +52,16 @@ export class MetadataGoneError extends Error {
 /** Records as one batch of the log. */
 export interface SealedBatch {
   readonly sealed: readonly SealedRecord[]
+  readonly bytes: Buffer
+}
+
+type ReaderPlace =
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'diverging'; readonly end: { readonly epoch: number; readonly endOffset: number } }
+  | { readonly kind: 'snapshot'; readonly id: SnapshotId }
+
+interface SnapshotPart {
+  readonly sizeInBytes: number
   readonly bytes: Buffer
 }
 
@@ -165,6 +175,60 @@ export class MetadataLog {
     return sealed.map(({ decoded }, i) =>
       Object.assign(decoded, { offset: baseOffset + i, epoch: this.#epoch }),
     )
+  }
+
+  /** End of what is durable, and so committed. */
+  get committedEnd(): number {
+    return this.#log.highWatermark
+  }
+
+  get startOffset(): number {
+    return this.#log.logStartOffset
+  }
+
+  get newestSnapshot(): SnapshotId | null {
+    return this.#snapshots.at(-1) ?? null
+  }
+
+  /**
+   * Whether a reader that stands at `offset`, behind a record of `epoch`, can go on from there. If not: where the log
+   * that it knows parts from this one, or the snapshot that it has to begin with.
+   */
+  placeOf(offset: number, epoch: number): ReaderPlace {
+    if (this.startOffset === 0 && offset === 0 && epoch === 0) return { kind: 'valid' }
+    const [oldest] = this.#snapshots
+    const newest = this.newestSnapshot
+    const isBehind =
+      oldest &&
+      (offset < this.startOffset ||
+        (offset === this.startOffset && epoch !== oldest.epoch) ||
+        epoch < oldest.epoch)
+    if (isBehind && newest) return { kind: 'snapshot', id: newest }
+    const end = this.#log.leaderEpochs.endOffsetFor(epoch)
+    if (end.epoch !== epoch || end.endOffset < offset) return { kind: 'diverging', end }
+    return { kind: 'valid' }
+  }
+
+  /** Whole batches of what is committed; nothing at its end. */
+  readCommitted(offset: number): Buffer {
+    return offset >= this.committedEnd ? Buffer.alloc(0) : this.#read(offset, this.committedEnd)
+  }
+
+  /** A part of a snapshot, and how large the whole is. Null: there is no such snapshot (any more). */
+  readSnapshotPart(id: SnapshotId, position: number, bytesMax: number): SnapshotPart | null {
+    const { disk } = this.#options
+    if (!this.#snapshots.some(({ endOffset, epoch }) => endOffset === id.endOffset && epoch === id.epoch))
+      return null
+    const file = disk.openSync(join(this.#directory, snapshotName(id)), 'read')
+    try {
+      const sizeInBytes = file.sizeSync()
+      const length = Math.max(0, Math.min(sizeInBytes - position, bytesMax, readBytesMax))
+      const bytes = Buffer.allocUnsafe(length)
+      const read = length === 0 ? 0 : file.readSync(bytes, 0, length, position)
+      return { sizeInBytes, bytes: bytes.subarray(0, read) }
+    } finally {
+      file.closeSync()
+    }
   }
 
   /** Takes back what was appended from `offset` on and nobody has seen. */
@@ -302,8 +366,8 @@ export class MetadataLog {
     }
   }
 
-  #read(offset: number): Buffer {
-    const slice = this.#log.read(offset, readBytesMax, this.endOffset, true)
+  #read(offset: number, upTo = this.endOffset): Buffer {
+    const slice = this.#log.read(offset, readBytesMax, upTo, true)
     assert(slice, `nothing at offset ${offset} of the metadata log`)
     try {
       const bytes = Buffer.allocUnsafe(slice.length)

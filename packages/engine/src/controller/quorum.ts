@@ -16,6 +16,7 @@ import { newRecord } from '../metadata/records.ts'
 import type { BrokersManager } from './brokers.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
+import type { Observers } from './observers.ts'
 
 type DescribeRequest = RequestOf<typeof DescribeQuorum>
 type DescribeResponse = ResponseOf<typeof DescribeQuorum>
@@ -30,12 +31,20 @@ const directoriesVersionMin = 2
 export class QuorumManager {
   readonly #image: MetadataImage
   readonly #brokers: BrokersManager
+  readonly #observers: Observers
   readonly #clock: Clock
   readonly #nodeId: number
 
-  constructor(options: { image: MetadataImage; brokers: BrokersManager; clock: Clock; nodeId: number }) {
+  constructor(options: {
+    image: MetadataImage
+    brokers: BrokersManager
+    observers: Observers
+    clock: Clock
+    nodeId: number
+  }) {
     this.#image = options.image
     this.#brokers = options.brokers
+    this.#observers = options.observers
     this.#clock = options.clock
     this.#nodeId = options.nodeId
   }
@@ -54,7 +63,7 @@ export class QuorumManager {
       leaderEpoch: this.#image.epoch,
       highWatermark: this.#image.offset + 1,
       currentVoters: [this.#voter()],
-      observers: this.#observers(version),
+      observers: this.#observing(version),
     }
     const response = {
       errorCode: ErrorCode.NONE,
@@ -105,14 +114,32 @@ export class QuorumManager {
     }
   }
 
-  #observers(version: number): ReplicaState[] {
-    return this.#brokers.heard().map(({ broker, metadataOffset, heardAtMs }) => ({
-      replicaId: broker.id,
-      replicaDirectoryId: version >= directoriesVersionMin ? (broker.logDirs[0] ?? zeroUuid) : zeroUuid,
-      logEndOffset: metadataOffset + 1,
-      lastFetchTimestamp: heardAtMs,
-      lastCaughtUpTimestamp: metadataOffset >= this.#image.offset ? heardAtMs : -1,
-    }))
+  /** Those that fetch, and brokers that are told by calls: of these their heartbeats say how far they have come. */
+  #observing(version: number): ReplicaState[] {
+    const directory = (id: string) => (version >= directoriesVersionMin ? id : zeroUuid)
+    const fetching = this.#observers.all()
+    const fetchingIds = new Set(fetching.map(({ replicaId }) => replicaId))
+    const called = this.#brokers.heard().filter(({ broker }) => !fetchingIds.has(broker.id))
+    return [
+      ...fetching.map(({ replicaId, directoryId, logEndOffset, lastFetchMs, lastCaughtUpMs }) => ({
+        replicaId,
+        replicaDirectoryId: directory(directoryId === zeroUuid ? this.#directoryOf(replicaId) : directoryId),
+        logEndOffset,
+        lastFetchTimestamp: lastFetchMs,
+        lastCaughtUpTimestamp: lastCaughtUpMs,
+      })),
+      ...called.map(({ broker, metadataOffset, heardAtMs }) => ({
+        replicaId: broker.id,
+        replicaDirectoryId: directory(this.#directoryOf(broker.id)),
+        logEndOffset: metadataOffset + 1,
+        lastFetchTimestamp: heardAtMs,
+        lastCaughtUpTimestamp: metadataOffset >= this.#image.offset ? heardAtMs : -1,
+      })),
+    ]
+  }
+
+  #directoryOf(brokerId: number): string {
+    return this.#image.broker(brokerId)?.logDirs[0] ?? zeroUuid
   }
 
   #nodes(): DescribeResponse['nodes'] {

@@ -13,7 +13,7 @@
  */
 import { ErrorCode, Fetch, fetchByIdVersionMin } from '@sluice/wire'
 import { each } from '../access.ts'
-import { encodeAnswer } from '../answer.ts'
+import { encodeAnswer } from '../../server/answer.ts'
 import { FetchJob } from '../fetch-job.ts'
 import { rawHandler } from '../handler.ts'
 

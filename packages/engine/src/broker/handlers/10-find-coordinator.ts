@@ -12,7 +12,7 @@
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
 import { eachInSteps, type Steps } from '../../storage/slices.ts'
 import { each, whole } from '../access.ts'
-import type { ClientSoftware } from '../connection-session.ts'
+import type { ClientSoftware } from '../../server/connection-session.ts'
 import { type CoordinatorHome, coordinatorKeyType } from '../coordinators.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'

@@ -3,7 +3,7 @@ import { MemoryNetwork, seededRandom, silentLogger } from '@sluice/effects'
 import { clusterId, TestController } from '../../controller/testing/test-controller.ts'
 import { InlineFeeds } from '../../replication/inline-feeds.ts'
 import { Broker } from '../broker.ts'
-import type { ListenerOptions } from '../listeners.ts'
+import type { ListenerOptions } from '../../server/listeners.ts'
 
 export const plaintextListener: ListenerOptions = {
   name: 'CLIENT',

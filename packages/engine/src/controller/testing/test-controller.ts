@@ -1,6 +1,8 @@
 import {
   type Disk,
   MemoryDisk,
+  type Network,
+  NodeGuard,
   type Processes,
   type Random,
   seededRandom,
@@ -43,11 +45,12 @@ export class TestController {
   readonly processes: Processes | undefined
   readonly properties: Record<string, string>
   readonly #logger: Logger
+  readonly #network: Network | undefined
+  readonly #awayMsMax: number
   /** What a broker has replayed. */
   image = new MetadataImage()
-  /** What has stopped the controller. */
+  /** What has stopped the controller, or the one that reads it. */
   failure: Error | null = null
-  /** Waits for nobody. */
   #channel: InlineChannel | null = null
   /** All records since the last `take`. */
   #records: LoggedRecord[] = []
@@ -58,12 +61,18 @@ export class TestController {
     options: {
       disk?: Disk
       processes?: Processes
+      /** Without it there is no listener. */
+      network?: Network
+      /** How long requests wait for a controller that is away. */
+      awayMsMax?: number
       properties?: Record<string, string>
       logger?: Logger
     } = {},
   ) {
     this.disk = options.disk ?? new MemoryDisk()
     this.processes = options.processes
+    this.#network = options.network
+    this.#awayMsMax = options.awayMsMax ?? 0
     this.random = seededRandom(7)
     this.properties = options.properties ?? {}
     this.#logger = options.logger ?? silentLogger
@@ -75,6 +84,31 @@ export class TestController {
   }
 
   async open(): Promise<this> {
+    this.#channel = new InlineChannel({ clock: this.clock, awayMsMax: this.#awayMsMax })
+    await this.start()
+    this.image = new MetadataImage()
+    this.#records = []
+    const take = (records: readonly LoggedRecord[]) => {
+      this.image.replay(records)
+      this.#records.push(...records)
+    }
+    const guard = new NodeGuard((failure) => {
+      this.failure = failure
+    })
+    await this.#channel.subscribe(take, guard.run)
+    return this
+  }
+
+  /** Its channel waits for the next one. */
+  async stop(): Promise<void> {
+    const controller = this.#controller
+    if (!controller) return
+    this.#channel?.disconnect(controller)
+    await this.close()
+  }
+
+  /** The channel goes on with it. */
+  async start(): Promise<void> {
     this.failure = null
     this.#controller = await Controller.open({
       disk: this.disk,
@@ -82,6 +116,7 @@ export class TestController {
       random: this.random,
       logger: this.#logger,
       processes: this.processes,
+      network: this.#network,
       directory: '/controller',
       nodeId: 3000,
       clusterId,
@@ -93,16 +128,7 @@ export class TestController {
         this.failure = failure
       },
     })
-    this.#channel = new InlineChannel({ clock: this.clock, awayMsMax: 0 })
-    await this.#channel.connect(this.#controller)
-    this.image = new MetadataImage()
-    this.#records = []
-    const take = (records: readonly LoggedRecord[]) => {
-      this.image.replay(records)
-      this.#records.push(...records)
-    }
-    await this.#channel.subscribe(take, (work) => work())
-    return this
+    await this.#channel?.connect(this.#controller)
   }
 
   async close(): Promise<void> {

@@ -13,8 +13,8 @@ import {
 } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeAnswer } from './answer.ts'
-import { handlers } from './api-table.ts'
-import { TestBroker } from './testing/test-broker.ts'
+import { handlers } from '../broker/api-table.ts'
+import { TestBroker } from '../broker/testing/test-broker.ts'
 
 let test: TestBroker
 beforeEach(async () => {

@@ -33,7 +33,7 @@ const coordinatorKeysVersionMin = 4
 /**
  * Ends a request whose own code has thrown, before anything had changed: UNKNOWN_SERVER_ERROR, in the places that its
  * response has for errors, as on Apache Kafka. A response without such a place, or a request that wants none, has its
- * connection closed. An AssertionFailure is not the request's affair, and goes on to the broker's guard.
+ * connection closed. An AssertionFailure is not the request's affair, and goes on to the node's guard.
  */
 export function endRequest(
   api: Api,
@@ -43,8 +43,8 @@ export function endRequest(
   error: unknown,
 ): void {
   if (error instanceof AssertionFailure) throw error
-  const { apiVersion, connection, broker } = context
-  broker.logger.error('a request failed', { api: api.name, version: apiVersion, error })
+  const { apiVersion, connection, node } = context
+  node.logger.error('a request failed', { api: api.name, version: apiVersion, error })
   const response = errorResponse(api, apiVersion, request)
   if (response === null) connection.destroy(`${api.name} failed`)
   else if (!connection.closed) reply.send(encodeAnswer(api, context, response as never))

@@ -5,10 +5,10 @@ import { endRequest } from './failed-request.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { Reply } from './reply.ts'
 
-/** One decoded request on its way: through its handler, then into the bytes of its answer, by the broker's lane. */
-export class RequestRun {
-  readonly #handler: Handler
-  readonly #context: RequestContext
+/** One decoded request on its way: through its handler, then into the bytes of its answer, by the node's lane. */
+export class RequestRun<Context extends RequestContext> {
+  readonly #handler: Handler<Context>
+  readonly #context: Context
   readonly #reply: Reply
   readonly #request: unknown
   readonly #isWanted = () => !this.#context.connection.closed
@@ -16,7 +16,7 @@ export class RequestRun {
     endRequest(this.#handler.api, this.#request, this.#context, this.#reply, error)
   }
 
-  constructor(handler: Handler, context: RequestContext, reply: Reply, request: unknown) {
+  constructor(handler: Handler<Context>, context: Context, reply: Reply, request: unknown) {
     this.#handler = handler
     this.#context = context
     this.#reply = reply
@@ -24,7 +24,7 @@ export class RequestRun {
   }
 
   start(): void {
-    const handle = this.#handler.handle as NonNullable<Handler['handle']>
+    const handle = this.#handler.handle as NonNullable<Handler<Context>['handle']>
     let result: unknown
     try {
       result = handle(this.#request as never, this.#context)
@@ -39,7 +39,7 @@ export class RequestRun {
   #settle(result: unknown): void {
     if (isSteps(result)) this.#inLane(result, (value) => this.#settle(value))
     else if (result instanceof Promise) {
-      const { guard } = this.#context.broker
+      const { guard } = this.#context.node
       result.then(
         (value) => guard(() => this.#settle(value)),
         (error: unknown) => guard(() => this.#failed(error)),
@@ -55,6 +55,6 @@ export class RequestRun {
   }
 
   #inLane<T>(steps: Steps<T>, done: (value: T) => void): void {
-    this.#context.broker.lane.run({ steps, done, failed: this.#failed, isWanted: this.#isWanted })
+    this.#context.node.lane.run({ steps, done, failed: this.#failed, isWanted: this.#isWanted })
   }
 }

@@ -1,0 +1,53 @@
+import { Connection } from '@sluice/client'
+import type { Clock, Network } from '@sluice/effects'
+import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
+
+export interface ControllerAddress {
+  readonly host: string
+  readonly port: number
+}
+
+interface ControllerLinkOptions {
+  readonly network: Network
+  readonly clock: Clock
+  readonly controller: ControllerAddress
+  readonly clientId: string
+  readonly requestTimeoutMs: number
+}
+
+/** One connection to the controller, opened when it is needed, and anew after it has gone. */
+export class ControllerLink {
+  readonly #options: ControllerLinkOptions
+  #connection: Promise<Connection> | null = null
+  #closed = false
+
+  constructor(options: ControllerLinkOptions) {
+    this.#options = options
+  }
+
+  /** Rejects where the controller cannot be reached, or has gone before it has answered. */
+  async send<A extends Api>(api: A, version: number, request: Input<RequestOf<A>>): Promise<ResponseOf<A>> {
+    const connection = await this.#connected()
+    return connection.send(api, version, request)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#connection?.then((connection) => connection.close()).catch(() => {})
+    this.#connection = null
+  }
+
+  async #connected(): Promise<Connection> {
+    const connection = await this.#connection?.catch(() => null)
+    if (connection && !connection.isClosed) return connection
+    this.#connection = this.#open()
+    return this.#connection
+  }
+
+  async #open(): Promise<Connection> {
+    const { controller, ...options } = this.#options
+    const connection = await Connection.open({ ...options, ...controller })
+    if (this.#closed) await connection.close()
+    return connection
+  }
+}

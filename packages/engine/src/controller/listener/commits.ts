@@ -1,0 +1,29 @@
+import { type Clock, Deferred } from '@sluice/effects'
+import type { Connection } from '../../server/connection.ts'
+
+/** The long polls that wait for metadata to be committed. */
+export class Commits {
+  readonly #clock: Clock
+  readonly #waiting = new Set<Deferred<void>>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Resolves with the next commit, when the time is over, or when the connection has gone. */
+  async next(waitMsMax: number, connection: Connection): Promise<void> {
+    const over = new Deferred<void>()
+    const end = () => over.resolve()
+    const timer = this.#clock.schedule(waitMsMax, end)
+    const forget = connection.onCloseOnce(end)
+    this.#waiting.add(over)
+    await over.promise
+    this.#waiting.delete(over)
+    timer.cancel()
+    forget()
+  }
+
+  committed(): void {
+    for (const waiting of this.#waiting) waiting.resolve()
+  }
+}

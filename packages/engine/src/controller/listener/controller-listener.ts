@@ -1,0 +1,99 @@
+import type { Clock, Guard, Logger, Network } from '@sluice/effects'
+import type { RequestHeader } from '@sluice/wire'
+import type { BrokerConfig } from '../../metadata/configs.ts'
+import type { MetadataImage } from '../../metadata/image.ts'
+import type { Connection } from '../../server/connection.ts'
+import { RequestContext } from '../../server/handler.ts'
+import { Server } from '../../server/server.ts'
+import type { Lane } from '../../storage/lane.ts'
+import type { MetadataLog } from '../metadata-log.ts'
+import type { Observers } from '../observers.ts'
+import { controllerHandlers } from './api-table.ts'
+import { Commits } from './commits.ts'
+import type { ControllerContext, ControllerServices } from './services.ts'
+
+interface ControllerListenerOptions {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly host: string
+  readonly port: number
+  readonly network: Network
+  readonly openFilesMax: number
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly guard: Guard
+  readonly lane: Lane
+  readonly config: BrokerConfig
+  readonly metadata: MetadataImage
+  readonly log: MetadataLog
+  readonly observers: Observers
+  readonly decide: ControllerServices['decide']
+}
+
+/** The controller over TCP: what brokers of other processes, Apache Kafka's among them, and its tools reach it by. */
+export class ControllerListener implements ControllerServices {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly guard: Guard
+  readonly lane: Lane
+  readonly metadata: MetadataImage
+  readonly log: MetadataLog
+  readonly observers: Observers
+  readonly commits: Commits
+  readonly handlers = controllerHandlers
+  readonly decide: ControllerServices['decide']
+  readonly #options: ControllerListenerOptions
+  readonly #server: Server<ControllerContext>
+
+  constructor(options: ControllerListenerOptions) {
+    const { nodeId, clusterId, clock, logger, guard, lane, metadata, log, observers, decide } = options
+    this.#options = options
+    this.nodeId = nodeId
+    this.clusterId = clusterId
+    this.clock = clock
+    this.logger = logger
+    this.guard = guard
+    this.lane = lane
+    this.metadata = metadata
+    this.log = log
+    this.observers = observers
+    this.decide = decide
+    this.commits = new Commits(clock)
+    this.#server = new Server<ControllerContext>(this, options)
+  }
+
+  get address(): { host: string; port: number } {
+    const { host, port } = this.#options
+    return { host, port: this.#server.listeners[0]?.port ?? port }
+  }
+
+  /** Binds; who comes waits for `open`. */
+  async listen(): Promise<void> {
+    const { host, port } = this.#options
+    await this.#server.listen([{ name: 'CONTROLLER', protocol: 'PLAINTEXT', host, port }])
+  }
+
+  open(): void {
+    this.#server.open()
+  }
+
+  close(): void {
+    this.#server.closeListeners()
+    this.#server.stopWatching()
+    for (const connection of this.#server.connections()) connection.destroy('the controller stops')
+  }
+
+  contextOf(header: RequestHeader, connection: Connection): ControllerContext {
+    return new RequestContext<ControllerServices>(header, connection, this)
+  }
+
+  /** Nobody is throttled here, as on Apache Kafka. */
+  throttleTimeMs(): number {
+    return 0
+  }
+
+  /** Nothing is staged: what is decided is written at once. */
+  commitStaged(): void {}
+}

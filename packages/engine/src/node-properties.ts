@@ -1,0 +1,42 @@
+import type { ListenerOptions } from './server/listeners.ts'
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export interface ControllerNode extends Address {
+  readonly nodeId: number
+}
+
+export interface BrokerNode {
+  readonly nodeId: number
+  readonly rack: string | null
+  readonly listeners: readonly ListenerOptions[]
+}
+
+/** What a node's properties file would say of itself: DescribeConfigs shows it. */
+export function nodeProperties(
+  broker: BrokerNode,
+  directory: string,
+  controller: ControllerNode,
+): Record<string, string> {
+  const addresses = (of: (listener: ListenerOptions) => { host: string; port: number }) =>
+    broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')
+  return {
+    'node.id': String(broker.nodeId),
+    'broker.id': String(broker.nodeId),
+    'process.roles': 'broker',
+    ...(broker.rack !== null && { 'broker.rack': broker.rack }),
+    'log.dirs': directory,
+    listeners: addresses((one) => one),
+    'advertised.listeners': addresses((one) => one.advertised ?? one),
+    'listener.security.protocol.map': [
+      'CONTROLLER:PLAINTEXT',
+      ...broker.listeners.map((one) => `${one.name}:${one.protocol}`),
+    ].join(','),
+    'inter.broker.listener.name': broker.listeners[0]?.name ?? 'PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': `${controller.nodeId}@${controller.host}:${controller.port}`,
+  }
+}

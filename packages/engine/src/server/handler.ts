@@ -1,0 +1,84 @@
+import type { Clock, Guard, Logger } from '@sluice/effects'
+import type { Api, Input, Reader, RequestHeader, RequestOf, ResponseOf } from '@sluice/wire'
+import type { Lane } from '../storage/lane.ts'
+import type { Steps } from '../storage/slices.ts'
+import type { Connection } from './connection.ts'
+import type { ConnectionSession } from './connection-session.ts'
+import type { Reply } from './reply.ts'
+
+/** An API in the versions that are served. */
+export interface ServedApi {
+  readonly api: Api
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
+/** What the running of requests needs of the node that serves them. */
+export interface ServingNode {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Through it what comes later enters this node: a bug stops it, loudly. */
+  readonly guard: Guard
+  /** Where requests do what may take long. */
+  readonly lane: Lane
+  /** How long this client is to be slowed down now, ms. */
+  throttleTimeMs(session: ConnectionSession): number
+}
+
+/** What a handler knows about the request beside its body. */
+export class RequestContext<Node extends ServingNode = ServingNode> {
+  readonly apiVersion: number
+  readonly correlationId: number
+  readonly clientId: string | null
+  readonly connection: Connection
+  readonly node: Node
+
+  constructor(header: RequestHeader, connection: Connection, node: Node) {
+    this.apiVersion = header.requestApiVersion
+    this.correlationId = header.correlationId
+    this.clientId = header.clientId
+    this.connection = connection
+    this.node = node
+  }
+
+  get session(): ConnectionSession {
+    return this.connection.session
+  }
+
+  /** How long its client is to be slowed down, ms: what its answer says. */
+  get throttleTimeMs(): number {
+    return this.node.throttleTimeMs(this.session)
+  }
+
+  /** As Apache Kafka writes it: `/127.0.0.1`. */
+  get clientHost(): string {
+    return `/${this.session.remoteAddress}`
+  }
+}
+
+/**
+ * One API on the listeners of a node. The versions are the stable ones of the schema unless the handler serves fewer; the
+ * API table, ApiVersions and the support page are built from this.
+ */
+export interface Handler<Context extends RequestContext> extends ServedApi {
+  /**
+   * The decoded request in, the response's members out, at once, by a promise or in steps: whatever grows with what the
+   * request names, or with what is stored, is done in steps. Null when the request has no response.
+   */
+  readonly handle?: (request: never, context: Context) => Promise<unknown> | unknown
+  /** Requests of this API may follow each other on a connection before they are answered. */
+  readonly pipelined?: boolean
+  /** In place of `handle`, for the hot path. */
+  readonly handleRaw?: HandleRaw<Context>
+}
+
+/** Reads the body from the receive buffer, whose bytes are dead after the commit of this socket read; fills the reply. */
+export type HandleRaw<Context> = (body: Reader, context: Context, reply: Reply) => void
+
+type Later<R> = R | Promise<R | Steps<R>>
+type Answer<R> = Later<R> | Steps<Later<R>>
+
+export type Handle<A extends Api, Context> = (
+  request: RequestOf<A>,
+  context: Context,
+) => Answer<Input<ResponseOf<A>>>
