@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url'
 import type { ApacheKafka } from '../oracle/apache-kafka-node.ts'
 
 const guard = fileURLToPath(new URL('../oracle/guard.mjs', import.meta.url))
-const flags = ['-Xmx384M', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true']
+const flags = [
+  '-Xmx384M',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Djava.awt.headless=true',
+  '-Dlog4j2.level=WARN',
+]
 
 /** A node of Apache Kafka by its own `server.properties`; it does not outlive the process that started it. */
 export class ApacheKafkaProcess {

@@ -149,7 +149,7 @@ async function propertiesText(
     .join('')
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const address = server.address()

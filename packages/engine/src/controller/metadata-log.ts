@@ -209,9 +209,10 @@ export class MetadataLog {
     return { kind: 'valid' }
   }
 
-  /** Whole batches of what is committed; nothing at its end. */
-  readCommitted(offset: number): Buffer {
-    return offset >= this.committedEnd ? Buffer.alloc(0) : this.#read(offset, this.committedEnd)
+  /** Whole batches of what is committed, of `bytesMax` or one at least; nothing at its end. */
+  readCommitted(offset: number, bytesMax: number): Buffer {
+    if (offset >= this.committedEnd) return Buffer.alloc(0)
+    return this.#read(offset, this.committedEnd, Math.max(0, Math.min(bytesMax, readBytesMax)))
   }
 
   /** A part of a snapshot, and how large the whole is. Null: there is no such snapshot (any more). */
@@ -366,8 +367,8 @@ export class MetadataLog {
     }
   }
 
-  #read(offset: number, upTo = this.endOffset): Buffer {
-    const slice = this.#log.read(offset, readBytesMax, upTo, true)
+  #read(offset: number, upTo = this.endOffset, bytesMax = readBytesMax): Buffer {
+    const slice = this.#log.read(offset, bytesMax, upTo, true)
     assert(slice, `nothing at offset ${offset} of the metadata log`)
     try {
       const bytes = Buffer.allocUnsafe(slice.length)

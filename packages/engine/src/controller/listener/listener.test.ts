@@ -49,22 +49,25 @@ interface Asked {
   waitMs?: number
   ofCluster?: string
   partition?: number
+  maxBytes?: number
 }
 
-async function fetch({ epoch = 1, offset = 0, lastEpoch = 0, waitMs = 0, ofCluster, partition = 0 }: Asked) {
+async function fetch(request: Asked) {
+  const { epoch = 1, offset = 0, lastEpoch = 0, waitMs = 0, partition = 0, maxBytes = 2 ** 31 - 1 } = request
   const asked = {
     partition,
     currentLeaderEpoch: epoch,
     fetchOffset: offset,
     lastFetchedEpoch: lastEpoch,
-    partitionMaxBytes: 1,
+    partitionMaxBytes: 0,
     replicaDirectoryId: directory,
   }
   const response = await client.send(Fetch, 18, {
-    clusterId: ofCluster ?? clusterId,
+    clusterId: request.ofCluster ?? clusterId,
     replicaState: { replicaId: 1, replicaEpoch: -1 },
     maxWaitMs: waitMs,
     minBytes: 0,
+    maxBytes,
     topics: [{ topicId: metadataTopicId, partitions: [asked] }],
   })
   return { errorCode: response.errorCode, ...response.responses[0]?.partitions[0] }
@@ -83,6 +86,13 @@ describe('a fetch of the metadata log', () => {
     expect(typesIn(log.records)).toEqual(
       expect.arrayContaining(['RegisterBrokerRecord', 'FeatureLevelRecord']),
     )
+  })
+
+  it('brings one batch at least, and no more than asked for', async () => {
+    const sizeOf = async (maxBytes: number) => (await fetch({ maxBytes })).records?.length ?? 0
+    const all = await sizeOf(2 ** 31 - 1)
+    expect([...metadataBatches((await fetch({ maxBytes: 1 })).records ?? Buffer.alloc(0))]).toHaveLength(1)
+    expect(await sizeOf(all - 1)).toBeLessThan(all)
   })
 
   it('is refused in an epoch that is over or unknown, with who leads', async () => {

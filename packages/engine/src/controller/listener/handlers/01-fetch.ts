@@ -6,7 +6,7 @@
  * - One that has nothing yet begins with the newest snapshot (KIP-630), as does one that stands before the log's start;
  *   one whose log has gone another way hears where.
  * - Long poll: waits for the next commit, at most `maxWaitMs`. What is not committed is not shown.
- * - There are no sessions, and no limit but our own: as Apache Kafka's, 8 MB.
+ * - There are no sessions. An answer has at most `maxBytes`, and 8 MB, of whole batches, but always one.
  */
 import { ErrorCode, Fetch, type Input, metadataTopic, type RequestOf, type ResponseOf } from '@sluice/wire'
 import { metadataTopicId } from '../../metadata-log.ts'
@@ -32,10 +32,11 @@ export const fetch = controllerHandler(Fetch, async (request, context) => {
   if (!asked) return { errorCode: ErrorCode.INVALID_REQUEST }
   if (!isWellAsked(request, asked)) return answer({ errorCode: ErrorCode.INVALID_REQUEST }, context)
   const replicaId = apiVersion >= replicaStateVersionMin ? request.replicaState.replicaId : request.replicaId
-  let read = readLog(replicaId, asked, node)
+  const readNow = () => readLog(replicaId, asked, request.maxBytes, node)
+  let read = readNow()
   if (isEmpty(read) && request.maxWaitMs > 0) {
     await node.commits.next(request.maxWaitMs, connection)
-    read = readLog(replicaId, asked, node)
+    read = readNow()
   }
   return answer(read, context)
 })
@@ -61,7 +62,12 @@ function isWellAsked({ maxWaitMs }: Request, asked: Asked): boolean {
   )
 }
 
-function readLog(replicaId: number, asked: Asked, { log, observers }: ControllerServices): Partition {
+function readLog(
+  replicaId: number,
+  asked: Asked,
+  bytesMax: number,
+  { log, observers }: ControllerServices,
+): Partition {
   const { currentLeaderEpoch, lastFetchedEpoch, replicaDirectoryId } = asked
   const errorCode = epochError(currentLeaderEpoch, log)
   if (errorCode !== ErrorCode.NONE) return { errorCode }
@@ -75,7 +81,7 @@ function readLog(replicaId: number, asked: Asked, { log, observers }: Controller
   if (place.kind === 'snapshot') return { highWatermark, snapshotId: place.id }
   if (place.kind === 'diverging') return { highWatermark, divergingEpoch: place.end }
   observers.fetched(replicaId, replicaDirectoryId, offset, highWatermark)
-  return { highWatermark, records: log.readCommitted(offset) }
+  return { highWatermark, records: log.readCommitted(offset, bytesMax) }
 }
 
 /** Nothing that the reader would not like to wait for more than. */
