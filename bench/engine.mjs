@@ -33,10 +33,8 @@ void startCluster({
 }).then((cluster) => {
   process.stdout.write(`${cluster.brokers.map(({ listeners: [{ port }] }) => port).join(',')}\n`)
   process.on('SIGTERM', () => void cluster.stop().then(() => process.exit(0)))
-  createInterface({ input: process.stdin }).on('line', async (line) => {
+  createInterface({ input: process.stdin }).on('line', (line) => {
     const broker = brokers.find(({ nodeId }) => line === `kill ${nodeId}`)
-    if (!broker) return
-    await cluster.kill(broker.nodeId)
-    await cluster.startBroker(broker, properties)
+    if (broker) void cluster.kill(broker.nodeId).then(() => cluster.startBroker(broker, properties))
   })
 })

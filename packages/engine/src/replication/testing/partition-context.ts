@@ -60,7 +60,12 @@ export class PartitionContext extends LogContext {
   }
   /** Brokers that are fenced. */
   readonly fenced = new Set<number>()
-  readonly nodeDisk = new NodeDisk({ ...this, logger: silentLogger })
+  readonly nodeDisk = new NodeDisk({
+    disk: this.disk,
+    clock: this.clock,
+    logger: silentLogger,
+    directory: this.directory,
+  })
   readonly context: ReplicaContext = {
     brokerId: me,
     clock: this.clock,
