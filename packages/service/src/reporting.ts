@@ -1,4 +1,4 @@
-import type { EngineName } from './fleet/engines/engine.ts'
+import type { EngineName, Hosting } from './fleet/engines/engine.ts'
 import type { ClusterStatus, Fleet, NodeStatus } from './fleet/fleet.ts'
 import type { MovedPort } from './fleet/clusters/steps/pass.ts'
 import type { ServiceState } from './state-file.ts'
@@ -12,17 +12,19 @@ export interface Reported {
   dataDirectory: string
   accountId: string
   engine: EngineName
+  hosting: Hosting
   acceptsAnySignature: boolean
   /** Where the AWS endpoint would be looked for first; 0: nowhere in particular. */
   apiPortWanted: number
   /** Undefined where nobody asked for one. */
   engineAsked: EngineName | undefined
+  hostingAsked: Hosting | undefined
   /** Why the wanted cluster was not ready when the service was. */
   problemAtStart: string | null
 }
 
 export function reportOf(reported: Reported): StatusReport {
-  const { state, fleet, dataDirectory, accountId, engine, acceptsAnySignature } = reported
+  const { state, fleet, dataDirectory, accountId, engine, hosting, acceptsAnySignature } = reported
   const { pid, startedAtMs, host, apiPort, region, defaultCluster } = state
   return {
     version,
@@ -33,6 +35,7 @@ export function reportOf(reported: Reported): StatusReport {
     region,
     accountId,
     engine,
+    hosting,
     acceptsAnySignature,
     defaultCluster,
     notes: [...endpointNotes(reported), ...fleet.status().flatMap((one) => clusterNotes(one, reported))],
@@ -46,8 +49,8 @@ export function endpointNotes({ apiPortWanted: wanted, state: { apiPort: port } 
 }
 
 function clusterNotes(
-  { name, movedPorts, engine, stateInfo }: ClusterStatus,
-  { state, engineAsked, problemAtStart }: Reported,
+  { name, movedPorts, engine, hosting, stateInfo }: ClusterStatus,
+  { state, engineAsked, hostingAsked, problemAtStart }: Reported,
 ): string[] {
   const notes = movedPorts.length === 0 ? [] : [movedSentence(name, movedPorts)]
   // Until it is said in the cluster's own words.
@@ -56,6 +59,10 @@ function clusterNotes(
   if (name === state.defaultCluster && engineAsked !== undefined && engineAsked !== engine)
     notes.push(
       `${name} keeps its engine, ${engine}: --engine ${engineAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,
+    )
+  if (name === state.defaultCluster && hostingAsked !== undefined && hostingAsked !== hosting)
+    notes.push(
+      `${name} keeps its hosting, ${hosting}: --hosting ${hostingAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,
     )
   return notes
 }
@@ -86,6 +93,7 @@ function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
     state: cluster.state,
     stateInfo: cluster.stateInfo?.message ?? null,
     engine: cluster.engine,
+    hosting: cluster.hosting,
     kafkaVersion: spec?.kafkaVersion ?? '',
     brokerProperties: spec?.brokerProperties ?? {},
     bootstrapServers: cluster.bootstrap ?? '',

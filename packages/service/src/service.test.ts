@@ -55,6 +55,7 @@ async function start(options: Partial<ServiceOptions> = {}): Promise<Service> {
     effects,
     engines: [engine],
     engine: undefined,
+    hosting: undefined,
     // The engine of these tests listens and speaks no Kafka.
     probe: async () => {},
     ...options,
@@ -286,6 +287,31 @@ describe('another engine than the cluster has', () => {
     await stop(again)
     // The engine of the last start was asked for then, not now.
     expect((await start({ engines })).report().notes).toEqual([])
+  })
+})
+
+describe('the hosting', () => {
+  it('is that of the last start, and a cluster keeps its own', async () => {
+    await stop(await start({ hosting: 'process' }))
+    const again = await start()
+    expect(again.report()).toMatchObject({
+      hosting: 'process',
+      notes: [],
+      clusters: [{ hosting: 'process' }],
+    })
+    await stop(again)
+    const other = (await start({ hosting: 'inline' })).report()
+    expect(other).toMatchObject({ hosting: 'inline', clusters: [{ hosting: 'process' }] })
+    expect(other.notes).toEqual([expect.stringMatching(/^demo keeps its hosting, process: .*--data-dir/)])
+  })
+
+  it('cannot be chosen on an engine that has one alone', async () => {
+    const engines = [engine, new FakeEngine(effects, 'apache-kafka')]
+    await expect(start({ engines, engine: 'apache-kafka', hosting: 'inline' })).rejects.toThrow(
+      /^--hosting .*apache-kafka runs every node in a process of its own/,
+    )
+    const { clusters } = (await start({ engines, engine: 'apache-kafka' })).report()
+    expect(clusters).toMatchObject([{ hosting: 'process' }])
   })
 })
 

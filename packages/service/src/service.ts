@@ -12,8 +12,8 @@ import {
   waitUntilReady,
 } from './default-cluster.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
-import type { Engine, EngineName } from './fleet/engines/engine.ts'
-import { enginesOf } from './fleet/engines/engines.ts'
+import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
+import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
@@ -51,6 +51,8 @@ export interface ServiceOptions {
   engines: readonly Engine[]
   /** Runs the clusters that name none; undefined: as at the last start. */
   engine: EngineName | undefined
+  /** Of clusters that choose none, where their engine has it; undefined: as at the last start. */
+  hosting: Hosting | undefined
   /** How a broker shows that it serves; tests with an engine that speaks no Kafka have another. */
   probe?: ClusterContext['probe']
 }
@@ -124,7 +126,7 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
   const before = readState(effects.disk, dataDirectory)
   const region = regionOf(options.region, before, dataDirectory)
   const target = targetCluster(options.cluster, before)
-  const engines = enginesOf(options.engines, options.engine ?? before?.engine ?? defaultEngineName)
+  const engines = chosenEngines(options, before)
   const fleet = createFleet({
     dataDirectory,
     engines,
@@ -136,8 +138,18 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
     kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
   })
   started.push(() => fleet.stop())
-  const starting = bringUp({ options, before, region, target, engine: engines.default, fleet }, started)
+  const starting = bringUp({ options, before, region, target, engines, fleet }, started)
   return toldOf(options, starting, () => `Starting: ${nodesText(fleet)} started`)
+}
+
+/** As they are asked for, else as at the last start. */
+function chosenEngines(options: ServiceOptions, before: ServiceState | undefined): Engines {
+  const { engine, hosting } = options
+  const name = engine ?? before?.engine ?? defaultEngineName
+  const engines = enginesOf(options.engines, name, hosting ?? before?.hosting ?? 'inline')
+  const problem = hosting === undefined ? null : hostingProblem(engines.default, hosting)
+  if (problem !== null) throw new UsageError(`--hosting (or "hosting" in config.json): ${problem}`)
+  return engines
 }
 
 /** A start under way. */
@@ -148,12 +160,12 @@ interface Start {
   region: string
   /** The name of the cluster that has to be ready. */
   target: string | null
-  engine: Engine
+  engines: Engines
   fleet: Fleet
 }
 
 async function bringUp(start: Start, started: Undo[]): Promise<Service> {
-  const { options, before, region, target, engine, fleet } = start
+  const { options, before, region, target, engines, fleet } = start
   const { dataDirectory, effects, signal } = options
   const { disk, logger } = effects
   const accessKey = loadOrCreateAccessKey(disk, effects.random, dataDirectory)
@@ -182,7 +194,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
     problem = await provideCluster(target, options, before === undefined, {
       endpoint,
       fleet,
-      engine,
+      engine: engines.default,
       probe,
       ...effects,
     })
@@ -230,27 +242,31 @@ function awsEndpoint({ options, region, fleet }: Start, accessKey: AccessKey): A
 }
 
 function reportedBy(
-  { options, before, region, target, engine, fleet }: Start,
+  { options, before, region, target, engines, fleet }: Start,
   apiPort: number,
   problem: string | null,
 ): Reported {
   const defaultCluster = target ?? before?.defaultCluster ?? null
+  const engine = engines.default.name
+  const { hosting } = engines
   return {
-    state: readyState(options.effects, { apiPort, region, engine: engine.name, defaultCluster }),
+    state: readyState(options.effects, { apiPort, region, engine, hosting, defaultCluster }),
     fleet,
     dataDirectory: options.dataDirectory,
     accountId,
-    engine: engine.name,
+    engine,
+    hosting,
     acceptsAnySignature: options.acceptAnySignature,
     apiPortWanted: options.apiPort ?? before?.apiPort ?? defaultApiPort,
     engineAsked: options.engine,
+    hostingAsked: options.hosting,
     problemAtStart: problem,
   }
 }
 
 function readyState(
   { clock, processes }: ServiceEffects,
-  found: Pick<ServiceState, 'apiPort' | 'region' | 'engine' | 'defaultCluster'>,
+  found: Pick<ServiceState, 'apiPort' | 'region' | 'engine' | 'hosting' | 'defaultCluster'>,
 ): ServiceState {
   return {
     formatVersion: 1,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Disk, isAlive, type Processes, type ProcessIdentity } from '@sluice/effects'
 import { lockHolder } from './fleet/data-directory.ts'
-import type { EngineName } from './fleet/engines/engine.ts'
+import type { EngineName, Hosting } from './fleet/engines/engine.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 
 /**
@@ -21,6 +21,8 @@ export interface ServiceState {
   region: string
   /** Runs the clusters that name none; absent in files of the first release. */
   engine?: EngineName
+  /** Of clusters that choose none; absent in files of earlier builds. */
+  hosting?: Hosting
   /** The cluster that `env` means when none is named. */
   defaultCluster: string | null
 }

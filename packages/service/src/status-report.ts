@@ -10,6 +10,8 @@ export interface StatusReport {
   accountId: string
   /** Runs the clusters that name none. */
   engine: string
+  /** Of clusters that choose none, where their engine has it. */
+  hosting: string
   /** Any signature is accepted: the explicit development mode. */
   acceptsAnySignature: boolean
   /** The cluster that is meant when none is named. */
@@ -27,6 +29,8 @@ export interface ClusterReport {
   stateInfo: string | null
   /** What runs it: `embedded` or `apache-kafka`. */
   engine: string
+  /** Where its nodes run: `inline` is in the service's process, `process` is in one of its own each. */
+  hosting: string
   kafkaVersion: string
   /** Those that were set when it was made. */
   brokerProperties: Readonly<Record<string, string>>

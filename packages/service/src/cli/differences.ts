@@ -3,7 +3,7 @@ import type { StartSettings } from './settings.ts'
 
 /** What is asked for and is otherwise, in sentences; what nobody asks for may be as it is. */
 export function differences(settings: StartSettings, report: StatusReport): string[] {
-  const { apiPort, cluster, engine, region, acceptAnySignature } = settings
+  const { apiPort, cluster, engine, hosting, region, acceptAnySignature } = settings
   const sentences: string[] = []
   const compare = <Setting extends string | number>(
     flag: string,
@@ -16,6 +16,7 @@ export function differences(settings: StartSettings, report: StatusReport): stri
   compare('--api-port', apiPort || undefined, Number(new URL(report.endpoint).port))
   compare('--region', region, report.region)
   compare('--engine', engine, report.engine)
+  compare('--hosting', hosting, report.hosting)
   if (acceptAnySignature && !report.acceptsAnySignature)
     sentences.push('--accept-any-signature is asked for, and it checks signatures.')
   if (cluster.kind !== 'none') sentences.push(...clusterDifferences(settings, report))

@@ -16,6 +16,7 @@ const cluster = (name: string, port: number): ClusterReport => ({
   brokers: [],
   quorum: [],
   engine: 'embedded',
+  hosting: 'inline',
 })
 
 const report = (clusters: ClusterReport[], defaultCluster: string | null = null): StatusReport => ({
@@ -27,6 +28,7 @@ const report = (clusters: ClusterReport[], defaultCluster: string | null = null)
   region: 'us-east-1',
   accountId: '000000000000',
   engine: 'embedded',
+  hosting: 'inline',
   acceptsAnySignature: false,
   defaultCluster,
   notes: [],

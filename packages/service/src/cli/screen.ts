@@ -74,7 +74,7 @@ function endpointLines(
     ...report.clusters.flatMap((cluster) => [
       row(
         'Cluster',
-        `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}   engine ${cluster.engine}`,
+        `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}   engine ${cluster.engine}, ${cluster.hosting}`,
       ),
       row('  ARN', cluster.arn),
       row('  Brokers', brokersText(cluster)),

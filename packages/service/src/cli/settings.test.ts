@@ -123,6 +123,20 @@ describe('config.json in the data directory', () => {
   })
 })
 
+describe('the hosting', () => {
+  it('comes from the flag, else from the file, else from the last start', () => {
+    expect(settings().hosting).toBeUndefined()
+    configFile('{"hosting": "process"}')
+    expect(settings().hosting).toBe('process')
+    expect(settings({ hosting: 'inline' }).hosting).toBe('inline')
+  })
+
+  it('that does not exist is refused with those that do', () => {
+    configFile('{"hosting": "docker"}')
+    expect(failureOf(settings).why).toBe('"hosting" takes inline or process, not "docker".')
+  })
+})
+
 describe('the engine', () => {
   it('comes from the flag, else from the file, else from the last start', () => {
     expect(settings().engine).toBeUndefined()

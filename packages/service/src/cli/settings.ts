@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { LogLevel } from '@sluice/effects'
-import type { EngineName } from '../fleet/engines/engine.ts'
+import type { EngineName, Hosting } from '../fleet/engines/engine.ts'
 import type { ClusterChoice, PortChoice } from '../service.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
@@ -14,6 +14,7 @@ export interface StartSettings {
   cluster: ClusterChoice
   properties: Record<string, string>
   engine: EngineName | undefined
+  hosting: Hosting | undefined
   metadataLossAccepted: readonly string[]
   region: string | undefined
   acceptAnySignature: boolean
@@ -29,6 +30,7 @@ export interface StartFlags {
   cluster?: string | false
   set?: string[]
   engine?: EngineName
+  hosting?: Hosting
   acceptMetadataLoss?: string[]
   region?: string
   acceptAnySignature?: boolean
@@ -36,6 +38,7 @@ export interface StartFlags {
 }
 
 export const engineNames: readonly EngineName[] = ['embedded', 'apache-kafka']
+export const hostings: readonly Hosting[] = ['inline', 'process']
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error']
 
 /** The command line wins over the file, key by key. */
@@ -51,6 +54,7 @@ export function startSettings(flags: StartFlags): StartSettings {
     cluster: clusterChoice(flags.cluster ?? file.cluster),
     properties: { ...file.set, ...parseProperties(flags.set ?? []) },
     engine: flags.engine ?? file.engine,
+    hosting: flags.hosting ?? file.hosting,
     metadataLossAccepted: flags.acceptMetadataLoss ?? [],
     region: flags.region ?? file.region,
     acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
@@ -90,6 +94,7 @@ interface ConfigFile {
   cluster?: string | false
   set?: Record<string, string>
   engine?: EngineName
+  hosting?: Hosting
   region?: string
   acceptAnySignature?: boolean
   logLevel?: LogLevel
@@ -122,6 +127,10 @@ const configKeys: Record<string, { takes: string; accepts: (value: unknown) => b
   engine: {
     takes: engineNames.join(' or '),
     accepts: (value) => engineNames.some((name) => name === value),
+  },
+  hosting: {
+    takes: hostings.join(' or '),
+    accepts: (value) => hostings.some((name) => name === value),
   },
   region: { takes: 'the name of a region, such as "eu-west-1"', accepts: isRegion },
   acceptAnySignature: { takes: 'true or false', accepts: (value) => typeof value === 'boolean' },

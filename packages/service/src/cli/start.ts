@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.ts'
 import { showIfRunning } from './already-running.ts'
 import { detach } from './detach.ts'
 import { dataDirOption } from './options.ts'
-import { engineNames, parseRegion, type StartFlags, startSettings } from './settings.ts'
+import { engineNames, hostings, parseRegion, type StartFlags, startSettings } from './settings.ts'
 
 interface Flags extends StartFlags {
   detach?: boolean
@@ -34,6 +34,12 @@ export function startCommand(argv: readonly string[]): Command {
         '--engine <name>',
         'what runs clusters that name no engine (default: as at the last start, at first embedded)',
       ).choices(engineNames),
+    )
+    .addOption(
+      new Option(
+        '--hosting <name>',
+        'where the embedded engine runs the nodes of clusters that choose no hosting: inline, in the service’s process, or process, each in one of its own (default: as at the last start, at first inline)',
+      ).choices(hostings),
     )
     .option(
       '--accept-metadata-loss <cluster...>',

@@ -10,6 +10,7 @@ import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
 import {
   type Engine,
+  type Hosting,
   ListenerName,
   type LocalNode,
   type NodeKey,
@@ -60,6 +61,7 @@ export interface ClusterStatus {
   stateInfo: ClusterRecord['stateInfo']
   kafkaClusterId: string | null
   engine: string
+  hosting: Hosting
   directory: string
   /** Where clients reach the brokers that run; null where none does. */
   bootstrap: string | null
@@ -204,6 +206,7 @@ class FleetOfClusters implements Fleet {
         state: record.state,
         stateInfo: this.clusters.stateInfo(record),
         engine: record.engine,
+        hosting: record.hosting,
         kafkaClusterId: cluster?.clusterId ?? null,
         directory: this.#store.directoryOf(record.uuid),
         bootstrap: connectString(this.#clientAddresses(record)) || null,

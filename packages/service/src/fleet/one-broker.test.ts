@@ -112,7 +112,7 @@ afterEach(() => world.fleet.stop())
 
 /** Leaves a topic with a record and a group's offset behind. */
 async function runOneBroker(): Promise<void> {
-  const cluster = await world.engine.open({ name: 'demo', directory, onChange: () => {} })
+  const cluster = await world.engine.open({ name: 'demo', hosting: 'inline', directory, onChange: () => {} })
   await cluster.startNode(oldPlan, { role: 'controller', nodeId: 10_001 })
   await cluster.startNode(oldPlan, { role: 'broker', nodeId: 1 })
   const client = await connect(9092)

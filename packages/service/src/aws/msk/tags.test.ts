@@ -48,6 +48,19 @@ describe('tags', () => {
       await expect(call).rejects.toMatchObject({ name: 'BadRequestException', InvalidParameter: 'tags' })
   })
 
+  it('choose the hosting at creation, and stay as they are', async () => {
+    const tags = { 'sluice:hosting': 'process' }
+    const ResourceArn = await clusters.createFrom({ ...provisioned('orders'), Tags: tags })
+    const { fleet, engine } = clusters.service
+    expect(fleet.status().map(({ hosting }) => hosting)).toEqual(['process'])
+    expect(engine.hosted).toEqual(['process'])
+    for (const call of [
+      clusters.client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['sluice:hosting'] })),
+      clusters.client.send(new TagResourceCommand({ ResourceArn, Tags: { 'sluice:hosting': 'inline' } })),
+    ])
+      await expect(call).rejects.toMatchObject({ name: 'BadRequestException', InvalidParameter: 'tags' })
+  })
+
   it('that set broker properties stay as they are', async () => {
     const tags = { 'sluice:set:num.partitions': '4' }
     const ResourceArn = await clusters.createFrom({ ...provisioned('orders'), Tags: tags })

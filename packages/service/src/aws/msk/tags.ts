@@ -1,4 +1,4 @@
-import { engineTag, propertyTagPrefix } from '../../fleet/clusters/static-properties.ts'
+import { engineTag, hostingTag, propertyTagPrefix } from '../../fleet/clusters/static-properties.ts'
 import { badRequest } from './exceptions.ts'
 
 const tagsMax = 50
@@ -33,7 +33,7 @@ function lengthOf(text: string): number {
   return Array.from(text).length
 }
 
-/** Tags that set broker properties or the engine did so when the cluster was created: a later change would be a lie. */
+/** Tags that set broker properties, the engine or the hosting did so when the cluster was created: a later change would be a lie. */
 export function keepOwnTags(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
@@ -44,5 +44,7 @@ export function keepOwnTags(
       throw badRequest(`The tag '${key}' set a broker property at creation and cannot be changed.`, 'tags')
     if (key === engineTag)
       throw badRequest(`The tag '${key}' set the engine at creation and cannot be changed.`, 'tags')
+    if (key === hostingTag)
+      throw badRequest(`The tag '${key}' set the hosting at creation and cannot be changed.`, 'tags')
   }
 }

@@ -1,14 +1,19 @@
-import { ListenerName } from '../engines/engine.ts'
+import { type Hosting, ListenerName } from '../engines/engine.ts'
 import type { RawRecord } from '../record-store.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 
 /** A record of an earlier format in today's; others as they are. Each step goes one format up. */
 export function upgradedRecord(record: RawRecord): RawRecord {
-  return record.formatVersion === 1
-    ? fromSecond(fromFirst(record as unknown as FirstFormat))
-    : record.formatVersion === 2
-      ? fromSecond(record)
-      : record
+  switch (record.formatVersion) {
+    case 1:
+      return fromThird(fromSecond(fromFirst(record as unknown as FirstFormat)))
+    case 2:
+      return fromThird(fromSecond(record))
+    case 3:
+      return fromThird(record)
+    default:
+      return record
+  }
 }
 
 interface FirstFormat {
@@ -35,5 +40,11 @@ function fromFirst({ nodes = [], ports = [], spec, ...rest }: FirstFormat): RawR
 
 /** Format 2 called the changes of a cluster its operations. */
 function fromSecond({ operations, ...rest }: RawRecord): RawRecord {
-  return { ...rest, formatVersion: 3 satisfies ClusterRecord['formatVersion'], changes: operations }
+  return { ...rest, changes: operations }
+}
+
+/** Format 3 knew one hosting of each engine. */
+function fromThird(record: RawRecord): RawRecord {
+  const hosting: Hosting = record.engine === 'embedded' ? 'inline' : 'process'
+  return { ...record, formatVersion: 4 satisfies ClusterRecord['formatVersion'], hosting }
 }

@@ -1,4 +1,4 @@
-import type { EngineName, NodeRole } from '../engines/engine.ts'
+import type { EngineName, Hosting, NodeRole } from '../engines/engine.ts'
 import type { PortRecord } from '../ports/ports.ts'
 import type { ClusterSpec } from './cluster-spec.ts'
 
@@ -14,7 +14,7 @@ export type ClusterState =
 
 /** One cluster as it is kept in cluster.json: what is wanted, and what has become of it. */
 export interface ClusterRecord {
-  formatVersion: 3
+  formatVersion: 4
   arn: string
   /** The last part of the ARN, `<uuid>-<n>`; it names the directory. */
   uuid: string
@@ -26,6 +26,7 @@ export interface ClusterRecord {
   /** Why a cluster is in its state, in sentences; null where there is nothing to say. */
   stateInfo: { code: string; message: string } | null
   engine: EngineName
+  hosting: Hosting
   spec: ClusterSpec
   tags: Record<string, string>
   /** Nodes that run, or shall. Empty until they are allocated. */

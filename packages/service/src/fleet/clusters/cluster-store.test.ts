@@ -18,8 +18,9 @@ const open = () => {
 function record(name: string, change: Partial<ClusterRecord> = {}): ClusterRecord {
   const uuid = `00000000-0000-4000-8000-00000000000a-${name}`
   return {
-    formatVersion: 3,
+    formatVersion: 4,
     engine: 'embedded',
+    hosting: 'inline',
     changes: [],
     arn: `arn:aws:kafka:us-east-1:1:cluster/${name}/${uuid}`,
     uuid,
@@ -75,6 +76,20 @@ describe('the cluster store', () => {
       }),
     ])
   })
+
+  it.each([
+    ['embedded', 'inline'],
+    ['apache-kafka', 'process'],
+  ] as const)(
+    'reads a record of the third format, when the engine %s knew the hosting %s alone',
+    (engine, hosting) => {
+      const store = open()
+      store.insert(record('a', { engine }))
+      const { hosting: _none, ...rest } = record('a', { engine })
+      disk.writeFileAtomicSync(pathOf(record('a')), JSON.stringify({ ...rest, formatVersion: 3 }))
+      expect(open().list()).toEqual([record('a', { engine, hosting })])
+    },
+  )
 
   it('reads a record of the second format, which called changes operations', () => {
     const store = open()

@@ -13,9 +13,9 @@ export function clusterStore(options: { disk: Disk; logger: Logger; dataDirector
     directory: join(options.dataDirectory, 'clusters'),
     noun: 'cluster',
     fileOf: (uuid) => join(uuid, 'cluster.json'),
-    formatVersion: 3,
+    formatVersion: 4,
     upgrade: upgradedRecord,
-    members: ['state', 'currentVersion', 'spec', 'nodes', 'ports', 'tags', 'engine', 'changes'],
+    members: ['state', 'currentVersion', 'spec', 'nodes', 'ports', 'tags', 'engine', 'hosting', 'changes'],
     loss: 'its cluster is then unknown',
   })
 }

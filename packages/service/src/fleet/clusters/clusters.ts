@@ -1,8 +1,8 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
-import type { Clock, Random } from '@sluice/effects'
+import { assert, type Clock, type Random } from '@sluice/effects'
 import type { Configurations } from '../configurations/configurations.ts'
-import type { Engine, Finding, ObservedNode } from '../engines/engine.ts'
-import type { Engines } from '../engines/engines.ts'
+import type { Engine, Finding, Hosting, ObservedNode } from '../engines/engine.ts'
+import { type Engines, hostingProblem } from '../engines/engines.ts'
 import { newResource, type Place } from '../place.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { type ListenerAddress, listenerAddresses } from './addresses.ts'
@@ -11,7 +11,7 @@ import { type Update, versionRefusal } from './changes/update.ts'
 import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import { clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
-import { engineTag } from './static-properties.ts'
+import { engineTag, hostingTag } from './static-properties.ts'
 
 /** Brokers of all clusters of an account (MSK quotas). */
 const accountBrokersMax = 90
@@ -83,6 +83,8 @@ export class Clusters {
   create(request: CreateClusterRequest): OrRefusal<{ record: ClusterRecord }> {
     const engine = this.#engineFor(request.Tags ?? {})
     if ('refusal' in engine) return engine
+    const hosting = this.#hostingFor(request.Tags ?? {}, engine)
+    if ('refusal' in hosting) return hosting
     const result = clusterSpec(request, this.place, engine, this.#findConfiguration)
     if ('refusal' in result) return result
     const name = request.ClusterName ?? ''
@@ -91,7 +93,7 @@ export class Clusters {
     if (refusal) return { refusal }
     const { random, clock } = this.#options.effects
     const record: ClusterRecord = {
-      formatVersion: 3,
+      formatVersion: 4,
       ...newResource(this.place, random, 'cluster', name),
       name,
       createdAtMs: clock.now(),
@@ -99,6 +101,7 @@ export class Clusters {
       state: 'CREATING',
       stateInfo: null,
       engine: engine.name,
+      hosting: hosting.hosting,
       spec: result.spec,
       tags: request.Tags ?? {},
       nodes: [],
@@ -186,6 +189,16 @@ export class Clusters {
         refusal: invalid(`There is no engine '${asked}'. ${this.#knownEngines()}`, 'tags'),
       }
     )
+  }
+
+  #hostingFor(tags: Readonly<Record<string, string>>, engine: Engine): OrRefusal<{ hosting: Hosting }> {
+    const { hosting: usual } = this.engines
+    const asked = tags[hostingTag]
+    const problem = asked === undefined ? null : hostingProblem(engine, asked)
+    if (problem !== null) return { refusal: invalid(problem, 'tags') }
+    const hosting = engine.hostings.find((one) => one === (asked ?? usual)) ?? engine.hostings[0]
+    assert(hosting, `the engine ${engine.name} has a hosting`)
+    return { hosting }
   }
 
   #knownEngines(): string {

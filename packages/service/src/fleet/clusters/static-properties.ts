@@ -153,3 +153,6 @@ export function tagsOfProperties(set: Readonly<Record<string, string>>): Record<
 
 /** A tag of this name says at creation which engine runs the cluster. */
 export const engineTag = 'sluice:engine'
+
+/** And one of this name how its nodes are hosted. */
+export const hostingTag = 'sluice:hosting'

@@ -38,6 +38,7 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     kafkaVersions: releases.map(kafkaVersionOf),
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
     compactsLogs: true,
+    hostings: ['process'],
     nodeStartsMax,
     ignoredProperties: new Set(),
     checkProperties: (properties, kafkaVersion) => propertyProblems(properties, release(kafkaVersion)),

@@ -50,7 +50,7 @@ const plan = (port = 0, properties: Record<string, string> = {}, generation = 0)
 })
 
 async function open(): Promise<EngineCluster> {
-  const cluster = await engine.open({ name: 'demo', directory, onChange: () => {} })
+  const cluster = await engine.open({ name: 'demo', hosting: 'inline', directory, onChange: () => {} })
   running.push(cluster)
   return cluster
 }

@@ -17,6 +17,7 @@ export function embeddedEngine(effects: InlineEffects): Engine {
     kafkaVersions: kafkaVersions.map((version) => ({ version, status: 'ACTIVE', software })),
     defaultKafkaVersion: '4.4.x.kraft',
     compactsLogs: false,
+    hostings: ['inline'],
     // They share a process and its event loop.
     nodeStartsMax: Number.POSITIVE_INFINITY,
     ignoredProperties: ignoredBrokerProperties,

@@ -17,6 +17,7 @@ import {
   type ClusterPlan,
   type Engine,
   type EngineCluster,
+  type Hosting,
   type NodeKey,
   type NodePlan,
   sameNode,
@@ -38,6 +39,7 @@ const fake = new FakeEngine(effects)
 
 interface Candidate {
   engine: Engine
+  hosting: Hosting
   /** Do its nodes run on when the fleet that started them is gone? */
   outlivesFleet: boolean
   /** Lets a broker die by itself; null where that cannot be had. */
@@ -45,12 +47,13 @@ interface Candidate {
 }
 
 const candidates: Record<string, Candidate> = {
-  fake: { engine: fake, outlivesFleet: true, fail: () => fake.fail('for a test') },
-  embedded: { engine: embeddedEngine(effects), outlivesFleet: false, fail: null },
+  fake: { engine: fake, hosting: 'inline', outlivesFleet: true, fail: () => fake.fail('for a test') },
+  embedded: { engine: embeddedEngine(effects), hosting: 'inline', outlivesFleet: false, fail: null },
 }
 if (process.env.SLUICE_TEST_APACHE_KAFKA)
   candidates['Apache Kafka'] = {
     engine: apacheKafkaEngine({ effects, environment: process.env }),
+    hosting: 'process',
     outlivesFleet: true,
     fail: (cluster) => process.kill(nodeIn(cluster, broker)?.local?.pid ?? 0, 'SIGKILL'),
   }
@@ -59,14 +62,14 @@ const host = '127.0.0.1'
 const broker: NodeKey = { role: 'broker', nodeId: 1 }
 const timeoutMs = 240_000
 
-describe.each(Object.entries(candidates))('the engine %s', (_, { engine, outlivesFleet, fail }) => {
+describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting, outlivesFleet, fail }) => {
   const { quorum, listeners } = engine.topology({ kafkaVersion: engine.defaultKafkaVersion })
   let directory: string
   let plan: ClusterPlan
   let cluster: EngineCluster
   let changes = 0
 
-  const open = () => engine.open({ name: 'contract', directory, onChange: () => changes++ })
+  const open = () => engine.open({ name: 'contract', hosting, directory, onChange: () => changes++ })
   const nodePlan = async (role: NodePlan['role'], nodeId: number): Promise<NodePlan> => {
     const names = listeners[role === 'broker' ? 'broker' : 'quorum']
     const planned = await Promise.all(names.map(async (name) => ({ name, host, port: await freePort() })))

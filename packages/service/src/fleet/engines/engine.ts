@@ -12,6 +12,8 @@ export interface Engine {
   readonly defaultKafkaVersion: string
   /** Whether the cleaner runs that `cleanup.policy=compact` asks for. */
   readonly compactsLogs: boolean
+  /** How the nodes of a cluster can be hosted; the first is what a cluster has that does not choose. */
+  readonly hostings: readonly Hosting[]
   /** How many nodes of all its clusters start at a time. */
   readonly nodeStartsMax: number
   /** Broker properties that it takes and that then change nothing. */
@@ -30,6 +32,9 @@ export interface Engine {
 }
 
 export type EngineName = 'embedded' | 'apache-kafka'
+
+/** Where the nodes of a cluster run: all in the service's process, or each in one of its own. */
+export type Hosting = 'inline' | 'process'
 
 export interface KafkaVersion {
   /** MSK's name: `3.9.x`, `4.4.x.kraft`. */
@@ -82,6 +87,8 @@ export interface EngineClusterOptions {
   name: string
   /** The engine makes `broker-1`, … below it. */
   directory: string
+  /** One of the engine's. */
+  hosting: Hosting
   /** What of the cluster's metadata is broken or gone is accepted as lost: it starts without. */
   acceptsMetadataLoss?: boolean
   onChange: () => void

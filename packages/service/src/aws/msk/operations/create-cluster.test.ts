@@ -222,6 +222,18 @@ describe('CreateCluster refuses', () => {
       /^There is no engine 'redpanda'\. The engines of this service are: embedded, apache-kafka\.$/,
     ],
     [
+      'a hosting that is not there',
+      { Tags: { 'sluice:hosting': 'docker' } },
+      'tags',
+      /^There is no hosting 'docker'\. The hostings of the engine embedded are: inline, process\.$/,
+    ],
+    [
+      'a hosting for an engine that has no choice',
+      { Tags: { 'sluice:engine': 'apache-kafka', 'sluice:hosting': 'process' } },
+      'tags',
+      /^The engine apache-kafka runs every node in a process of its own: there is no hosting to choose\.$/,
+    ],
+    [
       'more than 30 brokers with ZooKeeper',
       { KafkaVersion: '3.9.x', NumberOfBrokerNodes: 33 },
       'numberOfBrokerNodes',

@@ -11,8 +11,9 @@ export const openEngine: Step = async ({
   record,
 }): Promise<Done> => {
   const directory = store.directoryOf(uuid)
-  const { name } = record
+  const { name, hosting } = record
   const acceptsMetadataLoss = settings.metadataLossAccepted.includes(name)
-  runtime.cluster = await engine.open({ name, directory, acceptsMetadataLoss, onChange: trigger })
+  const options = { name, directory, hosting, acceptsMetadataLoss, onChange: trigger }
+  runtime.cluster = await engine.open(options)
   return 'changed'
 }

@@ -6,6 +6,7 @@ import {
   type EngineCluster,
   type Finding,
   type EngineClusterOptions,
+  type Hosting,
   ListenerName,
   type NodeKey,
   nodeName,
@@ -32,6 +33,7 @@ export class FakeEngine implements Engine {
   }))
   readonly defaultKafkaVersion = '4.4.x.kraft'
   readonly compactsLogs = false
+  readonly hostings
   nodeStartsMax = Number.POSITIVE_INFINITY
   readonly ignoredProperties = new Set(['num.io.threads'])
   /** What was done to nodes, in order: `start broker 1`, `stop broker 1`, `finalize 4.4.x.kraft`. */
@@ -44,6 +46,8 @@ export class FakeEngine implements Engine {
   refuses: (plan: ClusterPlan) => Error | undefined = () => undefined
   /** While set, starts of brokers wait for it, or until they are called off. */
   gate: Promise<void> | null = null
+  /** The hostings that its clusters were opened with. */
+  readonly hosted: Hosting[] = []
   /** What `health` says; null is all well. */
   problem: string | null = null
   /** What its clusters have found lost. */
@@ -63,6 +67,7 @@ export class FakeEngine implements Engine {
   constructor(effects: { disk: Disk; network: Network }, name: Engine['name'] = 'embedded') {
     this.#effects = effects
     this.name = name
+    this.hostings = name === 'embedded' ? (['inline', 'process'] as const) : (['process'] as const)
   }
 
   checkProperties(properties: Readonly<Record<string, string>>): PropertyProblem[] {
@@ -90,6 +95,7 @@ export class FakeEngine implements Engine {
   }
 
   async open(options: EngineClusterOptions): Promise<EngineCluster> {
+    this.hosted.push(options.hosting)
     let cluster = this.#clusters.get(options.directory)
     if (!cluster) {
       cluster = new FakeCluster(this, this.#effects)
