@@ -161,6 +161,21 @@ describe('a KRaft cluster', () => {
     expect(await driven(cluster.health(plan))).toBeNull()
   })
 
+  it('ends a node that hangs, whose failure says so, also one that a former service has left', async () => {
+    await startAll(plan)
+    const later = await open(processes.laterProcess())
+    jvms.node('broker', 2).hangs = true
+    await clock.advance(30_000)
+    const reason = 'Broker 2 of demo did not answer for 21 s, and was ended.'
+    for (const seen of [cluster, later])
+      expect(seen.nodes().filter(({ state }) => state === 'failed')).toMatchObject([
+        { ...broker(2), failure: expect.stringMatching(/^Broker 2 of demo/) },
+      ])
+    expect(cluster.nodes().find(({ state }) => state === 'failed')?.failure).toBe(reason)
+    await driven(cluster.startNode(plan, broker(2)))
+    expect(await driven(cluster.health(plan))).toBeNull()
+  })
+
   it('says what its health lacks', async () => {
     await startAll(plan)
     jvms.topics = [

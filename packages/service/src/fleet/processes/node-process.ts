@@ -56,6 +56,8 @@ interface Run {
   /** From here on an end is what was asked for. */
   stopRequested: boolean
   killed: boolean
+  /** Why it is ended by us although nobody wants it to stop. */
+  condemned: string | null
   poll: Timer | null
 }
 
@@ -173,6 +175,14 @@ export class NodeProcess {
     this.#kill(run)
     await run.ended.promise
     await this.#writing
+  }
+
+  /** SIGKILL, for what it has become: its end counts as a failure, with this reason as `… did not answer`. */
+  condemn(reason: string): void {
+    const run = this.#run
+    if (!run || run.stopRequested || this.#closed) return
+    run.condemned = `${this.#title} ${reason}`
+    this.#kill(run)
   }
 
   /** What its logs tell most about how it went, oldest first. */
@@ -296,9 +306,10 @@ export class NodeProcess {
       run.ended.resolve(`${this.#title} was stopped.`)
       return
     }
-    const failure = isSignalled(status)
+    const unasked = isSignalled(status)
       ? `${this.#title} ${endingOf(status)}`
       : this.#failureOf(endingOf(status))
+    const failure = run.condemned ?? unasked
     void this.#keepIfPossible({ state: 'failed', failure })
     this.#options.effects.logger.warn(failure)
     run.ended.resolve(failure)
@@ -381,7 +392,7 @@ export function markerArgument(marker: string): string {
 
 function newRun(pid: number, startedAt: string | null, isChild: boolean): Run {
   const ended = new Deferred<string>()
-  return { pid, startedAt, isChild, ended, stopRequested: false, killed: false, poll: null }
+  return { pid, startedAt, isChild, ended, stopRequested: false, killed: false, condemned: null, poll: null }
 }
 
 function endingOf(status: ExitStatus | null): string {

@@ -16,7 +16,7 @@ import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
 import { raiseFeatures } from './kraft/features.ts'
 import { followMinInsyncReplicas } from './kraft/min-insync-replicas.ts'
 import { controllersProblem } from './kraft/quorum-health.ts'
-import { nodeStart } from './launch.ts'
+import { nodeAnswers, nodeStart } from './launch.ts'
 import { directoryNameOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
 import type { Release } from './versions.ts'
 import { awaitSessionEnd, zooKeepersProblem } from './zookeeper/ensemble.ts'
@@ -44,6 +44,7 @@ export class ApacheKafkaCluster implements EngineCluster {
       cluster: options,
       names: { nameOf: directoryNameOf, keyOf: nodeOfDirectory },
       effects: context.effects,
+      answers: (key, listeners) => nodeAnswers(context.effects, key, listeners),
       onEnd: () => options.onChange(),
     })
     this.brokers = new ClusterClient(context.effects, () => this.nodes())

@@ -3,9 +3,9 @@ import type { Disk } from '@sluice/effects'
 import type { Distribution } from '../../jvm/distributions.ts'
 import type { Java } from '../../jvm/java.ts'
 import { loggingConfiguration } from '../../jvm/logging.ts'
-import { ListenerName, listenerOf, type NodePlan } from '../engine.ts'
+import { ListenerName, listenerOf, type NodeKey, type NodePlan } from '../engine.ts'
 import { propertiesText } from '../properties-text.ts'
-import { kafkaNodeServes } from '../supervision/readiness.ts'
+import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
 import {
   logLinesMax,
   type NodeStart,
@@ -46,6 +46,16 @@ export function nodeStart(effects: SupervisionEffects, node: SupervisedNode, lau
     pollMs: readyPollMs,
     signal,
   }
+}
+
+export async function nodeAnswers(
+  effects: SupervisionEffects,
+  { role }: NodeKey,
+  listeners: NodePlan['listeners'],
+): Promise<unknown> {
+  if (role !== 'zookeeper') return kafkaNodeAnswers(effects, listeners)
+  const listener = listeners.find(({ name }) => name === ListenerName.zookeeper)
+  return listener && askZooKeeper(effects, listener, 'ruok')
 }
 
 async function serves(effects: SupervisionEffects, plan: NodePlan): Promise<boolean> {

@@ -9,6 +9,7 @@ import {
 } from '@sluice/effects'
 import { isFree, portTaken } from '../../free-port.ts'
 import { capitalized, OperatingError } from '../../operating-error.ts'
+import { HangWatch, hangMs } from '../../processes/hang-watch.ts'
 import { type NodeCommand, NodeProcess } from '../../processes/node-process.ts'
 import { type NodeKey, type NodePlan, nodeName, type ObservedNode } from '../engine.ts'
 import type { NodeDirectories } from './node-directories.ts'
@@ -52,6 +53,7 @@ export class SupervisedNode {
   readonly #effects: SupervisionEffects
   readonly #clusterName: string
   readonly #process: NodeProcess
+  readonly #hangWatch: HangWatch
   #starting = false
 
   constructor(options: {
@@ -60,8 +62,10 @@ export class SupervisedNode {
     directories: NodeDirectories
     effects: SupervisionEffects
     onEnd: () => void
+    /** Any answer of a node with these listeners. */
+    answers: (listeners: NodePlan['listeners']) => Promise<unknown>
   }) {
-    const { key, clusterName, directories, effects, onEnd } = options
+    const { key, clusterName, directories, effects, onEnd, answers } = options
     this.key = key
     this.directories = directories
     this.#effects = effects
@@ -71,8 +75,17 @@ export class SupervisedNode {
       name: `${nodeName(key)} of ${clusterName}`,
       effects,
       // Whoever waits for its start hears of the death as the start's failure.
-      onFailure: () => this.#starting || onEnd(),
+      onFailure: () => {
+        this.#hangWatch.end()
+        if (!this.#starting) onEnd()
+      },
     })
+    this.#hangWatch = new HangWatch({
+      clock: effects.clock,
+      ask: () => answers(this.#listeners),
+      onHang: () => this.#process.condemn(`did not answer for ${hangMs / 1000} s, and was ended.`),
+    })
+    if (this.isRunning) this.#hangWatch.begin()
   }
 
   get isRunning(): boolean {
@@ -81,9 +94,9 @@ export class SupervisedNode {
 
   /** Null when it is stopped. */
   observe(): ObservedNode | null {
-    const { state, pid, fingerprint, failure, facts } = this.#process
+    const { state, pid, fingerprint, failure } = this.#process
     if (state === 'stopped' || pid === null) return null
-    const { listeners } = facts as unknown as NodeFacts
+    const listeners = this.#listeners
     const local = { pid, directory: this.directories.data }
     return { ...this.key, state, failure, fingerprint: fingerprint ?? '', local, listeners }
   }
@@ -99,6 +112,7 @@ export class SupervisedNode {
         )
       else await this.#spawn(start)
       await this.#awaitReady(start)
+      this.#hangWatch.begin()
     } finally {
       this.#starting = false
     }
@@ -106,6 +120,7 @@ export class SupervisedNode {
 
   /** SIGTERM: Kafka hands over what it leads, and closes its logs. */
   async stop(graceMs: number): Promise<void> {
+    this.#hangWatch.end()
     await this.#process.stop({ graceMs })
   }
 
@@ -123,6 +138,10 @@ export class SupervisedNode {
       why,
       next: `Its logs are in ${this.directories.logs}.`,
     })
+  }
+
+  get #listeners(): NodePlan['listeners'] {
+    return (this.#process.facts as unknown as NodeFacts | null)?.listeners ?? []
   }
 
   async #spawn(start: NodeStart): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type ClusterPlan,
   type EngineClusterOptions,
   type NodeKey,
+  type NodePlan,
   nodeName,
   type ObservedNode,
   sameNode,
@@ -24,6 +25,8 @@ interface SupervisedNodesOptions {
   cluster: EngineClusterOptions
   names: DirectoryNames
   effects: SupervisionEffects
+  /** Any answer of a node: one that gives none for long is ended. */
+  answers: (key: NodeKey, listeners: NodePlan['listeners']) => Promise<unknown>
   /** A node has ended that nobody stopped. */
   onEnd: (node: SupervisedNode) => void
 }
@@ -77,13 +80,14 @@ export class SupervisedNodes {
   of(key: NodeKey): SupervisedNode {
     const found = this.#find(key)
     if (found) return found
-    const { cluster, effects, names, onEnd } = this.#options
+    const { cluster, effects, names, onEnd, answers } = this.#options
     const node = new SupervisedNode({
       key: { role: key.role, nodeId: key.nodeId },
       clusterName: cluster.name,
       directories: directoriesBelow(cluster.directory, names.nameOf(key)),
       effects,
       onEnd: () => onEnd(node),
+      answers: (listeners) => answers(key, listeners),
     })
     this.#nodes.push(node)
     return node

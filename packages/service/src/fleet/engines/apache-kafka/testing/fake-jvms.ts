@@ -29,6 +29,8 @@ interface FakeNode {
   config: Record<string, string>
   listeners: Listener[]
   sockets: Set<Socket>
+  /** Does it listen and never answer? */
+  hangs: boolean
 }
 
 interface FakeTopic {
@@ -65,7 +67,7 @@ export class FakeJvms {
   readonly formatted: string[] = []
   /** The log of a node that dies at its start; null where it lives. */
   dies: (config: Record<string, string>) => string | null = () => null
-  /** Does the node listen and never answer? */
+  /** Do all of them listen and never answer? */
   hangs = false
   readonly #network: MemoryNetwork
   readonly #disk: MemoryDisk
@@ -104,7 +106,7 @@ export class FakeJvms {
         ? this.#disk.readFileSync(`${config.dataDir}/myid`).toString()
         : (config['node.id'] ?? config['broker.id']),
     )
-    const node: FakeNode = { role, nodeId, process, config, listeners: [], sockets: new Set() }
+    const node: FakeNode = { role, nodeId, process, config, listeners: [], sockets: new Set(), hangs: false }
     void process.ended.then(() => this.#end(node))
     if (role === 'broker' && config['broker.id'] !== undefined)
       this.#disk.writeFileAtomicSync(`${config['log.dirs']}/meta.properties`, 'cluster.id=of-zookeeper\n')
@@ -153,7 +155,7 @@ export class FakeJvms {
     return {
       receiveBuffer: () => buffer,
       onRead: (length: number) => {
-        if (this.hangs) return
+        if (this.hangs || node.hangs) return
         pending = Buffer.concat([pending, buffer.subarray(0, length)])
         if (node.role === 'zookeeper') {
           socket.write(Buffer.from(this.#wordAnswer(node, pending.toString())))
