@@ -4,4 +4,6 @@ import { checkNode, ensureBuilt } from './prepare.mjs'
 checkNode()
 // Asked for by name, it builds also where nothing has changed.
 await ensureBuilt({ always: true })
-console.log('Built packages/service/dist/bundle/sluice.js and packages/engine/dist/bundle/engine.js')
+console.log(
+  'Built sluice.js and node.js in packages/service/dist/bundle, and packages/engine/dist/bundle/engine.js',
+)

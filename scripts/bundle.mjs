@@ -1,4 +1,5 @@
-// The bundles: the service (what `npx sluice` and `npm start` run) and the engine alone (what the benchmark runs).
+// The bundles: the service (what `npx sluice` and `npm start` run), one node of a cluster with a process a node, and
+// the engine alone (what the benchmark runs).
 // Types are not checked here: `npm run typecheck` and `npm test` do that.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -21,8 +22,8 @@ const oldAfterMs = 120_000
 
 export async function bundleAll() {
   const { build } = await import('esbuild')
-  await Promise.all([
-    bundle(build, {
+  const bundles = [
+    {
       entry: 'packages/service/src/cli/main.ts',
       name: 'sluice',
       directory: 'packages/service/dist/bundle',
@@ -31,8 +32,19 @@ export async function bundleAll() {
         join(root, 'packages/service/bin/sluice.mjs'),
         ...['start', '--data-dir', directory, '--api-port', '0', '--kafka-port', String(port)],
       ],
-    }),
-    bundle(build, {
+    },
+    {
+      entry: 'packages/service/src/cli/run-node.ts',
+      name: 'node',
+      directory: 'packages/service/dist/bundle',
+      // The service starts it.
+      trial: (directory, port) => [
+        join(root, 'packages/service/bin/sluice.mjs'),
+        ...['start', '--hosting', 'process', '--data-dir', directory],
+        ...['--api-port', '0', '--kafka-port', String(port)],
+      ],
+    },
+    {
       entry: 'bench/engine.mjs',
       name: 'engine',
       directory: 'packages/engine/dist/bundle',
@@ -41,12 +53,16 @@ export async function bundleAll() {
         directory,
         String(port),
       ],
-    }),
-  ])
+    },
+  ]
+  const programs = await Promise.all(bundles.map((one) => bundle(build, one)))
+  await Promise.all(
+    bundles.map(({ directory, trial }, at) => makeCodeCache(join(root, directory), programs[at], trial)),
+  )
 }
 
-/** One CommonJS file, named by its content, and the loader under the public name: the form that V8 can cache. */
-async function bundle(build, { entry, name, directory, trial }) {
+/** One CommonJS file, named by its content, and the loader under the public name: the form that V8 can cache. Gives its name. */
+async function bundle(build, { entry, name, directory }) {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [{ in: entry, out: name }],
@@ -79,7 +95,7 @@ async function bundle(build, { entry, name, directory, trial }) {
   writeFileSync(join(at, `${name}.js.tmp`), loader.replace('@program@', program))
   renameSync(join(at, `${name}.js.tmp`), join(at, `${name}.js`))
   removeOld(at, name, program)
-  await makeCodeCache(at, program, trial)
+  return program
 }
 
 /** The loader reads it as Latin 1, without decoding. Only comments have other characters: esbuild escapes the rest. */
@@ -93,9 +109,8 @@ function makeAscii(path) {
 
 /** Another build may be at work in the same place, and its loader not be written yet: what is young stays. */
 function removeOld(directory, name, program) {
-  const kept = [`${name}.js`, program, `${program}.map`, 'package.json', '.built']
   for (const entry of readdirSync(directory)) {
-    if (kept.includes(entry) || entry.startsWith(`${program}.`)) continue
+    if (!entry.startsWith(`${name}-`) || entry.startsWith(program)) continue
     const path = join(directory, entry)
     const stat = statSync(path, { throwIfNoEntry: false })
     if (stat && Date.now() - stat.mtimeMs > oldAfterMs) rmSync(path, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-// `npm run test:lives -- --engine apache-kafka [--version 3.9.x.kraft]`: the life of a cluster of several brokers by
+// `npm run test:lives -- --engine apache-kafka [--version 3.9.x.kraft]`, or `--engine embedded --hosting process`: the life of a cluster of several brokers by
 // the MSK API, with a timeline. test/lives/run.ts does it; this loads it.
 import { checkNode, ensureInstalled, repositoryRoot } from './prepare.mjs'
 

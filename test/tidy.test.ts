@@ -29,6 +29,7 @@ const published = [
   'packages/engine/src/index.ts',
   'packages/service/src/index.ts',
   'packages/service/src/cli/main.ts',
+  'packages/service/src/cli/run-node.ts',
   'test/oracle/run.ts',
   'test/lives/run.ts',
 ]

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemProcesses } from '@sluice/effects'
 import { createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -142,6 +143,29 @@ describe('start --detach', () => {
     })
     expect((await sandbox.run('status')).stdout).toContain(kept)
     expect(await readValues(bootstrap, 'orders')).toEqual(['one', 'two', 'three'])
+  })
+
+  it('finds brokers with processes of their own where a killed service has left them', async () => {
+    expect(await sandbox.start('--hosting', 'process')).toMatchObject({ exitCode: 0 })
+    const before = await sandbox.status()
+    const [demo] = before.clusters
+    const bootstrap = demo?.bootstrapServers ?? ''
+    const pids = demo?.brokers.map(({ pid }) => pid) ?? []
+    expect(new Set([before.pid, ...pids]).size).toBe(4)
+    await makeTopic(bootstrap, 'orders')
+    process.kill(before.pid, 'SIGKILL')
+    await expect.poll(async () => (await sandbox.run('status')).exitCode).toBe(3)
+    expect((await sandbox.run('status')).stderr).toMatch(
+      /4 nodes of one that was killed still run:[^]*broker-3 of demo/,
+    )
+    await writeRecord(bootstrap, 'orders', 'one')
+    expect((await sandbox.run('start', '--detach')).exitCode).toBe(0)
+    const [after] = (await sandbox.status()).clusters
+    expect(after).toMatchObject({ state: 'ACTIVE', bootstrapServers: bootstrap })
+    expect(after?.brokers.map(({ pid }) => pid)).toEqual(pids)
+    expect(await readValues(bootstrap, 'orders')).toEqual(['one'])
+    expect((await sandbox.run('stop')).exitCode).toBe(0)
+    expect(pids.filter((pid) => systemProcesses().isRunning(pid))).toEqual([])
   })
 
   it('gives broker properties by --set, and refuses unknown ones', async () => {

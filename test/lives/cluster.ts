@@ -20,8 +20,10 @@ import { Sandbox, type Status } from '../cli/sluice.ts'
 import { type Timeline, until } from './timeline.ts'
 
 type ClusterStatus = Status['clusters'][number] & { quorum: Status['clusters'][number]['brokers'] }
-interface Setting {
+export interface Setting {
   engine: string
+  /** Of an engine that has a choice. */
+  hosting?: string
   kafkaVersion: string
   brokers: number
 }
@@ -47,11 +49,14 @@ export class LifeCluster {
   }
 
   async startService(): Promise<void> {
-    const { exitCode, stderr, stdout } = await this.#sandbox.start(
+    const { engine, hosting } = this.#setting
+    const flags = [
       '--engine',
-      this.#setting.engine,
+      engine,
+      ...(hosting === undefined ? [] : ['--hosting', hosting]),
       '--no-cluster',
-    )
+    ]
+    const { exitCode, stderr, stdout } = await this.#sandbox.start(...flags)
     if (exitCode !== 0) throw new Error(`sluice start: ${stderr}${stdout}`)
     const environment = JSON.parse((await this.#sandbox.run('env', '-o', 'json')).stdout)
     const { endpoint, region, credentials } = environment

@@ -3,11 +3,12 @@ import { ensureBuilt } from '../cli/sluice.ts'
 import { Life } from './life.ts'
 import { Timeline } from './timeline.ts'
 
-describe('a cluster on the embedded engine', () => {
+describe.each(['inline', 'process'])('a cluster on the embedded engine, hosted %s', (hosting) => {
   it('lives from CreateCluster through reboots, updates and a killed service to DeleteCluster', async () => {
     await ensureBuilt()
     const lines: string[] = []
-    const life = new Life('embedded', '4.4.x.kraft', new Timeline((line) => lines.push(line)))
+    const setting = { engine: 'embedded', hosting, kafkaVersion: '4.4.x.kraft' }
+    const life = new Life(setting, new Timeline((line) => lines.push(line)))
     try {
       await life.live()
     } finally {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import kafkajs, { type Kafka } from 'kafkajs'
-import { isRunning, isThere, LifeCluster } from './cluster.ts'
+import { isRunning, isThere, LifeCluster, type Setting } from './cluster.ts'
 import { Load, valuesIn } from './load.ts'
 import { type Timeline, until } from './timeline.ts'
 
@@ -19,15 +19,20 @@ export class Life {
   readonly #version: string
   readonly #cluster: LifeCluster
   readonly #hasProcesses: boolean
+  /** Some of what a configuration may say only its broker's start refuses. */
+  readonly #refusesAtStart: boolean
   #kafka!: Kafka
   #load: Load | null = null
 
-  constructor(engine: string, version: string, timeline: Timeline) {
+  constructor(setting: Pick<Setting, 'engine' | 'hosting' | 'kafkaVersion'>, timeline: Timeline) {
+    const { engine, hosting = 'inline', kafkaVersion: version } = setting
     this.#timeline = timeline
     this.#version = version
-    this.#hasProcesses = engine !== 'embedded'
-    this.#cluster = new LifeCluster({ engine, kafkaVersion: version, brokers: 3 }, timeline)
-    timeline.note(`Engine ${engine}, version ${version}, data in ${this.#cluster.dataDirectory}`)
+    this.#hasProcesses = engine !== 'embedded' || hosting === 'process'
+    this.#refusesAtStart = engine === 'apache-kafka'
+    this.#cluster = new LifeCluster({ ...setting, brokers: 3 }, timeline)
+    const what = engine === 'embedded' ? `${engine}, hosting ${hosting}` : engine
+    timeline.note(`Engine ${what}, version ${version}, data in ${this.#cluster.dataDirectory}`)
   }
 
   async live(): Promise<void> {
@@ -46,7 +51,7 @@ export class Life {
     const newer = upgrades[this.#version]
     if (newer) await step(`UpdateClusterKafkaVersion to ${newer}`, () => this.#upgrade(newer))
     await step('kill -9 of the service in the middle of RebootBroker 1', () => this.#killService())
-    if (this.#hasProcesses) await step('A configuration that Kafka refuses', () => this.#misconfigure())
+    if (this.#refusesAtStart) await step('A configuration that Kafka refuses', () => this.#misconfigure())
     await step('Compare what was acknowledged with what is there', () => this.#verify())
     await step('DeleteCluster', () => this.#delete())
     await step('Stop the service', () => this.#cluster.stopService())

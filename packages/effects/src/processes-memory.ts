@@ -21,6 +21,8 @@ export class MemoryProcess {
   ignoresSigterm = false
   /** How it ends on SIGTERM; a JVM that cleans up first exits with code 143. */
   onSigterm: ExitStatus = { code: null, signal: 'SIGTERM' }
+  /** Told of each signal before it does anything. */
+  onSignal: (signal: NodeJS.Signals) => void = () => {}
   readonly #ended = new Deferred<ExitStatus>()
   #status: ExitStatus | null = null
 
@@ -56,6 +58,7 @@ export class MemoryProcess {
 
   take(signal: NodeJS.Signals): void {
     this.signals.push(signal)
+    this.onSignal(signal)
     if (signal === 'SIGKILL') this.end({ signal })
     else if (signal === 'SIGTERM' && !this.ignoresSigterm) this.end(this.onSigterm)
   }
@@ -80,6 +83,7 @@ export class MemoryProcesses implements ChildProcesses {
   /** Answers `run`. */
   onRun: (command: string, args: readonly string[], options: RunOptions) => Completed | Promise<Completed>
   readonly #machine: Machine
+  #isDead = false
 
   constructor(machine: Machine = { processes: [], nextPid: 1001, nextStart: 1 }) {
     this.#machine = machine
@@ -87,6 +91,11 @@ export class MemoryProcesses implements ChildProcesses {
     this.onRun = (command) => {
       throw systemError('ENOENT', `spawn ${command}`)
     }
+  }
+
+  /** This process is killed: what it has started lives on, and its end is no news for anybody here. */
+  die(): void {
+    this.#isDead = true
   }
 
   laterProcess(): MemoryProcesses {
@@ -129,7 +138,9 @@ export class MemoryProcesses implements ChildProcesses {
       this.#machine.processes.splice(this.#machine.processes.indexOf(process), 1)
       throw error
     }
-    return { pid: process.pid, ended: process.ended }
+    const ended = new Deferred<ExitStatus>()
+    void process.ended.then((status) => this.#isDead || ended.resolve(status))
+    return { pid: process.pid, ended: ended.promise }
   }
 
   async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Completed> {

@@ -13,6 +13,7 @@ import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
 import { isDetached, tellParent, tellProgress } from './detach.ts'
 import { exitCodes } from './exit-codes.ts'
+import { nodeProgram } from './node-program.ts'
 import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { readyScreen } from './screen.ts'
 import { PassingLine } from './passing-line.ts'
@@ -54,7 +55,7 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
       else if (service === undefined) tellProgress(sentence, { passing: true })
     }
     const engines = [
-      embeddedEngine(effects),
+      embeddedEngine(effects, nodeProgram()),
       apacheKafkaEngine({ effects, environment: surroundings(), onProgress: onStep }),
     ]
     // Whatever is open goes with the process: a clean stop would write into what is not ours.

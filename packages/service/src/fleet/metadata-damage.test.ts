@@ -1,14 +1,16 @@
 import { MemoryDisk, TestClock } from '@sluice/effects'
 import { expect, it } from 'vitest'
+import type { Hosting } from './engines/engine.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
 // A cluster whose metadata is damaged waits for a person; its neighbour runs.
 
-const disk = new MemoryDisk()
-const clock = new TestClock()
-
-async function start(metadataLossAccepted: string[] = []): Promise<EmbeddedFleet> {
-  const world = new EmbeddedFleet({ disk, clock }, { metadataLossAccepted })
+async function startOn(
+  { disk, clock }: { disk: MemoryDisk; clock: TestClock },
+  hosting: Hosting,
+  metadataLossAccepted: string[] = [],
+): Promise<EmbeddedFleet> {
+  const world = new EmbeddedFleet({ disk, clock }, { metadataLossAccepted, hosting })
   let isStarted = false
   void world.fleet.start().then(() => (isStarted = true))
   await world.eventually(() => expect(isStarted).toBe(true))
@@ -22,7 +24,12 @@ async function become(world: EmbeddedFleet, ...states: string[]): Promise<void> 
   await world.eventually(() => expect(statesOf(world)).toEqual(states))
 }
 
-it('is FAILED with what is at stake and how to go on, until the loss is accepted, which it then tells', async () => {
+const story =
+  'is FAILED with what is at stake and how to go on, until the loss is accepted, which it then tells'
+it.each(['inline', 'process'] as const)(`hosted %s, it ${story}`, async (hosting) => {
+  const disk = new MemoryDisk()
+  const clock = new TestClock()
+  const start = (accepted: string[] = []) => startOn({ disk, clock }, hosting, accepted)
   const first = await start()
   for (const name of ['broken', 'whole']) first.create(name)
   await become(first, 'broken ACTIVE', 'whole ACTIVE')

@@ -1,5 +1,8 @@
+import { assert } from '@sluice/effects'
 import { checkBrokerProperties, ignoredBrokerProperties } from '@sluice/engine'
-import { InlineCluster, type InlineEffects } from './embedded/inline-cluster.ts'
+import { InlineCluster } from './embedded/inline-cluster.ts'
+import { type NodeProgram, ProcessCluster } from './embedded/process-cluster.ts'
+import type { SupervisionEffects } from './supervision/supervised-node.ts'
 import { controllerId } from './embedded/nodes.ts'
 import { type Engine, ListenerName } from './engine.ts'
 
@@ -10,15 +13,15 @@ const software = 'Sluice’s own brokers, which follow Apache Kafka 4.4.0'
  */
 const kafkaVersions = ['3.9.x.kraft', '4.0.x.kraft', '4.1.x.kraft', '4.4.x.kraft']
 
-/** Our own Kafka. */
-export function embeddedEngine(effects: InlineEffects): Engine {
+/** Our own Kafka. Its nodes can have processes of their own where `program` says what such a process runs. */
+export function embeddedEngine(effects: SupervisionEffects, program?: NodeProgram): Engine {
   return {
     name: 'embedded',
     kafkaVersions: kafkaVersions.map((version) => ({ version, status: 'ACTIVE', software })),
     defaultKafkaVersion: '4.4.x.kraft',
     compactsLogs: false,
-    hostings: ['inline'],
-    // They share a process and its event loop.
+    hostings: program ? ['inline', 'process'] : ['inline'],
+    // They share a process and its event loop, or are light ones.
     nodeStartsMax: Number.POSITIVE_INFINITY,
     ignoredProperties: ignoredBrokerProperties,
     checkProperties: (properties) => checkBrokerProperties(properties),
@@ -27,7 +30,10 @@ export function embeddedEngine(effects: InlineEffects): Engine {
       listeners: { broker: [ListenerName.client], quorum: [ListenerName.controller] },
     }),
     compatibleVersions: (from) => kafkaVersions.slice(kafkaVersions.indexOf(from) + 1),
-    // What ran in a former process ended with it.
-    open: async (options) => new InlineCluster(options, effects),
+    open: async (options) => {
+      if (options.hosting === 'inline') return new InlineCluster(options, effects)
+      assert(program, 'a cluster of processes needs something that they run')
+      return new ProcessCluster(options, effects, program)
+    },
   }
 }

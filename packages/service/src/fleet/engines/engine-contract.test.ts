@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  MemoryProcesses,
   silentLogger,
   systemClock,
   systemDisk,
@@ -12,6 +13,7 @@ import {
 } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { apacheKafkaEngine } from './apache-kafka.ts'
+import { runNodesIn, testProgram } from './embedded/testing/node-processes.ts'
 import { embeddedEngine } from './embedded.ts'
 import {
   type ClusterPlan,
@@ -36,6 +38,9 @@ const effects = {
   logger: silentLogger,
 }
 const fake = new FakeEngine(effects)
+/** Nodes of embedded clusters that have a process each are in this one all the same. */
+const inMemory = { ...effects, processes: new MemoryProcesses() }
+runNodesIn(inMemory.processes, inMemory)
 
 interface Candidate {
   engine: Engine
@@ -49,6 +54,12 @@ interface Candidate {
 const candidates: Record<string, Candidate> = {
   fake: { engine: fake, hosting: 'inline', outlivesFleet: true, fail: () => fake.fail('for a test') },
   embedded: { engine: embeddedEngine(effects), hosting: 'inline', outlivesFleet: false, fail: null },
+  'embedded, a process a node': {
+    engine: embeddedEngine(inMemory, testProgram),
+    hosting: 'process',
+    outlivesFleet: true,
+    fail: (cluster) => inMemory.processes.signal(nodeIn(cluster, broker)?.local?.pid ?? 0, 'SIGKILL'),
+  },
 }
 if (process.env.SLUICE_TEST_APACHE_KAFKA)
   candidates['Apache Kafka'] = {
@@ -187,9 +198,10 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
       const pids = cluster.nodes().flatMap(({ local }) => local?.pid ?? [])
       await cluster.stop()
       expect(cluster.nodes()).toEqual([])
-      // The embedded engine's nodes run in this process.
+      // Inline nodes run in this process.
       const others = pids.filter((pid) => pid !== process.pid)
-      expect(others.filter((pid) => effects.processes.isRunning(pid))).toEqual([])
+      const { processes } = hosting === 'process' && engine.name === 'embedded' ? inMemory : effects
+      expect(others.filter((pid) => processes.isRunning(pid))).toEqual([])
     },
     timeoutMs,
   )

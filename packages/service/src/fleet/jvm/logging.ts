@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import { serverLogName } from '../processes/log-tail.ts'
+import { serverLogBytesMax, serverLogFilesMax, serverLogName } from '../processes/log-tail.ts'
 
 /** What stands behind slf4j: Apache Kafka 4 brings its configuration for Log4j 2, 3.9 for reload4j (Log4j 1). */
 export type LoggingBinding = 'log4j2' | 'reload4j'
@@ -19,9 +19,6 @@ interface LoggingConfiguration {
   jvmArguments(path: string): string[]
 }
 
-const fileBytesMaxDefault = 10 * 1024 * 1024
-/** With the one that is written to. */
-const filesMax = 5
 /** The form of Apache Kafka's own log files, which people and tools know. */
 const pattern = '[%d] %p %m (%c)%n'
 
@@ -37,7 +34,7 @@ const loggerLevels: Readonly<Record<string, string>> = {
  * itself has to say, and for failures before this configuration is read.
  */
 export function loggingConfiguration(binding: LoggingBinding, options: LoggingOptions): LoggingConfiguration {
-  const { directory, level, fileBytesMax = fileBytesMaxDefault } = options
+  const { directory, level, fileBytesMax = serverLogBytesMax } = options
   const property = binding === 'log4j2' ? 'log4j2.configurationFile' : 'log4j.configuration'
   const lines = binding === 'log4j2' ? log4j2Lines(level, fileBytesMax) : reload4jLines(level, fileBytesMax)
   return {
@@ -70,7 +67,7 @@ function log4j2Lines(level: string, fileBytesMax: number): string[] {
     'appender.server.strategy.type = DefaultRolloverStrategy',
     // By default the highest number is the newest file; here as in reload4j, server.log.1 is.
     'appender.server.strategy.fileIndex = min',
-    `appender.server.strategy.max = ${filesMax - 1}`,
+    `appender.server.strategy.max = ${serverLogFilesMax - 1}`,
     `rootLogger.level = ${level}`,
     'rootLogger.appenderRef.server.ref = server',
     ...Object.entries(loggerLevels).flatMap(([name, loggerLevel], at) => [
@@ -86,7 +83,7 @@ function reload4jLines(level: string, fileBytesMax: number): string[] {
     'log4j.appender.server=org.apache.log4j.RollingFileAppender',
     `log4j.appender.server.File=\${${logsProperty}}/${serverLogName}`,
     `log4j.appender.server.MaxFileSize=${fileBytesMax}`,
-    `log4j.appender.server.MaxBackupIndex=${filesMax - 1}`,
+    `log4j.appender.server.MaxBackupIndex=${serverLogFilesMax - 1}`,
     'log4j.appender.server.layout=org.apache.log4j.PatternLayout',
     `log4j.appender.server.layout.ConversionPattern=${pattern}`,
     ...Object.entries(loggerLevels).map(([name, loggerLevel]) => `log4j.logger.${name}=${loggerLevel}`),

@@ -1,6 +1,6 @@
 import { MemoryDisk } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { tellingLines } from './log-tail.ts'
+import { tellingLines, withoutTime } from './log-tail.ts'
 
 let disk: MemoryDisk
 const write = (name: string, ...lines: string[]) =>
@@ -32,6 +32,13 @@ describe('the lines that tell of an end', () => {
       'java.lang.RuntimeException: cannot start',
       'Caused by: java.net.BindException: Address already in use',
     ])
+  })
+
+  it('are the same of a log in the form of our own nodes', () => {
+    const at = '2026-01-02T03:04:05.678Z'
+    write('server.log', `${at} INFO a node runs`, `${at} ERROR cannot start code=EIO`, `${at} WARN slow`)
+    expect(told()).toEqual([`${at} ERROR cannot start code=EIO`])
+    expect(withoutTime(`${at} ERROR cannot start`)).toBe('ERROR cannot start')
   })
 
   it('end with the first cause where each layer logs the error again', () => {

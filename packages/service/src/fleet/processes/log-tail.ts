@@ -6,6 +6,10 @@ export const serverLogName = 'server.log'
 /** What the JVM itself writes, and whatever is said before logging is set up. */
 export const consoleLogName = 'console.log'
 
+/** A server.log that grows beyond this is rolled; so many files there are, with the one that is written to. */
+export const serverLogBytesMax = 10 * 1024 * 1024
+export const serverLogFilesMax = 5
+
 /** How much of a file's end is looked at. A broker that shuts down after an error writes about 30 KB. */
 const tailBytesMax = 131_072
 const lineCharactersMax = 300
@@ -23,9 +27,12 @@ export function tellingLines(disk: Disk, logs: string, serverLogFrom: number, co
   return chosen.slice(-count).map((line) => line.slice(0, lineCharactersMax))
 }
 
+/** Before each entry: `[2026-11-23 03:14:09,990] `, or as our own nodes write it, `2026-11-23T03:14:09.990Z `. */
+const entryTime = /^(\[[^\]]*\]|\d{4}-\d\d-\d\dT[\d:.]+Z) /
+
 /** The line without its time. */
 export function withoutTime(line: string): string {
-  return line.replace(/^\[[^\]]*\] /, '')
+  return line.replace(entryTime, '')
 }
 
 /** Size of server.log, 0 where there is none. */
@@ -39,7 +46,7 @@ function serverErrors(lines: readonly string[]): string[] {
   const found: string[] = []
   let inError = false
   for (const line of lines) {
-    if (line.startsWith('[')) inError = /^\[[^\]]*\] (ERROR|FATAL) /.test(line)
+    if (entryTime.test(line)) inError = /^(ERROR|FATAL) /.test(withoutTime(line))
     if (inError && !isFrame(line)) found.push(line.trim())
   }
   return found

@@ -1,14 +1,16 @@
 import {
   MemoryDisk,
   MemoryNetwork,
+  MemoryProcesses,
   seededRandom,
   silentLogger,
-  systemProcesses,
   TestClock,
 } from '@sluice/effects'
 import { vi } from 'vitest'
+import type { NodeProgram } from '../engines/embedded/process-cluster.ts'
+import { runNodesIn, testProgram } from '../engines/embedded/testing/node-processes.ts'
 import { embeddedEngine } from '../engines/embedded.ts'
-import type { Engine } from '../engines/engine.ts'
+import type { Engine, Hosting } from '../engines/engine.ts'
 import { enginesOf } from '../engines/engines.ts'
 import { createFleet, type Fleet, type FleetOptions } from '../fleet.ts'
 
@@ -16,24 +18,31 @@ import { createFleet, type Fleet, type FleetOptions } from '../fleet.ts'
 export class EmbeddedFleet {
   readonly clock: TestClock
   readonly disk: MemoryDisk
-  readonly network = new MemoryNetwork()
+  readonly network: MemoryNetwork
+  readonly processes: MemoryProcesses
   readonly engine: Engine
   readonly fleet: Fleet
 
-  /** The disk of another one, and its clock, go on. */
+  /** The disk of another one, its clock and its network go on, and so do the processes that it has left. */
   constructor(
-    { clock = new TestClock(), disk = new MemoryDisk() } = {},
-    options: Pick<FleetOptions, 'metadataLossAccepted'> = {},
+    {
+      clock = new TestClock(),
+      disk = new MemoryDisk(),
+      network = new MemoryNetwork(),
+      processes = new MemoryProcesses(),
+    } = {},
+    options: Pick<FleetOptions, 'metadataLossAccepted'> & { hosting?: Hosting; program?: NodeProgram } = {},
   ) {
     this.clock = clock
     this.disk = disk
-    const { network } = this
-    const processes = systemProcesses()
+    this.network = network
+    this.processes = processes
     const effects = { clock, disk, network, processes, random: seededRandom(3), logger: silentLogger }
-    this.engine = embeddedEngine(effects)
+    runNodesIn(processes, effects)
+    this.engine = embeddedEngine(effects, options.program ?? testProgram)
     this.fleet = createFleet({
       dataDirectory: '/data',
-      engines: enginesOf([this.engine], this.engine.name),
+      engines: enginesOf([this.engine], this.engine.name, options.hosting),
       region: 'us-east-1',
       account: '000000000000',
       effects,
@@ -52,6 +61,15 @@ export class EmbeddedFleet {
       Tags: tags,
     })
     if (!('record' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)
+  }
+
+  /** Time goes on until the work is done. */
+  async driven<T>(work: Promise<T>): Promise<T> {
+    let isDone = false
+    const end = () => (isDone = true)
+    work.then(end, end)
+    while (!isDone) await this.clock.advance(20)
+    return work
   }
 
   /** Looks while time goes on. */

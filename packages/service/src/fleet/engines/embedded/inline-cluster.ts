@@ -31,7 +31,7 @@ import {
   nodeProperties,
 } from './nodes.ts'
 
-export interface InlineEffects {
+interface InlineEffects {
   clock: Clock
   disk: Disk
   network: Network

@@ -25,10 +25,10 @@ import {
  */
 export const controllerId = 10_001
 
-/** Changes with all that a node has to be started anew for; `build` is of what runs it, where that is no part of us. */
-export function fingerprintOf(plan: ClusterPlan, key: NodeKey, build?: string): string {
+/** Changes with all that a node has to be started anew for: its part of the plan, and what else its hosting knows. */
+export function fingerprintOf(plan: ClusterPlan, key: NodeKey, more: readonly string[] = []): string {
   const properties = Object.entries(nodeProperties(plan, key)).sort()
-  const facts = [plan.kafkaVersion, properties, nodeOf(plan, key), ...(build === undefined ? [] : [build])]
+  const facts = [plan.kafkaVersion, properties, nodeOf(plan, key), ...more]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)
 }
 
@@ -44,6 +44,13 @@ export function listenerOptions({ name, host, port }: NodePlan['listeners'][numb
 /** The node's directory below the cluster's. */
 export function directoryNameOf({ role, nodeId }: NodeKey): string {
   return role === 'controller' ? role : `broker-${nodeId}`
+}
+
+/** The node that a directory of the cluster belongs to; null for what is none. */
+export function nodeOfDirectory(name: string): NodeKey | null {
+  if (name === 'controller') return { role: 'controller', nodeId: controllerId }
+  const match = /^broker-(\d+)$/.exec(name)
+  return match ? { role: 'broker', nodeId: Number(match[1]) } : null
 }
 
 export function keyOf(nodeId: number): NodeKey {

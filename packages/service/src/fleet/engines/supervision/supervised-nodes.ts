@@ -6,6 +6,7 @@ import {
   type EngineClusterOptions,
   type NodeKey,
   type NodePlan,
+  type NodeRole,
   nodeName,
   type ObservedNode,
   sameNode,
@@ -101,6 +102,17 @@ export class SupervisedNodes {
   missing(plan: ClusterPlan): string | null {
     const down = plan.nodes.find((node) => !this.isRunning(node))
     return down ? `${capitalized(nodeName(down))} does not run.` : null
+  }
+
+  /** Has a node of this role been here, whether it runs or not? */
+  hasData(role: NodeRole): boolean {
+    const { cluster, effects, names } = this.#options
+    const { disk } = effects
+    if (!disk.existsSync(cluster.directory)) return false
+    return disk.readdirSync(cluster.directory).some(({ name }) => {
+      const data = directoriesBelow(cluster.directory, name).data
+      return names.keyOf(name)?.role === role && disk.existsSync(join(data, 'meta.properties'))
+    })
   }
 
   async stopNode(key: NodeKey): Promise<void> {

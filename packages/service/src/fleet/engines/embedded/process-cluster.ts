@@ -1,0 +1,224 @@
+import type { Loss } from '@sluice/engine'
+import { BrokerHeartbeat } from '@sluice/wire'
+import { capitalized } from '../../operating-error.ts'
+import { askNode } from '../brokers/ask-node.ts'
+import { ClusterClient } from '../brokers/cluster-client.ts'
+import {
+  type ClusterPlan,
+  type EngineCluster,
+  type EngineClusterOptions,
+  type Finding,
+  type NodeKey,
+  type NodePlan,
+  nodeName,
+  nodeOf,
+  type ObservedNode,
+} from '../engine.ts'
+import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
+import type { SupervisedNode, SupervisionEffects } from '../supervision/supervised-node.ts'
+import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
+import { type NodeReport, readReport, removeReport, writeNodeFile } from './node-file.ts'
+import {
+  controllerId,
+  damageExplained,
+  directoryNameOf,
+  diskFindings,
+  fingerprintOf,
+  listenerOptions,
+  lossFindings,
+  nodeOfDirectory,
+  nodeProperties,
+} from './nodes.ts'
+
+/** How the process of a node is started. */
+export interface NodeProgram {
+  command: string
+  /** Its own arguments, which end with the program. */
+  program: readonly string[]
+  /** Another text for another build. */
+  build: string
+}
+
+const readyPollMs = 20
+/** Nobody waits longer for a controller that may have died with the broker. */
+const fenceTimeoutMs = 1_000
+
+/** Each node of a cluster lives in a process of its own, and outlives the service. */
+export class ProcessCluster implements EngineCluster {
+  readonly #options: EngineClusterOptions
+  readonly #effects: SupervisionEffects
+  readonly #program: NodeProgram
+  readonly #nodes: SupervisedNodes
+  readonly brokers: ClusterClient
+  /** What the starts of nodes have found lost, by their names. */
+  readonly #losses = new Map<string, { key: NodeKey; losses: readonly Loss[] }>()
+  #acceptsMetadataLoss: boolean
+
+  /** Finds the nodes that an earlier service left running. */
+  constructor(options: EngineClusterOptions, effects: SupervisionEffects, program: NodeProgram) {
+    this.#options = options
+    this.#effects = effects
+    this.#program = program
+    this.#acceptsMetadataLoss = options.acceptsMetadataLoss ?? false
+    this.#nodes = new SupervisedNodes({
+      cluster: options,
+      names: { nameOf: directoryNameOf, keyOf: nodeOfDirectory },
+      effects,
+      answers: (_, listeners) => kafkaNodeAnswers(effects, listeners),
+      onEnd: (node) => this.#ended(node),
+    })
+    this.brokers = new ClusterClient(effects, () => this.nodes())
+    for (const { role, nodeId } of this.nodes()) this.#learnLosses({ role, nodeId })
+  }
+
+  get clusterId(): string | null {
+    return this.#nodes.clusterId
+  }
+
+  findings(): Finding[] {
+    const losses = [...this.#losses.values()].flatMap(({ key, losses }) => lossFindings(key, losses))
+    return [...this.#diskFindings(), ...losses]
+  }
+
+  #diskFindings(): Finding[] {
+    const running = this.nodes().filter(({ state }) => state === 'running')
+    return diskFindings(
+      running.flatMap(({ role, nodeId }) => {
+        const { diskFailure } = this.#reportOf({ role, nodeId })
+        return diskFailure ? [{ role, nodeId, ...diskFailure }] : []
+      }),
+    )
+  }
+
+  nodes(): readonly ObservedNode[] {
+    return this.#nodes.observe().map((node) => (node.state === 'failed' ? this.#withReason(node) : node))
+  }
+
+  /** It may have said itself what stopped it; that its process has ended then says nothing more. */
+  #withReason(node: ObservedNode): ObservedNode {
+    const { failure } = this.#reportOf(node)
+    return failure === null ? node : { ...node, failure: `${capitalized(nodeName(node))} failed: ${failure}` }
+  }
+
+  /** A broker knows its controller by the address. */
+  fingerprint(plan: ClusterPlan, key: NodeKey): string {
+    const { host, port } = controllerOf(plan)
+    return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`])
+  }
+
+  async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
+    const node = this.#nodes.of(key)
+    if (!node.isRunning) await this.#fence(key)
+    try {
+      await node.start({
+        plan: nodeOf(plan, key),
+        fingerprint: this.fingerprint(plan, key),
+        prepare: async () => this.#prepare(plan, node),
+        serves: () => kafkaNodeServes(this.#effects, nodeOf(plan, key)),
+        pollMs: readyPollMs,
+        signal,
+      })
+    } catch (error) {
+      const { damage } = this.#reportOf(key)
+      throw damage ? damageExplained(this.#options, damage) : error
+    }
+    if (key.role === 'controller') this.#acceptsMetadataLoss = false
+    this.#learnLosses(key)
+  }
+
+  #prepare(plan: ClusterPlan, { key, directories }: SupervisedNode) {
+    const { disk } = this.#effects
+    const { rack, listeners } = nodeOf(plan, key)
+    removeReport(disk, directories)
+    const file = writeNodeFile(disk, {
+      role: key.role === 'controller' ? 'controller' : 'broker',
+      nodeId: key.nodeId,
+      rack,
+      clusterId: this.#nodes.clusterIdForFormat(),
+      directories,
+      controller: controllerOf(plan),
+      listeners: listeners.map(listenerOptions),
+      properties: nodeProperties(plan, key),
+      acceptsMetadataLoss: this.#acceptsMetadataLoss,
+      isExpected: this.#nodes.hasData('broker'),
+    })
+    const { command, program } = this.#program
+    return { command, program, args: [file] }
+  }
+
+  #reportOf(key: NodeKey): NodeReport {
+    return readReport(this.#effects.disk, this.#nodes.of(key).directories)
+  }
+
+  #learnLosses(key: NodeKey): void {
+    const { losses } = this.#reportOf(key)
+    if (losses.length === 0) return
+    const known = this.#losses.get(nodeName(key))?.losses ?? []
+    this.#losses.set(nodeName(key), { key, losses: [...known, ...losses] })
+  }
+
+  stopNode(key: NodeKey): Promise<void> {
+    return this.#nodes.stopNode(key)
+  }
+
+  async removeNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
+    if (key.role === 'broker') await this.brokers.unregister(plan, key.nodeId)
+    this.#nodes.remove(key)
+  }
+
+  async health(plan: ClusterPlan): Promise<string | null> {
+    const [disk] = this.#diskFindings()
+    return this.#nodes.missing(plan) ?? disk?.message ?? (await this.brokers.health(plan))
+  }
+
+  /** Every name of a version stands for the same software: there is nothing to raise. */
+  async finalizeVersion(): Promise<void> {}
+
+  stop(): Promise<void> {
+    return this.#nodes.stop()
+  }
+
+  #ended(node: SupervisedNode): void {
+    void this.#fence(node.key)
+    this.#options.onChange()
+  }
+
+  /**
+   * Whoever has seen a broker's process end says so in its name: the controller need not wait for a session in which
+   * nobody lives, and its partitions have other leaders at once. Only that very incarnation is meant, which its epoch
+   * tells: what lives under a later one is not touched. Without an answer the session's end does the same, later.
+   */
+  async #fence(key: NodeKey): Promise<void> {
+    const { brokerEpoch } = this.#reportOf(key)
+    const controller = this.nodes().find(({ role, state }) => role === 'controller' && state === 'running')
+    const [listener] = controller?.listeners ?? []
+    if (key.role !== 'broker' || brokerEpoch === null || !listener) return
+    const request = {
+      brokerId: key.nodeId,
+      brokerEpoch,
+      currentMetadataOffset: -1,
+      wantFence: true,
+      wantShutDown: false,
+    }
+    try {
+      await askNode(
+        this.#effects,
+        listener,
+        (connection) => connection.request(BrokerHeartbeat, request),
+        fenceTimeoutMs,
+      )
+    } catch (error) {
+      const name = `${nodeName(key)} of ${this.#options.name}`
+      this.#effects.logger.info(`the controller could not be told that ${name} has ended`, { error })
+    }
+  }
+}
+
+function controllerOf(plan: ClusterPlan): { nodeId: number; host: string; port: number } {
+  const [listener] = nodeOf(plan, { role: 'controller', nodeId: controllerId }).listeners
+  const { host, port }: Pick<NodePlan['listeners'][number], 'host' | 'port'> = listener ?? {
+    host: '',
+    port: 0,
+  }
+  return { nodeId: controllerId, host, port }
+}

@@ -1,0 +1,172 @@
+import { Connection, createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { testProgram } from './engines/embedded/testing/node-processes.ts'
+import { EmbeddedFleet } from './testing/embedded-fleet.ts'
+
+// Embedded clusters with a process a node: what the service sees of them, does for them, and leaves behind.
+
+const host = '127.0.0.1'
+const record = { key: null, value: Buffer.from('kept') }
+const worlds: EmbeddedFleet[] = []
+let world: EmbeddedFleet
+
+beforeEach(async () => {
+  world = await open({})
+  world.create('demo')
+  await becomes('ACTIVE')
+})
+afterEach(async () => {
+  for (const one of worlds.splice(0).reverse()) await one.driven(one.fleet.stop())
+})
+
+async function open(
+  before: Pick<Partial<EmbeddedFleet>, 'clock' | 'disk' | 'network' | 'processes'>,
+  program = testProgram,
+): Promise<EmbeddedFleet> {
+  const opened = new EmbeddedFleet(before, { hosting: 'process', program })
+  worlds.push(opened)
+  await opened.driven(opened.fleet.start())
+  return opened
+}
+
+/** A service that is started after this one was killed: what this one has started runs on. */
+const openLater = (program = testProgram) => {
+  const { clock, disk, network, processes } = world
+  processes.die()
+  worlds.splice(worlds.indexOf(world), 1)
+  return open({ clock, disk, network, processes: processes.laterProcess() }, program)
+}
+
+const status = (of = world) => {
+  const [cluster] = of.fleet.status()
+  if (!cluster) throw new Error('no cluster')
+  return cluster
+}
+const becomes = (state: string, of = world) => of.eventually(() => expect(status(of).state).toBe(state))
+const pids = (of = world) => [...status(of).brokers, ...status(of).quorum].map(({ local }) => local?.pid)
+const connect = (port = 9092) => Connection.open({ network: world.network, clock: world.clock, host, port })
+
+function processOf(directory: string) {
+  const found = world.processes.running.find(({ args }) => args.at(-1)?.includes(`/${directory}/`))
+  if (!found) throw new Error(`${directory} does not run`)
+  return found
+}
+
+async function partitionOf(topic: string, port: number) {
+  const client = await connect(port)
+  const { topics } = await describeTopics(client, [topic])
+  await client.close()
+  return topics[0]?.partitions[0]
+}
+
+it('each node has a process, which is told where its data is and who its controller is', () => {
+  expect(status()).toMatchObject({
+    hosting: 'process',
+    bootstrap: `${host}:9092,${host}:19092,${host}:29092`,
+    brokers: [{ id: 1 }, { id: 2 }, { id: 3 }],
+    quorum: [{ role: 'controller', id: 10_001 }],
+  })
+  expect(new Set(pids()).size).toBe(4)
+  expect(processOf('broker-2')).toMatchObject({ command: 'node', pid: pids()[1] })
+  expect(processOf('broker-2').args[0]).toBe('node.js')
+})
+
+describe('a broker that is killed', () => {
+  it('has its partitions led by others within a second, comes back with its address, and leads again', async () => {
+    const client = await connect(19_092)
+    await createTopic(client, 'events', { assignments: [[1, 2, 3]] })
+    await world.eventually(async () =>
+      expect((await partitionOf('events', 19_092))?.isrNodes).toHaveLength(3),
+    )
+    const before = pids()
+    processOf('broker-1').end({ signal: 'SIGKILL' })
+    const killedAt = world.clock.monotonic()
+    await world.eventually(async () => expect((await partitionOf('events', 19_092))?.leaderId).toBe(2))
+    expect(world.clock.monotonic() - killedAt).toBeLessThanOrEqual(1_000)
+    await becomes('HEALING')
+    expect(status().stateInfo).toEqual({
+      code: 'BROKER_FAILED',
+      message: 'Broker 1 of demo was ended by SIGKILL.',
+    })
+    await world.eventually(() => produce(client, 'events', 0, [record]))
+    await becomes('ACTIVE')
+    await world.eventually(async () => expect((await partitionOf('events', 9092))?.leaderId).toBe(1))
+    expect((await partitionOf('events', 9092))?.isrNodes).toHaveLength(3)
+    expect(pids().slice(1)).toEqual(before.slice(1))
+    expect(await fetchRecords(await connect(9092), 'events', 0, 0)).toHaveLength(1)
+  })
+
+  it('with its disk is filled again from the others', async () => {
+    const client = await connect(19_092)
+    await createTopic(client, 'events', { assignments: [[1, 2, 3]] })
+    await world.eventually(() =>
+      produce(client, 'events', 0, [record]).catch(async () => {
+        const leader = await connect(9092)
+        await produce(leader, 'events', 0, [record])
+      }),
+    )
+    processOf('broker-1').end({ signal: 'SIGKILL' })
+    world.disk.removeSync(`${status().directory}/broker-1/volume-1`)
+    await becomes('HEALING')
+    await becomes('ACTIVE')
+    await world.eventually(async () => expect((await partitionOf('events', 9092))?.leaderId).toBe(1))
+    expect((await fetchRecords(await connect(9092), 'events', 0, 0)).length).toBeGreaterThanOrEqual(1)
+  })
+})
+
+it('a controller that is killed comes back under running brokers', async () => {
+  const before = pids()
+  processOf('controller').end({ signal: 'SIGKILL' })
+  await becomes('HEALING')
+  await becomes('ACTIVE')
+  expect(pids().slice(0, 3)).toEqual(before.slice(0, 3))
+  await createTopic(await connect(), 'later', { partitions: 1, replicationFactor: 3 })
+})
+
+describe('a service that is killed', () => {
+  it('leaves its nodes serving; the next one takes them over and stops them', async () => {
+    const before = pids()
+    const client = await connect()
+    await createTopic(client, 'events', { assignments: [[1, 2, 3]] })
+    const later = await openLater()
+    await becomes('ACTIVE', later)
+    expect(pids(later)).toEqual(before)
+    await world.eventually(() => produce(client, 'events', 0, [record]))
+    await later.driven(later.fleet.stop())
+    expect(world.processes.running).toEqual([])
+  })
+
+  it('is followed by one of a later build, which rolls them one at a time', async () => {
+    const before = pids()
+    const later = await openLater({ ...testProgram, build: 'second' })
+    await becomes('ACTIVE', later)
+    await later.eventually(() => expect(pids(later).filter((pid) => before.includes(pid))).toEqual([]))
+    expect(status(later).brokers).toHaveLength(3)
+  })
+
+  it('a broker that ended meanwhile is started without waiting for its session to end', async () => {
+    const { clock } = world
+    const broker = processOf('broker-3')
+    const startedAt = clock.monotonic()
+    world.processes.die()
+    broker.end({ signal: 'SIGKILL' })
+    const later = await openLater()
+    await becomes('ACTIVE', later)
+    expect(clock.monotonic() - startedAt).toBeLessThan(9_000)
+  })
+})
+
+it('what a start has lost is told', async () => {
+  const { directory } = status()
+  await world.driven(world.fleet.stop())
+  world.disk.writeFileAtomicSync(
+    `${directory}/broker-1/volume-1/recovery-point-offset-checkpoint`,
+    'no number',
+  )
+  const later = await openLater()
+  await becomes('ACTIVE', later)
+  expect(status(later).stateInfo).toMatchObject({
+    code: 'LOSS_FOUND',
+    message: expect.stringMatching(/^Broker 1: .*recovery-point-offset-checkpoint could not be read/),
+  })
+})
