@@ -16,8 +16,10 @@ import {
   ElectLeaders,
   Fetch,
   FindCoordinator,
+  Heartbeat,
   IncrementalAlterConfigs,
   type Input,
+  JoinGroup,
   LeaveGroup,
   ListConfigResources,
   ListGroups,
@@ -30,6 +32,7 @@ import {
   OffsetForLeaderEpoch,
   Produce,
   type RequestOf,
+  SyncGroup,
 } from '@sluice/wire'
 
 /** A request that is legal and as bad as its API allows. */
@@ -109,6 +112,10 @@ export const attacks: readonly Attack[] = [
     groupId: group,
     topics: times(n, (i) => ({ name: `unknown-${i}`, partitions: [{ partitionIndex: 0 }] })),
   })),
+  attack(OffsetCommit, 8, 'partitions, as many as a batch may hold', 6_000, (n) => ({
+    groupId: `committed-${n}`,
+    topics: [{ ...one, partitions: times(n, (i) => ({ partitionIndex: i % 2, committedOffset: i })) }],
+  })),
   attack(OffsetFetch, 8, 'one group, named again and again', 10_000, (n) => ({
     groups: times(n, () => ({ groupId: group, topics: null })),
   })),
@@ -119,6 +126,26 @@ export const attacks: readonly Attack[] = [
     keyType: 0,
     coordinatorKeys: times(n, (i) => `g${i}`),
   })),
+  attack(JoinGroup, 3, 'protocols, as many as a member may have', 1_000, (n) => ({
+    groupId: `joined-${n}`,
+    sessionTimeoutMs: 6_000,
+    rebalanceTimeoutMs: 1,
+    protocolType: 'consumer',
+    protocols: times(Math.min(n, 1_000), (i) => ({ name: `p${i}`, metadata: Buffer.alloc(0) })),
+  })),
+  attack(JoinGroup, 9, 'protocols', 20_000, (n) => ({
+    groupId: group,
+    sessionTimeoutMs: 6_000,
+    protocolType: 'consumer',
+    protocols: times(n, (i) => ({ name: `p${i}`, metadata: Buffer.alloc(0) })),
+  })),
+  attack(SyncGroup, 5, 'assignments', 20_000, (n) => ({
+    groupId: group,
+    protocolType: 'consumer',
+    protocolName: 'range',
+    assignments: times(n, (i) => ({ memberId: `m${i}`, assignment: Buffer.alloc(0) })),
+  })),
+  attack(Heartbeat, 4, 'characters of a name', 6_000, (n) => ({ groupId: 'g'.repeat(n) })),
   attack(LeaveGroup, 4, 'members that are not there', 10_000, (n) => ({
     groupId: group,
     members: times(n, (i) => ({ memberId: `m${i}` })),
@@ -127,7 +154,7 @@ export const attacks: readonly Attack[] = [
     groups: times(n, () => group),
   })),
   attack(DescribeGroups, 5, 'unknown groups', 10_000, (n) => ({ groups: times(n, (i) => `g${i}`) })),
-  attack(ListGroups, 4, 'states', 10_000, (n) => ({ statesFilter: times(n, (i) => `s${i}`) })),
+  attack(ListGroups, 4, 'states', 100_000, (n) => ({ statesFilter: times(n, (i) => `s${i}`) })),
   attack(CreateTopics, 7, 'one topic, named again and again', 10_000, (n) => ({
     topics: times(n, () => ({ name: 'made', numPartitions: 1, replicationFactor: 1 })),
   })),
@@ -252,6 +279,10 @@ export const attacks: readonly Attack[] = [
     topics: times(n, (i) => ({ name: `unknown-${i}`, count: 2 })),
   })),
   attack(DeleteGroups, 2, 'unknown groups', 10_000, (n) => ({ groupsNames: times(n, (i) => `g${i}`) })),
+  attack(OffsetDelete, 0, 'topics', 10_000, (n) => ({
+    groupId: group,
+    topics: times(n, (i) => ({ name: `unknown-${i}`, partitions: [{ partitionIndex: 0 }] })),
+  })),
   attack(OffsetDelete, 0, 'one partition, named again and again', 10_000, (n) => ({
     groupId: group,
     topics: [{ ...one, partitions: times(n, () => ({ partitionIndex: 0 })) }],

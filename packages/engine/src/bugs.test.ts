@@ -287,7 +287,7 @@ const doors: Door[] = [
     name: 'a topic that a coordinator forgets',
     fails: 'broker 1',
     before: (world) => world.eventsAndGroups(),
-    breaks: (bug) => breaks(GroupShard.prototype, 'deleteTopic', bug),
+    breaks: (bug) => breaks(GroupShard.prototype, 'offsetsOf', bug),
     comes: (world) => deleteTopics(world.client, ['events']).catch(() => {}),
   },
   {

@@ -372,8 +372,11 @@ export class Broker implements BrokerServices {
     for (const topic of delta.topicsDeleted) {
       yield* this.partitions.removeInSteps(topic.name)
       this.config.forgetTopic(topic.name)
-      for (const coordinator of this.coordinators) coordinator.topicDeleted(topic.name)
       yield
+    }
+    if (delta.topicsDeleted.length > 0) {
+      const names = new Set(delta.topicsDeleted.map(({ name }) => name))
+      for (const coordinator of this.coordinators) coordinator.topicsDeleted(names)
     }
     for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic))) {
       yield* this.partitions.applyInSteps(topic)

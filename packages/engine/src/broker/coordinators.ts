@@ -25,8 +25,8 @@ export interface CoordinatorHome {
   /** This broker leads the partition from now on. */
   load(partition: number): void
   unload(partition: number): void
-  /** Some topic is gone: what was kept about it goes too. */
-  topicDeleted(name: string): void
+  /** These topics are gone: what was kept about them goes too. */
+  topicsDeleted(names: ReadonlySet<string>): void
   close(): void
 }
 
@@ -46,7 +46,7 @@ export function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome 
     }),
     load: (partition) => void groups.load(partition),
     unload: (partition) => groups.unload(partition),
-    topicDeleted: (name) => void groups.topicDeleted(name),
+    topicsDeleted: (names) => void groups.topicsDeleted(names),
     close: () => groups.close(),
   }
 }

@@ -68,6 +68,28 @@ describe('a fetch that waits', () => {
     expect(lengths.every((length) => length > 100)).toBe(true)
   })
 
+  it('of hundreds of partitions is looked at in steps, and misses nothing that arrives meanwhile', async () => {
+    const count = 2_000
+    await createTopic(writer, 'many', { partitions: count })
+    const { clock } = test.controller
+    const monotonic = clock.monotonic.bind(clock)
+    clock.monotonic = () => (clock.jump(0.1), monotonic())
+    const partitions = Array.from({ length: count }, (_, partition) => ({
+      partition,
+      fetchOffset: 0,
+      partitionMaxBytes: 100_000,
+    }))
+    const wanted = request([], { topics: [{ topic: 'many', partitions }] })
+    const poll = watched(reader.send(Fetch, 12, { ...wanted, maxWaitMs: 60_000 }))
+    await produce(writer, 'many', 0, [value('x')])
+    for (let turn = 0; turn < 100 && !poll.answer; turn++) await settled()
+    const found = poll.answer?.responses[0]?.partitions.filter(({ records }) => records?.length)
+    expect(found?.map(({ partitionIndex }) => partitionIndex)).toEqual([0])
+    // Nobody waits any more.
+    await produce(writer, 'many', 1, [value('y')])
+    expect(test.failures).toEqual([])
+  })
+
   it('is answered at once when a partition goes, and once only', async () => {
     const poll = watched(reader.send(Fetch, 12, request(['events'])))
     await settled()

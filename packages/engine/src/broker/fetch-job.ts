@@ -1,5 +1,5 @@
 import {
-  encodeFetchResponse,
+  encodeFetchResponseInSteps,
   ErrorCode,
   Fetch,
   fetchByIdVersionMin,
@@ -12,6 +12,7 @@ import type { Partition } from '../replication/partition.ts'
 import type { FollowerFetch } from '../replication/replica.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
 import type { FetchSlice } from '../storage/log.ts'
+import { atOnce, type Steps } from '../storage/slices.ts'
 import { endpointsFor } from './endpoints.ts'
 import { endRequest } from '../server/failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
@@ -37,6 +38,25 @@ interface Fetched extends FetchedPartition<FetchSlice> {
   preferredReadReplica: number
 }
 
+/** So many partitions are read at once: real clients wait for no turn. */
+export const partitionsAtOnceMax = 200
+
+/** What only this request's client waits for, in slices. */
+export function inLane<T>(
+  steps: Steps<T>,
+  done: (value: T) => void,
+  request: RequestOf<typeof Fetch>,
+  context: RequestContext,
+  reply: Reply,
+): void {
+  context.broker.lane.run({
+    steps,
+    done,
+    isWanted: () => !context.connection.closed,
+    failed: (error) => endRequest(Fetch, request, context, reply, error),
+  })
+}
+
 /**
  * One Fetch request on its way.
  *
@@ -56,6 +76,10 @@ export class FetchJob implements FetchWaiter {
   #watched: Partition[] = []
   /** From now on a partition's leader feeds the follower, who is to know that it need not fetch. */
   #isFed = false
+  #isLooking = false
+  /** Something has arrived while it was looking. */
+  #mustLookAgain = false
+  #isTimeUp = false
   #timer: Timer | null = null
   #unhook: (() => void) | null = null
 
@@ -69,21 +93,45 @@ export class FetchJob implements FetchWaiter {
   }
 
   start(): void {
-    const fetched = this.#read('arrival')
-    if (this.#request.maxWaitMs <= 0 || this.#wanted.length === 0 || this.#enough(fetched)) {
+    // What arrives while many are looked at in steps must not be missed.
+    if (!this.#isSmall) this.#wait()
+    this.#look('arrival')
+  }
+
+  dataArrived(): void {
+    this.#look('later')
+  }
+
+  get #isSmall(): boolean {
+    return this.#wanted.length <= partitionsAtOnceMax
+  }
+
+  /** Reads all partitions and sees whether that is the answer. Many are read in steps, one time after the other. */
+  #look(moment: Moment): void {
+    if (this.#isSmall) {
+      this.#looked(moment, atOnce(this.#read(moment)))
+      return
+    }
+    this.#mustLookAgain = this.#isLooking
+    if (this.#isLooking) return
+    this.#isLooking = true
+    const looked = (fetched: Fetched[]) => {
+      this.#isLooking = false
+      this.#looked(moment, fetched)
+    }
+    inLane(this.#read(moment), looked, this.#request, this.#context, this.#reply)
+  }
+
+  #looked(moment: Moment, fetched: Fetched[]): void {
+    const hasTime = this.#request.maxWaitMs > 0 && this.#wanted.length > 0 && !this.#isTimeUp
+    if ((moment === 'arrival' && !hasTime) || this.#isTimeUp || this.#enough(fetched)) {
+      this.#stopWaiting()
       this.#answer(fetched)
       return
     }
     releaseAll(fetched)
-    this.#wait()
-  }
-
-  dataArrived(): void {
-    const fetched = this.#read('later')
-    if (this.#enough(fetched)) {
-      this.#stopWaiting()
-      this.#answer(fetched)
-    } else releaseAll(fetched)
+    if (!this.#timer) this.#wait()
+    if (this.#mustLookAgain) this.#look('later')
   }
 
   #wait(): void {
@@ -96,8 +144,8 @@ export class FetchJob implements FetchWaiter {
       this.#watched.push(partition)
     }
     this.#timer = broker.clock.schedule(this.#request.maxWaitMs, () => {
-      this.#stopWaiting()
-      this.#answer(this.#read('later'))
+      this.#isTimeUp = true
+      this.#look('later')
     })
     this.#unhook = connection.onCloseOnce(() => this.#stopWaiting())
   }
@@ -126,11 +174,12 @@ export class FetchJob implements FetchWaiter {
     return this.#follower !== null && this.#scope.incremental && highWatermark !== wanted.sentHighWatermark
   }
 
-  #read(moment: Moment): Fetched[] {
+  *#read(moment: Moment): Steps<Fetched[]> {
     const { config } = this.#context.broker
     let bytesLeft = Math.min(this.#request.maxBytes, config.int('fetch.max.bytes'))
     let mustReturnBatch = true
     const all: Fetched[] = []
+    let isWhole = false
     try {
       for (const wanted of this.#wanted) {
         const fetched = this.#readPartition(wanted, bytesLeft, mustReturnBatch, moment)
@@ -138,12 +187,14 @@ export class FetchJob implements FetchWaiter {
         const bytes = fetched.records?.length ?? 0
         if (bytes > 0) mustReturnBatch = false
         bytesLeft = Math.max(0, bytesLeft - bytes)
+        yield
       }
-    } catch (bug) {
-      releaseAll(all)
-      throw bug
+      isWhole = true
+      return all
+    } finally {
+      // A bug, or the connection has closed meanwhile.
+      if (!isWhole) releaseAll(all)
     }
-    return all
   }
 
   #readPartition(
@@ -223,17 +274,30 @@ export class FetchJob implements FetchWaiter {
   }
 
   #answer(fetched: Fetched[]): void {
-    const { apiVersion, correlationId, throttleTimeMs, broker, session } = this.#context
     const shown = this.#scope.incremental ? fetched.filter(hasNews) : fetched
-    for (const partition of shown) {
-      partition.wanted.sentHighWatermark = partition.highWatermark
-      partition.wanted.sentLogStartOffset = partition.logStartOffset
-      if (partition.records) this.#scope.served(partition.wanted)
+    const encoding = this.#encoded(shown)
+    if (!this.#isSmall) {
+      inLane(encoding, (parts) => this.#reply.send(parts), this.#request, this.#context, this.#reply)
+      return
     }
-    const hints = shown.some((partition) => partition.currentLeader !== null)
-    let parts: ResponsePart[]
     try {
-      parts = encodeFetchResponse({
+      this.#reply.send(atOnce(encoding))
+    } catch (error) {
+      endRequest(Fetch, this.#request, this.#context, this.#reply, error)
+    }
+  }
+
+  *#encoded(shown: readonly Fetched[]): Steps<ResponsePart[]> {
+    const { apiVersion, correlationId, throttleTimeMs, broker, session } = this.#context
+    let isWhole = false
+    try {
+      for (const partition of shown) {
+        partition.wanted.sentHighWatermark = partition.highWatermark
+        partition.wanted.sentLogStartOffset = partition.logStartOffset
+        if (partition.records) this.#scope.served(partition.wanted)
+      }
+      const hints = shown.some((partition) => partition.currentLeader !== null)
+      const parts = yield* encodeFetchResponseInSteps({
         version: apiVersion,
         correlationId,
         throttleTimeMs,
@@ -241,12 +305,11 @@ export class FetchJob implements FetchWaiter {
         partitions: shown,
         nodeEndpoints: hints ? endpointsFor(session, broker.metadata) : [],
       })
-    } catch (error) {
-      releaseAll(shown)
-      endRequest(Fetch, this.#request, this.#context, this.#reply, error)
-      return
+      isWhole = true
+      return parts
+    } finally {
+      if (!isWhole) releaseAll(shown)
     }
-    this.#reply.send(parts)
   }
 }
 

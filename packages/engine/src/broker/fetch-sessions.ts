@@ -1,5 +1,6 @@
 import type { Random } from '@sluice/effects'
 import { ErrorCode, type Int64 } from '@sluice/wire'
+import type { Steps } from '../storage/slices.ts'
 
 /** Session epochs with a meaning of their own (KIP-227). */
 export const initialEpoch = 0
@@ -85,12 +86,13 @@ export class FetchSessions {
     return this.#sessions.size
   }
 
-  /** `byId`: the request names topics by id (version 13 on). */
-  open(request: FetchRequestTopics, byId: boolean, nowMs: number): FetchScope {
+  /** `byId`: the request names topics by id (version 13 on). In steps, a partition each. */
+  *open(request: FetchRequestTopics, byId: boolean, nowMs: number): Steps<FetchScope> {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === initialEpoch || sessionEpoch === finalEpoch) {
       if (sessionId !== 0) this.#sessions.delete(sessionId)
-      const partitions = fullPartitions(request, byId)
+      const partitions = new Map<string, FetchPartition>()
+      yield* addPartitions(partitions, request, byId)
       if (sessionEpoch === finalEpoch || partitions.size === 0) return scope(0, false, partitions)
       return scope(this.#create(partitions, byId, nowMs), false, partitions)
     }
@@ -98,8 +100,9 @@ export class FetchSessions {
     if (!session) return failed(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
     if (session.epoch !== sessionEpoch) return failed(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
     if (session.byId !== byId) return failed(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
-    update(session, request, byId)
+    // Nobody else uses it meanwhile.
     this.#sessions.delete(sessionId)
+    yield* update(session, request, byId)
     if (session.partitions.size === 0) return scope(0, false, session.partitions)
     session.lastUsedAtMs = nowMs
     session.epoch = nextEpoch(session.epoch)
@@ -146,28 +149,26 @@ function failed(error: number): FetchScope {
   return { error, sessionId: 0, incremental: false, partitions: [], served() {} }
 }
 
-function fullPartitions(request: FetchRequestTopics, byId: boolean): Map<string, FetchPartition> {
-  const partitions = new Map<string, FetchPartition>()
-  addPartitions(partitions, request, byId)
-  return partitions
-}
-
-function update(session: Session, request: FetchRequestTopics, byId: boolean): void {
-  addPartitions(session.partitions, request, byId)
+function* update(session: Session, request: FetchRequestTopics, byId: boolean): Steps {
+  yield* addPartitions(session.partitions, request, byId)
   for (const topic of request.forgottenTopicsData) {
     const key = byId ? topic.topicId : topic.topic
-    for (const partition of topic.partitions) session.partitions.delete(keyOf(key, partition))
+    for (const partition of topic.partitions) {
+      session.partitions.delete(keyOf(key, partition))
+      yield
+    }
   }
 }
 
-function addPartitions(
+function* addPartitions(
   partitions: Map<string, FetchPartition>,
   request: FetchRequestTopics,
   byId: boolean,
-): void {
+): Steps {
   for (const topic of request.topics) {
     const topicKey = byId ? topic.topicId : topic.topic
     for (const wanted of topic.partitions) {
+      yield
       const key = keyOf(topicKey, wanted.partition)
       const known = partitions.get(key)
       if (known) {

@@ -2,6 +2,7 @@ import type { Api } from '@sluice/wire'
 import {
   type Handle,
   type HandleRaw,
+  type Respond,
   type Handler as NodeHandler,
   RequestContext as NodeRequestContext,
 } from '../server/handler.ts'
@@ -38,6 +39,16 @@ export function handler<A extends Api>(
     ...(options.refuses && { refuses: true }),
     handle: handle as Handler['handle'],
   }
+}
+
+/** A handler of decoded requests that fills the reply itself. */
+export function responder<A extends Api>(
+  api: A,
+  access: Access,
+  respond: Respond<A, RequestContext>,
+): Handler {
+  const { minVersion, maxStableVersion: maxVersion } = api
+  return { api, minVersion, maxVersion, access, respond: respond as Handler['respond'] }
 }
 
 /** A handler that reads the bytes itself. */

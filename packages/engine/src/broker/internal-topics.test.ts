@@ -55,7 +55,7 @@ const home: CoordinatorHome = {
   }),
   load() {},
   unload() {},
-  topicDeleted() {},
+  topicsDeleted() {},
   close() {},
 }
 

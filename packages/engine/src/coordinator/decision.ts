@@ -1,4 +1,5 @@
 import { ErrorCode } from '@sluice/wire'
+import type { RecordBytes } from './pending-appends.ts'
 
 /**
  * What an operation on a shard decides: records that are replayed at once and appended, and the response, which
@@ -11,6 +12,8 @@ export type Decision<R, Rec> = FinalDecision<R, Rec> | Step<R, Rec>
 
 export interface FinalDecision<R, Rec> {
   readonly records: readonly Rec[]
+  /** The bytes of the records, where somebody has made them already. */
+  readonly encoded?: readonly RecordBytes[]
   readonly response: R | Promise<R>
   /** False lets the records spread over several batches; true (the default) refuses what one cannot hold. */
   readonly atomic?: boolean

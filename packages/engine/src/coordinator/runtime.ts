@@ -9,8 +9,15 @@ import {
   type Timer,
 } from '@sluice/effects'
 import { ErrorCode, type Int64 } from '@sluice/wire'
+import { inSlices, type Steps } from '../storage/slices.ts'
 import type { CoordinatorLog } from './coordinator-log.ts'
-import { CoordinatorFailure, type Decision, type FinalDecision, errorOfFailedAppend } from './decision.ts'
+import {
+  answer,
+  CoordinatorFailure,
+  type Decision,
+  type FinalDecision,
+  errorOfFailedAppend,
+} from './decision.ts'
 import { PendingAppends, type Producer, type RecordBytes } from './pending-appends.ts'
 import { type RecordFacts, readShardLog } from './shard-loader.ts'
 import { CoordinatorTimer, type TimedOperation } from './timer.ts'
@@ -60,6 +67,10 @@ interface Outcome<R, Rec> {
   readonly final: FinalDecision<R, Rec>
   readonly committed: Promise<ErrorCode>
 }
+
+/** So much is changed by one write where there may be any number. */
+const pieceMax = 1_000
+const unaborted = new AbortController().signal
 
 /** A log that the disk has refused is read again this much later. */
 const reloadDelayMs = 1_000
@@ -143,9 +154,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     try {
       outcome = this.#decide(slot, decide, producer)
     } catch (error) {
-      if (error instanceof AssertionFailure) this.#broken(slot, name, error)
-      else this.#logError('coordinator operation failed', slot, { operation: name, error })
-      return new CoordinatorFailure(ErrorCode.UNKNOWN_SERVER_ERROR)
+      return this.#failed(slot, name, error)
     }
     if (outcome instanceof CoordinatorFailure) return outcome
     const error = await outcome.committed
@@ -153,21 +162,57 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     return outcome.final.response
   }
 
-  /** A read sees what was decided before it and waits until that is committed. */
-  async read<R>(name: string, partition: number, query: (shard: S) => R): Promise<R | CoordinatorFailure> {
-    return this.write<R>(name, partition, (shard) => ({ records: [], response: query(shard) }))
+  /**
+   * A read sees what was decided before it and waits until that is committed. In steps: others may write between two of
+   * them. Where the shard goes meanwhile, it has seen nothing.
+   */
+  *read<R>(
+    name: string,
+    partition: number,
+    query: (shard: S) => Steps<R>,
+  ): Steps<Promise<R | CoordinatorFailure>> {
+    const slot = this.#slots.get(partition)
+    const unavailable = unavailability(slot)
+    if (!slot || unavailable)
+      return Promise.resolve(new CoordinatorFailure(unavailable ?? ErrorCode.NOT_COORDINATOR))
+    const { shard } = slot
+    let seen: R
+    try {
+      seen = yield* query(shard)
+    } catch (error) {
+      return Promise.resolve(this.#failed(slot, name, error))
+    }
+    const gone = new CoordinatorFailure(ErrorCode.NOT_COORDINATOR)
+    return this.write<R | CoordinatorFailure>(name, partition, (current) =>
+      answer(current === shard ? seen : gone),
+    )
   }
 
-  /** The same write on every partition that is active here; failures are logged and left to the next time. */
-  async writeAll(name: string, decide: (shard: S) => Decision<void, Rec>): Promise<void> {
-    const active = [...this.#slots.values()].filter(({ state }) => state === 'active')
-    await Promise.all(
-      active.map(async ({ partition }) => {
+  /**
+   * Finds in every shard that is active here, in steps, what is to change, and writes it in pieces. Failures are logged
+   * and left to the next time.
+   */
+  async writeAll<T>(
+    name: string,
+    find: (shard: S) => Steps<readonly T[]>,
+    decide: (shard: S, piece: readonly T[]) => Decision<void, Rec>,
+  ): Promise<void> {
+    for (const slot of [...this.#slots.values()].filter(({ state }) => state === 'active')) {
+      const { partition, shard } = slot
+      let found: readonly T[]
+      try {
+        found = await inSlices(find(shard), this.#options.clock, unaborted)
+      } catch (error) {
         // Nobody has asked for it, so that nobody else would hear of what it throws.
-        const result = await this.write(name, partition, (shard) => midway(() => decide(shard)))
+        this.#broken(slot, name, thrownMidway(error))
+        return
+      }
+      for (let at = 0; at < found.length; at += pieceMax) {
+        const piece = found.slice(at, at + pieceMax)
+        const result = await this.write(name, partition, (current) => midway(() => decide(current, piece)))
         if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
-      }),
-    )
+      }
+    }
   }
 
   #createSlot(partition: number): Slot<S, Rec> {
@@ -204,29 +249,29 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     const encoded: RecordBytes[] = []
     let decision = decide(slot.shard)
     while ('next' in decision) {
-      if (!this.#carryOut(slot, decision.records, encoded, producer)) return tooLarge()
+      if (!this.#carryOut(slot, decision, encoded, producer)) return tooLarge()
       decision = midway(decision.next)
     }
-    const { records, atomic = true, committed, refused } = decision
-    if (!this.#carryOut(slot, records, encoded, producer, atomic)) return tooLarge(refused)
+    const { committed, refused } = decision
+    if (!this.#carryOut(slot, decision, encoded, producer)) return tooLarge(refused)
     return { final: decision, committed: midway(() => slot.appends.add(encoded, producer, committed)) }
   }
 
   /** Replays one step's records. False: the topic does not take them, and nothing has changed. */
   #carryOut(
     slot: Slot<S, Rec>,
-    records: readonly Rec[],
+    step: Pick<FinalDecision<unknown, Rec>, 'records' | 'encoded' | 'atomic'>,
     encoded: RecordBytes[],
     producer: Producer | null,
-    atomic = true,
   ): boolean {
-    const encode = () => records.map((record) => this.#options.codec.encode(record))
+    const { records, atomic = true } = step
+    const encode = () => step.encoded ?? records.map((record) => this.#options.codec.encode(record))
     const bytes = encoded.length > 0 ? midway(encode) : encode()
     if (atomic && !slot.appends.fits([...encoded, ...bytes])) {
       assert(encoded.length === 0, 'a first step was replayed, and the next one does not fit')
       return false
     }
-    encoded.push(...bytes)
+    for (const one of bytes) encoded.push(one)
     const facts = { ...(producer ?? noProducer), offset: null, transactional: producer !== null }
     midway(() => {
       for (const record of records) slot.shard.replay(record, facts)
@@ -239,6 +284,13 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     void this.write(name, partition, () => midway(operation)).then((result) => {
       if (result instanceof CoordinatorFailure) this.#logFailure(name, partition, result.error)
     })
+  }
+
+  /** Of what decides or looks, before anything has changed. */
+  #failed(slot: Slot<S, Rec>, operation: string, error: unknown): CoordinatorFailure {
+    if (error instanceof AssertionFailure) this.#broken(slot, operation, error)
+    else this.#logError('coordinator operation failed', slot, { operation, error })
+    return new CoordinatorFailure(ErrorCode.UNKNOWN_SERVER_ERROR)
   }
 
   /** What is no bug is the log's to say: a disk that may come back, or bytes that nobody can read. */

@@ -25,8 +25,8 @@ export interface Dispatching<Context extends RequestContext> extends ServingNode
 const largeRequestBytesMin = 16_384
 /** Of arrays, all together: a hundred times what clients send. As objects they take a few hundred megabytes. */
 export const requestElementsMax = 1_000_000
-/** Of requests that are read at once, in place: topics and partitions of a Produce or a Fetch. */
-const rawRequestElementsMax = 100_000
+/** Of a request that is read at once, in place: topics and partitions of a Produce. Clients send a few hundred. */
+const rawRequestElementsMax = 20_000
 
 /**
  * Reads the header, gates the version, runs the handler, and fills the reply. False: the connection must close.
@@ -93,7 +93,7 @@ function runDecoded<Context extends RequestContext>(
 ): void {
   if (body.remaining < largeRequestBytesMin) {
     const request = handler.api.request.decode(body, context.apiVersion)
-    new RequestRun(handler, context, reply, request).start()
+    begin(handler, context, reply, request)
     return
   }
   const { connection, node } = context
@@ -103,7 +103,7 @@ function runDecoded<Context extends RequestContext>(
   node.lane.run({
     steps: handler.api.request.decodeInSteps(copy, context.apiVersion),
     isWanted: () => !connection.closed,
-    done: (request) => new RequestRun(handler, context, reply, request).start(),
+    done: (request) => begin(handler, context, reply, request),
     failed: (error) => {
       if (!(error instanceof DecodeError)) throw error
       refuse(node, connection, error.message)
@@ -111,6 +111,23 @@ function runDecoded<Context extends RequestContext>(
       connection.close('the request cannot be served')
     },
   })
+}
+
+function begin<Context extends RequestContext>(
+  handler: Handler<Context>,
+  context: Context,
+  reply: Reply,
+  request: unknown,
+): void {
+  if (!handler.respond) {
+    new RequestRun(handler, context, reply, request).start()
+    return
+  }
+  try {
+    handler.respond(request as never, context, reply)
+  } catch (error) {
+    endRequest(handler.api, request, context, reply, error)
+  }
 }
 
 function headerOf(reader: Reader): RequestHeader | null {

@@ -70,10 +70,15 @@ export interface Handler<Context extends RequestContext> extends ServedApi {
   readonly pipelined?: boolean
   /** In place of `handle`, for the hot path. */
   readonly handleRaw?: HandleRaw<Context>
+  /** In place of `handle`, where the answer is more than what the schema's encoder makes. */
+  readonly respond?: (request: never, context: Context, reply: Reply) => void
 }
 
 /** Reads the body from the receive buffer, whose bytes are dead after the commit of this socket read; fills the reply. */
 export type HandleRaw<Context> = (body: Reader, context: Context, reply: Reply) => void
+
+/** Fills the reply of a decoded request. */
+export type Respond<A extends Api, Context> = (request: RequestOf<A>, context: Context, reply: Reply) => void
 
 type Later<R> = R | Promise<R | Steps<R>>
 type Answer<R> = Later<R> | Steps<Later<R>>

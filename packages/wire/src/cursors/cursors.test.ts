@@ -5,7 +5,7 @@ import { Reader } from '../reader.ts'
 import { Produce } from '../schema/00-produce.ts'
 import { Fetch } from '../schema/01-fetch.ts'
 import { Writer } from '../writer.ts'
-import { encodeFetchResponse, type FetchedPartition } from './fetch-response.ts'
+import { encodeFetchResponseInSteps, type FetchedPartition } from './fetch-response.ts'
 import { readProduceRequest } from './produce-request.ts'
 import { encodeProduceSuccess } from './produce-response.ts'
 
@@ -98,7 +98,7 @@ describe('the hand-written cursor of Fetch', () => {
         }
       const writer = new Writer()
       Fetch.response.encode(writer, version, withoutNullRecords(example))
-      const parts = encodeFetchResponse({
+      const encoding = encodeFetchResponseInSteps({
         version,
         correlationId: 1,
         throttleTimeMs: example.throttleTimeMs,
@@ -110,7 +110,11 @@ describe('the hand-written cursor of Fetch', () => {
           ),
         ),
       })
-      const frame = Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : part.content)))
+      let step = encoding.next()
+      while (!step.done) step = encoding.next()
+      const frame = Buffer.concat(
+        step.value.map((part) => (part instanceof Uint8Array ? part : part.content)),
+      )
       expect(bodyOf(frame, version >= 12), `version ${version} ${kind}`).toBe(writer.finish().toString('hex'))
     }
   })

@@ -53,11 +53,11 @@ interface Cut<Records> {
 
 /**
  * The response frame as alternating pieces of header and record data: the schema's encoder, by hand (proven equal in a
- * test), because the record data stays in its files.
+ * test), because the record data stays in its files. In steps, a partition each.
  */
-export function encodeFetchResponse<Records extends Sized>(
+export function* encodeFetchResponseInSteps<Records extends Sized>(
   response: FetchResponse<Records>,
-): (Buffer | Records)[] {
+): Generator<undefined, (Buffer | Records)[], undefined> {
   const { version, partitions } = response
   const flexible = Fetch.response.isFlexible(version)
   const writer = new Writer(128 + partitions.length * 96)
@@ -82,6 +82,7 @@ export function encodeFetchResponse<Records extends Sized>(
       writePartition(writer, partition, version, flexible)
       if (partition.records) cuts.push({ at: writer.position, records: partition.records })
       if (flexible) writePartitionTags(writer, partition)
+      yield
     }
     if (flexible) writer.uvarint(0)
   }

@@ -11,32 +11,41 @@
  * - Consumers read from followers too, from version 11 on, and are sent to one in their rack where the broker's
  *   replica.selector.class is Apache Kafka's rack-aware one (KIP-392); other selectors count as none.
  */
-import { ErrorCode, Fetch, fetchByIdVersionMin } from '@sluice/wire'
+import { ErrorCode, Fetch, fetchByIdVersionMin, type RequestOf } from '@sluice/wire'
+import { atOnce } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { encodeAnswer } from '../../server/answer.ts'
-import { FetchJob } from '../fetch-job.ts'
-import { rawHandler } from '../handler.ts'
+import { FetchJob, inLane, partitionsAtOnceMax } from '../fetch-job.ts'
+import type { FetchScope } from '../fetch-sessions.ts'
+import { responder } from '../handler.ts'
 
 const sessionVersionMin = 7
 
-export const fetch = rawHandler(
+export const fetch = responder(
   Fetch,
   [
     each('read', 'topic', { when: 'from a consumer' }),
     each('clusterAction', 'cluster', { when: 'from a follower' }),
   ],
-  (body, context, reply) => {
+  (request, context, reply) => {
     const { apiVersion, broker } = context
-    const request = Fetch.request.decode(body, apiVersion)
-    const scope = broker.fetchSessions.open(
+    const opening = broker.fetchSessions.open(
       apiVersion >= sessionVersionMin ? request : { ...request, sessionId: 0, sessionEpoch: -1 },
       apiVersion >= fetchByIdVersionMin,
       broker.nowMs,
     )
-    if (scope.error !== ErrorCode.NONE) {
-      reply.send(encodeAnswer(Fetch, context, { errorCode: scope.error, sessionId: scope.sessionId }))
-      return
+    const start = (scope: FetchScope) => {
+      if (scope.error === ErrorCode.NONE) new FetchJob(request, scope, context, reply).start()
+      else reply.send(encodeAnswer(Fetch, context, { errorCode: scope.error, sessionId: scope.sessionId }))
     }
-    new FetchJob(request, scope, context, reply).start()
+    if (isSmall(request)) start(atOnce(opening))
+    else inLane(opening, start, request, context, reply)
   },
 )
+
+function isSmall({ topics, forgottenTopicsData }: RequestOf<typeof Fetch>): boolean {
+  let names = topics.length + forgottenTopicsData.length
+  for (const { partitions } of topics) names += partitions.length
+  for (const { partitions } of forgottenTopicsData) names += partitions.length
+  return names <= partitionsAtOnceMax
+}

@@ -5,6 +5,7 @@
  *   timeout is over; a group that was empty waits group.initial.rebalance.delay.ms for more members (KIP-134).
  * - From version 4 on a dynamic member is given its id first (KIP-394); static members by instance id from
  *   version 5 on (KIP-345), whose leader may skip the assignment from version 9 on (KIP-814).
+ * - A member may name a thousand protocols; more are refused with 23.
  * - Not done: joining a group of the consumer protocol (KIP-848), which is refused with 23.
  */
 import { JoinGroup } from '@sluice/wire'

@@ -15,6 +15,8 @@ import {
   type ResponseOf,
   type SyncGroup,
 } from '@sluice/wire'
+import { Lane } from '../../storage/lane.ts'
+import { askedInSteps, byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import type { CoordinatorLog } from '../coordinator-log.ts'
 import { CoordinatorFailure, errorOfFailedAppend } from '../decision.ts'
 import { partitionFor } from '../partition-for.ts'
@@ -23,11 +25,11 @@ import { failedJoin, failedSync, type JoinResult, type SyncResult } from './clas
 import type { GroupDecision } from './classic/classic-context.ts'
 import { type FetchedGroup, fetchedTopics, type GroupToFetch, toFetch } from './offsets/fetch-topics.ts'
 import { type ConfigReader, type GroupCoordinatorConfig, groupCoordinatorConfig } from './group-config.ts'
-import { listedGroup } from './group.ts'
+import { type Group, listedGroup } from './group.ts'
 import { groupRecordCodec, type GroupRecord } from './group-records.ts'
 import { type DeletedTopicOffsets, GroupShard } from './group-shard.ts'
 import type { LeaveResult } from './classic/leave.ts'
-import { checkCommitTopic, committedTopics } from './offsets/commit-topics.ts'
+import { checkCommitTopic, commitDecision, committedTopics } from './offsets/commit-topics.ts'
 import type { CommitTopicResult } from './offsets/offsets.ts'
 import type { TopicView } from './topic-view.ts'
 
@@ -46,6 +48,11 @@ interface GroupCoordinatorOptions {
   readonly topics: TopicView
   readonly log: CoordinatorLog
 }
+
+/** Of a member: clients have a handful. */
+const protocolsMax = 1_000
+/** Where any number may be named, so many are decided at once. */
+const pieceMax = 500
 
 /** What a commit of one partition takes in the log at least: more than one batch holds need not be built. */
 const commitRecordBytesMin = 32
@@ -67,6 +74,8 @@ export class GroupCoordinator {
   readonly #topics: TopicView
   readonly #log: CoordinatorLog
   readonly #runtime: CoordinatorRuntime<GroupShard, GroupRecord>
+  readonly #clock: Clock
+  readonly #lane: Lane
 
   constructor(options: GroupCoordinatorOptions) {
     const { clock, random, logger, log } = options
@@ -74,6 +83,8 @@ export class GroupCoordinator {
     this.#config = config
     this.#topics = options.topics
     this.#log = log
+    this.#clock = clock
+    this.#lane = new Lane(clock)
     this.#runtime = new CoordinatorRuntime({
       name: consumerOffsets.topic,
       clock,
@@ -108,8 +119,12 @@ export class GroupCoordinator {
     this.#runtime.unload(partition)
   }
 
-  topicDeleted(topic: string): Promise<void> {
-    return this.#runtime.writeAll('delete-topic-offsets', (shard) => shard.deleteTopic(topic))
+  topicsDeleted(topics: ReadonlySet<string>): Promise<void> {
+    return this.#runtime.writeAll(
+      'delete-topic-offsets',
+      (shard) => shard.offsetsOf(topics),
+      (shard, keys) => shard.forgetOffsets(keys),
+    )
   }
 
   close(): void {
@@ -119,6 +134,8 @@ export class GroupCoordinator {
   async joinGroup(context: GroupRequestContext, request: RequestOf<typeof JoinGroup>): Promise<JoinResult> {
     const { groupId, memberId, sessionTimeoutMs } = request
     if (groupId === '') return failedJoin(ErrorCode.INVALID_GROUP_ID, memberId)
+    if (request.protocols.length > protocolsMax)
+      return failedJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, memberId)
     const { sessionTimeoutMsMin, sessionTimeoutMsMax } = this.#config
     if (sessionTimeoutMs < sessionTimeoutMsMin || sessionTimeoutMs > sessionTimeoutMsMax)
       return failedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId)
@@ -144,7 +161,9 @@ export class GroupCoordinator {
     if (context.apiVersion >= protocolNameVersionMin && (protocolType === null || protocolName === null))
       return failedSync(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
     if (groupId === '') return failedSync(ErrorCode.INVALID_GROUP_ID)
-    return this.#write('sync-group', groupId, (shard) => shard.classicSync(request), failedSync)
+    const assignments = await this.#lane.done(byKeyInSteps(request.assignments, ({ memberId }) => memberId))
+    const decide = (shard: GroupShard) => shard.classicSync({ ...request, assignments })
+    return this.#write('sync-group', groupId, decide, failedSync)
   }
 
   async heartbeat(request: RequestOf<typeof Heartbeat>): Promise<ErrorCode> {
@@ -163,12 +182,18 @@ export class GroupCoordinator {
   async leaveGroup(request: RequestOf<typeof LeaveGroup>): Promise<ErrorCode | LeaveResult[]> {
     const { groupId, members } = request
     if (groupId === '') return ErrorCode.INVALID_GROUP_ID
-    return this.#write<ErrorCode | LeaveResult[]>(
-      'leave-group',
-      groupId,
-      (shard) => shard.classicLeave(groupId, members),
-      asItIs,
-    )
+    // In pieces: any number may be named.
+    const pieces = members.length === 0 ? [members] : piecesOf(members)
+    const leave = (piece: typeof members) =>
+      this.#write<ErrorCode | LeaveResult[]>(
+        'leave-group',
+        groupId,
+        (shard) => shard.classicLeave(groupId, piece),
+        asItIs,
+      )
+    const results = await this.#lane.done(askedInSteps(pieces, leave))
+    const failure = results.find((result) => typeof result === 'number')
+    return failure ?? (results as LeaveResult[][]).flat()
   }
 
   async commitOffsets(
@@ -176,43 +201,42 @@ export class GroupCoordinator {
     request: RequestOf<typeof OffsetCommit>,
   ): Promise<Input<ResponseOf<typeof OffsetCommit>>['topics']> {
     const { apiVersion } = context
-    const checked = request.topics.map((topic) => checkCommitTopic(topic, apiVersion, this.#topics))
+    const checked = await this.#lane.done(
+      eachOfSteps(request.topics, (topic) => checkCommitTopic(topic, apiVersion, this.#topics)),
+    )
     const topics = checked.map(({ valid }) => valid).filter(({ partitions }) => partitions.length > 0)
-    if (topics.length === 0) return committedTopics(checked, [])
+    if (topics.length === 0) return this.#lane.done(committedTopics(checked, []))
     const commits = topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
     if (commits * commitRecordBytesMin > this.#log.maxMessageBytes)
-      return committedTopics(checked, errorOfFailedAppend(ErrorCode.MESSAGE_TOO_LARGE))
+      return this.#lane.done(committedTopics(checked, errorOfFailedAppend(ErrorCode.MESSAGE_TOO_LARGE)))
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, retentionTimeMs } = request
     const generationId = generationIdOrMemberEpoch
+    const nowMs = this.#clock.now()
+    const { offsetMetadataSizeMax } = this.#config
+    const decided = await this.#lane.done(
+      commitDecision({ groupId, topics, retentionTimeMs, nowMs, offsetMetadataSizeMax }),
+    )
     const outcome = await this.#write<CommitTopicResult[] | ErrorCode>(
       'commit-offsets',
       groupId,
       (shard) =>
-        shard.commitOffsets({
-          groupId,
-          memberId,
-          groupInstanceId,
-          generationId,
-          retentionTimeMs,
-          topics,
-          apiVersion,
-        }),
+        shard.commitOffsets({ groupId, memberId, groupInstanceId, generationId, apiVersion }, decided),
       asItIs,
     )
-    return committedTopics(checked, outcome)
+    return this.#lane.done(committedTopics(checked, outcome))
   }
 
   /** One group of an OffsetFetch; up to v7 a request has only one. */
   async fetchOffsets(apiVersion: number, group: GroupToFetch, requireStable: boolean): Promise<FetchedGroup> {
     const { groupId } = group
     const topics = this.#topics
-    const { known, refused } = toFetch(group.topics, apiVersion, topics)
+    const { known, refused } = await this.#lane.done(toFetch(group.topics, apiVersion, topics))
     return this.#read<FetchedGroup>(
       'fetch-offsets',
       groupId,
-      (shard) => {
-        const fetched = shard.fetchOffsets(groupId, known, requireStable)
-        const answered = fetchedTopics(group.topics, fetched, refused, apiVersion, topics)
+      function* (shard) {
+        const fetched = yield* shard.fetchOffsets(groupId, known, requireStable)
+        const answered = yield* fetchedTopics(group.topics, fetched, refused, apiVersion, topics)
         return { groupId, errorCode: ErrorCode.NONE, topics: answered }
       },
       (errorCode) => ({ groupId, errorCode, topics: [] }),
@@ -224,30 +248,52 @@ export class GroupCoordinator {
   ): Promise<Input<ResponseOf<typeof OffsetDelete>>> {
     const { groupId } = request
     if (groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID, topics: [] }
-    const exists = (topic: string, { partitionIndex }: { partitionIndex: number }) =>
-      partitionIndex >= 0 && partitionIndex < (this.#topics.partitionCount(topic) ?? 0)
-    const topics = request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.filter((each) => exists(name, each)).map((each) => each.partitionIndex),
-    }))
-    const result = await this.#write<DeletedTopicOffsets[] | ErrorCode>(
-      'delete-offsets',
-      groupId,
-      (shard) => shard.deleteOffsets(groupId, topics),
-      asItIs,
-    )
-    if (!Array.isArray(result)) return { errorCode: result, topics: [] }
-    const errors = new Map(result.map(({ name, errorCode }) => [name, errorCode]))
-    return {
-      errorCode: ErrorCode.NONE,
-      topics: request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map((each) => ({
-          partitionIndex: each.partitionIndex,
-          errorCode: exists(name, each) ? errors.get(name) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-        })),
-      })),
+    const results = await this.#lane.done(this.#deleteOffsets(request))
+    const failure = results.find((result) => typeof result === 'number')
+    if (failure !== undefined) return { errorCode: failure, topics: [] }
+    return this.#lane.done(this.#deletedOffsets(request, results as DeletedTopicOffsets[][]))
+  }
+
+  /** In pieces: any number may be named. */
+  *#deleteOffsets({
+    groupId,
+    topics,
+  }: RequestOf<typeof OffsetDelete>): Steps<Promise<(DeletedTopicOffsets[] | ErrorCode)[]>> {
+    const writes: Promise<DeletedTopicOffsets[] | ErrorCode>[] = []
+    const write = (some: Parameters<GroupShard['deleteOffsets']>[1]) => {
+      const decide = (shard: GroupShard) => shard.deleteOffsets(groupId, some)
+      writes.push(this.#write<DeletedTopicOffsets[] | ErrorCode>('delete-offsets', groupId, decide, asItIs))
     }
+    for (const { name, partitions } of topics)
+      for (const piece of piecesOf(partitions)) {
+        const known = piece.map((each) => each.partitionIndex).filter((index) => this.#exists(name, index))
+        write([{ name, partitions: known }])
+        yield
+      }
+    // The group is judged in any case.
+    if (writes.length === 0) write([])
+    return Promise.all(writes)
+  }
+
+  *#deletedOffsets(
+    request: RequestOf<typeof OffsetDelete>,
+    results: readonly DeletedTopicOffsets[][],
+  ): Steps<Input<ResponseOf<typeof OffsetDelete>>> {
+    const byName = yield* byKeyInSteps(results.flat(), ({ name }) => name)
+    const errorOf = (name: string, index: number) =>
+      this.#exists(name, index) ? byName.get(name)?.errorCode : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    const topics = yield* eachOfSteps(request.topics, function* ({ name, partitions }) {
+      const deleted = eachInSteps(partitions, ({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: errorOf(name, partitionIndex),
+      }))
+      return { name, partitions: yield* deleted }
+    })
+    return { errorCode: ErrorCode.NONE, topics }
+  }
+
+  #exists(topic: string, partitionIndex: number): boolean {
+    return partitionIndex >= 0 && partitionIndex < (this.#topics.partitionCount(topic) ?? 0)
   }
 
   describeGroup(
@@ -267,17 +313,14 @@ export class GroupCoordinator {
     statesFilter: readonly string[],
     typesFilter: readonly string[],
   ): Promise<Input<ResponseOf<typeof ListGroups>>> {
-    const states = new Set(statesFilter.map((state) => state.toLowerCase()))
-    const types = new Set(typesFilter.map((type) => type.toLowerCase()))
+    const lowerCase = (text: string) => text.toLowerCase()
+    const states = await this.#lane.done(byKeyInSteps(statesFilter, lowerCase))
+    const types = await this.#lane.done(byKeyInSteps(typesFilter, lowerCase))
     const listed = await Promise.all(
-      this.#runtime.partitions().map((partition) =>
-        this.#runtime.read('list-groups', partition, (shard) =>
-          [...shard.groups()]
-            .map(listedGroup)
-            .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
-            .filter(({ groupType }) => types.size === 0 || types.has(groupType)),
-        ),
-      ),
+      this.#runtime.partitions().map((partition) => {
+        const query = (shard: GroupShard) => listedGroups(shard.groups(), states, types)
+        return this.#lane.done(this.#runtime.read('list-groups', partition, query))
+      }),
     )
     // A partition that has just gone elsewhere is listed there; any other failure would hide groups.
     const failure = listed.find(
@@ -310,12 +353,32 @@ export class GroupCoordinator {
   async #read<R>(
     name: string,
     groupId: string,
-    query: (shard: GroupShard) => R,
+    query: (shard: GroupShard) => Steps<R>,
     failed: (error: ErrorCode) => R,
   ): Promise<R> {
-    const result = await this.#runtime.read(name, this.partitionFor(groupId), query)
+    const result = await this.#lane.done(this.#runtime.read(name, this.partitionFor(groupId), query))
     return result instanceof CoordinatorFailure ? failed(result.error) : result
   }
+}
+
+/** Of these states and types, in lower case; none of them: of any. */
+function* listedGroups(
+  groups: Iterable<Group>,
+  states: ReadonlyMap<string, unknown>,
+  types: ReadonlyMap<string, unknown>,
+) {
+  const listed: ReturnType<typeof listedGroup>[] = []
+  for (const group of groups) {
+    const one = listedGroup(group)
+    const isAsked = states.size === 0 || states.has(one.groupState.toLowerCase())
+    if (isAsked && (types.size === 0 || types.has(one.groupType))) listed.push(one)
+    yield
+  }
+  return listed
+}
+
+function* piecesOf<T>(items: readonly T[]): Iterable<T[]> {
+  for (let at = 0; at < items.length; at += pieceMax) yield items.slice(at, at + pieceMax)
 }
 
 const asItIs = (error: ErrorCode): ErrorCode => error

@@ -1,12 +1,13 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
 import { ErrorCode, type Int64 } from '@sluice/wire'
+import type { Steps } from '../../storage/slices.ts'
 import { answer } from '../decision.ts'
 import type { CoordinatorShard } from '../runtime.ts'
 import type { RecordFacts } from '../shard-loader.ts'
 import type { CoordinatorTimer } from '../timer.ts'
 import type { ClassicContext, FinalGroupDecision, GroupDecision } from './classic/classic-context.ts'
 import { failedJoin, type JoinResult, type SyncResult } from './classic/classic-member.ts'
-import { describeGroup } from './classic/describe-group.ts'
+import { type DescribedGroup, describeGroup } from './classic/describe-group.ts'
 import { hasCommitted, heartbeat, type HeartbeatRequest } from './classic/heartbeat.ts'
 import { join, type JoinRequest } from './classic/join.ts'
 import { leave, type LeaveResult, type LeavingMember } from './classic/leave.ts'
@@ -14,19 +15,19 @@ import { beginSessions } from './classic/rebalance.ts'
 import { sync, type SyncRequest } from './classic/sync.ts'
 import type { Committer, Group } from './group.ts'
 import type { GroupCoordinatorConfig } from './group-config.ts'
-import type { GroupRecord } from './group-records.ts'
+import type { GroupRecord, OffsetKey } from './group-records.ts'
 import { Groups } from './groups.ts'
-import { type CommitTopic, type CommitTopicResult, Offsets, type FetchTopic } from './offsets/offsets.ts'
+import { type CommitTopicResult, Offsets, type FetchTopic } from './offsets/offsets.ts'
 
 const expirationTimer = 'expire offsets'
+/** So many offsets are looked at in one go. */
+const expirationLooksMax = 1_000
 
 /** First version of OffsetCommit that knows groups of other protocols (KIP-848), and says that there is none. */
 const groupNotFoundVersionMin = 9
 
 interface CommitRequest extends Committer {
   readonly groupId: string
-  readonly retentionTimeMs: Int64
-  readonly topics: readonly CommitTopic[]
   readonly apiVersion: number
 }
 
@@ -48,6 +49,8 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   readonly #context: ClassicContext
   readonly #groups = new Groups()
   readonly #offsets: Offsets
+  /** A search for expired offsets that is under way. */
+  #expiring: Generator<readonly GroupRecord[]> | null = null
 
   constructor(options: ShardOptions) {
     this.#context = { ...options, groups: this.#groups }
@@ -74,20 +77,23 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     return leave(this.#context, groupId, members)
   }
 
-  classicDescribe(groupId: string, apiVersion: number) {
+  classicDescribe(groupId: string, apiVersion: number): Steps<DescribedGroup> {
     return describeGroup(this.#groups.classic(groupId), groupId, apiVersion)
   }
 
   // ---- groups of whatever protocol, and their offsets
 
-  commitOffsets(request: CommitRequest): FinalGroupDecision<CommitTopicResult[] | ErrorCode> {
+  /** `commits`: what it comes to where the group takes it. */
+  commitOffsets(
+    request: CommitRequest,
+    commits: FinalGroupDecision<CommitTopicResult[]>,
+  ): FinalGroupDecision<CommitTopicResult[] | ErrorCode> {
     const { groupId } = request
     const error = this.#validateCommit(request)
     if (error !== ErrorCode.NONE) return answer(error)
     const classic = this.#groups.classic(groupId)
     if (classic) hasCommitted(this.#context, classic, request.memberId)
-    const nowMs = this.#context.clock.now()
-    return this.#offsets.commit(groupId, request.topics, request.retentionTimeMs, nowMs)
+    return commits
   }
 
   #validateCommit(request: CommitRequest): ErrorCode {
@@ -134,9 +140,13 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     return { records, response: ErrorCode.NONE, atomic: false }
   }
 
-  /** The topic is gone, and what was committed for it. */
-  deleteTopic(topic: string): FinalGroupDecision<void> {
-    return { records: this.#offsets.deleteTopic(topic), response: undefined, atomic: false }
+  /** What was committed for topics that are gone. */
+  offsetsOf(topics: ReadonlySet<string>): Steps<OffsetKey[]> {
+    return this.#offsets.ofTopics(topics)
+  }
+
+  forgetOffsets(keys: readonly OffsetKey[]): FinalGroupDecision<void> {
+    return { records: this.#offsets.deleteKeys(keys), response: undefined, atomic: false }
   }
 
   groups(): IterableIterator<Group> {
@@ -181,22 +191,34 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     for (const group of this.#groups.all()) group.unloaded(error)
   }
 
-  #scheduleExpiration(): void {
-    const { timer, config } = this.#context
-    timer.schedule(expirationTimer, config.offsetsRetentionCheckIntervalMs, () => this.#expireOffsets())
+  #scheduleExpiration(delayMs = this.#context.config.offsetsRetentionCheckIntervalMs): void {
+    this.#context.timer.schedule(expirationTimer, delayMs, () => this.#expireOffsets())
   }
 
-  /** KIP-211: offsets go after their retention; a group that is empty and has none goes with them. */
+  /**
+   * KIP-211: offsets go after their retention; a group that is empty and has none goes with them. There may be any
+   * number: some are looked at each time, until all have been.
+   */
   #expireOffsets(): FinalGroupDecision<void> {
-    this.#scheduleExpiration()
-    const nowMs = this.#context.clock.now()
+    this.#expiring ??= this.#expired()
     const records: GroupRecord[] = []
-    for (const group of this.#groups.all()) {
-      const expired = this.#offsets.expire(group, nowMs)
-      records.push(...expired.records)
-      if (expired.isNothingLeft && group.isEmpty) records.push(...group.tombstones())
+    for (let looks = 0; this.#expiring && looks < expirationLooksMax; looks++) {
+      const look = this.#expiring.next()
+      if (look.done) this.#expiring = null
+      else records.push(...look.value)
     }
+    this.#scheduleExpiration(this.#expiring ? 0 : undefined)
     if (records.length > 0) this.#context.logger.info('offsets have expired', { records: records.length })
     return { records, response: undefined, atomic: false }
+  }
+
+  *#expired(): Generator<readonly GroupRecord[]> {
+    const nowMs = () => this.#context.clock.now()
+    for (const group of this.#groups.all())
+      for (const records of this.#offsets.expired(group, nowMs)) {
+        // It may have gone meanwhile, and another one have its name.
+        if (this.#groups.get(group.groupId) !== group) break
+        yield records
+      }
   }
 }

@@ -2,7 +2,7 @@ import { assert } from '@sluice/effects'
 import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { Committer, Group } from '../group.ts'
 import { type GroupMetadata, type GroupRecord, groupTombstone } from '../group-records.ts'
-import { ClassicMember, failedJoin, failedSync } from './classic-member.ts'
+import { ClassicMember, failedJoin, failedSync, type MemberCounts } from './classic-member.ts'
 import { consumerProtocolType, type Preferences, selectProtocol, subscribedTopics } from './protocols.ts'
 
 /** The names are those that DescribeGroups and ListGroups answer. */
@@ -50,6 +50,15 @@ export class ClassicGroup implements Group {
   readonly pendingSyncMembers = new Set<string>()
   /** A member has come during the initial delay, which may therefore be extended. */
   newMemberAdded = false
+  readonly #supporters = new Map<string, number>()
+  readonly #counts: MemberCounts = {
+    awaitingJoin: 0,
+    supportersChanged: (name, by) => {
+      const count = (this.#supporters.get(name) ?? 0) + by
+      if (count === 0) this.#supporters.delete(name)
+      else this.#supporters.set(name, count)
+    },
+  }
   /** Topics of all members; null when they are not known (another protocol type, or unreadable). */
   #subscribedTopics: ReadonlySet<string> | null = null
 
@@ -77,9 +86,7 @@ export class ClassicGroup implements Group {
   }
 
   get awaitingJoinCount(): number {
-    let count = 0
-    for (const member of this.members.values()) if (member.awaitingJoin) count++
-    return count
+    return this.#counts.awaitingJoin
   }
 
   get hasAllMembersJoined(): boolean {
@@ -101,6 +108,7 @@ export class ClassicGroup implements Group {
     assert(!this.members.has(member.memberId), `member ${member.memberId} is known`)
     this.leaderId ??= member.memberId
     this.members.set(member.memberId, member)
+    member.belongTo(this.#counts)
     this.pendingJoinMembers.delete(member.memberId)
     if (member.groupInstanceId !== null) this.staticMembers.set(member.groupInstanceId, member.memberId)
   }
@@ -112,6 +120,7 @@ export class ClassicGroup implements Group {
     const member = this.members.get(memberId)
     if (!member) return
     this.members.delete(memberId)
+    member.belongTo(null)
     if (member.groupInstanceId !== null && this.staticMembers.get(member.groupInstanceId) === memberId)
       this.staticMembers.delete(member.groupInstanceId)
     if (this.leaderId === memberId) this.leaderId = this.members.keys().next().value ?? null
@@ -149,8 +158,7 @@ export class ClassicGroup implements Group {
   supportsProtocols(protocolType: string, protocols: Preferences): boolean {
     if (this.members.size === 0) return protocolType !== '' && protocols.length > 0
     if (protocolType !== this.protocolType) return false
-    const members = [...this.members.values()]
-    return protocols.some(({ name }) => members.every((member) => member.supports(name)))
+    return protocols.some(({ name }) => this.#supporters.get(name) === this.members.size)
   }
 
   /** True when the group would still choose its protocol if the member had other preferences. */
@@ -164,9 +172,9 @@ export class ClassicGroup implements Group {
 
   /** A leader that has not come back gives way to a member that has. False when nobody has. */
   electJoinedLeader(): boolean {
-    if (this.leaderId !== null && this.members.get(this.leaderId)?.awaitingJoin) return true
+    if (this.leaderId !== null && this.members.get(this.leaderId)?.awaitsJoin) return true
     for (const member of this.members.values()) {
-      if (!member.awaitingJoin) continue
+      if (!member.awaitsJoin) continue
       this.leaderId = member.memberId
       return true
     }

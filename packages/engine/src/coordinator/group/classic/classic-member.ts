@@ -1,7 +1,7 @@
 import type { Deferred } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
 import type { GroupMetadata } from '../group-records.ts'
-import { metadataUnder, type Preferences, supports } from './protocols.ts'
+import { metadataByName, type Preferences } from './protocols.ts'
 
 export interface JoinResult {
   readonly errorCode: ErrorCode
@@ -56,6 +56,12 @@ function rebalanceTimeoutOf({ rebalanceTimeout, sessionTimeout }: RecordedMember
   return rebalanceTimeout === -1 ? sessionTimeout : rebalanceTimeout
 }
 
+/** What a group counts of its members, so that it need not ask each of them. */
+export interface MemberCounts {
+  awaitingJoin: number
+  supportersChanged(protocolName: string, by: number): void
+}
+
 /** A member of a classic group. `assignment` is hard state; the parked responses are soft. */
 export class ClassicMember {
   memberId: string
@@ -64,13 +70,15 @@ export class ClassicMember {
   clientHost: string
   rebalanceTimeoutMs: number
   sessionTimeoutMs: number
-  /** Only the chosen one is recorded: after a failover it is all that is known. */
-  protocols: Preferences
   assignment: Buffer = Buffer.alloc(0)
-  awaitingJoin: Deferred<JoinResult> | null = null
   awaitingSync: Deferred<SyncResult> | null = null
   /** Until its first JoinGroup is answered, when it learns the id that its heartbeats need. */
   isNew = false
+  /** Only the chosen one is recorded: after a failover it is all that is known. The group counts who supports what. */
+  #protocols: Preferences
+  #metadata: ReadonlyMap<string, Buffer>
+  #awaitingJoin: Deferred<JoinResult> | null = null
+  #group: MemberCounts | null = null
 
   constructor(facts: MemberFacts) {
     this.memberId = facts.memberId
@@ -79,7 +87,8 @@ export class ClassicMember {
     this.clientHost = facts.clientHost
     this.rebalanceTimeoutMs = facts.rebalanceTimeoutMs
     this.sessionTimeoutMs = facts.sessionTimeoutMs
-    this.protocols = facts.protocols
+    this.#protocols = facts.protocols
+    this.#metadata = metadataByName(facts.protocols)
   }
 
   /** A member that nobody has heard of since its group was recorded. */
@@ -101,9 +110,42 @@ export class ClassicMember {
     this.sessionTimeoutMs = recorded.sessionTimeout
     this.rebalanceTimeoutMs = rebalanceTimeoutOf(recorded)
     this.assignment = recorded.assignment
-    if (protocol === null) this.protocols = []
+    if (protocol === null) this.prefer([])
     else if (!this.supports(protocol) || !this.metadata(protocol).equals(recorded.subscription))
-      this.protocols = [{ name: protocol, metadata: recorded.subscription }]
+      this.prefer([{ name: protocol, metadata: recorded.subscription }])
+  }
+
+  /** From now on the group counts what it is; null: it leaves. */
+  belongTo(group: MemberCounts | null): void {
+    this.#count(-1)
+    this.#group = group
+    this.#count(1)
+  }
+
+  get protocols(): Preferences {
+    return this.#protocols
+  }
+
+  prefer(protocols: Preferences): void {
+    this.#count(-1)
+    this.#protocols = protocols
+    this.#metadata = metadataByName(protocols)
+    this.#count(1)
+  }
+
+  get awaitsJoin(): boolean {
+    return this.#awaitingJoin !== null
+  }
+
+  #count(by: 1 | -1): void {
+    if (!this.#group) return
+    for (const name of this.#metadata.keys()) this.#group.supportersChanged(name, by)
+    if (this.#awaitingJoin) this.#group.awaitingJoin += by
+  }
+
+  #await(join: Deferred<JoinResult> | null): void {
+    if (this.#group) this.#group.awaitingJoin += Number(join !== null) - Number(this.awaitsJoin)
+    this.#awaitingJoin = join
   }
 
   /** KIP-345: its instance as it will be once the record of its return is replayed. */
@@ -125,15 +167,15 @@ export class ClassicMember {
 
   /** A member whose request is parked is alive; only a new one is not given more than its time to join. */
   get isExcusedFromHeartbeat(): boolean {
-    return !this.isNew && (this.awaitingJoin !== null || this.awaitingSync !== null)
+    return !this.isNew && (this.awaitsJoin || this.awaitingSync !== null)
   }
 
   metadata(protocolName: string): Buffer {
-    return metadataUnder(this.protocols, protocolName)
+    return this.#metadata.get(protocolName) ?? Buffer.alloc(0)
   }
 
   supports(protocolName: string): boolean {
-    return supports(this.protocols, protocolName)
+    return this.#metadata.has(protocolName)
   }
 
   hasSameProtocols(protocols: Preferences): boolean {
@@ -148,13 +190,13 @@ export class ClassicMember {
 
   /** A second request of the same member takes the place; the first one's connection is told to come again. */
   park(join: Deferred<JoinResult>, superseded: JoinResult): void {
-    this.awaitingJoin?.resolve(superseded)
-    this.awaitingJoin = join
+    this.#awaitingJoin?.resolve(superseded)
+    this.#await(join)
   }
 
   completeJoin(result: JoinResult): void {
-    this.awaitingJoin?.resolve(result)
-    this.awaitingJoin = null
+    this.#awaitingJoin?.resolve(result)
+    this.#await(null)
   }
 
   completeSync(result: SyncResult): void {

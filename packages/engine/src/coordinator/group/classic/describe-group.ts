@@ -1,16 +1,17 @@
 import { type DescribeGroups, ErrorCode, type Input, type ResponseOf } from '@sluice/wire'
+import { eachInSteps, type Steps } from '../../../storage/slices.ts'
 import type { ClassicGroup } from './classic-group.ts'
 
-type DescribedGroup = Input<ResponseOf<typeof DescribeGroups>['groups'][number]>
+export type DescribedGroup = Input<ResponseOf<typeof DescribeGroups>['groups'][number]>
 
 /** First version that says GROUP_ID_NOT_FOUND; before it an unknown group is dead (KIP-1043). */
 const groupNotFoundVersionMin = 6
 
-export function describeGroup(
+export function* describeGroup(
   group: ClassicGroup | undefined,
   groupId: string,
   apiVersion: number,
-): DescribedGroup {
+): Steps<DescribedGroup> {
   if (!group) {
     const dead = { groupId, groupState: 'Dead' }
     if (apiVersion < groupNotFoundVersionMin) return dead
@@ -27,7 +28,7 @@ export function describeGroup(
     groupState: group.state,
     protocolType: group.protocolType ?? '',
     protocolData: protocolName,
-    members: [...group.members.values()].map((member) => ({
+    members: yield* eachInSteps(group.members.values(), (member) => ({
       memberId: member.memberId,
       groupInstanceId: member.groupInstanceId,
       clientId: member.clientId,

@@ -31,6 +31,15 @@ describe('a first join', () => {
     expect(joined.members).toHaveLength(1)
   })
 
+  test('may name a thousand protocols, and no more', async () => {
+    const named = (count: number) => Array.from({ length: count }, (_, i) => `protocol-${i}`)
+    expect((await context.joinGroup({ protocolNames: named(1_001) }, 3)).errorCode).toBe(
+      ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
+    )
+    const joined = await context.joinGroup({ protocolNames: named(1_000) }, 3)
+    expect(joined).toMatchObject({ errorCode: ErrorCode.NONE, protocolName: 'protocol-0' })
+  })
+
   test('is at once a member up to v3', async () => {
     expect(await context.joinGroup({}, 3)).toMatchObject({ errorCode: ErrorCode.NONE, generationId: 1 })
   })

@@ -76,7 +76,7 @@ function acceptsMember(context: ClassicContext, group: ClassicGroup, memberId: s
   if (group.isIn('Empty', 'Dead')) return true
   const member = group.members.get(memberId)
   if (group.state === 'PreparingRebalance')
-    return Boolean(member?.awaitingJoin) || group.awaitingJoinCount < groupSizeMax
+    return member?.awaitsJoin === true || group.awaitingJoinCount < groupSizeMax
   return member !== undefined || group.members.size < groupSizeMax
 }
 
@@ -130,14 +130,14 @@ function addMember(
 ): JoinDecision {
   const member = new ClassicMember({ ...request, memberId })
   member.isNew = true
-  member.awaitingJoin = new Deferred()
-  const response = member.awaitingJoin.promise
+  const parked = new Deferred<JoinResult>()
+  member.park(parked, failedJoin(ErrorCode.REBALANCE_IN_PROGRESS, memberId))
   if (group.members.size === 0) group.protocolType = request.protocolType
   if (group.state === 'PreparingRebalance' && group.previousState === 'Empty') group.newMemberAdded = true
   group.add(member)
   scheduleHeartbeat(context, group, member, newMemberJoinTimeoutMs)
   const reason = because(request, `member ${memberId} is new`)
-  return withResponse(rebalanceOrCompleteJoin(context, group, reason), response)
+  return withResponse(rebalanceOrCompleteJoin(context, group, reason), parked.promise)
 }
 
 function rejoin(
@@ -153,7 +153,7 @@ function rejoin(
 
 /** Takes what the request says of the member and parks the request. */
 function update(member: ClassicMember, request: JoinRequest): Promise<JoinResult> {
-  member.protocols = request.protocols
+  member.prefer(request.protocols)
   member.rebalanceTimeoutMs = request.rebalanceTimeoutMs
   member.sessionTimeoutMs = request.sessionTimeoutMs
   const parked = new Deferred<JoinResult>()

@@ -12,21 +12,20 @@ export type Preferences = readonly MemberProtocol[]
 
 export const consumerProtocolType = 'consumer'
 
-export function supports(preferences: Preferences, protocolName: string): boolean {
-  return preferences.some(({ name }) => name === protocolName)
-}
-
-/** What a member says under a protocol; empty where it does not support it. */
-export function metadataUnder(preferences: Preferences, protocolName: string): Buffer {
-  return preferences.find(({ name }) => name === protocolName)?.metadata ?? Buffer.alloc(0)
+/** Of a protocol that is named twice the first counts. */
+export function metadataByName(preferences: Preferences): ReadonlyMap<string, Buffer> {
+  const byName = new Map<string, Buffer>()
+  for (const { name, metadata } of preferences) if (!byName.has(name)) byName.set(name, metadata)
+  return byName
 }
 
 /** Every member votes for the first of its protocols that all support; the one with most votes is taken. */
 export function selectProtocol(members: readonly Preferences[]): string {
   const [first] = members
   assert(first, 'a protocol is selected without members')
+  const names = members.map((each) => new Set(each.map(({ name }) => name)))
   const candidates = new Set(
-    first.map(({ name }) => name).filter((name) => members.every((each) => supports(each, name))),
+    first.map(({ name }) => name).filter((name) => names.every((each) => each.has(name))),
   )
   const votes = new Map<string, number>()
   for (const preferences of members) {

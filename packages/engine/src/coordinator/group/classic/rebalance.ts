@@ -118,7 +118,7 @@ function completeJoin(context: ClassicContext, group: ClassicGroup): FinalGroupD
 /** KIP-345: a static member may be away until its session ends; it keeps its place, though not the lead. */
 function removeMembersNotJoined(context: ClassicContext, group: ClassicGroup): void {
   for (const member of group.members.values()) {
-    if (member.awaitingJoin || member.groupInstanceId !== null) continue
+    if (member.awaitsJoin || member.groupInstanceId !== null) continue
     context.timer.cancel(timerKeys.heartbeat(group.groupId, member.memberId))
     group.remove(member.memberId)
     context.logger.info('member has not joined in time', { group: group.groupId, member: member.memberId })

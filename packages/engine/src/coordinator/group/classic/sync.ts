@@ -13,7 +13,8 @@ export interface SyncRequest {
   readonly groupInstanceId: string | null
   readonly protocolType: string | null
   readonly protocolName: string | null
-  readonly assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[]
+  /** By member id. */
+  readonly assignments: ReadonlyMap<string, { readonly assignment: Buffer }>
 }
 
 /** Followers park until the leader's assignment is committed. */
@@ -61,11 +62,15 @@ function syncGeneration(
   member.awaitingSync = parked
   syncReceived(context, group, member.memberId)
   if (!group.isLeader(member.memberId)) return answer(parked.promise)
-  const assignments = new Map(request.assignments.map((each) => [each.memberId, each.assignment]))
   const { generationId } = group
+  const { assignments } = request
   return {
     // A member that the leader has forgotten gets an empty one.
-    records: [group.record({ assignmentOf: ({ memberId }) => assignments.get(memberId) ?? Buffer.alloc(0) })],
+    records: [
+      group.record({
+        assignmentOf: ({ memberId }) => assignments.get(memberId)?.assignment ?? Buffer.alloc(0),
+      }),
+    ],
     response: parked.promise,
     committed: () => {
       // Another rebalance may have begun meanwhile; this generation's assignment was still given.

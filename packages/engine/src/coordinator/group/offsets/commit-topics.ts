@@ -1,4 +1,8 @@
-import { ErrorCode, type OffsetCommit, type RequestOf } from '@sluice/wire'
+import { addInt64, ErrorCode, type Int64, type OffsetCommit, type RequestOf } from '@sluice/wire'
+import { eachInSteps, eachOfSteps, type Steps } from '../../../storage/slices.ts'
+import type { RecordBytes } from '../../pending-appends.ts'
+import type { FinalDecision } from '../../decision.ts'
+import { type GroupRecord, groupRecordCodec, offsetCommitRecord } from '../group-records.ts'
 import type { TopicView } from '../topic-view.ts'
 import type { CommitTopic, CommitTopicResult } from './offsets.ts'
 
@@ -16,27 +20,63 @@ interface CheckedTopic {
 const topicIdVersionMin = 10
 
 /** Topics and partitions that are not there are refused one by one. */
-export function checkCommitTopic(asked: RequestedTopic, apiVersion: number, topics: TopicView): CheckedTopic {
+export function* checkCommitTopic(
+  asked: RequestedTopic,
+  apiVersion: number,
+  topics: TopicView,
+): Steps<CheckedTopic> {
   const byId = apiVersion >= topicIdVersionMin
   const name = byId ? (topics.nameOf(asked.topicId) ?? '') : asked.name
   const topicId = byId ? asked.topicId : (topics.idOf(name) ?? asked.topicId)
   const count = topics.partitionCount(name) ?? 0
   const errorCode = byId && name === '' ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-  const exists = ({ partitionIndex }: { partitionIndex: number }) =>
-    partitionIndex >= 0 && partitionIndex < count
-  const refused = asked.partitions
-    .filter((partition) => !exists(partition))
-    .map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
-  return { asked, refused, valid: { name, topicId, partitions: asked.partitions.filter(exists) } }
+  const refused: PartitionResult[] = []
+  const partitions: RequestedTopic['partitions'] = []
+  for (const partition of asked.partitions) {
+    const { partitionIndex } = partition
+    if (partitionIndex >= 0 && partitionIndex < count) partitions.push(partition)
+    else refused.push({ partitionIndex, errorCode })
+    yield
+  }
+  return { asked, refused, valid: { name, topicId, partitions } }
+}
+
+/** What a commit comes to where its group takes it: its records, already encoded, for there may be tens of thousands. */
+export function* commitDecision(commit: {
+  readonly groupId: string
+  readonly topics: readonly CommitTopic[]
+  readonly retentionTimeMs: Int64
+  readonly nowMs: number
+  readonly offsetMetadataSizeMax: number
+}): Steps<FinalDecision<CommitTopicResult[], GroupRecord>> {
+  const { groupId: group, retentionTimeMs, nowMs } = commit
+  const records: GroupRecord[] = []
+  const encoded: RecordBytes[] = []
+  const expireTimestampMs = retentionTimeMs === -1 ? null : addInt64(nowMs, retentionTimeMs)
+  const response = yield* eachOfSteps(commit.topics, function* ({ name, topicId, partitions }) {
+    const results = eachInSteps(partitions, (each) => {
+      const { partitionIndex: partition, committedOffset: offset, committedLeaderEpoch: leaderEpoch } = each
+      const metadata = each.committedMetadata ?? ''
+      if (metadata.length > commit.offsetMetadataSizeMax)
+        return { partitionIndex: partition, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE }
+      const value = { offset, leaderEpoch, metadata, commitTimestampMs: nowMs, expireTimestampMs, topicId }
+      const record = offsetCommitRecord({ group, topic: name, partition }, value)
+      records.push(record)
+      encoded.push(groupRecordCodec.encode(record))
+      return { partitionIndex: partition, errorCode: ErrorCode.NONE }
+    })
+    return { name, topicId, partitions: yield* results }
+  })
+  return { records, encoded, response }
 }
 
 /** The answer, under the request's own names; an error of the whole commit is that of each valid partition. */
 export function committedTopics(
   checked: readonly CheckedTopic[],
   outcome: ErrorCode | readonly CommitTopicResult[],
-): CommitTopicResult[] {
+): Steps<CommitTopicResult[]> {
   const results = typeof outcome === 'number' ? null : outcome.values()
-  return checked.map(({ asked, refused, valid }) => {
+  return eachInSteps(checked, ({ asked, refused, valid }) => {
     const partitions =
       typeof outcome === 'number'
         ? valid.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: outcome }))

@@ -1,5 +1,6 @@
 import { ErrorCode, zeroUuid } from '@sluice/wire'
 import { type FetchedTopic, type FetchTopic, nothingCommitted } from './offsets.ts'
+import { eachInSteps, type Steps } from '../../../storage/slices.ts'
 import type { TopicView } from '../topic-view.ts'
 
 /** One group of an OffsetFetch request; null topics ask for all that is committed. */
@@ -24,45 +25,53 @@ export interface FetchedGroup {
 const topicIdVersionMin = 10
 
 /** The topics to look up by name, and the answers of those whose id nobody knows. */
-export function toFetch(
+export function* toFetch(
   topics: GroupToFetch['topics'],
   apiVersion: number,
   view: TopicView,
-): { known: FetchTopic[] | null; refused: Map<string, FetchedTopic> } {
+): Steps<{ known: FetchTopic[] | null; refused: Map<string, FetchedTopic> }> {
   const refused = new Map<string, FetchedTopic>()
   if (topics === null) return { known: null, refused }
-  if (apiVersion < topicIdVersionMin)
-    return { known: topics.map((topic) => ({ ...topic, topicId: zeroUuid })), refused }
   const known: FetchTopic[] = []
   for (const topic of topics) {
-    const name = view.nameOf(topic.topicId)
+    yield
+    const { topicId, partitionIndexes } = topic
+    if (apiVersion < topicIdVersionMin) {
+      known.push({ ...topic, topicId: zeroUuid })
+      continue
+    }
+    const name = view.nameOf(topicId)
     if (name !== undefined) known.push({ ...topic, name })
     else {
-      const partitions = topic.partitionIndexes.map((partition) =>
+      const partitions = yield* eachInSteps(partitionIndexes, (partition) =>
         nothingCommitted(partition, ErrorCode.UNKNOWN_TOPIC_ID),
       )
-      refused.set(topic.topicId, { name: '', topicId: topic.topicId, partitions })
+      refused.set(topicId, { name: '', topicId, partitions })
     }
   }
   return { known, refused }
 }
 
 /** The answer in the order of the request, under the names or ids of its version. */
-export function fetchedTopics(
+export function* fetchedTopics(
   asked: GroupToFetch['topics'],
   fetched: readonly FetchedTopic[],
   refused: ReadonlyMap<string, FetchedTopic>,
   apiVersion: number,
   view: TopicView,
-): FetchedTopic[] {
+): Steps<FetchedTopic[]> {
   if (apiVersion < topicIdVersionMin) return [...fetched]
   if (asked !== null) {
     const left = fetched.values()
-    return asked.map((topic) => refused.get(topic.topicId) ?? (left.next().value as FetchedTopic))
+    return yield* eachInSteps(
+      asked,
+      (topic) => refused.get(topic.topicId) ?? (left.next().value as FetchedTopic),
+    )
   }
   // A topic that is gone has no id to be named by.
-  return fetched.flatMap((topic) => {
+  const named = yield* eachInSteps(fetched, (topic) => {
     const topicId = view.idOf(topic.name)
     return topicId === undefined ? [] : [{ ...topic, topicId }]
   })
+  return named.flat()
 }

@@ -205,12 +205,26 @@ describe('OffsetFetch', () => {
   test('waits for the commit of what it has seen', async () => {
     context.log.hold()
     void context.commit({ offset: 8 })
+    await context.settle()
     const fetching = context.park(context.fetch())
     await context.settle()
     expect(fetching.isSettled).toBe(false)
     context.log.release()
     await context.settle()
     expect(fetching.value).toBe(8)
+  })
+
+  test('is no answer where the coordinator goes while it is looked for', async () => {
+    const { clock, groups } = context
+    const monotonic = clock.monotonic.bind(clock)
+    // A look at the clock takes a millisecond: the search takes several turns of the loop.
+    clock.monotonic = () => (clock.jump(1), monotonic())
+    const partitionIndexes = Array.from({ length: 2_000 }, (_, i) => i)
+    const topics = [{ name: 'events', topicId: '', partitionIndexes }]
+    const fetching = groups.fetchOffsets(9, { groupId: 'group', topics }, false)
+    for (const partition of [0, 1, 2]) groups.unload(partition)
+    for (const partition of [0, 1, 2]) await groups.load(partition)
+    expect(await fetching).toEqual({ groupId: 'group', errorCode: ErrorCode.NOT_COORDINATOR, topics: [] })
   })
 
   test('is an error of the group when the coordinator is elsewhere', async () => {
@@ -271,7 +285,7 @@ describe('a deleted topic', () => {
   test('takes the offsets of all groups with it', async () => {
     for (const groupId of ['a', 'b', 'c', 'd']) await context.commit({ groupId })
     await context.commit({ groupId: 'a', topic: orders })
-    const { records } = await context.recording(() => context.groups.topicDeleted('events'))
+    const { records } = await context.recording(() => context.groups.topicsDeleted(new Set(['events'])))
     expect(tombstones(records)).toHaveLength(4)
     expect(await context.fetch(events, 0, 'a')).toBe(-1)
     expect(await context.fetch(orders, 0, 'a')).toBe(7)
@@ -328,6 +342,15 @@ describe('expiry', () => {
     await context.leaveGroup({ memberId })
     await context.clock.advance(checkIntervalMs)
     expect((await context.describe()).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND)
+  })
+
+  test('goes some at a time where there are thousands', async () => {
+    const groups = Array.from({ length: 2_500 }, (_, i) => `group-${i}`)
+    for (const groupId of groups) await context.commit({ groupId })
+    const { records, batches } = await context.recording(() => context.clock.advance(retention))
+    expect(tombstones(records)).toHaveLength(2 * groups.length)
+    // Three partitions of the log, each with some 1,700 looks.
+    expect(batches).toBeGreaterThanOrEqual(6)
   })
 
   test('goes on after a restart', async () => {

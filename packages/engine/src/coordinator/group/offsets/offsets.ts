@@ -1,6 +1,7 @@
-import { ErrorCode, zeroUuid, type Int64, addInt64, subtractInt64 } from '@sluice/wire'
+import { ErrorCode, zeroUuid, type Int64, subtractInt64 } from '@sluice/wire'
 import type { RecordFacts } from '../../shard-loader.ts'
 import type { Group } from '../group.ts'
+import { eachInSteps, eachOfSteps, type Steps } from '../../../storage/slices.ts'
 import type { GroupCoordinatorConfig } from '../group-config.ts'
 import { type GroupRecord, offsetCommitRecord, type OffsetKey } from '../group-records.ts'
 import type { OffsetAndMetadata } from './offset-and-metadata.ts'
@@ -57,53 +58,23 @@ export class Offsets {
     this.#config = config
   }
 
-  commit(
-    group: string,
-    topics: readonly CommitTopic[],
-    retentionTimeMs: Int64,
-    nowMs: number,
-  ): { records: GroupRecord[]; response: CommitTopicResult[] } {
-    const records: GroupRecord[] = []
-    const expireTimestampMs = retentionTimeMs === -1 ? null : addInt64(nowMs, retentionTimeMs)
-    const response = topics.map(({ name, topicId, partitions }) => ({
-      name,
-      topicId,
-      partitions: partitions.map((each) => {
-        const metadata = each.committedMetadata ?? ''
-        if (metadata.length > this.#config.offsetMetadataSizeMax)
-          return { partitionIndex: each.partitionIndex, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE }
-        const value: OffsetAndMetadata = {
-          offset: each.committedOffset,
-          leaderEpoch: each.committedLeaderEpoch,
-          metadata,
-          commitTimestampMs: nowMs,
-          expireTimestampMs,
-          topicId,
-        }
-        records.push(offsetCommitRecord({ group, topic: name, partition: each.partitionIndex }, value))
-        return { partitionIndex: each.partitionIndex, errorCode: ErrorCode.NONE }
-      }),
-    }))
-    return { records, response }
+  fetch(group: string, topics: readonly FetchTopic[], requireStable: boolean): Steps<FetchedTopic[]> {
+    const fetchOne = (key: OffsetKey, topicId: string) => this.#fetchOne(key, topicId, requireStable)
+    return eachOfSteps(topics, function* ({ name, topicId, partitionIndexes }) {
+      const partitions = eachInSteps(partitionIndexes, (partition) =>
+        fetchOne({ group, topic: name, partition }, topicId),
+      )
+      return { name, topicId, partitions: yield* partitions }
+    })
   }
 
-  fetch(group: string, topics: readonly FetchTopic[], requireStable: boolean): FetchedTopic[] {
-    return topics.map(({ name, topicId, partitionIndexes }) => ({
-      name,
-      topicId,
-      partitions: partitionIndexes.map((partition) =>
-        this.#fetchOne({ group, topic: name, partition }, topicId, requireStable),
-      ),
-    }))
-  }
-
-  fetchAll(group: string, requireStable: boolean): FetchedTopic[] {
+  *fetchAll(group: string, requireStable: boolean): Steps<FetchedTopic[]> {
     const topics: FetchedTopic[] = []
     for (const [name, partitions] of this.#committed.topics(group)) {
-      const fetched = [...partitions.keys()].map((partition) =>
+      const fetched = eachInSteps(partitions.keys(), (partition) =>
         this.#fetchOne({ group, topic: name, partition }, zeroUuid, requireStable),
       )
-      topics.push({ name, topicId: zeroUuid, partitions: fetched })
+      topics.push({ name, topicId: zeroUuid, partitions: yield* fetched })
     }
     return topics
   }
@@ -126,10 +97,7 @@ export class Offsets {
 
   /** Tombstones for those of the partitions that have an offset. */
   deletePartitions(group: string, topic: string, partitions: readonly number[]): GroupRecord[] {
-    return partitions
-      .map((partition) => ({ group, topic, partition }))
-      .filter((key) => this.#committed.get(key) || this.#pending.has(key))
-      .map((key) => offsetCommitRecord(key, null))
+    return this.deleteKeys(partitions.map((partition) => ({ group, topic, partition })))
   }
 
   deleteGroup(group: string): GroupRecord[] {
@@ -138,22 +106,32 @@ export class Offsets {
     return keys.map((key) => offsetCommitRecord(key, null))
   }
 
-  deleteTopic(topic: string): GroupRecord[] {
-    const keys = this.#pending.keysOfTopic(topic).filter((key) => !this.#committed.get(key))
+  /** Of topics that are gone: what was committed for them. */
+  *ofTopics(topics: ReadonlySet<string>): Steps<OffsetKey[]> {
+    const keys = this.#pending.keysOfTopics(topics).filter((key) => !this.#committed.get(key))
     for (const group of this.#committed.groups())
-      for (const [key] of this.#committed.entries(group)) if (key.topic === topic) keys.push(key)
-    return keys.map((key) => offsetCommitRecord(key, null))
+      for (const [key] of this.#committed.entries(group)) {
+        if (topics.has(key.topic)) keys.push(key)
+        yield
+      }
+    return keys
   }
 
-  /** What of the group's offsets has expired, and whether nothing will be left. */
-  expire(group: Group, nowMs: number): { records: GroupRecord[]; isNothingLeft: boolean } {
-    const records: GroupRecord[] = []
-    let isNothingLeft = !this.#pending.hasGroup(group.groupId)
+  deleteKeys(keys: readonly OffsetKey[]): GroupRecord[] {
+    return keys
+      .filter((key) => this.#committed.get(key) || this.#pending.has(key))
+      .map((key) => offsetCommitRecord(key, null))
+  }
+
+  /** What has expired, an offset a step; a group that is empty and has none left goes too. */
+  *expired(group: Group, nowMs: () => number): Generator<readonly GroupRecord[]> {
+    let isNothingLeft = true
     for (const [key, value] of this.#committed.entries(group.groupId)) {
-      if (this.#isExpired(group, key, value, nowMs)) records.push(offsetCommitRecord(key, null))
-      else isNothingLeft = false
+      const isExpired = this.#isExpired(group, key, value, nowMs())
+      if (!isExpired) isNothingLeft = false
+      yield isExpired ? [offsetCommitRecord(key, null)] : []
     }
-    return { records, isNothingLeft }
+    yield isNothingLeft && group.isEmpty && !this.#pending.hasGroup(group.groupId) ? group.tombstones() : []
   }
 
   #isExpired(group: Group, key: OffsetKey, value: OffsetAndMetadata, nowMs: number): boolean {

@@ -51,11 +51,11 @@ export class PendingTransactions {
     }
   }
 
-  /** Keys of a topic that are pending in any group. */
-  keysOfTopic(topic: string): OffsetKey[] {
+  /** Keys of these topics that are pending in any group. */
+  keysOfTopics(topics: ReadonlySet<string>): OffsetKey[] {
     const keys: OffsetKey[] = []
     for (const offsets of this.#producers.values())
-      for (const { key } of offsets.values()) if (key.topic === topic) keys.push(key)
+      for (const { key } of offsets.values()) if (topics.has(key.topic)) keys.push(key)
     return keys
   }
 
