@@ -71,12 +71,12 @@ const real = (count: number) => times(count, (i) => `real-${count}-${i}`)
 const realItems = 400
 
 export const attacks: readonly Attack[] = [
-  attack(Produce, 9, 'one partition, named again and again, without records', 10_000, (n) => ({
+  attack(Produce, 9, 'one partition, named again and again, without records', 3_900, (n) => ({
     acks: 1,
     timeoutMs: 1000,
     topicData: [{ ...one, partitionData: times(n, () => ({ index: 0, records: Buffer.alloc(0) })) }],
   })),
-  attack(Produce, 9, 'unknown topics', 10_000, (n) => ({
+  attack(Produce, 9, 'unknown topics', 1_900, (n) => ({
     acks: 1,
     timeoutMs: 1000,
     topicData: times(n, (i) => ({ name: `unknown-${i}`, partitionData: [{ index: 0, records: null }] })),
@@ -267,7 +267,11 @@ export const attacks: readonly Attack[] = [
         resourceType: topicType,
         resourceName: topic,
         configs: [
-          { name: 'cleanup.policy', configOperation: 2, value: times(n, (i) => i.toString(36)).join() },
+          {
+            name: 'cleanup.policy',
+            configOperation: 2,
+            value: times(Math.min(n, 8_000), (i) => i.toString(36)).join(),
+          },
         ],
       },
     ],

@@ -24,6 +24,9 @@ const memoryBytesMax = 200_000_000 + scale * 50_000_000
 const growthMax = 8
 const measurableMs = 60
 
+/** Thousands of logs are closed. */
+const stopMsMax = 300_000
+
 const rows: string[] = []
 let engine: Engine
 
@@ -44,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await engine.stop()
   if (process.env.SLUICE_HOSTILE_SCALE) console.log([heading, ...rows].join('\n'))
-})
+}, stopMsMax)
 
 describe('others are served while', () => {
   test.each(attacks)('$api.name $version names $what', async (attack) => {
