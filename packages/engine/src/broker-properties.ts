@@ -55,15 +55,15 @@ const ownServed = [
   'replica.lag.time.max.ms',
   'replica.selector.class',
   'replica.socket.timeout.ms',
+  'replication.quota.window.num',
+  'replication.quota.window.size.seconds',
   'socket.request.max.bytes',
   'unclean.leader.election.interval.ms',
 ]
 
-/** Topic configs that storage accepts without effect: until compaction, tiered storage and throttling exist. */
+/** Topic configs that storage accepts without effect: until compaction and tiered storage exist. */
 const topicConfigsWithoutEffect: ReadonlySet<string> = new Set([
   'delete.retention.ms',
-  'follower.replication.throttled.replicas',
-  'leader.replication.throttled.replicas',
   'local.retention.bytes',
   'local.retention.ms',
   'max.compaction.lag.ms',

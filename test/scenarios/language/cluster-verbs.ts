@@ -7,8 +7,8 @@ import {
   listOffset,
   OffsetSpec,
 } from '@sluice/client'
-import { ConfigResourceType } from '@sluice/wire'
-import { durationMs } from './story.ts'
+import { AlterPartitionReassignments, ConfigResourceType } from '@sluice/wire'
+import { durationMs, topicPartition } from './story.ts'
 import type { Verb } from './verbs.ts'
 import { errorName, type World } from './world.ts'
 
@@ -91,6 +91,26 @@ export const clusterVerbs: Record<string, Verb> = {
       await alterConfigs(connection, ConfigResourceType.topic, topic, Object.fromEntries(options))
     const values = await describeConfigs(connection, ConfigResourceType.topic, topic)
     return [...options.keys(), ...keys].map((key) => `${key}=${values.get(key)}`)
+  },
+
+  /** `broker-config N key=value …`: dynamic configs of one broker. */
+  'broker-config': async (world, { words: [broker = ''], options }, actor) => {
+    const connection = await world.connection(actor, Number(broker))
+    await alterConfigs(connection, ConfigResourceType.broker, broker, Object.fromEntries(options))
+    return [...options].map(([key, value]) => `${key}=${value}`)
+  },
+
+  /** `reassign TOPIC-N BROKER …`: other replicas, of another number if need be. */
+  reassign: async (world, { words: [where, ...brokers] }, actor) => {
+    const { topic, partition } = topicPartition(where)
+    const partitions = [{ partitionIndex: partition, replicas: brokers.map(Number) }]
+    const connection = await world.connection(actor)
+    const { errorCode, responses } = await connection.send(AlterPartitionReassignments, 1, {
+      timeoutMs: 1_000,
+      allowReplicationFactorChange: true,
+      topics: [{ name: topic, partitions }],
+    })
+    return [errorName(errorCode || (responses[0]?.partitions[0]?.errorCode ?? 0))]
   },
 
   /** Brokers, and what they say of every partition. */

@@ -19,6 +19,7 @@ import type { LoggedRecord } from '../metadata/records.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import { type ReplicationQuotas, replicationQuotas } from '../replication/replication-quota.ts'
 import { logDirectoryName } from '../storage/directory-names.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { Lane } from '../storage/lane.ts'
@@ -101,6 +102,7 @@ export class Broker implements BrokerServices {
   readonly config: BrokerConfig
   readonly logs: LogManager
   readonly partitions: Partitions
+  readonly quotas: ReplicationQuotas
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
   readonly coordinators: readonly CoordinatorHome[]
@@ -139,9 +141,11 @@ export class Broker implements BrokerServices {
     this.metadata = parts.metadata
     this.config = parts.config
     this.logs = parts.logs
+    this.quotas = replicationQuotas({ brokerId: options.nodeId, clock, config: parts.config })
     this.partitions = createPartitions({
       ...options,
       ...parts,
+      quotas: this.quotas,
       brokerId: options.nodeId,
       brokerEpoch: () => this.#registration.brokerEpoch,
       listener: {
@@ -395,6 +399,7 @@ export class Broker implements BrokerServices {
   *#configsChanged(): Steps {
     for (const partition of this.partitions.all()) {
       partition.log.updateConfig(this.config.topicView(partition.topic, logConfigOf))
+      partition.reviewThrottle()
       yield
     }
   }

@@ -36,6 +36,8 @@ interface Fetched extends FetchedPartition<FetchSlice> {
   abortedTransactions: readonly { producerId: Int64; firstOffset: number }[] | null
   currentLeader: { leaderId: number; leaderEpoch: number } | null
   preferredReadReplica: number
+  /** What a follower takes of it counts against the leader's quota. */
+  isThrottled: boolean
 }
 
 /** So many partitions are read at once: real clients wait for no turn. */
@@ -228,8 +230,9 @@ export class FetchJob implements FetchWaiter {
       divergingEpoch,
       currentLeader: null,
       preferredReadReplica: this.#readReplica(partition, Number(fetchOffset)),
+      isThrottled: this.#isThrottled(partition),
     }
-    if (fetched.preferredReadReplica !== noReplica) return fetched
+    if (fetched.preferredReadReplica !== noReplica || this.#isWithheld(fetched, partition)) return fetched
     const readable = committed ? lastStableOffset : highWatermark
     const upTo = this.#follower ? log.logEndOffset : readable
     if (divergingEpoch !== null || fetchOffset >= upTo) return fetched
@@ -243,6 +246,16 @@ export class FetchJob implements FetchWaiter {
     const error = partition.check(currentLeaderEpoch)
     if (error !== ErrorCode.NONE || !this.#follower) return error
     return partition.checkFollower(followerFetch(this.#follower, wanted), currentLeaderEpoch)
+  }
+
+  #isThrottled({ topic, index }: Partition): boolean {
+    return this.#follower !== null && this.#context.broker.quotas.leader.isThrottled(topic, index)
+  }
+
+  /** Those in sync are never held back: they would fall out (KIP-73). */
+  #isWithheld({ isThrottled }: Fetched, { state }: Partition): boolean {
+    if (!isThrottled || !this.#follower || state.isr.includes(this.#follower.brokerId)) return false
+    return this.#context.broker.quotas.leader.isExceeded
   }
 
   /** A replica that stands nearer to a consumer, where the broker is configured to look for one. */
@@ -294,7 +307,9 @@ export class FetchJob implements FetchWaiter {
       for (const partition of shown) {
         partition.wanted.sentHighWatermark = partition.highWatermark
         partition.wanted.sentLogStartOffset = partition.logStartOffset
-        if (partition.records) this.#scope.served(partition.wanted)
+        if (!partition.records) continue
+        this.#scope.served(partition.wanted)
+        if (partition.isThrottled) broker.quotas.leader.record(partition.records.length)
       }
       const hints = shown.some((partition) => partition.currentLeader !== null)
       const parts = yield* encodeFetchResponseInSteps({
@@ -385,6 +400,7 @@ function failed(wanted: FetchPartition, error: ErrorCode): Fetched {
     divergingEpoch: null,
     currentLeader: null,
     preferredReadReplica: noReplica,
+    isThrottled: false,
   }
 }
 

@@ -1,7 +1,14 @@
 import { MemoryDisk, seededRandom, silentLogger, TestClock } from '@sluice/effects'
 import { batchesIn, ErrorCode, readRecords } from '@sluice/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { followed, led, ledWithFollower, me, noFetchers } from '../replication/testing/partition-context.ts'
+import {
+  followed,
+  led,
+  ledWithFollower,
+  me,
+  noFetchers,
+  quotasOf,
+} from '../replication/testing/partition-context.ts'
 import { InlineFeeds } from '../replication/inline-feeds.ts'
 import { Partitions } from '../replication/partitions.ts'
 import { defaultLogConfig } from '../storage/testing/default-log-config.ts'
@@ -40,6 +47,7 @@ beforeEach(async () => {
     alterIsr() {},
     fetchers: noFetchers,
     feeds: new InlineFeeds(),
+    quotas: quotasOf(),
     listener: { leads() {}, resigns() {} },
   })
   partitions.begin()

@@ -6,6 +6,7 @@ import type { MetadataImage } from '../metadata/image.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import { type LeadershipListener, Partitions } from '../replication/partitions.ts'
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts'
+import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { IsrChange } from '../replication/replica.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 
@@ -21,6 +22,7 @@ interface PartitionSurroundings {
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
   readonly feeds: InlineFeeds
+  readonly quotas: ReplicationQuotas
   readonly listener: LeadershipListener
   readonly alterIsr: (change: IsrChange) => void
   /** Work that goes on by itself: its rejection is this broker's bug. */

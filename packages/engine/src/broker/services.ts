@@ -4,6 +4,7 @@ import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
@@ -21,6 +22,7 @@ export interface BrokerServices extends ServingNode {
   readonly metadata: MetadataImage
   readonly config: BrokerConfig
   readonly partitions: Partitions
+  readonly quotas: ReplicationQuotas
   readonly logs: LogManager
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator

@@ -47,6 +47,8 @@ export class Follower implements ReplicaFeed {
   readonly #replica: Replica
   readonly #fetchers: Fetchers
   #source: 'fetched' | 'fed' | 'ended' = 'fetched'
+  /** It has had all that was committed; not known before the leader's first answer. */
+  #isLevel: boolean | null = null
 
   constructor(replica: Replica, { leader, leaderEpoch }: PartitionState, fetchers: Fetchers) {
     this.topic = replica.topic
@@ -70,11 +72,25 @@ export class Follower implements ReplicaFeed {
   /** The leader lives in this process and would feed this follower; false where they do not stand together. */
   openFeed({ leaderEpoch, endOffset }: FeedOffer): boolean {
     const { log, disk } = this.#replica
-    if (this.#source !== 'fetched' || disk.isOffline) return false
+    if (this.#source !== 'fetched' || disk.isOffline || this.#isThrottled) return false
     if (leaderEpoch !== this.leaderEpoch || endOffset !== log.logEndOffset) return false
     this.#fetchers.unfollow(this)
     this.#source = 'fed'
     return true
+  }
+
+  /** Throttled replicas are not fed, so that they can be held back. */
+  reviewThrottle(): void {
+    if (this.#isThrottled) this.end()
+  }
+
+  /** Not to be fetched for at the moment: out of sync, and this broker takes too much. */
+  get isHeldBack(): boolean {
+    return !this.#isLevel && this.#isThrottled && this.#replica.context.quotas.follower.isExceeded
+  }
+
+  get #isThrottled(): boolean {
+    return this.#replica.context.quotas.follower.isThrottled(this.topic, this.index)
   }
 
   get topicId(): string {
@@ -123,7 +139,11 @@ export class Follower implements ReplicaFeed {
         })
         return false
       }
+      // Also what those take that are in sync counts: it is the whole of it that is to be bounded.
+      if (this.#isThrottled) context.quotas.follower.record(records.length)
+      this.#isLevel = null
     }
+    this.#isLevel ??= highWatermark <= log.logEndOffset
     return this.#follow(highWatermark, logStartOffset)
   }
 

@@ -189,6 +189,16 @@ export class Leader implements StagingHome, StagedLeader {
     this.#advanceHighWatermark()
   }
 
+  /** Who follows a throttled leader fetches, so that what it takes can be withheld. */
+  reviewThrottle(): void {
+    if (this.#isThrottled) for (const progress of this.#progress) this.#unfeed(progress)
+  }
+
+  get #isThrottled(): boolean {
+    const { topic, index, context } = this.#replica
+    return context.quotas.leader.isThrottled(topic, index)
+  }
+
   /** Where the log begins on all replicas that are alive. */
   get lowWatermark(): number {
     const { log, context } = this.#replica
@@ -223,7 +233,8 @@ export class Leader implements StagingHome, StagedLeader {
 
   /** Who is outside the ISR fetches: each of its requests is a reason to look whether it may enter. */
   #mayFeed({ brokerId, endOffset }: ReplicaProgress): boolean {
-    return endOffset === this.#replica.log.logEndOffset && this.#state.isr.includes(brokerId)
+    const isLevel = endOffset === this.#replica.log.logEndOffset
+    return isLevel && this.#state.isr.includes(brokerId) && !this.#isThrottled
   }
 
   #unfeed(progress: ReplicaProgress): void {

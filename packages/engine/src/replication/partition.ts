@@ -159,6 +159,11 @@ export class Partition {
     if (this.#role instanceof Leader) this.#role.reviewIsr()
   }
 
+  /** Other replicas may be throttled than before: those are not fed, but fetch. */
+  reviewThrottle(): void {
+    this.#role.reviewThrottle()
+  }
+
   /** The partition leaves this broker: everything that waits is answered with `error`. */
   close(error: ErrorCode): void {
     if (this.#role instanceof Leader) this.#role.resign(error)

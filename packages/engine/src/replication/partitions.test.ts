@@ -8,7 +8,7 @@ import type { Partition } from './partition.ts'
 import { InlineFeeds } from './inline-feeds.ts'
 import { Partitions } from './partitions.ts'
 import type { PartitionState, TopicState } from './replica.ts'
-import { append, followed, led, me, noFetchers, other } from './testing/partition-context.ts'
+import { append, followed, led, me, noFetchers, other, quotasOf } from './testing/partition-context.ts'
 
 const events: TopicState = { name: 'events', id: 'chyLy7VFSqemP2m8TTSy3w', partitions: [led, followed, led] }
 const elsewhere: PartitionState = { ...led, leader: other, replicas: [other], isr: [other] }
@@ -42,6 +42,7 @@ class Broker {
     },
     fetchers: noFetchers,
     feeds: new InlineFeeds(),
+    quotas: quotasOf(),
     listener: {
       leads: ({ index, leaderEpoch }) => void this.told.push(`leads ${index} at ${leaderEpoch}`),
       resigns: (_, index) => void this.told.push(`resigns ${index}`),

@@ -7,6 +7,7 @@ import type { InlineFeeds } from './inline-feeds.ts'
 import { Partition } from './partition.ts'
 import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { ReplicaFetchers } from './replica-fetchers.ts'
+import type { ReplicationQuotas } from './replication-quota.ts'
 import type {
   IsrChange,
   KnownBrokers,
@@ -59,6 +60,7 @@ export class Partitions {
     /** Asks the controller for another ISR (AlterPartition). */
     alterIsr: (change: IsrChange) => void
     fetchers: ReplicaFetchers
+    quotas: ReplicationQuotas
     /** Where followers of this process are found. */
     feeds: InlineFeeds
   }) {
@@ -81,6 +83,7 @@ export class Partitions {
       brokers: options.brokers,
       stagedFirst: (leader) => void this.#staged.push(leader),
       openFeed: (brokerId, offer) => options.feeds.open(brokerId, offer),
+      quotas: options.quotas,
       alterIsr: options.alterIsr,
     }
   }

@@ -97,17 +97,19 @@ export class ReplicaFetcher {
     const nowMs = this.#options.clock.monotonic()
     const due: Follower[] = []
     for (const { follower, delayedUntilMs } of this.#entries.values())
-      if (delayedUntilMs <= nowMs) due.push(follower)
+      if (delayedUntilMs <= nowMs && !follower.isHeldBack) due.push(follower)
     return due
   }
 
-  /** Until a partition comes, or has waited long enough. */
+  /** Until a partition comes, or has waited long enough; one that is held back is looked at again after a while. */
   async #idle(): Promise<void> {
-    const { clock } = this.#options
+    const { clock, config } = this.#options
     const changed = new Deferred<void>()
     this.#changed = changed
     let until = Infinity
-    for (const { delayedUntilMs } of this.#entries.values()) until = Math.min(until, delayedUntilMs)
+    const againAtMs = clock.monotonic() + config.int('replica.fetch.backoff.ms')
+    for (const { follower, delayedUntilMs } of this.#entries.values())
+      until = Math.min(until, follower.isHeldBack ? againAtMs : delayedUntilMs)
     const timer =
       until === Infinity ? null : clock.schedule(until - clock.monotonic(), () => changed.resolve())
     await changed.promise

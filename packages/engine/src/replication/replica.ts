@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
 import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
+import type { ReplicationQuotas } from './replication-quota.ts'
 import type { NodeDisk } from '../storage/node-disk.ts'
 import type { PartitionDisk } from './partition-disk.ts'
 import type { Waiters } from './waiters.ts'
@@ -44,6 +45,7 @@ export interface ReplicaContext {
   readonly stagedFirst: (leader: StagedLeader) => void
   /** A follower that lives in this process, and stands where its leader stands; null where it does not. */
   readonly openFeed: (brokerId: number, offer: FeedOffer) => ReplicaFeed | null
+  readonly quotas: ReplicationQuotas
   /** Asks the controller for another ISR (AlterPartition). */
   readonly alterIsr: (change: IsrChange) => void
 }

@@ -1,6 +1,8 @@
 /** What the tests of this directory share: a partition on a disk in memory, and appends that say how they ended. */
 import { silentLogger, TestClock } from '@sluice/effects'
-import type { ErrorCode } from '@sluice/wire'
+import { ConfigResourceType, type ErrorCode } from '@sluice/wire'
+import { BrokerConfig } from '../../metadata/configs.ts'
+import { MetadataImage } from '../../metadata/image.ts'
 import type { Validated, Rejected } from '../../storage/log.ts'
 import { NodeDisk } from '../../storage/node-disk.ts'
 import { LogContext, batchOf, startMs } from '../../storage/testing/log-context.ts'
@@ -9,6 +11,7 @@ import type { Follower } from '../follower.ts'
 import { Partition } from '../partition.ts'
 import type { ReplicaFeed } from '../replica-feed.ts'
 import { ReplicaFetchers } from '../replica-fetchers.ts'
+import { type ReplicationQuotas, replicationQuotas } from '../replication-quota.ts'
 import type { FollowerFetch, IsrChange, PartitionState, ReplicaContext, StagedLeader } from '../replica.ts'
 
 export const me = 1
@@ -35,6 +38,12 @@ export const noFetchers = new ReplicaFetchers({
   connect: () => Promise.reject(new Error('nobody is there')),
   watch() {},
 })
+
+/** Those of a broker whose configs are the defaults. */
+export function quotasOf(image = new MetadataImage(), clock = new TestClock()): ReplicationQuotas {
+  const config = new BrokerConfig({ image, nodeId: me, staticProperties: {} })
+  return replicationQuotas({ brokerId: me, clock, config })
+}
 
 export const brokerEpochOf = (brokerId: number) => 100 + brokerId
 
@@ -66,6 +75,8 @@ export class PartitionContext extends LogContext {
     logger: silentLogger,
     directory: this.directory,
   })
+  readonly #image = new MetadataImage()
+  readonly quotas = quotasOf(this.#image, this.clock)
   readonly context: ReplicaContext = {
     brokerId: me,
     clock: this.clock,
@@ -80,12 +91,30 @@ export class PartitionContext extends LogContext {
     },
     stagedFirst: (leader) => void this.staged.push(leader),
     openFeed: () => this.feed,
+    quotas: this.quotas,
     alterIsr: (change) => void this.isrChanges.push(change),
   }
 
   /** The ISRs that the leader has asked for, in order. */
   get wantedIsrs(): number[][] {
     return this.isrChanges.map(({ isr }) => isr.map(({ brokerId }) => brokerId))
+  }
+
+  /** A config of the topic. */
+  setConfig(name: string, value: string): void {
+    const of = { resourceType: ConfigResourceType.topic, resourceName: 'events' }
+    this.#image.configs.replay({ ...of, name, value })
+  }
+
+  /** Bytes a second of both sides. */
+  limitReplication(bytesPerSecond: number): void {
+    const of = { resourceType: ConfigResourceType.broker, resourceName: String(me) }
+    for (const side of ['leader', 'follower'])
+      this.#image.configs.replay({
+        ...of,
+        name: `${side}.replication.throttled.rate`,
+        value: String(bytesPerSecond),
+      })
   }
 
   partition(state: PartitionState = led, highWatermark = 0): Partition {
