@@ -42,7 +42,9 @@ export {
   CodecId,
   codecName,
   compress,
+  compressLarge,
   decompress,
+  decompressLarge,
   decompressedBytesMax,
   isCodecId,
 } from './compression/codecs.ts'

@@ -1,13 +1,16 @@
+import { TestClock } from '@sluice/effects'
 import { ErrorCode, RecordBatch, buildBatch, readRecordsAsync, writeInt64 } from '@sluice/wire'
 import { describe, expect, test } from 'vitest'
-import { type AppendContext, validateBatch } from './batch-validator.ts'
+import { validateBatch } from './batch-validator.ts'
 import type { LogConfig } from './log-config.ts'
+import type { AppendContext } from './record-checks.ts'
 import { defaultLogConfig } from './testing/default-log-config.ts'
 import { batchOf, startMs } from './testing/log-context.ts'
 
+const clock = new TestClock()
 const client: AppendContext = { origin: 'client', nowMs: startMs }
 const validate = async (batch: Buffer, config: Partial<LogConfig> = {}, context = client) =>
-  await validateBatch(batch, context, { ...defaultLogConfig, ...config })
+  await validateBatch(batch, context, { ...defaultLogConfig, ...config }, clock)
 
 /** A batch whose header was changed; its checksum is right again. */
 function forged(change: (batch: Buffer) => void, batch = batchOf(3)): Buffer {
@@ -227,7 +230,8 @@ describe('accepted', () => {
   test('a batch that has to wait for its codec does not depend on the bytes it came in', async () => {
     const source = await buildBatch({ codec: 4, records: [{ value: 'zstd' }], timestamp: startMs })
     const received = Buffer.from(source)
-    const pending = validateBatch(received, client, { ...defaultLogConfig, compressionType: 'gzip' })
+    const config = { ...defaultLogConfig, compressionType: 'gzip' } as const
+    const pending = validateBatch(received, client, config, clock)
     if (pending instanceof Promise) received.fill(0xdb)
     const validated = await pending
     if (validated.kind === 'rejected') throw new Error(validated.message)
@@ -237,17 +241,71 @@ describe('accepted', () => {
   })
 })
 
-test('a batch of many large records is taken, whatever one of them may be, and read beside the event loop', async () => {
-  const zeros = Buffer.alloc(1_000_000)
-  const records = Array.from({ length: 12 }, () => ({ value: zeros }))
-  const batch = await buildBatch({ codec: 1, records, timestamp: startMs })
-  const validated = validateBatch(batch, client, {
-    ...defaultLogConfig,
-    maxDecompressedMessageBytes: 2_000_000,
+describe('a batch that is large, or whose records are', () => {
+  const records = Array.from({ length: 35_000 }, (_, i) => ({
+    key: `${i}`,
+    value: 'a value of some length '.repeat(6),
+  }))
+  const codecs = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+
+  test.each([
+    ['uncompressed', 'uncompressed'],
+    ['uncompressed', 'zstd'],
+    ['gzip', 'lz4'],
+    ['lz4', 'snappy'],
+    ['snappy', 'gzip'],
+    ['zstd', 'zstd'],
+  ] as const)('leaves the loop to others: in %s, wanted in %s', async (from, to) => {
+    const source = await buildBatch({ codec: codecs.indexOf(from), records, timestamp: startMs })
+    const received = Buffer.from(source)
+    const slow = new TestClock()
+    const monotonic = slow.monotonic.bind(slow)
+    // Each look at the clock takes longer than a turn has.
+    slow.monotonic = () => (slow.jump(20), monotonic())
+    let turns = 0
+    let isOver = false
+    const turn = () => {
+      turns++
+      if (!isOver) slow.defer(turn)
+    }
+    turn()
+    const config = { ...defaultLogConfig, maxMessageBytes: 100_000_000, compressionType: to }
+    const pending = validateBatch(received, client, config, slow)
+    expect(pending).toBeInstanceOf(Promise)
+    // The bytes are the next read's from now on.
+    received.fill(0)
+    const validated = await pending
+    isOver = true
+    expect(turns).toBeGreaterThan(3)
+    if (validated.kind === 'rejected') throw new Error(validated.message)
+    expect(RecordBatch.codec(validated.batch, 0)).toBe(codecs.indexOf(to))
+    expect(RecordBatch.isCrcValid(validated.batch, 0, validated.batch.length)).toBe(true)
+    if (from === to) expect(validated.batch.equals(source)).toBe(true)
+    else expect((await readRecordsAsync(validated.batch)).at(-1)?.key?.toString()).toBe('34999')
   })
-  expect(validated).toBeInstanceOf(Promise)
-  // The bytes are the next read's from now on.
-  const same = Buffer.from(batch)
-  batch.fill(0)
-  expect(await validated).toMatchObject({ kind: 'validated', batch: same })
+
+  test('is refused for the very record that is wrong', async () => {
+    const wrong = records.map((record, i) => ({ ...record, timestamp: i === 30_000 ? 1 : startMs }))
+    const batch = await buildBatch({ codec: 1, records: wrong, timestamp: startMs })
+    const refused = await validate(batch, {
+      maxMessageBytes: 100_000_000,
+      messageTimestampBeforeMaxMs: 1_000,
+    })
+    expect(refused).toMatchObject({
+      error: ErrorCode.INVALID_TIMESTAMP,
+      recordErrors: [{ batchIndex: 30_000 }],
+    })
+  })
+
+  test('may be of many large records, whatever one of them may be', async () => {
+    const zeros = Array.from({ length: 12 }, () => ({ value: Buffer.alloc(1_000_000) }))
+    const batch = await buildBatch({ codec: 1, records: zeros, timestamp: startMs })
+    expect(await validate(Buffer.from(batch), { maxDecompressedMessageBytes: 2_000_000 })).toMatchObject({
+      kind: 'validated',
+      batch,
+    })
+    expect(await validate(batch, { maxDecompressedMessageBytes: 900_000 })).toMatchObject({
+      error: ErrorCode.INVALID_RECORD,
+    })
+  })
 })

@@ -6,36 +6,35 @@
  * What it may change, it changes in place: largest timestamp and timestamp type. A batch that must be compressed
  * otherwise is made anew.
  */
+import type { Clock } from '@sluice/effects'
 import {
   CodecId,
   CorruptDataError,
   DecompressedSizeError,
   ErrorCode,
-  Int64,
+  type Int64,
   RecordBatch,
-  type RecordsSummary,
-  addInt64,
   codecName,
   compress,
+  compressLarge,
   decompress,
   decompressedBytesMax,
+  decompressLarge,
   isCodecId,
   largestRecordBytes,
-  newRecordsSummary,
-  subtractInt64,
-  walkRecords,
 } from '@sluice/wire'
 import { readMarker } from './batch-facts.ts'
+import { oneAfterTheOther } from './large-batches.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TransactionMarker } from './producer-state.ts'
-
-export interface AppendContext {
-  /** `client`: a stranger. `coordinator` and `controller`: batches that this process has built itself. */
-  origin: 'client' | 'coordinator' | 'controller'
-  nowMs: number
-  /** Of the Produce request: below 7 zstd is refused. */
-  apiVersion?: number
-}
+import {
+  type AppendContext,
+  checkRecords,
+  checkRecordsInSteps,
+  type Rejected,
+  reject,
+} from './record-checks.ts'
+import { atOnce, inSlices, type Steps } from './slices.ts'
 
 export interface Validated {
   kind: 'validated'
@@ -48,34 +47,19 @@ export interface Validated {
   marker: TransactionMarker | null
 }
 
-interface RecordError {
-  batchIndex: number
-  message: string | null
-}
+/** More than this, with or without compression, is not gone through at once: see validateLarge. */
+const atOnceBytesMax = 4 * 1024 * 1024
 
-export interface Rejected {
-  kind: 'rejected'
-  error: ErrorCode
-  message: string
-  recordErrors: RecordError[]
-}
-
-/** More than this is decompressed beside the event loop, where the codec can. */
-const decompressedAtOnceBytesMax = 4 * 1024 * 1024
+const unaborted = new AbortController().signal
 
 /** zstd came to Produce with version 7 (KIP-110). */
 const zstdProduceVersionMin = 7
-
-/** More single errors than this say nothing new. */
-const recordErrorsMax = 10_000
-
-/** Used by one validation at a time, between two points where it may wait. */
-const summary: RecordsSummary = newRecordsSummary()
 
 export function validateBatch(
   records: Buffer,
   context: AppendContext,
   config: LogConfig,
+  clock: Clock,
 ): Validated | Rejected | Promise<Validated | Rejected> {
   const size = RecordBatch.frameAt(records, 0, records.length)
   const refusal = checkFrame(records, size, context) ?? checkHeader(records, size, context, config)
@@ -84,12 +68,13 @@ export function validateBatch(
   if (context.origin !== 'client') return stamp(batch, context, config, RecordBatch.maxTimestamp(batch, 0))
   const codec = RecordBatch.codec(batch, 0)
   const target = targetCodec(codec, config)
+  if (size > atOnceBytesMax) return validateLarge(batch, codec, target, context, config, clock)
   if (codec === CodecId.none) {
     const checked = checkRecords(batch, batch, RecordBatch.recordsAt, size, context, config)
     if (typeof checked === 'object') return checked
     if (target === codec) return stamp(batch, context, config, checked)
   }
-  return throughCodecs(batch, codec, target, context, config)
+  return throughCodecs(batch, codec, target, context, config, clock)
 }
 
 function checkFrame(records: Buffer, size: number, context: AppendContext): Rejected | null {
@@ -155,140 +140,6 @@ function checkHeader(b: Buffer, size: number, context: AppendContext, config: Lo
   return null
 }
 
-/**
- * Checks the records in `section`, which are those of `batch` in uncompressed form. Returns their largest
- * timestamp.
- */
-function checkRecords(
-  batch: Buffer,
-  section: Buffer,
-  start: number,
-  end: number,
-  context: AppendContext,
-  config: LogConfig,
-): Int64 | Rejected {
-  const count = RecordBatch.count(batch, 0)
-  const fault = walkRecords(section, start, end, count, summary)
-  if (fault) {
-    const message = `Record ${fault.index} of ${count} is malformed: ${fault.reason}.`
-    return reject(ErrorCode.INVALID_RECORD, message, [{ batchIndex: fault.index, message }])
-  }
-  // Apache Kafka, too, looks at offsets only where it has to decompress, or compresses.
-  if (section !== batch && summary.firstOffDelta >= 0) return offsetRefusal(summary.firstOffDelta)
-  const { smallest, largest } = timestampRange(batch, section, start, end)
-  const suspicious =
-    isStamped(batch) ||
-    (config.cleanupPolicy.compact && summary.firstWithoutKey >= 0) ||
-    (config.messageTimestampType === 'CreateTime' &&
-      (isOutOfRange(largest, context.nowMs, config) || isOutOfRange(smallest, context.nowMs, config)))
-  if (suspicious) {
-    const refusal = recordRefusal(batch, section, start, end, context, config)
-    if (refusal) return refusal
-  }
-  return largest
-}
-
-function offsetRefusal(index: number): Rejected {
-  const message = `The offset of record ${index} does not follow the one before.`
-  return reject(ErrorCode.INVALID_RECORD, message, [{ batchIndex: index, message }])
-}
-
-const isStamped = (batch: Buffer): boolean =>
-  RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime
-
-/**
- * From the walk that has just filled `summary`; by another one where timestamps may have gone round at 2^63. All
- * records of a stamped batch have the time of its header.
- */
-function timestampRange(batch: Buffer, section: Buffer, start: number, end: number) {
-  if (isStamped(batch)) {
-    const stamp = RecordBatch.maxTimestamp(batch, 0)
-    return { smallest: stamp, largest: stamp }
-  }
-  const base = RecordBatch.baseTimestamp(batch, 0)
-  let smallest = addInt64(base, summary.minTimestampDelta)
-  let largest = addInt64(base, summary.maxTimestampDelta)
-  if (typeof smallest === 'bigint' || typeof largest === 'bigint') {
-    smallest = Int64.MAX
-    largest = Int64.MIN
-    walkRecords(section, start, end, RecordBatch.count(batch, 0), undefined, (_, timestampDelta) => {
-      const timestamp = addInt64(base, timestampDelta)
-      if (timestamp < smallest) smallest = timestamp
-      if (timestamp > largest) largest = timestamp
-    })
-  }
-  return { smallest, largest }
-}
-
-function isOutOfRange(timestamp: Int64, nowMs: number, config: LogConfig): boolean {
-  if (timestamp === RecordBatch.noTimestamp) return false
-  const age = subtractInt64(nowMs, timestamp)
-  return age > config.messageTimestampBeforeMaxMs || subtractInt64(0, age) > config.messageTimestampAfterMaxMs
-}
-
-/** The slow way: which records exactly are refused, and why (KIP-467). */
-function recordRefusal(
-  batch: Buffer,
-  section: Buffer,
-  start: number,
-  end: number,
-  context: AppendContext,
-  config: LogConfig,
-): Rejected | null {
-  const baseTimestamp = RecordBatch.baseTimestamp(batch, 0)
-  const stamp = isStamped(batch) ? RecordBatch.maxTimestamp(batch, 0) : null
-  const errors: RecordError[] = []
-  let timestampErrors = 0
-  walkRecords(
-    section,
-    start,
-    end,
-    RecordBatch.count(batch, 0),
-    summary,
-    (index, timestampDelta, keyLength) => {
-      if (errors.length >= recordErrorsMax) return
-      const timestamp = stamp ?? addInt64(baseTimestamp, timestampDelta)
-      if (config.cleanupPolicy.compact && keyLength < 0)
-        errors.push({ batchIndex: index, message: 'A compacted topic takes no record without a key.' })
-      else if (
-        config.messageTimestampType === 'CreateTime' &&
-        isOutOfRange(timestamp, context.nowMs, config)
-      ) {
-        const earliest = context.nowMs - config.messageTimestampBeforeMaxMs
-        const latest = context.nowMs + config.messageTimestampAfterMaxMs
-        errors.push({
-          batchIndex: index,
-          message: `Timestamp ${timestamp} of the record with offset delta ${index} is out of range: it must lie within [${earliest}, ${latest}].`,
-        })
-        timestampErrors++
-      } else if (
-        stamp !== null &&
-        (config.messageTimestampType !== 'CreateTime' || stamp === RecordBatch.noTimestamp)
-      ) {
-        // On a topic of CreateTime the bit is taken back, as on Apache Kafka, unless there is no time at all.
-        errors.push({
-          batchIndex: index,
-          message: 'A producer may not set the timestamp type to LogAppendTime.',
-        })
-        timestampErrors++
-      }
-    },
-  )
-  if (errors.length === 0) return null
-  if (timestampErrors > 0)
-    return reject(
-      ErrorCode.INVALID_TIMESTAMP,
-      'One or more records were refused for their timestamp.',
-      errors,
-    )
-  const firstThree = errors.slice(0, 3).map((error) => `${error.batchIndex}: ${error.message}`)
-  return reject(
-    ErrorCode.INVALID_RECORD,
-    `${errors.length} records were refused, the first of them: ${firstThree.join(' ')}`,
-    errors,
-  )
-}
-
 function targetCodec(source: number, config: LogConfig): number {
   if (config.compressionType === 'producer') return source
   return config.compressionType === 'uncompressed' ? CodecId.none : CodecId[config.compressionType]
@@ -307,22 +158,23 @@ function throughCodecs(
   target: number,
   context: AppendContext,
   config: LogConfig,
+  clock: Clock,
 ): Validated | Rejected | Promise<Validated | Rejected> {
   // zstd may have to wait, and the bytes that came in are overwritten by the next read of the socket.
-  let own = codec === CodecId.zstd || target === CodecId.zstd ? Buffer.from(batch) : batch
+  const own = codec === CodecId.zstd || target === CodecId.zstd ? Buffer.from(batch) : batch
+  const failed = (error: unknown) =>
+    error instanceof DecompressedSizeError
+      ? validateLarge(own, codec, target, context, config, clock)
+      : rejectCodec(error, codec)
   let section: Buffer | Promise<Buffer>
   try {
-    const bytes = own.subarray(RecordBatch.recordsAt)
-    section = decompress(codec, bytes, decompressedBytesMax, decompressedAtOnceBytesMax)
+    section = decompress(codec, own.subarray(RecordBatch.recordsAt), atOnceBytesMax)
   } catch (error) {
-    return rejectCodec(error, codec)
+    return failed(error)
   }
-  if (!(section instanceof Promise)) return recompress(own, section, codec, target, context, config)
-  if (own === batch) own = Buffer.from(batch)
-  return section.then(
-    (bytes) => recompress(own, bytes, codec, target, context, config),
-    (error: unknown) => rejectCodec(error, codec),
-  )
+  return section instanceof Promise
+    ? section.then((bytes) => recompress(own, bytes, codec, target, context, config), failed)
+    : recompress(own, section, codec, target, context, config)
 }
 
 function recompress(
@@ -335,19 +187,58 @@ function recompress(
 ): Validated | Rejected | Promise<Validated | Rejected> {
   const largest = checkRecords(batch, section, 0, section.length, context, config)
   if (typeof largest === 'object') return largest
-  const limit = config.maxDecompressedMessageBytes
-  // A limit of each record, as on Apache Kafka, not of the batch.
-  if (section.length > limit && largestRecordBytes(section, 0, section.length) > limit)
-    return reject(
-      ErrorCode.INVALID_RECORD,
-      `A record is larger than max.decompressed.message.bytes (${limit}) when it is decompressed.`,
-    )
+  const refusal = atOnce(sizeRefusal(section, config))
+  if (refusal) return refusal
   if (codec === target) return stamp(batch, context, config, largest)
   const header = Buffer.from(batch.subarray(0, RecordBatch.recordsAt))
   const compressed = compress(target, section, levelOf(target, config))
   return compressed instanceof Promise
     ? compressed.then((bytes) => withSection(header, bytes, target, context, config, largest))
     : withSection(header, compressed, target, context, config, largest)
+}
+
+/**
+ * The same of a batch that is large, or whose records are: in slices, and in the thread pool where the codec has a form
+ * for it. One after the other in all the process, so that what is large is in memory once.
+ */
+function validateLarge(
+  batch: Buffer,
+  codec: number,
+  target: number,
+  context: AppendContext,
+  config: LogConfig,
+  clock: Clock,
+): Promise<Validated | Rejected> {
+  const own = Buffer.from(batch)
+  const inTurn = <T>(steps: Steps<T>) => inSlices(steps, clock, unaborted)
+  return oneAfterTheOther(async () => {
+    const bytes = own.subarray(RecordBatch.recordsAt)
+    let section: Buffer
+    try {
+      section = await inTurn(decompressLarge(codec, bytes, decompressedBytesMax))
+    } catch (error) {
+      return rejectCodec(error, codec)
+    }
+    const isPlainSection = codec === CodecId.none && target === CodecId.none
+    const [records, start] = isPlainSection ? [own, RecordBatch.recordsAt] : [section, 0]
+    const largest = await inTurn(checkRecordsInSteps(own, records, start, records.length, context, config))
+    if (typeof largest === 'object') return largest
+    const refusal = isPlainSection ? null : await inTurn(sizeRefusal(section, config))
+    if (refusal) return refusal
+    if (codec === target) return stamp(own, context, config, largest)
+    const compressed = await inTurn(compressLarge(target, section, levelOf(target, config)))
+    return withSection(own.subarray(0, RecordBatch.recordsAt), compressed, target, context, config, largest)
+  })
+}
+
+/** A limit of each record, as on Apache Kafka, not of the batch. */
+function* sizeRefusal(section: Buffer, config: LogConfig): Steps<Rejected | null> {
+  const limit = config.maxDecompressedMessageBytes
+  if (section.length <= limit || (yield* largestRecordBytes(section, 0, section.length)) <= limit) return null
+  return reject(
+    ErrorCode.INVALID_RECORD,
+    `A record is larger than max.decompressed.message.bytes (${limit}) when it is decompressed.`,
+  )
 }
 
 function withSection(
@@ -397,8 +288,4 @@ function tooLarge(size: number, config: LogConfig): Rejected {
     ErrorCode.MESSAGE_TOO_LARGE,
     `The record batch of ${size} bytes exceeds max.message.bytes (${config.maxMessageBytes}).`,
   )
-}
-
-function reject(error: ErrorCode, message: string, recordErrors: RecordError[] = []): Rejected {
-  return { kind: 'rejected', error, message, recordErrors }
 }

@@ -1,6 +1,6 @@
 import { ErrorCode, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, readBatchFacts } from './batch-facts.ts'
-import type { Rejected } from './batch-validator.ts'
+import type { Rejected } from './record-checks.ts'
 
 /** Whole batches that a leader has made, one by one. */
 interface LeaderBatches {

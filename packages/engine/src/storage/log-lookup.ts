@@ -1,14 +1,21 @@
+import type { Clock } from '@sluice/effects'
 import {
+  addInt64,
+  CorruptRecordError,
+  decompress,
+  DecompressedSizeError,
+  decompressedBytesMax,
+  decompressLarge,
   type Int64,
-  type RecordView,
-  readRecords,
-  readRecordsAsync,
+  newRecordsSummary,
   RecordBatch,
-  CodecId,
+  walkRecordsInSteps,
 } from '@sluice/wire'
 import { scanHeaders } from './batch-scan.ts'
+import { oneAfterTheOther } from './large-batches.ts'
 import type { LogStore } from './log-store.ts'
 import type { Segment } from './segment.ts'
+import { atOnce, inSlices, type Steps } from './slices.ts'
 
 interface OffsetAndTimestamp {
   offset: number
@@ -16,8 +23,18 @@ interface OffsetAndTimestamp {
   leaderEpoch: number
 }
 
-/** A Promise only where a batch is compressed with zstd: on Node 20 that codec has no synchronous form. */
+/** A Promise only where a batch is large, or compressed with zstd: on Node 20 that codec has no synchronous form. */
 export type OffsetLookup = OffsetAndTimestamp | null | Promise<OffsetAndTimestamp | null>
+
+/** More than this is not gone through at once. */
+const atOnceBytesMax = 4 * 1024 * 1024
+const unaborted = new AbortController().signal
+
+/** The record that is looked for: the first with at least this timestamp, from this offset on. */
+interface Sought {
+  readonly timestamp: Int64
+  readonly offsetMin: number
+}
 
 /**
  * The first record whose timestamp is at least `timestamp`. As on Apache Kafka, it is looked for in one segment alone,
@@ -26,8 +43,9 @@ export type OffsetLookup = OffsetAndTimestamp | null | Promise<OffsetAndTimestam
 export function offsetForTimestamp(store: LogStore, timestamp: Int64): OffsetLookup {
   const segment = store.segments.find(({ size, maxTimestamp }) => size > 0 && maxTimestamp >= timestamp)
   if (!segment) return null
-  const from = Math.max(segment.times.offsetBefore(timestamp), store.logStartOffset)
-  return searchFrom(segment, segment.positionOf(from), timestamp, store.logStartOffset)
+  const { clock, logStartOffset } = store
+  const from = Math.max(segment.times.offsetBefore(timestamp), logStartOffset)
+  return searchFrom(segment, segment.positionOf(from), { timestamp, offsetMin: logStartOffset }, clock)
 }
 
 /**
@@ -39,45 +57,75 @@ export function maxTimestampOffset(store: LogStore): OffsetLookup {
   for (const segment of store.segments)
     if (segment.size > 0 && segment.maxTimestamp > (best?.maxTimestamp ?? -1)) best = segment
   if (!best) return null
-  return searchFrom(best, best.positionOf(best.offsetOfMaxTimestamp), best.maxTimestamp, 0)
+  const sought = { timestamp: best.maxTimestamp, offsetMin: 0 }
+  return searchFrom(best, best.positionOf(best.offsetOfMaxTimestamp), sought, store.clock)
 }
 
-/** Of the records from `offsetMin` on. */
-function searchFrom(segment: Segment, from: number, timestamp: Int64, offsetMin: number): OffsetLookup {
+function searchFrom(segment: Segment, from: number, sought: Sought, clock: Clock): OffsetLookup {
   for (let position = from; position < segment.size; ) {
     let batchEnd = segment.size
     const at = scanHeaders(segment.file.get(), position, segment.size, (cursor) => {
       batchEnd = cursor.position + cursor.size
-      return RecordBatch.maxTimestamp(cursor.buffer, cursor.at) < timestamp
+      return RecordBatch.maxTimestamp(cursor.buffer, cursor.at) < sought.timestamp
     })
     if (at >= segment.size) return null
-    const batch = segment.readBatch(at)
-    const select = (records: readonly RecordView[]) => firstAtOrAfter(batch, records, timestamp, offsetMin)
-    if (RecordBatch.codec(batch, 0) === CodecId.zstd) {
+    const found = searchBatch(segment.readBatch(at), sought, clock)
+    if (found instanceof Promise) {
       const next = batchEnd
-      return readRecordsAsync(batch).then(
-        (records) => select(records) ?? searchFrom(segment, next, timestamp, offsetMin),
-      )
+      return found.then((record) => record ?? searchFrom(segment, next, sought, clock))
     }
-    const found = select(readRecords(batch))
     if (found) return found
     position = batchEnd
   }
   return null
 }
 
-function firstAtOrAfter(
-  batch: Buffer,
-  records: readonly RecordView[],
-  timestamp: Int64,
-  offsetMin: number,
-): OffsetAndTimestamp | null {
-  for (const record of records)
-    if (record.timestamp >= timestamp && record.offset >= offsetMin)
-      return {
-        offset: record.offset,
-        timestamp: record.timestamp,
-        leaderEpoch: RecordBatch.partitionLeaderEpoch(batch, 0),
-      }
-  return null
+function searchBatch(batch: Buffer, sought: Sought, clock: Clock): OffsetLookup {
+  const bytes = batch.subarray(RecordBatch.recordsAt)
+  if (bytes.length > atOnceBytesMax) return searchLarge(batch, sought, clock)
+  const failed = (error: unknown) => {
+    if (error instanceof DecompressedSizeError) return searchLarge(batch, sought, clock)
+    throw error
+  }
+  try {
+    const section = decompress(RecordBatch.codec(batch, 0), bytes, atOnceBytesMax)
+    return section instanceof Promise
+      ? section.then((records) => atOnce(searchRecords(batch, records, sought)), failed)
+      : atOnce(searchRecords(batch, section, sought))
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+function searchLarge(batch: Buffer, sought: Sought, clock: Clock): Promise<OffsetAndTimestamp | null> {
+  return oneAfterTheOther(async () => {
+    const bytes = batch.subarray(RecordBatch.recordsAt)
+    const decompressing = decompressLarge(RecordBatch.codec(batch, 0), bytes, decompressedBytesMax)
+    const section = await inSlices(decompressing, clock, unaborted)
+    return inSlices(searchRecords(batch, section, sought), clock, unaborted)
+  })
+}
+
+/** Without an object a record, for there may be millions. */
+function* searchRecords(batch: Buffer, section: Buffer, sought: Sought): Steps<OffsetAndTimestamp | null> {
+  const { timestamp: wanted, offsetMin } = sought
+  const base = RecordBatch.baseTimestamp(batch, 0)
+  const isStamped = RecordBatch.timestampType(batch, 0) === RecordBatch.TimestampType.logAppendTime
+  const stamp = isStamped ? RecordBatch.maxTimestamp(batch, 0) : null
+  let found: OffsetAndTimestamp | null = null
+  const look = (_: number, timestampDelta: Int64, _key: number, _value: number, offsetDelta: number) => {
+    if (found) return
+    const timestamp = stamp ?? addInt64(base, timestampDelta)
+    const offset = RecordBatch.baseOffset(batch, 0) + offsetDelta
+    if (timestamp >= wanted && offset >= offsetMin)
+      found = { offset, timestamp, leaderEpoch: RecordBatch.partitionLeaderEpoch(batch, 0) }
+  }
+  const count = RecordBatch.count(batch, 0)
+  const walk = walkRecordsInSteps(section, 0, section.length, count, newRecordsSummary(), look)
+  for (let step = walk.next(); !found; step = walk.next()) {
+    if (!step.done) yield
+    else if (step.value) throw new CorruptRecordError(`record ${step.value.index}: ${step.value.reason}`)
+    else return null
+  }
+  return found
 }

@@ -24,7 +24,7 @@ import {
 } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
-import { type AppendContext, type Rejected, type Validated, validateBatch } from './batch-validator.ts'
+import { type Validated, validateBatch } from './batch-validator.ts'
 import { type FetchSlice, readSlice } from './fetch-slice.ts'
 import type { FileCache } from './file-cache.ts'
 import { readLeaderBatches } from './leader-batches.ts'
@@ -36,11 +36,13 @@ import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { loadLog } from './recovery.ts'
+import type { AppendContext, Rejected } from './record-checks.ts'
 import { countExpired } from './retention.ts'
 import { atOnce, type Steps } from './slices.ts'
 import { type AbortedTransaction, collectAborted } from './transaction-index.ts'
 
-export type { Rejected, Validated } from './batch-validator.ts'
+export type { Validated } from './batch-validator.ts'
+export type { Rejected } from './record-checks.ts'
 export type { FetchSlice } from './fetch-slice.ts'
 export type { LogConfig } from './log-config.ts'
 
@@ -227,7 +229,7 @@ export class Log {
   // ---- appending
 
   validate(records: Buffer, context: AppendContext): Validated | Rejected | Promise<Validated | Rejected> {
-    return validateBatch(records, context, this.#store.config)
+    return validateBatch(records, context, this.#store.config, this.#store.clock)
   }
 
   stage(validated: Validated, leaderEpoch: number): StageResult {

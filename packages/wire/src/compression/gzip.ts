@@ -10,34 +10,26 @@ export function gzipCompress(data: Uint8Array, level = defaultLevel): Buffer {
   return zlib().gzipSync(data, { level })
 }
 
-/**
- * Members that follow each other are read as one, as RFC 1952 says. More than `atOnceBytesMax` comes by a promise, from
- * the thread pool, one after the other: much is never in memory twice.
- */
-export function gzipDecompress(
-  data: Uint8Array,
-  maxBytes: number,
-  atOnceBytesMax = Infinity,
-): Buffer | Promise<Buffer> {
-  const bound = Math.min(maxBytes, atOnceBytesMax)
+/** From the thread pool. */
+export function gzipCompressInPool(data: Uint8Array, level = defaultLevel): Promise<Buffer> {
+  return new Promise((resolve, reject) =>
+    zlib().gzip(data, { level }, (error, out) => (error ? reject(error) : resolve(out))),
+  )
+}
+
+/** Members that follow each other are read as one, as RFC 1952 says. */
+export function gzipDecompress(data: Uint8Array, maxBytes: number): Buffer {
   try {
     // zlib takes no bound of 0; one byte too many is caught below.
-    const out = zlib().gunzipSync(data, { maxOutputLength: Math.max(bound, 1) })
-    if (out.length <= bound) return out
+    const out = zlib().gunzipSync(data, { maxOutputLength: Math.max(maxBytes, 1) })
+    if (out.length <= maxBytes) return out
   } catch (error) {
     if (!isTooLarge(error)) throw corrupt(error)
   }
-  if (bound === maxBytes) throw new DecompressedSizeError(maxBytes)
-  const copy = Buffer.from(data)
-  const out = lastOfPool.then(() => decompressInPool(copy, maxBytes))
-  lastOfPool = out.then(ignore, ignore)
-  return out
+  throw new DecompressedSizeError(maxBytes)
 }
 
-/** What runs in the pool, or waits for it. */
-let lastOfPool: Promise<void> = Promise.resolve()
-
-function decompressInPool(data: Buffer, maxBytes: number): Promise<Buffer> {
+export function gzipDecompressInPool(data: Uint8Array, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) =>
     zlib().gunzip(data, { maxOutputLength: maxBytes }, (error, out) => {
       if (error) reject(isTooLarge(error) ? new DecompressedSizeError(maxBytes) : corrupt(error))
@@ -45,8 +37,6 @@ function decompressInPool(data: Buffer, maxBytes: number): Promise<Buffer> {
     }),
   )
 }
-
-function ignore(): void {}
 
 function isTooLarge(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'

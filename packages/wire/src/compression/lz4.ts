@@ -2,6 +2,7 @@ import { nativeModule } from '../native-module.ts'
 import { asBuffer } from './byte-copies.ts'
 import { CorruptDataError, DecompressedSizeError } from './errors.ts'
 import { decodeLz4Block, encodeLz4Block, lz4BlockLength, lz4BytesMax } from './lz4-block.ts'
+import { atOnce } from './steps.ts'
 import { xxHash32 } from './xxhash32.ts'
 
 /** `compressSync` puts the length of the input, four bytes, before the block. */
@@ -25,6 +26,11 @@ const writtenBlockBytes = 64 * 1024
 
 /** `lz4.level` chooses between speed and size; this encoder knows one way, and every reader reads it. */
 export function lz4Compress(data: Uint8Array): Buffer {
+  return atOnce(lz4CompressInSteps(data))
+}
+
+/** The same, a block a step. */
+export function* lz4CompressInSteps(data: Uint8Array): Generator<undefined, Buffer, undefined> {
   const header = Buffer.alloc(7)
   header.writeUInt32LE(frameMagic, 0)
   header[4] = writtenFlags
@@ -38,6 +44,7 @@ export function lz4Compress(data: Uint8Array): Buffer {
     const size = Buffer.alloc(4)
     size.writeUInt32LE(stored ? block.length + uncompressedBlockBit : compressed.length)
     parts.push(size, stored ? block : compressed)
+    yield
   }
   parts.push(Buffer.alloc(4))
   return Buffer.concat(parts)
@@ -64,24 +71,36 @@ interface FrameHeader {
  * Everything is measured before memory is taken. What stands behind the frame is not looked at, as Kafka does not.
  */
 export function lz4Decompress(data: Uint8Array, maxBytes: number): Buffer {
+  return atOnce(lz4DecompressInSteps(data, maxBytes))
+}
+
+/** The same, a block a step: 4 MB at most. */
+export function* lz4DecompressInSteps(
+  data: Uint8Array,
+  maxBytes: number,
+): Generator<undefined, Buffer, undefined> {
   const input = asBuffer(data)
   const header = readFrameHeader(input)
+  const { blocks, end } = blocksOf(input, header)
   let total = 0
-  const end = eachBlock(input, header, (at, blockEnd, stored) => {
+  for (const { at, end: blockEnd, stored } of blocks) {
     const length = stored ? blockEnd - at : lz4BlockLength(input, at, blockEnd)
     if (length > header.blockBytesMax) throw new CorruptDataError('lz4: block larger than its frame allows')
     total += length
     if (total > maxBytes) throw new DecompressedSizeError(maxBytes)
-  })
+    yield
+  }
   if (header.contentSize !== null && header.contentSize !== total)
     throw new CorruptDataError('lz4: content size')
 
   const out = Buffer.allocUnsafe(total)
   let to = 0
-  eachBlock(input, header, (at, blockEnd, stored) => {
+  for (const { at, end: blockEnd, stored } of blocks) {
+    if (header.blockChecksums) checkHash(input, blockEnd, input, at, blockEnd)
     if (stored) to += input.copy(out, to, at, blockEnd)
     else to = decodeLz4Block(input, at, blockEnd, out, header.independentBlocks ? to : 0, to)
-  })
+    yield
+  }
   if (header.contentChecksum) checkHash(input, end, out, 0, total)
   return out
 }
@@ -112,22 +131,24 @@ function readFrameHeader(data: Buffer): FrameHeader {
   }
 }
 
-/** Calls `visit` with the place of each block and gives where the end mark ends. */
-function eachBlock(
-  data: Buffer,
-  header: FrameHeader,
-  visit: (at: number, end: number, stored: boolean) => void,
-): number {
+interface Block {
+  readonly at: number
+  readonly end: number
+  readonly stored: boolean
+}
+
+/** The place of each block, and where the end mark ends. */
+function blocksOf(data: Buffer, header: FrameHeader): { blocks: Block[]; end: number } {
+  const blocks: Block[] = []
   for (let at = header.end; ; ) {
     need(data, at, 4)
     const word = data.readUInt32LE(at)
     at += 4
-    if (word === 0) return at
+    if (word === 0) return { blocks, end: at }
     const stored = word >= uncompressedBlockBit
     const end = at + (stored ? word - uncompressedBlockBit : word)
-    need(data, at, end - at)
-    visit(at, end, stored)
-    if (header.blockChecksums) checkHash(data, end, data, at, end)
+    need(data, at, end - at + (header.blockChecksums ? 4 : 0))
+    blocks.push({ at, end, stored })
     at = end + (header.blockChecksums ? 4 : 0)
   }
 }

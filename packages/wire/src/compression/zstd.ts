@@ -7,7 +7,10 @@ import { storeAsZstd, zstdBytesBound } from './zstd-frame.ts'
 interface BuiltIn {
   zstdCompressSync?: (data: Uint8Array, options: { params: Record<number, number> }) => Buffer
   zstdDecompressSync?: (data: Uint8Array, options: { maxOutputLength: number }) => Buffer
+  zstdCompress?: (data: Uint8Array, options: { params: Record<number, number> }, done: Done) => void
+  zstdDecompress?: (data: Uint8Array, options: { maxOutputLength: number }, done: Done) => void
 }
+type Done = (error: Error | null, out: Buffer) => void
 const builtIn = requireLazily('node:zlib') as () => BuiltIn
 
 /** Before: this library, which knows asynchronous calls and its default level only. */
@@ -33,6 +36,27 @@ export function zstdCompress(data: Uint8Array, level = defaultLevel): Buffer | P
   const library = native.get()
   // Without a library the frame is valid but nothing gets smaller.
   return library ? library.compress(asBuffer(data)) : storeAsZstd(data)
+}
+
+/** What the built-in has for it; the library is in the pool at any time. */
+export function zstdCompressInPool(data: Uint8Array, level = defaultLevel): Buffer | Promise<Buffer> {
+  const { zstdCompress: compressInPool } = builtIn()
+  if (!compressInPool) return zstdCompress(data, level)
+  const options = { params: { [compressionLevelParameter]: level } }
+  return new Promise((resolve, reject) =>
+    compressInPool(data, options, (error, out) => (error ? reject(error) : resolve(out))),
+  )
+}
+
+export function zstdDecompressInPool(data: Uint8Array, maxBytes: number): Buffer | Promise<Buffer> {
+  const { zstdDecompress: decompressInPool } = builtIn()
+  if (!decompressInPool) return zstdDecompress(data, maxBytes)
+  return new Promise((resolve, reject) =>
+    decompressInPool(data, { maxOutputLength: Math.max(maxBytes, 1) }, (error, out) => {
+      if (error) reject(asOurs(error, maxBytes))
+      else resolve(out)
+    }),
+  )
 }
 
 export function zstdDecompress(data: Uint8Array, maxBytes: number): Buffer | Promise<Buffer> {
@@ -69,11 +93,14 @@ function builtInDecompress(
     const out = decompressSync(data, { maxOutputLength: Math.max(maxBytes, 1) })
     return bounded(out, maxBytes)
   } catch (error) {
-    if (error instanceof DecompressedSizeError) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new DecompressedSizeError(maxBytes)
-    throw corrupt(error as Error)
+    throw asOurs(error as Error, maxBytes)
   }
+}
+
+function asOurs(error: Error, maxBytes: number): Error {
+  if (error instanceof DecompressedSizeError) return error
+  const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+  return isTooLarge ? new DecompressedSizeError(maxBytes) : corrupt(error)
 }
 
 function corrupt(error: Error): CorruptDataError {

@@ -8,7 +8,7 @@ import { type BatchInput, buildBatch, buildBatchSync, type RecordInput } from '.
 import { controlBatch, ControlRecordType, controlRecordType } from './control.ts'
 import * as layout from './layout.ts'
 import { batchesIn, CorruptRecordError, readRecords, readRecordsAsync, recordsSection } from './records.ts'
-import { newRecordsSummary, walkRecords } from './walk.ts'
+import { newRecordsSummary, walkRecords, walkRecordsInSteps } from './walk.ts'
 
 const bytesOrNull = fc.option(fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)))
 const record = fc.record({
@@ -233,6 +233,24 @@ describe('the walk', () => {
     expect(offDeltaOf([{}, {}])).toBe(-1)
   })
 
+  test('may rest on the way, and finds the same', () => {
+    const records = Array.from({ length: 25_000 }, (_, i) => ({
+      key: i === 24_000 ? null : 'k',
+      timestamp: 1_700_000_000_000 + (i === 12_000 ? 500 : -i),
+      offset: i < 20_001 ? i : i + 1,
+    }))
+    const batch = buildBatchSync({ records })
+    const [whole, inSteps] = [newRecordsSummary(), newRecordsSummary()]
+    expect(walkRecords(batch, layout.recordsAt, batch.length, records.length, whole)).toBeNull()
+    const walk = walkRecordsInSteps(batch, layout.recordsAt, batch.length, records.length, inSteps)
+    expect([...walk]).toHaveLength(3)
+    expect(inSteps).toEqual(whole)
+    const short = walkRecordsInSteps(batch, layout.recordsAt, batch.length, 24_999, inSteps)
+    let step = short.next()
+    while (!step.done) step = short.next()
+    expect(step.value?.index).toBe(24_999)
+  })
+
   test('shows every record to a visitor', () => {
     const batch = buildBatchSync({ records: someRecords })
     const seen: Int64[][] = []
@@ -243,6 +261,7 @@ describe('the walk', () => {
         (timestamp as number) - 1_700_000_000_000,
         key === null ? -1 : (key as string).length,
         (value as string).length,
+        i,
       ]),
     )
   })
