@@ -192,7 +192,7 @@ describe('a start on what a clean stop has left', () => {
     await world.start()
     expect(lossSentences(world.losses)).toEqual([
       '1 log lost records: events-0 from offset 3 on (2 records).',
-      '1 log had vanished and begins empty: orders-0.',
+      '1 log had vanished, and no other broker is known to have all of its records: orders-0.',
       `${checkpoint} could not be read: records that DeleteRecords has removed may be there again.`,
     ])
     await world.stop()
@@ -203,7 +203,7 @@ describe('a start on what a clean stop has left', () => {
     world.disk.removeSync(`${home}/broker-1`)
     await world.start()
     expect(lossSentences(world.losses)).toEqual([
-      '3 logs had vanished and begin empty: events-0, orders-0, users-0.',
+      '3 logs had vanished, and no other broker is known to have all of their records: events-0, orders-0, users-0.',
     ])
     await world.stop()
   })

@@ -4,7 +4,7 @@ export type Loss =
   | { kind: 'log cut'; log: string; offset: number; records: number; bytes: number; keptIn?: string }
   /** The topic of a log is not known (Kafka's `-stray`). */
   | { kind: 'log put aside'; log: string; directory: string }
-  /** The metadata has this broker in sync, and there is no log: it begins empty. */
+  /** By the metadata only this broker has all that was committed, and there is no log: it begins empty. */
   | { kind: 'log missing'; log: string }
   /** `effect` says what the start did without it, as a clause. */
   | { kind: 'file unreadable'; path: string; effect: string }
@@ -25,7 +25,7 @@ export function lossSentences(losses: readonly Loss[]): string[] {
   const missing = ofEachLog(losses, 'log missing')
   if (missing.length > 0)
     sentences.push(
-      `${counted(missing, 'log')} had vanished and ${missing.length === 1 ? 'begins' : 'begin'} empty: ${listed(logsOf(missing))}.`,
+      `${counted(missing, 'log')} had vanished, and no other broker is known to have all of ${missing.length === 1 ? 'its' : 'their'} records: ${listed(logsOf(missing))}.`,
     )
   const aside = ofEachLog(losses, 'log put aside')
   if (aside.length > 0)
