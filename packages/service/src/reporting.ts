@@ -1,6 +1,7 @@
 import type { EngineName, Hosting } from './fleet/engines/engine.ts'
 import type { ClusterStatus, Fleet, NodeStatus } from './fleet/fleet.ts'
 import type { MovedPort } from './fleet/clusters/steps/pass.ts'
+import { sentenceOf } from './fleet/operating-error.ts'
 import type { ServiceState } from './state-file.ts'
 import type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
 import { version } from './version.ts'
@@ -38,7 +39,11 @@ export function reportOf(reported: Reported): StatusReport {
     hosting,
     acceptsAnySignature,
     defaultCluster,
-    notes: [...endpointNotes(reported), ...fleet.status().flatMap((one) => clusterNotes(one, reported))],
+    notes: [
+      ...endpointNotes(reported),
+      ...fleet.clusters.configurations.unreadable().map(({ error }) => sentenceOf(error)),
+      ...fleet.status().flatMap((one) => clusterNotes(one, reported)),
+    ],
     clusters: fleet.status().map((one) => clusterReport(one, fleet)),
   }
 }
@@ -56,7 +61,8 @@ function clusterNotes(
   // Until it is said in the cluster's own words.
   if (name === state.defaultCluster && problemAtStart !== null && stateInfo === null)
     notes.push(problemAtStart)
-  if (name === state.defaultCluster && engineAsked !== undefined && engineAsked !== engine)
+  const keepsEngine = engine !== null && engineAsked !== undefined && engineAsked !== engine
+  if (name === state.defaultCluster && keepsEngine)
     notes.push(
       `${name} keeps its engine, ${engine}: --engine ${engineAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,
     )

@@ -294,6 +294,8 @@ async function provideCluster(
   context: ClusterContext,
 ): Promise<string | null> {
   const { fleet, logger } = context
+  // Its own state says what is wrong with it.
+  if (fleet.clusters.unreadable().some((one) => one.name === name)) return null
   const isThere = fleet.clusters.byName(name) !== undefined
   if (isThere) checkProperties(fleet, name, properties)
   // Whoever has deleted `demo` does not want it back at every start.

@@ -27,10 +27,10 @@ export interface ClusterReport {
   state: string
   /** Why it is in this state, or what of it is not served, in sentences. */
   stateInfo: string | null
-  /** What runs it: `embedded` or `apache-kafka`. */
-  engine: string
+  /** What runs it: `embedded` or `apache-kafka`; null where its record cannot be read. */
+  engine: string | null
   /** Where its nodes run: `inline` is in the service's process, `process` is in one of its own each. */
-  hosting: string
+  hosting: string | null
   kafkaVersion: string
   /** Those that were set when it was made. */
   brokerProperties: Readonly<Record<string, string>>

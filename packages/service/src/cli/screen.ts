@@ -72,11 +72,8 @@ function endpointLines(
     row('AWS endpoint', `${pc.cyan(report.endpoint)}   ${report.region}, account ${report.accountId}`),
     ...(report.clusters.length === 0 ? [row('Clusters', 'none; create one through the AWS endpoint')] : []),
     ...report.clusters.flatMap((cluster) => [
-      row(
-        'Cluster',
-        `${pc.bold(cluster.name)}   ${stateText(cluster.state)}   Kafka ${cluster.kafkaVersion}   engine ${cluster.engine}, ${cluster.hosting}`,
-      ),
-      row('  ARN', cluster.arn),
+      row('Cluster', [pc.bold(cluster.name), stateText(cluster.state), ...softwareText(cluster)].join('   ')),
+      row('  ARN', cluster.arn === '' ? 'unknown' : cluster.arn),
       row('  Brokers', brokersText(cluster)),
       row(
         '  Bootstrap',
@@ -85,6 +82,11 @@ function endpointLines(
       ...more(cluster),
     ]),
   ]
+}
+
+/** Of one whose record cannot be read nobody knows. */
+function softwareText({ kafkaVersion, engine, hosting }: ClusterReport): string[] {
+  return engine === null ? [] : [`Kafka ${kafkaVersion}`, `engine ${engine}, ${hosting}`]
 }
 
 /** `1 in use1-az1, 2 in use1-az2`; of more brokers `1, 4 in use1-az1, …`. */

@@ -259,13 +259,34 @@ describe('a start', () => {
     expect(disk.readdirSync('/data/clusters')).toEqual([])
   })
 
-  it('is refused with a sentence when a cluster record is corrupt', async () => {
-    const before = await start()
-    const uuid = await created(before)
-    await before.stop()
-    disk.writeFileAtomicSync(`/data/clusters/${uuid}/cluster.json`, 'x')
-    await expect(start()).rejects.toMatchObject({ name: 'OperatingError', code: 'CLUSTER_RECORD_CORRUPT' })
-  })
+  it.each([
+    ['garbled', () => 'x', null],
+    ['cut short', (text: string) => text.slice(0, text.length / 2), 'broken'],
+    ['odd inside', (text: string) => JSON.stringify({ ...JSON.parse(text), nodes: 7 }), 'broken'],
+  ])(
+    'serves the others where the record of a cluster is %s, and tells of that one',
+    async (_, spoilt, name) => {
+      const before = await start()
+      const uuid = await created(before, 'broken')
+      await created(before, 'whole')
+      const { arn } = statusOf(before, 'broken')
+      await before.stop()
+      const file = `/data/clusters/${uuid}/cluster.json`
+      const text = spoilt(disk.readFileSync(file).toString())
+      disk.writeFileAtomicSync(file, text)
+      const after = await start()
+      expect(statusOf(after, 'whole').state).toBe('ACTIVE')
+      expect(statusOf(after, name ?? uuid)).toMatchObject({
+        arn: name === null ? '' : arn,
+        state: 'FAILED',
+        stateInfo: { code: 'CLUSTER_RECORD_CORRUPT', message: expect.stringContaining(file) },
+        brokers: [],
+      })
+      if (name !== null) expect(() => create(after, name)).toThrow('not created')
+      await after.stop()
+      expect(disk.readFileSync(file).toString()).toBe(text)
+    },
+  )
 })
 
 describe('a cluster of which an older build ran one broker', () => {

@@ -22,8 +22,10 @@ import type { Engines } from './engines/engines.ts'
 import { isFree, portTaken } from './free-port.ts'
 import { Limit } from './limit.ts'
 import { Mutex } from './mutex.ts'
+import { sentenceOf } from './operating-error.ts'
 import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
+import type { UnreadableRecord } from './record-store.ts'
 
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */
@@ -55,13 +57,16 @@ export interface FleetOptions {
 
 /** One cluster for `sluice status` and the start screen. */
 export interface ClusterStatus {
+  /** Empty where it cannot be known. */
   arn: string
+  /** Its directory's where it cannot be known. */
   name: string
   state: ClusterRecord['state']
   stateInfo: ClusterRecord['stateInfo']
   kafkaClusterId: string | null
-  engine: string
-  hosting: Hosting
+  /** Null where its record cannot be read. */
+  engine: string | null
+  hosting: Hosting | null
   directory: string
   /** Where clients reach the brokers that run; null where none does. */
   bootstrap: string | null
@@ -90,7 +95,7 @@ export interface Fleet {
   /**
    * Reads the clusters and starts them; resolves when each has been tried once. Rejects with an OperatingError
    * where the data directory cannot be read or an explicit Kafka port is taken. A single cluster that does not
-   * start tells so in its state.
+   * start, or whose record cannot be read, tells so in its state.
    */
   start(): Promise<void>
   /** Stops every broker cleanly. */
@@ -190,6 +195,28 @@ class FleetOfClusters implements Fleet {
   }
 
   status(): ClusterStatus[] {
+    return [...this.#statusOfReadable(), ...this.#store.unreadable().map((one) => this.#statusOf(one))]
+  }
+
+  #statusOf({ uuid, arn, name, error }: UnreadableRecord): ClusterStatus {
+    return {
+      arn: arn ?? '',
+      name: name ?? uuid,
+      state: 'FAILED',
+      stateInfo: { code: error.code, message: sentenceOf(error) },
+      engine: null,
+      hosting: null,
+      kafkaClusterId: null,
+      directory: this.#store.directoryOf(uuid),
+      bootstrap: null,
+      brokers: [],
+      quorum: [],
+      nodesWanted: 0,
+      movedPorts: [],
+    }
+  }
+
+  #statusOfReadable(): ClusterStatus[] {
     return this.#store.list().map((record) => {
       const runtime = this.#runtimes.get(record.uuid)
       const cluster = runtime?.cluster ?? null

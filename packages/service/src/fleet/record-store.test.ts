@@ -143,20 +143,22 @@ describe.each(Object.entries(layouts))('a record store with %s', (_layout, fileO
       JSON.stringify(thing('a', { marks: Array(10).fill(1) })),
       /^It has too many marks\.$/,
     ],
-  ])('refuses to start with a file that is %s, and names it', (_what, content, why) => {
+  ])('leaves a file that is %s as it is, and serves the others', (_what, content, why) => {
     open(fileOf).insert(thing('a'))
+    open(fileOf).insert(thing('c'))
     disk.writeFileAtomicSync(fileOfThing('a'), content)
-    expect(() => open(fileOf)).toThrow(OperatingError)
-    expect(() => open(fileOf)).toThrow(
-      expect.objectContaining({
-        code: 'THING_RECORD_CORRUPT',
-        message: `The thing record ${fileOfThing('a')} cannot be read.`,
-        why: expect.stringMatching(why),
-        next: expect.stringMatching(
-          /^Repair the file, or move \/data\/things\/\S+ away: the thing is gone\.$/,
-        ),
-      }),
-    )
+    const store = open(fileOf)
+    expect(store.list()).toEqual([thing('c')])
+    const [{ uuid, error } = { uuid: '', error: null }, ...more] = store.unreadable()
+    expect([uuid, more]).toEqual([uuidOf('a'), []])
+    expect(error).toBeInstanceOf(OperatingError)
+    expect(error).toMatchObject({
+      code: 'THING_RECORD_CORRUPT',
+      message: `The thing record ${fileOfThing('a')} cannot be read.`,
+      why: expect.stringMatching(why),
+      next: expect.stringMatching(/^Repair the file, or move \/data\/things\/\S+ away: the thing is gone\.$/),
+    })
+    expect(disk.readFileSync(fileOfThing('a')).toString()).toBe(content)
   })
 })
 

@@ -12,6 +12,15 @@ export interface StoredRecord {
   createdAtMs: number
 }
 
+/** A record that cannot be understood, with what can be known of it all the same. */
+export interface UnreadableRecord {
+  uuid: string
+  arn: string | null
+  name: string | null
+  /** What is wrong with it, and what a person can do. */
+  error: OperatingError
+}
+
 /** A record as it was read, before anything is known of it. */
 export type RawRecord = Readonly<Record<string, unknown>>
 
@@ -37,11 +46,13 @@ interface RecordStoreOptions<Stored extends StoredRecord> {
 
 /**
  * Things that are kept, one JSON file each, replaced whole and durable before a change is answered. Reads come from
- * memory. A file that cannot be understood is an error at the start: it may hold the only trace of its thing.
+ * memory. A file that cannot be understood is left as it is, for it may hold the only trace of its thing, and told; the
+ * others are served all the same.
  */
 export class RecordStore<Stored extends StoredRecord> {
   readonly #options: RecordStoreOptions<Stored>
   readonly #records = new Map<string, Stored>()
+  readonly #unreadable = new Map<string, UnreadableRecord>()
 
   constructor(options: RecordStoreOptions<Stored>) {
     this.#options = options
@@ -54,10 +65,14 @@ export class RecordStore<Stored extends StoredRecord> {
     for (const { name, isDirectory } of disk.readdirSync(directory)) {
       const uuid = isDirectory ? name : name.replace(/\.json$/, '')
       // A record is written first and removed last: a directory without one was never one of ours, or is none now.
-      if (this.#entryOf(uuid) === name && disk.existsSync(this.#file(uuid)))
-        this.#records.set(uuid, this.#read(uuid))
+      if (this.#entryOf(uuid) === name && disk.existsSync(this.#file(uuid))) this.#take(uuid)
       else logger.warn(`what is no ${noun} is left alone`, { path: join(directory, name) })
     }
+  }
+
+  /** By uuid. */
+  unreadable(): UnreadableRecord[] {
+    return [...this.#unreadable.values()].sort((a, b) => (a.uuid < b.uuid ? -1 : 1))
   }
 
   /** In order of creation. */
@@ -78,6 +93,11 @@ export class RecordStore<Stored extends StoredRecord> {
 
   byName(name: string): Stored | undefined {
     return this.list().find((record) => record.name === name)
+  }
+
+  /** Also one that cannot be read has its name. */
+  isNameTaken(name: string): boolean {
+    return this.byName(name) !== undefined || this.unreadable().some((one) => one.name === name)
   }
 
   /** Where the record's file is. */
@@ -160,33 +180,44 @@ export class RecordStore<Stored extends StoredRecord> {
     this.#options.disk.writeFileAtomicSync(this.#file(record.uuid), textOf(record))
   }
 
-  #read(uuid: string): Stored {
-    const { disk, upgrade, formatVersion, members, problemOf, noun } = this.#options
-    let raw: RawRecord
+  #take(uuid: string): void {
+    let text = ''
     try {
-      raw = Object(JSON.parse(disk.readFileSync(this.#file(uuid)).toString()))
+      text = this.#options.disk.readFileSync(this.#file(uuid)).toString()
+      const record = this.#parse(text)
+      const problem = this.#problemOf(record, uuid)
+      if (problem === undefined) this.#records.set(uuid, record as Stored)
+      else this.#leave(uuid, text, problem)
     } catch (error) {
-      throw this.#unreadable(uuid, `${(error as Error).message}.`, error)
+      this.#leave(uuid, text, `${(error as Error).message}.`, error)
     }
-    const record = (upgrade?.(raw) ?? raw) as Partial<Stored>
+  }
+
+  #parse(text: string): Partial<Stored> {
+    const raw: RawRecord = Object(JSON.parse(text))
+    return (this.#options.upgrade?.(raw) ?? raw) as Partial<Stored>
+  }
+
+  #problemOf(record: Partial<Stored>, uuid: string): string | undefined {
+    const { formatVersion, members, problemOf, noun } = this.#options
     const formats = formatVersion === 1 ? '1' : `1 to ${formatVersion}`
     if (record.formatVersion !== formatVersion)
-      throw this.#unreadable(
-        uuid,
-        `Its formatVersion is ${record.formatVersion}; this release reads ${formats}.`,
-      )
+      return `Its formatVersion is ${record.formatVersion}; this release reads ${formats}.`
     const missing = ['arn', 'name', 'createdAtMs', ...members].find(
       (member) => record[member as keyof Stored] === undefined,
     )
-    if (missing !== undefined) throw this.#unreadable(uuid, `It has no ${missing}.`)
-    if (record.uuid !== uuid)
-      throw this.#unreadable(uuid, `It is the record of another ${noun}, ${record.uuid}.`)
-    const problem = problemOf?.(record as Stored)
-    if (problem !== undefined) throw this.#unreadable(uuid, problem)
-    return record as Stored
+    if (missing !== undefined) return `It has no ${missing}.`
+    if (record.uuid !== uuid) return `It is the record of another ${noun}, ${record.uuid}.`
+    return problemOf?.(record as Stored)
   }
 
-  #unreadable(uuid: string, why: string, cause?: unknown): OperatingError {
+  #leave(uuid: string, text: string, why: string, cause?: unknown): void {
+    const error = this.#explained(uuid, why, cause)
+    this.#unreadable.set(uuid, { uuid, ...identityIn(text, uuid), error })
+    this.#options.logger.error(error.message, { why })
+  }
+
+  #explained(uuid: string, why: string, cause?: unknown): OperatingError {
     const { directory, noun, loss } = this.#options
     return new OperatingError(`The ${noun} record ${this.#file(uuid)} cannot be read.`, {
       code: `${noun.toUpperCase()}_RECORD_CORRUPT`,
@@ -199,4 +230,10 @@ export class RecordStore<Stored extends StoredRecord> {
 
 function textOf(record: StoredRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`
+}
+
+/** The ARN stands near the beginning of the file, which may be cut short. */
+function identityIn(text: string, uuid: string): { arn: string | null; name: string | null } {
+  const [, arn = '', name = ''] = /"arn":\s*"(arn:[^"]+\/([^"/]+)\/[^"/]+)"/.exec(text) ?? []
+  return arn.endsWith(`/${uuid}`) ? { arn, name } : { arn: null, name: null }
 }

@@ -5,6 +5,8 @@ import type { Clusters } from '../../fleet/clusters/clusters.ts'
 import { ListenerName, type NodeRole, sameNode } from '../../fleet/engines/engine.ts'
 import { connectString } from '../../fleet/clusters/addresses.ts'
 import { activeChange } from '../../fleet/clusters/changes/change-life.ts'
+import { sentenceOf } from '../../fleet/operating-error.ts'
+import type { UnreadableRecord } from '../../fleet/record-store.ts'
 import { operationArn } from './operation-shapes.ts'
 
 /** The states in which brokers serve, and in which addresses are told. */
@@ -39,6 +41,25 @@ export function clusterV2(
     ClusterType: 'PROVISIONED',
     Provisioned: provisioned(record, spec, clusters),
   }
+}
+
+/** A cluster whose record cannot be read, as far as anything of it is known. */
+export function unreadableCluster({ arn, name, error }: UnreadableRecord): ClusterInfo & Cluster {
+  return {
+    ClusterArn: arn ?? undefined,
+    ClusterName: name ?? undefined,
+    State: 'FAILED',
+    StateInfo: { Code: error.code, Message: sentenceOf(error) },
+  }
+}
+
+/** The same of the one that an ARN names; undefined where that one can be read, or is not there. */
+export function unreadableOf(
+  { clusters }: { clusters: Pick<Clusters, 'unreadable'> },
+  arn: string | undefined,
+): (ClusterInfo & Cluster) | undefined {
+  const found = clusters.unreadable().find((one) => one.arn !== null && one.arn === arn)
+  return found && unreadableCluster(found)
 }
 
 /** What an operation changes is described as it was until it has ended: the record holds what shall be. */

@@ -4,6 +4,7 @@ import {
   type ConfigurationRecord,
   configurationArnPattern,
 } from '../../fleet/configurations/configurations.ts'
+import { sentenceOf } from '../../fleet/operating-error.ts'
 import { badRequest, notFound } from './exceptions.ts'
 import { operationArn } from './operation-shapes.ts'
 import { exceptionOf, stored } from './refusal.ts'
@@ -19,6 +20,8 @@ export function clusterOf(
   if (!isClusterArn(arn))
     throw badRequest(`The parameter ${parameter} is not the ARN of a cluster.`, parameter)
   const record = clusters.byArn(arn)
+  const unreadable = clusters.unreadable().find((one) => one.arn === arn)
+  if (unreadable) throw badRequest(sentenceOf(unreadable.error), parameter)
   if (!record) throw notFound('The cluster does not exist.', parameter)
   return record
 }

@@ -40,10 +40,12 @@ export async function startTestService(
   options: Partial<ConstructorParameters<typeof AwsEndpoint>[0]> & {
     fleet?: Partial<FleetOptions>
     clock?: Clock
+    /** One on which another service was. */
+    disk?: MemoryDisk
   } = {},
 ): Promise<TestService> {
   const clock = options.clock ?? systemClock()
-  const disk = new MemoryDisk()
+  const disk = options.disk ?? new MemoryDisk()
   const network = new MemoryNetwork()
   const random = systemRandom()
   const effects = { clock, disk, network, random, logger: silentLogger, processes: systemProcesses() }

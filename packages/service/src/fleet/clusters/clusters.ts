@@ -4,6 +4,7 @@ import type { Configurations } from '../configurations/configurations.ts'
 import type { Engine, Finding, Hosting, ObservedNode } from '../engines/engine.ts'
 import { type Engines, hostingProblem } from '../engines/engines.ts'
 import { newResource, type Place } from '../place.ts'
+import type { UnreadableRecord } from '../record-store.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { type ListenerAddress, listenerAddresses } from './addresses.ts'
 import { activeChange, newVersion } from './changes/change-life.ts'
@@ -58,6 +59,11 @@ export class Clusters {
     return this.#store.list()
   }
 
+  /** Those whose records cannot be read: they are told, and left as they are. */
+  unreadable(): UnreadableRecord[] {
+    return this.#store.unreadable()
+  }
+
   byArn(arn: string): ClusterRecord | undefined {
     return this.#store.byArn(arn)
   }
@@ -88,7 +94,7 @@ export class Clusters {
     const result = clusterSpec(request, this.place, engine, this.#findConfiguration)
     if ('refusal' in result) return result
     const name = request.ClusterName ?? ''
-    if (this.#store.byName(name)) return { refusal: nameTaken('clusterName') }
+    if (this.#store.isNameTaken(name)) return { refusal: nameTaken('clusterName') }
     const refusal = this.#quotaRefusal(result.spec.numberOfBrokerNodes)
     if (refusal) return { refusal }
     const { random, clock } = this.#options.effects

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Clock, Disk, Logger, Random } from '@sluice/effects'
 import type { Engines } from '../engines/engines.ts'
 import { newResource, type Place } from '../place.ts'
-import { RecordStore } from '../record-store.ts'
+import { RecordStore, type UnreadableRecord } from '../record-store.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { configurationProperties } from './configuration-properties.ts'
 import { publishedKafkaVersions } from './kafka-releases.ts'
@@ -76,6 +76,11 @@ export class Configurations {
     this.#store.load()
   }
 
+  /** Those whose records cannot be read: they are told, and left as they are. */
+  unreadable(): UnreadableRecord[] {
+    return this.#store.unreadable()
+  }
+
   /** In order of creation. */
   list(): ConfigurationRecord[] {
     return this.#store.list()
@@ -99,7 +104,7 @@ export class Configurations {
       this.#versionsRefusal(kafkaVersions) ??
       serverPropertiesRefusal(serverProperties)
     if (refusal) return { refusal }
-    if (this.#store.byName(name)) return { refusal: nameTaken('name') }
+    if (this.#store.isNameTaken(name)) return { refusal: nameTaken('name') }
     if (this.list().length >= configurationsMax)
       return { refusal: tooMany(`An account has at most ${configurationsMax} configurations.`) }
     const { clock, random, place } = this.#options

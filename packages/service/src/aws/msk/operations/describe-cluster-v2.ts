@@ -1,5 +1,5 @@
 import type { DescribeClusterV2Request, DescribeClusterV2Response } from '@aws-sdk/client-kafka'
-import { clusterV2 } from '../cluster-shapes.ts'
+import { clusterV2, unreadableOf } from '../cluster-shapes.ts'
 import { clusterOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
@@ -10,5 +10,7 @@ import type { Services } from '../services.ts'
 export const describeClusterV2 =
   (services: Pick<Services, 'clusters'>) =>
   (input: DescribeClusterV2Request): DescribeClusterV2Response => ({
-    ClusterInfo: clusterV2(clusterOf(services, input.ClusterArn), services.clusters),
+    ClusterInfo:
+      unreadableOf(services, input.ClusterArn) ??
+      clusterV2(clusterOf(services, input.ClusterArn), services.clusters),
   })

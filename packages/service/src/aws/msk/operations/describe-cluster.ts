@@ -1,5 +1,5 @@
 import type { DescribeClusterRequest, DescribeClusterResponse } from '@aws-sdk/client-kafka'
-import { clusterInfo } from '../cluster-shapes.ts'
+import { clusterInfo, unreadableOf } from '../cluster-shapes.ts'
 import { clusterOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
@@ -7,5 +7,7 @@ import type { Services } from '../services.ts'
 export const describeCluster =
   (services: Pick<Services, 'clusters'>) =>
   (input: DescribeClusterRequest): DescribeClusterResponse => ({
-    ClusterInfo: clusterInfo(clusterOf(services, input.ClusterArn), services.clusters),
+    ClusterInfo:
+      unreadableOf(services, input.ClusterArn) ??
+      clusterInfo(clusterOf(services, input.ClusterArn), services.clusters),
   })

@@ -1,7 +1,7 @@
 import type { ListClustersV2Request, ListClustersV2Response } from '@aws-sdk/client-kafka'
-import { clusterV2 } from '../cluster-shapes.ts'
+import { clusterV2, unreadableCluster } from '../cluster-shapes.ts'
 import type { Services } from '../services.ts'
-import { clusterPage } from './list-clusters.ts'
+import { clusterPage, type ListedCluster } from './list-clusters.ts'
 
 /** Clusters of both types in order of creation; the type is filtered exactly, the name by its beginning. */
 export const listClustersV2 =
@@ -10,8 +10,10 @@ export const listClustersV2 =
     // Serverless clusters cannot be created yet, so none is there to list.
     if (input.ClusterTypeFilter === 'SERVERLESS') return { ClusterInfoList: [] }
     const { items, nextToken } = clusterPage(services, input)
+    const infoOf = (listed: ListedCluster) =>
+      'error' in listed ? unreadableCluster(listed) : clusterV2(listed, services.clusters)
     return {
-      ClusterInfoList: items.map((record) => clusterV2(record, services.clusters)),
+      ClusterInfoList: items.map(infoOf),
       NextToken: nextToken,
     }
   }

@@ -1,6 +1,7 @@
 import type { ListClustersRequest, ListClustersResponse } from '@aws-sdk/client-kafka'
 import type { ClusterRecord } from '../../../fleet/clusters/cluster-record.ts'
-import { clusterInfo } from '../cluster-shapes.ts'
+import type { UnreadableRecord } from '../../../fleet/record-store.ts'
+import { clusterInfo, unreadableCluster } from '../cluster-shapes.ts'
 import { page, sortable } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
@@ -9,19 +10,29 @@ export const listClusters =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListClustersRequest): ListClustersResponse => {
     const { items, nextToken } = clusterPage(services, input)
+    const infoOf = (listed: ListedCluster) =>
+      'error' in listed ? unreadableCluster(listed) : clusterInfo(listed, services.clusters)
     return {
-      ClusterInfoList: items.map((record) => clusterInfo(record, services.clusters)),
+      ClusterInfoList: items.map(infoOf),
       NextToken: nextToken,
     }
   }
 
+export type ListedCluster = ClusterRecord | UnreadableRecord
+
 /** What ListClusters and ListClustersV2 share. */
 export function clusterPage({ clusters }: Pick<Services, 'clusters'>, input: ListClustersRequest) {
   const prefix = input.ClusterNameFilter ?? ''
-  const named = clusters.list().filter((record) => record.name.startsWith(prefix))
-  return page(named, sortKey, input)
+  const known = clusters.unreadable().filter(({ arn }) => arn !== null)
+  const all: ListedCluster[] = [...clusters.list(), ...known]
+  return page(
+    all.filter(({ name }) => name?.startsWith(prefix)),
+    sortKey,
+    input,
+  )
 }
 
-function sortKey({ createdAtMs, uuid }: ClusterRecord): string {
-  return `${sortable(createdAtMs)}/${uuid}`
+/** Of those that cannot be read nobody knows when they were made: they come last. */
+function sortKey(listed: ListedCluster): string {
+  return 'error' in listed ? `unreadable/${listed.uuid}` : `${sortable(listed.createdAtMs)}/${listed.uuid}`
 }
