@@ -198,6 +198,32 @@ describe('a start on what a clean stop has left', () => {
     await world.stop()
   })
 
+  it.each([1, 40, 60])('tells of a log that lacks %i bytes of its last batch', async (lacking) => {
+    const world = await stopped()
+    const { length } = world.disk.readFileSync(eventsLog)
+    world.disk.openSync(eventsLog, 'write').truncateSync(length - lacking)
+    await world.start()
+    expect(lossSentences(world.losses)).toEqual([
+      expect.stringMatching(/^1 log lost records: events-0 from offset 4 on \(1 record/),
+    ])
+    const client = await world.connect()
+    expect(await fetchRecords(client, 'events', 0, 0)).toHaveLength(4)
+    await produce(client, 'events', 0, [{ key: null, value: Buffer.from('4') }])
+    expect(await fetchRecords(client, 'events', 0, 0)).toHaveLength(5)
+    await client.close()
+    await world.stop()
+  })
+
+  it('tells of a snapshot of producers that cannot be read', async () => {
+    const world = await stopped()
+    const snapshot = `${brokerHome}/events-0/00000000000000000005.snapshot`
+    expect(world.disk.existsSync(snapshot)).toBe(true)
+    world.disk.writeFileAtomicSync(snapshot, 'x')
+    await world.start()
+    expect(world.losses).toMatchObject([{ kind: 'file unreadable', path: snapshot }])
+    await world.stop()
+  })
+
   it('tells what a whole broker has lost', async () => {
     const world = await stopped()
     world.disk.removeSync(`${home}/broker-1`)
@@ -222,7 +248,12 @@ describe('a start on what a crash has left', () => {
     const whole = world.disk.readFileSync(metadataLog)
     world.disk.openSync(metadataLog, 'write').truncateSync(whole.length - 3)
     await world.start()
+    const [cut] = world.losses
     expect(world.losses).toMatchObject([{ kind: 'log cut', log: '__cluster_metadata-0' }])
+    if (cut?.kind !== 'log cut' || cut.keptIn === undefined) throw new Error('nothing was kept')
+    const kept = world.disk.readFileSync(cut.keptIn)
+    expect(kept).toEqual(whole.subarray(whole.length - 3 - kept.length, whole.length - 3))
+    expect(kept.length).toBe(cut.bytes)
     await world.crash()
     world.flip(metadataLog, inTheMiddle)
     await expect(world.start()).rejects.toThrow(MetadataDamagedError)

@@ -37,20 +37,19 @@ const copyBytes = 1024 * 1024
 
 /**
  * An interrupted write leaves a torn end, of which nothing was acknowledged: it is cut off. Where whole batches follow
- * the broken one, or the last stop was clean, records are at stake that were.
+ * the broken one, or the last stop was clean, records are at stake that were. What is cut off is kept in any case.
  */
 export function* beforeMetadataCut(options: DamageOptions, directory: string, tail: LostTail): Steps {
   const { offset, endOffset, bytes } = tail
   const loss = { kind: 'log cut', log: metadataLogName, offset, records: endOffset - offset, bytes } as const
-  if (!tail.holdsBatches && !options.wasClean) {
-    options.onLoss?.(loss)
-    return
-  }
+  const isTorn = !tail.holdsBatches && !options.wasClean
   const what = loss.records > 0 ? `${loss.records} records (${bytes} bytes)` : `${bytes} bytes`
-  requireAccepted(
-    options,
-    `The metadata log in ${directory} is broken at offset ${offset}: ${what} from there on are at stake, which may be topics with all their partitions, configurations and more.`,
-  )
+  if (!isTorn)
+    requireAccepted(
+      options,
+      `The metadata log in ${directory} is broken at offset ${offset}: ${what} from there on are at stake, which may be topics with all their partitions, configurations and more.`,
+    )
+  // Nobody can tell a torn batch from one that was whole once.
   options.onLoss?.({ ...loss, keptIn: yield* keep(options.disk, directory, tail) })
 }
 

@@ -20,7 +20,7 @@ const namedMax = 3
 /** What people are told: a sentence a kind, however many there are. */
 export function lossSentences(losses: readonly Loss[]): string[] {
   const sentences: string[] = []
-  const cut = ofEachLog(losses, 'log cut')
+  const cut = cutOfEachLog(losses)
   if (cut.length > 0) sentences.push(`${counted(cut, 'log')} lost records: ${listed(cut.map(cutText))}.`)
   const missing = ofEachLog(losses, 'log missing')
   if (missing.length > 0)
@@ -37,18 +37,22 @@ export function lossSentences(losses: readonly Loss[]): string[] {
   return sentences
 }
 
-/** More may be found of one log than at first: then the most counts. */
 function ofEachLog<Kind extends LogLoss['kind']>(losses: readonly Loss[], kind: Kind): LossOf<Kind>[] {
-  const byLog = new Map<string, LossOf<Kind>>()
-  for (const loss of losses.filter((one): one is LossOf<Kind> => one.kind === kind)) {
-    const known = byLog.get(loss.log)
-    if (!known || weightOf(loss) >= weightOf(known)) byLog.set(loss.log, loss)
-  }
-  return [...byLog.values()]
+  const ofKind = losses.filter((one): one is LossOf<Kind> => one.kind === kind)
+  return [...new Map(ofKind.map((loss) => [loss.log, loss])).values()]
 }
 
-function weightOf(loss: LogLoss): number {
-  return loss.kind === 'log cut' ? Math.max(loss.records, loss.bytes) : 0
+/** More may be found of one log than at first: then the most counts, of each quantity. */
+function cutOfEachLog(losses: readonly Loss[]): LossOf<'log cut'>[] {
+  const byLog = new Map<string, LossOf<'log cut'>>()
+  for (const loss of losses) {
+    if (loss.kind !== 'log cut') continue
+    const known = byLog.get(loss.log) ?? loss
+    const offset = Math.min(known.offset, loss.offset)
+    const records = Math.max(known.records, loss.records)
+    byLog.set(loss.log, { ...known, ...loss, offset, records, bytes: Math.max(known.bytes, loss.bytes) })
+  }
+  return [...byLog.values()]
 }
 
 function logsOf(losses: readonly LogLoss[]): string[] {

@@ -1,5 +1,6 @@
 import { type Disk, assert } from '@sluice/effects'
 import { ErrorCode, type Int64, subtractInt64 } from '@sluice/wire'
+import type { TellLoss } from './losses.ts'
 import { ProducerEntry } from './producer-entry.ts'
 import {
   type ProducerSnapshotEntry,
@@ -52,6 +53,16 @@ interface Decided {
   lastOffset: number
 }
 
+/** The log whose producers they are. */
+interface ProducersLog {
+  readonly disk: Disk
+  readonly directory: string
+  readonly onLoss?: TellLoss
+}
+
+const effectOfSnapshotLoss =
+  'what idempotent producers have sent is known from an older one and the records behind it'
+
 /**
  * What a log knows of its idempotent and transactional producers.
  *
@@ -60,7 +71,7 @@ interface Decided {
  * `mapEndOffset` is part of the hard state, and a snapshot named by that offset holds it.
  */
 export class ProducerState {
-  readonly #log: { readonly disk: Disk; readonly directory: string }
+  readonly #log: ProducersLog
   #entries: Map<Int64, ProducerEntry> = none
   #staged: Map<Int64, ProducerEntry> | null = null
   /** Open transactions by first offset, in rising order: a log is written in order. */
@@ -72,7 +83,7 @@ export class ProducerState {
   mapEndOffset = 0
   #lastSnapshotOffset = 0
 
-  constructor(log: { readonly disk: Disk; readonly directory: string }) {
+  constructor(log: ProducersLog) {
     this.#log = log
   }
 
@@ -284,6 +295,7 @@ export class ProducerState {
         this.#lastSnapshotOffset = offset
         return
       }
+      this.#log.onLoss?.({ kind: 'file unreadable', path: this.#path(offset), effect: effectOfSnapshotLoss })
       this.removeSnapshot(offset)
     }
     this.mapEndOffset = logStartOffset

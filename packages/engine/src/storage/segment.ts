@@ -1,6 +1,6 @@
 import type { DiskFile } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
-import { scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
+import { CorruptLogError, scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
 import { CachedFile, type FileOwner } from './file-cache.ts'
 import type { OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
@@ -287,6 +287,7 @@ export class Segment implements FileOwner {
   }
 
   /** One after the last offset; reads as few headers as the index allows. */
+  /** Throws CorruptLogError where the last batch is not whole. */
   findNextOffset(): number {
     const last = this.offsets.length - 1
     let next = this.baseOffset
@@ -294,7 +295,8 @@ export class Segment implements FileOwner {
       this.file.get(),
       last < 0 ? 0 : this.offsets.positionAt(last),
       this.size,
-      ({ buffer, at }) => {
+      ({ buffer, at, position, size }) => {
+        if (position + size > this.size) throw new CorruptLogError(this.file.get().path, position)
         next = RecordBatch.nextOffset(buffer, at)
         return true
       },

@@ -15,6 +15,10 @@ const open = () => {
   return store
 }
 
+function spec(change: Partial<ClusterRecord['spec']>): ClusterRecord['spec'] {
+  return { numberOfBrokerNodes: 3, brokerNodeGroup: {}, ...change } as ClusterRecord['spec']
+}
+
 function record(name: string, change: Partial<ClusterRecord> = {}): ClusterRecord {
   const uuid = `00000000-0000-4000-8000-00000000000a-${name}`
   return {
@@ -29,7 +33,7 @@ function record(name: string, change: Partial<ClusterRecord> = {}): ClusterRecor
     currentVersion: 'K1',
     state: 'CREATING',
     stateInfo: null,
-    spec: {} as ClusterRecord['spec'],
+    spec: spec({}),
     tags: {},
     nodes: [],
     ports: [],
@@ -44,7 +48,7 @@ describe('the cluster store', () => {
     const store = open()
     store.insert(record('a'))
     const old = {
-      ...record('a', { spec: { kafkaVersion: '4.4.x.kraft' } as ClusterRecord['spec'] }),
+      ...record('a', { spec: spec({ kafkaVersion: '4.4.x.kraft' }) }),
       formatVersion: 1,
       engine: undefined,
       changes: undefined,
@@ -57,7 +61,7 @@ describe('the cluster store', () => {
     disk.writeFileAtomicSync(pathOf(record('a')), JSON.stringify(old))
     expect(open().list()).toEqual([
       record('a', {
-        spec: { kafkaVersion: '4.4.x.kraft', configuration: null } as ClusterRecord['spec'],
+        spec: spec({ kafkaVersion: '4.4.x.kraft', configuration: null }),
         nodes: [
           {
             role: 'broker',
