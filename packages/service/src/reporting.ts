@@ -66,7 +66,12 @@ function clusterNotes(
     notes.push(
       `${name} keeps its engine, ${engine}: --engine ${engineAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,
     )
-  if (name === state.defaultCluster && hostingAsked !== undefined && hostingAsked !== hosting)
+  if (
+    name === state.defaultCluster &&
+    hosting !== null &&
+    hostingAsked !== undefined &&
+    hostingAsked !== hosting
+  )
     notes.push(
       `${name} keeps its hosting, ${hosting}: --hosting ${hostingAsked} is for clusters made from now on. --cluster NAME makes one, and so does a new --data-dir.`,
     )
