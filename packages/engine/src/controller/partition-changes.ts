@@ -33,6 +33,8 @@ export class PartitionChanges {
 
   /** null: nothing changes. */
   change({ topic, partitionId, before }: PlacedPartition, wish: Wish): NewRecord | null {
+    // Who has just said where its replica is can lead from there.
+    const moved = wish.target?.directories && { directories: wish.target.directories }
     const isActive = wish.isActive ?? ((id: number) => this.#image.isBrokerActive(id))
     return partitionChange({
       topicId: topic.id,
@@ -40,7 +42,7 @@ export class PartitionChanges {
       before,
       target: wish.target ?? {},
       election: wish.election ?? (this.electsUncleanly(topic.name) ? 'unclean' : 'online'),
-      canLead: (id) => isActive(id) && this.#isOnline(before, id),
+      canLead: (id) => isActive(id) && this.#isOnline({ ...before, ...moved }, id),
       minIsr: this.#minIsr(topic),
       uncleanShutdown: wish.uncleanShutdown,
       defaultDirectory: (id) => defaultDirectory(this.#image, id),

@@ -207,6 +207,18 @@ describe('AssignReplicasToDirs', () => {
     expect(controller.take()).toEqual([])
   })
 
+  it('lets a replica lead that is alone, and was in another directory', async () => {
+    await controller.createTopic({ name: 'alone', assignments: [{ partitionIndex: 0, brokerIds: [5] }] })
+    const id = controller.image.topic('alone')?.id ?? ''
+    await assign(first, id)
+    await controller.heartbeat(5, { wantFence: true })
+    await controller.register(5, { logDirs: [second], incarnationId: 'TBdpvNkLSgKdR_F9_newwQ' })
+    await controller.heartbeat(5)
+    expect(controller.image.partition('alone', 0)?.leader).toBe(-1)
+    await assign(second, id)
+    expect(controller.image.partition('alone', 0)?.leader).toBe(5)
+  })
+
   it('takes the lead from a replica in a directory that is lost', async () => {
     await assign('TBdpvNkLSgKdR_F9_goneQ', controller.image.topic('d')?.id ?? '')
     expect(controller.take()).toHaveLength(2)
