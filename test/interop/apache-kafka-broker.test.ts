@@ -5,6 +5,8 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import {
   alterConfigs,
+  commitOffset,
+  committedOffset,
   Connection,
   createTopic,
   describeConfigs,
@@ -36,6 +38,8 @@ const ours = 1
 const theirs = 2
 const controllerId = 10_000
 const within = { timeout: 30_000, interval: 100 }
+/** Both have to agree on how groups are spread. */
+const offsetsTopic = { 'offsets.topic.replication.factor': '2', 'offsets.topic.num.partitions': '1' }
 const value = (text: string) => ({ key: null, value: Buffer.from(text) })
 const texts = (from: number, count: number) => Array.from({ length: count }, (_, at) => `record ${from + at}`)
 
@@ -45,6 +49,7 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
   const connections: Connection[] = []
   const log = join(directory, 'apache-kafka.log')
   let cluster: Cluster
+  let start: () => ApacheKafkaProcess
   let broker: ApacheKafkaProcess | null = null
   let ports: Record<number, number>
 
@@ -56,7 +61,7 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
       directory: join(directory, 'ours'),
       controller,
       brokers: [node(ours)],
-      properties: { 'offsets.topic.replication.factor': '1' },
+      properties: offsetsTopic,
       effects: {
         clock: systemClock(),
         disk: systemDisk(),
@@ -73,7 +78,8 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
       ...['-cp', found.classPath.join(delimiter), 'kafka.tools.StorageTool', 'format'],
       ...['-t', cluster.clusterId, '-c', properties],
     ])
-    broker = new ApacheKafkaProcess(found, properties, log)
+    start = () => new ApacheKafkaProcess(found, properties, log)
+    broker = start()
   }, 60_000)
 
   afterAll(async () => {
@@ -98,6 +104,7 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
       listeners: `CLIENT://${host}:${ports[theirs]}`,
       'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
       'log.dirs': logs,
+      ...offsetsTopic,
     })
       .map(([name, value]) => `${name}=${value}\n`)
       .join('')
@@ -190,6 +197,17 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
     await comes(async () => expect((await initProducerId(client)).producerId).not.toEqual(mine.producerId))
   })
 
+  it('coordinates groups, and keeps what they commit', async () => {
+    await createTopic(await connect(ours), '__consumer_offsets', {
+      assignments: [[theirs, ours]],
+      configs: { 'cleanup.policy': 'compact' },
+    })
+    await inSync('__consumer_offsets', theirs)
+    const client = await connect(theirs)
+    await comes(() => commitOffset(client, 'readers', 'led-by-us', 0, 123))
+    expect(await committedOffset(client, 'readers', 'led-by-us', 0)).toMatchObject({ offset: 123 })
+  })
+
   it('takes over what we have led', async () => {
     const client = await connect(ours)
     const topicPartitions = [{ topic: 'led-by-us', partitions: [0] }]
@@ -215,5 +233,19 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
       expect(await partition(topic)).toEqual({ leader: ours, isr: [ours] })
       expect(await readFrom(ours, topic)).toEqual(texts(0, count))
     }
+    const client = await connect(ours)
+    await comes(async () =>
+      expect(await committedOffset(client, 'readers', 'led-by-us', 0)).toMatchObject({ offset: 123 }),
+    )
+  })
+
+  it('comes back, catches up with what it has missed, and leads again', async () => {
+    await produce(await connect(ours), 'led-by-them', 0, texts(300, 100).map(value), { acks: -1 })
+    broker = start()
+    await inSync('led-by-them', ours)
+    const topicPartitions = [{ topic: 'led-by-them', partitions: [0] }]
+    await (await connect(ours)).request(ElectLeaders, { electionType: 0, topicPartitions, timeoutMs: 10_000 })
+    await inSync('led-by-them', theirs)
+    expect(await readFrom(theirs, 'led-by-them')).toEqual(texts(0, 400))
   })
 })

@@ -1,4 +1,4 @@
-import { type Disk, MemoryNetwork, NodeGuard, silentLogger } from '@sluice/effects'
+import { AssertionFailure, type Disk, MemoryNetwork, NodeGuard, silentLogger } from '@sluice/effects'
 import {
   AllocateProducerIds,
   BrokerHeartbeat,
@@ -187,5 +187,28 @@ describe.each([
     expect(response.topics[0]?.partitions[0]?.observers).toMatchObject([
       { replicaId: 1, logEndOffset: image.offset + 1 },
     ])
+  })
+})
+
+describe('a channel over TCP', () => {
+  it('takes a bug for no absence of the controller', async () => {
+    const bug = new AssertionFailure('a bug on the way')
+    const controller = await new TestController().open()
+    const channel = new TcpChannel({
+      nodeId: 1,
+      clusterId,
+      controller: { host: '127.0.0.1', port: 9093 },
+      network: { listen: () => Promise.reject(bug), connect: () => Promise.reject(bug) },
+      clock: controller.clock,
+      logger: silentLogger,
+      awayMsMax,
+    })
+    const guard = new NodeGuard(() => {})
+    await expect(channel.subscribe(() => {}, guard.run)).rejects.toBe(bug)
+    expect(guard.failure).toBe(bug)
+    const topics = [{ name: 'any', numPartitions: 1, replicationFactor: 1 }]
+    await expect(channel.request(CreateTopics, 7, { topics, timeoutMs: 1000 })).rejects.toBe(bug)
+    channel.close()
+    await controller.close()
   })
 })

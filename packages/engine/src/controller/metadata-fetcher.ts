@@ -1,4 +1,4 @@
-import { type Clock, Deferred, type Guard, type Logger } from '@sluice/effects'
+import { AssertionFailure, type Clock, Deferred, type Guard, type Logger } from '@sluice/effects'
 import { ErrorCode, Fetch, FetchSnapshot, metadataTopic, type ResponseOf } from '@sluice/wire'
 import type { RecordsListener } from '../metadata/controller-channel.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
@@ -68,9 +68,6 @@ export class MetadataFetcher {
     void this.#run()
     try {
       await this.#level.promise
-    } catch (error) {
-      this.end()
-      throw error
     } finally {
       timer.cancel()
     }
@@ -206,6 +203,11 @@ export class MetadataFetcher {
   }
 }
 
+/** What would come again, whoever is asked: a bug of this node among it. */
 function isFinal(error: unknown): boolean {
-  return error instanceof MetadataGoneError || error instanceof WrongControllerError
+  return (
+    error instanceof MetadataGoneError ||
+    error instanceof WrongControllerError ||
+    error instanceof AssertionFailure
+  )
 }

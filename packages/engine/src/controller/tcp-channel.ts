@@ -94,12 +94,18 @@ export class TcpChannel implements ControllerChannel {
       listener,
       guard,
     })
-    this.#fetchers.add(fetcher)
-    await fetcher.begin(this.#options.awayMsMax)
-    return () => {
+    const end = () => {
       this.#fetchers.delete(fetcher)
       fetcher.end()
     }
+    this.#fetchers.add(fetcher)
+    try {
+      await fetcher.begin(this.#options.awayMsMax)
+    } catch (error) {
+      end()
+      throw error
+    }
+    return end
   }
 
   /** Whoever waits is answered, and nothing is asked any more. */
