@@ -1,6 +1,7 @@
 import { controllerRequests } from '../requests.ts'
 import { fetch } from './handlers/01-fetch.ts'
 import { apiVersions } from './handlers/18-api-versions.ts'
+import { describeConfigs } from './handlers/32-describe-configs.ts'
 import { envelope } from './handlers/58-envelope.ts'
 import { fetchSnapshot } from './handlers/59-fetch-snapshot.ts'
 import { describeCluster } from './handlers/60-describe-cluster.ts'
@@ -14,6 +15,7 @@ const all: readonly ControllerHandler[] = [
   vote,
   beginQuorumEpoch,
   endQuorumEpoch,
+  describeConfigs,
   envelope,
   fetchSnapshot,
   describeCluster,

@@ -38,6 +38,7 @@ export class ControllerListener implements ControllerServices {
   readonly logger: Logger
   readonly guard: Guard
   readonly lane: Lane
+  readonly config: BrokerConfig
   readonly metadata: MetadataImage
   readonly log: MetadataLog
   readonly observers: Observers
@@ -48,7 +49,8 @@ export class ControllerListener implements ControllerServices {
   readonly #server: Server<ControllerContext>
 
   constructor(options: ControllerListenerOptions) {
-    const { nodeId, clusterId, clock, logger, guard, lane, metadata, log, observers, decide } = options
+    const { nodeId, clusterId, clock, logger, guard, lane, config, metadata, log, observers } = options
+    this.decide = options.decide
     this.#options = options
     this.nodeId = nodeId
     this.clusterId = clusterId
@@ -56,10 +58,10 @@ export class ControllerListener implements ControllerServices {
     this.logger = logger
     this.guard = guard
     this.lane = lane
+    this.config = config
     this.metadata = metadata
     this.log = log
     this.observers = observers
-    this.decide = decide
     this.commits = new Commits(clock)
     this.#server = new Server<ControllerContext>(this, options)
   }

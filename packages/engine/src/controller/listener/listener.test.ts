@@ -4,10 +4,12 @@ import {
   AllocateProducerIds,
   ApiVersions,
   BeginQuorumEpoch,
+  ConfigResourceType,
   CreateTopics,
   decodeResponseHeader,
   DefaultPrincipalData,
   DescribeCluster,
+  DescribeConfigs,
   DescribeQuorum,
   encodeRequestFrame,
   EndQuorumEpoch,
@@ -269,6 +271,18 @@ describe("the controller's listener", () => {
     })
     const brokers = await client.send(DescribeCluster, 2, { ...asked, endpointType: 1 })
     expect(brokers.errorCode).toBe(ErrorCode.MISMATCHED_ENDPOINT_TYPE)
+  })
+
+  it('tells the configs of the controller, not those of others', async () => {
+    const results = async (resourceName: string) => {
+      const resources = [
+        { resourceType: ConfigResourceType.broker, resourceName, configurationKeys: ['node.id'] },
+      ]
+      const response = await client.send(DescribeConfigs, 4, { resources })
+      return response.results.map(({ errorCode, configs }) => ({ errorCode, configs: configs.length }))
+    }
+    expect(await results('3000')).toEqual([{ errorCode: 0, configs: 1 }])
+    expect(await results('1')).toEqual([{ errorCode: ErrorCode.INVALID_REQUEST, configs: 0 }])
   })
 
   it('decides what brokers ask', async () => {

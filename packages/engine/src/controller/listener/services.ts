@@ -1,5 +1,6 @@
 import type { Api } from '@sluice/wire'
 import type { ChannelContext } from '../../metadata/controller-channel.ts'
+import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import {
   type Handle,
@@ -16,6 +17,7 @@ import type { Commits } from './commits.ts'
 export interface ControllerServices extends ServingNode {
   readonly nodeId: number
   readonly clusterId: string
+  readonly config: BrokerConfig
   readonly metadata: MetadataImage
   readonly log: MetadataLog
   readonly observers: Observers
