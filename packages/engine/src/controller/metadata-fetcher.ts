@@ -8,7 +8,7 @@ import type { SnapshotId } from './snapshots.ts'
 
 /** As Apache Kafka's observers wait. */
 const fetchWaitMs = 500
-const fetchBytesMax = 8 * 1024 * 1024
+const fetchBytesMax = 1024 * 1024
 /** After the controller could not be reached. */
 const retryMs = 50
 const epochErrors: ReadonlySet<number> = new Set([

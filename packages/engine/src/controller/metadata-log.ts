@@ -43,6 +43,8 @@ import {
 /** Fixed by Apache Kafka. */
 export const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const readBytesMax = 8 * 1024 * 1024
+/** For others, who may be slow to take it: as much as Apache Kafka's observers ask for. */
+const readerBytesMax = 1024 * 1024
 
 /** A reader has stayed away for too long to be told what it missed: it has to begin anew, with the image. */
 export class MetadataGoneError extends Error {
@@ -212,7 +214,7 @@ export class MetadataLog {
   /** Whole batches of what is committed, of `bytesMax` or one at least; nothing at its end. */
   readCommitted(offset: number, bytesMax: number): Buffer {
     if (offset >= this.committedEnd) return Buffer.alloc(0)
-    return this.#read(offset, this.committedEnd, Math.max(0, Math.min(bytesMax, readBytesMax)))
+    return this.#read(offset, this.committedEnd, Math.max(0, Math.min(bytesMax, readerBytesMax)))
   }
 
   /** A part of a snapshot, and how large the whole is. Null: there is no such snapshot (any more). */
@@ -223,7 +225,7 @@ export class MetadataLog {
     const file = disk.openSync(join(this.#directory, snapshotName(id)), 'read')
     try {
       const sizeInBytes = file.sizeSync()
-      const length = Math.max(0, Math.min(sizeInBytes - position, bytesMax, readBytesMax))
+      const length = Math.max(0, Math.min(sizeInBytes - position, bytesMax, readerBytesMax))
       const bytes = Buffer.allocUnsafe(length)
       const read = length === 0 ? 0 : file.readSync(bytes, 0, length, position)
       return { sizeInBytes, bytes: bytes.subarray(0, read) }

@@ -154,10 +154,15 @@ describe('a fetch of the metadata log', () => {
 })
 
 describe('a snapshot', () => {
+  const names = Array.from({ length: 40 }, (_, at) => `t${at}`)
+
   /** So large that the controller takes a snapshot when it stops. */
   async function snapshotted() {
-    for (let at = 0; at < 8; at++)
-      await controller.createTopic({ name: `t${at}`, numPartitions: 500, replicationFactor: 1 })
+    const replicas = Array.from({ length: 4_500 }, (_, at) => `${at}:1`).join(',')
+    for (const name of names) {
+      await controller.createTopic({ name, numPartitions: 1, replicationFactor: 1 })
+      await controller.alterConfig(name, 'leader.replication.throttled.replicas', replicas)
+    }
     await controller.reopen()
     client = await Connection.open({ network, host: '127.0.0.1', port: 9093 })
     const { snapshotId } = await fetch({ epoch: 2 })
@@ -184,14 +189,16 @@ describe('a snapshot', () => {
     const id = await snapshotted()
     const parts: Buffer[] = []
     for (let position = 0, size = 1; position < size; ) {
-      const got = await part(id, { position, maxBytes: 100_000 })
+      const got = await part(id, { position })
       if (!got || got.errorCode !== 0) throw new Error(`error ${got?.errorCode}`)
       size = Number(got.size)
       position += got.unalignedRecords.length
       parts.push(got.unalignedRecords)
     }
     expect(parts.length).toBeGreaterThan(1)
-    expect(typesIn(Buffer.concat(parts)).filter((type) => type === 'PartitionRecord')).toHaveLength(4_000)
+    for (const { length } of parts) expect(length).toBeLessThanOrEqual(1024 * 1024)
+    expect((await part(id, { maxBytes: 1_000 }))?.unalignedRecords).toHaveLength(1_000)
+    expect(typesIn(Buffer.concat(parts)).filter((type) => type === 'TopicRecord')).toHaveLength(40)
   })
 
   it('is refused where it is not, or another part or epoch is asked for', async () => {

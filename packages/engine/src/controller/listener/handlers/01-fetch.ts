@@ -6,7 +6,7 @@
  * - One that has nothing yet begins with the newest snapshot (KIP-630), as does one that stands before the log's start;
  *   one whose log has gone another way hears where.
  * - Long poll: waits for the next commit, at most `maxWaitMs`. What is not committed is not shown.
- * - There are no sessions. An answer has at most `maxBytes`, and 8 MB, of whole batches, but always one.
+ * - There are no sessions. An answer has at most `maxBytes`, and 1 MB, of whole batches, but always one.
  */
 import { ErrorCode, Fetch, type Input, metadataTopic, type RequestOf, type ResponseOf } from '@sluice/wire'
 import { metadataTopicId } from '../../metadata-log.ts'

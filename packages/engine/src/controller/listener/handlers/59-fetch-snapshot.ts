@@ -1,7 +1,7 @@
 /*
  * FetchSnapshot, versions 0 and 1: a part of a snapshot of the metadata log (KIP-630), from a position on.
  *
- * The snapshot that formatting has left is not replicated: the log says what it says. At most 8 MB an answer.
+ * The snapshot that formatting has left is not replicated: the log says what it says. At most 1 MB an answer.
  */
 import { ErrorCode, FetchSnapshot, type Input, metadataTopic, type ResponseOf } from '@sluice/wire'
 import { epochError } from '../leadership.ts'
