@@ -15,7 +15,7 @@ export {
 } from './node.ts'
 export type { BrokerNode, ControllerNode } from './node-properties.ts'
 export { MetadataDamagedError } from './controller/metadata-damage.ts'
-export { type Loss, lossSentences } from './storage/losses.ts'
+export { type Loss, lossSentences, noticeSentences } from './storage/losses.ts'
 export type { DiskFailure } from './storage/node-disk.ts'
 export type { ListenerOptions } from './server/listeners.ts'
 export { handlers } from './broker/api-table.ts'

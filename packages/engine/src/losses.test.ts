@@ -8,10 +8,20 @@ import {
   produce,
 } from '@sluice/client'
 import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from '@sluice/effects'
+import {
+  buildBatchSync,
+  ConfigRecord,
+  ConfigResourceType,
+  DescribeConfigs,
+  IncrementalAlterConfigs,
+  RecordBatch,
+  type ValueOf,
+} from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 import { MetadataDamagedError } from './controller/metadata-damage.ts'
-import { type Loss, lossSentences } from './storage/losses.ts'
+import { newRecord, sealRecord } from './metadata/records.ts'
+import { type Loss, lossSentences, noticeSentences } from './storage/losses.ts'
 
 // Files that are broken or gone between two starts: what is lost is told, and nothing is made worse.
 
@@ -77,6 +87,24 @@ class Stopped {
     const names = (await describeTopics(client)).topics.map(({ name }) => name ?? '')
     await client.close()
     return names.sort()
+  }
+
+  /** As an older build may have written them. */
+  appendConfigs(records: readonly ValueOf<typeof ConfigRecord>[]): void {
+    const log = this.disk.readFileSync(metadataLog)
+    let end = 0
+    for (let at = 0; at < log.length; at += RecordBatch.sizeInBytes(log, at))
+      end = RecordBatch.nextOffset(log, at)
+    const batch = buildBatchSync({
+      baseOffset: end,
+      partitionLeaderEpoch: 1,
+      timestamp: 0,
+      records: records.map((value) => ({
+        key: null,
+        value: sealRecord(newRecord(ConfigRecord, value)).bytes,
+      })),
+    })
+    this.disk.writeFileAtomicSync(metadataLog, Buffer.concat([log, batch]))
   }
 
   flip(path: string, position: (size: number) => number): void {
@@ -221,6 +249,69 @@ describe('a start on what a clean stop has left', () => {
     world.disk.writeFileAtomicSync(snapshot, 'x')
     await world.start()
     expect(world.losses).toMatchObject([{ kind: 'file unreadable', path: snapshot }])
+    await world.stop()
+  })
+
+  it('ignores dynamic configs that an older build took and with which nobody gets in, and tells them', async () => {
+    const world = await stopped()
+    world.appendConfigs([
+      { resourceType: ConfigResourceType.broker, resourceName: '', name: 'max.connections', value: '0' },
+      { resourceType: ConfigResourceType.broker, resourceName: '1', name: 'log.roll.ms', value: '-1' },
+      { resourceType: ConfigResourceType.broker, resourceName: '1', name: 'log.retention.ms', value: '777' },
+      {
+        resourceType: ConfigResourceType.topic,
+        resourceName: 'events',
+        name: 'segment.bytes',
+        value: 'many',
+      },
+    ])
+    await world.start()
+    expect(world.losses).toMatchObject([
+      { kind: 'config ignored', name: 'max.connections', value: '0' },
+      { kind: 'config ignored', name: 'log.roll.ms', value: '-1' },
+      { kind: 'config ignored', name: 'segment.bytes of events', value: 'many' },
+    ])
+    expect(noticeSentences(world.losses)).toEqual([
+      expect.stringMatching(
+        /^Dynamic configs .* are ignored: max.connections=0 \(.*\), log.roll.ms=-1 \(.*\), segment.bytes of events=many \(.*\)\. Delete/,
+      ),
+    ])
+    const client = await world.connect()
+    const { results } = await client.request(DescribeConfigs, {
+      resources: [
+        { resourceType: ConfigResourceType.broker, resourceName: '1' },
+        { resourceType: ConfigResourceType.topic, resourceName: 'events' },
+      ],
+    })
+    const inForce = results.flatMap(({ configs }) => configs.map(({ name, value }) => [name, value] as const))
+    expect(Object.fromEntries(inForce)).toMatchObject({
+      'max.connections': '2147483647',
+      'log.retention.ms': '777',
+      'segment.bytes': '1073741824',
+    })
+    // What is ignored can be taken back.
+    const gone = { name: 'max.connections', configOperation: 1, value: null }
+    const roll = { ...gone, name: 'log.roll.ms' }
+    for (const [resourceName, configs] of [
+      ['1', [roll]],
+      ['', [gone]],
+    ] as const)
+      await client.request(IncrementalAlterConfigs, {
+        resources: [{ resourceType: ConfigResourceType.broker, resourceName, configs: [...configs] }],
+      })
+    await client.request(IncrementalAlterConfigs, {
+      resources: [
+        {
+          resourceType: ConfigResourceType.topic,
+          resourceName: 'events',
+          configs: [{ ...gone, name: 'segment.bytes' }],
+        },
+      ],
+    })
+    await client.close()
+    await world.stop()
+    await world.start()
+    expect(world.losses).toEqual([])
     await world.stop()
   })
 

@@ -54,10 +54,12 @@ export function endpointNotes({ apiPortWanted: wanted, state: { apiPort: port } 
 }
 
 function clusterNotes(
-  { name, movedPorts, engine, hosting, stateInfo }: ClusterStatus,
+  cluster: ClusterStatus,
   { state, engineAsked, hostingAsked, problemAtStart }: Reported,
 ): string[] {
+  const { name, movedPorts, engine, hosting, stateInfo, onItsWay } = cluster
   const notes = movedPorts.length === 0 ? [] : [movedSentence(name, movedPorts)]
+  if (onItsWay) notes.push(`${name} is still on its way: ${nodesText([cluster])} started.`)
   // Until it is said in the cluster's own words.
   if (name === state.defaultCluster && problemAtStart !== null && stateInfo === null)
     notes.push(problemAtStart)
@@ -89,8 +91,7 @@ function movedSentence(cluster: string, moved: readonly MovedPort[]): string {
 }
 
 /** `4 of 6 nodes`: those that have a process, ready or not, of those that shall. */
-export function nodesText(fleet: Fleet): string {
-  const clusters = fleet.status()
+export function nodesText(clusters: readonly ClusterStatus[]): string {
   const running = clusters.reduce((sum, { brokers, quorum }) => sum + brokers.length + quorum.length, 0)
   const all = clusters.reduce((sum, { nodesWanted }) => sum + nodesWanted, 0)
   return `${running} of ${all} nodes`

@@ -139,7 +139,7 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
   })
   started.push(() => fleet.stop())
   const starting = bringUp({ options, before, region, target, engines, fleet }, started)
-  return toldOf(options, starting, () => `Starting: ${nodesText(fleet)} started`)
+  return toldOf(options, starting, () => `Starting: ${nodesText(fleet.status())} started`)
 }
 
 /** As they are asked for, else as at the last start. */
@@ -209,7 +209,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
     report: () => reportOf(reported),
     stop: async () => {
       logger.info('stopping')
-      await toldOf(options, undoAll(started), () => `Stopping: ${nodesText(fleet)} left`)
+      await toldOf(options, undoAll(started), () => `Stopping: ${nodesText(fleet.status())} left`)
       logger.info('stopped')
     },
   }

@@ -246,6 +246,7 @@ export class Broker implements BrokerServices {
     this.#goOn()
     this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)
     this.#tellMissingLogs()
+    this.#tellIgnoredConfigs()
     this.partitions.begin()
     await inSlices(this.#applyTopics(), this.clock, signal)
     this.#goOn()
@@ -347,6 +348,13 @@ export class Broker implements BrokerServices {
       for (const [partition, state] of partitions.entries())
         if (isOnlyCopy(state, this.nodeId) && !this.logs.get({ topic: name, partition }))
           this.logs.tellLoss({ kind: 'log missing', log: logDirectoryName({ topic: name, partition }) })
+  }
+
+  #tellIgnoredConfigs(): void {
+    for (const ignored of this.config.ignored()) {
+      this.logger.error('a dynamic config is ignored with which no broker can run', { ...ignored })
+      this.logs.tellLoss({ kind: 'config ignored', ...ignored })
+    }
   }
 
   /** From now on the partitions become what the metadata says, beginning with what has waited. */

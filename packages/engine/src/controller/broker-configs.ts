@@ -59,16 +59,18 @@ export function wholeConfigProblem(
   image: MetadataImage,
   config: BrokerConfig,
 ): Refusal | null {
-  const dynamic = (name: string) =>
-    name === brokerName ? configs : image.configs.of(ConfigResourceType.broker, name)
+  const kept = (name: string) => image.configs.of(ConfigResourceType.broker, name)
+  const changed = (name: string) => (name === brokerName ? configs : kept(name))
   const brokers = brokerName === '' ? ['', ...image.brokers().map(({ id }) => String(id))] : [brokerName]
   for (const broker of brokers) {
-    const whole = new Map([
-      ...config.staticEntries(),
-      ...dynamic(''),
-      ...(broker === '' ? [] : dynamic(broker)),
-    ])
-    const [first] = configProblems(whole)
+    const problems = (dynamic: typeof kept) =>
+      configProblems(
+        new Map([...config.staticEntries(), ...dynamic(''), ...(broker === '' ? [] : dynamic(broker))]),
+      )
+    const after = problems(changed)
+    // What an older build took is ignored, and must not keep anybody from taking it back one by one.
+    const before = after.length === 0 ? [] : problems(kept)
+    const first = after.find(({ problem }) => !before.some((one) => one.problem === problem))
     if (first) return new Refusal(ErrorCode.INVALID_REQUEST, first.problem)
   }
   return null

@@ -1,19 +1,24 @@
 import { lineLogger } from '@sluice/effects'
 import { ConfigResourceType, DeleteTopics, IncrementalAlterConfigs } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Loss, noticeSentences } from '../storage/losses.ts'
 import { TestController } from './testing/test-controller.ts'
 
 let controller: TestController
 let lines: string[]
+let losses: Loss[]
 
 beforeEach(async () => {
   lines = []
+  losses = []
   const logger = lineLogger(
     (line) => lines.push(line),
     'warn',
     () => 0,
   )
-  controller = await (await new TestController({ logger }).open()).brokers(1)
+  controller = await (
+    await new TestController({ logger, onLoss: (loss) => losses.push(loss) }).open()
+  ).brokers(1)
 })
 afterEach(() => controller.close())
 
@@ -36,6 +41,9 @@ describe('a topic that asks for compaction', () => {
     })
     await controller.createTopic({ name: 'plain' })
     expect(told()).toEqual([['connect-configs', 'compact']])
+    expect(noticeSentences(losses)).toEqual([
+      'cleanup.policy=compact is not done yet, old records stay: 1 topic (connect-configs).',
+    ])
     await alter(ConfigResourceType.topic, 'connect-configs', 'cleanup.policy', 'compact,delete')
     expect(told()).toHaveLength(1)
     await alter(ConfigResourceType.topic, 'plain', 'cleanup.policy', 'compact,delete')

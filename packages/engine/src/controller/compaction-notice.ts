@@ -3,6 +3,7 @@ import { ConfigResourceType, consumerOffsets, shareGroupState, transactionState 
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
 import type { MetadataImage } from '../metadata/image.ts'
+import type { TellLoss } from '../storage/losses.ts'
 
 /** Clients cannot make these, and grow with what they commit. */
 const ownTopics: ReadonlySet<string> = new Set(
@@ -13,18 +14,25 @@ const cleanupPolicy = 'cleanup.policy'
 
 /**
  * There is no log cleaner yet. `cleanup.policy=compact` is accepted all the same, for Kafka Connect, Kafka Streams and
- * schema registries ask for it and lose nothing but disk without it; the log says so, once a topic.
+ * schema registries ask for it and lose nothing but disk without it; that is told once a topic.
  */
 export class CompactionNotice {
   readonly #config: BrokerConfig
   readonly #image: MetadataImage
   readonly #logger: Logger
+  readonly #tell: TellLoss
   readonly #told = new Set<string>()
 
-  constructor(options: { config: BrokerConfig; image: MetadataImage; logger: Logger }) {
+  constructor(options: {
+    config: BrokerConfig
+    image: MetadataImage
+    logger: Logger
+    onLoss?: TellLoss | undefined
+  }) {
     this.#config = options.config
     this.#image = options.image
     this.#logger = options.logger
+    this.#tell = options.onLoss ?? (() => {})
     options.image.onChange((delta) => this.#changed(delta))
   }
 
@@ -49,6 +57,7 @@ export class CompactionNotice {
     const policy = this.#config.topicValue(own.has(cleanupPolicy) ? topic : '', cleanupPolicy)
     if (!Array.isArray(policy) || !policy.includes('compact')) return
     this.#told.add(topic)
+    this.#tell({ kind: 'compaction not done', topic })
     this.#logger.warn('a topic asks for compaction, which is not done yet: its old records stay', {
       topic,
       policy: policy.join(','),

@@ -155,7 +155,7 @@ export class Controller implements ChannelTarget {
       features: new FeaturesManager({ image, config, nodeId }),
       quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),
     }
-    this.#compaction = new CompactionNotice({ config, image, logger })
+    this.#compaction = new CompactionNotice({ config, image, logger, onLoss: options.onLoss })
     this.#queue = new CommitQueue({
       log,
       image,

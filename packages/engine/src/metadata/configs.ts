@@ -1,7 +1,13 @@
 import { assert } from '@sluice/effects'
 import { ConfigResourceType } from '@sluice/wire'
 import type { BrokerConfigName } from './config-names.generated.ts'
-import { type ConfigScope, configDefinition, configDefinitions } from './config-definitions.ts'
+import {
+  type ConfigScope,
+  configDefinition,
+  configDefinitions,
+  validateDefined,
+} from './config-definitions.ts'
+import { configProblems } from './config-problems.ts'
 import { type ConfigDefinition, type ConfigValue, parseConfigValue } from './config-values.ts'
 import type { MetadataImage } from './image.ts'
 
@@ -29,6 +35,21 @@ export interface ConfigLayer {
 /** Reads a topic's configs into the shape that somebody needs. */
 type TopicView<T> = (value: (name: string) => ConfigValue) => T
 
+/** A dynamic config that is kept and does not count: nothing could run with it. */
+interface IgnoredConfig {
+  readonly name: string
+  readonly value: string
+  /** A sentence without its full stop. */
+  readonly problem: string
+}
+
+/** The dynamic configs that count for a broker: its own, and those of all. */
+interface DynamicConfigs {
+  readonly own: ReadonlyMap<string, string>
+  readonly all: ReadonlyMap<string, string>
+  readonly ignored: readonly IgnoredConfig[]
+}
+
 /** A value as computed; `at` is the state of all configs when it was last known to hold. */
 interface Cached<T> {
   at: number
@@ -46,6 +67,7 @@ export class BrokerConfig {
   readonly #nodeId: string
   readonly #static: Readonly<Record<string, string>>
   readonly #values = new Map<string, Cached<ConfigValue>>()
+  readonly #dynamics = new Map<string, Cached<DynamicConfigs>>()
   readonly #topicValues = new Map<string, Cached<ConfigValue>>()
   readonly #topicViews = new Map<TopicView<unknown>, Map<string, Cached<unknown>>>()
 
@@ -57,6 +79,33 @@ export class BrokerConfig {
     this.#image = options.image
     this.#nodeId = String(options.nodeId)
     this.#static = options.staticProperties
+  }
+
+  /**
+   * What does not count of the dynamic configs. Each change is judged before it is kept; but the log may have one from a
+   * build that judged otherwise, and whoever ran with it might let nobody in who could take it back.
+   */
+  ignored(): readonly IgnoredConfig[] {
+    return [...this.#dynamic().ignored, ...this.#ignoredOfTopics()]
+  }
+
+  *#ignoredOfTopics(): Iterable<IgnoredConfig> {
+    const { configs } = this.#image
+    for (const { type, name: topic } of configs.resources(ConfigResourceType.topic))
+      for (const [name, value] of configs.of(type, topic)) {
+        const definition = configDefinition('topic', name)
+        const check = definition && validateDefined(definition, value)
+        if (check && !check.ok) yield { name: `${name} of ${topic}`, value, problem: check.error }
+      }
+  }
+
+  #dynamic(): DynamicConfigs {
+    return this.#cached(this.#dynamics, '', null, () => {
+      const { configs } = this.#image
+      const own = configs.of(ConfigResourceType.broker, this.#nodeId)
+      const all = configs.of(ConfigResourceType.broker, '')
+      return soundConfigs(this.#static, own, all)
+    })
   }
 
   /** What the properties set of themselves. */
@@ -146,16 +195,16 @@ export class BrokerConfig {
     const definition = configDefinition(scope, name)
     assert(definition, `no ${scope} config ${name}`)
     const { type, source } = dynamicLayerOf[scope]
-    const value = (own ?? this.#image.configs.of(type, resource)).get(name)
+    const kept = (own ?? this.#image.configs.of(type, resource)).get(name)
+    // As with those of brokers.
+    const value = kept !== undefined && validateDefined(definition, kept).ok ? kept : undefined
     const behind = this.brokerLayers(definition.synonyms)
     return value === undefined ? behind : [{ name, value, source, multiplier: 1 }, ...behind]
   }
 
   /** The same for broker configs, by layer first and then in the order of the names. */
   brokerLayers(names: readonly { name: string; multiplier: number }[]): ConfigLayer[] {
-    const { configs } = this.#image
-    const own = configs.of(ConfigResourceType.broker, this.#nodeId)
-    const all = configs.of(ConfigResourceType.broker, '')
+    const { own, all } = this.#dynamic()
     const lookups: [number, (name: string) => string | null | undefined][] = [
       [ConfigSource.dynamicBroker, (name) => own.get(name)],
       [ConfigSource.dynamicDefaultBroker, (name) => all.get(name)],
@@ -198,6 +247,35 @@ export class BrokerConfig {
     const all = configs.revisionOf(ConfigResourceType.broker, '')
     return `${own} ${all} ${topic === null ? '' : configs.revisionOf(ConfigResourceType.topic, topic)}`
   }
+}
+
+/** Without what breaks a rule over all that is set: of the broker's own first, then of what is for all. */
+function soundConfigs(
+  properties: Readonly<Record<string, string>>,
+  own: ReadonlyMap<string, string>,
+  all: ReadonlyMap<string, string>,
+): DynamicConfigs {
+  if (own.size + all.size === 0) return { own, all, ignored: [] }
+  const kept = { own: new Map(own), all: new Map(all) }
+  const ignored: IgnoredConfig[] = []
+  const problems = () => configProblems(new Map([...Object.entries(properties), ...kept.all, ...kept.own]))
+  for (let [first] = problems(); first; [first] = problems()) {
+    const { name, problem } = first
+    const dynamic = [kept.own, kept.all].flatMap((layer) =>
+      [...layer].map(([key, value]) => ({ layer, key, value })),
+    )
+    dynamic.sort((a, b) => Number(b.key === name) - Number(a.key === name))
+    const culprit = dynamic.find(({ layer, key, value }) => {
+      layer.delete(key)
+      if (!problems().some((one) => one.problem === problem)) return true
+      layer.set(key, value)
+      return false
+    })
+    // What is static was judged by the start.
+    if (!culprit) break
+    ignored.push({ name: culprit.key, value: culprit.value, problem })
+  }
+  return { ...kept, ignored }
 }
 
 const dynamicLayerOf = {

@@ -1,4 +1,4 @@
-/** What a start has found missing or broken. It goes on all the same; whoever cares for the data has to be told. */
+/** What is missing or broken, or not done as asked. Work goes on all the same; whoever cares has to be told. */
 export type Loss =
   /** Records that a log had are gone from `offset` on: cut off because they were broken, or missing. */
   | { kind: 'log cut'; log: string; offset: number; records: number; bytes: number; keptIn?: string }
@@ -8,6 +8,10 @@ export type Loss =
   | { kind: 'log missing'; log: string }
   /** `effect` says what the start did without it, as a clause. */
   | { kind: 'file unreadable'; path: string; effect: string }
+  /** A dynamic config is kept that no broker can run with, from a build that took it. */
+  | { kind: 'config ignored'; name: string; value: string; problem: string }
+  /** Its old records stay, for there is no log cleaner yet. */
+  | { kind: 'compaction not done'; topic: string }
 
 type LogLoss = Extract<Loss, { log: string }>
 type LossOf<Kind extends LogLoss['kind']> = LogLoss & { kind: Kind }
@@ -40,6 +44,23 @@ export function lossSentences(losses: readonly Loss[]): string[] {
 function ofEachLog<Kind extends LogLoss['kind']>(losses: readonly Loss[], kind: Kind): LossOf<Kind>[] {
   const ofKind = losses.filter((one): one is LossOf<Kind> => one.kind === kind)
   return [...new Map(ofKind.map((loss) => [loss.log, loss])).values()]
+}
+
+/** The same of what is lost to nobody, but is otherwise than somebody has asked for. */
+export function noticeSentences(losses: readonly Loss[]): string[] {
+  const ignored = losses.flatMap((one) => (one.kind === 'config ignored' ? [one] : []))
+  const configs = new Set(ignored.map(({ name, value, problem }) => `${name}=${value} (${problem})`))
+  const topics = new Set(losses.flatMap((one) => (one.kind === 'compaction not done' ? [one.topic] : [])))
+  const sentences: string[] = []
+  if (configs.size > 0)
+    sentences.push(
+      `Dynamic configs with which no broker can run are ignored: ${listed([...configs])}. Delete or change them; DescribeConfigs shows what is in force.`,
+    )
+  if (topics.size > 0)
+    sentences.push(
+      `cleanup.policy=compact is not done yet, old records stay: ${counted([...topics], 'topic')} (${listed([...topics])}).`,
+    )
+  return sentences
 }
 
 /** More may be found of one log than at first: then the most counts, of each quantity. */

@@ -259,6 +259,22 @@ describe('a start', () => {
     expect(disk.readdirSync('/data/clusters')).toEqual([])
   })
 
+  it('waits for no cluster that hangs, and says that it is still on its way', async () => {
+    const before = await start()
+    await created(before)
+    await before.stop()
+    engine.gate = new Promise(() => {})
+    const starting = start()
+    let fleet: Fleet | null = null
+    void starting.then((started) => (fleet = started))
+    await vi.waitFor(async () => {
+      await clock.advance(10_000)
+      expect(fleet).not.toBe(null)
+    })
+    expect(statusOf(await starting)).toMatchObject({ onItsWay: true, brokers: [] })
+    await (await starting).stop()
+  })
+
   it.each([
     ['garbled', () => 'x', null],
     ['cut short', (text: string) => text.slice(0, text.length / 2), 'broken'],

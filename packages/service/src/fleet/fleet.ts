@@ -1,4 +1,12 @@
-import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import {
+  type Clock,
+  Deferred,
+  type Disk,
+  type Logger,
+  type Network,
+  type Processes,
+  type Random,
+} from '@sluice/effects'
 import { connectString, type ListenerAddress } from './clusters/addresses.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
@@ -76,6 +84,8 @@ export interface ClusterStatus {
   quorum: NodeStatus[]
   /** How many nodes shall run. */
   nodesWanted: number
+  /** It was there before this process, whose first try to start it has not ended. */
+  onItsWay: boolean
   /** Default ports that were taken when this process started the cluster. */
   movedPorts: MovedPort[]
 }
@@ -93,7 +103,7 @@ export interface Fleet {
   /** What the AWS operations work on. */
   readonly clusters: Clusters
   /**
-   * Reads the clusters and starts them; resolves when each has been tried once. Rejects with an OperatingError
+   * Reads the clusters and starts them; resolves when each has been tried once, or after a while. Rejects with an OperatingError
    * where the data directory cannot be read or an explicit Kafka port is taken. A single cluster that does not
    * start, or whose record cannot be read, tells so in its state.
    */
@@ -108,6 +118,9 @@ export interface Fleet {
 const kafkaPortBase = 9_092
 const innerPortBase = 19_000
 
+/** How long a start waits for the first try of each cluster. */
+const restoredMsMax = 60_000
+
 export function createFleet(options: FleetOptions): Fleet {
   return new FleetOfClusters(options)
 }
@@ -121,6 +134,8 @@ class FleetOfClusters implements Fleet {
   readonly #portsLock = new Mutex()
   readonly #startsLimits = new Map<Engine, Limit>()
   readonly #runtimes = new Map<string, ClusterRuntime>()
+  /** Those that were there at the start, until they have been tried once. */
+  readonly #onTheirWay = new Set<string>()
 
   constructor(options: FleetOptions) {
     const { dataDirectory, effects, engines, region, account } = options
@@ -160,7 +175,9 @@ class FleetOfClusters implements Fleet {
       throw explained(this.#options.dataDirectory, error)
     }
     await this.#checkAskedPort()
-    await Promise.all(this.#store.list().map((record) => this.#restore(record)))
+    const restored = Promise.all(this.#store.list().map((record) => this.#restore(record)))
+    // One that hangs keeps nobody from the others, nor from asking what is wrong with it.
+    await within(this.#options.effects.clock, restored, restoredMsMax)
   }
 
   /** The port may be held by a broker of ours that a former service left running. */
@@ -180,7 +197,10 @@ class FleetOfClusters implements Fleet {
     if (record.state === 'FAILED') this.#store.note(record.uuid, { state: 'CREATING', stateInfo: null })
     this.#loop.trigger(record.uuid)
     // A change of the cluster goes on where it was; the service serves meanwhile.
-    if (!activeChange(record)) await this.#loop.idle(record.uuid)
+    if (activeChange(record)) return
+    this.#onTheirWay.add(record.uuid)
+    await this.#loop.idle(record.uuid)
+    this.#onTheirWay.delete(record.uuid)
   }
 
   async stop(): Promise<void> {
@@ -212,6 +232,7 @@ class FleetOfClusters implements Fleet {
       brokers: [],
       quorum: [],
       nodesWanted: 0,
+      onItsWay: false,
       movedPorts: [],
     }
   }
@@ -240,6 +261,7 @@ class FleetOfClusters implements Fleet {
         brokers: nodes.filter(({ role }) => role === 'broker'),
         quorum: nodes.filter(({ role }) => role !== 'broker'),
         nodesWanted: record.nodes.length,
+        onItsWay: this.#onTheirWay.has(record.uuid),
         movedPorts: runtime?.movedPorts ?? [],
       }
     })
@@ -291,6 +313,13 @@ class FleetOfClusters implements Fleet {
 function zoneOf({ nodes, spec }: ClusterRecord, key: NodeKey): string | undefined {
   const node = nodes.find((one) => sameNode(one, key))
   return node && spec.brokerNodeGroup.ZoneIds?.[node.zone]
+}
+
+/** Resolves with the work or, where it takes longer, at the end of the time. */
+async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
+  const over = new Deferred<void>()
+  const timer = clock.schedule(ms, () => over.resolve())
+  await Promise.race([work, over.promise]).finally(() => timer.cancel())
 }
 
 function newRuntime(): ClusterRuntime {

@@ -31,6 +31,7 @@ import { MetadataImage } from '../../metadata/image.ts'
 import type { LoggedRecord } from '../../metadata/records.ts'
 import type { ControllerChannel } from '../../metadata/controller-channel.ts'
 import { InlineChannel } from '../channel.ts'
+import type { TellLoss } from '../../storage/losses.ts'
 import { Controller } from '../controller.ts'
 
 export const clusterId = 'c2x1aWNlLXRlc3QtMDAwMQ'
@@ -55,6 +56,7 @@ export class TestController {
   /** All records since the last `take`. */
   #records: LoggedRecord[] = []
   #controller: Controller | null = null
+  readonly #onLoss: TellLoss | undefined
   readonly #epochs = new Map<number, Int64>()
 
   constructor(
@@ -67,6 +69,7 @@ export class TestController {
       awayMsMax?: number
       properties?: Record<string, string>
       logger?: Logger
+      onLoss?: TellLoss
     } = {},
   ) {
     this.disk = options.disk ?? new MemoryDisk()
@@ -76,6 +79,7 @@ export class TestController {
     this.random = seededRandom(7)
     this.properties = options.properties ?? {}
     this.#logger = options.logger ?? silentLogger
+    this.#onLoss = options.onLoss
   }
 
   get channel(): ControllerChannel {
@@ -124,6 +128,7 @@ export class TestController {
       port: 9093,
       signal: new AbortController().signal,
       staticProperties: this.properties,
+      onLoss: this.#onLoss,
       onFailure: (failure) => {
         this.failure = failure
       },

@@ -176,7 +176,7 @@ export interface ClusterBrokers {
 
 /** As long as something is so, or has been found lost in this process's life. */
 export interface Finding {
-  code: 'DISK_FAILING' | 'LOSS_FOUND'
+  code: 'DISK_FAILING' | 'LOSS_FOUND' | 'NOT_AS_CONFIGURED'
   /** A sentence or more that name the node. */
   message: string
 }

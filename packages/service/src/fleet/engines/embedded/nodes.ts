@@ -5,6 +5,7 @@ import {
   type ListenerOptions,
   type Loss,
   lossSentences,
+  noticeSentences,
 } from '@sluice/engine'
 import { capitalized, metadataDamaged, OperatingError } from '../../operating-error.ts'
 import {
@@ -57,12 +58,11 @@ export function keyOf(nodeId: number): NodeKey {
   return { role: nodeId === controllerId ? 'controller' : 'broker', nodeId }
 }
 
-/** What a node's start has found lost. */
+/** What a node has found lost, or not as it was asked for. */
 export function lossFindings(key: NodeKey, losses: readonly Loss[]): Finding[] {
-  return lossSentences(losses).map((sentence) => ({
-    code: 'LOSS_FOUND',
-    message: `${capitalized(nodeName(key))}: ${sentence}`,
-  }))
+  const told = (code: Finding['code'], sentences: string[]) =>
+    sentences.map((sentence) => ({ code, message: `${capitalized(nodeName(key))}: ${sentence}` }))
+  return [...told('LOSS_FOUND', lossSentences(losses)), ...told('NOT_AS_CONFIGURED', noticeSentences(losses))]
 }
 
 /** One for all nodes whose disk does not serve: they mostly share it. */
