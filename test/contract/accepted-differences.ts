@@ -74,13 +74,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-204, KIP-487',
   },
   {
-    what: 'Fetch from a rack with replica.selector.class',
-    here: 'always served by the leader',
-    apacheKafka: 'may name a nearer replica',
-    why: 'Not served yet.',
-    see: 'KIP-392',
-  },
-  {
     what: 'DescribeConfigs of broker loggers (resource type 8)',
     here: '42',
     apacheKafka: 'their levels',
@@ -101,17 +94,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     apacheKafka: 'also older ones, for upgrades',
     why: 'Embedded clusters are never older than their engine.',
     places: [{ api: 'ApiVersions', path: 'supportedFeatures[name=metadata.version].minVersion' }],
-  },
-  {
-    what: 'Where min.insync.replicas comes from',
-    here: 'the default or the static broker config',
-    apacheKafka: 'a dynamic default of the cluster, which eligible leader replicas make of it',
-    why: 'A new embedded cluster begins without eligible leader replicas, until UpdateFeatures puts them in force.',
-    see: 'KIP-966',
-    places: [
-      { api: 'CreateTopics', path: 'topics[].configs[name=min.insync.replicas].configSource' },
-      { api: 'DescribeConfigs', path: 'results[].configs[name=min.insync.replicas].configSource' },
-    ],
   },
   {
     what: 'DescribeQuorum',

@@ -74,7 +74,6 @@ describe('a broker that comes back to a cluster with eligible leader replicas', 
   ])('%s', async (_, clean, leaderRecoveryState) => {
     const test = await testBroker().open()
     const { controller } = test
-    await controller.keepElr()
     await createTopic(await test.connect(), 'events', { partitions: 1 })
     await test.broker.stop({ clean })
     await controller.clock.advance(clean ? 0 : 10_000)

@@ -67,7 +67,6 @@ describe('BrokerRegistration', () => {
   })
 
   it('takes a broker that knows more than is in force, and refuses one that knows less', async () => {
-    await controller.keepElr()
     const known = feature('eligible.leader.replicas.version', 0, 1).features
     const more = [...known, ...feature('share.version', 0, 2).features.slice(1)]
     expect(await controller.register(1, { features: more })).toMatchObject({ errorCode: 0 })
@@ -109,7 +108,7 @@ describe('BrokerRegistration', () => {
     expect(brokerEpoch).toBeGreaterThan(before)
     // The old incarnation led; nobody does until the new one has caught up.
     expect(leaders()).toEqual([-1, -1])
-    expect(partition()).toMatchObject({ isr: [1], leaderEpoch: 1 })
+    expect(partition()).toMatchObject({ isr: [], lastKnownElr: [1], leaderEpoch: 1 })
     await controller.heartbeat(1)
     expect(leaders()).toEqual([1, 1])
     expect(partition()).toMatchObject({ isr: [1], leaderEpoch: 2, partitionEpoch: 2 })
@@ -238,8 +237,8 @@ describe('BrokerHeartbeat', () => {
     const leaving = controller.take()
     expect(valuesOf(leaving, BrokerRegistrationChangeRecord)[0]).toMatchObject({ inControlledShutdown: 1 })
     expect(valuesOf(leaving, PartitionChangeRecord).map(({ leader, isr }) => [leader, isr])).toEqual([
-      [-1, null],
-      [-1, null],
+      [-1, []],
+      [-1, []],
     ])
     expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject({
       isFenced: true,
@@ -263,7 +262,7 @@ describe('broker sessions', () => {
     controller.take()
   })
 
-  it('end without heartbeats: other replicas lead, the last in-sync replica stays in the ISR', async () => {
+  it('end without heartbeats: other replicas lead, and the last in-sync replica can lead again', async () => {
     await controller.clock.advance(5000)
     await controller.heartbeat(2)
     await controller.heartbeat(3)
@@ -276,12 +275,24 @@ describe('broker sessions', () => {
       leaderEpoch: 0,
       partitionEpoch: 1,
     })
-    expect(controller.image.partition('single', 0)).toMatchObject({ isr: [1], leader: -1 })
+    expect(controller.image.partition('single', 0)).toMatchObject({
+      isr: [],
+      eligibleLeaderReplicas: [1],
+      leader: -1,
+    })
     await controller.heartbeat(1)
     // Back, but out of sync where others went on.
     expect(controller.image.partition('single', 0)).toMatchObject({ isr: [1], leader: 1 })
     expect(leaders()).toEqual([2, 2])
     expect(partition()?.isr).toEqual([2, 3])
+  })
+
+  it('leave the last in-sync replica in the ISR of a cluster from before eligible leader replicas', async () => {
+    await controller.dropElr()
+    await controller.heartbeat(1, { wantFence: true })
+    expect(controller.image.partition('single', 0)).toMatchObject({ isr: [1], leader: -1 })
+    await controller.heartbeat(1)
+    expect(controller.image.partition('single', 0)).toMatchObject({ isr: [1], leader: 1 })
   })
 
   it('go on with heartbeats', async () => {
@@ -312,7 +323,6 @@ describe('broker sessions', () => {
 
 describe('a shutdown that was not clean', () => {
   beforeEach(async () => {
-    await controller.keepElr()
     await controller.brokers(1, 2, 3)
     await controller.createTopic({
       name: 't',

@@ -288,6 +288,8 @@ describe('BrokerConfig', () => {
     await alter(broker, '', ['SET', 'message.max.bytes', '2000000'])
     const entries = describeConfigs(config(), controller.image, { type: broker, name: '' }, null)
     expect(entries.map(({ name, value, configSource }) => [name, value, configSource])).toEqual([
+      // Without it replicas could not be eligible (KIP-966).
+      ['min.insync.replicas', '1', 3],
       ['message.max.bytes', '2000000', 3],
     ])
   })

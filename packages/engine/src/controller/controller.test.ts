@@ -1,9 +1,11 @@
 import { MemoryDisk, type Processes } from '@sluice/effects'
 import {
   AllocateProducerIds,
+  ConfigResourceType,
   CreateTopics,
   DeleteTopics,
   ErrorCode,
+  IncrementalAlterConfigs,
   TopicRecord,
   UnregisterBroker,
   UpdateFeatures,
@@ -46,7 +48,16 @@ describe('a new controller', () => {
       batches.map((batch) => [batch.controlTypes, batch.records.map(({ record }) => record.name)]),
     ).toEqual([
       [[2], []],
-      [[], ['BeginTransactionRecord', 'FeatureLevelRecord', 'EndTransactionRecord']],
+      [
+        [],
+        [
+          'BeginTransactionRecord',
+          'FeatureLevelRecord',
+          'FeatureLevelRecord',
+          'ConfigRecord',
+          'EndTransactionRecord',
+        ],
+      ],
       [[], ['RegisterControllerRecord']],
     ])
     expect(batches.every(({ epoch }) => epoch === 1)).toBe(true)
@@ -272,6 +283,7 @@ describe('AllocateProducerIds', () => {
 })
 
 describe('UpdateFeatures', () => {
+  const minIsr = 'min.insync.replicas'
   const update = (controller: TestController, feature: string, maxVersionLevel: number, upgradeType = 1) =>
     controller.channel.request(UpdateFeatures, 2, {
       featureUpdates: [{ feature, maxVersionLevel, upgradeType }],
@@ -288,7 +300,7 @@ describe('UpdateFeatures', () => {
       ['nonsense', 1, 1, /does not support this feature/],
       ['metadata.version', 33, 0, /given upgrade type/],
       [elr, -1, 1, /cannot be less than 0/],
-      [elr, 1, 2, /downgrade to a newer version/],
+      [elr, 0, 1, /without setting the upgrade type/],
     ]
     for (const [feature, level, type, message] of cases) {
       const response = await update(controller, feature, level, type)
@@ -301,6 +313,9 @@ describe('UpdateFeatures', () => {
 
   it('asks every broker first, and takes a level back only on purpose', async () => {
     const controller = await (await opened()).brokers(1)
+    await controller.dropElr()
+    const tooHigh = await update(controller, 'eligible.leader.replicas.version', 1, 2)
+    expect(tooHigh.errorMessage).toMatch(/downgrade to a newer version/)
     const features = [{ name: 'metadata.version', minSupportedVersion: 33, maxSupportedVersion: 33 }]
     await controller.register(2, { features })
     const name = 'eligible.leader.replicas.version'
@@ -314,12 +329,29 @@ describe('UpdateFeatures', () => {
 
   it('makes min.insync.replicas one for all brokers before replicas are eligible by it', async () => {
     const controller = await (await opened({ properties: { 'min.insync.replicas': '2' } })).brokers(1)
-    await controller.keepElr()
+    const forAll = () => controller.image.configs.of(ConfigResourceType.broker, '').get(minIsr)
+    expect(forAll()).toBe('2')
+    await controller.dropElr()
+    const alter = (resourceName: string, configOperation: number, value: string | null) =>
+      controller.channel.request(IncrementalAlterConfigs, 1, {
+        resources: [
+          {
+            resourceType: ConfigResourceType.broker,
+            resourceName,
+            configs: [{ name: minIsr, configOperation, value }],
+          },
+        ],
+      })
+    await alter('', 1, null)
+    await alter('1', 0, '3')
+    controller.take()
+    await update(controller, 'eligible.leader.replicas.version', 1)
     expect(controller.take()).toMatchObject([
-      { type: 'ConfigRecord', value: { resourceName: '', name: 'min.insync.replicas', value: '2' } },
+      { type: 'ConfigRecord', value: { resourceName: '', name: minIsr, value: '2' } },
+      { type: 'ConfigRecord', value: { resourceName: '1', name: minIsr, value: null } },
       { type: 'FeatureLevelRecord', value: { featureLevel: 1 } },
     ])
-    await controller.keepElr()
+    await update(controller, 'eligible.leader.replicas.version', 1)
     expect(controller.take()).toMatchObject([{ type: 'FeatureLevelRecord' }])
   })
 })

@@ -14,17 +14,14 @@ import {
 import {
   AbortTransactionRecord,
   type Api,
-  BeginTransactionRecord,
-  EndTransactionRecord,
   ErrorCode,
-  FeatureLevelRecord,
   RegisterControllerRecord,
   randomUuid,
   metadataTopic,
   Writer,
 } from '@sluice/wire'
 import { BrokerConfig } from '../metadata/configs.ts'
-import { bootstrapFeatures, supportedFeatures } from '../metadata/features.ts'
+import { supportedFeatures } from '../metadata/features.ts'
 import type { ChannelContext, RecordsListener } from '../metadata/controller-channel.ts'
 import { securityProtocolId } from '../metadata/security-protocol.ts'
 import { MetadataImage } from '../metadata/image.ts'
@@ -342,7 +339,7 @@ export class Controller implements ChannelTarget {
   async #begin(): Promise<void> {
     if (this.#image.inTransaction)
       this.#decisions.append([newRecord(AbortTransactionRecord, { reason: 'a new controller' })])
-    if (this.#image.metadataVersion === 0) this.#decisions.append(bootstrapRecords())
+    if (this.#image.metadataVersion === 0) this.#decisions.append(this.#managers.features.bootstrapRecords())
     await this.#listener?.listen()
     this.#decisions.append([registration(this.#options, this.address)])
     await this.#queue.settled()
@@ -417,17 +414,6 @@ function* encoded(api: Api, version: number, response: never): Steps<Buffer> {
   const writer = new Writer()
   yield* api.response.encodeInSteps(writer, version, response)
   return writer.finish()
-}
-
-/** Written as a transaction, so that a reader sees the features of a new cluster all at once. */
-function bootstrapRecords(): NewRecord[] {
-  return [
-    newRecord(BeginTransactionRecord, { name: 'Bootstrap records' }),
-    ...bootstrapFeatures.map(({ name, level }) =>
-      newRecord(FeatureLevelRecord, { name, featureLevel: level }),
-    ),
-    newRecord(EndTransactionRecord, {}),
-  ]
 }
 
 function registration(

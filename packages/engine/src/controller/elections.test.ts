@@ -43,7 +43,7 @@ async function elect(electionType: number, topicPartitions: [string, number[]][]
 async function leaderless(): Promise<void> {
   await controller.alterPartition(2, 't', [2])
   await controller.heartbeat(2, { wantFence: true })
-  expect(partition()).toMatchObject({ isr: [2], leader: -1 })
+  expect(partition()).toMatchObject({ isr: [], eligibleLeaderReplicas: [2], leader: -1 })
   controller.take()
 }
 

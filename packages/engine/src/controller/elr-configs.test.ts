@@ -27,7 +27,6 @@ async function alter(resourceType: number, resourceName: string, value: string |
 
 describe('min.insync.replicas with eligible leader replicas', () => {
   beforeEach(async () => {
-    await controller.keepElr()
     await controller.createTopic({
       name: 't',
       assignments: [{ partitionIndex: 0, brokerIds: [1, 2] }],
@@ -85,6 +84,8 @@ describe('min.insync.replicas with eligible leader replicas', () => {
 })
 
 it('is as it was in a cluster without eligible leader replicas', async () => {
+  await controller.dropElr()
+  controller.take()
   expect(await alter(ConfigResourceType.broker, '1', '2')).toMatchObject({ errorCode: 0 })
   expect(types()).toEqual([written])
 })

@@ -1,6 +1,8 @@
 import {
+  BeginTransactionRecord,
   ConfigRecord,
   ConfigResourceType,
+  EndTransactionRecord,
   ErrorCode,
   FeatureLevelRecord,
   type RequestOf,
@@ -9,6 +11,7 @@ import {
 } from '@sluice/wire'
 import { type BrokerConfig, ConfigSource } from '../metadata/configs.ts'
 import {
+  bootstrapFeatures,
   eligibleLeaderReplicasFeature,
   kraftVersionFeature,
   supportedFeatures,
@@ -40,6 +43,18 @@ export class FeaturesManager {
     this.#image = options.image
     this.#config = options.config
     this.#nodeId = options.nodeId
+  }
+
+  /** What a new cluster begins with. Written as a transaction, so that a reader sees all of it at once. */
+  bootstrapRecords(): NewRecord[] {
+    return [
+      newRecord(BeginTransactionRecord, { name: 'Bootstrap records' }),
+      ...bootstrapFeatures.map(({ name, level }) =>
+        newRecord(FeatureLevelRecord, { name, featureLevel: level }),
+      ),
+      ...this.#minIsrRecords(),
+      newRecord(EndTransactionRecord, {}),
+    ]
   }
 
   update(request: UpdateRequest, version: number): Decision<UpdateResponse> {

@@ -31,6 +31,7 @@ export const supportedFeatures: readonly FeatureRange[] = [
 /** The levels of a new cluster, metadata.version first: nothing may stand before it in a log. */
 export const bootstrapFeatures: readonly { name: string; level: number }[] = [
   { name: metadataVersionFeature, level: metadataVersionLevel },
+  { name: eligibleLeaderReplicasFeature, level: 1 },
 ]
 
 /** Record versions that metadata.version 33 writes; all others are 0. */

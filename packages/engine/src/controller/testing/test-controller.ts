@@ -197,10 +197,10 @@ export class TestController {
     return this
   }
 
-  /** Puts eligible leader replicas in force. */
-  async keepElr(): Promise<void> {
+  /** From here on it is a cluster from before eligible leader replicas. */
+  async dropElr(): Promise<void> {
     const feature = 'eligible.leader.replicas.version'
-    const featureUpdates = [{ feature, maxVersionLevel: 1, upgradeType: 1 }]
+    const featureUpdates = [{ feature, maxVersionLevel: 0, upgradeType: 3 }]
     const { errorCode } = await this.channel.request(UpdateFeatures, 2, { featureUpdates })
     if (errorCode !== 0) throw new Error(`error ${errorCode}`)
   }

@@ -10,6 +10,7 @@ import {
   systemProcesses,
   systemRandom,
 } from '@sluice/effects'
+import { ConfigResourceType } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { embeddedEngine } from './embedded.ts'
 import type { ClusterPlan, EngineCluster } from './engine.ts'
@@ -118,8 +119,7 @@ describe('the embedded engine', () => {
     await cluster.startNode(other, broker)
     const seen = cluster.nodes().find(({ role }) => role === 'broker')
     const client = await Connection.open({ network, host, port: seen?.listeners[0]?.port ?? 0 })
-    const brokerConfigs = 4
-    expect((await describeConfigs(client, brokerConfigs, '1')).get('num.io.threads')).toBe('9')
+    expect((await describeConfigs(client, ConfigResourceType.broker, '1')).get('num.io.threads')).toBe('9')
     await client.close()
     expect(await cluster.health(other)).toBeNull()
   })
@@ -135,6 +135,21 @@ describe('the embedded engine', () => {
     await cluster.startNode(other, controller)
     const roles = new Set(cluster.nodes().map(({ role, state }) => `${role} ${state}`))
     expect(roles).toEqual(new Set(['broker running', 'controller running']))
+  })
+
+  it('has min.insync.replicas follow the plan, though eligible leader replicas have made a dynamic config of it', async () => {
+    const withMin = (value: string) => plan(0, { 'min.insync.replicas': value })
+    const cluster = await start(withMin('1'))
+    await cluster.stopNode(controller)
+    await cluster.startNode(withMin('2'), controller)
+    await cluster.stopNode(broker)
+    await cluster.startNode(withMin('2'), broker)
+    const seen = cluster.nodes().find(({ role }) => role === 'broker')
+    const client = await Connection.open({ network, host, port: seen?.listeners[0]?.port ?? 0 })
+    expect((await describeConfigs(client, ConfigResourceType.broker, '')).get('min.insync.replicas')).toBe(
+      '2',
+    )
+    await client.close()
   })
 
   it('knows which properties are none, and what MSK may be asked for', () => {

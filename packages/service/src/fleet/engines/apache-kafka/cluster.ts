@@ -1,6 +1,7 @@
 import type { Distributions } from '../../jvm/distributions.ts'
 import type { Environment } from '../../jvm/java.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
+import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
   type ClusterPlan,
   type EngineCluster,
@@ -14,7 +15,6 @@ import { directoriesBelow } from '../supervision/node-directories.ts'
 import type { SupervisionEffects } from '../supervision/supervised-node.ts'
 import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
 import { raiseFeatures } from './kraft/features.ts'
-import { followMinInsyncReplicas } from './kraft/min-insync-replicas.ts'
 import { controllersProblem } from './kraft/quorum-health.ts'
 import { nodeAnswers, nodeStart } from './launch.ts'
 import { directoryNameOf, fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
@@ -91,12 +91,7 @@ export class ApacheKafkaCluster implements EngineCluster {
     // A cluster with ZooKeeper has its id from the first broker.
     this.#nodes.learnClusterId()
     if (release.mode === 'kraft' && key.role === 'broker')
-      await followMinInsyncReplicas(
-        effects.disk,
-        this.#options.directory,
-        plan.properties['min.insync.replicas'],
-        (use) => this.brokers.ask(plan, use),
-      )
+      await followMinInsyncReplicas(effects.disk, this.#options.directory, plan, this.brokers)
   }
 
   stopNode(key: NodeKey): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from '@sluice/engine'
 import { capitalized } from '../../operating-error.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
+import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
   type ClusterPlan,
   type EngineCluster,
@@ -110,6 +111,8 @@ export class InlineCluster implements EngineCluster {
     if (node.role === 'controller') await this.#startController(plan, node)
     else await this.#startBroker(plan, node, signal)
     this.#nodes.push({ plan, node })
+    if (key.role === 'broker')
+      await followMinInsyncReplicas(this.#effects.disk, this.#options.directory, plan, this.brokers)
   }
 
   async #startController(plan: ClusterPlan, node: NodePlan): Promise<void> {

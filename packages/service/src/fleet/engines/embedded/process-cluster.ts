@@ -3,6 +3,7 @@ import { BrokerHeartbeat } from '@sluice/wire'
 import { capitalized } from '../../operating-error.ts'
 import { askNode } from '../brokers/ask-node.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
+import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
   type ClusterPlan,
   type EngineCluster,
@@ -124,6 +125,8 @@ export class ProcessCluster implements EngineCluster {
     }
     if (key.role === 'controller') this.#acceptsMetadataLoss = false
     this.#learnLosses(key)
+    if (key.role === 'broker')
+      await followMinInsyncReplicas(this.#effects.disk, this.#options.directory, plan, this.brokers)
   }
 
   #prepare(plan: ClusterPlan, { key, directories }: SupervisedNode) {

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
-import { alterConfigs, type Connection, describeConfigs } from '@sluice/client'
+import { alterConfigs, describeConfigs } from '@sluice/client'
 import type { Disk } from '@sluice/effects'
 import { ConfigResourceType } from '@sluice/wire'
+import type { ClusterPlan } from '../engine.ts'
+import type { ClusterClient } from './cluster-client.ts'
 
 const property = 'min.insync.replicas'
 const heldFile = 'min-insync-replicas'
@@ -15,15 +17,15 @@ const heldFile = 'min-insync-replicas'
 export async function followMinInsyncReplicas(
   disk: Disk,
   clusterDirectory: string,
-  planned: string | undefined,
-  ask: (use: (connection: Connection) => Promise<void>) => Promise<void>,
+  plan: ClusterPlan,
+  brokers: Pick<ClusterClient, 'ask'>,
 ): Promise<void> {
-  const wanted = planned ?? '1'
+  const wanted = plan.properties[property] ?? '1'
   const path = join(clusterDirectory, heldFile)
   const held = disk.existsSync(path) ? disk.readFileSync(path).toString().trim() : null
   if (held === wanted) return
   if (held !== null)
-    await ask(async (connection) => {
+    await brokers.ask(plan, async (connection) => {
       const everyBroker = ''
       const dynamic = await describeConfigs(connection, ConfigResourceType.broker, everyBroker)
       if (dynamic.get(property) === held)
