@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import kafkajs, { type Kafka } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
 import { locateApacheKafka } from '../oracle/locate-apache-kafka.ts'
 import { ApacheKafkaProcess } from './apache-kafka-process.ts'
@@ -15,6 +15,8 @@ const topic = 'orders'
 const groupId = 'billing'
 const partitions = 3
 const records = 300
+/** How long a cluster that has just come up may take to be whole. */
+const settled = { timeout: 60_000, interval: 200 }
 
 describe.skipIf(!found || 'missing' in found)('a cluster that is handed over', { timeout: 300_000 }, () => {
   const sandbox = new Sandbox()
@@ -75,9 +77,12 @@ describe.skipIf(!found || 'missing' in found)('a cluster that is handed over', {
     await producer.disconnect()
     const admin = kafka.admin()
     await admin.connect()
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    // The brokers came up one after the other, and enter the ISR as they catch up.
+    await vi.waitFor(async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      expect(topics[0]?.partitions.map(({ isr }) => isr.length)).toEqual([3, 3, 3])
+    }, settled)
     await admin.disconnect()
-    expect(topics[0]?.partitions.map(({ isr }) => isr.length)).toEqual([3, 3, 3])
   })
 })
 
@@ -135,7 +140,8 @@ async function lookAt(kafka: Kafka): Promise<Seen> {
   const admin = kafka.admin()
   await admin.connect()
   const offsets = await admin.fetchTopicOffsets(topic)
-  const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  // This client does not wait while a coordinator loads.
+  const [group] = await vi.waitFor(() => admin.fetchOffsets({ groupId, topics: [topic] }), settled)
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
