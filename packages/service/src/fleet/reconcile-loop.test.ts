@@ -95,15 +95,32 @@ describe('the reconcile loop', () => {
   it('keeps the delay of what settles and fails again at once, and forgets it later', async () => {
     const { clock, loop, runs } = setUp(['retry', 'retry', 'settled', 'retry', 'settled', 'retry', 'settled'])
     loop.trigger('a')
-    await clock.advance(1_000)
+    await clock.advance(450)
     expect(runs.map(({ at }) => at)).toEqual([0, 100, 300])
     loop.trigger('a')
     await clock.advance(10_000)
-    expect(runs.slice(3).map(({ at }) => at)).toEqual([1_000, 1_400])
+    expect(runs.slice(3).map(({ at }) => at)).toEqual([450, 850])
     await clock.advance(60_000)
     loop.trigger('a')
     await clock.advance(1_000)
-    expect(runs.slice(5).map(({ at }) => at)).toEqual([71_000, 71_100])
+    expect(runs.slice(5).map(({ at }) => at)).toEqual([70_450, 70_550])
+  })
+
+  it('halves the delay of what was well for as long as it had to wait', async () => {
+    const failing = Array.from({ length: 4 }, (): Outcome => 'retry')
+    const { clock, loop, runs } = setUp([...failing, 'settled', 'retry', 'settled', 'retry', 'settled'])
+    loop.trigger('a')
+    await clock.advance(1_500)
+    expect(runs.map(({ at }) => at)).toEqual([0, 100, 300, 700, 1_500])
+    await clock.advance(800)
+    loop.trigger('a')
+    await clock.advance(400)
+    expect(runs.slice(5).map(({ at }) => at)).toEqual([2_300, 2_700])
+    // And less than that is not enough.
+    await clock.advance(399)
+    loop.trigger('a')
+    await clock.advance(800)
+    expect(runs.slice(7).map(({ at }) => at)).toEqual([3_099, 3_899])
   })
 
   it('starts nothing after stop, which waits for the run that is under way', async () => {

@@ -102,11 +102,18 @@ export class ReconcileLoop {
 
   #retryLater(key: string, entry: Entry): void {
     if (this.#stopped) return
-    // Something that starts and dies at once settles each time: it must not come back without delay.
-    if (entry.settledAt !== null && this.#clock.monotonic() - entry.settledAt > retryMsMax) entry.retries = 0
+    // Something that starts and dies at once settles each time: it must not come back without delay. What was well for
+    // as long as it had to wait waits half of it the next time.
+    const wellMs = entry.settledAt === null ? 0 : this.#clock.monotonic() - entry.settledAt
+    if (wellMs > retryMsMax) entry.retries = 0
+    else if (wellMs >= delayMsAfter(entry.retries - 1)) entry.retries = Math.max(0, entry.retries - 2)
     entry.settledAt = null
-    const delayMs = Math.min(retryMsMin * 2 ** entry.retries, retryMsMax)
+    const delayMs = delayMsAfter(entry.retries)
     entry.retries++
     entry.timer = this.#clock.schedule(delayMs, () => this.trigger(key))
   }
+}
+
+function delayMsAfter(retries: number): number {
+  return Math.min(retryMsMin * 2 ** retries, retryMsMax)
 }
