@@ -32,6 +32,7 @@ const published = [
   'packages/service/src/cli/run-node.ts',
   'test/oracle/run.ts',
   'test/lives/run.ts',
+  'test/chaos/run.ts',
 ]
 
 /** What a script writes, or a module of plain JavaScript that a test runs by its path. */

@@ -27,12 +27,13 @@ export async function until<T>(
   what: string,
   withinMs: number,
   attempt: () => Promise<T | undefined>,
+  pollMs = 100,
 ): Promise<T> {
   const end = performance.now() + withinMs
   for (;;) {
     const value = await attempt()
     if (value !== undefined) return value
     if (performance.now() > end) throw new Error(`Not within ${withinMs / 1000} s: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
 }

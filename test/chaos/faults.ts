@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LifeCluster } from '../lives/cluster.ts'
+import { until } from '../lives/timeline.ts'
+import { type Address, ledByOthers, unwell } from './look.ts'
+
+/** What is done to a cluster, and what came of it. */
+export interface Outcome {
+  fault: string
+  kills: number
+  /** From the fault to other leaders of all partitions that the broker led, ms; null where nobody's lead was taken. */
+  newLeaderMs: number | null
+  /** From the fault to ACTIVE with every replica in sync under its preferred leader, ms. */
+  healedMs: number
+}
+
+export interface World {
+  cluster: LifeCluster
+  brokers: readonly Address[]
+  /** From 0 to 1, the same ones for the same seed. */
+  random: () => number
+}
+
+type Fault = (world: World) => Promise<Outcome>
+
+/** A hung broker is fenced when its session has ended, after 9 s; then it is ended, after 21 s without an answer. */
+const ledWithinMs = 30_000
+const healedWithinMs = 120_000
+const sessionMs = 9_000
+
+const killBroker: Fault = (world) => killed(world, false)
+const killBrokerAndDisk: Fault = (world) => killed(world, true)
+
+async function killed(world: World, withDisk: boolean): Promise<Outcome> {
+  const { id } = anyBroker(world)
+  const since = performance.now()
+  process.kill(pidOf(world, `broker-${id}`), 'SIGKILL')
+  if (withDisk) rmSync(join(directoryOf(world), `broker-${id}`, 'volume-1'), { recursive: true })
+  const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
+  const healedMs = await healed(world, since)
+  const fault = `SIGKILL of broker ${id}${withDisk ? ', and its disk gone' : ''}`
+  return { fault, kills: 1, newLeaderMs, healedMs }
+}
+
+/** It goes on before anybody has missed it, or when it was fenced already. */
+const stopBrokerForAWhile: Fault = async (world) => {
+  const { id } = anyBroker(world)
+  const forMs = Math.round(500 + world.random() * 1.5 * sessionMs)
+  const pid = pidOf(world, `broker-${id}`)
+  const since = performance.now()
+  process.kill(pid, 'SIGSTOP')
+  const newLeader =
+    forMs > sessionMs + 2_000
+      ? ledByOthers(world.brokers, id, since, ledWithinMs).catch(() => null)
+      : Promise.resolve(null)
+  await new Promise((resolve) => setTimeout(resolve, forMs))
+  process.kill(pid, 'SIGCONT')
+  await newLeader
+  // What it has missed it finds out by itself: other leaders for a hung one are told of with the ones that stay so.
+  return {
+    fault: `SIGSTOP of broker ${id} for ${forMs} ms`,
+    kills: 0,
+    newLeaderMs: null,
+    healedMs: await healed(world, since, { leadersMayDiffer: true }),
+  }
+}
+
+/** Until the service ends it. */
+const stopBroker: Fault = async (world) => {
+  const { id } = anyBroker(world)
+  const since = performance.now()
+  const pid = pidOf(world, `broker-${id}`)
+  process.kill(pid, 'SIGSTOP')
+  const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
+  await until('another process', healedWithinMs, () =>
+    Promise.resolve(pidOf(world, `broker-${id}`) !== pid || undefined),
+  )
+  return {
+    fault: `SIGSTOP of broker ${id} for good`,
+    kills: 0,
+    newLeaderMs,
+    healedMs: await healed(world, since),
+  }
+}
+
+const killController: Fault = async (world) => {
+  const since = performance.now()
+  const pid = pidOf(world, 'controller')
+  process.kill(pid, 'SIGKILL')
+  await until(
+    'another controller',
+    healedWithinMs,
+    () => Promise.resolve(pidOf(world, 'controller') !== pid || undefined),
+    20,
+  )
+  return {
+    fault: 'SIGKILL of the controller',
+    kills: 1,
+    newLeaderMs: null,
+    healedMs: await healed(world, since),
+  }
+}
+
+const killService: Fault = async (world) => {
+  const since = performance.now()
+  await world.cluster.killService()
+  await world.cluster.startService()
+  return {
+    fault: 'SIGKILL of the service',
+    kills: 1,
+    newLeaderMs: null,
+    healedMs: await healed(world, since),
+  }
+}
+
+const rebootBroker: Fault = async (world) => {
+  const { id } = anyBroker(world)
+  const since = performance.now()
+  await world.cluster.reboot(id)
+  await world.cluster.settled()
+  return { fault: `RebootBroker ${id}`, kills: 0, newLeaderMs: null, healedMs: await healed(world, since) }
+}
+
+/** How often each is chosen. */
+const faults: readonly { fault: Fault; weight: number }[] = [
+  { fault: killBroker, weight: 12 },
+  { fault: killBrokerAndDisk, weight: 3 },
+  { fault: stopBrokerForAWhile, weight: 2 },
+  { fault: stopBroker, weight: 1 },
+  { fault: killController, weight: 2 },
+  { fault: killService, weight: 1 },
+  { fault: rebootBroker, weight: 2 },
+]
+
+export function anyFault({ random }: World): Fault {
+  let at = random() * faults.reduce((sum, { weight }) => sum + weight, 0)
+  for (const { fault, weight } of faults) if ((at -= weight) < 0) return fault
+  return killBroker
+}
+
+async function healed(world: World, since: number, { leadersMayDiffer = false } = {}): Promise<number> {
+  let problem: string | null = ''
+  try {
+    await until(
+      'a healthy cluster',
+      healedWithinMs,
+      async () => {
+        problem = await problemOf(world)
+        return problem === null || (leadersMayDiffer && / is led by /.test(problem)) ? true : undefined
+      },
+      20,
+    )
+  } catch (error) {
+    throw new Error(`${(error as Error).message}: ${problem}`, { cause: error })
+  }
+  return performance.now() - since
+}
+
+async function problemOf({ cluster, brokers }: World): Promise<string | null> {
+  try {
+    const { State, StateInfo } = await cluster.describe()
+    if (State !== 'ACTIVE') return `it is ${State}: ${StateInfo?.Message}`
+    return await unwell(brokers)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+function anyBroker({ brokers, random }: World): Address {
+  return brokers[Math.floor(random() * brokers.length)] as Address
+}
+
+/** As the service notes it. */
+function pidOf(world: World, node: string): number {
+  return JSON.parse(readFileSync(join(directoryOf(world), node, 'process.json'), 'utf8')).pid
+}
+
+function directoryOf({ cluster }: World): string {
+  const clusters = join(cluster.dataDirectory, 'clusters')
+  return join(clusters, readdirSync(clusters)[0] ?? '')
+}

@@ -1,0 +1,209 @@
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { ensureBuilt } from '../cli/sluice.ts'
+import { LifeCluster } from '../lives/cluster.ts'
+import { Timeline, until } from '../lives/timeline.ts'
+import { anyFault, type Outcome, type World } from './faults.ts'
+import { type Account, accountOf, isClean, type Stored } from './ledger.ts'
+import { type Address, contents, led } from './look.ts'
+import { Reader } from './reader.ts'
+import { Writers } from './writers.ts'
+
+// `npm run chaos`: a cluster of the embedded engine under load, while its processes are killed, stopped and started, and
+// disks vanish; then every record is accounted for. What happens follows from the seed, when it happens does not.
+
+const usage = `Usage: npm run chaos -- [--hosting process|inline] [--seconds N] [--kills N] [--seed N]
+  --hosting   process: random faults of three brokers, their controller and the service.
+              inline: the service, which has the brokers in it, is killed and started again. Default: process
+  --seconds   It ends after so long. Default: 300
+  --kills     It ends after so many SIGKILLs. Default: 60, of inline 30
+  --seed      Chooses the faults. Default: any`
+
+const topic = 'chaos'
+const partitions = 6
+/** After the start that follows a kill of the inline service, every partition shall be led within it. */
+const ledAgainMsMax = 2_000
+
+interface Plan {
+  hosting: 'process' | 'inline'
+  seconds: number
+  kills: number
+  seed: number
+}
+
+export async function runChaos(args: readonly string[]): Promise<number> {
+  const plan = planOf(args)
+  if (!plan) {
+    console.error(usage)
+    return 2
+  }
+  await ensureBuilt()
+  const timeline = new Timeline((line) => console.log(line))
+  const quiet = new Timeline(() => {})
+  const setting = { engine: 'embedded', hosting: plan.hosting, kafkaVersion: '4.4.x.kraft', brokers: 3 }
+  const cluster = new LifeCluster(setting, quiet)
+  timeline.note(
+    `Hosting ${plan.hosting}, seed ${plan.seed}, at most ${plan.kills} kills and ${plan.seconds} s`,
+  )
+  const end = () => cluster.close()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void end().finally(() => process.exit(130)))
+  try {
+    return (await chaos(cluster, plan, timeline)) ? 0 : 1
+  } catch (error) {
+    timeline.note(`FAILED: ${error instanceof Error ? error.stack : String(error)}`)
+    timeline.note(`What it has left is in ${cluster.dataDirectory} until this ends.`)
+    return 1
+  } finally {
+    await end()
+  }
+}
+
+function planOf(args: readonly string[]): Plan | null {
+  try {
+    const option = { type: 'string' } as const
+    const options = { hosting: option, seconds: option, kills: option, seed: option }
+    const { values } = parseArgs({ args: [...args], options })
+    const hosting = values.hosting ?? 'process'
+    const number = (text: string | undefined, otherwise: number) => Number(text ?? otherwise)
+    const plan = {
+      seconds: number(values.seconds, 300),
+      kills: number(values.kills, hosting === 'inline' ? 30 : 60),
+      seed: number(values.seed, randomInt(1_000_000)),
+    }
+    if (hosting !== 'process' && hosting !== 'inline') return null
+    return Object.values(plan).every(Number.isSafeInteger) ? { hosting, ...plan } : null
+  } catch {
+    return null
+  }
+}
+
+async function chaos(cluster: LifeCluster, plan: Plan, timeline: Timeline): Promise<boolean> {
+  await cluster.startService()
+  await cluster.create()
+  const kafka = await cluster.kafka()
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 3 }] })
+  await admin.disconnect()
+  const brokers = (await cluster.bootstrap()).split(',').map((address, at): Address => {
+    const [host = '', port] = address.split(':')
+    return { id: at + 1, host, port: Number(port) }
+  })
+  const writers = new Writers(kafka, topic, partitions)
+  const reader = await Reader.start(kafka, topic)
+  writers.start()
+  const world: World = { cluster, brokers, random: randomOf(plan.seed) }
+  const outcomes = await (plan.hosting === 'process'
+    ? faultsIn(world, plan, timeline)
+    : restartsOf(world, plan, timeline))
+  await writers.stop()
+  const logs = new Map<number, Stored[]>()
+  for (let partition = 0; partition < partitions; partition++)
+    logs.set(partition, await contents(brokers, topic, partition))
+  await allRead(reader, logs)
+  await reader.stop()
+  const account = accountOf(writers.sent, logs, reader.read)
+  tell(timeline, account, outcomes, writers)
+  return isClean(account) && (plan.hosting === 'process' || withinLimit(outcomes, timeline))
+}
+
+async function faultsIn(world: World, plan: Plan, timeline: Timeline): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const kills = () => outcomes.reduce((sum, outcome) => sum + outcome.kills, 0)
+  const endsAt = performance.now() + plan.seconds * 1_000
+  while (kills() < plan.kills && performance.now() < endsAt) {
+    await pause(world.random() * 3_000)
+    const outcome = await anyFault(world)(world)
+    outcomes.push(outcome)
+    const { fault, newLeaderMs, healedMs } = outcome
+    const leaders = newLeaderMs === null ? '' : `other leaders after ${Math.round(newLeaderMs)} ms, `
+    timeline.note(
+      `${String(kills()).padStart(3)}  ${fault}: ${leaders}healed after ${Math.round(healedMs)} ms`,
+    )
+  }
+  return outcomes
+}
+
+/** All brokers at once, with the service that has them in it. */
+async function restartsOf(
+  { cluster, brokers, random }: World,
+  plan: Plan,
+  timeline: Timeline,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const endsAt = performance.now() + plan.seconds * 1_000
+  while (outcomes.length < plan.kills && performance.now() < endsAt) {
+    await pause(500 + random() * 1_500)
+    await cluster.killService()
+    const since = performance.now()
+    const start = cluster.startService()
+    const newLeaderMs = await led(brokers, since, 60_000)
+    await start
+    await cluster.settled()
+    const healedMs = performance.now() - since
+    outcomes.push({ fault: 'SIGKILL of the service', kills: 1, newLeaderMs, healedMs })
+    timeline.note(
+      `${String(outcomes.length).padStart(3)}  started again: all led after ${Math.round(newLeaderMs)} ms, ACTIVE after ${Math.round(healedMs)} ms`,
+    )
+  }
+  return outcomes
+}
+
+function withinLimit(outcomes: readonly Outcome[], timeline: Timeline): boolean {
+  const late = outcomes.filter(({ newLeaderMs }) => (newLeaderMs ?? 0) > ledAgainMsMax)
+  if (late.length > 0) timeline.note(`LATE: ${late.length} starts took more than ${ledAgainMsMax} ms`)
+  return late.length === 0
+}
+
+/** The group reads on until it has read the end of each log. */
+async function allRead(reader: Reader, logs: ReadonlyMap<number, readonly Stored[]>): Promise<void> {
+  const isRead = ([partition, log]: [number, readonly Stored[]]) => {
+    const last = log.at(-1)?.offset ?? -1
+    return last < 0 || reader.read.get(partition)?.some(({ offset }) => offset === last) === true
+  }
+  await until('the group at the ends of all partitions', 120_000, () =>
+    Promise.resolve([...logs].every(isRead) || undefined),
+  )
+}
+
+function tell(timeline: Timeline, account: Account, outcomes: readonly Outcome[], writers: Writers): void {
+  const kills = outcomes.reduce((sum, outcome) => sum + outcome.kills, 0)
+  const { acknowledged, unsure, consumed, ...wrong } = account
+  const counts = Object.entries(wrong).map(([kind, all]) => `${all.length} ${kind}`)
+  timeline.note(`${outcomes.length} faults, ${kills} of them kills`)
+  timeline.note(`${acknowledged} records acknowledged: ${counts.join(', ')}`)
+  timeline.note(
+    `${consumed} read by a group; ${writers.failures.length} calls failed for good (${unsure} records unsure), the slowest took ${Math.round(writers.slowestMs)} ms`,
+  )
+  const hung = (outcome: Outcome) => outcome.fault.includes('SIGSTOP')
+  const ended = outcomes.filter((outcome) => !hung(outcome))
+  timeline.note(`to new leaders: ${spread(ended.map(({ newLeaderMs }) => newLeaderMs))}`)
+  timeline.note(`to healed: ${spread(ended.map(({ healedMs }) => healedMs))}`)
+  const stopped = outcomes.filter(hung)
+  if (stopped.length > 0)
+    timeline.note(
+      `of a broker that hangs: to new leaders ${spread(stopped.map(({ newLeaderMs }) => newLeaderMs))}; to healed ${spread(stopped.map(({ healedMs }) => healedMs))}`,
+    )
+  for (const [kind, all] of Object.entries(wrong))
+    for (const sentence of all.slice(0, 10)) timeline.note(`  ${kind}: ${topic}-${sentence}`)
+  for (const failure of writers.failures.slice(0, 10)) timeline.note(`  failed: ${failure}`)
+}
+
+/** `median 120 ms, most 340 ms (of 40)`. */
+function spread(all: readonly (number | null)[]): string {
+  const sorted = all.filter((one) => one !== null).toSorted((a, b) => a - b)
+  const [median, most] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)]
+  if (median === undefined || most === undefined) return 'none'
+  return `median ${Math.round(median)} ms, most ${Math.round(most)} ms (of ${sorted.length})`
+}
+
+/** A linear congruential generator (Numerical Recipes). */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0
+  return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
