@@ -1,16 +1,30 @@
 // `npm run test:hostile -- --engine embedded|apache-kafka|both [filter …]`: the worst requests of each API in their long
-// form, with a table of what they did to others. SLUICE_HOSTILE_SCALE says how long.
+// form, with a table of what they did to others. SLUICE_HOSTILE_SCALE says how long. With `--write`, and both engines,
+// docs/hostile.md gets the table.
 import { checkNode, ensureInstalled, repositoryRoot } from './prepare.mjs'
 
 async function testHostile() {
   checkNode()
   await ensureInstalled()
-  process.env.SLUICE_HOSTILE_SCALE ??= '5'
+  const { mkdtempSync, rmSync } = await import('node:fs')
+  const { tmpdir } = await import('node:os')
   const { join } = await import('node:path')
   const { withSource } = await import('./import-source.mjs')
-  process.exitCode = await withSource(join(await repositoryRoot(), 'test/oracle/run.ts'), ({ runContract }) =>
-    runContract(process.argv.slice(2)),
-  )
+  const root = await repositoryRoot()
+  const results = mkdtempSync(join(tmpdir(), 'sluice-hostile-'))
+  process.env.SLUICE_HOSTILE_SCALE ??= '5'
+  process.env.SLUICE_HOSTILE_RESULTS = results
+  const args = process.argv.slice(2)
+  const isWritten = args.includes('--write')
+  try {
+    process.exitCode = await withSource(join(root, 'test/oracle/run.ts'), ({ runContract }) =>
+      runContract(args.filter((arg) => arg !== '--write')),
+    )
+    if (isWritten)
+      await withSource(join(root, 'test/hostile/page.ts'), ({ writePage }) => writePage(results, root))
+  } finally {
+    rmSync(results, { recursive: true, force: true })
+  }
 }
 
 testHostile().catch((error) => {

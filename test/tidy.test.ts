@@ -30,6 +30,7 @@ const published = [
   'packages/service/src/index.ts',
   'packages/service/src/cli/main.ts',
   'packages/service/src/cli/run-node.ts',
+  'test/hostile/page.ts',
   'test/oracle/run.ts',
   'test/lives/run.ts',
   'test/chaos/run.ts',

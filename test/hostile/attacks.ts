@@ -2,6 +2,8 @@ import {
   AlterConfigs,
   AlterPartitionReassignments,
   type Api,
+  buildBatch,
+  CodecId,
   ConfigResourceType,
   CreatePartitions,
   CreateTopics,
@@ -31,6 +33,7 @@ import {
   OffsetFetch,
   OffsetForLeaderEpoch,
   Produce,
+  type RecordInput,
   type RequestOf,
   SyncGroup,
 } from '@sluice/wire'
@@ -40,7 +43,7 @@ export interface Attack {
   readonly what: string
   readonly api: Api
   readonly version: number
-  readonly request: (items: number) => unknown
+  readonly request: (items: number) => unknown | Promise<unknown>
   /** How many things it names in the short form. */
   readonly items: number
 }
@@ -48,15 +51,24 @@ export interface Attack {
 /** There are when the attacks begin. */
 export const topic = 'attacked'
 export const group = 'attacked'
+/** Its batches may be of 100 MB, and are compressed anew. */
+export const recompressed = 'recompressed'
 
 function attack<A extends Api>(
   api: A,
   version: number,
   what: string,
   items: number,
-  request: (items: number) => Input<RequestOf<A>>,
+  request: (items: number) => Input<RequestOf<A>> | Promise<Input<RequestOf<A>>>,
 ): Attack {
   return { what, api, version, items, request }
+}
+
+async function produced(name: string, codec: keyof typeof CodecId, records: RecordInput[]) {
+  const timestamp = Date.now()
+  const batch = await buildBatch({ codec: CodecId[codec], timestamp, records })
+  const topicData = [{ name, partitionData: [{ index: 0, records: batch }] }]
+  return { acks: 1, timeoutMs: 60_000, topicData }
 }
 
 function times<T>(count: number, make: (index: number) => T): T[] {
@@ -80,6 +92,25 @@ export const attacks: readonly Attack[] = [
     acks: 1,
     timeoutMs: 1000,
     topicData: times(n, (i) => ({ name: `unknown-${i}`, partitionData: [{ index: 0, records: null }] })),
+  })),
+  ...(['gzip', 'snappy', 'lz4', 'zstd'] as const).flatMap((codec) => [
+    attack(Produce, 9, `megabytes of zeros in ${codec}`, 12, (n) =>
+      produced(
+        topic,
+        codec,
+        times(n, () => ({ value: Buffer.alloc(1_000_000) })),
+      ),
+    ),
+    attack(Produce, 9, `tiny records in ${codec}, of a topic of another codec`, 50_000, (n) =>
+      produced(
+        recompressed,
+        codec,
+        times(n, () => ({ value: null })),
+      ),
+    ),
+  ]),
+  attack(ListOffsets, 7, 'look-up in a batch of tiny records', 1, () => ({
+    topics: [{ name: recompressed, partitions: [{ partitionIndex: 0, timestamp: 1 }] }],
   })),
   attack(Fetch, 12, 'one partition, named again and again', 10_000, (n) => ({
     maxWaitMs: 0,

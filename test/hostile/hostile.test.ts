@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   type Api,
   CreateTopics,
@@ -10,8 +12,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Engine, start } from '../contract/engine.ts'
 import { eventually } from '../contract/fixture.ts'
 import { Peer } from '../contract/peer.ts'
-import { type Attack, attacks, group, topic } from './attacks.ts'
+import { type Attack, attacks, group, recompressed, topic } from './attacks.ts'
 import { type Ordeal, ordeal } from './ordeal.ts'
+import { type HostileRow, textTable } from './table.ts'
 
 // One client's request never stops another's. While each API gets the worst that it takes, another client asks for
 // something small, again and again. `npm run test:hostile` names five times as much, or SLUICE_HOSTILE_SCALE times.
@@ -27,13 +30,24 @@ const measurableMs = 60
 /** Thousands of logs are closed. */
 const stopMsMax = 300_000
 
-const rows: string[] = []
+const results: HostileRow[] = []
 let engine: Engine
 
 beforeAll(async () => {
   engine = await start()
   const peer = await Peer.open(engine.bootstrap)
-  await peer.send(CreateTopics, 7, { topics: [{ name: topic, numPartitions: 2, replicationFactor: 1 }] })
+  const configs = [
+    { name: 'max.message.bytes', value: '100000000' },
+    { name: 'compression.type', value: 'lz4' },
+  ]
+  const one = { numPartitions: 2, replicationFactor: 1 }
+  const large = { ...one, configs: configs.slice(0, 1) }
+  await peer.send(CreateTopics, 7, {
+    topics: [
+      { ...large, name: topic },
+      { ...one, name: recompressed, configs },
+    ],
+  })
   // Whoever coordinates groups loads them when they are first asked for.
   await eventually(async () => {
     const { coordinators } = await peer.send(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [group] })
@@ -46,38 +60,27 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine.stop()
-  if (process.env.SLUICE_HOSTILE_SCALE) console.log([heading, ...rows].join('\n'))
+  const { SLUICE_HOSTILE_SCALE, SLUICE_HOSTILE_RESULTS, SLUICE_CONTRACT_BOOTSTRAP } = process.env
+  if (SLUICE_HOSTILE_SCALE) console.log(textTable(results))
+  const name = SLUICE_CONTRACT_BOOTSTRAP ? 'apache-kafka' : 'embedded'
+  if (SLUICE_HOSTILE_RESULTS)
+    writeFileSync(join(SLUICE_HOSTILE_RESULTS, `${name}.json`), JSON.stringify(results))
 }, stopMsMax)
 
 describe('others are served while', () => {
   test.each(attacks)('$api.name $version names $what', async (attack) => {
     const few = await attacked(attack, Math.ceil((attack.items * scale) / 4))
     const many = await attacked(attack, attack.items * scale)
-    rows.push(row(attack, many))
+    const { api, version, what, items } = attack
+    results.push({ what: `${api.name} ${version}: ${items * scale} ${what}`, ...many })
     expect(many.longestHoldMs).toBeLessThan(holdMsMax)
     expect(many.memoryBytes).toBeLessThan(memoryBytesMax)
     expect(many.busyMs).toBeLessThan(growthMax * Math.max(few.busyMs, measurableMs))
   })
 })
 
-function attacked({ api, version, request }: Attack, items: number): Promise<Ordeal> {
-  const frame = encodeRequestFrame(api as Api<object>, version, 7, 'hostile', request(items) as object)
+async function attacked({ api, version, request }: Attack, items: number): Promise<Ordeal> {
+  const asked = (await request(items)) as object
+  const frame = encodeRequestFrame(api as Api<object>, version, 7, 'hostile', asked)
   return ordeal(engine.bootstrap, frame)
-}
-
-const heading = columns('API and request', 'wait', 'hold', 'in all', 'answer', 'memory')
-
-function row({ api, version, what, items }: Attack, found: Ordeal): string {
-  return columns(
-    `${api.name} ${version}: ${items * scale} ${what}`,
-    `${found.longestWaitMs.toFixed(0)} ms`,
-    `${found.longestHoldMs.toFixed(0)} ms`,
-    `${found.busyMs.toFixed(0)} ms`,
-    `${(found.answerBytes / 1e6).toFixed(1)} MB`,
-    `${(found.memoryBytes / 1e6).toFixed(0)} MB`,
-  )
-}
-
-function columns(first: string, ...others: string[]): string {
-  return [first.padEnd(84), ...others.map((other) => other.padStart(9))].join(' ')
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { ApiVersions, encodeRequestFrame } from '@sluice/wire'
 
@@ -14,7 +15,7 @@ export interface Ordeal {
   readonly busyMs: number
   /** Bytes of the answer; 0 where the connection was closed instead. */
   readonly answerBytes: number
-  /** By how much the memory of this process rose at most, bytes. */
+  /** By how much the memory of the attacked process rose at most, bytes: of this one, or of Apache Kafka's. */
   readonly memoryBytes: number
 }
 
@@ -26,7 +27,7 @@ export async function ordeal(bootstrap: { host: string; port: number }, frame: U
   const bystander = await open(bootstrap)
   const small = encodeRequestFrame(ApiVersions, 0, 1, null, {})
   await exchange(bystander, small)
-  const memoryBefore = process.memoryUsage.rss()
+  const memoryBefore = attackedBytes()
   const busyBefore = busyMs()
   const found = { longestWaitMs: 0, memoryBytes: 0 }
   const holds = new Holds()
@@ -38,7 +39,7 @@ export async function ordeal(bootstrap: { host: string; port: number }, frame: U
     const askedAt = performance.now()
     await exchange(bystander, small)
     found.longestWaitMs = Math.max(found.longestWaitMs, performance.now() - askedAt)
-    found.memoryBytes = Math.max(found.memoryBytes, process.memoryUsage.rss() - memoryBefore)
+    found.memoryBytes = Math.max(found.memoryBytes, attackedBytes() - memoryBefore)
     await new Promise((resolve) => setTimeout(resolve, pauseBetweenRequestsMs))
   }
   const answerBytes = await answered
@@ -47,6 +48,16 @@ export async function ordeal(bootstrap: { host: string; port: number }, frame: U
   attacker.destroy()
   bystander.destroy()
   return { ...found, longestHoldMs: holds.longestMs, busyMs: busy, answerBytes }
+}
+
+/** Resident bytes of the process that is attacked. */
+function attackedBytes(): number {
+  const guard = process.env.SLUICE_CONTRACT_APACHE_KAFKA_PID
+  if (!guard) return process.memoryUsage.rss()
+  // Apache Kafka is the one child of what guards it.
+  const pid = readFileSync(`/proc/${guard}/task/${guard}/children`, 'utf8').trim()
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
 }
 
 /** Watches how long the event loop is held between two of its turns. */

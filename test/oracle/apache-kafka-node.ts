@@ -42,6 +42,11 @@ export class ApacheKafkaNode {
     )
   }
 
+  /** Of the process whose one child it is. */
+  get pid(): number {
+    return this.#guard.pid ?? 0
+  }
+
   /** Starts it on what is in the directory, or on nothing, and resolves when it answers. */
   static async start(
     kafka: ApacheKafka,

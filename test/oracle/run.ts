@@ -139,6 +139,7 @@ class ContractRun {
       const count = await this.#tests('apache-kafka', {
         SLUICE_CONTRACT_APACHE_KAFKA: file,
         SLUICE_CONTRACT_BOOTSTRAP: `${host}:${port}`,
+        SLUICE_CONTRACT_APACHE_KAFKA_PID: String(this.#node.pid),
       })
       this.#add('apache-kafka', count)
     } finally {

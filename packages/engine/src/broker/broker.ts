@@ -22,6 +22,7 @@ import type { Partitions } from '../replication/partitions.ts'
 import { type ReplicationQuotas, replicationQuotas } from '../replication/replication-quota.ts'
 import { logDirectoryName } from '../storage/directory-names.ts'
 import { logConfigOf } from '../storage/log-config.ts'
+import { LargeRequests } from '../server/large-requests.ts'
 import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { TellLoss } from '../storage/losses.ts'
@@ -110,6 +111,7 @@ export class Broker implements BrokerServices {
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
   readonly lane: Lane
+  readonly largeRequests = new LargeRequests()
   readonly guard: Guard
   readonly #guard: NodeGuard
   readonly #options: BrokerOptions

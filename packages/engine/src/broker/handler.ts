@@ -29,7 +29,7 @@ export function handler<A extends Api>(
   api: A,
   access: Access,
   handle: Handle<A, RequestContext>,
-  options: { min?: number; max?: number; refuses?: boolean } = {},
+  options: { min?: number; max?: number; refuses?: boolean; parks?: boolean } = {},
 ): Handler {
   return {
     api,
@@ -37,6 +37,7 @@ export function handler<A extends Api>(
     maxVersion: options.max ?? api.maxStableVersion,
     access,
     ...(options.refuses && { refuses: true }),
+    ...(options.parks && { parks: true }),
     handle: handle as Handler['handle'],
   }
 }
@@ -48,7 +49,7 @@ export function responder<A extends Api>(
   respond: Respond<A, RequestContext>,
 ): Handler {
   const { minVersion, maxStableVersion: maxVersion } = api
-  return { api, minVersion, maxVersion, access, respond: respond as Handler['respond'] }
+  return { api, minVersion, maxVersion, access, parks: true, respond: respond as Handler['respond'] }
 }
 
 /** A handler that reads the bytes itself. */

@@ -1,7 +1,8 @@
 import { type Guard, isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
+import { bytesInFlight } from './bytes-in-flight.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import { Reply } from './reply.ts'
-import { ResponseStream, returnChunks, wholeResponse } from './response-stream.ts'
+import { ResponseStream, returnChunks, wholeResponse, wholeResponseBytesMax } from './response-stream.ts'
 
 /** All connections read into this buffer; what a read leaves unfinished moves to a buffer of the connection. */
 const sharedReceiveBytes = 262_144
@@ -15,6 +16,8 @@ const fullReadsPerTurnMax = 4
 const pipelinedInFlightMax = 10_000
 /** Queued response bytes above which no further request of this connection is read. */
 const queuedResponseBytesMax = 1_048_576
+/** Less than this a connection may hold without being asked for it. */
+const accountedBytesMin = 65_536
 /** Small responses are gathered here and leave with one write. */
 const gatherBytes = 65_536
 const gatheredResponseBytesMax = 8_192
@@ -84,6 +87,9 @@ export class Connection implements SocketHandler {
   #closing = false
   #resumeScheduled = false
   #cameBytes = 0
+  /** Of a large request that waits for its answer. */
+  #requestBytes = 0
+  #isAccounted = false
   /** One closure for all reads. */
   readonly #handleRead = () => this.#read(this.#cameBytes)
   readonly #replyFilled = () => {
@@ -119,6 +125,12 @@ export class Connection implements SocketHandler {
     return this.#unanswered === 0 && this.#repliesAt === this.#replies.length && this.#stream === null
   }
 
+  /** A large request, whose bytes are kept until it is answered. */
+  keepsRequest(bytes: number): void {
+    this.#requestBytes = bytes
+    this.#account()
+  }
+
   onCloseOnce(fn: () => void): () => void {
     this.#closeListeners.add(fn)
     return () => this.#closeListeners.delete(fn)
@@ -144,6 +156,7 @@ export class Connection implements SocketHandler {
     this.#used += length
     this.#handleBuffered(buffer)
     if (this.#closed) return
+    this.#account()
     if (this.#fullReads >= fullReadsPerTurnMax && !this.#paused) {
       // The kernel has more for us; other connections come first.
       this.#fullReads = 0
@@ -176,6 +189,7 @@ export class Connection implements SocketHandler {
     this.#handling.guard(() => {
       if (this.socket.queuedBytes === 0) returnChunks(this.socket)
       this.#flush()
+      this.#account()
       this.#continueSoon()
     })
   }
@@ -194,6 +208,8 @@ export class Connection implements SocketHandler {
     this.#replies = []
     this.#repliesAt = 0
     this.#own = undefined
+    this.#requestBytes = 0
+    this.#account()
     this.#handling.closed(this)
     for (const listener of this.#closeListeners) listener()
     this.#closeListeners.clear()
@@ -296,6 +312,16 @@ export class Connection implements SocketHandler {
     this.#own = grown
   }
 
+  /** It has moved: what does it hold now? */
+  #account(): void {
+    const unfinished = this.#own ? this.#used : 0
+    const held = unfinished + this.#requestBytes + (this.#stream?.heldBytes ?? 0)
+    const bytes = held >= accountedBytesMin && !this.#closed ? held : 0
+    if (bytes === 0 && !this.#isAccounted) return
+    this.#isAccounted = bytes > 0
+    bytesInFlight.moved(this, bytes)
+  }
+
   #blocked(): boolean {
     return this.#stream !== null || this.socket.queuedBytes > queuedResponseBytesMax
   }
@@ -368,12 +394,16 @@ export class Connection implements SocketHandler {
         continue
       }
       gathered = this.#sendGathered(gathered)
-      if (parts instanceof Uint8Array) {
+      if (parts instanceof Uint8Array && parts.length <= wholeResponseBytesMax) {
         this.socket.write(parts)
         continue
       }
-      this.#stream = new ResponseStream(this.socket, parts)
-      if (!this.#stream.pump()) break
+      this.#stream = new ResponseStream(this.socket, parts instanceof Uint8Array ? [parts] : parts)
+      if (!this.#stream.pump()) {
+        this.#account()
+        if (this.#closed) return
+        break
+      }
       this.#stream = null
     }
     this.#sendGathered(gathered)

@@ -96,14 +96,42 @@ function runDecoded<Context extends RequestContext>(
     begin(handler, context, reply, request)
     return
   }
-  const { connection, node } = context
   // What comes next on the socket overwrites the bytes.
-  const copy = new Reader(Buffer.from(body.buffer.subarray(body.position, body.end)))
-  copy.elementsLeft = requestElementsMax
+  const copy = Buffer.from(body.buffer.subarray(body.position, body.end))
+  const { connection, node } = context
+  connection.keepsRequest(copy.length)
+  node.largeRequests.enter(copy.length, (leave) => {
+    const end = () => {
+      connection.keepsRequest(0)
+      leave()
+    }
+    reply.onceEnded(end)
+    node.guard(() => decodeLarge(handler, copy, context, reply, end))
+  })
+}
+
+function decodeLarge<Context extends RequestContext>(
+  handler: Handler<Context>,
+  copy: Buffer,
+  context: Context,
+  reply: Reply,
+  end: () => void,
+): void {
+  const { connection, node } = context
+  if (connection.closed) {
+    reply.abandon()
+    return
+  }
+  const body = new Reader(copy)
+  body.elementsLeft = requestElementsMax
   node.lane.run({
-    steps: handler.api.request.decodeInSteps(copy, context.apiVersion),
+    steps: handler.api.request.decodeInSteps(body, context.apiVersion),
     isWanted: () => !connection.closed,
-    done: (request) => begin(handler, context, reply, request),
+    done: (request) => {
+      // Others need not wait for what waits for others.
+      if (handler.parks) end()
+      begin(handler, context, reply, request, true)
+    },
     failed: (error) => {
       if (!(error instanceof DecodeError)) throw error
       refuse(node, connection, error.message)
@@ -118,9 +146,10 @@ function begin<Context extends RequestContext>(
   context: Context,
   reply: Reply,
   request: unknown,
+  isBegun = false,
 ): void {
   if (!handler.respond) {
-    new RequestRun(handler, context, reply, request).start()
+    new RequestRun(handler, context, reply, request, isBegun).start()
     return
   }
   try {

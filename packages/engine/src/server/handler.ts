@@ -4,6 +4,7 @@ import type { Lane } from '../storage/lane.ts'
 import type { Steps } from '../storage/slices.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionSession } from './connection-session.ts'
+import type { LargeRequests } from './large-requests.ts'
 import type { Reply } from './reply.ts'
 
 /** An API in the versions that are served. */
@@ -21,6 +22,7 @@ export interface ServingNode {
   readonly guard: Guard
   /** Where requests do what may take long. */
   readonly lane: Lane
+  readonly largeRequests: LargeRequests
   /** How long this client is to be slowed down now, ms. */
   throttleTimeMs(session: ConnectionSession): number
 }
@@ -66,6 +68,8 @@ export interface Handler<Context extends RequestContext> extends ServedApi {
    * request names, or with what is stored, is done in steps. Null when the request has no response.
    */
   readonly handle?: (request: never, context: Context) => Promise<unknown> | unknown
+  /** It may wait for others as long as it likes. */
+  readonly parks?: boolean
   /** Requests of this API may follow each other on a connection before they are answered. */
   readonly pipelined?: boolean
   /** In place of `handle`, for the hot path. */

@@ -22,6 +22,7 @@ export class Reply {
   parts: ResponsePart[] | Uint8Array | null = null
   ready = false
   readonly #filled: () => void
+  #ended: (() => void) | null = null
 
   constructor(filled: () => void) {
     this.#filled = filled
@@ -35,6 +36,7 @@ export class Reply {
     }
     this.parts = parts
     this.ready = true
+    this.#end()
     this.#filled()
   }
 
@@ -42,6 +44,7 @@ export class Reply {
   sendNothing(): void {
     if (this.ready) return
     this.ready = true
+    this.#end()
     this.#filled()
   }
 
@@ -50,6 +53,17 @@ export class Reply {
     if (this.parts) releaseParts(this.parts)
     this.parts = null
     this.ready = true
+    this.#end()
+  }
+
+  /** Calls `ended` when the request is over: its answer is made, or nobody wants it any more. */
+  onceEnded(ended: () => void): void {
+    this.#ended = ended
+  }
+
+  #end(): void {
+    this.#ended?.()
+    this.#ended = null
   }
 }
 

@@ -16,11 +16,15 @@ export class RequestRun<Context extends RequestContext> {
     endRequest(this.#handler.api, this.#request, this.#context, this.#reply, error)
   }
 
-  constructor(handler: Handler<Context>, context: Context, reply: Reply, request: unknown) {
+  /** Something of it is in memory: it is ended before another one is begun. */
+  #isBegun: boolean
+
+  constructor(handler: Handler<Context>, context: Context, reply: Reply, request: unknown, isBegun: boolean) {
     this.#handler = handler
     this.#context = context
     this.#reply = reply
     this.#request = request
+    this.#isBegun = isBegun
   }
 
   start(): void {
@@ -55,6 +59,14 @@ export class RequestRun<Context extends RequestContext> {
   }
 
   #inLane<T>(steps: Steps<T>, done: (value: T) => void): void {
-    this.#context.node.lane.run({ steps, done, failed: this.#failed, isWanted: this.#isWanted })
+    const isBegun = this.#isBegun
+    this.#isBegun = true
+    this.#context.node.lane.run({
+      steps,
+      done,
+      failed: this.#failed,
+      isWanted: this.#isWanted,
+      isBegun,
+    })
   }
 }

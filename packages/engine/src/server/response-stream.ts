@@ -5,7 +5,7 @@ import type { FileSlice, ResponsePart } from './reply.ts'
 const chunkBytes = 262_144
 const chunksPerSocketMax = 2
 /** Responses below this are read into one buffer and sent with one write. */
-const wholeResponseBytesMax = 131_072
+export const wholeResponseBytesMax = 131_072
 /** Free chunks kept for the next stream. */
 const freeChunksMax = 8
 
@@ -48,9 +48,13 @@ export class ResponseStream {
   /** Chunks whose bytes the kernel may not have yet. */
   readonly #inFlight: Buffer[] = []
 
+  /** Bytes of the response that are in memory until it is sent. */
+  readonly heldBytes: number
+
   constructor(socket: Socket, parts: ResponsePart[]) {
     this.#socket = socket
     this.#parts = parts
+    this.heldBytes = parts.reduce((sum, part) => sum + (part instanceof Uint8Array ? part.length : 0), 0)
   }
 
   /** Sends what the socket takes now. True when the whole response is queued; false: call again on drain. */

@@ -63,6 +63,24 @@ describe('work in the lane', () => {
     expect(notes.slice(notes.indexOf('b50') + 1, notes.indexOf('a300')).join()).not.toContain('b')
   })
 
+  test('of what has been begun comes before what has not', async () => {
+    const ends: string[] = []
+    const first = new Promise<void>((resolve) => {
+      const goesOn = (name: string) =>
+        lane.run({
+          steps: work(`${name} on`, 300),
+          done: (value) => resolve(void ends.push(value)),
+          failed: () => {},
+          isWanted: () => true,
+          isBegun: true,
+        })
+      lane.run({ steps: work('a', 300), done: goesOn, failed: () => {}, isWanted: () => true })
+    })
+    const second = run('b', 300).then((value) => ends.push(value))
+    await Promise.all([first, second])
+    expect(ends).toEqual(['a on', 'b'])
+  })
+
   test('that nobody wants any more is let go, and the next goes on', async () => {
     let wanted = true
     void run('a', 300, () => wanted)

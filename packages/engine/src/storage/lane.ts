@@ -13,6 +13,8 @@ interface LaneWork<T> {
   failed(error: unknown): void
   /** False: nobody waits for it any more, and it is let go without a word. */
   isWanted(): boolean
+  /** It goes on with what has been begun, and is in memory: before what has not. */
+  readonly isBegun?: boolean
 }
 
 /**
@@ -22,6 +24,7 @@ interface LaneWork<T> {
  */
 export class Lane {
   readonly #clock: Clock
+  /** Before `#next` nothing is left. */
   #waiting: LaneWork<unknown>[] = []
   #next = 0
   #isScheduled = false
@@ -33,7 +36,8 @@ export class Lane {
   run<T>(work: LaneWork<T>): void {
     const endMs = Math.min(this.#clock.monotonic() + firstTryMs, this.#clock.firstTryEndMs())
     if (this.#ends(work, endMs, firstTrySteps)) return
-    this.#waiting.push(work)
+    if (work.isBegun) this.#putFirst(work)
+    else this.#waiting.push(work)
     this.#goOnSoon()
   }
 
@@ -55,12 +59,13 @@ export class Lane {
 
   #slice(endMs: number): void {
     while (this.#next < this.#waiting.length && this.#clock.monotonic() < endMs) {
+      const work = this.#waiting[this.#next++] as LaneWork<unknown>
       // Over, too, when it throws.
       let isOver = true
       try {
-        isOver = this.#ends(this.#waiting[this.#next] as LaneWork<unknown>, endMs, 1)
+        isOver = this.#ends(work, endMs, 1)
       } finally {
-        if (isOver) this.#next++
+        if (!isOver) this.#putFirst(work)
         if (this.#next === this.#waiting.length) {
           this.#waiting = []
           this.#next = 0
@@ -68,6 +73,12 @@ export class Lane {
         this.#goOnSoon()
       }
     }
+  }
+
+  #putFirst(work: LaneWork<never> | LaneWork<unknown>): void {
+    const first = work as LaneWork<unknown>
+    if (this.#next > 0) this.#waiting[--this.#next] = first
+    else this.#waiting.unshift(first)
   }
 
   /** Goes on with the work until the time is over; true when there is no more to do. */

@@ -14,9 +14,14 @@ import { handler } from '../handler.ts'
 
 const nullableProtocolNameVersionMin = 7
 
-export const joinGroup = handler(JoinGroup, [whole('read', 'group')], async (request, context) => {
-  const result = await context.broker.groups.joinGroup(context, request)
-  return context.apiVersion >= nullableProtocolNameVersionMin
-    ? result
-    : { ...result, protocolName: result.protocolName ?? '' }
-})
+export const joinGroup = handler(
+  JoinGroup,
+  [whole('read', 'group')],
+  async (request, context) => {
+    const result = await context.broker.groups.joinGroup(context, request)
+    return context.apiVersion >= nullableProtocolNameVersionMin
+      ? result
+      : { ...result, protocolName: result.protocolName ?? '' }
+  },
+  { parks: true },
+)

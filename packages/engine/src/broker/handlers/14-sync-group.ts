@@ -8,6 +8,9 @@ import { SyncGroup } from '@sluice/wire'
 import { whole } from '../access.ts'
 import { handler } from '../handler.ts'
 
-export const syncGroup = handler(SyncGroup, [whole('read', 'group')], (request, context) =>
-  context.broker.groups.syncGroup(context, request),
+export const syncGroup = handler(
+  SyncGroup,
+  [whole('read', 'group')],
+  (request, context) => context.broker.groups.syncGroup(context, request),
+  { parks: true },
 )

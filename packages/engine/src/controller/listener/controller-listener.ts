@@ -3,6 +3,7 @@ import type { RequestHeader } from '@sluice/wire'
 import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { Connection } from '../../server/connection.ts'
+import { LargeRequests } from '../../server/large-requests.ts'
 import { RequestContext } from '../../server/handler.ts'
 import { Server } from '../../server/server.ts'
 import type { Lane } from '../../storage/lane.ts'
@@ -39,6 +40,7 @@ export class ControllerListener implements ControllerServices {
   readonly guard: Guard
   readonly lane: Lane
   readonly config: BrokerConfig
+  readonly largeRequests = new LargeRequests()
   readonly metadata: MetadataImage
   readonly log: MetadataLog
   readonly observers: Observers
