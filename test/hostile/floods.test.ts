@@ -70,42 +70,46 @@ async function during(flood: () => Promise<void>) {
   return { memoryBytes, longestHoldMs }
 }
 
-describe('others are served, and memory is bounded, while many clients', () => {
-  test('ask for all of a large log and never read', async () => {
-    const frame = encodeRequestFrame(Fetch, 12, 1, null, {
-      maxWaitMs: 0,
-      maxBytes: 50_000_000,
-      topics: [{ topic: 'large', partitions: [{ partition: 0, partitionMaxBytes: 50_000_000 }] }],
-    })
-    const found = await during(async () => {
-      for (let i = 0; i < 150 * scale; i++) (await client()).write(frame)
-    })
-    expect(found.longestHoldMs).toBeLessThan(holdMsMax)
-    expect(found.memoryBytes).toBeLessThan(streamedBytesMax)
-  }, 120_000)
+// Apache Kafka gives a request the memory that it says it will need, and has no more for anybody.
+describe.skipIf(process.env.SLUICE_CONTRACT_BOOTSTRAP)(
+  'others are served, and memory is bounded, while many clients',
+  () => {
+    test('ask for all of a large log and never read', async () => {
+      const frame = encodeRequestFrame(Fetch, 12, 1, null, {
+        maxWaitMs: 0,
+        maxBytes: 50_000_000,
+        topics: [{ topic: 'large', partitions: [{ partition: 0, partitionMaxBytes: 50_000_000 }] }],
+      })
+      const found = await during(async () => {
+        for (let i = 0; i < 150 * scale; i++) (await client()).write(frame)
+      })
+      expect(found.longestHoldMs).toBeLessThan(holdMsMax)
+      expect(found.memoryBytes).toBeLessThan(streamedBytesMax)
+    }, 120_000)
 
-  test('begin a request of many megabytes and never end it', async () => {
-    const begun = Buffer.alloc(4_000_000)
-    begun.writeInt32BE(100_000_000, 0)
-    let cut = 0
-    const found = await during(async () => {
-      for (let i = 0; i < 200; i++) {
-        const socket = await client()
-        socket.resume()
-        socket.on('close', () => cut++)
-        await new Promise<void>((resolve) => void socket.write(begun, () => resolve()))
-      }
-    })
-    expect(found.longestHoldMs).toBeLessThan(holdMsMax)
-    expect(found.memoryBytes).toBeLessThan(inFlightBytesMax)
-    expect(cut).toBeGreaterThan(0)
-  }, 120_000)
+    test('begin a request of many megabytes and never end it', async () => {
+      const begun = Buffer.alloc(4_000_000)
+      begun.writeInt32BE(100_000_000, 0)
+      let cut = 0
+      const found = await during(async () => {
+        for (let i = 0; i < 200; i++) {
+          const socket = await client()
+          socket.resume()
+          socket.on('close', () => cut++)
+          await new Promise<void>((resolve) => void socket.write(begun, () => resolve()))
+        }
+      })
+      expect(found.longestHoldMs).toBeLessThan(holdMsMax)
+      expect(found.memoryBytes).toBeLessThan(inFlightBytesMax)
+      expect(cut).toBeGreaterThan(0)
+    }, 120_000)
 
-  test('only come', async () => {
-    const found = await during(async () => {
-      for (let i = 0; i < 300 * scale; i++) await client()
-    })
-    expect(found.longestHoldMs).toBeLessThan(holdMsMax)
-    expect(found.memoryBytes).toBeLessThan(streamedBytesMax)
-  }, 120_000)
-})
+    test('only come', async () => {
+      const found = await during(async () => {
+        for (let i = 0; i < 300 * scale; i++) await client()
+      })
+      expect(found.longestHoldMs).toBeLessThan(holdMsMax)
+      expect(found.memoryBytes).toBeLessThan(streamedBytesMax)
+    }, 120_000)
+  },
+)
