@@ -11,7 +11,8 @@ it('tells once that the data directory is gone, within a second, and nothing whi
     const lock = lockDataDirectory(effects, '/data')
     const lost: Error[] = []
     const onDirectoryLost = (error: Error) => void lost.push(error)
-    const watch = watchDirectory({ dataDirectory: '/data', effects, onDirectoryLost }, lock)
+    const abandon = () => ['Its nodes were ended with it.']
+    const watch = watchDirectory({ dataDirectory: '/data', effects, onDirectoryLost, abandon }, lock)
     await clock.advance(10_000)
     expect(lost).toEqual([])
     disk.removeSync('/data')
@@ -19,6 +20,7 @@ it('tells once that the data directory is gone, within a second, and nothing whi
     await clock.advance(1_000)
     await clock.advance(10_000)
     expect(lost).toHaveLength(ends ? 0 : 1)
-    if (!ends) expect(lost[0]).toMatchObject({ code: 'DATA_DIRECTORY_LOST' })
+    const why = expect.stringMatching(/what was written since is lost\. Its nodes were ended with it\.$/)
+    if (!ends) expect(lost[0]).toMatchObject({ code: 'DATA_DIRECTORY_LOST', why })
   }
 })

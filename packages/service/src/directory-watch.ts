@@ -13,10 +13,13 @@ export function watchDirectory(
     dataDirectory,
     effects: { clock, logger },
     onDirectoryLost,
+    abandon,
   }: {
     dataDirectory: string
     effects: { clock: Clock; logger: Logger }
     onDirectoryLost?: (error: OperatingError) => void
+    /** Ends nodes that nobody would find again; says in sentences what becomes of them. */
+    abandon: () => readonly string[]
   },
   lock: DataDirectoryLock,
 ): { end(): void } {
@@ -27,7 +30,7 @@ export function watchDirectory(
       timer = clock.schedule(checkMs, check)
       return
     }
-    const error = directoryLost(dataDirectory, state)
+    const error = directoryLost(dataDirectory, state, abandon())
     logger.error('the data directory is lost; the service ends', { directory: dataDirectory, lock: state })
     onDirectoryLost?.(error)
   }
@@ -35,11 +38,18 @@ export function watchDirectory(
   return { end: () => timer.cancel() }
 }
 
-function directoryLost(directory: string, state: 'gone' | 'another’s'): OperatingError {
+function directoryLost(
+  directory: string,
+  state: 'gone' | 'another’s',
+  nodes: readonly string[],
+): OperatingError {
   const happened = state === 'gone' ? 'removed or moved away' : 'replaced, or taken by another process'
   return new OperatingError(`The data directory ${directory} is not this service’s any more.`, {
     code: 'DATA_DIRECTORY_LOST',
-    why: `It, or the lock in it, was ${happened} while the service ran; what was written since is lost.`,
+    why: [
+      `It, or the lock in it, was ${happened} while the service ran; what was written since is lost.`,
+      ...nodes,
+    ].join(' '),
     next: 'Put it back, or start on a new one.',
   })
 }

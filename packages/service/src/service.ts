@@ -1,4 +1,5 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import { abandonNodes } from './abandoned-nodes.ts'
 import { AwsEndpoint } from './aws/endpoint.ts'
 import { mskService } from './aws/msk/service.ts'
 import { brokerAnswers } from './broker-probe.ts'
@@ -96,10 +97,14 @@ const apiPortsTried = 100
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { dataDirectory, effects } = options
   const lock = lockDataDirectory(effects, dataDirectory)
-  const watch = watchDirectory(options, lock)
+  const running: { fleet: Fleet | null } = { fleet: null }
+  const watch = watchDirectory(
+    { ...options, abandon: () => abandonNodes(effects, running.fleet?.status() ?? []) },
+    lock,
+  )
   const started: Undo[] = [() => lock.release(), () => watch.end()]
   try {
-    return await startLocked(options, started)
+    return await startLocked(options, started, running)
   } catch (error) {
     await undoAll(started).catch((again) => effects.logger.error('could not be undone', { error: again }))
     throw explained(dataDirectory, error)
@@ -121,7 +126,11 @@ async function undoAll(started: Undo[]): Promise<void> {
   if (failures.length > 0) throw failures[0]
 }
 
-async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Service> {
+async function startLocked(
+  options: ServiceOptions,
+  started: Undo[],
+  running: { fleet: Fleet | null },
+): Promise<Service> {
   const { dataDirectory, effects, kafkaPort } = options
   const before = readState(effects.disk, dataDirectory)
   const region = regionOf(options.region, before, dataDirectory)
@@ -137,6 +146,7 @@ async function startLocked(options: ServiceOptions, started: Undo[]): Promise<Se
     metadataLossAccepted: options.metadataLossAccepted ?? [],
     kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
   })
+  running.fleet = fleet
   started.push(() => fleet.stop())
   const starting = bringUp({ options, before, region, target, engines, fleet }, started)
   return toldOf(options, starting, () => `Starting: ${nodesText(fleet.status())} started`)

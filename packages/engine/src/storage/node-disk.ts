@@ -4,8 +4,8 @@ import { type Clock, type Disk, isSystemError, type Logger, raise, type Timer } 
 const checkMs = 1_000
 /** A disk that has refused something within this time does not serve: whoever writes tries again sooner. */
 const quietMsMin = 2_500
-/** A nearly full disk may take a small file and still no batch. */
-const probeBytes = 64 * 1024
+/** As the largest batch is by default (message.max.bytes): a nearly full disk may still take a small file. */
+const probeBytes = 1024 * 1024
 const probeName = '.disk-probe'
 
 /** Why the disk does not serve, and since when. */
@@ -27,7 +27,7 @@ export class DirectoryLostError extends Error {
 
 /**
  * What becomes known of the disk that one node lives on. Whatever finds that the disk refuses something says so here:
- * a change of state is told once, however many requests run into it. From then on a small file is written from time to
+ * a change of state is told once, however many requests run into it. From then on a file is written from time to
  * time, so that the disk is known to serve again also when nobody has anything to write.
  */
 export class NodeDisk {

@@ -29,6 +29,12 @@ export function notRunning(dataDir: string): NotRunningError {
   const left = nodesLeftBehind(effects, resolve(dataDir))
   const none = `No service is running on ${resolve(dataDir)}`
   const start = ownCommand('start', dataDir)
+  if (!effects.disk.existsSync(resolve(dataDir)))
+    return new NotRunningError([
+      `${none}: there is no such directory.`,
+      'A service whose data directory is removed ends within seconds by itself, and its nodes with it.',
+      `Next: ${start}`,
+    ])
   if (left.length === 0) return new NotRunningError([`${none}.`, `Next: ${start}`])
   return new NotRunningError(
     [
