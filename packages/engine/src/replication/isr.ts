@@ -67,11 +67,12 @@ function isCaughtUp(replica: ReplicaProgress, view: LeaderView): boolean {
 }
 
 /**
- * It has all that is committed, and has agreed with this leader on what came before it: below the epoch's start its
+ * It fetches, has all that is committed, and has agreed with this leader on what came before it: below the epoch's start its
  * log might still differ.
  */
 function mayEnter(replica: ReplicaProgress, view: LeaderView): boolean {
   return (
+    !replica.isPutOut &&
     replica.endOffset >= view.highWatermark &&
     replica.endOffset >= view.epochStartOffset &&
     view.isEligible(replica)

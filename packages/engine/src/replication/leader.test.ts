@@ -222,6 +222,22 @@ describe('a follower that fetches', () => {
     expect(context.log.highWatermark).toBe(1)
   })
 
+  it('stays outside until it fetches again, once it has fallen silent', async () => {
+    const context = new Context()
+    const leader = context.leader(ledWithFollower)
+    leader.followerFetched(followerAt(0))
+    append(leader)
+    leader.commit()
+    context.minInSyncReplicas = 2
+    await context.clock.advance(30_001)
+    leader.reviewIsr()
+    leader.update({ ...ledWithFollower, isr: [me], partitionEpoch: 1 })
+    leader.reviewIsr()
+    expect(context.wantedIsrs).toEqual([[me]])
+    leader.followerFetched(followerAt(0))
+    expect(context.wantedIsrs).toEqual([[me], [me, other]])
+  })
+
   it('stays outside while it is fenced, or as another incarnation than the one that is registered', () => {
     const { context, leader } = withoutFollowers()
     leader.followerFetched(followerAt(2, { brokerEpoch: brokerEpochOf(other) + 1 }))

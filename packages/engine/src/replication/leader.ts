@@ -47,8 +47,10 @@ export class Leader implements StagingHome, StagedLeader {
   /** A new state from the metadata log, under which this broker still leads. */
   update(state: PartitionState): void {
     this.commit()
-    const { leaderEpoch } = this.#state
+    const { leaderEpoch, isr } = this.#state
     this.#state = state
+    for (const progress of this.#progress)
+      if (isr.includes(progress.brokerId) && !state.isr.includes(progress.brokerId)) progress.putOut()
     // Whether it is what was proposed or something else, this is the ISR by now.
     this.#proposedIsr = null
     if (state.leaderEpoch !== leaderEpoch) this.#beginEpoch()

@@ -22,6 +22,8 @@ export class ReplicaProgress {
   #brokerEpoch: Int64 = noEpoch
   /** When it last held all that the leader had, ms; never falls. What came since does not count against it at once. */
   #caughtUpAtMs: number
+  /** It has been put out of the ISR, and has not fetched since: what it had then is no reason to let it in again. */
+  #isPutOut = false
   /** The leader's end at the last report, and when that was: a replica that gets there was caught up at that time. */
   #leaderEndOffset = 0
   #reportedAtMs = -Infinity
@@ -51,6 +53,14 @@ export class ReplicaProgress {
     return this.#brokerEpoch
   }
 
+  get isPutOut(): boolean {
+    return this.#isPutOut
+  }
+
+  putOut(): void {
+    this.#isPutOut = true
+  }
+
   startsAt(logStartOffset: number): void {
     this.#logStartOffset = logStartOffset
   }
@@ -59,6 +69,7 @@ export class ReplicaProgress {
   heard({ logStartOffset, brokerEpoch }: { logStartOffset: number; brokerEpoch: Int64 }): void {
     this.#logStartOffset = logStartOffset
     this.#brokerEpoch = brokerEpoch
+    this.#isPutOut = false
   }
 
   /** The replica has come to `endOffset`, and its leader to `leaderEndOffset`. */
