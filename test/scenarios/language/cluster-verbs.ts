@@ -55,6 +55,13 @@ export const clusterVerbs: Record<string, Verb> = {
     return ['everything has ended, and what was not synced is gone']
   },
 
+  /** `new-disk N`: a broker ends as in a crash, and its disk is exchanged for an empty one. */
+  'new-disk': async (world, { words: [broker = ''] }) => {
+    await world.cluster.kill(Number(broker))
+    world.disk.removeSync(world.directoryOf(broker).replace(/\/$/, ''))
+    return brokerLines(world)
+  },
+
   /** `disk-fails OPERATION CODE [times=N] [broker=N]`: the next operations of that name fail, of that broker or of any. */
   'disk-fails': (world, { words: [operation = '', code = ''], options }) => {
     const under = world.directoryOf(options.get('broker'))
