@@ -34,6 +34,7 @@ const published = [
   'test/oracle/run.ts',
   'test/lives/run.ts',
   'test/chaos/run.ts',
+  'test/sim/run.ts',
 ]
 
 /** What a script writes, or a module of plain JavaScript that a test runs by its path. */

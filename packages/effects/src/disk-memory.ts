@@ -3,7 +3,17 @@ import type { Disk, DiskFile, DiskStat } from './disk.ts'
 
 type Node =
   | { directory: true; modifiedAtMs: number }
-  | { directory: false; data: Buffer; size: number; modifiedAtMs: number; synced: Buffer }
+  | {
+      directory: false
+      data: Buffer
+      size: number
+      modifiedAtMs: number
+      /** Replaced at each sync, never changed in place. */
+      synced: Buffer
+      /** How many syncs have begun, and the last of them whose content has become durable. */
+      syncs: number
+      lastSynced: number
+    }
 
 /** A disk in memory for tests, with faults on request. Paths are absolute and use `/`. */
 export class MemoryDisk implements Disk {
@@ -12,6 +22,8 @@ export class MemoryDisk implements Disk {
   readonly #now: () => number
   /** Called before each operation; throw here to make it fail. */
   beforeOperation: (operation: string, path: string) => void = () => {}
+  /** How long a sync takes that nobody blocks for: what is written meanwhile is not durable with it. */
+  duringSync: (path: string) => Promise<void> = () => Promise.resolve()
 
   constructor(now: () => number = () => 0) {
     this.#now = now
@@ -39,6 +51,35 @@ export class MemoryDisk implements Disk {
     }
   }
 
+  /**
+   * The disk as the next process finds it; this one stays with the one that has died. Without `survives` only the process
+   * has ended, and nothing is lost. After a power cut it says what is left of each file; that is durable then. Names stay.
+   */
+  afterCrash(survives?: (path: string, synced: Buffer, written: Buffer) => Buffer): MemoryDisk {
+    const found = new MemoryDisk(this.#now)
+    for (const [path, node] of this.#nodes) {
+      if (node.directory) {
+        found.#nodes.set(path, { ...node })
+        continue
+      }
+      const written = node.data.subarray(0, node.size)
+      const left = Buffer.from(survives ? survives(path, node.synced, written) : written)
+      const synced = survives ? Buffer.from(left) : node.synced
+      found.#nodes.set(path, { ...node, data: left, size: left.length, synced, syncs: 0, lastSynced: 0 })
+    }
+    return found
+  }
+
+  /**
+   * A file as its readers see it, or what a power cut would leave of it in any case. For whoever looks from outside: no
+   * operation of the disk. Null where there is no such file.
+   */
+  contentOf(path: string, state: 'written' | 'synced'): Buffer | null {
+    const node = this.#nodes.get(path)
+    if (!node || node.directory) return null
+    return state === 'synced' ? node.synced : node.data.subarray(0, node.size)
+  }
+
   openSync(path: string, mode: 'read' | 'write'): DiskFile {
     this.beforeOperation('open', path)
     let node = this.#nodes.get(path)
@@ -52,6 +93,8 @@ export class MemoryDisk implements Disk {
         size: 0,
         modifiedAtMs: this.#now(),
         synced: Buffer.alloc(0),
+        syncs: 0,
+        lastSynced: 0,
       }
       this.#nodes.set(path, node)
     }
@@ -132,11 +175,13 @@ export class MemoryDisk implements Disk {
       size: content.length,
       modifiedAtMs: this.#now(),
       synced: options?.durable === false ? Buffer.alloc(0) : Buffer.from(content),
+      syncs: 0,
+      lastSynced: 0,
     })
   }
 
   async writeFileAtomic(path: string, data: string | Uint8Array, isStale: () => boolean): Promise<void> {
-    await Promise.resolve()
+    await this.duringSync(path)
     if (!isStale()) this.writeFileAtomicSync(path, data)
   }
 
@@ -220,11 +265,26 @@ class MemoryFile implements DiskFile {
 
   syncSync(): void {
     this.#disk.beforeOperation('sync', this.path)
-    this.#node.synced = Buffer.from(this.#node.data.subarray(0, this.#node.size))
+    this.#synced(this.#content(), ++this.#node.syncs)
   }
 
   async sync(): Promise<void> {
-    this.syncSync()
+    this.#disk.beforeOperation('sync', this.path)
+    const content = this.#content()
+    const order = ++this.#node.syncs
+    await this.#disk.duringSync(this.path)
+    this.#synced(content, order)
+  }
+
+  #content(): Buffer {
+    return Buffer.from(this.#node.data.subarray(0, this.#node.size))
+  }
+
+  /** Of two syncs that run together the one that began last has seen more. */
+  #synced(content: Buffer, order: number): void {
+    if (order < this.#node.lastSynced) return
+    this.#node.synced = content
+    this.#node.lastSynced = order
   }
 
   closeSync(): void {}

@@ -19,6 +19,8 @@ export interface ClusterOptions {
   /** Static properties of all these nodes by Kafka's names; see `checkBrokerProperties`. */
   readonly properties: Properties
   readonly effects: NodeEffects
+  /** What one node has instead, from each of its starts on: a machine of its own. */
+  readonly effectsOf?: (nodeId: number) => NodeEffects
   /** False: followers fetch as they do from another process, for tests that it makes no difference. */
   readonly feedsInline?: boolean
   /** False: each broker is a node as a process of its own has it, and reaches the controller over TCP; for tests, too. */
@@ -145,12 +147,13 @@ class InlineCluster implements Cluster {
 
   async #startController(node: ControllerNode, properties: Properties): Promise<void> {
     await this.stopController()
-    const { effects, directory, onLoss } = this.#options
+    const { directory, onLoss } = this.#options
+    const { disk } = this.#options.effects
     const controller = await Controller.open({
-      ...effects,
+      ...this.#effectsOf(node.nodeId),
       ...node,
       acceptsLoss: this.#acceptsMetadataLoss,
-      isExpected: this.#hadController || brokerDirectories(effects.disk, directory).length > 0,
+      isExpected: this.#hadController || brokerDirectories(disk, directory).length > 0,
       onLoss: (loss) => onLoss?.(node.nodeId, loss),
       directory: this.#controllerDirectory,
       clusterId: this.clusterId,
@@ -199,7 +202,8 @@ class InlineCluster implements Cluster {
     signal: AbortSignal,
     failed: (failure: Error) => Promise<void>,
   ): Promise<StartedBroker> {
-    const { effects, onLoss } = this.#options
+    const { onLoss } = this.#options
+    const effects = this.#effectsOf(node.nodeId)
     const { clusterId } = this
     const controller = this.#controllerNode
     const directory = this.#brokerDirectory(node.nodeId)
@@ -271,6 +275,10 @@ class InlineCluster implements Cluster {
     // One that became ready at the last moment.
     for (const broker of this.#brokers) await broker.stop({ clean: false })
     await this.#controller?.close()
+  }
+
+  #effectsOf(nodeId: number): NodeEffects {
+    return this.#options.effectsOf?.(nodeId) ?? this.#options.effects
   }
 
   get #controllerDirectory(): string {

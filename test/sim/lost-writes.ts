@@ -1,0 +1,88 @@
+import type { Ledger } from './ledger.ts'
+import type { MetadataListener, MetadataView, PartitionChange, PartitionFacts } from './metadata-view.ts'
+import type { Story } from './story.ts'
+
+/** Of every topic in a simulation; more than there are replicas is never asked for. */
+export const minInSyncReplicas = 2
+
+/**
+ * Which replicas have lost writes, and have not been filled again by a leader since. What was promised survives as long
+ * as there are fewer of them than must be in sync. Beyond that, or where the cluster has put down that it elects such a
+ * replica for want of any other, nothing is promised any more.
+ */
+export class LostWrites implements MetadataListener {
+  readonly #story: Story
+  readonly #ledger: Ledger
+  /** By topic id and partition. */
+  readonly #replicas = new Map<string, Set<number>>()
+  /** Brokers that have lost writes and not begun anew yet: what is heard of them is from before. */
+  readonly #gone = new Set<number>()
+  /** Whether the cluster keeps eligible leader replicas (KIP-966). Without them the last one in sync leads, come what may. */
+  readonly #keepsElr: boolean
+
+  constructor(options: { story: Story; ledger: Ledger; keepsElr: boolean }) {
+    this.#story = options.story
+    this.#ledger = options.ledger
+    this.#keepsElr = options.keepsElr
+  }
+
+  has(partition: PartitionFacts, brokerId: number): boolean {
+    return this.#of(partition).has(brokerId)
+  }
+
+  /** Would everything that is promised survive that this broker loses writes, too? */
+  isBearable(metadata: MetadataView, brokerId: number): boolean {
+    for (const partition of metadata.partitions()) {
+      const lost = this.#of(partition)
+      if (!partition.replicas.includes(brokerId) || lost.has(brokerId)) continue
+      if (lost.size + 1 >= leastInSync(partition)) return false
+    }
+    return true
+  }
+
+  lost(metadata: MetadataView, brokerId: number): void {
+    this.#gone.add(brokerId)
+    for (const partition of metadata.partitions()) {
+      if (!partition.replicas.includes(brokerId)) continue
+      const lost = this.#of(partition)
+      lost.add(brokerId)
+      if (lost.size >= leastInSync(partition)) this.#forgive(partition, 'too many replicas have lost writes')
+      this.#lookAtLastOne(partition)
+    }
+  }
+
+  registered(brokerId: number): void {
+    this.#gone.delete(brokerId)
+  }
+
+  changed(partition: PartitionFacts, { entered, isUnclean }: PartitionChange): void {
+    const lost = this.#of(partition)
+    if (!isUnclean) for (const id of entered) if (!this.#gone.has(id)) lost.delete(id)
+    if (isUnclean && lost.has(partition.leader)) this.#forgive(partition, 'its leader is elected uncleanly')
+    this.#lookAtLastOne(partition)
+  }
+
+  #lookAtLastOne(partition: PartitionFacts): void {
+    const [last, ...others] = partition.isr
+    if (this.#keepsElr || others.length > 0 || last === undefined || !this.#of(partition).has(last)) return
+    this.#forgive(partition, 'the last replica in sync has lost writes')
+  }
+
+  #forgive(partition: PartitionFacts, why: string): void {
+    const name = `${partition.topic}-${partition.index}`
+    if (this.#ledger.isForgiven(name)) return
+    this.#story.tell('ledger', `${name} may lose records: ${why}`)
+    this.#ledger.forgive(name)
+  }
+
+  #of({ topicId, index }: PartitionFacts): Set<number> {
+    const key = `${topicId}-${index}`
+    const found = this.#replicas.get(key) ?? new Set()
+    this.#replicas.set(key, found)
+    return found
+  }
+}
+
+function leastInSync({ replicas }: PartitionFacts): number {
+  return Math.min(minInSyncReplicas, replicas.length)
+}

@@ -1,0 +1,128 @@
+import type { MemoryDisk } from '@sluice/effects'
+import { readRecords, RecordBatch } from '@sluice/wire'
+import type { Ledger } from './ledger.ts'
+import type { PartitionFacts } from './metadata-view.ts'
+import type { Story } from './story.ts'
+
+/** The log of one replica, as it stands on its disk. */
+interface ReplicaLog {
+  readonly endOffset: number
+  readonly values: ReadonlyMap<number, string>
+}
+
+interface Batch {
+  readonly crc: number
+  readonly values: readonly string[]
+}
+
+/** Whose disk it is, and what is to be thought of it. */
+interface ReplicaDisk {
+  readonly brokerId: number
+  readonly disk: MemoryDisk
+  readonly directory: string
+}
+
+/**
+ * What the replicas of a partition have on their disks.
+ *
+ * - A batch that a leader has written in an epoch at an offset is the same wherever and whenever it is found.
+ * - Who is in sync has all that is committed, and the same.
+ */
+export class ReplicaLogs {
+  readonly #story: Story
+  readonly #ledger: Ledger
+  /** By topic id, partition, epoch and offset. */
+  readonly #batches = new Map<string, Batch>()
+
+  constructor(story: Story, ledger: Ledger) {
+    this.#story = story
+    this.#ledger = ledger
+  }
+
+  /** `hasLost`: the replica has lost unsynced writes and is not filled again. */
+  check(
+    partitions: Iterable<PartitionFacts>,
+    disks: readonly ReplicaDisk[],
+    hasLost: (partition: PartitionFacts, brokerId: number) => boolean,
+  ): void {
+    for (const partition of partitions)
+      for (const replica of disks) {
+        const { brokerId } = replica
+        if (!partition.replicas.includes(brokerId)) continue
+        const log = this.read(partition, replica)
+        if (!partition.isr.includes(brokerId) || hasLost(partition, brokerId)) continue
+        const name = `${partition.topic}-${partition.index}`
+        const problem = this.#ledger.problemIn(name, log.values, log.endOffset)
+        if (problem !== null)
+          this.#story.violated(
+            `${name} on broker ${brokerId}, which is in sync with leader ${partition.leader}: ${problem}`,
+          )
+      }
+  }
+
+  /** An idempotent producer's records stand in their order, each of them once. */
+  checkProducers(partitions: Iterable<PartitionFacts>, disks: readonly ReplicaDisk[]): void {
+    for (const partition of partitions) {
+      const name = `${partition.topic}-${partition.index}`
+      if (this.#ledger.isForgiven(name)) continue
+      for (const replica of disks) {
+        const last = new Map<string, number>()
+        for (const [offset, value] of this.read(partition, replica).values) {
+          const [, producer, number] = /^(i-[^:]*):(\d+)$/.exec(value) ?? []
+          if (producer === undefined) continue
+          if (Number(number) <= (last.get(producer) ?? -1))
+            this.#story.violated(
+              `${name} on broker ${replica.brokerId} has ${value} at offset ${offset}, behind ${producer}:${last.get(producer)}`,
+            )
+          last.set(producer, Number(number))
+        }
+      }
+    }
+  }
+
+  read({ topic, topicId, index }: PartitionFacts, { disk, directory, brokerId }: ReplicaDisk): ReplicaLog {
+    const path = `${directory}/${topic}-${index}`
+    const values = new Map<number, string>()
+    let endOffset = 0
+    for (const file of segmentsIn(disk, path)) {
+      const bytes = disk.contentOf(file, 'written') ?? Buffer.alloc(0)
+      endOffset = Number.parseInt(file.slice(path.length + 1), 10)
+      let size: number
+      for (let at = 0; (size = RecordBatch.frameAt(bytes, at, bytes.length)) > 0; at += size) {
+        const baseOffset = RecordBatch.baseOffset(bytes, at)
+        const epoch = RecordBatch.partitionLeaderEpoch(bytes, at)
+        const key = `${topicId} ${index} ${epoch} ${baseOffset}`
+        const batch = this.#batches.get(key) ?? readWhole(bytes, at, size)
+        // What a power cut has left behind the last whole batch.
+        if (!batch || baseOffset < endOffset) break
+        if (batch.crc !== RecordBatch.crc(bytes, at)) {
+          if (readWhole(bytes, at, size))
+            this.#story.violated(
+              `${topic}-${index} on broker ${brokerId} has another batch at offset ${baseOffset} of epoch ${epoch} than was written there`,
+            )
+          break
+        }
+        this.#batches.set(key, batch)
+        for (const [delta, value] of batch.values.entries()) values.set(baseOffset + delta, value)
+        endOffset = RecordBatch.nextOffset(bytes, at)
+      }
+    }
+    return { endOffset, values }
+  }
+}
+
+function readWhole(bytes: Buffer, at: number, size: number): Batch | null {
+  if (!RecordBatch.isCrcValid(bytes, at, size)) return null
+  const values = readRecords(bytes, at).map(({ value }) => value?.toString('latin1') ?? '')
+  return { crc: RecordBatch.crc(bytes, at), values }
+}
+
+function segmentsIn(disk: MemoryDisk, path: string): string[] {
+  if (!disk.existsSync(path)) return []
+  return disk
+    .readdirSync(path)
+    .map(({ name }) => name)
+    .filter((name) => /^\d{20}\.log$/.test(name))
+    .toSorted()
+    .map((name) => `${path}/${name}`)
+}

@@ -1,0 +1,143 @@
+import type { Random } from '@sluice/effects'
+import { Admin, type AdminTopic } from './clients/admin.ts'
+import type { ClientWorld } from './clients/cluster-client.ts'
+import { Consumer } from './clients/consumer.ts'
+import { GroupCommitter } from './clients/group-committer.ts'
+import { Producer } from './clients/producer.ts'
+import type { Ledger } from './ledger.ts'
+import { topicConfigsOf } from './settings.ts'
+
+interface Place {
+  readonly topic: string
+  readonly index: number
+}
+
+/** The clients of one simulation, as its seed picks them. */
+export class Workload {
+  readonly hosts: string[] = []
+  readonly #random: Random
+  readonly #ledger: Ledger
+  readonly #brokers: number
+  readonly #worldOf: (host: string) => ClientWorld
+  readonly #admin: Admin
+  readonly #producers: Producer[] = []
+  readonly #consumers: Consumer[] = []
+  readonly #committer: GroupCommitter
+
+  constructor(options: {
+    random: Random
+    ledger: Ledger
+    brokers: number
+    worldOf: (host: string) => ClientWorld
+  }) {
+    this.#random = options.random
+    this.#ledger = options.ledger
+    this.#brokers = options.brokers
+    this.#worldOf = options.worldOf
+    const topics = this.#topics()
+    const places = topics.flatMap(({ name, partitions }) =>
+      Array.from({ length: partitions }, (_, index) => ({ topic: name, index })),
+    )
+    this.#admin = new Admin(this.#world('admin'), this.#ledger, topics)
+    this.#addProducers(places)
+    this.#addConsumers(places)
+    this.#committer = new GroupCommitter(this.#world('group'), this.#ledger, {
+      group: 'g',
+      topic: 'events',
+      thinkMsMax: this.#upTo(300),
+    })
+  }
+
+  prepare(options: { keepsElr: boolean }): Promise<void> {
+    return this.#admin.prepare(options)
+  }
+
+  /** Each rejects with a bug of its own alone. */
+  begin(): Promise<void>[] {
+    const clients = [this.#admin, ...this.#producers, ...this.#consumers, this.#committer]
+    return clients.map((client) => client.run())
+  }
+
+  stopChanging(): void {
+    this.#admin.stop()
+  }
+
+  stopWriting(): void {
+    for (const producer of this.#producers) producer.stop()
+    this.#committer.stop()
+  }
+
+  stopReading(): void {
+    for (const consumer of this.#consumers) consumer.stop()
+  }
+
+  /** Nothing that was written is without an answer. */
+  get isWritten(): boolean {
+    return this.#committer.isDone && this.#producers.every(({ isDone }) => isDone)
+  }
+
+  /** Whether every consumer has come to the end that a partition has. */
+  isReadTo(endOf: (partition: string) => number): boolean {
+    return this.#consumers.every(({ partition, position }) => position >= endOf(partition))
+  }
+
+  #topics(): AdminTopic[] {
+    const random = this.#random
+    const events = { name: 'events', partitions: 2, configs: topicConfigsOf(random) }
+    if (this.#brokers < 3) return [events]
+    const first = 1 + random.int(this.#brokers)
+    const pair = [first, (first % this.#brokers) + 1]
+    return [events, { name: 'pairs', partitions: 1, assignments: [pair], configs: topicConfigsOf(random) }]
+  }
+
+  /** One that is idempotent a partition, and two that are not. */
+  #addProducers(places: readonly Place[]): void {
+    const random = this.#random
+    const thinkMsMax = this.#upTo(600)
+    for (const place of places)
+      this.#addProducer(`i-${place.topic}${place.index}`, {
+        ...place,
+        acks: -1,
+        isIdempotent: true,
+        inFlightMax: 1 + random.int(3),
+        thinkMsMax,
+      })
+    for (const acks of [-1, 1] as const) {
+      const place = places[random.int(places.length)] as Place
+      const inFlightMax = 1 + random.int(2)
+      this.#addProducer(acks === 1 ? 'p-leader' : 'p-all', {
+        ...place,
+        acks,
+        isIdempotent: false,
+        inFlightMax,
+        thinkMsMax,
+      })
+    }
+  }
+
+  #addProducer(host: string, options: ConstructorParameters<typeof Producer>[2]): void {
+    this.#producers.push(new Producer(this.#world(host), this.#ledger, options))
+  }
+
+  #addConsumers(places: readonly Place[]): void {
+    const random = this.#random
+    for (const [at, place] of places.entries()) {
+      const options = {
+        ...place,
+        rack: at % 2 === 0 ? '' : `zone-${1 + random.int(this.#brokers)}`,
+        oneInAnywhere: random.int(4),
+        thinkMsMax: this.#upTo(400),
+      }
+      this.#consumers.push(new Consumer(this.#world(`c-${place.topic}${place.index}`), this.#ledger, options))
+    }
+  }
+
+  #world(host: string): ClientWorld {
+    this.hosts.push(host)
+    return this.#worldOf(host)
+  }
+
+  #upTo(ms: number): number {
+    return 60 + this.#random.int(ms)
+  }
+}
