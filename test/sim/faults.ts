@@ -56,7 +56,7 @@ export class Faults {
   constructor(world: FaultsWorld) {
     this.#world = world
     const { random } = world
-    this.#pauseMsMax = 200 + random.int(2_500)
+    this.#pauseMsMax = 100 + random.int(1_500)
     const mercy = random.int(3)
     for (const [name, { weight, begin }] of Object.entries(kinds)) {
       if (random.int(3) < mercy) continue

@@ -110,12 +110,11 @@ export class SimNetwork {
     const back = this.link(host, station.host)
     return new Promise((resolve, reject) => {
       let isOpen = true
-      /** What happens first decides; of whoever has died nobody hears. */
+      /** What happens first decides. */
       const ends = (work: () => void) =>
         station.life.enter(() => {
-          if (!isOpen || station.life.isOver) return
+          if (isOpen) work()
           isOpen = false
-          work()
         })
       this.#scheduler.after(connectMsMax, () => ends(() => reject(systemError('ETIMEDOUT'))))
       there.send(() => {
@@ -131,12 +130,11 @@ export class SimNetwork {
         far.meets(near)
         listening.life.enter(() => far.handledBy(listening.accept(far)))
         back.send(() => {
-          if (isOpen && !station.life.isOver)
-            ends(() => {
-              near.handledBy(handlerOf(near))
-              resolve(near)
-            })
-          else near.destroy()
+          if (!isOpen || station.life.isOver) return near.destroy()
+          ends(() => {
+            near.handledBy(handlerOf(near))
+            resolve(near)
+          })
         })
       })
     })

@@ -104,7 +104,7 @@ class Simulation {
     for (const client of workload.begin()) this.#watch(client)
     this.#checkAgainAndAgain()
     const faults = this.#faults()
-    const faultsMs = 3_000 + this.#random.int(9_000)
+    const faultsMs = 2_000 + this.#random.int(6_000)
     await this.#passes('enough has happened', faults.run(faultsMs), faultsMs + 10_000)
     workload.stopChanging()
     faults.end()

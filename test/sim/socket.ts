@@ -101,13 +101,17 @@ export class SimSocket implements Socket {
     this.#close(undefined)
   }
 
-  /** The process is gone. The other side hears of it, later where nobody is there to say it. */
+  /**
+   * The process is gone. The other side hears of it, later where nobody is there to say it; what is left of the process
+   * comes to its end.
+   */
   vanish(laterMs: number): void {
     if (this.#isClosed) return
     this.#isClosed = true
     const { scheduler, out } = this.#options
     const peer = this.#peer
     scheduler.after(laterMs, () => out.send(() => peer?.reset()))
+    scheduler.after(0, () => this.#handler?.onClose(systemError('ECONNRESET')))
   }
 
   #close(error: Error | undefined): void {
@@ -120,7 +124,7 @@ export class SimSocket implements Socket {
     network.forget(this)
     const peer = this.#peer
     out.send(() => peer?.reset())
-    scheduler.after(0, () => this.#enter(() => this.#handler?.onClose(error)))
+    scheduler.after(0, () => this.station.life.enter(() => this.#handler?.onClose(error)))
   }
 
   /** The other side is gone. */

@@ -93,7 +93,7 @@ export class Workload {
   /** One that is idempotent a partition, and two that are not. */
   #addProducers(places: readonly Place[]): void {
     const random = this.#random
-    const thinkMsMax = this.#upTo(600)
+    const thinkMsMax = this.#upTo(900)
     for (const place of places)
       this.#addProducer(`i-${place.topic}${place.index}`, {
         ...place,

@@ -1,4 +1,5 @@
 import { createTopic, KafkaError, listOffset, OffsetSpec } from '@sluice/client'
+import type { Random } from '@sluice/effects'
 import {
   AlterPartitionReassignments,
   CreatePartitions,
@@ -95,7 +96,7 @@ export class Admin {
     await this.#client.refresh(name)
     const known = await this.#client.find(name, index)
     if (!known) return
-    const replicas = shuffled(brokerIds, random.int).slice(0, known.replicas.length)
+    const replicas = shuffled(brokerIds, random).slice(0, known.replicas.length)
     const connection = await this.#client.anyBroker()
     const { errorCode, responses } = await connection.request(AlterPartitionReassignments, {
       timeoutMs,
@@ -154,7 +155,7 @@ export class Admin {
   }
 }
 
-function shuffled(ids: readonly number[], int: (below: number) => number): number[] {
+function shuffled(ids: readonly number[], random: Random): number[] {
   const left = [...ids]
-  return ids.map(() => left.splice(int(left.length), 1)[0] as number)
+  return ids.map(() => left.splice(random.int(left.length), 1)[0] as number)
 }
