@@ -116,6 +116,26 @@ describe('after a crash', () => {
     expect(valuesOf(readAll(reloaded))).toEqual(['durable-0', 'durable-1'])
   })
 
+  test.each([
+    ['delete', 'nothing', 3],
+    ['delete', 'all', 3],
+    ['compact', 'nothing', 3],
+    ['compact', 'all', 9],
+  ])(
+    'a log of policy %s with a hole ends before it: %s of what is behind the hole is left',
+    (policy, left, end) => {
+      const cleanupPolicy = { delete: policy === 'delete', compact: policy === 'compact' }
+      const context = new LogContext({ segmentBytes: 300, cleanupPolicy })
+      const log = context.load()
+      for (let i = 0; i < 9; i++) append(log, batchOf(1))
+      replace(context, '00000000000000000003.log', () => Buffer.alloc(0))
+      if (left === 'nothing') replace(context, '00000000000000000006.log', () => Buffer.alloc(0))
+      const reloaded = context.reloadAfterKill(log)
+      expect(reloaded.logEndOffset).toBe(end)
+      expect(append(reloaded, batchOf(1))).toMatchObject({ baseOffset: end })
+    },
+  )
+
   test('an empty segment that a failed roll has left does not hide records', () => {
     const context = new LogContext()
     const log = context.load()

@@ -4,7 +4,8 @@
  * 1. Files of unfinished removals, compactions and creations go; a finished compaction (`.swap`) is completed.
  * 2. After an unclean stop every segment from the recovery point on is read from its first byte: each batch must
  *    be whole, with a good checksum and offsets that rise. The first that is not ends the log: the segment is cut
- *    there and later segments go. Indexes, leader epochs and producer state are made anew on the way.
+ *    there and later segments go. So it does where a power cut has taken the end of a segment and left the next one:
+ *    a replica with a hole would pass for one that has everything. Indexes, leader epochs and producer state are made anew on the way.
  * 3. The log's start, its epochs and its producer state are brought in line with what is there.
  *
  * A log may have many gigabytes, and others wait for the event loop: so all of this is done in steps.
@@ -176,9 +177,14 @@ function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
   yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
     const segment = store.segmentAt(index)
-    // Every earlier segment was whole, so this one must begin at or after its end.
-    if (segment.baseOffset < end) {
-      store.logger.warn('a segment overlaps the one before it', { ...store.topicPartition })
+    const follows = index === first || segment.baseOffset === end || isCompacted(store, index, end)
+    if (!follows) {
+      const segmentBase = segment.baseOffset
+      store.logger.warn('a segment does not follow the one before it', {
+        ...store.topicPartition,
+        segment: segmentBase,
+        end,
+      })
       yield* giveUp(store, index, 0, end)
       store.removeFrom(index)
       break
@@ -188,6 +194,17 @@ function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
     if (recovered.isCut) store.removeFrom(index + 1)
   }
   return end
+}
+
+/** Compaction leaves holes, though none behind the last record. */
+function isCompacted(store: LogStore, index: number, end: number): boolean {
+  const later = store.segments.slice(index)
+  return (
+    later[0] !== undefined &&
+    later[0].baseOffset > end &&
+    store.config.cleanupPolicy.compact &&
+    later.some(({ size }) => size > 0)
+  )
 }
 
 /** The log ends at `offset`: what stands from `position` of the segment at `index` on is about to go. */
