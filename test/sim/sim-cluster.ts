@@ -39,7 +39,7 @@ interface Machine {
   doing: Promise<void>
   /** Gives up a start. */
   calledOff: AbortController
-  /** Faults of its disk, or a power cut, may have cost it something since its last start. */
+  /** Faults of its disk, or a power cut, may have cost it something; what a start does not mend it may find again. */
   mayHaveLost: boolean
 }
 
@@ -144,7 +144,6 @@ export class SimCluster {
           await cluster.startBroker(this.#specs[id - 1] as BrokerNode, properties, machine.calledOff.signal)
         if (machine.node.life.isOver) return
         machine.state = 'up'
-        machine.mayHaveLost = machine.node.hasDiskFaults
         story.tell(nameOf(id), 'is up')
       } catch (error) {
         this.#doesNotStart(id, error)

@@ -97,10 +97,6 @@ export class SimNode {
     return this.#life
   }
 
-  get hasDiskFaults(): boolean {
-    return this.faults.isFull || this.faults.failing.size > 0
-  }
-
   /** A new process begins. */
   begin(): NodeEffects {
     this.#life = new Life()

@@ -19,8 +19,11 @@ export class CommitQueue {
   readonly #onDurable: () => void
   readonly #onFailure: (failure: unknown) => void
   readonly #listeners = new Set<RecordsListener>()
-  /** Appended and replayed, but perhaps not durable; one entry a batch. */
+  /** Appended and replayed, and no flush has begun for them; one entry a batch. */
   #pending: LoggedRecord[][] = []
+  /** Batches that were pushed, and those of them that are durable and told: what lies between is on its way. */
+  #pushed = 0
+  #told = 0
   #flushing: Promise<void> | null = null
   #failure: Error | null = null
 
@@ -55,13 +58,14 @@ export class CommitQueue {
 
   push(records: LoggedRecord[]): void {
     this.#pending.push(records)
+    this.#pushed++
   }
 
   /** Resolves when all that is pushed by now is durable and told, or has failed. */
   async settled(): Promise<void> {
-    // A flush that is under way does not cover what came after its start.
-    if (this.#flushing) await this.#flushing
-    while (this.#pending.length > 0 && !this.#failure) {
+    const pushed = this.#pushed
+    // A flush that is under way does not cover what came after its start; the next one covers it for all who wait.
+    while (this.#told < pushed && !this.#failure) {
       this.#flushing ??= this.#flush().finally(() => {
         this.#flushing = null
       })
@@ -71,8 +75,8 @@ export class CommitQueue {
 
   /** From the image on, or from the record behind `after` where that is not negative. */
   async subscribe(listener: RecordsListener, after: number): Promise<() => void> {
-    do await this.settled()
-    while (this.#pending.length > 0 && !this.#failure)
+    // The image has everything that is appended: whatever of it is not told yet would come a second time.
+    while (this.#told < this.#pushed && !this.#failure) await this.settled()
     if (this.#failure) throw this.#failure
     const records = after < 0 ? this.#imageRecords() : this.#log.recordsAfter(after)
     if (records.length > 0) listener(records)
@@ -96,6 +100,7 @@ export class CommitQueue {
     try {
       await this.#log.flush()
       await inSlices(this.#tell(batches), this.#clock, unaborted)
+      this.#told += batches.length
       this.#onCommitted()
       if (this.#pending.length === 0) this.#onDurable()
     } catch (error) {

@@ -1,4 +1,4 @@
-import { MemoryDisk, type Processes } from '@sluice/effects'
+import { Deferred, MemoryDisk, type Processes } from '@sluice/effects'
 import {
   AllocateProducerIds,
   ConfigResourceType,
@@ -36,6 +36,25 @@ function imageOf(controller: TestController): string[] {
     .records()
     .map((record) => JSON.stringify([record.record.name, record.version, sealRecord(record).decoded.value]))
     .sort()
+}
+
+/** From here on each sync of the metadata log waits until it is let go on. */
+async function withHeldSyncs(): Promise<{ controller: TestController; letSync: () => Promise<void> }> {
+  const disk = new MemoryDisk()
+  const controller = await (await opened({ disk })).brokers(1)
+  const held: Deferred<void>[] = []
+  disk.duringSync = (path) => {
+    if (path !== logPath) return Promise.resolve()
+    const sync = new Deferred<void>()
+    held.push(sync)
+    return sync.promise
+  }
+  const letSync = async () => {
+    await controller.clock.advance(0)
+    held.shift()?.resolve()
+    await controller.clock.advance(0)
+  }
+  return { controller, letSync }
 }
 
 const topicsOf = (controller: TestController) => [...controller.image.topics()].map(({ name }) => name)
@@ -227,6 +246,42 @@ describe('durability', () => {
     expect(valuesOf(controller.take(), TopicRecord).map(({ name }) => name)).toEqual(
       Array.from({ length: 20 }, (_, i) => `t${i}`),
     )
+  })
+
+  it('answers nobody before what they asked for is durable, also those who have waited for the sync before', async () => {
+    const { controller, letSync } = await withHeldSyncs()
+    const answered: string[] = []
+    const ask = async (name: string) => {
+      await controller.createTopic({ name, numPartitions: 1 })
+      answered.push(name)
+    }
+    const first = ask('a')
+    await controller.clock.advance(0)
+    const later = [ask('b'), ask('c')]
+    await letSync()
+    expect(answered).toEqual(['a'])
+    await letSync()
+    await Promise.all([first, ...later])
+    expect(answered).toEqual(['a', 'b', 'c'])
+  })
+
+  it('tells a new subscriber everything once, whatever is on its way to the disk', async () => {
+    const { controller, letSync } = await withHeldSyncs()
+    const ask = (name: string) => controller.createTopic({ name, numPartitions: 1 })
+    const first = ask('a')
+    await controller.clock.advance(0)
+    const later = ask('b')
+    const topics: string[] = []
+    const subscribed = controller.channel.subscribe(
+      (records) =>
+        topics.push(...records.flatMap(({ value }) => ('name' in value ? [String(value.name)] : []))),
+      (work) => work(),
+    )
+    await letSync()
+    await letSync()
+    await Promise.all([subscribed, first, later])
+    const ofTopics = topics.filter((name) => 'ab'.includes(name))
+    expect(ofTopics).toEqual(['a', 'b'])
   })
 
   it('sees in the next decision what the last one has decided, before it is durable', async () => {
