@@ -160,6 +160,42 @@ describe('a new controller', () => {
     expect(topicsOf(controller)).toHaveLength(150)
   })
 
+  it('writes a snapshot in slices, of what was there when it began', async () => {
+    const properties = { 'metadata.log.max.record.bytes.between.snapshots': '20000' }
+    const controller = await (await opened({ properties })).brokers(1)
+    const { clock } = controller
+    const monotonic = clock.monotonic.bind(clock)
+    clock.monotonic = () => {
+      clock.jump(1)
+      return monotonic()
+    }
+    const topics = Array.from({ length: 300 }, (_, i) => ({
+      name: `a-${i}`,
+      numPartitions: 1,
+      replicationFactor: 1,
+    }))
+    await controller.channel.request(CreateTopics, 7, { topics, timeoutMs: 1000 })
+    const snapshots = () =>
+      controller.disk
+        .readdirSync('/controller/__cluster_metadata-0')
+        .map(({ name }) => name)
+        .filter((name) => name.endsWith('.checkpoint') && !name.startsWith('00000000000000000000'))
+    expect(snapshots()).toEqual([])
+    await controller.createTopic({ name: 'later' })
+    for (let turn = 0; snapshots().length === 0 && turn < 1_000; turn++)
+      await new Promise<void>((resolve) => clock.defer(resolve))
+    const [name = ''] = snapshots()
+    const file = controller.disk.readFileSync(`/controller/__cluster_metadata-0/${name}`)
+    const names = [...metadataBatches(file)]
+      .flatMap(({ records }) => records)
+      .flatMap(({ type, value }) =>
+        type === TopicRecord.recordType ? [(value as { name: string }).name] : [],
+      )
+    expect(names).toEqual(topics.map((topic) => topic.name))
+    await controller.reopen()
+    expect(topicsOf(controller)).toHaveLength(301)
+  })
+
   it('removes old snapshots and the log before them', async () => {
     const properties = {
       'metadata.log.max.record.bytes.between.snapshots': '20000',

@@ -32,7 +32,7 @@ import { logConfigOf } from '../storage/log-config.ts'
 import type { TellLoss } from '../storage/losses.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { type DiskFailure, DirectoryLostError, NodeDisk } from '../storage/node-disk.ts'
-import { inSlices, type Steps } from '../storage/slices.ts'
+import { atOnce, inSlices, type Steps } from '../storage/slices.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
 import { CompactionNotice } from './compaction-notice.ts'
@@ -124,6 +124,8 @@ export class Controller implements ChannelTarget {
   #sessionTimer: Timer | null = null
   #opened = false
   #closing: Promise<void> | null = null
+  readonly #closed = new AbortController()
+  #isWritingSnapshot = false
 
   private constructor(options: ControllerOptions, parts: Parts) {
     const { image, config, log } = parts
@@ -297,11 +299,12 @@ export class Controller implements ChannelTarget {
     this.#disk.end()
     this.#periodicElections.stop()
     this.#decisions.close()
+    this.#closed.abort()
     this.#guard.run(() => this.#listener?.close())
     await this.#queue.close()
     const clean = !this.#queue.failure
     this.#guard.run(() => {
-      if (clean && this.#log.bytesSinceSnapshot >= stopSnapshotBytesMin) this.#snapshot()
+      if (clean && this.#log.bytesSinceSnapshot >= stopSnapshotBytesMin) atOnce(this.#snapshot())
     })
     let isClosed = false
     this.#guard.run(() => {
@@ -384,14 +387,24 @@ export class Controller implements ChannelTarget {
     this.#watchSessions()
   }
 
+  /** One at a time; what is appended meanwhile stands in the next one. */
   #snapshotIfDue(): void {
     const due = this.#config.long('metadata.log.max.record.bytes.between.snapshots')
-    if (this.#log.bytesSinceSnapshot >= due) this.#snapshot()
+    if (this.#isWritingSnapshot || this.#log.bytesSinceSnapshot < due) return
+    this.#isWritingSnapshot = true
+    const writing = inSlices(this.#snapshot(), this.#options.clock, this.#closed.signal).finally(() => {
+      this.#isWritingSnapshot = false
+    })
+    this.#guard.watch(
+      writing.catch((error: unknown) => {
+        if (!this.#closed.signal.aborted) throw error
+      }),
+    )
   }
 
-  #snapshot(): void {
+  *#snapshot(): Steps {
     try {
-      this.#log.snapshot(this.#image)
+      yield* this.#log.snapshot(this.#image)
     } catch (error) {
       if (!isSystemError(error)) throw error
       // The log alone is enough; the next append tries again.

@@ -20,7 +20,7 @@ import {
 } from '../metadata/records.ts'
 import { FileCache } from '../storage/file-cache.ts'
 import { Log, type LogConfig } from '../storage/log.ts'
-import { eachInSteps, type Steps } from '../storage/slices.ts'
+import { atOnce, eachInSteps, type Steps } from '../storage/slices.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
 import {
   acceptMissingEnd,
@@ -261,18 +261,22 @@ export class MetadataLog {
     this.#log.advanceHighWatermark(this.#log.recoveryPoint)
   }
 
-  /** Writes the image, which must be at the end of the log and durable there, and drops what nobody needs now. */
-  snapshot(image: MetadataImage): void {
+  /**
+   * Writes the image, which must be at the end of the log and durable there, and drops what nobody needs now. In steps: it
+   * is what the image is at the first one, whatever is appended meanwhile.
+   */
+  *snapshot(image: MetadataImage): Steps {
     assert(image.offset === this.endOffset - 1, 'a snapshot is taken of the whole log')
     const { disk, clock } = this.#options
     const id = { endOffset: image.offset + 1, epoch: image.epoch }
-    writeSnapshot(disk, this.#directory, id, {
+    const contained = this.#bytesSinceSnapshot
+    yield* writeSnapshot(disk, this.#directory, id, {
       records: image.records(),
       lastContainedLogTimestamp: this.#lastTimestamp,
       nowMs: clock.now(),
     })
     this.#snapshots.push(id)
-    this.#bytesSinceSnapshot = 0
+    this.#bytesSinceSnapshot -= contained
     this.#clean()
   }
 
@@ -405,9 +409,11 @@ function format(options: MetadataLogOptions, directory: string): void {
   const records = bootstrapFeatures.map(({ name, level }) =>
     newRecord(FeatureLevelRecord, { name, featureLevel: level }),
   )
-  writeSnapshot(options.disk, directory, bootstrapSnapshot, {
-    records,
-    lastContainedLogTimestamp: nowMs,
-    nowMs,
-  })
+  atOnce(
+    writeSnapshot(options.disk, directory, bootstrapSnapshot, {
+      records,
+      lastContainedLogTimestamp: nowMs,
+      nowMs,
+    }),
+  )
 }

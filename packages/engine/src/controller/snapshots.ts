@@ -9,6 +9,7 @@ import {
   type Int64,
 } from '@sluice/wire'
 import { type NewRecord, sealRecord } from '../metadata/records.ts'
+import { eachInSteps, type Steps } from '../storage/slices.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
 
 /** A snapshot holds all that the log says before `endOffset`. */
@@ -62,13 +63,13 @@ export function readSnapshot(disk: Disk, path: string): MetadataBatch[] {
   return batches
 }
 
-/** Writes a snapshot, durable when it returns. Offsets count from 0 within the file. */
-export function writeSnapshot(
+/** Writes a snapshot, durable when it has ended; in steps. Offsets count from 0 within the file. */
+export function* writeSnapshot(
   disk: Disk,
   directory: string,
   id: SnapshotId,
   content: { records: readonly NewRecord[]; lastContainedLogTimestamp: Int64; nowMs: number },
-): number {
+): Steps {
   const { lastContainedLogTimestamp, nowMs } = content
   const common = { timestamp: nowMs, partitionLeaderEpoch: id.epoch }
   const header = SnapshotHeaderRecord.encodeToBuffer(0, { version: 0, lastContainedLogTimestamp })
@@ -76,10 +77,12 @@ export function writeSnapshot(
     controlBatch([{ type: ControlRecordType.snapshotHeader, value: header }], { ...common, baseOffset: 0 }),
   ]
   let offset = 1
-  for (const values of chunks(content.records.map((record) => sealRecord(record).bytes))) {
+  const sealed = yield* eachInSteps(content.records, (record) => sealRecord(record).bytes)
+  for (const values of chunks(sealed)) {
     const records = values.map((value) => ({ key: null, value }))
     batches.push(buildBatchSync({ ...common, baseOffset: offset, records }))
     offset += values.length
+    yield
   }
   const footer = SnapshotFooterRecord.encodeToBuffer(0, { version: 0 })
   batches.push(
@@ -88,9 +91,8 @@ export function writeSnapshot(
       baseOffset: offset,
     }),
   )
-  const bytes = Buffer.concat(batches)
-  disk.writeFileAtomicSync(join(directory, snapshotName(id)), bytes, { mode: readOnlyMode })
-  return bytes.length
+  const path = join(directory, snapshotName(id))
+  disk.writeFileAtomicSync(path, Buffer.concat(batches), { mode: readOnlyMode })
 }
 
 function chunks(values: readonly Buffer[]): Buffer[][] {
