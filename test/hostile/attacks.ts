@@ -83,12 +83,12 @@ const real = (count: number) => times(count, (i) => `real-${count}-${i}`)
 const realItems = 400
 
 export const attacks: readonly Attack[] = [
-  attack(Produce, 9, 'one partition, named again and again, without records', 3_900, (n) => ({
+  attack(Produce, 9, 'one partition, named again and again, without records', 1_900, (n) => ({
     acks: 1,
     timeoutMs: 1000,
     topicData: [{ ...one, partitionData: times(n, () => ({ index: 0, records: Buffer.alloc(0) })) }],
   })),
-  attack(Produce, 9, 'unknown topics', 1_900, (n) => ({
+  attack(Produce, 9, 'unknown topics', 950, (n) => ({
     acks: 1,
     timeoutMs: 1000,
     topicData: times(n, (i) => ({ name: `unknown-${i}`, partitionData: [{ index: 0, records: null }] })),

@@ -26,7 +26,7 @@ const largeRequestBytesMin = 16_384
 /** Of arrays, all together: a hundred times what clients send. As objects they take a few hundred megabytes. */
 export const requestElementsMax = 1_000_000
 /** Of a request that is read at once, in place: topics and partitions of a Produce. Clients send a few hundred. */
-const rawRequestElementsMax = 20_000
+const rawRequestElementsMax = 10_000
 
 /**
  * Reads the header, gates the version, runs the handler, and fills the reply. False: the connection must close.

@@ -63,6 +63,14 @@ describe('work in the lane', () => {
     expect(notes.slice(notes.indexOf('b50') + 1, notes.indexOf('a300')).join()).not.toContain('b')
   })
 
+  test('goes on where its turn was over before it had begun', async () => {
+    const share = clock.share.bind(clock)
+    let turns = 0
+    clock.share = (slice) => share((endMs) => slice(turns++ < 3 ? -1 : endMs))
+    expect(await run('a', 300)).toBe('a')
+    expect(turns).toBeGreaterThan(3)
+  })
+
   test('of what has been begun comes before what has not', async () => {
     const ends: string[] = []
     const first = new Promise<void>((resolve) => {

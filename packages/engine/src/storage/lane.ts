@@ -58,20 +58,18 @@ export class Lane {
   }
 
   #slice(endMs: number): void {
-    while (this.#next < this.#waiting.length && this.#clock.monotonic() < endMs) {
-      const work = this.#waiting[this.#next++] as LaneWork<unknown>
-      // Over, too, when it throws.
-      let isOver = true
-      try {
-        isOver = this.#ends(work, endMs, 1)
-      } finally {
-        if (!isOver) this.#putFirst(work)
-        if (this.#next === this.#waiting.length) {
-          this.#waiting = []
-          this.#next = 0
-        }
-        this.#goOnSoon()
+    try {
+      // The time may be over before it has begun.
+      while (this.#next < this.#waiting.length && this.#clock.monotonic() < endMs) {
+        const work = this.#waiting[this.#next++] as LaneWork<unknown>
+        if (!this.#ends(work, endMs, 1)) this.#putFirst(work)
       }
+    } finally {
+      if (this.#next === this.#waiting.length) {
+        this.#waiting = []
+        this.#next = 0
+      }
+      this.#goOnSoon()
     }
   }
 
