@@ -328,7 +328,8 @@ export class FetchJob implements FetchWaiter {
   }
 }
 
-function followerOf({ replicaId, replicaState }: RequestOf<typeof Fetch>) {
+/** The broker that fetches as a follower; null for a consumer. */
+export function followerOf({ replicaId, replicaState }: RequestOf<typeof Fetch>) {
   // From version 15 on (KIP-903).
   if (replicaState.replicaId >= 0)
     return { brokerId: replicaState.replicaId, brokerEpoch: replicaState.replicaEpoch }

@@ -5,6 +5,8 @@ import { atOnce } from '../storage/slices.ts'
 import { FetchSessions, type FetchRequestTopics, finalEpoch, initialEpoch } from './fetch-sessions.ts'
 
 const evictionMs = 120_000
+const consumer = { byId: false, isFollower: false }
+const follower = { byId: false, isFollower: true }
 
 function open(cache: FetchSessions, ...args: Parameters<FetchSessions['open']>) {
   return atOnce(cache.open(...args))
@@ -13,6 +15,8 @@ function open(cache: FetchSessions, ...args: Parameters<FetchSessions['open']>) 
 function sessions(slotsMax = 2): FetchSessions {
   return new FetchSessions({ slotsMax, evictionMs, random: seededRandom(1) })
 }
+
+const manyPartitions = { 'm-0': 0, 'm-1': 0, 'm-2': 0 }
 
 function request(
   sessionId: number,
@@ -58,10 +62,10 @@ function wanted(scope: {
 describe('FetchSessions (KIP-227)', () => {
   it('remembers the partitions of a session and takes changes from each request', () => {
     const cache = sessions()
-    const full = open(cache, request(0, initialEpoch, { 'a-0': 1, 'b-0': 2 }), false, 0)
+    const full = open(cache, request(0, initialEpoch, { 'a-0': 1, 'b-0': 2 }), consumer, 0)
     expect(full.incremental).toBe(false)
     expect(full.sessionId).not.toBe(0)
-    const next = open(cache, request(full.sessionId, 1, { 'a-0': 5, 'c-3': 9 }, ['b-0']), false, 0)
+    const next = open(cache, request(full.sessionId, 1, { 'a-0': 5, 'c-3': 9 }, ['b-0']), consumer, 0)
     expect(next.error).toBe(ErrorCode.NONE)
     expect(next.incremental).toBe(true)
     expect(wanted(next)).toEqual(['a-0@5', 'c-3@9'])
@@ -69,40 +73,71 @@ describe('FetchSessions (KIP-227)', () => {
 
   it('serves a partition that had records after the others', () => {
     const cache = sessions()
-    const { sessionId } = open(cache, request(0, initialEpoch, { 'a-0': 0, 'a-1': 0, 'a-2': 0 }), false, 0)
-    const scope = open(cache, request(sessionId, 1), false, 0)
+    const { sessionId } = open(cache, request(0, initialEpoch, { 'a-0': 0, 'a-1': 0, 'a-2': 0 }), consumer, 0)
+    const scope = open(cache, request(sessionId, 1), consumer, 0)
     const [first] = [...scope.partitions]
     if (first) scope.served(first)
-    expect(wanted(open(cache, request(sessionId, 2), false, 0))).toEqual(['a-1@0', 'a-2@0', 'a-0@0'])
+    expect(wanted(open(cache, request(sessionId, 2), consumer, 0))).toEqual(['a-1@0', 'a-2@0', 'a-0@0'])
   })
 
   it('refuses an unknown session with 70, a wrong epoch with 71, ids in a session of names with 106', () => {
     const cache = sessions()
-    const { sessionId } = open(cache, request(0, initialEpoch, { 'a-0': 0 }), false, 0)
-    expect(open(cache, request(sessionId + 1, 1), false, 0).error).toBe(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
-    expect(open(cache, request(sessionId, 2), false, 0).error).toBe(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
-    expect(open(cache, request(sessionId, 1), true, 0).error).toBe(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
-    expect(open(cache, request(sessionId, 1), false, 0).error).toBe(ErrorCode.NONE)
+    const { sessionId } = open(cache, request(0, initialEpoch, { 'a-0': 0 }), consumer, 0)
+    expect(open(cache, request(sessionId + 1, 1), consumer, 0).error).toBe(
+      ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+    )
+    expect(open(cache, request(sessionId, 2), consumer, 0).error).toBe(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
+    expect(open(cache, request(sessionId, 1), { ...consumer, byId: true }, 0).error).toBe(
+      ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
+    )
+    expect(open(cache, request(sessionId, 1), consumer, 0).error).toBe(ErrorCode.NONE)
   })
 
   it('closes a session with epoch -1, and one that has no partition left', () => {
     const cache = sessions()
-    const first = open(cache, request(0, initialEpoch, { 'a-0': 0 }), false, 0)
-    expect(open(cache, request(first.sessionId, finalEpoch, { 'a-0': 0 }), false, 0).sessionId).toBe(0)
+    const first = open(cache, request(0, initialEpoch, { 'a-0': 0 }), consumer, 0)
+    expect(open(cache, request(first.sessionId, finalEpoch, { 'a-0': 0 }), consumer, 0).sessionId).toBe(0)
     expect(cache.size).toBe(0)
-    const second = open(cache, request(0, initialEpoch, { 'a-0': 0 }), false, 0)
-    expect(open(cache, request(second.sessionId, 1, {}, ['a-0']), false, 0).sessionId).toBe(0)
+    const second = open(cache, request(0, initialEpoch, { 'a-0': 0 }), consumer, 0)
+    expect(open(cache, request(second.sessionId, 1, {}, ['a-0']), consumer, 0).sessionId).toBe(0)
     expect(cache.size).toBe(0)
   })
 
   it('gives no session while all slots are in use, and the oldest slot once it has been idle long enough', () => {
     const cache = sessions(1)
-    const first = open(cache, request(0, initialEpoch, { 'a-0': 0 }), false, 0)
-    expect(open(cache, request(0, initialEpoch, { 'b-0': 0 }), false, evictionMs).sessionId).toBe(0)
-    const second = open(cache, request(0, initialEpoch, { 'b-0': 0 }), false, evictionMs + 1)
+    const first = open(cache, request(0, initialEpoch, { 'a-0': 0 }), consumer, 0)
+    expect(open(cache, request(0, initialEpoch, { 'b-0': 0 }), consumer, evictionMs).sessionId).toBe(0)
+    const second = open(cache, request(0, initialEpoch, { 'b-0': 0 }), consumer, evictionMs + 1)
     expect(second.sessionId).not.toBe(0)
-    expect(open(cache, request(first.sessionId, 1), false, evictionMs + 1).error).toBe(
+    expect(open(cache, request(first.sessionId, 1), consumer, evictionMs + 1).error).toBe(
       ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
     )
+  })
+
+  it('gives a follower the slot of the consumer with the fewest partitions, and no consumer that of a follower', () => {
+    const cache = sessions(2)
+    const large = open(cache, request(0, initialEpoch, { 'a-0': 0, 'a-1': 0 }), consumer, 0)
+    const small = open(cache, request(0, initialEpoch, { 'b-0': 0 }), consumer, 0)
+    expect(open(cache, request(0, initialEpoch, { 'c-0': 0 }), follower, 0).sessionId).not.toBe(0)
+    const errors = [large, small].map(
+      ({ sessionId }) => open(cache, request(sessionId, 1), consumer, 0).error,
+    )
+    expect(errors).toEqual([ErrorCode.NONE, ErrorCode.FETCH_SESSION_ID_NOT_FOUND])
+    expect(open(cache, request(0, initialEpoch, { 'c-1': 0 }), follower, 0).sessionId).not.toBe(0)
+    for (const later of [0, evictionMs])
+      expect(open(cache, request(0, initialEpoch, manyPartitions), consumer, later).sessionId).toBe(0)
+    expect(open(cache, request(0, initialEpoch, manyPartitions), follower, evictionMs).sessionId).toBe(0)
+  })
+
+  it('gives a session with more partitions the slot of one that is there for long', () => {
+    const cache = sessions(1)
+    const { sessionId } = open(cache, request(0, initialEpoch, { 'a-0': 0 }), consumer, 0)
+    const take = (offsets: Record<string, number>) =>
+      open(cache, request(0, initialEpoch, offsets), consumer, evictionMs + 1).sessionId
+    expect(open(cache, request(sessionId, 1), consumer, evictionMs).error).toBe(ErrorCode.NONE)
+    expect(take(manyPartitions)).toBe(0)
+    expect(open(cache, request(sessionId, 2), consumer, evictionMs + 1).error).toBe(ErrorCode.NONE)
+    expect(take({ 'b-0': 0 })).toBe(0)
+    expect(take(manyPartitions)).not.toBe(0)
   })
 })

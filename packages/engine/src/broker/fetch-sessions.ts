@@ -56,10 +56,18 @@ export interface FetchScope {
   served(partition: FetchPartition): void
 }
 
-interface Session {
-  readonly id: number
+/** Who fetches, as far as sessions care. */
+interface Fetcher {
+  /** Topics by id (version 13 on). */
   readonly byId: boolean
+  /** Followers take the sessions of consumers, where there are too many; never the other way round. */
+  readonly isFollower: boolean
+}
+
+interface Session extends Fetcher {
+  readonly id: number
   readonly partitions: Map<string, FetchPartition>
+  readonly createdAtMs: number
   /** The epoch that the next request must have. */
   epoch: number
   lastUsedAtMs: number
@@ -86,15 +94,16 @@ export class FetchSessions {
     return this.#sessions.size
   }
 
-  /** `byId`: the request names topics by id (version 13 on). In steps, a partition each. */
-  *open(request: FetchRequestTopics, byId: boolean, nowMs: number): Steps<FetchScope> {
+  /** In steps, a partition each. */
+  *open(request: FetchRequestTopics, fetcher: Fetcher, nowMs: number): Steps<FetchScope> {
     const { sessionId, sessionEpoch } = request
+    const { byId } = fetcher
     if (sessionEpoch === initialEpoch || sessionEpoch === finalEpoch) {
       if (sessionId !== 0) this.#sessions.delete(sessionId)
       const partitions = new Map<string, FetchPartition>()
       yield* addPartitions(partitions, request, byId)
       if (sessionEpoch === finalEpoch || partitions.size === 0) return scope(0, false, partitions)
-      return scope(this.#create(partitions, byId, nowMs), false, partitions)
+      return scope(this.#create(partitions, fetcher, nowMs), false, partitions)
     }
     const session = this.#sessions.get(sessionId)
     if (!session) return failed(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
@@ -110,24 +119,51 @@ export class FetchSessions {
     return scope(sessionId, true, session.partitions)
   }
 
-  /** The id of a new session, or 0 when no slot is free and none is old enough to go. */
-  #create(partitions: Map<string, FetchPartition>, byId: boolean, nowMs: number): number {
+  /** The id of a new session, or 0 when no slot is free and none has to go for it. */
+  #create(partitions: Map<string, FetchPartition>, fetcher: Fetcher, nowMs: number): number {
     if (this.#sessions.size >= this.#slotsMax) {
-      const oldest = this.#sessions.values().next().value
-      if (!oldest || nowMs - oldest.lastUsedAtMs <= this.#evictionMs) return 0
-      this.#sessions.delete(oldest.id)
+      const evicted = this.#evictedFor(partitions.size, fetcher, nowMs)
+      if (!evicted) return 0
+      this.#sessions.delete(evicted.id)
     }
     let id = 0
     while (id === 0 || this.#sessions.has(id)) id = this.#random.int(0x7fffffff)
     this.#sessions.set(id, {
+      ...fetcher,
       id,
-      byId,
       partitions,
       epoch: initialEpoch + 1,
+      createdAtMs: nowMs,
       lastUsedAtMs: nowMs,
     })
     return id
   }
+
+  /**
+   * Which session gives its slot to a new one. One that is idle for long goes. Else the one of least worth does, for a new
+   * one that is worth more: followers are before consumers, and then more partitions are. A new session keeps its slot for
+   * a while, but a follower takes it from a consumer at any time.
+   */
+  #evictedFor(size: number, { isFollower }: Fetcher, nowMs: number): Session | null {
+    const oldest = this.#sessions.values().next().value
+    if (oldest && nowMs - oldest.lastUsedAtMs > this.#evictionMs) return oldest
+    let least: Session | null = null
+    for (const session of this.#sessions.values()) {
+      const isSettled = session.lastUsedAtMs - session.createdAtMs > this.#evictionMs
+      if (!isSettled && (session.isFollower || !isFollower)) continue
+      if (!least || isWorthMore(least, session)) least = session
+    }
+    return least && isWorthMore({ isFollower, partitions: { size } }, least) ? least : null
+  }
+}
+
+interface Worth extends Pick<Session, 'isFollower'> {
+  readonly partitions: { readonly size: number }
+}
+
+function isWorthMore(one: Worth, other: Worth): boolean {
+  if (one.isFollower !== other.isFollower) return one.isFollower
+  return one.partitions.size > other.partitions.size
 }
 
 function scope(sessionId: number, incremental: boolean, partitions: Map<string, FetchPartition>): FetchScope {

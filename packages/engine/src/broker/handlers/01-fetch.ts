@@ -15,7 +15,7 @@ import { ErrorCode, Fetch, fetchByIdVersionMin, type RequestOf } from '@sluice/w
 import { atOnce } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { encodeAnswer } from '../../server/answer.ts'
-import { FetchJob, inLane, partitionsAtOnceMax } from '../fetch-job.ts'
+import { FetchJob, followerOf, inLane, partitionsAtOnceMax } from '../fetch-job.ts'
 import type { FetchScope } from '../fetch-sessions.ts'
 import { responder } from '../handler.ts'
 
@@ -31,7 +31,7 @@ export const fetch = responder(
     const { apiVersion, broker } = context
     const opening = broker.fetchSessions.open(
       apiVersion >= sessionVersionMin ? request : { ...request, sessionId: 0, sessionEpoch: -1 },
-      apiVersion >= fetchByIdVersionMin,
+      { byId: apiVersion >= fetchByIdVersionMin, isFollower: followerOf(request) !== null },
       broker.nowMs,
     )
     const start = (scope: FetchScope) => {
