@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@sluice/effects'
 import { AlterPartition, ErrorCode, type Int64, type ResponseOf } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
+import { LeaderRecoveryState } from '../metadata/topics-image.ts'
 import type { IsrChange } from '../replication/replica.ts'
 
 /** What was not answered is asked again this much later. */
@@ -140,6 +141,8 @@ function topicsOf(changes: readonly IsrChange[]) {
       partitionIndex: index,
       leaderEpoch,
       partitionEpoch,
+      // A leader that was elected uncleanly has nothing to recover: its first change says so.
+      leaderRecoveryState: LeaderRecoveryState.recovered,
       newIsrWithEpochs: isr.map((member) => ({ ...member })),
     })),
   }))

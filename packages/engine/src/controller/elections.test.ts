@@ -90,6 +90,8 @@ describe('ElectLeaders', () => {
     await leaderless()
     expect((await elect(unclean, [['t', [0]]])).results).toEqual([['t', [[0, ErrorCode.NONE]]]])
     expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
+    await controller.alterPartition(1, 't', [1, 3])
+    expect(partition()).toMatchObject({ isr: [1, 3], leader: 1, leaderRecoveryState: 0 })
   })
 
   it('finds nobody where no replica is alive', async () => {
