@@ -17,6 +17,15 @@ describe('GetBootstrapBrokers', () => {
     expect(Object.keys(answer).filter((key) => key !== '$metadata')).toEqual(['BootstrapBrokerString'])
   })
 
+  it('names no more than one of each zone where there are several', async () => {
+    const arn = await clusters.createFrom({ ...provisioned('large'), NumberOfBrokerNodes: 9 })
+    const nodes = await clusters.client.send(new ListNodesCommand({ ClusterArn: arn }))
+    const brokers = nodes.NodeInfoList?.filter(({ NodeType }) => NodeType === 'BROKER')
+    expect(brokers).toHaveLength(9)
+    const answer = await clusters.client.send(new GetBootstrapBrokersCommand({ ClusterArn: arn }))
+    expect(answer.BootstrapBrokerString).toBe('127.0.0.1:9092,127.0.0.1:19092,127.0.0.1:29092')
+  })
+
   it('is refused with a sentence while there is no plaintext listener', async () => {
     const { EncryptionInfo: _left, ...rest } = provisioned('secure')
     const arn = await clusters.createFrom(rest as never)
