@@ -197,8 +197,13 @@ describe('a node that is killed during produce', { timeout: 30_000 + rounds * 10
         configs: { 'retention.ms': String(1_000 + round) },
       })
       for (let each = 0; each < 3; each++) producerIds.push((await newProducerId(connection)).producerId)
-      const commits = commitOffsets(await open(), committed.acknowledged)
-      const runs = [...plain, ...idempotent].map(async (producer) => producer.run(await open()))
+      const producers = [...plain, ...idempotent]
+      const ways: Connection[] = []
+      // All of them before the first one produces: a kill is to meet records, not a connection that is being made.
+      for (let each = 0; each <= producers.length; each++) ways.push(await open())
+      for (const producer of idempotent) await producer.begin(connection)
+      const commits = commitOffsets(ways.pop() as Connection, committed.acknowledged)
+      const runs = producers.map((producer) => producer.run(ways.pop() as Connection))
       await new Promise((resolve) => setTimeout(resolve, 150 + random.int(500)))
       await node.kill()
       await Promise.all(runs)

@@ -60,10 +60,15 @@ export class IdempotentProducer {
     this.#target = target
   }
 
-  async run(connection: Connection): Promise<void> {
+  /** Before the first run. */
+  async begin(connection: Connection): Promise<void> {
     this.#id ??= await newProducerId(connection)
+  }
+
+  async run(connection: Connection): Promise<void> {
     const { topic, topicId, partition, inFlightMax } = this.#target
     const id = this.#id
+    if (!id) throw new Error('a producer begins before it runs')
     let next = this.acknowledged
     // Each lane sends the next batch when its own is answered: in order over one connection.
     const lane = () =>
