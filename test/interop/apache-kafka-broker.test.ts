@@ -37,13 +37,13 @@ const host = '127.0.0.1'
 const ours = 1
 const theirs = 2
 const controllerId = 10_000
-const within = { timeout: 30_000, interval: 100 }
+const within = { timeout: 60_000, interval: 100 }
 /** Both have to agree on how groups are spread. */
 const offsetsTopic = { 'offsets.topic.replication.factor': '2', 'offsets.topic.num.partitions': '1' }
 const value = (text: string) => ({ key: null, value: Buffer.from(text) })
 const texts = (from: number, count: number) => Array.from({ length: count }, (_, at) => `record ${from + at}`)
 
-describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeout: 60_000 }, () => {
+describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeout: 180_000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-interop-'))
   const network = systemNetwork()
   const connections: Connection[] = []
