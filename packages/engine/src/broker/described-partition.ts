@@ -1,22 +1,31 @@
-import { ErrorCode } from '@sluice/wire'
+import { isOnlineDirectory } from '../metadata/directory-id.ts'
 import type { MetadataImage, PartitionImage } from '../metadata/image.ts'
 import { noLeader } from '../metadata/topics-image.ts'
 
-/** A partition as the APIs that describe topics show it. */
+/** A partition as the APIs that describe topics show it to who comes by this listener. */
 export function describedPartition(
   partition: PartitionImage,
   partitionIndex: number,
   metadata: MetadataImage,
+  listener: string,
 ) {
-  const isAlive = (id: number) => metadata.isBrokerAlive(id)
-  const isLed = isAlive(partition.leader)
+  const { leader, leaderEpoch, replicas, isr, directories } = partition
   return {
-    errorCode: isLed ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
     partitionIndex,
-    leaderId: isLed ? partition.leader : noLeader,
-    leaderEpoch: partition.leaderEpoch,
-    replicaNodes: [...partition.replicas],
-    isrNodes: [...partition.isr],
-    offlineReplicas: partition.replicas.filter((id) => !isAlive(id)),
+    leaderId: isReachable(leader, metadata, listener) ? leader : noLeader,
+    leaderEpoch,
+    replicaNodes: [...replicas],
+    isrNodes: [...isr],
+    offlineReplicas: replicas.filter((id, at) => {
+      const logDirs = metadata.broker(id)?.logDirs ?? []
+      const isOnline = isOnlineDirectory(directories[at] ?? '', logDirs)
+      return !isOnline || !isReachable(id, metadata, listener)
+    }),
   }
+}
+
+/** Whether clients of the listener can come to the broker. */
+export function isReachable(brokerId: number, metadata: MetadataImage, listener: string): boolean {
+  if (!metadata.isBrokerAlive(brokerId)) return false
+  return metadata.broker(brokerId)?.endpoints.some(({ name }) => name === listener) ?? false
 }

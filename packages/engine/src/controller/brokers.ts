@@ -115,7 +115,7 @@ export class BrokersManager {
     const record = newRecord(UnregisterBrokerRecord, { brokerId, brokerEpoch: broker.epoch })
     return {
       records: [...this.#changes.withoutBroker(brokerId), record],
-      response: { throttleTimeMs: 0, errorCode: ErrorCode.NONE, errorMessage: null },
+      response: { throttleTimeMs: 0, errorCode: ErrorCode.NONE, errorMessage: '' },
     }
   }
 

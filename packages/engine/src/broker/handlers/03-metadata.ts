@@ -8,11 +8,12 @@
  */
 import { ErrorCode, Metadata, zeroUuid, type Input, type RequestOf, type ResponseOf } from '@sluice/wire'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
-import type { TopicImage } from '../../metadata/image.ts'
+import { noLeader } from '../../metadata/topics-image.ts'
+import type { MetadataImage, PartitionImage, TopicImage } from '../../metadata/image.ts'
 import { byKeyInSteps, eachInSteps, type Steps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
 import { allClusterOperations, allTopicOperations, operationsNotAsked } from '../authorized-operations.ts'
-import { describedPartition } from '../described-partition.ts'
+import { describedPartition, isReachable } from '../described-partition.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
@@ -20,9 +21,13 @@ import { isInternalTopic } from '../internal-topics.ts'
 const nullMeansAllVersionMin = 1
 const autoCreationFlagVersionMin = 4
 const topicIdVersionMin = 12
+/** Before it, replicas that are not there are left out, and the partition has an error for them. */
+const offlineReplicasAreNamedVersionMin = 1
+const listenerNotFoundVersionMin = 6
 
 type Request = RequestOf<typeof Metadata>
 type Topics = NonNullable<Input<ResponseOf<typeof Metadata>>['topics']>
+type Partition = NonNullable<Topics[number]['partitions']>[number]
 
 export const metadata = handler(
   Metadata,
@@ -137,15 +142,40 @@ function createMissing(
   return wanted.length === 0 ? null : broker.topicCreation.ensureAll(wanted)
 }
 
-function described(topic: TopicImage, operations: number, { broker }: RequestContext): Topics[number] {
+function described(topic: TopicImage, operations: number, context: RequestContext): Topics[number] {
   return {
     errorCode: ErrorCode.NONE,
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
     topicAuthorizedOperations: operations,
-    partitions: topic.partitions.map((partition, index) =>
-      describedPartition(partition, index, broker.metadata),
-    ),
+    partitions: topic.partitions.map((partition, index) => ofPartition(partition, index, context)),
   }
+}
+
+function ofPartition(
+  partition: PartitionImage,
+  index: number,
+  { broker, session, apiVersion }: RequestContext,
+): Partition {
+  const { metadata } = broker
+  const { name } = session.listener
+  const described = describedPartition(partition, index, metadata, name)
+  const errorCode = described.leaderId === noLeader ? unled(partition, apiVersion, metadata) : ErrorCode.NONE
+  if (apiVersion >= offlineReplicasAreNamedVersionMin) return { ...described, errorCode }
+  const isThere = (id: number) => isReachable(id, metadata, name)
+  const replicaNodes = partition.replicas.filter(isThere)
+  const isrNodes = partition.isr.filter(isThere)
+  const isWhole =
+    replicaNodes.length === partition.replicas.length && isrNodes.length === partition.isr.length
+  const missing = isWhole ? ErrorCode.NONE : ErrorCode.REPLICA_NOT_AVAILABLE
+  return { ...described, replicaNodes, isrNodes, errorCode: errorCode || missing }
+}
+
+/** A leader that is registered may have no address by this listener. */
+function unled({ leader }: PartitionImage, apiVersion: number, metadata: MetadataImage): ErrorCode {
+  const isRegistered = metadata.broker(leader) !== undefined
+  return isRegistered && apiVersion >= listenerNotFoundVersionMin
+    ? ErrorCode.LISTENER_NOT_FOUND
+    : ErrorCode.LEADER_NOT_AVAILABLE
 }

@@ -67,7 +67,12 @@ function missing(name: string): Topic {
   }
 }
 
-function described(topic: TopicImage, from: number, until: number, { broker }: RequestContext): Topic {
+function described(
+  topic: TopicImage,
+  from: number,
+  until: number,
+  { broker, session }: RequestContext,
+): Topic {
   return {
     errorCode: ErrorCode.NONE,
     name: topic.name,
@@ -75,7 +80,8 @@ function described(topic: TopicImage, from: number, until: number, { broker }: R
     isInternal: isInternalTopic(topic.name),
     topicAuthorizedOperations: allTopicOperations,
     partitions: topic.partitions.slice(from, until).map((partition, i) => ({
-      ...describedPartition(partition, from + i, broker.metadata),
+      errorCode: ErrorCode.NONE,
+      ...describedPartition(partition, from + i, broker.metadata, session.listener.name),
       eligibleLeaderReplicas: [...partition.eligibleLeaderReplicas],
       lastKnownElr: [...partition.lastKnownElr],
     })),
