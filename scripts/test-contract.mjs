@@ -1,4 +1,4 @@
-// `npm run test:contract -- --engine embedded|apache-kafka|both [filter …]`: the contract tests on our engine, on
+// `npm run test:contract -- --engine embedded|apache-kafka|both [--brokers 3] [filter …]`: the contract tests on our engine, on
 // Apache Kafka, or on both with a comparison of their answers. test/oracle/run.ts does it; this loads it.
 import { checkNode, ensureInstalled, repositoryRoot } from './prepare.mjs'
 

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger, systemClock, systemDisk, systemNetwork, systemRandom } from '@sluice/effects'
-import { type ApacheKafka, ApacheKafkaNode } from '../oracle/apache-kafka-node.ts'
+import { ApacheKafkaNode } from '../oracle/apache-kafka-node.ts'
+import type { ApacheKafka } from '../oracle/apache-kafka-process.ts'
 
 // Which broker the contract tests judge:
 //   (nothing)                             our embedded engine, in this process
@@ -26,11 +27,14 @@ export interface Engine {
   kill(): Promise<void>
 }
 
-const apacheKafka = process.env.SLUICE_CONTRACT_APACHE_KAFKA
+/** How to run Apache Kafka, where that is what the tests judge. */
+export const apacheKafka: ApacheKafka | null = process.env.SLUICE_CONTRACT_APACHE_KAFKA
+  ? (JSON.parse(readFileSync(process.env.SLUICE_CONTRACT_APACHE_KAFKA, 'utf8')) as ApacheKafka)
+  : null
 const running = process.env.SLUICE_CONTRACT_BOOTSTRAP
 
 /** True where a broker with properties of its own, or one that is restarted, can be had. */
-export const canStartBrokers = !running || Boolean(apacheKafka)
+export const canStartBrokers = !running || apacheKafka !== null
 
 /** The properties of broker.properties: what every contract test may count on. */
 export function baseProperties(): Record<string, string> {
@@ -97,12 +101,11 @@ async function embed(
 }
 
 async function launch(
-  file: string,
+  kafka: ApacheKafka,
   directory: string,
   properties: Record<string, string>,
   remove: () => void,
 ): Promise<Engine> {
-  const kafka = JSON.parse(readFileSync(file, 'utf8')) as ApacheKafka
   const node = await ApacheKafkaNode.start(kafka, directory, properties)
   const stop = async () => {
     await node.stop()

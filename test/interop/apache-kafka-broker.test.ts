@@ -25,9 +25,8 @@ import {
   Metadata,
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { freePort } from '../oracle/apache-kafka-node.ts'
+import { ApacheKafkaProcess, freePort } from '../oracle/apache-kafka-process.ts'
 import { locateApacheKafka } from '../oracle/locate-apache-kafka.ts'
-import { ApacheKafkaProcess } from './apache-kafka-process.ts'
 
 // A broker of Apache Kafka joins a cluster of ours: our controller has it as it has our own, and the two replicate for
 // each other. The tests are one story, in their order.

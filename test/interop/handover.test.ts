@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
+import { ApacheKafkaProcess } from '../oracle/apache-kafka-process.ts'
 import { locateApacheKafka } from '../oracle/locate-apache-kafka.ts'
-import { ApacheKafkaProcess } from './apache-kafka-process.ts'
 
 // A cluster of ours is stopped and handed over: Apache Kafka starts on its very directories, and everything is there.
 

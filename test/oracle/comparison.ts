@@ -152,6 +152,7 @@ const keys: readonly (readonly string[])[] = [
   ['partitionIndex'],
   ['partition'],
   ['nodeId'],
+  ['brokerId'],
   ['memberId'],
   ['producerId'],
   ['resourceType', 'resourceName'],

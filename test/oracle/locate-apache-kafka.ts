@@ -1,6 +1,6 @@
 import { silentLogger, systemDisk, systemProcesses } from '@sluice/effects'
 import { Distributions, OperatingError, sentenceOf } from 'sluice'
-import type { ApacheKafka } from './apache-kafka-node.ts'
+import type { ApacheKafka } from './apache-kafka-process.ts'
 
 /** The release that the embedded engine follows. */
 const followedVersion = '4.4.0'

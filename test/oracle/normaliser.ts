@@ -4,11 +4,16 @@ import { batchesIn, RecordBatch, zeroUuid } from '@sluice/wire'
 const numbers: Record<string, string> = {
   port: '<port>',
   producerId: '<producer id>',
+  // Any broker that is alive, which passes on what the controller is asked.
+  controllerId: '<controller id>',
   totalBytes: '<bytes>',
   usableBytes: '<bytes>',
   // Offsets in the metadata log.
   finalizedFeaturesEpoch: '<epoch>',
 }
+
+/** Lists whose order says nothing. */
+const sets = ['isrNodes', 'eligibleLeaderReplicas', 'lastKnownElr', 'offlineReplicas']
 
 const nameFields = ['name', 'groupId', 'topic', 'topicName', 'key', 'resourceName']
 const textBytesMax = 200
@@ -39,6 +44,7 @@ export class Normaliser {
     if (typeof value === 'bigint') return `int64 ${value}`
     if (typeof value === 'string') return this.#text(value, field)
     if (Buffer.isBuffer(value)) return field === 'records' ? batches(value) : this.#bytes(value)
+    if (Array.isArray(value) && sets.includes(field)) return value.toSorted((a, b) => a - b)
     if (Array.isArray(value))
       return value
         .filter((element) => this.#isOfThisTest(element, asked))

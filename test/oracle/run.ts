@@ -5,13 +5,14 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { acceptedDifferences, deliberateDifferences } from '../contract/accepted-differences.ts'
 import { baseProperties } from '../contract/engine.ts'
-import { type ApacheKafka, ApacheKafkaNode } from './apache-kafka-node.ts'
+import { ApacheKafkaNode } from './apache-kafka-node.ts'
+import type { ApacheKafka } from './apache-kafka-process.ts'
 import { compareRecordings, diffText } from './comparison.ts'
 import { locateApacheKafka } from './locate-apache-kafka.ts'
 import type { RecordedTest } from './recording.ts'
 
-// `npm run test:contract -- --engine embedded|apache-kafka|both [filter …]`: the contract tests on each engine, and
-// where both ran, what they answered side by side. Ends with one line, `N passed, N failed, N skipped`.
+// `npm run test:contract -- --engine embedded|apache-kafka|both [--brokers 3] [filter …]`: the contract tests on each
+// engine, and where both ran, what they answered side by side. Ends with one line, `N passed, N failed, N skipped`.
 
 type EngineName = 'embedded' | 'apache-kafka'
 
@@ -22,7 +23,8 @@ interface Count {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const usage = `Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [--recordings DIR] [filter …]
+const usage = `Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [--brokers 3] [--recordings DIR] [filter …]
+  --brokers 3        the tests of a cluster of three brokers too
   --recordings DIR   keep there what each engine answered, a line of JSON a test
   filter             and all else is for vitest: files, -t NAME`
 
@@ -32,7 +34,7 @@ export async function runContract(args: readonly string[]): Promise<number> {
     console.error(usage)
     return 2
   }
-  const run = new ContractRun(options.filters, options.recordings)
+  const run = new ContractRun(options)
   const undoSignals = onSignals(() => void run.close())
   try {
     return await run.run(options.engines)
@@ -46,8 +48,12 @@ export async function runContract(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Tests of one broker, and those of three. */
+type Part = 'one' | 'three'
+
 interface Options {
   engines: EngineName[]
+  parts: Part[]
   recordings: string | null
   filters: string[]
 }
@@ -56,15 +62,27 @@ function parse(args: readonly string[]): Options | null {
   const named: Record<string, string> = {}
   const filters: string[] = []
   for (let at = 0; at < args.length; at++) {
-    const [, name, value] = /^--(engine|recordings)(?:=(.*))?$/.exec(args[at] as string) ?? []
+    const [, name, value] = /^--(engine|brokers|recordings)(?:=(.*))?$/.exec(args[at] as string) ?? []
     if (name) named[name] = value ?? args[++at] ?? ''
     else filters.push(args[at] as string)
   }
-  const { engine = 'both', recordings = null } = named
-  if (engine === 'both') return { engines: ['embedded', 'apache-kafka'], recordings, filters }
-  return engine === 'embedded' || engine === 'apache-kafka'
-    ? { engines: [engine], recordings, filters }
-    : null
+  const { engine = 'both', brokers = '1', recordings = null } = named
+  const engines = enginesOf[engine]
+  const parts = partsOf[brokers]
+  return engines && parts ? { engines, parts, recordings, filters } : null
+}
+
+const enginesOf: Record<string, EngineName[]> = {
+  both: ['embedded', 'apache-kafka'],
+  embedded: ['embedded'],
+  'apache-kafka': ['apache-kafka'],
+}
+const partsOf: Record<string, Part[]> = { 1: ['one'], 3: ['one', 'three'] }
+
+/** Files that are named may all be about three brokers. */
+function isAboutThree(filters: readonly string[]): boolean {
+  const files = filters.filter((filter) => filter.startsWith('test/'))
+  return files.length > 0 && files.every((file) => file.startsWith('test/contract/brokers'))
 }
 
 /** The exit code is by custom 128 and the signal's number. */
@@ -84,6 +102,7 @@ function onSignals(close: () => void): () => void {
 
 class ContractRun {
   readonly #filters: readonly string[]
+  readonly #parts: readonly Part[]
   /** Holds everything that the run writes. */
   readonly #directory = mkdtempSync(join(tmpdir(), 'sluice-contract-'))
   readonly #recordings: string
@@ -93,14 +112,17 @@ class ContractRun {
   #node: ApacheKafkaNode | null = null
   #isClosed = false
 
-  constructor(filters: readonly string[], recordings: string | null) {
+  constructor({ filters, parts, recordings }: Options) {
     this.#filters = filters
+    this.#parts = parts.filter((part) => part === 'three' || !isAboutThree(filters))
     this.#recordings = recordings === null ? this.#directory : resolve(recordings)
     mkdirSync(this.#recordings, { recursive: true })
   }
 
   async run(engines: readonly EngineName[]): Promise<number> {
-    if (engines.includes('embedded')) this.#add('embedded', await this.#tests('embedded', {}))
+    for (const engine of engines) rmSync(this.#recording(engine), { force: true })
+    if (engines.includes('embedded'))
+      for (const part of this.#parts) if (!this.#isClosed) await this.#tests('embedded', part, {})
     if (engines.includes('apache-kafka') && !this.#isClosed) await this.#apacheKafka()
     const recordings = engines.map((engine) => this.#recording(engine))
     if (engines.length > 1 && recordings.every((path) => existsSync(path)) && !this.#isClosed) this.#compare()
@@ -126,22 +148,30 @@ class ContractRun {
   async #apacheKafka(): Promise<void> {
     const found = await locateApacheKafka((sentence) => console.log(sentence))
     if ('missing' in found) {
-      const count = await this.#tests('apache-kafka', {}, ['--testNamePattern', '^no test has this name$'])
+      for (const part of this.#parts)
+        await this.#tests('apache-kafka', part, {}, ['--testNamePattern', '^no test has this name$'])
       this.#lines.push(`apache-kafka skipped: ${found.missing}`)
-      return this.#add('apache-kafka', count)
+      return
     }
     console.log(`Apache Kafka ${found.version} on ${found.java}`)
     const file = join(this.#directory, 'apache-kafka.json')
     writeFileSync(file, JSON.stringify(found satisfies ApacheKafka))
-    this.#node = await ApacheKafkaNode.start(found, join(this.#directory, 'node'), baseProperties())
+    const environment = { SLUICE_CONTRACT_APACHE_KAFKA: file }
+    if (this.#parts.includes('one')) await this.#oneOfApacheKafka(found, environment)
+    // These start their brokers themselves.
+    if (this.#parts.includes('three') && !this.#isClosed)
+      await this.#tests('apache-kafka', 'three', environment)
+  }
+
+  async #oneOfApacheKafka(kafka: ApacheKafka, environment: Record<string, string>): Promise<void> {
+    this.#node = await ApacheKafkaNode.start(kafka, join(this.#directory, 'node'), baseProperties())
     const { host, port } = this.#node.bootstrap
     try {
-      const count = await this.#tests('apache-kafka', {
-        SLUICE_CONTRACT_APACHE_KAFKA: file,
+      await this.#tests('apache-kafka', 'one', {
+        ...environment,
         SLUICE_CONTRACT_BOOTSTRAP: `${host}:${port}`,
         SLUICE_CONTRACT_APACHE_KAFKA_PID: String(this.#node.pid),
       })
-      this.#add('apache-kafka', count)
     } finally {
       const node = this.#node
       this.#node = null
@@ -155,12 +185,13 @@ class ContractRun {
 
   async #tests(
     engine: EngineName,
+    part: Part,
     environment: Record<string, string>,
     flags: readonly string[] = [],
-  ): Promise<Count> {
-    console.log(`\nContract tests on ${engine}`)
-    rmSync(this.#recording(engine), { force: true })
-    const results = join(this.#directory, `${engine}-results.json`)
+  ): Promise<void> {
+    const what = `${engine}, ${part === 'one' ? 'one broker' : 'three brokers'}`
+    console.log(`\nContract tests on ${what}`)
+    const results = join(this.#directory, `${engine}-${part}-results.json`)
     const args = [
       join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
@@ -176,6 +207,7 @@ class ContractRun {
       env: {
         ...own,
         ...environment,
+        SLUICE_CONTRACT_BROKERS: part,
         SLUICE_CONTRACT_DIRECTORY: this.#directory,
         SLUICE_CONTRACT_RECORDING: this.#recording(engine),
       },
@@ -186,7 +218,7 @@ class ContractRun {
       child.once('close', resolve)
     })
     this.#vitest = null
-    return existsSync(results) ? countOf(results, code) : { passed: 0, failed: 1, skipped: 0 }
+    this.#add(what, existsSync(results) ? countOf(results, code) : { passed: 0, failed: 1, skipped: 0 })
   }
 
   #compare(): void {
@@ -196,7 +228,8 @@ class ContractRun {
       acceptedDifferences,
     )
     // Some of the tests do not meet all of the differences.
-    const stale = this.#filters.length === 0 ? comparison.stale : []
+    const isWhole = this.#filters.length === 0 && this.#parts.length === 2
+    const stale = isWhole ? comparison.stale : []
     if (comparison.differences.length > 0)
       console.log(`\nDifferences between the engines\n${diffText(comparison)}`)
     for (const { api, path } of stale)
