@@ -43,6 +43,7 @@ const asked: Record<string, string[]> = {
     'describeConfigs on each cluster',
   ],
   AlterConfigs: ['alterConfigs on each topic', 'alterConfigs on each group', 'alterConfigs on each cluster'],
+  AlterReplicaLogDirs: ['alter on the cluster'],
   DescribeLogDirs: ['describe on the cluster'],
   CreatePartitions: ['alter on each topic'],
   DeleteGroups: ['delete on each group'],

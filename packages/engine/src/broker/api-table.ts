@@ -20,6 +20,7 @@ import { initProducerId } from './handlers/22-init-producer-id.ts'
 import { offsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoch.ts'
 import { describeConfigs } from './handlers/32-describe-configs.ts'
 import { alterConfigs } from './handlers/33-alter-configs.ts'
+import { alterReplicaLogDirs } from './handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirs } from './handlers/35-describe-log-dirs.ts'
 import { createPartitions } from './handlers/37-create-partitions.ts'
 import { deleteGroups } from './handlers/42-delete-groups.ts'
@@ -60,6 +61,7 @@ const all: readonly Handler[] = [
   offsetForLeaderEpoch,
   describeConfigs,
   alterConfigs,
+  alterReplicaLogDirs,
   describeLogDirs,
   createPartitions,
   deleteGroups,
