@@ -93,6 +93,7 @@ describe('static broker properties', () => {
     const properties = staticProperties(spec(), engine)
     for (const name of Object.keys(properties)) expect(apache.has(name), name).toBe(true)
     expect(properties).toMatchObject({ 'auto.create.topics.enable': 'false' })
+    expect(properties['replica.selector.class']).toMatch(/RackAwareReplicaSelector$/)
   })
 
   it('come from a configuration before what was set at creation before MSK', () => {

@@ -3,8 +3,10 @@ import { invalid, type Refusal } from '../refusal.ts'
 
 /*
  * Static broker properties of a cluster. Precedence, weakest first: Apache Kafka's default (the engine's) <
- * MSK's default < set at creation (`--set`, or tags) < MSK configuration revision < dynamic (the engine's).
+ * MSK's default and our own < set at creation (`--set`, or tags) < MSK configuration revision < dynamic (the engine's).
  */
+
+const rackAwareSelector = 'org.apache.kafka.common.replica.RackAwareReplicaSelector'
 
 /** Where MSK's default differs from Apache Kafka's (MSK Developer Guide, "Default Amazon MSK configuration"). */
 const mskDefaults: Record<string, string> = {
@@ -13,6 +15,12 @@ const mskDefaults: Record<string, string> = {
   'num.replica.fetchers': '2',
   'unclean.leader.election.enable': 'true',
 }
+
+/**
+ * What MSK leaves to a custom configuration and this service does not: a consumer that names its zone (`client.rack`,
+ * KIP-392) reads from the replica there. Whoever names none sees no difference.
+ */
+const ownDefaults: Record<string, string> = { 'replica.selector.class': rackAwareSelector }
 
 const replicaCounts: readonly string[] = [
   'default.replication.factor',
@@ -54,7 +62,7 @@ const codeNames = new Set([
 const classSuffix = /\.class(\.name|\.path)?$/
 /** MSK's list has this one property of the kind, with this one value. */
 const servedClasses: Readonly<Record<string, string>> = {
-  'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
+  'replica.selector.class': rackAwareSelector,
 }
 
 /** What of a spec its brokers' properties come from. */
@@ -71,7 +79,7 @@ export function staticProperties(
   spec: PropertySource,
   engine: Pick<Engine, 'topology'>,
 ): Record<string, string> {
-  return { ...mskDefaults, ...replicationDefaults(spec), ...ownersProperties(spec, engine) }
+  return { ...mskDefaults, ...ownDefaults, ...replicationDefaults(spec), ...ownersProperties(spec, engine) }
 }
 
 /** What the owner of a cluster has set, at creation and by a configuration. */
