@@ -92,6 +92,17 @@ describe('the reconcile loop', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('does not grow the delay when it is triggered before it is over', async () => {
+    const { clock, loop, runs } = setUp(['retry', 'retry', 'retry', 'retry', 'settled'])
+    loop.trigger('a')
+    for (const _ of [10, 20]) {
+      await clock.advance(10)
+      loop.trigger('a')
+    }
+    await clock.advance(1_000)
+    expect(runs.map(({ at }) => at)).toEqual([0, 10, 20, 120, 320])
+  })
+
   it('keeps the delay of what settles and fails again at once, and forgets it later', async () => {
     const { clock, loop, runs } = setUp(['retry', 'retry', 'settled', 'retry', 'settled', 'retry', 'settled'])
     loop.trigger('a')

@@ -44,6 +44,8 @@ export class ReconcileLoop {
   trigger(key: string): void {
     if (this.#stopped) return
     const entry = this.#entry(key)
+    // A delay that was not waited for does not count: several nodes may fail at once.
+    if (entry.timer && entry.settledAt === null) entry.retries--
     entry.timer?.cancel()
     entry.timer = null
     if (entry.running) entry.dirty = true
@@ -95,8 +97,7 @@ export class ReconcileLoop {
 
   #settle(key: string, entry: Entry, outcome: 'settled' | 'watching'): void {
     entry.settledAt ??= this.#clock.monotonic()
-    if (outcome === 'watching' && !this.#stopped)
-      entry.timer = this.#clock.schedule(watchMs, () => this.trigger(key))
+    if (outcome === 'watching' && !this.#stopped) this.#comeBack(key, entry, watchMs)
     else if (entry.retries === 0) this.#entries.delete(key)
   }
 
@@ -110,7 +111,14 @@ export class ReconcileLoop {
     entry.settledAt = null
     const delayMs = delayMsAfter(entry.retries)
     entry.retries++
-    entry.timer = this.#clock.schedule(delayMs, () => this.trigger(key))
+    this.#comeBack(key, entry, delayMs)
+  }
+
+  #comeBack(key: string, entry: Entry, delayMs: number): void {
+    entry.timer = this.#clock.schedule(delayMs, () => {
+      entry.timer = null
+      this.trigger(key)
+    })
   }
 }
 
