@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LifeCluster } from '../lives/cluster.ts'
+import { isRunning, type LifeCluster } from '../lives/cluster.ts'
 import { until } from '../lives/timeline.ts'
 import { type Address, ledByOthers, unwell } from './look.ts'
 
@@ -25,7 +25,7 @@ type Fault = (world: World) => Promise<Outcome>
 
 /** A hung broker is fenced when its session has ended, after 9 s; then it is ended, after 21 s without an answer. */
 const ledWithinMs = 30_000
-const healedWithinMs = 120_000
+const healedWithinMs = 300_000
 const sessionMs = 9_000
 
 const killBroker: Fault = (world) => killed(world, false)
@@ -138,7 +138,23 @@ export function anyFault({ random }: World): Fault {
   return killBroker
 }
 
-async function healed(world: World, since: number, { leadersMayDiffer = false } = {}): Promise<number> {
+/** All of them in the same moment. */
+export async function killBrokers(world: World): Promise<void> {
+  const pids = world.brokers.map(({ id }) => pidOf(world, `broker-${id}`))
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  await until(
+    'the end of all brokers',
+    ledWithinMs,
+    () => Promise.resolve(!pids.some(isRunning) || undefined),
+    10,
+  )
+}
+
+export async function healed(
+  world: World,
+  since: number,
+  { leadersMayDiffer = false } = {},
+): Promise<number> {
   let problem: string | null = ''
   try {
     await until(

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { ensureBuilt } from '../cli/sluice.ts'
 import { LifeCluster } from '../lives/cluster.ts'
 import { Timeline, until } from '../lives/timeline.ts'
-import { anyFault, type Outcome, type World } from './faults.ts'
+import { anyFault, healed, killBrokers, type Outcome, type World } from './faults.ts'
 import { type Account, accountOf, isClean, type Stored } from './ledger.ts'
 import { type Address, contents, led } from './look.ts'
 import { Reader } from './reader.ts'
@@ -12,20 +12,27 @@ import { Writers } from './writers.ts'
 // `npm run chaos`: a cluster of the embedded engine under load, while its processes are killed, stopped and started, and
 // disks vanish; then every record is accounted for. What happens follows from the seed, when it happens does not.
 
-const usage = `Usage: npm run chaos -- [--hosting process|inline] [--seconds N] [--kills N] [--seed N]
+const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once] [--engine embedded|apache-kafka]
+                          [--seconds N] [--kills N] [--seed N]
   --hosting   process: random faults of three brokers, their controller and the service.
               inline: the service, which has the brokers in it, is killed and started again. Default: process
+  --at-once   All brokers are killed at once, again and again, in place of random faults.
+  --engine    apache-kafka only with --at-once. Default: embedded
   --seconds   It ends after so long. Default: 300
-  --kills     It ends after so many SIGKILLs. Default: 60, of inline 30
+  --kills     It ends after so many SIGKILLs; all at once are one. Default: 60, of all at once and inline 30
   --seed      Chooses the faults. Default: any`
 
 const topic = 'chaos'
 const partitions = 6
+/** Three JVMs on a busy machine may need it. */
+const ledWithinMs = 300_000
 /** After the start that follows a kill of the inline service, every partition shall be led within it. */
 const ledAgainMsMax = 2_000
 
 interface Plan {
+  engine: string
   hosting: 'process' | 'inline'
+  atOnce: boolean
   seconds: number
   kills: number
   seed: number
@@ -40,10 +47,12 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   await ensureBuilt()
   const timeline = new Timeline((line) => console.log(line))
   const quiet = new Timeline(() => {})
-  const setting = { engine: 'embedded', hosting: plan.hosting, kafkaVersion: '4.4.x.kraft', brokers: 3 }
+  const { engine, hosting } = plan
+  const choice = engine === 'embedded' ? { engine, hosting } : { engine }
+  const setting = { ...choice, kafkaVersion: '4.4.x.kraft', brokers: 3 }
   const cluster = new LifeCluster(setting, quiet)
   timeline.note(
-    `Hosting ${plan.hosting}, seed ${plan.seed}, at most ${plan.kills} kills and ${plan.seconds} s`,
+    `Engine ${engine}, hosting ${hosting}, seed ${plan.seed}, at most ${plan.kills} kills and ${plan.seconds} s`,
   )
   const end = () => cluster.close()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -62,17 +71,20 @@ export async function runChaos(args: readonly string[]): Promise<number> {
 function planOf(args: readonly string[]): Plan | null {
   try {
     const option = { type: 'string' } as const
-    const options = { hosting: option, seconds: option, kills: option, seed: option }
+    const flag = { type: 'boolean', default: false } as const
+    const numbers = { seconds: option, kills: option, seed: option }
+    const options = { engine: option, hosting: option, 'at-once': flag, ...numbers }
     const { values } = parseArgs({ args: [...args], options })
-    const hosting = values.hosting ?? 'process'
+    const { engine = 'embedded', hosting = 'process', 'at-once': atOnce } = values
     const number = (text: string | undefined, otherwise: number) => Number(text ?? otherwise)
     const plan = {
       seconds: number(values.seconds, 300),
-      kills: number(values.kills, hosting === 'inline' ? 30 : 60),
+      kills: number(values.kills, atOnce || hosting === 'inline' ? 30 : 60),
       seed: number(values.seed, randomInt(1_000_000)),
     }
     if (hosting !== 'process' && hosting !== 'inline') return null
-    return Object.values(plan).every(Number.isSafeInteger) ? { hosting, ...plan } : null
+    if (engine === 'apache-kafka' ? !atOnce || hosting === 'inline' : engine !== 'embedded') return null
+    return Object.values(plan).every(Number.isSafeInteger) ? { engine, hosting, atOnce, ...plan } : null
   } catch {
     return null
   }
@@ -94,9 +106,8 @@ async function chaos(cluster: LifeCluster, plan: Plan, timeline: Timeline): Prom
   const reader = await Reader.start(kafka, topic)
   writers.start()
   const world: World = { cluster, brokers, random: randomOf(plan.seed) }
-  const outcomes = await (plan.hosting === 'process'
-    ? faultsIn(world, plan, timeline)
-    : restartsOf(world, plan, timeline))
+  const isRandom = plan.hosting === 'process' && !plan.atOnce
+  const outcomes = await (isRandom ? faultsIn : restartsOf)(world, plan, timeline)
   await writers.stop()
   const logs = new Map<number, Stored[]>()
   for (let partition = 0; partition < partitions; partition++)
@@ -126,23 +137,20 @@ async function faultsIn(world: World, plan: Plan, timeline: Timeline): Promise<O
 }
 
 /** All brokers at once, with the service that has them in it. */
-async function restartsOf(
-  { cluster, brokers, random }: World,
-  plan: Plan,
-  timeline: Timeline,
-): Promise<Outcome[]> {
+async function restartsOf(world: World, plan: Plan, timeline: Timeline): Promise<Outcome[]> {
+  const { cluster, brokers, random } = world
   const outcomes: Outcome[] = []
+  const isInline = plan.hosting === 'inline'
   const endsAt = performance.now() + plan.seconds * 1_000
   while (outcomes.length < plan.kills && performance.now() < endsAt) {
     await pause(500 + random() * 1_500)
-    await cluster.killService()
+    await (isInline ? cluster.killService() : killBrokers(world))
     const since = performance.now()
-    const start = cluster.startService()
-    const newLeaderMs = await led(brokers, since, 60_000)
-    await start
-    await cluster.settled()
-    const healedMs = performance.now() - since
-    outcomes.push({ fault: 'SIGKILL of the service', kills: 1, newLeaderMs, healedMs })
+    const started = isInline ? cluster.startService() : Promise.resolve()
+    const newLeaderMs = await led(brokers, since, ledWithinMs)
+    await started
+    const healedMs = await healed(world, since)
+    outcomes.push({ fault: 'SIGKILL of all brokers', kills: 1, newLeaderMs, healedMs })
     timeline.note(
       `${String(outcomes.length).padStart(3)}  started again: all led after ${Math.round(newLeaderMs)} ms, ACTIVE after ${Math.round(healedMs)} ms`,
     )
