@@ -1,24 +1,28 @@
 import {
   AllocateProducerIds,
   CreateTopics,
+  DeleteTopics,
   DescribeQuorum,
   ErrorCode,
   metadataTopic,
   ProducerIdsRecord,
   TopicRecord,
+  zeroUuid,
 } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestController } from './testing/test-controller.ts'
 
 let controller: TestController
+/** Each look at the clock takes so long: a fifth of a millisecond, and what is long takes many turns of the loop. */
+let lookMs: number
 
 beforeEach(async () => {
   controller = await (await new TestController().open()).brokers(1)
   const { clock } = controller
   const monotonic = clock.monotonic.bind(clock)
-  // Each look at the clock takes a fifth of a millisecond: what is long takes many turns of the loop.
+  lookMs = 0.2
   clock.monotonic = () => {
-    clock.jump(0.2)
+    clock.jump(lookMs)
     return monotonic()
   }
 })
@@ -85,6 +89,20 @@ describe('a decision about thousands of things', () => {
     await underWay()
     await Promise.all([first, second, allocate().then(ends('ids'))])
     expect(ended).toEqual(['first', 'ids', 'second'])
+  })
+
+  it('may have thousands of small ones behind it', async () => {
+    const long = createTopics('a', 500)
+    await underWay()
+    // They are all here before the next turn, and each of them ends at once.
+    lookMs = 0
+    const unknown = { topics: [{ name: 'b', topicId: zeroUuid }], timeoutMs: 1000 }
+    const others = Array.from({ length: 5_000 }, () => controller.channel.request(DeleteTopics, 6, unknown))
+    const answers = await Promise.all(others)
+    expect(new Set(answers.map(({ responses }) => responses[0]?.errorCode))).toEqual(
+      new Set([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]),
+    )
+    expect((await long).topics).toHaveLength(500)
   })
 
   it('has not happened when the controller closes meanwhile', async () => {

@@ -64,6 +64,7 @@ export class Decisions {
   readonly #logger: Logger
   readonly #lane: Lane
   #isUnderWay = false
+  #isGoingOn = false
   #isClosed = false
   /** They wait for the one that is under way. */
   readonly #waitingAtOnce: (() => void)[] = []
@@ -169,11 +170,18 @@ export class Decisions {
     }
   }
 
+  /** One that ends at once leaves the next one to the loop that has begun it: thousands may wait. */
   #goOn(): void {
-    while (!this.#isUnderWay) {
-      const next = this.#waitingAtOnce.shift() ?? this.#waitingInSlices.shift()
-      if (!next) return
-      next()
+    if (this.#isGoingOn) return
+    this.#isGoingOn = true
+    try {
+      while (!this.#isUnderWay) {
+        const next = this.#waitingAtOnce.shift() ?? this.#waitingInSlices.shift()
+        if (!next) return
+        next()
+      }
+    } finally {
+      this.#isGoingOn = false
     }
   }
 
