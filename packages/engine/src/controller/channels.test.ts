@@ -1,4 +1,11 @@
-import { AssertionFailure, type Disk, MemoryNetwork, NodeGuard, silentLogger } from '@sluice/effects'
+import {
+  AssertionFailure,
+  type Disk,
+  MemoryNetwork,
+  type Network,
+  NodeGuard,
+  silentLogger,
+} from '@sluice/effects'
 import {
   AllocateProducerIds,
   BrokerHeartbeat,
@@ -191,6 +198,45 @@ describe.each([
 })
 
 describe('a channel over TCP', () => {
+  it('has one connection for all that is asked of a kind, also when the controller is back', async () => {
+    const network = new MemoryNetwork()
+    let connections = 0
+    const counted: Network = {
+      listen: (options, accept) => network.listen(options, accept),
+      connect: (options, handler) => {
+        connections++
+        return network.connect(options, handler)
+      },
+    }
+    const controller = await new TestController({ awayMsMax, network }).open()
+    const channel = new TcpChannel({
+      nodeId: 1,
+      clusterId,
+      controller: { host: '127.0.0.1', port: 9093 },
+      network: counted,
+      clock: controller.clock,
+      logger: silentLogger,
+      awayMsMax,
+    })
+    const ask = () => {
+      const topics = [{ topicName: metadataTopic, partitions: [{ partitionIndex: 0 }] }]
+      return Promise.all(
+        Array.from({ length: 20 }, () => channel.request(DescribeQuorum, 2, { topics }, client)),
+      )
+    }
+    await ask()
+    expect(connections).toBe(1)
+    await controller.stop()
+    await controller.start()
+    const answers = ask()
+    // Whoever has found the old one gone tries again.
+    await controller.clock.advance(100)
+    await answers
+    expect(connections).toBe(2)
+    channel.close()
+    await controller.close()
+  })
+
   it('takes a bug for no absence of the controller', async () => {
     const bug = new AssertionFailure('a bug on the way')
     const controller = await new TestController().open()

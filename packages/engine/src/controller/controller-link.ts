@@ -37,11 +37,22 @@ export class ControllerLink {
     this.#connection = null
   }
 
+  /** All that is asked while it is opened waits for the same one. */
   async #connected(): Promise<Connection> {
-    const connection = await this.#connection?.catch(() => null)
-    if (connection && !connection.isClosed) return connection
-    this.#connection = this.#open()
-    return this.#connection
+    for (;;) {
+      if (this.#closed) throw new Error('this way to the controller is closed')
+      const opening = (this.#connection ??= this.#open())
+      const connection = await opening.catch((error: unknown) => {
+        this.#forget(opening)
+        throw error
+      })
+      if (!connection.isClosed) return connection
+      this.#forget(opening)
+    }
+  }
+
+  #forget(connection: Promise<Connection>): void {
+    if (this.#connection === connection) this.#connection = null
   }
 
   async #open(): Promise<Connection> {
