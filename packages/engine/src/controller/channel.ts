@@ -110,6 +110,8 @@ export class InlineChannel implements ControllerChannel {
   async #attachAgain(subscriber: Subscriber, target: ChannelTarget): Promise<void> {
     try {
       await attach(subscriber, target)
+      // It has left meanwhile.
+      if (!this.#subscribers.has(subscriber)) subscriber.end()
     } catch (error) {
       if (!(error instanceof MetadataGoneError)) throw error
       this.#subscribers.delete(subscriber)
