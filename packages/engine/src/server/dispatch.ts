@@ -100,14 +100,16 @@ function runDecoded<Context extends RequestContext>(
   const copy = Buffer.from(body.buffer.subarray(body.position, body.end))
   const { connection, node } = context
   connection.keepsRequest(copy.length)
-  node.largeRequests.enter(copy.length, (leave) => {
-    const end = () => {
-      connection.keepsRequest(0)
-      leave()
-    }
-    reply.onceEnded(end)
-    node.guard(() => decodeLarge(handler, copy, context, reply, end))
-  })
+  const large = {
+    bytes: copy.length,
+    begin: () => node.guard(() => decodeLarge(handler, copy, context, reply, end)),
+  }
+  const end = () => {
+    connection.keepsRequest(0)
+    node.largeRequests.leave(large)
+  }
+  reply.onceEnded(end)
+  node.largeRequests.enter(large)
 }
 
 function decodeLarge<Context extends RequestContext>(
@@ -118,14 +120,23 @@ function decodeLarge<Context extends RequestContext>(
   end: () => void,
 ): void {
   const { connection, node } = context
-  if (connection.closed) {
-    reply.abandon()
-    return
-  }
   const body = new Reader(copy)
   body.elementsLeft = requestElementsMax
+  let isInLane = true
+  const decoding = function* () {
+    try {
+      return yield* handler.api.request.decodeInSteps(body, context.apiVersion)
+    } finally {
+      isInLane = false
+      if (connection.closed) end()
+    }
+  }
+  // The lane keeps the bytes until it comes to them, also where nobody wants the request any more.
+  reply.onceEnded(() => {
+    if (!isInLane) end()
+  })
   node.lane.run({
-    steps: handler.api.request.decodeInSteps(body, context.apiVersion),
+    steps: decoding(),
     isWanted: () => !connection.closed,
     done: (request) => {
       // Others need not wait for what waits for others.

@@ -3,25 +3,61 @@ import { LargeRequests } from './large-requests.ts'
 
 const mb = 1024 * 1024
 
-it('lets large requests begin in their order, as many as there is room for', () => {
+function scene() {
   const requests = new LargeRequests()
   const begun: string[] = []
-  const leave = new Map<string, () => void>()
-  const enter = (name: string, bytes: number) =>
-    requests.enter(bytes, (end) => {
-      begun.push(name)
-      leave.set(name, end)
-    })
+  const leaves = new Map<string, () => void>()
+  return {
+    begun,
+    leave: (name: string) => leaves.get(name)?.(),
+    enter: (name: string, bytes: number) => {
+      const request = { bytes, begin: () => void begun.push(name) }
+      leaves.set(name, () => requests.leave(request))
+      requests.enter(request)
+    },
+  }
+}
+
+it('lets large requests begin in their order, as many as there is room for', () => {
+  const { begun, enter, leave } = scene()
   enter('a', mb)
   enter('b', 2 * mb)
   enter('huge', 50 * mb)
   enter('c', mb)
   expect(begun).toEqual(['a', 'b'])
-  leave.get('a')?.()
-  leave.get('a')?.()
+  leave('a')
+  leave('a')
   expect(begun).toEqual(['a', 'b'])
-  leave.get('b')?.()
+  leave('b')
   expect(begun).toEqual(['a', 'b', 'huge'])
-  leave.get('huge')?.()
+  leave('huge')
   expect(begun).toEqual(['a', 'b', 'huge', 'c'])
+})
+
+it('lets go of what nobody wants any more before its turn', () => {
+  const { begun, enter, leave } = scene()
+  enter('a', mb)
+  enter('huge', 50 * mb)
+  enter('b', mb)
+  leave('huge')
+  expect(begun).toEqual(['a', 'b'])
+})
+
+it('goes through thousands that are over at once', () => {
+  const requests = new LargeRequests()
+  const first = { bytes: mb, begin: () => {} }
+  requests.enter(first)
+  let begun = 0
+  for (let i = 0; i < 10_000; i++) {
+    const request = {
+      bytes: 4 * mb,
+      begin: () => {
+        begun++
+        requests.leave(request)
+      },
+    }
+    requests.enter(request)
+  }
+  requests.leave(first)
+  expect(begun).toBe(10_000)
 })

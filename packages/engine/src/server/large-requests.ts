@@ -1,10 +1,10 @@
 /** Of large requests that are under way so many bytes at a time: as objects they take fifty times as much. */
 const bytesUnderWayMax = 4 * 1024 * 1024
 
-interface Waiting {
+interface LargeRequest {
   readonly bytes: number
-  /** Who has begun calls `leave` at the end; once counts. */
-  readonly begin: (leave: () => void) => void
+  /** It may begin. */
+  begin(): void
 }
 
 /**
@@ -13,33 +13,44 @@ interface Waiting {
  */
 export class LargeRequests {
   #bytes = 0
-  readonly #waiting: Waiting[] = []
+  /** In the order in which they have come. */
+  readonly #waiting = new Set<LargeRequest>()
+  readonly #underWay = new Set<LargeRequest>()
+  #isGoingOn = false
 
-  /** Calls `begin` when it may. */
-  enter(bytes: number, begin: Waiting['begin']): void {
-    this.#waiting.push({ bytes, begin })
+  enter(request: LargeRequest): void {
+    this.#waiting.add(request)
     this.#goOn()
   }
 
-  #leave(bytes: number): void {
-    this.#bytes -= bytes
+  /** It is over, or nobody wants it any more: then what it holds is not kept until its turn. */
+  leave(request: LargeRequest): void {
+    this.#waiting.delete(request)
+    if (this.#underWay.delete(request)) this.#bytes -= request.bytes
     this.#goOn()
   }
 
+  /** One that is over at once leaves the next one to the loop that has begun it: thousands may wait. */
   #goOn(): void {
-    for (let [next] = this.#waiting; next && this.#fits(next); [next] = this.#waiting) {
-      const { bytes, begin } = next
-      this.#waiting.shift()
-      this.#bytes += bytes
-      let isUnderWay = true
-      begin(() => {
-        if (isUnderWay) this.#leave(bytes)
-        isUnderWay = false
-      })
+    if (this.#isGoingOn) return
+    this.#isGoingOn = true
+    try {
+      for (let next = this.#first; next && this.#fits(next); next = this.#first) {
+        this.#waiting.delete(next)
+        this.#underWay.add(next)
+        this.#bytes += next.bytes
+        next.begin()
+      }
+    } finally {
+      this.#isGoingOn = false
     }
   }
 
-  #fits({ bytes }: Waiting): boolean {
+  get #first(): LargeRequest | undefined {
+    return this.#waiting.values().next().value
+  }
+
+  #fits({ bytes }: LargeRequest): boolean {
     return this.#bytes === 0 || this.#bytes + bytes <= bytesUnderWayMax
   }
 }

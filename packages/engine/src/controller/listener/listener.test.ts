@@ -52,6 +52,9 @@ interface Asked {
   ofCluster?: string
   partition?: number
   maxBytes?: number
+  /** Makes a large request of it, in a session that nobody has. */
+  forgotten?: number[]
+  from?: Connection
 }
 
 async function fetch(request: Asked) {
@@ -64,13 +67,14 @@ async function fetch(request: Asked) {
     partitionMaxBytes: 0,
     replicaDirectoryId: directory,
   }
-  const response = await client.send(Fetch, 18, {
+  const response = await (request.from ?? client).send(Fetch, 18, {
     clusterId: request.ofCluster ?? clusterId,
     replicaState: { replicaId: 1, replicaEpoch: -1 },
     maxWaitMs: waitMs,
     minBytes: 0,
     maxBytes,
     topics: [{ topicId: metadataTopicId, partitions: [asked] }],
+    forgottenTopicsData: [{ topicId: metadataTopicId, partitions: request.forgotten ?? [] }],
   })
   return { errorCode: response.errorCode, ...response.responses[0]?.partitions[0] }
 }
@@ -130,6 +134,17 @@ describe('a fetch of the metadata log', () => {
     const idle = fetch({ offset: Number(log.highWatermark), lastEpoch: 1, waitMs: 500 })
     await controller.clock.advance(500)
     expect((await idle).records).toHaveLength(0)
+  })
+
+  it('keeps nobody waiting while it waits, however large it is', async () => {
+    const forgotten = Array<number>(600_000).fill(1)
+    const at = { offset: controller.image.offset + 1, lastEpoch: 1, forgotten }
+    const waiting = fetch({ ...at, waitMs: 500 })
+    const from = await Connection.open({ network, host: '127.0.0.1', port: 9093 })
+    expect((await fetch({ ...at, from })).records).toHaveLength(0)
+    await controller.clock.advance(500)
+    expect((await waiting).records).toHaveLength(0)
+    await from.close()
   })
 
   it('is told of as an observer, at the place it has come to', async () => {

@@ -38,11 +38,13 @@ export type ControllerHandler = NodeHandler<ControllerContext>
 export function controllerHandler<A extends Api>(
   api: A,
   handle: Handle<A, ControllerContext>,
+  options: Pick<ControllerHandler, 'parks'> = {},
 ): ControllerHandler {
   return {
     api,
     minVersion: api.minVersion,
     maxVersion: api.maxStableVersion,
+    ...options,
     handle: handle as ControllerHandler['handle'],
   }
 }

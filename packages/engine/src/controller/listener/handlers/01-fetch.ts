@@ -24,7 +24,9 @@ type Partition = Omit<
 const topicIdVersionMin = 13
 const replicaStateVersionMin = 15
 
-export const fetch = controllerHandler(Fetch, async (request, context) => {
+export const fetch = controllerHandler(Fetch, fetchMetadata, { parks: true })
+
+async function fetchMetadata(request: Request, context: ControllerContext): Promise<Response> {
   const { node, apiVersion, connection } = context
   if (request.clusterId !== null && request.clusterId !== node.clusterId)
     return { errorCode: ErrorCode.INCONSISTENT_CLUSTER_ID }
@@ -39,7 +41,7 @@ export const fetch = controllerHandler(Fetch, async (request, context) => {
     read = readNow()
   }
   return answer(read, context)
-})
+}
 
 /** Null: something else is asked for. */
 function metadataPartition({ topics }: Request, apiVersion: number): Asked | null {
