@@ -13,10 +13,10 @@ import type { FollowerFetch } from '../replication/replica.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
 import type { FetchSlice } from '../storage/log.ts'
 import { atOnce, type Steps } from '../storage/slices.ts'
-import { endpointsFor } from './endpoints.ts'
 import { endRequest } from '../server/failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
 import type { RequestContext } from './handler.ts'
+import { LeaderHints } from './leader-hints.ts'
 import type { Reply, ResponsePart } from '../server/reply.ts'
 
 const leaderHintVersionMin = 16
@@ -208,7 +208,7 @@ export class FetchJob implements FetchWaiter {
     const partition = this.#partition(wanted)
     if (typeof partition === 'number') return missing(wanted, partition, moment)
     const refused = this.#refusal(wanted, partition)
-    if (refused !== ErrorCode.NONE) return this.#withLeader(failed(wanted, refused), partition)
+    if (refused !== ErrorCode.NONE) return failed(wanted, refused)
     const { log } = partition
     const divergingEpoch = divergence(wanted, partition)
     const { fetchOffset } = wanted
@@ -267,23 +267,23 @@ export class FetchJob implements FetchWaiter {
   }
 
   #partition(wanted: FetchPartition): Partition | ErrorCode {
-    const { broker, apiVersion } = this.#context
-    let name = wanted.topicKey
-    if (apiVersion >= fetchByIdVersionMin) {
-      const known = broker.metadata.topicNameOf(wanted.topicKey)
-      if (known === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
-      name = known
-    }
-    return broker.partitions.find(name, wanted.partition)
+    const name = this.#topicName(wanted)
+    return name === undefined
+      ? ErrorCode.UNKNOWN_TOPIC_ID
+      : this.#context.broker.partitions.find(name, wanted.partition)
   }
 
-  #withLeader(fetched: Fetched, partition: Partition): Fetched {
-    const { error } = fetched
-    // The field is there from version 12 on, and told from 16 on, where the leader's address comes along (KIP-951).
-    if (this.#context.apiVersion < leaderHintVersionMin) return fetched
-    if (error === ErrorCode.NOT_LEADER_OR_FOLLOWER || error === ErrorCode.FENCED_LEADER_EPOCH)
-      fetched.currentLeader = { leaderId: partition.state.leader, leaderEpoch: partition.leaderEpoch }
-    return fetched
+  /** Undefined for an id that no topic has. */
+  #topicName({ topicKey }: FetchPartition): string | undefined {
+    const { broker, apiVersion } = this.#context
+    return apiVersion >= fetchByIdVersionMin ? broker.metadata.topicNameOf(topicKey) : topicKey
+  }
+
+  /** The field is there from version 12 on, and told from 16 on, where the leader's address comes along (KIP-951). */
+  #currentLeader({ error, wanted }: Fetched, hints: LeaderHints): Fetched['currentLeader'] {
+    const isTold = error === ErrorCode.NOT_LEADER_OR_FOLLOWER || error === ErrorCode.FENCED_LEADER_EPOCH
+    if (!isTold || this.#context.apiVersion < leaderHintVersionMin) return null
+    return hints.of(this.#topicName(wanted) ?? '', wanted.partition)
   }
 
   #answer(fetched: Fetched[]): void {
@@ -302,23 +302,25 @@ export class FetchJob implements FetchWaiter {
 
   *#encoded(shown: readonly Fetched[]): Steps<ResponsePart[]> {
     const { apiVersion, correlationId, throttleTimeMs, broker, session } = this.#context
+    const hints = new LeaderHints(broker.metadata, session)
     let isWhole = false
     try {
       for (const partition of shown) {
+        partition.currentLeader = this.#currentLeader(partition, hints)
         partition.wanted.sentHighWatermark = partition.highWatermark
         partition.wanted.sentLogStartOffset = partition.logStartOffset
         if (!partition.records) continue
         this.#scope.served(partition.wanted)
         if (partition.isThrottled) broker.quotas.leader.record(partition.records.length)
       }
-      const hints = shown.some((partition) => partition.currentLeader !== null)
       const parts = yield* encodeFetchResponseInSteps({
         version: apiVersion,
         correlationId,
         throttleTimeMs,
         sessionId: this.#scope.sessionId,
         partitions: shown,
-        nodeEndpoints: hints ? endpointsFor(session, broker.metadata) : [],
+        // Brokers know each other.
+        nodeEndpoints: this.#follower ? [] : hints.nodeEndpoints,
       })
       isWhole = true
       return parts

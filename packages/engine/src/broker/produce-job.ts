@@ -18,10 +18,10 @@ import {
 import type { Partition } from '../replication/partition.ts'
 import type { Steps } from '../storage/slices.ts'
 import { encodeAnswerInSteps } from '../server/answer.ts'
-import { endpointsFor } from './endpoints.ts'
 import { endRequest } from '../server/failed-request.ts'
 import type { RequestContext } from './handler.ts'
 import { isInternalTopic } from './internal-topics.ts'
+import { LeaderHints } from './leader-hints.ts'
 import type { Reply } from '../server/reply.ts'
 
 /** Clients must not write to internal topics, but for Kafka's own admin tools. */
@@ -101,15 +101,18 @@ export class ProduceJob implements AppendSink {
 
   #partition(data: ProducedPartition): Partition | ErrorCode {
     const { broker, clientId } = this.#context
+    const name = this.#topicName(data)
+    if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
+    if (!this.#request.byId && isInternalTopic(name) && clientId !== adminClientId)
+      return ErrorCode.INVALID_TOPIC_EXCEPTION
+    return broker.partitions.find(name, data.index)
+  }
+
+  /** Undefined for an id that no topic has. */
+  #topicName(data: ProducedPartition): string | undefined {
     const { byId, topics } = this.#request
     const topic = topics[data.topic] as string
-    if (byId) {
-      const name = broker.metadata.topicNameOf(topic)
-      if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
-      return broker.partitions.find(name, data.index)
-    }
-    if (isInternalTopic(topic) && clientId !== adminClientId) return ErrorCode.INVALID_TOPIC_EXCEPTION
-    return broker.partitions.find(topic, data.index)
+    return byId ? this.#context.broker.metadata.topicNameOf(topic) : topic
   }
 
   #finish(): void {
@@ -169,7 +172,7 @@ export class ProduceJob implements AppendSink {
   *#response(): Steps<Input<ResponseOf<typeof Produce>>> {
     const { byId, topics, partitions } = this.#request
     const { broker, apiVersion, session } = this.#context
-    let moved = false
+    const hints = new LeaderHints(broker.metadata, session)
     const responses = topics.map((topic) => ({
       ...(byId ? { topicId: topic } : { name: topic }),
       partitionResponses: [] as ReturnType<typeof partitionResponse>[],
@@ -178,18 +181,10 @@ export class ProduceJob implements AppendSink {
       yield
       const outcome = this.#outcomes[i] as AppendOutcome
       const hinted = outcome.error === ErrorCode.NOT_LEADER_OR_FOLLOWER && apiVersion >= leaderHintVersionMin
-      const leader = hinted ? this.#leader(data) : undefined
-      moved ||= leader !== undefined
+      const leader = hinted ? hints.of(this.#topicName(data) ?? '', data.index) : null
       responses[data.topic]?.partitionResponses.push(partitionResponse(data.index, outcome, leader))
     }
-    return { responses, nodeEndpoints: moved ? endpointsFor(session, broker.metadata) : [] }
-  }
-
-  #leader(data: ProducedPartition): { leaderId: number; leaderEpoch: number } | undefined {
-    const found = this.#partition(data)
-    return typeof found === 'number'
-      ? undefined
-      : { leaderId: found.state.leader, leaderEpoch: found.leaderEpoch }
+    return { responses, nodeEndpoints: hints.nodeEndpoints }
   }
 }
 
@@ -205,7 +200,7 @@ function isTransactional({ records }: ProducedPartition): boolean {
 function partitionResponse(
   index: number,
   outcome: AppendOutcome,
-  currentLeader: { leaderId: number; leaderEpoch: number } | undefined,
+  currentLeader: { leaderId: number; leaderEpoch: number } | null,
 ) {
   return {
     index,

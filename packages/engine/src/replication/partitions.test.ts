@@ -85,11 +85,19 @@ describe('the partition that a request names', () => {
     expect(partitions.led('events', 0, 4)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH)
   })
 
-  it('is unknown where this broker has no replica of it', async () => {
-    const { partitions } = await Broker.start({ ...events, partitions: [elsewhere] })
-    expect(partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-    expect(partitions.led('events', 1, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  it('is with others where this broker has no replica of it, and unknown where nobody has', async () => {
+    const { partitions } = await Broker.start({ ...events, partitions: [led, elsewhere] })
+    expect(partitions.led('events', 1, -1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    for (const index of [-1, 2])
+      expect(partitions.led('events', index, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     expect(partitions.led('nothing', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  })
+
+  it('is told of by every replica to who asks for none in particular', async () => {
+    const { partitions } = await Broker.start()
+    expect(partitions.read('events', 1, -1)).toBe(partitions.get('events', 1))
+    expect(partitions.read('events', 1, 2)).toBe(ErrorCode.FENCED_LEADER_EPOCH)
+    expect(partitions.read('events', 3, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
   })
 
   it('is offline while its disk is not well', async () => {
@@ -128,6 +136,7 @@ describe('what the metadata log says', () => {
     broker.partitions.apply({ ...events, partitions: [elsewhere] })
     expect(broker.told).toEqual(['leads 0 at 3', 'resigns 0'])
     expect(broker.partitions.get('events', 0)).toBeUndefined()
+    expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     expect(broker.names()).toEqual([expect.stringMatching(/^events-0\..*-delete$/)])
   })
 
@@ -142,7 +151,7 @@ describe('what the metadata log says', () => {
     atOnce(broker.partitions.removeInSteps('events'))
     expect(found).toEqual([undefined])
     expect(broker.partitions.led('events', 0, -1)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-    expect(broker.told.slice(2)).toEqual(['resigns 0', 'resigns 2'])
+    expect(broker.told.slice(2)).toEqual(['resigns 2', 'resigns 0'])
     atOnce(broker.partitions.removeInSteps('events'))
   })
 

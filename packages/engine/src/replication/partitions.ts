@@ -41,6 +41,7 @@ export class Partitions {
   readonly #listener: LeadershipListener
   readonly #fetchers: ReplicaFetchers
   readonly #context: ReplicaContext
+  /** As long as the topic has partitions, whoever holds them. */
   readonly #byTopic = new Map<string, (Partition | undefined)[]>()
   /** Topics with partitions whose logs the disk refuses. */
   readonly #lacking = new Map<string, TopicState>()
@@ -114,6 +115,14 @@ export class Partitions {
     return error === ErrorCode.NONE ? partition : error
   }
 
+  /** The same, whoever leads it. */
+  read(topic: string, index: number, currentLeaderEpoch: number): Partition | ErrorCode {
+    const partition = this.find(topic, index)
+    if (typeof partition === 'number') return partition
+    const error = partition.checkReader(currentLeaderEpoch)
+    return error === ErrorCode.NONE ? partition : error
+  }
+
   /** A leader in this process would feed the replica that this broker holds. */
   openFeed(offer: FeedOffer): ReplicaFeed | null {
     const partition = this.get(offer.topic, offer.index)
@@ -125,7 +134,11 @@ export class Partitions {
     const partition = this.get(topic, index)
     if (partition) return partition
     const isHeld = this.#lacking.get(topic)?.partitions[index]?.replicas.includes(this.#brokerId)
-    return isHeld ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    if (isHeld) return ErrorCode.KAFKA_STORAGE_ERROR
+    const count = this.#byTopic.get(topic)?.length ?? 0
+    return index >= 0 && index < count
+      ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+      : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
   }
 
   *all(): Iterable<Partition> {
@@ -151,12 +164,15 @@ export class Partitions {
     let partitions = this.#byTopic.get(topic.name)
     if (!partitions) this.#byTopic.set(topic.name, (partitions = []))
     this.#lacking.delete(topic.name)
+    partitions.length = topic.partitions.length
     for (const [index, state] of topic.partitions.entries()) {
       yield
       const known = partitions[index]
       const held = state.replicas.includes(this.#brokerId)
       if (!held) {
-        if (known) this.#drop(known, partitions)
+        // First out of sight: long polls that wake up look for it again.
+        partitions[index] = undefined
+        if (known) this.#drop(known, ErrorCode.NOT_LEADER_OR_FOLLOWER)
         continue
       }
       if (known) this.#update(known, state)
@@ -169,8 +185,10 @@ export class Partitions {
     const partitions = this.#byTopic.get(topic)
     if (!partitions) return
     this.#lacking.delete(topic)
-    for (const partition of [...partitions]) {
-      if (partition) this.#drop(partition, partitions)
+    // From the end, so that those that are left keep their places.
+    while (partitions.length > 0) {
+      const partition = partitions.pop()
+      if (partition) this.#drop(partition, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
       yield
     }
     this.#byTopic.delete(topic)
@@ -242,10 +260,9 @@ export class Partitions {
     if (led && !partition.isLeader) this.#listener.resigns(partition.topic, partition.index)
   }
 
-  #drop(partition: Partition, partitions: (Partition | undefined)[]): void {
-    // First out of sight: long polls that wake up look for it again.
-    partitions[partition.index] = undefined
-    partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  /** It is out of sight; `error` is for whoever waits there. */
+  #drop(partition: Partition, error: ErrorCode): void {
+    partition.close(error)
     if (partition.isLeader) this.#listener.resigns(partition.topic, partition.index)
     try {
       this.#logs.delete({ topic: partition.topic, partition: partition.index })

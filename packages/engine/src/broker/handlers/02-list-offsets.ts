@@ -22,6 +22,8 @@ const latestTiered = -5
 const earliestPendingUpload = -6
 const readCommitted = 1
 const consumerReplicaId = -1
+/** Whoever asks so is told of any replica, up to its end. */
+const debuggingReplicaId = -2
 const leaderEpochVersionMin = 4
 const offsetNotAvailableVersionMin = 5
 
@@ -113,7 +115,10 @@ function lookUp(
   if (timestamp < 0 && context.apiVersion < (versionMinOf.get(timestamp) ?? Infinity))
     return ErrorCode.UNSUPPORTED_VERSION
   const { partitions } = context.broker
-  const partition = partitions.led(topic, wanted.partitionIndex, wanted.currentLeaderEpoch)
+  const partition =
+    request.replicaId === debuggingReplicaId
+      ? partitions.read(topic, wanted.partitionIndex, wanted.currentLeaderEpoch)
+      : partitions.led(topic, wanted.partitionIndex, wanted.currentLeaderEpoch)
   if (typeof partition === 'number') return partition
   const { log } = partition
   const end =

@@ -1,5 +1,6 @@
 /*
- * DescribeProducers, version 0: the idempotent and transactional producers that a partition knows (KIP-664).
+ * DescribeProducers, version 0: the idempotent and transactional producers that a partition knows (KIP-664), which any
+ * replica tells.
  */
 import { DescribeProducers, ErrorCode, type Input, type ResponseOf } from '@sluice/wire'
 import { byKeyInSteps, eachInSteps, eachOfSteps } from '../../storage/slices.ts'
@@ -29,7 +30,7 @@ export const describeProducers = handler(
 )
 
 function described(name: string, partitionIndex: number, broker: BrokerServices): Partition {
-  const partition = broker.partitions.led(name, partitionIndex, -1)
+  const partition = broker.partitions.find(name, partitionIndex)
   if (typeof partition === 'number')
     return {
       partitionIndex,
