@@ -254,6 +254,10 @@ describe('a follower that fetches', () => {
     const stranger = { ...followerAt(0), brokerId: 9 }
     expect(leader.checkFollower(stranger, 3)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH)
     expect(leader.checkFollower(stranger, -1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    // Whoever says it is the leader itself.
+    expect(leader.checkFollower({ ...followerAt(0), brokerId: me }, -1)).toBe(
+      ErrorCode.NOT_LEADER_OR_FOLLOWER,
+    )
     const stale = followerAt(0, { brokerEpoch: brokerEpochOf(other) - 1 })
     expect(leader.checkFollower(stale, 3)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     expect(leader.checkFollower({ ...stale, brokerEpoch: -1 }, 3)).toBe(ErrorCode.NONE)

@@ -1,6 +1,12 @@
 import { assert } from '@sluice/effects'
 import { ErrorCode, type Int64, zeroUuid } from '@sluice/wire'
-import { acceptedAppend, allReplicas, type AppendRequest, refusedAppend } from './append.ts'
+import {
+  acceptedAppend,
+  allReplicas,
+  type AppendOutcome,
+  type AppendRequest,
+  refusedAppend,
+} from './append.ts'
 import { commonEnd, countedReplicas, isUnderMinIsr, type LeaderView, wantedIsr } from './isr.ts'
 import { type CommitWaiter, Purgatory } from './purgatory.ts'
 import { ReplicaProgress } from './replica-progress.ts'
@@ -62,7 +68,14 @@ export class Leader implements StagingHome, StagedLeader {
     if (this.#staging.hold(request)) return
     const error = this.#refusal(request)
     if (error === ErrorCode.NONE) this.#staging.add(request)
-    else request.sink.appended(request.index, refusedAppend(error))
+    else request.sink.appended(request.index, this.#refused(error))
+  }
+
+  /** Too few in sync are a matter of the log, which then says where it starts, as on Apache Kafka. */
+  #refused(error: ErrorCode): AppendOutcome {
+    const refused = refusedAppend(error)
+    if (error !== ErrorCode.NOT_ENOUGH_REPLICAS) return refused
+    return { ...refused, logStartOffset: this.#replica.log.logStartOffset }
   }
 
   stagedFirst(): void {
@@ -110,18 +123,20 @@ export class Leader implements StagingHome, StagedLeader {
     if (log.highWatermark > lastOffset) {
       // A retry of what was committed long ago, and whose repetition would not be: fewer are in sync by now.
       const error = ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND
-      sink.appended(index, this.#isUnderMinIsr() ? refusedAppend(error) : outcome)
+      sink.appended(index, this.#isUnderMinIsr() ? { ...outcome, error } : outcome)
       return
     }
     this.#purgatory.wait(lastOffset + 1, request.timeoutMs, {
       committed: () => sink.appended(index, outcome),
-      failed: (error) => sink.appended(index, refusedAppend(error)),
+      // It stands in the log, where it may yet be committed: the answer says at which offset.
+      failed: (error) => sink.appended(index, { ...outcome, error }),
     })
   }
 
   /** Whether a broker may fetch as a follower, and has been heard of under no later epoch. */
   checkFollower({ brokerId, brokerEpoch }: FollowerFetch, currentLeaderEpoch: number): ErrorCode {
-    if (!this.#state.replicas.includes(brokerId))
+    const { brokerId: me } = this.#replica.context
+    if (brokerId === me || !this.#state.replicas.includes(brokerId))
       // Whoever knows the epoch knows of a change that has not come here yet, and should try again.
       return currentLeaderEpoch >= 0 ? ErrorCode.UNKNOWN_LEADER_EPOCH : ErrorCode.NOT_LEADER_OR_FOLLOWER
     const aliveEpoch = this.#replica.context.brokers.aliveEpoch(brokerId)

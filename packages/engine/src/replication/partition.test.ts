@@ -60,7 +60,12 @@ describe('an append', () => {
     expect([none?.error, leader?.error, all?.error]).toEqual([ErrorCode.NONE, ErrorCode.NONE, null])
     expect(context.log.highWatermark).toBe(0)
     await context.clock.advance(1000)
-    expect(all?.error).toBe(ErrorCode.REQUEST_TIMED_OUT)
+    // Where it stands, and may yet be committed.
+    expect(all?.outcome).toMatchObject({
+      error: ErrorCode.REQUEST_TIMED_OUT,
+      baseOffset: 2,
+      logStartOffset: 0,
+    })
     expect(context.log.logEndOffset).toBe(3)
   })
 
@@ -79,7 +84,8 @@ describe('an append', () => {
     const context = new PartitionContext()
     const partition = context.partition({ ...ledWithFollower, isr: led.isr })
     context.minInSyncReplicas = 2
-    expect(append(partition).error).toBe(ErrorCode.NOT_ENOUGH_REPLICAS)
+    const refused = { error: ErrorCode.NOT_ENOUGH_REPLICAS, baseOffset: -1, logStartOffset: 0 }
+    expect(append(partition).outcome).toMatchObject(refused)
     const leader = append(partition, { acks: 1 })
     partition.commit()
     expect(leader.error).toBe(ErrorCode.NONE)
