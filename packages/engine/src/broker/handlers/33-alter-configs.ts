@@ -3,10 +3,16 @@
  */
 import { AlterConfigs } from '@sluice/wire'
 import { each } from '../access.ts'
-import { forwarded } from '../forward.ts'
+import { forwardedConfigs } from '../forward-configs.ts'
+import { handler } from '../handler.ts'
 
-export const alterConfigs = forwarded(AlterConfigs, [
-  each('alterConfigs', 'topic'),
-  each('alterConfigs', 'group'),
-  each('alterConfigs', 'cluster'),
-])
+export const alterConfigs = handler(
+  AlterConfigs,
+  [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')],
+  (request, context) =>
+    forwardedConfigs(request.resources, context, (resources) => {
+      const { broker, apiVersion, session } = context
+      const { principal } = session
+      return broker.controller.request(AlterConfigs, apiVersion, { ...request, resources }, { principal })
+    }),
+)

@@ -3,10 +3,21 @@
  */
 import { IncrementalAlterConfigs } from '@sluice/wire'
 import { each } from '../access.ts'
-import { forwarded } from '../forward.ts'
+import { forwardedConfigs } from '../forward-configs.ts'
+import { handler } from '../handler.ts'
 
-export const incrementalAlterConfigs = forwarded(IncrementalAlterConfigs, [
-  each('alterConfigs', 'topic'),
-  each('alterConfigs', 'group'),
-  each('alterConfigs', 'cluster'),
-])
+export const incrementalAlterConfigs = handler(
+  IncrementalAlterConfigs,
+  [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')],
+  (request, context) =>
+    forwardedConfigs(request.resources, context, (resources) => {
+      const { broker, apiVersion, session } = context
+      const { principal } = session
+      return broker.controller.request(
+        IncrementalAlterConfigs,
+        apiVersion,
+        { ...request, resources },
+        { principal },
+      )
+    }),
+)
