@@ -152,7 +152,7 @@ export class GroupCoordinator {
           requireKnownMemberId: context.apiVersion >= knownMemberIdVersionMin,
           supportsSkippingAssignment: context.apiVersion >= skipAssignmentVersionMin,
         }),
-      (error) => failedJoin(error, memberId),
+      (error) => failedJoin(error, ''),
     )
   }
 
