@@ -22,6 +22,8 @@ const errorMessages = [
   ['Produce', 'responses[].partitionResponses[].errorMessage'],
   ['Produce', 'responses[].partitionResponses[].recordErrors[].batchIndexErrorMessage'],
   ['UpdateFeatures', 'errorMessage'],
+  ['UpdateFeatures', 'results[].errorMessage'],
+  ['AlterConfigs', 'responses[].errorMessage'],
 ] as const
 
 const producedPartition = 'responses[].partitionResponses[]'

@@ -21,7 +21,7 @@ interface Nodes {
 }
 
 const controllerId = 1000
-const racks: ReadonlyMap<number, string> = new Map([
+export const racks: ReadonlyMap<number, string> = new Map([
   [1, 'a'],
   [2, 'b'],
   [3, 'c'],
@@ -54,6 +54,11 @@ export class Cluster {
     const peer = await Peer.open(this.#nodes.bootstrap(brokerId))
     this.#peers.set(brokerId, peer)
     return peer
+  }
+
+  /** One more connection to the broker. */
+  another(brokerId: number): Promise<Peer> {
+    return Peer.open(this.bootstrap(brokerId))
   }
 
   bootstrap(brokerId: number): { host: string; port: number } {
