@@ -1,14 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
  * Loads a module of the simulation with all that it imports from the sources, as one file: so it runs as fast as what is
- * built. `plugins` may change sources on their way.
+ * built. A mutation changes sources on their way.
  */
-export async function bundleSimulation(root, entry, plugins = []) {
+export async function bundleSimulation(root, entry, mutation = { edits: [] }) {
   const { build } = await import('esbuild')
-  const directory = await mkdtemp(join(root, 'node_modules', '.cache', 'sim-'))
+  const cache = join(root, 'node_modules', '.cache')
+  await mkdir(cache, { recursive: true })
+  const directory = await mkdtemp(join(cache, 'sim-'))
   const outfile = join(directory, 'sim.mjs')
   try {
     await build({
@@ -22,11 +24,31 @@ export async function bundleSimulation(root, entry, plugins = []) {
       conditions: ['sluice-source'],
       sourcemap: 'inline',
       logLevel: 'error',
-      packages: 'bundle',
-      plugins,
+      plugins: [await mutating(root, mutation)],
     })
     return await import(pathToFileURL(outfile).href)
   } finally {
     await rm(directory, { recursive: true })
+  }
+}
+
+/** Fails where a text that is to be changed does not stand there exactly once. */
+async function mutating(root, { name, edits }) {
+  const texts = new Map()
+  for (const { file, from, to } of edits) {
+    const path = join(root, file)
+    const text = texts.get(path) ?? (await readFile(path, 'utf8'))
+    if (text.split(from).length !== 2) throw new Error(`'${name}': ${file} has not once: ${from}`)
+    texts.set(
+      path,
+      text.replace(from, () => to),
+    )
+  }
+  return {
+    name: 'mutation',
+    setup: ({ onLoad }) =>
+      void onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        texts.has(path) ? { contents: texts.get(path), loader: 'ts' } : undefined,
+      ),
   }
 }

@@ -35,6 +35,7 @@ const published = [
   'test/lives/run.ts',
   'test/chaos/run.ts',
   'test/sim/run.ts',
+  'test/sim/mutation-check.ts',
 ]
 
 /** What a script writes, or a module of plain JavaScript that a test runs by its path. */

@@ -44,7 +44,6 @@ export interface PartitionChange {
 type Topic = { name: string; id: string; partitions: PartitionFacts[] }
 
 const leaderUnchanged = -2
-const recovering = 1
 
 /**
  * The cluster's metadata as its log has it, read from the controller's disk: only what is durable counts, because only
@@ -151,7 +150,7 @@ export class MetadataView {
   #change(value: ValueOf<typeof PartitionChangeRecord>): void {
     const partition = this.#topics.get(value.topicId)?.partitions[value.partitionId]
     if (!partition) return
-    const before = partition.isr
+    const { isr: before, elr } = partition
     partition.isr = value.isr ?? partition.isr
     partition.elr = value.eligibleLeaderReplicas ?? partition.elr
     partition.replicas = value.replicas ?? partition.replicas
@@ -164,7 +163,7 @@ export class MetadataView {
     this.#told(partition)
     this.#listener.changed(partition, {
       entered: partition.isr.filter((id) => !before.includes(id)),
-      isUnclean: value.leaderRecoveryState === recovering,
+      isUnclean: value.leader >= 0 && ![...before, ...elr].includes(value.leader),
     })
   }
 

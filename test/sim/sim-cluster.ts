@@ -26,8 +26,8 @@ interface SimClusterOptions {
   readonly properties: Readonly<Record<string, string>>
   /** Something of the metadata has become durable. */
   readonly onMetadata: () => void
-  /** Whether nothing is committed in a partition, by its directory's name. */
-  readonly isEmpty: (partition: string) => boolean
+  /** Whether nothing of a partition is promised to anybody, by its directory's name. */
+  readonly mayLose: (partition: string) => boolean
   /** A broker has lost what was not synced, or all. */
   readonly onLostWrites: (brokerId: number) => void
 }
@@ -192,11 +192,11 @@ export class SimCluster {
   }
 
   #hasLost(id: number, loss: Loss): void {
-    const { story, isEmpty } = this.#options
+    const { story, mayLose } = this.#options
     const what = JSON.stringify(loss)
     story.tell(nameOf(id), `finds lost: ${what}`)
-    // It was killed before it had made the log of a new partition.
-    if (loss.kind === 'log missing' && isEmpty(loss.log)) return
+    // It was killed before it had made the log of a new partition, or has followed a leader that had lost records.
+    if ('log' in loss && mayLose(loss.log)) return
     if (!this.#of(id).mayHaveLost) story.violated(`${nameOf(id)} has lost something for no reason: ${what}`)
   }
 

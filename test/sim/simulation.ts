@@ -76,7 +76,7 @@ class Simulation {
       brokers,
       feedsInline: feed === 'inline',
       properties: propertiesOf(random, brokers),
-      isEmpty: (partition) => ledger.committedEnd(partition) === 0,
+      mayLose: (partition) => ledger.committedEnd(partition) === 0 || ledger.isForgiven(partition),
       onMetadata: () => this.#followMetadata(),
       onLostWrites: (brokerId) => this.#lostWrites.lost(this.#metadata, brokerId),
     })

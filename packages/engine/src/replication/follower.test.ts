@@ -224,6 +224,20 @@ describe('a follower that ends outside the log of its leader', () => {
     expect(context.log).toMatchObject({ logStartOffset: 7, logEndOffset: 9, highWatermark: 9 })
   })
 
+  it('takes the whole batch where it was cut inside one', () => {
+    const context = new Context()
+    const follower = context.follower()
+    const whole = batchOf(3)
+    RecordBatch.setBaseOffset(whole, 0, 1)
+    RecordBatch.setPartitionLeaderEpoch(whole, 0, 2)
+    follower.take({ ...nothing, records: Buffer.concat([leaderBatch(0, 2), whole]) })
+    // The leader's log begins at offset 2, and so does its epoch.
+    follower.truncate({ epoch: 2, endOffset: 2 })
+    expect(follower.position.fetchOffset).toBe(2)
+    expect(follower.take({ records: whole, highWatermark: 4, logStartOffset: 2 })).toBe(true)
+    expect(context.log).toMatchObject({ logStartOffset: 2, logEndOffset: 4 })
+  })
+
   it('is cut where the leader ends, if that is sooner', () => {
     const context = new Context()
     context.ledBefore(1, 1, 1)

@@ -184,14 +184,18 @@ export class Follower implements ReplicaFeed {
     return true
   }
 
-  /** A leader's log may begin inside a batch, after DeleteRecords: an empty one then begins with the whole batch. */
+  /**
+   * A leader's log may begin inside a batch, after DeleteRecords, and a follower's end there. The whole batch comes then,
+   * and takes the place of what there is of it.
+   */
   #beginWithin(records: Buffer): void {
     const { log } = this.#replica
-    if (log.logStartOffset < log.logEndOffset || RecordBatch.frameAt(records, 0, records.length) <= 0) return
-    const holdsEnd =
-      RecordBatch.baseOffset(records, 0) < log.logEndOffset &&
-      RecordBatch.lastOffset(records, 0) >= log.logEndOffset
-    if (holdsEnd) log.truncateFullyAndStartAt(RecordBatch.baseOffset(records, 0))
+    if (RecordBatch.frameAt(records, 0, records.length) <= 0) return
+    const baseOffset = RecordBatch.baseOffset(records, 0)
+    const holdsEnd = baseOffset < log.logEndOffset && RecordBatch.lastOffset(records, 0) >= log.logEndOffset
+    if (!holdsEnd || hasRecordAt(log, log.logEndOffset - 1)) return
+    if (baseOffset <= log.logStartOffset) log.truncateFullyAndStartAt(baseOffset)
+    else log.truncateTo(baseOffset)
   }
 
   /** Null after the disk's failure. */
@@ -207,6 +211,12 @@ export class Follower implements ReplicaFeed {
       return null
     }
   }
+}
+
+function hasRecordAt(log: Log, offset: number): boolean {
+  const slice = log.read(offset, 1, log.logEndOffset, true)
+  slice?.release()
+  return slice !== null
 }
 
 /**

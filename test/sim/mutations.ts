@@ -1,0 +1,168 @@
+/** A bug that is put in on purpose: text of the sources, and what stands there instead. */
+export interface Mutation {
+  readonly name: string
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[]
+}
+
+const engine = 'packages/engine/src'
+
+function edit(file: string, from: string, to: string): Mutation['edits'][number] {
+  return { file: `${engine}/${file}`, from, to }
+}
+
+/**
+ * What the simulation has to find: a bug that no seed sees would mean that it is too tame. A text that is not found any
+ * more is a failure, too.
+ */
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'the high watermark does not wait for the ISR',
+    edits: [edit('replication/isr.ts', 'end = Math.min(end,', 'end = Math.max(end,')],
+  },
+  {
+    name: 'a new follower truncates to its high watermark, not by epoch',
+    edits: [
+      edit('replication/follower.ts', 'if (log.leaderEpochs.latestEpoch === null) this', 'this'),
+      edit(
+        'replication/follower.ts',
+        'const offset = agreedEnd(log, diverging)',
+        'const offset = log.highWatermark',
+      ),
+    ],
+  },
+  {
+    name: 'an election does not begin an epoch',
+    edits: [
+      edit(
+        'metadata/topics-image.ts',
+        'leaderEpoch: leaderKept ? before.leaderEpoch : before.leaderEpoch + 1,',
+        'leaderEpoch: before.leaderEpoch,',
+      ),
+    ],
+  },
+  {
+    name: 'a follower is believed to have what it once had',
+    edits: [
+      edit(
+        'replication/replica-progress.ts',
+        'this.#endOffset = endOffset\n',
+        'this.#endOffset = Math.max(this.#endOffset, endOffset)\n',
+      ),
+    ],
+  },
+  {
+    name: 'a follower that is behind enters the ISR',
+    edits: [edit('replication/isr.ts', 'replica.endOffset >= view.highWatermark &&', '')],
+  },
+  {
+    name: 'anybody who is alive leads',
+    edits: [
+      edit(
+        'controller/partition-change.ts',
+        'preference.find((id) => valid.includes(id) && canLead(id))',
+        'preference.find((id) => canLead(id))',
+      ),
+    ],
+  },
+  {
+    name: 'followers do not know the producers',
+    edits: [
+      edit(
+        'storage/log.ts',
+        'this.#store.append(read.batches, read.facts)',
+        'this.#store.append(read.batches, read.facts.map((each) => ({ ...each, producerId: -1 })))',
+      ),
+      edit(
+        'storage/log.ts',
+        'this.#store.append(batches, facts)\n    this.#stagedEnd',
+        'this.#store.append(batches, facts.map((each) => ({ ...each, producerId: -1 })))\n    this.#stagedEnd',
+      ),
+    ],
+  },
+  {
+    name: 'a follower moves its high watermark by itself',
+    edits: [
+      edit(
+        'replication/follower.ts',
+        'log.advanceHighWatermark(highWatermark)',
+        'log.advanceHighWatermark(log.logEndOffset)',
+      ),
+    ],
+  },
+  {
+    name: 'the metadata log is not synced',
+    edits: [
+      edit(
+        'controller/metadata-log.ts',
+        'await this.#log.flushRecords()\n    this.#log.advanceHighWatermark(this.#log.recoveryPoint)',
+        'this.#log.advanceHighWatermark(this.#log.logEndOffset)',
+      ),
+    ],
+  },
+  {
+    name: 'offsets are committed by the leader alone',
+    edits: [edit('broker/internal-topic-log.ts', 'acks: allReplicas,', 'acks: 1,')],
+  },
+  {
+    name: 'a batch that came before is written again',
+    edits: [edit('storage/log.ts', "if (verdict.kind === 'duplicate')", 'if (false)')],
+  },
+  {
+    name: 'min.insync.replicas is nothing to the leader',
+    edits: [
+      edit(
+        'replication/leader.ts',
+        'return isUnderMinIsr(isr.length, replicas.length, context.minInSyncReplicas(topic))',
+        'return false',
+      ),
+    ],
+  },
+  {
+    name: 'every shutdown counts as clean',
+    edits: [edit('controller/partition-changes.ts', 'if (isClean || !this.#image.keepsElr)', 'if (true)')],
+  },
+  {
+    name: 'a leader that resigns acknowledges what waits',
+    edits: [
+      edit('replication/leader.ts', 'this.#purgatory.failAll(error)', 'this.#purgatory.advance(Infinity)'),
+    ],
+  },
+  {
+    name: 'a recovery does not look at checksums',
+    edits: [edit('storage/recovery.ts', ' || !RecordBatch.isCrcValid(b, at, size)', '')],
+  },
+  {
+    name: 'a recovery does not see holes',
+    edits: [edit('storage/recovery.ts', 'segment.baseOffset === end ||', 'segment.baseOffset >= end ||')],
+  },
+  {
+    name: 'a leader answers under any epoch',
+    edits: [
+      edit(
+        'replication/partition.ts',
+        'if (currentLeaderEpoch >= 0 && currentLeaderEpoch < this.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'a group coordinator loads what is committed alone',
+    edits: [
+      edit(
+        'broker/internal-topic-log.ts',
+        'const { logEndOffset } = log',
+        'const logEndOffset = log.highWatermark',
+      ),
+    ],
+  },
+  {
+    name: 'who was put out of the ISR enters without a fetch',
+    edits: [edit('replication/isr.ts', '!replica.isPutOut &&', '')],
+  },
+  {
+    name: 'the controller answers before the sync that covers the answer',
+    edits: [
+      edit('controller/commit-queue.ts', 'const pushed = this.#pushed\n', 'const pushed = this.#told + 1\n'),
+    ],
+  },
+]
