@@ -303,9 +303,9 @@ describe('a follower whose log', () => {
     const errorCode = ErrorCode.OFFSET_OUT_OF_RANGE
     ;(await follows.fetch()).answer([{ partitionIndex: 0, errorCode }])
     for (const offset of [9, 4]) {
-      const { api, answer } = await follows.asked()
-      expect(api).toBe(ListOffsets)
-      answer({ topics: [{ name: 'events', partitions: [{ partitionIndex: 0, offset }] }] })
+      const asked = await follows.asked()
+      expect(asked.api).toBe(ListOffsets)
+      asked.answer({ topics: [{ name: 'events', partitions: [{ partitionIndex: 0, offset }] }] })
     }
     expect((await follows.fetch()).from).toEqual(['0@4'])
   })
