@@ -18,7 +18,16 @@ export function nodeClock(scheduler: Scheduler, life: Life, wall: WallClock): Cl
   return {
     now: () => beginningMs + Math.floor(scheduler.nowMs + wall.aheadMs),
     monotonic,
-    schedule: (delayMs, fn) => scheduler.after(delayMs, () => life.enter(fn)),
+    schedule: (delayMs, fn) => {
+      // Also one that is due may be called off, while its process hangs.
+      let isOff = false
+      const timer = scheduler.after(delayMs, () => life.enter(() => !isOff && fn()))
+      const cancel = () => {
+        isOff = true
+        timer.cancel()
+      }
+      return { cancel }
+    },
     defer,
     share: (slice) => turns.share(slice),
     firstTryEndMs: () => turns.firstTryEndMs(),

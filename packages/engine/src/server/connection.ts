@@ -14,6 +14,8 @@ const reservedBytesMax = 2_097_152
 const fullReadsPerTurnMax = 4
 /** Pipelined requests of one connection that may wait for their answers at once. */
 const pipelinedInFlightMax = 10_000
+/** And so many bytes, or one of any size: batches that wait for their turn are kept. Clients send five times 1 MB. */
+const pipelinedBytesMax = 33_554_432
 /** Queued response bytes above which no further request of this connection is read. */
 const queuedResponseBytesMax = 1_048_576
 /** Less than this a connection may hold without being asked for it. */
@@ -77,6 +79,7 @@ export class Connection implements SocketHandler {
   #replies: Reply[] = []
   #repliesAt = 0
   #unanswered = 0
+  #unansweredBytes = 0
   /** The unanswered request is not of a pipelined API: the next one waits for it. */
   #exclusive = false
   #stream: ResponseStream | null = null
@@ -92,8 +95,9 @@ export class Connection implements SocketHandler {
   #isAccounted = false
   /** One closure for all reads. */
   readonly #handleRead = () => this.#read(this.#cameBytes)
-  readonly #replyFilled = () => {
+  readonly #replyFilled = ({ requestBytes }: Reply) => {
     this.#unanswered--
+    this.#unansweredBytes -= requestBytes
     if (this.#unanswered === 0) this.#exclusive = false
     if (this.#handlingRead) return
     this.#flush()
@@ -272,16 +276,17 @@ export class Connection implements SocketHandler {
   /** May a request start now? */
   #mayStart(pipelined: boolean): boolean {
     if (this.#blocked()) return false
-    if (pipelined) return !this.#exclusive && this.#unanswered < pipelinedInFlightMax
+    if (pipelined) return !this.#exclusive && this.#mayPipeline
     // Whatever follows a pipelined request sees what it wrote.
     if (this.#unanswered > 0) this.#handling.commitStaged()
     return this.#unanswered === 0
   }
 
   #start(frame: Buffer, start: number, end: number, pipelined: boolean): void {
-    const reply = new Reply(this.#replyFilled)
+    const reply = new Reply(this.#replyFilled, end - start)
     this.#replies.push(reply)
     this.#unanswered++
+    this.#unansweredBytes += end - start
     this.#exclusive = !pipelined
     if (this.#handling.handle(frame, start, end, this, reply)) return
     reply.sendNothing()
@@ -333,7 +338,11 @@ export class Connection implements SocketHandler {
     if (this.#exclusive) return false
     const own = this.#own
     if (!own || this.#used < 6) return true
-    return this.#handling.pipelines(own.readInt16BE(4)) && this.#unanswered < pipelinedInFlightMax
+    return this.#handling.pipelines(own.readInt16BE(4)) && this.#mayPipeline
+  }
+
+  get #mayPipeline(): boolean {
+    return this.#unanswered < pipelinedInFlightMax && this.#unansweredBytes < pipelinedBytesMax
   }
 
   #pause(): void {

@@ -21,11 +21,14 @@ export class Reply {
   /** Null before it is filled, and where nothing is sent. */
   parts: ResponsePart[] | Uint8Array | null = null
   ready = false
-  readonly #filled: () => void
+  /** Of the request that it answers. */
+  readonly requestBytes: number
+  readonly #filled: (reply: Reply) => void
   #ended: (() => void) | null = null
 
-  constructor(filled: () => void) {
+  constructor(filled: (reply: Reply) => void, requestBytes = 0) {
     this.#filled = filled
+    this.requestBytes = requestBytes
   }
 
   /** The whole response frame, size prefix included. A second call, after the connection has gone, is ignored. */
@@ -37,7 +40,7 @@ export class Reply {
     this.parts = parts
     this.ready = true
     this.#end()
-    this.#filled()
+    this.#filled(this)
   }
 
   /** This request has no response: its place in the order is passed over. */
@@ -45,7 +48,7 @@ export class Reply {
     if (this.ready) return
     this.ready = true
     this.#end()
-    this.#filled()
+    this.#filled(this)
   }
 
   /** Drops what was not sent; whatever is sent from now on is released at once. */

@@ -54,6 +54,31 @@ describe('a failing disk', () => {
     }
   })
 
+  test('that refuses everything from the middle of a commit on shows nothing of it', () => {
+    const size = batchOf(1).length
+    for (let failAt = 1; ; failAt++) {
+      const context = new LogContext({ segmentBytes: size * 2, indexIntervalBytes: 0 })
+      const log = context.load()
+      append(log, batchOf(1, { value: 'kept' }))
+      for (let i = 0; i < 5; i++) stage(log, batchOf(1))
+      let operations = 0
+      context.disk.beforeOperation = () => {
+        if (++operations >= failAt) throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'write' })
+      }
+      let failed = false
+      try {
+        log.commit()
+      } catch {
+        failed = true
+      }
+      context.disk.beforeOperation = () => {}
+      if (!failed) break
+      expect([failAt, log.logEndOffset]).toEqual([failAt, 1])
+      expect(append(log, batchOf(1, { value: 'next' }))).toMatchObject({ baseOffset: 1 })
+      expect(valuesOf(readAll(log))).toEqual(['kept-0', 'next-0'])
+    }
+  })
+
   test('that refuses even to be cut is put right by the next append', () => {
     const context = new LogContext()
     const log = context.load()

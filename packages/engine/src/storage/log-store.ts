@@ -390,6 +390,7 @@ export class LogStore implements SegmentHome {
     this.leaderEpochs.clear()
     this.#logStartOffset = offset
     this.#endOffset = offset
+    this.#rollBackTo = null
     this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
     this.#addSegment(offset)
     atOnce(rebuildProducers(this, offset))
