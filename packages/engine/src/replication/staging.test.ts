@@ -49,6 +49,11 @@ class Home extends PartitionContext implements StagingHome {
   }
 }
 
+const requestOf = (records: Buffer): AppendRequest => {
+  const sink = new Appended()
+  return { records, origin: 'client', acks: 1, timeoutMs: 0, nowMs: startMs, index: 0, sink }
+}
+
 const idempotent = (baseSequence: number) => batchOf(1, { producerId: 7, producerEpoch: 0, baseSequence })
 
 describe('staging', () => {
@@ -150,5 +155,18 @@ describe('a batch that is judged later', () => {
       ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
     ])
     expect(home.log).toMatchObject({ logEndOffset: 0, stagedCount: 0 })
+  })
+
+  it('copies what is held once, however often it is held', async () => {
+    const home = new Home()
+    const goOn = home.judgeSlowly()
+    const requests = ['a', 'b', 'c', 'd'].map((value) => requestOf(batchOf(1, { value })))
+    for (const request of requests) home.append(request)
+    const copies = requests.map(({ records }) => records)
+    await goOn('slowly')
+    await goOn('slowly')
+    await goOn()
+    expect(requests.map(({ records }, i) => records === copies[i])).toEqual([true, true, true, true])
+    expect(valuesOf(readAll(home.log))).toEqual(['a-0', 'b-0', 'c-0', 'd-0'])
   })
 })

@@ -124,8 +124,7 @@ export class Staging {
       }
       this.#held = null
       this.#stage(request, validated)
-      // Some of these may hold the rest again.
-      for (const next of held) this.#home.append(next)
+      this.#takeUp(held)
       this.#home.commit()
     }
     const failed = (error: unknown) => {
@@ -139,6 +138,14 @@ export class Staging {
       })
     }
     pending.then(finish, failed).catch((bug: unknown) => raise(context.clock, bug))
+  }
+
+  /** One of them may hold the rest again, as it is: there may be thousands, and each is copied already. */
+  #takeUp(requests: readonly AppendRequest[]): void {
+    for (const request of requests) {
+      if (this.#held) this.#held.push(request)
+      else this.#home.append(request)
+    }
   }
 }
 
