@@ -202,6 +202,24 @@ describe('Connection', () => {
     expect(broker.seen.every((seen, i) => seen.body === bodies[i])).toBe(true)
   })
 
+  it('lets no more bytes of produces wait for their answers than are kept for one connection', async () => {
+    const broker = new ScriptedBroker()
+    const { client } = await connected(broker)
+    const body = 'a'.repeat(900_000)
+    const count = 45
+    for (let id = 0; id < count; id++) client.write(request(produce, id, body))
+    await vi.waitFor(() => expect(broker.seen.length).toBeGreaterThan(35))
+    // Whatever else could begin would begin meanwhile.
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    const begun = broker.seen.length
+    expect(begun).toBeLessThan(40)
+    broker.seen[0]?.reply.send(response(0))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(begun + 1))
+    broker.answer = ({ correlationId, reply }) => reply.send(response(correlationId))
+    for (const { correlationId, reply } of broker.seen.slice(1)) reply.send(response(correlationId))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(count))
+  })
+
   it('commits what was staged at the end of each read, before the answers go out', async () => {
     const broker = new ScriptedBroker()
     const { client } = await connected(broker)

@@ -116,9 +116,9 @@ export class LogStore implements SegmentHome {
     return this.#logStartOffset
   }
 
-  /** One after the last record. */
+  /** One after the last record. What a failed append has left behind, and could not be taken back yet, is none. */
   get endOffset(): number {
-    return this.#endOffset
+    return this.#rollBackTo === null ? this.#endOffset : Math.min(this.#rollBackTo, this.#endOffset)
   }
 
   get recoveryPoint(): number {
