@@ -23,7 +23,6 @@ const errorMessages = [
   ['Produce', 'responses[].partitionResponses[].recordErrors[].batchIndexErrorMessage'],
   ['UpdateFeatures', 'errorMessage'],
   ['UpdateFeatures', 'results[].errorMessage'],
-  ['AlterConfigs', 'responses[].errorMessage'],
 ] as const
 
 const producedPartition = 'responses[].partitionResponses[]'
