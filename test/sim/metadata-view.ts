@@ -44,6 +44,8 @@ export interface PartitionChange {
 type Topic = { name: string; id: string; partitions: PartitionFacts[] }
 
 const leaderUnchanged = -2
+/** Of one partition, within a second. */
+const changesMax = 50
 
 /**
  * The cluster's metadata as its log has it, read from the controller's disk: only what is durable counts, because only
@@ -57,6 +59,8 @@ export class MetadataView {
   /** By partition and leader epoch: at most one leader. */
   readonly #leaders = new Map<string, number>()
   #nextOffset = 0
+  /** By partition: how often it has changed since when. */
+  readonly #changes = new Map<string, { sinceMs: number; count: number }>()
 
   constructor(story: Story, listener: MetadataListener) {
     this.#story = story
@@ -174,6 +178,7 @@ export class MetadataView {
       'metadata',
       `${topic}-${index} leader ${leader} epoch ${leaderEpoch} isr ${isr.join(',')}${others} of ${replicas.join(',')}`,
     )
+    this.#watchPace(`${topic}-${index}`)
     if (leader < 0) return
     const key = `${topicId}-${index}@${leaderEpoch}`
     const known = this.#leaders.get(key)
@@ -182,6 +187,16 @@ export class MetadataView {
         `${topic}-${index} has two leaders in epoch ${leaderEpoch}: ${known} and ${leader}`,
       )
     this.#leaders.set(key, leader)
+  }
+
+  /** Nothing that goes wrong is a reason to change a partition again and again. */
+  #watchPace(partition: string): void {
+    const { nowMs } = this.#story
+    const changes = this.#changes.get(partition)
+    if (!changes || nowMs - changes.sinceMs > 1_000)
+      this.#changes.set(partition, { sinceMs: nowMs, count: 1 })
+    else if (++changes.count > changesMax)
+      this.#story.violated(`${partition} has changed ${changesMax} times within a second`)
   }
 
   #registrationChanged(value: ValueOf<typeof BrokerRegistrationChangeRecord>): void {

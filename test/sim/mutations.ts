@@ -136,16 +136,6 @@ export const mutations: readonly Mutation[] = [
     edits: [edit('storage/recovery.ts', 'segment.baseOffset === end ||', 'segment.baseOffset >= end ||')],
   },
   {
-    name: 'a leader answers under any epoch',
-    edits: [
-      edit(
-        'replication/partition.ts',
-        'if (currentLeaderEpoch >= 0 && currentLeaderEpoch < this.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH',
-        '',
-      ),
-    ],
-  },
-  {
     name: 'a group coordinator loads what is committed alone',
     edits: [
       edit(
@@ -158,11 +148,5 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'who was put out of the ISR enters without a fetch',
     edits: [edit('replication/isr.ts', '!replica.isPutOut &&', '')],
-  },
-  {
-    name: 'the controller answers before the sync that covers the answer',
-    edits: [
-      edit('controller/commit-queue.ts', 'const pushed = this.#pushed\n', 'const pushed = this.#told + 1\n'),
-    ],
   },
 ]

@@ -148,13 +148,14 @@ export class SimNode {
         this.#diedIn = this.#scheduler.events
       }
       if (!life.isOver) this.#fails(operation)
-      else if (this.#isController || this.#diedIn === this.#scheduler.events) throw goneError()
+      else if (this.#isController || this.#diedIn === this.#scheduler.events)
+        throw systemError('EIO', operation)
     }
     disk.duringSync = async (path) => {
       await new Promise<void>((resolve) => this.#scheduler.after(this.#syncMs(), () => life.enter(resolve)))
       if (life.isOver) {
         // Nothing may rest on it any more. A broker that is gone waits for ever; a controller must come to its end.
-        if (this.#isController) throw goneError()
+        if (this.#isController) throw new Error('the process is gone')
         await new Promise(() => {})
       }
       this.#fails('synced')
@@ -187,8 +188,4 @@ export class SimNode {
     if (chance < 8) left.fill(0, synced.length + this.#random.int(left.length - synced.length + 1))
     return left
   }
-}
-
-function goneError(): Error {
-  return new Error('the process is gone')
 }

@@ -66,7 +66,13 @@ class Simulation {
     this.#network = new SimNetwork(scheduler, fork(random))
     this.#keepsElr = random.int(8) > 0
     this.#lostWrites = new LostWrites({ story, ledger, keepsElr: this.#keepsElr })
-    this.#metadata = new MetadataView(story, this.#lostWrites)
+    this.#metadata = new MetadataView(story, {
+      changed: (partition, change) => {
+        this.#lostWrites.changed(partition, change)
+        if (change.entered.length > 0) scheduler.after(0, () => this.#checkLogs([partition]))
+      },
+      registered: (brokerId) => this.#lostWrites.registered(brokerId),
+    })
     this.#cluster = new SimCluster({
       scheduler,
       network: this.#network,
@@ -183,8 +189,8 @@ class Simulation {
     })
   }
 
-  #checkLogs(): void {
-    this.#logs.check(this.#metadata.partitions(), this.#disks, (partition, brokerId) =>
+  #checkLogs(partitions = this.#metadata.partitions()): void {
+    this.#logs.check(partitions, this.#disks, (partition, brokerId) =>
       this.#lostWrites.has(partition, brokerId),
     )
   }

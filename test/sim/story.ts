@@ -23,6 +23,10 @@ export class Story {
     return this.#violation
   }
 
+  get nowMs(): number {
+    return this.#scheduler.nowMs
+  }
+
   tell(who: string, what: string): void {
     this.#lines.push({ atMs: this.#scheduler.nowMs, who, what })
   }
