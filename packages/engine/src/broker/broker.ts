@@ -256,6 +256,7 @@ export class Broker implements BrokerServices {
     await this.#server.listen(this.#options.listeners)
     this.#goOn()
     await this.#registration.register(this.listeners, signal)
+    this.#goOn()
     const { guard, partitions } = this
     this.#leaveFeeds = this.#options.feeds.join(this.nodeId, {
       guard,

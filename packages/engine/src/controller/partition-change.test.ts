@@ -267,6 +267,20 @@ describe('a reassignment', () => {
     })
   })
 
+  it('leaves nobody eligible who is a replica no more', () => {
+    const before = { replicas: [1, 2, 3], isr: [3], eligibleLeaderReplicas: [2], leader: 3 }
+    const moving = { ...before, removingReplicas: [3], addingReplicas: [1] }
+    expect(change({ before: moving, target: { isr: [3, 1] }, active: [1, 3], minIsr: 2 })).toMatchObject({
+      replicas: [1, 2],
+      isr: [1],
+      leader: 1,
+    })
+    const later = { ...before, replicas: [1, 2], isr: [1], eligibleLeaderReplicas: [2, 3], leader: 1 }
+    expect(change({ before: later, target: { isr: [] }, active: [], minIsr: 2 })).toMatchObject({
+      eligibleLeaderReplicas: [1, 2],
+    })
+  })
+
   it('begins an epoch for a leader that stays when a replica has gone', () => {
     const before = { ...target, isr: [1, 2, 3], leader: 1 }
     expect(change({ before, target: { isr: [1, 2, 4] }, active: [1, 2, 3, 4] })).toMatchObject({

@@ -80,17 +80,20 @@ function wantedCourse(options: PartitionChangeOptions): Course {
   const { isr, replicas, removingReplicas, addingReplicas } = { ...options.before, ...options.target }
   const asked = { isr, replicas, removingReplicas, addingReplicas }
   const course = completedReassignment(asked) ?? asked
-  return { ...course, elr: eligible(options, course.isr) }
+  return { ...course, elr: eligible(options, course) }
 }
 
 function eligible(
   { before, minIsr, uncleanShutdown }: PartitionChangeOptions,
-  isr: readonly number[],
+  { isr, replicas }: Pick<Course, 'isr' | 'replicas'>,
 ): readonly number[] {
   if (minIsr === null) return before.eligibleLeaderReplicas
   if (isr.length >= minIsr) return []
   const candidates = new Set([...before.eligibleLeaderReplicas, ...before.isr])
-  return [...candidates].filter((id) => !isr.includes(id) && id !== uncleanShutdown).sort((a, b) => a - b)
+  // Who is a replica no more cannot lead: named here it would keep the last leader from it for good.
+  return [...candidates]
+    .filter((id) => !isr.includes(id) && replicas.includes(id) && id !== uncleanShutdown)
+    .sort((a, b) => a - b)
 }
 
 /**
