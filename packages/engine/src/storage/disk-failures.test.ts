@@ -1,4 +1,6 @@
+import { Deferred } from '@sluice/effects'
 import { describe, expect, test } from 'vitest'
+import { FileCache } from './file-cache.ts'
 import { LogContext, append, batchOf, readAll, stage, valuesOf } from './testing/log-context.ts'
 
 describe('a failing disk', () => {
@@ -109,4 +111,19 @@ describe('a failing disk', () => {
     const reloaded = context.load({ clean: false })
     expect(readAll(reloaded)).toHaveLength(300)
   })
+})
+
+test('a clean stop does not rely on a flush that is still under way', async () => {
+  const context = new LogContext()
+  const log = context.load()
+  append(log, batchOf(3, { value: 'kept' }))
+  const under = new Deferred<void>()
+  context.disk.duringSync = () => under.promise
+  const flushed = log.flush()
+  log.close({ clean: true })
+  context.disk.loseUnsynced()
+  context.files = new FileCache(context.disk)
+  expect(context.load({ clean: true, recoveryPoint: 3 }).logEndOffset).toBe(3)
+  under.resolve()
+  await flushed
 })

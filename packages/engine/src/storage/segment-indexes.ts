@@ -33,6 +33,8 @@ export class SegmentIndexes {
   #deleted = false
   /** Whether the files have bytes that are not durable. */
   #unsynced = false
+  /** Syncs that are under way off the event loop. */
+  #syncs = 0
 
   constructor(home: SegmentHome, baseOffset: number) {
     this.#home = home
@@ -153,7 +155,7 @@ export class SegmentIndexes {
 
   /** Makes the files durable as they are. */
   sync(): void {
-    if (this.#deleted || !this.#unsynced) return
+    if (this.#deleted || (!this.#unsynced && this.#syncs === 0)) return
     for (const suffix of this.#suffixes()) this.#withFile(suffix, (file) => file.syncSync())
     this.#unsynced = false
   }
@@ -162,6 +164,7 @@ export class SegmentIndexes {
   async syncSoon(): Promise<void> {
     if (this.#deleted || !this.#unsynced) return
     this.#unsynced = false
+    this.#syncs++
     try {
       for (const suffix of this.#suffixes()) {
         const file = this.#home.disk.openSync(this.#path(suffix), 'read')
@@ -171,6 +174,8 @@ export class SegmentIndexes {
     } catch (error) {
       this.#unsynced = true
       throw error
+    } finally {
+      this.#syncs--
     }
   }
 

@@ -52,6 +52,8 @@ export class Segment implements FileOwner {
   #remembered: RememberedPositions | null = null
   /** Whether the log file has bytes that are not durable. */
   #unsynced = true
+  /** Syncs that are under way off the event loop: nobody knows yet whether they will go well. */
+  #syncs = 0
   #deleted = false
 
   constructor(home: SegmentHome, baseOffset: number, size: number, createdMs: number, rollJitterMs = 0) {
@@ -149,7 +151,7 @@ export class Segment implements FileOwner {
 
   flushSync(): void {
     this.persistIndexes()
-    if (this.#unsynced) this.file.get().syncSync()
+    if (this.#unsynced || this.#syncs > 0) this.file.get().syncSync()
     this.#unsynced = false
     this.#indexes.sync()
   }
@@ -160,12 +162,14 @@ export class Segment implements FileOwner {
     const file = this.file.pin()
     // What is written while the disk works is not covered.
     this.#unsynced = false
+    this.#syncs++
     try {
       await file.sync()
     } catch (error) {
       this.#unsynced = true
       throw error
     } finally {
+      this.#syncs--
       this.file.unpin()
     }
     await this.#indexes.syncSoon()
