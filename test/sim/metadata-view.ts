@@ -1,6 +1,5 @@
 import type { MemoryDisk } from '@sluice/effects'
 import {
-  batchesIn,
   BrokerRegistrationChangeRecord,
   decodeMetadataRecord,
   type MetadataRecord,
@@ -97,8 +96,11 @@ export class MetadataView {
   }
 
   #take(bytes: Buffer): void {
-    for (const { at } of batchesIn(bytes)) {
+    let size: number
+    for (let at = 0; (size = RecordBatch.frameAt(bytes, at, bytes.length)) > 0; at += size) {
       if (RecordBatch.baseOffset(bytes, at) < this.#nextOffset) continue
+      // The torn end that a power cut has left.
+      if (!RecordBatch.isCrcValid(bytes, at, size)) return
       this.#nextOffset = RecordBatch.nextOffset(bytes, at)
       if (RecordBatch.isControl(bytes, at)) continue
       for (const { value } of readRecords(bytes, at)) if (value) this.#replay(decodeMetadataRecord(value))

@@ -5,7 +5,7 @@ import { Life } from './life.ts'
 import type { SimNetwork } from './network.ts'
 import { nodeClock } from './node-clock.ts'
 import type { Scheduler } from './scheduler.ts'
-import { SimNode } from './sim-node.ts'
+import { GoneError, SimNode } from './sim-node.ts'
 import type { Story } from './story.ts'
 
 export const controllerId = 10_000
@@ -202,7 +202,8 @@ export class SimCluster {
 
   #failed(id: number, failure: Error): void {
     const machine = this.#of(id)
-    if (machine.node.life.isOver || machine.state !== 'up') return
+    // A process that is gone may come to its end after the next one has begun.
+    if (machine.node.life.isOver || machine.state !== 'up' || failure instanceof GoneError) return
     const { story, scheduler } = this.#options
     story.tell(nameOf(id), `fails: ${failure.message}`)
     const isExcused = isSystemError(failure) ? machine.mayHaveLost : failure.name === 'MetadataGoneError'
@@ -218,7 +219,9 @@ export class SimCluster {
     const { story, scheduler } = this.#options
     story.tell(nameOf(id), `does not start: ${(error as Error).message}`)
     const isBug = error instanceof AssertionFailure || error instanceof MetadataDamagedError
-    if (isBug || (isSystemError(error) && !machine.mayHaveLost))
+    // A broker begins with what the controller gives it, and fails with it.
+    const isExcused = machine.mayHaveLost || this.#of(controllerId).mayHaveLost
+    if (isBug || (isSystemError(error) && !isExcused))
       story.violated(`${nameOf(id)} does not start: ${(error as Error).stack}`)
     machine.node.crash({ power: false })
     machine.state = 'down'

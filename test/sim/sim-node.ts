@@ -26,6 +26,9 @@ interface DiskFaults {
   diesWithPower: () => boolean
 }
 
+/** What is left of a controller ends with it. */
+export class GoneError extends Error {}
+
 const syncMsUsual = 4
 const growing: ReadonlySet<string> = new Set(['write', 'writeFileAtomic', 'mkdir'])
 
@@ -61,8 +64,6 @@ export class SimNode {
   readonly #onSynced: () => void
   #disk: MemoryDisk
   #life = new Life()
-  /** The event in which the process has died between two operations of its disk: the rest of it does not happen. */
-  #diedIn = -1
 
   constructor(options: {
     id: number
@@ -143,19 +144,16 @@ export class SimNode {
   #watch(disk: MemoryDisk, life: Life): void {
     disk.beforeOperation = (operation) => {
       const { faults } = this
-      if (!life.isOver && faults.diesAfter >= 0 && faults.diesAfter-- === 0) {
-        this.#onDeath()
-        this.#diedIn = this.#scheduler.events
-      }
-      if (!life.isOver) this.#fails(operation)
-      else if (this.#isController || this.#diedIn === this.#scheduler.events)
-        throw systemError('EIO', operation)
+      if (!life.isOver && faults.diesAfter >= 0 && faults.diesAfter-- === 0) this.#onDeath()
+      // Whoever still asks a process that is gone, within the one that plays them all, gets nothing from it.
+      if (life.isOver) throw systemError('EIO', operation)
+      this.#fails(operation)
     }
     disk.duringSync = async (path) => {
       await new Promise<void>((resolve) => this.#scheduler.after(this.#syncMs(), () => life.enter(resolve)))
       if (life.isOver) {
         // Nothing may rest on it any more. A broker that is gone waits for ever; a controller must come to its end.
-        if (this.#isController) throw new Error('the process is gone')
+        if (this.#isController) throw new GoneError('the process is gone')
         await new Promise(() => {})
       }
       this.#fails('synced')

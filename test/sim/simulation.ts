@@ -190,6 +190,8 @@ class Simulation {
   }
 
   #checkLogs(partitions = this.#metadata.partitions()): void {
+    // A controller that stops makes its last words durable, and nobody is there any more to tell of it.
+    this.#followMetadata()
     this.#logs.check(partitions, this.#disks, (partition, brokerId) =>
       this.#lostWrites.has(partition, brokerId),
     )
