@@ -6,7 +6,7 @@
 // when a minute's median is no longer above that of the minute before. Fails when the last third of the minutes is above
 // the first one by more than a twentieth, or when it never settles.
 import { join } from 'node:path'
-import { ensureBuilt, ensureInstalled } from '../scripts/prepare.mjs'
+import { ensureBuilt, ensureInstalled, fail } from '../scripts/prepare.mjs'
 import { loadClients } from './clients.mjs'
 import { residentMegabytes } from './processes.mjs'
 import { clusterBrokers, createAssignedTopic, sleep } from './protocol.mjs'
@@ -16,6 +16,12 @@ import { removeDirectory, startEngine, temporaryDirectory } from './targets.mjs'
 const options = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split('=', 2)))
 const minutes = Number(options.minutes ?? 10)
 const brokers = Number(options.brokers ?? 3)
+if (![minutes, brokers].every((number) => Number.isSafeInteger(number) && number > 0))
+  fail(
+    'Minutes and brokers are whole numbers above 0.',
+    `It was told ${process.argv.slice(2).join(' ')}.`,
+    'node bench/soak.mjs minutes=10 brokers=3',
+  )
 const topic = 'soak'
 const partitions = 6
 const sampleMs = 1000

@@ -31,6 +31,14 @@ if (!Number.isInteger(rounds) || rounds < 1)
     'Each figure is a median over them.',
     'Give 1 or more.',
   )
+const replicatedSides = ['inline', 'process', 'kafka']
+const unknownSide = options.without.split(',').find((side) => side !== '' && !replicatedSides.includes(side))
+if (unknownSide !== undefined)
+  fail(
+    `--without ${options.without} names no side.`,
+    `${unknownSide} is none of ${replicatedSides.join(', ')}.`,
+    'Name those that are left out, with commas between.',
+  )
 await ensureInstalled()
 await ensureBuilt()
 
@@ -94,7 +102,7 @@ async function runBeside(module, name, suffix) {
     fail(error.message, error.why, error.next)
   })
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ')
-  const without = options.without.split(',')
+  const without = options.without.split(',').filter(Boolean)
   const result = await measure({ ...plan, kafka, without, command })
   console.log(`\n${tablesOf(result)}\n`)
   const isWhole = !options.quick && !options.only && !options.without

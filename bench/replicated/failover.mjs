@@ -10,7 +10,7 @@ import {
 } from '../protocol.mjs'
 import { brokerCount, createActiveCluster, startClusterService } from '../service-cluster.mjs'
 import { startEngine } from '../targets.mjs'
-import { emptyLine } from './rounds.mjs'
+import { emptyLine } from '../side-by-side/rounds.mjs'
 
 const topic = 'bench-failover'
 const victim = brokerCount
@@ -21,7 +21,8 @@ const pollMs = 5
 
 export async function measureFailovers(sides, plan) {
   const section = 'A broker is killed'
-  const line = (title, unit) => emptyLine({ section, title, unit, better: 'less' })
+  const names = sides.map(({ side }) => side)
+  const line = (title, unit) => emptyLine({ section, title, unit, better: 'less' }, names)
   const many = `${plan.limits.topics.toLocaleString('en')} topics of ${partitionsPerTopic} partitions`
   const lines = {
     acknowledgedMs: line('to the first acknowledged record on a partition that it led', 'ms'),

@@ -2,14 +2,15 @@
 import { join } from 'node:path'
 import { createReplicatedTopic, firstAcknowledgement, sleep } from '../protocol.mjs'
 import { brokerCount, createActiveCluster, startClusterService } from '../service-cluster.mjs'
-import { emptyLine } from './rounds.mjs'
+import { emptyLine } from '../side-by-side/rounds.mjs'
 
 const topic = 'bench-first'
 const idleMs = 3000
 
 export async function measureLives(sides, plan) {
   const section = 'Clusters through the MSK API'
-  const line = (title, unit) => emptyLine({ section, title, unit, better: 'less' })
+  const names = sides.map(({ side }) => side)
+  const line = (title, unit) => emptyLine({ section, title, unit, better: 'less' }, names)
   const lines = {
     firstAckMs: line('CreateCluster to the first acknowledged record', 'ms'),
     idleMegabytes: line('memory idle, all processes', 'MB'),

@@ -1,14 +1,14 @@
 // `npm run bench -- --replicated`: clusters of three brokers over three zones, as CreateCluster makes them: ours inline,
-// ours with a process a broker, and Apache Kafka, in one run. Gives the result in the form of side-by-side/run.mjs, with
+// ours with a process a broker, and Apache Kafka, in one run. Gives the result of side-by-side/result.mjs, with
 // its sides.
 import { join } from 'node:path'
-import { cpuTicks, machineShape, sluiceVersion, stolenShare } from '../side-by-side/machine.mjs'
+import { isWanted, measuredResult, measureEach } from '../side-by-side/result.mjs'
+import { measureRounds } from '../side-by-side/rounds.mjs'
 import { createActiveCluster, startClusterService } from '../service-cluster.mjs'
-import { clusterBrokers } from '../protocol.mjs'
+import { clusterBrokers, createAssignedTopic } from '../protocol.mjs'
 import { measureFailovers } from './failover.mjs'
 import { measureLives } from './lives.mjs'
 import { loadRows } from './loads.mjs'
-import { measureRounds } from './rounds.mjs'
 
 const full = { seconds: 3, bytes: 400e6, latencySeconds: 4, topics: 1000 }
 const short = { seconds: 0.5, bytes: 60e6, latencySeconds: 1, topics: 60 }
@@ -20,35 +20,12 @@ const sides = [
   { side: 'kafka', name: 'Apache Kafka', choice: ['--engine', 'apache-kafka'] },
 ]
 
-/** `options`: clients (compiled), kafka (resolved), directory for data, rounds, quick, only, without, command, say. */
+/** `options`: as in result.mjs, and `only`: text of the rows wanted; `without`: sides that are left out; say. */
 export async function replicated(options) {
-  const began = Date.now()
-  const ticks = cpuTicks()
   const chosen = sides.filter(({ side }) => !options.without.includes(side))
-  const plan = { ...options, limits: options.quick ? short : full, warmUpLimits: short, failures: [] }
-  const machine = machineShape(options.directory)
-  const lines = [...(await loads(plan, chosen)), ...(await lives(plan, chosen))]
-  return {
-    date: new Date(began).toISOString().slice(0, 10),
-    command: options.command,
-    rounds: options.rounds,
-    quick: options.quick,
-    tookSeconds: (Date.now() - began) / 1000,
-    versions: {
-      sluice: sluiceVersion(),
-      kafka: options.kafka.versions.broker,
-      tools: options.kafka.versions.tools,
-      node: process.versions.node,
-      java: options.kafka.versions.java,
-      clients: options.clients.kind,
-    },
-    machine,
-    stolenShare: stolenShare(ticks, cpuTicks()),
-    failures: plan.failures,
-    sides: chosen.map(({ side, name }) => ({ side, name })),
-    lines: lines.filter((line) => chosen.some(({ side }) => line[side].length > 0) || line.notes.length > 0),
-    how,
-  }
+  const measure = async (plan) => [...(await loads(plan, chosen)), ...(await lives(plan, chosen))]
+  const result = await measuredResult(options, { full, short, sides: chosen, measure })
+  return { ...result, sides: chosen.map(({ side, name }) => ({ side, name })), how }
 }
 
 /** All rows of load, against clusters that all run from the first to the last of them. */
@@ -62,36 +39,32 @@ async function loads(plan, chosen) {
     for (const one of chosen) {
       plan.say(`start: ${one.name}`)
       const service = await startClusterService(one.choice, join(plan.directory, `loads-${one.side}`))
-      targets.push({ ...one, service })
+      targets.push({ ...one, service, megabytes: service.megabytes })
       const { addresses } = await createActiveCluster(service.msk)
-      targets.at(-1).brokers = await clusterBrokers(addresses[0])
+      const brokers = await clusterBrokers(addresses[0])
+      targets.at(-1).makeTopic = (row, topic) => makeTopic(row, topic, brokers)
     }
-    return await measureRounds(rows, targets, plan)
+    return await measureRounds(rows, targets, plan, 'all processes')
   } finally {
     for (const { service } of targets) await service.stop()
   }
 }
 
-/** Each may fail alone. */
-async function lives(plan, chosen) {
-  const lines = []
-  const all = [
-    { title: 'Clusters through the MSK API', measure: measureLives },
-    { title: 'A broker is killed', measure: measureFailovers },
-  ]
-  for (const { title, measure } of all) {
-    if (!isWanted(plan, title)) continue
-    try {
-      lines.push(...(await measure(chosen, plan)))
-    } catch (error) {
-      plan.failures.push(`${title}: ${error.message}`)
-    }
-  }
-  return lines
+/** With the replicas that the row asks for; what it has to know of the brokers. */
+async function makeTopic(row, topic, brokers) {
+  const ids = [...brokers.keys()].sort((a, b) => a - b)
+  const assignments = row.assignments(ids)
+  const address = brokers.get(assignments[0][0])
+  await createAssignedTopic(address, topic, assignments)
+  return { address, ports: ids.map((id) => brokers.get(id).port) }
 }
 
-function isWanted({ only }, title) {
-  return title.toLowerCase().includes(only.toLowerCase())
+function lives(plan, chosen) {
+  const all = [
+    { title: 'Clusters through the MSK API', measure: () => measureLives(chosen, plan) },
+    { title: 'A broker is killed', measure: () => measureFailovers(chosen, plan) },
+  ]
+  return measureEach(all, plan)
 }
 
 const how = [

@@ -10,8 +10,9 @@ const twoSides = [
   { side: 'kafka', name: 'Apache Kafka' },
 ]
 
-/** What ran, Apache Kafka last: `side` is where a line has its figures, `name` the head of their column. */
+/** What ran: `side` is where a line has its figures, `name` the head of their column. */
 export const sidesOf = ({ sides }) => sides ?? twoSides
+const oursOf = (sides) => sides.filter(({ side }) => side !== 'kafka')
 
 /** `result`: see run.mjs. `plot`: the name of the plot's file, in the same directory; none is no plot. */
 export function documentOf(result, plot) {
@@ -80,7 +81,7 @@ export function advantage(line, side = 'sluice') {
 
 /** The advantages of all rows of all sides that are ours. */
 function compared(result) {
-  const ours = sidesOf(result).slice(0, -1)
+  const ours = oursOf(sidesOf(result))
   return result.lines
     .flatMap((line) => ours.map(({ side }) => advantage(line, side)))
     .filter((ratio) => ratio !== undefined)
@@ -91,7 +92,7 @@ function betterCount(result) {
 }
 
 function sectionText(title, lines, sides) {
-  const ours = sides.slice(0, -1)
+  const ours = oursOf(sides)
   const notes = []
   const mark = (note) => {
     if (!notes.includes(note)) notes.push(note)

@@ -1,31 +1,36 @@
-// Runs every row against both sides, round by round, in alternating order.
-import { residentMegabytes, touchMemory } from '../processes.mjs'
-import { createTopic, deleteTopic, sleep } from '../protocol.mjs'
+// Runs every row against all sides, round by round, in alternating order.
+import { touchMemory } from '../processes.mjs'
+import { deleteTopic, sleep } from '../protocol.mjs'
 import { Unserved } from './unserved.mjs'
 
-/** The rounds count after one that warms up both sides, in short runs. */
+/** The rounds count after one that warms up all sides, in short runs. */
 const warmUp = 0
 
 /** The figures of one row's figure, or of one life: per side one value a round. */
-export function emptyLine({ section, title, unit, better }) {
-  return { section, title, unit, better, sluice: [], kafka: [], notes: [] }
+export function emptyLine({ section, title, unit, better }, sides = ['sluice', 'kafka']) {
+  const figures = Object.fromEntries(sides.map((side) => [side, []]))
+  return { section, title, unit, better, ...figures, notes: [] }
 }
 
-/** `targets`: both sides, running. `plan`: rounds, quick, limits, warmUpLimits, failures[], say. */
-export async function measureRounds(rows, targets, plan) {
+/**
+ * `targets`: all sides, running: side, name, megabytes(), failed, and makeTopic(row, topic), which gives what the row's
+ * measure has to know of its topic, the address of a broker among it. `plan`: rounds, quick, limits, warmUpLimits,
+ * failures[], say. `memoryOf`: whose memory that is.
+ */
+export async function measureRounds(rows, targets, plan, memoryOf) {
+  const sides = targets.map(({ side }) => side)
   const lines = new Map(
-    rows.map((row) => [row, row.figures.map((figure) => emptyLine({ ...figure, section: row.section }))]),
+    rows.map((row) => [
+      row,
+      row.figures.map((figure) => emptyLine({ ...figure, section: row.section }, sides)),
+    ]),
   )
-  const memory = emptyLine({
-    section: 'Memory',
-    title: 'under load, one broker',
-    unit: 'MB',
-    better: 'less',
-  })
+  const title = `under load, ${memoryOf}`
+  const memory = emptyLine({ section: 'Memory', title, unit: 'MB', better: 'less' }, sides)
   try {
     for (let round = plan.quick ? warmUp + 1 : warmUp; round <= plan.rounds; round++) {
       await measureRound(round, lines, targets, plan)
-      if (round > warmUp) for (const { side, pid } of targets) memory[side].push(residentMegabytes(pid))
+      if (round > warmUp) for (const { side, megabytes } of targets) memory[side].push(megabytes())
     }
   } catch (error) {
     // A broker has ended. What is measured already is not thrown away for that.
@@ -53,10 +58,10 @@ let topicCount = 0
 async function measured(row, target, lines, plan) {
   const topic = `bench-${process.pid}-${++topicCount}`
   try {
-    await createTopic(target.address, topic, row.partitions)
+    const place = { ...target, ...(await target.makeTopic(row, topic)), topic }
     touchMemory()
-    const result = await row.measure({ ...target, topic })
-    await deleteTopic(target.address, topic)
+    const result = await row.measure(place)
+    await deleteTopic(place.address, topic)
     return result
   } catch (error) {
     // Where the broker itself has ended, there is nothing left to measure.

@@ -1,16 +1,15 @@
-// `npm run bench -- --side-by-side`: both engines on this machine in one run. Gives the result as data, from which the
-// document and the plot are made:
-//   date, command, rounds, quick, tookSeconds, versions, machine, stolenShare, failures: sentences,
-//   lines: section, title, unit, better (more | less), sluice and kafka: a figure a round, notes
+// `npm run bench -- --side-by-side`: both engines on this machine in one run. Gives the result of result.mjs.
 import { join } from 'node:path'
+import { residentMegabytes } from '../processes.mjs'
+import { createTopic } from '../protocol.mjs'
 import { startEngine } from '../targets.mjs'
 import { measureClusters } from './clusters.mjs'
 import { everydayClientRows } from './everyday-clients.mjs'
 import { fetchRows } from './fetch.mjs'
 import { groupRows } from './groups.mjs'
 import { latencyRows } from './latency.mjs'
-import { cpuTicks, machineShape, sluiceVersion, stolenShare } from './machine.mjs'
 import { produceRows } from './produce.mjs'
+import { isWanted, measuredResult, measureEach } from './result.mjs'
 import { measureRounds } from './rounds.mjs'
 import { measureStarts } from './starts.mjs'
 
@@ -34,19 +33,9 @@ const short = {
 const partitionCounts = [1, 1000, 10_000]
 const partitionsQuickMax = 1000
 
-/** `options`: clients (compiled), kafka (resolved), directory for data, rounds, quick, only (text of the rows wanted), command, say. */
-export async function sideBySide(options) {
+/** `options`: as in result.mjs, and `only`: text of the rows wanted; say. */
+export function sideBySide(options) {
   const { kafka } = options
-  const began = Date.now()
-  const ticks = cpuTicks()
-  const plan = {
-    ...options,
-    limits: options.quick ? short : full,
-    warmUpLimits: short,
-    failures: [],
-  }
-  const machine = machineShape(options.directory)
-  const version = sluiceVersion()
   const sides = [
     {
       side: 'sluice',
@@ -56,26 +45,8 @@ export async function sideBySide(options) {
     },
     { side: 'kafka', name: 'Apache Kafka', engine: 'apache-kafka', start: kafka.start },
   ]
-  const lines = [...(await loads(plan, sides, kafka)), ...(await lives(plan, sides))]
-  return {
-    date: new Date(began).toISOString().slice(0, 10),
-    command: options.command,
-    rounds: options.rounds,
-    quick: options.quick,
-    tookSeconds: (Date.now() - began) / 1000,
-    versions: {
-      sluice: version,
-      kafka: kafka.versions.broker,
-      tools: kafka.versions.tools,
-      node: process.versions.node,
-      java: kafka.versions.java,
-      clients: options.clients.kind,
-    },
-    machine,
-    stolenShare: stolenShare(ticks, cpuTicks()),
-    failures: plan.failures,
-    lines: lines.filter((line) => line.sluice.length + line.kafka.length + line.notes.length > 0),
-  }
+  const measure = async (plan) => [...(await loads(plan, sides, kafka)), ...(await lives(plan, sides))]
+  return measuredResult(options, { full, short, sides, measure })
 }
 
 async function loads(plan, sides, kafka) {
@@ -86,31 +57,29 @@ async function loads(plan, sides, kafka) {
   if (rows.length === 0) return []
   const targets = []
   try {
-    for (const { side, name, start } of sides)
-      targets.push({ side, name, ...(await start(join(plan.directory, `loads-${side}`))) })
-    return await measureRounds(rows, targets, plan)
+    for (const { side, name, start } of sides) {
+      const running = await start(join(plan.directory, `loads-${side}`))
+      const { address, pid } = running
+      targets.push({
+        side,
+        name,
+        ...running,
+        megabytes: () => residentMegabytes(pid),
+        makeTopic: (row, topic) => createTopic(address, topic, row.partitions),
+      })
+    }
+    return await measureRounds(rows, targets, plan, 'one broker')
   } finally {
     for (const target of targets) await target.stop()
   }
 }
 
-/** Each may fail alone: hours of figures are not thrown away for one. */
-async function lives(plan, sides) {
-  const lines = []
-  const attempt = async (title, measure) => {
-    if (!isWanted(plan, title)) return
-    try {
-      lines.push(...(await measure()))
-    } catch (error) {
-      plan.failures.push(`${title}: ${error.message}`)
-    }
-  }
-  for (const count of partitionCounts.filter((partitions) => !plan.quick || partitions <= partitionsQuickMax))
-    await attempt(`Starts: ${count} partitions`, () => measureStarts(count, sides, plan))
-  await attempt('Clusters through the MSK API', () => measureClusters(sides, plan))
-  return lines
-}
-
-function isWanted({ only }, title) {
-  return title.toLowerCase().includes(only.toLowerCase())
+function lives(plan, sides) {
+  const counts = partitionCounts.filter((partitions) => !plan.quick || partitions <= partitionsQuickMax)
+  const starts = counts.map((count) => ({
+    title: `Starts: ${count} partitions`,
+    measure: () => measureStarts(count, sides, plan),
+  }))
+  const clusters = { title: 'Clusters through the MSK API', measure: () => measureClusters(sides, plan) }
+  return measureEach([...starts, clusters], plan)
 }
