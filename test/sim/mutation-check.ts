@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { simArguments } from './arguments.ts'
 import { type Mutation, mutations } from './mutations.ts'
 import type { Feed, simulate as Simulate } from './simulation.ts'
 
@@ -23,17 +23,16 @@ async function firstFinding(mutation: Mutation, load: Load, seeds: number): Prom
 
 /** Plays until each of the bugs is found, and prints by whom. Gives the exit code. */
 export async function findMutations(load: Load, args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      mutations: { type: 'boolean' },
-      only: { type: 'string', default: '' },
-      seeds: { type: 'string', default: '500' },
-    },
-  })
+  const chosen = simArguments(args)
+  if (!chosen) return 2
+  const wanted = mutations.filter(({ name }) => name.includes(chosen.only))
+  if (wanted.length === 0) {
+    console.error(`No bug has "${chosen.only}" in its name: ${mutations.map(({ name }) => name).join('; ')}`)
+    return 2
+  }
   let missed = 0
-  for (const mutation of mutations.filter(({ name }) => name.includes(values.only))) {
-    const finding = await firstFinding(mutation, load, Number(values.seeds))
+  for (const mutation of wanted) {
+    const finding = await firstFinding(mutation, load, chosen.seeds)
     if (!finding) missed++
     const [what = ''] = (finding?.violation ?? '').split('\n')
     const by = finding ? `seed ${finding.seed}, ${finding.feed}` : 'NOT FOUND'

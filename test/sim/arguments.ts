@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util'
+import type { Feed } from './simulation.ts'
+
+/** What `npm run sim` was told. */
+interface SimArguments {
+  readonly seed: number
+  readonly seeds: number
+  readonly feeds: readonly Feed[]
+  readonly brokers: number
+  readonly story: boolean
+  /** A part of the name of the bugs that are put in; with `--mutations`. */
+  readonly only: string
+}
+
+const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--feed inline|fetch] [--brokers N] [--story]
+       npm run sim -- --mutations [--seeds COUNT] [--only TEXT]
+  --seed       The first seed. Default: 1
+  --seeds      How many are played, one after the other. Default: 1; of mutations at most 500 each
+  --feed       How followers come by their records. Default: both
+  --brokers    Default: 3
+  --story      Tells the story of seeds that find nothing too
+  --mutations  Puts bugs in on purpose, until a seed finds each
+  --only       Those whose name has this text`
+
+const feeds: readonly Feed[] = ['inline', 'fetch']
+
+/** Null where the command line cannot be meant so; then how it is used has been printed. */
+export function simArguments(args: readonly string[]): SimArguments | null {
+  const read = readArguments(args)
+  if (!read) console.error(usage)
+  return read
+}
+
+function readArguments(args: readonly string[]): SimArguments | null {
+  try {
+    const text = { type: 'string' } as const
+    const flag = { type: 'boolean', default: false } as const
+    const texts = { seed: text, seeds: text, brokers: text, feed: text, only: text }
+    const options = { ...texts, story: flag, mutations: flag }
+    const { values } = parseArgs({ args: [...args], options })
+    const { feed, story, mutations, only = '' } = values
+    const numbers = {
+      seed: Number(values.seed ?? 1),
+      seeds: Number(values.seeds ?? (mutations ? 500 : 1)),
+      brokers: Number(values.brokers ?? 3),
+    }
+    const chosen = feeds.filter((one) => feed === undefined || feed === one)
+    const isMeant = Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)
+    return isMeant && chosen.length > 0 ? { ...numbers, feeds: chosen, story, only } : null
+  } catch {
+    return null
+  }
+}
