@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemProcesses } from '@sluice/effects'
 import { createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
@@ -69,6 +69,28 @@ describe('cluster handover', () => {
     const { exitCode, stderr } = await sandbox.run('cluster handover', 'demo', '--out', out())
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/There are: orders\..*CLUSTER_UNKNOWN/)
+  })
+
+  it('makes no data directory where there is none, and says why a record or a place to write is no use', async () => {
+    const absent = join(sandbox.dataDirectory, 'absent')
+    const nowhere = await sandbox.run('cluster handover', 'demo', '--data-dir', absent, '--out', out())
+    expect(nowhere).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('no such directory') })
+    expect(existsSync(absent)).toBe(false)
+
+    await sandbox.start()
+    await sandbox.run('stop')
+    const file = join(sandbox.dataDirectory, 'file')
+    writeFileSync(file, '')
+    const blocked = await sandbox.run('cluster handover', 'demo', '--out', file)
+    expect(blocked).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(blocked.stderr).toMatch(/cannot be written[\s\S]*ENOTDIR[\s\S]*--out/)
+
+    const clusters = join(sandbox.dataDirectory, 'clusters')
+    const record = join(clusters, readdirSync(clusters)[0] as string, 'cluster.json')
+    writeFileSync(record, readFileSync(record, 'utf8').slice(0, -20))
+    const broken = await sandbox.run('cluster handover', 'demo', '--out', out())
+    expect(broken).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(broken.stderr).toContain(`${record} cannot be read`)
   })
 })
 

@@ -12,6 +12,7 @@ import {
   untilAborted,
   waitUntilReady,
 } from './default-cluster.ts'
+import { loopbackAddress } from './fleet/clusters/addresses.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
@@ -81,7 +82,7 @@ export interface Service {
   stop(): Promise<void>
 }
 
-const host = '127.0.0.1'
+const host = loopbackAddress
 const accountId = '000000000000'
 const defaultRegion = 'us-east-1'
 const defaultApiPort = 9081

@@ -1,23 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import {
-  silentLogger,
-  systemClock,
-  systemDisk,
-  systemNetwork,
-  systemProcesses,
-  systemRandom,
-} from '@sluice/effects'
+import { silentLogger, type SystemEffects, systemEffects } from '@sluice/effects'
 import { lockDataDirectory } from '../fleet/data-directory.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
+import { loopbackAddress } from '../fleet/clusters/addresses.ts'
 import { handedOver } from '../fleet/clusters/handover.ts'
-import { OperatingError } from '../fleet/operating-error.ts'
+import type { HandedOverNode } from '../fleet/engines/embedded/handover.ts'
+import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { nodesLeftBehind } from '../fleet/processes/left-behind.ts'
 import { ownCommand } from './advice.ts'
 import { dataDirOption } from './options.ts'
 import { shortPath } from './own-name.ts'
-import { findOccupant } from './running-service.ts'
+import { findOccupant, notRunning } from './running-service.ts'
 
 export function clusterCommand(): Command {
   return new Command('cluster').description('work on a cluster of a stopped service').addCommand(
@@ -38,40 +33,42 @@ export function clusterCommand(): Command {
 }
 
 function handOver(name: string, out: string, dataDir: string): void {
-  refuseWhileRunning(name, dataDir)
-  const effects = {
-    clock: systemClock(),
-    disk: systemDisk(),
-    network: systemNetwork(),
-    random: systemRandom(),
-    processes: systemProcesses(),
-    logger: silentLogger,
-  }
+  const effects = { ...systemEffects(), logger: silentLogger }
+  refuseWhileRunning(effects, name, dataDir)
   const dataDirectory = resolve(dataDir)
+  if (!effects.disk.existsSync(dataDirectory)) throw notRunning(dataDir)
   // Nothing starts on the directory meanwhile.
   const lock = lockDataDirectory(effects, dataDirectory)
   try {
     const engine = embeddedEngine(effects)
-    const nodes = handedOver({ disk: effects.disk, engine, host: '127.0.0.1' }, dataDirectory, name)
-    const files = nodes.map((node) => ({ ...node, path: join(resolve(out), node.name, 'server.properties') }))
-    for (const { path, text } of files) {
-      mkdirSync(join(path, '..'), { recursive: true })
-      writeFileSync(path, text)
-    }
-    for (const { path } of files) process.stdout.write(`${path}\n`)
-    process.stderr.write(
-      nextSteps(
-        name,
-        files.map(({ path }) => path),
-      ),
-    )
+    const nodes = handedOver({ ...effects, engine, host: loopbackAddress }, dataDirectory, name)
+    const paths = nodes.map((node) => writeFile(resolve(out), node))
+    process.stdout.write(paths.map((path) => `${path}\n`).join(''))
+    process.stderr.write(nextSteps(name, paths))
   } finally {
     lock.release()
   }
 }
 
-function refuseWhileRunning(name: string, dataDir: string): void {
-  const left = nodesLeftBehind({ disk: systemDisk(), processes: systemProcesses() }, resolve(dataDir))
+function writeFile(out: string, { name, text }: HandedOverNode): string {
+  const directory = join(out, name)
+  const path = join(directory, 'server.properties')
+  try {
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(path, text)
+    return path
+  } catch (error) {
+    const { message } = error as Error
+    throw new OperatingError(`${path} cannot be written.`, {
+      code: codeOf(error) ?? 'NOT_WRITTEN',
+      why: message,
+      next: 'Give --out a directory that this user may write.',
+    })
+  }
+}
+
+function refuseWhileRunning(effects: SystemEffects, name: string, dataDir: string): void {
+  const left = nodesLeftBehind(effects, resolve(dataDir))
   const occupant = findOccupant(dataDir)
   if (!occupant && left.length === 0) return
   throw new OperatingError(`${name} is not handed over.`, {

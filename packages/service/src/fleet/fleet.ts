@@ -7,7 +7,7 @@ import {
   type Processes,
   type Random,
 } from '@sluice/effects'
-import { connectString, type ListenerAddress } from './clusters/addresses.ts'
+import { connectString, type ListenerAddress, loopbackAddress } from './clusters/addresses.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
@@ -141,7 +141,7 @@ class FleetOfClusters implements Fleet {
     const { dataDirectory, effects, engines, region, account } = options
     this.#options = options
     this.#settings = {
-      host: options.host ?? '127.0.0.1',
+      host: options.host ?? loopbackAddress,
       kafkaPortBase: options.kafkaPortBase ?? kafkaPortBase,
       innerPortBase: options.innerPortBase ?? innerPortBase,
       askedPort: options.kafkaPort ?? null,

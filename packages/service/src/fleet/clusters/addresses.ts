@@ -1,6 +1,9 @@
 import { type ListenerName, type NodeKey, type ObservedNode, sameNode } from '../engines/engine.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 
+/** Where everything listens, out of reach for other machines. */
+export const loopbackAddress = '127.0.0.1'
+
 /** Where a listener of a node is reached. */
 export interface ListenerAddress extends NodeKey {
   listener: ListenerName

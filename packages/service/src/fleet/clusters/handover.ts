@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Disk, type Logger, silentLogger } from '@sluice/effects'
+import type { Disk, Logger } from '@sluice/effects'
 import { clusterPlan } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { clusterStore } from './cluster-store.ts'
@@ -12,17 +12,14 @@ import { OperatingError } from '../operating-error.ts'
  * nothing in it is changed. Throws an OperatingError where that cannot be.
  */
 export function handedOver(
-  {
-    disk,
-    engine,
-    host,
-    logger = silentLogger,
-  }: { disk: Disk; engine: Engine; host: string; logger?: Logger },
+  { disk, logger, engine, host }: { disk: Disk; logger: Logger; engine: Engine; host: string },
   dataDirectory: string,
   name: string,
 ): HandedOverNode[] {
   const store = clusterStore({ disk, logger, dataDirectory })
   store.load()
+  const unreadable = store.unreadable().find((one) => one.name === name)
+  if (unreadable) throw unreadable.error
   const record = store.byName(name)
   if (!record) throw unknown(name, store.list())
   if (record.engine !== engine.name)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type ClusterPlan, ListenerName, listenerOf, type NodeListener, type NodePlan } from '../engine.ts'
+import { type ClusterPlan, ListenerName, listenerOf, type NodePlan } from '../engine.ts'
+import { addressOf, placeProperties, securityProtocols, urlOf } from '../listeners.ts'
 import { propertiesText } from '../properties-text.ts'
 import { directoryNameOf, nodeProperties } from './nodes.ts'
 
@@ -37,30 +38,11 @@ export function handedOverNodes(plan: ClusterPlan, directory: string): HandedOve
 }
 
 function roleProperties(node: NodePlan): Record<string, string> {
-  const protocols = [ListenerName.controller, ListenerName.client].map((name) => `${name}:PLAINTEXT`)
-  const listener = listenerOf(
-    node,
-    node.role === 'controller' ? ListenerName.controller : ListenerName.client,
-  )
   const common = {
     'process.roles': node.role,
-    listeners: urlOf(listener),
-    'listener.security.protocol.map': protocols.join(','),
+    'listener.security.protocol.map': securityProtocols('controller', 'client'),
   }
-  if (node.role === 'controller') return common
-  return {
-    ...common,
-    'advertised.listeners': urlOf(listener),
-    'inter.broker.listener.name': ListenerName.client,
-    ...(node.rack !== null && { 'broker.rack': node.rack }),
-  }
-}
-
-function urlOf(listener: NodeListener): string {
-  return `${listener.name}://${addressOf(listener)}`
-}
-
-/** An IPv6 address stands in brackets. */
-function addressOf({ host, port }: NodeListener): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return node.role === 'controller'
+    ? { ...common, listeners: urlOf(listenerOf(node, ListenerName.controller)) }
+    : { ...common, ...placeProperties(node, ListenerName.client) }
 }

@@ -1,6 +1,6 @@
 import { type ClusterPlan, ListenerName, listenerOf, type NodePlan } from '../../engine.ts'
 import { plannedProperties } from '../known-properties.ts'
-import { addressOf, placeProperties, securityProtocols, urlOf } from '../listeners.ts'
+import { addressOf, placeProperties, securityProtocols, urlOf } from '../../listeners.ts'
 import { topicDefaultProperties } from '../property-data.generated.ts'
 import type { Release } from '../versions.ts'
 
@@ -47,7 +47,7 @@ export function kraftBrokerProperties(
     ...plannedProperties(plan, release, () => true),
     'process.roles': 'broker',
     'node.id': String(node.nodeId),
-    ...placeProperties(node),
+    ...placeProperties(node, ListenerName.client, ListenerName.replication),
     'listener.security.protocol.map': securityProtocols('client', 'replication', 'controller'),
     ...quorumProperties(plan),
     'log.dirs': logDirectory,

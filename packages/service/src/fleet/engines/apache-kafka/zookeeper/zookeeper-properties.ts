@@ -1,6 +1,6 @@
 import { type ClusterPlan, ListenerName, listenerOf, type NodePlan } from '../../engine.ts'
 import { plannedProperties } from '../known-properties.ts'
-import { addressOf, hostOf, placeProperties, securityProtocols } from '../listeners.ts'
+import { addressOf, hostOf, placeProperties, securityProtocols } from '../../listeners.ts'
 import type { Release } from '../versions.ts'
 
 /** A broker of a cluster that keeps its metadata in ZooKeeper. */
@@ -16,7 +16,7 @@ export function zooKeeperBrokerProperties(
     'controlled.shutdown.retry.backoff.ms': '1000',
     ...plannedProperties(plan, release, () => true),
     'broker.id': String(node.nodeId),
-    ...placeProperties(node),
+    ...placeProperties(node, ListenerName.client, ListenerName.replication),
     'listener.security.protocol.map': securityProtocols('client', 'replication'),
     'zookeeper.connect': zooKeepers(plan)
       .map((member) => addressOf(listenerOf(member, ListenerName.zookeeper)))

@@ -1,4 +1,4 @@
-import { ListenerName, listenerOf, type NodeListener, type NodePlan } from '../engine.ts'
+import { ListenerName, listenerOf, type NodeListener, type NodePlan } from './engine.ts'
 
 /** An IPv6 address stands in brackets. */
 export function addressOf({ host, port }: { host: string; port: number }): string {
@@ -9,15 +9,17 @@ export function urlOf(listener: NodeListener): string {
   return `${listener.name}://${addressOf(listener)}`
 }
 
-/** What a broker's properties say of where it is and listens, in either mode. */
-export function placeProperties(node: NodePlan): Record<string, string> {
-  const client = urlOf(listenerOf(node, ListenerName.client))
-  const replication = urlOf(listenerOf(node, ListenerName.replication))
+/** What a broker's properties say of where it is and on which of these it listens; brokers speak over the last one. */
+export function placeProperties(
+  node: NodePlan,
+  ...names: readonly [...ListenerName[], ListenerName]
+): Record<string, string> {
+  const listeners = names.map((name) => urlOf(listenerOf(node, name))).join(',')
   return {
     ...(node.rack !== null && { 'broker.rack': node.rack }),
-    listeners: `${client},${replication}`,
-    'advertised.listeners': `${client},${replication}`,
-    'inter.broker.listener.name': ListenerName.replication,
+    listeners,
+    'advertised.listeners': listeners,
+    'inter.broker.listener.name': names[names.length - 1] as ListenerName,
   }
 }
 
