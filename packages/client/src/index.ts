@@ -1,3 +1,4 @@
+export { fencingHeartbeat } from './broker-fence.ts'
 export * from './connection.ts'
 export * from './errors.ts'
 export * from './fetch.ts'

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts'
+
 /** A promise with its two ends outside. */
 export class Deferred<T> {
   readonly promise: Promise<T>
@@ -10,4 +12,11 @@ export class Deferred<T> {
       this.reject = reject
     })
   }
+}
+
+/** Waits for it to be resolved; when the time is over it is resolved by this. */
+export async function resolvedWithin(deferred: Deferred<void>, clock: Clock, ms: number): Promise<void> {
+  const timer = clock.schedule(ms, () => deferred.resolve())
+  await deferred.promise
+  timer.cancel()
 }

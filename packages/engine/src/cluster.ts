@@ -1,3 +1,4 @@
+import { fencingHeartbeat } from '@sluice/client'
 import type { Disk } from '@sluice/effects'
 import { BrokerHeartbeat, randomUuid } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
@@ -258,13 +259,8 @@ class InlineCluster implements Cluster {
    * and lets its next incarnation register at once. A controller that is away has heard of no session.
    */
   async #fence({ nodeId, epoch }: StartedBroker): Promise<void> {
-    await this.#channel.request(BrokerHeartbeat, BrokerHeartbeat.maxVersion, {
-      brokerId: nodeId,
-      brokerEpoch: epoch,
-      currentMetadataOffset: -1,
-      wantFence: true,
-      wantShutDown: false,
-    })
+    const heartbeat = fencingHeartbeat(nodeId, epoch)
+    await this.#channel.request(BrokerHeartbeat, BrokerHeartbeat.maxVersion, heartbeat)
   }
 
   async end({ clean }: { clean: boolean }): Promise<void> {

@@ -2,15 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  Deferred,
-  silentLogger,
-  systemClock,
-  systemDisk,
-  systemNetwork,
-  systemProcesses,
-  systemRandom,
-} from '@sluice/effects'
+import { Deferred, silentLogger, systemEffects } from '@sluice/effects'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { callApi, type Endpoint } from './aws/api-client.ts'
 import { loadAccessKey } from './credentials.ts'
@@ -19,14 +11,7 @@ import { type Service, type ServiceOptions, startService } from './service.ts'
 import { UsageError } from './usage-error.ts'
 import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 
-const effects = {
-  clock: systemClock(),
-  disk: systemDisk(),
-  network: systemNetwork(),
-  random: systemRandom(),
-  processes: systemProcesses(),
-  logger: silentLogger,
-}
+const effects = { ...systemEffects(), logger: silentLogger }
 
 let dataDirectory: string
 let engine: FakeEngine

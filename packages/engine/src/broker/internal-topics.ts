@@ -1,4 +1,4 @@
-import { type Clock, Deferred, type Logger } from '@sluice/effects'
+import { type Clock, Deferred, type Logger, resolvedWithin } from '@sluice/effects'
 import { consumerOffsets, CreateTopics, ErrorCode, shareGroupState, transactionState } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
@@ -89,9 +89,7 @@ export class TopicCreation {
     if (metadata.topic(topic)) return
     const heard = new Deferred<void>()
     const forget = metadata.onChange(() => metadata.topic(topic) && heard.resolve())
-    const timer = clock.schedule(hearMsMax, () => heard.resolve())
-    await heard.promise
-    timer.cancel()
+    await resolvedWithin(heard, clock, hearMsMax)
     forget()
   }
 

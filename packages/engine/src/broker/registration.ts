@@ -1,4 +1,12 @@
-import { type Clock, Deferred, type Logger, raise, type Random, type Timer } from '@sluice/effects'
+import {
+  type Clock,
+  Deferred,
+  type Logger,
+  raise,
+  type Random,
+  type Timer,
+  resolvedWithin,
+} from '@sluice/effects'
 import { BrokerHeartbeat, BrokerRegistration, ErrorCode, randomUuid, type Int64 } from '@sluice/wire'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
@@ -54,10 +62,8 @@ export class Registration {
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     const over = new Deferred<void>()
     const end = () => over.resolve()
-    const timer = this.#options.clock.schedule(ms, end)
     signal.addEventListener('abort', end, { once: true })
-    await over.promise
-    timer.cancel()
+    await resolvedWithin(over, this.#options.clock, ms)
     signal.removeEventListener('abort', end)
     signal.throwIfAborted()
   }

@@ -1,4 +1,4 @@
-import { assert, type Clock, Deferred, type Guard } from '@sluice/effects'
+import { assert, type Clock, Deferred, type Guard, resolvedWithin } from '@sluice/effects'
 import {
   type Api,
   BrokerHeartbeat,
@@ -141,9 +141,7 @@ export class InlineChannel implements ControllerChannel {
       if (this.#closed || leftMs <= 0) return null
       const changed = new Deferred<void>()
       this.#waiting.add(changed)
-      const timer = this.#clock.schedule(leftMs, () => changed.resolve())
-      await changed.promise
-      timer.cancel()
+      await resolvedWithin(changed, this.#clock, leftMs)
       this.#waiting.delete(changed)
     }
   }

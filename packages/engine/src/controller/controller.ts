@@ -39,7 +39,7 @@ import { CompactionNotice } from './compaction-notice.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
-import { cannotBeWritten, Decisions } from './decisions.ts'
+import { cannotBeWritten, Decisions, notWritten, unexpected } from './decisions.ts'
 import { ElectionsManager } from './elections.ts'
 import { FeaturesManager } from './features.ts'
 import { ControllerListener } from './listener/controller-listener.ts'
@@ -95,6 +95,7 @@ interface Parts {
 
 /** Log and snapshots are worth a snapshot at a clean stop from this size on: a load replays it in no time. */
 const stopSnapshotBytesMin = 256 * 1024
+const retryMs = 1000
 
 /**
  * The one controller of an embedded cluster. A request becomes a decision (records and a response), made from the
@@ -413,15 +414,11 @@ export class Controller implements ChannelTarget {
   }
 }
 
-const notWritten = 'the metadata log cannot be written'
 function handlerOf(api: Api): ControllerRequest<Managers> {
   const handler = controllerRequests.get(api.apiKey)
   assert(handler, `the controller does not serve ${api.name}`)
   return handler
 }
-
-const unexpected = 'The controller failed unexpectedly.'
-const retryMs = 1000
 
 function* encoded(api: Api, version: number, response: never): Steps<Buffer> {
   const writer = new Writer()

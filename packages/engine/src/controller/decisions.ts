@@ -37,7 +37,10 @@ interface SealedDecision {
   readonly response: unknown
 }
 
-const unexpected = 'The controller failed unexpectedly.'
+/** What a request is told whose decision, or answer, has a bug. */
+export const unexpected = 'The controller failed unexpectedly.'
+/** What the log of the service says of a disk that refuses. */
+export const notWritten = 'the metadata log cannot be written'
 
 /**
  * Makes decisions, appends their records to the metadata log and replays them, so that the next decision sees them.
@@ -192,7 +195,7 @@ export class Decisions {
       return { response }
     } catch (error) {
       if (!isSystemError(error)) return this.#failed(asked, thrownMidway(error))
-      this.#disk.failed('the metadata log cannot be written', error)
+      this.#disk.failed(notWritten, error)
       return { refusal: handler.refuse(request, ErrorCode.KAFKA_STORAGE_ERROR, cannotBeWritten(error)) }
     }
   }

@@ -1,4 +1,11 @@
-import { AssertionFailure, type Clock, Deferred, type Guard, type Logger } from '@sluice/effects'
+import {
+  AssertionFailure,
+  type Clock,
+  Deferred,
+  type Guard,
+  type Logger,
+  resolvedWithin,
+} from '@sluice/effects'
 import { ErrorCode, Fetch, FetchSnapshot, metadataTopic, type ResponseOf } from '@sluice/wire'
 import type { RecordsListener } from '../metadata/controller-channel.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
@@ -107,9 +114,7 @@ export class MetadataFetcher {
   async #wait(): Promise<void> {
     const pause = new Deferred<void>()
     this.#pause = pause
-    const timer = this.#options.clock.schedule(retryMs, () => pause.resolve())
-    await pause.promise
-    timer.cancel()
+    await resolvedWithin(pause, this.#options.clock, retryMs)
   }
 
   async #fetch(): Promise<void> {

@@ -2,6 +2,7 @@ import { type Clock, isSystemError, type Logger, type Timer } from '@sluice/effe
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { NewRecord } from '../metadata/records.ts'
 import type { NodeDisk } from '../storage/node-disk.ts'
+import { notWritten } from './decisions.ts'
 import type { ElectionsManager } from './elections.ts'
 
 interface Election {
@@ -81,7 +82,7 @@ export class PeriodicElections {
     } catch (error) {
       // The next time is soon enough.
       if (!isSystemError(error)) throw error
-      this.#disk.failed('the metadata log cannot be written', error)
+      this.#disk.failed(notWritten, error)
     }
   }
 }

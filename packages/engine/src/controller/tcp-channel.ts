@@ -5,6 +5,7 @@ import {
   type Guard,
   type Logger,
   type Network,
+  resolvedWithin,
 } from '@sluice/effects'
 import {
   type Api,
@@ -161,9 +162,7 @@ export class TcpChannel implements ControllerChannel {
   async #pause(): Promise<void> {
     const pause = new Deferred<void>()
     this.#pausing.add(pause)
-    const timer = this.#options.clock.schedule(retryMs, () => pause.resolve())
-    await pause.promise
-    timer.cancel()
+    await resolvedWithin(pause, this.#options.clock, retryMs)
     this.#pausing.delete(pause)
   }
 }

@@ -1,4 +1,4 @@
-import { systemClock, systemDisk, systemNetwork, systemProcesses, systemRandom } from '@sluice/effects'
+import { systemEffects } from '@sluice/effects'
 import { startNode } from '../fleet/engines/embedded/node-life.ts'
 import { exitCodes } from './exit-codes.ts'
 
@@ -16,15 +16,8 @@ async function runNode(path: string): Promise<number> {
       resolve()
     })
   })
-  const effects = {
-    clock: systemClock(),
-    disk: systemDisk(),
-    network: systemNetwork(),
-    random: systemRandom(),
-    processes: systemProcesses(),
-  }
   try {
-    const node = await startNode(path, effects, {
+    const node = await startNode(path, systemEffects(), {
       signal: stopping.signal,
       onFailure: () => process.exit(exitCodes.failed),
     })

@@ -1,13 +1,6 @@
 import { writeSync } from 'node:fs'
 import { homedir } from 'node:os'
-import {
-  lineLogger,
-  systemClock,
-  systemDisk,
-  systemNetwork,
-  systemProcesses,
-  systemRandom,
-} from '@sluice/effects'
+import { lineLogger, systemEffects } from '@sluice/effects'
 import { apacheKafkaEngine } from '../fleet/engines/apache-kafka.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
@@ -134,7 +127,7 @@ function surroundings(): Record<string, string | undefined> {
 }
 
 function effectsFor(settings: StartSettings, isReady: () => boolean) {
-  const clock = systemClock()
+  const effects = systemEffects()
   // On a terminal a start ends in one screen, which says what the lines before it would have said.
   const isSilent = () => !isReady() && !isDetached() && settings.logLevel === undefined
   const write = (line: string) => {
@@ -142,14 +135,7 @@ function effectsFor(settings: StartSettings, isReady: () => boolean) {
   }
   // A terminal shows what needs a person; the log file of a detached service what happened.
   const level = settings.logLevel ?? (isDetached() ? 'info' : 'warn')
-  return {
-    clock,
-    disk: systemDisk(),
-    network: systemNetwork(),
-    random: systemRandom(),
-    processes: systemProcesses(),
-    logger: lineLogger(write, level, () => clock.now()),
-  }
+  return { ...effects, logger: lineLogger(write, level, () => effects.clock.now()) }
 }
 
 /** A log that cannot be written, on a full disk say, must not take the service with it. */

@@ -8,27 +8,17 @@ import { DescribeCluster, ErrorCode } from '@sluice/wire'
 import { each } from '../access.ts'
 import { allClusterOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { endpointsFor } from '../endpoints.ts'
+import { wrongEndpointType } from '../../server/endpoint-types.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
-
-const brokerEndpoints = 1
-const controllerEndpoints = 2
 
 export const describeCluster = handler(
   DescribeCluster,
   [each('describe', 'cluster', { when: 'for authorized operations' })],
   (request, { broker, session }) => {
     const { endpointType } = request
-    if (endpointType !== brokerEndpoints)
-      return {
-        errorCode:
-          endpointType === controllerEndpoints
-            ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
-            : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
-        errorMessage: `Endpoint type ${endpointType} is not served here: this is a broker's listener. Ask for brokers (type 1).`,
-        endpointType: brokerEndpoints,
-        clusterId: '',
-      }
+    const refusal = wrongEndpointType(endpointType, 'broker')
+    if (refusal) return refusal
     const alive = endpointsFor(session, broker.metadata).map(({ nodeId, ...address }) => ({
       brokerId: nodeId,
       ...address,

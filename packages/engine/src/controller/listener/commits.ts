@@ -1,4 +1,4 @@
-import { type Clock, Deferred } from '@sluice/effects'
+import { type Clock, Deferred, resolvedWithin } from '@sluice/effects'
 import type { Connection } from '../../server/connection.ts'
 
 /** The long polls that wait for metadata to be committed. */
@@ -13,13 +13,10 @@ export class Commits {
   /** Resolves with the next commit, when the time is over, or when the connection has gone. */
   async next(waitMsMax: number, connection: Connection): Promise<void> {
     const over = new Deferred<void>()
-    const end = () => over.resolve()
-    const timer = this.#clock.schedule(waitMsMax, end)
-    const forget = connection.onCloseOnce(end)
+    const forget = connection.onCloseOnce(() => over.resolve())
     this.#waiting.add(over)
-    await over.promise
+    await resolvedWithin(over, this.#clock, waitMsMax)
     this.#waiting.delete(over)
-    timer.cancel()
     forget()
   }
 

@@ -2,29 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Connection, describeConfigs } from '@sluice/client'
-import {
-  silentLogger,
-  systemClock,
-  systemDisk,
-  systemNetwork,
-  systemProcesses,
-  systemRandom,
-} from '@sluice/effects'
+import { silentLogger, systemEffects } from '@sluice/effects'
 import { ConfigResourceType } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { embeddedEngine } from './embedded.ts'
 import type { ClusterPlan, EngineCluster } from './engine.ts'
 
 const host = '127.0.0.1'
-const network = systemNetwork()
-const engine = embeddedEngine({
-  clock: systemClock(),
-  disk: systemDisk(),
-  network,
-  random: systemRandom(),
-  processes: systemProcesses(),
-  logger: silentLogger,
-})
+const effects = { ...systemEffects(), logger: silentLogger }
+const { network } = effects
+const engine = embeddedEngine(effects)
 const controller = { role: 'controller', nodeId: 10_001 } as const
 const broker = { role: 'broker', nodeId: 1 } as const
 

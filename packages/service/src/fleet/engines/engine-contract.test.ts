@@ -2,15 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  MemoryProcesses,
-  silentLogger,
-  systemClock,
-  systemDisk,
-  systemNetwork,
-  systemProcesses,
-  systemRandom,
-} from '@sluice/effects'
+import { MemoryProcesses, silentLogger, systemEffects } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { apacheKafkaEngine } from './apache-kafka.ts'
 import { runNodesIn, testProgram } from './embedded/testing/node-processes.ts'
@@ -29,14 +21,7 @@ import { FakeEngine } from './testing/fake-engine.ts'
 // What every engine promises in engine.ts. Apache Kafka takes part by command, where Java is:
 // SLUICE_TEST_APACHE_KAFKA=1 npx vitest run packages/service/src/fleet/engines/engine-contract.test.ts
 
-const effects = {
-  clock: systemClock(),
-  disk: systemDisk(),
-  network: systemNetwork(),
-  random: systemRandom(),
-  processes: systemProcesses(),
-  logger: silentLogger,
-}
+const effects = { ...systemEffects(), logger: silentLogger }
 const fake = new FakeEngine(effects)
 /** Nodes of embedded clusters that have a process each are in this one all the same. */
 const inMemory = { ...effects, processes: new MemoryProcesses() }

@@ -3,23 +3,12 @@
  * (KIP-919). Brokers are told of by brokers: whoever asks for them here is refused as on Apache Kafka.
  */
 import { DescribeCluster, ErrorCode } from '@sluice/wire'
+import { wrongEndpointType } from '../../../server/endpoint-types.ts'
 import { controllerHandler } from '../services.ts'
 
-const brokerEndpoints = 1
-const controllerEndpoints = 2
-const operationsNotAsked = -2147483648
-
 export const describeCluster = controllerHandler(DescribeCluster, ({ endpointType }, { node }) => {
-  if (endpointType !== controllerEndpoints)
-    return {
-      errorCode:
-        endpointType === brokerEndpoints
-          ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
-          : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
-      errorMessage: `Endpoint type ${endpointType} is not served here: this is a controller's listener. Ask for controllers (type 2).`,
-      endpointType: controllerEndpoints,
-      clusterId: '',
-    }
+  const refusal = wrongEndpointType(endpointType, 'controller')
+  if (refusal) return refusal
   const { nodeId, clusterId, address } = node
   return {
     errorCode: ErrorCode.NONE,
@@ -27,6 +16,5 @@ export const describeCluster = controllerHandler(DescribeCluster, ({ endpointTyp
     clusterId,
     controllerId: nodeId,
     brokers: [{ brokerId: nodeId, ...address, rack: null, isFenced: false }],
-    clusterAuthorizedOperations: operationsNotAsked,
   }
 })

@@ -1,3 +1,4 @@
+import { fencingHeartbeat } from '@sluice/client'
 import type { Loss } from '@sluice/engine'
 import { BrokerHeartbeat } from '@sluice/wire'
 import { capitalized } from '../../operating-error.ts'
@@ -196,18 +197,12 @@ export class ProcessCluster implements EngineCluster {
     const controller = this.nodes().find(({ role, state }) => role === 'controller' && state === 'running')
     const [listener] = controller?.listeners ?? []
     if (key.role !== 'broker' || brokerEpoch === null || !listener) return
-    const request = {
-      brokerId: key.nodeId,
-      brokerEpoch,
-      currentMetadataOffset: -1,
-      wantFence: true,
-      wantShutDown: false,
-    }
+    const heartbeat = fencingHeartbeat(key.nodeId, brokerEpoch)
     try {
       await askNode(
         this.#effects,
         listener,
-        (connection) => connection.request(BrokerHeartbeat, request),
+        (connection) => connection.request(BrokerHeartbeat, heartbeat),
         fenceTimeoutMs,
       )
     } catch (error) {
