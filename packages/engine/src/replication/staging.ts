@@ -93,7 +93,8 @@ export class Staging {
 
   #stage(request: AppendRequest, validated: Validated | Rejected): void {
     const { log } = this.#replica
-    const result = validated.kind === 'rejected' ? validated : log.stage(validated, this.#home.leaderEpoch)
+    const result = validated.kind === 'rejected' ? validated : this.#stageInLog(validated)
+    if (!result) return refuse(request, ErrorCode.KAFKA_STORAGE_ERROR)
     if (result.kind === 'rejected') {
       request.sink.appended(request.index, {
         ...refusedAppend(result.error),
@@ -111,6 +112,16 @@ export class Staging {
     }
     this.#staged.push({ request, result })
     if (this.#staged.length === 1) this.#home.stagedFirst()
+  }
+
+  /** Null after the disk's failure. */
+  #stageInLog(validated: Validated): StageResult | null {
+    try {
+      return this.#replica.log.stage(validated, this.#home.leaderEpoch)
+    } catch (error) {
+      this.#replica.disk.failed(error)
+      return null
+    }
   }
 
   #stageLater(request: AppendRequest, pending: Promise<Validated | Rejected>): void {

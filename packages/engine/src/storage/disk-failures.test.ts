@@ -127,3 +127,104 @@ test('a clean stop does not rely on a flush that is still under way', async () =
   under.resolve()
   await flushed
 })
+
+/** A log of several segments and epochs and idempotent producers, with index entries for each batch. */
+function manySegments() {
+  const context = new LogContext({ segmentBytes: batchOf(1).length * 3, indexIntervalBytes: 0 })
+  const log = context.load()
+  for (let i = 0; i < 12; i++) {
+    const producer = { producerId: i % 3, producerEpoch: 0, baseSequence: Math.floor(i / 3) }
+    append(log, batchOf(1, { value: `${i}`, ...producer }), Math.floor(i / 2))
+  }
+  return { context, log }
+}
+
+type Context = ReturnType<typeof manySegments>['context']
+type Log = ReturnType<typeof manySegments>['log']
+
+/** All that anybody can see of a log, in memory and on its disk. */
+function seen({ context, log }: { context: Context; log: Log }) {
+  const { logStartOffset, logEndOffset, highWatermark, lastStableOffset, sizeInBytes, segmentCount } = log
+  const inMemory = {
+    ...{ logStartOffset, logEndOffset, highWatermark, lastStableOffset, sizeInBytes, segmentCount },
+    records: readAll(log),
+    epochs: log.leaderEpochs.entries,
+    producers: log.activeProducers(),
+    latest: log.maxTimestampOffset(),
+  }
+  log.close({ clean: true })
+  return { inMemory, files: context.fileNames().map((name) => [name, context.file(name).toString('hex')]) }
+}
+
+const cuts: [name: string, cut: (log: Log) => void][] = [
+  ['inside a segment', (log) => log.truncateTo(10)],
+  ['over several segments', (log) => log.truncateTo(4)],
+  ['at the base of a segment', (log) => log.truncateTo(3)],
+  ['of everything', (log) => log.truncateTo(0)],
+  ['to begin behind the end', (log) => log.truncateFullyAndStartAt(24)],
+  ['to begin inside', (log) => log.truncateFullyAndStartAt(5)],
+  ['to begin where it began', (log) => log.truncateFullyAndStartAt(0)],
+]
+const goesOn = [
+  ['appends', false],
+  ['is cut again', true],
+] as const
+
+describe.each(cuts)('a cut %s that the disk refuses', (_name, cut) => {
+  const next = (log: Log) => {
+    const at = log.logEndOffset
+    for (let i = 0; i < 8; i++)
+      append(
+        log,
+        batchOf(1, { value: `next-${at + i}`, producerId: 9 + i, producerEpoch: 0, baseSequence: 0 }),
+        7,
+      )
+  }
+  const whole = manySegments()
+  cut(whole.log)
+  const { logStartOffset, logEndOffset } = whole.log
+  next(whole.log)
+  const expected = seen(whole)
+
+  test.each(goesOn)('leaves nothing of it once the disk serves: the log %s', (_what, isCutAgain) => {
+    for (const lasting of [false, true]) {
+      for (let failAt = 1; ; failAt++) {
+        const { context, log } = manySegments()
+        let operations = 0
+        context.disk.beforeOperation = (operation, path) => {
+          operations++
+          if (lasting ? operations >= failAt : operations === failAt)
+            throw Object.assign(new Error(`EIO: ${operation} ${path}`), { code: 'EIO', syscall: operation })
+        }
+        let failed = false
+        try {
+          cut(log)
+        } catch {
+          failed = true
+        }
+        // What was cut is gone for everybody, whatever has become of the files.
+        expect([failAt, log.logStartOffset, log.logEndOffset]).toEqual([failAt, logStartOffset, logEndOffset])
+        context.disk.beforeOperation = () => {}
+        if (!failed) {
+          expect(operations).toBeLessThan(failAt)
+          break
+        }
+        if (isCutAgain) cut(log)
+        next(log)
+        expect([failAt, seen({ context, log })]).toEqual([failAt, expected])
+      }
+    }
+  })
+})
+
+test('a disk that refuses to finish a cut takes no batch into the stage', () => {
+  const { context, log } = manySegments()
+  context.disk.beforeOperation = (operation) => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: operation })
+  }
+  expect(() => log.truncateTo(4)).toThrow(/EIO/)
+  // The producer's batch of this sequence is among those that are gone.
+  const again = batchOf(1, { value: 'again', producerId: 1, producerEpoch: 0, baseSequence: 2 })
+  expect(() => stage(log, again)).toThrow(/EIO/)
+  expect(() => log.close({ clean: true })).toThrow(/EIO/)
+})

@@ -1,21 +1,19 @@
 import { join } from 'node:path'
 import { type Clock, type Disk, type Logger, type Random, assert } from '@sluice/effects'
-import { subtractInt64 } from '@sluice/wire'
 import type { BatchFacts } from './batch-facts.ts'
 import type { FileCache } from './file-cache.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
-import { offsetEntryBytes } from './offset-index.ts'
 import { ProducerState } from './producer-state.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
 import { Removals } from './removals.ts'
 import type { SegmentHome } from './segment-home.ts'
+import { mustRoll } from './rolling.ts'
 import { Segment } from './segment.ts'
-import { logSuffix, offsetFilePath } from './segment-names.ts'
+import { indexSuffixes, logSuffix, offsetFilePath } from './segment-names.ts'
 import { atOnce, type Steps } from './slices.ts'
-import { timeEntryBytes } from './time-index.ts'
 
 export interface TopicPartition {
   readonly topic: string
@@ -41,6 +39,12 @@ interface LogStoreOptions {
   beforeCut?: (tail: LostTail) => Steps
 }
 
+/** Records from `offset` on, or all of them, are gone for whoever asks; the disk has not been brought there yet. */
+interface Cut {
+  readonly offset: number
+  readonly isWhole: boolean
+}
+
 /** Kafka's default of `producer.id.expiration.ms`: a day. */
 const producerIdExpirationDefaultMs = 86_400_000
 
@@ -50,6 +54,10 @@ const producerIdExpirationDefaultMs = 86_400_000
  *
  * Invariants: there is at least one segment; base offsets rise; every offset in [logStartOffset, endOffset) is
  * in the segment with the largest base at or below it; everything below `recoveryPoint` is durable.
+ *
+ * A cut is noted before the disk is touched, and each of its steps can be taken again: where the disk refuses one of
+ * them, `settle` finishes it before anything else is done with segments or producers. Until then the log ends, or
+ * begins, where the cut says; files and producers are not there yet.
  */
 export class LogStore implements SegmentHome {
   readonly disk: Disk
@@ -77,8 +85,9 @@ export class LogStore implements SegmentHome {
   #newNames = false
   /** A flush that overlaps a truncation proves nothing. */
   #truncations = 0
-  /** Set when a failed append could not be taken back: everything from here on goes before the next append. */
-  #rollBackTo: number | null = null
+  #cut: Cut | null = null
+  /** Base of a segment that could not be made whole, and whose files may be there. */
+  #unfinished: number | null = null
   /** Called when a flush in the background fails. */
   readonly onBackgroundFailure: (error: unknown) => void
 
@@ -116,9 +125,9 @@ export class LogStore implements SegmentHome {
     return this.#logStartOffset
   }
 
-  /** One after the last record. What a failed append has left behind, and could not be taken back yet, is none. */
+  /** One after the last record. */
   get endOffset(): number {
-    return this.#rollBackTo === null ? this.#endOffset : Math.min(this.#rollBackTo, this.#endOffset)
+    return this.#endOffset
   }
 
   get recoveryPoint(): number {
@@ -183,7 +192,7 @@ export class LogStore implements SegmentHome {
 
   /** The directory holds no segment. */
   *beginAt(offset: number): Steps {
-    this.#addSegment(offset)
+    this.#segments = [this.#newSegment(offset)]
     this.#logStartOffset = offset
     this.#endOffset = offset
     this.#recoveryPoint = offset
@@ -196,8 +205,7 @@ export class LogStore implements SegmentHome {
       const { baseOffset } = segment
       this.logger.warn('a segment behind the cut is removed', { ...this.topicPartition, segment: baseOffset })
       this.producers.removeSnapshot(baseOffset)
-      segment.markDeleted()
-      segment.removeDeleted()
+      segment.remove()
     }
     this.#segments = this.#segments.slice(0, index)
   }
@@ -222,7 +230,7 @@ export class LogStore implements SegmentHome {
    * the next append.
    */
   append(batches: readonly Buffer[], facts: readonly BatchFacts[]): void {
-    this.#finishRollBack()
+    this.settle()
     const before = this.#endOffset
     try {
       this.#appendGroups(batches, facts)
@@ -239,7 +247,8 @@ export class LogStore implements SegmentHome {
     for (let index = 0; index < facts.length; index++) {
       const batch = facts[index] as BatchFacts
       const first = facts[from] as BatchFacts
-      if (this.#mustRoll(batch, index - from, pendingBytes, first)) {
+      const pending = { count: index - from, bytes: pendingBytes, firstTimestamp: first.maxTimestamp }
+      if (mustRoll(this.active, this.#config, this.clock.now(), pending, batch)) {
         this.#writeGroup(batches, facts, from, index)
         this.roll(batch.baseOffset)
         from = index
@@ -248,27 +257,6 @@ export class LogStore implements SegmentHome {
       pendingBytes += batch.size
     }
     this.#writeGroup(batches, facts, from, facts.length)
-  }
-
-  /** Kafka's rule; the `pending` batches from `first` on will stand before this one. */
-  #mustRoll(batch: BatchFacts, pending: number, pendingBytes: number, first: BatchFacts): boolean {
-    const { config, active } = this
-    const size = active.size + pendingBytes
-    if (size === 0) return false
-    if (size > config.segmentBytes - batch.size) return true
-    if (!active.canHold(batch.lastOffset)) return true
-    const firstTimestamp = active.size > 0 ? active.firstTimestamp : first.maxTimestamp
-    const waitedMs =
-      firstTimestamp >= 0
-        ? subtractInt64(batch.maxTimestamp, firstTimestamp)
-        : this.clock.now() - active.createdMs
-    if (waitedMs > config.segmentMs - active.rollJitterMs) return true
-    const offsetEntriesMax = Math.floor(config.segmentIndexBytes / offsetEntryBytes)
-    // One entry is kept free for the last one, at the roll.
-    const timeEntriesMax = Math.floor(config.segmentIndexBytes / timeEntryBytes) - 1
-    return (
-      active.offsets.length + pending >= offsetEntriesMax || active.times.length + pending >= timeEntriesMax
-    )
   }
 
   #writeGroup(batches: readonly Buffer[], facts: readonly BatchFacts[], from: number, to: number): void {
@@ -301,46 +289,41 @@ export class LogStore implements SegmentHome {
 
   /** Ends the active segment and begins one at `nextOffset`. */
   roll(nextOffset: number): void {
+    this.settle()
     const old = this.active
     if (old.size === 0 && old.baseOffset === nextOffset) return
     old.finishTimeIndex()
     old.persistIndexes()
     this.producers.mapEndOffset = nextOffset
     this.producers.takeSnapshot()
-    this.#addSegment(nextOffset)
+    this.#segments = [...this.#segments, this.#newSegment(nextOffset)]
     void this.flushBelow(nextOffset).catch((error: unknown) => this.onBackgroundFailure(error))
   }
 
-  #addSegment(baseOffset: number): void {
+  #newSegment(baseOffset: number): Segment {
     const jitterMax = Math.min(this.#config.segmentJitterMs, this.#config.segmentMs)
     const jitter = jitterMax > 0 && this.#random ? this.#random.int(Math.min(jitterMax, 2 ** 47)) : 0
-    let segment: Segment
-    try {
-      segment = Segment.create(this, baseOffset, this.clock.now(), jitter)
-    } catch (error) {
-      // Left behind, an empty segment would hide records that are appended to the one before it.
-      this.disk.removeSync(offsetFilePath(this.#directory, baseOffset, logSuffix))
-      throw error
-    }
-    this.#segments = [...this.#segments, segment]
+    this.#unfinished = baseOffset
+    const segment = Segment.create(this, baseOffset, this.clock.now(), jitter)
+    this.#unfinished = null
     this.#newNames = true
+    return segment
   }
 
   #rollBack(endOffset: number): void {
+    const isWhole = false
     try {
-      if (this.#endOffset === endOffset && this.active.baseOffset <= endOffset) this.active.discardTail()
-      if (this.#endOffset !== endOffset) this.truncateTo(endOffset)
+      if (this.#endOffset !== endOffset || this.active.baseOffset > endOffset) {
+        this.#forget({ offset: endOffset, isWhole })
+        this.settle()
+      } else {
+        this.settle()
+        this.active.discardTail()
+      }
     } catch (error) {
-      this.#rollBackTo = endOffset
+      this.#cut ??= { offset: endOffset, isWhole }
       this.logger.debug('a failed append could not be taken back yet', { ...this.topicPartition, error })
     }
-  }
-
-  #finishRollBack(): void {
-    if (this.#rollBackTo === null) return
-    if (this.#endOffset > this.#rollBackTo) this.truncateTo(this.#rollBackTo)
-    this.active.discardTail()
-    this.#rollBackTo = null
   }
 
   // ---- cutting
@@ -358,6 +341,7 @@ export class LogStore implements SegmentHome {
   /** Removes so many segments from the oldest on; readers that are in them go on. */
   removeOldest(count: number): void {
     if (count === 0) return
+    this.settle()
     // The log always has an active segment, which begins at its end then.
     if (count === this.#segments.length) this.roll(this.#endOffset)
     const removed = this.#segments.slice(0, count)
@@ -367,46 +351,64 @@ export class LogStore implements SegmentHome {
     for (const segment of removed) this.#removals.add(segment)
   }
 
-  /** Removes all records from `offset` on. */
+  /** Removes all records from `offset` on. After the disk's error they are gone all the same, but for the disk. */
   truncateTo(offset: number): void {
     if (offset >= this.#endOffset) return
-    this.#truncations++
-    const first = this.segmentAt(0)
-    if (offset < first.baseOffset) return this.restartAt(offset)
-    while (this.active.baseOffset > offset) this.#removeActive()
-    this.active.truncateTo(offset)
-    this.#endOffset = offset
-    this.leaderEpochs.truncateFromEnd(offset)
-    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
-    this.#logStartOffset = Math.min(this.#logStartOffset, offset)
-    atOnce(rebuildProducers(this, offset))
+    const isWhole = this.#cut?.isWhole || offset < this.segmentAt(0).baseOffset
+    this.#forget({ offset, isWhole })
+    this.settle()
   }
 
-  /** Removes everything; the log begins anew at `offset`. */
+  /** Removes everything; the log begins anew at `offset`. The same holds after the disk's error. */
   restartAt(offset: number): void {
-    this.#truncations++
-    while (this.#segments.length > 0) this.#removeActive()
-    for (const snapshot of this.producers.snapshotOffsets) this.producers.removeSnapshot(snapshot)
-    this.leaderEpochs.clear()
-    this.#logStartOffset = offset
-    this.#endOffset = offset
-    this.#rollBackTo = null
-    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
-    this.#addSegment(offset)
-    atOnce(rebuildProducers(this, offset))
+    this.#forget({ offset, isWhole: true })
+    this.settle()
   }
 
-  #removeActive(): void {
-    const segment = this.active
-    this.#segments = this.#segments.slice(0, -1)
-    segment.markDeleted()
-    segment.removeDeleted()
+  #forget(cut: Cut): void {
+    const { offset, isWhole } = cut
+    this.#truncations++
+    this.#cut = cut
+    this.#endOffset = offset
+    this.#logStartOffset = isWhole ? offset : Math.min(this.#logStartOffset, offset)
+    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
+    if (isWhole) this.leaderEpochs.clear()
+    else this.leaderEpochs.truncateFromEnd(offset)
+  }
+
+  /** Finishes what the disk has refused, or throws its error again. */
+  settle(): void {
+    if (this.#unfinished !== null) this.#removeUnfinished(this.#unfinished)
+    if (this.#cut) this.#finish(this.#cut)
+  }
+
+  /** Left behind, an empty segment would hide records that are appended to the one before it. */
+  #removeUnfinished(baseOffset: number): void {
+    for (const suffix of [logSuffix, ...indexSuffixes])
+      this.disk.removeSync(offsetFilePath(this.#directory, baseOffset, suffix))
+    this.#unfinished = null
+  }
+
+  #finish({ offset, isWhole }: Cut): void {
+    const doomed = this.#segments.filter(({ baseOffset }) => isWhole || baseOffset > offset)
+    // The newest first: what a crash leaves is a log, too.
+    for (const segment of doomed.reverse()) segment.remove()
+    if (isWhole) {
+      for (const snapshot of this.producers.snapshotOffsets) this.producers.removeSnapshot(snapshot)
+      this.#segments = [this.#newSegment(offset)]
+    } else {
+      this.#segments = this.#segments.slice(0, this.#segments.length - doomed.length)
+      this.active.truncateTo(offset)
+    }
+    atOnce(rebuildProducers(this, offset))
+    this.#cut = null
   }
 
   // ---- durability
 
   /** Makes everything durable, blocking. */
   flushSync(): void {
+    this.settle()
     for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
       segment.flushSync()
       this.producers.flushSnapshot(segment.baseOffset)
@@ -418,6 +420,7 @@ export class LogStore implements SegmentHome {
 
   /** Makes all records below `offset` durable without blocking the event loop. */
   async flushBelow(offset: number): Promise<void> {
+    this.settle()
     if (offset <= this.#recoveryPoint) return
     const truncations = this.#truncations
     for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
@@ -437,6 +440,7 @@ export class LogStore implements SegmentHome {
 
   /** The same of the records alone: indexes, snapshots and epochs are what the next load makes of them. */
   async flushRecordsBelow(offset: number): Promise<void> {
+    this.settle()
     if (offset <= this.#recoveryPoint) return
     const truncations = this.#truncations
     for (const segment of this.segmentsFrom(this.#recoveryPoint)) {

@@ -232,8 +232,10 @@ export class Log {
     return validateBatch(records, context, this.#store.config, this.#store.clock)
   }
 
+  /** Throws the disk's error while that refuses to finish a cut: nothing is known of producers before. */
   stage(validated: Validated, leaderEpoch: number): StageResult {
     try {
+      this.#store.settle()
       return this.#stage(validated, leaderEpoch)
     } catch (error) {
       throw thrownMidway(error)
@@ -339,11 +341,13 @@ export class Log {
 
   /** The first record whose timestamp is at least this; null if there is none. */
   offsetForTimestamp(timestamp: Int64): OffsetLookup {
+    this.#store.settle()
     return offsetForTimestamp(this.#store, timestamp)
   }
 
   /** The first record with the largest timestamp; null in a log without timestamps. */
   maxTimestampOffset(): OffsetLookup {
+    this.#store.settle()
     return maxTimestampOffset(this.#store)
   }
 
@@ -372,6 +376,7 @@ export class Log {
 
   /** Removes the segments that retention takes; returns how many. */
   applyRetention(nowMs: number): number {
+    this.#store.settle()
     const count = countExpired(this.#store, nowMs, this.#highWatermark)
     this.#store.removeOldest(count)
     return count
@@ -397,22 +402,29 @@ export class Log {
     await this.#store.flushRecordsBelow(this.#store.endOffset)
   }
 
-  /** For followers: removes all records from `offset` on. */
+  /**
+   * For followers: removes all records from `offset` on. After the disk's error nobody sees them any more either, and the
+   * next append, stage or flush finishes the cut first.
+   */
   truncateTo(offset: number): void {
-    this.dropStage()
-    this.#store.truncateTo(offset)
     // An epoch may have begun at the end without a record, of which the leader knows nothing.
     this.leaderEpochs.truncateFromEnd(offset)
-    this.#stagedEnd = this.#store.endOffset
-    this.#setHighWatermark(Math.min(this.#highWatermark, this.#store.endOffset))
+    try {
+      this.#store.truncateTo(offset)
+    } finally {
+      this.dropStage()
+      this.#setHighWatermark(Math.min(this.#highWatermark, this.#store.endOffset))
+    }
   }
 
-  /** For followers that are too far behind: an empty log that begins at `offset`. */
+  /** For followers that are too far behind: an empty log that begins at `offset`. The same holds after the disk's error. */
   truncateFullyAndStartAt(offset: number): void {
-    this.dropStage()
-    this.#store.restartAt(offset)
-    this.#stagedEnd = this.#store.endOffset
-    this.#setHighWatermark(offset)
+    try {
+      this.#store.restartAt(offset)
+    } finally {
+      this.dropStage()
+      this.#setHighWatermark(offset)
+    }
   }
 
   /** The directory has been renamed: the log goes on there until it is closed. */
@@ -429,6 +441,7 @@ export class Log {
     const store = this.#store
     try {
       if (options.clean) {
+        store.settle()
         store.active.finishTimeIndex()
         store.active.persistIndexes()
         store.producers.takeSnapshot()

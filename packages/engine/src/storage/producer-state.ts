@@ -80,6 +80,8 @@ export class ProducerState {
   #snapshotOffsets: number[] = []
   /** Those that may not be durable yet. */
   readonly #unsyncedSnapshots = new Set<number>()
+  /** Of the one that the disk did not take whole. */
+  #tornSnapshotOffset: number | null = null
   mapEndOffset = 0
   #lastSnapshotOffset = 0
 
@@ -223,7 +225,9 @@ export class ProducerState {
   takeSnapshot(): void {
     const offset = this.mapEndOffset
     if (offset <= this.#lastSnapshotOffset) return
+    this.#removeTorn()
     const bytes = encodeProducerSnapshot([...this.#entries.values()].map(snapshotEntry))
+    this.#tornSnapshotOffset = offset
     // Not durable at once: its CRC tells a torn one, and the state can be made from an older one and the log.
     const file = this.#log.disk.openSync(this.#path(offset), 'write')
     try {
@@ -232,6 +236,7 @@ export class ProducerState {
     } finally {
       file.closeSync()
     }
+    this.#tornSnapshotOffset = null
     this.#lastSnapshotOffset = offset
     this.#unsyncedSnapshots.add(offset)
     if (!this.#snapshotOffsets.includes(offset)) this.#snapshotOffsets.push(offset)
@@ -262,9 +267,15 @@ export class ProducerState {
   }
 
   removeSnapshot(offset: number): void {
+    this.#log.disk.removeSync(this.#path(offset))
     this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
     this.#unsyncedSnapshots.delete(offset)
-    this.#log.disk.removeSync(this.#path(offset))
+  }
+
+  #removeTorn(): void {
+    if (this.#tornSnapshotOffset === null) return
+    this.removeSnapshot(this.#tornSnapshotOffset)
+    this.#tornSnapshotOffset = null
   }
 
   /** Renames a snapshot to `.deleted`; returns the new path, null if there is none. */
@@ -286,6 +297,7 @@ export class ProducerState {
     this.#open = none
     this.#decided = []
     this.#staged = null
+    this.#removeTorn()
     for (const offset of this.#snapshotOffsets.filter((known) => known > upTo)) this.removeSnapshot(offset)
     for (let offset = this.latestSnapshotOffset; offset !== null; offset = this.latestSnapshotOffset) {
       const entries = decodeProducerSnapshot(this.#log.disk.readFileSync(this.#path(offset)))

@@ -22,19 +22,15 @@ import { rebuildProducers } from './rebuild-producers.ts'
 import {
   cleanedSuffix,
   deletedSuffix,
+  indexSuffixes,
   logSuffix,
   offsetFilePath,
-  offsetIndexSuffix,
   offsetOfFileName,
   snapshotSuffix,
   swapSuffix,
-  timeIndexSuffix,
-  transactionIndexSuffix,
 } from './segment-names.ts'
 import { Segment } from './segment.ts'
 import type { Steps } from './slices.ts'
-
-const indexSuffixes = [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix]
 
 export interface LoadOptions {
   /** Did the broker stop cleanly, so that what stands there can be trusted? */

@@ -2,6 +2,7 @@ import type { DiskFile } from '@sluice/effects'
 import { OffsetIndex, offsetEntryBytes } from './offset-index.ts'
 import {
   deletedSuffix,
+  indexSuffixes,
   offsetFilePath,
   offsetIndexSuffix,
   timeIndexSuffix,
@@ -204,8 +205,7 @@ export class SegmentIndexes {
   }
 
   removeDeleted(): void {
-    for (const suffix of [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix])
-      this.#home.disk.removeSync(this.#path(suffix + deletedSuffix))
+    for (const suffix of indexSuffixes) this.#home.disk.removeSync(this.#path(suffix + deletedSuffix))
   }
 
   #path(suffix: string): string {
@@ -214,9 +214,7 @@ export class SegmentIndexes {
 
   /** Of the files that are there: a transaction index only after the first abort. */
   #suffixes(): string[] {
-    return [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix].filter((suffix) =>
-      this.#home.disk.existsSync(this.#path(suffix)),
-    )
+    return indexSuffixes.filter((suffix) => this.#home.disk.existsSync(this.#path(suffix)))
   }
 
   #withFile(suffix: string, use: (file: DiskFile) => void): void {

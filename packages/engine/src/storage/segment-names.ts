@@ -5,6 +5,7 @@ export const logSuffix = '.log'
 export const offsetIndexSuffix = '.index'
 export const timeIndexSuffix = '.timeindex'
 export const transactionIndexSuffix = '.txnindex'
+export const indexSuffixes = [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix]
 /** Of a file of producer state. */
 export const snapshotSuffix = '.snapshot'
 /** Added to a file that waits for its removal. */

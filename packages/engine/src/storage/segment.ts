@@ -393,10 +393,17 @@ export class Segment implements FileOwner {
     this.persistIndexes()
   }
 
+  /** Removes the files at once, in the same two steps. May be called again after the disk's error. */
+  remove(): void {
+    this.markDeleted()
+    this.removeDeleted()
+  }
+
   /** Renames the files to `*.deleted` (Kafka's way): readers go on, a restart removes them. */
   markDeleted(): void {
     this.#indexes.markDeleted()
-    this.#home.disk.renameSync(this.#path(logSuffix), this.#path(logSuffix + deletedSuffix))
+    if (!this.#deleted)
+      this.#home.disk.renameSync(this.#path(logSuffix), this.#path(logSuffix + deletedSuffix))
     this.#deleted = true
   }
 
