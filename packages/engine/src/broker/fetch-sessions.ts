@@ -83,6 +83,8 @@ export class FetchSessions {
   readonly #random: Random
   /** In the order of their last use. */
   readonly #sessions = new Map<number, Session>()
+  /** Sessions that take up what their request changes: they keep their slots. */
+  #changing = 0
 
   constructor(options: { slotsMax: number; evictionMs: number; random: Random }) {
     this.#slotsMax = options.slotsMax
@@ -91,7 +93,7 @@ export class FetchSessions {
   }
 
   get size(): number {
-    return this.#sessions.size
+    return this.#sessions.size + this.#changing
   }
 
   /** In steps, a partition each. */
@@ -111,7 +113,12 @@ export class FetchSessions {
     if (session.byId !== byId) return failed(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
     // Nobody else uses it meanwhile.
     this.#sessions.delete(sessionId)
-    yield* update(session, request, byId)
+    this.#changing++
+    try {
+      yield* update(session, request, byId)
+    } finally {
+      this.#changing--
+    }
     if (session.partitions.size === 0) return scope(0, false, session.partitions)
     session.lastUsedAtMs = nowMs
     session.epoch = nextEpoch(session.epoch)
@@ -121,7 +128,7 @@ export class FetchSessions {
 
   /** The id of a new session, or 0 when no slot is free and none has to go for it. */
   #create(partitions: Map<string, FetchPartition>, fetcher: Fetcher, nowMs: number): number {
-    if (this.#sessions.size >= this.#slotsMax) {
+    if (this.size >= this.#slotsMax) {
       const evicted = this.#evictedFor(partitions.size, fetcher, nowMs)
       if (!evicted) return 0
       this.#sessions.delete(evicted.id)

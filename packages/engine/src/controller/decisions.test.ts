@@ -12,6 +12,9 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestController } from './testing/test-controller.ts'
 
+/** As Apache Kafka hands them out. */
+const idsPerAllocation = 1_000
+
 let controller: TestController
 /** Each look at the clock takes so long: a fifth of a millisecond, and what is long takes many turns of the loop. */
 let lookMs: number
@@ -103,6 +106,31 @@ describe('a decision about thousands of things', () => {
       new Set([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]),
     )
     expect((await long).topics).toHaveLength(500)
+  })
+
+  it('has those behind it go on in slices too, in their order', async () => {
+    const ended: number[] = []
+    const long = createTopics('a', 500)
+    await underWay()
+    const others = Array.from({ length: 1_000 }, (_, i) => allocate().then(() => void ended.push(i)))
+    await long
+    expect(ended).toEqual([])
+    let idsBefore = 0
+    let idsPerTurnMax = 0
+    let isOver = false
+    const turn = () => {
+      const ids = Number(controller.image.nextProducerId)
+      idsPerTurnMax = Math.max(idsPerTurnMax, ids - idsBefore)
+      idsBefore = ids
+      if (!isOver) controller.clock.defer(turn)
+    }
+    turn()
+    const late = allocate().then(() => void ended.push(1_000))
+    await Promise.all([...others, late])
+    isOver = true
+    expect(idsBefore).toBeGreaterThan(0)
+    expect(idsPerTurnMax).toBeLessThan(100 * idsPerAllocation)
+    expect(ended).toEqual(Array.from({ length: 1_001 }, (_, i) => i))
   })
 
   it('has not happened when the controller closes meanwhile', async () => {

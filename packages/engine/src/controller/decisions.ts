@@ -55,7 +55,8 @@ export const notWritten = 'the metadata log cannot be written'
  *    therefore made at any time; if it has records while another one is under way, it is dropped, and made anew when
  *    that one is written. What managers remember beside the image (heartbeats) bears being told twice.
  * 3. Then those at once come first, in their order, before the next one in slices: a broker that leaves its fence, or
- *    a leader that changes its ISR, waits for one decision at most.
+ *    a leader that changes its ISR, waits for one decision in slices at most.
+ * 4. Thousands may have waited: they, too, go on in slices, and whoever comes meanwhile is behind them.
  */
 export class Decisions {
   readonly #managers: Managers
@@ -66,10 +67,11 @@ export class Decisions {
   readonly #disk: NodeDisk
   readonly #logger: Logger
   readonly #lane: Lane
+  readonly #clock: Clock
   #isUnderWay = false
-  #isGoingOn = false
+  #isGoingOnSoon = false
   #isClosed = false
-  /** They wait for the one that is under way. */
+  /** They wait for the one that is under way, or behind others that have. */
   readonly #waitingAtOnce: (() => void)[] = []
   readonly #waitingInSlices: (() => void)[] = []
 
@@ -90,6 +92,7 @@ export class Decisions {
     this.#guard = options.guard
     this.#disk = options.disk
     this.#logger = options.logger
+    this.#clock = options.clock
     this.#lane = new Lane(options.clock)
   }
 
@@ -102,7 +105,7 @@ export class Decisions {
 
   /** Runs what the controller decides by itself, when nothing is under way. */
   whenFree(act: () => void): void {
-    if (!this.#isUnderWay) act()
+    if (!this.#isBusy) act()
     else
       this.#waitingAtOnce.push(() => {
         if (!this.#isClosed) act()
@@ -117,17 +120,21 @@ export class Decisions {
   /** What waits, or is under way, ends without having happened. */
   close(): void {
     this.#isClosed = true
-    this.#goOn()
+    this.#goOnSoon()
   }
 
-  #begin(asked: Asked, resolve: Resolve): void {
+  get #isBusy(): boolean {
+    return this.#isUnderWay || this.#waitingAtOnce.length > 0 || this.#waitingInSlices.length > 0
+  }
+
+  #begin(asked: Asked, resolve: Resolve, mustWait = this.#isBusy): void {
     if (this.#isClosed) return resolve(null)
     try {
       const made = this.#made(asked)
       const isLong = isSteps(made)
-      if (this.#isUnderWay && (isLong || made.records.length > 0)) {
+      if (mustWait && (isLong || made.records.length > 0)) {
         const waiting = isLong ? this.#waitingInSlices : this.#waitingAtOnce
-        waiting.push(() => this.#begin(asked, resolve))
+        waiting.push(() => this.#begin(asked, resolve, false))
       } else if (isLong) this.#inSlices(asked, made, resolve)
       else resolve(this.#written(asked, atOnce(this.#sealed(made))))
     } catch (error) {
@@ -143,7 +150,7 @@ export class Decisions {
     const end = (decided: () => Decided) => {
       this.#isUnderWay = false
       resolve(decided())
-      this.#goOn()
+      this.#goOnSoon()
     }
     this.#isUnderWay = true
     this.#lane.run({
@@ -173,18 +180,22 @@ export class Decisions {
     }
   }
 
-  /** One that ends at once leaves the next one to the loop that has begun it: thousands may wait. */
-  #goOn(): void {
-    if (this.#isGoingOn) return
-    this.#isGoingOn = true
-    try {
-      while (!this.#isUnderWay) {
-        const next = this.#waitingAtOnce.shift() ?? this.#waitingInSlices.shift()
-        if (!next) return
-        next()
-      }
-    } finally {
-      this.#isGoingOn = false
+  #goOnSoon(): void {
+    if (this.#isClosed) return this.#goOn(Infinity)
+    if (this.#isGoingOnSoon || this.#isUnderWay || !this.#isBusy) return
+    this.#isGoingOnSoon = true
+    this.#clock.share((endMs) => {
+      this.#isGoingOnSoon = false
+      this.#goOn(endMs)
+    })
+  }
+
+  #goOn(endMs: number): void {
+    while (!this.#isUnderWay) {
+      const next = this.#waitingAtOnce.shift() ?? this.#waitingInSlices.shift()
+      if (!next) return
+      next()
+      if (this.#clock.monotonic() >= endMs) return this.#goOnSoon()
     }
   }
 

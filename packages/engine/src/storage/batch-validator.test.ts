@@ -2,15 +2,16 @@ import { TestClock } from '@sluice/effects'
 import { ErrorCode, RecordBatch, buildBatch, readRecordsAsync, writeInt64 } from '@sluice/wire'
 import { describe, expect, test } from 'vitest'
 import { validateBatch } from './batch-validator.ts'
+import { LargeBatches } from './large-batches.ts'
 import type { LogConfig } from './log-config.ts'
 import type { AppendContext } from './record-checks.ts'
 import { defaultLogConfig } from './testing/default-log-config.ts'
 import { batchOf, startMs } from './testing/log-context.ts'
 
-const clock = new TestClock()
+const largeBatches = new LargeBatches(new TestClock())
 const client: AppendContext = { origin: 'client', nowMs: startMs }
 const validate = async (batch: Buffer, config: Partial<LogConfig> = {}, context = client) =>
-  await validateBatch(batch, context, { ...defaultLogConfig, ...config }, clock)
+  await validateBatch(batch, context, { ...defaultLogConfig, ...config }, largeBatches)
 
 /** A batch whose header was changed; its checksum is right again. */
 function forged(change: (batch: Buffer) => void, batch = batchOf(3)): Buffer {
@@ -231,7 +232,7 @@ describe('accepted', () => {
     const source = await buildBatch({ codec: 4, records: [{ value: 'zstd' }], timestamp: startMs })
     const received = Buffer.from(source)
     const config = { ...defaultLogConfig, compressionType: 'gzip' } as const
-    const pending = validateBatch(received, client, config, clock)
+    const pending = validateBatch(received, client, config, largeBatches)
     if (pending instanceof Promise) received.fill(0xdb)
     const validated = await pending
     if (validated.kind === 'rejected') throw new Error(validated.message)
@@ -270,7 +271,7 @@ describe('a batch that is large, or whose records are', () => {
     }
     turn()
     const config = { ...defaultLogConfig, maxMessageBytes: 100_000_000, compressionType: to }
-    const pending = validateBatch(received, client, config, slow)
+    const pending = validateBatch(received, client, config, new LargeBatches(slow))
     expect(pending).toBeInstanceOf(Promise)
     // The bytes are the next read's from now on.
     received.fill(0)
@@ -282,6 +283,17 @@ describe('a batch that is large, or whose records are', () => {
     expect(RecordBatch.isCrcValid(validated.batch, 0, validated.batch.length)).toBe(true)
     if (from === to) expect(validated.batch.equals(source)).toBe(true)
     else expect((await readRecordsAsync(validated.batch)).at(-1)?.key?.toString()).toBe('34999')
+  })
+
+  test('waits for the others of its own node alone', async () => {
+    const batch = await buildBatch({ codec: 1, records, timestamp: startMs })
+    const config = { ...defaultLogConfig, maxMessageBytes: 100_000_000 }
+    const stopped = new TestClock()
+    stopped.share = () => {}
+    stopped.firstTryEndMs = () => stopped.monotonic()
+    const dead = validateBatch(Buffer.from(batch), client, config, new LargeBatches(stopped))
+    expect(dead).toBeInstanceOf(Promise)
+    expect(await validate(batch, config)).toMatchObject({ kind: 'validated' })
   })
 
   test('is refused for the very record that is wrong', async () => {

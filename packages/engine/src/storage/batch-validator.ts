@@ -6,7 +6,6 @@
  * What it may change, it changes in place: largest timestamp and timestamp type. A batch that must be compressed
  * otherwise is made anew.
  */
-import type { Clock } from '@sluice/effects'
 import {
   CodecId,
   CorruptDataError,
@@ -24,7 +23,7 @@ import {
   largestRecordBytes,
 } from '@sluice/wire'
 import { readMarker } from './batch-facts.ts'
-import { oneAfterTheOther } from './large-batches.ts'
+import type { LargeBatches } from './large-batches.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TransactionMarker } from './producer-state.ts'
 import {
@@ -34,7 +33,7 @@ import {
   type Rejected,
   reject,
 } from './record-checks.ts'
-import { atOnce, inSlices, type Steps } from './slices.ts'
+import { atOnce, type Steps } from './slices.ts'
 
 export interface Validated {
   kind: 'validated'
@@ -50,8 +49,6 @@ export interface Validated {
 /** More than this, with or without compression, is not gone through at once: see validateLarge. */
 const atOnceBytesMax = 4 * 1024 * 1024
 
-const unaborted = new AbortController().signal
-
 /** zstd came to Produce with version 7 (KIP-110). */
 const zstdProduceVersionMin = 7
 
@@ -59,7 +56,7 @@ export function validateBatch(
   records: Buffer,
   context: AppendContext,
   config: LogConfig,
-  clock: Clock,
+  largeBatches: LargeBatches,
 ): Validated | Rejected | Promise<Validated | Rejected> {
   const size = RecordBatch.frameAt(records, 0, records.length)
   const refusal = checkFrame(records, size, context) ?? checkHeader(records, size, context, config)
@@ -68,13 +65,13 @@ export function validateBatch(
   if (context.origin !== 'client') return stamp(batch, context, config, RecordBatch.maxTimestamp(batch, 0))
   const codec = RecordBatch.codec(batch, 0)
   const target = targetCodec(codec, config)
-  if (size > atOnceBytesMax) return validateLarge(batch, codec, target, context, config, clock)
+  if (size > atOnceBytesMax) return validateLarge(batch, codec, target, context, config, largeBatches)
   if (codec === CodecId.none) {
     const checked = checkRecords(batch, batch, RecordBatch.recordsAt, size, context, config)
     if (typeof checked === 'object') return checked
     if (target === codec) return stamp(batch, context, config, checked)
   }
-  return throughCodecs(batch, codec, target, context, config, clock)
+  return throughCodecs(batch, codec, target, context, config, largeBatches)
 }
 
 function checkFrame(records: Buffer, size: number, context: AppendContext): Rejected | null {
@@ -158,13 +155,13 @@ function throughCodecs(
   target: number,
   context: AppendContext,
   config: LogConfig,
-  clock: Clock,
+  largeBatches: LargeBatches,
 ): Validated | Rejected | Promise<Validated | Rejected> {
   // zstd may have to wait, and the bytes that came in are overwritten by the next read of the socket.
   const own = codec === CodecId.zstd || target === CodecId.zstd ? Buffer.from(batch) : batch
   const failed = (error: unknown) =>
     error instanceof DecompressedSizeError
-      ? validateLarge(own, codec, target, context, config, clock)
+      ? validateLarge(own, codec, target, context, config, largeBatches)
       : rejectCodec(error, codec)
   let section: Buffer | Promise<Buffer>
   try {
@@ -199,7 +196,7 @@ function recompress(
 
 /**
  * The same of a batch that is large, or whose records are: in slices, and in the thread pool where the codec has a form
- * for it. One after the other in all the process, so that what is large is in memory once.
+ * for it. One after the other in all the node, so that what is large is in memory once.
  */
 function validateLarge(
   batch: Buffer,
@@ -207,26 +204,25 @@ function validateLarge(
   target: number,
   context: AppendContext,
   config: LogConfig,
-  clock: Clock,
+  largeBatches: LargeBatches,
 ): Promise<Validated | Rejected> {
   const own = Buffer.from(batch)
-  const inTurn = <T>(steps: Steps<T>) => inSlices(steps, clock, unaborted)
-  return oneAfterTheOther(async () => {
+  return largeBatches.inTurn(async (inSlices) => {
     const bytes = own.subarray(RecordBatch.recordsAt)
     let section: Buffer
     try {
-      section = await inTurn(decompressLarge(codec, bytes, decompressedBytesMax))
+      section = await inSlices(decompressLarge(codec, bytes, decompressedBytesMax))
     } catch (error) {
       return rejectCodec(error, codec)
     }
     const isPlainSection = codec === CodecId.none && target === CodecId.none
     const [records, start] = isPlainSection ? [own, RecordBatch.recordsAt] : [section, 0]
-    const largest = await inTurn(checkRecordsInSteps(own, records, start, records.length, context, config))
+    const largest = await inSlices(checkRecordsInSteps(own, records, start, records.length, context, config))
     if (typeof largest === 'object') return largest
-    const refusal = isPlainSection ? null : await inTurn(sizeRefusal(section, config))
+    const refusal = isPlainSection ? null : await inSlices(sizeRefusal(section, config))
     if (refusal) return refusal
     if (codec === target) return stamp(own, context, config, largest)
-    const compressed = await inTurn(compressLarge(target, section, levelOf(target, config)))
+    const compressed = await inSlices(compressLarge(target, section, levelOf(target, config)))
     return withSection(own.subarray(0, RecordBatch.recordsAt), compressed, target, context, config, largest)
   })
 }

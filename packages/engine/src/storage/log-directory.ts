@@ -26,6 +26,7 @@ import {
   topicPartitionOf,
 } from './directory-names.ts'
 import { FileCache } from './file-cache.ts'
+import { LargeBatches } from './large-batches.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TopicPartition } from './log-store.ts'
 import type { TellLoss } from './losses.ts'
@@ -66,6 +67,7 @@ export class LogDirectory {
   readonly #onBackgroundFailure: (error: unknown) => void
   readonly #lock: DirectoryLock
   readonly #files: FileCache
+  readonly #largeBatches: LargeBatches
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #logStarts: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
@@ -87,6 +89,7 @@ export class LogDirectory {
     this.#onBackgroundFailure = onBackgroundFailure
     this.#lock = lock
     this.#files = new FileCache(disk)
+    this.#largeBatches = new LargeBatches(options.clock)
     this.#recoveryPoints = new OffsetCheckpoint(disk, directory, CheckpointFile.recoveryPoint)
     this.#logStarts = new OffsetCheckpoint(disk, directory, CheckpointFile.logStart)
     this.#cleanerOffsets = new OffsetCheckpoint(disk, directory, CheckpointFile.cleaner)
@@ -157,6 +160,7 @@ export class LogDirectory {
       random,
       topicPartition,
       files: this.#files,
+      largeBatches: this.#largeBatches,
       directory: join(this.#path, logDirectoryName(topicPartition)),
       config: configFor(topicPartition.topic),
       producerIdExpirationMs: config.long('producer.id.expiration.ms'),

@@ -1,4 +1,3 @@
-import type { Clock } from '@sluice/effects'
 import {
   addInt64,
   CorruptRecordError,
@@ -12,10 +11,10 @@ import {
   walkRecordsInSteps,
 } from '@sluice/wire'
 import { scanHeaders } from './batch-scan.ts'
-import { oneAfterTheOther } from './large-batches.ts'
+import type { LargeBatches } from './large-batches.ts'
 import type { LogStore } from './log-store.ts'
 import type { Segment } from './segment.ts'
-import { atOnce, inSlices, type Steps } from './slices.ts'
+import { atOnce, type Steps } from './slices.ts'
 
 interface OffsetAndTimestamp {
   offset: number
@@ -28,7 +27,6 @@ export type OffsetLookup = OffsetAndTimestamp | null | Promise<OffsetAndTimestam
 
 /** More than this is not gone through at once. */
 const atOnceBytesMax = 4 * 1024 * 1024
-const unaborted = new AbortController().signal
 
 /** The record that is looked for: the first with at least this timestamp, from this offset on. */
 interface Sought {
@@ -40,28 +38,28 @@ interface Sought {
  * The first record whose timestamp is at least `timestamp`. As on Apache Kafka, it is looked for in one segment alone,
  * the first that has such a record: where that record was deleted and the segment stays, there is none.
  */
-export function offsetForTimestamp(store: LogStore, timestamp: Int64): OffsetLookup {
+export function offsetForTimestamp(store: LogStore, timestamp: Int64, large: LargeBatches): OffsetLookup {
   const segment = store.segments.find(({ size, maxTimestamp }) => size > 0 && maxTimestamp >= timestamp)
   if (!segment) return null
-  const { clock, logStartOffset } = store
+  const { logStartOffset } = store
   const from = Math.max(segment.times.offsetBefore(timestamp), logStartOffset)
-  return searchFrom(segment, segment.positionOf(from), { timestamp, offsetMin: logStartOffset }, clock)
+  return searchFrom(segment, segment.positionOf(from), { timestamp, offsetMin: logStartOffset }, large)
 }
 
 /**
  * The first record with the largest timestamp of the log (KIP-734), also one that was deleted while its segment stays:
  * so does Apache Kafka.
  */
-export function maxTimestampOffset(store: LogStore): OffsetLookup {
+export function maxTimestampOffset(store: LogStore, large: LargeBatches): OffsetLookup {
   let best: Segment | null = null
   for (const segment of store.segments)
     if (segment.size > 0 && segment.maxTimestamp > (best?.maxTimestamp ?? -1)) best = segment
   if (!best) return null
   const sought = { timestamp: best.maxTimestamp, offsetMin: 0 }
-  return searchFrom(best, best.positionOf(best.offsetOfMaxTimestamp), sought, store.clock)
+  return searchFrom(best, best.positionOf(best.offsetOfMaxTimestamp), sought, large)
 }
 
-function searchFrom(segment: Segment, from: number, sought: Sought, clock: Clock): OffsetLookup {
+function searchFrom(segment: Segment, from: number, sought: Sought, large: LargeBatches): OffsetLookup {
   for (let position = from; position < segment.size; ) {
     let batchEnd = segment.size
     const at = scanHeaders(segment.file.get(), position, segment.size, (cursor) => {
@@ -69,10 +67,10 @@ function searchFrom(segment: Segment, from: number, sought: Sought, clock: Clock
       return RecordBatch.maxTimestamp(cursor.buffer, cursor.at) < sought.timestamp
     })
     if (at >= segment.size) return null
-    const found = searchBatch(segment.readBatch(at), sought, clock)
+    const found = searchBatch(segment.readBatch(at), sought, large)
     if (found instanceof Promise) {
       const next = batchEnd
-      return found.then((record) => record ?? searchFrom(segment, next, sought, clock))
+      return found.then((record) => record ?? searchFrom(segment, next, sought, large))
     }
     if (found) return found
     position = batchEnd
@@ -80,11 +78,11 @@ function searchFrom(segment: Segment, from: number, sought: Sought, clock: Clock
   return null
 }
 
-function searchBatch(batch: Buffer, sought: Sought, clock: Clock): OffsetLookup {
+function searchBatch(batch: Buffer, sought: Sought, large: LargeBatches): OffsetLookup {
   const bytes = batch.subarray(RecordBatch.recordsAt)
-  if (bytes.length > atOnceBytesMax) return searchLarge(batch, sought, clock)
+  if (bytes.length > atOnceBytesMax) return searchLarge(batch, sought, large)
   const failed = (error: unknown) => {
-    if (error instanceof DecompressedSizeError) return searchLarge(batch, sought, clock)
+    if (error instanceof DecompressedSizeError) return searchLarge(batch, sought, large)
     throw error
   }
   try {
@@ -97,12 +95,12 @@ function searchBatch(batch: Buffer, sought: Sought, clock: Clock): OffsetLookup 
   }
 }
 
-function searchLarge(batch: Buffer, sought: Sought, clock: Clock): Promise<OffsetAndTimestamp | null> {
-  return oneAfterTheOther(async () => {
+function searchLarge(batch: Buffer, sought: Sought, large: LargeBatches): Promise<OffsetAndTimestamp | null> {
+  return large.inTurn(async (inSlices) => {
     const bytes = batch.subarray(RecordBatch.recordsAt)
     const decompressing = decompressLarge(RecordBatch.codec(batch, 0), bytes, decompressedBytesMax)
-    const section = await inSlices(decompressing, clock, unaborted)
-    return inSlices(searchRecords(batch, section, sought), clock, unaborted)
+    const section = await inSlices(decompressing)
+    return inSlices(searchRecords(batch, section, sought))
   })
 }
 

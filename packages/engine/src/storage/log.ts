@@ -28,6 +28,7 @@ import { type Validated, validateBatch } from './batch-validator.ts'
 import { type FetchSlice, readSlice } from './fetch-slice.ts'
 import type { FileCache } from './file-cache.ts'
 import { readLeaderBatches } from './leader-batches.ts'
+import { LargeBatches } from './large-batches.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { type OffsetLookup, maxTimestampOffset, offsetForTimestamp } from './log-lookup.ts'
@@ -53,6 +54,8 @@ export interface LogOptions {
   clock: Clock
   logger: Logger
   files: FileCache
+  /** The node's; without it the log has its own. */
+  largeBatches?: LargeBatches
   /** The partition's own; made if it is not there. */
   directory: string
   topicPartition: TopicPartition
@@ -104,14 +107,16 @@ export class Log {
   readonly topicPartition: TopicPartition
   readonly leaderEpochs: LeaderEpochs
   readonly #store: LogStore
+  readonly #largeBatches: LargeBatches
   #topicId: string | null
   #batches: Buffer[] = []
   #facts: BatchFacts[] = []
   #stagedEnd: number
   #highWatermark: number
 
-  private constructor(store: LogStore, topicId: string | null) {
+  private constructor(store: LogStore, topicId: string | null, largeBatches: LargeBatches) {
     this.#store = store
+    this.#largeBatches = largeBatches
     this.#topicId = topicId
     this.topicPartition = store.topicPartition
     this.leaderEpochs = store.leaderEpochs
@@ -138,7 +143,8 @@ export class Log {
       const topicId = readTopicId(options.disk, options.directory)
       if (topicId === null && options.topicId !== undefined)
         writeTopicId(options.disk, options.directory, options.topicId)
-      return (log = new Log(store, topicId ?? options.topicId ?? null))
+      const largeBatches = options.largeBatches ?? new LargeBatches(clock)
+      return (log = new Log(store, topicId ?? options.topicId ?? null, largeBatches))
     } finally {
       if (!log) store.close()
     }
@@ -229,7 +235,7 @@ export class Log {
   // ---- appending
 
   validate(records: Buffer, context: AppendContext): Validated | Rejected | Promise<Validated | Rejected> {
-    return validateBatch(records, context, this.#store.config, this.#store.clock)
+    return validateBatch(records, context, this.#store.config, this.#largeBatches)
   }
 
   /** Throws the disk's error while that refuses to finish a cut: nothing is known of producers before. */
@@ -342,13 +348,13 @@ export class Log {
   /** The first record whose timestamp is at least this; null if there is none. */
   offsetForTimestamp(timestamp: Int64): OffsetLookup {
     this.#store.settle()
-    return offsetForTimestamp(this.#store, timestamp)
+    return offsetForTimestamp(this.#store, timestamp, this.#largeBatches)
   }
 
   /** The first record with the largest timestamp; null in a log without timestamps. */
   maxTimestampOffset(): OffsetLookup {
     this.#store.settle()
-    return maxTimestampOffset(this.#store)
+    return maxTimestampOffset(this.#store, this.#largeBatches)
   }
 
   activeProducers(): ActiveProducer[] {
