@@ -18,7 +18,7 @@ import {
 import { Lane } from '../../storage/lane.ts'
 import { askedInSteps, byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import type { CoordinatorLog } from '../coordinator-log.ts'
-import { CoordinatorFailure, errorOfFailedAppend } from '../decision.ts'
+import { answer, CoordinatorFailure, errorOfFailedAppend } from '../decision.ts'
 import { partitionFor } from '../partition-for.ts'
 import { CoordinatorRuntime } from '../runtime.ts'
 import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic/classic-member.ts'
@@ -216,13 +216,17 @@ export class GroupCoordinator {
     const decided = await this.#lane.done(
       commitDecision({ groupId, topics, retentionTimeMs, nowMs, offsetMetadataSizeMax }),
     )
-    const outcome = await this.#write<CommitTopicResult[] | ErrorCode>(
+    const committer = { groupId, memberId, groupInstanceId, generationId, apiVersion }
+    // Whoever deletes a topic looks for its offsets once: none may come after that.
+    const areThere = () => topics.every(({ name, topicId }) => this.#topics.idOf(name) === topicId)
+    const outcome = await this.#write<CommitTopicResult[] | ErrorCode | 'topics have changed'>(
       'commit-offsets',
       groupId,
       (shard) =>
-        shard.commitOffsets({ groupId, memberId, groupInstanceId, generationId, apiVersion }, decided),
+        areThere() ? shard.commitOffsets(committer, decided) : answer('topics have changed' as const),
       asItIs,
     )
+    if (outcome === 'topics have changed') return this.commitOffsets(context, request)
     return this.#lane.done(committedTopics(checked, outcome))
   }
 

@@ -1,6 +1,9 @@
 import { ErrorCode, zeroUuid } from '@sluice/wire'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { atOnce } from '../../../storage/slices.ts'
+import { groupCoordinatorConfig } from '../group-config.ts'
 import { events, GroupTestContext, orders, subscription } from '../testing/group-context.ts'
+import { Offsets } from './offsets.ts'
 
 let context: GroupTestContext
 beforeEach(async () => {
@@ -31,6 +34,27 @@ describe('OffsetCommit', () => {
     ])
     expect(await context.fetch()).toBe(42)
     expect(await context.state()).toBe('Empty')
+  })
+
+  test('that is checked before its topic is deleted leaves nothing behind it', async () => {
+    for (const apiVersion of [9, 10]) {
+      const commit = context.commit({}, apiVersion)
+      context.topics.delete('events')
+      await context.groups.topicsDeleted(new Set(['events']))
+      const gone = apiVersion < 10 ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.UNKNOWN_TOPIC_ID
+      expect(await commit).toBe(gone)
+      context.topics.set('events', events)
+      expect(await context.fetch()).toBe(-1)
+    }
+  })
+
+  test('by name that is checked before its topic is made anew is one of the new topic', async () => {
+    const commit = context.commit()
+    const topicId = 'AAAAAAAAAAAAAAAAAAAABQ'
+    context.topics.set('events', { ...events, topicId })
+    const { result, records } = await context.recording(() => commit)
+    expect(result).toBe(ErrorCode.NONE)
+    expect(records).toMatchObject([{ value: { topicId } }])
   })
 
   test('names topics by id in v10', async () => {
@@ -359,5 +383,42 @@ describe('expiry', () => {
     const restarted = await GroupTestContext.start({ log: context.log })
     await restarted.clock.advance(retention)
     expect(await restarted.fetch()).toBe(-1)
+  })
+})
+
+describe('a fetch in steps', () => {
+  const partitions = [0, 1, 2]
+  const asked = [{ name: 'events', topicId: zeroUuid, partitionIndexes: partitions }]
+  let offsets: Offsets
+  const commit = (offset: number, group = 'group') => {
+    for (const partition of partitions) {
+      const value = { offset, leaderEpoch: 0, metadata: '', commitTimestampMs: 0, expireTimestampMs: null }
+      const facts = { producerId: -1, producerEpoch: -1, offset: null, transactional: false }
+      offsets.replay({ group, topic: 'events', partition }, { ...value, topicId: zeroUuid }, facts)
+    }
+  }
+  beforeEach(() => {
+    offsets = new Offsets(groupCoordinatorConfig({ int: () => 0, long: () => 0 }))
+    commit(1)
+  })
+
+  test.each([
+    ['named partitions', () => offsets.fetch('group', asked, false)],
+    ['all partitions', () => offsets.fetchAll('group', false)],
+  ])('of %s sees a commit that comes meanwhile whole', (_name, fetch) => {
+    // Commits come after so many steps each, of which a look has at least three.
+    for (const every of [1, 2, 3, 5]) {
+      const steps = fetch()
+      let [step, count] = [steps.next(), 1]
+      while (!step.done) {
+        if (count++ % every === 0) commit(100 * every + count)
+        commit(7, 'another')
+        step = steps.next()
+      }
+      const seen = step.value.flatMap((topic) => topic.partitions.map((one) => one.committedOffset))
+      expect(seen).toHaveLength(3)
+      expect(new Set(seen).size).toBe(1)
+    }
+    expect(atOnce(fetch())[0]?.partitions).toHaveLength(3)
   })
 })

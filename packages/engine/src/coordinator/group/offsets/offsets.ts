@@ -1,7 +1,7 @@
 import { ErrorCode, zeroUuid, type Int64, subtractInt64 } from '@sluice/wire'
 import type { RecordFacts } from '../../shard-loader.ts'
 import type { Group } from '../group.ts'
-import { eachInSteps, eachOfSteps, type Steps } from '../../../storage/slices.ts'
+import { atOnce, eachInSteps, eachOfSteps, type Steps } from '../../../storage/slices.ts'
 import type { GroupCoordinatorConfig } from '../group-config.ts'
 import { type GroupRecord, offsetCommitRecord, type OffsetKey } from '../group-records.ts'
 import type { OffsetAndMetadata } from './offset-and-metadata.ts'
@@ -46,6 +46,16 @@ export interface FetchedTopic {
   readonly partitions: FetchedPartition[]
 }
 
+/** A look at a group's offsets that commits have come between is begun anew so often, and then made without a pause. */
+const looksInStepsMax = 3
+
+/** One that is under way. */
+interface Look {
+  readonly group: string
+  /** Some of what it has seen, or will see, is of before a change, and some of after it. */
+  isTorn: boolean
+}
+
 /** The committed offsets of one shard. */
 export class Offsets {
   readonly #config: GroupCoordinatorConfig
@@ -53,6 +63,7 @@ export class Offsets {
   readonly #pending = new PendingTransactions()
   /** Of what was loaded: tells whether a transaction's write came before or after it. */
   readonly #recordOffsets = new WeakMap<OffsetAndMetadata, number>()
+  readonly #looks = new Set<Look>()
 
   constructor(config: GroupCoordinatorConfig) {
     this.#config = config
@@ -60,15 +71,40 @@ export class Offsets {
 
   fetch(group: string, topics: readonly FetchTopic[], requireStable: boolean): Steps<FetchedTopic[]> {
     const fetchOne = (key: OffsetKey, topicId: string) => this.#fetchOne(key, topicId, requireStable)
-    return eachOfSteps(topics, function* ({ name, topicId, partitionIndexes }) {
-      const partitions = eachInSteps(partitionIndexes, (partition) =>
-        fetchOne({ group, topic: name, partition }, topicId),
-      )
-      return { name, topicId, partitions: yield* partitions }
-    })
+    const look = () =>
+      eachOfSteps(topics, function* ({ name, topicId, partitionIndexes }) {
+        const partitions = eachInSteps(partitionIndexes, (partition) =>
+          fetchOne({ group, topic: name, partition }, topicId),
+        )
+        return { name, topicId, partitions: yield* partitions }
+      })
+    return this.#untorn(group, look)
   }
 
-  *fetchAll(group: string, requireStable: boolean): Steps<FetchedTopic[]> {
+  fetchAll(group: string, requireStable: boolean): Steps<FetchedTopic[]> {
+    return this.#untorn(group, () => this.#lookAtAll(group, requireStable))
+  }
+
+  /** A commit is seen whole or not at all, however many steps the look takes. */
+  *#untorn<T>(group: string, look: () => Steps<T>): Steps<T> {
+    for (let looks = 0; looks < looksInStepsMax; looks++) {
+      const underWay = { group, isTorn: false }
+      this.#looks.add(underWay)
+      try {
+        const seen = yield* look()
+        if (!underWay.isTorn) return seen
+      } finally {
+        this.#looks.delete(underWay)
+      }
+    }
+    return atOnce(look())
+  }
+
+  #changed(group: string): void {
+    for (const look of this.#looks) if (look.group === group) look.isTorn = true
+  }
+
+  *#lookAtAll(group: string, requireStable: boolean): Steps<FetchedTopic[]> {
     const topics: FetchedTopic[] = []
     for (const [name, partitions] of this.#committed.topics(group)) {
       const fetched = eachInSteps(partitions.keys(), (partition) =>
@@ -144,6 +180,7 @@ export class Offsets {
   }
 
   replay(key: OffsetKey, value: OffsetAndMetadata | null, facts: RecordFacts): void {
+    this.#changed(key.group)
     if (value === null) {
       this.#committed.delete(key)
       this.#pending.forget(key)
@@ -156,6 +193,7 @@ export class Offsets {
 
   replayEndTransaction(producerId: Int64, committed: boolean): void {
     for (const { key, value, offset } of this.#pending.end(producerId)) {
+      this.#changed(key.group)
       if (!committed) continue
       const current = this.#committed.get(key)
       const currentOffset = current && this.#recordOffsets.get(current)
