@@ -1,3 +1,4 @@
+import { MemoryDisk } from '@sluice/effects'
 import {
   BrokerRegistrationChangeRecord,
   ErrorCode,
@@ -38,6 +39,24 @@ describe('BrokerRegistration', () => {
       cordonedLogDirs: null,
     })
     expect(controller.image.isBrokerAlive(1)).toBe(false)
+  })
+
+  it('is refused with the id of the controller itself', async () => {
+    expect((await controller.register(3000, { logDirs: [otherDirectory] })).errorCode).toBe(
+      ErrorCode.INVALID_REGISTRATION,
+    )
+    expect(controller.image.broker(3000)).toBeUndefined()
+  })
+
+  it('is refused where there are more than a controller keeps, but for those that it has', async () => {
+    const uuidOf = (id: number) => Buffer.from(String(id).padStart(16, '0')).toString('base64url')
+    const register = (id: number) =>
+      controller.register(id, { incarnationId: uuidOf(id), logDirs: [uuidOf(10_000 + id)] })
+    for (let id = 1; id <= 1_000; id++) expect((await register(id)).errorCode).toBe(ErrorCode.NONE)
+    expect((await register(1_001)).errorCode).toBe(ErrorCode.INVALID_REGISTRATION)
+    expect((await register(7)).errorCode).toBe(ErrorCode.NONE)
+    await controller.channel.request(UnregisterBroker, 0, { brokerId: 7 })
+    expect((await register(1_001)).errorCode).toBe(ErrorCode.NONE)
   })
 
   const metadataFeature = { name: 'metadata.version', minSupportedVersion: 7, maxSupportedVersion: 33 }
@@ -245,6 +264,28 @@ describe('BrokerHeartbeat', () => {
       shouldShutDown: true,
     })
     expect(valuesOf(controller.take(), BrokerRegistrationChangeRecord)[0]).toMatchObject({ fenced: 1 })
+  })
+})
+
+describe('what the controller remembers of a broker', () => {
+  it('stays where the decision that would end it could not be written', async () => {
+    const disk = new MemoryDisk()
+    await controller.close()
+    controller = await new TestController({
+      disk,
+      properties: { 'broker.session.timeout.ms': '9000' },
+    }).open()
+    await controller.brokers(1)
+    for (let second = 0; second < 20; second++) {
+      await controller.clock.advance(1_000)
+      await controller.heartbeat(1)
+    }
+    disk.failNext('write', 'ENOSPC')
+    const { errorCode } = await controller.channel.request(UnregisterBroker, 0, { brokerId: 1 })
+    expect(errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    await controller.clock.advance(1_000)
+    expect(controller.image.isBrokerAlive(1)).toBe(true)
+    expect((await controller.register(1, another)).errorCode).toBe(ErrorCode.DUPLICATE_BROKER_REGISTRATION)
   })
 })
 

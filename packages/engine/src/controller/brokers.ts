@@ -26,6 +26,8 @@ type HeartbeatRequest = RequestOf<typeof BrokerHeartbeat>
 type HeartbeatResponse = ResponseOf<typeof BrokerHeartbeat>
 type State = 'fenced' | 'unfenced' | 'leaving' | 'shut-down'
 
+/** Whoever reaches the listener can register any id, and each is kept in the log until it is unregistered. */
+const registeredBrokersMax = 1_000
 /** In a registration change record. */
 const set = 1
 const cleared = -1
@@ -43,6 +45,8 @@ export class BrokersManager {
   readonly #image: MetadataImage
   readonly #changes: PartitionChanges
   readonly #clusterId: string
+  /** The controller's own. */
+  readonly #nodeId: number
   readonly #heartbeats: BrokerHeartbeats
 
   constructor(options: {
@@ -50,11 +54,13 @@ export class BrokersManager {
     changes: PartitionChanges
     clock: Clock
     clusterId: string
+    nodeId: number
     sessionTimeoutMs: number
   }) {
     this.#image = options.image
     this.#changes = options.changes
     this.#clusterId = options.clusterId
+    this.#nodeId = options.nodeId
     this.#heartbeats = new BrokerHeartbeats(options)
   }
 
@@ -70,11 +76,12 @@ export class BrokersManager {
     const same = before?.incarnationId === incarnationId ? before : null
     const isClean = version >= previousEpochVersionMin && before?.epoch === previousBrokerEpoch
     const brokerEpoch = same?.epoch ?? offset
-    this.#heartbeats.heard(brokerId, brokerEpoch)
-    return registered(ErrorCode.NONE, brokerEpoch, [
+    const records = [
       ...(same ? [] : this.#changes.afterShutdown(brokerId, isClean)),
       registration(request, brokerEpoch, same),
-    ])
+    ]
+    const written = () => this.#heartbeats.heard(brokerId, brokerEpoch)
+    return { ...registered(ErrorCode.NONE, brokerEpoch, records), written }
   }
 
   heartbeat(request: HeartbeatRequest, offset: number): Decision<HeartbeatResponse> {
@@ -90,8 +97,10 @@ export class BrokersManager {
       ...cordonedDirectories(broker, request.cordonedLogDirs),
     ]
     this.#heartbeats.heard(brokerId, brokerEpoch, currentMetadataOffset)
-    if (state === 'leaving' && (transition.length > 0 || !this.#heartbeats.isShuttingDown(broker)))
-      this.#heartbeats.shutsDown(broker, offset + records.length - 1)
+    const isTold = transition.length === 0 && this.#heartbeats.isShuttingDown(broker)
+    const written = () => {
+      if (state === 'leaving' && !isTold) this.#heartbeats.shutsDown(broker, offset + records.length - 1)
+    }
     const response = {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,
@@ -99,7 +108,7 @@ export class BrokersManager {
       isFenced: state === 'fenced' || state === 'shut-down',
       shouldShutDown: state === 'shut-down',
     }
-    return { records, response }
+    return { records, response, written }
   }
 
   unregister({
@@ -111,11 +120,11 @@ export class BrokersManager {
       const errorCode = ErrorCode.BROKER_ID_NOT_REGISTERED
       return { records: [], response: { throttleTimeMs: 0, errorCode, errorMessage } }
     }
-    this.#heartbeats.forget(brokerId)
     const record = newRecord(UnregisterBrokerRecord, { brokerId, brokerEpoch: broker.epoch })
     return {
       records: [...this.#changes.withoutBroker(brokerId), record],
       response: { throttleTimeMs: 0, errorCode: ErrorCode.NONE, errorMessage: '' },
+      written: () => this.#heartbeats.forget(brokerId),
     }
   }
 
@@ -148,6 +157,8 @@ export class BrokersManager {
   #registrationError(request: RegistrationRequest): ErrorCode {
     if (request.clusterId !== this.#clusterId) return ErrorCode.INCONSISTENT_CLUSTER_ID
     const before = this.#image.broker(request.brokerId)
+    if (request.brokerId === this.#nodeId) return ErrorCode.INVALID_REGISTRATION
+    if (!before && this.#image.brokers().length >= registeredBrokersMax) return ErrorCode.INVALID_REGISTRATION
     // Somebody else with this id is alive.
     if (before && before.incarnationId !== request.incarnationId && this.#heartbeats.isAlive(before))
       return ErrorCode.DUPLICATE_BROKER_REGISTRATION

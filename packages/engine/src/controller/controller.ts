@@ -143,7 +143,7 @@ export class Controller implements ChannelTarget {
     const changes = new PartitionChanges({ image, config })
     const observers = new Observers(clock)
     const elections = new ElectionsManager({ image, changes })
-    const brokers = new BrokersManager({ image, changes, clock, clusterId, sessionTimeoutMs })
+    const brokers = new BrokersManager({ image, changes, clock, clusterId, nodeId, sessionTimeoutMs })
     this.#managers = {
       brokers,
       topics: new TopicsManager({ image, config, random }),

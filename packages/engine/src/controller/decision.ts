@@ -5,6 +5,11 @@ import type { NewRecord } from '../metadata/records.ts'
 export interface Decision<Response> {
   readonly records: readonly NewRecord[]
   readonly response: Response
+  /**
+   * The records are in the log and replayed: what a manager remembers of them beside the image. A decision may be dropped
+   * and made anew, or not be written, so none of that is remembered before.
+   */
+  written?(): void
 }
 
 /** A protocol outcome other than success. */

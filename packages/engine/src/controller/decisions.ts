@@ -34,7 +34,7 @@ type Resolve = (decided: Decided) => void
 interface SealedDecision {
   /** Null where nothing changes. */
   readonly batch: SealedBatch | null
-  readonly response: unknown
+  readonly decision: Decision<unknown>
 }
 
 /** What a request is told whose decision, or answer, has a bug. */
@@ -53,7 +53,8 @@ export const notWritten = 'the metadata log cannot be written'
  * 2. What has come out without records has changed nothing, so it may be decided between two slices: whatever asks, is
  *    refused, or finds nothing to do, as the heartbeat of a broker that stays what it is. A decision at once is
  *    therefore made at any time; if it has records while another one is under way, it is dropped, and made anew when
- *    that one is written. What managers remember beside the image (heartbeats) bears being told twice.
+ *    that one is written. What managers remember beside the image of what was decided they are told when it is written; of what was
+ *    asked (that a broker is alive) they may be told twice.
  * 3. Then those at once come first, in their order, before the next one in slices: a broker that leaves its fence, or
  *    a leader that changes its ISR, waits for one decision in slices at most.
  * 4. Thousands may have waited: they, too, go on in slices, and whoever comes meanwhile is behind them.
@@ -165,9 +166,10 @@ export class Decisions {
     return yield* this.#sealed(yield* steps)
   }
 
-  *#sealed({ records, response }: Decision<unknown>): Steps<SealedDecision> {
+  *#sealed(decision: Decision<unknown>): Steps<SealedDecision> {
+    const { records } = decision
     const batch = records.length > 0 ? yield* this.#log.sealInSteps(records) : null
-    return { batch, response }
+    return { batch, decision }
   }
 
   /** Null where the controller is closed meanwhile. */
@@ -199,11 +201,12 @@ export class Decisions {
     }
   }
 
-  #written(asked: Asked, { batch, response }: SealedDecision): Decided {
+  #written(asked: Asked, { batch, decision }: SealedDecision): Decided {
     const { handler, request } = asked
     try {
       if (batch) this.#append(batch)
-      return { response }
+      decision.written?.()
+      return { response: decision.response }
     } catch (error) {
       if (!isSystemError(error)) return this.#failed(asked, thrownMidway(error))
       this.#disk.failed(notWritten, error)

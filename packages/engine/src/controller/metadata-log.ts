@@ -197,8 +197,9 @@ export class MetadataLog {
    * that it knows parts from this one, or the snapshot that it has to begin with.
    */
   placeOf(offset: number, epoch: number): ReaderPlace {
-    if (this.startOffset === 0 && offset === 0 && epoch === 0) return { kind: 'valid' }
-    const [oldest] = this.#snapshots
+    if (this.startOffset === 0 && offset === 0) return { kind: 'valid' }
+    // A log that has all its records begins with what formatting has left, and nobody can be behind that.
+    const oldest = this.startOffset === 0 ? bootstrapSnapshot : this.#snapshots[0]
     const newest = this.newestSnapshot
     const isBehind =
       oldest &&

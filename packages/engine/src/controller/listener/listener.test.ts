@@ -136,6 +136,31 @@ describe('a fetch of the metadata log', () => {
     expect((await idle).records).toHaveLength(0)
   })
 
+  it('goes on from where a reader stands in the log, also in an epoch before the newest snapshot', async () => {
+    const mid = controller.image.offset
+    await controller.reopen()
+    const names = Array.from({ length: 8 }, (_, at) => `t${at}`)
+    for (const name of names) await controller.createTopic({ name, numPartitions: 500, replicationFactor: 1 })
+    await controller.reopen()
+    client = await Connection.open({ network, host: '127.0.0.1', port: 9093 })
+    const { snapshotId } = await fetch({ epoch: 3 })
+    expect(snapshotId?.epoch).toBe(2)
+    const log = await fetch({ epoch: 3, offset: mid, lastEpoch: 1 })
+    expect(log.snapshotId?.endOffset).toBe(-1)
+    expect(typesIn(log.records)).toContain('TopicRecord')
+  })
+
+  it('waits for so many readers, and for no more', async () => {
+    const end = controller.image.offset + 1
+    const open = () => Connection.open({ network, host: '127.0.0.1', port: 9093 })
+    const connections = await Promise.all(Array.from({ length: 1_001 }, open))
+    const waiting = connections.map((from) => fetch({ offset: end, lastEpoch: 1, waitMs: 500, from }))
+    expect((await Promise.race(waiting)).records).toHaveLength(0)
+    await controller.clock.advance(500)
+    await Promise.all(waiting)
+    await Promise.all(connections.map((connection) => connection.close()))
+  })
+
   it('keeps nobody waiting while it waits, however large it is', async () => {
     const forgotten = Array<number>(600_000).fill(1)
     const at = { offset: controller.image.offset + 1, lastEpoch: 1, forgotten }
