@@ -9,6 +9,7 @@ import {
 import {
   type Api,
   ApiVersions,
+  DecodeError,
   decodeResponseHeader,
   encodeRequestFrame,
   ErrorCode,
@@ -99,7 +100,7 @@ export class Connection {
     decodeResponseHeader(reader, api.responseHeaderVersion(version))
     const response = api.response.decode(reader, version)
     if (reader.remaining > 0)
-      throw new Error(`${reader.remaining} bytes behind a ${api.name} ${version} response`)
+      throw new DecodeError(`${reader.remaining} bytes behind a ${api.name} ${version} response`)
     return response
   }
 

@@ -6,7 +6,7 @@ import {
   type Logger,
   resolvedWithin,
 } from '@sluice/effects'
-import { ErrorCode, Fetch, FetchSnapshot, metadataTopic, type ResponseOf } from '@sluice/wire'
+import { DecodeError, ErrorCode, Fetch, FetchSnapshot, metadataTopic, type ResponseOf } from '@sluice/wire'
 import type { RecordsListener } from '../metadata/controller-channel.ts'
 import { type MetadataBatch, metadataBatches } from './batches.ts'
 import type { ControllerLink } from './controller-link.ts'
@@ -16,8 +16,12 @@ import type { SnapshotId } from './snapshots.ts'
 /** As Apache Kafka's observers wait. */
 const fetchWaitMs = 500
 const fetchBytesMax = 1024 * 1024
-/** After the controller could not be reached. */
+/** After the controller could not be reached, or its answer not be read. */
 const retryMs = 50
+/** So many answers in a row, of which none can be read, are no accident on the way. */
+const unreadableAnswersMax = 5
+/** Ten times what Apache Kafka keeps of metadata by default (metadata.max.retention.bytes). */
+const snapshotBytesMax = 1024 * 1024 * 1024
 const epochErrors: ReadonlySet<number> = new Set([
   ErrorCode.FENCED_LEADER_EPOCH,
   ErrorCode.UNKNOWN_LEADER_EPOCH,
@@ -29,7 +33,7 @@ type FetchedSnapshot = ResponseOf<typeof FetchSnapshot>['topics'][number]['parti
 interface MetadataFetcherOptions {
   readonly nodeId: number
   readonly clusterId: string
-  readonly link: ControllerLink
+  readonly link: Pick<ControllerLink, 'send' | 'close'>
   readonly clock: Clock
   readonly logger: Logger
   readonly listener: RecordsListener
@@ -41,13 +45,18 @@ class WrongControllerError extends Error {
   override name = 'WrongControllerError'
 }
 
+/** The controller has answered what this node cannot read. */
+class UnreadableAnswerError extends Error {
+  override name = 'UnreadableAnswerError'
+}
+
 /**
  * Follows the metadata log of a controller in another process, as an observer of its quorum does.
  *
  * 1. Whoever has nothing yet begins with the newest snapshot, or with the log where there is none.
  * 2. One Fetch follows the other; the controller answers when something is committed, or after a while.
  * 3. A controller that has begun a new epoch says so; the fetches go on in that epoch, from the same place.
- * 4. One that cannot be reached is asked again, for ever.
+ * 4. One that cannot be reached is asked again, for ever; one whose answers cannot be read, a few times.
  *
  * The node that cannot be told what it missed, or has heard what the controller does not know, stops and begins anew.
  */
@@ -90,13 +99,16 @@ export class MetadataFetcher {
   async #run(): Promise<void> {
     const { logger } = this.#options
     let isReached = true
+    let unreadable = 0
     while (!this.#ended) {
       try {
         await this.#fetch()
         isReached = true
+        unreadable = 0
       } catch (error) {
         if (this.#ended) return
-        if (isFinal(error)) return this.#giveUp(error as Error)
+        if (error instanceof UnreadableAnswerError) unreadable++
+        if (isFinal(error) || unreadable >= unreadableAnswersMax) return this.#giveUp(error as Error)
         if (isReached) logger.warn('the metadata log cannot be fetched', { error })
         isReached = false
         await this.#wait()
@@ -128,7 +140,7 @@ export class MetadataFetcher {
     if (log.snapshotId.endOffset >= 0) return this.#begin(log)
     if (log.divergingEpoch.epoch >= 0 || log.divergingEpoch.endOffset >= 0)
       throw new MetadataGoneError(`the controller does not know the metadata at offset ${this.#offset - 1}`)
-    for (const batch of metadataBatches(log.records ?? Buffer.alloc(0))) this.#take(batch)
+    for (const batch of readableBatches(log.records ?? Buffer.alloc(0))) this.#take(batch)
     if (this.#offset >= log.highWatermark) this.#level.resolve()
   }
 
@@ -141,14 +153,16 @@ export class MetadataFetcher {
       lastFetchedEpoch: this.#offsetEpoch,
       partitionMaxBytes: fetchBytesMax,
     }
-    const response = await link.send(Fetch, Fetch.maxStableVersion, {
-      clusterId,
-      replicaState: { replicaId: nodeId, replicaEpoch: -1 },
-      maxWaitMs: fetchWaitMs,
-      minBytes: 0,
-      maxBytes: fetchBytesMax,
-      topics: [{ topicId: metadataTopicId, partitions: [partition] }],
-    })
+    const response = await readable(
+      link.send(Fetch, Fetch.maxStableVersion, {
+        clusterId,
+        replicaState: { replicaId: nodeId, replicaEpoch: -1 },
+        maxWaitMs: fetchWaitMs,
+        minBytes: 0,
+        maxBytes: fetchBytesMax,
+        topics: [{ topicId: metadataTopicId, partitions: [partition] }],
+      }),
+    )
     if (response.errorCode === ErrorCode.INCONSISTENT_CLUSTER_ID)
       throw new WrongControllerError(`the controller belongs to another cluster than ${clusterId}`)
     const log = response.responses[0]?.partitions[0]
@@ -173,7 +187,7 @@ export class MetadataFetcher {
     const bytes = await this.#snapshot(id)
     if (!bytes || this.#ended) return
     const place = { offset: id.endOffset - 1, epoch: id.epoch }
-    const records = [...metadataBatches(bytes)].flatMap((batch) =>
+    const records = [...readableBatches(bytes)].flatMap((batch) =>
       batch.records.map((record) => ({ ...record, ...place })),
     )
     this.#offset = id.endOffset
@@ -190,6 +204,10 @@ export class MetadataFetcher {
       if (!part || part.errorCode !== ErrorCode.NONE) return null
       parts.push(part.unalignedRecords)
       position += part.unalignedRecords.length
+      if (Math.max(position, Number(part.size)) > snapshotBytesMax)
+        throw new WrongControllerError(
+          `the controller's snapshot has ${part.size} bytes, more than the ${snapshotBytesMax} that a node takes`,
+        )
       if (position >= part.size) return Buffer.concat(parts)
       if (part.unalignedRecords.length === 0) throw new Error('the controller sends nothing of a snapshot')
     }
@@ -198,14 +216,45 @@ export class MetadataFetcher {
   async #part(snapshotId: SnapshotId, position: number): Promise<FetchedSnapshot | undefined> {
     const { link, nodeId: replicaId, clusterId } = this.#options
     const asked = { partition: 0, currentLeaderEpoch: this.#epoch, snapshotId, position }
-    const response = await link.send(FetchSnapshot, FetchSnapshot.maxStableVersion, {
-      clusterId,
-      replicaId,
-      maxBytes: fetchBytesMax,
-      topics: [{ name: metadataTopic, partitions: [asked] }],
-    })
+    const response = await readable(
+      link.send(FetchSnapshot, FetchSnapshot.maxStableVersion, {
+        clusterId,
+        replicaId,
+        maxBytes: fetchBytesMax,
+        topics: [{ name: metadataTopic, partitions: [asked] }],
+      }),
+    )
     return response.topics[0]?.partitions[0]
   }
+}
+
+/** An answer that is no such answer is told as one. */
+async function readable<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    throw error instanceof DecodeError ? unreadable(error) : error
+  }
+}
+
+function* readableBatches(bytes: Buffer): Generator<MetadataBatch> {
+  const batches = metadataBatches(bytes)
+  for (;;) {
+    let next: IteratorResult<MetadataBatch>
+    try {
+      next = batches.next()
+    } catch (error) {
+      if (error instanceof AssertionFailure) throw error
+      throw unreadable(error)
+    }
+    if (next.done) return
+    yield next.value
+  }
+}
+
+function unreadable(error: unknown): UnreadableAnswerError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new UnreadableAnswerError(`what the controller sends of the metadata cannot be read: ${why}`)
 }
 
 /** What would come again, whoever is asked: a bug of this node among it. */

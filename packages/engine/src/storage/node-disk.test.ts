@@ -80,6 +80,17 @@ describe('the disk of a node', () => {
     expect(world.guard.failure?.message).toContain(directory)
   })
 
+  it('fails its node for a bug, also in what cleans up behind a probe', async () => {
+    const world = new World()
+    const bug = new TypeError('a bug of the disk')
+    world.memory.beforeOperation = (operation) => {
+      if (operation === 'remove') throw bug
+    }
+    world.disk.failed('an append failed', full)
+    await world.clock.advance(1_000)
+    expect(world.guard.failure).toBe(bug)
+  })
+
   it('leaves no timer behind', () => {
     const { disk, clock } = new World()
     disk.failed('an append failed', full)

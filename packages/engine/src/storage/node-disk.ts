@@ -104,7 +104,7 @@ export class NodeDisk {
     try {
       for (const name of [path, `${path}.next.tmp`]) this.#disk.removeSync(name)
     } catch (error) {
-      if (!isSystemError(error)) throw error
+      if (!isSystemError(error)) raise(this.#clock, error)
     }
   }
 }
