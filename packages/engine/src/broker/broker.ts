@@ -37,6 +37,7 @@ import { TopicCreation } from './internal-topics.ts'
 import { DirectoryAssignments } from './directory-assignments.ts'
 import { IsrChanges } from './isr-changes.ts'
 import type { BoundListener, ListenerOptions } from '../server/listeners.ts'
+import type { EndOfRead } from '../server/end-of-read.ts'
 import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
@@ -317,6 +318,10 @@ export class Broker implements BrokerServices {
 
   commitStaged(): void {
     this.partitions.commitStaged()
+  }
+
+  get endOfRead(): EndOfRead {
+    return this.#server.endOfRead
   }
 
   #failed(failure: Error): void {

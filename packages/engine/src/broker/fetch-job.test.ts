@@ -1,5 +1,12 @@
-import { type Connection, createTopic, deleteTopics, fetchPartition, produce } from '@sluice/client'
-import { ErrorCode, Fetch, type Input, type RequestOf } from '@sluice/wire'
+import {
+  type Connection,
+  createTopic,
+  deleteTopics,
+  fetchPartition,
+  fetchRecords,
+  produce,
+} from '@sluice/client'
+import { buildBatch, ErrorCode, Fetch, type Input, Produce, type RequestOf } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestBroker } from './testing/test-broker.ts'
 
@@ -68,6 +75,19 @@ describe('a fetch that waits', () => {
     expect(lengths.every((length) => length > 100)).toBe(true)
   })
 
+  it('has with one answer what one read has brought to several of its partitions', async () => {
+    const poll = watched(reader.send(Fetch, 12, request(['events'])))
+    const records = await buildBatch({ records: [value('x')] })
+    const partitionData = [0, 1].map((index) => ({ index, records }))
+    await writer.send(Produce, 9, { acks: 1, timeoutMs: 1, topicData: [{ name: 'events', partitionData }] })
+    await settled()
+    const partitions = poll.answer?.responses[0]?.partitions
+    expect(partitions?.map((partition) => partition.records?.length)).toEqual([
+      records.length,
+      records.length,
+    ])
+  })
+
   it('of hundreds of partitions is looked at in steps, and misses nothing that arrives meanwhile', async () => {
     const count = 2_000
     await createTopic(writer, 'many', { partitions: count })
@@ -111,6 +131,50 @@ describe('a fetch that waits', () => {
     await produce(writer, 'events', 0, [value('nobody waits')])
     await test.controller.clock.advance(maxWaitMs)
     expect(test.failures).toEqual([])
+  })
+})
+
+describe('a fetch of a follower', () => {
+  const followerId = 2
+  const request = (session: object, fetchOffset?: number) => ({
+    replicaId: followerId,
+    maxWaitMs,
+    minBytes: 1,
+    maxBytes: 1_000_000,
+    ...session,
+    topics:
+      fetchOffset === undefined
+        ? []
+        : [{ topic: 'copied', partitions: [{ partition: 0, fetchOffset, partitionMaxBytes: 100_000 }] }],
+  })
+
+  it('soon says that the high watermark has moved, and waits a little for records to say with it', async () => {
+    const { clock } = test.controller
+    await test.controller.brokers(followerId)
+    await createTopic(writer, 'copied', { assignments: [[1, followerId]] })
+    const opened = await reader.send(Fetch, 12, { ...request({ sessionEpoch: 0 }, 0), maxWaitMs: 0 })
+    const session = (sessionEpoch: number) => ({ sessionId: opened.sessionId, sessionEpoch })
+    const first = reader.send(Fetch, 12, request(session(1)))
+    const produced = produce(writer, 'copied', 0, [value('a')])
+    expect((await first).responses[0]?.partitions[0]).toMatchObject({ highWatermark: 0 })
+
+    // This fetch commits the record.
+    const poll = watched(reader.send(Fetch, 12, request(session(2), 1)))
+    await produced
+    await clock.advance(9)
+    expect(poll.answer).toBeNull()
+    await clock.advance(1)
+    await settled()
+    expect(poll.answer?.responses[0]?.partitions[0]).toMatchObject({ highWatermark: 1 })
+
+    // And of what it has told it does not speak again.
+    const next = watched(reader.send(Fetch, 12, request(session(3))))
+    await clock.advance(maxWaitMs - 1)
+    expect(next.answer).toBeNull()
+    await produce(writer, 'copied', 0, [value('b')], { acks: 1 })
+    await settled()
+    expect(next.answer?.responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(0)
+    expect(await fetchRecords(writer, 'copied', 0, 0)).toHaveLength(1)
   })
 })
 

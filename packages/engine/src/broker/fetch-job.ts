@@ -24,6 +24,11 @@ const leaderHintVersionMin = 16
 const anyReplicaVersionMin = 11
 const rackAwareSelector = 'org.apache.kafka.common.replica.RackAwareReplicaSelector'
 const noReplica = -1
+/**
+ * A follower that knows an older high watermark than its leader's waits so long for records to come along with the news.
+ * At once would be an exchange more for each commit, while the next records wait for the follower.
+ */
+const highWatermarkWaitMs = 10
 const readCommitted = 1
 
 /** When a request's partitions are read: as it comes, or later, while it waits or when its time is over. */
@@ -78,6 +83,9 @@ export class FetchJob implements FetchWaiter {
   #watched: Partition[] = []
   /** From now on a partition's leader feeds the follower, who is to know that it need not fetch. */
   #isFed = false
+  /** Something has arrived: it looks at the end of the socket read. */
+  #willLook = false
+  #isWaiting = false
   #isLooking = false
   /** Something has arrived while it was looking. */
   #mustLookAgain = false
@@ -100,8 +108,14 @@ export class FetchJob implements FetchWaiter {
     this.#look('arrival')
   }
 
+  /** One read may bring records for many of its partitions: they leave with one answer. */
   dataArrived(): void {
-    this.#look('later')
+    if (this.#willLook) return
+    this.#willLook = true
+    this.#context.broker.endOfRead.run(() => {
+      this.#willLook = false
+      if (this.#isWaiting) this.#look('later')
+    })
   }
 
   get #isSmall(): boolean {
@@ -132,12 +146,15 @@ export class FetchJob implements FetchWaiter {
       return
     }
     releaseAll(fetched)
-    if (!this.#timer) this.#wait()
+    const isBehind = moment === 'arrival' && fetched.some((partition) => this.#isFollowerBehind(partition))
+    if (!this.#isWaiting) this.#wait()
+    if (moment === 'arrival') this.#waitAtMost(isBehind ? highWatermarkWaitMs : Infinity)
     if (this.#mustLookAgain) this.#look('later')
   }
 
   #wait(): void {
-    const { broker, connection } = this.#context
+    this.#isWaiting = true
+    const { connection } = this.#context
     const level = this.#follower ? 'appended' : 'committed'
     for (const wanted of this.#wanted) {
       const partition = this.#partition(wanted)
@@ -145,14 +162,19 @@ export class FetchJob implements FetchWaiter {
       partition.awaitData(this, level)
       this.#watched.push(partition)
     }
-    this.#timer = broker.clock.schedule(this.#request.maxWaitMs, () => {
-      this.#isTimeUp = true
-      this.#look('later')
-    })
     this.#unhook = connection.onCloseOnce(() => this.#stopWaiting())
   }
 
+  #waitAtMost(mostMs: number): void {
+    const waitMs = Math.min(mostMs, this.#request.maxWaitMs)
+    this.#timer = this.#context.broker.clock.schedule(waitMs, () => {
+      this.#isTimeUp = true
+      this.#look('later')
+    })
+  }
+
   #stopWaiting(): void {
+    this.#isWaiting = false
     this.#timer?.cancel()
     this.#unhook?.()
     for (const partition of this.#watched) partition.forget(this)
@@ -165,13 +187,12 @@ export class FetchJob implements FetchWaiter {
     for (const partition of fetched) {
       if (partition.error !== ErrorCode.NONE || partition.divergingEpoch) return true
       if (partition.preferredReadReplica !== noReplica) return true
-      if (this.#isFollowerBehind(partition)) return true
       bytes += partition.records?.length ?? 0
     }
     return bytes >= this.#request.minBytes
   }
 
-  /** Followers serve what is committed, and lead from there on: they hear of the high watermark without waiting. */
+  /** Followers serve what is committed, and lead from there on: they hear of the high watermark soon. */
   #isFollowerBehind({ highWatermark, wanted }: Fetched): boolean {
     return this.#follower !== null && this.#scope.incremental && highWatermark !== wanted.sentHighWatermark
   }
@@ -207,7 +228,8 @@ export class FetchJob implements FetchWaiter {
   ): Fetched {
     const partition = this.#partition(wanted)
     if (typeof partition === 'number') return missing(wanted, partition, moment)
-    const refused = this.#refusal(wanted, partition)
+    const follower = this.#follower && followerFetch(this.#follower, wanted)
+    const refused = this.#refusal(wanted, partition, follower)
     if (refused !== ErrorCode.NONE) return failed(wanted, refused)
     const { log } = partition
     const divergingEpoch = divergence(wanted, partition)
@@ -215,8 +237,8 @@ export class FetchJob implements FetchWaiter {
     const isBeyond = divergingEpoch === null && fetchOffset > log.logEndOffset
     if (divergingEpoch === 'unknown' || fetchOffset < log.logStartOffset || isBeyond)
       return failed(wanted, ErrorCode.OFFSET_OUT_OF_RANGE)
-    if (this.#follower && divergingEpoch === null && moment === 'arrival')
-      this.#isFed = partition.followerFetched(followerFetch(this.#follower, wanted)) || this.#isFed
+    if (follower && divergingEpoch === null && moment === 'arrival')
+      this.#isFed = partition.followerFetched(follower) || this.#isFed
     const { highWatermark, lastStableOffset } = log
     const committed = this.#request.isolationLevel === readCommitted
     const fetched: Fetched = {
@@ -239,13 +261,16 @@ export class FetchJob implements FetchWaiter {
     return readRecords(fetched, partition, bytesLeft, upTo, mustReturnBatch)
   }
 
-  #refusal(wanted: FetchPartition, partition: Partition): ErrorCode {
-    const { currentLeaderEpoch } = wanted
-    if (!this.#follower && this.#context.apiVersion >= anyReplicaVersionMin)
+  #refusal(
+    { currentLeaderEpoch }: FetchPartition,
+    partition: Partition,
+    follower: FollowerFetch | null,
+  ): ErrorCode {
+    if (!follower && this.#context.apiVersion >= anyReplicaVersionMin)
       return partition.checkReader(currentLeaderEpoch)
     const error = partition.check(currentLeaderEpoch)
-    if (error !== ErrorCode.NONE || !this.#follower) return error
-    return partition.checkFollower(followerFetch(this.#follower, wanted), currentLeaderEpoch)
+    if (error !== ErrorCode.NONE || !follower) return error
+    return partition.checkFollower(follower, currentLeaderEpoch)
   }
 
   #isThrottled({ topic, index }: Partition): boolean {
@@ -338,11 +363,17 @@ export function followerOf({ replicaId, replicaState }: RequestOf<typeof Fetch>)
   return replicaId >= 0 ? { brokerId: replicaId, brokerEpoch: -1 } : null
 }
 
+/** Without a spread, which makes an object that nobody reads fast: each partition of each request has one. */
 function followerFetch(
-  follower: Pick<FollowerFetch, 'brokerId' | 'brokerEpoch'>,
+  { brokerId, brokerEpoch }: Pick<FollowerFetch, 'brokerId' | 'brokerEpoch'>,
   { fetchOffset, logStartOffset }: FetchPartition,
 ): FollowerFetch {
-  return { ...follower, fetchOffset: Number(fetchOffset), logStartOffset: Number(logStartOffset) }
+  return {
+    brokerId,
+    brokerEpoch,
+    fetchOffset: Number(fetchOffset),
+    logStartOffset: Number(logStartOffset),
+  }
 }
 
 /** Where the log of a reader has gone another way than ours (KIP-595); `unknown`: we cannot say where it ends. */

@@ -8,6 +8,7 @@ import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
+import type { EndOfRead } from '../server/end-of-read.ts'
 import type { ServedApi, ServingNode } from '../server/handler.ts'
 import type { TopicCreation } from './internal-topics.ts'
 import type { ProducerIds } from './producer-ids.ts'
@@ -37,4 +38,5 @@ export interface BrokerServices extends ServingNode {
   readonly nowMs: number
   /** Commits what earlier requests of this socket read have staged. */
   commitStaged(): void
+  readonly endOfRead: EndOfRead
 }

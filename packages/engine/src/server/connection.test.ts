@@ -2,6 +2,7 @@ import { MemoryNetwork, seededRandom, silentLogger, type Socket } from '@sluice/
 import { describe, expect, it, vi } from 'vitest'
 import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
+import { EndOfRead } from './end-of-read.ts'
 import type { Reply } from './reply.ts'
 
 /** Any two APIs: the handling says which of them is pipelined. */
@@ -20,6 +21,7 @@ interface Seen {
 class ScriptedBroker implements RequestHandling {
   requestBytesMax = 1_000_000
   seen: Seen[] = []
+  readonly endOfRead = new EndOfRead()
   commits = 0
   closed = vi.fn<() => void>()
   answer: (seen: Seen) => void = () => {}
@@ -102,7 +104,8 @@ async function connected(broker: ScriptedBroker) {
     for (let at = 0; at + 8 <= all.length; at += 4 + all.readInt32BE(at)) list.push(all.readInt32BE(at + 4))
     return list
   }
-  return { client, ids, state, bytes: () => Buffer.concat(received).length }
+  const writes = () => received.length
+  return { client, ids, state, writes, bytes: () => Buffer.concat(received).length }
 }
 
 describe('Connection', () => {
@@ -226,6 +229,23 @@ describe('Connection', () => {
     client.write(Buffer.concat([request(produce, 1), request(produce, 2)]))
     await vi.waitFor(() => expect(broker.commits).toBe(1))
     expect(broker.seen).toHaveLength(2)
+  })
+
+  it('sends at once what a read of another connection has answered', async () => {
+    const broker = new ScriptedBroker()
+    const waiting = await connected(broker)
+    const other = await connected(broker)
+    waiting.client.write(Buffer.concat([request(produce, 1), request(produce, 2), request(produce, 3)]))
+    await vi.waitFor(() => expect(broker.seen).toHaveLength(3))
+    const answered = [...broker.seen]
+    broker.answer = ({ reply }) => {
+      for (const seen of answered) seen.reply.send(response(seen.correlationId))
+      reply.send(response(4))
+    }
+    other.client.write(request(metadata, 4))
+    await vi.waitFor(() => expect(other.ids()).toEqual([4]))
+    await vi.waitFor(() => expect(waiting.ids()).toEqual([1, 2, 3]))
+    expect(waiting.writes()).toBe(1)
   })
 
   it('closes on a frame above the limit, a negative size, and a request that cannot be served', async () => {

@@ -1,6 +1,7 @@
 import { type Guard, isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
 import { bytesInFlight } from './bytes-in-flight.ts'
 import type { ConnectionSession } from './connection-session.ts'
+import type { EndOfRead } from './end-of-read.ts'
 import { Reply } from './reply.ts'
 import { ResponseStream, returnChunks, wholeResponse, wholeResponseBytesMax } from './response-stream.ts'
 
@@ -42,6 +43,7 @@ export interface RequestHandling {
   handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean
   /** Makes every append that was staged in this read durable in the page cache, and answers the waiters. */
   commitStaged(): void
+  readonly endOfRead: EndOfRead
   /** Runs `fn`, guarded, after the pending I/O events. */
   defer(fn: () => void): void
   /** A read has come: reads the clock once for all that it brings. Wall-clock time, ms. */
@@ -95,13 +97,20 @@ export class Connection implements SocketHandler {
   #isAccounted = false
   /** One closure for all reads. */
   readonly #handleRead = () => this.#read(this.#cameBytes)
+  /** Replies are filled that leave together at the end of the read, whichever connection's it is. */
+  #willSend = false
+  readonly #sendFilled = () => {
+    this.#willSend = false
+    this.#flush()
+    this.#continueSoon()
+  }
   readonly #replyFilled = ({ requestBytes }: Reply) => {
     this.#unanswered--
     this.#unansweredBytes -= requestBytes
     if (this.#unanswered === 0) this.#exclusive = false
-    if (this.#handlingRead) return
-    this.#flush()
-    this.#continueSoon()
+    if (this.#handlingRead || this.#willSend) return
+    this.#willSend = true
+    this.#handling.endOfRead.run(this.#sendFilled)
   }
 
   constructor(options: {
@@ -239,6 +248,7 @@ export class Connection implements SocketHandler {
   /** Handles the whole frames in `buffer`, then puts the rest where the next read continues it. */
   #handleBuffered(buffer: Buffer): void {
     this.#handlingRead = true
+    this.#handling.endOfRead.begins()
     let at = 0
     let missing = 0
     while (this.#used - at >= 4) {
@@ -258,6 +268,7 @@ export class Connection implements SocketHandler {
       if (this.#closed || this.#closing) break
     }
     this.#handling.commitStaged()
+    this.#handling.endOfRead.ends()
     this.#handlingRead = false
     if (this.#closed) return
     if (this.#closing) {

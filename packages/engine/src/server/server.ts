@@ -4,6 +4,7 @@ import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
 import { Connections } from './connections.ts'
 import { dispatch, type Dispatching } from './dispatch.ts'
+import { EndOfRead } from './end-of-read.ts'
 import type { RequestContext } from './handler.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import type { Reply } from './reply.ts'
@@ -20,6 +21,7 @@ interface Served<Context extends RequestContext> extends Dispatching<Context> {
  */
 export class Server<Context extends RequestContext> implements RequestHandling {
   readonly requestBytesMax: number
+  readonly endOfRead = new EndOfRead()
   readonly #node: Served<Context>
   readonly #network: Network
   readonly #connections: Connections
