@@ -32,6 +32,7 @@ import { handlers } from './api-table.ts'
 import type { Connection } from '../server/connection.ts'
 import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
 import { FetchSessions } from './fetch-sessions.ts'
+import { ParkedFetches, parkedPartitionsMax } from './parked-fetches.ts'
 import { RequestContext } from './handler.ts'
 import { TopicCreation } from './internal-topics.ts'
 import { DirectoryAssignments } from './directory-assignments.ts'
@@ -70,8 +71,12 @@ interface BrokerOptions {
   readonly onFailure: (failure: Error) => void
 }
 
-/** A fetch session that is idle for longer makes room for another one. */
-const fetchSessionEvictionMs = 120_000
+const fetchSessionLimits = {
+  /** Of 200 bytes each. */
+  partitionsMax: 500_000,
+  /** A session that is idle for longer makes room for another one. */
+  evictionMs: 120_000,
+}
 const unaborted = new AbortController().signal
 
 /** What a broker is made of before it begins. */
@@ -109,6 +114,7 @@ export class Broker implements BrokerServices {
   readonly groups: GroupCoordinator
   readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions
+  readonly parkedFetches = new ParkedFetches(parkedPartitionsMax)
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
   readonly lane: Lane
@@ -162,7 +168,7 @@ export class Broker implements BrokerServices {
     this.coordinators = [groupCoordinatorHome(this.groups)]
     this.fetchSessions = new FetchSessions({
       slotsMax: this.config.int('max.incremental.fetch.session.cache.slots'),
-      evictionMs: fetchSessionEvictionMs,
+      ...fetchSessionLimits,
       random: options.random,
     })
     this.#registration = new Registration({

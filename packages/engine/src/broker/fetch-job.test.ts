@@ -8,6 +8,7 @@ import {
 } from '@sluice/client'
 import { buildBatch, ErrorCode, Fetch, type Input, Produce, type RequestOf } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parkedPartitionsMax } from './parked-fetches.ts'
 import { TestBroker } from './testing/test-broker.ts'
 
 let test: TestBroker
@@ -122,6 +123,33 @@ describe('a fetch that waits', () => {
     // Whatever came twice would be taken for the answer of this one.
     const next = await reader.send(Fetch, 12, request(['missing'], { maxWaitMs: 0 }))
     expect(next.responses[0]?.topic).toBe('missing')
+  })
+
+  it('is answered before its time where it waits for most, and all wait for too much together', async () => {
+    const poll = watched(reader.send(Fetch, 12, request(['events'])))
+    await settled()
+    const ended: number[] = []
+    const { parkedFetches } = test.broker
+    for (let i = 0; i < parkedPartitionsMax - 1; i++) parkedFetches.enter({ endWait: () => ended.push(i) }, 1)
+    await settled()
+    expect(ended).toEqual([])
+    expect(poll.answer?.responses[0]?.partitions.map(({ errorCode }) => errorCode)).toEqual([0, 0])
+    // Its place is free again.
+    parkedFetches.enter({ endWait: () => ended.push(-1) }, 1)
+    expect(ended).toEqual([])
+  })
+
+  it('of hundreds of partitions ends early too, once it has been looked at', async () => {
+    const count = 2_000
+    await createTopic(writer, 'many', { partitions: count })
+    const { clock } = test.controller
+    const monotonic = clock.monotonic.bind(clock)
+    clock.monotonic = () => (clock.jump(0.1), monotonic())
+    const { parkedFetches } = test.broker
+    for (let i = 0; i < parkedPartitionsMax - 1; i++) parkedFetches.enter({ endWait: () => {} }, 1)
+    const partitions = Array.from({ length: count }, (_, partition) => ({ partition, fetchOffset: 0 }))
+    const wanted = request([], { topics: [{ topic: 'many', partitions }], maxWaitMs: 2 ** 31 - 1 })
+    expect((await reader.send(Fetch, 12, wanted)).responses[0]?.partitions).toHaveLength(count)
   })
 
   it('is over with its connection', async () => {

@@ -17,6 +17,7 @@ import { endRequest } from '../server/failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
 import type { RequestContext } from './handler.ts'
 import { LeaderHints } from './leader-hints.ts'
+import type { ParkedFetch } from './parked-fetches.ts'
 import type { Reply, ResponsePart } from '../server/reply.ts'
 
 const leaderHintVersionMin = 16
@@ -70,9 +71,9 @@ export function inLane<T>(
  * 1. All its partitions are read. That is the answer if it is enough, if anything is wrong, or if there is no time to
  *    wait; else the ranges that were read are let go of.
  * 2. The job waits in each partition. Whenever records become readable in one, all are read again.
- * 3. It ends with enough, with its time, or with its connection.
+ * 3. It ends with enough, with its time, with its connection, or when too much waits in this broker.
  */
-export class FetchJob implements FetchWaiter {
+export class FetchJob implements FetchWaiter, ParkedFetch {
   readonly #request: RequestOf<typeof Fetch>
   /** Null for a consumer. */
   readonly #follower: Pick<FollowerFetch, 'brokerId' | 'brokerEpoch'> | null
@@ -103,9 +104,9 @@ export class FetchJob implements FetchWaiter {
   }
 
   start(): void {
-    // What arrives while many are looked at in steps must not be missed.
-    if (!this.#isSmall) this.#wait()
     this.#look('arrival')
+    // What arrives while many are looked at in steps must not be missed.
+    if (this.#isLooking) this.#wait()
   }
 
   /** One read may bring records for many of its partitions: they leave with one answer. */
@@ -116,6 +117,11 @@ export class FetchJob implements FetchWaiter {
       this.#willLook = false
       if (this.#isWaiting) this.#look('later')
     })
+  }
+
+  endWait(): void {
+    this.#isTimeUp = true
+    this.#look('later')
   }
 
   get #isSmall(): boolean {
@@ -148,13 +154,15 @@ export class FetchJob implements FetchWaiter {
     releaseAll(fetched)
     const isBehind = moment === 'arrival' && fetched.some((partition) => this.#isFollowerBehind(partition))
     if (!this.#isWaiting) this.#wait()
+    // The wait may be over before it has begun.
+    if (!this.#isWaiting) return
     if (moment === 'arrival') this.#waitAtMost(isBehind ? highWatermarkWaitMs : Infinity)
     if (this.#mustLookAgain) this.#look('later')
   }
 
   #wait(): void {
     this.#isWaiting = true
-    const { connection } = this.#context
+    const { broker, connection } = this.#context
     const level = this.#follower ? 'appended' : 'committed'
     for (const wanted of this.#wanted) {
       const partition = this.#partition(wanted)
@@ -163,18 +171,17 @@ export class FetchJob implements FetchWaiter {
       this.#watched.push(partition)
     }
     this.#unhook = connection.onCloseOnce(() => this.#stopWaiting())
+    broker.parkedFetches.enter(this, this.#wanted.length)
   }
 
   #waitAtMost(mostMs: number): void {
     const waitMs = Math.min(mostMs, this.#request.maxWaitMs)
-    this.#timer = this.#context.broker.clock.schedule(waitMs, () => {
-      this.#isTimeUp = true
-      this.#look('later')
-    })
+    this.#timer = this.#context.broker.clock.schedule(waitMs, () => this.endWait())
   }
 
   #stopWaiting(): void {
     this.#isWaiting = false
+    this.#context.broker.parkedFetches.leave(this)
     this.#timer?.cancel()
     this.#unhook?.()
     for (const partition of this.#watched) partition.forget(this)

@@ -12,8 +12,8 @@ function open(cache: FetchSessions, ...args: Parameters<FetchSessions['open']>) 
   return atOnce(cache.open(...args))
 }
 
-function sessions(slotsMax = 2): FetchSessions {
-  return new FetchSessions({ slotsMax, evictionMs, random: seededRandom(1) })
+function sessions(slotsMax = 2, partitionsMax = 100): FetchSessions {
+  return new FetchSessions({ slotsMax, partitionsMax, evictionMs, random: seededRandom(1) })
 }
 
 const manyPartitions = { 'm-0': 0, 'm-1': 0, 'm-2': 0 }
@@ -139,6 +139,24 @@ describe('FetchSessions (KIP-227)', () => {
     expect(open(cache, request(sessionId, 2), consumer, evictionMs + 1).error).toBe(ErrorCode.NONE)
     expect(take({ 'b-0': 0 })).toBe(0)
     expect(take(manyPartitions)).not.toBe(0)
+  })
+
+  it('gives no session to who comes with more partitions than there is room for', () => {
+    const cache = sessions(10, 4)
+    expect(open(cache, request(0, initialEpoch, manyPartitions), consumer, 0).sessionId).not.toBe(0)
+    expect(open(cache, request(0, initialEpoch, { 'a-0': 0, 'a-1': 0 }), consumer, 0).sessionId).toBe(0)
+    const { sessionId } = open(cache, request(0, initialEpoch, { 'a-0': 0 }), consumer, 0)
+    expect(sessionId).not.toBe(0)
+    const grown = open(cache, request(sessionId, 1, { 'a-1': 0 }), consumer, 0)
+    expect([grown.error, grown.sessionId, grown.incremental]).toEqual([ErrorCode.NONE, 0, false])
+    expect(wanted(grown)).toEqual(['a-0@0', 'a-1@0'])
+    // Its place is free again, and long after so is that of who has gone without a word.
+    expect(open(cache, request(0, initialEpoch, { 'b-0': 0 }), consumer, 0).sessionId).not.toBe(0)
+    const later = evictionMs + 1
+    expect(open(cache, request(0, initialEpoch, manyPartitions), consumer, later).sessionId).not.toBe(0)
+    const all = { ...manyPartitions, 'c-0': 0, 'c-1': 0 }
+    expect(open(cache, request(0, initialEpoch, all), follower, 10 * later).sessionId).toBe(0)
+    expect(cache.size).toBeGreaterThan(0)
   })
 
   it('keeps the slot of a session whose partitions are changing', () => {

@@ -64,6 +64,14 @@ interface Fetcher {
   readonly isFollower: boolean
 }
 
+interface FetchSessionsOptions {
+  readonly slotsMax: number
+  /** Of all sessions together. */
+  readonly partitionsMax: number
+  readonly evictionMs: number
+  readonly random: Random
+}
+
 interface Session extends Fetcher {
   readonly id: number
   readonly partitions: Map<string, FetchPartition>
@@ -75,21 +83,19 @@ interface Session extends Fetcher {
 
 /**
  * Incremental fetch sessions (KIP-227): a client names its partitions once and then sends and receives only
- * what has changed.
+ * what has changed. Where all sessions together have too many partitions there is none for whoever comes with more.
  */
 export class FetchSessions {
-  readonly #slotsMax: number
-  readonly #evictionMs: number
-  readonly #random: Random
+  readonly #options: FetchSessionsOptions
   /** In the order of their last use. */
   readonly #sessions = new Map<number, Session>()
   /** Sessions that take up what their request changes: they keep their slots. */
   #changing = 0
+  /** Of those that are not changing. */
+  #partitions = 0
 
-  constructor(options: { slotsMax: number; evictionMs: number; random: Random }) {
-    this.#slotsMax = options.slotsMax
-    this.#evictionMs = options.evictionMs
-    this.#random = options.random
+  constructor(options: FetchSessionsOptions) {
+    this.#options = options
   }
 
   get size(): number {
@@ -101,7 +107,7 @@ export class FetchSessions {
     const { sessionId, sessionEpoch } = request
     const { byId } = fetcher
     if (sessionEpoch === initialEpoch || sessionEpoch === finalEpoch) {
-      if (sessionId !== 0) this.#sessions.delete(sessionId)
+      this.#remove(sessionId)
       const partitions = new Map<string, FetchPartition>()
       yield* addPartitions(partitions, request, byId)
       if (sessionEpoch === finalEpoch || partitions.size === 0) return scope(0, false, partitions)
@@ -112,30 +118,47 @@ export class FetchSessions {
     if (session.epoch !== sessionEpoch) return failed(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
     if (session.byId !== byId) return failed(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
     // Nobody else uses it meanwhile.
-    this.#sessions.delete(sessionId)
+    this.#remove(sessionId)
     this.#changing++
     try {
       yield* update(session, request, byId)
     } finally {
       this.#changing--
     }
-    if (session.partitions.size === 0) return scope(0, false, session.partitions)
+    if (session.partitions.size === 0 || !this.#fits(session.partitions))
+      return scope(0, false, session.partitions)
     session.lastUsedAtMs = nowMs
     session.epoch = nextEpoch(session.epoch)
-    this.#sessions.set(sessionId, session)
+    this.#keep(session)
     return scope(sessionId, true, session.partitions)
   }
 
-  /** The id of a new session, or 0 when no slot is free and none has to go for it. */
+  #fits({ size }: { readonly size: number }): boolean {
+    return this.#partitions + size <= this.#options.partitionsMax
+  }
+
+  #keep(session: Session): void {
+    this.#sessions.set(session.id, session)
+    this.#partitions += session.partitions.size
+  }
+
+  #remove(sessionId: number): void {
+    this.#partitions -= this.#sessions.get(sessionId)?.partitions.size ?? 0
+    this.#sessions.delete(sessionId)
+  }
+
+  /** The id of a new session, or 0 when there is no room for it and none has to go for it. */
   #create(partitions: Map<string, FetchPartition>, fetcher: Fetcher, nowMs: number): number {
-    if (this.size >= this.#slotsMax) {
+    const { slotsMax, partitionsMax, random } = this.#options
+    if (partitions.size > partitionsMax) return 0
+    while (this.size >= slotsMax || !this.#fits(partitions)) {
       const evicted = this.#evictedFor(partitions.size, fetcher, nowMs)
       if (!evicted) return 0
-      this.#sessions.delete(evicted.id)
+      this.#remove(evicted.id)
     }
     let id = 0
-    while (id === 0 || this.#sessions.has(id)) id = this.#random.int(0x7fffffff)
-    this.#sessions.set(id, {
+    while (id === 0 || this.#sessions.has(id)) id = random.int(0x7fffffff)
+    this.#keep({
       ...fetcher,
       id,
       partitions,
@@ -153,10 +176,10 @@ export class FetchSessions {
    */
   #evictedFor(size: number, { isFollower }: Fetcher, nowMs: number): Session | null {
     const oldest = this.#sessions.values().next().value
-    if (oldest && nowMs - oldest.lastUsedAtMs > this.#evictionMs) return oldest
+    if (oldest && nowMs - oldest.lastUsedAtMs > this.#options.evictionMs) return oldest
     let least: Session | null = null
     for (const session of this.#sessions.values()) {
-      const isSettled = session.lastUsedAtMs - session.createdAtMs > this.#evictionMs
+      const isSettled = session.lastUsedAtMs - session.createdAtMs > this.#options.evictionMs
       if (!isSettled && (session.isFollower || !isFollower)) continue
       if (!least || isWorthMore(least, session)) least = session
     }

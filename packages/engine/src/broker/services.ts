@@ -9,6 +9,7 @@ import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
+import type { ParkedFetches } from './parked-fetches.ts'
 import type { ServedApi, ServingNode } from '../server/handler.ts'
 import type { TopicCreation } from './internal-topics.ts'
 import type { ProducerIds } from './producer-ids.ts'
@@ -30,6 +31,7 @@ export interface BrokerServices extends ServingNode {
   /** All that this broker serves: whatever is done for each of them reads this list. */
   readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions
+  readonly parkedFetches: ParkedFetches
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
   /** What this broker serves, by API key. */
