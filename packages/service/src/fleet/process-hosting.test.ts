@@ -114,6 +114,15 @@ describe('a broker that is killed', () => {
   })
 })
 
+it('a broker whose whole directory is removed while it runs is ended, says why, and is filled again', async () => {
+  const before = pids()
+  world.disk.removeSync(`${status().directory}/broker-3`)
+  await becomes('HEALING')
+  expect(status().stateInfo?.message).toMatch(/^Broker 3 of demo lost its directory: /)
+  await becomes('ACTIVE')
+  expect(pids().filter((pid) => !before.includes(pid))).toHaveLength(1)
+})
+
 it('a controller that is killed comes back under running brokers', async () => {
   const before = pids()
   processOf('controller').end({ signal: 'SIGKILL' })
@@ -169,4 +178,19 @@ it('what a start has lost is told', async () => {
     code: 'LOSS_FOUND',
     message: expect.stringMatching(/^Broker 1: .*recovery-point-offset-checkpoint could not be read/),
   })
+})
+
+it('a topic that asks for compaction is told while the cluster runs', async () => {
+  expect(status().stateInfo).toBe(null)
+  const client = await connect()
+  await createTopic(client, 'compacted', { configs: { 'cleanup.policy': 'compact' } })
+  await world.eventually(() =>
+    expect(status().stateInfo?.message).toContain('cleanup.policy=compact is not done yet'),
+  )
+  expect(status()).toMatchObject({ state: 'ACTIVE' })
+  // Once, also when the controller is started anew and finds the topic again.
+  processOf('controller').end({ signal: 'SIGKILL' })
+  await becomes('HEALING')
+  await becomes('ACTIVE')
+  await world.eventually(() => expect(status().stateInfo?.message).toContain('1 topic (compacted)'))
 })

@@ -161,6 +161,25 @@ describe('a KRaft cluster', () => {
     expect(await driven(cluster.health(plan))).toBeNull()
   })
 
+  it('ends a node whose directory is gone while it runs, and says so, also one that a former service has left', async () => {
+    await startAll(plan)
+    const lose = async (nodeId: number, on: EngineCluster) => {
+      disk.removeSync(`${testDirectory}/broker-${nodeId}/volume-1`)
+      await clock.advance(1_000)
+      const [lost] = on.nodes().filter(({ state }) => state === 'failed')
+      expect(lost).toMatchObject({
+        ...broker(nodeId),
+        failure: expect.stringContaining('of demo lost its directory: '),
+      })
+    }
+    await lose(2, cluster)
+    await driven(cluster.startNode(plan, broker(2)))
+    expect(disk.existsSync(`${testDirectory}/broker-2/volume-1`)).toBe(true)
+    processes.die()
+    const later = await open(processes.laterProcess())
+    await lose(1, later)
+  })
+
   it('ends a node that hangs, whose failure says so, also one that a former service has left', async () => {
     await startAll(plan)
     const later = await open(processes.laterProcess())

@@ -37,6 +37,8 @@ interface NodeProcessOptions {
   effects: { clock: Clock; disk: Disk; processes: ChildProcesses; random: Random; logger: Logger }
   /** It ended although nobody stopped it. */
   onFailure: (sentence: string) => void
+  /** Why an end may be expected that nobody asked for, as `lost …`; null where nothing is known. */
+  knownReason?: () => string | null
 }
 
 /** How often a process that an earlier service started is looked at: no event tells of its end. */
@@ -306,14 +308,17 @@ export class NodeProcess {
       run.ended.resolve(`${this.#title} was stopped.`)
       return
     }
-    const unasked = isSignalled(status)
-      ? `${this.#title} ${endingOf(status)}`
-      : this.#failureOf(endingOf(status))
-    const failure = run.condemned ?? unasked
+    const failure = run.condemned ?? this.#unasked(status)
     void this.#keepIfPossible({ state: 'failed', failure })
     this.#options.effects.logger.warn(failure)
     run.ended.resolve(failure)
     this.#options.onFailure(failure)
+  }
+
+  #unasked(status: ExitStatus | null): string {
+    const reason = this.#options.knownReason?.() ?? null
+    if (reason !== null) return `${this.#title} ${reason}`
+    return isSignalled(status) ? `${this.#title} ${endingOf(status)}` : this.#failureOf(endingOf(status))
   }
 
   #failureOf(ending: string): string {

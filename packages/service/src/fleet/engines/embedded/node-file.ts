@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Disk } from '@sluice/effects'
+import { type Disk, isSystemError } from '@sluice/effects'
 import type { ControllerNode, DiskFailure, ListenerOptions, Loss } from '@sluice/engine'
 import type { NodeDirectories } from '../supervision/node-directories.ts'
 
@@ -36,6 +36,10 @@ export interface NodeReport {
   damage: { message: string; isAcceptable: boolean } | null
 }
 
+/** So much of the disk each report holds: a node that finds the disk full says so there, and what else it has to say. */
+const reportBytesMin = 64 * 1024
+
+/** Written before each start: nothing of an earlier process is taken for a word of the next one. */
 export const emptyReport: NodeReport = {
   brokerEpoch: null,
   losses: [],
@@ -56,9 +60,38 @@ export function readNodeFile(disk: Disk, path: string): NodeFile {
   return JSON.parse(disk.readFileSync(path).toString()) as NodeFile
 }
 
+/** A file of its own and then in the place of the last one; on a full disk over that one, whose place is large enough. */
 export function writeReport(disk: Disk, directories: NodeDirectories, report: NodeReport): void {
-  const text = `${JSON.stringify(report, null, 2)}\n`
-  disk.writeFileAtomicSync(reportPath(directories), text, { durable: false })
+  const path = reportPath(directories)
+  try {
+    disk.writeFileAtomicSync(path, reportText(report, 0), { durable: false })
+  } catch (error) {
+    if (!isSystemError(error) || !disk.existsSync(path)) throw error
+    writeOver(disk, path, report)
+  }
+}
+
+function writeOver(disk: Disk, path: string, report: NodeReport): void {
+  const file = disk.openSync(path, 'write')
+  try {
+    const size = file.sizeSync()
+    let text = reportText(report, size)
+    for (let { losses } = report; text.length > size && losses.length > 0; ) {
+      losses = losses.slice(0, Math.floor(losses.length / 2))
+      text = reportText({ ...report, losses }, size)
+    }
+    file.writeSync(text, 0)
+  } finally {
+    file.closeSync()
+  }
+}
+
+function reportText(report: NodeReport, bytesMin: number): Buffer {
+  const text = Buffer.from(`${JSON.stringify(report, null, 2)}\n`)
+  return Buffer.concat([
+    text,
+    Buffer.alloc(Math.max(0, Math.max(reportBytesMin, bytesMin) - text.length), '\n'),
+  ])
 }
 
 /** An empty one where there is none, half of one after a power cut, or a disk that reads nothing. */
@@ -68,11 +101,6 @@ export function readReport(disk: Disk, directories: NodeDirectories): NodeReport
   } catch {
     return emptyReport
   }
-}
-
-/** Nothing of an earlier process is taken for a word of the next one. */
-export function removeReport(disk: Disk, directories: NodeDirectories): void {
-  disk.removeSync(reportPath(directories))
 }
 
 function reportPath({ node }: NodeDirectories): string {

@@ -19,7 +19,7 @@ import {
 import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
 import type { SupervisedNode, SupervisionEffects } from '../supervision/supervised-node.ts'
 import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
-import { type NodeReport, readReport, removeReport, writeNodeFile } from './node-file.ts'
+import { emptyReport, type NodeReport, readReport, writeNodeFile, writeReport } from './node-file.ts'
 import {
   controllerId,
   damageExplained,
@@ -45,6 +45,14 @@ const readyPollMs = 20
 /** Nobody waits longer for a controller that may have died with the broker. */
 const fenceTimeoutMs = 1_000
 
+interface LossesOfNode {
+  readonly key: NodeKey
+  /** Of the processes before. */
+  readonly earlier: readonly Loss[]
+  /** As far as the process of now has said. */
+  readonly current: readonly Loss[]
+}
+
 /** Each node of a cluster lives in a process of its own, and outlives the service. */
 export class ProcessCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
@@ -52,8 +60,8 @@ export class ProcessCluster implements EngineCluster {
   readonly #program: NodeProgram
   readonly #nodes: SupervisedNodes
   readonly brokers: ClusterClient
-  /** What the starts of nodes have found lost, by their names. */
-  readonly #losses = new Map<string, { key: NodeKey; losses: readonly Loss[] }>()
+  /** What nodes have told as lost, by their names. */
+  readonly #losses = new Map<string, LossesOfNode>()
   #acceptsMetadataLoss: boolean
 
   /** Finds the nodes that an earlier service left running. */
@@ -70,7 +78,6 @@ export class ProcessCluster implements EngineCluster {
       onEnd: (node) => this.#ended(node),
     })
     this.brokers = new ClusterClient(effects, () => this.nodes())
-    for (const { role, nodeId } of this.nodes()) this.#learnLosses({ role, nodeId })
   }
 
   get clusterId(): string | null {
@@ -78,7 +85,10 @@ export class ProcessCluster implements EngineCluster {
   }
 
   findings(): Finding[] {
-    const losses = [...this.#losses.values()].flatMap(({ key, losses }) => lossFindings(key, losses))
+    for (const { role, nodeId } of this.nodes()) this.#learnLosses({ role, nodeId })
+    const losses = [...this.#losses.values()].flatMap(({ key, earlier, current }) =>
+      lossFindings(key, [...earlier, ...current]),
+    )
     return [...this.#diskFindings(), ...losses]
   }
 
@@ -133,7 +143,6 @@ export class ProcessCluster implements EngineCluster {
   #prepare(plan: ClusterPlan, { key, directories }: SupervisedNode) {
     const { disk } = this.#effects
     const { rack, listeners } = nodeOf(plan, key)
-    removeReport(disk, directories)
     const file = writeNodeFile(disk, {
       role: key.role === 'controller' ? 'controller' : 'broker',
       nodeId: key.nodeId,
@@ -146,6 +155,8 @@ export class ProcessCluster implements EngineCluster {
       acceptsMetadataLoss: this.#acceptsMetadataLoss,
       isExpected: this.#nodes.hasData('broker'),
     })
+    this.#keepLosses(key)
+    writeReport(disk, directories, emptyReport)
     const { command, program } = this.#program
     return { command, program, args: [file] }
   }
@@ -154,11 +165,21 @@ export class ProcessCluster implements EngineCluster {
     return readReport(this.#effects.disk, this.#nodes.of(key).directories)
   }
 
-  #learnLosses(key: NodeKey): void {
+  /** Also what comes after the start: a topic that asks for what is not done. */
+  #learnLosses({ role, nodeId }: NodeKey): void {
+    const key = { role, nodeId }
+    const name = nodeName(key)
     const { losses } = this.#reportOf(key)
-    if (losses.length === 0) return
-    const known = this.#losses.get(nodeName(key))?.losses ?? []
-    this.#losses.set(nodeName(key), { key, losses: [...known, ...losses] })
+    const { earlier, current } = this.#losses.get(name) ?? { earlier: [], current: [] }
+    // A report that cannot be read takes nothing back.
+    if (losses.length > current.length) this.#losses.set(name, { key, earlier, current: losses })
+  }
+
+  /** Another process of the node begins, with a report of its own. */
+  #keepLosses(key: NodeKey): void {
+    const known = this.#losses.get(nodeName(key))
+    if (!known) return
+    this.#losses.set(nodeName(key), { ...known, earlier: [...known.earlier, ...known.current], current: [] })
   }
 
   stopNode(key: NodeKey): Promise<void> {

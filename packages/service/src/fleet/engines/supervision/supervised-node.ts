@@ -9,6 +9,7 @@ import {
 } from '@sluice/effects'
 import { isFree, portTaken } from '../../free-port.ts'
 import { capitalized, OperatingError } from '../../operating-error.ts'
+import { DirectoryWatch } from '../../processes/directory-watch.ts'
 import { HangWatch, hangMs } from '../../processes/hang-watch.ts'
 import { type NodeCommand, NodeProcess } from '../../processes/node-process.ts'
 import { type NodeKey, type NodePlan, nodeName, type ObservedNode } from '../engine.ts'
@@ -54,6 +55,7 @@ export class SupervisedNode {
   readonly #clusterName: string
   readonly #process: NodeProcess
   readonly #hangWatch: HangWatch
+  readonly #directoryWatch: DirectoryWatch
   #starting = false
 
   constructor(options: {
@@ -70,22 +72,30 @@ export class SupervisedNode {
     this.directories = directories
     this.#effects = effects
     this.#clusterName = clusterName
+    const { data } = directories
+    const gone = `lost its directory: ${data} was removed or moved away while it ran, and what was written since is lost.`
+    this.#directoryWatch = new DirectoryWatch({
+      clock: effects.clock,
+      isThere: () => effects.disk.existsSync(data),
+      onGone: () => this.#process.condemn(gone),
+    })
     this.#process = NodeProcess.open({
       directory: this.directories.node,
       name: `${nodeName(key)} of ${clusterName}`,
       effects,
       // Whoever waits for its start hears of the death as the start's failure.
       onFailure: () => {
-        this.#hangWatch.end()
+        this.#endWatches()
         if (!this.#starting) onEnd()
       },
+      knownReason: () => (this.#directoryWatch.isGone ? gone : null),
     })
     this.#hangWatch = new HangWatch({
       clock: effects.clock,
       ask: () => answers(this.#listeners),
       onHang: () => this.#process.condemn(`did not answer for ${hangMs / 1000} s, and was ended.`),
     })
-    if (this.isRunning) this.#hangWatch.begin()
+    if (this.isRunning) this.#beginWatches()
   }
 
   get isRunning(): boolean {
@@ -112,7 +122,7 @@ export class SupervisedNode {
         )
       else await this.#spawn(start)
       await this.#awaitReady(start)
-      this.#hangWatch.begin()
+      this.#beginWatches()
     } finally {
       this.#starting = false
     }
@@ -120,7 +130,7 @@ export class SupervisedNode {
 
   /** SIGTERM: Kafka hands over what it leads, and closes its logs. */
   async stop(graceMs: number): Promise<void> {
-    this.#hangWatch.end()
+    this.#endWatches()
     await this.#process.stop({ graceMs })
   }
 
@@ -138,6 +148,16 @@ export class SupervisedNode {
       why,
       next: `Its logs are in ${this.directories.logs}.`,
     })
+  }
+
+  #beginWatches(): void {
+    this.#hangWatch.begin()
+    this.#directoryWatch.begin()
+  }
+
+  #endWatches(): void {
+    this.#hangWatch.end()
+    this.#directoryWatch.end()
   }
 
   get #listeners(): NodePlan['listeners'] {
