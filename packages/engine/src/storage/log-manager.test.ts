@@ -189,14 +189,14 @@ describe('a log directory', () => {
     expect(node.text('cleaner-offset-checkpoint')).toBe('0\n0\n')
     expect(node.names()).not.toContain('.lock')
 
-    // Only the end of each active segment is looked at.
+    // Only the end of each segment is looked at.
     const reads: string[] = []
     node.disk.beforeOperation = (operation, path) => {
       if (operation === 'read' && path.endsWith('.log')) reads.push(path)
     }
     const again = await node.open()
     node.disk.beforeOperation = () => {}
-    expect(reads).toEqual([`${directory}/events-0/00000000000000000006.log`])
+    expect(reads).toEqual([6, 0, 3].map((base) => `${directory}/events-0/0000000000000000000${base}.log`))
     expect(node.names()).not.toContain('.kafka_cleanshutdown')
     expect(again.closedInEpoch).toBe(13)
     const reopened = again.get(events)

@@ -2,6 +2,8 @@
 export type Loss =
   /** Records that a log had are gone from `offset` on: cut off because they were broken, or missing. */
   | { kind: 'log cut'; log: string; offset: number; records: number; bytes: number; keptIn?: string }
+  /** Records of a log from `offset` on are gone up to `endOffset`, where it goes on. */
+  | { kind: 'log has a hole'; log: string; offset: number; endOffset: number }
   /** The topic of a log is not known (Kafka's `-stray`). */
   | { kind: 'log put aside'; log: string; directory: string }
   /** By the metadata only this broker has all that was committed, and there is no log: it begins empty. */
@@ -26,6 +28,9 @@ export function lossSentences(losses: readonly Loss[]): string[] {
   const sentences: string[] = []
   const cut = cutOfEachLog(losses)
   if (cut.length > 0) sentences.push(`${counted(cut, 'log')} lost records: ${listed(cut.map(cutText))}.`)
+  const holes = losses.flatMap((one) => (one.kind === 'log has a hole' ? [holeText(one)] : []))
+  if (holes.length > 0)
+    sentences.push(`${counted(holes, 'hole')} in logs, whose records are lost: ${listed(holes)}.`)
   const missing = ofEachLog(losses, 'log missing')
   if (missing.length > 0)
     sentences.push(
@@ -87,6 +92,10 @@ function cutText({ log, offset, records, bytes, keptIn }: Extract<Loss, { kind: 
   ]
   if (keptIn !== undefined) what.push(`kept in ${keptIn}`)
   return `${log} from offset ${offset} on${what.length > 0 ? ` (${what.join(', ')})` : ''}`
+}
+
+function holeText({ log, offset, endOffset }: Extract<Loss, { kind: 'log has a hole' }>): string {
+  return `${log} from offset ${offset} to ${endOffset - 1}`
 }
 
 function asideText({ log, directory }: Extract<Loss, { kind: 'log put aside' }>): string {

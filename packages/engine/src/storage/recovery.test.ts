@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { FileCache } from './file-cache.ts'
 import { defaultLogConfig } from './testing/default-log-config.ts'
 import { Log } from './log.ts'
+import type { LogConfig } from './log-config.ts'
+import { type Loss, lossSentences } from './losses.ts'
 import { LogContext, append, batchOf, readAll, startMs, valuesOf } from './testing/log-context.ts'
 
 const logName = '00000000000000000000.log'
@@ -215,6 +217,48 @@ describe('indexes', () => {
     context.disk.writeFileAtomicSync(path('00000000000000000099.index'), Buffer.alloc(8))
     context.load()
     expect(context.fileNames()).not.toContain('00000000000000000099.index')
+  })
+})
+
+describe('after a clean stop', () => {
+  /** Three segments of three records each; the middle one has become what `change` makes of it. */
+  function found(change: (bytes: Buffer) => Buffer | null, config: Partial<LogConfig> = {}) {
+    const batch = batchOf(1).length
+    const context = new LogContext({ segmentBytes: batch * 3, indexIntervalBytes: 0, ...config })
+    const log = context.load()
+    for (let i = 0; i < 9; i++) append(log, batchOf(1))
+    const { recoveryPoint } = (log.close({ clean: true }), log)
+    const middle = '00000000000000000003.log'
+    const left = change(context.file(middle))
+    if (left) context.disk.writeFileAtomicSync(path(middle), left)
+    else context.disk.unlinkSync(path(middle))
+    context.files = new FileCache(context.disk)
+    const losses: Loss[] = []
+    const loaded = context.load({ clean: true, recoveryPoint, onLoss: (loss) => losses.push(loss) })
+    expect(loaded.logEndOffset).toBe(9)
+    expect(readAll(loaded, 6)).toHaveLength(3)
+    return losses
+  }
+  const batch = batchOf(1).length
+
+  test.each<[string, number, (bytes: Buffer) => Buffer | null]>([
+    ['lacks its last batch', 5, (bytes) => bytes.subarray(0, 2 * batch)],
+    ['lacks the end of its last batch', 5, (bytes) => bytes.subarray(0, 3 * batch - 1)],
+    ['is cut in its first batch', 3, (bytes) => bytes.subarray(0, 20)],
+    ['is empty', 3, () => Buffer.alloc(0)],
+    ['is gone', 3, () => null],
+  ])('a segment in the middle that %s is told, and what is there stays', (_name, offset, change) => {
+    const hole = { kind: 'log has a hole', log: 'events-0', offset, endOffset: 6 } as const
+    expect(found(change)).toEqual([hole])
+    expect(lossSentences([hole])).toEqual([
+      `1 hole in logs, whose records are lost: events-0 from offset ${offset} to 5.`,
+    ])
+  })
+
+  test('nothing is told of a log that is whole, nor of holes where compaction makes them', () => {
+    expect(found((bytes) => bytes)).toEqual([])
+    const cleanupPolicy = { compact: true, delete: false }
+    expect(found((bytes) => bytes.subarray(0, 2 * batch), { cleanupPolicy })).toEqual([])
   })
 })
 

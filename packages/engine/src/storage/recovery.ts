@@ -6,7 +6,9 @@
  *    be whole, with a good checksum and offsets that rise. The first that is not ends the log: the segment is cut
  *    there and later segments go. So it does where a power cut has taken the end of a segment and left the next one:
  *    a replica with a hole would pass for one that has everything. Indexes, leader epochs and producer state are made anew on the way.
- * 3. The log's start, its epochs and its producer state are brought in line with what is there.
+ * 3. After a clean stop what stands there is trusted, as far as the last segments' headers go. Apache Kafka looks no further;
+ *    here a segment that has lost its end, or is gone, is told, and the log stays as it is.
+ * 4. The log's start, its epochs and its producer state are brought in line with what is there.
  *
  * A log may have many gigabytes, and others wait for the event loop: so all of this is done in steps.
  */
@@ -69,6 +71,18 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
     store.active.noteDurable()
     store.producers.noteDurable()
     yield* rebuildProducers(store, end)
+    yield* tellHoles(store)
+  }
+}
+
+function* tellHoles({ segments, config, topicPartition, onLoss }: LogStore): Steps {
+  // Compaction leaves holes.
+  if (config.cleanupPolicy.compact) return
+  const log = logDirectoryName(topicPartition)
+  for (const [at, { baseOffset: endOffset }] of segments.slice(1).entries()) {
+    const offset = yield* (segments[at] as Segment).findWholeEnd(endOffset)
+    if (offset < endOffset) onLoss({ kind: 'log has a hole', log, offset, endOffset })
+    yield
   }
 }
 

@@ -77,6 +77,21 @@ export class SegmentIndexes {
     return true
   }
 
+  /** Where the last entry of the offset index points to; 0 where the file does not end with one. */
+  readLastPosition(): number {
+    const path = this.#path(offsetIndexSuffix)
+    if (!this.#home.disk.existsSync(path)) return 0
+    const position = Buffer.alloc(4)
+    const file = this.#home.disk.openSync(path, 'read')
+    try {
+      const size = file.sizeSync()
+      if (size > 0 && size % offsetEntryBytes === 0) file.readSync(position, 0, 4, size - 4)
+    } finally {
+      file.closeSync()
+    }
+    return Math.max(0, position.readInt32BE(0))
+  }
+
   /** The last entry of the time index alone; null where the file does not end with one. */
   readLastTimeEntry(): TimeIndex | null {
     const path = this.#path(this.#deleted ? timeIndexSuffix + deletedSuffix : timeIndexSuffix)

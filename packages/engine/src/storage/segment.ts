@@ -308,6 +308,35 @@ export class Segment implements FileOwner {
     return next
   }
 
+  /**
+   * The same of a segment that may have lost its end: of whole batches alone. The last index entry is asked, without the
+   * index in memory; where that does not lead to what is expected, all of the file.
+   */
+  *findWholeEnd(expected: number): Steps<number> {
+    const file = this.file.pin()
+    try {
+      const end = yield* this.#wholeEndFrom(file, this.#indexes.readLastPosition())
+      return end === expected ? end : ((yield* this.#wholeEndFrom(file, 0)) ?? this.baseOffset)
+    } finally {
+      this.file.unpin()
+    }
+  }
+
+  /** Null where not even the first of the batches is whole. */
+  *#wholeEndFrom(file: DiskFile, from: number): Steps<number | null> {
+    let next: number | null = null
+    try {
+      yield* scanHeadersInSteps(file, from, this.size, ({ buffer, at, position, size }) => {
+        if (position + size > this.size) return false
+        next = RecordBatch.nextOffset(buffer, at)
+        return true
+      })
+    } catch (error) {
+      if (!(error instanceof CorruptLogError)) throw error
+    }
+    return next
+  }
+
   /** A copy of the whole batch at `position`. */
   readBatch(position: number): Buffer {
     let batch = Buffer.alloc(0)
