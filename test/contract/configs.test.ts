@@ -32,7 +32,8 @@ describe('configurations', () => {
   let peer: Peer
   let node: string
   beforeAll(async () => {
-    engine = await start()
+    // What is set for all brokers is every topic's: of those that other tests have, too.
+    engine = await start({ isOwn: true })
     peer = await Peer.open(engine.bootstrap)
     node = String((await peer.send(Metadata, 9, { topics: [] })).brokers[0]?.nodeId)
   })
