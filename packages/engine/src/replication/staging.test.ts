@@ -1,5 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
+import { LargeBatches } from '../storage/large-batches.ts'
 import { batchOf, readAll, startMs, valuesOf } from '../storage/testing/log-context.ts'
 import { acceptedAppend, type AppendRequest, refusedAppend } from './append.ts'
 import { PartitionDisk } from './partition-disk.ts'
@@ -12,6 +13,7 @@ class Home extends PartitionContext implements StagingHome {
   asked = 0
   /** What a held request hears, if anything, before it is staged. */
   refusal: ErrorCode = ErrorCode.NONE
+  override readonly log = this.load({ largeBatches: new LargeBatches(this.clock, 300) })
   readonly staging = new Staging(
     { log: this.log, disk: new PartitionDisk(this.context, this.log.topicPartition), context: this.context },
     this,
@@ -155,6 +157,26 @@ describe('a batch that is judged later', () => {
       ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
     ])
     expect(home.log).toMatchObject({ logEndOffset: 0, stagedCount: 0 })
+  })
+
+  it('holds only so many bytes behind it, and refuses more until it is judged', async () => {
+    const home = new Home()
+    const goOn = home.judgeSlowly()
+    const add = () => home.add(batchOf(1, { value: 'v'.repeat(50) }))
+    const appends = [add(), add(), add(), add()]
+    const refused = [null, null, null, ErrorCode.REQUEST_TIMED_OUT]
+    expect(appends.map(({ error }) => error)).toEqual(refused)
+    await goOn('slowly')
+    await goOn()
+    expect(appends.map(({ error }) => error)).toEqual([0, 0, 0, ErrorCode.REQUEST_TIMED_OUT])
+    // And again, until nobody leads any more.
+    const later = home.judgeSlowly()
+    const others = [add(), add(), add()]
+    home.staging.close(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    await later()
+    expect(new Set(others.map(({ error }) => error))).toEqual(new Set([ErrorCode.NOT_LEADER_OR_FOLLOWER]))
+    expect(home.log.keepWaiting(300)).toBe(true)
+    expect(home.log.keepWaiting(1)).toBe(false)
   })
 
   it('copies what is held once, however often it is held', async () => {

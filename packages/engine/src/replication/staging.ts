@@ -34,7 +34,7 @@ const nothing: readonly never[] = []
  *
  * 1. `add` judges a batch and gives it offsets: it is staged.
  * 2. A batch whose codec has no synchronous form is judged later. It holds the batches behind it, copied, because
- *    the receive buffer is used again before their turn comes.
+ *    the receive buffer is used again before their turn comes. Those that there is no room for may come again.
  * 3. `write` puts everything that is staged into the log with one call, or nothing of it.
  *
  * Invariant: what is staged here is staged in the log, one for one and in the same order.
@@ -54,8 +54,10 @@ export class Staging {
   /** Whether the request has to wait for its turn; then it is held. */
   hold(request: AppendRequest): boolean {
     if (!this.#held) return false
-    request.records = Buffer.from(request.records)
-    this.#held.push(request)
+    if (this.#replica.log.keepWaiting(request.records.length)) {
+      request.records = Buffer.from(request.records)
+      this.#held.push(request)
+    } else refuse(request, ErrorCode.REQUEST_TIMED_OUT)
     return true
   }
 
@@ -87,7 +89,10 @@ export class Staging {
 
   /** The leader resigns: what is held comes to nothing, and so will the batch that is judged now. */
   close(error: ErrorCode): void {
-    for (const request of this.#held ?? []) refuse(request, error)
+    for (const request of this.#held ?? []) {
+      this.#replica.log.letGoWaiting(request.records.length)
+      refuse(request, error)
+    }
     this.#held = null
   }
 
@@ -155,7 +160,10 @@ export class Staging {
   #takeUp(requests: readonly AppendRequest[]): void {
     for (const request of requests) {
       if (this.#held) this.#held.push(request)
-      else this.#home.append(request)
+      else {
+        this.#replica.log.letGoWaiting(request.records.length)
+        this.#home.append(request)
+      }
     }
   }
 }

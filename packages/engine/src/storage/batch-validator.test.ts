@@ -296,6 +296,17 @@ describe('a batch that is large, or whose records are', () => {
     expect(await validate(batch, config)).toMatchObject({ kind: 'validated' })
   })
 
+  test('may come again where too many wait already', async () => {
+    const batch = await buildBatch({ codec: 1, records, timestamp: startMs })
+    const config = { ...defaultLogConfig, maxMessageBytes: 100_000_000 }
+    const few = new LargeBatches(new TestClock(), batch.length * 2)
+    const come = () => validateBatch(Buffer.from(batch), client, config, few)
+    const waiting = [come(), come()]
+    expect(come()).toMatchObject({ kind: 'rejected', error: ErrorCode.REQUEST_TIMED_OUT })
+    for (const one of waiting) expect(await one).toMatchObject({ kind: 'validated' })
+    expect(await come()).toMatchObject({ kind: 'validated' })
+  })
+
   test('is refused for the very record that is wrong', async () => {
     const wrong = records.map((record, i) => ({ ...record, timestamp: i === 30_000 ? 1 : startMs }))
     const batch = await buildBatch({ codec: 1, records: wrong, timestamp: startMs })

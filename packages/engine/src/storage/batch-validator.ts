@@ -196,7 +196,8 @@ function recompress(
 
 /**
  * The same of a batch that is large, or whose records are: in slices, and in the thread pool where the codec has a form
- * for it. One after the other in all the node, so that what is large is in memory once.
+ * for it. One after the other in all the node, so that what is large is in memory once; too many are refused, and may
+ * come again.
  */
 function validateLarge(
   batch: Buffer,
@@ -205,9 +206,11 @@ function validateLarge(
   context: AppendContext,
   config: LogConfig,
   largeBatches: LargeBatches,
-): Promise<Validated | Rejected> {
+): Rejected | Promise<Validated | Rejected> {
+  if (!largeBatches.keep(batch.length))
+    return reject(ErrorCode.REQUEST_TIMED_OUT, 'Too many large batches wait to be looked at.')
   const own = Buffer.from(batch)
-  return largeBatches.inTurn(async (inSlices) => {
+  const validated = largeBatches.inTurn(async (inSlices) => {
     const bytes = own.subarray(RecordBatch.recordsAt)
     let section: Buffer
     try {
@@ -225,6 +228,7 @@ function validateLarge(
     const compressed = await inSlices(compressLarge(target, section, levelOf(target, config)))
     return withSection(own.subarray(0, RecordBatch.recordsAt), compressed, target, context, config, largest)
   })
+  return validated.finally(() => largeBatches.letGo(own.length))
 }
 
 /** A limit of each record, as on Apache Kafka, not of the batch. */

@@ -234,6 +234,15 @@ export class Log {
 
   // ---- appending
 
+  /** Asked before so many bytes are kept until a batch before them has been validated. False: there is no room. */
+  keepWaiting(bytes: number): boolean {
+    return this.#largeBatches.keep(bytes)
+  }
+
+  letGoWaiting(bytes: number): void {
+    this.#largeBatches.letGo(bytes)
+  }
+
   validate(records: Buffer, context: AppendContext): Validated | Rejected | Promise<Validated | Rejected> {
     return validateBatch(records, context, this.#store.config, this.#largeBatches)
   }
