@@ -77,6 +77,8 @@ describe('others are served while', () => {
       const few = await attacked(attack, Math.ceil(items / 4))
       const many = await attacked(attack, items)
       results.push({ what: `${api.name} ${version}: ${items} ${what}`, ...many })
+      // Of Apache Kafka the table tells; only the client is in this process.
+      if (process.env.SLUICE_CONTRACT_BOOTSTRAP) return
       expect(many.longestHoldMs).toBeLessThan(holdMsMax)
       expect(many.memoryBytes).toBeLessThan(memoryBytesMax)
       expect(many.busyMs).toBeLessThan(growthMax * Math.max(few.busyMs, measurableMs))

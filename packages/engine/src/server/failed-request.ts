@@ -58,6 +58,11 @@ function errorResponse(api: Api, version: number, request: unknown): object | nu
   return place && inVersions(place.versions, version) ? { errorCode } : null
 }
 
+/** Whether an error is told by what the request names. */
+export function tellsErrorsByItem(api: Api): boolean {
+  return itemErrors.has(api.apiKey)
+}
+
 type ItemErrors<A extends Api> = (request: RequestOf<A>, version: number) => Input<ResponseOf<A>> | null
 
 /** The APIs whose responses bear errors item by item; null for versions that have a place for the whole. */

@@ -1,7 +1,7 @@
 import type { Input, ResponseOf } from '@sluice/wire'
 import { isSteps, type Steps } from '../storage/slices.ts'
 import { encodeAnswerInSteps } from './answer.ts'
-import { endRequest } from './failed-request.ts'
+import { endRequest, tellsErrorsByItem } from './failed-request.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { Reply } from './reply.ts'
 
@@ -10,7 +10,8 @@ export class RequestRun<Context extends RequestContext> {
   readonly #handler: Handler<Context>
   readonly #context: Context
   readonly #reply: Reply
-  readonly #request: unknown
+  /** Null where it waits for others, and nobody needs to know any more what it has named. */
+  #request: unknown
   readonly #isWanted = () => !this.#context.connection.closed
   readonly #failed = (error: unknown) => {
     endRequest(this.#handler.api, this.#request, this.#context, this.#reply, error)
@@ -44,6 +45,8 @@ export class RequestRun<Context extends RequestContext> {
     if (isSteps(result)) this.#inLane(result, (value) => this.#settle(value))
     else if (result instanceof Promise) {
       const { guard } = this.#context.node
+      const { api, parks } = this.#handler
+      if (parks && !tellsErrorsByItem(api)) this.#request = null
       result.then(
         (value) => guard(() => this.#settle(value)),
         (error: unknown) => guard(() => this.#failed(error)),

@@ -6,6 +6,7 @@
  * - From version 4 on a dynamic member is given its id first (KIP-394); static members by instance id from
  *   version 5 on (KIP-345), whose leader may skip the assignment from version 9 on (KIP-814).
  * - A member may name a thousand protocols; more are refused with 23.
+ * - Members of all groups may say so much of themselves together; more is answered 14 until others have gone.
  * - Not done: joining a group of the consumer protocol (KIP-848), which is refused with 23.
  */
 import { JoinGroup } from '@sluice/wire'
@@ -17,11 +18,11 @@ const nullableProtocolNameVersionMin = 7
 export const joinGroup = handler(
   JoinGroup,
   [whole('read', 'group')],
-  async (request, context) => {
-    const result = await context.broker.groups.joinGroup(context, request)
-    return context.apiVersion >= nullableProtocolNameVersionMin
-      ? result
-      : { ...result, protocolName: result.protocolName ?? '' }
+  (request, context) => {
+    const joined = context.broker.groups.joinGroup(context, request)
+    if (context.apiVersion >= nullableProtocolNameVersionMin) return joined
+    // Not awaited: an answer that parks would keep its request.
+    return joined.then((result) => ({ ...result, protocolName: result.protocolName ?? '' }))
   },
   { parks: true },
 )

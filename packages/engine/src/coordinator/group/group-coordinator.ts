@@ -28,6 +28,7 @@ import { type ConfigReader, type GroupCoordinatorConfig, groupCoordinatorConfig 
 import { type Group, listedGroup } from './group.ts'
 import { groupRecordCodec, type GroupRecord } from './group-records.ts'
 import { type DeletedTopicOffsets, GroupShard } from './group-shard.ts'
+import { MemberBytes } from './classic/member-bytes.ts'
 import type { LeaveResult } from './classic/leave.ts'
 import { checkCommitTopic, commitDecision, committedTopics } from './offsets/commit-topics.ts'
 import type { CommitTopicResult } from './offsets/offsets.ts'
@@ -47,6 +48,7 @@ interface GroupCoordinatorOptions {
   readonly logger: Logger
   readonly topics: TopicView
   readonly log: CoordinatorLog
+  readonly memberBytes?: MemberBytes
 }
 
 /** Of a member: clients have a handful. */
@@ -85,6 +87,7 @@ export class GroupCoordinator {
     this.#log = log
     this.#clock = clock
     this.#lane = new Lane(clock)
+    const memberBytes = options.memberBytes ?? new MemberBytes()
     this.#runtime = new CoordinatorRuntime({
       name: consumerOffsets.topic,
       clock,
@@ -100,6 +103,7 @@ export class GroupCoordinator {
           random,
           logger: logger.with({ offsetsPartition: partition }),
           timer,
+          memberBytes,
         }),
     })
   }
@@ -343,14 +347,15 @@ export class GroupCoordinator {
   }
 
   /** Decides on the group's shard; `failed` says in the operation's own terms why that could not be. */
-  async #write<R>(
+  #write<R>(
     name: string,
     groupId: string,
     decide: (shard: GroupShard) => GroupDecision<R>,
     failed: (error: ErrorCode) => R,
   ): Promise<R> {
-    const result = await this.#runtime.write(name, this.partitionFor(groupId), decide)
-    return result instanceof CoordinatorFailure ? failed(result.error) : result
+    const written = this.#runtime.write(name, this.partitionFor(groupId), decide)
+    // Not awaited: a response that parks would keep what was asked.
+    return written.then((result) => (result instanceof CoordinatorFailure ? failed(result.error) : result))
   }
 
   /** The same for a look at the shard. */

@@ -11,6 +11,7 @@ import { type DescribedGroup, describeGroup } from './classic/describe-group.ts'
 import { hasCommitted, heartbeat, type HeartbeatRequest } from './classic/heartbeat.ts'
 import { join, type JoinRequest } from './classic/join.ts'
 import { leave, type LeaveResult, type LeavingMember } from './classic/leave.ts'
+import type { MemberBytes } from './classic/member-bytes.ts'
 import { beginSessions } from './classic/rebalance.ts'
 import { sync, type SyncRequest } from './classic/sync.ts'
 import type { Committer, Group } from './group.ts'
@@ -42,17 +43,19 @@ interface ShardOptions {
   readonly random: Random
   readonly logger: Logger
   readonly timer: CoordinatorTimer<GroupRecord>
+  readonly memberBytes: MemberBytes
 }
 
 /** One partition of `__consumer_offsets`: its groups and their offsets. */
 export class GroupShard implements CoordinatorShard<GroupRecord> {
   readonly #context: ClassicContext
-  readonly #groups = new Groups()
+  readonly #groups: Groups
   readonly #offsets: Offsets
   /** A search for expired offsets that is under way. */
   #expiring: Generator<readonly GroupRecord[]> | null = null
 
   constructor(options: ShardOptions) {
+    this.#groups = new Groups(options.memberBytes)
     this.#context = { ...options, groups: this.#groups }
     this.#offsets = new Offsets(options.config)
   }

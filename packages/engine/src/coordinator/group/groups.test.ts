@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { MemberBytes } from './classic/member-bytes.ts'
 import { Groups } from './groups.ts'
 
 test('a name is made once, and its group stays the same', () => {
-  const groups = new Groups()
+  const groups = new Groups(new MemberBytes())
   expect(groups.has('readers')).toBe(false)
   const readers = groups.createClassic('readers')
   expect(groups.createClassic('readers')).toBe(readers)
@@ -12,7 +13,7 @@ test('a name is made once, and its group stays the same', () => {
 })
 
 test('a group that is not served takes its name and is no group to work with, until it is gone', () => {
-  const groups = new Groups()
+  const groups = new Groups(new MemberBytes())
   groups.createClassic('readers')
   groups.keepUnserved('readers')
   expect([groups.has('readers'), groups.isUnserved('readers'), groups.get('readers')]).toEqual([

@@ -1,4 +1,6 @@
+import { ErrorCode } from '@sluice/wire'
 import { ClassicGroup } from './classic/classic-group.ts'
+import type { MemberBytes } from './classic/member-bytes.ts'
 import type { Group } from './group.ts'
 
 /** The groups of one shard. A name belongs to one group, of whatever kind. */
@@ -6,6 +8,11 @@ export class Groups {
   readonly #served = new Map<string, Group>()
   /** Groups of Apache Kafka's newer protocols, in whose log we stand: their names are taken. */
   readonly #unserved = new Set<string>()
+  readonly #memberBytes: MemberBytes
+
+  constructor(memberBytes: MemberBytes) {
+    this.#memberBytes = memberBytes
+  }
 
   get(groupId: string): Group | undefined {
     return this.#served.get(groupId)
@@ -43,19 +50,20 @@ export class Groups {
     let group = this.classic(groupId)
     if (!group) {
       // The time of its state is a record's to say; until then the commits' own times decide.
-      group = new ClassicGroup(groupId, null)
+      group = new ClassicGroup(groupId, this.#memberBytes)
       this.#served.set(groupId, group)
     }
     return group
   }
 
   delete(groupId: string): void {
+    this.#served.get(groupId)?.unloaded(ErrorCode.UNKNOWN_MEMBER_ID)
     this.#served.delete(groupId)
   }
 
   keepUnserved(groupId: string): void {
     this.#unserved.add(groupId)
-    this.#served.delete(groupId)
+    this.delete(groupId)
   }
 
   forgetUnserved(groupId: string): void {

@@ -4,6 +4,7 @@ import type { CoordinatorTimer } from '../../timer.ts'
 import type { GroupCoordinatorConfig } from '../group-config.ts'
 import type { GroupRecord } from '../group-records.ts'
 import type { Groups } from '../groups.ts'
+import type { MemberBytes } from './member-bytes.ts'
 
 /** What the operations of the classic protocol stand on: one shard's groups, and its timers. */
 export interface ClassicContext {
@@ -13,6 +14,8 @@ export interface ClassicContext {
   readonly logger: Logger
   readonly timer: CoordinatorTimer<GroupRecord>
   readonly groups: Groups
+  /** Of all shards of the broker. */
+  readonly memberBytes: MemberBytes
 }
 
 export type GroupDecision<R> = Decision<R, GroupRecord>

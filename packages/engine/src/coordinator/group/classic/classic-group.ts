@@ -3,6 +3,7 @@ import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { Committer, Group } from '../group.ts'
 import { type GroupMetadata, type GroupRecord, groupTombstone } from '../group-records.ts'
 import { ClassicMember, failedJoin, failedSync, type MemberCounts } from './classic-member.ts'
+import type { MemberBytes } from './member-bytes.ts'
 import { consumerProtocolType, type Preferences, selectProtocol, subscribedTopics } from './protocols.ts'
 
 /** The names are those that DescribeGroups and ListGroups answer. */
@@ -36,7 +37,7 @@ export class ClassicGroup implements Group {
   state: ClassicGroupState = 'Empty'
   previousState: ClassicGroupState = 'Dead'
   /** Wall clock; null for a group from a record of before version 2. */
-  stateSinceMs: Int64 | null
+  stateSinceMs: Int64 | null = null
   generationId = 0
   protocolType: string | null = null
   protocolName: string | null = null
@@ -58,13 +59,15 @@ export class ClassicGroup implements Group {
       if (count === 0) this.#supporters.delete(name)
       else this.#supporters.set(name, count)
     },
+    bytesChanged: (by) => this.#memberBytes.changed(by),
   }
+  readonly #memberBytes: MemberBytes
   /** Topics of all members; null when they are not known (another protocol type, or unreadable). */
   #subscribedTopics: ReadonlySet<string> | null = null
 
-  constructor(groupId: string, nowMs: number | null) {
+  constructor(groupId: string, memberBytes: MemberBytes) {
     this.groupId = groupId
-    this.stateSinceMs = nowMs
+    this.#memberBytes = memberBytes
   }
 
   isIn(...states: readonly ClassicGroupState[]): boolean {
@@ -258,6 +261,7 @@ export class ClassicGroup implements Group {
     for (const member of this.members.values()) {
       member.completeJoin(failedJoin(error, member.memberId))
       member.completeSync(failedSync(error))
+      member.belongTo(null)
     }
     this.state = 'Dead'
   }

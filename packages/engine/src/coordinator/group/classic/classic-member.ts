@@ -1,6 +1,7 @@
 import type { Deferred } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
 import type { GroupMetadata } from '../group-records.ts'
+import { bytesOf } from './member-bytes.ts'
 import { metadataByName, type Preferences } from './protocols.ts'
 
 export interface JoinResult {
@@ -60,6 +61,7 @@ function rebalanceTimeoutOf({ rebalanceTimeout, sessionTimeout }: RecordedMember
 export interface MemberCounts {
   awaitingJoin: number
   supportersChanged(protocolName: string, by: number): void
+  bytesChanged(by: number): void
 }
 
 /** A member of a classic group. `assignment` is hard state; the parked responses are soft. */
@@ -133,12 +135,18 @@ export class ClassicMember {
     this.#count(1)
   }
 
+  /** What it takes to remember what it has said of itself. */
+  get bytes(): number {
+    return bytesOf(this.#protocols)
+  }
+
   get awaitsJoin(): boolean {
     return this.#awaitingJoin !== null
   }
 
   #count(by: 1 | -1): void {
     if (!this.#group) return
+    this.#group.bytesChanged(by * this.bytes)
     for (const name of this.#metadata.keys()) this.#group.supportersChanged(name, by)
     if (this.#awaitingJoin) this.#group.awaitingJoin += by
   }

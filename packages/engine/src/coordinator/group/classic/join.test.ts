@@ -1,5 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { MemberBytes } from './member-bytes.ts'
 import { GroupTestContext } from '../testing/group-context.ts'
 
 let context: GroupTestContext
@@ -10,6 +11,40 @@ beforeEach(async () => {
 const start = async (config: Record<string, number>) => {
   context = await GroupTestContext.start({ config })
 }
+
+describe('members that say too much of themselves together', () => {
+  const large = { metadata: Buffer.alloc(3_000) }
+  beforeEach(async () => {
+    context = await GroupTestContext.start({ memberBytes: new MemberBytes(10_000) })
+  })
+
+  test('may come again, when others have gone', async () => {
+    const first = await context.stableGroup(large)
+    await context.joinAsNewMember({ ...large, groupId: 'second' })
+    const third = await context.joinGroup({ ...large, groupId: 'third' }, 3)
+    expect(third).toMatchObject({ errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, memberId: '' })
+    expect(await context.state('third')).toBe('Dead')
+    // Who is a member already brings nothing new, and who says little finds room.
+    expect(await context.joinGroup({ ...large, memberId: first.memberId })).toMatchObject({
+      errorCode: ErrorCode.NONE,
+    })
+    const small = { metadata: Buffer.alloc(0), groupId: 'small' }
+    expect((await context.joinGroup(small, 3)).errorCode).toBe(ErrorCode.NONE)
+    await context.leaveGroup({ memberId: first.memberId })
+    expect((await context.joinGroup({ ...large, groupId: 'third' }, 3)).errorCode).toBe(ErrorCode.NONE)
+  })
+
+  test('are counted anew where their groups are loaded, and no more where they are gone', async () => {
+    await context.stableGroup(large)
+    const second = await context.joinAsNewMember({ ...large, groupId: 'second' })
+    await context.syncGroup(second, {}, { groupId: 'second' })
+    const memberBytes = new MemberBytes(10_000)
+    context = await GroupTestContext.start({ log: context.log, memberBytes })
+    expect(memberBytes.hasRoomFor(3_000)).toBe(false)
+    for (const partition of [0, 1, 2]) context.groups.unload(partition)
+    expect(memberBytes.hasRoomFor(10_000)).toBe(true)
+  })
+})
 
 describe('a first join', () => {
   test('without a member id gets one and must come back with it (v4 and later)', async () => {

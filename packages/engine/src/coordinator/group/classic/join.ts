@@ -5,6 +5,7 @@ import { type ClassicContext, type GroupDecision, timerKeys } from './classic-co
 import type { ClassicGroup } from './classic-group.ts'
 import { ClassicMember, failedJoin, type JoinResult } from './classic-member.ts'
 import { emptyGroupRecord } from '../group-records.ts'
+import { bytesOf } from './member-bytes.ts'
 import type { Preferences } from './protocols.ts'
 import {
   completeJoinIfAllJoined,
@@ -43,6 +44,10 @@ type JoinDecision = GroupDecision<JoinResult>
 /** The response parks until the generation is complete; every other outcome is answered at once. */
 export function join(context: ClassicContext, request: JoinRequest): JoinDecision {
   const group = context.groups.classic(request.groupId)
+  const known = group?.members.get(request.memberId)
+  // Clients come again: it is what a coordinator says that cannot take them yet.
+  if (!context.memberBytes.hasRoomFor(bytesOf(request.protocols) - (known?.bytes ?? 0)))
+    return answer(failedJoin(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId))
   if (group) return joinExistingGroup(context, group, request)
   if (request.memberId !== '') return answer(failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, request.memberId))
   return {

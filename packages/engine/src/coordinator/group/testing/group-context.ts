@@ -15,6 +15,7 @@ import {
 } from '@sluice/wire'
 import { MemoryCoordinatorLog } from '../../testing/memory-coordinator-log.ts'
 import type { JoinResult } from '../classic/classic-member.ts'
+import { MemberBytes } from '../classic/member-bytes.ts'
 import { GroupCoordinator } from '../group-coordinator.ts'
 import { groupRecordCodec, type GroupRecord } from '../group-records.ts'
 
@@ -63,7 +64,7 @@ export class GroupTestContext {
   readonly topics = new Map([events, orders].map((topic) => [topic.name, topic]))
   clientId = 'reader'
 
-  private constructor(config: Record<string, number>, log: GroupLog, seed: number) {
+  private constructor(config: Record<string, number>, log: GroupLog, seed: number, memberBytes: MemberBytes) {
     this.log = log
     const values = { ...defaults, ...config }
     const read = (name: string) => {
@@ -77,6 +78,7 @@ export class GroupTestContext {
       random: seededRandom(seed),
       logger: silentLogger,
       log,
+      memberBytes,
       topics: {
         idOf: (name) => this.topics.get(name)?.topicId,
         nameOf: (id) => [...this.topics.values()].find(({ topicId }) => topicId === id)?.name,
@@ -90,12 +92,18 @@ export class GroupTestContext {
 
   /** All partitions led and loaded. `log` and a later `seed` make it a restart. */
   static async start(
-    options: { config?: Record<string, number>; log?: GroupLog; seed?: number } = {},
+    options: {
+      config?: Record<string, number>
+      log?: GroupLog
+      seed?: number
+      memberBytes?: MemberBytes
+    } = {},
   ): Promise<GroupTestContext> {
     const context = new GroupTestContext(
       options.config ?? {},
       options.log ?? new GroupLog(),
       options.seed ?? 1,
+      options.memberBytes ?? new MemberBytes(),
     )
     for (const partition of [0, 1, 2]) await context.groups.load(partition)
     return context
