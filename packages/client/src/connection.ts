@@ -31,6 +31,8 @@ interface ConnectionOptions {
   /** With both, a request without an answer in time closes the connection (the answers after it are late too). */
   clock?: Clock
   requestTimeoutMs?: number
+  /** What an answer leaves uncopied (records) is dead with the next request: for those with one in flight at a time. */
+  reusesAnswers?: boolean
 }
 
 const responseBytesMaxDefault = 128 * 1024 * 1024
@@ -195,12 +197,15 @@ export class Connection {
   #handler(): SocketHandler {
     const receiveBuffer = new Uint8Array(receiveBufferBytes)
     const bytesMax = this.#options.responseBytesMax ?? responseBytesMaxDefault
-    const frames = new FrameReader(bytesMax, (frame) => this.#answer(frame))
+    const reusesFrames = this.#options.reusesAnswers ?? false
+    const frames = new FrameReader(bytesMax, (frame) => this.#answer(frame), { reusesFrames })
+    let room: Uint8Array | null = null
     return {
-      receiveBuffer: () => receiveBuffer,
+      receiveBuffer: () => (room = frames.room) ?? receiveBuffer,
       onRead: (length) => {
         try {
-          frames.push(receiveBuffer.subarray(0, length))
+          if (room) frames.filled(length)
+          else frames.push(receiveBuffer.subarray(0, length))
         } catch (error) {
           this.#abort((error as Error).message)
         }

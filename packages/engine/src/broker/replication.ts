@@ -59,5 +59,6 @@ async function connect(
     clientId: `broker-${brokerId}-fetcher-0`,
     clock,
     requestTimeoutMs: config.int('replica.socket.timeout.ms'),
+    reusesAnswers: true,
   })
 }

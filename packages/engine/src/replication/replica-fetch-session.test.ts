@@ -10,7 +10,7 @@ function replica(index: number, fetchOffset = 0): FetchedReplica {
 
 /** The epoch, the partitions that are named and those that are forgotten. */
 function told(session: ReplicaFetchSession, replicas: FetchedReplica[]) {
-  const { sessionId, sessionEpoch, topics, forgottenTopicsData } = session.request(replicas)
+  const { sessionId, sessionEpoch, topics, forgottenTopicsData } = session.request(replicas, 1)
   return [
     `${sessionId}/${sessionEpoch}`,
     topics?.flatMap(({ partitions }) => partitions?.map(({ partition }) => partition)),
@@ -31,7 +31,7 @@ it('names all partitions once, and then what has changed', () => {
 
 it('names all again when the session is lost, or was never given', () => {
   const session = new ReplicaFetchSession()
-  session.request([replica(0)])
+  session.request([replica(0)], 1)
   session.answered(0)
   expect(told(session, [replica(0)])).toEqual(['0/0', [0], []])
   session.answered(7)
@@ -41,9 +41,9 @@ it('names all again when the session is lost, or was never given', () => {
 
 it('knows from where the leader was asked last', () => {
   const session = new ReplicaFetchSession()
-  session.request([replica(0, 3)])
+  session.request([replica(0, 3)], 1)
   expect(session.asked(topicId, 0)).toMatchObject({ fetchOffset: 3 })
   session.answered(7)
-  session.request([replica(1)])
+  session.request([replica(1)], 1)
   expect(session.asked(topicId, 0)).toBeUndefined()
 })

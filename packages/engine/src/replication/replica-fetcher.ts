@@ -145,9 +145,9 @@ export class ReplicaFetcher {
 
   #request(followers: readonly Follower[]): Input<RequestOf<typeof Fetch>> {
     const { brokerId, brokerEpoch, config } = this.#options
-    const partitionMaxBytes = config.int('replica.fetch.max.bytes')
-    const { topics, ...session } = this.#session.request(
+    const { sessionId, sessionEpoch, topics, forgottenTopicsData } = this.#session.request(
       followers.map(({ topicId, index, position }) => ({ topicId, index, position })),
+      config.int('replica.fetch.max.bytes'),
     )
     return {
       replicaState: { replicaId: brokerId, replicaEpoch: brokerEpoch() },
@@ -155,11 +155,10 @@ export class ReplicaFetcher {
       minBytes: config.int('replica.fetch.min.bytes'),
       maxBytes: config.int('replica.fetch.response.max.bytes'),
       isolationLevel: readUncommitted,
-      ...session,
-      topics: (topics ?? []).map((topic) => ({
-        ...topic,
-        partitions: (topic.partitions ?? []).map((partition) => ({ ...partition, partitionMaxBytes })),
-      })),
+      sessionId,
+      sessionEpoch,
+      topics,
+      forgottenTopicsData,
     }
   }
 

@@ -27,7 +27,24 @@ const gatheredResponseBytesMax = 8_192
 
 const noBuffer = Buffer.alloc(0)
 let sharedReceiveBuffer: Buffer | undefined
+/**
+ * The memory of an unfinished frame that was handled, for the next one of any connection: fresh memory for each batch of a
+ * megabyte keeps the garbage collector busy with the whole heap.
+ */
+let spareBuffer: Buffer | null = null
 let gatherBuffer = Buffer.alloc(0)
+
+/** At least so much, and not much more. */
+function receiveMemory(bytes: number): Buffer {
+  const spare = spareBuffer
+  if (!spare || spare.length < bytes || spare.length > 4 * bytes) return Buffer.allocUnsafeSlow(bytes)
+  spareBuffer = null
+  return spare
+}
+
+function leaveSpare(buffer: Buffer): void {
+  if (buffer.length <= reservedBytesMax) spareBuffer = buffer
+}
 
 /** What a connection needs of its broker. */
 export interface RequestHandling {
@@ -168,6 +185,8 @@ export class Connection implements SocketHandler {
     this.#fullReads = full ? this.#fullReads + 1 : 0
     this.#used += length
     this.#handleBuffered(buffer)
+    // Only here: as soon as this returns, the network is told of another place to read to.
+    if (buffer !== this.#own && buffer !== sharedReceiveBuffer) leaveSpare(buffer)
     if (this.#closed) return
     this.#account()
     if (this.#fullReads >= fullReadsPerTurnMax && !this.#paused) {
@@ -323,7 +342,7 @@ export class Connection implements SocketHandler {
     }
     // A size is only a promise: beyond this much, memory is given to bytes that have come.
     const reserved = Math.min(wanted, Math.max(reservedBytesMax, rest))
-    const grown = Buffer.allocUnsafeSlow(rest + reserved + (missing > 0 ? receiveSlackBytes : 0))
+    const grown = receiveMemory(rest + reserved + (missing > 0 ? receiveSlackBytes : 0))
     buffer.copy(grown, 0, at, at + rest)
     this.#own = grown
   }
