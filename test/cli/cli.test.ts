@@ -109,9 +109,11 @@ describe('start --detach', () => {
       brokers: [{ id: 1, pid: status.pid }, { id: 2 }, { id: 3 }],
     })
     expect(demo?.brokers[0]?.dataDirectory).toContain(sandbox.dataDirectory)
-    expect(demo?.bootstrapServers).toBe(
-      demo?.brokers.flatMap(({ listeners }) => listeners.map(({ host, port }) => `${host}:${port}`)).join(),
-    )
+    const all = demo?.brokers.flatMap(({ listeners }) => listeners)
+    const servers = (name: string) =>
+      all?.flatMap((one) => (one.name === name ? [`${one.host}:${one.port}`] : [])).join()
+    expect(demo?.bootstrapServers).toBe(servers('CLIENT'))
+    expect(demo?.listeners).toEqual({ CLIENT: servers('CLIENT'), CLIENT_SECURE: servers('CLIENT_SECURE') })
 
     const environment = JSON.parse((await sandbox.run('env', '-o', 'json')).stdout)
     expect(environment).toMatchObject({

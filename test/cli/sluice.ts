@@ -28,6 +28,7 @@ export interface Status {
     state: string
     stateInfo: string | null
     bootstrapServers: string
+    listeners: Record<string, string>
     brokers: {
       id: number
       pid: number

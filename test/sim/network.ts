@@ -98,7 +98,7 @@ export class SimNetwork {
     const close = async () => {
       if (this.#listeners.get(key) === listening) this.#listeners.delete(key)
     }
-    return { host: options.host, port: options.port, close }
+    return { host: options.host, port: options.port, close, renew() {} }
   }
 
   #connect(

@@ -22,6 +22,7 @@ export class SimSocket implements Socket {
   readonly localPort: number
   readonly remoteAddress: string
   readonly remotePort: number
+  readonly peerSubject = null
   readonly station: Station
   readonly #options: SimSocketOptions
   #peer: SimSocket | null = null

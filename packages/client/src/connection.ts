@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type ConnectOptions,
   Deferred,
   type Network,
   type Socket,
@@ -25,6 +26,8 @@ interface ConnectionOptions {
   network: Network
   host: string
   port: number
+  /** Of an encrypted listener. */
+  tls?: ConnectOptions['tls']
   clientId?: string | null
   /** Default: 128 MB. */
   responseBytesMax?: number
@@ -75,7 +78,8 @@ export class Connection {
   /** Rejects with the system's error (ECONNREFUSED, …) where nothing listens. */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options)
-    await options.network.connect({ host: options.host, port: options.port }, (socket) => {
+    const { host, port, tls } = options
+    await options.network.connect({ host, port, ...(tls && { tls }) }, (socket) => {
       connection.#socket = socket
       return connection.#handler()
     })

@@ -1,32 +1,42 @@
-import type { Accept, Listener, ListenOptions, Network, Socket, SocketHandler } from './network.ts'
+import type {
+  Accept,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  Socket,
+  SocketHandler,
+} from './network.ts'
 
 /**
  * A network inside one process, for tests. It overwrites each receive buffer after `onRead` has returned: a
- * handler that kept a slice of it reads garbage, and its test fails.
+ * handler that kept a slice of it reads garbage, and its test fails. TLS encrypts nothing here, a certificate is just the
+ * text that names its subject, and everybody is believed; but only TLS meets TLS.
  */
 export class MemoryNetwork implements Network {
-  readonly #listeners = new Map<number, Accept>()
+  readonly #listeners = new Map<number, { accept: Accept; isTls: boolean }>()
   #nextPort = 20_000
 
   async listen(options: ListenOptions, accept: Accept): Promise<Listener> {
     const port = options.port === 0 ? this.#nextPort++ : options.port
     if (this.#listeners.has(port))
       throw Object.assign(new Error(`EADDRINUSE: ${port}`), { code: 'EADDRINUSE' })
-    this.#listeners.set(port, accept)
-    return { host: options.host, port, close: async () => void this.#listeners.delete(port) }
+    this.#listeners.set(port, { accept, isTls: options.tls !== undefined })
+    const close = async () => void this.#listeners.delete(port)
+    return { host: options.host, port, close, renew() {} }
   }
 
-  async connect(
-    options: { host: string; port: number },
-    handlerOf: (socket: Socket) => SocketHandler,
-  ): Promise<Socket> {
-    const accept = this.#listeners.get(options.port)
-    if (!accept) throw Object.assign(new Error(`ECONNREFUSED: ${options.port}`), { code: 'ECONNREFUSED' })
+  async connect(options: ConnectOptions, handlerOf: (socket: Socket) => SocketHandler): Promise<Socket> {
+    const listener = this.#listeners.get(options.port)
+    if (!listener) throw Object.assign(new Error(`ECONNREFUSED: ${options.port}`), { code: 'ECONNREFUSED' })
     const near = new MemorySocket('127.0.0.1', this.#nextPort++, options.port)
     const far = new MemorySocket('127.0.0.1', options.port, near.localPort)
     near.peer = far
     far.peer = near
-    far.handler = accept(far)
+    far.peerSubject = options.tls?.certificates ?? null
+    if (listener.isTls !== (options.tls !== undefined))
+      throw Object.assign(new Error('only one side speaks TLS'), { code: 'EPROTO' })
+    far.handler = listener.accept(far)
     near.handler = handlerOf(near)
     return near
   }
@@ -39,6 +49,7 @@ class MemorySocket implements Socket {
   readonly remoteAddress: string
   readonly localPort: number
   readonly remotePort: number
+  peerSubject: string | null = null
   peer!: MemorySocket
   handler!: SocketHandler
   #queue: Uint8Array[] = []

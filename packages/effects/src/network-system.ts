@@ -1,5 +1,24 @@
 import * as net from 'node:net'
-import type { Accept, Listener, ListenOptions, Network, Socket, SocketHandler } from './network.ts'
+import * as tls from 'node:tls'
+import type {
+  Accept,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  Socket,
+  SocketHandler,
+  TlsCredentials,
+  TlsServerOptions,
+} from './network.ts'
+
+/** OpenSSL's own default would let TLS 1.1 in where a system configures it so. */
+const tlsVersionMin = 'TLSv1.2'
+
+/** The authorities that Node trusts by itself, PEM. */
+export function systemAuthorities(): string {
+  return `${tls.rootCertificates.join('\n')}\n`
+}
 
 export function systemNetwork(): Network {
   return { listen, connect }
@@ -7,10 +26,7 @@ export function systemNetwork(): Network {
 
 function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
   return new Promise((resolve, reject) => {
-    const server = net.createServer(
-      { pauseOnConnect: true, noDelay: true, allowHalfOpen: true },
-      (accepted) => takeOver(accepted, accept),
-    )
+    const server = options.tls ? tlsServer(options.tls, accept) : plainServer(accept)
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port, exclusive: true }, () => {
       server.off('error', reject)
@@ -20,10 +36,89 @@ function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
       resolve({
         host: options.host,
         port: address.port,
+        renew: (credentials) => {
+          if (server instanceof tls.Server) server.setSecureContext(contextOptions(credentials))
+        },
         close: () => new Promise((closed) => server.close(() => closed())),
       })
     })
   })
+}
+
+function plainServer(accept: Accept): net.Server {
+  return net.createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (accepted) =>
+    takeOver(accepted, accept),
+  )
+}
+
+/**
+ * A connection is its owner's from the moment it is there, so that one that never ends its handshake counts like any
+ * other; its bytes come when the handshake has ended. Which encrypted socket stands on which connection only the
+ * address of the other side tells.
+ */
+function tlsServer({ credentials, clientCertificate, handshakeMsMax }: TlsServerOptions, accept: Accept) {
+  const server = tls.createServer({
+    ...contextOptions(credentials),
+    requestCert: clientCertificate !== 'none',
+    rejectUnauthorized: clientCertificate === 'required',
+    handshakeTimeout: handshakeMsMax,
+    noDelay: true,
+  })
+  const handshakes = new Map<string, { socket: SystemSocket; handler: SocketHandler; failure?: Error }>()
+  server.on('connection', (raw: net.Socket) => {
+    const socket = new SystemSocket(raw)
+    const at = addressOf(raw)
+    const handshake: { socket: SystemSocket; handler: SocketHandler; failure?: Error } = {
+      socket,
+      handler: accept(socket),
+    }
+    handshakes.set(at, handshake)
+    raw.once('close', () => {
+      if (handshakes.get(at) !== handshake) return
+      handshakes.delete(at)
+      handshake.handler.onClose(handshake.failure ?? new Error('the TLS handshake did not end'))
+    })
+  })
+  server.on('tlsClientError', (error, encrypted) => {
+    const handshake = handshakes.get(addressOf(encrypted))
+    if (handshake) handshake.failure = error
+    encrypted.destroy()
+  })
+  server.on('secureConnection', (encrypted) => {
+    const at = addressOf(encrypted)
+    const handshake = handshakes.get(at)
+    const certificate = encrypted.getPeerX509Certificate()
+    if (!handshake || (certificate && !encrypted.authorized)) {
+      if (handshake)
+        handshake.failure = encrypted.authorizationError ?? new Error('a certificate of nobody whom we trust')
+      encrypted.destroy()
+      return
+    }
+    handshakes.delete(at)
+    handshake.socket.secured(encrypted, handshake.handler)
+  })
+  return server
+}
+
+function contextOptions(credentials: TlsCredentials): tls.SecureContextOptions {
+  const { key, passphrase, certificates, authorities, revocations } = credentials
+  return {
+    key,
+    passphrase,
+    cert: certificates,
+    // Without any, Node would trust whom the system trusts.
+    ca: authorities === '' ? [] : authorities,
+    minVersion: tlsVersionMin,
+    ...(revocations !== undefined && { crl: revocations }),
+  }
+}
+
+function subjectOf(encrypted: tls.TLSSocket): string | null {
+  return encrypted.getPeerX509Certificate()?.subject ?? null
+}
+
+function addressOf({ remoteAddress, remotePort }: net.Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }
 
 /**
@@ -62,18 +157,12 @@ function takeOver(accepted: net.Socket, accept: Accept): void {
   raw.resume()
 }
 
-function connect(
-  options: { host: string; port: number },
-  handlerOf: (socket: Socket) => SocketHandler,
-): Promise<Socket> {
+function connect(options: ConnectOptions, handlerOf: (socket: Socket) => SocketHandler): Promise<Socket> {
   return new Promise((resolve, reject) => {
     let handler: SocketHandler | undefined
     // net asks for the first buffer before the connection stands and thus before there is a handler.
     const firstBuffer = new Uint8Array(65_536)
-    const raw = net.connect({
-      host: options.host,
-      port: options.port,
-      noDelay: true,
+    const reads = {
       onread: {
         buffer: () => handler?.receiveBuffer() ?? firstBuffer,
         callback: (length, filled) => {
@@ -83,16 +172,28 @@ function connect(
           return true
         },
       },
-    } as net.NetConnectOpts)
+    } as net.ConnectOpts
+    const to = { host: options.host, port: options.port, noDelay: true, ...reads }
+    const raw = options.tls ? tls.connect({ ...to, ...clientOptions(options) }) : net.connect(to)
     raw.once('error', reject)
-    raw.once('connect', () => {
+    raw.once(options.tls ? 'secureConnect' : 'connect', () => {
       raw.off('error', reject)
-      const socket = new SystemSocket(raw)
+      const socket = new SystemSocket(raw, raw instanceof tls.TLSSocket ? subjectOf(raw) : null)
       handler = handlerOf(socket)
       socket.attach(raw, handler)
       resolve(socket)
     })
   })
+}
+
+function clientOptions({ host, tls: wanted }: ConnectOptions): tls.ConnectionOptions {
+  return {
+    ca: wanted?.authorities,
+    minVersion: tlsVersionMin,
+    ...(wanted?.key !== undefined && { key: wanted.key, cert: wanted.certificates }),
+    // An address is no name of a server: only its certificate is asked for it.
+    ...(net.isIP(host) === 0 && { servername: host }),
+  }
 }
 
 function feed(handler: SocketHandler, chunk: Uint8Array): void {
@@ -111,13 +212,28 @@ class SystemSocket implements Socket {
   readonly remoteAddress: string
   readonly remotePort: number
   #raw: net.Socket
+  #peerSubject: string | null
+  #isPaused = false
 
-  constructor(raw: net.Socket) {
+  constructor(raw: net.Socket, peerSubject: string | null = null) {
     this.#raw = raw
+    this.#peerSubject = peerSubject
     this.localAddress = raw.localAddress ?? ''
     this.localPort = raw.localPort ?? 0
     this.remoteAddress = raw.remoteAddress ?? ''
     this.remotePort = raw.remotePort ?? 0
+  }
+
+  get peerSubject(): string | null {
+    return this.#peerSubject
+  }
+
+  /** The handshake has ended; its owner may want no bytes yet. */
+  secured(encrypted: tls.TLSSocket, handler: SocketHandler): void {
+    this.#peerSubject = subjectOf(encrypted)
+    encrypted.on('data', (chunk: Buffer) => feed(handler, chunk))
+    this.attach(encrypted, handler)
+    if (this.#isPaused) encrypted.pause()
   }
 
   attach(raw: net.Socket, handler: SocketHandler): void {
@@ -148,10 +264,12 @@ class SystemSocket implements Socket {
   }
 
   pause(): void {
+    this.#isPaused = true
     this.#raw.pause()
   }
 
   resume(): void {
+    this.#isPaused = false
     this.#raw.resume()
   }
 

@@ -3,15 +3,51 @@ export interface Network {
   /** Resolves when bound; rejects with EADDRINUSE, EACCES, … Port 0 takes any free one. */
   listen(options: ListenOptions, accept: Accept): Promise<Listener>
   /** Rejects with ECONNREFUSED, … */
-  connect(
-    options: { host: string; port: number },
-    handler: (socket: Socket) => SocketHandler,
-  ): Promise<Socket>
+  connect(options: ConnectOptions, handler: (socket: Socket) => SocketHandler): Promise<Socket>
 }
 
 export interface ListenOptions {
   host: string
   port: number
+  /** All connections are encrypted (TLS 1.2 or 1.3). */
+  tls?: TlsServerOptions
+}
+
+export interface ConnectOptions {
+  host: string
+  port: number
+  /** Rejects with the TLS library's error where the server does not prove that it is `host`. */
+  tls?: TlsClientOptions
+}
+
+/** Who this side is, and whom it believes. */
+export interface TlsCredentials {
+  /** The private key, PEM. */
+  key: string
+  /** Of a key that is encrypted. */
+  passphrase?: string
+  /** The certificate and those that stand between it and its authority, PEM. */
+  certificates: string
+  /** Authorities that may vouch for the other side, PEM; none: nobody can. */
+  authorities: string
+  /** Certificates that they have revoked, PEM. */
+  revocations?: string
+}
+
+export interface TlsServerOptions {
+  credentials: TlsCredentials
+  /** `required`: who has none of these authorities is refused; `requested`: and is let in where none is shown. */
+  clientCertificate: 'none' | 'requested' | 'required'
+  /** A handshake that has not ended by then ends the connection, ms. */
+  handshakeMsMax: number
+}
+
+interface TlsClientOptions {
+  /** Who may vouch for the server, PEM. */
+  authorities: string
+  /** To say who this side is; both or none, PEM. */
+  key?: string
+  certificates?: string
 }
 
 export type Accept = (socket: Socket) => SocketHandler
@@ -19,6 +55,8 @@ export type Accept = (socket: Socket) => SocketHandler
 export interface Listener {
   readonly host: string
   readonly port: number
+  /** Of a listener with TLS: handshakes that begin from now on are held with these. */
+  renew(credentials: TlsCredentials): void
   /** Stops accepting. Open sockets stay: their owner closes them. */
   close(): Promise<void>
 }
@@ -28,6 +66,11 @@ export interface Socket {
   readonly localPort: number
   readonly remoteAddress: string
   readonly remotePort: number
+  /**
+   * Whom the certificate names that the other side has proved to have, by a line an attribute, as OpenSSL escapes them
+   * (RFC 2253): `O=Acme`, `CN=alice`; null without one. Known from the first `onRead` on.
+   */
+  readonly peerSubject: string | null
   /**
    * Queues the bytes; they may be kept until sent, so the caller leaves them alone. Returns false when the
    * queue is full: wait for `onDrain` before writing more.

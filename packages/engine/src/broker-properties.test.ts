@@ -18,13 +18,13 @@ const tables = new Set([
   'describe-configs.ts',
 ])
 
-/** Every name that a source reads, as `int('num.partitions')`. */
+/** Every name that a source reads, as `int('num.partitions')`; of one listener as `of('ssl.client.auth')`. */
 function namesRead(): Set<string> {
   const names = new Set<string>()
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     if (!entry.name.endsWith('.ts') || entry.name.endsWith('.test.ts') || tables.has(entry.name)) continue
     const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
-    for (const [, name] of text.matchAll(/(?:int|long|double|boolean|string|list|value)\(\s*'([a-z.]+)'/g))
+    for (const [, name] of text.matchAll(/(?:int|long|double|boolean|string|list|value|of)\(\s*'([a-z.]+)'/g))
       if (name && configDefinitions('broker').has(name)) names.add(name)
   }
   return names

@@ -58,6 +58,15 @@ const ownServed = [
   'replication.quota.window.num',
   'replication.quota.window.size.seconds',
   'socket.request.max.bytes',
+  'ssl.client.auth',
+  'ssl.key.password',
+  'ssl.keystore.certificate.chain',
+  'ssl.keystore.key',
+  'ssl.keystore.location',
+  'ssl.keystore.type',
+  'ssl.truststore.certificates',
+  'ssl.truststore.location',
+  'ssl.truststore.type',
   'unclean.leader.election.interval.ms',
 ]
 

@@ -38,7 +38,7 @@ export interface ClusterContext {
   probe: (at: ProbeOptions) => Promise<void>
 }
 
-/** Three brokers over three subnets, plaintext: MSK's common shape. */
+/** Three brokers over three subnets, with a plaintext and a TLS listener: MSK's common shape. */
 export async function createCluster(
   { endpoint, clock, engine }: ClusterContext,
   name: string,
@@ -57,7 +57,7 @@ export async function createCluster(
         clientSubnets: ['subnet-1', 'subnet-2', 'subnet-3'],
         instanceType: 'kafka.m7g.large',
       },
-      encryptionInfo: { encryptionInTransit: { clientBroker: 'PLAINTEXT' } },
+      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS_PLAINTEXT' } },
       tags: tagsOfProperties(set),
     },
   })

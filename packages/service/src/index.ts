@@ -1,3 +1,4 @@
+export { Authority } from './fleet/authority/authority.ts'
 export { Distributions, type DistributionsOptions } from './fleet/jvm/distributions.ts'
 export { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 export { type Service, type ServiceOptions, startService } from './service.ts'

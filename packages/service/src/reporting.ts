@@ -45,6 +45,7 @@ export function reportOf(reported: Reported): StatusReport {
       ...fleet.status().flatMap((one) => clusterNotes(one, reported)),
     ],
     clusters: fleet.status().map((one) => clusterReport(one, fleet)),
+    trust: trustReport(fleet),
   }
 }
 
@@ -85,7 +86,7 @@ function movedSentence(cluster: string, moved: readonly MovedPort[]): string {
   const wanted = `Port${moved.length === 1 ? '' : 's'} ${list(moved.map((one) => one.wanted))}`
   const found = list(moved.map(({ port }) => port))
   const insisting = moved
-    .filter(({ nodeId }) => nodeId === 1)
+    .filter(({ nodeId, listener }) => nodeId === 1 && listener === 'CLIENT')
     .map((one) => ` --kafka-port ${one.wanted} insists.`)
   return `${wanted} ${moved.length === 1 ? 'was' : 'were'} busy: ${cluster} is on ${found}.${insisting.join('')}`
 }
@@ -95,6 +96,13 @@ export function nodesText(clusters: readonly ClusterStatus[]): string {
   const running = clusters.reduce((sum, { brokers, quorum }) => sum + brokers.length + quorum.length, 0)
   const all = clusters.reduce((sum, { nodesWanted }) => sum + nodesWanted, 0)
   return `${running} of ${all} nodes`
+}
+
+/** Where every cluster's encrypted listeners are vouched for. */
+function trustReport({ authority }: Fleet): StatusReport['trust'] {
+  if (authority.certificate() === null) return null
+  const { certificatePath: caFile, bundlePath: bundleFile, javaTruststorePath: javaTruststore } = authority
+  return { caFile, bundleFile, javaTruststore }
 }
 
 function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
@@ -108,7 +116,8 @@ function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
     hosting: cluster.hosting,
     kafkaVersion: spec?.kafkaVersion ?? '',
     brokerProperties: spec?.brokerProperties ?? {},
-    bootstrapServers: cluster.bootstrap ?? '',
+    bootstrapServers: cluster.bootstrap.CLIENT ?? '',
+    listeners: cluster.bootstrap,
     brokers: cluster.brokers.map(nodeReport),
     quorum: cluster.quorum.map((node) => ({ role: node.role, ...nodeReport(node) })),
   }

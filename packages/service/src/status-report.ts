@@ -1,3 +1,5 @@
+import type { ClientListenerName } from './fleet/engines/engine.ts'
+
 /** What `sluice status` and `sluice env` show; the service answers it as JSON at `statusPath`. */
 export interface StatusReport {
   version: string
@@ -19,6 +21,8 @@ export interface StatusReport {
   /** What differs from what one would expect, in sentences, such as a port that moved. */
   notes: readonly string[]
   clusters: ClusterReport[]
+  /** What clients of encrypted listeners have to trust; null where no cluster has one. */
+  trust: { caFile: string; bundleFile: string; javaTruststore: string } | null
 }
 
 export interface ClusterReport {
@@ -34,8 +38,10 @@ export interface ClusterReport {
   kafkaVersion: string
   /** Those that were set when it was made. */
   brokerProperties: Readonly<Record<string, string>>
-  /** `host:port,…` of the listeners that clients can use; empty while none runs. */
+  /** `host:port,…` of the plaintext listener; empty while none runs, or where there is none. */
   bootstrapServers: string
+  /** The same of every listener for clients that runs, by MSK's name of it. */
+  listeners: Readonly<Partial<Record<ClientListenerName, string>>>
   brokers: NodeReport[]
   /** Controllers or ZooKeeper nodes. */
   quorum: (NodeReport & { role: string })[]

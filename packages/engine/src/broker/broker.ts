@@ -202,8 +202,7 @@ export class Broker implements BrokerServices {
     this.producerIds = new ProducerIds(member)
     this.topicCreation = new TopicCreation(this)
     this.lane = new Lane(clock)
-    const { openFilesMax } = options.disk
-    this.#server = new Server(this, { network: options.network, config: this.config, openFilesMax })
+    this.#server = new Server(this, { ...options, config: this.config })
   }
 
   /**

@@ -35,7 +35,7 @@ function registration(options: { clusterId?: string; metadataOffset?: () => numb
 }
 
 const listeners = [
-  { ...plaintextListener, listener: { host: '127.0.0.1', port: 9092, close: async () => {} } },
+  { ...plaintextListener, listener: { host: '127.0.0.1', port: 9092, close: async () => {}, renew() {} } },
 ]
 const { signal } = new AbortController()
 const isAlive = () => controller.image.isBrokerAlive(1)

@@ -186,7 +186,7 @@ export class Controller implements ChannelTarget {
     return new ControllerListener({
       ...options,
       network,
-      openFilesMax: disk.openFilesMax,
+      disk,
       guard: this.#guard.run,
       lane: this.#lane,
       config: this.#config,

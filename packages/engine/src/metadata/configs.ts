@@ -148,6 +148,17 @@ export class BrokerConfig {
     })
   }
 
+  /** Of one listener: what is set for it alone (`listener.name.<its name, lower case>.`), else what is set for all. */
+  listenerValue(listener: string, name: BrokerConfigName): ConfigValue {
+    const own = `listener.name.${listener.toLowerCase()}.${name}`
+    return this.#cached(this.#values, own, null, () => {
+      const definition = configDefinition('broker', name)
+      assert(definition, `no broker config ${name}`)
+      const layersOf = (one: string) => this.brokerLayers([{ name: one, multiplier: 1 }])
+      return valueOf(definition, [...layersOf(own), ...layersOf(name)][0])
+    })
+  }
+
   /** The value of a topic config for a topic, which need not exist: then what it would start with. */
   topicValue(topic: string, name: string): ConfigValue {
     return this.#cached(this.#topicValues, `${topic} ${name}`, topic, () =>

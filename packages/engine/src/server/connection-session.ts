@@ -1,5 +1,6 @@
 import type { Socket } from '@sluice/effects'
 import { anonymousPrincipal } from '../metadata/controller-channel.ts'
+import { distinguishedName } from './distinguished-name.ts'
 import type { ListenerOptions } from './listeners.ts'
 
 /** Who is at the other end of a connection, and the way they came: what all its requests have in common. */
@@ -8,15 +9,25 @@ export class ConnectionSession {
   /** The address that the client dialled. */
   readonly localAddress: string
   readonly remoteAddress: string
-  /** As Apache Kafka writes it. Nobody else comes by a listener without authentication. */
-  readonly principal: string = anonymousPrincipal
   /** What the client says of itself; set by ApiVersions (KIP-511). */
   software: ClientSoftware | null = null
 
-  constructor(listener: ListenerOptions, socket: Pick<Socket, 'localAddress' | 'remoteAddress'>) {
+  readonly #socket: Pick<Socket, 'peerSubject'>
+
+  constructor(
+    listener: ListenerOptions,
+    socket: Pick<Socket, 'localAddress' | 'remoteAddress' | 'peerSubject'>,
+  ) {
     this.listener = listener
+    this.#socket = socket
     this.localAddress = socket.localAddress
     this.remoteAddress = socket.remoteAddress
+  }
+
+  /** As Apache Kafka writes it: by the certificate that the client has, else nobody in particular. */
+  get principal(): string {
+    const { peerSubject } = this.#socket
+    return peerSubject === null ? anonymousPrincipal : `User:${distinguishedName(peerSubject)}`
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Listener, Logger, Network, Socket, SocketHandler } from '@sluice/effects'
+import type { Listener, Logger, Network, Socket, SocketHandler, TlsServerOptions } from '@sluice/effects'
 import type { SecurityProtocol } from '../metadata/security-protocol.ts'
 
 /** One address that a broker listens on. */
@@ -19,6 +19,12 @@ export interface BoundListener extends ListenerOptions {
   readonly listener: Listener
 }
 
+const servedProtocols: ReadonlySet<SecurityProtocol> = new Set(['PLAINTEXT', 'SSL'])
+
+export function isEncrypted({ protocol }: ListenerOptions): boolean {
+  return protocol === 'SSL' || protocol === 'SASL_SSL'
+}
+
 /**
  * Binds all listeners, or none: one that fails closes those that stand. Rejects with the system's error (EADDRINUSE,
  * EACCES, …), to which the address is added.
@@ -26,18 +32,25 @@ export interface BoundListener extends ListenerOptions {
 export async function bindListeners(
   network: Network,
   options: readonly ListenerOptions[],
-  accept: (listener: ListenerOptions, socket: Socket) => SocketHandler,
-  logger: Logger,
+  parts: {
+    accept: (listener: ListenerOptions, socket: Socket) => SocketHandler
+    /** Of a listener whose connections are encrypted; throws where its configs give none. */
+    tlsOf: (listener: ListenerOptions) => TlsServerOptions
+    logger: Logger
+  },
 ): Promise<BoundListener[]> {
-  const unserved = options.find(({ protocol }) => protocol !== 'PLAINTEXT')
+  const { accept, tlsOf, logger } = parts
+  const unserved = options.find(({ protocol }) => !servedProtocols.has(protocol))
   if (unserved)
-    throw new Error(`listener ${unserved.name} wants ${unserved.protocol}; only PLAINTEXT is served`)
+    throw new Error(
+      `listener ${unserved.name} wants ${unserved.protocol}; served are ${[...servedProtocols].join(', ')}`,
+    )
   const bound: BoundListener[] = []
   for (const option of options) {
     try {
-      const listener = await network.listen({ host: option.host, port: option.port }, (socket) =>
-        accept(option, socket),
-      )
+      const { host, port } = option
+      const tls = isEncrypted(option) ? { tls: tlsOf(option) } : {}
+      const listener = await network.listen({ host, port, ...tls }, (socket) => accept(option, socket))
       bound.push({ ...option, port: listener.port, listener })
     } catch (error) {
       for (const { listener } of bound) await listener.close()

@@ -1,4 +1,4 @@
-import type { Clock, Guard, Network, Socket } from '@sluice/effects'
+import type { Clock, Disk, Guard, Network, Socket, TlsServerOptions } from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
@@ -6,6 +6,8 @@ import { Connections } from './connections.ts'
 import { dispatch, type Dispatching } from './dispatch.ts'
 import { EndOfRead } from './end-of-read.ts'
 import type { RequestContext } from './handler.ts'
+import { CertificateWatch } from './certificate-watch.ts'
+import { listenerTls } from './listener-tls.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import type { Reply } from './reply.ts'
 
@@ -24,7 +26,9 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly endOfRead = new EndOfRead()
   readonly #node: Served<Context>
   readonly #network: Network
+  readonly #tlsOf: (listener: ListenerOptions) => TlsServerOptions
   readonly #connections: Connections
+  readonly #certificates: CertificateWatch
   /** Sockets that came before the node was ready. */
   #early: Socket[] | null = []
   #listeners: readonly BoundListener[] = []
@@ -32,14 +36,13 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   #nowMs = 0
   #isClosed = false
 
-  constructor(
-    node: Served<Context>,
-    options: { network: Network; config: BrokerConfig; openFilesMax: number },
-  ) {
-    const { config, openFilesMax } = options
+  constructor(node: Served<Context>, options: { network: Network; config: BrokerConfig; disk: Disk }) {
+    const { config, disk } = options
     this.#node = node
     this.#network = options.network
-    this.#connections = new Connections({ clock: node.clock, config, openFilesMax })
+    this.#connections = new Connections({ clock: node.clock, config, openFilesMax: disk.openFilesMax })
+    this.#tlsOf = ({ name }) => listenerTls(name, config, disk)
+    this.#certificates = new CertificateWatch({ clock: node.clock, logger: node.logger, tlsOf: this.#tlsOf })
     this.requestBytesMax = config.int('socket.request.max.bytes')
   }
 
@@ -58,13 +61,13 @@ export class Server<Context extends RequestContext> implements RequestHandling {
 
   /** Binds all listeners, or none; see bindListeners. */
   async listen(listeners: readonly ListenerOptions[]): Promise<void> {
-    this.#listeners = await bindListeners(
-      this.#network,
-      listeners,
-      (listener, socket) => this.#accept(listener, socket),
-      this.#node.logger,
-    )
+    this.#listeners = await bindListeners(this.#network, listeners, {
+      accept: (listener, socket) => this.#accept(listener, socket),
+      tlsOf: this.#tlsOf,
+      logger: this.#node.logger,
+    })
     if (this.#isClosed) this.closeListeners()
+    else this.#certificates.watch(this.#listeners)
   }
 
   /** Requests are served from now on. */
@@ -82,6 +85,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   }
 
   stopWatching(): void {
+    this.#certificates.stop()
     this.#connections.stopWatching()
   }
 

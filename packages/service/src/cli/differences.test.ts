@@ -27,10 +27,12 @@ const report: StatusReport = {
       kafkaVersion: '4.4.x.kraft',
       brokerProperties: { 'num.partitions': '4' },
       bootstrapServers: '127.0.0.1:9092',
+      listeners: { CLIENT: '127.0.0.1:9092' },
       brokers: [{ id: 1, listeners: [{ name: 'CLIENT', host: '127.0.0.1', port: 9092 }] }],
       quorum: [],
     },
   ],
+  trust: null,
 }
 
 const differencesOf = (asked: Partial<StartSettings>) =>

@@ -42,7 +42,7 @@ export function envCommand(): Command {
       process.stdout.write(flags.output === 'env' ? dotenvLines(variables) : exportLines(variables))
       if (!cluster && report.clusters.length > 1)
         process.stderr.write('Several clusters run: name one with --cluster to get BOOTSTRAP_SERVERS.\n')
-      if (cluster?.bootstrapServers === '')
+      if (cluster && Object.keys(cluster.listeners).length === 0)
         process.stderr.write(
           `The cluster ${cluster.name} is ${cluster.state}: it has no BOOTSTRAP_SERVERS.\n`,
         )

@@ -13,6 +13,7 @@ const cluster = (name: string, port: number): ClusterReport => ({
   kafkaVersion: '4.4.x.kraft',
   brokerProperties: {},
   bootstrapServers: `127.0.0.1:${port}`,
+  listeners: { CLIENT: `127.0.0.1:${port}` },
   brokers: [],
   quorum: [],
   engine: 'embedded',
@@ -33,6 +34,7 @@ const report = (clusters: ClusterReport[], defaultCluster: string | null = null)
   defaultCluster,
   notes: [],
   clusters,
+  trust: null,
 })
 
 const accessKey = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: "a+b/c'd" }
@@ -68,6 +70,7 @@ describe('the chosen cluster', () => {
       state: 'FAILED',
       stateInfo: 'The disk is full.',
       bootstrapServers: '',
+      listeners: {},
     }
     const error = failureOf(() => chosenCluster(report([failed]), 'demo'))
     expect(error.why).toBe('It is FAILED: The disk is full.')

@@ -1,3 +1,4 @@
+import type { ClientListenerName } from '../fleet/engines/engine.ts'
 import type { AccessKey } from '../credentials.ts'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
@@ -7,7 +8,7 @@ import { UsageError } from '../usage-error.ts'
 export function chosenCluster(report: StatusReport, name: string | undefined): ClusterReport | undefined {
   if (name !== undefined) {
     const named = report.clusters.find((cluster) => cluster.name === name)
-    if (named?.bootstrapServers === '') throw unreachable(named)
+    if (named && Object.keys(named.listeners).length === 0) throw unreachable(named)
     if (named) return named
     const known = report.clusters.map((cluster) => cluster.name).join(', ') || 'none'
     throw new UsageError(`There is no cluster "${name}". Clusters here: ${known}.`)
@@ -22,6 +23,25 @@ function unreachable({ name, state, stateInfo }: ClusterReport): OperatingError 
     why: `It is ${state}${stateInfo === null ? '.' : `: ${stateInfo}`}`,
     next: state === 'FAILED' ? 'Delete it, or remove the cause and start again.' : 'Wait until it is ACTIVE.',
   })
+}
+
+const serversVariables: Readonly<Record<string, string>> = {
+  CLIENT: 'BOOTSTRAP_SERVERS',
+  CLIENT_SECURE: 'BOOTSTRAP_SERVERS_TLS',
+} satisfies Partial<Record<ClientListenerName, string>>
+
+function isEncrypted({ listeners }: ClusterReport): boolean {
+  return Object.keys(listeners).some((name) => name !== 'CLIENT')
+}
+
+/** By which the usual runtimes trust the local authority without more ado. */
+function trustVariables({ caFile, bundleFile, javaTruststore }: NonNullable<StatusReport['trust']>) {
+  return {
+    SLUICE_CA_FILE: caFile,
+    NODE_EXTRA_CA_CERTS: caFile,
+    SSL_CERT_FILE: bundleFile,
+    SLUICE_JAVA_TRUSTSTORE: javaTruststore,
+  }
 }
 
 /** The variables that the AWS tools and Kafka clients read; a profile has in it what the first ones tell. */
@@ -40,7 +60,10 @@ export function environmentOf(
   }
   return {
     ...(profile === undefined ? values : { AWS_PROFILE: profile }),
-    ...(cluster?.bootstrapServers && { BOOTSTRAP_SERVERS: cluster.bootstrapServers }),
+    ...Object.fromEntries(
+      Object.entries(cluster?.listeners ?? {}).map(([name, servers]) => [serversVariables[name], servers]),
+    ),
+    ...(report.trust && cluster && isEncrypted(cluster) && trustVariables(report.trust)),
     ...(cluster && { CLUSTER_ARN: cluster.arn }),
   }
 }
@@ -58,11 +81,12 @@ export function environmentJson(
     region: report.region,
     accountId: report.accountId,
     credentials: accessKey,
-    clusters: report.clusters.map(({ name, arn, state, bootstrapServers }) => ({
+    clusters: report.clusters.map(({ name, arn, state, bootstrapServers, listeners }) => ({
       name,
       arn,
       state,
       bootstrapServers,
+      listeners,
     })),
   }
 }

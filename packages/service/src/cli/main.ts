@@ -7,6 +7,7 @@ import { printFailure } from './failure.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
+import { certCommand, trustCommand } from './trust.ts'
 import { version } from '../version.ts'
 
 /**
@@ -38,8 +39,16 @@ export async function main(argv: readonly string[]): Promise<void> {
       'after',
       '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 not running, 4 started but for a cluster that waits for you. Data goes to stdout, talk to stderr.',
     )
-  for (const command of [startCommand(argv), statusCommand(), envCommand(), stopCommand(), clusterCommand()])
-    program.addCommand(command)
+  const commands = [
+    startCommand(argv),
+    statusCommand(),
+    envCommand(),
+    stopCommand(),
+    clusterCommand(),
+    trustCommand(),
+    certCommand(),
+  ]
+  for (const command of commands) program.addCommand(command)
   for (const command of withSubcommands(program))
     command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)')
   try {

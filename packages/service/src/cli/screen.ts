@@ -75,13 +75,22 @@ function endpointLines(
       row('Cluster', [pc.bold(cluster.name), stateText(cluster.state), ...softwareText(cluster)].join('   ')),
       row('  ARN', cluster.arn === '' ? 'unknown' : cluster.arn),
       row('  Brokers', brokersText(cluster)),
-      row(
-        '  Bootstrap',
-        cluster.bootstrapServers === '' ? 'none' : pc.cyan(firstServers(cluster.bootstrapServers)),
-      ),
+      ...bootstrapLines(cluster, report),
       ...more(cluster),
     ]),
   ]
+}
+
+const listenerTexts: Readonly<Record<string, string>> = { CLIENT: '', CLIENT_SECURE: '   TLS' }
+
+function bootstrapLines({ listeners }: ClusterReport, { trust }: StatusReport): string[] {
+  const all = Object.entries(listeners)
+  if (all.length === 0) return [row('  Bootstrap', 'none')]
+  const lines = all.map(([name, servers], at) =>
+    row(at === 0 ? '  Bootstrap' : '', `${pc.cyan(firstServers(servers))}${listenerTexts[name]}`),
+  )
+  const isEncrypted = all.some(([name]) => name !== 'CLIENT')
+  return trust && isEncrypted ? [...lines, row('  Trust', shortPath(trust.caFile))] : lines
 }
 
 /** Of one whose record cannot be read nobody knows. */

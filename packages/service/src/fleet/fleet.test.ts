@@ -79,8 +79,9 @@ const idle = { receiveBuffer: () => new Uint8Array(1), onRead() {}, onDrain() {}
 const starts = (node: string) => engine.log.filter((entry) => entry === `start ${node}`).length
 
 /** Of three brokers, by the port of the first; it alone may have moved. */
-const three = (port: number, first = port) =>
-  `${host}:${first},${host}:${port + 10_000},${host}:${port + 20_000}`
+const three = (port: number, first = port) => ({
+  CLIENT: `${host}:${first},${host}:${port + 10_000},${host}:${port + 20_000}`,
+})
 
 const startOfThree = ['start controller 10001', 'start broker 1', 'start broker 2', 'start broker 3']
 
@@ -106,7 +107,7 @@ describe('a cluster that is created', () => {
   it('is brought up and becomes ACTIVE', async () => {
     const fleet = await start()
     const uuid = create(fleet)
-    expect(statusOf(fleet)).toMatchObject({ state: 'CREATING', brokers: [], bootstrap: null })
+    expect(statusOf(fleet)).toMatchObject({ state: 'CREATING', brokers: [], bootstrap: {} })
     await fleet.idle(uuid)
     expect(statusOf(fleet)).toMatchObject({
       state: 'ACTIVE',
@@ -191,7 +192,8 @@ describe('a start', () => {
     const addresses = before.status().map(({ name, bootstrap }) => ({ name, bootstrap }))
     // The one beside the other was not pushed aside.
     expect(before.status().flatMap(({ movedPorts }) => movedPorts)).toEqual([])
-    expect(addresses.map(({ bootstrap }) => bootstrap).sort()).toEqual([three(9092), three(9192)])
+    const servers = addresses.map(({ bootstrap }) => bootstrap.CLIENT)
+    expect(servers.sort()).toEqual([three(9092).CLIENT, three(9192).CLIENT])
     await before.stop()
     expect(engine.running).toBe(0)
     const after = await start()
@@ -224,7 +226,7 @@ describe('a start', () => {
     const moved = await start()
     expect(statusOf(moved)).toMatchObject({
       bootstrap: three(9092, 9192),
-      movedPorts: [{ nodeId: 1, wanted: 9092, port: 9192 }],
+      movedPorts: [{ nodeId: 1, listener: 'CLIENT', wanted: 9092, port: 9192 }],
     })
     await moved.stop()
     await foreign.close()
@@ -237,10 +239,10 @@ describe('a start', () => {
     await before.stop()
     engine.failures.push(...Array.from({ length: 9 }, () => systemError('EIO')))
     const after = await start()
-    expect(statusOf(after, 'one')).toMatchObject({ state: 'HEALING', bootstrap: null })
+    expect(statusOf(after, 'one')).toMatchObject({ state: 'HEALING', bootstrap: {} })
     engine.failures.length = 0
     await created(after, 'two')
-    expect(statusOf(after, 'two').bootstrap).toBe(three(9192))
+    expect(statusOf(after, 'two').bootstrap).toEqual(three(9192))
     await clock.advance(60_000)
     expect(statusOf(after, 'one')).toMatchObject({ state: 'ACTIVE', bootstrap: three(9092) })
   })
@@ -344,21 +346,17 @@ describe('a Kafka port that is asked for', () => {
     const fleet = await start({ kafkaPort: { port: 5000, cluster: 'demo' } })
     await created(fleet, 'other')
     await created(fleet)
-    expect(statusOf(fleet).bootstrap).toBe(three(5000))
+    expect(statusOf(fleet).bootstrap).toEqual(three(5000))
     await fleet.stop()
-    expect(statusOf(await start()).bootstrap).toBe(three(5000))
+    expect(statusOf(await start()).bootstrap).toEqual(three(5000))
   })
 
   it('is where new clusters look first when no cluster is named', async () => {
     const fleet = await start({ kafkaPort: { port: 5000, cluster: null } })
     await created(fleet, 'one')
     await created(fleet, 'two')
-    expect(
-      fleet
-        .status()
-        .map(({ bootstrap }) => bootstrap)
-        .sort(),
-    ).toEqual([three(5000), three(5100)])
+    const servers = fleet.status().map(({ bootstrap }) => bootstrap.CLIENT)
+    expect(servers.sort()).toEqual([three(5000).CLIENT, three(5100).CLIENT])
   })
 
   it('moves a cluster that is there', async () => {
@@ -383,11 +381,11 @@ describe('a Kafka port that is asked for', () => {
     const fleet = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
     await created(fleet)
     const { bootstrap } = statusOf(fleet)
-    expect(bootstrap).not.toMatch(/9[01]92/)
+    expect(bootstrap.CLIENT).not.toMatch(/9[01]92/)
     expect(engine.plans[0]?.nodes[3]?.listeners[0]?.port).not.toBe(19_001)
     await fleet.stop()
     const after = await start({ kafkaPort: { port: 0, cluster: 'demo' } })
-    expect(statusOf(after).bootstrap).toBe(bootstrap)
+    expect(statusOf(after).bootstrap).toEqual(bootstrap)
   })
 })
 

@@ -7,19 +7,21 @@ import {
   type Processes,
   type Random,
 } from '@sluice/effects'
-import { connectString, type ListenerAddress, loopbackAddress } from './clusters/addresses.ts'
+import { connectString, loopbackAddress } from './clusters/addresses.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
 import { type ClusterStore, clusterStore } from './clusters/cluster-store.ts'
 import { Clusters } from './clusters/clusters.ts'
+import { Authority } from './authority/authority.ts'
 import type { ClusterRuntime, MovedPort, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
 import {
+  type ClientListenerName,
   type Engine,
   type Hosting,
-  ListenerName,
+  isClientListener,
   type LocalNode,
   type NodeKey,
   type NodeListener,
@@ -77,7 +79,7 @@ export interface ClusterStatus {
   hosting: Hosting | null
   directory: string
   /** Where clients reach the brokers that run; null where none does. */
-  bootstrap: string | null
+  bootstrap: Readonly<Partial<Record<ClientListenerName, string>>>
   /** Those that run. */
   brokers: NodeStatus[]
   /** Its controllers or ZooKeeper nodes that run. */
@@ -102,6 +104,8 @@ export interface NodeStatus {
 export interface Fleet {
   /** What the AWS operations work on. */
   readonly clusters: Clusters
+  /** Vouches for brokers and clients. */
+  readonly authority: Authority
   /**
    * Reads the clusters and starts them; resolves when each has been tried once, or after a while. Rejects with an OperatingError
    * where the data directory cannot be read or an explicit Kafka port is taken. A single cluster that does not
@@ -128,6 +132,7 @@ export function createFleet(options: FleetOptions): Fleet {
 class FleetOfClusters implements Fleet {
   readonly clusters: Clusters
   readonly #options: FleetOptions
+  readonly authority: Authority
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
   readonly #loop: ReconcileLoop
@@ -140,6 +145,7 @@ class FleetOfClusters implements Fleet {
   constructor(options: FleetOptions) {
     const { dataDirectory, effects, engines, region, account } = options
     this.#options = options
+    this.authority = new Authority(options.effects, options.dataDirectory)
     this.#settings = {
       host: options.host ?? loopbackAddress,
       kafkaPortBase: options.kafkaPortBase ?? kafkaPortBase,
@@ -228,7 +234,7 @@ class FleetOfClusters implements Fleet {
       hosting: null,
       kafkaClusterId: null,
       directory: this.#store.directoryOf(uuid),
-      bootstrap: null,
+      bootstrap: {},
       brokers: [],
       quorum: [],
       nodesWanted: 0,
@@ -257,7 +263,7 @@ class FleetOfClusters implements Fleet {
         hosting: record.hosting,
         kafkaClusterId: cluster?.clusterId ?? null,
         directory: this.#store.directoryOf(record.uuid),
-        bootstrap: connectString(this.#clientAddresses(record)) || null,
+        bootstrap: this.#bootstrapOf(record),
         brokers: nodes.filter(({ role }) => role === 'broker'),
         quorum: nodes.filter(({ role }) => role !== 'broker'),
         nodesWanted: record.nodes.length,
@@ -267,10 +273,12 @@ class FleetOfClusters implements Fleet {
     })
   }
 
-  #clientAddresses(record: ClusterRecord): ListenerAddress[] {
-    return this.clusters
-      .addresses(record)
-      .filter(({ listener, isUp }) => isUp && listener === ListenerName.client)
+  #bootstrapOf(record: ClusterRecord): Partial<Record<ClientListenerName, string>> {
+    const up = this.clusters.addresses(record).filter(({ isUp }) => isUp)
+    const names = new Set(up.map(({ listener }) => listener).filter(isClientListener))
+    return Object.fromEntries(
+      [...names].map((name) => [name, connectString(up.filter(({ listener }) => listener === name))]),
+    )
   }
 
   idle(uuid: string): Promise<void> {
@@ -288,6 +296,7 @@ class FleetOfClusters implements Fleet {
       engine,
       effects: this.#options.effects,
       settings: this.#settings,
+      authority: this.authority,
       portsLock: this.#portsLock,
       startsLimit: this.#startsLimitOf(engine),
       trigger: () => this.#loop.trigger(uuid),

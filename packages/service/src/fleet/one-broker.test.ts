@@ -144,7 +144,7 @@ it('the missing brokers join it, internal topics get their replicas, and usersâ€
   void world.fleet.start()
   await eventually(() => expect(status()?.state).toBe('ACTIVE'))
   expect(status()).toMatchObject({
-    bootstrap: `${host}:9092,${host}:19092,${host}:29092`,
+    bootstrap: { CLIENT: `${host}:9092,${host}:19092,${host}:29092` },
     brokers: [{ id: 1 }, { id: 2 }, { id: 3 }],
     stateInfo: {
       message: expect.stringMatching(/have one replica each until they are reassigned: orders\.$/),

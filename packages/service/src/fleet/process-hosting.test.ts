@@ -62,7 +62,7 @@ async function partitionOf(topic: string, port: number) {
 it('each node has a process, which is told where its data is and who its controller is', () => {
   expect(status()).toMatchObject({
     hosting: 'process',
-    bootstrap: `${host}:9092,${host}:19092,${host}:29092`,
+    bootstrap: { CLIENT: `${host}:9092,${host}:19092,${host}:29092` },
     brokers: [{ id: 1 }, { id: 2 }, { id: 3 }],
     quorum: [{ role: 'controller', id: 10_001 }],
   })

@@ -1,4 +1,4 @@
-import type { Clock, Guard, Logger, Network } from '@sluice/effects'
+import type { Clock, Disk, Guard, Logger, Network } from '@sluice/effects'
 import type { RequestHeader } from '@sluice/wire'
 import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
@@ -19,7 +19,7 @@ interface ControllerListenerOptions {
   readonly host: string
   readonly port: number
   readonly network: Network
-  readonly openFilesMax: number
+  readonly disk: Disk
   readonly clock: Clock
   readonly logger: Logger
   readonly guard: Guard

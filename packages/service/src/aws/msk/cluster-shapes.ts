@@ -2,7 +2,7 @@ import type { BrokerSoftwareInfo, Cluster, ClusterInfo, NodeInfo, StateInfo } fr
 import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/clusters/cluster-record.ts'
 import type { ClusterSpec } from '../../fleet/clusters/cluster-spec.ts'
 import type { Clusters } from '../../fleet/clusters/clusters.ts'
-import { ListenerName, type NodeRole, sameNode } from '../../fleet/engines/engine.ts'
+import { type ClientListenerName, ListenerName, type NodeRole, sameNode } from '../../fleet/engines/engine.ts'
 import { connectString } from '../../fleet/clusters/addresses.ts'
 import { activeChange } from '../../fleet/clusters/changes/change-life.ts'
 import { sentenceOf } from '../../fleet/operating-error.ts'
@@ -111,13 +111,6 @@ function softwareInfo({ kafkaVersion, configuration }: ClusterSpec): BrokerSoftw
 
 const roleRanks: Record<NodeRole, number> = { broker: 0, controller: 1, zookeeper: 2 }
 
-/** The listener that a node of each kind is known by. */
-const mainListeners: Record<NodeRole, ListenerName> = {
-  broker: ListenerName.client,
-  controller: ListenerName.controller,
-  zookeeper: ListenerName.zookeeper,
-}
-
 /** The nodes with an address, sorted by `key`: brokers, then controllers or ZooKeeper nodes. Each kind has its own shape. */
 export function nodeInfos(
   record: ClusterRecord,
@@ -126,7 +119,7 @@ export function nodeInfos(
   const { quorum } = clusters.engines.of(record.engine)?.topology(record.spec) ?? {}
   return clusters
     .addresses(record)
-    .filter(({ role, listener }) => listener === mainListeners[role])
+    .filter((address, at, all) => all.findIndex((one) => sameNode(one, address)) === at)
     .flatMap((address) => {
       const node = record.nodes.find((one) => sameNode(one, address))
       // Broker 1 and ZooKeeper node 1 are two.
@@ -195,8 +188,12 @@ function commonNodeInfo(record: ClusterRecord, node: NodeRecord) {
   }
 }
 
-/** `host:port` of a plaintext listener of one broker in each zone: enough to find the others by. */
-export function plaintextBootstrap(record: ClusterRecord, clusters: Pick<Clusters, 'addresses'>): string {
+/** `host:port` of this listener of one broker in each zone: enough to find the others by. */
+export function bootstrapOf(
+  record: ClusterRecord,
+  listener: ClientListenerName,
+  clusters: Pick<Clusters, 'addresses'>,
+): string {
   const firstOfZone = new Map<number, NodeRecord>()
   for (const node of [...record.nodes].sort((a, b) => a.nodeId - b.nodeId))
     if (node.role === 'broker' && !firstOfZone.has(node.zone)) firstOfZone.set(node.zone, node)
@@ -204,7 +201,7 @@ export function plaintextBootstrap(record: ClusterRecord, clusters: Pick<Cluster
   return connectString(
     clusters
       .addresses(record)
-      .filter((address) => address.listener === ListenerName.client)
+      .filter((address) => address.listener === listener)
       .filter((address) => chosen.some((node) => sameNode(node, address))),
   )
 }

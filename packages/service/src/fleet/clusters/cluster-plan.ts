@@ -1,24 +1,59 @@
-import { type ClusterPlan, type Engine, type NodeKey, type NodePlan, sameNode } from '../engines/engine.ts'
+import { join } from 'node:path'
+import {
+  type ClusterPlan,
+  type Engine,
+  type NodeKey,
+  type NodePlan,
+  type NodeTls,
+  sameNode,
+  securityProtocolOf,
+} from '../engines/engine.ts'
 import type { PortRecord } from '../ports/ports.ts'
+import { clientAuthOf, clientListenersOf } from './client-listeners.ts'
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { staticProperties } from './static-properties.ts'
 
+/** Where the nodes of a cluster are. */
+export interface ClusterPlace {
+  /** The address that brokers listen on and are known by. */
+  host: string
+  /** Of the cluster's data. */
+  directory: string
+  /** The certificate of who vouches for clients. */
+  authority: string
+}
+
 /** How the nodes of the record shall run. Pure. */
-export function clusterPlan(record: ClusterRecord, engine: Engine, host: string): ClusterPlan {
+export function clusterPlan(record: ClusterRecord, engine: Engine, place: ClusterPlace): ClusterPlan {
   const { spec } = record
+  const { host } = place
   return {
     kafkaVersion: spec.kafkaVersion,
     properties: staticProperties(spec, engine),
     nodes: record.nodes.map((node): NodePlan => {
-      const ports = record.ports.filter((port) => sameNode(port, node))
+      const wanted = listenersOf(record, engine, node)
+      const ports = record.ports.filter((port) => sameNode(port, node) && wanted.includes(port.listener))
       return {
         role: node.role,
         nodeId: node.nodeId,
         rack: spec.brokerNodeGroup.ZoneIds?.[node.zone] ?? null,
         listeners: ports.map(({ listener, port }) => ({ name: listener, host, port })),
+        ...(wanted.some(isEncrypted) && { tls: nodeTls(record, node, place) }),
         generation: node.generation,
       }
     }),
+  }
+}
+
+function isEncrypted(listener: PortRecord['listener']): boolean {
+  return securityProtocolOf(listener).endsWith('SSL')
+}
+
+function nodeTls({ spec }: ClusterRecord, node: NodeKey, place: ClusterPlace): NodeTls {
+  return {
+    keystore: join(place.directory, `${node.role}-${node.nodeId}`, 'tls', 'keystore.pem'),
+    truststore: place.authority,
+    clientAuth: clientAuthOf(spec),
   }
 }
 
@@ -44,7 +79,8 @@ export function listenersOf(
   engine: Engine,
   { role }: NodeKey,
 ): readonly PortRecord['listener'][] {
-  return engine.topology(spec).listeners[role === 'broker' ? 'broker' : 'quorum']
+  const { listeners } = engine.topology(spec)
+  return role === 'broker' ? [...clientListenersOf(spec, engine), ...listeners.broker] : listeners.quorum
 }
 
 export function isBroker({ role }: Pick<NodeRecord, 'role'>): boolean {

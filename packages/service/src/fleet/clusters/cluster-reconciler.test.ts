@@ -62,7 +62,7 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
       missingQuorum: quorum,
       missingBrokers: ['broker 1', 'broker 2'],
     },
-    'allocate ports, start quorum, start brokers',
+    'allocate ports, start quorum, issue certificates, start brokers',
   ],
   ['all its nodes run', { state: 'CREATING' }, `${settle}, report active`],
   ['none of it can be served', { state: 'CREATING', served: false, nodes: 0 }, 'report active'],
@@ -70,18 +70,22 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
 
   // A node that dies.
   ['a broker has died', { untoldFailures: ['broker 2'], missingBrokers: ['broker 2'] }, 'tell failures'],
-  ['a broker is down', { state: 'HEALING', missingBrokers: ['broker 2'] }, 'start brokers'],
+  [
+    'a broker is down',
+    { state: 'HEALING', missingBrokers: ['broker 2'] },
+    'issue certificates, start brokers',
+  ],
   ['a controller is down', { state: 'HEALING', missingQuorum: ['controller 10001'] }, 'start quorum'],
   ['what was down is up', { state: 'HEALING' }, `${settle}, report active`],
   [
     'a broker does not run after a start of the service',
     { missingBrokers: ['broker 2'] },
-    `start brokers, ${settle}`,
+    `issue certificates, start brokers, ${settle}`,
   ],
   [
     'ports were not looked at since the service started',
     { unported: true, missingBrokers: ['broker 2'] },
-    `allocate ports, start brokers, ${settle}`,
+    `allocate ports, issue certificates, start brokers, ${settle}`,
   ],
 
   ['topics of it have one replica from before', { watched: true }, 'report active'],
@@ -91,13 +95,17 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   [
     'nodes run under an older plan',
     { ...active, outdated: ['broker 1', 'broker 2'] },
-    'check health, roll next node',
+    'issue certificates, check health, roll next node',
   ],
-  ['the service runs them otherwise than before', { outdated: ['broker 1'] }, 'check health, roll next node'],
+  [
+    'the service runs them otherwise than before',
+    { outdated: ['broker 1'] },
+    'issue certificates, check health, roll next node',
+  ],
   [
     'a broker did not come back from its roll',
     { ...active, missingBrokers: ['broker 1'], outdated: ['broker 2'] },
-    'start brokers',
+    'issue certificates, start brokers',
   ],
   ['all run under the new plan', active, `${settle}, finish change, report active`],
   ['it is a change of what cannot be served', { ...active, served: false }, 'finish change, report active'],

@@ -5,11 +5,12 @@ import type { Outcome } from '../reconcile-loop.ts'
 import { activeChange, ended, leavingBrokers, takenBack } from './changes/change-life.ts'
 import { isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
-import { hasPlaintextListener } from './cluster-spec.ts'
+import { clientListenersOf } from './client-listeners.ts'
 import { allocateNodes } from './steps/allocate-nodes.ts'
 import { allocatePorts } from './steps/allocate-ports.ts'
 import { beginChange, checkLeaving, finishChange, removeBrokers } from './steps/change.ts'
 import { checkHealth, placeInternalTopics, restoreLeaders } from './steps/health.ts'
+import { issueCertificates } from './steps/issue-certificates.ts'
 import { openEngine } from './steps/open-engine.ts'
 import { type Done, Pass, type ReconcileContext, type Step } from './steps/pass.ts'
 import { removeCluster } from './steps/remove-cluster.ts'
@@ -33,6 +34,7 @@ const steps = {
   'check leaving': checkLeaving,
   'allocate nodes': allocateNodes,
   'allocate ports': allocatePorts,
+  'issue certificates': issueCertificates,
   'start quorum': startQuorum,
   'start brokers': startBrokers,
   'place internal topics': placeInternalTopics,
@@ -88,7 +90,7 @@ function observe(pass: Pass): Observation {
   return {
     state: record?.state ?? null,
     opened: cluster !== null,
-    served: record !== undefined && hasPlaintextListener(record.spec),
+    served: record !== undefined && clientListenersOf(record.spec, engine).length > 0,
     nodes: seen.length,
     change: change === undefined ? 'none' : change.state === 'PENDING' ? 'pending' : 'active',
     untoldFailures: names(seen.filter(({ state }) => state === 'failed')).filter(
@@ -97,9 +99,10 @@ function observe(pass: Pass): Observation {
     joining: without(wanted, record?.nodes ?? []),
     leaving: without(record?.nodes ?? [], wanted),
     unported:
-      missing.length > 0 &&
-      (!portsChecked ||
-        missing.some((node) => unportedListeners(record as ClusterRecord, engine, node).length > 0)),
+      (missing.length > 0 && !portsChecked) ||
+      (record?.nodes ?? []).some(
+        (node) => unportedListeners(record as ClusterRecord, engine, node).length > 0,
+      ),
     missingQuorum: names(missing.filter((node) => !isBroker(node))),
     missingBrokers: names(missing.filter(isBroker)),
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
@@ -127,10 +130,10 @@ export function plan(seen: Observation): StepName[] {
   const missing = [
     ...when(seen.unported, 'allocate ports'),
     ...when(seen.missingQuorum.length > 0, 'start quorum'),
-    ...when(seen.missingBrokers.length > 0, 'start brokers'),
+    ...when(seen.missingBrokers.length > 0, 'issue certificates', 'start brokers'),
   ]
   if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
-  if (seen.outdated.length > 0) return ['check health', 'roll next node']
+  if (seen.outdated.length > 0) return ['issue certificates', 'check health', 'roll next node']
   const leave = when(seen.left.length > 0, 'remove brokers')
   return isOnTheWay ? [...settle, ...leave, ...arrive] : when(seen.watched, 'report active')
 }

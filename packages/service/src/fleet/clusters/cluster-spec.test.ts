@@ -45,10 +45,9 @@ describe('a cluster spec', () => {
   })
 
   it('says in sentences what it describes and nothing serves', () => {
-    const plaintext = { EncryptionInTransit: { ClientBroker: 'TLS_PLAINTEXT' } }
     const text = unservedParts(
       spec({
-        EncryptionInfo: plaintext,
+        ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: true } },
         OpenMonitoring: { Prometheus: { NodeExporter: { EnabledInBroker: true } } },
         LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } } },
         Tags: { 'sluice:set:log.cleanup.policy': 'compact,delete' },
@@ -56,10 +55,13 @@ describe('a cluster spec', () => {
       engine,
     )
     expect(text).toMatch(/compaction, which is not done yet/)
-    expect(text).toMatch(/TLS listeners are not implemented yet/)
+    expect(text).toMatch(/not served by the engine embedded yet: CLIENT_IAM\./)
     expect(text).toMatch(/Open monitoring/)
     expect(text).toMatch(/Broker logs/)
-    expect(unservedParts(spec(), engine)).toMatch(/^This cluster has no plaintext listener/)
+    const closed = spec({ ClientAuthentication: { Sasl: { Scram: { Enabled: true } } } })
+    expect(unservedParts(closed, engine)).toMatch(
+      /^No broker of this cluster can be reached.*CLIENT_SASL_SCRAM/,
+    )
   })
 })
 

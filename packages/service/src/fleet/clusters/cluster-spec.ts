@@ -12,6 +12,7 @@ import type { ChosenConfiguration } from '../configurations/configurations.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
+import { clientListenersOf, wantedClientListeners } from './client-listeners.ts'
 import { hasProvisionedThroughput, standardInstanceTypes } from './instance-types.ts'
 import { propertiesOfTags, propertiesRefusal } from './static-properties.ts'
 import { derivedId, derivedUuid, zoneId } from './zones.ts'
@@ -94,20 +95,19 @@ export function brokerCountRefusal(
   return undefined
 }
 
-/** Does the spec open a plaintext listener? Until security it is the only one that is served. */
-export function hasPlaintextListener(spec: ClusterSpec): boolean {
-  return spec.encryption.EncryptionInTransit?.ClientBroker !== 'TLS'
-}
-
 /** What of the spec is described and not served, as one text; null where all of it is. */
-export function unservedParts(spec: ClusterSpec, engine: Pick<Engine, 'compactsLogs'>): string | null {
-  if (!hasPlaintextListener(spec)) return plaintextSentence
+export function unservedParts(
+  spec: ClusterSpec,
+  engine: Pick<Engine, 'name' | 'compactsLogs' | 'clientListeners'>,
+): string | null {
+  if (clientListenersOf(spec, engine).length === 0) return unreachableSentence(spec)
   const sentences: string[] = []
+  const unserved = wantedClientListeners(spec).filter((name) => !engine.clientListeners.has(name))
+  if (unserved.length > 0)
+    sentences.push(`Listeners that are not served by the engine ${engine.name} yet: ${unserved.join(', ')}.`)
   const policy = { ...spec.brokerProperties, ...spec.configuration?.properties }['log.cleanup.policy']
   if (policy?.includes('compact') && !engine.compactsLogs)
     sentences.push('log.cleanup.policy asks for compaction, which is not done yet: old records stay.')
-  if (spec.encryption.EncryptionInTransit?.ClientBroker === 'TLS_PLAINTEXT')
-    sentences.push('Only the plaintext listener is served: TLS listeners are not implemented yet.')
   const exporters = spec.openMonitoring?.Prometheus
   if (exporters?.JmxExporter?.EnabledInBroker || exporters?.NodeExporter?.EnabledInBroker)
     sentences.push('Open monitoring is described and not served yet.')
@@ -117,8 +117,11 @@ export function unservedParts(spec: ClusterSpec, engine: Pick<Engine, 'compactsL
   return sentences.length > 0 ? sentences.join(' ') : null
 }
 
-export const plaintextSentence =
-  'This cluster has no plaintext listener (clientBroker is TLS), and TLS and SASL listeners are not implemented yet: no broker can be reached.'
+/** Of a cluster none of whose listeners is served. */
+export function unreachableSentence(spec: ClusterSpec): string {
+  const wanted = wantedClientListeners(spec).join(', ')
+  return `No broker of this cluster can be reached: its listeners (${wanted}) are not served yet. Listeners for plaintext and for TLS without SASL are.`
+}
 
 const checkName: Check = ({ ClusterName: name = '' }) =>
   /^[0-9A-Za-z][0-9A-Za-z-]*$/.test(name)

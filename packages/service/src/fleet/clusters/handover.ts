@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Disk, Logger } from '@sluice/effects'
+import type { Clock, Disk, Logger } from '@sluice/effects'
+import { Authority } from '../authority/authority.ts'
 import { clusterPlan } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { clusterStore } from './cluster-store.ts'
@@ -12,11 +13,12 @@ import { OperatingError } from '../operating-error.ts'
  * nothing in it is changed. Throws an OperatingError where that cannot be.
  */
 export function handedOver(
-  { disk, logger, engine, host }: { disk: Disk; logger: Logger; engine: Engine; host: string },
+  { engine, host, ...effects }: { clock: Clock; disk: Disk; logger: Logger; engine: Engine; host: string },
   dataDirectory: string,
   name: string,
 ): HandedOverNode[] {
-  const store = clusterStore({ disk, logger, dataDirectory })
+  const { disk } = effects
+  const store = clusterStore({ ...effects, dataDirectory })
   store.load()
   const unreadable = store.unreadable().find((one) => one.name === name)
   if (unreadable) throw unreadable.error
@@ -29,7 +31,8 @@ export function handedOver(
       next: 'Its nodes have their server.properties in their directories.',
     })
   const directory = join(dataDirectory, 'clusters', record.uuid)
-  const nodes = handedOverNodes(clusterPlan(record, engine, host), directory)
+  const authority = new Authority(effects, dataDirectory).certificatePath
+  const nodes = handedOverNodes(clusterPlan(record, engine, { host, directory, authority }), directory)
   const missing = nodes.find(
     (node) => !disk.existsSync(join(directory, node.name, 'volume-1', 'meta.properties')),
   )

@@ -35,7 +35,7 @@ const inSyncCounts: readonly string[] = [
 ]
 
 /** The cluster's shape decides these; nobody sets them. */
-const ownedPrefixes = ['listener.name.', 'controller.quorum.']
+const ownedPrefixes = ['listener.name.', 'controller.quorum.', 'ssl.key', 'ssl.truststore.']
 const owned = new Set([
   'advertised.listeners',
   'broker.id',
@@ -49,6 +49,7 @@ const owned = new Set([
   'metadata.log.dir',
   'node.id',
   'process.roles',
+  'ssl.client.auth',
 ])
 
 /** Classes, and texts that name some: whoever may create a cluster must not have code loaded on this machine. */

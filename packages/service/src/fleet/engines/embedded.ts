@@ -20,6 +20,7 @@ export function embeddedEngine(effects: SupervisionEffects, program?: NodeProgra
     kafkaVersions: kafkaVersions.map((version) => ({ version, status: 'ACTIVE', software })),
     defaultKafkaVersion: '4.4.x.kraft',
     compactsLogs: false,
+    clientListeners: new Set(['CLIENT', 'CLIENT_SECURE']),
     hostings: program ? ['inline', 'process'] : ['inline'],
     // They share a process and its event loop, or are light ones.
     nodeStartsMax: Number.POSITIVE_INFINITY,
@@ -27,7 +28,7 @@ export function embeddedEngine(effects: SupervisionEffects, program?: NodeProgra
     checkProperties: (properties) => checkBrokerProperties(properties),
     topology: () => ({
       quorum: { role: 'controller', nodeIds: [controllerId] },
-      listeners: { broker: [ListenerName.client], quorum: [ListenerName.controller] },
+      listeners: { broker: [ListenerName.replication], quorum: [ListenerName.controller] },
     }),
     compatibleVersions: (from) => kafkaVersions.slice(kafkaVersions.indexOf(from) + 1),
     open: async (options) => {

@@ -15,6 +15,7 @@ import {
   type NodeKey,
   type NodePlan,
   sameNode,
+  ListenerName,
 } from './engine.ts'
 import { FakeEngine } from './testing/fake-engine.ts'
 
@@ -67,7 +68,7 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
 
   const open = () => engine.open({ name: 'contract', hosting, directory, onChange: () => changes++ })
   const nodePlan = async (role: NodePlan['role'], nodeId: number): Promise<NodePlan> => {
-    const names = listeners[role === 'broker' ? 'broker' : 'quorum']
+    const names = role === 'broker' ? [ListenerName.client, ...listeners.broker] : listeners.quorum
     const planned = await Promise.all(names.map(async (name) => ({ name, host, port: await freePort() })))
     return { role, nodeId, rack: role === 'broker' ? 'use1-az1' : null, listeners: planned, generation: 0 }
   }

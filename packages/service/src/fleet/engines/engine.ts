@@ -12,6 +12,8 @@ export interface Engine {
   readonly defaultKafkaVersion: string
   /** Whether the cleaner runs that `cleanup.policy=compact` asks for. */
   readonly compactsLogs: boolean
+  /** The listeners for clients that its brokers can have. */
+  readonly clientListeners: ReadonlySet<ClientListenerName>
   /** How the nodes of a cluster can be hosted; the first is what a cluster has that does not choose. */
   readonly hostings: readonly Hosting[]
   /** How many nodes of all its clusters start at a time. */
@@ -20,7 +22,7 @@ export interface Engine {
   readonly ignoredProperties: ReadonlySet<string>
   /** What is wrong with these static broker properties: unknown names, values out of range. */
   checkProperties(properties: Readonly<Record<string, string>>, kafkaVersion: string): PropertyProblem[]
-  /** The nodes that such a cluster needs beside its brokers, and the listeners of each kind. */
+  /** The nodes that such a cluster needs beside its brokers, and the listeners that all of them have among themselves. */
   topology(spec: TopologySpec): Topology
   /** The versions that a running cluster of this one may be moved to, oldest first. */
   compatibleVersions(kafkaVersion: string): readonly string[]
@@ -55,6 +57,9 @@ export type NodeRole = 'broker' | 'controller' | 'zookeeper'
 /** Every listener that a node can have, by the name that configurations and records carry. */
 export const ListenerName = {
   client: 'CLIENT',
+  clientSecure: 'CLIENT_SECURE',
+  clientScram: 'CLIENT_SASL_SCRAM',
+  clientIam: 'CLIENT_IAM',
   /** Between brokers. */
   replication: 'REPLICATION',
   controller: 'CONTROLLER',
@@ -65,6 +70,25 @@ export const ListenerName = {
 } as const
 
 export type ListenerName = (typeof ListenerName)[keyof typeof ListenerName]
+
+/** Those for clients, with MSK's port and Kafka's protocol of each (MSK Developer Guide, "Port information"). */
+export const clientListeners = {
+  CLIENT: { port: 9092, protocol: 'PLAINTEXT' },
+  CLIENT_SECURE: { port: 9094, protocol: 'SSL' },
+  CLIENT_SASL_SCRAM: { port: 9096, protocol: 'SASL_SSL' },
+  CLIENT_IAM: { port: 9098, protocol: 'SASL_SSL' },
+} as const satisfies Partial<Record<ListenerName, { port: number; protocol: SecurityProtocol }>>
+
+export type ClientListenerName = keyof typeof clientListeners
+type SecurityProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+
+export function isClientListener(name: ListenerName): name is ClientListenerName {
+  return name in clientListeners
+}
+
+export function securityProtocolOf(name: ListenerName): SecurityProtocol {
+  return isClientListener(name) ? clientListeners[name].protocol : 'PLAINTEXT'
+}
 
 /** What of a cluster's spec decides its topology. */
 export interface TopologySpec {
@@ -111,6 +135,8 @@ export interface ClusterPlan {
 export interface NodePlan extends NodeKey {
   rack: string | null
   listeners: readonly NodeListener[]
+  /** Of a broker with a listener that is encrypted. */
+  tls?: NodeTls
   /** Raised by each reboot: a node that runs under a lower one is out of date. */
   generation: number
 }
@@ -119,6 +145,16 @@ export interface NodeListener {
   name: ListenerName
   host: string
   port: number
+}
+
+/** What a broker's encrypted listeners are made of; the files are PEM. */
+export interface NodeTls {
+  /** Its key, its certificate and the authority's. */
+  keystore: string
+  /** The authorities of clients. */
+  truststore: string
+  /** What CLIENT_SECURE wants of clients, as `ssl.client.auth` has it. */
+  clientAuth: 'none' | 'requested' | 'required'
 }
 
 export interface EngineCluster {

@@ -1,4 +1,5 @@
-import { ListenerName, listenerOf, type NodeListener, type NodePlan } from './engine.ts'
+import { assert } from '@sluice/effects'
+import { ListenerName, type NodeListener, nodeName, type NodePlan, securityProtocolOf } from './engine.ts'
 
 /** An IPv6 address stands in brackets. */
 export function addressOf({ host, port }: { host: string; port: number }): string {
@@ -9,23 +10,42 @@ export function urlOf(listener: NodeListener): string {
   return `${listener.name}://${addressOf(listener)}`
 }
 
-/** What a broker's properties say of where it is and on which of these it listens; brokers speak over the last one. */
-export function placeProperties(
-  node: NodePlan,
-  ...names: readonly [...ListenerName[], ListenerName]
-): Record<string, string> {
-  const listeners = names.map((name) => urlOf(listenerOf(node, name))).join(',')
+/** What a broker's properties say of where it is, on what it listens and how that is encrypted. */
+export function placeProperties(node: NodePlan): Record<string, string> {
+  const listeners = node.listeners.map(urlOf).join(',')
+  const between = plainListener(node.listeners)
+  assert(between, `${nodeName(node)} has a listener for the other brokers`)
   return {
     ...(node.rack !== null && { 'broker.rack': node.rack }),
     listeners,
     'advertised.listeners': listeners,
-    'inter.broker.listener.name': names[names.length - 1] as ListenerName,
+    'inter.broker.listener.name': between.name,
+    ...tlsProperties(node),
   }
 }
 
-/** Of these listeners; the only protocol that is served yet. */
-export function securityProtocols(...listeners: (keyof typeof ListenerName)[]): string {
-  return listeners.map((listener) => `${ListenerName[listener]}:PLAINTEXT`).join(',')
+/** Of a node's listeners and, after them, of these. */
+export function securityProtocols(node: NodePlan, ...others: ListenerName[]): string {
+  const names = [...node.listeners.map(({ name }) => name), ...others]
+  return [...new Set(names)].map((name) => `${name}:${securityProtocolOf(name)}`).join(',')
+}
+
+/** The one by which the service itself reaches a node; nodes of older builds have only the one for clients. */
+export function plainListener(listeners: readonly NodeListener[]): NodeListener | undefined {
+  const inner = listeners.find(({ name }) => name === ListenerName.replication)
+  return inner ?? listeners.find(({ name }) => securityProtocolOf(name) === 'PLAINTEXT')
+}
+
+/** By Kafka's names, which both engines read. */
+export function tlsProperties({ tls }: NodePlan): Record<string, string> {
+  if (!tls) return {}
+  return {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': tls.keystore,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': tls.truststore,
+    [`listener.name.${ListenerName.clientSecure.toLowerCase()}.ssl.client.auth`]: tls.clientAuth,
+  }
 }
 
 export function hostOf(host: string): string {

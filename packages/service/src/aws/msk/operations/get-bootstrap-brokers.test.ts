@@ -26,14 +26,29 @@ describe('GetBootstrapBrokers', () => {
     expect(answer.BootstrapBrokerString).toBe('127.0.0.1:9092,127.0.0.1:19092,127.0.0.1:29092')
   })
 
-  it('is refused with a sentence while there is no plaintext listener', async () => {
+  it('names the encrypted listeners apart', async () => {
     const { EncryptionInfo: _left, ...rest } = provisioned('secure')
-    const arn = await clusters.createFrom(rest as never)
+    const both = { EncryptionInTransit: { ClientBroker: 'TLS_PLAINTEXT' } }
+    const arn = await clusters.createFrom({ ...rest, EncryptionInfo: both } as never)
+    const answer = await clusters.client.send(new GetBootstrapBrokersCommand({ ClusterArn: arn }))
+    expect(answer).toMatchObject({
+      BootstrapBrokerString: '127.0.0.1:9092,127.0.0.1:19092,127.0.0.1:29092',
+      BootstrapBrokerStringTls: '127.0.0.1:9094,127.0.0.1:19094,127.0.0.1:29094',
+    })
+    expect(answer.BootstrapBrokerStringSaslScram).toBeUndefined()
+  })
+
+  it('is refused with a sentence while none of its listeners is served', async () => {
+    const { EncryptionInfo: _left, ...rest } = provisioned('secure')
+    const arn = await clusters.createFrom({
+      ...rest,
+      ClientAuthentication: { Sasl: { Scram: { Enabled: true } } },
+    } as never)
     const info = await clusters.info(arn)
     expect(info?.EncryptionInfo?.EncryptionInTransit?.ClientBroker).toBe('TLS')
     expect(info?.State).toBe('ACTIVE')
     const sentence = info?.StateInfo?.Message ?? ''
-    expect(sentence).toMatch(/no plaintext listener/)
+    expect(sentence).toMatch(/No broker of this cluster can be reached/)
     await expect(
       clusters.client.send(new GetBootstrapBrokersCommand({ ClusterArn: arn })),
     ).rejects.toMatchObject({

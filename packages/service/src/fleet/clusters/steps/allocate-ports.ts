@@ -1,4 +1,4 @@
-import { ListenerName, nodeName, sameNode } from '../../engines/engine.ts'
+import { clientListeners, isClientListener, ListenerName, nodeName, sameNode } from '../../engines/engine.ts'
 import {
   allocatePorts as allocate,
   clientPlaces,
@@ -42,8 +42,8 @@ function noteMove(
 ): void {
   const had = record.ports.find((old) => isSameListener(old, node))
   const wanted = had?.port ?? wish?.places.find((place) => !reserved.has(place))
-  if (node.listener !== ListenerName.client || wanted === undefined || wanted === port || wish?.asked) return
-  runtime.movedPorts.push({ nodeId: node.nodeId, wanted, port })
+  if (!isClientListener(node.listener) || wanted === undefined || wanted === port || wish?.asked) return
+  runtime.movedPorts.push({ nodeId: node.nodeId, listener: node.listener, wanted, port })
   effects.logger.warn(`Port ${wanted} was busy: ${nodeName(node)} of ${record.name} is on ${port}`)
 }
 
@@ -55,9 +55,11 @@ function portWishes({ record, engine, settings }: Pass): PortWish[] {
   const anywhere = askedPort?.port === 0
   return record.nodes.flatMap(({ role, nodeId }) =>
     listenersOf(record, engine, { role, nodeId }).map((listener): PortWish => {
-      const isForClients = listener === ListenerName.client
-      const places = isForClients ? clientPlaces(first, nodeId) : innerPlaces(innerPortBase)
-      const isAsked = isForClients && nodeId === 1 && askedPort?.cluster === record.name && !anywhere
+      const places = isClientListener(listener)
+        ? clientPlaces(first + clientListeners[listener].port - clientListeners.CLIENT.port, nodeId)
+        : innerPlaces(innerPortBase)
+      const isAsked =
+        listener === ListenerName.client && nodeId === 1 && askedPort?.cluster === record.name && !anywhere
       return { role, nodeId, listener, places: anywhere ? [] : places, ...(isAsked && { asked: first }) }
     }),
   )

@@ -1,8 +1,9 @@
 import { assert, type Clock, type Logger, type Network, type Random } from '@sluice/effects'
-import type { ClusterPlan, Engine, EngineCluster } from '../../engines/engine.ts'
+import type { ClusterPlan, Engine, EngineCluster, ListenerName } from '../../engines/engine.ts'
 import type { Limit } from '../../limit.ts'
 import type { Mutex } from '../../mutex.ts'
-import { clusterPlan } from '../cluster-plan.ts'
+import type { Authority } from '../../authority/authority.ts'
+import { type ClusterPlace, clusterPlan } from '../cluster-plan.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
 import type { ClusterStore } from '../cluster-store.ts'
 
@@ -20,6 +21,7 @@ export interface ReconcileContext {
   engine: Engine
   effects: { clock: Clock; logger: Logger; network: Network; random: Random }
   settings: ReconcileSettings
+  authority: Authority
   /** One cluster at a time looks for ports, so that no two find the same ones. */
   portsLock: Mutex
   /** How many nodes of the engine start at a time, of all clusters. */
@@ -43,6 +45,7 @@ export interface ReconcileSettings {
 /** A broker's default port that was taken. */
 export interface MovedPort {
   nodeId: number
+  listener: ListenerName
   wanted: number
   port: number
 }
@@ -71,6 +74,7 @@ export class Pass {
   readonly engine: Engine
   readonly effects: ReconcileContext['effects']
   readonly settings: ReconcileSettings
+  readonly authority: Authority
   readonly portsLock: Mutex
   readonly startsLimit: Limit
   readonly trigger: () => void
@@ -83,6 +87,7 @@ export class Pass {
     this.engine = context.engine
     this.effects = context.effects
     this.settings = context.settings
+    this.authority = context.authority
     this.portsLock = context.portsLock
     this.startsLimit = context.startsLimit
     this.trigger = context.trigger
@@ -99,8 +104,16 @@ export class Pass {
     const { record } = this
     // The store replaces records and never changes one.
     if (this.#planned?.from !== record)
-      this.#planned = { from: record, plan: clusterPlan(record, this.engine, this.settings.host) }
+      this.#planned = { from: record, plan: clusterPlan(record, this.engine, this.#place()) }
     return this.#planned.plan
+  }
+
+  #place(): ClusterPlace {
+    return {
+      host: this.settings.host,
+      directory: this.store.directoryOf(this.uuid),
+      authority: this.authority.certificatePath,
+    }
   }
 
   /** What runs of the cluster. */

@@ -59,14 +59,14 @@ export function topologyOf(mode: Mode): Topology {
     ? {
         quorum: { role: 'controller', nodeIds: ids(firstControllerId) },
         listeners: {
-          broker: [ListenerName.client, ListenerName.replication],
+          broker: [ListenerName.replication],
           quorum: [ListenerName.controller],
         },
       }
     : {
         quorum: { role: 'zookeeper', nodeIds: ids(1), zookeeperVersion },
         listeners: {
-          broker: [ListenerName.client, ListenerName.replication],
+          broker: [ListenerName.replication],
           quorum: [ListenerName.zookeeper, ListenerName.peer, ListenerName.election],
         },
       }

@@ -2,11 +2,11 @@ import { type Connection, describeTopics } from '@sluice/client'
 import {
   type ClusterBrokers,
   type ClusterPlan,
-  ListenerName,
   type NodeListener,
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
+import { plainListener } from '../listeners.ts'
 import { askNode, type RemoteEffects } from './ask-node.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
@@ -89,11 +89,12 @@ export class ClusterClient implements ClusterBrokers {
       await this.ask(plan, (connection) => unregisterBroker(connection, brokerId))
   }
 
-  /** Where the brokers of the plan that run take clients. */
+  /** Where the brokers of the plan that run are reached by each other, and by us. */
   #addresses(plan: ClusterPlan): NodeListener[] {
     return this.#nodes()
-      .filter((node) => node.state === 'running' && plan.nodes.some((planned) => sameNode(planned, node)))
-      .flatMap(({ listeners }) => listeners.filter(({ name }) => name === ListenerName.client))
+      .filter((node) => node.role === 'broker' && node.state === 'running')
+      .filter((node) => plan.nodes.some((planned) => sameNode(planned, node)))
+      .flatMap(({ listeners }) => plainListener(listeners) ?? [])
   }
 
   /** Only with ZooKeeper it has to be that very broker; elsewhere each passes such requests on. */

@@ -40,9 +40,9 @@ export function handedOverNodes(plan: ClusterPlan, directory: string): HandedOve
 function roleProperties(node: NodePlan): Record<string, string> {
   const common = {
     'process.roles': node.role,
-    'listener.security.protocol.map': securityProtocols('controller', 'client'),
+    'listener.security.protocol.map': securityProtocols(node, ListenerName.controller),
   }
   return node.role === 'controller'
     ? { ...common, listeners: urlOf(listenerOf(node, ListenerName.controller)) }
-    : { ...common, ...placeProperties(node, ListenerName.client) }
+    : { ...common, ...placeProperties(node) }
 }

@@ -16,7 +16,9 @@ import {
   nodeName,
   nodeOf,
   type NodePlan,
+  securityProtocolOf,
 } from '../engine.ts'
+import { tlsProperties } from '../listeners.ts'
 
 /* What a plan comes to for the nodes of an embedded cluster, however they are hosted. */
 
@@ -34,12 +36,13 @@ export function fingerprintOf(plan: ClusterPlan, key: NodeKey, more: readonly st
 }
 
 /** What of the plan's properties this node gets: one that only brokers know must not start the controller anew. */
-export function nodeProperties(plan: ClusterPlan, { role }: NodeKey): Readonly<Record<string, string>> {
-  return role === 'controller' ? controllerProperties(plan.properties) : plan.properties
+export function nodeProperties(plan: ClusterPlan, key: NodeKey): Readonly<Record<string, string>> {
+  if (key.role === 'controller') return controllerProperties(plan.properties)
+  return { ...plan.properties, ...tlsProperties(nodeOf(plan, key)) }
 }
 
 export function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
-  return { name, protocol: 'PLAINTEXT', host, port }
+  return { name, protocol: securityProtocolOf(name), host, port }
 }
 
 /** The node's directory below the cluster's. */

@@ -1,5 +1,6 @@
 import type { Disk, Listener, Network } from '@sluice/effects'
 import {
+  type ClientListenerName,
   type ClusterBrokers,
   type ClusterPlan,
   type Engine,
@@ -33,6 +34,7 @@ export class FakeEngine implements Engine {
   }))
   readonly defaultKafkaVersion = '4.4.x.kraft'
   readonly compactsLogs = false
+  readonly clientListeners = new Set<ClientListenerName>(['CLIENT', 'CLIENT_SECURE'])
   readonly hostings
   nodeStartsMax = Number.POSITIVE_INFINITY
   readonly ignoredProperties = new Set(['num.io.threads'])
@@ -82,11 +84,11 @@ export class FakeEngine implements Engine {
     return kafkaVersion.endsWith('.kraft')
       ? ({
           quorum: { role: 'controller', nodeIds: [10_001] },
-          listeners: { broker: [ListenerName.client], quorum: [ListenerName.controller] },
+          listeners: { broker: [], quorum: [ListenerName.controller] },
         } as const)
       : ({
           quorum: { role: 'zookeeper', nodeIds: [1, 2, 3], zookeeperVersion: '3.8.4' },
-          listeners: { broker: [ListenerName.client], quorum: [ListenerName.zookeeper] },
+          listeners: { broker: [], quorum: [ListenerName.zookeeper] },
         } as const)
   }
 

@@ -47,8 +47,8 @@ export function kraftBrokerProperties(
     ...plannedProperties(plan, release, () => true),
     'process.roles': 'broker',
     'node.id': String(node.nodeId),
-    ...placeProperties(node, ListenerName.client, ListenerName.replication),
-    'listener.security.protocol.map': securityProtocols('client', 'replication', 'controller'),
+    ...placeProperties(node),
+    'listener.security.protocol.map': securityProtocols(node, ListenerName.controller),
     ...quorumProperties(plan),
     'log.dirs': logDirectory,
   }
@@ -65,7 +65,7 @@ export function kraftControllerProperties(
     'process.roles': 'controller',
     'node.id': String(node.nodeId),
     listeners: urlOf(listenerOf(node, ListenerName.controller)),
-    'listener.security.protocol.map': securityProtocols('controller'),
+    'listener.security.protocol.map': securityProtocols(node),
     ...quorumProperties(plan),
     'log.dirs': logDirectory,
   }

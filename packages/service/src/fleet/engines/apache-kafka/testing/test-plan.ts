@@ -1,5 +1,5 @@
 import { pinnedVersions } from '../../../jvm/distributions.ts'
-import type { ClusterPlan, ListenerName, NodePlan, NodeRole } from '../../engine.ts'
+import { type ClusterPlan, ListenerName, type NodePlan, type NodeRole } from '../../engine.ts'
 import { directoriesBelow } from '../../supervision/node-directories.ts'
 import { directoryNameOf } from '../node-shape.ts'
 import { type Release, releasesOf, topologyOf } from '../versions.ts'
@@ -26,7 +26,7 @@ export function testPlan(
     kafkaVersion,
     properties: options.properties ?? {},
     nodes: [
-      ...ids.map((nodeId) => testNode('broker', nodeId, listeners.broker)),
+      ...ids.map((nodeId) => testNode('broker', nodeId, [ListenerName.client, ...listeners.broker])),
       ...quorum.nodeIds.map((nodeId) => testNode(quorum.role, nodeId, listeners.quorum)),
     ],
   }

@@ -16,8 +16,8 @@ export function zooKeeperBrokerProperties(
     'controlled.shutdown.retry.backoff.ms': '1000',
     ...plannedProperties(plan, release, () => true),
     'broker.id': String(node.nodeId),
-    ...placeProperties(node, ListenerName.client, ListenerName.replication),
-    'listener.security.protocol.map': securityProtocols('client', 'replication'),
+    ...placeProperties(node),
+    'listener.security.protocol.map': securityProtocols(node),
     'zookeeper.connect': zooKeepers(plan)
       .map((member) => addressOf(listenerOf(member, ListenerName.zookeeper)))
       .join(','),

@@ -1,0 +1,93 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { systemEffects } from '@sluice/effects'
+import { Command, Option } from 'commander'
+import { Authority } from '../fleet/authority/authority.ts'
+import { OperatingError } from '../fleet/operating-error.ts'
+import { UsageError } from '../usage-error.ts'
+import { dataDirOption } from './options.ts'
+
+/* The local authority of a data directory, for people: what clients have to trust, and certificates for clients. */
+
+interface TrustFlags {
+  dataDir: string
+  format: 'pem' | 'bundle' | 'jks'
+  out?: string
+}
+
+export function trustCommand(): Command {
+  return new Command('trust')
+    .description('print the certificate that clients of TLS listeners have to trust, or write it to a file')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'pem, bundle (behind the authorities that everybody trusts), jks (for Java)',
+      )
+        .choices(['pem', 'bundle', 'jks'])
+        .default('pem'),
+    )
+    .option('--out <file>', 'write it there')
+    .addOption(dataDirOption())
+    .action(({ dataDir, format, out }: TrustFlags) => {
+      const authority = authorityOf(dataDir)
+      if (authority.certificate() === null) throw nothingIssued(dataDir)
+      const { certificatePath: pem, bundlePath: bundle, javaTruststorePath: jks } = authority
+      const bytes = readFileSync({ pem, bundle, jks }[format])
+      if (out !== undefined) write(resolve(out), bytes)
+      else if (format === 'jks') throw new UsageError('--format jks is no text: say where with --out.')
+      else process.stdout.write(bytes)
+    })
+}
+
+export function certCommand(): Command {
+  return new Command('cert')
+    .description('make a key and a certificate for a client, by which listeners with mutual TLS know it')
+    .argument('<name>', 'the common name, or a whole subject: CN=alice,O=Acme')
+    .option('--out <directory>', 'where the files are written', '.')
+    .addOption(dataDirOption())
+    .action(async (name: string, { dataDir, out }: { dataDir: string; out: string }) => {
+      const { subject, fileName } = clientNames(name)
+      const authority = authorityOf(dataDir)
+      const { key, certificate } = await authority.issueForClient(subject)
+      const path = (ending: string) => join(resolve(out), `${fileName}${ending}`)
+      write(path('-key.pem'), key, 0o600)
+      write(path('-cert.pem'), certificate)
+      // As Kafka's Java clients take it: ssl.keystore.type=PEM.
+      write(path('-keystore.pem'), `${key}${certificate}${authority.certificate() ?? ''}`, 0o600)
+      process.stdout.write(['-key.pem', '-cert.pem', '-keystore.pem'].map((one) => `${path(one)}\n`).join(''))
+      process.stderr.write(`\n  Kafka knows this client as User:${subject}\n`)
+    })
+}
+
+function clientNames(name: string): { subject: string; fileName: string } {
+  const subject = name.includes('=') ? name : `CN=${name}`
+  const commonName = /(?:^|,)CN=([^,]+)/.exec(subject)?.[1] ?? ''
+  if (!/^[\w.@-]+$/.test(commonName))
+    throw new UsageError(`"${name}" has no common name of letters, digits and any of . _ - @`)
+  return { subject, fileName: commonName }
+}
+
+function authorityOf(dataDir: string): Authority {
+  return new Authority(systemEffects(), resolve(dataDir))
+}
+
+function nothingIssued(dataDir: string): OperatingError {
+  return new OperatingError('There is nothing to trust yet.', {
+    code: 'NO_AUTHORITY',
+    why: `No cluster of ${resolve(dataDir)} has had an encrypted listener.`,
+    next: 'Start the service with such a cluster, or name another --data-dir.',
+  })
+}
+
+function write(path: string, bytes: string | Uint8Array, mode = 0o644): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, bytes, { mode })
+  } catch (error) {
+    throw new OperatingError(`${path} cannot be written.`, {
+      code: (error as NodeJS.ErrnoException).code ?? 'NOT_WRITTEN',
+      why: (error as Error).message,
+      next: 'Give --out a place that this user may write.',
+    })
+  }
+}
