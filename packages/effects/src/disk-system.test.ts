@@ -53,3 +53,11 @@ describe('making directories', () => {
     expect(() => systemDisk().mkdirSync('/proc/sluice/below')).toThrow(/ENOENT/)
   })
 })
+
+it('leaves nothing of a file that it could not put in place', () => {
+  const disk = systemDisk()
+  const taken = join(directory, 'taken')
+  disk.mkdirSync(join(taken, 'by a directory'))
+  expect(() => disk.writeFileAtomicSync(taken, 'never to be seen')).toThrow()
+  expect(disk.readdirSync(directory).map(({ name }) => name)).toEqual(['taken'])
+})

@@ -50,12 +50,18 @@ export function systemDisk(): Disk {
       const temporary = join(dirname(path), `${basename(path)}.tmp`)
       const fd = openNew(temporary, options?.mode)
       try {
-        fs.writeFileSync(fd, data)
-        if (options?.durable !== false) fs.fsyncSync(fd)
-      } finally {
-        fs.closeSync(fd)
+        try {
+          fs.writeFileSync(fd, data)
+          if (options?.durable !== false) fs.fsyncSync(fd)
+        } finally {
+          fs.closeSync(fd)
+        }
+        fs.renameSync(temporary, path)
+      } catch (error) {
+        // What a full disk took of it would be missed by others.
+        fs.rmSync(temporary, { force: true })
+        throw error
       }
-      fs.renameSync(temporary, path)
       if (options?.durable !== false) syncDirectory(dirname(path))
     },
     writeFileAtomic,

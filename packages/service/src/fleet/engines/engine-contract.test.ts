@@ -168,6 +168,21 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
   }
   if (fail) it('tells of a broker that has died, and why, and starts it anew', dies, timeoutMs)
 
+  const losesItsDirectory = async () => {
+    const lost = nodeIn(cluster, broker)?.local?.directory ?? ''
+    expect(existsSync(lost)).toBe(true)
+    rmSync(lost, { recursive: true, force: true })
+    await expect.poll(() => nodeIn(cluster, broker)?.state, { timeout: 30_000 }).toBe('failed')
+    expect(nodeIn(cluster, broker)?.failure).toMatch(
+      /Broker 1 .*directory.* was removed or moved away while it ran/,
+    )
+    await cluster.startNode(plan, broker)
+    expect(nodeIn(cluster, broker)).toMatchObject({ state: 'running', failure: null })
+    expect(existsSync(lost)).toBe(true)
+  }
+  if (engine !== fake)
+    it('tells of a broker whose directory is removed while it runs', losesItsDirectory, timeoutMs)
+
   const isFound = async () => {
     const before = [...cluster.nodes()]
     const again = await open()
