@@ -14,6 +14,7 @@ import {
 import { recordVersions } from '../metadata/features.ts'
 import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
+import { eachOfSteps, type Steps } from '../storage/slices.ts'
 import { BrokerHeartbeats, type HeardBroker } from './broker-heartbeats.ts'
 import { directoriesError, featuresError } from './broker-registration.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
@@ -65,10 +66,10 @@ export class BrokersManager {
   }
 
   /** `offset`: of the first record of this decision, which becomes the broker's epoch. */
-  register(
+  *register(
     request: RegistrationRequest,
     { version, offset }: { version: number; offset: number },
-  ): Decision<RegistrationResponse> {
+  ): Steps<Decision<RegistrationResponse>> {
     const { brokerId, incarnationId, previousBrokerEpoch } = request
     const error = this.#registrationError(request)
     if (error !== ErrorCode.NONE) return registered(error, -1, [])
@@ -77,30 +78,24 @@ export class BrokersManager {
     const isClean = version >= previousEpochVersionMin && before?.epoch === previousBrokerEpoch
     const brokerEpoch = same?.epoch ?? offset
     const records = [
-      ...(same ? [] : this.#changes.afterShutdown(brokerId, isClean)),
+      ...(same ? [] : yield* this.#changes.afterShutdown(brokerId, isClean)),
       registration(request, brokerEpoch, same),
     ]
     const written = () => this.#heartbeats.heard(brokerId, brokerEpoch)
     return { ...registered(ErrorCode.NONE, brokerEpoch, records), written }
   }
 
-  heartbeat(request: HeartbeatRequest, offset: number): Decision<HeartbeatResponse> {
+  /** At once where the broker stays what it is: then there is nothing to write. */
+  heartbeat(
+    request: HeartbeatRequest,
+    offset: number,
+  ): Decision<HeartbeatResponse> | Steps<Decision<HeartbeatResponse>> {
     const { brokerId, brokerEpoch, currentMetadataOffset } = request
     const broker = this.#image.broker(brokerId)
     if (!broker || broker.epoch !== brokerEpoch) return refusedHeartbeat(ErrorCode.STALE_BROKER_EPOCH)
     const isCaughtUp = currentMetadataOffset >= broker.epoch
     const state = this.#next(broker, request, isCaughtUp)
-    const transition = this.#transition(broker, state)
-    const records = [
-      ...transition,
-      ...this.#offlineDirectories(broker, request.offlineLogDirs),
-      ...cordonedDirectories(broker, request.cordonedLogDirs),
-    ]
     this.#heartbeats.heard(brokerId, brokerEpoch, currentMetadataOffset)
-    const isTold = transition.length === 0 && this.#heartbeats.isShuttingDown(broker)
-    const written = () => {
-      if (state === 'leaving' && !isTold) this.#heartbeats.shutsDown(broker, offset + records.length - 1)
-    }
     const response = {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,
@@ -108,12 +103,38 @@ export class BrokersManager {
       isFenced: state === 'fenced' || state === 'shut-down',
       shouldShutDown: state === 'shut-down',
     }
+    const lost = broker.logDirs.filter((id) => request.offlineLogDirs.includes(id))
+    const cordoned = cordonedDirectories(broker, request.cordonedLogDirs)
+    if (this.#stays(broker, state) && lost.length === 0) return { records: cordoned, response }
+    return this.#changed(broker, { state, lost, cordoned, response, offset })
+  }
+
+  *#changed(
+    broker: BrokerImage,
+    to: {
+      state: State
+      lost: readonly string[]
+      cordoned: readonly NewRecord[]
+      response: HeartbeatResponse
+      offset: number
+    },
+  ): Steps<Decision<HeartbeatResponse>> {
+    const { state, lost, cordoned, response, offset } = to
+    const isTold = this.#stays(broker, state)
+    const records = [
+      ...(yield* this.#transition(broker, state)),
+      ...(yield* this.#offlineDirectories(broker, lost)),
+      ...cordoned,
+    ]
+    const written = () => {
+      if (state === 'leaving' && !isTold) this.#heartbeats.shutsDown(broker, offset + records.length - 1)
+    }
     return { records, response, written }
   }
 
-  unregister({
+  *unregister({
     brokerId,
-  }: RequestOf<typeof UnregisterBroker>): Decision<ResponseOf<typeof UnregisterBroker>> {
+  }: RequestOf<typeof UnregisterBroker>): Steps<Decision<ResponseOf<typeof UnregisterBroker>>> {
     const broker = this.#image.broker(brokerId)
     if (!broker) {
       const errorMessage = `Broker ID ${brokerId} is not currently registered`
@@ -122,18 +143,20 @@ export class BrokersManager {
     }
     const record = newRecord(UnregisterBrokerRecord, { brokerId, brokerEpoch: broker.epoch })
     return {
-      records: [...this.#changes.withoutBroker(brokerId), record],
+      records: [...(yield* this.#changes.withoutBroker(brokerId)), record],
       response: { throttleTimeMs: 0, errorCode: ErrorCode.NONE, errorMessage: '' },
       written: () => this.#heartbeats.forget(brokerId),
     }
   }
 
-  /** Fences a broker whose session is over; nothing where there is none. */
-  fenceOneExpired(): NewRecord[] {
+  /** Fences a broker whose session is over. False: there is none. */
+  *fenceOneExpired(): Steps<Decision<boolean>> {
     const expired = this.#image
       .brokers()
       .find((broker) => !broker.fenced && this.#heartbeats.msLeft(broker) <= 0)
-    return expired ? this.#transition(expired, 'fenced') : []
+    return expired
+      ? { records: yield* this.#transition(expired, 'fenced'), response: true }
+      : { records: [], response: false }
   }
 
   /** How long until a session may end; null while no broker has one. */
@@ -182,36 +205,41 @@ export class BrokersManager {
     return this.#heartbeats.allKnowOfShutdown(broker, others) ? 'shut-down' : 'leaving'
   }
 
-  #transition(broker: BrokerImage, next: State): NewRecord[] {
-    const { id, fenced, inControlledShutdown } = broker
+  #stays(broker: BrokerImage, next: State): boolean {
+    if (next === 'leaving') return broker.inControlledShutdown && this.#heartbeats.isShuttingDown(broker)
+    return broker.fenced === (next !== 'unfenced')
+  }
+
+  *#transition(broker: BrokerImage, next: State): Steps<NewRecord[]> {
+    if (this.#stays(broker, next)) return []
+    const { id, inControlledShutdown } = broker
     switch (next) {
       case 'fenced':
       case 'shut-down':
-        return fenced
-          ? []
-          : [...this.#changes.withoutBroker(id), change(broker, { fenced: set }, changeVersions.fenced)]
+        return [
+          ...(yield* this.#changes.withoutBroker(id)),
+          change(broker, { fenced: set }, changeVersions.fenced),
+        ]
       case 'unfenced':
-        return fenced
-          ? [change(broker, { fenced: cleared }, changeVersions.fenced), ...this.#changes.withBroker(id)]
-          : []
+        return [
+          change(broker, { fenced: cleared }, changeVersions.fenced),
+          ...(yield* this.#changes.withBroker(id)),
+        ]
       case 'leaving':
         return [
           ...(inControlledShutdown
             ? []
             : [change(broker, { inControlledShutdown: set }, changeVersions.inControlledShutdown)]),
-          ...(this.#heartbeats.isShuttingDown(broker) ? [] : this.#changes.withoutBroker(id)),
+          ...(this.#heartbeats.isShuttingDown(broker) ? [] : yield* this.#changes.withoutBroker(id)),
         ]
     }
   }
 
-  #offlineDirectories(broker: BrokerImage, offlineLogDirs: readonly string[]): NewRecord[] {
-    const lost = broker.logDirs.filter((id) => offlineLogDirs.includes(id))
+  *#offlineDirectories(broker: BrokerImage, lost: readonly string[]): Steps<NewRecord[]> {
     if (lost.length === 0) return []
     const logDirs = broker.logDirs.filter((id) => !lost.includes(id))
-    return [
-      ...lost.flatMap((directory) => this.#changes.withoutDirectory(broker.id, directory)),
-      change(broker, { logDirs }, changeVersions.logDirs),
-    ]
+    const withoutThem = yield* eachOfSteps(lost, (id) => this.#changes.withoutDirectory(broker.id, id))
+    return [...withoutThem.flat(), change(broker, { logDirs }, changeVersions.logDirs)]
   }
 }
 
@@ -268,11 +296,13 @@ function refusedHeartbeat(errorCode: number): Decision<HeartbeatResponse> {
 export const brokerRequests: readonly ControllerRequest<BrokersManager>[] = [
   controllerRequest({
     api: BrokerRegistration,
+    isUrgent: true,
     decide: (brokers: BrokersManager, asked, facts) => brokers.register(asked, facts),
     refuse: (_asked, errorCode) => ({ throttleTimeMs: 0, errorCode, brokerEpoch: -1 }),
   }),
   controllerRequest({
     api: BrokerHeartbeat,
+    isUrgent: true,
     decide: (brokers: BrokersManager, asked, { offset }) => brokers.heartbeat(asked, offset),
     refuse: (_asked, errorCode) => refusedHeartbeat(errorCode).response,
   }),

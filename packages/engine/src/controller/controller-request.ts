@@ -14,6 +14,8 @@ interface RequestFacts {
 /** How the controller answers one API; `Manager` decides. */
 export interface ControllerRequest<Manager, A extends Api = Api> {
   readonly api: A
+  /** Of brokers, about themselves and their partitions: decided before what clients ask for. */
+  readonly isUrgent?: boolean
   /** At once, or in steps where it grows with what the request names: see Decisions. */
   decide(
     manager: Manager,

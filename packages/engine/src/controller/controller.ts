@@ -9,11 +9,13 @@ import {
   NodeGuard,
   type Processes,
   type Random,
+  thrownMidway,
   type Timer,
 } from '@sluice/effects'
 import {
   AbortTransactionRecord,
   type Api,
+  BrokerHeartbeat,
   ErrorCode,
   RegisterControllerRecord,
   randomUuid,
@@ -39,7 +41,8 @@ import { CompactionNotice } from './compaction-notice.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
-import { cannotBeWritten, Decisions, notWritten, unexpected } from './decisions.ts'
+import type { Decision } from './decision.ts'
+import { cannotBeWritten, type Decided, Decisions, unexpected } from './decisions.ts'
 import { ElectionsManager } from './elections.ts'
 import { FeaturesManager } from './features.ts'
 import { ControllerListener } from './listener/controller-listener.ts'
@@ -363,28 +366,29 @@ export class Controller implements ChannelTarget {
     const ms = this.#managers.brokers.msToNextExpiry
     if (this.#closing || ms === null) return
     this.#sessionTimer = this.#options.clock.schedule(ms, () => {
-      this.#decisions.whenFree(() => this.#fenceExpired())
+      this.#guard.watch(this.#fenceExpired())
     })
   }
 
-  #fenceExpired(): void {
-    if (this.#closing) return
-    const { brokers } = this.#managers
-    try {
-      // Each sees what the fencing of the one before has changed.
-      for (let records = brokers.fenceOneExpired(); records.length > 0; records = brokers.fenceOneExpired()) {
-        this.#options.logger.warn('a broker is fenced: no heartbeat within the session timeout')
-        this.#decisions.append(records)
+  async #fenceExpired(): Promise<void> {
+    const asked = { handler: fencing, version: 0, request: null, principal: '' }
+    // Each sees what the fencing of the one before has changed.
+    let decided: Decided
+    do {
+      decided = await this.#decisions.decide(asked)
+      if (!decided || this.#closing) return
+      if ('refusal' in decided) {
+        assert(decided.refusal === ErrorCode.KAFKA_STORAGE_ERROR, 'whoever is late can be fenced')
+        this.#sessionTimer = this.#options.clock.schedule(retryMs, () => {
+          this.#guard.watch(this.#fenceExpired())
+        })
+        return
       }
-      void this.#queue.settled()
-    } catch (error) {
-      if (!isSystemError(error)) throw error
-      this.#disk.failed(notWritten, error)
-      this.#sessionTimer = this.#options.clock.schedule(retryMs, () => {
-        this.#decisions.whenFree(() => this.#fenceExpired())
-      })
-      return
-    }
+      if (decided.response === true) {
+        this.#options.logger.warn('a broker is fenced: no heartbeat within the session timeout')
+        void this.#queue.settled()
+      }
+    } while (decided.response === true)
     this.#watchSessions()
   }
 
@@ -412,6 +416,20 @@ export class Controller implements ChannelTarget {
       this.#disk.failed('a metadata snapshot failed', error)
     }
   }
+}
+
+/** The sessions of brokers are over. Nobody asks for it, so that whatever it throws is a bug. */
+const fencing: ControllerRequest<Managers> = {
+  api: BrokerHeartbeat,
+  isUrgent: true,
+  *decide({ brokers }) {
+    try {
+      return (yield* brokers.fenceOneExpired()) as Decision<never>
+    } catch (error) {
+      throw thrownMidway(error)
+    }
+  },
+  refuse: (_asked, errorCode) => errorCode as never,
 }
 
 function handlerOf(api: Api): ControllerRequest<Managers> {

@@ -1,5 +1,6 @@
 import {
   AllocateProducerIds,
+  AlterPartition,
   CreateTopics,
   DeleteTopics,
   DescribeQuorum,
@@ -44,6 +45,20 @@ function createTopics(prefix: string, count: number, numPartitions = 1) {
 function allocate() {
   const brokerEpoch = controller.image.broker(1)?.epoch ?? -1
   return controller.channel.request(AllocateProducerIds, 0, { brokerId: 1, brokerEpoch })
+}
+
+/** How often the loop turns meanwhile. */
+async function turnsOf(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let isOver = false
+  const turn = () => {
+    turns++
+    if (!isOver) controller.clock.defer(turn)
+  }
+  turn()
+  await work()
+  isOver = true
+  return turns
 }
 
 /** Until the controller has the request that was sent last, and is in the midst of it. */
@@ -143,6 +158,75 @@ describe('a decision about thousands of things', () => {
     expect((await waiting).errorCode).toBe(ErrorCode.NOT_CONTROLLER)
     await controller.open()
     expect(controller.image.topicCount).toBe(0)
+  })
+})
+
+describe('what brokers say, where they have thousands of partitions', () => {
+  const [leader, follower] = [1, 2]
+  const partitions = 2_000
+  beforeEach(async () => {
+    lookMs = 0
+    await controller.brokers(follower)
+    await controller.createTopic({ name: 'large', numPartitions: partitions, replicationFactor: 2 })
+    lookMs = 0.2
+  })
+
+  const isrs = () => new Set(controller.image.topic('large')?.partitions.map(({ isr }) => isr.length))
+  const incarnationId = 'BBBBBBBBQBBBBBBBBBBBBA'
+
+  function shrinkAll() {
+    const brokerEpoch = controller.image.broker(leader)?.epoch ?? -1
+    const { id: topicId = '', partitions: all = [] } = controller.image.topic('large') ?? {}
+    const led = [...all.entries()].filter(([, partition]) => partition.leader === leader)
+    const asked = led.map(([partitionIndex, { leaderEpoch, partitionEpoch }]) => ({
+      partitionIndex,
+      leaderEpoch,
+      partitionEpoch,
+      newIsrWithEpochs: [{ brokerId: leader, brokerEpoch }],
+    }))
+    const request = { brokerId: leader, brokerEpoch, topics: [{ topicId, partitions: asked }] }
+    return controller.channel.request(AlterPartition, 3, request)
+  }
+
+  /** Its session is over, but nobody has looked yet: another one may come. */
+  function isSilent() {
+    controller.clock.jump(9_000)
+  }
+
+  it.each([
+    ['a fence', [1], () => controller.heartbeat(follower, { wantFence: true })],
+    ['a way out', [1], () => controller.heartbeat(follower, { wantShutDown: true })],
+    ['another incarnation', [1], () => (isSilent(), controller.register(follower, { incarnationId }))],
+    ['other ISRs', [1, 2], shrinkAll],
+  ])('leaves the loop to others: %s', async (_what, sizes, ask) => {
+    expect(await turnsOf(ask)).toBeGreaterThan(15)
+    expect(isrs()).toEqual(new Set(sizes))
+  })
+
+  it('leaves the loop to others when a session is over', async () => {
+    lookMs = 0
+    await controller.clock.advance(8_000)
+    await controller.heartbeat(leader)
+    lookMs = 0.2
+    const turns = await turnsOf(async () => {
+      await controller.clock.advance(1_000)
+      while (!controller.image.broker(follower)?.fenced) await underWay()
+    })
+    expect(turns).toBeGreaterThan(15)
+    expect(isrs()).toEqual(new Set([1]))
+    expect(controller.image.broker(leader)?.fenced).toBe(false)
+  })
+
+  it('comes before what clients wait for', async () => {
+    const ended: string[] = []
+    const ends = (what: string) => () => void ended.push(what)
+    const first = createTopics('a', 300).then(ends('first'))
+    await underWay()
+    const second = createTopics('b', 300).then(ends('second'))
+    await underWay()
+    const fence = controller.heartbeat(follower, { wantFence: true }).then(ends('fence'))
+    await Promise.all([first, second, fence])
+    expect(ended).toEqual(['first', 'fence', 'second'])
   })
 })
 

@@ -28,7 +28,7 @@ interface Asked {
 }
 
 /** What has come of a request; null: this controller decides no more. */
-type Decided = { readonly response: unknown } | { readonly refusal: unknown } | null
+export type Decided = { readonly response: unknown } | { readonly refusal: unknown } | null
 type Resolve = (decided: Decided) => void
 
 interface SealedDecision {
@@ -55,8 +55,8 @@ export const notWritten = 'the metadata log cannot be written'
  *    therefore made at any time; if it has records while another one is under way, it is dropped, and made anew when
  *    that one is written. What managers remember beside the image of what was decided they are told when it is written; of what was
  *    asked (that a broker is alive) they may be told twice.
- * 3. Then those at once come first, in their order, before the next one in slices: a broker that leaves its fence, or
- *    a leader that changes its ISR, waits for one decision in slices at most.
+ * 3. Then those at once come first, and what is urgent, in their order, before the next one in slices: a broker that
+ *    leaves its fence, or a leader that changes its ISR, waits for one decision of a client at most.
  * 4. Thousands may have waited: they, too, go on in slices, and whoever comes meanwhile is behind them.
  */
 export class Decisions {
@@ -73,7 +73,7 @@ export class Decisions {
   #isGoingOnSoon = false
   #isClosed = false
   /** They wait for the one that is under way, or behind others that have. */
-  readonly #waitingAtOnce: (() => void)[] = []
+  readonly #waitingFirst: (() => void)[] = []
   readonly #waitingInSlices: (() => void)[] = []
 
   constructor(options: {
@@ -108,7 +108,7 @@ export class Decisions {
   whenFree(act: () => void): void {
     if (!this.#isBusy) act()
     else
-      this.#waitingAtOnce.push(() => {
+      this.#waitingFirst.push(() => {
         if (!this.#isClosed) act()
       })
   }
@@ -125,7 +125,7 @@ export class Decisions {
   }
 
   get #isBusy(): boolean {
-    return this.#isUnderWay || this.#waitingAtOnce.length > 0 || this.#waitingInSlices.length > 0
+    return this.#isUnderWay || this.#waitingFirst.length > 0 || this.#waitingInSlices.length > 0
   }
 
   #begin(asked: Asked, resolve: Resolve, mustWait = this.#isBusy): void {
@@ -134,7 +134,7 @@ export class Decisions {
       const made = this.#made(asked)
       const isLong = isSteps(made)
       if (mustWait && (isLong || made.records.length > 0)) {
-        const waiting = isLong ? this.#waitingInSlices : this.#waitingAtOnce
+        const waiting = isLong && !asked.handler.isUrgent ? this.#waitingInSlices : this.#waitingFirst
         waiting.push(() => this.#begin(asked, resolve, false))
       } else if (isLong) this.#inSlices(asked, made, resolve)
       else resolve(this.#written(asked, atOnce(this.#sealed(made))))
@@ -194,7 +194,7 @@ export class Decisions {
 
   #goOn(endMs: number): void {
     while (!this.#isUnderWay) {
-      const next = this.#waitingAtOnce.shift() ?? this.#waitingInSlices.shift()
+      const next = this.#waitingFirst.shift() ?? this.#waitingInSlices.shift()
       if (!next) return
       next()
       if (this.#clock.monotonic() >= endMs) return this.#goOnSoon()

@@ -3,6 +3,7 @@ import { DirectoryId, isOnlineDirectory } from '../metadata/directory-id.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import type { NewRecord } from '../metadata/records.ts'
 import { noLeader } from '../metadata/topics-image.ts'
+import type { Steps } from '../storage/slices.ts'
 import { type Election, partitionChange, type PartitionTarget } from './partition-change.ts'
 
 /** A partition as it is. */
@@ -54,7 +55,7 @@ export class PartitionChanges {
   }
 
   /** The broker is fenced, leaves or is gone: others lead, and it is in no ISR any more but where it is the last. */
-  withoutBroker(brokerId: number): NewRecord[] {
+  withoutBroker(brokerId: number): Steps<NewRecord[]> {
     return this.#each(
       ({ isr }) => isr.includes(brokerId),
       (before) => this.#wishWithout(brokerId, before),
@@ -62,7 +63,7 @@ export class PartitionChanges {
   }
 
   /** The broker is there again: it leads where nobody does and it can. */
-  withBroker(brokerId: number): NewRecord[] {
+  withBroker(brokerId: number): Steps<NewRecord[]> {
     const isActive = (id: number) => id === brokerId || this.#image.isBrokerActive(id)
     return this.#each(
       ({ leader }) => leader === noLeader,
@@ -74,7 +75,7 @@ export class PartitionChanges {
    * A new incarnation registers where there was another one, or none. One that was not shut down cleanly may have lost
    * what was only in its page cache: it is eligible no more (KIP-966).
    */
-  afterShutdown(brokerId: number, isClean: boolean): NewRecord[] {
+  afterShutdown(brokerId: number, isClean: boolean): Steps<NewRecord[]> {
     if (isClean || !this.#image.keepsElr) return this.withoutBroker(brokerId)
     return this.#each(
       ({ isr, eligibleLeaderReplicas: elr }) => isr.includes(brokerId) || elr.includes(brokerId),
@@ -83,7 +84,7 @@ export class PartitionChanges {
   }
 
   /** One of the broker's log directories is gone, with the replicas in it. */
-  withoutDirectory(brokerId: number, directory: string): NewRecord[] {
+  withoutDirectory(brokerId: number, directory: string): Steps<NewRecord[]> {
     return this.#each(
       ({ replicas, directories }) => directories[replicas.indexOf(brokerId)] === directory,
       (before) => this.#wishWithout(brokerId, before),
@@ -113,13 +114,15 @@ export class PartitionChanges {
     }
   }
 
-  #each(
+  /** In steps, for there may be any number. */
+  *#each(
     concerns: (partition: PartitionImage) => boolean,
     wish: (before: PartitionImage) => Wish,
-  ): NewRecord[] {
+  ): Steps<NewRecord[]> {
     const records: NewRecord[] = []
     for (const topic of this.#image.topics())
       for (const [partitionId, before] of topic.partitions.entries()) {
+        yield
         if (!concerns(before)) continue
         const record = this.change({ topic, partitionId, before }, wish(before))
         if (record) records.push(record)

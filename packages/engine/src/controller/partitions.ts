@@ -11,6 +11,7 @@ import { isOnlineDirectory } from '../metadata/directory-id.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import { type NewRecord, sealRecord } from '../metadata/records.ts'
 import { afterChange, LeaderRecoveryState } from '../metadata/topics-image.ts'
+import { eachInSteps, eachOfSteps, type Steps } from '../storage/slices.ts'
 import type { BrokersManager } from './brokers.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
@@ -40,21 +41,20 @@ export class PartitionsManager {
     this.#changes = options.changes
   }
 
-  alter(request: AlterRequest, version: number): Decision<ResponseOf<typeof AlterPartition>> {
+  *alter(request: AlterRequest, version: number): Steps<Decision<ResponseOf<typeof AlterPartition>>> {
     const { brokerId, brokerEpoch } = request
     if (!this.#brokers.isCurrent(brokerId, brokerEpoch))
       return { records: [], response: refusedPartitions(ErrorCode.STALE_BROKER_EPOCH) }
     const records: NewRecord[] = []
-    const topics = request.topics.map(({ topicId, partitions }) => {
-      const topic = this.#image.topicById(topicId)
-      return {
-        topicId,
-        partitions: partitions.map((asked) => {
-          if (!topic) return refused(asked, ErrorCode.UNKNOWN_TOPIC_ID)
-          const isr = version < isrEpochsVersionMin ? withoutEpochs(asked.newIsr) : asked.newIsrWithEpochs
-          return this.#alterOne(topic, brokerId, asked, isr, records)
-        }),
-      }
+    const alter = (topic: TopicImage | undefined, asked: AskedPartition) => {
+      if (!topic) return refused(asked, ErrorCode.UNKNOWN_TOPIC_ID)
+      const isr = version < isrEpochsVersionMin ? withoutEpochs(asked.newIsr) : asked.newIsrWithEpochs
+      return this.#alterOne(topic, brokerId, asked, isr, records)
+    }
+    const image = this.#image
+    const topics = yield* eachOfSteps(request.topics, function* ({ topicId, partitions }) {
+      const topic = image.topicById(topicId)
+      return { topicId, partitions: yield* eachInSteps(partitions, (asked) => alter(topic, asked)) }
     })
     return { records, response: { throttleTimeMs: 0, errorCode: ErrorCode.NONE, topics } }
   }
@@ -86,26 +86,27 @@ export class PartitionsManager {
   }
 
   /** Where a broker with several log directories keeps its replicas (KIP-858). */
-  assignDirectories(request: AssignRequest): Decision<ResponseOf<typeof AssignReplicasToDirs>> {
+  *assignDirectories(request: AssignRequest): Steps<Decision<ResponseOf<typeof AssignReplicasToDirs>>> {
     const { brokerId, brokerEpoch } = request
     if (!this.#brokers.isCurrent(brokerId, brokerEpoch))
       return { records: [], response: refusedAssignments(ErrorCode.STALE_BROKER_EPOCH) }
     const online = this.#image.broker(brokerId)?.logDirs ?? []
     const moved: (NewRecord | null)[] = []
     const lost: (NewRecord | null)[] = []
-    const directories = request.directories.map(({ id, topics }) => ({
-      id,
-      topics: topics.map(({ topicId, partitions }) => ({
-        topicId,
-        partitions: partitions.map(({ partitionIndex }) => {
-          const place = this.#replicaOf(brokerId, topicId, partitionIndex)
-          if (!('topic' in place)) return { partitionIndex, errorCode: place.error }
-          moved.push(this.#changes.inDirectory(place, brokerId, id))
-          if (!isOnlineDirectory(id, online)) lost.push(this.#changes.withoutReplica(place, brokerId))
-          return { partitionIndex, errorCode: ErrorCode.NONE }
-        }),
-      })),
-    }))
+    const assign = (id: string, topicId: string, partitionIndex: number) => {
+      const place = this.#replicaOf(brokerId, topicId, partitionIndex)
+      if (!('topic' in place)) return { partitionIndex, errorCode: place.error }
+      moved.push(this.#changes.inDirectory(place, brokerId, id))
+      if (!isOnlineDirectory(id, online)) lost.push(this.#changes.withoutReplica(place, brokerId))
+      return { partitionIndex, errorCode: ErrorCode.NONE }
+    }
+    const directories = yield* eachOfSteps(request.directories, function* ({ id, topics }) {
+      const assigned = eachOfSteps(topics, function* ({ topicId, partitions }) {
+        const one = ({ partitionIndex }: { partitionIndex: number }) => assign(id, topicId, partitionIndex)
+        return { topicId, partitions: yield* eachInSteps(partitions, one) }
+      })
+      return { id, topics: yield* assigned }
+    })
     const response = { throttleTimeMs: 0, errorCode: ErrorCode.NONE, directories }
     return { records: [...moved, ...lost].filter((record) => record !== null), response }
   }
@@ -193,11 +194,13 @@ function refusedAssignments(errorCode: ErrorCode): ResponseOf<typeof AssignRepli
 export const partitionRequests: readonly ControllerRequest<PartitionsManager>[] = [
   controllerRequest({
     api: AlterPartition,
+    isUrgent: true,
     decide: (partitions: PartitionsManager, asked, { version }) => partitions.alter(asked, version),
     refuse: (_asked, errorCode) => refusedPartitions(errorCode),
   }),
   controllerRequest({
     api: AssignReplicasToDirs,
+    isUrgent: true,
     decide: (partitions: PartitionsManager, asked) => partitions.assignDirectories(asked),
     refuse: (_asked, errorCode) => refusedAssignments(errorCode),
   }),
