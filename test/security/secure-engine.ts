@@ -41,6 +41,11 @@ export class SecureEngine {
         'ssl.truststore.location': authority.certificatePath,
         'listener.name.mutual.ssl.client.auth': 'required',
         'listener.name.either.ssl.client.auth': 'requested',
+        'listener.name.scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512,SCRAM-SHA-256',
+        'listener.name.plain.sasl.enabled.mechanisms': 'PLAIN',
+        'listener.name.plain.plain.sasl.jaas.config':
+          'org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="se\\"cret" user_bob=b;',
+        'connection.failed.authentication.delay.ms': '0',
         ...properties,
       },
       onBrokerFailure: (_, failure) => console.error(failure),
@@ -115,12 +120,14 @@ class HurriedClock implements Clock {
 }
 
 function listeners() {
-  const listener = (name: string, protocol: 'PLAINTEXT' | 'SSL') =>
+  const listener = (name: string, protocol: 'PLAINTEXT' | 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT') =>
     ({ name, protocol, host, port: 0 }) as const
   return [
     listener('SECURE', 'SSL'),
     listener('MUTUAL', 'SSL'),
     listener('EITHER', 'SSL'),
+    listener('SCRAM', 'SASL_SSL'),
+    listener('PLAIN', 'SASL_PLAINTEXT'),
     listener('INNER', 'PLAINTEXT'),
   ]
 }

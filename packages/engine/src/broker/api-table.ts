@@ -12,6 +12,7 @@ import { leaveGroup } from './handlers/13-leave-group.ts'
 import { syncGroup } from './handlers/14-sync-group.ts'
 import { describeGroups } from './handlers/15-describe-groups.ts'
 import { listGroups } from './handlers/16-list-groups.ts'
+import { saslHandshake } from './handlers/17-sasl-handshake.ts'
 import { apiVersions } from './handlers/18-api-versions.ts'
 import { createTopics } from './handlers/19-create-topics.ts'
 import { deleteTopics } from './handlers/20-delete-topics.ts'
@@ -22,6 +23,7 @@ import { describeConfigs } from './handlers/32-describe-configs.ts'
 import { alterConfigs } from './handlers/33-alter-configs.ts'
 import { alterReplicaLogDirs } from './handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirs } from './handlers/35-describe-log-dirs.ts'
+import { saslAuthenticate } from './handlers/36-sasl-authenticate.ts'
 import { createPartitions } from './handlers/37-create-partitions.ts'
 import { deleteGroups } from './handlers/42-delete-groups.ts'
 import { electLeaders } from './handlers/43-elect-leaders.ts'
@@ -29,6 +31,8 @@ import { incrementalAlterConfigs } from './handlers/44-incremental-alter-configs
 import { alterPartitionReassignments } from './handlers/45-alter-partition-reassignments.ts'
 import { listPartitionReassignments } from './handlers/46-list-partition-reassignments.ts'
 import { offsetDelete } from './handlers/47-offset-delete.ts'
+import { describeUserScramCredentials } from './handlers/50-describe-user-scram-credentials.ts'
+import { alterUserScramCredentials } from './handlers/51-alter-user-scram-credentials.ts'
 import { describeQuorum } from './handlers/55-describe-quorum.ts'
 import { updateFeatures } from './handlers/57-update-features.ts'
 import { describeCluster } from './handlers/60-describe-cluster.ts'
@@ -53,6 +57,7 @@ const all: readonly Handler[] = [
   syncGroup,
   describeGroups,
   listGroups,
+  saslHandshake,
   apiVersions,
   createTopics,
   deleteTopics,
@@ -63,6 +68,7 @@ const all: readonly Handler[] = [
   alterConfigs,
   alterReplicaLogDirs,
   describeLogDirs,
+  saslAuthenticate,
   createPartitions,
   deleteGroups,
   electLeaders,
@@ -70,6 +76,8 @@ const all: readonly Handler[] = [
   alterPartitionReassignments,
   listPartitionReassignments,
   offsetDelete,
+  describeUserScramCredentials,
+  alterUserScramCredentials,
   describeQuorum,
   updateFeatures,
   describeCluster,

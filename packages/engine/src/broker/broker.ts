@@ -39,6 +39,8 @@ import { DirectoryAssignments } from './directory-assignments.ts'
 import { IsrChanges } from './isr-changes.ts'
 import type { BoundListener, ListenerOptions } from '../server/listeners.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
+import { loginsOf } from '../server/authentication/listener-login.ts'
+import type { SaslMechanism } from '../server/authentication/mechanism.ts'
 import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
@@ -63,6 +65,8 @@ interface BrokerOptions {
   readonly random: Random
   readonly logger: Logger
   readonly processes?: Processes
+  /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
+  readonly mechanisms?: readonly SaslMechanism[]
   /** Gives up a start that is under way: to recover logs may take long. */
   readonly signal: AbortSignal
   /** Told of what the start finds lost. */
@@ -202,7 +206,16 @@ export class Broker implements BrokerServices {
     this.producerIds = new ProducerIds(member)
     this.topicCreation = new TopicCreation(this)
     this.lane = new Lane(clock)
-    this.#server = new Server(this, { ...options, config: this.config })
+    this.#server = this.#serverOf(options, parts)
+  }
+
+  #serverOf(options: BrokerOptions, parts: Parts): Server<RequestContext> {
+    const login = { mechanisms: [], ...options, ...parts }
+    return new Server(this, {
+      ...options,
+      config: this.config,
+      loginsOf: (listener) => loginsOf(listener, login),
+    })
   }
 
   /**

@@ -53,6 +53,7 @@ import { PartitionsManager } from './partitions.ts'
 import { PeriodicElections } from './periodic-elections.ts'
 import { ProducerIdsManager } from './producer-ids.ts'
 import { QuorumManager } from './quorum.ts'
+import { ScramCredentialsManager } from './scram-credentials.ts'
 import { ReassignmentsManager } from './reassignments.ts'
 import { controllerRequests, type Managers } from './requests.ts'
 import { TopicsManager } from './topics.ts'
@@ -157,6 +158,7 @@ export class Controller implements ChannelTarget {
       producerIds: new ProducerIdsManager({ image, brokers }),
       features: new FeaturesManager({ image, config, nodeId }),
       quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),
+      scramCredentials: new ScramCredentialsManager({ image }),
     }
     this.#compaction = new CompactionNotice({ config, image, logger, onLoss: options.onLoss })
     this.#queue = new CommitQueue({

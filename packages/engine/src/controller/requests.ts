@@ -7,6 +7,7 @@ import { type PartitionsManager, partitionRequests } from './partitions.ts'
 import { type ProducerIdsManager, producerIdRequests } from './producer-ids.ts'
 import { type QuorumManager, quorumRequests } from './quorum.ts'
 import { type ReassignmentsManager, reassignmentRequests } from './reassignments.ts'
+import { type ScramCredentialsManager, scramCredentialRequests } from './scram-credentials.ts'
 import { type TopicsManager, topicRequests } from './topics.ts'
 
 /** One manager a noun. */
@@ -20,6 +21,7 @@ export interface Managers {
   readonly producerIds: ProducerIdsManager
   readonly features: FeaturesManager
   readonly quorum: QuorumManager
+  readonly scramCredentials: ScramCredentialsManager
 }
 
 const requests: readonly ControllerRequest<Managers>[] = [
@@ -32,6 +34,7 @@ const requests: readonly ControllerRequest<Managers>[] = [
   ...decidedBy('producerIds', producerIdRequests),
   ...decidedBy('features', featureRequests),
   ...decidedBy('quorum', quorumRequests),
+  ...decidedBy('scramCredentials', scramCredentialRequests),
 ]
 
 /** By API key. What is not in here the controller does not serve. */

@@ -159,6 +159,12 @@ export class BrokerConfig {
     })
   }
 
+  /** Of one listener's mechanism: `listener.name.<its name>.<mechanism>.`, all in lower case. */
+  mechanismValue(listener: string, mechanism: string, name: BrokerConfigName): string | null {
+    const own = `listener.name.${listener.toLowerCase()}.${mechanism.toLowerCase()}.${name}`
+    return this.brokerLayers([{ name: own, multiplier: 1 }])[0]?.value ?? null
+  }
+
   /** The value of a topic config for a topic, which need not exist: then what it would start with. */
   topicValue(topic: string, name: string): ConfigValue {
     return this.#cached(this.#topicValues, `${topic} ${name}`, topic, () =>

@@ -50,6 +50,15 @@ export class SecurityImage {
     }
   }
 
+  /** What is kept of a user for one mechanism of SCRAM. */
+  scramCredential(mechanism: number, name: string): ValueOf<typeof UserScramCredentialRecord> | undefined {
+    return this.#scram.get(scramKey({ mechanism, name }))
+  }
+
+  scramCredentials(): IterableIterator<ValueOf<typeof UserScramCredentialRecord>> {
+    return this.#scram.values()
+  }
+
   records(): NewRecord[] {
     return [
       ...[...this.#quotas.values()].map((quota) => newRecord(ClientQuotaRecord, quota)),

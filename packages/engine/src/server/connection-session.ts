@@ -1,5 +1,6 @@
 import type { Socket } from '@sluice/effects'
 import { anonymousPrincipal } from '../metadata/controller-channel.ts'
+import type { SaslLogin } from './authentication/sasl-login.ts'
 import { distinguishedName } from './distinguished-name.ts'
 import type { ListenerOptions } from './listeners.ts'
 
@@ -12,20 +13,25 @@ export class ConnectionSession {
   /** What the client says of itself; set by ApiVersions (KIP-511). */
   software: ClientSoftware | null = null
 
+  /** Of a listener where everybody has to log in. */
+  readonly login: SaslLogin | null
   readonly #socket: Pick<Socket, 'peerSubject'>
 
   constructor(
     listener: ListenerOptions,
     socket: Pick<Socket, 'localAddress' | 'remoteAddress' | 'peerSubject'>,
+    login: SaslLogin | null = null,
   ) {
     this.listener = listener
+    this.login = login
     this.#socket = socket
     this.localAddress = socket.localAddress
     this.remoteAddress = socket.remoteAddress
   }
 
-  /** As Apache Kafka writes it: by the certificate that the client has, else nobody in particular. */
+  /** As Apache Kafka writes it: by its login, or by the certificate that the client has, else nobody in particular. */
   get principal(): string {
+    if (this.login) return this.login.identity?.principal ?? anonymousPrincipal
     const { peerSubject } = this.#socket
     return peerSubject === null ? anonymousPrincipal : `User:${distinguishedName(peerSubject)}`
   }

@@ -19,6 +19,8 @@ const pipelinedInFlightMax = 10_000
 const pipelinedBytesMax = 33_554_432
 /** Queued response bytes above which no further request of this connection is read. */
 const queuedResponseBytesMax = 1_048_576
+/** So large may a request be before its client has logged in: Apache Kafka's sasl.server.max.receive.size. */
+const loginBytesMax = 524_288
 /** Less than this a connection may hold without being asked for it. */
 const accountedBytesMin = 65_536
 /** Small responses are gathered here and leave with one write. */
@@ -264,6 +266,12 @@ export class Connection implements SocketHandler {
     this.socket.destroy()
   }
 
+  /** It need not log in, or has. */
+  get #isKnown(): boolean {
+    const { login } = this.session
+    return login === null || login.identity !== null
+  }
+
   /** Handles the whole frames in `buffer`, then puts the rest where the next read continues it. */
   #handleBuffered(buffer: Buffer): void {
     this.#handlingRead = true
@@ -272,8 +280,9 @@ export class Connection implements SocketHandler {
     let missing = 0
     while (this.#used - at >= 4) {
       const size = buffer.readInt32BE(at)
-      if (size < 8 || size > this.#handling.requestBytesMax) {
-        this.close(`a request of ${size} bytes; the limit is ${this.#handling.requestBytesMax}`)
+      const sizeMax = this.#isKnown ? this.#handling.requestBytesMax : loginBytesMax
+      if (size < (this.#isKnown ? 8 : 0) || size > sizeMax) {
+        this.close(`a request of ${size} bytes; the limit is ${sizeMax}`)
         break
       }
       if (this.#used - at - 4 < size) {

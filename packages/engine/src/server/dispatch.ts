@@ -9,6 +9,7 @@ import {
   type Api,
   type RequestHeader,
 } from '@sluice/wire'
+import type { SaslLogin } from './authentication/sasl-login.ts'
 import type { Connection } from './connection.ts'
 import { endRequest } from './failed-request.ts'
 import type { Handler, HandleRaw, RequestContext, ServedApi, ServingNode } from './handler.ts'
@@ -42,10 +43,14 @@ export function dispatch<Context extends RequestContext>(
   reply: Reply,
   node: Dispatching<Context>,
 ): boolean {
+  const { login } = connection.session
+  if (login?.takesBareBytes) return takeBareBytes(frame.subarray(start, end), login, connection, reply, node)
   const reader = new Reader(frame, start, end)
   const header = headerOf(reader)
   if (!header) return refuse(node, connection, 'the header of a request cannot be read')
   const { requestApiKey, requestApiVersion: apiVersion, correlationId } = header
+  const objection = login?.objectionTo(requestApiKey) ?? null
+  if (objection !== null) return refuse(node, connection, objection)
   const handler = node.handlers.get(requestApiKey)
   if (!handler) return refuse(node, connection, `API ${requestApiKey} is not served`)
   if (apiVersion < handler.minVersion || apiVersion > handler.maxVersion) {
@@ -64,6 +69,35 @@ export function dispatch<Context extends RequestContext>(
     if (!(error instanceof DecodeError)) throw error
     return refuse(node, connection, `${handler.api.name} v${apiVersion}: ${error.message}`)
   }
+}
+
+/** Version 0 of SaslHandshake is followed by frames that hold nothing but the mechanism's bytes, and so are answered. */
+function takeBareBytes(
+  token: Buffer,
+  login: SaslLogin,
+  connection: Connection,
+  reply: Reply,
+  { guard, logger }: ServingNode,
+): boolean {
+  login.authenticate(Buffer.from(token), connection.session.remoteAddress).then(
+    ({ authBytes }) =>
+      guard(() => {
+        if (login.isRefused) {
+          reply.sendNothing()
+          connection.close('its login is refused')
+          return
+        }
+        const size = Buffer.alloc(4)
+        size.writeInt32BE(authBytes.length)
+        reply.send(Buffer.concat([size, authBytes]))
+      }),
+    (error: unknown) =>
+      guard(() => {
+        logger.error('a login has failed', { connection: connection.id, error })
+        connection.destroy('its login has failed')
+      }),
+  )
+  return true
 }
 
 function runRaw<Context extends RequestContext>(

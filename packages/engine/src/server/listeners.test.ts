@@ -57,13 +57,4 @@ describe('listeners', () => {
     await expect(bind(wanted)).rejects.toMatchObject({ code: 'EADDRINUSE' })
     await expect(connect(9092)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
-
-  it('never serve in plain text what was to be encrypted or authenticated', async () => {
-    const { bind, connect } = world()
-    for (const protocol of ['SASL_PLAINTEXT', 'SASL_SSL'] as const) {
-      const secure = { ...listener('CLIENT_SECURE', 9094), protocol }
-      await expect(bind([listener('CLIENT', 9092), secure])).rejects.toThrow(protocol)
-      await expect(connect(9092)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
-    }
-  })
 })

@@ -19,8 +19,6 @@ export interface BoundListener extends ListenerOptions {
   readonly listener: Listener
 }
 
-const servedProtocols: ReadonlySet<SecurityProtocol> = new Set(['PLAINTEXT', 'SSL'])
-
 export function isEncrypted({ protocol }: ListenerOptions): boolean {
   return protocol === 'SSL' || protocol === 'SASL_SSL'
 }
@@ -40,11 +38,6 @@ export async function bindListeners(
   },
 ): Promise<BoundListener[]> {
   const { accept, tlsOf, logger } = parts
-  const unserved = options.find(({ protocol }) => !servedProtocols.has(protocol))
-  if (unserved)
-    throw new Error(
-      `listener ${unserved.name} wants ${unserved.protocol}; served are ${[...servedProtocols].join(', ')}`,
-    )
   const bound: BoundListener[] = []
   for (const option of options) {
     try {

@@ -1,4 +1,12 @@
-import type { Clock, Disk, Guard, Network, Socket, TlsServerOptions } from '@sluice/effects'
+import {
+  assert,
+  type Clock,
+  type Disk,
+  type Guard,
+  type Network,
+  type Socket,
+  type TlsServerOptions,
+} from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
@@ -6,6 +14,7 @@ import { Connections } from './connections.ts'
 import { dispatch, type Dispatching } from './dispatch.ts'
 import { EndOfRead } from './end-of-read.ts'
 import type { RequestContext } from './handler.ts'
+import type { SaslLogin } from './authentication/sasl-login.ts'
 import { CertificateWatch } from './certificate-watch.ts'
 import { listenerTls } from './listener-tls.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
@@ -27,6 +36,9 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly #node: Served<Context>
   readonly #network: Network
   readonly #tlsOf: (listener: ListenerOptions) => TlsServerOptions
+  readonly #loginsOf: (listener: ListenerOptions) => (() => SaslLogin) | null
+  /** By the names of listeners. */
+  readonly #logins = new Map<string, () => SaslLogin>()
   readonly #connections: Connections
   readonly #certificates: CertificateWatch
   /** Sockets that came before the node was ready. */
@@ -36,11 +48,21 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   #nowMs = 0
   #isClosed = false
 
-  constructor(node: Served<Context>, options: { network: Network; config: BrokerConfig; disk: Disk }) {
+  constructor(
+    node: Served<Context>,
+    options: {
+      network: Network
+      config: BrokerConfig
+      disk: Disk
+      /** Throws where a listener wants what is not served. */
+      loginsOf?: (listener: ListenerOptions) => (() => SaslLogin) | null
+    },
+  ) {
     const { config, disk } = options
     this.#node = node
     this.#network = options.network
     this.#connections = new Connections({ clock: node.clock, config, openFilesMax: disk.openFilesMax })
+    this.#loginsOf = options.loginsOf ?? (() => null)
     this.#tlsOf = ({ name }) => listenerTls(name, config, disk)
     this.#certificates = new CertificateWatch({ clock: node.clock, logger: node.logger, tlsOf: this.#tlsOf })
     this.requestBytesMax = config.int('socket.request.max.bytes')
@@ -61,6 +83,12 @@ export class Server<Context extends RequestContext> implements RequestHandling {
 
   /** Binds all listeners, or none; see bindListeners. */
   async listen(listeners: readonly ListenerOptions[]): Promise<void> {
+    for (const listener of listeners) {
+      const logins = this.#loginsOf(listener)
+      // Never without a login what was to have one.
+      assert(logins || !listener.protocol.startsWith('SASL_'), `${listener.name} has a way to log in`)
+      if (logins) this.#logins.set(listener.name, logins)
+    }
     this.#listeners = await bindListeners(this.#network, listeners, {
       accept: (listener, socket) => this.#accept(listener, socket),
       tlsOf: this.#tlsOf,
@@ -125,7 +153,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   #accept(listener: ListenerOptions, socket: Socket): Connection {
     const connection = new Connection({
       id: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}-${this.#nextConnection++}`,
-      session: new ConnectionSession(listener, socket),
+      session: new ConnectionSession(listener, socket, this.#logins.get(listener.name)?.()),
       socket,
       handling: this,
       logger: this.#node.logger,

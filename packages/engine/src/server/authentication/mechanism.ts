@@ -1,0 +1,50 @@
+/** A way by which a client proves who it is (SASL). What it needs to know of users is its maker's affair. */
+export interface SaslMechanism {
+  /** As the wire has it: `SCRAM-SHA-512`. */
+  readonly name: string
+  /** Begins one login. */
+  begin(): SaslExchange
+}
+
+/** One login: pure but for what it asks of its maker. After `done` or a rejection it is over. */
+export interface SaslExchange {
+  /**
+   * The next bytes of the client in, ours out. Throws LoginRefused where the client is not who it says; any other error
+   * is a bug or that of a part that could not be asked.
+   */
+  evaluate(token: Buffer): SaslStep | Promise<SaslStep>
+}
+
+export interface SaslStep {
+  readonly reply: Buffer
+  /** Set when the client is known. */
+  readonly done?: Identity
+}
+
+/** Who has logged in. */
+export interface Identity {
+  /** As Apache Kafka writes it: `User:alice`. */
+  readonly principal: string
+  /** Until when what it has shown is good, wall-clock time, ms; null: without end. */
+  readonly expiresAtMs: number | null
+  /** What an authorizer may have to know beside the name. */
+  readonly attributes?: unknown
+}
+
+/** A login that fails, by what the client has sent. The message goes to the client and has nothing secret in it. */
+export class LoginRefused extends Error {
+  override name = 'LoginRefused'
+  /** For the log alone. */
+  readonly reason: string
+
+  constructor(message: string, reason = message) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** What Apache Kafka says of bad credentials, whatever is bad of them. */
+export function invalidCredentials(mechanism: string, reason: string): LoginRefused {
+  const message = `Authentication failed during authentication due to invalid credentials with SASL mechanism ${mechanism}`
+  return new LoginRefused(message, reason)
+}

@@ -1,0 +1,149 @@
+import { type Clock, isSystemError, type Logger } from '@sluice/effects'
+import { ApiVersions, ErrorCode, SaslAuthenticate, SaslHandshake } from '@sluice/wire'
+import { type Identity, LoginRefused, type SaslExchange, type SaslMechanism } from './mechanism.ts'
+
+/** A session that is authenticated anew earlier than that is a client that does nothing else (KIP-368). */
+const reauthenticationMsMin = 1_000
+
+const noBytes = Buffer.alloc(0)
+
+interface LoginOptions {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly mechanisms: ReadonlyMap<string, SaslMechanism>
+  /** connections.max.reauth.ms; 0: a login is good as long as what was shown for it. */
+  readonly sessionMsMax: () => number
+  /** connection.failed.authentication.delay.ms: whoever guesses waits for each try. */
+  readonly failureDelayMs: () => number
+}
+
+interface Authenticated {
+  readonly errorCode: number
+  readonly errorMessage: string | null
+  readonly authBytes: Buffer
+  readonly sessionLifetimeMs: number
+}
+
+/**
+ * How whoever comes by a SASL listener says who they are, and says it again (KIP-43, KIP-152, KIP-368):
+ *
+ * 1. `handshake`: the client names a mechanism; nothing but that and ApiVersions is answered before.
+ * 2. `exchange`: bytes go to and fro, in SaslAuthenticate, or bare after a handshake of version 0.
+ * 3. `done`: everything is served, until the session ends. A handshake begins it anew, as the same principal only.
+ *
+ * After a refusal the connection closes.
+ */
+export class SaslLogin {
+  readonly #options: LoginOptions
+  #state: 'handshake' | 'exchange' | 'done' | 'refused' = 'handshake'
+  #mechanism: SaslMechanism | null = null
+  #exchange: SaslExchange | null = null
+  #isBare = false
+  #identity: Identity | null = null
+  #loggedInAtMs = Number.NEGATIVE_INFINITY
+  /** By the monotonic clock. */
+  #sessionEndsAtMs = Number.POSITIVE_INFINITY
+
+  constructor(options: LoginOptions) {
+    this.#options = options
+  }
+
+  /** Who it is; null before it is known. */
+  get identity(): Identity | null {
+    return this.#identity
+  }
+
+  /** The next frame is bytes of the mechanism and no request. */
+  get takesBareBytes(): boolean {
+    return this.#isBare && this.#state === 'exchange'
+  }
+
+  /** Why a request of this API closes the connection now; null where it is served. */
+  objectionTo(apiKey: number): string | null {
+    switch (this.#state) {
+      case 'handshake':
+        return apiKey === ApiVersions.apiKey || apiKey === SaslHandshake.apiKey
+          ? null
+          : 'a request before the login'
+      case 'exchange':
+        return apiKey === SaslAuthenticate.apiKey ? null : 'another request during the login'
+      case 'refused':
+        return 'a request after a login that was refused'
+      case 'done':
+        if (apiKey === SaslHandshake.apiKey || this.#options.clock.monotonic() < this.#sessionEndsAtMs)
+          return null
+        return 'the session has ended and was not authenticated anew'
+    }
+  }
+
+  handshake(name: string, version: number): { errorCode: number; mechanisms: string[] } {
+    const { mechanisms, clock } = this.#options
+    const mechanism = mechanisms.get(name)
+    const names = [...mechanisms.keys()]
+    if (!mechanism) return this.#refusedHandshake(ErrorCode.UNSUPPORTED_SASL_MECHANISM, names)
+    if (this.#identity !== null) {
+      const isTooEarly = clock.monotonic() - this.#loggedInAtMs < reauthenticationMsMin
+      if (mechanism !== this.#mechanism || isTooEarly)
+        return this.#refusedHandshake(ErrorCode.ILLEGAL_SASL_STATE, names)
+    }
+    this.#mechanism = mechanism
+    this.#exchange = mechanism.begin()
+    this.#isBare = version === 0
+    this.#state = 'exchange'
+    return { errorCode: ErrorCode.NONE, mechanisms: names }
+  }
+
+  #refusedHandshake(errorCode: number, mechanisms: string[]) {
+    this.#state = 'refused'
+    return { errorCode, mechanisms }
+  }
+
+  /** Has the next step of the exchange been refused, the answer comes late, and the connection is to close after it. */
+  async authenticate(token: Buffer, client: string): Promise<Authenticated> {
+    const { clock, logger } = this.#options
+    try {
+      const step = await (this.#exchange as SaslExchange).evaluate(token)
+      const sessionLifetimeMs = step.done ? this.#begin(step.done) : 0
+      return { errorCode: ErrorCode.NONE, errorMessage: null, authBytes: step.reply, sessionLifetimeMs }
+    } catch (error) {
+      if (!(error instanceof LoginRefused) && !isSystemError(error)) throw error
+      this.#state = 'refused'
+      const reason = error instanceof LoginRefused ? error.reason : error.message
+      logger.info('a login is refused', { client, mechanism: this.#mechanism?.name, reason })
+      await clock.sleep(this.#options.failureDelayMs())
+      const errorMessage = error instanceof LoginRefused ? error.message : 'Authentication failed'
+      const errorCode = ErrorCode.SASL_AUTHENTICATION_FAILED
+      return { errorCode, errorMessage, authBytes: noBytes, sessionLifetimeMs: 0 }
+    }
+  }
+
+  get isUnderWay(): boolean {
+    return this.#state === 'exchange'
+  }
+
+  get isRefused(): boolean {
+    return this.#state === 'refused'
+  }
+
+  /** Returns how long the session lasts, ms; 0: without end. */
+  #begin(identity: Identity): number {
+    const { clock, sessionMsMax } = this.#options
+    const before = this.#identity
+    if (before !== null && before.principal !== identity.principal)
+      throw new LoginRefused(
+        `Cannot change principals during re-authentication from ${before.principal}: ${identity.principal}`,
+      )
+    const max = sessionMsMax()
+    const shownMs =
+      identity.expiresAtMs === null ? Number.POSITIVE_INFINITY : identity.expiresAtMs - clock.now()
+    const lifetimeMs = Math.max(0, Math.floor(Math.min(shownMs, max > 0 ? max : Number.POSITIVE_INFINITY)))
+    this.#identity = identity
+    this.#state = 'done'
+    this.#exchange = null
+    this.#loggedInAtMs = clock.monotonic()
+    // A broker ends sessions only where connections.max.reauth.ms says so, as Apache Kafka does.
+    const ends = max > 0 && Number.isFinite(lifetimeMs)
+    this.#sessionEndsAtMs = ends ? clock.monotonic() + lifetimeMs : Number.POSITIVE_INFINITY
+    return ends ? lifetimeMs : 0
+  }
+}

@@ -1,0 +1,144 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Random } from '@sluice/effects'
+import { invalidCredentials, type SaslExchange, type SaslMechanism, type SaslStep } from './mechanism.ts'
+
+/** Kafka's two, with the number that requests and records have for each (KIP-554). */
+export const scramMechanisms = {
+  'SCRAM-SHA-256': { id: 1, hash: 'sha256', bytes: 32 },
+  'SCRAM-SHA-512': { id: 2, hash: 'sha512', bytes: 64 },
+} as const
+
+export type ScramMechanismName = keyof typeof scramMechanisms
+
+export function scramMechanismOf(id: number): ScramMechanismName | undefined {
+  return (Object.keys(scramMechanisms) as ScramMechanismName[]).find(
+    (name) => scramMechanisms[name].id === id,
+  )
+}
+
+/** What is kept of a user: by none of it somebody else can log in (RFC 5802). */
+interface ScramCredential {
+  readonly salt: Buffer
+  readonly iterations: number
+  readonly storedKey: Buffer
+  readonly serverKey: Buffer
+}
+
+const nonceBytes = 24
+/** `=2C` and `=3D` stand for comma and equals sign in a name. */
+const namePattern = '(?:[^=,\\0]|=2C|=3D)+'
+const firstMessage = new RegExp(
+  `^(?<gs2>n,(?:a=(?<authorizationId>${namePattern}))?,)(?<bare>(?:m=[^,]+,)?n=(?<name>${namePattern}),r=(?<nonce>[\\x21-\\x2B\\x2D-\\x7E]+)(?<extensions>(?:,[A-Za-z]=[^,]+)*))$`,
+)
+const finalMessage =
+  /^(?<without>c=(?<binding>[A-Za-z0-9+/=]+),r=(?<nonce>[\x21-\x2B\x2D-\x7E]+)(?:,[A-Za-z]=[^,]+)*),p=(?<proof>[A-Za-z0-9+/=]+)$/
+
+/** SCRAM as RFC 5802 and Apache Kafka have it, without channel binding. */
+export class Scram implements SaslMechanism {
+  readonly name: ScramMechanismName
+  readonly #random: Random
+  readonly #credentialOf: (user: string) => ScramCredential | undefined
+
+  constructor(options: {
+    name: ScramMechanismName
+    random: Random
+    credentialOf: (user: string) => ScramCredential | undefined
+  }) {
+    this.name = options.name
+    this.#random = options.random
+    this.#credentialOf = options.credentialOf
+  }
+
+  begin(): SaslExchange {
+    return new ScramExchange(this.name, this.#random, this.#credentialOf)
+  }
+}
+
+/** What the first message of both sides has settled. */
+interface Challenge {
+  readonly user: string
+  readonly credential: ScramCredential
+  readonly gs2Header: string
+  readonly nonce: string
+  /** Of what is signed: the first message of the client without its header, and ours. */
+  readonly messages: string
+}
+
+class ScramExchange implements SaslExchange {
+  readonly #name: ScramMechanismName
+  readonly #random: Random
+  readonly #credentialOf: (user: string) => ScramCredential | undefined
+  #challenge: Challenge | null = null
+
+  constructor(
+    name: ScramMechanismName,
+    random: Random,
+    credentialOf: (user: string) => ScramCredential | undefined,
+  ) {
+    this.#name = name
+    this.#random = random
+    this.#credentialOf = credentialOf
+  }
+
+  evaluate(token: Buffer): SaslStep {
+    return this.#challenge ? this.#prove(token, this.#challenge) : this.#begin(token)
+  }
+
+  #begin(token: Buffer): SaslStep {
+    const {
+      gs2 = '',
+      bare,
+      authorizationId,
+      name = '',
+      nonce,
+    } = firstMessage.exec(token.toString())?.groups ?? {}
+    if (bare === undefined) throw this.#refused('the first message is not one of SCRAM')
+    const user = name.replaceAll('=2C', ',').replaceAll('=3D', '=')
+    if (authorizationId !== undefined && authorizationId !== name)
+      throw this.#refused(`${user} would be somebody else`)
+    const credential = this.#credentialOf(user)
+    if (!credential) throw this.#refused(`no user ${user}`)
+    const ownNonce = `${nonce}${Buffer.from(this.#random.bytes(nonceBytes)).toString('base64url')}`
+    const reply = `r=${ownNonce},s=${credential.salt.toString('base64')},i=${credential.iterations}`
+    this.#challenge = { user, credential, gs2Header: gs2, nonce: ownNonce, messages: `${bare},${reply}` }
+    return { reply: Buffer.from(reply) }
+  }
+
+  #prove(token: Buffer, { user, credential, gs2Header, nonce, messages }: Challenge): SaslStep {
+    const parts = finalMessage.exec(token.toString())?.groups
+    if (!parts) throw this.#refused('the last message is not one of SCRAM')
+    if (parts['nonce'] !== nonce) throw this.#refused('the nonce is another one')
+    if (Buffer.from(parts['binding'] ?? '', 'base64').toString() !== gs2Header)
+      throw this.#refused('the header is another one than in the first message')
+    const { hash, bytes } = scramMechanisms[this.#name]
+    const signed = `${messages},${parts['without']}`
+    const proof = Buffer.from(parts['proof'] ?? '', 'base64')
+    const signature = createHmac(hash, credential.storedKey).update(signed).digest()
+    const clientKey =
+      proof.length === bytes ? Buffer.from(proof.map((byte, at) => byte ^ (signature[at] ?? 0))) : proof
+    // Compared in constant time: how much of it is right is nobody's business.
+    const shown = createHash(hash).update(clientKey).digest()
+    if (!timingSafeEqual(shown, credential.storedKey)) throw this.#refused(`a wrong password of ${user}`)
+    const own = createHmac(hash, credential.serverKey).update(signed).digest('base64')
+    return { reply: Buffer.from(`v=${own}`), done: { principal: `User:${user}`, expiresAtMs: null } }
+  }
+
+  #refused(reason: string) {
+    return invalidCredentials(this.#name, reason)
+  }
+}
+
+/** What is kept of a password that somebody else has salted (RFC 5802, section 3). */
+export function credentialFrom(
+  name: ScramMechanismName,
+  salted: { salt: Buffer; iterations: number; saltedPassword: Buffer },
+): ScramCredential {
+  const { hash } = scramMechanisms[name]
+  const keyOf = (text: string) => createHmac(hash, salted.saltedPassword).update(text).digest()
+  return {
+    salt: salted.salt,
+    iterations: salted.iterations,
+    storedKey: createHash(hash).update(keyOf('Client Key')).digest(),
+    serverKey: keyOf('Server Key'),
+  }
+}
