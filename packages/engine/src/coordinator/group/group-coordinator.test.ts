@@ -1,6 +1,6 @@
-import { ErrorCode } from '@sluice/wire'
+import { ErrorCode, zeroUuid } from '@sluice/wire'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { GroupTestContext } from './testing/group-context.ts'
+import { GroupTestContext, type Topic } from './testing/group-context.ts'
 
 let context: GroupTestContext
 beforeEach(async () => {
@@ -96,6 +96,48 @@ describe('DeleteGroups', () => {
     const member = await context.stableGroup()
     expect(await context.groups.deleteGroup('group')).toEqual({ groupId: 'group', errorCode: 68 })
     expect(await context.heartbeat(member)).toBe(ErrorCode.NONE)
+  })
+})
+
+describe('a group of thousands of offsets', () => {
+  const count = 3_000
+  const many: Topic = { name: 'many', topicId: 'QUFBQUFBQUFRQUFBQUFBQQ', partitions: count }
+
+  test('is deleted in slices, and nobody else does anything with it meanwhile', async () => {
+    context.topics.set('many', many)
+    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({
+      partitionIndex,
+      committedOffset: 7,
+      committedLeaderEpoch: -1,
+      committedMetadata: '',
+    }))
+    const topics = [{ name: 'many', topicId: zeroUuid, partitions }]
+    expect(await context.commit({ topics })).toBe(ErrorCode.NONE)
+    const { clock } = context
+    const monotonic = clock.monotonic.bind(clock)
+    clock.monotonic = () => (clock.jump(1), monotonic())
+    const turn = () => new Promise<void>((resolve) => void clock.defer(resolve))
+    let deleted: object | null = null
+    const deleting = context.groups.deleteGroup('group').then((answer) => (deleted = answer))
+    let turns = 0
+    let joined: ErrorCode | null = null
+    let committed: ErrorCode | undefined
+    for (; !deleted; turns++) {
+      await turn()
+      if (turns !== 2) continue
+      committed = await context.commit()
+      joined = (await context.joinGroup()).errorCode
+    }
+    expect(await deleting).toEqual({ groupId: 'group', errorCode: ErrorCode.NONE })
+    expect(turns).toBeGreaterThan(5)
+    expect([committed, joined]).toEqual([
+      ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+      ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+    ])
+    expect((await context.describe()).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND)
+    expect(await context.fetch(many, count - 1)).toBe(-1)
+    expect(await context.commit({ offset: 3 })).toBe(ErrorCode.NONE)
+    expect(await context.fetch()).toBe(3)
   })
 })
 

@@ -56,6 +56,9 @@ const protocolsMax = 1_000
 /** Where any number may be named, so many are decided at once. */
 const pieceMax = 500
 
+/** Of a group that is deleted so many offsets are a step. */
+const deletedAtOnceMax = 20
+
 /** What a commit of one partition takes in the log at least: more than one batch holds need not be built. */
 const commitRecordBytesMin = 32
 
@@ -342,8 +345,25 @@ export class GroupCoordinator {
   }
 
   async deleteGroup(groupId: string): Promise<Input<ResponseOf<typeof DeleteGroups>['results'][number]>> {
-    const decide = (shard: GroupShard) => shard.deleteGroup(groupId)
-    return { groupId, errorCode: await this.#write('delete-groups', groupId, decide, asItIs) }
+    const errors = await this.#lane.done(this.#deleteGroup(groupId))
+    return { groupId, errorCode: errors.find((error) => error !== ErrorCode.NONE) ?? ErrorCode.NONE }
+  }
+
+  /** It may have any number of offsets. */
+  *#deleteGroup(groupId: string): Steps<Promise<ErrorCode[]>> {
+    const pieces: Promise<ErrorCode>[] = []
+    for (let isLast = false; !isLast; ) {
+      // Of what cannot be decided there is no next piece.
+      isLast = true
+      const decide = (shard: GroupShard) => {
+        const decision = shard.deleteGroup(groupId, deletedAtOnceMax)
+        isLast = decision.isLast
+        return decision
+      }
+      pieces.push(this.#write('delete-groups', groupId, decide, asItIs))
+      yield
+    }
+    return Promise.all(pieces)
   }
 
   /** Decides on the group's shard; `failed` says in the operation's own terms why that could not be. */

@@ -51,6 +51,8 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   readonly #context: ClassicContext
   readonly #groups: Groups
   readonly #offsets: Offsets
+  /** Groups of which some offsets are deleted already. */
+  readonly #deleting = new WeakSet<Group>()
   /** A search for expired offsets that is under way. */
   #expiring: Generator<readonly GroupRecord[]> | null = null
 
@@ -65,6 +67,8 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   classicJoin(request: JoinRequest): GroupDecision<JoinResult> {
     if (this.#groups.isUnserved(request.groupId))
       return answer(failedJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request.memberId))
+    if (this.#isDeleting(request.groupId))
+      return answer(failedJoin(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId))
     return join(this.#context, request)
   }
 
@@ -102,6 +106,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   #validateCommit(request: CommitRequest): ErrorCode {
     const { groupId, generationId, apiVersion } = request
     const group = this.#groups.get(groupId)
+    if (this.#isDeleting(groupId)) return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
     if (group) return group.validateCommit(request)
     if (this.#groups.isUnserved(groupId)) return ErrorCode.GROUP_ID_NOT_FOUND
     // A commit from outside any group makes one; a member has come too late.
@@ -134,13 +139,24 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     return { records, response }
   }
 
-  deleteGroup(groupId: string): FinalGroupDecision<ErrorCode> {
+  /**
+   * A piece of a deletion: so many of its offsets, or what is left, and the group. From its first piece on to its last
+   * nobody else does anything with the group.
+   */
+  deleteGroup(groupId: string, offsetsMax: number): FinalGroupDecision<ErrorCode> & { isLast: boolean } {
     const group = this.#groups.get(groupId)
-    if (!group) return answer(ErrorCode.GROUP_ID_NOT_FOUND)
+    if (!group) return { ...answer(ErrorCode.GROUP_ID_NOT_FOUND), isLast: true }
     const error = group.validateDelete()
-    if (error !== ErrorCode.NONE) return answer(error)
-    const records = [...this.#offsets.deleteGroup(groupId), ...group.tombstones()]
-    return { records, response: ErrorCode.NONE, atomic: false }
+    if (error !== ErrorCode.NONE) return { ...answer(error), isLast: true }
+    const { records: offsets, isAll } = this.#offsets.deleteSome(groupId, offsetsMax)
+    if (!isAll) this.#deleting.add(group)
+    const records = isAll ? [...offsets, ...group.tombstones()] : offsets
+    return { records, response: ErrorCode.NONE, atomic: false, isLast: isAll }
+  }
+
+  #isDeleting(groupId: string): boolean {
+    const group = this.#groups.get(groupId)
+    return group !== undefined && this.#deleting.has(group)
   }
 
   /** What was committed for topics that are gone. */

@@ -136,10 +136,15 @@ export class Offsets {
     return this.deleteKeys(partitions.map((partition) => ({ group, topic, partition })))
   }
 
-  deleteGroup(group: string): GroupRecord[] {
-    const keys = [...this.#committed.entries(group)].map(([key]) => key)
+  /** Tombstones for the offsets of the group, or for so many of them. */
+  deleteSome(group: string, countMax: number): { records: GroupRecord[]; isAll: boolean } {
+    const keys: OffsetKey[] = []
+    for (const [key] of this.#committed.entries(group)) {
+      if (keys.length === countMax) return { records: tombstones(keys), isAll: false }
+      keys.push(key)
+    }
     for (const key of this.#pending.keysOfGroup(group)) if (!this.#committed.get(key)) keys.push(key)
-    return keys.map((key) => offsetCommitRecord(key, null))
+    return { records: tombstones(keys), isAll: true }
   }
 
   /** Of topics that are gone: what was committed for them. */
@@ -207,6 +212,10 @@ export class Offsets {
     this.#committed.set(key, value)
     if (recordOffset !== null) this.#recordOffsets.set(value, recordOffset)
   }
+}
+
+function tombstones(keys: readonly OffsetKey[]): GroupRecord[] {
+  return keys.map((key) => offsetCommitRecord(key, null))
 }
 
 /** The topic was deleted and made again: the offset means nothing there. */

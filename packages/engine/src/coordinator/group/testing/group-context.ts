@@ -47,7 +47,7 @@ interface Pending<T> {
   readonly isSettled: boolean
 }
 
-interface Topic {
+export interface Topic {
   readonly name: string
   readonly topicId: string
   readonly partitions: number
