@@ -45,7 +45,10 @@ function startController(port = 0): Promise<StartedNode> {
 
 const controllerPort = () => controller.listeners[0]?.port ?? 0
 
-function startBroker(nodeId: number, more: { clusterId?: string; directory?: string } = {}) {
+function startBroker(
+  nodeId: number,
+  more: { clusterId?: string; directory?: string; signal?: AbortSignal } = {},
+) {
   return startBrokerNode({
     ...common(nodeId),
     directory: `/broker-${nodeId}`,
@@ -113,6 +116,16 @@ describe('nodes that meet only over the network', () => {
 })
 
 describe('a broker that does not start', () => {
+  it('is given up at once, though it waits for a controller that is away', async () => {
+    await controller.stop({ clean: true })
+    const giveUp = new AbortController()
+    const start = startBroker(3, { signal: giveUp.signal })
+    const ended = expect(start).rejects.toThrow()
+    await clock.advance(1_000)
+    giveUp.abort(new Error('given up'))
+    await ended
+  })
+
   it('belongs to another cluster, and holds nothing', async () => {
     const other = { clusterId: 'AAAAAAAAAAAAAAAAAAAAAQ', directory: '/other' }
     await expect(startBroker(3, other)).rejects.toThrow('another cluster')

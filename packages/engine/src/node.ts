@@ -108,7 +108,12 @@ export async function startBrokerNode(options: BrokerNodeOptions): Promise<Start
     controller,
     awayMsMax: controllerAwayMsMax,
   })
+  const signal = options.signal ?? unaborted
+  // What waits for a controller that is away would keep a start that is given up from ending.
+  const giveUp = () => channel.close()
+  signal.addEventListener('abort', giveUp, { once: true })
   try {
+    signal.throwIfAborted()
     const broker = await Broker.start({
       ...effects,
       ...node,
@@ -117,7 +122,7 @@ export async function startBrokerNode(options: BrokerNodeOptions): Promise<Start
       properties: { ...properties, ...nodeProperties(node, directory, controller) },
       controller: channel,
       feeds: new InlineFeeds(),
-      signal: options.signal ?? unaborted,
+      signal,
       onLoss: options.onLoss,
       onFailure: (failure) => {
         channel.close()
@@ -128,6 +133,8 @@ export async function startBrokerNode(options: BrokerNodeOptions): Promise<Start
   } catch (error) {
     channel.close()
     throw error
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 
