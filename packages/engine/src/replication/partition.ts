@@ -1,5 +1,4 @@
 import { ErrorCode } from '@sluice/wire'
-import { noLeader } from '../metadata/topics-image.ts'
 import type { Log } from '../storage/log.ts'
 import { type AppendRequest, refusedAppend } from './append.ts'
 import { Follower } from './follower.ts'
@@ -93,12 +92,11 @@ export class Partition {
     return this.#replica.disk.isOffline ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE
   }
 
-  /** The same for those who may read from any replica (KIP-392). */
+  /** The same for those who may read from any replica (KIP-392), also from one that nobody leads. */
   checkReader(currentLeaderEpoch: number): ErrorCode {
     const error = this.check(currentLeaderEpoch)
-    const { leader } = this.#state
-    const isRead = error === ErrorCode.NOT_LEADER_OR_FOLLOWER && leader !== noLeader
-    return isRead && !this.#replica.disk.isOffline ? ErrorCode.NONE : error
+    const isFollowed = error === ErrorCode.NOT_LEADER_OR_FOLLOWER
+    return isFollowed && !this.#replica.disk.isOffline ? ErrorCode.NONE : error
   }
 
   /** Right after an election: what is committed is not known up to where this epoch began (KIP-207). */
