@@ -6,17 +6,28 @@ import { pathToFileURL } from 'node:url'
  * Loads a module of the simulation with all that it imports from the sources, as one file: so it runs as fast as what is
  * built. A mutation changes sources on their way.
  */
-export async function bundleSimulation(root, entry, mutation = { edits: [] }) {
+export async function bundleSimulation(root, entry, mutation) {
+  const bundle = await bundleFile(root, entry, mutation)
+  try {
+    return await import(pathToFileURL(bundle.file).href)
+  } finally {
+    await bundle.remove()
+  }
+}
+
+/** The same as a file, for threads that run it; it is there until it is removed. */
+export async function bundleFile(root, entry, mutation = { edits: [] }) {
   const { build } = await import('esbuild')
   const cache = join(root, 'node_modules', '.cache')
   await mkdir(cache, { recursive: true })
   const directory = await mkdtemp(join(cache, 'sim-'))
-  const outfile = join(directory, 'sim.mjs')
+  const remove = () => rm(directory, { recursive: true, force: true })
+  const file = join(directory, 'sim.mjs')
   try {
     await build({
       absWorkingDir: root,
       entryPoints: [entry],
-      outfile,
+      outfile: file,
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -26,9 +37,10 @@ export async function bundleSimulation(root, entry, mutation = { edits: [] }) {
       logLevel: 'error',
       plugins: [await mutating(root, mutation)],
     })
-    return await import(pathToFileURL(outfile).href)
-  } finally {
-    await rm(directory, { recursive: true })
+    return { file, remove }
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 

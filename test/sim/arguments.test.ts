@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { simArguments } from './arguments.ts'
 
@@ -11,18 +12,28 @@ describe('the command line of the simulation', () => {
       seeds: 1,
       brokers: 3,
       feeds: ['inline', 'fetch'],
+      jobs: availableParallelism(),
       story: false,
+      mutations: false,
       only: '',
     })
     expect(simArguments(['--seed', '7', '--feed', 'fetch'])).toMatchObject({ seed: 7, feeds: ['fetch'] })
-    expect(simArguments(['--mutations'])).toMatchObject({ seeds: 500 })
+    expect(simArguments(['--mutations', '--jobs', '3'])).toMatchObject({
+      seeds: 500,
+      jobs: 3,
+      mutations: true,
+    })
   })
 
-  it.each([['--seed', 'x'], ['--seeds', '0'], ['--feed', 'pipe'], ['--nonsense'], ['--brokers', '-1']])(
-    'plays nothing, and says how it is used, with %s %s',
-    (...args) => {
-      expect(simArguments(args)).toBeNull()
-      expect(console.error).toHaveBeenCalledWith(expect.stringContaining('Usage: npm run sim'))
-    },
-  )
+  it.each([
+    ['--seed', 'x'],
+    ['--seeds', '0'],
+    ['--feed', 'pipe'],
+    ['--nonsense'],
+    ['--brokers', '-1'],
+    ['--jobs', '0'],
+  ])('plays nothing, and says how it is used, with %s %s', (...args) => {
+    expect(simArguments(args)).toBeNull()
+    expect(console.error).toHaveBeenCalledWith(expect.stringContaining('Usage: npm run sim'))
+  })
 })

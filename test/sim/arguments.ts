@@ -1,21 +1,27 @@
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Feed } from './simulation.ts'
 
 /** What `npm run sim` was told. */
-interface SimArguments {
+export interface SimArguments {
   readonly seed: number
   readonly seeds: number
   readonly feeds: readonly Feed[]
   readonly brokers: number
+  /** How many are played at once, each by a thread. */
+  readonly jobs: number
   readonly story: boolean
+  /** Bugs are put in. */
+  readonly mutations: boolean
   /** A part of the name of the bugs that are put in; with `--mutations`. */
   readonly only: string
 }
 
-const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--feed inline|fetch] [--brokers N] [--story]
-       npm run sim -- --mutations [--seeds COUNT] [--only TEXT]
+const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [--feed inline|fetch] [--brokers N] [--story]
+       npm run sim -- --mutations [--seeds COUNT] [--jobs COUNT] [--only TEXT]
   --seed       The first seed. Default: 1
-  --seeds      How many are played, one after the other. Default: 1; of mutations at most 500 each
+  --seeds      How many are played. Default: 1; of mutations at most 500 each
+  --jobs       How many of them at once. Default: as many as there are cores
   --feed       How followers come by their records. Default: both
   --brokers    Default: 3
   --story      Tells the story of seeds that find nothing too
@@ -35,7 +41,7 @@ function readArguments(args: readonly string[]): SimArguments | null {
   try {
     const text = { type: 'string' } as const
     const flag = { type: 'boolean', default: false } as const
-    const texts = { seed: text, seeds: text, brokers: text, feed: text, only: text }
+    const texts = { seed: text, seeds: text, brokers: text, jobs: text, feed: text, only: text }
     const options = { ...texts, story: flag, mutations: flag }
     const { values } = parseArgs({ args: [...args], options })
     const { feed, story, mutations, only = '' } = values
@@ -43,10 +49,11 @@ function readArguments(args: readonly string[]): SimArguments | null {
       seed: Number(values.seed ?? 1),
       seeds: Number(values.seeds ?? (mutations ? 500 : 1)),
       brokers: Number(values.brokers ?? 3),
+      jobs: Number(values.jobs ?? availableParallelism()),
     }
     const chosen = feeds.filter((one) => feed === undefined || feed === one)
     const isMeant = Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)
-    return isMeant && chosen.length > 0 ? { ...numbers, feeds: chosen, story, only } : null
+    return isMeant && chosen.length > 0 ? { ...numbers, feeds: chosen, story, mutations, only } : null
   } catch {
     return null
   }

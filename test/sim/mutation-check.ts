@@ -1,30 +1,15 @@
-import { simArguments } from './arguments.ts'
+import type { SimArguments } from './arguments.ts'
 import { type Mutation, mutations } from './mutations.ts'
-import type { Feed, simulate as Simulate } from './simulation.ts'
-
-type Load = (mutation: Mutation) => Promise<{ readonly simulate: typeof Simulate }>
+import { type MakeBundle, playAll } from './players.ts'
+import type { Outcome, SimulationOptions } from './simulation.ts'
 
 interface Finding {
-  readonly seed: number
-  readonly feed: Feed
+  readonly play: SimulationOptions
   readonly violation: string
 }
 
-/** The first seed that finds the bug, on either feed; null where none of so many does. */
-async function firstFinding(mutation: Mutation, load: Load, seeds: number): Promise<Finding | null> {
-  const { simulate } = await load(mutation)
-  for (let seed = 1; seed <= seeds; seed++)
-    for (const feed of ['inline', 'fetch'] as const) {
-      const { violation } = await simulate({ seed, feed, brokers: 3 })
-      if (violation !== null) return { seed, feed, violation }
-    }
-  return null
-}
-
 /** Plays until each of the bugs is found, and prints by whom. Gives the exit code. */
-export async function findMutations(load: Load, args: readonly string[]): Promise<number> {
-  const chosen = simArguments(args)
-  if (!chosen) return 2
+export async function findMutations(chosen: SimArguments, makeBundle: MakeBundle): Promise<number> {
   const wanted = mutations.filter(({ name }) => name.includes(chosen.only))
   if (wanted.length === 0) {
     console.error(`No bug has "${chosen.only}" in its name: ${mutations.map(({ name }) => name).join('; ')}`)
@@ -32,11 +17,34 @@ export async function findMutations(load: Load, args: readonly string[]): Promis
   }
   let missed = 0
   for (const mutation of wanted) {
-    const finding = await firstFinding(mutation, load, chosen.seeds)
+    const finding = await firstFinding(mutation, chosen, makeBundle)
     if (!finding) missed++
     const [what = ''] = (finding?.violation ?? '').split('\n')
-    const by = finding ? `seed ${finding.seed}, ${finding.feed}` : 'NOT FOUND'
+    const by = finding ? `seed ${finding.play.seed}, ${finding.play.feed}` : 'NOT FOUND'
     console.log(`| ${mutation.name} | ${by} | ${what.slice(0, 200)} |`)
   }
   return missed === 0 ? 0 : 1
+}
+
+/** The first seed that finds the bug, on any feed; null where none of so many does. */
+async function firstFinding(
+  mutation: Mutation,
+  { seed: first, seeds, feeds, brokers, jobs }: SimArguments,
+  makeBundle: MakeBundle,
+): Promise<Finding | null> {
+  const plays = Array.from({ length: seeds }, (_, at) =>
+    feeds.map((feed) => ({ seed: first + at, feed, brokers })),
+  ).flat()
+  const found = new Map<SimulationOptions, Outcome>()
+  const bundle = await makeBundle(mutation)
+  try {
+    await playAll(bundle, jobs, plays, (play, outcome) => {
+      if (outcome.violation !== null) found.set(play, outcome)
+      return found.size > 0
+    })
+  } finally {
+    await bundle.remove()
+  }
+  const play = plays.find((each) => found.has(each))
+  return play ? { play, violation: found.get(play)?.violation ?? '' } : null
 }

@@ -1,28 +1,43 @@
-import { simArguments } from './arguments.ts'
-import { simulate } from './simulation.ts'
+import { type SimArguments, simArguments } from './arguments.ts'
+import { findMutations } from './mutation-check.ts'
+import { type Bundle, type MakeBundle, playAll } from './players.ts'
+import type { Feed } from './simulation.ts'
 
 /** `npm run sim`. Gives the exit code. */
-export async function runSimulations(args: readonly string[]): Promise<number> {
+export async function runSimulations(args: readonly string[], makeBundle: MakeBundle): Promise<number> {
   const chosen = simArguments(args)
   if (!chosen) return 2
-  const { seed: first, seeds, feeds, brokers, story } = chosen
-  let failed = 0
-  for (const feed of feeds) {
-    const began = process.cpuUsage()
-    let promises = 0
-    for (let seed = first; seed < first + seeds; seed++) {
-      const outcome = await simulate({ seed, feed, brokers: brokers })
-      promises += outcome.promises
-      if (outcome.violation === null && !story) continue
-      console.log(`seed ${seed}, feed ${feed}\n${outcome.story.join('\n')}\n`)
-      if (outcome.violation === null) continue
-      failed++
-      console.log(`seed ${seed}, feed ${feed}: ${outcome.violation}\n`)
-    }
-    const { user, system } = process.cpuUsage(began)
-    console.log(
-      `${seeds} seeds, feed ${feed}: ${failed} failed; ${promises} records promised; ${((user + system) / 1000 / seeds).toFixed(0)} ms of work a seed`,
-    )
+  if (chosen.mutations) return findMutations(chosen, makeBundle)
+  const bundle = await makeBundle()
+  try {
+    let failed = 0
+    for (const feed of chosen.feeds) failed += await runFeed(chosen, feed, bundle)
+    return failed === 0 ? 0 : 1
+  } finally {
+    await bundle.remove()
   }
-  return failed === 0 ? 0 : 1
+}
+
+/** Gives how many seeds have failed. */
+async function runFeed(chosen: SimArguments, feed: Feed, bundle: Bundle): Promise<number> {
+  const { seed: first, seeds, brokers, jobs, story } = chosen
+  const plays = Array.from({ length: seeds }, (_, at) => ({ seed: first + at, feed, brokers }))
+  const began = process.cpuUsage()
+  let failed = 0
+  let promises = 0
+  await playAll(bundle, Math.min(jobs, seeds), plays, ({ seed }, outcome) => {
+    promises += outcome.promises
+    if (outcome.violation === null && !story) return false
+    console.log(`seed ${seed}, feed ${feed}\n${outcome.story.join('\n')}\n`)
+    if (outcome.violation === null) return false
+    failed++
+    console.log(`seed ${seed}, feed ${feed}: ${outcome.violation}\n`)
+    return false
+  })
+  const { user, system } = process.cpuUsage(began)
+  const workMs = ((user + system) / 1000 / seeds).toFixed(0)
+  console.log(
+    `${seeds} seeds, feed ${feed}: ${failed} failed; ${promises} records promised; ${workMs} ms of work a seed`,
+  )
+  return failed
 }

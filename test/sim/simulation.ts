@@ -15,13 +15,13 @@ import { Workload } from './workload.ts'
 
 export type Feed = 'inline' | 'fetch'
 
-interface SimulationOptions {
+export interface SimulationOptions {
   readonly seed: number
   readonly feed: Feed
   readonly brokers: number
 }
 
-interface Outcome {
+export interface Outcome {
   readonly seed: number
   /** What must not be; null: all is well. */
   readonly violation: string | null
@@ -37,6 +37,8 @@ const startMsMax = 20_000
 const healMsMax = 40_000
 /** How often the disks of the replicas are looked at. */
 const checkMs = 400
+/** How often it is looked whether there is what is waited for. */
+const lookMs = 5
 
 /** One cluster, its clients and what goes wrong, all of it from one seed. */
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
@@ -90,6 +92,7 @@ class Simulation {
       random: fork(random),
       ledger,
       brokers,
+      coordinatorId: () => this.#metadata.partition('__consumer_offsets', 0)?.leader ?? -1,
       worldOf: (name) => ({
         name,
         scheduler,
@@ -205,7 +208,14 @@ class Simulation {
 
   async #until(what: string, isSo: () => boolean, limitMs: number): Promise<void> {
     if (this.#story.violation !== null) return
-    const came = await this.#scheduler.run(() => this.#story.violation !== null || isSo(), limitMs)
+    let nextLookMs = 0
+    const isDone = (): boolean => {
+      if (this.#story.violation !== null) return true
+      if (this.#scheduler.nowMs < nextLookMs) return false
+      nextLookMs = this.#scheduler.nowMs + lookMs
+      return isSo()
+    }
+    const came = await this.#scheduler.run(isDone, limitMs)
     if (!came) this.#story.violated(`${limitMs} ms have passed, and it is not so that ${what}`)
     else if (this.#story.violation === null) this.#story.tell('simulation', what)
   }

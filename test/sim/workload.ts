@@ -29,6 +29,8 @@ export class Workload {
     ledger: Ledger
     brokers: number
     worldOf: (host: string) => ClientWorld
+    /** Who coordinates groups, by what is decided. */
+    coordinatorId: () => number
   }) {
     this.#random = options.random
     this.#ledger = options.ledger
@@ -45,6 +47,7 @@ export class Workload {
       group: 'g',
       topic: 'events',
       thinkMsMax: this.#upTo(300),
+      coordinatorId: options.coordinatorId,
     })
   }
 
