@@ -116,7 +116,7 @@ describe('a group of thousands of offsets', () => {
     const { clock } = context
     const monotonic = clock.monotonic.bind(clock)
     clock.monotonic = () => (clock.jump(1), monotonic())
-    const turn = () => new Promise<void>((resolve) => void clock.defer(resolve))
+    const turn = () => new Promise<void>((resolve) => clock.defer(resolve))
     let deleted: object | null = null
     const deleting = context.groups.deleteGroup('group').then((answer) => (deleted = answer))
     let turns = 0
