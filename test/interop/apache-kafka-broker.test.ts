@@ -247,4 +247,16 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
     await inSync('led-by-them', theirs)
     expect(await readFrom(theirs, 'led-by-them')).toEqual(texts(0, 400))
   })
+
+  it('is killed, and we lead what it has led, until it comes back for what it has missed', async () => {
+    await broker?.kill()
+    broker = null
+    await comes(async () => expect(await alive(ours)).toEqual([ours]))
+    expect(await partition('led-by-them')).toEqual({ leader: ours, isr: [ours] })
+    expect(await readFrom(ours, 'led-by-them')).toEqual(texts(0, 400))
+    await produce(await connect(ours), 'led-by-them', 0, texts(400, 100).map(value), { acks: -1 })
+    broker = start()
+    await inSync('led-by-them', ours)
+    expect(await readFrom(ours, 'led-by-them')).toEqual(texts(0, 500))
+  })
 })
