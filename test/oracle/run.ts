@@ -23,8 +23,9 @@ interface Count {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const usage = `Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [--brokers 3] [--recordings DIR] [filter …]
+const usage = `Usage: npm run test:contract -- [--engine embedded|apache-kafka|both] [--brokers 3] [--feed fetch] [--recordings DIR] [filter …]
   --brokers 3        the tests of a cluster of three brokers too
+  --feed fetch       our followers fetch, though they live in the leader's process
   --recordings DIR   keep there what each engine answered, a line of JSON a test
   filter             and all else is for vitest: files, -t NAME`
 
@@ -54,6 +55,7 @@ type Part = 'one' | 'three'
 interface Options {
   engines: EngineName[]
   parts: Part[]
+  feed: 'inline' | 'fetch'
   recordings: string | null
   filters: string[]
 }
@@ -62,14 +64,15 @@ function parse(args: readonly string[]): Options | null {
   const named: Record<string, string> = {}
   const filters: string[] = []
   for (let at = 0; at < args.length; at++) {
-    const [, name, value] = /^--(engine|brokers|recordings)(?:=(.*))?$/.exec(args[at] as string) ?? []
+    const [, name, value] = /^--(engine|brokers|feed|recordings)(?:=(.*))?$/.exec(args[at] as string) ?? []
     if (name) named[name] = value ?? args[++at] ?? ''
     else filters.push(args[at] as string)
   }
-  const { engine = 'both', brokers = '1', recordings = null } = named
+  const { engine = 'both', brokers = '1', feed = 'inline', recordings = null } = named
   const engines = enginesOf[engine]
   const parts = partsOf[brokers]
-  return engines && parts ? { engines, parts, recordings, filters } : null
+  const isFeed = feed === 'inline' || feed === 'fetch'
+  return engines && parts && isFeed ? { engines, parts, feed, recordings, filters } : null
 }
 
 const enginesOf: Record<string, EngineName[]> = {
@@ -103,6 +106,7 @@ function onSignals(close: () => void): () => void {
 class ContractRun {
   readonly #filters: readonly string[]
   readonly #parts: readonly Part[]
+  readonly #feed: Options['feed']
   /** Holds everything that the run writes. */
   readonly #directory = mkdtempSync(join(tmpdir(), 'sluice-contract-'))
   readonly #recordings: string
@@ -112,8 +116,9 @@ class ContractRun {
   #node: ApacheKafkaNode | null = null
   #isClosed = false
 
-  constructor({ filters, parts, recordings }: Options) {
+  constructor({ filters, parts, feed, recordings }: Options) {
     this.#filters = filters
+    this.#feed = feed
     this.#parts = parts.filter((part) => part === 'three' || !isAboutThree(filters))
     this.#recordings = recordings === null ? this.#directory : resolve(recordings)
     mkdirSync(this.#recordings, { recursive: true })
@@ -122,7 +127,8 @@ class ContractRun {
   async run(engines: readonly EngineName[]): Promise<number> {
     for (const engine of engines) rmSync(this.#recording(engine), { force: true })
     if (engines.includes('embedded'))
-      for (const part of this.#parts) if (!this.#isClosed) await this.#tests('embedded', part, {})
+      for (const part of this.#parts)
+        if (!this.#isClosed) await this.#tests('embedded', part, { SLUICE_CONTRACT_FEED: this.#feed })
     if (engines.includes('apache-kafka') && !this.#isClosed) await this.#apacheKafka()
     const recordings = engines.map((engine) => this.#recording(engine))
     if (engines.length > 1 && recordings.every((path) => existsSync(path)) && !this.#isClosed) this.#compare()

@@ -156,6 +156,7 @@ async function embed(): Promise<Nodes> {
     controller: { nodeId: controllerId, host, port: 0 },
     brokers: brokerIds.map(node),
     properties,
+    feedsInline: process.env.SLUICE_CONTRACT_FEED !== 'fetch',
     effects: {
       clock: systemClock(),
       disk: systemDisk(),
