@@ -28,6 +28,7 @@ function unreachable({ name, state, stateInfo }: ClusterReport): OperatingError 
 const serversVariables: Readonly<Record<string, string>> = {
   CLIENT: 'BOOTSTRAP_SERVERS',
   CLIENT_SECURE: 'BOOTSTRAP_SERVERS_TLS',
+  CLIENT_SASL_SCRAM: 'BOOTSTRAP_SERVERS_SCRAM',
 } satisfies Partial<Record<ClientListenerName, string>>
 
 function isEncrypted({ listeners }: ClusterReport): boolean {

@@ -81,7 +81,11 @@ function endpointLines(
   ]
 }
 
-const listenerTexts: Readonly<Record<string, string>> = { CLIENT: '', CLIENT_SECURE: '   TLS' }
+const listenerTexts: Readonly<Record<string, string>> = {
+  CLIENT: '',
+  CLIENT_SECURE: '   TLS',
+  CLIENT_SASL_SCRAM: '   SCRAM-SHA-512 over TLS',
+}
 
 function bootstrapLines({ listeners }: ClusterReport, { trust }: StatusReport): string[] {
   const all = Object.entries(listeners)

@@ -58,10 +58,8 @@ describe('a cluster spec', () => {
     expect(text).toMatch(/not served by the engine embedded yet: CLIENT_IAM\./)
     expect(text).toMatch(/Open monitoring/)
     expect(text).toMatch(/Broker logs/)
-    const closed = spec({ ClientAuthentication: { Sasl: { Scram: { Enabled: true } } } })
-    expect(unservedParts(closed, engine)).toMatch(
-      /^No broker of this cluster can be reached.*CLIENT_SASL_SCRAM/,
-    )
+    const closed = spec({ ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } })
+    expect(unservedParts(closed, engine)).toMatch(/^No broker of this cluster can be reached.*CLIENT_IAM/)
   })
 })
 

@@ -38,7 +38,7 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     kafkaVersions: releases.map(kafkaVersionOf),
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
     compactsLogs: true,
-    clientListeners: new Set(['CLIENT', 'CLIENT_SECURE']),
+    clientListeners: new Set(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM']),
     hostings: ['process'],
     nodeStartsMax,
     ignoredProperties: new Set(),

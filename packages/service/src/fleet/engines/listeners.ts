@@ -20,7 +20,7 @@ export function placeProperties(node: NodePlan): Record<string, string> {
     listeners,
     'advertised.listeners': listeners,
     'inter.broker.listener.name': between.name,
-    ...tlsProperties(node),
+    ...securityProperties(node),
   }
 }
 
@@ -36,8 +36,20 @@ export function plainListener(listeners: readonly NodeListener[]): NodeListener 
   return inner ?? listeners.find(({ name }) => securityProtocolOf(name) === 'PLAINTEXT')
 }
 
-/** By Kafka's names, which both engines read. */
-export function tlsProperties({ tls }: NodePlan): Record<string, string> {
+/** How its listeners are encrypted and how clients log in there, by Kafka's names, which both engines read. */
+export function securityProperties(node: NodePlan): Record<string, string> {
+  const isThere = (name: ListenerName) => node.listeners.some((one) => one.name === name)
+  return { ...tlsProperties(node), ...(isThere(ListenerName.clientScram) && scramProperties) }
+}
+
+/** Apache Kafka wants a login module for each mechanism, though that of SCRAM finds its users in the metadata. */
+const scramProperties: Readonly<Record<string, string>> = {
+  'listener.name.client_sasl_scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+  'listener.name.client_sasl_scram.scram-sha-512.sasl.jaas.config':
+    'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+}
+
+function tlsProperties({ tls }: NodePlan): Record<string, string> {
   if (!tls) return {}
   return {
     'ssl.keystore.type': 'PEM',

@@ -38,11 +38,23 @@ describe('GetBootstrapBrokers', () => {
     expect(answer.BootstrapBrokerStringSaslScram).toBeUndefined()
   })
 
+  it('names the one for SCRAM, which is there as soon as it is asked for', async () => {
+    const { EncryptionInfo: _left, ...rest } = provisioned('secure')
+    const scram = { ClientAuthentication: { Sasl: { Scram: { Enabled: true } } } }
+    const arn = await clusters.createFrom({ ...rest, ...scram } as never)
+    const { $metadata: _, ...answer } = await clusters.client.send(
+      new GetBootstrapBrokersCommand({ ClusterArn: arn }),
+    )
+    expect(answer).toEqual({
+      BootstrapBrokerStringSaslScram: '127.0.0.1:9096,127.0.0.1:19096,127.0.0.1:29096',
+    })
+  })
+
   it('is refused with a sentence while none of its listeners is served', async () => {
     const { EncryptionInfo: _left, ...rest } = provisioned('secure')
     const arn = await clusters.createFrom({
       ...rest,
-      ClientAuthentication: { Sasl: { Scram: { Enabled: true } } },
+      ClientAuthentication: { Sasl: { Iam: { Enabled: true } } },
     } as never)
     const info = await clusters.info(arn)
     expect(info?.EncryptionInfo?.EncryptionInTransit?.ClientBroker).toBe('TLS')

@@ -49,6 +49,22 @@ describe('a broker', () => {
     })
   })
 
+  it.each(['4.4.x.kraft', '3.9.x'])(
+    'of %s lets clients log in by SCRAM where it has that listener',
+    (version) => {
+      const { properties } = shape(testPlan(version, { clientListener: 'CLIENT_SASL_SCRAM' }), broker)
+      expect(properties).toMatchObject({
+        listeners: 'CLIENT_SASL_SCRAM://127.0.0.1:9020,REPLICATION://127.0.0.1:9021',
+        'listener.name.client_sasl_scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+        'listener.name.client_sasl_scram.scram-sha-512.sasl.jaas.config':
+          'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+      })
+      expect(properties['listener.security.protocol.map']).toMatch(
+        /^CLIENT_SASL_SCRAM:SASL_SSL,REPLICATION:PLAINTEXT/,
+      )
+    },
+  )
+
   it('has the heap that the environment names', () => {
     const plan = testPlan('4.4.x.kraft')
     expect(shape(plan, broker).jvmOptions).toContain('-Xmx1G')

@@ -34,7 +34,7 @@ export class FakeEngine implements Engine {
   }))
   readonly defaultKafkaVersion = '4.4.x.kraft'
   readonly compactsLogs = false
-  readonly clientListeners = new Set<ClientListenerName>(['CLIENT', 'CLIENT_SECURE'])
+  readonly clientListeners = new Set<ClientListenerName>(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM'])
   readonly hostings
   nodeStartsMax = Number.POSITIVE_INFINITY
   readonly ignoredProperties = new Set(['num.io.threads'])

@@ -18,15 +18,20 @@ export function testRelease(name: string): Release {
 
 export function testPlan(
   kafkaVersion: string,
-  options: { brokers?: number; properties?: Record<string, string> } = {},
+  options: {
+    brokers?: number
+    properties?: Record<string, string>
+    clientListener?: ListenerName
+  } = {},
 ): ClusterPlan {
   const { quorum, listeners } = topologyOf(testRelease(kafkaVersion).mode)
+  const ofBrokers = [options.clientListener ?? ListenerName.client, ...listeners.broker]
   const ids = Array.from({ length: options.brokers ?? 3 }, (_, at) => at + 1)
   return {
     kafkaVersion,
     properties: options.properties ?? {},
     nodes: [
-      ...ids.map((nodeId) => testNode('broker', nodeId, [ListenerName.client, ...listeners.broker])),
+      ...ids.map((nodeId) => testNode('broker', nodeId, ofBrokers)),
       ...quorum.nodeIds.map((nodeId) => testNode(quorum.role, nodeId, listeners.quorum)),
     ],
   }
