@@ -95,8 +95,8 @@ function type(reference, visit) {
   return schema[2]
 }
 
-export function generatedSource({ operations, structures }, sdkVersion) {
-  return `// Written by scripts/generate-aws-schemas.mjs from @aws-sdk/client-kafka ${sdkVersion} (Apache-2.0). Do not edit.
+export function generatedSource({ operations, structures }, { name, sdkVersion }) {
+  return `// Written by scripts/generate-aws-schemas.mjs from ${name} ${sdkVersion} (Apache-2.0). Do not edit.
 // The notation is described in ../schema.ts.
 
 export const sdkVersion = '${sdkVersion}'
@@ -117,12 +117,19 @@ export function sdkVersionOf(name) {
   return JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).version
 }
 
-export async function generate() {
-  const name = '@aws-sdk/client-kafka'
-  return generatedSource(describeService(await import(name)), sdkVersionOf(name))
+/** What each file in aws/schemas is made from. */
+const sdks = {
+  kafka: '@aws-sdk/client-kafka',
+  'secrets-manager': '@aws-sdk/client-secrets-manager',
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const target = new URL('../packages/service/src/aws/schemas/kafka.generated.ts', import.meta.url)
-  writeFileSync(target, await generate())
+  for (const [file, name] of Object.entries(sdks)) {
+    const target = new URL(`../packages/service/src/aws/schemas/${file}.generated.ts`, import.meta.url)
+    const source = generatedSource(describeService(await import(name)), {
+      name,
+      sdkVersion: sdkVersionOf(name),
+    })
+    writeFileSync(target, source)
+  }
 }

@@ -1,19 +1,24 @@
 import * as sdk from '@aws-sdk/client-kafka'
+import * as secretsManagerSdk from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from 'vitest'
 import { memberRules } from './msk/constraints.ts'
 import { parseServiceSchema } from './schema.ts'
 import * as kafka from './schemas/kafka.generated.ts'
+import * as secretsManager from './schemas/secrets-manager.generated.ts'
 
 const generator = new URL('../../../../scripts/generate-aws-schemas.mjs', import.meta.url).href
 const schema = parseServiceSchema(kafka)
 
 describe('the generated schema', () => {
-  it('is what the pinned SDK exports', async () => {
+  it.each([
+    ['@aws-sdk/client-kafka', sdk, kafka],
+    ['@aws-sdk/client-secrets-manager', secretsManagerSdk, secretsManager],
+  ])('is what the pinned %s exports', async (name, exported, generated) => {
     const { describeService, sdkVersionOf } = await import(/* @vite-ignore */ generator)
-    const { operations, structures } = describeService(sdk)
-    expect(kafka.operations.trim().split('\n')).toEqual(operations)
-    expect(kafka.structures.trim().split('\n')).toEqual(structures)
-    expect(kafka.sdkVersion).toBe(sdkVersionOf('@aws-sdk/client-kafka'))
+    const { operations, structures } = describeService(exported)
+    expect(generated.operations.trim().split('\n')).toEqual(operations)
+    expect(generated.structures.trim().split('\n')).toEqual(structures)
+    expect(generated.sdkVersion).toBe(sdkVersionOf(name))
   })
 
   it('knows required members, places and types', () => {
@@ -31,8 +36,9 @@ describe('the generated schema', () => {
   })
 
   it('can be read whole, and no operation names a structure that is not there', () => {
-    for (const { input, output } of schema.operations)
-      for (const name of [input, output]) if (name !== null) expect(schema.structure(name).name).toBe(name)
+    for (const each of [schema, parseServiceSchema(secretsManager)])
+      for (const { input, output } of each.operations)
+        for (const name of [input, output]) if (name !== null) expect(each.structure(name).name).toBe(name)
   })
 })
 
