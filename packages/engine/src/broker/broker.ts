@@ -32,6 +32,7 @@ import { handlers } from './api-table.ts'
 import type { Connection } from '../server/connection.ts'
 import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
 import { FetchSessions } from './fetch-sessions.ts'
+import { FollowerFetches } from './follower-fetches.ts'
 import { ParkedFetches, parkedPartitionsMax } from './parked-fetches.ts'
 import { RequestContext } from './handler.ts'
 import { TopicCreation } from './internal-topics.ts'
@@ -118,6 +119,7 @@ export class Broker implements BrokerServices {
   readonly groups: GroupCoordinator
   readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions
+  readonly followerFetches: FollowerFetches
   readonly parkedFetches = new ParkedFetches(parkedPartitionsMax)
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
@@ -170,6 +172,7 @@ export class Broker implements BrokerServices {
     })
     this.groups = createGroupCoordinator(this)
     this.coordinators = [groupCoordinatorHome(this.groups)]
+    this.followerFetches = new FollowerFetches(this.clock)
     this.fetchSessions = new FetchSessions({
       slotsMax: this.config.int('max.incremental.fetch.session.cache.slots'),
       ...fetchSessionLimits,
@@ -439,6 +442,7 @@ export class Broker implements BrokerServices {
   }
 
   #leads(partition: Partition): void {
+    this.followerFetches.leads()
     this.#coordinatorIn(partition.topic)?.load(partition.index)
   }
 

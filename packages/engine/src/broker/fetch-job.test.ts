@@ -42,7 +42,8 @@ function request(topics: string[], options: Input<RequestOf<typeof Fetch>> = {})
 /** What has become of an answer until now. */
 function watched<T>(answer: Promise<T>) {
   const state: { answer: T | null } = { answer: null }
-  void answer.then((value) => (state.answer = value))
+  // Whoever still waits when the test is over has its connection closed.
+  void answer.then((value) => (state.answer = value)).catch(() => {})
   return state
 }
 
@@ -180,6 +181,8 @@ describe('a fetch of a follower', () => {
     const { clock } = test.controller
     await test.controller.brokers(followerId)
     await createTopic(writer, 'copied', { assignments: [[1, followerId]] })
+    // It is not new any more.
+    await clock.advance(1_000)
     const opened = await reader.send(Fetch, 12, { ...request({ sessionEpoch: 0 }, 0), maxWaitMs: 0 })
     const session = (sessionEpoch: number) => ({ sessionId: opened.sessionId, sessionEpoch })
     const first = reader.send(Fetch, 12, request(session(1)))
@@ -203,6 +206,40 @@ describe('a fetch of a follower', () => {
     await settled()
     expect(next.answer?.responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(0)
     expect(await fetchRecords(writer, 'copied', 0, 0)).toHaveLength(1)
+  })
+})
+
+describe('fetches of followers', () => {
+  it('end soon when this broker begins to lead a partition that they may not know yet', async () => {
+    const { clock } = test.controller
+    const followerId = 2
+    await test.controller.brokers(followerId)
+    await createTopic(writer, 'old', { assignments: [[1, followerId]] })
+    await clock.advance(10_000)
+    const fetch = { ...request(['old']), replicaId: followerId }
+    fetch.topics = [{ topic: 'old', partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1 }] }]
+    const consumer = watched((await test.connect()).send(Fetch, 12, request(['events'])))
+    const waiting = watched(reader.send(Fetch, 12, fetch))
+    await settled()
+    await createTopic(writer, 'new', { assignments: [[1, followerId]] })
+    await clock.advance(10)
+    await settled()
+    expect(waiting.answer).not.toBeNull()
+
+    // The follower may know it a little later than its leader.
+    const next = watched(reader.send(Fetch, 12, fetch))
+    await settled()
+    await clock.advance(10)
+    await settled()
+    expect(next.answer).not.toBeNull()
+    expect(consumer.answer).toBeNull()
+
+    await clock.advance(1_000)
+    const later = watched(reader.send(Fetch, 12, fetch))
+    await settled()
+    await clock.advance(maxWaitMs - 1)
+    await settled()
+    expect(later.answer).toBeNull()
   })
 })
 

@@ -171,17 +171,26 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
       this.#watched.push(partition)
     }
     this.#unhook = connection.onCloseOnce(() => this.#stopWaiting())
+    if (this.#follower) broker.followerFetches.enter(this)
     broker.parkedFetches.enter(this, this.#wanted.length)
   }
 
   #waitAtMost(mostMs: number): void {
-    const waitMs = Math.min(mostMs, this.#request.maxWaitMs)
-    this.#timer = this.#context.broker.clock.schedule(waitMs, () => this.endWait())
+    const { clock, followerFetches } = this.#context.broker
+    const newsMs = this.#follower ? followerFetches.waitMaxMs : Infinity
+    const waitMs = Math.min(mostMs, newsMs, this.#request.maxWaitMs)
+    this.#timer?.cancel()
+    this.#timer = clock.schedule(waitMs, () => this.endWait())
+  }
+
+  hurry(waitMs: number): void {
+    this.#waitAtMost(waitMs)
   }
 
   #stopWaiting(): void {
     this.#isWaiting = false
     this.#context.broker.parkedFetches.leave(this)
+    this.#context.broker.followerFetches.leave(this)
     this.#timer?.cancel()
     this.#unhook?.()
     for (const partition of this.#watched) partition.forget(this)

@@ -8,6 +8,7 @@ import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
+import type { FollowerFetches } from './follower-fetches.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
 import type { ParkedFetches } from './parked-fetches.ts'
 import type { ServedApi, ServingNode } from '../server/handler.ts'
@@ -31,6 +32,7 @@ export interface BrokerServices extends ServingNode {
   /** All that this broker serves: whatever is done for each of them reads this list. */
   readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions
+  readonly followerFetches: FollowerFetches
   readonly parkedFetches: ParkedFetches
   readonly producerIds: ProducerIds
   readonly topicCreation: TopicCreation
