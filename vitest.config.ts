@@ -10,6 +10,9 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // As patient as test/patience.ts.
+    expect: { poll: { timeout: 25_000, interval: 20 } },
+    setupFiles: ['./test/patience.ts'],
     reporters: ['default', './test/closing-line-reporter.ts'],
   },
 })
