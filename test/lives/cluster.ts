@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import {
   type ClusterInfo,
   CreateClusterCommand,
@@ -13,6 +13,7 @@ import {
   UpdateBrokerCountCommand,
   UpdateClusterConfigurationCommand,
   UpdateClusterKafkaVersionCommand,
+  UpdateSecurityCommand,
 } from '@aws-sdk/client-kafka'
 import { systemProcesses } from '@sluice/effects'
 import kafkajs, { type Kafka } from 'kafkajs'
@@ -139,6 +140,33 @@ export class LifeCluster {
   async bootstrap(): Promise<string> {
     const answer = await this.#msk.send(new GetBootstrapBrokersCommand({ ClusterArn: this.arn }))
     return answer.BootstrapBrokerString ?? ''
+  }
+
+  /** Turns encryption between clients and brokers on beside plaintext. */
+  async encrypt(): Promise<string | undefined> {
+    const { CurrentVersion } = await this.describe()
+    const answer = await this.#msk.send(
+      new UpdateSecurityCommand({
+        ClusterArn: this.arn,
+        CurrentVersion,
+        EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS_PLAINTEXT' } },
+      }),
+    )
+    return answer.ClusterOperationArn
+  }
+
+  /** A client of the encrypted listener, which trusts whom `sluice env` names. */
+  async encryptedKafka(): Promise<Kafka> {
+    const answer = await this.#msk.send(new GetBootstrapBrokersCommand({ ClusterArn: this.arn }))
+    const environment = JSON.parse((await this.#sandbox.run('env', '--cluster', 'life', '-o', 'json')).stdout)
+    return new kafkajs.Kafka({
+      clientId: 'life',
+      brokers: (answer.BootstrapBrokerStringTls ?? '').split(','),
+      ssl: { ca: [readFileSync(environment.SLUICE_CA_FILE, 'utf8')] },
+      logLevel: kafkajs.logLevel.NOTHING,
+      connectionTimeout: 5_000,
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 60 },
+    })
   }
 
   async kafka(): Promise<Kafka> {

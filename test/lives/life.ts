@@ -46,6 +46,7 @@ export class Life {
     await step('RebootBroker', () => this.#reboot())
     if (this.#hasProcesses) await step('kill -9 of broker 3', () => this.#killBroker())
     await step('UpdateClusterConfiguration', () => this.#configure())
+    await step('UpdateSecurity: TLS beside plaintext', () => this.#encrypt())
     await step('UpdateBrokerCount from 3 to 6', () => this.#grow())
     await step('UpdateBrokerCount from 6 to 3', () => this.#shrink())
     const newer = upgrades[this.#version]
@@ -148,6 +149,13 @@ export class Life {
       (await this.#brokerProperty('message.max.bytes')) === '2000000',
       'DescribeConfigs shows the new value',
     )
+  }
+
+  async #encrypt(): Promise<void> {
+    const { state } = await this.#cluster.operationEnded(await this.#cluster.encrypt())
+    check(state === 'UPDATE_COMPLETE', `the update is complete, not ${state}`)
+    const received = await valuesIn(await this.#cluster.encryptedKafka(), 'orders', 'encrypted-readers')
+    check(received.length === 1000, `kafkajs reads 1,000 records over TLS, got ${received.length}`)
   }
 
   async #brokerProperty(name: string): Promise<string | undefined> {

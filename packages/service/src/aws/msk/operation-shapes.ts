@@ -62,9 +62,17 @@ function details(operation: ChangeRecord) {
 }
 
 /** Only what the operation changes. */
-function mutableInfo({ kafkaVersion, numberOfBrokerNodes, configuration }: SpecChange): MutableClusterInfo {
+function mutableInfo({
+  kafkaVersion,
+  numberOfBrokerNodes,
+  configuration,
+  encryption,
+  clientAuthentication,
+}: SpecChange): MutableClusterInfo {
   return {
     ...(kafkaVersion !== undefined && { KafkaVersion: kafkaVersion }),
+    ...(encryption && { EncryptionInfo: encryption }),
+    ...(clientAuthentication && { ClientAuthentication: clientAuthentication }),
     ...(numberOfBrokerNodes !== undefined && { NumberOfBrokerNodes: numberOfBrokerNodes }),
     ...(configuration && {
       ConfigurationInfo: { Arn: configuration.arn, Revision: configuration.revision },

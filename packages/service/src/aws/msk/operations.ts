@@ -31,6 +31,7 @@ import { updateBrokerCount } from './operations/update-broker-count.ts'
 import { updateClusterConfiguration } from './operations/update-cluster-configuration.ts'
 import { updateClusterKafkaVersion } from './operations/update-cluster-kafka-version.ts'
 import { updateConfiguration } from './operations/update-configuration.ts'
+import { updateSecurity } from './operations/update-security.ts'
 
 /** What is implemented. Every other operation of the schema is answered with NotImplementedException. */
 export function mskHandlers(services: Services): Partial<Record<OperationName<typeof operations>, Handler>> {
@@ -64,5 +65,6 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     UpdateClusterConfiguration: updateClusterConfiguration(services),
     UpdateClusterKafkaVersion: updateClusterKafkaVersion(services),
     UpdateConfiguration: updateConfiguration(services),
+    UpdateSecurity: updateSecurity(services),
   }
 }

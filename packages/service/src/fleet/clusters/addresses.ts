@@ -26,9 +26,16 @@ export function listenerAddresses(
   return ports
     .map(({ role, nodeId, listener, port }): ListenerAddress => {
       const running = observed.find((node) => node.state === 'running' && sameNode(node, { role, nodeId }))
-      const { host: ownHost = host, port: ownPort = port } =
-        running?.listeners.find(({ name }) => name === listener) ?? {}
-      return { role, nodeId, listener, host: ownHost, port: ownPort, isUp: running !== undefined }
+      const own = running?.listeners.find(({ name }) => name === listener)
+      return {
+        role,
+        nodeId,
+        listener,
+        host,
+        port,
+        ...(own && { host: own.host, port: own.port }),
+        isUp: own !== undefined,
+      }
     })
     .sort((a, b) => a.nodeId - b.nodeId)
 }

@@ -186,11 +186,17 @@ const checkConnectivity: Check = ({ BrokerNodeGroupInfo: group }) => {
   return undefined
 }
 
+const checkSecurity: Check = ({ ClientAuthentication: authentication, EncryptionInfo: wanted }) =>
+  securityRefusal(authentication, wanted)
+
 /**
  * Which authentication goes with which encryption (MSK API reference, ClientAuthentication): beside SASL a plaintext
  * listener is only for clients without authentication, which have to be allowed in so many words.
  */
-const checkSecurity: Check = ({ ClientAuthentication: authentication, EncryptionInfo: wanted }) => {
+export function securityRefusal(
+  authentication: ClientAuthentication | undefined,
+  wanted: EncryptionInfo | undefined,
+): Refusal | undefined {
   const { ClientBroker: clientBroker = 'TLS', InCluster: inCluster = true } =
     wanted?.EncryptionInTransit ?? {}
   const sasl = authentication?.Sasl?.Scram?.Enabled || authentication?.Sasl?.Iam?.Enabled

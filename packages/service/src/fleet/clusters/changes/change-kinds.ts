@@ -5,6 +5,7 @@ import type { ChangeKind } from './change-kind.ts'
 import { configurationChange } from './configuration.ts'
 import { kafkaVersionChange } from './kafka-version.ts'
 import { reboot } from './reboot.ts'
+import { securityChange } from './security.ts'
 
 /** Every kind of change that a cluster can be in. */
 const changeKinds: readonly ChangeKind[] = [
@@ -13,6 +14,7 @@ const changeKinds: readonly ChangeKind[] = [
   configurationChange,
   kafkaVersionChange,
   reboot,
+  securityChange,
 ]
 
 export function kindOf({ type }: Pick<ChangeRecord, 'type'>): ChangeKind {
