@@ -79,8 +79,9 @@ const serviceArrows: Record<string, string[]> = {
 
 /** The same inside the fleet: its nouns stand on the files at its top, and fleet.ts alone on all of them. */
 const fleetArrows: Record<string, string[]> = {
-  fleet: ['clusters', 'configurations', 'authority', 'engines', 'foundation'],
-  clusters: ['configurations', 'authority', 'engines', 'ports', 'foundation'],
+  fleet: ['clusters', 'configurations', 'secrets', 'authority', 'engines', 'foundation'],
+  clusters: ['configurations', 'secrets', 'authority', 'engines', 'ports', 'foundation'],
+  secrets: ['foundation'],
   authority: ['foundation'],
   configurations: ['engines', 'foundation'],
   ports: ['engines', 'foundation'],

@@ -2,6 +2,7 @@ import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/ef
 import { abandonNodes } from './abandoned-nodes.ts'
 import { AwsEndpoint } from './aws/endpoint.ts'
 import { mskService } from './aws/msk/service.ts'
+import { secretsService } from './aws/secrets/service.ts'
 import { brokerAnswers } from './broker-probe.ts'
 import { type AccessKey, loadOrCreateAccessKey } from './credentials.ts'
 import {
@@ -241,8 +242,12 @@ function toldOf<Result>(
 
 function awsEndpoint({ options, region, fleet }: Start, accessKey: AccessKey): AwsEndpoint {
   const { clock, random, logger } = options.effects
+  const { clusters, secrets } = fleet
   return new AwsEndpoint({
-    services: [mskService({ clusters: fleet.clusters, configurations: fleet.clusters.configurations })],
+    services: [
+      mskService({ clusters, configurations: clusters.configurations, secrets }),
+      secretsService({ secrets, clock, random }),
+    ],
     clock,
     random,
     logger,

@@ -6,7 +6,11 @@ import { isOwned } from './fleet/clusters/static-properties.ts'
 /** Every operation of the MSK API, in the order of AWS's model. */
 export function mskOperations(): { name: string; served: boolean }[] {
   // Asked is only which operations there are: none is called.
-  const unusable = { clusters: undefined as never, configurations: undefined as never }
+  const unusable = {
+    clusters: undefined as never,
+    configurations: undefined as never,
+    secrets: undefined as never,
+  }
   const { schema, handlers } = mskService(unusable)
   return schema.operations.map(({ name }) => ({ name, served: handlers.has(name) }))
 }

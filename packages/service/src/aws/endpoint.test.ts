@@ -1,7 +1,7 @@
 import {
-  BatchAssociateScramSecretCommand,
   CreateClusterCommand,
   ListClustersCommand,
+  RejectClientVpcConnectionCommand,
 } from '@aws-sdk/client-kafka'
 import * as sdk from '@aws-sdk/client-kafka'
 import { describe, expect, it } from 'vitest'
@@ -19,10 +19,10 @@ describe('an operation of AWS that is not implemented', () => {
     const service = await startTestService()
     const client = service.client()
     await expect(
-      client.send(new BatchAssociateScramSecretCommand({ ClusterArn: arn, SecretArnList: ['a'] })),
+      client.send(new RejectClientVpcConnectionCommand({ ClusterArn: arn, VpcConnectionArn: 'a' })),
     ).rejects.toMatchObject({
       name: 'NotImplementedException',
-      message: 'BatchAssociateScramSecret is not implemented yet in Sluice.',
+      message: 'RejectClientVpcConnection is not implemented yet in Sluice.',
       $metadata: { httpStatusCode: 501, attempts: 1 },
     })
     expect(service.sent).toHaveLength(1)
@@ -63,6 +63,8 @@ describe('an operation of AWS that is not implemented', () => {
       } else served.add(name)
     }
     expect([...served].sort()).toEqual([
+      'BatchAssociateScramSecret',
+      'BatchDisassociateScramSecret',
       'CreateCluster',
       'CreateClusterV2',
       'CreateConfiguration',
@@ -84,6 +86,7 @@ describe('an operation of AWS that is not implemented', () => {
       'ListConfigurations',
       'ListKafkaVersions',
       'ListNodes',
+      'ListScramSecrets',
       'ListTagsForResource',
       'RebootBroker',
       'TagResource',
@@ -92,8 +95,9 @@ describe('an operation of AWS that is not implemented', () => {
       'UpdateClusterConfiguration',
       'UpdateClusterKafkaVersion',
       'UpdateConfiguration',
+      'UpdateSecurity',
     ])
-    expect(unserved.size).toBe(35)
+    expect(unserved.size).toBe(31)
   })
 })
 

@@ -1,6 +1,9 @@
 import { UsageError } from '../usage-error.ts'
 
-/** What AWS's tools need to reach one service of ours. */
+/** By the names that a services section has for them. */
+const services = ['kafka', 'secrets_manager']
+
+/** What AWS's tools need to reach our services. */
 interface AwsProfile {
   name: string
   endpoint: string
@@ -35,7 +38,10 @@ export function withProfile(file: string, profile: AwsProfile): string {
   const made = [
     ...[own[0], mark, `region = ${region}`, `services = ${name}`],
     ...[`aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey}`, ''],
-    ...[own[1], mark, 'kafka =', `  endpoint_url = ${endpoint}`, ''],
+    own[1],
+    mark,
+    ...services.flatMap((service) => [`${service} =`, `  endpoint_url = ${endpoint}`]),
+    '',
   ].join('\n')
   return text === '' ? made : `${text}\n\n${made}`
 }

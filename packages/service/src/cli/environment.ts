@@ -54,6 +54,7 @@ export function environmentOf(
 ): Record<string, string> {
   const values = {
     AWS_ENDPOINT_URL_KAFKA: report.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: report.endpoint,
     AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
     AWS_REGION: report.region,
@@ -111,6 +112,7 @@ const direct = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_ENDPOINT_URL_KAFKA',
+  'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_REGION',
   'AWS_DEFAULT_REGION',
 ]

@@ -36,6 +36,7 @@ import { sentenceOf } from './operating-error.ts'
 import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
+import { Secrets } from './secrets/secrets.ts'
 
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */
@@ -104,6 +105,8 @@ export interface NodeStatus {
 export interface Fleet {
   /** What the AWS operations work on. */
   readonly clusters: Clusters
+  /** Those of Secrets Manager. */
+  readonly secrets: Secrets
   /** Vouches for brokers and clients. */
   readonly authority: Authority
   /**
@@ -133,6 +136,7 @@ class FleetOfClusters implements Fleet {
   readonly clusters: Clusters
   readonly #options: FleetOptions
   readonly authority: Authority
+  readonly secrets: Secrets
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
   readonly #loop: ReconcileLoop
@@ -156,6 +160,7 @@ class FleetOfClusters implements Fleet {
     this.#store = clusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
     this.#loop = new ReconcileLoop(effects.clock, effects.logger, (uuid) => this.#reconcile(uuid))
     const place = placeOf(region, account)
+    this.secrets = new Secrets({ ...effects, dataDirectory, place, onChange: (arn) => this.#onSecret(arn) })
     this.clusters = new Clusters({
       place,
       configurations: new Configurations({ ...effects, dataDirectory, place, engines }),
@@ -177,6 +182,7 @@ class FleetOfClusters implements Fleet {
     try {
       this.#store.load()
       this.clusters.configurations.load()
+      this.secrets.load()
     } catch (error) {
       throw explained(this.#options.dataDirectory, error)
     }
@@ -285,6 +291,12 @@ class FleetOfClusters implements Fleet {
     return this.#loop.idle(uuid)
   }
 
+  /** Who logs in by a secret does so by what it says from now on. */
+  #onSecret(arn: string): void {
+    for (const { uuid, scramSecrets } of this.#store.list())
+      if (scramSecrets?.includes(arn)) this.#loop.trigger(uuid)
+  }
+
   async #reconcile(uuid: string) {
     const record = this.#store.get(uuid)
     const runtime = this.#runtimes.get(uuid) ?? newRuntime()
@@ -297,6 +309,7 @@ class FleetOfClusters implements Fleet {
       effects: this.#options.effects,
       settings: this.#settings,
       authority: this.authority,
+      secrets: this.secrets,
       portsLock: this.#portsLock,
       startsLimit: this.#startsLimitOf(engine),
       trigger: () => this.#loop.trigger(uuid),
@@ -337,6 +350,7 @@ function newRuntime(): ClusterRuntime {
     abort: new AbortController(),
     toldFailures: new Set(),
     portsChecked: false,
+    scramUsersChecked: false,
     failedAttempts: 0,
     movedPorts: [],
   }

@@ -33,6 +33,8 @@ interface RecordStoreOptions<Stored extends StoredRecord> {
   noun: string
   /** The file of a record below the directory. In a directory of its own everything else there belongs to it. */
   fileOf: (uuid: string) => string
+  /** Of the files, where not everybody may read them. */
+  mode?: number
   formatVersion: Stored['formatVersion']
   /** From an earlier format to this one. */
   upgrade?: (record: RawRecord) => RawRecord
@@ -177,7 +179,8 @@ export class RecordStore<Stored extends StoredRecord> {
   }
 
   #write(record: Stored): void {
-    this.#options.disk.writeFileAtomicSync(this.#file(record.uuid), textOf(record))
+    const { disk, mode } = this.#options
+    disk.writeFileAtomicSync(this.#file(record.uuid), textOf(record), mode === undefined ? {} : { mode })
   }
 
   #take(uuid: string): void {

@@ -2,6 +2,8 @@ import type { OperationName } from '../schema.ts'
 import type { operations } from '../schemas/kafka.generated.ts'
 import type { Handler } from '../service.ts'
 import type { Services } from './services.ts'
+import { batchAssociateScramSecret } from './operations/batch-associate-scram-secret.ts'
+import { batchDisassociateScramSecret } from './operations/batch-disassociate-scram-secret.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { createClusterV2 } from './operations/create-cluster-v2.ts'
 import { createConfiguration } from './operations/create-configuration.ts'
@@ -23,6 +25,7 @@ import { listConfigurationRevisions } from './operations/list-configuration-revi
 import { listConfigurations } from './operations/list-configurations.ts'
 import { listKafkaVersions } from './operations/list-kafka-versions.ts'
 import { listNodes } from './operations/list-nodes.ts'
+import { listScramSecrets } from './operations/list-scram-secrets.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { rebootBroker } from './operations/reboot-broker.ts'
 import { tagResource } from './operations/tag-resource.ts'
@@ -36,6 +39,8 @@ import { updateSecurity } from './operations/update-security.ts'
 /** What is implemented. Every other operation of the schema is answered with NotImplementedException. */
 export function mskHandlers(services: Services): Partial<Record<OperationName<typeof operations>, Handler>> {
   return {
+    BatchAssociateScramSecret: batchAssociateScramSecret(services),
+    BatchDisassociateScramSecret: batchDisassociateScramSecret(services),
     CreateCluster: createCluster(services),
     CreateClusterV2: createClusterV2(services),
     CreateConfiguration: createConfiguration(services),
@@ -57,6 +62,7 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     ListConfigurations: listConfigurations(services),
     ListKafkaVersions: listKafkaVersions(services),
     ListNodes: listNodes(services),
+    ListScramSecrets: listScramSecrets(services),
     ListTagsForResource: listTagsForResource(services),
     RebootBroker: rebootBroker(services),
     TagResource: tagResource(services),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { KafkaClient, type KafkaClientConfig } from '@aws-sdk/client-kafka'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import {
   type Clock,
   MemoryDisk,
@@ -14,6 +15,7 @@ import { enginesOf } from '../../fleet/engines/engines.ts'
 import { FakeEngine } from '../../fleet/engines/testing/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { mskService } from '../msk/service.ts'
+import { secretsService } from '../secrets/service.ts'
 import { AwsEndpoint } from '../endpoint.ts'
 
 /** For tests: the AWS endpoint over a fleet in memory, with the official SDK as its client. */
@@ -30,6 +32,8 @@ export interface TestService {
   network: MemoryNetwork
   /** The SDK, talking to the endpoint without a port. */
   client(config?: Partial<KafkaClientConfig>): KafkaClient
+  /** The SDK of Secrets Manager, in the same way. */
+  secretsClient(): SecretsManagerClient
   /** What the SDK has sent so far. */
   sent: HttpRequest[]
 }
@@ -60,8 +64,12 @@ export async function startTestService(
     ...options.fleet,
   })
   await fleet.start()
+  const { clusters, secrets } = fleet
   const endpoint = new AwsEndpoint({
-    services: [mskService({ clusters: fleet.clusters, configurations: fleet.clusters.configurations })],
+    services: [
+      mskService({ clusters, configurations: clusters.configurations, secrets }),
+      secretsService({ secrets, clock, random }),
+    ],
     clock,
     random,
     logger: silentLogger,
@@ -83,7 +91,15 @@ export async function startTestService(
       requestHandler: portless(handle, sent),
       ...config,
     })
-  return { fleet, endpoint, handle, engine, replicating, disk, network, client, sent }
+  const secretsClient = () =>
+    new SecretsManagerClient({
+      region: 'us-east-1',
+      endpoint: 'http://127.0.0.1:9081',
+      credentials,
+      requestHandler: portless(handle, sent),
+      maxAttempts: 1,
+    })
+  return { fleet, endpoint, handle, secretsClient, engine, replicating, disk, network, client, sent }
 }
 
 interface SdkRequest {

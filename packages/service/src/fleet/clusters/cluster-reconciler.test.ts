@@ -32,6 +32,7 @@ const settled: Observation = {
   missingBrokers: [],
   outdated: [],
   left: [],
+  users: 'as wanted',
   watched: false,
 }
 const active = { state: 'UPDATING', change: 'active' } as const
@@ -67,6 +68,19 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   ['all its nodes run', { state: 'CREATING' }, `${settle}, report active`],
   ['none of it can be served', { state: 'CREATING', served: false, nodes: 0 }, 'report active'],
   ['none of it can be served, which was told', { served: false, nodes: 0 }, ''],
+
+  // Who logs in.
+  ['a user is missing', { users: 'otherwise' }, 'set scram users'],
+  [
+    'a user is missing when it is new',
+    { state: 'CREATING', users: 'otherwise' },
+    `${settle}, set scram users, report active`,
+  ],
+  [
+    'a user is missing and a broker is down',
+    { state: 'HEALING', users: 'otherwise', missingBrokers: ['broker 2'] },
+    'issue certificates, start brokers',
+  ],
 
   // A node that dies.
   ['a broker has died', { untoldFailures: ['broker 2'], missingBrokers: ['broker 2'] }, 'tell failures'],

@@ -6,6 +6,7 @@ import { activeChange, ended, leavingBrokers, takenBack } from './changes/change
 import { isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { clientListenersOf } from './client-listeners.ts'
+import { scramDifference } from './scram-users.ts'
 import { allocateNodes } from './steps/allocate-nodes.ts'
 import { allocatePorts } from './steps/allocate-ports.ts'
 import { beginChange, checkLeaving, finishChange, removeBrokers } from './steps/change.ts'
@@ -16,6 +17,7 @@ import { type Done, Pass, type ReconcileContext, type Step } from './steps/pass.
 import { removeCluster } from './steps/remove-cluster.ts'
 import { reportActive } from './steps/report-active.ts'
 import { outdatedNodes, rollNextNode } from './steps/roll-next-node.ts'
+import { setScramUsers } from './steps/set-scram-users.ts'
 import { startBrokers, startQuorum } from './steps/start-nodes.ts'
 import { stopEngine } from './steps/stop-engine.ts'
 import { tellFailures } from './steps/tell-failures.ts'
@@ -42,6 +44,7 @@ const steps = {
   'restore leaders': restoreLeaders,
   'roll next node': rollNextNode,
   'remove brokers': removeBrokers,
+  'set scram users': setScramUsers,
   'finish change': finishChange,
   'report active': reportActive,
   'stop engine': stopEngine,
@@ -71,6 +74,8 @@ export interface Observation {
   outdated: readonly string[]
   /** Brokers that have left the record and not yet the machine. */
   left: readonly number[]
+  /** The users of SCRAM are others than those of its secrets, or nobody has looked. */
+  users: 'as wanted' | 'otherwise'
   /** Something is to be said of it that changes without a word. */
   watched: boolean
 }
@@ -107,8 +112,16 @@ function observe(pass: Pass): Observation {
     missingBrokers: names(missing.filter(isBroker)),
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
     left: record ? leavingBrokers(record) : [],
+    users: record && usersDiffer(record, pass) ? 'otherwise' : 'as wanted',
     watched: record?.ranOneBroker ?? false,
   }
+}
+
+function usersDiffer(record: ClusterRecord, { runtime, secrets }: Pass): boolean {
+  if (!record.scramSecrets?.length && !record.scramUsers?.length) return false
+  if (!runtime.scramUsersChecked) return true
+  const { set, remove } = scramDifference(record, secrets.list())
+  return set.length > 0 || remove.length > 0
 }
 
 /** The steps from what is to what shall be, in order, as far as can be seen from here. Pure. */
@@ -135,7 +148,12 @@ export function plan(seen: Observation): StepName[] {
   if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
   if (seen.outdated.length > 0) return ['issue certificates', 'check health', 'roll next node']
   const leave = when(seen.left.length > 0, 'remove brokers')
-  return isOnTheWay ? [...settle, ...leave, ...arrive] : when(seen.watched, 'report active')
+  const users = when(seen.users === 'otherwise', 'set scram users')
+  return [
+    ...(isOnTheWay ? [...settle, ...leave] : []),
+    ...users,
+    ...(isOnTheWay ? arrive : when(seen.watched, 'report active')),
+  ]
 }
 
 function when(condition: boolean, ...names: StepName[]): StepName[] {

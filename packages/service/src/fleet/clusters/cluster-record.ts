@@ -35,8 +35,20 @@ export interface ClusterRecord {
   ports: PortRecord[]
   /** Older builds ran one broker, whatever was asked for. Topics from then may have one replica, until somebody moves them. */
   ranOneBroker?: boolean
+  /** ARNs of the secrets whose users may log in by SCRAM, in the order in which they were associated. */
+  scramSecrets?: string[]
+  /** The users whose credentials the brokers have, or may have. */
+  scramUsers?: ScramUserRecord[]
   /** Oldest first, at most `changesKeptMax`. Only the last one can be under way. */
   changes: ChangeRecord[]
+}
+
+/** A user of SCRAM, by which version of which secret; never the password. */
+export interface ScramUserRecord {
+  user: string
+  secretArn: string
+  /** Null while it is on its way to the brokers. */
+  versionId: string | null
 }
 
 export const changesKeptMax = 200

@@ -161,6 +161,12 @@ export class Clusters {
     this.#store.update(record.uuid, { tags })
   }
 
+  /** The secrets whose users may log in by SCRAM from now on. Durable when it returns. */
+  setScramSecrets({ uuid }: ClusterRecord, scramSecrets: string[]): void {
+    this.#store.update(uuid, { scramSecrets })
+    this.#options.trigger(uuid)
+  }
+
   /** Has a cluster this configuration, or would one have it again if its change were taken back? */
   usesConfiguration(arn: string): boolean {
     return this.#store

@@ -208,6 +208,23 @@ export interface ClusterBrokers {
   placeInternalTopics(plan: ClusterPlan): Promise<string | null>
   /** Each partition is led by the first of its replicas again, where that one is in sync. May be called again. */
   restoreLeaders(plan: ClusterPlan): Promise<void>
+  /** Who can log in by SCRAM-SHA-512. */
+  scramUsers(plan: ClusterPlan): Promise<ReadonlySet<string>>
+  /** Gives users these credentials, and takes theirs from others, which need have none. May be called again. */
+  alterScramUsers(plan: ClusterPlan, change: ScramUsersChange): Promise<void>
+}
+
+export interface ScramUsersChange {
+  set: readonly SaltedCredential[]
+  remove: readonly string[]
+}
+
+/** What brokers are told of a user's password (KIP-554), for SCRAM-SHA-512. */
+export interface SaltedCredential {
+  user: string
+  iterations: number
+  salt: Buffer
+  saltedPassword: Buffer
 }
 
 /** As long as something is so, or has been found lost in this process's life. */

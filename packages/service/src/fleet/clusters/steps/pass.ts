@@ -3,6 +3,7 @@ import type { ClusterPlan, Engine, EngineCluster, ListenerName } from '../../eng
 import type { Limit } from '../../limit.ts'
 import type { Mutex } from '../../mutex.ts'
 import type { Authority } from '../../authority/authority.ts'
+import type { Secrets } from '../../secrets/secrets.ts'
 import { type ClusterPlace, clusterPlan } from '../cluster-plan.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
 import type { ClusterStore } from '../cluster-store.ts'
@@ -22,6 +23,7 @@ export interface ReconcileContext {
   effects: { clock: Clock; logger: Logger; network: Network; random: Random }
   settings: ReconcileSettings
   authority: Authority
+  secrets: Secrets
   /** One cluster at a time looks for ports, so that no two find the same ones. */
   portsLock: Mutex
   /** How many nodes of the engine start at a time, of all clusters. */
@@ -60,6 +62,8 @@ export interface ClusterRuntime {
   toldFailures: Set<string>
   /** Ports are looked at once a process, and again when a start failed. */
   portsChecked: boolean
+  /** Whether this process knows that the brokers have the users of the record. */
+  scramUsersChecked: boolean
   /** Attempts to reach what is wanted that failed in a row, in this process. */
   failedAttempts: number
   /** For the screen. */
@@ -75,6 +79,7 @@ export class Pass {
   readonly effects: ReconcileContext['effects']
   readonly settings: ReconcileSettings
   readonly authority: Authority
+  readonly secrets: Secrets
   readonly portsLock: Mutex
   readonly startsLimit: Limit
   readonly trigger: () => void
@@ -88,6 +93,7 @@ export class Pass {
     this.effects = context.effects
     this.settings = context.settings
     this.authority = context.authority
+    this.secrets = context.secrets
     this.portsLock = context.portsLock
     this.startsLimit = context.startsLimit
     this.trigger = context.trigger

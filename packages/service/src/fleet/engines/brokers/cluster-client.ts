@@ -4,6 +4,7 @@ import {
   type ClusterPlan,
   type NodeListener,
   type ObservedNode,
+  type ScramUsersChange,
   sameNode,
 } from '../engine.ts'
 import { plainListener } from '../listeners.ts'
@@ -11,6 +12,7 @@ import { askNode, type RemoteEffects } from './ask-node.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
 import { awayFromHome, electPreferred } from './preferred-leaders.ts'
+import { alterScramUsers, scramUsers } from './scram-users.ts'
 import { unregisterBroker } from './unregister-broker.ts'
 
 /** Moves and elections wait for what they have begun. */
@@ -81,6 +83,14 @@ export class ClusterClient implements ClusterBrokers {
     const partitions = awayFromHome(await this.ask(plan, describeTopics))
     if (partitions.length > 0)
       await this.#askController(plan, (connection) => electPreferred(connection, partitions))
+  }
+
+  scramUsers(plan: ClusterPlan): Promise<ReadonlySet<string>> {
+    return this.#askController(plan, scramUsers)
+  }
+
+  alterScramUsers(plan: ClusterPlan, change: ScramUsersChange): Promise<void> {
+    return this.#askController(plan, (connection) => alterScramUsers(connection, change))
   }
 
   /** The cluster forgets a broker; there is nothing to say where none is left that could. */

@@ -14,6 +14,7 @@ import {
   nodeOf,
   type ObservedNode,
   type PropertyProblem,
+  type SaltedCredential,
   sameNode,
   type TopologySpec,
 } from '../engine.ts'
@@ -63,6 +64,8 @@ export class FakeEngine implements Engine {
   readonly upkeep: string[] = []
   /** What `placeInternalTopics` says, one a call; then all stand where they shall. */
   readonly moving: string[] = []
+  /** What its brokers know of users, by name. */
+  readonly scramUsers = new Map<string, SaltedCredential>()
   readonly #effects: { disk: Disk; network: Network }
   readonly #clusters = new Map<string, FakeCluster>()
 
@@ -133,6 +136,11 @@ class FakeCluster implements EngineCluster {
       return this.#engine.moving.shift() ?? null
     },
     restoreLeaders: async () => void this.#engine.upkeep.push('restore leaders'),
+    scramUsers: async () => new Set(this.#engine.scramUsers.keys()),
+    alterScramUsers: async (_plan, { set, remove }) => {
+      for (const user of remove) this.#engine.scramUsers.delete(user)
+      for (const credential of set) this.#engine.scramUsers.set(credential.user, credential)
+    },
   }
   options!: EngineClusterOptions
   clusterId: string | null = null
