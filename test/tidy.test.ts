@@ -71,10 +71,11 @@ const engineArrows: Record<string, string[]> = {
 const serviceArrows: Record<string, string[]> = {
   index: ['service', 'cli', 'aws', 'fleet'],
   cli: ['service', 'aws', 'http', 'fleet'],
-  service: ['aws', 'http', 'fleet'],
-  aws: ['http', 'fleet'],
+  service: ['aws', 'http', 'fleet', 'iam'],
+  aws: ['http', 'fleet', 'iam'],
   http: [],
-  fleet: [],
+  fleet: ['iam'],
+  iam: [],
 }
 
 /** The same inside the fleet: its nouns stand on the files at its top, and fleet.ts alone on all of them. */

@@ -113,7 +113,11 @@ describe('start --detach', () => {
     const servers = (name: string) =>
       all?.flatMap((one) => (one.name === name ? [`${one.host}:${one.port}`] : [])).join()
     expect(demo?.bootstrapServers).toBe(servers('CLIENT'))
-    expect(demo?.listeners).toEqual({ CLIENT: servers('CLIENT'), CLIENT_SECURE: servers('CLIENT_SECURE') })
+    expect(demo?.listeners).toEqual({
+      CLIENT: servers('CLIENT'),
+      CLIENT_SECURE: servers('CLIENT_SECURE'),
+      CLIENT_IAM: servers('CLIENT_IAM'),
+    })
 
     const environment = JSON.parse((await sandbox.run('env', '-o', 'json')).stdout)
     expect(environment).toMatchObject({
@@ -121,6 +125,7 @@ describe('start --detach', () => {
       AWS_REGION: 'us-east-1',
       AWS_DEFAULT_REGION: 'us-east-1',
       BOOTSTRAP_SERVERS: demo?.bootstrapServers,
+      BOOTSTRAP_SERVERS_IAM: servers('CLIENT_IAM'),
       clusters: [{ name: 'demo', arn: demo?.arn }],
     })
     const lines = (await sandbox.run('env')).stdout.trimEnd().split('\n')

@@ -18,5 +18,12 @@ export { MetadataDamagedError } from './controller/metadata-damage.ts'
 export { type Loss, lossSentences, noticeSentences } from './storage/losses.ts'
 export type { DiskFailure } from './storage/node-disk.ts'
 export type { ListenerOptions } from './server/listeners.ts'
+export {
+  invalidCredentials,
+  LoginRefused,
+  type SaslExchange,
+  type SaslMechanism,
+  type SaslStep,
+} from './server/authentication/mechanism.ts'
 export { handlers } from './broker/api-table.ts'
 export { checkBrokerProperties, controllerProperties, ignoredBrokerProperties } from './broker-properties.ts'

@@ -1,3 +1,4 @@
+import type { SaslMechanism } from './server/authentication/mechanism.ts'
 import type { ListenerOptions } from './server/listeners.ts'
 
 export interface Address {
@@ -13,6 +14,8 @@ export interface BrokerNode {
   readonly nodeId: number
   readonly rack: string | null
   readonly listeners: readonly ListenerOptions[]
+  /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
+  readonly mechanisms?: readonly SaslMechanism[]
 }
 
 /** What a node's properties file would say of itself: DescribeConfigs shows it. */

@@ -38,7 +38,7 @@ export interface ClusterContext {
   probe: (at: ProbeOptions) => Promise<void>
 }
 
-/** Three brokers over three subnets, with a plaintext and a TLS listener: MSK's common shape. */
+/** Three brokers over three subnets, with a listener of each kind that the engine has, the plaintext one among them. */
 export async function createCluster(
   { endpoint, clock, engine }: ClusterContext,
   name: string,
@@ -58,6 +58,10 @@ export async function createCluster(
         instanceType: 'kafka.m7g.large',
       },
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS_PLAINTEXT' } },
+      clientAuthentication: {
+        unauthenticated: { enabled: true },
+        sasl: { iam: { enabled: engine.clientListeners.has('CLIENT_IAM') } },
+      },
       tags: tagsOfProperties(set),
     },
   })

@@ -138,11 +138,13 @@ async function startLocked(
   const region = regionOf(options.region, before, dataDirectory)
   const target = targetCluster(options.cluster, before)
   const engines = chosenEngines(options, before)
+  const accessKey = loadOrCreateAccessKey(effects.disk, effects.random, dataDirectory)
   const fleet = createFleet({
     dataDirectory,
     engines,
     region,
     account: accountId,
+    accessKeys: [accessKey],
     effects,
     host,
     metadataLossAccepted: options.metadataLossAccepted ?? [],
@@ -150,7 +152,7 @@ async function startLocked(
   })
   running.fleet = fleet
   started.push(() => fleet.stop())
-  const starting = bringUp({ options, before, region, target, engines, fleet }, started)
+  const starting = bringUp({ options, before, region, target, engines, accessKey, fleet }, started)
   return toldOf(options, starting, () => `Starting: ${nodesText(fleet.status())} started`)
 }
 
@@ -173,21 +175,21 @@ interface Start {
   /** The name of the cluster that has to be ready. */
   target: string | null
   engines: Engines
+  accessKey: AccessKey
   fleet: Fleet
 }
 
 async function bringUp(start: Start, started: Undo[]): Promise<Service> {
-  const { options, before, region, target, engines, fleet } = start
+  const { options, before, region, target, engines, accessKey, fleet } = start
   const { dataDirectory, effects, signal } = options
   const { disk, logger } = effects
-  const accessKey = loadOrCreateAccessKey(disk, effects.random, dataDirectory)
   await untilAborted(fleet.start(), signal)
   signal?.throwIfAborted()
   checkAccepted(fleet, options.metadataLossAccepted ?? [])
   const restored = fleet.status().length
 
   let ready: Reported | undefined
-  const aws = awsEndpoint(start, accessKey)
+  const aws = awsEndpoint(start)
   const pages = {
     [healthPath]: { read: () => ({ status: ready ? 'ready' : 'starting' }) },
     [statusPath]: {
@@ -240,7 +242,7 @@ function toldOf<Result>(
   return withProgress(effects.clock, work, (seconds) => onProgress?.(`${sentence()} (${seconds} s)`))
 }
 
-function awsEndpoint({ options, region, fleet }: Start, accessKey: AccessKey): AwsEndpoint {
+function awsEndpoint({ options, region, accessKey, fleet }: Start): AwsEndpoint {
   const { clock, random, logger } = options.effects
   const { clusters, secrets } = fleet
   return new AwsEndpoint({

@@ -1,7 +1,8 @@
 import type { Clock } from '@sluice/effects'
 import { send } from '../http/client.ts'
 import type { HttpRequest } from '../http/message.ts'
-import { type Credentials, type Scope, SigV4 } from './sigv4.ts'
+import type { Credentials } from '../iam/signature-v4.ts'
+import { type Scope, SigV4 } from './sigv4.ts'
 
 /** Where an endpoint is, and as whom to speak to it. */
 export interface Endpoint {

@@ -9,7 +9,8 @@ import type { Protocol, ServiceProtocol } from './protocols/protocol.ts'
 import { query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
 import type { AwsService } from './service.ts'
-import { claimedService, type Credentials, type Signed, SigV4 } from './sigv4.ts'
+import type { Credentials } from '../iam/signature-v4.ts'
+import { claimedService, type Signed, SigV4 } from './sigv4.ts'
 
 interface AwsEndpointOptions {
   services: readonly AwsService[]

@@ -4,7 +4,8 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { HttpRequest } from '../http/message.ts'
-import { type Credentials, SigV4 } from './sigv4.ts'
+import type { Credentials } from '../iam/signature-v4.ts'
+import { SigV4 } from './sigv4.ts'
 
 const credentials: Credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' }
 const scope = { region: 'us-east-1', service: 'kafka' }

@@ -1,25 +1,17 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '@sluice/effects'
 import { type HttpHead, type HttpRequest, headerOf, splitTarget } from '../http/message.ts'
-import { canonicalRequest, sha256 } from './canonical-request.ts'
+import {
+  algorithm,
+  type Credentials,
+  credentialOf,
+  millisOf,
+  Signatures,
+  timeOf,
+} from '../iam/signature-v4.ts'
+import { canonicalRequest } from './canonical-request.ts'
 import { AwsException } from './exceptions.ts'
 import { incomplete, invalid, refused } from './signature-exceptions.ts'
-
-/*
- * AWS Signature Version 4 (AWS General Reference, "Create a signed AWS API request"):
- *  1. canonical request: method, path, query, signed headers, hash of the body
- *  2. string to sign: algorithm, time, scope (day/region/service), hash of 1
- *  3. key: HMAC chain over the secret, day, region, service
- *  4. signature: HMAC of 2 with 3
- */
-
-export interface Credentials {
-  accessKeyId: string
-  secretAccessKey: string
-  /** Temporary credentials carry a token, which each request must repeat. */
-  sessionToken?: string
-  expiresAtMs?: number
-}
 
 export interface Scope {
   region: string
@@ -33,12 +25,10 @@ export interface Signed {
   check(body: Buffer): void
 }
 
-const algorithm = 'AWS4-HMAC-SHA256'
 /** AWS refuses a request whose time is further off than this. */
 const clockSkewMsMax = 15 * 60_000
 /** A presigned URL lives seven days at most. */
 const presignedSecondsMax = 604_800
-const derivedKeysMax = 1_000
 /** What follows AWS's own sentence, for those who meant us. */
 const keyHint = "Sluice: `npx sluice env` prints the keys of this endpoint's data directory."
 const tokenHint =
@@ -58,9 +48,9 @@ interface Claim {
   presigned: { expiresInSeconds: number } | null
 }
 
-/** Signs requests and checks signed ones; derived keys are kept, because the chain costs four HMACs. */
+/** Signs requests over HTTP and checks signed ones. */
 export class SigV4 {
-  readonly #keys = new Map<string, Buffer>()
+  readonly #signatures = new Signatures()
 
   /** The headers to add to a request, which must already have its `host`. */
   sign(
@@ -122,22 +112,8 @@ export class SigV4 {
     claim: Omit<Claim, 'accessKeyId' | 'signature' | 'token'>,
     secret: string,
   ): string {
-    const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`
     const canonical = canonicalRequest(request, claim.signedHeaders, claim.presigned !== null)
-    const text = [algorithm, claim.time, scope, sha256(canonical)].join('\n')
-    return hmac(this.#key(secret, claim), text).toString('hex')
-  }
-
-  #key(secret: string, { date, region, service }: { date: string; region: string; service: string }): Buffer {
-    const id = JSON.stringify([secret, date, region, service])
-    let key = this.#keys.get(id)
-    if (!key) {
-      key = Buffer.from(`AWS4${secret}`)
-      for (const part of [date, region, service, 'aws4_request']) key = hmac(key, part)
-      if (this.#keys.size >= derivedKeysMax) this.#keys.clear()
-      this.#keys.set(id, key)
-    }
-    return key
+    return this.#signatures.of(canonical, claim, secret)
   }
 }
 
@@ -172,7 +148,7 @@ function headerClaim(request: HttpHead, authorization: string): Claim {
   const time = headerOf(request, 'x-amz-date')
   if (time === undefined) throw incomplete("Authorization header requires existence of 'X-Amz-Date' header.")
   return {
-    ...credentialOf(parts.get('Credential') ?? ''),
+    ...checkedCredential(parts.get('Credential') ?? ''),
     signedHeaders: signedHeadersOf(parts.get('SignedHeaders') ?? ''),
     signature: signatureOf(parts.get('Signature') ?? ''),
     time: checkedTime(time),
@@ -193,7 +169,7 @@ function queryClaim(query: URLSearchParams): Claim {
   if (!/^\d{1,6}$/.test(expires) || Number(expires) > presignedSecondsMax)
     throw incomplete(`X-Amz-Expires must be a number of seconds up to ${presignedSecondsMax}.`)
   return {
-    ...credentialOf(need('X-Amz-Credential')),
+    ...checkedCredential(need('X-Amz-Credential')),
     signedHeaders: signedHeadersOf(need('X-Amz-SignedHeaders')),
     signature: signatureOf(need('X-Amz-Signature')),
     time: checkedTime(need('X-Amz-Date')),
@@ -202,11 +178,11 @@ function queryClaim(query: URLSearchParams): Claim {
   }
 }
 
-function credentialOf(text: string): Pick<Claim, 'accessKeyId' | 'date' | 'region' | 'service'> {
-  const [accessKeyId, date, region, service, end, more] = text.split('/')
-  if (!accessKeyId || !date || !region || !service || end !== 'aws4_request' || more !== undefined)
+function checkedCredential(text: string): NonNullable<ReturnType<typeof credentialOf>> {
+  const credential = credentialOf(text)
+  if (!credential)
     throw incomplete(`'${text}' is not a credential: access-key/date/region/service/aws4_request.`)
-  return { accessKeyId, date, region, service }
+  return credential
 }
 
 function signedHeadersOf(text: string): string[] {
@@ -221,7 +197,7 @@ function signatureOf(text: string): string {
 }
 
 function checkedTime(time: string): string {
-  if (!/^\d{8}T\d{6}Z$/.test(time) || Number.isNaN(millisOf(time)))
+  if (Number.isNaN(millisOf(time)))
     throw incomplete(`Date must be in ISO-8601 'basic format', not '${time.slice(0, 64)}'.`)
   return time
 }
@@ -244,16 +220,4 @@ function checkTime(claim: Claim, nowMs: number): void {
     throw invalid(`Signature expired: ${claim.time} is now earlier than ${timeOf(nowMs - lifetime)}.`)
   if (at > nowMs + clockSkewMsMax)
     throw invalid(`Signature not yet current: ${claim.time} is still later than ${timeOf(nowMs)}.`)
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest()
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
-}
-
-function millisOf(time: string): number {
-  return Date.parse(time.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }

@@ -29,6 +29,7 @@ const serversVariables: Readonly<Record<string, string>> = {
   CLIENT: 'BOOTSTRAP_SERVERS',
   CLIENT_SECURE: 'BOOTSTRAP_SERVERS_TLS',
   CLIENT_SASL_SCRAM: 'BOOTSTRAP_SERVERS_SCRAM',
+  CLIENT_IAM: 'BOOTSTRAP_SERVERS_IAM',
 } satisfies Partial<Record<ClientListenerName, string>>
 
 function isEncrypted({ listeners }: ClusterReport): boolean {

@@ -85,6 +85,7 @@ const listenerTexts: Readonly<Record<string, string>> = {
   CLIENT: '',
   CLIENT_SECURE: '   TLS',
   CLIENT_SASL_SCRAM: '   SCRAM-SHA-512 over TLS',
+  CLIENT_IAM: '   IAM over TLS',
 }
 
 function bootstrapLines({ listeners }: ClusterReport, { trust }: StatusReport): string[] {

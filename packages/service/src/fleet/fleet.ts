@@ -7,6 +7,8 @@ import {
   type Processes,
   type Random,
 } from '@sluice/effects'
+import type { IamDirectory } from '../iam/connect-request.ts'
+import type { Credentials } from '../iam/signature-v4.ts'
 import { connectString, loopbackAddress } from './clusters/addresses.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
@@ -44,6 +46,8 @@ export interface FleetOptions {
   engines: Engines
   region: string
   account: string
+  /** Of the account itself, by which clients log in at brokers. */
+  accessKeys?: readonly Credentials[]
   effects: {
     clock: Clock
     disk: Disk
@@ -156,6 +160,7 @@ class FleetOfClusters implements Fleet {
       innerPortBase: options.innerPortBase ?? innerPortBase,
       askedPort: options.kafkaPort ?? null,
       metadataLossAccepted: options.metadataLossAccepted ?? [],
+      iam: iamOf(options),
     }
     this.#store = clusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
     this.#loop = new ReconcileLoop(effects.clock, effects.logger, (uuid) => this.#reconcile(uuid))
@@ -330,6 +335,12 @@ class FleetOfClusters implements Fleet {
     if (!engine) throw new Error(`this service has no engine ${record?.engine}`)
     return engine
   }
+}
+
+/** Who has one of the account's own keys is the account (IAM User Guide, "The root user"). */
+function iamOf({ region, account, accessKeys = [] }: FleetOptions): IamDirectory {
+  const arn = `arn:aws:iam::${account}:root`
+  return { region, keys: accessKeys.map((key) => ({ ...key, arn })) }
 }
 
 function zoneOf({ nodes, spec }: ClusterRecord, key: NodeKey): string | undefined {

@@ -112,7 +112,13 @@ afterEach(() => world.fleet.stop())
 
 /** Leaves a topic with a record and a group's offset behind. */
 async function runOneBroker(): Promise<void> {
-  const cluster = await world.engine.open({ name: 'demo', hosting: 'inline', directory, onChange: () => {} })
+  const cluster = await world.engine.open({
+    name: 'demo',
+    hosting: 'inline',
+    directory,
+    iam: { keys: [], region: '' },
+    onChange: () => {},
+  })
   await cluster.startNode(oldPlan, { role: 'controller', nodeId: 10_001 })
   await cluster.startNode(oldPlan, { role: 'broker', nodeId: 1 })
   const client = await connect(9092)

@@ -36,10 +36,13 @@ export class LoginRefused extends Error {
   override name = 'LoginRefused'
   /** For the log alone. */
   readonly reason: string
+  /** What the mechanism itself says to it: the client answers that, and only then hears of the failure (RFC 7628). */
+  readonly challenge: Buffer | null
 
-  constructor(message: string, reason = message) {
+  constructor(message: string, reason = message, challenge: Buffer | null = null) {
     super(message)
     this.reason = reason
+    this.challenge = challenge
   }
 }
 

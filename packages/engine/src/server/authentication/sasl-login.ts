@@ -11,7 +11,7 @@ interface LoginOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly mechanisms: ReadonlyMap<string, SaslMechanism>
-  /** connections.max.reauth.ms; 0: a login is good as long as what was shown for it. */
+  /** connections.max.reauth.ms; 0: a session lasts as long as what was shown for it is good. */
   readonly sessionMsMax: () => number
   /** connection.failed.authentication.delay.ms: whoever guesses waits for each try. */
   readonly failureDelayMs: () => number
@@ -31,13 +31,15 @@ interface Authenticated {
  * 2. `exchange`: bytes go to and fro, in SaslAuthenticate, or bare after a handshake of version 0.
  * 3. `done`: everything is served, until the session ends. A handshake begins it anew, as the same principal only.
  *
- * After a refusal the connection closes.
+ * After a refusal the connection closes; where the mechanism has its own word for it, that goes first.
  */
 export class SaslLogin {
   readonly #options: LoginOptions
   #state: 'handshake' | 'exchange' | 'done' | 'refused' = 'handshake'
   #mechanism: SaslMechanism | null = null
   #exchange: SaslExchange | null = null
+  /** Refused in the mechanism's own words, which the client has to answer yet. */
+  #refusal: LoginRefused | null = null
   #isBare = false
   #identity: Identity | null = null
   #loggedInAtMs = Number.NEGATIVE_INFINITY
@@ -101,20 +103,27 @@ export class SaslLogin {
   /** Has the next step of the exchange been refused, the answer comes late, and the connection is to close after it. */
   async authenticate(token: Buffer, client: string): Promise<Authenticated> {
     const { clock, logger } = this.#options
+    if (this.#refusal) return this.#refused(this.#refusal.message)
     try {
       const step = await (this.#exchange as SaslExchange).evaluate(token)
-      const sessionLifetimeMs = step.done ? this.#begin(step.done) : 0
-      return { errorCode: ErrorCode.NONE, errorMessage: null, authBytes: step.reply, sessionLifetimeMs }
+      return accepted(step.reply, step.done ? this.#begin(step.done) : 0)
     } catch (error) {
       if (!(error instanceof LoginRefused) && !isSystemError(error)) throw error
-      this.#state = 'refused'
-      const reason = error instanceof LoginRefused ? error.reason : error.message
+      const refusal =
+        error instanceof LoginRefused ? error : new LoginRefused('Authentication failed', error.message)
+      if (refusal.challenge) this.#refusal = refusal
+      else this.#state = 'refused'
+      const { message, reason, challenge } = refusal
       logger.info('a login is refused', { client, mechanism: this.#mechanism?.name, reason })
       await clock.sleep(this.#options.failureDelayMs())
-      const errorMessage = error instanceof LoginRefused ? error.message : 'Authentication failed'
-      const errorCode = ErrorCode.SASL_AUTHENTICATION_FAILED
-      return { errorCode, errorMessage, authBytes: noBytes, sessionLifetimeMs: 0 }
+      return challenge ? accepted(challenge, 0) : this.#refused(message)
     }
+  }
+
+  #refused(errorMessage: string): Authenticated {
+    this.#state = 'refused'
+    const errorCode = ErrorCode.SASL_AUTHENTICATION_FAILED
+    return { errorCode, errorMessage, authBytes: noBytes, sessionLifetimeMs: 0 }
   }
 
   get isUnderWay(): boolean {
@@ -136,14 +145,17 @@ export class SaslLogin {
     const max = sessionMsMax()
     const shownMs =
       identity.expiresAtMs === null ? Number.POSITIVE_INFINITY : identity.expiresAtMs - clock.now()
+    // Whatever ends first ends the session, as on Apache Kafka: what was shown, or what the broker allows (KIP-368).
     const lifetimeMs = Math.max(0, Math.floor(Math.min(shownMs, max > 0 ? max : Number.POSITIVE_INFINITY)))
     this.#identity = identity
     this.#state = 'done'
     this.#exchange = null
     this.#loggedInAtMs = clock.monotonic()
-    // A broker ends sessions only where connections.max.reauth.ms says so, as Apache Kafka does.
-    const ends = max > 0 && Number.isFinite(lifetimeMs)
-    this.#sessionEndsAtMs = ends ? clock.monotonic() + lifetimeMs : Number.POSITIVE_INFINITY
-    return ends ? lifetimeMs : 0
+    this.#sessionEndsAtMs = clock.monotonic() + lifetimeMs
+    return Number.isFinite(lifetimeMs) ? lifetimeMs : 0
   }
+}
+
+function accepted(authBytes: Buffer, sessionLifetimeMs: number): Authenticated {
+  return { errorCode: ErrorCode.NONE, errorMessage: null, authBytes, sessionLifetimeMs }
 }

@@ -120,7 +120,7 @@ export function unservedParts(
 /** Of a cluster none of whose listeners is served. */
 export function unreachableSentence(spec: ClusterSpec): string {
   const wanted = wantedClientListeners(spec).join(', ')
-  return `No broker of this cluster can be reached: its listeners (${wanted}) are not served yet. Listeners for plaintext, TLS and SASL/SCRAM are.`
+  return `No broker of this cluster can be reached: its listeners (${wanted}) are not served by its engine. Those for plaintext, TLS and SASL/SCRAM are, and by the embedded engine the one for IAM.`
 }
 
 const checkName: Check = ({ ClusterName: name = '' }) =>

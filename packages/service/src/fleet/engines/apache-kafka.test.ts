@@ -53,7 +53,13 @@ function engine(on = processes) {
 }
 
 const open = (on = processes) =>
-  engine(on).open({ name: 'demo', hosting: 'process', directory: testDirectory, onChange: () => changes++ })
+  engine(on).open({
+    name: 'demo',
+    hosting: 'process',
+    directory: testDirectory,
+    iam: { keys: [], region: '' },
+    onChange: () => changes++,
+  })
 
 /** Moves the clock until the work is done. */
 async function driven<Result>(work: Promise<Result>): Promise<Result> {

@@ -38,7 +38,13 @@ const plan = (port = 0, properties: Record<string, string> = {}, generation = 0)
 })
 
 async function open(): Promise<EngineCluster> {
-  const cluster = await engine.open({ name: 'demo', hosting: 'inline', directory, onChange: () => {} })
+  const cluster = await engine.open({
+    name: 'demo',
+    hosting: 'inline',
+    directory,
+    iam: { keys: [], region: '' },
+    onChange: () => {},
+  })
   running.push(cluster)
   return cluster
 }

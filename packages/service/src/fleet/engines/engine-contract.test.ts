@@ -66,7 +66,14 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
   let cluster: EngineCluster
   let changes = 0
 
-  const open = () => engine.open({ name: 'contract', hosting, directory, onChange: () => changes++ })
+  const open = () =>
+    engine.open({
+      name: 'contract',
+      hosting,
+      directory,
+      iam: { keys: [], region: '' },
+      onChange: () => changes++,
+    })
   const nodePlan = async (role: NodePlan['role'], nodeId: number): Promise<NodePlan> => {
     const names = role === 'broker' ? [ListenerName.client, ...listeners.broker] : listeners.quorum
     const planned = await Promise.all(names.map(async (name) => ({ name, host, port: await freePort() })))

@@ -1,4 +1,5 @@
 import { assert } from '@sluice/effects'
+import type { IamDirectory } from '../../iam/connect-request.ts'
 
 /**
  * What runs the nodes of clusters. The fleet knows an engine only by this: which nodes a cluster has, starting
@@ -115,6 +116,8 @@ export interface EngineClusterOptions {
   hosting: Hosting
   /** What of the cluster's metadata is broken or gone is accepted as lost: it starts without. */
   acceptsMetadataLoss?: boolean
+  /** Who can log in where a cluster has CLIENT_IAM. */
+  iam: IamDirectory
   onChange: () => void
 }
 

@@ -39,7 +39,11 @@ export function plainListener(listeners: readonly NodeListener[]): NodeListener 
 /** How its listeners are encrypted and how clients log in there, by Kafka's names, which both engines read. */
 export function securityProperties(node: NodePlan): Record<string, string> {
   const isThere = (name: ListenerName) => node.listeners.some((one) => one.name === name)
-  return { ...tlsProperties(node), ...(isThere(ListenerName.clientScram) && scramProperties) }
+  return {
+    ...tlsProperties(node),
+    ...(isThere(ListenerName.clientScram) && scramProperties),
+    ...(isThere(ListenerName.clientIam) && iamProperties),
+  }
 }
 
 /** Apache Kafka wants a login module for each mechanism, though that of SCRAM finds its users in the metadata. */
@@ -47,6 +51,10 @@ const scramProperties: Readonly<Record<string, string>> = {
   'listener.name.client_sasl_scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
   'listener.name.client_sasl_scram.scram-sha-512.sasl.jaas.config':
     'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+}
+
+const iamProperties: Readonly<Record<string, string>> = {
+  'listener.name.client_iam.sasl.enabled.mechanisms': 'AWS_MSK_IAM,OAUTHBEARER',
 }
 
 function tlsProperties({ tls }: NodePlan): Record<string, string> {
@@ -58,6 +66,11 @@ function tlsProperties({ tls }: NodePlan): Record<string, string> {
     'ssl.truststore.location': tls.truststore,
     [`listener.name.${ListenerName.clientSecure.toLowerCase()}.ssl.client.auth`]: tls.clientAuth,
   }
+}
+
+/** By which clients may know a broker: what its certificate is for, and what logins may be signed for. */
+export function hostNames(listeners: readonly Pick<NodeListener, 'host'>[]): Set<string> {
+  return new Set(['localhost', '127.0.0.1', '::1', ...listeners.map(({ host }) => host)])
 }
 
 export function hostOf(host: string): string {

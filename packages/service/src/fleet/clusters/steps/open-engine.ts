@@ -13,7 +13,7 @@ export const openEngine: Step = async ({
   const directory = store.directoryOf(uuid)
   const { name, hosting } = record
   const acceptsMetadataLoss = settings.metadataLossAccepted.includes(name)
-  const options = { name, directory, hosting, acceptsMetadataLoss, onChange: trigger }
+  const options = { name, directory, hosting, acceptsMetadataLoss, iam: settings.iam, onChange: trigger }
   runtime.cluster = await engine.open(options)
   return 'changed'
 }

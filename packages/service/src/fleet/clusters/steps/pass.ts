@@ -1,5 +1,6 @@
 import { assert, type Clock, type Logger, type Network, type Random } from '@sluice/effects'
 import type { ClusterPlan, Engine, EngineCluster, ListenerName } from '../../engines/engine.ts'
+import type { IamDirectory } from '../../../iam/connect-request.ts'
 import type { Limit } from '../../limit.ts'
 import type { Mutex } from '../../mutex.ts'
 import type { Authority } from '../../authority/authority.ts'
@@ -42,6 +43,8 @@ export interface ReconcileSettings {
   askedPort: { port: number; cluster: string | null } | null
   /** Clusters, by name, that start without what is lost of their metadata. */
   metadataLossAccepted: readonly string[]
+  /** Who can log in at brokers by IAM. */
+  iam: IamDirectory
 }
 
 /** A broker's default port that was taken. */

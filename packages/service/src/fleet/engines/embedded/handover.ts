@@ -16,8 +16,11 @@ export interface HandedOverNode {
  * The files by which Apache Kafka's own start script takes over a stopped cluster of the embedded engine: the same node
  * ids, ports and directories, in which everything is in Kafka's own formats already. The controller comes first, as it
  * has to be started. `directory` is the cluster's, absolute. Pure.
+ *
+ * Apache Kafka knows nothing of MSK's IAM login: that listener stays behind.
  */
-export function handedOverNodes(plan: ClusterPlan, directory: string): HandedOverNode[] {
+export function handedOverNodes(ownPlan: ClusterPlan, directory: string): HandedOverNode[] {
+  const plan = { ...ownPlan, nodes: ownPlan.nodes.map(withoutIam) }
   const controllers = plan.nodes.filter(({ role }) => role === 'controller')
   const brokers = plan.nodes.filter(({ role }) => role === 'broker')
   const voters = controllers.map(
@@ -35,6 +38,10 @@ export function handedOverNodes(plan: ClusterPlan, directory: string): HandedOve
     }
     return { name, text: propertiesText(properties) }
   })
+}
+
+function withoutIam(node: NodePlan): NodePlan {
+  return { ...node, listeners: node.listeners.filter(({ name }) => name !== ListenerName.clientIam) }
 }
 
 function roleProperties(node: NodePlan): Record<string, string> {

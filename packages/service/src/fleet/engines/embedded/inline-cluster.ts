@@ -21,6 +21,7 @@ import {
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
+import { iamMechanisms } from './iam-mechanisms.ts'
 import {
   damageExplained,
   directoryNameOf,
@@ -147,7 +148,8 @@ export class InlineCluster implements EngineCluster {
     const { nodeId, rack, listeners } = node
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
-    const broker = { nodeId, rack, listeners: listeners.map(listenerOptions) }
+    const mechanisms = iamMechanisms(this.#options.iam, listeners, this.#effects)
+    const broker = { nodeId, rack, listeners: listeners.map(listenerOptions), mechanisms }
     await cluster.startBroker(broker, nodeProperties(plan, node), signal)
   }
 

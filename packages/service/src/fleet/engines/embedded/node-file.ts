@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Disk, isSystemError } from '@sluice/effects'
 import type { ControllerNode, DiskFailure, ListenerOptions, Loss } from '@sluice/engine'
+import type { IamDirectory } from '../../../iam/connect-request.ts'
 import type { NodeDirectories } from '../supervision/node-directories.ts'
 
 /** What the process of a node is told: all that it is. Written before each start. */
@@ -14,6 +15,8 @@ export interface NodeFile {
   /** Of a broker. */
   listeners: ListenerOptions[]
   properties: Readonly<Record<string, string>>
+  /** The file that says who can log in by IAM; null where clients cannot. */
+  iamFile: string | null
   acceptsMetadataLoss: boolean
   /** Something of this cluster is there already. */
   isExpected: boolean
@@ -58,6 +61,18 @@ export function writeNodeFile(disk: Disk, file: NodeFile): string {
 
 export function readNodeFile(disk: Disk, path: string): NodeFile {
   return JSON.parse(disk.readFileSync(path).toString()) as NodeFile
+}
+
+/** A file for its owner alone: there are secret keys in it. */
+export function writeIamFile(disk: Disk, { config }: NodeDirectories, iam: IamDirectory): string {
+  const path = join(config, 'iam.json')
+  disk.mkdirSync(config)
+  disk.writeFileAtomicSync(path, `${JSON.stringify(iam)}\n`, { mode: 0o600, durable: false })
+  return path
+}
+
+export function readIamFile(disk: Disk, path: string): IamDirectory {
+  return JSON.parse(disk.readFileSync(path).toString()) as IamDirectory
 }
 
 /** A file of its own and then in the place of the last one; on a full disk over that one, whose place is large enough. */

@@ -11,7 +11,8 @@ import {
 import { type Loss, MetadataDamagedError, startBrokerNode, startControllerNode } from '@sluice/engine'
 import { serverLogBytesMax, serverLogFilesMax, serverLogName } from '../../processes/log-tail.ts'
 import { rollingLog } from '../../processes/rolling-log.ts'
-import { type NodeFile, readNodeFile } from './node-file.ts'
+import { iamMechanisms } from './iam-mechanisms.ts'
+import { type NodeFile, readIamFile, readNodeFile } from './node-file.ts'
 import { Reporting } from './reporting.ts'
 
 interface NodeEffects {
@@ -86,7 +87,9 @@ async function start(
     const { acceptsMetadataLoss, isExpected } = file
     return startControllerNode({ ...common, acceptsMetadataLoss, isExpected })
   }
-  const broker = await startBrokerNode({ ...common, broker: { nodeId, rack, listeners } })
+  const mechanisms =
+    file.iamFile === null ? [] : iamMechanisms(readIamFile(effects.disk, file.iamFile), listeners, effects)
+  const broker = await startBrokerNode({ ...common, broker: { nodeId, rack, listeners, mechanisms } })
   report.registered(Number(broker.epoch))
   return broker
 }

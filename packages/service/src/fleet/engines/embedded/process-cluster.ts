@@ -16,10 +16,18 @@ import {
   nodeOf,
   type ObservedNode,
 } from '../engine.ts'
+import { hasIam } from './iam-mechanisms.ts'
 import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
 import type { SupervisedNode, SupervisionEffects } from '../supervision/supervised-node.ts'
 import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
-import { emptyReport, type NodeReport, readReport, writeNodeFile, writeReport } from './node-file.ts'
+import {
+  emptyReport,
+  type NodeReport,
+  readReport,
+  writeIamFile,
+  writeNodeFile,
+  writeReport,
+} from './node-file.ts'
 import {
   controllerId,
   damageExplained,
@@ -112,10 +120,11 @@ export class ProcessCluster implements EngineCluster {
     return failure === null ? node : { ...node, failure: `${capitalized(nodeName(node))} failed: ${failure}` }
   }
 
-  /** A broker knows its controller by the address. */
+  /** A broker knows its controller by the address, and who can log in from its start on. */
   fingerprint(plan: ClusterPlan, key: NodeKey): string {
     const { host, port } = controllerOf(plan)
-    return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`])
+    const logins = hasIam(nodeOf(plan, key).listeners) ? [JSON.stringify(this.#options.iam)] : []
+    return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`, ...logins])
   }
 
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
@@ -152,6 +161,7 @@ export class ProcessCluster implements EngineCluster {
       controller: controllerOf(plan),
       listeners: listeners.map(listenerOptions),
       properties: nodeProperties(plan, key),
+      iamFile: hasIam(listeners) ? writeIamFile(disk, directories, this.#options.iam) : null,
       acceptsMetadataLoss: this.#acceptsMetadataLoss,
       isExpected: this.#nodes.hasData('broker'),
     })

@@ -1,0 +1,98 @@
+import { silentLogger, TestClock } from '@sluice/effects'
+import { ErrorCode, Metadata, SaslHandshake } from '@sluice/wire'
+import { describe, expect, it } from 'vitest'
+import { LoginRefused, type SaslExchange } from './mechanism.ts'
+import { SaslLogin } from './sasl-login.ts'
+
+const startAtMs = 1_000_000
+const noBytes = Buffer.alloc(0)
+
+function loginBy(evaluate: SaslExchange['evaluate'], sessionMsMax = 0) {
+  const clock = new TestClock(startAtMs)
+  const login = new SaslLogin({
+    clock,
+    logger: silentLogger,
+    mechanisms: new Map([['TEST', { name: 'TEST', begin: () => ({ evaluate }) }]]),
+    sessionMsMax: () => sessionMsMax,
+    failureDelayMs: () => 0,
+  })
+  login.handshake('TEST', 1)
+  return { login, clock }
+}
+
+/** Lets in whoever the next bytes name. */
+function loginOf({ expiresAtMs = null as number | null, sessionMsMax = 0 } = {}) {
+  const identityOf = (token: Buffer) => ({ principal: `User:${token.toString()}`, expiresAtMs })
+  return loginBy((token) => ({ reply: noBytes, done: identityOf(token) }), sessionMsMax)
+}
+
+const logIn = ({ login }: ReturnType<typeof loginOf>, name = 'alice') =>
+  login.authenticate(Buffer.from(name), '127.0.0.1')
+
+describe('a session lasts', () => {
+  it.each([
+    ['for ever, where nothing ends', {}, 0],
+    ['as long as the broker lets it', { sessionMsMax: 3_000 }, 3_000],
+    ['as long as what was shown', { expiresAtMs: startAtMs + 2_000 }, 2_000],
+    [
+      'as long as what was shown, where the broker would let it last longer',
+      { expiresAtMs: startAtMs + 2_000, sessionMsMax: 3_000 },
+      2_000,
+    ],
+    [
+      'as long as the broker lets it, where what was shown is good longer',
+      { expiresAtMs: startAtMs + 4_000, sessionMsMax: 3_000 },
+      3_000,
+    ],
+  ])('%s', async (_, limits, lifetimeMs) => {
+    const world = loginOf(limits)
+    expect(await logIn(world)).toMatchObject({ errorCode: ErrorCode.NONE, sessionLifetimeMs: lifetimeMs })
+    const endsInMs = lifetimeMs || 1_000_000_000
+    await world.clock.advance(endsInMs - 1)
+    expect(world.login.objectionTo(Metadata.apiKey)).toBeNull()
+    await world.clock.advance(1)
+    const after = lifetimeMs > 0 ? 'the session has ended and was not authenticated anew' : null
+    expect(world.login.objectionTo(Metadata.apiKey)).toBe(after)
+    expect(world.login.objectionTo(SaslHandshake.apiKey)).toBeNull()
+  })
+
+  it('no time at all where what was shown has ended meanwhile', async () => {
+    const world = loginOf({ expiresAtMs: startAtMs - 1 })
+    expect(await logIn(world)).toMatchObject({ errorCode: ErrorCode.NONE, sessionLifetimeMs: 0 })
+    expect(world.login.objectionTo(Metadata.apiKey)).not.toBeNull()
+  })
+})
+
+it('is authenticated anew as the same principal only', async () => {
+  const world = loginOf({ sessionMsMax: 10_000 })
+  await logIn(world)
+  await world.clock.advance(5_000)
+  world.login.handshake('TEST', 1)
+  expect(await logIn(world)).toMatchObject({ errorCode: ErrorCode.NONE, sessionLifetimeMs: 10_000 })
+  await world.clock.advance(9_999)
+  expect(world.login.objectionTo(Metadata.apiKey)).toBeNull()
+  world.login.handshake('TEST', 1)
+  const other = logIn(world, 'mallory')
+  await world.clock.advance(1)
+  expect(await other).toMatchObject({
+    errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED,
+    errorMessage: expect.stringMatching(/^Cannot change principals/),
+  })
+})
+
+it('a mechanism’s own word of a refusal goes first, and whatever follows it is refused', async () => {
+  const challenge = Buffer.from('no')
+  const { login, clock } = loginBy(() => {
+    throw new LoginRefused('Access denied', 'a reason', challenge)
+  })
+  const first = login.authenticate(noBytes, '127.0.0.1')
+  await clock.advance(1)
+  expect(await first).toMatchObject({ errorCode: ErrorCode.NONE, authBytes: challenge })
+  expect(login.objectionTo(Metadata.apiKey)).not.toBeNull()
+  const second = await login.authenticate(noBytes, '127.0.0.1')
+  expect(second).toMatchObject({
+    errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED,
+    errorMessage: 'Access denied',
+  })
+  expect(login.isRefused).toBe(true)
+})
