@@ -116,6 +116,7 @@ describe('start --detach', () => {
     expect(demo?.listeners).toEqual({
       CLIENT: servers('CLIENT'),
       CLIENT_SECURE: servers('CLIENT_SECURE'),
+      CLIENT_SASL_SCRAM: servers('CLIENT_SASL_SCRAM'),
       CLIENT_IAM: servers('CLIENT_IAM'),
     })
 
@@ -128,7 +129,15 @@ describe('start --detach', () => {
       BOOTSTRAP_SERVERS_IAM: servers('CLIENT_IAM'),
       clusters: [{ name: 'demo', arn: demo?.arn }],
     })
+    expect(environment).toMatchObject({
+      BOOTSTRAP_SERVERS_SCRAM: servers('CLIENT_SASL_SCRAM'),
+      SCRAM_USERNAME: 'demo',
+      SCRAM_PASSWORD: expect.stringMatching(/^.{24}$/),
+    })
+    expect(started.stdout).toMatch(/SCRAM user +demo/)
+    expect(started.stdout).not.toContain(environment.SCRAM_PASSWORD)
     const lines = (await sandbox.run('env')).stdout.trimEnd().split('\n')
+    expect(lines).toContain(`export SCRAM_PASSWORD='${environment.SCRAM_PASSWORD}'`)
     expect(lines).toContain(`export BOOTSTRAP_SERVERS='${demo?.bootstrapServers}'`)
     const dotenv = (await sandbox.run('env', '-o', 'env', '--cluster', 'demo')).stdout
     expect(dotenv).toContain(`AWS_ACCESS_KEY_ID=${environment.AWS_ACCESS_KEY_ID}\n`)

@@ -1,6 +1,6 @@
-import { type Clock, Deferred, type Logger, type Network } from '@sluice/effects'
+import { type Clock, Deferred, type Logger, type Network, type Random } from '@sluice/effects'
 import type { ProbeOptions } from './broker-probe.ts'
-import { callApi, type Endpoint } from './aws/api-client.ts'
+import { ApiError, callApi, callSecretsManager, type Endpoint } from './aws/api-client.ts'
 import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-record.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'
@@ -34,6 +34,7 @@ export interface ClusterContext {
   clock: Clock
   network: Network
   logger: Logger
+  random: Random
   /** Resolves when the broker at this address has answered a Kafka request. */
   probe: (at: ProbeOptions) => Promise<void>
 }
@@ -60,11 +61,42 @@ export async function createCluster(
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS_PLAINTEXT' } },
       clientAuthentication: {
         unauthenticated: { enabled: true },
-        sasl: { iam: { enabled: engine.clientListeners.has('CLIENT_IAM') } },
+        sasl: { scram: { enabled: true }, iam: { enabled: engine.clientListeners.has('CLIENT_IAM') } },
       },
       tags: tagsOfProperties(set),
     },
   })
+}
+
+/** Its name among the users of SCRAM. */
+const userName = 'demo'
+
+/** A user that can log in to the new cluster by SCRAM, with a password of its own. The cluster serves without one, too. */
+export async function createUser(
+  { endpoint, clock, fleet, logger, random }: ClusterContext,
+  clusterName: string,
+): Promise<void> {
+  const record = fleet.clusters.byName(clusterName)
+  if (!record) return
+  try {
+    const login = { username: userName, password: random.bytes(18).toString('base64url') }
+    const { ARN: secretArn } = (await callSecretsManager(endpoint, clock, 'CreateSecret', {
+      Name: `AmazonMSK_${clusterName}_${userName}`,
+      Description: `A user of the cluster ${clusterName}`,
+      // MSK wants a key of its owner: any will do.
+      KmsKeyId: random.uuid(),
+      SecretString: JSON.stringify(login),
+    })) as { ARN: string }
+    await callApi(endpoint, clock, {
+      method: 'POST',
+      path: `/v1/clusters/${encodeURIComponent(record.arn)}/scram-secrets`,
+      body: { secretArnList: [secretArn] },
+    })
+    await fleet.idle(record.uuid)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    logger.warn('there is no user for SCRAM', { cluster: clusterName, error })
+  }
 }
 
 /** The API would refuse them as tags, which nobody has written. */

@@ -106,7 +106,8 @@ function trustReport({ authority }: Fleet): StatusReport['trust'] {
 }
 
 function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
-  const spec = fleet.clusters.byArn(cluster.arn)?.spec
+  const { spec, scramUsers = [] } = fleet.clusters.byArn(cluster.arn) ?? {}
+  const user = scramUsers.find(({ versionId }) => versionId !== null)
   return {
     name: cluster.name,
     arn: cluster.arn,
@@ -118,6 +119,7 @@ function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
     brokerProperties: spec?.brokerProperties ?? {},
     bootstrapServers: cluster.bootstrap.CLIENT ?? '',
     listeners: cluster.bootstrap,
+    scramUser: user ? { name: user.user, secretArn: user.secretArn } : null,
     brokers: cluster.brokers.map(nodeReport),
     quorum: cluster.quorum.map((node) => ({ role: node.role, ...nodeReport(node) })),
   }

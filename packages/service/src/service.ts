@@ -9,6 +9,7 @@ import {
   checkProperties,
   type ClusterContext,
   createCluster,
+  createUser,
   hinderedMsMax,
   untilAborted,
   waitUntilReady,
@@ -321,6 +322,7 @@ async function provideCluster(
   else return null
   try {
     await waitUntilReady(context, name, hinderedMsMax[isThere ? 'restored' : 'made'], signal)
+    if (!isThere) await createUser(context, name)
     return null
   } catch (error) {
     if (!isThere || !(error instanceof OperatingError)) throw error

@@ -42,6 +42,8 @@ export interface ClusterReport {
   bootstrapServers: string
   /** The same of every listener for clients that runs, by MSK's name of it. */
   listeners: Readonly<Partial<Record<ClientListenerName, string>>>
+  /** One that can log in by SCRAM, and the secret that has its password; null where none can. */
+  scramUser: { name: string; secretArn: string } | null
   brokers: NodeReport[]
   /** Controllers or ZooKeeper nodes. */
   quorum: (NodeReport & { role: string })[]

@@ -26,11 +26,23 @@ export class ApiError extends Error {
   }
 }
 
+/** One signed request of Secrets Manager's protocol, awsJson1_1. */
+export function callSecretsManager(
+  endpoint: Endpoint,
+  clock: Clock,
+  operation: string,
+  body: object,
+): Promise<unknown> {
+  const scope = { ...endpoint.scope, service: 'secretsmanager' }
+  const target = `secretsmanager.${operation}`
+  return callApi({ ...endpoint, scope }, clock, { method: 'POST', path: '/', body, target })
+}
+
 /** One signed restJson1 request to our own endpoint, as any AWS tool would send it; answers the decoded body. */
 export async function callApi(
   { host, port, credentials, scope }: Endpoint,
   clock: Clock,
-  call: { method: string; path: string; body?: unknown },
+  call: { method: string; path: string; body?: unknown; target?: string },
 ): Promise<unknown> {
   const body = Buffer.from(call.body === undefined ? '' : JSON.stringify(call.body))
   const unsigned: HttpRequest = {
@@ -43,24 +55,29 @@ export async function callApi(
     host: `${host}:${port}`,
     ...new SigV4().sign(unsigned, credentials, scope, clock.now()),
     ...(body.length > 0 && { 'content-type': 'application/json' }),
+    ...(call.target !== undefined && {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': call.target,
+    }),
     'content-length': String(body.length),
   }
   const answer = await send({ host, port }, { ...unsigned, headers: Object.entries(headers) })
   const text = answer.body.toString('utf8')
   if (answer.status >= 200 && answer.status < 300) return text === '' ? {} : JSON.parse(text)
+  const { type, message } = errorIn(text)
   throw new ApiError(
     answer.status,
-    answer.headers['x-amzn-errortype'] ?? `HTTP ${answer.status}`,
-    messageIn(text),
+    answer.headers['x-amzn-errortype'] ?? type ?? `HTTP ${answer.status}`,
+    message,
   )
 }
 
-function messageIn(text: string): string {
+function errorIn(text: string): { type?: string; message: string } {
   try {
-    const { message } = JSON.parse(text) as { message?: unknown }
-    if (typeof message === 'string') return message
+    const { message, __type: type } = JSON.parse(text) as { message?: unknown; __type?: string }
+    if (typeof message === 'string') return { message, ...(type !== undefined && { type }) }
   } catch {
     // Not JSON: shown as it came.
   }
-  return text.slice(0, 500)
+  return { message: text.slice(0, 500) }
 }

@@ -30,6 +30,7 @@ const report: StatusReport = {
       listeners: { CLIENT: '127.0.0.1:9092' },
       brokers: [{ id: 1, listeners: [{ name: 'CLIENT', host: '127.0.0.1', port: 9092 }] }],
       quorum: [],
+      scramUser: null,
     },
   ],
   trust: null,

@@ -7,7 +7,7 @@ import type { StatusReport } from '../status-report.ts'
 import { withProfile } from './aws-profile.ts'
 import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
 import { dataDirOption } from './options.ts'
-import { askStatus } from './running-service.ts'
+import { askStatus, scramVariables } from './running-service.ts'
 
 interface EnvFlags {
   dataDir: string
@@ -34,11 +34,13 @@ export function envCommand(): Command {
       const { report, accessKey } = await askStatus(flags.dataDir)
       const cluster = chosenCluster(report, flags.cluster)
       if (flags.profile !== undefined) writeProfile(flags.profile, report, accessKey)
+      const login = await scramVariables(report, accessKey, cluster)
       if (flags.output === 'json') {
-        process.stdout.write(`${JSON.stringify(environmentJson(report, accessKey, cluster), null, 2)}\n`)
+        const all = { ...environmentJson(report, accessKey, cluster), ...login }
+        process.stdout.write(`${JSON.stringify(all, null, 2)}\n`)
         return
       }
-      const variables = environmentOf(report, accessKey, cluster, flags.profile)
+      const variables = { ...environmentOf(report, accessKey, cluster, flags.profile), ...login }
       process.stdout.write(flags.output === 'env' ? dotenvLines(variables) : exportLines(variables))
       if (!cluster && report.clusters.length > 1)
         process.stderr.write('Several clusters run: name one with --cluster to get BOOTSTRAP_SERVERS.\n')

@@ -14,6 +14,7 @@ const cluster = (name: string, port: number): ClusterReport => ({
   brokerProperties: {},
   bootstrapServers: `127.0.0.1:${port}`,
   listeners: { CLIENT: `127.0.0.1:${port}` },
+  scramUser: null,
   brokers: [],
   quorum: [],
   engine: 'embedded',

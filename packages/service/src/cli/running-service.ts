@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { systemClock, systemDisk, systemProcesses } from '@sluice/effects'
-import { callApi } from '../aws/api-client.ts'
+import { ApiError, callApi, callSecretsManager } from '../aws/api-client.ts'
 import { type AccessKey, loadAccessKey } from '../credentials.ts'
 import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { nodesLeftBehind, type NodeLeftBehind } from '../fleet/processes/left-behind.ts'
 import { type Occupant, occupantOf, type ServiceState } from '../state-file.ts'
-import { type StatusReport, statusPath } from '../status-report.ts'
+import { type ClusterReport, type StatusReport, statusPath } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { NotRunningError } from './failure.ts'
 
@@ -22,6 +22,29 @@ export async function askStatus(dataDir: string): Promise<{ report: StatusReport
   const { state } = occupant
   const accessKey = keyOf(resolve(dataDir))
   return { report: await reportOf(state, accessKey, dataDir), accessKey }
+}
+
+/** What a client of the cluster may log in with by SCRAM; empty where nobody can, or the secret is not there any more. */
+export async function scramVariables(
+  { endpoint, region }: StatusReport,
+  credentials: AccessKey,
+  cluster: ClusterReport | undefined,
+): Promise<Record<string, string>> {
+  if (!cluster?.scramUser || cluster.listeners.CLIENT_SASL_SCRAM === undefined) return {}
+  const { hostname: host, port } = new URL(endpoint)
+  const at = { host, port: Number(port), credentials, scope: { region, service: 'secretsmanager' } }
+  try {
+    const SecretId = cluster.scramUser.secretArn
+    const secret = await callSecretsManager(at, systemClock(), 'GetSecretValue', { SecretId })
+    const { username, password } = JSON.parse((secret as { SecretString: string }).SecretString) as Record<
+      'username' | 'password',
+      unknown
+    >
+    return { SCRAM_USERNAME: String(username), SCRAM_PASSWORD: String(password) }
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof SyntaxError) return {}
+    throw error
+  }
 }
 
 export function notRunning(dataDir: string): NotRunningError {

@@ -88,14 +88,20 @@ const listenerTexts: Readonly<Record<string, string>> = {
   CLIENT_IAM: '   IAM over TLS',
 }
 
-function bootstrapLines({ listeners }: ClusterReport, { trust }: StatusReport): string[] {
+function bootstrapLines(cluster: ClusterReport, { trust, dataDirectory }: StatusReport): string[] {
+  const { listeners, scramUser } = cluster
   const all = Object.entries(listeners)
   if (all.length === 0) return [row('  Bootstrap', 'none')]
   const lines = all.map(([name, servers], at) =>
     row(at === 0 ? '  Bootstrap' : '', `${pc.cyan(firstServers(servers))}${listenerTexts[name]}`),
   )
   const isEncrypted = all.some(([name]) => name !== 'CLIENT')
-  return trust && isEncrypted ? [...lines, row('  Trust', shortPath(trust.caFile))] : lines
+  if (trust && isEncrypted) lines.push(row('  Trust', shortPath(trust.caFile)))
+  if (scramUser && listeners.CLIENT_SASL_SCRAM !== undefined) {
+    const told = `${ownCommand('env', dataDirectory)} has the password, as SCRAM_PASSWORD`
+    lines.push(row('  SCRAM user', `${scramUser.name}   ${told}`))
+  }
+  return lines
 }
 
 /** Of one whose record cannot be read nobody knows. */

@@ -1,0 +1,168 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  BatchAssociateScramSecretCommand,
+  BatchDisassociateScramSecretCommand,
+  KafkaClient,
+} from '@aws-sdk/client-kafka'
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { lineLogger, systemEffects } from '@sluice/effects'
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { loadAccessKey } from './credentials.ts'
+import { embeddedEngine } from './fleet/engines/embedded.ts'
+import { type Service, startService } from './service.ts'
+
+/** A busy machine may take a while for what is to be seen within a second. */
+const patience = { timeout: 20_000, interval: 50 }
+
+const lines: string[] = []
+const effects = {
+  ...systemEffects(),
+  logger: lineLogger(
+    (line) => lines.push(line),
+    'debug',
+    () => systemEffects().clock.now(),
+  ),
+}
+let dataDirectory: string
+let service: Service
+let kafka: KafkaClient
+let secrets: SecretsManagerClient
+
+beforeAll(async () => {
+  dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-scram-'))
+  service = await startService({
+    dataDirectory,
+    apiPort: 0,
+    kafkaPort: 0,
+    cluster: { kind: 'default' },
+    properties: { 'connection.failed.authentication.delay.ms': '0' },
+    region: undefined,
+    acceptAnySignature: false,
+    effects,
+    engines: [embeddedEngine(effects)],
+    engine: undefined,
+    hosting: undefined,
+  })
+  const { endpoint, region } = service.report()
+  const credentials = loadAccessKey(effects.disk, dataDirectory)
+  const options = { endpoint, region, ...(credentials && { credentials }) }
+  kafka = new KafkaClient(options)
+  secrets = new SecretsManagerClient(options)
+})
+
+afterAll(async () => {
+  kafka.destroy()
+  secrets.destroy()
+  await service.stop()
+  rmSync(dataDirectory, { recursive: true, force: true })
+})
+
+const demo = () => {
+  const [cluster] = service.report().clusters
+  if (!cluster) throw new Error('there is no cluster')
+  return cluster
+}
+
+function clientOf(username: string, password: string): Kafka {
+  const { trust } = service.report()
+  return new Kafka({
+    brokers: (demo().listeners.CLIENT_SASL_SCRAM ?? '').split(','),
+    ssl: { ca: [readFileSync(trust?.caFile ?? '', 'utf8')] },
+    sasl: { mechanism: 'scram-sha-512', username, password },
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+  })
+}
+
+/** Resolves when a client of that login has had an answer to what only those get who are in. */
+async function logIn(username: string, password: string): Promise<void> {
+  const admin = clientOf(username, password).admin()
+  try {
+    await admin.connect()
+    await admin.listTopics()
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+const refusal = /invalid credentials with SASL mechanism SCRAM-SHA-512/
+const value = (username: string, password: string) => JSON.stringify({ username, password })
+
+async function userWith(name: string, password: string): Promise<string> {
+  const { ARN = '' } = await secrets.send(
+    new CreateSecretCommand({
+      Name: `AmazonMSK_${name}`,
+      KmsKeyId: 'key',
+      SecretString: value(name, password),
+    }),
+  )
+  const request = { ClusterArn: demo().arn, SecretArnList: [ARN] }
+  const answer = await kafka.send(new BatchAssociateScramSecretCommand(request))
+  expect(answer.UnprocessedScramSecrets).toEqual([])
+  return ARN
+}
+
+describe('the cluster of a start', () => {
+  it('has a user that logs in', async () => {
+    const { scramUser } = demo()
+    expect(scramUser).toMatchObject({
+      name: 'demo',
+      secretArn: expect.stringContaining(':AmazonMSK_demo_demo-'),
+    })
+    const secret = await secrets.send(new GetSecretValueCommand({ SecretId: scramUser?.secretArn }))
+    const { username, password } = JSON.parse(secret.SecretString ?? '')
+    const producer = clientOf(username, password).producer()
+    await producer.connect()
+    const [sent] = await producer.send({ topic: 'greetings', messages: [{ value: 'hi' }] })
+    expect(sent?.errorCode).toBe(0)
+    await producer.disconnect()
+    await expect(logIn(username, `${password}x`)).rejects.toThrow(refusal)
+  })
+})
+
+describe('a user of a secret', () => {
+  it('logs in, by the password of the moment, until the secret is disassociated; what is open stays open', async () => {
+    const arn = await userWith('alice', 'first-password')
+    await vi.waitFor(() => logIn('alice', 'first-password'), patience)
+    const open = clientOf('alice', 'first-password').producer()
+    await open.connect()
+    // From now on it has a connection to the leader.
+    const greeting = { topic: 'greetings', messages: [{ value: 'hi' }] }
+    await open.send(greeting)
+
+    const changed = { SecretId: arn, SecretString: value('alice', 'second-password') }
+    await secrets.send(new PutSecretValueCommand(changed))
+    await vi.waitFor(() => logIn('alice', 'second-password'), patience)
+    await expect(logIn('alice', 'first-password')).rejects.toThrow(refusal)
+
+    await kafka.send(
+      new BatchDisassociateScramSecretCommand({ ClusterArn: demo().arn, SecretArnList: [arn] }),
+    )
+    await vi.waitFor(() => expect(logIn('alice', 'second-password')).rejects.toThrow(refusal), patience)
+    expect(await open.send(greeting)).toMatchObject([{ errorCode: 0 }])
+    await open.disconnect()
+  })
+
+  it('leaves its password in the secret alone, which its owner alone can read', async () => {
+    const password = 'never-to-be-seen-elsewhere'
+    await userWith('bob', password)
+    await vi.waitFor(() => logIn('bob', password), patience)
+    const files = readdirSync(dataDirectory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+    const telling = files.filter((path) => readFileSync(path).includes(password))
+    expect(telling).toEqual([expect.stringContaining(join(dataDirectory, 'secrets'))])
+    expect(statSync(telling[0] ?? '').mode & 0o777).toBe(0o600)
+    expect(lines.length).toBeGreaterThan(0)
+    expect(lines.join('\n')).not.toContain(password)
+    expect(JSON.stringify(service.report())).not.toContain(password)
+  })
+})
