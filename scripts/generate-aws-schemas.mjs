@@ -121,6 +121,7 @@ export function sdkVersionOf(name) {
 const sdks = {
   kafka: '@aws-sdk/client-kafka',
   'secrets-manager': '@aws-sdk/client-secrets-manager',
+  sts: '@aws-sdk/client-sts',
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,8 +1,7 @@
 import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
 import { abandonNodes } from './abandoned-nodes.ts'
 import { AwsEndpoint } from './aws/endpoint.ts'
-import { mskService } from './aws/msk/service.ts'
-import { secretsService } from './aws/secrets/service.ts'
+import { awsServices } from './aws/services.ts'
 import { brokerAnswers } from './broker-probe.ts'
 import { type AccessKey, loadOrCreateAccessKey } from './credentials.ts'
 import {
@@ -245,12 +244,8 @@ function toldOf<Result>(
 
 function awsEndpoint({ options, region, accessKey, fleet }: Start): AwsEndpoint {
   const { clock, random, logger } = options.effects
-  const { clusters, secrets } = fleet
   return new AwsEndpoint({
-    services: [
-      mskService({ clusters, configurations: clusters.configurations, secrets }),
-      secretsService({ secrets, clock, random }),
-    ],
+    services: awsServices(fleet, { clock, random }),
     clock,
     random,
     logger,

@@ -22,6 +22,8 @@ kafka =
   endpoint_url = http://127.0.0.1:9081
 secrets_manager =
   endpoint_url = http://127.0.0.1:9081
+sts =
+  endpoint_url = http://127.0.0.1:9081
 `
 
 describe('the AWS configuration file', () => {

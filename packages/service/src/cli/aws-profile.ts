@@ -1,7 +1,7 @@
 import { UsageError } from '../usage-error.ts'
 
 /** By the names that a services section has for them. */
-const services = ['kafka', 'secrets_manager']
+const services = ['kafka', 'secrets_manager', 'sts']
 
 /** What AWS's tools need to reach our services. */
 interface AwsProfile {

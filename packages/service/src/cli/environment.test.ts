@@ -87,6 +87,7 @@ describe('variables', () => {
     expect(environmentOf(one, accessKey, one.clusters[0])).toMatchObject({
       AWS_ENDPOINT_URL_KAFKA: 'http://127.0.0.1:9081',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:9081',
+      AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9081',
       AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
       AWS_SECRET_ACCESS_KEY: "a+b/c'd",
       AWS_REGION: 'us-east-1',

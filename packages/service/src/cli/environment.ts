@@ -56,6 +56,7 @@ export function environmentOf(
   const values = {
     AWS_ENDPOINT_URL_KAFKA: report.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: report.endpoint,
+    AWS_ENDPOINT_URL_STS: report.endpoint,
     AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
     AWS_REGION: report.region,
@@ -114,6 +115,7 @@ const direct = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_ENDPOINT_URL_KAFKA',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  'AWS_ENDPOINT_URL_STS',
   'AWS_REGION',
   'AWS_DEFAULT_REGION',
 ]

@@ -35,7 +35,7 @@ import { isFree, portTaken } from './free-port.ts'
 import { Limit } from './limit.ts'
 import { Mutex } from './mutex.ts'
 import { sentenceOf } from './operating-error.ts'
-import { placeOf } from './place.ts'
+import { placeOf, rootArn } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
 import { Secrets } from './secrets/secrets.ts'
@@ -339,7 +339,7 @@ class FleetOfClusters implements Fleet {
 
 /** Who has one of the account's own keys is the account (IAM User Guide, "The root user"). */
 function iamOf({ region, account, accessKeys = [] }: FleetOptions): IamDirectory {
-  const arn = `arn:aws:iam::${account}:root`
+  const arn = rootArn(placeOf(region, account))
   return { region, keys: accessKeys.map((key) => ({ ...key, arn })) }
 }
 

@@ -23,3 +23,8 @@ export function placeOf(region: string, account: string): Place {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
   return { partition, region, account }
 }
+
+/** Of an account's owner: whose the one access key of a data directory is. */
+export function rootArn({ partition, account }: Place): string {
+  return `arn:${partition}:iam::${account}:root`
+}

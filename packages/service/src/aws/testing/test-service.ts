@@ -14,8 +14,7 @@ import { createFleet, type Fleet, type FleetOptions } from '../../fleet/fleet.ts
 import { enginesOf } from '../../fleet/engines/engines.ts'
 import { FakeEngine } from '../../fleet/engines/testing/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
-import { mskService } from '../msk/service.ts'
-import { secretsService } from '../secrets/service.ts'
+import { awsServices } from '../services.ts'
 import { AwsEndpoint } from '../endpoint.ts'
 
 /** For tests: the AWS endpoint over a fleet in memory, with the official SDK as its client. */
@@ -64,12 +63,8 @@ export async function startTestService(
     ...options.fleet,
   })
   await fleet.start()
-  const { clusters, secrets } = fleet
   const endpoint = new AwsEndpoint({
-    services: [
-      mskService({ clusters, configurations: clusters.configurations, secrets }),
-      secretsService({ secrets, clock, random }),
-    ],
+    services: awsServices(fleet, { clock, random }),
     clock,
     random,
     logger: silentLogger,
