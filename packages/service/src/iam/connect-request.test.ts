@@ -194,6 +194,8 @@ describe('a token of OAUTHBEARER', () => {
     const members = await signed()
     expect(judge(tokenOf(tokenHost(region), members))).toEqual({ arn, expiresAtMs: signedAtMs + 900_000 })
     expect(judge(tokenOf(tokenHost(region), members, '')).arn).toBe(arn)
+    const url = Buffer.from(tokenOf(tokenHost(region), members), 'base64url').toString()
+    expect(judge(Buffer.from(url.replace('/?', '?')).toString('base64url')).arn).toBe(arn)
     expect(judge(`${tokenOf(tokenHost(region), members)}==`).arn).toBe(arn)
   })
 
@@ -221,7 +223,6 @@ describe('a token of OAUTHBEARER', () => {
     for (const other of [
       url.replace('https:', 'http:'),
       url.replace('.com/?', '.com/path?'),
-      url.replace('.com/?', '.com?'),
       url.replace('https://', 'https://user@'),
       `${url}#fragment`,
       url.replace('Action', '%zz'),
