@@ -41,7 +41,9 @@ export function reportOf(reported: Reported): StatusReport {
     defaultCluster,
     notes: [
       ...endpointNotes(reported),
-      ...fleet.clusters.configurations.unreadable().map(({ error }) => sentenceOf(error)),
+      ...[...fleet.clusters.configurations.unreadable(), ...fleet.secrets.unreadable()].map(({ error }) =>
+        sentenceOf(error),
+      ),
       ...fleet.status().flatMap((one) => clusterNotes(one, reported)),
     ],
     clusters: fleet.status().map((one) => clusterReport(one, fleet)),

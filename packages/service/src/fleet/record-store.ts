@@ -33,7 +33,7 @@ interface RecordStoreOptions<Stored extends StoredRecord> {
   noun: string
   /** The file of a record below the directory. In a directory of its own everything else there belongs to it. */
   fileOf: (uuid: string) => string
-  /** Of the files, where not everybody may read them. */
+  /** Of the files, where not everybody may read them: then nothing of them is told either. */
   mode?: number
   formatVersion: Stored['formatVersion']
   /** From an earlier format to this one. */
@@ -192,7 +192,10 @@ export class RecordStore<Stored extends StoredRecord> {
       if (problem === undefined) this.#records.set(uuid, record as Stored)
       else this.#leave(uuid, text, problem)
     } catch (error) {
-      this.#leave(uuid, text, `${(error as Error).message}.`, error)
+      // A parser shows a part of what it stumbles over, which may be nobody's business.
+      const isHidden = this.#options.mode !== undefined && error instanceof SyntaxError
+      if (isHidden) this.#leave(uuid, text, 'It is not valid JSON.')
+      else this.#leave(uuid, text, `${(error as Error).message}.`, error)
     }
   }
 

@@ -24,6 +24,10 @@ export function exists(message: string): AwsException {
   return new AwsException('ResourceExistsException', 400, message)
 }
 
+export function limitExceeded(message: string): AwsException {
+  return new AwsException('LimitExceededException', 400, message)
+}
+
 export function invalidNextToken(): AwsException {
   const message = 'You provided an invalid value for the NextToken parameter.'
   return new AwsException('InvalidNextTokenException', 400, message)

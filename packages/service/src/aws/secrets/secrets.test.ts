@@ -289,3 +289,13 @@ it('what is not there yet says so', async () => {
     name: 'NotImplementedException',
   })
 })
+
+it('a file that cannot be read is told without what it holds', async () => {
+  disk.mkdirSync('/data/secrets')
+  disk.writeFileAtomicSync('/data/secrets/broken.json', '{"text": "very-secret-password" oops')
+  const { fleet } = await startTestService({ disk, clock })
+  const [broken] = fleet.secrets.unreadable()
+  expect(broken?.error.message).toMatch(/secret record .*broken\.json cannot be read/)
+  expect(broken?.error.why).toBe('It is not valid JSON.')
+  expect(broken?.error.cause).toBeUndefined()
+})

@@ -3,7 +3,7 @@ import { clusterOf } from '../operation.ts'
 import { page } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
-/** The ARNs of the secrets that are associated with a cluster, in their order. */
+/** The ARNs of the secrets that are associated with a cluster, in alphabetical order. */
 export const listScramSecrets =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListScramSecretsRequest): ListScramSecretsResponse => {

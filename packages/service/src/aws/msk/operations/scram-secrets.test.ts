@@ -12,7 +12,7 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { pbkdf2Sync } from 'node:crypto'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { provisioned } from '../../testing/test-service.ts'
 import { refused, TestClusters } from '../testing/test-clusters.ts'
 
@@ -137,6 +137,26 @@ describe('the users of a cluster', () => {
     const next = await TestClusters.start({ disk })
     await next.settled(ClusterArn)
     expect([...next.service.engine.scramUsers.keys()]).toEqual(['alice'])
+  })
+
+  it('whose brokers do not answer are in the record all the same, and are set again', async () => {
+    const alice = await create('alice')
+    const { engine, fleet } = clusters.service
+    engine.scramFailures.push(new Error('the connection is gone'))
+    const before = fleet.clusters.byArn(ClusterArn)?.scramUsers
+    await associate(alice)
+    expect(before).toBeUndefined()
+    expect(fleet.clusters.byArn(ClusterArn)?.scramUsers).toEqual([
+      { user: 'alice', secretArn: alice, versionId: null },
+    ])
+    expect((await clusters.info(ClusterArn)).StateInfo?.Message).toMatch(/connection is gone/)
+    const isSet = () => fleet.clusters.byArn(ClusterArn)?.scramUsers?.[0]?.versionId !== null
+    await vi.waitFor(() => expect(isSet()).toBe(true), { timeout: 20_000 })
+    await vi.waitFor(async () => expect((await clusters.info(ClusterArn)).State).toBe('ACTIVE'), {
+      timeout: 20_000,
+    })
+    await disassociate(alice)
+    expect(users()).toEqual([])
   })
 
   it('leave no password in the record of the cluster', async () => {

@@ -1,13 +1,17 @@
 import type { CreateSecretRequest, CreateSecretResponse } from '@aws-sdk/client-secrets-manager'
-import { exists, invalidRequest, stored, validation } from '../exceptions.ts'
+import { exists, invalidRequest, limitExceeded, stored, validation } from '../exceptions.ts'
 import { tagsIn, tokenOf, valueIn, versionBefore } from '../operation.ts'
 import type { Services } from '../services.ts'
+
+/** AWS has 500,000 a region; here all of them are held in memory. */
+const secretsMax = 10_000
 
 /**
  * Makes a secret, with a first version where there is a value. Asked for again by the same ClientRequestToken with the
  * same value it answers as before.
  *
- * Refuses, in this order: the name, two values, tags; a name that is taken, also by a secret that is marked for deletion.
+ * Refuses, in this order: the name, two values, tags; a name that is taken, also by a secret that is marked for deletion;
+ * the 10,001st secret.
  */
 export const createSecret =
   (services: Services) =>
@@ -30,6 +34,7 @@ export const createSecret =
       if (value && versionBefore(before, id, value)) return { ARN: before.arn, Name: name, VersionId: id }
       throw exists(`The operation failed because the secret ${name} already exists.`)
     }
+    if (secrets.list().length >= secretsMax) throw limitExceeded(`There are at most ${secretsMax} secrets.`)
     const described = { description: input.Description ?? null, kmsKeyId: input.KmsKeyId || null, tags }
     const { arn } = stored(() => secrets.create(name, described, value && { id, value }))
     return { ARN: arn, Name: name, ...(value && { VersionId: id }) }

@@ -66,6 +66,8 @@ export class FakeEngine implements Engine {
   readonly moving: string[] = []
   /** What its brokers know of users, by name. */
   readonly scramUsers = new Map<string, SaltedCredential>()
+  /** Thrown, the first one first, when its brokers have taken users: their answer is lost. */
+  readonly scramFailures: Error[] = []
   readonly #effects: { disk: Disk; network: Network }
   readonly #clusters = new Map<string, FakeCluster>()
 
@@ -140,6 +142,8 @@ class FakeCluster implements EngineCluster {
     alterScramUsers: async (_plan, { set, remove }) => {
       for (const user of remove) this.#engine.scramUsers.delete(user)
       for (const credential of set) this.#engine.scramUsers.set(credential.user, credential)
+      const failure = this.#engine.scramFailures.shift()
+      if (failure) throw failure
     },
   }
   options!: EngineClusterOptions
