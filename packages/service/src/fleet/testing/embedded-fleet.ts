@@ -1,3 +1,4 @@
+import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import {
   MemoryDisk,
   MemoryNetwork,
@@ -13,6 +14,10 @@ import { embeddedEngine } from '../engines/embedded.ts'
 import type { Engine, Hosting } from '../engines/engine.ts'
 import { enginesOf } from '../engines/engines.ts'
 import { createFleet, type Fleet, type FleetOptions } from '../fleet.ts'
+
+type Security = Pick<CreateClusterRequest, 'EncryptionInfo' | 'ClientAuthentication'>
+
+const plaintext: Security = { EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } } }
 
 /** A fleet of embedded clusters, not started yet, on a clock, a disk and a network in memory. */
 export class EmbeddedFleet {
@@ -31,7 +36,10 @@ export class EmbeddedFleet {
       network = new MemoryNetwork(),
       processes = new MemoryProcesses(),
     } = {},
-    options: Pick<FleetOptions, 'metadataLossAccepted'> & { hosting?: Hosting; program?: NodeProgram } = {},
+    options: Pick<FleetOptions, 'metadataLossAccepted' | 'accessKeys'> & {
+      hosting?: Hosting
+      program?: NodeProgram
+    } = {},
   ) {
     this.clock = clock
     this.disk = disk
@@ -51,13 +59,13 @@ export class EmbeddedFleet {
   }
 
   /** Throws where the cluster is refused. */
-  create(name: string, brokers = 3, tags: Record<string, string> = {}): void {
+  create(name: string, brokers = 3, tags: Record<string, string> = {}, security: Security = plaintext): void {
     const result = this.fleet.clusters.create({
       ClusterName: name,
       KafkaVersion: this.engine.defaultKafkaVersion,
       NumberOfBrokerNodes: brokers,
       BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.m7g.large' },
-      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
+      ...security,
       Tags: tags,
     })
     if (!('record' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)

@@ -26,6 +26,7 @@ interface Signing {
   service?: string
   action?: string
   expiresIn?: number
+  atMs?: number
   more?: Record<string, string>
 }
 
@@ -47,7 +48,10 @@ export async function presignedConnect(signing: Signing): Promise<Record<string,
     query: { Action: signing.action ?? 'kafka-cluster:Connect', ...signing.more },
   }
   const expiresIn = signing.expiresIn ?? 900
-  const { query } = await signer.presign(request, { expiresIn, signingDate: new Date(signedAtMs) })
+  const { query } = await signer.presign(request, {
+    expiresIn,
+    signingDate: new Date(signing.atMs ?? signedAtMs),
+  })
   return query as Record<string, string>
 }
 

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Connection } from '@sluice/client'
+import { systemDisk, TestClock } from '@sluice/effects'
+import { SaslAuthenticate, SaslHandshake } from '@sluice/wire'
+import { afterEach, expect, it } from 'vitest'
+import { key, messageOf, presignedConnect, signedAtMs } from '../iam/testing/presigned-connect.ts'
+import { writeIamFile } from './engines/embedded/node-file.ts'
+import { EmbeddedFleet } from './testing/embedded-fleet.ts'
+
+// Brokers that have a process each are told who can log in by IAM, and nobody else is.
+
+const host = '127.0.0.1'
+const rotated = { accessKeyId: 'AKIDROTATED', secretAccessKey: 'another+secret' }
+const worlds: EmbeddedFleet[] = []
+
+afterEach(async () => {
+  for (const one of worlds.splice(0).reverse()) await one.driven(one.fleet.stop())
+})
+
+async function open(
+  before: Pick<Partial<EmbeddedFleet>, 'clock' | 'disk' | 'network' | 'processes'>,
+  accessKey: typeof key,
+): Promise<EmbeddedFleet> {
+  const opened = new EmbeddedFleet(before, { hosting: 'process', accessKeys: [accessKey] })
+  worlds.push(opened)
+  await opened.driven(opened.fleet.start())
+  return opened
+}
+
+const becomes = (world: EmbeddedFleet, state: string) =>
+  world.eventually(() => expect(world.fleet.status()[0]?.state).toBe(state))
+
+async function secureCluster(): Promise<EmbeddedFleet> {
+  const world = await open({ clock: new TestClock(signedAtMs - 60_000) }, key)
+  world.create('demo', 3, {}, { ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } })
+  await becomes(world, 'ACTIVE')
+  return world
+}
+
+/** The code with which a broker answers a login that is signed now. */
+async function loginAt(world: EmbeddedFleet, credentials: typeof key): Promise<number> {
+  const { network, clock } = world
+  const members = await presignedConnect({ host, credentials, atMs: clock.now() })
+  const tls = { authorities: '' }
+  const connection = await Connection.open({ network, clock, host, port: 9098, tls })
+  await world.driven(connection.send(SaslHandshake, 1, { mechanism: 'AWS_MSK_IAM' }))
+  const authBytes = Buffer.from(JSON.stringify(messageOf(host, members)))
+  const { errorCode } = await world.driven(connection.send(SaslAuthenticate, 2, { authBytes }))
+  await connection.close()
+  return errorCode
+}
+
+it('a broker’s process lets in who has the key, by a file that the file of the node only names', async () => {
+  const world = await secureCluster()
+  expect(world.fleet.status()[0]?.bootstrap).toEqual({
+    CLIENT_IAM: `${host}:9098,${host}:19098,${host}:29098`,
+  })
+  expect(await loginAt(world, key)).toBe(0)
+  expect(await loginAt(world, rotated)).toBe(58)
+  const directory = world.fleet.status()[0]?.directory ?? ''
+  const read = (path: string) => world.disk.readFileSync(join(directory, path)).toString()
+  expect(read('broker-1/config/iam.json')).toContain(key.secretAccessKey)
+  expect(read('broker-1/config/node.json')).not.toContain(key.secretAccessKey)
+  expect(JSON.parse(read('broker-1/config/node.json')).iamFile).toMatch(/broker-1\/config\/iam\.json$/)
+  expect(world.disk.existsSync(join(directory, 'controller/config/iam.json'))).toBe(false)
+  expect(JSON.stringify(world.processes.running)).not.toContain(key.secretAccessKey)
+})
+
+it('the brokers of a service that has another key by now are started anew, and take it alone', async () => {
+  const { clock, disk, network, processes } = await secureCluster()
+  processes.die()
+  worlds.pop()
+  const later = await open({ clock, disk, network, processes: processes.laterProcess() }, rotated)
+  await later.eventually(async () => expect(await loginAt(later, rotated)).toBe(0))
+  expect(await loginAt(later, key)).toBe(58)
+})
+
+it('the file of the keys is for its owner alone', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-iam-'))
+  try {
+    const directories = {
+      node: directory,
+      data: directory,
+      config: join(directory, 'config'),
+      logs: directory,
+    }
+    const path = writeIamFile(systemDisk(), directories, { region: 'us-east-1', keys: [] })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
