@@ -81,14 +81,21 @@ describe('a broker that is killed', () => {
     const before = pids()
     processOf('broker-1').end({ signal: 'SIGKILL' })
     const killedAt = world.clock.monotonic()
-    await world.eventually(async () => expect((await partitionOf('events', 19_092))?.leaderId).toBe(2))
-    expect(world.clock.monotonic() - killedAt).toBeLessThanOrEqual(1_000)
-    await becomes('HEALING')
-    expect(status().stateInfo).toEqual({
-      code: 'BROKER_FAILED',
-      message: 'Broker 1 of demo was ended by SIGKILL.',
+    // It may be well again as soon as somebody has heard of the other leader: looked for together.
+    const leaders = new Set<number | undefined>()
+    let healing: unknown
+    await world.eventually(async () => {
+      if (status().state === 'HEALING') healing ??= status().stateInfo
+      leaders.add((await partitionOf('events', 19_092))?.leaderId)
+      expect(leaders).toContain(2)
+      expect(healing).toEqual({ code: 'BROKER_FAILED', message: 'Broker 1 of demo was ended by SIGKILL.' })
     })
-    await world.eventually(() => produce(client, 'events', 0, [record]))
+    expect(world.clock.monotonic() - killedAt).toBeLessThanOrEqual(1_000)
+    await world.eventually(() =>
+      produce(client, 'events', 0, [record]).catch(async () => {
+        await produce(await connect(9092), 'events', 0, [record])
+      }),
+    )
     await becomes('ACTIVE')
     await world.eventually(async () => expect((await partitionOf('events', 9092))?.leaderId).toBe(1))
     expect((await partitionOf('events', 9092))?.isrNodes).toHaveLength(3)
