@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import kafkajs, { type Kafka } from 'kafkajs'
+import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
 import { ApacheKafkaProcess } from '../oracle/apache-kafka-process.ts'
@@ -25,6 +25,7 @@ describe.skipIf(!found || 'missing' in found)('a cluster that is handed over', {
   let files: string[] = []
   let brokers: string[] = []
   let before: Seen
+  let scram: Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'>
 
   beforeAll(async () => {
     if (!found || 'missing' in found) return
@@ -35,6 +36,7 @@ describe.skipIf(!found || 'missing' in found)('a cluster that is handed over', {
     const kafka = clientOf(brokers)
     await fill(kafka)
     before = await lookAt(kafka)
+    scram = scramLogin(JSON.parse((await sandbox.run('env', '-o', 'json')).stdout))
     await sandbox.run('stop')
     const { exitCode, stdout, stderr } = await sandbox.run('cluster handover', 'demo', '--out', out)
     expect(`${exitCode}${stderr}`).toMatch(/^0/)
@@ -69,6 +71,13 @@ describe.skipIf(!found || 'missing' in found)('a cluster that is handed over', {
     expect(before.committed).toBeGreaterThan(0)
   })
 
+  it('knows who may log in by SCRAM', async () => {
+    const admin = new KafkaClient({ ...scram, logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    expect(await admin.listTopics()).toContain(topic)
+    await admin.disconnect()
+  })
+
   it('takes what is written from then on, with all replicas in sync', async () => {
     const kafka = clientOf(brokers)
     const producer = kafka.producer({ idempotent: true })
@@ -91,6 +100,16 @@ interface Seen {
   retentionMs: string | undefined
   committed: number
   offsets: string[]
+}
+
+/** As `sluice env` tells it. */
+function scramLogin(environment: Record<string, string>) {
+  const { BOOTSTRAP_SERVERS_SCRAM = '', SCRAM_USERNAME = '', SCRAM_PASSWORD = '' } = environment
+  return {
+    brokers: BOOTSTRAP_SERVERS_SCRAM.split(','),
+    ssl: { ca: [readFileSync(environment.SLUICE_CA_FILE ?? '', 'utf8')] },
+    sasl: { mechanism: 'scram-sha-512' as const, username: SCRAM_USERNAME, password: SCRAM_PASSWORD },
+  }
 }
 
 function clientOf(brokers: string[]): Kafka {
