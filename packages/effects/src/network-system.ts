@@ -206,6 +206,58 @@ function feed(handler: SocketHandler, chunk: Uint8Array): void {
   }
 }
 
+/** Content of records that its owner has not had yet. */
+class Decrypted {
+  readonly #handler: SocketHandler
+  readonly #isHeldBack: () => boolean
+  #chunks: Buffer[] = []
+  #isScheduled = false
+
+  constructor(handler: SocketHandler, isHeldBack: () => boolean) {
+    this.#handler = handler
+    this.#isHeldBack = isHeldBack
+  }
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.deliverSoon()
+  }
+
+  deliverSoon(): void {
+    if (this.#isScheduled || this.#chunks.length === 0) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.deliver()
+    })
+  }
+
+  deliver(): void {
+    while (this.#chunks.length > 0 && !this.#isHeldBack()) {
+      const length = this.#fill(this.#handler.receiveBuffer())
+      this.#handler.onRead(length)
+    }
+  }
+
+  /** Returns how many bytes fit. */
+  #fill(target: Uint8Array): number {
+    let length = 0
+    let whole = 0
+    for (const chunk of this.#chunks) {
+      const room = target.length - length
+      target.set(chunk.length <= room ? chunk : chunk.subarray(0, room), length)
+      length += Math.min(chunk.length, room)
+      if (chunk.length > room) {
+        this.#chunks[whole] = chunk.subarray(room)
+        break
+      }
+      whole++
+    }
+    this.#chunks = this.#chunks.slice(whole)
+    return length
+  }
+}
+
 class SystemSocket implements Socket {
   readonly localAddress: string
   readonly localPort: number
@@ -214,6 +266,7 @@ class SystemSocket implements Socket {
   #raw: net.Socket
   #peerSubject: string | null
   #isPaused = false
+  #decrypted: Decrypted | null = null
 
   constructor(raw: net.Socket, peerSubject: string | null = null) {
     this.#raw = raw
@@ -228,10 +281,15 @@ class SystemSocket implements Socket {
     return this.#peerSubject
   }
 
-  /** The handshake has ended; its owner may want no bytes yet. */
+  /**
+   * The handshake has ended; its owner may want no bytes yet. OpenSSL gives the content of each record by itself, 16 KB
+   * at most: what one turn of the loop brings is handed over together, as a read of a plain socket would.
+   */
   secured(encrypted: tls.TLSSocket, handler: SocketHandler): void {
     this.#peerSubject = subjectOf(encrypted)
-    encrypted.on('data', (chunk: Buffer) => feed(handler, chunk))
+    this.#decrypted = new Decrypted(handler, () => this.#isPaused || encrypted.destroyed)
+    encrypted.on('data', (chunk: Buffer) => this.#decrypted?.add(chunk))
+    encrypted.on('end', () => this.#decrypted?.deliver())
     this.attach(encrypted, handler)
     if (this.#isPaused) encrypted.pause()
   }
@@ -270,6 +328,7 @@ class SystemSocket implements Socket {
 
   resume(): void {
     this.#isPaused = false
+    this.#decrypted?.deliverSoon()
     this.#raw.resume()
   }
 
