@@ -1,15 +1,19 @@
 import {
+  BatchAssociateScramSecretCommand,
+  BatchDisassociateScramSecretCommand,
   CreateConfigurationCommand,
   DeleteClusterCommand,
   DeleteConfigurationCommand,
   DescribeClusterV2Command,
   DescribeConfigurationCommand,
   DescribeConfigurationRevisionCommand,
+  ListScramSecretsCommand,
   UpdateBrokerCountCommand,
   UpdateClusterConfigurationCommand,
   UpdateClusterKafkaVersionCommand,
   UpdateConfigurationCommand,
 } from '@aws-sdk/client-kafka'
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bytes, refused, TestClusters } from './testing/test-clusters.ts'
 
@@ -89,5 +93,37 @@ describe('Terraform', () => {
     await expect(clusters.client.send(new DescribeConfigurationCommand({ Arn }))).rejects.toMatchObject(
       refused('Configuration ARN does not exist'),
     )
+  })
+
+  it('associates secrets in tens, finds them again and takes them away', async () => {
+    const secrets = clusters.service.secretsClient()
+    const arns = await Promise.all(
+      Array.from({ length: 12 }, async (_, at) => {
+        const SecretString = JSON.stringify({ username: `user-${at}`, password: 'secret' })
+        const request = { Name: `AmazonMSK_user-${at}`, KmsKeyId: 'key', SecretString }
+        return (await secrets.send(new CreateSecretCommand(request))).ARN ?? ''
+      }),
+    )
+    const ClusterArn = await clusters.create({
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS' } },
+      ClientAuthentication: { Sasl: { Scram: { Enabled: true } } },
+    })
+    const inTens = async (
+      Command: typeof BatchAssociateScramSecretCommand | typeof BatchDisassociateScramSecretCommand,
+    ) => {
+      for (let at = 0; at < arns.length; at += 10) {
+        const SecretArnList = arns.slice(at, at + 10)
+        const answer = await clusters.client.send(new Command({ ClusterArn, SecretArnList }))
+        // Its provider takes any of them for an error.
+        expect(answer.UnprocessedScramSecrets).toEqual([])
+      }
+      const { SecretArnList } = await clusters.client.send(new ListScramSecretsCommand({ ClusterArn }))
+      await clusters.settled(ClusterArn)
+      return SecretArnList
+    }
+    expect(await inTens(BatchAssociateScramSecretCommand)).toEqual([...arns].sort())
+    expect(clusters.service.replicating.scramUsers.size).toBe(12)
+    expect(await inTens(BatchDisassociateScramSecretCommand)).toEqual([])
+    expect(clusters.service.replicating.scramUsers.size).toBe(0)
   })
 })
