@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Connection } from '@sluice/client'
@@ -6,7 +6,7 @@ import { systemDisk, TestClock } from '@sluice/effects'
 import { SaslAuthenticate, SaslHandshake } from '@sluice/wire'
 import { afterEach, expect, it } from 'vitest'
 import { key, messageOf, presignedConnect, signedAtMs } from '../iam/testing/presigned-connect.ts'
-import { writeIamFile } from './engines/embedded/node-file.ts'
+import { keepIamFile } from './engines/embedded/node-file.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
 // Brokers that have a process each are told who can log in by IAM, and nobody else is.
@@ -77,7 +77,7 @@ it('the brokers of a service that has another key by now are started anew, and t
   expect(await loginAt(later, key)).toBe(58)
 })
 
-it('the file of the keys is for its owner alone', () => {
+it('the file of the keys is for its owner alone, and gone where nobody logs in by IAM', () => {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-iam-'))
   try {
     const directories = {
@@ -86,8 +86,11 @@ it('the file of the keys is for its owner alone', () => {
       config: join(directory, 'config'),
       logs: directory,
     }
-    const path = writeIamFile(systemDisk(), directories, { region: 'us-east-1', keys: [] })
-    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const path = keepIamFile(systemDisk(), directories, { region: 'us-east-1', keys: [] })
+    expect(statSync(path ?? '').mode & 0o777).toBe(0o600)
+    expect(keepIamFile(systemDisk(), directories, null)).toBeNull()
+    expect(existsSync(path ?? '')).toBe(false)
+    expect(keepIamFile(systemDisk(), directories, null)).toBeNull()
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

@@ -80,6 +80,20 @@ it('is authenticated anew as the same principal only', async () => {
   })
 })
 
+it('is authenticated anew once a second at most, and goes on where a client asks for more', async () => {
+  const world = loginOf({ sessionMsMax: 10_000 })
+  await logIn(world)
+  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.NONE)
+  await logIn(world)
+  await world.clock.advance(999)
+  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.ILLEGAL_SASL_STATE)
+  expect(world.login.isRefused).toBe(false)
+  expect(world.login.objectionTo(Metadata.apiKey)).toBeNull()
+  await world.clock.advance(1)
+  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.NONE)
+  expect((await logIn(world)).errorCode).toBe(ErrorCode.NONE)
+})
+
 it('a mechanism’s own word of a refusal goes first, and whatever follows it is refused', async () => {
   const challenge = Buffer.from('no')
   const { login, clock } = loginBy(() => {

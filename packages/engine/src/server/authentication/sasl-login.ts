@@ -2,7 +2,7 @@ import { type Clock, isSystemError, type Logger } from '@sluice/effects'
 import { ApiVersions, ErrorCode, SaslAuthenticate, SaslHandshake } from '@sluice/wire'
 import { type Identity, LoginRefused, type SaslExchange, type SaslMechanism } from './mechanism.ts'
 
-/** A session that is authenticated anew earlier than that is a client that does nothing else (KIP-368). */
+/** Who authenticates a session anew more often than that does nothing else: it is not heard (KIP-368). */
 const reauthenticationMsMin = 1_000
 
 const noBytes = Buffer.alloc(0)
@@ -42,7 +42,8 @@ export class SaslLogin {
   #refusal: LoginRefused | null = null
   #isBare = false
   #identity: Identity | null = null
-  #loggedInAtMs = Number.NEGATIVE_INFINITY
+  /** When the session was last begun anew, by the monotonic clock. */
+  #renewedAtMs = Number.NEGATIVE_INFINITY
   /** By the monotonic clock. */
   #sessionEndsAtMs = Number.POSITIVE_INFINITY
 
@@ -80,14 +81,16 @@ export class SaslLogin {
 
   handshake(name: string, version: number): { errorCode: number; mechanisms: string[] } {
     const { mechanisms, clock } = this.#options
+    const isAnew = this.#identity !== null
+    // The session goes on as it is.
+    if (isAnew && clock.monotonic() - this.#renewedAtMs < reauthenticationMsMin)
+      return { errorCode: ErrorCode.ILLEGAL_SASL_STATE, mechanisms: [] }
     const mechanism = mechanisms.get(name)
     const names = [...mechanisms.keys()]
     if (!mechanism) return this.#refusedHandshake(ErrorCode.UNSUPPORTED_SASL_MECHANISM, names)
-    if (this.#identity !== null) {
-      const isTooEarly = clock.monotonic() - this.#loggedInAtMs < reauthenticationMsMin
-      if (mechanism !== this.#mechanism || isTooEarly)
-        return this.#refusedHandshake(ErrorCode.ILLEGAL_SASL_STATE, names)
-    }
+    if (isAnew && mechanism !== this.#mechanism)
+      return this.#refusedHandshake(ErrorCode.ILLEGAL_SASL_STATE, names)
+    if (isAnew) this.#renewedAtMs = clock.monotonic()
     this.#mechanism = mechanism
     this.#exchange = mechanism.begin()
     this.#isBare = version === 0
@@ -150,7 +153,6 @@ export class SaslLogin {
     this.#identity = identity
     this.#state = 'done'
     this.#exchange = null
-    this.#loggedInAtMs = clock.monotonic()
     this.#sessionEndsAtMs = clock.monotonic() + lifetimeMs
     return Number.isFinite(lifetimeMs) ? lifetimeMs : 0
   }

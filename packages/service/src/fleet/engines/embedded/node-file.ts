@@ -63,9 +63,20 @@ export function readNodeFile(disk: Disk, path: string): NodeFile {
   return JSON.parse(disk.readFileSync(path).toString()) as NodeFile
 }
 
-/** A file for its owner alone: there are secret keys in it. */
-export function writeIamFile(disk: Disk, { config }: NodeDirectories, iam: IamDirectory): string {
+/**
+ * A file for its owner alone, for there are secret keys in it: of a node where nobody logs in by IAM (null) it is gone.
+ * Returns its path.
+ */
+export function keepIamFile(
+  disk: Disk,
+  { config }: NodeDirectories,
+  iam: IamDirectory | null,
+): string | null {
   const path = join(config, 'iam.json')
+  if (!iam) {
+    disk.removeSync(path)
+    return null
+  }
   disk.mkdirSync(config)
   disk.writeFileAtomicSync(path, `${JSON.stringify(iam)}\n`, { mode: 0o600, durable: false })
   return path

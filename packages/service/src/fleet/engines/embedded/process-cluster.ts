@@ -22,9 +22,9 @@ import type { SupervisedNode, SupervisionEffects } from '../supervision/supervis
 import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
 import {
   emptyReport,
+  keepIamFile,
   type NodeReport,
   readReport,
-  writeIamFile,
   writeNodeFile,
   writeReport,
 } from './node-file.ts'
@@ -161,7 +161,7 @@ export class ProcessCluster implements EngineCluster {
       controller: controllerOf(plan),
       listeners: listeners.map(listenerOptions),
       properties: nodeProperties(plan, key),
-      iamFile: hasIam(listeners) ? writeIamFile(disk, directories, this.#options.iam) : null,
+      iamFile: keepIamFile(disk, directories, hasIam(listeners) ? this.#options.iam : null),
       acceptsMetadataLoss: this.#acceptsMetadataLoss,
       isExpected: this.#nodes.hasData('broker'),
     })
