@@ -4,7 +4,8 @@
  * - Before it nothing but ApiVersions is served, after it nothing but SaslAuthenticate, or bare bytes where version 0 was
  *   asked (server/authentication/sasl-login, server/dispatch).
  * - A mechanism that the listener has not is answered with 33 and the names of those it has, and the connection closes.
- * - On a session that stands it begins the login anew (KIP-368).
+ * - On a session that will end it begins the login anew (KIP-368); on any other, and where that was done within the last
+ *   second, it is answered with 34.
  * - A listener without SASL answers 34.
  */
 import { ErrorCode, SaslHandshake } from '@sluice/wire'

@@ -80,6 +80,14 @@ it('is authenticated anew as the same principal only', async () => {
   })
 })
 
+it('is not authenticated anew where it never ends', async () => {
+  const world = loginOf()
+  await logIn(world)
+  await world.clock.advance(5_000)
+  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.ILLEGAL_SASL_STATE)
+  expect(world.login.objectionTo(Metadata.apiKey)).toBeNull()
+})
+
 it('is authenticated anew once a second at most, and goes on where a client asks for more', async () => {
   const world = loginOf({ sessionMsMax: 10_000 })
   await logIn(world)

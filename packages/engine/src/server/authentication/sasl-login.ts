@@ -29,7 +29,8 @@ interface Authenticated {
  *
  * 1. `handshake`: the client names a mechanism; nothing but that and ApiVersions is answered before.
  * 2. `exchange`: bytes go to and fro, in SaslAuthenticate, or bare after a handshake of version 0.
- * 3. `done`: everything is served, until the session ends. A handshake begins it anew, as the same principal only.
+ * 3. `done`: everything is served, until the session ends. A handshake begins one that ends anew, as the same principal
+ *    only.
  *
  * After a refusal the connection closes; where the mechanism has its own word for it, that goes first.
  */
@@ -82,8 +83,9 @@ export class SaslLogin {
   handshake(name: string, version: number): { errorCode: number; mechanisms: string[] } {
     const { mechanisms, clock } = this.#options
     const isAnew = this.#identity !== null
+    const endsNever = this.#sessionEndsAtMs === Number.POSITIVE_INFINITY
     // The session goes on as it is.
-    if (isAnew && clock.monotonic() - this.#renewedAtMs < reauthenticationMsMin)
+    if (isAnew && (endsNever || clock.monotonic() - this.#renewedAtMs < reauthenticationMsMin))
       return { errorCode: ErrorCode.ILLEGAL_SASL_STATE, mechanisms: [] }
     const mechanism = mechanisms.get(name)
     const names = [...mechanisms.keys()]
