@@ -64,6 +64,7 @@ describe('cluster handover', () => {
     expect(broker).toContain('broker.rack=use1-az1\n')
     // Apache Kafka has no such listener.
     expect(broker).not.toContain('IAM')
+    expect(stderr).toContain('Without its listener for IAM')
   })
 
   it('names the clusters that there are', async () => {

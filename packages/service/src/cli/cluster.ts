@@ -41,10 +41,14 @@ function handOver(name: string, out: string, dataDir: string): void {
   const lock = lockDataDirectory(effects, dataDirectory)
   try {
     const engine = embeddedEngine(effects)
-    const nodes = handedOver({ ...effects, engine, host: loopbackAddress }, dataDirectory, name)
+    const { nodes, withoutIam } = handedOver(
+      { ...effects, engine, host: loopbackAddress },
+      dataDirectory,
+      name,
+    )
     const paths = nodes.map((node) => writeFile(resolve(out), node))
     process.stdout.write(paths.map((path) => `${path}\n`).join(''))
-    process.stderr.write(nextSteps(name, paths))
+    process.stderr.write(nextSteps(name, paths, withoutIam))
   } finally {
     lock.release()
   }
@@ -80,11 +84,12 @@ function refuseWhileRunning(effects: SystemEffects, name: string, dataDir: strin
   })
 }
 
-function nextSteps(name: string, paths: readonly string[]): string {
+function nextSteps(name: string, paths: readonly string[], withoutIam: boolean): string {
   return [
     '',
     `  ${name} can be started by Apache Kafka 4.4.0 now, the controller first, each in a terminal of its own:`,
     ...paths.map((path) => `    kafka-server-start.sh ${shortPath(path)}`),
+    ...(withoutIam ? ['  Without its listener for IAM, which Apache Kafka does not know.'] : []),
     '  From then on the directories are Apache Kafka’s: keep the service away from them.',
     '',
     '',

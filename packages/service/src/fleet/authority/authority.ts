@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { type Clock, type Disk, systemAuthorities } from '@sluice/effects'
 import { Mutex } from '../mutex.ts'
@@ -84,7 +84,7 @@ export class Authority {
   async #make(): Promise<Issued> {
     const keyPath = join(this.#directory, 'ca-key.pem')
     const certificate = this.certificate()
-    if (certificate !== null) return { certificate, key: this.#readKey(keyPath) }
+    if (certificate !== null) return this.#checked(certificate, keyPath)
     const { makeAuthority } = await import('./certificates.ts')
     const made = await makeAuthority({
       subject: 'CN=Sluice local authority,O=Sluice',
@@ -101,17 +101,25 @@ export class Authority {
     return made
   }
 
-  #readKey(path: string): string {
+  /** The authority that was made earlier. Throws an OperatingError where it cannot vouch for anybody any more. */
+  #checked(certificate: string, keyPath: string): Issued {
     try {
-      return this.#disk.readFileSync(path).toString()
+      const key = this.#disk.readFileSync(keyPath).toString()
+      if (new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) return { certificate, key }
     } catch (cause) {
-      throw new OperatingError('The local authority cannot issue certificates.', {
-        code: 'AUTHORITY_KEY_UNREADABLE',
-        why: `Its key ${path} cannot be read, while its certificate is there.`,
-        next: `Bring the file back, or remove ${this.#directory}: another authority is made then, which clients have to trust anew.`,
-        cause,
-      })
+      throw this.#unusable(keyPath, cause)
     }
+    throw this.#unusable(keyPath)
+  }
+
+  #unusable(keyPath: string, cause?: unknown): OperatingError {
+    const { certificatePath } = this
+    return new OperatingError('The local authority cannot issue certificates.', {
+      code: 'AUTHORITY_UNUSABLE',
+      why: `Its certificate ${certificatePath} or its key ${keyPath} cannot be read, or the two do not belong together.`,
+      next: `Bring the files back, or remove ${this.#directory}: another authority is made then, which clients have to trust anew.`,
+      cause,
+    })
   }
 
   #serves(path: string, hosts: readonly string[]): boolean {

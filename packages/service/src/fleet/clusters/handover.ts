@@ -4,9 +4,15 @@ import { Authority } from '../authority/authority.ts'
 import { clusterPlan } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { clusterStore } from './cluster-store.ts'
-import { type HandedOverNode, handedOverNodes } from '../engines/embedded/handover.ts'
+import { type HandedOverNode, handedOverNodes, leavesIamBehind } from '../engines/embedded/handover.ts'
 import type { Engine } from '../engines/engine.ts'
 import { OperatingError } from '../operating-error.ts'
+
+interface HandedOver {
+  readonly nodes: readonly HandedOverNode[]
+  /** The cluster has a listener for IAM, and Apache Kafka will not. */
+  readonly withoutIam: boolean
+}
 
 /**
  * What Apache Kafka needs to go on with a cluster of the embedded engine; nothing runs on the data directory, and
@@ -16,7 +22,7 @@ export function handedOver(
   { engine, host, ...effects }: { clock: Clock; disk: Disk; logger: Logger; engine: Engine; host: string },
   dataDirectory: string,
   name: string,
-): HandedOverNode[] {
+): HandedOver {
   const { disk } = effects
   const store = clusterStore({ ...effects, dataDirectory })
   store.load()
@@ -32,7 +38,8 @@ export function handedOver(
     })
   const directory = join(dataDirectory, 'clusters', record.uuid)
   const authority = new Authority(effects, dataDirectory).certificatePath
-  const nodes = handedOverNodes(clusterPlan(record, engine, { host, directory, authority }), directory)
+  const plan = clusterPlan(record, engine, { host, directory, authority })
+  const nodes = handedOverNodes(plan, directory)
   const missing = nodes.find(
     (node) => !disk.existsSync(join(directory, node.name, 'volume-1', 'meta.properties')),
   )
@@ -42,7 +49,7 @@ export function handedOver(
       why: missing ? `${missing.name} has never run.` : 'It has no nodes yet.',
       next: 'Start the service, wait until the cluster is ACTIVE, stop it and try again.',
     })
-  return nodes
+  return { nodes, withoutIam: leavesIamBehind(plan) }
 }
 
 function unknown(name: string, known: readonly ClusterRecord[]): OperatingError {

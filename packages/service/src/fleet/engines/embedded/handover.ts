@@ -12,12 +12,15 @@ export interface HandedOverNode {
   readonly text: string
 }
 
+/** Who came by MSK's IAM login has to come by another listener then: Apache Kafka knows nothing of it. */
+export function leavesIamBehind({ nodes }: ClusterPlan): boolean {
+  return nodes.some(({ listeners }) => listeners.some(isIam))
+}
+
 /**
  * The files by which Apache Kafka's own start script takes over a stopped cluster of the embedded engine: the same node
  * ids, ports and directories, in which everything is in Kafka's own formats already. The controller comes first, as it
- * has to be started. `directory` is the cluster's, absolute. Pure.
- *
- * Apache Kafka knows nothing of MSK's IAM login: that listener stays behind.
+ * has to be started. `directory` is the cluster's, absolute. The listener for IAM stays behind. Pure.
  */
 export function handedOverNodes(ownPlan: ClusterPlan, directory: string): HandedOverNode[] {
   const plan = { ...ownPlan, nodes: ownPlan.nodes.map(withoutIam) }
@@ -41,7 +44,11 @@ export function handedOverNodes(ownPlan: ClusterPlan, directory: string): Handed
 }
 
 function withoutIam(node: NodePlan): NodePlan {
-  return { ...node, listeners: node.listeners.filter(({ name }) => name !== ListenerName.clientIam) }
+  return { ...node, listeners: node.listeners.filter((listener) => !isIam(listener)) }
+}
+
+function isIam({ name }: NodePlan['listeners'][number]): boolean {
+  return name === ListenerName.clientIam
 }
 
 function roleProperties(node: NodePlan): Record<string, string> {
