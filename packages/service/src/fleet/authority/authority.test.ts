@@ -16,6 +16,7 @@ const authority = (dataDirectory = '/data') => new Authority({ clock: new TestCl
 describe('an authority that was made earlier', () => {
   beforeEach(async () => {
     await authority().issueForClient('CN=first')
+    await authority('/other').issueForClient('CN=first')
   })
 
   it('goes on', async () => {
@@ -28,9 +29,12 @@ describe('an authority that was made earlier', () => {
     ['its certificate is none', () => disk.writeFileAtomicSync(certificate, 'none')],
     ['its key is none', () => disk.writeFileAtomicSync(key, 'none')],
     ['its key is gone', () => disk.unlinkSync(key)],
-    ['its key is that of another', takeKeyOfAnother],
+    [
+      'its key is that of another',
+      () => disk.writeFileAtomicSync(key, disk.readFileSync('/other/authority/ca-key.pem')),
+    ],
   ])('issues nothing and names its files where %s', async (_, damage) => {
-    await damage()
+    damage()
     const refusal = await authority()
       .issueForClient('CN=second')
       .catch((error: unknown) => error)
@@ -38,8 +42,3 @@ describe('an authority that was made earlier', () => {
     expect(refusal).toMatchObject({ why: expect.stringContaining(key) })
   })
 })
-
-async function takeKeyOfAnother(): Promise<void> {
-  await authority('/other').issueForClient('CN=first')
-  disk.writeFileAtomicSync(key, disk.readFileSync('/other/authority/ca-key.pem'))
-}
