@@ -15,24 +15,34 @@ interface Batch {
   readonly values: readonly string[]
 }
 
+/** A batch, and on whose disks it has been found. */
+interface FoundBatch extends Batch {
+  /** The only broker, whose disk had refused something; null: it is the log's for good. */
+  doubtedOn: number | null
+}
+
 /** Whose disk it is, and what is to be thought of it. */
 interface ReplicaDisk {
   readonly brokerId: number
   readonly disk: MemoryDisk
   readonly directory: string
+  /** Whether it has refused something to the process that has it now. */
+  readonly hasRefused: boolean
 }
 
 /**
  * What the replicas of a partition have on their disks.
  *
- * - A batch that a leader has written in an epoch at an offset is the same wherever and whenever it is found.
+ * - A batch that a leader has written in an epoch at an offset is the same wherever and whenever it is found. What the
+ *   leader was refused is none: where the disk would not take it back either, it stands behind the log's end, for nobody
+ *   to see, until the next append. So a batch on a disk that has refused something counts once another broker has it.
  * - Who is in sync has all that is committed, and the same.
  */
 export class ReplicaLogs {
   readonly #story: Story
   readonly #ledger: Ledger
   /** By topic id, partition, epoch and offset. */
-  readonly #batches = new Map<string, Batch>()
+  readonly #batches = new Map<string, FoundBatch>()
 
   constructor(story: Story, ledger: Ledger) {
     this.#story = story
@@ -80,7 +90,8 @@ export class ReplicaLogs {
     }
   }
 
-  read({ topic, topicId, index }: PartitionFacts, { disk, directory, brokerId }: ReplicaDisk): ReplicaLog {
+  read({ topic, topicId, index }: PartitionFacts, replica: ReplicaDisk): ReplicaLog {
+    const { disk, directory, brokerId } = replica
     const path = `${directory}/${topic}-${index}`
     const values = new Map<number, string>()
     let endOffset = 0
@@ -92,22 +103,29 @@ export class ReplicaLogs {
         const baseOffset = RecordBatch.baseOffset(bytes, at)
         const epoch = RecordBatch.partitionLeaderEpoch(bytes, at)
         const key = `${topicId} ${index} ${epoch} ${baseOffset}`
-        const batch = this.#batches.get(key) ?? readWhole(bytes, at, size)
+        const known = this.#batches.get(key)
+        const isKnown = known?.crc === RecordBatch.crc(bytes, at)
+        const batch = isKnown ? known : readWhole(bytes, at, size)
         // What a power cut has left behind the last whole batch.
         if (!batch || baseOffset < endOffset) break
-        if (batch.crc !== RecordBatch.crc(bytes, at)) {
-          if (readWhole(bytes, at, size))
-            this.#story.violated(
-              `${topic}-${index} on broker ${brokerId} has another batch at offset ${baseOffset} of epoch ${epoch} than was written there`,
-            )
+        if (known && !isKnown && known.doubtedOn === null) {
+          this.#story.violated(
+            `${topic}-${index} on broker ${brokerId} has another batch at offset ${baseOffset} of epoch ${epoch} than was written there`,
+          )
           break
         }
-        this.#batches.set(key, batch)
+        this.#found(key, batch, isKnown ? known : undefined, replica)
         for (const [delta, value] of batch.values.entries()) values.set(baseOffset + delta, value)
         endOffset = RecordBatch.nextOffset(bytes, at)
       }
     }
     return { endOffset, values }
+  }
+
+  #found(key: string, batch: Batch, known: FoundBatch | undefined, replica: ReplicaDisk): void {
+    const { brokerId, hasRefused } = replica
+    if (!known) this.#batches.set(key, { ...batch, doubtedOn: hasRefused ? brokerId : null })
+    else if (known.doubtedOn !== brokerId) known.doubtedOn = null
   }
 }
 

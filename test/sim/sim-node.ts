@@ -64,6 +64,7 @@ export class SimNode {
   readonly #onSynced: () => void
   #disk: MemoryDisk
   #life = new Life()
+  #hasRefused = false
 
   constructor(options: {
     id: number
@@ -98,9 +99,15 @@ export class SimNode {
     return this.#life
   }
 
+  /** Whether a fault of the disk has struck the process that began last. */
+  get hasRefused(): boolean {
+    return this.#hasRefused
+  }
+
   /** A new process begins. */
   begin(): NodeEffects {
     this.#life = new Life()
+    this.#hasRefused = false
     this.#watch(this.#disk, this.#life)
     return {
       clock: nodeClock(this.#scheduler, this.#life, this.wall),
@@ -163,9 +170,11 @@ export class SimNode {
 
   #fails(operation: string): void {
     const { isFull, failing } = this.faults
-    if (isFull && growing.has(operation)) throw systemError('ENOSPC', operation)
     const oneIn = failing.get(operation)
-    if (oneIn !== undefined && this.#random.int(oneIn) === 0) throw systemError('EIO', operation)
+    const lacksRoom = isFull && growing.has(operation)
+    if (!lacksRoom && (oneIn === undefined || this.#random.int(oneIn) > 0)) return
+    this.#hasRefused = true
+    throw systemError(lacksRoom ? 'ENOSPC' : 'EIO', operation)
   }
 
   #syncMs(): number {

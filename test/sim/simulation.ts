@@ -155,6 +155,7 @@ class Simulation {
       brokerId,
       disk: this.#cluster.node(brokerId).disk,
       directory: this.#cluster.logDirectory(brokerId),
+      hasRefused: this.#cluster.node(brokerId).hasRefused,
     }))
   }
 

@@ -119,9 +119,8 @@ export class MemoryDisk implements Disk {
     const prefix = path === '/' ? '/' : `${path}/`
     const entries: { name: string; isDirectory: boolean }[] = []
     for (const [at, node] of this.#nodes) {
-      const name = at.slice(prefix.length)
-      if (at.startsWith(prefix) && name !== '' && !name.includes('/'))
-        entries.push({ name, isDirectory: node.directory })
+      if (at.length === prefix.length || !at.startsWith(prefix) || at.includes('/', prefix.length)) continue
+      entries.push({ name: at.slice(prefix.length), isDirectory: node.directory })
     }
     return entries
   }
