@@ -114,7 +114,7 @@ export class ReplicaLogs {
           )
           break
         }
-        this.#found(key, batch, isKnown ? known : undefined, replica)
+        this.#found(key, batch, replica)
         for (const [delta, value] of batch.values.entries()) values.set(baseOffset + delta, value)
         endOffset = RecordBatch.nextOffset(bytes, at)
       }
@@ -122,10 +122,12 @@ export class ReplicaLogs {
     return { endOffset, values }
   }
 
-  #found(key: string, batch: Batch, known: FoundBatch | undefined, replica: ReplicaDisk): void {
-    const { brokerId, hasRefused } = replica
-    if (!known) this.#batches.set(key, { ...batch, doubtedOn: hasRefused ? brokerId : null })
-    else if (known.doubtedOn !== brokerId) known.doubtedOn = null
+  /** Two that have it have it from their leader; and one of two that differ, where one is doubted, is the leader's. */
+  #found(key: string, batch: Batch, { brokerId, hasRefused }: ReplicaDisk): void {
+    const known = this.#batches.get(key)
+    const isDoubted = known ? known.doubtedOn === brokerId : hasRefused
+    if (known?.crc === batch.crc) known.doubtedOn = isDoubted ? brokerId : null
+    else this.#batches.set(key, { ...batch, doubtedOn: isDoubted ? brokerId : null })
   }
 }
 
