@@ -221,7 +221,7 @@ class InlineCluster implements Cluster {
       ...effects,
       ...node,
       ...common,
-      properties: { ...properties, ...nodeProperties(node, directory, controller) },
+      properties: nodeProperties(node, directory, controller, properties),
       controller: this.#channel,
       feeds: this.#options.feedsInline === false ? new InlineFeeds() : this.#feeds,
     })

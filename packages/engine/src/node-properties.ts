@@ -18,15 +18,18 @@ export interface BrokerNode {
   readonly mechanisms?: readonly SaslMechanism[]
 }
 
-/** What a node's properties file would say of itself: DescribeConfigs shows it. */
+/** A broker's static properties with what its properties file would say of itself: DescribeConfigs shows it. */
 export function nodeProperties(
   broker: BrokerNode,
   directory: string,
   controller: ControllerNode,
+  properties: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const addresses = (of: (listener: ListenerOptions) => { host: string; port: number }) =>
     broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')
   return {
+    'inter.broker.listener.name': broker.listeners[0]?.name ?? 'PLAINTEXT',
+    ...properties,
     'node.id': String(broker.nodeId),
     'broker.id': String(broker.nodeId),
     'process.roles': 'broker',
@@ -38,7 +41,6 @@ export function nodeProperties(
       'CONTROLLER:PLAINTEXT',
       ...broker.listeners.map((one) => `${one.name}:${one.protocol}`),
     ].join(','),
-    'inter.broker.listener.name': broker.listeners[0]?.name ?? 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': `${controller.nodeId}@${controller.host}:${controller.port}`,
   }

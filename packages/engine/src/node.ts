@@ -119,7 +119,7 @@ export async function startBrokerNode(options: BrokerNodeOptions): Promise<Start
       ...node,
       clusterId,
       directory,
-      properties: { ...properties, ...nodeProperties(node, directory, controller) },
+      properties: nodeProperties(node, directory, controller, properties),
       controller: channel,
       feeds: new InlineFeeds(),
       signal,

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Connection } from '@sluice/client'
+import { Connection, createTopic, produce } from '@sluice/client'
 import { systemDisk, TestClock } from '@sluice/effects'
 import { SaslAuthenticate, SaslHandshake } from '@sluice/wire'
 import { afterEach, expect, it } from 'vitest'
@@ -66,6 +66,17 @@ it('a broker’s process lets in who has the key, by a file that the file of the
   expect(JSON.parse(read('broker-1/config/node.json')).iamFile).toMatch(/broker-1\/config\/iam\.json$/)
   expect(world.disk.existsSync(join(directory, 'controller/config/iam.json'))).toBe(false)
   expect(JSON.stringify(world.processes.running)).not.toContain(key.secretAccessKey)
+})
+
+it('brokers whose clients all log in replicate by the listener that is theirs', async () => {
+  const world = await secureCluster()
+  const inner = world.fleet.status()[0]?.brokers[0]?.listeners.find(({ name }) => name === 'REPLICATION')
+  const { network, clock } = world
+  const client = await Connection.open({ network, clock, host, port: inner?.port ?? 0 })
+  await world.driven(createTopic(client, 'events', { assignments: [[1, 2, 3]] }))
+  const record = { key: null, value: Buffer.from('kept') }
+  await world.driven(produce(client, 'events', 0, [record], { acks: -1 }))
+  await client.close()
 })
 
 it('the brokers of a service that has another key by now are started anew, and take it alone', async () => {

@@ -18,7 +18,7 @@ import {
   type NodePlan,
   securityProtocolOf,
 } from '../engine.ts'
-import { securityProperties } from '../listeners.ts'
+import { plainListener, securityProperties } from '../listeners.ts'
 
 /* What a plan comes to for the nodes of an embedded cluster, however they are hosted. */
 
@@ -38,7 +38,13 @@ export function fingerprintOf(plan: ClusterPlan, key: NodeKey, more: readonly st
 /** What of the plan's properties this node gets: one that only brokers know must not start the controller anew. */
 export function nodeProperties(plan: ClusterPlan, key: NodeKey): Readonly<Record<string, string>> {
   if (key.role === 'controller') return controllerProperties(plan.properties)
-  return { ...plan.properties, ...securityProperties(nodeOf(plan, key)) }
+  const node = nodeOf(plan, key)
+  const between = plainListener(node.listeners)
+  return {
+    ...plan.properties,
+    ...(between && { 'inter.broker.listener.name': between.name }),
+    ...securityProperties(node),
+  }
 }
 
 export function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
