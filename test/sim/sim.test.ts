@@ -17,8 +17,8 @@ const remembered: Readonly<Record<Feed, readonly number[]>> = {
   // taken back, a removed replica that was waited for, a stop during a slow sync,
   // what a refused append has left behind a log's end.
   inline: [105, 89, 182, 32, 275, 725, 754, 1033, 1052, 1536, 379],
-  // An exchanged disk, a stop that a kill overtakes.
-  fetch: [6, 37],
+  // An exchanged disk, a stop that a kill overtakes, records that are told after they were cut.
+  fetch: [6, 37, 225],
 }
 
 /** Those that a few seeds find. */

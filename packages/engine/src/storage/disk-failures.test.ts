@@ -165,10 +165,14 @@ const cuts: [name: string, cut: (log: Log) => void][] = [
   ['to begin inside', (log) => log.truncateFullyAndStartAt(5)],
   ['to begin where it began', (log) => log.truncateFullyAndStartAt(0)],
 ]
-const goesOn = [
-  ['appends', false],
-  ['is cut again', true],
-] as const
+const goesOn: [what: string, goOn: (log: Log, cut: (log: Log) => void) => void][] = [
+  ['appends', () => {}],
+  ['is cut again', (log, cut) => cut(log)],
+  [
+    'is read',
+    (log) => expect(readAll(log).filter(({ baseOffset }) => baseOffset >= log.logEndOffset)).toEqual([]),
+  ],
+]
 
 describe.each(cuts)('a cut %s that the disk refuses', (_name, cut) => {
   const next = (log: Log) => {
@@ -186,7 +190,7 @@ describe.each(cuts)('a cut %s that the disk refuses', (_name, cut) => {
   next(whole.log)
   const expected = seen(whole)
 
-  test.each(goesOn)('leaves nothing of it once the disk serves: the log %s', (_what, isCutAgain) => {
+  test.each(goesOn)('leaves nothing of it once the disk serves: the log %s', (_what, goOn) => {
     for (const lasting of [false, true]) {
       for (let failAt = 1; ; failAt++) {
         const { context, log } = manySegments()
@@ -209,7 +213,7 @@ describe.each(cuts)('a cut %s that the disk refuses', (_name, cut) => {
           expect(operations).toBeLessThan(failAt)
           break
         }
-        if (isCutAgain) cut(log)
+        goOn(log, cut)
         next(log)
         expect([failAt, seen({ context, log })]).toEqual([failAt, expected])
       }

@@ -343,6 +343,8 @@ export class Log {
    * Offsets below the log's start count as its start: the caller answers OFFSET_OUT_OF_RANGE where that is due.
    */
   read(startOffset: number, maxBytes: number, upTo: number, minOneBatch: boolean): FetchSlice | null {
+    // Else the last segment goes on with records that are gone.
+    this.#store.settle()
     return readSlice(this.#store, startOffset, maxBytes, upTo, minOneBatch)
   }
 
@@ -419,7 +421,7 @@ export class Log {
 
   /**
    * For followers: removes all records from `offset` on. After the disk's error nobody sees them any more either, and the
-   * next append, stage or flush finishes the cut first.
+   * next append, stage, read or flush finishes the cut first.
    */
   truncateTo(offset: number): void {
     // An epoch may have begun at the end without a record, of which the leader knows nothing.
