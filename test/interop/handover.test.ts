@@ -158,13 +158,11 @@ async function fill(kafka: Kafka): Promise<void> {
 async function lookAt(kafka: Kafka): Promise<Seen> {
   const admin = kafka.admin()
   await admin.connect()
-  const offsets = await admin.fetchTopicOffsets(topic)
-  // This client does not wait while a coordinator loads.
+  // This client waits neither for leaders that have just been elected nor while a coordinator loads.
+  const offsets = await vi.waitFor(() => admin.fetchTopicOffsets(topic), settled)
   const [group] = await vi.waitFor(() => admin.fetchOffsets({ groupId, topics: [topic] }), settled)
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
-  })
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topic }
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
   await admin.disconnect()
   const values: string[] = []
   const consumer = kafka.consumer({ groupId: `reader-${Date.now()}` })

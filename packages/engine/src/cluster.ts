@@ -121,8 +121,7 @@ class InlineCluster implements Cluster {
     this.#acceptsMetadataLoss = options.acceptsMetadataLoss ?? false
     // The id that the cluster got when its directory was made. A broker's tells it too where the controller's is gone.
     const directories = [this.#controllerDirectory, ...brokerDirectories(disk, options.directory)]
-    const ids = directories.map((directory) => readMetaProperties(disk, directory)?.clusterId)
-    this.clusterId = ids.find((id) => id !== undefined) ?? randomUuid(random)
+    this.clusterId = knownClusterId(disk, directories) ?? randomUuid(random)
   }
 
   get controller(): RunningNode | null {
@@ -284,6 +283,23 @@ class InlineCluster implements Cluster {
   #brokerDirectory(nodeId: number): string {
     return `${this.#options.directory}/broker-${nodeId}/volume-1`
   }
+}
+
+/**
+ * What one of the directories says. One that cannot be read is its own node's affair, and keeps the others from nothing;
+ * where no other tells the id it throws: a new one would make strangers of all that is there.
+ */
+function knownClusterId(disk: Disk, directories: readonly string[]): string | undefined {
+  let unreadable: unknown
+  for (const directory of directories)
+    try {
+      const found = readMetaProperties(disk, directory)?.clusterId
+      if (found !== undefined) return found
+    } catch (error) {
+      unreadable ??= error
+    }
+  if (unreadable !== undefined) throw unreadable
+  return undefined
 }
 
 /** The log directories of brokers that have run here. */

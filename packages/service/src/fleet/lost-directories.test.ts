@@ -107,6 +107,22 @@ describe('a directory of a broker', () => {
     },
   )
 
+  it('whose meta.properties cannot be read keeps its own broker from starting, and no other', async () => {
+    const stopped = await Stopped.make()
+    const file = `${stopped.status()?.directory}/broker-1/volume-1/meta.properties`
+    const text = stopped.disk.readFileSync(file).toString()
+    stopped.disk.writeFileAtomicSync(file, 'garbage')
+    const active = stopped.start()
+    await stopped.world.eventually(() => {
+      expect(stopped.status()?.brokers.map(({ id }) => id)).toEqual([2, 3])
+      expect(stopped.status()).toMatchObject({ state: 'HEALING' })
+      expect(stopped.status()?.stateInfo?.message).toContain(file)
+    })
+    stopped.disk.writeFileAtomicSync(file, text)
+    await active
+    await stopped.world.fleet.stop()
+  })
+
   it('with another id: its broker leads what it led, with all its records', async () => {
     const id = 2
     const stopped = await Stopped.make()
