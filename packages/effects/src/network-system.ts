@@ -51,6 +51,13 @@ function plainServer(accept: Accept): net.Server {
   )
 }
 
+/** One that has not ended. */
+interface Handshake {
+  readonly socket: SystemSocket
+  readonly handler: SocketHandler
+  failure?: Error
+}
+
 /**
  * A connection is its owner's from the moment it is there, so that one that never ends its handshake counts like any
  * other; its bytes come when the handshake has ended. Which encrypted socket stands on which connection only the
@@ -64,14 +71,11 @@ function tlsServer({ credentials, clientCertificate, handshakeMsMax }: TlsServer
     handshakeTimeout: handshakeMsMax,
     noDelay: true,
   })
-  const handshakes = new Map<string, { socket: SystemSocket; handler: SocketHandler; failure?: Error }>()
+  const handshakes = new Map<string, Handshake>()
   server.on('connection', (raw: net.Socket) => {
     const socket = new SystemSocket(raw)
     const at = addressOf(raw)
-    const handshake: { socket: SystemSocket; handler: SocketHandler; failure?: Error } = {
-      socket,
-      handler: accept(socket),
-    }
+    const handshake: Handshake = { socket, handler: accept(socket) }
     handshakes.set(at, handshake)
     raw.once('close', () => {
       if (handshakes.get(at) !== handshake) return
