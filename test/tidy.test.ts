@@ -56,13 +56,33 @@ const packageArrows: Record<string, string[]> = {
 
 /** Which directories of the engine's src a directory may import. Files at the top are the layer `cluster`. */
 const engineArrows: Record<string, string[]> = {
-  index: ['cluster', 'broker', 'coordinator', 'controller', 'replication', 'server', 'metadata', 'storage'],
-  cluster: ['broker', 'coordinator', 'controller', 'replication', 'server', 'metadata', 'storage'],
-  broker: ['coordinator', 'replication', 'server', 'metadata', 'storage'],
+  index: [
+    'cluster',
+    'broker',
+    'coordinator',
+    'controller',
+    'replication',
+    'server',
+    'authorizer',
+    'metadata',
+    'storage',
+  ],
+  cluster: [
+    'broker',
+    'coordinator',
+    'controller',
+    'replication',
+    'server',
+    'authorizer',
+    'metadata',
+    'storage',
+  ],
+  broker: ['coordinator', 'replication', 'server', 'authorizer', 'metadata', 'storage'],
   coordinator: ['replication', 'metadata', 'storage'],
-  controller: ['server', 'metadata', 'storage'],
+  controller: ['server', 'authorizer', 'metadata', 'storage'],
   replication: ['metadata', 'storage'],
-  server: ['metadata', 'storage'],
+  server: ['authorizer', 'metadata', 'storage'],
+  authorizer: ['metadata'],
   metadata: [],
   storage: [],
 }

@@ -1,6 +1,4 @@
-import type { Operation } from './authorized-operations.ts'
-
-type ResourceType = 'cluster' | 'topic' | 'group' | 'transactionalId'
+import type { Operation, ResourceType } from '../authorizer/permissions.ts'
 
 interface Permission {
   readonly operation: Operation

@@ -10,6 +10,7 @@ import {
   type Random,
 } from '@sluice/effects'
 import type { Int64, RequestHeader } from '@sluice/wire'
+import { type Authorizer, openToAll } from '../authorizer/permissions.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
@@ -68,6 +69,8 @@ interface BrokerOptions {
   readonly processes?: Processes
   /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
   readonly mechanisms?: readonly SaslMechanism[]
+  /** Who may do what; without one everybody may do everything. */
+  readonly authorizer?: Authorizer
   /** Gives up a start that is under way: to recover logs may take long. */
   readonly signal: AbortSignal
   /** Told of what the start finds lost. */
@@ -255,6 +258,10 @@ export class Broker implements BrokerServices {
   /** Why the disk does not serve; null while it does. */
   get diskFailure(): DiskFailure | null {
     return this.logs.disk.failure
+  }
+
+  get authorizer(): Authorizer {
+    return this.#options.authorizer ?? openToAll
   }
 
   get nowMs(): number {

@@ -1,4 +1,5 @@
 import type { Socket } from '@sluice/effects'
+import { type Authorizer, openToAll, type Permissions } from '../authorizer/permissions.ts'
 import { anonymousPrincipal } from '../metadata/controller-channel.ts'
 import type { SaslLogin } from './authentication/sasl-login.ts'
 import { distinguishedName } from './distinguished-name.ts'
@@ -16,15 +17,20 @@ export class ConnectionSession {
   /** Of a listener where everybody has to log in. */
   readonly login: SaslLogin | null
   readonly #socket: Pick<Socket, 'peerSubject'>
+  readonly #authorizer: Authorizer
+  /** What the authorizer gives: nobody asks before it is known who this is, which then stays. */
+  #given: Permissions | null = null
 
   constructor(
     listener: ListenerOptions,
     socket: Pick<Socket, 'localAddress' | 'remoteAddress' | 'peerSubject'>,
     login: SaslLogin | null = null,
+    authorizer: Authorizer = openToAll,
   ) {
     this.listener = listener
     this.login = login
     this.#socket = socket
+    this.#authorizer = authorizer
     this.localAddress = socket.localAddress
     this.remoteAddress = socket.remoteAddress
   }
@@ -34,6 +40,13 @@ export class ConnectionSession {
     if (this.login) return this.login.identity?.principal ?? anonymousPrincipal
     const { peerSubject } = this.#socket
     return peerSubject === null ? anonymousPrincipal : `User:${distinguishedName(peerSubject)}`
+  }
+
+  get permissions(): Permissions {
+    const ofLogin = this.login?.identity?.permissions
+    if (ofLogin) return ofLogin
+    this.#given ??= this.#authorizer.permissionsOf(this.principal, this.remoteAddress)
+    return this.#given
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Guard, Logger } from '@sluice/effects'
 import type { Api, Input, Reader, RequestHeader, RequestOf, ResponseOf } from '@sluice/wire'
+import type { Authorizer } from '../authorizer/permissions.ts'
 import type { Lane } from '../storage/lane.ts'
 import type { Steps } from '../storage/slices.ts'
 import type { Connection } from './connection.ts'
@@ -23,6 +24,7 @@ export interface ServingNode {
   /** Where requests do what may take long. */
   readonly lane: Lane
   readonly largeRequests: LargeRequests
+  readonly authorizer: Authorizer
   /** How long this client is to be slowed down now, ms. */
   throttleTimeMs(session: ConnectionSession): number
 }

@@ -153,7 +153,12 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   #accept(listener: ListenerOptions, socket: Socket): Connection {
     const connection = new Connection({
       id: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}-${this.#nextConnection++}`,
-      session: new ConnectionSession(listener, socket, this.#logins.get(listener.name)?.()),
+      session: new ConnectionSession(
+        listener,
+        socket,
+        this.#logins.get(listener.name)?.(),
+        this.#node.authorizer,
+      ),
       socket,
       handling: this,
       logger: this.#node.logger,

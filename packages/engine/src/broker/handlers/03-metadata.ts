@@ -7,12 +7,16 @@
  * - The controller that is named is a broker that forwards to it, as on every KRaft cluster.
  */
 import { ErrorCode, Metadata, zeroUuid, type Input, type RequestOf, type ResponseOf } from '@sluice/wire'
+import {
+  authorizedClusterOperations,
+  authorizedOperations,
+  operationsNotAsked,
+} from '../../authorizer/permissions.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
 import { noLeader } from '../../metadata/topics-image.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../../metadata/image.ts'
 import { byKeyInSteps, eachInSteps, type Steps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
-import { allClusterOperations, allTopicOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { describedPartition, isReachable } from '../described-partition.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
@@ -64,7 +68,7 @@ function* answered(
     controllerId: broker.nodeId,
     topics: yield* topics,
     clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-      ? allClusterOperations
+      ? authorizedClusterOperations(session.permissions)
       : operationsNotAsked,
   }
 }
@@ -90,15 +94,14 @@ function refused({ topics }: Request): Steps<Topics> {
 /** All topics, or those with the ids that are asked for. */
 function* known(request: Request, context: RequestContext): Steps<Topics> {
   const { metadata } = context.broker
-  const operations = operationsOf(request)
   const wanted = request.topics ?? []
   if (wanted.length === 0)
-    return yield* eachInSteps([...metadata.topics()], (topic) => described(topic, operations, context))
+    return yield* eachInSteps([...metadata.topics()], (topic) => described(topic, request, context))
   const ids = yield* byKeyInSteps(wanted, ({ topicId }) => topicId)
   return yield* eachInSteps(ids.keys(), (topicId) => {
     const topic = metadata.topicById(topicId)
     return topic
-      ? described(topic, operations, context)
+      ? described(topic, request, context)
       : { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId }
   })
 }
@@ -111,15 +114,16 @@ function named(
   request: Request,
   context: RequestContext,
 ): Steps<Topics> {
-  const operations = operationsOf(request)
   return eachInSteps(names.keys(), (name) => {
     const topic = context.broker.metadata.topic(name)
-    return topic ? described(topic, operations, context) : missing(name, errors.get(name))
+    return topic ? described(topic, request, context) : missing(name, errors.get(name))
   })
 }
 
-function operationsOf(request: Request): number {
-  return request.includeTopicAuthorizedOperations ? allTopicOperations : operationsNotAsked
+function operationsOn(name: string, request: Request, { session }: RequestContext): number {
+  return request.includeTopicAuthorizedOperations
+    ? authorizedOperations(session.permissions, 'topic', name)
+    : operationsNotAsked
 }
 
 function missing(name: string, creationError: number = ErrorCode.NONE): Topics[number] {
@@ -142,13 +146,13 @@ function createMissing(
   return wanted.length === 0 ? null : broker.topicCreation.ensureAll(wanted)
 }
 
-function described(topic: TopicImage, operations: number, context: RequestContext): Topics[number] {
+function described(topic: TopicImage, request: Request, context: RequestContext): Topics[number] {
   return {
     errorCode: ErrorCode.NONE,
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
-    topicAuthorizedOperations: operations,
+    topicAuthorizedOperations: operationsOn(topic.name, request, context),
     partitions: topic.partitions.map((partition, index) => ofPartition(partition, index, context)),
   }
 }

@@ -5,20 +5,23 @@
  * - Protocol and metadata are shown of stable groups only. A group that is named twice is described once.
  */
 import { DescribeGroups } from '@sluice/wire'
+import { authorizedOperations, operationsNotAsked } from '../../authorizer/permissions.ts'
 import { askedInSteps, byKeyInSteps } from '../../storage/slices.ts'
 import { each } from '../access.ts'
-import { allGroupOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { handler } from '../handler.ts'
 
 export const describeGroups = handler(
   DescribeGroups,
   [each('describe', 'group')],
-  function* (request, { apiVersion, broker }) {
-    const operations = request.includeAuthorizedOperations ? allGroupOperations : operationsNotAsked
+  function* (request, { apiVersion, broker, session }) {
     const groupIds = yield* byKeyInSteps(request.groups, (groupId) => groupId)
     const described = yield* askedInSteps(groupIds.keys(), async (groupId) => {
       const group = await broker.groups.describeGroup(apiVersion, groupId)
-      return { ...group, authorizedOperations: group.errorCode ? operationsNotAsked : operations }
+      const operations =
+        request.includeAuthorizedOperations && !group.errorCode
+          ? authorizedOperations(session.permissions, 'group', groupId)
+          : operationsNotAsked
+      return { ...group, authorizedOperations: operations }
     })
     return described.then((groups) => ({ groups }))
   },

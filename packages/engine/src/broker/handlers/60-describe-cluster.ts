@@ -5,8 +5,8 @@
  * 115, as on Apache Kafka's broker listeners. Version 2 can ask for fenced brokers (KIP-1073).
  */
 import { DescribeCluster, ErrorCode } from '@sluice/wire'
+import { authorizedClusterOperations, operationsNotAsked } from '../../authorizer/permissions.ts'
 import { each } from '../access.ts'
-import { allClusterOperations, operationsNotAsked } from '../authorized-operations.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { wrongEndpointType } from '../../server/endpoint-types.ts'
 import { handler } from '../handler.ts'
@@ -31,7 +31,7 @@ export const describeCluster = handler(
       controllerId: broker.nodeId,
       brokers: request.includeFencedBrokers ? [...alive, ...fencedBrokers(broker)] : alive,
       clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-        ? allClusterOperations
+        ? authorizedClusterOperations(session.permissions)
         : operationsNotAsked,
     }
   },

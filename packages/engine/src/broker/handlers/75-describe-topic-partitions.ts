@@ -5,10 +5,10 @@
  * max.request.partition.size.limit) and names the place to go on. Empty `topics` means all.
  */
 import { DescribeTopicPartitions, ErrorCode, zeroUuid, type Input, type ResponseOf } from '@sluice/wire'
+import { authorizedOperations } from '../../authorizer/permissions.ts'
 import type { TopicImage } from '../../metadata/image.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
 import { each } from '../access.ts'
-import { allTopicOperations } from '../authorized-operations.ts'
 import { describedPartition } from '../described-partition.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
@@ -41,7 +41,7 @@ export const describeTopicPartitions = handler(
       const topic = broker.metadata.topic(name)
       const from = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0
       if (!topic) {
-        if (!askedForAll) topics.push(missing(name))
+        if (!askedForAll) topics.push(missing(name, context))
         continue
       }
       if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: from } }
@@ -55,7 +55,7 @@ export const describeTopicPartitions = handler(
   },
 )
 
-function missing(name: string): Topic {
+function missing(name: string, { session }: RequestContext): Topic {
   return {
     errorCode: isValidTopicName(name)
       ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
@@ -63,7 +63,7 @@ function missing(name: string): Topic {
     name,
     topicId: zeroUuid,
     isInternal: isInternalTopic(name),
-    topicAuthorizedOperations: allTopicOperations,
+    topicAuthorizedOperations: authorizedOperations(session.permissions, 'topic', name),
   }
 }
 
@@ -78,7 +78,7 @@ function described(
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
-    topicAuthorizedOperations: allTopicOperations,
+    topicAuthorizedOperations: authorizedOperations(session.permissions, 'topic', topic.name),
     partitions: topic.partitions.slice(from, until).map((partition, i) => ({
       errorCode: ErrorCode.NONE,
       ...describedPartition(partition, from + i, broker.metadata, session.listener.name),

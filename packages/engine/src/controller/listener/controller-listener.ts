@@ -1,5 +1,6 @@
 import type { Clock, Disk, Guard, Logger, Network } from '@sluice/effects'
 import type { RequestHeader } from '@sluice/wire'
+import { openToAll } from '../../authorizer/permissions.ts'
 import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { Connection } from '../../server/connection.ts'
@@ -41,6 +42,7 @@ export class ControllerListener implements ControllerServices {
   readonly lane: Lane
   readonly config: BrokerConfig
   readonly largeRequests = new LargeRequests()
+  readonly authorizer = openToAll
   readonly metadata: MetadataImage
   readonly log: MetadataLog
   readonly observers: Observers

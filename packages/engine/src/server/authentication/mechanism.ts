@@ -1,3 +1,5 @@
+import type { Permissions } from '../../authorizer/permissions.ts'
+
 /** A way by which a client proves who it is (SASL). What it needs to know of users is its maker's affair. */
 export interface SaslMechanism {
   /** As the wire has it: `SCRAM-SHA-512`. */
@@ -27,8 +29,8 @@ export interface Identity {
   readonly principal: string
   /** Until when what it has shown is good, wall-clock time, ms; null: without end. */
   readonly expiresAtMs: number | null
-  /** What an authorizer may have to know beside the name. */
-  readonly attributes?: unknown
+  /** What it may do, where who lets it in says that too; else the node's authorizer does. */
+  readonly permissions?: Permissions
 }
 
 /** A login that fails, by what the client has sent. The message goes to the client and has nothing secret in it. */
