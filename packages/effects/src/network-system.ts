@@ -1,15 +1,16 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
-import type {
-  Accept,
-  ConnectOptions,
-  Listener,
-  ListenOptions,
-  Network,
-  Socket,
-  SocketHandler,
-  TlsCredentials,
-  TlsServerOptions,
+import {
+  type Accept,
+  type ConnectOptions,
+  HandshakeFailure,
+  type Listener,
+  type ListenOptions,
+  type Network,
+  type Socket,
+  type SocketHandler,
+  type TlsCredentials,
+  type TlsServerOptions,
 } from './network.ts'
 
 /** OpenSSL's own default would let TLS 1.1 in where a system configures it so. */
@@ -26,7 +27,8 @@ export function systemNetwork(): Network {
 
 function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
   return new Promise((resolve, reject) => {
-    const server = options.tls ? tlsServer(options.tls, accept) : plainServer(accept)
+    const secured = options.tls ? tlsDoor(options.tls, accept) : null
+    const server = secured?.server ?? plainServer(accept)
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port, exclusive: true }, () => {
       server.off('error', reject)
@@ -36,9 +38,7 @@ function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
       resolve({
         host: options.host,
         port: address.port,
-        renew: (credentials) => {
-          if (server instanceof tls.Server) server.setSecureContext(contextOptions(credentials))
-        },
+        renew: (credentials) => secured?.renew(credentials),
         close: () => new Promise((closed) => server.close(() => closed())),
       })
     })
@@ -60,11 +60,13 @@ interface Handshake {
 
 /**
  * A connection is its owner's from the moment it is there, so that one that never ends its handshake counts like any
- * other; its bytes come when the handshake has ended. Which encrypted socket stands on which connection only the
- * address of the other side tells.
+ * other; its bytes come when the handshake has ended. An owner that wants nothing of it yet lets the handshake wait: that
+ * costs a millisecond of the processor each. Which encrypted socket stands on which connection only the address of the
+ * other side tells.
  */
-function tlsServer({ credentials, clientCertificate, handshakeMsMax }: TlsServerOptions, accept: Accept) {
-  const server = tls.createServer({
+function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOptions, accept: Accept) {
+  // It listens nowhere: connections are handed to it.
+  const handshaker = tls.createServer({
     ...contextOptions(credentials),
     requestCert: clientCertificate !== 'none',
     rejectUnauthorized: clientCertificate === 'required',
@@ -72,23 +74,25 @@ function tlsServer({ credentials, clientCertificate, handshakeMsMax }: TlsServer
     noDelay: true,
   })
   const handshakes = new Map<string, Handshake>()
-  server.on('connection', (raw: net.Socket) => {
+  const server = net.createServer({ pauseOnConnect: true, noDelay: true }, (raw) => {
     const socket = new SystemSocket(raw)
     const at = addressOf(raw)
+    raw.on('error', () => {})
     const handshake: Handshake = { socket, handler: accept(socket) }
     handshakes.set(at, handshake)
     raw.once('close', () => {
       if (handshakes.get(at) !== handshake) return
       handshakes.delete(at)
-      handshake.handler.onClose(handshake.failure ?? new Error('the TLS handshake did not end'))
+      handshake.handler.onClose(new HandshakeFailure(handshake.failure))
     })
+    socket.beginsWith(() => handshaker.emit('connection', raw))
   })
-  server.on('tlsClientError', (error, encrypted) => {
+  handshaker.on('tlsClientError', (error, encrypted) => {
     const handshake = handshakes.get(addressOf(encrypted))
     if (handshake) handshake.failure = error
     encrypted.destroy()
   })
-  server.on('secureConnection', (encrypted) => {
+  handshaker.on('secureConnection', (encrypted) => {
     const at = addressOf(encrypted)
     const handshake = handshakes.get(at)
     const certificate = encrypted.getPeerX509Certificate()
@@ -101,7 +105,8 @@ function tlsServer({ credentials, clientCertificate, handshakeMsMax }: TlsServer
     handshakes.delete(at)
     handshake.socket.secured(encrypted, handshake.handler)
   })
-  return server
+  const renew = (renewed: TlsCredentials) => handshaker.setSecureContext(contextOptions(renewed))
+  return { server, renew }
 }
 
 function contextOptions(credentials: TlsCredentials): tls.SecureContextOptions {
@@ -139,7 +144,7 @@ function takeOver(accepted: net.Socket, accept: Accept): void {
   if (!handle) {
     accepted.on('data', (chunk: Buffer) => feed(handler, chunk))
     socket.attach(accepted, handler)
-    accepted.resume()
+    socket.beginsWith(() => accepted.resume())
     return
   }
   ;(accepted as unknown as { _handle: unknown })._handle = null
@@ -158,7 +163,7 @@ function takeOver(accepted: net.Socket, accept: Accept): void {
   // The first socket has lost its handle: nothing waits for it any more.
   accepted.destroy()
   socket.attach(raw, handler)
-  raw.resume()
+  socket.beginsWith(() => raw.resume())
 }
 
 function connect(options: ConnectOptions, handlerOf: (socket: Socket) => SocketHandler): Promise<Socket> {
@@ -270,6 +275,10 @@ class SystemSocket implements Socket {
   #raw: net.Socket
   #peerSubject: string | null
   #isPaused = false
+  /** What its first bytes wait for: that its owner wants them. */
+  #begin: (() => void) | null = null
+  /** Bytes come from `#raw`; before, and during a handshake, it is not this owner's to hold. */
+  #isAttached = false
   #decrypted: Decrypted | null = null
 
   constructor(raw: net.Socket, peerSubject: string | null = null) {
@@ -283,6 +292,11 @@ class SystemSocket implements Socket {
 
   get peerSubject(): string | null {
     return this.#peerSubject
+  }
+
+  beginsWith(begin: () => void): void {
+    this.#begin = begin
+    if (!this.#isPaused) this.resume()
   }
 
   /**
@@ -300,6 +314,7 @@ class SystemSocket implements Socket {
 
   attach(raw: net.Socket, handler: SocketHandler): void {
     this.#raw = raw
+    this.#isAttached = true
     let failure: Error | undefined
     this.#raw.on('error', (error) => {
       failure = error
@@ -327,13 +342,16 @@ class SystemSocket implements Socket {
 
   pause(): void {
     this.#isPaused = true
-    this.#raw.pause()
+    if (this.#isAttached) this.#raw.pause()
   }
 
   resume(): void {
     this.#isPaused = false
     this.#decrypted?.deliverSoon()
-    this.#raw.resume()
+    const begin = this.#begin
+    this.#begin = null
+    if (begin) begin()
+    else if (this.#isAttached) this.#raw.resume()
   }
 
   end(): void {

@@ -38,7 +38,7 @@ export interface TlsServerOptions {
   credentials: TlsCredentials
   /** `required`: who has none of these authorities is refused; `requested`: and is let in where none is shown. */
   clientCertificate: 'none' | 'requested' | 'required'
-  /** A handshake that has not ended by then ends the connection, ms. */
+  /** A handshake that has not ended so long after it began ends the connection, ms. */
   handshakeMsMax: number
 }
 
@@ -50,6 +50,18 @@ interface TlsClientOptions {
   certificates?: string
 }
 
+/** Why a connection has closed that was to be encrypted: bytes that are no TLS, a certificate of a stranger, or too late. */
+export class HandshakeFailure extends Error {
+  override name = 'HandshakeFailure'
+
+  constructor(cause?: Error) {
+    super(cause?.message ?? 'it did not end', { cause })
+  }
+}
+
+/**
+ * Whoever accepts may pause the socket at once: then nothing is read of it, and no handshake begins, until it is resumed.
+ */
 export type Accept = (socket: Socket) => SocketHandler
 
 export interface Listener {

@@ -43,6 +43,7 @@ import type { BoundListener, ListenerOptions } from '../server/listeners.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
 import { loginsOf } from '../server/authentication/listener-login.ts'
 import type { SaslMechanism } from '../server/authentication/mechanism.ts'
+import { RefusalLog } from '../server/refusal-log.ts'
 import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
@@ -129,6 +130,7 @@ export class Broker implements BrokerServices {
   readonly lane: Lane
   readonly largeRequests = new LargeRequests()
   readonly guard: Guard
+  readonly refusals = new RefusalLog(this)
   readonly #guard: NodeGuard
   readonly #options: BrokerOptions
   readonly #registration: Registration
@@ -216,7 +218,7 @@ export class Broker implements BrokerServices {
   }
 
   #serverOf(options: BrokerOptions, parts: Parts): Server<RequestContext> {
-    const login = { mechanisms: [], ...options, ...parts }
+    const login = { mechanisms: [], ...options, ...parts, refusals: this.refusals }
     return new Server(this, {
       ...options,
       config: this.config,

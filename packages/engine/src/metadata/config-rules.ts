@@ -46,11 +46,8 @@ const compressionTypes = 5
 
 const securityProtocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
 
-/**
- * Zero connections let nobody in, not even those who come to take the value back. Apache Kafka takes a zero for one
- * address where others are excepted from it; there are no exceptions here.
- */
-const letNobodyIn = ['max.connections', 'max.connections.per.ip', 'max.connection.creation.rate']
+/** Zero connections let nobody in, not even those who come to take the value back. */
+const letNobodyIn = ['max.connections', 'max.connection.creation.rate']
 
 /** Here a broker has one log directory, and loads no code. */
 const fixed = [
@@ -69,9 +66,22 @@ export const configRules: readonly ConfigRule[] = [
   ...fixed.map((name) =>
     valueRule(name, 'no other value than the default is served', (value) => isDefault(name, value)),
   ),
+  // Apache Kafka also takes names, and asks the DNS for their addresses.
   valueRule('max.connections.per.ip.overrides', 'it is no list of <address>:<number>', (value) =>
-    entriesOf(value).every((entry) => /^.+:[+-]?\d+$/.test(entry)),
+    entriesOf(value).every((entry) => /^[\da-f.:]+:[+-]?\d+$/i.test(entry)),
   ),
+  {
+    names: ['max.connections.per.ip', 'max.connections.per.ip.overrides'],
+    problem: (configs) =>
+      configs.number('max.connections.per.ip') > 0 ||
+      entriesOf(configs.value('max.connections.per.ip.overrides')).length > 0
+        ? null
+        : sentence(
+            'max.connections.per.ip',
+            '0',
+            'it may be 0 only where max.connections.per.ip.overrides excepts addresses',
+          ),
+  },
   valueRule('listeners', 'it is no list of <name>://<host>:<port>', (value) =>
     entriesOf(value).every((entry) => /^[\w.-]+:\/\/[^/]*:\d+$/.test(entry)),
   ),

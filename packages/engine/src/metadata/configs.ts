@@ -159,6 +159,16 @@ export class BrokerConfig {
     })
   }
 
+  /** Of one listener: only what is set for it alone, else null. */
+  valueOfListenerAlone(listener: string, name: BrokerConfigName): ConfigValue {
+    const own = `listener.name.${listener.toLowerCase()}.${name}`
+    return this.#cached(this.#values, `${own} alone`, null, () => {
+      const definition = configDefinition('broker', own)
+      const [first] = this.brokerLayers([{ name: own, multiplier: 1 }])
+      return definition && first ? valueOf(definition, first) : null
+    })
+  }
+
   /** Of one listener's mechanism: `listener.name.<its name>.<mechanism>.`, all in lower case. */
   mechanismValue(listener: string, mechanism: string, name: BrokerConfigName): string | null {
     const own = `listener.name.${listener.toLowerCase()}.${mechanism.toLowerCase()}.${name}`

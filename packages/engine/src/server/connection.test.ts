@@ -20,10 +20,12 @@ interface Seen {
 /** A broker that keeps the requests and answers when the test says so. */
 class ScriptedBroker implements RequestHandling {
   requestBytesMax = 1_000_000
+  loginBytesMax = 100_000
   seen: Seen[] = []
   readonly endOfRead = new EndOfRead()
   commits = 0
   closed = vi.fn<() => void>()
+  known = vi.fn<() => void>()
   answer: (seen: Seen) => void = () => {}
 
   pipelines(apiKey: number): boolean {

@@ -19,8 +19,6 @@ const pipelinedInFlightMax = 10_000
 const pipelinedBytesMax = 33_554_432
 /** Queued response bytes above which no further request of this connection is read. */
 const queuedResponseBytesMax = 1_048_576
-/** So large may a request be before its client has logged in: Apache Kafka's sasl.server.max.receive.size. */
-const loginBytesMax = 524_288
 /** Less than this a connection may hold without being asked for it. */
 const accountedBytesMin = 65_536
 /** Small responses are gathered here and leave with one write. */
@@ -52,6 +50,8 @@ function leaveSpare(buffer: Buffer): void {
 export interface RequestHandling {
   /** Largest request frame, bytes (socket.request.max.bytes). */
   readonly requestBytesMax: number
+  /** The same of a client that has not logged in where it has to (sasl.server.max.receive.size). */
+  readonly loginBytesMax: number
   /** May requests of this API follow each other before they are answered? */
   pipelines(apiKey: number): boolean
   /**
@@ -69,7 +69,9 @@ export interface RequestHandling {
   readStarts(): number
   /** Through it everything that the network calls enters the broker. */
   readonly guard: Guard
-  closed(connection: Connection): void
+  /** It has logged in, or where nobody has to, asked for something. */
+  known(connection: Connection): void
+  closed(connection: Connection, failure?: Error): void
 }
 
 /**
@@ -86,7 +88,10 @@ export class Connection implements SocketHandler {
   readonly id: string
   readonly session: ConnectionSession
   readonly socket: Socket
-  /** Wall-clock time of the last read, ms; for connections.max.idle.ms. */
+  /**
+   * Wall-clock time of the last whole request or of when its client last took what it had asked for, ms; for
+   * connections.max.idle.ms: bytes that trickle in keep nothing open.
+   */
   lastActiveAtMs: number
   readonly #handling: RequestHandling
   readonly #logger: Logger
@@ -106,9 +111,11 @@ export class Connection implements SocketHandler {
   #stream: ResponseStream | null = null
   #paused = false
   #handlingRead = false
+  #readAtMs = 0
   #fullReads = 0
   #closed = false
   #closing = false
+  #isStranger = true
   #resumeScheduled = false
   #cameBytes = 0
   /** Of a large request that waits for its answer. */
@@ -127,6 +134,7 @@ export class Connection implements SocketHandler {
     this.#unanswered--
     this.#unansweredBytes -= requestBytes
     if (this.#unanswered === 0) this.#exclusive = false
+    if (this.#isStranger) this.#meet()
     if (this.#handlingRead || this.#willSend) return
     this.#willSend = true
     this.#handling.endOfRead.run(this.#sendFilled)
@@ -152,9 +160,15 @@ export class Connection implements SocketHandler {
     return this.#closed
   }
 
-  /** No request is being handled and no response waits. */
-  get idle(): boolean {
-    return this.#unanswered === 0 && this.#repliesAt === this.#replies.length && this.#stream === null
+  /** No request is being handled: it is the client's turn, to ask or to read. */
+  get waitsForClient(): boolean {
+    return this.#unanswered === 0
+  }
+
+  /** It is admitted: from now on it is read. */
+  begin(nowMs: number): void {
+    this.lastActiveAtMs = nowMs
+    this.socket.resume()
   }
 
   /** A large request, whose bytes are kept until it is answered. */
@@ -183,7 +197,7 @@ export class Connection implements SocketHandler {
   #read(length: number): void {
     const full = length === this.#receiving.length - this.#receivingAt
     const buffer = this.#received(length)
-    this.lastActiveAtMs = this.#handling.readStarts()
+    this.#readAtMs = this.#handling.readStarts()
     this.#fullReads = full ? this.#fullReads + 1 : 0
     this.#used += length
     this.#handleBuffered(buffer)
@@ -221,6 +235,7 @@ export class Connection implements SocketHandler {
   onDrain(): void {
     if (this.#closed) return
     this.#handling.guard(() => {
+      this.lastActiveAtMs = this.#handling.readStarts()
       if (this.socket.queuedBytes === 0) returnChunks(this.socket)
       this.#flush()
       this.#account()
@@ -228,13 +243,13 @@ export class Connection implements SocketHandler {
     })
   }
 
-  onClose(): void {
+  onClose(failure?: Error): void {
     if (this.#closed) return
     this.#closed = true
-    this.#handling.guard(() => this.#letGo())
+    this.#handling.guard(() => this.#letGo(failure))
   }
 
-  #letGo(): void {
+  #letGo(failure?: Error): void {
     this.#stream?.abandon()
     this.#stream = null
     returnChunks(this.socket)
@@ -244,7 +259,7 @@ export class Connection implements SocketHandler {
     this.#own = undefined
     this.#requestBytes = 0
     this.#account()
-    this.#handling.closed(this)
+    this.#handling.closed(this, failure)
     for (const listener of this.#closeListeners) listener()
     this.#closeListeners.clear()
   }
@@ -272,6 +287,12 @@ export class Connection implements SocketHandler {
     return login === null || login.identity !== null
   }
 
+  #meet(): void {
+    if (!this.#isKnown) return
+    this.#isStranger = false
+    this.#handling.known(this)
+  }
+
   /** Handles the whole frames in `buffer`, then puts the rest where the next read continues it. */
   #handleBuffered(buffer: Buffer): void {
     this.#handlingRead = true
@@ -280,7 +301,8 @@ export class Connection implements SocketHandler {
     let missing = 0
     while (this.#used - at >= 4) {
       const size = buffer.readInt32BE(at)
-      const sizeMax = this.#isKnown ? this.#handling.requestBytesMax : loginBytesMax
+      const { requestBytesMax, loginBytesMax } = this.#handling
+      const sizeMax = this.#isKnown ? requestBytesMax : loginBytesMax
       if (size < (this.#isKnown ? 8 : 0) || size > sizeMax) {
         this.close(`a request of ${size} bytes; the limit is ${sizeMax}`)
         break
@@ -295,6 +317,7 @@ export class Connection implements SocketHandler {
       at += 4 + size
       if (this.#closed || this.#closing) break
     }
+    if (at > 0) this.lastActiveAtMs = this.#readAtMs
     this.#handling.commitStaged()
     this.#handling.endOfRead.ends()
     this.#handlingRead = false
@@ -322,6 +345,7 @@ export class Connection implements SocketHandler {
   }
 
   #start(frame: Buffer, start: number, end: number, pipelined: boolean): void {
+    if (this.#isStranger) this.#meet()
     const reply = new Reply(this.#replyFilled, end - start)
     this.#replies.push(reply)
     this.#unanswered++
@@ -349,8 +373,10 @@ export class Connection implements SocketHandler {
       if (at > 0) own.copyWithin(0, at, at + rest)
       return
     }
-    // A size is only a promise: beyond this much, memory is given to bytes that have come.
-    const reserved = Math.min(wanted, Math.max(reservedBytesMax, rest))
+    // A size is only a promise, and nothing where nobody has asked for anything yet: beyond this much, memory is given
+    // to bytes that have come.
+    const trusted = this.#isStranger ? receiveSlackBytes : reservedBytesMax
+    const reserved = Math.min(wanted, Math.max(trusted, rest))
     const grown = receiveMemory(rest + reserved + (missing > 0 ? receiveSlackBytes : 0))
     buffer.copy(grown, 0, at, at + rest)
     this.#own = grown

@@ -218,10 +218,7 @@ function ownVersions(handler: ServedApi): { apiKey: number; minVersion: number; 
 }
 
 function refuse(node: ServingNode, connection: Connection, reason: string): false {
-  node.logger.warn('closing connection: bad request', {
-    connection: connection.id,
-    client: connection.session.remoteAddress,
-    reason,
-  })
+  const { session, id } = connection
+  node.refusals.tell('closing connection: bad request', session.remoteAddress, reason, { connection: id })
   return false
 }

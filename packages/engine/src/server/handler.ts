@@ -6,6 +6,7 @@ import type { Steps } from '../storage/slices.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import type { LargeRequests } from './large-requests.ts'
+import type { RefusalLog } from './refusal-log.ts'
 import type { Reply } from './reply.ts'
 
 /** An API in the versions that are served. */
@@ -25,6 +26,8 @@ export interface ServingNode {
   readonly lane: Lane
   readonly largeRequests: LargeRequests
   readonly authorizer: Authorizer
+  /** Where it is told who was not let in. */
+  readonly refusals: RefusalLog
   /** How long this client is to be slowed down now, ms. */
   throttleTimeMs(session: ConnectionSession): number
 }

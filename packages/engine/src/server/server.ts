@@ -3,6 +3,7 @@ import {
   type Clock,
   type Disk,
   type Guard,
+  HandshakeFailure,
   type Network,
   type Socket,
   type TlsServerOptions,
@@ -32,6 +33,7 @@ interface Served<Context extends RequestContext> extends Dispatching<Context> {
  */
 export class Server<Context extends RequestContext> implements RequestHandling {
   readonly requestBytesMax: number
+  readonly loginBytesMax: number
   readonly endOfRead = new EndOfRead()
   readonly #node: Served<Context>
   readonly #network: Network
@@ -41,8 +43,6 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly #logins = new Map<string, () => SaslLogin>()
   readonly #connections: Connections
   readonly #certificates: CertificateWatch
-  /** Sockets that came before the node was ready. */
-  #early: Socket[] | null = []
   #listeners: readonly BoundListener[] = []
   #nextConnection = 0
   #nowMs = 0
@@ -61,11 +61,13 @@ export class Server<Context extends RequestContext> implements RequestHandling {
     const { config, disk } = options
     this.#node = node
     this.#network = options.network
-    this.#connections = new Connections({ clock: node.clock, config, openFilesMax: disk.openFilesMax })
+    const { clock, refusals } = node
+    this.#connections = new Connections({ clock, config, openFilesMax: disk.openFilesMax, refusals })
     this.#loginsOf = options.loginsOf ?? (() => null)
     this.#tlsOf = ({ name }) => listenerTls(name, config, disk)
     this.#certificates = new CertificateWatch({ clock: node.clock, logger: node.logger, tlsOf: this.#tlsOf })
     this.requestBytesMax = config.int('socket.request.max.bytes')
+    this.loginBytesMax = config.int('sasl.server.max.receive.size')
   }
 
   get listeners(): readonly BoundListener[] {
@@ -83,6 +85,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
 
   /** Binds all listeners, or none; see bindListeners. */
   async listen(listeners: readonly ListenerOptions[]): Promise<void> {
+    this.#connections.listen(listeners)
     for (const listener of listeners) {
       const logins = this.#loginsOf(listener)
       // Never without a login what was to have one.
@@ -100,10 +103,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
 
   /** Requests are served from now on. */
   open(): void {
-    const early = this.#early ?? []
-    this.#early = null
-    for (const socket of early) socket.resume()
-    this.#connections.watchIdle()
+    this.#connections.open()
   }
 
   /** Nobody new comes. */
@@ -142,8 +142,17 @@ export class Server<Context extends RequestContext> implements RequestHandling {
     this.#clock.defer(fn)
   }
 
-  closed(connection: Connection): void {
+  known(connection: Connection): void {
+    this.#connections.known(connection)
+  }
+
+  closed(connection: Connection, failure?: Error): void {
     this.#connections.delete(connection)
+    if (!(failure instanceof HandshakeFailure)) return
+    const { remoteAddress, listener } = connection.session
+    this.#node.refusals.tell('a TLS handshake has failed', remoteAddress, failure.message, {
+      listener: listener.name,
+    })
   }
 
   get #clock(): Clock {
@@ -164,17 +173,11 @@ export class Server<Context extends RequestContext> implements RequestHandling {
       logger: this.#node.logger,
       nowMs: this.#clock.now(),
     })
-    this.guard(() => this.#admit(connection))
-    if (!this.#connections.has(connection)) this.defer(() => connection.destroy('not admitted'))
+    let isAdmitted = false
+    this.guard(() => {
+      isAdmitted = !this.#isClosed && this.#connections.arrive(connection)
+    })
+    if (!isAdmitted) this.defer(() => connection.destroy('not admitted'))
     return connection
-  }
-
-  #admit(connection: Connection): void {
-    const { socket } = connection
-    if (this.#isClosed || !this.#connections.admit(connection)) return
-    if (this.#early) {
-      this.#early.push(socket)
-      this.defer(() => this.#early && socket.pause())
-    }
   }
 }

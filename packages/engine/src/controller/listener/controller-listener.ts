@@ -6,6 +6,7 @@ import type { MetadataImage } from '../../metadata/image.ts'
 import type { Connection } from '../../server/connection.ts'
 import { LargeRequests } from '../../server/large-requests.ts'
 import { RequestContext } from '../../server/handler.ts'
+import { RefusalLog } from '../../server/refusal-log.ts'
 import { Server } from '../../server/server.ts'
 import type { Lane } from '../../storage/lane.ts'
 import type { MetadataLog } from '../metadata-log.ts'
@@ -43,6 +44,7 @@ export class ControllerListener implements ControllerServices {
   readonly config: BrokerConfig
   readonly largeRequests = new LargeRequests()
   readonly authorizer = openToAll
+  readonly refusals = new RefusalLog(this)
   readonly metadata: MetadataImage
   readonly log: MetadataLog
   readonly observers: Observers

@@ -1,8 +1,9 @@
-import type { Clock, Logger, Random } from '@sluice/effects'
+import type { Clock, Random } from '@sluice/effects'
 import type { BrokerConfigName } from '../../metadata/config-names.generated.ts'
 import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { ListenerOptions } from '../listeners.ts'
+import type { RefusalLog } from '../refusal-log.ts'
 import type { SaslMechanism } from './mechanism.ts'
 import { Plain } from './plain.ts'
 import { SaslLogin } from './sasl-login.ts'
@@ -10,7 +11,7 @@ import { Scram, scramMechanisms, type ScramMechanismName } from './scram.ts'
 
 interface LoginParts {
   readonly clock: Clock
-  readonly logger: Logger
+  readonly refusals: RefusalLog
   readonly random: Random
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
@@ -24,15 +25,19 @@ interface LoginParts {
  */
 export function loginsOf(listener: ListenerOptions, parts: LoginParts): (() => SaslLogin) | null {
   if (!listener.protocol.startsWith('SASL_')) return null
-  const { clock, logger, config } = parts
+  const { clock, refusals, config } = parts
   const of = (name: BrokerConfigName) => config.listenerValue(listener.name, name)
   const names = of('sasl.enabled.mechanisms') as readonly string[]
   const mechanisms = new Map(names.map((name) => [name, mechanismOf(name, listener, parts)]))
   const options = {
     clock,
-    logger,
+    refusals,
     mechanisms,
-    sessionMsMax: () => Number(of('connections.max.reauth.ms')),
+    sessionMsMax: (mechanism: string) =>
+      Number(
+        config.mechanismValue(listener.name, mechanism, 'connections.max.reauth.ms') ??
+          of('connections.max.reauth.ms'),
+      ),
     failureDelayMs: () => config.int('connection.failed.authentication.delay.ms'),
   }
   return () => new SaslLogin(options)

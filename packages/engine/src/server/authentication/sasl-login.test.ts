@@ -1,6 +1,7 @@
 import { silentLogger, TestClock } from '@sluice/effects'
 import { ErrorCode, Metadata, SaslHandshake } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
+import { RefusalLog } from '../refusal-log.ts'
 import { LoginRefused, type SaslExchange } from './mechanism.ts'
 import { SaslLogin } from './sasl-login.ts'
 
@@ -11,7 +12,7 @@ function loginBy(evaluate: SaslExchange['evaluate'], sessionMsMax = 0) {
   const clock = new TestClock(startAtMs)
   const login = new SaslLogin({
     clock,
-    logger: silentLogger,
+    refusals: new RefusalLog({ clock, logger: silentLogger }),
     mechanisms: new Map([['TEST', { name: 'TEST', begin: () => ({ evaluate }) }]]),
     sessionMsMax: () => sessionMsMax,
     failureDelayMs: () => 0,

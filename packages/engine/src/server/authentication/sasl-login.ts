@@ -1,5 +1,6 @@
-import { type Clock, isSystemError, type Logger } from '@sluice/effects'
+import { type Clock, isSystemError } from '@sluice/effects'
 import { ApiVersions, ErrorCode, SaslAuthenticate, SaslHandshake } from '@sluice/wire'
+import type { RefusalLog } from '../refusal-log.ts'
 import { type Identity, LoginRefused, type SaslExchange, type SaslMechanism } from './mechanism.ts'
 
 /** Who authenticates a session anew more often than that does nothing else: it is not heard (KIP-368). */
@@ -9,10 +10,10 @@ const noBytes = Buffer.alloc(0)
 
 interface LoginOptions {
   readonly clock: Clock
-  readonly logger: Logger
+  readonly refusals: RefusalLog
   readonly mechanisms: ReadonlyMap<string, SaslMechanism>
   /** connections.max.reauth.ms; 0: a session lasts as long as what was shown for it is good. */
-  readonly sessionMsMax: () => number
+  readonly sessionMsMax: (mechanism: string) => number
   /** connection.failed.authentication.delay.ms: whoever guesses waits for each try. */
   readonly failureDelayMs: () => number
 }
@@ -107,7 +108,7 @@ export class SaslLogin {
 
   /** Has the next step of the exchange been refused, the answer comes late, and the connection is to close after it. */
   async authenticate(token: Buffer, client: string): Promise<Authenticated> {
-    const { clock, logger } = this.#options
+    const { clock, refusals } = this.#options
     if (this.#refusal) return this.#refused(this.#refusal.message)
     try {
       const step = await (this.#exchange as SaslExchange).evaluate(token)
@@ -119,7 +120,7 @@ export class SaslLogin {
       if (refusal.challenge) this.#refusal = refusal
       else this.#state = 'refused'
       const { message, reason, challenge } = refusal
-      logger.info('a login is refused', { client, mechanism: this.#mechanism?.name, reason })
+      refusals.tell('a login is refused', client, reason, { mechanism: this.#mechanism?.name })
       await clock.sleep(this.#options.failureDelayMs())
       return challenge ? accepted(challenge, 0) : this.#refused(message)
     }
@@ -147,7 +148,7 @@ export class SaslLogin {
       throw new LoginRefused(
         `Cannot change principals during re-authentication from ${before.principal}: ${identity.principal}`,
       )
-    const max = sessionMsMax()
+    const max = sessionMsMax(this.#mechanism?.name ?? '')
     const shownMs =
       identity.expiresAtMs === null ? Number.POSITIVE_INFINITY : identity.expiresAtMs - clock.now()
     // Whatever ends first ends the session, as on Apache Kafka: what was shown, or what the broker allows (KIP-368).
