@@ -70,7 +70,10 @@ export class ReplicaLogs {
       }
   }
 
-  /** An idempotent producer's records stand in their order, each of them once. */
+  /**
+   * An idempotent producer's records stand in their order, each of them once. What is deleted says nothing: a replica
+   * that begins where the leader's log begins knows no producer of what was below.
+   */
   checkProducers(partitions: Iterable<PartitionFacts>, disks: readonly ReplicaDisk[]): void {
     for (const partition of partitions) {
       const name = `${partition.topic}-${partition.index}`
@@ -79,7 +82,7 @@ export class ReplicaLogs {
         const last = new Map<string, number>()
         for (const [offset, value] of this.read(partition, replica).values) {
           const [, producer, number] = /^(i-[^:]*):(\d+)$/.exec(value) ?? []
-          if (producer === undefined) continue
+          if (producer === undefined || offset < this.#ledger.deletedBelow(name)) continue
           if (Number(number) <= (last.get(producer) ?? -1))
             this.#story.violated(
               `${name} on broker ${replica.brokerId} has ${value} at offset ${offset}, behind ${producer}:${last.get(producer)}`,
