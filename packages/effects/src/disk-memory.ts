@@ -24,6 +24,8 @@ export class MemoryDisk implements Disk {
   beforeOperation: (operation: string, path: string) => void = () => {}
   /** How long a sync takes that nobody blocks for: what is written meanwhile is not durable with it. */
   duringSync: (path: string) => Promise<void> = () => Promise.resolve()
+  /** The process that has it has died. */
+  isLeft = false
 
   constructor(now: () => number = () => 0) {
     this.#now = now
@@ -57,6 +59,7 @@ export class MemoryDisk implements Disk {
    */
   afterCrash(survives?: (path: string, synced: Buffer, written: Buffer) => Buffer): MemoryDisk {
     const found = new MemoryDisk(this.#now)
+    this.isLeft = true
     for (const [path, node] of this.#nodes) {
       if (node.directory) {
         found.#nodes.set(path, { ...node })
@@ -272,6 +275,8 @@ class MemoryFile implements DiskFile {
     const content = this.#content()
     const order = ++this.#node.syncs
     await this.#disk.duringSync(this.path)
+    // Nobody may rest on what has come too late for the next process.
+    if (this.#disk.isLeft) throw systemError('EIO', 'sync', this.path)
     this.#synced(content, order)
   }
 
