@@ -26,6 +26,7 @@ import {
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ApacheKafkaProcess, freePort } from '../oracle/apache-kafka-process.ts'
+import { NodeAuthority } from 'sluice'
 import { locateApacheKafka } from '../oracle/locate-apache-kafka.ts'
 
 // A broker of Apache Kafka joins a cluster of ours: our controller has it as it has our own, and the two replicate for
@@ -42,9 +43,19 @@ const offsetsTopic = { 'offsets.topic.replication.factor': '2', 'offsets.topic.n
 const value = (text: string) => ({ key: null, value: Buffer.from(text) })
 const texts = (from: number, count: number) => Array.from({ length: count }, (_, at) => `record ${from + at}`)
 
-describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeout: 180_000 }, () => {
+/** Nodes that know each other by the certificates of the cluster's own authority, or that ask nobody. */
+const secured = [
+  ['in a cluster whose nodes know each other by certificates', true],
+  ['in a cluster whose nodes ask nobody', false],
+] as const
+
+const isThere = found && !('missing' in found)
+
+describe.skipIf(!isThere).each(secured)('an Apache Kafka broker %s', { timeout: 180_000 }, (_, isSecured) => {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-interop-'))
   const network = systemNetwork()
+  const authority = new NodeAuthority({ clock: systemClock(), disk: systemDisk() }, directory, 'interop')
+  const protocol = isSecured ? 'SSL' : 'PLAINTEXT'
   const connections: Connection[] = []
   const log = join(directory, 'apache-kafka.log')
   let cluster: Cluster
@@ -54,13 +65,16 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
 
   beforeAll(async () => {
     if (!found || 'missing' in found) return
-    const controller = { nodeId: controllerId, host, port: await freePort() }
+    const listener = { name: 'CONTROLLER', protocol } as const
+    const controller = { nodeId: controllerId, host, port: await freePort(), listener }
+    for (const name of ['ours', 'theirs']) await authority.keepNodeFile(keystoreOf(name), [host])
+    await authority.keepServiceFile()
     ports = { [ours]: await freePort(), [theirs]: await freePort() }
     cluster = await startCluster({
       directory: join(directory, 'ours'),
       controller,
       brokers: [node(ours)],
-      properties: offsetsTopic,
+      properties: { ...offsetsTopic, ...securityOf('ours') },
       effects: {
         clock: systemClock(),
         disk: systemDisk(),
@@ -90,8 +104,20 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
 
   function node(nodeId: number) {
     const port = ports[nodeId] ?? 0
-    return { nodeId, rack: null, listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host, port } as const] }
+    return { nodeId, rack: null, listeners: [{ name: 'CLIENT', protocol, host, port } as const] }
   }
+
+  const keystoreOf = (name: string) => join(directory, `${name}.pem`)
+
+  /** All listeners are for nodes here, and for the service. */
+  const securityOf = (name: string) =>
+    isSecured && {
+      'ssl.keystore.type': 'PEM',
+      'ssl.keystore.location': keystoreOf(name),
+      'ssl.truststore.type': 'PEM',
+      'ssl.truststore.location': authority.certificatePath,
+      'ssl.client.auth': 'required',
+    }
 
   const propertiesText = (controllerPort: number, logs: string) =>
     Object.entries({
@@ -101,15 +127,17 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
       'controller.listener.names': 'CONTROLLER',
       'inter.broker.listener.name': 'CLIENT',
       listeners: `CLIENT://${host}:${ports[theirs]}`,
-      'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'listener.security.protocol.map': `CLIENT:${protocol},CONTROLLER:${protocol}`,
       'log.dirs': logs,
+      ...securityOf('theirs'),
       ...offsetsTopic,
     })
       .map(([name, value]) => `${name}=${value}\n`)
       .join('')
 
   async function connect(nodeId: number): Promise<Connection> {
-    const connection = await Connection.open({ network, host, port: ports[nodeId] ?? 0 })
+    const tls = isSecured && { tls: authority.credentials() }
+    const connection = await Connection.open({ network, host, port: ports[nodeId] ?? 0, ...tls })
     connections.push(connection)
     return connection
   }

@@ -71,7 +71,10 @@ export class SecureEngine {
   /** Another certificate for the broker, in the file that it reads. */
   async renewCertificate(commonName: string): Promise<void> {
     rmSync(this.keystorePath, { force: true })
-    await this.authority.keepServerFile(this.keystorePath, { commonName, hosts: [host, 'localhost'] })
+    await this.authority.keepFile(this.keystorePath, {
+      subject: `CN=${commonName}`,
+      hosts: [host, 'localhost'],
+    })
   }
 
   /** What waits for a minute is done now. */

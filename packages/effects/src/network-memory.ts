@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type {
   Accept,
   ConnectOptions,
@@ -10,18 +11,19 @@ import type {
 
 /**
  * A network inside one process, for tests. It overwrites each receive buffer after `onRead` has returned: a
- * handler that kept a slice of it reads garbage, and its test fails. TLS encrypts nothing here, a certificate is just the
- * text that names its subject, and everybody is believed; but only TLS meets TLS.
+ * handler that kept a slice of it reads garbage, and its test fails. TLS encrypts nothing here, a certificate may be just
+ * the text that names its subject, and everybody is believed; but only TLS meets TLS, with a certificate where one is
+ * required.
  */
 export class MemoryNetwork implements Network {
-  readonly #listeners = new Map<number, { accept: Accept; isTls: boolean }>()
+  readonly #listeners = new Map<number, { accept: Accept; tls: ListenOptions['tls'] }>()
   #nextPort = 20_000
 
   async listen(options: ListenOptions, accept: Accept): Promise<Listener> {
     const port = options.port === 0 ? this.#nextPort++ : options.port
     if (this.#listeners.has(port))
       throw Object.assign(new Error(`EADDRINUSE: ${port}`), { code: 'EADDRINUSE' })
-    this.#listeners.set(port, { accept, isTls: options.tls !== undefined })
+    this.#listeners.set(port, { accept, tls: options.tls })
     const close = async () => void this.#listeners.delete(port)
     return { host: options.host, port, close, renew() {} }
   }
@@ -33,13 +35,22 @@ export class MemoryNetwork implements Network {
     const far = new MemorySocket('127.0.0.1', options.port, near.localPort)
     near.peer = far
     far.peer = near
-    far.peerSubject = options.tls?.certificates ?? null
-    if (listener.isTls !== (options.tls !== undefined))
+    far.peerSubject = subjectOf(options.tls?.certificates)
+    if ((listener.tls !== undefined) !== (options.tls !== undefined))
       throw Object.assign(new Error('only one side speaks TLS'), { code: 'EPROTO' })
+    if (listener.tls?.clientCertificate === 'required' && far.peerSubject === null)
+      throw Object.assign(new Error('a certificate is required'), { code: 'EPROTO' })
     far.handler = listener.accept(far)
     near.handler = handlerOf(near)
     return near
   }
+}
+
+function subjectOf(certificates: string | undefined): string | null {
+  if (certificates === undefined) return null
+  return certificates.includes('-----BEGIN CERTIFICATE-----')
+    ? new X509Certificate(certificates).subject
+    : certificates
 }
 
 const highWaterBytes = 65_536

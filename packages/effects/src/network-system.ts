@@ -199,7 +199,11 @@ function clientOptions({ host, tls: wanted }: ConnectOptions): tls.ConnectionOpt
   return {
     ca: wanted?.authorities,
     minVersion: tlsVersionMin,
-    ...(wanted?.key !== undefined && { key: wanted.key, cert: wanted.certificates }),
+    ...(wanted?.key !== undefined && {
+      key: wanted.key,
+      passphrase: wanted.passphrase,
+      cert: wanted.certificates,
+    }),
     // An address is no name of a server: only its certificate is asked for it.
     ...(net.isIP(host) === 0 && { servername: host }),
   }

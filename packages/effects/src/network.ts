@@ -42,13 +42,8 @@ export interface TlsServerOptions {
   handshakeMsMax: number
 }
 
-interface TlsClientOptions {
-  /** Who may vouch for the server, PEM. */
-  authorities: string
-  /** To say who this side is; both or none, PEM. */
-  key?: string
-  certificates?: string
-}
+/** Without a key and a certificate this side does not say who it is. */
+type TlsClientOptions = Pick<TlsCredentials, 'authorities'> & Partial<TlsCredentials>
 
 /** Why a connection has closed that was to be encrypted: bytes that are no TLS, a certificate of a stranger, or too late. */
 export class HandshakeFailure extends Error {

@@ -1,5 +1,5 @@
 import type { SaslMechanism } from './server/authentication/mechanism.ts'
-import type { ListenerOptions } from './server/listeners.ts'
+import { controllerListener, type ListenerKind, type ListenerOptions } from './server/listeners.ts'
 
 export interface Address {
   readonly host: string
@@ -8,6 +8,8 @@ export interface Address {
 
 export interface ControllerNode extends Address {
   readonly nodeId: number
+  /** Without it, CONTROLLER, which is not encrypted. */
+  readonly listener?: ListenerKind
 }
 
 export interface BrokerNode {
@@ -27,6 +29,7 @@ export function nodeProperties(
 ): Record<string, string> {
   const addresses = (of: (listener: ListenerOptions) => { host: string; port: number }) =>
     broker.listeners.map((one) => `${one.name}://${of(one).host}:${of(one).port}`).join(',')
+  const ofController = controllerListener(controller)
   return {
     'inter.broker.listener.name': broker.listeners[0]?.name ?? 'PLAINTEXT',
     ...properties,
@@ -37,11 +40,10 @@ export function nodeProperties(
     'log.dirs': directory,
     listeners: addresses((one) => one),
     'advertised.listeners': addresses((one) => one.advertised ?? one),
-    'listener.security.protocol.map': [
-      'CONTROLLER:PLAINTEXT',
-      ...broker.listeners.map((one) => `${one.name}:${one.protocol}`),
-    ].join(','),
-    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': [ofController, ...broker.listeners]
+      .map((one) => `${one.name}:${one.protocol}`)
+      .join(','),
+    'controller.listener.names': ofController.name,
     'controller.quorum.voters': `${controller.nodeId}@${controller.host}:${controller.port}`,
   }
 }

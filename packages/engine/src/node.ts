@@ -5,7 +5,10 @@ import { Controller } from './controller/controller.ts'
 import { TcpChannel } from './controller/tcp-channel.ts'
 import { type Address, type BrokerNode, type ControllerNode, nodeProperties } from './node-properties.ts'
 import { InlineFeeds } from './replication/inline-feeds.ts'
-import type { BoundListener } from './server/listeners.ts'
+import { BrokerConfig } from './metadata/configs.ts'
+import { MetadataImage } from './metadata/image.ts'
+import { clientTls } from './server/listener-tls.ts'
+import { type BoundListener, controllerListener, isEncrypted } from './server/listeners.ts'
 import type { Loss } from './storage/losses.ts'
 import type { DiskFailure } from './storage/node-disk.ts'
 
@@ -89,7 +92,7 @@ export async function startControllerNode(options: ControllerNodeOptions): Promi
     get diskFailure() {
       return controller.diskFailure
     },
-    listeners: [{ name: 'CONTROLLER', ...controller.address }],
+    listeners: [{ name: controllerListener(node).name, ...controller.address }],
     // What it has answered is durable, whatever becomes of it.
     stop: () => controller.close(),
   }
@@ -106,6 +109,7 @@ export async function startBrokerNode(options: BrokerNodeOptions): Promise<Start
     nodeId,
     clusterId,
     controller,
+    tls: tlsToController(options),
     awayMsMax: controllerAwayMsMax,
   })
   const signal = options.signal ?? unaborted
@@ -136,6 +140,18 @@ export async function startBrokerNode(options: BrokerNodeOptions): Promise<Start
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
+}
+
+/** How this broker shows itself to its controller; its files are read anew for each connection. */
+function tlsToController({ broker, controller, properties, effects }: BrokerNodeOptions) {
+  const listener = controllerListener(controller)
+  if (!isEncrypted(listener)) return undefined
+  const config = new BrokerConfig({
+    image: new MetadataImage(),
+    nodeId: broker.nodeId,
+    staticProperties: properties,
+  })
+  return () => clientTls(listener.name, config, effects.disk)
 }
 
 function startedBroker(broker: Broker, channel: TcpChannel): StartedBroker {

@@ -1,4 +1,5 @@
 export { Authority } from './fleet/authority/authority.ts'
+export { NodeAuthority } from './fleet/authority/node-authority.ts'
 export { Distributions, type DistributionsOptions } from './fleet/jvm/distributions.ts'
 export { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 export { type Service, type ServiceOptions, startService } from './service.ts'

@@ -3,11 +3,13 @@ import type { Clock, Disk, Logger, Network } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
+import { securityProtocolId } from '../metadata/security-protocol.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import { type LeadershipListener, Partitions } from '../replication/partitions.ts'
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts'
 import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { IsrChange } from '../replication/replica.ts'
+import { clientTls } from '../server/listener-tls.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 
 /** What partitions have of their broker. */
@@ -46,7 +48,7 @@ export function createPartitions(broker: PartitionSurroundings): Partitions {
 /** To another broker, by the listener that is for brokers. */
 async function connect(
   leader: number,
-  { brokerId, network, clock, config, metadata }: PartitionSurroundings,
+  { brokerId, network, disk, clock, config, metadata }: PartitionSurroundings,
 ): Promise<Connection> {
   const endpoints = metadata.broker(leader)?.endpoints ?? []
   const listener = config.value('inter.broker.listener.name')
@@ -56,6 +58,9 @@ async function connect(
     network,
     host: endpoint.host,
     port: endpoint.port,
+    ...(endpoint.securityProtocol === securityProtocolId.SSL && {
+      tls: clientTls(endpoint.name, config, disk),
+    }),
     clientId: `broker-${brokerId}-fetcher-0`,
     clock,
     requestTimeoutMs: config.int('replica.socket.timeout.ms'),

@@ -1,5 +1,5 @@
 import { Connection } from '@sluice/client'
-import type { Clock, Network } from '@sluice/effects'
+import type { Clock, ConnectOptions, Network } from '@sluice/effects'
 import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
 
 export interface ControllerAddress {
@@ -11,6 +11,7 @@ interface ControllerLinkOptions {
   readonly network: Network
   readonly clock: Clock
   readonly controller: ControllerAddress
+  readonly tls?: (() => ConnectOptions['tls']) | undefined
   readonly clientId: string
   readonly requestTimeoutMs: number
 }
@@ -56,8 +57,9 @@ export class ControllerLink {
   }
 
   async #open(): Promise<Connection> {
-    const { controller, ...options } = this.#options
-    const connection = await Connection.open({ ...options, ...controller })
+    const { controller, tls, ...options } = this.#options
+    const { host, port } = controller
+    const connection = await Connection.open({ ...options, host, port, tls: tls?.() })
     if (this.#closed) await connection.close()
     return connection
   }

@@ -28,6 +28,7 @@ import type { ChannelContext, RecordsListener } from '../metadata/controller-cha
 import { securityProtocolId } from '../metadata/security-protocol.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
+import { controllerListener, type ListenerKind } from '../server/listeners.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
 import { Lane } from '../storage/lane.ts'
 import { logConfigOf } from '../storage/log-config.ts'
@@ -76,6 +77,7 @@ interface ControllerOptions {
   /** Where the controller listens, and is said to: a fact of its registration. */
   readonly host: string
   readonly port: number
+  readonly listener?: ListenerKind
   readonly staticProperties: Readonly<Record<string, string>>
   /** Goes on without what of the metadata is broken; see MetadataDamagedError. */
   readonly acceptsLoss?: boolean
@@ -190,6 +192,7 @@ export class Controller implements ChannelTarget {
     if (!network) return null
     return new ControllerListener({
       ...options,
+      listener: controllerListener(options),
       network,
       disk,
       guard: this.#guard.run,
@@ -446,15 +449,14 @@ function* encoded(api: Api, version: number, response: never): Steps<Buffer> {
   return writer.finish()
 }
 
-function registration(
-  { nodeId, random }: ControllerOptions,
-  { host, port }: { host: string; port: number },
-): NewRecord {
+function registration(options: ControllerOptions, { host, port }: { host: string; port: number }): NewRecord {
+  const { nodeId, random } = options
+  const { name, protocol } = controllerListener(options)
   return newRecord(RegisterControllerRecord, {
     controllerId: nodeId,
     incarnationId: randomUuid(random),
     zkMigrationReady: false,
-    endPoints: [{ name: 'CONTROLLER', host, port, securityProtocol: securityProtocolId.PLAINTEXT }],
+    endPoints: [{ name, host, port, securityProtocol: securityProtocolId[protocol] }],
     features: supportedFeatures,
   })
 }

@@ -1,6 +1,7 @@
 import {
   AssertionFailure,
   type Clock,
+  type ConnectOptions,
   Deferred,
   type Guard,
   type Logger,
@@ -38,6 +39,8 @@ interface TcpChannelOptions {
   readonly nodeId: number
   readonly clusterId: string
   readonly controller: ControllerAddress
+  /** Where its listener is encrypted. */
+  readonly tls?: (() => ConnectOptions['tls']) | undefined
   readonly network: Network
   readonly clock: Clock
   readonly logger: Logger

@@ -1,4 +1,4 @@
-import type { Disk, TlsCredentials, TlsServerOptions } from '@sluice/effects'
+import type { ConnectOptions, Disk, TlsCredentials, TlsServerOptions } from '@sluice/effects'
 import type { BrokerConfigName } from '../metadata/config-names.generated.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 
@@ -38,6 +38,18 @@ export function listenerTls(listener: string, config: BrokerConfig, disk: Disk):
     ...revocationsOf(authorities),
   }
   return { credentials, clientCertificate, handshakeMsMax }
+}
+
+/**
+ * The same for whoever connects to a listener of that name at another node: who it is, and whom it believes there. So
+ * Apache Kafka's brokers go to their controllers and to each other.
+ */
+export function clientTls(
+  listener: string,
+  config: BrokerConfig,
+  disk: Disk,
+): NonNullable<ConnectOptions['tls']> {
+  return listenerTls(listener, config, disk).credentials
 }
 
 /** A truststore file may hold revocation lists behind its certificates, as OpenSSL takes them. */

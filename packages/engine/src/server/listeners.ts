@@ -19,7 +19,25 @@ export interface BoundListener extends ListenerOptions {
   readonly listener: Listener
 }
 
-export function isEncrypted({ protocol }: ListenerOptions): boolean {
+/** What of a listener both its sides have to know. */
+export type ListenerKind = Pick<ListenerOptions, 'name' | 'protocol'>
+
+const plainController: ListenerKind = { name: 'CONTROLLER', protocol: 'PLAINTEXT' }
+
+/** The one listener that a controller has. */
+export function controllerListener({
+  host,
+  port,
+  listener = plainController,
+}: {
+  host: string
+  port: number
+  listener?: ListenerKind
+}): ListenerOptions {
+  return { ...listener, host, port }
+}
+
+export function isEncrypted({ protocol }: ListenerKind): boolean {
   return protocol === 'SSL' || protocol === 'SASL_SSL'
 }
 

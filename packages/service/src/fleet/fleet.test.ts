@@ -125,7 +125,7 @@ describe('a cluster that is created', () => {
       { role: 'broker', nodeId: 1, rack: 'use1-az1', listeners: [{ name: 'CLIENT', port: 9092 }] },
       { role: 'broker', nodeId: 2, rack: 'use1-az2', listeners: [{ name: 'CLIENT', port: 19_092 }] },
       { role: 'broker', nodeId: 3, rack: 'use1-az3', listeners: [{ name: 'CLIENT', port: 29_092 }] },
-      { role: 'controller', nodeId: 10_001, listeners: [{ name: 'CONTROLLER', port: 19_000 }] },
+      { role: 'controller', nodeId: 10_001, listeners: [{ name: 'CONTROLLER_SECURE', port: 19_000 }] },
     ])
   })
 

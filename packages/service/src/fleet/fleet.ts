@@ -6,6 +6,7 @@ import {
   type Network,
   type Processes,
   type Random,
+  type Timer,
 } from '@sluice/effects'
 import type { IamDirectory } from '../iam/connect-request.ts'
 import type { Credentials } from '../iam/signature-v4.ts'
@@ -16,6 +17,8 @@ import type { ClusterRecord } from './clusters/cluster-record.ts'
 import { type ClusterStore, clusterStore } from './clusters/cluster-store.ts'
 import { Clusters } from './clusters/clusters.ts'
 import { Authority } from './authority/authority.ts'
+import { NodeAuthority } from './authority/node-authority.ts'
+import { certificateCheckMs } from './clusters/steps/issue-certificates.ts'
 import type { ClusterRuntime, MovedPort, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
@@ -149,6 +152,7 @@ class FleetOfClusters implements Fleet {
   readonly #runtimes = new Map<string, ClusterRuntime>()
   /** Those that were there at the start, until they have been tried once. */
   readonly #onTheirWay = new Set<string>()
+  #certificateTimer: Timer | null = null
 
   constructor(options: FleetOptions) {
     const { dataDirectory, effects, engines, region, account } = options
@@ -195,6 +199,15 @@ class FleetOfClusters implements Fleet {
     const restored = Promise.all(this.#store.list().map((record) => this.#restore(record)))
     // One that hangs keeps nobody from the others, nor from asking what is wrong with it.
     await within(this.#options.effects.clock, restored, restoredMsMax)
+    this.#watchCertificates()
+  }
+
+  /** A cluster that nothing happens to would never look at them. */
+  #watchCertificates(): void {
+    this.#certificateTimer = this.#options.effects.clock.schedule(certificateCheckMs, () => {
+      for (const { uuid } of this.#store.list()) this.#loop.trigger(uuid)
+      this.#watchCertificates()
+    })
   }
 
   /** The port may be held by a broker of ours that a former service left running. */
@@ -221,6 +234,7 @@ class FleetOfClusters implements Fleet {
   }
 
   async stop(): Promise<void> {
+    this.#certificateTimer?.cancel()
     for (const { abort } of this.#runtimes.values()) abort.abort()
     await this.#loop.stop()
     const stopped = await Promise.allSettled(
@@ -304,7 +318,7 @@ class FleetOfClusters implements Fleet {
 
   async #reconcile(uuid: string) {
     const record = this.#store.get(uuid)
-    const runtime = this.#runtimes.get(uuid) ?? newRuntime()
+    const runtime = this.#runtimes.get(uuid) ?? this.#newRuntime(uuid)
     this.#runtimes.set(uuid, runtime)
     const engine = this.#engineOf(record)
     const outcome = await reconcileCluster(uuid, {
@@ -321,6 +335,22 @@ class FleetOfClusters implements Fleet {
     })
     if (!this.#store.get(uuid) && !runtime.cluster) this.#runtimes.delete(uuid)
     return outcome
+  }
+
+  #newRuntime(uuid: string): ClusterRuntime {
+    const { effects } = this.#options
+    return {
+      cluster: null,
+      abort: new AbortController(),
+      toldFailures: new Set(),
+      portsChecked: false,
+      scramUsersChecked: false,
+      failedAttempts: 0,
+      nodeAuthority: new NodeAuthority(effects, this.#store.directoryOf(uuid), uuid),
+      certificatesCheckedAtMs: Number.NEGATIVE_INFINITY,
+      renewedNodes: new Set(),
+      movedPorts: [],
+    }
   }
 
   #startsLimitOf(engine: Engine): Limit {
@@ -353,16 +383,4 @@ async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise
   const over = new Deferred<void>()
   const timer = clock.schedule(ms, () => over.resolve())
   await Promise.race([work, over.promise]).finally(() => timer.cancel())
-}
-
-function newRuntime(): ClusterRuntime {
-  return {
-    cluster: null,
-    abort: new AbortController(),
-    toldFailures: new Set(),
-    portsChecked: false,
-    scramUsersChecked: false,
-    failedAttempts: 0,
-    movedPorts: [],
-  }
 }

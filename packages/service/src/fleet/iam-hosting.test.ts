@@ -5,6 +5,7 @@ import { Connection, createTopic, produce } from '@sluice/client'
 import { systemDisk, TestClock } from '@sluice/effects'
 import { SaslAuthenticate, SaslHandshake } from '@sluice/wire'
 import { afterEach, expect, it } from 'vitest'
+import { NodeAuthority } from './authority/node-authority.ts'
 import { key, messageOf, presignedConnect, signedAtMs } from '../iam/testing/presigned-connect.ts'
 import { keepIamFile } from './engines/embedded/node-file.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
@@ -70,9 +71,12 @@ it('a broker’s process lets in who has the key, by a file that the file of the
 
 it('brokers whose clients all log in replicate by the listener that is theirs', async () => {
   const world = await secureCluster()
-  const inner = world.fleet.status()[0]?.brokers[0]?.listeners.find(({ name }) => name === 'REPLICATION')
+  const [status] = world.fleet.status()
+  const inner = status?.brokers[0]?.listeners.find(({ name }) => name === 'REPLICATION_SECURE')
   const { network, clock } = world
-  const client = await Connection.open({ network, clock, host, port: inner?.port ?? 0 })
+  const uuid = status?.arn.split('/').at(-1) ?? ''
+  const tls = new NodeAuthority(world, status?.directory ?? '', uuid).credentials()
+  const client = await Connection.open({ network, clock, host, port: inner?.port ?? 0, tls })
   await world.driven(createTopic(client, 'events', { assignments: [[1, 2, 3]] }))
   const record = { key: null, value: Buffer.from('kept') }
   await world.driven(produce(client, 'events', 0, [record], { acks: -1 }))

@@ -9,6 +9,7 @@ import {
 } from '@sluice/client'
 import { AlterPartitionReassignments, FindCoordinator } from '@sluice/wire'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { noCredentials } from './engines/testing/no-credentials.ts'
 import type { ClusterPlan } from './engines/engine.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
@@ -116,6 +117,7 @@ async function runOneBroker(): Promise<void> {
     name: 'demo',
     hosting: 'inline',
     directory,
+    credentials: noCredentials,
     iam: { keys: [], region: '' },
     onChange: () => {},
   })

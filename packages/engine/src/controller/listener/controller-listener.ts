@@ -7,6 +7,7 @@ import type { Connection } from '../../server/connection.ts'
 import { LargeRequests } from '../../server/large-requests.ts'
 import { RequestContext } from '../../server/handler.ts'
 import { RefusalLog } from '../../server/refusal-log.ts'
+import type { ListenerOptions } from '../../server/listeners.ts'
 import { Server } from '../../server/server.ts'
 import type { Lane } from '../../storage/lane.ts'
 import type { MetadataLog } from '../metadata-log.ts'
@@ -18,8 +19,7 @@ import type { ControllerContext, ControllerServices } from './services.ts'
 interface ControllerListenerOptions {
   readonly nodeId: number
   readonly clusterId: string
-  readonly host: string
-  readonly port: number
+  readonly listener: ListenerOptions
   readonly network: Network
   readonly disk: Disk
   readonly clock: Clock
@@ -73,14 +73,13 @@ export class ControllerListener implements ControllerServices {
   }
 
   get address(): { host: string; port: number } {
-    const { host, port } = this.#options
+    const { host, port } = this.#options.listener
     return { host, port: this.#server.listeners[0]?.port ?? port }
   }
 
   /** Binds; who comes waits for `open`. */
   async listen(): Promise<void> {
-    const { host, port } = this.#options
-    await this.#server.listen([{ name: 'CONTROLLER', protocol: 'PLAINTEXT', host, port }])
+    await this.#server.listen([this.#options.listener])
   }
 
   open(): void {

@@ -2,6 +2,10 @@ import { join } from 'node:path'
 import {
   type ClusterPlan,
   type Engine,
+  isClientListener,
+  isSecureInner,
+  ListenerName,
+  type NodeIdentity,
   type NodeKey,
   type NodePlan,
   type NodeTls,
@@ -21,6 +25,8 @@ export interface ClusterPlace {
   directory: string
   /** The certificate of who vouches for clients. */
   authority: string
+  /** The one of who vouches for the cluster's nodes. */
+  nodeAuthority: string
 }
 
 /** How the nodes of the record shall run. Pure. */
@@ -38,15 +44,16 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
         nodeId: node.nodeId,
         rack: spec.brokerNodeGroup.ZoneIds?.[node.zone] ?? null,
         listeners: ports.map(({ listener, port }) => ({ name: listener, host, port })),
-        ...(wanted.some(isEncrypted) && { tls: nodeTls(record, node, place) }),
+        ...(wanted.some(isEncryptedForClients) && { tls: nodeTls(record, node, place) }),
+        ...(wanted.some(isSecureInner) && { identity: nodeIdentity(node, place) }),
         generation: node.generation,
       }
     }),
   }
 }
 
-function isEncrypted(listener: PortRecord['listener']): boolean {
-  return securityProtocolOf(listener).endsWith('SSL')
+function isEncryptedForClients(listener: PortRecord['listener']): boolean {
+  return isClientListener(listener) && securityProtocolOf(listener).endsWith('SSL')
 }
 
 function nodeTls({ spec }: ClusterRecord, node: NodeKey, place: ClusterPlace): NodeTls {
@@ -54,6 +61,13 @@ function nodeTls({ spec }: ClusterRecord, node: NodeKey, place: ClusterPlace): N
     keystore: join(place.directory, `${node.role}-${node.nodeId}`, 'tls', 'keystore.pem'),
     truststore: place.authority,
     clientAuth: clientAuthOf(spec),
+  }
+}
+
+function nodeIdentity({ role, nodeId }: NodeKey, place: ClusterPlace): NodeIdentity {
+  return {
+    keystore: join(place.nodeAuthority, '..', `${role}-${nodeId}.pem`),
+    truststore: place.nodeAuthority,
   }
 }
 
@@ -75,12 +89,21 @@ export function unportedListeners(record: ClusterRecord, engine: Engine, node: N
 }
 
 export function listenersOf(
-  { spec }: Pick<ClusterRecord, 'spec'>,
+  { spec, hasSecureNodes }: Pick<ClusterRecord, 'spec' | 'hasSecureNodes'>,
   engine: Engine,
   { role }: NodeKey,
 ): readonly PortRecord['listener'][] {
   const { listeners } = engine.topology(spec)
-  return role === 'broker' ? [...clientListenersOf(spec, engine), ...listeners.broker] : listeners.quorum
+  const inner = listeners[role === 'broker' ? 'broker' : 'quorum'].map((name) =>
+    hasSecureNodes ? (secureNames[name] ?? name) : name,
+  )
+  return role === 'broker' ? [...clientListenersOf(spec, engine), ...inner] : inner
+}
+
+/** ZooKeeper's are as they are. */
+const secureNames: Partial<Record<PortRecord['listener'], PortRecord['listener']>> = {
+  [ListenerName.replication]: ListenerName.secureReplication,
+  [ListenerName.controller]: ListenerName.secureController,
 }
 
 export function isBroker({ role }: Pick<NodeRecord, 'role'>): boolean {

@@ -33,6 +33,7 @@ const settled: Observation = {
   outdated: [],
   left: [],
   users: 'as wanted',
+  certificates: 'looked at',
   watched: false,
 }
 const active = { state: 'UPDATING', change: 'active' } as const
@@ -52,6 +53,8 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   ['it has FAILED', { state: 'FAILED', nodes: 0 }, ''],
   ['it has FAILED and a part of it runs', { state: 'FAILED', nodes: 1 }, 'stop engine'],
 
+  ['nobody has looked at its certificates for a while', { certificates: 'due' }, 'issue certificates'],
+
   // A creation, look by look.
   ['it is new', { state: 'CREATING', nodes: 0, joining: ['broker 1'] }, 'allocate nodes'],
   [
@@ -63,7 +66,7 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
       missingQuorum: quorum,
       missingBrokers: ['broker 1', 'broker 2'],
     },
-    'allocate ports, start quorum, issue certificates, start brokers',
+    'allocate ports, issue certificates, start quorum, start brokers',
   ],
   ['all its nodes run', { state: 'CREATING' }, `${settle}, report active`],
   ['none of it can be served', { state: 'CREATING', served: false, nodes: 0 }, 'report active'],
@@ -89,7 +92,11 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
     { state: 'HEALING', missingBrokers: ['broker 2'] },
     'issue certificates, start brokers',
   ],
-  ['a controller is down', { state: 'HEALING', missingQuorum: ['controller 10001'] }, 'start quorum'],
+  [
+    'a controller is down',
+    { state: 'HEALING', missingQuorum: ['controller 10001'] },
+    'issue certificates, start quorum',
+  ],
   ['what was down is up', { state: 'HEALING' }, `${settle}, report active`],
   [
     'a broker does not run after a start of the service',

@@ -11,7 +11,7 @@ import { allocateNodes } from './steps/allocate-nodes.ts'
 import { allocatePorts } from './steps/allocate-ports.ts'
 import { beginChange, checkLeaving, finishChange, removeBrokers } from './steps/change.ts'
 import { checkHealth, placeInternalTopics, restoreLeaders } from './steps/health.ts'
-import { issueCertificates } from './steps/issue-certificates.ts'
+import { certificatesAreDue, issueCertificates } from './steps/issue-certificates.ts'
 import { openEngine } from './steps/open-engine.ts'
 import { type Done, Pass, type ReconcileContext, type Step } from './steps/pass.ts'
 import { removeCluster } from './steps/remove-cluster.ts'
@@ -76,6 +76,8 @@ export interface Observation {
   left: readonly number[]
   /** The users of SCRAM are others than those of its secrets, or nobody has looked. */
   users: 'as wanted' | 'otherwise'
+  /** Nobody has looked at its certificates for a while. */
+  certificates: 'looked at' | 'due'
   /** Something is to be said of it that changes without a word. */
   watched: boolean
 }
@@ -113,6 +115,7 @@ function observe(pass: Pass): Observation {
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
     left: record ? leavingBrokers(record) : [],
     users: record && usersDiffer(record, pass) ? 'otherwise' : 'as wanted',
+    certificates: certificatesAreDue(pass) ? 'due' : 'looked at',
     watched: record?.ranOneBroker ?? false,
   }
 }
@@ -142,11 +145,13 @@ export function plan(seen: Observation): StepName[] {
   if (seen.joining.length > 0) return ['allocate nodes']
   const missing = [
     ...when(seen.unported, 'allocate ports'),
+    ...when(seen.missingQuorum.length + seen.missingBrokers.length > 0, 'issue certificates'),
     ...when(seen.missingQuorum.length > 0, 'start quorum'),
-    ...when(seen.missingBrokers.length > 0, 'issue certificates', 'start brokers'),
+    ...when(seen.missingBrokers.length > 0, 'start brokers'),
   ]
   if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
   if (seen.outdated.length > 0) return ['issue certificates', 'check health', 'roll next node']
+  if (seen.certificates === 'due') return ['issue certificates']
   const leave = when(seen.left.length > 0, 'remove brokers')
   const users = when(seen.users === 'otherwise', 'set scram users')
   return [

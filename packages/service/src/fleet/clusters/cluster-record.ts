@@ -35,6 +35,8 @@ export interface ClusterRecord {
   ports: PortRecord[]
   /** Older builds ran one broker, whatever was asked for. Topics from then may have one replica, until somebody moves them. */
   ranOneBroker?: boolean
+  /** Its nodes know each other by certificates. Those of older builds do not, nor where the spec wants no encryption. */
+  hasSecureNodes?: boolean
   /** ARNs of the secrets whose users may log in by SCRAM, in the order in which they were associated. */
   scramSecrets?: string[]
   /** The users whose credentials the brokers have, or may have. */

@@ -108,6 +108,7 @@ export class Clusters {
       stateInfo: null,
       engine: engine.name,
       hosting: hosting.hosting,
+      hasSecureNodes: result.spec.encryption.EncryptionInTransit?.InCluster ?? true,
       spec: result.spec,
       tags: request.Tags ?? {},
       nodes: [],

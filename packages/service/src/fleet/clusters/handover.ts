@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock, Disk, Logger } from '@sluice/effects'
 import { Authority } from '../authority/authority.ts'
+import { NodeAuthority } from '../authority/node-authority.ts'
 import { clusterPlan } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { clusterStore } from './cluster-store.ts'
@@ -38,7 +39,8 @@ export function handedOver(
     })
   const directory = join(dataDirectory, 'clusters', record.uuid)
   const authority = new Authority(effects, dataDirectory).certificatePath
-  const plan = clusterPlan(record, engine, { host, directory, authority })
+  const nodeAuthority = new NodeAuthority(effects, directory, record.uuid).certificatePath
+  const plan = clusterPlan(record, engine, { host, directory, authority, nodeAuthority })
   const nodes = handedOverNodes(plan, directory)
   const missing = nodes.find(
     (node) => !disk.existsSync(join(directory, node.name, 'volume-1', 'meta.properties')),

@@ -8,6 +8,7 @@ import {
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Distribution } from '../jvm/distributions.ts'
+import { noCredentials } from './testing/no-credentials.ts'
 import { FakeJvms } from './apache-kafka/testing/fake-jvms.ts'
 import { testDirectory, testPlan } from './apache-kafka/testing/test-plan.ts'
 import { apacheKafkaEngine } from './apache-kafka.ts'
@@ -57,6 +58,7 @@ const open = (on = processes) =>
     name: 'demo',
     hosting: 'process',
     directory: testDirectory,
+    credentials: noCredentials,
     iam: { keys: [], region: '' },
     onChange: () => changes++,
   })

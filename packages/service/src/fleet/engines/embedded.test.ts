@@ -5,6 +5,7 @@ import { Connection, describeConfigs } from '@sluice/client'
 import { silentLogger, systemEffects } from '@sluice/effects'
 import { ConfigResourceType } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { noCredentials } from './testing/no-credentials.ts'
 import { embeddedEngine } from './embedded.ts'
 import type { ClusterPlan, EngineCluster } from './engine.ts'
 
@@ -42,6 +43,7 @@ async function open(): Promise<EngineCluster> {
     name: 'demo',
     hosting: 'inline',
     directory,
+    credentials: noCredentials,
     iam: { keys: [], region: '' },
     onChange: () => {},
   })

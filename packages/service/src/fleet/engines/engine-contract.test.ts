@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MemoryProcesses, silentLogger, systemEffects } from '@sluice/effects'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { noCredentials } from './testing/no-credentials.ts'
 import { apacheKafkaEngine } from './apache-kafka.ts'
 import { runNodesIn, testProgram } from './embedded/testing/node-processes.ts'
 import { embeddedEngine } from './embedded.ts'
@@ -71,6 +72,7 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
       name: 'contract',
       hosting,
       directory,
+      credentials: noCredentials,
       iam: { keys: [], region: '' },
       onChange: () => changes++,
     })

@@ -1,4 +1,4 @@
-import { assert } from '@sluice/effects'
+import { assert, type TlsCredentials } from '@sluice/effects'
 import type { IamDirectory } from '../../iam/connect-request.ts'
 
 /**
@@ -64,6 +64,9 @@ export const ListenerName = {
   /** Between brokers. */
   replication: 'REPLICATION',
   controller: 'CONTROLLER',
+  /** The same where nodes know each other by certificates: nobody else gets in. */
+  secureReplication: 'REPLICATION_SECURE',
+  secureController: 'CONTROLLER_SECURE',
   /** ZooKeeper's three: for brokers, for its followers, for its elections. */
   zookeeper: 'ZOOKEEPER',
   peer: 'PEER',
@@ -83,12 +86,20 @@ export const clientListeners = {
 export type ClientListenerName = keyof typeof clientListeners
 type SecurityProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
 
+const secureListeners: ReadonlySet<ListenerName> = new Set(['REPLICATION_SECURE', 'CONTROLLER_SECURE'])
+
+/** Is it for nodes alone, which show their certificates? */
+export function isSecureInner(name: ListenerName): boolean {
+  return secureListeners.has(name)
+}
+
 export function isClientListener(name: ListenerName): name is ClientListenerName {
   return name in clientListeners
 }
 
 export function securityProtocolOf(name: ListenerName): SecurityProtocol {
-  return isClientListener(name) ? clientListeners[name].protocol : 'PLAINTEXT'
+  if (isClientListener(name)) return clientListeners[name].protocol
+  return isSecureInner(name) ? 'SSL' : 'PLAINTEXT'
 }
 
 /** What of a cluster's spec decides its topology. */
@@ -116,6 +127,8 @@ export interface EngineClusterOptions {
   hosting: Hosting
   /** What of the cluster's metadata is broken or gone is accepted as lost: it starts without. */
   acceptsMetadataLoss?: boolean
+  /** What the service itself shows to nodes that want a certificate, read anew. */
+  credentials: () => TlsCredentials
   /** Who can log in where a cluster has CLIENT_IAM. */
   iam: IamDirectory
   onChange: () => void
@@ -138,8 +151,10 @@ export interface ClusterPlan {
 export interface NodePlan extends NodeKey {
   rack: string | null
   listeners: readonly NodeListener[]
-  /** Of a broker with a listener that is encrypted. */
+  /** Of a broker with a listener for clients that is encrypted. */
   tls?: NodeTls
+  /** By which it and the other nodes of its cluster know each other, where they do. */
+  identity?: NodeIdentity
   /** Raised by each reboot: a node that runs under a lower one is out of date. */
   generation: number
 }
@@ -150,7 +165,7 @@ export interface NodeListener {
   port: number
 }
 
-/** What a broker's encrypted listeners are made of; the files are PEM. */
+/** What a broker's encrypted listeners for clients are made of; the files are PEM. */
 export interface NodeTls {
   /** Its key, its certificate and the authority's. */
   keystore: string
@@ -158,6 +173,14 @@ export interface NodeTls {
   truststore: string
   /** What CLIENT_SECURE wants of clients, as `ssl.client.auth` has it. */
   clientAuth: 'none' | 'requested' | 'required'
+}
+
+/** What nodes show to each other; the files are PEM. */
+export interface NodeIdentity {
+  /** Its key, its certificate and the authority's. */
+  keystore: string
+  /** The authority of this very cluster's nodes, and no other. */
+  truststore: string
 }
 
 export interface EngineCluster {
@@ -190,6 +213,8 @@ export interface EngineCluster {
    * sync; else what is missing, as a sentence.
    */
   health(plan: ClusterPlan): Promise<string | null>
+  /** The files of a node have other certificates: it shows them from now on, if it runs, without a new start. */
+  takeUpCertificates(plan: ClusterPlan, node: NodeKey): Promise<void>
   /** Makes what the plan's version brings available once every node runs it. May be called again. */
   finalizeVersion(plan: ClusterPlan): Promise<void>
   /** What is asked of its brokers, whatever runs them. */
@@ -263,6 +288,13 @@ export function nodeOf(plan: ClusterPlan, key: NodeKey): NodePlan {
   const node = plan.nodes.find((one) => sameNode(one, key))
   assert(node, `${nodeName(key)} is not in the plan`)
   return node
+}
+
+/** Of a controller, encrypted or not. */
+export function controllerListenerOf({ listeners }: NodePlan): NodeListener {
+  const listener = listeners.find(({ name }) => name === 'CONTROLLER' || name === 'CONTROLLER_SECURE')
+  assert(listener, 'a controller has its listener')
+  return listener
 }
 
 export function listenerOf(node: NodePlan, name: ListenerName): NodeListener {

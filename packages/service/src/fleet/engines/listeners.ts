@@ -1,5 +1,13 @@
 import { assert } from '@sluice/effects'
-import { ListenerName, type NodeListener, nodeName, type NodePlan, securityProtocolOf } from './engine.ts'
+import {
+  type ClusterPlan,
+  controllerListenerOf,
+  ListenerName,
+  type NodeListener,
+  nodeName,
+  type NodePlan,
+  securityProtocolOf,
+} from './engine.ts'
 
 /** An IPv6 address stands in brackets. */
 export function addressOf({ host, port }: { host: string; port: number }): string {
@@ -13,7 +21,7 @@ export function urlOf(listener: NodeListener): string {
 /** What a broker's properties say of where it is, on what it listens and how that is encrypted. */
 export function placeProperties(node: NodePlan): Record<string, string> {
   const listeners = node.listeners.map(urlOf).join(',')
-  const between = plainListener(node.listeners)
+  const between = innerListener(node.listeners)
   assert(between, `${nodeName(node)} has a listener for the other brokers`)
   return {
     ...(node.rack !== null && { 'broker.rack': node.rack }),
@@ -30,9 +38,16 @@ export function securityProtocols(node: NodePlan, ...others: ListenerName[]): st
   return [...new Set(names)].map((name) => `${name}:${securityProtocolOf(name)}`).join(',')
 }
 
-/** The one by which the service itself reaches a node; nodes of older builds have only the one for clients. */
-export function plainListener(listeners: readonly NodeListener[]): NodeListener | undefined {
-  const inner = listeners.find(({ name }) => name === ListenerName.replication)
+const innerNames: ReadonlySet<ListenerName> = new Set([
+  ListenerName.replication,
+  ListenerName.secureReplication,
+  ListenerName.controller,
+  ListenerName.secureController,
+])
+
+/** The one by which nodes and the service itself reach a node; those of older builds have only the one for clients. */
+export function innerListener(listeners: readonly NodeListener[]): NodeListener | undefined {
+  const inner = listeners.find(({ name }) => innerNames.has(name))
   return inner ?? listeners.find(({ name }) => securityProtocolOf(name) === 'PLAINTEXT')
 }
 
@@ -41,6 +56,7 @@ export function securityProperties(node: NodePlan): Record<string, string> {
   const isThere = (name: ListenerName) => node.listeners.some((one) => one.name === name)
   return {
     ...tlsProperties(node),
+    ...identityProperties(node),
     ...(isThere(ListenerName.clientScram) && scramProperties),
     ...(isThere(ListenerName.clientIam) && iamProperties),
   }
@@ -68,9 +84,44 @@ function tlsProperties({ tls }: NodePlan): Record<string, string> {
   }
 }
 
+/** Of listeners between nodes: a broker has none for controllers, and goes to theirs by these. */
+function identityProperties({ identity }: NodePlan): Record<string, string> {
+  if (!identity) return {}
+  const own = {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': identity.keystore,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': identity.truststore,
+    'ssl.client.auth': 'required',
+  }
+  return Object.fromEntries(
+    [ListenerName.secureReplication, ListenerName.secureController].flatMap((listener) =>
+      Object.entries(own).map(([name, value]) => [`listener.name.${listener.toLowerCase()}.${name}`, value]),
+    ),
+  )
+}
+
 /** By which clients may know a broker: what its certificate is for, and what logins may be signed for. */
 export function hostNames(listeners: readonly Pick<NodeListener, 'host'>[]): Set<string> {
   return new Set(['localhost', '127.0.0.1', '::1', ...listeners.map(({ host }) => host)])
+}
+
+/** Where each controller of a cluster listens, by its id. */
+export function controllers({ nodes }: ClusterPlan): { nodeId: number; listener: NodeListener }[] {
+  return nodes
+    .filter(({ role }) => role === 'controller')
+    .map((node) => ({ nodeId: node.nodeId, listener: controllerListenerOf(node) }))
+}
+
+/** What all nodes of a KRaft cluster say of its controllers, by Kafka's names. */
+export function quorumProperties(plan: ClusterPlan): Record<string, string> {
+  const all = controllers(plan)
+  return {
+    'controller.listener.names': all[0]?.listener.name ?? ListenerName.controller,
+    'controller.quorum.voters': all
+      .map(({ nodeId, listener }) => `${nodeId}@${addressOf(listener)}`)
+      .join(','),
+  }
 }
 
 export function hostOf(host: string): string {

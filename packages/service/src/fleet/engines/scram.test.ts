@@ -7,6 +7,7 @@ import { silentLogger, systemEffects } from '@sluice/effects'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Authority } from '../authority/authority.ts'
+import { noCredentials } from './testing/no-credentials.ts'
 import { apacheKafkaEngine } from './apache-kafka.ts'
 import { embeddedEngine } from './embedded.ts'
 import {
@@ -57,7 +58,7 @@ describe.each(candidates)('the engine %s', (_, engine, kafkaVersion) => {
     directory = mkdtempSync(join(tmpdir(), 'sluice-scram-'))
     authority = new Authority(effects, directory)
     const keystore = join(directory, 'tls', 'keystore.pem')
-    await authority.keepServerFile(keystore, { commonName: 'broker', hosts: [host, 'localhost'] })
+    await authority.keepFile(keystore, { subject: 'CN=broker', hosts: [host, 'localhost'] })
     const tls = { keystore, truststore: authority.certificatePath, clientAuth: 'none' as const }
     // One member makes a quorum here.
     const member = await nodePlan(quorum.role, quorum.nodeIds[0] ?? 0)
@@ -72,6 +73,7 @@ describe.each(candidates)('the engine %s', (_, engine, kafkaVersion) => {
       name: 'scram',
       hosting,
       directory,
+      credentials: noCredentials,
       iam: { keys: [], region: '' },
       onChange: () => {},
     })

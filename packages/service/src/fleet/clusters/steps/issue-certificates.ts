@@ -1,12 +1,49 @@
+import { nodeName, type NodePlan } from '../../engines/engine.ts'
 import { hostNames } from '../../engines/listeners.ts'
-import type { Done, Step } from './pass.ts'
+import type { Done, Pass, Step } from './pass.ts'
 
-/** A certificate for every broker with an encrypted listener; one that serves stays as it is. */
-export const issueCertificates: Step = async ({ plan, record, authority }): Promise<Done> => {
-  for (const { tls, nodeId, listeners } of plan.nodes) {
-    if (!tls) continue
-    const hosts = [...hostNames(listeners)]
-    await authority.keepServerFile(tls.keystore, { commonName: `b-${nodeId}.${record.name}`, hosts })
+/** Certificates that will end soon are looked for this often. */
+export const certificateCheckMs = 3_600_000
+
+/**
+ * A certificate for every node that shows one, and for the service where nodes want it; one that serves stays as it is.
+ * A node that runs takes up another one without a new start.
+ */
+export const issueCertificates: Step = async (pass): Promise<Done> => {
+  const { plan, runtime, effects, record } = pass
+  const wasDue = certificatesAreDue(pass)
+  for (const node of plan.nodes) {
+    if (!(await keepFiles(pass, node))) continue
+    effects.logger.info('a node has another certificate', { cluster: record.name, node: nodeName(node) })
+    runtime.renewedNodes.add(nodeName(node))
   }
-  return 'unchanged'
+  if (plan.nodes.some(({ identity }) => identity)) await runtime.nodeAuthority.keepServiceFile()
+  await tellRunning(pass)
+  runtime.certificatesCheckedAtMs = effects.clock.now()
+  return wasDue ? 'changed' : 'unchanged'
+}
+
+/** Nobody has looked for a while. */
+export function certificatesAreDue({ runtime, effects }: Pick<Pass, 'runtime' | 'effects'>): boolean {
+  return effects.clock.now() - runtime.certificatesCheckedAtMs >= certificateCheckMs
+}
+
+/** Returns whether it has another one. */
+async function keepFiles(pass: Pass, { tls, identity, nodeId, listeners }: NodePlan): Promise<boolean> {
+  const { record, runtime, authority } = pass
+  const hosts = [...hostNames(listeners)]
+  const forClients =
+    tls && (await authority.keepFile(tls.keystore, { subject: `CN=b-${nodeId}.${record.name}`, hosts }))
+  const forNodes = identity && (await runtime.nodeAuthority.keepNodeFile(identity.keystore, hosts))
+  return forClients || forNodes || false
+}
+
+/** Those that do not run read their files when they start. */
+async function tellRunning({ plan, runtime, cluster }: Pass): Promise<void> {
+  for (const node of plan.nodes) {
+    const name = nodeName(node)
+    if (!runtime.renewedNodes.has(name)) continue
+    await cluster.takeUpCertificates(plan, node)
+    runtime.renewedNodes.delete(name)
+  }
 }

@@ -13,7 +13,14 @@ export const openEngine: Step = async ({
   const directory = store.directoryOf(uuid)
   const { name, hosting } = record
   const acceptsMetadataLoss = settings.metadataLossAccepted.includes(name)
-  const options = { name, directory, hosting, acceptsMetadataLoss, iam: settings.iam, onChange: trigger }
-  runtime.cluster = await engine.open(options)
+  runtime.cluster = await engine.open({
+    name,
+    directory,
+    hosting,
+    acceptsMetadataLoss,
+    credentials: () => runtime.nodeAuthority.credentials(),
+    iam: settings.iam,
+    onChange: trigger,
+  })
   return 'changed'
 }

@@ -4,6 +4,7 @@ import type { IamDirectory } from '../../../iam/connect-request.ts'
 import type { Limit } from '../../limit.ts'
 import type { Mutex } from '../../mutex.ts'
 import type { Authority } from '../../authority/authority.ts'
+import type { NodeAuthority } from '../../authority/node-authority.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { type ClusterPlace, clusterPlan } from '../cluster-plan.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
@@ -69,6 +70,12 @@ export interface ClusterRuntime {
   scramUsersChecked: boolean
   /** Attempts to reach what is wanted that failed in a row, in this process. */
   failedAttempts: number
+  /** Vouches for its nodes. */
+  readonly nodeAuthority: NodeAuthority
+  /** When certificates were looked at last, by the wall clock. */
+  certificatesCheckedAtMs: number
+  /** Nodes that have another certificate than they may show. */
+  renewedNodes: Set<string>
   /** For the screen. */
   movedPorts: MovedPort[]
 }
@@ -122,6 +129,7 @@ export class Pass {
       host: this.settings.host,
       directory: this.store.directoryOf(this.uuid),
       authority: this.authority.certificatePath,
+      nodeAuthority: this.runtime.nodeAuthority.certificatePath,
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Distributions } from '../../jvm/distributions.ts'
 import type { Environment } from '../../jvm/java.ts'
+import type { RemoteEffects } from '../brokers/ask-node.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
@@ -33,6 +34,7 @@ interface ApacheKafkaClusterContext {
 export class ApacheKafkaCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #context: ApacheKafkaClusterContext
+  readonly #effects: SupervisionEffects & RemoteEffects
   readonly #nodes: SupervisedNodes
   readonly brokers: ClusterClient
 
@@ -40,14 +42,15 @@ export class ApacheKafkaCluster implements EngineCluster {
   constructor(options: EngineClusterOptions, context: ApacheKafkaClusterContext) {
     this.#options = options
     this.#context = context
+    this.#effects = { ...context.effects, credentials: options.credentials }
     this.#nodes = new SupervisedNodes({
       cluster: options,
       names: { nameOf: directoryNameOf, keyOf: nodeOfDirectory },
       effects: context.effects,
-      answers: (key, listeners) => nodeAnswers(context.effects, key, listeners),
+      answers: (key, listeners) => nodeAnswers(this.#effects, key, listeners),
       onEnd: () => options.onChange(),
     })
-    this.brokers = new ClusterClient(context.effects, () => this.nodes())
+    this.brokers = new ClusterClient(this.#effects, () => this.nodes())
   }
 
   get clusterId(): string | null {
@@ -69,7 +72,8 @@ export class ApacheKafkaCluster implements EngineCluster {
   }
 
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
-    const { distributions, effects } = this.#context
+    const { distributions } = this.#context
+    const effects = this.#effects
     const release = this.#context.release(plan.kafkaVersion)
     const java = await distributions.java()
     const distribution = await distributions.broker(release.version, signal)
@@ -108,12 +112,16 @@ export class ApacheKafkaCluster implements EngineCluster {
     const problem =
       this.#nodes.missing(plan) ??
       (await this.brokers.health(plan, (connection) => controllersProblem(plan, connection)))
-    return problem ?? (await zooKeepersProblem(this.#context.effects, plan))
+    return problem ?? (await zooKeepersProblem(this.#effects, plan))
   }
 
   async finalizeVersion(plan: ClusterPlan): Promise<void> {
     const { mode, version } = this.#context.release(plan.kafkaVersion)
     if (mode === 'kraft') await this.brokers.ask(plan, (connection) => raiseFeatures(connection, version))
+  }
+
+  async takeUpCertificates(plan: ClusterPlan, key: NodeKey): Promise<void> {
+    if (key.role === 'broker' && this.#nodes.isRunning(key)) await this.brokers.reloadFiles(plan, key.nodeId)
   }
 
   stop(): Promise<void> {

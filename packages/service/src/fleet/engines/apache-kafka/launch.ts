@@ -3,6 +3,7 @@ import type { Disk } from '@sluice/effects'
 import type { Distribution } from '../../jvm/distributions.ts'
 import type { Java } from '../../jvm/java.ts'
 import { loggingConfiguration } from '../../jvm/logging.ts'
+import type { RemoteEffects } from '../brokers/ask-node.ts'
 import { ListenerName, listenerOf, type NodeKey, type NodePlan } from '../engine.ts'
 import { propertiesText } from '../properties-text.ts'
 import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
@@ -33,7 +34,11 @@ const readyPollMs = 100
 const crashLog = 'jvm-crash.log'
 
 /** How a node of Apache Kafka is started: its directory formatted, its files written, a JVM. */
-export function nodeStart(effects: SupervisionEffects, node: SupervisedNode, launch: Launch): NodeStart {
+export function nodeStart(
+  effects: SupervisionEffects & RemoteEffects,
+  node: SupervisedNode,
+  launch: Launch,
+): NodeStart {
   const { plan, fingerprint, java, signal } = launch
   return {
     plan,
@@ -49,7 +54,7 @@ export function nodeStart(effects: SupervisionEffects, node: SupervisedNode, lau
 }
 
 export async function nodeAnswers(
-  effects: SupervisionEffects,
+  effects: SupervisionEffects & RemoteEffects,
   { role }: NodeKey,
   listeners: NodePlan['listeners'],
 ): Promise<unknown> {
@@ -58,7 +63,7 @@ export async function nodeAnswers(
   return listener && askZooKeeper(effects, listener, 'ruok')
 }
 
-async function serves(effects: SupervisionEffects, plan: NodePlan): Promise<boolean> {
+async function serves(effects: SupervisionEffects & RemoteEffects, plan: NodePlan): Promise<boolean> {
   if (plan.role !== 'zookeeper') return kafkaNodeServes(effects, plan)
   return (await askZooKeeper(effects, listenerOf(plan, ListenerName.zookeeper), 'ruok')).trim() === 'imok'
 }

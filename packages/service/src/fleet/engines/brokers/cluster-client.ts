@@ -7,11 +7,12 @@ import {
   type ScramUsersChange,
   sameNode,
 } from '../engine.ts'
-import { plainListener } from '../listeners.ts'
+import { innerListener } from '../listeners.ts'
 import { askNode, type RemoteEffects } from './ask-node.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
 import { awayFromHome, electPreferred } from './preferred-leaders.ts'
+import { reloadFiles } from './reload-files.ts'
 import { alterScramUsers, scramUsers } from './scram-users.ts'
 import { unregisterBroker } from './unregister-broker.ts'
 
@@ -93,6 +94,13 @@ export class ClusterClient implements ClusterBrokers {
     return this.#askController(plan, (connection) => alterScramUsers(connection, change))
   }
 
+  /** See reload-files. */
+  async reloadFiles(plan: ClusterPlan, brokerId: number): Promise<void> {
+    const broker = this.#brokers(plan).find(({ nodeId }) => nodeId === brokerId)
+    const listener = broker && innerListener(broker.listeners)
+    if (listener) await askNode(this.#effects, listener, (connection) => reloadFiles(connection, brokerId))
+  }
+
   /** The cluster forgets a broker; there is nothing to say where none is left that could. */
   async unregister(plan: ClusterPlan, brokerId: number): Promise<void> {
     if (this.#addresses(plan).length > 0)
@@ -101,18 +109,23 @@ export class ClusterClient implements ClusterBrokers {
 
   /** Where the brokers of the plan that run are reached by each other, and by us. */
   #addresses(plan: ClusterPlan): NodeListener[] {
+    return this.#brokers(plan).flatMap(({ listeners }) => innerListener(listeners) ?? [])
+  }
+
+  /** Those of the plan that run. */
+  #brokers(plan: ClusterPlan): ObservedNode[] {
     return this.#nodes()
       .filter((node) => node.role === 'broker' && node.state === 'running')
       .filter((node) => plan.nodes.some((planned) => sameNode(planned, node)))
-      .flatMap(({ listeners }) => plainListener(listeners) ?? [])
   }
 
   /** Only with ZooKeeper it has to be that very broker; elsewhere each passes such requests on. */
   async #askController<Answer>(plan: ClusterPlan, use: Use<Answer>): Promise<Answer> {
-    const { controllerId, brokers } = await this.ask(plan, (connection) => describeTopics(connection, []))
-    const controller = brokers.find(({ nodeId }) => nodeId === controllerId)
-    if (!controller) throw new Error('the cluster has no controller')
-    return askNode(this.#effects, controller, use, controllerTimeoutMs)
+    const { controllerId } = await this.ask(plan, (connection) => describeTopics(connection, []))
+    const controller = this.#brokers(plan).find(({ nodeId }) => nodeId === controllerId)
+    const listener = controller && innerListener(controller.listeners)
+    if (!listener) throw new Error('the cluster has no controller')
+    return askNode(this.#effects, listener, use, controllerTimeoutMs)
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type ClusterPlan, ListenerName, listenerOf, type NodePlan } from '../engine.ts'
-import { addressOf, placeProperties, securityProtocols, urlOf } from '../listeners.ts'
+import { type ClusterPlan, controllerListenerOf, ListenerName, type NodePlan } from '../engine.ts'
+import { controllers, placeProperties, quorumProperties, securityProtocols, urlOf } from '../listeners.ts'
 import { propertiesText } from '../properties-text.ts'
 import { directoryNameOf, nodeProperties } from './nodes.ts'
 
@@ -24,19 +24,15 @@ export function leavesIamBehind({ nodes }: ClusterPlan): boolean {
  */
 export function handedOverNodes(ownPlan: ClusterPlan, directory: string): HandedOverNode[] {
   const plan = { ...ownPlan, nodes: ownPlan.nodes.map(withoutIam) }
-  const controllers = plan.nodes.filter(({ role }) => role === 'controller')
+  const quorum = plan.nodes.filter(({ role }) => role === 'controller')
   const brokers = plan.nodes.filter(({ role }) => role === 'broker')
-  const voters = controllers.map(
-    (node) => `${node.nodeId}@${addressOf(listenerOf(node, ListenerName.controller))}`,
-  )
-  return [...controllers, ...brokers].map((node) => {
+  return [...quorum, ...brokers].map((node) => {
     const name = directoryNameOf(node)
     const properties = {
       ...nodeProperties(plan, node),
-      ...roleProperties(node),
+      ...roleProperties(plan, node),
       'node.id': String(node.nodeId),
-      'controller.quorum.voters': voters.join(','),
-      'controller.listener.names': ListenerName.controller,
+      ...quorumProperties(plan),
       'log.dirs': join(directory, name, 'volume-1'),
     }
     return { name, text: propertiesText(properties) }
@@ -51,12 +47,13 @@ function isIam({ name }: NodePlan['listeners'][number]): boolean {
   return name === ListenerName.clientIam
 }
 
-function roleProperties(node: NodePlan): Record<string, string> {
+function roleProperties(plan: ClusterPlan, node: NodePlan): Record<string, string> {
+  const ofControllers = controllers(plan).map(({ listener }) => listener.name)
   const common = {
     'process.roles': node.role,
-    'listener.security.protocol.map': securityProtocols(node, ListenerName.controller),
+    'listener.security.protocol.map': securityProtocols(node, ...ofControllers),
   }
   return node.role === 'controller'
-    ? { ...common, listeners: urlOf(listenerOf(node, ListenerName.controller)) }
+    ? { ...common, listeners: urlOf(controllerListenerOf(node)) }
     : { ...common, ...placeProperties(node) }
 }

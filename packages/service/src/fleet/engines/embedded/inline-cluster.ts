@@ -23,6 +23,7 @@ import {
 } from '../engine.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 import {
+  controllerOf,
   damageExplained,
   directoryNameOf,
   diskFindings,
@@ -58,7 +59,7 @@ export class InlineCluster implements EngineCluster {
   constructor(options: EngineClusterOptions, effects: InlineEffects) {
     this.#options = options
     this.#effects = effects
-    this.brokers = new ClusterClient(effects, () => this.nodes())
+    this.brokers = new ClusterClient({ ...effects, credentials: options.credentials }, () => this.nodes())
   }
 
   get clusterId(): string | null {
@@ -117,9 +118,7 @@ export class InlineCluster implements EngineCluster {
   }
 
   async #startController(plan: ClusterPlan, node: NodePlan): Promise<void> {
-    const { nodeId } = node
-    const [{ host, port } = { host: '', port: 0 }] = node.listeners
-    const controller = { nodeId, host, port }
+    const controller = controllerOf(plan)
     const properties = nodeProperties(plan, node)
     if (this.#running) await this.#running.startController(controller, properties).catch(this.#explain)
     else await this.#startCluster(controller, properties).catch(this.#explain)
@@ -179,6 +178,9 @@ export class InlineCluster implements EngineCluster {
     const [disk] = this.#diskFindings()
     return disk?.message ?? this.brokers.health(plan)
   }
+
+  /** Brokers and controller look at their files by themselves. */
+  async takeUpCertificates(): Promise<void> {}
 
   /** Every name of a version stands for the same software: there is nothing to raise. */
   async finalizeVersion(): Promise<void> {}

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { assert } from '@sluice/effects'
 import {
+  type ControllerNode,
   controllerProperties,
   type DiskFailure,
   type ListenerOptions,
@@ -18,7 +20,7 @@ import {
   type NodePlan,
   securityProtocolOf,
 } from '../engine.ts'
-import { plainListener, securityProperties } from '../listeners.ts'
+import { controllers, innerListener, securityProperties } from '../listeners.ts'
 
 /* What a plan comes to for the nodes of an embedded cluster, however they are hosted. */
 
@@ -37,9 +39,10 @@ export function fingerprintOf(plan: ClusterPlan, key: NodeKey, more: readonly st
 
 /** What of the plan's properties this node gets: one that only brokers know must not start the controller anew. */
 export function nodeProperties(plan: ClusterPlan, key: NodeKey): Readonly<Record<string, string>> {
-  if (key.role === 'controller') return controllerProperties(plan.properties)
   const node = nodeOf(plan, key)
-  const between = plainListener(node.listeners)
+  if (key.role === 'controller')
+    return { ...controllerProperties(plan.properties), ...securityProperties(node) }
+  const between = innerListener(node.listeners)
   return {
     ...plan.properties,
     ...(between && { 'inter.broker.listener.name': between.name }),
@@ -49,6 +52,15 @@ export function nodeProperties(plan: ClusterPlan, key: NodeKey): Readonly<Record
 
 export function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
   return { name, protocol: securityProtocolOf(name), host, port }
+}
+
+/** The cluster's one controller and where it listens, as the engine has it. */
+export function controllerOf(plan: ClusterPlan): ControllerNode {
+  const [controller] = controllers(plan)
+  assert(controller, 'a cluster has its controller')
+  const { nodeId, listener } = controller
+  const { name, protocol, host, port } = listenerOptions(listener)
+  return { nodeId, host, port, listener: { name, protocol } }
 }
 
 /** The node's directory below the cluster's. */

@@ -2,7 +2,7 @@ import { fencingHeartbeat } from '@sluice/client'
 import type { Loss } from '@sluice/engine'
 import { BrokerHeartbeat } from '@sluice/wire'
 import { capitalized } from '../../operating-error.ts'
-import { askNode } from '../brokers/ask-node.ts'
+import { askNode, type RemoteEffects } from '../brokers/ask-node.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
@@ -11,7 +11,6 @@ import {
   type EngineClusterOptions,
   type Finding,
   type NodeKey,
-  type NodePlan,
   nodeName,
   nodeOf,
   type ObservedNode,
@@ -29,7 +28,7 @@ import {
   writeReport,
 } from './node-file.ts'
 import {
-  controllerId,
+  controllerOf,
   damageExplained,
   directoryNameOf,
   diskFindings,
@@ -64,7 +63,7 @@ interface LossesOfNode {
 /** Each node of a cluster lives in a process of its own, and outlives the service. */
 export class ProcessCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
-  readonly #effects: SupervisionEffects
+  readonly #effects: SupervisionEffects & RemoteEffects
   readonly #program: NodeProgram
   readonly #nodes: SupervisedNodes
   readonly brokers: ClusterClient
@@ -75,17 +74,17 @@ export class ProcessCluster implements EngineCluster {
   /** Finds the nodes that an earlier service left running. */
   constructor(options: EngineClusterOptions, effects: SupervisionEffects, program: NodeProgram) {
     this.#options = options
-    this.#effects = effects
+    this.#effects = { ...effects, credentials: options.credentials }
     this.#program = program
     this.#acceptsMetadataLoss = options.acceptsMetadataLoss ?? false
     this.#nodes = new SupervisedNodes({
       cluster: options,
       names: { nameOf: directoryNameOf, keyOf: nodeOfDirectory },
       effects,
-      answers: (_, listeners) => kafkaNodeAnswers(effects, listeners),
+      answers: (_, listeners) => kafkaNodeAnswers(this.#effects, listeners),
       onEnd: (node) => this.#ended(node),
     })
-    this.brokers = new ClusterClient(effects, () => this.nodes())
+    this.brokers = new ClusterClient(this.#effects, () => this.nodes())
   }
 
   get clusterId(): string | null {
@@ -206,6 +205,9 @@ export class ProcessCluster implements EngineCluster {
     return this.#nodes.missing(plan) ?? disk?.message ?? (await this.brokers.health(plan))
   }
 
+  /** Brokers and controller look at their files by themselves. */
+  async takeUpCertificates(): Promise<void> {}
+
   /** Every name of a version stands for the same software: there is nothing to raise. */
   async finalizeVersion(): Promise<void> {}
 
@@ -241,13 +243,4 @@ export class ProcessCluster implements EngineCluster {
       this.#effects.logger.info(`the controller could not be told that ${name} has ended`, { error })
     }
   }
-}
-
-function controllerOf(plan: ClusterPlan): { nodeId: number; host: string; port: number } {
-  const [listener] = nodeOf(plan, { role: 'controller', nodeId: controllerId }).listeners
-  const { host, port }: Pick<NodePlan['listeners'][number], 'host' | 'port'> = listener ?? {
-    host: '',
-    port: 0,
-  }
-  return { nodeId: controllerId, host, port }
 }

@@ -1,24 +1,22 @@
-import type { Clock } from '@sluice/effects'
+import { assert, type Clock } from '@sluice/effects'
 import { Metadata } from '@sluice/wire'
 import { askNode, type RemoteEffects } from '../brokers/ask-node.ts'
-import { ListenerName, listenerOf, type NodePlan } from '../engine.ts'
-import { plainListener } from '../listeners.ts'
+import type { NodePlan } from '../engine.ts'
+import { innerListener } from '../listeners.ts'
 
 /** Any answer of a node of Kafka that has these listeners. */
 export async function kafkaNodeAnswers(
   effects: RemoteEffects,
   listeners: NodePlan['listeners'],
 ): Promise<void> {
-  const listener = plainListener(listeners)
+  const listener = innerListener(listeners)
   if (listener) await askNode(effects, listener, (connection) => connection.negotiate())
 }
 
 /** Does this node of Kafka answer, and is it the part of the cluster that it shall be? Rejects where nobody answers. */
 export function kafkaNodeServes(effects: RemoteEffects, node: NodePlan): Promise<boolean> {
-  const listener = listenerOf(
-    node,
-    node.role === 'broker' ? ListenerName.replication : ListenerName.controller,
-  )
+  const listener = innerListener(node.listeners)
+  assert(listener, 'a node of Kafka is reached by its listener for nodes')
   return askNode(effects, listener, async (connection) => {
     const { errorCode } = await connection.negotiate()
     if (errorCode !== 0) return false

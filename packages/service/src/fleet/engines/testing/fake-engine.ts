@@ -234,6 +234,8 @@ class FakeCluster implements EngineCluster {
     return this.#engine.problem
   }
 
+  async takeUpCertificates(): Promise<void> {}
+
   async finalizeVersion({ kafkaVersion }: ClusterPlan): Promise<void> {
     this.#engine.log.push(`finalize ${kafkaVersion}`)
   }

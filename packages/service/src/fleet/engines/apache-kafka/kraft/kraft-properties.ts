@@ -1,6 +1,13 @@
-import { type ClusterPlan, ListenerName, listenerOf, type NodePlan } from '../../engine.ts'
+import { type ClusterPlan, controllerListenerOf, type NodePlan } from '../../engine.ts'
 import { plannedProperties } from '../known-properties.ts'
-import { addressOf, placeProperties, securityProtocols, urlOf } from '../../listeners.ts'
+import {
+  controllers,
+  placeProperties,
+  quorumProperties,
+  securityProperties,
+  securityProtocols,
+  urlOf,
+} from '../../listeners.ts'
 import { topicDefaultProperties } from '../property-data.generated.ts'
 import type { Release } from '../versions.ts'
 
@@ -48,12 +55,19 @@ export function kraftBrokerProperties(
     'process.roles': 'broker',
     'node.id': String(node.nodeId),
     ...placeProperties(node),
-    'listener.security.protocol.map': securityProtocols(node, ListenerName.controller),
+    'listener.security.protocol.map': securityProtocols(
+      node,
+      ...controllers(plan).map(({ listener }) => listener.name),
+    ),
     ...quorumProperties(plan),
     'log.dirs': logDirectory,
   }
 }
 
+/**
+ * Static voters (kraft.version 0), though Kafka has dynamic ones (KIP-853): the three controllers never change, a
+ * directory formatted by 3.9 and one formatted by 4.4 are alike, and no voter has to be added after a first start.
+ */
 export function kraftControllerProperties(
   plan: ClusterPlan,
   node: NodePlan,
@@ -64,23 +78,10 @@ export function kraftControllerProperties(
     ...plannedProperties(plan, release, (name) => controllerProperties.has(name)),
     'process.roles': 'controller',
     'node.id': String(node.nodeId),
-    listeners: urlOf(listenerOf(node, ListenerName.controller)),
+    listeners: urlOf(controllerListenerOf(node)),
     'listener.security.protocol.map': securityProtocols(node),
+    ...securityProperties(node),
     ...quorumProperties(plan),
     'log.dirs': logDirectory,
-  }
-}
-
-/**
- * Static voters (kraft.version 0), though Kafka has dynamic ones (KIP-853): the three controllers never change, a
- * directory formatted by 3.9 and one formatted by 4.4 are alike, and no voter has to be added after a first start.
- */
-function quorumProperties(plan: ClusterPlan): Record<string, string> {
-  const voters = plan.nodes
-    .filter(({ role }) => role === 'controller')
-    .map((node) => `${node.nodeId}@${addressOf(listenerOf(node, ListenerName.controller))}`)
-  return {
-    'controller.listener.names': ListenerName.controller,
-    'controller.quorum.voters': voters.join(','),
   }
 }

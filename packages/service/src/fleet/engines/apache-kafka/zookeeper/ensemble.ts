@@ -1,6 +1,8 @@
-import type { RemoteEffects } from '../../brokers/ask-node.ts'
+import type { SupervisionEffects } from '../../supervision/supervised-node.ts'
 import { type ClusterPlan, ListenerName, listenerOf } from '../../engine.ts'
 import { askZooKeeper, listsBroker, modeOf, type Word } from './zookeeper-words.ts'
+
+type ZooKeeperEffects = Pick<SupervisionEffects, 'clock' | 'network'>
 
 /** ZooKeeper grants sessions of at most 20 ticks of 1 s, and notices their end a tick later. */
 const sessionEndTimeoutMs = 30_000
@@ -11,7 +13,7 @@ const sessionEndPollMs = 250
  * die of that (NodeExists). Where the wait is in vain, Kafka says why.
  */
 export async function awaitSessionEnd(
-  effects: RemoteEffects,
+  effects: ZooKeeperEffects,
   plan: ClusterPlan,
   brokerId: number,
   signal: AbortSignal | undefined,
@@ -26,7 +28,10 @@ export async function awaitSessionEnd(
 }
 
 /** What is wrong with the ensemble, as a sentence; null where nothing is, or where there is none. */
-export async function zooKeepersProblem(effects: RemoteEffects, plan: ClusterPlan): Promise<string | null> {
+export async function zooKeepersProblem(
+  effects: ZooKeeperEffects,
+  plan: ClusterPlan,
+): Promise<string | null> {
   const answers = await askMembers(effects, plan, 'srvr')
   const modes = [...answers].map(([nodeId, answer]) => [nodeId, answer && modeOf(answer)] as const)
   return ensembleProblem(new Map(modes))
@@ -34,7 +39,7 @@ export async function zooKeepersProblem(effects: RemoteEffects, plan: ClusterPla
 
 /** The answers by node id; null from one that gives none. */
 async function askMembers(
-  effects: RemoteEffects,
+  effects: ZooKeeperEffects,
   plan: ClusterPlan,
   word: Word,
 ): Promise<Map<number, string | null>> {

@@ -1,5 +1,5 @@
-import { Deferred } from '@sluice/effects'
-import { answerTimeoutMs, type RemoteEffects } from '../../brokers/ask-node.ts'
+import { type Clock, Deferred, type Network } from '@sluice/effects'
+import { answerTimeoutMs } from '../../brokers/ask-node.ts'
 
 /** ZooKeeper's four-letter words: four bytes, a text, and the connection ends. */
 export type Word = 'ruok' | 'srvr' | 'dump'
@@ -8,7 +8,7 @@ const receiveBufferBytes = 4096
 const answerBytesMax = 64 * 1024
 
 export async function askZooKeeper(
-  { clock, network }: RemoteEffects,
+  { clock, network }: { clock: Clock; network: Network },
   { host, port }: { host: string; port: number },
   word: Word,
 ): Promise<string> {
