@@ -71,7 +71,7 @@ export class SecureEngine {
   /** Another certificate for the broker, in the file that it reads. */
   async renewCertificate(commonName: string): Promise<void> {
     rmSync(this.keystorePath, { force: true })
-    await this.authority.keepFile(this.keystorePath, {
+    this.authority.keepFile(this.keystorePath, {
       subject: `CN=${commonName}`,
       hosts: [host, 'localhost'],
     })
@@ -83,7 +83,7 @@ export class SecureEngine {
   }
 
   async clientCredentials(subject: string, authority = this.authority): Promise<TlsCredentials> {
-    const { key, certificate } = await authority.issueForClient(subject)
+    const { key, certificate } = authority.issueForClient(subject)
     return { key, certificates: certificate, authorities: this.ca }
   }
 

@@ -142,6 +142,11 @@ export class TestClock implements Clock {
     this.#moveTo(this.#monotonic + ms)
   }
 
+  /** Somebody sets the time of day. */
+  moveWallClock(ms: number): void {
+    this.#now += ms
+  }
+
   #moveTo(monotonic: number): void {
     this.#now += monotonic - this.#monotonic
     this.#monotonic = monotonic

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { systemEffects } from '@sluice/effects'
 import { Command, Option } from 'commander'
 import { Authority } from '../fleet/authority/authority.ts'
+import { SubjectError } from '../fleet/authority/subject.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 import { dataDirOption } from './options.ts'
@@ -45,10 +46,10 @@ export function certCommand(): Command {
     .argument('<name>', 'the common name, or a whole subject: CN=alice,O=Acme')
     .option('--out <directory>', 'where the files are written', '.')
     .addOption(dataDirOption())
-    .action(async (name: string, { dataDir, out }: { dataDir: string; out: string }) => {
+    .action((name: string, { dataDir, out }: { dataDir: string; out: string }) => {
       const { subject, fileName } = clientNames(name)
       const authority = authorityOf(dataDir)
-      const { key, certificate } = await authority.issueForClient(subject)
+      const { key, certificate } = issued(authority, subject)
       const path = (ending: string) => join(resolve(out), `${fileName}${ending}`)
       write(path('-key.pem'), key, 0o600)
       write(path('-cert.pem'), certificate)
@@ -57,6 +58,14 @@ export function certCommand(): Command {
       process.stdout.write(['-key.pem', '-cert.pem', '-keystore.pem'].map((one) => `${path(one)}\n`).join(''))
       process.stderr.write(`\n  Kafka knows this client as User:${subject}\n`)
     })
+}
+
+function issued(authority: Authority, subject: string) {
+  try {
+    return authority.issueForClient(subject)
+  } catch (error) {
+    throw error instanceof SubjectError ? new UsageError(`${error.message}.`) : error
+  }
 }
 
 function clientNames(name: string): { subject: string; fileName: string } {

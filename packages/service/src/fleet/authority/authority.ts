@@ -60,12 +60,12 @@ export class Authority {
   }
 
   /** See Issuer. */
-  keepFile(path: string, wanted: WantedFile): Promise<boolean> {
+  keepFile(path: string, wanted: WantedFile): boolean {
     return this.#issuer.keepFile(path, wanted)
   }
 
   /** A key and a certificate for a client of this subject (RFC 2253). */
-  issueForClient(subject: string): Promise<Issued> {
+  issueForClient(subject: string): Issued {
     return this.#issuer.issue({ subject, hosts: [] })
   }
 }

@@ -1,9 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock, Disk } from '@sluice/effects'
-import { Mutex } from '../mutex.ts'
 import { OperatingError } from '../operating-error.ts'
-import type { Issued } from './certificates.ts'
+import { isAddress, type Issued, issueCertificate, makeAuthority } from './certificates.ts'
 
 const dayMs = 86_400_000
 /** So long before its end a certificate is replaced. */
@@ -43,8 +42,6 @@ export interface WantedFile {
  */
 export class Issuer {
   readonly #options: IssuerOptions
-  /** Two that are the first to need it make one. */
-  readonly #making = new Mutex()
 
   constructor(options: IssuerOptions) {
     this.#options = options
@@ -64,10 +61,10 @@ export class Issuer {
    * Sees to it that the file at `path` has a key and a certificate of this kind that will not end soon. Returns whether
    * it has issued another one.
    */
-  async keepFile(path: string, wanted: WantedFile): Promise<boolean> {
+  keepFile(path: string, wanted: WantedFile): boolean {
     if (this.#serves(path, wanted)) return false
     const before = this.#certificateAt(path)
-    const { key, certificate } = await this.issue(wanted)
+    const { key, certificate } = this.issue(wanted)
     this.#disk.mkdirSync(join(path, '..'))
     const text = `${key}${certificate}${this.certificate() ?? ''}`
     this.#disk.writeFileAtomicSync(path, text, { mode: keyMode })
@@ -81,24 +78,23 @@ export class Issuer {
     if (!leaf || !this.#hasIssued(leaf)) return false
     return (
       Date.parse(leaf.validTo) - this.#options.effects.clock.now() > renewedBeforeMs &&
-      hosts.every((host) => leaf.checkHost(host) !== undefined || leaf.checkIP(host) !== undefined)
+      hosts.every((host) => (isAddress(host) ? leaf.checkIP(host) : leaf.checkHost(host)) !== undefined)
     )
   }
 
-  async issue({ subject, hosts }: WantedFile): Promise<Issued> {
-    const { issueCertificate } = await import('./certificates.ts')
+  issue({ subject, hosts }: WantedFile): Issued {
     const { leafDays, effects } = this.#options
-    const authority = await this.#making.run(() => this.#make())
+    const { key, certificate } = this.#make()
+    const authority = { key: createPrivateKey(key), certificate: new X509Certificate(certificate) }
     return issueCertificate(authority, { subject, hosts, days: leafDays, nowMs: effects.clock.now() })
   }
 
-  async #make(): Promise<Issued> {
+  #make(): Issued {
     const { directory, subject, beside, effects } = this.#options
     const keyPath = join(directory, 'ca-key.pem')
     const certificate = this.certificate() ?? this.#foundBeside(keyPath)
     if (certificate !== null) return this.#checked(certificate, keyPath)
-    const { makeAuthority } = await import('./certificates.ts')
-    const made = await makeAuthority({ subject, days: authorityDays, nowMs: effects.clock.now() })
+    const made = makeAuthority({ subject, days: authorityDays, nowMs: effects.clock.now() })
     this.#disk.mkdirSync(directory)
     // The certificate last: where it is, all the rest is.
     this.#disk.writeFileAtomicSync(keyPath, made.key, { mode: keyMode })

@@ -32,23 +32,19 @@ export class NodeAuthority {
     return this.#issuer.certificatePath
   }
 
-  keepNodeFile(path: string, hosts: readonly string[]): Promise<boolean> {
+  keepNodeFile(path: string, hosts: readonly string[]): boolean {
     return this.#issuer.keepFile(path, { subject: this.#subject, hosts })
   }
 
-  /** What the service shows to nodes. */
-  keepServiceFile(): Promise<boolean> {
-    return this.#issuer.keepFile(this.#servicePath, { subject: this.#subject, hosts: [] })
+  /** What the service shows to nodes, and what those show that live in its own process. */
+  get servicePath(): string {
+    return join(this.#directory, 'service.pem')
   }
 
   /** Read anew, for it may have been renewed. */
   credentials(): TlsCredentials {
-    const own = this.#disk.readFileSync(this.#servicePath).toString()
+    const own = this.#disk.readFileSync(this.servicePath).toString()
     return { key: own, certificates: own, authorities: this.#issuer.certificate() ?? '' }
-  }
-
-  get #servicePath(): string {
-    return join(this.#directory, 'service.pem')
   }
 }
 

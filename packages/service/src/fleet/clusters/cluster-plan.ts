@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { NodeAuthority } from '../authority/node-authority.ts'
 import {
   type ClusterPlan,
   type Engine,
@@ -25,8 +26,8 @@ export interface ClusterPlace {
   directory: string
   /** The certificate of who vouches for clients. */
   authority: string
-  /** The one of who vouches for the cluster's nodes. */
-  nodeAuthority: string
+  /** Vouches for the cluster's nodes. */
+  nodeAuthority: Pick<NodeAuthority, 'certificatePath' | 'servicePath'>
 }
 
 /** How the nodes of the record shall run. Pure. */
@@ -45,7 +46,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
         rack: spec.brokerNodeGroup.ZoneIds?.[node.zone] ?? null,
         listeners: ports.map(({ listener, port }) => ({ name: listener, host, port })),
         ...(wanted.some(isEncryptedForClients) && { tls: nodeTls(record, node, place) }),
-        ...(wanted.some(isSecureInner) && { identity: nodeIdentity(node, place) }),
+        ...(wanted.some(isSecureInner) && { identity: nodeIdentity(record, node, place) }),
         generation: node.generation,
       }
     }),
@@ -64,10 +65,18 @@ function nodeTls({ spec }: ClusterRecord, node: NodeKey, place: ClusterPlace): N
   }
 }
 
-function nodeIdentity({ role, nodeId }: NodeKey, place: ClusterPlace): NodeIdentity {
+/** Nodes of one process have one key, and it is that of the process. */
+function nodeIdentity(
+  { hosting }: ClusterRecord,
+  { role, nodeId }: NodeKey,
+  { nodeAuthority }: ClusterPlace,
+): NodeIdentity {
   return {
-    keystore: join(place.nodeAuthority, '..', `${role}-${nodeId}.pem`),
-    truststore: place.nodeAuthority,
+    keystore:
+      hosting === 'inline'
+        ? nodeAuthority.servicePath
+        : join(dirname(nodeAuthority.certificatePath), `${role}-${nodeId}.pem`),
+    truststore: nodeAuthority.certificatePath,
   }
 }
 

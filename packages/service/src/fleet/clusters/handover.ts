@@ -39,7 +39,7 @@ export function handedOver(
     })
   const directory = join(dataDirectory, 'clusters', record.uuid)
   const authority = new Authority(effects, dataDirectory).certificatePath
-  const nodeAuthority = new NodeAuthority(effects, directory, record.uuid).certificatePath
+  const nodeAuthority = new NodeAuthority(effects, directory, record.uuid)
   const plan = clusterPlan(record, engine, { host, directory, authority, nodeAuthority })
   const nodes = handedOverNodes(plan, directory)
   const missing = nodes.find(

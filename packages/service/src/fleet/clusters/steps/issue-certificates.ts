@@ -12,12 +12,15 @@ export const certificateCheckMs = 3_600_000
 export const issueCertificates: Step = async (pass): Promise<Done> => {
   const { plan, runtime, effects, record } = pass
   const wasDue = certificatesAreDue(pass)
+  const wanting = plan.nodes.filter(({ identity }) => identity)
+  const hosts = [...hostNames(wanting.flatMap(({ listeners }) => listeners))]
+  const { nodeAuthority } = runtime
+  if (wanting.length > 0) nodeAuthority.keepNodeFile(nodeAuthority.servicePath, hosts)
   for (const node of plan.nodes) {
-    if (!(await keepFiles(pass, node))) continue
+    if (!keepFiles(pass, node)) continue
     effects.logger.info('a node has another certificate', { cluster: record.name, node: nodeName(node) })
     runtime.renewedNodes.add(nodeName(node))
   }
-  if (plan.nodes.some(({ identity }) => identity)) await runtime.nodeAuthority.keepServiceFile()
   await tellRunning(pass)
   runtime.certificatesCheckedAtMs = effects.clock.now()
   return wasDue ? 'changed' : 'unchanged'
@@ -29,12 +32,12 @@ export function certificatesAreDue({ runtime, effects }: Pick<Pass, 'runtime' | 
 }
 
 /** Returns whether it has another one. */
-async function keepFiles(pass: Pass, { tls, identity, nodeId, listeners }: NodePlan): Promise<boolean> {
+function keepFiles(pass: Pass, { tls, identity, nodeId, listeners }: NodePlan): boolean {
   const { record, runtime, authority } = pass
   const hosts = [...hostNames(listeners)]
   const forClients =
-    tls && (await authority.keepFile(tls.keystore, { subject: `CN=b-${nodeId}.${record.name}`, hosts }))
-  const forNodes = identity && (await runtime.nodeAuthority.keepNodeFile(identity.keystore, hosts))
+    tls && authority.keepFile(tls.keystore, { subject: `CN=b-${nodeId}.${record.name}`, hosts })
+  const forNodes = identity && runtime.nodeAuthority.keepNodeFile(identity.keystore, hosts)
   return forClients || forNodes || false
 }
 

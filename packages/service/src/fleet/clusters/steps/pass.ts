@@ -129,7 +129,7 @@ export class Pass {
       host: this.settings.host,
       directory: this.store.directoryOf(this.uuid),
       authority: this.authority.certificatePath,
-      nodeAuthority: this.runtime.nodeAuthority.certificatePath,
+      nodeAuthority: this.runtime.nodeAuthority,
     }
   }
 
