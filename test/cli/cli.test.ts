@@ -59,7 +59,7 @@ describe('cluster handover', () => {
     expect(brokers).toHaveLength(3)
     const text = readFileSync(controller as string, 'utf8')
     const voters = /^controller\.quorum\.voters=10001@(\S+)$/m.exec(text)?.[1]
-    expect(text).toContain(`listeners=CONTROLLER://${voters}\n`)
+    expect(text).toContain(`listeners=CONTROLLER_SECURE://${voters}\n`)
     const broker = readFileSync(brokers[0] as string, 'utf8')
     expect(broker).toContain('broker.rack=use1-az1\n')
     // Apache Kafka has no such listener.

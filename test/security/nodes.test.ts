@@ -125,7 +125,11 @@ describe.each(['the controller', 'a broker'])('%s lets nobody in', (whom) => {
   const authorities = () => nodes.credentials().authorities
   const answer = async (tls: ConnectOptions['tls']) => {
     const connection = await open(node(), tls)
-    return connection.negotiate().finally(() => connection.close())
+    try {
+      return await connection.negotiate()
+    } finally {
+      await connection.close()
+    }
   }
 
   it('without a certificate', async () => {

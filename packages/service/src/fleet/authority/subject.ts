@@ -24,7 +24,15 @@ const ia5 = new Set(['DC', 'E', 'EMAILADDRESS'])
 /** A subject that is written as RFC 2253 wants it (`CN=alice,O=Acme`, the last attribute first) as a Name, DER. */
 export function encodedSubject(subject: string): Buffer {
   const names = split(subject, ',').reverse()
-  return sequence(...names.map((name) => set(...split(name, '+').map(encodedAttribute).sort(Buffer.compare))))
+  return sequence(
+    ...names.map((name) =>
+      set(
+        ...split(name, '+')
+          .map(encodedAttribute)
+          .sort((a, b) => a.compare(b)),
+      ),
+    ),
+  )
 }
 
 function encodedAttribute(written: string): Buffer {

@@ -234,7 +234,10 @@ class FakeCluster implements EngineCluster {
     return this.#engine.problem
   }
 
-  async takeUpCertificates(): Promise<void> {}
+  async takeUpCertificates(_plan: ClusterPlan, key: NodeKey): Promise<void> {
+    const isRunning = this.#nodes.some((node) => sameNode(node, key) && node.state === 'running')
+    if (isRunning) this.#engine.log.push(`certificates of ${key.role} ${key.nodeId}`)
+  }
 
   async finalizeVersion({ kafkaVersion }: ClusterPlan): Promise<void> {
     this.#engine.log.push(`finalize ${kafkaVersion}`)
