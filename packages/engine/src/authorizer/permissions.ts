@@ -32,7 +32,7 @@ const operationsOn = {
 export type ResourceType = keyof typeof operationsOn
 
 /** The one cluster, as a resource. */
-const clusterResource = 'kafka-cluster'
+export const clusterResource = 'kafka-cluster'
 
 /** What one caller may do, as it is at the moment of the question. */
 export interface Permissions {
@@ -51,6 +51,11 @@ const everything: Permissions = { allows: () => true, allowsAny: () => true }
 
 /** A node without an authorizer. */
 export const openToAll: Authorizer = { permissionsOf: () => everything }
+
+/** Nothing need be asked. */
+export function allowsEverything(permissions: Permissions): boolean {
+  return permissions === everything
+}
 
 /** What a client that asks for them is told of the operations that it may do: bits of their codes (KIP-430). */
 export function authorizedOperations(permissions: Permissions, resource: ResourceType, name: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Access, AccessRule } from './access.ts'
+import type { Access, AccessRule } from '../authorizer/access.ts'
 import { handlers } from './api-table.ts'
 
 /** What Apache Kafka's KafkaApis and ControllerApis ask before they answer. */

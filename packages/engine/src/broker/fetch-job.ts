@@ -8,6 +8,7 @@ import {
   type Int64,
 } from '@sluice/wire'
 import type { Timer } from '@sluice/effects'
+import { clusterResource } from '../authorizer/permissions.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { FollowerFetch } from '../replication/replica.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
@@ -309,9 +310,16 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
 
   #partition(wanted: FetchPartition): Partition | ErrorCode {
     const name = this.#topicName(wanted)
-    return name === undefined
-      ? ErrorCode.UNKNOWN_TOPIC_ID
-      : this.#context.broker.partitions.find(name, wanted.partition)
+    if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
+    if (!this.#mayRead(name)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    return this.#context.broker.partitions.find(name, wanted.partition)
+  }
+
+  #mayRead(topic: string): boolean {
+    const { permissions } = this.#context.session
+    return this.#follower
+      ? permissions.allows('clusterAction', 'cluster', clusterResource)
+      : permissions.allows('read', 'topic', topic)
   }
 
   /** Undefined for an id that no topic has. */
@@ -454,11 +462,16 @@ function failed(wanted: FetchPartition, error: ErrorCode): Fetched {
   }
 }
 
+const notRead: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+  ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+])
+
 /** As on Apache Kafka, where another part answers for what does not exist when the request comes. */
 function missing(wanted: FetchPartition, error: ErrorCode, moment: Moment): Fetched {
   const fetched = failed(wanted, error)
-  const unknown = error === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || error === ErrorCode.UNKNOWN_TOPIC_ID
-  if (unknown && moment === 'arrival') fetched.abortedTransactions = []
+  if (notRead.has(error) && moment === 'arrival') fetched.abortedTransactions = []
   return fetched
 }
 

@@ -6,13 +6,22 @@ import {
   type Handler as NodeHandler,
   RequestContext as NodeRequestContext,
 } from '../server/handler.ts'
-import type { Access } from './access.ts'
+import type { Access } from '../authorizer/access.ts'
+import type { TopicImage } from '../metadata/image.ts'
+import { authorized, type Screen } from '../server/authorization.ts'
 import type { BrokerServices } from './services.ts'
 
 /** A request to a broker. */
 export class RequestContext extends NodeRequestContext<BrokerServices> {
   get broker(): BrokerServices {
     return this.node
+  }
+
+  /** Those that its client may know of: what a list of all is made of. */
+  *topics(): Iterable<TopicImage> {
+    const { permissions } = this.session
+    for (const topic of this.node.metadata.topics())
+      if (permissions.allows('describe', 'topic', topic.name)) yield topic
   }
 }
 
@@ -24,13 +33,24 @@ export interface Handler extends NodeHandler<RequestContext> {
   readonly refuses?: boolean
 }
 
+interface HandlerOptions<A extends Api> {
+  readonly min?: number
+  readonly max?: number
+  readonly refuses?: boolean
+  readonly parks?: boolean
+  /** How each of its rules is asked, where that is not by what the request names one by one. */
+  readonly screen?: Screen<A, RequestContext>
+}
+
 /** A handler of decoded requests; `max` where not every version of the schema is served. */
 export function handler<A extends Api>(
   api: A,
   access: Access,
   handle: Handle<A, RequestContext>,
-  options: { min?: number; max?: number; refuses?: boolean; parks?: boolean } = {},
+  options: HandlerOptions<A> = {},
 ): Handler {
+  // What is refused whoever asks need not be asked for.
+  const guarded = options.refuses ? handle : authorized(api, access, handle, options.screen)
   return {
     api,
     minVersion: options.min ?? api.minVersion,
@@ -38,7 +58,7 @@ export function handler<A extends Api>(
     access,
     ...(options.refuses && { refuses: true }),
     ...(options.parks && { parks: true }),
-    handle: handle as Handler['handle'],
+    handle: guarded as Handler['handle'],
   }
 }
 

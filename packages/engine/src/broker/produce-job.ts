@@ -100,9 +100,10 @@ export class ProduceJob implements AppendSink {
   }
 
   #partition(data: ProducedPartition): Partition | ErrorCode {
-    const { broker, clientId } = this.#context
+    const { broker, clientId, session } = this.#context
     const name = this.#topicName(data)
     if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID
+    if (!session.permissions.allows('write', 'topic', name)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED
     if (!this.#request.byId && isInternalTopic(name) && clientId !== adminClientId)
       return ErrorCode.INVALID_TOPIC_EXCEPTION
     return broker.partitions.find(name, data.index)

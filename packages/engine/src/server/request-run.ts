@@ -1,7 +1,8 @@
 import type { Input, ResponseOf } from '@sluice/wire'
 import { isSteps, type Steps } from '../storage/slices.ts'
 import { encodeAnswerInSteps } from './answer.ts'
-import { endRequest, tellsErrorsByItem } from './failed-request.ts'
+import { tellsErrorsByItem } from './error-answer.ts'
+import { endRequest } from './failed-request.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { Reply } from './reply.ts'
 

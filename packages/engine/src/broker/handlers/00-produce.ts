@@ -10,7 +10,7 @@
  * whole request, as on Apache Kafka.
  */
 import { Produce, readProduceRequest } from '@sluice/wire'
-import { each, whole } from '../access.ts'
+import { each, whole } from '../../authorizer/access.ts'
 import { rawHandler } from '../handler.ts'
 import { ProduceJob } from '../produce-job.ts'
 

@@ -13,7 +13,7 @@
  */
 import { ErrorCode, Fetch, fetchByIdVersionMin, type RequestOf } from '@sluice/wire'
 import { atOnce } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { encodeAnswer } from '../../server/answer.ts'
 import { FetchJob, followerOf, inLane, partitionsAtOnceMax } from '../fetch-job.ts'
 import type { FetchScope } from '../fetch-sessions.ts'

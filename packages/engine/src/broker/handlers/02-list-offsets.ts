@@ -11,7 +11,7 @@
 import { ErrorCode, type Input, type Int64, ListOffsets, type RequestOf, type ResponseOf } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
 import { eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { handler, type RequestContext } from '../handler.ts'
 
 const latest = -1

@@ -16,15 +16,14 @@ import { isValidTopicName } from '../../metadata/topic-name.ts'
 import { noLeader } from '../../metadata/topics-image.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../../metadata/image.ts'
 import { byKeyInSteps, eachInSteps, type Steps } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { describedPartition, isReachable } from '../described-partition.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
+import { createsTopics, isAboutAll, isById, isWellAsked } from '../metadata-request.ts'
+import { metadataScreen } from '../screens/metadata.ts'
 
-const nullMeansAllVersionMin = 1
-const autoCreationFlagVersionMin = 4
-const topicIdVersionMin = 12
 /** Before it, replicas that are not there are left out, and the partition has an error for them. */
 const offlineReplicasAreNamedVersionMin = 1
 const listenerNotFoundVersionMin = 6
@@ -46,8 +45,8 @@ export const metadata = handler(
   function* (request, context) {
     const { topics } = request
     if (!isWellAsked(request, context.apiVersion)) return yield* answered(refused(request), request, context)
-    const isAboutAll = topics === null || (context.apiVersion < nullMeansAllVersionMin && topics.length === 0)
-    if (isAboutAll || topics.some(isById)) return yield* answered(known(request, context), request, context)
+    if (topics === null || isAboutAll(request, context.apiVersion) || topics.some(isById))
+      return yield* answered(known(request, context), request, context)
     // What is named more than once is described once, as on Apache Kafka.
     const names = yield* byKeyInSteps(topics, ({ name }) => name as string)
     const creating = createMissing([...names.keys()], request, context)
@@ -55,6 +54,7 @@ export const metadata = handler(
       answered(named(names, errors, request, context), request, context)
     return creating ? creating.then(describe) : yield* describe(new Map())
   },
+  { screen: metadataScreen },
 )
 
 function* answered(
@@ -73,19 +73,6 @@ function* answered(
   }
 }
 
-/** Ids and names do not mix, and ids are for newer versions. */
-function isWellAsked({ topics }: Request, apiVersion: number): boolean {
-  if (topics === null) return true
-  const byId = topics.some(isById)
-  return topics.every(({ name, topicId }) =>
-    byId ? apiVersion >= topicIdVersionMin && topicId !== zeroUuid : name !== null,
-  )
-}
-
-function isById({ topicId }: { topicId: string }): boolean {
-  return topicId !== zeroUuid
-}
-
 function refused({ topics }: Request): Steps<Topics> {
   const errorCode = ErrorCode.INVALID_REQUEST
   return eachInSteps(topics ?? [], ({ name, topicId }) => ({ errorCode, name: name ?? '', topicId }))
@@ -96,7 +83,7 @@ function* known(request: Request, context: RequestContext): Steps<Topics> {
   const { metadata } = context.broker
   const wanted = request.topics ?? []
   if (wanted.length === 0)
-    return yield* eachInSteps([...metadata.topics()], (topic) => described(topic, request, context))
+    return yield* eachInSteps(context.topics(), (topic) => described(topic, request, context))
   const ids = yield* byKeyInSteps(wanted, ({ topicId }) => topicId)
   return yield* eachInSteps(ids.keys(), (topicId) => {
     const topic = metadata.topicById(topicId)
@@ -136,12 +123,10 @@ function missing(name: string, creationError: number = ErrorCode.NONE): Topics[n
 function createMissing(
   names: readonly string[],
   request: Request,
-  { broker, apiVersion }: RequestContext,
+  context: RequestContext,
 ): Promise<CreationErrors> | null {
-  const mayCreate =
-    (apiVersion < autoCreationFlagVersionMin || request.allowAutoTopicCreation) &&
-    broker.config.boolean('auto.create.topics.enable')
-  if (!mayCreate) return null
+  if (!createsTopics(request, context)) return null
+  const { broker } = context
   const wanted = names.filter((name) => !broker.metadata.topic(name) && isValidTopicName(name))
   return wanted.length === 0 ? null : broker.topicCreation.ensureAll(wanted)
 }

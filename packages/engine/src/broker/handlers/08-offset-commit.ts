@@ -8,7 +8,7 @@
  * - Not done: members of the consumer protocol, whose groups are not served.
  */
 import { OffsetCommit } from '@sluice/wire'
-import { each, whole } from '../access.ts'
+import { each, whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const offsetCommit = handler(

@@ -9,8 +9,9 @@
  */
 import { ErrorCode, type Input, OffsetFetch, type RequestOf, type ResponseOf } from '@sluice/wire'
 import { askedInSteps, byKeyInSteps, type Steps } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { handler, type RequestContext } from '../handler.ts'
+import { offsetFetchScreen } from '../screens/offset-fetch.ts'
 
 const batchedVersionMin = 8
 const groupErrorVersionMin = 2
@@ -32,6 +33,7 @@ export const offsetFetch = handler(
     )
     return fetched.then((groups) => ({ groups }))
   },
+  { screen: offsetFetchScreen },
 )
 
 async function fetchOneGroup(

@@ -11,11 +11,12 @@
  */
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
 import { eachInSteps, type Steps } from '../../storage/slices.ts'
-import { each, whole } from '../access.ts'
+import { each, whole } from '../../authorizer/access.ts'
 import type { ClientSoftware } from '../../server/connection-session.ts'
 import { type CoordinatorHome, coordinatorKeyType } from '../coordinators.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
+import { findCoordinatorScreen } from '../screens/find-coordinator.ts'
 
 const batchedVersionMin = 4
 const shareVersionMin = 6
@@ -38,6 +39,7 @@ export const findCoordinator = handler(
     const { key: _, ...only } = locate(request.key)
     return { ...only, errorMessage: only.errorMessage || 'NONE' }
   },
+  { screen: findCoordinatorScreen },
 )
 
 type Locate = (key: string) => Coordinator

@@ -10,7 +10,7 @@
  * - Not done: joining a group of the consumer protocol (KIP-848), which is refused with 23.
  */
 import { JoinGroup } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 const nullableProtocolNameVersionMin = 7

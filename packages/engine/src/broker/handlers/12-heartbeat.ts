@@ -4,7 +4,7 @@
  * While the coordinator still loads the group every heartbeat is good.
  */
 import { Heartbeat } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const heartbeat = handler(Heartbeat, [whole('read', 'group')], async (request, context) => ({

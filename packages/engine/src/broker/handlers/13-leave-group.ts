@@ -5,7 +5,7 @@
  *   by an administrator who knows only their instance ids. Reasons from version 5 on (KIP-800) go to the log.
  */
 import { ErrorCode, LeaveGroup } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 const batchedVersionMin = 3

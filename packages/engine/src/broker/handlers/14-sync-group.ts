@@ -5,7 +5,7 @@
  * - From version 5 on protocol type and name must be named and be the group's (KIP-559).
  */
 import { SyncGroup } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const syncGroup = handler(

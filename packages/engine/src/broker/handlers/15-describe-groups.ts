@@ -7,7 +7,7 @@
 import { DescribeGroups } from '@sluice/wire'
 import { authorizedOperations, operationsNotAsked } from '../../authorizer/permissions.ts'
 import { askedInSteps, byKeyInSteps } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const describeGroups = handler(

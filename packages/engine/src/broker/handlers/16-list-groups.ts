@@ -5,11 +5,15 @@
  * groups that are served are of type "classic".
  */
 import { ListGroups } from '@sluice/wire'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
+import { listsOnly } from '../../server/authorization.ts'
 import { handler } from '../handler.ts'
+
+const mayBeListed = each('describe', 'group', { unless: { operation: 'describe', resource: 'cluster' } })
 
 export const listGroups = handler(
   ListGroups,
-  [each('describe', 'group', { unless: { operation: 'describe', resource: 'cluster' } })],
+  [mayBeListed],
   (request, context) => context.broker.groups.listGroups(request.statesFilter, request.typesFilter),
+  { screen: listsOnly<typeof ListGroups, 'groups'>(mayBeListed, 'groups', ({ groupId }) => groupId) },
 )

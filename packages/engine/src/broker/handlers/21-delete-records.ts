@@ -6,7 +6,7 @@
 import { Deferred, thrownMidway } from '@sluice/effects'
 import { DeleteRecords, ErrorCode, type Input, type Int64, type ResponseOf } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { logConfigOf } from '../../storage/log-config.ts'
 import { byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import { handler, type RequestContext } from '../handler.ts'

@@ -5,7 +5,7 @@
  * Not done: transactional ids, which are refused at once with 35; version 6 (two-phase commit) is unstable in 4.4.
  */
 import { ErrorCode, InitProducerId } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 const none = -1

@@ -3,7 +3,7 @@
  */
 import { ErrorCode, OffsetForLeaderEpoch } from '@sluice/wire'
 import { eachInSteps, eachOfSteps } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const offsetForLeaderEpoch = handler(

@@ -9,7 +9,7 @@
  */
 import { DescribeConfigs } from '@sluice/wire'
 import { describedConfigs } from '../../server/describe-configs.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const describeConfigs = handler(

@@ -3,7 +3,7 @@
  * one here: its replicas are there already, and any other path is none of its directories.
  */
 import { AlterReplicaLogDirs, ErrorCode } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 

@@ -4,7 +4,7 @@
 import { DescribeLogDirs, ErrorCode, type RequestOf } from '@sluice/wire'
 import type { Partition } from '../../replication/partition.ts'
 import { eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const describeLogDirs = handler(

@@ -4,7 +4,7 @@
  */
 import { DeleteGroups } from '@sluice/wire'
 import { askedInSteps, byKeyInSteps } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const deleteGroups = handler(DeleteGroups, [each('delete', 'group')], function* (request, { broker }) {

@@ -2,13 +2,15 @@
  * IncrementalAlterConfigs, versions 0 to 1: decided by the controller (controller/configs; KIP-339).
  */
 import { IncrementalAlterConfigs } from '@sluice/wire'
-import { each } from '../access.ts'
-import { forwardedConfigs } from '../forward-configs.ts'
+import { each } from '../../authorizer/access.ts'
+import { alterConfigsScreen, forwardedConfigs } from '../forward-configs.ts'
 import { handler } from '../handler.ts'
+
+const access = [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')]
 
 export const incrementalAlterConfigs = handler(
   IncrementalAlterConfigs,
-  [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')],
+  access,
   (request, context) =>
     forwardedConfigs(request.resources, context, (resources) => {
       const { broker, apiVersion, session } = context
@@ -20,4 +22,5 @@ export const incrementalAlterConfigs = handler(
         { principal },
       )
     }),
+  { screen: alterConfigsScreen(IncrementalAlterConfigs, access) },
 )

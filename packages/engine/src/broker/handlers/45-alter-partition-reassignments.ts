@@ -2,7 +2,7 @@
  * AlterPartitionReassignments, versions 0 and 1: decided by the controller (controller/reassignments) (KIP-455).
  */
 import { AlterPartitionReassignments } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
 export const alterPartitionReassignments = forwarded(AlterPartitionReassignments, [whole('alter', 'cluster')])

@@ -3,7 +3,7 @@
  * theirs (86); missing topics and partitions get 3, a partition without an offset is fine.
  */
 import { OffsetDelete } from '@sluice/wire'
-import { each, whole } from '../access.ts'
+import { each, whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const offsetDelete = handler(

@@ -5,7 +5,7 @@
  * - One that is named twice is answered with 92, one that there is not with 91.
  */
 import { DescribeUserScramCredentials, ErrorCode } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 

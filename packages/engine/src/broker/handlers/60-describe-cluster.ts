@@ -6,7 +6,7 @@
  */
 import { DescribeCluster, ErrorCode } from '@sluice/wire'
 import { authorizedClusterOperations, operationsNotAsked } from '../../authorizer/permissions.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { wrongEndpointType } from '../../server/endpoint-types.ts'
 import { handler } from '../handler.ts'

@@ -4,7 +4,7 @@
  */
 import { DescribeProducers, ErrorCode, type Input, type ResponseOf } from '@sluice/wire'
 import { byKeyInSteps, eachInSteps, eachOfSteps } from '../../storage/slices.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 

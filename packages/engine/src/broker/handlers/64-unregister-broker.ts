@@ -2,7 +2,7 @@
  * UnregisterBroker, version 0: decided by the controller (controller/brokers) (KIP-631).
  */
 import { UnregisterBroker } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
 export const unregisterBroker = forwarded(UnregisterBroker, [whole('alter', 'cluster')])

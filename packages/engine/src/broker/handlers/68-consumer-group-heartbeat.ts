@@ -6,7 +6,7 @@
  * Not done: the consumer protocol (KIP-848).
  */
 import { ConsumerGroupHeartbeat, ErrorCode } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 const refusal = 'The consumer group protocol is not served yet; use group.protocol=classic.'

@@ -6,7 +6,7 @@
  */
 import { ConfigResourceType, ErrorCode, ListConfigResources } from '@sluice/wire'
 import { eachInSteps, eachOfSteps } from '../../storage/slices.ts'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 

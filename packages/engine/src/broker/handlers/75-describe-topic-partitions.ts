@@ -8,10 +8,11 @@ import { DescribeTopicPartitions, ErrorCode, zeroUuid, type Input, type Response
 import { authorizedOperations } from '../../authorizer/permissions.ts'
 import type { TopicImage } from '../../metadata/image.ts'
 import { isValidTopicName } from '../../metadata/topic-name.ts'
-import { each } from '../access.ts'
+import { each } from '../../authorizer/access.ts'
 import { describedPartition } from '../described-partition.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { isInternalTopic } from '../internal-topics.ts'
+import { describeTopicPartitionsScreen } from '../screens/describe-topic-partitions.ts'
 
 type Response = Input<ResponseOf<typeof DescribeTopicPartitions>>
 type Topic = NonNullable<Response['topics']>[number]
@@ -24,9 +25,7 @@ export const describeTopicPartitions = handler(
     const { cursor } = request
     const askedForAll = request.topics.length === 0
     const names = new Set(
-      askedForAll
-        ? [...broker.metadata.topics()].map(({ name }) => name)
-        : request.topics.map(({ name }) => name),
+      askedForAll ? [...context.topics()].map(({ name }) => name) : request.topics.map(({ name }) => name),
     )
     // The topic where the last page ended belongs to this one, also if it has been deleted since.
     if (cursor && !askedForAll) names.add(cursor.topicName)
@@ -53,6 +52,7 @@ export const describeTopicPartitions = handler(
     }
     return { topics, nextCursor: null }
   },
+  { screen: describeTopicPartitionsScreen },
 )
 
 function missing(name: string, { session }: RequestContext): Topic {

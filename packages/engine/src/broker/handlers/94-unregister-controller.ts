@@ -2,7 +2,7 @@
  * UnregisterController, version 0: decided by the controller (controller/quorum).
  */
 import { UnregisterController } from '@sluice/wire'
-import { whole } from '../access.ts'
+import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
 export const unregisterController = forwarded(UnregisterController, [whole('alter', 'cluster')])

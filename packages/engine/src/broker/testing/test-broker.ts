@@ -1,5 +1,6 @@
 import { Connection } from '@sluice/client'
 import { MemoryNetwork, seededRandom, silentLogger } from '@sluice/effects'
+import type { Authorizer } from '../../authorizer/permissions.ts'
 import { clusterId, TestController } from '../../controller/testing/test-controller.ts'
 import { InlineFeeds } from '../../replication/inline-feeds.ts'
 import { Broker } from '../broker.ts'
@@ -22,7 +23,10 @@ export class TestBroker {
   readonly #connections: Connection[] = []
   #broker: Broker | null = null
 
-  constructor(properties: Record<string, string> = {}) {
+  readonly #authorizer: Authorizer | undefined
+
+  constructor(properties: Record<string, string> = {}, authorizer?: Authorizer) {
+    this.#authorizer = authorizer
     this.controller = new TestController({ properties: { 'default.replication.factor': '1', ...properties } })
   }
 
@@ -52,6 +56,7 @@ export class TestBroker {
       network: this.network,
       random: this.#random,
       logger: silentLogger,
+      authorizer: this.#authorizer,
       signal: new AbortController().signal,
       onFailure: (failure) => void this.failures.push(failure),
     })

@@ -1,4 +1,6 @@
-import type { Operation, ResourceType } from '../authorizer/permissions.ts'
+import type { Operation, ResourceType as AnyResourceType } from './permissions.ts'
+
+type ResourceType = Extract<AnyResourceType, 'cluster' | 'topic' | 'group' | 'transactionalId'>
 
 interface Permission {
   readonly operation: Operation
@@ -24,7 +26,7 @@ export interface AccessRule extends Permission {
 /** `none`: anybody may. */
 export type Access = 'none' | readonly AccessRule[]
 
-type Condition =
+export type Condition =
   | 'from a consumer'
   | 'from a follower'
   | 'to create what is missing'
