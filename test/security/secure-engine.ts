@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Cluster, startCluster } from '@sluice/engine'
 import {
   type Clock,
+  type Logger,
   silentLogger,
   systemClock,
   systemDisk,
@@ -11,7 +12,8 @@ import {
   systemRandom,
   type TlsCredentials,
 } from '@sluice/effects'
-import { Authority } from 'sluice'
+import { Authority, iamMechanisms } from 'sluice'
+import { accessKey, alicePassword, iamRegion } from './logins.ts'
 
 const host = '127.0.0.1'
 
@@ -21,15 +23,20 @@ export class SecureEngine {
   readonly authority = new Authority({ clock: systemClock(), disk: systemDisk() }, this.directory)
   readonly #clock = new HurriedClock()
   readonly #cluster: { running: Cluster | null } = { running: null }
+  /** Bugs that have stopped its broker. */
+  readonly failures: Error[] = []
 
-  static async start(properties: Readonly<Record<string, string>> = {}): Promise<SecureEngine> {
+  static async start(
+    properties: Readonly<Record<string, string>> = {},
+    logger: Logger = silentLogger,
+  ): Promise<SecureEngine> {
     const engine = new SecureEngine()
     await engine.renewCertificate('broker')
     const { keystorePath, authority } = engine
     engine.#cluster.running = await startCluster({
       directory: join(engine.directory, 'data'),
       controller: { nodeId: 1000, host, port: 0 },
-      brokers: [{ nodeId: 1, rack: null, listeners: listeners() }],
+      brokers: [{ nodeId: 1, rack: null, listeners: listeners(), mechanisms: engine.#mechanisms() }],
       properties: {
         'auto.create.topics.enable': 'true',
         'group.initial.rebalance.delay.ms': '0',
@@ -45,19 +52,27 @@ export class SecureEngine {
         'listener.name.plain.sasl.enabled.mechanisms': 'PLAIN',
         'listener.name.plain.plain.sasl.jaas.config':
           'org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="se\\"cret" user_bob=b;',
+        'listener.name.any.sasl.enabled.mechanisms':
+          'SCRAM-SHA-512,SCRAM-SHA-256,PLAIN,AWS_MSK_IAM,OAUTHBEARER',
+        'listener.name.any.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="${alicePassword}";`,
         'connection.failed.authentication.delay.ms': '0',
         ...properties,
       },
-      onBrokerFailure: (_, failure) => console.error(failure),
+      onBrokerFailure: (_, failure) => engine.failures.push(failure),
       effects: {
         clock: engine.#clock,
         disk: systemDisk(),
         network: systemNetwork(),
         random: systemRandom(),
-        logger: silentLogger,
+        logger,
       },
     })
     return engine
+  }
+
+  #mechanisms() {
+    const directory = { region: iamRegion, keys: [{ ...accessKey, arn: 'arn:aws:iam::000000000000:root' }] }
+    return iamMechanisms(directory, [{ host }], { clock: this.#clock, random: systemRandom() })
   }
 
   get keystorePath(): string {
@@ -131,6 +146,7 @@ function listeners() {
     listener('EITHER', 'SSL'),
     listener('SCRAM', 'SASL_SSL'),
     listener('PLAIN', 'SASL_PLAINTEXT'),
+    listener('ANY', 'SASL_PLAINTEXT'),
     listener('INNER', 'PLAINTEXT'),
   ]
 }

@@ -40,11 +40,18 @@ export class LoginRefused extends Error {
   readonly reason: string
   /** What the mechanism itself says to it: the client answers that, and only then hears of the failure (RFC 7628). */
   readonly challenge: Buffer | null
+  /** What else the log may know of it, which is another each time. */
+  readonly facts: Record<string, string>
 
-  constructor(message: string, reason = message, challenge: Buffer | null = null) {
+  constructor(
+    message: string,
+    reason = message,
+    more: { challenge?: Buffer | null; facts?: Record<string, string> } = {},
+  ) {
     super(message)
     this.reason = reason
-    this.challenge = challenge
+    this.challenge = more.challenge ?? null
+    this.facts = more.facts ?? {}
   }
 }
 

@@ -106,7 +106,7 @@ it('is authenticated anew once a second at most, and goes on where a client asks
 it('a mechanism’s own word of a refusal goes first, and whatever follows it is refused', async () => {
   const challenge = Buffer.from('no')
   const { login, clock } = loginBy(() => {
-    throw new LoginRefused('Access denied', 'a reason', challenge)
+    throw new LoginRefused('Access denied', 'a reason', { challenge })
   })
   const first = login.authenticate(noBytes, '127.0.0.1')
   await clock.advance(1)

@@ -119,8 +119,8 @@ export class SaslLogin {
         error instanceof LoginRefused ? error : new LoginRefused('Authentication failed', error.message)
       if (refusal.challenge) this.#refusal = refusal
       else this.#state = 'refused'
-      const { message, reason, challenge } = refusal
-      refusals.tell('a login is refused', client, reason, { mechanism: this.#mechanism?.name })
+      const { message, reason, challenge, facts } = refusal
+      refusals.tell('a login is refused', client, reason, { mechanism: this.#mechanism?.name, ...facts })
       await clock.sleep(this.#options.failureDelayMs())
       return challenge ? accepted(challenge, 0) : this.#refused(message)
     }

@@ -92,7 +92,7 @@ function judged(id: string, verify: () => ConnectIdentity, challenge: Buffer | n
     return verify()
   } catch (error) {
     if (!(error instanceof ConnectRefused)) throw error
-    throw new LoginRefused(`[${id}]: Access denied`, `[${id}]: ${error.message}`, challenge)
+    throw new LoginRefused(`[${id}]: Access denied`, error.message, { challenge, facts: { request: id } })
   }
 }
 
