@@ -179,6 +179,7 @@ class FleetOfClusters implements Fleet {
       engines,
       findings: (uuid) => this.#runtimes.get(uuid)?.cluster?.findings() ?? [],
       observed: (uuid) => this.#runtimes.get(uuid)?.cluster?.nodes() ?? [],
+      topics: (uuid) => this.#runtimes.get(uuid)?.cluster?.brokers.topics,
       trigger: (uuid) => {
         // What is under way for a cluster that shall go need not be brought to its end.
         if (this.#store.get(uuid)?.state === 'DELETING') this.#runtimes.get(uuid)?.abort.abort()

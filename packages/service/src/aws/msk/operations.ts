@@ -7,14 +7,18 @@ import { batchDisassociateScramSecret } from './operations/batch-disassociate-sc
 import { createCluster } from './operations/create-cluster.ts'
 import { createClusterV2 } from './operations/create-cluster-v2.ts'
 import { createConfiguration } from './operations/create-configuration.ts'
+import { createTopic } from './operations/create-topic.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
 import { deleteConfiguration } from './operations/delete-configuration.ts'
+import { deleteTopic } from './operations/delete-topic.ts'
 import { describeCluster } from './operations/describe-cluster.ts'
 import { describeClusterOperation } from './operations/describe-cluster-operation.ts'
 import { describeClusterOperationV2 } from './operations/describe-cluster-operation-v2.ts'
 import { describeClusterV2 } from './operations/describe-cluster-v2.ts'
 import { describeConfiguration } from './operations/describe-configuration.ts'
 import { describeConfigurationRevision } from './operations/describe-configuration-revision.ts'
+import { describeTopic } from './operations/describe-topic.ts'
+import { describeTopicPartitions } from './operations/describe-topic-partitions.ts'
 import { getBootstrapBrokers } from './operations/get-bootstrap-brokers.ts'
 import { getCompatibleKafkaVersions } from './operations/get-compatible-kafka-versions.ts'
 import { listClusterOperations } from './operations/list-cluster-operations.ts'
@@ -27,6 +31,7 @@ import { listKafkaVersions } from './operations/list-kafka-versions.ts'
 import { listNodes } from './operations/list-nodes.ts'
 import { listScramSecrets } from './operations/list-scram-secrets.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { listTopics } from './operations/list-topics.ts'
 import { rebootBroker } from './operations/reboot-broker.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
@@ -35,6 +40,7 @@ import { updateClusterConfiguration } from './operations/update-cluster-configur
 import { updateClusterKafkaVersion } from './operations/update-cluster-kafka-version.ts'
 import { updateConfiguration } from './operations/update-configuration.ts'
 import { updateSecurity } from './operations/update-security.ts'
+import { updateTopic } from './operations/update-topic.ts'
 
 /** What is implemented. Every other operation of the schema is answered with NotImplementedException. */
 export function mskHandlers(services: Services): Partial<Record<OperationName<typeof operations>, Handler>> {
@@ -44,14 +50,18 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     CreateCluster: createCluster(services),
     CreateClusterV2: createClusterV2(services),
     CreateConfiguration: createConfiguration(services),
+    CreateTopic: createTopic(services),
     DeleteCluster: deleteCluster(services),
     DeleteConfiguration: deleteConfiguration(services),
+    DeleteTopic: deleteTopic(services),
     DescribeCluster: describeCluster(services),
     DescribeClusterOperation: describeClusterOperation(services),
     DescribeClusterOperationV2: describeClusterOperationV2(services),
     DescribeClusterV2: describeClusterV2(services),
     DescribeConfiguration: describeConfiguration(services),
     DescribeConfigurationRevision: describeConfigurationRevision(services),
+    DescribeTopic: describeTopic(services),
+    DescribeTopicPartitions: describeTopicPartitions(services),
     GetBootstrapBrokers: getBootstrapBrokers(services),
     GetCompatibleKafkaVersions: getCompatibleKafkaVersions(services),
     ListClusterOperations: listClusterOperations(services),
@@ -64,6 +74,7 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     ListNodes: listNodes(services),
     ListScramSecrets: listScramSecrets(services),
     ListTagsForResource: listTagsForResource(services),
+    ListTopics: listTopics(services),
     RebootBroker: rebootBroker(services),
     TagResource: tagResource(services),
     UntagResource: untagResource(services),
@@ -72,5 +83,6 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     UpdateClusterKafkaVersion: updateClusterKafkaVersion(services),
     UpdateConfiguration: updateConfiguration(services),
     UpdateSecurity: updateSecurity(services),
+    UpdateTopic: updateTopic(services),
   }
 }

@@ -11,7 +11,9 @@ import {
   systemRandom,
 } from '@sluice/effects'
 import { createFleet, type Fleet, type FleetOptions } from '../../fleet/fleet.ts'
+import type { Engine } from '../../fleet/engines/engine.ts'
 import { enginesOf } from '../../fleet/engines/engines.ts'
+import type { SupervisionEffects } from '../../fleet/engines/supervision/supervised-node.ts'
 import { FakeEngine } from '../../fleet/engines/testing/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { awsServices } from '../services.ts'
@@ -45,6 +47,8 @@ export async function startTestService(
     clock?: Clock
     /** One on which another service was. */
     disk?: MemoryDisk
+    /** Runs clusters in place of those that are no engines. */
+    engine?: (effects: SupervisionEffects) => Engine
   } = {},
 ): Promise<TestService> {
   const clock = options.clock ?? systemClock()
@@ -56,7 +60,7 @@ export async function startTestService(
   const replicating = new FakeEngine(effects, 'apache-kafka')
   const fleet = createFleet({
     dataDirectory: '/data',
-    engines: enginesOf([engine, replicating], 'embedded'),
+    engines: enginesOf(options.engine ? [options.engine(effects)] : [engine, replicating], 'embedded'),
     region: 'us-east-1',
     account: '000000000000',
     effects,

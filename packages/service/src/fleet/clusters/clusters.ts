@@ -1,7 +1,7 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import { assert, type Clock, type Random } from '@sluice/effects'
 import type { Configurations } from '../configurations/configurations.ts'
-import type { Engine, Finding, Hosting, ObservedNode } from '../engines/engine.ts'
+import type { ClusterTopics, Engine, Finding, Hosting, ObservedNode } from '../engines/engine.ts'
 import { type Engines, hostingProblem } from '../engines/engines.ts'
 import { newResource, type Place } from '../place.ts'
 import type { UnreadableRecord } from '../record-store.ts'
@@ -29,6 +29,8 @@ interface ClustersOptions {
   findings: (uuid: string) => readonly Finding[]
   /** The nodes of a cluster that run now, or did and failed. */
   observed: (uuid: string) => readonly ObservedNode[]
+  /** Undefined where nothing of the cluster runs. */
+  topics: (uuid: string) => ClusterTopics | undefined
   /** Makes the reconcile loop look at a cluster, because what is wanted of it has changed. */
   trigger: (uuid: string) => void
 }
@@ -76,6 +78,11 @@ export class Clusters {
   addresses(record: ClusterRecord): ListenerAddress[] {
     const { observed, host } = this.#options
     return listenerAddresses(record, observed(record.uuid), host)
+  }
+
+  /** As its brokers know them; undefined where nothing of it runs. */
+  topics({ uuid }: ClusterRecord): ClusterTopics | undefined {
+    return this.#options.topics(uuid)
   }
 
   /** Why it is in its state, and what else there is to know of it. */

@@ -9,3 +9,14 @@ export const publishedKafkaVersions: readonly string[] = [
   ...['3.7.x', '3.7.x.kraft', '3.8.x', '3.8.x.kraft', '3.9.x', '3.9.x.kraft'],
   ...['4.0.x.kraft', '4.1.x.kraft', '4.2.x.kraft'],
 ]
+
+/** Is a version by MSK's name (`3.9.x.kraft`) of an earlier release than this one (`3.6`)? */
+export function isBefore(version: string, release: string): boolean {
+  const [[major, minor], [thatMajor, thatMinor]] = [majorAndMinor(version), majorAndMinor(release)]
+  return major < thatMajor || (major === thatMajor && minor < thatMinor)
+}
+
+function majorAndMinor(version: string): [major: number, minor: number] {
+  const [major, minor] = version.split('.').map(Number)
+  return [major ?? 0, minor ?? 0]
+}

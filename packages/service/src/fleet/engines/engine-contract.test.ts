@@ -59,6 +59,8 @@ if (process.env.SLUICE_TEST_APACHE_KAFKA)
 const host = '127.0.0.1'
 const broker: NodeKey = { role: 'broker', nodeId: 1 }
 const timeoutMs = 240_000
+/** A broker learns of a topic a moment after its controller. */
+const patience = { timeout: 30_000 }
 
 describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting, outlivesFleet, fail }) => {
   const { quorum, listeners } = engine.topology({ kafkaVersion: engine.defaultKafkaVersion })
@@ -135,6 +137,24 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
     for (const node of plan.nodes)
       expect(cluster.fingerprint(grown, node)).toBe(cluster.fingerprint(plan, node))
   })
+
+  const hasTopics = async () => {
+    const { topics } = cluster.brokers
+    const configs = { 'retention.ms': '1000', 'segment.bytes': '2000000' }
+    await topics.create({ name: 'orders', partitions: 1, replicationFactor: 1, configs })
+    const described = { name: 'orders', partitions: [{ partition: 0, leader: 1, replicas: [1], isr: [1] }] }
+    await expect.poll(() => topics.describe('orders'), patience).toEqual(described)
+    expect(await topics.list()).toEqual([described])
+    expect(await topics.configs('orders')).toMatchObject({ ...configs, 'cleanup.policy': 'delete' })
+    await topics.setConfigs('orders', { 'retention.ms': '2000' })
+    const changed = { 'retention.ms': '2000', 'segment.bytes': '1073741824' }
+    await expect.poll(() => topics.configs('orders'), patience).toMatchObject(changed)
+    await topics.setPartitionCount('orders', 3)
+    await expect.poll(async () => (await topics.describe('orders'))?.partitions, patience).toHaveLength(3)
+    await topics.delete('orders')
+    await expect.poll(() => topics.describe('orders'), patience).toBeNull()
+  }
+  if (engine !== fake) it('has topics made, changed and deleted', hasTopics, timeoutMs)
 
   it(
     'forgets a broker that is stopped, and is the same cluster when it runs again',

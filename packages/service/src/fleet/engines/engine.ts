@@ -240,6 +240,35 @@ export interface ClusterBrokers {
   scramUsers(plan: ClusterPlan): Promise<ReadonlySet<string>>
   /** Gives users these credentials, and takes theirs from others, which need have none. May be called again. */
   alterScramUsers(plan: ClusterPlan, change: ScramUsersChange): Promise<void>
+  readonly topics: ClusterTopics
+}
+
+/** Topics as people ask for them. Any broker that runs answers; rejects with its KafkaError, or for want of an answer. */
+export interface ClusterTopics {
+  /** By name. */
+  list(): Promise<TopicDescription[]>
+  /** Null where there is none of this name. */
+  describe(name: string): Promise<TopicDescription | null>
+  /** Those that it has, by default too; not what is secret. */
+  configs(name: string): Promise<Record<string, string>>
+  create(topic: NewTopic): Promise<void>
+  /** Those that it has of its own become these. */
+  setConfigs(name: string, configs: Readonly<Record<string, string>>): Promise<void>
+  setPartitionCount(name: string, count: number): Promise<void>
+  delete(name: string): Promise<void>
+}
+
+export interface TopicDescription {
+  name: string
+  /** By number. */
+  partitions: { partition: number; leader: number; replicas: number[]; isr: number[] }[]
+}
+
+export interface NewTopic {
+  name: string
+  partitions: number
+  replicationFactor: number
+  configs: Record<string, string>
 }
 
 export interface ScramUsersChange {

@@ -14,6 +14,7 @@ import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadat
 import { awayFromHome, electPreferred } from './preferred-leaders.ts'
 import { reloadFiles } from './reload-files.ts'
 import { alterScramUsers, scramUsers } from './scram-users.ts'
+import { TopicAdmin } from './topic-admin.ts'
 import { unregisterBroker } from './unregister-broker.ts'
 
 /** Moves and elections wait for what they have begun. */
@@ -25,14 +26,18 @@ type Use<Answer> = (connection: Connection) => Promise<Answer>
 export class ClusterClient implements ClusterBrokers {
   readonly #effects: RemoteEffects
   readonly #nodes: () => readonly ObservedNode[]
+  readonly topics = new TopicAdmin({
+    ask: (use) => this.ask(null, use),
+    askController: (use) => this.#askController(null, use),
+  })
 
   constructor(effects: RemoteEffects, nodes: () => readonly ObservedNode[]) {
     this.#effects = effects
     this.#nodes = nodes
   }
 
-  /** Over one connection to a broker of the plan, the first one that takes it. */
-  async ask<Answer>(plan: ClusterPlan, use: Use<Answer>): Promise<Answer> {
+  /** Over one connection to a broker of the plan, without one to any that runs: the first one that takes it. */
+  async ask<Answer>(plan: ClusterPlan | null, use: Use<Answer>): Promise<Answer> {
     let refusal: unknown = new Error('no broker runs')
     for (const address of this.#addresses(plan)) {
       let opened = false
@@ -108,19 +113,19 @@ export class ClusterClient implements ClusterBrokers {
   }
 
   /** Where the brokers of the plan that run are reached by each other, and by us. */
-  #addresses(plan: ClusterPlan): NodeListener[] {
+  #addresses(plan: ClusterPlan | null): NodeListener[] {
     return this.#brokers(plan).flatMap(({ listeners }) => innerListener(listeners) ?? [])
   }
 
-  /** Those of the plan that run. */
-  #brokers(plan: ClusterPlan): ObservedNode[] {
+  /** Those of the plan that run; without one all that do. */
+  #brokers(plan: ClusterPlan | null): ObservedNode[] {
     return this.#nodes()
       .filter((node) => node.role === 'broker' && node.state === 'running')
-      .filter((node) => plan.nodes.some((planned) => sameNode(planned, node)))
+      .filter((node) => !plan || plan.nodes.some((planned) => sameNode(planned, node)))
   }
 
   /** Only with ZooKeeper it has to be that very broker; elsewhere each passes such requests on. */
-  async #askController<Answer>(plan: ClusterPlan, use: Use<Answer>): Promise<Answer> {
+  async #askController<Answer>(plan: ClusterPlan | null, use: Use<Answer>): Promise<Answer> {
     const { controllerId } = await this.ask(plan, (connection) => describeTopics(connection, []))
     const controller = this.#brokers(plan).find(({ nodeId }) => nodeId === controllerId)
     const listener = controller && innerListener(controller.listeners)

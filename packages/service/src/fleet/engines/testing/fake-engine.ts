@@ -1,4 +1,5 @@
 import type { Disk, Listener, Network } from '@sluice/effects'
+import { TopicAdmin } from '../brokers/topic-admin.ts'
 import {
   type ClientListenerName,
   type ClusterBrokers,
@@ -68,6 +69,8 @@ export class FakeEngine implements Engine {
   readonly scramUsers = new Map<string, SaltedCredential>()
   /** Thrown, the first one first, when its brokers have taken users: their answer is lost. */
   readonly scramFailures: Error[] = []
+  /** What its brokers, which have no topics, say when they are asked for any. */
+  topicFailure: Error = new Error('no broker answers')
   readonly #effects: { disk: Disk; network: Network }
   readonly #clusters = new Map<string, FakeCluster>()
 
@@ -129,7 +132,11 @@ interface FakeNode extends ObservedNode {
 }
 
 class FakeCluster implements EngineCluster {
+  readonly #askTopics = async () => {
+    throw this.#engine.topicFailure
+  }
   readonly brokers: ClusterBrokers = {
+    topics: new TopicAdmin({ ask: this.#askTopics, askController: this.#askTopics }),
     userPartitions: async (_plan, nodeId) => this.#engine.partitions.get(nodeId) ?? 0,
     topicsOfOneReplica: async () => this.#engine.topicsOfOneReplica,
     placeInternalTopics: async (plan) => {
