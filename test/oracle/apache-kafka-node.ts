@@ -34,9 +34,10 @@ export class ApacheKafkaNode {
     kafka: ApacheKafka,
     directory: string,
     properties: Properties,
+    at?: Address,
   ): Promise<ApacheKafkaNode> {
     mkdirSync(directory, { recursive: true })
-    const bootstrap = { host, port: await freePort() }
+    const bootstrap = at ?? { host, port: await freePort() }
     const config = join(directory, 'server.properties')
     writeProperties(config, await nodeProperties(directory, bootstrap.port, properties))
     if (!existsSync(join(directory, 'data', 'meta.properties')))

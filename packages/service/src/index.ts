@@ -1,6 +1,7 @@
 export { Authority } from './fleet/authority/authority.ts'
 export { NodeAuthority } from './fleet/authority/node-authority.ts'
 export { iamMechanisms } from './fleet/engines/embedded/iam-mechanisms.ts'
+export { reloadFiles } from './fleet/engines/brokers/reload-files.ts'
 export { Distributions, type DistributionsOptions } from './fleet/jvm/distributions.ts'
 export { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 export { type Service, type ServiceOptions, startService } from './service.ts'

@@ -42,11 +42,20 @@ function keepFiles(pass: Pass, { tls, identity, nodeId, listeners }: NodePlan): 
 }
 
 /** Those that do not run read their files when they start. */
-async function tellRunning({ plan, runtime, cluster }: Pass): Promise<void> {
+async function tellRunning({ plan, runtime, cluster, effects, record }: Pass): Promise<void> {
   for (const node of plan.nodes) {
     const name = nodeName(node)
     if (!runtime.renewedNodes.has(name)) continue
-    await cluster.takeUpCertificates(plan, node)
-    runtime.renewedNodes.delete(name)
+    try {
+      await cluster.takeUpCertificates(plan, node)
+      runtime.renewedNodes.delete(name)
+    } catch (error) {
+      // The one that it shows is good for a while: nothing has to wait for it.
+      effects.logger.warn('a node has not taken up another certificate yet', {
+        cluster: record.name,
+        node: name,
+        error,
+      })
+    }
   }
 }
