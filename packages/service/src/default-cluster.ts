@@ -63,30 +63,27 @@ export async function createCluster(
         unauthenticated: { enabled: true },
         sasl: { scram: { enabled: true }, iam: { enabled: engine.clientListeners.has('CLIENT_IAM') } },
       },
-      tags: tagsOfProperties(set),
+      tags: { ...tagsOfProperties(set), [userTag]: userName },
     },
   })
 }
 
 /** Its name among the users of SCRAM. */
 const userName = 'demo'
+/** On clusters that a start has made: it owes them this user. */
+const userTag = 'sluice:user'
 
-/** A user that can log in to the new cluster by SCRAM, with a password of its own. The cluster serves without one, too. */
-export async function createUser(
-  { endpoint, clock, fleet, logger, random }: ClusterContext,
-  clusterName: string,
-): Promise<void> {
+/**
+ * A user that can log in by SCRAM, with a password of its own, for a cluster that a start has made and that never had one:
+ * the start that made it may have come to its end before. The cluster serves without one, too.
+ */
+export async function provideUser(context: ClusterContext, clusterName: string): Promise<void> {
+  const { endpoint, clock, fleet, logger } = context
   const record = fleet.clusters.byName(clusterName)
-  if (!record) return
+  // Whoever has taken the user away has left an empty list.
+  if (!record || record.tags[userTag] === undefined || record.scramSecrets !== undefined) return
   try {
-    const login = { username: userName, password: random.bytes(18).toString('base64url') }
-    const { ARN: secretArn } = (await callSecretsManager(endpoint, clock, 'CreateSecret', {
-      Name: `AmazonMSK_${clusterName}_${userName}`,
-      Description: `A user of the cluster ${clusterName}`,
-      // MSK wants a key of its owner: any will do.
-      KmsKeyId: random.uuid(),
-      SecretString: JSON.stringify(login),
-    })) as { ARN: string }
+    const secretArn = await secretOfUser(context, `AmazonMSK_${clusterName}_${userName}`, clusterName)
     await callApi(endpoint, clock, {
       method: 'POST',
       path: `/v1/clusters/${encodeURIComponent(record.arn)}/scram-secrets`,
@@ -97,6 +94,29 @@ export async function createUser(
     if (!(error instanceof ApiError)) throw error
     logger.warn('there is no user for SCRAM', { cluster: clusterName, error })
   }
+}
+
+/** Of the secret of that name, which may be there already. */
+async function secretOfUser(
+  { endpoint, clock, random }: ClusterContext,
+  name: string,
+  clusterName: string,
+): Promise<string> {
+  const login = { username: userName, password: random.bytes(18).toString('base64url') }
+  const request = {
+    Name: name,
+    Description: `A user of the cluster ${clusterName}`,
+    // MSK wants a key of its owner: any will do.
+    KmsKeyId: random.uuid(),
+    SecretString: JSON.stringify(login),
+  }
+  const call = (operation: string, body: object) =>
+    callSecretsManager(endpoint, clock, operation, body) as Promise<{ ARN: string }>
+  const { ARN } = await call('CreateSecret', request).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.code !== 'ResourceExistsException') throw error
+    return call('DescribeSecret', { SecretId: name })
+  })
+  return ARN
 }
 
 /** The API would refuse them as tags, which nobody has written. */

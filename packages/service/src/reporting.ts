@@ -41,6 +41,7 @@ export function reportOf(reported: Reported): StatusReport {
     defaultCluster,
     notes: [
       ...endpointNotes(reported),
+      ...(fleet.authority.note === null ? [] : [fleet.authority.note]),
       ...[...fleet.clusters.configurations.unreadable(), ...fleet.secrets.unreadable()].map(({ error }) =>
         sentenceOf(error),
       ),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -38,6 +38,10 @@ let secrets: SecretsManagerClient
 
 beforeAll(async () => {
   dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-scram-'))
+  await begin()
+})
+
+async function begin(): Promise<void> {
   service = await startService({
     dataDirectory,
     apiPort: 0,
@@ -56,7 +60,7 @@ beforeAll(async () => {
   const options = { endpoint, region, ...(credentials && { credentials }) }
   kafka = new KafkaClient(options)
   secrets = new SecretsManagerClient(options)
-})
+}
 
 afterAll(async () => {
   kafka.destroy()
@@ -142,6 +146,33 @@ describe('the cluster of a start', () => {
     expect(sent?.errorCode).toBe(0)
     await producer.disconnect()
     await areOut(username, `${password}x`)
+  })
+})
+
+describe('a start', () => {
+  const startAnew = async (change: (record: { scramSecrets?: string[] }) => void) => {
+    const path = join(dataDirectory, 'clusters', demo().arn.split('/').at(-1) ?? '', 'cluster.json')
+    kafka.destroy()
+    secrets.destroy()
+    await service.stop()
+    const record = JSON.parse(readFileSync(path, 'utf8'))
+    change(record)
+    writeFileSync(path, JSON.stringify(record))
+    await begin()
+  }
+
+  it('gives the cluster its user where the one before has ended too early', async () => {
+    const { scramUser } = demo()
+    await startAnew((record) => delete record.scramSecrets)
+    expect(demo().scramUser).toEqual(scramUser)
+  })
+
+  it('gives none to a cluster that somebody has taken it from', async () => {
+    const before = demo().scramUser?.secretArn ?? ''
+    await startAnew((record) => (record.scramSecrets = []))
+    expect(demo().scramUser).toBe(null)
+    await startAnew((record) => (record.scramSecrets = [before]))
+    expect(demo().scramUser?.secretArn).toBe(before)
   })
 })
 

@@ -8,8 +8,8 @@ import {
   checkProperties,
   type ClusterContext,
   createCluster,
-  createUser,
   hinderedMsMax,
+  provideUser,
   untilAborted,
   waitUntilReady,
 } from './default-cluster.ts'
@@ -317,7 +317,7 @@ async function provideCluster(
   else return null
   try {
     await waitUntilReady(context, name, hinderedMsMax[isThere ? 'restored' : 'made'], signal)
-    if (!isThere) await createUser(context, name)
+    await provideUser(context, name)
     return null
   } catch (error) {
     if (!isThere || !(error instanceof OperatingError)) throw error

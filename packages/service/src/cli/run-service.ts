@@ -5,12 +5,11 @@ import { apacheKafkaEngine } from '../fleet/engines/apache-kafka.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
 import { isDetached, tellParent, tellProgress } from './detach.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { nodeProgram } from './node-program.ts'
 import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { readyScreen } from './screen.ts'
 import { PassingLine } from './passing-line.ts'
-import type { StatusReport } from '../status-report.ts'
 import type { StartSettings } from './settings.ts'
 
 /**
@@ -86,11 +85,6 @@ function stopWithParent(stop: () => void): void {
     stop()
   }, parentCheckMs)
   timer.unref()
-}
-
-/** A cluster that failed needs a person, whom a script can call. */
-function exitCodeOf({ clusters }: StatusReport): number {
-  return clusters.some(({ state }) => state === 'FAILED') ? exitCodes.incomplete : exitCodes.ok
 }
 
 /** The exit is explicit: nothing that somebody left open may keep a stopped service alive. */
