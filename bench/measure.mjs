@@ -1,8 +1,9 @@
 // Runs the rows against ours and, where there is one, another broker; then starts and memory.
 import { join } from 'node:path'
-import { residentMegabytes, touchMemory } from './processes.mjs'
+import { residentMegabytes } from './processes.mjs'
 import { createTopic, deleteTopic, sleep } from './protocol.mjs'
 import { measureLoopback, tableRows } from './rows.mjs'
+import { settle } from './settle.mjs'
 import { freePort, startEngine, startOther, startService } from './targets.mjs'
 
 /**
@@ -28,7 +29,7 @@ export async function measureLoads(plan) {
         const mine = round === 0 ? [] : lines.filter((line) => line.row === row)
         for (const line of mine) line.raw.push(loopback[line.yardstick])
         for (const target of round % 2 ? targets : targets.toReversed()) {
-          const result = await measureRow(row, target)
+          const result = await measureRow(row, target, plan.directory)
           for (const line of mine) line[target.side].push(result[line.key])
         }
         plan.say(`${round === 0 ? 'warm-up' : `round ${round} of ${plan.rounds}`}: ${row.figures[0].title}`)
@@ -45,11 +46,11 @@ export async function measureLoads(plan) {
 let topicCount = 0
 
 /** Each run has a topic of its own, which goes afterwards. */
-async function measureRow(row, target) {
+async function measureRow(row, target, directory) {
   const topic = `bench-${process.pid}-${++topicCount}`
   const run = async () => {
     await createTopic(target.address, topic, row.partitions)
-    touchMemory()
+    await settle(directory)
     const result = await row.measure({ ...target.address, topic })
     await deleteTopic(target.address, topic)
     return result

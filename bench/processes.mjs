@@ -1,5 +1,5 @@
 // Processes that the benchmark starts and measures: none outlives it.
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { firstAcknowledgement } from './protocol.mjs'
 
@@ -107,15 +107,4 @@ function parentOf(pid) {
     // It has ended meanwhile.
     return undefined
   }
-}
-
-/** More than a run writes. */
-const touchedBytes = 600e6
-
-/**
- * Touches as much memory as the run's files will take and gives it back. On a virtual machine the first use of a
- * page costs more than the write into it, and would be charged to whoever comes first.
- */
-export function touchMemory() {
-  execFileSync(process.execPath, ['-e', `Buffer.allocUnsafeSlow(${touchedBytes}).fill(1)`])
 }

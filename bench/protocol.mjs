@@ -109,6 +109,20 @@ export function createAssignedTopic(address, name, assignments) {
   })
 }
 
+/** IncrementalAlterConfigs 0: what all brokers of the cluster have from now on. */
+export function configureBrokers(address, configs) {
+  return once(address, async (connection) => {
+    const set = Object.entries(configs).map(([name, value]) =>
+      Buffer.concat([string(name), int8(0), string(value)]),
+    )
+    // The one resource: a broker (4) without a name, which is all of them.
+    const body = [int32(1), int8(4), string(''), int32(set.length), ...set, int8(0)]
+    const response = await connection.request(44, 0, Buffer.concat(body))
+    const error = response.readInt16BE(4 + 4)
+    if (error !== 0) throw new Error(`IncrementalAlterConfigs answered error ${error}`)
+  })
+}
+
 /** Topics whose replicas the controller places, in one request. */
 export function createTopics(address, names, partitions, replicas) {
   return once(address, (connection) =>

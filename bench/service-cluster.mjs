@@ -41,20 +41,35 @@ export async function createActiveCluster(msk) {
   return { arn, addresses: await msk.bootstrap(arn) }
 }
 
-/** By the name of the node's directory, as the service notes them. */
+/** By the name of the node's directory, as the service notes them: <data>/clusters/<cluster>/<node>/process.json. */
 function nodePids(directory) {
-  const notes = readdirSync(directory, { recursive: true }).filter((path) => path.endsWith('process.json'))
+  const clusters = join(directory, 'clusters')
+  const nodes = entriesOf(clusters).flatMap((cluster) =>
+    entriesOf(join(clusters, cluster)).map((node) => ({
+      node,
+      note: join(clusters, cluster, node, 'process.json'),
+    })),
+  )
   return new Map(
-    notes.flatMap((path) => {
+    nodes.flatMap(({ node, note }) => {
       try {
-        const { pid } = JSON.parse(readFileSync(join(directory, path), 'utf8'))
-        return pid ? [[path.split('/').at(-2), pid]] : []
+        const { pid } = JSON.parse(readFileSync(note, 'utf8'))
+        return pid ? [[node, pid]] : []
       } catch {
-        // Being written, or gone meanwhile.
+        // It has none, or it is being written, or gone meanwhile.
         return []
       }
     }),
   )
+}
+
+function entriesOf(directory) {
+  try {
+    return readdirSync(directory)
+  } catch {
+    // No directory, or gone meanwhile.
+    return []
+  }
 }
 
 function killIfThere(pid) {

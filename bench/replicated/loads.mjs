@@ -1,4 +1,5 @@
 // Produce with acks=all to three replicas, with the raw clients.
+import { brokerCount } from '../service-cluster.mjs'
 
 const partitions = 6
 const all = -1
@@ -35,6 +36,7 @@ export function loadRows(clients) {
     return {
       section: 'Produce, acks=all',
       assignments,
+      copies: assignments === oneReplica ? 1 : brokerCount,
       figures: [
         { key: 'megabytesPerSecond', title: `batches of ${name}, ${title}`, unit: 'MB/s', better: 'more' },
       ],

@@ -140,6 +140,8 @@ function howText({ quick }) {
     '  engine without the AWS API, Apache Kafka has the Java flags of its own start script (1 GB heap, G1). Both have Apache',
     "  Kafka's default properties, but delete topics at once and keep one replica of the offsets topic. Every run has a new",
     `  topic${quick ? '. Nothing was warmed up: a smoke run' : '; a first round of short runs warms up and does not count'}.`,
+    '- Before each run the files of earlier ones are gone, the disk has written all else, and the page cache has been',
+    '  warmed: on a virtual machine the first use of a page costs four times as much as the write into it.',
     '- The brokers, and the load client with them, share the cores of the machine.',
     '- Raw load clients send prebuilt requests and cost little themselves: five in flight on one connection. Apache Kafka',
     '  handles one request of a connection at a time, so that rows with one connection show it at its worst: see those',

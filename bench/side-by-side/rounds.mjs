@@ -1,6 +1,6 @@
 // Runs every row against all sides, round by round, in alternating order.
-import { touchMemory } from '../processes.mjs'
 import { deleteTopic, sleep } from '../protocol.mjs'
+import { settle } from '../settle.mjs'
 import { Unserved } from './unserved.mjs'
 
 /** The rounds count after one that warms up all sides, in short runs. */
@@ -14,8 +14,9 @@ export function emptyLine({ section, title, unit, better }, sides = ['sluice', '
 
 /**
  * `targets`: all sides, running: side, name, megabytes(), failed, and makeTopic(row, topic), which gives what the row's
- * measure has to know of its topic, the address of a broker among it. `plan`: rounds, quick, limits, warmUpLimits,
- * failures[], say. `memoryOf`: whose memory that is.
+ * measure has to know of its topic, the address of a broker among it. `plan`: directory of all data, rounds, quick, limits,
+ * warmUpLimits, failures[], say. A row has `copies` where the bytes of its limits are written: how
+ * often. `memoryOf`: whose memory that is.
  */
 export async function measureRounds(rows, targets, plan, memoryOf) {
   const sides = targets.map(({ side }) => side)
@@ -59,7 +60,7 @@ async function measured(row, target, lines, plan) {
   const topic = `bench-${process.pid}-${++topicCount}`
   try {
     const place = { ...target, ...(await target.makeTopic(row, topic)), topic }
-    touchMemory()
+    await settle(plan.directory, row.copies && row.copies * target.limits.bytes)
     const result = await row.measure(place)
     await deleteTopic(place.address, topic)
     return result
