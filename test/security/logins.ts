@@ -48,7 +48,7 @@ function* scram(mechanism: ScramName, { user, password }: Secrets, clientNonce: 
 }
 
 /** The last message of a client, proof and all. */
-function scramFinal(mechanism: ScramName, password: string, bare: string, challenge: string): string {
+export function scramFinal(mechanism: ScramName, password: string, bare: string, challenge: string): string {
   const hash = hashes[mechanism]
   const bytes = hash === 'sha512' ? 64 : 32
   const [, nonce = '', salt = '', iterations = '1'] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(challenge) ?? []

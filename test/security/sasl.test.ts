@@ -1,4 +1,4 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { Connection } from '@sluice/client'
 import { systemClock, systemNetwork } from '@sluice/effects'
 import {
@@ -11,11 +11,11 @@ import {
 } from '@sluice/wire'
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { saltedUser, scramFinal } from './logins.ts'
 import { SecureEngine } from './secure-engine.ts'
 
 const host = '127.0.0.1'
 const network = systemNetwork()
-const mechanisms = { 'SCRAM-SHA-256': 1, 'SCRAM-SHA-512': 2 }
 let engine: SecureEngine
 let inner: Connection
 
@@ -33,16 +33,9 @@ function open(listener: string): Promise<Connection> {
   return Connection.open({ network, host, port, ...tls, clock: systemClock(), requestTimeoutMs: 10_000 })
 }
 
-function salted(name: string, mechanism: keyof typeof mechanisms, password: string, iterations = 4_096) {
-  const salt = randomBytes(16)
-  const hash = mechanism === 'SCRAM-SHA-512' ? 'sha512' : 'sha256'
-  const saltedPassword = pbkdf2Sync(password, salt, iterations, hash === 'sha512' ? 64 : 32, hash)
-  return { name, mechanism: mechanisms[mechanism], iterations, salt, saltedPassword }
-}
-
 const alter = (change: {
   deletions?: { name: string; mechanism: number }[]
-  upsertions?: ReturnType<typeof salted>[]
+  upsertions?: ReturnType<typeof saltedUser>[]
 }) => inner.request(AlterUserScramCredentials, { deletions: [], upsertions: [], ...change })
 
 /** Resolves when a client of that login has had an answer to what only those get who are in. */
@@ -65,8 +58,11 @@ async function logIn(listener: string, sasl: SASLOptions): Promise<void> {
 
 describe('SCRAM', () => {
   beforeEach(async () => {
-    const upsertions = [salted('alice', 'SCRAM-SHA-512', 'secret'), salted('alice', 'SCRAM-SHA-256', 'other')]
-    await alter({ upsertions: [...upsertions, salted('a=b,c', 'SCRAM-SHA-512', 'pässword')] })
+    const upsertions = [
+      saltedUser('alice', 'SCRAM-SHA-512', 'secret'),
+      saltedUser('alice', 'SCRAM-SHA-256', 'other'),
+    ]
+    await alter({ upsertions: [...upsertions, saltedUser('a=b,c', 'SCRAM-SHA-512', 'pässword')] })
   })
 
   it.each([
@@ -202,25 +198,14 @@ it('a listener without SASL takes no login', async () => {
 })
 
 /** A login of SCRAM, message by message (RFC 5802). */
-async function exchange(mechanism: keyof typeof mechanisms, user: string, password: string) {
-  await alter({ upsertions: [salted(user, mechanism, password)] })
-  const hash = mechanism === 'SCRAM-SHA-512' ? 'sha512' : 'sha256'
+async function exchange(mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512', user: string, password: string) {
+  await alter({ upsertions: [saltedUser(user, mechanism, password)] })
   const connection = await open('SCRAM')
   await connection.send(SaslHandshake, 1, { mechanism })
   const bare = `n=${user},r=${randomBytes(16).toString('hex')}`
   const firstMessage = Buffer.from(`n,,${bare}`)
-  const challenge = (
-    await connection.send(SaslAuthenticate, 2, { authBytes: firstMessage })
-  ).authBytes.toString()
-  const [, nonce = '', salt = '', iterations] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(challenge) ?? []
-  const bytes = hash === 'sha512' ? 64 : 32
-  const saltedPassword = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(iterations), bytes, hash)
-  const clientKey = createHmac(hash, saltedPassword).update('Client Key').digest()
-  const storedKey = createHash(hash).update(clientKey).digest()
-  const withoutProof = `c=biws,r=${nonce}`
-  const signature = createHmac(hash, storedKey).update(`${bare},${challenge},${withoutProof}`).digest()
-  const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0))).toString('base64')
-  const finalMessage = Buffer.from(`${withoutProof},p=${proof}`)
+  const challenge = await connection.send(SaslAuthenticate, 2, { authBytes: firstMessage })
+  const finalMessage = Buffer.from(scramFinal(mechanism, password, bare, challenge.authBytes.toString()))
   const answer = await connection.send(SaslAuthenticate, 2, { authBytes: finalMessage })
   return { connection, firstMessage, finalMessage, answer }
 }
