@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger, systemClock, systemDisk, systemNetwork, systemRandom } from '@sluice/effects'
 import { ApacheKafkaNode } from '../oracle/apache-kafka-node.ts'
-import type { ApacheKafka } from '../oracle/apache-kafka-process.ts'
+import { type Address, type ApacheKafka, freePort } from '../oracle/apache-kafka-process.ts'
 
 // Which broker the contract tests judge:
 //   (nothing)                             our embedded engine, in this process
@@ -20,10 +20,14 @@ interface Spec {
   directory?: string
   /** No other test sees it, where that can be had: this one changes what holds for all of them. */
   isOwn?: boolean
+  /** Users and passwords of a listener where clients log in (PLAIN), beside the one for everybody. */
+  logins?: Readonly<Record<string, string>>
 }
 
 export interface Engine {
-  bootstrap: { host: string; port: number }
+  bootstrap: Address
+  /** Where clients log in; without `logins` as `bootstrap`. */
+  login: Address
   stop(): Promise<void>
   /** Ends the broker as a crash would, without a word and without a flush. */
   kill(): Promise<void>
@@ -46,39 +50,58 @@ export function baseProperties(): Record<string, string> {
 }
 
 export function start(spec: Spec = {}): Promise<Engine> {
-  const fits = !spec.properties && !spec.directory && !(spec.isOwn && canStartBrokers)
+  const fits = !spec.properties && !spec.logins && !spec.directory && !(spec.isOwn && canStartBrokers)
   if (running && fits) {
     const at = running.lastIndexOf(':')
     const bootstrap = { host: running.slice(0, at), port: Number(running.slice(at + 1)) }
     const kill = () => Promise.reject(new Error('the broker that runs already is not ours to kill'))
-    return Promise.resolve({ bootstrap, stop: () => Promise.resolve(), kill })
+    return Promise.resolve({ bootstrap, login: bootstrap, stop: () => Promise.resolve(), kill })
   }
   const directory = spec.directory ?? temporaryDirectory()
   const remove = () => {
     if (!spec.directory) rmSync(directory, { recursive: true, force: true })
   }
-  const properties = { ...baseProperties(), ...spec.properties }
-  return apacheKafka
-    ? launch(apacheKafka, directory, properties, remove)
-    : embed(directory, properties, remove)
+  const properties = { ...baseProperties(), ...loginProperties(spec.logins), ...spec.properties }
+  const own = { directory, properties, remove, hasLogins: spec.logins !== undefined }
+  return apacheKafka ? launch(apacheKafka, own) : embed(own)
 }
 
 export function temporaryDirectory(): string {
   return mkdtempSync(join(process.env.SLUICE_CONTRACT_DIRECTORY ?? tmpdir(), 'sluice-contract-'))
 }
 
-async function embed(
-  directory: string,
-  properties: Record<string, string>,
-  remove: () => void,
-): Promise<Engine> {
+interface OwnBroker {
+  readonly directory: string
+  readonly properties: Record<string, string>
+  readonly remove: () => void
+  readonly hasLogins: boolean
+}
+
+function loginProperties(logins: Spec['logins']): Record<string, string> {
+  if (!logins) return {}
+  const users = Object.entries(logins).map(([user, password]) => `user_${user}="${password}"`)
+  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule'
+  return {
+    'listener.name.login.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.login.plain.sasl.jaas.config': `${module} required ${users.join(' ')};`,
+  }
+}
+
+async function embed({ directory, properties, remove, hasLogins }: OwnBroker): Promise<Engine> {
   const { startCluster } = await import('@sluice/engine')
   const host = '127.0.0.1'
   const cluster = await startCluster({
     directory,
     controller: { nodeId: 1000, host, port: 0 },
     brokers: [
-      { nodeId: 1, rack: null, listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host, port: 0 }] },
+      {
+        nodeId: 1,
+        rack: null,
+        listeners: [
+          { name: 'CLIENT', protocol: 'PLAINTEXT', host, port: 0 },
+          ...(hasLogins ? [{ name: 'LOGIN', protocol: 'SASL_PLAINTEXT', host, port: 0 } as const] : []),
+        ],
+      },
     ],
     properties,
     effects: {
@@ -89,8 +112,8 @@ async function embed(
       logger: silentLogger,
     },
   })
-  const listener = cluster.brokers[0]?.listeners[0]
-  if (!listener) throw new Error('the cluster has no listener')
+  const [listener, login = listener] = cluster.brokers[0]?.listeners ?? []
+  if (!listener || !login) throw new Error('the cluster has no listener')
   const stop = async () => {
     await cluster.stop()
     remove()
@@ -99,16 +122,25 @@ async function embed(
     for (const broker of cluster.brokers) await cluster.kill(broker.nodeId)
     await stop()
   }
-  return { bootstrap: { host, port: listener.port }, stop, kill }
+  return { bootstrap: { host, port: listener.port }, login: { host, port: login.port }, stop, kill }
 }
 
 async function launch(
   kafka: ApacheKafka,
-  directory: string,
-  properties: Record<string, string>,
-  remove: () => void,
+  { directory, properties, remove, hasLogins }: OwnBroker,
 ): Promise<Engine> {
-  const node = await ApacheKafkaNode.start(kafka, directory, properties)
+  const host = '127.0.0.1'
+  const [port, loginPort, controllerPort] = [await freePort(), await freePort(), await freePort()]
+  const clients = `CLIENT://${host}:${port}${hasLogins ? `,LOGIN://${host}:${loginPort}` : ''}`
+  const listeners = {
+    listeners: `${clients},CONTROLLER://${host}:${controllerPort}`,
+    'advertised.listeners': clients,
+    'controller.quorum.voters': `1@${host}:${controllerPort}`,
+    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,LOGIN:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+  }
+  const bootstrap = { host, port }
+  const login = hasLogins ? { host, port: loginPort } : bootstrap
+  const node = await ApacheKafkaNode.start(kafka, directory, { ...listeners, ...properties }, bootstrap)
   const stop = async () => {
     await node.stop()
     remove()
@@ -117,5 +149,5 @@ async function launch(
     await node.kill()
     remove()
   }
-  return { bootstrap: node.bootstrap, stop, kill }
+  return { bootstrap, login, stop, kill }
 }

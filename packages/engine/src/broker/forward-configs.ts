@@ -2,12 +2,9 @@ import {
   type AlterConfigs,
   ConfigResourceType,
   ErrorCode,
-  type IncrementalAlterConfigs,
   type RequestOf,
   type ResponseOf,
 } from '@sluice/wire'
-import type { AccessRule } from '../authorizer/access.ts'
-import { refusalOfEach, type Screen, screenItems } from '../server/authorization.ts'
 import { eachInSteps, type Steps } from '../storage/slices.ts'
 import type { RequestContext } from './handler.ts'
 
@@ -42,15 +39,4 @@ function refusal({ resourceType, resourceName }: Resource, nodeId: number): Alte
     resourceType,
     resourceName,
   }
-}
-
-/** What is another broker's is refused as such, whoever asks. */
-export function alterConfigsScreen<A extends typeof AlterConfigs | typeof IncrementalAlterConfigs>(
-  api: A,
-  rules: readonly AccessRule[],
-): Screen<A, RequestContext> {
-  return (request, context) =>
-    screenItems(api, request, context, (resource: Resource, named) =>
-      refusal(resource, context.broker.nodeId) ? null : refusalOfEach(rules, named, context),
-    )
 }

@@ -59,9 +59,9 @@ export function authorized<A extends Api, Context extends AskingContext>(
   handle: Handle<A, Context>,
   screen?: Screen<A, Context>,
 ): Handle<A, Context> {
-  const rules = access === 'none' ? [] : access
-  const ofWhole = rules.filter(({ refuses }) => refuses === 'whole')
-  const screens = screen ?? screenOf<A, Context>(api, rules)
+  if (access === 'none') return handle
+  const ofWhole = access.filter(({ refuses }) => refuses === 'whole')
+  const screens = screen ?? screenOf<A, Context>(api, access)
   return (request, context) => {
     if (allowsEverything(context.session.permissions)) return handle(request, context)
     const failure = refusalOfWhole(ofWhole, request, context)
@@ -163,7 +163,7 @@ function isPermitted(permissions: Permissions, rule: AccessRule, name: string): 
 }
 
 /** Null where it is permitted, and where it names nothing that there is: what is to be said of that is the handler's. */
-export function refusalOfEach(
+function refusalOfEach(
   rules: readonly AccessRule[],
   named: Named,
   { session, node }: AskingContext,

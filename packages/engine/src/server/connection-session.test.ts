@@ -9,8 +9,8 @@ import { RefusalLog } from './refusal-log.ts'
 const plaintext = { name: 'CLIENT', protocol: 'SASL_PLAINTEXT', host: '127.0.0.1', port: 9092 } as const
 const socket = { localAddress: '127.0.0.1', remoteAddress: '10.0.0.7', peerSubject: null }
 
-/** A session whose client has logged in, at a node that lets some read `events`. */
-async function session(identity: Identity, asked: string[] = []): Promise<ConnectionSession> {
+/** A session before its client has logged in, at a node that lets some read `events`; and its login. */
+function session(identity: Identity, asked: string[] = []) {
   const mechanism = {
     name: 'OWN',
     begin: () => ({ evaluate: () => ({ reply: Buffer.alloc(0), done: identity }) }),
@@ -23,27 +23,40 @@ async function session(identity: Identity, asked: string[] = []): Promise<Connec
     sessionMsMax: () => 0,
     failureDelayMs: () => 0,
   })
-  login.handshake('OWN', 1)
-  await login.authenticate(Buffer.alloc(0), '10.0.0.7')
   const permissions = Object.assign(new Granted(), { grants: ['read topic events'] })
   const permissionsOf = (principal: string, host: string) => {
     asked.push(`${principal} from ${host}`)
     return permissions
   }
-  return new ConnectionSession(plaintext, socket, login, { permissionsOf })
+  const logIn = async () => {
+    login.handshake('OWN', 1)
+    await login.authenticate(Buffer.alloc(0), '10.0.0.7')
+  }
+  return { of: new ConnectionSession(plaintext, socket, login, { permissionsOf }), logIn }
 }
 
 it("who logs in may do what the node's authorizer says, which is asked once", async () => {
   const asked: string[] = []
-  const { permissions } = await session({ principal: 'User:alice', expiresAtMs: null }, asked)
-  expect(permissions.allows('read', 'topic', 'events')).toBe(true)
-  expect(permissions.allows('write', 'topic', 'events')).toBe(false)
+  const { of, logIn } = session({ principal: 'User:alice', expiresAtMs: null }, asked)
+  await logIn()
+  expect(of.permissions.allows('read', 'topic', 'events')).toBe(true)
+  expect(of.permissions.allows('write', 'topic', 'events')).toBe(false)
   expect(asked).toEqual(['User:alice from 10.0.0.7'])
 })
 
 it('who brings permissions with the login may do what they say, and nothing that the authorizer says', async () => {
   const own = Object.assign(new Granted(), { grants: ['write topic events'] })
-  const { permissions } = await session({ principal: 'User:role', expiresAtMs: null, permissions: own })
-  expect(permissions.allows('write', 'topic', 'events')).toBe(true)
-  expect(permissions.allows('read', 'topic', 'events')).toBe(false)
+  const { of, logIn } = session({ principal: 'User:role', expiresAtMs: null, permissions: own })
+  await logIn()
+  expect(of.permissions.allows('write', 'topic', 'events')).toBe(true)
+  expect(of.permissions.allows('read', 'topic', 'events')).toBe(false)
+})
+
+it('what was given to a client before its login is not what it has after it', async () => {
+  const asked: string[] = []
+  const { of, logIn } = session({ principal: 'User:alice', expiresAtMs: null }, asked)
+  expect(of.permissions).toBeDefined()
+  await logIn()
+  expect(of.permissions).toBeDefined()
+  expect(asked).toEqual(['User:ANONYMOUS from 10.0.0.7', 'User:alice from 10.0.0.7'])
 })

@@ -1,6 +1,7 @@
 import type { Socket } from '@sluice/effects'
 import { type Authorizer, openToAll, type Permissions } from '../authorizer/permissions.ts'
 import { anonymousPrincipal } from '../metadata/controller-channel.ts'
+import type { Identity } from './authentication/mechanism.ts'
 import type { SaslLogin } from './authentication/sasl-login.ts'
 import { distinguishedName } from './distinguished-name.ts'
 import type { ListenerOptions } from './listeners.ts'
@@ -18,8 +19,9 @@ export class ConnectionSession {
   readonly login: SaslLogin | null
   readonly #socket: Pick<Socket, 'peerSubject'>
   readonly #authorizer: Authorizer
-  /** What the authorizer gives: nobody asks before it is known who this is, which then stays. */
+  /** What the authorizer gives, and to whom: before its login a client is nobody. */
   #given: Permissions | null = null
+  #givenTo: Identity | null = null
 
   constructor(
     listener: ListenerOptions,
@@ -43,9 +45,12 @@ export class ConnectionSession {
   }
 
   get permissions(): Permissions {
-    const ofLogin = this.login?.identity?.permissions
-    if (ofLogin) return ofLogin
-    this.#given ??= this.#authorizer.permissionsOf(this.principal, this.remoteAddress)
+    const identity = this.login?.identity ?? null
+    if (identity?.permissions) return identity.permissions
+    if (this.#given === null || this.#givenTo !== identity) {
+      this.#given = this.#authorizer.permissionsOf(this.principal, this.remoteAddress)
+      this.#givenTo = identity
+    }
     return this.#given
   }
 }

@@ -3,19 +3,16 @@
  */
 import { AlterConfigs } from '@sluice/wire'
 import { each } from '../../authorizer/access.ts'
-import { alterConfigsScreen, forwardedConfigs } from '../forward-configs.ts'
+import { forwardedConfigs } from '../forward-configs.ts'
 import { handler } from '../handler.ts'
-
-const access = [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')]
 
 export const alterConfigs = handler(
   AlterConfigs,
-  access,
+  [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')],
   (request, context) =>
     forwardedConfigs(request.resources, context, (resources) => {
       const { broker, apiVersion, session } = context
       const { principal } = session
       return broker.controller.request(AlterConfigs, apiVersion, { ...request, resources }, { principal })
     }),
-  { screen: alterConfigsScreen(AlterConfigs, access) },
 )

@@ -3,14 +3,12 @@
  */
 import { IncrementalAlterConfigs } from '@sluice/wire'
 import { each } from '../../authorizer/access.ts'
-import { alterConfigsScreen, forwardedConfigs } from '../forward-configs.ts'
+import { forwardedConfigs } from '../forward-configs.ts'
 import { handler } from '../handler.ts'
-
-const access = [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')]
 
 export const incrementalAlterConfigs = handler(
   IncrementalAlterConfigs,
-  access,
+  [each('alterConfigs', 'topic'), each('alterConfigs', 'group'), each('alterConfigs', 'cluster')],
   (request, context) =>
     forwardedConfigs(request.resources, context, (resources) => {
       const { broker, apiVersion, session } = context
@@ -22,5 +20,4 @@ export const incrementalAlterConfigs = handler(
         { principal },
       )
     }),
-  { screen: alterConfigsScreen(IncrementalAlterConfigs, access) },
 )

@@ -153,8 +153,8 @@ export const topicsRows: readonly Row[] = [
     },
     {
       grants: ['alterConfigs group g'],
-      granted: ['1 31', '9 42', 'g 0', 'hidden 29', 'seen 29'],
-      refused: ['1 31', '9 42', 'g 30', 'hidden 29', 'seen 29'],
+      granted: ['1 31', '9 31', 'g 0', 'hidden 29', 'seen 29'],
+      refused: ['1 31', '9 31', 'g 30', 'hidden 29', 'seen 29'],
     },
   ),
   row(
