@@ -46,6 +46,11 @@ export const memberRules: Readonly<Record<string, Rule>> = {
   'DescribeConfigurationRevisionRequest.Revision': { min: 1 },
   'PublicAccess.Type': { oneOf: ['DISABLED', 'SERVICE_PROVIDED_EIPS'] },
   'Rebalancing.Status': { oneOf: ['ACTIVE', 'PAUSED'] },
+  'BrokerEBSVolumeInfo.VolumeSizeGB': { min: 1, max: 16_384 },
+  'UpdateBrokerTypeRequest.TargetInstanceType': { min: 5, max: 32 },
+  'UpdateMonitoringRequest.EnhancedMonitoring': enhancedMonitoring,
+  'UpdateStorageRequest.StorageMode': storageMode,
+  'UpdateStorageRequest.VolumeSizeGB': { min: 1, max: 16_384 },
   'UpdateBrokerCountRequest.TargetNumberOfBrokerNodes': brokers,
   'UpdateClusterKafkaVersionRequest.TargetKafkaVersion': kafkaVersion,
 }

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type {
+  BrokerNodeGroupInfo,
   ClusterOperationInfo,
   ClusterOperationV2,
   ClusterOperationV2Summary,
@@ -56,19 +58,15 @@ function details(operation: ChangeRecord) {
       StepName: name,
       StepInfo: { StepStatus: status },
     })),
-    SourceClusterInfo: mutableInfo(operation.source),
-    TargetClusterInfo: { ...mutableInfo(operation.target), ...brokerCountInfo(operation) },
+    SourceClusterInfo: mutableInfo(operation.source, operation.target),
+    TargetClusterInfo: { ...mutableInfo(operation.target, operation.source), ...brokerCountInfo(operation) },
   }
 }
 
-/** Only what the operation changes. */
-function mutableInfo({
-  kafkaVersion,
-  numberOfBrokerNodes,
-  configuration,
-  encryption,
-  clientAuthentication,
-}: SpecChange): MutableClusterInfo {
+/** Only what the operation changes: `own` of the two specs, where it is not as in the other. */
+function mutableInfo(own: SpecChange, other: SpecChange): MutableClusterInfo {
+  const { kafkaVersion, numberOfBrokerNodes, configuration, encryption, clientAuthentication } = own
+  const { enhancedMonitoring, openMonitoring, loggingInfo } = own
   return {
     ...(kafkaVersion !== undefined && { KafkaVersion: kafkaVersion }),
     ...(encryption && { EncryptionInfo: encryption }),
@@ -77,8 +75,33 @@ function mutableInfo({
     ...(configuration && {
       ConfigurationInfo: { Arn: configuration.arn, Revision: configuration.revision },
     }),
+    ...(enhancedMonitoring && { EnhancedMonitoring: enhancedMonitoring }),
+    ...(openMonitoring && { OpenMonitoring: openMonitoring }),
+    ...(loggingInfo && { LoggingInfo: loggingInfo }),
+    ...groupInfo(own.brokerNodeGroup, other.brokerNodeGroup),
   }
 }
+
+function groupInfo(own: BrokerNodeGroupInfo = noGroup, other: BrokerNodeGroupInfo = noGroup) {
+  const { InstanceType: type, StorageInfo: storage, ConnectivityInfo: connectivity } = own
+  const ebs = storage?.EbsStorageInfo
+  return {
+    // MSK leaves out the prefix here.
+    ...(type !== other.InstanceType && { InstanceType: type?.replace(/^kafka\./, '') }),
+    ...(!isDeepStrictEqual(storage, other.StorageInfo) && {
+      BrokerEBSVolumeInfo: [
+        {
+          KafkaBrokerNodeId: 'ALL',
+          VolumeSizeGB: ebs?.VolumeSize,
+          ProvisionedThroughput: ebs?.ProvisionedThroughput,
+        },
+      ],
+    }),
+    ...(!isDeepStrictEqual(connectivity, other.ConnectivityInfo) && { ConnectivityInfo: connectivity }),
+  }
+}
+
+const noGroup: BrokerNodeGroupInfo = { ClientSubnets: undefined, InstanceType: undefined }
 
 function brokerCountInfo({ type, brokerIds }: ChangeRecord): MutableClusterInfo {
   if (type === brokerCountIncrease.type)

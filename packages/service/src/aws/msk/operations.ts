@@ -36,10 +36,16 @@ import { rebootBroker } from './operations/reboot-broker.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateBrokerCount } from './operations/update-broker-count.ts'
+import { updateBrokerStorage } from './operations/update-broker-storage.ts'
+import { updateBrokerType } from './operations/update-broker-type.ts'
 import { updateClusterConfiguration } from './operations/update-cluster-configuration.ts'
 import { updateClusterKafkaVersion } from './operations/update-cluster-kafka-version.ts'
 import { updateConfiguration } from './operations/update-configuration.ts'
+import { updateConnectivity } from './operations/update-connectivity.ts'
+import { updateMonitoring } from './operations/update-monitoring.ts'
+import { updateRebalancing } from './operations/update-rebalancing.ts'
 import { updateSecurity } from './operations/update-security.ts'
+import { updateStorage } from './operations/update-storage.ts'
 import { updateTopic } from './operations/update-topic.ts'
 
 /** What is implemented. Every other operation of the schema is answered with NotImplementedException. */
@@ -79,10 +85,16 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     TagResource: tagResource(services),
     UntagResource: untagResource(services),
     UpdateBrokerCount: updateBrokerCount(services),
+    UpdateBrokerStorage: updateBrokerStorage(services),
+    UpdateBrokerType: updateBrokerType(services),
     UpdateClusterConfiguration: updateClusterConfiguration(services),
     UpdateClusterKafkaVersion: updateClusterKafkaVersion(services),
     UpdateConfiguration: updateConfiguration(services),
+    UpdateConnectivity: updateConnectivity(services),
+    UpdateMonitoring: updateMonitoring(services),
+    UpdateRebalancing: updateRebalancing(services),
     UpdateSecurity: updateSecurity(services),
+    UpdateStorage: updateStorage(services),
     UpdateTopic: updateTopic(services),
   }
 }

@@ -9,9 +9,12 @@ import {
   DescribeConfigurationRevisionCommand,
   ListScramSecretsCommand,
   UpdateBrokerCountCommand,
+  UpdateBrokerStorageCommand,
+  UpdateBrokerTypeCommand,
   UpdateClusterConfigurationCommand,
   UpdateClusterKafkaVersionCommand,
   UpdateConfigurationCommand,
+  UpdateMonitoringCommand,
 } from '@aws-sdk/client-kafka'
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -93,6 +96,32 @@ describe('Terraform', () => {
     await expect(clusters.client.send(new DescribeConfigurationCommand({ Arn }))).rejects.toMatchObject(
       refused('Configuration ARN does not exist'),
     )
+  })
+
+  it('changes size, storage and monitoring in place, one after the other', async () => {
+    const ClusterArn = await clusters.create()
+    let { CurrentVersion } = await clusters.info(ClusterArn)
+    const type = { ClusterArn, CurrentVersion, TargetInstanceType: 'kafka.m5.4xlarge' }
+    const typed = await clusters.client.send(new UpdateBrokerTypeCommand(type))
+    CurrentVersion = await completed(ClusterArn, typed.ClusterOperationArn)
+    const ProvisionedThroughput = { Enabled: true, VolumeThroughput: 250 }
+    const volume = { KafkaBrokerNodeId: 'All', VolumeSizeGB: 1_000, ProvisionedThroughput }
+    const grown = await clusters.client.send(
+      new UpdateBrokerStorageCommand({ ClusterArn, CurrentVersion, TargetBrokerEBSVolumeInfo: [volume] }),
+    )
+    CurrentVersion = await completed(ClusterArn, grown.ClusterOperationArn)
+    const watched = await clusters.client.send(
+      new UpdateMonitoringCommand({ ClusterArn, CurrentVersion, EnhancedMonitoring: 'PER_BROKER' }),
+    )
+    await completed(ClusterArn, watched.ClusterOperationArn)
+    expect(await clusters.info(ClusterArn)).toMatchObject({
+      State: 'ACTIVE',
+      EnhancedMonitoring: 'PER_BROKER',
+      BrokerNodeGroupInfo: {
+        InstanceType: 'kafka.m5.4xlarge',
+        StorageInfo: { EbsStorageInfo: { VolumeSize: 1_000, ProvisionedThroughput } },
+      },
+    })
   })
 
   it('associates secrets in tens, finds them again and takes them away', async () => {

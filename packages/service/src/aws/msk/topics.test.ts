@@ -177,6 +177,8 @@ describe('topics of brokers that are none', () => {
       clusters.client.send(
         new CreateTopicCommand({ ClusterArn, TopicName: 'x', PartitionCount: 1, ReplicationFactor: 1 }),
       )
+    const { topics } = clusters.service.engine
+    topics.failure = new Error('no broker answers')
     await expect(create()).rejects.toMatchObject({ name: 'ClusterConnectivityException' })
     for (const [code, name] of [
       [ErrorCode.REQUEST_TIMED_OUT, 'KafkaTimeoutException'],
@@ -187,7 +189,7 @@ describe('topics of brokers that are none', () => {
       [ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC, 'GroupSubscribedToTopicException'],
       [ErrorCode.POLICY_VIOLATION, 'KafkaRequestException'],
     ] as const) {
-      clusters.service.engine.topicFailure = new KafkaError(code)
+      topics.failure = new KafkaError(code)
       await expect(create()).rejects.toMatchObject({ name })
     }
     await expect(clusters.client.send(new ListTopicsCommand({ ClusterArn }))).rejects.toMatchObject({

@@ -13,8 +13,9 @@ import type { Engine } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
 import { clientListenersOf, wantedClientListeners } from './client-listeners.ts'
-import { hasProvisionedThroughput, standardInstanceTypes } from './instance-types.ts'
+import { instanceTypeRefusal, throughputRefusal } from './instance-types.ts'
 import { propertiesOfTags, propertiesRefusal } from './static-properties.ts'
+import { publicAccess, vpcSchemesOf } from './vpc-schemes.ts'
 import { derivedId, derivedUuid, zoneId } from './zones.ts'
 
 /** What a cluster shall be: the request with MSK's defaults in place. The blocks keep AWS's shapes. */
@@ -108,6 +109,11 @@ export function unservedParts(
   const policy = { ...spec.brokerProperties, ...spec.configuration?.properties }['log.cleanup.policy']
   if (policy?.includes('compact') && !engine.compactsLogs)
     sentences.push('log.cleanup.policy asks for compaction, which is not done yet: old records stay.')
+  const { PublicAccess, VpcConnectivity } = spec.brokerNodeGroup.ConnectivityInfo ?? {}
+  if (PublicAccess?.Type === publicAccess)
+    sentences.push('Public access is described and has no listeners of its own yet.')
+  if (vpcSchemesOf(VpcConnectivity?.ClientAuthentication).length > 0)
+    sentences.push('VPC connectivity is described and has no listeners of its own yet.')
   const exporters = spec.openMonitoring?.Prometheus
   if (exporters?.JmxExporter?.EnabledInBroker || exporters?.NodeExporter?.EnabledInBroker)
     sentences.push('Open monitoring is described and not served yet.')
@@ -148,23 +154,18 @@ const checkBrokers: Check = (request, engine) => {
   return brokerCountRefusal(brokers, shape, engine, 'numberOfBrokerNodes')
 }
 
-const checkInstanceType: Check = ({ BrokerNodeGroupInfo: group }) => {
+const checkInstanceType: Check = ({ BrokerNodeGroupInfo: group, KafkaVersion: version = '' }) => {
   const type = group?.InstanceType ?? ''
   if (type.startsWith('express.'))
     return { kind: 'not-implemented', message: 'An Express broker type', parameter: 'instanceType' }
-  if (!standardInstanceTypes.includes(type))
-    return invalid(
-      `Unsupported InstanceType [${type}]. Valid values: [${standardInstanceTypes.join(', ')}]`,
-      'instanceType',
-    )
   const ebs = group?.StorageInfo?.EbsStorageInfo
-  if (!ebs?.ProvisionedThroughput?.Enabled) return undefined
-  if (!hasProvisionedThroughput(type) || (ebs.VolumeSize ?? defaultVolumeGiB) < 10)
-    return invalid(
-      'Provisioned storage throughput needs brokers of size 4xlarge or larger and volumes of 10 GiB or more.',
-      'provisionedThroughput',
-    )
-  return undefined
+  return (
+    instanceTypeRefusal(type, version, 'instanceType') ??
+    throughputRefusal(ebs?.ProvisionedThroughput, {
+      instanceType: type,
+      volumeGiB: ebs?.VolumeSize ?? defaultVolumeGiB,
+    })
+  )
 }
 
 const checkConnectivity: Check = ({ BrokerNodeGroupInfo: group }) => {

@@ -1,20 +1,29 @@
 import { assert } from '@sluice/effects'
 import type { ChangeRecord } from '../cluster-record.ts'
+import { brokerTypeChange } from './broker-type.ts'
 import { brokerCountDecrease, brokerCountIncrease } from './broker-count.ts'
 import type { ChangeKind } from './change-kind.ts'
 import { configurationChange } from './configuration.ts'
+import { connectivityChange } from './connectivity.ts'
 import { kafkaVersionChange } from './kafka-version.ts'
+import { monitoringChange } from './monitoring.ts'
 import { reboot } from './reboot.ts'
 import { securityChange } from './security.ts'
+import { brokerStorageChange, storageChange } from './storage.ts'
 
 /** Every kind of change that a cluster can be in. */
 const changeKinds: readonly ChangeKind[] = [
   brokerCountIncrease,
   brokerCountDecrease,
+  brokerStorageChange,
+  brokerTypeChange,
   configurationChange,
+  connectivityChange,
   kafkaVersionChange,
+  monitoringChange,
   reboot,
   securityChange,
+  storageChange,
 ]
 
 export function kindOf({ type }: Pick<ChangeRecord, 'type'>): ChangeKind {

@@ -1,5 +1,4 @@
 import type { Disk, Listener, Network } from '@sluice/effects'
-import { TopicAdmin } from '../brokers/topic-admin.ts'
 import {
   type ClientListenerName,
   type ClusterBrokers,
@@ -19,6 +18,7 @@ import {
   sameNode,
   type TopologySpec,
 } from '../engine.ts'
+import { FakeTopics } from './fake-topics.ts'
 
 const versions = ['3.9.x', '3.9.x.kraft', '4.1.x.kraft', '4.4.x.kraft']
 
@@ -69,8 +69,7 @@ export class FakeEngine implements Engine {
   readonly scramUsers = new Map<string, SaltedCredential>()
   /** Thrown, the first one first, when its brokers have taken users: their answer is lost. */
   readonly scramFailures: Error[] = []
-  /** What its brokers, which have no topics, say when they are asked for any. */
-  topicFailure: Error = new Error('no broker answers')
+  readonly topics = new FakeTopics()
   readonly #effects: { disk: Disk; network: Network }
   readonly #clusters = new Map<string, FakeCluster>()
 
@@ -132,26 +131,25 @@ interface FakeNode extends ObservedNode {
 }
 
 class FakeCluster implements EngineCluster {
-  readonly #askTopics = async () => {
-    throw this.#engine.topicFailure
-  }
-  readonly brokers: ClusterBrokers = {
-    topics: new TopicAdmin({ ask: this.#askTopics, askController: this.#askTopics }),
-    userPartitions: async (_plan, nodeId) => this.#engine.partitions.get(nodeId) ?? 0,
-    topicsOfOneReplica: async () => this.#engine.topicsOfOneReplica,
-    placeInternalTopics: async (plan) => {
-      const brokers = plan.nodes.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId)
-      this.#engine.upkeep.push(`place internal topics on ${brokers.join(', ')}`)
-      return this.#engine.moving.shift() ?? null
-    },
-    restoreLeaders: async () => void this.#engine.upkeep.push('restore leaders'),
-    scramUsers: async () => new Set(this.#engine.scramUsers.keys()),
-    alterScramUsers: async (_plan, { set, remove }) => {
-      for (const user of remove) this.#engine.scramUsers.delete(user)
-      for (const credential of set) this.#engine.scramUsers.set(credential.user, credential)
-      const failure = this.#engine.scramFailures.shift()
-      if (failure) throw failure
-    },
+  get brokers(): ClusterBrokers {
+    return {
+      topics: this.#engine.topics,
+      userPartitions: async (_plan, nodeId) => this.#engine.partitions.get(nodeId) ?? 0,
+      topicsOfOneReplica: async () => this.#engine.topicsOfOneReplica,
+      placeInternalTopics: async (plan) => {
+        const brokers = plan.nodes.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId)
+        this.#engine.upkeep.push(`place internal topics on ${brokers.join(', ')}`)
+        return this.#engine.moving.shift() ?? null
+      },
+      restoreLeaders: async () => void this.#engine.upkeep.push('restore leaders'),
+      scramUsers: async () => new Set(this.#engine.scramUsers.keys()),
+      alterScramUsers: async (_plan, { set, remove }) => {
+        for (const user of remove) this.#engine.scramUsers.delete(user)
+        for (const credential of set) this.#engine.scramUsers.set(credential.user, credential)
+        const failure = this.#engine.scramFailures.shift()
+        if (failure) throw failure
+      },
+    }
   }
   options!: EngineClusterOptions
   clusterId: string | null = null
