@@ -10,6 +10,7 @@ import {
   systemDisk,
   systemNetwork,
   systemRandom,
+  systemUrls,
   type TlsCredentials,
 } from '@sluice/effects'
 import { Authority, iamMechanisms } from 'sluice'
@@ -29,6 +30,8 @@ export class SecureEngine {
   static async start(
     properties: Readonly<Record<string, string>> = {},
     logger: Logger = silentLogger,
+    /** Without them the engine's own OAUTHBEARER is served. */
+    mechanisms: 'of IAM too' | 'its own' = 'of IAM too',
   ): Promise<SecureEngine> {
     const engine = new SecureEngine()
     await engine.renewCertificate('broker')
@@ -36,7 +39,14 @@ export class SecureEngine {
     engine.#cluster.running = await startCluster({
       directory: join(engine.directory, 'data'),
       controller: { nodeId: 1000, host, port: 0 },
-      brokers: [{ nodeId: 1, rack: null, listeners: listeners(), mechanisms: engine.#mechanisms() }],
+      brokers: [
+        {
+          nodeId: 1,
+          rack: null,
+          listeners: listeners(),
+          mechanisms: mechanisms === 'its own' ? [] : engine.#mechanisms(),
+        },
+      ],
       properties: {
         'auto.create.topics.enable': 'true',
         'group.initial.rebalance.delay.ms': '0',
@@ -64,6 +74,7 @@ export class SecureEngine {
         disk: systemDisk(),
         network: systemNetwork(),
         random: systemRandom(),
+        urls: systemUrls(),
         logger,
       },
     })

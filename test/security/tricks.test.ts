@@ -30,7 +30,7 @@ beforeAll(async () => {
   await inner.close()
 })
 afterAll(() => engine.stop())
-beforeEach(() => void engine.aMinutePasses())
+beforeEach(() => engine.aMinutePasses())
 
 function open(listener = 'ANY'): Promise<Connection> {
   return Connection.open({

@@ -5,6 +5,7 @@ import type { Network } from './network.ts'
 import { systemNetwork } from './network-system.ts'
 import { type ChildProcesses, systemProcesses } from './processes.ts'
 import { type Random, systemRandom } from './random.ts'
+import { systemUrls, type Urls } from './urls.ts'
 
 /** What the code knows of the world, but for where it logs. */
 export interface SystemEffects {
@@ -13,6 +14,7 @@ export interface SystemEffects {
   readonly network: Network
   readonly random: Random
   readonly processes: ChildProcesses
+  readonly urls: Urls
 }
 
 /** The real ones, for whoever composes a program. */
@@ -23,5 +25,6 @@ export function systemEffects(): SystemEffects {
     network: systemNetwork(),
     random: systemRandom(),
     processes: systemProcesses(),
+    urls: systemUrls(),
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import type { Clock, Disk, Logger, Network, Processes, Random, Urls } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
 import { Controller } from './controller/controller.ts'
@@ -20,6 +20,8 @@ export interface NodeEffects {
   readonly logger: Logger
   /** Guards the directories against other processes; without it nothing does. */
   readonly processes?: Processes
+  /** Where the keys of issuers of tokens (OAUTHBEARER) are read; without it only from files. */
+  readonly urls?: Urls
 }
 
 interface NodeOptions {

@@ -8,6 +8,7 @@ import {
   NodeGuard,
   type Processes,
   type Random,
+  type Urls,
 } from '@sluice/effects'
 import type { Int64, RequestHeader } from '@sluice/wire'
 import { type Authorizer, openToAll } from '../authorizer/permissions.ts'
@@ -68,6 +69,7 @@ interface BrokerOptions {
   readonly random: Random
   readonly logger: Logger
   readonly processes?: Processes
+  readonly urls?: Urls
   /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
   readonly mechanisms?: readonly SaslMechanism[]
   /** Who may do what; without one everybody may do everything. */

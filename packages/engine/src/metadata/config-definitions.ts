@@ -109,7 +109,9 @@ export function withoutListenerPrefix(name: string): string {
   if (rest === undefined) return name
   if (configDefinitions('broker').has(rest)) return rest
   const afterMechanism = rest.slice(rest.indexOf('.') + 1)
-  return mechanismPrefixed.has(afterMechanism) ? afterMechanism : rest
+  const isOfTokens =
+    rest === `oauthbearer.${afterMechanism}` && afterMechanism.startsWith('sasl.oauthbearer.')
+  return mechanismPrefixed.has(afterMechanism) || isOfTokens ? afterMechanism : rest
 }
 
 function behindListenerPrefix(name: string): ConfigDefinition | undefined {

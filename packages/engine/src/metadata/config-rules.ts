@@ -56,7 +56,13 @@ const fixed = [
   'metric.reporters',
   ...[...configDefinitions('broker').keys()].filter((name) => /\.class(\.name|\.path)?$/.test(name)),
 ]
-const replicaSelector = 'org.apache.kafka.common.replica.RackAwareReplicaSelector'
+const otherClasses: ReadonlyMap<string, string> = new Map([
+  ['replica.selector.class', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'],
+  [
+    'sasl.server.callback.handler.class',
+    'org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler',
+  ],
+])
 
 const retention = ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'] as const
 const flush = ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms'] as const
@@ -171,8 +177,10 @@ export const configRules: readonly ConfigRule[] = [
 ]
 
 function isDefault(name: string, value: ConfigValue): boolean {
-  const isSelector = name === 'replica.selector.class' && value === replicaSelector
-  return isSelector || String(value ?? '') === (configDefinition('broker', name)?.default ?? '')
+  return (
+    otherClasses.get(name) === value ||
+    String(value ?? '') === (configDefinition('broker', name)?.default ?? '')
+  )
 }
 
 function entriesOf(value: ConfigValue): readonly string[] {

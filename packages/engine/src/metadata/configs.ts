@@ -169,10 +169,14 @@ export class BrokerConfig {
     })
   }
 
-  /** Of one listener's mechanism: `listener.name.<its name>.<mechanism>.`, all in lower case. */
-  mechanismValue(listener: string, mechanism: string, name: BrokerConfigName): string | null {
+  /** Of one listener's mechanism (`listener.name.<its name>.<mechanism>.`, in lower case), else of the listener. */
+  mechanismConfig(listener: string, mechanism: string, name: BrokerConfigName): ConfigValue {
     const own = `listener.name.${listener.toLowerCase()}.${mechanism.toLowerCase()}.${name}`
-    return this.brokerLayers([{ name: own, multiplier: 1 }])[0]?.value ?? null
+    return this.#cached(this.#values, own, null, () => {
+      const definition = configDefinition('broker', own)
+      const [first] = this.brokerLayers([{ name: own, multiplier: 1 }])
+      return definition && first ? valueOf(definition, first) : this.listenerValue(listener, name)
+    })
   }
 
   /** The value of a topic config for a topic, which need not exist: then what it would start with. */

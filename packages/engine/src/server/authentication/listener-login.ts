@@ -1,17 +1,24 @@
-import type { Clock, Random } from '@sluice/effects'
+import type { Clock, Disk, Logger, Random, Urls } from '@sluice/effects'
 import type { BrokerConfigName } from '../../metadata/config-names.generated.ts'
 import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { ListenerOptions } from '../listeners.ts'
 import type { RefusalLog } from '../refusal-log.ts'
+import { jaasOptions } from './jaas.ts'
 import type { SaslMechanism } from './mechanism.ts'
+import { OAuthBearer } from './oauthbearer/oauth-bearer.ts'
+import { signedTokens, unsecuredTokens } from './oauthbearer/validators.ts'
 import { Plain } from './plain.ts'
 import { SaslLogin } from './sasl-login.ts'
 import { Scram, scramMechanisms, type ScramMechanismName } from './scram.ts'
 
 interface LoginParts {
   readonly clock: Clock
+  readonly logger: Logger
   readonly refusals: RefusalLog
+  readonly disk: Disk
+  /** Without it no keys of tokens can be read but those in files. */
+  readonly urls?: Urls | undefined
   readonly random: Random
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
@@ -33,11 +40,10 @@ export function loginsOf(listener: ListenerOptions, parts: LoginParts): (() => S
     clock,
     refusals,
     mechanisms,
-    sessionMsMax: (mechanism: string) =>
-      Number(
-        config.mechanismValue(listener.name, mechanism, 'connections.max.reauth.ms') ??
-          of('connections.max.reauth.ms'),
-      ),
+    sessionMsMax: (mechanism: string) => {
+      const value = valuesOf(listener, mechanism, config)
+      return Number(value('connections.max.reauth.ms'))
+    },
     failureDelayMs: () => config.int('connection.failed.authentication.delay.ms'),
   }
   return () => new SaslLogin(options)
@@ -46,15 +52,41 @@ export function loginsOf(listener: ListenerOptions, parts: LoginParts): (() => S
 function mechanismOf(name: string, listener: ListenerOptions, parts: LoginParts): SaslMechanism {
   const given = parts.mechanisms.find((one) => one.name === name)
   if (given) return given
-  const of = (config: BrokerConfigName) => parts.config.mechanismValue(listener.name, name, config)
-  if (name === 'PLAIN') return new Plain(of('sasl.jaas.config') ?? '')
+  const value = valuesOf(listener, name, parts.config)
+  if (name === 'PLAIN') return new Plain(String(value('sasl.jaas.config') ?? ''))
+  if (name === 'OAUTHBEARER') return oauthBearer(listener, value, parts)
   if (!isScram(name)) {
-    const served = ['PLAIN', ...Object.keys(scramMechanisms), ...parts.mechanisms.map((one) => one.name)]
+    const served = [
+      'PLAIN',
+      'OAUTHBEARER',
+      ...Object.keys(scramMechanisms),
+      ...parts.mechanisms.map((one) => one.name),
+    ]
     throw new Error(`listener ${listener.name} wants the mechanism ${name}; served are ${served.join(', ')}`)
   }
   const { id } = scramMechanisms[name]
   const credentialOf = (user: string) => parts.metadata.security.scramCredential(id, user)
   return new Scram({ name, random: parts.random, credentialOf })
+}
+
+const oauthBearerPackage = 'org.apache.kafka.common.security.oauthbearer'
+
+/** By Apache Kafka's default, which is for tests, tokens are believed as they are. */
+function oauthBearer({ name: listener }: ListenerOptions, value: Values, parts: LoginParts): SaslMechanism {
+  const jaas = jaasOptions(String(value('sasl.jaas.config') ?? ''), 'OAuthBearerLoginModule')
+  if (!jaas) throw new Error(`listener ${listener} has no sasl.jaas.config that names OAuthBearerLoginModule`)
+  const handler = value('sasl.server.callback.handler.class')
+  return new OAuthBearer(
+    handler === `${oauthBearerPackage}.OAuthBearerValidatorCallbackHandler`
+      ? signedTokens({ ...parts, listener, value })
+      : unsecuredTokens(parts.clock, jaas),
+  )
+}
+
+type Values = ReturnType<typeof valuesOf>
+
+function valuesOf({ name: listener }: ListenerOptions, mechanism: string, config: BrokerConfig) {
+  return (name: BrokerConfigName) => config.mechanismConfig(listener, mechanism, name)
 }
 
 function isScram(name: string): name is ScramMechanismName {

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { jaasOptions } from './jaas.ts'
 import { LoginRefused, type SaslExchange, type SaslMechanism } from './mechanism.ts'
 
 /** User and password as they are (RFC 4616), by what the listener's JAAS login says of users. */
@@ -39,10 +40,8 @@ function isSame(shown: string, known: string | undefined): boolean {
 
 /** `… required user_alice="secret" user_bob="…";` */
 function plainUsers(jaas: string): Map<string, string> {
-  const users = new Map<string, string>()
-  for (const [, user, quoted, bare] of jaas.matchAll(
-    /\buser_([^\s=]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/g,
-  ))
-    if (user) users.set(user, quoted?.replaceAll(/\\(.)/g, '$1') ?? bare ?? '')
-  return users
+  const options = [...(jaasOptions(jaas, 'PlainLoginModule') ?? [])]
+  return new Map(
+    options.flatMap(([name, value]) => (name.startsWith('user_') ? [[name.slice(5), value]] : [])),
+  )
 }
