@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import * as net from 'node:net'
 import * as tls from 'node:tls'
 import {
@@ -15,6 +16,9 @@ import {
 
 /** OpenSSL's own default would let TLS 1.1 in where a system configures it so. */
 const tlsVersionMin = 'TLSv1.2'
+
+/** As Node has them. */
+const ticketKeyBytes = 48
 
 /** The authorities that Node trusts by itself, PEM. */
 export function systemAuthorities(): string {
@@ -69,7 +73,8 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
   const handshaker = tls.createServer({
     ...contextOptions(credentials),
     requestCert: clientCertificate !== 'none',
-    rejectUnauthorized: clientCertificate === 'required',
+    // Node would end such a connection, too, but say to nobody why.
+    rejectUnauthorized: false,
     handshakeTimeout: handshakeMsMax,
     noDelay: true,
   })
@@ -95,18 +100,36 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
   handshaker.on('secureConnection', (encrypted) => {
     const at = addressOf(encrypted)
     const handshake = handshakes.get(at)
-    const certificate = encrypted.getPeerX509Certificate()
-    if (!handshake || (certificate && !encrypted.authorized)) {
-      if (handshake)
-        handshake.failure = encrypted.authorizationError ?? new Error('a certificate of nobody whom we trust')
+    const isShown = encrypted.getPeerX509Certificate() !== undefined
+    const isRefused = isShown || clientCertificate === 'required' ? !encrypted.authorized : false
+    if (!handshake || isRefused) {
+      if (handshake) handshake.failure = new Error(isShown ? refusalOf(encrypted) : 'it shows no certificate')
       encrypted.destroy()
       return
     }
     handshakes.delete(at)
     handshake.socket.secured(encrypted, handshake.handler)
   })
-  const renew = (renewed: TlsCredentials) => handshaker.setSecureContext(contextOptions(renewed))
+  const renew = (renewed: TlsCredentials) => {
+    handshaker.setSecureContext(contextOptions(renewed))
+    // Whoever resumes a session shows no certificate again: those of before are not resumed.
+    handshaker.setTicketKeys(randomBytes(ticketKeyBytes))
+  }
   return { server, renew }
+}
+
+/** Of certificates that OpenSSL finds fault with, what people can do something about. */
+const faults: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_REVOKED: 'its certificate was revoked',
+  CRL_HAS_EXPIRED: 'the revocation list of its authority has expired',
+  UNABLE_TO_GET_CRL: 'its authority has no revocation list, and others have one',
+}
+
+function refusalOf({ authorizationError }: tls.TLSSocket): string {
+  // Its type says an Error; it is OpenSSL's code for one.
+  const code = String(authorizationError)
+  return faults[code] ?? `its certificate is of nobody whom this listener believes (${code})`
 }
 
 function contextOptions(credentials: TlsCredentials): tls.SecureContextOptions {

@@ -30,8 +30,8 @@ export interface TlsCredentials {
   certificates: string
   /** Authorities that may vouch for the other side, PEM; none: nobody can. */
   authorities: string
-  /** Certificates that they have revoked, PEM. */
-  revocations?: string
+  /** Lists of certificates that they have revoked, PEM. */
+  revocations?: string[]
 }
 
 export interface TlsServerOptions {

@@ -1,4 +1,5 @@
 export { Authority } from './fleet/authority/authority.ts'
+export { revocationList, revokedEntry } from './fleet/authority/revocation-list.ts'
 export { NodeAuthority } from './fleet/authority/node-authority.ts'
 export { iamMechanisms } from './fleet/engines/embedded/iam-mechanisms.ts'
 export { reloadFiles } from './fleet/engines/brokers/reload-files.ts'

@@ -55,7 +55,7 @@ export function clientTls(
 /** A truststore file may hold revocation lists behind its certificates, as OpenSSL takes them. */
 function revocationsOf(truststore: string): Pick<TlsCredentials, 'revocations'> {
   const lists = truststore.match(/-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g)
-  return lists ? { revocations: lists.join('\n') } : {}
+  return lists ? { revocations: [...lists] } : {}
 }
 
 function storeFile(disk: Disk, whose: string, type: string | null, path: string): string {

@@ -7,7 +7,7 @@ import { printFailure } from './failure.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
-import { certCommand, trustCommand } from './trust.ts'
+import { certCommand, revokeCommand, trustCommand } from './trust.ts'
 import { version } from '../version.ts'
 
 /**
@@ -47,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     clusterCommand(),
     trustCommand(),
     certCommand(),
+    revokeCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of withSubcommands(program))

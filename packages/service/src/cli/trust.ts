@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { systemEffects } from '@sluice/effects'
@@ -58,6 +59,33 @@ export function certCommand(): Command {
       process.stdout.write(['-key.pem', '-cert.pem', '-keystore.pem'].map((one) => `${path(one)}\n`).join(''))
       process.stderr.write(`\n  Kafka knows this client as User:${subject}\n`)
     })
+}
+
+export function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('take back certificates of clients: listeners with mutual TLS refuse them from then on')
+    .argument('<file...>', 'the certificates, as cert has written them')
+    .addOption(dataDirOption())
+    .action((files: string[], { dataDir }: { dataDir: string }) => {
+      const authority = authorityOf(dataDir)
+      const all = files.map((file) => ({ file, certificate: certificateIn(file) }))
+      const foreign = all.find(({ certificate }) => !authority.hasIssued(certificate))
+      if (foreign)
+        throw new UsageError(`${foreign.file} was not issued by the authority of ${resolve(dataDir)}.`)
+      for (const { file, certificate } of all) {
+        authority.revoke(certificate.toString())
+        process.stdout.write(`${file}\n`)
+      }
+      process.stderr.write('\n  Brokers of the embedded engine refuse them within two minutes.\n')
+    })
+}
+
+function certificateIn(file: string): X509Certificate {
+  try {
+    return new X509Certificate(readFileSync(file))
+  } catch {
+    throw new UsageError(`${file} holds no certificate.`)
+  }
 }
 
 function issued(authority: Authority, subject: string) {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { EncryptionInTransit } from '@aws-sdk/client-kafka'
+import type { ClientAuthentication, EncryptionInTransit } from '@aws-sdk/client-kafka'
 import {
   MemoryDisk,
   MemoryNetwork,
@@ -8,7 +8,9 @@ import {
   systemProcesses,
   TestClock,
 } from '@sluice/effects'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeAuthority } from './authority/certificates.ts'
+import { revocationList, revokedEntry } from './authority/revocation-list.ts'
 import { enginesOf } from './engines/engines.ts'
 import { FakeEngine } from './engines/testing/fake-engine.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -40,13 +42,17 @@ beforeEach(async () => {
 })
 afterEach(() => fleet.stop())
 
-async function create(EncryptionInTransit: EncryptionInTransit): Promise<void> {
+async function create(
+  EncryptionInTransit: EncryptionInTransit,
+  ClientAuthentication?: ClientAuthentication,
+): Promise<void> {
   const result = fleet.clusters.create({
     ClusterName: 'demo',
     KafkaVersion: '4.4.x.kraft',
     NumberOfBrokerNodes: 3,
     BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.m7g.large' },
     EncryptionInfo: { EncryptionInTransit },
+    ClientAuthentication,
   })
   if (!('record' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)
   await fleet.idle(result.record.uuid)
@@ -112,4 +118,54 @@ it('nodes that shall not be encrypted have no certificates', async () => {
   await create({ ClientBroker: 'PLAINTEXT', InCluster: false })
   expect(listeners()).toEqual([['CLIENT'], ['CLIENT'], ['CLIENT'], ['CONTROLLER']])
   expect(disk.existsSync(`${directory}/authority`)).toBe(false)
+})
+
+describe('clients that show certificates of a private authority', () => {
+  const arn = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/mine'
+  const files = '/data/certificate-authorities/mine'
+  const mine = makeAuthority({ subject: 'CN=mine', days: 1_000, nowMs: 1_700_000_000_000 })
+  const tls = { Tls: { Enabled: true, CertificateAuthorityArnList: [arn] } }
+  const truststore = () => engine.plans.at(-1)?.nodes[0]?.tls?.truststore ?? ''
+  const stateInfo = () => fleet.status()[0]?.stateInfo?.message ?? null
+
+  beforeEach(async () => {
+    disk.mkdirSync(files)
+    disk.writeFileAtomicSync(`${files}/ca.pem`, mine.certificate)
+    await create({ ClientBroker: 'TLS' }, tls)
+  })
+
+  it('are believed by it alone', () => {
+    expect(truststore()).toBe(`${directory}/client-authorities.pem`)
+    expect(read(truststore())).toBe(mine.certificate)
+    expect(stateInfo()).toBe(null)
+  })
+
+  it('are revoked while brokers run, which take that up', async () => {
+    const fromMs = clock.now()
+    const revoked = [revokedEntry(mine.certificate, fromMs)]
+    const list = revocationList(mine, revoked, { fromMs, untilMs: fromMs + dayMs })
+    disk.writeFileAtomicSync(`${files}/crl.pem`, list)
+    await clock.advance(60_000)
+    expect(read(truststore())).toBe(mine.certificate + list)
+    expect(engine.log.slice(4)).toEqual([1, 2, 3].map((id) => `certificates of broker ${id}`))
+  })
+
+  it('are told to be out where its files are gone', async () => {
+    disk.unlinkSync(`${files}/ca.pem`)
+    await clock.advance(60_000)
+    expect(read(truststore())).toBe('')
+    expect(stateInfo()).toContain(`put its certificate (PEM) into ${files}/ca.pem`)
+    disk.writeFileAtomicSync(`${files}/ca.pem`, mine.certificate)
+    await clock.advance(60_000)
+    expect(stateInfo()).toBe(null)
+  })
+})
+
+it('a cluster that names an authority that is not there is refused', async () => {
+  const arn = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/mine'
+  const tls = { Tls: { Enabled: true, CertificateAuthorityArnList: [arn] } }
+  await expect(create({ ClientBroker: 'TLS' }, tls)).rejects.toThrow(
+    /put its certificate \(PEM\) into .*"parameter":"certificateAuthorityArnList"/,
+  )
+  expect(fleet.clusters.list()).toEqual([])
 })

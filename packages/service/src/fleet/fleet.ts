@@ -18,13 +18,16 @@ import { type ClusterStore, clusterStore } from './clusters/cluster-store.ts'
 import { Clusters } from './clusters/clusters.ts'
 import { Authority } from './authority/authority.ts'
 import { NodeAuthority } from './authority/node-authority.ts'
-import { certificateCheckMs } from './clusters/steps/issue-certificates.ts'
+import { PrivateAuthorities } from './authority/private-authorities.ts'
+import { authenticatesByTls } from './clusters/client-listeners.ts'
+import { isCheckDue, trustCheckMs } from './clusters/steps/issue-certificates.ts'
 import type { ClusterRuntime, MovedPort, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
 import { explained } from './data-directory.ts'
 import {
   type ClientListenerName,
   type Engine,
+  type Finding,
   type Hosting,
   isClientListener,
   type LocalNode,
@@ -144,6 +147,7 @@ class FleetOfClusters implements Fleet {
   readonly #options: FleetOptions
   readonly authority: Authority
   readonly secrets: Secrets
+  readonly #privateAuthorities: PrivateAuthorities
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
   readonly #loop: ReconcileLoop
@@ -158,6 +162,7 @@ class FleetOfClusters implements Fleet {
     const { dataDirectory, effects, engines, region, account } = options
     this.#options = options
     this.authority = new Authority(options.effects, options.dataDirectory)
+    this.#privateAuthorities = new PrivateAuthorities(effects, dataDirectory, this.authority.directory)
     this.#settings = {
       host: options.host ?? loopbackAddress,
       kafkaPortBase: options.kafkaPortBase ?? kafkaPortBase,
@@ -177,7 +182,8 @@ class FleetOfClusters implements Fleet {
       store: this.#store,
       effects,
       engines,
-      findings: (uuid) => this.#runtimes.get(uuid)?.cluster?.findings() ?? [],
+      privateAuthorities: this.#privateAuthorities,
+      findings: (uuid) => this.#findings(uuid),
       observed: (uuid) => this.#runtimes.get(uuid)?.cluster?.nodes() ?? [],
       topics: (uuid) => this.#runtimes.get(uuid)?.cluster?.brokers.topics,
       trigger: (uuid) => {
@@ -186,6 +192,12 @@ class FleetOfClusters implements Fleet {
         this.#loop.trigger(uuid)
       },
     })
+  }
+
+  #findings(uuid: string): Finding[] {
+    const { cluster, trustProblems = [] } = this.#runtimes.get(uuid) ?? {}
+    const ofTrust = trustProblems.map((message): Finding => ({ code: 'NOT_AS_CONFIGURED', message }))
+    return [...(cluster?.findings() ?? []), ...ofTrust]
   }
 
   async start(): Promise<void> {
@@ -205,8 +217,12 @@ class FleetOfClusters implements Fleet {
 
   /** A cluster that nothing happens to would never look at them. */
   #watchCertificates(): void {
-    this.#certificateTimer = this.#options.effects.clock.schedule(certificateCheckMs, () => {
-      for (const { uuid } of this.#store.list()) this.#loop.trigger(uuid)
+    const { clock } = this.#options.effects
+    this.#certificateTimer = clock.schedule(trustCheckMs, () => {
+      for (const { uuid, spec } of this.#store.list()) {
+        const runtime = this.#runtimes.get(uuid)
+        if (runtime && (authenticatesByTls(spec) || isCheckDue(runtime, clock))) this.#loop.trigger(uuid)
+      }
       this.#watchCertificates()
     })
   }
@@ -329,6 +345,7 @@ class FleetOfClusters implements Fleet {
       effects: this.#options.effects,
       settings: this.#settings,
       authority: this.authority,
+      privateAuthorities: this.#privateAuthorities,
       secrets: this.secrets,
       portsLock: this.#portsLock,
       startsLimit: this.#startsLimitOf(engine),
@@ -349,6 +366,7 @@ class FleetOfClusters implements Fleet {
       failedAttempts: 0,
       nodeAuthority: new NodeAuthority(effects, this.#store.directoryOf(uuid), uuid),
       certificatesCheckedAtMs: Number.NEGATIVE_INFINITY,
+      trustProblems: [],
       renewedNodes: new Set(),
       movedPorts: [],
     }

@@ -3,6 +3,7 @@ import { lineLogger, MemoryDisk, TestClock } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Authority } from './authority.ts'
 import { NodeAuthority } from './node-authority.ts'
+import { readRevocationList, revokedEntry } from './revocation-list.ts'
 
 const certificate = '/data/authority/ca.pem'
 const key = '/data/authority/ca-key.pem'
@@ -102,6 +103,19 @@ describe('a file of a server', () => {
     keep(['localhost'], again)
     expect(again.note).toBe(null)
   })
+})
+
+it('an authority takes back what it has issued, one after the other', () => {
+  const [alice, bob] = ['CN=alice', 'CN=bob'].map((name) => authority().issueForClient(name).certificate)
+  const revoked = () => {
+    const list = readRevocationList(disk.readFileSync('/data/authority/crl.pem').toString())
+    return list?.revoked
+  }
+  const nowMs = clock.now()
+  authority().revoke(alice ?? '')
+  expect(revoked()).toEqual([revokedEntry(alice ?? '', nowMs)])
+  authority().revoke(bob ?? '')
+  expect(revoked()).toEqual([revokedEntry(alice ?? '', nowMs), revokedEntry(bob ?? '', nowMs)])
 })
 
 it('the authority of nodes has its certificate again from the files of the nodes', () => {

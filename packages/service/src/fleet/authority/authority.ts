@@ -68,6 +68,15 @@ export class Authority {
   issueForClient(subject: string): Issued {
     return this.#issuer.issue({ subject, hosts: [] })
   }
+
+  hasIssued(certificate: X509Certificate): boolean {
+    return this.#issuer.hasIssued(certificate)
+  }
+
+  /** See Issuer. */
+  revoke(certificate: string): void {
+    this.#issuer.revoke(certificate)
+  }
 }
 
 const anotherAuthority =

@@ -39,6 +39,8 @@ const oid = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
 }
+/** ECDSA with SHA-256. */
+export const signatureAlgorithm = sequence(objectIdentifier(oid.ecdsaWithSha256))
 /** Bits from the left: digitalSignature is the first one, keyCertSign the sixth, cRLSign the seventh. */
 const keyUsages = { leaf: bitString(Buffer.from([0x80]), 7), authority: bitString(Buffer.from([0x06]), 1) }
 
@@ -124,18 +126,17 @@ interface ToBeSigned {
 
 function signed(key: KeyObject, { issuer, subject, lifetime, publicKey, extensions }: ToBeSigned): string {
   const version3 = 2
-  const algorithm = sequence(objectIdentifier(oid.ecdsaWithSha256))
   const content = sequence(
     context(0, integer(version3), 'constructed'),
     serialNumber(),
-    algorithm,
+    signatureAlgorithm,
     issuer,
     lifetime,
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
     context(3, sequence(...extensions), 'constructed'),
   )
-  const certificate = sequence(content, algorithm, bitString(sign('sha256', content, key)))
+  const certificate = sequence(content, signatureAlgorithm, bitString(sign('sha256', content, key)))
   return new X509Certificate(certificate).toString()
 }
 
@@ -189,7 +190,7 @@ function parts({ raw }: X509Certificate): Buffer[] {
 }
 
 /** As the certificate has it: verifiers compare bytes. */
-function subjectOf(certificate: X509Certificate): Buffer {
+export function subjectOf(certificate: X509Certificate): Buffer {
   const [, , , , subject = Buffer.alloc(0)] = parts(certificate)
   return subject
 }

@@ -58,6 +58,19 @@ export function time(ms: number): Buffer {
     : tagged(tags.generalizedTime, Buffer.from(digits))
 }
 
+export function isSequence([tag]: Buffer): boolean {
+  return tag === tags.sequence
+}
+
+/** Null for an element of another kind. */
+export function timeOf(element: Buffer): number | null {
+  const [tag] = element
+  if (tag !== tags.utcTime && tag !== tags.generalizedTime) return null
+  const digits = contentOf(element).toString()
+  const whole = tag === tags.generalizedTime ? digits : `${digits < '50' ? '20' : '19'}${digits}`
+  return Date.parse(whole.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+}
+
 /** `[number]` of a choice or an optional member, around what is constructed or in place of a primitive tag. */
 export function context(number: number, content: Buffer, kind: 'constructed' | 'primitive'): Buffer {
   return tagged((kind === 'constructed' ? 0xa0 : 0x80) | number, content)

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock, Disk } from '@sluice/effects'
 import { OperatingError } from '../operating-error.ts'
+import { readRevocationList, revocationList, revokedEntry } from './revocation-list.ts'
 import { isAddress, type Issued, issueCertificate, makeAuthority } from './certificates.ts'
 
 const dayMs = 86_400_000
@@ -68,18 +69,29 @@ export class Issuer {
     this.#disk.mkdirSync(join(path, '..'))
     const text = `${key}${certificate}${this.certificate() ?? ''}`
     this.#disk.writeFileAtomicSync(path, text, { mode: keyMode })
-    if (before && !this.#hasIssued(before)) this.#options.onReplaced?.(path)
+    if (before && !this.hasIssued(before)) this.#options.onReplaced?.(path)
     return true
   }
 
   /** Is there a certificate of this kind at `path`, and not at its end? */
   #serves(path: string, { hosts }: WantedFile): boolean {
     const leaf = this.#certificateAt(path)
-    if (!leaf || !this.#hasIssued(leaf)) return false
+    if (!leaf || !this.hasIssued(leaf)) return false
     return (
       Date.parse(leaf.validTo) - this.#options.effects.clock.now() > renewedBeforeMs &&
       hosts.every((host) => (isAddress(host) ? leaf.checkIP(host) : leaf.checkHost(host)) !== undefined)
     )
+  }
+
+  /** A certificate of its own, PEM, is worth nothing from now on where its list is looked at. */
+  revoke(certificate: string): void {
+    const { effects, directory } = this.#options
+    const nowMs = effects.clock.now()
+    const path = join(directory, 'crl.pem')
+    const before = this.#disk.existsSync(path) ? readRevocationList(this.#read(path)) : null
+    const revoked = [...(before?.revoked ?? []), revokedEntry(certificate, nowMs)]
+    const untilMs = nowMs + authorityDays * dayMs
+    this.#disk.writeFileAtomicSync(path, revocationList(this.#make(), revoked, { fromMs: nowMs, untilMs }))
   }
 
   issue({ subject, hosts }: WantedFile): Issued {
@@ -141,7 +153,8 @@ export class Issuer {
     })
   }
 
-  #hasIssued(leaf: X509Certificate): boolean {
+  /** By its key: another authority may have its name. */
+  hasIssued(leaf: X509Certificate): boolean {
     const authority = this.#certificateAt(this.certificatePath)
     return authority !== null && leaf.verify(authority.publicKey)
   }

@@ -36,6 +36,16 @@ export function clientListenersOf(
   return wantedClientListeners(spec).filter((name) => clientListeners.has(name))
 }
 
+/** Do clients show certificates there? */
+export function authenticatesByTls({ clientAuthentication }: SecuritySpec): boolean {
+  return clientAuthentication?.Tls?.Enabled ?? false
+}
+
+/** Who may have issued them, by their ARNs; none: the local authority. */
+export function privateAuthoritiesOf(spec: SecuritySpec): readonly string[] {
+  return authenticatesByTls(spec) ? (spec.clientAuthentication?.Tls?.CertificateAuthorityArnList ?? []) : []
+}
+
 /** What CLIENT_SECURE wants of clients: who need not say who they are may. */
 export function clientAuthOf({ clientAuthentication }: SecuritySpec): NodeTls['clientAuth'] {
   if (!clientAuthentication?.Tls?.Enabled) return 'none'

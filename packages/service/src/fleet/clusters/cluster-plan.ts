@@ -14,7 +14,7 @@ import {
   securityProtocolOf,
 } from '../engines/engine.ts'
 import type { PortRecord } from '../ports/ports.ts'
-import { clientAuthOf, clientListenersOf } from './client-listeners.ts'
+import { authenticatesByTls, clientAuthOf, clientListenersOf } from './client-listeners.ts'
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { staticProperties } from './static-properties.ts'
 
@@ -60,9 +60,14 @@ function isEncryptedForClients(listener: PortRecord['listener']): boolean {
 function nodeTls({ spec }: ClusterRecord, node: NodeKey, place: ClusterPlace): NodeTls {
   return {
     keystore: join(place.directory, `${node.role}-${node.nodeId}`, 'tls', 'keystore.pem'),
-    truststore: place.authority,
+    truststore: authenticatesByTls(spec) ? clientTrustPath(place.directory) : place.authority,
     clientAuth: clientAuthOf(spec),
   }
+}
+
+/** Whom the brokers of a cluster believe of its clients, where these show certificates. */
+export function clientTrustPath(clusterDirectory: string): string {
+  return join(clusterDirectory, 'client-authorities.pem')
 }
 
 /** Nodes of one process have one key, and it is that of the process. */

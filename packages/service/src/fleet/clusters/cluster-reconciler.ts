@@ -115,7 +115,7 @@ function observe(pass: Pass): Observation {
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
     left: record ? leavingBrokers(record) : [],
     users: record && usersDiffer(record, pass) ? 'otherwise' : 'as wanted',
-    certificates: certificatesAreDue(pass) ? 'due' : 'looked at',
+    certificates: record && certificatesAreDue(pass) ? 'due' : 'looked at',
     watched: record?.ranOneBroker ?? false,
   }
 }

@@ -1,5 +1,6 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import { assert, type Clock, type Random } from '@sluice/effects'
+import type { PrivateAuthorities } from '../authority/private-authorities.ts'
 import type { Configurations } from '../configurations/configurations.ts'
 import type { ClusterTopics, Engine, Finding, Hosting, ObservedNode } from '../engines/engine.ts'
 import { type Engines, hostingProblem } from '../engines/engines.ts'
@@ -10,7 +11,8 @@ import { type ListenerAddress, listenerAddresses } from './addresses.ts'
 import { activeChange, newVersion } from './changes/change-life.ts'
 import { type Update, versionRefusal } from './changes/update.ts'
 import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
-import { clusterSpec, type FindConfiguration } from './cluster-spec.ts'
+import { privateAuthoritiesOf } from './client-listeners.ts'
+import { type ClusterSpec, clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { engineTag, hostingTag } from './static-properties.ts'
 
@@ -23,6 +25,7 @@ interface ClustersOptions {
   host: string
   store: ClusterStore
   configurations: Configurations
+  privateAuthorities: PrivateAuthorities
   engines: Engines
   effects: { clock: Clock; random: Random }
   /** What people have to know of a cluster's nodes beside its state. */
@@ -100,6 +103,8 @@ export class Clusters {
     if ('refusal' in hosting) return hosting
     const result = clusterSpec(request, this.place, engine, this.#findConfiguration)
     if ('refusal' in result) return result
+    const unknown = this.#authoritiesRefusal(result.spec, [])
+    if (unknown) return { refusal: unknown }
     const name = request.ClusterName ?? ''
     if (this.#store.isNameTaken(name)) return { refusal: nameTaken('clusterName') }
     const refusal = this.#quotaRefusal(result.spec.numberOfBrokerNodes)
@@ -145,7 +150,9 @@ export class Clusters {
     })
     if ('refusal' in result) return result
     const more = result.record.spec.numberOfBrokerNodes - before.spec.numberOfBrokerNodes
-    const refusal = this.#quotaRefusal(more)
+    const refusal =
+      this.#quotaRefusal(more) ??
+      this.#authoritiesRefusal(result.record.spec, privateAuthoritiesOf(before.spec))
     if (refusal) return { refusal }
     const record = this.#store.update(before.uuid, result.record)
     this.#options.trigger(before.uuid)
@@ -199,6 +206,13 @@ export class Clusters {
     const brokers = this.list().reduce((sum, { spec }) => sum + spec.numberOfBrokerNodes, more)
     if (more <= 0 || brokers <= accountBrokersMax) return null
     return tooMany(`An account has at most ${accountBrokersMax} brokers, and this would make ${brokers}.`)
+  }
+
+  /** Whoever has named them before may name them again: what is missing then is told by the cluster. */
+  #authoritiesRefusal(spec: ClusterSpec, before: readonly string[]): Refusal | null {
+    const named = privateAuthoritiesOf(spec).filter((arn) => !before.includes(arn))
+    const problem = this.#options.privateAuthorities.refusalOf(named)
+    return problem === null ? null : invalid(problem, 'certificateAuthorityArnList')
   }
 
   #engineFor(tags: Readonly<Record<string, string>>): OrRefusal<Engine> {

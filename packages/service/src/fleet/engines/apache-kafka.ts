@@ -39,6 +39,7 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
     compactsLogs: true,
     clientListeners: new Set(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM']),
+    heedsRevocations: false,
     hostings: ['process'],
     nodeStartsMax,
     ignoredProperties: new Set(),

@@ -21,6 +21,7 @@ export function embeddedEngine(effects: SupervisionEffects, program?: NodeProgra
     defaultKafkaVersion: '4.4.x.kraft',
     compactsLogs: false,
     clientListeners: new Set(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM', 'CLIENT_IAM']),
+    heedsRevocations: true,
     hostings: program ? ['inline', 'process'] : ['inline'],
     // They share a process and its event loop, or are light ones.
     nodeStartsMax: Number.POSITIVE_INFINITY,

@@ -15,6 +15,8 @@ export interface Engine {
   readonly compactsLogs: boolean
   /** The listeners for clients that its brokers can have. */
   readonly clientListeners: ReadonlySet<ClientListenerName>
+  /** Whether its brokers refuse clients whose certificates are on a revocation list of their truststore. */
+  readonly heedsRevocations: boolean
   /** How the nodes of a cluster can be hosted; the first is what a cluster has that does not choose. */
   readonly hostings: readonly Hosting[]
   /** How many nodes of all its clusters start at a time. */

@@ -4,6 +4,7 @@ import {
   type UpdateSecurityRequest,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { makeAuthority } from '../../../fleet/authority/certificates.ts'
 import { refused, TestClusters } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
@@ -55,6 +56,13 @@ describe('UpdateSecurity', () => {
     await clusters.settled(ClusterArn)
     const CertificateAuthorityArnList = ['arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/1']
     const tls = { Tls: { Enabled: true, CertificateAuthorityArnList } }
+    await expect(updateSecurity({ ClientAuthentication: tls })).rejects.toMatchObject(
+      refused(/put its certificate \(PEM\) into \/data\/certificate-authorities\/1\/ca\.pem/),
+    )
+    const { disk } = clusters.service
+    disk.mkdirSync('/data/certificate-authorities/1')
+    const { certificate } = makeAuthority({ subject: 'CN=1', days: 1, nowMs: 0 })
+    disk.writeFileAtomicSync('/data/certificate-authorities/1/ca.pem', certificate)
     await updateSecurity({ ClientAuthentication: { ...tls, Unauthenticated: { Enabled: true } } })
     await clusters.settled(ClusterArn)
     expect(clusters.service.replicating.plans.at(-1)?.nodes[0]?.tls?.clientAuth).toBe('requested')

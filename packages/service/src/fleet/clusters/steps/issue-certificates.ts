@@ -1,9 +1,15 @@
+import type { Clock } from '@sluice/effects'
+import type { ClientTrust } from '../../authority/private-authorities.ts'
 import { nodeName, type NodePlan } from '../../engines/engine.ts'
 import { hostNames } from '../../engines/listeners.ts'
-import type { Done, Pass, Step } from './pass.ts'
+import { authenticatesByTls, privateAuthoritiesOf } from '../client-listeners.ts'
+import { clientTrustPath } from '../cluster-plan.ts'
+import type { ClusterRuntime, Done, Pass, Step } from './pass.ts'
 
 /** Certificates that will end soon are looked for this often. */
-export const certificateCheckMs = 3_600_000
+const certificateCheckMs = 3_600_000
+/** And the files of authorities of clients, of clusters that have such, this often. */
+export const trustCheckMs = 60_000
 
 /**
  * A certificate for every node that shows one, and for the service where nodes want it; one that serves stays as it is.
@@ -21,14 +27,50 @@ export const issueCertificates: Step = async (pass): Promise<Done> => {
     effects.logger.info('a node has another certificate', { cluster: record.name, node: nodeName(node) })
     runtime.renewedNodes.add(nodeName(node))
   }
+  keepClientTrust(pass)
   await tellRunning(pass)
   runtime.certificatesCheckedAtMs = effects.clock.now()
   return wasDue ? 'changed' : 'unchanged'
 }
 
-/** Nobody has looked for a while. */
-export function certificatesAreDue({ runtime, effects }: Pick<Pass, 'runtime' | 'effects'>): boolean {
-  return effects.clock.now() - runtime.certificatesCheckedAtMs >= certificateCheckMs
+/** Nobody has looked for a while, or others vouch for clients than the brokers know. */
+export function certificatesAreDue(pass: Pass): boolean {
+  const { runtime, effects } = pass
+  return isCheckDue(runtime, effects.clock) || isTrustOutdated(pass)
+}
+
+export function isCheckDue(
+  { certificatesCheckedAtMs }: Pick<ClusterRuntime, 'certificatesCheckedAtMs'>,
+  clock: Clock,
+): boolean {
+  return clock.now() - certificatesCheckedAtMs >= certificateCheckMs
+}
+
+function isTrustOutdated(pass: Pass): boolean {
+  const trust = clientTrust(pass)
+  if (!trust) return false
+  return trust.text !== trustNow(pass) || trust.problems.join() !== pass.runtime.trustProblems.join()
+}
+
+/** Whom brokers shall believe of clients; null where these show no certificates. */
+function clientTrust({ record: { spec }, privateAuthorities, engine }: Pass): ClientTrust | null {
+  return authenticatesByTls(spec) ? privateAuthorities.trust(privateAuthoritiesOf(spec), engine) : null
+}
+
+function trustNow({ effects: { disk }, directory }: Pass): string | null {
+  const path = clientTrustPath(directory)
+  return disk.existsSync(path) ? disk.readFileSync(path).toString() : null
+}
+
+function keepClientTrust(pass: Pass): void {
+  const { runtime, plan, record, effects, directory } = pass
+  const { text, problems } = clientTrust(pass) ?? { text: null, problems: [] }
+  for (const problem of problems)
+    if (!runtime.trustProblems.includes(problem)) effects.logger.warn(problem, { cluster: record.name })
+  runtime.trustProblems = problems
+  if (text === null || text === trustNow(pass)) return
+  effects.disk.writeFileAtomicSync(clientTrustPath(directory), text)
+  for (const node of plan.nodes) if (node.tls) runtime.renewedNodes.add(nodeName(node))
 }
 
 /** Returns whether it has another one. */

@@ -1,10 +1,11 @@
-import { assert, type Clock, type Logger, type Network, type Random } from '@sluice/effects'
+import { assert, type Clock, type Disk, type Logger, type Network, type Random } from '@sluice/effects'
 import type { ClusterPlan, Engine, EngineCluster, ListenerName } from '../../engines/engine.ts'
 import type { IamDirectory } from '../../../iam/connect-request.ts'
 import type { Limit } from '../../limit.ts'
 import type { Mutex } from '../../mutex.ts'
 import type { Authority } from '../../authority/authority.ts'
 import type { NodeAuthority } from '../../authority/node-authority.ts'
+import type { PrivateAuthorities } from '../../authority/private-authorities.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { type ClusterPlace, clusterPlan } from '../cluster-plan.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
@@ -22,9 +23,10 @@ export interface ReconcileContext {
   runtime: ClusterRuntime
   /** The cluster's own. */
   engine: Engine
-  effects: { clock: Clock; logger: Logger; network: Network; random: Random }
+  effects: { clock: Clock; disk: Disk; logger: Logger; network: Network; random: Random }
   settings: ReconcileSettings
   authority: Authority
+  privateAuthorities: PrivateAuthorities
   secrets: Secrets
   /** One cluster at a time looks for ports, so that no two find the same ones. */
   portsLock: Mutex
@@ -76,6 +78,8 @@ export interface ClusterRuntime {
   certificatesCheckedAtMs: number
   /** Nodes that have another certificate than they may show. */
   renewedNodes: Set<string>
+  /** What is wrong with whom its brokers believe of clients, a sentence each. */
+  trustProblems: readonly string[]
   /** For the screen. */
   movedPorts: MovedPort[]
 }
@@ -89,6 +93,7 @@ export class Pass {
   readonly effects: ReconcileContext['effects']
   readonly settings: ReconcileSettings
   readonly authority: Authority
+  readonly privateAuthorities: PrivateAuthorities
   readonly secrets: Secrets
   readonly portsLock: Mutex
   readonly startsLimit: Limit
@@ -103,6 +108,7 @@ export class Pass {
     this.effects = context.effects
     this.settings = context.settings
     this.authority = context.authority
+    this.privateAuthorities = context.privateAuthorities
     this.secrets = context.secrets
     this.portsLock = context.portsLock
     this.startsLimit = context.startsLimit
@@ -127,10 +133,15 @@ export class Pass {
   #place(): ClusterPlace {
     return {
       host: this.settings.host,
-      directory: this.store.directoryOf(this.uuid),
+      directory: this.directory,
       authority: this.authority.certificatePath,
       nodeAuthority: this.runtime.nodeAuthority,
     }
+  }
+
+  /** Of the cluster. */
+  get directory(): string {
+    return this.store.directoryOf(this.uuid)
   }
 
   /** What runs of the cluster. */

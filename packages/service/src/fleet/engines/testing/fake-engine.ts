@@ -36,6 +36,7 @@ export class FakeEngine implements Engine {
   }))
   readonly defaultKafkaVersion = '4.4.x.kraft'
   readonly compactsLogs = false
+  readonly heedsRevocations = true
   readonly clientListeners = new Set<ClientListenerName>(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM'])
   readonly hostings
   nodeStartsMax = Number.POSITIVE_INFINITY
