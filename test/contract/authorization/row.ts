@@ -66,21 +66,21 @@ function collect(value: unknown, of: string, names: Names, found: Set<string>): 
   if (typeof value !== 'object' || value === null || Array.isArray(value) || Buffer.isBuffer(value)) return
   const members = new Map<string, unknown>(Object.entries(value))
   const label = labelOf(members, names) ?? of
-  const code = members.get('errorCode')
-  if (code !== undefined) found.add(`${label} ${String(code)}`)
+  const codeOf = (name: string) => members.get(name) as number | undefined
+  const code = codeOf('errorCode')
+  if (code !== undefined) found.add(`${label} ${code}`)
   else if (members.has('protocolType')) found.add(label)
-  const configs = members.get('topicConfigErrorCode')
-  if (configs) found.add(`${label} configs ${String(configs)}`)
+  const configs = codeOf('topicConfigErrorCode')
+  if (configs) found.add(`${label} configs ${configs}`)
   for (const member of members.values()) if (Array.isArray(member)) collect(member, label, names, found)
 }
 
 function labelOf(members: ReadonlyMap<string, unknown>, names: Names): string | undefined {
   const known = Object.entries(names) as [string, Topic | string][]
-  const own = labels
-    .map((label) => members.get(label))
-    .find((text) => typeof text === 'string' && text !== '')
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+  const own = labels.map((label) => members.get(label)).find(isText)
   if (own !== undefined)
-    return known.find(([, one]) => (typeof one === 'string' ? one : one.name) === own)?.[0] ?? String(own)
+    return known.find(([, one]) => (typeof one === 'string' ? one : one.name) === own)?.[0] ?? own
   const topicId = members.get('topicId')
   const byId = known.find(([, one]) => typeof one !== 'string' && one.id === topicId)
   return byId && `(${byId[0]})`

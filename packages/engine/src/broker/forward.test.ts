@@ -1,5 +1,6 @@
 import { CreateTopics } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { openToAll } from '../authorizer/permissions.ts'
 import { controllerRequests } from '../controller/requests.ts'
 import { TestController } from '../controller/testing/test-controller.ts'
 import { forwarded } from './forward.ts'
@@ -14,11 +15,11 @@ describe('a forwarded request', () => {
     const decide = vi.spyOn(controllerRequests.get(CreateTopics.apiKey) ?? expect.fail(), 'decide')
     const context = {
       apiVersion: 7,
-      session: { principal: 'User:alice' },
+      session: { principal: 'User:alice', permissions: openToAll.permissionsOf('', '') },
       broker: { controller: controller.channel },
     } as unknown as RequestContext
     const request = { topics: [], timeoutMs: 1_000, validateOnly: false }
-    await forwarded(CreateTopics, 'none').handle?.(request as never, context)
+    await forwarded(CreateTopics).handle?.(request as never, context)
     expect(decide.mock.lastCall?.[2]).toMatchObject({ principal: 'User:alice', version: 7 })
   })
 })

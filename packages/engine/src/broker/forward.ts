@@ -1,14 +1,10 @@
 import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
-import type { Access } from '../authorizer/access.ts'
-import type { Screen } from '../server/authorization.ts'
-import { handler, type Handler, type RequestContext } from './handler.ts'
+import { clientDecision } from '../server/client-decisions.ts'
+import { handler, type Handler } from './handler.ts'
 
 /** Requests that only the controller may decide go to it as they are, and its answer comes back as it is. */
-export function forwarded<A extends Api>(
-  api: A,
-  access: Access,
-  options: { screen?: Screen<A, RequestContext> } = {},
-): Handler {
+export function forwarded<A extends Api>(api: A): Handler {
+  const { access, screen } = clientDecision(api)
   return handler(
     api,
     access,
@@ -16,6 +12,6 @@ export function forwarded<A extends Api>(
       broker.controller.request<A>(api, apiVersion, request as Input<RequestOf<A>>, {
         principal: session.principal,
       }) as Promise<Input<ResponseOf<A>>>,
-    options,
+    { ...(screen && { screen }) },
   )
 }

@@ -32,6 +32,7 @@ import { controllerListener, type ListenerKind } from '../server/listeners.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
 import { Lane } from '../storage/lane.ts'
 import { logConfigOf } from '../storage/log-config.ts'
+import type { Authorizer } from '../authorizer/permissions.ts'
 import type { TellLoss } from '../storage/losses.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { type DiskFailure, DirectoryLostError, NodeDisk } from '../storage/node-disk.ts'
@@ -85,6 +86,8 @@ interface ControllerOptions {
   readonly isExpected?: boolean
   /** Told of what the opening finds lost. */
   readonly onLoss?: TellLoss
+  /** Of clients for whom a broker asks that is none of ours: what they may do; without one everything. */
+  readonly authorizer?: Authorizer
   /** A bug, the loss of its directory, or a disk of which nobody knows what is on it, has stopped this controller. */
   readonly onFailure: (failure: Error) => void
 }

@@ -12,7 +12,6 @@ import {
   type Api,
   BrokerHeartbeat,
   decodeResponseHeader,
-  DefaultPrincipalData,
   encodeRequestFrame,
   Envelope,
   ErrorCode,
@@ -23,6 +22,7 @@ import {
 } from '@sluice/wire'
 import type { ChannelContext, ControllerChannel, RecordsListener } from '../metadata/controller-channel.ts'
 import { refusal } from './channel.ts'
+import { allowedPrincipal } from './forwarded-principal.ts'
 import { type ControllerAddress, ControllerLink } from './controller-link.ts'
 import { MetadataFetcher } from './metadata-fetcher.ts'
 
@@ -152,7 +152,7 @@ export class TcpChannel implements ControllerChannel {
   ): Promise<ResponseOf<A> | null> {
     const { errorCode, responseData } = await this.#forwarded.send(Envelope, Envelope.maxStableVersion, {
       requestData: encodeRequestFrame(api, version, 0, null, request).subarray(sizeBytes),
-      requestPrincipal: principalBytes(principal),
+      requestPrincipal: allowedPrincipal(principal),
       clientHostAddress: localHost,
     })
     if (errorCode === ErrorCode.NOT_CONTROLLER) return null
@@ -172,17 +172,6 @@ export class TcpChannel implements ControllerChannel {
 
 /** The controller asks nobody for an address; the form wants one. */
 const localHost = Buffer.from([127, 0, 0, 1])
-
-/** A version in front, as in a record. */
-function principalBytes(principal: string): Buffer {
-  const colon = principal.indexOf(':')
-  const value = {
-    type: principal.slice(0, colon),
-    name: principal.slice(colon + 1),
-    tokenAuthenticated: false,
-  }
-  return Buffer.concat([Buffer.from([0, 0]), DefaultPrincipalData.encodeToBuffer(0, value)])
-}
 
 function refused<A extends Api>(
   api: A,

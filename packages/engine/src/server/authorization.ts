@@ -12,7 +12,7 @@ import { allowsEverything, clusterResource, type Permissions } from '../authoriz
 import type { MetadataImage } from '../metadata/image.ts'
 import { isSteps, type Steps } from '../storage/slices.ts'
 import { errorAnswer } from './error-answer.ts'
-import type { Handle, RequestContext, ServingNode } from './handler.ts'
+import type { Handle } from './handler.ts'
 import {
   type Failure,
   type ElementOf,
@@ -22,7 +22,12 @@ import {
   namesItems,
 } from './named-items.ts'
 
-type AskingContext = RequestContext<ServingNode & { readonly metadata: MetadataImage }>
+/** What is known of whoever asks, and of what there is. */
+export interface AskingContext {
+  readonly apiVersion: number
+  readonly session: { readonly permissions: Permissions }
+  readonly node: { readonly metadata: MetadataImage }
+}
 
 /** What of a request its handler hears of, and what the rest adds to the answer. */
 export interface Screened<A extends Api> {
@@ -105,7 +110,7 @@ export function listsOnly<A extends Api, Listed extends keyof ResponseOf<A> & st
   rule: AccessRule,
   listed: Listed,
   nameOf: (one: ElementOf<ResponseOf<A>[Listed]>) => string,
-): Screen<A, RequestContext> {
+): Screen<A, AskingContext> {
   return function* (request, { session }) {
     yield
     const complete = (answer: object) => {
@@ -203,7 +208,7 @@ function configuredResource(type: number, name: string): Resource {
 }
 
 /** Takes out of a request the items for which `refuse` has a failure. */
-export function* screenItems<A extends Api, Context extends RequestContext>(
+export function* screenItems<A extends Api, Context extends AskingContext>(
   api: A,
   request: RequestOf<A>,
   { apiVersion }: Context,

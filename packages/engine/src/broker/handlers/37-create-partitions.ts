@@ -2,7 +2,6 @@
  * CreatePartitions, versions 0 to 3: decided by the controller (controller/topics).
  */
 import { CreatePartitions } from '@sluice/wire'
-import { each } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const createPartitions = forwarded(CreatePartitions, [each('alter', 'topic')])
+export const createPartitions = forwarded(CreatePartitions)

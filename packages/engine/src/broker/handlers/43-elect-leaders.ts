@@ -2,7 +2,6 @@
  * ElectLeaders, versions 0 to 2: decided by the controller (controller/elections) (KIP-460).
  */
 import { ElectLeaders } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const electLeaders = forwarded(ElectLeaders, [whole('alter', 'cluster')])
+export const electLeaders = forwarded(ElectLeaders)

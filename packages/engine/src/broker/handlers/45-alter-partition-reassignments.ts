@@ -2,7 +2,6 @@
  * AlterPartitionReassignments, versions 0 and 1: decided by the controller (controller/reassignments) (KIP-455).
  */
 import { AlterPartitionReassignments } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const alterPartitionReassignments = forwarded(AlterPartitionReassignments, [whole('alter', 'cluster')])
+export const alterPartitionReassignments = forwarded(AlterPartitionReassignments)

@@ -2,9 +2,6 @@
  * ListPartitionReassignments, version 0: decided by the controller (controller/reassignments) (KIP-455).
  */
 import { ListPartitionReassignments } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const listPartitionReassignments = forwarded(ListPartitionReassignments, [
-  whole('describe', 'cluster'),
-])
+export const listPartitionReassignments = forwarded(ListPartitionReassignments)

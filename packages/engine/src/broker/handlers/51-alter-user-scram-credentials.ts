@@ -2,7 +2,6 @@
  * AlterUserScramCredentials, version 0: decided by the controller (controller/scram-credentials) (KIP-554).
  */
 import { AlterUserScramCredentials } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const alterUserScramCredentials = forwarded(AlterUserScramCredentials, [whole('alter', 'cluster')])
+export const alterUserScramCredentials = forwarded(AlterUserScramCredentials)

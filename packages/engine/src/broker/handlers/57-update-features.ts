@@ -2,7 +2,6 @@
  * UpdateFeatures, versions 0 to 2: decided by the controller (controller/features) (KIP-584).
  */
 import { UpdateFeatures } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const updateFeatures = forwarded(UpdateFeatures, [whole('alter', 'cluster')])
+export const updateFeatures = forwarded(UpdateFeatures)

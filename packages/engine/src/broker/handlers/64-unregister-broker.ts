@@ -2,7 +2,6 @@
  * UnregisterBroker, version 0: decided by the controller (controller/brokers) (KIP-631).
  */
 import { UnregisterBroker } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const unregisterBroker = forwarded(UnregisterBroker, [whole('alter', 'cluster')])
+export const unregisterBroker = forwarded(UnregisterBroker)

@@ -2,7 +2,6 @@
  * UnregisterController, version 0: decided by the controller (controller/quorum).
  */
 import { UnregisterController } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const unregisterController = forwarded(UnregisterController, [whole('alter', 'cluster')])
+export const unregisterController = forwarded(UnregisterController)

@@ -1,6 +1,6 @@
 import type { Clock, Disk, Guard, Logger, Network } from '@sluice/effects'
 import type { RequestHeader } from '@sluice/wire'
-import { openToAll } from '../../authorizer/permissions.ts'
+import { type Authorizer, openToAll } from '../../authorizer/permissions.ts'
 import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { Connection } from '../../server/connection.ts'
@@ -31,6 +31,7 @@ interface ControllerListenerOptions {
   readonly log: MetadataLog
   readonly observers: Observers
   readonly decide: ControllerServices['decide']
+  readonly authorizer?: Authorizer
 }
 
 /** The controller over TCP: what brokers of other processes, Apache Kafka's among them, and its tools reach it by. */
@@ -43,7 +44,7 @@ export class ControllerListener implements ControllerServices {
   readonly lane: Lane
   readonly config: BrokerConfig
   readonly largeRequests = new LargeRequests()
-  readonly authorizer = openToAll
+  readonly authorizer: Authorizer
   readonly refusals = new RefusalLog(this)
   readonly metadata: MetadataImage
   readonly log: MetadataLog
@@ -57,6 +58,7 @@ export class ControllerListener implements ControllerServices {
   constructor(options: ControllerListenerOptions) {
     const { nodeId, clusterId, clock, logger, guard, lane, config, metadata, log, observers } = options
     this.decide = options.decide
+    this.authorizer = options.authorizer ?? openToAll
     this.#options = options
     this.nodeId = nodeId
     this.clusterId = clusterId

@@ -23,7 +23,12 @@ import {
   Vote,
 } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openToAll, type Permissions } from '../../authorizer/permissions.ts'
+import { Granted } from '../../authorizer/testing/granted.ts'
+import { isClientDecision } from '../../server/client-decisions.ts'
 import { metadataBatches } from '../batches.ts'
+import { controllerRequests } from '../requests.ts'
+import { allowedPrincipal } from '../forwarded-principal.ts'
 import { clusterId, TestController } from '../testing/test-controller.ts'
 
 const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
@@ -32,10 +37,19 @@ const leader = { leaderId: 3000, leaderEpoch: 1 }
 let network: MemoryNetwork
 let controller: TestController
 let client: Connection
+/** Of the clients of brokers; null: whoever it is may do everything. */
+const permissions: { current: Permissions | null } = { current: null }
+const asking: string[] = []
 
 beforeEach(async () => {
   network = new MemoryNetwork()
-  controller = await new TestController({ network }).open()
+  permissions.current = null
+  asking.length = 0
+  const permissionsOf = (who: string, host: string) => {
+    asking.push(`${who} from ${host}`)
+    return permissions.current ?? openToAll.permissionsOf(who, host)
+  }
+  controller = await new TestController({ network, authorizer: { permissionsOf } }).open()
   await controller.brokers(1)
   client = await Connection.open({ network, host: '127.0.0.1', port: 9093 })
 })
@@ -276,6 +290,28 @@ describe('an envelope', () => {
     expect(decodeResponseHeader(reader, CreateTopics.responseHeaderVersion(7))).toBe(5)
     expect(CreateTopics.response.decode(reader, 7).topics).toMatchObject([{ name: 'events', errorCode: 0 }])
     expect(controller.image.topic('events')).toBeDefined()
+  })
+
+  it('of a broker that is none of ours is asked what its client may do, of one of ours no more', async () => {
+    const topics = ['events', 'others'].map((name) => ({ name, numPartitions: 1, replicationFactor: 1 }))
+    const asked = encodeRequestFrame(CreateTopics, 7, 5, 'c', { ...create, topics }).subarray(4)
+    const codes = async (from: Buffer) => {
+      const { responseData } = await send(asked, from)
+      const reader = new Reader(responseData ?? Buffer.alloc(0))
+      decodeResponseHeader(reader, CreateTopics.responseHeaderVersion(7))
+      const answer = CreateTopics.response.decode(reader, 7)
+      return answer.topics.map(({ name, errorCode }) => `${name} ${errorCode}`)
+    }
+    permissions.current = Object.assign(new Granted(), { grants: ['create topic events'] })
+    expect(await codes(principal())).toEqual(['events 0', 'others 29'])
+    expect(controller.image.topic('others')).toBeUndefined()
+    expect(await codes(allowedPrincipal('User:alice'))).toEqual(['events 36', 'others 0'])
+    expect(asking).toEqual(['User:alice from 127.0.0.1'])
+  })
+
+  it('may carry all that the controller decides for clients: of each it is said what these must be allowed', () => {
+    const decided = [...controllerRequests.values()].map(({ api }) => api).filter((api) => api.forwardable)
+    expect(decided.filter((api) => !isClientDecision(api)).map((api) => api.name)).toEqual([])
   })
 
   it('is refused with what is not to be forwarded, cannot be read, or comes from nobody', async () => {

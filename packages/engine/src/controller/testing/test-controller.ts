@@ -27,6 +27,7 @@ import {
   type Int64,
 } from '@sluice/wire'
 import { supportedFeatures } from '../../metadata/features.ts'
+import type { Authorizer } from '../../authorizer/permissions.ts'
 import { MetadataImage } from '../../metadata/image.ts'
 import type { LoggedRecord } from '../../metadata/records.ts'
 import type { ControllerChannel } from '../../metadata/controller-channel.ts'
@@ -57,6 +58,7 @@ export class TestController {
   #records: LoggedRecord[] = []
   #controller: Controller | null = null
   readonly #onLoss: TellLoss | undefined
+  readonly #authorizer: Authorizer | undefined
   readonly #epochs = new Map<number, Int64>()
 
   constructor(
@@ -70,6 +72,7 @@ export class TestController {
       properties?: Record<string, string>
       logger?: Logger
       onLoss?: TellLoss
+      authorizer?: Authorizer
     } = {},
   ) {
     this.disk = options.disk ?? new MemoryDisk()
@@ -80,6 +83,7 @@ export class TestController {
     this.properties = options.properties ?? {}
     this.#logger = options.logger ?? silentLogger
     this.#onLoss = options.onLoss
+    this.#authorizer = options.authorizer
   }
 
   get channel(): ControllerChannel {
@@ -129,6 +133,7 @@ export class TestController {
       signal: new AbortController().signal,
       staticProperties: this.properties,
       onLoss: this.#onLoss,
+      authorizer: this.#authorizer,
       onFailure: (failure) => {
         this.failure = failure
       },

@@ -7,9 +7,8 @@ import {
   type ResponseOf,
 } from '@sluice/wire'
 import { clusterResource } from '../../authorizer/permissions.ts'
-import { refusals, type Screened, screenItems } from '../../server/authorization.ts'
+import { type AskingContext, refusals, type Screened, screenItems } from '../authorization.ts'
 import type { Steps } from '../../storage/slices.ts'
-import type { RequestContext } from '../handler.ts'
 
 type Named = RequestOf<typeof CreateTopics>['topics'][number]
 type Topic = NonNullable<Input<ResponseOf<typeof CreateTopics>>['topics']>[number]
@@ -17,7 +16,7 @@ type Topic = NonNullable<Input<ResponseOf<typeof CreateTopics>>['topics']>[numbe
 /** Of a topic that was made whoever may not see its configs is told that it was made, and nothing more (KIP-525). */
 export function* createTopicsScreen(
   request: RequestOf<typeof CreateTopics>,
-  context: RequestContext,
+  context: AskingContext,
 ): Steps<Screened<typeof CreateTopics>> {
   const { permissions } = context.session
   const mayCreateAll = permissions.allows('create', 'cluster', clusterResource)

@@ -1,9 +1,8 @@
 import { DeleteTopics, type RequestOf, zeroUuid } from '@sluice/wire'
 import { clusterResource } from '../../authorizer/permissions.ts'
-import { asItIs, refusals, type Screened, screenItems } from '../../server/authorization.ts'
-import type { Failure, Named } from '../../server/named-items.ts'
+import { type AskingContext, asItIs, refusals, type Screened, screenItems } from '../authorization.ts'
+import type { Failure, Named } from '../named-items.ts'
 import type { Steps } from '../../storage/slices.ts'
-import type { RequestContext } from '../handler.ts'
 
 type Item = string | RequestOf<typeof DeleteTopics>['topics'][number]
 
@@ -13,11 +12,10 @@ type Item = string | RequestOf<typeof DeleteTopics>['topics'][number]
  */
 export function* deleteTopicsScreen(
   request: RequestOf<typeof DeleteTopics>,
-  context: RequestContext,
+  context: AskingContext,
 ): Steps<Screened<typeof DeleteTopics>> {
-  const { broker, session } = context
-  const { permissions } = session
-  const { metadata } = broker
+  const { permissions } = context.session
+  const { metadata } = context.node
   if (permissions.allows('delete', 'cluster', clusterResource)) return asItIs(request)
   const may = (operation: 'describe' | 'delete', name: string) => permissions.allows(operation, 'topic', name)
   const byName = (name: string): Failure | null => {
