@@ -89,7 +89,7 @@ const engineArrows: Record<string, string[]> = {
 
 /** The same inside the service, whose files at the top are the layer `service`. */
 const serviceArrows: Record<string, string[]> = {
-  index: ['service', 'cli', 'aws', 'fleet'],
+  index: ['service', 'cli', 'aws', 'fleet', 'iam'],
   cli: ['service', 'aws', 'http', 'fleet'],
   service: ['aws', 'http', 'fleet', 'iam'],
   aws: ['http', 'fleet', 'iam'],

@@ -13,7 +13,7 @@ import {
   systemUrls,
   type TlsCredentials,
 } from '@sluice/effects'
-import { Authority, iamMechanisms } from 'sluice'
+import { Authority, ClusterAccess, iamMechanisms, Identities } from 'sluice'
 import { accessKey, alicePassword, iamRegion } from './logins.ts'
 
 const host = '127.0.0.1'
@@ -82,8 +82,13 @@ export class SecureEngine {
   }
 
   #mechanisms() {
-    const directory = { region: iamRegion, keys: [{ ...accessKey, arn: 'arn:aws:iam::000000000000:root' }] }
-    return iamMechanisms(directory, [{ host }], { clock: this.#clock, random: systemRandom() })
+    const account = '000000000000'
+    const owner = { partition: 'aws', region: iamRegion, account, ownerKey: accessKey }
+    const identities = new Identities({ ...owner, keys: [], table: '{}' })
+    const clusterArn = `arn:aws:kafka:${iamRegion}:${account}:cluster/secure/u-1`
+    const access = new ClusterAccess(identities, clusterArn, () => null)
+    const effects = { clock: this.#clock, random: systemRandom(), logger: silentLogger }
+    return iamMechanisms(access, [{ host }], effects)
   }
 
   get keystorePath(): string {

@@ -180,7 +180,7 @@ describe('whoever is in', () => {
     await connection.send(SaslHandshake, 1, { mechanism: 'SCRAM-SHA-512' })
     expect(await logIn(connection, 'SCRAM-SHA-512', secretsOf('bob'))).toMatchObject({
       errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED,
-      errorMessage: 'Cannot change principals during re-authentication from User:alice: User:bob',
+      errorMessage: 'Cannot change principals during re-authentication from User.alice: User.bob',
     })
     await connection.closed
     expect(told(from)).toHaveLength(1)

@@ -17,10 +17,12 @@ export type { BrokerNode, ControllerNode } from './node-properties.ts'
 export { MetadataDamagedError } from './controller/metadata-damage.ts'
 export { type Loss, lossSentences, noticeSentences } from './storage/losses.ts'
 export type { DiskFailure } from './storage/node-disk.ts'
+export { allowAll, type Operation, type Permissions, type ResourceType } from './authorizer/permissions.ts'
 export type { ListenerOptions } from './server/listeners.ts'
 export {
   invalidCredentials,
   LoginRefused,
+  type Identity,
   type SaslExchange,
   type SaslMechanism,
   type SaslStep,

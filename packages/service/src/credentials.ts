@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Disk, Random } from '@sluice/effects'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
+import { newAccessKeyId } from './iam/identities.ts'
 
-/** The one pair of keys that requests to the AWS endpoint are signed with. */
+/** A pair of keys that requests to the AWS endpoint are signed with. */
 export interface AccessKey {
   accessKeyId: string
   secretAccessKey: string
@@ -15,11 +16,7 @@ export interface AccessKey {
 export function loadOrCreateAccessKey(disk: Disk, random: Random, dataDirectory: string): AccessKey {
   const known = loadAccessKey(disk, dataDirectory)
   if (known) return known
-  const key = {
-    // AWS's shape: twenty capital letters and digits, forty characters of base64.
-    accessKeyId: `AKIASLUICE${letters(random.bytes(10))}`,
-    secretAccessKey: random.bytes(30).toString('base64'),
-  }
+  const key = newAccessKey(random)
   disk.writeFileAtomicSync(pathOf(dataDirectory), `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600 })
   return key
 }
@@ -52,9 +49,12 @@ function parse(text: string): AccessKey | undefined {
   }
 }
 
-function letters(bytes: Buffer): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  return [...bytes].map((byte) => alphabet[byte & 31]).join('')
+/** In AWS's shape: twenty capital letters and digits, forty characters of base64. */
+export function newAccessKey(random: Random): AccessKey {
+  return {
+    accessKeyId: newAccessKeyId('AKIA', random),
+    secretAccessKey: random.bytes(30).toString('base64'),
+  }
 }
 
 function pathOf(dataDirectory: string): string {

@@ -18,11 +18,14 @@ import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
+import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
+import { auditLog } from './audit-log.ts'
+import { IdentityFiles } from './identity-files.ts'
 import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, nodesText, reportOf, type Reported } from './reporting.ts'
@@ -84,8 +87,7 @@ export interface Service {
 }
 
 const host = loopbackAddress
-const accountId = '000000000000'
-const defaultRegion = 'us-east-1'
+
 const defaultApiPort = 9081
 const defaultClusterName = 'demo'
 const defaultEngineName: EngineName = 'embedded'
@@ -139,12 +141,16 @@ async function startLocked(
   const target = targetCluster(options.cluster, before)
   const engines = chosenEngines(options, before)
   const accessKey = loadOrCreateAccessKey(effects.disk, effects.random, dataDirectory)
+  const owner = { ...placeOf(region, accountId), ownerKey: accessKey }
+  const files = new IdentityFiles(effects, dataDirectory, owner)
+  files.watch()
+  started.push(() => files.end())
   const fleet = createFleet({
     dataDirectory,
     engines,
     region,
     account: accountId,
-    accessKeys: [accessKey],
+    identities: files.identities,
     effects,
     host,
     metadataLossAccepted: options.metadataLossAccepted ?? [],
@@ -242,15 +248,15 @@ function toldOf<Result>(
   return withProgress(effects.clock, work, (seconds) => onProgress?.(`${sentence()} (${seconds} s)`))
 }
 
-function awsEndpoint({ options, region, accessKey, fleet }: Start): AwsEndpoint {
-  const { clock, random, logger } = options.effects
+function awsEndpoint({ options, fleet }: Start): AwsEndpoint {
+  const { clock, disk, random, logger } = options.effects
   return new AwsEndpoint({
     services: awsServices(fleet, { clock, random }),
     clock,
     random,
     logger,
-    credentials: [accessKey],
-    region,
+    identities: fleet.identities,
+    audit: auditLog(disk, options.dataDirectory),
     acceptAnySignature: options.acceptAnySignature,
   })
 }

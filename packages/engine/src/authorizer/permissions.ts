@@ -47,14 +47,15 @@ export interface Authorizer {
   permissionsOf(principal: string, host: string): Permissions
 }
 
-const everything: Permissions = { allows: () => true, allowsAny: () => true }
+/** Of whoever may do everything: such a caller is not asked about. */
+export const allowAll: Permissions = { allows: () => true, allowsAny: () => true }
 
 /** A node without an authorizer. */
-export const openToAll: Authorizer = { permissionsOf: () => everything }
+export const openToAll: Authorizer = { permissionsOf: () => allowAll }
 
 /** Nothing need be asked. */
 export function allowsEverything(permissions: Permissions): boolean {
-  return permissions === everything
+  return permissions === allowAll
 }
 
 /** What a client that asks for them is told of the operations that it may do: bits of their codes (KIP-430). */

@@ -9,7 +9,9 @@ import type { Protocol, ServiceProtocol } from './protocols/protocol.ts'
 import { query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
 import type { AwsService } from './service.ts'
-import type { Credentials } from '../iam/signature-v4.ts'
+import type { Identities, KeyOwner } from '../iam/identities.ts'
+import { AuditedCall, type AuditEntry } from './audit.ts'
+import { accessDenied, Authorization } from './authorization.ts'
 import { claimedService, type Signed, SigV4 } from './sigv4.ts'
 
 interface AwsEndpointOptions {
@@ -17,9 +19,10 @@ interface AwsEndpointOptions {
   clock: Clock
   random: Random
   logger: Logger
-  credentials: readonly Credentials[]
-  /** Of every ARN, and in the scope that requests are signed for. */
-  region: string
+  /** Whose the keys are, and what their owners may do. */
+  identities: Identities
+  /** Is told of every call. */
+  audit: (entry: AuditEntry) => void
   /** For development: any signature, and none, will do. */
   acceptAnySignature: boolean
 }
@@ -42,17 +45,17 @@ interface Interlocutor {
  *  1. signature: what is wrong with it is refused before the body is read
  *  2. service: by the scope of the credentials, else by what the head names, in the order of the protocols
  *  3. body: its length, and whether the signature covers it
- *  4. operation, input, handler; answers and exceptions in the protocol of the request
+ *  4. operation, input, what the policies say of the caller, handler; answers and exceptions in the protocol of the request
  */
 export class AwsEndpoint implements Surface {
   readonly #options: AwsEndpointOptions
   readonly #sigv4 = new SigV4()
-  readonly #credentials: ReadonlyMap<string, Credentials>
+  readonly #authorization: Authorization
   readonly #interlocutors: readonly Interlocutor[]
 
   constructor(options: AwsEndpointOptions) {
     this.#options = options
-    this.#credentials = new Map(options.credentials.map((owner) => [owner.accessKeyId, owner]))
+    this.#authorization = new Authorization(options.identities, options)
     this.#interlocutors = protocols.flatMap((protocol) =>
       options.services
         .filter((service) => service.protocols.includes(protocol.name))
@@ -62,10 +65,12 @@ export class AwsEndpoint implements Surface {
 
   admit(head: HttpHead): Verdict {
     const requestId = this.#options.random.uuid()
-    return this.#guarded(head, requestId, {
+    const { audit, clock } = this.#options
+    const call = new AuditedCall(audit, clock, { requestId, sourceIp: head.remoteAddress })
+    return this.#guarded(head, requestId, call, (owner) => ({
       bodyBytesMax: requestBytesMax,
-      answer: (body) => this.#perform({ ...head, body }, requestId),
-    })
+      answer: (body) => this.#perform({ ...head, body }, { requestId, owner }, call),
+    }))
   }
 
   refuse(head: HttpHead | null, { status, message }: Refusal): HttpResponse {
@@ -74,41 +79,82 @@ export class AwsEndpoint implements Surface {
     return (head ? protocolOf(head) : restJson).failure(exception, this.#options.random.uuid())
   }
 
-  /** Lets only those requests through to `beyond` that AWS's operations would be open to. */
+  /** Lets only those requests through to `beyond` that are the account's own: what is there is none of AWS's. */
   guard(head: HttpHead, beyond: Admission): Verdict {
-    return this.#guarded(head, this.#options.random.uuid(), beyond)
+    return this.#guarded(head, this.#options.random.uuid(), null, ({ caller }) => {
+      const { owner } = this.#options.identities
+      if (caller.arn !== owner.caller.arn) throw notTheOwner(caller.arn)
+      return beyond
+    })
   }
 
-  #guarded(head: HttpHead, requestId: string, beyond: Admission): Verdict {
-    const { acceptAnySignature, services, region, clock } = this.#options
-    const scope = { region, services: services.map(({ signingName }) => signingName) }
-    let signed: Signed | undefined
+  #guarded(
+    head: HttpHead,
+    requestId: string,
+    call: AuditedCall | null,
+    beyondOf: (owner: KeyOwner) => Admission,
+  ): Verdict {
+    const { acceptAnySignature, services, identities, clock } = this.#options
+    const signingNames = services.map(({ signingName }) => signingName)
+    const failure = (error: unknown) => {
+      call?.ended(nameOf(error))
+      return this.#failure(head, requestId, error)
+    }
+    let signed: Signed<KeyOwner> | undefined
+    let beyond: Admission
     try {
-      if (!acceptAnySignature) signed = this.#sigv4.verify(head, this.#credentials, scope, clock)
+      if (!acceptAnySignature) signed = this.#sigv4.verify(head, identities, signingNames, clock)
+      beyond = beyondOf(signed?.owner ?? identities.owner)
     } catch (error) {
-      return { refusal: this.#failure(head, requestId, error) }
+      return { refusal: failure(error) }
     }
     const answer = async (body: Buffer) => {
       try {
         signed?.check(body)
-        return this.#labelled(head, requestId, await beyond.answer(body))
+        const response = await beyond.answer(body)
+        call?.ended(null)
+        return this.#labelled(head, requestId, response)
       } catch (error) {
-        return this.#failure(head, requestId, error)
+        return failure(error)
       }
     }
     return { ...beyond, answer }
   }
 
-  async #perform(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+  async #perform(
+    request: HttpRequest,
+    context: { requestId: string; owner: KeyOwner },
+    audited: AuditedCall,
+  ): Promise<HttpResponse> {
+    audited.comesFrom(context.owner)
     const asked = this.#asked(request)
     const call = asked?.spoken.callOf(request)
     if (!asked || !call)
       throw new AwsException('UnknownOperationException', 404, 'No operation has this method and path.')
     const { operation } = call
     const handler = asked.service.handlers.get(operation.name)
+    audited.asks(asked.service.signingName, operation.name)
     if (!handler) throw notImplemented(operation.name)
-    const output = await handler(call.input() as never, { requestId })
-    return asked.spoken.success(operation, (output ?? {}) as Shape, requestId)
+    const input = call.input()
+    this.#authorize(asked.service, operation.name, { ...context, input, head: request }, audited)
+    const output = await handler(input as never, context)
+    return asked.spoken.success(operation, (output ?? {}) as Shape, context.requestId)
+  }
+
+  #authorize(
+    service: AwsService,
+    operation: string,
+    { owner, input, head }: { owner: KeyOwner; input: Shape; head: HttpHead },
+    audited: AuditedCall,
+  ): void {
+    const targets = service.targetsOf?.(operation, input) ?? [{ resource: '*' }]
+    for (const target of targets) {
+      const { action = `${service.signingName}:${operation}` } = target
+      const call = { owner, action, target, input, sourceIp: head.remoteAddress }
+      const authorized = this.#authorization.judge(call)
+      audited.judged(target.resource, authorized.decision)
+      if (!authorized.decision.isAllowed) throw accessDenied(authorized, service)
+    }
   }
 
   #asked(head: HttpHead): Interlocutor | undefined {
@@ -144,6 +190,14 @@ export class AwsEndpoint implements Surface {
 
 function protocolOf(head: HttpHead): Protocol {
   return protocols.find((protocol) => protocol.isSpokenBy(head)) ?? restJson
+}
+
+function notTheOwner(arn: string): AwsException {
+  return new AwsException('AccessDeniedException', 403, `This is for the account itself, not for ${arn}.`)
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof AwsException ? error.name : internalError().name
 }
 
 /** The details of a bug of ours stay in the log. */

@@ -1,3 +1,5 @@
+import type { KeyOwner } from '../iam/identities.ts'
+import type { NamedPolicy } from '../iam/policy/decision.ts'
 import type { AwsException } from './exceptions.ts'
 import type { Member, ServiceSchema } from './schema.ts'
 
@@ -11,6 +13,13 @@ export interface AwsService {
   /** By the schema's names. An operation without a handler is answered with NotImplementedException. */
   handlers: ReadonlyMap<string, Handler>
   constrain: Constrain
+  /**
+   * What a call is about, for the policies of whoever asks, all of which they have to allow; without it every action is one
+   * without a resource. None: everybody may ask.
+   */
+  targetsOf?: (operation: string, input: Readonly<Record<string, unknown>>) => readonly AccessTarget[]
+  /** How it calls its AccessDeniedException. */
+  accessDeniedName?: string
   /** With which exception of its model the service refuses an input; `member` as it is spelled on the wire. */
   badInput: (message: string, member?: string) => AwsException
   /**
@@ -30,6 +39,23 @@ export type Handler = (input: never, context: OperationContext) => object | void
 /** What an operation is told beside its input. */
 export interface OperationContext {
   requestId: string
+  /** Who asks. */
+  owner: KeyOwner
+}
+
+/** What a call does, for the policies. */
+export interface AccessTarget {
+  /** `kafka-cluster:Connect`; else the operation of the service. */
+  readonly action?: string
+  /** An ARN, or `*` where the action has no resource. */
+  readonly resource: string
+  readonly tags?: Readonly<Record<string, string>>
+  /** The resource's own policy. */
+  readonly policy?: NamedPolicy | null
+  /** A role's: nobody assumes it whom it does not trust, whatever their own policies say. */
+  readonly needsOwnPolicy?: boolean
+  /** What conditions may ask of this call alone, by keys in small letters. */
+  readonly more?: Readonly<Record<string, string>>
 }
 
 export type ProtocolName = 'rest-json' | 'json-1.1' | 'query' | 'cbor-1.1' | 'rpc-v2-cbor'

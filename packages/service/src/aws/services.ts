@@ -7,13 +7,13 @@ import { stsService } from './sts/service.ts'
 
 /** Every AWS service that the endpoint serves. */
 export function awsServices(
-  { clusters, secrets }: Pick<Fleet, 'clusters' | 'secrets'>,
+  { clusters, secrets, identities }: Pick<Fleet, 'clusters' | 'secrets' | 'identities'>,
   { clock, random }: { clock: Clock; random: Random },
 ): AwsService[] {
-  const { configurations, place } = clusters
+  const { configurations } = clusters
   return [
     mskService({ clusters, configurations, secrets }),
     secretsService({ secrets, clock, random }),
-    stsService({ place }),
+    stsService({ identities, clock, random }),
   ]
 }

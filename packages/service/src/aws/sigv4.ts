@@ -5,6 +5,7 @@ import {
   algorithm,
   type Credentials,
   credentialOf,
+  type KeyRing,
   millisOf,
   Signatures,
   timeOf,
@@ -19,8 +20,8 @@ export interface Scope {
 }
 
 /** Whose request it is and which service's, once its body has been checked. */
-export interface Signed {
-  owner: Credentials
+export interface Signed<Owner> {
+  owner: Owner
   service: string
   check(body: Buffer): void
 }
@@ -79,14 +80,14 @@ export class SigV4 {
    * Throws the exception with which AWS's front end refuses the request, as far as its head tells. Whoever passes
    * must still pass `check` with the body, which the signature covers.
    */
-  verify(
+  verify<Owner extends Credentials>(
     head: HttpHead,
-    credentials: ReadonlyMap<string, Credentials>,
-    scope: { region: string; services: readonly string[] },
+    keys: KeyRing<Owner>,
+    services: readonly string[],
     clock: Clock,
-  ): Signed {
+  ): Signed<Owner> {
     const claim = claimOf(head)
-    const owner = credentials.get(claim.accessKeyId)
+    const owner = keys.find(claim.accessKeyId, claim.token)
     if (!owner || owner.sessionToken !== claim.token)
       throw refused(
         'UnrecognizedClientException',
@@ -94,7 +95,7 @@ export class SigV4 {
       )
     if (owner.expiresAtMs !== undefined && owner.expiresAtMs <= clock.now())
       throw refused('ExpiredTokenException', 'The security token included in the request is expired')
-    checkScope(claim, scope)
+    checkScope(claim, { region: keys.region, services })
     checkTime(claim, clock.now())
     const check = (body: Buffer) => {
       const expected = this.#signature({ ...head, body }, claim, owner.secretAccessKey)

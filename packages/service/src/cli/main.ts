@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import { codeOf } from '../fleet/operating-error.ts'
 import { clusterCommand } from './cluster.ts'
+import { credentialsCommand } from './credentials.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
 import { printFailure } from './failure.ts'
+import { iamCommand } from './iam.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
@@ -48,6 +50,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     trustCommand(),
     certCommand(),
     revokeCommand(),
+    credentialsCommand(),
+    iamCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of withSubcommands(program))

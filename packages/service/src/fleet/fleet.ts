@@ -8,8 +8,8 @@ import {
   type Random,
   type Timer,
 } from '@sluice/effects'
-import type { IamDirectory } from '../iam/connect-request.ts'
-import type { Credentials } from '../iam/signature-v4.ts'
+import { ClusterAccess } from '../iam/cluster-access.ts'
+import { emptyTable, Identities } from '../iam/identities.ts'
 import { connectString, loopbackAddress } from './clusters/addresses.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
@@ -41,7 +41,7 @@ import { isFree, portTaken } from './free-port.ts'
 import { Limit } from './limit.ts'
 import { Mutex } from './mutex.ts'
 import { sentenceOf } from './operating-error.ts'
-import { placeOf, rootArn } from './place.ts'
+import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
 import { Secrets } from './secrets/secrets.ts'
@@ -52,8 +52,8 @@ export interface FleetOptions {
   engines: Engines
   region: string
   account: string
-  /** Of the account itself, by which clients log in at brokers. */
-  accessKeys?: readonly Credentials[]
+  /** Who may do what, by the AWS APIs and at brokers; without any, nobody. */
+  identities?: Identities
   effects: {
     clock: Clock
     disk: Disk
@@ -119,6 +119,7 @@ export interface Fleet {
   readonly secrets: Secrets
   /** Vouches for brokers and clients. */
   readonly authority: Authority
+  readonly identities: Identities
   /**
    * Reads the clusters and starts them; resolves when each has been tried once, or after a while. Rejects with an OperatingError
    * where the data directory cannot be read or an explicit Kafka port is taken. A single cluster that does not
@@ -146,6 +147,7 @@ class FleetOfClusters implements Fleet {
   readonly clusters: Clusters
   readonly #options: FleetOptions
   readonly authority: Authority
+  readonly identities: Identities
   readonly secrets: Secrets
   readonly #privateAuthorities: PrivateAuthorities
   readonly #settings: ReconcileSettings
@@ -154,6 +156,7 @@ class FleetOfClusters implements Fleet {
   readonly #portsLock = new Mutex()
   readonly #startsLimits = new Map<Engine, Limit>()
   readonly #runtimes = new Map<string, ClusterRuntime>()
+  readonly #accesses = new Map<string, ClusterAccess>()
   /** Those that were there at the start, until they have been tried once. */
   readonly #onTheirWay = new Set<string>()
   #certificateTimer: Timer | null = null
@@ -163,13 +166,14 @@ class FleetOfClusters implements Fleet {
     this.#options = options
     this.authority = new Authority(options.effects, options.dataDirectory)
     this.#privateAuthorities = new PrivateAuthorities(effects, dataDirectory, this.authority.directory)
+    this.identities = options.identities ?? noIdentities(options)
     this.#settings = {
       host: options.host ?? loopbackAddress,
       kafkaPortBase: options.kafkaPortBase ?? kafkaPortBase,
       innerPortBase: options.innerPortBase ?? innerPortBase,
       askedPort: options.kafkaPort ?? null,
       metadataLossAccepted: options.metadataLossAccepted ?? [],
-      iam: iamOf(options),
+      accessOf: (record) => this.#accessOf(record),
     }
     this.#store = clusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
     this.#loop = new ReconcileLoop(effects.clock, effects.logger, (uuid) => this.#reconcile(uuid))
@@ -185,6 +189,7 @@ class FleetOfClusters implements Fleet {
       privateAuthorities: this.#privateAuthorities,
       findings: (uuid) => this.#findings(uuid),
       observed: (uuid) => this.#runtimes.get(uuid)?.cluster?.nodes() ?? [],
+      onPolicy: (uuid) => this.#accesses.get(uuid)?.policyChanged(),
       topics: (uuid) => this.#runtimes.get(uuid)?.cluster?.brokers.topics,
       trigger: (uuid) => {
         // What is under way for a cluster that shall go need not be brought to its end.
@@ -327,6 +332,14 @@ class FleetOfClusters implements Fleet {
     return this.#loop.idle(uuid)
   }
 
+  #accessOf({ uuid, arn }: ClusterRecord): ClusterAccess {
+    const known = this.#accesses.get(uuid)
+    if (known) return known
+    const access = new ClusterAccess(this.identities, arn, () => this.#store.get(uuid)?.policy?.text ?? null)
+    this.#accesses.set(uuid, access)
+    return access
+  }
+
   /** Who logs in by a secret does so by what it says from now on. */
   #onSecret(arn: string): void {
     for (const { uuid, scramSecrets } of this.#store.list())
@@ -351,7 +364,10 @@ class FleetOfClusters implements Fleet {
       startsLimit: this.#startsLimitOf(engine),
       trigger: () => this.#loop.trigger(uuid),
     })
-    if (!this.#store.get(uuid) && !runtime.cluster) this.#runtimes.delete(uuid)
+    if (!this.#store.get(uuid) && !runtime.cluster) {
+      this.#runtimes.delete(uuid)
+      this.#accesses.delete(uuid)
+    }
     return outcome
   }
 
@@ -386,10 +402,9 @@ class FleetOfClusters implements Fleet {
   }
 }
 
-/** Who has one of the account's own keys is the account (IAM User Guide, "The root user"). */
-function iamOf({ region, account, accessKeys = [] }: FleetOptions): IamDirectory {
-  const arn = rootArn(placeOf(region, account))
-  return { region, keys: accessKeys.map((key) => ({ ...key, arn })) }
+/** Nobody. */
+function noIdentities({ region, account }: FleetOptions): Identities {
+  return new Identities({ ...placeOf(region, account), ownerKey: null, keys: [], table: emptyTable })
 }
 
 function zoneOf({ nodes, spec }: ClusterRecord, key: NodeKey): string | undefined {

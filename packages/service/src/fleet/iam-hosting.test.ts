@@ -8,6 +8,8 @@ import { afterEach, expect, it } from 'vitest'
 import { NodeAuthority } from './authority/node-authority.ts'
 import { key, messageOf, presignedConnect, signedAtMs } from '../iam/testing/presigned-connect.ts'
 import { keepIamFile } from './engines/embedded/node-file.ts'
+import { testIdentities } from '../iam/testing/identities.ts'
+import { noAccess } from '../iam/testing/no-access.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
 // Brokers that have a process each are told who can log in by IAM, and nobody else is.
@@ -24,7 +26,8 @@ async function open(
   before: Pick<Partial<EmbeddedFleet>, 'clock' | 'disk' | 'network' | 'processes'>,
   accessKey: typeof key,
 ): Promise<EmbeddedFleet> {
-  const opened = new EmbeddedFleet(before, { hosting: 'process', accessKeys: [accessKey] })
+  const identities = testIdentities({ ownerKey: accessKey })
+  const opened = new EmbeddedFleet(before, { hosting: 'process', identities })
   worlds.push(opened)
   await opened.driven(opened.fleet.start())
   return opened
@@ -83,7 +86,7 @@ it('brokers whose clients all log in replicate by the listener that is theirs', 
   await client.close()
 })
 
-it('the brokers of a service that has another key by now are started anew, and take it alone', async () => {
+it('the brokers that a former service has left take another key from a later one, and it alone', async () => {
   const { clock, disk, network, processes } = await secureCluster()
   processes.die()
   worlds.pop()
@@ -101,7 +104,7 @@ it('the file of the keys is for its owner alone, and gone where nobody logs in b
       config: join(directory, 'config'),
       logs: directory,
     }
-    const path = keepIamFile(systemDisk(), directories, { region: 'us-east-1', keys: [] })
+    const path = keepIamFile(systemDisk(), directories, noAccess.snapshot)
     expect(statSync(path ?? '').mode & 0o777).toBe(0o600)
     expect(keepIamFile(systemDisk(), directories, null)).toBeNull()
     expect(existsSync(path ?? '')).toBe(false)

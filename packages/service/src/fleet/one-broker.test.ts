@@ -12,6 +12,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { noCredentials } from './engines/testing/no-credentials.ts'
 import type { ClusterPlan } from './engines/engine.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
+import { noAccess } from '../iam/testing/no-access.ts'
 
 // The directory of an older build, which ran one broker of the three that a cluster has.
 
@@ -118,7 +119,7 @@ async function runOneBroker(): Promise<void> {
     hosting: 'inline',
     directory,
     credentials: noCredentials,
-    iam: { keys: [], region: '' },
+    access: noAccess,
     onChange: () => {},
   })
   await cluster.startNode(oldPlan, { role: 'controller', nodeId: 10_001 })

@@ -7,6 +7,10 @@ export interface Place {
   account: string
 }
 
+/** Of a data directory, until somebody needs another. */
+export const accountId = '000000000000'
+export const defaultRegion = 'us-east-1'
+
 /** The ARN of a new thing of Kafka's, and its last part, `<uuid>-<n>`. */
 export function newResource(
   { partition, region, account }: Place,
@@ -22,9 +26,4 @@ export function newResource(
 export function placeOf(region: string, account: string): Place {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
   return { partition, region, account }
-}
-
-/** Of an account's owner: whose the one access key of a data directory is. */
-export function rootArn({ partition, account }: Place): string {
-  return `arn:${partition}:iam::${account}:root`
 }

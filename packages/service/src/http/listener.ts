@@ -206,7 +206,8 @@ function headOf(incoming: IncomingMessage): HttpHead {
   const headers: [string, string][] = []
   for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2)
     headers.push([incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? ''])
-  return { method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers }
+  const { remoteAddress } = incoming.socket
+  return { method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers, remoteAddress }
 }
 
 function headersOf({ status, headers, body }: HttpResponse): Record<string, string> {

@@ -1,5 +1,7 @@
 /** What is known of an HTTP request before its body has arrived. */
 export interface HttpHead {
+  /** Of the client; undefined where there is no network between. */
+  remoteAddress?: string | undefined
   method: string
   /** The request target as it was sent: raw path and query. */
   target: string

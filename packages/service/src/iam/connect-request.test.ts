@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { connectRequestOfToken, tokenHost } from './bearer-token.ts'
 import { type ConnectRequest, ConnectRefused, ConnectVerifier } from './connect-request.ts'
 import { connectRequestOfMessage } from './msk-iam-message.ts'
+import type { Credentials } from './signature-v4.ts'
 import {
   arn,
   key,
@@ -16,8 +17,25 @@ import {
 const host = 'b-1.demo'
 const directory = { region, keys: [{ ...key, arn }] }
 
-function verify(request: ConnectRequest, { atMs = signedAtMs, hosts = [host], known = directory } = {}) {
-  return new ConnectVerifier(known, new TestClock(atMs)).verify(request, new Set(hosts))
+interface Owner extends Credentials {
+  arn: string
+}
+
+interface Known {
+  region: string
+  keys: Owner[]
+}
+
+function verify(
+  request: ConnectRequest,
+  { atMs = signedAtMs, hosts = [host], known = directory as Known } = {},
+) {
+  const ring = { ...known, find: (id: string) => known.keys.find(({ accessKeyId }) => accessKeyId === id) }
+  const { owner, expiresAtMs } = new ConnectVerifier(ring, new TestClock(atMs)).verify(
+    request,
+    new Set(hosts),
+  )
+  return { arn: owner.arn, expiresAtMs }
 }
 
 function refusal(act: () => unknown): string {

@@ -5,23 +5,11 @@ import {
   canonicalQuery,
   type Credentials,
   credentialOf,
+  type KeyRing,
   millisOf,
   sha256,
   Signatures,
 } from './signature-v4.ts'
-
-/** An access key and whose it is. */
-interface AccessKeyOwner extends Credentials {
-  /** `arn:aws:iam::123456789012:root` */
-  arn: string
-}
-
-/** Who can log in by IAM. */
-export interface IamDirectory {
-  keys: readonly AccessKeyOwner[]
-  /** That logins are signed for. */
-  region: string
-}
 
 /** What a client shows for it: a presigned request for `kafka-cluster:Connect`, without path and body. */
 export interface ConnectRequest {
@@ -31,8 +19,8 @@ export interface ConnectRequest {
   members: readonly (readonly [name: string, value: string])[]
 }
 
-export interface ConnectIdentity {
-  arn: string
+export interface ConnectIdentity<Owner> {
+  owner: Owner
   /** When what was shown is good no more. */
   expiresAtMs: number
 }
@@ -61,20 +49,18 @@ const signatureMember = 'X-Amz-Signature'
  *  5. the signature, compared in constant time
  * The same request is good any number of times until it ends: clients use it again for each of their connections.
  */
-export class ConnectVerifier {
-  readonly #keys: ReadonlyMap<string, AccessKeyOwner>
-  readonly #region: string
+export class ConnectVerifier<Owner extends Credentials> {
+  readonly #keys: KeyRing<Owner>
   readonly #clock: Clock
   readonly #signatures = new Signatures()
 
-  constructor({ keys, region }: IamDirectory, clock: Clock) {
-    this.#keys = new Map(keys.map((key) => [key.accessKeyId, key]))
-    this.#region = region
+  constructor(keys: KeyRing<Owner>, clock: Clock) {
+    this.#keys = keys
     this.#clock = clock
   }
 
   /** Throws ConnectRefused. */
-  verify(request: ConnectRequest, hosts: ReadonlySet<string>): ConnectIdentity {
+  verify(request: ConnectRequest, hosts: ReadonlySet<string>): ConnectIdentity<Owner> {
     const members = membersOf(request)
     const need = (name: string) => {
       const value = members.get(name)
@@ -90,9 +76,10 @@ export class ConnectVerifier {
     const time = need('X-Amz-Date')
     const endsAtMs = this.#checkedEnd(time, need('X-Amz-Expires'))
     checkValue('date of X-Amz-Credential', credential.date, time.slice(0, 8))
-    const owner = this.#keys.get(credential.accessKeyId)
+    const token = members.get('X-Amz-Security-Token')
+    const owner = this.#keys.find(credential.accessKeyId, token)
     if (!owner) throw new ConnectRefused(`nobody has the access key ${quoted(credential.accessKeyId)}`)
-    if (!isSame(members.get('X-Amz-Security-Token') ?? '', owner.sessionToken ?? ''))
+    if (!isSame(token ?? '', owner.sessionToken ?? ''))
       throw new ConnectRefused(`the session token is not that of the access key ${owner.accessKeyId}`)
     const signature = need(signatureMember)
     const expected = this.#signatures.of(canonicalOf(request), { ...credential, time }, owner.secretAccessKey)
@@ -101,13 +88,13 @@ export class ConnectVerifier {
     const expiresAtMs = Math.min(endsAtMs, owner.expiresAtMs ?? endsAtMs)
     if (expiresAtMs <= this.#clock.now())
       throw new ConnectRefused(`the access key ${owner.accessKeyId} has ended`)
-    return { arn: owner.arn, expiresAtMs }
+    return { owner, expiresAtMs }
   }
 
   #checkedCredential(text: string) {
     const credential = credentialOf(text)
     if (!credential) throw new ConnectRefused('X-Amz-Credential is not one')
-    checkValue('region', credential.region, this.#region)
+    checkValue('region', credential.region, this.#keys.region)
     checkValue('service', credential.service, service)
     return credential
   }

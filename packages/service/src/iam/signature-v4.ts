@@ -17,6 +17,14 @@ export interface Credentials {
   expiresAtMs?: number
 }
 
+/** Whose the access keys are that are good here. */
+export interface KeyRing<Owner extends Credentials = Credentials> {
+  /** That is signed for. */
+  readonly region: string
+  /** Of temporary credentials only their token tells whose they are. */
+  find(accessKeyId: string, token: string | undefined): Owner | undefined
+}
+
 export const algorithm = 'AWS4-HMAC-SHA256'
 const derivedKeysMax = 1_000
 

@@ -12,9 +12,9 @@ export interface SaslMechanism {
 export interface SaslExchange {
   /**
    * The next bytes of the client in, ours out. Throws LoginRefused where the client is not who it says; any other error
-   * is a bug or that of a part that could not be asked.
+   * is a bug or that of a part that could not be asked. `client` is the address that it comes from.
    */
-  evaluate(token: Buffer): SaslStep | Promise<SaslStep>
+  evaluate(token: Buffer, client: string): SaslStep | Promise<SaslStep>
 }
 
 export interface SaslStep {

@@ -111,7 +111,7 @@ export class SaslLogin {
     const { clock, refusals } = this.#options
     if (this.#refusal) return this.#refused(this.#refusal.message)
     try {
-      const step = await (this.#exchange as SaslExchange).evaluate(token)
+      const step = await (this.#exchange as SaslExchange).evaluate(token, client)
       return accepted(step.reply, step.done ? this.#begin(step.done) : 0)
     } catch (error) {
       if (!(error instanceof LoginRefused) && !isSystemError(error)) throw error
@@ -146,7 +146,8 @@ export class SaslLogin {
     const before = this.#identity
     if (before !== null && before.principal !== identity.principal)
       throw new LoginRefused(
-        `Cannot change principals during re-authentication from ${before.principal}: ${identity.principal}`,
+        // Apache Kafka writes a dot between type and name here, and people look for that text.
+        `Cannot change principals during re-authentication from ${dotted(before.principal)}: ${dotted(identity.principal)}`,
       )
     const max = sessionMsMax(this.#mechanism?.name ?? '')
     const shownMs =
@@ -159,6 +160,10 @@ export class SaslLogin {
     this.#sessionEndsAtMs = clock.monotonic() + lifetimeMs
     return Number.isFinite(lifetimeMs) ? lifetimeMs : 0
   }
+}
+
+function dotted(principal: string): string {
+  return principal.replace(':', '.')
 }
 
 function accepted(authBytes: Buffer, sessionLifetimeMs: number): Authenticated {

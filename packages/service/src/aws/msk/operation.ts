@@ -1,4 +1,4 @@
-import type { ChangeRecord, ClusterRecord } from '../../fleet/clusters/cluster-record.ts'
+import type { ChangeRecord, ClusterPolicyRecord, ClusterRecord } from '../../fleet/clusters/cluster-record.ts'
 import type { Update } from '../../fleet/clusters/changes/update.ts'
 import {
   type ConfigurationRecord,
@@ -28,6 +28,16 @@ export function clusterOf(
 
 function isClusterArn(arn: string | undefined): arn is string {
   return arn !== undefined && /^arn:[\w-]+:kafka:[\w-]*:\d*:cluster\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+$/.test(arn)
+}
+
+/** The cluster that an ARN names, and its policy, which it must have. */
+export function policyOfCluster(
+  services: Pick<Services, 'clusters'>,
+  arn: string | undefined,
+): { record: ClusterRecord; policy: ClusterPolicyRecord } {
+  const record = clusterOf(services, arn)
+  if (!record.policy) throw notFound('The cluster has no cluster policy.', 'clusterArn')
+  return { record, policy: record.policy }
 }
 
 /** Takes a change of a cluster in hand; the answer of every operation that does so. */

@@ -9,6 +9,7 @@ import { createClusterV2 } from './operations/create-cluster-v2.ts'
 import { createConfiguration } from './operations/create-configuration.ts'
 import { createTopic } from './operations/create-topic.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
+import { deleteClusterPolicy } from './operations/delete-cluster-policy.ts'
 import { deleteConfiguration } from './operations/delete-configuration.ts'
 import { deleteTopic } from './operations/delete-topic.ts'
 import { describeCluster } from './operations/describe-cluster.ts'
@@ -20,6 +21,7 @@ import { describeConfigurationRevision } from './operations/describe-configurati
 import { describeTopic } from './operations/describe-topic.ts'
 import { describeTopicPartitions } from './operations/describe-topic-partitions.ts'
 import { getBootstrapBrokers } from './operations/get-bootstrap-brokers.ts'
+import { getClusterPolicy } from './operations/get-cluster-policy.ts'
 import { getCompatibleKafkaVersions } from './operations/get-compatible-kafka-versions.ts'
 import { listClusterOperations } from './operations/list-cluster-operations.ts'
 import { listClusterOperationsV2 } from './operations/list-cluster-operations-v2.ts'
@@ -32,6 +34,7 @@ import { listNodes } from './operations/list-nodes.ts'
 import { listScramSecrets } from './operations/list-scram-secrets.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTopics } from './operations/list-topics.ts'
+import { putClusterPolicy } from './operations/put-cluster-policy.ts'
 import { rebootBroker } from './operations/reboot-broker.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
@@ -58,6 +61,7 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     CreateConfiguration: createConfiguration(services),
     CreateTopic: createTopic(services),
     DeleteCluster: deleteCluster(services),
+    DeleteClusterPolicy: deleteClusterPolicy(services),
     DeleteConfiguration: deleteConfiguration(services),
     DeleteTopic: deleteTopic(services),
     DescribeCluster: describeCluster(services),
@@ -69,6 +73,7 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     DescribeTopic: describeTopic(services),
     DescribeTopicPartitions: describeTopicPartitions(services),
     GetBootstrapBrokers: getBootstrapBrokers(services),
+    GetClusterPolicy: getClusterPolicy(services),
     GetCompatibleKafkaVersions: getCompatibleKafkaVersions(services),
     ListClusterOperations: listClusterOperations(services),
     ListClusterOperationsV2: listClusterOperationsV2(services),
@@ -81,6 +86,7 @@ export function mskHandlers(services: Services): Partial<Record<OperationName<ty
     ListScramSecrets: listScramSecrets(services),
     ListTagsForResource: listTagsForResource(services),
     ListTopics: listTopics(services),
+    PutClusterPolicy: putClusterPolicy(services),
     RebootBroker: rebootBroker(services),
     TagResource: tagResource(services),
     UntagResource: untagResource(services),

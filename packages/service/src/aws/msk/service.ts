@@ -1,6 +1,7 @@
 import { parseServiceSchema } from '../schema.ts'
 import * as kafka from '../schemas/kafka.generated.ts'
 import type { AwsService } from '../service.ts'
+import { mskTargets } from './access-targets.ts'
 import { constrain } from './constraints.ts'
 import { badRequest } from './exceptions.ts'
 import { mskHandlers } from './operations.ts'
@@ -15,6 +16,7 @@ export function mskService(services: Services): AwsService {
     handlers: new Map(Object.entries(mskHandlers(services))),
     constrain,
     badInput: badRequest,
+    targetsOf: (operation, input) => mskTargets(services, operation, input),
     arnSegments: {
       cluster: 3,
       configuration: 3,

@@ -3,6 +3,7 @@ import * as sdk from '@aws-sdk/nested-clients/sts'
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/nested-clients/sts'
 import { silentLogger, systemClock, systemRandom } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
+import { testIdentities } from '../../iam/testing/identities.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { AwsEndpoint } from '../endpoint.ts'
 import { AwsException } from '../exceptions.ts'
@@ -58,7 +59,8 @@ class Sts {
 
   constructor({ acceptAnySignature = false } = {}) {
     const effects = { clock: systemClock(), random: systemRandom(), logger: silentLogger }
-    const options = { credentials: [credentials], region: 'us-east-1', acceptAnySignature, ...effects }
+    const identities = testIdentities({ ownerKey: credentials })
+    const options = { identities, audit: () => {}, acceptAnySignature, ...effects }
     this.#endpoint = new AwsEndpoint({ services: [this.service], ...options })
   }
 

@@ -1,6 +1,7 @@
 import { parseServiceSchema } from '../schema.ts'
 import * as secretsManager from '../schemas/secrets-manager.generated.ts'
 import type { AwsService } from '../service.ts'
+import { secretTarget } from './access-targets.ts'
 import { constrain } from './constraints.ts'
 import { invalidParameter } from './exceptions.ts'
 import { secretsHandlers } from './operations.ts'
@@ -16,5 +17,6 @@ export function secretsService(services: Services): AwsService {
     handlers: new Map(Object.entries(secretsHandlers(services))),
     constrain,
     badInput: invalidParameter,
+    targetsOf: (operation, input) => [secretTarget(services, operation, input)],
   }
 }

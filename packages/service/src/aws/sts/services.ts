@@ -1,6 +1,9 @@
-import type { Place } from '../../fleet/place.ts'
+import type { Clock, Random } from '@sluice/effects'
+import type { Identities } from '../../iam/identities.ts'
 
-/** What operations may touch. */
+/** What operations may touch; each takes the part that it needs. */
 export interface Services {
-  place: Place
+  identities: Identities
+  clock: Clock
+  random: Random
 }

@@ -16,6 +16,7 @@ import { enginesOf } from '../../fleet/engines/engines.ts'
 import type { SupervisionEffects } from '../../fleet/engines/supervision/supervised-node.ts'
 import { FakeEngine } from '../../fleet/engines/testing/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import { testIdentities } from '../../iam/testing/identities.ts'
 import { awsServices } from '../services.ts'
 import { AwsEndpoint } from '../endpoint.ts'
 
@@ -58,7 +59,9 @@ export async function startTestService(
   const effects = { clock, disk, network, random, logger: silentLogger, processes: systemProcesses() }
   const engine = new FakeEngine(effects)
   const replicating = new FakeEngine(effects, 'apache-kafka')
+  const identities = options.identities ?? testIdentities({ ownerKey: credentials })
   const fleet = createFleet({
+    identities,
     dataDirectory: '/data',
     engines: enginesOf(options.engine ? [options.engine(effects)] : [engine, replicating], 'embedded'),
     region: 'us-east-1',
@@ -72,8 +75,8 @@ export async function startTestService(
     clock,
     random,
     logger: silentLogger,
-    credentials: [credentials],
-    region: 'us-east-1',
+    identities,
+    audit: () => {},
     acceptAnySignature: false,
     ...options,
   })

@@ -41,8 +41,16 @@ export interface ClusterRecord {
   scramSecrets?: string[]
   /** The users whose credentials the brokers have, or may have. */
   scramUsers?: ScramUserRecord[]
+  /** What identities of other accounts may do with it. */
+  policy?: ClusterPolicyRecord
   /** Oldest first, at most `changesKeptMax`. Only the last one can be under way. */
   changes: ChangeRecord[]
+}
+
+/** The policy of a cluster as it was given, and its version, which is none of the cluster's. */
+export interface ClusterPolicyRecord {
+  text: string
+  version: string
 }
 
 /** A user of SCRAM, by which version of which secret; never the password. */

@@ -1,5 +1,7 @@
 import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
 import { assert, type Clock, type Random } from '@sluice/effects'
+import { MalformedPolicy } from '../../iam/policy/malformed-policy.ts'
+import { policyOf } from '../../iam/policy/policy.ts'
 import type { PrivateAuthorities } from '../authority/private-authorities.ts'
 import type { Configurations } from '../configurations/configurations.ts'
 import type { ClusterTopics, Engine, Finding, Hosting, ObservedNode } from '../engines/engine.ts'
@@ -9,7 +11,7 @@ import type { UnreadableRecord } from '../record-store.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { type ListenerAddress, listenerAddresses } from './addresses.ts'
 import { activeChange, newVersion } from './changes/change-life.ts'
-import { type Update, versionRefusal } from './changes/update.ts'
+import { staleVersion, type Update, versionRefusal } from './changes/update.ts'
 import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import { privateAuthoritiesOf } from './client-listeners.ts'
 import { type ClusterSpec, clusterSpec, type FindConfiguration } from './cluster-spec.ts'
@@ -34,6 +36,8 @@ interface ClustersOptions {
   observed: (uuid: string) => readonly ObservedNode[]
   /** Undefined where nothing of the cluster runs. */
   topics: (uuid: string) => ClusterTopics | undefined
+  /** A cluster has another policy, or none any more. */
+  onPolicy: (uuid: string) => void
   /** Makes the reconcile loop look at a cluster, because what is wanted of it has changed. */
   trigger: (uuid: string) => void
 }
@@ -182,6 +186,28 @@ export class Clusters {
     this.#options.trigger(uuid)
   }
 
+  /** The cluster has this policy from now on. Durable when it returns. */
+  putPolicy(
+    { uuid, policy: before }: ClusterRecord,
+    text: string,
+    version: string | undefined,
+  ): OrRefusal<{ version: string }> {
+    const problem = policyProblem(text)
+    if (problem !== null) return { refusal: invalid(problem, 'policy') }
+    if (before && version === undefined)
+      return { refusal: invalid('Current cluster policy version needed for Update', 'currentVersion') }
+    if (version !== before?.version && version !== undefined) return { refusal: staleVersion() }
+    const policy = { text, version: newVersion(this.#options.effects.random) }
+    this.#store.update(uuid, { policy })
+    this.#options.onPolicy(uuid)
+    return { version: policy.version }
+  }
+
+  deletePolicy({ uuid }: ClusterRecord): void {
+    this.#store.update(uuid, { policy: undefined })
+    this.#options.onPolicy(uuid)
+  }
+
   /** Has a cluster this configuration, or would one have it again if its change were taken back? */
   usesConfiguration(arn: string): boolean {
     return this.#store
@@ -237,5 +263,15 @@ export class Clusters {
 
   #knownEngines(): string {
     return `The engines of this service are: ${this.engines.all.map((engine) => engine.name).join(', ')}.`
+  }
+}
+
+function policyProblem(text: string): string | null {
+  try {
+    policyOf(text, 'resource')
+    return null
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return error.message
+    throw error
   }
 }

@@ -13,6 +13,7 @@ import { FakeJvms } from './apache-kafka/testing/fake-jvms.ts'
 import { testDirectory, testPlan } from './apache-kafka/testing/test-plan.ts'
 import { apacheKafkaEngine } from './apache-kafka.ts'
 import { type ClusterPlan, type EngineCluster, type NodeKey, nodeName } from './engine.ts'
+import { noAccess } from '../../iam/testing/no-access.ts'
 
 let clock: TestClock
 let disk: MemoryDisk
@@ -59,7 +60,7 @@ const open = (on = processes) =>
     hosting: 'process',
     directory: testDirectory,
     credentials: noCredentials,
-    iam: { keys: [], region: '' },
+    access: noAccess,
     onChange: () => changes++,
   })
 

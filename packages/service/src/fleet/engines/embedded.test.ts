@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noCredentials } from './testing/no-credentials.ts'
 import { embeddedEngine } from './embedded.ts'
 import type { ClusterPlan, EngineCluster } from './engine.ts'
+import { noAccess } from '../../iam/testing/no-access.ts'
 
 const host = '127.0.0.1'
 const effects = { ...systemEffects(), logger: silentLogger }
@@ -44,7 +45,7 @@ async function open(): Promise<EngineCluster> {
     hosting: 'inline',
     directory,
     credentials: noCredentials,
-    iam: { keys: [], region: '' },
+    access: noAccess,
     onChange: () => {},
   })
   running.push(cluster)

@@ -19,6 +19,7 @@ import {
   ListenerName,
 } from './engine.ts'
 import { FakeEngine } from './testing/fake-engine.ts'
+import { noAccess } from '../../iam/testing/no-access.ts'
 
 // What every engine promises in engine.ts. Apache Kafka takes part by command, where Java is:
 // SLUICE_TEST_APACHE_KAFKA=1 npx vitest run packages/service/src/fleet/engines/engine-contract.test.ts
@@ -75,7 +76,7 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
       hosting,
       directory,
       credentials: noCredentials,
-      iam: { keys: [], region: '' },
+      access: noAccess,
       onChange: () => changes++,
     })
   const nodePlan = async (role: NodePlan['role'], nodeId: number): Promise<NodePlan> => {

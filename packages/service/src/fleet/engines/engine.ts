@@ -1,5 +1,5 @@
 import { assert, type TlsCredentials } from '@sluice/effects'
-import type { IamDirectory } from '../../iam/connect-request.ts'
+import type { ClusterAccess } from '../../iam/cluster-access.ts'
 
 /**
  * What runs the nodes of clusters. The fleet knows an engine only by this: which nodes a cluster has, starting
@@ -132,7 +132,7 @@ export interface EngineClusterOptions {
   /** What the service itself shows to nodes that want a certificate, read anew. */
   credentials: () => TlsCredentials
   /** Who can log in where a cluster has CLIENT_IAM. */
-  iam: IamDirectory
+  access: ClusterAccess
   onChange: () => void
 }
 

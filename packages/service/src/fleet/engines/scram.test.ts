@@ -18,6 +18,7 @@ import {
   type NodePlan,
   type SaltedCredential,
 } from './engine.ts'
+import { noAccess } from '../../iam/testing/no-access.ts'
 
 // Who may log in by SCRAM, on every engine. Apache Kafka takes part by command, where Java is:
 // SLUICE_TEST_APACHE_KAFKA=1 npx vitest run packages/service/src/fleet/engines/scram.test.ts
@@ -74,7 +75,7 @@ describe.each(candidates)('the engine %s', (_, engine, kafkaVersion) => {
       hosting,
       directory,
       credentials: noCredentials,
-      iam: { keys: [], region: '' },
+      access: noAccess,
       onChange: () => {},
     })
     await cluster.startNode(plan, member)

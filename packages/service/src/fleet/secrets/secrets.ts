@@ -97,10 +97,16 @@ export class Secrets {
 
   /** An ARN that a secret of this name can have: a later one of the same name has another. */
   #newArn(name: string): string {
-    const { place, random } = this.#options
+    const { random } = this.#options
     const letter = () => suffixLetters[random.int(suffixLetters.length)]
     const suffix = Array.from({ length: suffixLength }, letter).join('')
-    return `arn:${place.partition}:secretsmanager:${place.region}:${place.account}:secret:${name}-${suffix}`
+    return `${this.arnOf(name)}-${suffix}`
+  }
+
+  /** The ARN of a secret of this name, without its six letters. */
+  arnOf(name: string): string {
+    const { partition, region, account } = this.#options.place
+    return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`
   }
 
   /** Adds a version under these labels. */

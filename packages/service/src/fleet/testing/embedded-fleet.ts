@@ -36,7 +36,7 @@ export class EmbeddedFleet {
       network = new MemoryNetwork(),
       processes = new MemoryProcesses(),
     } = {},
-    options: Pick<FleetOptions, 'metadataLossAccepted' | 'accessKeys'> & {
+    options: Pick<FleetOptions, 'metadataLossAccepted' | 'identities'> & {
       hosting?: Hosting
       program?: NodeProgram
     } = {},

@@ -102,7 +102,7 @@ const logIn = async (
   mechanism: OAuthBearer,
   shown: string,
   message = `n,,\u0001auth=Bearer ${shown}\u0001\u0001`,
-) => mechanism.begin().evaluate(Buffer.from(message))
+) => mechanism.begin().evaluate(Buffer.from(message), '127.0.0.1')
 
 const whyNot = async (mechanism: OAuthBearer, shown: string, message?: string): Promise<string> => {
   const error = await logIn(mechanism, shown, message).then(

@@ -1,12 +1,10 @@
 import type { GetCallerIdentityResponse } from '@aws-sdk/client-sts'
-import { rootArn } from '../../../fleet/place.ts'
-import type { Services } from '../services.ts'
+import type { OperationContext } from '../../service.ts'
 
-/** Who has signed: the one key of a data directory is its account's root. */
+/** Who has signed. Everybody may ask, whatever their policies say. */
 export const getCallerIdentity =
-  ({ place }: Services) =>
-  (): GetCallerIdentityResponse => ({
-    Account: place.account,
-    Arn: rootArn(place),
-    UserId: place.account,
-  })
+  () =>
+  (_: object, { owner }: Pick<OperationContext, 'owner'>): GetCallerIdentityResponse => {
+    const { account, arn, userId } = owner.caller
+    return { Account: account, Arn: arn, UserId: userId }
+  }

@@ -33,12 +33,14 @@ export function versionRefusal(
   record: Pick<ClusterRecord, 'currentVersion'>,
   currentVersion: string,
 ): Refusal | undefined {
-  return currentVersion === record.currentVersion
-    ? undefined
-    : invalid(
-        'The version of the cluster isn’t current. Check the current version and try again.',
-        'currentVersion',
-      )
+  return currentVersion === record.currentVersion ? undefined : staleVersion()
+}
+
+export function staleVersion(): Refusal {
+  return invalid(
+    'The version of the cluster isn’t current. Check the current version and try again.',
+    'currentVersion',
+  )
 }
 
 /** The record with the change that it shall go through: `target` of its spec, and these brokers in particular. */

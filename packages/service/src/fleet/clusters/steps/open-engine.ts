@@ -19,7 +19,7 @@ export const openEngine: Step = async ({
     hosting,
     acceptsMetadataLoss,
     credentials: () => runtime.nodeAuthority.credentials(),
-    iam: settings.iam,
+    access: settings.accessOf(record),
     onChange: trigger,
   })
   return 'changed'

@@ -1,6 +1,6 @@
 import { assert, type Clock, type Disk, type Logger, type Network, type Random } from '@sluice/effects'
 import type { ClusterPlan, Engine, EngineCluster, ListenerName } from '../../engines/engine.ts'
-import type { IamDirectory } from '../../../iam/connect-request.ts'
+import type { ClusterAccess } from '../../../iam/cluster-access.ts'
 import type { Limit } from '../../limit.ts'
 import type { Mutex } from '../../mutex.ts'
 import type { Authority } from '../../authority/authority.ts'
@@ -47,7 +47,7 @@ export interface ReconcileSettings {
   /** Clusters, by name, that start without what is lost of their metadata. */
   metadataLossAccepted: readonly string[]
   /** Who can log in at brokers by IAM. */
-  iam: IamDirectory
+  accessOf: (record: ClusterRecord) => ClusterAccess
 }
 
 /** A broker's default port that was taken. */

@@ -1,4 +1,4 @@
-import { seededRandom, TestClock } from '@sluice/effects'
+import { seededRandom, silentLogger, TestClock } from '@sluice/effects'
 import { LoginRefused, type SaslStep } from '@sluice/engine'
 import { describe, expect, it } from 'vitest'
 import { tokenHost } from '../../../iam/bearer-token.ts'
@@ -11,17 +11,20 @@ import {
   signedAtMs,
   tokenOf,
 } from '../../../iam/testing/presigned-connect.ts'
+import { ClusterAccess } from '../../../iam/cluster-access.ts'
+import { testIdentities } from '../../../iam/testing/identities.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 
 const endpoint = tokenHost(region)
-const done = { principal: `User:${arn}`, expiresAtMs: signedAtMs + 900_000 }
+const clusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/demo/u-1'
+const done = { principal: `IAM:${arn}`, expiresAtMs: signedAtMs + 900_000 }
 
 function evaluate(name: 'AWS_MSK_IAM' | 'OAUTHBEARER', message: string): SaslStep | Promise<SaslStep> {
-  const iam = { region, keys: [{ ...key, arn }] }
-  const effects = { clock: new TestClock(signedAtMs), random: seededRandom(1) }
-  const mechanism = iamMechanisms(iam, [{ host: 'b-1.demo' }], effects).find((one) => one.name === name)
+  const access = new ClusterAccess(testIdentities({ region, ownerKey: key }), clusterArn, () => null)
+  const effects = { clock: new TestClock(signedAtMs), random: seededRandom(1), logger: silentLogger }
+  const mechanism = iamMechanisms(access, [{ host: 'b-1.demo' }], effects).find((one) => one.name === name)
   if (!mechanism) throw new Error(`no ${name}`)
-  return mechanism.begin().evaluate(Buffer.from(message))
+  return mechanism.begin().evaluate(Buffer.from(message), '127.0.0.1')
 }
 
 function refusal(name: 'AWS_MSK_IAM' | 'OAUTHBEARER', message: string): LoginRefused {
@@ -41,7 +44,7 @@ describe('AWS_MSK_IAM', () => {
     'lets in who has signed for the broker’s name %s, and answers what MSK’s library wants',
     async (host) => {
       const step = await evaluate('AWS_MSK_IAM', await signedFor(host))
-      expect(step.done).toEqual(done)
+      expect(step.done).toMatchObject(done)
       expect(step.reply.toString()).toMatch(/^\{"version":"2020_10_22","request-id":"[0-9a-f-]{36}"\}$/)
     },
   )
@@ -64,7 +67,10 @@ describe('OAUTHBEARER', () => {
     (token: string) => `n,,\u0001logicalCluster=a\u0001auth=Bearer ${token}\u0001pool=b\u0001\u0001`,
     (token: string) => `n,a=${arn},\u0001auth=Bearer ${token}\u0001\u0001`,
   ])('lets in who has signed for the endpoint, with an empty answer (message %#)', async (message) => {
-    expect(await evaluate('OAUTHBEARER', message(await signed()))).toEqual({ reply: Buffer.alloc(0), done })
+    expect(await evaluate('OAUTHBEARER', message(await signed()))).toMatchObject({
+      reply: Buffer.alloc(0),
+      done,
+    })
   })
 
   it('answers a token that lets nobody in with JSON before the refusal', async () => {

@@ -147,7 +147,7 @@ export class InlineCluster implements EngineCluster {
     const { nodeId, rack, listeners } = node
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
-    const mechanisms = iamMechanisms(this.#options.iam, listeners, this.#effects)
+    const mechanisms = iamMechanisms(this.#options.access, listeners, this.#effects)
     const broker = { nodeId, rack, listeners: listeners.map(listenerOptions), mechanisms }
     await cluster.startBroker(broker, nodeProperties(plan, node), signal)
   }

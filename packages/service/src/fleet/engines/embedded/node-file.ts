@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Disk, isSystemError } from '@sluice/effects'
 import type { ControllerNode, DiskFailure, ListenerOptions, Loss } from '@sluice/engine'
-import type { IamDirectory } from '../../../iam/connect-request.ts'
+import type { ClusterAccessSnapshot } from '../../../iam/cluster-access.ts'
 import type { NodeDirectories } from '../supervision/node-directories.ts'
 
 /** What the process of a node is told: all that it is. Written before each start. */
@@ -69,21 +69,26 @@ export function readNodeFile(disk: Disk, path: string): NodeFile {
  */
 export function keepIamFile(
   disk: Disk,
-  { config }: NodeDirectories,
-  iam: IamDirectory | null,
+  directories: NodeDirectories,
+  access: ClusterAccessSnapshot | null,
 ): string | null {
-  const path = join(config, 'iam.json')
-  if (!iam) {
+  const path = iamPath(directories)
+  if (!access) {
     disk.removeSync(path)
     return null
   }
-  disk.mkdirSync(config)
-  disk.writeFileAtomicSync(path, `${JSON.stringify(iam)}\n`, { mode: 0o600, durable: false })
+  disk.mkdirSync(directories.config)
+  disk.writeFileAtomicSync(path, `${JSON.stringify(access)}\n`, { mode: 0o600, durable: false })
   return path
 }
 
-export function readIamFile(disk: Disk, path: string): IamDirectory {
-  return JSON.parse(disk.readFileSync(path).toString()) as IamDirectory
+/** A node where somebody can log in by IAM has one from its start on. */
+export function hasIamFile(disk: Disk, directories: NodeDirectories): boolean {
+  return disk.existsSync(iamPath(directories))
+}
+
+function iamPath({ config }: NodeDirectories): string {
+  return join(config, 'iam.json')
 }
 
 /** A file of its own and then in the place of the last one; on a full disk over that one, whose place is large enough. */

@@ -12,7 +12,8 @@ import { type Loss, MetadataDamagedError, startBrokerNode, startControllerNode }
 import { serverLogBytesMax, serverLogFilesMax, serverLogName } from '../../processes/log-tail.ts'
 import { rollingLog } from '../../processes/rolling-log.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
-import { type NodeFile, readIamFile, readNodeFile } from './node-file.ts'
+import { FollowedIamFile } from './iam-files.ts'
+import { type NodeFile, readNodeFile } from './node-file.ts'
 import { Reporting } from './reporting.ts'
 
 interface NodeEffects {
@@ -87,8 +88,9 @@ async function start(
     const { acceptsMetadataLoss, isExpected } = file
     return startControllerNode({ ...common, acceptsMetadataLoss, isExpected })
   }
-  const mechanisms =
-    file.iamFile === null ? [] : iamMechanisms(readIamFile(effects.disk, file.iamFile), listeners, effects)
+  const iam = file.iamFile === null ? null : new FollowedIamFile(file.iamFile, effects)
+  signal.addEventListener('abort', () => iam?.end())
+  const mechanisms = iam ? iamMechanisms(iam.access, listeners, effects) : []
   const broker = await startBrokerNode({ ...common, broker: { nodeId, rack, listeners, mechanisms } })
   report.registered(Number(broker.epoch))
   return broker

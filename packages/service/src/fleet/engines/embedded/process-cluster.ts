@@ -15,18 +15,12 @@ import {
   nodeOf,
   type ObservedNode,
 } from '../engine.ts'
+import { IamFiles } from './iam-files.ts'
 import { hasIam } from './iam-mechanisms.ts'
 import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
 import type { SupervisedNode, SupervisionEffects } from '../supervision/supervised-node.ts'
 import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
-import {
-  emptyReport,
-  keepIamFile,
-  type NodeReport,
-  readReport,
-  writeNodeFile,
-  writeReport,
-} from './node-file.ts'
+import { emptyReport, type NodeReport, readReport, writeNodeFile, writeReport } from './node-file.ts'
 import {
   controllerOf,
   damageExplained,
@@ -70,6 +64,7 @@ export class ProcessCluster implements EngineCluster {
   /** What nodes have told as lost, by their names. */
   readonly #losses = new Map<string, LossesOfNode>()
   #acceptsMetadataLoss: boolean
+  readonly #iamFiles: IamFiles
 
   /** Finds the nodes that an earlier service left running. */
   constructor(options: EngineClusterOptions, effects: SupervisionEffects, program: NodeProgram) {
@@ -85,6 +80,9 @@ export class ProcessCluster implements EngineCluster {
       onEnd: (node) => this.#ended(node),
     })
     this.brokers = new ClusterClient(this.#effects, () => this.nodes())
+    this.#iamFiles = new IamFiles(options.access, effects, () =>
+      this.#nodes.observe().map((node) => this.#nodes.of(node).directories),
+    )
   }
 
   get clusterId(): string | null {
@@ -119,11 +117,10 @@ export class ProcessCluster implements EngineCluster {
     return failure === null ? node : { ...node, failure: `${capitalized(nodeName(node))} failed: ${failure}` }
   }
 
-  /** A broker knows its controller by the address, and who can log in from its start on. */
+  /** A broker knows its controller by the address. */
   fingerprint(plan: ClusterPlan, key: NodeKey): string {
     const { host, port } = controllerOf(plan)
-    const logins = hasIam(nodeOf(plan, key).listeners) ? [JSON.stringify(this.#options.iam)] : []
-    return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`, ...logins])
+    return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`])
   }
 
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
@@ -160,7 +157,7 @@ export class ProcessCluster implements EngineCluster {
       controller: controllerOf(plan),
       listeners: listeners.map(listenerOptions),
       properties: nodeProperties(plan, key),
-      iamFile: keepIamFile(disk, directories, hasIam(listeners) ? this.#options.iam : null),
+      iamFile: this.#iamFiles.prepare(directories, hasIam(listeners)),
       acceptsMetadataLoss: this.#acceptsMetadataLoss,
       isExpected: this.#nodes.hasData('broker'),
     })
@@ -212,6 +209,7 @@ export class ProcessCluster implements EngineCluster {
   async finalizeVersion(): Promise<void> {}
 
   stop(): Promise<void> {
+    this.#iamFiles.end()
     return this.#nodes.stop()
   }
 

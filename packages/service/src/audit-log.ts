@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import type { Disk } from '@sluice/effects'
+import type { AuditEntry } from './aws/audit.ts'
+import { rollingLog } from './fleet/processes/rolling-log.ts'
+
+const bytesMax = 10 * 1024 * 1024
+const filesMax = 5
+
+/** Every call of the AWS APIs, a line of JSON each: `audit.log`, and what it held before beside it. */
+export function auditLog(disk: Disk, dataDirectory: string): (entry: AuditEntry) => void {
+  const write = rollingLog(disk, join(dataDirectory, 'audit.log'), { bytesMax, filesMax })
+  return (entry) => write(JSON.stringify(entry))
+}

@@ -1,0 +1,68 @@
+import { MalformedPolicy } from '../../iam/policy/malformed-policy.ts'
+import type { NamedPolicy } from '../../iam/policy/decision.ts'
+import { policyOf } from '../../iam/policy/policy.ts'
+import type { ClusterRecord } from '../../fleet/clusters/cluster-record.ts'
+import type { AccessTarget } from '../service.ts'
+import type { Services } from './services.ts'
+import { topicArn } from './topics.ts'
+
+/** Those that have no resource, whatever their input names (Service Authorization Reference, Amazon MSK). */
+const withoutResource =
+  /^(List(Clusters|Configurations|KafkaVersions|VpcConnections|Replicators)|Create(Cluster|Configuration)|GetCompatibleKafkaVersions)/
+
+/** Which members of inputs name what a call is about. */
+const arnMembers = [
+  'ClusterArn',
+  'ResourceArn',
+  'Arn',
+  'ClusterOperationArn',
+  'ReplicatorArn',
+  'TargetClusterArn',
+]
+
+/**
+ * What operations on topics need beside their own action, as clients of Kafka would (MSK Developer Guide, "Topic
+ * operations").
+ */
+const topicActions: Readonly<Record<string, readonly string[]>> = {
+  CreateTopic: ['CreateTopic'],
+  DeleteTopic: ['DescribeTopic', 'DeleteTopic'],
+  DescribeTopic: ['DescribeTopic', 'DescribeTopicDynamicConfiguration'],
+  DescribeTopicPartitions: ['DescribeTopic', 'DescribeTopicDynamicConfiguration'],
+  ListTopics: ['DescribeTopic'],
+  UpdateTopic: ['DescribeTopic', 'AlterTopic', 'AlterTopicDynamicConfiguration'],
+}
+
+/** What a call is about: a cluster brings its tags and its policy, everything else its ARN alone. */
+export function mskTargets(
+  { clusters }: Pick<Services, 'clusters'>,
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+): AccessTarget[] {
+  const member = arnMembers.find((name) => typeof input[name] === 'string')
+  if (withoutResource.test(operation) || member === undefined) return [{ resource: '*' }]
+  const resource = String(input[member])
+  const record = clusters.byArn(resource)
+  if (!record) return [{ resource }]
+  const cluster = { resource, tags: record.tags, policy: clusterPolicyOf(record) }
+  const actions = topicActions[operation]
+  if (!actions) return [cluster]
+  const { TopicName: name } = input
+  const topic = { ...cluster, resource: topicArn(record, typeof name === 'string' ? name : '*') }
+  return [
+    cluster,
+    { ...cluster, action: 'kafka-cluster:Connect' },
+    ...actions.map((action) => ({ ...topic, action: `kafka-cluster:${action}` })),
+  ]
+}
+
+function clusterPolicyOf({ policy }: ClusterRecord): NamedPolicy | null {
+  if (!policy) return null
+  try {
+    return { name: 'the cluster policy', policy: policyOf(policy.text, 'resource') }
+  } catch (error) {
+    // One that an earlier build has stored; it lets nobody in.
+    if (error instanceof MalformedPolicy) return null
+    throw error
+  }
+}
