@@ -109,7 +109,9 @@ it('nodes of a cluster know each other by certificates of an authority of its ow
   )
   if (!authority || !node) throw new Error('there are two')
   expect(node.verify(authority.publicKey)).toBe(true)
-  expect(node.subject).toBe(`O=Sluice\nCN=nodes.${directory.split('/').at(-1)}`)
+  const name = `CN=nodes.${directory.split('/').at(-1)}`
+  expect(node.subject).toBe(`O=Sluice\n${name}`)
+  expect(engine.plans.at(-1)?.properties['super.users']).toBe(`User:${name},O=Sluice`)
   // Nobody has asked the local authority for anything.
   expect(fleet.authority.certificate()).toBe(null)
 })

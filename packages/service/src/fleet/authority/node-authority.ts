@@ -28,6 +28,11 @@ export class NodeAuthority {
     })
   }
 
+  /** Whom Kafka sees in whoever has a certificate of it. */
+  get principal(): string {
+    return `User:${this.#subject}`
+  }
+
   get certificatePath(): string {
     return this.#issuer.certificatePath
   }

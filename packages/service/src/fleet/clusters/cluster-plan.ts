@@ -18,6 +18,8 @@ import { authenticatesByTls, clientAuthOf, clientListenersOf } from './client-li
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { staticProperties } from './static-properties.ts'
 
+const superUsersName = 'super.users'
+
 /** Where the nodes of a cluster are. */
 export interface ClusterPlace {
   /** The address that brokers listen on and are known by. */
@@ -27,16 +29,17 @@ export interface ClusterPlace {
   /** The certificate of who vouches for clients. */
   authority: string
   /** Vouches for the cluster's nodes. */
-  nodeAuthority: Pick<NodeAuthority, 'certificatePath' | 'servicePath'>
+  nodeAuthority: Pick<NodeAuthority, 'certificatePath' | 'servicePath' | 'principal'>
 }
 
 /** How the nodes of the record shall run. Pure. */
 export function clusterPlan(record: ClusterRecord, engine: Engine, place: ClusterPlace): ClusterPlan {
   const { spec } = record
   const { host } = place
+  const properties = staticProperties(spec, engine)
   return {
     kafkaVersion: spec.kafkaVersion,
-    properties: staticProperties(spec, engine),
+    properties: { ...properties, ...(record.hasSecureNodes && superUsers(properties, place)) },
     nodes: record.nodes.map((node): NodePlan => {
       const wanted = listenersOf(record, engine, node)
       const ports = record.ports.filter((port) => sameNode(port, node) && wanted.includes(port.listener))
@@ -51,6 +54,12 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
       }
     }),
   }
+}
+
+/** Nodes, and the service that asks them, may do everything, whatever an authorizer says of others. */
+function superUsers(properties: Readonly<Record<string, string>>, { nodeAuthority }: ClusterPlace) {
+  const others = properties[superUsersName]
+  return { [superUsersName]: [...(others ? [others] : []), nodeAuthority.principal].join(';') }
 }
 
 function isEncryptedForClients(listener: PortRecord['listener']): boolean {
