@@ -14,8 +14,7 @@ const programPath = join(__dirname, '@program@')
 const cachePath = `${programPath}.${process.version}-${process.platform}-${process.arch}.cache`
 
 // The build makes sure that it is ASCII.
-const source = fs.readFileSync(programPath, 'latin1')
-const script = new vm.Script(`(function (module, exports, require, __filename) {${source}\n})`, {
+const script = new vm.Script(fs.readFileSync(programPath, 'latin1'), {
   filename: programPath,
   cachedData: readIfThere(cachePath),
   importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

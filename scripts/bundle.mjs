@@ -61,7 +61,10 @@ export async function bundleAll() {
   )
 }
 
-/** One CommonJS file, named by its content, and the loader under the public name: the form that V8 can cache. Gives its name. */
+/**
+ * A function around one CommonJS module, in a file named by its content, and the loader under the public name: the form
+ * that V8 can cache. Gives the file's name.
+ */
 async function bundle(build, { entry, name, directory }) {
   const result = await build({
     absWorkingDir: root,
@@ -82,9 +85,11 @@ async function bundle(build, { entry, name, directory }) {
     logLevel: 'warning',
     legalComments: 'none',
     define: { 'import.meta.url': 'bundle.url' },
+    // The loader takes the file as it is: a function put around it there would be another copy in memory.
     banner: {
-      js: "'use strict'; const bundle = { get url() { return require('node:url').pathToFileURL(__filename).href } };",
+      js: "(function (module, exports, require, __filename) {'use strict'; const bundle = { get url() { return require('node:url').pathToFileURL(__filename).href } };",
     },
+    footer: { js: '})' },
   })
   const program = basename(Object.keys(result.metafile.outputs).find((path) => path.endsWith('.cjs')))
   const at = join(root, directory)

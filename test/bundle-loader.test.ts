@@ -16,12 +16,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const loader = readFileSync(fileURLToPath(new URL('../scripts/bundle-loader.cjs', import.meta.url)), 'utf8')
 /** Stays until it is killed, or ends at once with the argument `end`, or with code 7 after STAY_MS. */
-const program = `
+const program = `(function (module, exports, require, __filename) {
 exports.main = () => 'main'
 process.stdout.write(require('node:path').basename(__filename) + '\\n')
 if (process.argv[2] !== 'end') setInterval(() => {}, 1000)
 if (process.env.STAY_MS) setTimeout(() => process.exit(7), Number(process.env.STAY_MS))
-`
+})`
 const cacheName = `program.cjs.${process.version}-${process.platform}-${process.arch}.cache`
 
 let directory: string

@@ -5,7 +5,8 @@ import { brokerCount, createActiveCluster, startClusterService } from '../servic
 import { emptyLine } from '../side-by-side/rounds.mjs'
 
 const topic = 'bench-first'
-const idleMs = 3000
+/** Until what the start has left has been collected, too. */
+const idleMs = 12_000
 
 export async function measureLives(sides, plan) {
   const section = 'Clusters through the MSK API'

@@ -8,7 +8,8 @@ import { emptyLine } from './rounds.mjs'
 
 const topic = 'bench-first'
 const loadTopic = 'bench-load'
-const idleMs = 3000
+/** Until what the start has left has been collected, too. */
+const idleMs = 12_000
 
 /** `sides`: side, engine (as `sluice start --engine` has it). */
 export async function measureClusters(sides, plan) {

@@ -5,10 +5,16 @@ const native = nativeModule<{ crc32c(data: Uint8Array, previous?: number): numbe
 /** Below this the call into native code costs more than it saves. */
 const nativeFromBytes = 300
 
+/** The library takes 3 MB of every process that loads it: not of one that idles. */
+const bytesWithoutLibrary = 65_536
+let bytesSoFar = 0
+
 /** CRC-32C (Castagnoli) of `buffer` from `start` to `end`, unsigned; `previous` continues an earlier one. */
 export function crc32c(buffer: Uint8Array, start = 0, end = buffer.length, previous = 0): number {
-  if (end - start >= nativeFromBytes) {
-    const library = native.get()
+  const length = end - start
+  if (length >= nativeFromBytes) {
+    bytesSoFar += length
+    const library = bytesSoFar > bytesWithoutLibrary ? native.get() : null
     if (library) return library.crc32c(buffer.subarray(start, end), previous)
   }
   return crc32cInJs(buffer, start, end, previous)
