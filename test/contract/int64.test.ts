@@ -3,9 +3,11 @@ import {
   type Api,
   apis,
   ApiVersions,
+  CreateDelegationToken,
   DeleteRecords,
   DescribeProducers,
   ErrorCode,
+  ExpireDelegationToken,
   Fetch,
   InitProducerId,
   Int64,
@@ -13,6 +15,7 @@ import {
   ListOffsets,
   OffsetCommit,
   OffsetFetch,
+  RenewDelegationToken,
   type StructShape,
   toInt64,
   type TypeShape,
@@ -58,6 +61,10 @@ const requests: readonly { api: Api; valid: (topic: Topic, group: string, versio
   { api: OffsetCommit, valid: (topic, group) => offsetCommit(topic, group, 1) },
   { api: DeleteRecords, valid: (topic) => deleteRecords(topic, 0) },
   { api: InitProducerId, valid: () => ({ transactionalId: null, transactionTimeoutMs: 1000 }) },
+  // Answered without a look at it: nobody in particular has no tokens.
+  { api: CreateDelegationToken, valid: () => ({ renewers: [], maxLifetimeMs: -1 }) },
+  { api: RenewDelegationToken, valid: () => ({ hmac: Buffer.alloc(64), renewPeriodMs: -1 }) },
+  { api: ExpireDelegationToken, valid: () => ({ hmac: Buffer.alloc(64), expiryTimePeriodMs: 1 }) },
 ]
 
 function listOffsets({ name }: Topic, timestamp: Int64) {

@@ -9,6 +9,8 @@ export interface Secrets {
   readonly password: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** User and password are id and secret of a delegation token. */
+  readonly isToken?: boolean
 }
 
 export const alicePassword = 'what-only-alice-knows'
@@ -41,8 +43,9 @@ export const logins: Readonly<Record<string, (secrets: Secrets, nonce: string) =
 }
 
 /** RFC 5802. */
-function* scram(mechanism: ScramName, { user, password }: Secrets, clientNonce: string): Login {
-  const bare = `n=${user.replaceAll('=', '=3D').replaceAll(',', '=2C')},r=${clientNonce}`
+function* scram(mechanism: ScramName, { user, password, isToken }: Secrets, clientNonce: string): Login {
+  const name = user.replaceAll('=', '=3D').replaceAll(',', '=2C')
+  const bare = `n=${name},r=${clientNonce}${isToken ? ',tokenauth=true' : ''}`
   const challenge = (yield Buffer.from(`n,,${bare}`)).toString()
   yield Buffer.from(scramFinal(mechanism, password, bare, challenge))
 }

@@ -46,6 +46,10 @@ const asked: Record<string, string[]> = {
   AlterReplicaLogDirs: ['alter on the cluster'],
   DescribeLogDirs: ['describe on the cluster'],
   CreatePartitions: ['alter on each topic'],
+  CreateDelegationToken: [],
+  RenewDelegationToken: [],
+  ExpireDelegationToken: [],
+  DescribeDelegationToken: [],
   DeleteGroups: ['delete on each group'],
   IncrementalAlterConfigs: [
     'alterConfigs on each topic',

@@ -25,6 +25,10 @@ import { alterReplicaLogDirs } from './handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirs } from './handlers/35-describe-log-dirs.ts'
 import { saslAuthenticate } from './handlers/36-sasl-authenticate.ts'
 import { createPartitions } from './handlers/37-create-partitions.ts'
+import { createDelegationToken } from './handlers/38-create-delegation-token.ts'
+import { renewDelegationToken } from './handlers/39-renew-delegation-token.ts'
+import { expireDelegationToken } from './handlers/40-expire-delegation-token.ts'
+import { describeDelegationToken } from './handlers/41-describe-delegation-token.ts'
 import { deleteGroups } from './handlers/42-delete-groups.ts'
 import { electLeaders } from './handlers/43-elect-leaders.ts'
 import { incrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts'
@@ -70,6 +74,10 @@ const all: readonly Handler[] = [
   describeLogDirs,
   saslAuthenticate,
   createPartitions,
+  createDelegationToken,
+  renewDelegationToken,
+  expireDelegationToken,
+  describeDelegationToken,
   deleteGroups,
   electLeaders,
   incrementalAlterConfigs,

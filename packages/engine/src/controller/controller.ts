@@ -45,6 +45,7 @@ import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
 import { cannotBeWritten, type Decided, Decisions, unexpected } from './decisions.ts'
+import { DelegationTokensManager } from './delegation-tokens.ts'
 import { ElectionsManager } from './elections.ts'
 import { FeaturesManager } from './features.ts'
 import { ControllerListener } from './listener/controller-listener.ts'
@@ -52,7 +53,7 @@ import { MetadataLog } from './metadata-log.ts'
 import { Observers } from './observers.ts'
 import { PartitionChanges } from './partition-changes.ts'
 import { PartitionsManager } from './partitions.ts'
-import { PeriodicElections } from './periodic-elections.ts'
+import { PeriodicDecisions } from './periodic-decisions.ts'
 import { ProducerIdsManager } from './producer-ids.ts'
 import { QuorumManager } from './quorum.ts'
 import { ScramCredentialsManager } from './scram-credentials.ts'
@@ -129,7 +130,7 @@ export class Controller implements ChannelTarget {
   readonly #compaction: CompactionNotice
   readonly #guard: NodeGuard
   readonly #lane: Lane
-  readonly #periodicElections: PeriodicElections
+  readonly #periodicDecisions: PeriodicDecisions
   readonly #listener: ControllerListener | null
   #sessionTimer: Timer | null = null
   #opened = false
@@ -164,6 +165,7 @@ export class Controller implements ChannelTarget {
       features: new FeaturesManager({ image, config, nodeId }),
       quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),
       scramCredentials: new ScramCredentialsManager({ image }),
+      delegationTokens: new DelegationTokensManager({ image, config, clock, random }),
     }
     this.#compaction = new CompactionNotice({ config, image, logger, onLoss: options.onLoss })
     this.#queue = new CommitQueue({
@@ -176,12 +178,12 @@ export class Controller implements ChannelTarget {
     })
     this.#decisions = new Decisions({ ...parts, managers: this.#managers, queue: this.#queue, logger, clock })
     this.#listener = this.#listenerOf(options, observers)
-    this.#periodicElections = new PeriodicElections({
+    this.#periodicDecisions = new PeriodicDecisions({
       clock,
       disk: this.#disk,
       logger,
       config,
-      elections,
+      managers: this.#managers,
       whenFree: (act) => this.#decisions.whenFree(act),
       append: (records) => {
         this.#decisions.append(records)
@@ -309,7 +311,7 @@ export class Controller implements ChannelTarget {
   async #close(): Promise<void> {
     this.#sessionTimer?.cancel()
     this.#disk.end()
-    this.#periodicElections.stop()
+    this.#periodicDecisions.stop()
     this.#decisions.close()
     this.#closed.abort()
     this.#guard.run(() => this.#listener?.close())
@@ -361,7 +363,7 @@ export class Controller implements ChannelTarget {
     if (this.#queue.failure) throw this.#queue.failure
     this.#opened = true
     this.#compaction.begin()
-    this.#periodicElections.start()
+    this.#periodicDecisions.start()
     this.#disk.begin(() => this.#lock.isGone())
     this.#watchSessions()
     this.#listener?.open()

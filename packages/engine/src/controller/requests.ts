@@ -1,6 +1,7 @@
 import { type BrokersManager, brokerRequests } from './brokers.ts'
 import { type ConfigsManager, configRequests } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
+import { type DelegationTokensManager, delegationTokenRequests } from './delegation-tokens.ts'
 import { type ElectionsManager, electionRequests } from './elections.ts'
 import { type FeaturesManager, featureRequests } from './features.ts'
 import { type PartitionsManager, partitionRequests } from './partitions.ts'
@@ -22,6 +23,7 @@ export interface Managers {
   readonly features: FeaturesManager
   readonly quorum: QuorumManager
   readonly scramCredentials: ScramCredentialsManager
+  readonly delegationTokens: DelegationTokensManager
 }
 
 const requests: readonly ControllerRequest<Managers>[] = [
@@ -35,6 +37,7 @@ const requests: readonly ControllerRequest<Managers>[] = [
   ...decidedBy('features', featureRequests),
   ...decidedBy('quorum', quorumRequests),
   ...decidedBy('scramCredentials', scramCredentialRequests),
+  ...decidedBy('delegationTokens', delegationTokenRequests),
 ]
 
 /** By API key. What is not in here the controller does not serve. */

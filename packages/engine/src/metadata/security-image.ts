@@ -12,7 +12,7 @@ import {
 import { type NewRecord, newRecord } from './records.ts'
 
 /**
- * Quotas, ACLs, SCRAM credentials and delegation tokens: not served yet, but kept whole, so that a snapshot of a
+ * Quotas, ACLs, SCRAM credentials and delegation tokens: what is not served yet is kept whole, so that a snapshot of a
  * log that has them loses nothing.
  */
 export class SecurityImage {
@@ -57,6 +57,18 @@ export class SecurityImage {
 
   scramCredentials(): IterableIterator<ValueOf<typeof UserScramCredentialRecord>> {
     return this.#scram.values()
+  }
+
+  delegationToken(tokenId: string): ValueOf<typeof DelegationTokenRecord> | undefined {
+    return this.#tokens.get(tokenId)
+  }
+
+  delegationTokens(): IterableIterator<ValueOf<typeof DelegationTokenRecord>> {
+    return this.#tokens.values()
+  }
+
+  get delegationTokenCount(): number {
+    return this.#tokens.size
   }
 
   records(): NewRecord[] {

@@ -44,6 +44,12 @@ export class ConnectionSession {
     return peerSubject === null ? anonymousPrincipal : `User:${distinguishedName(peerSubject)}`
   }
 
+  /** Who it is has been proved, and by no delegation token: those who are so known may have one made (KIP-48). */
+  get mayAskForTokens(): boolean {
+    if (this.login) return this.login.identity?.isByToken !== true
+    return this.listener.protocol === 'SSL' && this.principal !== anonymousPrincipal
+  }
+
   get permissions(): Permissions {
     const identity = this.login?.identity ?? null
     if (identity?.permissions) return identity.permissions

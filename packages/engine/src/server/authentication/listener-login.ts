@@ -1,6 +1,7 @@
 import type { Clock, Disk, Logger, Random, Urls } from '@sluice/effects'
 import type { BrokerConfigName } from '../../metadata/config-names.generated.ts'
 import type { BrokerConfig } from '../../metadata/configs.ts'
+import { DelegationTokens } from '../../metadata/delegation-tokens.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { ListenerOptions } from '../listeners.ts'
 import type { RefusalLog } from '../refusal-log.ts'
@@ -10,6 +11,7 @@ import { OAuthBearer } from './oauthbearer/oauth-bearer.ts'
 import { signedTokens, unsecuredTokens } from './oauthbearer/validators.ts'
 import { Plain } from './plain.ts'
 import { SaslLogin } from './sasl-login.ts'
+import { ScramUsers } from './scram-users.ts'
 import { Scram, scramMechanisms, type ScramMechanismName } from './scram.ts'
 
 interface LoginParts {
@@ -64,9 +66,10 @@ function mechanismOf(name: string, listener: ListenerOptions, parts: LoginParts)
     ]
     throw new Error(`listener ${listener.name} wants the mechanism ${name}; served are ${served.join(', ')}`)
   }
-  const { id } = scramMechanisms[name]
-  const credentialOf = (user: string) => parts.metadata.security.scramCredential(id, user)
-  return new Scram({ name, random: parts.random, credentialOf })
+  const tokens = new DelegationTokens({ image: parts.metadata, config: parts.config })
+  const users = new ScramUsers({ ...parts, mechanism: name, tokens })
+  const knownAs = (user: string, isToken: boolean) => (isToken ? users.token(user) : users.user(user))
+  return new Scram({ name, random: parts.random, knownAs })
 }
 
 const oauthBearerPackage = 'org.apache.kafka.common.security.oauthbearer'

@@ -29,6 +29,8 @@ export interface Identity {
   readonly principal: string
   /** Until when what it has shown is good, wall-clock time, ms; null: without end. */
   readonly expiresAtMs: number | null
+  /** By a delegation token: who has one makes no other. */
+  readonly isByToken?: boolean
   /** What it may do, where who lets it in says that too; else the node's authorizer does. */
   readonly permissions?: Permissions
 }

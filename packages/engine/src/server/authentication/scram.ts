@@ -1,6 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Random } from '@sluice/effects'
-import { invalidCredentials, type SaslExchange, type SaslMechanism, type SaslStep } from './mechanism.ts'
+import {
+  type Identity,
+  invalidCredentials,
+  type SaslExchange,
+  type SaslMechanism,
+  type SaslStep,
+} from './mechanism.ts'
 
 /** Kafka's two, with the number that requests and records have for each (KIP-554). */
 export const scramMechanisms = {
@@ -17,7 +23,7 @@ export function scramMechanismOf(id: number): ScramMechanismName | undefined {
 }
 
 /** What is kept of a user: by none of it somebody else can log in (RFC 5802). */
-interface ScramCredential {
+export interface ScramCredential {
   readonly salt: Buffer
   readonly iterations: number
   readonly storedKey: Buffer
@@ -28,29 +34,35 @@ const nonceBytes = 24
 /** `=2C` and `=3D` stand for comma and equals sign in a name. */
 const namePattern = '(?:[^=,\\0]|=2C|=3D)+'
 const firstMessage = new RegExp(
-  `^(?<gs2>n,(?:a=(?<authorizationId>${namePattern}))?,)(?<bare>(?:m=[^,]+,)?n=(?<name>${namePattern}),r=(?<nonce>[\\x21-\\x2B\\x2D-\\x7E]+)(?<extensions>(?:,[A-Za-z]=[^,]+)*))$`,
+  `^(?<gs2>n,(?:a=(?<authorizationId>${namePattern}))?,)(?<bare>(?:m=[^,]+,)?n=(?<name>${namePattern}),r=(?<nonce>[\\x21-\\x2B\\x2D-\\x7E]+)(?<extensions>(?:,[A-Za-z]+=[^,]+)*))$`,
 )
 const finalMessage =
   /^(?<without>c=(?<binding>[A-Za-z0-9+/=]+),r=(?<nonce>[\x21-\x2B\x2D-\x7E]+)(?:,[A-Za-z]=[^,]+)*),p=(?<proof>[A-Za-z0-9+/=]+)$/
+
+interface ScramOptions {
+  readonly name: ScramMechanismName
+  readonly random: Random
+  /** Who logs in by that name; `isToken`: by the id of a delegation token, whose owner that is then. */
+  readonly knownAs: (
+    name: string,
+    isToken: boolean,
+  ) => { credential: ScramCredential; identity: Identity } | undefined
+}
 
 /** SCRAM as RFC 5802 and Apache Kafka have it, without channel binding. */
 export class Scram implements SaslMechanism {
   readonly name: ScramMechanismName
   readonly #random: Random
-  readonly #credentialOf: (user: string) => ScramCredential | undefined
+  readonly #knownAs: ScramOptions['knownAs']
 
-  constructor(options: {
-    name: ScramMechanismName
-    random: Random
-    credentialOf: (user: string) => ScramCredential | undefined
-  }) {
+  constructor(options: ScramOptions) {
     this.name = options.name
     this.#random = options.random
-    this.#credentialOf = options.credentialOf
+    this.#knownAs = options.knownAs
   }
 
   begin(): SaslExchange {
-    return new ScramExchange(this.name, this.#random, this.#credentialOf)
+    return new ScramExchange(this.name, this.#random, this.#knownAs)
   }
 }
 
@@ -58,6 +70,7 @@ export class Scram implements SaslMechanism {
 interface Challenge {
   readonly user: string
   readonly credential: ScramCredential
+  readonly identity: Identity
   readonly gs2Header: string
   readonly nonce: string
   /** Of what is signed: the first message of the client without its header, and ours. */
@@ -67,17 +80,13 @@ interface Challenge {
 class ScramExchange implements SaslExchange {
   readonly #name: ScramMechanismName
   readonly #random: Random
-  readonly #credentialOf: (user: string) => ScramCredential | undefined
+  readonly #knownAs: ScramOptions['knownAs']
   #challenge: Challenge | null = null
 
-  constructor(
-    name: ScramMechanismName,
-    random: Random,
-    credentialOf: (user: string) => ScramCredential | undefined,
-  ) {
+  constructor(name: ScramMechanismName, random: Random, knownAs: ScramOptions['knownAs']) {
     this.#name = name
     this.#random = random
-    this.#credentialOf = credentialOf
+    this.#knownAs = knownAs
   }
 
   evaluate(token: Buffer): SaslStep {
@@ -91,20 +100,23 @@ class ScramExchange implements SaslExchange {
       authorizationId,
       name = '',
       nonce,
+      extensions = '',
     } = firstMessage.exec(token.toString())?.groups ?? {}
     if (bare === undefined) throw this.#refused('the first message is not one of SCRAM')
     const user = name.replaceAll('=2C', ',').replaceAll('=3D', '=')
     if (authorizationId !== undefined && authorizationId !== name)
       throw this.#refused(`${user} would be somebody else`)
-    const credential = this.#credentialOf(user)
-    if (!credential) throw this.#refused(`no user ${user}`)
+    const isToken = extensions.split(',').includes('tokenauth=true')
+    const known = this.#knownAs(user, isToken)
+    if (!known) throw this.#refused(`no ${isToken ? 'token' : 'user'} ${user}`)
+    const { credential } = known
     const ownNonce = `${nonce}${Buffer.from(this.#random.bytes(nonceBytes)).toString('base64url')}`
     const reply = `r=${ownNonce},s=${credential.salt.toString('base64')},i=${credential.iterations}`
-    this.#challenge = { user, credential, gs2Header: gs2, nonce: ownNonce, messages: `${bare},${reply}` }
+    this.#challenge = { ...known, user, gs2Header: gs2, nonce: ownNonce, messages: `${bare},${reply}` }
     return { reply: Buffer.from(reply) }
   }
 
-  #prove(token: Buffer, { user, credential, gs2Header, nonce, messages }: Challenge): SaslStep {
+  #prove(token: Buffer, { user, credential, identity, gs2Header, nonce, messages }: Challenge): SaslStep {
     const parts = finalMessage.exec(token.toString())?.groups
     if (!parts) throw this.#refused('the last message is not one of SCRAM')
     if (parts['nonce'] !== nonce) throw this.#refused('the nonce is another one')
@@ -120,7 +132,7 @@ class ScramExchange implements SaslExchange {
     const shown = createHash(hash).update(clientKey).digest()
     if (!timingSafeEqual(shown, credential.storedKey)) throw this.#refused(`a wrong password of ${user}`)
     const own = createHmac(hash, credential.serverKey).update(signed).digest('base64')
-    return { reply: Buffer.from(`v=${own}`), done: { principal: `User:${user}`, expiresAtMs: null } }
+    return { reply: Buffer.from(`v=${own}`), done: identity }
   }
 
   #refused(reason: string) {

@@ -1,0 +1,18 @@
+/*
+ * ExpireDelegationToken, versions 1 and 2: a token ends earlier, or at once; decided by the controller (controller/delegation-tokens) (KIP-48).
+ *
+ * - Sessions that are not known by a login or a certificate, or by a delegation token, are answered with 64.
+ */
+import { ErrorCode, ExpireDelegationToken } from '@sluice/wire'
+import { handler } from '../handler.ts'
+
+export const expireDelegationToken = handler(
+  ExpireDelegationToken,
+  'none',
+  (request, { session, broker, apiVersion }) => {
+    if (!session.mayAskForTokens)
+      return { errorCode: ErrorCode.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, expiryTimestampMs: -1 }
+    const { principal } = session
+    return broker.controller.request(ExpireDelegationToken, apiVersion, request, { principal })
+  },
+)
