@@ -13,14 +13,24 @@ interface DeliberateDifference {
 }
 
 const errorMessages = [
+  ['AlterConfigs', 'responses[].errorMessage'],
+  ['AlterPartitionReassignments', 'errorMessage'],
+  ['AlterPartitionReassignments', 'responses[].partitions[].errorMessage'],
+  ['AlterUserScramCredentials', 'results[].errorMessage'],
   ['CreateTopics', 'topics[].errorMessage'],
   ['DeleteTopics', 'responses[].errorMessage'],
   ['DescribeCluster', 'errorMessage'],
   ['DescribeConfigs', 'results[].errorMessage'],
+  ['DescribeProducers', 'topics[].partitions[].errorMessage'],
+  ['DescribeQuorum', 'errorMessage'],
+  ['ElectLeaders', 'replicaElectionResults[].partitionResult[].errorMessage'],
   ['FindCoordinator', 'coordinators[].errorMessage'],
+  ['FindCoordinator', 'errorMessage'],
   ['IncrementalAlterConfigs', 'responses[].errorMessage'],
+  ['ListPartitionReassignments', 'errorMessage'],
   ['Produce', 'responses[].partitionResponses[].errorMessage'],
   ['Produce', 'responses[].partitionResponses[].recordErrors[].batchIndexErrorMessage'],
+  ['UnregisterBroker', 'errorMessage'],
   ['UpdateFeatures', 'errorMessage'],
   ['UpdateFeatures', 'results[].errorMessage'],
 ] as const

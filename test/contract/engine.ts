@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SaslMechanism } from '@sluice/engine'
 import { silentLogger, systemClock, systemDisk, systemNetwork, systemRandom } from '@sluice/effects'
 import { ApacheKafkaNode } from '../oracle/apache-kafka-node.ts'
 import { type Address, type ApacheKafka, freePort } from '../oracle/apache-kafka-process.ts'
@@ -20,8 +21,14 @@ interface Spec {
   directory?: string
   /** No other test sees it, where that can be had: this one changes what holds for all of them. */
   isOwn?: boolean
-  /** Users and passwords of a listener where clients log in (PLAIN), beside the one for everybody. */
-  logins?: Readonly<Record<string, string>>
+  /** Those of a listener where clients log in (PLAIN), beside the one for everybody. */
+  logins?: Logins
+}
+
+interface Logins {
+  readonly passwords: Readonly<Record<string, string>>
+  /** The same for the embedded engine. */
+  readonly mechanism: SaslMechanism
 }
 
 export interface Engine {
@@ -62,7 +69,7 @@ export function start(spec: Spec = {}): Promise<Engine> {
     if (!spec.directory) rmSync(directory, { recursive: true, force: true })
   }
   const properties = { ...baseProperties(), ...loginProperties(spec.logins), ...spec.properties }
-  const own = { directory, properties, remove, hasLogins: spec.logins !== undefined }
+  const own = { directory, properties, remove, logins: spec.logins }
   return apacheKafka ? launch(apacheKafka, own) : embed(own)
 }
 
@@ -74,12 +81,12 @@ interface OwnBroker {
   readonly directory: string
   readonly properties: Record<string, string>
   readonly remove: () => void
-  readonly hasLogins: boolean
+  readonly logins: Logins | undefined
 }
 
-function loginProperties(logins: Spec['logins']): Record<string, string> {
+function loginProperties(logins: Logins | undefined): Record<string, string> {
   if (!logins) return {}
-  const users = Object.entries(logins).map(([user, password]) => `user_${user}="${password}"`)
+  const users = Object.entries(logins.passwords).map(([user, password]) => `user_${user}="${password}"`)
   const module = 'org.apache.kafka.common.security.plain.PlainLoginModule'
   return {
     'listener.name.login.sasl.enabled.mechanisms': 'PLAIN',
@@ -87,7 +94,7 @@ function loginProperties(logins: Spec['logins']): Record<string, string> {
   }
 }
 
-async function embed({ directory, properties, remove, hasLogins }: OwnBroker): Promise<Engine> {
+async function embed({ directory, properties, remove, logins }: OwnBroker): Promise<Engine> {
   const { startCluster } = await import('@sluice/engine')
   const host = '127.0.0.1'
   const cluster = await startCluster({
@@ -97,9 +104,10 @@ async function embed({ directory, properties, remove, hasLogins }: OwnBroker): P
       {
         nodeId: 1,
         rack: null,
+        mechanisms: logins ? [logins.mechanism] : [],
         listeners: [
           { name: 'CLIENT', protocol: 'PLAINTEXT', host, port: 0 },
-          ...(hasLogins ? [{ name: 'LOGIN', protocol: 'SASL_PLAINTEXT', host, port: 0 } as const] : []),
+          ...(logins ? [{ name: 'LOGIN', protocol: 'SASL_PLAINTEXT', host, port: 0 } as const] : []),
         ],
       },
     ],
@@ -127,11 +135,11 @@ async function embed({ directory, properties, remove, hasLogins }: OwnBroker): P
 
 async function launch(
   kafka: ApacheKafka,
-  { directory, properties, remove, hasLogins }: OwnBroker,
+  { directory, properties, remove, logins }: OwnBroker,
 ): Promise<Engine> {
   const host = '127.0.0.1'
   const [port, loginPort, controllerPort] = [await freePort(), await freePort(), await freePort()]
-  const clients = `CLIENT://${host}:${port}${hasLogins ? `,LOGIN://${host}:${loginPort}` : ''}`
+  const clients = `CLIENT://${host}:${port}${logins ? `,LOGIN://${host}:${loginPort}` : ''}`
   const listeners = {
     listeners: `${clients},CONTROLLER://${host}:${controllerPort}`,
     'advertised.listeners': clients,
@@ -139,7 +147,7 @@ async function launch(
     'listener.security.protocol.map': 'CLIENT:PLAINTEXT,LOGIN:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
   }
   const bootstrap = { host, port }
-  const login = hasLogins ? { host, port: loginPort } : bootstrap
+  const login = logins ? { host, port: loginPort } : bootstrap
   const node = await ApacheKafkaNode.start(kafka, directory, { ...listeners, ...properties }, bootstrap)
   const stop = async () => {
     await node.stop()

@@ -21,7 +21,7 @@ import {
   UnregisterBroker,
   UpdateFeatures,
 } from '@sluice/wire'
-import { both, type Names, ofSeen, type Row, row, wholly } from './row.ts'
+import { both, inAnyOrder, type Names, ofSeen, type Row, row, wholly } from './row.ts'
 
 const { topic, broker, group } = ConfigResourceType
 const configs = (names: Names) => [
@@ -79,12 +79,14 @@ export const adminRows: readonly Row[] = [
     },
     'by id',
   ),
-  row(
-    Metadata,
-    12,
-    () => ({ topics: null, allowAutoTopicCreation: false }),
-    { bob: [], carol: [], alice: ['seen 0', 'seenToGo 0'] },
-    'of all topics',
+  inAnyOrder(
+    row(
+      Metadata,
+      12,
+      () => ({ topics: null, allowAutoTopicCreation: false }),
+      { bob: [], carol: [], alice: ['seen 0', 'seenToGo 0'] },
+      'of all topics',
+    ),
   ),
   row(
     DescribeTopicPartitions,
@@ -229,7 +231,7 @@ export const adminRows: readonly Row[] = [
   row(
     AlterUserScramCredentials,
     0,
-    () => ({ deletions: ['u', 'a'].map((name) => ({ name, mechanism: 1 })), upsertions: [] }),
+    () => ({ deletions: ['a', 'u'].map((name) => ({ name, mechanism: 1 })), upsertions: [] }),
     { bob: ['a 31', 'u 31'], alice: ['a 31', 'u 31'], carol: ['a 91', 'u 91'] },
   ),
   row(
@@ -246,36 +248,40 @@ export const adminRows: readonly Row[] = [
   ),
   row(UnregisterBroker, 0, () => ({ brokerId: 900 }), wholly(31, 31, 102)),
   // At last, for they are gone then.
-  row(
-    DeleteTopics,
-    6,
-    (names) => ({
-      timeoutMs: 1_000,
-      topics: [
-        { name: null, topicId: names.hidden.id },
-        { name: names.seenMissing },
-        { name: names.missing },
-      ],
-    }),
-    {
-      bob: ['(hidden) 29', 'missing 29', 'seenMissing 29'],
-      alice: ['(hidden) 29', 'missing 29', 'seenMissing 3'],
-      carol: ['hidden 0', 'missing 3', 'seenMissing 3'],
-    },
-    'by id and by names that nobody has',
+  inAnyOrder(
+    row(
+      DeleteTopics,
+      6,
+      (names) => ({
+        timeoutMs: 1_000,
+        topics: [
+          { name: null, topicId: names.hidden.id },
+          { name: names.seenMissing },
+          { name: names.missing },
+        ],
+      }),
+      {
+        bob: ['(hidden) 29', 'missing 29', 'seenMissing 29'],
+        alice: ['(hidden) 29', 'missing 29', 'seenMissing 3'],
+        carol: ['hidden 0', 'missing 3', 'seenMissing 3'],
+      },
+      'by id and by names that nobody has',
+    ),
   ),
-  row(
-    DeleteTopics,
-    5,
-    ({ seenToGo, hiddenToGo }) => ({
-      timeoutMs: 1_000,
-      topicNames: [seenToGo.name, hiddenToGo.name],
-    }),
-    {
-      bob: ['hiddenToGo 29', 'seenToGo 29'],
-      alice: ['hiddenToGo 29', 'seenToGo 0'],
-      carol: ['hiddenToGo 0', 'seenToGo 3'],
-    },
-    'in the older way',
+  inAnyOrder(
+    row(
+      DeleteTopics,
+      5,
+      ({ seenToGo, hiddenToGo }) => ({
+        timeoutMs: 1_000,
+        topicNames: [seenToGo.name, hiddenToGo.name],
+      }),
+      {
+        bob: ['hiddenToGo 29', 'seenToGo 29'],
+        alice: ['hiddenToGo 29', 'seenToGo 0'],
+        carol: ['hiddenToGo 0', 'seenToGo 3'],
+      },
+      'in the older way',
+    ),
   ),
 ]

@@ -8,7 +8,7 @@ import {
   Produce,
 } from '@sluice/wire'
 import { batch } from '../fixture.ts'
-import { both, ofSeen, type Row, row, wholly } from './row.ts'
+import { both, inAnyOrder, ofSeen, type Row, row, wholly } from './row.ts'
 
 const byId = (code: number): Row['answered'] => {
   const none = [`(hidden) ${code}`, `(seen) ${code}`]
@@ -50,19 +50,21 @@ const fetched = [4, 11, 12].map((version) =>
 
 export const dataRows: readonly Row[] = [
   ...produced,
-  row(
-    Produce,
-    13,
-    (names) => ({
-      acks: 1,
-      timeoutMs: 1000,
-      topicData: both(names, ({ id }) => ({
-        topicId: id,
-        partitionData: [{ index: 0, records: batch(['x']) }],
-      })),
-    }),
-    byId(29),
-    'by id',
+  inAnyOrder(
+    row(
+      Produce,
+      13,
+      (names) => ({
+        acks: 1,
+        timeoutMs: 1000,
+        topicData: both(names, ({ id }) => ({
+          topicId: id,
+          partitionData: [{ index: 0, records: batch(['x']) }],
+        })),
+      }),
+      byId(29),
+      'by id',
+    ),
   ),
   row(
     Produce,

@@ -23,7 +23,11 @@ export interface Row {
   readonly request: (names: Names) => object
   readonly answered: Readonly<Record<Principal, readonly string[]>>
   readonly what?: string | undefined
+  /** Apache Kafka answers its parts in an order of chance. */
+  readonly isInAnyOrder?: boolean
 }
+
+export const inAnyOrder = (of: Row): Row => ({ ...of, isInAnyOrder: true })
 
 export function row<A extends Api>(
   api: A,

@@ -7,6 +7,7 @@ import {
   DescribeUserScramCredentials,
   ElectLeaders,
   type Input,
+  InitProducerId,
   inVersions,
   JoinGroup,
   Metadata,
@@ -65,6 +66,7 @@ const answers = new Map<number, Answer<Api>>([
     Metadata,
     (request, failure, version, wholly) => ofItems(Metadata, version, request, failure) ?? wholly,
   ),
+  answer(InitProducerId, (_, { errorCode }) => ({ errorCode, producerId: -1, producerEpoch: -1 })),
   answer(JoinGroup, (_, { errorCode }, version) => ({
     errorCode,
     protocolName: version >= nullableProtocolNameVersionMin ? null : '',
@@ -93,10 +95,11 @@ const answers = new Map<number, Answer<Api>>([
       partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, ...failure })),
     })),
   })),
-  // Of whom it does not say, as on Apache Kafka.
-  answer(DescribeUserScramCredentials, ({ users }, failure) => ({
-    ...failure,
-    results: (users ?? []).map(() => ({ ...failure })),
+  // Of whom it does not say, nor why, as on Apache Kafka.
+  answer(DescribeUserScramCredentials, ({ users }, { errorCode }) => ({
+    errorCode,
+    errorMessage: null,
+    results: (users ?? []).map(() => ({ errorCode, errorMessage: null })),
   })),
   answer(AlterUserScramCredentials, ({ deletions, upsertions }, failure) => ({
     results: [...new Set([...deletions, ...upsertions].map(({ name }) => name))]

@@ -103,7 +103,7 @@ function named(
 ): Steps<Topics> {
   return eachInSteps(names.keys(), (name) => {
     const topic = context.broker.metadata.topic(name)
-    return topic ? described(topic, request, context) : missing(name, errors.get(name))
+    return topic ? described(topic, request, context) : missing(name, request, context, errors.get(name))
   })
 }
 
@@ -113,8 +113,18 @@ function operationsOn(name: string, request: Request, { session }: RequestContex
     : operationsNotAsked
 }
 
-function missing(name: string, creationError: number = ErrorCode.NONE): Topics[number] {
-  const missing = { name, isInternal: isInternalTopic(name), topicId: zeroUuid }
+function missing(
+  name: string,
+  request: Request,
+  context: RequestContext,
+  creationError: number = ErrorCode.NONE,
+): Topics[number] {
+  const missing = {
+    name,
+    isInternal: isInternalTopic(name),
+    topicId: zeroUuid,
+    topicAuthorizedOperations: operationsOn(name, request, context),
+  }
   if (!isValidTopicName(name)) return { ...missing, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION }
   return { ...missing, errorCode: creationError || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
 }

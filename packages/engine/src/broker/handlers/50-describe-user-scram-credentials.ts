@@ -22,7 +22,7 @@ export const describeUserScramCredentials = handler(
       results.push(resultOf(user, counts.get(user) ?? 1, known.get(user)))
       yield
     }
-    return { errorCode: ErrorCode.NONE, errorMessage: null, results }
+    return { errorCode: ErrorCode.NONE, results }
   },
 )
 
