@@ -58,8 +58,10 @@ function operationsTable(): string {
   const rows = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
     cells.slice(row * 4, row * 4 + 4),
   )
+  const served = operations.filter((operation) => operation.served).length
+  const others = served < operations.length ? ' The others answer 501 NotImplementedException.' : ''
   return [
-    `${operations.filter(({ served }) => served).length} of ${operations.length}. The others answer 501 NotImplementedException.`,
+    `${served} of ${operations.length}.${others}`,
     '',
     '| | | | |',
     '|---|---|---|---|',

@@ -100,7 +100,13 @@ const serviceArrows: Record<string, string[]> = {
 
 /** The same inside the fleet: its nouns stand on the files at its top, and fleet.ts alone on all of them. */
 const fleetArrows: Record<string, string[]> = {
-  fleet: ['clusters', 'configurations', 'secrets', 'authority', 'engines', 'foundation'],
+  fleet: [
+    ...['clusters', 'configurations', 'secrets', 'authority', 'engines', 'foundation'],
+    ...['channels', 'replicators', 'vpc-connections'],
+  ],
+  channels: ['foundation'],
+  replicators: ['foundation'],
+  'vpc-connections': ['foundation'],
   clusters: ['configurations', 'secrets', 'authority', 'engines', 'ports', 'foundation'],
   secrets: ['foundation'],
   authority: ['foundation'],

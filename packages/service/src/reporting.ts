@@ -1,5 +1,6 @@
 import type { EngineName, Hosting } from './fleet/engines/engine.ts'
 import type { ClusterStatus, Fleet, NodeStatus } from './fleet/fleet.ts'
+import type { UnreadableRecord } from './fleet/record-store.ts'
 import type { MovedPort } from './fleet/clusters/steps/pass.ts'
 import { sentenceOf } from './fleet/operating-error.ts'
 import type { ServiceState } from './state-file.ts'
@@ -42,14 +43,24 @@ export function reportOf(reported: Reported): StatusReport {
     notes: [
       ...endpointNotes(reported),
       ...(fleet.authority.note === null ? [] : [fleet.authority.note]),
-      ...[...fleet.clusters.configurations.unreadable(), ...fleet.secrets.unreadable()].map(({ error }) =>
-        sentenceOf(error),
-      ),
+      ...unreadableOf(fleet).map(({ error }) => sentenceOf(error)),
       ...fleet.status().flatMap((one) => clusterNotes(one, reported)),
     ],
     clusters: fleet.status().map((one) => clusterReport(one, fleet)),
     trust: trustReport(fleet),
   }
+}
+
+/** Beside clusters, which have a line of their own. */
+function unreadableOf({
+  clusters,
+  secrets,
+  replicators,
+  vpcConnections,
+  channels,
+}: Fleet): UnreadableRecord[] {
+  const all = [clusters.configurations, secrets, replicators, vpcConnections, channels]
+  return all.flatMap((one) => one.unreadable())
 }
 
 export function endpointNotes({ apiPortWanted: wanted, state: { apiPort: port } }: Reported): string[] {

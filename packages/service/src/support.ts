@@ -1,3 +1,4 @@
+import type { Services } from './aws/msk/services.ts'
 import { mskService } from './aws/msk/service.ts'
 import { isOwned } from './fleet/clusters/static-properties.ts'
 
@@ -6,12 +7,7 @@ import { isOwned } from './fleet/clusters/static-properties.ts'
 /** Every operation of the MSK API, in the order of AWS's model. */
 export function mskOperations(): { name: string; served: boolean }[] {
   // Asked is only which operations there are: none is called.
-  const unusable = {
-    clusters: undefined as never,
-    configurations: undefined as never,
-    secrets: undefined as never,
-  }
-  const { schema, handlers } = mskService(unusable)
+  const { schema, handlers } = mskService({} as Services)
   return schema.operations.map(({ name }) => ({ name, served: handlers.has(name) }))
 }
 

@@ -1,4 +1,4 @@
-import { CreateClusterCommand, KafkaClient, ListReplicatorsCommand } from '@aws-sdk/client-kafka'
+import { CreateClusterCommand, KafkaClient } from '@aws-sdk/client-kafka'
 import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from '../http/listener.ts'
@@ -23,7 +23,8 @@ describe('AWS over HTTP', () => {
     const client = new KafkaClient({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials })
     const { ClusterArn } = await client.send(new CreateClusterCommand(provisioned('orders')))
     expect(ClusterArn).toContain(':cluster/orders/')
-    await expect(client.send(new ListReplicatorsCommand({}))).rejects.toMatchObject({
+    const tiered = { ...provisioned('tiered'), StorageMode: 'TIERED' as const }
+    await expect(client.send(new CreateClusterCommand(tiered))).rejects.toMatchObject({
       name: 'NotImplementedException',
     })
     await listener?.close()

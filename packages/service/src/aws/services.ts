@@ -7,12 +7,13 @@ import { stsService } from './sts/service.ts'
 
 /** Every AWS service that the endpoint serves. */
 export function awsServices(
-  { clusters, secrets, identities }: Pick<Fleet, 'clusters' | 'secrets' | 'identities'>,
+  fleet: Pick<Fleet, 'channels' | 'clusters' | 'identities' | 'replicators' | 'secrets' | 'vpcConnections'>,
   { clock, random }: { clock: Clock; random: Random },
 ): AwsService[] {
+  const { channels, clusters, identities, replicators, secrets, vpcConnections } = fleet
   const { configurations } = clusters
   return [
-    mskService({ clusters, configurations, secrets }),
+    mskService({ channels, clusters, configurations, replicators, secrets, vpcConnections }),
     secretsService({ secrets, clock, random }),
     stsService({ identities, clock, random }),
   ]

@@ -44,7 +44,11 @@ import { sentenceOf } from './operating-error.ts'
 import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
+import { Channels } from './channels/channels.ts'
+import { Replicators } from './replicators/replicators.ts'
 import { Secrets } from './secrets/secrets.ts'
+import { vpcSchemesOf } from './clusters/vpc-schemes.ts'
+import { type VpcConnectionRecord, VpcConnections } from './vpc-connections/vpc-connections.ts'
 
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */
@@ -117,6 +121,9 @@ export interface Fleet {
   readonly clusters: Clusters
   /** Those of Secrets Manager. */
   readonly secrets: Secrets
+  readonly channels: Channels
+  readonly replicators: Replicators
+  readonly vpcConnections: VpcConnections
   /** Vouches for brokers and clients. */
   readonly authority: Authority
   readonly identities: Identities
@@ -150,6 +157,9 @@ class FleetOfClusters implements Fleet {
   readonly identities: Identities
   readonly secrets: Secrets
   readonly #privateAuthorities: PrivateAuthorities
+  readonly channels: Channels
+  readonly replicators: Replicators
+  readonly vpcConnections: VpcConnections
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
   readonly #loop: ReconcileLoop
@@ -179,6 +189,11 @@ class FleetOfClusters implements Fleet {
     this.#loop = new ReconcileLoop(effects.clock, effects.logger, (uuid) => this.#reconcile(uuid))
     const place = placeOf(region, account)
     this.secrets = new Secrets({ ...effects, dataDirectory, place, onChange: (arn) => this.#onSecret(arn) })
+    const hasCluster = (arn: string) => this.#hasCluster(arn)
+    this.channels = new Channels({ ...effects, dataDirectory, place, hasCluster })
+    this.replicators = new Replicators({ ...effects, dataDirectory, place })
+    const isOpen = (connection: VpcConnectionRecord) => this.#isOpen(connection)
+    this.vpcConnections = new VpcConnections({ ...effects, dataDirectory, place, isOpen })
     this.clusters = new Clusters({
       place,
       configurations: new Configurations({ ...effects, dataDirectory, place, engines }),
@@ -210,6 +225,9 @@ class FleetOfClusters implements Fleet {
       this.#store.load()
       this.clusters.configurations.load()
       this.secrets.load()
+      this.channels.load()
+      this.replicators.load()
+      this.vpcConnections.load()
     } catch (error) {
       throw explained(this.#options.dataDirectory, error)
     }
@@ -259,6 +277,7 @@ class FleetOfClusters implements Fleet {
     this.#certificateTimer?.cancel()
     for (const { abort } of this.#runtimes.values()) abort.abort()
     await this.#loop.stop()
+    await Promise.all([this.channels, this.replicators, this.vpcConnections].map((one) => one.stop()))
     const stopped = await Promise.allSettled(
       [...this.#runtimes.values()].map(async ({ cluster }) => cluster?.stop()),
     )
@@ -346,6 +365,20 @@ class FleetOfClusters implements Fleet {
       if (scramSecrets?.includes(arn)) this.#loop.trigger(uuid)
   }
 
+  /** Does a connection's cluster take clients that come by its VPC? What a change takes away goes when it has ended. */
+  #isOpen({ clusterArn, authentication }: VpcConnectionRecord): boolean {
+    const record = this.#store.byArn(clusterArn)
+    if (!record || record.state === 'DELETING') return false
+    const { brokerNodeGroup } = { ...record.spec, ...activeChange(record)?.source }
+    const schemes = vpcSchemesOf(brokerNodeGroup.ConnectivityInfo?.VpcConnectivity?.ClientAuthentication)
+    return schemes.some((scheme) => scheme === authentication)
+  }
+
+  /** One whose record cannot be read may be anybody's. */
+  #hasCluster(arn: string): boolean {
+    return this.#store.byArn(arn) !== undefined || this.#store.unreadable().length > 0
+  }
+
   async #reconcile(uuid: string) {
     const record = this.#store.get(uuid)
     const runtime = this.#runtimes.get(uuid) ?? this.#newRuntime(uuid)
@@ -368,6 +401,8 @@ class FleetOfClusters implements Fleet {
       this.#runtimes.delete(uuid)
       this.#accesses.delete(uuid)
     }
+    this.vpcConnections.look()
+    this.channels.look()
     return outcome
   }
 

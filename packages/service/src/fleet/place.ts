@@ -15,7 +15,7 @@ export const defaultRegion = 'us-east-1'
 export function newResource(
   { partition, region, account }: Place,
   random: Random,
-  type: 'cluster' | 'configuration',
+  type: 'cluster' | 'configuration' | 'vpc-connection' | 'replicator' | 'channel',
   name: string,
 ): { arn: string; uuid: string } {
   const uuid = `${random.uuid()}-${1 + random.int(25)}`
@@ -26,4 +26,10 @@ export function newResource(
 export function placeOf(region: string, account: string): Place {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
   return { partition, region, account }
+}
+
+/** MSK's opaque versions: `K3AEGXETSR30VB`. */
+export function newVersion(random: Random): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+  return `K${Array.from({ length: 13 }, () => letters.charAt(random.int(letters.length))).join('')}`
 }

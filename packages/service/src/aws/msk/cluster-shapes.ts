@@ -84,6 +84,7 @@ function common(record: ClusterRecord, clusters: Pick<Clusters, 'stateInfo'>) {
 function provisioned(record: ClusterRecord, spec: ClusterSpec, clusters: Pick<Clusters, 'addresses'>) {
   return {
     BrokerNodeGroupInfo: spec.brokerNodeGroup,
+    Rebalancing: spec.rebalancing,
     ClientAuthentication: spec.clientAuthentication,
     CurrentBrokerSoftwareInfo: softwareInfo(spec),
     EncryptionInfo: spec.encryption,

@@ -12,6 +12,7 @@ interface Rule {
   /** Whole numbers are the rule; the few fractions of the model are told here. */
   fraction?: true
   oneOf?: readonly string[]
+  pattern?: RegExp
 }
 
 const name64: Rule = { min: 1, max: 64 }
@@ -44,6 +45,15 @@ export const memberRules: Readonly<Record<string, Rule>> = {
   'CreateTopicRequest.ReplicationFactor': { min: 1 },
   'UpdateTopicRequest.PartitionCount': { min: 1 },
   'DescribeConfigurationRevisionRequest.Revision': { min: 1 },
+  'CreateReplicatorRequest.ReplicatorName': { min: 1, max: 128, pattern: /^[0-9A-Za-z][0-9A-Za-z-]{0,}$/ },
+  'CreateReplicatorRequest.Description': { max: 1_024 },
+  'CreateVpcConnectionRequest.Authentication': { oneOf: ['SASL_IAM', 'SASL_SCRAM', 'TLS'] },
+  'ReplicationInfo.TargetCompressionType': { oneOf: ['NONE', 'GZIP', 'SNAPPY', 'LZ4', 'ZSTD'] },
+  'ReplicationStartingPosition.Type': { oneOf: ['LATEST', 'EARLIEST'] },
+  'ReplicationTopicNameConfiguration.Type': {
+    oneOf: ['PREFIXED_WITH_SOURCE_CLUSTER_ALIAS', 'IDENTICAL'],
+  },
+  'ConsumerGroupReplication.ConsumerGroupOffsetSyncMode': { oneOf: ['LEGACY', 'ENHANCED'] },
   'PublicAccess.Type': { oneOf: ['DISABLED', 'SERVICE_PROVIDED_EIPS'] },
   'Rebalancing.Status': { oneOf: ['ACTIVE', 'PAUSED'] },
   'BrokerEBSVolumeInfo.VolumeSizeGB': { min: 1, max: 16_384 },
@@ -66,6 +76,8 @@ export const constrain: Constrain = (structure, member, value, path) => {
   if (rule.oneOf && !rule.oneOf.includes(value as string))
     throw badRequest(`The parameter ${path} must be one of ${rule.oneOf.join(', ')}.`, member.wire)
   const isText = typeof value === 'string'
+  if (rule.pattern && isText && !rule.pattern.test(value))
+    throw badRequest('The parameter value contains one or more characters that are not valid.', member.wire)
   const size = isText ? value.length : (value as number)
   if (size >= (rule.min ?? -Infinity) && size <= (rule.max ?? Infinity)) return
   const wanted = rule.max === undefined ? `at least ${rule.min}` : `between ${rule.min} and ${rule.max}`

@@ -66,7 +66,7 @@ function details(operation: ChangeRecord) {
 /** Only what the operation changes: `own` of the two specs, where it is not as in the other. */
 function mutableInfo(own: SpecChange, other: SpecChange): MutableClusterInfo {
   const { kafkaVersion, numberOfBrokerNodes, configuration, encryption, clientAuthentication } = own
-  const { enhancedMonitoring, openMonitoring, loggingInfo } = own
+  const { enhancedMonitoring, openMonitoring, loggingInfo, rebalancing } = own
   return {
     ...(kafkaVersion !== undefined && { KafkaVersion: kafkaVersion }),
     ...(encryption && { EncryptionInfo: encryption }),
@@ -78,6 +78,7 @@ function mutableInfo(own: SpecChange, other: SpecChange): MutableClusterInfo {
     ...(enhancedMonitoring && { EnhancedMonitoring: enhancedMonitoring }),
     ...(openMonitoring && { OpenMonitoring: openMonitoring }),
     ...(loggingInfo && { LoggingInfo: loggingInfo }),
+    ...(rebalancing && { Rebalancing: rebalancing }),
     ...groupInfo(own.brokerNodeGroup, other.brokerNodeGroup),
   }
 }

@@ -26,6 +26,11 @@ export function sortable(value: number): string {
   return String(value).padStart(16, '0')
 }
 
+/** For pages in order of creation. */
+export function creationKey({ createdAtMs, uuid }: { createdAtMs: number; uuid: string }): string {
+  return `${sortable(createdAtMs)}/${uuid}`
+}
+
 function tokenOfKey(key: string): string {
   return Buffer.from(JSON.stringify([1, key])).toString('base64url')
 }

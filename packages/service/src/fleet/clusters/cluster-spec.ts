@@ -7,13 +7,14 @@ import type {
   EnhancedMonitoring,
   LoggingInfo,
   OpenMonitoringInfo,
+  Rebalancing,
 } from '@aws-sdk/client-kafka'
 import type { ChosenConfiguration } from '../configurations/configurations.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
 import { clientListenersOf, wantedClientListeners } from './client-listeners.ts'
-import { instanceTypeRefusal, throughputRefusal } from './instance-types.ts'
+import { instanceTypeRefusal, isExpress, throughputRefusal } from './instance-types.ts'
 import { propertiesOfTags, propertiesRefusal } from './static-properties.ts'
 import { publicAccess, vpcSchemesOf } from './vpc-schemes.ts'
 import { derivedId, derivedUuid, zoneId } from './zones.ts'
@@ -28,6 +29,8 @@ export interface ClusterSpec {
   clientAuthentication?: ClientAuthentication
   openMonitoring?: OpenMonitoringInfo
   loggingInfo?: LoggingInfo
+  /** Of Express brokers. */
+  rebalancing?: Rebalancing
   /** Static broker properties that were set at creation. */
   brokerProperties: Record<string, string>
   /** A revision of an MSK configuration, with the properties of that revision. */
@@ -69,6 +72,9 @@ export function clusterSpec(
     ...(request.ClientAuthentication && { clientAuthentication: request.ClientAuthentication }),
     ...(request.OpenMonitoring && { openMonitoring: request.OpenMonitoring }),
     ...(request.LoggingInfo && { loggingInfo: request.LoggingInfo }),
+    ...(isExpress(request.BrokerNodeGroupInfo?.InstanceType) && {
+      rebalancing: request.Rebalancing ?? { Status: 'ACTIVE' },
+    }),
     brokerProperties: propertiesOfTags(request.Tags ?? {}),
     configuration: null,
   }
@@ -109,6 +115,10 @@ export function unservedParts(
   const policy = { ...spec.brokerProperties, ...spec.configuration?.properties }['log.cleanup.policy']
   if (policy?.includes('compact') && !engine.compactsLogs)
     sentences.push('log.cleanup.policy asks for compaction, which is not done yet: old records stay.')
+  if (isExpress(spec.brokerNodeGroup.InstanceType))
+    sentences.push(
+      'Express brokers run as Standard ones do: topics keep the number of replicas that they ask for, and nothing is rebalanced.',
+    )
   const { PublicAccess, VpcConnectivity } = spec.brokerNodeGroup.ConnectivityInfo ?? {}
   if (PublicAccess?.Type === publicAccess)
     sentences.push('Public access is described and has no listeners of its own yet.')
@@ -156,16 +166,21 @@ const checkBrokers: Check = (request, engine) => {
 
 const checkInstanceType: Check = ({ BrokerNodeGroupInfo: group, KafkaVersion: version = '' }) => {
   const type = group?.InstanceType ?? ''
-  if (type.startsWith('express.'))
-    return { kind: 'not-implemented', message: 'An Express broker type', parameter: 'instanceType' }
   const ebs = group?.StorageInfo?.EbsStorageInfo
   return (
-    instanceTypeRefusal(type, version, 'instanceType') ??
+    instanceTypeRefusal(type, { kafkaVersion: version }, 'instanceType') ??
+    (isExpress(type) && group ? expressRefusal(group) : undefined) ??
     throughputRefusal(ebs?.ProvisionedThroughput, {
       instanceType: type,
       volumeGiB: ebs?.VolumeSize ?? defaultVolumeGiB,
     })
   )
+}
+
+/** MSK Developer Guide, "Amazon MSK Express brokers". */
+function expressRefusal({ ClientSubnets: subnets, StorageInfo: storage }: BrokerNodeGroupInfo) {
+  if (subnets?.length !== 3) return invalid('Express brokers need three client subnets.', 'clientSubnets')
+  return storage && invalid('The storage of Express brokers cannot be configured.', 'storageInfo')
 }
 
 const checkConnectivity: Check = ({ BrokerNodeGroupInfo: group }) => {
@@ -220,7 +235,8 @@ export function securityRefusal(
 const checkUnserved: Check = (request) => {
   if (request.StorageMode === 'TIERED')
     return { kind: 'not-implemented', message: 'Storage mode TIERED', parameter: 'storageMode' }
-  if (request.Rebalancing) return invalid('Intelligent rebalancing needs Express brokers.', 'rebalancing')
+  if (request.Rebalancing && !isExpress(request.BrokerNodeGroupInfo?.InstanceType))
+    return invalid('Intelligent rebalancing needs Express brokers.', 'rebalancing')
   return undefined
 }
 
@@ -243,12 +259,14 @@ function brokerNodeGroup(group: BrokerNodeGroupInfo | undefined, place: Place): 
     ClientSubnets: subnets,
     InstanceType: group?.InstanceType,
     SecurityGroups: group?.SecurityGroups?.length ? group.SecurityGroups : [securityGroup],
-    StorageInfo: {
-      EbsStorageInfo: {
-        VolumeSize: ebs?.VolumeSize ?? defaultVolumeGiB,
-        ProvisionedThroughput: ebs?.ProvisionedThroughput ?? { Enabled: false },
+    ...(!isExpress(group?.InstanceType) && {
+      StorageInfo: {
+        EbsStorageInfo: {
+          VolumeSize: ebs?.VolumeSize ?? defaultVolumeGiB,
+          ProvisionedThroughput: ebs?.ProvisionedThroughput ?? { Enabled: false },
+        },
       },
-    },
+    }),
     ConnectivityInfo: {
       PublicAccess: { Type: 'DISABLED' },
       NetworkType: 'IPV4',

@@ -11,17 +11,26 @@ const standardInstanceTypes: readonly string[] = [
   ...m7g.map((size) => `kafka.m7g.${size}`),
 ]
 
-/** Why no broker of a cluster with Standard brokers can be of this type; undefined where each can. */
+/** Express brokers have no storage of their own to speak of, and MSK moves their partitions. */
+const expressInstanceTypes: readonly string[] = m7g.map((size) => `express.m7g.${size}`)
+const expressReleases = ['3.6', '3.8', '3.9', '4.2']
+
+export function isExpress(instanceType: string | undefined): boolean {
+  return instanceType?.startsWith('express.') ?? false
+}
+
+/** Why no broker can be of this type; undefined where each can. `beside`: the type that the cluster has, whose family stays. */
 export function instanceTypeRefusal(
   type: string,
-  kafkaVersion: string,
+  { kafkaVersion, beside }: { kafkaVersion: string; beside?: string | undefined },
   parameter: string,
 ): Refusal | undefined {
-  if (!standardInstanceTypes.includes(type))
-    return invalid(
-      `Unsupported InstanceType [${type}]. Valid values: [${standardInstanceTypes.join(', ')}]`,
-      parameter,
-    )
+  const isOf = (isMeant: boolean) => beside === undefined || isExpress(beside) === isMeant
+  const valid = [...(isOf(false) ? standardInstanceTypes : []), ...(isOf(true) ? expressInstanceTypes : [])]
+  if (!valid.includes(type))
+    return invalid(`Unsupported InstanceType [${type}]. Valid values: [${valid.join(', ')}]`, parameter)
+  if (isExpress(type) && !expressReleases.some((release) => kafkaVersion.startsWith(`${release}.`)))
+    return invalid(`Express brokers are not for the Kafka version ${kafkaVersion}.`, parameter)
   // MSK Developer Guide, "Broker types": Graviton needs 2.8.2, or 3.3.2 and later.
   const isTooOld = isBefore(kafkaVersion, '3.4') && !['2.8.2.tiered', '3.3.2'].includes(kafkaVersion)
   if (type.startsWith('kafka.m7g.') && isTooOld)
@@ -29,9 +38,20 @@ export function instanceTypeRefusal(
   return undefined
 }
 
+const expressPartitionsMax: Readonly<Record<string, number>> = {
+  large: 1_500,
+  xlarge: 2_000,
+  '2xlarge': 4_000,
+  '4xlarge': 8_000,
+  '8xlarge': 16_000,
+  '12xlarge': 24_000,
+  '16xlarge': 32_000,
+}
+
 /** Replicas on one broker above which MSK takes a cluster for too large (MSK Developer Guide, "Right-size your cluster"). */
 export function partitionsMax(instanceType: string): number {
   const size = instanceType.slice(instanceType.lastIndexOf('.') + 1)
+  if (isExpress(instanceType)) return expressPartitionsMax[size] ?? 0
   if (size === 'small') return 300
   if (size === 'large' || size === 'xlarge') return 1_500
   return size === '2xlarge' ? 3_000 : 6_000

@@ -1,5 +1,6 @@
 import type { Engine } from '../engines/engine.ts'
 import { invalid, type Refusal } from '../refusal.ts'
+import { isExpress } from './instance-types.ts'
 
 /*
  * Static broker properties of a cluster. Precedence, weakest first: Apache Kafka's default (the engine's) <
@@ -15,6 +16,9 @@ const mskDefaults: Record<string, string> = {
   'num.replica.fetchers': '2',
   'unclean.leader.election.enable': 'true',
 }
+
+/** Of Express brokers (MSK Developer Guide, "Express broker configurations"). */
+const expressDefaults: Record<string, string> = { 'unclean.leader.election.enable': 'false' }
 
 /**
  * What MSK leaves to a custom configuration and this service does not: a consumer that names its zone (`client.rack`,
@@ -70,7 +74,7 @@ const servedClasses: Readonly<Record<string, string>> = {
 interface PropertySource {
   kafkaVersion: string
   /** One subnet a zone. */
-  brokerNodeGroup: { ClientSubnets?: string[] | undefined }
+  brokerNodeGroup: { ClientSubnets?: string[] | undefined; InstanceType?: string | undefined }
   brokerProperties: Readonly<Record<string, string>>
   configuration: { properties: Readonly<Record<string, string>> } | null
 }
@@ -80,7 +84,14 @@ export function staticProperties(
   spec: PropertySource,
   engine: Pick<Engine, 'topology'>,
 ): Record<string, string> {
-  return { ...mskDefaults, ...ownDefaults, ...replicationDefaults(spec), ...ownersProperties(spec, engine) }
+  const express = isExpress(spec.brokerNodeGroup.InstanceType) ? expressDefaults : {}
+  return {
+    ...mskDefaults,
+    ...express,
+    ...ownDefaults,
+    ...replicationDefaults(spec),
+    ...ownersProperties(spec, engine),
+  }
 }
 
 /** What the owner of a cluster has set, at creation and by a configuration. */

@@ -262,7 +262,10 @@ describe('CreateCluster refuses', () => {
   })
 
   it.each([
-    ['Express brokers', { BrokerNodeGroupInfo: { ...group, InstanceType: 'express.m7g.large' } }],
+    [
+      'the network type DUAL',
+      { BrokerNodeGroupInfo: { ...group, ConnectivityInfo: { NetworkType: 'DUAL' as const } } },
+    ],
     ['tiered storage', { StorageMode: 'TIERED' as const }],
   ])('%s, as not implemented', async (_what, change) => {
     await expect(

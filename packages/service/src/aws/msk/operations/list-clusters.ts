@@ -2,7 +2,7 @@ import type { ListClustersRequest, ListClustersResponse } from '@aws-sdk/client-
 import type { ClusterRecord } from '../../../fleet/clusters/cluster-record.ts'
 import type { UnreadableRecord } from '../../../fleet/record-store.ts'
 import { clusterInfo, unreadableCluster } from '../cluster-shapes.ts'
-import { page, sortable } from '../pagination.ts'
+import { creationKey, page } from '../pagination.ts'
 import type { Services } from '../services.ts'
 
 /** Provisioned clusters in order of creation, those whose name begins with `clusterNameFilter`. */
@@ -34,5 +34,5 @@ export function clusterPage({ clusters }: Pick<Services, 'clusters'>, input: Lis
 
 /** Of those that cannot be read nobody knows when they were made: they come last. */
 function sortKey(listed: ListedCluster): string {
-  return 'error' in listed ? `unreadable/${listed.uuid}` : `${sortable(listed.createdAtMs)}/${listed.uuid}`
+  return 'error' in listed ? `unreadable/${listed.uuid}` : creationKey(listed)
 }

@@ -1,10 +1,9 @@
 import type { ListTagsForResourceRequest, ListTagsForResourceResponse } from '@aws-sdk/client-kafka'
-import { clusterOf } from '../operation.ts'
-import type { Services } from '../services.ts'
+import { taggedOf, type TaggedServices } from '../tagged.ts'
 
-/** The tags of a cluster. MSK tags other resources too; here only clusters have any yet. */
+/** The tags of a cluster, a VPC connection, a replicator or a channel. */
 export const listTagsForResource =
-  (services: Pick<Services, 'clusters'>) =>
+  (services: TaggedServices) =>
   (input: ListTagsForResourceRequest): ListTagsForResourceResponse => ({
-    Tags: clusterOf(services, input.ResourceArn, 'resourceArn').tags,
+    Tags: { ...taggedOf(services, input.ResourceArn).tags },
   })

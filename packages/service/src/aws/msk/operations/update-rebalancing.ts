@@ -5,11 +5,14 @@ import { update } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 /**
- * Intelligent rebalancing is for Express brokers, which no cluster here has.
+ * Turns the rebalancing of Express brokers on or off, which is described alone.
  *
- * Refuses, in this order: the ARN; a cluster that is not ACTIVE; a version that is not current; Standard brokers.
+ * Refuses, in this order: the ARN; a cluster that is not ACTIVE; a version that is not current; Standard brokers; what
+ * changes nothing.
  */
 export const updateRebalancing =
   (services: Pick<Services, 'clusters'>) =>
-  (input: UpdateRebalancingRequest, context: OperationContext): UpdateRebalancingResponse =>
-    update(services, input.ClusterArn, rebalancingUpdate(input.CurrentVersion ?? ''), context)
+  (input: UpdateRebalancingRequest, context: OperationContext): UpdateRebalancingResponse => {
+    const change = rebalancingUpdate(input.Rebalancing ?? {}, input.CurrentVersion ?? '')
+    return update(services, input.ClusterArn, change, context)
+  }

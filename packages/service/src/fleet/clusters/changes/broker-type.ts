@@ -17,7 +17,7 @@ export function updateBrokerType(target: string, partitions: number, currentVers
     const refusal =
       stateRefusal(record) ??
       versionRefusal(record, currentVersion) ??
-      instanceTypeRefusal(target, kafkaVersion, parameter)
+      instanceTypeRefusal(target, { kafkaVersion, beside: brokerNodeGroup.InstanceType }, parameter)
     if (refusal) return { refusal }
     if (target === brokerNodeGroup.InstanceType)
       return refuse(`The brokers are of the type ${target} already.`, parameter)

@@ -7,6 +7,7 @@ import { configurationChange } from './configuration.ts'
 import { connectivityChange } from './connectivity.ts'
 import { kafkaVersionChange } from './kafka-version.ts'
 import { monitoringChange } from './monitoring.ts'
+import { rebalancingChange } from './rebalancing.ts'
 import { reboot } from './reboot.ts'
 import { securityChange } from './security.ts'
 import { brokerStorageChange, storageChange } from './storage.ts'
@@ -21,6 +22,7 @@ const changeKinds: readonly ChangeKind[] = [
   connectivityChange,
   kafkaVersionChange,
   monitoringChange,
+  rebalancingChange,
   reboot,
   securityChange,
   storageChange,

@@ -1,4 +1,5 @@
 import type { Random } from '@sluice/effects'
+import { newVersion } from '../../place.ts'
 import type { ChangeRecord, ClusterRecord } from '../cluster-record.ts'
 import type { ChangeFailure } from './change-kind.ts'
 import { kindOf } from './change-kinds.ts'
@@ -73,10 +74,4 @@ function withActive(
   return {
     changes: record.changes.map((change) => (change === active ? { ...change, ...alter(change) } : change)),
   }
-}
-
-/** MSK's opaque versions: `K3AEGXETSR30VB`. */
-export function newVersion(random: Random): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
-  return `K${Array.from({ length: 13 }, () => letters.charAt(random.int(letters.length))).join('')}`
 }

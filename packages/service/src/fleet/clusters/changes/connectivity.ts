@@ -26,11 +26,11 @@ export function updateConnectivity(
 ): Update {
   return (record, context) => {
     const { spec } = record
-    const { topology } = context.engine
+    const quorum = context.engine.topology(spec).quorum.role
     const refusal =
       stateRefusal(record) ??
       versionRefusal(record, currentVersion) ??
-      (zookeeperAccess && zookeeperRefusal(topology(spec).quorum.role)) ??
+      (zookeeperAccess && zookeeperRefusal(quorum)) ??
       (connectivity && connectivityRefusal(spec, connectivity))
     if (refusal) return { refusal }
     const { brokerNodeGroup } = spec

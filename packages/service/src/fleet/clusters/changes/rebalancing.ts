@@ -1,9 +1,27 @@
-import { refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import type { Rebalancing } from '@aws-sdk/client-kafka'
+import { isExpress } from '../instance-types.ts'
+import { type ChangeKind, updating } from './change-kind.ts'
+import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
 
-/** Only Express brokers are rebalanced, and no cluster here has any yet. */
-export function updateRebalancing(currentVersion: string): Update {
-  return (record) => {
+export const rebalancingChange: ChangeKind = {
+  ...updating,
+  type: 'UPDATE_REBALANCING',
+  step: 'UPDATE_REBALANCING',
+  reason: ({ target: { rebalancing } }) => `Intelligent rebalancing becomes ${rebalancing?.Status}.`,
+}
+
+/** Whether Express brokers are rebalanced. Nothing is yet: the change is one of the description. */
+export function updateRebalancing(rebalancing: Rebalancing, currentVersion: string): Update {
+  return (record, context) => {
     const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
-    return refusal ? { refusal } : refuse('Intelligent rebalancing needs Express brokers.', 'rebalancing')
+    if (refusal) return { refusal }
+    if (!isExpress(record.spec.brokerNodeGroup.InstanceType))
+      return refuse('Intelligent rebalancing needs Express brokers.', 'rebalancing')
+    if (rebalancing.Status === undefined || rebalancing.Status === record.spec.rebalancing?.Status)
+      return refuse(
+        'The request does not include any updates to the rebalancing of the cluster.',
+        'rebalancing',
+      )
+    return { record: begin(record, context, rebalancingChange, { rebalancing }) }
   }
 }

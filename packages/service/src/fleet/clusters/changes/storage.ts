@@ -2,7 +2,7 @@ import type { BrokerNodeGroupInfo, ProvisionedThroughput } from '@aws-sdk/client
 import { isDeepStrictEqual } from 'node:util'
 import { invalid, type Refusal } from '../../refusal.ts'
 import type { ChangeRecord, ClusterRecord } from '../cluster-record.ts'
-import { throughputRefusal } from '../instance-types.ts'
+import { isExpress, throughputRefusal } from '../instance-types.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
 
@@ -37,6 +37,8 @@ export function updateStorage(kind: ChangeKind, wanted: WantedStorage, currentVe
     const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
     if (refusal) return { refusal }
     const { brokerNodeGroup: before } = record.spec
+    if (isExpress(before.InstanceType))
+      return refuse('The storage of Express brokers cannot be configured.', 'volumeSizeGB')
     const brokerNodeGroup = withStorage(before, wanted)
     const [volumeGiB, had] = [volumeOf(brokerNodeGroup), volumeOf(before)]
     if (isDeepStrictEqual(brokerNodeGroup, before))
