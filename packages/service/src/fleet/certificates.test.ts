@@ -21,6 +21,7 @@ const nodes = ['controller 10001', 'broker 1', 'broker 2', 'broker 3']
 const starts = nodes.map((node) => `start ${node}`)
 let clock: TestClock
 let disk: MemoryDisk
+let network: MemoryNetwork
 let engine: FakeEngine
 let fleet: Fleet
 let directory: string
@@ -28,8 +29,13 @@ let directory: string
 beforeEach(async () => {
   clock = new TestClock()
   disk = new MemoryDisk()
-  const network = new MemoryNetwork()
+  network = new MemoryNetwork()
   engine = new FakeEngine({ disk, network })
+  await begin()
+})
+afterEach(() => fleet.stop())
+
+async function begin(): Promise<void> {
   const random = seededRandom(1)
   fleet = createFleet({
     dataDirectory: '/data',
@@ -39,8 +45,7 @@ beforeEach(async () => {
     effects: { clock, disk, network, random, logger: silentLogger, processes: systemProcesses() },
   })
   await fleet.start()
-})
-afterEach(() => fleet.stop())
+}
 
 async function create(
   EncryptionInTransit: EncryptionInTransit,
@@ -120,6 +125,22 @@ it('nodes that shall not be encrypted have no certificates', async () => {
   await create({ ClientBroker: 'PLAINTEXT', InCluster: false })
   expect(listeners()).toEqual([['CLIENT'], ['CLIENT'], ['CLIENT'], ['CONTROLLER']])
   expect(disk.existsSync(`${directory}/authority`)).toBe(false)
+})
+
+it('a cluster of an older build keeps the listeners that it has, and says so', async () => {
+  await create({ ClientBroker: 'PLAINTEXT', InCluster: false })
+  expect(fleet.status()[0]?.stateInfo).toBe(null)
+  await fleet.stop()
+  const record = JSON.parse(read(`${directory}/cluster.json`))
+  delete record.hasSecureNodes
+  delete record.spec.encryption.EncryptionInTransit.InCluster
+  disk.writeFileAtomicSync(`${directory}/cluster.json`, JSON.stringify(record))
+  await begin()
+  expect(listeners()).toEqual([['CLIENT'], ['CLIENT'], ['CLIENT'], ['CONTROLLER']])
+  expect(fleet.status()[0]).toMatchObject({
+    state: 'ACTIVE',
+    stateInfo: { message: expect.stringMatching(/^Its nodes speak to each other in plain text/) },
+  })
 })
 
 describe('clients that show certificates of a private authority', () => {

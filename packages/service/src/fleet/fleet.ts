@@ -20,6 +20,7 @@ import { Authority } from './authority/authority.ts'
 import { NodeAuthority } from './authority/node-authority.ts'
 import { PrivateAuthorities } from './authority/private-authorities.ts'
 import { authenticatesByTls } from './clusters/client-listeners.ts'
+import { plainNodesSentences } from './clusters/cluster-plan.ts'
 import { isCheckDue, trustCheckMs } from './clusters/steps/issue-certificates.ts'
 import type { ClusterRuntime, MovedPort, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
@@ -216,8 +217,9 @@ class FleetOfClusters implements Fleet {
 
   #findings(uuid: string): Finding[] {
     const { cluster, trustProblems = [] } = this.#runtimes.get(uuid) ?? {}
-    const ofTrust = trustProblems.map((message): Finding => ({ code: 'NOT_AS_CONFIGURED', message }))
-    return [...(cluster?.findings() ?? []), ...ofTrust]
+    const sentences = [...trustProblems, ...plainNodesSentences(this.#store.get(uuid))]
+    const own = sentences.map((message): Finding => ({ code: 'NOT_AS_CONFIGURED', message }))
+    return [...(cluster?.findings() ?? []), ...own]
   }
 
   async start(): Promise<void> {

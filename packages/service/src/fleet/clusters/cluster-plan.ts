@@ -129,6 +129,15 @@ const secureNames: Partial<Record<PortRecord['listener'], PortRecord['listener']
   [ListenerName.controller]: ListenerName.secureController,
 }
 
+/** Of a cluster of processes that an older build has made: its nodes could not change one after the other. */
+export function plainNodesSentences(record: ClusterRecord | undefined): string[] {
+  if (!record || record.hasSecureNodes || record.hosting === 'inline') return []
+  if (record.spec.encryption.EncryptionInTransit?.InCluster === false) return []
+  return [
+    'Its nodes speak to each other in plain text and ask for no certificates, as an older build has made them; those of a new cluster do.',
+  ]
+}
+
 export function isBroker({ role }: Pick<NodeRecord, 'role'>): boolean {
   return role === 'broker'
 }
