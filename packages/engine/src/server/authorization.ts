@@ -25,7 +25,7 @@ import {
 /** What is known of whoever asks, and of what there is. */
 export interface AskingContext {
   readonly apiVersion: number
-  readonly session: { readonly permissions: Permissions }
+  readonly session: { readonly principal: string; readonly permissions: Permissions }
   readonly node: { readonly metadata: MetadataImage }
 }
 

@@ -4,19 +4,23 @@ import {
   AlterPartitionReassignments,
   AlterUserScramCredentials,
   type Api,
+  CreateDelegationToken,
   CreatePartitions,
   CreateTopics,
   DeleteTopics,
   DescribeQuorum,
   ElectLeaders,
+  ExpireDelegationToken,
   IncrementalAlterConfigs,
   ListPartitionReassignments,
+  RenewDelegationToken,
   UnregisterBroker,
   UnregisterController,
   UpdateFeatures,
 } from '@sluice/wire'
 import { type AccessRule, each, whole } from '../authorizer/access.ts'
 import type { AskingContext, Screen } from './authorization.ts'
+import { createDelegationTokenScreen } from './screens/create-delegation-token.ts'
 import { createTopicsScreen } from './screens/create-topics.ts'
 import { deleteTopicsScreen } from './screens/delete-topics.ts'
 
@@ -78,4 +82,8 @@ decision(DescribeQuorum, [whole('describe', 'cluster')])
 decision(UpdateFeatures, [whole('alter', 'cluster')])
 decision(UnregisterBroker, [whole('alter', 'cluster')])
 decision(UnregisterController, [whole('alter', 'cluster')])
+// Who may renew and end a token is a matter of the token itself.
+decision(RenewDelegationToken, [])
+decision(ExpireDelegationToken, [])
+decision(CreateDelegationToken, [], createDelegationTokenScreen)
 decision(AllocateProducerIds, [whole('clusterAction', 'cluster')])
