@@ -117,13 +117,17 @@ describe('a revocation list', () => {
     await vi.waitFor(() => expect(lines.filter((line) => /revoked/i.test(line))).toHaveLength(1))
   })
 
-  it('keeps out who resumes a session of before', async () => {
-    const first = await session()
-    expect(await resumes(first)).toBe(true)
-    trusts(mine, listOf(mine, [alice]))
-    engine.aMinutePasses()
-    expect(await resumes(first)).toBe(false)
-  })
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'keeps out who resumes a session of before: %s',
+    async (version) => {
+      const first = await session(version)
+      expect(await resumes(version, first)).toBe(true)
+      const second = await session(version)
+      trusts(mine, listOf(mine, [alice]))
+      engine.aMinutePasses()
+      expect(await resumes(version, second)).toBe(false)
+    },
+  )
 
   it('that has expired lets nobody in', async () => {
     trusts(mine, listOf(mine, [], { fromMs: nowMs - 5 * 86_400_000, days: 3 }))
@@ -142,20 +146,20 @@ describe('a revocation list', () => {
   })
 })
 
-const asAlice = () => ({
+const asAlice = (version: tls.SecureVersion) => ({
   host,
   port: engine.port('MUTUAL'),
   ca: engine.ca,
   key: alice.key,
   cert: alice.certificates,
-  // Here a ticket comes with the handshake.
-  maxVersion: 'TLSv1.2' as const,
+  minVersion: version,
+  maxVersion: version,
 })
 
 /** What alice may resume later. */
-function session(): Promise<Buffer> {
+function session(version: tls.SecureVersion): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const socket = tls.connect(asAlice())
+    const socket = tls.connect(asAlice(version))
     socket.once('session', (ticket) => {
       resolve(ticket)
       socket.destroy()
@@ -165,9 +169,9 @@ function session(): Promise<Buffer> {
 }
 
 /** Is she let in without a certificate being looked at? */
-function resumes(ticket: Buffer): Promise<boolean> {
+function resumes(version: tls.SecureVersion, ticket: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = tls.connect({ ...asAlice(), session: ticket })
+    const socket = tls.connect({ ...asAlice(version), session: ticket })
     socket.once('secureConnect', () => {
       resolve(socket.isSessionReused())
       socket.destroy()

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import * as net from 'node:net'
 import * as tls from 'node:tls'
 import {
@@ -16,9 +15,6 @@ import {
 
 /** OpenSSL's own default would let TLS 1.1 in where a system configures it so. */
 const tlsVersionMin = 'TLSv1.2'
-
-/** As Node has them. */
-const ticketKeyBytes = 48
 
 /** The authorities that Node trusts by itself, PEM. */
 export function systemAuthorities(): string {
@@ -110,11 +106,8 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
     handshakes.delete(at)
     handshake.socket.secured(encrypted, handshake.handler)
   })
-  const renew = (renewed: TlsCredentials) => {
-    handshaker.setSecureContext(contextOptions(renewed))
-    // Whoever resumes a session shows no certificate again: those of before are not resumed.
-    handshaker.setTicketKeys(randomBytes(ticketKeyBytes))
-  }
+  // Whoever resumes a session shows no certificate again; another context resumes none of those before it.
+  const renew = (renewed: TlsCredentials) => handshaker.setSecureContext(contextOptions(renewed))
   return { server, renew }
 }
 
