@@ -7,6 +7,7 @@ import { configRules } from './metadata/config-rules.ts'
  * topic configs are derived. All others that Apache Kafka knows are accepted without effect.
  */
 const ownServed = [
+  'authorizer.class.name',
   'auto.create.topics.enable',
   'auto.leader.rebalance.enable',
   'broker.heartbeat.interval.ms',
@@ -90,6 +91,7 @@ const ownServed = [
   'ssl.keystore.key',
   'ssl.keystore.location',
   'ssl.keystore.type',
+  'ssl.principal.mapping.rules',
   'ssl.truststore.certificates',
   'ssl.truststore.location',
   'ssl.truststore.type',

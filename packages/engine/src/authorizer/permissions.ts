@@ -1,5 +1,5 @@
 /** What is done to a resource, with the code that ACLs have for it on the wire. */
-const operationCodes = {
+export const operationCodes = {
   read: 3,
   write: 4,
   create: 5,

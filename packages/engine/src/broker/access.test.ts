@@ -37,6 +37,9 @@ const asked: Record<string, string[]> = {
     'idempotentWrite on the cluster, without a transactional id, unless write on topic',
   ],
   OffsetForLeaderEpoch: ['describe on each topic, unless clusterAction on cluster'],
+  DescribeAcls: ['describe on the cluster'],
+  CreateAcls: ['alter on the cluster'],
+  DeleteAcls: ['alter on the cluster'],
   DescribeConfigs: [
     'describeConfigs on each topic',
     'describeConfigs on each group',

@@ -19,6 +19,9 @@ import { deleteTopics } from './handlers/20-delete-topics.ts'
 import { deleteRecords } from './handlers/21-delete-records.ts'
 import { initProducerId } from './handlers/22-init-producer-id.ts'
 import { offsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoch.ts'
+import { describeAcls } from './handlers/29-describe-acls.ts'
+import { createAcls } from './handlers/30-create-acls.ts'
+import { deleteAcls } from './handlers/31-delete-acls.ts'
 import { describeConfigs } from './handlers/32-describe-configs.ts'
 import { alterConfigs } from './handlers/33-alter-configs.ts'
 import { alterReplicaLogDirs } from './handlers/34-alter-replica-log-dirs.ts'
@@ -68,6 +71,9 @@ const all: readonly Handler[] = [
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
+  describeAcls,
+  createAcls,
+  deleteAcls,
   describeConfigs,
   alterConfigs,
   alterReplicaLogDirs,

@@ -11,7 +11,8 @@ import {
   type Urls,
 } from '@sluice/effects'
 import type { Int64, RequestHeader } from '@sluice/wire'
-import { type Authorizer, openToAll } from '../authorizer/permissions.ts'
+import type { Authorizer } from '../authorizer/permissions.ts'
+import { authorizerOf } from '../authorizer/standard-authorizer.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
@@ -143,6 +144,7 @@ export class Broker implements BrokerServices {
   #waitingMetadata: (readonly LoggedRecord[])[] | null = []
   /** Changes that the parts of this broker have not had yet, or not whole; the first is under way. */
   readonly #deltas: ImageDelta[] = []
+  #authorizer: Authorizer | null = null
   #unsubscribe: (() => void) | null = null
   #leaveFeeds: (() => void) | null = null
   #started = false
@@ -265,7 +267,9 @@ export class Broker implements BrokerServices {
   }
 
   get authorizer(): Authorizer {
-    return this.#options.authorizer ?? openToAll
+    const { authorizer } = this.#options
+    this.#authorizer ??= authorizer ?? authorizerOf(this.config, this.metadata.security.acls)
+    return this.#authorizer
   }
 
   get nowMs(): number {

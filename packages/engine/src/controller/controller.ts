@@ -37,6 +37,7 @@ import type { TellLoss } from '../storage/losses.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { type DiskFailure, DirectoryLostError, NodeDisk } from '../storage/node-disk.ts'
 import { atOnce, inSlices, type Steps } from '../storage/slices.ts'
+import { AclsManager } from './acls.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
 import { CompactionNotice } from './compaction-notice.ts'
@@ -166,6 +167,7 @@ export class Controller implements ChannelTarget {
       quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),
       scramCredentials: new ScramCredentialsManager({ image }),
       delegationTokens: new DelegationTokensManager({ image, config, clock, random }),
+      acls: new AclsManager({ image, config, random }),
     }
     this.#compaction = new CompactionNotice({ config, image, logger, onLoss: options.onLoss })
     this.#queue = new CommitQueue({

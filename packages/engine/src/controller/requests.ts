@@ -1,3 +1,4 @@
+import { type AclsManager, aclRequests } from './acls.ts'
 import { type BrokersManager, brokerRequests } from './brokers.ts'
 import { type ConfigsManager, configRequests } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
@@ -24,6 +25,7 @@ export interface Managers {
   readonly quorum: QuorumManager
   readonly scramCredentials: ScramCredentialsManager
   readonly delegationTokens: DelegationTokensManager
+  readonly acls: AclsManager
 }
 
 const requests: readonly ControllerRequest<Managers>[] = [
@@ -38,6 +40,7 @@ const requests: readonly ControllerRequest<Managers>[] = [
   ...decidedBy('quorum', quorumRequests),
   ...decidedBy('scramCredentials', scramCredentialRequests),
   ...decidedBy('delegationTokens', delegationTokenRequests),
+  ...decidedBy('acls', aclRequests),
 ]
 
 /** By API key. What is not in here the controller does not serve. */

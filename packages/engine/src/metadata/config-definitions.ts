@@ -81,6 +81,13 @@ const texts: Record<ConfigScope, string> = {
 }
 const tables: Partial<Record<ConfigScope, Map<string, ConfigDefinition>>> = {}
 let dynamicOnly: Map<string, ConfigDefinition> | undefined
+let ofAuthorizer: Map<string, ConfigDefinition> | undefined
+
+/** What the StandardAuthorizer reads for itself: Apache Kafka's brokers neither know nor describe it. */
+const authorizerConfigs = `
+{"name":"super.users","type":"string","default":"","importance":"medium","updateMode":"read-only"}
+{"name":"allow.everyone.if.no.acl.found","type":"boolean","default":"false","importance":"medium","updateMode":"read-only"}
+`
 
 const listenerPrefixed = new Set(listenerPrefixedConfigs)
 const mechanismPrefixed = new Set(mechanismPrefixedConfigs)
@@ -100,7 +107,8 @@ export function dynamicOnlyBrokerConfigs(): ReadonlyMap<string, ConfigDefinition
 export function configDefinition(scope: ConfigScope, name: string): ConfigDefinition | undefined {
   const found = configDefinitions(scope).get(name)
   if (found || scope !== 'broker') return found
-  return dynamicOnlyBrokerConfigs().get(name) ?? behindListenerPrefix(name)
+  ofAuthorizer ??= table(authorizerConfigs, 'broker')
+  return dynamicOnlyBrokerConfigs().get(name) ?? ofAuthorizer.get(name) ?? behindListenerPrefix(name)
 }
 
 /** The part of a broker config's name that the definitions know. */

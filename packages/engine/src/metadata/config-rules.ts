@@ -1,4 +1,6 @@
+import { standardAuthorizer } from './acls-image.ts'
 import { configDefinition, configDefinitions } from './config-definitions.ts'
+import { principalMapping } from './principal-mapping.ts'
 import { type ConfigValue, parseConfigValue, sentence } from './config-values.ts'
 
 /**
@@ -57,6 +59,7 @@ const fixed = [
   ...[...configDefinitions('broker').keys()].filter((name) => /\.class(\.name|\.path)?$/.test(name)),
 ]
 const otherClasses: ReadonlyMap<string, string> = new Map([
+  ['authorizer.class.name', standardAuthorizer],
   ['replica.selector.class', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'],
   [
     'sasl.server.callback.handler.class',
@@ -68,6 +71,9 @@ const retention = ['log.retention.ms', 'log.retention.minutes', 'log.retention.h
 const flush = ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms'] as const
 
 export const configRules: readonly ConfigRule[] = [
+  valueRule('ssl.principal.mapping.rules', 'a rule of it cannot be read', (value) =>
+    isReadable(() => principalMapping(String(value))),
+  ),
   ...letNobodyIn.map((name) => valueRule(name, 'Value must be at least 1', (value) => value !== 0)),
   ...fixed.map((name) =>
     valueRule(name, 'no other value than the default is served', (value) => isDefault(name, value)),
@@ -181,6 +187,15 @@ function isDefault(name: string, value: ConfigValue): boolean {
     otherClasses.get(name) === value ||
     String(value ?? '') === (configDefinition('broker', name)?.default ?? '')
   )
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read()
+    return true
+  } catch {
+    return false
+  }
 }
 
 function entriesOf(value: ConfigValue): readonly string[] {

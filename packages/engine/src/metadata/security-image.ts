@@ -9,6 +9,7 @@ import {
   UserScramCredentialRecord,
   type ValueOf,
 } from '@sluice/wire'
+import { AclsImage } from './acls-image.ts'
 import { type NewRecord, newRecord } from './records.ts'
 
 /**
@@ -16,8 +17,8 @@ import { type NewRecord, newRecord } from './records.ts'
  * log that has them loses nothing.
  */
 export class SecurityImage {
+  readonly acls = new AclsImage()
   readonly #quotas = new Map<string, ValueOf<typeof ClientQuotaRecord>>()
-  readonly #acls = new Map<string, ValueOf<typeof AccessControlEntryRecord>>()
   readonly #scram = new Map<string, ValueOf<typeof UserScramCredentialRecord>>()
   readonly #tokens = new Map<string, ValueOf<typeof DelegationTokenRecord>>()
 
@@ -34,10 +35,10 @@ export class SecurityImage {
         this.#replayQuota(record.value)
         return true
       case AccessControlEntryRecord.recordType:
-        this.#acls.set(record.value.id, record.value)
+        this.acls.add(record.value)
         return true
       case RemoveAccessControlEntryRecord.recordType:
-        this.#acls.delete(record.value.id)
+        this.acls.remove(record.value.id)
         return true
       case RemoveUserScramCredentialRecord.recordType:
         this.#scram.delete(scramKey(record.value))
@@ -74,7 +75,7 @@ export class SecurityImage {
   records(): NewRecord[] {
     return [
       ...[...this.#quotas.values()].map((quota) => newRecord(ClientQuotaRecord, quota)),
-      ...[...this.#acls.values()].map((acl) => newRecord(AccessControlEntryRecord, acl)),
+      ...[...this.acls.all()].map((acl) => newRecord(AccessControlEntryRecord, acl)),
       ...[...this.#scram.values()].map((credential) => newRecord(UserScramCredentialRecord, credential)),
       ...[...this.#tokens.values()].map((token) => newRecord(DelegationTokenRecord, token)),
     ]

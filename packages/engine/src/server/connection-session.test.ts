@@ -32,7 +32,7 @@ function session(identity: Identity, asked: string[] = []) {
     login.handshake('OWN', 1)
     await login.authenticate(Buffer.alloc(0), '10.0.0.7')
   }
-  return { of: new ConnectionSession(plaintext, socket, login, { permissionsOf }), logIn }
+  return { of: new ConnectionSession(plaintext, socket, login, { authorizer: { permissionsOf } }), logIn }
 }
 
 it("who logs in may do what the node's authorizer says, which is asked once", async () => {

@@ -1,6 +1,7 @@
 import type { Socket } from '@sluice/effects'
 import { type Authorizer, openToAll, type Permissions } from '../authorizer/permissions.ts'
 import { anonymousPrincipal } from '../metadata/controller-channel.ts'
+import type { PrincipalMapping } from '../metadata/principal-mapping.ts'
 import type { Identity } from './authentication/mechanism.ts'
 import type { SaslLogin } from './authentication/sasl-login.ts'
 import { distinguishedName } from './distinguished-name.ts'
@@ -19,6 +20,9 @@ export class ConnectionSession {
   readonly login: SaslLogin | null
   readonly #socket: Pick<Socket, 'peerSubject'>
   readonly #authorizer: Authorizer
+  readonly #mapping: PrincipalMapping
+  /** By its certificate, which does not change. */
+  #named: string | null = null
   /** What the authorizer gives, and to whom: before its login a client is nobody. */
   #given: Permissions | null = null
   #givenTo: Identity | null = null
@@ -27,12 +31,16 @@ export class ConnectionSession {
     listener: ListenerOptions,
     socket: Pick<Socket, 'localAddress' | 'remoteAddress' | 'peerSubject'>,
     login: SaslLogin | null = null,
-    authorizer: Authorizer = openToAll,
+    {
+      authorizer = openToAll,
+      mapping = asItIs,
+    }: { authorizer?: Authorizer; mapping?: PrincipalMapping } = {},
   ) {
     this.listener = listener
     this.login = login
     this.#socket = socket
     this.#authorizer = authorizer
+    this.#mapping = mapping
     this.localAddress = socket.localAddress
     this.remoteAddress = socket.remoteAddress
   }
@@ -40,8 +48,19 @@ export class ConnectionSession {
   /** As Apache Kafka writes it: by its login, or by the certificate that the client has, else nobody in particular. */
   get principal(): string {
     if (this.login) return this.login.identity?.principal ?? anonymousPrincipal
+    return this.#named ?? this.#nameByCertificate() ?? anonymousPrincipal
+  }
+
+  /** It has shown a certificate, and nothing says whose that is: it is nobody, and not anybody either. */
+  get isUnnamed(): boolean {
+    return this.#named === null && !this.login && this.#nameByCertificate() === null
+  }
+
+  #nameByCertificate(): string | null {
     const { peerSubject } = this.#socket
-    return peerSubject === null ? anonymousPrincipal : `User:${distinguishedName(peerSubject)}`
+    if (peerSubject === null) return anonymousPrincipal
+    const name = this.#mapping(distinguishedName(peerSubject))
+    return (this.#named = name === null ? null : `User:${name}`)
   }
 
   /** Who it is has been proved, and by no delegation token: those who are so known may have one made (KIP-48). */
@@ -60,6 +79,8 @@ export class ConnectionSession {
     return this.#given
   }
 }
+
+const asItIs: PrincipalMapping = (name) => name
 
 export interface ClientSoftware {
   readonly name: string

@@ -43,7 +43,8 @@ export function dispatch<Context extends RequestContext>(
   reply: Reply,
   node: Dispatching<Context>,
 ): boolean {
-  const { login } = connection.session
+  const { login, isUnnamed } = connection.session
+  if (isUnnamed) return refuse(node, connection, 'no rule of ssl.principal.mapping.rules names its client')
   if (login?.takesBareBytes) return takeBareBytes(frame.subarray(start, end), login, connection, reply, node)
   const reader = new Reader(frame, start, end)
   const header = headerOf(reader)

@@ -3,6 +3,8 @@ import {
   AlterReplicaLogDirs,
   AlterUserScramCredentials,
   type Api,
+  CreateAcls,
+  DeleteAcls,
   DescribeLogDirs,
   DescribeUserScramCredentials,
   ElectLeaders,
@@ -94,6 +96,10 @@ const answers = new Map<number, Answer<Api>>([
       name,
       partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, ...failure })),
     })),
+  })),
+  answer(CreateAcls, ({ creations }, failure) => ({ results: creations.map(() => failure) })),
+  answer(DeleteAcls, ({ filters }, failure) => ({
+    filterResults: filters.map(() => ({ ...failure, matchingAcls: [] })),
   })),
   // Of whom it does not say, nor why, as on Apache Kafka.
   answer(DescribeUserScramCredentials, ({ users }, { errorCode }) => ({

@@ -9,6 +9,7 @@ import {
   type TlsServerOptions,
 } from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
+import { type PrincipalMapping, principalMapping } from '../metadata/principal-mapping.ts'
 import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
 import { Connections } from './connections.ts'
@@ -41,6 +42,8 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly #loginsOf: (listener: ListenerOptions) => (() => SaslLogin) | null
   /** By the names of listeners. */
   readonly #logins = new Map<string, () => SaslLogin>()
+  /** How clients are named that show a certificate. */
+  readonly #mapping: PrincipalMapping
   readonly #connections: Connections
   readonly #certificates: CertificateWatch
   #listeners: readonly BoundListener[] = []
@@ -64,6 +67,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
     const { clock, refusals } = node
     this.#connections = new Connections({ clock, config, openFilesMax: disk.openFilesMax, refusals })
     this.#loginsOf = options.loginsOf ?? (() => null)
+    this.#mapping = principalMapping(config.string('ssl.principal.mapping.rules'))
     this.#tlsOf = ({ name }) => listenerTls(name, config, disk)
     this.#certificates = new CertificateWatch({ clock: node.clock, logger: node.logger, tlsOf: this.#tlsOf })
     this.requestBytesMax = config.int('socket.request.max.bytes')
@@ -162,12 +166,10 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   #accept(listener: ListenerOptions, socket: Socket): Connection {
     const connection = new Connection({
       id: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}-${this.#nextConnection++}`,
-      session: new ConnectionSession(
-        listener,
-        socket,
-        this.#logins.get(listener.name)?.(),
-        this.#node.authorizer,
-      ),
+      session: new ConnectionSession(listener, socket, this.#logins.get(listener.name)?.(), {
+        authorizer: this.#node.authorizer,
+        mapping: this.#mapping,
+      }),
       socket,
       handling: this,
       logger: this.#node.logger,

@@ -2,6 +2,9 @@ import {
   AlterPartitionReassignments,
   AlterReplicaLogDirs,
   AlterUserScramCredentials,
+  CreateAcls,
+  DeleteAcls,
+  DescribeAcls,
   DescribeCluster,
   DescribeLogDirs,
   DescribeQuorum,
@@ -15,6 +18,12 @@ import {
 } from '@sluice/wire'
 import { onEach, wholly, ofCluster, row, type Row } from './row.ts'
 
+const anyAcl = { resourceTypeFilter: 1, patternTypeFilter: 1, operation: 1, permissionType: 1 }
+const acl = {
+  ...{ resourceType: 2, resourceName: 'seen', resourcePatternType: 3 },
+  ...{ principal: 'User:a', host: '*', operation: 3, permissionType: 3 },
+}
+
 export const clusterRows: readonly Row[] = [
   row(
     AlterReplicaLogDirs,
@@ -22,6 +31,9 @@ export const clusterRows: readonly Row[] = [
     { dirs: [{ path: '/none', topics: onEach((name) => ({ name, partitions: [0] })) }] },
     { grants: ofCluster('alter'), granted: ['hidden 57', 'seen 57'], refused: ['hidden 31', 'seen 31'] },
   ),
+  row(DescribeAcls, 3, anyAcl, { grants: ofCluster('describe'), ...wholly(31, 54) }),
+  row(CreateAcls, 3, { creations: [acl] }, { grants: ofCluster('alter'), ...wholly(31, 54) }),
+  row(DeleteAcls, 3, { filters: [anyAcl] }, { grants: ofCluster('alter'), ...wholly(31, 54) }),
   row(
     DescribeLogDirs,
     4,
