@@ -1,25 +1,12 @@
-import {
-  type Clock,
-  type Disk,
-  type Guard,
-  guardedClock,
-  type Logger,
-  type Network,
-  NodeGuard,
-  type Processes,
-  type Random,
-  type Urls,
-} from '@sluice/effects'
+import { type Clock, type Guard, type Logger, NodeGuard, type Random } from '@sluice/effects'
 import type { Int64, RequestHeader } from '@sluice/wire'
 import type { Authorizer } from '../authorizer/permissions.ts'
-import { authorizerOf } from '../authorizer/standard-authorizer.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
-import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import { type ReplicationQuotas, replicationQuotas } from '../replication/replication-quota.ts'
@@ -28,11 +15,11 @@ import { logConfigOf } from '../storage/log-config.ts'
 import { LargeRequests } from '../server/large-requests.ts'
 import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
-import type { TellLoss } from '../storage/losses.ts'
 import { DirectoryLostError, type DiskFailure } from '../storage/node-disk.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
 import type { Connection } from '../server/connection.ts'
+import { type BrokerOptions, type BrokerParts, partsOf } from './broker-parts.ts'
 import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { FollowerFetches } from './follower-fetches.ts'
@@ -41,47 +28,15 @@ import { RequestContext } from './handler.ts'
 import { TopicCreation } from './internal-topics.ts'
 import { DirectoryAssignments } from './directory-assignments.ts'
 import { IsrChanges } from './isr-changes.ts'
-import type { BoundListener, ListenerOptions } from '../server/listeners.ts'
+import type { BoundListener } from '../server/listeners.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
 import { loginsOf } from '../server/authentication/listener-login.ts'
-import type { SaslMechanism } from '../server/authentication/mechanism.ts'
 import { RefusalLog } from '../server/refusal-log.ts'
 import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
 import { createPartitions } from './replication.ts'
 import type { BrokerServices } from './services.ts'
-
-interface BrokerOptions {
-  readonly nodeId: number
-  readonly rack: string | null
-  readonly clusterId: string
-  /** The broker's log directory. */
-  readonly directory: string
-  readonly listeners: readonly ListenerOptions[]
-  /** Static properties, by Kafka's names. */
-  readonly properties: Readonly<Record<string, string>>
-  readonly controller: ControllerChannel
-  /** Where the brokers of this process find each other. */
-  readonly feeds: InlineFeeds
-  readonly clock: Clock
-  readonly disk: Disk
-  readonly network: Network
-  readonly random: Random
-  readonly logger: Logger
-  readonly processes?: Processes
-  readonly urls?: Urls
-  /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
-  readonly mechanisms?: readonly SaslMechanism[]
-  /** Who may do what; without one everybody may do everything. */
-  readonly authorizer?: Authorizer
-  /** Gives up a start that is under way: to recover logs may take long. */
-  readonly signal: AbortSignal
-  /** Told of what the start finds lost. */
-  readonly onLoss?: TellLoss
-  /** A bug, or the loss of its directory, has stopped this broker, which had started. */
-  readonly onFailure: (failure: Error) => void
-}
 
 const fetchSessionLimits = {
   /** Of 200 bytes each. */
@@ -90,16 +45,6 @@ const fetchSessionLimits = {
   evictionMs: 120_000,
 }
 const unaborted = new AbortController().signal
-
-/** What a broker is made of before it begins. */
-interface Parts {
-  readonly guard: NodeGuard
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly metadata: MetadataImage
-  readonly config: BrokerConfig
-  readonly logs: LogManager
-}
 
 /**
  * One broker: its listeners and connections, its partitions, its part of the group coordination.
@@ -132,7 +77,7 @@ export class Broker implements BrokerServices {
   readonly topicCreation: TopicCreation
   readonly lane: Lane
   readonly largeRequests = new LargeRequests()
-  readonly guard: Guard
+  readonly authorizer: Authorizer
   readonly refusals = new RefusalLog(this)
   readonly #guard: NodeGuard
   readonly #options: BrokerOptions
@@ -144,17 +89,16 @@ export class Broker implements BrokerServices {
   #waitingMetadata: (readonly LoggedRecord[])[] | null = []
   /** Changes that the parts of this broker have not had yet, or not whole; the first is under way. */
   readonly #deltas: ImageDelta[] = []
-  #authorizer: Authorizer | null = null
   #unsubscribe: (() => void) | null = null
   #leaveFeeds: (() => void) | null = null
   #started = false
   #stopping: Promise<void> | null = null
 
-  private constructor(options: BrokerOptions, parts: Parts) {
+  private constructor(options: BrokerOptions, parts: BrokerParts) {
     const { clock } = parts
     this.#options = options
     this.#guard = parts.guard
-    this.guard = parts.guard.run
+    this.authorizer = parts.authorizer
     this.nodeId = options.nodeId
     this.rack = options.rack
     this.clusterId = options.clusterId
@@ -221,7 +165,7 @@ export class Broker implements BrokerServices {
     this.#server = this.#serverOf(options, parts)
   }
 
-  #serverOf(options: BrokerOptions, parts: Parts): Server<RequestContext> {
+  #serverOf(options: BrokerOptions, parts: BrokerParts): Server<RequestContext> {
     const login = { mechanisms: [], ...options, ...parts, refusals: this.refusals }
     return new Server(this, {
       ...options,
@@ -266,10 +210,8 @@ export class Broker implements BrokerServices {
     return this.logs.disk.failure
   }
 
-  get authorizer(): Authorizer {
-    const { authorizer } = this.#options
-    this.#authorizer ??= authorizer ?? authorizerOf(this.config, this.metadata.security.acls)
-    return this.#authorizer
+  get guard(): Guard {
+    return this.#guard.run
   }
 
   get nowMs(): number {
@@ -478,26 +420,4 @@ function isOnlyCopy(
   const holders = [...isr, ...eligibleLeaderReplicas]
   const known = holders.length > 0 ? holders : lastKnownElr
   return known.length > 0 && known.every((id) => id === brokerId)
-}
-
-function partsOf(options: BrokerOptions, guard: NodeGuard): Parts {
-  const { nodeId, properties } = options
-  const clock = guardedClock(options.clock, guard.run)
-  const logger = options.logger.with({ broker: nodeId })
-  const metadata = new MetadataImage()
-  const config = new BrokerConfig({ image: metadata, nodeId, staticProperties: properties })
-  const logs = new LogManager({
-    disk: options.disk,
-    clock,
-    logger,
-    random: options.random,
-    processes: options.processes,
-    directory: options.directory,
-    nodeId,
-    clusterId: options.clusterId,
-    config,
-    configFor: (topic) => config.topicView(topic, logConfigOf),
-    onLoss: options.onLoss,
-  })
-  return { guard, clock, logger, metadata, config, logs }
 }

@@ -1,0 +1,87 @@
+import {
+  type Clock,
+  type Disk,
+  guardedClock,
+  type Logger,
+  type Network,
+  type NodeGuard,
+  type Processes,
+  type Random,
+  type Urls,
+} from '@sluice/effects'
+import type { Authorizer } from '../authorizer/permissions.ts'
+import { authorizerOf } from '../authorizer/standard-authorizer.ts'
+import { BrokerConfig } from '../metadata/configs.ts'
+import { MetadataImage } from '../metadata/image.ts'
+import { logConfigOf } from '../storage/log-config.ts'
+import { LogManager } from '../storage/log-manager.ts'
+import type { TellLoss } from '../storage/losses.ts'
+import type { ControllerChannel } from '../metadata/controller-channel.ts'
+import type { InlineFeeds } from '../replication/inline-feeds.ts'
+import type { SaslMechanism } from '../server/authentication/mechanism.ts'
+import type { ListenerOptions } from '../server/listeners.ts'
+
+export interface BrokerOptions {
+  readonly nodeId: number
+  readonly rack: string | null
+  readonly clusterId: string
+  /** The broker's log directory. */
+  readonly directory: string
+  readonly listeners: readonly ListenerOptions[]
+  /** Static properties, by Kafka's names. */
+  readonly properties: Readonly<Record<string, string>>
+  readonly controller: ControllerChannel
+  /** Where the brokers of this process find each other. */
+  readonly feeds: InlineFeeds
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly network: Network
+  readonly random: Random
+  readonly logger: Logger
+  readonly processes?: Processes
+  readonly urls?: Urls
+  /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
+  readonly mechanisms?: readonly SaslMechanism[]
+  /** Who may do what; without one everybody may do everything. */
+  readonly authorizer?: Authorizer
+  /** Gives up a start that is under way: to recover logs may take long. */
+  readonly signal: AbortSignal
+  /** Told of what the start finds lost. */
+  readonly onLoss?: TellLoss
+  /** A bug, or the loss of its directory, has stopped this broker, which had started. */
+  readonly onFailure: (failure: Error) => void
+}
+
+/** What a broker is made of before it begins. */
+export interface BrokerParts {
+  readonly guard: NodeGuard
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metadata: MetadataImage
+  readonly config: BrokerConfig
+  readonly logs: LogManager
+  readonly authorizer: Authorizer
+}
+
+export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
+  const { nodeId, properties } = options
+  const clock = guardedClock(options.clock, guard.run)
+  const logger = options.logger.with({ broker: nodeId })
+  const metadata = new MetadataImage()
+  const config = new BrokerConfig({ image: metadata, nodeId, staticProperties: properties })
+  const logs = new LogManager({
+    disk: options.disk,
+    clock,
+    logger,
+    random: options.random,
+    processes: options.processes,
+    directory: options.directory,
+    nodeId,
+    clusterId: options.clusterId,
+    config,
+    configFor: (topic) => config.topicView(topic, logConfigOf),
+    onLoss: options.onLoss,
+  })
+  const authorizer = options.authorizer ?? authorizerOf(config, metadata.security.acls)
+  return { guard, clock, logger, metadata, config, logs, authorizer }
+}
