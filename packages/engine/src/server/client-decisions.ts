@@ -4,9 +4,11 @@ import {
   AlterPartitionReassignments,
   AlterUserScramCredentials,
   type Api,
+  CreateAcls,
   CreateDelegationToken,
   CreatePartitions,
   CreateTopics,
+  DeleteAcls,
   DeleteTopics,
   DescribeQuorum,
   ElectLeaders,
@@ -77,6 +79,8 @@ decision(IncrementalAlterConfigs, configs)
 decision(ElectLeaders, [whole('alter', 'cluster')])
 decision(AlterPartitionReassignments, [whole('alter', 'cluster')])
 decision(ListPartitionReassignments, [whole('describe', 'cluster')])
+decision(CreateAcls, [whole('alter', 'cluster')])
+decision(DeleteAcls, [whole('alter', 'cluster')])
 decision(AlterUserScramCredentials, [whole('alter', 'cluster')])
 decision(DescribeQuorum, [whole('describe', 'cluster')])
 decision(UpdateFeatures, [whole('alter', 'cluster')])

@@ -2,7 +2,6 @@
  * CreateAcls, versions 1 to 3: decided by the controller (controller/acls) (KIP-140, KIP-290).
  */
 import { CreateAcls } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const createAcls = forwarded(CreateAcls, [whole('alter', 'cluster')])
+export const createAcls = forwarded(CreateAcls)

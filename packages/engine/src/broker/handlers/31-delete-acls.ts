@@ -2,7 +2,6 @@
  * DeleteAcls, versions 1 to 3: decided by the controller (controller/acls) (KIP-140, KIP-290).
  */
 import { DeleteAcls } from '@sluice/wire'
-import { whole } from '../../authorizer/access.ts'
 import { forwarded } from '../forward.ts'
 
-export const deleteAcls = forwarded(DeleteAcls, [whole('alter', 'cluster')])
+export const deleteAcls = forwarded(DeleteAcls)

@@ -1,6 +1,7 @@
 import type { Clock, Disk, Guard, Logger, Network } from '@sluice/effects'
 import type { RequestHeader } from '@sluice/wire'
-import { type Authorizer, openToAll } from '../../authorizer/permissions.ts'
+import type { Authorizer } from '../../authorizer/permissions.ts'
+import { authorizerOf } from '../../authorizer/standard-authorizer.ts'
 import type { BrokerConfig } from '../../metadata/configs.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { Connection } from '../../server/connection.ts'
@@ -58,7 +59,7 @@ export class ControllerListener implements ControllerServices {
   constructor(options: ControllerListenerOptions) {
     const { nodeId, clusterId, clock, logger, guard, lane, config, metadata, log, observers } = options
     this.decide = options.decide
-    this.authorizer = options.authorizer ?? openToAll
+    this.authorizer = options.authorizer ?? authorizerOf(config, metadata.security.acls)
     this.#options = options
     this.nodeId = nodeId
     this.clusterId = clusterId
