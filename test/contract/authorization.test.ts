@@ -10,15 +10,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataRows } from './authorization/data.ts'
 import { groupRows } from './authorization/groups.ts'
 import { adminRows } from './authorization/admin.ts'
-import { loginsWithPermissions, passwords } from './authorization/logins.ts'
 import { type Names, type Principal, principals, told } from './authorization/row.ts'
-import { apacheKafka, canStartBrokers, type Engine, start } from './engine.ts'
+import { canStartBrokers, type Engine, start } from './engine.ts'
 import { byChance, createTopic, eventually, uniqueName } from './fixture.ts'
 import { Peer } from './peer.ts'
 
 // Whoever asks, whatever they ask for, and what is decided: alice may do everything to topics, groups and transactional
 // ids whose names begin with `seen`, carol everything to the cluster, bob nothing.
 
+const passwords: Readonly<Record<Principal, string>> = { alice: 'a', bob: 'b', carol: 'c' }
 const acl = {
   allow: 3,
   any: 1,
@@ -44,13 +44,11 @@ beforeAll(async () => {
       // Whoever comes by the other listener, the broker itself among them.
       'super.users': 'User:ANONYMOUS',
     },
-    logins: { passwords, mechanism: loginsWithPermissions },
+    logins: passwords,
   })
   admin = await Peer.open(engine.bootstrap)
-  if (apacheKafka) {
-    await allow('alice', [acl.topic, acl.group, acl.transactionalId], 'seen', acl.prefixed)
-    await allow('carol', [acl.cluster], 'kafka-cluster', acl.literal)
-  }
+  await allow('alice', [acl.topic, acl.group, acl.transactionalId], 'seen', acl.prefixed)
+  await allow('carol', [acl.cluster], 'kafka-cluster', acl.literal)
   const made = async (prefix: string) => createTopic(admin, { name: uniqueName(prefix) })
   const [seen, hidden, seenToGo, hiddenToGo] = [
     await made('seen'),

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SaslMechanism } from '@sluice/engine'
 import { silentLogger, systemClock, systemDisk, systemNetwork, systemRandom } from '@sluice/effects'
 import { ApacheKafkaNode } from '../oracle/apache-kafka-node.ts'
 import { type Address, type ApacheKafka, freePort } from '../oracle/apache-kafka-process.ts'
@@ -22,14 +21,10 @@ interface Spec {
   /** No other test sees it, where that can be had: this one changes what holds for all of them. */
   isOwn?: boolean
   /** Those of a listener where clients log in (PLAIN), beside the one for everybody. */
-  logins?: Logins
+  logins?: Passwords
 }
 
-interface Logins {
-  readonly passwords: Readonly<Record<string, string>>
-  /** The same for the embedded engine. */
-  readonly mechanism: SaslMechanism
-}
+type Passwords = Readonly<Record<string, string>>
 
 export interface Engine {
   bootstrap: Address
@@ -81,12 +76,12 @@ interface OwnBroker {
   readonly directory: string
   readonly properties: Record<string, string>
   readonly remove: () => void
-  readonly logins: Logins | undefined
+  readonly logins: Passwords | undefined
 }
 
-function loginProperties(logins: Logins | undefined): Record<string, string> {
+function loginProperties(logins: Passwords | undefined): Record<string, string> {
   if (!logins) return {}
-  const users = Object.entries(logins.passwords).map(([user, password]) => `user_${user}="${password}"`)
+  const users = Object.entries(logins).map(([user, password]) => `user_${user}="${password}"`)
   const module = 'org.apache.kafka.common.security.plain.PlainLoginModule'
   return {
     'listener.name.login.sasl.enabled.mechanisms': 'PLAIN',
@@ -104,7 +99,6 @@ async function embed({ directory, properties, remove, logins }: OwnBroker): Prom
       {
         nodeId: 1,
         rack: null,
-        mechanisms: logins ? [logins.mechanism] : [],
         listeners: [
           { name: 'CLIENT', protocol: 'PLAINTEXT', host, port: 0 },
           ...(logins ? [{ name: 'LOGIN', protocol: 'SASL_PLAINTEXT', host, port: 0 } as const] : []),
