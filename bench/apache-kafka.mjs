@@ -38,7 +38,8 @@ export async function apacheKafka(say) {
   const { stderr } = await promisify(execFile)(java.command, ['-version'])
   return {
     versions: { broker: broker.version, tools: tools.version, java: javaVersion(stderr) },
-    start: (directory, topic) => startNode(java.command, broker.classPath, directory, topic),
+    /** `tls`: keystore and truststore of a second listener, which is encrypted; its port is `securePort`. */
+    start: (directory, topic, tls) => startNode(java.command, broker.classPath, directory, topic, tls),
     /** Runs one of Apache's tools to its end; what it printed. */
     async tool(mainClass, args) {
       const all = [...toolFlags, '-cp', tools.classPath.join(delimiter), mainClass, ...args]
@@ -73,11 +74,11 @@ function javaVersion(text) {
   return `${version} (${second.replace(/ \(build.*/, '')})`
 }
 
-async function startNode(java, classPath, directory, topic) {
-  const [port, controllerPort] = [await freePort(), await freePort()]
+async function startNode(java, classPath, directory, topic, tls) {
+  const [port, controllerPort, securePort] = [await freePort(), await freePort(), await freePort()]
   const file = join(directory, 'server.properties')
   mkdirSync(directory, { recursive: true })
-  writeFileSync(file, nodeProperties(directory, port, controllerPort))
+  writeFileSync(file, nodeProperties(directory, { port, controllerPort, securePort }, tls))
   // Without a configuration of log4j it prints errors only; warnings say why a start failed.
   const run = ['-Dlog4j2.level=WARN', '-cp', classPath.join(delimiter)]
   if (!existsSync(join(directory, 'data/meta.properties'))) {
@@ -94,16 +95,18 @@ async function startNode(java, classPath, directory, topic) {
     topic,
     isReady: () => until(async () => (await metadataBrokers(address).catch(() => 0)) > 0, 60_000),
   })
-  return { ...target, directory }
+  return { ...target, directory, ...(tls && { securePort }) }
 }
 
-function nodeProperties(directory, port, controllerPort) {
+function nodeProperties(directory, { port, controllerPort, securePort }, tls) {
+  const secure = tls ? `,SSL://${host}:${securePort}` : ''
   const own = [
+    ...(tls ? tlsProperties(tls) : []),
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@${host}:${controllerPort}`,
-    `listeners=PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://${host}:${port}`,
+    `listeners=PLAINTEXT://${host}:${port}${secure},CONTROLLER://${host}:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://${host}:${port}${secure}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
     `log.dirs=${join(directory, 'data')}`,
@@ -113,6 +116,16 @@ function nodeProperties(directory, port, controllerPort) {
     'share.coordinator.state.topic.min.isr=1',
   ]
   return `${[...own, ...settings].join('\n')}\n`
+}
+
+function tlsProperties({ keystore, truststore }) {
+  return [
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT',
+    'ssl.keystore.type=PEM',
+    `ssl.keystore.location=${keystore}`,
+    'ssl.truststore.type=PEM',
+    `ssl.truststore.location=${truststore}`,
+  ]
 }
 
 /** Kafka writes a UUID's 16 bytes in base64 for URLs. */

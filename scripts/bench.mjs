@@ -9,6 +9,7 @@
 // or, both engines in one run, for which Java is needed:
 //   --side-by-side           writes docs/benchmarks/<date>.{md,svg,json}; with --quick or --only it only prints
 //   --replicated             clusters of three brokers instead: docs/benchmarks/<date>-replicated.{md,json}
+//   --security               what encryption, logins and permissions cost, beside node:tls and Apache Kafka's SSL listener
 //   --without SIDES          leaves sides of --replicated out: of inline,process,kafka
 //   --name NAME              what these files are called instead, also with --quick and --only
 import { readFileSync } from 'node:fs'
@@ -68,7 +69,8 @@ for (const [signal, code] of Object.entries(endings))
     })
   })
 try {
-  if (options.replicated) await runBeside('../bench/replicated/run.mjs', 'replicated', '-replicated')
+  if (options.security) await runSecurity()
+  else if (options.replicated) await runBeside('../bench/replicated/run.mjs', 'replicated', '-replicated')
   else if (options['side-by-side']) await runBeside('../bench/side-by-side/run.mjs', 'sideBySide', '')
   else await runTable()
 } finally {
@@ -89,18 +91,30 @@ async function runTable() {
   console.log(markdownTable(lines, (other.address || other.launcher) && options['against-name']))
 }
 
-/** A run beside Apache Kafka whose result is kept. */
-async function runBeside(module, name, suffix) {
+async function runSecurity() {
+  const { security } = await import('../bench/security/run.mjs')
+  const kafka = options.without.includes('kafka') ? null : await loadKafka()
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
+  const tables = await security({ ...plan, kafka })
+  console.log(`\n${machine}; medians of ${plan.rounds} rounds (least–most)\n\n${tables}\n`)
+}
+
+/** Only the runs beside Apache Kafka need Java and Apache Kafka. */
+async function loadKafka() {
   const { apacheKafka } = await import('../bench/apache-kafka.mjs')
-  const { [name]: measure } = await import(module)
-  const { tablesOf } = await import('../bench/side-by-side/document.mjs')
-  const { writeResult } = await import('../bench/side-by-side/files.mjs')
-  // Only the runs beside Apache Kafka need Java and Apache Kafka.
-  const kafka = await apacheKafka(say).catch((error) => {
+  return apacheKafka(say).catch((error) => {
     removeDirectory(plan.directory)
     if (!error.next) throw error
     fail(error.message, error.why, error.next)
   })
+}
+
+/** A run beside Apache Kafka whose result is kept. */
+async function runBeside(module, name, suffix) {
+  const { [name]: measure } = await import(module)
+  const { tablesOf } = await import('../bench/side-by-side/document.mjs')
+  const { writeResult } = await import('../bench/side-by-side/files.mjs')
+  const kafka = await loadKafka()
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ')
   const without = options.without.split(',').filter(Boolean)
   const result = await measure({ ...plan, kafka, without, command })
@@ -143,6 +157,7 @@ function readOptions() {
         'against-name': { type: 'string', default: 'Apache Kafka' },
         'side-by-side': { type: 'boolean', default: false },
         replicated: { type: 'boolean', default: false },
+        security: { type: 'boolean', default: false },
         without: { type: 'string', default: '' },
         name: { type: 'string' },
       },
