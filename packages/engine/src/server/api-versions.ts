@@ -3,6 +3,7 @@ import { supportedFeatures } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import type { ServedApi } from './handler.ts'
+import { type Release, versionsIn } from './releases.ts'
 
 const softwareNameVersionMin = 3
 const clusterCheckVersionMin = 5
@@ -36,28 +37,38 @@ export function describeVersions(
     if (clusterId !== null && (clusterId !== node.clusterId || nodeId !== node.nodeId))
       return { errorCode: ErrorCode.REBOOTSTRAP_REQUIRED }
   }
+  const { release } = session
   return {
     errorCode: ErrorCode.NONE,
     apiKeys: [...node.handlers.values()]
-      .map(({ api, minVersion, maxVersion }) => ({
-        apiKey: api.apiKey,
+      .flatMap((served) => {
+        const versions = versionsIn(release, served)
+        if (!versions) return []
+        const { apiKey } = served.api
+        const { minVersion, maxVersion } = versions
         // Older librdkafka compresses only where Produce 0 is offered (KAFKA-18659).
-        minVersion: api.apiKey === Produce.apiKey ? 0 : minVersion,
-        maxVersion,
-      }))
+        return [{ apiKey, minVersion: apiKey === Produce.apiKey ? 0 : minVersion, maxVersion }]
+      })
       .sort((a, b) => a.apiKey - b.apiKey),
     supportedFeatures: supportedFeatures
-      .map(({ name, minSupportedVersion: minVersion, maxSupportedVersion: maxVersion }) => ({
-        name,
-        minVersion,
-        maxVersion,
-      }))
+      .flatMap(({ name, minSupportedVersion, maxSupportedVersion }) => {
+        const most = greatestLevel(release, name)
+        if (most === null) return []
+        const maxVersion = Math.min(maxSupportedVersion, most)
+        return [{ name, minVersion: Math.min(minSupportedVersion, maxVersion), maxVersion }]
+      })
       .filter(({ minVersion }) => apiVersion >= zeroMinimumVersionMin || minVersion > 0),
     finalizedFeaturesEpoch: node.metadata.offset,
-    finalizedFeatures: [...node.metadata.features].map(([name, level]) => ({
-      name,
-      maxVersionLevel: level,
-      minVersionLevel: level,
-    })),
+    finalizedFeatures: [...node.metadata.features].flatMap(([name, finalized]) => {
+      const most = greatestLevel(release, name)
+      if (most === null) return []
+      const level = Math.min(finalized, most)
+      return [{ name, maxVersionLevel: level, minVersionLevel: level }]
+    }),
   }
+}
+
+/** Null where the release does not know the feature. */
+function greatestLevel(release: Release | null, feature: string): number | null {
+  return release ? (release.features.get(feature) ?? null) : Number.POSITIVE_INFINITY
 }

@@ -6,10 +6,13 @@ import type { Identity } from './authentication/mechanism.ts'
 import type { SaslLogin } from './authentication/sasl-login.ts'
 import { distinguishedName } from './distinguished-name.ts'
 import type { ListenerOptions } from './listeners.ts'
+import { type Release, releaseOf } from './releases.ts'
 
 /** Who is at the other end of a connection, and the way they came: what all its requests have in common. */
 export class ConnectionSession {
   readonly listener: ListenerOptions
+  /** That of the listener. */
+  readonly release: Release | null
   /** The address that the client dialled. */
   readonly localAddress: string
   readonly remoteAddress: string
@@ -37,6 +40,7 @@ export class ConnectionSession {
     }: { authorizer?: Authorizer; mapping?: PrincipalMapping } = {},
   ) {
     this.listener = listener
+    this.release = listener.release === undefined ? null : releaseOf(listener.release)
     this.login = login
     this.#socket = socket
     this.#authorizer = authorizer

@@ -14,6 +14,7 @@ import type { Connection } from './connection.ts'
 import { endRequest } from './failed-request.ts'
 import type { Handler, HandleRaw, RequestContext, ServedApi, ServingNode } from './handler.ts'
 import type { Reply } from './reply.ts'
+import { versionsIn } from './releases.ts'
 import { RequestRun } from './request-run.ts'
 
 /** A node with all of its handlers. */
@@ -53,11 +54,15 @@ export function dispatch<Context extends RequestContext>(
   const objection = login?.objectionTo(requestApiKey) ?? null
   if (objection !== null) return refuse(node, connection, objection)
   const handler = node.handlers.get(requestApiKey)
-  if (!handler) return refuse(node, connection, `API ${requestApiKey} is not served`)
-  if (apiVersion < handler.minVersion || apiVersion > handler.maxVersion) {
+  const versions = handler && versionsIn(connection.session.release, handler)
+  if (!handler || !versions) return refuse(node, connection, `API ${requestApiKey} is not served`)
+  if (apiVersion < versions.minVersion || apiVersion > versions.maxVersion) {
     if (handler.api.apiKey !== ApiVersions.apiKey)
       return refuse(node, connection, `version ${apiVersion} of ${handler.api.name} is not served`)
-    const response = { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys: [ownVersions(handler)] }
+    const response = {
+      errorCode: ErrorCode.UNSUPPORTED_VERSION,
+      apiKeys: [{ apiKey: requestApiKey, ...rangeOf(versions) }],
+    }
     reply.send(encodeResponseFrame(ApiVersions, 0, correlationId, response))
     return true
   }
@@ -214,8 +219,8 @@ function headerOf(reader: Reader): RequestHeader | null {
   }
 }
 
-function ownVersions(handler: ServedApi): { apiKey: number; minVersion: number; maxVersion: number } {
-  return { apiKey: handler.api.apiKey, minVersion: handler.minVersion, maxVersion: handler.maxVersion }
+function rangeOf({ minVersion, maxVersion }: Pick<ServedApi, 'minVersion' | 'maxVersion'>) {
+  return { minVersion, maxVersion }
 }
 
 function refuse(node: ServingNode, connection: Connection, reason: string): false {

@@ -12,6 +12,11 @@ export interface ListenerOptions {
   readonly port: number
   /** What clients are told instead of the address that they dialled. */
   readonly advertised?: { readonly host: string; readonly port: number }
+  /**
+   * The release of Apache Kafka (`3.8.1`, `3.8.1-zookeeper`) that clients of this listener meet: its APIs and features, as far
+   * as they are served, and no later ones. Without one it is all that is served.
+   */
+  readonly release?: string
 }
 
 export interface BoundListener extends ListenerOptions {

@@ -1,7 +1,7 @@
 import { KafkaError } from '@sluice/client'
 import { ErrorCode } from '@sluice/wire'
 import type { ClusterRecord } from '../../fleet/clusters/cluster-record.ts'
-import { isBefore } from '../../fleet/configurations/kafka-releases.ts'
+import { isBefore } from '../../fleet/kafka-releases.ts'
 import type { ClusterTopics, TopicDescription } from '../../fleet/engines/engine.ts'
 import { AwsException } from '../exceptions.ts'
 import { badRequest, notFound } from './exceptions.ts'

@@ -105,10 +105,14 @@ export function brokerCountRefusal(
 /** What of the spec is described and not served, as one text; null where all of it is. */
 export function unservedParts(
   spec: ClusterSpec,
-  engine: Pick<Engine, 'name' | 'compactsLogs' | 'clientListeners'>,
+  engine: Pick<Engine, 'name' | 'compactsLogs' | 'clientListeners' | 'topology'>,
 ): string | null {
   if (clientListenersOf(spec, engine).length === 0) return unreachableSentence(spec)
   const sentences: string[] = []
+  if (!spec.kafkaVersion.endsWith('.kraft') && engine.topology(spec).quorum.role === 'controller')
+    sentences.push(
+      `MSK runs Kafka ${spec.kafkaVersion} with Apache ZooKeeper; this cluster has a controller of its own, and no ZooKeeper to connect with.`,
+    )
   const unserved = wantedClientListeners(spec).filter((name) => !engine.clientListeners.has(name))
   if (unserved.length > 0)
     sentences.push(`Listeners that are not served by the engine ${engine.name} yet: ${unserved.join(', ')}.`)

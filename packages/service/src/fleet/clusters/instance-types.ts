@@ -1,4 +1,4 @@
-import { isBefore } from '../configurations/kafka-releases.ts'
+import { isBefore } from '../kafka-releases.ts'
 import { invalid, type Refusal } from '../refusal.ts'
 
 /** MSK's Standard broker sizes. What a size means in CPU and memory has no effect here. */
@@ -31,6 +31,8 @@ export function instanceTypeRefusal(
     return invalid(`Unsupported InstanceType [${type}]. Valid values: [${valid.join(', ')}]`, parameter)
   if (isExpress(type) && !expressReleases.some((release) => kafkaVersion.startsWith(`${release}.`)))
     return invalid(`Express brokers are not for the Kafka version ${kafkaVersion}.`, parameter)
+  if (kafkaVersion.startsWith('4.2.') && !isExpress(type))
+    return invalid(`Kafka ${kafkaVersion} is for Express brokers.`, parameter)
   // MSK Developer Guide, "Broker types": Graviton needs 2.8.2, or 3.3.2 and later.
   const isTooOld = isBefore(kafkaVersion, '3.4') && !['2.8.2.tiered', '3.3.2'].includes(kafkaVersion)
   if (type.startsWith('kafka.m7g.') && isTooOld)

@@ -5,7 +5,7 @@ import { newResource, type Place } from '../place.ts'
 import { RecordStore, type UnreadableRecord } from '../record-store.ts'
 import { invalid, nameTaken, type OrRefusal, type Refusal, tooMany } from '../refusal.ts'
 import { configurationProperties } from './configuration-properties.ts'
-import { publishedKafkaVersions } from './kafka-releases.ts'
+import { publishedKafkaVersions } from '../kafka-releases.ts'
 
 /** One MSK configuration as it is kept in `<data>/configurations/<uuid>.json`. */
 export interface ConfigurationRecord {

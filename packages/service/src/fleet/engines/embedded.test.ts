@@ -162,7 +162,7 @@ describe('the embedded engine', () => {
     )
     expect(problems.map(({ name }) => name).sort()).toEqual(['no.such.thing', 'num.partitions'])
     expect(engine.kafkaVersions.map(({ version }) => version)).toContain(defaultKafkaVersion)
-    expect(engine.compatibleVersions('4.1.x.kraft')).toEqual(['4.4.x.kraft'])
+    expect(engine.compatibleVersions('4.1.x.kraft')).toEqual(['4.2.x.kraft', '4.4.x.kraft'])
     expect(engine.compatibleVersions('4.4.x.kraft')).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import type { ConnectivityInfo, VpcConnectivityClientAuthentication } from '@aws-sdk/client-kafka'
 import { isDeepStrictEqual } from 'node:util'
-import { isBefore } from '../../configurations/kafka-releases.ts'
+import { isBefore } from '../../kafka-releases.ts'
 import { invalid, type Refusal } from '../../refusal.ts'
 import type { ClusterSpec } from '../cluster-spec.ts'
 import { publicAccess, type VpcScheme, vpcSchemesOf } from '../vpc-schemes.ts'

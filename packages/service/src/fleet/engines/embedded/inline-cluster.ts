@@ -29,7 +29,7 @@ import {
   diskFindings,
   fingerprintOf,
   keyOf,
-  listenerOptions,
+  listenersOf,
   lossFindings,
   nodeProperties,
 } from './nodes.ts'
@@ -148,7 +148,7 @@ export class InlineCluster implements EngineCluster {
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
     const mechanisms = iamMechanisms(this.#options.access, listeners, this.#effects)
-    const broker = { nodeId, rack, listeners: listeners.map(listenerOptions), mechanisms }
+    const broker = { nodeId, rack, listeners: listenersOf(plan, node), mechanisms }
     await cluster.startBroker(broker, nodeProperties(plan, node), signal)
   }
 

@@ -14,6 +14,7 @@ import {
   type ClusterPlan,
   type EngineClusterOptions,
   type Finding,
+  isClientListener,
   type NodeKey,
   nodeName,
   nodeOf,
@@ -21,6 +22,7 @@ import {
   securityProtocolOf,
 } from '../engine.ts'
 import { controllers, innerListener, securityProperties } from '../listeners.ts'
+import { clientRelease } from './versions.ts'
 
 /* What a plan comes to for the nodes of an embedded cluster, however they are hosted. */
 
@@ -50,8 +52,17 @@ export function nodeProperties(plan: ClusterPlan, key: NodeKey): Readonly<Record
   }
 }
 
-export function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
+function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
   return { name, protocol: securityProtocolOf(name), host, port }
+}
+
+/** Those of a node: clients of a broker meet the release that the cluster is of, other nodes ours. */
+export function listenersOf({ kafkaVersion }: ClusterPlan, { listeners }: NodePlan): ListenerOptions[] {
+  const release = clientRelease(kafkaVersion)
+  return listeners.map((listener) => ({
+    ...listenerOptions(listener),
+    ...(release !== null && isClientListener(listener.name) && { release }),
+  }))
 }
 
 /** The cluster's one controller and where it listens, as the engine has it. */

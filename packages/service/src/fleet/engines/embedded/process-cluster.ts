@@ -27,7 +27,7 @@ import {
   directoryNameOf,
   diskFindings,
   fingerprintOf,
-  listenerOptions,
+  listenersOf,
   lossFindings,
   nodeOfDirectory,
   nodeProperties,
@@ -147,7 +147,8 @@ export class ProcessCluster implements EngineCluster {
 
   #prepare(plan: ClusterPlan, { key, directories }: SupervisedNode) {
     const { disk } = this.#effects
-    const { rack, listeners } = nodeOf(plan, key)
+    const node = nodeOf(plan, key)
+    const { rack, listeners } = node
     const file = writeNodeFile(disk, {
       role: key.role === 'controller' ? 'controller' : 'broker',
       nodeId: key.nodeId,
@@ -155,7 +156,7 @@ export class ProcessCluster implements EngineCluster {
       clusterId: this.#nodes.clusterIdForFormat(),
       directories,
       controller: controllerOf(plan),
-      listeners: listeners.map(listenerOptions),
+      listeners: listenersOf(plan, node),
       properties: nodeProperties(plan, key),
       iamFile: this.#iamFiles.prepare(directories, hasIam(listeners)),
       acceptsMetadataLoss: this.#acceptsMetadataLoss,
