@@ -6,6 +6,7 @@ import { codeOf, OperatingError } from './fleet/operating-error.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { callerOf, emptyTable, Identities, type IdentitiesSnapshot } from './iam/identities.ts'
 import { IdentitiesInvalid } from './iam/identity-table.ts'
+import { accountOfArn } from './iam/policy/arn-pattern.ts'
 import { type Decision, judge, type NamedPolicy, type Question } from './iam/policy/decision.ts'
 import { policyOf } from './iam/policy/policy.ts'
 import type { Caller } from './iam/policy/principals.ts'
@@ -35,7 +36,7 @@ export function askIam(
   store.load()
   const { policy, tags } = clusterBehind(store, resource)
   const { account, region } = identities.snapshot
-  const resourceAccount = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? account
+  const resourceAccount = accountOfArn(resource) ?? account
   const role = action.toLowerCase() === 'sts:assumerole' ? identities.role(resource) : undefined
   const more = { ...tags, ...context }
   const question = {

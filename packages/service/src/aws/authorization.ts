@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@sluice/effects'
 import type { Identities, KeyOwner } from '../iam/identities.ts'
+import { accountOfArn } from '../iam/policy/arn-pattern.ts'
 import { type Decision, judge, type Question, refusalText } from '../iam/policy/decision.ts'
 import { Refusals } from '../iam/refusals.ts'
 import { contextOf } from '../iam/request-context.ts'
@@ -26,18 +27,19 @@ interface Authorized {
 export class Authorization {
   readonly #identities: Identities
   readonly #clock: Clock
-  readonly #refusals: Refusals
+  readonly #logger: Logger
+  readonly #refusals = new Refusals()
 
   constructor(identities: Identities, { clock, logger }: { clock: Clock; logger: Logger }) {
     this.#identities = identities
     this.#clock = clock
-    this.#refusals = new Refusals(logger)
+    this.#logger = logger
   }
 
   judge({ owner, action, target, input, sourceIp }: Call): Authorized {
     const { caller } = owner
     const { account, region } = this.#identities.snapshot
-    const resourceAccount = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(target.resource)?.[1] ?? account
+    const resourceAccount = accountOfArn(target.resource) ?? account
     const context = contextOf({
       caller,
       nowMs: this.#clock.now(),
@@ -55,7 +57,7 @@ export class Authorization {
       resource: target.policy ?? null,
       needsResource: target.needsOwnPolicy ?? false,
     })
-    if (!decision.isAllowed) this.#refusals.tell(question, decision)
+    if (!decision.isAllowed) this.#refusals.tell(this.#logger, question, decision)
     return { question, decision }
   }
 }

@@ -45,7 +45,7 @@ export function credentialsCommand(): Command {
     )
     .addCommand(
       new Command('remove')
-        .description('take an access key away; what came by it is refused from then on')
+        .description('take an access key away: nobody signs or logs in with it from then on')
         .argument('<access key>')
         .addOption(dataDirOption())
         .action(remove),

@@ -45,6 +45,15 @@ async function secureCluster(): Promise<EmbeddedFleet> {
 
 /** The code with which a broker answers a login that is signed now. */
 async function loginAt(world: EmbeddedFleet, credentials: typeof key): Promise<number> {
+  const { connection, errorCode } = await loggedIn(world, credentials)
+  await connection.close()
+  return errorCode
+}
+
+async function loggedIn(
+  world: EmbeddedFleet,
+  credentials: typeof key,
+): Promise<{ connection: Connection; errorCode: number }> {
   const { network, clock } = world
   const members = await presignedConnect({ host, credentials, atMs: clock.now() })
   const tls = { authorities: '' }
@@ -52,8 +61,7 @@ async function loginAt(world: EmbeddedFleet, credentials: typeof key): Promise<n
   await world.driven(connection.send(SaslHandshake, 1, { mechanism: 'AWS_MSK_IAM' }))
   const authBytes = Buffer.from(JSON.stringify(messageOf(host, members)))
   const { errorCode } = await world.driven(connection.send(SaslAuthenticate, 2, { authBytes }))
-  await connection.close()
-  return errorCode
+  return { connection, errorCode }
 }
 
 it('a broker’s process lets in who has the key, by a file that the file of the node only names', async () => {
@@ -70,6 +78,29 @@ it('a broker’s process lets in who has the key, by a file that the file of the
   expect(JSON.parse(read('broker-1/config/node.json')).iamFile).toMatch(/broker-1\/config\/iam\.json$/)
   expect(world.disk.existsSync(join(directory, 'controller/config/iam.json'))).toBe(false)
   expect(JSON.stringify(world.processes.running)).not.toContain(key.secretAccessKey)
+})
+
+it('a broker’s process takes up within seconds what policies say by now, for connections that are open, too', async () => {
+  const arn = 'arn:aws:iam::000000000000:user/alice'
+  const world = await secureCluster()
+  const { identities } = world.fleet
+  const may = (...Action: string[]) => {
+    const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource: '*' } }
+    const table = JSON.stringify({ users: { alice: { policies: [policy] } } })
+    identities.replace({ ...identities.snapshot, keys: [{ ...rotated, identity: arn }], table })
+  }
+  may('kafka-cluster:Connect', 'kafka-cluster:*Topic', 'kafka-cluster:WriteData')
+  await world.eventually(async () => expect(await loginAt(world, rotated)).toBe(0))
+  const { connection } = await loggedIn(world, rotated)
+  await world.driven(createTopic(connection, 'events', { assignments: [[1, 2, 3]] }))
+  const write = () =>
+    world.driven(produce(connection, 'events', 0, [{ key: null, value: Buffer.from('kept') }], { acks: -1 }))
+  await write()
+  may('kafka-cluster:Connect', 'kafka-cluster:*Topic')
+  await world.eventually(() => expect(write()).rejects.toThrow(/TOPIC_AUTHORIZATION_FAILED|29/))
+  may('kafka-cluster:*Topic')
+  await world.eventually(async () => expect(await loginAt(world, rotated)).toBe(58))
+  await connection.close()
 })
 
 it('brokers whose clients all log in replicate by the listener that is theirs', async () => {

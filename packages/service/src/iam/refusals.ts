@@ -8,15 +8,10 @@ const toldOfOneMax = 10
 
 /** Tells the log of what is refused, once for each caller, action and resource, with the smallest policy that allows it. */
 export class Refusals {
-  readonly #logger: Logger
   readonly #told = new Set<string>()
   readonly #counts = new Map<string, number>()
 
-  constructor(logger: Logger) {
-    this.#logger = logger
-  }
-
-  tell(question: Question, decision: Decision): void {
+  tell(logger: Logger, question: Question, decision: Decision): void {
     const { caller, action, resource } = question
     const kind = `${caller.principalArn} ${action}`
     const count = this.#counts.get(kind) ?? 0
@@ -24,7 +19,7 @@ export class Refusals {
     if (this.#told.size >= toldMax || count >= toldOfOneMax || this.#told.has(id)) return
     this.#told.add(id)
     this.#counts.set(kind, count + 1)
-    this.#logger.warn(
+    logger.warn(
       refusalText(question, decision),
       decision.by ? { by: decision.by } : smallestPolicy(question, decision),
     )

@@ -35,7 +35,7 @@ export interface TestService {
   /** The SDK, talking to the endpoint without a port. */
   client(config?: Partial<KafkaClientConfig>): KafkaClient
   /** The SDK of Secrets Manager, in the same way. */
-  secretsClient(): SecretsManagerClient
+  secretsClient(owner?: typeof credentials): SecretsManagerClient
   /** What the SDK has sent so far. */
   sent: HttpRequest[]
 }
@@ -93,11 +93,11 @@ export async function startTestService(
       requestHandler: portless(handle, sent),
       ...config,
     })
-  const secretsClient = () =>
+  const secretsClient = (owner = credentials) =>
     new SecretsManagerClient({
       region: 'us-east-1',
       endpoint: 'http://127.0.0.1:9081',
-      credentials,
+      credentials: owner,
       requestHandler: portless(handle, sent),
       maxAttempts: 1,
     })

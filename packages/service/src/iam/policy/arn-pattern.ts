@@ -11,6 +11,12 @@ export function arnOf(text: string): Arn {
   return [...components.slice(0, componentsOfArn - 1), components.slice(componentsOfArn - 1).join(':')]
 }
 
+/** Undefined where the ARN names none. */
+export function accountOfArn(arn: string): string | undefined {
+  const account = arnOf(arn)[4]
+  return account !== undefined && /^\d{12}$/.test(account) ? account : undefined
+}
+
 /** An ARN with wildcards, each of which stays within its component. Components that are left away stand for all. */
 export class ArnPattern {
   readonly text: string
