@@ -4,11 +4,11 @@ import { loadAccessKey } from './credentials.ts'
 import { type ClusterStore, clusterStore } from './fleet/clusters/cluster-store.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
+import { clusterPolicyOf } from './iam/cluster-access.ts'
 import { callerOf, emptyTable, Identities, type IdentitiesSnapshot } from './iam/identities.ts'
 import { IdentitiesInvalid } from './iam/identity-table.ts'
 import { accountOfArn } from './iam/policy/arn-pattern.ts'
 import { type Decision, judge, type NamedPolicy, type Question } from './iam/policy/decision.ts'
-import { policyOf } from './iam/policy/policy.ts'
 import type { Caller } from './iam/policy/principals.ts'
 import { contextOf } from './iam/request-context.ts'
 import { identitiesPath } from './identity-files.ts'
@@ -115,11 +115,7 @@ function clusterBehind(
   const record = match ? store.byArn(`${match[1]}cluster${match[2]}`) : undefined
   if (!record) return { policy: null, tags: {} }
   const tags = Object.entries(record.tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])
-  const policy = record.policy && {
-    name: 'the cluster policy',
-    policy: policyOf(record.policy.text, 'resource'),
-  }
-  return { policy: policy ?? null, tags: Object.fromEntries(tags) }
+  return { policy: clusterPolicyOf(record.policy?.text ?? null), tags: Object.fromEntries(tags) }
 }
 
 function textOf(disk: Disk, path: string): string | null {

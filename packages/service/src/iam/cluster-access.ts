@@ -1,6 +1,7 @@
 import type { Identities, IdentitiesSnapshot } from './identities.ts'
 import type { NamedPolicy } from './policy/decision.ts'
 import { policyOf } from './policy/policy.ts'
+import { Refusals } from './refusals.ts'
 
 /** Who may log in at a cluster's brokers and what they may do there, as one text can carry it to a broker's process. */
 export interface ClusterAccessSnapshot {
@@ -14,6 +15,8 @@ export interface ClusterAccessSnapshot {
 export class ClusterAccess {
   readonly identities: Identities
   readonly clusterArn: string
+  /** Told once, whichever of the brokers was asked. */
+  readonly refusals = new Refusals()
   readonly #policyText: () => string | null
   #policy: { text: string | null; compiled: NamedPolicy | null } = { text: null, compiled: null }
   readonly #listeners = new Set<() => void>()
@@ -26,11 +29,7 @@ export class ClusterAccess {
 
   get policy(): NamedPolicy | null {
     const text = this.#policyText()
-    if (text !== this.#policy.text) {
-      const compiled =
-        text === null ? null : { name: 'the cluster policy', policy: policyOf(text, 'resource') }
-      this.#policy = { text, compiled }
-    }
+    if (text !== this.#policy.text) this.#policy = { text, compiled: clusterPolicyOf(text) }
     return this.#policy.compiled
   }
 
@@ -53,4 +52,9 @@ export class ClusterAccess {
       forget()
     }
   }
+}
+
+/** As it was stored, and understood then. */
+export function clusterPolicyOf(text: string | null): NamedPolicy | null {
+  return text === null ? null : { name: 'the cluster policy', policy: policyOf(text, 'resource') }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Random } from '@sluice/effects'
+import { assert, type Random } from '@sluice/effects'
 import { type IdentityTable, identityTableOf, type Role } from './identity-table.ts'
 import type { NamedPolicy } from './policy/decision.ts'
 import { policyOf } from './policy/policy.ts'
@@ -46,7 +46,8 @@ export class Identities implements KeyRing<KeyOwner> {
   #snapshot: IdentitiesSnapshot
   #table: IdentityTable
   #keys: ReadonlyMap<string, KeyOwner>
-  #tokens: SessionTokens
+  /** Without an owner's key nobody's session can be told from a made-up one. */
+  #tokens: SessionTokens | null
   readonly #sessions = new Map<string, KeyOwner>()
   readonly #listeners = new Set<() => void>()
   #generation = 0
@@ -56,7 +57,7 @@ export class Identities implements KeyRing<KeyOwner> {
     this.#snapshot = snapshot
     this.#table = identityTableOf(snapshot.table, snapshot)
     this.#keys = keysOf(snapshot)
-    this.#tokens = new SessionTokens(snapshot.ownerKey?.secretAccessKey ?? '')
+    this.#tokens = tokensOf(snapshot)
   }
 
   /** Takes all of it anew, or throws IdentitiesInvalid and stays as it is. */
@@ -64,7 +65,7 @@ export class Identities implements KeyRing<KeyOwner> {
     this.#table = identityTableOf(snapshot.table, snapshot)
     this.#snapshot = snapshot
     this.#keys = keysOf(snapshot)
-    this.#tokens = new SessionTokens(snapshot.ownerKey?.secretAccessKey ?? '')
+    this.#tokens = tokensOf(snapshot)
     this.#sessions.clear()
     this.#generation++
     for (const listener of this.#listeners) listener()
@@ -123,31 +124,35 @@ export class Identities implements KeyRing<KeyOwner> {
   issue(session: Omit<Session, 'accessKeyId'>, random: Random): Required<Credentials> & KeyOwner {
     const accessKeyId = newAccessKeyId('ASIA', random)
     const whole = { ...session, accessKeyId }
-    return this.#ownerOf(whole, this.#tokens.seal(whole, random))
+    const tokens = this.#tokens
+    assert(tokens, 'sessions are given where the account has a key')
+    return ownerOf(whole, tokens.seal(whole, random), tokens)
   }
 
   #opened(token: string): KeyOwner | null {
-    const session = this.#tokens.open(token)
-    if (!session) return null
-    const owner = this.#ownerOf(session, token)
+    const session = this.#tokens?.open(token)
+    if (!this.#tokens || !session) return null
+    const owner = ownerOf(session, token, this.#tokens)
     if (this.#sessions.size >= sessionsKeptMax) this.#sessions.clear()
     this.#sessions.set(token, owner)
     return owner
   }
+}
 
-  #ownerOf(session: Session, token: string): Required<Credentials> & KeyOwner {
-    const { accessKeyId, identity, name, policies, expiresAtMs } = session
-    return {
-      accessKeyId,
-      secretAccessKey: this.#tokens.secretOf(accessKeyId),
-      sessionToken: token,
-      expiresAtMs,
-      caller: callerOf(identity, name),
-      session:
-        policies.length === 0
-          ? null
-          : policies.map((text) => ({ name: 'session policy', policy: policyOf(text, 'identity') })),
-    }
+function tokensOf({ ownerKey }: IdentitiesSnapshot): SessionTokens | null {
+  return ownerKey && new SessionTokens(ownerKey.secretAccessKey)
+}
+
+function ownerOf(session: Session, token: string, tokens: SessionTokens): Required<Credentials> & KeyOwner {
+  const { accessKeyId, identity, name, policies, expiresAtMs } = session
+  const bounds = policies.map((text) => ({ name: 'session policy', policy: policyOf(text, 'identity') }))
+  return {
+    accessKeyId,
+    secretAccessKey: tokens.secretOf(accessKeyId),
+    sessionToken: token,
+    expiresAtMs,
+    caller: callerOf(identity, name),
+    session: bounds.length === 0 ? null : bounds,
   }
 }
 

@@ -1,7 +1,4 @@
-import { MalformedPolicy } from '../../iam/policy/malformed-policy.ts'
-import type { NamedPolicy } from '../../iam/policy/decision.ts'
-import { policyOf } from '../../iam/policy/policy.ts'
-import type { ClusterRecord } from '../../fleet/clusters/cluster-record.ts'
+import { clusterPolicyOf } from '../../iam/cluster-access.ts'
 import type { AccessTarget } from '../service.ts'
 import type { Services } from './services.ts'
 import { topicArn } from './topics.ts'
@@ -44,7 +41,7 @@ export function mskTargets(
   const resource = String(input[member])
   const record = clusters.byArn(resource)
   if (!record) return [{ resource }]
-  const cluster = { resource, tags: record.tags, policy: clusterPolicyOf(record) }
+  const cluster = { resource, tags: record.tags, policy: clusterPolicyOf(record.policy?.text ?? null) }
   const actions = topicActions[operation]
   if (!actions) return [cluster]
   const { TopicName: name } = input
@@ -54,15 +51,4 @@ export function mskTargets(
     { ...cluster, action: 'kafka-cluster:Connect' },
     ...actions.map((action) => ({ ...topic, action: `kafka-cluster:${action}` })),
   ]
-}
-
-function clusterPolicyOf({ policy }: ClusterRecord): NamedPolicy | null {
-  if (!policy) return null
-  try {
-    return { name: 'the cluster policy', policy: policyOf(policy.text, 'resource') }
-  } catch (error) {
-    // One that an earlier build has stored; it lets nobody in.
-    if (error instanceof MalformedPolicy) return null
-    throw error
-  }
 }

@@ -14,7 +14,6 @@ import { type ConnectIdentity, ConnectRefused, ConnectVerifier } from '../../../
 import type { KeyOwner } from '../../../iam/identities.ts'
 import { connectRequestOfMessage, messageVersion } from '../../../iam/msk-iam-message.ts'
 import { refusalText } from '../../../iam/policy/decision.ts'
-import { Refusals } from '../../../iam/refusals.ts'
 import { ListenerName, type NodeListener } from '../engine.ts'
 import { hostNames } from '../listeners.ts'
 import { IamPermissions } from './iam-permissions.ts'
@@ -39,13 +38,12 @@ export function iamMechanisms(
   const ownHosts = hostNames(listeners)
   const tokenHosts = new Set([tokenHost(identities.region)])
   const ids = { uuid: () => random.uuid() }
-  const refusals = new Refusals(logger)
   const admitted = (identity: ConnectIdentity<KeyOwner>, client: string): Identity => {
     const { owner, expiresAtMs } = identity
-    const permissions = new IamPermissions(owner, access, client, { clock, refusals })
+    const permissions = new IamPermissions(owner, access, client, { clock, logger })
     const { question, decision } = permissions.connect()
     if (!decision.isAllowed) {
-      refusals.tell(question, decision)
+      access.refusals.tell(logger, question, decision)
       throw new ConnectRefused(refusalText(question, decision))
     }
     const isOwner = isAccountItself(owner, access)

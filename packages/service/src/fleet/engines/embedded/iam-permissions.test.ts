@@ -2,7 +2,6 @@ import { lineLogger, TestClock } from '@sluice/effects'
 import type { Operation, ResourceType } from '@sluice/engine'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ClusterAccess } from '../../../iam/cluster-access.ts'
-import { Refusals } from '../../../iam/refusals.ts'
 import { testIdentities } from '../../../iam/testing/identities.ts'
 import { IamPermissions } from './iam-permissions.ts'
 
@@ -18,10 +17,11 @@ let clusterPolicy: string | null
 let lines: string[]
 let clock: TestClock
 const identities = testIdentities({ keys: [keyOf(alice), keyOf(bob)] })
-const access = new ClusterAccess(identities, cluster, () => clusterPolicy)
+let access: ClusterAccess
 
 beforeEach(() => {
   clusterPolicy = null
+  access = new ClusterAccess(identities, cluster, () => clusterPolicy)
   lines = []
   clock = new TestClock()
 })
@@ -48,7 +48,7 @@ function permissionsOf(identity = alice, client = '127.0.0.1'): IamPermissions {
     'warn',
     () => 0,
   )
-  return new IamPermissions(owner, access, client, { clock, refusals: new Refusals(logger) })
+  return new IamPermissions(owner, access, client, { clock, logger })
 }
 
 describe('an operation of Kafka', () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/effects'
+import type { Clock, Logger } from '@sluice/effects'
 import type { Operation, Permissions, ResourceType } from '@sluice/engine'
 import type { ClusterAccess } from '../../../iam/cluster-access.ts'
 import type { KeyOwner } from '../../../iam/identities.ts'
@@ -10,7 +10,6 @@ import {
   type PolicySet,
   type Question,
 } from '../../../iam/policy/decision.ts'
-import type { Refusals } from '../../../iam/refusals.ts'
 import { contextOf } from '../../../iam/request-context.ts'
 
 /** What Kafka's operations are to IAM (MSK Developer Guide, "Semantics of IAM authorization policy actions and resources"). */
@@ -66,7 +65,7 @@ export class IamPermissions implements Permissions {
   readonly #access: ClusterAccess
   readonly #client: string
   readonly #clock: Clock
-  readonly #refusals: Refusals
+  readonly #logger: Logger
   /** Answers of this moment. */
   readonly #kept = new Map<string, boolean>()
   #keptUntilMs = 0
@@ -77,13 +76,13 @@ export class IamPermissions implements Permissions {
     owner: KeyOwner,
     access: ClusterAccess,
     client: string,
-    { clock, refusals }: { clock: Clock; refusals: Refusals },
+    { clock, logger }: { clock: Clock; logger: Logger },
   ) {
     this.#owner = owner
     this.#access = access
     this.#client = client
     this.#clock = clock
-    this.#refusals = refusals
+    this.#logger = logger
   }
 
   /** What a login is judged by; everything else needs it too. */
@@ -122,7 +121,7 @@ export class IamPermissions implements Permissions {
       const question = this.#question(`kafka-cluster:${one}`, arn)
       const decision = judge(question, this.#policies())
       if (decision.isAllowed) continue
-      this.#refusals.tell(question, decision)
+      this.#access.refusals.tell(this.#logger, question, decision)
       return false
     }
     return true
