@@ -2,13 +2,15 @@
 import { median } from './statistics.mjs'
 
 const growthMax = 1.05
-/** What a minute may be above the one before it and still count as settled. */
-const settlingMax = 1.01
+/** What a minute may be above one before it and still count as settled. */
+const settlingMax = 1.02
+/** A heap grows in steps, with minutes between them in which nothing seems to move. */
+const settledMinutes = 4
 
 /** `minutes`: the samples of each minute so far. */
 export function hasSettled(minutes) {
-  const [before, last] = minutes.slice(-2).map(median)
-  return minutes.length >= 2 && last <= before * settlingMax
+  const [first, ...others] = minutes.slice(-settledMinutes).map(median)
+  return minutes.length >= settledMinutes && others.every((minute) => minute <= first * settlingMax)
 }
 
 /** `samples`: in MB, at a steady rate, from when the memory has settled. */

@@ -157,10 +157,11 @@ describe('a result of several sides', () => {
 })
 
 describe('a soak', () => {
-  it('counts from when a minute is no longer above the one before', () => {
+  it('counts from when four minutes have not been above the first of them, for a heap grows in steps', () => {
     expect(hasSettled([[100, 110]])).toBe(false)
-    expect(hasSettled([[100], [120]])).toBe(false)
-    expect(hasSettled([[100], [120], [121]])).toBe(true)
+    expect(hasSettled([[100], [120], [121]])).toBe(false)
+    expect(hasSettled([[100], [100], [120], [121], [120]])).toBe(false)
+    expect(hasSettled([[100], [120], [121], [119], [122]])).toBe(true)
   })
 
   it('is flat unless the last third is above the first one by more than a twentieth', () => {
