@@ -3,21 +3,18 @@ import {
   DescribeGroups,
   ErrorCode,
   Heartbeat,
-  type Input,
   JoinGroup,
   LeaveGroup,
   ListGroups,
   OffsetCommit,
   OffsetFetch,
-  type RequestOf,
   SyncGroup,
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { heartbeat, type JoinRequest, join, joinRequest, leave, protocols, sync } from './classic-member.ts'
 import { type Engine, start } from './engine.ts'
 import { byChance, createTopic, eventually, uniqueName, untilCoordinated, versionsOf } from './fixture.ts'
 import { Peer } from './peer.ts'
-
-type JoinRequest = Input<RequestOf<typeof JoinGroup>>
 
 describe('the classic group protocol', () => {
   let engine: Engine
@@ -38,61 +35,6 @@ describe('the classic group protocol', () => {
     peers.push(opened)
     return opened
   }
-
-  const protocols = [{ name: 'range', metadata: Buffer.from('subscription') }]
-  const joinRequest = (groupId: string, memberId: string, more: JoinRequest = {}): JoinRequest => ({
-    groupId,
-    sessionTimeoutMs: 10_000,
-    rebalanceTimeoutMs: 10_000,
-    memberId,
-    protocolType: 'consumer',
-    protocols,
-    ...more,
-  })
-
-  /** Joins as a client does: where a member id is required, once more with the id given. */
-  const join = async (on: Peer, groupId: string, memberId = '', more: JoinRequest = {}, version = 9) => {
-    const first = await on.send(JoinGroup, version, joinRequest(groupId, memberId, more))
-    if (first.errorCode !== ErrorCode.MEMBER_ID_REQUIRED) return first
-    return on.send(JoinGroup, version, joinRequest(groupId, first.memberId, more))
-  }
-
-  const sync = (
-    on: Peer,
-    groupId: string,
-    member: { memberId: string; generationId: number },
-    assignments: Record<string, string> = {},
-    version = 5,
-  ) =>
-    on.send(SyncGroup, version, {
-      groupId,
-      generationId: member.generationId,
-      memberId: member.memberId,
-      ...(version >= 5 ? { protocolType: 'consumer', protocolName: 'range' } : {}),
-      assignments: Object.entries(assignments).map(([memberId, assignment]) => ({
-        memberId,
-        assignment: Buffer.from(assignment),
-      })),
-    })
-
-  const heartbeat = async (
-    on: Peer,
-    groupId: string,
-    member: { memberId: string; generationId: number },
-    groupInstanceId: string | null = null,
-    version = 4,
-  ) =>
-    (
-      await on.send(Heartbeat, version, {
-        groupId,
-        generationId: member.generationId,
-        memberId: member.memberId,
-        ...(version >= 3 ? { groupInstanceId } : {}),
-      })
-    ).errorCode
-
-  const leave = (on: Peer, groupId: string, memberId: string, version = 5) =>
-    on.send(LeaveGroup, version, version >= 3 ? { groupId, members: [{ memberId }] } : { groupId, memberId })
 
   const stateOf = async (groupId: string, version = 6) => {
     const response = await peer.send(DescribeGroups, version, { groups: [groupId] })

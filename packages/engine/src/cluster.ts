@@ -86,7 +86,7 @@ export interface Cluster {
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { controller, brokers, properties } = options
-  const cluster = new InlineCluster(options)
+  const cluster = new StartedCluster(options)
   try {
     await cluster.startController(controller, properties)
     for (const broker of brokers) await cluster.startBroker(broker, properties)
@@ -97,7 +97,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return cluster
 }
 
-class InlineCluster implements Cluster {
+class StartedCluster implements Cluster {
   readonly clusterId: string
   readonly #options: ClusterOptions
   readonly #channel: InlineChannel

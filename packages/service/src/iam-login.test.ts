@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createMechanism } from '@jm18457/kafkajs-msk-iam-authentication-mechanism'
 import { Connection } from '@sluice/client'
-import { lineLogger, systemEffects } from '@sluice/effects'
 import { ErrorCode, SaslAuthenticate, SaslHandshake } from '@sluice/wire'
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js'
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AccessKey, loadAccessKey } from './credentials.ts'
-import { embeddedEngine } from './fleet/engines/embedded.ts'
-import { type Service, startService } from './service.ts'
+import type { Service } from './service.ts'
+import { loggedEffects, startOwnService } from './testing/own-service.ts'
 
 // The cluster that a start makes has a door for IAM: MSK's own signers are the clients here.
 
@@ -19,33 +18,14 @@ type Login = KafkaConfig['sasl']
 const region = 'eu-central-1'
 const lines: string[] = []
 const shown: string[] = []
-const effects = {
-  ...systemEffects(),
-  logger: lineLogger(
-    (line) => lines.push(line),
-    'debug',
-    () => 0,
-  ),
-}
+const effects = loggedEffects(lines)
 let dataDirectory: string
 let service: Service
 let key: AccessKey
 
 beforeAll(async () => {
   dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-iam-'))
-  service = await startService({
-    dataDirectory,
-    apiPort: 0,
-    kafkaPort: 0,
-    cluster: { kind: 'default' },
-    properties: { 'connection.failed.authentication.delay.ms': '0' },
-    region,
-    acceptAnySignature: false,
-    effects,
-    engines: [embeddedEngine(effects)],
-    engine: undefined,
-    hosting: undefined,
-  })
+  service = await startOwnService(dataDirectory, effects, region)
   const made = loadAccessKey(effects.disk, dataDirectory)
   if (!made) throw new Error('a start has made no key')
   key = made

@@ -12,25 +12,17 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { lineLogger, systemEffects } from '@sluice/effects'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadAccessKey } from './credentials.ts'
-import { embeddedEngine } from './fleet/engines/embedded.ts'
-import { type Service, startService } from './service.ts'
+import type { Service } from './service.ts'
+import { loggedEffects, startOwnService } from './testing/own-service.ts'
 
 /** A busy machine may take a while for what is to be seen within a second. */
 const patience = { timeout: 20_000, interval: 50 }
 
 const lines: string[] = []
-const effects = {
-  ...systemEffects(),
-  logger: lineLogger(
-    (line) => lines.push(line),
-    'debug',
-    () => systemEffects().clock.now(),
-  ),
-}
+const effects = loggedEffects(lines)
 let dataDirectory: string
 let service: Service
 let kafka: KafkaClient
@@ -42,19 +34,7 @@ beforeAll(async () => {
 })
 
 async function begin(): Promise<void> {
-  service = await startService({
-    dataDirectory,
-    apiPort: 0,
-    kafkaPort: 0,
-    cluster: { kind: 'default' },
-    properties: { 'connection.failed.authentication.delay.ms': '0' },
-    region: undefined,
-    acceptAnySignature: false,
-    effects,
-    engines: [embeddedEngine(effects)],
-    engine: undefined,
-    hosting: undefined,
-  })
+  service = await startOwnService(dataDirectory, effects)
   const { endpoint, region } = service.report()
   const credentials = loadAccessKey(effects.disk, dataDirectory)
   const options = { endpoint, region, ...(credentials && { credentials }) }
