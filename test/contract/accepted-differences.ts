@@ -13,6 +13,7 @@ interface DeliberateDifference {
 }
 
 const errorMessages = [
+  ['CreateAcls', 'results[].errorMessage'],
   ['AlterConfigs', 'responses[].errorMessage'],
   ['AlterPartitionReassignments', 'errorMessage'],
   ['AlterPartitionReassignments', 'responses[].partitions[].errorMessage'],
@@ -163,6 +164,13 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     apacheKafka: '-1 UNKNOWN_SERVER_ERROR',
     why: 'The same. In uncompressed batches neither looks at the offsets.',
     places: [{ api: 'Produce', path: `${producedPartition}.errorCode`, embedded: 87, apacheKafka: -1 }],
+  },
+  {
+    what: 'CreateAcls of what only filters may say: any type, operation or permission, or the pattern MATCH',
+    here: '42 INVALID_REQUEST',
+    apacheKafka: '-1 UNKNOWN_SERVER_ERROR, for all that the request has',
+    why: 'The same, and the others are made.',
+    places: [{ api: 'CreateAcls', path: 'results[].errorCode', apacheKafka: -1 }],
   },
   {
     what: 'Which record of a refused batch is at fault',

@@ -12,8 +12,11 @@ const numbers: Record<string, string> = {
   finalizedFeaturesEpoch: '<epoch>',
 }
 
-/** Lists whose order says nothing. */
-const sets = ['isrNodes', 'eligibleLeaderReplicas', 'lastKnownElr', 'offlineReplicas']
+/** Lists whose order says nothing; ACLs come in that of a hash table. */
+const sets = [
+  ...['isrNodes', 'eligibleLeaderReplicas', 'lastKnownElr', 'offlineReplicas'],
+  ...['resources', 'acls', 'matchingAcls'],
+]
 
 const nameFields = ['name', 'groupId', 'topic', 'topicName', 'key', 'resourceName']
 const textBytesMax = 200
@@ -44,11 +47,12 @@ export class Normaliser {
     if (typeof value === 'bigint') return `int64 ${value}`
     if (typeof value === 'string') return this.#text(value, field)
     if (Buffer.isBuffer(value)) return field === 'records' ? batches(value) : this.#bytes(value)
-    if (Array.isArray(value) && sets.includes(field)) return value.toSorted((a, b) => a - b)
-    if (Array.isArray(value))
-      return value
+    if (Array.isArray(value)) {
+      const elements = value
         .filter((element) => this.#isOfThisTest(element, asked))
         .map((element) => this.#value(element, field, asked))
+      return sets.includes(field) ? elements.toSorted(byText) : elements
+    }
     if (value === null || typeof value !== 'object') return value
     return Object.fromEntries(
       Object.entries(value).map(([name, part]) => [name, this.#value(part, name, asked)]),
@@ -91,6 +95,12 @@ export class Normaliser {
     if (!placeholder) this.#ids.set(id, (placeholder = `<id ${this.#ids.size + 1}>`))
     return placeholder
   }
+}
+
+function byText(one: unknown, other: unknown): number {
+  const [text, otherText] = [JSON.stringify(one), JSON.stringify(other)]
+  if (text === otherText) return 0
+  return text < otherText ? -1 : 1
 }
 
 /** What `uniqueName` of the tests makes, anywhere in a text. */

@@ -8,6 +8,7 @@ import {
   standardAuthorizer,
 } from '../metadata/acls-image.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
+import { hostAddress, isInRange, isRange } from './addresses.ts'
 import {
   type Authorizer,
   openToAll,
@@ -44,7 +45,7 @@ export class StandardAuthorizer implements Authorizer {
   }
 
   permissionsOf(principal: string, host: string): Permissions {
-    return new AclPermissions(principal, host, this.#options)
+    return new AclPermissions(principal, hostAddress(host), this.#options)
   }
 }
 
@@ -107,9 +108,8 @@ class AclPermissions implements Permissions {
   }
 
   #isMeant({ principal, host }: AclEntry): boolean {
-    return (
-      (principal === this.#principal || principal === anybody) && (host === anywhere || host === this.#host)
-    )
+    if (principal !== this.#principal && principal !== anybody) return false
+    return host === anywhere || host === this.#host || (isRange(host) && isInRange(this.#host, host))
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   aclOperations,
   aclPermissions,
   aclResourceTypes,
+  type AclEntry,
   type AclFilter,
   entryKey,
   matchesFilter,
@@ -22,6 +23,7 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { newRecord } from '../metadata/records.ts'
 import type { Steps } from '../storage/slices.ts'
+import { isRange, rangeProblem } from '../authorizer/addresses.ts'
 import { clusterResource } from '../authorizer/permissions.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import { type Decision, Refusal, RequestedRecords } from './decision.ts'
@@ -34,8 +36,16 @@ type DeleteResponse = ResponseOf<typeof DeleteAcls>
 type FilterResult = DeleteResponse['filterResults'][number]
 
 const operationMax = 15
+const tooMany = new Refusal(
+  ErrorCode.INVALID_REQUEST,
+  'Cannot remove more than 10000 acls in a single delete operation.',
+)
 const nobody = new Refusal(ErrorCode.SECURITY_DISABLED, 'No Authorizer is configured.')
 const success = { errorCode: ErrorCode.NONE, errorMessage: null }
+/** As Apache Kafka says it here: an empty sentence. */
+const made = { errorCode: ErrorCode.NONE, errorMessage: '' }
+/** Of one request: what removes them is one batch of the log. */
+const removedMax = 10_000
 
 /** ACLs (KIP-11, KIP-290), as the StandardAuthorizer of every node has them from the metadata log (KIP-801). */
 export class AclsManager {
@@ -53,46 +63,52 @@ export class AclsManager {
   *create({ creations }: CreateRequest): Steps<Decision<CreateResponse>> {
     const records = new RequestedRecords()
     const results: CreateResponse['results'] = []
-    const made = new Set<string>()
+    const asked = new Set<string>()
     for (const creation of creations) {
       yield
       const refusal = this.#isOpen ? nobody : creationProblem(creation)
-      results.push(refusal ? { errorCode: refusal.error, errorMessage: refusal.message } : success)
+      results.push(refusal ? { errorCode: refusal.error, errorMessage: refusal.message } : made)
       if (refusal) continue
       const { resourcePatternType: patternType, ...rest } = creation
       const entry = { ...rest, patternType }
       const key = entryKey(entry)
-      if (made.has(key) || this.#image.security.acls.has(entry)) continue
-      made.add(key)
+      if (asked.has(key) || this.#image.security.acls.has(entry)) continue
+      asked.add(key)
       records.push(newRecord(AccessControlEntryRecord, { id: randomUuid(this.#random), ...entry }))
     }
     return { records: records.all, response: { throttleTimeMs: 0, results } }
   }
 
-  /** All that any of the filters means; an ACL that several of them mean is in each one's answer. */
+  /**
+   * All that any of the filters means; an ACL that several of them mean is in each one's answer. A filter that means more
+   * than one request may remove is refused, and what it means stays.
+   */
   *delete({ filters }: DeleteRequest): Steps<Decision<DeleteResponse>> {
-    const records = new RequestedRecords()
     const removed = new Set<string>()
     const filterResults: FilterResult[] = []
     for (const filter of filters) {
-      const refusal = this.#isOpen ? nobody : filterProblem(filter)
-      const matchingAcls: FilterResult['matchingAcls'] = []
+      const problem = this.#isOpen ? nobody : filterProblem(filter)
+      const meant = problem ? [] : yield* this.#meant(filter)
+      const all = new Set([...removed, ...meant.map(({ id }) => id)])
+      const refusal = all.size > removedMax ? tooMany : problem
       filterResults.push({
         errorCode: refusal?.error ?? ErrorCode.NONE,
         errorMessage: refusal?.message ?? null,
-        matchingAcls,
+        matchingAcls: refusal ? [] : meant.map(told),
       })
-      if (refusal) continue
-      for (const { id, ...acl } of this.#image.security.acls.all()) {
-        yield
-        if (!matchesFilter(filter, acl)) continue
-        matchingAcls.push({ ...success, ...acl })
-        if (removed.has(id)) continue
-        removed.add(id)
-        records.push(newRecord(RemoveAccessControlEntryRecord, { id }))
-      }
+      if (!refusal) for (const id of all) removed.add(id)
     }
-    return { records: records.all, response: { throttleTimeMs: 0, filterResults } }
+    const records = [...removed].map((id) => newRecord(RemoveAccessControlEntryRecord, { id }))
+    return { records, response: { throttleTimeMs: 0, filterResults } }
+  }
+
+  *#meant(filter: AclFilter): Steps<AclEntry[]> {
+    const meant: AclEntry[] = []
+    for (const acl of this.#image.security.acls.all()) {
+      yield
+      if (matchesFilter(filter, acl)) meant.push(acl)
+    }
+    return meant
   }
 
   /** Nobody asks for ACLs. */
@@ -101,24 +117,44 @@ export class AclsManager {
   }
 }
 
+function told(acl: AclEntry): FilterResult['matchingAcls'][number] {
+  const { resourceType, resourceName, patternType, principal, host, operation, permissionType } = acl
+  return { ...success, resourceType, resourceName, patternType, principal, host, operation, permissionType }
+}
+
 function creationProblem(creation: Creation): Refusal | null {
-  const { resourceType, resourceName, resourcePatternType, operation, permissionType, principal } = creation
+  const { resourceType, resourceName, resourcePatternType, operation, permissionType } = creation
   const { any, cluster, user } = aclResourceTypes
   const { literal, prefixed } = patternTypes
   const { deny, allow } = aclPermissions
   if (resourceType === cluster && resourceName !== clusterResource)
     return invalid(`The only valid name for the CLUSTER resource is ${clusterResource}`)
   if (resourceName === '') return invalid('Invalid empty resource name')
-  if (resourceType <= any || resourceType > user) return invalid('Invalid resourceType')
+  if (resourceType <= any || resourceType > user)
+    return invalid(`Invalid resourceType ${vague(resourceType)}`)
   if (resourcePatternType !== literal && resourcePatternType !== prefixed)
-    return invalid('Invalid patternType')
-  if (operation <= aclOperations.any || operation > operationMax) return invalid('Invalid operation')
-  if (permissionType !== deny && permissionType !== allow) return invalid('Invalid permissionType')
+    return invalid(`Invalid patternType ${vague(resourcePatternType)}`)
+  if (operation <= aclOperations.any || operation > operationMax)
+    return invalid(`Invalid operation ${vague(operation)}`)
+  if (permissionType !== deny && permissionType !== allow)
+    return invalid(`Invalid permissionType ${vague(permissionType)}`)
+  return callerProblem(creation)
+}
+
+/** What only filters may say. */
+function vague(code: number): string {
+  if (code === patternTypes.match) return 'MATCH'
+  return code === patternTypes.any ? 'ANY' : 'UNKNOWN'
+}
+
+function callerProblem({ principal, host }: Creation): Refusal | null {
   if (!principal.includes(':'))
     return invalid(
       `Could not parse principal from \`${principal}\` (no colon is present separating the principal type from the principal name)`,
     )
-  return null
+  if (host === '') return invalid('Host pattern cannot be null or empty')
+  const problem = isRange(host) ? rangeProblem(host) : null
+  return problem === null ? null : invalid(`Invalid CIDR notation '${host}': ${problem}`)
 }
 
 function filterProblem({ resourceTypeFilter, patternTypeFilter, operation, permissionType }: AclFilter) {

@@ -15,7 +15,10 @@ export const describeAcls = handler(
   [whole('describe', 'cluster')],
   function* (filter, { broker }) {
     if (broker.config.string('authorizer.class.name') === '')
-      return { errorCode: ErrorCode.SECURITY_DISABLED, errorMessage: 'No Authorizer is configured.' }
+      return {
+        errorCode: ErrorCode.SECURITY_DISABLED,
+        errorMessage: 'No Authorizer is configured on the broker',
+      }
     const resources = new Map<string, Resource & { acls: object[] }>()
     for (const acl of broker.metadata.security.acls.all()) {
       yield
@@ -26,6 +29,6 @@ export const describeAcls = handler(
       if (!resource) resources.set(key, (resource = { resourceType, resourceName, patternType, acls: [] }))
       resource.acls.push({ principal, host, operation, permissionType })
     }
-    return { errorCode: ErrorCode.NONE, errorMessage: null, resources: [...resources.values()] }
+    return { errorCode: ErrorCode.NONE, errorMessage: '', resources: [...resources.values()] }
   },
 )
