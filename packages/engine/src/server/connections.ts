@@ -57,6 +57,7 @@ export class Connections {
   /** Also of those that wait. */
   readonly #perAddress = new Map<string, number>()
   #isOpen = false
+  #isStopped = false
   #isMakingRoom = false
   #idleCheck: Timer | null = null
   /** When the first of a line may be admitted. */
@@ -93,7 +94,9 @@ export class Connections {
     this.#watchIdle()
   }
 
+  /** Nor is anybody admitted any more. */
   stopWatching(): void {
+    this.#isStopped = true
     this.#idleCheck?.cancel()
     this.#lineCheck?.cancel()
   }
@@ -228,6 +231,7 @@ export class Connections {
 
   /** One of each line in turn, while there are places. */
   #admitWaiting(): void {
+    if (this.#isStopped) return
     let nextMs = Number.POSITIVE_INFINITY
     const waiting = new Set([...this.#listeners.values()].filter(({ line }) => line.size > 0))
     for (const listener of waiting) {

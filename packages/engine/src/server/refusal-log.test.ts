@@ -38,3 +38,13 @@ it('stays small, whatever those send who are refused', async () => {
   expect(lines.join('\n').length).toBeLessThan(50_000)
   expect(lines.at(-1)).toBe('WARN a login is refused, again client=many reason=many times=9899')
 })
+
+it('tells what it has counted when nobody comes any more, and leaves no timer behind', async () => {
+  const { clock, lines, log } = world()
+  for (let i = 0; i < 3; i++) log.tell('a login is refused', '10.0.0.1', 'no user')
+  log.close()
+  expect(lines.at(-1)).toBe('WARN a login is refused, again client=10.0.0.1 reason="no user" times=2')
+  log.tell('a login is refused', '10.0.0.1', 'no user')
+  await clock.advance(120_000)
+  expect(lines).toHaveLength(2)
+})

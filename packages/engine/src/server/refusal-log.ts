@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@sluice/effects'
+import type { Clock, Logger, Timer } from '@sluice/effects'
 
 /** What is refused again within this time is counted only. */
 const intervalMs = 60_000
@@ -22,6 +22,8 @@ interface Refusal {
 export class RefusalLog {
   readonly #node: { readonly clock: Clock; readonly logger: Logger }
   readonly #refusals = new Map<string, Refusal>()
+  #timer: Timer | null = null
+  #isClosed = false
 
   constructor(node: { readonly clock: Clock; readonly logger: Logger }) {
     this.#node = node
@@ -29,6 +31,7 @@ export class RefusalLog {
 
   /** `facts` are told of the first one alone. Nothing of all this may be secret. */
   tell(message: string, client: string, reason: string, facts: Record<string, unknown> = {}): void {
+    if (this.#isClosed) return
     const short = reason.length > reasonCharactersMax ? `${reason.slice(0, reasonCharactersMax)}…` : reason
     const one = { message, client, reason: short, more: 0 }
     const isKnownKind = this.#refusals.has(keyOf(one)) || this.#refusals.size < kindsMax
@@ -38,9 +41,16 @@ export class RefusalLog {
       told.more++
       return
     }
-    if (this.#refusals.size === 0) this.#node.clock.schedule(intervalMs, () => this.#sum())
+    if (this.#refusals.size === 0) this.#timer = this.#node.clock.schedule(intervalMs, () => this.#sum())
     this.#refusals.set(keyOf(kind), kind)
     this.#node.logger.warn(message, { client: kind.client, reason: kind.reason, ...(kind === one && facts) })
+  }
+
+  /** Nobody comes any more: what was counted is told now, and nothing waits for the minute to end. */
+  close(): void {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#sum()
   }
 
   #sum(): void {

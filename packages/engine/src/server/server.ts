@@ -119,6 +119,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   stopWatching(): void {
     this.#certificates.stop()
     this.#connections.stopWatching()
+    this.#node.refusals.close()
   }
 
   connections(): readonly Connection[] {
