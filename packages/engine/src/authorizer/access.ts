@@ -28,6 +28,8 @@ export type Access = 'none' | readonly AccessRule[]
 
 export type Condition =
   | 'from a consumer'
+  | 'from a client'
+  | 'from a broker'
   | 'from a follower'
   | 'to create what is missing'
   | 'for authorized operations'

@@ -3,9 +3,11 @@ import type { Int64, RequestHeader } from '@sluice/wire'
 import type { Authorizer } from '../authorizer/permissions.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
+import type { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
-import { MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
+import { MetadataImage, type TopicImage } from '../metadata/image.ts'
+import { isOnlyCopy } from '../metadata/topics-image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
@@ -20,7 +22,13 @@ import { inSlices, type Steps } from '../storage/slices.ts'
 import { handlers } from './api-table.ts'
 import type { Connection } from '../server/connection.ts'
 import { type BrokerOptions, type BrokerParts, partsOf } from './broker-parts.ts'
-import { type CoordinatorHome, createGroupCoordinator, groupCoordinatorHome } from './coordinators.ts'
+import {
+  type CoordinatorHome,
+  createGroupCoordinator,
+  createTransactionCoordinator,
+  groupCoordinatorHome,
+  transactionCoordinatorHome,
+} from './coordinators.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { FollowerFetches } from './follower-fetches.ts'
 import { ParkedFetches, parkedPartitionsMax } from './parked-fetches.ts'
@@ -35,6 +43,7 @@ import { RefusalLog } from '../server/refusal-log.ts'
 import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Registration } from './registration.ts'
+import { Peers } from './peers.ts'
 import { createPartitions } from './replication.ts'
 import type { BrokerServices } from './services.ts'
 
@@ -69,6 +78,8 @@ export class Broker implements BrokerServices {
   readonly quotas: ReplicationQuotas
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
+  readonly peers: Peers
   readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions
   readonly followerFetches: FollowerFetches
@@ -124,7 +135,9 @@ export class Broker implements BrokerServices {
       watch: (work) => this.#guard.watch(work),
     })
     this.groups = createGroupCoordinator(this)
-    this.coordinators = [groupCoordinatorHome(this.groups)]
+    this.peers = new Peers({ ...options, ...parts })
+    this.transactions = createTransactionCoordinator(this)
+    this.coordinators = [groupCoordinatorHome(this.groups), transactionCoordinatorHome(this.transactions)]
     this.followerFetches = new FollowerFetches(this.clock)
     this.fetchSessions = new FetchSessions({
       slotsMax: this.config.int('max.incremental.fetch.session.cache.slots'),
@@ -278,6 +291,7 @@ export class Broker implements BrokerServices {
     this.guard(() => this.#server.stopWatching())
     this.guard(() => this.#unsubscribe?.())
     for (const coordinator of this.coordinators) this.guard(() => coordinator.close())
+    this.guard(() => this.peers.close())
     this.guard(() => this.partitions.close({ clean: clean && this.failure === null }))
     for (const connection of this.#server.connections())
       this.guard(() => connection.destroy('the broker stops'))
@@ -410,14 +424,4 @@ export class Broker implements BrokerServices {
   #coordinatorIn(topic: string): CoordinatorHome | undefined {
     return this.coordinators.find((coordinator) => coordinator.topic === topic)
   }
-}
-
-/** Whether nobody else is known to have what is committed. Who is in none of these lists may never have had a log. */
-function isOnlyCopy(
-  { isr, eligibleLeaderReplicas, lastKnownElr }: PartitionImage,
-  brokerId: number,
-): boolean {
-  const holders = [...isr, ...eligibleLeaderReplicas]
-  const known = holders.length > 0 ? holders : lastKnownElr
-  return known.length > 0 && known.every((id) => id === brokerId)
 }

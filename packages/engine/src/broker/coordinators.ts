@@ -1,10 +1,15 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
-import { consumerOffsets } from '@sluice/wire'
+import { consumerOffsets, transactionState } from '@sluice/wire'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
+import { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
+import { transactionVersionFeature } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import { InternalTopicLog } from './internal-topic-log.ts'
+import type { Peers } from './peers.ts'
+import type { ProducerIds } from './producer-ids.ts'
+import { writeMarkers } from './transactions/markers.ts'
 
 /** FindCoordinator's types of keys. */
 export const coordinatorKeyType = { group: 0, transaction: 1, share: 2 } as const
@@ -51,6 +56,29 @@ export function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome 
   }
 }
 
+export function transactionCoordinatorHome(transactions: TransactionCoordinator): CoordinatorHome {
+  return {
+    topic: transactionState.topic,
+    keyType: coordinatorKeyType.transaction,
+    partitionFor: (transactionalId) => transactions.partitionFor(transactionalId),
+    shape: (config) => ({
+      numPartitions: config.int('transaction.state.log.num.partitions'),
+      replicationFactor: config.int('transaction.state.log.replication.factor'),
+      configs: [
+        { name: 'unclean.leader.election.enable', value: 'false' },
+        { name: 'compression.type', value: 'uncompressed' },
+        { name: 'cleanup.policy', value: 'compact' },
+        { name: 'min.insync.replicas', value: String(config.int('transaction.state.log.min.isr')) },
+        { name: 'segment.bytes', value: String(config.int('transaction.state.log.segment.bytes')) },
+      ],
+    }),
+    load: (partition) => void transactions.load(partition),
+    unload: (partition) => transactions.unload(partition),
+    topicsDeleted: () => {},
+    close: () => transactions.close(),
+  }
+}
+
 /** What a coordinator has of its broker. */
 interface CoordinatorSurroundings {
   readonly clock: Clock
@@ -59,6 +87,34 @@ interface CoordinatorSurroundings {
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
   readonly partitions: Partitions
+}
+
+export function createTransactionCoordinator(
+  broker: CoordinatorSurroundings & {
+    readonly nodeId: number
+    readonly groups: GroupCoordinator
+    readonly peers: Peers
+    readonly producerIds: ProducerIds
+  },
+): TransactionCoordinator {
+  const { clock, logger, config, metadata, partitions } = broker
+  const { topic } = transactionState
+  return new TransactionCoordinator({
+    clock,
+    logger,
+    config,
+    log: new InternalTopicLog({
+      topic,
+      partitions,
+      clock,
+      maxMessageBytes: () => config.topicInt(topic, 'max.message.bytes'),
+    }),
+    partitionCount: () => metadata.topic(topic)?.partitions.length,
+    coordinatorEpoch: (index) => partitions.get(topic, index)?.leaderEpoch ?? -1,
+    transactionVersion: () => metadata.features.get(transactionVersionFeature) ?? 0,
+    nextProducerId: () => broker.producerIds.next(),
+    writeMarkers: (end, wanted) => writeMarkers(broker, end, wanted),
+  })
 }
 
 export function createGroupCoordinator(broker: CoordinatorSurroundings): GroupCoordinator {

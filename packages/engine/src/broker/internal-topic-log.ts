@@ -1,8 +1,9 @@
 import { ErrorCode } from '@sluice/wire'
 import type { Clock } from '@sluice/effects'
-import type { CoordinatorLog } from '../coordinator/coordinator-log.ts'
+import type { CoordinatorLog, TransactionalFacts } from '../coordinator/coordinator-log.ts'
 import { allReplicas } from '../replication/append.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import type { TransactionClaim } from '../storage/producer-check.ts'
 import { readExactly } from '../server/response-stream.ts'
 
 const readChunkBytes = 1_048_576
@@ -31,13 +32,14 @@ export class InternalTopicLog implements CoordinatorLog {
   }
 
   /** A write of its own: what else is staged for the partition goes with it. */
-  append(index: number, batch: Buffer): Promise<ErrorCode> {
+  append(index: number, batch: Buffer, transactionVersion = 0): Promise<ErrorCode> {
     const partition = this.#partitions.get(this.#topic, index)
     if (!partition) return Promise.resolve(ErrorCode.NOT_LEADER_OR_FOLLOWER)
     return new Promise((resolve) => {
       partition.append({
         records: batch,
         origin: 'coordinator',
+        transactionVersion,
         acks: allReplicas,
         // An append that timed out could still be committed: the runtime's own time-out answers the client.
         timeoutMs: Infinity,
@@ -47,6 +49,11 @@ export class InternalTopicLog implements CoordinatorLog {
       })
       partition.commit()
     })
+  }
+
+  refusal(index: number, of: TransactionalFacts, claim: TransactionClaim): ErrorCode {
+    const partition = this.#partitions.get(this.#topic, index)
+    return partition ? partition.log.refusal(of, claim) : ErrorCode.NOT_LEADER_OR_FOLLOWER
   }
 
   *read(index: number): Iterable<Buffer> {

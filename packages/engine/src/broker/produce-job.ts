@@ -23,6 +23,7 @@ import type { RequestContext } from './handler.ts'
 import { isInternalTopic } from './internal-topics.ts'
 import { LeaderHints } from './leader-hints.ts'
 import type { Reply } from '../server/reply.ts'
+import { TransactionalAppends } from './transactions/transactional-appends.ts'
 
 /** Clients must not write to internal topics, but for Kafka's own admin tools. */
 const adminClientId = '__admin_client'
@@ -53,23 +54,40 @@ export class ProduceJob implements AppendSink {
     }
     const { apiVersion, broker } = this.#context
     const { nowMs } = broker
-    const refusal = this.#refusal()
+    const isInTransaction = partitions.some(isTransactional)
+    const refusal = this.#refusal(isInTransaction)
+    const transaction = isInTransaction && refusal === ErrorCode.NONE ? this.#transaction() : null
     for (let i = 0; i < partitions.length; i++) {
       const data = partitions[i] as ProducedPartition
       const found = refusal === ErrorCode.NONE ? this.#partition(data) : refusal
-      if (typeof found === 'number') this.appended(i, refusedAppend(found))
-      else
-        this.#append(found, {
-          records: data.records,
-          origin: 'client',
-          apiVersion,
-          acks,
-          timeoutMs,
-          nowMs,
-          sink: this,
-          index: i,
-        })
+      if (typeof found === 'number') {
+        this.appended(i, refusedAppend(found))
+        continue
+      }
+      const append: AppendRequest = {
+        records: data.records,
+        origin: 'client',
+        apiVersion,
+        acks,
+        timeoutMs,
+        nowMs,
+        sink: this,
+        index: i,
+      }
+      if (transaction && isTransactional(data)) transaction.add(found, append)
+      else this.#append(found, append)
     }
+    transaction?.ask()
+  }
+
+  #transaction(): TransactionalAppends {
+    const { broker, apiVersion } = this.#context
+    return new TransactionalAppends({
+      broker,
+      apiVersion,
+      transactionalId: this.#request.transactionalId ?? '',
+      append: (partition, append) => this.#append(partition, append),
+    })
   }
 
   /** What is thrown before anything is staged ends this partition's part alone. */
@@ -92,10 +110,14 @@ export class ProduceJob implements AppendSink {
   }
 
   /** What stands against every partition of the request alike. */
-  #refusal(): ErrorCode {
+  #refusal(isInTransaction: boolean): ErrorCode {
     const { acks, transactionalId, partitions } = this.#request
-    if (transactionalId !== null) return ErrorCode.UNSUPPORTED_VERSION
-    if (partitions.some(isTransactional)) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+    const { permissions } = this.#context.session
+    if (isInTransaction) {
+      if (transactionalId === null || !permissions.allows('write', 'transactionalId', transactionalId))
+        return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+      if (!haveOneProducer(partitions)) return ErrorCode.INVALID_PRODUCER_ID_MAPPING
+    }
     return acks < -1 || acks > 1 ? ErrorCode.INVALID_REQUIRED_ACKS : ErrorCode.NONE
   }
 
@@ -195,6 +217,18 @@ function isTransactional({ records }: ProducedPartition): boolean {
     records.length >= RecordBatch.headerBytes &&
     RecordBatch.magic(records, 0) === RecordBatch.currentMagic &&
     RecordBatch.isTransactional(records, 0)
+  )
+}
+
+function haveOneProducer(partitions: readonly ProducedPartition[]): boolean {
+  const [first, ...others] = partitions.filter(isTransactional).map(({ records }) => records)
+  return (
+    first === undefined ||
+    others.every(
+      (records) =>
+        RecordBatch.producerId(records, 0) === RecordBatch.producerId(first, 0) &&
+        RecordBatch.producerEpoch(records, 0) === RecordBatch.producerEpoch(first, 0),
+    )
   )
 }
 

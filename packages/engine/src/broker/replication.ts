@@ -1,4 +1,3 @@
-import { Connection } from '@sluice/client'
 import type { Clock, Disk, Logger, Network } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
@@ -11,6 +10,7 @@ import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { IsrChange } from '../replication/replica.ts'
 import { clientTls } from '../server/listener-tls.ts'
 import type { LogManager } from '../storage/log-manager.ts'
+import { connectToPeer } from './peers.ts'
 
 /** What partitions have of their broker. */
 interface PartitionSurroundings {
@@ -32,7 +32,12 @@ interface PartitionSurroundings {
 }
 
 export function createPartitions(broker: PartitionSurroundings): Partitions {
-  const { metadata } = broker
+  const { metadata, brokerId, config } = broker
+  const fetching = {
+    clientId: `broker-${brokerId}-fetcher-0`,
+    requestTimeoutMs: config.int('replica.socket.timeout.ms'),
+    reusesAnswers: true,
+  }
   return new Partitions({
     ...broker,
     brokers: {
@@ -41,29 +46,9 @@ export function createPartitions(broker: PartitionSurroundings): Partitions {
       aliveRack: (brokerId) =>
         metadata.isBrokerAlive(brokerId) ? (metadata.broker(brokerId)?.rack ?? null) : null,
     },
-    fetchers: new ReplicaFetchers({ ...broker, connect: (leader) => connect(leader, broker) }),
-  })
-}
-
-/** To another broker, by the listener that is for brokers. */
-async function connect(
-  leader: number,
-  { brokerId, network, disk, clock, config, metadata }: PartitionSurroundings,
-): Promise<Connection> {
-  const endpoints = metadata.broker(leader)?.endpoints ?? []
-  const listener = config.value('inter.broker.listener.name')
-  const endpoint = endpoints.find(({ name }) => name === listener) ?? endpoints[0]
-  if (!endpoint) throw new Error(`broker ${leader} has no address`)
-  return Connection.open({
-    network,
-    host: endpoint.host,
-    port: endpoint.port,
-    ...(endpoint.securityProtocol === securityProtocolId.SSL && {
-      tls: clientTls(endpoint.name, config, disk),
+    fetchers: new ReplicaFetchers({
+      ...broker,
+      connect: (leader) => connectToPeer(leader, broker, fetching),
     }),
-    clientId: `broker-${brokerId}-fetcher-0`,
-    clock,
-    requestTimeoutMs: config.int('replica.socket.timeout.ms'),
-    reusesAnswers: true,
   })
 }

@@ -1,6 +1,8 @@
 import type { Random } from '@sluice/effects'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
+import type { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts'
+import type { Peers } from './peers.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
@@ -29,6 +31,9 @@ export interface BrokerServices extends ServingNode {
   readonly logs: LogManager
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
+  /** The other brokers, to be asked. */
+  readonly peers: Peers
   /** All that this broker serves: whatever is done for each of them reads this list. */
   readonly coordinators: readonly CoordinatorHome[]
   readonly fetchSessions: FetchSessions

@@ -1,5 +1,12 @@
 import { type Clock, thrownMidway } from '@sluice/effects'
-import { buildBatch, ErrorCode, RecordBatch, type Int64 } from '@sluice/wire'
+import {
+  buildBatch,
+  endTransactionBatch,
+  ErrorCode,
+  RecordBatch,
+  type Int64,
+  type TransactionEnd,
+} from '@sluice/wire'
 
 export interface RecordBytes {
   readonly key: Buffer
@@ -17,14 +24,23 @@ interface PendingAppendsOptions {
   readonly maxBatchBytes: () => number
   readonly timeoutMs: number
   readonly compression: number
-  readonly append: (batch: Buffer) => Promise<ErrorCode>
+  /** What Apache Kafka writes into the batches of this topic. */
+  readonly baseSequence: number
+  readonly append: (batch: Buffer, transactionVersion: number) => Promise<ErrorCode>
   /** The log has refused a batch; all that was added is lost. */
   readonly failed: (error: ErrorCode) => void
   /** The append, or what follows its commit, has thrown; all that was added is lost. */
   readonly broken: (bug: unknown) => void
 }
 
+/** The end of a transaction, under a level of transaction.version. */
+export interface VersionedEnd extends TransactionEnd {
+  readonly transactionVersion: number
+}
+
 interface OpenBatch {
+  /** A marker stands alone in its batch. */
+  readonly end: VersionedEnd | null
   /** Null outside transactions. A batch has one producer, so a write of another one closes it. */
   readonly producer: Producer | null
   readonly records: RecordBytes[]
@@ -79,6 +95,21 @@ export class PendingAppends {
     })
   }
 
+  /** The same for the marker of a transaction's end. */
+  addEnd(end: VersionedEnd): Promise<ErrorCode> {
+    const batch = this.#open(null, end)
+    this.#schedule()
+    return new Promise((resolve) => {
+      batch.waiters.push({ committed: undefined, done: resolve })
+    })
+  }
+
+  /** Whether the end of a transaction of this producer is on its way. */
+  hasEndOf(producerId: Int64): boolean {
+    const isEnd = ({ end }: OpenBatch) => end?.producerId === producerId
+    return (this.#inFlight !== null && isEnd(this.#inFlight)) || this.#queue.some(isEnd)
+  }
+
   /** Whoever waits gets `error`; nothing more is appended. */
   abandon(error: ErrorCode): void {
     this.#abandoned = true
@@ -95,7 +126,7 @@ export class PendingAppends {
     // A write that fits into one batch is never torn; only one that cannot is spread over several.
     const whole = RecordBatch.headerBytes + size <= limit
     let open = this.#queue.at(-1)
-    if (!open || !isSameProducer(open.producer, producer) || (whole && open.bytes + size > limit))
+    if (!open || open.end || !isSameProducer(open.producer, producer) || (whole && open.bytes + size > limit))
       open = this.#open(producer)
     for (const record of records) {
       const bytes = sizeOf([record])
@@ -107,8 +138,8 @@ export class PendingAppends {
     return open
   }
 
-  #open(producer: Producer | null): OpenBatch {
-    const batch: OpenBatch = { producer, records: [], bytes: RecordBatch.headerBytes, waiters: [] }
+  #open(producer: Producer | null, end: VersionedEnd | null = null): OpenBatch {
+    const batch: OpenBatch = { producer, end, records: [], bytes: RecordBatch.headerBytes, waiters: [] }
     this.#queue.push(batch)
     return batch
   }
@@ -142,19 +173,23 @@ export class PendingAppends {
     const timeout = clock.schedule(timeoutMs, () => timedOut(batch))
     try {
       const bytes = await this.#build(batch)
-      return this.#abandoned ? ErrorCode.NOT_LEADER_OR_FOLLOWER : await append(bytes)
+      return this.#abandoned
+        ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+        : await append(bytes, batch.end?.transactionVersion ?? 0)
     } finally {
       timeout.cancel()
     }
   }
 
-  #build({ records, producer }: OpenBatch): Buffer | Promise<Buffer> {
+  #build({ records, producer, end }: OpenBatch): Buffer | Promise<Buffer> {
+    const { clock, compression, baseSequence } = this.#options
+    const timestamp = clock.now()
+    if (end) return endTransactionBatch(end, { timestamp })
     return buildBatch({
       records,
-      codec: this.#options.compression,
-      timestamp: this.#options.clock.now(),
-      // What Apache Kafka writes into the batches of this topic (golden files), with a producer and without.
-      baseSequence: 0,
+      codec: compression,
+      timestamp,
+      baseSequence,
       ...(producer && { ...producer, isTransactional: true }),
     })
   }

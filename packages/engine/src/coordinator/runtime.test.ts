@@ -70,6 +70,7 @@ beforeEach(async () => {
     codec,
     commitTimeoutMs: 5_000,
     compression: 0,
+    baseSequence: -1,
     createShard: (_partition, timer) => {
       const shard = new Counters(timer)
       shards.push(shard)
@@ -314,10 +315,10 @@ describe('a write of a transaction', () => {
 
   test('is replayed as one, and again from the log', async () => {
     await addAs(producer, 'a')
-    expect(shards[0]?.facts).toEqual([{ ...producer, offset: null, transactional: true }])
+    expect(shards[0]?.facts).toEqual([{ ...producer, transactional: true }])
     runtime.unload(0)
     await runtime.load(0)
-    expect(shards[1]?.facts).toEqual([{ ...producer, offset: 0, transactional: true }])
+    expect(shards[1]?.facts).toEqual([{ ...producer, transactional: true }])
   })
 
   test('shares batches only with those of its own producer and epoch', async () => {

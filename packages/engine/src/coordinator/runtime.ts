@@ -9,6 +9,7 @@ import {
   type Timer,
 } from '@sluice/effects'
 import { ErrorCode, type Int64 } from '@sluice/wire'
+import type { Verification } from '../storage/verification.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import type { CoordinatorLog } from './coordinator-log.ts'
 import {
@@ -18,7 +19,7 @@ import {
   type FinalDecision,
   errorOfFailedAppend,
 } from './decision.ts'
-import { PendingAppends, type Producer, type RecordBytes } from './pending-appends.ts'
+import { PendingAppends, type Producer, type RecordBytes, type VersionedEnd } from './pending-appends.ts'
 import { type RecordFacts, readShardLog } from './shard-loader.ts'
 import { CoordinatorTimer, type TimedOperation } from './timer.ts'
 
@@ -26,7 +27,7 @@ import { CoordinatorTimer, type TimedOperation } from './timer.ts'
 export interface CoordinatorShard<Rec> {
   /** The only place where hard state changes. */
   replay(record: Rec, facts: RecordFacts): void
-  /** An end marker of a transaction that wrote to this partition. Met while loading. */
+  /** An end marker of a transaction that wrote to this partition. */
   replayEndTransaction(producerId: Int64, committed: boolean): void
   /** All is replayed: soft state begins, timers first. */
   loaded(): void
@@ -51,6 +52,8 @@ interface RuntimeOptions<S, Rec> {
   readonly commitTimeoutMs: number
   /** Compression of the batches, by codec id. */
   readonly compression: number
+  /** Of the batches, as Apache Kafka writes it into those of this topic. */
+  readonly baseSequence: number
 }
 
 type Slot<S, Rec> = {
@@ -61,6 +64,11 @@ type Slot<S, Rec> = {
   appends: PendingAppends
   /** Of a failed slot whose log the disk has refused. */
   reload: Timer | null
+}
+
+/** Whoever writes in a transaction, and what its coordinator was asked by (undefined: it need not be). */
+export interface TransactionalProducer extends Producer {
+  readonly verification?: Verification | null
 }
 
 interface Outcome<R, Rec> {
@@ -145,11 +153,13 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     name: string,
     partition: number,
     decide: (shard: S) => Decision<R, Rec>,
-    producer: Producer | null = null,
+    producer: TransactionalProducer | null = null,
   ): Promise<R | CoordinatorFailure> {
     const slot = this.#slots.get(partition)
     const unavailable = unavailability(slot)
     if (!slot || unavailable) return new CoordinatorFailure(unavailable ?? ErrorCode.NOT_COORDINATOR)
+    const refusal = producer ? this.#refusal(slot, producer) : ErrorCode.NONE
+    if (refusal !== ErrorCode.NONE) return new CoordinatorFailure(refusal)
     let outcome: Outcome<R, Rec> | CoordinatorFailure
     try {
       outcome = this.#decide(slot, decide, producer)
@@ -160,6 +170,30 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     const error = await outcome.committed
     if (error !== ErrorCode.NONE) return new CoordinatorFailure(errorOfFailedAppend(error))
     return outcome.final.response
+  }
+
+  /** A transaction that may have written here has ended: the shard does so too, and the marker is appended. */
+  async endTransaction(partition: number, end: VersionedEnd): Promise<ErrorCode> {
+    const slot = this.#slots.get(partition)
+    const unavailable = unavailability(slot)
+    if (!slot || unavailable) return unavailable ?? ErrorCode.NOT_COORDINATOR
+    const { commit, coordinatorEpoch, transactionVersion } = end
+    const facts = { ...end, marker: { commit, coordinatorEpoch } }
+    const refusal = this.#options.log.refusal(partition, facts, { transactionVersion })
+    if (refusal !== ErrorCode.NONE) return refusal
+    try {
+      midway(() => slot.shard.replayEndTransaction(end.producerId, commit))
+    } catch (error) {
+      return this.#failed(slot, 'end-transaction', error).error
+    }
+    return errorOfFailedAppend(await slot.appends.addEnd(end))
+  }
+
+  /** Told before anything is replayed: an append that fails takes the whole shard with it. */
+  #refusal({ partition, appends }: Slot<S, Rec>, producer: TransactionalProducer): ErrorCode {
+    if (appends.hasEndOf(producer.producerId)) return ErrorCode.INVALID_TXN_STATE
+    const { verification } = producer
+    return this.#options.log.refusal(partition, { ...producer, marker: null }, { verification })
   }
 
   /**
@@ -216,7 +250,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
   }
 
   #createSlot(partition: number): Slot<S, Rec> {
-    const { clock, log, commitTimeoutMs, compression } = this.#options
+    const { clock, log, commitTimeoutMs, compression, baseSequence } = this.#options
     const timer = new CoordinatorTimer<Rec>(clock, (key, operation) =>
       this.#timeIsUp(partition, key, operation),
     )
@@ -232,7 +266,8 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
         maxBatchBytes: () => log.maxMessageBytes,
         timeoutMs: commitTimeoutMs,
         compression,
-        append: (batch) => log.append(partition, batch),
+        baseSequence,
+        append: (batch, transactionVersion) => log.append(partition, batch, transactionVersion),
         failed: (error) => this.#appendFailed(slot, error),
         broken: (bug) => this.#broken(slot, 'append', bug),
       }),
@@ -272,7 +307,8 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
       return false
     }
     for (const one of bytes) encoded.push(one)
-    const facts = { ...(producer ?? noProducer), offset: null, transactional: producer !== null }
+    const { producerId, producerEpoch } = producer ?? noProducer
+    const facts = { producerId, producerEpoch, transactional: producer !== null }
     midway(() => {
       for (const record of records) slot.shard.replay(record, facts)
     })

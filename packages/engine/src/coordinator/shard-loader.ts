@@ -13,8 +13,6 @@ import type { CoordinatorLog } from './coordinator-log.ts'
 
 /** Where a record comes from. */
 export interface RecordFacts {
-  /** Null for a record that was just decided. */
-  readonly offset: number | null
   /** −1 outside transactions, as the epoch. */
   readonly producerId: Int64
   readonly producerEpoch: number
@@ -56,10 +54,7 @@ export async function readShardLog<Rec>(
   return count
 }
 
-/** A batch's own facts; the offset is each record's. */
-type BatchFacts = Omit<RecordFacts, 'offset'>
-
-function factsOf(chunk: Buffer, at: number): BatchFacts {
+function factsOf(chunk: Buffer, at: number): RecordFacts {
   return {
     producerId: RecordBatch.producerId(chunk, at),
     producerEpoch: RecordBatch.producerEpoch(chunk, at),
@@ -70,14 +65,14 @@ function factsOf(chunk: Buffer, at: number): BatchFacts {
 function replayRecords<Rec>(
   shard: Replayer<Rec>,
   codec: Decoder<Rec>,
-  facts: BatchFacts,
+  facts: RecordFacts,
   records: readonly RecordView[],
 ): number {
   let count = 0
-  for (const { key, value, offset } of records) {
+  for (const { key, value } of records) {
     const record = key === null ? null : codec.decode(key, value)
     if (record === null) continue
-    replaying(() => shard.replay(record, { ...facts, offset }))
+    replaying(() => shard.replay(record, facts))
     count++
   }
   return count

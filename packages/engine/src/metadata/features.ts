@@ -7,6 +7,8 @@ interface FeatureRange {
 
 export const metadataVersionFeature = 'metadata.version'
 export const kraftVersionFeature = 'kraft.version'
+/** Above 0 the log of transactions has tagged fields; from 2 on ends of transactions raise the epoch (KIP-890). */
+export const transactionVersionFeature = 'transaction.version'
 /** KIP-966. */
 export const eligibleLeaderReplicasFeature = 'eligible.leader.replicas.version'
 
@@ -16,7 +18,7 @@ const metadataVersionLevel = 33
 /**
  * What every broker and the controller support. metadata.version has one level because older ones write older
  * record versions, which we do not. A feature enters this list with the code that serves it (group.version with
- * the consumer protocol, transaction.version with transactions, …).
+ * the consumer protocol, …).
  */
 export const supportedFeatures: readonly FeatureRange[] = [
   { name: kraftVersionFeature, minSupportedVersion: 0, maxSupportedVersion: 0 },
@@ -25,6 +27,7 @@ export const supportedFeatures: readonly FeatureRange[] = [
     minSupportedVersion: metadataVersionLevel,
     maxSupportedVersion: metadataVersionLevel,
   },
+  { name: transactionVersionFeature, minSupportedVersion: 0, maxSupportedVersion: 2 },
   { name: eligibleLeaderReplicasFeature, minSupportedVersion: 0, maxSupportedVersion: 1 },
 ]
 
@@ -32,6 +35,7 @@ export const supportedFeatures: readonly FeatureRange[] = [
 export const bootstrapFeatures: readonly { name: string; level: number }[] = [
   { name: metadataVersionFeature, level: metadataVersionLevel },
   { name: eligibleLeaderReplicasFeature, level: 1 },
+  { name: transactionVersionFeature, level: 2 },
 ]
 
 /** Record versions that metadata.version 33 writes; all others are 0. */

@@ -175,3 +175,13 @@ export function partitionRecord(topicId: string, partitionId: number, partition:
   }
   return newRecord(PartitionRecord, value, recordVersions.partition)
 }
+
+/** Whether nobody else is known to have what is committed. Who is in none of these lists may never have had a log. */
+export function isOnlyCopy(
+  { isr, eligibleLeaderReplicas, lastKnownElr }: PartitionImage,
+  brokerId: number,
+): boolean {
+  const holders = [...isr, ...eligibleLeaderReplicas]
+  const known = holders.length > 0 ? holders : lastKnownElr
+  return known.length > 0 && known.every((id) => id === brokerId)
+}

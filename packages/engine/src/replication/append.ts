@@ -1,7 +1,8 @@
 import { ErrorCode, type Int64 } from '@sluice/wire'
+import type { TransactionClaim } from '../storage/producer-check.ts'
 
 /** Record batches that someone wants in a partition, and who is told how that ended. */
-export interface AppendRequest {
+export interface AppendRequest extends TransactionClaim {
   /** Whole record batches; dead after the commit. */
   records: Buffer
   readonly origin: 'client' | 'coordinator'

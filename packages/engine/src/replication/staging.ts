@@ -98,7 +98,7 @@ export class Staging {
 
   #stage(request: AppendRequest, validated: Validated | Rejected): void {
     const { log } = this.#replica
-    const result = validated.kind === 'rejected' ? validated : this.#stageInLog(validated)
+    const result = validated.kind === 'rejected' ? validated : this.#stageInLog(validated, request)
     if (!result) return refuse(request, ErrorCode.KAFKA_STORAGE_ERROR)
     if (result.kind === 'rejected') {
       request.sink.appended(request.index, {
@@ -120,9 +120,9 @@ export class Staging {
   }
 
   /** Null after the disk's failure. */
-  #stageInLog(validated: Validated): StageResult | null {
+  #stageInLog(validated: Validated, request: AppendRequest): StageResult | null {
     try {
-      return this.#replica.log.stage(validated, this.#home.leaderEpoch)
+      return this.#replica.log.stage(validated, this.#home.leaderEpoch, request)
     } catch (error) {
       this.#replica.disk.failed(error)
       return null

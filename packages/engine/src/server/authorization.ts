@@ -143,6 +143,7 @@ function nameIn(request: object, resource: AccessRule['resource']): string | nul
     case 'group':
       return 'groupId' in request ? (request.groupId as string) : null
     case 'transactionalId':
+      if ('v3AndBelowTransactionalId' in request) return request.v3AndBelowTransactionalId as string
       return 'transactionalId' in request ? (request.transactionalId as string | null) : null
     case 'topic':
       return null
@@ -151,8 +152,12 @@ function nameIn(request: object, resource: AccessRule['resource']): string | nul
 
 const shareKeyType = 2
 const shareKeyVersionMin = 6
+/** Of AddPartitionsToTxn (KIP-890). */
+const brokersVersionMin = 4
 
 const conditions: { readonly [K in Condition]?: (request: object, apiVersion: number) => boolean } = {
+  'from a client': (_, apiVersion) => apiVersion < brokersVersionMin,
+  'from a broker': (_, apiVersion) => apiVersion >= brokersVersionMin,
   'without a transactional id': (request) => 'transactionalId' in request && request.transactionalId === null,
   'for a coordinator of share groups': (request, apiVersion) =>
     'keyType' in request && request.keyType === shareKeyType && apiVersion >= shareKeyVersionMin,

@@ -1,4 +1,5 @@
 import {
+  AddPartitionsToTxn,
   AlterConfigs,
   type Api,
   CreatePartitions,
@@ -10,6 +11,7 @@ import {
   DescribeGroups,
   DescribeProducers,
   DescribeTopicPartitions,
+  DescribeTransactions,
   Fetch,
   FindCoordinator,
   IncrementalAlterConfigs,
@@ -24,6 +26,8 @@ import {
   Produce,
   type RequestOf,
   type ResponseOf,
+  TxnOffsetCommit,
+  WriteTxnMarkers,
 } from '@sluice/wire'
 
 export interface Failure {
@@ -241,6 +245,36 @@ items(DescribeProducers, 'topics', 'topics', {
     partitions: partitionIndexes.map((partitionIndex) => ({ partitionIndex, ...failure })),
   }),
   refusedStand: 'in place',
+})
+items(TxnOffsetCommit, 'topics', 'topics', {
+  name: byNameOrId,
+  failed: ({ name, topicId, partitions }, { errorCode }) => ({
+    name,
+    topicId,
+    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+  }),
+  refusedStand: 'first',
+})
+items(WriteTxnMarkers, 'markers', 'markers', {
+  name: ({ producerId }) => String(producerId),
+  failed: ({ producerId, topics }, { errorCode }) => ({
+    producerId,
+    topics: topics.map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => ({ partitionIndex, errorCode })),
+    })),
+  }),
+})
+items(AddPartitionsToTxn, 'v3AndBelowTopics', 'resultsByTopicV3AndBelow', {
+  name: byName,
+  failed: ({ name, partitions }, { errorCode: partitionErrorCode }) => ({
+    name,
+    resultsByPartition: partitions.map((partitionIndex) => ({ partitionIndex, partitionErrorCode })),
+  }),
+})
+items(DescribeTransactions, 'transactionalIds', 'transactionStates', {
+  name: itself,
+  failed: (transactionalId, { errorCode }) => ({ transactionalId, errorCode }),
 })
 items(DescribeTopicPartitions, 'topics', 'topics', {
   name: byName,

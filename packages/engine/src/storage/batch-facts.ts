@@ -5,7 +5,7 @@ import {
   readRecords,
   RecordBatch,
 } from '@sluice/wire'
-import type { ProducerBatchFacts, TransactionMarker } from './producer-state.ts'
+import type { ProducerBatchFacts, TransactionMarker } from './producer-check.ts'
 import type { BatchPlace } from './segment.ts'
 
 /** All that the log keeps of a batch, read from its header (and, for a control batch, its record). */

@@ -25,7 +25,7 @@ import {
 import { readMarker } from './batch-facts.ts'
 import type { LargeBatches } from './large-batches.ts'
 import type { LogConfig } from './log-config.ts'
-import type { TransactionMarker } from './producer-state.ts'
+import type { TransactionMarker } from './producer-check.ts'
 import {
   type AppendContext,
   checkRecords,

@@ -22,7 +22,7 @@ import {
   type Random,
   thrownMidway,
 } from '@sluice/effects'
-import { type Int64, RecordBatch } from '@sluice/wire'
+import { type ErrorCode, type Int64, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { type Validated, validateBatch } from './batch-validator.ts'
 import { type FetchSlice, readSlice } from './fetch-slice.ts'
@@ -40,7 +40,9 @@ import { loadLog } from './recovery.ts'
 import type { AppendContext, Rejected } from './record-checks.ts'
 import { countExpired } from './retention.ts'
 import { atOnce, type Steps } from './slices.ts'
+import type { ProducerBatchFacts, TransactionClaim } from './producer-check.ts'
 import { type AbortedTransaction, collectAborted } from './transaction-index.ts'
+import type { UnverifiedBatch, Verification } from './verification.ts'
 
 export type { Validated } from './batch-validator.ts'
 export type { Rejected } from './record-checks.ts'
@@ -101,6 +103,16 @@ interface ActiveProducer {
   coordinatorEpoch: number
   /** -1 without an open transaction. */
   currentTransactionStartOffset: number
+}
+
+/** Of a coordinator's batch that is only thought of. */
+const notYetPlaced = {
+  baseOffset: -1,
+  lastOffset: -1,
+  maxTimestamp: -1,
+  baseSequence: 0,
+  lastSequence: 0,
+  isTransactional: true,
 }
 
 export class Log {
@@ -248,22 +260,22 @@ export class Log {
   }
 
   /** Throws the disk's error while that refuses to finish a cut: nothing is known of producers before. */
-  stage(validated: Validated, leaderEpoch: number): StageResult {
+  stage(validated: Validated, leaderEpoch: number, claim?: TransactionClaim): StageResult {
     try {
       this.#store.settle()
-      return this.#stage(validated, leaderEpoch)
+      return this.#stage(validated, leaderEpoch, claim)
     } catch (error) {
       throw thrownMidway(error)
     }
   }
 
-  #stage(validated: Validated, leaderEpoch: number): StageResult {
+  #stage(validated: Validated, leaderEpoch: number, claim?: TransactionClaim): StageResult {
     const { batch, marker, origin } = validated
     RecordBatch.setBaseOffset(batch, 0, this.#stagedEnd)
     RecordBatch.setPartitionLeaderEpoch(batch, 0, leaderEpoch)
     const facts = readBatchFacts(batch, 0, batch.length, marker)
     if (origin !== 'controller' && concernsProducer(facts, RecordBatch.isControl(batch, 0))) {
-      const verdict = this.#store.producers.check(facts, origin)
+      const verdict = this.#store.producers.check(facts, origin, claim)
       if (verdict.kind === 'duplicate')
         return {
           kind: 'duplicate',
@@ -366,6 +378,20 @@ export class Log {
   maxTimestampOffset(): OffsetLookup {
     this.#store.settle()
     return maxTimestampOffset(this.#store, this.#largeBatches)
+  }
+
+  /** See ProducerState. Throws the disk's error while nothing is known of producers. */
+  verify(batch: UnverifiedBatch, nowMs: number): Verification | null {
+    this.#store.settle()
+    return this.#store.producers.verify(batch, nowMs)
+  }
+
+  /** Why a coordinator's batch of a transaction would not be taken as all stands now; 0 where it would. */
+  refusal(
+    of: Pick<ProducerBatchFacts, 'producerId' | 'producerEpoch' | 'marker'>,
+    claim: TransactionClaim,
+  ): ErrorCode {
+    return this.#store.producers.refusal({ ...notYetPlaced, ...of }, claim)
   }
 
   activeProducers(): ActiveProducer[] {

@@ -1,6 +1,14 @@
 import { type Disk, assert } from '@sluice/effects'
 import { ErrorCode, type Int64, subtractInt64 } from '@sluice/wire'
 import type { TellLoss } from './losses.ts'
+import {
+  isOpenIn,
+  judge,
+  ok,
+  type ProducerBatchFacts,
+  type ProducerVerdict,
+  type TransactionClaim,
+} from './producer-check.ts'
 import { ProducerEntry } from './producer-entry.ts'
 import {
   type ProducerSnapshotEntry,
@@ -8,26 +16,7 @@ import {
   encodeProducerSnapshot,
 } from './producer-snapshot.ts'
 import { deletedSuffix, offsetFilePath, snapshotSuffix } from './segment-names.ts'
-
-/** The facts of a batch that producer state looks at. */
-export interface ProducerBatchFacts {
-  baseOffset: number
-  lastOffset: number
-  maxTimestamp: Int64
-  /** -1 without one. */
-  producerId: Int64
-  producerEpoch: number
-  baseSequence: number
-  lastSequence: number
-  isTransactional: boolean
-  /** Of a control batch that ends a transaction. */
-  marker: TransactionMarker | null
-}
-
-export interface TransactionMarker {
-  commit: boolean
-  coordinatorEpoch: number
-}
+import { type UnverifiedBatch, Verification } from './verification.ts'
 
 interface CompletedTransaction {
   producerId: Int64
@@ -37,12 +26,7 @@ interface CompletedTransaction {
   aborted: boolean
 }
 
-type ProducerVerdict =
-  | { kind: 'ok' }
-  | { kind: 'duplicate'; baseOffset: number; lastOffset: number; timestamp: Int64 }
-  | { kind: 'rejected'; error: ErrorCode; message: string }
-
-const ok: ProducerVerdict = { kind: 'ok' }
+const noClaim: TransactionClaim = {}
 
 /** Most logs have no producers with ids, and an empty map takes 200 bytes. Never written to. */
 const none = new Map<never, never>()
@@ -77,6 +61,8 @@ export class ProducerState {
   /** Open transactions by first offset, in rising order: a log is written in order. */
   #open: Map<number, Int64> = none
   #decided: Decided[] = []
+  /** Of producers that would begin a transaction here. */
+  #verifications: Map<Int64, Verification> = none
   #snapshotOffsets: number[] = []
   /** Those that may not be durable yet. */
   readonly #unsyncedSnapshots = new Set<number>()
@@ -100,14 +86,14 @@ export class ProducerState {
   // ---- appending
 
   /** May this batch of a client or coordinator enter the log? Kafka's rules since 2.5 (KIP-360), and KIP-890's markers. */
-  check(batch: ProducerBatchFacts, origin: 'client' | 'coordinator'): ProducerVerdict {
-    const known = this.#staged?.get(batch.producerId) ?? this.#entries.get(batch.producerId)
-    if (known) {
-      const verdict = batch.marker
-        ? checkMarker(known, batch, batch.marker)
-        : checkBatch(known, batch, origin)
-      if (verdict.kind !== 'ok') return verdict
-    }
+  check(
+    batch: ProducerBatchFacts,
+    origin: 'client' | 'coordinator',
+    claim: TransactionClaim = noClaim,
+  ): ProducerVerdict {
+    const known = this.#known(batch.producerId)
+    const verdict = judge(known, batch, origin, claim, this.#verifications.get(batch.producerId))
+    if (verdict.kind !== 'ok') return verdict
     this.#staged ??= new Map()
     let entry = this.#staged.get(batch.producerId)
     if (!entry) {
@@ -118,8 +104,42 @@ export class ProducerState {
     return ok
   }
 
+  /** Why a coordinator's batch would not be taken as all stands now; 0 where it would. */
+  refusal(batch: ProducerBatchFacts, claim: TransactionClaim): ErrorCode {
+    const { producerId } = batch
+    const verification = this.#verifications.get(producerId)
+    const verdict = judge(this.#known(producerId), batch, 'coordinator', claim, verification)
+    return verdict.kind === 'rejected' ? verdict.error : ErrorCode.NONE
+  }
+
+  #known(producerId: Int64): ProducerEntry | undefined {
+    return this.#staged?.get(producerId) ?? this.#entries.get(producerId)
+  }
+
   dropStaged(): void {
     this.#staged = null
+  }
+
+  /** Whether a transaction of the producer is open here, in this epoch. */
+  isOpen(producerId: Int64, producerEpoch: number): boolean {
+    return isOpenIn(this.#known(producerId), producerEpoch)
+  }
+
+  /**
+   * The producer would write to a transaction. Null where it is open already; else its coordinator is to be asked, and
+   * the result stands for that question: an end of transaction that comes before the batch makes it void (KIP-890).
+   */
+  verify(batch: UnverifiedBatch, nowMs: number): Verification | null {
+    const { producerId, producerEpoch, baseSequence } = batch
+    if (this.isOpen(producerId, producerEpoch)) return null
+    if (this.#verifications === none) this.#verifications = new Map()
+    let verification = this.#verifications.get(producerId)
+    if (!verification) {
+      verification = new Verification(batch, nowMs)
+      this.#verifications.set(producerId, verification)
+    }
+    verification.heard(producerEpoch, baseSequence)
+    return verification
   }
 
   /**
@@ -135,6 +155,7 @@ export class ProducerState {
     }
     const firstOffset = entry.transactionFirstOffset
     addTo(entry, batch)
+    this.#verifications.delete(batch.producerId)
     if (!batch.marker) {
       if (firstOffset === null && entry.transactionFirstOffset !== null) {
         if (this.#open === none) this.#open = new Map()
@@ -185,6 +206,8 @@ export class ProducerState {
   removeExpired(nowMs: number, expirationMs: number): void {
     for (const entry of this.#entries.values())
       if (isExpired(entry, nowMs, expirationMs)) this.#entries.delete(entry.producerId)
+    for (const [producerId, { sinceMs }] of this.#verifications)
+      if (nowMs - sinceMs >= expirationMs) this.#verifications.delete(producerId)
   }
 
   /** Transactions wholly below the log's start are no longer of interest. */
@@ -297,6 +320,7 @@ export class ProducerState {
     this.#open = none
     this.#decided = []
     this.#staged = null
+    this.#verifications = none
     this.#removeTorn()
     for (const offset of this.#snapshotOffsets.filter((known) => known > upTo)) this.removeSnapshot(offset)
     for (let offset = this.latestSnapshotOffset; offset !== null; offset = this.latestSnapshotOffset) {
@@ -333,65 +357,6 @@ export class ProducerState {
   #path(offset: number): string {
     return offsetFilePath(this.#log.directory, offset, snapshotSuffix)
   }
-}
-
-function checkBatch(
-  entry: ProducerEntry,
-  batch: ProducerBatchFacts,
-  origin: 'client' | 'coordinator',
-): ProducerVerdict {
-  if (origin === 'client') {
-    const same = entry.findBatch(batch.producerEpoch, batch.baseSequence, batch.lastSequence)
-    if (same) {
-      const { firstOffset, lastOffset, timestamp } = same
-      return { kind: 'duplicate', baseOffset: firstOffset, lastOffset, timestamp }
-    }
-  }
-  if (batch.producerEpoch < entry.epoch) return staleEpoch(entry, batch)
-  if (origin === 'client') {
-    const newEpoch = batch.producerEpoch !== entry.epoch
-    const fits = newEpoch ? batch.baseSequence === 0 : entry.isNextSequence(batch.baseSequence)
-    if (!fits && entry.epoch !== -1) {
-      const last = newEpoch
-        ? `the epoch ${batch.producerEpoch} is new`
-        : `the last one was ${entry.lastSequence}`
-      return rejected(
-        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-        `Out of order sequence number ${batch.baseSequence} for producer ${batch.producerId} at offset ${batch.baseOffset}: ${last}.`,
-      )
-    }
-  }
-  if (entry.transactionFirstOffset !== null && !batch.isTransactional)
-    return rejected(
-      ErrorCode.INVALID_TXN_STATE,
-      `Expected a transactional write from producer ${batch.producerId} at offset ${batch.baseOffset}.`,
-    )
-  return ok
-}
-
-function checkMarker(
-  entry: ProducerEntry,
-  batch: ProducerBatchFacts,
-  marker: TransactionMarker,
-): ProducerVerdict {
-  if (batch.producerEpoch < entry.epoch) return staleEpoch(entry, batch)
-  if (marker.coordinatorEpoch < entry.coordinatorEpoch)
-    return rejected(
-      ErrorCode.TRANSACTION_COORDINATOR_FENCED,
-      `Coordinator epoch ${marker.coordinatorEpoch} of producer ${batch.producerId} is older than ${entry.coordinatorEpoch}.`,
-    )
-  return ok
-}
-
-function staleEpoch(entry: ProducerEntry, batch: ProducerBatchFacts): ProducerVerdict {
-  return rejected(
-    ErrorCode.INVALID_PRODUCER_EPOCH,
-    `Epoch ${batch.producerEpoch} of producer ${batch.producerId} at offset ${batch.baseOffset} is smaller than the last seen epoch ${entry.epoch}.`,
-  )
-}
-
-function rejected(error: ErrorCode, message: string): ProducerVerdict {
-  return { kind: 'rejected', error, message }
 }
 
 function addTo(entry: ProducerEntry, batch: ProducerBatchFacts): void {

@@ -1,3 +1,4 @@
+import type { Int64 } from '../int64.ts'
 import { type BatchInput, buildBatchSync } from './builder.ts'
 
 /** What a control record is, as its key says: int16 version 0, int16 type. */
@@ -34,6 +35,23 @@ export function controlBatch(
     records: records.map(({ type, value }) => ({ key: controlRecordKey(type), value })),
     isControl: true,
   })
+}
+
+/** How a transaction has ended, as a marker in each of its partitions says it (KIP-98). */
+export interface TransactionEnd {
+  readonly producerId: Int64
+  readonly producerEpoch: number
+  readonly coordinatorEpoch: number
+  readonly commit: boolean
+}
+
+/** The marker: a control batch of one record, transactional, without a sequence. */
+export function endTransactionBatch(end: TransactionEnd, input: Omit<BatchInput, 'records'>): Buffer {
+  const value = Buffer.alloc(6)
+  value.writeInt32BE(end.coordinatorEpoch, 2)
+  const type = end.commit ? ControlRecordType.commit : ControlRecordType.abort
+  const { producerId, producerEpoch } = end
+  return controlBatch([{ type, value }], { ...input, producerId, producerEpoch, isTransactional: true })
 }
 
 /** The coordinator epoch in an end marker's value, null where it is none. */

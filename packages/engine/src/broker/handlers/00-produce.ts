@@ -6,8 +6,8 @@
  *   socket read ends (replication/partition).
  * - acks=0 has no response; an error closes the connection, which is all that such a producer can notice.
  * - Topics by name, by id from version 13 on (KIP-516). Leader hints from version 10 on (KIP-951).
- * Not done: transactions. A transactional id is answered with 35; a transactional batch without one with 53 for the
- * whole request, as on Apache Kafka.
+ * - Transactional batches (KIP-98): before the first of a transaction in a partition its coordinator is asked for that
+ *   partition (KIP-890), or, from version 12 on, told to add it; without a transactional id the whole request gets 53.
  */
 import { Produce, readProduceRequest } from '@sluice/wire'
 import { each, whole } from '../../authorizer/access.ts'

@@ -2,17 +2,15 @@
  * FindCoordinator, versions 0 to 6.
  *
  * - The coordinator of a key leads the partition of its internal topic that the key hashes to: __consumer_offsets
- *   for groups. The topic is created when it is first asked for; until it is led the answer is 15, and clients ask
- *   again.
+ *   for groups, __transaction_state for transactional ids. The topic is created when it is first asked for; until it is
+ *   led the answer is 15, and clients ask again.
  * - One key up to version 3, several from version 4 on (KIP-699).
- * - Not done: coordinators of transactions (key type 1) and of share groups (2). They are refused at once with
- *   35, for 15 would make a client ask for ever. librdkafka asks for ever after 35 too, and gives up only where an
- *   id is not authorised: it gets 53, with the same sentence, which it shows to its user.
+ * - Not done: coordinators of share groups (2). They are refused at once with 35, for 15 would make a client ask for
+ *   ever.
  */
 import { ErrorCode, errorInfo, FindCoordinator, type Input, type ResponseOf } from '@sluice/wire'
 import { eachInSteps, type Steps } from '../../storage/slices.ts'
 import { each, whole } from '../../authorizer/access.ts'
-import type { ClientSoftware } from '../../server/connection-session.ts'
 import { type CoordinatorHome, coordinatorKeyType } from '../coordinators.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
@@ -33,7 +31,9 @@ export const findCoordinator = handler(
   async (request, context) => {
     const { keyType } = request
     const home = context.broker.coordinators.find((coordinator) => coordinator.keyType === keyType)
-    const locate = home ? await locator(home, context) : (key: string) => refuseType(keyType, key, context)
+    const locate = home
+      ? await locator(home, context)
+      : (key: string) => refuseType(keyType, key, context.apiVersion)
     if (context.apiVersion >= batchedVersionMin) return located(request.coordinatorKeys, locate)
     // Version 3 and below have no key in the answer.
     const { key: _, ...only } = locate(request.key)
@@ -59,14 +59,8 @@ async function locator(home: CoordinatorHome, { broker, session }: RequestContex
   }
 }
 
-function refuseType(keyType: number, key: string, { session, apiVersion }: RequestContext): Coordinator {
+function refuseType(keyType: number, key: string, apiVersion: number): Coordinator {
   switch (keyType) {
-    case coordinatorKeyType.transaction: {
-      const code = isLibrdkafka(session.software)
-        ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-        : ErrorCode.UNSUPPORTED_VERSION
-      return refused(key, code, 'Transactions are not served yet.')
-    }
     case coordinatorKeyType.share:
       if (apiVersion < shareVersionMin)
         return refused(key, ErrorCode.INVALID_REQUEST, 'Share groups came with version 6.')
@@ -74,11 +68,6 @@ function refuseType(keyType: number, key: string, { session, apiVersion }: Reque
     default:
       return refused(key, ErrorCode.INVALID_REQUEST, `There is no coordinator type ${keyType}.`)
   }
-}
-
-/** Its bindings for other languages put their own name first: `confluent-kafka-python`, `2.16.1-rdkafka-2.16.0`. */
-function isLibrdkafka(software: ClientSoftware | null): boolean {
-  return software !== null && `${software.name} ${software.version}`.includes('rdkafka')
 }
 
 function refused(key: string, errorCode: ErrorCode, message?: string): Coordinator {

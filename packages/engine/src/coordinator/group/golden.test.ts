@@ -49,6 +49,7 @@ test('a batch of a transaction is too, in all that its writer decides', async ()
     maxBatchBytes: () => 1_000_000,
     timeoutMs: 5_000,
     compression: 0,
+    baseSequence: 0,
     append: async (batch) => {
       written.push(batch)
       return ErrorCode.NONE

@@ -14,13 +14,15 @@ import {
   type RequestOf,
   type ResponseOf,
   type SyncGroup,
+  type TxnOffsetCommit,
 } from '@sluice/wire'
 import { Lane } from '../../storage/lane.ts'
 import { askedInSteps, byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import type { CoordinatorLog } from '../coordinator-log.ts'
 import { answer, CoordinatorFailure, errorOfFailedAppend } from '../decision.ts'
 import { partitionFor } from '../partition-for.ts'
-import { CoordinatorRuntime } from '../runtime.ts'
+import type { VersionedEnd } from '../pending-appends.ts'
+import { CoordinatorRuntime, type TransactionalProducer } from '../runtime.ts'
 import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic/classic-member.ts'
 import type { GroupDecision } from './classic/classic-context.ts'
 import { type FetchedGroup, fetchedTopics, type GroupToFetch, toFetch } from './offsets/fetch-topics.ts'
@@ -30,7 +32,12 @@ import { groupRecordCodec, type GroupRecord } from './group-records.ts'
 import { type DeletedTopicOffsets, GroupShard } from './group-shard.ts'
 import { MemberBytes } from './classic/member-bytes.ts'
 import type { LeaveResult } from './classic/leave.ts'
-import { checkCommitTopic, commitDecision, committedTopics } from './offsets/commit-topics.ts'
+import {
+  checkCommitTopic,
+  commitDecision,
+  committedTopics,
+  type RequestedTopic,
+} from './offsets/commit-topics.ts'
 import type { CommitTopicResult } from './offsets/offsets.ts'
 import type { TopicView } from './topic-view.ts'
 
@@ -61,6 +68,17 @@ const deletedAtOnceMax = 20
 
 /** What a commit of one partition takes in the log at least: more than one batch holds need not be built. */
 const commitRecordBytesMin = 32
+
+/** Topics go by their ids from these versions on (KIP-848, KIP-1190). */
+const commitByIdVersionMin = 10
+const transactionalCommitByIdVersionMin = 6
+
+/** A commit of either API. */
+interface Commit extends Omit<RequestOf<typeof OffsetCommit>, 'topics'> {
+  readonly topics: readonly RequestedTopic[]
+  readonly apiVersion: number
+  readonly byId: boolean
+}
 
 /** Who sends a request, as far as a group remembers it. */
 interface GroupRequestContext {
@@ -99,6 +117,7 @@ export class GroupCoordinator {
       codec: groupRecordCodec,
       commitTimeoutMs: config.offsetsCommitTimeoutMs,
       compression: config.offsetsCompression,
+      baseSequence: 0,
       createShard: (partition, timer) =>
         new GroupShard({
           config,
@@ -203,13 +222,35 @@ export class GroupCoordinator {
     return failure ?? (results as LeaveResult[][]).flat()
   }
 
-  async commitOffsets(
+  commitOffsets(
     context: GroupRequestContext,
     request: RequestOf<typeof OffsetCommit>,
   ): Promise<Input<ResponseOf<typeof OffsetCommit>>['topics']> {
     const { apiVersion } = context
+    const byId = apiVersion >= commitByIdVersionMin
+    return this.#commit({ ...request, apiVersion, byId }, null)
+  }
+
+  /** In a transaction, whose coordinator knows of it: the offsets count from its end on (KIP-98, KIP-447). */
+  commitOffsetsInTransaction(
+    context: GroupRequestContext,
+    request: RequestOf<typeof TxnOffsetCommit>,
+    producer: TransactionalProducer,
+  ): Promise<Input<ResponseOf<typeof TxnOffsetCommit>>['topics']> {
+    const byId = context.apiVersion >= transactionalCommitByIdVersionMin
+    // In the words of the versions of OffsetCommit that know no groups of other protocols.
+    return this.#commit({ ...request, retentionTimeMs: -1, apiVersion: 0, byId }, producer)
+  }
+
+  /** A transaction that has committed offsets here has ended. */
+  endTransaction(partition: number, end: VersionedEnd): Promise<ErrorCode> {
+    return this.#runtime.endTransaction(partition, end)
+  }
+
+  async #commit(request: Commit, producer: TransactionalProducer | null): Promise<CommitTopicResult[]> {
+    const { apiVersion, byId } = request
     const checked = await this.#lane.done(
-      eachOfSteps(request.topics, (topic) => checkCommitTopic(topic, apiVersion, this.#topics)),
+      eachOfSteps(request.topics, (topic) => checkCommitTopic(topic, byId, this.#topics)),
     )
     const topics = checked.map(({ valid }) => valid).filter(({ partitions }) => partitions.length > 0)
     if (topics.length === 0) return this.#lane.done(committedTopics(checked, []))
@@ -223,7 +264,8 @@ export class GroupCoordinator {
     const decided = await this.#lane.done(
       commitDecision({ groupId, topics, retentionTimeMs, nowMs, offsetMetadataSizeMax }),
     )
-    const committer = { groupId, memberId, groupInstanceId, generationId, apiVersion }
+    const isTransactional = producer !== null
+    const committer = { groupId, memberId, groupInstanceId, generationId, apiVersion, isTransactional }
     // Whoever deletes a topic looks for its offsets once: none may come after that.
     const areThere = () => topics.every(({ name, topicId }) => this.#topics.idOf(name) === topicId)
     const outcome = await this.#write<CommitTopicResult[] | ErrorCode | 'topics have changed'>(
@@ -232,8 +274,9 @@ export class GroupCoordinator {
       (shard) =>
         areThere() ? shard.commitOffsets(committer, decided) : answer('topics have changed' as const),
       asItIs,
+      producer,
     )
-    if (outcome === 'topics have changed') return this.commitOffsets(context, request)
+    if (outcome === 'topics have changed') return this.#commit(request, producer)
     return this.#lane.done(committedTopics(checked, outcome))
   }
 
@@ -372,8 +415,9 @@ export class GroupCoordinator {
     groupId: string,
     decide: (shard: GroupShard) => GroupDecision<R>,
     failed: (error: ErrorCode) => R,
+    producer: TransactionalProducer | null = null,
   ): Promise<R> {
-    const written = this.#runtime.write(name, this.partitionFor(groupId), decide)
+    const written = this.#runtime.write(name, this.partitionFor(groupId), decide, producer)
     // Not awaited: a response that parks would keep what was asked.
     return written.then((result) => (result instanceof CoordinatorFailure ? failed(result.error) : result))
   }

@@ -99,7 +99,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     const error = this.#validateCommit(request)
     if (error !== ErrorCode.NONE) return answer(error)
     const classic = this.#groups.classic(groupId)
-    if (classic) hasCommitted(this.#context, classic, request.memberId)
+    if (classic && !request.isTransactional) hasCommitted(this.#context, classic, request.memberId)
     return commits
   }
 

@@ -9,6 +9,8 @@ export interface Committer {
   readonly generationId: number
   readonly memberId: string
   readonly groupInstanceId: string | null
+  /** In a transaction, which older clients do without a member. */
+  readonly isTransactional: boolean
 }
 
 /**

@@ -7,7 +7,12 @@ export class MemoryCoordinatorLog implements CoordinatorLog {
   readonly batches: { partition: number; batch: Buffer }[] = []
   /** Answers the next appends in place of the log. */
   refuseWith: ErrorCode | null = null
+  refusesTransactionsWith: ErrorCode = ErrorCode.NONE
   #held: (() => void)[] | null = null
+
+  refusal(): ErrorCode {
+    return this.refusesTransactionsWith
+  }
 
   async append(partition: number, batch: Buffer): Promise<ErrorCode> {
     if (this.refuseWith !== null) return this.refuseWith

@@ -225,14 +225,17 @@ export class ClassicGroup implements Group {
    * A member of the current generation may commit; and, while the group is empty, whoever names neither member nor
    * generation (a consumer that assigns itself, an administrator).
    */
-  validateCommit({ generationId, memberId, groupInstanceId }: Committer): ErrorCode {
+  validateCommit({ generationId, memberId, groupInstanceId, isTransactional }: Committer): ErrorCode {
     if (generationId < 0 && this.isEmpty) return ErrorCode.NONE
-    if (generationId < 0 && memberId === '' && groupInstanceId === null) return ErrorCode.UNKNOWN_MEMBER_ID
+    if (generationId < 0 && memberId === '' && groupInstanceId === null)
+      return isTransactional ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID
     const error = this.validateMember(memberId, groupInstanceId)
     if (error !== ErrorCode.NONE) return error
     if (generationId !== this.generationId) return ErrorCode.ILLEGAL_GENERATION
     // The member knows its generation, but nobody knows yet what it is to read.
-    return this.state === 'CompletingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE
+    return this.state === 'CompletingRebalance' && !isTransactional
+      ? ErrorCode.REBALANCE_IN_PROGRESS
+      : ErrorCode.NONE
   }
 
   /** Of members that are no consumers nobody knows what they read. */

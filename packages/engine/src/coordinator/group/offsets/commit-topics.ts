@@ -6,7 +6,7 @@ import { type GroupRecord, groupRecordCodec, offsetCommitRecord } from '../group
 import type { TopicView } from '../topic-view.ts'
 import type { CommitTopic, CommitTopicResult } from './offsets.ts'
 
-type RequestedTopic = RequestOf<typeof OffsetCommit>['topics'][number]
+export type RequestedTopic = RequestOf<typeof OffsetCommit>['topics'][number]
 type PartitionResult = CommitTopicResult['partitions'][number]
 
 /** A topic of a commit: what the group's shard is to decide, and what is refused without it. */
@@ -16,16 +16,12 @@ interface CheckedTopic {
   readonly valid: CommitTopic
 }
 
-/** OffsetCommit names topics by id (KIP-848). */
-const topicIdVersionMin = 10
-
 /** Topics and partitions that are not there are refused one by one. */
 export function* checkCommitTopic(
   asked: RequestedTopic,
-  apiVersion: number,
+  byId: boolean,
   topics: TopicView,
 ): Steps<CheckedTopic> {
-  const byId = apiVersion >= topicIdVersionMin
   const name = byId ? (topics.nameOf(asked.topicId) ?? '') : asked.name
   const topicId = byId ? asked.topicId : (topics.idOf(name) ?? asked.topicId)
   const count = topics.partitionCount(name) ?? 0

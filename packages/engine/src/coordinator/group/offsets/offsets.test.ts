@@ -393,7 +393,7 @@ describe('a fetch in steps', () => {
   const commit = (offset: number, group = 'group') => {
     for (const partition of partitions) {
       const value = { offset, leaderEpoch: 0, metadata: '', commitTimestampMs: 0, expireTimestampMs: null }
-      const facts = { producerId: -1, producerEpoch: -1, offset: null, transactional: false }
+      const facts = { producerId: -1, producerEpoch: -1, transactional: false }
       offsets.replay({ group, topic: 'events', partition }, { ...value, topicId: zeroUuid }, facts)
     }
   }

@@ -61,8 +61,8 @@ export class Offsets {
   readonly #config: GroupCoordinatorConfig
   readonly #committed = new OffsetTable()
   readonly #pending = new PendingTransactions()
-  /** Of what was loaded: tells whether a transaction's write came before or after it. */
-  readonly #recordOffsets = new WeakMap<OffsetAndMetadata, number>()
+  /** Of the last write that was replayed: tells which of two came later. */
+  #order = 0
   readonly #looks = new Set<Look>()
 
   constructor(config: GroupCoordinatorConfig) {
@@ -186,31 +186,27 @@ export class Offsets {
 
   replay(key: OffsetKey, value: OffsetAndMetadata | null, facts: RecordFacts): void {
     this.#changed(key.group)
+    const order = ++this.#order
     if (value === null) {
       this.#committed.delete(key)
       this.#pending.forget(key)
     } else if (facts.transactional) {
-      this.#pending.add(facts.producerId, { key, value, offset: facts.offset })
+      this.#pending.add(facts.producerId, { key, value, order })
     } else {
-      this.#set(key, value, facts.offset)
+      this.#set(key, value, order)
     }
   }
 
   replayEndTransaction(producerId: Int64, committed: boolean): void {
-    for (const { key, value, offset } of this.#pending.end(producerId)) {
-      this.#changed(key.group)
-      if (!committed) continue
-      const current = this.#committed.get(key)
-      const currentOffset = current && this.#recordOffsets.get(current)
-      // What was committed outside the transaction and after its write wins.
-      if (currentOffset === undefined || offset === null || currentOffset < offset)
-        this.#set(key, value, offset)
+    for (const { pending, counts } of this.#pending.end(producerId)) {
+      this.#changed(pending.key.group)
+      if (committed && counts) this.#set(pending.key, pending.value, pending.order)
     }
   }
 
-  #set(key: OffsetKey, value: OffsetAndMetadata, recordOffset: number | null): void {
+  #set(key: OffsetKey, value: OffsetAndMetadata, order: number): void {
     this.#committed.set(key, value)
-    if (recordOffset !== null) this.#recordOffsets.set(value, recordOffset)
+    this.#pending.supersede(key, order)
   }
 }
 

@@ -5,17 +5,18 @@ import type { OffsetKey } from '../group-records.ts'
 interface PendingOffset {
   readonly key: OffsetKey
   readonly value: OffsetAndMetadata
-  /** Of its record; decides between it and what was committed outside the transaction meanwhile. */
-  readonly offset: number | null
+  /** Rises from write to write. */
+  readonly order: number
 }
 
 /**
  * Offsets that open transactions have written and whose end marker is still to come. They count only once the
- * transaction is committed. Transactions themselves are not served yet: these come from logs that Apache Kafka
- * has written.
+ * transaction is committed.
  */
 export class PendingTransactions {
   readonly #producers = new Map<Int64, Map<string, PendingOffset>>()
+  /** What later writes, outside of these transactions or committed before them, have made void. */
+  readonly #superseded = new WeakSet<PendingOffset>()
 
   add(producerId: Int64, pending: PendingOffset): void {
     let offsets = this.#producers.get(producerId)
@@ -23,11 +24,24 @@ export class PendingTransactions {
     offsets.set(identity(pending.key), pending)
   }
 
-  /** The transaction's end: what it had written, in order. */
-  end(producerId: Int64): PendingOffset[] {
+  /** The transaction's end: what it had written, in order, and which of that counts where it is committed. */
+  end(producerId: Int64): { pending: PendingOffset; counts: boolean }[] {
     const offsets = this.#producers.get(producerId)
     this.#producers.delete(producerId)
-    return offsets ? [...offsets.values()] : []
+    return [...(offsets?.values() ?? [])].map((pending) => ({
+      pending,
+      counts: !this.#superseded.has(pending),
+    }))
+  }
+
+  /** An offset counts that was written then: none that was written before it will. */
+  supersede(key: OffsetKey, order: number): void {
+    if (this.#producers.size === 0) return
+    const id = identity(key)
+    for (const offsets of this.#producers.values()) {
+      const pending = offsets.get(id)
+      if (pending && pending.order < order) this.#superseded.add(pending)
+    }
   }
 
   has(key: OffsetKey): boolean {

@@ -1,0 +1,136 @@
+import { isSystemError, raise } from '@sluice/effects'
+import { ErrorCode, RecordBatch } from '@sluice/wire'
+import { type AppendRequest, refusedAppend } from '../../replication/append.ts'
+import type { Partition } from '../../replication/partition.ts'
+import type { Verification } from '../../storage/verification.ts'
+import type { BrokerServices } from '../services.ts'
+import { admit, verifiesPartitions } from './admission.ts'
+
+/** Of Produce: clients know TRANSACTION_ABORTABLE, and leave it to leaders to add partitions (KIP-890). */
+const abortableVersionMin = 11
+const addsVersionMin = 12
+
+interface Waiting {
+  readonly partition: Partition
+  readonly append: AppendRequest
+  readonly verification: Verification
+}
+
+/**
+ * The transactional batches of one Produce request. Those of a transaction that is open in their partition are appended
+ * at once, the others when its coordinator has answered for all of them.
+ */
+export class TransactionalAppends {
+  readonly #broker: BrokerServices
+  readonly #transactionalId: string
+  readonly #apiVersion: number
+  readonly #append: (partition: Partition, append: AppendRequest) => void
+  readonly #waiting: Waiting[] = []
+
+  constructor(options: {
+    broker: BrokerServices
+    transactionalId: string
+    apiVersion: number
+    append: (partition: Partition, append: AppendRequest) => void
+  }) {
+    this.#broker = options.broker
+    this.#transactionalId = options.transactionalId
+    this.#apiVersion = options.apiVersion
+    this.#append = options.append
+  }
+
+  add(partition: Partition, append: AppendRequest): void {
+    const verification = this.#verification(partition, append)
+    if (verification === 'refused')
+      append.sink.appended(append.index, refusedAppend(ErrorCode.KAFKA_STORAGE_ERROR))
+    else if (!verification) this.#append(partition, { ...append, verification })
+    // Its bytes are overwritten by the next read of the socket.
+    else if (partition.log.keepWaiting(append.records.length))
+      this.#waiting.push({
+        partition,
+        append: { ...append, records: Buffer.from(append.records), verification },
+        verification,
+      })
+    else append.sink.appended(append.index, refusedAppend(ErrorCode.REQUEST_TIMED_OUT))
+  }
+
+  /** All have been added. */
+  ask(): void {
+    if (this.#waiting.length === 0) return
+    this.#admitted().catch((bug: unknown) => raise(this.#broker.clock, bug))
+  }
+
+  get #adds(): boolean {
+    return this.#apiVersion >= addsVersionMin
+  }
+
+  /** Undefined where nothing is to be asked, and nothing to be proven. */
+  #verification(
+    partition: Partition,
+    { records, nowMs }: AppendRequest,
+  ): Verification | null | undefined | 'refused' {
+    if (!partition.isLeader || (!this.#adds && !verifiesPartitions(this.#broker.config))) return undefined
+    const batch = {
+      producerId: RecordBatch.producerId(records, 0),
+      producerEpoch: RecordBatch.producerEpoch(records, 0),
+      baseSequence: RecordBatch.baseSequence(records, 0),
+      bumpsEpoch: this.#adds,
+    }
+    // As on Apache Kafka such a batch belongs to nobody.
+    if (batch.producerId < 0) return undefined
+    try {
+      return partition.log.verify(batch, nowMs)
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      partition.readFailed(error)
+      return 'refused'
+    }
+  }
+
+  async #admitted(): Promise<void> {
+    const [first] = this.#waiting
+    if (!first) return
+    const { records } = first.append
+    const errorOf = await admit(this.#broker, {
+      transactionalId: this.#transactionalId,
+      producerId: RecordBatch.producerId(records, 0),
+      producerEpoch: RecordBatch.producerEpoch(records, 0),
+      partitions: this.#partitions(),
+      adds: this.#adds,
+      knowsAbortable: this.#apiVersion >= abortableVersionMin,
+    })
+    for (const { partition, append } of this.#waiting) {
+      partition.log.letGoWaiting(append.records.length)
+      const error = this.#inTermsOfProduce(errorOf(partition.topic, partition.index))
+      if (error !== ErrorCode.NONE) append.sink.appended(append.index, refusedAppend(error))
+      else {
+        this.#append(partition, { ...append, nowMs: this.#broker.clock.now() })
+        partition.commit()
+      }
+    }
+  }
+
+  #partitions(): Map<string, Set<number>> {
+    const byTopic = new Map<string, Set<number>>()
+    for (const { partition } of this.#waiting) {
+      const indexes = byTopic.get(partition.topic) ?? new Set<number>()
+      byTopic.set(partition.topic, indexes.add(partition.index))
+    }
+    return byTopic
+  }
+
+  /** What comes right by itself, in a word after which every client tries again without looking for another leader. */
+  #inTermsOfProduce(error: ErrorCode): ErrorCode {
+    switch (error) {
+      case ErrorCode.CONCURRENT_TRANSACTIONS:
+        return this.#adds ? error : ErrorCode.NOT_ENOUGH_REPLICAS
+      case ErrorCode.NETWORK_EXCEPTION:
+      case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
+      case ErrorCode.COORDINATOR_NOT_AVAILABLE:
+      case ErrorCode.NOT_COORDINATOR:
+        return ErrorCode.NOT_ENOUGH_REPLICAS
+      default:
+        return error
+    }
+  }
+}
