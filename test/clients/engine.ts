@@ -11,6 +11,9 @@ const properties = {
   'group.initial.rebalance.delay.ms': '0',
   'offsets.topic.num.partitions': '4',
   'offsets.topic.replication.factor': '1',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'transaction.state.log.num.partitions': '3',
   'auto.create.topics.enable': 'true',
   'num.partitions': '3',
 }

@@ -282,10 +282,29 @@ describe('kafkajs', () => {
     await second.leave()
   })
 
-  it('is refused a transaction at once', async () => {
-    const transactional = kafka.producer({ transactionalId: 'no', maxInFlightRequests: 1, idempotent: true })
+  it('writes in transactions, of which readers see what is committed', async () => {
+    const topic = await createTopic(1)
+    const transactionalId = uniqueName('tx')
+    const transactional = kafka.producer({ transactionalId, maxInFlightRequests: 1, idempotent: true })
     running.add(transactional)
     await transactional.connect()
-    await expect(transactional.transaction()).rejects.toThrow('Failed to find group coordinator')
+    const groupId = uniqueName('group')
+    for (const isKept of [true, false, true]) {
+      const transaction = await transactional.transaction()
+      const values = [`${isKept}-1`, `${isKept}-2`]
+      await transaction.send({ topic, messages: values.map((value) => ({ value })) })
+      await transaction.sendOffsets({
+        consumerGroupId: groupId,
+        topics: [{ topic, partitions: [{ partition: 0, offset: isKept ? '7' : '3' }] }],
+      })
+      await (isKept ? transaction.commit() : transaction.abort())
+    }
+    const inbox = new Inbox<Received>()
+    const { leave } = await join('reader', topic, inbox, { groupId: uniqueName('group') })
+    const received = await inbox.until(({ length }) => length >= 4)
+    expect(valuesOf(received)).toEqual(['true-1', 'true-2', 'true-1', 'true-2'])
+    await leave()
+    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] })
+    expect(committed?.partitions[0]?.offset).toBe('7')
   })
 })

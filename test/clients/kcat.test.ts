@@ -150,11 +150,4 @@ describe.skipIf(!installed)('librdkafka, by kcat', () => {
     const produced = await consume(topic)
     expect([...before, ...three.lines.items].sort()).toEqual(produced.sort())
   })
-
-  it('is refused a transaction at once', async () => {
-    const { ended } = start(['-P', '-t', uniqueName('kcat'), '-X', 'transactional.id=no'], 'a\n')
-    const { code, complaint } = await ended
-    expect(code).not.toBe(0)
-    expect(complaint).toContain('Transactions are not served yet.')
-  }, 5_000)
 })

@@ -58,13 +58,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-848',
   },
   {
-    what: 'Transactions: a transactional id in InitProducerId, Produce or FindCoordinator',
-    here: '35; 53 from FindCoordinator for librdkafka, which asks for ever after any other error',
-    apacheKafka: 'serves them',
-    why: 'Not served yet, and refused at once rather than by an error that makes a client try for ever.',
-    see: 'KIP-98',
-  },
-  {
     what: 'Share groups: FindCoordinator for one',
     here: '35',
     apacheKafka: 'gives its coordinator',

@@ -244,7 +244,7 @@ describe('a transaction of a client of transaction.version 2', () => {
     await write(zombie, topic, ['zombie'])
     expect((await init(zombie.id)).errorCode).toBe(ErrorCode.CONCURRENT_TRANSACTIONS)
     const next = await settled(() => init(zombie.id))
-    expect(next).toMatchObject({ errorCode: 0, producerId: zombie.producerId, producerEpoch: 3 })
+    expect(next).toMatchObject({ errorCode: 0, producerId: zombie.producerId, producerEpoch: 2 })
     await untilStable(topic)
     expect((await write(zombie, topic, ['late'], { baseSequence: 1 })).errorCode).toBe(
       ErrorCode.INVALID_PRODUCER_EPOCH,

@@ -7,6 +7,8 @@ import { configRules } from './metadata/config-rules.ts'
  * topic configs are derived. All others that Apache Kafka knows are accepted without effect.
  */
 const ownServed = [
+  'add.partitions.to.txn.retry.backoff.max.ms',
+  'add.partitions.to.txn.retry.backoff.ms',
   'authorizer.class.name',
   'auto.create.topics.enable',
   'auto.leader.rebalance.enable',
@@ -68,6 +70,7 @@ const ownServed = [
   'replica.socket.timeout.ms',
   'replication.quota.window.num',
   'replication.quota.window.size.seconds',
+  'request.timeout.ms',
   'sasl.enabled.mechanisms',
   'sasl.jaas.config',
   'sasl.oauthbearer.allow.unverified.audience',
@@ -95,6 +98,15 @@ const ownServed = [
   'ssl.truststore.certificates',
   'ssl.truststore.location',
   'ssl.truststore.type',
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms',
+  'transaction.max.timeout.ms',
+  'transaction.partition.verification.enable',
+  'transaction.remove.expired.transaction.cleanup.interval.ms',
+  'transaction.state.log.min.isr',
+  'transaction.state.log.num.partitions',
+  'transaction.state.log.replication.factor',
+  'transaction.state.log.segment.bytes',
+  'transactional.id.expiration.ms',
   'unclean.leader.election.interval.ms',
 ]
 

@@ -18,9 +18,10 @@ import { groupsRows } from './testing/authorization/groups.ts'
 import { recordsRows } from './testing/authorization/records.ts'
 import { ofCluster, onEach } from './testing/authorization/row.ts'
 import { topicsRows } from './testing/authorization/topics.ts'
+import { transactionsRows } from './testing/authorization/transactions.ts'
 import { TestBroker } from './testing/test-broker.ts'
 
-const rows = [...recordsRows, ...groupsRows, ...topicsRows, ...clusterRows]
+const rows = [...recordsRows, ...groupsRows, ...topicsRows, ...clusterRows, ...transactionsRows]
 const properties = { 'offsets.topic.num.partitions': '1', 'offsets.topic.replication.factor': '1' }
 const authorizer = new Granted()
 const test = new TestBroker(properties, authorizer)
@@ -77,6 +78,8 @@ function collect(value: unknown, of: string, found: Set<string>): void {
   )
   const topic = [...ids].find(([, id]) => id === members.get('topicId'))?.[0]
   const label = own ? `${named[own] ?? ''}${String(members.get(own))}` : topic ? `(${topic})` : of
+  const partitionError = members.get('partitionErrorCode')
+  if (partitionError !== undefined) found.add(`${label} ${String(partitionError)}`)
   if (members.has('errorCode')) found.add(`${label} ${String(members.get('errorCode'))}`)
   else if (own === 'groupId' && !members.has('topics')) found.add(label)
   if (members.get('topicConfigErrorCode'))

@@ -23,13 +23,12 @@ import { handlers } from './api-table.ts'
 import type { Connection } from '../server/connection.ts'
 import { type BrokerOptions, type BrokerParts, partsOf } from './broker-parts.ts'
 import {
+  coordinatorHomes,
   type CoordinatorHome,
   createGroupCoordinator,
   createTransactionCoordinator,
-  groupCoordinatorHome,
-  transactionCoordinatorHome,
 } from './coordinators.ts'
-import { FetchSessions } from './fetch-sessions.ts'
+import { createFetchSessions, type FetchSessions } from './fetch-sessions.ts'
 import { FollowerFetches } from './follower-fetches.ts'
 import { ParkedFetches, parkedPartitionsMax } from './parked-fetches.ts'
 import { RequestContext } from './handler.ts'
@@ -47,12 +46,6 @@ import { Peers } from './peers.ts'
 import { createPartitions } from './replication.ts'
 import type { BrokerServices } from './services.ts'
 
-const fetchSessionLimits = {
-  /** Of 200 bytes each. */
-  partitionsMax: 500_000,
-  /** A session that is idle for longer makes room for another one. */
-  evictionMs: 120_000,
-}
 const unaborted = new AbortController().signal
 
 /**
@@ -137,13 +130,9 @@ export class Broker implements BrokerServices {
     this.groups = createGroupCoordinator(this)
     this.peers = new Peers({ ...options, ...parts })
     this.transactions = createTransactionCoordinator(this)
-    this.coordinators = [groupCoordinatorHome(this.groups), transactionCoordinatorHome(this.transactions)]
+    this.coordinators = coordinatorHomes(this)
     this.followerFetches = new FollowerFetches(this.clock)
-    this.fetchSessions = new FetchSessions({
-      slotsMax: this.config.int('max.incremental.fetch.session.cache.slots'),
-      ...fetchSessionLimits,
-      random: options.random,
-    })
+    this.fetchSessions = createFetchSessions(this.config, options.random)
     this.#registration = new Registration({
       brokerId: options.nodeId,
       clusterId: options.clusterId,

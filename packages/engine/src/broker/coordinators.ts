@@ -35,7 +35,7 @@ export interface CoordinatorHome {
   close(): void
 }
 
-export function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome {
+function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome {
   return {
     topic: consumerOffsets.topic,
     keyType: coordinatorKeyType.group,
@@ -56,7 +56,7 @@ export function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome 
   }
 }
 
-export function transactionCoordinatorHome(transactions: TransactionCoordinator): CoordinatorHome {
+function transactionCoordinatorHome(transactions: TransactionCoordinator): CoordinatorHome {
   return {
     topic: transactionState.topic,
     keyType: coordinatorKeyType.transaction,
@@ -77,6 +77,13 @@ export function transactionCoordinatorHome(transactions: TransactionCoordinator)
     topicsDeleted: () => {},
     close: () => transactions.close(),
   }
+}
+
+export function coordinatorHomes(broker: {
+  readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
+}): CoordinatorHome[] {
+  return [groupCoordinatorHome(broker.groups), transactionCoordinatorHome(broker.transactions)]
 }
 
 /** What a coordinator has of its broker. */

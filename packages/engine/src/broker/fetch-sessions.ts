@@ -1,5 +1,6 @@
 import type { Random } from '@sluice/effects'
 import { ErrorCode, type Int64 } from '@sluice/wire'
+import type { BrokerConfig } from '../metadata/configs.ts'
 import type { Steps } from '../storage/slices.ts'
 
 /** Session epochs with a meaning of their own (KIP-227). */
@@ -79,6 +80,13 @@ interface Session extends Fetcher {
   /** The epoch that the next request must have. */
   epoch: number
   lastUsedAtMs: number
+}
+
+const limits = {
+  /** Of 200 bytes each. */
+  partitionsMax: 500_000,
+  /** A session that is idle for longer makes room for another one. */
+  evictionMs: 120_000,
 }
 
 /**
@@ -266,4 +274,9 @@ function keyOf(topicKey: string, partition: number): string {
 
 function nextEpoch(epoch: number): number {
   return epoch === 0x7fffffff ? 1 : epoch + 1
+}
+
+export function createFetchSessions(config: BrokerConfig, random: Random): FetchSessions {
+  const slotsMax = config.int('max.incremental.fetch.session.cache.slots')
+  return new FetchSessions({ slotsMax, ...limits, random })
 }

@@ -1,9 +1,9 @@
 import { ErrorCode } from '@sluice/wire'
 import type { Clock } from '@sluice/effects'
-import type { CoordinatorLog, TransactionalFacts } from '../coordinator/coordinator-log.ts'
+import type { CoordinatorLog } from '../coordinator/coordinator-log.ts'
 import { allReplicas } from '../replication/append.ts'
 import type { Partitions } from '../replication/partitions.ts'
-import type { TransactionClaim } from '../storage/producer-check.ts'
+import type { TransactionalFacts, TransactionClaim } from '../storage/producer-check.ts'
 import { readExactly } from '../server/response-stream.ts'
 
 const readChunkBytes = 1_048_576

@@ -1,12 +1,15 @@
 import { Connection } from '@sluice/client'
-import type { Clock, Network } from '@sluice/effects'
+import type { Clock, Disk, Network } from '@sluice/effects'
 import type { Api, Input, RequestOf, ResponseOf } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
+import { securityProtocolId } from '../metadata/security-protocol.ts'
+import { clientTls } from '../server/listener-tls.ts'
 
 /** What a connection to another broker is made with. */
 interface PeerSurroundings {
   readonly network: Network
+  readonly disk: Disk
   readonly clock: Clock
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
@@ -21,14 +24,22 @@ interface PeerOptions {
 /** To another broker, by the listener that is for brokers. */
 export async function connectToPeer(
   brokerId: number,
-  { network, clock, config, metadata }: PeerSurroundings,
+  { network, disk, clock, config, metadata }: PeerSurroundings,
   options: PeerOptions,
 ): Promise<Connection> {
   const endpoints = metadata.broker(brokerId)?.endpoints ?? []
   const listener = config.value('inter.broker.listener.name')
   const endpoint = endpoints.find(({ name }) => name === listener) ?? endpoints[0]
   if (!endpoint) throw new Error(`broker ${brokerId} has no address`)
-  return Connection.open({ network, host: endpoint.host, port: endpoint.port, clock, ...options })
+  const isEncrypted = endpoint.securityProtocol === securityProtocolId.SSL
+  return Connection.open({
+    network,
+    host: endpoint.host,
+    port: endpoint.port,
+    ...(isEncrypted && { tls: clientTls(endpoint.name, config, disk) }),
+    clock,
+    ...options,
+  })
 }
 
 /** Requests that this broker has for others, over a connection to each. */

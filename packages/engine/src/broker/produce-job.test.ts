@@ -52,12 +52,9 @@ describe('a produce', () => {
     ])
   })
 
-  it('is refused as a whole with acks that do not exist or with a transactional id', async () => {
+  it('is refused as a whole with acks that do not exist', async () => {
     expect(await errors({ events: [0, 1] }, { acks: 2 })).toEqual([
       [ErrorCode.INVALID_REQUIRED_ACKS, ErrorCode.INVALID_REQUIRED_ACKS],
-    ])
-    expect(await errors({ events: [0] }, { acks: -1, transactionalId: 'tx' })).toEqual([
-      [ErrorCode.UNSUPPORTED_VERSION],
     ])
     expect(await listOffset(client, 'events', 0, OffsetSpec.latest)).toMatchObject({ offset: 0 })
   })

@@ -87,7 +87,8 @@ describe('BrokerRegistration', () => {
 
   it('takes a broker that knows more than is in force, and refuses one that knows less', async () => {
     const known = feature('eligible.leader.replicas.version', 0, 1).features
-    const more = [...known, ...feature('share.version', 0, 2).features.slice(1)]
+    const transactions = feature('transaction.version', 0, 2).features.slice(1)
+    const more = [...known, ...transactions, ...feature('share.version', 0, 2).features.slice(1)]
     expect(await controller.register(1, { features: more })).toMatchObject({ errorCode: 0 })
     expect(await controller.register(2, { features: [metadataFeature] })).toMatchObject({
       errorCode: ErrorCode.UNSUPPORTED_VERSION,

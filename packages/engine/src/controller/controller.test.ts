@@ -73,6 +73,7 @@ describe('a new controller', () => {
           'BeginTransactionRecord',
           'FeatureLevelRecord',
           'FeatureLevelRecord',
+          'FeatureLevelRecord',
           'ConfigRecord',
           'EndTransactionRecord',
         ],
@@ -407,7 +408,10 @@ describe('UpdateFeatures', () => {
     await controller.dropElr()
     const tooHigh = await update(controller, 'eligible.leader.replicas.version', 1, 2)
     expect(tooHigh.errorMessage).toMatch(/downgrade to a newer version/)
-    const features = [{ name: 'metadata.version', minSupportedVersion: 33, maxSupportedVersion: 33 }]
+    const features = [
+      { name: 'metadata.version', minSupportedVersion: 33, maxSupportedVersion: 33 },
+      { name: 'transaction.version', minSupportedVersion: 0, maxSupportedVersion: 2 },
+    ]
     await controller.register(2, { features })
     const name = 'eligible.leader.replicas.version'
     expect((await update(controller, name, 1)).errorMessage).toMatch(/Broker 2 does not support/)

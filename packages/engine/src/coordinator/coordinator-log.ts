@@ -1,8 +1,5 @@
 import type { ErrorCode } from '@sluice/wire'
-import type { ProducerBatchFacts, TransactionClaim } from '../storage/producer-check.ts'
-
-/** What is judged of a batch that belongs to a transaction, and comes from a coordinator. */
-export type TransactionalFacts = Pick<ProducerBatchFacts, 'producerId' | 'producerEpoch' | 'marker'>
+import type { TransactionalFacts, TransactionClaim } from '../storage/producer-check.ts'
 
 /** The partitions of one internal topic, as a coordinator sees them: it leads those that it has loaded. */
 export interface CoordinatorLog {

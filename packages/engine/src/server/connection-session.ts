@@ -86,7 +86,7 @@ export class ConnectionSession {
 
 const asItIs: PrincipalMapping = (name) => name
 
-export interface ClientSoftware {
+interface ClientSoftware {
   readonly name: string
   readonly version: string
 }

@@ -40,7 +40,7 @@ import { loadLog } from './recovery.ts'
 import type { AppendContext, Rejected } from './record-checks.ts'
 import { countExpired } from './retention.ts'
 import { atOnce, type Steps } from './slices.ts'
-import type { ProducerBatchFacts, TransactionClaim } from './producer-check.ts'
+import type { TransactionalFacts, TransactionClaim } from './producer-check.ts'
 import { type AbortedTransaction, collectAborted } from './transaction-index.ts'
 import type { UnverifiedBatch, Verification } from './verification.ts'
 
@@ -103,16 +103,6 @@ interface ActiveProducer {
   coordinatorEpoch: number
   /** -1 without an open transaction. */
   currentTransactionStartOffset: number
-}
-
-/** Of a coordinator's batch that is only thought of. */
-const notYetPlaced = {
-  baseOffset: -1,
-  lastOffset: -1,
-  maxTimestamp: -1,
-  baseSequence: 0,
-  lastSequence: 0,
-  isTransactional: true,
 }
 
 export class Log {
@@ -386,12 +376,9 @@ export class Log {
     return this.#store.producers.verify(batch, nowMs)
   }
 
-  /** Why a coordinator's batch of a transaction would not be taken as all stands now; 0 where it would. */
-  refusal(
-    of: Pick<ProducerBatchFacts, 'producerId' | 'producerEpoch' | 'marker'>,
-    claim: TransactionClaim,
-  ): ErrorCode {
-    return this.#store.producers.refusal({ ...notYetPlaced, ...of }, claim)
+  /** See ProducerState. */
+  refusal(of: TransactionalFacts, claim: TransactionClaim): ErrorCode {
+    return this.#store.producers.refusal(of, claim)
   }
 
   activeProducers(): ActiveProducer[] {

@@ -17,6 +17,9 @@ export interface ProducerBatchFacts {
   marker: TransactionMarker | null
 }
 
+/** What is judged of a batch that belongs to a transaction, and comes from a coordinator. */
+export type TransactionalFacts = Pick<ProducerBatchFacts, 'producerId' | 'producerEpoch' | 'marker'>
+
 export interface TransactionMarker {
   commit: boolean
   coordinatorEpoch: number

@@ -7,6 +7,7 @@ import {
   ok,
   type ProducerBatchFacts,
   type ProducerVerdict,
+  type TransactionalFacts,
   type TransactionClaim,
 } from './producer-check.ts'
 import { ProducerEntry } from './producer-entry.ts'
@@ -27,6 +28,16 @@ interface CompletedTransaction {
 }
 
 const noClaim: TransactionClaim = {}
+
+/** Of a coordinator's batch that is only thought of. */
+const notYetPlaced = {
+  baseOffset: -1,
+  lastOffset: -1,
+  maxTimestamp: -1,
+  baseSequence: 0,
+  lastSequence: 0,
+  isTransactional: true,
+}
 
 /** Most logs have no producers with ids, and an empty map takes 200 bytes. Never written to. */
 const none = new Map<never, never>()
@@ -105,9 +116,10 @@ export class ProducerState {
   }
 
   /** Why a coordinator's batch would not be taken as all stands now; 0 where it would. */
-  refusal(batch: ProducerBatchFacts, claim: TransactionClaim): ErrorCode {
-    const { producerId } = batch
+  refusal(of: TransactionalFacts, claim: TransactionClaim): ErrorCode {
+    const { producerId } = of
     const verification = this.#verifications.get(producerId)
+    const batch = { ...notYetPlaced, ...of }
     const verdict = judge(this.#known(producerId), batch, 'coordinator', claim, verification)
     return verdict.kind === 'rejected' ? verdict.error : ErrorCode.NONE
   }

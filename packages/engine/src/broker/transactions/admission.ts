@@ -11,7 +11,7 @@ type AdmissionHome = Pick<
 > & { readonly peers: Peers }
 
 /** A write that would be the first of a transaction in these partitions. */
-export interface FirstWrite {
+interface FirstWrite {
   readonly transactionalId: string
   readonly producerId: Int64
   readonly producerEpoch: number

@@ -1,17 +1,19 @@
-import { AssertionFailure } from '@sluice/effects'
+import { AssertionFailure, type Logger } from '@sluice/effects'
 import { ErrorCode, WriteTxnMarkers } from '@sluice/wire'
 import type { VersionedEnd } from '../../coordinator/pending-appends.ts'
 import type { MarkerOutcome } from '../../coordinator/transaction/transaction-coordinator.ts'
 import type { PartitionsByTopic } from '../../coordinator/transaction/transaction.ts'
+import type { MetadataImage } from '../../metadata/image.ts'
 import { noLeader } from '../../metadata/topics-image.ts'
-import type { BrokerServices } from '../services.ts'
 import type { Peers } from '../peers.ts'
-import { writeMarker } from './write-marker.ts'
+import { type MarkerHome, writeMarker } from './write-marker.ts'
 
-type MarkerSource = Pick<
-  BrokerServices,
-  'nodeId' | 'metadata' | 'logger' | 'partitions' | 'groups' | 'clock' | 'config'
-> & { readonly peers: Peers }
+interface MarkerSource extends MarkerHome {
+  readonly nodeId: number
+  readonly metadata: MetadataImage
+  readonly logger: Logger
+  readonly peers: Peers
+}
 
 interface Written {
   readonly topic: string

@@ -1,9 +1,18 @@
+import type { Clock } from '@sluice/effects'
 import { consumerOffsets, endTransactionBatch, ErrorCode } from '@sluice/wire'
+import type { GroupCoordinator } from '../../coordinator/group/group-coordinator.ts'
 import type { VersionedEnd } from '../../coordinator/pending-appends.ts'
+import type { BrokerConfig } from '../../metadata/configs.ts'
 import { allReplicas } from '../../replication/append.ts'
-import type { BrokerServices } from '../services.ts'
+import type { Partitions } from '../../replication/partitions.ts'
 
-type MarkerHome = Pick<BrokerServices, 'partitions' | 'groups' | 'clock' | 'config'>
+/** Where markers are written. */
+export interface MarkerHome {
+  readonly partitions: Partitions
+  readonly groups: GroupCoordinator
+  readonly clock: Clock
+  readonly config: BrokerConfig
+}
 
 /**
  * Writes the marker into a partition that this broker leads, and waits for its commit. Into those of groups by their

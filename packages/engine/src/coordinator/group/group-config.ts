@@ -1,3 +1,5 @@
+import type { ConfigReader } from '../config-reader.ts'
+
 /** The broker configurations that the group coordinator reads. */
 export interface GroupCoordinatorConfig {
   readonly offsetsTopicPartitions: number
@@ -12,12 +14,6 @@ export interface GroupCoordinatorConfig {
   readonly offsetsCommitTimeoutMs: number
   /** A codec's id: offsets.topic.compression.codec is a number. */
   readonly offsetsCompression: number
-}
-
-/** Reads a broker configuration by its name. */
-export interface ConfigReader {
-  int(name: string): number
-  long(name: string): number
 }
 
 /** All of these are fixed while a broker runs. */

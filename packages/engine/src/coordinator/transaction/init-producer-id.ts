@@ -1,6 +1,7 @@
 import { ErrorCode, type Int64 } from '@sluice/wire'
 import {
   ending,
+  epochBumpVersion,
   fenced,
   initialised,
   initialisedAnew,
@@ -49,7 +50,10 @@ export function decideInit(known: Transaction | undefined, request: InitRequest,
   }
   if (isPrepared(known)) return ErrorCode.CONCURRENT_TRANSACTIONS
   if (expected && !mayGoOn(known, expected)) return ErrorCode.PRODUCER_FENCED
-  if (known.state === TransactionState.ongoing) return abortAndFence(known, supplies)
+  if (known.state === TransactionState.ongoing)
+    return isEpochExhausted(known.producerEpoch) && producerId === null
+      ? producerIdNeeded
+      : abortAndFence(known, supplies)
   const isOfNow = !expected || expected.producerEpoch === known.producerEpoch
   if (!isEpochExhausted(known.producerEpoch) || !isOfNow)
     return initialised(known, timeoutMs, expected && expected.producerEpoch, nowMs)
@@ -57,14 +61,26 @@ export function decideInit(known: Transaction | undefined, request: InitRequest,
   return initialisedAnew(known, producerId, timeoutMs, expected !== null, nowMs)
 }
 
-/** A transaction that is left open, by a client that is gone or too slow: it ends, and its client is fenced. */
-export function abortAndFence(open: Transaction, { nowMs, transactionVersion }: Supplies): Transaction {
-  const end = {
-    commit: false,
-    clientTransactionVersion: transactionVersion,
-    nextProducerId: noProducerId,
-  }
-  return ending(fenced(open), end, nowMs)
+/**
+ * A transaction that is left open, by a client that is gone or too slow: it ends, and its client is fenced by the epoch
+ * that this raises.
+ */
+export function abortAndFence(
+  open: Transaction,
+  { nowMs, producerId, transactionVersion }: Supplies,
+): Transaction {
+  const nextProducerId = isEpochExhausted(open.producerEpoch) ? (producerId ?? noProducerId) : noProducerId
+  if (transactionVersion >= epochBumpVersion)
+    return ending(
+      open,
+      { commit: false, clientTransactionVersion: transactionVersion, nextProducerId },
+      nowMs,
+    )
+  return ending(
+    fenced(open),
+    { commit: false, clientTransactionVersion: 0, nextProducerId: noProducerId },
+    nowMs,
+  )
 }
 
 function mayGoOn(

@@ -1,4 +1,4 @@
-import type { ConfigReader } from '../group/group-config.ts'
+import type { ConfigReader } from '../config-reader.ts'
 
 /** The broker configurations that the transaction coordinator reads. */
 export interface TransactionCoordinatorConfig {

@@ -3,7 +3,7 @@ import { ErrorCode, type Int64, subtractInt64, transactionState } from '@sluice/
 import { Lane } from '../../storage/lane.ts'
 import type { CoordinatorLog } from '../coordinator-log.ts'
 import { CoordinatorFailure, type Decision } from '../decision.ts'
-import type { ConfigReader } from '../group/group-config.ts'
+import type { ConfigReader } from '../config-reader.ts'
 import { partitionFor } from '../partition-for.ts'
 import type { VersionedEnd } from '../pending-appends.ts'
 import { CoordinatorRuntime } from '../runtime.ts'
@@ -52,7 +52,7 @@ interface TransactionCoordinatorOptions {
   readonly writeMarkers: (end: VersionedEnd, partitions: PartitionsByTopic) => Promise<MarkerOutcome>
 }
 
-export interface ListFilter {
+interface ListFilter {
   readonly states: ReadonlySet<string>
   readonly producerIds: ReadonlySet<Int64>
   /** Longer than this; negative: of any duration. */

@@ -178,7 +178,7 @@ export function ending(
   })
 }
 
-/** Its client is shut out, with an epoch that nobody is told. */
+/** Its client is shut out where ends of transactions do not raise the epoch: by one that nobody is told. */
 export function fenced(before: Transaction): Transaction {
   return {
     ...before,

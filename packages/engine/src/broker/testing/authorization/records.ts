@@ -95,7 +95,7 @@ export const recordsRows: readonly Row[] = [
     InitProducerId,
     4,
     { transactionalId: 't', transactionTimeoutMs: -1 },
-    { what: 'for transactions', grants: ['write transactionalId t'], ...wholly(53, 35) },
+    { what: 'for transactions', grants: ['write transactionalId t'], ...wholly(53, 50) },
   ),
   row(
     OffsetForLeaderEpoch,
