@@ -2,7 +2,7 @@ import { type Clock, Deferred, type Logger, raise } from '@sluice/effects'
 import { ErrorCode, type Int64, subtractInt64, transactionState } from '@sluice/wire'
 import { Lane } from '../../storage/lane.ts'
 import type { CoordinatorLog } from '../coordinator-log.ts'
-import { CoordinatorFailure, type Decision } from '../decision.ts'
+import { answer, CoordinatorFailure, type Decision } from '../decision.ts'
 import type { ConfigReader } from '../config-reader.ts'
 import { partitionFor } from '../partition-for.ts'
 import type { VersionedEnd } from '../pending-appends.ts'
@@ -156,16 +156,14 @@ export class TransactionCoordinator {
     )
   }
 
-  async describe(transactionalId: string): Promise<Transaction | ErrorCode> {
-    if (transactionalId === '') return ErrorCode.INVALID_REQUEST
-    const partition = this.partitionFor(transactionalId)
-    const found = await this.#lane.done(
-      // biome-ignore lint/correctness/useYield: it is one look.
-      this.#runtime.read('describe-transaction', partition, function* (shard) {
-        return shard.transaction(transactionalId) ?? ErrorCode.TRANSACTIONAL_ID_NOT_FOUND
-      }),
+  describe(transactionalId: string): Promise<Transaction | ErrorCode> {
+    if (transactionalId === '') return Promise.resolve(ErrorCode.INVALID_REQUEST)
+    return this.#write<Transaction | ErrorCode>(
+      'describe-transaction',
+      transactionalId,
+      (shard) => answer(shard.transaction(transactionalId) ?? ErrorCode.TRANSACTIONAL_ID_NOT_FOUND),
+      asItIs,
     )
-    return found instanceof CoordinatorFailure ? found.error : found
   }
 
   /** All that are coordinated here. While a partition is loaded nobody knows them. */
