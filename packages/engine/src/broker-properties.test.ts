@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import {
   checkBrokerProperties,
+  controllerProperties,
   ignoredBrokerProperties,
   servedBrokerProperties,
 } from './broker-properties.ts'
@@ -48,5 +49,28 @@ describe('broker properties', () => {
     expect(checkBrokerProperties({ 'num.partitions': '4' })).toEqual([])
     expect(checkBrokerProperties({ 'num.partitons': '4' })).toMatchObject([{ name: 'num.partitons' }])
     expect(checkBrokerProperties({ 'num.partitions': '0' })).toMatchObject([{ name: 'num.partitions' }])
+  })
+
+  it('name one authorizer or none, and its own are known', () => {
+    const standard = 'org.apache.kafka.metadata.authorizer.StandardAuthorizer'
+    const own = { 'super.users': 'User:CN=a,O=b;User:c', 'allow.everyone.if.no.acl.found': 'true' }
+    expect(checkBrokerProperties({ 'authorizer.class.name': standard, ...own })).toEqual([])
+    expect(checkBrokerProperties({ 'authorizer.class.name': '', ...own })).toEqual([])
+    for (const [name, value] of Object.entries({
+      'authorizer.class.name': 'com.example.Authorizer',
+      'principal.builder.class': 'com.example.Builder',
+      'ssl.principal.mapping.rules': 'RULE:(/x/',
+      'allow.everyone.if.no.acl.found': 'perhaps',
+    }))
+      expect(checkBrokerProperties({ [name]: value }), name).toMatchObject([{ name }])
+  })
+
+  it('of the authorizer are also the controller’s, which asks it of clients of other brokers', () => {
+    const authorizer = {
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:root',
+      'allow.everyone.if.no.acl.found': 'true',
+    }
+    expect(controllerProperties({ ...authorizer, 'num.io.threads': '8' })).toEqual(authorizer)
   })
 })

@@ -148,6 +148,7 @@ function behindTopicConfigs(): string[] {
 
 /** What the controller itself decides by, beside the defaults of topics, and what it judges changes by. */
 const controllerServed: ReadonlySet<string> = new Set([
+  'allow.everyone.if.no.acl.found',
   'auto.leader.rebalance.enable',
   'broker.session.timeout.ms',
   'default.replication.factor',
@@ -163,6 +164,7 @@ const controllerServed: ReadonlySet<string> = new Set([
   'metadata.log.segment.ms',
   'metadata.max.retention.bytes',
   'num.partitions',
+  'super.users',
   'unclean.leader.election.interval.ms',
   ...[...configDefinitions('topic').values()].flatMap(({ synonyms }) => synonyms.map(({ name }) => name)),
   ...configRules.flatMap(({ names }) => names),
