@@ -159,6 +159,18 @@ describe.each(changes)('%s', (name, call) => {
 })
 
 describe('an update', () => {
+  it('is taken in hand alone, however many are asked for at once', async () => {
+    const arn = await clusters.create()
+    const { CurrentVersion } = await clusters.info(arn)
+    clusters.service.replicating.problem = 'A broker is missing.'
+    const outcomes = await Promise.allSettled(changes.map(([, call]) => call(arn, CurrentVersion)))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const { ClusterOperationInfoList } = await clusters.client.send(
+      new ListClusterOperationsCommand({ ClusterArn: arn }),
+    )
+    expect(ClusterOperationInfoList).toHaveLength(1)
+  })
+
   it('that the disk does not take is answered with 503 and has not happened', async () => {
     const ClusterArn = await clusters.create()
     const before = await clusters.info(ClusterArn)

@@ -6,7 +6,7 @@ import type { Constrain } from '../service.ts'
  * model's upper bound of 15 brokers is left out on purpose: the service takes more.
  */
 
-interface Rule {
+export interface Rule {
   min?: number
   max?: number
   /** Whole numbers are the rule; the few fractions of the model are told here. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { badRequest } from './exceptions.ts'
 
 /** MSK's pages: maxResults 1 to 100; the default is not documented. */
@@ -32,15 +33,24 @@ export function creationKey({ createdAtMs, uuid }: { createdAtMs: number; uuid: 
 }
 
 function tokenOfKey(key: string): string {
-  return Buffer.from(JSON.stringify([1, key])).toString('base64url')
+  return Buffer.from(JSON.stringify([2, key, sealOf(key)])).toString('base64url')
 }
 
 function keyOfToken(token: string): string {
   try {
-    const [version, key] = JSON.parse(Buffer.from(token, 'base64url').toString()) as [number, string]
-    if (version === 1 && typeof key === 'string') return key
+    const [version, key, seal] = JSON.parse(Buffer.from(token, 'base64url').toString()) as [
+      number,
+      string,
+      string,
+    ]
+    if (version === 2 && typeof key === 'string' && seal === sealOf(key)) return key
   } catch {
     // Falls through to the same answer as a token of another make.
   }
   throw badRequest('The parameter nextToken is not valid.', 'nextToken')
+}
+
+/** Whoever alters a token is told so, and gets no page from somewhere else. */
+function sealOf(key: string): string {
+  return createHash('sha256').update(`page after ${key}`).digest('base64url').slice(0, 12)
 }
