@@ -4,9 +4,12 @@ import {
   AlterReplicaLogDirs,
   AlterUserScramCredentials,
   ConfigResourceType,
+  CreateAcls,
   CreatePartitions,
   CreateTopics,
+  DeleteAcls,
   DeleteTopics,
+  DescribeAcls,
   DescribeCluster,
   DescribeConfigs,
   DescribeLogDirs,
@@ -52,6 +55,17 @@ const created = (names: readonly string[]) => ({
   validateOnly: true,
   topics: names.map((name) => ({ name, numPartitions: 1, replicationFactor: 1 })),
 })
+
+const nobodys = { resourceType: 2, principal: 'User:nobody', host: '*', operation: 3, permissionType: 3 }
+const filterOfNobody = {
+  resourceTypeFilter: 2,
+  resourceNameFilter: 'none',
+  principalFilter: null,
+  hostFilter: null,
+  operation: 1,
+  permissionType: 1,
+}
+const ofAcls: Row['answered'] = { bob: ['all 31'], alice: ['all 31'], carol: ['all 0'] }
 
 export const adminRows: readonly Row[] = [
   ...[0, 1, 8, 10, 12].map((version) =>
@@ -246,6 +260,9 @@ export const adminRows: readonly Row[] = [
     () => ({ timeoutMs: 1_000, validateOnly: true, featureUpdates: [] }),
     wholly(31, 31, 0),
   ),
+  inAnyOrder(row(CreateAcls, 3, () => ({ creations: [{ ...nobodys, resourceName: 'own' }] }), ofAcls)),
+  inAnyOrder(row(DeleteAcls, 3, () => ({ filters: [filterOfNobody] }), ofAcls)),
+  inAnyOrder(row(DescribeAcls, 3, () => filterOfNobody, wholly(31, 31, 0))),
   row(UnregisterBroker, 0, () => ({ brokerId: 900 }), wholly(31, 31, 102)),
   // At last, for they are gone then.
   inAnyOrder(
