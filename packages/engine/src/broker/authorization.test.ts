@@ -79,7 +79,7 @@ function collect(value: unknown, of: string, found: Set<string>): void {
   const topic = [...ids].find(([, id]) => id === members.get('topicId'))?.[0]
   const label = own ? `${named[own] ?? ''}${String(members.get(own))}` : topic ? `(${topic})` : of
   const partitionError = members.get('partitionErrorCode')
-  if (partitionError !== undefined) found.add(`${label} ${String(partitionError)}`)
+  if (typeof partitionError === 'number') found.add(`${label} ${partitionError}`)
   if (members.has('errorCode')) found.add(`${label} ${String(members.get('errorCode'))}`)
   else if (own === 'groupId' && !members.has('topics')) found.add(label)
   if (members.get('topicConfigErrorCode'))

@@ -1,0 +1,77 @@
+import { EndTxn, FindCoordinator, InitProducerId, type Int64 } from '@sluice/wire'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { batch, byChance, eventually, fetch, produce, type Topic, uniqueName, valuesOf } from '../fixture.ts'
+import { Cluster } from './cluster.ts'
+import { placedTopic } from './fixture.ts'
+
+describe('a transaction over brokers', () => {
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await Cluster.open()
+  })
+  afterAll(() => cluster.close())
+
+  const coordinatorOf = (id: string, asked: number) =>
+    eventually(async () => {
+      const peer = await cluster.peer(asked)
+      const response = await peer.send(FindCoordinator, 4, { keyType: 1, coordinatorKeys: [id] })
+      const [found] = response.coordinators
+      return found?.errorCode === 0 ? found.nodeId : undefined
+    }, 60_000)
+
+  const begin = async (transactionalId: string, coordinator: number) =>
+    eventually(async () => {
+      const peer = await cluster.peer(coordinator)
+      const answer = await peer.send(InitProducerId, 5, { transactionalId, transactionTimeoutMs: 60_000 })
+      return answer.errorCode === 0 ? answer : undefined
+    }, 60_000)
+
+  const write = async (
+    topic: Topic,
+    leader: number,
+    producer: { producerId: Int64; producerEpoch: number },
+    id: string,
+  ) => {
+    const records = batch([`by ${leader}`], { ...producer, baseSequence: 0, isTransactional: true })
+    return produce(await cluster.peer(leader), topic, records, { transactionalId: id })
+  }
+
+  it('ends in all of them, also where its coordinator dies as soon as it has answered', async () => {
+    const leaders = [1, 2, 3]
+    const peers = await Promise.all(leaders.map((leader) => cluster.peer(leader)))
+    const topics = new Map<number, Topic>()
+    for (const leader of leaders) {
+      const others = leaders.filter((one) => one !== leader)
+      topics.set(leader, await placedTopic(peers, [leader, ...others]))
+    }
+    const id = uniqueName('tx')
+    const coordinator = await byChance(() => coordinatorOf(id, 1))
+    const producer = await begin(id, coordinator)
+    for (const [leader, topic] of topics)
+      await eventually(async () => {
+        const answer = await write(topic, leader, producer, id)
+        return answer.errorCode === 0 || undefined
+      }, 60_000)
+    const { producerId, producerEpoch } = producer
+    const ended = await (await cluster.peer(coordinator)).send(EndTxn, 5, {
+      transactionalId: id,
+      producerId,
+      producerEpoch,
+      committed: true,
+    })
+    expect(ended.errorCode).toBe(0)
+    await cluster.kill(coordinator)
+    await cluster.start(coordinator)
+    for (const [leader, topic] of topics) {
+      const peer = await cluster.peer(leader)
+      const values = await eventually(async () => {
+        const { lastStableOffset, highWatermark } = await fetch(peer, topic, { isolationLevel: 1 })
+        if (highWatermark < 2 || lastStableOffset !== highWatermark) return undefined
+        return valuesOf(peer, topic, { isolationLevel: 1 })
+      }, 60_000)
+      expect(values).toEqual([`by ${leader}`])
+    }
+    const next = await begin(id, await coordinatorOf(id, coordinator === 1 ? 2 : 1))
+    expect(next.producerEpoch).toBe(2)
+  }, 180_000)
+})
