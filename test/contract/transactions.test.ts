@@ -254,6 +254,22 @@ describe('a transaction of a client of transaction.version 2', () => {
     expect(answer.abortedTransactions).toEqual([{ producerId: zombie.producerId, firstOffset: 0 }])
   })
 
+  it('is aborted, and its client fenced, when it takes too long', async () => {
+    const topic = await createTopic(peer)
+    const { id } = await begin()
+    const begun = await settled(() => init(id, { timeoutMs: 300 }))
+    const slow = { id, producerId: begun.producerId, producerEpoch: begun.producerEpoch }
+    expect((await write(slow, topic, ['slow'])).errorCode).toBe(0)
+    await untilState(id, 'CompleteAbort')
+    expect((await end(slow, true)).errorCode).toBe(ErrorCode.INVALID_TXN_STATE)
+    await untilStable(topic)
+    const { abortedTransactions } = await fetch(peer, topic, { isolationLevel: 1 })
+    expect(abortedTransactions).toEqual([{ producerId: slow.producerId, firstOffset: 0 }])
+    expect((await write(slow, topic, ['late'], { baseSequence: 1 })).errorCode).toBe(
+      ErrorCode.INVALID_PRODUCER_EPOCH,
+    )
+  })
+
   it('may not be written to under another id, or without one', async () => {
     const topic = await createTopic(peer)
     const producer = await begin()
