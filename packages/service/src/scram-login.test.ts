@@ -12,7 +12,14 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { Kafka, logLevel } from 'kafkajs'
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+} from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadAccessKey } from './credentials.ts'
 import type { Service } from './service.ts'
@@ -126,6 +133,47 @@ describe('the cluster of a start', () => {
     expect(sent?.errorCode).toBe(0)
     await producer.disconnect()
     await areOut(username, `${password}x`)
+  })
+})
+
+describe('what ACLs say', () => {
+  it('holds for the users of the cluster, and leaves to everyone what they do not speak of', async () => {
+    await userWith('reader', 'read-it')
+    await areIn('reader', 'read-it')
+    const admin = clientOf('reader', 'read-it').admin()
+    await admin.connect()
+    const topics = ['guarded', 'open'].map((topic) => ({ topic, numPartitions: 1 }))
+    await admin.createTopics({ waitForLeaders: true, topics })
+    const toRead = {
+      resourceType: AclResourceTypes.TOPIC,
+      resourceName: 'guarded',
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal: 'User:reader',
+      host: '*',
+      operation: AclOperationTypes.READ,
+      permissionType: AclPermissionTypes.ALLOW,
+    }
+    await admin.createAcls({ acl: [toRead] })
+    const refusal = expect.stringMatching(/not authorized|authorization failed/i)
+    const sent = async (topic: string, producer = clientOf('reader', 'read-it').producer()) => {
+      await producer.connect()
+      try {
+        const [one] = await producer.send({ topic, messages: [{ value: 'hi' }] })
+        return one?.errorCode
+      } catch (error) {
+        return (error as Error).message
+      } finally {
+        await producer.disconnect()
+      }
+    }
+    await vi.waitFor(async () => expect(await sent('guarded')).toEqual(refusal), patience)
+    expect(await sent('open')).toBe(0)
+    expect((await admin.fetchTopicOffsets('guarded')).map(({ high }) => high)).toEqual(['0'])
+    const { scramUser } = demo()
+    const secret = await secrets.send(new GetSecretValueCommand({ SecretId: scramUser?.secretArn }))
+    const { username, password } = JSON.parse(secret.SecretString ?? '')
+    expect(await sent('guarded', clientOf(username, password).producer())).toEqual(refusal)
+    await admin.disconnect()
   })
 })
 

@@ -116,7 +116,11 @@ it('nodes of a cluster know each other by certificates of an authority of its ow
   expect(node.verify(authority.publicKey)).toBe(true)
   const name = `CN=nodes.${directory.split('/').at(-1)}`
   expect(node.subject).toBe(`O=Sluice\n${name}`)
-  expect(engine.plans.at(-1)?.properties['super.users']).toBe(`User:${name},O=Sluice`)
+  expect(engine.plans.at(-1)?.properties).toMatchObject({
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': 'true',
+    'super.users': `User:${name},O=Sluice`,
+  })
   // Nobody has asked the local authority for anything.
   expect(fleet.authority.certificate()).toBe(null)
 })

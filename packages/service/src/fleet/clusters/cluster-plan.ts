@@ -19,6 +19,11 @@ import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { staticProperties } from './static-properties.ts'
 
 const superUsersName = 'super.users'
+const openName = 'allow.everyone.if.no.acl.found'
+const authorizers = {
+  controller: 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  zookeeper: 'kafka.security.authorizer.AclAuthorizer',
+}
 
 /** Where the nodes of a cluster are. */
 export interface ClusterPlace {
@@ -39,7 +44,10 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
   const properties = staticProperties(spec, engine)
   return {
     kafkaVersion: spec.kafkaVersion,
-    properties: { ...properties, ...(record.hasSecureNodes && superUsers(properties, place)) },
+    properties: {
+      ...properties,
+      ...(record.hasSecureNodes && authorization(properties, engine.topology(spec).quorum.role, place)),
+    },
     nodes: record.nodes.map((node): NodePlan => {
       const wanted = listenersOf(record, engine, node)
       const ports = record.ports.filter((port) => sameNode(port, node) && wanted.includes(port.listener))
@@ -56,10 +64,21 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
   }
 }
 
-/** Nodes, and the service that asks them, may do everything, whatever an authorizer says of others. */
-function superUsers(properties: Readonly<Record<string, string>>, { nodeAuthority }: ClusterPlace) {
+/**
+ * ACLs are asked, as on MSK, which leaves to everyone what no ACL speaks of. Nodes, and the service that asks them, may do
+ * everything, so only where nodes know each other.
+ */
+function authorization(
+  properties: Readonly<Record<string, string>>,
+  quorum: keyof typeof authorizers,
+  { nodeAuthority }: ClusterPlace,
+) {
   const others = properties[superUsersName]
-  return { [superUsersName]: [...(others ? [others] : []), nodeAuthority.principal].join(';') }
+  return {
+    'authorizer.class.name': authorizers[quorum],
+    [openName]: properties[openName] ?? 'true',
+    [superUsersName]: [...(others ? [others] : []), nodeAuthority.principal].join(';'),
+  }
 }
 
 function isEncryptedForClients(listener: PortRecord['listener']): boolean {

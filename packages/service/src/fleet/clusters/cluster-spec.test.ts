@@ -120,16 +120,12 @@ describe('static broker properties', () => {
     expect(replicas(['a', 'b'])).toEqual(['2', '1'])
   })
 
-  it('leave ZooKeeper out where there is none, and the authorizer in any case', () => {
-    const configuration = configured({
-      'zookeeper.session.timeout.ms': '9000',
-      'allow.everyone.if.no.acl.found': 'true',
-    })
+  it('leave ZooKeeper out where there is none', () => {
+    const configuration = configured({ 'zookeeper.session.timeout.ms': '9000' })
     const names = (kafkaVersion: string) =>
       Object.keys(staticProperties({ ...spec(), kafkaVersion, configuration }, engine))
     expect(names('3.9.x')).toContain('zookeeper.session.timeout.ms')
     expect(names('3.9.x.kraft')).not.toContain('zookeeper.session.timeout.ms')
-    expect(names('3.9.x')).not.toContain('allow.everyone.if.no.acl.found')
   })
 
   it('go through tags and back', () => {

@@ -100,8 +100,6 @@ function ownersProperties(
   engine: Pick<Engine, 'topology'>,
 ): Record<string, string> {
   const configured = { ...configuration?.properties }
-  // A property of the authorizer, and there is none: what it says by default holds.
-  delete configured['allow.everyone.if.no.acl.found']
   // MSK's list holds them for every version, so configurations carry them to clusters without a ZooKeeper.
   if (engine.topology({ kafkaVersion }).quorum.role !== 'zookeeper')
     for (const name of Object.keys(configured)) if (name.startsWith('zookeeper.')) delete configured[name]

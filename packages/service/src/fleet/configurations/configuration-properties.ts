@@ -72,8 +72,6 @@ const settable: Readonly<Record<string, Kind>> = {
 /** MSK takes these; nothing here could keep their word yet. */
 const unservedNames = new Set(['custom.advertised.listeners'])
 const unservedPrefixes = ['local.retention.', 'log.local.retention.', 'remote.']
-/** Without an authorizer everyone is allowed, and there is none yet. */
-const authorizerProperty = 'allow.everyone.if.no.acl.found'
 
 type ConfigurationProperties =
   | { properties: Record<string, string> }
@@ -102,8 +100,6 @@ export function configurationProperties(bytes: Uint8Array): ConfigurationPropert
     return problem === null ? [] : [`${name}: '${shown(value)}' ${problem}`]
   })
   if (problems.length > 0) return { invalid: `Server properties are not valid: ${problems.join('; ')}.` }
-  if (properties[authorizerProperty]?.trim().toLowerCase() === 'false')
-    return { notImplemented: `The value false of the server property ${authorizerProperty}` }
   return { properties }
 }
 

@@ -101,16 +101,15 @@ describe('CreateConfiguration', () => {
     expect((await clusters.client.send(new ListConfigurationsCommand({}))).Configurations).toEqual([])
   })
 
-  it.each([
-    'custom.advertised.listeners=CLIENT://x:9000+{broker_id}',
-    'remote.log.reader.threads=10',
-    'allow.everyone.if.no.acl.found=false',
-  ])('says that %s is not implemented', async (line) => {
-    await expect(clusters.createOurs({ ServerProperties: bytes(line) })).rejects.toMatchObject({
-      name: 'NotImplementedException',
-      message: expect.stringContaining(line.slice(0, line.indexOf('='))),
-    })
-  })
+  it.each(['custom.advertised.listeners=CLIENT://x:9000+{broker_id}', 'remote.log.reader.threads=10'])(
+    'says that %s is not implemented',
+    async (line) => {
+      await expect(clusters.createOurs({ ServerProperties: bytes(line) })).rejects.toMatchObject({
+        name: 'NotImplementedException',
+        message: expect.stringContaining(line.slice(0, line.indexOf('='))),
+      })
+    },
+  )
 
   it('takes what MSK has by default', async () => {
     const text = [
