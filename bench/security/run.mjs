@@ -32,7 +32,7 @@ export async function security({ directory, rounds, quick, kafka, only, say }) {
   const { systemClock, systemDisk } = await import('@sluice/effects')
   const keystore = join(directory, 'keystore.pem')
   const authority = new Authority({ clock: systemClock(), disk: systemDisk() }, directory)
-  authority.keepFile(keystore, { subject: 'CN=bench', hosts: [host, 'localhost'] })
+  await authority.keepFile(keystore, { subject: 'CN=bench', hosts: [host, 'localhost'] })
   const plan = { keystore, ca: authority.certificatePath, directory, rounds, quick, say }
   const wanted = streams.filter(({ title }) => title.includes(only))
   const ours = await startOurs(plan)

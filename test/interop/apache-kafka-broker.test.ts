@@ -67,8 +67,8 @@ describe.skipIf(!isThere).each(secured)('an Apache Kafka broker %s', { timeout: 
     if (!found || 'missing' in found) return
     const listener = { name: 'CONTROLLER', protocol } as const
     const controller = { nodeId: controllerId, host, port: await freePort(), listener }
-    for (const name of ['ours', 'theirs']) authority.keepNodeFile(keystoreOf(name), [host])
-    authority.keepNodeFile(authority.servicePath, [host])
+    for (const name of ['ours', 'theirs']) await authority.keepNodeFile(keystoreOf(name), [host])
+    await authority.keepNodeFile(authority.servicePath, [host])
     ports = { [ours]: await freePort(), [theirs]: await freePort() }
     cluster = await startCluster({
       directory: join(directory, 'ours'),

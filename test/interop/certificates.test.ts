@@ -29,8 +29,8 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
 
   beforeAll(async () => {
     if (!found || 'missing' in found) return
-    issue()
-    mine.keepNodeFile(mine.servicePath, [])
+    await issue()
+    await mine.keepNodeFile(mine.servicePath, [])
     writeFileSync(truststore, readFileSync(authority.certificatePath))
     const ports = [await freePort(), await freePort(), await freePort()]
     securePort = ports[1] ?? 0
@@ -103,7 +103,7 @@ describe.skipIf(!found || 'missing' in found)('an Apache Kafka broker', { timeou
     const before = inFile()
     expect(await shown()).toBe(before)
     rmSync(keystore)
-    issue()
+    await issue()
     expect(inFile()).not.toBe(before)
     expect(await shown()).toBe(before)
     const connection = await Connection.open({ network: systemNetwork(), ...node.bootstrap })

@@ -38,7 +38,7 @@ beforeAll(async () => {
   const clusterId = randomUuid(effects.random)
   const started = async (name: string) => {
     const keystore = join(directory, `${name}.pem`)
-    nodes.keepNodeFile(keystore, [host])
+    await nodes.keepNodeFile(keystore, [host])
     return { effects, clusterId, directory: join(directory, name), properties: properties(keystore) }
   }
   const listener = { name: 'CONTROLLER_SECURE', protocol: 'SSL' } as const
@@ -56,9 +56,9 @@ beforeAll(async () => {
       }),
     )
   }
-  nodes.keepNodeFile(nodes.servicePath, [host])
-  others.keepNodeFile(others.servicePath, [host])
-  local.issueForClient('CN=somebody')
+  await nodes.keepNodeFile(nodes.servicePath, [host])
+  await others.keepNodeFile(others.servicePath, [host])
+  await local.issueForClient('CN=somebody')
 }, 60_000)
 
 afterAll(async () => {
@@ -137,7 +137,7 @@ describe.each(['the controller', 'a broker'])('%s lets nobody in', (whom) => {
   })
 
   it('with a certificate of a client, though it has the name of a node', async () => {
-    const { key, certificate } = local.issueForClient('CN=nodes.ours,O=Sluice')
+    const { key, certificate } = await local.issueForClient('CN=nodes.ours,O=Sluice')
     const shown = { key, certificates: certificate, authorities: authorities() }
     await expect(answer(shown)).rejects.toThrow()
     const chain = { ...shown, certificates: `${certificate}${local.certificate()}` }

@@ -30,11 +30,13 @@ beforeAll(async () => {
     'warn',
     () => Date.now(),
   )
+  await mine.keepNodeFile(mine.servicePath, [])
+  await other.keepNodeFile(other.servicePath, [])
   trusts(mine, other)
   engine = await SecureEngine.start({ 'listener.name.mutual.ssl.truststore.location': truststore }, logger)
-  alice = clientOf(mine, 'alice')
-  bob = clientOf(mine, 'bob')
-  carol = clientOf(other, 'carol')
+  alice = await clientOf(mine, 'alice')
+  bob = await clientOf(mine, 'bob')
+  carol = await clientOf(other, 'carol')
 })
 beforeEach(() => {
   lines.length = 0
@@ -47,17 +49,14 @@ afterAll(async () => {
 })
 
 /** One that it has issued. */
-function clientOf(authority: NodeAuthority, name: string): TlsCredentials {
+async function clientOf(authority: NodeAuthority, name: string): Promise<TlsCredentials> {
   const path = join(directory, `${name}.pem`)
-  authority.keepNodeFile(path, [])
+  await authority.keepNodeFile(path, [])
   const own = readFileSync(path, 'utf8')
   return { key: own, certificates: own, authorities: engine.ca }
 }
 
-const certificateOf = (authority: NodeAuthority) => {
-  authority.keepNodeFile(authority.servicePath, [])
-  return readFileSync(authority.certificatePath, 'utf8')
-}
+const certificateOf = (authority: NodeAuthority) => readFileSync(authority.certificatePath, 'utf8')
 
 function trusts(...all: (NodeAuthority | string)[]): void {
   writeFileSync(truststore, all.map((one) => (typeof one === 'string' ? one : certificateOf(one))).join(''))
@@ -67,7 +66,7 @@ function listOf(
   authority: NodeAuthority,
   revoked: TlsCredentials[],
   { fromMs, days } = { fromMs: nowMs, days: 30 },
-): string {
+): Promise<string> {
   const key = readFileSync(join(authority.certificatePath, '..', 'ca-key.pem'), 'utf8')
   const entries = revoked.map((one) => revokedEntry(one.certificates, nowMs))
   const untilMs = fromMs + days * 86_400_000
@@ -109,7 +108,7 @@ it('kafkajs is let in by such a certificate', async () => {
 
 describe('a revocation list', () => {
   it('keeps out who is on it, with one line in the log, and nobody else', async () => {
-    trusts(mine, listOf(mine, [alice]))
+    trusts(mine, await listOf(mine, [alice]))
     expect(await isIn(alice)).toBe(true)
     engine.aMinutePasses()
     expect(await isIn(alice)).toBe(false)
@@ -123,24 +122,24 @@ describe('a revocation list', () => {
       const first = await session(version)
       expect(await resumes(version, first)).toBe(true)
       const second = await session(version)
-      trusts(mine, listOf(mine, [alice]))
+      trusts(mine, await listOf(mine, [alice]))
       engine.aMinutePasses()
       expect(await resumes(version, second)).toBe(false)
     },
   )
 
   it('that has expired lets nobody in', async () => {
-    trusts(mine, listOf(mine, [], { fromMs: nowMs - 5 * 86_400_000, days: 3 }))
+    trusts(mine, await listOf(mine, [], { fromMs: nowMs - 5 * 86_400_000, days: 3 }))
     engine.aMinutePasses()
     expect(await isIn(bob)).toBe(false)
   })
 
   it('of one authority alone keeps out the clients of another', async () => {
-    trusts(mine, other, listOf(mine, []))
+    trusts(mine, other, await listOf(mine, []))
     engine.aMinutePasses()
     expect(await isIn(bob)).toBe(true)
     expect(await isIn(carol)).toBe(false)
-    trusts(mine, other, listOf(mine, []), listOf(other, []))
+    trusts(mine, other, await listOf(mine, []), await listOf(other, []))
     engine.aMinutePasses()
     expect(await isIn(carol)).toBe(true)
   })

@@ -102,7 +102,7 @@ export class SecureEngine {
   /** Another certificate for the broker, in the file that it reads. */
   async renewCertificate(commonName: string): Promise<void> {
     rmSync(this.keystorePath, { force: true })
-    this.authority.keepFile(this.keystorePath, {
+    await this.authority.keepFile(this.keystorePath, {
       subject: `CN=${commonName}`,
       hosts: [host, 'localhost'],
     })
@@ -114,7 +114,7 @@ export class SecureEngine {
   }
 
   async clientCredentials(subject: string, authority = this.authority): Promise<TlsCredentials> {
-    const { key, certificate } = authority.issueForClient(subject)
+    const { key, certificate } = await authority.issueForClient(subject)
     return { key, certificates: certificate, authorities: this.ca }
   }
 

@@ -78,7 +78,7 @@ describe('an encrypted listener', () => {
 
   it('is not believed by whoever trusts somebody else', async () => {
     await withAnotherAuthority(async (another) => {
-      another.issueForClient('CN=nobody')
+      await another.issueForClient('CN=nobody')
       await expect(open('SECURE', { authorities: another.certificate() ?? '' })).rejects.toMatchObject({
         code: expect.stringMatching(/SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY/),
       })

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { systemEffects } from '@sluice/effects'
 import { Command, Option } from 'commander'
 import { Authority } from '../fleet/authority/authority.ts'
-import { SubjectError } from '../fleet/authority/subject.ts'
+import type { Issued } from '../fleet/authority/certificates.ts'
+import { SubjectError } from '../fleet/authority/subject-error.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 import { dataDirOption } from './options.ts'
@@ -47,10 +48,10 @@ export function certCommand(): Command {
     .argument('<name>', 'the common name, or a whole subject: CN=alice,O=Acme')
     .option('--out <directory>', 'where the files are written', '.')
     .addOption(dataDirOption())
-    .action((name: string, { dataDir, out }: { dataDir: string; out: string }) => {
+    .action(async (name: string, { dataDir, out }: { dataDir: string; out: string }) => {
       const { subject, fileName } = clientNames(name)
       const authority = authorityOf(dataDir)
-      const { key, certificate } = issued(authority, subject)
+      const { key, certificate } = await issued(authority, subject)
       const path = (ending: string) => join(resolve(out), `${fileName}${ending}`)
       write(path('-key.pem'), key, 0o600)
       write(path('-cert.pem'), certificate)
@@ -66,14 +67,14 @@ export function revokeCommand(): Command {
     .description('take back certificates of clients: listeners with mutual TLS refuse them from then on')
     .argument('<file...>', 'the certificates, as cert has written them')
     .addOption(dataDirOption())
-    .action((files: string[], { dataDir }: { dataDir: string }) => {
+    .action(async (files: string[], { dataDir }: { dataDir: string }) => {
       const authority = authorityOf(dataDir)
       const all = files.map((file) => ({ file, certificate: certificateIn(file) }))
       const foreign = all.find(({ certificate }) => !authority.hasIssued(certificate))
       if (foreign)
         throw new UsageError(`${foreign.file} was not issued by the authority of ${resolve(dataDir)}.`)
       for (const { file, certificate } of all) {
-        authority.revoke(certificate.toString())
+        await authority.revoke(certificate.toString())
         process.stdout.write(`${file}\n`)
       }
       process.stderr.write('\n  Brokers of the embedded engine refuse them within two minutes.\n')
@@ -88,9 +89,9 @@ function certificateIn(file: string): X509Certificate {
   }
 }
 
-function issued(authority: Authority, subject: string) {
+async function issued(authority: Authority, subject: string): Promise<Issued> {
   try {
-    return authority.issueForClient(subject)
+    return await authority.issueForClient(subject)
   } catch (error) {
     throw error instanceof SubjectError ? new UsageError(`${error.message}.`) : error
   }

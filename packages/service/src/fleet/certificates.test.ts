@@ -8,8 +8,8 @@ import {
   systemProcesses,
   TestClock,
 } from '@sluice/effects'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeAuthority } from './authority/certificates.ts'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Issued, makeAuthority } from './authority/certificates.ts'
 import { revocationList, revokedEntry } from './authority/revocation-list.ts'
 import { enginesOf } from './engines/engines.ts'
 import { FakeEngine } from './engines/testing/fake-engine.ts'
@@ -64,6 +64,12 @@ async function create(
   directory = `/data/clusters/${result.record.uuid}`
 }
 
+/** And what is due then is done. */
+async function pass(ms: number): Promise<void> {
+  await clock.advance(ms)
+  await fleet.idle(directory.split('/').at(-1) ?? '')
+}
+
 const forClients = () => [1, 2, 3].map((id) => `${directory}/broker-${id}/tls/keystore.pem`)
 const forNodes = () => ['controller-10001', 'service'].map((name) => `${directory}/authority/${name}.pem`)
 const read = (path: string) => disk.readFileSync(path).toString()
@@ -74,10 +80,10 @@ it('certificates of brokers are renewed while they run, 30 days before they end'
   expect(engine.log).toEqual(starts)
   const before = [...forClients(), ...forNodes()].map(read)
   clock.moveWallClock(360 * dayMs)
-  await clock.advance(hourMs)
+  await pass(hourMs)
   expect([...forClients(), ...forNodes()].map(read)).toEqual(before)
   clock.moveWallClock(10 * dayMs)
-  await clock.advance(hourMs)
+  await pass(hourMs)
   expect(
     forClients()
       .map(read)
@@ -95,7 +101,7 @@ it('a file that is gone or broken is made anew while its node runs', async () =>
   const [first = '', second = ''] = forClients()
   disk.unlinkSync(first)
   disk.writeFileAtomicSync(second, 'none')
-  await clock.advance(hourMs)
+  await pass(hourMs)
   for (const path of [first, second])
     expect(new X509Certificate(read(path)).subject).toMatch(/^CN=b-\d\.demo$/)
   expect(engine.log.slice(4)).toEqual(['certificates of broker 1', 'certificates of broker 2'])
@@ -150,10 +156,14 @@ it('a cluster of an older build keeps the listeners that it has, and says so', a
 describe('clients that show certificates of a private authority', () => {
   const arn = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/mine'
   const files = '/data/certificate-authorities/mine'
-  const mine = makeAuthority({ subject: 'CN=mine', days: 1_000, nowMs: 1_700_000_000_000 })
+  let mine: Issued
   const tls = { Tls: { Enabled: true, CertificateAuthorityArnList: [arn] } }
   const truststore = () => engine.plans.at(-1)?.nodes[0]?.tls?.truststore ?? ''
   const stateInfo = () => fleet.status()[0]?.stateInfo?.message ?? null
+
+  beforeAll(async () => {
+    mine = await makeAuthority({ subject: 'CN=mine', days: 1_000, nowMs: 1_700_000_000_000 })
+  })
 
   beforeEach(async () => {
     disk.mkdirSync(files)
@@ -170,20 +180,20 @@ describe('clients that show certificates of a private authority', () => {
   it('are revoked while brokers run, which take that up', async () => {
     const fromMs = clock.now()
     const revoked = [revokedEntry(mine.certificate, fromMs)]
-    const list = revocationList(mine, revoked, { fromMs, untilMs: fromMs + dayMs })
+    const list = await revocationList(mine, revoked, { fromMs, untilMs: fromMs + dayMs })
     disk.writeFileAtomicSync(`${files}/crl.pem`, list)
-    await clock.advance(60_000)
+    await pass(60_000)
     expect(read(truststore())).toBe(mine.certificate + list)
     expect(engine.log.slice(4)).toEqual([1, 2, 3].map((id) => `certificates of broker ${id}`))
   })
 
   it('are told to be out where its files are gone', async () => {
     disk.unlinkSync(`${files}/ca.pem`)
-    await clock.advance(60_000)
+    await pass(60_000)
     expect(read(truststore())).toBe('')
     expect(stateInfo()).toContain(`put its certificate (PEM) into ${files}/ca.pem`)
     disk.writeFileAtomicSync(`${files}/ca.pem`, mine.certificate)
-    await clock.advance(60_000)
+    await pass(60_000)
     expect(stateInfo()).toBe(null)
   })
 })

@@ -60,12 +60,12 @@ export class Authority {
   }
 
   /** See Issuer. */
-  keepFile(path: string, wanted: WantedFile): boolean {
+  keepFile(path: string, wanted: WantedFile): Promise<boolean> {
     return this.#issuer.keepFile(path, wanted)
   }
 
   /** A key and a certificate for a client of this subject (RFC 2253). */
-  issueForClient(subject: string): Issued {
+  issueForClient(subject: string): Promise<Issued> {
     return this.#issuer.issue({ subject, hosts: [] })
   }
 
@@ -74,8 +74,8 @@ export class Authority {
   }
 
   /** See Issuer. */
-  revoke(certificate: string): void {
-    this.#issuer.revoke(certificate)
+  revoke(certificate: string): Promise<void> {
+    return this.#issuer.revoke(certificate)
   }
 }
 

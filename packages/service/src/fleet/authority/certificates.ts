@@ -1,48 +1,19 @@
-import {
-  createHash,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  sign,
-  X509Certificate,
-} from 'node:crypto'
-import {
-  bitString,
-  boolean,
-  context,
-  contentOf,
-  elements,
-  integer,
-  objectIdentifier,
-  octetString,
-  sequence,
-  text,
-  time,
-} from './der.ts'
-import { encodedSubject } from './subject.ts'
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import { isAddress } from './address.ts'
+import { nameOf } from './subject.ts'
 
-/* X.509 as an authority here makes it (RFC 5280): keys on P-256, version 3, and no more extensions than verifiers want. */
+/* X.509 as an authority here makes it. Loaded when something is issued: a start with certificates does without. */
+
+x509.cryptoProvider.set(webcrypto as never)
+export { x509 }
 
 const dayMs = 86_400_000
 /** Clocks of clients may be behind. */
 const earlierMs = dayMs
+export const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const serialBytes = 16
-
-const oid = {
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAlternativeName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyIdentifier: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-}
-/** ECDSA with SHA-256. */
-export const signatureAlgorithm = sequence(objectIdentifier(oid.ecdsaWithSha256))
-/** Bits from the left: digitalSignature is the first one, keyCertSign the sixth, cRLSign the seventh. */
-const keyUsages = { leaf: bitString(Buffer.from([0x80]), 7), authority: bitString(Buffer.from([0x06]), 1) }
 
 export interface Issued {
   /** PKCS #8, PEM. */
@@ -61,146 +32,79 @@ interface Wanted {
 }
 
 /** An authority that vouches for itself, and for no further authorities. */
-export function makeAuthority({ subject, days, nowMs }: Omit<Wanted, 'hosts'>): Issued {
-  const { publicKey, privateKey } = newKeys()
-  const name = encodedSubject(subject)
-  const certificate = signed(privateKey, {
-    issuer: name,
-    subject: name,
-    lifetime: lifetime(days, nowMs),
-    publicKey,
+export async function makeAuthority({ subject, days, nowMs }: Omit<Wanted, 'hosts'>): Promise<Issued> {
+  const keys = await newKeys()
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    ...lifetime(days, nowMs),
+    serialNumber: serialNumber(),
+    name: nameOf(subject),
+    signingAlgorithm: algorithm,
+    keys,
     extensions: [
-      extension(oid.basicConstraints, sequence(boolean(true), integer(0)), 'critical'),
-      extension(oid.keyUsage, keyUsages.authority, 'critical'),
-      extension(oid.subjectKeyIdentifier, octetString(keyIdentifier(publicKey))),
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })
-  return { key: exported(privateKey), certificate }
+  return issued(keys, certificate)
 }
 
 /** A certificate of the authority for a new key: of a server where it has hosts, else of a client. */
-export function issueCertificate(
-  authority: { key: KeyObject; certificate: X509Certificate },
-  { subject, hosts, days, nowMs }: Wanted,
-): Issued {
-  const { publicKey, privateKey } = newKeys()
-  // Brokers are clients of each other, too.
-  const usages = [...(hosts.length > 0 ? [oid.serverAuth] : []), oid.clientAuth]
-  const certificate = signed(authority.key, {
-    issuer: subjectOf(authority.certificate),
-    subject: encodedSubject(subject),
-    lifetime: lifetime(days, nowMs),
-    publicKey,
+export async function issueCertificate(authority: Issued, wanted: Wanted): Promise<Issued> {
+  const { subject, hosts, days, nowMs } = wanted
+  const keys = await newKeys()
+  const issuer = new x509.X509Certificate(authority.certificate)
+  const usage = hosts.length > 0 ? [x509.ExtendedKeyUsage.serverAuth] : []
+  const certificate = await x509.X509CertificateGenerator.create({
+    ...lifetime(days, nowMs),
+    serialNumber: serialNumber(),
+    subject: nameOf(subject),
+    issuer: issuer.subjectName,
+    publicKey: keys.publicKey,
+    signingKey: await signingKey(authority.key),
+    signingAlgorithm: algorithm,
     extensions: [
-      extension(oid.basicConstraints, sequence(), 'critical'),
-      extension(oid.keyUsage, keyUsages.leaf, 'critical'),
-      extension(oid.extendedKeyUsage, sequence(...usages.map(objectIdentifier))),
-      ...(hosts.length > 0
-        ? [extension(oid.subjectAlternativeName, sequence(...hosts.map(generalName)))]
-        : []),
-      extension(oid.subjectKeyIdentifier, octetString(keyIdentifier(publicKey))),
-      extension(
-        oid.authorityKeyIdentifier,
-        sequence(context(0, keyIdentifierOf(authority.certificate), 'primitive')),
-      ),
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      // Brokers are clients of each other, too.
+      new x509.ExtendedKeyUsageExtension([...usage, x509.ExtendedKeyUsage.clientAuth]),
+      ...(hosts.length > 0 ? [new x509.SubjectAlternativeNameExtension(hosts.map(generalName))] : []),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   })
-  return { key: exported(privateKey), certificate }
+  return issued(keys, certificate)
 }
 
-function newKeys(): { publicKey: KeyObject; privateKey: KeyObject } {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' })
+/** PEM. */
+export function signingKey(pem: string): Promise<webcrypto.CryptoKey> {
+  const [der = new ArrayBuffer(0)] = x509.PemConverter.decode(pem)
+  return webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
 }
 
-function exported(privateKey: KeyObject): string {
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+function newKeys() {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 }
 
-interface ToBeSigned {
-  issuer: Buffer
-  subject: Buffer
-  lifetime: Buffer
-  publicKey: KeyObject
-  extensions: readonly Buffer[]
+async function issued(keys: webcrypto.CryptoKeyPair, certificate: x509.X509Certificate): Promise<Issued> {
+  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  return {
+    key: `${x509.PemConverter.encode(key, 'PRIVATE KEY')}\n`,
+    certificate: `${certificate.toString('pem')}\n`,
+  }
 }
 
-function signed(key: KeyObject, { issuer, subject, lifetime, publicKey, extensions }: ToBeSigned): string {
-  const version3 = 2
-  const content = sequence(
-    context(0, integer(version3), 'constructed'),
-    serialNumber(),
-    signatureAlgorithm,
-    issuer,
-    lifetime,
-    subject,
-    publicKey.export({ type: 'spki', format: 'der' }),
-    context(3, sequence(...extensions), 'constructed'),
-  )
-  const certificate = sequence(content, signatureAlgorithm, bitString(sign('sha256', content, key)))
-  return new X509Certificate(certificate).toString()
-}
-
-function lifetime(days: number, nowMs: number): Buffer {
-  return sequence(time(nowMs - earlierMs), time(nowMs + days * dayMs))
+function lifetime(days: number, nowMs: number) {
+  return { notBefore: new Date(nowMs - earlierMs), notAfter: new Date(nowMs + days * dayMs) }
 }
 
 /** Positive, and never the same again. */
-function serialNumber(): Buffer {
-  const [first = 0, ...others] = randomBytes(serialBytes)
-  return integer((first & 0x7f) | 0x40, ...others)
+function serialNumber(): string {
+  const bytes = webcrypto.getRandomValues(Buffer.alloc(serialBytes))
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40
+  return bytes.toString('hex')
 }
 
-function extension(number: string, value: Buffer, critical?: 'critical'): Buffer {
-  return sequence(objectIdentifier(number), ...(critical ? [boolean(true)] : []), octetString(value))
-}
-
-/** And no name. */
-export function isAddress(host: string): boolean {
-  return /^[\d.]+$|:/.test(host)
-}
-
-function generalName(host: string): Buffer {
-  if (!isAddress(host)) return context(2, contentOf(text('ia5String', host)), 'primitive')
-  const bytes = host.includes(':') ? ipv6Bytes(host) : Buffer.from(host.split('.').map(Number))
-  return context(7, bytes, 'primitive')
-}
-
-/** `::1`: sixteen bytes, where `::` stands for as many zeros as are missing. */
-function ipv6Bytes(address: string): Buffer {
-  const [head = [], tail = []] = address.split('::').map((part) =>
-    part
-      .split(':')
-      .filter((group) => group !== '')
-      .map((group) => Number.parseInt(group, 16)),
-  )
-  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => 0)
-  return Buffer.from([...head, ...zeros, ...tail].flatMap((group) => [group >> 8, group & 0xff]))
-}
-
-/** SHA-1 of the key's bits (RFC 5280, 4.2.1.2). */
-function keyIdentifier(publicKey: KeyObject): Buffer {
-  const [, bits = Buffer.alloc(1)] = elements(publicKey.export({ type: 'spki', format: 'der' }))
-  return createHash('sha1').update(contentOf(bits).subarray(1)).digest()
-}
-
-/** The parts of a certificate behind its version: serial number, algorithm, issuer, lifetime, subject, key, … */
-function parts({ raw }: X509Certificate): Buffer[] {
-  const [content = Buffer.alloc(0)] = elements(raw)
-  return elements(content).slice(1)
-}
-
-/** As the certificate has it: verifiers compare bytes. */
-export function subjectOf(certificate: X509Certificate): Buffer {
-  const [, , , , subject = Buffer.alloc(0)] = parts(certificate)
-  return subject
-}
-
-/** As the certificate says it, however it was made. */
-function keyIdentifierOf(certificate: X509Certificate): Buffer {
-  const [extensions = Buffer.alloc(0)] = elements(parts(certificate).at(-1) ?? Buffer.alloc(0))
-  const wanted = objectIdentifier(oid.subjectKeyIdentifier)
-  const found = elements(extensions)
-    .map(elements)
-    .find(([number]) => number?.equals(wanted))
-  return found ? contentOf(contentOf(found.at(-1) ?? Buffer.alloc(0))) : keyIdentifier(certificate.publicKey)
+function generalName(host: string): x509.JsonGeneralName {
+  return { type: isAddress(host) ? 'ip' : 'dns', value: host }
 }

@@ -1,9 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock, Disk } from '@sluice/effects'
+import { Mutex } from '../mutex.ts'
 import { OperatingError } from '../operating-error.ts'
+import { isAddress } from './address.ts'
+import type { Issued } from './certificates.ts'
 import { readRevocationList, revocationList, revokedEntry } from './revocation-list.ts'
-import { isAddress, type Issued, issueCertificate, makeAuthority } from './certificates.ts'
 
 const dayMs = 86_400_000
 /** So long before its end a certificate is replaced. */
@@ -43,6 +45,8 @@ export interface WantedFile {
  */
 export class Issuer {
   readonly #options: IssuerOptions
+  /** Two that are the first to need it make one, and two that revoke do not forget each other. */
+  readonly #mutex = new Mutex()
 
   constructor(options: IssuerOptions) {
     this.#options = options
@@ -62,10 +66,10 @@ export class Issuer {
    * Sees to it that the file at `path` has a key and a certificate of this kind that will not end soon. Returns whether
    * it has issued another one.
    */
-  keepFile(path: string, wanted: WantedFile): boolean {
+  async keepFile(path: string, wanted: WantedFile): Promise<boolean> {
     if (this.#serves(path, wanted)) return false
     const before = this.#certificateAt(path)
-    const { key, certificate } = this.issue(wanted)
+    const { key, certificate } = await this.issue(wanted)
     this.#disk.mkdirSync(join(path, '..'))
     const text = `${key}${certificate}${this.certificate() ?? ''}`
     this.#disk.writeFileAtomicSync(path, text, { mode: keyMode })
@@ -84,29 +88,34 @@ export class Issuer {
   }
 
   /** A certificate of its own, PEM, is worth nothing from now on where its list is looked at. */
-  revoke(certificate: string): void {
-    const { effects, directory } = this.#options
-    const nowMs = effects.clock.now()
-    const path = join(directory, 'crl.pem')
-    const before = this.#disk.existsSync(path) ? readRevocationList(this.#read(path)) : null
-    const revoked = [...(before?.revoked ?? []), revokedEntry(certificate, nowMs)]
-    const untilMs = nowMs + authorityDays * dayMs
-    this.#disk.writeFileAtomicSync(path, revocationList(this.#make(), revoked, { fromMs: nowMs, untilMs }))
+  revoke(certificate: string): Promise<void> {
+    return this.#mutex.run(async () => {
+      const { effects, directory } = this.#options
+      const nowMs = effects.clock.now()
+      const path = join(directory, 'crl.pem')
+      const before = this.#disk.existsSync(path) ? await readRevocationList(this.#read(path)) : null
+      const entry = revokedEntry(certificate, nowMs)
+      if (before?.findRevoked(entry.serialNumber)) return
+      const lifetime = { fromMs: nowMs, untilMs: nowMs + authorityDays * dayMs }
+      const list = await revocationList(await this.#make(), [...(before?.entries ?? []), entry], lifetime)
+      this.#disk.writeFileAtomicSync(path, list)
+    })
   }
 
-  issue({ subject, hosts }: WantedFile): Issued {
+  async issue({ subject, hosts }: WantedFile): Promise<Issued> {
+    const { issueCertificate } = await import('./certificates.ts')
     const { leafDays, effects } = this.#options
-    const { key, certificate } = this.#make()
-    const authority = { key: createPrivateKey(key), certificate: new X509Certificate(certificate) }
+    const authority = await this.#mutex.run(() => this.#make())
     return issueCertificate(authority, { subject, hosts, days: leafDays, nowMs: effects.clock.now() })
   }
 
-  #make(): Issued {
+  async #make(): Promise<Issued> {
     const { directory, subject, beside, effects } = this.#options
     const keyPath = join(directory, 'ca-key.pem')
     const certificate = this.certificate() ?? this.#foundBeside(keyPath)
     if (certificate !== null) return this.#checked(certificate, keyPath)
-    const made = makeAuthority({ subject, days: authorityDays, nowMs: effects.clock.now() })
+    const { makeAuthority } = await import('./certificates.ts')
+    const made = await makeAuthority({ subject, days: authorityDays, nowMs: effects.clock.now() })
     this.#disk.mkdirSync(directory)
     // The certificate last: where it is, all the rest is.
     this.#disk.writeFileAtomicSync(keyPath, made.key, { mode: keyMode })

@@ -37,7 +37,7 @@ export class NodeAuthority {
     return this.#issuer.certificatePath
   }
 
-  keepNodeFile(path: string, hosts: readonly string[]): boolean {
+  keepNodeFile(path: string, hosts: readonly string[]): Promise<boolean> {
     return this.#issuer.keepFile(path, { subject: this.#subject, hosts })
   }
 

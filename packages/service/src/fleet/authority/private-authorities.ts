@@ -4,7 +4,7 @@ import type { Clock, Disk } from '@sluice/effects'
 import { readRevocationList } from './revocation-list.ts'
 
 const certificatePattern = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
-const revocationsPattern = /-----BEGIN X509 CRL-----([\s\S]*?)-----END X509 CRL-----/g
+const revocationsPattern = /-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g
 
 /** Whom a cluster believes of its clients: the text of its truststore, and what is wrong with it, a sentence each. */
 export interface ClientTrust {
@@ -23,6 +23,8 @@ export class PrivateAuthorities {
   readonly #disk: Disk
   readonly #directory: string
   readonly #localDirectory: string
+  /** By their paths, with the text of then: a list of thousands takes a second to read, and is asked for all the time. */
+  readonly #lists = new Map<string, { text: string; lists: readonly List[] }>()
 
   constructor(effects: { clock: Clock; disk: Disk }, dataDirectory: string, localDirectory: string) {
     this.#clock = effects.clock
@@ -43,12 +45,16 @@ export class PrivateAuthorities {
   }
 
   /** Of clients whose certificates these have issued or, where there are none, the local authority has. */
-  trust(arns: readonly string[], { heedsRevocations }: { heedsRevocations: boolean }): ClientTrust {
+  async trust(
+    arns: readonly string[],
+    { heedsRevocations }: { heedsRevocations: boolean },
+  ): Promise<ClientTrust> {
     const found =
       arns.length === 0
         ? [this.#authorityIn('The local authority', this.#localDirectory)]
         : arns.map((arn) => this.#authority(arn, idOf(arn) ?? ''))
-    const known = found.filter((one): one is Found => !('problem' in one))
+    const present = found.filter((one): one is Found => !('problem' in one))
+    const known = await Promise.all(present.map((one) => this.#withLists(one)))
     const lists = known.flatMap(({ revocations }) => revocations)
     const problems = [
       ...found.flatMap((one) =>
@@ -58,7 +64,10 @@ export class PrivateAuthorities {
         ? known.flatMap((one) => this.#problemsOf(one, lists.length > 0))
         : notHeeded(known)),
     ]
-    const all = [...known.flatMap(({ certificates }) => certificates), ...(heedsRevocations ? lists : [])]
+    const all = [
+      ...known.flatMap(({ certificates }) => certificates),
+      ...(heedsRevocations ? lists.map(({ pem }) => pem) : []),
+    ]
     return { text: all.map((pem) => `${pem}\n`).join(''), problems }
   }
 
@@ -68,7 +77,6 @@ export class PrivateAuthorities {
 
   #authorityIn(name: string, directory: string): Found | { problem: string } {
     const path = join(directory, 'ca.pem')
-    const listPath = join(directory, 'crl.pem')
     const text = this.#disk.existsSync(path) ? this.#read(path) : null
     if (text === null)
       return {
@@ -79,28 +87,32 @@ export class PrivateAuthorities {
       return {
         problem: `${path} of the certificate authority ${name} holds no certificate (PEM): put it there.`,
       }
-    const hasList = this.#disk.existsSync(listPath)
-    return {
-      name,
-      listPath,
-      certificates,
-      revocations: hasList ? listsIn(this.#read(listPath)) : [],
-      hasList,
-    }
+    return { name, listPath: join(directory, 'crl.pem'), certificates }
+  }
+
+  async #withLists(found: Found): Promise<Known> {
+    const hasList = this.#disk.existsSync(found.listPath)
+    return { ...found, hasList, revocations: hasList ? await this.#listsIn(found.listPath) : [] }
+  }
+
+  async #listsIn(path: string): Promise<readonly List[]> {
+    const text = this.#read(path)
+    const before = this.#lists.get(path)
+    if (before?.text === text) return before.lists
+    const lists = await listsIn(text)
+    this.#lists.set(path, { text, lists })
+    return lists
   }
 
   /** OpenSSL lets nobody in by an authority whose list is over, or that has none where another one has. */
-  #problemsOf({ name, listPath, revocations, hasList }: Found, anyHasList: boolean): string[] {
+  #problemsOf({ name, listPath, revocations, hasList }: Known, anyHasList: boolean): string[] {
     if (hasList && revocations.length === 0)
       return [`${listPath} of ${name} holds no revocation list (PEM), so nothing is known to be revoked.`]
     if (!hasList && anyHasList)
       return [
         `Clients of ${name} are not let in, for another authority has a revocation list and it has none: put one into ${listPath}.`,
       ]
-    const over = revocations.some(
-      (list) => (readRevocationList(list)?.untilMs ?? Number.POSITIVE_INFINITY) <= this.#clock.now(),
-    )
-    return over
+    return revocations.some(({ untilMs }) => untilMs <= this.#clock.now())
       ? [
           `The revocation list ${listPath} has expired, so that nobody is let in by ${name}: put a newer one there.`,
         ]
@@ -116,11 +128,21 @@ interface Found {
   readonly name: string
   readonly listPath: string
   readonly certificates: readonly string[]
-  readonly revocations: readonly string[]
-  readonly hasList: boolean
 }
 
-function notHeeded(known: readonly Found[]): string[] {
+interface Known extends Found {
+  readonly hasList: boolean
+  /** Those that can be read. */
+  readonly revocations: readonly List[]
+}
+
+interface List {
+  readonly pem: string
+  /** When the next one should be there. */
+  readonly untilMs: number
+}
+
+function notHeeded(known: readonly Known[]): string[] {
   return known
     .filter(({ hasList }) => hasList)
     .map(({ listPath }) => `${listPath} is not heeded: the brokers of Apache Kafka read no revocation lists.`)
@@ -139,7 +161,11 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** Those that can be read. */
-function listsIn(text: string): string[] {
-  return (text.match(revocationsPattern) ?? []).filter((list) => readRevocationList(list) !== null)
+async function listsIn(text: string): Promise<List[]> {
+  const lists: List[] = []
+  for (const pem of text.match(revocationsPattern) ?? []) {
+    const list = await readRevocationList(pem)
+    if (list) lists.push({ pem, untilMs: list.nextUpdate?.getTime() ?? Number.POSITIVE_INFINITY })
+  }
+  return lists
 }

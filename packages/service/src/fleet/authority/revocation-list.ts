@@ -1,55 +1,42 @@
-import { createPrivateKey, sign, X509Certificate } from 'node:crypto'
-import { type Issued, signatureAlgorithm, subjectOf } from './certificates.ts'
-import { bitString, contentOf, elements, integer, isSequence, sequence, time, timeOf } from './der.ts'
+import { X509Certificate } from 'node:crypto'
+import type { X509Crl, X509CrlEntryParams } from '@peculiar/x509'
+import type { Issued } from './certificates.ts'
 
-/* What an authority says that it has revoked (RFC 5280, 5). */
+/* What an authority says that it has revoked (RFC 5280, 5). The library is loaded where there is such a list. */
 
-/** `revoked`: entries of a list. */
-export function revocationList(
+/** Those of private authorities may be long. */
+const parseOptions = { berOptions: { maxNodes: Infinity, maxContentLength: Infinity } }
+
+/** PEM. */
+export async function revocationList(
   { key, certificate }: Issued,
-  revoked: readonly Buffer[],
+  revoked: X509CrlEntryParams[],
   { fromMs, untilMs }: { fromMs: number; untilMs: number },
-): string {
-  const version2 = 1
-  const content = sequence(
-    integer(version2),
-    signatureAlgorithm,
-    subjectOf(new X509Certificate(certificate)),
-    time(fromMs),
-    time(untilMs),
-    ...(revoked.length > 0 ? [sequence(...revoked)] : []),
-  )
-  const signature = bitString(sign('sha256', content, createPrivateKey(key)))
-  const lines =
-    sequence(content, signatureAlgorithm, signature)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
-  return ['-----BEGIN X509 CRL-----', ...lines, '-----END X509 CRL-----', ''].join('\n')
+): Promise<string> {
+  const { algorithm, signingKey, x509 } = await import('./certificates.ts')
+  const list = await x509.X509CrlGenerator.create({
+    issuer: new x509.X509Certificate(certificate).subjectName,
+    thisUpdate: new Date(fromMs),
+    nextUpdate: new Date(untilMs),
+    entries: revoked,
+    signingAlgorithm: algorithm,
+    signingKey: await signingKey(key),
+  })
+  // The library's own PEM says CRL, and OpenSSL does not know that.
+  return `${x509.PemConverter.encode(list.rawData, 'X509 CRL')}\n`
 }
 
 /** The entry of a certificate, PEM, in such a list. */
-export function revokedEntry(certificate: string, nowMs: number): Buffer {
-  const serial = Buffer.from(new X509Certificate(certificate).serialNumber, 'hex')
-  return sequence(integer(...serial), time(nowMs))
-}
-
-interface FoundList {
-  readonly revoked: readonly Buffer[]
-  /** When the next one should be there; null where it does not say. */
-  readonly untilMs: number | null
+export function revokedEntry(certificate: string, nowMs: number): X509CrlEntryParams {
+  const { serialNumber } = new X509Certificate(certificate)
+  return { serialNumber, revocationDate: new Date(nowMs) }
 }
 
 /** Null for what is none. */
-export function readRevocationList(pem: string): FoundList | null {
+export async function readRevocationList(pem: string): Promise<X509Crl | null> {
+  const { x509 } = await import('./certificates.ts')
   try {
-    const base64 = pem.replaceAll(/-----[^-]+-----|\s/g, '')
-    const [content = Buffer.alloc(0)] = elements(Buffer.from(base64, 'base64'))
-    const parts = elements(content)
-    const firstTime = parts.findIndex((part) => timeOf(part) !== null)
-    if (firstTime < 0) return null
-    const untilMs = timeOf(parts[firstTime + 1] ?? Buffer.alloc(1))
-    const list = parts[firstTime + (untilMs === null ? 1 : 2)]
-    return { untilMs, revoked: list && isSequence(list) && contentOf(list).length > 0 ? elements(list) : [] }
+    return new x509.X509Crl(pem, parseOptions)
   } catch {
     return null
   }

@@ -82,8 +82,10 @@ export interface Observation {
   watched: boolean
 }
 
-function observe(pass: Pass): Observation {
+async function observe(pass: Pass): Promise<Observation> {
   const { engine } = pass
+  // First, so that all the rest is of one moment.
+  const isDue = pass.store.get(pass.uuid) !== undefined && (await certificatesAreDue(pass))
   const record = pass.store.get(pass.uuid)
   const { cluster, portsChecked, toldFailures } = pass.runtime
   const seen = cluster?.nodes() ?? []
@@ -115,7 +117,7 @@ function observe(pass: Pass): Observation {
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
     left: record ? leavingBrokers(record) : [],
     users: record && usersDiffer(record, pass) ? 'otherwise' : 'as wanted',
-    certificates: record && certificatesAreDue(pass) ? 'due' : 'looked at',
+    certificates: isDue ? 'due' : 'looked at',
     watched: record?.ranOneBroker ?? false,
   }
 }
@@ -176,7 +178,7 @@ export async function reconcileCluster(uuid: string, context: ReconcileContext):
   try {
     for (let passes = 0; passes < passesMax; passes++) {
       const pass = new Pass(uuid, context)
-      const seen = observe(pass)
+      const seen = await observe(pass)
       const names = plan(seen)
       if (names.length === 0) return 'settled'
       const done = new Set<Done>()

@@ -59,7 +59,7 @@ describe.each(candidates)('the engine %s', (_, engine, kafkaVersion) => {
     directory = mkdtempSync(join(tmpdir(), 'sluice-scram-'))
     authority = new Authority(effects, directory)
     const keystore = join(directory, 'tls', 'keystore.pem')
-    authority.keepFile(keystore, { subject: 'CN=broker', hosts: [host, 'localhost'] })
+    await authority.keepFile(keystore, { subject: 'CN=broker', hosts: [host, 'localhost'] })
     const tls = { keystore, truststore: authority.certificatePath, clientAuth: 'none' as const }
     // One member makes a quorum here.
     const member = await nodePlan(quorum.role, quorum.nodeIds[0] ?? 0)

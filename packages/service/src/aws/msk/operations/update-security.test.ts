@@ -61,7 +61,7 @@ describe('UpdateSecurity', () => {
     )
     const { disk } = clusters.service
     disk.mkdirSync('/data/certificate-authorities/1')
-    const { certificate } = makeAuthority({ subject: 'CN=1', days: 1, nowMs: 0 })
+    const { certificate } = await makeAuthority({ subject: 'CN=1', days: 1, nowMs: 0 })
     disk.writeFileAtomicSync('/data/certificate-authorities/1/ca.pem', certificate)
     await updateSecurity({ ClientAuthentication: { ...tls, Unauthenticated: { Enabled: true } } })
     await clusters.settled(ClusterArn)

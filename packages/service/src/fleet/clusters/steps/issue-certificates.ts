@@ -17,26 +17,26 @@ export const trustCheckMs = 60_000
  */
 export const issueCertificates: Step = async (pass): Promise<Done> => {
   const { plan, runtime, effects, record } = pass
-  const wasDue = certificatesAreDue(pass)
+  const wasDue = await certificatesAreDue(pass)
   const wanting = plan.nodes.filter(({ identity }) => identity)
   const hosts = [...hostNames(wanting.flatMap(({ listeners }) => listeners))]
   const { nodeAuthority } = runtime
-  if (wanting.length > 0) nodeAuthority.keepNodeFile(nodeAuthority.servicePath, hosts)
+  if (wanting.length > 0) await nodeAuthority.keepNodeFile(nodeAuthority.servicePath, hosts)
   for (const node of plan.nodes) {
-    if (!keepFiles(pass, node)) continue
+    if (!(await keepFiles(pass, node))) continue
     effects.logger.info('a node has another certificate', { cluster: record.name, node: nodeName(node) })
     runtime.renewedNodes.add(nodeName(node))
   }
-  keepClientTrust(pass)
+  await keepClientTrust(pass)
   await tellRunning(pass)
   runtime.certificatesCheckedAtMs = effects.clock.now()
   return wasDue ? 'changed' : 'unchanged'
 }
 
 /** Nobody has looked for a while, or others vouch for clients than the brokers know. */
-export function certificatesAreDue(pass: Pass): boolean {
+export async function certificatesAreDue(pass: Pass): Promise<boolean> {
   const { runtime, effects } = pass
-  return isCheckDue(runtime, effects.clock) || isTrustOutdated(pass)
+  return isCheckDue(runtime, effects.clock) || (await isTrustOutdated(pass))
 }
 
 export function isCheckDue(
@@ -46,14 +46,18 @@ export function isCheckDue(
   return clock.now() - certificatesCheckedAtMs >= certificateCheckMs
 }
 
-function isTrustOutdated(pass: Pass): boolean {
-  const trust = clientTrust(pass)
+async function isTrustOutdated(pass: Pass): Promise<boolean> {
+  const trust = await clientTrust(pass)
   if (!trust) return false
   return trust.text !== trustNow(pass) || trust.problems.join() !== pass.runtime.trustProblems.join()
 }
 
 /** Whom brokers shall believe of clients; null where these show no certificates. */
-function clientTrust({ record: { spec }, privateAuthorities, engine }: Pass): ClientTrust | null {
+async function clientTrust({
+  record: { spec },
+  privateAuthorities,
+  engine,
+}: Pass): Promise<ClientTrust | null> {
   return authenticatesByTls(spec) ? privateAuthorities.trust(privateAuthoritiesOf(spec), engine) : null
 }
 
@@ -62,9 +66,9 @@ function trustNow({ effects: { disk }, directory }: Pass): string | null {
   return disk.existsSync(path) ? disk.readFileSync(path).toString() : null
 }
 
-function keepClientTrust(pass: Pass): void {
+async function keepClientTrust(pass: Pass): Promise<void> {
   const { runtime, plan, record, effects, directory } = pass
-  const { text, problems } = clientTrust(pass) ?? { text: null, problems: [] }
+  const { text, problems } = (await clientTrust(pass)) ?? { text: null, problems: [] }
   for (const problem of problems)
     if (!runtime.trustProblems.includes(problem)) effects.logger.warn(problem, { cluster: record.name })
   runtime.trustProblems = problems
@@ -74,12 +78,12 @@ function keepClientTrust(pass: Pass): void {
 }
 
 /** Returns whether it has another one. */
-function keepFiles(pass: Pass, { tls, identity, nodeId, listeners }: NodePlan): boolean {
+async function keepFiles(pass: Pass, { tls, identity, nodeId, listeners }: NodePlan): Promise<boolean> {
   const { record, runtime, authority } = pass
   const hosts = [...hostNames(listeners)]
   const forClients =
-    tls && authority.keepFile(tls.keystore, { subject: `CN=b-${nodeId}.${record.name}`, hosts })
-  const forNodes = identity && runtime.nodeAuthority.keepNodeFile(identity.keystore, hosts)
+    tls && (await authority.keepFile(tls.keystore, { subject: `CN=b-${nodeId}.${record.name}`, hosts }))
+  const forNodes = identity && (await runtime.nodeAuthority.keepNodeFile(identity.keystore, hosts))
   return forClients || forNodes || false
 }
 
