@@ -1,6 +1,7 @@
 // The engine as a program of its own, which is what the benchmark and the soak load: `engine DIR PORT[,PORT …]
 // key=value …`, a broker a port. Prints the ports when all serve; ends on SIGTERM. A line `kill ID` on its input ends a
-// broker without a word and starts it anew. `npm run build` bundles it.
+// broker without a word and starts it anew; `held` (with --expose-gc) collects what nobody holds and prints how many bytes
+// are left. `npm run build` bundles it.
 import { createInterface } from 'node:readline'
 import { lineLogger, systemClock, systemDisk, systemNetwork, systemRandom } from '@sluice/effects'
 import { startCluster } from '@sluice/engine'
@@ -34,7 +35,14 @@ void startCluster({
   process.stdout.write(`${cluster.brokers.map(({ listeners: [{ port }] }) => port).join(',')}\n`)
   process.on('SIGTERM', () => void cluster.stop().then(() => process.exit(0)))
   createInterface({ input: process.stdin }).on('line', (line) => {
+    if (line === 'held') tellHeld()
     const broker = brokers.find(({ nodeId }) => line === `kill ${nodeId}`)
     if (broker) void cluster.kill(broker.nodeId).then(() => cluster.startBroker(broker, properties))
   })
 })
+
+function tellHeld() {
+  globalThis.gc()
+  const { heapUsed, external } = process.memoryUsage()
+  process.stdout.write(`held ${heapUsed + external}\n`)
+}

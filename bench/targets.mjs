@@ -31,10 +31,10 @@ export async function freePort() {
 }
 
 /** `address` is the first broker's. */
-export async function startEngine(directory, topic, moreSettings = [], brokers = 1) {
+export async function startEngine(directory, topic, moreSettings = [], brokers = 1, nodeOptions = []) {
   const ports = []
   while (ports.length < brokers) ports.push(await freePort())
-  const args = [engineBundle, directory, ports.join(','), ...settings, ...moreSettings]
+  const args = [...nodeOptions, engineBundle, directory, ports.join(','), ...settings, ...moreSettings]
   return startProcess({ args, address: { host, port: ports[0] }, topic })
 }
 
