@@ -51,6 +51,14 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     })),
   },
   {
+    what: 'ListTransactions by a pattern of ids (version 2)',
+    here: 'not listed; version 1 is the last',
+    apacheKafka: 'serves version 2',
+    why: 'The pattern is an RE2 expression: one that is matched in linear time, which JavaScript’s are not.',
+    see: 'KIP-1152',
+    places: [{ api: 'ApiVersions', path: 'apiKeys[apiKey=66].maxVersion', embedded: 1, apacheKafka: 2 }],
+  },
+  {
     what: 'ConsumerGroupHeartbeat',
     here: 'listed, and refused with 35 and a sentence that names group.protocol=classic',
     apacheKafka: 'answers so where group.version is 0; a new cluster has 1',

@@ -46,12 +46,14 @@ describe('a transaction over brokers', () => {
     }
     const id = uniqueName('tx')
     const coordinator = await byChance(() => coordinatorOf(id, 1))
-    const producer = await begin(id, coordinator)
+    const producer = await byChance(() => begin(id, coordinator))
     for (const [leader, topic] of topics)
-      await eventually(async () => {
-        const answer = await write(topic, leader, producer, id)
-        return answer.errorCode === 0 || undefined
-      }, 60_000)
+      await byChance(() =>
+        eventually(async () => {
+          const answer = await write(topic, leader, producer, id)
+          return answer.errorCode === 0 || undefined
+        }, 60_000),
+      )
     const { producerId, producerEpoch } = producer
     const ended = await (await cluster.peer(coordinator)).send(EndTxn, 5, {
       transactionalId: id,
@@ -64,14 +66,16 @@ describe('a transaction over brokers', () => {
     await cluster.start(coordinator)
     for (const [leader, topic] of topics) {
       const peer = await cluster.peer(leader)
-      const values = await eventually(async () => {
-        const { lastStableOffset, highWatermark } = await fetch(peer, topic, { isolationLevel: 1 })
-        if (highWatermark < 2 || lastStableOffset !== highWatermark) return undefined
-        return valuesOf(peer, topic, { isolationLevel: 1 })
-      }, 60_000)
+      const values = await byChance(() =>
+        eventually(async () => {
+          const { lastStableOffset, highWatermark } = await fetch(peer, topic, { isolationLevel: 1 })
+          if (highWatermark < 2 || lastStableOffset !== highWatermark) return undefined
+          return valuesOf(peer, topic, { isolationLevel: 1 })
+        }, 60_000),
+      )
       expect(values).toEqual([`by ${leader}`])
     }
-    const next = await begin(id, await coordinatorOf(id, coordinator === 1 ? 2 : 1))
+    const next = await byChance(async () => begin(id, await coordinatorOf(id, coordinator === 1 ? 2 : 1)))
     expect(next.producerEpoch).toBe(2)
   }, 180_000)
 })
