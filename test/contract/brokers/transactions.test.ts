@@ -55,12 +55,8 @@ describe('a transaction over brokers', () => {
         }, 60_000),
       )
     const { producerId, producerEpoch } = producer
-    const ended = await (await cluster.peer(coordinator)).send(EndTxn, 5, {
-      transactionalId: id,
-      producerId,
-      producerEpoch,
-      committed: true,
-    })
+    const request = { transactionalId: id, producerId, producerEpoch, committed: true }
+    const ended = await byChance(async () => (await cluster.peer(coordinator)).send(EndTxn, 5, request))
     expect(ended.errorCode).toBe(0)
     await cluster.kill(coordinator)
     await cluster.start(coordinator)
