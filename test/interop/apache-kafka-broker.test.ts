@@ -245,7 +245,11 @@ describe.skipIf(!isThere).each(secured)('an Apache Kafka broker %s', { timeout: 
     })
     await client.request(ElectLeaders, { electionType: 0, topicPartitions, timeoutMs: 10_000 })
     await inSync('led-by-us', theirs)
-    await produce(await connect(theirs), 'led-by-us', 0, texts(300, 100).map(value), { acks: -1 })
+    const their = await connect(theirs)
+    // It may hear of it a moment later than we do.
+    await comes(async () => {
+      await produce(their, 'led-by-us', 0, texts(300, 100).map(value), { acks: -1 })
+    })
     expect(await readFrom(theirs, 'led-by-us')).toEqual(texts(0, 400))
   })
 

@@ -136,6 +136,22 @@ describe('the cluster of a start', () => {
   })
 })
 
+it('nobody has the name of the cluster’s nodes, who may do everything', async () => {
+  const username = `CN=nodes.${demo().arn.split('/').at(-1)},O=Sluice`
+  const { ARN = '' } = await secrets.send(
+    new CreateSecretCommand({
+      Name: 'AmazonMSK_impostor',
+      KmsKeyId: 'key',
+      SecretString: value(username, 'password'),
+    }),
+  )
+  const request = { ClusterArn: demo().arn, SecretArnList: [ARN] }
+  const { UnprocessedScramSecrets } = await kafka.send(new BatchAssociateScramSecretCommand(request))
+  expect(UnprocessedScramSecrets).toMatchObject([
+    { SecretArn: ARN, ErrorMessage: expect.stringContaining('name of the cluster’s nodes') },
+  ])
+})
+
 describe('what ACLs say', () => {
   it('holds for the users of the cluster, and leaves to everyone what they do not speak of', async () => {
     await userWith('reader', 'read-it')

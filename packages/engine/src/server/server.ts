@@ -42,8 +42,8 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly #loginsOf: (listener: ListenerOptions) => (() => SaslLogin) | null
   /** By the names of listeners. */
   readonly #logins = new Map<string, () => SaslLogin>()
-  /** How clients are named that show a certificate. */
-  readonly #mapping: PrincipalMapping
+  /** How clients of a listener are named that show a certificate. */
+  readonly #mappingOf: (listener: ListenerOptions) => PrincipalMapping
   readonly #connections: Connections
   readonly #certificates: CertificateWatch
   #listeners: readonly BoundListener[] = []
@@ -67,7 +67,8 @@ export class Server<Context extends RequestContext> implements RequestHandling {
     const { clock, refusals } = node
     this.#connections = new Connections({ clock, config, openFilesMax: disk.openFilesMax, refusals })
     this.#loginsOf = options.loginsOf ?? (() => null)
-    this.#mapping = principalMapping(config.string('ssl.principal.mapping.rules'))
+    this.#mappingOf = ({ name }) =>
+      principalMapping(String(config.listenerValue(name, 'ssl.principal.mapping.rules')))
     this.#tlsOf = ({ name }) => listenerTls(name, config, disk)
     this.#certificates = new CertificateWatch({ clock: node.clock, logger: node.logger, tlsOf: this.#tlsOf })
     this.requestBytesMax = config.int('socket.request.max.bytes')
@@ -169,7 +170,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
       id: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}-${this.#nextConnection++}`,
       session: new ConnectionSession(listener, socket, this.#logins.get(listener.name)?.(), {
         authorizer: this.#node.authorizer,
-        mapping: this.#mapping,
+        mapping: this.#mappingOf(listener),
       }),
       socket,
       handling: this,

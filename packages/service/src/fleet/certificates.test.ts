@@ -126,6 +126,9 @@ it('nodes of a cluster know each other by certificates of an authority of its ow
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'true',
     'super.users': `User:${name},O=Sluice`,
+    'listener.name.client_secure.ssl.principal.mapping.rules': expect.stringMatching(
+      /^RULE:\^CN=nodes\\\.[\w-]+,O=Sluice\$\/CN=impostor\/,DEFAULT$/,
+    ),
   })
   // Nobody has asked the local authority for anything.
   expect(fleet.authority.certificate()).toBe(null)

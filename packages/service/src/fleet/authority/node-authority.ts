@@ -28,6 +28,11 @@ export class NodeAuthority {
     })
   }
 
+  /** Of its certificates (RFC 2253). */
+  get subject(): string {
+    return this.#subject
+  }
+
   /** Whom Kafka sees in whoever has a certificate of it. */
   get principal(): string {
     return `User:${this.#subject}`
@@ -54,6 +59,6 @@ export class NodeAuthority {
 }
 
 /** Whom the certificates of a cluster's nodes name (RFC 2253). */
-function nodeSubject(clusterUuid: string): string {
+export function nodeSubject(clusterUuid: string): string {
   return `CN=nodes.${clusterUuid},O=Sluice`
 }

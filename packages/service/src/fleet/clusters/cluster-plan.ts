@@ -19,6 +19,9 @@ import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { staticProperties } from './static-properties.ts'
 
 const superUsersName = 'super.users'
+const mappingName = 'ssl.principal.mapping.rules'
+/** Whom a client is taken for whose certificate, by whatever authority, says that it is a node: only nodes' listeners tell. */
+const impostor = 'CN=impostor'
 const openName = 'allow.everyone.if.no.acl.found'
 const authorizers = {
   controller: 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
@@ -34,7 +37,7 @@ export interface ClusterPlace {
   /** The certificate of who vouches for clients. */
   authority: string
   /** Vouches for the cluster's nodes. */
-  nodeAuthority: Pick<NodeAuthority, 'certificatePath' | 'servicePath' | 'principal'>
+  nodeAuthority: Pick<NodeAuthority, 'certificatePath' | 'servicePath' | 'principal' | 'subject'>
 }
 
 /** How the nodes of the record shall run. Pure. */
@@ -78,7 +81,16 @@ function authorization(
     'authorizer.class.name': authorizers[quorum],
     [openName]: properties[openName] ?? 'true',
     [superUsersName]: [...(others ? [others] : []), nodeAuthority.principal].join(';'),
+    [`listener.name.client_secure.${mappingName}`]: [
+      `RULE:^${literally(nodeAuthority.subject)}$/${impostor}/`,
+      properties[mappingName] ?? 'DEFAULT',
+    ].join(','),
   }
+}
+
+/** As a pattern that matches nothing else. */
+function literally(text: string): string {
+  return text.replaceAll(/[^\w,= -]/g, String.raw`\$&`)
 }
 
 function isEncryptedForClients(listener: PortRecord['listener']): boolean {

@@ -1,4 +1,5 @@
 import { currentStage, type SecretRecord, versionAt } from '../secrets/secret-record.ts'
+import { nodeSubject } from '../authority/node-authority.ts'
 import type { ClusterRecord, ScramUserRecord } from './cluster-record.ts'
 
 /** A user with the password that its secret has now. */
@@ -20,7 +21,7 @@ interface ScramDifference {
  * one counts. Pure.
  */
 export function scramDifference(
-  { scramSecrets = [], scramUsers = [] }: Pick<ClusterRecord, 'scramSecrets' | 'scramUsers'>,
+  { uuid, scramSecrets = [], scramUsers = [] }: Pick<ClusterRecord, 'uuid' | 'scramSecrets' | 'scramUsers'>,
   secrets: readonly SecretRecord[],
 ): ScramDifference {
   const byArn = new Map(secrets.map((secret) => [secret.arn, secret]))
@@ -29,7 +30,7 @@ export function scramDifference(
   for (const secretArn of scramSecrets) {
     const secret = byArn.get(secretArn)
     const login = secret && loginIn(secret)
-    if (login) {
+    if (login && login.user !== nodeSubject(uuid)) {
       wanted.set(login.user, { user: login.user, secretArn, versionId: login.versionId })
       passwords.set(login.user, login.password)
     } else {
@@ -68,13 +69,21 @@ function loginIn(secret: SecretRecord): (ScramLogin & { versionId: string }) | n
 const defaultKey = /(^|[:/])alias\/aws\/secretsmanager$/
 
 /** Why a cluster cannot have this secret, as MSK says it; null where it can. */
-export function scramSecretProblem(arn: string, secret: SecretRecord | undefined): string | null {
+export function scramSecretProblem(
+  { uuid }: Pick<ClusterRecord, 'uuid'>,
+  arn: string,
+  secret: SecretRecord | undefined,
+): string | null {
   if (!/:secret:AmazonMSK_/.test(arn))
     return "The provided secret arn cannot be used with Amazon MSK. Secret names must have the prefix 'AmazonMSK_'"
   if (!secret || secret.arn !== arn || secret.deletion !== null)
     return "Amazon MSK wasn't able to access the provided secret."
   if (secret.kmsKeyId === null || defaultKey.test(secret.kmsKeyId))
     return "The provided secret is encrypted with the default key. You can't use this secret with Amazon MSK."
-  if (!loginIn(secret)) return 'The value of the provided secret must be {"username":"…","password":"…"}.'
+  const login = loginIn(secret)
+  if (!login) return 'The value of the provided secret must be {"username":"…","password":"…"}.'
+  // It may do everything.
+  if (login.user === nodeSubject(uuid))
+    return 'The user of the provided secret has the name of the cluster’s nodes.'
   return null
 }

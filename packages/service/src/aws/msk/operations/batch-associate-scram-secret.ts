@@ -24,7 +24,7 @@ export const batchAssociateScramSecret =
     const refused: UnprocessedScramSecret[] = []
     const associated = new Set(record.scramSecrets)
     for (const arn of arns) {
-      const problem = scramSecretProblem(arn, services.secrets.find(arn))
+      const problem = scramSecretProblem(record, arn, services.secrets.find(arn))
       if (problem !== null) refused.push(unprocessed(arn, problem))
       else if (!associated.has(arn) && associated.size >= secretsMax)
         refused.push(unprocessed(arn, `A cluster has at most ${secretsMax} users.`))
