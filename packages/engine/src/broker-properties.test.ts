@@ -20,12 +20,15 @@ const tables = new Set([
 ])
 
 /** Every name that a source reads, as `int('num.partitions')`; of one listener as `of('ssl.client.auth')`. */
+/** Of a broker, of a topic, or of one of its listeners. */
+const reading = /(?:(?:int|long|double|boolean|string|list|value|of)\(\s*|listenerValue\(\w+, )'([a-z.]+)'/g
+
 function namesRead(): Set<string> {
   const names = new Set<string>()
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     if (!entry.name.endsWith('.ts') || entry.name.endsWith('.test.ts') || tables.has(entry.name)) continue
     const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
-    for (const [, name] of text.matchAll(/(?:int|long|double|boolean|string|list|value|of)\(\s*'([a-z.]+)'/g))
+    for (const [, name] of text.matchAll(reading))
       if (name && configDefinitions('broker').has(name)) names.add(name)
   }
   return names
