@@ -37,7 +37,7 @@ export class ConnectionSession {
     {
       authorizer = openToAll,
       mapping = asItIs,
-    }: { authorizer?: Authorizer; mapping?: PrincipalMapping } = {},
+    }: { authorizer?: Authorizer; mapping?: PrincipalMapping | undefined } = {},
   ) {
     this.listener = listener
     this.release = listener.release === undefined ? null : releaseOf(listener.release)

@@ -42,7 +42,8 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly #loginsOf: (listener: ListenerOptions) => (() => SaslLogin) | null
   /** By the names of listeners. */
   readonly #logins = new Map<string, () => SaslLogin>()
-  /** How clients of a listener are named that show a certificate. */
+  /** How clients of a listener are named that show a certificate, by the names of listeners. */
+  readonly #mappings = new Map<string, PrincipalMapping>()
   readonly #mappingOf: (listener: ListenerOptions) => PrincipalMapping
   readonly #connections: Connections
   readonly #certificates: CertificateWatch
@@ -92,6 +93,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   async listen(listeners: readonly ListenerOptions[]): Promise<void> {
     this.#connections.listen(listeners)
     for (const listener of listeners) {
+      this.#mappings.set(listener.name, this.#mappingOf(listener))
       const logins = this.#loginsOf(listener)
       // Never without a login what was to have one.
       assert(logins || !listener.protocol.startsWith('SASL_'), `${listener.name} has a way to log in`)
@@ -170,7 +172,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
       id: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}-${this.#nextConnection++}`,
       session: new ConnectionSession(listener, socket, this.#logins.get(listener.name)?.(), {
         authorizer: this.#node.authorizer,
-        mapping: this.#mappingOf(listener),
+        mapping: this.#mappings.get(listener.name),
       }),
       socket,
       handling: this,
