@@ -142,15 +142,16 @@ items(Metadata, 'topics', 'topics', {
   name: byNameOrId,
   failed: ({ name, topicId }, { errorCode }) => ({ name, topicId, errorCode }),
 })
-items(OffsetCommit, 'topics', 'topics', {
-  name: byNameOrId,
-  failed: ({ name, topicId, partitions }, { errorCode }) => ({
-    name,
-    topicId,
-    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
-  }),
-  refusedStand: 'first',
-})
+for (const api of [OffsetCommit, TxnOffsetCommit])
+  items(api, 'topics', 'topics', {
+    name: byNameOrId,
+    failed: ({ name, topicId, partitions }, { errorCode }) => ({
+      name,
+      topicId,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+    }),
+    refusedStand: 'first',
+  })
 items(OffsetFetch, 'topics', 'topics', {
   name: byName,
   failed: ({ name, partitionIndexes }, { errorCode }) => ({
@@ -245,15 +246,6 @@ items(DescribeProducers, 'topics', 'topics', {
     partitions: partitionIndexes.map((partitionIndex) => ({ partitionIndex, ...failure })),
   }),
   refusedStand: 'in place',
-})
-items(TxnOffsetCommit, 'topics', 'topics', {
-  name: byNameOrId,
-  failed: ({ name, topicId, partitions }, { errorCode }) => ({
-    name,
-    topicId,
-    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
-  }),
-  refusedStand: 'first',
 })
 items(WriteTxnMarkers, 'markers', 'markers', {
   name: ({ producerId }) => String(producerId),
