@@ -71,6 +71,8 @@ export interface Cluster {
    * broker does not run, and the others go on. The signal gives up a start that is under way.
    */
   startBroker(broker: BrokerNode, properties: Properties, signal?: AbortSignal): Promise<void>
+  /** The volume of a broker that runs is so large from now on. */
+  resizeVolume(nodeId: number, bytes: number): void
   /** Stops a broker cleanly; it is then not among `brokers` any more. */
   stopBroker(nodeId: number): Promise<void>
   /** Everything is on disk and closed when it resolves; a start that is under way is given up. */
@@ -194,6 +196,10 @@ class StartedCluster implements Cluster {
       this.#fence(broker).then(() => this.#options.onBrokerFailure?.(node.nodeId, failure)),
     )
     this.#brokers.push(broker)
+  }
+
+  resizeVolume(nodeId: number, bytes: number): void {
+    this.#brokers.find((one) => one.nodeId === nodeId)?.resizeVolume(bytes)
   }
 
   #brokerOf(

@@ -16,6 +16,8 @@ export interface BrokerNode {
   readonly nodeId: number
   readonly rack: string | null
   readonly listeners: readonly ListenerOptions[]
+  /** How large the volume is that it lives on; without it, as large as the disk. */
+  readonly volumeBytes?: number
   /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
   readonly mechanisms?: readonly SaslMechanism[]
 }

@@ -68,6 +68,8 @@ export interface StartedBroker extends StartedNode {
   /** Of its registration; −1 before. */
   readonly epoch: Int64
   readonly listeners: readonly BoundListener[]
+  /** Its volume is so large from now on. */
+  resizeVolume(bytes: number): void
 }
 
 /** How long a request waits for a controller that is away: Apache Kafka's request.timeout.ms. */
@@ -171,6 +173,7 @@ function startedBroker(broker: Broker, channel: TcpChannel): StartedBroker {
     get listeners() {
       return broker.listeners
     },
+    resizeVolume: (bytes) => broker.resizeVolume(bytes),
     stop: async (how) => {
       await broker.stop(how)
       channel.close()

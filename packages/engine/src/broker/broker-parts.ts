@@ -16,6 +16,7 @@ import { MetadataImage } from '../metadata/image.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { TellLoss } from '../storage/losses.ts'
+import { Volume } from '../storage/volume.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { SaslMechanism } from '../server/authentication/mechanism.ts'
@@ -28,6 +29,8 @@ export interface BrokerOptions {
   /** The broker's log directory. */
   readonly directory: string
   readonly listeners: readonly ListenerOptions[]
+  /** How large the volume is that it lives on; without it, as large as the disk. */
+  readonly volumeBytes?: number
   /** Static properties, by Kafka's names. */
   readonly properties: Readonly<Record<string, string>>
   readonly controller: ControllerChannel
@@ -60,6 +63,8 @@ export interface BrokerParts {
   readonly metadata: MetadataImage
   readonly config: BrokerConfig
   readonly logs: LogManager
+  /** What it lives on, where that has a size of its own. */
+  readonly volume: Volume | null
   readonly authorizer: Authorizer
 }
 
@@ -69,13 +74,15 @@ export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
   const logger = options.logger.with({ broker: nodeId })
   const metadata = new MetadataImage()
   const config = new BrokerConfig({ image: metadata, nodeId, staticProperties: properties })
+  const { disk, directory, volumeBytes } = options
+  const volume = volumeBytes === undefined ? null : new Volume(disk, directory, volumeBytes)
   const logs = new LogManager({
-    disk: options.disk,
+    disk: volume ?? disk,
     clock,
     logger,
     random: options.random,
     processes: options.processes,
-    directory: options.directory,
+    directory,
     nodeId,
     clusterId: options.clusterId,
     config,
@@ -83,5 +90,5 @@ export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
     onLoss: options.onLoss,
   })
   const authorizer = options.authorizer ?? authorizerOf(config, metadata.security.acls)
-  return { guard, clock, logger, metadata, config, logs, authorizer }
+  return { guard, clock, logger, metadata, config, logs, volume, authorizer }
 }

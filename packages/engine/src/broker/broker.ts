@@ -19,6 +19,7 @@ import { Lane } from '../storage/lane.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { DirectoryLostError, type DiskFailure } from '../storage/node-disk.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
+import type { Volume } from '../storage/volume.ts'
 import { handlers } from './api-table.ts'
 import type { Connection } from '../server/connection.ts'
 import { type BrokerOptions, type BrokerParts, partsOf } from './broker-parts.ts'
@@ -84,6 +85,7 @@ export class Broker implements BrokerServices {
   readonly authorizer: Authorizer
   readonly refusals = new RefusalLog(this)
   readonly #guard: NodeGuard
+  readonly #volume: Volume | null
   readonly #options: BrokerOptions
   readonly #registration: Registration
   readonly #isrChanges: IsrChanges
@@ -113,6 +115,7 @@ export class Broker implements BrokerServices {
     this.metadata = parts.metadata
     this.config = parts.config
     this.logs = parts.logs
+    this.#volume = parts.volume
     this.quotas = replicationQuotas({ brokerId: options.nodeId, clock, config: parts.config })
     this.partitions = createPartitions({
       ...options,
@@ -212,6 +215,11 @@ export class Broker implements BrokerServices {
     return this.logs.disk.failure
   }
 
+  /** Where it has a size of its own. */
+  resizeVolume(bytes: number): void {
+    this.#volume?.resize(bytes)
+  }
+
   get guard(): Guard {
     return this.#guard.run
   }
@@ -225,6 +233,8 @@ export class Broker implements BrokerServices {
     this.#unsubscribe = await this.controller.subscribe((records) => this.#committed(records), this.guard)
     this.#goOn()
     for (const records of this.#waitingMetadata?.splice(0) ?? []) this.metadata.replay(records)
+    if (this.#volume) await inSlices(this.#volume.measure(), this.clock, signal)
+    this.#goOn()
     await this.logs.load(signal)
     this.#goOn()
     this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)

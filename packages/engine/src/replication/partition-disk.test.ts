@@ -1,6 +1,7 @@
 import { MemoryDisk, silentLogger, TestClock } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
 import { NodeDisk } from '../storage/node-disk.ts'
+import { VolumeFullError } from '../storage/volume.ts'
 import { PartitionDisk } from './partition-disk.ts'
 
 const events = { topic: 'events', partition: 0 }
@@ -23,6 +24,16 @@ describe('the disk of a partition', () => {
     expect(disk.isOffline).toBe(true)
     await clock.advance(1)
     expect(disk.isOffline).toBe(false)
+  })
+
+  it('is read on while its volume is full', async () => {
+    const { disk } = diskOf()
+    disk.failed(new VolumeFullError(1_000))
+    expect([disk.isOffline, disk.isUnreadable]).toEqual([true, false])
+    disk.failed(full)
+    expect(disk.isUnreadable).toBe(true)
+    disk.worked()
+    expect(disk.isUnreadable).toBe(false)
   })
 
   it('is well again once it has done what was asked', () => {

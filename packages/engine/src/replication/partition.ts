@@ -89,14 +89,14 @@ export class Partition {
     if (currentLeaderEpoch >= 0 && currentLeaderEpoch < this.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH
     if (currentLeaderEpoch > this.leaderEpoch) return ErrorCode.UNKNOWN_LEADER_EPOCH
     if (!this.isLeader) return ErrorCode.NOT_LEADER_OR_FOLLOWER
-    return this.#replica.disk.isOffline ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE
+    return this.#replica.disk.isUnreadable ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE
   }
 
   /** The same for those who may read from any replica (KIP-392), also from one that nobody leads. */
   checkReader(currentLeaderEpoch: number): ErrorCode {
     const error = this.check(currentLeaderEpoch)
     const isFollowed = error === ErrorCode.NOT_LEADER_OR_FOLLOWER
-    return isFollowed && !this.#replica.disk.isOffline ? ErrorCode.NONE : error
+    return isFollowed && !this.#replica.disk.isUnreadable ? ErrorCode.NONE : error
   }
 
   /** Right after an election: what is committed is not known up to where this epoch began (KIP-207). */

@@ -1,17 +1,19 @@
 import { join } from 'node:path'
 import { type Clock, type Disk, isSystemError, type Logger, raise, type Timer } from '@sluice/effects'
+import { probeName, VolumeFullError } from './volume.ts'
 
 const checkMs = 1_000
 /** A disk that has refused something within this time does not serve: whoever writes tries again sooner. */
 const quietMsMin = 2_500
 /** As the largest batch is by default (message.max.bytes): a nearly full disk may still take a small file. */
 const probeBytes = 1024 * 1024
-const probeName = '.disk-probe'
 
 /** Why the disk does not serve, and since when. */
 export interface DiskFailure {
   readonly sinceMs: number
   readonly reason: string
+  /** It is the broker's own volume of so many bytes that is full, and not the disk that it is on. */
+  readonly fullVolumeBytes?: number
 }
 
 /** The directory of a node is gone while it runs. Open files hide that: writes to what nobody can find go well. */
@@ -74,7 +76,11 @@ export class NodeDisk {
     this.#logger.debug(what, { ...facts, reason })
     this.#failedAtMs = this.#clock.monotonic()
     if (this.#failure) return
-    this.#failure = { sinceMs: this.#clock.now(), reason }
+    this.#failure = {
+      sinceMs: this.#clock.now(),
+      reason,
+      ...(error instanceof VolumeFullError && { fullVolumeBytes: error.sizeBytes }),
+    }
     this.#logger.error('the disk fails', { directory: this.#directory, reason, what, ...facts })
   }
 

@@ -416,6 +416,7 @@ class FleetOfClusters implements Fleet {
       toldFailures: new Set(),
       portsChecked: false,
       scramUsersChecked: false,
+      volumeBytes: null,
       failedAttempts: 0,
       nodeAuthority: new NodeAuthority(effects, this.#store.directoryOf(uuid), uuid),
       certificatesCheckedAtMs: Number.NEGATIVE_INFINITY,

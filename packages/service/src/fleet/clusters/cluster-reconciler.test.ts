@@ -32,6 +32,7 @@ const settled: Observation = {
   missingBrokers: [],
   outdated: [],
   left: [],
+  volumes: 'as wanted',
   users: 'as wanted',
   certificates: 'looked at',
   watched: false,
@@ -53,6 +54,8 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   ['it has FAILED', { state: 'FAILED', nodes: 0 }, ''],
   ['it has FAILED and a part of it runs', { state: 'FAILED', nodes: 1 }, 'stop engine'],
 
+  ['its volumes have another size', { volumes: 'otherwise' }, 'resize volumes'],
+  ['a change makes its volumes larger', { ...active, volumes: 'otherwise' }, 'resize volumes'],
   ['nobody has looked at its certificates for a while', { certificates: 'due' }, 'issue certificates'],
 
   // A creation, look by look.

@@ -16,6 +16,7 @@ import { openEngine } from './steps/open-engine.ts'
 import { type Done, Pass, type ReconcileContext, type Step } from './steps/pass.ts'
 import { removeCluster } from './steps/remove-cluster.ts'
 import { reportActive } from './steps/report-active.ts'
+import { resizeVolumes } from './steps/resize-volumes.ts'
 import { outdatedNodes, rollNextNode } from './steps/roll-next-node.ts'
 import { setScramUsers } from './steps/set-scram-users.ts'
 import { startBrokers, startQuorum } from './steps/start-nodes.ts'
@@ -44,6 +45,7 @@ const steps = {
   'restore leaders': restoreLeaders,
   'roll next node': rollNextNode,
   'remove brokers': removeBrokers,
+  'resize volumes': resizeVolumes,
   'set scram users': setScramUsers,
   'finish change': finishChange,
   'report active': reportActive,
@@ -74,6 +76,8 @@ export interface Observation {
   outdated: readonly string[]
   /** Brokers that have left the record and not yet the machine. */
   left: readonly number[]
+  /** Brokers that run have volumes of another size, or nobody has told them. */
+  volumes: 'as wanted' | 'otherwise'
   /** The users of SCRAM are others than those of its secrets, or nobody has looked. */
   users: 'as wanted' | 'otherwise'
   /** Nobody has looked at its certificates for a while. */
@@ -116,10 +120,15 @@ async function observe(pass: Pass): Promise<Observation> {
     missingBrokers: names(missing.filter(isBroker)),
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
     left: record ? leavingBrokers(record) : [],
+    volumes: record && cluster && volumesDiffer(pass) ? 'otherwise' : 'as wanted',
     users: record && usersDiffer(record, pass) ? 'otherwise' : 'as wanted',
     certificates: isDue ? 'due' : 'looked at',
     watched: record?.ranOneBroker ?? false,
   }
+}
+
+function volumesDiffer({ runtime, plan }: Pass): boolean {
+  return runtime.volumeBytes !== (plan.volumeBytes ?? null)
 }
 
 function usersDiffer(record: ClusterRecord, { runtime, secrets }: Pass): boolean {
@@ -143,6 +152,8 @@ export function plan(seen: Observation): StepName[] {
   const isOnTheWay = state !== 'ACTIVE' || seen.change !== 'none'
   if (!seen.served) return when(isOnTheWay, ...arrive)
   if (seen.untoldFailures.length > 0) return ['tell failures']
+  // Before anybody waits for the health of a cluster whose volumes are full.
+  if (seen.volumes === 'otherwise') return ['resize volumes']
   if (seen.leaving.length > 0) return ['check leaving', 'allocate nodes']
   if (seen.joining.length > 0) return ['allocate nodes']
   const missing = [

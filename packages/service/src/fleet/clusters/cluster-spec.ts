@@ -123,6 +123,8 @@ export function unservedParts(
     sentences.push(
       'Express brokers run as Standard ones do: topics keep the number of replicas that they ask for, and nothing is rebalanced.',
     )
+  if (spec.brokerNodeGroup.StorageInfo?.EbsStorageInfo?.ProvisionedThroughput?.Enabled)
+    sentences.push('The throughput of storage is described alone: nothing is held to it.')
   const { PublicAccess, VpcConnectivity } = spec.brokerNodeGroup.ConnectivityInfo ?? {}
   if (PublicAccess?.Type === publicAccess)
     sentences.push('Public access is described and has no listeners of its own yet.')

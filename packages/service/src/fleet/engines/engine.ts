@@ -148,6 +148,8 @@ export interface ClusterPlan {
   nodes: readonly NodePlan[]
   /** Static broker properties, all levels merged. */
   properties: Readonly<Record<string, string>>
+  /** How large the volume of each broker is; without it, as large as the disk. Nothing is started anew for it. */
+  volumeBytes?: number
 }
 
 export interface NodePlan extends NodeKey {
@@ -217,6 +219,8 @@ export interface EngineCluster {
   health(plan: ClusterPlan): Promise<string | null>
   /** The files of a node have other certificates: it shows them from now on, if it runs, without a new start. */
   takeUpCertificates(plan: ClusterPlan, node: NodeKey): Promise<void>
+  /** The volumes of brokers that run are of the plan's size from now on, where the engine bounds them. */
+  resizeVolumes(plan: ClusterPlan): void
   /** Makes what the plan's version brings available once every node runs it. May be called again. */
   finalizeVersion(plan: ClusterPlan): Promise<void>
   /** What is asked of its brokers, whatever runs them. */
@@ -288,7 +292,7 @@ export interface SaltedCredential {
 
 /** As long as something is so, or has been found lost in this process's life. */
 export interface Finding {
-  code: 'DISK_FAILING' | 'LOSS_FOUND' | 'NOT_AS_CONFIGURED'
+  code: 'DISK_FAILING' | 'VOLUME_FULL' | 'LOSS_FOUND' | 'NOT_AS_CONFIGURED'
   /** A sentence or more that name the node. */
   message: string
 }

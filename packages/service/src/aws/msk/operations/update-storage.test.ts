@@ -32,7 +32,7 @@ describe.each([
   ['UpdateBrokerStorage', 'UPDATE_BROKER_STORAGE', updateBrokers],
   ['UpdateStorage', 'UPDATE_STORAGE', update],
 ] as const)('%s', (_, OperationType, call) => {
-  it('describes larger volumes, and starts no broker anew', async () => {
+  it('makes the volumes of brokers larger while they run', async () => {
     const { CurrentVersion } = await clusters.info(ClusterArn)
     const { ClusterOperationArn } = await call({ VolumeSizeGB: 250 })
     await clusters.settled(ClusterArn)
@@ -48,6 +48,7 @@ describe.each([
     expect(operation.SourceClusterInfo).toEqual(volumes(100))
     expect(operation.TargetClusterInfo).toEqual(volumes(250))
     expect(clusters.service.replicating.log).toEqual([])
+    expect(clusters.service.replicating.volumes).toEqual([100, 250].map((GiB) => GiB * 1024 ** 3))
   })
 
   it('only lets them grow, by 100 GiB at least, and up to 16 TiB', async () => {

@@ -6,7 +6,8 @@ import { isExpress, throughputRefusal } from '../instance-types.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
 
-const reason: ChangeKind['reason'] = () => 'The storage of brokers is described otherwise.'
+const reason: ChangeKind['reason'] = () =>
+  'The volumes of brokers have another size, or are described otherwise.'
 
 /** MSK has two calls for it, and an operation for each. */
 export const brokerStorageChange: ChangeKind = {
@@ -31,7 +32,7 @@ interface WantedStorage {
   throughput: ProvisionedThroughput | undefined
 }
 
-/** Volumes grow, once in six hours. Here they are directories on one disk: the change is one of the description. */
+/** Volumes grow, once in six hours, while their brokers run. */
 export function updateStorage(kind: ChangeKind, wanted: WantedStorage, currentVersion: string): Update {
   return (record, context) => {
     const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)

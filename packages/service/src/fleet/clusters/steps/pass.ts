@@ -70,6 +70,8 @@ export interface ClusterRuntime {
   portsChecked: boolean
   /** Whether this process knows that the brokers have the users of the record. */
   scramUsersChecked: boolean
+  /** Of which size the running brokers know that their volumes are; null where this process has not told them. */
+  volumeBytes: number | null
   /** Attempts to reach what is wanted that failed in a row, in this process. */
   failedAttempts: number
   /** Vouches for its nodes. */

@@ -124,6 +124,9 @@ export class ApacheKafkaCluster implements EngineCluster {
     if (key.role === 'broker' && this.#nodes.isRunning(key)) await this.brokers.reloadFiles(plan, key.nodeId)
   }
 
+  /** Its brokers have the disk: nothing bounds a directory for them. */
+  resizeVolumes(): void {}
+
   stop(): Promise<void> {
     return this.#nodes.stop()
   }

@@ -148,7 +148,8 @@ export class InlineCluster implements EngineCluster {
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
     const mechanisms = iamMechanisms(this.#options.access, listeners, this.#effects)
-    const broker = { nodeId, rack, listeners: listenersOf(plan, node), mechanisms }
+    const { volumeBytes } = plan
+    const broker = { nodeId, rack, listeners: listenersOf(plan, node), mechanisms, volumeBytes }
     await cluster.startBroker(broker, nodeProperties(plan, node), signal)
   }
 
@@ -181,6 +182,11 @@ export class InlineCluster implements EngineCluster {
 
   /** Brokers and controller look at their files by themselves. */
   async takeUpCertificates(): Promise<void> {}
+
+  resizeVolumes({ nodes, volumeBytes }: ClusterPlan): void {
+    if (volumeBytes === undefined) return
+    for (const { nodeId } of nodes) this.#running?.resizeVolume(nodeId, volumeBytes)
+  }
 
   /** Every name of a version stands for the same software: there is nothing to raise. */
   async finalizeVersion(): Promise<void> {}

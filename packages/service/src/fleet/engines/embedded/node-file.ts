@@ -15,6 +15,8 @@ export interface NodeFile {
   /** Of a broker. */
   listeners: ListenerOptions[]
   properties: Readonly<Record<string, string>>
+  /** Of a broker's volume; it follows what the file says while it runs. */
+  volumeBytes?: number | undefined
   /** The file that says who can log in by IAM; null where clients cannot. */
   iamFile: string | null
   acceptsMetadataLoss: boolean
@@ -52,11 +54,22 @@ export const emptyReport: NodeReport = {
 }
 
 export function writeNodeFile(disk: Disk, file: NodeFile): string {
-  const { config } = file.directories
-  const path = join(config, 'node.json')
-  disk.mkdirSync(config)
+  const path = nodePath(file.directories)
+  disk.mkdirSync(file.directories.config)
   disk.writeFileAtomicSync(path, `${JSON.stringify(file, null, 2)}\n`, { durable: false })
   return path
+}
+
+/** All else of a running node's file is for its start, and stays. */
+export function renewVolume(disk: Disk, directories: NodeDirectories, volumeBytes: number | undefined): void {
+  const path = nodePath(directories)
+  if (!disk.existsSync(path)) return
+  const file = readNodeFile(disk, path)
+  if (file.volumeBytes !== volumeBytes) writeNodeFile(disk, { ...file, volumeBytes })
+}
+
+function nodePath({ config }: NodeDirectories): string {
+  return join(config, 'node.json')
 }
 
 export function readNodeFile(disk: Disk, path: string): NodeFile {

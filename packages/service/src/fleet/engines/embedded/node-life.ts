@@ -14,6 +14,7 @@ import { rollingLog } from '../../processes/rolling-log.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 import { FollowedIamFile } from './iam-files.ts'
 import { type NodeFile, readNodeFile } from './node-file.ts'
+import { FollowedVolume } from './followed-volume.ts'
 import { Reporting } from './reporting.ts'
 
 interface NodeEffects {
@@ -44,7 +45,7 @@ export async function startNode(
   const report = new Reporting({ disk, clock, logger, directories: file.directories })
   logger.info('starts', { role: file.role, node: file.nodeId })
   try {
-    const node = await start(file, { ...effects, logger }, report, options)
+    const node = await start({ path, file }, { ...effects, logger }, report, options)
     report.follow(() => node.diskFailure)
     logger.info('serves', { role: file.role, node: file.nodeId })
     return {
@@ -64,7 +65,7 @@ export async function startNode(
 }
 
 async function start(
-  file: NodeFile,
+  { path, file }: { path: string; file: NodeFile },
   effects: NodeEffects & { logger: Logger },
   report: Reporting,
   { signal, onFailure }: { signal: AbortSignal; onFailure: () => void },
@@ -91,9 +92,22 @@ async function start(
   const iam = file.iamFile === null ? null : new FollowedIamFile(file.iamFile, effects)
   signal.addEventListener('abort', () => iam?.end())
   const mechanisms = iam ? iamMechanisms(iam.access, listeners, effects) : []
-  const broker = await startBrokerNode({ ...common, broker: { nodeId, rack, listeners, mechanisms } })
+  const { volumeBytes } = file
+  const broker = await startBrokerNode({
+    ...common,
+    broker: { nodeId, rack, listeners, mechanisms, volumeBytes },
+  })
   report.registered(Number(broker.epoch))
-  return broker
+  const volume = new FollowedVolume({ path, sizeBytes: volumeBytes, broker, ...effects })
+  return {
+    get diskFailure() {
+      return broker.diskFailure
+    },
+    stop: async (how: { clean: boolean }) => {
+      volume.end()
+      await broker.stop(how)
+    },
+  }
 }
 
 /** A supervisor that quotes the errors of a log has room for what went wrong, not for where. */

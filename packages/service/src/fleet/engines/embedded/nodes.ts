@@ -97,8 +97,21 @@ export function lossFindings(key: NodeKey, losses: readonly Loss[]): Finding[] {
   return [...told('LOSS_FOUND', lossSentences(losses)), ...told('NOT_AS_CONFIGURED', noticeSentences(losses))]
 }
 
-/** One for all nodes whose disk does not serve: they mostly share it. */
+/** What of their disks keeps nodes from serving. */
 export function diskFindings(failing: readonly (NodeKey & DiskFailure)[]): Finding[] {
+  const full = failing.filter(({ fullVolumeBytes }) => fullVolumeBytes !== undefined)
+  return [...full.map(fullVolumeFinding), ...diskFinding(failing.filter((one) => !full.includes(one)))]
+}
+
+function fullVolumeFinding({ sinceMs, fullVolumeBytes = 0, ...key }: NodeKey & DiskFailure): Finding {
+  const since = new Date(sinceMs).toISOString()
+  const size = `${fullVolumeBytes / 1024 ** 3} GiB`
+  const message = `The volume of ${nodeName(key)} is full since ${since}: it has ${size}. What is produced there is answered with KAFKA_STORAGE_ERROR, and followers there fall behind; what it has can be read and deleted. It serves again by itself when UpdateBrokerStorage makes it larger, or when retention or the deletion of topics makes room.`
+  return { code: 'VOLUME_FULL', message }
+}
+
+/** One for all nodes whose disk does not serve: they mostly share it. */
+function diskFinding(failing: readonly (NodeKey & DiskFailure)[]): Finding[] {
   const [first] = failing.toSorted((a, b) => a.sinceMs - b.sinceMs)
   if (!first) return []
   const names = failing.map(nodeName).join(', ')

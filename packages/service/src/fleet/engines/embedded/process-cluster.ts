@@ -20,7 +20,14 @@ import { hasIam } from './iam-mechanisms.ts'
 import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
 import type { SupervisedNode, SupervisionEffects } from '../supervision/supervised-node.ts'
 import { SupervisedNodes } from '../supervision/supervised-nodes.ts'
-import { emptyReport, type NodeReport, readReport, writeNodeFile, writeReport } from './node-file.ts'
+import {
+  emptyReport,
+  type NodeReport,
+  readReport,
+  renewVolume,
+  writeNodeFile,
+  writeReport,
+} from './node-file.ts'
 import {
   controllerOf,
   damageExplained,
@@ -158,6 +165,7 @@ export class ProcessCluster implements EngineCluster {
       controller: controllerOf(plan),
       listeners: listenersOf(plan, node),
       properties: nodeProperties(plan, key),
+      volumeBytes: plan.volumeBytes,
       iamFile: this.#iamFiles.prepare(directories, hasIam(listeners)),
       acceptsMetadataLoss: this.#acceptsMetadataLoss,
       isExpected: this.#nodes.hasData('broker'),
@@ -205,6 +213,12 @@ export class ProcessCluster implements EngineCluster {
 
   /** Brokers and controller look at their files by themselves. */
   async takeUpCertificates(): Promise<void> {}
+
+  resizeVolumes(plan: ClusterPlan): void {
+    for (const { role, nodeId } of this.nodes())
+      if (role === 'broker')
+        renewVolume(this.#effects.disk, this.#nodes.of({ role, nodeId }).directories, plan.volumeBytes)
+  }
 
   /** Every name of a version stands for the same software: there is nothing to raise. */
   async finalizeVersion(): Promise<void> {}

@@ -70,6 +70,8 @@ export class FakeEngine implements Engine {
   readonly scramUsers = new Map<string, SaltedCredential>()
   /** Thrown, the first one first, when its brokers have taken users: their answer is lost. */
   readonly scramFailures: Error[] = []
+  /** Of the volumes of its brokers, in the order in which it was told. */
+  readonly volumes: (number | undefined)[] = []
   readonly topics = new FakeTopics()
   readonly #effects: { disk: Disk; network: Network }
   readonly #clusters = new Map<string, FakeCluster>()
@@ -238,6 +240,10 @@ class FakeCluster implements EngineCluster {
 
   async health(): Promise<string | null> {
     return this.#engine.problem
+  }
+
+  resizeVolumes({ volumeBytes }: ClusterPlan): void {
+    this.#engine.volumes.push(volumeBytes)
   }
 
   async takeUpCertificates(_plan: ClusterPlan, key: NodeKey): Promise<void> {
