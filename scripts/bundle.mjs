@@ -1,5 +1,5 @@
-// The bundles: the service (what `npx sluice` and `npm start` run), one node of a cluster with a process a node, and
-// the engine alone (what the benchmark runs).
+// The bundles: the service (what `npx sluice` and `npm start` run), one node of a cluster with a process a node, the
+// engine alone (what the benchmark runs), and the library for tests.
 // Types are not checked here: `npm run typecheck` and `npm test` do that.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -55,7 +55,10 @@ export async function bundleAll() {
       ],
     },
   ]
-  const programs = await Promise.all(bundles.map((one) => bundle(build, one)))
+  const [programs] = await Promise.all([
+    Promise.all(bundles.map((one) => bundle(build, one))),
+    bundleLibrary(build),
+  ])
   await Promise.all(
     bundles.map(({ directory, trial }, at) => makeCodeCache(join(root, directory), programs[at], trial)),
   )
@@ -101,6 +104,29 @@ async function bundle(build, { entry, name, directory }) {
   renameSync(join(at, `${name}.js.tmp`), join(at, `${name}.js`))
   removeOld(at, name, program)
   return program
+}
+
+/** What `import` and `require` of `sluice/testing` load: one CommonJS module for both, so that there is one of each class. */
+async function bundleLibrary(build) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: 'packages/testkit/src/index.ts', out: 'testing' }],
+    outdir: 'packages/testkit/dist/bundle',
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    conditions: ['sluice-source'],
+    external: nativeModules,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    minifySyntax: true,
+    logLevel: 'warning',
+    legalComments: 'none',
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: "'use strict'; const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  })
+  writeFileSync(join(root, 'packages/testkit/dist/bundle/package.json'), '{ "type": "commonjs" }\n')
 }
 
 /** The loader reads it as Latin 1, without decoding. Only comments have other characters: esbuild escapes the rest. */

@@ -28,6 +28,7 @@ const allowances: {
 const published = [
   'packages/engine/src/index.ts',
   'packages/service/src/index.ts',
+  'packages/testkit/src/index.ts',
   'packages/service/src/cli/main.ts',
   'packages/service/src/cli/run-node.ts',
   'test/hostile/page.ts',
@@ -52,6 +53,7 @@ const packageArrows: Record<string, string[]> = {
   client: ['effects', 'wire'],
   engine: ['effects', 'wire', 'client'],
   service: ['effects', 'wire', 'client', 'engine'],
+  testkit: ['effects', 'wire', 'client', 'engine'],
 }
 
 /** Which directories of the engine's src a directory may import. Files at the top are the layer `cluster`. */

@@ -8,6 +8,7 @@ export {
 export {
   type BrokerNodeOptions,
   type ControllerNodeOptions,
+  type NodeEffects,
   startBrokerNode,
   startControllerNode,
   type StartedBroker,

@@ -1,0 +1,40 @@
+import {
+  MemoryDisk,
+  MemoryNetwork,
+  type Network,
+  seededRandom,
+  silentLogger,
+  systemClock,
+  systemNetwork,
+  systemRandom,
+} from '@sluice/effects'
+import type { NodeEffects } from '@sluice/engine'
+
+/** Where the nodes of one server, and the server itself, reach each other without a socket. */
+export const insideHost = 'inside'
+/** Where everybody else reaches the brokers. */
+export const outsideHost = '127.0.0.1'
+
+/** What the nodes of one server know of the world: a disk and a network in memory, and real sockets for clients. */
+export interface World extends NodeEffects {
+  readonly disk: MemoryDisk
+}
+
+export function createWorld({ seed }: { seed?: number }): World {
+  const clock = systemClock()
+  return {
+    clock,
+    disk: new MemoryDisk(() => clock.now()),
+    network: networkOf(new MemoryNetwork(), systemNetwork()),
+    random: seed === undefined ? systemRandom() : seededRandom(seed),
+    logger: silentLogger,
+  }
+}
+
+function networkOf(inside: Network, outside: Network): Network {
+  const of = (host: string) => (host === insideHost ? inside : outside)
+  return {
+    listen: (options, accept) => of(options.host).listen(options, accept),
+    connect: (options, handler) => of(options.host).connect(options, handler),
+  }
+}

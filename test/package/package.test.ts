@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../source-tree.ts'
+import { firstUses, pack, Project } from './installed.ts'
+
+// The package as people get it, in a project that has nothing else.
+
+const tarballBytesMax = 1_800_000
+
+let tarball: string
+let project: Project
+
+beforeAll(async () => {
+  tarball = await pack()
+  project = new Project(tarball)
+}, 120_000)
+
+afterAll(() => project?.close())
+
+const installed = (path = '') => join(project.directory, 'node_modules/sluice', path)
+const files = () =>
+  readdirSync(installed(), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(installed().length))
+const manifest = () => JSON.parse(readFileSync(installed('package.json'), 'utf8'))
+
+describe('the package', { timeout: 60_000 }, () => {
+  it('depends on one codec in JavaScript, and on native ones, which are optional', () => {
+    expect(Object.keys(manifest().dependencies)).toEqual(['fzstd'])
+    expect(Object.keys(manifest().optionalDependencies)).toHaveLength(4)
+    expect(
+      readdirSync(join(project.directory, 'node_modules')).filter((name) => !name.startsWith('.')),
+    ).toEqual(['fzstd', 'sluice'])
+  })
+
+  it('has no script, no test, nothing of the workspace and no place of this machine', () => {
+    expect(manifest().scripts).toBeUndefined()
+    expect(files().filter((path) => /test\.|\.map$|\.cache$|\/src\//.test(path))).toEqual([])
+    for (const path of files().filter((name) => /\.([cm]?js|d\.ts|json)$/.test(name))) {
+      const text = readFileSync(installed(path), 'utf8')
+      expect(text.match(/\b(from|require\(|import\() ?['"]@sluice\/[^'"]*/)?.[0], path).toBeUndefined()
+      expect(text.includes(root.replace(/\/$/, '')), path).toBe(false)
+    }
+  })
+
+  it('stays small', () => {
+    expect(statSync(tarball).size).toBeLessThan(tarballBytesMax)
+  })
+
+  it('is as large as the README says', () => {
+    const path = join(root, 'README.md')
+    const text = readFileSync(path, 'utf8')
+    const block = /<!-- begin package -->\n([^]*?)<!-- end package -->/
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
+    const unpacked = files().reduce((sum, file) => sum + statSync(installed(file)).size, 0)
+    const figures = [megabytes(statSync(tarball).size), megabytes(unpacked), String(files().length)]
+    const table = [
+      '| Tarball | Unpacked | Files | Dependencies | Optional ones | Install scripts |',
+      '|---|---|---|---|---|---|',
+      `| ${figures[0]} MB | ${figures[1]} MB | ${figures[2]} | 1 | 4 | none |`,
+      '',
+    ].join('\n')
+    if (process.env['UPDATE_README'] === '1') {
+      writeFileSync(path, text.replace(block, `<!-- begin package -->\n${table}<!-- end package -->`))
+      return
+    }
+    const said = [...(block.exec(text)?.[1] ?? '').matchAll(/[\d.]+/g)].map(Number)
+    // A page that changes with every commit would be no page.
+    for (const [at, figure] of figures.entries())
+      expect(
+        Math.abs(Number(figure) / (said[at] ?? 0) - 1),
+        `${figure}: UPDATE_README=1 writes it`,
+      ).toBeLessThan(0.15)
+  })
+
+  it('names the licences of what its bundles hold', () => {
+    const licenses = readFileSync(installed('THIRD-PARTY-LICENSES.txt'), 'utf8')
+    for (const name of ['commander', 'picocolors', '@peculiar/x509']) expect(licenses).toContain(`${name} `)
+    expect(licenses).not.toContain('no file with its licence')
+  })
+
+  it('is as registries and bundlers want it', () => {
+    const publint = join(root, 'node_modules/publint/src/cli.js')
+    const { status, stdout } = spawnSync(process.execPath, [publint, 'run', installed(), '--strict'], {
+      encoding: 'utf8',
+    })
+    expect(status, stdout).toBe(0)
+  })
+
+  it.each(Object.entries(firstUses))('gives a server to %s', (name, text) => {
+    project.write(name, text)
+    expect(project.run(process.execPath, [name])).toMatchObject({ status: 0, stdout: 'true\n', stderr: '' })
+  })
+
+  it.each([
+    ['first.mts', "import { KafkaServer } from 'sluice/testing'"],
+    ['first.cts', "import { KafkaServer } from 'sluice/testing'"],
+  ])('has types for %s', (name, load) => {
+    project.write(
+      name,
+      `${load}
+export async function use(): Promise<string> {
+  await using kafka: KafkaServer = await KafkaServer.start({ brokers: 3, topics: { orders: { partitions: 2 } } })
+  const { brokers } = kafka.clientConfig('kafkajs')
+  // @ts-expect-error there is no such client
+  kafka.clientConfig('other')
+  return brokers.join()
+}
+`,
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,esnext.disposable',
+    ]
+    const { status, stdout } = project.run(process.execPath, [tsc, ...flags, '--types', '', name])
+    expect(status, stdout).toBe(0)
+  })
+
+  it('is the service', () => {
+    const sluice = (...words: string[]) =>
+      project.run(process.execPath, [installed('bin/sluice.mjs'), ...words, '--data-dir', 'data'])
+    const started = sluice('start', '--detach', '--api-port', '0', '--kafka-port', '0', '-o', 'json')
+    try {
+      expect(started.status, started.stderr).toBe(0)
+      expect(JSON.parse(sluice('status', '-o', 'json').stdout)).toMatchObject({ running: true })
+    } finally {
+      expect(sluice('stop').status).toBe(0)
+    }
+    expect(existsSync(join(project.directory, 'node_modules/.bin/sluice'))).toBe(true)
+  })
+})
