@@ -119,6 +119,9 @@ export function sdkVersionOf(name) {
 
 /** What each file in aws/schemas is made from. */
 const sdks = {
+  'application-auto-scaling': '@aws-sdk/client-application-auto-scaling',
+  cloudwatch: '@aws-sdk/client-cloudwatch',
+  'cloudwatch-logs': '@aws-sdk/client-cloudwatch-logs',
   kafka: '@aws-sdk/client-kafka',
   'secrets-manager': '@aws-sdk/client-secrets-manager',
   sts: '@aws-sdk/client-sts',

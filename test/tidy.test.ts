@@ -104,10 +104,11 @@ const serviceArrows: Record<string, string[]> = {
 const fleetArrows: Record<string, string[]> = {
   fleet: [
     ...['clusters', 'configurations', 'secrets', 'authority', 'engines', 'foundation'],
-    ...['channels', 'replicators', 'vpc-connections'],
+    ...['channels', 'replicators', 'storage-scaling', 'vpc-connections'],
   ],
   channels: ['foundation'],
   replicators: ['foundation'],
+  'storage-scaling': ['clusters', 'foundation'],
   'vpc-connections': ['foundation'],
   clusters: ['configurations', 'secrets', 'authority', 'engines', 'ports', 'foundation'],
   secrets: ['foundation'],

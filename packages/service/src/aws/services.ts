@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@sluice/effects'
 import type { Fleet } from '../fleet/fleet.ts'
+import { autoScalingService } from './auto-scaling/service.ts'
 import { mskService } from './msk/service.ts'
 import { secretsService } from './secrets/service.ts'
 import type { AwsService } from './service.ts'
@@ -7,13 +8,17 @@ import { stsService } from './sts/service.ts'
 
 /** Every AWS service that the endpoint serves. */
 export function awsServices(
-  fleet: Pick<Fleet, 'channels' | 'clusters' | 'identities' | 'replicators' | 'secrets' | 'vpcConnections'>,
+  fleet: Pick<
+    Fleet,
+    'channels' | 'clusters' | 'identities' | 'replicators' | 'secrets' | 'storageScaling' | 'vpcConnections'
+  >,
   { clock, random }: { clock: Clock; random: Random },
 ): AwsService[] {
-  const { channels, clusters, identities, replicators, secrets, vpcConnections } = fleet
+  const { channels, clusters, identities, replicators, secrets, storageScaling, vpcConnections } = fleet
   const { configurations } = clusters
   return [
     mskService({ channels, clusters, configurations, replicators, secrets, vpcConnections }),
+    autoScalingService({ clusters, storageScaling }),
     secretsService({ secrets, clock, random }),
     stsService({ identities, clock, random }),
   ]

@@ -18,6 +18,8 @@ aws_secret_access_key = secret
 
 [services sluice]
 # written by sluice env --profile
+application_auto_scaling =
+  endpoint_url = http://127.0.0.1:9081
 kafka =
   endpoint_url = http://127.0.0.1:9081
 secrets_manager =

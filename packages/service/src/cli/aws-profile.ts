@@ -1,7 +1,8 @@
 import { UsageError } from '../usage-error.ts'
 
 /** By the names that a services section has for them. */
-const services = ['kafka', 'secrets_manager', 'sts']
+/** Those that the endpoint serves, as the AWS tools name them in profiles. */
+export const services = ['application_auto_scaling', 'kafka', 'secrets_manager', 'sts']
 
 /** What AWS's tools need to reach our services. */
 interface AwsProfile {

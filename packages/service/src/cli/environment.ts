@@ -1,6 +1,7 @@
 import type { ClientListenerName } from '../fleet/engines/engine.ts'
 import type { AccessKey } from '../credentials.ts'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
+import { services } from './aws-profile.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -46,6 +47,8 @@ function trustVariables({ caFile, bundleFile, javaTruststore }: NonNullable<Stat
   }
 }
 
+const endpointVariables = services.map((service) => `AWS_ENDPOINT_URL_${service.toUpperCase()}`)
+
 /** The variables that the AWS tools and Kafka clients read; a profile has in it what the first ones tell. */
 export function environmentOf(
   report: StatusReport,
@@ -54,9 +57,7 @@ export function environmentOf(
   profile?: string,
 ): Record<string, string> {
   const values = {
-    AWS_ENDPOINT_URL_KAFKA: report.endpoint,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: report.endpoint,
-    AWS_ENDPOINT_URL_STS: report.endpoint,
+    ...Object.fromEntries(endpointVariables.map((name) => [name, report.endpoint])),
     AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
     AWS_REGION: report.region,
@@ -113,9 +114,7 @@ const contrary = [
 const direct = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
-  'AWS_ENDPOINT_URL_KAFKA',
-  'AWS_ENDPOINT_URL_SECRETS_MANAGER',
-  'AWS_ENDPOINT_URL_STS',
+  ...endpointVariables,
   'AWS_REGION',
   'AWS_DEFAULT_REGION',
 ]

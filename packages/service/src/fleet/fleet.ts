@@ -48,6 +48,7 @@ import type { UnreadableRecord } from './record-store.ts'
 import { Channels } from './channels/channels.ts'
 import { Replicators } from './replicators/replicators.ts'
 import { Secrets } from './secrets/secrets.ts'
+import { StorageScaling } from './storage-scaling/storage-scaling.ts'
 import { vpcSchemesOf } from './clusters/vpc-schemes.ts'
 import { type VpcConnectionRecord, VpcConnections } from './vpc-connections/vpc-connections.ts'
 
@@ -124,6 +125,7 @@ export interface Fleet {
   readonly secrets: Secrets
   readonly channels: Channels
   readonly replicators: Replicators
+  readonly storageScaling: StorageScaling
   readonly vpcConnections: VpcConnections
   /** Vouches for brokers and clients. */
   readonly authority: Authority
@@ -160,6 +162,7 @@ class FleetOfClusters implements Fleet {
   readonly #privateAuthorities: PrivateAuthorities
   readonly channels: Channels
   readonly replicators: Replicators
+  readonly storageScaling: StorageScaling
   readonly vpcConnections: VpcConnections
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
@@ -206,6 +209,8 @@ class FleetOfClusters implements Fleet {
       findings: (uuid) => this.#findings(uuid),
       observed: (uuid) => this.#runtimes.get(uuid)?.cluster?.nodes() ?? [],
       onPolicy: (uuid) => this.#accesses.get(uuid)?.policyChanged(),
+      logDirectories: async (uuid) =>
+        (await this.#runtimes.get(uuid)?.cluster?.brokers.logDirectories()) ?? [],
       topics: (uuid) => this.#runtimes.get(uuid)?.cluster?.brokers.topics,
       trigger: (uuid) => {
         // What is under way for a cluster that shall go need not be brought to its end.
@@ -213,6 +218,7 @@ class FleetOfClusters implements Fleet {
         this.#loop.trigger(uuid)
       },
     })
+    this.storageScaling = new StorageScaling({ ...effects, dataDirectory, place, clusters: this.clusters })
   }
 
   #findings(uuid: string): Finding[] {
@@ -230,6 +236,7 @@ class FleetOfClusters implements Fleet {
       this.channels.load()
       this.replicators.load()
       this.vpcConnections.load()
+      this.storageScaling.load()
     } catch (error) {
       throw explained(this.#options.dataDirectory, error)
     }
@@ -277,6 +284,7 @@ class FleetOfClusters implements Fleet {
 
   async stop(): Promise<void> {
     this.#certificateTimer?.cancel()
+    this.storageScaling.stop()
     for (const { abort } of this.#runtimes.values()) abort.abort()
     await this.#loop.stop()
     await Promise.all([this.channels, this.replicators, this.vpcConnections].map((one) => one.stop()))

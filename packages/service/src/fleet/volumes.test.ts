@@ -96,6 +96,10 @@ describe.each<Hosting>(['inline', 'process'])('a volume that is full, of brokers
 
     const record = world.fleet.clusters.byName('demo')
     if (!record) throw new Error('the cluster is gone')
+    const use = await world.driven(world.fleet.clusters.storageUse(record))
+    expect(use.find(({ nodeId }) => nodeId === 1)?.percent).toBeGreaterThan(99)
+    expect(use.find(({ nodeId }) => nodeId === 2)?.percent).toBeLessThan(10)
+
     const update = updateStorage(
       brokerStorageChange,
       { volumeGiB: 101, throughput: undefined },

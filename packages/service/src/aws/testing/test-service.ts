@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import { KafkaClient, type KafkaClientConfig } from '@aws-sdk/client-kafka'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import {
@@ -36,6 +37,7 @@ export interface TestService {
   client(config?: Partial<KafkaClientConfig>): KafkaClient
   /** The SDK of Secrets Manager, in the same way. */
   secretsClient(owner?: typeof credentials): SecretsManagerClient
+  scalingClient(owner?: typeof credentials): ApplicationAutoScalingClient
   /** What the SDK has sent so far. */
   sent: HttpRequest[]
 }
@@ -93,15 +95,17 @@ export async function startTestService(
       requestHandler: portless(handle, sent),
       ...config,
     })
-  const secretsClient = (owner = credentials) =>
-    new SecretsManagerClient({
-      region: 'us-east-1',
-      endpoint: 'http://127.0.0.1:9081',
-      credentials: owner,
-      requestHandler: portless(handle, sent),
-      maxAttempts: 1,
-    })
-  return { fleet, endpoint, handle, secretsClient, engine, replicating, disk, network, client, sent }
+  const config = (owner: typeof credentials) => ({
+    region: 'us-east-1',
+    endpoint: 'http://127.0.0.1:9081',
+    credentials: owner,
+    requestHandler: portless(handle, sent),
+    maxAttempts: 1,
+  })
+  const secretsClient = (owner = credentials) => new SecretsManagerClient(config(owner))
+  const scalingClient = (owner = credentials) => new ApplicationAutoScalingClient(config(owner))
+  const clients = { client, secretsClient, scalingClient }
+  return { fleet, endpoint, handle, ...clients, engine, replicating, disk, network, sent }
 }
 
 interface SdkRequest {

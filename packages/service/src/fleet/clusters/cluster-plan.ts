@@ -17,12 +17,12 @@ import type { PortRecord } from '../ports/ports.ts'
 import { authenticatesByTls, clientAuthOf, clientListenersOf } from './client-listeners.ts'
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { staticProperties } from './static-properties.ts'
+import { volumeBytesOf } from './storage-use.ts'
 
 const superUsersName = 'super.users'
 const mappingName = 'ssl.principal.mapping.rules'
 /** Whom a client is taken for whose certificate, by whatever authority, says that it is a node: only nodes' listeners tell. */
 const impostor = 'CN=impostor'
-const bytesOfGiB = 1024 ** 3
 const openName = 'allow.everyone.if.no.acl.found'
 const authorizers = {
   controller: 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
@@ -46,10 +46,10 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
   const { spec } = record
   const { host } = place
   const properties = staticProperties(spec, engine)
-  const volumeGiB = spec.brokerNodeGroup.StorageInfo?.EbsStorageInfo?.VolumeSize
+  const volumeBytes = volumeBytesOf(spec)
   return {
     kafkaVersion: spec.kafkaVersion,
-    ...(volumeGiB !== undefined && { volumeBytes: volumeGiB * bytesOfGiB }),
+    ...(volumeBytes !== undefined && { volumeBytes }),
     properties: {
       ...properties,
       ...(record.hasSecureNodes && authorization(properties, engine.topology(spec).quorum.role, place)),

@@ -4,7 +4,14 @@ import { MalformedPolicy } from '../../iam/policy/malformed-policy.ts'
 import { policyOf } from '../../iam/policy/policy.ts'
 import type { PrivateAuthorities } from '../authority/private-authorities.ts'
 import type { Configurations } from '../configurations/configurations.ts'
-import type { ClusterTopics, Engine, Finding, Hosting, ObservedNode } from '../engines/engine.ts'
+import type {
+  ClusterTopics,
+  Engine,
+  Finding,
+  Hosting,
+  LogDirectory,
+  ObservedNode,
+} from '../engines/engine.ts'
 import { type Engines, hostingProblem } from '../engines/engines.ts'
 import { newResource, newVersion, type Place } from '../place.ts'
 import type { UnreadableRecord } from '../record-store.ts'
@@ -16,6 +23,7 @@ import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import { privateAuthoritiesOf } from './client-listeners.ts'
 import { type ClusterSpec, clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
+import { type StorageUse, storageUse, volumeBytesOf } from './storage-use.ts'
 import { engineTag, hostingTag } from './static-properties.ts'
 
 /** Brokers of all clusters of an account (MSK quotas). */
@@ -36,6 +44,8 @@ interface ClustersOptions {
   observed: (uuid: string) => readonly ObservedNode[]
   /** Undefined where nothing of the cluster runs. */
   topics: (uuid: string) => ClusterTopics | undefined
+  /** What its brokers have on their disks; nothing where nothing of the cluster runs. */
+  logDirectories: (uuid: string) => Promise<LogDirectory[]>
   /** A cluster has another policy, or none any more. */
   onPolicy: (uuid: string) => void
   /** Makes the reconcile loop look at a cluster, because what is wanted of it has changed. */
@@ -90,6 +100,11 @@ export class Clusters {
   /** As its brokers know them; undefined where nothing of it runs. */
   topics({ uuid }: ClusterRecord): ClusterTopics | undefined {
     return this.#options.topics(uuid)
+  }
+
+  /** How full the volume of each broker is that answers. */
+  async storageUse({ uuid, spec }: ClusterRecord): Promise<StorageUse[]> {
+    return storageUse(await this.#options.logDirectories(uuid), volumeBytesOf(spec))
   }
 
   /** Why it is in its state, and what else there is to know of it. */

@@ -247,6 +247,17 @@ export interface ClusterBrokers {
   /** Gives users these credentials, and takes theirs from others, which need have none. May be called again. */
   alterScramUsers(plan: ClusterPlan, change: ScramUsersChange): Promise<void>
   readonly topics: ClusterTopics
+  /** Of each broker that runs and answers. */
+  logDirectories(): Promise<LogDirectory[]>
+}
+
+/** The directory in which a broker has its logs. */
+export interface LogDirectory {
+  nodeId: number
+  /** Of the volume that it is, or the disk that it is on; −1 where the broker does not say. */
+  totalBytes: number
+  usableBytes: number
+  logs: readonly { topic: string; partition: number; bytes: number }[]
 }
 
 /** Topics as people ask for them. Any broker that runs answers; rejects with its KafkaError, or for want of an answer. */

@@ -6,8 +6,8 @@ import { update } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 /**
- * Describes larger volumes, or another throughput of theirs, for all brokers at once; UpdateStorage does the same by other
- * members. Volumes are directories on one disk here, and nobody holds them to a size yet.
+ * Makes volumes larger, while their brokers run, or describes another throughput of theirs, for all brokers at once;
+ * UpdateStorage does the same by other members.
  *
  * Refuses, in this order: the ARN; anything but one entry, for all brokers; a cluster that is not ACTIVE; a version that is
  * not current; what changes nothing; less storage, or less than 100 GiB more; growth within six hours of the last one; a

@@ -53,6 +53,16 @@ export function updateStorage(kind: ChangeKind, wanted: WantedStorage, currentVe
   }
 }
 
+/** What auto scaling does: volumes of this size, which may be no more than a little larger. */
+export function scaleStorage(volumeGiB: number): Update {
+  return (record, context) => {
+    const refusal = stateRefusal(record) ?? coolDownRefusal(record, context.nowMs)
+    if (refusal) return { refusal }
+    const brokerNodeGroup = withStorage(record.spec.brokerNodeGroup, { volumeGiB, throughput: undefined })
+    return { record: begin(record, context, brokerStorageChange, { brokerNodeGroup }) }
+  }
+}
+
 function withStorage(
   group: BrokerNodeGroupInfo,
   { volumeGiB, throughput }: WantedStorage,

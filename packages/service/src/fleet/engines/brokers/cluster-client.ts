@@ -2,6 +2,7 @@ import { type Connection, describeTopics } from '@sluice/client'
 import {
   type ClusterBrokers,
   type ClusterPlan,
+  type LogDirectory,
   type NodeListener,
   type ObservedNode,
   type ScramUsersChange,
@@ -10,6 +11,7 @@ import {
 import { innerListener } from '../listeners.ts'
 import { askNode, type RemoteEffects } from './ask-node.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
+import { describeLogDirectories } from './log-directories.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
 import { awayFromHome, electPreferred } from './preferred-leaders.ts'
 import { reloadFiles } from './reload-files.ts'
@@ -97,6 +99,16 @@ export class ClusterClient implements ClusterBrokers {
 
   alterScramUsers(plan: ClusterPlan, change: ScramUsersChange): Promise<void> {
     return this.#askController(plan, (connection) => alterScramUsers(connection, change))
+  }
+
+  async logDirectories(): Promise<LogDirectory[]> {
+    const asked = this.#brokers(null).map(async ({ nodeId, listeners }) => {
+      const listener = innerListener(listeners)
+      if (!listener) return []
+      return askNode(this.#effects, listener, (connection) => describeLogDirectories(connection, nodeId))
+    })
+    const answers = await Promise.allSettled(asked)
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
   }
 
   /** See reload-files. */

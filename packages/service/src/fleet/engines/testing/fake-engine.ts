@@ -9,6 +9,7 @@ import {
   type EngineClusterOptions,
   type Hosting,
   ListenerName,
+  type LogDirectory,
   type NodeKey,
   nodeName,
   nodeOf,
@@ -70,6 +71,7 @@ export class FakeEngine implements Engine {
   readonly scramUsers = new Map<string, SaltedCredential>()
   /** Thrown, the first one first, when its brokers have taken users: their answer is lost. */
   readonly scramFailures: Error[] = []
+  logDirectories: LogDirectory[] = []
   /** Of the volumes of its brokers, in the order in which it was told. */
   readonly volumes: (number | undefined)[] = []
   readonly topics = new FakeTopics()
@@ -137,6 +139,7 @@ class FakeCluster implements EngineCluster {
   get brokers(): ClusterBrokers {
     return {
       topics: this.#engine.topics,
+      logDirectories: async () => this.#engine.logDirectories,
       userPartitions: async (_plan, nodeId) => this.#engine.partitions.get(nodeId) ?? 0,
       topicsOfOneReplica: async () => this.#engine.topicsOfOneReplica,
       placeInternalTopics: async (plan) => {
