@@ -73,13 +73,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-932',
   },
   {
-    what: 'cleanup.policy=compact',
-    here: 'accepted, with a warning in the log; nothing is removed from a topic that is only compacted',
-    apacheKafka: 'the log cleaner removes what later records of the same key replace',
-    why: 'There is no cleaner yet. Kafka Connect, Kafka Streams, MirrorMaker and schema registries make compacted topics and read them whole: they work, and it costs disk. Refusing would stop them.',
-    see: 'KIP-58, KIP-71, KIP-354',
-  },
-  {
     what: 'Metadata that creates a missing topic',
     here: 'the answer waits for the creation and names the leaders',
     apacheKafka: 'answers 3 without partitions and creates the topic behind it; the next Metadata has it',

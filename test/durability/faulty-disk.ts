@@ -41,6 +41,10 @@ export class FaultyDisk implements Disk {
     return this.#disk.statSync(path)
   }
 
+  setModifiedSync(path: string, modifiedAtMs: number): void {
+    this.#disk.setModifiedSync(path, modifiedAtMs)
+  }
+
   readdirSync(path: string): { name: string; isDirectory: boolean }[] {
     this.check('read', path)
     return this.#disk.readdirSync(path)

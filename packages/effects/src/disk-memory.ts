@@ -117,6 +117,11 @@ export class MemoryDisk implements Disk {
     }
   }
 
+  setModifiedSync(path: string, modifiedAtMs: number): void {
+    this.beforeOperation('setModified', path)
+    this.#node(path, 'utimes').modifiedAtMs = modifiedAtMs
+  }
+
   readdirSync(path: string): { name: string; isDirectory: boolean }[] {
     if (!this.#node(path, 'readdir').directory) throw systemError('ENOTDIR', 'readdir', path)
     const prefix = path === '/' ? '/' : `${path}/`

@@ -36,6 +36,7 @@ export function systemDisk(): Disk {
       const stat = fs.statSync(path)
       return { size: stat.size, modifiedAtMs: stat.mtimeMs, isDirectory: stat.isDirectory() }
     },
+    setModifiedSync: (path, modifiedAtMs) => fs.utimesSync(path, modifiedAtMs / 1000, modifiedAtMs / 1000),
     readdirSync: (path) =>
       fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({
         name: entry.name,

@@ -9,6 +9,8 @@ export interface Disk {
   openSync(path: string, mode: 'read' | 'write'): DiskFile
   existsSync(path: string): boolean
   statSync(path: string): DiskStat
+  /** Says of a file that it was last written then. */
+  setModifiedSync(path: string, modifiedAtMs: number): void
   /** Names in a directory, with what they are; order means nothing. */
   readdirSync(path: string): { name: string; isDirectory: boolean }[]
   /** Creates the directory and its parents; it may exist. */

@@ -31,6 +31,12 @@ const ownServed = [
   'inter.broker.listener.name',
   'internal.metadata.delete.delay.millis',
   'leader.imbalance.check.interval.seconds',
+  'log.cleaner.backoff.ms',
+  'log.cleaner.dedupe.buffer.size',
+  'log.cleaner.enable',
+  'log.cleaner.io.buffer.load.factor',
+  'log.cleaner.io.buffer.size',
+  'log.cleaner.io.max.bytes.per.second',
   'log.flush.offset.checkpoint.interval.ms',
   'log.flush.scheduler.interval.ms',
   'log.flush.start.offset.checkpoint.interval.ms',
@@ -110,14 +116,10 @@ const ownServed = [
   'unclean.leader.election.interval.ms',
 ]
 
-/** Topic configs that storage accepts without effect: until compaction and tiered storage exist. */
+/** Topic configs that storage accepts without effect: until tiered storage exists. */
 const topicConfigsWithoutEffect: ReadonlySet<string> = new Set([
-  'delete.retention.ms',
   'local.retention.bytes',
   'local.retention.ms',
-  'max.compaction.lag.ms',
-  'min.cleanable.dirty.ratio',
-  'min.compaction.lag.ms',
   'preallocate',
   'remote.log.copy.disable',
   'remote.log.delete.on.disable',

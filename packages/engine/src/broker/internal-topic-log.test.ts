@@ -32,7 +32,7 @@ beforeEach(async () => {
     directory: '/volume-1',
     nodeId: me,
     clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
-    config: { long: () => 2 ** 40 },
+    config: { long: () => 2 ** 40, double: () => 2 ** 40, boolean: () => false },
     configFor: () => defaultLogConfig,
   })
   await logs.load(new AbortController().signal)

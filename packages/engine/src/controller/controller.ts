@@ -40,7 +40,6 @@ import { atOnce, inSlices, type Steps } from '../storage/slices.ts'
 import { AclsManager } from './acls.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
-import { CompactionNotice } from './compaction-notice.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
@@ -128,7 +127,6 @@ export class Controller implements ChannelTarget {
   readonly #managers: Managers
   readonly #queue: CommitQueue
   readonly #decisions: Decisions
-  readonly #compaction: CompactionNotice
   readonly #guard: NodeGuard
   readonly #lane: Lane
   readonly #periodicDecisions: PeriodicDecisions
@@ -169,7 +167,6 @@ export class Controller implements ChannelTarget {
       delegationTokens: new DelegationTokensManager({ image, config, clock, random }),
       acls: new AclsManager({ image, config, random }),
     }
-    this.#compaction = new CompactionNotice({ config, image, logger, onLoss: options.onLoss })
     this.#queue = new CommitQueue({
       log,
       image,
@@ -364,7 +361,6 @@ export class Controller implements ChannelTarget {
     await this.#queue.settled()
     if (this.#queue.failure) throw this.#queue.failure
     this.#opened = true
-    this.#compaction.begin()
     this.#periodicDecisions.start()
     this.#disk.begin(() => this.#lock.isGone())
     this.#watchSessions()

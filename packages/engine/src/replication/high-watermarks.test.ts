@@ -20,7 +20,7 @@ class Node {
     directory: '/volume-1',
     nodeId: 1,
     clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
-    config: { long: () => 2 ** 40 },
+    config: { long: () => 2 ** 40, double: () => 2 ** 40, boolean: () => false },
     configFor: () => defaultLogConfig,
   })
 

@@ -26,7 +26,7 @@ class Broker {
     directory: '/volume-1',
     nodeId: me,
     clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
-    config: { long: () => 2 ** 40 },
+    config: { long: () => 2 ** 40, double: () => 2 ** 40, boolean: () => false },
     configFor: () => defaultLogConfig,
   })
   readonly partitions = new Partitions({

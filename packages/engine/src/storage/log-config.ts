@@ -15,6 +15,11 @@ export interface LogConfig {
   readonly flushMs: number
   readonly fileDeleteDelayMs: number
   readonly cleanupPolicy: { readonly compact: boolean; readonly delete: boolean }
+  /** So long a tombstone stays readable. */
+  readonly deleteRetentionMs: number
+  readonly minCompactionLagMs: number
+  readonly maxCompactionLagMs: number
+  readonly minCleanableDirtyRatio: number
   readonly compressionType: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
   readonly compressionGzipLevel: number
   readonly compressionLz4Level: number
@@ -44,6 +49,10 @@ export function logConfigOf(value: (name: string) => unknown): LogConfig {
     flushMs: number('flush.ms'),
     fileDeleteDelayMs: number('file.delete.delay.ms'),
     cleanupPolicy: { compact: policies.includes('compact'), delete: policies.includes('delete') },
+    deleteRetentionMs: number('delete.retention.ms'),
+    minCompactionLagMs: number('min.compaction.lag.ms'),
+    maxCompactionLagMs: number('max.compaction.lag.ms'),
+    minCleanableDirtyRatio: number('min.cleanable.dirty.ratio'),
     compressionType: value('compression.type') as LogConfig['compressionType'],
     compressionGzipLevel: number('compression.gzip.level'),
     compressionLz4Level: number('compression.lz4.level'),

@@ -16,6 +16,7 @@ import {
   takeCleanShutdown,
   writeCleanShutdown,
 } from './checkpoints.ts'
+import type { CleanerConfig } from './cleaner/log-cleaner.ts'
 import { DirectoryLock } from './directory-lock.ts'
 import {
   asideDirectoryName,
@@ -47,7 +48,7 @@ export interface LogDirectoryOptions {
   nodeId: number
   clusterId: string
   /** The broker's configuration, by Kafka's names. */
-  config: { long(name: string): number }
+  config: CleanerConfig
   configFor: (topic: string) => LogConfig
   onLoss?: TellLoss
 }
@@ -71,7 +72,6 @@ export class LogDirectory {
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #logStarts: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
-  #cleaned = new Map<string, number>()
   #closedInEpoch: Int64 = -1
 
   private constructor(
@@ -128,14 +128,18 @@ export class LogDirectory {
     this.#closedInEpoch = shutdown?.brokerEpoch ?? -1
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
     const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
-    this.#cleaned = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
+    const cleanedOffsets = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
     for (const name of this.#directoryNames()) {
       const topicPartition = topicPartitionOf(name)
       // The metadata log lives here in a combined Kafka node's directory, and is the controller's.
       if (!topicPartition || topicPartition.topic === metadataTopic) continue
       const key = checkpointKey(topicPartition)
-      const logStartOffset = logStarts.get(key) ?? 0
-      const state = { clean, recoveryPoint: recoveryPoints.get(key) ?? 0, logStartOffset }
+      const state = {
+        clean,
+        recoveryPoint: recoveryPoints.get(key) ?? 0,
+        logStartOffset: logStarts.get(key) ?? 0,
+        cleanedOffset: cleanedOffsets.get(key),
+      }
       logs.set(key, yield* Log.loadInSteps(this.#logOptions(topicPartition, state)))
       yield
     }
@@ -178,7 +182,6 @@ export class LogDirectory {
     this.#options.disk.renameSync(log.directory, path)
     log.movedTo(path)
     log.close({ clean: false })
-    this.#cleaned.delete(checkpointKey(topicPartition))
     return path
   }
 
@@ -208,6 +211,11 @@ export class LogDirectory {
     ])
   }
 
+  /** Of the log cleaner, off the event loop. */
+  async writeCleanedOffsets(logs: Logs): Promise<void> {
+    await this.#cleanerOffsets.writeSoon(cleanedOffsetsOf(logs))
+  }
+
   /**
    * Writes what the next start needs to recover nothing, the mark of a clean stop last. False where the disk
    * refuses.
@@ -216,7 +224,7 @@ export class LogDirectory {
     try {
       this.#recoveryPoints.write(recoveryPointsOf(logs))
       this.#logStarts.write(logStartsOf(logs))
-      this.#cleanerOffsets.write(this.#cleaned)
+      this.#cleanerOffsets.write(cleanedOffsetsOf(logs))
       writeCleanShutdown(this.#options.disk, this.#path, brokerEpoch)
       return true
     } catch (error) {
@@ -258,4 +266,10 @@ function logStartsOf(logs: Logs): Map<string, number> {
   for (const [key, log] of logs)
     if (log.logStartOffset > log.firstSegmentBaseOffset) logStarts.set(key, log.logStartOffset)
   return logStarts
+}
+
+function cleanedOffsetsOf(logs: Logs): Map<string, number> {
+  const offsets = new Map<string, number>()
+  for (const [key, { store }] of logs) if (store.cleanedOffset !== null) offsets.set(key, store.cleanedOffset)
+  return offsets
 }

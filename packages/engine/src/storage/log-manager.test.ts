@@ -29,6 +29,11 @@ const brokerDefaults: Record<string, number> = {
   'log.initial.task.delay.ms': 30_000,
   'log.retention.check.interval.ms': 300_000,
   'log.flush.scheduler.interval.ms': 2 ** 63,
+  'log.cleaner.backoff.ms': 15_000,
+  'log.cleaner.dedupe.buffer.size': 134_217_728,
+  'log.cleaner.io.buffer.load.factor': 0.9,
+  'log.cleaner.io.buffer.size': 524_288,
+  'log.cleaner.io.max.bytes.per.second': Number.MAX_VALUE,
 }
 
 class Node {
@@ -59,7 +64,7 @@ class Node {
       directory,
       nodeId: 1,
       clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
-      config: { long },
+      config: { long, double: long, boolean: () => true },
       configFor: () => this.logConfig,
       ...options,
     })

@@ -1,6 +1,7 @@
 import { assert } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import { checkpointKey } from './checkpoints.ts'
+import { LogCleaner } from './cleaner/log-cleaner.ts'
 import { deleteSuffix, logDirectoryName, straySuffix } from './directory-names.ts'
 import { LogDirectory, type LogDirectoryOptions } from './log-directory.ts'
 import type { TopicPartition } from './log-store.ts'
@@ -20,6 +21,7 @@ export class LogManager {
   readonly disk: NodeDisk
   readonly #options: LogDirectoryOptions
   readonly #upkeep: Upkeep
+  readonly #cleaner: LogCleaner
   readonly #logs = new Map<string, Log>()
   readonly #loading = new AbortController()
   #state: 'new' | 'loading' | 'loaded' | 'stopped' = 'new'
@@ -31,6 +33,14 @@ export class LogManager {
     this.directory = options.directory
     this.disk = new NodeDisk(options)
     this.#upkeep = new Upkeep({ ...options, disk: this.disk })
+    this.#cleaner = new LogCleaner({
+      ...options,
+      logs: () => this.#logs.values(),
+      later: (delayMs, work) => this.#upkeep.once(delayMs, work),
+      failed: (message, error) => this.#upkeep.failed(message, error),
+      saveRecoveryPoints: () => this.#onDisk.writeCheckpoints(this.#logs),
+      saveCleanedOffsets: () => this.#onDisk.writeCleanedOffsets(this.#logs),
+    })
   }
 
   /**
@@ -58,6 +68,7 @@ export class LogManager {
     const taken = this.#taken
     for (const path of taken.deletedLogs()) this.#removeLater(path, delayMs)
     this.#upkeep.begin(this.#chores(taken))
+    this.#cleaner.begin()
     this.disk.begin(() => taken.isGone())
   }
 
@@ -128,7 +139,8 @@ export class LogManager {
 
   /** Removes what retention takes from all logs, now. */
   applyRetention(): void {
-    for (const log of this.#logs.values()) log.applyRetention(this.#options.clock.now())
+    for (const log of this.#logs.values())
+      if (!this.#cleaner.isCleaning(log)) log.applyRetention(this.#options.clock.now())
   }
 
   /**
@@ -141,6 +153,7 @@ export class LogManager {
     if (this.#state !== 'loaded') return
     const directory = this.#onDisk
     this.#state = 'stopped'
+    this.#cleaner.end()
     this.#upkeep.end()
     this.disk.end()
     let clean = false
@@ -210,6 +223,7 @@ export class LogManager {
 
   /** Takes the log out of use. */
   #putAside(log: Log, suffix: typeof deleteSuffix | typeof straySuffix): string {
+    this.#cleaner.letGo(log)
     const path = this.#onDisk.putAside(log, suffix)
     this.#logs.delete(checkpointKey(log.topicPartition))
     return path

@@ -2,15 +2,18 @@ import { join } from 'node:path'
 import { type Clock, type Disk, type Logger, type Random, assert } from '@sluice/effects'
 import type { BatchFacts } from './batch-facts.ts'
 import type { FileCache } from './file-cache.ts'
+import { Flushes } from './flushes.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
+import { canHold } from './offset-index.ts'
 import { ProducerState } from './producer-state.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
 import { Removals } from './removals.ts'
 import type { SegmentHome } from './segment-home.ts'
 import { mustRoll } from './rolling.ts'
+import { SegmentSwap } from './segment-swap.ts'
 import { Segment } from './segment.ts'
 import { indexSuffixes, logSuffix, offsetFilePath } from './segment-names.ts'
 import { atOnce, type Steps } from './slices.ts'
@@ -78,14 +81,13 @@ export class LogStore implements SegmentHome {
   #segments: readonly Segment[] = []
   #logStartOffset = 0
   #endOffset = 0
-  #recoveryPoint = 0
-  #lastFlushMs: number
-  #closed = false
+  #cleanedOffset: number | null = null
+  #cuts = 0
+  #isClosed = false
+  readonly #flushes: Flushes
   #removals: Removals | null = null
-  #newNames = false
-  /** A flush that overlaps a truncation proves nothing. */
-  #truncations = 0
   #cut: Cut | null = null
+  #swap: SegmentSwap | null = null
   /** Base of a segment that could not be made whole, and whose files may be there. */
   #unfinished: number | null = null
   /** Called when a flush in the background fails. */
@@ -102,11 +104,11 @@ export class LogStore implements SegmentHome {
     this.onLoss = options.onLoss ?? (() => {})
     this.#random = options.random
     this.onBackgroundFailure = options.onBackgroundFailure
-    this.#lastFlushMs = options.clock.now()
     this.files = options.files
     this.#directory = options.directory
     this.producers = new ProducerState(this)
     this.leaderEpochs = new LeaderEpochs(this)
+    this.#flushes = new Flushes(this)
   }
 
   get directory(): string {
@@ -131,11 +133,11 @@ export class LogStore implements SegmentHome {
   }
 
   get recoveryPoint(): number {
-    return this.#recoveryPoint
+    return this.#flushes.recoveryPoint
   }
 
   get lastFlushMs(): number {
-    return this.#lastFlushMs
+    return this.#flushes.lastFlushMs
   }
 
   // ---- segments
@@ -195,7 +197,7 @@ export class LogStore implements SegmentHome {
     this.#segments = [this.#newSegment(offset)]
     this.#logStartOffset = offset
     this.#endOffset = offset
-    this.#recoveryPoint = offset
+    this.#flushes.recoveryPoint = offset
     yield* rebuildProducers(this, offset)
   }
 
@@ -217,7 +219,7 @@ export class LogStore implements SegmentHome {
       `a log from ${this.#logStartOffset} whose last segment begins at ${this.active.baseOffset} cannot end at ${endOffset}`,
     )
     this.#endOffset = endOffset
-    this.#recoveryPoint = Math.min(durable, endOffset)
+    this.#flushes.recoveryPoint = Math.min(durable, endOffset)
     this.leaderEpochs.truncateFromEnd(endOffset)
     this.leaderEpochs.truncateFromStart(this.#logStartOffset)
   }
@@ -234,7 +236,7 @@ export class LogStore implements SegmentHome {
     const before = this.#endOffset
     try {
       this.#appendGroups(batches, facts)
-      if (this.#endOffset - this.#recoveryPoint >= this.#config.flushMessages) this.flushSync()
+      if (this.#endOffset - this.recoveryPoint >= this.#config.flushMessages) this.flushSync()
     } catch (error) {
       this.#rollBack(before)
       throw error
@@ -250,13 +252,18 @@ export class LogStore implements SegmentHome {
       const pending = { count: index - from, bytes: pendingBytes, firstTimestamp: first.maxTimestamp }
       if (mustRoll(this.active, this.#config, this.clock.now(), pending, batch)) {
         this.#writeGroup(batches, facts, from, index)
-        this.roll(batch.baseOffset)
+        this.roll(this.#nextBaseFor(batch))
         from = index
         pendingBytes = 0
       }
       pendingBytes += batch.size
     }
     this.#writeGroup(batches, facts, from, facts.length)
+  }
+
+  /** Its end: a gap that a leader's compaction has left in front of a batch stands in a segment, not between two. */
+  #nextBaseFor({ baseOffset, lastOffset }: BatchFacts): number {
+    return canHold(this.#endOffset, lastOffset) ? this.#endOffset : baseOffset
   }
 
   #writeGroup(batches: readonly Buffer[], facts: readonly BatchFacts[], from: number, to: number): void {
@@ -304,9 +311,9 @@ export class LogStore implements SegmentHome {
     const jitterMax = Math.min(this.#config.segmentJitterMs, this.#config.segmentMs)
     const jitter = jitterMax > 0 && this.#random ? this.#random.int(Math.min(jitterMax, 2 ** 47)) : 0
     this.#unfinished = baseOffset
-    const segment = Segment.create(this, baseOffset, this.clock.now(), jitter)
+    const segment = Segment.create(this, baseOffset, this.clock.now(), { rollJitterMs: jitter })
     this.#unfinished = null
-    this.#newNames = true
+    this.#flushes.noteNewNames()
     return segment
   }
 
@@ -326,6 +333,45 @@ export class LogStore implements SegmentHome {
     }
   }
 
+  // ---- cleaning
+
+  /** Below, the cleaner has removed what later records replace; null before it has come here. */
+  get cleanedOffset(): number | null {
+    return this.#cleanedOffset
+  }
+
+  noteCleaned(offset: number): void {
+    this.#cleanedOffset = offset
+  }
+
+  /** Changes when segments may no longer be what a cleaning has read of them. */
+  get cuts(): number {
+    return this.#cuts
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /**
+   * A cleaned segment, which is durable, takes the place of those that it was made of; readers that are in them go on.
+   * Throws the disk's error: then all is as it was, or settled by whatever is done next.
+   */
+  replace(replaced: readonly Segment[], cleaned: Segment): void {
+    this.settle()
+    const at = this.#segments.indexOf(replaced[0] as Segment)
+    const stands = replaced.every((segment, index) => segment === this.#segments[at + index])
+    assert(
+      stands && at + replaced.length < this.#segments.length,
+      'what is cleaned are closed segments of the log',
+    )
+    const swap = new SegmentSwap(replaced, cleaned)
+    swap.begin()
+    this.#segments = this.#segments.toSpliced(at, replaced.length, cleaned)
+    this.#swap = swap
+    this.settle()
+  }
+
   // ---- cutting
 
   /** Records below `offset` are gone, at least for readers. */
@@ -333,7 +379,7 @@ export class LogStore implements SegmentHome {
     if (offset <= this.#logStartOffset) return
     assert(offset <= this.#endOffset, `a log that ends at ${this.#endOffset} cannot start at ${offset}`)
     this.#logStartOffset = offset
-    this.#recoveryPoint = Math.max(this.#recoveryPoint, offset)
+    this.#flushes.recoveryPoint = Math.max(this.recoveryPoint, offset)
     this.leaderEpochs.truncateFromStart(offset)
     this.producers.logStartMoved(offset)
   }
@@ -367,17 +413,23 @@ export class LogStore implements SegmentHome {
 
   #forget(cut: Cut): void {
     const { offset, isWhole } = cut
-    this.#truncations++
+    this.#cuts++
     this.#cut = cut
     this.#endOffset = offset
     this.#logStartOffset = isWhole ? offset : Math.min(this.#logStartOffset, offset)
-    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
+    this.#flushes.noteCut(offset)
+    if (this.#cleanedOffset !== null)
+      this.#cleanedOffset = isWhole ? null : Math.min(this.#cleanedOffset, offset)
     if (isWhole) this.leaderEpochs.clear()
     else this.leaderEpochs.truncateFromEnd(offset)
   }
 
   /** Finishes what the disk has refused, or throws its error again. */
   settle(): void {
+    if (this.#swap) {
+      this.#swap.finish((this.#removals ??= new Removals(this)))
+      this.#swap = null
+    }
     if (this.#unfinished !== null) this.#removeUnfinished(this.#unfinished)
     if (this.#cut) this.#finish(this.#cut)
   }
@@ -409,80 +461,27 @@ export class LogStore implements SegmentHome {
   /** Makes everything durable, blocking. */
   flushSync(): void {
     this.settle()
-    for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
-      segment.flushSync()
-      this.producers.flushSnapshot(segment.baseOffset)
-    }
-    this.#flushNames()
-    this.#recoveryPoint = this.#endOffset
-    this.#lastFlushMs = this.clock.now()
+    this.#flushes.all()
   }
 
   /** Makes all records below `offset` durable without blocking the event loop. */
   async flushBelow(offset: number): Promise<void> {
     this.settle()
-    if (offset <= this.#recoveryPoint) return
-    const truncations = this.#truncations
-    for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
-      if (segment.baseOffset >= offset) break
-      // Retention may have removed it meanwhile.
-      if (this.#segments.includes(segment)) await segment.flush()
-      if (this.#closed || truncations !== this.#truncations) return
-    }
-    for (const snapshot of [...this.producers.snapshotOffsets])
-      if (snapshot > this.#recoveryPoint && snapshot <= offset)
-        await this.producers.flushSnapshotSoon(snapshot)
-    await this.#flushNamesSoon()
-    if (this.#closed || truncations !== this.#truncations) return
-    this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(offset, this.#endOffset))
-    this.#lastFlushMs = this.clock.now()
+    await this.#flushes.below(offset)
   }
 
-  /** The same of the records alone: indexes, snapshots and epochs are what the next load makes of them. */
+  /** The same of the records alone: enough where each load looks at all of them. */
   async flushRecordsBelow(offset: number): Promise<void> {
     this.settle()
-    if (offset <= this.#recoveryPoint) return
-    const truncations = this.#truncations
-    for (const segment of this.segmentsFrom(this.#recoveryPoint)) {
-      if (segment.baseOffset >= offset) break
-      if (this.#segments.includes(segment)) await segment.flushRecords()
-      if (this.#closed || truncations !== this.#truncations) return
-    }
-    if (this.#newNames) {
-      this.#newNames = false
-      await this.disk.syncDirectory(this.#directory).catch((error: unknown) => {
-        this.#newNames = true
-        throw error
-      })
-      if (this.#closed || truncations !== this.#truncations) return
-    }
-    this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(offset, this.#endOffset))
-    this.#lastFlushMs = this.clock.now()
-  }
-
-  async #flushNamesSoon(): Promise<void> {
-    const newNames = this.#newNames
-    this.#newNames = false
-    try {
-      await this.leaderEpochs.flushSoon()
-      if (newNames) await this.disk.syncDirectory(this.#directory)
-    } catch (error) {
-      this.#newNames ||= newNames
-      throw error
-    }
-  }
-
-  #flushNames(): void {
-    const directorySynced = this.leaderEpochs.flush()
-    if (this.#newNames && !directorySynced) this.disk.syncDirectorySync(this.#directory)
-    this.#newNames = false
+    await this.#flushes.recordsBelow(offset)
   }
 
   // ---- the directory
 
   /** Lets go of all files as they are. */
   close(): void {
-    this.#closed = true
+    this.#isClosed = true
+    this.#flushes.noteClosed()
     this.#removals?.giveUp()
     for (const segment of this.#segments) segment.close()
   }

@@ -36,7 +36,7 @@ import { LogStore, type TopicPartition } from './log-store.ts'
 import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
-import { loadLog } from './recovery.ts'
+import { type LoadOptions, loadLog } from './recovery.ts'
 import type { AppendContext, Rejected } from './record-checks.ts'
 import { countExpired } from './retention.ts'
 import { atOnce, type Steps } from './slices.ts'
@@ -51,7 +51,7 @@ export type { LogConfig } from './log-config.ts'
 
 export type { TopicPartition } from './log-store.ts'
 
-export interface LogOptions {
+export interface LogOptions extends LoadOptions {
   disk: Disk
   clock: Clock
   logger: Logger
@@ -64,10 +64,6 @@ export interface LogOptions {
   config: LogConfig
   /** Written to `partition.metadata` where that has none yet. */
   topicId?: string
-  /** Whether the broker stopped cleanly before. */
-  clean: boolean
-  recoveryPoint: number
-  logStartOffset: number
   producerIdExpirationMs?: number
   random?: Random
   /** A flush or removal in the background failed. */
@@ -161,6 +157,11 @@ export class Log {
 
   get directory(): string {
     return this.#store.directory
+  }
+
+  /** For the log cleaner alone. */
+  get store(): LogStore {
+    return this.#store
   }
 
   get config(): LogConfig {

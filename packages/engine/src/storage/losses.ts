@@ -12,8 +12,6 @@ export type Loss =
   | { kind: 'file unreadable'; path: string; effect: string }
   /** A dynamic config is kept that no broker can run with, from a build that took it. */
   | { kind: 'config ignored'; name: string; value: string; problem: string }
-  /** Its old records stay, for there is no log cleaner yet. */
-  | { kind: 'compaction not done'; topic: string }
 
 type LogLoss = Extract<Loss, { log: string }>
 type LossOf<Kind extends LogLoss['kind']> = LogLoss & { kind: Kind }
@@ -55,17 +53,10 @@ function ofEachLog<Kind extends LogLoss['kind']>(losses: readonly Loss[], kind: 
 export function noticeSentences(losses: readonly Loss[]): string[] {
   const ignored = losses.flatMap((one) => (one.kind === 'config ignored' ? [one] : []))
   const configs = new Set(ignored.map(({ name, value, problem }) => `${name}=${value} (${problem})`))
-  const topics = new Set(losses.flatMap((one) => (one.kind === 'compaction not done' ? [one.topic] : [])))
-  const sentences: string[] = []
-  if (configs.size > 0)
-    sentences.push(
-      `Dynamic configs with which no broker can run are ignored: ${listed([...configs])}. Delete or change them; DescribeConfigs shows what is in force.`,
-    )
-  if (topics.size > 0)
-    sentences.push(
-      `cleanup.policy=compact is not done yet, old records stay: ${counted([...topics], 'topic')} (${listed([...topics])}).`,
-    )
-  return sentences
+  if (configs.size === 0) return []
+  return [
+    `Dynamic configs with which no broker can run are ignored: ${listed([...configs])}. Delete or change them; DescribeConfigs shows what is in force.`,
+  ]
 }
 
 /** More may be found of one log than at first: then the most counts, of each quantity. */

@@ -1,6 +1,14 @@
 /** Bytes of an entry: int32 offset relative to the segment's base, int32 position. */
 export const offsetEntryBytes = 8
 
+/** Offsets in the indexes are relative to the base and int32. */
+const relativeOffsetMax = 0x7fffffff
+
+/** Whether a record with this offset may stand in a segment that begins at `baseOffset`. */
+export function canHold(baseOffset: number, offset: number): boolean {
+  return offset - baseOffset <= relativeOffsetMax
+}
+
 const capacityMin = 16
 
 /** An empty typed array takes 200 bytes, and most indexes are empty. */

@@ -1,5 +1,5 @@
 import { type Disk, assert } from '@sluice/effects'
-import { ErrorCode, type Int64, subtractInt64 } from '@sluice/wire'
+import { ErrorCode, type Int64, RecordBatch, subtractInt64 } from '@sluice/wire'
 import type { TellLoss } from './losses.ts'
 import {
   isOpenIn,
@@ -92,6 +92,14 @@ export class ProducerState {
 
   get size(): number {
     return this.#entries.size
+  }
+
+  /** Whether what is known of its producer rests on this batch alone: its last one, or the marker that began its epoch. */
+  isLastBatch(b: Buffer, at: number): boolean {
+    const entry = this.#entries.get(RecordBatch.producerId(b, at))
+    if (!entry) return false
+    if (entry.lastOffset >= 0) return entry.lastOffset === RecordBatch.lastOffset(b, at)
+    return RecordBatch.isControl(b, at) && entry.epoch === RecordBatch.producerEpoch(b, at)
   }
 
   // ---- appending

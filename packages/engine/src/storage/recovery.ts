@@ -40,6 +40,8 @@ export interface LoadOptions {
   recoveryPoint: number
   /** From the checkpoint: records may have been deleted up to here, inside the first segment. */
   logStartOffset: number
+  /** From the checkpoint: the cleaner has been here, and may have left holes. */
+  cleanedOffset?: number | undefined
 }
 
 export function* loadLog(store: LogStore, options: LoadOptions): Steps {
@@ -47,6 +49,7 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   const segments = openSegments(store, names)
   const logStart = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0)
   store.found(segments, logStart)
+  if (options.cleanedOffset !== undefined) store.noteCleaned(options.cleanedOffset)
   store.producers.knowSnapshots(
     names.map((name) => offsetOfFileName(name, snapshotSuffix)).filter((offset) => offset !== null),
   )
@@ -75,9 +78,9 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   }
 }
 
-function* tellHoles({ segments, config, topicPartition, onLoss }: LogStore): Steps {
-  // Compaction leaves holes.
-  if (config.cleanupPolicy.compact) return
+function* tellHoles(store: LogStore): Steps {
+  const { segments, topicPartition, onLoss } = store
+  if (mayHaveHoles(store)) return
   const log = logDirectoryName(topicPartition)
   for (const [at, { baseOffset: endOffset }] of segments.slice(1).entries()) {
     const offset = yield* (segments[at] as Segment).findWholeEnd(endOffset)
@@ -98,12 +101,10 @@ function* removeLeftOvers(store: LogStore): Steps<string[]> {
     [deletedSuffix, cleanedSuffix, swapSuffix, '.tmp'].some((suffix) => name.endsWith(suffix)),
   )
   if (unfinished.length > 0) {
-    for (const name of unfinished) if (!name.endsWith(swapSuffix)) disk.unlinkSync(store.path(name))
-    for (const name of unfinished)
+    const swaps = removeUnfinished(store, unfinished)
+    for (const name of swaps)
       if (name.endsWith(logSuffix + swapSuffix)) yield* completeSwap(store, name, files())
-    for (const name of unfinished)
-      if (name.endsWith(swapSuffix))
-        disk.renameSync(store.path(name), store.path(name.slice(0, -swapSuffix.length)))
+    for (const name of swaps) disk.renameSync(store.path(name), store.path(name.slice(0, -swapSuffix.length)))
     names = files()
   }
   const logs = new Set(names.filter((name) => name.endsWith(logSuffix)))
@@ -113,6 +114,22 @@ function* removeLeftOvers(store: LogStore): Steps<string[]> {
     disk.unlinkSync(store.path(name))
     return false
   })
+}
+
+/**
+ * What was not finished goes, but for compacted segments that were complete; returns their files. A swap file from the first
+ * unfinished offset on is a part of what was not (KAFKA-6264).
+ */
+function removeUnfinished(store: LogStore, unfinished: readonly string[]): string[] {
+  const cleaned = unfinished
+    .filter((name) => name.endsWith(cleanedSuffix))
+    .map((name) => Number.parseInt(name, 10))
+  const firstCleaned = Math.min(...cleaned)
+  const swaps = unfinished.filter(
+    (name) => name.endsWith(swapSuffix) && Number.parseInt(name, 10) < firstCleaned,
+  )
+  for (const name of unfinished) if (!swaps.includes(name)) store.disk.unlinkSync(store.path(name))
+  return swaps
 }
 
 /** A compacted segment was complete: the segments that it replaces go. */
@@ -206,15 +223,17 @@ function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
   return end
 }
 
-/** Compaction leaves holes, though none behind the last record. */
+/** Compaction leaves them, also in a log whose topic is not compacted any more. */
+function mayHaveHoles({ config, cleanedOffset }: LogStore): boolean {
+  return config.cleanupPolicy.compact || cleanedOffset !== null
+}
+
+/** Compaction leaves holes, though none behind the last record but where it is known to have been. */
 function isCompacted(store: LogStore, index: number, end: number): boolean {
   const later = store.segments.slice(index)
-  return (
-    later[0] !== undefined &&
-    later[0].baseOffset > end &&
-    store.config.cleanupPolicy.compact &&
-    later.some(({ size }) => size > 0)
-  )
+  const [next] = later
+  if (!next || next.baseOffset <= end || !mayHaveHoles(store)) return false
+  return later.some(({ size }) => size > 0) || next.baseOffset <= (store.cleanedOffset ?? -1)
 }
 
 /** The log ends at `offset`: what stands from `position` of the segment at `index` on is about to go. */

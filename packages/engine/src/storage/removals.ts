@@ -1,5 +1,6 @@
 import type { Clock, Disk } from '@sluice/effects'
 import type { ProducerState } from './producer-state.ts'
+import { deletedSuffix } from './segment-names.ts'
 import type { Segment } from './segment.ts'
 
 /** What a removal wants of its log. */
@@ -11,39 +12,51 @@ interface LogOfRemovals {
   readonly onBackgroundFailure: (error: unknown) => void
 }
 
+interface Waiting {
+  readonly removeNow: () => void
+  readonly giveUp: () => void
+}
+
 /** Segments that are out of use: their files are renamed at once and removed after `file.delete.delay.ms`. */
 export class Removals {
   readonly #log: LogOfRemovals
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new Map<number, Waiting>()
 
   constructor(log: LogOfRemovals) {
     this.#log = log
   }
 
-  /** Readers of the segment go on meanwhile. */
-  add(segment: Segment): void {
-    const { disk, clock, config, producers, onBackgroundFailure } = this.#log
-    segment.markDeleted()
-    const snapshot = producers.markSnapshotDeleted(segment.baseOffset)
+  /** Readers of the segment go on meanwhile. `keepSnapshot`: another segment begins where it did. */
+  add(segment: Segment, { keepSnapshot = false } = {}): void {
+    const { clock, config, producers } = this.#log
+    const { baseOffset } = segment
+    // One that has had its name before: the files of both would have the same.
+    this.#waiting.get(baseOffset)?.removeNow()
+    segment.renameTo(deletedSuffix)
+    const snapshot = keepSnapshot ? null : producers.markSnapshotDeleted(baseOffset)
+    const removeNow = () => {
+      timer.cancel()
+      this.#waiting.delete(baseOffset)
+      segment.removeFiles(deletedSuffix)
+      if (snapshot !== null) this.#log.disk.removeSync(snapshot)
+    }
     const timer = clock.schedule(config.fileDeleteDelayMs, () => {
-      this.#waiting.delete(giveUp)
       try {
-        segment.removeDeleted()
-        if (snapshot !== null) disk.removeSync(snapshot)
+        removeNow()
       } catch (error) {
-        onBackgroundFailure(error)
+        this.#log.onBackgroundFailure(error)
       }
     })
     const giveUp = () => {
       timer.cancel()
       segment.close()
     }
-    this.#waiting.add(giveUp)
+    this.#waiting.set(baseOffset, { removeNow, giveUp })
   }
 
   /** The log is closed before they were removed: the next start does it. */
   giveUp(): void {
-    for (const giveUp of this.#waiting) giveUp()
+    for (const { giveUp } of this.#waiting.values()) giveUp()
     this.#waiting.clear()
   }
 }

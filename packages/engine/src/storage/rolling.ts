@@ -28,7 +28,7 @@ export function mustRoll(
   const firstTimestamp = active.size > 0 ? active.firstTimestamp : pending.firstTimestamp
   const waitedMs =
     firstTimestamp >= 0 ? subtractInt64(batch.maxTimestamp, firstTimestamp) : nowMs - active.createdMs
-  if (waitedMs > config.segmentMs - active.rollJitterMs) return true
+  if (waitedMs > segmentMsOf(config) - active.rollJitterMs) return true
   const offsetEntriesMax = Math.floor(config.segmentIndexBytes / offsetEntryBytes)
   // One entry is kept free for the last one, at the roll.
   const timeEntriesMax = Math.floor(config.segmentIndexBytes / timeEntryBytes) - 1
@@ -36,4 +36,9 @@ export function mustRoll(
     active.offsets.length + pending.count >= offsetEntriesMax ||
     active.times.length + pending.count >= timeEntriesMax
   )
+}
+
+/** Only a closed segment can be compacted in time. */
+function segmentMsOf({ cleanupPolicy, segmentMs, maxCompactionLagMs }: LogConfig): number {
+  return cleanupPolicy.compact ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs
 }

@@ -31,15 +31,17 @@ export class SegmentIndexes {
   #aborted: AbortedTransaction[] | null = null
   #offsetsInFile = 0
   #timesInFile = 0
-  #deleted = false
+  /** Of their names, as of the log file's: empty, or one of those that files in between have. */
+  #suffix: string
   /** Whether the files have bytes that are not durable. */
   #unsynced = false
   /** Syncs that are under way off the event loop. */
   #syncs = 0
 
-  constructor(home: SegmentHome, baseOffset: number) {
+  constructor(home: SegmentHome, baseOffset: number, suffix: string) {
     this.#home = home
     this.#baseOffset = baseOffset
+    this.#suffix = suffix
   }
 
   /** Null until `load` or `reset`. */
@@ -94,7 +96,7 @@ export class SegmentIndexes {
 
   /** The last entry of the time index alone; null where the file does not end with one. */
   readLastTimeEntry(): TimeIndex | null {
-    const path = this.#path(this.#deleted ? timeIndexSuffix + deletedSuffix : timeIndexSuffix)
+    const path = this.#path(timeIndexSuffix)
     if (!this.#home.disk.existsSync(path)) return null
     const last = Buffer.alloc(timeEntryBytes)
     const file = this.#home.disk.openSync(path, 'read')
@@ -143,7 +145,7 @@ export class SegmentIndexes {
 
   /** Brings the files up to the entries in memory. */
   persist(): void {
-    if (this.#deleted) return
+    if (this.#isDeleted) return
     if (this.#offsets && this.#offsets.length > this.#offsetsInFile) {
       const bytes = this.#offsets.encode(this.#offsetsInFile)
       const at = this.#offsetsInFile * offsetEntryBytes
@@ -171,21 +173,21 @@ export class SegmentIndexes {
 
   /** Makes the files durable as they are. */
   sync(): void {
-    if (this.#deleted || (!this.#unsynced && this.#syncs === 0)) return
+    if (this.#isDeleted || (!this.#unsynced && this.#syncs === 0)) return
     for (const suffix of this.#suffixes()) this.#withFile(suffix, (file) => file.syncSync())
     this.#unsynced = false
   }
 
   /** The same off the event loop. */
   async syncSoon(): Promise<void> {
-    if (this.#deleted || !this.#unsynced) return
+    if (this.#isDeleted || !this.#unsynced) return
     this.#unsynced = false
     this.#syncs++
     try {
       for (const suffix of this.#suffixes()) {
         const file = this.#home.disk.openSync(this.#path(suffix), 'read')
         await file.sync().finally(() => file.closeSync())
-        if (this.#deleted) return
+        if (this.#isDeleted) return
       }
     } catch (error) {
       this.#unsynced = true
@@ -213,18 +215,24 @@ export class SegmentIndexes {
     this.#aborted = null
   }
 
-  markDeleted(): void {
-    this.#deleted = true
-    for (const suffix of this.#suffixes())
-      this.#home.disk.renameSync(this.#path(suffix), this.#path(suffix + deletedSuffix))
+  /** May be called again after the disk's error. */
+  renameTo(suffix: string): void {
+    if (suffix === this.#suffix) return
+    for (const one of this.#suffixes()) this.#home.disk.renameSync(this.#path(one), this.#path(one, suffix))
+    this.#suffix = suffix
   }
 
-  removeDeleted(): void {
-    for (const suffix of indexSuffixes) this.#home.disk.removeSync(this.#path(suffix + deletedSuffix))
+  removeFiles(suffixes: readonly string[]): void {
+    for (const one of indexSuffixes)
+      for (const suffix of suffixes) this.#home.disk.removeSync(this.#path(one, suffix))
   }
 
-  #path(suffix: string): string {
-    return offsetFilePath(this.#home.directory, this.#baseOffset, suffix)
+  get #isDeleted(): boolean {
+    return this.#suffix === deletedSuffix
+  }
+
+  #path(indexSuffix: string, suffix = this.#suffix): string {
+    return offsetFilePath(this.#home.directory, this.#baseOffset, indexSuffix + suffix)
   }
 
   /** Of the files that are there: a transaction index only after the first abort. */
@@ -250,8 +258,7 @@ export class SegmentIndexes {
   }
 
   #readFile(suffix: string): Buffer | null {
-    // A segment that waits for its removal may still be read.
-    const path = this.#path(this.#deleted ? suffix + deletedSuffix : suffix)
+    const path = this.#path(suffix)
     return this.#home.disk.existsSync(path) ? this.#home.disk.readFileSync(path) : null
   }
 }

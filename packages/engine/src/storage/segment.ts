@@ -2,7 +2,7 @@ import type { DiskFile } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
 import { CorruptLogError, scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
 import { CachedFile, type FileOwner } from './file-cache.ts'
-import type { OffsetIndex } from './offset-index.ts'
+import { canHold, type OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
 import type { SegmentHome } from './segment-home.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
@@ -21,9 +21,6 @@ export interface BatchPlace {
 
 /** So many index entries go to the file together. */
 const pendingEntriesMax = 128
-
-/** Offsets in the indexes are relative to the base and int32. */
-const relativeOffsetMax = 0x7fffffff
 
 /** Kafka's "no timestamp". */
 const none = -1
@@ -54,22 +51,35 @@ export class Segment implements FileOwner {
   #unsynced = true
   /** Syncs that are under way off the event loop: nobody knows yet whether they will go well. */
   #syncs = 0
-  #deleted = false
+  /** Of the name of the log file: empty, or what says that it is not in place yet, or any more. */
+  #suffix: string
 
-  constructor(home: SegmentHome, baseOffset: number, size: number, createdMs: number, rollJitterMs = 0) {
+  constructor(
+    home: SegmentHome,
+    baseOffset: number,
+    size: number,
+    createdMs: number,
+    { rollJitterMs = 0, suffix = '' } = {},
+  ) {
     this.#home = home
     this.baseOffset = baseOffset
     this.size = size
     this.createdMs = createdMs
     this.rollJitterMs = rollJitterMs
-    this.#indexes = new SegmentIndexes(home, baseOffset)
+    this.#suffix = suffix
+    this.#indexes = new SegmentIndexes(home, baseOffset, suffix)
     this.file = new CachedFile(home.files, this)
   }
 
   /** Makes the files of an empty segment, over whatever is there. */
-  static create(home: SegmentHome, baseOffset: number, createdMs: number, rollJitterMs = 0): Segment {
-    const segment = new Segment(home, baseOffset, 0, createdMs, rollJitterMs)
-    const file = home.disk.openSync(segment.#path(logSuffix), 'write')
+  static create(
+    home: SegmentHome,
+    baseOffset: number,
+    createdMs: number,
+    options: { rollJitterMs?: number; suffix?: string } = {},
+  ): Segment {
+    const segment = new Segment(home, baseOffset, 0, createdMs, options)
+    const file = home.disk.openSync(segment.filePath(), 'write')
     try {
       file.truncateSync(0)
     } finally {
@@ -86,7 +96,7 @@ export class Segment implements FileOwner {
   }
 
   canHold(offset: number): boolean {
-    return offset - this.baseOffset <= relativeOffsetMax
+    return canHold(this.baseOffset, offset)
   }
 
   // ---- writing
@@ -215,7 +225,11 @@ export class Segment implements FileOwner {
 
   /** What retention by time compares: without timestamps, when the file was last written. */
   largestTimestampMs(): Int64 {
-    if (this.maxTimestamp >= 0) return this.maxTimestamp
+    return this.maxTimestamp >= 0 ? this.maxTimestamp : this.modifiedMs
+  }
+
+  /** When the log file was last written. */
+  get modifiedMs(): number {
     return Math.floor(this.#home.disk.statSync(this.filePath()).modifiedAtMs)
   }
 
@@ -422,25 +436,35 @@ export class Segment implements FileOwner {
     this.persistIndexes()
   }
 
+  /** As from another segment's: what was written anew is not newer. */
+  setModified(modifiedMs: number): void {
+    this.#home.disk.setModifiedSync(this.filePath(), modifiedMs)
+  }
+
   /** Removes the files at once, in the same two steps. May be called again after the disk's error. */
   remove(): void {
-    this.markDeleted()
-    this.removeDeleted()
+    this.renameTo(deletedSuffix)
+    this.removeFiles(deletedSuffix)
   }
 
-  /** Renames the files to `*.deleted` (Kafka's way): readers go on, a restart removes them. */
-  markDeleted(): void {
-    this.#indexes.markDeleted()
-    if (!this.#deleted)
-      this.#home.disk.renameSync(this.#path(logSuffix), this.#path(logSuffix + deletedSuffix))
-    this.#deleted = true
+  /**
+   * Gives the files another suffix, as Kafka does: readers go on. What a start makes of them depends on the log file: it
+   * is the last that is put aside, and the first that is in place. May be called again after the disk's error.
+   */
+  renameTo(suffix: string): void {
+    if (suffix !== '') this.#indexes.renameTo(suffix)
+    if (suffix !== this.#suffix) {
+      this.#home.disk.renameSync(this.filePath(), this.#path(suffix))
+      this.#suffix = suffix
+    }
+    if (suffix === '') this.#indexes.renameTo(suffix)
   }
 
-  /** Removes the files that `markDeleted` has renamed. */
-  removeDeleted(): void {
+  /** Removes the files that have one of these suffixes, the log file first. */
+  removeFiles(...suffixes: readonly string[]): void {
     this.file.close()
-    this.#home.disk.removeSync(this.#path(logSuffix + deletedSuffix))
-    this.#indexes.removeDeleted()
+    for (const suffix of suffixes) this.#home.disk.removeSync(this.#path(suffix))
+    this.#indexes.removeFiles(suffixes)
   }
 
   close(): void {
@@ -449,11 +473,11 @@ export class Segment implements FileOwner {
   }
 
   filePath(): string {
-    return this.#path(this.#deleted ? logSuffix + deletedSuffix : logSuffix)
+    return this.#path(this.#suffix)
   }
 
   #path(suffix: string): string {
-    return offsetFilePath(this.#home.directory, this.baseOffset, suffix)
+    return offsetFilePath(this.#home.directory, this.baseOffset, logSuffix + suffix)
   }
 
   /** The log file has left the cache: so may the indexes. */

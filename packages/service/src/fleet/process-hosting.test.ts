@@ -186,18 +186,3 @@ it('what a start has lost is told', async () => {
     message: expect.stringMatching(/^Broker 1: .*recovery-point-offset-checkpoint could not be read/),
   })
 })
-
-it('a topic that asks for compaction is told while the cluster runs', async () => {
-  expect(status().stateInfo).toBe(null)
-  const client = await connect()
-  await createTopic(client, 'compacted', { configs: { 'cleanup.policy': 'compact' } })
-  await world.eventually(() =>
-    expect(status().stateInfo?.message).toContain('cleanup.policy=compact is not done yet'),
-  )
-  expect(status()).toMatchObject({ state: 'ACTIVE' })
-  // Once, also when the controller is started anew and finds the topic again.
-  processOf('controller').end({ signal: 'SIGKILL' })
-  await becomes('HEALING')
-  await becomes('ACTIVE')
-  await world.eventually(() => expect(status().stateInfo?.message).toContain('1 topic (compacted)'))
-})

@@ -62,6 +62,8 @@ export const timestampType = (b: Buffer, at: number): TimestampType =>
 export const isTransactional = (b: Buffer, at: number): boolean =>
   (attributes(b, at) & transactionalBit) !== 0
 export const isControl = (b: Buffer, at: number): boolean => (attributes(b, at) & controlBit) !== 0
+export const hasDeleteHorizon = (b: Buffer, at: number): boolean =>
+  (attributes(b, at) & deleteHorizonBit) !== 0
 export const lastOffsetDelta = (b: Buffer, at: number): number => b.readInt32BE(at + lastOffsetDeltaAt)
 export const lastOffset = (b: Buffer, at: number): number => baseOffset(b, at) + lastOffsetDelta(b, at)
 export const nextOffset = (b: Buffer, at: number): number => lastOffset(b, at) + 1

@@ -50,11 +50,9 @@ describe('a cluster spec', () => {
         ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: true } },
         OpenMonitoring: { Prometheus: { NodeExporter: { EnabledInBroker: true } } },
         LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } } },
-        Tags: { 'sluice:set:log.cleanup.policy': 'compact,delete' },
       }),
       engine,
     )
-    expect(text).toMatch(/compaction, which is not done yet/)
     expect(text).toMatch(/not served by the engine embedded yet: CLIENT_IAM\./)
     expect(text).toMatch(/Open monitoring/)
     expect(text).toMatch(/Broker logs/)

@@ -105,7 +105,7 @@ export function brokerCountRefusal(
 /** What of the spec is described and not served, as one text; null where all of it is. */
 export function unservedParts(
   spec: ClusterSpec,
-  engine: Pick<Engine, 'name' | 'compactsLogs' | 'clientListeners' | 'topology'>,
+  engine: Pick<Engine, 'name' | 'clientListeners' | 'topology'>,
 ): string | null {
   if (clientListenersOf(spec, engine).length === 0) return unreachableSentence(spec)
   const sentences: string[] = []
@@ -116,9 +116,6 @@ export function unservedParts(
   const unserved = wantedClientListeners(spec).filter((name) => !engine.clientListeners.has(name))
   if (unserved.length > 0)
     sentences.push(`Listeners that are not served by the engine ${engine.name} yet: ${unserved.join(', ')}.`)
-  const policy = { ...spec.brokerProperties, ...spec.configuration?.properties }['log.cleanup.policy']
-  if (policy?.includes('compact') && !engine.compactsLogs)
-    sentences.push('log.cleanup.policy asks for compaction, which is not done yet: old records stay.')
   if (isExpress(spec.brokerNodeGroup.InstanceType))
     sentences.push(
       'Express brokers run as Standard ones do: topics keep the number of replicas that they ask for, and nothing is rebalanced.',

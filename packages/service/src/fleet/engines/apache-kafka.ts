@@ -37,7 +37,6 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     name: 'apache-kafka',
     kafkaVersions: releases.map(kafkaVersionOf),
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
-    compactsLogs: true,
     clientListeners: new Set(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM']),
     heedsRevocations: false,
     hostings: ['process'],

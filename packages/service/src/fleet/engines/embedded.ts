@@ -13,7 +13,6 @@ export function embeddedEngine(effects: SupervisionEffects, program?: NodeProgra
     name: 'embedded',
     kafkaVersions: embeddedVersions,
     defaultKafkaVersion: ownVersion,
-    compactsLogs: false,
     clientListeners: new Set(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM', 'CLIENT_IAM']),
     heedsRevocations: true,
     hostings: program ? ['inline', 'process'] : ['inline'],

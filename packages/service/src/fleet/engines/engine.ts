@@ -11,8 +11,6 @@ export interface Engine {
   /** The versions that clusters may ask for, by MSK's names, oldest first. */
   readonly kafkaVersions: readonly KafkaVersion[]
   readonly defaultKafkaVersion: string
-  /** Whether the cleaner runs that `cleanup.policy=compact` asks for. */
-  readonly compactsLogs: boolean
   /** The listeners for clients that its brokers can have. */
   readonly clientListeners: ReadonlySet<ClientListenerName>
   /** Whether its brokers refuse clients whose certificates are on a revocation list of their truststore. */

@@ -36,7 +36,6 @@ export class FakeEngine implements Engine {
     software: `Kafka ${version}`,
   }))
   readonly defaultKafkaVersion = '4.4.x.kraft'
-  readonly compactsLogs = false
   readonly heedsRevocations = true
   readonly clientListeners = new Set<ClientListenerName>(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM'])
   readonly hostings
