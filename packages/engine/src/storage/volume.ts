@@ -1,6 +1,6 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Disk, DiskFile, DiskStat } from '@sluice/effects'
-import { logSuffix } from './segment-names.ts'
+import { cleanedSuffix, logSuffix } from './segment-names.ts'
 import type { Steps } from './slices.ts'
 
 /** Kept back from records, as a file system keeps blocks back: a broker whose volume is full goes on with small files. */
@@ -101,6 +101,10 @@ export class Volume implements Disk {
 
   readdirSync(path: string): { name: string; isDirectory: boolean }[] {
     return this.#disk.readdirSync(path)
+  }
+
+  setModifiedSync(path: string, modifiedAtMs: number): void {
+    this.#disk.setModifiedSync(path, modifiedAtMs)
   }
 
   mkdirSync(path: string): void {
@@ -204,7 +208,7 @@ export class Volume implements Disk {
 }
 
 function isOfRecords(path: string): boolean {
-  return path.endsWith(logSuffix) || basename(path) === probeName
+  return [logSuffix, logSuffix + cleanedSuffix, probeName].some((end) => path.endsWith(end))
 }
 
 /** An open file that may grow as far as its volume has room. Its size is known without asking: it has one writer. */
