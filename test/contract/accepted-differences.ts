@@ -15,11 +15,13 @@ interface DeliberateDifference {
 const errorMessages = [
   ['CreateAcls', 'results[].errorMessage'],
   ['AlterConfigs', 'responses[].errorMessage'],
+  ['AlterClientQuotas', 'entries[].errorMessage'],
   ['AlterPartitionReassignments', 'errorMessage'],
   ['AlterPartitionReassignments', 'responses[].partitions[].errorMessage'],
   ['AlterUserScramCredentials', 'results[].errorMessage'],
   ['CreateTopics', 'topics[].errorMessage'],
   ['DeleteTopics', 'responses[].errorMessage'],
+  ['DescribeClientQuotas', 'errorMessage'],
   ['DescribeCluster', 'errorMessage'],
   ['DescribeConfigs', 'results[].errorMessage'],
   ['DescribeProducers', 'topics[].partitions[].errorMessage'],

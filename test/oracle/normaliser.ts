@@ -12,10 +12,11 @@ const numbers: Record<string, string> = {
   finalizedFeaturesEpoch: '<epoch>',
 }
 
-/** Lists whose order says nothing; ACLs come in that of a hash table. */
+/** Lists whose order says nothing; ACLs and quotas come in that of a hash table. */
 const sets = [
   ...['isrNodes', 'eligibleLeaderReplicas', 'lastKnownElr', 'offlineReplicas'],
   ...['resources', 'acls', 'matchingAcls'],
+  ...['entries', 'entity', 'values'],
 ]
 
 const nameFields = ['name', 'groupId', 'topic', 'topicName', 'key', 'resourceName']

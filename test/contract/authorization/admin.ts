@@ -1,4 +1,5 @@
 import {
+  AlterClientQuotas,
   AlterConfigs,
   AlterPartitionReassignments,
   AlterReplicaLogDirs,
@@ -10,6 +11,7 @@ import {
   DeleteAcls,
   DeleteTopics,
   DescribeAcls,
+  DescribeClientQuotas,
   DescribeCluster,
   DescribeConfigs,
   DescribeLogDirs,
@@ -237,6 +239,16 @@ export const adminRows: readonly Row[] = [
     { bob: ['all 31', 'seen 31'], alice: ['all 31', 'seen 31'], carol: ['seen 3'] },
   ),
   row(ListPartitionReassignments, 0, () => ({ timeoutMs: 1_000, topics: null }), wholly(31, 31, 0)),
+  row(DescribeClientQuotas, 1, () => ({ components: [], strict: false }), wholly(31, 31, 0)),
+  row(
+    AlterClientQuotas,
+    1,
+    () => ({
+      entries: [{ entity: [{ entityType: 'user', entityName: 'u' }], ops: [] }],
+      validateOnly: true,
+    }),
+    { bob: ['all 31'], alice: ['all 31'], carol: ['all 0'] },
+  ),
   row(DescribeUserScramCredentials, 0, () => ({ users: [{ name: 'u' }] }), {
     bob: ['all 31'],
     alice: ['all 31'],

@@ -27,6 +27,10 @@ export function hostAddress(text: string): string {
   return groups.join(':') + (scope === undefined ? '' : `%${scope}`)
 }
 
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== null
+}
+
 export function isRange(host: string): boolean {
   return host.includes('/')
 }

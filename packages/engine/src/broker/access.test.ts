@@ -80,6 +80,8 @@ const asked: Record<string, string[]> = {
   ListPartitionReassignments: ['describe on the cluster'],
   SaslHandshake: [],
   SaslAuthenticate: [],
+  DescribeClientQuotas: ['describeConfigs on the cluster'],
+  AlterClientQuotas: ['alterConfigs on the cluster'],
   DescribeUserScramCredentials: ['describe on the cluster'],
   AlterUserScramCredentials: ['alter on the cluster'],
   DescribeQuorum: ['describe on the cluster'],

@@ -43,6 +43,8 @@ import { incrementalAlterConfigs } from './handlers/44-incremental-alter-configs
 import { alterPartitionReassignments } from './handlers/45-alter-partition-reassignments.ts'
 import { listPartitionReassignments } from './handlers/46-list-partition-reassignments.ts'
 import { offsetDelete } from './handlers/47-offset-delete.ts'
+import { describeClientQuotas } from './handlers/48-describe-client-quotas.ts'
+import { alterClientQuotas } from './handlers/49-alter-client-quotas.ts'
 import { describeUserScramCredentials } from './handlers/50-describe-user-scram-credentials.ts'
 import { alterUserScramCredentials } from './handlers/51-alter-user-scram-credentials.ts'
 import { describeQuorum } from './handlers/55-describe-quorum.ts'
@@ -102,6 +104,8 @@ const all: readonly Handler[] = [
   alterPartitionReassignments,
   listPartitionReassignments,
   offsetDelete,
+  describeClientQuotas,
+  alterClientQuotas,
   describeUserScramCredentials,
   alterUserScramCredentials,
   describeQuorum,

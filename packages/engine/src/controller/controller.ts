@@ -40,6 +40,7 @@ import { atOnce, inSlices, type Steps } from '../storage/slices.ts'
 import { AclsManager } from './acls.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
+import { ClientQuotasManager } from './client-quotas.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigsManager } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
@@ -164,6 +165,7 @@ export class Controller implements ChannelTarget {
       features: new FeaturesManager({ image, config, nodeId }),
       quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),
       scramCredentials: new ScramCredentialsManager({ image }),
+      clientQuotas: new ClientQuotasManager({ image }),
       delegationTokens: new DelegationTokensManager({ image, config, clock, random }),
       acls: new AclsManager({ image, config, random }),
     }

@@ -1,5 +1,6 @@
 import { type AclsManager, aclRequests } from './acls.ts'
 import { type BrokersManager, brokerRequests } from './brokers.ts'
+import { type ClientQuotasManager, clientQuotaRequests } from './client-quotas.ts'
 import { type ConfigsManager, configRequests } from './configs.ts'
 import type { ControllerRequest } from './controller-request.ts'
 import { type DelegationTokensManager, delegationTokenRequests } from './delegation-tokens.ts'
@@ -26,6 +27,7 @@ export interface Managers {
   readonly scramCredentials: ScramCredentialsManager
   readonly delegationTokens: DelegationTokensManager
   readonly acls: AclsManager
+  readonly clientQuotas: ClientQuotasManager
 }
 
 const requests: readonly ControllerRequest<Managers>[] = [
@@ -41,6 +43,7 @@ const requests: readonly ControllerRequest<Managers>[] = [
   ...decidedBy('scramCredentials', scramCredentialRequests),
   ...decidedBy('delegationTokens', delegationTokenRequests),
   ...decidedBy('acls', aclRequests),
+  ...decidedBy('clientQuotas', clientQuotaRequests),
 ]
 
 /** By API key. What is not in here the controller does not serve. */

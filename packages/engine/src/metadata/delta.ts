@@ -14,6 +14,7 @@ export class ImageDelta {
   readonly brokersChanged = new Set<number>()
   featuresChanged = false
   securityChanged = false
+  quotasChanged = false
   readonly #partitions = new Map<string, ChangedPartition>()
   readonly #configs = new Map<string, ConfigResource>()
 
@@ -25,7 +26,8 @@ export class ImageDelta {
       this.#partitions.size === 0 &&
       this.#configs.size === 0 &&
       !this.featuresChanged &&
-      !this.securityChanged
+      !this.securityChanged &&
+      !this.quotasChanged
     )
   }
 

@@ -4,6 +4,7 @@ import {
   BeginTransactionRecord,
   BrokerRegistrationChangeRecord,
   ClearElrRecord,
+  ClientQuotaRecord,
   ConfigRecord,
   ConfigResourceType,
   EndTransactionRecord,
@@ -223,6 +224,10 @@ export class MetadataImage {
         return
       case NoOpRecord.recordType:
       case ZkMigrationStateRecord.recordType:
+        return
+      case ClientQuotaRecord.recordType:
+        this.security.quotas.replay(record.value)
+        delta.quotasChanged = true
         return
       default:
         assert(this.security.replay(record), `no replay for metadata records of type ${record.type}`)

@@ -1,6 +1,5 @@
 import {
   AccessControlEntryRecord,
-  ClientQuotaRecord,
   DelegationTokenRecord,
   type MetadataRecord,
   RemoveAccessControlEntryRecord,
@@ -10,15 +9,13 @@ import {
   type ValueOf,
 } from '@sluice/wire'
 import { AclsImage } from './acls-image.ts'
+import { QuotasImage } from './quotas-image.ts'
 import { type NewRecord, newRecord } from './records.ts'
 
-/**
- * Quotas, ACLs, SCRAM credentials and delegation tokens: what is not served yet is kept whole, so that a snapshot of a
- * log that has them loses nothing.
- */
+/** Who may do what, who can log in and by what, and how much of a broker they may take. */
 export class SecurityImage {
   readonly acls = new AclsImage()
-  readonly #quotas = new Map<string, ValueOf<typeof ClientQuotaRecord>>()
+  readonly quotas = new QuotasImage()
   readonly #scram = new Map<string, ValueOf<typeof UserScramCredentialRecord>>()
   readonly #tokens = new Map<string, ValueOf<typeof DelegationTokenRecord>>()
 
@@ -30,9 +27,6 @@ export class SecurityImage {
         return true
       case UserScramCredentialRecord.recordType:
         this.#scram.set(scramKey(record.value), record.value)
-        return true
-      case ClientQuotaRecord.recordType:
-        this.#replayQuota(record.value)
         return true
       case AccessControlEntryRecord.recordType:
         this.acls.add(record.value)
@@ -74,18 +68,11 @@ export class SecurityImage {
 
   records(): NewRecord[] {
     return [
-      ...[...this.#quotas.values()].map((quota) => newRecord(ClientQuotaRecord, quota)),
+      ...this.quotas.records(),
       ...[...this.acls.all()].map((acl) => newRecord(AccessControlEntryRecord, acl)),
       ...[...this.#scram.values()].map((credential) => newRecord(UserScramCredentialRecord, credential)),
       ...[...this.#tokens.values()].map((token) => newRecord(DelegationTokenRecord, token)),
     ]
-  }
-
-  #replayQuota(quota: ValueOf<typeof ClientQuotaRecord>): void {
-    const entity = quota.entity.map((part) => JSON.stringify([part.entityType, part.entityName])).sort()
-    const key = JSON.stringify([quota.key, ...entity])
-    if (quota.remove) this.#quotas.delete(key)
-    else this.#quotas.set(key, quota)
   }
 }
 

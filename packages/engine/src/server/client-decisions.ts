@@ -1,5 +1,6 @@
 import {
   AllocateProducerIds,
+  AlterClientQuotas,
   AlterConfigs,
   AlterPartitionReassignments,
   AlterUserScramCredentials,
@@ -81,6 +82,7 @@ decision(AlterPartitionReassignments, [whole('alter', 'cluster')])
 decision(ListPartitionReassignments, [whole('describe', 'cluster')])
 decision(CreateAcls, [whole('alter', 'cluster')])
 decision(DeleteAcls, [whole('alter', 'cluster')])
+decision(AlterClientQuotas, [whole('alterConfigs', 'cluster')])
 decision(AlterUserScramCredentials, [whole('alter', 'cluster')])
 decision(DescribeQuorum, [whole('describe', 'cluster')])
 decision(UpdateFeatures, [whole('alter', 'cluster')])

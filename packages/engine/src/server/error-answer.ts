@@ -1,10 +1,12 @@
 import {
+  AlterClientQuotas,
   AlterPartitionReassignments,
   AlterReplicaLogDirs,
   AlterUserScramCredentials,
   type Api,
   CreateAcls,
   DeleteAcls,
+  DescribeClientQuotas,
   DescribeLogDirs,
   DescribeUserScramCredentials,
   ElectLeaders,
@@ -100,6 +102,10 @@ const answers = new Map<number, Answer<Api>>([
   answer(CreateAcls, ({ creations }, failure) => ({ results: creations.map(() => failure) })),
   answer(DeleteAcls, ({ filters }, failure) => ({
     filterResults: filters.map(() => ({ ...failure, matchingAcls: [] })),
+  })),
+  answer(DescribeClientQuotas, (_, failure) => ({ ...failure, entries: null })),
+  answer(AlterClientQuotas, ({ entries }, failure) => ({
+    entries: entries.map(({ entity }) => ({ ...failure, entity })),
   })),
   // Of whom it does not say, nor why, as on Apache Kafka.
   answer(DescribeUserScramCredentials, ({ users }, { errorCode }) => ({

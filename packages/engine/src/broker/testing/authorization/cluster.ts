@@ -1,10 +1,12 @@
 import {
+  AlterClientQuotas,
   AlterPartitionReassignments,
   AlterReplicaLogDirs,
   AlterUserScramCredentials,
   CreateAcls,
   DeleteAcls,
   DescribeAcls,
+  DescribeClientQuotas,
   DescribeCluster,
   DescribeLogDirs,
   DescribeQuorum,
@@ -65,6 +67,18 @@ export const clusterRows: readonly Row[] = [
     0,
     { timeoutMs: 1000, topics: null },
     { grants: ofCluster('describe'), ...wholly(31) },
+  ),
+  row(
+    DescribeClientQuotas,
+    1,
+    { components: [], strict: false },
+    { grants: ofCluster('describeConfigs'), ...wholly(31) },
+  ),
+  row(
+    AlterClientQuotas,
+    1,
+    { entries: [{ entity: [{ entityType: 'user', entityName: 'u' }], ops: [] }], validateOnly: true },
+    { grants: ofCluster('alterConfigs'), ...wholly(31) },
   ),
   row(
     DescribeUserScramCredentials,

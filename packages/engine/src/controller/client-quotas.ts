@@ -1,0 +1,127 @@
+import { AlterClientQuotas, ErrorCode, type RequestOf, type ResponseOf } from '@sluice/wire'
+import { isAddress } from '../authorizer/addresses.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import {
+  entityKey,
+  entityParts,
+  type QuotaEntity,
+  quotaEntityOf,
+  quotaRecord,
+} from '../metadata/quotas-image.ts'
+import type { NewRecord } from '../metadata/records.ts'
+import type { Steps } from '../storage/slices.ts'
+import { type ControllerRequest, controllerRequest } from './controller-request.ts'
+import { type Decision, Refusal, RequestedRecords } from './decision.ts'
+
+type AlterRequest = RequestOf<typeof AlterClientQuotas>
+type AlterResponse = ResponseOf<typeof AlterClientQuotas>
+type Op = AlterRequest['entries'][number]['ops'][number]
+
+/** What kind of number a quota is, by its name; an integer up to its greatest value, or any. */
+const ofClients: ReadonlyMap<string, number | 'any'> = new Map<string, number | 'any'>([
+  ['producer_byte_rate', 2 ** 63],
+  ['consumer_byte_rate', 2 ** 63],
+  ['request_percentage', 'any'],
+  ['controller_mutation_rate', 'any'],
+])
+const ofAddresses: ReadonlyMap<string, number | 'any'> = new Map([['connection_creation_rate', 2 ** 31 - 1]])
+/** So far from a whole number it may be. */
+const fractionMax = 1e-6
+
+/** The quotas of clients (KIP-546, KIP-612). */
+export class ClientQuotasManager {
+  readonly #image: MetadataImage
+
+  constructor(options: { image: MetadataImage }) {
+    this.#image = options.image
+  }
+
+  /**
+   * Each entity is judged for itself. Of one that comes again only the first entry counts, and yet it is answered with an
+   * error, as on Apache Kafka.
+   */
+  *alter({ entries, validateOnly }: AlterRequest): Steps<Decision<AlterResponse>> {
+    const records = new RequestedRecords()
+    const outcomes = new Map<string, { entity: QuotaEntity; refusal: Refusal | null }>()
+    for (const { entity: parts, ops } of entries) {
+      yield
+      const entity = quotaEntityOf(parts)
+      const key = entityKey(entity)
+      const planned = outcomes.has(key) ? again : this.#plan(entity, ops)
+      if (!(planned instanceof Refusal)) records.push(...planned)
+      outcomes.set(key, { entity, refusal: planned instanceof Refusal ? planned : null })
+    }
+    return {
+      records: validateOnly ? [] : records.all,
+      response: {
+        throttleTimeMs: 0,
+        entries: [...outcomes.values()].map(({ entity, refusal }) => outcomeOf(entity, refusal)),
+      },
+    }
+  }
+
+  #plan(entity: QuotaEntity, ops: readonly Op[]): NewRecord[] | Refusal {
+    const known = quotasFor(entity)
+    if (known instanceof Refusal) return known
+    if (new Set(ops.map(({ key }) => key)).size < ops.length) return again
+    const current = this.#image.security.quotas.of(entity)
+    const records: NewRecord[] = []
+    for (const { key, value, remove } of ops) {
+      const problem = remove ? null : valueProblem(key, value, known.get(key))
+      if (problem) return invalid(problem)
+      const wanted = remove ? undefined : value
+      if (current.get(key) !== wanted) records.push(quotaRecord(entity, key, remove ? null : value))
+    }
+    return records
+  }
+}
+
+/** The quotas that there are for what is named so. */
+function quotasFor(entity: QuotaEntity): typeof ofClients | Refusal {
+  if (entity.size === 0) return invalid('Invalid empty client quota entity')
+  for (const [type, name] of entity) {
+    if (type !== 'user' && type !== 'client-id' && type !== 'ip')
+      return invalid(`Unhandled client quota entity type: ${type}`)
+    if (name === '') return invalid(`Empty ${type} not supported`)
+  }
+  const address = entity.get('ip')
+  if (address === undefined) return ofClients
+  if (entity.size > 1) return invalid('A quota for an ip is for no user and no client-id as well')
+  return address === null || isAddress(address)
+    ? ofAddresses
+    : invalid(`${address} is not a valid IP or resolvable host.`)
+}
+
+function valueProblem(name: string, value: number, kind: number | 'any' | undefined): string | null {
+  if (kind === undefined) return `Invalid configuration key ${name}`
+  if (!Number.isFinite(value)) return `Quota ${name} must be a finite number`
+  if (value <= 0) return `Quota ${name} must be greater than 0`
+  if (kind === 'any') return null
+  if (value > kind) return `Proposed value for ${name} is too large.`
+  return value % 1 > fractionMax ? `${name} cannot be a fractional value.` : null
+}
+
+function invalid(message: string): Refusal {
+  return new Refusal(ErrorCode.INVALID_REQUEST, message)
+}
+
+const again = invalid('An entity, and a quota of one, can be named only once')
+
+function outcomeOf(entity: QuotaEntity, refusal: Refusal | null): AlterResponse['entries'][number] {
+  return {
+    errorCode: refusal?.error ?? ErrorCode.NONE,
+    errorMessage: refusal?.message ?? null,
+    entity: entityParts(entity),
+  }
+}
+
+export const clientQuotaRequests: readonly ControllerRequest<ClientQuotasManager>[] = [
+  controllerRequest({
+    api: AlterClientQuotas,
+    decide: (quotas: ClientQuotasManager, asked) => quotas.alter(asked),
+    refuse: ({ entries }, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      entries: entries.map(({ entity }) => ({ errorCode, errorMessage, entity })),
+    }),
+  }),
+]

@@ -1,0 +1,216 @@
+import { AlterClientQuotas, DescribeClientQuotas, ErrorCode } from '@sluice/wire'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Engine, start } from './engine.ts'
+import { eventually, uniqueName, versionsOf } from './fixture.ts'
+import { Peer } from './peer.ts'
+
+type Names = Record<string, string | null>
+type Values = Record<string, number | null>
+type Entry = readonly [Names, Values]
+
+const match = { exact: 0, default: 1, specified: 2 }
+type Component = readonly [entityType: string, matchType: number, match: string | null]
+
+let engine: Engine
+let peer: Peer
+beforeAll(async () => {
+  // Quotas of anybody are everybody's.
+  engine = await start({ isOwn: true })
+  peer = await Peer.open(engine.bootstrap)
+})
+afterAll(async () => {
+  peer.close()
+  await engine.stop()
+})
+
+async function alter(entries: readonly Entry[], options: { version?: number; validateOnly?: boolean } = {}) {
+  const response = await peer.send(AlterClientQuotas, options.version ?? 1, {
+    entries: entries.map(([names, values]) => ({
+      entity: Object.entries(names).map(([entityType, entityName]) => ({ entityType, entityName })),
+      ops: Object.entries(values).map(([key, value]) => ({ key, value: value ?? 0, remove: value === null })),
+    })),
+    validateOnly: options.validateOnly ?? false,
+  })
+  return response.entries.map(({ errorCode }) => errorCode)
+}
+
+function describeQuotas(components: readonly Component[], strict = false, version = 1) {
+  return peer.send(DescribeClientQuotas, version, {
+    components: components.map(([entityType, matchType, name]) => ({ entityType, matchType, match: name })),
+    strict,
+  })
+}
+
+/** What a filter finds, as `user=alice client-id: producer_byte_rate=5`, in an order of our own. */
+async function found(components: readonly Component[], strict = false, version = 1): Promise<string[]> {
+  const { errorCode, entries } = await describeQuotas(components, strict, version)
+  expect(errorCode).toBe(ErrorCode.NONE)
+  return (entries ?? [])
+    .map(({ entity, values }) => {
+      const names = entity.map(({ entityType, entityName }) =>
+        entityName === null ? entityType : `${entityType}=${entityName}`,
+      )
+      return `${names.sort().join(' ')}: ${values
+        .map(({ key, value }) => `${key}=${value}`)
+        .sort()
+        .join(' ')}`
+    })
+    .sort()
+}
+
+/** Sets quotas, and takes them back when the test is over. */
+async function withQuotas(entries: readonly Entry[], run: () => Promise<void>): Promise<void> {
+  expect(new Set(await alter(entries))).toEqual(new Set([ErrorCode.NONE]))
+  await eventually(async () => ((await found([])).length === entries.length ? true : undefined))
+  try {
+    await run()
+  } finally {
+    await alter(
+      entries.map(([names, values]) => [
+        names,
+        Object.fromEntries(Object.keys(values).map((key) => [key, null])),
+      ]),
+    )
+    await eventually(async () => ((await found([])).length === 0 ? true : undefined))
+  }
+}
+
+describe('AlterClientQuotas', () => {
+  it.each(versionsOf(AlterClientQuotas))('version %i sets and removes quotas', async (version) => {
+    const user = uniqueName('user')
+    const values = { producer_byte_rate: 1_000_000, consumer_byte_rate: 2_000_000, request_percentage: 12.5 }
+    expect(await alter([[{ user }, values]], { version })).toEqual([ErrorCode.NONE])
+    const own: Component[] = [['user', match.exact, user]]
+    await eventually(async () => ((await found(own, false, version)).length === 1 ? true : undefined))
+    expect(await found(own, false, version)).toEqual([
+      `user=${user}: consumer_byte_rate=2000000 producer_byte_rate=1000000 request_percentage=12.5`,
+    ])
+    const removed = Object.fromEntries(Object.keys(values).map((key) => [key, null]))
+    expect(await alter([[{ user }, removed]], { version })).toEqual([ErrorCode.NONE])
+    await eventually(async () => ((await found(own, false, version)).length === 0 ? true : undefined))
+  })
+
+  it('only looks where it is told to', async () => {
+    const user = uniqueName('user')
+    expect(await alter([[{ user }, { producer_byte_rate: 1 }]], { validateOnly: true })).toEqual([0])
+    expect(await alter([[{ user }, { producer_byte_rate: -1 }]], { validateOnly: true })).toEqual([42])
+    expect(await found([['user', match.exact, user]])).toEqual([])
+  })
+
+  it('of what is not there removes nothing', async () => {
+    expect(await alter([[{ user: 'nobody' }, { producer_byte_rate: null, no_quota: null }]])).toEqual([0])
+  })
+
+  it.each<[string, Names, Values]>([
+    ['of nobody', {}, { producer_byte_rate: 1 }],
+    ['of an empty name', { user: '' }, { producer_byte_rate: 1 }],
+    ['of another kind of entity', { topic: 'a' }, { producer_byte_rate: 1 }],
+    ['of an address and a user', { ip: '10.0.0.1', user: 'a' }, { connection_creation_rate: 1 }],
+    ['of what is no address', { ip: 'no address' }, { connection_creation_rate: 1 }],
+    ['of connections for a user', { user: 'a' }, { connection_creation_rate: 1 }],
+    ['of bytes for an address', { ip: null }, { producer_byte_rate: 1 }],
+    ['of nothing', { user: 'a' }, { producer_byte_rate: 0 }],
+    ['below nothing', { user: 'a' }, { request_percentage: -1 }],
+    ['that is no number', { user: 'a' }, { producer_byte_rate: Number.NaN }],
+    ['that is not finite', { user: 'a' }, { controller_mutation_rate: Number.POSITIVE_INFINITY }],
+    ['that is no whole number of bytes', { user: 'a' }, { producer_byte_rate: 1.5 }],
+    ['of more bytes than a long holds', { user: 'a' }, { consumer_byte_rate: 2 ** 64 }],
+    ['of more connections than an int holds', { ip: null }, { connection_creation_rate: 2 ** 31 }],
+    ['of no whole connection', { ip: '::1' }, { connection_creation_rate: 0.5 }],
+  ])('refuses a quota %s', async (_, names, values) => {
+    expect(await alter([[names, values]], { validateOnly: true })).toEqual([ErrorCode.INVALID_REQUEST])
+  })
+
+  it('refuses an entity that comes twice, and yet the first entry counts', async () => {
+    const user = uniqueName('user')
+    const entry = (rate: number | null): Entry => [{ user }, { producer_byte_rate: rate }]
+    expect(await alter([entry(5), entry(6)])).toEqual([ErrorCode.INVALID_REQUEST])
+    const own: Component[] = [['user', match.exact, user]]
+    await eventually(async () => ((await found(own)).length === 1 ? true : undefined))
+    expect(await found(own)).toEqual([`user=${user}: producer_byte_rate=5`])
+    expect(await alter([entry(null)])).toEqual([ErrorCode.NONE])
+    await eventually(async () => ((await found(own)).length === 0 ? true : undefined))
+  })
+})
+
+describe('DescribeClientQuotas', () => {
+  const rate = { producer_byte_rate: 1 }
+  const users: readonly Entry[] = [
+    [{ user: 'u' }, rate],
+    [{ user: null }, rate],
+    [{ user: 'u', 'client-id': 'c' }, rate],
+    [{ user: 'u', 'client-id': null }, rate],
+    [{ user: null, 'client-id': null }, rate],
+    [{ 'client-id': 'c' }, rate],
+    [{ 'client-id': null }, rate],
+    [{ ip: '10.0.0.1' }, { connection_creation_rate: 1 }],
+    [{ ip: null }, { connection_creation_rate: 1 }],
+  ]
+  const shown = (values: readonly string[]) =>
+    values
+      .map((one) => `${one}: ${one.startsWith('ip') ? 'connection_creation_rate' : 'producer_byte_rate'}=1`)
+      .sort()
+
+  it('finds what all components of a filter mean', async () => {
+    await withQuotas(users, async () => {
+      const everyone = ['user=u', 'user', 'client-id=c user=u', 'client-id user=u', 'client-id user']
+      const all = [...everyone, 'client-id=c', 'client-id', 'ip=10.0.0.1', 'ip']
+      const rows: [Component[], string[], string[]][] = [
+        [[], all, []],
+        [[['user', match.exact, 'u']], ['user=u', 'client-id=c user=u', 'client-id user=u'], ['user=u']],
+        [[['user', match.default, null]], ['user', 'client-id user'], ['user']],
+        [[['user', match.specified, null]], everyone, ['user=u', 'user']],
+        [
+          [
+            ['user', match.exact, 'u'],
+            ['client-id', match.specified, null],
+          ],
+          ['client-id=c user=u', 'client-id user=u'],
+          ['client-id=c user=u', 'client-id user=u'],
+        ],
+        [
+          [
+            ['client-id', match.default, null],
+            ['user', match.default, null],
+          ],
+          ['client-id user'],
+          ['client-id user'],
+        ],
+        [[['client-id', match.exact, 'c']], ['client-id=c', 'client-id=c user=u'], ['client-id=c']],
+        [[['ip', match.specified, null]], ['ip=10.0.0.1', 'ip'], ['ip=10.0.0.1', 'ip']],
+        [[['ip', match.exact, '10.0.0.2']], [], []],
+      ]
+      for (const [components, loose, strict] of rows) {
+        expect(await found(components), JSON.stringify(components)).toEqual(shown(loose))
+        expect(await found(components, true), JSON.stringify(components)).toEqual(shown(strict))
+      }
+    })
+  })
+
+  it.each<[string, readonly Component[], number]>([
+    ['without a type', [['', match.specified, null]], ErrorCode.INVALID_REQUEST],
+    ['of another type', [['topic', match.specified, null]], ErrorCode.UNSUPPORTED_VERSION],
+    ['with an exact match of nothing', [['user', match.exact, null]], ErrorCode.INVALID_REQUEST],
+    ['with a default that has a name', [['user', match.default, 'u']], ErrorCode.INVALID_REQUEST],
+    ['with any that has a name', [['user', match.specified, 'u']], ErrorCode.INVALID_REQUEST],
+    ['with another match', [['user', 3, null]], ErrorCode.INVALID_REQUEST],
+    [
+      'that names a type twice',
+      [
+        ['user', match.specified, null],
+        ['user', match.default, null],
+      ],
+      ErrorCode.INVALID_REQUEST,
+    ],
+    [
+      'for an address and a user',
+      [
+        ['ip', match.specified, null],
+        ['user', match.default, null],
+      ],
+      ErrorCode.INVALID_REQUEST,
+    ],
+  ])('refuses a filter %s', async (_, components, errorCode) => {
+    expect(await describeQuotas(components)).toMatchObject({ errorCode, entries: null })
+  })
+})
