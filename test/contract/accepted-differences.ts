@@ -89,6 +89,20 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-412',
   },
   {
+    what: 'A quota for an ip that is named by a host name',
+    here: '42; addresses alone',
+    apacheKafka: 'each node looks the name up when it hears of the quota',
+    why: 'What a name stands for changes, and nobody would hear of it.',
+    see: 'KIP-612',
+  },
+  {
+    what: 'request_percentage',
+    here: 'the time of the broker’s event loop: 100 is all of it',
+    apacheKafka: 'the time of its request and network threads: 100 is one of them',
+    why: 'An embedded broker has no threads for requests.',
+    see: 'KIP-124',
+  },
+  {
     what: 'kraft.version',
     here: 'at most 0',
     apacheKafka: 'at most 1',

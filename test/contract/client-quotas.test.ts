@@ -1,7 +1,24 @@
-import { AlterClientQuotas, DescribeClientQuotas, ErrorCode } from '@sluice/wire'
+import {
+  AlterClientQuotas,
+  CreateTopics,
+  DescribeClientQuotas,
+  ErrorCode,
+  Fetch,
+  Produce,
+} from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
-import { eventually, uniqueName, versionsOf } from './fixture.ts'
+import {
+  batch,
+  byChance,
+  createTopic,
+  eventually,
+  fetchRequest,
+  produce,
+  produceRequest,
+  uniqueName,
+  versionsOf,
+} from './fixture.ts'
 import { Peer } from './peer.ts'
 
 type Names = Record<string, string | null>
@@ -130,6 +147,68 @@ describe('AlterClientQuotas', () => {
     expect(await found(own)).toEqual([`user=${user}: producer_byte_rate=5`])
     expect(await alter([entry(null)])).toEqual([ErrorCode.NONE])
     await eventually(async () => ((await found(own)).length === 0 ? true : undefined))
+  })
+})
+
+describe('who is over a quota', () => {
+  const user = { user: 'ANONYMOUS' }
+
+  /** With a connection of its own, which is not read for a while. */
+  async function overQuota(values: Values, run: (client: Peer) => Promise<void>): Promise<void> {
+    // What other tests have taken does not count: the quota of a user holds before that of a client id.
+    await withQuotas([[user, values]], async () => {
+      const client = await Peer.open(engine.bootstrap)
+      try {
+        await run(client)
+      } finally {
+        client.close()
+      }
+    })
+  }
+
+  it('produces all the same, and hears for how long it is slowed down', async () => {
+    const topic = await createTopic(peer)
+    await overQuota({ producer_byte_rate: 100 }, async (client) => {
+      const request = produceRequest(topic, batch([{ value: 'a'.repeat(2_000) }]))
+      // Nobody knows when exactly the broker has heard of the quota.
+      const answer = await eventually(async () => {
+        const answered = await byChance(() => client.send(Produce, 12, request))
+        return answered.throttleTimeMs > 0 ? answered : undefined
+      })
+      expect(answer.responses[0]?.partitionResponses[0]?.errorCode).toBe(ErrorCode.NONE)
+    })
+  })
+
+  it('fetches nothing, and hears for how long', async () => {
+    const topic = await createTopic(peer)
+    for (let i = 0; i < 3; i++) await produce(peer, topic, batch([{ value: 'a'.repeat(2_000) }]))
+    await overQuota({ consumer_byte_rate: 100 }, async (client) => {
+      const answer = await eventually(async () => {
+        const answered = await byChance(() => client.send(Fetch, 12, fetchRequest(topic)))
+        return answered.throttleTimeMs > 0 ? answered : undefined
+      })
+      expect(answer).toMatchObject({ errorCode: ErrorCode.NONE, sessionId: 0, responses: [] })
+    })
+  })
+
+  it.each([
+    ['refused', 7, ErrorCode.THROTTLING_QUOTA_EXCEEDED],
+    ['served, where the version does not know of that,', 5, ErrorCode.NONE],
+  ])('has new topics %s', async (_, version, errorCode) => {
+    await overQuota({ controller_mutation_rate: 0.5 }, async (client) => {
+      const create = (numPartitions: number) =>
+        byChance(() =>
+          client.send(CreateTopics, version, {
+            topics: [{ name: uniqueName('topic'), numPartitions, replicationFactor: 1 }],
+            timeoutMs: 10_000,
+          }),
+        )
+      const first = await create(6)
+      expect(first.topics[0]?.errorCode).toBe(ErrorCode.NONE)
+      const answer = await create(1)
+      expect(answer.topics[0]?.errorCode).toBe(errorCode)
+      expect(answer.throttleTimeMs).toBeGreaterThan(0)
+    })
   })
 })
 

@@ -17,6 +17,8 @@ const ownServed = [
   'connection.failed.authentication.delay.ms',
   'connections.max.idle.ms',
   'connections.max.reauth.ms',
+  'controller.quota.window.num',
+  'controller.quota.window.size.seconds',
   'default.replication.factor',
   'delegation.token.expiry.check.interval.ms',
   'delegation.token.expiry.time.ms',

@@ -9,6 +9,7 @@ import {
   Produce,
 } from '@sluice/wire'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { RequestContext } from '../server/handler.ts'
 import { plaintextListener, TestBroker } from './testing/test-broker.ts'
 
 const open: TestBroker[] = []
@@ -194,7 +195,7 @@ describe('a throttled client', () => {
     const test = await testBroker().open()
     const client = await test.connect()
     await createTopic(client, 'events', { partitions: 1 })
-    vi.spyOn(test.broker, 'throttleTimeMs').mockReturnValue(1_500)
+    const settled = vi.spyOn(RequestContext.prototype, 'settle').mockReturnValue(1_500)
     const answers = [
       await client.request(Metadata, allTopics),
       // From the controller, which throttles nobody.
@@ -204,6 +205,7 @@ describe('a throttled client', () => {
       await client.send(Fetch, 12, { ...fetchFrom('events'), sessionId: 0, sessionEpoch: -1 }),
       await client.send(Fetch, 12, { ...fetchFrom('events'), sessionId: 77, sessionEpoch: 3 }),
     ]
+    settled.mockRestore()
     expect(answers.map((answer) => answer.throttleTimeMs)).toEqual(answers.map(() => 1_500))
     const errors = [answers[2], answers[3]].map((answer) => JSON.stringify(answer))
     expect(errors[0]).toContain('"errorCode":0')

@@ -11,6 +11,7 @@ import { isOnlyCopy } from '../metadata/topics-image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import { ClientQuotas } from '../quotas/client-quotas.ts'
 import { type ReplicationQuotas, replicationQuotas } from '../replication/replication-quota.ts'
 import { logDirectoryName } from '../storage/directory-names.ts'
 import { logConfigOf } from '../storage/log-config.ts'
@@ -70,6 +71,7 @@ export class Broker implements BrokerServices {
   readonly logs: LogManager
   readonly partitions: Partitions
   readonly quotas: ReplicationQuotas
+  readonly clientQuotas: ClientQuotas
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
@@ -117,6 +119,7 @@ export class Broker implements BrokerServices {
     this.logs = parts.logs
     this.#volume = parts.volume
     this.quotas = replicationQuotas({ brokerId: options.nodeId, clock, config: parts.config })
+    this.clientQuotas = new ClientQuotas(parts)
     this.partitions = createPartitions({
       ...options,
       ...parts,
@@ -296,11 +299,6 @@ export class Broker implements BrokerServices {
       this.guard(() => connection.destroy('the broker stops'))
     const { epoch } = this
     this.guard(() => this.logs.stop({ clean: clean && this.failure === null, brokerEpoch: epoch }))
-  }
-
-  /** Quotas are not served: nobody is throttled. */
-  throttleTimeMs(): number {
-    return 0
   }
 
   contextOf(header: RequestHeader, connection: Connection): RequestContext {

@@ -3,19 +3,27 @@ import {
   ErrorCode,
   Fetch,
   fetchByIdVersionMin,
-  type FetchedPartition,
   type RequestOf,
-  type Int64,
 } from '@sluice/wire'
 import type { Timer } from '@sluice/effects'
 import { clusterResource } from '../authorizer/permissions.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { FollowerFetch } from '../replication/replica.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
-import type { FetchSlice } from '../storage/log.ts'
 import { atOnce, type Steps } from '../storage/slices.ts'
 import { endRequest } from '../server/failed-request.ts'
 import type { FetchPartition, FetchScope } from './fetch-sessions.ts'
+import {
+  divergence,
+  failed,
+  type Fetched,
+  hasNews,
+  missing,
+  type Moment,
+  noReplica,
+  readRecords,
+  releaseAll,
+} from './fetched.ts'
 import type { RequestContext } from './handler.ts'
 import { LeaderHints } from './leader-hints.ts'
 import type { ParkedFetch } from './parked-fetches.ts'
@@ -25,27 +33,12 @@ const leaderHintVersionMin = 16
 /** From this version on readers may be sent to followers, and may come to them (KIP-392). */
 const anyReplicaVersionMin = 11
 const rackAwareSelector = 'org.apache.kafka.common.replica.RackAwareReplicaSelector'
-const noReplica = -1
 /**
  * A follower that knows an older high watermark than its leader's waits so long for records to come along with the news.
  * At once would be an exchange more for each commit, while the next records wait for the follower.
  */
 const highWatermarkWaitMs = 10
 const readCommitted = 1
-
-/** When a request's partitions are read: as it comes, or later, while it waits or when its time is over. */
-type Moment = 'arrival' | 'later'
-
-/** One partition as it was read: what the wire will say of it. */
-interface Fetched extends FetchedPartition<FetchSlice> {
-  readonly wanted: FetchPartition
-  records: FetchSlice | null
-  abortedTransactions: readonly { producerId: Int64; firstOffset: number }[] | null
-  currentLeader: { leaderId: number; leaderEpoch: number } | null
-  preferredReadReplica: number
-  /** What a follower takes of it counts against the leader's quota. */
-  isThrottled: boolean
-}
 
 /** So many partitions are read at once: real clients wait for no turn. */
 export const partitionsAtOnceMax = 200
@@ -59,7 +52,7 @@ export function inLane<T>(
   reply: Reply,
 ): void {
   context.broker.lane.run({
-    steps,
+    steps: context.during(steps),
     done,
     isWanted: () => !context.connection.closed,
     failed: (error) => endRequest(Fetch, request, context, reply, error),
@@ -82,6 +75,8 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
   readonly #context: RequestContext
   readonly #reply: Reply
   readonly #wanted: FetchPartition[]
+  /** More than this its consumer's quota never lets it have at once. */
+  readonly #bytesMax: number
   #watched: Partition[] = []
   /** From now on a partition's leader feeds the follower, who is to know that it need not fetch. */
   #isFed = false
@@ -102,6 +97,11 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
     this.#context = context
     this.#reply = reply
     this.#wanted = [...scope.partitions]
+    const quota = context.broker.clientQuotas.fetch
+    const isHeld = quota.isSet && this.#follower === null
+    this.#bytesMax = isHeld
+      ? Math.min(request.maxBytes, quota.mostAtOnce(context.quotaClient))
+      : request.maxBytes
   }
 
   start(): void {
@@ -132,7 +132,7 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
   /** Reads all partitions and sees whether that is the answer. Many are read in steps, one time after the other. */
   #look(moment: Moment): void {
     if (this.#isSmall) {
-      this.#looked(moment, atOnce(this.#read(moment)))
+      this.#looked(moment, atOnce(this.#context.during(this.#read(moment))))
       return
     }
     this.#mustLookAgain = this.#isLooking
@@ -206,7 +206,7 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
       if (partition.preferredReadReplica !== noReplica) return true
       bytes += partition.records?.length ?? 0
     }
-    return bytes >= this.#request.minBytes
+    return bytes >= Math.min(this.#request.minBytes, this.#bytesMax)
   }
 
   /** Followers serve what is committed, and lead from there on: they hear of the high watermark soon. */
@@ -216,7 +216,7 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
 
   *#read(moment: Moment): Steps<Fetched[]> {
     const { config } = this.#context.broker
-    let bytesLeft = Math.min(this.#request.maxBytes, config.int('fetch.max.bytes'))
+    let bytesLeft = Math.min(this.#bytesMax, config.int('fetch.max.bytes'))
     let mustReturnBatch = true
     const all: Fetched[] = []
     let isWhole = false
@@ -336,8 +336,9 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
   }
 
   #answer(fetched: Fetched[]): void {
-    const shown = this.#scope.incremental ? fetched.filter(hasNews) : fetched
-    const encoding = this.#encoded(shown)
+    const encoding = this.#isOverQuota(fetched)
+      ? this.#withheld(fetched)
+      : this.#encoded(this.#scope.incremental ? fetched.filter(hasNews) : fetched)
     if (!this.#isSmall) {
       inLane(encoding, (parts) => this.#reply.send(parts), this.#request, this.#context, this.#reply)
       return
@@ -349,8 +350,39 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
     }
   }
 
+  /** Counts what the consumer is about to get. Over a quota it gets nothing, and has taken nothing. */
+  #isOverQuota(fetched: readonly Fetched[]): boolean {
+    if (this.#follower) return false
+    const { broker, quotaClient } = this.#context
+    const quota = broker.clientQuotas.fetch
+    let bytes = 0
+    if (quota.isSet) {
+      for (const { records } of fetched) bytes += records?.length ?? 0
+      this.#context.slowDown(quota.record(quotaClient, bytes))
+    }
+    if (this.#context.settle() === 0) return false
+    if (bytes > 0) quota.takeBack(quotaClient, bytes)
+    return true
+  }
+
+  /** An answer without anything. A session that would have begun with it does not. */
+  *#withheld(fetched: readonly Fetched[]): Steps<ResponsePart[]> {
+    releaseAll(fetched)
+    const { apiVersion, correlationId, broker } = this.#context
+    const { incremental, sessionId } = this.#scope
+    if (!incremental) broker.fetchSessions.forget(sessionId)
+    return yield* encodeFetchResponseInSteps({
+      version: apiVersion,
+      correlationId,
+      throttleTimeMs: this.#context.settle(),
+      sessionId: incremental ? sessionId : 0,
+      partitions: [],
+      nodeEndpoints: [],
+    })
+  }
+
   *#encoded(shown: readonly Fetched[]): Steps<ResponsePart[]> {
-    const { apiVersion, correlationId, throttleTimeMs, broker, session } = this.#context
+    const { apiVersion, correlationId, broker, session } = this.#context
     const hints = new LeaderHints(broker.metadata, session)
     let isWhole = false
     try {
@@ -365,7 +397,8 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
       const parts = yield* encodeFetchResponseInSteps({
         version: apiVersion,
         correlationId,
-        throttleTimeMs,
+        // What brokers fetch from each other has quotas of its own.
+        throttleTimeMs: this.#follower ? 0 : this.#context.settle(),
         sessionId: this.#scope.sessionId,
         partitions: shown,
         // Brokers know each other.
@@ -398,83 +431,4 @@ function followerFetch(
     fetchOffset: Number(fetchOffset),
     logStartOffset: Number(logStartOffset),
   }
-}
-
-/** Where the log of a reader has gone another way than ours (KIP-595); `unknown`: we cannot say where it ends. */
-function divergence(wanted: FetchPartition, { log }: Partition): Fetched['divergingEpoch'] | 'unknown' {
-  if (wanted.lastFetchedEpoch < 0) return null
-  const { epoch, endOffset } = log.leaderEpochs.endOffsetFor(wanted.lastFetchedEpoch)
-  if (epoch < 0) return 'unknown'
-  return epoch < wanted.lastFetchedEpoch || endOffset < wanted.fetchOffset ? { epoch, endOffset } : null
-}
-
-function readRecords(
-  fetched: Fetched,
-  partition: Partition,
-  bytesLeft: number,
-  upTo: number,
-  mustReturnBatch: boolean,
-): Fetched {
-  const { log } = partition
-  const { wanted } = fetched
-  // Whoever is below `upTo` is within the log, whose offsets are numbers.
-  const from = Number(wanted.fetchOffset)
-  let records: FetchSlice | null = null
-  try {
-    const bytesMax = Math.min(wanted.partitionMaxBytes, bytesLeft)
-    records = log.read(from, bytesMax, upTo, mustReturnBatch)
-    if (records && fetched.abortedTransactions)
-      fetched.abortedTransactions = log.abortedTransactions(from, records.endOffset)
-  } catch (failure) {
-    records?.release()
-    partition.readFailed(failure)
-    return failed(wanted, ErrorCode.KAFKA_STORAGE_ERROR)
-  }
-  fetched.records = records
-  return fetched
-}
-
-/** Has anything changed since this session was told about the partition? */
-function hasNews(fetched: Fetched): boolean {
-  return (
-    fetched.records !== null ||
-    fetched.error !== ErrorCode.NONE ||
-    fetched.divergingEpoch !== null ||
-    fetched.preferredReadReplica !== noReplica ||
-    fetched.highWatermark !== fetched.wanted.sentHighWatermark ||
-    fetched.logStartOffset !== fetched.wanted.sentLogStartOffset
-  )
-}
-
-function failed(wanted: FetchPartition, error: ErrorCode): Fetched {
-  return {
-    wanted,
-    error,
-    highWatermark: -1,
-    lastStableOffset: -1,
-    logStartOffset: -1,
-    records: null,
-    abortedTransactions: null,
-    divergingEpoch: null,
-    currentLeader: null,
-    preferredReadReplica: noReplica,
-    isThrottled: false,
-  }
-}
-
-const notRead: ReadonlySet<ErrorCode> = new Set([
-  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-  ErrorCode.UNKNOWN_TOPIC_ID,
-  ErrorCode.TOPIC_AUTHORIZATION_FAILED,
-])
-
-/** As on Apache Kafka, where another part answers for what does not exist when the request comes. */
-function missing(wanted: FetchPartition, error: ErrorCode, moment: Moment): Fetched {
-  const fetched = failed(wanted, error)
-  if (notRead.has(error) && moment === 'arrival') fetched.abortedTransactions = []
-  return fetched
-}
-
-function releaseAll(fetched: readonly Fetched[]): void {
-  for (const partition of fetched) partition.records?.release()
 }

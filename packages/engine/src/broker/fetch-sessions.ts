@@ -141,6 +141,11 @@ export class FetchSessions {
     return scope(sessionId, true, session.partitions)
   }
 
+  /** Its client has not heard of it. */
+  forget(sessionId: number): void {
+    this.#remove(sessionId)
+  }
+
   #fits({ size }: { readonly size: number }): boolean {
     return this.#partitions + size <= this.#options.partitionsMax
   }

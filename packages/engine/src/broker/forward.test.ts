@@ -15,11 +15,16 @@ describe('a forwarded request', () => {
     const decide = vi.spyOn(controllerRequests.get(CreateTopics.apiKey) ?? expect.fail(), 'decide')
     const context = {
       apiVersion: 7,
-      session: { principal: 'User:alice', permissions: openToAll.permissionsOf('', '') },
+      asker: { principal: 'User:alice', clientId: 'app' },
+      session: { permissions: openToAll.permissionsOf('', '') },
       broker: { controller: controller.channel },
     } as unknown as RequestContext
     const request = { topics: [], timeoutMs: 1_000, validateOnly: false }
     await forwarded(CreateTopics).handle?.(request as never, context)
-    expect(decide.mock.lastCall?.[2]).toMatchObject({ principal: 'User:alice', version: 7 })
+    expect(decide.mock.lastCall?.[2]).toMatchObject({
+      principal: 'User:alice',
+      clientId: 'app',
+      version: 7,
+    })
   })
 })

@@ -8,10 +8,10 @@ export function forwarded<A extends Api>(api: A): Handler {
   return handler(
     api,
     access,
-    (request, { broker, apiVersion, session }) =>
-      broker.controller.request<A>(api, apiVersion, request as Input<RequestOf<A>>, {
-        principal: session.principal,
-      }) as Promise<Input<ResponseOf<A>>>,
+    (request, { broker, apiVersion, asker }) =>
+      broker.controller.request<A>(api, apiVersion, request as Input<RequestOf<A>>, asker) as Promise<
+        Input<ResponseOf<A>>
+      >,
     { ...(screen && { screen }) },
   )
 }

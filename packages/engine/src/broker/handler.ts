@@ -38,6 +38,7 @@ interface HandlerOptions<A extends Api> {
   readonly max?: number
   readonly refuses?: boolean
   readonly parks?: boolean
+  readonly isExempt?: boolean
   /** How each of its rules is asked, where that is not by what the request names one by one. */
   readonly screen?: Screen<A, RequestContext>
 }
@@ -58,6 +59,7 @@ export function handler<A extends Api>(
     access,
     ...(options.refuses && { refuses: true }),
     ...(options.parks && { parks: true }),
+    ...(options.isExempt && { isExempt: true }),
     handle: guarded as Handler['handle'],
   }
 }

@@ -48,6 +48,7 @@ export class ProduceJob implements AppendSink {
 
   start(): void {
     const { acks, timeoutMs, partitions } = this.#request
+    this.#count()
     if (partitions.length === 0) {
       this.#finish()
       return
@@ -78,6 +79,13 @@ export class ProduceJob implements AppendSink {
       else this.#append(found, append)
     }
     transaction?.ask()
+  }
+
+  /** Before the next request of its connection is read, so that no more of them come at once than may. */
+  #count(): void {
+    const { produce } = this.#context.broker.clientQuotas
+    if (produce.isSet)
+      this.#context.slowDown(produce.record(this.#context.quotaClient, this.#reply.requestBytes))
   }
 
   #transaction(): TransactionalAppends {
@@ -150,9 +158,10 @@ export class ProduceJob implements AppendSink {
   }
 
   #answerSuccess(): void {
-    const { apiVersion, correlationId, throttleTimeMs } = this.#context
+    const { apiVersion, correlationId } = this.#context
     let frame: Buffer
     try {
+      const throttleTimeMs = this.#context.settle()
       frame = encodeProduceSuccess(apiVersion, correlationId, throttleTimeMs, this.#request, this.#outcomes)
     } catch (error) {
       this.#unanswerable(error)
@@ -164,7 +173,7 @@ export class ProduceJob implements AppendSink {
   /** Errors come in any number at once, without a record having been looked at. */
   #answerErrors(): void {
     this.#context.broker.lane.run({
-      steps: this.#encodedErrors(),
+      steps: this.#context.during(this.#encodedErrors()),
       isWanted: () => !this.#context.connection.closed,
       done: (frame) => this.#reply.send(frame),
       failed: (error) => this.#unanswerable(error),

@@ -6,6 +6,7 @@ import type { Peers } from './peers.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import type { ClientQuotas } from '../quotas/client-quotas.ts'
 import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
@@ -28,6 +29,7 @@ export interface BrokerServices extends ServingNode {
   readonly config: BrokerConfig
   readonly partitions: Partitions
   readonly quotas: ReplicationQuotas
+  readonly clientQuotas: ClientQuotas
   readonly logs: LogManager
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator

@@ -30,7 +30,7 @@ export interface ChannelTarget {
 }
 
 /** Brokers that ask for themselves. */
-const anonymous: ChannelContext = { principal: anonymousPrincipal }
+const anonymous: ChannelContext = { principal: anonymousPrincipal, clientId: '' }
 
 interface Subscriber {
   readonly guard: Guard

@@ -24,7 +24,7 @@ import { clusterId, TestController } from './testing/test-controller.ts'
 // What a broker has of its controller is the same whether it lives in the same process or in another.
 
 const awayMsMax = 30_000
-const client = { principal: 'User:alice' }
+const client = { principal: 'User:alice', clientId: 'app' }
 
 /** The cluster goes on while its brokers are away, and keeps only the snapshot of what it becomes. */
 async function withoutThem(disk: Disk): Promise<void> {

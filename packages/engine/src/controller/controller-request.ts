@@ -1,14 +1,13 @@
 import type { Api, ErrorCode, RequestOf, ResponseOf } from '@sluice/wire'
+import type { ChannelContext } from '../metadata/controller-channel.ts'
 import type { Steps } from '../storage/slices.ts'
 import type { Decision } from './decision.ts'
 
 /** What is known of a request beside its body. */
-interface RequestFacts {
+export interface RequestFacts extends ChannelContext {
   readonly version: number
   /** Of the first record that the decision writes. */
   readonly offset: number
-  /** Who asks, as their broker knows them. */
-  readonly principal: string
 }
 
 /** How the controller answers one API; `Manager` decides. */

@@ -34,6 +34,7 @@ import { Lane } from '../storage/lane.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import type { Authorizer } from '../authorizer/permissions.ts'
 import type { TellLoss } from '../storage/losses.ts'
+import { MutationQuota } from '../quotas/mutation-quota.ts'
 import { openMetaProperties } from '../storage/meta-properties.ts'
 import { type DiskFailure, DirectoryLostError, NodeDisk } from '../storage/node-disk.ts'
 import { atOnce, inSlices, type Steps } from '../storage/slices.ts'
@@ -156,7 +157,12 @@ export class Controller implements ChannelTarget {
     const brokers = new BrokersManager({ image, changes, clock, clusterId, nodeId, sessionTimeoutMs })
     this.#managers = {
       brokers,
-      topics: new TopicsManager({ image, config, random }),
+      topics: new TopicsManager({
+        image,
+        config,
+        random,
+        mutations: new MutationQuota({ clock, config, image }),
+      }),
       partitions: new PartitionsManager({ image, brokers, changes }),
       elections,
       reassignments: new ReassignmentsManager({ image, changes }),
@@ -282,10 +288,10 @@ export class Controller implements ChannelTarget {
   }
 
   /** The response itself; null as `handle` gives it. */
-  async decide(api: Api, version: number, request: unknown, { principal }: ChannelContext): Promise<unknown> {
+  async decide(api: Api, version: number, request: unknown, asker: ChannelContext): Promise<unknown> {
     const handler = handlerOf(api)
     if (this.#closing) return null
-    const decided = await this.#decisions.decide({ handler, version, request, principal })
+    const decided = await this.#decisions.decide({ handler, version, request, ...asker })
     if (!decided) return null
     if ('refusal' in decided) return decided.refusal
     // Also an answer without records may rest on what others have decided, and is not durable yet.
@@ -381,7 +387,7 @@ export class Controller implements ChannelTarget {
   }
 
   async #fenceExpired(): Promise<void> {
-    const asked = { handler: fencing, version: 0, request: null, principal: '' }
+    const asked = { handler: fencing, version: 0, request: null, principal: '', clientId: '' }
     // Each sees what the fencing of the one before has changed.
     let decided: Decided
     do {

@@ -8,6 +8,7 @@ import {
   thrownMidway,
 } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
+import type { ChannelContext } from '../metadata/controller-channel.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { NewRecord } from '../metadata/records.ts'
 import { Lane } from '../storage/lane.ts'
@@ -20,11 +21,10 @@ import type { MetadataLog, SealedBatch } from './metadata-log.ts'
 import type { Managers } from './requests.ts'
 
 /** A request, and who asks, as their broker knows them. */
-interface Asked {
+interface Asked extends ChannelContext {
   readonly handler: ControllerRequest<Managers>
   readonly version: number
   readonly request: unknown
-  readonly principal: string
 }
 
 /** What has come of a request; null: this controller decides no more. */
@@ -143,8 +143,19 @@ export class Decisions {
     }
   }
 
-  #made({ handler, version, request, principal }: Asked): Decision<unknown> | Steps<Decision<unknown>> {
-    return handler.decide(this.#managers, request, { version, offset: this.#log.endOffset, principal })
+  #made({
+    handler,
+    version,
+    request,
+    principal,
+    clientId,
+  }: Asked): Decision<unknown> | Steps<Decision<unknown>> {
+    return handler.decide(this.#managers, request, {
+      version,
+      offset: this.#log.endOffset,
+      principal,
+      clientId,
+    })
   }
 
   #inSlices(asked: Asked, steps: Steps<Decision<unknown>>, resolve: Resolve): void {

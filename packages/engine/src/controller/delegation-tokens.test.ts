@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest'
 import { TestController } from './testing/test-controller.ts'
 
 const hourMs = 3_600_000
-const alice = { principal: 'User:alice' }
+const alice = { principal: 'User:alice', clientId: '' }
 const tests: TestController[] = []
 afterEach(async () => {
   for (const test of tests.splice(0)) await test.close()

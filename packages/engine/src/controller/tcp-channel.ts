@@ -148,10 +148,10 @@ export class TcpChannel implements ControllerChannel {
     api: A,
     version: number,
     request: Input<RequestOf<A>>,
-    { principal }: ChannelContext,
+    { principal, clientId }: ChannelContext,
   ): Promise<ResponseOf<A> | null> {
     const { errorCode, responseData } = await this.#forwarded.send(Envelope, Envelope.maxStableVersion, {
-      requestData: encodeRequestFrame(api, version, 0, null, request).subarray(sizeBytes),
+      requestData: encodeRequestFrame(api, version, 0, clientId, request).subarray(sizeBytes),
       requestPrincipal: allowedPrincipal(principal),
       clientHostAddress: localHost,
     })

@@ -20,8 +20,10 @@ import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/imag
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { partitionRecord } from '../metadata/topics-image.ts'
 import { collisionKey, topicNameProblem } from '../metadata/topic-name.ts'
+import type { MutationQuota, Mutations } from '../quotas/mutation-quota.ts'
+import { quotaClient } from '../quotas/quota-limits.ts'
 import { byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../storage/slices.ts'
-import { type ControllerRequest, controllerRequest } from './controller-request.ts'
+import { type ControllerRequest, controllerRequest, type RequestFacts } from './controller-request.ts'
 import { type Decision, partitionsPerRequestMax, Refusal, RequestedRecords } from './decision.ts'
 import { clearElrRecords } from './elr-configs.ts'
 import { NewPartitions } from './new-partitions.ts'
@@ -33,6 +35,8 @@ type NamedTopic = Pick<RequestOf<typeof DeleteTopics>['topics'][number], 'name' 
 type WantedPartitions = RequestOf<typeof CreatePartitions>['topics'][number]
 
 const defaultCount = -1
+/** From these versions on nothing is done for whoever is over their quota (KIP-599). */
+const strictVersionMin = { create: 6, delete: 5, createPartitions: 3 }
 /** From this version on DeleteTopics names each topic in a struct, by name or id; before, as bare names. */
 const topicStructVersionMin = 6
 
@@ -42,15 +46,26 @@ export class TopicsManager {
   readonly #config: BrokerConfig
   readonly #random: Random
   readonly #newPartitions: NewPartitions
+  readonly #mutations: MutationQuota
 
-  constructor(options: { image: MetadataImage; config: BrokerConfig; random: Random }) {
+  constructor(options: {
+    image: MetadataImage
+    config: BrokerConfig
+    random: Random
+    mutations: MutationQuota
+  }) {
     this.#image = options.image
     this.#config = options.config
     this.#random = options.random
     this.#newPartitions = new NewPartitions(options)
+    this.#mutations = options.mutations
   }
 
-  *create(request: RequestOf<typeof CreateTopics>): Steps<Decision<ResponseOf<typeof CreateTopics>>> {
+  *create(
+    request: RequestOf<typeof CreateTopics>,
+    facts: RequestFacts,
+  ): Steps<Decision<ResponseOf<typeof CreateTopics>>> {
+    const mutations = this.#mutationsOf(facts, strictVersionMin.create)
     const counts = yield* countInSteps(request.topics, ({ name }) => name)
     const wanted = request.topics.filter(({ name }) => counts.get(name) === 1 && name !== metadataTopic)
     const records = new RequestedRecords()
@@ -64,6 +79,7 @@ export class TopicsManager {
     const results = yield* eachOfSteps(wanted, function* (topic) {
       const planned = tooMany ?? (yield* plan(topic))
       if (planned instanceof Refusal) return failure(topic.name, planned)
+      if (!mutations.take(planned.partitions.length)) return failure(topic.name, overQuota)
       records.push(...planned.records)
       return success(topic, planned, topicConfigs)
     })
@@ -82,39 +98,44 @@ export class TopicsManager {
         results.push(failure(name, new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')))
     return {
       records: request.validateOnly ? [] : records.all,
-      response: { throttleTimeMs: 0, topics: results },
+      response: { throttleTimeMs: mutations.throttleTimeMs, topics: results },
     }
   }
 
   *delete(
     request: RequestOf<typeof DeleteTopics>,
-    version: number,
+    facts: RequestFacts,
   ): Steps<Decision<ResponseOf<typeof DeleteTopics>>> {
+    const mutations = this.#mutationsOf(facts, strictVersionMin.delete)
     const asked =
-      version >= topicStructVersionMin
+      facts.version >= topicStructVersionMin
         ? request.topics
         : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
     const idOf = ({ name, topicId }: NamedTopic) => this.#resolve(name, topicId)?.id ?? topicId
     const counts = yield* countInSteps(asked, idOf)
     const records = new RequestedRecords()
     const responses = yield* eachInSteps(asked, ({ name, topicId }) => {
-      const outcome = this.#deletable(name, topicId, counts)
+      const found = this.#deletable(name, topicId, counts)
+      const isOver = !(found instanceof Refusal) && !mutations.take(found.partitions.length)
+      const outcome = isOver ? overQuota : found
       if (outcome instanceof Refusal)
         return { name, topicId, errorCode: outcome.error, errorMessage: outcome.message }
       records.push(newRecord(RemoveTopicRecord, { topicId: outcome.id }))
       return { name: outcome.name, topicId: outcome.id, errorCode: ErrorCode.NONE, errorMessage: null }
     })
-    return { records: records.all, response: { throttleTimeMs: 0, responses } }
+    return { records: records.all, response: { throttleTimeMs: mutations.throttleTimeMs, responses } }
   }
 
   *createPartitions(
     request: RequestOf<typeof CreatePartitions>,
+    facts: RequestFacts,
   ): Steps<Decision<ResponseOf<typeof CreatePartitions>>> {
+    const mutations = this.#mutationsOf(facts, strictVersionMin.createPartitions)
     const counts = yield* countInSteps(request.topics, ({ name }) => name)
     const byName = yield* byKeyInSteps(request.topics, ({ name }) => name)
     const records = new RequestedRecords()
     const again = new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
-    const plan = (topic: WantedPartitions) => this.#planPartitions(topic)
+    const plan = (topic: WantedPartitions) => this.#planPartitions(topic, mutations)
     const results = yield* eachOfSteps(byName, function* ([name, topic]) {
       const planned = counts.get(name) === 1 ? yield* plan(topic) : again
       if (planned instanceof Refusal) return { name, errorCode: planned.error, errorMessage: planned.message }
@@ -123,8 +144,12 @@ export class TopicsManager {
     })
     return {
       records: request.validateOnly ? [] : records.all,
-      response: { throttleTimeMs: 0, results },
+      response: { throttleTimeMs: mutations.throttleTimeMs, results },
     }
+  }
+
+  #mutationsOf(facts: RequestFacts, strictMin: number): Mutations {
+    return this.#mutations.of(quotaClient(facts), { isStrict: facts.version >= strictMin })
   }
 
   *#partitionsOf(topics: readonly CreatableTopic[]): Steps<number> {
@@ -271,7 +296,7 @@ export class TopicsManager {
     return topic
   }
 
-  *#planPartitions(wanted: WantedPartitions): Steps<NewRecord[] | Refusal> {
+  *#planPartitions(wanted: WantedPartitions, mutations: Mutations): Steps<NewRecord[] | Refusal> {
     const topic = this.#image.topic(wanted.name)
     if (!topic)
       return new Refusal(
@@ -282,6 +307,7 @@ export class TopicsManager {
     const additional = wanted.count - before
     const countRefusal = additionalRefusal(topic, wanted)
     if (countRefusal) return countRefusal
+    if (!mutations.take(additional)) return overQuota
     const replicationFactor = topic.partitions[0]?.replicas.length ?? 1
     const partitions = yield* wanted.assignments
       ? this.#newPartitions.assigned(
@@ -296,6 +322,8 @@ export class TopicsManager {
     )
   }
 }
+
+const overQuota = new Refusal(ErrorCode.THROTTLING_QUOTA_EXCEEDED, 'The throttling quota has been exceeded.')
 
 interface Plan {
   topicId: string
@@ -384,7 +412,7 @@ function* countInSteps<T>(items: readonly T[], keyOf: (item: T) => string): Step
 export const topicRequests: readonly ControllerRequest<TopicsManager>[] = [
   controllerRequest({
     api: CreateTopics,
-    decide: (topics: TopicsManager, asked) => topics.create(asked),
+    decide: (topics: TopicsManager, asked, facts) => topics.create(asked, facts),
     refuse: (asked, errorCode, errorMessage) => ({
       throttleTimeMs: 0,
       topics: asked.topics.map(({ name }) => failure(name, new Refusal(errorCode, errorMessage))),
@@ -392,7 +420,7 @@ export const topicRequests: readonly ControllerRequest<TopicsManager>[] = [
   }),
   controllerRequest({
     api: DeleteTopics,
-    decide: (topics: TopicsManager, asked, { version }) => topics.delete(asked, version),
+    decide: (topics: TopicsManager, asked, facts) => topics.delete(asked, facts),
     refuse: (asked, errorCode, errorMessage) => ({
       throttleTimeMs: 0,
       responses: [...asked.topics, ...asked.topicNames.map((name) => ({ name, topicId: zeroUuid }))].map(
@@ -402,7 +430,7 @@ export const topicRequests: readonly ControllerRequest<TopicsManager>[] = [
   }),
   controllerRequest({
     api: CreatePartitions,
-    decide: (topics: TopicsManager, asked) => topics.createPartitions(asked),
+    decide: (topics: TopicsManager, asked, facts) => topics.createPartitions(asked, facts),
     refuse: (asked, errorCode, errorMessage) => ({
       throttleTimeMs: 0,
       results: asked.topics.map(({ name }) => ({ name, errorCode, errorMessage })),

@@ -8,6 +8,8 @@ export const anonymousPrincipal = 'User:ANONYMOUS'
 /** What the controller may know about who asks, beside the request. */
 export interface ChannelContext {
   readonly principal: string
+  /** Empty where it does not say. */
+  readonly clientId: string
 }
 
 /** Committed records in the order of the log. The first call after `subscribe` brings the whole image. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { ConfigValue } from '../metadata/config-values.ts'
+import { SampledSum } from '../quotas/sampled-sum.ts'
 
 /** What one side of replication is configured to do. */
 interface Throttle {
@@ -45,7 +46,8 @@ class ReplicationQuota {
   readonly #clock: Clock
   readonly #config: BrokerConfig
   readonly #throttle: Throttle
-  readonly #rate: ByteRate
+  readonly #taken: SampledSum
+  readonly #sampleMs: number
   /** Which partitions of a topic are throttled on this broker. */
   readonly #partitions: (value: (name: string) => ConfigValue) => ReadonlySet<number> | 'all'
 
@@ -53,8 +55,9 @@ class ReplicationQuota {
     this.#clock = clock
     this.#config = config
     this.#throttle = throttle
-    this.#rate = new ByteRate({
-      sampleMs: config.int('replication.quota.window.size.seconds') * 1000,
+    this.#sampleMs = config.int('replication.quota.window.size.seconds') * 1_000
+    this.#taken = new SampledSum({
+      sampleMs: this.#sampleMs,
       samplesMax: config.int('replication.quota.window.num'),
     })
     this.#partitions = (value) => throttledPartitions(value(throttle.replicas), brokerId)
@@ -67,54 +70,14 @@ class ReplicationQuota {
 
   /** Bytes of a throttled partition have gone or come. */
   record(bytes: number): void {
-    this.#rate.record(bytes, this.#clock.monotonic())
+    this.#taken.record(bytes, this.#clock.monotonic())
   }
 
+  /** As Apache Kafka's SimpleRate has it: the time since the first sample began counts as one sample at least. */
   get isExceeded(): boolean {
-    return this.#rate.bytesPerSecond(this.#clock.monotonic()) > this.#throttle.rate()
-  }
-}
-
-interface Sample {
-  readonly startedAtMs: number
-  lastAtMs: number
-  bytes: number
-}
-
-/**
- * Bytes a second as Apache Kafka's SimpleRate has it: the sum of the last samples over the time since the first of them
- * began, which counts as one sample at least. A sample that overlaps the window counts whole.
- */
-class ByteRate {
-  readonly #sampleMs: number
-  readonly #samplesMax: number
-  /** The oldest first. */
-  #samples: Sample[] = []
-
-  constructor({ sampleMs, samplesMax }: { sampleMs: number; samplesMax: number }) {
-    this.#sampleMs = sampleMs
-    this.#samplesMax = samplesMax
-  }
-
-  record(bytes: number, nowMs: number): void {
-    let sample = this.#samples.at(-1)
-    if (!sample || nowMs - sample.startedAtMs >= this.#sampleMs) {
-      sample = { startedAtMs: nowMs, lastAtMs: nowMs, bytes: 0 }
-      this.#samples.push(sample)
-      // One more than the window has, for the one that overlaps it.
-      if (this.#samples.length > this.#samplesMax + 1) this.#samples.shift()
-    }
-    sample.bytes += bytes
-    sample.lastAtMs = nowMs
-  }
-
-  bytesPerSecond(nowMs: number): number {
-    const windowMs = this.#samplesMax * this.#sampleMs
-    this.#samples = this.#samples.filter(({ lastAtMs }) => nowMs - lastAtMs < windowMs)
-    const [oldest] = this.#samples
-    if (!oldest) return 0
-    const bytes = this.#samples.reduce((sum, sample) => sum + sample.bytes, 0)
-    return (bytes * 1000) / Math.max(nowMs - oldest.startedAtMs, this.#sampleMs)
+    const nowMs = this.#clock.monotonic()
+    const windowMs = Math.max(this.#taken.elapsedMs(nowMs), this.#sampleMs)
+    return (this.#taken.sum(nowMs) / windowMs) * 1_000 > this.#throttle.rate()
   }
 }
 

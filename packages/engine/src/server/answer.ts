@@ -8,7 +8,7 @@ import {
 import type { Steps } from '../storage/slices.ts'
 import type { RequestContext } from './handler.ts'
 
-type AnswerContext = Pick<RequestContext, 'apiVersion' | 'correlationId' | 'throttleTimeMs'>
+type AnswerContext = Pick<RequestContext, 'apiVersion' | 'correlationId' | 'settle'>
 
 /**
  * The frame of an answer that the schema encodes. It says how long its client is throttled, at every API and version
@@ -33,7 +33,10 @@ export function encodeAnswerInSteps<A extends Api>(
   return encodeResponseFrameInSteps(api, apiVersion, correlationId, throttled(context, response))
 }
 
-function throttled<R>({ throttleTimeMs }: AnswerContext, response: R): R {
+function throttled<R extends object>(context: AnswerContext, response: R): R {
+  const throttleTimeMs = context.settle(
+    'throttleTimeMs' in response ? (response.throttleTimeMs as number) : 0,
+  )
   // The encoder takes the members that its version knows.
   return throttleTimeMs > 0 ? { ...response, throttleTimeMs } : response
 }

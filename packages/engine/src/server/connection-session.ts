@@ -55,6 +55,11 @@ export class ConnectionSession {
     return this.#named ?? this.#nameByCertificate() ?? anonymousPrincipal
   }
 
+  /** It need not log in, or has. */
+  get isKnown(): boolean {
+    return this.login === null || this.login.identity !== null
+  }
+
   /** It has shown a certificate, and nothing says whose that is: it is nobody, and not anybody either. */
   get isUnnamed(): boolean {
     return this.#named === null && !this.login && this.#nameByCertificate() === null

@@ -1,4 +1,4 @@
-import { MemoryNetwork, seededRandom, silentLogger, type Socket } from '@sluice/effects'
+import { MemoryNetwork, seededRandom, silentLogger, type Socket, TestClock } from '@sluice/effects'
 import { describe, expect, it, vi } from 'vitest'
 import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
@@ -23,6 +23,7 @@ class ScriptedBroker implements RequestHandling {
   loginBytesMax = 100_000
   seen: Seen[] = []
   readonly endOfRead = new EndOfRead()
+  readonly clock = new TestClock()
   commits = 0
   closed = vi.fn<() => void>()
   known = vi.fn<() => void>()
@@ -46,10 +47,6 @@ class ScriptedBroker implements RequestHandling {
 
   commitStaged(): void {
     this.commits++
-  }
-
-  defer(fn: () => void): void {
-    setImmediate(fn)
   }
 
   readStarts(): number {

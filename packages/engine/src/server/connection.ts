@@ -1,7 +1,16 @@
-import { type Guard, isSystemError, type Logger, type Socket, type SocketHandler } from '@sluice/effects'
+import {
+  type Clock,
+  type Guard,
+  isSystemError,
+  type Logger,
+  type Socket,
+  type SocketHandler,
+} from '@sluice/effects'
 import { bytesInFlight } from './bytes-in-flight.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import type { EndOfRead } from './end-of-read.ts'
+import { Mute } from './mute.ts'
+import { leaveSpare, receiveMemory, reservedBytesMax } from './receive-memory.ts'
 import { Reply } from './reply.ts'
 import { ResponseStream, returnChunks, wholeResponse, wholeResponseBytesMax } from './response-stream.ts'
 
@@ -9,8 +18,6 @@ import { ResponseStream, returnChunks, wholeResponse, wholeResponseBytesMax } fr
 const sharedReceiveBytes = 262_144
 /** Room behind an unfinished frame, so that the frames after it come with the same read. */
 const receiveSlackBytes = 65_536
-/** Of an unfinished request so much is given room ahead of its bytes; a larger one grows by doubling. */
-const reservedBytesMax = 2_097_152
 /** Full reads in a row after which the other connections get their turn (1 MB). */
 const fullReadsPerTurnMax = 4
 /** Pipelined requests of one connection that may wait for their answers at once. */
@@ -27,24 +34,7 @@ const gatheredResponseBytesMax = 8_192
 
 const noBuffer = Buffer.alloc(0)
 let sharedReceiveBuffer: Buffer | undefined
-/**
- * The memory of an unfinished frame that was handled, for the next one of any connection: fresh memory for each batch of a
- * megabyte keeps the garbage collector busy with the whole heap.
- */
-let spareBuffer: Buffer | null = null
 let gatherBuffer = Buffer.alloc(0)
-
-/** At least so much, and not much more. */
-function receiveMemory(bytes: number): Buffer {
-  const spare = spareBuffer
-  if (!spare || spare.length < bytes || spare.length > 4 * bytes) return Buffer.allocUnsafeSlow(bytes)
-  spareBuffer = null
-  return spare
-}
-
-function leaveSpare(buffer: Buffer): void {
-  if (buffer.length <= reservedBytesMax) spareBuffer = buffer
-}
 
 /** What a connection needs of its broker. */
 export interface RequestHandling {
@@ -63,8 +53,8 @@ export interface RequestHandling {
   /** Makes every append that was staged in this read durable in the page cache, and answers the waiters. */
   commitStaged(): void
   readonly endOfRead: EndOfRead
-  /** Runs `fn`, guarded, after the pending I/O events. */
-  defer(fn: () => void): void
+  /** Guarded. */
+  readonly clock: Clock
   /** A read has come: reads the clock once for all that it brings. Wall-clock time, ms. */
   readStarts(): number
   /** Through it everything that the network calls enters the broker. */
@@ -82,7 +72,8 @@ export interface RequestHandling {
  * 2. Requests run one at a time, as on Apache Kafka, but for those of a pipelined API (Produce): such requests that
  *    follow each other are staged together and committed with one write a partition, at the end of the read or
  *    before any other request.
- * 3. Responses leave in order. While one waits to be sent to a slow reader, nothing further is read.
+ * 3. Responses leave in order. While one waits to be sent to a slow reader, nothing further is read; nor is it while the
+ *    client is over one of its quotas (KIP-219).
  */
 export class Connection implements SocketHandler {
   readonly id: string
@@ -117,6 +108,8 @@ export class Connection implements SocketHandler {
   #closing = false
   #isStranger = true
   #resumeScheduled = false
+  /** Made when its client is over a quota for the first time. */
+  #muted: Mute | null = null
   #cameBytes = 0
   /** Of a large request that waits for its answer. */
   #requestBytes = 0
@@ -162,13 +155,21 @@ export class Connection implements SocketHandler {
 
   /** No request is being handled: it is the client's turn, to ask or to read. */
   get waitsForClient(): boolean {
-    return this.#unanswered === 0
+    return this.#unanswered === 0 && !this.#muted?.isOn
   }
 
   /** It is admitted: from now on it is read. */
   begin(nowMs: number): void {
     this.lastActiveAtMs = nowMs
     this.socket.resume()
+  }
+
+  /** Nothing further of it is read for so long; what it has asked for is answered. */
+  mute(ms: number): void {
+    if (this.#closed) return
+    this.#muted ??= new Mute(this.#handling.clock, () => this.#continueSoon())
+    this.#muted.lasts(ms)
+    if (!this.#handlingRead) this.#pause()
   }
 
   /** A large request, whose bytes are kept until it is answered. */
@@ -258,6 +259,7 @@ export class Connection implements SocketHandler {
     this.#repliesAt = 0
     this.#own = undefined
     this.#requestBytes = 0
+    this.#muted?.end()
     this.#account()
     this.#handling.closed(this, failure)
     for (const listener of this.#closeListeners) listener()
@@ -281,14 +283,8 @@ export class Connection implements SocketHandler {
     this.socket.destroy()
   }
 
-  /** It need not log in, or has. */
-  get #isKnown(): boolean {
-    const { login } = this.session
-    return login === null || login.identity !== null
-  }
-
   #meet(): void {
-    if (!this.#isKnown) return
+    if (!this.session.isKnown) return
     this.#isStranger = false
     this.#handling.known(this)
   }
@@ -302,8 +298,8 @@ export class Connection implements SocketHandler {
     while (this.#used - at >= 4) {
       const size = buffer.readInt32BE(at)
       const { requestBytesMax, loginBytesMax } = this.#handling
-      const sizeMax = this.#isKnown ? requestBytesMax : loginBytesMax
-      if (size < (this.#isKnown ? 8 : 0) || size > sizeMax) {
+      const sizeMax = this.session.isKnown ? requestBytesMax : loginBytesMax
+      if (size < (this.session.isKnown ? 8 : 0) || size > sizeMax) {
         this.close(`a request of ${size} bytes; the limit is ${sizeMax}`)
         break
       }
@@ -393,7 +389,8 @@ export class Connection implements SocketHandler {
   }
 
   #blocked(): boolean {
-    return this.#stream !== null || this.socket.queuedBytes > queuedResponseBytesMax
+    if (this.#stream !== null || this.#muted?.isOn) return true
+    return this.socket.queuedBytes > queuedResponseBytesMax
   }
 
   /** Could a waiting frame, or whatever is read next, start? */
@@ -420,7 +417,7 @@ export class Connection implements SocketHandler {
   #continueSoon(): void {
     if (!this.#paused || this.#resumeScheduled || !this.#canContinue()) return
     this.#resumeScheduled = true
-    this.#handling.defer(() => {
+    this.#handling.clock.defer(() => {
       this.#resumeScheduled = false
       if (this.#canContinue()) this.#takeUp()
     })

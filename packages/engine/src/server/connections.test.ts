@@ -1,5 +1,5 @@
 import type { Connection } from '@sluice/client'
-import { ApiVersions, Metadata } from '@sluice/wire'
+import { AlterClientQuotas, ApiVersions, Metadata } from '@sluice/wire'
 import { afterEach, describe, expect, it } from 'vitest'
 import { plaintextListener, TestBroker } from '../broker/testing/test-broker.ts'
 import type { ListenerOptions } from './listeners.ts'
@@ -197,4 +197,39 @@ it('a request that trickles in keeps no connection open', async () => {
     await test.controller.clock.advance(1_000)
   }
   expect(isOver).toBe(true)
+})
+
+describe('connection_creation_rate of an address', () => {
+  it('closes what comes faster, after a while, and takes others up again later', async () => {
+    const test = await brokerWith({})
+    const admin = await connect(test)
+    const entity = [{ entityType: 'ip', entityName: '127.0.0.1' }]
+    const ops = [{ key: 'connection_creation_rate', value: 1, remove: false }]
+    await admin.request(AlterClientQuotas, { entries: [{ entity, ops }] })
+    // So many may come at once where nobody came before.
+    for (const client of await connectMany(test, 10)) expect(await isServed(client)).toBe(true)
+    const late = await connect(test)
+    let isAnswered = false
+    void isServed(late).then(
+      () => (isAnswered = true),
+      () => {},
+    )
+    expect(await isClosed(late)).toBe(false)
+    expect(isAnswered).toBe(false)
+    await test.controller.clock.advance(1_000)
+    await late.closed
+    expect(isAnswered).toBe(false)
+    expect(await isServed(await connect(test))).toBe(true)
+  })
+
+  it('holds few of them: more are closed at once', async () => {
+    const test = await brokerWith({ 'socket.listen.backlog.size': '2' })
+    const admin = await connect(test)
+    const entity = [{ entityType: 'ip', entityName: null }]
+    const ops = [{ key: 'connection_creation_rate', value: 1, remove: false }]
+    await admin.request(AlterClientQuotas, { entries: [{ entity, ops }] })
+    await connectMany(test, 10)
+    for (const client of await connectMany(test, 2)) expect(await isClosed(client)).toBe(false)
+    await (await connect(test)).closed
+  })
 })

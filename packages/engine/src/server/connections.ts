@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
+import type { AddressQuota } from '../quotas/address-quota.ts'
+import { TokenBucket } from '../quotas/token-bucket.ts'
 import type { Connection } from './connection.ts'
 import { ConnectionLimits } from './connection-limits.ts'
-import { CreationRate } from './creation-rate.ts'
 import type { ListenerOptions } from './listeners.ts'
 import type { RefusalLog } from './refusal-log.ts'
 
@@ -25,10 +26,10 @@ class ListenerConnections {
   readonly strangers = new Map<Connection, number>()
   /** Those that wait to be admitted; the first to come first. */
   readonly line = new Set<Connection>()
-  readonly rate: CreationRate
+  readonly rate: TokenBucket
   readonly options: ListenerOptions
 
-  constructor(options: ListenerOptions, rate: CreationRate) {
+  constructor(options: ListenerOptions, rate: TokenBucket) {
     this.options = options
     this.rate = rate
   }
@@ -37,7 +38,8 @@ class ListenerConnections {
 /**
  * The connections of one broker: how many there may be, how fast they may come, how long they may be idle.
  *
- * 1. An address has max.connections.per.ip at most: what comes beyond that is closed.
+ * 1. An address has max.connections.per.ip at most: what comes beyond that is closed, and so is, after a while, what comes
+ *    faster than the quota of its address (KIP-612).
  * 2. Who comes too fast (KIP-612) or finds all places taken (KIP-402) waits, unread, as in the backlog of an Apache
  *    Kafka listener, which takes no more meanwhile; beyond so many who wait, newcomers are closed.
  * 3. Those whom nobody knows yet never shut others out: a listener has a bounded share of them, beyond which the oldest
@@ -50,12 +52,16 @@ export class Connections {
   readonly #config: BrokerConfig
   readonly #refusals: RefusalLog
   readonly #limits: ConnectionLimits
-  readonly #rate: CreationRate
+  /** Null where there are none. */
+  readonly #quota: AddressQuota | null
+  readonly #rate: TokenBucket
   readonly #all = new Set<Connection>()
   /** By name. */
   readonly #listeners = new Map<string, ListenerConnections>()
   /** Also of those that wait. */
   readonly #perAddress = new Map<string, number>()
+  /** Those of addresses that are over their quota, until they are closed: nobody comes again before. */
+  readonly #turnedAway = new Set<Connection>()
   #isOpen = false
   #isStopped = false
   #isMakingRoom = false
@@ -63,16 +69,24 @@ export class Connections {
   /** When the first of a line may be admitted. */
   #lineCheck: Timer | null = null
 
-  constructor(options: { clock: Clock; config: BrokerConfig; openFilesMax: number; refusals: RefusalLog }) {
+  constructor(options: {
+    clock: Clock
+    config: BrokerConfig
+    openFilesMax: number
+    refusals: RefusalLog
+    quota: AddressQuota | null
+  }) {
     this.#clock = options.clock
     this.#config = options.config
     this.#refusals = options.refusals
+    this.#quota = options.quota
     this.#limits = new ConnectionLimits(options)
-    this.#rate = new CreationRate(this.#limits.rateWindowSeconds)
+    this.#rate = new TokenBucket(this.#limits.rateWindowSeconds)
   }
 
   all(): Connection[] {
-    return [...this.#all, ...[...this.#listeners.values()].flatMap(({ line }) => [...line])]
+    const waiting = [...this.#listeners.values()].flatMap(({ line }) => [...line])
+    return [...this.#all, ...waiting, ...this.#turnedAway]
   }
 
   /** They are told before any connection comes. */
@@ -80,7 +94,7 @@ export class Connections {
     for (const one of listeners)
       this.#listeners.set(
         one.name,
-        new ListenerConnections(one, new CreationRate(this.#limits.rateWindowSeconds)),
+        new ListenerConnections(one, new TokenBucket(this.#limits.rateWindowSeconds)),
       )
   }
 
@@ -104,6 +118,8 @@ export class Connections {
   /** A new one; false: it is to be closed. */
   arrive(connection: Connection): boolean {
     const { remoteAddress } = connection.socket
+    const heldMs = this.#quota?.isSet ? this.#quota.arrive(remoteAddress) : 0
+    if (heldMs > 0) return this.#turnAway(connection, heldMs)
     const listener = this.#listenerOf(connection)
     const fromThere = this.#perAddress.get(remoteAddress) ?? 0
     const most = this.#limits.perAddress(remoteAddress)
@@ -122,12 +138,26 @@ export class Connections {
     return true
   }
 
+  #turnAway(connection: Connection, heldMs: number): boolean {
+    if (this.#turnedAway.size >= this.#limits.backlog)
+      return this.#refuse(connection, 'its address makes too many connections')
+    connection.socket.pause()
+    this.#turnedAway.add(connection)
+    this.#clock.schedule(heldMs, () => {
+      const message = 'a connection is closed'
+      if (this.#turnedAway.has(connection))
+        this.#destroy(connection, message, 'its address is over its quota')
+    })
+    return true
+  }
+
   /** It has logged in, or where nobody has to, asked for something. */
   known(connection: Connection): void {
     this.#listenerOf(connection).strangers.delete(connection)
   }
 
   delete(connection: Connection): void {
+    if (this.#turnedAway.delete(connection)) return
     const listener = this.#listenerOf(connection)
     const wasAdmitted = this.#all.delete(connection)
     if (!wasAdmitted && !listener.line.delete(connection)) return
@@ -155,8 +185,8 @@ export class Connections {
   #admit(listener: ListenerConnections, connection: Connection): void {
     const nowMs = this.#clock.now()
     const { name } = listener.options
-    listener.rate.count(this.#limits.ratePerListener(name), nowMs)
-    this.#rate.count(this.#limits.rate, nowMs)
+    listener.rate.take(1, this.#limits.ratePerListener(name), nowMs)
+    this.#rate.take(1, this.#limits.rate, nowMs)
     this.#all.add(connection)
     listener.count++
     listener.strangers.set(connection, nowMs)
@@ -172,8 +202,8 @@ export class Connections {
     const { name } = listener.options
     const isProtected = this.#isProtected(listener)
     const ratesMs = [
-      listener.rate.waitMs(this.#limits.ratePerListener(name), nowMs),
-      isProtected ? 0 : this.#rate.waitMs(this.#limits.rate, nowMs),
+      listener.rate.waitMs(1, this.#limits.ratePerListener(name), nowMs),
+      isProtected ? 0 : this.#rate.waitMs(1, this.#limits.rate, nowMs),
     ]
     const throttledMs = Math.max(...ratesMs)
     if (throttledMs > 0) return throttledMs

@@ -99,7 +99,7 @@ describe('the frame of an answer', () => {
     for (const { api, minVersion, maxVersion } of handlers.values())
       for (let apiVersion = minVersion; apiVersion <= maxVersion; apiVersion++) {
         const of = (throttleTimeMs: number) =>
-          encodeAnswer(api, { apiVersion, correlationId: 9, throttleTimeMs }, {})
+          encodeAnswer(api, { apiVersion, correlationId: 9, settle: () => throttleTimeMs }, {})
         expect(of(0)).toEqual(encodeResponseFrame(api, apiVersion, 9, {}))
         const throttled = hasPlace(api, apiVersion) ? { throttleTimeMs: 800 } : {}
         if ('throttleTimeMs' in throttled) places++

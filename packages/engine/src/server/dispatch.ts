@@ -68,8 +68,10 @@ export function dispatch<Context extends RequestContext>(
   }
   try {
     const context = node.contextOf(header, connection)
+    context.begins(handler)
     if (handler.handleRaw) runRaw(handler.api, handler.handleRaw, reader, context, reply)
     else runDecoded(handler, reader, context, reply)
+    context.rests()
     return true
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
@@ -176,7 +178,7 @@ function decodeLarge<Context extends RequestContext>(
     if (!isInLane) end()
   })
   node.lane.run({
-    steps: decoding(),
+    steps: context.during(decoding()),
     isWanted: () => !connection.closed,
     done: (request) => {
       // Others need not wait for what waits for others.

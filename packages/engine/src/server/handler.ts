@@ -1,6 +1,9 @@
 import type { Clock, Guard, Logger } from '@sluice/effects'
 import type { Api, Input, Reader, RequestHeader, RequestOf, ResponseOf } from '@sluice/wire'
 import type { Authorizer } from '../authorizer/permissions.ts'
+import type { ChannelContext } from '../metadata/controller-channel.ts'
+import type { ClientQuotas } from '../quotas/client-quotas.ts'
+import { type QuotaClient, quotaClient } from '../quotas/quota-limits.ts'
 import type { Lane } from '../storage/lane.ts'
 import type { Steps } from '../storage/slices.ts'
 import type { Connection } from './connection.ts'
@@ -8,6 +11,7 @@ import type { ConnectionSession } from './connection-session.ts'
 import type { LargeRequests } from './large-requests.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { Reply } from './reply.ts'
+import { RequestTime } from './request-time.ts'
 
 /** An API in the versions that are served. */
 export interface ServedApi {
@@ -28,8 +32,8 @@ export interface ServingNode {
   readonly authorizer: Authorizer
   /** Where it is told who was not let in. */
   readonly refusals: RefusalLog
-  /** How long this client is to be slowed down now, ms. */
-  throttleTimeMs(session: ConnectionSession): number
+  /** Null where nobody is held to any. */
+  readonly clientQuotas: ClientQuotas | null
 }
 
 /** What a handler knows about the request beside its body. */
@@ -39,6 +43,9 @@ export class RequestContext<Node extends ServingNode = ServingNode> {
   readonly clientId: string | null
   readonly connection: Connection
   readonly node: Node
+  /** Null where nobody wants to know. */
+  #time: RequestTime | null = null
+  #throttleTimeMs = 0
 
   constructor(header: RequestHeader, connection: Connection, node: Node) {
     this.apiVersion = header.requestApiVersion
@@ -52,9 +59,50 @@ export class RequestContext<Node extends ServingNode = ServingNode> {
     return this.connection.session
   }
 
-  /** How long its client is to be slowed down, ms: what its answer says. */
-  get throttleTimeMs(): number {
-    return this.node.throttleTimeMs(this.session)
+  /** Who asks, for the controller. */
+  get asker(): ChannelContext {
+    return { principal: this.session.principal, clientId: this.clientId ?? '' }
+  }
+
+  get quotaClient(): QuotaClient {
+    return quotaClient(this.asker)
+  }
+
+  /** From now on it is under way. The time of some is no affair of their client's quotas. */
+  begins({ isExempt }: { readonly isExempt?: boolean }): void {
+    const quotas = this.node.clientQuotas
+    if (quotas?.request.isSet && !isExempt && this.session.isKnown)
+      this.#time = new RequestTime(this.node.clock)
+  }
+
+  /** It waits. */
+  rests(): void {
+    this.#time?.rest()
+  }
+
+  /** What is done for it meanwhile. */
+  during<T>(steps: Steps<T>): Steps<T> {
+    return this.#time ? this.#time.during(steps) : steps
+  }
+
+  /** Its client is over a quota: its answer says for how long, and nothing further of its connection is read until then. */
+  slowDown(ms: number): void {
+    if (ms <= this.#throttleTimeMs) return
+    this.#throttleTimeMs = ms
+    this.connection.mute(ms)
+  }
+
+  /**
+   * Its answer is made now, and says for how long its client is slowed down, ms: what comes back. The controller may have
+   * asked for some of that.
+   */
+  settle(askedMs = 0): number {
+    if (askedMs > 0) this.slowDown(askedMs)
+    const quota = this.#time && this.node.clientQuotas?.request
+    // Of a second a hundredth is one per cent.
+    if (quota) this.slowDown(quota.record(this.quotaClient, (this.#time?.busyMs ?? 0) / 10))
+    this.#time = null
+    return this.#throttleTimeMs
   }
 
   /** As Apache Kafka writes it: `/127.0.0.1`. */
@@ -75,6 +123,8 @@ export interface Handler<Context extends RequestContext> extends ServedApi {
   readonly handle?: (request: never, context: Context) => Promise<unknown> | unknown
   /** It may wait for others as long as it likes. */
   readonly parks?: boolean
+  /** The time that it takes is not counted: brokers ask for it, or whoever has yet to say who they are. */
+  readonly isExempt?: boolean
   /** Requests of this API may follow each other on a connection before they are answered. */
   readonly pipelined?: boolean
   /** In place of `handle`, for the hot path. */

@@ -66,7 +66,7 @@ export class RequestRun<Context extends RequestContext> {
     const isBegun = this.#isBegun
     this.#isBegun = true
     this.#context.node.lane.run({
-      steps,
+      steps: this.#context.during(steps),
       done,
       failed: this.#failed,
       isWanted: this.#isWanted,

@@ -66,7 +66,13 @@ export class Server<Context extends RequestContext> implements RequestHandling {
     this.#node = node
     this.#network = options.network
     const { clock, refusals } = node
-    this.#connections = new Connections({ clock, config, openFilesMax: disk.openFilesMax, refusals })
+    this.#connections = new Connections({
+      clock,
+      config,
+      openFilesMax: disk.openFilesMax,
+      refusals,
+      quota: node.clientQuotas?.connections ?? null,
+    })
     this.#loginsOf = options.loginsOf ?? (() => null)
     this.#mappingOf = ({ name }) =>
       principalMapping(String(config.listenerValue(name, 'ssl.principal.mapping.rules')))
@@ -142,12 +148,8 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   }
 
   readStarts(): number {
-    this.#nowMs = this.#clock.now()
+    this.#nowMs = this.clock.now()
     return this.#nowMs
-  }
-
-  defer(fn: () => void): void {
-    this.#clock.defer(fn)
   }
 
   known(connection: Connection): void {
@@ -163,7 +165,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
     })
   }
 
-  get #clock(): Clock {
+  get clock(): Clock {
     return this.#node.clock
   }
 
@@ -177,13 +179,13 @@ export class Server<Context extends RequestContext> implements RequestHandling {
       socket,
       handling: this,
       logger: this.#node.logger,
-      nowMs: this.#clock.now(),
+      nowMs: this.clock.now(),
     })
     let isAdmitted = false
     this.guard(() => {
       isAdmitted = !this.#isClosed && this.#connections.arrive(connection)
     })
-    if (!isAdmitted) this.defer(() => connection.destroy('not admitted'))
+    if (!isAdmitted) this.clock.defer(() => connection.destroy('not admitted'))
     return connection
   }
 }

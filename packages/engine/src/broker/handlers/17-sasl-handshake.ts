@@ -21,4 +21,5 @@ export const saslHandshake = handler(
     if (login.isRefused) connection.close('it cannot log in this way')
     return answer
   },
+  { isExempt: true },
 )

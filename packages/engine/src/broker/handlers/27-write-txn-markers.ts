@@ -19,6 +19,7 @@ export const writeTxnMarkers = handler(
     const written = yield* askedInSteps(request.markers, (marker) => write(marker, broker))
     return written.then((markers) => ({ markers }))
   },
+  { isExempt: true },
 )
 
 async function write(marker: Marker, broker: BrokerServices): Promise<MarkerResult> {

@@ -8,8 +8,7 @@ import { handler } from '../handler.ts'
 
 export const alterConfigs = handler(AlterConfigs, clientDecision(AlterConfigs).access, (request, context) =>
   forwardedConfigs(request.resources, context, (resources) => {
-    const { broker, apiVersion, session } = context
-    const { principal } = session
-    return broker.controller.request(AlterConfigs, apiVersion, { ...request, resources }, { principal })
+    const { broker, apiVersion, asker } = context
+    return broker.controller.request(AlterConfigs, apiVersion, { ...request, resources }, asker)
   }),
 )

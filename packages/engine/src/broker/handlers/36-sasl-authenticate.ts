@@ -24,4 +24,5 @@ export const saslAuthenticate = handler(
     if (login.isRefused) connection.close('its login is refused')
     return answer
   },
+  { isExempt: true },
 )

@@ -11,7 +11,7 @@ import { handler } from '../handler.ts'
 export const createDelegationToken = handler(
   CreateDelegationToken,
   'none',
-  (request, { session, broker, apiVersion }) => {
+  (request, { session, broker, apiVersion, asker }) => {
     const { ownerPrincipalType, ownerPrincipalName, renewers } = request
     const requester = session.principal
     const owner = ownerPrincipalName ? `${ownerPrincipalType ?? ''}:${ownerPrincipalName}` : requester
@@ -21,7 +21,7 @@ export const createDelegationToken = handler(
       return refuse(ErrorCode.DELEGATION_TOKEN_AUTHORIZATION_FAILED)
     if (renewers.some(({ principalType }) => principalType !== 'User'))
       return refuse(ErrorCode.INVALID_PRINCIPAL_TYPE)
-    return broker.controller.request(CreateDelegationToken, apiVersion, request, { principal: requester })
+    return broker.controller.request(CreateDelegationToken, apiVersion, request, asker)
   },
 )
 

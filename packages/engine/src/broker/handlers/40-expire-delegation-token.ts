@@ -9,10 +9,9 @@ import { handler } from '../handler.ts'
 export const expireDelegationToken = handler(
   ExpireDelegationToken,
   'none',
-  (request, { session, broker, apiVersion }) => {
+  (request, { session, broker, apiVersion, asker }) => {
     if (!session.mayAskForTokens)
       return { errorCode: ErrorCode.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, expiryTimestampMs: -1 }
-    const { principal } = session
-    return broker.controller.request(ExpireDelegationToken, apiVersion, request, { principal })
+    return broker.controller.request(ExpireDelegationToken, apiVersion, request, asker)
   },
 )

@@ -11,13 +11,7 @@ export const incrementalAlterConfigs = handler(
   clientDecision(IncrementalAlterConfigs).access,
   (request, context) =>
     forwardedConfigs(request.resources, context, (resources) => {
-      const { broker, apiVersion, session } = context
-      const { principal } = session
-      return broker.controller.request(
-        IncrementalAlterConfigs,
-        apiVersion,
-        { ...request, resources },
-        { principal },
-      )
+      const { broker, apiVersion, asker } = context
+      return broker.controller.request(IncrementalAlterConfigs, apiVersion, { ...request, resources }, asker)
     }),
 )

@@ -47,6 +47,8 @@ export class ControllerListener implements ControllerServices {
   readonly largeRequests = new LargeRequests()
   readonly authorizer: Authorizer
   readonly refusals = new RefusalLog(this)
+  /** What it decides has quotas of its own. */
+  readonly clientQuotas = null
   readonly metadata: MetadataImage
   readonly log: MetadataLog
   readonly observers: Observers
@@ -97,11 +99,6 @@ export class ControllerListener implements ControllerServices {
 
   contextOf(header: RequestHeader, connection: Connection): ControllerContext {
     return new RequestContext<ControllerServices>(header, connection, this)
-  }
-
-  /** Nobody is throttled here, as on Apache Kafka. */
-  throttleTimeMs(): number {
-    return 0
   }
 
   /** Nothing is staged: what is decided is written at once. */

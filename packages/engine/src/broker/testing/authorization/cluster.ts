@@ -78,7 +78,7 @@ export const clusterRows: readonly Row[] = [
     AlterClientQuotas,
     1,
     { entries: [{ entity: [{ entityType: 'user', entityName: 'u' }], ops: [] }], validateOnly: true },
-    { grants: ofCluster('alterConfigs'), ...wholly(31) },
+    { grants: ofCluster('alterConfigs'), granted: ['all 0'], refused: ['all 31'] },
   ),
   row(
     DescribeUserScramCredentials,

@@ -62,7 +62,8 @@ async function forwarded({ api, header, body }: Forwarded, client: Client, conte
     throw error
   }
   const { access, screen } = clientDecision(api)
-  const decided = (request: unknown) => decision(api, version, request, client, context)
+  const asker = { principal: client.principal, clientId: header.clientId ?? '' }
+  const decided = (request: unknown) => decision(api, version, request, asker, context)
   const asking = { apiVersion: version, session: client, node }
   const response = await settled(authorized(api, access, decided, screen)(asked, asking), lane)
   if (context.connection.closed) return {}

@@ -5,7 +5,7 @@ import { controllerHandler, type ControllerContext, type ControllerHandler } fro
 /** What the controller decides, asked for directly. */
 export function decided(api: Api): ControllerHandler {
   return controllerHandler(api, (request, context) =>
-    decision(api, context.apiVersion, request, context.session, context),
+    decision(api, context.apiVersion, request, context.asker, context),
   )
 }
 
