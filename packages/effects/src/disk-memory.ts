@@ -15,11 +15,13 @@ type Node =
       lastSynced: number
     }
 
-/** A disk in memory for tests, with faults on request. Paths are absolute and use `/`. */
+/** A disk in memory, with faults on request. Paths are absolute and use `/`. */
 export class MemoryDisk implements Disk {
   openFilesMax = Infinity
   readonly #nodes = new Map<string, Node>([['/', { directory: true, modifiedAtMs: 0 }]])
   readonly #now: () => number
+  /** A power cut may come. Without one nothing is kept twice. */
+  readonly isForgetful: boolean
   /** Called before each operation; throw here to make it fail. */
   beforeOperation: (operation: string, path: string) => void = () => {}
   /** How long a sync takes that nobody blocks for: what is written meanwhile is not durable with it. */
@@ -27,8 +29,9 @@ export class MemoryDisk implements Disk {
   /** The process that has it has died. */
   isLeft = false
 
-  constructor(now: () => number = () => 0) {
+  constructor(now: () => number = () => 0, { isForgetful = true }: { isForgetful?: boolean } = {}) {
     this.#now = now
+    this.isForgetful = isForgetful
   }
 
   /** Makes the next operations of this name, below a path, fail with this system error code, e.g. ('write', 'ENOSPC'). */
@@ -53,19 +56,27 @@ export class MemoryDisk implements Disk {
     }
   }
 
+  /** Another disk with all that is on this one now. Both go on. */
+  copy(): MemoryDisk {
+    const copy = new MemoryDisk(this.#now, this)
+    for (const [path, node] of this.#nodes)
+      copy.#nodes.set(path, node.directory ? { ...node } : { ...node, data: Buffer.from(writtenTo(node)) })
+    return copy
+  }
+
   /**
    * The disk as the next process finds it; this one stays with the one that has died. Without `survives` only the process
    * has ended, and nothing is lost. After a power cut it says what is left of each file; that is durable then. Names stay.
    */
   afterCrash(survives?: (path: string, synced: Buffer, written: Buffer) => Buffer): MemoryDisk {
-    const found = new MemoryDisk(this.#now)
+    const found = new MemoryDisk(this.#now, this)
     this.isLeft = true
     for (const [path, node] of this.#nodes) {
       if (node.directory) {
         found.#nodes.set(path, { ...node })
         continue
       }
-      const written = node.data.subarray(0, node.size)
+      const written = writtenTo(node)
       const left = Buffer.from(survives ? survives(path, node.synced, written) : written)
       const synced = survives ? Buffer.from(left) : node.synced
       found.#nodes.set(path, { ...node, data: left, size: left.length, synced, syncs: 0, lastSynced: 0 })
@@ -80,7 +91,7 @@ export class MemoryDisk implements Disk {
   contentOf(path: string, state: 'written' | 'synced'): Buffer | null {
     const node = this.#nodes.get(path)
     if (!node || node.directory) return null
-    return state === 'synced' ? node.synced : node.data.subarray(0, node.size)
+    return state === 'synced' ? node.synced : writtenTo(node)
   }
 
   openSync(path: string, mode: 'read' | 'write'): DiskFile {
@@ -216,6 +227,10 @@ export class MemoryDisk implements Disk {
   }
 }
 
+function writtenTo(file: Extract<Node, { directory: false }>): Buffer {
+  return file.data.subarray(0, file.size)
+}
+
 class MemoryFile implements DiskFile {
   readonly path: string
   readonly #disk: MemoryDisk
@@ -286,7 +301,7 @@ class MemoryFile implements DiskFile {
   }
 
   #content(): Buffer {
-    return Buffer.from(this.#node.data.subarray(0, this.#node.size))
+    return this.#disk.isForgetful ? Buffer.from(writtenTo(this.#node)) : this.#node.synced
   }
 
   /** Of two syncs that run together the one that began last has seen more. */

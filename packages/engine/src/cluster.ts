@@ -77,8 +77,11 @@ export interface Cluster {
   stopBroker(nodeId: number): Promise<void>
   /** Everything is on disk and closed when it resolves; a start that is under way is given up. */
   stop(): Promise<void>
-  /** Stops a broker as a crash would: nothing is flushed, checkpointed or said. It is not among `brokers` any more. */
-  kill(nodeId: number): Promise<void>
+  /**
+   * Stops a broker as a crash would: nothing is flushed, checkpointed or said. It is not among `brokers` any more. The
+   * controller hears of it when its session has ended, or, where it `isSeen`, at once.
+   */
+  kill(nodeId: number, how?: { readonly isSeen: boolean }): Promise<void>
 }
 
 /**
@@ -246,8 +249,12 @@ class StartedCluster implements Cluster {
     return this.end({ clean: true })
   }
 
-  kill(nodeId: number): Promise<void> {
-    return this.#end(nodeId, { clean: false })
+  async kill(nodeId: number, how?: { readonly isSeen: boolean }): Promise<void> {
+    await this.#end(nodeId, { clean: false })
+    const killed = this.#killed.get(nodeId)
+    if (!killed || !how?.isSeen) return
+    this.#killed.delete(nodeId)
+    await this.#fence(killed)
   }
 
   async #end(nodeId: number, how: { clean: boolean }): Promise<void> {

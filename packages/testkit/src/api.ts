@@ -1,6 +1,6 @@
 /*
  * What users of `sluice/testing` see: these types are published as they stand, so that they name nothing of any other
- * module but the ones in this package.
+ * package.
  */
 
 export interface TopicOptions {
@@ -12,17 +12,24 @@ export interface TopicOptions {
   configs?: Record<string, string>
 }
 
+/** By name; a number is one of partitions. */
+export type Topics = Record<string, TopicOptions | number>
+
 export interface KafkaServerOptions {
   /** How many; default 1. */
   brokers?: number
-  /** By name: made before `start` resolves. A number is one of partitions. */
-  topics?: Record<string, TopicOptions | number>
+  /** Made before `start` resolves. */
+  topics?: Topics
   /** Static broker properties by Kafka's names; unknown names and bad values are refused. */
   properties?: Record<string, string>
   /** Of the first broker's listener; the default takes any free ones for all. */
   port?: number
   /** With it identifiers and random choices are the same in every run. */
   seed?: number
+  /** Whoever connects has to log in; `clientConfig` knows how. */
+  auth?: 'plain' | 'scram'
+  /** Gets a line for each warning and error of the brokers. */
+  log?: (line: string) => void
 }
 
 /** Clients whose configuration `clientConfig` knows. */
@@ -30,13 +37,109 @@ export type ClientName = 'kafkajs' | 'confluent' | 'platformatic' | 'java'
 
 export interface ClientConfigs {
   /** For `new Kafka(…)` of kafkajs. */
-  kafkajs: { brokers: string[] }
-  /** For `new Kafka({ 'bootstrap.servers': … })` of @confluentinc/kafka-javascript, and anything of librdkafka. */
+  kafkajs: {
+    brokers: string[]
+    sasl?:
+      | { mechanism: 'scram-sha-256'; username: string; password: string }
+      | { mechanism: 'plain'; username: string; password: string }
+  }
+  /** For @confluentinc/kafka-javascript in its own words, and anything of librdkafka. */
   confluent: Record<string, string>
   /** For clients of @platformatic/kafka. */
-  platformatic: { bootstrapBrokers: string[] }
+  platformatic: {
+    bootstrapBrokers: string[]
+    sasl?: { mechanism: 'PLAIN' | 'SCRAM-SHA-256'; username: string; password: string }
+  }
   /** Properties of Java clients. */
   java: Record<string, string>
+}
+
+export interface NewRecord {
+  key?: string | Uint8Array | null
+  value?: string | Uint8Array | null
+  headers?: Record<string, string | Uint8Array | null>
+  /** Default: by the key, as Kafka's own clients do, and in turn without one. */
+  partition?: number
+  /** Milliseconds since 1970; default: now. */
+  timestamp?: number
+}
+
+export interface RecordPlace {
+  topic: string
+  partition: number
+  offset: number
+}
+
+export interface StoredRecord extends RecordPlace {
+  timestamp: number
+  /** As text. */
+  key: string | null
+  value: string | null
+  headers: Record<string, string | null>
+  rawKey: Uint8Array | null
+  rawValue: Uint8Array | null
+}
+
+export interface RecordFilter {
+  key?: string | null
+  value?: string | null
+  partition?: number
+  where?: (record: StoredRecord) => boolean
+}
+
+export interface PartitionLag {
+  topic: string
+  partition: number
+  /** Null where nothing is committed: then all that is there counts. */
+  committed: number | null
+  end: number
+  lag: number
+}
+
+export interface GroupLag {
+  total: number
+  partitions: PartitionLag[]
+}
+
+export interface GroupDescription {
+  /** `Stable`, `Empty`, `PreparingRebalance`, …; `Dead` where there is no such group. */
+  state: string
+  members: { memberId: string; clientId: string; partitions: { topic: string; partition: number }[] }[]
+}
+
+export interface GroupWanted {
+  /** Default: `Stable`. */
+  state?: string
+  /** How many. */
+  members?: number
+  /** At most so many records are left to be read and committed. */
+  lag?: number
+  /** Default: 15 s. */
+  timeoutMs?: number
+}
+
+export interface RecordsWanted extends RecordFilter {
+  /** Default: 1. */
+  count?: number
+  /** Default: 15 s. */
+  timeoutMs?: number
+}
+
+/** One broker of a server. Its address stays the same. */
+export interface BrokerHandle {
+  readonly id: number
+  readonly address: string
+  readonly isRunning: boolean
+  /** Others lead its partitions first, and everything is on its disk. */
+  stop(): Promise<void>
+  /** As a crash would: nothing is said. The controller sees it at once. */
+  kill(): Promise<void>
+  start(): Promise<void>
+}
+
+/** All records, topics, groups and settings of a server at one moment. */
+export interface Snapshot {
+  readonly takenAtMs: number
 }
 
 /** Brokers in this process, with real sockets: whatever speaks Kafka's protocol can use them. */
@@ -44,10 +147,46 @@ export interface KafkaServer extends AsyncDisposable {
   /** `127.0.0.1:port`, with commas between the brokers. */
   readonly bootstrap: string
   /** The same as a list. */
-  readonly brokers: readonly string[]
+  readonly addresses: readonly string[]
   /** What a client needs to connect. */
   clientConfig<Name extends ClientName>(client: Name): ClientConfigs[Name]
-  /** Ends everything: no socket, timer or file is left of it. */
+
+  createTopics(topics: Topics): Promise<void>
+  /** Those of users, by name. */
+  topics(): Promise<string[]>
+  /** Where each of them is, in the order in which they are given. */
+  produce(
+    topic: string,
+    records: NewRecord | string | readonly (NewRecord | string)[],
+  ): Promise<RecordPlace[]>
+  /** What is there now, by partitions and offsets. */
+  records(topic: string, filter?: RecordFilter): Promise<StoredRecord[]>
+  /** Resolves with those that match, once there are enough. */
+  waitForRecords(topic: string, wanted?: RecordsWanted): Promise<StoredRecord[]>
+
+  /** Commits for a group that nobody is in, or in the name of nobody in particular. */
+  commit(group: string, places: RecordPlace | readonly RecordPlace[]): Promise<void>
+  lag(group: string): Promise<GroupLag>
+  group(group: string): Promise<GroupDescription>
+  waitForGroup(group: string, wanted?: GroupWanted): Promise<GroupDescription>
+
+  /**
+   * A clean slate between tests: topics are as `start` was asked for them, without records, and groups are forgotten
+   * where nobody is in them. Clients stay connected. With `keepTopics` those that tests have made stay too, without records.
+   */
+  reset(options?: { keepTopics?: boolean }): Promise<void>
+  snapshot(): Snapshot
+  /** Everything is as it was then. Clients have to connect again, to the same addresses. */
+  restore(snapshot: Snapshot): Promise<void>
+  /** Another server with all that is in this one, on ports of its own. */
+  fork(): Promise<KafkaServer>
+
+  /** By its id, from 1 on. */
+  broker(id: number): BrokerHandle
+  /** Resolves when the broker leads the partition. It becomes a replica where it is none. */
+  moveLeader(topic: string, partition: number, brokerId: number): Promise<void>
+
+  /** Ends everything: no socket, timer or file is left of it. Warns of clients that are still connected. */
   stop(): Promise<void>
 }
 

@@ -1,13 +1,7 @@
 import type { KafkaServer as RunningServer, KafkaServers } from './api.ts'
 import { startServer } from './start-server.ts'
 
-export type {
-  ClientConfigs,
-  ClientName,
-  KafkaServerOptions,
-  KafkaServers,
-  TopicOptions,
-} from './api.ts'
+export type * from './api.ts'
 
 export const KafkaServer: KafkaServers = { start: startServer }
 export type KafkaServer = RunningServer

@@ -1,41 +1,69 @@
-import { createTopic } from '@sluice/client'
-import type { Cluster } from '@sluice/engine'
-import type { ClientConfigs, ClientName, KafkaServer, TopicOptions } from './api.ts'
+import type { MemoryDisk } from '@sluice/effects'
+import type {
+  BrokerHandle,
+  ClientConfigs,
+  ClientName,
+  GroupDescription,
+  GroupLag,
+  GroupWanted,
+  KafkaServer,
+  KafkaServerOptions,
+  NewRecord,
+  RecordFilter,
+  RecordPlace,
+  RecordsWanted,
+  Snapshot,
+  StoredRecord,
+  Topics as NewTopics,
+} from './api.ts'
 import { clientConfigs, isClientName } from './client-configs.ts'
+import type { ClusterLife } from './cluster-life.ts'
+import { Groups } from './groups.ts'
 import type { Inside } from './inside.ts'
-import { clientListener } from './nodes.ts'
+import { Leaders } from './leaders.ts'
+import { Records } from './records.ts'
 import { KafkaServerError } from './server-error.ts'
+import type { Topics } from './topics.ts'
 import type { World } from './world.ts'
 
 interface LiveServerParts {
   readonly world: World
-  readonly cluster: Cluster
-  readonly properties: Readonly<Record<string, string>>
+  readonly life: ClusterLife
   readonly inside: Inside
+  readonly options: KafkaServerOptions
+  readonly topics: Topics
+  /** Another server on what a disk has. */
+  readonly fork: (disk: MemoryDisk) => Promise<KafkaServer>
 }
 
-/** A server as a test holds it. */
+/** A server as a test holds it: each of its words is one of the parts'. */
 export class LiveServer implements KafkaServer {
   readonly #parts: LiveServerParts
+  readonly #records: Records
+  readonly #groups: Groups
+  readonly #leaders: Leaders
+  readonly #snapshots = new WeakMap<Snapshot, MemoryDisk>()
   #stopping: Promise<void> | null = null
 
   constructor(parts: LiveServerParts) {
+    const { inside, topics, world } = parts
     this.#parts = parts
+    this.#records = new Records(inside, topics, world.clock)
+    this.#groups = new Groups(inside, this.#records, world.clock)
+    this.#leaders = new Leaders(inside, topics, world.clock)
   }
 
-  get brokers(): readonly string[] {
-    this.#checkRunning('brokers')
-    return this.#parts.cluster.brokers.flatMap(({ listeners }) =>
-      listeners.filter(({ name }) => name === clientListener).map(({ host, port }) => `${host}:${port}`),
-    )
+  get addresses(): readonly string[] {
+    const { life } = this.#running
+    return life.ids.map((id) => life.address(id))
   }
 
   get bootstrap(): string {
-    return this.brokers.join(',')
+    return this.addresses.join(',')
   }
 
   clientConfig<Name extends ClientName>(client: Name): ClientConfigs[Name] {
-    const configs = clientConfigs(this.brokers)
+    const configs = clientConfigs(this.addresses, this.#parts.options.auth)
     if (!isClientName(client, configs))
       throw new KafkaServerError(`clientConfig knows no client "${String(client)}".`, {
         code: 'CLIENT',
@@ -45,13 +73,108 @@ export class LiveServer implements KafkaServer {
     return configs[client]
   }
 
-  async createTopics(topics: Readonly<Record<string, TopicOptions | number>>): Promise<void> {
-    const connection = await this.#parts.inside.any()
-    const all = Object.entries(topics).map(([name, given]) => {
-      const options = typeof given === 'number' ? { partitions: given } : given
-      return createTopic(connection, name, options)
-    })
-    await Promise.all(all)
+  async createTopics(topics: NewTopics): Promise<void> {
+    await this.#running.topics.create(topics)
+  }
+
+  async topics(): Promise<string[]> {
+    const topics = await this.#running.topics.list()
+    return topics.flatMap(({ name }) => name ?? []).toSorted()
+  }
+
+  async produce(
+    topic: string,
+    records: NewRecord | string | readonly (NewRecord | string)[],
+  ): Promise<RecordPlace[]> {
+    this.#checkRunning()
+    return this.#records.produce(topic, listOf(records))
+  }
+
+  async records(topic: string, filter?: RecordFilter): Promise<StoredRecord[]> {
+    this.#checkRunning()
+    return this.#records.read(topic, filter)
+  }
+
+  async waitForRecords(topic: string, wanted?: RecordsWanted): Promise<StoredRecord[]> {
+    this.#checkRunning()
+    return this.#records.waitFor(topic, wanted)
+  }
+
+  async commit(group: string, places: RecordPlace | readonly RecordPlace[]): Promise<void> {
+    this.#checkRunning()
+    await this.#groups.commit(group, listOf(places))
+  }
+
+  async lag(group: string): Promise<GroupLag> {
+    this.#checkRunning()
+    return this.#groups.lag(group)
+  }
+
+  async group(group: string): Promise<GroupDescription> {
+    this.#checkRunning()
+    return this.#groups.describe(group)
+  }
+
+  async waitForGroup(group: string, wanted?: GroupWanted): Promise<GroupDescription> {
+    this.#checkRunning()
+    return this.#groups.waitFor(group, wanted)
+  }
+
+  async reset({ keepTopics = false }: { keepTopics?: boolean } = {}): Promise<void> {
+    const { topics, life, options } = this.#running
+    const wanted = { ...(keepTopics && (await topics.asCreated())), ...options.topics }
+    await topics.replaceAll(wanted)
+    await this.#groups.deleteEmpty(life.ids.filter((id) => life.isRunning(id)))
+  }
+
+  snapshot(): Snapshot {
+    const { life, world } = this.#running
+    const snapshot = Object.freeze({ takenAtMs: world.clock.now() })
+    this.#snapshots.set(snapshot, life.copyDisk())
+    return snapshot
+  }
+
+  async restore(snapshot: Snapshot): Promise<void> {
+    const { life, inside } = this.#running
+    const disk = this.#snapshots.get(snapshot)
+    if (!disk)
+      throw new KafkaServerError('This snapshot is not one of this server.', {
+        code: 'SNAPSHOT',
+        why: 'A server gives back what it has been itself.',
+        next: 'Restore what snapshot() of the same server has given, or fork() that one.',
+      })
+    await inside.close()
+    await life.restart(disk.copy())
+  }
+
+  async fork(): Promise<KafkaServer> {
+    const { life, fork } = this.#running
+    return fork(life.copyDisk())
+  }
+
+  broker(id: number): BrokerHandle {
+    const { life } = this.#running
+    if (!life.ids.includes(id))
+      throw new KafkaServerError(`This server has no broker ${id}.`, {
+        code: 'BROKER',
+        why: `Its brokers are ${life.ids.join(', ')}.`,
+        next: 'Name one of them, or start the server with more: KafkaServer.start({ brokers: 3 }).',
+      })
+    return {
+      id,
+      address: life.address(id),
+      get isRunning() {
+        return life.isRunning(id)
+      },
+      stop: () => life.stopBroker(id),
+      kill: () => life.killBroker(id),
+      start: () => life.startBroker(id),
+    }
+  }
+
+  async moveLeader(topic: string, partition: number, brokerId: number): Promise<void> {
+    this.broker(brokerId)
+    await this.#leaders.move(topic, partition, brokerId)
   }
 
   stop(): Promise<void> {
@@ -64,16 +187,26 @@ export class LiveServer implements KafkaServer {
   }
 
   async #stop(): Promise<void> {
-    await this.#parts.inside.close()
-    await this.#parts.cluster.stop()
+    const { inside, life } = this.#parts
+    await inside.close()
+    await life.stop()
   }
 
-  #checkRunning(what: string): void {
+  get #running(): LiveServerParts {
+    this.#checkRunning()
+    return this.#parts
+  }
+
+  #checkRunning(): void {
     if (this.#stopping)
-      throw new KafkaServerError(`This server is stopped, and has no ${what} any more.`, {
+      throw new KafkaServerError('This server is stopped.', {
         code: 'STOPPED',
         why: 'stop() was called, or the block of its `await using` has ended.',
         next: 'Use it before, or start another with KafkaServer.start().',
       })
   }
+}
+
+function listOf<Item>(given: Item | readonly Item[]): readonly Item[] {
+  return Array.isArray(given) ? given : [given as Item]
 }

@@ -9,13 +9,15 @@ export const controllerNode: ControllerNode = { nodeId: 1000, host: insideHost, 
 export const insideListener = 'INSIDE'
 export const clientListener = 'CLIENT'
 
-export function brokerNode(nodeId: number, port: number): BrokerNode {
+export type ClientProtocol = 'PLAINTEXT' | 'SASL_PLAINTEXT'
+
+export function brokerNode(nodeId: number, port: number, protocol: ClientProtocol): BrokerNode {
   return {
     nodeId,
     rack: `zone-${nodeId}`,
     listeners: [
       { name: insideListener, protocol: 'PLAINTEXT', host: insideHost, port: 0 },
-      { name: clientListener, protocol: 'PLAINTEXT', host: outsideHost, port },
+      { name: clientListener, protocol, host: outsideHost, port },
     ],
   }
 }
@@ -31,6 +33,7 @@ export function defaultProperties(brokers: number): Record<string, string> {
     'offsets.topic.num.partitions': '1',
     'transaction.state.log.num.partitions': '1',
     'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '10',
     'auto.create.topics.enable': 'true',
     'log.segment.delete.delay.ms': '0',
   }

@@ -1,30 +1,23 @@
-import { checkBrokerProperties, startCluster } from '@sluice/engine'
+import { MemoryDisk } from '@sluice/effects'
+import { checkBrokerProperties } from '@sluice/engine'
 import type { KafkaServer, KafkaServerOptions } from './api.ts'
+import { ClusterLife } from './cluster-life.ts'
 import { Inside } from './inside.ts'
 import { LiveServer } from './live-server.ts'
-import { brokerNode, controllerNode, defaultProperties } from './nodes.ts'
+import { createUser, loginProperties } from './login.ts'
+import { defaultProperties } from './nodes.ts'
 import { KafkaServerError } from './server-error.ts'
+import { Topics } from './topics.ts'
 import { createWorld } from './world.ts'
 
 /** More than anybody's test needs, and few enough for one process. */
 const brokersMax = 9
 
 export async function startServer(options: KafkaServerOptions = {}): Promise<KafkaServer> {
-  const { brokers = 1, topics = {}, port = 0 } = options
   check(options)
-  const world = createWorld(options)
-  const properties = { ...defaultProperties(brokers), ...options.properties }
-  const nodes = Array.from({ length: brokers }, (_, at) => brokerNode(at + 1, at === 0 ? port : 0))
-  const cluster = await startCluster({
-    directory: '/cluster',
-    controller: controllerNode,
-    brokers: nodes,
-    properties,
-    effects: world,
-  })
-  const server = new LiveServer({ world, cluster, properties, inside: new Inside(world, () => cluster) })
+  const server = await serverOn(null, options)
   try {
-    await server.createTopics(topics)
+    await server.createTopics(options.topics ?? {})
   } catch (error) {
     await server.stop()
     throw error
@@ -32,12 +25,39 @@ export async function startServer(options: KafkaServerOptions = {}): Promise<Kaf
   return server
 }
 
-function check({ brokers = 1, properties = {} }: KafkaServerOptions): void {
+/** On a disk that has what another server had, or on an empty one. */
+async function serverOn(found: MemoryDisk | null, options: KafkaServerOptions): Promise<LiveServer> {
+  const { brokers = 1, port = 0, auth } = options
+  const world = createWorld(options)
+  const properties = { ...defaultProperties(brokers), ...loginProperties(auth), ...options.properties }
+  const protocol = auth === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
+  const disk = found ?? new MemoryDisk(() => world.clock.now(), { isForgetful: false })
+  const life = new ClusterLife({ world, brokers, port, properties, protocol }, disk)
+  const inside = new Inside(world, () => life.cluster)
+  await life.start()
+  if (auth === 'scram' && !found) await createUser(await inside.any(), world.random)
+  return new LiveServer({
+    world,
+    life,
+    inside,
+    options,
+    topics: new Topics(inside),
+    fork: (copy) => serverOn(copy, { ...options, port: 0 }),
+  })
+}
+
+function check({ brokers = 1, properties = {}, auth }: KafkaServerOptions): void {
   if (!Number.isInteger(brokers) || brokers < 1 || brokers > brokersMax)
     throw new KafkaServerError(`A server cannot have ${brokers} brokers.`, {
       code: 'BROKERS',
       why: `It has 1 to ${brokersMax}.`,
       next: 'Give another number, or leave it away for one.',
+    })
+  if (auth !== undefined && auth !== 'plain' && auth !== 'scram')
+    throw new KafkaServerError(`A server has no way to log in that is called ${JSON.stringify(auth)}.`, {
+      code: 'AUTH',
+      why: "It has 'plain' and 'scram'; those of IAM and of certificates the service has alone.",
+      next: 'Name one of these, or use the command: sluice start.',
     })
   const [problem] = checkBrokerProperties(properties)
   if (problem)

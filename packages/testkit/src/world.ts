@@ -1,5 +1,5 @@
 import {
-  MemoryDisk,
+  lineLogger,
   MemoryNetwork,
   type Network,
   seededRandom,
@@ -9,25 +9,23 @@ import {
   systemRandom,
 } from '@sluice/effects'
 import type { NodeEffects } from '@sluice/engine'
+import type { KafkaServerOptions } from './api.ts'
 
 /** Where the nodes of one server, and the server itself, reach each other without a socket. */
 export const insideHost = 'inside'
 /** Where everybody else reaches the brokers. */
 export const outsideHost = '127.0.0.1'
 
-/** What the nodes of one server know of the world: a disk and a network in memory, and real sockets for clients. */
-export interface World extends NodeEffects {
-  readonly disk: MemoryDisk
-}
+/** What the nodes of one server know of the world, but for their disk: a network in memory, and real sockets for clients. */
+export type World = Omit<NodeEffects, 'disk'>
 
-export function createWorld({ seed }: { seed?: number }): World {
+export function createWorld({ seed, log }: Pick<KafkaServerOptions, 'seed' | 'log'>): World {
   const clock = systemClock()
   return {
     clock,
-    disk: new MemoryDisk(() => clock.now()),
     network: networkOf(new MemoryNetwork(), systemNetwork()),
     random: seed === undefined ? systemRandom() : seededRandom(seed),
-    logger: silentLogger,
+    logger: log ? lineLogger(log, 'warn', () => clock.now()) : silentLogger,
   }
 }
 
