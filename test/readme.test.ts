@@ -17,7 +17,7 @@ function kafkaApis(): string {
   const rows = all.flatMap((api) => {
     const handler = handlers.get(api.apiKey)
     if (!handler) return []
-    const served = `${handler.minVersion}–${handler.maxVersion}${handler.refuses ? ', refused with 35' : ''}`
+    const served = `${handler.minVersion}–${handler.maxVersion}`
     const whole = `${api.minVersion}–${api.maxStableVersion}`
     return `| ${api.apiKey} | ${api.name} | ${served} | ${whole} |`
   })

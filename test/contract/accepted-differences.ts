@@ -61,13 +61,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     places: [{ api: 'ApiVersions', path: 'apiKeys[apiKey=66].maxVersion', embedded: 1, apacheKafka: 2 }],
   },
   {
-    what: 'ConsumerGroupHeartbeat',
-    here: 'listed, and refused with 35 and a sentence that names group.protocol=classic',
-    apacheKafka: 'answers so where group.version is 0; a new cluster has 1',
-    why: 'The consumer protocol is not served yet. librdkafka waits in silence where the API is not listed, and tells its application where it is refused.',
-    see: 'KIP-848',
-  },
-  {
     what: 'Share groups: FindCoordinator for one',
     here: '35',
     apacheKafka: 'gives its coordinator',

@@ -74,6 +74,7 @@ const asked: Record<string, string[]> = {
   DescribeCluster: ['describe on each cluster, for authorized operations'],
   DescribeProducers: ['read on each topic'],
   ConsumerGroupHeartbeat: ['read on the group', 'describe on the topic'],
+  ConsumerGroupDescribe: ['describe on each group', 'describe on each topic'],
   ListConfigResources: ['describeConfigs on the cluster'],
   ElectLeaders: ['alter on the cluster'],
   AlterPartitionReassignments: ['alter on the cluster'],

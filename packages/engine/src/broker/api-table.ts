@@ -55,6 +55,7 @@ import { unregisterBroker } from './handlers/64-unregister-broker.ts'
 import { describeTransactions } from './handlers/65-describe-transactions.ts'
 import { listTransactions } from './handlers/66-list-transactions.ts'
 import { consumerGroupHeartbeat } from './handlers/68-consumer-group-heartbeat.ts'
+import { consumerGroupDescribe } from './handlers/69-consumer-group-describe.ts'
 import { listConfigResources } from './handlers/74-list-config-resources.ts'
 import { describeTopicPartitions } from './handlers/75-describe-topic-partitions.ts'
 import { unregisterController } from './handlers/94-unregister-controller.ts'
@@ -116,6 +117,7 @@ const all: readonly Handler[] = [
   describeTransactions,
   listTransactions,
   consumerGroupHeartbeat,
+  consumerGroupDescribe,
   listConfigResources,
   describeTopicPartitions,
   unregisterController,

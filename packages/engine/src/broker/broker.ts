@@ -387,12 +387,19 @@ export class Broker implements BrokerServices {
       const names = new Set(delta.topicsDeleted.map(({ name }) => name))
       for (const coordinator of this.coordinators) coordinator.topicsDeleted(names)
     }
+    this.#topicsChanged(delta)
     for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic))) {
       yield* this.partitions.applyInSteps(topic)
       if (this.epoch !== -1) this.#reviewDirectories(topic)
     }
     if (delta.brokersChanged.size > 0) this.#brokersChanged(delta.brokersChanged)
     if (delta.configsChanged.length > 0) yield* this.#configsChanged()
+  }
+
+  #topicsChanged({ topicsDeleted, partitionsChanged }: ImageDelta): void {
+    const changed = partitionsChanged.map(({ topic }) => topic)
+    const names = new Set([...topicsDeleted, ...changed].map(({ name }) => name))
+    if (names.size > 0) for (const coordinator of this.coordinators) coordinator.topicsChanged(names)
   }
 
   #brokersChanged(ids: ReadonlySet<number>): void {

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
-import { consumerOffsets, transactionState } from '@sluice/wire'
+import { ConfigResourceType, consumerOffsets, transactionState } from '@sluice/wire'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
+import type { TopicView } from '../coordinator/group/topic-view.ts'
 import { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import { transactionVersionFeature } from '../metadata/features.ts'
@@ -32,6 +33,8 @@ export interface CoordinatorHome {
   unload(partition: number): void
   /** These topics are gone: what was kept about them goes too. */
   topicsDeleted(names: ReadonlySet<string>): void
+  /** These have other partitions or replicas now, or are gone. */
+  topicsChanged(names: ReadonlySet<string>): void
   close(): void
 }
 
@@ -52,6 +55,7 @@ function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome {
     load: (partition) => void groups.load(partition),
     unload: (partition) => groups.unload(partition),
     topicsDeleted: (names) => void groups.topicsDeleted(names),
+    topicsChanged: (names) => groups.topicsChanged(names),
     close: () => groups.close(),
   }
 }
@@ -75,6 +79,7 @@ function transactionCoordinatorHome(transactions: TransactionCoordinator): Coord
     load: (partition) => void transactions.load(partition),
     unload: (partition) => transactions.unload(partition),
     topicsDeleted: () => {},
+    topicsChanged: () => {},
     close: () => transactions.close(),
   }
 }
@@ -132,16 +137,27 @@ export function createGroupCoordinator(broker: CoordinatorSurroundings): GroupCo
     logger,
     random,
     config,
+    groupConfigs: (groupId) => metadata.configs.of(ConfigResourceType.group, groupId),
     log: new InternalTopicLog({
       topic,
       partitions,
       clock,
       maxMessageBytes: () => config.topicInt(topic, 'max.message.bytes'),
     }),
-    topics: {
-      idOf: (name) => metadata.topic(name)?.id,
-      nameOf: (id) => metadata.topicNameOf(id),
-      partitionCount: (name) => metadata.topic(name)?.partitions.length,
-    },
+    topics: topicView(metadata),
   })
+}
+
+function topicView(metadata: MetadataImage): TopicView {
+  const rackOf = (broker: number) => metadata.broker(broker)?.rack ?? []
+  return {
+    idOf: (name) => metadata.topic(name)?.id,
+    nameOf: (id) => metadata.topicNameOf(id),
+    partitionCount: (name) => metadata.topic(name)?.partitions.length,
+    racks: (name) => (metadata.topic(name)?.partitions ?? []).map(({ replicas }) => replicas.flatMap(rackOf)),
+    *names() {
+      for (const { name } of metadata.topics()) yield name
+    },
+    version: () => metadata.offset,
+  }
 }

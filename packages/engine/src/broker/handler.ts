@@ -29,14 +29,11 @@ export class RequestContext extends NodeRequestContext<BrokerServices> {
 export interface Handler extends NodeHandler<RequestContext> {
   /** What its callers must be allowed. */
   readonly access: Access
-  /** Listed by ApiVersions, yet every request is answered with an error: the support page does not count it. */
-  readonly refuses?: boolean
 }
 
 interface HandlerOptions<A extends Api> {
   readonly min?: number
   readonly max?: number
-  readonly refuses?: boolean
   readonly parks?: boolean
   readonly isExempt?: boolean
   /** How each of its rules is asked, where that is not by what the request names one by one. */
@@ -50,17 +47,14 @@ export function handler<A extends Api>(
   handle: Handle<A, RequestContext>,
   options: HandlerOptions<A> = {},
 ): Handler {
-  // What is refused whoever asks need not be asked for.
-  const guarded = options.refuses ? handle : authorized(api, access, handle, options.screen)
   return {
     api,
     minVersion: options.min ?? api.minVersion,
     maxVersion: options.max ?? api.maxStableVersion,
     access,
-    ...(options.refuses && { refuses: true }),
     ...(options.parks && { parks: true }),
     ...(options.isExempt && { isExempt: true }),
-    handle: guarded as Handler['handle'],
+    handle: authorized(api, access, handle, options.screen) as Handler['handle'],
   }
 }
 

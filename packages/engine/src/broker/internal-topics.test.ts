@@ -56,6 +56,7 @@ const home: CoordinatorHome = {
   load() {},
   unload() {},
   topicsDeleted() {},
+  topicsChanged() {},
   close() {},
 }
 

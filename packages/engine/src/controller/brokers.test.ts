@@ -77,7 +77,7 @@ describe('BrokerRegistration', () => {
       { features: [{ ...metadataFeature, maxSupportedVersion: 32 }] },
       ErrorCode.UNSUPPORTED_VERSION,
     ],
-    ['who must have what is not in force', feature('group.version', 1, 1), ErrorCode.UNSUPPORTED_VERSION],
+    ['who must have what is not in force', feature('share.version', 1, 1), ErrorCode.UNSUPPORTED_VERSION],
     ['who must have the later quorum', feature('kraft.version', 1, 1), ErrorCode.UNSUPPORTED_VERSION],
   ])('refuses %s', async (_, options, errorCode) => {
     await controller.brokers(2)
@@ -88,7 +88,8 @@ describe('BrokerRegistration', () => {
   it('takes a broker that knows more than is in force, and refuses one that knows less', async () => {
     const known = feature('eligible.leader.replicas.version', 0, 1).features
     const transactions = feature('transaction.version', 0, 2).features.slice(1)
-    const more = [...known, ...transactions, ...feature('share.version', 0, 2).features.slice(1)]
+    const groups = feature('group.version', 0, 1).features.slice(1)
+    const more = [...known, ...transactions, ...groups, ...feature('share.version', 0, 2).features.slice(1)]
     expect(await controller.register(1, { features: more })).toMatchObject({ errorCode: 0 })
     expect(await controller.register(2, { features: [metadataFeature] })).toMatchObject({
       errorCode: ErrorCode.UNSUPPORTED_VERSION,

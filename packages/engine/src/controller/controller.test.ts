@@ -74,6 +74,7 @@ describe('a new controller', () => {
           'FeatureLevelRecord',
           'FeatureLevelRecord',
           'FeatureLevelRecord',
+          'FeatureLevelRecord',
           'ConfigRecord',
           'EndTransactionRecord',
         ],
@@ -388,7 +389,7 @@ describe('UpdateFeatures', () => {
     const cases: [string, number, number, RegExp][] = [
       ['metadata.version', 99, 1, /Local controller 3000 only supports versions 33-33/],
       ['metadata.version', 7, 2, /only supports versions/],
-      ['group.version', 1, 1, /Local controller 3000 does not support this feature/],
+      ['share.version', 1, 1, /Local controller 3000 does not support this feature/],
       ['nonsense', 1, 1, /does not support this feature/],
       ['metadata.version', 33, 0, /given upgrade type/],
       [elr, -1, 1, /cannot be less than 0/],
@@ -411,6 +412,7 @@ describe('UpdateFeatures', () => {
     const features = [
       { name: 'metadata.version', minSupportedVersion: 33, maxSupportedVersion: 33 },
       { name: 'transaction.version', minSupportedVersion: 0, maxSupportedVersion: 2 },
+      { name: 'group.version', minSupportedVersion: 0, maxSupportedVersion: 1 },
     ]
     await controller.register(2, { features })
     const name = 'eligible.leader.replicas.version'

@@ -148,6 +148,11 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     return [...this.#slots.keys()]
   }
 
+  /** Those that are loaded. */
+  shards(): S[] {
+    return [...this.#slots.values()].filter(({ state }) => state === 'active').map(({ shard }) => shard)
+  }
+
   /** `name` is for the log: it says which operation failed. With a producer the records are of its transaction. */
   async write<R>(
     name: string,

@@ -28,6 +28,10 @@ export class CoordinatorTimer<Rec> {
     this.#timers.set(key, timer)
   }
 
+  isScheduled(key: string): boolean {
+    return this.#timers.has(key)
+  }
+
   cancel(key: string): void {
     this.#timers.get(key)?.cancel()
     this.#timers.delete(key)

@@ -9,6 +9,8 @@ export const metadataVersionFeature = 'metadata.version'
 export const kraftVersionFeature = 'kraft.version'
 /** Above 0 the log of transactions has tagged fields; from 2 on ends of transactions raise the epoch (KIP-890). */
 export const transactionVersionFeature = 'transaction.version'
+/** From 1 on there are groups of the consumer protocol (KIP-848). */
+export const groupVersionFeature = 'group.version'
 /** KIP-966. */
 export const eligibleLeaderReplicasFeature = 'eligible.leader.replicas.version'
 
@@ -17,8 +19,7 @@ const metadataVersionLevel = 33
 
 /**
  * What every broker and the controller support. metadata.version has one level because older ones write older
- * record versions, which we do not. A feature enters this list with the code that serves it (group.version with
- * the consumer protocol, …).
+ * record versions, which we do not. A feature enters this list with the code that serves it.
  */
 export const supportedFeatures: readonly FeatureRange[] = [
   { name: kraftVersionFeature, minSupportedVersion: 0, maxSupportedVersion: 0 },
@@ -29,12 +30,14 @@ export const supportedFeatures: readonly FeatureRange[] = [
   },
   { name: transactionVersionFeature, minSupportedVersion: 0, maxSupportedVersion: 2 },
   { name: eligibleLeaderReplicasFeature, minSupportedVersion: 0, maxSupportedVersion: 1 },
+  { name: groupVersionFeature, minSupportedVersion: 0, maxSupportedVersion: 1 },
 ]
 
 /** The levels of a new cluster, metadata.version first: nothing may stand before it in a log. */
 export const bootstrapFeatures: readonly { name: string; level: number }[] = [
   { name: metadataVersionFeature, level: metadataVersionLevel },
   { name: eligibleLeaderReplicasFeature, level: 1 },
+  { name: groupVersionFeature, level: 1 },
   { name: transactionVersionFeature, level: 2 },
 ]
 

@@ -2,6 +2,7 @@ import {
   AddPartitionsToTxn,
   AlterConfigs,
   type Api,
+  ConsumerGroupDescribe,
   CreatePartitions,
   CreateTopics,
   DeleteGroups,
@@ -175,6 +176,11 @@ items(FindCoordinator, 'coordinatorKeys', 'coordinators', {
   refusedStand: 'in place',
 })
 items(DescribeGroups, 'groups', 'groups', {
+  name: itself,
+  failed: (groupId, { errorCode }) => ({ groupId, errorCode }),
+  refusedStand: 'first',
+})
+items(ConsumerGroupDescribe, 'groupIds', 'groups', {
   name: itself,
   failed: (groupId, { errorCode }) => ({ groupId, errorCode }),
   refusedStand: 'first',

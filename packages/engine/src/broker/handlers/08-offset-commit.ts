@@ -5,7 +5,8 @@
  *   itself commits to a group that is empty, which may be new (KIP-211 for its expiry).
  * - Versions 2 to 4 may give a retention time of their own. Version 10 names topics by id (KIP-848).
  * - Topics and partitions that are missing are refused one by one; the others are committed.
- * - Not done: members of the consumer protocol, whose groups are not served.
+ * - Members of the consumer protocol commit with their epoch, from version 9 on; an older one will do for partitions that
+ *   they have had since then (KIP-848, KIP-1251).
  */
 import { OffsetCommit } from '@sluice/wire'
 import { each, whole } from '../../authorizer/access.ts'

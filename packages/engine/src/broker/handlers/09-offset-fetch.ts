@@ -3,6 +3,7 @@
  *
  * - One group up to version 7, several from version 8 on (KIP-709); null topics mean all that is committed.
  * - requireStable (KIP-447, version 7) refuses offsets that an open transaction may still change.
+ * - Who says from version 9 on that it is a member of the consumer protocol has to be one, and of this epoch.
  * - Version 10 names topics by id (KIP-848); an unknown id gets 100.
  * - An offset that was never committed is −1 without an error, in an unknown group too.
  * - Version 1 has no error of a group: its partitions bear it.

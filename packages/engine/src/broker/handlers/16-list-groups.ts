@@ -1,8 +1,7 @@
 /*
  * ListGroups, versions 0 to 5: the groups that this broker coordinates.
  *
- * States can be filtered from version 4 on (KIP-518), types from version 5 on (KIP-848); both ignore case. All
- * groups that are served are of type "classic".
+ * States can be filtered from version 4 on (KIP-518), types from version 5 on (KIP-848); both ignore case.
  */
 import { ListGroups } from '@sluice/wire'
 import { each } from '../../authorizer/access.ts'

@@ -1,19 +1,29 @@
 /*
- * ConsumerGroupHeartbeat, versions 0 and 1: refused with 35, as Apache Kafka does where group.version is 0.
+ * ConsumerGroupHeartbeat, versions 0 and 1: the consumer protocol (KIP-848).
  *
- * Listed all the same: librdkafka tells its application of a refused heartbeat, yet waits in silence for a
- * broker that does not offer the API.
- * Not done: the consumer protocol (KIP-848).
+ * - A member joins, lives, takes and gives back its partitions, and leaves, all by this request. The coordinator assigns,
+ *   by the assignor that most members ask for, not sooner than consumer.assignment.interval.ms after the last time
+ *   (KIP-1263).
+ * - From version 1 on members choose their ids (KIP-1082) and may subscribe by a regular expression.
+ * - 35 where group.version is 0, or group.coordinator.rebalance.protocols has no consumer.
+ * - A member may name ten thousand topics; more are refused with 42. Members of all groups may say so much of themselves
+ *   together; more is answered 14 until others have gone.
  */
 import { ConsumerGroupHeartbeat, ErrorCode } from '@sluice/wire'
 import { whole } from '../../authorizer/access.ts'
+import { servesConsumerGroups } from '../consumer-groups.ts'
 import { handler } from '../handler.ts'
-
-const refusal = 'The consumer group protocol is not served yet; use group.protocol=classic.'
+import { consumerGroupHeartbeatScreen } from '../screens/consumer-groups.ts'
 
 export const consumerGroupHeartbeat = handler(
   ConsumerGroupHeartbeat,
   [whole('read', 'group'), whole('describe', 'topic')],
-  () => ({ errorCode: ErrorCode.UNSUPPORTED_VERSION, errorMessage: refusal }),
-  { refuses: true },
+  (request, context) => {
+    const { broker, session } = context
+    if (!servesConsumerGroups(broker)) return { errorCode: ErrorCode.UNSUPPORTED_VERSION }
+    return broker.groups.consumerGroupHeartbeat(context, request, (topic) =>
+      session.permissions.allows('describe', 'topic', topic),
+    )
+  },
+  { screen: consumerGroupHeartbeatScreen },
 )

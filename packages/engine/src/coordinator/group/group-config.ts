@@ -17,7 +17,7 @@ export interface GroupCoordinatorConfig {
 }
 
 /** All of these are fixed while a broker runs. */
-export function groupCoordinatorConfig(config: ConfigReader): GroupCoordinatorConfig {
+export function groupCoordinatorConfig(config: Pick<ConfigReader, 'int' | 'long'>): GroupCoordinatorConfig {
   const int = (name: string) => config.int(name)
   return {
     offsetsTopicPartitions: int('offsets.topic.num.partitions'),

@@ -1,5 +1,7 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
 import {
+  type ConsumerGroupDescribe,
+  type ConsumerGroupHeartbeat,
   consumerOffsets,
   type DeleteGroups,
   type DescribeGroups,
@@ -17,29 +19,40 @@ import {
   type TxnOffsetCommit,
 } from '@sluice/wire'
 import { Lane } from '../../storage/lane.ts'
-import { askedInSteps, byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
+import { askedInSteps, byKeyInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import type { CoordinatorLog } from '../coordinator-log.ts'
 import { answer, CoordinatorFailure, errorOfFailedAppend } from '../decision.ts'
 import { partitionFor } from '../partition-for.ts'
 import type { VersionedEnd } from '../pending-appends.ts'
 import { CoordinatorRuntime, type TransactionalProducer } from '../runtime.ts'
 import { failedJoin, failedSync, type JoinResult, type SyncResult } from './classic/classic-member.ts'
-import type { GroupDecision } from './classic/classic-context.ts'
+import type { GroupDecision } from './shard-context.ts'
 import { type FetchedGroup, fetchedTopics, type GroupToFetch, toFetch } from './offsets/fetch-topics.ts'
+import {
+  type ConsumerGroupConfig,
+  consumerGroupConfig,
+  type OwnGroupConfigs,
+} from './consumer/consumer-config.ts'
+import type { MaySee } from './consumer/consumer-context.ts'
+import { heartbeatProblem } from './consumer/heartbeat-request.ts'
+import type { HeartbeatAnswer } from './consumer/refused.ts'
+import { TopicHashes } from './consumer/topic-hashes.ts'
 import type { ConfigReader } from '../config-reader.ts'
 import { type GroupCoordinatorConfig, groupCoordinatorConfig } from './group-config.ts'
 import { type Group, listedGroup } from './group.ts'
 import { groupRecordCodec, type GroupRecord } from './group-records.ts'
-import { type DeletedTopicOffsets, GroupShard } from './group-shard.ts'
-import { MemberBytes } from './classic/member-bytes.ts'
-import type { LeaveResult } from './classic/leave.ts'
+import { GroupShard } from './group-shard.ts'
+import { MemberBytes } from './member-bytes.ts'
+import type { LeaveResult } from './leaving.ts'
 import {
   checkCommitTopic,
   commitDecision,
   committedTopics,
   type RequestedTopic,
 } from './offsets/commit-topics.ts'
+import { askedDeletions, type DeletedTopicOffsets, deletedOffsets, type Exists } from './offsets/deletion.ts'
 import type { CommitTopicResult } from './offsets/offsets.ts'
+import { piecesOf } from './pieces.ts'
 import type { TopicView } from './topic-view.ts'
 
 /** KIP-394: a dynamic member without id is given one and must come back with it. */
@@ -51,6 +64,7 @@ const protocolNameVersionMin = 5
 
 interface GroupCoordinatorOptions {
   readonly config: ConfigReader
+  readonly groupConfigs: OwnGroupConfigs
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -61,8 +75,6 @@ interface GroupCoordinatorOptions {
 
 /** Of a member: clients have a handful. */
 const protocolsMax = 1_000
-/** Where any number may be named, so many are decided at once. */
-const pieceMax = 500
 
 /** Of a group that is deleted so many offsets are a step. */
 const deletedAtOnceMax = 20
@@ -95,6 +107,8 @@ interface GroupRequestContext {
  */
 export class GroupCoordinator {
   readonly #config: GroupCoordinatorConfig
+  readonly #consumers: ConsumerGroupConfig
+  readonly #topicHashes: TopicHashes
   readonly #topics: TopicView
   readonly #log: CoordinatorLog
   readonly #runtime: CoordinatorRuntime<GroupShard, GroupRecord>
@@ -104,6 +118,10 @@ export class GroupCoordinator {
   constructor(options: GroupCoordinatorOptions) {
     const { clock, random, logger, log } = options
     const config = groupCoordinatorConfig(options.config)
+    const consumers = consumerGroupConfig(options.config, options.groupConfigs)
+    const topicHashes = new TopicHashes(options.topics)
+    this.#consumers = consumers
+    this.#topicHashes = topicHashes
     this.#config = config
     this.#topics = options.topics
     this.#log = log
@@ -127,6 +145,10 @@ export class GroupCoordinator {
           logger: logger.with({ offsetsPartition: partition }),
           timer,
           memberBytes,
+          consumers,
+          topics: options.topics,
+          topicHashes,
+          resolve: () => {},
         }),
     })
   }
@@ -154,8 +176,47 @@ export class GroupCoordinator {
     )
   }
 
+  /** New partitions, or a deletion: groups that read these are assigned anew. */
+  topicsChanged(topics: ReadonlySet<string>): void {
+    this.#topicHashes.forget(topics)
+    for (const shard of this.#runtime.shards()) shard.topicsChanged(topics)
+  }
+
   close(): void {
     this.#runtime.close()
+  }
+
+  /** Whether groups of the consumer protocol may be, as far as this broker is asked. */
+  get servesConsumerGroups(): boolean {
+    return this.#consumers.isServed
+  }
+
+  async consumerGroupHeartbeat(
+    context: GroupRequestContext,
+    request: RequestOf<typeof ConsumerGroupHeartbeat>,
+    maySee: MaySee,
+  ): Promise<HeartbeatAnswer> {
+    const { apiVersion, clientId, clientHost } = context
+    const problem = heartbeatProblem(request, apiVersion, this.#consumers)
+    if (problem) return problem.answer
+    return this.#write<HeartbeatAnswer>(
+      'consumer-group-heartbeat',
+      request.groupId,
+      (shard) => shard.consumerHeartbeat({ ...request, clientId: clientId ?? '', clientHost, maySee }),
+      (errorCode) => ({ errorCode }),
+    )
+  }
+
+  async describeConsumerGroup(
+    groupId: string,
+  ): Promise<Input<ResponseOf<typeof ConsumerGroupDescribe>['groups'][number]>> {
+    if (groupId === '') return { groupId, errorCode: ErrorCode.INVALID_GROUP_ID }
+    return this.#read<Input<ResponseOf<typeof ConsumerGroupDescribe>['groups'][number]>>(
+      'consumer-group-describe',
+      groupId,
+      (shard) => shard.consumerDescribe(groupId),
+      (errorCode) => ({ groupId, errorCode }),
+    )
   }
 
   async joinGroup(context: GroupRequestContext, request: RequestOf<typeof JoinGroup>): Promise<JoinResult> {
@@ -239,8 +300,9 @@ export class GroupCoordinator {
     producer: TransactionalProducer,
   ): Promise<Input<ResponseOf<typeof TxnOffsetCommit>>['topics']> {
     const byId = context.apiVersion >= transactionalCommitByIdVersionMin
-    // In the words of the versions of OffsetCommit that know no groups of other protocols.
-    return this.#commit({ ...request, retentionTimeMs: -1, apiVersion: 0, byId }, producer)
+    // In the words of OffsetCommit before and since it knows groups of other protocols.
+    const apiVersion = byId ? commitByIdVersionMin : 0
+    return this.#commit({ ...request, retentionTimeMs: -1, apiVersion, byId }, producer)
   }
 
   /** A transaction that has committed offsets here has ended. */
@@ -283,13 +345,15 @@ export class GroupCoordinator {
 
   /** One group of an OffsetFetch; up to v7 a request has only one. */
   async fetchOffsets(apiVersion: number, group: GroupToFetch, requireStable: boolean): Promise<FetchedGroup> {
-    const { groupId } = group
+    const { groupId, memberId = null, memberEpoch = -1 } = group
     const topics = this.#topics
     const { known, refused } = await this.#lane.done(toFetch(group.topics, apiVersion, topics))
     return this.#read<FetchedGroup>(
       'fetch-offsets',
       groupId,
       function* (shard) {
+        const errorCode = shard.validateFetch(groupId, memberId, memberEpoch)
+        if (errorCode !== ErrorCode.NONE) return { groupId, errorCode, topics: [] }
         const fetched = yield* shard.fetchOffsets(groupId, known, requireStable)
         const answered = yield* fetchedTopics(group.topics, fetched, refused, apiVersion, topics)
         return { groupId, errorCode: ErrorCode.NONE, topics: answered }
@@ -303,48 +367,20 @@ export class GroupCoordinator {
   ): Promise<Input<ResponseOf<typeof OffsetDelete>>> {
     const { groupId } = request
     if (groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID, topics: [] }
-    const results = await this.#lane.done(this.#deleteOffsets(request))
+    const exists: Exists = (topic, index) => this.#exists(topic, index)
+    const results = await this.#lane.done(
+      askedDeletions(request, exists, (topics) =>
+        this.#write<DeletedTopicOffsets[] | ErrorCode>(
+          'delete-offsets',
+          groupId,
+          (shard) => shard.deleteOffsets(groupId, topics),
+          asItIs,
+        ),
+      ),
+    )
     const failure = results.find((result) => typeof result === 'number')
     if (failure !== undefined) return { errorCode: failure, topics: [] }
-    return this.#lane.done(this.#deletedOffsets(request, results as DeletedTopicOffsets[][]))
-  }
-
-  /** In pieces: any number may be named. */
-  *#deleteOffsets({
-    groupId,
-    topics,
-  }: RequestOf<typeof OffsetDelete>): Steps<Promise<(DeletedTopicOffsets[] | ErrorCode)[]>> {
-    const writes: Promise<DeletedTopicOffsets[] | ErrorCode>[] = []
-    const write = (some: Parameters<GroupShard['deleteOffsets']>[1]) => {
-      const decide = (shard: GroupShard) => shard.deleteOffsets(groupId, some)
-      writes.push(this.#write<DeletedTopicOffsets[] | ErrorCode>('delete-offsets', groupId, decide, asItIs))
-    }
-    for (const { name, partitions } of topics)
-      for (const piece of piecesOf(partitions)) {
-        const known = piece.map((each) => each.partitionIndex).filter((index) => this.#exists(name, index))
-        write([{ name, partitions: known }])
-        yield
-      }
-    // The group is judged in any case.
-    if (writes.length === 0) write([])
-    return Promise.all(writes)
-  }
-
-  *#deletedOffsets(
-    request: RequestOf<typeof OffsetDelete>,
-    results: readonly DeletedTopicOffsets[][],
-  ): Steps<Input<ResponseOf<typeof OffsetDelete>>> {
-    const byName = yield* byKeyInSteps(results.flat(), ({ name }) => name)
-    const errorOf = (name: string, index: number) =>
-      this.#exists(name, index) ? byName.get(name)?.errorCode : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-    const topics = yield* eachOfSteps(request.topics, function* ({ name, partitions }) {
-      const deleted = eachInSteps(partitions, ({ partitionIndex }) => ({
-        partitionIndex,
-        errorCode: errorOf(name, partitionIndex),
-      }))
-      return { name, partitions: yield* deleted }
-    })
-    return { errorCode: ErrorCode.NONE, topics }
+    return this.#lane.done(deletedOffsets(request, exists, results as DeletedTopicOffsets[][]))
   }
 
   #exists(topic: string, partitionIndex: number): boolean {
@@ -449,10 +485,6 @@ function* listedGroups(
     yield
   }
   return listed
-}
-
-function* piecesOf<T>(items: readonly T[]): Iterable<T[]> {
-  for (let at = 0; at < items.length; at += pieceMax) yield items.slice(at, at + pieceMax)
 }
 
 const asItIs = (error: ErrorCode): ErrorCode => error

@@ -1,6 +1,12 @@
 import { AssertionFailure } from '@sluice/effects'
 import {
+  ConsumerGroupCurrentMemberAssignmentRecord,
+  ConsumerGroupMemberMetadataRecord,
   ConsumerGroupMetadataRecord,
+  ConsumerGroupPartitionMetadataRecord,
+  ConsumerGroupRegularExpressionRecord,
+  ConsumerGroupTargetAssignmentMemberRecord,
+  ConsumerGroupTargetAssignmentMetadataRecord,
   consumerOffsets,
   coordinatorRecordType,
   decodeCoordinatorRecord,
@@ -12,11 +18,15 @@ import {
   OffsetCommitRecord,
   ShareGroupMetadataRecord,
   StreamsGroupMetadataRecord,
+  type Input,
+  type KeyValueRecord,
   type ValueOf,
   zeroUuid,
   type Int64,
 } from '@sluice/wire'
+import type { RecordBytes } from '../pending-appends.ts'
 import type { RecordCodec } from '../runtime.ts'
+import { type ConsumerRecord, consumerRecords } from './consumer/consumer-records.ts'
 import type { OffsetAndMetadata } from './offsets/offset-and-metadata.ts'
 
 export type GroupMetadata = ValueOf<typeof GroupMetadataValue>
@@ -28,10 +38,11 @@ export interface OffsetKey {
 }
 
 /** A kind of group that is not served yet, met in a log that Apache Kafka has written. */
-export type UnservedGroupType = 'consumer' | 'share' | 'streams'
+export type UnservedGroupType = 'share' | 'streams'
 
-/** The records of `__consumer_offsets` that the classic protocol lives in; a null value is a tombstone. */
+/** The records of `__consumer_offsets` that groups live in; a null value is a tombstone. */
 export type GroupRecord =
+  | ConsumerRecord
   | { readonly type: 'offset-commit'; readonly key: OffsetKey; readonly value: OffsetAndMetadata | null }
   | { readonly type: 'group-metadata'; readonly groupId: string; readonly value: GroupMetadata | null }
   | {
@@ -87,8 +98,10 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
           value:
             record.value && encodeCoordinatorValue(GroupMetadataRecord, groupMetadataVersion, record.value),
         }
-      default:
+      case 'unserved-group':
         throw new AssertionFailure(`${record.groupType} groups are not written`)
+      default:
+        return encodeConsumerRecord(record)
     }
   },
   decode(key, value) {
@@ -96,6 +109,46 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
     if (!consumerOffsets.byType.has(coordinatorRecordType(key))) return null
     return recordOf(decodeCoordinatorRecord(consumerOffsets, key, value))
   },
+}
+
+/** Apache Kafka 4.4.0 knows of no other version. */
+const consumerRecordVersion = 0
+
+function encodeConsumerRecord(record: ConsumerRecord): RecordBytes {
+  const { groupId } = record
+  switch (record.type) {
+    case 'consumer-group':
+      return encoded(ConsumerGroupMetadataRecord, { groupId }, record.value)
+    case 'consumer-partition-metadata':
+      return encoded(ConsumerGroupPartitionMetadataRecord, { groupId }, null)
+    case 'consumer-member':
+      return encoded(ConsumerGroupMemberMetadataRecord, { groupId, memberId: record.memberId }, record.value)
+    case 'consumer-target-metadata':
+      return encoded(ConsumerGroupTargetAssignmentMetadataRecord, { groupId }, record.value)
+    case 'consumer-target': {
+      const key = { groupId, memberId: record.memberId }
+      return encoded(ConsumerGroupTargetAssignmentMemberRecord, key, record.value)
+    }
+    case 'consumer-current-assignment': {
+      const key = { groupId, memberId: record.memberId }
+      return encoded(ConsumerGroupCurrentMemberAssignmentRecord, key, record.value)
+    }
+    case 'consumer-regex': {
+      const key = { groupId, regularExpression: record.regex }
+      return encoded(ConsumerGroupRegularExpressionRecord, key, record.value)
+    }
+  }
+}
+
+function encoded<K, V>(
+  record: KeyValueRecord<number, K, V>,
+  key: Input<K>,
+  value: Input<V> | null,
+): RecordBytes {
+  return {
+    key: encodeCoordinatorKey(record, key),
+    value: value && encodeCoordinatorValue(record, consumerRecordVersion, value),
+  }
 }
 
 function encodeOffset(value: OffsetAndMetadata): Buffer {
@@ -130,7 +183,19 @@ function recordOf(record: ReturnType<typeof decodeConsumerOffsets>): GroupRecord
     case GroupMetadataRecord.recordType:
       return { type: 'group-metadata', groupId: record.key.group, value: record.value }
     case ConsumerGroupMetadataRecord.recordType:
-      return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'consumer', exists }
+      return consumerRecords.group(record.key.groupId, record.value)
+    case ConsumerGroupPartitionMetadataRecord.recordType:
+      return { type: 'consumer-partition-metadata', groupId: record.key.groupId, exists }
+    case ConsumerGroupMemberMetadataRecord.recordType:
+      return consumerRecords.member(record.key.groupId, record.key.memberId, record.value)
+    case ConsumerGroupTargetAssignmentMetadataRecord.recordType:
+      return consumerRecords.targetMetadata(record.key.groupId, record.value)
+    case ConsumerGroupTargetAssignmentMemberRecord.recordType:
+      return { type: 'consumer-target', ...record.key, value: record.value }
+    case ConsumerGroupCurrentMemberAssignmentRecord.recordType:
+      return consumerRecords.currentAssignment(record.key.groupId, record.key.memberId, record.value)
+    case ConsumerGroupRegularExpressionRecord.recordType:
+      return consumerRecords.regex(record.key.groupId, record.key.regularExpression, record.value)
     case ShareGroupMetadataRecord.recordType:
       return { type: 'unserved-group', groupId: record.key.groupId, groupType: 'share', exists }
     case StreamsGroupMetadataRecord.recordType:

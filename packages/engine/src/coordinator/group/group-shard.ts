@@ -1,23 +1,28 @@
-import type { Clock, Logger, Random } from '@sluice/effects'
 import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { Steps } from '../../storage/slices.ts'
 import { answer } from '../decision.ts'
 import type { CoordinatorShard } from '../runtime.ts'
 import type { RecordFacts } from '../shard-loader.ts'
-import type { CoordinatorTimer } from '../timer.ts'
-import type { ClassicContext, FinalGroupDecision, GroupDecision } from './classic/classic-context.ts'
+import type { FinalGroupDecision, GroupDecision } from './shard-context.ts'
 import { failedJoin, type JoinResult, type SyncResult } from './classic/classic-member.ts'
 import { type DescribedGroup, describeGroup } from './classic/describe-group.ts'
 import { hasCommitted, heartbeat, type HeartbeatRequest } from './classic/heartbeat.ts'
 import { join, type JoinRequest } from './classic/join.ts'
-import { leave, type LeaveResult, type LeavingMember } from './classic/leave.ts'
-import type { MemberBytes } from './classic/member-bytes.ts'
+import { leave } from './classic/leave.ts'
 import { beginSessions } from './classic/rebalance.ts'
 import { sync, type SyncRequest } from './classic/sync.ts'
-import type { Committer, Group } from './group.ts'
-import type { GroupCoordinatorConfig } from './group-config.ts'
+import { leaveAsClassic } from './consumer/classic-members.ts'
+import type { ConsumerContext } from './consumer/consumer-context.ts'
+import { describeConsumerGroup, type DescribedConsumerGroup, notFound } from './consumer/describe.ts'
+import { consumerHeartbeat, type HeartbeatRequest as ConsumerHeartbeat } from './consumer/heartbeat.ts'
+import type { HeartbeatAnswer } from './consumer/refused.ts'
+import { replayConsumerRecord } from './consumer/replay.ts'
+import { beginConsumerSessions } from './consumer/timers.ts'
+import type { Committed, Committer, Group } from './group.ts'
 import type { GroupRecord, OffsetKey } from './group-records.ts'
 import { Groups } from './groups.ts'
+import type { LeaveResult, LeavingMember } from './leaving.ts'
+import type { DeletedTopicOffsets } from './offsets/deletion.ts'
 import { type CommitTopicResult, Offsets, type FetchTopic } from './offsets/offsets.ts'
 
 const expirationTimer = 'expire offsets'
@@ -29,26 +34,13 @@ const groupNotFoundVersionMin = 9
 
 interface CommitRequest extends Committer {
   readonly groupId: string
-  readonly apiVersion: number
 }
 
-export interface DeletedTopicOffsets {
-  readonly name: string
-  readonly errorCode: ErrorCode
-}
-
-interface ShardOptions {
-  readonly config: GroupCoordinatorConfig
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly timer: CoordinatorTimer<GroupRecord>
-  readonly memberBytes: MemberBytes
-}
+type ShardOptions = Omit<ConsumerContext, 'groups'>
 
 /** One partition of `__consumer_offsets`: its groups and their offsets. */
 export class GroupShard implements CoordinatorShard<GroupRecord> {
-  readonly #context: ClassicContext
+  readonly #context: ConsumerContext
   readonly #groups: Groups
   readonly #offsets: Offsets
   /** Groups of which some offsets are deleted already. */
@@ -69,6 +61,9 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
       return answer(failedJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request.memberId))
     if (this.#isDeleting(request.groupId))
       return answer(failedJoin(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId))
+    const consumers = this.#groups.consumer(request.groupId)
+    if (consumers && !consumers.isEmpty)
+      return answer(failedJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request.memberId))
     return join(this.#context, request)
   }
 
@@ -81,11 +76,36 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   }
 
   classicLeave(groupId: string, members: readonly LeavingMember[]): FinalGroupDecision<LeaveResult[]> {
-    return leave(this.#context, groupId, members)
+    const consumers = this.#groups.consumer(groupId)
+    return consumers
+      ? leaveAsClassic(this.#context, consumers, members)
+      : leave(this.#context, groupId, members)
   }
 
   classicDescribe(groupId: string, apiVersion: number): Steps<DescribedGroup> {
-    return describeGroup(this.#groups.classic(groupId), groupId, apiVersion)
+    const group = this.#groups.classic(groupId)
+    return describeGroup(group, groupId, apiVersion, this.#groups.has(groupId))
+  }
+
+  // ---- the consumer protocol
+
+  consumerHeartbeat(request: ConsumerHeartbeat): FinalGroupDecision<HeartbeatAnswer> {
+    if (this.#isDeleting(request.groupId))
+      return answer({ errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS })
+    return consumerHeartbeat(this.#context, request)
+  }
+
+  *consumerDescribe(groupId: string): Steps<DescribedConsumerGroup> {
+    const group = this.#groups.consumer(groupId)
+    if (!group) return notFound(groupId, this.#groups.has(groupId))
+    const { topics, consumers } = this.#context
+    return yield* describeConsumerGroup(group, topics, consumers.assignors[0].name)
+  }
+
+  /** Groups that subscribe to any of these look at their topics anew. */
+  topicsChanged(topics: ReadonlySet<string>): void {
+    for (const group of this.#groups.allConsumer())
+      for (const topic of topics) if (group.isSubscribedTo(topic)) group.isRefreshDue = true
   }
 
   // ---- groups of whatever protocol, and their offsets
@@ -96,22 +116,31 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     commits: FinalGroupDecision<CommitTopicResult[]>,
   ): FinalGroupDecision<CommitTopicResult[] | ErrorCode> {
     const { groupId } = request
-    const error = this.#validateCommit(request)
+    const error = this.#validateCommit(request, commits.records)
     if (error !== ErrorCode.NONE) return answer(error)
     const classic = this.#groups.classic(groupId)
     if (classic && !request.isTransactional) hasCommitted(this.#context, classic, request.memberId)
     return commits
   }
 
-  #validateCommit(request: CommitRequest): ErrorCode {
+  #validateCommit(request: CommitRequest, commits: readonly GroupRecord[]): ErrorCode {
     const { groupId, generationId, apiVersion } = request
     const group = this.#groups.get(groupId)
     if (this.#isDeleting(groupId)) return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
-    if (group) return group.validateCommit(request)
+    if (group) {
+      const error = group.validateCommit(request, committed(commits))
+      const isOlder = request.isTransactional && apiVersion < groupNotFoundVersionMin
+      return isOlder && error === ErrorCode.STALE_MEMBER_EPOCH ? ErrorCode.ILLEGAL_GENERATION : error
+    }
     if (this.#groups.isUnserved(groupId)) return ErrorCode.GROUP_ID_NOT_FOUND
     // A commit from outside any group makes one; a member has come too late.
     if (generationId < 0) return ErrorCode.NONE
     return apiVersion >= groupNotFoundVersionMin ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION
+  }
+
+  /** Whoever says that it is a member has to be one, and of this epoch (KIP-848). */
+  validateFetch(groupId: string, memberId: string | null, memberEpoch: number): ErrorCode {
+    return this.#groups.get(groupId)?.validateFetch(memberId, memberEpoch) ?? ErrorCode.NONE
   }
 
   /** Null topics: all that the group has committed. */
@@ -190,6 +219,8 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
         if (record.exists) groups.keepUnserved(record.groupId)
         else groups.forgetUnserved(record.groupId)
         break
+      default:
+        replayConsumerRecord(groups, record)
     }
   }
 
@@ -199,6 +230,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
 
   loaded(): void {
     for (const group of this.#groups.allClassic()) beginSessions(this.#context, group)
+    for (const group of this.#groups.allConsumer()) beginConsumerSessions(this.#context, group)
     if (this.#groups.unservedCount > 0)
       this.#context.logger.warn('groups of protocols that are not served yet are kept, but cannot be used', {
         count: this.#groups.unservedCount,
@@ -240,4 +272,10 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
         yield records
       }
   }
+}
+
+function* committed(records: readonly GroupRecord[]): Generator<Committed> {
+  for (const record of records)
+    if (record.type === 'offset-commit' && record.value)
+      yield { topicId: record.value.topicId, partition: record.key.partition }
 }

@@ -2,15 +2,23 @@ import type { ErrorCode, Int64 } from '@sluice/wire'
 import type { GroupRecord, UnservedGroupType } from './group-records.ts'
 
 /** As ListGroups names it. */
-type GroupType = 'classic' | UnservedGroupType
+type GroupType = 'classic' | 'consumer' | UnservedGroupType
 
 /** Who commits offsets, as the request says. */
 export interface Committer {
+  /** Under the consumer protocol, its epoch. */
   readonly generationId: number
   readonly memberId: string
   readonly groupInstanceId: string | null
   /** In a transaction, which older clients do without a member. */
   readonly isTransactional: boolean
+  readonly apiVersion: number
+}
+
+/** What an offset is committed for. */
+export interface Committed {
+  readonly topicId: string
+  readonly partition: number
 }
 
 /**
@@ -26,7 +34,9 @@ export interface Group {
   readonly isEmpty: boolean
   /** Careful: yes, where the members' topics are not known. */
   isSubscribedTo(topic: string): boolean
-  validateCommit(committer: Committer): ErrorCode
+  validateCommit(committer: Committer, commits: Iterable<Committed>): ErrorCode
+  /** Who fetches offsets; null and below 0 where it does not say that it is a member. */
+  validateFetch(memberId: string | null, memberEpoch: number): ErrorCode
   validateOffsetDelete(): ErrorCode
   validateDelete(): ErrorCode
   /** KIP-211: since when nobody uses an offset that was committed then; null while somebody does, or may. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MemberBytes } from './classic/member-bytes.ts'
+import { MemberBytes } from './member-bytes.ts'
 import { Groups } from './groups.ts'
 
 test('a name is made once, and its group stays the same', () => {

@@ -1,6 +1,7 @@
 import { ErrorCode } from '@sluice/wire'
 import { ClassicGroup } from './classic/classic-group.ts'
-import type { MemberBytes } from './classic/member-bytes.ts'
+import type { MemberBytes } from './member-bytes.ts'
+import { ConsumerGroup } from './consumer/consumer-group.ts'
 import type { Group } from './group.ts'
 
 /** The groups of one shard. A name belongs to one group, of whatever kind. */
@@ -23,12 +24,21 @@ export class Groups {
     return group instanceof ClassicGroup ? group : undefined
   }
 
+  consumer(groupId: string): ConsumerGroup | undefined {
+    const group = this.#served.get(groupId)
+    return group instanceof ConsumerGroup ? group : undefined
+  }
+
   all(): IterableIterator<Group> {
     return this.#served.values()
   }
 
   *allClassic(): Generator<ClassicGroup> {
     for (const group of this.#served.values()) if (group instanceof ClassicGroup) yield group
+  }
+
+  *allConsumer(): Generator<ConsumerGroup> {
+    for (const group of this.#served.values()) if (group instanceof ConsumerGroup) yield group
   }
 
   has(groupId: string): boolean {
@@ -51,6 +61,17 @@ export class Groups {
     if (!group) {
       // The time of its state is a record's to say; until then the commits' own times decide.
       group = new ClassicGroup(groupId, this.#memberBytes)
+      this.#served.set(groupId, group)
+    }
+    return group
+  }
+
+  /** The same under the consumer protocol: a group of offsets alone becomes one. */
+  createConsumer(groupId: string): ConsumerGroup {
+    let group = this.consumer(groupId)
+    if (!group) {
+      this.delete(groupId)
+      group = new ConsumerGroup(groupId, this.#memberBytes)
       this.#served.set(groupId, group)
     }
     return group

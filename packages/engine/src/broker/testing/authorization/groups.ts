@@ -1,4 +1,6 @@
 import {
+  ConsumerGroupDescribe,
+  ConsumerGroupHeartbeat,
   DeleteGroups,
   DescribeGroups,
   FindCoordinator,
@@ -15,7 +17,35 @@ import { onEach, oneOfTwo, wholly, ofCluster, row, type Row } from './row.ts'
 
 const commits = onEach((name) => ({ name, partitions: [{ partitionIndex: 0, committedOffset: 1 }] }))
 
+const joins = (groupId: string, ...subscribedTopicNames: string[]) => ({
+  groupId,
+  memberId: 'm',
+  memberEpoch: 1,
+  rebalanceTimeoutMs: 1_000,
+  subscribedTopicNames,
+  topicPartitions: [],
+})
+
 export const groupsRows: readonly Row[] = [
+  row(ConsumerGroupHeartbeat, 1, joins('joined', 'seen'), {
+    grants: ['read group joined', 'describe topic seen'],
+    ...wholly(30, 69),
+  }),
+  row(ConsumerGroupHeartbeat, 1, joins('joined', 'seen', 'hidden'), {
+    what: 'of a topic that may not be known',
+    grants: ['read group joined', 'describe topic seen'],
+    ...wholly(30, 29),
+  }),
+  row(
+    ConsumerGroupDescribe,
+    1,
+    { groupIds: ['hidden', 'seen'] },
+    {
+      grants: ['describe group seen'],
+      granted: ['group hidden 30', 'group seen 69'],
+      refused: ['group hidden 30', 'group seen 30'],
+    },
+  ),
   row(
     OffsetCommit,
     9,

@@ -3,7 +3,7 @@ import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { Committer, Group } from '../group.ts'
 import { type GroupMetadata, type GroupRecord, groupTombstone } from '../group-records.ts'
 import { ClassicMember, failedJoin, failedSync, type MemberCounts } from './classic-member.ts'
-import type { MemberBytes } from './member-bytes.ts'
+import type { MemberBytes } from '../member-bytes.ts'
 import { consumerProtocolType, type Preferences, selectProtocol, subscribedTopics } from './protocols.ts'
 
 /** The names are those that DescribeGroups and ListGroups answer. */
@@ -236,6 +236,10 @@ export class ClassicGroup implements Group {
     return this.state === 'CompletingRebalance' && !isTransactional
       ? ErrorCode.REBALANCE_IN_PROGRESS
       : ErrorCode.NONE
+  }
+
+  validateFetch(): ErrorCode {
+    return ErrorCode.NONE
   }
 
   /** Of members that are no consumers nobody knows what they read. */

@@ -1,8 +1,7 @@
 import type { Deferred } from '@sluice/effects'
 import type { ErrorCode } from '@sluice/wire'
 import type { GroupMetadata } from '../group-records.ts'
-import { bytesOf } from './member-bytes.ts'
-import { metadataByName, type Preferences } from './protocols.ts'
+import { bytesOf, metadataByName, type Preferences } from './protocols.ts'
 
 export interface JoinResult {
   readonly errorCode: ErrorCode

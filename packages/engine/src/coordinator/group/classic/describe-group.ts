@@ -11,6 +11,7 @@ export function* describeGroup(
   group: ClassicGroup | undefined,
   groupId: string,
   apiVersion: number,
+  isOfOtherProtocol: boolean,
 ): Steps<DescribedGroup> {
   if (!group) {
     const dead = { groupId, groupState: 'Dead' }
@@ -18,7 +19,9 @@ export function* describeGroup(
     return {
       ...dead,
       errorCode: ErrorCode.GROUP_ID_NOT_FOUND,
-      errorMessage: `Group ${groupId} not found.`,
+      errorMessage: isOfOtherProtocol
+        ? `Group ${groupId} is not a classic group.`
+        : `Group ${groupId} not found.`,
     }
   }
   const isStable = group.state === 'Stable'

@@ -1,6 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import { answer } from '../../decision.ts'
-import type { ClassicContext, FinalGroupDecision } from './classic-context.ts'
+import type { ShardContext, FinalGroupDecision } from '../shard-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { ClassicMember } from './classic-member.ts'
 import { scheduleHeartbeat } from './rebalance.ts'
@@ -13,7 +13,7 @@ export interface HeartbeatRequest {
 }
 
 /** A heartbeat with the right generation counts, also while the group waits for its assignment. */
-export function heartbeat(context: ClassicContext, request: HeartbeatRequest): FinalGroupDecision<ErrorCode> {
+export function heartbeat(context: ShardContext, request: HeartbeatRequest): FinalGroupDecision<ErrorCode> {
   const group = context.groups.classic(request.groupId)
   if (!group) return answer(ErrorCode.UNKNOWN_MEMBER_ID)
   const error = group.validateMember(request.memberId, request.groupInstanceId)
@@ -25,7 +25,7 @@ export function heartbeat(context: ClassicContext, request: HeartbeatRequest): F
 }
 
 /** A commit is a sign of life too, but for a member of which a SyncGroup is due. */
-export function hasCommitted(context: ClassicContext, group: ClassicGroup, memberId: string): void {
+export function hasCommitted(context: ShardContext, group: ClassicGroup, memberId: string): void {
   const member = group.members.get(memberId)
   if (member && group.isIn('Stable', 'PreparingRebalance')) scheduleHeartbeat(context, group, member)
 }

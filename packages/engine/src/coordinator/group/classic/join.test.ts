@@ -1,6 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { MemberBytes } from './member-bytes.ts'
+import { MemberBytes } from '../member-bytes.ts'
 import { GroupTestContext } from '../testing/group-context.ts'
 
 let context: GroupTestContext

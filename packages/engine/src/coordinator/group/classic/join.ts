@@ -1,12 +1,12 @@
 import { Deferred } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import { answer, withResponse } from '../../decision.ts'
-import { type ClassicContext, type GroupDecision, timerKeys } from './classic-context.ts'
+import type { GroupDecision, ShardContext } from '../shard-context.ts'
+import { timerKeys } from './timer-keys.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { ClassicMember, failedJoin, type JoinResult } from './classic-member.ts'
 import { emptyGroupRecord } from '../group-records.ts'
-import { bytesOf } from './member-bytes.ts'
-import type { Preferences } from './protocols.ts'
+import { bytesOf, type Preferences } from './protocols.ts'
 import {
   completeJoinIfAllJoined,
   currentGeneration,
@@ -42,7 +42,7 @@ export interface JoinRequest {
 type JoinDecision = GroupDecision<JoinResult>
 
 /** The response parks until the generation is complete; every other outcome is answered at once. */
-export function join(context: ClassicContext, request: JoinRequest): JoinDecision {
+export function join(context: ShardContext, request: JoinRequest): JoinDecision {
   const group = context.groups.classic(request.groupId)
   const known = group?.members.get(request.memberId)
   // Clients come again: it is what a coordinator says that cannot take them yet.
@@ -50,8 +50,13 @@ export function join(context: ClassicContext, request: JoinRequest): JoinDecisio
     return answer(failedJoin(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId))
   if (group) return joinExistingGroup(context, group, request)
   if (request.memberId !== '') return answer(failedJoin(ErrorCode.UNKNOWN_MEMBER_ID, request.memberId))
+  // An empty group of another protocol gives way.
+  const former = context.groups.get(request.groupId)
   return {
-    records: [emptyGroupRecord(request.groupId, null, 0, context.clock.now())],
+    records: [
+      ...(former?.tombstones() ?? []),
+      emptyGroupRecord(request.groupId, null, 0, context.clock.now()),
+    ],
     next: () => {
       const created = context.groups.classic(request.groupId) as ClassicGroup
       return joinExistingGroup(context, created, request)
@@ -59,7 +64,7 @@ export function join(context: ClassicContext, request: JoinRequest): JoinDecisio
   }
 }
 
-function joinExistingGroup(context: ClassicContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
+function joinExistingGroup(context: ShardContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
   if (!acceptsMember(context, group, request.memberId)) {
     context.timer.cancel(timerKeys.heartbeat(group.groupId, request.memberId))
     group.remove(request.memberId)
@@ -76,7 +81,7 @@ function joinExistingGroup(context: ClassicContext, group: ClassicGroup, request
  * Who is known may always come back. A newcomer may while the group is below `group.max.size`; during a
  * rebalance those count that have joined so far, so that the last ones of a group that is too large are out.
  */
-function acceptsMember(context: ClassicContext, group: ClassicGroup, memberId: string): boolean {
+function acceptsMember(context: ShardContext, group: ClassicGroup, memberId: string): boolean {
   const { groupSizeMax } = context.config
   if (group.isIn('Empty', 'Dead')) return true
   const member = group.members.get(memberId)
@@ -85,7 +90,7 @@ function acceptsMember(context: ClassicContext, group: ClassicGroup, memberId: s
   return member !== undefined || group.members.size < groupSizeMax
 }
 
-function joinNewMember(context: ClassicContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
+function joinNewMember(context: ShardContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
   const memberId = `${request.clientId}-${context.random.uuid()}`
   if (!request.requireKnownMemberId) return addMember(context, group, request, memberId)
   group.pendingJoinMembers.add(memberId)
@@ -93,7 +98,7 @@ function joinNewMember(context: ClassicContext, group: ClassicGroup, request: Jo
   return answer(failedJoin(ErrorCode.MEMBER_ID_REQUIRED, memberId))
 }
 
-function joinStaticMember(context: ClassicContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
+function joinStaticMember(context: ShardContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
   const instanceId = request.groupInstanceId as string
   const memberId = `${instanceId}-${context.random.uuid()}`
   return group.staticMembers.has(instanceId)
@@ -101,7 +106,7 @@ function joinStaticMember(context: ClassicContext, group: ClassicGroup, request:
     : addMember(context, group, request, memberId)
 }
 
-function joinWithMemberId(context: ClassicContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
+function joinWithMemberId(context: ShardContext, group: ClassicGroup, request: JoinRequest): JoinDecision {
   const { memberId, groupInstanceId } = request
   if (group.pendingJoinMembers.has(memberId) && groupInstanceId === null)
     return addMember(context, group, request, memberId)
@@ -128,7 +133,7 @@ function joinWithMemberId(context: ClassicContext, group: ClassicGroup, request:
 }
 
 function addMember(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   request: JoinRequest,
   memberId: string,
@@ -146,7 +151,7 @@ function addMember(
 }
 
 function rejoin(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   member: ClassicMember,
   request: JoinRequest,
@@ -171,7 +176,7 @@ function update(member: ClassicMember, request: JoinRequest): Promise<JoinResult
  * no rebalance as long as the protocol stays; the new id is recorded.
  */
 function replaceStaticMember(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   request: JoinRequest,
   instanceId: string,
@@ -191,7 +196,7 @@ function replaceStaticMember(
 
 /** The record puts the new id into the old one's place; what it does not hold follows. */
 function recordReplacement(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   request: JoinRequest,
   formerId: string,
@@ -217,7 +222,7 @@ function recordReplacement(
 }
 
 function takePlace(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   member: ClassicMember,
   request: JoinRequest,

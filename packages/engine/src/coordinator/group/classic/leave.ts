@@ -1,24 +1,14 @@
 import { ErrorCode } from '@sluice/wire'
 import { answer, withResponse } from '../../decision.ts'
-import { type ClassicContext, type FinalGroupDecision, timerKeys } from './classic-context.ts'
+import type { FinalGroupDecision, ShardContext } from '../shard-context.ts'
+import { timerKeys } from './timer-keys.ts'
 import type { ClassicGroup } from './classic-group.ts'
+import type { LeaveResult, LeavingMember } from '../leaving.ts'
 import { afterRemoval } from './rebalance.ts'
-
-export interface LeavingMember {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly reason: string | null
-}
-
-export interface LeaveResult {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly errorCode: ErrorCode
-}
 
 /** Several members may be removed at once (v3): by themselves, or by an administrator who names instances. */
 export function leave(
-  context: ClassicContext,
+  context: ShardContext,
   groupId: string,
   members: readonly LeavingMember[],
 ): FinalGroupDecision<LeaveResult[]> {
@@ -36,7 +26,7 @@ export function leave(
 }
 
 function removeMember(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   memberId: string,
   groupInstanceId: string | null,

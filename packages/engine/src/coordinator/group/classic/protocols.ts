@@ -50,3 +50,12 @@ export function subscribedTopics(metadata: Buffer): string[] | null {
     throw error
   }
 }
+
+/** What a member takes, and each protocol that it names, beside the bytes that they bring. */
+const objectBytes = 500
+
+export function bytesOf(protocols: Preferences): number {
+  let bytes = objectBytes
+  for (const { name, metadata } of protocols) bytes += objectBytes + 2 * name.length + metadata.length
+  return bytes
+}

@@ -1,6 +1,7 @@
 import { ErrorCode } from '@sluice/wire'
 import { answer } from '../../decision.ts'
-import { type ClassicContext, type FinalGroupDecision, timerKeys } from './classic-context.ts'
+import type { FinalGroupDecision, ShardContext } from '../shard-context.ts'
+import { timerKeys } from './timer-keys.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type ClassicMember, failedSync, type JoinResult } from './classic-member.ts'
 import { emptyGroupRecord } from '../group-records.ts'
@@ -18,7 +19,7 @@ import { emptyGroupRecord } from '../group-records.ts'
  */
 
 export function rebalanceOrCompleteJoin(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   reason: string,
 ): FinalGroupDecision<void> {
@@ -28,7 +29,7 @@ export function rebalanceOrCompleteJoin(
 }
 
 export function prepareRebalance(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   reason: string,
 ): FinalGroupDecision<void> {
@@ -51,7 +52,7 @@ export function prepareRebalance(
 
 /** Not during the initial delay, whose point is to wait for members that have not been heard of yet. */
 export function completeJoinIfAllJoined(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
 ): FinalGroupDecision<void> {
   const isDue =
@@ -59,7 +60,7 @@ export function completeJoinIfAllJoined(
   return isDue ? completeJoin(context, group) : answer(undefined)
 }
 
-function scheduleJoinEnd(context: ClassicContext, group: ClassicGroup): void {
+function scheduleJoinEnd(context: ShardContext, group: ClassicGroup): void {
   context.timer.schedule(timerKeys.join(group.groupId), group.rebalanceTimeoutMs, () =>
     completeJoin(context, group),
   )
@@ -67,7 +68,7 @@ function scheduleJoinEnd(context: ClassicContext, group: ClassicGroup): void {
 
 /** `remainingMs` is what the members' rebalance timeout leaves for further delays after this one. */
 function scheduleInitialJoin(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   delayMs: number,
   remainingMs: number,
@@ -81,7 +82,7 @@ function scheduleInitialJoin(
   })
 }
 
-function completeJoin(context: ClassicContext, group: ClassicGroup): FinalGroupDecision<void> {
+function completeJoin(context: ShardContext, group: ClassicGroup): FinalGroupDecision<void> {
   context.timer.cancel(timerKeys.join(group.groupId))
   removeMembersNotJoined(context, group)
   if (group.members.size > 0 && !group.electJoinedLeader()) {
@@ -116,7 +117,7 @@ function completeJoin(context: ClassicContext, group: ClassicGroup): FinalGroupD
 }
 
 /** KIP-345: a static member may be away until its session ends; it keeps its place, though not the lead. */
-function removeMembersNotJoined(context: ClassicContext, group: ClassicGroup): void {
+function removeMembersNotJoined(context: ShardContext, group: ClassicGroup): void {
   for (const member of group.members.values()) {
     if (member.awaitsJoin || member.groupInstanceId !== null) continue
     context.timer.cancel(timerKeys.heartbeat(group.groupId, member.memberId))
@@ -140,7 +141,7 @@ export function currentGeneration(group: ClassicGroup, member: ClassicMember, as
 }
 
 /** Since 2.8: a member that joins and never syncs would hold its generation for ever. */
-function schedulePendingSync(context: ClassicContext, group: ClassicGroup): void {
+function schedulePendingSync(context: ShardContext, group: ClassicGroup): void {
   const { generationId } = group
   context.timer.schedule(timerKeys.sync(group.groupId), group.rebalanceTimeoutMs, () => {
     const isCurrent = group.generationId === generationId && group.isIn('CompletingRebalance', 'Stable')
@@ -154,13 +155,13 @@ function schedulePendingSync(context: ClassicContext, group: ClassicGroup): void
   })
 }
 
-export function syncReceived(context: ClassicContext, group: ClassicGroup, memberId: string): void {
+export function syncReceived(context: ShardContext, group: ClassicGroup, memberId: string): void {
   group.pendingSyncMembers.delete(memberId)
   if (group.pendingSyncMembers.size === 0) context.timer.cancel(timerKeys.sync(group.groupId))
 }
 
 /** The generation's assignment is void; whoever waits for it hears why. */
-export function propagateSyncError(context: ClassicContext, group: ClassicGroup, error: ErrorCode): void {
+export function propagateSyncError(context: ShardContext, group: ClassicGroup, error: ErrorCode): void {
   for (const member of group.members.values()) {
     if (!member.awaitingSync) continue
     member.completeSync(failedSync(error))
@@ -170,7 +171,7 @@ export function propagateSyncError(context: ClassicContext, group: ClassicGroup,
 
 /** The member has been heard of: its session starts anew. */
 export function scheduleHeartbeat(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   member: ClassicMember,
   timeoutMs = member.sessionTimeoutMs,
@@ -182,7 +183,7 @@ export function scheduleHeartbeat(
 }
 
 /** After a load: nobody has been heard of yet, and the limits may be others now. */
-export function beginSessions(context: ClassicContext, group: ClassicGroup): void {
+export function beginSessions(context: ShardContext, group: ClassicGroup): void {
   for (const member of group.members.values()) scheduleHeartbeat(context, group, member)
   if (group.members.size > context.config.groupSizeMax)
     prepareRebalance(context, group, 'the group is larger than group.max.size')
@@ -190,7 +191,7 @@ export function beginSessions(context: ClassicContext, group: ClassicGroup): voi
 
 /** A member id that was given out is kept for one session timeout. */
 export function schedulePendingMember(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   memberId: string,
   timeoutMs: number,
@@ -201,7 +202,7 @@ export function schedulePendingMember(
 }
 
 function expireMember(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   memberId: string,
 ): FinalGroupDecision<void> {
@@ -215,7 +216,7 @@ function expireMember(
 
 /** What follows when members have gone, by whatever road. */
 export function afterRemoval(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   reason: string,
 ): FinalGroupDecision<void> {

@@ -1,7 +1,7 @@
 import { Deferred } from '@sluice/effects'
 import { ErrorCode } from '@sluice/wire'
 import { answer } from '../../decision.ts'
-import type { ClassicContext, FinalGroupDecision } from './classic-context.ts'
+import type { ShardContext, FinalGroupDecision } from '../shard-context.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type ClassicMember, failedSync, type SyncResult } from './classic-member.ts'
 import { prepareRebalance, propagateSyncError, scheduleHeartbeat, syncReceived } from './rebalance.ts'
@@ -18,7 +18,7 @@ export interface SyncRequest {
 }
 
 /** Followers park until the leader's assignment is committed. */
-export function sync(context: ClassicContext, request: SyncRequest): FinalGroupDecision<SyncResult> {
+export function sync(context: ShardContext, request: SyncRequest): FinalGroupDecision<SyncResult> {
   const group = context.groups.classic(request.groupId)
   if (!group) return answer(failedSync(ErrorCode.UNKNOWN_MEMBER_ID))
   const error = validateSync(group, request)
@@ -51,7 +51,7 @@ function validateSync(group: ClassicGroup, request: SyncRequest): ErrorCode {
 }
 
 function syncGeneration(
-  context: ClassicContext,
+  context: ShardContext,
   group: ClassicGroup,
   member: ClassicMember,
   request: SyncRequest,
@@ -83,7 +83,7 @@ function syncGeneration(
   }
 }
 
-function propagateAssignment(context: ClassicContext, group: ClassicGroup): void {
+function propagateAssignment(context: ShardContext, group: ClassicGroup): void {
   if (group.state === 'Stable') group.stateSinceMs = context.clock.now()
   for (const member of group.members.values()) {
     if (!member.awaitingSync) continue

@@ -6,6 +6,9 @@ import type { TopicView } from '../topic-view.ts'
 /** One group of an OffsetFetch request; null topics ask for all that is committed. */
 export interface GroupToFetch {
   readonly groupId: string
+  /** Of whoever says that it is a member (KIP-848). */
+  readonly memberId?: string | null
+  readonly memberEpoch?: number
   readonly topics:
     | readonly {
         readonly name: string

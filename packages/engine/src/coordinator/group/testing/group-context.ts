@@ -4,6 +4,7 @@ import {
   consumerOffsets,
   ErrorCode,
   type Heartbeat,
+  type ConsumerGroupHeartbeat,
   type Input,
   type JoinGroup,
   type OffsetCommit,
@@ -15,7 +16,7 @@ import {
 } from '@sluice/wire'
 import { MemoryCoordinatorLog } from '../../testing/memory-coordinator-log.ts'
 import type { JoinResult } from '../classic/classic-member.ts'
-import { MemberBytes } from '../classic/member-bytes.ts'
+import { MemberBytes } from '../member-bytes.ts'
 import { GroupCoordinator } from '../group-coordinator.ts'
 import { groupRecordCodec, type GroupRecord } from '../group-records.ts'
 
@@ -30,6 +31,17 @@ const defaults: Record<string, number> = {
   'offsets.retention.check.interval.ms': 600_000,
   'offsets.commit.timeout.ms': 5_000,
   'offsets.topic.compression.codec': 0,
+  'group.consumer.max.size': 1_000,
+  'group.consumer.regex.refresh.interval.ms': 600_000,
+  'group.consumer.session.timeout.ms': 45_000,
+  'group.consumer.min.session.timeout.ms': 45_000,
+  'group.consumer.max.session.timeout.ms': 60_000,
+  'group.consumer.heartbeat.interval.ms': 5_000,
+  'group.consumer.min.heartbeat.interval.ms': 5_000,
+  'group.consumer.max.heartbeat.interval.ms': 15_000,
+  'group.consumer.assignment.interval.ms': 0,
+  'group.consumer.min.assignment.interval.ms': 0,
+  'group.consumer.max.assignment.interval.ms': 15_000,
 }
 
 /** `__consumer_offsets` in memory, which can also be looked into. */
@@ -51,10 +63,22 @@ export interface Topic {
   readonly name: string
   readonly topicId: string
   readonly partitions: number
+  readonly racks?: readonly string[]
 }
 
 export const events: Topic = { name: 'events', topicId: 'chyLy7VFSqemP2m8TTSy3w', partitions: 3 }
 export const orders: Topic = { name: 'orders', topicId: 'k3RO5_VdQ8u_L42rXFqH5Q', partitions: 1 }
+
+/** What a member is told; undefined: nothing of its partitions. */
+interface ConsumerAnswer {
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+  readonly memberId: string | null
+  readonly memberEpoch: number
+  readonly heartbeatIntervalMs: number | undefined
+  /** Partitions by the names of topics. */
+  readonly assigned: Record<string, number[]> | undefined
+}
 
 /** A group coordinator with everything real but time, randomness and the log. */
 export class GroupTestContext {
@@ -62,18 +86,37 @@ export class GroupTestContext {
   readonly log: GroupLog
   readonly groups: GroupCoordinator
   readonly topics = new Map([events, orders].map((topic) => [topic.name, topic]))
+  /** Dynamic configs of groups. */
+  readonly groupConfigs = new Map<string, Map<string, string>>()
+  /** Changed with the topics. */
+  metadataVersion = 1
   clientId = 'reader'
 
-  private constructor(config: Record<string, number>, log: GroupLog, seed: number, memberBytes: MemberBytes) {
+  private constructor(
+    config: Record<string, number | string>,
+    log: GroupLog,
+    seed: number,
+    memberBytes: MemberBytes,
+  ) {
     this.log = log
-    const values = { ...defaults, ...config }
+    const values: Record<string, number | string> = { ...defaults, ...config }
     const read = (name: string) => {
       const value = values[name]
-      if (value === undefined) throw new Error(`the context has no ${name}`)
+      if (typeof value !== 'number') throw new Error(`the context has no ${name}`)
       return value
     }
+    const lists: Record<string, string> = {
+      'group.coordinator.rebalance.protocols': 'classic,consumer',
+      'group.consumer.assignors': 'uniform,range',
+    }
     this.groups = new GroupCoordinator({
-      config: { int: read, long: read },
+      config: {
+        int: read,
+        long: read,
+        string: (name) => String(values[name] ?? 'bidirectional'),
+        list: (name) => String(values[name] ?? lists[name] ?? '').split(','),
+      },
+      groupConfigs: (groupId) => this.groupConfigs.get(groupId) ?? new Map(),
       clock: this.clock,
       random: seededRandom(seed),
       logger: silentLogger,
@@ -86,6 +129,12 @@ export class GroupTestContext {
           name === consumerOffsets.topic
             ? read('offsets.topic.num.partitions')
             : this.topics.get(name)?.partitions,
+        racks: (name) => {
+          const topic = this.topics.get(name)
+          return Array.from({ length: topic?.partitions ?? 0 }, () => topic?.racks ?? [])
+        },
+        names: () => this.topics.keys(),
+        version: () => this.metadataVersion,
       },
     })
   }
@@ -93,7 +142,7 @@ export class GroupTestContext {
   /** All partitions led and loaded. `log` and a later `seed` make it a restart. */
   static async start(
     options: {
-      config?: Record<string, number>
+      config?: Record<string, number | string>
       log?: GroupLog
       seed?: number
       memberBytes?: MemberBytes
@@ -165,6 +214,67 @@ export class GroupTestContext {
   async joinAsNewMember(request: Parameters<GroupTestContext['joinGroup']>[0] = {}): Promise<JoinResult> {
     const { memberId } = await this.joinGroup(request)
     return this.joinGroup({ ...request, memberId })
+  }
+
+  /** A member of the consumer protocol; the answer comes once its records are committed. */
+  async consumerHeartbeat(
+    request: Input<RequestOf<typeof ConsumerGroupHeartbeat>> = {},
+    apiVersion = 1,
+    maySee: (topic: string) => boolean = () => true,
+  ): Promise<ConsumerAnswer> {
+    const full = {
+      groupId: 'group',
+      memberId: 'member',
+      memberEpoch: 0,
+      instanceId: null,
+      rackId: null,
+      rebalanceTimeoutMs: -1,
+      subscribedTopicNames: null,
+      subscribedTopicRegex: null,
+      serverAssignor: null,
+      topicPartitions: null,
+      ...request,
+    }
+    const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
+    const answered = this.groups.consumerGroupHeartbeat(
+      who,
+      full as RequestOf<typeof ConsumerGroupHeartbeat>,
+      maySee,
+    )
+    await this.settle()
+    const { errorCode = 0, errorMessage = null, memberId = null, memberEpoch = 0, ...rest } = await answered
+    const topics = rest.assignment?.topicPartitions
+    const assigned =
+      topics &&
+      Object.fromEntries(
+        topics.map(({ topicId = '', partitions = [] }) => [
+          this.#nameOf(topicId),
+          [...partitions].sort((a, b) => a - b),
+        ]),
+      )
+    return {
+      errorCode: errorCode as ErrorCode,
+      errorMessage,
+      memberId,
+      memberEpoch,
+      heartbeatIntervalMs: rest.heartbeatIntervalMs,
+      assigned,
+    }
+  }
+
+  #nameOf(id: string): string {
+    return [...this.topics.values()].find(({ topicId }) => topicId === id)?.name ?? id
+  }
+
+  /** A member joins, of these topics. */
+  consumerJoin(memberId: string, request: Input<RequestOf<typeof ConsumerGroupHeartbeat>> = {}) {
+    return this.consumerHeartbeat({
+      memberId,
+      rebalanceTimeoutMs: 30_000,
+      subscribedTopicNames: [events.name],
+      topicPartitions: [],
+      ...request,
+    })
   }
 
   syncGroup(
