@@ -7,6 +7,7 @@ import { Controller } from './controller/controller.ts'
 import { controllerAwayMsMax, type NodeEffects, startBrokerNode, type StartedBroker } from './node.ts'
 import { type BrokerNode, type ControllerNode, nodeProperties } from './node-properties.ts'
 import { InlineFeeds } from './replication/inline-feeds.ts'
+import type { Interceptor } from './server/interception.ts'
 import type { Loss } from './storage/losses.ts'
 import type { DiskFailure } from './storage/node-disk.ts'
 import { metaPropertiesFileName, readMetaProperties } from './storage/meta-properties.ts'
@@ -33,6 +34,8 @@ export interface ClusterOptions {
   readonly acceptsMetadataLoss?: boolean
   /** Told of each loss that the start of a node finds. */
   readonly onLoss?: (nodeId: number, loss: Loss) => void
+  /** Sees every request to a broker before it is served; of those that live in this process alone. */
+  readonly interceptor?: Interceptor
   /** A bug, or the loss of its directory, has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
   /** A bug, the loss of its directory or the disk has stopped the controller; the brokers wait for `startController`. */
@@ -231,6 +234,7 @@ class StartedCluster implements Cluster {
       ...common,
       properties: nodeProperties(node, directory, controller, properties),
       controller: this.#channel,
+      interceptor: this.#options.interceptor,
       feeds: this.#options.feedsInline === false ? new InlineFeeds() : this.#feeds,
     })
   }

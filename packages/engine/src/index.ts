@@ -19,6 +19,7 @@ export { MetadataDamagedError } from './controller/metadata-damage.ts'
 export { type Loss, lossSentences, noticeSentences } from './storage/losses.ts'
 export type { DiskFailure } from './storage/node-disk.ts'
 export { allowAll, type Operation, type Permissions, type ResourceType } from './authorizer/permissions.ts'
+export type { ArrivedRequest, Interception, Interceptor } from './server/interception.ts'
 export type { ListenerOptions } from './server/listeners.ts'
 export {
   invalidCredentials,

@@ -125,6 +125,68 @@ export interface RecordsWanted extends RecordFilter {
   timeoutMs?: number
 }
 
+export interface SeenRequest {
+  /** Kafka's name: `Produce`, `Fetch`, `JoinGroup`, … */
+  api: string
+  version: number
+  clientId: string | null
+  broker: number
+  atMs: number
+  /** That it names. */
+  topics: string[]
+}
+
+export interface RequestFilter {
+  api?: string
+  clientId?: string
+  topic?: string
+}
+
+/** Which requests of an API a fault befalls: all, without any of these. */
+export interface FaultTarget {
+  topic?: string
+  partition?: number
+  /** A client.id. */
+  client?: string
+  broker?: number
+}
+
+export interface FaultOptions extends FaultTarget {
+  /** How often it fires, before it is gone. */
+  times?: number
+}
+
+export type FaultAction =
+  /** The answer has this error, by Kafka's name, wherever it has a place for one. Nothing is done. */
+  | { error: string }
+  /** Milliseconds later. */
+  | { delay: number }
+  /** Served, with an answer that says for how many milliseconds its client is to keep quiet. */
+  | { throttle: number }
+  /** Never answered, while later requests of the connection are; with `served` only the answer is lost. */
+  | { drop: true; served?: boolean }
+  | { disconnect: true; served?: boolean }
+
+export interface Fault {
+  /** How often it has. */
+  readonly fired: number
+  remove(): void
+}
+
+/** What goes wrong on purpose. APIs and errors go by Kafka's names; a name that is none is refused at once. */
+export interface Faults {
+  once(api: string, fault: FaultOptions & { error: string }): Fault
+  always(api: string, fault: FaultOptions & { error: string }): Fault
+  delay(api: string, fault: FaultOptions & { ms: number }): Fault
+  throttle(api: string, fault: FaultOptions & { ms: number }): Fault
+  /** Once, unless `times` says more. With `served` only the answer is lost. */
+  drop(api: string, fault?: FaultOptions & { served?: boolean }): Fault
+  disconnect(api: string, fault?: FaultOptions & { served?: boolean }): Fault
+  /** Asked of every request; undefined: nothing befalls it. */
+  use(decide: (request: SeenRequest) => FaultAction | undefined): Fault
+  clear(): void
+}
+
 /** One broker of a server. Its address stays the same. */
 export interface BrokerHandle {
   readonly id: number
@@ -172,7 +234,7 @@ export interface KafkaServer extends AsyncDisposable {
 
   /**
    * A clean slate between tests: topics are as `start` was asked for them, without records, and groups are forgotten
-   * where nobody is in them. Clients stay connected. With `keepTopics` those that tests have made stay too, without records.
+   * where nobody is in them. Faults and what is known of requests go. Clients stay connected. With `keepTopics` those that tests have made stay too, without records.
    */
   reset(options?: { keepTopics?: boolean }): Promise<void>
   snapshot(): Snapshot
@@ -186,7 +248,11 @@ export interface KafkaServer extends AsyncDisposable {
   /** Resolves when the broker leads the partition. It becomes a replica where it is none. */
   moveLeader(topic: string, partition: number, brokerId: number): Promise<void>
 
-  /** Ends everything: no socket, timer or file is left of it. Warns of clients that are still connected. */
+  /** What has come from clients, the oldest first; the last 10,000 of them. */
+  requests(filter?: RequestFilter): SeenRequest[]
+  readonly faults: Faults
+
+  /** Ends everything: no socket, timer or file is left of it. Warns of clients that are still connected, and of faults that never fired. */
   stop(): Promise<void>
 }
 

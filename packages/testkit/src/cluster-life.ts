@@ -1,5 +1,5 @@
 import type { MemoryDisk } from '@sluice/effects'
-import { type BrokerNode, type Cluster, startCluster } from '@sluice/engine'
+import { type BrokerNode, type Cluster, type Interceptor, startCluster } from '@sluice/engine'
 import { brokerNode, type ClientProtocol, clientListener, controllerNode } from './nodes.ts'
 import { KafkaServerError } from './server-error.ts'
 import { outsideHost, type World } from './world.ts'
@@ -11,6 +11,7 @@ interface ClusterLifeOptions {
   readonly port: number
   readonly properties: Readonly<Record<string, string>>
   readonly protocol: ClientProtocol
+  readonly interceptor: Interceptor
 }
 
 /** The nodes of one server: they come and go, and their addresses stay. */
@@ -52,12 +53,13 @@ export class ClusterLife {
   }
 
   async start(): Promise<void> {
-    const { world, properties } = this.#options
+    const { world, properties, interceptor } = this.#options
     this.#cluster = await startCluster({
       directory: '/cluster',
       controller: controllerNode,
       brokers: this.ids.map((id) => this.#node(id)),
       properties,
+      interceptor,
       effects: { ...world, disk: this.#disk },
       onBrokerFailure: (id, failure) => this.#failed(`Broker ${id}`, failure),
       onControllerFailure: (failure) => this.#failed('The controller', failure),

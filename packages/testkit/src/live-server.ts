@@ -3,6 +3,7 @@ import type {
   BrokerHandle,
   ClientConfigs,
   ClientName,
+  Faults,
   GroupDescription,
   GroupLag,
   GroupWanted,
@@ -12,16 +13,20 @@ import type {
   RecordFilter,
   RecordPlace,
   RecordsWanted,
+  RequestFilter,
+  SeenRequest,
   Snapshot,
   StoredRecord,
   Topics as NewTopics,
 } from './api.ts'
 import { clientConfigs, isClientName } from './client-configs.ts'
 import type { ClusterLife } from './cluster-life.ts'
+import type { FaultRules } from './faults.ts'
 import { Groups } from './groups.ts'
 import type { Inside } from './inside.ts'
 import { Leaders } from './leaders.ts'
 import { Records } from './records.ts'
+import type { RequestWatch } from './request-watch.ts'
 import { KafkaServerError } from './server-error.ts'
 import type { Topics } from './topics.ts'
 import type { World } from './world.ts'
@@ -32,6 +37,8 @@ interface LiveServerParts {
   readonly inside: Inside
   readonly options: KafkaServerOptions
   readonly topics: Topics
+  readonly faults: FaultRules
+  readonly watch: RequestWatch
   /** Another server on what a disk has. */
   readonly fork: (disk: MemoryDisk) => Promise<KafkaServer>
 }
@@ -121,10 +128,12 @@ export class LiveServer implements KafkaServer {
   }
 
   async reset({ keepTopics = false }: { keepTopics?: boolean } = {}): Promise<void> {
-    const { topics, life, options } = this.#running
+    const { topics, life, options, faults, watch } = this.#running
     const wanted = { ...(keepTopics && (await topics.asCreated())), ...options.topics }
     await topics.replaceAll(wanted)
     await this.#groups.deleteEmpty(life.ids.filter((id) => life.isRunning(id)))
+    faults.clear()
+    watch.forget()
   }
 
   snapshot(): Snapshot {
@@ -177,6 +186,14 @@ export class LiveServer implements KafkaServer {
     await this.#leaders.move(topic, partition, brokerId)
   }
 
+  requests(filter?: RequestFilter): SeenRequest[] {
+    return this.#running.watch.requests(filter)
+  }
+
+  get faults(): Faults {
+    return this.#running.faults
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
@@ -187,9 +204,17 @@ export class LiveServer implements KafkaServer {
   }
 
   async #stop(): Promise<void> {
-    const { inside, life } = this.#parts
+    const { inside, life, faults, watch } = this.#parts
+    const clients = await watch.connected()
     await inside.close()
     await life.stop()
+    for (const client of clients)
+      warn(
+        'CLIENT_CONNECTED',
+        `${client} was still connected to a KafkaServer that stops. Disconnect it first.`,
+      )
+    for (const fault of faults.neverFired())
+      warn('FAULT_NEVER_FIRED', `A fault has never fired: kafka.faults.${fault}. No such request has come.`)
   }
 
   get #running(): LiveServerParts {
@@ -205,6 +230,10 @@ export class LiveServer implements KafkaServer {
         next: 'Use it before, or start another with KafkaServer.start().',
       })
   }
+}
+
+function warn(code: string, message: string): void {
+  process.emitWarning(message, { type: 'SluiceWarning', code: `SLUICE_${code}` })
 }
 
 function listOf<Item>(given: Item | readonly Item[]): readonly Item[] {

@@ -2,10 +2,12 @@ import { MemoryDisk } from '@sluice/effects'
 import { checkBrokerProperties } from '@sluice/engine'
 import type { KafkaServer, KafkaServerOptions } from './api.ts'
 import { ClusterLife } from './cluster-life.ts'
+import { FaultRules } from './faults.ts'
 import { Inside } from './inside.ts'
 import { LiveServer } from './live-server.ts'
 import { createUser, loginProperties } from './login.ts'
 import { defaultProperties } from './nodes.ts'
+import { RequestWatch } from './request-watch.ts'
 import { KafkaServerError } from './server-error.ts'
 import { Topics } from './topics.ts'
 import { createWorld } from './world.ts'
@@ -32,7 +34,10 @@ async function serverOn(found: MemoryDisk | null, options: KafkaServerOptions): 
   const properties = { ...defaultProperties(brokers), ...loginProperties(auth), ...options.properties }
   const protocol = auth === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
   const disk = found ?? new MemoryDisk(() => world.clock.now(), { isForgetful: false })
-  const life = new ClusterLife({ world, brokers, port, properties, protocol }, disk)
+  const faults = new FaultRules()
+  const watch = new RequestWatch(world.clock, faults)
+  const { interceptor } = watch
+  const life = new ClusterLife({ world, brokers, port, properties, protocol, interceptor }, disk)
   const inside = new Inside(world, () => life.cluster)
   await life.start()
   if (auth === 'scram' && !found) await createUser(await inside.any(), world.random)
@@ -41,6 +46,8 @@ async function serverOn(found: MemoryDisk | null, options: KafkaServerOptions): 
     life,
     inside,
     options,
+    faults,
+    watch,
     topics: new Topics(inside),
     fork: (copy) => serverOn(copy, { ...options, port: 0 }),
   })

@@ -20,6 +20,7 @@ import { Volume } from '../storage/volume.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { SaslMechanism } from '../server/authentication/mechanism.ts'
+import type { Interceptor } from '../server/interception.ts'
 import type { ListenerOptions } from '../server/listeners.ts'
 
 export interface BrokerOptions {
@@ -47,6 +48,8 @@ export interface BrokerOptions {
   readonly mechanisms?: readonly SaslMechanism[]
   /** Who may do what; without one everybody may do everything. */
   readonly authorizer?: Authorizer
+  /** Sees every request before it is served. */
+  readonly interceptor?: Interceptor
   /** Gives up a start that is under way: to recover logs may take long. */
   readonly signal: AbortSignal
   /** Told of what the start finds lost. */

@@ -34,9 +34,11 @@ import { createFetchSessions, type FetchSessions } from './fetch-sessions.ts'
 import { FollowerFetches } from './follower-fetches.ts'
 import { ParkedFetches, parkedPartitionsMax } from './parked-fetches.ts'
 import { RequestContext } from './handler.ts'
+import type { Handler } from '../server/handler.ts'
 import { TopicCreation } from './internal-topics.ts'
 import { DirectoryAssignments } from './directory-assignments.ts'
 import { IsrChanges } from './isr-changes.ts'
+import { intercepted } from '../server/interception.ts'
 import type { BoundListener } from '../server/listeners.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
 import { loginsOf } from '../server/authentication/listener-login.ts'
@@ -65,7 +67,7 @@ export class Broker implements BrokerServices {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  readonly handlers = handlers
+  readonly handlers: ReadonlyMap<number, Handler<RequestContext>>
   readonly metadata: MetadataImage
   readonly config: BrokerConfig
   readonly logs: LogManager
@@ -105,6 +107,7 @@ export class Broker implements BrokerServices {
   private constructor(options: BrokerOptions, parts: BrokerParts) {
     const { clock } = parts
     this.#options = options
+    this.handlers = handlersOf(options, (topicId) => this.metadata.topicNameOf(topicId))
     this.#guard = parts.guard
     this.authorizer = parts.authorizer
     this.nodeId = options.nodeId
@@ -139,20 +142,7 @@ export class Broker implements BrokerServices {
     this.coordinators = coordinatorHomes(this)
     this.followerFetches = new FollowerFetches(this.clock)
     this.fetchSessions = createFetchSessions(this.config, options.random)
-    this.#registration = new Registration({
-      brokerId: options.nodeId,
-      clusterId: options.clusterId,
-      rack: options.rack,
-      directoryId: () => this.logs.directoryId,
-      previousEpoch: () => this.logs.closedInEpoch,
-      controller: options.controller,
-      clock,
-      random: options.random,
-      logger: this.logger,
-      heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
-      metadataOffset: () => this.metadata.offset,
-      isUnfenced: () => this.metadata.aliveBrokerEpoch(this.nodeId) === this.epoch,
-    })
+    this.#registration = this.#registrationOf(options)
     const { controller, nodeId: brokerId } = options
     const member = {
       brokerId,
@@ -171,6 +161,24 @@ export class Broker implements BrokerServices {
     this.topicCreation = new TopicCreation(this)
     this.lane = new Lane(clock)
     this.#server = this.#serverOf(options, parts)
+  }
+
+  #registrationOf({ nodeId: brokerId, clusterId, rack, controller, random }: BrokerOptions): Registration {
+    const { clock, logger } = this
+    return new Registration({
+      brokerId,
+      clusterId,
+      rack,
+      controller,
+      clock,
+      random,
+      logger,
+      directoryId: () => this.logs.directoryId,
+      previousEpoch: () => this.logs.closedInEpoch,
+      heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
+      metadataOffset: () => this.metadata.offset,
+      isUnfenced: () => this.metadata.aliveBrokerEpoch(this.nodeId) === this.epoch,
+    })
   }
 
   #serverOf(options: BrokerOptions, parts: BrokerParts): Server<RequestContext> {
@@ -428,4 +436,11 @@ export class Broker implements BrokerServices {
   #coordinatorIn(topic: string): CoordinatorHome | undefined {
     return this.coordinators.find((coordinator) => coordinator.topic === topic)
   }
+}
+
+function handlersOf(
+  { nodeId, interceptor }: BrokerOptions,
+  topicNameOf: (topicId: string) => string | undefined,
+): ReadonlyMap<number, Handler<RequestContext>> {
+  return interceptor ? intercepted<RequestContext>(handlers, interceptor, { nodeId, topicNameOf }) : handlers
 }

@@ -47,7 +47,5 @@ export interface BrokerServices extends ServingNode {
   readonly handlers: ReadonlyMap<number, ServedApi>
   /** Wall-clock time of the running socket read, ms. */
   readonly nowMs: number
-  /** Commits what earlier requests of this socket read have staged. */
-  commitStaged(): void
   readonly endOfRead: EndOfRead
 }

@@ -108,7 +108,8 @@ function takeBareBytes(
   return true
 }
 
-function runRaw<Context extends RequestContext>(
+/** Of a handler that reads the bytes itself. */
+export function runRaw<Context extends RequestContext>(
   api: Api,
   handleRaw: HandleRaw<Context>,
   body: Reader,
@@ -194,7 +195,8 @@ function decodeLarge<Context extends RequestContext>(
   })
 }
 
-function begin<Context extends RequestContext>(
+/** A decoded request goes to its handler. */
+export function begin<Context extends RequestContext>(
   handler: Handler<Context>,
   context: Context,
   reply: Reply,

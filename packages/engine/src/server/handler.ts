@@ -34,6 +34,8 @@ export interface ServingNode {
   readonly refusals: RefusalLog
   /** Null where nobody is held to any. */
   readonly clientQuotas: ClientQuotas | null
+  /** Commits what earlier requests of this socket read have staged. */
+  commitStaged(): void
 }
 
 /** What a handler knows about the request beside its body. */

@@ -22,12 +22,6 @@ import { listenerTls } from './listener-tls.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import type { Reply } from './reply.ts'
 
-/** What a server needs of its node. */
-interface Served<Context extends RequestContext> extends Dispatching<Context> {
-  /** See RequestHandling. */
-  commitStaged(): void
-}
-
 /**
  * What a node shows to the network: its listeners, the connections that come by them, and their requests on the way to
  * their handlers. Connections that come before `open` wait for it.
@@ -36,7 +30,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly requestBytesMax: number
   readonly loginBytesMax: number
   readonly endOfRead = new EndOfRead()
-  readonly #node: Served<Context>
+  readonly #node: Dispatching<Context>
   readonly #network: Network
   readonly #tlsOf: (listener: ListenerOptions) => TlsServerOptions
   readonly #loginsOf: (listener: ListenerOptions) => (() => SaslLogin) | null
@@ -53,7 +47,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   #isClosed = false
 
   constructor(
-    node: Served<Context>,
+    node: Dispatching<Context>,
     options: {
       network: Network
       config: BrokerConfig

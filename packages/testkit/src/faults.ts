@@ -1,0 +1,176 @@
+import type { ArrivedRequest, Interception } from '@sluice/engine'
+import { apiByKey, ErrorCode, Fetch } from '@sluice/wire'
+import type { Fault, FaultAction, FaultOptions, Faults, FaultTarget, SeenRequest } from './api.ts'
+import { type Place, placesIn } from './places.ts'
+import { KafkaServerError } from './server-error.ts'
+
+/** One that is set: it fires where it matches, so many times. */
+interface Rule extends Fault {
+  readonly api: string
+  readonly target: FaultTarget
+  /** As the test has written it. */
+  readonly text: string
+  readonly action: FaultAction
+  left: number
+  fired: number
+}
+
+type Decide = (request: SeenRequest) => FaultAction | undefined
+
+/** What goes wrong on purpose: the first rule that matches a request fires. */
+export class FaultRules implements Faults {
+  readonly #rules = new Set<Rule>()
+  readonly #deciders = new Set<Decide>()
+  /** That were to fire and have not, and are gone. */
+  readonly #idle: Rule[] = []
+
+  once(api: string, { error, ...options }: FaultOptions & { error: string }): Fault {
+    return this.#add('once', api, options, { error: errorName(error) }, 1)
+  }
+
+  always(api: string, { error, ...options }: FaultOptions & { error: string }): Fault {
+    return this.#add('always', api, options, { error: errorName(error) }, Infinity)
+  }
+
+  delay(api: string, { ms, ...options }: FaultOptions & { ms: number }): Fault {
+    return this.#add('delay', api, options, { delay: ms }, Infinity)
+  }
+
+  throttle(api: string, { ms, ...options }: FaultOptions & { ms: number }): Fault {
+    return this.#add('throttle', api, options, { throttle: ms }, Infinity)
+  }
+
+  drop(api: string, { served = false, ...options }: FaultOptions & { served?: boolean } = {}): Fault {
+    return this.#add('drop', api, options, { drop: true, served }, 1)
+  }
+
+  disconnect(api: string, { served = false, ...options }: FaultOptions & { served?: boolean } = {}): Fault {
+    return this.#add('disconnect', api, options, { disconnect: true, served }, 1)
+  }
+
+  use(decide: Decide): Fault {
+    let fired = 0
+    const counted: Decide = (request) => {
+      const action = decide(request)
+      if (action) fired++
+      return action
+    }
+    this.#deciders.add(counted)
+    return {
+      get fired() {
+        return fired
+      },
+      remove: () => void this.#deciders.delete(counted),
+    }
+  }
+
+  clear(): void {
+    for (const rule of this.#rules) rule.remove()
+    this.#deciders.clear()
+  }
+
+  /** Those of which a test has seen nothing: they never matched. */
+  neverFired(): string[] {
+    return [...this.#idle, ...this.#rules].filter(({ fired }) => fired === 0).map(({ text }) => text)
+  }
+
+  /** What is to be done about a request; null: nothing. */
+  decide(seen: SeenRequest, arrived: ArrivedRequest): Interception | null {
+    for (const decide of this.#deciders) {
+      const action = decide(seen)
+      if (action) return interceptionOf(action)
+    }
+    for (const rule of this.#rules) {
+      if (rule.api !== seen.api || !matchesClient(rule.target, seen)) continue
+      const places = namesPlaces(rule.target) ? placesIn(arrived.request, arrived.topicNameOf) : []
+      if (namesPlaces(rule.target) && hidesPlaces(arrived)) return wholeFetchFirst
+      if (!matchesPlaces(rule.target, places)) continue
+      rule.fired++
+      if (--rule.left === 0) this.#rules.delete(rule)
+      return interceptionOf(rule.action)
+    }
+    return null
+  }
+
+  #add(word: string, api: string, options: FaultOptions, action: FaultAction, times: number): Fault {
+    if (![...apiByKey.values()].some(({ name }) => name === api)) throw unknownName('API', api, apiNames())
+    const { times: left = times, ...target } = options
+    const rule: Rule = {
+      api,
+      target,
+      action,
+      left,
+      text: `${word}('${api}', ${JSON.stringify({ ...target, ...action })})`,
+      fired: 0,
+      remove: () => {
+        if (this.#rules.delete(rule)) this.#idle.push(rule)
+      },
+    }
+    this.#rules.add(rule)
+    return rule
+  }
+}
+
+/** A fetch within a session names only what has changed; whoever is told that there is none names everything (KIP-227). */
+const wholeFetchFirst: Interception = { kind: 'error', errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND }
+
+function hidesPlaces({ api, request }: ArrivedRequest): boolean {
+  return api.apiKey === Fetch.apiKey && (request as { sessionEpoch?: number }).sessionEpoch !== undefined
+    ? Number((request as { sessionEpoch?: number }).sessionEpoch) > 0
+    : false
+}
+
+function namesPlaces({ topic, partition }: FaultTarget): boolean {
+  return topic !== undefined || partition !== undefined
+}
+
+function matchesClient({ client, broker }: FaultTarget, seen: SeenRequest): boolean {
+  return (
+    (client === undefined || client === seen.clientId) && (broker === undefined || broker === seen.broker)
+  )
+}
+
+function matchesPlaces(target: FaultTarget, places: readonly Place[]): boolean {
+  if (!namesPlaces(target)) return true
+  return places.some(
+    ({ topic, partition }) =>
+      (target.topic === undefined || topic === target.topic) &&
+      (target.partition === undefined || partition === target.partition),
+  )
+}
+
+function interceptionOf(action: FaultAction): Interception {
+  if ('error' in action) return { kind: 'error', errorCode: codeOf(errorName(action.error)) }
+  if ('delay' in action) return { kind: 'delay', ms: action.delay }
+  if ('throttle' in action) return { kind: 'throttle', ms: action.throttle }
+  return { kind: 'drop' in action ? 'drop' : 'disconnect', served: action.served ?? false }
+}
+
+const codes: Readonly<Record<string, number>> = ErrorCode
+
+function codeOf(name: string): number {
+  return codes[name] ?? ErrorCode.UNKNOWN_SERVER_ERROR
+}
+
+function errorName(name: string): string {
+  if (Object.hasOwn(codes, name) && name !== 'NONE') return name
+  throw unknownName('error', name, Object.keys(codes))
+}
+
+function apiNames(): string[] {
+  return [...apiByKey.values()]
+    .filter(({ listeners }) => listeners.includes('broker'))
+    .map(({ name }) => name)
+}
+
+/** With those that look like it. */
+function unknownName(what: string, name: string, names: readonly string[]): KafkaServerError {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, '')
+  const start = plain(name).slice(0, 4)
+  const near = names.filter((one) => plain(one).includes(start) || plain(name).includes(plain(one)))
+  return new KafkaServerError(`Kafka has no ${what} "${name}".`, {
+    code: 'FAULT',
+    why: 'A fault for it would never fire.',
+    next: `Name one as Kafka does: ${(near.length > 0 ? near : names).slice(0, 8).join(', ')}, …`,
+  })
+}
