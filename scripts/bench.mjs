@@ -12,6 +12,7 @@
 //   --security               what encryption, logins and permissions cost, beside node:tls and Apache Kafka's SSL listener
 //   --without SIDES          leaves sides of --replicated out: of inline,process,kafka
 //   --name NAME              what these files are called instead, also with --quick and --only
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -92,6 +93,8 @@ async function runTable() {
 }
 
 async function runSecurity() {
+  // It has the parts of the service one by one, and no bundle has these.
+  execFileSync(join(await repositoryRoot(), 'node_modules/.bin/tsc'), ['-b'], { stdio: 'inherit' })
   const { security } = await import('../bench/security/run.mjs')
   const kafka = options.without.includes('kafka') ? null : await loadKafka()
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`

@@ -30,7 +30,6 @@ export class SimSocket implements Socket {
   /** Written, not sent. */
   #out: Uint8Array[] = []
   #queued = 0
-  #corked = 0
   #flushes = false
   #wantsDrain = false
   /** Has arrived, is not read. */
@@ -75,13 +74,8 @@ export class SimSocket implements Socket {
     return this.#queued
   }
 
-  cork(): void {
-    this.#corked++
-  }
-
-  uncork(): void {
-    this.#corked = Math.max(0, this.#corked - 1)
-    this.#flushSoon()
+  get borrowedBytes(): number {
+    return this.#queued
   }
 
   pause(): void {
@@ -142,7 +136,7 @@ export class SimSocket implements Socket {
   }
 
   #flushSoon(): void {
-    if (this.#flushes || this.#corked > 0) return
+    if (this.#flushes) return
     this.#flushes = true
     this.#options.scheduler.after(0, () => {
       this.#flushes = false

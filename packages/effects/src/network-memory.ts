@@ -65,7 +65,6 @@ class MemorySocket implements Socket {
   handler!: SocketHandler
   #queue: Uint8Array[] = []
   #queued = 0
-  #corked = 0
   #paused = false
   #ended = false
   #closed = false
@@ -94,13 +93,8 @@ class MemorySocket implements Socket {
     return this.#queued
   }
 
-  cork(): void {
-    this.#corked++
-  }
-
-  uncork(): void {
-    this.#corked = Math.max(0, this.#corked - 1)
-    this.#schedule()
+  get borrowedBytes(): number {
+    return this.#queued
   }
 
   pause(): void {
@@ -129,7 +123,7 @@ class MemorySocket implements Socket {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#corked > 0) return
+    if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false

@@ -1,5 +1,6 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
+import { Decrypted } from './decrypted.ts'
 import {
   type Accept,
   type ConnectOptions,
@@ -235,58 +236,6 @@ function feed(handler: SocketHandler, chunk: Uint8Array): void {
   }
 }
 
-/** Content of records that its owner has not had yet. */
-class Decrypted {
-  readonly #handler: SocketHandler
-  readonly #isHeldBack: () => boolean
-  #chunks: Buffer[] = []
-  #isScheduled = false
-
-  constructor(handler: SocketHandler, isHeldBack: () => boolean) {
-    this.#handler = handler
-    this.#isHeldBack = isHeldBack
-  }
-
-  add(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.deliverSoon()
-  }
-
-  deliverSoon(): void {
-    if (this.#isScheduled || this.#chunks.length === 0) return
-    this.#isScheduled = true
-    setImmediate(() => {
-      this.#isScheduled = false
-      this.deliver()
-    })
-  }
-
-  deliver(): void {
-    while (this.#chunks.length > 0 && !this.#isHeldBack()) {
-      const length = this.#fill(this.#handler.receiveBuffer())
-      this.#handler.onRead(length)
-    }
-  }
-
-  /** Returns how many bytes fit. */
-  #fill(target: Uint8Array): number {
-    let length = 0
-    let whole = 0
-    for (const chunk of this.#chunks) {
-      const room = target.length - length
-      target.set(chunk.length <= room ? chunk : chunk.subarray(0, room), length)
-      length += Math.min(chunk.length, room)
-      if (chunk.length > room) {
-        this.#chunks[whole] = chunk.subarray(room)
-        break
-      }
-      whole++
-    }
-    this.#chunks = this.#chunks.slice(whole)
-    return length
-  }
-}
-
 class SystemSocket implements Socket {
   readonly localAddress: string
   readonly localPort: number
@@ -300,6 +249,8 @@ class SystemSocket implements Socket {
   /** Bytes come from `#raw`; before, and during a handshake, it is not this owner's to hold. */
   #isAttached = false
   #decrypted: Decrypted | null = null
+  /** Of the last write that found nothing queued: OpenSSL has encrypted it at once, or has taken a copy. */
+  #encryptedBytes = 0
 
   constructor(raw: net.Socket, peerSubject: string | null = null) {
     this.#raw = raw
@@ -319,17 +270,13 @@ class SystemSocket implements Socket {
     if (!this.#isPaused) this.resume()
   }
 
-  /**
-   * The handshake has ended; its owner may want no bytes yet. OpenSSL gives the content of each record by itself, 16 KB
-   * at most: what one turn of the loop brings is handed over together, as a read of a plain socket would.
-   */
+  /** The handshake has ended; its owner may want no bytes yet. */
   secured(encrypted: tls.TLSSocket, handler: SocketHandler): void {
     this.#peerSubject = subjectOf(encrypted)
-    this.#decrypted = new Decrypted(handler, () => this.#isPaused || encrypted.destroyed)
-    encrypted.on('data', (chunk: Buffer) => this.#decrypted?.add(chunk))
-    encrypted.on('end', () => this.#decrypted?.deliver())
+    this.#decrypted = new Decrypted(encrypted, handler, () => this.#isPaused)
     this.attach(encrypted, handler)
     if (this.#isPaused) encrypted.pause()
+    else encrypted.resume()
   }
 
   attach(raw: net.Socket, handler: SocketHandler): void {
@@ -345,19 +292,17 @@ class SystemSocket implements Socket {
   }
 
   write(data: Uint8Array): boolean {
+    if (this.#decrypted && this.#raw.writableLength === 0) this.#encryptedBytes = data.length
     return this.#raw.write(data)
-  }
-
-  cork(): void {
-    this.#raw.cork()
-  }
-
-  uncork(): void {
-    this.#raw.uncork()
   }
 
   get queuedBytes(): number {
     return this.#raw.writableLength
+  }
+
+  get borrowedBytes(): number {
+    const { queuedBytes } = this
+    return this.#decrypted && queuedBytes === this.#encryptedBytes ? 0 : queuedBytes
   }
 
   pause(): void {

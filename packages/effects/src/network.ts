@@ -79,15 +79,14 @@ export interface Socket {
    */
   readonly peerSubject: string | null
   /**
-   * Queues the bytes; they may be kept until sent, so the caller leaves them alone. Returns false when the
-   * queue is full: wait for `onDrain` before writing more.
+   * Queues the bytes. The caller leaves them alone as long as there are `borrowedBytes`. Returns false when the queue is
+   * full: wait for `onDrain` before writing more.
    */
   write(data: Uint8Array): boolean
-  /** Between `cork` and `uncork` writes are gathered into one system call. Nests. */
-  cork(): void
-  uncork(): void
   /** Bytes queued and not yet handed to the kernel. */
   readonly queuedBytes: number
+  /** Those of them that are read yet from where they were when they were written: what is encrypted is a copy. */
+  readonly borrowedBytes: number
   /** No `onRead` after this until `resume`. */
   pause(): void
   resume(): void

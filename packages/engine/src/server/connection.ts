@@ -490,8 +490,8 @@ export class Connection implements SocketHandler {
   #sendGathered(length: number): number {
     if (length === 0) return 0
     this.socket.write(gatherBuffer.subarray(0, length))
-    // Bytes that the kernel has not taken are still read from this buffer: leave it to the socket.
-    if (this.socket.queuedBytes > 0) gatherBuffer = Buffer.alloc(0)
+    // Bytes that nobody has taken are still read from this buffer: leave it to the socket.
+    if (this.socket.borrowedBytes > 0) gatherBuffer = Buffer.alloc(0)
     return 0
   }
 }

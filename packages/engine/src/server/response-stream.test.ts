@@ -7,14 +7,28 @@ const megabytes = 1_048_576
 /** A socket whose other side reads only when it is told to. */
 class SlowSocket {
   queuedBytes = 0
+  /** Of each write, the memory that it came from. */
+  readonly written: ArrayBufferLike[] = []
+
+  get borrowedBytes(): number {
+    return this.queuedBytes
+  }
 
   write(data: Uint8Array): boolean {
+    this.written.push(data.buffer)
     this.queuedBytes += data.length
     return false
   }
 
   read(): void {
     this.queuedBytes = 0
+  }
+}
+
+/** One that encrypts what it is given. */
+class SlowEncryptedSocket extends SlowSocket {
+  override get borrowedBytes(): number {
+    return 0
   }
 }
 
@@ -68,6 +82,21 @@ describe('readers that do not read', () => {
     late.read()
     stream.pump()
     expect(late.queuedBytes).toBe(megabytes)
+  })
+
+  test('have one encrypted piece each, of the same memory again and again', () => {
+    const socket = new SlowEncryptedSocket() as SlowEncryptedSocket & Socket
+    const stream = streamTo(socket)
+    for (let isDone = false; !isDone; ) {
+      isDone = stream.pump()
+      if (!isDone) expect(socket.queuedBytes).toBe(megabytes / 2)
+      socket.read()
+    }
+    expect(socket.written).toHaveLength(8)
+    expect(new Set(socket.written).size).toBe(1)
+    returnChunks(socket)
+    for (let i = 0; i < 100; i++) streamTo(new SlowEncryptedSocket() as SlowEncryptedSocket & Socket).pump()
+    expect(queuedBytes()).toBe(32 * megabytes + 36 * 65_536)
   })
 
   test('get all of it in the end, however scarce chunks are', () => {

@@ -41,7 +41,8 @@ function lendChunk(socket: Socket): Buffer {
  * Sends one response that holds file slices. It reads the next chunk only when the socket has room, so that a
  * slow reader costs two chunks of memory and no more; and one small one where many are slow.
  *
- * A chunk may be reused once the kernel has it: when nothing is queued in the socket any more.
+ * A chunk may be reused once nobody reads it any more: the kernel has it, or it is encrypted. Encrypted ones wait one at a
+ * time, and count like others until they are sent.
  */
 export class ResponseStream {
   readonly #socket: Socket
@@ -64,12 +65,13 @@ export class ResponseStream {
   pump(): boolean {
     const socket = this.#socket
     for (;;) {
-      if (socket.queuedBytes === 0) this.#reuseChunks()
+      if (socket.queuedBytes === 0) returnChunks(socket)
+      if (socket.borrowedBytes === 0) this.#reuseChunks()
       if (this.#part >= this.#parts.length) {
         this.#forgetChunks()
         return true
       }
-      if (this.#inFlight.length >= chunksPerSocketMax) return false
+      if (this.#inFlight.length >= chunksPerSocketMax || isEncryptedQueued(socket)) return false
       const isScarce = lentChunks >= lentChunksMax
       if (isScarce && socket.queuedBytes > 0) return false
       const chunk = isScarce ? Buffer.allocUnsafeSlow(scarceChunkBytes) : lendChunk(socket)
@@ -109,13 +111,17 @@ export class ResponseStream {
     for (const chunk of this.#inFlight)
       if (chunk.length === chunkBytes && freeChunks.length < freeChunksMax) freeChunks.push(chunk)
     this.#inFlight.length = 0
-    returnChunks(this.#socket)
   }
 
   /** The socket still owns these: they are left to the garbage collector. */
   #forgetChunks(): void {
     this.#inFlight.length = 0
   }
+}
+
+/** Its bytes have left the chunk that they came from, and are not sent: more of them would only wait beside these. */
+function isEncryptedQueued({ queuedBytes, borrowedBytes }: Socket): boolean {
+  return queuedBytes > borrowedBytes
 }
 
 /** The response as one buffer, when it is small; else null. */
