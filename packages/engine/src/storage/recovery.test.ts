@@ -80,7 +80,14 @@ describe('after a crash', () => {
     expect(append(reloaded, batchOf(1))).toMatchObject({ baseOffset: 4 })
   })
 
-  test('only what lies above the recovery point is read again', () => {
+  test.each([
+    ['only what lies above the recovery point is read again', 7, ['00000000000000000006.log']],
+    [
+      'the end of a segment is read again where the recovery point says that all of it is durable',
+      6,
+      ['00000000000000000003.log', '00000000000000000006.log'],
+    ],
+  ])('%s', (_, recoveryPoint, files) => {
     const context = new LogContext({ segmentBytes: 300 })
     const log = context.load()
     for (let i = 0; i < 9; i++) append(log, batchOf(1))
@@ -90,8 +97,33 @@ describe('after a crash', () => {
     context.disk.beforeOperation = (operation, name) => {
       if (operation === 'read' && name.endsWith('.log')) read.add(name)
     }
-    context.load({ clean: false, recoveryPoint: 6 })
-    expect([...read]).toEqual([path('00000000000000000006.log')])
+    context.load({ clean: false, recoveryPoint })
+    expect([...read]).toEqual(files.map(path))
+  })
+
+  test('the last entry of a time index is whole, though a power cut has torn it at a roll', () => {
+    const context = new LogContext({ segmentBytes: 300 })
+    const log = context.load()
+    for (let i = 0; i < 3; i++) append(log, batchOf(1))
+    log.flushSync()
+    append(log, batchOf(1))
+    const times = '00000000000000000000.timeindex'
+    const whole = context.file(times)
+    expect(whole.length).toBe(12)
+    replace(context, times, (bytes) => bytes.fill(0, 4))
+    context.reloadAfterKill(log, { recoveryPoint: 3 })
+    expect(context.file(times)).toEqual(whole)
+  })
+
+  test('the last entry of a time index is durable once records behind its segment are', () => {
+    const context = new LogContext({ segmentBytes: 300 })
+    const log = context.load()
+    for (let i = 0; i < 3; i++) append(log, batchOf(1))
+    log.flushSync()
+    append(log, batchOf(1))
+    log.flushSync()
+    context.disk.loseUnsynced()
+    expect(context.file('00000000000000000000.timeindex').length).toBe(12)
   })
 
   test('leader epochs that a power cut has lost come back from the batches', () => {

@@ -199,7 +199,8 @@ function* trustedEnd(store: LogStore): Steps<number | null> {
 
 /** Returns where the log ends. */
 function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
-  const first = store.floorIndex(recoveryPoint)
+  // Where it says that a segment is durable to its last record, the end of its indexes may not have been.
+  const first = store.floorIndex(Math.max(0, recoveryPoint - 1))
   let end = store.segmentAt(first).baseOffset
   yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
