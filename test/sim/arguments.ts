@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Feed } from './simulation.ts'
+import type { Clients, Feed } from './simulation.ts'
 
 /** What `npm run sim` was told. */
 export interface SimArguments {
   readonly seed: number
   readonly seeds: number
   readonly feeds: readonly Feed[]
+  readonly clients: readonly Clients[]
   readonly brokers: number
   /** How many are played at once, each by a thread. */
   readonly jobs: number
@@ -17,18 +18,21 @@ export interface SimArguments {
   readonly only: string
 }
 
-const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [--feed inline|fetch] [--brokers N] [--story]
+const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [--feed inline|fetch] [--clients records|transactions]
+                      [--brokers N] [--story]
        npm run sim -- --mutations [--seeds COUNT] [--jobs COUNT] [--only TEXT]
   --seed       The first seed. Default: 1
   --seeds      How many are played. Default: 1; of mutations at most 500 each
   --jobs       How many of them at once. Default: as many as there are cores
   --feed       How followers come by their records. Default: both
+  --clients    Who uses the cluster. Default: records, then transactions
   --brokers    Default: 3
   --story      Tells the story of seeds that find nothing too
   --mutations  Puts bugs in on purpose, until a seed finds each
   --only       Those whose name has this text`
 
 const feeds: readonly Feed[] = ['inline', 'fetch']
+const clientKinds: readonly Clients[] = ['records', 'transactions']
 
 /** Null where the command line cannot be meant so; then how it is used has been printed. */
 export function simArguments(args: readonly string[]): SimArguments | null {
@@ -41,7 +45,15 @@ function readArguments(args: readonly string[]): SimArguments | null {
   try {
     const text = { type: 'string' } as const
     const flag = { type: 'boolean', default: false } as const
-    const texts = { seed: text, seeds: text, brokers: text, jobs: text, feed: text, only: text }
+    const texts = {
+      seed: text,
+      seeds: text,
+      brokers: text,
+      jobs: text,
+      feed: text,
+      clients: text,
+      only: text,
+    }
     const options = { ...texts, story: flag, mutations: flag }
     const { values } = parseArgs({ args: [...args], options })
     const { feed, story, mutations, only = '' } = values
@@ -52,8 +64,10 @@ function readArguments(args: readonly string[]): SimArguments | null {
       jobs: Number(values.jobs ?? availableParallelism()),
     }
     const chosen = feeds.filter((one) => feed === undefined || feed === one)
+    const clients = clientKinds.filter((one) => values.clients === undefined || values.clients === one)
     const isMeant = Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)
-    return isMeant && chosen.length > 0 ? { ...numbers, feeds: chosen, story, mutations, only } : null
+    if (!isMeant || chosen.length === 0 || clients.length === 0) return null
+    return { ...numbers, feeds: chosen, clients, story, mutations, only }
   } catch {
     return null
   }

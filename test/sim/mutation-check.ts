@@ -20,7 +20,9 @@ export async function findMutations(chosen: SimArguments, makeBundle: MakeBundle
     const finding = await firstFinding(mutation, chosen, makeBundle)
     if (!finding) missed++
     const [what = ''] = (finding?.violation ?? '').split('\n')
-    const by = finding ? `seed ${finding.play.seed}, ${finding.play.feed}` : 'NOT FOUND'
+    const by = finding
+      ? `seed ${finding.play.seed}, ${finding.play.feed}, ${finding.play.clients}`
+      : 'NOT FOUND'
     console.log(`| ${mutation.name} | ${by} | ${what.slice(0, 200)} |`)
   }
   return missed === 0 ? 0 : 1
@@ -29,11 +31,11 @@ export async function findMutations(chosen: SimArguments, makeBundle: MakeBundle
 /** The first seed that finds the bug, on any feed; null where none of so many does. */
 async function firstFinding(
   mutation: Mutation,
-  { seed: first, seeds, feeds, brokers, jobs }: SimArguments,
+  { seed: first, seeds, feeds, clients: kinds, brokers, jobs }: SimArguments,
   makeBundle: MakeBundle,
 ): Promise<Finding | null> {
   const plays = Array.from({ length: seeds }, (_, at) =>
-    feeds.map((feed) => ({ seed: first + at, feed, brokers })),
+    feeds.flatMap((feed) => kinds.map((clients) => ({ seed: first + at, feed, clients, brokers }))),
   ).flat()
   const found = new Map<SimulationOptions, Outcome>()
   const bundle = await makeBundle(mutation)

@@ -149,4 +149,92 @@ export const mutations: readonly Mutation[] = [
     name: 'who was put out of the ISR enters without a fetch',
     edits: [edit('replication/isr.ts', '!replica.isPutOut &&', '')],
   },
+  {
+    name: 'readers of what is committed get what is open',
+    edits: [
+      edit(
+        'storage/log.ts',
+        'return unstable === null ? this.#highWatermark : Math.min(unstable, this.#highWatermark)',
+        'return unstable === null ? this.#highWatermark : this.#highWatermark',
+      ),
+    ],
+  },
+  {
+    name: 'an aborted transaction is not put down in the index',
+    edits: [edit('storage/log-store.ts', 'if (completed.aborted) {', 'if (completed.aborted && false) {')],
+  },
+  {
+    name: 'a coordinator goes on with no end that another has begun',
+    edits: [
+      edit(
+        'coordinator/transaction/transaction-shard.ts',
+        'if (isPrepared(transaction)) this.#options.prepared(this, transaction)',
+        'if (isPrepared(transaction)) continue',
+      ),
+    ],
+  },
+  {
+    name: 'a transaction is complete when one of its partitions has the marker',
+    edits: [
+      edit(
+        'coordinator/transaction/transaction-coordinator.ts',
+        'left = outcome.left\n',
+        'left = new Map()\n      void outcome.left\n',
+      ),
+    ],
+  },
+  {
+    name: 'who comes under a transactional id fences nobody',
+    edits: [
+      edit(
+        'coordinator/transaction/init-producer-id.ts',
+        '  if (known.state === TransactionState.ongoing)\n',
+        '  if (known.state === TransactionState.ongoing) return known\n  if (known.state === TransactionState.ongoing)\n',
+      ),
+    ],
+  },
+  {
+    name: 'a transaction may take as long as it likes',
+    edits: [
+      edit(
+        'coordinator/transaction/transaction-shard.ts',
+        'if (open && addInt64(open.startMs, open.timeoutMs) < supplies.nowMs)',
+        'if (open && addInt64(open.startMs, open.timeoutMs) < -1)',
+      ),
+    ],
+  },
+  {
+    name: 'offsets of a transaction count however it ends',
+    edits: [edit('coordinator/group/offsets/offsets.ts', 'if (committed && counts)', 'if (counts)')],
+  },
+  {
+    name: 'a snapshot of producers knows no open transactions',
+    edits: [
+      edit(
+        'storage/producer-state.ts',
+        'currentTransactionFirstOffset: entry.transactionFirstOffset ?? -1,',
+        'currentTransactionFirstOffset: -1,',
+      ),
+    ],
+  },
+  {
+    name: 'what a transaction writes needs no leave of its coordinator',
+    edits: [
+      edit(
+        'storage/producer-check.ts',
+        'if (batch.isTransactional && !isProven && (!verification || verification !== claim.verification))',
+        'if (batch.isTransactional && !isProven && Date.now() < 0)',
+      ),
+    ],
+  },
+  {
+    name: 'an end is put down, and no marker is written',
+    edits: [
+      edit(
+        'coordinator/transaction/transaction-shard.ts',
+        '      committed: () => this.#options.prepared(this, prepared),\n',
+        '      committed: () => {},\n',
+      ),
+    ],
+  },
 ]

@@ -14,10 +14,13 @@ import { Story } from './story.ts'
 import { Workload } from './workload.ts'
 
 export type Feed = 'inline' | 'fetch'
+/** Who uses the cluster: `transactions` are those of `records`, and others whose records come in transactions. */
+export type Clients = 'records' | 'transactions'
 
 export interface SimulationOptions {
   readonly seed: number
   readonly feed: Feed
+  readonly clients: Clients
   readonly brokers: number
 }
 
@@ -60,7 +63,7 @@ class Simulation {
   readonly #keepsElr: boolean
   #isOver = false
 
-  constructor({ seed, feed, brokers }: SimulationOptions) {
+  constructor({ seed, feed, clients, brokers }: SimulationOptions) {
     const random = seededRandom(seed)
     const [story, ledger, scheduler] = [this.#story, this.#ledger, this.#scheduler]
     this.#seed = seed
@@ -90,8 +93,10 @@ class Simulation {
     })
     this.#workload = new Workload({
       random: fork(random),
+      story,
       ledger,
       brokers,
+      clients,
       coordinatorId: () => this.#metadata.partition('__consumer_offsets', 0)?.leader ?? -1,
       worldOf: (name) => ({
         name,
@@ -121,6 +126,7 @@ class Simulation {
     workload.stopWriting()
     await this.#until('all is acknowledged', () => workload.isWritten, healMsMax)
     await this.#until('all is read', () => this.#isReadEverywhere, healMsMax)
+    await this.#passes('transactions are whole', workload.checkTransactions(), healMsMax)
     workload.stopReading()
     await this.#passes('the cluster has stopped', this.#cluster.stop(), startMsMax)
     this.#isOver = true

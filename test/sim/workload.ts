@@ -5,6 +5,9 @@ import { Consumer } from './clients/consumer.ts'
 import { GroupCommitter } from './clients/group-committer.ts'
 import { Producer } from './clients/producer.ts'
 import type { Ledger } from './ledger.ts'
+import type { Clients } from './simulation.ts'
+import type { Story } from './story.ts'
+import { Transactions } from './transactions.ts'
 import { topicConfigsOf } from './settings.ts'
 
 interface Place {
@@ -23,11 +26,14 @@ export class Workload {
   readonly #producers: Producer[] = []
   readonly #consumers: Consumer[] = []
   readonly #committer: GroupCommitter
+  readonly #transactions: Transactions | null
 
   constructor(options: {
     random: Random
+    story: Story
     ledger: Ledger
     brokers: number
+    clients: Clients
     worldOf: (host: string) => ClientWorld
     /** Who coordinates groups, by what is decided. */
     coordinatorId: () => number
@@ -40,7 +46,11 @@ export class Workload {
     const places = topics.flatMap(({ name, partitions }) =>
       Array.from({ length: partitions }, (_, index) => ({ topic: name, index })),
     )
-    this.#admin = new Admin(this.#world('admin'), this.#ledger, topics)
+    const { story, clients, ledger } = options
+    const world = (host: string) => this.#world(host)
+    this.#transactions =
+      clients === 'transactions' ? new Transactions({ random: this.#random, story, ledger, world }) : null
+    this.#admin = new Admin(this.#world('admin'), this.#ledger, topics, this.#transactions?.topics ?? [])
     this.#addProducers(places)
     this.#addConsumers(places)
     this.#committer = new GroupCommitter(this.#world('group'), this.#ledger, {
@@ -58,7 +68,7 @@ export class Workload {
   /** Each rejects with a bug of its own alone. */
   begin(): Promise<void>[] {
     const clients = [this.#admin, ...this.#producers, ...this.#consumers, this.#committer]
-    return clients.map((client) => client.run())
+    return [...clients, ...(this.#transactions?.clients ?? [])].map((client) => client.run())
   }
 
   stopChanging(): void {
@@ -68,20 +78,29 @@ export class Workload {
   stopWriting(): void {
     for (const producer of this.#producers) producer.stop()
     this.#committer.stop()
+    this.#transactions?.stopWriting()
   }
 
   stopReading(): void {
     for (const consumer of this.#consumers) consumer.stop()
+    this.#transactions?.stopReading()
+  }
+
+  /** What readers of committed records have been shown is whole; when all is read. */
+  async checkTransactions(): Promise<void> {
+    await this.#transactions?.check()
   }
 
   /** Nothing that was written is without an answer. */
   get isWritten(): boolean {
-    return this.#committer.isDone && this.#producers.every(({ isDone }) => isDone)
+    const isDone = this.#transactions?.isWritten ?? true
+    return isDone && this.#committer.isDone && this.#producers.every((producer) => producer.isDone)
   }
 
   /** Whether every consumer has come to the end that a partition has. */
   isReadTo(endOf: (partition: string) => number): boolean {
-    return this.#consumers.every(({ partition, position }) => position >= endOf(partition))
+    const isSo = this.#transactions?.isReadTo(endOf) ?? true
+    return isSo && this.#consumers.every(({ partition, position }) => position >= endOf(partition))
   }
 
   #topics(): AdminTopic[] {

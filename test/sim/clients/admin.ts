@@ -29,12 +29,20 @@ export class Admin {
   readonly #client: ClusterClient
   readonly #ledger: Ledger
   readonly #topics: readonly AdminTopic[]
+  readonly #others: readonly AdminTopic[]
   #isStopping = false
 
-  constructor(world: ClientWorld, ledger: Ledger, topics: readonly AdminTopic[]) {
+  /** Of `others` replicas and leaders change alone: no records are deleted, no partitions added. */
+  constructor(
+    world: ClientWorld,
+    ledger: Ledger,
+    topics: readonly AdminTopic[],
+    others: readonly AdminTopic[],
+  ) {
     this.#client = new ClusterClient(world)
     this.#ledger = ledger
     this.#topics = topics
+    this.#others = others
   }
 
   stop(): void {
@@ -51,7 +59,7 @@ export class Admin {
       })
       if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode)
     })
-    for (const { name, ...options } of this.#topics)
+    for (const { name, ...options } of [...this.#topics, ...this.#others])
       await this.#insist(async () => {
         const connection = await this.#client.anyBroker()
         await createTopic(
@@ -92,7 +100,7 @@ export class Admin {
   /** As many replicas as before, in another order or elsewhere. */
   async #move(): Promise<void> {
     const { random, brokerIds } = this.#client.world
-    const { name, index } = this.#anyPartition()
+    const { name, index } = this.#anyPartition([...this.#topics, ...this.#others])
     await this.#client.refresh(name)
     const known = await this.#client.find(name, index)
     if (!known) return
@@ -145,12 +153,12 @@ export class Admin {
     this.#client.tell(`makes ${name} ${count} partitions: ${errorInfo(results[0]?.errorCode ?? 0).name}`)
   }
 
-  #anyTopic(): AdminTopic {
-    return this.#topics[this.#client.world.random.int(this.#topics.length)] as AdminTopic
+  #anyTopic(topics = this.#topics): AdminTopic {
+    return topics[this.#client.world.random.int(topics.length)] as AdminTopic
   }
 
-  #anyPartition(): { name: string; index: number } {
-    const { name, partitions } = this.#anyTopic()
+  #anyPartition(topics = this.#topics): { name: string; index: number } {
+    const { name, partitions } = this.#anyTopic(topics)
     return { name, index: this.#client.world.random.int(partitions) }
   }
 }

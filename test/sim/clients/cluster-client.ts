@@ -1,5 +1,6 @@
-import { Connection, describeTopics } from '@sluice/client'
+import { Connection, describeTopics, throwOnError } from '@sluice/client'
 import type { Clock, Network, Random } from '@sluice/effects'
+import { FindCoordinator } from '@sluice/wire'
 import type { Scheduler } from '../scheduler.ts'
 import type { Story } from '../story.ts'
 
@@ -29,6 +30,8 @@ export interface KnownPartition {
 }
 
 const requestTimeoutMs = 3_000
+/** FindCoordinator's. */
+const keyTypes = { group: 0, transaction: 1 } as const
 
 /** What every client does: connections that are opened anew, and metadata that only goes forward (KIP-320). */
 export class ClusterClient {
@@ -84,6 +87,20 @@ export class ClusterClient {
         this.#known.set(key, { topicId, leader: leaderId, leaderEpoch, replicas: replicaNodes })
       }
     }
+  }
+
+  /** Who coordinates a group or a transactional id, as any broker says. */
+  async coordinator(
+    type: keyof typeof keyTypes,
+    key: string,
+  ): Promise<{ nodeId: number; connection: Connection }> {
+    const connection = await this.anyBroker()
+    const keyType = keyTypes[type]
+    const answer = await connection.request(FindCoordinator, { keyType, coordinatorKeys: [key] })
+    const [found] = answer.coordinators
+    throwOnError(found?.errorCode ?? 0)
+    const nodeId = found?.nodeId ?? -1
+    return { nodeId, connection: await this.broker(nodeId) }
   }
 
   /** Something was wrong: asks anew, if anybody answers. */

@@ -1,5 +1,5 @@
 import { commitOffset, committedOffset, throwOnError } from '@sluice/client'
-import { FindCoordinator } from '@sluice/wire'
+import { OffsetFetch } from '@sluice/wire'
 import type { Ledger } from '../ledger.ts'
 import { type ClientWorld, ClusterClient } from './cluster-client.ts'
 
@@ -11,7 +11,8 @@ interface GroupCommitterOptions {
   readonly coordinatorId: () => number
 }
 
-const groupType = 0
+/** Of OffsetFetch, by the names of topics. */
+const stableOffsetsVersion = 8
 
 /** Commits offsets of one group, each larger than the one before, and looks whether they stay. */
 export class GroupCommitter {
@@ -81,14 +82,27 @@ export class GroupCommitter {
   }
 
   async #coordinator() {
-    const { group } = this.#options
-    const answer = await (await this.#client.anyBroker()).request(FindCoordinator, {
-      keyType: groupType,
-      coordinatorKeys: [group],
-    })
-    const [coordinator] = answer.coordinators
-    throwOnError(coordinator?.errorCode ?? 0)
-    const nodeId = coordinator?.nodeId ?? -1
-    return { nodeId, connection: await this.#client.broker(nodeId) }
+    return this.#client.coordinator('group', this.#options.group)
+  }
+}
+
+/** What is committed for partition 0 and cannot be taken back, whoever coordinates the group. */
+export async function committedInGroup(world: ClientWorld, group: string, topic: string): Promise<number> {
+  const client = new ClusterClient(world)
+  for (;;) {
+    try {
+      const { connection } = await client.coordinator('group', group)
+      const answer = await connection.send(OffsetFetch, stableOffsetsVersion, {
+        groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [0] }] }],
+        requireStable: true,
+      })
+      throwOnError(answer.groups[0]?.errorCode ?? 0)
+      const found = answer.groups[0]?.topics[0]?.partitions[0]
+      throwOnError(found?.errorCode ?? 0)
+      await client.close()
+      return Number(found?.committedOffset ?? -1)
+    } catch {
+      await client.recover(topic)
+    }
   }
 }

@@ -51,6 +51,14 @@ export class InternalTopicLog implements CoordinatorLog {
     })
   }
 
+  committed(index: number): Promise<ErrorCode> {
+    const partition = this.#partitions.get(this.#topic, index)
+    if (!partition) return Promise.resolve(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    return new Promise((resolve) => {
+      partition.awaitCommit({ committed: () => resolve(ErrorCode.NONE), failed: resolve })
+    })
+  }
+
   refusal(index: number, of: TransactionalFacts, claim: TransactionClaim): ErrorCode {
     const partition = this.#partitions.get(this.#topic, index)
     return partition ? partition.log.refusal(of, claim) : ErrorCode.NOT_LEADER_OR_FOLLOWER

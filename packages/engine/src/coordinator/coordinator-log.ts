@@ -15,6 +15,8 @@ export interface CoordinatorLog {
    * this leader has in its log will be committed, and nobody would replay it later.
    */
   read(partition: number): AsyncIterable<Buffer> | Iterable<Buffer>
+  /** Resolves with 0 when all that stands in the log now is committed, else with why it may not be. */
+  committed(partition: number): Promise<ErrorCode>
   /** Largest batch that the topic takes. */
   readonly maxMessageBytes: number
 }

@@ -68,6 +68,7 @@ beforeEach(async () => {
     logger: silentLogger,
     log,
     codec,
+    awaitsCommit: true,
     commitTimeoutMs: 5_000,
     compression: 0,
     baseSequence: -1,
@@ -109,6 +110,19 @@ test('while a partition loads it is COORDINATOR_LOAD_IN_PROGRESS', async () => {
   finish()
   await loading
   expect(await read((shard) => shard.get('a'), 1)).toBe(0)
+})
+
+test('a shard whose answers others build on serves nobody before what it has read is committed', async () => {
+  await runtime.write('add', 0, (shard) => shard.add('a'))
+  runtime.unload(0)
+  log.hold()
+  const loading = runtime.load(0)
+  expect(await runtime.write('add', 0, (shard) => shard.add('a'))).toEqual(
+    new CoordinatorFailure(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS),
+  )
+  log.release()
+  await loading
+  expect(await runtime.write('get', 0, (shard) => answer(shard.get('a')))).toBe(1)
 })
 
 test('a response waits for the commit, and so does a read of what it changed', async () => {

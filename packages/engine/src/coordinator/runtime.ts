@@ -8,7 +8,7 @@ import {
   thrownMidway,
   type Timer,
 } from '@sluice/effects'
-import { ErrorCode, type Int64 } from '@sluice/wire'
+import { ErrorCode, errorInfo, type Int64 } from '@sluice/wire'
 import type { Verification } from '../storage/verification.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
 import type { CoordinatorLog } from './coordinator-log.ts'
@@ -47,6 +47,11 @@ interface RuntimeOptions<S, Rec> {
   readonly logger: Logger
   readonly log: CoordinatorLog
   readonly codec: RecordCodec<Rec>
+  /**
+   * Whether a shard serves nobody before all that it has read is committed: for those whose answers others build on. A
+   * leader's predecessor may have written what this leader loses again, if it goes before the others have it.
+   */
+  readonly awaitsCommit: boolean
   readonly createShard: (partition: number, timer: CoordinatorTimer<Rec>) => S
   /** A write that is not committed after this long is answered COORDINATOR_NOT_AVAILABLE. */
   readonly commitTimeoutMs: number
@@ -121,7 +126,10 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     const isCurrent = () => this.#slots.get(partition) === slot
     try {
       const count = await readShardLog(log, partition, codec, slot.shard, isCurrent)
+      const error =
+        this.#options.awaitsCommit && isCurrent() ? await log.committed(partition) : ErrorCode.NONE
       if (!isCurrent()) return
+      if (error !== ErrorCode.NONE) return this.#notLoaded(slot, new CommitAwaitedError(error))
       slot.state = 'active'
       midway(() => slot.shard.loaded())
       logger.debug('coordinator partition loaded', { topic: this.#options.name, partition, records: count })
@@ -340,7 +348,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
     slot.state = 'failed'
     slot.timer.cancelAll()
     this.#logError('coordinator partition cannot be loaded', slot, { error })
-    if (isSystemError(error))
+    if (isSystemError(error) || error instanceof CommitAwaitedError)
       slot.reload = clock.schedule(reloadDelayMs, () => void this.load(slot.partition))
   }
 
@@ -383,6 +391,13 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
 
   #logError(message: string, { partition }: Slot<S, Rec>, facts: Record<string, unknown>): void {
     this.#options.logger.error(message, { topic: this.#options.name, partition, ...facts })
+  }
+}
+
+/** What a shard has read is not committed, and this broker cannot say when it will be. */
+class CommitAwaitedError extends Error {
+  constructor(code: ErrorCode) {
+    super(`what was read is not committed: ${errorInfo(code).name}`)
   }
 }
 

@@ -237,6 +237,13 @@ export class Leader implements StagingHome, StagedLeader {
     this.#deletions.wait(offset, timeoutMs, waiter)
   }
 
+  /** Waits until all that stands in the log now is committed, however long that takes. */
+  awaitCommit(waiter: CommitWaiter): void {
+    const { logEndOffset, highWatermark } = this.#replica.log
+    if (highWatermark >= logEndOffset) waiter.committed()
+    else this.#purgatory.wait(logEndOffset, Infinity, waiter)
+  }
+
   /** This broker leads no more, or the partition leaves it: everything that waits is answered with `error`. */
   resign(error: ErrorCode): void {
     this.commit()

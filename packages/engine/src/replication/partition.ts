@@ -132,6 +132,12 @@ export class Partition {
     else waiter.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER)
   }
 
+  /** Waits until all that stands in the log now is committed. */
+  awaitCommit(waiter: CommitWaiter): void {
+    if (this.#role instanceof Leader) this.#role.awaitCommit(waiter)
+    else waiter.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  }
+
   /** Stages the records; the sink hears of the outcome, at once for a refusal, else after `commit`. */
   append(request: AppendRequest): void {
     if (this.#role instanceof Leader) this.#role.append(request)

@@ -134,6 +134,8 @@ export class GroupCoordinator {
       logger,
       log,
       codec: groupRecordCodec,
+      // Members and offsets are told anew by who has not heard of their commit.
+      awaitsCommit: false,
       commitTimeoutMs: config.offsetsCommitTimeoutMs,
       compression: config.offsetsCompression,
       baseSequence: 0,

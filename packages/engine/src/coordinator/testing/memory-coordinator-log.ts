@@ -23,11 +23,16 @@ export class MemoryCoordinatorLog implements CoordinatorLog {
     return ErrorCode.NONE
   }
 
+  async committed(): Promise<ErrorCode> {
+    if (this.#held) await new Promise<void>((resolve) => this.#held?.push(resolve))
+    return ErrorCode.NONE
+  }
+
   *read(partition: number): Generator<Buffer> {
     for (const each of this.batches) if (each.partition === partition) yield each.batch
   }
 
-  /** From now on appends wait for `release`. */
+  /** From now on commits wait for `release`. */
   hold(): void {
     this.#held = []
   }

@@ -85,6 +85,8 @@ export class TransactionCoordinator {
       logger,
       log,
       codec: transactionRecordCodec(transactionVersion),
+      // Leaders write to a transaction on the word that their partitions are in it.
+      awaitsCommit: true,
       commitTimeoutMs: config.commitTimeoutMs,
       compression: uncompressed,
       baseSequence: noSequence,
