@@ -302,7 +302,7 @@ export class LogStore implements SegmentHome {
     old.finishTimeIndex()
     old.persistIndexes()
     // Its records may be durable, and the last entry of its time index is not: it is flushed once more.
-    this.#recoveryPoint = Math.min(this.#recoveryPoint, nextOffset - 1)
+    this.#flushes.recoveryPoint = Math.min(this.recoveryPoint, nextOffset - 1)
     this.producers.mapEndOffset = nextOffset
     this.producers.takeSnapshot()
     this.#segments = [...this.#segments, this.#newSegment(nextOffset)]
