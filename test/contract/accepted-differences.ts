@@ -96,6 +96,20 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-124',
   },
   {
+    what: 'Who receives the metrics of clients',
+    here: 'metric.reporters may name sluice.ClientMetricsLog: a line in the log for each push',
+    apacheKafka: 'classes that metric.reporters names',
+    why: 'An embedded broker loads no classes. Without a receiver both answer, and do not list it.',
+    see: 'KIP-714',
+  },
+  {
+    what: 'Patterns of a client metrics subscription',
+    here: 'expressions of RE2',
+    apacheKafka: 'those of Java, which may look around and back',
+    why: 'They are matched in linear time, whatever a client says that it is.',
+    see: 'KIP-714',
+  },
+  {
     what: 'kraft.version',
     here: 'at most 0',
     apacheKafka: 'at most 1',

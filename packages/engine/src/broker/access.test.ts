@@ -79,6 +79,8 @@ const asked: Record<string, string[]> = {
   ElectLeaders: ['alter on the cluster'],
   AlterPartitionReassignments: ['alter on the cluster'],
   ListPartitionReassignments: ['describe on the cluster'],
+  GetTelemetrySubscriptions: [],
+  PushTelemetry: [],
   SaslHandshake: [],
   SaslAuthenticate: [],
   DescribeClientQuotas: ['describeConfigs on the cluster'],

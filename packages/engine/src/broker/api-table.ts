@@ -56,6 +56,8 @@ import { describeTransactions } from './handlers/65-describe-transactions.ts'
 import { listTransactions } from './handlers/66-list-transactions.ts'
 import { consumerGroupHeartbeat } from './handlers/68-consumer-group-heartbeat.ts'
 import { consumerGroupDescribe } from './handlers/69-consumer-group-describe.ts'
+import { getTelemetrySubscriptions } from './handlers/71-get-telemetry-subscriptions.ts'
+import { pushTelemetry } from './handlers/72-push-telemetry.ts'
 import { listConfigResources } from './handlers/74-list-config-resources.ts'
 import { describeTopicPartitions } from './handlers/75-describe-topic-partitions.ts'
 import { unregisterController } from './handlers/94-unregister-controller.ts'
@@ -118,6 +120,8 @@ const all: readonly Handler[] = [
   listTransactions,
   consumerGroupHeartbeat,
   consumerGroupDescribe,
+  getTelemetrySubscriptions,
+  pushTelemetry,
   listConfigResources,
   describeTopicPartitions,
   unregisterController,

@@ -11,6 +11,7 @@ import { isOnlyCopy } from '../metadata/topics-image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import { ClientMetrics } from './client-metrics/client-metrics.ts'
 import { ClientQuotas } from '../quotas/client-quotas.ts'
 import { type ReplicationQuotas, replicationQuotas } from '../replication/replication-quota.ts'
 import { logDirectoryName } from '../storage/directory-names.ts'
@@ -74,6 +75,7 @@ export class Broker implements BrokerServices {
   readonly partitions: Partitions
   readonly quotas: ReplicationQuotas
   readonly clientQuotas: ClientQuotas
+  readonly clientMetrics: ClientMetrics
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
@@ -123,6 +125,7 @@ export class Broker implements BrokerServices {
     this.#volume = parts.volume
     this.quotas = replicationQuotas({ brokerId: options.nodeId, clock, config: parts.config })
     this.clientQuotas = new ClientQuotas(parts)
+    this.clientMetrics = new ClientMetrics({ ...options, ...parts })
     this.partitions = createPartitions({
       ...options,
       ...parts,

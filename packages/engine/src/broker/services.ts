@@ -6,6 +6,7 @@ import type { Peers } from './peers.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
+import type { ClientMetrics } from './client-metrics/client-metrics.ts'
 import type { ClientQuotas } from '../quotas/client-quotas.ts'
 import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { LogManager } from '../storage/log-manager.ts'
@@ -30,6 +31,7 @@ export interface BrokerServices extends ServingNode {
   readonly partitions: Partitions
   readonly quotas: ReplicationQuotas
   readonly clientQuotas: ClientQuotas
+  readonly clientMetrics: ClientMetrics
   readonly logs: LogManager
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator

@@ -1,16 +1,8 @@
 import { ErrorCode } from '@sluice/wire'
+import { matchPattern } from '../metadata/client-metrics-match.ts'
 import { configDefinition, validateConfig } from '../metadata/config-definitions.ts'
 import { Refusal } from './decision.ts'
 
-/** What a subscription may match clients by (KIP-714). */
-const matchKeys = new Set([
-  'client_instance_id',
-  'client_id',
-  'client_software_name',
-  'client_software_version',
-  'client_source_address',
-  'client_source_port',
-])
 const intervalMsMin = 100
 const intervalMsMax = 3_600_000
 
@@ -26,7 +18,7 @@ export function clientMetricsConfigsProblem(configs: ReadonlyMap<string, string>
         ErrorCode.INVALID_REQUEST,
         `Invalid value ${value} for ${name}, it must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
       )
-    const pattern = name === 'match' && (check.parsed as readonly string[]).find((one) => !isPattern(one))
+    const pattern = name === 'match' && (check.parsed as readonly string[]).find((one) => !matchPattern(one))
     if (typeof pattern === 'string')
       return new Refusal(ErrorCode.INVALID_CONFIG, `Illegal client matching pattern: ${pattern}`)
   }
@@ -35,16 +27,4 @@ export function clientMetricsConfigsProblem(configs: ReadonlyMap<string, string>
 
 function isInterval(ms: number): boolean {
   return ms >= intervalMsMin && ms <= intervalMsMax
-}
-
-/** `key=regular expression` */
-function isPattern(text: string): boolean {
-  const at = text.indexOf('=')
-  if (at < 0 || !matchKeys.has(text.slice(0, at).trim())) return false
-  try {
-    new RegExp(text.slice(at + 1))
-    return true
-  } catch {
-    return false
-  }
 }
