@@ -1,4 +1,5 @@
 import { AssertionFailure } from './assert.ts'
+import type { Calendar } from './calendar.ts'
 import type { Clock } from './clock.ts'
 import { isSystemError } from './system-error.ts'
 
@@ -52,6 +53,17 @@ export function guardedClock(clock: Clock, guard: Guard): Clock {
     share: (slice) => clock.share((endMs) => guard(() => slice(endMs))),
     firstTryEndMs: () => clock.firstTryEndMs(),
     sleep: (delayMs) => clock.sleep(delayMs),
+  }
+}
+
+export function guardedCalendar(calendar: Calendar, guard: Guard): Calendar {
+  return {
+    get skewMs() {
+      return calendar.skewMs
+    },
+    steady: guardedClock(calendar.steady, guard),
+    records: guardedClock(calendar.records, guard),
+    sessions: guardedClock(calendar.sessions, guard),
   }
 }
 

@@ -1,4 +1,5 @@
 export * from './assert.ts'
+export * from './calendar.ts'
 export * from './clock.ts'
 export * from './deferred.ts'
 export * from './disk.ts'

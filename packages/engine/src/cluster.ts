@@ -157,8 +157,10 @@ class StartedCluster implements Cluster {
     await this.stopController()
     const { directory, onLoss } = this.#options
     const { disk } = this.#options.effects
+    const effects = this.#effectsOf(node.nodeId)
     const controller = await Controller.open({
-      ...this.#effectsOf(node.nodeId),
+      ...effects,
+      clock: effects.calendar?.steady ?? effects.clock,
       ...node,
       acceptsLoss: this.#acceptsMetadataLoss,
       isExpected: this.#hadController || brokerDirectories(disk, directory).length > 0,

@@ -1,4 +1,4 @@
-import type { Clock, Disk, Logger, Network, Processes, Random, Urls } from '@sluice/effects'
+import type { Calendar, Clock, Disk, Logger, Network, Processes, Random, Urls } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
 import { Controller } from './controller/controller.ts'
@@ -22,6 +22,8 @@ export interface NodeEffects {
   readonly processes?: Processes
   /** Where the keys of issuers of tokens (OAUTHBEARER) are read; without it only from files. */
   readonly urls?: Urls
+  /** Without it the time of day is the clock's. */
+  readonly calendar?: Calendar
 }
 
 interface NodeOptions {

@@ -187,6 +187,20 @@ export interface Faults {
   clear(): void
 }
 
+/**
+ * The time of day of the brokers. It runs at real speed; what is kept for a time, transactions and tokens go by it.
+ * Connections, brokers and, unless it is said otherwise, members of groups are alive in the time that passes.
+ */
+export interface ServerClock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /**
+   * By `'8d'`, `'90m'`, `'1h 30m'`, `'500ms'`, or milliseconds. Resolves when everything is done that is due by then. The
+   * clocks of clients stay where they are: what they write from then on is as old as the way that this one is ahead.
+   */
+  advance(by: string | number, options?: { sessions?: boolean }): Promise<void>
+}
+
 /** One broker of a server. Its address stays the same. */
 export interface BrokerHandle {
   readonly id: number
@@ -251,6 +265,7 @@ export interface KafkaServer extends AsyncDisposable {
   /** What has come from clients, the oldest first; the last 10,000 of them. */
   requests(filter?: RequestFilter): SeenRequest[]
   readonly faults: Faults
+  readonly clock: ServerClock
 
   /** Ends everything: no socket, timer or file is left of it. Warns of clients that are still connected, and of faults that never fired. */
   stop(): Promise<void>

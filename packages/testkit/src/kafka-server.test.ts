@@ -42,7 +42,7 @@ describe('a server of three brokers', () => {
 
   it('waits for a group that has read everything, and tells how far it is', async () => {
     await kafka.produce('orders', ['1', '2', '3'])
-    const consumer = kafkajs(kafka).consumer({ groupId: 'billing' })
+    const consumer = kafkajs(kafka).consumer({ groupId: 'billing', maxWaitTimeInMs: 50 })
     await consumer.connect()
     await consumer.subscribe({ topic: 'orders', fromBeginning: true })
     let seen = 0

@@ -15,12 +15,14 @@ import type {
   RecordsWanted,
   RequestFilter,
   SeenRequest,
+  ServerClock,
   Snapshot,
   StoredRecord,
   Topics as NewTopics,
 } from './api.ts'
 import { clientConfigs, isClientName } from './client-configs.ts'
 import type { ClusterLife } from './cluster-life.ts'
+import { durationMs } from './duration.ts'
 import type { FaultRules } from './faults.ts'
 import { Groups } from './groups.ts'
 import type { Inside } from './inside.ts'
@@ -55,7 +57,7 @@ export class LiveServer implements KafkaServer {
   constructor(parts: LiveServerParts) {
     const { inside, topics, world } = parts
     this.#parts = parts
-    this.#records = new Records(inside, topics, world.clock)
+    this.#records = new Records(inside, topics, world.calendar.steady)
     this.#groups = new Groups(inside, this.#records, world.clock)
     this.#leaders = new Leaders(inside, topics, world.clock)
   }
@@ -138,7 +140,7 @@ export class LiveServer implements KafkaServer {
 
   snapshot(): Snapshot {
     const { life, world } = this.#running
-    const snapshot = Object.freeze({ takenAtMs: world.clock.now() })
+    const snapshot = Object.freeze({ takenAtMs: world.calendar.steady.now() })
     this.#snapshots.set(snapshot, life.copyDisk())
     return snapshot
   }
@@ -188,6 +190,14 @@ export class LiveServer implements KafkaServer {
 
   requests(filter?: RequestFilter): SeenRequest[] {
     return this.#running.watch.requests(filter)
+  }
+
+  get clock(): ServerClock {
+    const { calendar } = this.#running.world
+    return {
+      now: () => calendar.steady.now(),
+      advance: async (by, options) => calendar.advance(durationMs(by), options),
+    }
   }
 
   get faults(): Faults {

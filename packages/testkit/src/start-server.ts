@@ -28,14 +28,18 @@ export async function startServer(options: KafkaServerOptions = {}): Promise<Kaf
 }
 
 /** On a disk that has what another server had, or on an empty one. */
-async function serverOn(found: MemoryDisk | null, options: KafkaServerOptions): Promise<LiveServer> {
+async function serverOn(
+  found: MemoryDisk | null,
+  options: KafkaServerOptions,
+  skewMs = 0,
+): Promise<LiveServer> {
   const { brokers = 1, port = 0, auth } = options
-  const world = createWorld(options)
+  const world = createWorld(options, skewMs)
   const properties = { ...defaultProperties(brokers), ...loginProperties(auth), ...options.properties }
   const protocol = auth === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
-  const disk = found ?? new MemoryDisk(() => world.clock.now(), { isForgetful: false })
+  const disk = found ?? new MemoryDisk(() => world.calendar.steady.now(), { isForgetful: false })
   const faults = new FaultRules()
-  const watch = new RequestWatch(world.clock, faults)
+  const watch = new RequestWatch(world.calendar.steady, faults)
   const { interceptor } = watch
   const life = new ClusterLife({ world, brokers, port, properties, protocol, interceptor }, disk)
   const inside = new Inside(world, () => life.cluster)
@@ -49,7 +53,7 @@ async function serverOn(found: MemoryDisk | null, options: KafkaServerOptions): 
     faults,
     watch,
     topics: new Topics(inside),
-    fork: (copy) => serverOn(copy, { ...options, port: 0 }),
+    fork: (copy) => serverOn(copy, { ...options, port: 0 }, world.calendar.skewMs),
   })
 }
 

@@ -1,6 +1,7 @@
 import {
   lineLogger,
   MemoryNetwork,
+  MovableCalendar,
   type Network,
   seededRandom,
   silentLogger,
@@ -17,12 +18,13 @@ export const insideHost = 'inside'
 export const outsideHost = '127.0.0.1'
 
 /** What the nodes of one server know of the world, but for their disk: a network in memory, and real sockets for clients. */
-export type World = Omit<NodeEffects, 'disk'>
+export type World = Omit<NodeEffects, 'disk' | 'calendar'> & { readonly calendar: MovableCalendar }
 
-export function createWorld({ seed, log }: Pick<KafkaServerOptions, 'seed' | 'log'>): World {
+export function createWorld({ seed, log }: Pick<KafkaServerOptions, 'seed' | 'log'>, skewMs: number): World {
   const clock = systemClock()
   return {
     clock,
+    calendar: new MovableCalendar(clock, skewMs),
     network: networkOf(new MemoryNetwork(), systemNetwork()),
     random: seed === undefined ? systemRandom() : seededRandom(seed),
     logger: log ? lineLogger(log, 'warn', () => clock.now()) : silentLogger,

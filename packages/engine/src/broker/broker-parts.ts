@@ -1,10 +1,13 @@
 import {
+  type Calendar,
   type Clock,
   type Disk,
+  guardedCalendar,
   guardedClock,
   type Logger,
   type Network,
   type NodeGuard,
+  plainCalendar,
   type Processes,
   type Random,
   type Urls,
@@ -44,6 +47,7 @@ export interface BrokerOptions {
   readonly logger: Logger
   readonly processes?: Processes
   readonly urls?: Urls
+  readonly calendar?: Calendar
   /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
   readonly mechanisms?: readonly SaslMechanism[]
   /** Who may do what; without one everybody may do everything. */
@@ -62,6 +66,7 @@ export interface BrokerOptions {
 export interface BrokerParts {
   readonly guard: NodeGuard
   readonly clock: Clock
+  readonly calendar: Calendar
   readonly logger: Logger
   readonly metadata: MetadataImage
   readonly config: BrokerConfig
@@ -74,6 +79,7 @@ export interface BrokerParts {
 export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
   const { nodeId, properties } = options
   const clock = guardedClock(options.clock, guard.run)
+  const calendar = options.calendar ? guardedCalendar(options.calendar, guard.run) : plainCalendar(clock)
   const logger = options.logger.with({ broker: nodeId })
   const metadata = new MetadataImage()
   const config = new BrokerConfig({ image: metadata, nodeId, staticProperties: properties })
@@ -81,7 +87,7 @@ export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
   const volume = volumeBytes === undefined ? null : new Volume(disk, directory, volumeBytes)
   const logs = new LogManager({
     disk: volume ?? disk,
-    clock,
+    clock: calendar.records,
     logger,
     random: options.random,
     processes: options.processes,
@@ -93,5 +99,5 @@ export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
     onLoss: options.onLoss,
   })
   const authorizer = options.authorizer ?? authorizerOf(config, metadata.security.acls)
-  return { guard, clock, logger, metadata, config, logs, volume, authorizer }
+  return { guard, clock, calendar, logger, metadata, config, logs, volume, authorizer }
 }

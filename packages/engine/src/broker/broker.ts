@@ -1,4 +1,4 @@
-import { type Clock, type Guard, type Logger, NodeGuard, type Random } from '@sluice/effects'
+import { type Calendar, type Clock, type Guard, type Logger, NodeGuard, type Random } from '@sluice/effects'
 import type { Int64, RequestHeader } from '@sluice/wire'
 import type { Authorizer } from '../authorizer/permissions.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
@@ -66,6 +66,7 @@ export class Broker implements BrokerServices {
   readonly rack: string | null
   readonly clusterId: string
   readonly clock: Clock
+  readonly calendar: Calendar
   readonly random: Random
   readonly logger: Logger
   readonly handlers: ReadonlyMap<number, Handler<RequestContext>>
@@ -116,6 +117,7 @@ export class Broker implements BrokerServices {
     this.rack = options.rack
     this.clusterId = options.clusterId
     this.clock = clock
+    this.calendar = parts.calendar
     this.random = options.random
     this.logger = parts.logger
     this.controller = options.controller
@@ -185,7 +187,8 @@ export class Broker implements BrokerServices {
   }
 
   #serverOf(options: BrokerOptions, parts: BrokerParts): Server<RequestContext> {
-    const login = { mechanisms: [], ...options, ...parts, refusals: this.refusals }
+    const { steady: clock } = this.calendar
+    const login = { mechanisms: [], ...options, ...parts, clock, refusals: this.refusals }
     return new Server(this, {
       ...options,
       config: this.config,
@@ -239,7 +242,7 @@ export class Broker implements BrokerServices {
   }
 
   get nowMs(): number {
-    return this.#server.nowMs
+    return this.#server.nowMs + this.calendar.skewMs
   }
 
   async #start(): Promise<void> {

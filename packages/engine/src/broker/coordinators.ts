@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random } from '@sluice/effects'
+import type { Calendar, Clock, Logger, Random } from '@sluice/effects'
 import { ConfigResourceType, consumerOffsets, transactionState } from '@sluice/wire'
 import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { TopicView } from '../coordinator/group/topic-view.ts'
@@ -94,6 +94,7 @@ export function coordinatorHomes(broker: {
 /** What a coordinator has of its broker. */
 interface CoordinatorSurroundings {
   readonly clock: Clock
+  readonly calendar: Calendar
   readonly logger: Logger
   readonly random: Random
   readonly config: BrokerConfig
@@ -109,10 +110,12 @@ export function createTransactionCoordinator(
     readonly producerIds: ProducerIds
   },
 ): TransactionCoordinator {
-  const { clock, logger, config, metadata, partitions } = broker
+  const { logger, config, metadata, partitions } = broker
+  const { steady: clock, records: timerClock } = broker.calendar
   const { topic } = transactionState
   return new TransactionCoordinator({
     clock,
+    timerClock,
     logger,
     config,
     log: new InternalTopicLog({
@@ -130,10 +133,12 @@ export function createTransactionCoordinator(
 }
 
 export function createGroupCoordinator(broker: CoordinatorSurroundings): GroupCoordinator {
-  const { clock, logger, random, config, metadata, partitions } = broker
+  const { logger, random, config, metadata, partitions } = broker
+  const { steady: clock, sessions: timerClock } = broker.calendar
   const { topic } = consumerOffsets
   return new GroupCoordinator({
     clock,
+    timerClock,
     logger,
     random,
     config,

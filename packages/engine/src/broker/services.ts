@@ -1,4 +1,4 @@
-import type { Random } from '@sluice/effects'
+import type { Calendar, Random } from '@sluice/effects'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts'
@@ -25,6 +25,7 @@ export interface BrokerServices extends ServingNode {
   readonly clusterId: string
   readonly rack: string | null
   readonly random: Random
+  readonly calendar: Calendar
   /** What this broker has replayed of the metadata log. */
   readonly metadata: MetadataImage
   readonly config: BrokerConfig

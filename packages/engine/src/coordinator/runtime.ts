@@ -44,6 +44,8 @@ interface RuntimeOptions<S, Rec> {
   readonly name: string
   /** Of the broker: what its timers throw stops the broker. */
   readonly clock: Clock
+  /** Of the shards' timers, where another one counts for these. */
+  readonly timerClock?: Clock
   readonly logger: Logger
   readonly log: CoordinatorLog
   readonly codec: RecordCodec<Rec>
@@ -264,7 +266,7 @@ export class CoordinatorRuntime<S extends CoordinatorShard<Rec>, Rec> {
 
   #createSlot(partition: number): Slot<S, Rec> {
     const { clock, log, commitTimeoutMs, compression, baseSequence } = this.#options
-    const timer = new CoordinatorTimer<Rec>(clock, (key, operation) =>
+    const timer = new CoordinatorTimer<Rec>(this.#options.timerClock ?? clock, (key, operation) =>
       this.#timeIsUp(partition, key, operation),
     )
     const shard = this.#options.createShard(partition, timer)

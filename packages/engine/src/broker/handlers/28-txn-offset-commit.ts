@@ -57,7 +57,7 @@ async function admission(
   if (typeof partition === 'number') return ErrorCode.NOT_COORDINATOR
   const verification = partition.log.verify(
     { producerId, producerEpoch, baseSequence: 0, bumpsEpoch: adds },
-    broker.clock.now(),
+    broker.calendar.steady.now(),
   )
   if (!verification) return { verification }
   const errorOf = await admit(broker, {

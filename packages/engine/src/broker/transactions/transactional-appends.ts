@@ -104,7 +104,7 @@ export class TransactionalAppends {
       const error = this.#inTermsOfProduce(errorOf(partition.topic, partition.index))
       if (error !== ErrorCode.NONE) append.sink.appended(append.index, refusedAppend(error))
       else {
-        this.#append(partition, { ...append, nowMs: this.#broker.clock.now() })
+        this.#append(partition, { ...append, nowMs: this.#broker.calendar.steady.now() })
         partition.commit()
       }
     }

@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/effects'
+import type { Calendar } from '@sluice/effects'
 import { consumerOffsets, endTransactionBatch, ErrorCode } from '@sluice/wire'
 import type { GroupCoordinator } from '../../coordinator/group/group-coordinator.ts'
 import type { VersionedEnd } from '../../coordinator/pending-appends.ts'
@@ -10,7 +10,7 @@ import type { Partitions } from '../../replication/partitions.ts'
 export interface MarkerHome {
   readonly partitions: Partitions
   readonly groups: GroupCoordinator
-  readonly clock: Clock
+  readonly calendar: Calendar
   readonly config: BrokerConfig
 }
 
@@ -27,7 +27,7 @@ export async function writeMarker(
   if (topic === consumerOffsets.topic) return errorOfGroups(await broker.groups.endTransaction(index, end))
   const partition = broker.partitions.get(topic, index)
   if (!partition) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-  const nowMs = broker.clock.now()
+  const nowMs = broker.calendar.steady.now()
   return new Promise((resolve) => {
     partition.append({
       records: endTransactionBatch(end, { timestamp: nowMs }),

@@ -66,6 +66,8 @@ interface GroupCoordinatorOptions {
   readonly config: ConfigReader
   readonly groupConfigs: OwnGroupConfigs
   readonly clock: Clock
+  /** See CoordinatorRuntime. */
+  readonly timerClock?: Clock
   readonly random: Random
   readonly logger: Logger
   readonly topics: TopicView
@@ -131,6 +133,7 @@ export class GroupCoordinator {
     this.#runtime = new CoordinatorRuntime({
       name: consumerOffsets.topic,
       clock,
+      timerClock: options.timerClock,
       logger,
       log,
       codec: groupRecordCodec,

@@ -40,6 +40,8 @@ export interface MarkerOutcome {
 interface TransactionCoordinatorOptions {
   readonly config: ConfigReader
   readonly clock: Clock
+  /** See CoordinatorRuntime. */
+  readonly timerClock?: Clock
   readonly logger: Logger
   readonly log: CoordinatorLog
   /** Undefined while the topic is not there. */
@@ -82,6 +84,7 @@ export class TransactionCoordinator {
     this.#runtime = new CoordinatorRuntime({
       name: transactionState.topic,
       clock,
+      timerClock: options.timerClock,
       logger,
       log,
       codec: transactionRecordCodec(transactionVersion),
