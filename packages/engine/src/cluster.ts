@@ -2,6 +2,7 @@ import { fencingHeartbeat } from '@sluice/client'
 import type { Disk } from '@sluice/effects'
 import { BrokerHeartbeat, randomUuid } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
+import type { BrokerFigures } from './broker/broker-figures.ts'
 import { InlineChannel } from './controller/channel.ts'
 import { Controller } from './controller/controller.ts'
 import { controllerAwayMsMax, type NodeEffects, startBrokerNode, type StartedBroker } from './node.ts'
@@ -74,6 +75,8 @@ export interface Cluster {
    * broker does not run, and the others go on. The signal gives up a start that is under way.
    */
   startBroker(broker: BrokerNode, properties: Properties, signal?: AbortSignal): Promise<void>
+  /** Of each broker that runs. */
+  figures(): BrokerFigures[]
   /** The volume of a broker that runs is so large from now on. */
   resizeVolume(nodeId: number, bytes: number): void
   /** Stops a broker cleanly; it is then not among `brokers` any more. */
@@ -204,6 +207,10 @@ class StartedCluster implements Cluster {
       this.#fence(broker).then(() => this.#options.onBrokerFailure?.(node.nodeId, failure)),
     )
     this.#brokers.push(broker)
+  }
+
+  figures(): BrokerFigures[] {
+    return this.#brokers.filter(({ failure }) => failure === null).map((broker) => broker.figures())
   }
 
   resizeVolume(nodeId: number, bytes: number): void {

@@ -1,6 +1,7 @@
 import type { Calendar, Clock, Disk, Logger, Network, Processes, Random, Urls } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import { Broker } from './broker/broker.ts'
+import type { BrokerFigures } from './broker/broker-figures.ts'
 import { Controller } from './controller/controller.ts'
 import { TcpChannel } from './controller/tcp-channel.ts'
 import { type Address, type BrokerNode, type ControllerNode, nodeProperties } from './node-properties.ts'
@@ -70,6 +71,7 @@ export interface StartedBroker extends StartedNode {
   /** Of its registration; −1 before. */
   readonly epoch: Int64
   readonly listeners: readonly BoundListener[]
+  figures(): BrokerFigures
   /** Its volume is so large from now on. */
   resizeVolume(bytes: number): void
 }
@@ -175,6 +177,7 @@ function startedBroker(broker: Broker, channel: TcpChannel): StartedBroker {
     get listeners() {
       return broker.listeners
     },
+    figures: () => broker.figures(),
     resizeVolume: (bytes) => broker.resizeVolume(bytes),
     stop: async (how) => {
       await broker.stop(how)

@@ -31,6 +31,7 @@ import {
   createGroupCoordinator,
   createTransactionCoordinator,
 } from './coordinators.ts'
+import { type BrokerFigures, brokerFigures } from './broker-figures.ts'
 import { createFetchSessions, type FetchSessions } from './fetch-sessions.ts'
 import { FollowerFetches } from './follower-fetches.ts'
 import { ParkedFetches, parkedPartitionsMax } from './parked-fetches.ts'
@@ -43,6 +44,7 @@ import { intercepted } from '../server/interception.ts'
 import type { BoundListener } from '../server/listeners.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
 import { loginsOf } from '../server/authentication/listener-login.ts'
+import { RequestFigures } from '../server/request-figures.ts'
 import { RefusalLog } from '../server/refusal-log.ts'
 import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -91,6 +93,7 @@ export class Broker implements BrokerServices {
   readonly largeRequests = new LargeRequests()
   readonly authorizer: Authorizer
   readonly refusals = new RefusalLog(this)
+  readonly requests: RequestFigures
   readonly #guard: NodeGuard
   readonly #volume: Volume | null
   readonly #options: BrokerOptions
@@ -118,6 +121,7 @@ export class Broker implements BrokerServices {
     this.clusterId = options.clusterId
     this.clock = clock
     this.calendar = parts.calendar
+    this.requests = new RequestFigures(clock)
     this.random = options.random
     this.logger = parts.logger
     this.controller = options.controller
@@ -230,6 +234,11 @@ export class Broker implements BrokerServices {
   /** Why the disk does not serve; null while it does. */
   get diskFailure(): DiskFailure | null {
     return this.logs.disk.failure
+  }
+
+  figures(): BrokerFigures {
+    const { nodeId, partitions, requests } = this
+    return brokerFigures({ nodeId, partitions, requests, server: this.#server })
   }
 
   /** Where it has a size of its own. */

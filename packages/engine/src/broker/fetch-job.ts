@@ -9,6 +9,7 @@ import type { Timer } from '@sluice/effects'
 import { clusterResource } from '../authorizer/permissions.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { FollowerFetch } from '../replication/replica.ts'
+import type { Traffic } from '../replication/traffic.ts'
 import type { FetchWaiter } from '../replication/waiters.ts'
 import { atOnce, type Steps } from '../storage/slices.ts'
 import { endRequest } from '../server/failed-request.ts'
@@ -97,6 +98,7 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
     this.#context = context
     this.#reply = reply
     this.#wanted = [...scope.partitions]
+    if (this.#follower) reply.countsAs(context.broker.requests.followerFetches)
     const quota = context.broker.clientQuotas.fetch
     const isHeld = quota.isSet && this.#follower === null
     this.#bytesMax = isHeld
@@ -270,6 +272,7 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
       currentLeader: null,
       preferredReadReplica: this.#readReplica(partition, Number(fetchOffset)),
       isThrottled: this.#isThrottled(partition),
+      traffic: partition.traffic,
     }
     if (fetched.preferredReadReplica !== noReplica || this.#isWithheld(fetched, partition)) return fetched
     const readable = committed ? lastStableOffset : highWatermark
@@ -381,6 +384,12 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
     })
   }
 
+  #count(bytes: number, traffic: Traffic | null): void {
+    if (!traffic) return
+    if (this.#follower) traffic.replicationBytesOut += bytes
+    else traffic.bytesOut += bytes
+  }
+
   *#encoded(shown: readonly Fetched[]): Steps<ResponsePart[]> {
     const { apiVersion, correlationId, broker, session } = this.#context
     const hints = new LeaderHints(broker.metadata, session)
@@ -392,6 +401,7 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
         partition.wanted.sentLogStartOffset = partition.logStartOffset
         if (!partition.records) continue
         this.#scope.served(partition.wanted)
+        this.#count(partition.records.length, partition.traffic)
         if (partition.isThrottled) broker.quotas.leader.record(partition.records.length)
       }
       const parts = yield* encodeFetchResponseInSteps({

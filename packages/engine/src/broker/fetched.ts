@@ -1,5 +1,6 @@
 import { ErrorCode, type FetchedPartition, type Int64 } from '@sluice/wire'
 import type { Partition } from '../replication/partition.ts'
+import type { Traffic } from '../replication/traffic.ts'
 import type { FetchSlice } from '../storage/log.ts'
 import type { FetchPartition } from './fetch-sessions.ts'
 
@@ -17,6 +18,8 @@ export interface Fetched extends FetchedPartition<FetchSlice> {
   preferredReadReplica: number
   /** What a follower takes of it counts against the leader's quota. */
   isThrottled: boolean
+  /** Of the topic; null where nothing was read. */
+  traffic: Traffic | null
 }
 
 /** Where the log of a reader has gone another way than ours (KIP-595); `unknown`: we cannot say where it ends. */
@@ -81,6 +84,7 @@ export function failed(wanted: FetchPartition, error: ErrorCode): Fetched {
     currentLeader: null,
     preferredReadReplica: noReplica,
     isThrottled: false,
+    traffic: null,
   }
 }
 

@@ -4,6 +4,7 @@ import { batchOf, readAll, valuesOf } from '../storage/testing/log-context.ts'
 import { Follower } from './follower.ts'
 import { PartitionDisk } from './partition-disk.ts'
 import { append, followed, led, other, PartitionContext } from './testing/partition-context.ts'
+import { Traffic } from './traffic.ts'
 import { Waiters } from './waiters.ts'
 
 class Context extends PartitionContext {
@@ -12,7 +13,11 @@ class Context extends PartitionContext {
 
   follower(): Follower {
     const { log, waiters, context, partitionDisk: disk } = this
-    return new Follower({ topic: 'events', index: 0, log, disk, waiters, context }, followed, this.fetchers)
+    return new Follower(
+      { topic: 'events', index: 0, log, disk, waiters, traffic: new Traffic(), context },
+      followed,
+      this.fetchers,
+    )
   }
 
   /** Records that this broker appended in epochs of before: one of each. */

@@ -3,6 +3,7 @@ import { RecordBatch } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
 import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { PartitionState, Replica } from './replica.ts'
+import { bytesOf } from './traffic.ts'
 
 /** From where on a follower asks for records, and what its leader must know to judge that (KIP-320, KIP-595). */
 export interface FetchPosition {
@@ -109,7 +110,11 @@ export class Follower implements ReplicaFeed {
 
   append(batches: readonly Buffer[]): boolean {
     if (this.#source !== 'fed') return false
-    if (this.#change(() => this.#replica.log.appendJudged(batches)) === true) return true
+    const { log, traffic } = this.#replica
+    if (this.#change(() => log.appendJudged(batches)) === true) {
+      traffic.replicationBytesIn += bytesOf(batches)
+      return true
+    }
     this.end()
     return false
   }
@@ -139,6 +144,7 @@ export class Follower implements ReplicaFeed {
         })
         return false
       }
+      this.#replica.traffic.replicationBytesIn += records.length
       // Also what those take that are in sync counts: it is the whole of it that is to be bounded.
       if (this.#isThrottled) context.quotas.follower.record(records.length)
       this.#isLevel = null

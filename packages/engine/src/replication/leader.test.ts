@@ -16,6 +16,7 @@ import {
   other,
   PartitionContext,
 } from './testing/partition-context.ts'
+import { Traffic } from './traffic.ts'
 import { Waiters } from './waiters.ts'
 
 class Context extends PartitionContext {
@@ -24,7 +25,10 @@ class Context extends PartitionContext {
 
   leader(state: PartitionState = led): Leader {
     const { log, waiters, context, partitionDisk: disk } = this
-    return new Leader({ topic: 'events', index: 0, log, disk, waiters, context }, state)
+    return new Leader(
+      { topic: 'events', index: 0, log, disk, waiters, traffic: new Traffic(), context },
+      state,
+    )
   }
 }
 

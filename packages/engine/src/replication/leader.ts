@@ -11,6 +11,7 @@ import { commonEnd, countedReplicas, isUnderMinIsr, type LeaderView, wantedIsr }
 import { type CommitWaiter, Purgatory } from './purgatory.ts'
 import { ReplicaProgress } from './replica-progress.ts'
 import type { FollowerFetch, PartitionState, Replica, StagedLeader } from './replica.ts'
+import { bytesOf } from './traffic.ts'
 import { type Placed, type Staged, Staging, type StagingHome } from './staging.ts'
 
 /**
@@ -98,17 +99,23 @@ export class Leader implements StagingHome, StagedLeader {
     this.#own.reached(logEndOffset, logEndOffset, (written[0] as Staged).request.nowMs)
     waiters.wake('appended')
     this.#advanceHighWatermark()
-    for (const { request, result } of written) this.written(request, result)
+    const { traffic } = this.#replica
+    for (const { request, result } of written) {
+      traffic.bytesIn += request.records.length
+      traffic.messagesIn += result.lastOffset - result.baseOffset + 1
+      this.written(request, result)
+    }
   }
 
   /** Hands what is written on to those that live in this process; they count at once. */
   wrote(batches: readonly Buffer[]): void {
-    const { log, context } = this.#replica
+    const { log, context, traffic } = this.#replica
     for (const progress of this.#progress) {
       if (!progress.feed) continue
-      if (progress.feed.append(batches))
+      if (progress.feed.append(batches)) {
+        traffic.replicationBytesOut += bytesOf(batches)
         progress.reached(log.logEndOffset, log.logEndOffset, context.clock.now())
-      else progress.feed = null
+      } else progress.feed = null
     }
   }
 
@@ -123,7 +130,7 @@ export class Leader implements StagingHome, StagedLeader {
     if (log.highWatermark > lastOffset) {
       // A retry of what was committed long ago, and whose repetition would not be: fewer are in sync by now.
       const error = ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND
-      sink.appended(index, this.#isUnderMinIsr() ? { ...outcome, error } : outcome)
+      sink.appended(index, this.isUnderMinIsr ? { ...outcome, error } : outcome)
       return
     }
     this.#purgatory.wait(lastOffset + 1, request.timeoutMs, {
@@ -331,10 +338,10 @@ export class Leader implements StagingHome, StagedLeader {
 
   #refusal({ acks }: AppendRequest): ErrorCode {
     if (this.#replica.disk.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR
-    return acks === allReplicas && this.#isUnderMinIsr() ? ErrorCode.NOT_ENOUGH_REPLICAS : ErrorCode.NONE
+    return acks === allReplicas && this.isUnderMinIsr ? ErrorCode.NOT_ENOUGH_REPLICAS : ErrorCode.NONE
   }
 
-  #isUnderMinIsr(): boolean {
+  get isUnderMinIsr(): boolean {
     const { isr, replicas } = this.#state
     // The usual case does not ask for the configuration: this runs for every append.
     if (isr.length === replicas.length) return false
@@ -343,7 +350,7 @@ export class Leader implements StagingHome, StagedLeader {
   }
 
   #advanceHighWatermark(): void {
-    if (this.#isUnderMinIsr()) return
+    if (this.isUnderMinIsr) return
     const { log, waiters } = this.#replica
     if (!log.advanceHighWatermark(commonEnd(this.#counted))) return
     if (this.#purgatory.size > 0) this.#purgatory.advance(log.highWatermark)

@@ -8,6 +8,7 @@ import type { CommitWaiter } from './purgatory.ts'
 import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { ReplicaFetchers } from './replica-fetchers.ts'
 import type { FollowerFetch, PartitionState, Replica, ReplicaContext } from './replica.ts'
+import type { Traffic } from './traffic.ts'
 import { type FetchWaiter, type ReadLevel, Waiters } from './waiters.ts'
 
 type Fetchers = Pick<ReplicaFetchers, 'follow' | 'unfollow'>
@@ -21,6 +22,8 @@ export class Partition {
   readonly topic: string
   readonly index: number
   readonly log: Log
+  /** Of its topic. */
+  readonly traffic: Traffic
   readonly #replica: Replica
   readonly #fetchers: Fetchers
   #state: PartitionState
@@ -41,7 +44,8 @@ export class Partition {
     this.topic = topic
     this.index = index
     this.log = log
-    this.#replica = { topic, index, log, disk, waiters: new Waiters(), context }
+    this.traffic = context.traffic.of(topic)
+    this.#replica = { topic, index, log, disk, waiters: new Waiters(), traffic: this.traffic, context }
     this.#state = state
     this.#fetchers = options.fetchers
     log.advanceHighWatermark(options.highWatermark)
@@ -54,6 +58,11 @@ export class Partition {
 
   get isLeader(): boolean {
     return this.#role instanceof Leader
+  }
+
+  /** Fewer replicas are in sync than there have to be for acks=all. */
+  get isUnderMinIsr(): boolean {
+    return this.#role instanceof Leader && this.#role.isUnderMinIsr
   }
 
   get leaderEpoch(): number {

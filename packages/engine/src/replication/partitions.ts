@@ -8,6 +8,7 @@ import { Partition } from './partition.ts'
 import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { ReplicaFetchers } from './replica-fetchers.ts'
 import type { ReplicationQuotas } from './replication-quota.ts'
+import { TrafficByTopic } from './traffic.ts'
 import type {
   IsrChange,
   KnownBrokers,
@@ -34,6 +35,7 @@ const retryMs = 1_000
 
 /** The partitions whose replicas this broker holds, and the appends that wait for the end of the socket read. */
 export class Partitions {
+  readonly traffic = new TrafficByTopic()
   readonly #clock: Clock
   readonly #brokerId: number
   readonly #logs: LogManager
@@ -85,6 +87,7 @@ export class Partitions {
       stagedFirst: (leader) => void this.#staged.push(leader),
       openFeed: (brokerId, offer) => options.feeds.open(brokerId, offer),
       quotas: options.quotas,
+      traffic: this.traffic,
       alterIsr: options.alterIsr,
     }
   }
@@ -192,6 +195,7 @@ export class Partitions {
       yield
     }
     this.#byTopic.delete(topic)
+    this.traffic.forget(topic)
   }
 
   /** Brokers have come or gone: who may be in sync, and who may be waited for? */

@@ -20,6 +20,7 @@ import { Follower } from './follower.ts'
 import { PartitionDisk } from './partition-disk.ts'
 import { ReplicaFetcher } from './replica-fetcher.ts'
 import { followed, me, other, PartitionContext } from './testing/partition-context.ts'
+import { Traffic } from './traffic.ts'
 import { Waiters } from './waiters.ts'
 
 const topicId = 'AAAAAAAAQAAAAAAAAAAAAQ'
@@ -116,7 +117,15 @@ class Follows extends PartitionContext {
     const log = this.load({ directory: `/data/followed-${index}`, topicPartition, topicId })
     for (let offset = 0; offset < records; offset++) log.appendAsFollower(batchAt(offset, 2))
     const disk = new PartitionDisk(this.context, topicPartition)
-    const replica = { topic: 'events', index, log, disk, waiters: new Waiters(), context: this.context }
+    const replica = {
+      topic: 'events',
+      index,
+      log,
+      disk,
+      waiters: new Waiters(),
+      traffic: new Traffic(),
+      context: this.context,
+    }
     return new Follower(replica, followed, this.fetchers)
   }
 

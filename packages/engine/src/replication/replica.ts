@@ -5,6 +5,7 @@ import type { FeedOffer, ReplicaFeed } from './replica-feed.ts'
 import type { ReplicationQuotas } from './replication-quota.ts'
 import type { NodeDisk } from '../storage/node-disk.ts'
 import type { PartitionDisk } from './partition-disk.ts'
+import type { Traffic, TrafficByTopic } from './traffic.ts'
 import type { Waiters } from './waiters.ts'
 
 /** What the metadata log says of a partition. */
@@ -46,6 +47,7 @@ export interface ReplicaContext {
   /** A follower that lives in this process, and stands where its leader stands; null where it does not. */
   readonly openFeed: (brokerId: number, offer: FeedOffer) => ReplicaFeed | null
   readonly quotas: ReplicationQuotas
+  readonly traffic: TrafficByTopic
   /** Asks the controller for another ISR (AlterPartition). */
   readonly alterIsr: (change: IsrChange) => void
 }
@@ -91,5 +93,7 @@ export interface Replica {
   readonly log: Log
   readonly disk: PartitionDisk
   readonly waiters: Waiters
+  /** Of the topic. */
+  readonly traffic: Traffic
   readonly context: ReplicaContext
 }

@@ -13,6 +13,7 @@ import {
   other,
   PartitionContext,
 } from './testing/partition-context.ts'
+import { Traffic } from './traffic.ts'
 import { Waiters } from './waiters.ts'
 
 const replicas = {
@@ -27,6 +28,7 @@ class Context extends PartitionContext {
     log: this.log,
     disk: new PartitionDisk(this.context, this.log.topicPartition),
     waiters: new Waiters(),
+    traffic: new Traffic(),
     context: this.context,
   }
 }

@@ -35,6 +35,12 @@ class ListenerConnections {
   }
 }
 
+export interface ConnectionFigures {
+  readonly created: number
+  readonly closed: number
+  readonly byListener: Readonly<Record<string, number>>
+}
+
 /**
  * The connections of one broker: how many there may be, how fast they may come, how long they may be idle.
  *
@@ -62,6 +68,9 @@ export class Connections {
   readonly #perAddress = new Map<string, number>()
   /** Those of addresses that are over their quota, until they are closed: nobody comes again before. */
   readonly #turnedAway = new Set<Connection>()
+  /** Since the node started. */
+  #created = 0
+  #closed = 0
   #isOpen = false
   #isStopped = false
   #isMakingRoom = false
@@ -87,6 +96,12 @@ export class Connections {
   all(): Connection[] {
     const waiting = [...this.#listeners.values()].flatMap(({ line }) => [...line])
     return [...this.#all, ...waiting, ...this.#turnedAway]
+  }
+
+  /** Those of now by listener, and all that have come and gone. */
+  figures(): ConnectionFigures {
+    const byListener = [...this.#listeners].map(([name, { count }]) => [name, count] as const)
+    return { created: this.#created, closed: this.#closed, byListener: Object.fromEntries(byListener) }
   }
 
   /** They are told before any connection comes. */
@@ -166,6 +181,7 @@ export class Connections {
     if (left === 0) this.#perAddress.delete(remoteAddress)
     else this.#perAddress.set(remoteAddress, left)
     if (!wasAdmitted) return
+    this.#closed++
     listener.count--
     listener.strangers.delete(connection)
     if (!this.#isMakingRoom) this.#admitWaiting()
@@ -188,6 +204,7 @@ export class Connections {
     listener.rate.take(1, this.#limits.ratePerListener(name), nowMs)
     this.#rate.take(1, this.#limits.rate, nowMs)
     this.#all.add(connection)
+    this.#created++
     listener.count++
     listener.strangers.set(connection, nowMs)
     if (listener.strangers.size > this.#limits.strangers) this.#closeOldestStranger(listener)

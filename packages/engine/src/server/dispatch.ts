@@ -66,6 +66,7 @@ export function dispatch<Context extends RequestContext>(
     reply.send(encodeResponseFrame(ApiVersions, 0, correlationId, response))
     return true
   }
+  reply.countsAs(node.requests.of(handler.api))
   try {
     const context = node.contextOf(header, connection)
     context.begins(handler)

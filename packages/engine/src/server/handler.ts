@@ -12,6 +12,7 @@ import type { LargeRequests } from './large-requests.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { Reply } from './reply.ts'
 import { RequestTime } from './request-time.ts'
+import type { RequestFigures } from './request-figures.ts'
 
 /** An API in the versions that are served. */
 export interface ServedApi {
@@ -30,6 +31,7 @@ export interface ServingNode {
   readonly lane: Lane
   readonly largeRequests: LargeRequests
   readonly authorizer: Authorizer
+  readonly requests: RequestFigures
   /** Where it is told who was not let in. */
   readonly refusals: RefusalLog
   /** Null where nobody is held to any. */

@@ -1,4 +1,5 @@
 import type { DiskFile } from '@sluice/effects'
+import type { ApiFigures } from './request-figures.ts'
 
 /** A range of a file that is a part of a response: streamed from the page cache, never held in memory whole. */
 export interface FileSlice {
@@ -25,6 +26,8 @@ export class Reply {
   readonly requestBytes: number
   readonly #filled: (reply: Reply) => void
   #ended: (() => void) | null = null
+  #figures: ApiFigures | null = null
+  #beganAtMs = -1
 
   constructor(filled: (reply: Reply) => void, requestBytes = 0) {
     this.#filled = filled
@@ -64,7 +67,15 @@ export class Reply {
     this.#ended = ended
   }
 
+  /** It counts when its request is over. */
+  countsAs(figures: ApiFigures): void {
+    if (this.#figures === null) this.#beganAtMs = figures.begins()
+    this.#figures = figures
+  }
+
   #end(): void {
+    this.#figures?.ends(this.#beganAtMs, this.requestBytes)
+    this.#figures = null
     this.#ended?.()
     this.#ended = null
   }

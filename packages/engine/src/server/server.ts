@@ -12,7 +12,7 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import { type PrincipalMapping, principalMapping } from '../metadata/principal-mapping.ts'
 import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
-import { Connections } from './connections.ts'
+import { type ConnectionFigures, Connections } from './connections.ts'
 import { dispatch, type Dispatching } from './dispatch.ts'
 import { EndOfRead } from './end-of-read.ts'
 import type { RequestContext } from './handler.ts'
@@ -127,6 +127,10 @@ export class Server<Context extends RequestContext> implements RequestHandling {
 
   connections(): readonly Connection[] {
     return this.#connections.all()
+  }
+
+  connectionFigures(): ConnectionFigures {
+    return this.#connections.figures()
   }
 
   pipelines(apiKey: number): boolean {

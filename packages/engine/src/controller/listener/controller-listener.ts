@@ -7,6 +7,7 @@ import type { MetadataImage } from '../../metadata/image.ts'
 import type { Connection } from '../../server/connection.ts'
 import { LargeRequests } from '../../server/large-requests.ts'
 import { RequestContext } from '../../server/handler.ts'
+import { RequestFigures } from '../../server/request-figures.ts'
 import { RefusalLog } from '../../server/refusal-log.ts'
 import type { ListenerOptions } from '../../server/listeners.ts'
 import { Server } from '../../server/server.ts'
@@ -49,6 +50,7 @@ export class ControllerListener implements ControllerServices {
   readonly refusals = new RefusalLog(this)
   /** What it decides has quotas of its own. */
   readonly clientQuotas = null
+  readonly requests: RequestFigures
   readonly metadata: MetadataImage
   readonly log: MetadataLog
   readonly observers: Observers
@@ -66,6 +68,7 @@ export class ControllerListener implements ControllerServices {
     this.nodeId = nodeId
     this.clusterId = clusterId
     this.clock = clock
+    this.requests = new RequestFigures(clock)
     this.logger = logger
     this.guard = guard
     this.lane = lane

@@ -13,6 +13,7 @@ import type { ReplicaFeed } from '../replica-feed.ts'
 import { ReplicaFetchers } from '../replica-fetchers.ts'
 import { type ReplicationQuotas, replicationQuotas } from '../replication-quota.ts'
 import type { FollowerFetch, IsrChange, PartitionState, ReplicaContext, StagedLeader } from '../replica.ts'
+import { TrafficByTopic } from '../traffic.ts'
 
 export const me = 1
 export const other = 2
@@ -92,6 +93,7 @@ export class PartitionContext extends LogContext {
     stagedFirst: (leader) => void this.staged.push(leader),
     openFeed: () => this.feed,
     quotas: this.quotas,
+    traffic: new TrafficByTopic(),
     alterIsr: (change) => void this.isrChanges.push(change),
   }
 
