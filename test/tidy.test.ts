@@ -107,10 +107,11 @@ const serviceArrows: Record<string, string[]> = {
 const fleetArrows: Record<string, string[]> = {
   fleet: [
     ...['clusters', 'configurations', 'secrets', 'authority', 'engines', 'foundation'],
-    ...['channels', 'replicators', 'storage-scaling', 'vpc-connections'],
+    ...['channels', 'replicators', 'storage-scaling', 'monitoring', 'vpc-connections'],
   ],
   channels: ['foundation'],
   replicators: ['foundation'],
+  monitoring: ['clusters', 'engines', 'foundation'],
   'storage-scaling': ['clusters', 'foundation'],
   'vpc-connections': ['foundation'],
   clusters: ['configurations', 'secrets', 'authority', 'engines', 'ports', 'foundation'],

@@ -50,8 +50,10 @@ export function brokerFigures({
   }
   return {
     nodeId,
-    topics: Object.fromEntries([...partitions.traffic.topics()].map(([name, one]) => [name, { ...one }])),
-    deletedTopics: { ...partitions.traffic.gone },
+    topics: Object.fromEntries(
+      [...partitions.traffic.topics()].map(([name, traffic]) => [name, figuresOf(traffic)]),
+    ),
+    deletedTopics: figuresOf(partitions.traffic.gone),
     requests: Object.fromEntries(
       requests
         .all()
@@ -60,4 +62,9 @@ export function brokerFigures({
     connections: server.connectionFigures(),
     partitions: counts,
   }
+}
+
+function figuresOf(traffic: Traffic): TrafficFigures {
+  const { bytesIn, messagesIn, bytesOut, replicationBytesIn, replicationBytesOut } = traffic
+  return { bytesIn, messagesIn, bytesOut, replicationBytesIn, replicationBytesOut }
 }

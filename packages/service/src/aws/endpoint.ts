@@ -4,7 +4,7 @@ import type { Admission, Refusal, Surface, Verdict } from '../http/surface.ts'
 import type { Shape } from './codec.ts'
 import { AwsException, notImplemented } from './exceptions.ts'
 import { cbor11, rpcV2Cbor } from './protocols/cbor.ts'
-import { json11 } from './protocols/json-1.1.ts'
+import { json10, json11 } from './protocols/targeted-json.ts'
 import type { Protocol, ServiceProtocol } from './protocols/protocol.ts'
 import { query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
@@ -31,7 +31,7 @@ interface AwsEndpointOptions {
 const requestBytesMax = 1_048_576
 
 /** What AWS speaks. The first that a request looks like is taken; everything looks like the last. */
-const protocols: readonly Protocol[] = [rpcV2Cbor, cbor11, json11, query, restJson]
+const protocols: readonly Protocol[] = [rpcV2Cbor, cbor11, json11, json10, query, restJson]
 
 /** A service and the protocol in which a request asks it. */
 interface Interlocutor {

@@ -58,7 +58,7 @@ export interface AccessTarget {
   readonly more?: Readonly<Record<string, string>>
 }
 
-export type ProtocolName = 'rest-json' | 'json-1.1' | 'query' | 'cbor-1.1' | 'rpc-v2-cbor'
+export type ProtocolName = 'rest-json' | 'json-1.0' | 'json-1.1' | 'query' | 'cbor-1.1' | 'rpc-v2-cbor'
 
 /** What a member may hold beyond its type. Throws what the service says of a bad input. */
 export type Constrain = (structure: string, member: Member, value: unknown, path: string) => void

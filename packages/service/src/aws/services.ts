@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@sluice/effects'
 import type { Fleet } from '../fleet/fleet.ts'
 import { autoScalingService } from './auto-scaling/service.ts'
+import { cloudWatchService } from './cloudwatch/service.ts'
 import { mskService } from './msk/service.ts'
 import { secretsService } from './secrets/service.ts'
 import type { AwsService } from './service.ts'
@@ -10,15 +11,24 @@ import { stsService } from './sts/service.ts'
 export function awsServices(
   fleet: Pick<
     Fleet,
-    'channels' | 'clusters' | 'identities' | 'replicators' | 'secrets' | 'storageScaling' | 'vpcConnections'
+    | 'channels'
+    | 'clusters'
+    | 'identities'
+    | 'monitoring'
+    | 'replicators'
+    | 'secrets'
+    | 'storageScaling'
+    | 'vpcConnections'
   >,
   { clock, random }: { clock: Clock; random: Random },
 ): AwsService[] {
-  const { channels, clusters, identities, replicators, secrets, storageScaling, vpcConnections } = fleet
+  const { channels, clusters, identities, monitoring, replicators, secrets, storageScaling, vpcConnections } =
+    fleet
   const { configurations } = clusters
   return [
     mskService({ channels, clusters, configurations, replicators, secrets, vpcConnections }),
     autoScalingService({ clusters, storageScaling }),
+    cloudWatchService({ monitoring, clock }),
     secretsService({ secrets, clock, random }),
     stsService({ identities, clock, random }),
   ]

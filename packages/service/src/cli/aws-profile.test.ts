@@ -20,6 +20,8 @@ aws_secret_access_key = secret
 # written by sluice env --profile
 application_auto_scaling =
   endpoint_url = http://127.0.0.1:9081
+cloudwatch =
+  endpoint_url = http://127.0.0.1:9081
 kafka =
   endpoint_url = http://127.0.0.1:9081
 secrets_manager =

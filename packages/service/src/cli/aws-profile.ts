@@ -2,7 +2,7 @@ import { UsageError } from '../usage-error.ts'
 
 /** By the names that a services section has for them. */
 /** Those that the endpoint serves, as the AWS tools name them in profiles. */
-export const services = ['application_auto_scaling', 'kafka', 'secrets_manager', 'sts']
+export const services = ['application_auto_scaling', 'cloudwatch', 'kafka', 'secrets_manager', 'sts']
 
 /** What AWS's tools need to reach our services. */
 interface AwsProfile {

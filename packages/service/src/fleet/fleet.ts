@@ -46,6 +46,7 @@ import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
 import { Channels } from './channels/channels.ts'
+import { Monitoring } from './monitoring/monitoring.ts'
 import { Replicators } from './replicators/replicators.ts'
 import { Secrets } from './secrets/secrets.ts'
 import { StorageScaling } from './storage-scaling/storage-scaling.ts'
@@ -126,6 +127,7 @@ export interface Fleet {
   readonly channels: Channels
   readonly replicators: Replicators
   readonly storageScaling: StorageScaling
+  readonly monitoring: Monitoring
   readonly vpcConnections: VpcConnections
   /** Vouches for brokers and clients. */
   readonly authority: Authority
@@ -163,6 +165,7 @@ class FleetOfClusters implements Fleet {
   readonly channels: Channels
   readonly replicators: Replicators
   readonly storageScaling: StorageScaling
+  readonly monitoring: Monitoring
   readonly vpcConnections: VpcConnections
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
@@ -218,7 +221,10 @@ class FleetOfClusters implements Fleet {
         this.#loop.trigger(uuid)
       },
     })
-    this.storageScaling = new StorageScaling({ ...effects, dataDirectory, place, clusters: this.clusters })
+    const shared = { ...effects, dataDirectory, place, clusters: this.clusters }
+    this.storageScaling = new StorageScaling(shared)
+    const runningOf = (uuid: string) => this.#runtimes.get(uuid)?.cluster ?? null
+    this.monitoring = new Monitoring({ ...shared, runningOf })
   }
 
   #findings(uuid: string): Finding[] {
@@ -237,6 +243,7 @@ class FleetOfClusters implements Fleet {
       this.replicators.load()
       this.vpcConnections.load()
       this.storageScaling.load()
+      this.monitoring.load()
     } catch (error) {
       throw explained(this.#options.dataDirectory, error)
     }
@@ -285,6 +292,7 @@ class FleetOfClusters implements Fleet {
   async stop(): Promise<void> {
     this.#certificateTimer?.cancel()
     this.storageScaling.stop()
+    this.monitoring.stop()
     for (const { abort } of this.#runtimes.values()) abort.abort()
     await this.#loop.stop()
     await Promise.all([this.channels, this.replicators, this.vpcConnections].map((one) => one.stop()))

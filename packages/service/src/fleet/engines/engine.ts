@@ -221,6 +221,8 @@ export interface EngineCluster {
   resizeVolumes(plan: ClusterPlan): void
   /** Makes what the plan's version brings available once every node runs it. May be called again. */
   finalizeVersion(plan: ClusterPlan): Promise<void>
+  /** What its brokers that run count; nothing where the engine's brokers do not tell. */
+  figures(): BrokerFigures[]
   /** What is asked of its brokers, whatever runs them. */
   readonly brokers: ClusterBrokers
   /** Stops every node cleanly, brokers first. */
@@ -247,6 +249,47 @@ export interface ClusterBrokers {
   readonly topics: ClusterTopics
   /** Of each broker that runs and answers. */
   logDirectories(): Promise<LogDirectory[]>
+  /** Null where nobody answers. */
+  overview(): Promise<ClusterOverview | null>
+  /** How far groups of consumers have come, as far as brokers answer. */
+  consumerOffsets(): Promise<ConsumerOffset[]>
+}
+
+export interface ClusterOverview {
+  /** −1 where there is none. */
+  controllerId: number
+  topics: readonly {
+    name: string
+    isInternal: boolean
+    partitions: readonly { leader: number; replicas: readonly number[]; isr: readonly number[] }[]
+  }[]
+}
+
+export interface ConsumerOffset {
+  group: string
+  topic: string
+  partition: number
+  committedOffset: number
+  endOffset: number
+}
+
+/** What brokers of the embedded engine count. What only grows begins anew with each start of a broker. */
+export interface BrokerFigures {
+  nodeId: number
+  topics: Readonly<Record<string, TrafficFigures>>
+  deletedTopics: TrafficFigures
+  /** By API; those that were timed are some of them. */
+  requests: Readonly<Record<string, { count: number; bytes: number; timed: number; timedMs: number }>>
+  connections: { created: number; closed: number; byListener: Readonly<Record<string, number>> }
+  partitions: { count: number; leaders: number; users: number; underReplicated: number; underMinIsr: number }
+}
+
+export interface TrafficFigures {
+  readonly bytesIn: number
+  readonly messagesIn: number
+  readonly bytesOut: number
+  readonly replicationBytesIn: number
+  readonly replicationBytesOut: number
 }
 
 /** The directory in which a broker has its logs. */

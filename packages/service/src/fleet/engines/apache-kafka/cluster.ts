@@ -4,6 +4,7 @@ import type { RemoteEffects } from '../brokers/ask-node.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
+  type BrokerFigures,
   type ClusterPlan,
   type EngineCluster,
   type Finding,
@@ -122,6 +123,11 @@ export class ApacheKafkaCluster implements EngineCluster {
 
   async takeUpCertificates(plan: ClusterPlan, key: NodeKey): Promise<void> {
     if (key.role === 'broker' && this.#nodes.isRunning(key)) await this.brokers.reloadFiles(plan, key.nodeId)
+  }
+
+  /** What they count they tell by JMX, which nobody asks here. */
+  figures(): BrokerFigures[] {
+    return []
   }
 
   /** Its brokers have the disk: nothing bounds a directory for them. */

@@ -1,7 +1,9 @@
 import { type Connection, describeTopics } from '@sluice/client'
 import {
   type ClusterBrokers,
+  type ClusterOverview,
   type ClusterPlan,
+  type ConsumerOffset,
   type LogDirectory,
   type NodeListener,
   type ObservedNode,
@@ -10,6 +12,7 @@ import {
 } from '../engine.ts'
 import { innerListener } from '../listeners.ts'
 import { askNode, type RemoteEffects } from './ask-node.ts'
+import { byLeader, committedOffsets, endOffsets } from './consumer-offsets.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { describeLogDirectories } from './log-directories.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
@@ -102,13 +105,50 @@ export class ClusterClient implements ClusterBrokers {
   }
 
   async logDirectories(): Promise<LogDirectory[]> {
-    const asked = this.#brokers(null).map(async ({ nodeId, listeners }) => {
+    return (await this.#askEach(describeLogDirectories)).flat()
+  }
+
+  async overview(): Promise<ClusterOverview | null> {
+    const { controllerId, topics } = await this.ask(null, describeTopics)
+    return {
+      controllerId,
+      topics: topics.map(({ name, isInternal, partitions }) => ({
+        name: name ?? '',
+        isInternal,
+        partitions: partitions.map(({ leaderId, replicaNodes, isrNodes }) => ({
+          leader: leaderId,
+          replicas: replicaNodes,
+          isr: isrNodes,
+        })),
+      })),
+    }
+  }
+
+  async consumerOffsets(): Promise<ConsumerOffset[]> {
+    const committed = (await this.#askEach(committedOffsets)).flat()
+    if (committed.length === 0) return []
+    const leaders = await this.ask(null, (connection) => byLeader(connection, committed))
+    const ends = await this.#askEach(async (connection, nodeId) => {
+      const led = leaders.get(nodeId)
+      return led ? endOffsets(connection, led) : new Map<string, number>()
+    })
+    const endOf = new Map(ends.flatMap((one) => [...one]))
+    return committed.flatMap((one) => {
+      const endOffset = endOf.get(`${one.topic}-${one.partition}`)
+      return endOffset === undefined ? [] : [{ ...one, endOffset }]
+    })
+  }
+
+  /** Every broker that runs; what one of them does not answer is left out. */
+  async #askEach<Answer>(
+    use: (connection: Connection, nodeId: number) => Promise<Answer>,
+  ): Promise<Answer[]> {
+    const asked = this.#brokers(null).flatMap(({ nodeId, listeners }) => {
       const listener = innerListener(listeners)
-      if (!listener) return []
-      return askNode(this.#effects, listener, (connection) => describeLogDirectories(connection, nodeId))
+      return listener ? [askNode(this.#effects, listener, (connection) => use(connection, nodeId))] : []
     })
     const answers = await Promise.allSettled(asked)
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   }
 
   /** See reload-files. */

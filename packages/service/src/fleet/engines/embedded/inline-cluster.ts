@@ -10,6 +10,7 @@ import { capitalized } from '../../operating-error.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
+  type BrokerFigures,
   type ClusterPlan,
   type EngineCluster,
   type EngineClusterOptions,
@@ -182,6 +183,10 @@ export class InlineCluster implements EngineCluster {
 
   /** Brokers and controller look at their files by themselves. */
   async takeUpCertificates(): Promise<void> {}
+
+  figures(): BrokerFigures[] {
+    return this.#running?.figures() ?? []
+  }
 
   resizeVolumes({ nodes, volumeBytes }: ClusterPlan): void {
     if (volumeBytes === undefined) return

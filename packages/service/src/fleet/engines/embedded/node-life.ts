@@ -14,6 +14,7 @@ import { rollingLog } from '../../processes/rolling-log.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 import { FollowedIamFile } from './iam-files.ts'
 import { type NodeFile, readNodeFile } from './node-file.ts'
+import { FiguresFile } from './figures-file.ts'
 import { FollowedVolume } from './followed-volume.ts'
 import { Reporting } from './reporting.ts'
 
@@ -98,12 +99,14 @@ async function start(
     broker: { nodeId, rack, listeners, mechanisms, volumeBytes },
   })
   report.registered(Number(broker.epoch))
+  const figures = new FiguresFile({ broker, directories, ...effects })
   const volume = new FollowedVolume({ path, sizeBytes: volumeBytes, broker, ...effects })
   return {
     get diskFailure() {
       return broker.diskFailure
     },
     stop: async (how: { clean: boolean }) => {
+      figures.end()
       volume.end()
       await broker.stop(how)
     },

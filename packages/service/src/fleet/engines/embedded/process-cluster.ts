@@ -6,6 +6,7 @@ import { askNode, type RemoteEffects } from '../brokers/ask-node.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
+  type BrokerFigures,
   type ClusterPlan,
   type EngineCluster,
   type EngineClusterOptions,
@@ -15,6 +16,7 @@ import {
   nodeOf,
   type ObservedNode,
 } from '../engine.ts'
+import { readFigures, removeFigures } from './figures-file.ts'
 import { IamFiles } from './iam-files.ts'
 import { hasIam } from './iam-mechanisms.ts'
 import { kafkaNodeAnswers, kafkaNodeServes } from '../supervision/readiness.ts'
@@ -172,6 +174,7 @@ export class ProcessCluster implements EngineCluster {
     })
     this.#keepLosses(key)
     writeReport(disk, directories, emptyReport)
+    removeFigures(disk, directories)
     const { command, program } = this.#program
     return { command, program, args: [file] }
   }
@@ -213,6 +216,14 @@ export class ProcessCluster implements EngineCluster {
 
   /** Brokers and controller look at their files by themselves. */
   async takeUpCertificates(): Promise<void> {}
+
+  figures(): BrokerFigures[] {
+    const { disk } = this.#effects
+    const running = this.nodes().filter(({ role, state }) => role === 'broker' && state === 'running')
+    return running.flatMap(({ role, nodeId }) =>
+      readFigures(disk, this.#nodes.of({ role, nodeId }).directories),
+    )
+  }
 
   resizeVolumes(plan: ClusterPlan): void {
     for (const { role, nodeId } of this.nodes())

@@ -1,8 +1,11 @@
 import type { Disk, Listener, Network } from '@sluice/effects'
 import {
+  type BrokerFigures,
   type ClientListenerName,
   type ClusterBrokers,
+  type ClusterOverview,
   type ClusterPlan,
+  type ConsumerOffset,
   type Engine,
   type EngineCluster,
   type Finding,
@@ -71,6 +74,9 @@ export class FakeEngine implements Engine {
   /** Thrown, the first one first, when its brokers have taken users: their answer is lost. */
   readonly scramFailures: Error[] = []
   logDirectories: LogDirectory[] = []
+  overview: ClusterOverview | null = null
+  consumerOffsets: ConsumerOffset[] = []
+  figures: BrokerFigures[] = []
   /** Of the volumes of its brokers, in the order in which it was told. */
   readonly volumes: (number | undefined)[] = []
   readonly topics = new FakeTopics()
@@ -139,6 +145,8 @@ class FakeCluster implements EngineCluster {
     return {
       topics: this.#engine.topics,
       logDirectories: async () => this.#engine.logDirectories,
+      overview: async () => this.#engine.overview,
+      consumerOffsets: async () => this.#engine.consumerOffsets,
       userPartitions: async (_plan, nodeId) => this.#engine.partitions.get(nodeId) ?? 0,
       topicsOfOneReplica: async () => this.#engine.topicsOfOneReplica,
       placeInternalTopics: async (plan) => {
@@ -242,6 +250,10 @@ class FakeCluster implements EngineCluster {
 
   async health(): Promise<string | null> {
     return this.#engine.problem
+  }
+
+  figures(): BrokerFigures[] {
+    return this.#engine.figures
   }
 
   resizeVolumes({ volumeBytes }: ClusterPlan): void {

@@ -1,0 +1,44 @@
+import { type Form, ShapeCodec } from '../codec.ts'
+import type { ProtocolName } from '../service.ts'
+import { base64Text, jsonResponse, parseJson } from './json.ts'
+import type { Protocol } from './protocol.ts'
+import { contentTypeOf, isTargetOf, targetedOperation } from './target.ts'
+
+/** Seconds since 1970, with a fraction. */
+const epochSeconds: Form<Date> = {
+  kind: 'a number of seconds since 1970',
+  decode: (value) =>
+    typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1_000) : undefined,
+  encode: (time) => time.getTime() / 1_000,
+}
+
+/** awsJson1_1: the header `X-Amz-Target` names the operation, everything else is the JSON body. */
+export const json11 = targetedJson('json-1.1', 'application/x-amz-json-1.1')
+/** awsJson1_0: the same by another name. */
+export const json10 = targetedJson('json-1.0', 'application/x-amz-json-1.0')
+
+function targetedJson(name: ProtocolName, contentType: string): Protocol {
+  return {
+    name,
+    isSpokenBy: (head) => contentTypeOf(head) === contentType,
+    of(service) {
+      const codec = new ShapeCodec(service, { timestamp: epochSeconds, blob: base64Text })
+      return {
+        isNamedBy: (head) => isTargetOf(service, head),
+        callOf(request) {
+          const operation = targetedOperation(service, request)
+          if (!operation) return null
+          const { input } = operation
+          return {
+            operation,
+            input: () => (input === null ? {} : codec.decode(input, parseJson(request.body, service))),
+          }
+        },
+        success: ({ output }, shape) =>
+          jsonResponse(200, output === null ? {} : codec.encode(output, shape), contentType),
+      }
+    },
+    failure: ({ status, name: exception, message, members }) =>
+      jsonResponse(status, { ...members, __type: exception, message }, contentType),
+  }
+}
