@@ -5,6 +5,11 @@ const componentsOfArn = 6
 /** The six components of an ARN; the last one keeps its colons. */
 export type Arn = readonly string[]
 
+/** `topic/orders/…`; nothing where it is no ARN. */
+export function resourceIn(arn: Arn): string {
+  return arn[componentsOfArn - 1] ?? ''
+}
+
 export function arnOf(text: string): Arn {
   const components = text.split(':')
   if (components.length <= componentsOfArn) return components
@@ -29,6 +34,11 @@ export class ArnPattern {
     const components = splitOutsideVariables(text)
     while (components.length < componentsOfArn) components.push('*')
     this.#components = components.map((component) => new Pattern(component, options))
+  }
+
+  /** What the resource of every ARN begins with that it matches (`topic/orders/`). */
+  get resourceStart(): string {
+    return this.#components.at(-1)?.start ?? ''
   }
 
   matches(arn: Arn, variables: Variables): boolean {

@@ -1,4 +1,4 @@
-import { arnOf } from './arn-pattern.ts'
+import { arnOf, resourceIn } from './arn-pattern.ts'
 import type { Variables } from './pattern.ts'
 import { concerns, type Policy, type Statement } from './policy.ts'
 import type { Caller } from './principals.ts'
@@ -113,9 +113,10 @@ const ownerOfAll: Found = { policy: 'root', statement: 'the account itself', isD
 /** The first statement of that effect about the request, one that names the caller before others. */
 function found(effect: Statement['effect'], policies: readonly NamedPolicy[], asked: Asked): Found | null {
   const { action, context, caller } = asked.question
+  const resource = resourceIn(asked.arn)
   let byAccount: Found | null = null
   for (const { name, policy } of policies)
-    for (const statement of policy.about(action)[effect]) {
+    for (const statement of policy.about(action)[effect].of(resource)) {
       if (!concerns(statement, asked.arn, context)) continue
       const naming = statement.principals ? statement.principals.naming(caller) : 'direct'
       if (naming === null) continue

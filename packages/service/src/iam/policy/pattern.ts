@@ -17,6 +17,8 @@ export class Pattern {
   readonly #kind: 'everything' | 'literal' | 'pieces' | 'wild'
   /** What stands between its `*`, where it has no other wildcard. */
   readonly #pieces: readonly string[]
+  /** What everything begins with that it matches. */
+  readonly start: string
 
   constructor(text: string, { wildcards = true, variables = true } = {}) {
     this.text = text
@@ -24,6 +26,7 @@ export class Pattern {
     this.#whole = this.#parts.length === 1 ? (this.#parts[0] ?? '') : null
     const whole = this.#whole
     this.#pieces = whole?.split(many) ?? []
+    this.start = this.#parts[0]?.split(many)[0]?.split(one)[0] ?? ''
     if (whole === many) this.#kind = 'everything'
     else if (whole === null || whole.includes(one)) this.#kind = 'wild'
     else this.#kind = this.#pieces.length === 1 ? 'literal' : 'pieces'

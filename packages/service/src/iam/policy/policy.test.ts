@@ -425,3 +425,35 @@ describe('what is not understood is refused', () => {
     expect(() => policyOf(text, kind)).toThrow(new MalformedPolicy(message))
   })
 })
+
+it('of many statements those decide that are about the resource, whatever the others begin with', () => {
+  const topics = `arn:aws:kafka:us-east-1:${account}:topic/orders/abc-1`
+  const action = 'kafka-cluster:ReadData'
+  const about = (Sid: string, Resource: string | string[], more: object = {}) => ({
+    ...{ Sid, Effect: 'Allow', Action: 'kafka-cluster:*', Resource },
+    ...more,
+  })
+  const identity = [
+    about('long', `${topics}/payments-*`),
+    about('two', [`${topics}/pay`, `${topics}/refunds`]),
+    about('all', 'arn:aws:kafka:*:*:topic/*', { Condition: { Bool: { 'aws:SecureTransport': 'true' } } }),
+    about('middle', `${topics}/*-eu`),
+    about('own', `${topics}/\${aws:username}-x`),
+    about('never', `${topics}/payments-secret`, { Effect: 'Deny' }),
+    about('but', undefined as never, { Effect: 'Deny', NotResource: `${topics}/*`, Resource: undefined }),
+  ]
+  const by = (topic: string, context = {}) => {
+    const { isAllowed, by } = decided({ identity, action, on: `${topics}/${topic}`, context })
+    return `${isAllowed} ${by?.statement}`
+  }
+  expect(by('payments-1')).toBe('true long')
+  expect(by('pay')).toBe('true two')
+  expect(by('refunds')).toBe('true two')
+  expect(by('refunds-eu')).toBe('true middle')
+  expect(by('refunds-eu', { 'aws:SecureTransport': 'true' })).toBe('true all')
+  expect(by('alice-x')).toBe('false undefined')
+  expect(by('alice-x', { 'aws:username': 'alice' })).toBe('true own')
+  expect(by('payments-secret')).toBe('false never')
+  const elsewhere = decided({ identity, action, on: `${topics.replace('abc-1', 'abc-2')}/pay` })
+  expect(elsewhere.by?.statement).toBe('but')
+})

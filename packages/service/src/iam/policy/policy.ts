@@ -27,8 +27,8 @@ export class Policy {
         patterns.some((pattern) => pattern.matches(lower, noVariables)) !== isNegated,
     )
     const split = {
-      Allow: about.filter(({ effect }) => effect === 'Allow'),
-      Deny: about.filter(({ effect }) => effect === 'Deny'),
+      Allow: new StatementsByStart(about.filter(({ effect }) => effect === 'Allow')),
+      Deny: new StatementsByStart(about.filter(({ effect }) => effect === 'Deny')),
     }
     if (this.#byAction.size >= actionsKeptMax) this.#byAction.clear()
     this.#byAction.set(action, split)
@@ -36,7 +36,44 @@ export class Policy {
   }
 }
 
-type StatementsByEffect = Readonly<Record<Statement['effect'], readonly Statement[]>>
+type StatementsByEffect = Readonly<Record<Statement['effect'], StatementsByStart>>
+
+/** A statement whose resources begin with less than that is looked at for all of them. */
+const startLengthMin = 8
+
+/** Statements, found by what the resources that they name begin with: of many that name others few are looked at. */
+class StatementsByStart {
+  /** Each in the order of the policy. */
+  readonly #byStart = new Map<string, readonly Statement[]>()
+  readonly #ofOthers: readonly Statement[]
+  readonly #length: number
+
+  constructor(statements: readonly Statement[]) {
+    const starts = new Map(statements.map((one) => [one, startsOf(one)]))
+    const lengths = [...starts.values()].flatMap((of) => of?.map(({ length }) => length) ?? [])
+    const length = Math.min(...lengths)
+    const begins = (one: Statement, start: string) =>
+      starts.get(one)?.some((of) => of.startsWith(start)) ?? true
+    for (const start of new Set([...starts.values()].flatMap((of) => of ?? [])))
+      this.#byStart.set(
+        start.slice(0, length),
+        statements.filter((one) => begins(one, start.slice(0, length))),
+      )
+    this.#ofOthers = statements.filter((one) => starts.get(one) === null)
+    this.#length = length
+  }
+
+  /** All that may be about a resource, and perhaps more. */
+  of(resource: string): readonly Statement[] {
+    return this.#byStart.get(resource.slice(0, this.#length)) ?? this.#ofOthers
+  }
+}
+
+/** What the resources begin with that it is about; null where that says too little. */
+function startsOf({ resources: { patterns, isNegated } }: Statement): string[] | null {
+  const starts = patterns.map(({ resourceStart }) => resourceStart)
+  return isNegated || starts.some(({ length }) => length < startLengthMin) ? null : starts
+}
 
 const actionsKeptMax = 500
 

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@sluice/effects'
 import type { Operation, Permissions, ResourceType } from '@sluice/engine'
 import type { ClusterAccess } from '../../../iam/cluster-access.ts'
 import type { KeyOwner } from '../../../iam/identities.ts'
+import { accountOfArn } from '../../../iam/policy/arn-pattern.ts'
 import {
   type Decision,
   judge,
@@ -63,6 +64,7 @@ const keptMax = 10_000
 export class IamPermissions implements Permissions {
   readonly #owner: KeyOwner
   readonly #access: ClusterAccess
+  readonly #resourceAccount: string
   readonly #client: string
   readonly #clock: Clock
   readonly #logger: Logger
@@ -80,6 +82,7 @@ export class IamPermissions implements Permissions {
   ) {
     this.#owner = owner
     this.#access = access
+    this.#resourceAccount = accountOfArn(access.clusterArn) ?? ''
     this.#client = client
     this.#clock = clock
     this.#logger = logger
@@ -149,8 +152,8 @@ export class IamPermissions implements Permissions {
 
   #question(action: string, resource: string): Question {
     const { caller } = this.#owner
-    const { clusterArn, identities } = this.#access
-    const resourceAccount = clusterArn.split(':')[4] ?? ''
+    const { identities } = this.#access
+    const resourceAccount = this.#resourceAccount
     const context = contextOf({
       caller,
       nowMs: this.#clock.now(),
