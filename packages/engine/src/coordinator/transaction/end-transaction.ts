@@ -5,6 +5,7 @@ import {
   epochBumpVersion,
   isCompleted,
   isEpochExhausted,
+  isNextOf,
   isPrepared,
   lastClientEpoch,
   noProducerId,
@@ -45,6 +46,7 @@ function decideEndWithoutBump(known: Transaction, request: EndRequest, { nowMs }
  */
 function decideEndWithBump(known: Transaction, request: EndRequest, supplies: Supplies): Change {
   const { producerId, producerEpoch, commit, clientTransactionVersion } = request
+  if (isNextOf(known, producerId)) return ErrorCode.CONCURRENT_TRANSACTIONS
   const isRetryOfLast =
     known.previousProducerId === producerId && producerEpoch === lastClientEpoch && known.producerEpoch === 0
   const isRetry = known.producerEpoch === producerEpoch + 1 || (isRetryOfLast && isCompleted(known))

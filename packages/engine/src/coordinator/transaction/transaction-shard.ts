@@ -16,6 +16,7 @@ import {
 import {
   completed,
   hasAll,
+  isNextOf,
   isPrepared,
   noEpoch,
   noProducerId,
@@ -105,7 +106,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     const known = this.#transactions.get(request.transactionalId)
     const change = decideEnd(known, request, this.#supplies(producerId))
     if (change === ErrorCode.NONE && known) return answer(resultOf(known))
-    return typeof change === 'object' ? this.#end(change, resultOf(change)) : this.#answered(change)
+    return typeof change === 'object' ? this.#end(change, resultAfter(change)) : this.#answered(change)
   }
 
   addPartitions(request: PartitionsRequest): TransactionDecision<ErrorCode> {
@@ -238,6 +239,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
 }
 
 function whyNot(known: Transaction | undefined, request: PartitionsRequest): ErrorCode {
+  if (known && isNextOf(known, request.producerId)) return ErrorCode.CONCURRENT_TRANSACTIONS
   if (!known || known.producerId !== request.producerId) return ErrorCode.INVALID_PRODUCER_ID_MAPPING
   if (known.producerEpoch !== request.producerEpoch) return ErrorCode.PRODUCER_FENCED
   return isPrepared(known) ? ErrorCode.CONCURRENT_TRANSACTIONS : ErrorCode.NONE
@@ -245,6 +247,14 @@ function whyNot(known: Transaction | undefined, request: PartitionsRequest): Err
 
 function recordOf(transaction: Transaction): TransactionRecord {
   return { transactionalId: transaction.transactionalId, transaction }
+}
+
+/** What a client has from the end of its transaction on, of which it hears before the markers are written. */
+function resultAfter(prepared: Transaction): ProducerResult {
+  const { nextProducerId } = prepared
+  return nextProducerId === noProducerId
+    ? resultOf(prepared)
+    : { errorCode: ErrorCode.NONE, producerId: nextProducerId, producerEpoch: 0 }
 }
 
 function resultOf({ producerId, producerEpoch }: Transaction): ProducerResult {
