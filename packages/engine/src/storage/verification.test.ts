@@ -1,0 +1,122 @@
+import { ErrorCode } from '@sluice/wire'
+import { describe, expect, test } from 'vitest'
+import type { Log, StageResult } from './log.ts'
+import { endTransactionMarker } from './testing/end-transaction-marker.ts'
+import { batchOf, LogContext, startMs } from './testing/log-context.ts'
+import type { Verification } from './verification.ts'
+
+interface Write {
+  readonly producerEpoch?: number
+  readonly baseSequence?: number
+}
+
+function verify(log: Log, { producerEpoch = 0, baseSequence = 0 }: Write = {}, bumpsEpoch = true) {
+  return log.verify({ producerId: 7, producerEpoch, baseSequence, bumpsEpoch }, startMs)
+}
+
+/** With what its coordinator was asked by; null: the transaction was open when that was to be asked. */
+function write(
+  log: Log,
+  verification: Verification | null,
+  { producerEpoch = 0, baseSequence = 0 }: Write = {},
+) {
+  const batch = batchOf(1, { producerId: 7, producerEpoch, baseSequence, isTransactional: true })
+  return staged(log, batch, { verification })
+}
+
+/** The end of the transaction that the epoch before has begun. */
+function end(log: Log, producerEpoch: number): void {
+  const marker = { commit: true, producerId: 7, producerEpoch, coordinatorEpoch: 0, timestamp: startMs }
+  const result = staged(log, endTransactionMarker(marker), { transactionVersion: 2 }, 'coordinator')
+  expect(result.kind).toBe('staged')
+}
+
+function staged(
+  log: Log,
+  batch: Buffer,
+  claim: Parameters<Log['stage']>[2],
+  origin: 'client' | 'coordinator' = 'client',
+): StageResult {
+  const validated = log.validate(batch, { origin, nowMs: startMs })
+  if (validated instanceof Promise || validated.kind === 'rejected') throw new Error('the batch is good')
+  const result = log.stage(validated, 0, claim)
+  log.commit()
+  return result
+}
+
+const open = () => {
+  const log = new LogContext().load()
+  write(log, verify(log))
+  return log
+}
+
+describe('a batch that begins a transaction', () => {
+  test('needs that the coordinator was asked', () => {
+    const log = new LogContext().load()
+    expect(write(log, null)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
+    const verification = verify(log)
+    expect(write(log, null)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
+    expect(write(log, verification)).toMatchObject({ kind: 'staged' })
+  })
+
+  test('is refused where the transaction has ended since, though its coordinator had said yes', () => {
+    const log = new LogContext().load()
+    const verification = verify(log)
+    end(log, 1)
+    expect(write(log, verification)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
+    expect(log.lastStableOffset).toBe(log.highWatermark)
+  })
+
+  test('of an old question is refused after a new one', () => {
+    const log = new LogContext().load()
+    const old = verify(log)
+    end(log, 1)
+    const verification = verify(log, { producerEpoch: 1 })
+    expect(write(log, old, { producerEpoch: 1 })).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
+    expect(write(log, verification, { producerEpoch: 1 })).toMatchObject({ kind: 'staged' })
+  })
+
+  test('comes in the order of its sequences, whichever was asked about first', () => {
+    const log = new LogContext().load()
+    const verification = verify(log, { baseSequence: 3 })
+    expect(verify(log, { baseSequence: 1 })).toBe(verification)
+    expect(write(log, verification, { baseSequence: 3 })).toMatchObject({
+      error: ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    })
+  })
+
+  test('has sequence 0 where ends raise the epoch and the producer is new', () => {
+    const log = new LogContext().load()
+    const modern = verify(log, { baseSequence: 5 })
+    expect(write(log, modern, { baseSequence: 5 })).toMatchObject({
+      error: ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    })
+    const other = new LogContext().load()
+    const older = verify(other, { baseSequence: 5 }, false)
+    expect(write(other, older, { baseSequence: 5 })).toMatchObject({ kind: 'staged' })
+  })
+})
+
+describe('a transaction that is open', () => {
+  test('takes batches of its epoch, and nobody is asked', () => {
+    const log = open()
+    expect(verify(log, { baseSequence: 1 })).toBeNull()
+    expect(write(log, null, { baseSequence: 1 })).toMatchObject({ kind: 'staged' })
+  })
+
+  test('asks again after its end', () => {
+    const log = open()
+    end(log, 1)
+    expect(verify(log, { producerEpoch: 1 })).not.toBeNull()
+  })
+
+  test('tells a batch that came before, and asks nobody', () => {
+    const log = open()
+    expect(write(log, null)).toMatchObject({ kind: 'duplicate', baseOffset: 0 })
+  })
+
+  test('of another epoch is not this one', () => {
+    const log = open()
+    expect(verify(log, { producerEpoch: 1 })).not.toBeNull()
+  })
+})
