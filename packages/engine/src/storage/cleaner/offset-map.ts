@@ -10,7 +10,7 @@ const hashWords = 4
  * them. Open addressing with double hashing; the number of slots is a prime, so that each step visits all of them.
  */
 export class OffsetMap {
-  readonly keysMax: number
+  readonly #keysMax: number
   readonly #slots: number
   readonly #hashes: Int32Array
   /** Each offset and one; 0 where the slot is free. */
@@ -25,14 +25,14 @@ export class OffsetMap {
     const { keys, bytesMax, loadFactor } = options
     const wanted = Math.ceil(Math.max(keys, 1) / loadFactor)
     this.#slots = primeUpTo(Math.max(3, Math.min(nextPrime(wanted), Math.floor(bytesMax / bytesPerKey))))
-    this.keysMax = Math.max(1, Math.floor(this.#slots * loadFactor))
+    this.#keysMax = Math.max(1, Math.min(this.#slots - 1, Math.floor(this.#slots * loadFactor)))
     this.#hashes = new Int32Array(this.#slots * hashWords)
     this.#offsets = new Float64Array(this.#slots)
     this.#hash = new KeyHash(options.seed)
   }
 
   get isFull(): boolean {
-    return this.#size >= this.keysMax
+    return this.#size >= this.#keysMax
   }
 
   get size(): number {
