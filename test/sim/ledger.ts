@@ -1,3 +1,4 @@
+import { keyOf } from './compaction.ts'
 import type { Story } from './story.ts'
 
 interface Account {
@@ -65,15 +66,27 @@ export class Ledger {
     return this.#account(partition).committedEnd
   }
 
-  /** What is missing or different in a log that must have everything; null: nothing. */
-  problemIn(partition: string, log: ReadonlyMap<number, string>, endOffset: number): string | null {
+  /**
+   * What is missing or different in a log that must have everything; null: nothing. Of a compacted one: of each key what
+   * nothing later has replaced.
+   */
+  problemIn(
+    partition: string,
+    {
+      values: log,
+      endOffset,
+      isCompacted,
+    }: { values: ReadonlyMap<number, string>; endOffset: number; isCompacted: boolean },
+  ): string | null {
     const account = this.#account(partition)
     if (account.isForgiven) return null
     if (endOffset < account.committedEnd)
       return `it ends at offset ${endOffset}, and what is below ${account.committedEnd} is committed`
+    const lastOffsets = new Map(isCompacted ? [...log].map(([offset, value]) => [keyOf(value), offset]) : [])
     for (const [offset, value] of account.records) {
       if (offset < account.deletedBelow) continue
       const found = log.get(offset)
+      if (found === undefined && (lastOffsets.get(keyOf(value)) ?? -1) > offset) continue
       if (found !== value) return `offset ${offset} holds ${found ?? 'nothing'} and not ${value}`
     }
     return null

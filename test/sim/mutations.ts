@@ -237,4 +237,12 @@ export const mutations: readonly Mutation[] = [
       ),
     ],
   },
+  {
+    name: 'the cleaner does not wait for what is committed',
+    edits: [edit('storage/cleaner/cleanable.ts', 'Math.min(lastStableOffset, active,', 'Math.min(active,')],
+  },
+  {
+    name: 'a cleaned segment is put in place before it is durable',
+    edits: [edit('storage/cleaner/clean-log.ts', 'yield* awaited(cleaned.flush())', '')],
+  },
 ]

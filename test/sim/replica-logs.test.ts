@@ -16,7 +16,7 @@ const another = 'events-0 on broker 1 has another batch at offset 0 of epoch 0 t
 /** Two brokers, each with a log of one batch or none, and what is thought of them after each step. */
 class Replicas {
   readonly #story = new Story(new Scheduler())
-  readonly #logs = new ReplicaLogs(this.#story, new Ledger(this.#story))
+  readonly #logs = new ReplicaLogs(this.#story, new Ledger(this.#story), { compacts: false })
   readonly #disks = [1, 2].map((brokerId) => ({ brokerId, disk: new MemoryDisk(), directory: '/data' }))
   readonly #refusing = new Set<number>()
 

@@ -1,5 +1,6 @@
 import type { MemoryDisk } from '@sluice/effects'
 import { readRecords, RecordBatch } from '@sluice/wire'
+import { isCompacted } from './compaction.ts'
 import type { Ledger } from './ledger.ts'
 import type { PartitionFacts } from './metadata-view.ts'
 import type { Story } from './story.ts'
@@ -12,7 +13,8 @@ interface ReplicaLog {
 
 interface Batch {
   readonly crc: number
-  readonly values: readonly string[]
+  /** By their distance from the first offset. */
+  readonly values: ReadonlyMap<number, string>
 }
 
 /** A batch, and on whose disks it has been found. */
@@ -41,12 +43,14 @@ interface ReplicaDisk {
 export class ReplicaLogs {
   readonly #story: Story
   readonly #ledger: Ledger
+  readonly #compacts: boolean
   /** By topic id, partition, epoch and offset. */
   readonly #batches = new Map<string, FoundBatch>()
 
-  constructor(story: Story, ledger: Ledger) {
+  constructor(story: Story, ledger: Ledger, { compacts }: { compacts: boolean }) {
     this.#story = story
     this.#ledger = ledger
+    this.#compacts = compacts
   }
 
   /** `hasLost`: the replica has lost unsynced writes and is not filled again. */
@@ -62,7 +66,10 @@ export class ReplicaLogs {
         const log = this.read(partition, replica)
         if (!partition.isr.includes(brokerId) || hasLost(partition, brokerId)) continue
         const name = `${partition.topic}-${partition.index}`
-        const problem = this.#ledger.problemIn(name, log.values, log.endOffset)
+        const problem = this.#ledger.problemIn(name, {
+          ...log,
+          isCompacted: this.#compacts && isCompacted(partition.topic),
+        })
         if (problem !== null)
           this.#story.violated(
             `${name} on broker ${brokerId}, which is in sync with leader ${partition.leader}: ${problem}`,
@@ -111,14 +118,15 @@ export class ReplicaLogs {
         const batch = isKnown ? known : readWhole(bytes, at, size)
         // What a power cut has left behind the last whole batch.
         if (!batch || baseOffset < endOffset) break
-        if (known && !isKnown && known.doubtedOn === null) {
+        const mayDiffer = this.#compacts && isCompacted(topic)
+        if (known && !isKnown && known.doubtedOn === null && !mayDiffer) {
           this.#story.violated(
             `${topic}-${index} on broker ${brokerId} has another batch at offset ${baseOffset} of epoch ${epoch} than was written there`,
           )
           break
         }
         this.#found(key, batch, replica)
-        for (const [delta, value] of batch.values.entries()) values.set(baseOffset + delta, value)
+        for (const [delta, value] of batch.values) values.set(baseOffset + delta, value)
         endOffset = RecordBatch.nextOffset(bytes, at)
       }
     }
@@ -136,16 +144,20 @@ export class ReplicaLogs {
 
 function readWhole(bytes: Buffer, at: number, size: number): Batch | null {
   if (!RecordBatch.isCrcValid(bytes, at, size)) return null
-  const values = readRecords(bytes, at).map(({ value }) => value?.toString('latin1') ?? '')
+  const baseOffset = RecordBatch.baseOffset(bytes, at)
+  const records = readRecords(bytes, at)
+  const values = new Map(
+    records.map(({ offset, value }) => [offset - baseOffset, value?.toString('latin1') ?? '']),
+  )
   return { crc: RecordBatch.crc(bytes, at), values }
 }
 
+/** Who died while a cleaned segment was put in place finds it there. */
 function segmentsIn(disk: MemoryDisk, path: string): string[] {
   if (!disk.existsSync(path)) return []
-  return disk
-    .readdirSync(path)
-    .map(({ name }) => name)
-    .filter((name) => /^\d{20}\.log$/.test(name))
+  const names = disk.readdirSync(path).map(({ name }) => name)
+  return names
+    .filter((name) => /^\d{20}\.log(\.swap)?$/.test(name) && !names.includes(`${name}.swap`))
     .toSorted()
     .map((name) => `${path}/${name}`)
 }

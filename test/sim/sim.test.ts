@@ -39,6 +39,7 @@ const quicklyFound: Readonly<Record<string, { seed: number; feed: Feed; clients:
   },
   'followers do not know the producers': { seed: 5, feed: 'fetch', clients: 'records' },
   'the metadata log is not synced': { seed: 1, feed: 'inline', clients: 'records' },
+  'a cleaned segment is put in place before it is durable': { seed: 7, feed: 'inline', clients: 'records' },
 }
 
 let load: (mutation?: Mutation) => Promise<{ simulate: typeof Simulate }>
@@ -49,8 +50,9 @@ beforeAll(async () => {
   simulate = (await load()).simulate
 }, timeoutMs)
 
-async function expectWell(seed: number, feed: Feed, clients: Clients): Promise<void> {
-  const { violation, story } = await simulate({ seed, feed, clients, brokers: seed % 10 === 0 ? 1 : 3 })
+async function expectWell(seed: number, feed: Feed, clients: Clients, compacts?: boolean): Promise<void> {
+  const brokers = seed % 10 === 0 ? 1 : 3
+  const { violation, story } = await simulate({ seed, feed, clients, brokers, compacts })
   if (violation !== null)
     expect.fail(`seed ${seed}, feed ${feed}, clients ${clients}: ${violation}\n${story.join('\n')}`)
 }
@@ -63,8 +65,9 @@ describe.each<Feed>(['inline', 'fetch'])('clusters whose followers are fed by %s
   })
 
   it('are well where they were not before', { timeout: timeoutMs }, async () => {
+    // They were found before there was a topic that is compacted.
     for (const clients of ['records', 'transactions'] as const)
-      for (const seed of remembered[feed][clients]) await expectWell(seed, feed, clients)
+      for (const seed of remembered[feed][clients]) await expectWell(seed, feed, clients, false)
   })
 
   it('tell the same story for the same seed', { timeout: timeoutMs }, async () => {

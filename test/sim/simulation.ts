@@ -1,4 +1,5 @@
 import { type Random, seededRandom, silentLogger } from '@sluice/effects'
+import { cleanerPropertiesOf, compactsInSeed } from './compaction.ts'
 import { Faults } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import { Life } from './life.ts'
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   readonly feed: Feed
   readonly clients: Clients
   readonly brokers: number
+  /** Whether topics are compacted; as the seed will have it unless told. */
+  readonly compacts?: boolean | undefined
 }
 
 export interface Outcome {
@@ -53,7 +56,7 @@ class Simulation {
   readonly #scheduler = new Scheduler()
   readonly #story = new Story(this.#scheduler)
   readonly #ledger = new Ledger(this.#story)
-  readonly #logs = new ReplicaLogs(this.#story, this.#ledger)
+  readonly #logs: ReplicaLogs
   readonly #random: Random
   readonly #network: SimNetwork
   readonly #lostWrites: LostWrites
@@ -63,10 +66,11 @@ class Simulation {
   readonly #keepsElr: boolean
   #isOver = false
 
-  constructor({ seed, feed, clients, brokers }: SimulationOptions) {
+  constructor({ seed, feed, clients, brokers, compacts = compactsInSeed(seed) }: SimulationOptions) {
     const random = seededRandom(seed)
     const [story, ledger, scheduler] = [this.#story, this.#ledger, this.#scheduler]
     this.#seed = seed
+    this.#logs = new ReplicaLogs(story, ledger, { compacts })
     this.#random = random
     this.#network = new SimNetwork(scheduler, fork(random))
     this.#keepsElr = random.int(8) > 0
@@ -86,7 +90,7 @@ class Simulation {
       logger: silentLogger,
       brokers,
       feedsInline: feed === 'inline',
-      properties: propertiesOf(random, brokers),
+      properties: { ...propertiesOf(random, brokers), ...(compacts ? cleanerPropertiesOf(seed) : {}) },
       mayLose: (partition) => ledger.committedEnd(partition) === 0 || ledger.isForgiven(partition),
       onMetadata: () => this.#followMetadata(),
       onLostWrites: (brokerId) => this.#lostWrites.lost(this.#metadata, brokerId),
@@ -97,6 +101,7 @@ class Simulation {
       ledger,
       brokers,
       clients,
+      compacts,
       coordinatorId: () => this.#metadata.partition('__consumer_offsets', 0)?.leader ?? -1,
       worldOf: (name) => ({
         name,

@@ -4,6 +4,7 @@ import type { ClientWorld } from './clients/cluster-client.ts'
 import { Consumer } from './clients/consumer.ts'
 import { GroupCommitter } from './clients/group-committer.ts'
 import { Producer } from './clients/producer.ts'
+import { compactedConfigsOf, compactedTopic } from './compaction.ts'
 import type { Ledger } from './ledger.ts'
 import type { Clients } from './simulation.ts'
 import type { Story } from './story.ts'
@@ -34,6 +35,8 @@ export class Workload {
     ledger: Ledger
     brokers: number
     clients: Clients
+    /** Whether there is a topic that is compacted. */
+    compacts: boolean
     worldOf: (host: string) => ClientWorld
     /** Who coordinates groups, by what is decided. */
     coordinatorId: () => number
@@ -42,7 +45,7 @@ export class Workload {
     this.#ledger = options.ledger
     this.#brokers = options.brokers
     this.#worldOf = options.worldOf
-    const topics = this.#topics()
+    const topics = [...this.#topics(), ...(options.compacts ? [this.#compacted()] : [])]
     const places = topics.flatMap(({ name, partitions }) =>
       Array.from({ length: partitions }, (_, index) => ({ topic: name, index })),
     )
@@ -110,6 +113,10 @@ export class Workload {
     const first = 1 + random.int(this.#brokers)
     const pair = [first, (first % this.#brokers) + 1]
     return [events, { name: 'pairs', partitions: 1, assignments: [pair], configs: topicConfigsOf(random) }]
+  }
+
+  #compacted(): AdminTopic {
+    return { name: compactedTopic, partitions: 1, configs: compactedConfigsOf(this.#random) }
   }
 
   /** One that is idempotent a partition, and two that are not. */

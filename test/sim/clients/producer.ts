@@ -1,5 +1,6 @@
 import { initProducerId, produceBatches } from '@sluice/client'
 import { buildBatchSync, ErrorCode, errorInfo, type Int64, type ResponseOf, type Produce } from '@sluice/wire'
+import { compactedTopic, keyOf } from '../compaction.ts'
 import type { Ledger } from '../ledger.ts'
 import { type ClientWorld, ClusterClient, type KnownPartition } from './cluster-client.ts'
 
@@ -109,11 +110,14 @@ export class Producer {
       { length: 1 + random.int(3) },
       () => `${name}.${this.#incarnation}:${this.#nextValue++}`,
     )
-    const { isIdempotent } = this.#options
+    const { topic, isIdempotent } = this.#options
     const baseSequence = isIdempotent ? this.#nextSequence : -1
     this.#nextSequence += values.length
     const bytes = buildBatchSync({
-      records: values.map((value) => ({ key: null, value: Buffer.from(value, 'latin1') })),
+      records: values.map((value) => ({
+        key: topic === compactedTopic ? keyOf(value) : null,
+        value: Buffer.from(value, 'latin1'),
+      })),
       timestamp: this.#client.world.clock.now(),
       producerId: isIdempotent ? this.#producerId : -1,
       producerEpoch: isIdempotent ? 0 : -1,
