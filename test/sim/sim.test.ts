@@ -39,7 +39,6 @@ const quicklyFound: Readonly<Record<string, { seed: number; feed: Feed; clients:
   },
   'followers do not know the producers': { seed: 5, feed: 'fetch', clients: 'records' },
   'the metadata log is not synced': { seed: 1, feed: 'inline', clients: 'records' },
-  'a cleaned segment is put in place before it is durable': { seed: 7, feed: 'inline', clients: 'records' },
 }
 
 let load: (mutation?: Mutation) => Promise<{ simulate: typeof Simulate }>

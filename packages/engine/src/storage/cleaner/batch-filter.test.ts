@@ -52,13 +52,13 @@ describe('what is left of a batch', () => {
     expect(codecName(RecordBatch.codec(left, 0))).toBe(codecName(codec))
     expect(await readRecordsAsync(left)).toEqual((await readRecordsAsync(batch)).slice(1))
     for (const field of [
-      'baseOffset',
-      'lastOffset',
-      'partitionLeaderEpoch',
-      'baseSequence',
-      'producerId',
-    ] as const)
-      expect(RecordBatch[field](left, 0)).toBe(RecordBatch[field](batch, 0))
+      RecordBatch.baseOffset,
+      RecordBatch.lastOffset,
+      RecordBatch.partitionLeaderEpoch,
+      RecordBatch.baseSequence,
+      RecordBatch.producerId,
+    ])
+      expect(field(left, 0)).toBe(field(batch, 0))
     expect(RecordBatch.maxTimestamp(left, 0)).toBe(nowMs - 10)
   })
 
