@@ -1,12 +1,16 @@
 import {
+  AddRaftVoter,
   AlterPartitionReassignments,
   DescribeQuorum,
   ElectLeaders,
   ErrorCode,
   ListPartitionReassignments,
+  RemoveRaftVoter,
   UnregisterBroker,
   UnregisterController,
+  type RequestOf,
   UpdateFeatures,
+  zeroUuid,
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
@@ -73,6 +77,36 @@ describe('what the controller decides', () => {
     expect(quorum).toMatchObject({ errorCode: 0, partitionIndex: 0 })
     expect(quorum?.currentVoters.map(({ replicaId }) => replicaId)).toEqual([quorum?.leaderId])
     expect(await ask(topic)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION })
+  })
+
+  const directory = 'TBdpvNkLSgKdR_F9_b01rQ'
+  const listener = { name: 'CONTROLLER', host: '127.0.0.1', port: 9093 }
+
+  it.each(versionsOf(AddRaftVoter))('AddRaftVoter %i changes no static voters', async (version) => {
+    const add = async (differing: Partial<RequestOf<typeof AddRaftVoter>> = {}) => {
+      const asked = { clusterId: null, voterId: 3_000, voterDirectoryId: directory, listeners: [listener] }
+      const { errorCode } = await peer.send(AddRaftVoter, version, {
+        timeoutMs: 1_000,
+        ...asked,
+        ...differing,
+      })
+      return errorCode
+    }
+    expect(await add()).toBe(ErrorCode.UNSUPPORTED_VERSION)
+    expect(await add({ clusterId: 'another' })).toBe(ErrorCode.INCONSISTENT_CLUSTER_ID)
+    expect(await add({ voterId: -1 })).toBe(ErrorCode.INVALID_REQUEST)
+    expect(await add({ voterDirectoryId: zeroUuid })).toBe(ErrorCode.INVALID_REQUEST)
+    expect(await add({ listeners: [{ ...listener, name: 'OTHER' }] })).toBe(ErrorCode.INVALID_REQUEST)
+  })
+
+  it('RemoveRaftVoter changes no static voters', async () => {
+    const remove = async (differing: Partial<RequestOf<typeof RemoveRaftVoter>> = {}) => {
+      const asked = { clusterId: null, voterId: 3_000, voterDirectoryId: directory }
+      return (await peer.send(RemoveRaftVoter, 0, { ...asked, ...differing })).errorCode
+    }
+    expect(await remove()).toBe(ErrorCode.UNSUPPORTED_VERSION)
+    expect(await remove({ clusterId: 'another' })).toBe(ErrorCode.INCONSISTENT_CLUSTER_ID)
+    expect(await remove({ voterId: -1 })).toBe(ErrorCode.INVALID_REQUEST)
   })
 
   it.each(versionsOf(UpdateFeatures, 1))(

@@ -311,6 +311,17 @@ describe('a transaction of a client of transaction.version 2', () => {
         response.unknownStateFilters,
       ]
     }
+    const matched = async (transactionalIdPattern: string | null) => {
+      const asked = { stateFilters: [], producerIdFilters: [producer.producerId], transactionalIdPattern }
+      const { errorCode, transactionStates } = await peer.send(ListTransactions, 2, asked)
+      return errorCode === ErrorCode.NONE ? transactionStates.length : errorCode
+    }
+    for (const pattern of [null, '', '.*', `${producer.id}`, '[^/]+'])
+      expect(await matched(pattern), String(pattern)).toBe(1)
+    for (const pattern of [producer.id.slice(1), '.', 'nobody.*'])
+      expect(await matched(pattern), pattern).toBe(0)
+    for (const pattern of ['(', 'a{2000}', '(?=a)', '\\1'])
+      expect(await matched(pattern), pattern).toBe(ErrorCode.INVALID_REGULAR_EXPRESSION)
     expect(await listed([])).toEqual([['Ongoing'], []])
     expect(await listed(['Empty'])).toEqual([[], []])
     expect(await listed(['Ongoing', 'Nowhere'])).toEqual([['Ongoing'], ['Nowhere']])

@@ -1,4 +1,5 @@
 import {
+  AddRaftVoter,
   AlterClientQuotas,
   AlterConfigs,
   AlterPartitionReassignments,
@@ -23,6 +24,7 @@ import {
   ListConfigResources,
   ListPartitionReassignments,
   Metadata,
+  RemoveRaftVoter,
   UnregisterBroker,
   UpdateFeatures,
 } from '@sluice/wire'
@@ -275,6 +277,8 @@ export const adminRows: readonly Row[] = [
   inAnyOrder(row(CreateAcls, 3, () => ({ creations: [{ ...nobodys, resourceName: 'own' }] }), ofAcls)),
   inAnyOrder(row(DeleteAcls, 3, () => ({ filters: [filterOfNobody] }), ofAcls)),
   inAnyOrder(row(DescribeAcls, 3, () => filterOfNobody, wholly(31, 31, 0))),
+  row(AddRaftVoter, 1, () => ({ clusterId: 'another', voterId: 9, listeners: [] }), wholly(31, 31, 104)),
+  row(RemoveRaftVoter, 0, () => ({ clusterId: 'another', voterId: 9 }), wholly(31, 31, 104)),
   row(UnregisterBroker, 0, () => ({ brokerId: 900 }), wholly(31, 31, 102)),
   // At last, for they are gone then.
   inAnyOrder(

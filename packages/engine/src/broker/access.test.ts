@@ -89,6 +89,8 @@ const asked: Record<string, string[]> = {
   AlterUserScramCredentials: ['alter on the cluster'],
   DescribeQuorum: ['describe on the cluster'],
   UpdateFeatures: ['alter on the cluster'],
+  AddRaftVoter: ['alter on the cluster'],
+  RemoveRaftVoter: ['alter on the cluster'],
   UnregisterBroker: ['alter on the cluster'],
   UnregisterController: ['alter on the cluster'],
   DescribeTopicPartitions: ['describe on each topic'],

@@ -60,6 +60,8 @@ import { getTelemetrySubscriptions } from './handlers/71-get-telemetry-subscript
 import { pushTelemetry } from './handlers/72-push-telemetry.ts'
 import { listConfigResources } from './handlers/74-list-config-resources.ts'
 import { describeTopicPartitions } from './handlers/75-describe-topic-partitions.ts'
+import { addRaftVoter } from './handlers/80-add-raft-voter.ts'
+import { removeRaftVoter } from './handlers/81-remove-raft-voter.ts'
 import { unregisterController } from './handlers/94-unregister-controller.ts'
 
 const all: readonly Handler[] = [
@@ -124,6 +126,8 @@ const all: readonly Handler[] = [
   pushTelemetry,
   listConfigResources,
   describeTopicPartitions,
+  addRaftVoter,
+  removeRaftVoter,
   unregisterController,
 ]
 

@@ -58,6 +58,7 @@ import { PartitionsManager } from './partitions.ts'
 import { PeriodicDecisions } from './periodic-decisions.ts'
 import { ProducerIdsManager } from './producer-ids.ts'
 import { QuorumManager } from './quorum.ts'
+import { RaftVotersManager } from './raft-voters.ts'
 import { ScramCredentialsManager } from './scram-credentials.ts'
 import { ReassignmentsManager } from './reassignments.ts'
 import { controllerRequests, type Managers } from './requests.ts'
@@ -170,6 +171,7 @@ export class Controller implements ChannelTarget {
       producerIds: new ProducerIdsManager({ image, brokers }),
       features: new FeaturesManager({ image, config, nodeId }),
       quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),
+      raftVoters: new RaftVotersManager({ clusterId, listener: controllerListener(options).name }),
       scramCredentials: new ScramCredentialsManager({ image }),
       clientQuotas: new ClientQuotasManager({ image }),
       delegationTokens: new DelegationTokensManager({ image, config, clock, random }),

@@ -9,6 +9,7 @@ import { type FeaturesManager, featureRequests } from './features.ts'
 import { type PartitionsManager, partitionRequests } from './partitions.ts'
 import { type ProducerIdsManager, producerIdRequests } from './producer-ids.ts'
 import { type QuorumManager, quorumRequests } from './quorum.ts'
+import { type RaftVotersManager, raftVoterRequests } from './raft-voters.ts'
 import { type ReassignmentsManager, reassignmentRequests } from './reassignments.ts'
 import { type ScramCredentialsManager, scramCredentialRequests } from './scram-credentials.ts'
 import { type TopicsManager, topicRequests } from './topics.ts'
@@ -28,6 +29,7 @@ export interface Managers {
   readonly delegationTokens: DelegationTokensManager
   readonly acls: AclsManager
   readonly clientQuotas: ClientQuotasManager
+  readonly raftVoters: RaftVotersManager
 }
 
 const requests: readonly ControllerRequest<Managers>[] = [
@@ -44,6 +46,7 @@ const requests: readonly ControllerRequest<Managers>[] = [
   ...decidedBy('delegationTokens', delegationTokenRequests),
   ...decidedBy('acls', aclRequests),
   ...decidedBy('clientQuotas', clientQuotaRequests),
+  ...decidedBy('raftVoters', raftVoterRequests),
 ]
 
 /** By API key. What is not in here the controller does not serve. */

@@ -1,4 +1,5 @@
 import {
+  AddRaftVoter,
   AllocateProducerIds,
   AlterClientQuotas,
   AlterConfigs,
@@ -16,6 +17,7 @@ import {
   ExpireDelegationToken,
   IncrementalAlterConfigs,
   ListPartitionReassignments,
+  RemoveRaftVoter,
   RenewDelegationToken,
   UnregisterBroker,
   UnregisterController,
@@ -85,6 +87,8 @@ decision(DeleteAcls, [whole('alter', 'cluster')])
 decision(AlterClientQuotas, [whole('alterConfigs', 'cluster')])
 decision(AlterUserScramCredentials, [whole('alter', 'cluster')])
 decision(DescribeQuorum, [whole('describe', 'cluster')])
+decision(AddRaftVoter, [whole('alter', 'cluster')])
+decision(RemoveRaftVoter, [whole('alter', 'cluster')])
 decision(UpdateFeatures, [whole('alter', 'cluster')])
 decision(UnregisterBroker, [whole('alter', 'cluster')])
 decision(UnregisterController, [whole('alter', 'cluster')])

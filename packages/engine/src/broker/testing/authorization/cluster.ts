@@ -1,4 +1,5 @@
 import {
+  AddRaftVoter,
   AlterClientQuotas,
   AlterPartitionReassignments,
   AlterReplicaLogDirs,
@@ -14,6 +15,7 @@ import {
   ElectLeaders,
   ListConfigResources,
   ListPartitionReassignments,
+  RemoveRaftVoter,
   UnregisterBroker,
   UnregisterController,
   UpdateFeatures,
@@ -98,6 +100,18 @@ export const clusterRows: readonly Row[] = [
     1,
     { timeoutMs: 1000, validateOnly: true, featureUpdates: [] },
     { grants: ofCluster('alter'), ...wholly(31) },
+  ),
+  row(
+    AddRaftVoter,
+    1,
+    { clusterId: 'another', voterId: 9, listeners: [] },
+    { grants: ofCluster('alter'), ...wholly(31, 104) },
+  ),
+  row(
+    RemoveRaftVoter,
+    0,
+    { clusterId: 'another', voterId: 9 },
+    { grants: ofCluster('alter'), ...wholly(31, 104) },
   ),
   row(UnregisterBroker, 0, { brokerId: 9 }, { grants: ofCluster('alter'), ...wholly(31, 102) }),
   row(UnregisterController, 0, { controllerId: 9 }, { grants: ofCluster('alter'), ...wholly(31, 136) }),
