@@ -10,6 +10,7 @@
 //   --side-by-side           writes docs/benchmarks/<date>.{md,svg,json}; with --quick or --only it only prints
 //   --replicated             clusters of three brokers instead: docs/benchmarks/<date>-replicated.{md,json}
 //   --security               what encryption, logins and permissions cost, beside node:tls and Apache Kafka's SSL listener
+//   --testing                what a test pays for its brokers: sluice/testing, in one warm process
 //   --without SIDES          leaves sides of --replicated out: of inline,process,kafka
 //   --name NAME              what these files are called instead, also with --quick and --only
 import { execFileSync } from 'node:child_process'
@@ -70,7 +71,8 @@ for (const [signal, code] of Object.entries(endings))
     })
   })
 try {
-  if (options.security) await runSecurity()
+  if (options.testing) await runTesting()
+  else if (options.security) await runSecurity()
   else if (options.replicated) await runBeside('../bench/replicated/run.mjs', 'replicated', '-replicated')
   else if (options['side-by-side']) await runBeside('../bench/side-by-side/run.mjs', 'sideBySide', '')
   else await runTable()
@@ -90,6 +92,12 @@ async function runTable() {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
   console.log(`\n${machine}; load clients: ${clients.kind}; medians of ${plan.rounds} rounds (least–most)\n`)
   console.log(markdownTable(lines, (other.address || other.launcher) && options['against-name']))
+}
+
+async function runTesting() {
+  const { testing } = await import('../bench/testing/run.mjs')
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
+  console.log(`\n${machine}\n\n${testing(plan)}\n`)
 }
 
 async function runSecurity() {
@@ -161,6 +169,7 @@ function readOptions() {
         'side-by-side': { type: 'boolean', default: false },
         replicated: { type: 'boolean', default: false },
         security: { type: 'boolean', default: false },
+        testing: { type: 'boolean', default: false },
         without: { type: 'string', default: '' },
         name: { type: 'string' },
       },

@@ -7,30 +7,39 @@ import { checkNode, ensureBuilt, ensureInstalled, npm } from './prepare.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What an import of each name gets. The first of `types` is the entry; what it imports is copied beside it. */
+/** What an import of each name gets. */
 const library = {
   './testing': { types: './dist/testing/index.d.ts', default: './dist/testing/testing.js' },
+  './testing/global': entry('global.d.ts', 'global.js'),
+  './testing/global-teardown': entry('global-teardown.d.ts', 'global-teardown.js'),
+  './vitest': entry('vitest.d.mts', 'vitest.mjs'),
+  './jest': entry('jest.d.ts', 'jest.js'),
+}
+
+function entry(types, file) {
+  const at = './dist/testing/entries/'
+  return { types: at + types, default: at + file }
 }
 
 const readJson = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'))
 
-/** Gives the tarball's path. */
-export async function pack() {
+/** Gives the tarball's path; what it is made of stands beside it. */
+export async function pack(dist = join(root, 'dist')) {
   checkNode()
   await ensureInstalled()
   await ensureBuilt()
   await emitTypes()
-  const dist = join(root, 'dist')
   const target = join(dist, 'package')
   rmSync(target, { recursive: true, force: true })
   const testing = join(target, 'dist/testing')
   mkdirSync(testing, { recursive: true })
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) cpSync(join(root, name), join(target, name))
   cpSync(join(root, 'packages/service/bin'), join(target, 'bin'), { recursive: true })
-  copyPrograms(join(root, 'packages/service/dist/bundle'), join(target, 'dist/bundle'))
+  await copyPrograms(join(root, 'packages/service/dist/bundle'), join(target, 'dist/bundle'))
   const bundled = readFileSync(join(root, 'packages/testkit/dist/bundle/testing.js'), 'utf8')
   writeFileSync(join(testing, 'testing.js'), withoutMap(bundled))
   copyTypes(join(root, 'packages/testkit/dist'), 'index.d.ts', testing)
+  cpSync(join(root, 'packages/testkit/entries'), join(testing, 'entries'), { recursive: true })
   const manifest = publishedManifest()
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   writeFileSync(join(target, 'THIRD-PARTY-LICENSES.txt'), licensesOfBundled())
@@ -71,15 +80,18 @@ function publishedManifest() {
   }
 }
 
-/** Each loader with the program that it names: no code caches, which belong to a machine, and no maps. */
-function copyPrograms(from, to) {
+/** Each loader with the program that it names, without comments: no code caches, which belong to a machine, and no maps. */
+async function copyPrograms(from, to) {
+  const { transform } = await import('esbuild')
   mkdirSync(to, { recursive: true })
   cpSync(join(from, 'package.json'), join(to, 'package.json'))
   for (const name of ['sluice', 'node']) {
     const loader = readFileSync(join(from, `${name}.js`), 'utf8')
     const program = new RegExp(`${name}-[A-Z0-9]+\\.cjs`).exec(loader)?.[0]
     writeFileSync(join(to, `${name}.js`), loader)
-    writeFileSync(join(to, program), withoutMap(readFileSync(join(from, program), 'utf8')))
+    const text = withoutMap(readFileSync(join(from, program), 'utf8'))
+    const { code } = await transform(text, { minifyWhitespace: true, lineLimit: 200 })
+    writeFileSync(join(to, program), code)
   }
 }
 

@@ -3,21 +3,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { firstUses, pack, Project } from '../package/installed.ts'
+import { firstUses, Project, Tarball } from '../package/installed.ts'
 
 // The package on each release of Node that is maintained, whatever this one is. The registry has them.
 
 const isLinux = process.platform === 'linux' && process.arch === 'x64'
 
 describe.skipIf(!process.env.SLUICE_INTEROP || !isLinux)('the package', { timeout: 180_000 }, () => {
+  const tarballs = new Tarball()
   let tarball: string
   const releases = mkdtempSync(join(tmpdir(), 'sluice-node-'))
 
   beforeAll(async () => {
-    tarball = await pack()
+    tarball = await tarballs.make()
   }, 120_000)
 
-  afterAll(() => rmSync(releases, { recursive: true, force: true }))
+  afterAll(() => {
+    rmSync(releases, { recursive: true, force: true })
+    tarballs.remove()
+  })
 
   it.each([20, 22, 24])('runs on Node %d, as a library and as the service', (release) => {
     const home = join(releases, String(release))

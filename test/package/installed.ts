@@ -1,13 +1,26 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../source-tree.ts'
 
-/** Makes the tarball and gives its path. */
-export async function pack(): Promise<string> {
-  const script = await import(join(root, 'scripts/pack.mjs'))
-  return script.pack()
+/** The package's tarball, in a directory of its own: others may make it at the same time. */
+export class Tarball {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'sluice-package-'))
+
+  async make(): Promise<string> {
+    const { pack } = await import(join(root, 'scripts/pack.mjs'))
+    return pack(this.#directory)
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+}
+
+export interface Folder {
+  write(name: string, text: string): void
+  run(command: string, args: readonly string[]): SpawnSyncReturns<string>
 }
 
 /** A project of somebody else's with nothing in it but the package from its tarball, without its optional dependencies. */
@@ -25,8 +38,24 @@ export class Project {
     writeFileSync(join(this.directory, name), text)
   }
 
-  run(command: string, args: readonly string[]): SpawnSyncReturns<string> {
-    return spawnSync(command, args, { cwd: this.directory, encoding: 'utf8', timeout: 60_000 })
+  /** A part of it, which has the same packages. */
+  folder(name: string): Folder {
+    const path = join(this.directory, name)
+    mkdirSync(path)
+    return {
+      write: (file, text) => writeFileSync(join(path, file), text),
+      run: (command, args) => this.run(command, args, path),
+    }
+  }
+
+  /** Has these of the checkout's packages too. */
+  link(...names: string[]): void {
+    for (const name of names)
+      symlinkSync(join(root, 'node_modules', name), join(this.directory, 'node_modules', name))
+  }
+
+  run(command: string, args: readonly string[], cwd = this.directory): SpawnSyncReturns<string> {
+    return spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 120_000 })
   }
 
   close(): void {

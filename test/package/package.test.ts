@@ -3,21 +3,26 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../source-tree.ts'
-import { firstUses, pack, Project } from './installed.ts'
+import { commandsOf, writeFilesOf } from './cookbook.ts'
+import { firstUses, Project, Tarball } from './installed.ts'
 
 // The package as people get it, in a project that has nothing else.
 
 const tarballBytesMax = 1_800_000
 
+const tarballs = new Tarball()
 let tarball: string
 let project: Project
 
 beforeAll(async () => {
-  tarball = await pack()
+  tarball = await tarballs.make()
   project = new Project(tarball)
 }, 120_000)
 
-afterAll(() => project?.close())
+afterAll(() => {
+  project?.close()
+  tarballs.remove()
+})
 
 const installed = (path = '') => join(project.directory, 'node_modules/sluice', path)
 const files = () =>
@@ -37,7 +42,7 @@ describe('the package', { timeout: 60_000 }, () => {
 
   it('has no script, no test, nothing of the workspace and no place of this machine', () => {
     expect(manifest().scripts).toBeUndefined()
-    expect(files().filter((path) => /test\.|\.map$|\.cache$|\/src\//.test(path))).toEqual([])
+    expect(files().filter((path) => /\.test\.|\.map$|\.cache$|\/src\//.test(path))).toEqual([])
     for (const path of files().filter((name) => /\.([cm]?js|d\.ts|json)$/.test(name))) {
       const text = readFileSync(installed(path), 'utf8')
       expect(text.match(/\b(from|require\(|import\() ?['"]@sluice\/[^'"]*/)?.[0], path).toBeUndefined()
@@ -136,5 +141,29 @@ export async function use(): Promise<string> {
       expect(sluice('stop').status).toBe(0)
     }
     expect(existsSync(join(project.directory, 'node_modules/.bin/sluice'))).toBe(true)
+  })
+})
+
+// Those that need what this checkout does not install are in test/interop/cookbook.test.ts.
+describe('the cookbook', { timeout: 90_000 }, () => {
+  beforeAll(() => project.link('kafkajs', 'vitest'))
+
+  it.each([
+    ['kafkajs.md', ['orders.mjs']],
+    ['node-test.md', ['--test', 'orders.test.mjs']],
+    ['vitest.md', [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--no-cache']],
+  ])('works as %s has it', (page, args) => {
+    const folder = project.folder(page)
+    writeFilesOf(page, folder)
+    const { status, stdout, stderr } = folder.run(process.execPath, args)
+    expect(status, stdout + stderr).toBe(0)
+    expect(stderr).not.toMatch(/Warning/)
+  })
+
+  it('works as ci.md has it', () => {
+    const folder = project.folder('ci.md')
+    writeFilesOf('ci.md', folder)
+    const { status, stdout, stderr } = folder.run('bash', ['-euc', commandsOf('ci.md')])
+    expect(status, stdout + stderr).toBe(0)
   })
 })

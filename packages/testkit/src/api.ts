@@ -218,6 +218,35 @@ export interface Snapshot {
   readonly takenAtMs: number
 }
 
+/** As Vitest and Jest have it. */
+export type Matcher = (
+  this: { isNot?: boolean },
+  received: unknown,
+  ...expected: unknown[]
+) => { pass: boolean; message: () => string } | Promise<{ pass: boolean; message: () => string }>
+
+/** What `expect` gains; what is asked for is waited for. */
+export interface KafkaMatchers<R = unknown> {
+  /** A record that matches is there, or comes within 15 s. */
+  toHaveProduced(topic: string, filter?: RecordFilter): Promise<R>
+  toHaveNoRecords(topic: string): Promise<R>
+  /** As `waitForGroup`. */
+  toHaveGroup(group: string, wanted?: GroupWanted): Promise<R>
+  /** A client has sent such a request. */
+  toHaveRequested(filter?: RequestFilter): R
+}
+
+/** For workers of one run that share a server: each has names of its own. */
+export interface SharedServer {
+  readonly bootstrap: string
+  clientConfig<Name extends ClientName>(client: Name): ClientConfigs[Name]
+  /** As this worker calls the topic. */
+  topic(name: string): string
+  group(name: string): string
+  /** By the names that `topic` gives. */
+  createTopics(topics: Topics): Promise<void>
+}
+
 /** Brokers in this process, with real sockets: whatever speaks Kafka's protocol can use them. */
 export interface KafkaServer extends AsyncDisposable {
   /** `127.0.0.1:port`, with commas between the brokers. */

@@ -1,0 +1,5 @@
+// `import 'sluice/vitest'`: the matchers, for Vitest's expect.
+import { expect } from 'vitest'
+import { matchers } from '../testing.js'
+
+expect.extend(matchers)
