@@ -62,6 +62,20 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-1152',
   },
   {
+    what: 'Regular expressions of consumer groups',
+    here: 'at most 1,024 characters, and 4,096 with each count of repetitions written out for the whole; more are refused with 128',
+    apacheKafka: 'at most what the key of a record holds',
+    why: 'A long one takes a tenth of a second to compile, and as long for its first match: nobody else is served meanwhile.',
+    see: 'KIP-848',
+  },
+  {
+    what: 'Topics of a member of a consumer group',
+    here: 'at most 10,000 by name; more are refused with 42',
+    apacheKafka: 'as many as a record holds',
+    why: 'They are looked at in one go.',
+    see: 'KIP-848',
+  },
+  {
     what: 'Share groups: FindCoordinator for one',
     here: '35',
     apacheKafka: 'gives its coordinator',

@@ -14,7 +14,15 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assigned, type ConsumerRequest, consumerHeartbeat, consumerJoin } from './consumer-member.ts'
 import { type Engine, start } from './engine.ts'
-import { createTopic, type Topic, uniqueName, untilCoordinated, versionsOf } from './fixture.ts'
+import {
+  byChance,
+  createTopic,
+  eventually,
+  type Topic,
+  uniqueName,
+  untilCoordinated,
+  versionsOf,
+} from './fixture.ts'
 import { Peer } from './peer.ts'
 
 describe('the consumer group protocol', () => {
@@ -241,6 +249,57 @@ describe('the consumer group protocol', () => {
     expect(await fetch('m', 1)).toMatchObject({ errorCode: ErrorCode.STALE_MEMBER_EPOCH })
     expect(await fetch('m', -1)).toMatchObject({ errorCode: ErrorCode.STALE_MEMBER_EPOCH })
     expect(await fetch('x', 2)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_MEMBER_ID })
+  })
+
+  describe('with a regular expression', () => {
+    const joinBy = (groupId: string, subscribedTopicRegex: string, memberId = 'm') =>
+      join(groupId, { memberId, subscribedTopicNames: null, subscribedTopicRegex })
+    /** Heartbeats until the member has these topics. */
+    const untilGiven = (groupId: string, ids: string[], memberId = 'm') =>
+      byChance(() =>
+        eventually(async () => {
+          const { members } = await describeOne(groupId)
+          const memberEpoch = members.find((each) => each.memberId === memberId)?.memberEpoch ?? 0
+          await consumerHeartbeat(peer, groupId, { memberId, memberEpoch })
+          const after = await describeOne(groupId)
+          const has = after.members
+            .find((each) => each.memberId === memberId)
+            ?.assignment.topicPartitions.map(({ topicId }) => topicId)
+          return has?.toSorted().join() === ids.toSorted().join() ? after : undefined
+        }),
+      )
+
+    it('gives a member the topics whose whole name matches', async () => {
+      const groupId = uniqueName('group')
+      const first = await createTopic(peer)
+      const second = await createTopic(peer)
+      const { errorCode } = await joinBy(groupId, `${first.name}|${second.name.slice(0, -1)}.|${topic.name}x`)
+      expect(errorCode).toBe(0)
+      const group = await untilGiven(groupId, [first.id, second.id])
+      expect(group.members[0]).toMatchObject({ subscribedTopicNames: [], memberEpoch: 2 })
+    })
+
+    it.each([
+      ['ends too soon', 'foo(('],
+      ['refers back', '(a)\\1'],
+      ['looks ahead', 'a(?=b)'],
+      ['repeats nothing', '*a'],
+      ['has a range that is none', '[z-a]'],
+      ['repeats too much', 'a{1001}'],
+      ['ends in an escape', 'a\\'],
+    ])('refuses one that %s', async (_, regex) => {
+      const refused = await joinBy(uniqueName('group'), regex)
+      expect(refused.errorCode).toBe(ErrorCode.INVALID_REGULAR_EXPRESSION)
+    })
+
+    it('may match nothing', async () => {
+      const groupId = uniqueName('group')
+      expect(await joinBy(groupId, uniqueName('nothing'))).toMatchObject({
+        errorCode: 0,
+        memberEpoch: 1,
+        assignment: { topicPartitions: [] },
+      })
+    })
   })
 
   it('is no group of the classic protocol', async () => {

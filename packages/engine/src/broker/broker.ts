@@ -419,10 +419,11 @@ export class Broker implements BrokerServices {
     if (delta.configsChanged.length > 0) yield* this.#configsChanged()
   }
 
-  #topicsChanged({ topicsDeleted, partitionsChanged }: ImageDelta): void {
+  #topicsChanged({ topicsCreated, topicsDeleted, partitionsChanged }: ImageDelta): void {
     const changed = partitionsChanged.map(({ topic }) => topic)
     const names = new Set([...topicsDeleted, ...changed].map(({ name }) => name))
-    if (names.size > 0) for (const coordinator of this.coordinators) coordinator.topicsChanged(names)
+    if (names.size === 0) return
+    for (const coordinator of this.coordinators) coordinator.topicsChanged(names, topicsCreated.size > 0)
   }
 
   #brokersChanged(ids: ReadonlySet<number>): void {

@@ -33,8 +33,8 @@ export interface CoordinatorHome {
   unload(partition: number): void
   /** These topics are gone: what was kept about them goes too. */
   topicsDeleted(names: ReadonlySet<string>): void
-  /** These have other partitions or replicas now, or are gone. */
-  topicsChanged(names: ReadonlySet<string>): void
+  /** These are new, or gone, or have other partitions or replicas now. */
+  topicsChanged(names: ReadonlySet<string>, areAnyNew: boolean): void
   close(): void
 }
 
@@ -55,7 +55,7 @@ function groupCoordinatorHome(groups: GroupCoordinator): CoordinatorHome {
     load: (partition) => void groups.load(partition),
     unload: (partition) => groups.unload(partition),
     topicsDeleted: (names) => void groups.topicsDeleted(names),
-    topicsChanged: (names) => groups.topicsChanged(names),
+    topicsChanged: (names, areAnyNew) => groups.topicsChanged(names, areAnyNew),
     close: () => groups.close(),
   }
 }

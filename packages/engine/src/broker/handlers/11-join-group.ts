@@ -7,7 +7,8 @@
  *   version 5 on (KIP-345), whose leader may skip the assignment from version 9 on (KIP-814).
  * - A member may name a thousand protocols; more are refused with 23.
  * - Members of all groups may say so much of themselves together; more is answered 14 until others have gone.
- * - Not done: joining a group that has members of the consumer protocol (KIP-848), which is refused with 23.
+ * - A group of the consumer protocol takes members of this one, which wait for nobody there, unless
+ *   group.consumer.migration.policy is disabled (KIP-848).
  */
 import { JoinGroup } from '@sluice/wire'
 import { whole } from '../../authorizer/access.ts'

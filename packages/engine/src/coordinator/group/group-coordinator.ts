@@ -33,7 +33,7 @@ import {
   consumerGroupConfig,
   type OwnGroupConfigs,
 } from './consumer/consumer-config.ts'
-import type { MaySee } from './consumer/consumer-context.ts'
+import type { MaySee } from './consumer/may-see.ts'
 import { heartbeatProblem } from './consumer/heartbeat-request.ts'
 import type { HeartbeatAnswer } from './consumer/refused.ts'
 import { TopicHashes } from './consumer/topic-hashes.ts'
@@ -111,6 +111,7 @@ export class GroupCoordinator {
   readonly #config: GroupCoordinatorConfig
   readonly #consumers: ConsumerGroupConfig
   readonly #topicHashes: TopicHashes
+  #newTopicsVersion = 0
   readonly #topics: TopicView
   readonly #log: CoordinatorLog
   readonly #runtime: CoordinatorRuntime<GroupShard, GroupRecord>
@@ -153,7 +154,9 @@ export class GroupCoordinator {
           consumers,
           topics: options.topics,
           topicHashes,
-          resolve: () => {},
+          newTopicsVersion: () => this.#newTopicsVersion,
+          write: async (name, decide) =>
+            !((await this.#runtime.write(name, partition, decide)) instanceof CoordinatorFailure),
         }),
     })
   }
@@ -181,8 +184,9 @@ export class GroupCoordinator {
     )
   }
 
-  /** New partitions, or a deletion: groups that read these are assigned anew. */
-  topicsChanged(topics: ReadonlySet<string>): void {
+  /** New topics or partitions, or a deletion: groups that read these are assigned anew. */
+  topicsChanged(topics: ReadonlySet<string>, areAnyNew: boolean): void {
+    if (areAnyNew) this.#newTopicsVersion = this.#topics.version()
     this.#topicHashes.forget(topics)
     for (const shard of this.#runtime.shards()) shard.topicsChanged(topics)
   }

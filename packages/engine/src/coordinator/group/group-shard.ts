@@ -9,21 +9,27 @@ import { type DescribedGroup, describeGroup } from './classic/describe-group.ts'
 import { hasCommitted, heartbeat, type HeartbeatRequest } from './classic/heartbeat.ts'
 import { join, type JoinRequest } from './classic/join.ts'
 import { leave } from './classic/leave.ts'
-import { beginSessions } from './classic/rebalance.ts'
+import { beginSessions, forgetTimers } from './classic/rebalance.ts'
 import { sync, type SyncRequest } from './classic/sync.ts'
-import { leaveAsClassic } from './consumer/classic-members.ts'
-import type { ConsumerContext } from './consumer/consumer-context.ts'
+import type { ConsumerContext, Migration } from './consumer/consumer-context.ts'
 import { describeConsumerGroup, type DescribedConsumerGroup, notFound } from './consumer/describe.ts'
 import { consumerHeartbeat, type HeartbeatRequest as ConsumerHeartbeat } from './consumer/heartbeat.ts'
+import { cancelMemberTimers } from './consumer/member-timers.ts'
+import { RegexResolver } from './consumer/regex-resolver.ts'
+import { regexesResolved } from './consumer/regexes.ts'
 import type { HeartbeatAnswer } from './consumer/refused.ts'
 import { replayConsumerRecord } from './consumer/replay.ts'
 import { beginConsumerSessions } from './consumer/timers.ts'
 import type { Committed, Committer, Group } from './group.ts'
 import type { GroupRecord, OffsetKey } from './group-records.ts'
+import { downgradedWithout } from './downgrade.ts'
 import { Groups } from './groups.ts'
 import type { LeaveResult, LeavingMember } from './leaving.ts'
+import { joinMixed } from './mixed-join.ts'
+import { heartbeatMixed, leaveMixed, syncMixed } from './mixed-members.ts'
 import type { DeletedTopicOffsets } from './offsets/deletion.ts'
 import { type CommitTopicResult, Offsets, type FetchTopic } from './offsets/offsets.ts'
+import { upgraded } from './upgrade.ts'
 
 const expirationTimer = 'expire offsets'
 /** So many offsets are looked at in one go. */
@@ -36,7 +42,10 @@ interface CommitRequest extends Committer {
   readonly groupId: string
 }
 
-type ShardOptions = Omit<ConsumerContext, 'groups'>
+interface ShardOptions extends Omit<ConsumerContext, 'groups' | 'resolver' | 'migration'> {
+  /** Has a decision made as if somebody had asked for it; false: it came to nothing. */
+  readonly write: (name: string, decide: (shard: GroupShard) => FinalGroupDecision<void>) => Promise<boolean>
+}
 
 /** One partition of `__consumer_offsets`: its groups and their offsets. */
 export class GroupShard implements CoordinatorShard<GroupRecord> {
@@ -50,7 +59,20 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
 
   constructor(options: ShardOptions) {
     this.#groups = new Groups(options.memberBytes)
-    this.#context = { ...options, groups: this.#groups }
+    const { clock, topics, topicHashes } = options
+    const resolver = new RegexResolver({
+      clock,
+      topics,
+      topicHashes,
+      found: (groupId, resolved) =>
+        options.write('resolve-regexes', (shard) => regexesResolved(shard.#context, groupId, resolved)),
+    })
+    const migration: Migration = {
+      upgraded: (groupId, records) => upgraded(this.#context, groupId, records),
+      downgradedWithout: (group, leaving, response) =>
+        downgradedWithout(this.#context, group, leaving, response),
+    }
+    this.#context = { ...options, groups: this.#groups, resolver, migration }
     this.#offsets = new Offsets(options.config)
   }
 
@@ -62,24 +84,23 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     if (this.#isDeleting(request.groupId))
       return answer(failedJoin(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId))
     const consumers = this.#groups.consumer(request.groupId)
-    if (consumers && !consumers.isEmpty)
-      return answer(failedJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request.memberId))
+    if (consumers && !consumers.isEmpty) return joinMixed(this.#context, consumers, request)
     return join(this.#context, request)
   }
 
   classicSync(request: SyncRequest): FinalGroupDecision<SyncResult> {
-    return sync(this.#context, request)
+    const consumers = this.#groups.consumer(request.groupId)
+    return consumers ? syncMixed(this.#context, consumers, request) : sync(this.#context, request)
   }
 
   classicHeartbeat(request: HeartbeatRequest): FinalGroupDecision<ErrorCode> {
-    return heartbeat(this.#context, request)
+    const consumers = this.#groups.consumer(request.groupId)
+    return consumers ? heartbeatMixed(this.#context, consumers, request) : heartbeat(this.#context, request)
   }
 
-  classicLeave(groupId: string, members: readonly LeavingMember[]): FinalGroupDecision<LeaveResult[]> {
+  classicLeave(groupId: string, members: readonly LeavingMember[]): GroupDecision<LeaveResult[]> {
     const consumers = this.#groups.consumer(groupId)
-    return consumers
-      ? leaveAsClassic(this.#context, consumers, members)
-      : leave(this.#context, groupId, members)
+    return consumers ? leaveMixed(this.#context, consumers, members) : leave(this.#context, groupId, members)
   }
 
   classicDescribe(groupId: string, apiVersion: number): Steps<DescribedGroup> {
@@ -89,7 +110,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
 
   // ---- the consumer protocol
 
-  consumerHeartbeat(request: ConsumerHeartbeat): FinalGroupDecision<HeartbeatAnswer> {
+  consumerHeartbeat(request: ConsumerHeartbeat): GroupDecision<HeartbeatAnswer> {
     if (this.#isDeleting(request.groupId))
       return answer({ errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS })
     return consumerHeartbeat(this.#context, request)
@@ -213,7 +234,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
         break
       case 'group-metadata':
         if (record.value !== null) groups.createClassic(record.groupId).replay(record.value)
-        else groups.delete(record.groupId)
+        else this.#deleteClassic(record.groupId)
         break
       case 'unserved-group':
         if (record.exists) groups.keepUnserved(record.groupId)
@@ -221,7 +242,17 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
         break
       default:
         replayConsumerRecord(groups, record)
+        if (record.type === 'consumer-member' && record.value === null)
+          cancelMemberTimers(this.#context, record.groupId, record.memberId)
     }
+  }
+
+  /** Of a group that became one of another protocol the tombstone of the first may be what is left. */
+  #deleteClassic(groupId: string): void {
+    const group = this.#groups.classic(groupId)
+    if (!group) return
+    forgetTimers(this.#context, group)
+    this.#groups.delete(groupId)
   }
 
   replayEndTransaction(producerId: Int64, committed: boolean): void {
@@ -239,6 +270,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   }
 
   unloaded(error: ErrorCode): void {
+    this.#context.resolver.close()
     for (const group of this.#groups.all()) group.unloaded(error)
   }
 

@@ -4,7 +4,8 @@ import type { Committer, Group } from '../group.ts'
 import { type GroupMetadata, type GroupRecord, groupTombstone } from '../group-records.ts'
 import { ClassicMember, failedJoin, failedSync, type MemberCounts } from './classic-member.ts'
 import type { MemberBytes } from '../member-bytes.ts'
-import { consumerProtocolType, type Preferences, selectProtocol, subscribedTopics } from './protocols.ts'
+import { consumerProtocolType } from '../consumer-protocol.ts'
+import { type Preferences, selectProtocol, subscribedTopics } from './protocols.ts'
 
 /** The names are those that DescribeGroups and ListGroups answer. */
 type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'

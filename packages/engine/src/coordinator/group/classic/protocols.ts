@@ -10,8 +10,6 @@ interface MemberProtocol {
 /** One member's protocols, in its order of preference. */
 export type Preferences = readonly MemberProtocol[]
 
-export const consumerProtocolType = 'consumer'
-
 /** Of a protocol that is named twice the first counts. */
 export function metadataByName(preferences: Preferences): ReadonlyMap<string, Buffer> {
   const byName = new Map<string, Buffer>()

@@ -214,6 +214,15 @@ function expireMember(
   return afterRemoval(context, group, `member ${memberId} has expired`)
 }
 
+/** The group is gone: nothing that it waited for happens. */
+export function forgetTimers({ timer }: ShardContext, group: ClassicGroup): void {
+  const { groupId } = group
+  timer.cancel(timerKeys.join(groupId))
+  timer.cancel(timerKeys.sync(groupId))
+  for (const memberId of [...group.members.keys(), ...group.pendingJoinMembers])
+    timer.cancel(timerKeys.heartbeat(groupId, memberId))
+}
+
 /** What follows when members have gone, by whatever road. */
 export function afterRemoval(
   context: ShardContext,

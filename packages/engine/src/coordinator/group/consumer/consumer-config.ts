@@ -11,9 +11,11 @@ export interface ConsumerGroupConfig {
   readonly isServed: boolean
   readonly groupSizeMax: number
   readonly regexRefreshIntervalMs: number
-  /** Whether a group of the classic protocol may become one of this protocol. */
+  /** Whether a group of the classic protocol may become one of this protocol, and the other way, while it has members. */
   readonly upgrades: boolean
   readonly downgrades: boolean
+  /** Whether members of the classic protocol may join. */
+  readonly mixes: boolean
   /** The first is the default. */
   readonly assignors: readonly [Assignor, ...Assignor[]]
   sessionTimeoutMs(groupId: string): number
@@ -41,6 +43,7 @@ export function consumerGroupConfig(config: ConfigReader, own: OwnGroupConfigs):
     isServed: config.list('group.coordinator.rebalance.protocols').includes('consumer'),
     groupSizeMax: config.int('group.consumer.max.size'),
     regexRefreshIntervalMs: config.int('group.consumer.regex.refresh.interval.ms'),
+    mixes: policy !== 'disabled',
     upgrades: policy === 'upgrade' || policy === 'bidirectional',
     downgrades: policy === 'downgrade' || policy === 'bidirectional',
     assignors: assignorsOf(config.list('group.consumer.assignors')),

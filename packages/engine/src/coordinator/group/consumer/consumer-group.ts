@@ -18,7 +18,7 @@ import { Counts } from './counts.ts'
 import { memberBytes, resolvedBytes } from './bytes.ts'
 
 /** A regular expression's topics, as its record says. */
-interface ResolvedRegex {
+export interface ResolvedRegex {
   readonly topics: readonly string[]
   /** Of the metadata that were looked through. */
   readonly version: Int64
@@ -109,6 +109,16 @@ export class ConsumerGroup implements Group {
     return new Set([...byName.names(), ...byRegex.names()])
   }
 
+  /** The same once these regular expressions are resolved anew. */
+  subscribedTopicsResolved(resolved: ReadonlyMap<string, ResolvedRegex>): Set<string> {
+    const byRegex = this.#topicsByRegex.copy()
+    for (const [regex, { topics }] of resolved) {
+      byRegex.add(this.resolvedRegexes.get(regex)?.topics ?? [], -1)
+      byRegex.add(topics, 1)
+    }
+    return new Set([...this.#topicsByName.names(), ...byRegex.names()])
+  }
+
   assignorWith(from: ConsumerMember, to: ConsumerMember): string | null {
     const assignors = this.assignors.copy()
     assignors.add(assignorsOf(from), -1)
@@ -197,10 +207,9 @@ export class ConsumerGroup implements Group {
     return this.isSubscribedTo(topic) ? null : committedAtMs
   }
 
-  /** `nameOf`: a member that has taken another's place in this very decision goes under its new name. */
-  tombstones(nameOf = (memberId: string) => memberId): GroupRecord[] {
+  tombstones(): GroupRecord[] {
     const { groupId } = this
-    const members = [...this.members.keys()].map(nameOf)
+    const members = [...this.members.keys()]
     return [
       ...members.map((memberId) => consumerRecords.currentAssignment(groupId, memberId, null)),
       ...members.map((memberId) => consumerRecords.target(groupId, memberId, null)),

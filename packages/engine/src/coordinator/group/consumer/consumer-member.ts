@@ -1,3 +1,4 @@
+import type { Random } from '@sluice/effects'
 import type {
   ConsumerGroupCurrentMemberAssignmentValue,
   ConsumerGroupMemberMetadataValue,
@@ -68,6 +69,11 @@ export function newMember(memberId: string): ConsumerMember {
     revoking: noPossession,
     metadata: noMetadata,
   }
+}
+
+/** As Apache Kafka makes them: the 16 bytes of a uuid. */
+export function newMemberId(random: Random): string {
+  return Buffer.from(random.uuid().replaceAll('-', ''), 'hex').toString('base64url')
 }
 
 /** What its current assignment's record says; null, the tombstone: it is on its way out. */

@@ -1,13 +1,11 @@
-import type { FinalGroupDecision } from '../shard-context.ts'
+import type { GroupDecision } from '../shard-context.ts'
 import type { GroupRecord } from '../group-records.ts'
 import type { ConsumerContext } from './consumer-context.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { type ConsumerMember, regexOf } from './consumer-member.ts'
 import { consumerRecords } from './consumer-records.ts'
 import { Counts } from './counts.ts'
-import { downgradeWithout } from './downgrade.ts'
 import { removalRecords } from './member-records.ts'
-import { cancelMemberTimers } from './member-timers.ts'
 
 /**
  * These are members no more, by whatever road. The group's epoch rises; whoever comes next is given a new target. Where
@@ -18,9 +16,9 @@ export function fence<R>(
   group: ConsumerGroup,
   members: readonly ConsumerMember[],
   response: R,
-): FinalGroupDecision<R> {
+): GroupDecision<R> {
   if (members.length === 0) return { records: [], response }
-  const downgraded = downgradeWithout(context, group, members, response)
+  const downgraded = context.migration.downgradedWithout(group, members, response)
   if (downgraded) return downgraded
   const { groupId } = group
   const gone = regexesOnlyOf(group, members)
@@ -36,7 +34,6 @@ export function fence<R>(
   ]
   if (members.length === group.members.size)
     records.push(consumerRecords.targetMetadata(groupId, { assignmentEpoch: epoch, assignmentTimestamp: 0 }))
-  for (const { memberId } of members) cancelMemberTimers(context, groupId, memberId)
   return { records, response }
 }
 

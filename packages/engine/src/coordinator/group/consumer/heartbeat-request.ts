@@ -7,8 +7,6 @@ import { Refused, refusals } from './refused.ts'
 const topicNamesMax = 10_000
 /** What a record of a group can hold, about. */
 const ownedPartitionsMax = 250_000
-/** The key of its record holds no more bytes. */
-const regexBytesMax = 0x7fff
 
 /** From this version on members choose their ids themselves (KIP-1082). */
 const ownMemberIdVersionMin = 1
@@ -58,16 +56,11 @@ function epochProblem(request: RequestOf<typeof ConsumerGroupHeartbeat>): Refuse
 }
 
 function sizeProblem(request: RequestOf<typeof ConsumerGroupHeartbeat>): Refused | null {
-  const { subscribedTopicNames, subscribedTopicRegex, topicPartitions } = request
+  const { subscribedTopicNames, topicPartitions } = request
   if ((subscribedTopicNames?.length ?? 0) > topicNamesMax)
     return refusals.invalid(`SubscribedTopicNames can't be more than ${topicNamesMax}.`)
   const owned = topicPartitions?.reduce((sum, { partitions }) => sum + 1 + partitions.length, 0) ?? 0
   if (owned > ownedPartitionsMax)
     return refusals.invalid(`TopicPartitions can't be more than ${ownedPartitionsMax}.`)
-  if (Buffer.byteLength(subscribedTopicRegex ?? '') > regexBytesMax)
-    return new Refused(
-      ErrorCode.INVALID_REGULAR_EXPRESSION,
-      `SubscribedTopicRegex can't be longer than ${regexBytesMax} bytes.`,
-    )
   return null
 }

@@ -142,7 +142,7 @@ describe('a member', () => {
   it('is given new partitions when they come', async () => {
     await context.consumerJoin('a')
     context.topics.set('events', { ...events, partitions: 5 })
-    context.groups.topicsChanged(new Set(['events']))
+    context.groups.topicsChanged(new Set(['events']), false)
     expect(await context.consumerHeartbeat({ memberId: 'a', memberEpoch: 2 })).toMatchObject({
       memberEpoch: 3,
       assigned: { events: [0, 1, 2, 3, 4] },

@@ -1,10 +1,11 @@
 import { ErrorCode, type ConsumerGroupHeartbeat, type RequestOf } from '@sluice/wire'
 import { answer } from '../../decision.ts'
-import type { FinalGroupDecision } from '../shard-context.ts'
+import type { GroupDecision } from '../shard-context.ts'
 import type { GroupRecord } from '../group-records.ts'
 import { isWithin, listOf, samePossession } from './assignment.ts'
 import { memberBytes } from './bytes.ts'
-import type { ConsumerContext, MaySee } from './consumer-context.ts'
+import type { ConsumerContext } from './consumer-context.ts'
+import type { MaySee } from './may-see.ts'
 import { ConsumerGroup } from './consumer-group.ts'
 import {
   type ConsumerMember,
@@ -12,6 +13,7 @@ import {
   joinEpoch,
   leaveEpoch,
   newMember,
+  newMemberId,
   sameMetadata,
   sameTopics,
   staticLeaveEpoch,
@@ -26,7 +28,6 @@ import { step } from './step.ts'
 import { refreshedEpoch } from './subscriptions.ts'
 import { targetFor } from './target-assignment.ts'
 import { beginSession } from './timers.ts'
-import { upgraded } from './upgrade.ts'
 
 export interface HeartbeatRequest extends RequestOf<typeof ConsumerGroupHeartbeat> {
   readonly clientId: string
@@ -34,7 +35,7 @@ export interface HeartbeatRequest extends RequestOf<typeof ConsumerGroupHeartbea
   readonly maySee: MaySee
 }
 
-type HeartbeatDecision = FinalGroupDecision<HeartbeatAnswer>
+type HeartbeatDecision = GroupDecision<HeartbeatAnswer>
 
 /** A member joins, lives, takes and gives back partitions, and leaves, all by one request (KIP-848). */
 export function consumerHeartbeat(context: ConsumerContext, request: HeartbeatRequest): HeartbeatDecision {
@@ -44,18 +45,13 @@ export function consumerHeartbeat(context: ConsumerContext, request: HeartbeatRe
   const records: GroupRecord[] = []
   const group = groupFor(context, request, records)
   if (group instanceof Refused) return answer(group.answer)
-  const memberId = request.memberId === '' ? newMemberId(context) : request.memberId
+  const memberId = request.memberId === '' ? newMemberId(context.random) : request.memberId
   const member = memberFor(group, request, memberId, records)
   if (member instanceof Refused) return answer(member.answer)
   const updated = withRequest(member, request)
   if (!context.memberBytes.hasRoomFor(memberBytes(updated) - memberBytes(member)))
     return answer({ errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS })
   return advance(context, group, request, { from: member, to: updated }, records)
-}
-
-/** As Apache Kafka makes them: the 16 bytes of a uuid. */
-function newMemberId({ random }: ConsumerContext): string {
-  return Buffer.from(random.uuid().replaceAll('-', ''), 'hex').toString('base64url')
 }
 
 /** The group, a new one if need be, or what one of the classic protocol becomes. */
@@ -72,7 +68,7 @@ function groupFor(
   if (!group && known) {
     if (!joins) return refusals.otherGroup(groupId)
     if (known.isEmpty) records.push(...known.tombstones())
-    else group = upgraded(context, groupId, records)
+    else group = context.migration.upgraded(groupId, records)
   }
   if (group instanceof Refused) return group
   group ??= new ConsumerGroup(groupId, context.memberBytes)

@@ -1,5 +1,5 @@
 import { answer } from '../../decision.ts'
-import type { FinalGroupDecision } from '../shard-context.ts'
+import type { GroupDecision } from '../shard-context.ts'
 import { noPossession, possessedSince, type Possession } from './assignment.ts'
 import type { ConsumerContext } from './consumer-context.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
@@ -18,7 +18,7 @@ interface Leaving {
 export function leaveConsumerGroup(
   context: ConsumerContext,
   { groupId, memberId, instanceId, memberEpoch }: Leaving,
-): FinalGroupDecision<HeartbeatAnswer> {
+): GroupDecision<HeartbeatAnswer> {
   const group = context.groups.consumer(groupId)
   if (!group) {
     const isThere = context.groups.has(groupId)

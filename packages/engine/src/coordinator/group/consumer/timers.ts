@@ -1,5 +1,5 @@
 import { answer } from '../../decision.ts'
-import type { FinalGroupDecision } from '../shard-context.ts'
+import type { GroupDecision } from '../shard-context.ts'
 import type { ConsumerContext } from './consumer-context.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { type ConsumerMember, MemberState, usesClassicProtocol } from './consumer-member.ts'
@@ -25,6 +25,27 @@ export function limitRebalance(context: ConsumerContext, groupId: string, member
       ? expire(context, groupId, memberId, 'has not given back its partitions in time')
       : answer(undefined)
   })
+}
+
+/** A member of the classic protocol has so long to join again, or to ask for its assignment. */
+export function limitClassic(
+  context: ConsumerContext,
+  timer: 'join' | 'sync',
+  groupId: string,
+  member: ConsumerMember,
+): void {
+  // From the first time on that it is told to join.
+  if (timer === 'join' && context.timer.isScheduled(memberTimerKey(timer, groupId, member.memberId))) return
+  fenceAfter(context, timer, groupId, member.memberId, member.metadata.rebalanceTimeoutMs)
+}
+
+export function unlimitClassic(
+  context: ConsumerContext,
+  timer: 'join' | 'sync',
+  groupId: string,
+  memberId: string,
+): void {
+  context.timer.cancel(memberTimerKey(timer, groupId, memberId))
 }
 
 /** After a load: nobody has been heard of yet. */
@@ -53,7 +74,7 @@ function expire(
   groupId: string,
   memberId: string,
   why: string,
-): FinalGroupDecision<void> {
+): GroupDecision<void> {
   const group = context.groups.consumer(groupId)
   const member = group?.members.get(memberId)
   if (!group || !member) return answer(undefined)

@@ -1,0 +1,2 @@
+/** Whether its client may know of a topic. */
+export type MaySee = (topic: string) => boolean
