@@ -1,10 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tls from 'node:tls'
 import { Connection, createTopic, fetchRecords, produce } from '@sluice/client'
-import { type ConnectOptions, systemClock, systemDisk, systemNetwork } from '@sluice/effects'
+import {
+  type ConnectOptions,
+  HandshakeFailure,
+  systemClock,
+  systemDisk,
+  systemNetwork,
+  type TlsServerOptions,
+} from '@sluice/effects'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Authority } from 'sluice'
@@ -130,6 +137,71 @@ it('a listener that asks for certificates serves who has one and who has none', 
   expect(await answers('EITHER', await engine.clientCredentials('CN=alice'))).toBe(0)
 })
 
+describe('of a handshake that fails the log says in plain words', () => {
+  /** Why a listener of this kind has refused what `come` does. */
+  async function whyNot(
+    clientCertificate: TlsServerOptions['clientCertificate'],
+    come: Coming,
+  ): Promise<string> {
+    const keystore = readFileSync(engine.keystorePath, 'utf8')
+    const credentials = { key: keystore, certificates: keystore, authorities: engine.ca }
+    let closed: (reason: string) => void = () => {}
+    const reason = new Promise<string>((resolve) => (closed = resolve))
+    const options = { host, port: 0, tls: { credentials, clientCertificate, handshakeMsMax: 5_000 } }
+    const listener = await network.listen(options, () => ({
+      ...deaf,
+      onClose: (failure?: Error) => closed(failure instanceof HandshakeFailure ? failure.message : 'let in'),
+    }))
+    try {
+      await come(listener.port)
+      return await reason
+    } finally {
+      await listener.close()
+    }
+  }
+
+  const sending = (bytes: Buffer | string) => (port: number) => {
+    const socket = net.connect(port, host, () => socket.end(bytes))
+    socket.on('error', () => {})
+    socket.resume()
+  }
+  const greeting = (options: tls.ConnectionOptions) => (port: number) => {
+    const socket = tls.connect({ host, port, ca: engine.ca, ...options }, () => socket.end())
+    socket.on('error', () => {})
+    socket.resume()
+  }
+  const asClient = (authority?: Authority) => async (port: number) => {
+    const { key, certificates, authorities } = await engine.clientCredentials('CN=mallory', authority)
+    greeting({ key, cert: certificates, ca: authority ? engine.ca : authorities })(port)
+  }
+  const tls11 = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const
+
+  it.each<[string, TlsServerOptions['clientCertificate'], Coming, RegExp]>([
+    [
+      'plain text',
+      'none',
+      sending(Buffer.from('0000000c0012000300000001ffff', 'hex')),
+      /is no TLS: its security/,
+    ],
+    ['HTTP', 'none', sending('GET / HTTP/1.1\r\n\r\n'), /^it speaks HTTP$/],
+    ['TLS 1.1', 'none', greeting(tls11), /^it speaks no TLS from 1.2 on$/],
+    ['nothing', 'none', sending(''), /^it has gone before the handshake was over$/],
+    ['no certificate', 'required', greeting({}), /^it shows no certificate$/],
+    ['one of its authority', 'required', asClient(), /^let in$/],
+  ])('%s', async (_, clientCertificate, come, words) => {
+    expect(await whyNot(clientCertificate, come)).toMatch(words)
+  })
+
+  it.each(['required', 'requested'] as const)(
+    'a certificate of a stranger, where one is %s',
+    async (wanted) => {
+      await withAnotherAuthority(async (another) => {
+        expect(await whyNot(wanted, asClient(another))).toMatch(/^its certificate is of nobody whom/)
+      })
+    },
+  )
+})
+
 it('a certificate that is renewed in its file is shown without a new start', async () => {
   const shown = async () => {
     const wanted = { authorities: engine.ca }
@@ -146,6 +218,9 @@ it('a certificate that is renewed in its file is shown without a new start', asy
   engine.aMinutePasses()
   expect(await shown()).toBe('CN=another')
 })
+
+/** What somebody does with a port. */
+type Coming = (port: number) => void | Promise<void>
 
 const deaf = { receiveBuffer: () => new Uint8Array(1_024), onRead() {}, onDrain() {}, onClose() {} }
 

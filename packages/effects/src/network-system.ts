@@ -1,6 +1,7 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
 import { Decrypted } from './decrypted.ts'
+import { reasonOf, refusalOf } from './handshake-reasons.ts'
 import {
   type Accept,
   type ConnectOptions,
@@ -91,7 +92,7 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
   })
   handshaker.on('tlsClientError', (error, encrypted) => {
     const handshake = handshakes.get(addressOf(encrypted))
-    if (handshake) handshake.failure = error
+    if (handshake) handshake.failure = new Error(reasonOf(error))
     encrypted.destroy()
   })
   handshaker.on('secureConnection', (encrypted) => {
@@ -110,20 +111,6 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
   // Whoever resumes a session shows no certificate again; another context resumes none of those before it.
   const renew = (renewed: TlsCredentials) => handshaker.setSecureContext(contextOptions(renewed))
   return { server, renew }
-}
-
-/** Of certificates that OpenSSL finds fault with, what people can do something about. */
-const faults: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_REVOKED: 'its certificate was revoked',
-  CRL_HAS_EXPIRED: 'the revocation list of its authority has expired',
-  UNABLE_TO_GET_CRL: 'its authority has no revocation list, and others have one',
-}
-
-function refusalOf({ authorizationError }: tls.TLSSocket): string {
-  // Its type says an Error; it is OpenSSL's code for one.
-  const code = String(authorizationError)
-  return faults[code] ?? `its certificate is of nobody whom this listener believes (${code})`
 }
 
 function contextOptions(credentials: TlsCredentials): tls.SecureContextOptions {

@@ -50,7 +50,7 @@ export class HandshakeFailure extends Error {
   override name = 'HandshakeFailure'
 
   constructor(cause?: Error) {
-    super(cause?.message ?? 'it did not end', { cause })
+    super(cause?.message ?? 'it has gone before the handshake was over', { cause })
   }
 }
 

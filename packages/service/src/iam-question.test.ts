@@ -6,6 +6,7 @@ import { askIam } from './iam-question.ts'
 
 const account = '000000000000'
 const alice = `arn:aws:iam::${account}:user/alice`
+const bob = `arn:aws:iam::${account}:user/bob`
 const cluster = `arn:aws:kafka:us-east-1:${account}:cluster/orders/abc-1`
 
 let disk: MemoryDisk
@@ -59,7 +60,7 @@ it('is asked for access keys, roles and their sessions', () => {
   expect(ask(owner.accessKeyId, 'kafka:DeleteCluster').isAllowed).toBe(true)
   expect(ask(`arn:aws:iam::${account}:role/reader`, 'kafka:DescribeCluster').isAllowed).toBe(true)
   expect(ask(`arn:aws:sts::${account}:assumed-role/reader/x`, 'kafka:DescribeCluster').isAllowed).toBe(true)
-  expect(ask(`arn:aws:sts::${account}:assumed-role/writer/x`, 'kafka:DescribeCluster').isAllowed).toBe(false)
+  expect(ask(`arn:aws:iam::${account}:root`, 'kafka:DeleteCluster').isAllowed).toBe(true)
   expect(() => ask('alice', 'kafka:DescribeCluster')).toThrow(/neither an access key/)
 })
 
@@ -69,8 +70,36 @@ it('is asked of a role by whom it trusts', () => {
     isAllowed: true,
     by: { policy: 'roles.reader.trust' },
   })
-  expect(ask(`arn:aws:iam::${account}:user/bob`, 'sts:AssumeRole', role).isAllowed).toBe(false)
+  writeAccessKeys(disk, '/data', [{ accessKeyId: 'AKIABOB', secretAccessKey: 's', identity: bob }])
+  expect(ask(bob, 'sts:AssumeRole', role).isAllowed).toBe(false)
 })
+
+it.each([
+  ['kafka:DescribeClutser', 'Is kafka:DescribeCluster meant?'],
+  ['kafka-cluster:ReadDate', 'Is kafka-cluster:ReadData meant?'],
+  ['kafka:ReadData', 'kafka has no action "ReadData"'],
+  ['kafka-clutser:ReadData', 'it begins with one of kafka, '],
+  ['DescribeCluster', 'it begins with one of kafka, '],
+  ['kafka:*', 'kafka has no action "*"'],
+])('refuses %s, which would be denied for ever', (action, sentence) => {
+  expect(() => ask(alice, action)).toThrow(sentence)
+})
+
+it.each([
+  'kafka:describecluster',
+  'kafka-cluster:Connect',
+  'sts:AssumeRole',
+  'secretsmanager:GetSecretValue',
+])('takes %s, which there is', (action) => {
+  expect(() => ask(alice, action)).not.toThrow()
+})
+
+it.each([bob, `arn:aws:iam::${account}:role/writer`, `arn:aws:sts::${account}:assumed-role/writer/x`])(
+  'refuses %s, of whom nobody has heard',
+  (who) => {
+    expect(() => ask(who, 'kafka:DescribeCluster')).toThrow(/iam.json knows no arn/)
+  },
+)
 
 it('says where the file is wrong', () => {
   disk.writeFileAtomicSync('/data/iam.json', '{"users":{"alice":{"policy":[]}}}')

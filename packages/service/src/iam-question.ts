@@ -3,6 +3,7 @@ import { readAccessKeys } from './access-keys.ts'
 import { loadAccessKey } from './credentials.ts'
 import { type ClusterStore, clusterStore } from './fleet/clusters/cluster-store.ts'
 import { codeOf, OperatingError } from './fleet/operating-error.ts'
+import { knownActions } from './aws/known-actions.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { clusterPolicyOf } from './iam/cluster-access.ts'
 import { callerOf, emptyTable, Identities, type IdentitiesSnapshot } from './iam/identities.ts'
@@ -30,6 +31,7 @@ export function askIam(
   dataDirectory: string,
   { who, action, resource, context }: Asked,
 ): { question: Question; decision: Decision } {
+  checkAction(action)
   const identities = identitiesIn(effects.disk, dataDirectory)
   const caller = callerNamed(who, identities)
   const store = clusterStore({ ...effects, dataDirectory })
@@ -94,15 +96,48 @@ function callerNamed(who: string, identities: Identities): Caller {
     const known = identities.roles.find(
       (arn) => arn.includes(`::${account}:role/`) && arn.endsWith(`/${role}`),
     )
-    return callerOf(
-      known ?? who.replace(':sts:', ':iam:').replace(/:assumed-role\/.*$/, `:role/${role}`),
-      name,
-    )
+    if (known === undefined) throw nobodyIs(`arn:…:iam::${account}:role/${role}`)
+    return callerOf(known, name)
   }
-  if (/^arn:[\w-]+:iam::\d{12}:(root|(user|role)\/.+)$/.test(who)) return callerOf(who, 'session')
+  if (/^arn:[\w-]+:iam::\d{12}:root$/.test(who) || identities.knows(who)) return callerOf(who, 'session')
+  if (/^arn:[\w-]+:iam::\d{12}:(user|role)\/.+$/.test(who)) throw nobodyIs(who)
   throw new UsageError(
     `"${who}" is neither an access key of this data directory nor the ARN of a user, a role or a session.`,
   )
+}
+
+function nobodyIs(who: string): UsageError {
+  return new UsageError(`iam.json knows no ${who}, and no access key is of it.`)
+}
+
+/** A word that no service has is a mistake, and would be refused for ever. */
+function checkAction(action: string): void {
+  const [service = '', name = ''] = action.split(':')
+  const known = knownActions().get(service.toLowerCase())
+  if (!known) {
+    const services = [...knownActions().keys()].join(', ')
+    throw new UsageError(`"${action}" is no action: it begins with one of ${services}, and a colon.`)
+  }
+  if (known.some((one) => one.toLowerCase() === name.toLowerCase())) return
+  const [nearest] = known.toSorted((a, b) => distance(a, name) - distance(b, name))
+  throw new UsageError(`${service} has no action "${name}". Is ${service}:${nearest} meant?`)
+}
+
+/** Of Levenshtein, whatever the case. */
+function distance(one: string, other: string): number {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()]
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let at = 1; at <= a.length; at++) {
+    const next = [at]
+    for (let to = 1; to <= b.length; to++)
+      next[to] = Math.min(
+        (row[to] ?? 0) + 1,
+        (next[to - 1] ?? 0) + 1,
+        (row[to - 1] ?? 0) + (a[at - 1] === b[to - 1] ? 0 : 1),
+      )
+    row = next
+  }
+  return row[b.length] ?? 0
 }
 
 /** Of a cluster, or of a topic, a group or a transactional id of one. */

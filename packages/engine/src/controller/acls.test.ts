@@ -84,6 +84,23 @@ describe('ACLs', () => {
     await controller.close()
   })
 
+  it('are told by an answer of bounded size, however many filters mean the same ones', async () => {
+    const controller = await new TestController({ properties }).open()
+    await create(
+      controller,
+      Array.from({ length: 4_000 }, (_, at) => `topic-${at}-${'x'.repeat(200)}`),
+    )
+    const results = await remove(
+      controller,
+      Array.from({ length: 100 }, () => null),
+    )
+    expect(results[0]).toEqual([ErrorCode.NONE, 4_000])
+    expect(results.at(-1)).toEqual([ErrorCode.INVALID_REQUEST, 0])
+    expect(results.filter(([, told = 0]) => told > 0).length).toBeLessThan(50)
+    expect(namesOf(controller)).toHaveLength(0)
+    await controller.close()
+  })
+
   it('are neither made nor removed where nobody asks for them', async () => {
     const controller = await new TestController().open()
     expect(await create(controller, ['orders'])).toEqual([ErrorCode.SECURITY_DISABLED])

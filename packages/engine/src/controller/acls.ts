@@ -40,12 +40,18 @@ const tooMany = new Refusal(
   ErrorCode.INVALID_REQUEST,
   'Cannot remove more than 10000 acls in a single delete operation.',
 )
+const tooMuch = new Refusal(
+  ErrorCode.INVALID_REQUEST,
+  'What the filters of this request mean does not fit into one answer: send fewer at a time.',
+)
 const nobody = new Refusal(ErrorCode.SECURITY_DISABLED, 'No Authorizer is configured.')
 const success = { errorCode: ErrorCode.NONE, errorMessage: null }
 /** As Apache Kafka says it here: an empty sentence. */
 const made = { errorCode: ErrorCode.NONE, errorMessage: '' }
 /** Of one request: what removes them is one batch of the log. */
 const removedMax = 10_000
+/** Many filters may mean the same ACLs, and each one's answer has them; names may be long. */
+const toldBytesMax = 32 * 1024 * 1024
 
 /** ACLs (KIP-11, KIP-290), as the StandardAuthorizer of every node has them from the metadata log (KIP-801). */
 export class AclsManager {
@@ -81,16 +87,19 @@ export class AclsManager {
 
   /**
    * All that any of the filters means; an ACL that several of them mean is in each one's answer. A filter that means more
-   * than one request may remove is refused, and what it means stays.
+   * than one request may remove, or than fits into its answer, is refused, and what it means stays.
    */
   *delete({ filters }: DeleteRequest): Steps<Decision<DeleteResponse>> {
     const removed = new Set<string>()
     const filterResults: FilterResult[] = []
+    let toldBytes = 0
     for (const filter of filters) {
       const problem = this.#isOpen ? nobody : filterProblem(filter)
       const meant = problem ? [] : yield* this.#meant(filter)
       const all = new Set([...removed, ...meant.map(({ id }) => id)])
-      const refusal = all.size > removedMax ? tooMany : problem
+      const bytes = meant.reduce((sum, acl) => sum + bytesTold(acl), toldBytes)
+      const refusal = all.size > removedMax ? tooMany : bytes > toldBytesMax ? tooMuch : problem
+      if (!refusal) toldBytes = bytes
       filterResults.push({
         errorCode: refusal?.error ?? ErrorCode.NONE,
         errorMessage: refusal?.message ?? null,
@@ -115,6 +124,11 @@ export class AclsManager {
   get #isOpen(): boolean {
     return this.#config.string('authorizer.class.name') === ''
   }
+}
+
+/** With its codes and lengths. */
+function bytesTold({ resourceName, principal, host }: AclEntry): number {
+  return resourceName.length + principal.length + host.length + 32
 }
 
 function told(acl: AclEntry): FilterResult['matchingAcls'][number] {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { silentLogger, systemEffects } from '@sluice/effects'
-import { askIam } from '../iam-question.ts'
+import type { askIam } from '../iam-question.ts'
 import { UsageError } from '../usage-error.ts'
 import { exitCodes } from './exit-codes.ts'
 import { dataDirOption } from './options.ts'
@@ -22,10 +22,12 @@ export function iamCommand(): Command {
       .option('--context <key=value...>', 'what conditions may ask for, such as aws:SourceIp=10.0.0.1')
       .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
       .addOption(dataDirOption())
-      .action((who: string, action: string, resource: string, flags: CanFlags) => {
+      .action(async (who: string, action: string, resource: string, flags: CanFlags) => {
+        // It knows all operations of all services: other verbs do without that.
+        const asked = await import('../iam-question.ts')
         const effects = { ...systemEffects(), logger: silentLogger }
         const context = contextOf(flags.context ?? [])
-        const { question, decision } = askIam(effects, resolve(flags.dataDir), {
+        const { question, decision } = asked.askIam(effects, resolve(flags.dataDir), {
           who,
           action,
           resource,

@@ -105,6 +105,12 @@ export class Identities implements KeyRing<KeyOwner> {
     return opened?.accessKeyId === accessKeyId ? opened : undefined
   }
 
+  /** Is there a user or a role of this ARN, or an access key of one? */
+  knows(arn: string): boolean {
+    const { users, roles } = this.#table
+    return users.has(arn) || roles.has(arn) || this.#snapshot.keys.some(({ identity }) => identity === arn)
+  }
+
   role(arn: string): Role | undefined {
     return this.#table.roles.get(arn)
   }

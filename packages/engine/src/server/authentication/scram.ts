@@ -119,7 +119,8 @@ class ScramExchange implements SaslExchange {
   #prove(token: Buffer, { user, credential, identity, gs2Header, nonce, messages }: Challenge): SaslStep {
     const parts = finalMessage.exec(token.toString())?.groups
     if (!parts) throw this.#refused('the last message is not one of SCRAM')
-    if (parts['nonce'] !== nonce) throw this.#refused('the nonce is another one')
+    if (parts['nonce'] !== nonce)
+      throw this.#refused('the nonce is another one (of a librdkafka before 2.6.1?)')
     if (Buffer.from(parts['binding'] ?? '', 'base64').toString() !== gs2Header)
       throw this.#refused('the header is another one than in the first message')
     const { hash, bytes } = scramMechanisms[this.#name]

@@ -51,6 +51,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
     kafkaVersion: spec.kafkaVersion,
     ...(volumeBytes !== undefined && { volumeBytes }),
     properties: {
+      ...(clientListenersOf(spec, engine).includes(ListenerName.clientIam) && iamLimits(spec)),
       ...properties,
       ...(record.hasSecureNodes && authorization(properties, engine.topology(spec).quorum.role, place)),
     },
@@ -88,6 +89,15 @@ function authorization(
       `RULE:^${literally(nodeAuthority.subject)}$/${impostor}/`,
       properties[mappingName] ?? 'DEFAULT',
     ].join(','),
+  }
+}
+
+/** MSK's quotas of connections by IAM, of each broker; nobody else's are bounded (MSK Developer Guide, "Amazon MSK quota"). */
+function iamLimits({ brokerNodeGroup }: ClusterRecord['spec']) {
+  const perSecond = brokerNodeGroup.InstanceType === 'kafka.t3.small' ? 4 : 100
+  return {
+    'listener.name.client_iam.max.connections': '3000',
+    'listener.name.client_iam.max.connection.creation.rate': String(perSecond),
   }
 }
 

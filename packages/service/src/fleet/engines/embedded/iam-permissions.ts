@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@sluice/effects'
 import type { Operation, Permissions, ResourceType } from '@sluice/engine'
+import type { ClusterAction } from '../../../iam/cluster-actions.ts'
 import type { ClusterAccess } from '../../../iam/cluster-access.ts'
 import type { KeyOwner } from '../../../iam/identities.ts'
 import { accountOfArn } from '../../../iam/policy/arn-pattern.ts'
@@ -13,31 +14,32 @@ import {
 } from '../../../iam/policy/decision.ts'
 import { contextOf } from '../../../iam/request-context.ts'
 
-/** What Kafka's operations are to IAM (MSK Developer Guide, "Semantics of IAM authorization policy actions and resources"). */
-const actions: Readonly<Partial<Record<ResourceType, Readonly<Partial<Record<Operation, string>>>>>> = {
-  cluster: {
-    describe: 'DescribeCluster',
-    alter: 'AlterCluster',
-    describeConfigs: 'DescribeClusterDynamicConfiguration',
-    alterConfigs: 'AlterClusterDynamicConfiguration',
-    idempotentWrite: 'WriteDataIdempotently',
-  },
-  topic: {
-    create: 'CreateTopic',
-    describe: 'DescribeTopic',
-    alter: 'AlterTopic',
-    delete: 'DeleteTopic',
-    describeConfigs: 'DescribeTopicDynamicConfiguration',
-    alterConfigs: 'AlterTopicDynamicConfiguration',
-    read: 'ReadData',
-    write: 'WriteData',
-  },
-  group: { describe: 'DescribeGroup', read: 'AlterGroup', delete: 'DeleteGroup' },
-  transactionalId: { describe: 'DescribeTransactionalId', write: 'AlterTransactionalId' },
-}
+/** What Kafka's operations are to IAM. */
+const actions: Readonly<Partial<Record<ResourceType, Readonly<Partial<Record<Operation, ClusterAction>>>>>> =
+  {
+    cluster: {
+      describe: 'DescribeCluster',
+      alter: 'AlterCluster',
+      describeConfigs: 'DescribeClusterDynamicConfiguration',
+      alterConfigs: 'AlterClusterDynamicConfiguration',
+      idempotentWrite: 'WriteDataIdempotently',
+    },
+    topic: {
+      create: 'CreateTopic',
+      describe: 'DescribeTopic',
+      alter: 'AlterTopic',
+      delete: 'DeleteTopic',
+      describeConfigs: 'DescribeTopicDynamicConfiguration',
+      alterConfigs: 'AlterTopicDynamicConfiguration',
+      read: 'ReadData',
+      write: 'WriteData',
+    },
+    group: { describe: 'DescribeGroup', read: 'AlterGroup', delete: 'DeleteGroup' },
+    transactionalId: { describe: 'DescribeTransactionalId', write: 'AlterTransactionalId' },
+  }
 
 /** What an action needs on the same resource; those on others Kafka asks for by itself when a client comes to them. */
-const alsoNeeded: Readonly<Record<string, string>> = {
+const alsoNeeded: Readonly<Partial<Record<ClusterAction, ClusterAction>>> = {
   AlterCluster: 'DescribeCluster',
   AlterClusterDynamicConfiguration: 'DescribeClusterDynamicConfiguration',
   AlterTopic: 'DescribeTopic',
@@ -117,7 +119,7 @@ export class IamPermissions implements Permissions {
     )
   }
 
-  #isAllowed(action: string, arn: string): boolean {
+  #isAllowed(action: ClusterAction, arn: string): boolean {
     if (!this.#mayConnect()) return false
     for (const one of [action, alsoNeeded[action]]) {
       if (one === undefined) continue
