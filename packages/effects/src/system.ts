@@ -3,6 +3,7 @@ import type { Disk } from './disk.ts'
 import { systemDisk } from './disk-system.ts'
 import type { Network } from './network.ts'
 import { systemNetwork } from './network-system.ts'
+import { type Machine, systemMachine } from './machine.ts'
 import { type ChildProcesses, systemProcesses } from './processes.ts'
 import { type Random, systemRandom } from './random.ts'
 import { systemUrls, type Urls } from './urls.ts'
@@ -15,6 +16,7 @@ export interface SystemEffects {
   readonly random: Random
   readonly processes: ChildProcesses
   readonly urls: Urls
+  readonly machine: Machine
 }
 
 /** The real ones, for whoever composes a program. */
@@ -26,5 +28,6 @@ export function systemEffects(): SystemEffects {
     random: systemRandom(),
     processes: systemProcesses(),
     urls: systemUrls(),
+    machine: systemMachine(),
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import type { Clock, Disk, Logger, Machine, Network, Processes, Random } from '@sluice/effects'
 import { abandonNodes } from './abandoned-nodes.ts'
 import { AwsEndpoint } from './aws/endpoint.ts'
 import { awsServices } from './aws/services.ts'
@@ -24,6 +24,7 @@ import { portTaken } from './fleet/free-port.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
+import { textPage } from './http/text-page.ts'
 import { auditLog } from './audit-log.ts'
 import { IdentityFiles } from './identity-files.ts'
 import { watchDirectory } from './directory-watch.ts'
@@ -75,6 +76,7 @@ interface ServiceEffects {
   network: Network
   random: Random
   processes: Processes
+  machine?: Machine
   logger: Logger
 }
 
@@ -155,6 +157,7 @@ async function startLocked(
     host,
     metadataLossAccepted: options.metadataLossAccepted ?? [],
     kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
+    pages: { open: (address, read) => listen(textPage('/metrics', read), address, effects) },
   })
   running.fleet = fleet
   started.push(() => fleet.stop())

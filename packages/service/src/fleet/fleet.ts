@@ -3,6 +3,7 @@ import {
   Deferred,
   type Disk,
   type Logger,
+  type Machine,
   type Network,
   type Processes,
   type Random,
@@ -46,6 +47,7 @@ import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
 import { Channels } from './channels/channels.ts'
+import { Exporters, type PageHost } from './exporters/exporters.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
 import { Replicators } from './replicators/replicators.ts'
 import { Secrets } from './secrets/secrets.ts'
@@ -68,7 +70,10 @@ export interface FleetOptions {
     random: Random
     logger: Logger
     processes: Processes
+    machine?: Machine
   }
+  /** Where exporters of brokers are shown; without one they are not. */
+  pages?: PageHost
   /** The address that brokers listen on and are known by. */
   host?: string
   /** Where the default ports of first brokers are looked for, and those between nodes. */
@@ -162,6 +167,7 @@ class FleetOfClusters implements Fleet {
   readonly identities: Identities
   readonly secrets: Secrets
   readonly #privateAuthorities: PrivateAuthorities
+  readonly #exporters: Exporters
   readonly channels: Channels
   readonly replicators: Replicators
   readonly storageScaling: StorageScaling
@@ -225,6 +231,17 @@ class FleetOfClusters implements Fleet {
     this.storageScaling = new StorageScaling(shared)
     const runningOf = (uuid: string) => this.#runtimes.get(uuid)?.cluster ?? null
     this.monitoring = new Monitoring({ ...shared, runningOf })
+    const { host } = this.#settings
+    const { pages } = options
+    const { machine } = effects
+    this.#exporters = new Exporters({
+      ...shared,
+      runningOf,
+      monitoring: this.monitoring,
+      host,
+      pages,
+      machine,
+    })
   }
 
   #findings(uuid: string): Finding[] {
@@ -293,6 +310,7 @@ class FleetOfClusters implements Fleet {
     this.#certificateTimer?.cancel()
     this.storageScaling.stop()
     this.monitoring.stop()
+    await this.#exporters.stop()
     for (const { abort } of this.#runtimes.values()) abort.abort()
     await this.#loop.stop()
     await Promise.all([this.channels, this.replicators, this.vpcConnections].map((one) => one.stop()))
@@ -421,6 +439,7 @@ class FleetOfClusters implements Fleet {
     }
     this.vpcConnections.look()
     this.channels.look()
+    await this.#exporters.look()
     return outcome
   }
 

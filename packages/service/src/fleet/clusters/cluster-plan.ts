@@ -150,9 +150,19 @@ export function wantedNodes({ spec }: Pick<ClusterRecord, 'spec'>, engine: Engin
 
 /** The listeners of a node that have no port yet. */
 export function unportedListeners(record: ClusterRecord, engine: Engine, node: NodeKey) {
-  return listenersOf(record, engine, node).filter(
+  return [...listenersOf(record, engine, node), ...exportersOf(record, node)].filter(
     (listener) => !record.ports.some((port) => sameNode(port, node) && port.listener === listener),
   )
+}
+
+/** Where a broker is measured, which no engine has to do with. */
+export function exportersOf({ spec }: Pick<ClusterRecord, 'spec'>, { role }: NodeKey): ListenerName[] {
+  const { JmxExporter: jmx, NodeExporter: node } = spec.openMonitoring?.Prometheus ?? {}
+  if (role !== 'broker') return []
+  return [
+    ...(jmx?.EnabledInBroker ? [ListenerName.jmxExporter] : []),
+    ...(node?.EnabledInBroker ? [ListenerName.nodeExporter] : []),
+  ]
 }
 
 export function listenersOf(

@@ -48,13 +48,11 @@ describe('a cluster spec', () => {
     const text = unservedParts(
       spec({
         ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: true } },
-        OpenMonitoring: { Prometheus: { NodeExporter: { EnabledInBroker: true } } },
         LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } } },
       }),
       engine,
     )
     expect(text).toMatch(/not served by the engine embedded yet: CLIENT_IAM\./)
-    expect(text).toMatch(/Open monitoring/)
     expect(text).toMatch(/Broker logs/)
     const closed = spec({ ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } })
     expect(unservedParts(closed, engine)).toMatch(/^No broker of this cluster can be reached.*CLIENT_IAM/)

@@ -127,9 +127,6 @@ export function unservedParts(
     sentences.push('Public access is described and has no listeners of its own yet.')
   if (vpcSchemesOf(VpcConnectivity?.ClientAuthentication).length > 0)
     sentences.push('VPC connectivity is described and has no listeners of its own yet.')
-  const exporters = spec.openMonitoring?.Prometheus
-  if (exporters?.JmxExporter?.EnabledInBroker || exporters?.NodeExporter?.EnabledInBroker)
-    sentences.push('Open monitoring is described and not served yet.')
   const logs = spec.loggingInfo?.BrokerLogs
   if (logs?.CloudWatchLogs?.Enabled || logs?.Firehose?.Enabled || logs?.S3?.Enabled)
     sentences.push('Broker logs are described and not delivered yet.')

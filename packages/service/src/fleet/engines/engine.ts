@@ -71,6 +71,9 @@ export const ListenerName = {
   zookeeper: 'ZOOKEEPER',
   peer: 'PEER',
   election: 'ELECTION',
+  /** No listeners of Kafka's: where brokers are measured (MSK's open monitoring). */
+  jmxExporter: 'JMX_EXPORTER',
+  nodeExporter: 'NODE_EXPORTER',
 } as const
 
 export type ListenerName = (typeof ListenerName)[keyof typeof ListenerName]
@@ -87,6 +90,12 @@ export type ClientListenerName = keyof typeof clientListeners
 type SecurityProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
 
 const secureListeners: ReadonlySet<ListenerName> = new Set(['REPLICATION_SECURE', 'CONTROLLER_SECURE'])
+
+/** MSK's ports. */
+export const exporterPorts: Readonly<Partial<Record<ListenerName, number>>> = {
+  JMX_EXPORTER: 11_001,
+  NODE_EXPORTER: 11_002,
+}
 
 /** Is it for nodes alone, which show their certificates? */
 export function isSecureInner(name: ListenerName): boolean {

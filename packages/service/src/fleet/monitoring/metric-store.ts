@@ -99,6 +99,12 @@ export class MetricStore {
     return found
   }
 
+  /** Undefined where there is none. */
+  latest(series: Series): number | undefined {
+    const ring = this.#rings.get(keyOf(series))
+    return ring && ring.at(ring.last)
+  }
+
   #ringFor(sample: Sample): Ring | null {
     const key = keyOf(sample)
     let ring = this.#rings.get(key)

@@ -67,10 +67,11 @@ export class Monitoring {
     this.alarms.evaluate(atMs)
   }
 
-  async #measure(record: ClusterRecord, atMs: number): Promise<void> {
-    const { clusters, runningOf, logger } = this.#options
+  /** What a cluster is doing now; null where nothing of it runs. */
+  async read(record: ClusterRecord): Promise<Reading | null> {
+    const { clusters, runningOf, clock } = this.#options
     const running = runningOf(record.uuid)
-    if (!running) return
+    if (!running) return null
     const { brokers } = running
     // Where nobody answers there is nothing to tell of.
     const [overview, storage, offsets] = await Promise.all([
@@ -78,7 +79,14 @@ export class Monitoring {
       clusters.storageUse(record).catch(() => []),
       brokers.consumerOffsets().catch(() => []),
     ])
-    const reading = { atMs, record, overview, storage, offsets, figures: running.figures() }
+    return { atMs: clock.now(), record, overview, storage, offsets, figures: running.figures() }
+  }
+
+  async #measure(record: ClusterRecord, atMs: number): Promise<void> {
+    const { logger } = this.#options
+    const now = await this.read(record)
+    if (!now) return
+    const reading = { ...now, atMs }
     const refused = this.metrics.record(atMs, samplesOf(reading, this.#readings.get(record.uuid)))
     this.#readings.set(record.uuid, reading)
     if (refused > 0 && !this.#isFull)

@@ -36,7 +36,7 @@ export class EmbeddedFleet {
       network = new MemoryNetwork(),
       processes = new MemoryProcesses(),
     } = {},
-    options: Pick<FleetOptions, 'metadataLossAccepted' | 'identities'> & {
+    options: Pick<FleetOptions, 'metadataLossAccepted' | 'identities' | 'pages'> & {
       hosting?: Hosting
       program?: NodeProgram
     } = {},

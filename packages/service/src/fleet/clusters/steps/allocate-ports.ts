@@ -1,4 +1,11 @@
-import { clientListeners, isClientListener, ListenerName, nodeName, sameNode } from '../../engines/engine.ts'
+import {
+  clientListeners,
+  exporterPorts,
+  isClientListener,
+  ListenerName,
+  nodeName,
+  sameNode,
+} from '../../engines/engine.ts'
 import {
   allocatePorts as allocate,
   clientPlaces,
@@ -6,7 +13,7 @@ import {
   type PortRecord,
   type PortWish,
 } from '../../ports/ports.ts'
-import { listenersOf } from '../cluster-plan.ts'
+import { exportersOf, listenersOf } from '../cluster-plan.ts'
 import type { Done, Pass, Step } from './pass.ts'
 
 /** Gives every listener of the cluster's nodes that do not run a port that is free now, and keeps it. */
@@ -54,14 +61,19 @@ function portWishes({ record, engine, settings }: Pass): PortWish[] {
   // Whoever wants any free port wants no fixed one beside it.
   const anywhere = askedPort?.port === 0
   return record.nodes.flatMap(({ role, nodeId }) =>
-    listenersOf(record, engine, { role, nodeId }).map((listener): PortWish => {
-      const places = isClientListener(listener)
-        ? clientPlaces(first + clientListeners[listener].port - clientListeners.CLIENT.port, nodeId)
-        : innerPlaces(innerPortBase)
-      const isAsked =
-        listener === ListenerName.client && nodeId === 1 && askedPort?.cluster === record.name && !anywhere
-      return { role, nodeId, listener, places: anywhere ? [] : places, ...(isAsked && { asked: first }) }
-    }),
+    [...listenersOf(record, engine, { role, nodeId }), ...exportersOf(record, { role, nodeId })].map(
+      (listener): PortWish => {
+        const exporter = exporterPorts[listener]
+        const places = isClientListener(listener)
+          ? clientPlaces(first + clientListeners[listener].port - clientListeners.CLIENT.port, nodeId)
+          : exporter !== undefined
+            ? clientPlaces(exporter, nodeId)
+            : innerPlaces(innerPortBase)
+        const isAsked =
+          listener === ListenerName.client && nodeId === 1 && askedPort?.cluster === record.name && !anywhere
+        return { role, nodeId, listener, places: anywhere ? [] : places, ...(isAsked && { asked: first }) }
+      },
+    ),
   )
 }
 
