@@ -77,8 +77,8 @@ async function held() {
     await new Promise((resolve) => setImmediate(resolve))
     globalThis.gc()
   }
-  const { heapUsed, external } = process.memoryUsage()
-  return { bytes: heapUsed + external, handles: process.getActiveResourcesInfo().length }
+  const { heapUsed } = process.memoryUsage()
+  return { bytes: heapUsed, handles: process.getActiveResourcesInfo().length }
 }
 
 main().catch((error) => {

@@ -126,9 +126,17 @@ describe('a server that is misused', () => {
   it.each([
     ['brokers', { brokers: 0 }, /cannot have 0 brokers[^]*Next:/],
     ['a property', { properties: { 'no.such': '1' } }, /no\.such cannot be set/],
+    ['the MSK API', { msk: true } as object, /takes no "msk"[^]*sluice start/],
+    ['another option', { broker: 3 } as object, /takes no "broker"[^]*brokers, topics/],
     ['a login', { auth: 'iam' as 'plain' }, /called "iam"[^]*sluice start/],
   ])('refuses what it cannot be, and says what to do: %s', async (_, options, message) => {
     await expect(KafkaServer.start(options)).rejects.toThrow(message)
+  })
+
+  it('says so where its port is taken', async () => {
+    await using first = await KafkaServer.start()
+    const port = Number(first.bootstrap.split(':')[1])
+    await expect(KafkaServer.start({ port })).rejects.toThrow(/is taken[^]*any free one/)
   })
 
   it('names what there is, and what to do', async () => {
@@ -141,6 +149,22 @@ describe('a server that is misused', () => {
     await kafka.stop()
     await expect(kafka.produce('orders', 'x')).rejects.toThrow(/is stopped[^]*KafkaServer\.start/)
     expect(() => kafka.bootstrap).toThrow(/is stopped/)
+  })
+})
+
+describe('a seed', () => {
+  it('gives the same identifiers in every run', async () => {
+    const idsOf = async (seed: number) => {
+      await using kafka = await KafkaServer.start({ seed, topics: { orders: 1 } })
+      const [host = '', port] = kafka.bootstrap.split(':')
+      const connection = await Connection.open({ network: systemNetwork(), host, port: Number(port) })
+      const { clusterId, topics } = await describeTopics(connection)
+      await connection.close()
+      return [clusterId, topics[0]?.topicId]
+    }
+    const first = await idsOf(1)
+    expect(await idsOf(1)).toEqual(first)
+    expect(await idsOf(2)).not.toEqual(first)
   })
 })
 

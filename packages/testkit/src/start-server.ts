@@ -43,7 +43,7 @@ async function serverOn(
   const { interceptor } = watch
   const life = new ClusterLife({ world, brokers, port, properties, protocol, interceptor }, disk)
   const inside = new Inside(world, () => life.cluster)
-  await life.start()
+  await life.start().catch(explain)
   if (auth === 'scram' && !found) await createUser(await inside.any(), world.random)
   return new LiveServer({
     world,
@@ -57,7 +57,40 @@ async function serverOn(
   })
 }
 
-function check({ brokers = 1, properties = {}, auth }: KafkaServerOptions): void {
+function explain(error: unknown): never {
+  const { code, address = '127.0.0.1', port } = error as { code?: string; address?: string; port?: number }
+  if (code !== 'EADDRINUSE') throw error
+  throw new KafkaServerError(`The port ${port ?? ''} of ${address} is taken.`, {
+    code: 'PORT_TAKEN',
+    why: 'Another process listens there, or another server of this one that is not stopped.',
+    next: 'Leave `port` away for any free one, which kafka.bootstrap names, or stop the other first.',
+  })
+}
+
+/** All that `start` takes. */
+const known: Record<keyof KafkaServerOptions, true> = {
+  brokers: true,
+  topics: true,
+  properties: true,
+  port: true,
+  seed: true,
+  auth: true,
+  log: true,
+}
+
+function check(options: KafkaServerOptions): void {
+  const { brokers = 1, properties = {}, auth } = options
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
+  if (unknown !== undefined)
+    throw new KafkaServerError(`KafkaServer.start() takes no "${unknown}".`, {
+      code: 'OPTION',
+      why:
+        unknown === 'msk'
+          ? 'The Amazon MSK API is a part of the service, which is a process of its own.'
+          : `It takes ${Object.keys(known).join(', ')}.`,
+      next:
+        unknown === 'msk' ? 'Start it: npx sluice start --detach.' : 'Leave it away, or name one of these.',
+    })
   if (!Number.isInteger(brokers) || brokers < 1 || brokers > brokersMax)
     throw new KafkaServerError(`A server cannot have ${brokers} brokers.`, {
       code: 'BROKERS',
