@@ -55,7 +55,7 @@ export class Project {
   }
 
   run(command: string, args: readonly string[], cwd = this.directory): SpawnSyncReturns<string> {
-    return spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 120_000 })
+    return spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 180_000 })
   }
 
   close(): void {

@@ -17,7 +17,7 @@ let project: Project
 beforeAll(async () => {
   tarball = await tarballs.make()
   project = new Project(tarball)
-}, 120_000)
+}, 240_000)
 
 afterAll(() => {
   project?.close()
@@ -31,7 +31,7 @@ const files = () =>
     .map((entry) => join(entry.parentPath, entry.name).slice(installed().length))
 const manifest = () => JSON.parse(readFileSync(installed('package.json'), 'utf8'))
 
-describe('the package', { timeout: 60_000 }, () => {
+describe('the package', { timeout: 200_000 }, () => {
   it('depends on one codec in JavaScript, and on native ones, which are optional', () => {
     expect(Object.keys(manifest().dependencies)).toEqual(['fzstd'])
     expect(Object.keys(manifest().optionalDependencies)).toHaveLength(4)
@@ -145,7 +145,7 @@ export async function use(): Promise<string> {
 })
 
 // Those that need what this checkout does not install are in test/interop/cookbook.test.ts.
-describe('the cookbook', { timeout: 90_000 }, () => {
+describe('the cookbook', { timeout: 200_000 }, () => {
   beforeAll(() => project.link('kafkajs', 'vitest'))
 
   it.each([

@@ -264,7 +264,7 @@ export interface KafkaServer extends AsyncDisposable {
     topic: string,
     records: NewRecord | string | readonly (NewRecord | string)[],
   ): Promise<RecordPlace[]>
-  /** What is there now, by partitions and offsets. */
+  /** What is there now, by partitions and offsets; of transactions what is committed. */
   records(topic: string, filter?: RecordFilter): Promise<StoredRecord[]>
   /** Resolves with those that match, once there are enough. */
   waitForRecords(topic: string, wanted?: RecordsWanted): Promise<StoredRecord[]>

@@ -15,7 +15,6 @@ beforeAll(async () => {
     ...kafka.clientConfig('kafkajs'),
     clientId: 'shop',
     logLevel: logLevel.NOTHING,
-    requestTimeout: 300,
     retry: { initialRetryTime: 5, retries: 8 },
   })
   producer = client.producer({ retry: { initialRetryTime: 5, retries: 8 } })
@@ -82,9 +81,13 @@ describe('a fault', () => {
 
   it('leaves a request unanswered, until the client gives up and asks again', async () => {
     const fault = kafka.faults.drop('Produce')
-    await send('a')
+    const config = { ...kafka.clientConfig('kafkajs'), logLevel: logLevel.NOTHING, requestTimeout: 1_000 }
+    const impatient = new Kafka(config).producer()
+    await impatient.connect()
+    await impatient.send({ topic: 'orders', messages: [{ value: 'a', partition: 0 }] })
+    await impatient.disconnect()
     expect(fault.fired).toBe(1)
-    expect(await values()).toEqual(['a'])
+    expect(await values()).toContain('a')
   })
 
   it('delays what is read as bytes and what is decoded, which are served whole all the same', async () => {

@@ -1,6 +1,7 @@
 import { commitOffset, type Connection, KafkaError, throwOnError } from '@sluice/client'
 import type { Clock } from '@sluice/effects'
 import {
+  ConsumerGroupDescribe,
   DeleteGroups,
   DescribeGroups,
   ErrorCode,
@@ -48,8 +49,11 @@ export class Groups {
     return this.#atCoordinator(group, async (connection) => {
       const { groups } = await connection.request(DescribeGroups, { groups: [group] })
       const [found] = groups
-      if (!found || found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND) return { state: 'Dead', members: [] }
+      if (!found || found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND)
+        return describeConsumers(connection, group)
       throwOnError(found.errorCode)
+      // So it calls a group that is none of its protocol, in older versions.
+      if (found.groupState === 'Dead') return describeConsumers(connection, group)
       return {
         state: found.groupState,
         members: found.members.map(({ memberId, clientId, memberAssignment }) => ({
@@ -134,5 +138,23 @@ export class Groups {
         throw error
       }
     })
+  }
+}
+
+/** Of the protocol of KIP-848. */
+async function describeConsumers(connection: Connection, groupId: string): Promise<GroupDescription> {
+  const { groups } = await connection.request(ConsumerGroupDescribe, { groupIds: [groupId] })
+  const [found] = groups
+  if (!found || found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND) return { state: 'Dead', members: [] }
+  throwOnError(found.errorCode)
+  return {
+    state: found.groupState,
+    members: found.members.map(({ memberId, clientId, assignment }) => ({
+      memberId,
+      clientId,
+      partitions: assignment.topicPartitions.flatMap(({ topicName: topic, partitions }) =>
+        partitions.map((partition) => ({ topic, partition })),
+      ),
+    })),
   }
 }

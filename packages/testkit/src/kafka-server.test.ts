@@ -1,5 +1,6 @@
 import { Connection, describeTopics } from '@sluice/client'
 import { systemNetwork } from '@sluice/effects'
+import { Consumer } from '@platformatic/kafka'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { KafkaServer } from './index.ts'
@@ -63,6 +64,48 @@ describe('a server of three brokers', () => {
     await expect(kafka.waitForGroup('nobody', { timeoutMs: 20 })).rejects.toThrow(
       /nobody is Dead with 0 members/,
     )
+  })
+
+  it('shows of transactions what is committed', async () => {
+    const producer = kafkajs(kafka).producer({
+      transactionalId: 'pay',
+      maxInFlightRequests: 1,
+      idempotent: true,
+    })
+    await producer.connect()
+    const within = async (value: string) => {
+      const transaction = await producer.transaction()
+      await transaction.send({ topic: 'orders', messages: [{ value, partition: 0 }] })
+      return transaction
+    }
+    await (await within('aborted')).abort()
+    await (await within('committed')).commit()
+    await (await within('aborted too')).abort()
+    await kafka.produce('orders', { partition: 0, value: 'beside' })
+    const open = await within('open')
+    const values = (await kafka.records('orders')).map(({ value }) => value)
+    expect(values).toEqual(['committed', 'beside'])
+    await open.commit()
+    await kafka.waitForRecords('orders', { value: 'open' })
+    await producer.disconnect()
+  })
+
+  it('knows groups of the consumer protocol, too', async () => {
+    await kafka.produce('orders', ['1', '2'])
+    const consumer = new Consumer({
+      ...kafka.clientConfig('platformatic'),
+      clientId: 'shop',
+      groupId: 'modern',
+      groupProtocol: 'consumer',
+      maxWaitTime: 50,
+    })
+    const stream = await consumer.consume({ topics: ['orders'], mode: 'earliest', autocommit: 20 })
+    stream.on('data', () => {})
+    const { members } = await kafka.waitForGroup('modern', { members: 1, lag: 0 })
+    expect(members).toMatchObject([{ clientId: 'shop' }])
+    expect(members[0]?.partitions).toHaveLength(6)
+    await stream.close()
+    await consumer.close()
   })
 
   it('commits for a group, and forgets it with a reset', async () => {

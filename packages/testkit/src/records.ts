@@ -1,7 +1,8 @@
-import { fetchRecords, KafkaError, listOffset, OffsetSpec, produce } from '@sluice/client'
+import { KafkaError, listOffset, OffsetSpec, produce } from '@sluice/client'
 import type { Clock } from '@sluice/effects'
 import { ErrorCode, type RecordView } from '@sluice/wire'
 import type { NewRecord, RecordFilter, RecordPlace, RecordsWanted, StoredRecord } from './api.ts'
+import { committedRecords } from './committed-records.ts'
 import type { Inside } from './inside.ts'
 import { partitionOfKey } from './partitioner.ts'
 import { KafkaServerError } from './server-error.ts'
@@ -85,18 +86,11 @@ export class Records {
   }
 
   async #readPartition(topic: string, partition: number): Promise<StoredRecord[]> {
-    const { start, end } = await this.bounds(topic, partition)
-    return this.#atLeader(topic, partition, async (connection) => {
-      const found: StoredRecord[] = []
-      for (let at = start; at < end; ) {
-        const records = await fetchRecords(connection, topic, partition, at, { maxWaitMs: 0 })
-        found.push(...records.map((record) => stored(topic, partition, record)))
-        // Where the end holds no records of users, as of a transaction, nothing more comes.
-        if (records.length === 0) break
-        at = (records.at(-1)?.offset ?? end) + 1
-      }
-      return found
-    })
+    const bounds = await this.bounds(topic, partition)
+    const records = await this.#atLeader(topic, partition, (connection) =>
+      committedRecords(connection, topic, partition, bounds),
+    )
+    return records.map((record) => stored(topic, partition, record))
   }
 
   async #append(topic: string, partition: number, records: readonly NewRecord[]): Promise<number> {
