@@ -12,11 +12,7 @@ const absences = ['JAVA_MISSING', 'JAVA_TOO_OLD', 'MAVEN_MISSING', 'KAFKA_DISTRI
 export async function locateApacheKafka(
   onProgress: (sentence: string) => void,
 ): Promise<ApacheKafka | { missing: string }> {
-  const distributions = new Distributions({
-    effects: { disk: systemDisk(), processes: systemProcesses(), logger: silentLogger },
-    environment: process.env,
-    onProgress,
-  })
+  const distributions = distributionsOf(onProgress)
   try {
     const java = await distributions.java()
     const { version, classPath } = await distributions.broker(followedVersion)
@@ -26,4 +22,18 @@ export async function locateApacheKafka(
       return { missing: sentenceOf(error).replaceAll(/\s+/g, ' ') }
     throw error
   }
+}
+
+/** Its command line tools, on a machine that can run it. */
+export async function toolsOf(onProgress: (sentence: string) => void): Promise<readonly string[]> {
+  const { classPath } = await distributionsOf(onProgress).tools()
+  return classPath
+}
+
+function distributionsOf(onProgress: (sentence: string) => void): Distributions {
+  return new Distributions({
+    effects: { disk: systemDisk(), processes: systemProcesses(), logger: silentLogger },
+    environment: process.env,
+    onProgress,
+  })
 }
