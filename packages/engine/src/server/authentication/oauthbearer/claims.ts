@@ -1,6 +1,4 @@
-import { TokenRefused } from './web-token.ts'
-
-type Claims = Readonly<Record<string, unknown>>
+import { type Claims, TokenRefused } from './web-token.ts'
 
 /** What has to hold of a token's claims. */
 export interface ClaimRules {

@@ -1,16 +1,9 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import type { JSONWebKeySet, JWK } from 'jose'
 import type { Clock } from '@sluice/effects'
-import { algorithmOf, suits, TokenRefused, type WebToken } from './web-token.ts'
+import { jose, type KeySet, TokenRefused } from './web-token.ts'
 
 /** Issuers publish a handful. */
 const keysMax = 100
-
-interface PublishedKey {
-  readonly id: string | null
-  /** The only algorithm that it is for, where it says so. */
-  readonly algorithm: string | null
-  readonly key: KeyObject
-}
 
 /** Of sasl.oauthbearer.jwks.endpoint. */
 interface RefreshTimes {
@@ -29,7 +22,7 @@ export class TokenKeys {
   readonly #times: RefreshTimes
   readonly #read: () => Promise<string>
   readonly #failed: (error: unknown) => void
-  #keys: readonly PublishedKey[] | null = null
+  #keys: KeySet | null = null
   #reading: Promise<void> | null = null
   /** By the monotonic clock. */
   #readAtMs = Number.NEGATIVE_INFINITY
@@ -48,40 +41,29 @@ export class TokenKeys {
     this.#failed = options.failed
   }
 
-  /** Those that may have signed the token. */
-  async of(token: WebToken): Promise<KeyObject[]> {
+  /** Old ones are good until there are others. Throws TokenRefused where there are none at all. */
+  async known(): Promise<KeySet> {
     const isOld = this.#clock.monotonic() - this.#readAtMs >= this.#times.refreshMs
-    // Old ones are good until there are others.
-    if (!this.#keys) await this.#refresh()
-    else if (isOld) void this.#refresh()
-    const found = this.#among(token)
-    if (found.length > 0) return found
-    await this.#refresh()
-    return this.#among(token)
+    if (!this.#keys) return this.renewed()
+    if (isOld) void this.renewed()
+    return this.#keys
   }
 
-  #among(token: WebToken): KeyObject[] {
-    const algorithm = algorithmOf(token)
-    const { alg, kid } = token.header
-    return (this.#keys ?? [])
-      .filter((one) => kid === undefined || one.id === kid)
-      .filter((one) => one.algorithm === null || one.algorithm === alg)
-      .filter(({ key }) => suits(key, algorithm))
-      .map(({ key }) => key)
-  }
-
-  /** Throws where there are none at all. */
-  async #refresh(): Promise<void> {
+  /** Those that there are now, as far as that may be asked again. Throws TokenRefused where there are none at all. */
+  async renewed(): Promise<KeySet> {
     if (this.#clock.monotonic() >= this.#mayReadAtMs)
       this.#reading ??= this.#readOnce().finally(() => (this.#reading = null))
     await this.#reading
     if (!this.#keys) throw new TokenRefused('the keys of its issuer cannot be read')
+    return this.#keys
   }
 
   async #readOnce(): Promise<void> {
     const { retryBackoffMs, retryBackoffMsMax } = this.#times
     try {
-      this.#keys = publishedKeys(await this.#read())
+      const published = publishedKeys(await this.#read())
+      const { createLocalJWKSet } = await jose()
+      this.#keys = createLocalJWKSet(published)
       this.#failures = 0
       this.#readAtMs = this.#clock.monotonic()
       this.#mayReadAtMs = this.#readAtMs + retryBackoffMsMax
@@ -93,21 +75,10 @@ export class TokenKeys {
   }
 }
 
-/** Keys of types that verify nothing here are left aside; throws where it is no set of keys. */
-export function publishedKeys(text: string): PublishedKey[] {
+/** What is no key is left aside; throws where it is no set of keys. */
+export function publishedKeys(text: string): JSONWebKeySet {
   const { keys } = JSON.parse(text) as { keys?: unknown }
   if (!Array.isArray(keys)) throw new Error('it has no keys')
-  return keys.slice(0, keysMax).flatMap((jwk: JsonWebKey & Record<string, unknown>) => {
-    if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return []
-    try {
-      const key = createPublicKey({ key: jwk, format: 'jwk' })
-      return [{ id: textOf(jwk['kid']), algorithm: textOf(jwk['alg']), key }]
-    } catch {
-      return []
-    }
-  })
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
+  const isKey = (one: unknown): one is JWK => typeof one === 'object' && one !== null && !Array.isArray(one)
+  return { keys: keys.filter(isKey).slice(0, keysMax) }
 }
