@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataRows } from './authorization/data.ts'
 import { groupRows } from './authorization/groups.ts'
 import { adminRows } from './authorization/admin.ts'
+import { tokenRows, transactionRows } from './authorization/transactions.ts'
 import { type Names, type Principal, principals, told } from './authorization/row.ts'
 import { canStartBrokers, type Engine, start } from './engine.ts'
 import { byChance, createTopic, eventually, uniqueName } from './fixture.ts'
@@ -43,6 +44,8 @@ beforeAll(async () => {
       'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
       // Whoever comes by the other listener, the broker itself among them.
       'super.users': 'User:ANONYMOUS',
+      // There are delegation tokens.
+      'delegation.token.secret.key': 'a-key-of-sixteen',
     },
     logins: passwords,
   })
@@ -131,7 +134,7 @@ async function untilAllowed(): Promise<void> {
 
 describe.skipIf(!canStartBrokers)('who may not do something is refused as on Apache Kafka', () => {
   it.each(
-    [...dataRows, ...groupRows, ...adminRows].map(
+    [...dataRows, ...groupRows, ...transactionRows, ...tokenRows, ...adminRows].map(
       (row) => [row.what ? `${row.api.name}, ${row.what}` : row.api.name, row] as const,
     ),
   )('%s', async (_, { api, version, request, answered, isInAnyOrder }) => {

@@ -15,6 +15,7 @@ import {
   UpdateClusterKafkaVersionCommand,
   UpdateSecurityCommand,
 } from '@aws-sdk/client-kafka'
+import { createMechanism } from '@jm18457/kafkajs-msk-iam-authentication-mechanism'
 import { systemProcesses } from '@sluice/effects'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { Sandbox, type Status } from '../cli/sluice.ts'
@@ -38,6 +39,8 @@ export class LifeCluster {
   readonly #setting: Setting
   readonly #timeline: Timeline
   #msk!: KafkaClient
+  #region = ''
+  #credentials = { accessKeyId: '', secretAccessKey: '' }
   arn = ''
 
   constructor(setting: Setting, timeline: Timeline) {
@@ -61,6 +64,8 @@ export class LifeCluster {
     if (exitCode !== 0) throw new Error(`sluice start: ${stderr}${stdout}`)
     const environment = JSON.parse((await this.#sandbox.run('env', '-o', 'json')).stdout)
     const { endpoint, region, credentials } = environment
+    this.#region = region
+    this.#credentials = credentials
     this.#msk = new KafkaClient({ endpoint, region, credentials, maxAttempts: 1 })
   }
 
@@ -153,6 +158,42 @@ export class LifeCluster {
       }),
     )
     return answer.ClusterOperationArn
+  }
+
+  /** Lets in nobody any more but who comes by IAM. */
+  async lock(): Promise<string | undefined> {
+    const { CurrentVersion } = await this.describe()
+    const answer = await this.#msk.send(
+      new UpdateSecurityCommand({
+        ClusterArn: this.arn,
+        CurrentVersion,
+        ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: false } },
+        EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS' } },
+      }),
+    )
+    return answer.ClusterOperationArn
+  }
+
+  /** A client that comes as it may now: by IAM, where there is that. */
+  async kafkaAsNow(): Promise<{ kafka: Kafka; door: 'open' | 'IAM' }> {
+    const answer = await this.#msk.send(new GetBootstrapBrokersCommand({ ClusterArn: this.arn }))
+    const { BootstrapBrokerString: open = '', BootstrapBrokerStringSaslIam: byIam = '' } = answer
+    const common = {
+      clientId: 'life',
+      logLevel: kafkajs.logLevel.NOTHING,
+      connectionTimeout: 5_000,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+    }
+    if (byIam === '')
+      return { kafka: new kafkajs.Kafka({ ...common, brokers: open.split(',') }), door: 'open' }
+    const environment = JSON.parse((await this.#sandbox.run('env', '--cluster', 'life', '-o', 'json')).stdout)
+    const kafka = new kafkajs.Kafka({
+      ...common,
+      brokers: byIam.split(','),
+      ssl: { ca: [readFileSync(environment.SLUICE_CA_FILE, 'utf8')] },
+      sasl: createMechanism({ region: this.#region, credentials: this.#credentials }),
+    })
+    return { kafka, door: 'IAM' }
   }
 
   /** A client of the encrypted listener, which trusts whom `sluice env` names. */

@@ -71,7 +71,7 @@ function collect(value: unknown, of: string, names: Names, found: Set<string>): 
   const members = new Map<string, unknown>(Object.entries(value))
   const label = labelOf(members, names) ?? of
   const codeOf = (name: string) => members.get(name) as number | undefined
-  const code = codeOf('errorCode')
+  const code = codeOf('errorCode') ?? codeOf('partitionErrorCode')
   if (code !== undefined) found.add(`${label} ${code}`)
   else if (members.has('protocolType')) found.add(label)
   const configs = codeOf('topicConfigErrorCode')
