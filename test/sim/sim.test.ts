@@ -18,8 +18,9 @@ const remembered: Readonly<Record<Feed, Readonly<Record<Clients, readonly number
     // taken back, a removed replica that was waited for, a stop during a slow sync,
     // what a refused append has left behind a log's end, a sync that ends with the machine.
     records: [105, 89, 182, 32, 275, 725, 754, 1033, 1052, 1536, 379, 3447],
-    // A torn time index, partitions that a coordinator had read of and that were not committed.
-    transactions: [66, 56],
+    // A torn time index, partitions that a coordinator had read of and that were not committed, a coordinator that
+    // read its log again and again without end.
+    transactions: [66, 56, 132],
   },
   fetch: {
     // An exchanged disk, a stop that a kill overtakes, records that are told after they were cut, a producer whose

@@ -58,9 +58,26 @@ describe('a transaction', () => {
     await context.end(producer, true)
     context.outcome = { left: new Map(), isFenced: false }
     await context.moveCoordinator()
+    await context.clock.advance(100)
     await completes(TransactionState.completeCommit)
     expect(await context.end(producer, true)).toMatchObject({ errorCode: 0, producerEpoch: 1 })
     expect(await context.end(producer, false)).toEqual(failed(ErrorCode.INVALID_TXN_STATE))
+  })
+
+  test('whose completion the log refuses is tried again in time, and the broker does other things meanwhile', async () => {
+    const producer = await context.init()
+    await context.add(producer)
+    context.outcome = { left: deals, isFenced: false }
+    await context.end(producer, true)
+    context.outcome = { left: new Map(), isFenced: false }
+    context.log.refuseWith = ErrorCode.NOT_ENOUGH_REPLICAS
+    await context.clock.advance(1_000)
+    const tries = context.markers.length
+    expect(tries).toBeLessThan(15)
+    expect(await context.describe()).toMatchObject({ state: TransactionState.prepareCommit })
+    context.log.refuseWith = null
+    await context.clock.advance(100)
+    await completes(TransactionState.completeCommit)
   })
 
   test('that takes longer than its time-out is aborted, and its client fenced', async () => {

@@ -31,6 +31,8 @@ import type { TransactionRecord } from './transaction-records.ts'
 type TransactionDecision<R> = FinalDecision<R, TransactionRecord>
 
 const abortTimer = 'abort transactions that take too long'
+const resumeTimer = 'go on with the ends that are decided'
+const resumeDelayMs = 100
 const expirationTimer = 'forget transactional ids'
 /** So many are written in one go. */
 const expiredAtOnceMax = 1_000
@@ -180,8 +182,14 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
   replayEndTransaction(): void {}
 
   loaded(): void {
-    for (const transaction of this.#transactions.values())
-      if (isPrepared(transaction)) this.#options.prepared(this, transaction)
+    // Not at once: where the log refuses what is written then, the shard is loaded anew, and the loop would have no end.
+    const { timer, prepared } = this.#options
+    const undone = [...this.#transactions.values()].filter(isPrepared)
+    if (undone.length > 0)
+      timer.schedule(resumeTimer, resumeDelayMs, () => {
+        for (const transaction of undone) prepared(this, transaction)
+        return answer(undefined)
+      })
     this.#scheduleAbort()
     this.#scheduleExpiration()
   }
