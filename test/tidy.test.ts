@@ -63,6 +63,7 @@ const packageArrows: Record<string, string[]> = {
 const engineArrows: Record<string, string[]> = {
   index: [
     'cluster',
+    'faults',
     'broker',
     'coordinator',
     'controller',
@@ -84,6 +85,7 @@ const engineArrows: Record<string, string[]> = {
     'metadata',
     'storage',
   ],
+  faults: ['server'],
   broker: ['coordinator', 'replication', 'server', 'quotas', 'authorizer', 'metadata', 'storage'],
   coordinator: ['replication', 'metadata', 'storage'],
   controller: ['server', 'quotas', 'authorizer', 'metadata', 'storage'],

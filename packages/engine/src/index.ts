@@ -20,6 +20,8 @@ export { MetadataDamagedError } from './controller/metadata-damage.ts'
 export { type Loss, lossSentences, noticeSentences } from './storage/losses.ts'
 export type { DiskFailure } from './storage/node-disk.ts'
 export { allowAll, type Operation, type Permissions, type ResourceType } from './authorizer/permissions.ts'
+export { type FaultOptions, FaultRules, type SeenRequest } from './faults/fault-rules.ts'
+export { placesIn } from './faults/places.ts'
 export type { ArrivedRequest, Interception, Interceptor } from './server/interception.ts'
 export type { ListenerOptions } from './server/listeners.ts'
 export {

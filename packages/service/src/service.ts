@@ -15,13 +15,14 @@ import {
 } from './default-cluster.ts'
 import { loopbackAddress } from './fleet/clusters/addresses.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
+import type { ClusterFaults, FaultRequest } from './fleet/engines/embedded/faults.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
-import { edge } from './http/edge.ts'
+import { edge, type Page } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
 import { textPage } from './http/text-page.ts'
@@ -31,7 +32,7 @@ import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, nodesText, reportOf, type Reported } from './reporting.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
-import { healthPath, type StatusReport, statusPath } from './status-report.ts'
+import { faultsPath, healthPath, type StatusReport, statusPath } from './status-report.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
@@ -45,6 +46,8 @@ export interface ServiceOptions {
   properties: Record<string, string>
   region: string | undefined
   acceptAnySignature: boolean
+  /** What goes wrong on purpose; its page is there with `acceptAnySignature` alone. */
+  faults?: ClusterFaults | undefined
   effects: ServiceEffects
   /** The names of clusters that start without what is broken or gone of their metadata. */
   metadataLossAccepted?: readonly string[]
@@ -205,6 +208,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       read: () => (ready ? reportOf(ready) : { ready: false }),
       guard: aws.guard.bind(aws),
     },
+    ...faultsPage(options, aws),
   }
   const api = await listenAt(edge(pages, aws), options.apiPort, before?.apiPort, effects)
   started.push(() => api.close())
@@ -236,6 +240,26 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       logger.info('stopped')
     },
   }
+}
+
+function faultsPage({ faults, acceptAnySignature }: ServiceOptions, aws: AwsEndpoint): Record<string, Page> {
+  if (!faults || !acceptAnySignature) return {}
+  const read = () => ({ faults: faults.list() })
+  const write = {
+    POST: (sent: unknown) => {
+      try {
+        faults.add(sent as FaultRequest)
+      } catch (error) {
+        throw new Error(sentenceOf(error), { cause: error })
+      }
+      return read()
+    },
+    DELETE: () => {
+      faults.clear()
+      return read()
+    },
+  }
+  return { [faultsPath]: { read, write, guard: aws.guard.bind(aws) } }
 }
 
 function checkAccepted(fleet: Fleet, names: readonly string[]): void {

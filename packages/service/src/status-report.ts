@@ -25,6 +25,9 @@ export interface StatusReport {
   trust: { caFile: string; bundleFile: string; javaTruststore: string } | null
 }
 
+/** In the explicit development mode alone: what goes wrong on purpose. */
+export const faultsPath = '/_sluice/faults'
+
 export interface ClusterReport {
   name: string
   arn: string

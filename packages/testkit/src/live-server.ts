@@ -1,4 +1,5 @@
 import type { MemoryDisk } from '@sluice/effects'
+import type { FaultRules } from '@sluice/engine'
 import type {
   BrokerHandle,
   ClientConfigs,
@@ -23,7 +24,6 @@ import type {
 import { clientConfigs, isClientName } from './client-configs.ts'
 import type { ClusterLife } from './cluster-life.ts'
 import { durationMs } from './duration.ts'
-import type { FaultRules } from './faults.ts'
 import { Groups } from './groups.ts'
 import type { Inside } from './inside.ts'
 import { Leaders } from './leaders.ts'

@@ -1,9 +1,7 @@
 import type { Clock } from '@sluice/effects'
-import type { ArrivedRequest, Interceptor } from '@sluice/engine'
+import { type ArrivedRequest, type FaultRules, type Interceptor, placesIn } from '@sluice/engine'
 import type { RequestFilter, SeenRequest } from './api.ts'
-import type { FaultRules } from './faults.ts'
 import { clientListener } from './nodes.ts'
-import { placesIn } from './places.ts'
 
 /** The oldest go. */
 const keptMax = 10_000

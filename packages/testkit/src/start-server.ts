@@ -1,8 +1,7 @@
 import { MemoryDisk } from '@sluice/effects'
-import { checkBrokerProperties } from '@sluice/engine'
+import { checkBrokerProperties, FaultRules } from '@sluice/engine'
 import type { KafkaServer, KafkaServerOptions } from './api.ts'
 import { ClusterLife } from './cluster-life.ts'
-import { FaultRules } from './faults.ts'
 import { Inside } from './inside.ts'
 import { LiveServer } from './live-server.ts'
 import { createUser, loginProperties } from './login.ts'
@@ -38,7 +37,7 @@ async function serverOn(
   const properties = { ...defaultProperties(brokers), ...loginProperties(auth), ...options.properties }
   const protocol = auth === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
   const disk = found ?? new MemoryDisk(() => world.calendar.steady.now(), { isForgetful: false })
-  const faults = new FaultRules()
+  const faults = new FaultRules((what, refusal) => new KafkaServerError(what, refusal))
   const watch = new RequestWatch(world.calendar.steady, faults)
   const { interceptor } = watch
   const life = new ClusterLife({ world, brokers, port, properties, protocol, interceptor }, disk)

@@ -4,6 +4,7 @@ import { clusterCommand } from './cluster.ts'
 import { credentialsCommand } from './credentials.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
+import { faultCommand } from './fault.ts'
 import { printFailure } from './failure.ts'
 import { iamCommand } from './iam.ts'
 import { startCommand } from './start.ts'
@@ -52,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     revokeCommand(),
     credentialsCommand(),
     iamCommand(),
+    faultCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of withSubcommands(program))

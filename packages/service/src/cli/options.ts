@@ -13,3 +13,12 @@ export function dataDirOption(): Option {
       return directory
     })
 }
+
+/** Reads the value of a flag. */
+export function wholeNumber(flag: string): (text: string) => number {
+  return (text) => {
+    if (!/^\d+$/.test(text))
+      throw new UsageError(`${flag} takes a whole number, and got ${JSON.stringify(text)}.`)
+    return Number(text)
+  }
+}

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { lineLogger, systemEffects } from '@sluice/effects'
 import { apacheKafkaEngine } from '../fleet/engines/apache-kafka.ts'
+import { ClusterFaults } from '../fleet/engines/embedded/faults.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
 import { isDetached, tellParent, tellProgress } from './detach.ts'
@@ -46,8 +47,9 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
       if (!isDetached()) passingLine.show(sentence)
       else if (service === undefined) tellProgress(sentence, { passing: true })
     }
+    const faults = settings.acceptAnySignature ? new ClusterFaults() : undefined
     const engines = [
-      embeddedEngine(effects, nodeProgram()),
+      embeddedEngine(effects, nodeProgram(), faults?.interceptor),
       apacheKafkaEngine({ effects, environment: surroundings(), onProgress: onStep }),
     ]
     // Whatever is open goes with the process: a clean stop would write into what is not ours.
@@ -56,6 +58,7 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
       ...settings,
       effects,
       engines,
+      faults,
       onProgress,
       onDirectoryLost,
       signal: stopping.signal,

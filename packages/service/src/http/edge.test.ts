@@ -45,6 +45,30 @@ describe('the edge', () => {
     expect(await ask('POST', '/_sluice/health')).toMatch(/^405 /)
   })
 
+  it('gives a page that can be written what is sent, and says what is wrong with it', async () => {
+    const seen: unknown[] = []
+    const write = {
+      POST: (sent: unknown) => {
+        if (sent === null) throw new Error('nothing was sent')
+        seen.push(sent)
+        return { seen }
+      },
+      DELETE: () => ({ seen: [] }),
+    }
+    const writable = edge({ '/_sluice/list': { read: () => ({ seen }), write } }, rest)
+    const send = async (method: string, body: string) => {
+      const verdict = writable.admit({ method, target: '/_sluice/list', headers: [] })
+      const { status, body: answer } =
+        'refusal' in verdict ? verdict.refusal : await verdict.answer(Buffer.from(body))
+      return `${status} ${String(answer)}`
+    }
+    expect(await send('POST', '{"a":1}')).toBe('200 {"seen":[{"a":1}]}')
+    expect(await send('POST', '')).toBe('400 {"message":"nothing was sent"}')
+    expect(await send('POST', 'x')).toMatch(/^400 /)
+    expect(await send('DELETE', '')).toBe('200 {"seen":[]}')
+    expect(await send('PUT', '')).toMatch(/^405 /)
+  })
+
   it('leaves everything else to the rest, also what is no request', async () => {
     for (const path of ['/', '/v1/clusters', '/_sluice', '*']) expect(await ask('GET', path)).toBe('200 rest')
     const refusal = { status: 400, message: 'x' } as const

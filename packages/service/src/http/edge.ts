@@ -2,14 +2,18 @@ import { type HttpHead, type HttpResponse, splitTarget } from './message.ts'
 import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 
 /** A page of the service's own: what `read` returns, as JSON. */
-interface Page {
+export interface Page {
   read(): object
+  /** Of a page that is more than read: gets the JSON that is sent, and throws what is wrong with it. */
+  readonly write?: Readonly<Record<'POST' | 'DELETE', (sent: unknown) => object>>
   /** Lets only those in who may read it; without one everybody may. */
   guard?: (head: HttpHead, page: Admission) => Verdict
 }
 
 /** Every path below it is the service's own: it is outside of all that AWS uses. */
 const ownPaths = '/_sluice/'
+
+const writtenBytesMax = 16_384
 
 /** Says which surface a request on the port is for: one of our own pages, by its path, or the rest. */
 export function edge(pages: Readonly<Record<string, Page>>, rest: Surface): Surface {
@@ -27,13 +31,26 @@ function ownPages(pages: Readonly<Record<string, Page>>): Surface {
       const { path } = splitTarget(head.target)
       const page = Object.hasOwn(pages, path) ? pages[path] : undefined
       if (!page) return { refusal: refused({ status: 404, message: `There is no page ${path}.` }) }
-      if (head.method !== 'GET' && head.method !== 'HEAD')
-        return { refusal: refused({ status: 405, message: 'This page can only be read, with GET.' }) }
-      const admission = { bodyBytesMax: 0, answer: async () => json(200, page.read()) }
-      return page.guard ? page.guard(head, admission) : admission
+      const admission = admitted(page, head)
+      return page.guard && 'answer' in admission ? page.guard(head, admission) : admission
     },
     refuse: (_head, refusal) => refused(refusal),
   }
+}
+
+function admitted(page: Page, { method }: HttpHead): Verdict {
+  if (method === 'GET' || method === 'HEAD')
+    return { bodyBytesMax: 0, answer: async () => json(200, page.read()) }
+  const write = method === 'POST' || method === 'DELETE' ? page.write?.[method] : undefined
+  if (!write) return { refusal: refused({ status: 405, message: `This page knows no ${method}.` }) }
+  const answer = async (body: Buffer) => {
+    try {
+      return json(200, write(body.length > 0 ? JSON.parse(String(body)) : null))
+    } catch (error) {
+      return refused({ status: 400, message: (error as Error).message })
+    }
+  }
+  return { bodyBytesMax: writtenBytesMax, answer }
 }
 
 function refused({ status, message }: Refusal): HttpResponse {

@@ -1,5 +1,5 @@
 import { assert } from '@sluice/effects'
-import { checkBrokerProperties, ignoredBrokerProperties } from '@sluice/engine'
+import { checkBrokerProperties, ignoredBrokerProperties, type Interceptor } from '@sluice/engine'
 import { InlineCluster } from './embedded/inline-cluster.ts'
 import { type NodeProgram, ProcessCluster } from './embedded/process-cluster.ts'
 import type { SupervisionEffects } from './supervision/supervised-node.ts'
@@ -8,7 +8,11 @@ import { embeddedVersions, laterVersions, ownVersion } from './embedded/versions
 import { type Engine, ListenerName } from './engine.ts'
 
 /** Our own Kafka. Its nodes can have processes of their own where `program` says what such a process runs. */
-export function embeddedEngine(effects: SupervisionEffects, program?: NodeProgram): Engine {
+export function embeddedEngine(
+  effects: SupervisionEffects,
+  program?: NodeProgram,
+  interceptor?: Interceptor,
+): Engine {
   return {
     name: 'embedded',
     kafkaVersions: embeddedVersions,
@@ -26,7 +30,7 @@ export function embeddedEngine(effects: SupervisionEffects, program?: NodeProgra
     }),
     compatibleVersions: laterVersions,
     open: async (options) => {
-      if (options.hosting === 'inline') return new InlineCluster(options, effects)
+      if (options.hosting === 'inline') return new InlineCluster(options, { ...effects, interceptor })
       assert(program, 'a cluster of processes needs something that they run')
       return new ProcessCluster(options, effects, program)
     },

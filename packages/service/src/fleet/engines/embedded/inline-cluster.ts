@@ -2,6 +2,7 @@ import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/ef
 import {
   type Cluster,
   type ControllerNode,
+  type Interceptor,
   type Loss,
   MetadataDamagedError,
   startCluster,
@@ -42,6 +43,8 @@ interface InlineEffects {
   random: Random
   logger: Logger
   processes: Processes
+  /** Of the requests of clients, in the development mode. */
+  interceptor?: Interceptor | undefined
 }
 
 /** All nodes of a cluster live in the service's process, and end with it. */
@@ -132,6 +135,7 @@ export class InlineCluster implements EngineCluster {
       brokers: [],
       properties,
       effects: this.#effects,
+      interceptor: this.#effects.interceptor,
       acceptsMetadataLoss: this.#options.acceptsMetadataLoss,
       onLoss: (nodeId, loss) => this.#losses.set(nodeId, [...(this.#losses.get(nodeId) ?? []), loss]),
       onBrokerFailure: () => this.#options.onChange(),

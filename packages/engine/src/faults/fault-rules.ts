@@ -1,8 +1,51 @@
-import type { ArrivedRequest, Interception } from '@sluice/engine'
 import { apiByKey, ErrorCode, Fetch } from '@sluice/wire'
-import type { Fault, FaultAction, FaultOptions, Faults, FaultTarget, SeenRequest } from './api.ts'
+import type { ArrivedRequest, Interception } from '../server/interception.ts'
 import { type Place, placesIn } from './places.ts'
-import { KafkaServerError } from './server-error.ts'
+
+/** A request in the words of whoever sets faults. */
+export interface SeenRequest {
+  readonly api: string
+  readonly version: number
+  readonly clientId: string | null
+  readonly broker: number
+  readonly atMs: number
+  readonly topics: string[]
+}
+
+/** Which requests of an API are meant: all, without any of these. */
+interface FaultTarget {
+  readonly topic?: string
+  readonly partition?: number
+  /** A client.id. */
+  readonly client?: string
+  readonly broker?: number
+}
+
+export interface FaultOptions extends FaultTarget {
+  /** How often it fires, before it is gone. */
+  readonly times?: number
+}
+
+type FaultAction =
+  /** By Kafka's name. */
+  | { readonly error: string }
+  | { readonly delay: number }
+  | { readonly throttle: number }
+  | { readonly drop: true; readonly served?: boolean }
+  | { readonly disconnect: true; readonly served?: boolean }
+
+interface Fault {
+  /** How often it has. */
+  readonly fired: number
+  remove(): void
+}
+
+/** A name that none of Kafka's is. */
+interface Refusal {
+  readonly code: string
+  readonly why: string
+  readonly next: string
+}
 
 /** One that is set: it fires where it matches, so many times. */
 interface Rule extends Fault {
@@ -18,18 +61,24 @@ interface Rule extends Fault {
 type Decide = (request: SeenRequest) => FaultAction | undefined
 
 /** What goes wrong on purpose: the first rule that matches a request fires. */
-export class FaultRules implements Faults {
+export class FaultRules {
+  readonly #refused: (what: string, refusal: Refusal) => Error
   readonly #rules = new Set<Rule>()
   readonly #deciders = new Set<Decide>()
   /** That were to fire and have not, and are gone. */
   readonly #idle: Rule[] = []
 
+  /** `refused` makes the error of a fault that could never fire. */
+  constructor(refused: (what: string, refusal: Refusal) => Error) {
+    this.#refused = refused
+  }
+
   once(api: string, { error, ...options }: FaultOptions & { error: string }): Fault {
-    return this.#add('once', api, options, { error: errorName(error) }, 1)
+    return this.#add('once', api, options, { error: this.#errorName(error) }, 1)
   }
 
   always(api: string, { error, ...options }: FaultOptions & { error: string }): Fault {
-    return this.#add('always', api, options, { error: errorName(error) }, Infinity)
+    return this.#add('always', api, options, { error: this.#errorName(error) }, Infinity)
   }
 
   delay(api: string, { ms, ...options }: FaultOptions & { ms: number }): Fault {
@@ -69,6 +118,10 @@ export class FaultRules implements Faults {
     this.#deciders.clear()
   }
 
+  list(): { text: string; fired: number; left: number }[] {
+    return [...this.#rules].map(({ text, fired, left }) => ({ text, fired, left }))
+  }
+
   /** Those of which a test has seen nothing: they never matched. */
   neverFired(): string[] {
     return [...this.#idle, ...this.#rules].filter(({ fired }) => fired === 0).map(({ text }) => text)
@@ -78,7 +131,7 @@ export class FaultRules implements Faults {
   decide(seen: SeenRequest, arrived: ArrivedRequest): Interception | null {
     for (const decide of this.#deciders) {
       const action = decide(seen)
-      if (action) return interceptionOf(action)
+      if (action) return this.#interceptionOf(action)
     }
     for (const rule of this.#rules) {
       if (rule.api !== seen.api || !matchesClient(rule.target, seen)) continue
@@ -87,13 +140,33 @@ export class FaultRules implements Faults {
       if (!matchesPlaces(rule.target, places)) continue
       rule.fired++
       if (--rule.left === 0) this.#rules.delete(rule)
-      return interceptionOf(rule.action)
+      return this.#interceptionOf(rule.action)
     }
     return null
   }
 
+  #interceptionOf(action: FaultAction): Interception {
+    if ('error' in action) return { kind: 'error', errorCode: codeOf(this.#errorName(action.error)) }
+    if ('delay' in action) return { kind: 'delay', ms: action.delay }
+    if ('throttle' in action) return { kind: 'throttle', ms: action.throttle }
+    return { kind: 'drop' in action ? 'drop' : 'disconnect', served: action.served ?? false }
+  }
+
+  #errorName(name: string): string {
+    if (Object.hasOwn(codes, name) && name !== 'NONE') return name
+    throw this.#unknown('error', name, Object.keys(codes))
+  }
+
+  #unknown(what: string, name: string, names: readonly string[]): Error {
+    return this.#refused(`Kafka has no ${what} "${name}".`, {
+      code: 'FAULT',
+      why: 'A fault for it would never fire.',
+      next: `Name one as Kafka does: ${near(name, names)}, …`,
+    })
+  }
+
   #add(word: string, api: string, options: FaultOptions, action: FaultAction, times: number): Fault {
-    if (![...apiByKey.values()].some(({ name }) => name === api)) throw unknownName('API', api, apiNames())
+    if (![...apiByKey.values()].some(({ name }) => name === api)) throw this.#unknown('API', api, apiNames())
     const { times: left = times, ...target } = options
     const rule: Rule = {
       api,
@@ -139,22 +212,10 @@ function matchesPlaces(target: FaultTarget, places: readonly Place[]): boolean {
   )
 }
 
-function interceptionOf(action: FaultAction): Interception {
-  if ('error' in action) return { kind: 'error', errorCode: codeOf(errorName(action.error)) }
-  if ('delay' in action) return { kind: 'delay', ms: action.delay }
-  if ('throttle' in action) return { kind: 'throttle', ms: action.throttle }
-  return { kind: 'drop' in action ? 'drop' : 'disconnect', served: action.served ?? false }
-}
-
 const codes: Readonly<Record<string, number>> = ErrorCode
 
 function codeOf(name: string): number {
   return codes[name] ?? ErrorCode.UNKNOWN_SERVER_ERROR
-}
-
-function errorName(name: string): string {
-  if (Object.hasOwn(codes, name) && name !== 'NONE') return name
-  throw unknownName('error', name, Object.keys(codes))
 }
 
 function apiNames(): string[] {
@@ -163,14 +224,10 @@ function apiNames(): string[] {
     .map(({ name }) => name)
 }
 
-/** With those that look like it. */
-function unknownName(what: string, name: string, names: readonly string[]): KafkaServerError {
+/** Those that look like it, or the first. */
+function near(name: string, names: readonly string[]): string {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, '')
   const start = plain(name).slice(0, 4)
-  const near = names.filter((one) => plain(one).includes(start) || plain(name).includes(plain(one)))
-  return new KafkaServerError(`Kafka has no ${what} "${name}".`, {
-    code: 'FAULT',
-    why: 'A fault for it would never fire.',
-    next: `Name one as Kafka does: ${(near.length > 0 ? near : names).slice(0, 8).join(', ')}, …`,
-  })
+  const like = names.filter((one) => plain(one).includes(start) || plain(name).includes(plain(one)))
+  return (like.length > 0 ? like : names).slice(0, 8).join(', ')
 }

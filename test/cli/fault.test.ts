@@ -1,0 +1,49 @@
+import { createTopic, produce } from '@sluice/client'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { connectTo, ensureBuilt, Sandbox } from './sluice.ts'
+
+let sandbox: Sandbox
+beforeAll(ensureBuilt, 120_000)
+beforeEach(() => void (sandbox = new Sandbox()))
+afterEach(() => sandbox.close())
+
+describe('sluice fault', { timeout: 120_000 }, () => {
+  it('lets requests fail in a service that was started for development', async () => {
+    expect(await sandbox.start('--accept-any-signature')).toMatchObject({ exitCode: 0 })
+    const [cluster] = (await sandbox.status()).clusters
+    const connection = await connectTo(cluster?.bootstrapServers ?? '')
+    await createTopic(connection, 'orders', { assignments: [[1]] })
+    const send = () => produce(connection, 'orders', 0, [{ value: 'x' }])
+
+    const added = await sandbox.run(
+      'fault add',
+      ...['Produce', '--topic', 'orders', '--error', 'NOT_ENOUGH_REPLICAS', '--times', '2'],
+    )
+    expect(added).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/fired 0, 2 left/) })
+    await expect(send()).rejects.toThrow(/NOT_ENOUGH_REPLICAS/)
+    expect((await sandbox.run('fault list')).stdout).toMatch(/Produce.*orders.*fired 1, 1 left/)
+    expect(await sandbox.run('fault clear')).toMatchObject({ exitCode: 0 })
+    expect((await sandbox.run('fault list')).stdout).toBe('')
+    await expect.poll(send).toMatchObject({ baseOffset: 0 })
+
+    const wrong = await sandbox.run('fault add', 'Produces', '--drop')
+    expect(wrong).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/no API "Produces".*Name one as Kafka does: Produce,/),
+    })
+    expect(await sandbox.run('fault add', 'Produce')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/does one thing/),
+    })
+    expect(await sandbox.run('fault add', 'Produce', '--times', 'x')).toMatchObject({ exitCode: 2 })
+    await connection.close()
+  })
+
+  it('is not for any other', async () => {
+    expect(await sandbox.start()).toMatchObject({ exitCode: 0 })
+    expect(await sandbox.run('fault list')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/--accept-any-signature/),
+    })
+  })
+})
