@@ -4,6 +4,7 @@ import { residentMegabytes } from '../processes.mjs'
 import { createTopic } from '../protocol.mjs'
 import { startEngine } from '../targets.mjs'
 import { measureClusters } from './clusters.mjs'
+import { compactionRows } from './compaction.mjs'
 import { everydayClientRows } from './everyday-clients.mjs'
 import { fetchRows } from './fetch.mjs'
 import { groupRows } from './groups.mjs'
@@ -51,7 +52,7 @@ export function sideBySide(options) {
 
 async function loads(plan, sides, kafka) {
   const context = { clients: plan.clients, kafka }
-  const rows = [produceRows, fetchRows, latencyRows, everydayClientRows, groupRows]
+  const rows = [produceRows, fetchRows, latencyRows, everydayClientRows, groupRows, compactionRows]
     .flatMap((make) => make(context))
     .filter((row) => row.figures.some((figure) => isWanted(plan, `${row.section}: ${figure.title}`)))
   if (rows.length === 0) return []
