@@ -117,9 +117,11 @@ export class LogCleaner {
     const isWanted = () =>
       !this.#isOver && !store.isClosed && store.cuts === cuts && store.config.cleanupPolicy.compact
     try {
-      // A recovery that begins behind all that is cleaned meets no hole that a cleaning has made.
+      // A recovery that begins behind all that is cleaned meets no hole that a cleaning has made; whoever meets one all
+      // the same, when the topic may not be compacted any more, knows from the checkpoint that it is none of a loss.
       await store.flushBelow(cleanable.endOffset)
-      await saveRecoveryPoints()
+      store.noteCleaned(cleanable.firstDirtyOffset)
+      await Promise.all([saveRecoveryPoints(), saveCleanedOffsets()])
       if (!isWanted()) return
       const work = new BackgroundWork(cleanLog(log, cleanable, this.#tools()), clock, isWanted)
       this.#current = { log, work }
