@@ -43,7 +43,7 @@ describe('a compacted topic', () => {
       for (const { at } of batchesIn(records ?? Buffer.alloc(0)))
         offset = RecordBatch.nextOffset(records as Buffer, at)
       for (const { offset: where, key, value } of await recordsIn(records))
-        all.push(`${where} ${key}=${value}`)
+        all.push(`${where} ${String(key)}=${String(value)}`)
       if (offset >= Number(highWatermark) || !records?.length) return all
     }
   }
