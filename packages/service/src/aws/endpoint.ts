@@ -12,6 +12,7 @@ import type { AwsService } from './service.ts'
 import type { Identities, KeyOwner } from '../iam/identities.ts'
 import { AuditedCall, type AuditEntry } from './audit.ts'
 import { accessDenied, Authorization } from './authorization.ts'
+import { PageTokens } from './page-tokens.ts'
 import { claimedService, type Signed, SigV4 } from './sigv4.ts'
 
 interface AwsEndpointOptions {
@@ -51,11 +52,13 @@ export class AwsEndpoint implements Surface {
   readonly #options: AwsEndpointOptions
   readonly #sigv4 = new SigV4()
   readonly #authorization: Authorization
+  readonly #tokens: PageTokens
   readonly #interlocutors: readonly Interlocutor[]
 
   constructor(options: AwsEndpointOptions) {
     this.#options = options
     this.#authorization = new Authorization(options.identities, options)
+    this.#tokens = new PageTokens(options.random)
     this.#interlocutors = protocols.flatMap((protocol) =>
       options.services
         .filter((service) => service.protocols.includes(protocol.name))
@@ -135,10 +138,29 @@ export class AwsEndpoint implements Surface {
     const handler = asked.service.handlers.get(operation.name)
     audited.asks(asked.service.signingName, operation.name)
     if (!handler) throw notImplemented(operation.name)
-    const input = call.input()
+    const input = this.#withOpenToken(asked.service, operation.name, call.input())
     this.#authorize(asked.service, operation.name, { ...context, input, head: request }, audited)
-    const output = await handler(input as never, context)
-    return asked.spoken.success(operation, (output ?? {}) as Shape, context.requestId)
+    const output = ((await handler(input as never, context)) ?? {}) as Shape
+    return asked.spoken.success(
+      operation,
+      this.#withSealedToken(asked.service, operation.name, output),
+      context.requestId,
+    )
+  }
+
+  #withOpenToken(service: AwsService, operation: string, input: Shape): Shape {
+    const { NextToken: token } = input
+    if (typeof token !== 'string') return input
+    const opened = this.#tokens.open(`${service.signingName}:${operation}`, token)
+    if (opened === undefined)
+      throw service.badToken?.() ?? service.badInput('The parameter nextToken is not valid.', 'nextToken')
+    return { ...input, NextToken: opened }
+  }
+
+  #withSealedToken({ signingName }: AwsService, operation: string, output: Shape): Shape {
+    const { NextToken: token } = output
+    if (typeof token !== 'string') return output
+    return { ...output, NextToken: this.#tokens.seal(`${signingName}:${operation}`, token) }
   }
 
   #authorize(

@@ -22,6 +22,8 @@ export interface AwsService {
   accessDeniedName?: string
   /** With which exception of its model the service refuses an input; `member` as it is spelled on the wire. */
   badInput: (message: string, member?: string) => AwsException
+  /** And a NextToken that it has not given; without it, as any other bad input. */
+  badToken?: () => AwsException
   /**
    * For paths of ARNs that a client sent with plain slashes: their segments by the ARN's resource type;
    * `arn:…:cluster/name/uuid` is three.

@@ -9,3 +9,7 @@ export function validation(message: string): AwsException {
 export function objectNotFound(message: string): AwsException {
   return new AwsException('ObjectNotFoundException', 400, message)
 }
+
+export function invalidNextToken(): AwsException {
+  return new AwsException('InvalidNextTokenException', 400, 'The next token is not valid.')
+}

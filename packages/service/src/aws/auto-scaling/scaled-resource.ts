@@ -1,6 +1,5 @@
 import type { ScalableTargetRecord } from '../../fleet/storage-scaling/scaling-record.ts'
-import { AwsException } from '../exceptions.ts'
-import { objectNotFound, validation } from './exceptions.ts'
+import { invalidNextToken, objectNotFound, validation } from './exceptions.ts'
 import type { Services } from './services.ts'
 
 /* What is scaled here, as requests and answers name it. */
@@ -60,8 +59,7 @@ export function page<Item>(
   if (!Number.isSafeInteger(size) || size < 1 || size > pageSizeDefault)
     throw validation(`1 validation error detected: MaxResults must be between 1 and ${pageSizeDefault}.`)
   const after = token === undefined ? -1 : items.findIndex((item) => idOf(item) === token)
-  if (token !== undefined && after < 0)
-    throw new AwsException('InvalidNextTokenException', 400, 'The next token is not valid.')
+  if (token !== undefined && after < 0) throw invalidNextToken()
   const shown = items.slice(after + 1, after + 1 + size)
   const last = shown.at(-1)
   return { items: shown, nextToken: last && last !== items.at(-1) ? idOf(last) : undefined }

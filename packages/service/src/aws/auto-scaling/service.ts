@@ -1,7 +1,7 @@
 import { parseServiceSchema } from '../schema.ts'
 import * as autoScaling from '../schemas/application-auto-scaling.generated.ts'
 import type { AccessTarget, AwsService, Handler } from '../service.ts'
-import { validation } from './exceptions.ts'
+import { invalidNextToken, validation } from './exceptions.ts'
 import { deleteScalingPolicy } from './operations/delete-scaling-policy.ts'
 import { deregisterScalableTarget } from './operations/deregister-scalable-target.ts'
 import { describeScalableTargets } from './operations/describe-scalable-targets.ts'
@@ -30,6 +30,7 @@ export function autoScalingService(services: Services): AwsService {
     handlers: new Map(Object.entries(handlers)),
     constrain: () => {},
     badInput: validation,
+    badToken: invalidNextToken,
     targetsOf: (_, input) => [targetOf(services, input)],
   }
 }

@@ -50,8 +50,7 @@ export function page<Item>(
   size: number,
   token: string | undefined,
 ): { items: Item[]; nextToken: string | undefined } {
-  const start = token === undefined ? 0 : Number(/^\d{1,9}$/.test(token) ? token : Number.NaN)
-  if (Number.isNaN(start) || start > items.length) throw invalidValue('The parameter NextToken is not valid.')
+  const start = Number(token ?? 0)
   const end = start + size
   return { items: items.slice(start, end), nextToken: end < items.length ? String(end) : undefined }
 }

@@ -1,3 +1,4 @@
+import { AwsException } from '../exceptions.ts'
 import { parseServiceSchema } from '../schema.ts'
 import * as cloudwatch from '../schemas/cloudwatch.generated.ts'
 import type { AccessTarget, AwsService, Handler } from '../service.ts'
@@ -29,6 +30,7 @@ export function cloudWatchService(services: Services): AwsService {
     handlers: new Map(Object.entries(handlers)),
     constrain: () => {},
     badInput: invalidValue,
+    badToken: () => new AwsException('InvalidNextToken', 400, 'The parameter NextToken is not valid.'),
     targetsOf: (operation, input) => targetsOf(services, operation, input),
     accessDeniedName: 'AccessDenied',
   }

@@ -3,7 +3,7 @@ import * as secretsManager from '../schemas/secrets-manager.generated.ts'
 import type { AwsService } from '../service.ts'
 import { secretTarget } from './access-targets.ts'
 import { constrain } from './constraints.ts'
-import { invalidParameter } from './exceptions.ts'
+import { invalidNextToken, invalidParameter } from './exceptions.ts'
 import { secretsHandlers } from './operations.ts'
 import type { Services } from './services.ts'
 
@@ -17,6 +17,7 @@ export function secretsService(services: Services): AwsService {
     handlers: new Map(Object.entries(secretsHandlers(services))),
     constrain,
     badInput: invalidParameter,
+    badToken: invalidNextToken,
     targetsOf: (operation, input) => [secretTarget(services, operation, input)],
   }
 }
