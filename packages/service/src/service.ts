@@ -14,6 +14,7 @@ import {
   waitUntilReady,
 } from './default-cluster.ts'
 import { loopbackAddress } from './fleet/clusters/addresses.ts'
+import type { Pace } from './fleet/clusters/pace.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { ClusterFaults, FaultRequest } from './fleet/engines/embedded/faults.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
@@ -48,6 +49,8 @@ export interface ServiceOptions {
   acceptAnySignature: boolean
   /** What goes wrong on purpose; its page is there with `acceptAnySignature` alone. */
   faults?: ClusterFaults | undefined
+  /** How long creations and changes of clusters take. */
+  pace?: Pace
   effects: ServiceEffects
   /** The names of clusters that start without what is broken or gone of their metadata. */
   metadataLossAccepted?: readonly string[]
@@ -160,6 +163,8 @@ async function startLocked(
     host,
     metadataLossAccepted: options.metadataLossAccepted ?? [],
     kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
+    pace: options.pace ?? 'instant',
+    hurried: target,
     pages: { open: (address, read) => listen(textPage('/metrics', read), address, effects) },
   })
   running.fleet = fleet

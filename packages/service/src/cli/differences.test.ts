@@ -49,6 +49,7 @@ const differencesOf = (asked: Partial<StartSettings>) =>
       region: undefined,
       metadataLossAccepted: [],
       acceptAnySignature: false,
+      pace: 'instant',
       logLevel: undefined,
       ...asked,
     },

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { LogLevel } from '@sluice/effects'
 import type { EngineName, Hosting } from '../fleet/engines/engine.ts'
 import type { ClusterChoice, PortChoice } from '../service.ts'
+import { type Pace, paces } from '../fleet/clusters/pace.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -18,6 +19,7 @@ export interface StartSettings {
   metadataLossAccepted: readonly string[]
   region: string | undefined
   acceptAnySignature: boolean
+  pace: Pace
   logLevel: LogLevel | undefined
 }
 
@@ -34,6 +36,7 @@ export interface StartFlags {
   acceptMetadataLoss?: string[]
   region?: string
   acceptAnySignature?: boolean
+  pace?: Pace
   logLevel?: LogLevel
 }
 
@@ -58,6 +61,7 @@ export function startSettings(flags: StartFlags): StartSettings {
     metadataLossAccepted: flags.acceptMetadataLoss ?? [],
     region: flags.region ?? file.region,
     acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
+    pace: flags.pace ?? file.pace ?? 'instant',
     logLevel: flags.logLevel ?? file.logLevel,
   }
 }
@@ -97,6 +101,7 @@ interface ConfigFile {
   hosting?: Hosting
   region?: string
   acceptAnySignature?: boolean
+  pace?: Pace
   logLevel?: LogLevel
 }
 
@@ -134,6 +139,7 @@ const configKeys: Record<string, { takes: string; accepts: (value: unknown) => b
   },
   region: { takes: 'the name of a region, such as "eu-west-1"', accepts: isRegion },
   acceptAnySignature: { takes: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  pace: { takes: paces.join(', '), accepts: (value) => paces.some((pace) => pace === value) },
   logLevel: { takes: logLevels.join(', '), accepts: (value) => logLevels.includes(String(value)) },
 }
 

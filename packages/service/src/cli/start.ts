@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { paces } from '../fleet/clusters/pace.ts'
 import { UsageError } from '../usage-error.ts'
 import { showIfRunning } from './already-running.ts'
 import { detach } from './detach.ts'
@@ -49,6 +50,12 @@ export function startCommand(argv: readonly string[]): Command {
     .option(
       '--accept-any-signature',
       'development mode: do not check who signed a request to the AWS endpoint',
+    )
+    .addOption(
+      new Option(
+        '--pace <pace>',
+        'how long creations and updates of clusters take: instant, as long as on AWS (real), or a sixtieth of that (x60), for tests of waiters and timeouts (default: instant)',
+      ).choices(paces),
     )
     .option('--detach', 'return when everything is ready, and leave the service running')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  Deferred,
   type Disk,
   type Logger,
   type Machine,
@@ -20,6 +19,7 @@ import { Clusters } from './clusters/clusters.ts'
 import { Authority } from './authority/authority.ts'
 import { NodeAuthority } from './authority/node-authority.ts'
 import { PrivateAuthorities } from './authority/private-authorities.ts'
+import type { Pace } from './clusters/pace.ts'
 import { authenticatesByTls } from './clusters/client-listeners.ts'
 import { plainNodesSentences } from './clusters/cluster-plan.ts'
 import { isCheckDue, trustCheckMs } from './clusters/steps/issue-certificates.ts'
@@ -54,6 +54,7 @@ import { Secrets } from './secrets/secrets.ts'
 import { StorageScaling } from './storage-scaling/storage-scaling.ts'
 import { vpcSchemesOf } from './clusters/vpc-schemes.ts'
 import { type VpcConnectionRecord, VpcConnections } from './vpc-connections/vpc-connections.ts'
+import { within } from './within.ts'
 
 export interface FleetOptions {
   /** Locked by the caller; see data-directory.ts. */
@@ -72,6 +73,9 @@ export interface FleetOptions {
     processes: Processes
     machine?: Machine
   }
+  /** How long creations and changes take; what is made for a start itself (`hurried`) takes no longer than it must. */
+  pace?: Pace
+  hurried?: string | null
   /** Where exporters of brokers are shown; without one they are not. */
   pages?: PageHost
   /** The address that brokers listen on and are known by. */
@@ -196,6 +200,8 @@ class FleetOfClusters implements Fleet {
       innerPortBase: options.innerPortBase ?? innerPortBase,
       askedPort: options.kafkaPort ?? null,
       metadataLossAccepted: options.metadataLossAccepted ?? [],
+      pace: options.pace ?? 'instant',
+      hurried: options.hurried ?? null,
       accessOf: (record) => this.#accessOf(record),
     }
     this.#store = clusterStore({ disk: effects.disk, logger: effects.logger, dataDirectory })
@@ -311,7 +317,10 @@ class FleetOfClusters implements Fleet {
     this.storageScaling.stop()
     this.monitoring.stop()
     await this.#exporters.stop()
-    for (const { abort } of this.#runtimes.values()) abort.abort()
+    for (const { abort, paceTimer } of this.#runtimes.values()) {
+      paceTimer?.cancel()
+      abort.abort()
+    }
     await this.#loop.stop()
     await Promise.all([this.channels, this.replicators, this.vpcConnections].map((one) => one.stop()))
     const stopped = await Promise.allSettled(
@@ -452,6 +461,7 @@ class FleetOfClusters implements Fleet {
       portsChecked: false,
       scramUsersChecked: false,
       volumeBytes: null,
+      paceTimer: null,
       failedAttempts: 0,
       nodeAuthority: new NodeAuthority(effects, this.#store.directoryOf(uuid), uuid),
       certificatesCheckedAtMs: Number.NEGATIVE_INFINITY,
@@ -483,11 +493,4 @@ function noIdentities({ region, account }: FleetOptions): Identities {
 function zoneOf({ nodes, spec }: ClusterRecord, key: NodeKey): string | undefined {
   const node = nodes.find((one) => sameNode(one, key))
   return node && spec.brokerNodeGroup.ZoneIds?.[node.zone]
-}
-
-/** Resolves with the work or, where it takes longer, at the end of the time. */
-async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
-  const over = new Deferred<void>()
-  const timer = clock.schedule(ms, () => over.resolve())
-  await Promise.race([work, over.promise]).finally(() => timer.cancel())
 }

@@ -36,7 +36,7 @@ export class EmbeddedFleet {
       network = new MemoryNetwork(),
       processes = new MemoryProcesses(),
     } = {},
-    options: Pick<FleetOptions, 'metadataLossAccepted' | 'identities' | 'pages'> & {
+    options: Pick<FleetOptions, 'metadataLossAccepted' | 'identities' | 'pages' | 'pace' | 'hurried'> & {
       hosting?: Hosting
       program?: NodeProgram
     } = {},

@@ -8,6 +8,7 @@ import {
   reasonOf,
   takenBack,
 } from '../changes/change-life.ts'
+import { isBeforeTime } from './keep-pace.ts'
 import type { Done, Step } from './pass.ts'
 
 /** The work on a change starts. */
@@ -47,7 +48,7 @@ export const removeBrokers: Step = async ({ record, cluster, plan }): Promise<Do
 export const finishChange: Step = async (pass) => {
   const { effects, cluster } = pass
   const change = activeChange(pass.record)
-  if (!change) return 'unchanged'
+  if (!change || isBeforeTime(pass)) return 'unchanged'
   const { finalize } = kindOf(change)
   if (finalize && change.error === null) {
     pass.update(finalizing(pass.record))

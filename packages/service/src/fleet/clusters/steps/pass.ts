@@ -1,4 +1,12 @@
-import { assert, type Clock, type Disk, type Logger, type Network, type Random } from '@sluice/effects'
+import {
+  assert,
+  type Clock,
+  type Disk,
+  type Logger,
+  type Network,
+  type Random,
+  type Timer,
+} from '@sluice/effects'
 import type { ClusterPlan, Engine, EngineCluster, ListenerName } from '../../engines/engine.ts'
 import type { ClusterAccess } from '../../../iam/cluster-access.ts'
 import type { Limit } from '../../limit.ts'
@@ -9,6 +17,7 @@ import type { PrivateAuthorities } from '../../authority/private-authorities.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { type ClusterPlace, clusterPlan } from '../cluster-plan.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
+import type { Pace } from '../pace.ts'
 import type { ClusterStore } from '../cluster-store.ts'
 
 /** One idempotent piece of work on a cluster. Throws what is in its way; the run is then tried again. */
@@ -44,6 +53,9 @@ export interface ReconcileSettings {
   innerPortBase: number
   /** A port that the user asks for; see FleetOptions.kafkaPort. */
   askedPort: { port: number; cluster: string | null } | null
+  pace: Pace
+  /** The cluster, by name, that a start waits for, and that is therefore made without waiting. */
+  hurried: string | null
   /** Clusters, by name, that start without what is lost of their metadata. */
   metadataLossAccepted: readonly string[]
   /** Who can log in at brokers by IAM. */
@@ -72,6 +84,8 @@ export interface ClusterRuntime {
   scramUsersChecked: boolean
   /** Of which size the running brokers know that their volumes are; null where this process has not told them. */
   volumeBytes: number | null
+  /** Looks again when what is under way may be over. */
+  paceTimer: Timer | null
   /** Attempts to reach what is wanted that failed in a row, in this process. */
   failedAttempts: number
   /** Vouches for its nodes. */

@@ -1,10 +1,11 @@
 import { activeChange } from '../changes/change-life.ts'
 import { unservedParts } from '../cluster-spec.ts'
+import { isBeforeTime } from './keep-pace.ts'
 import type { Done, Pass, Step } from './pass.ts'
 
 export const reportActive: Step = async (pass): Promise<Done> => {
   // It may have been deleted, or changed again, while its brokers came up.
-  if (!hasArrived(pass)) return 'unchanged'
+  if (!hasArrived(pass) || isBeforeTime(pass)) return 'unchanged'
   pass.runtime.failedAttempts = 0
   const sentences = [unservedParts(pass.record.spec, pass.engine), await fewReplicas(pass)]
   const limits = sentences.filter((sentence) => sentence !== null).join(' ')

@@ -1,0 +1,37 @@
+import type { ClusterRecord } from './cluster-record.ts'
+import { activeChange } from './changes/change-life.ts'
+
+/** How long what the API begins takes: no longer than it must, or as long as on AWS, or a sixtieth of that. */
+export const paces = ['instant', 'x60', 'real'] as const
+export type Pace = (typeof paces)[number]
+
+const shares: Readonly<Record<Pace, number>> = { instant: 0, x60: 1 / 60, real: 1 }
+const minuteMs = 60_000
+
+/** What people see on MSK, in minutes: "15 to 40" for a creation, "10 to 15 a broker" for another size. */
+const creationMinutes = 20
+const changeMinutes: Readonly<Record<string, { minutes: number; each?: 'broker' }>> = {
+  UPDATE_BROKER_TYPE: { minutes: 12, each: 'broker' },
+  UPDATE_CLUSTER_KAFKA_VERSION: { minutes: 12, each: 'broker' },
+  UPDATE_CLUSTER_CONFIGURATION: { minutes: 8, each: 'broker' },
+  UPDATE_SECURITY: { minutes: 8, each: 'broker' },
+  UPDATE_CONNECTIVITY: { minutes: 8, each: 'broker' },
+  REBOOT_NODE: { minutes: 5 },
+}
+const otherMinutes = 10
+
+/** When what is under way may be over, ms: what is taken back, or was there before, waits for nothing. */
+export function dueAtMs(
+  record: Pick<ClusterRecord, 'state' | 'createdAtMs' | 'changes' | 'spec'>,
+  pace: Pace,
+): number {
+  const share = shares[pace] * minuteMs
+  const change = activeChange(record)
+  if (change) {
+    if (change.error !== null) return change.createdAtMs
+    const { minutes, each } = changeMinutes[change.type] ?? { minutes: otherMinutes }
+    const times = each === 'broker' ? record.spec.numberOfBrokerNodes : 1
+    return change.createdAtMs + minutes * times * share
+  }
+  return record.createdAtMs + (record.state === 'CREATING' ? creationMinutes * share : 0)
+}
