@@ -90,9 +90,9 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-204, KIP-487',
   },
   {
-    what: 'DescribeConfigs of broker loggers (resource type 8)',
-    here: '42',
-    apacheKafka: 'their levels',
+    what: 'Loggers of a broker (resource type 8)',
+    here: 'root alone, whose levels FATAL and TRACE are ERROR and DEBUG',
+    apacheKafka: 'also one for each class that writes to the log',
     why: 'There are no loggers by class.',
     see: 'KIP-412',
   },

@@ -9,7 +9,7 @@ import {
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, start } from './engine.ts'
-import { batch, createTopic, eventually, produce, uniqueName, versionsOf } from './fixture.ts'
+import { batch, byChance, createTopic, eventually, produce, uniqueName, versionsOf } from './fixture.ts'
 import { Peer } from './peer.ts'
 
 const topicType = 2
@@ -80,6 +80,53 @@ describe('configurations', () => {
     })
     return response.responses[0]?.errorCode
   }
+
+  const loggerType = 8
+
+  it('root is a logger, whose level can be set', async () => {
+    const level = async () => {
+      const { errorCode, configs } = await describeResource(loggerType, node, { keys: ['root'] })
+      expect(errorCode).toBe(ErrorCode.NONE)
+      return configs[0]?.value
+    }
+    const before = (await byChance(level)) ?? ''
+    expect(await alter(loggerType, node, [['root', set, 'ERROR']])).toBe(ErrorCode.NONE)
+    expect(await level()).toBe('ERROR')
+    expect(await alter(loggerType, node, [['root', set, 'WARN']], { validateOnly: true })).toBe(
+      ErrorCode.NONE,
+    )
+    expect(await level()).toBe('ERROR')
+    expect(await alter(loggerType, node, [['root', set, before]])).toBe(ErrorCode.NONE)
+  })
+
+  it.each<[string, Change[], number]>([
+    ['a level that there is not', [['root', set, 'LOUD']], ErrorCode.INVALID_CONFIG],
+    ['a level that is not written as they are', [['root', set, 'warn']], ErrorCode.INVALID_CONFIG],
+    ['no level', [['root', set, null]], ErrorCode.INVALID_REQUEST],
+    ['a logger that there is not', [['nobody.knows', set, 'INFO']], ErrorCode.INVALID_CONFIG],
+    ['the end of root', [['root', remove, null]], ErrorCode.INVALID_REQUEST],
+    ['the end of what is not there', [['nobody.knows', remove, null]], ErrorCode.INVALID_CONFIG],
+    ['more', [['root', append, 'INFO']], ErrorCode.INVALID_REQUEST],
+    ['less', [['root', subtract, 'INFO']], ErrorCode.INVALID_REQUEST],
+    [
+      'two levels',
+      [
+        ['root', set, 'INFO'],
+        ['root', set, 'WARN'],
+      ],
+      ErrorCode.INVALID_REQUEST,
+    ],
+  ])('a logger cannot be given %s', async (_, changes, errorCode) => {
+    expect(await alter(loggerType, node, changes)).toBe(errorCode)
+  })
+
+  it.each(['', '77', 'nobody'])('there are no loggers of %j', async (name) => {
+    expect(await alter(loggerType, name, [['root', set, 'WARN']])).toBe(ErrorCode.INVALID_REQUEST)
+    expect(await describeResource(loggerType, name)).toMatchObject({
+      errorCode: ErrorCode.INVALID_REQUEST,
+      configs: [],
+    })
+  })
 
   describe('DescribeConfigs', () => {
     it.each(versionsOf(DescribeConfigs))(

@@ -8,8 +8,10 @@ export interface Logger {
   info(message: string, fields?: LogFields): void
   warn(message: string, fields?: LogFields): void
   error(message: string, fields?: LogFields): void
-  /** A logger that adds `fields` to every line. */
-  with(fields: LogFields): Logger
+  /** The least that it writes now. */
+  readonly level: LogLevel
+  /** A logger that adds `fields` to every line, and that writes from another level on while `own` says so. */
+  with(fields: LogFields, own?: () => LogLevel | null): Logger
 }
 
 const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
@@ -17,12 +19,13 @@ const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 /** One line a message, `time LEVEL message key=value …`, through `write`. */
 export function lineLogger(
   write: (line: string) => void,
-  level: LogLevel,
+  level: LogLevel | (() => LogLevel),
   now: () => number,
   base: LogFields = {},
 ): Logger {
+  const levelNow = typeof level === 'string' ? () => level : level
   const log = (at: LogLevel, message: string, fields: LogFields = {}) => {
-    if (rank[at] < rank[level]) return
+    if (rank[at] < rank[levelNow()]) return
     const facts = Object.entries({ ...base, ...fields }).map(([key, value]) => `${key}=${text(value)}`)
     write([new Date(now()).toISOString(), at.toUpperCase(), message, ...facts].join(' '))
   }
@@ -31,7 +34,11 @@ export function lineLogger(
     info: (message, fields) => log('info', message, fields),
     warn: (message, fields) => log('warn', message, fields),
     error: (message, fields) => log('error', message, fields),
-    with: (fields) => lineLogger(write, level, now, { ...base, ...fields }),
+    get level() {
+      return levelNow()
+    },
+    with: (fields, own) =>
+      lineLogger(write, own ? () => own() ?? levelNow() : level, now, { ...base, ...fields }),
   }
 }
 
@@ -53,5 +60,6 @@ export const silentLogger: Logger = {
   info() {},
   warn() {},
   error() {},
+  level: 'error',
   with: () => silentLogger,
 }

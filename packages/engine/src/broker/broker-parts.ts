@@ -24,6 +24,7 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { SaslMechanism } from '../server/authentication/mechanism.ts'
 import type { Interceptor } from '../server/interception.ts'
+import { LogLevels } from '../server/log-levels.ts'
 import type { ListenerOptions } from '../server/listeners.ts'
 
 export interface BrokerOptions {
@@ -74,13 +75,15 @@ export interface BrokerParts {
   /** What it lives on, where that has a size of its own. */
   readonly volume: Volume | null
   readonly authorizer: Authorizer
+  readonly logLevels: LogLevels
 }
 
 export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
   const { nodeId, properties } = options
   const clock = guardedClock(options.clock, guard.run)
   const calendar = options.calendar ? guardedCalendar(options.calendar, guard.run) : plainCalendar(clock)
-  const logger = options.logger.with({ broker: nodeId })
+  const logLevels = new LogLevels(options.logger.level)
+  const logger = options.logger.with({ broker: nodeId }, () => logLevels.own)
   const metadata = new MetadataImage()
   const config = new BrokerConfig({ image: metadata, nodeId, staticProperties: properties })
   const { disk, directory, volumeBytes } = options
@@ -99,5 +102,5 @@ export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
     onLoss: options.onLoss,
   })
   const authorizer = options.authorizer ?? authorizerOf(config, metadata.security.acls)
-  return { guard, clock, calendar, logger, metadata, config, logs, volume, authorizer }
+  return { guard, clock, calendar, logger, metadata, config, logs, volume, authorizer, logLevels }
 }

@@ -45,6 +45,7 @@ import type { BoundListener } from '../server/listeners.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
 import { loginsOf } from '../server/authentication/listener-login.ts'
 import { RequestFigures } from '../server/request-figures.ts'
+import type { LogLevels } from '../server/log-levels.ts'
 import { RefusalLog } from '../server/refusal-log.ts'
 import { Server } from '../server/server.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -79,6 +80,7 @@ export class Broker implements BrokerServices {
   readonly quotas: ReplicationQuotas
   readonly clientQuotas: ClientQuotas
   readonly clientMetrics: ClientMetrics
+  readonly logLevels: LogLevels
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
@@ -128,6 +130,7 @@ export class Broker implements BrokerServices {
     this.metadata = parts.metadata
     this.config = parts.config
     this.logs = parts.logs
+    this.logLevels = parts.logLevels
     this.#volume = parts.volume
     this.quotas = replicationQuotas({ brokerId: options.nodeId, clock, config: parts.config })
     this.clientQuotas = new ClientQuotas(parts)

@@ -10,18 +10,22 @@ import type { RequestContext } from './handler.ts'
 
 type Resource = Pick<RequestOf<typeof AlterConfigs>['resources'][number], 'resourceType' | 'resourceName'>
 type Response = ResponseOf<typeof AlterConfigs>
-type Altered = Response['responses'][number]
+export type Altered = Response['responses'][number]
 
 /**
  * Changes of configs are the controller's to decide, but for those of another broker: as on Apache Kafka, each broker
- * is asked for its own, and any for what is set for all.
+ * is asked for its own, and any for what is set for all. What `own` answers the controller does not hear of.
  */
 export function* forwardedConfigs<R extends Resource>(
   resources: readonly R[],
   { broker }: RequestContext,
   forward: (resources: R[]) => Promise<Response>,
+  own: (resource: R) => Altered | null = () => null,
 ): Steps<Promise<Steps<Response>>> {
-  const refusals = yield* eachInSteps(resources, (resource) => refusal(resource, broker.nodeId))
+  const refusals = yield* eachInSteps(
+    resources,
+    (resource) => refusal(resource, broker.nodeId) ?? own(resource),
+  )
   const wanted = resources.filter((_, at) => refusals[at] === null)
   return forward(wanted).then(function* (answer): Steps<Response> {
     const decided = answer.responses.values()

@@ -13,6 +13,7 @@ import type { LogManager } from '../storage/log-manager.ts'
 import type { CoordinatorHome } from './coordinators.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
 import type { FollowerFetches } from './follower-fetches.ts'
+import type { LogLevels } from '../server/log-levels.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
 import type { ParkedFetches } from './parked-fetches.ts'
 import type { ServedApi, ServingNode } from '../server/handler.ts'
@@ -33,6 +34,7 @@ export interface BrokerServices extends ServingNode {
   readonly quotas: ReplicationQuotas
   readonly clientQuotas: ClientQuotas
   readonly clientMetrics: ClientMetrics
+  readonly logLevels: LogLevels
   readonly logs: LogManager
   readonly controller: ControllerChannel
   readonly groups: GroupCoordinator

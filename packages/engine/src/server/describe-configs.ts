@@ -6,11 +6,12 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@sluice/wire'
-import type { BrokerConfig } from '../metadata/configs.ts'
+import { type BrokerConfig, ConfigSource } from '../metadata/configs.ts'
 import { describeConfigs as entriesOf } from '../metadata/describe-configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { isValidTopicName } from '../metadata/topic-name.ts'
 import { byKeyInSteps, eachInSteps, type Steps } from '../storage/slices.ts'
+import type { LogLevels } from './log-levels.ts'
 
 type Request = RequestOf<typeof DescribeConfigs>
 type Response = Input<ResponseOf<typeof DescribeConfigs>>
@@ -21,6 +22,8 @@ interface Configured {
   readonly nodeId: number
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
+  /** Null where there are none to be asked for. */
+  readonly logLevels: LogLevels | null
 }
 
 /** In one answer: any name of a group has configs, so that the cluster's size bounds nothing. */
@@ -46,7 +49,10 @@ export function* describedConfigs(request: Request, node: Configured): Steps<Res
     const refusal = configsLeft > 0 ? refusalOf(resourceType, resourceName, node) : tooManyConfigs
     if (refusal) return { resourceType, resourceName, ...refusal, configs: [] }
     const of = { type: resourceType, name: resourceName }
-    const configs = entriesOf(node.config, node.metadata, of, configurationKeys)
+    const configs =
+      resourceType === ConfigResourceType.brokerLogger
+        ? loggerEntries(node.logLevels, configurationKeys)
+        : entriesOf(node.config, node.metadata, of, configurationKeys)
     configsLeft -= configs.length
     return {
       resourceType,
@@ -61,6 +67,14 @@ export function* describedConfigs(request: Request, node: Configured): Steps<Res
     }
   })
   return { results }
+}
+
+function loggerEntries(logLevels: LogLevels | null, keys: readonly string[] | null) {
+  const wanted = [...(logLevels?.all() ?? [])].filter(([name]) => !keys?.length || keys.includes(name))
+  return wanted.map(([name, value]) => ({
+    ...{ name, value, readOnly: false, isSensitive: false, synonyms: [] },
+    ...{ configSource: ConfigSource.brokerLogger, configType: 0, documentation: null },
+  }))
 }
 
 /** A resource that is asked for with the same keys is the same; null keys and none both mean all. */
@@ -93,7 +107,8 @@ function refusalOf(type: number, name: string, node: Configured): Refusal | null
     case ConfigResourceType.clientMetrics:
       return name === '' ? invalid('The name of the client metrics resource is empty.') : null
     case ConfigResourceType.brokerLogger:
-      return invalid('Broker loggers are not implemented.')
+      if (node.logLevels && name === String(node.nodeId)) return null
+      return invalid(`This is node ${node.nodeId}, whose loggers are asked for by its id, not by '${name}'.`)
     default:
       return invalid(`There is no config resource of type ${type}.`)
   }

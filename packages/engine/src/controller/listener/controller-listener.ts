@@ -50,6 +50,7 @@ export class ControllerListener implements ControllerServices {
   readonly refusals = new RefusalLog(this)
   /** What it decides has quotas of its own. */
   readonly clientQuotas = null
+  readonly logLevels = null
   readonly requests: RequestFigures
   readonly metadata: MetadataImage
   readonly log: MetadataLog

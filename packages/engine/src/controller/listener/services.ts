@@ -22,6 +22,7 @@ export interface ControllerServices extends ServingNode {
   readonly log: MetadataLog
   readonly observers: Observers
   readonly commits: Commits
+  readonly logLevels: null
   readonly handlers: ReadonlyMap<number, ServedApi>
   /** Where this controller is reached. */
   readonly address: { readonly host: string; readonly port: number }
