@@ -45,7 +45,6 @@ export const transactionRows: readonly Row[] = [
     }),
     { bob: neverSeen, alice: ['hidden 29', 'seen 55'], carol: neverSeen },
   ),
-  row(AddPartitionsToTxn, 4, () => ({ transactions: [] }), wholly(31, 31, 0), 'between brokers'),
   row(
     AddOffsetsToTxn,
     3,

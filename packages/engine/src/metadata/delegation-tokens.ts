@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { DelegationTokenRecord, ValueOf } from '@sluice/wire'
 import type { BrokerConfig } from './configs.ts'
 import type { MetadataImage } from './image.ts'
@@ -33,8 +33,12 @@ export class DelegationTokens {
     return this.isEnabled ? this.#image.security.delegationToken(tokenId) : undefined
   }
 
+  /** Compared in constant time: it is the token's secret. */
   byHmac(hmac: Buffer): DelegationToken | undefined {
-    for (const token of this.all()) if (this.hmacOf(token.tokenId).equals(hmac)) return token
+    for (const token of this.all()) {
+      const own = this.hmacOf(token.tokenId)
+      if (own.length === hmac.length && timingSafeEqual(own, hmac)) return token
+    }
     return undefined
   }
 
