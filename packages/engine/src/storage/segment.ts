@@ -101,12 +101,12 @@ export class Segment implements FileOwner {
 
   // ---- writing
 
-  /** Puts the bytes behind the last batch. `noteAppended` makes them part of the segment. */
-  write(buffers: readonly Uint8Array[]): void {
+  /** Puts the bytes `behind` the end of the last batch. `noteAppended` makes them part of the segment. */
+  write(buffers: readonly Uint8Array[], behind = 0): void {
     const file = this.file.get()
     this.#unsynced = true
-    if (buffers.length === 1) file.writeSync(buffers[0] as Uint8Array, this.size)
-    else file.writevSync(buffers, this.size)
+    if (buffers.length === 1) file.writeSync(buffers[0] as Uint8Array, this.size + behind)
+    else file.writevSync(buffers, this.size + behind)
   }
 
   /** Cuts off what a failed write may have left, so that the space is free and nothing stale stays behind. */

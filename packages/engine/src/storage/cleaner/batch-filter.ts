@@ -36,7 +36,7 @@ export interface FilterRules {
 
 /** More is not compressed or decompressed at once. */
 const atOnceBytesMax = 64 * 1024
-const recordsPerStep = 200
+const recordsPerStep = 100
 
 /** Null: nothing is left. The bytes may be those that came. */
 export function* filterBatch(b: Buffer, at: number, size: number, rules: FilterRules): Work<Buffer | null> {
@@ -118,13 +118,9 @@ export function* recordsOf(b: Buffer, at: number): Work<Buffer> {
 function* rebuilt(b: Buffer, at: number, kept: KeptRecords, horizonMs: Int64 | null): Work<Buffer> {
   const codec = RecordBatch.codec(b, at)
   const times = kept.timesIn(b, at, horizonMs)
-  const records = yield* kept.encode(times)
-  const section =
-    records.length <= atOnceBytesMax
-      ? yield* awaited(compress(codec, records))
-      : yield* awaited(yield* inSteps(compressLarge(codec, records)))
-  const batch = Buffer.allocUnsafe(RecordBatch.headerBytes + section.length)
-  section.copy(batch, RecordBatch.recordsAt)
+  const records = yield* kept.encode(times, RecordBatch.headerBytes)
+  const batch = codec === CodecId.none ? records : yield* compressed(records, codec)
+  yield
   RecordBatch.writeHeader(batch, 0, {
     ...headerOf(b, at),
     batchLength: batch.length - RecordBatch.logOverheadBytes,
@@ -135,6 +131,15 @@ function* rebuilt(b: Buffer, at: number, kept: KeptRecords, horizonMs: Int64 | n
   })
   RecordBatch.updateCrc(batch, 0, batch.length)
   return batch
+}
+
+function* compressed(batch: Buffer, codec: number): Work<Buffer> {
+  const records = batch.subarray(RecordBatch.recordsAt)
+  const section =
+    records.length <= atOnceBytesMax
+      ? yield* awaited(compress(codec, records))
+      : yield* awaited(yield* inSteps(compressLarge(codec, records)))
+  return Buffer.concat([batch.subarray(0, RecordBatch.recordsAt), section])
 }
 
 /** The header alone, for the state of its producer. */

@@ -9,7 +9,7 @@ import type { OffsetMap } from './offset-map.ts'
 import type { Pace } from './pace.ts'
 import { inSteps, type Work } from './work.ts'
 
-const recordsPerStep = 200
+const recordsPerStep = 100
 
 interface MapBuild {
   readonly log: Log

@@ -13,6 +13,7 @@ import {
 import type { Work } from './work.ts'
 
 const recordsPerStep = 500
+const bytesPerStep = 64 * 1024
 
 /** The times that a batch with only these records has. */
 interface BatchTimes {
@@ -60,7 +61,8 @@ export class KeptRecords {
     return { base, max: addInt64(oldBase, largest), shift: subtractInt64(oldBase, base) }
   }
 
-  *encode(times: BatchTimes): Work<Buffer> {
+  /** With room in front, for a header. */
+  *encode(times: BatchTimes, headerBytes: number): Work<Buffer> {
     const deltas = this.#timestampDeltas.map((delta) =>
       times.shift === null ? subtractInt64(times.max, times.base) : addInt64(times.shift, delta),
     )
@@ -70,14 +72,17 @@ export class KeptRecords {
       bytes += varintSize(body) + body
     }
     yield
-    const out = Buffer.allocUnsafe(bytes)
-    let at = 0
+    const out = Buffer.allocUnsafe(headerBytes + bytes)
+    let at = headerBytes
+    let nextStepAt = bytesPerStep
     for (const [index, delta] of deltas.entries()) {
       at = writeVarint(out, at, this.#bodyBytes(index, delta))
       out[at++] = 0
       at = writeVarlong(out, at, delta)
       at += this.#section.copy(out, at, this.#restAt[index], this.#ends[index])
-      if (index % recordsPerStep === recordsPerStep - 1) yield
+      if (at < nextStepAt && index % recordsPerStep < recordsPerStep - 1) continue
+      nextStepAt = at + bytesPerStep
+      yield
     }
     return out
   }

@@ -19,8 +19,11 @@ export function* inSteps<T>(steps: Steps<T>): Work<T> {
   }
 }
 
-/** So long it holds the event loop at a time: whoever is served beside it hardly feels that. */
-const sliceMs = 1
+/**
+ * So long it holds the event loop at a time: what a client asks takes several turns of it, and waits for a slice in each.
+ * Shorter ones cost the work more than they spare the others.
+ */
+const sliceMs = 0.25
 
 /** How a promise that the work has given out has ended. */
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
