@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../source-tree.ts'
@@ -48,6 +49,23 @@ describe('the package', { timeout: 200_000 }, () => {
       expect(text.match(/\b(from|require\(|import\() ?['"]@sluice\/[^'"]*/)?.[0], path).toBeUndefined()
       expect(text.includes(root.replace(/\/$/, '')), path).toBe(false)
     }
+  })
+
+  it('loads nothing that is not in it, of Node, or declared', () => {
+    const declared = new Set([
+      ...builtinModules,
+      ...Object.keys({ ...manifest().dependencies, ...manifest().optionalDependencies }),
+      'vitest',
+      // A command that the screen advises.
+      'kafkajs',
+    ])
+    const loads = /\b(?:require|import)\(["']([^"'.][^"']*)["']\)|^import .* from '([^'.][^']*)'/gm
+    const stray = files()
+      .filter((path) => /\.[cm]?js$/.test(path))
+      .flatMap((path) => [...readFileSync(installed(path), 'utf8').replaceAll('\\\n', '').matchAll(loads)])
+      .map(([, loaded, imported]) => loaded ?? imported ?? '')
+      .filter((name) => !name.startsWith('node:') && !name.startsWith('sluice/') && !declared.has(name))
+    expect([...new Set(stray)]).toEqual([])
   })
 
   it('stays small', () => {
