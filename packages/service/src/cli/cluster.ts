@@ -10,12 +10,17 @@ import type { HandedOverNode } from '../fleet/engines/embedded/handover.ts'
 import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { nodesLeftBehind } from '../fleet/processes/left-behind.ts'
 import { ownCommand } from './advice.ts'
+import { clusterVerbs } from './clusters.ts'
 import { dataDirOption } from './options.ts'
 import { shortPath } from './own-name.ts'
 import { findOccupant, notRunning } from './running-service.ts'
 
 export function clusterCommand(): Command {
-  return new Command('cluster').description('work on a cluster of a stopped service').addCommand(
+  const command = new Command('cluster').description(
+    'clusters: of a running service, and what is handed over of a stopped one',
+  )
+  for (const verb of clusterVerbs()) command.addCommand(verb)
+  return command.addCommand(
     new Command('handover')
       .description(
         'write what Apache Kafka needs to go on with a cluster of the embedded engine, on its very directories',

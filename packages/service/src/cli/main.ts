@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { codeOf } from '../fleet/operating-error.ts'
 import { clusterCommand } from './cluster.ts'
+import { brokerCommand } from './clusters.ts'
 import { credentialsCommand } from './credentials.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -48,6 +49,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     envCommand(),
     stopCommand(),
     clusterCommand(),
+    brokerCommand(),
     trustCommand(),
     certCommand(),
     revokeCommand(),

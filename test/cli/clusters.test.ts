@@ -1,0 +1,52 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ensureBuilt, Sandbox } from './sluice.ts'
+
+let sandbox: Sandbox
+beforeAll(ensureBuilt, 120_000)
+beforeEach(() => void (sandbox = new Sandbox()))
+afterEach(() => sandbox.close())
+
+describe('sluice cluster', { timeout: 120_000 }, () => {
+  it('makes, shows, waits for, reboots and deletes clusters of a running service', async () => {
+    expect(await sandbox.start('--no-cluster')).toMatchObject({ exitCode: 0 })
+    expect((await sandbox.run('cluster list')).stdout).toMatch(/^NAME +STATE +BROKERS .*ARN\n$/)
+
+    const created = await sandbox.run('cluster create', 'orders', '--volume-size', '7', '-o', 'json')
+    expect(created).toMatchObject({ exitCode: 0 })
+    expect(JSON.parse(created.stdout)).toMatchObject({ clusterName: 'orders', numberOfBrokerNodes: 3 })
+    const ready = await sandbox.run('cluster wait', 'orders')
+    expect(ready).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/STATE +ACTIVE/) })
+    expect(ready.stdout).toMatch(/VOLUME GiB +7\n/)
+
+    const listed = await sandbox.run('cluster list', '-o', 'ndjson')
+    expect(listed.stdout.trim().split('\n')).toHaveLength(1)
+    expect((await sandbox.run('cluster describe', 'orders', '-o', 'yaml')).stdout).toMatch(
+      /^clusterName: orders$/m,
+    )
+    const brokers = (await sandbox.run('broker list', 'orders')).stdout.trim().split('\n')
+    expect(brokers).toHaveLength(4)
+    expect(brokers[1]).toMatch(/^1 +subnet-1 +m7g\.large +127\.0\.0\.1$/)
+
+    expect(await sandbox.run('cluster reboot', 'orders', '2')).toMatchObject({ exitCode: 0 })
+    expect(await sandbox.run('cluster wait', 'orders')).toMatchObject({ exitCode: 0 })
+    expect(await sandbox.run('cluster delete', 'orders')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/STATE +DELETING/),
+    })
+    expect(await sandbox.run('cluster wait', 'orders', '--gone')).toMatchObject({ exitCode: 0, stdout: '' })
+  })
+
+  it('says what failed, why, and what to do next', async () => {
+    expect(await sandbox.run('cluster list')).toMatchObject({ exitCode: 3 })
+    expect(await sandbox.start('--no-cluster')).toMatchObject({ exitCode: 0 })
+    const unknown = await sandbox.run('cluster describe', 'gone')
+    expect(unknown).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(unknown.stderr).toMatch(
+      /There is no cluster gone\.[\s\S]*Why: .*CLUSTER_UNKNOWN[\s\S]*Next: .*cluster list/,
+    )
+    const refused = await sandbox.run('cluster create', 'orders', '--kafka-version', '0.8')
+    expect(refused).toMatchObject({ exitCode: 1 })
+    expect(refused.stderr).toMatch(/Why: .*Unsupported KafkaVersion \[0\.8\]/)
+    expect(await sandbox.run('cluster create', 'orders', '--brokers', 'many')).toMatchObject({ exitCode: 2 })
+  })
+})
