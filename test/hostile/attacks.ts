@@ -11,6 +11,8 @@ import {
   DeleteRecords,
   DeleteTopics,
   DescribeConfigs,
+  ConsumerGroupDescribe,
+  ConsumerGroupHeartbeat,
   DescribeGroups,
   DescribeLogDirs,
   DescribeProducers,
@@ -83,6 +85,16 @@ const real = (count: number) => times(count, (i) => `real-${count}-${i}`)
 const realItems = 400
 
 /** Where it is far fewer than elsewhere Apache Kafka takes the square of the time. */
+/** A member of a group of its own joins. */
+const consumer = (n: number, subscription: Input<RequestOf<typeof ConsumerGroupHeartbeat>>) => ({
+  groupId: `consumers-${n}`,
+  memberId: 'm',
+  memberEpoch: 0,
+  rebalanceTimeoutMs: 1_000,
+  topicPartitions: [],
+  ...subscription,
+})
+
 export const attacks: readonly Attack[] = [
   attack(Produce, 9, 'one partition, named again and again, without records', 1_900, (n) => ({
     acks: 1,
@@ -186,6 +198,18 @@ export const attacks: readonly Attack[] = [
     groups: times(n, () => group),
   })),
   attack(DescribeGroups, 5, 'unknown groups', 10_000, (n) => ({ groups: times(n, (i) => `g${i}`) })),
+  attack(ConsumerGroupHeartbeat, 1, 'topics, as many as a member may have', 10_000, (n) =>
+    consumer(n, { subscribedTopicNames: times(Math.min(n, 10_000), (i) => `t${i}`) }),
+  ),
+  attack(ConsumerGroupHeartbeat, 1, 'partitions that it says it has', 100_000, (n) => ({
+    ...consumer(n, { subscribedTopicNames: [topic] }),
+    memberEpoch: 1,
+    topicPartitions: [{ partitions: times(n, (i) => i) }],
+  })),
+  attack(ConsumerGroupHeartbeat, 1, 'characters of a regular expression', 1_000, (n) =>
+    consumer(n, { subscribedTopicRegex: '(.*a)'.repeat(Math.min(n, 1_000) / 5) }),
+  ),
+  attack(ConsumerGroupDescribe, 1, 'unknown groups', 10_000, (n) => ({ groupIds: times(n, (i) => `g${i}`) })),
   attack(ListGroups, 4, 'states', 100_000, (n) => ({ statesFilter: times(n, (i) => `s${i}`) })),
   attack(CreateTopics, 7, 'one topic, named again and again', 2_000, (n) => ({
     topics: times(n, () => ({ name: 'made', numPartitions: 1, replicationFactor: 1 })),
