@@ -9,6 +9,10 @@ const host = '127.0.0.1'
 /** Groups form without waiting for members that never come. */
 const properties = {
   'group.initial.rebalance.delay.ms': '0',
+  // And members of the consumer protocol ask soon what there is for them.
+  'group.consumer.assignment.interval.ms': '0',
+  'group.consumer.min.heartbeat.interval.ms': '50',
+  'group.consumer.heartbeat.interval.ms': '50',
   'offsets.topic.num.partitions': '4',
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.replication.factor': '1',

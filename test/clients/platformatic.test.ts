@@ -12,10 +12,13 @@ import {
   stringDeserializers,
   stringSerializers,
 } from '@platformatic/kafka'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Inbox, TestEngine, uniqueName } from './engine.ts'
 
 type Received = Message<string, string, string, string>
+/** Real members take their time. */
+const within = { timeout: 30_000, interval: 50 }
+
 interface Closable {
   close(force: boolean): Promise<void>
 }
@@ -161,6 +164,47 @@ describe('@platformatic/kafka', () => {
     expect(items[299]?.key).toBe('key-299')
     expect(items[299]?.headers.get('kind')).toBe('test')
     expect(items.map(({ offset }) => offset)).toEqual(messages.map((_, index) => BigInt(index)))
+  })
+
+  describe('in groups of the consumer protocol', () => {
+    function consumerMember(groupId: string) {
+      const consumer = new Consumer({
+        ...base(),
+        groupId,
+        groupProtocol: 'consumer',
+        deserializers: stringDeserializers,
+        maxWaitTime: 50,
+        autocommit: false,
+      })
+      running.add(consumer)
+      const partitions = () => (consumer.assignments ?? []).flatMap((each) => each.partitions).length
+      return { consumer, partitions }
+    }
+
+    it('shares a topic with another member, and takes over from it', async () => {
+      const topic = await createTopic(4)
+      const groupId = uniqueName('group')
+      const [one, other] = [consumerMember(groupId), consumerMember(groupId)]
+      const inbox = collect(await one.consumer.consume({ topics: [topic], mode: 'earliest' }))
+      collect(await other.consumer.consume({ topics: [topic], mode: 'earliest' }), inbox)
+      await vi.waitFor(() => expect([one.partitions(), other.partitions()]).toEqual([2, 2]), within)
+      for (const partition of [0, 1, 2, 3]) await send(topic, numbers(10, 10 * partition), partition)
+      const shared = await inbox.until(({ length }) => length >= 40)
+      expect(
+        valuesOf(shared)
+          .map(Number)
+          .toSorted((a, b) => a - b),
+      ).toEqual(numbers(40).map(Number))
+      running.delete(other.consumer)
+      await other.consumer.close(true)
+      await vi.waitFor(() => expect(one.partitions()).toBe(4), within)
+      for (const partition of [0, 1, 2, 3]) await send(topic, [`late-${partition}`], partition)
+      const late = await inbox.until(
+        (items) => items.filter(({ value }) => value.startsWith('late')).length >= 4,
+      )
+      // What the other one had read and not committed comes again.
+      expect(late).toHaveLength(64)
+    })
   })
 
   it.each([0, 1, -1])('produces with acks %i', async (acks) => {
