@@ -1,5 +1,6 @@
 import {
   AlterPartitionReassignments,
+  ConsumerGroupDescribe,
   DeleteGroups,
   DescribeGroups,
   ErrorCode,
@@ -14,6 +15,7 @@ import {
   SyncGroup,
 } from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consumerHeartbeat, consumerJoin } from '../consumer-member.ts'
 import { byChance, eventually, type Topic, uniqueName } from '../fixture.ts'
 import type { Peer } from '../peer.ts'
 import { Cluster } from './cluster.ts'
@@ -30,6 +32,8 @@ describe('group coordinators', () => {
   let topic: Topic
   let group: string
   let memberId: string
+  /** Of the consumer protocol. */
+  let consumers: string
 
   const idOf = async (peer: Peer) => {
     const { coordinators } = await peer.send(FindCoordinator, 6, { keyType: 0, coordinatorKeys: [group] })
@@ -75,6 +79,8 @@ describe('group coordinators', () => {
       await peer.send(SyncGroup, 5, { groupId: group, generationId: 1, memberId, ...named, assignments })
       expect(await commit(peer, 17)).toBe(0)
     })
+    consumers = uniqueName('consumers')
+    expect(await consumerJoin(peer, consumers, [topic.name])).toMatchObject({ errorCode: 0, memberEpoch: 2 })
   })
   afterAll(async () => {
     await deleteTopic(await cluster.peer(1), topic)
@@ -130,6 +136,11 @@ describe('group coordinators', () => {
     expect(await committed(peer)).toMatchObject({ errorCode: expected, topics: [] })
     const { groups } = await peer.send(DescribeGroups, 6, { groups: [group] })
     expect(groups).toMatchObject([{ errorCode: expected, members: [] }])
+    expect(await consumerHeartbeat(peer, consumers, { memberEpoch: 2 })).toMatchObject({
+      errorCode: expected,
+    })
+    const described = await peer.send(ConsumerGroupDescribe, 1, { groupIds: [consumers] })
+    expect(described.groups).toMatchObject([{ errorCode: expected, members: [] }])
     const deleted = await peer.send(DeleteGroups, 2, { groupsNames: [group] })
     expect(deleted.results).toMatchObject([{ groupId: group, errorCode: expected }])
     const topics = [{ name: topic.name, partitions: [{ partitionIndex: 0 }] }]
@@ -164,6 +175,11 @@ describe('group coordinators', () => {
       const { groups } = await peer.send(DescribeGroups, 6, { groups: [group] })
       expect(groups).toMatchObject([{ errorCode: 0, groupState: 'Stable', protocolData: 'range' }])
       expect(groups[0]?.members).toMatchObject([{ memberId, memberAssignment: metadata }])
+      const described = await peer.send(ConsumerGroupDescribe, 1, { groupIds: [consumers] })
+      expect(described.groups).toMatchObject([{ groupState: 'Stable', groupEpoch: 2, assignmentEpoch: 2 }])
+      expect(described.groups[0]?.members).toMatchObject([
+        { memberEpoch: 2, assignment: { topicPartitions: [{ topicId: topic.id, partitions: [0] }] } },
+      ])
     })
 
     it('the members stay, at the new one alone', async () => {
@@ -174,6 +190,8 @@ describe('group coordinators', () => {
       const peer = await cluster.peer(otherId)
       expect(await peer.send(Heartbeat, 4, which)).toMatchObject({ errorCode: 0 })
       expect(await commit(peer, 18)).toBe(0)
+      const lives = await consumerHeartbeat(peer, consumers, { memberEpoch: 2 })
+      expect(lives).toMatchObject({ errorCode: 0, memberEpoch: 2, assignment: null })
     })
 
     it('and back', async () => {
