@@ -34,7 +34,7 @@ function update(name: string, change: (version: string) => Update): void {
 const grow = (version: string) =>
   updateStorage(brokerStorageChange, { volumeGiB: 200, throughput: undefined }, version)
 
-describe('the pace of creations and updates', () => {
+describe('the pace of creations and updates', { timeout: 120_000 }, () => {
   it('is no slower than it must be unless it is asked for', async () => {
     await open({})
     world.create('orders')

@@ -20,107 +20,113 @@ class DiskWithBallast extends MemoryDisk {
   }
 }
 
-describe.each<Hosting>(['inline', 'process'])('a volume that is full, of brokers hosted %s', (hosting) => {
-  let world: EmbeddedFleet
-  let client: Connection
+describe.each<Hosting>(['inline', 'process'])(
+  'a volume that is full, of brokers hosted %s',
+  { timeout: 120_000 },
+  (hosting) => {
+    let world: EmbeddedFleet
+    let client: Connection
 
-  beforeEach(async () => {
-    world = new EmbeddedFleet({ disk: new DiskWithBallast() }, { hosting })
-    await world.driven(world.fleet.start())
-    const created = world.fleet.clusters.create({
-      ClusterName: 'demo',
-      KafkaVersion: world.engine.defaultKafkaVersion,
-      NumberOfBrokerNodes: 3,
-      BrokerNodeGroupInfo: {
-        ClientSubnets: ['a', 'b', 'c'],
-        InstanceType: 'kafka.m7g.large',
-        StorageInfo: { EbsStorageInfo: { VolumeSize: 1 } },
-      },
-      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
+    beforeEach(async () => {
+      world = new EmbeddedFleet({ disk: new DiskWithBallast() }, { hosting })
+      await world.driven(world.fleet.start())
+      const created = world.fleet.clusters.create({
+        ClusterName: 'demo',
+        KafkaVersion: world.engine.defaultKafkaVersion,
+        NumberOfBrokerNodes: 3,
+        BrokerNodeGroupInfo: {
+          ClientSubnets: ['a', 'b', 'c'],
+          InstanceType: 'kafka.m7g.large',
+          StorageInfo: { EbsStorageInfo: { VolumeSize: 1 } },
+        },
+        EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'PLAINTEXT' } },
+      })
+      if ('refusal' in created) throw new Error(created.refusal.message)
+      const directory = `/data/clusters/${created.record.uuid}/broker-1/volume-1`
+      world.disk.mkdirSync(directory)
+      world.disk.createExclusiveSync(`${directory}/ballast`, '')
+      await becomes('ACTIVE')
+      client = await Connection.open({ network: world.network, clock: world.clock, host, port: 9092 })
+      await createTopic(client, 'events', { assignments: [[1, 2, 3]] })
+      await world.eventually(() => send('events'))
     })
-    if ('refusal' in created) throw new Error(created.refusal.message)
-    const directory = `/data/clusters/${created.record.uuid}/broker-1/volume-1`
-    world.disk.mkdirSync(directory)
-    world.disk.createExclusiveSync(`${directory}/ballast`, '')
-    await becomes('ACTIVE')
-    client = await Connection.open({ network: world.network, clock: world.clock, host, port: 9092 })
-    await createTopic(client, 'events', { assignments: [[1, 2, 3]] })
-    await world.eventually(() => send('events'))
-  })
 
-  afterEach(async () => {
-    await client.close()
-    await world.driven(world.fleet.stop())
-  })
+    afterEach(async () => {
+      await client.close()
+      await world.driven(world.fleet.stop())
+    })
 
-  const status = () => world.fleet.status()[0]
-  const info = () => status()?.stateInfo ?? null
-  const becomes = (state: string) => world.eventually(() => expect(status()?.state).toBe(state))
-  const nodes = () => status()?.brokers.map(({ id, local }) => [id, local?.pid])
+    const status = () => world.fleet.status()[0]
+    const info = () => status()?.stateInfo ?? null
+    const becomes = (state: string) => world.eventually(() => expect(status()?.state).toBe(state))
+    const nodes = () => status()?.brokers.map(({ id, local }) => [id, local?.pid])
 
-  const send = (topic: string) =>
-    produce(client, topic, 0, [{ key: null, value: Buffer.alloc(100_000) }], { timestamp: world.clock.now() })
+    const send = (topic: string) =>
+      produce(client, topic, 0, [{ key: null, value: Buffer.alloc(100_000) }], {
+        timestamp: world.clock.now(),
+      })
 
-  /** Returns how many records were taken, the one of the beginning among them. */
-  async function fill(topic = 'events'): Promise<number> {
-    for (let taken = 1; taken < 100; taken++)
-      try {
-        await send(topic)
-      } catch (error) {
-        expect(error).toMatchObject({ code: 56 })
-        return taken
-      }
-    throw new Error('it is never full')
-  }
-
-  const stored = async (topic = 'events') => {
-    let offset = 0
-    for (;;) {
-      const records = await world.driven(fetchRecords(client, topic, 0, offset))
-      if (records.length === 0) return offset
-      offset += records.length
+    /** Returns how many records were taken, the one of the beginning among them. */
+    async function fill(topic = 'events'): Promise<number> {
+      for (let taken = 1; taken < 100; taken++)
+        try {
+          await send(topic)
+        } catch (error) {
+          expect(error).toMatchObject({ code: 56 })
+          return taken
+        }
+      throw new Error('it is never full')
     }
-  }
 
-  it('refuses records with KAFKA_STORAGE_ERROR, serves what it has, and takes records again when it grows', async () => {
-    const before = nodes()
-    const taken = await fill()
-    expect(taken).toBeGreaterThan(15)
-    expect(taken).toBeLessThan(22)
-    await world.eventually(() => expect(info()?.code).toBe('VOLUME_FULL'))
-    expect(info()?.message).toMatch(
-      /^The volume of broker 1 is full since .*: it has 1 GiB\. .*UpdateBrokerStorage/,
-    )
-    expect(status()?.state).toBe('ACTIVE')
-    expect(await stored()).toBe(taken)
+    const stored = async (topic = 'events') => {
+      let offset = 0
+      for (;;) {
+        const records = await world.driven(fetchRecords(client, topic, 0, offset))
+        if (records.length === 0) return offset
+        offset += records.length
+      }
+    }
 
-    const record = world.fleet.clusters.byName('demo')
-    if (!record) throw new Error('the cluster is gone')
-    const use = await world.driven(world.fleet.clusters.storageUse(record))
-    expect(use.find(({ nodeId }) => nodeId === 1)?.percent).toBeGreaterThan(99)
-    expect(use.find(({ nodeId }) => nodeId === 2)?.percent).toBeLessThan(10)
+    it('refuses records with KAFKA_STORAGE_ERROR, serves what it has, and takes records again when it grows', async () => {
+      const before = nodes()
+      const taken = await fill()
+      expect(taken).toBeGreaterThan(15)
+      expect(taken).toBeLessThan(22)
+      await world.eventually(() => expect(info()?.code).toBe('VOLUME_FULL'))
+      expect(info()?.message).toMatch(
+        /^The volume of broker 1 is full since .*: it has 1 GiB\. .*UpdateBrokerStorage/,
+      )
+      expect(status()?.state).toBe('ACTIVE')
+      expect(await stored()).toBe(taken)
 
-    const update = updateStorage(
-      brokerStorageChange,
-      { volumeGiB: 101, throughput: undefined },
-      record.currentVersion,
-    )
-    expect(world.fleet.clusters.update(record, update, 'request')).not.toHaveProperty('refusal')
-    await world.eventually(() => expect(info()).toBe(null))
-    await becomes('ACTIVE')
-    await world.eventually(() => send('events'))
-    expect(await stored()).toBe(taken + 1)
-    expect(nodes()).toEqual(before)
-  })
+      const record = world.fleet.clusters.byName('demo')
+      if (!record) throw new Error('the cluster is gone')
+      const use = await world.driven(world.fleet.clusters.storageUse(record))
+      expect(use.find(({ nodeId }) => nodeId === 1)?.percent).toBeGreaterThan(99)
+      expect(use.find(({ nodeId }) => nodeId === 2)?.percent).toBeLessThan(10)
 
-  it('takes records again when a topic is deleted', async () => {
-    await createTopic(client, 'bulk', { assignments: [[1]] })
-    await world.eventually(() => send('bulk'))
-    await fill('bulk')
-    await world.eventually(() => expect(info()?.code).toBe('VOLUME_FULL'))
-    await deleteTopics(client, ['bulk'])
-    await world.driven(world.clock.advance(70_000))
-    await world.eventually(() => expect(info()).toBe(null))
-    await world.eventually(() => send('events'))
-  })
-})
+      const update = updateStorage(
+        brokerStorageChange,
+        { volumeGiB: 101, throughput: undefined },
+        record.currentVersion,
+      )
+      expect(world.fleet.clusters.update(record, update, 'request')).not.toHaveProperty('refusal')
+      await world.eventually(() => expect(info()).toBe(null))
+      await becomes('ACTIVE')
+      await world.eventually(() => send('events'))
+      expect(await stored()).toBe(taken + 1)
+      expect(nodes()).toEqual(before)
+    })
+
+    it('takes records again when a topic is deleted', async () => {
+      await createTopic(client, 'bulk', { assignments: [[1]] })
+      await world.eventually(() => send('bulk'))
+      await fill('bulk')
+      await world.eventually(() => expect(info()?.code).toBe('VOLUME_FULL'))
+      await deleteTopics(client, ['bulk'])
+      await world.driven(world.clock.advance(70_000))
+      await world.eventually(() => expect(info()).toBe(null))
+      await world.eventually(() => send('events'))
+    })
+  },
+)

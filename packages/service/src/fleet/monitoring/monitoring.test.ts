@@ -73,75 +73,82 @@ const connectAt = (port: number) =>
 
 const listed = () => new Set(world.fleet.monitoring.metrics.list().map(({ name }) => name))
 
-describe.each<Hosting>(['inline', 'process'])('monitoring of brokers hosted %s', (hosting) => {
-  it('measures a cluster once a minute, from what its brokers do', async () => {
-    await open(hosting)
-    await world.eventually(() => send(1))
-    await world.driven(world.clock.advance(2 * minute))
-    for (let second = 0; second < 120; second++) {
-      await send(3)
-      await world.driven(world.clock.advance(1_000))
-    }
-    expect(metric('ActiveControllerCount')).toBe(1)
-    expect(metric('GlobalTopicCount')).toBe(1)
-    expect(metric('GlobalPartitionCount')).toBe(1)
-    expect(metric('OfflinePartitionsCount')).toBe(0)
-    expect(metric('PartitionCount', broker1)).toBe(1)
-    expect(metric('LeaderCount', broker1)).toBe(1)
-    expect(metric('LeaderCount', { ...names, 'Broker ID': '2' })).toBe(0)
-    expect(metric('UserPartitionExists', broker1)).toBe(1)
-    expect(metric('UnderMinIsrPartitionCount', broker1)).toBe(0)
-    expect(metric('KafkaDataLogsDiskUsed', broker1)).toBeGreaterThan(0)
-    const messages = metric('MessagesInPerSec', broker1) ?? 0
-    const bytes = metric('BytesInPerSec', broker1) ?? 0
-    // A process writes down four times a minute what it counts.
-    expect(messages).toBeGreaterThan(3 * 0.7)
-    expect(messages).toBeLessThan(3 * 1.3)
-    expect(bytes / messages).toBeGreaterThan(1_000)
-    expect(bytes / messages).toBeLessThan(1_100)
-    expect(metric('BytesInPerSec', { ...broker1, Topic: 'events' })).toBe(bytes)
-    expect(metric('ClientConnectionCount', broker1)).toBe(1)
-    expect(metric('ClientConnectionCount', { ...broker1, 'Client Authentication': 'Unauthenticated' })).toBe(
-      1,
-    )
-    expect(metric('ProduceTotalTimeMsMean', broker1)).toBeGreaterThanOrEqual(0)
-    expect(metric('RequestBytesMean', broker1)).toBeGreaterThan(100)
-  })
+describe.each<Hosting>(['inline', 'process'])(
+  'monitoring of brokers hosted %s',
+  { timeout: 120_000 },
+  (hosting) => {
+    it('measures a cluster once a minute, from what its brokers do', async () => {
+      await open(hosting)
+      await world.eventually(() => send(1))
+      await world.driven(world.clock.advance(2 * minute))
+      for (let second = 0; second < 120; second++) {
+        await send(3)
+        await world.driven(world.clock.advance(1_000))
+      }
+      expect(metric('ActiveControllerCount')).toBe(1)
+      expect(metric('GlobalTopicCount')).toBe(1)
+      expect(metric('GlobalPartitionCount')).toBe(1)
+      expect(metric('OfflinePartitionsCount')).toBe(0)
+      expect(metric('PartitionCount', broker1)).toBe(1)
+      expect(metric('LeaderCount', broker1)).toBe(1)
+      expect(metric('LeaderCount', { ...names, 'Broker ID': '2' })).toBe(0)
+      expect(metric('UserPartitionExists', broker1)).toBe(1)
+      expect(metric('UnderMinIsrPartitionCount', broker1)).toBe(0)
+      expect(metric('KafkaDataLogsDiskUsed', broker1)).toBeGreaterThan(0)
+      const messages = metric('MessagesInPerSec', broker1) ?? 0
+      const bytes = metric('BytesInPerSec', broker1) ?? 0
+      // A process writes down four times a minute what it counts.
+      expect(messages).toBeGreaterThan(3 * 0.7)
+      expect(messages).toBeLessThan(3 * 1.3)
+      expect(bytes / messages).toBeGreaterThan(1_000)
+      expect(bytes / messages).toBeLessThan(1_100)
+      expect(metric('BytesInPerSec', { ...broker1, Topic: 'events' })).toBe(bytes)
+      expect(metric('ClientConnectionCount', broker1)).toBe(1)
+      expect(
+        metric('ClientConnectionCount', { ...broker1, 'Client Authentication': 'Unauthenticated' }),
+      ).toBe(1)
+      expect(metric('ProduceTotalTimeMsMean', broker1)).toBeGreaterThanOrEqual(0)
+      expect(metric('RequestBytesMean', broker1)).toBeGreaterThan(100)
+    })
 
-  it('has at each level what MSK has there', async () => {
-    await open(hosting)
-    await world.eventually(() => send(1))
-    await world.driven(world.clock.advance(3 * minute))
-    expect([...listed()].filter((name) => name.startsWith('Replication'))).toEqual([])
-    await level('PER_BROKER')
-    for (let at = 0; at < 6; at++) {
-      await send(10)
-      await world.driven(world.clock.advance(minute / 3))
-    }
-    const out = metric('ReplicationBytesOutPerSec', broker1) ?? 0
-    expect(out).toBeGreaterThan(0)
-    expect(metric('ReplicationBytesInPerSec', { ...names, 'Broker ID': '2' })).toBeCloseTo(out / 2, 0)
-    expect(metric('TcpConnections', broker1)).toBeGreaterThanOrEqual(1)
-    expect(metric('MessagesInPerSec', { ...broker1, Topic: 'events' })).toBeUndefined()
-    await level('PER_TOPIC_PER_BROKER')
-    await world.driven(world.clock.advance(2 * minute))
-    expect(metric('MessagesInPerSec', { ...broker1, Topic: 'events' })).toBe(0)
-  })
+    it('has at each level what MSK has there', async () => {
+      await open(hosting)
+      await world.eventually(() => send(1))
+      await world.driven(world.clock.advance(3 * minute))
+      expect([...listed()].filter((name) => name.startsWith('Replication'))).toEqual([])
+      await level('PER_BROKER')
+      for (let at = 0; at < 6; at++) {
+        await send(10)
+        await world.driven(world.clock.advance(minute / 3))
+      }
+      const out = metric('ReplicationBytesOutPerSec', broker1) ?? 0
+      expect(out).toBeGreaterThan(0)
+      // Brokers with processes of their own do not write down at the same moment what they count.
+      const taken = metric('ReplicationBytesInPerSec', { ...names, 'Broker ID': '2' }) ?? 0
+      expect(taken).toBeGreaterThan(out / 8)
+      expect(taken).toBeLessThan(out * 2)
+      expect(metric('TcpConnections', broker1)).toBeGreaterThanOrEqual(1)
+      expect(metric('MessagesInPerSec', { ...broker1, Topic: 'events' })).toBeUndefined()
+      await level('PER_TOPIC_PER_BROKER')
+      await world.driven(world.clock.advance(2 * minute))
+      expect(metric('MessagesInPerSec', { ...broker1, Topic: 'events' })).toBe(0)
+    })
 
-  it('tells how far groups of consumers are behind', async () => {
-    await open(hosting)
-    await level('PER_TOPIC_PER_PARTITION')
-    await world.eventually(() => send(10))
-    expect(await world.driven(fetchRecords(client, 'events', 0, 0))).toHaveLength(10)
-    const partition = { ...names, 'Consumer Group': 'readers', Topic: 'events', Partition: '0' }
-    await world.eventually(() => commit(4))
-    await world.eventually(() => expect(metric('OffsetLag', partition)).toBe(6))
-    await send(6)
-    await world.driven(world.clock.advance(minute))
-    const group = { ...names, 'Consumer Group': 'readers', Topic: 'events' }
-    await world.eventually(() => expect(metric('OffsetLag', partition)).toBe(12))
-    expect(metric('MaxOffsetLag', group)).toBe(12)
-    expect(metric('SumOffsetLag', group)).toBe(12)
-    expect(metric('EstimatedMaxTimeLag', group)).toBeCloseTo(120, 0)
-  })
-})
+    it('tells how far groups of consumers are behind', async () => {
+      await open(hosting)
+      await level('PER_TOPIC_PER_PARTITION')
+      await world.eventually(() => send(10))
+      expect(await world.driven(fetchRecords(client, 'events', 0, 0))).toHaveLength(10)
+      const partition = { ...names, 'Consumer Group': 'readers', Topic: 'events', Partition: '0' }
+      await world.eventually(() => commit(4))
+      await world.eventually(() => expect(metric('OffsetLag', partition)).toBe(6))
+      await send(6)
+      await world.driven(world.clock.advance(minute))
+      const group = { ...names, 'Consumer Group': 'readers', Topic: 'events' }
+      await world.eventually(() => expect(metric('OffsetLag', partition)).toBe(12))
+      expect(metric('MaxOffsetLag', group)).toBe(12)
+      expect(metric('SumOffsetLag', group)).toBe(12)
+      expect(metric('EstimatedMaxTimeLag', group)).toBeCloseTo(120, 0)
+    })
+  },
+)
