@@ -20,6 +20,7 @@ function rulesFor(latest: Record<string, number>, options: Partial<FilterRules> 
     isLastOfProducer: () => false,
     nowMs,
     deleteRetentionMs,
+    room: (bytes) => Buffer.alloc(bytes),
     ...options,
   }
 }

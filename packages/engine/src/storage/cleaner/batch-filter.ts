@@ -32,13 +32,15 @@ export interface FilterRules {
   isLastOfProducer(batch: Buffer, at: number): boolean
   readonly nowMs: number
   readonly deleteRetentionMs: number
+  /** For a batch that is made anew, until the next one is: millions of them are not to be collected. */
+  readonly room: (bytes: number) => Buffer
 }
 
 /** More is not compressed or decompressed at once. */
 const atOnceBytesMax = 64 * 1024
 const recordsPerStep = 100
 
-/** Null: nothing is left. The bytes may be those that came. */
+/** Null: nothing is left. The bytes may be those that came, or stand where the next batch will. */
 export function* filterBatch(b: Buffer, at: number, size: number, rules: FilterRules): Work<Buffer | null> {
   const isControl = RecordBatch.isControl(b, at)
   const isOver = isOverIn(b, at, rules.transactions)
@@ -53,7 +55,8 @@ export function* filterBatch(b: Buffer, at: number, size: number, rules: FilterR
   if (kept.length === 0) return emptied()
   const begins = horizonMs === null && ((isControl && isOver) || kept.hasTombstone)
   if (kept.length === RecordBatch.count(b, at) && !begins) return whole
-  return yield* rebuilt(b, at, kept, begins ? rules.nowMs + rules.deleteRetentionMs : horizonMs)
+  const newHorizonMs = begins ? rules.nowMs + rules.deleteRetentionMs : horizonMs
+  return yield* rebuilt(b, at, kept, newHorizonMs, rules)
 }
 
 /** Whether readers need nothing of the batch any more, but maybe time. */
@@ -115,10 +118,16 @@ export function* recordsOf(b: Buffer, at: number): Work<Buffer> {
     : yield* awaited(yield* inSteps(decompressLarge(codec, bytes, decompressedBytesMax)))
 }
 
-function* rebuilt(b: Buffer, at: number, kept: KeptRecords, horizonMs: Int64 | null): Work<Buffer> {
+function* rebuilt(
+  b: Buffer,
+  at: number,
+  kept: KeptRecords,
+  horizonMs: Int64 | null,
+  { room }: Pick<FilterRules, 'room'>,
+): Work<Buffer> {
   const codec = RecordBatch.codec(b, at)
   const times = kept.timesIn(b, at, horizonMs)
-  const records = yield* kept.encode(times, RecordBatch.headerBytes)
+  const records = yield* kept.encode(times, (bytes) => room(RecordBatch.headerBytes + bytes))
   const batch = codec === CodecId.none ? records : yield* compressed(records, codec)
   yield
   RecordBatch.writeHeader(batch, 0, {

@@ -84,6 +84,7 @@ class LogCleaning {
   readonly #rules: FilterRules
   readonly #transactions: CleanedTransactions
   #target: Segment | null = null
+  #room = Buffer.alloc(0)
 
   constructor(log: Log, map: OffsetMap, endOffset: number, tools: CleaningTools) {
     this.#log = log
@@ -96,6 +97,7 @@ class LogCleaning {
       isLastOfProducer: (b, at) => log.store.producers.isLastBatch(b, at),
       nowMs: tools.nowMs,
       deleteRetentionMs: log.config.deleteRetentionMs,
+      room: (bytes) => this.#roomFor(bytes),
     }
   }
 
@@ -122,6 +124,11 @@ class LogCleaning {
       cleaned.file.unpin()
       if (!store.segments.includes(cleaned)) cleaned.removeFiles(cleanedSuffix, swapSuffix)
     }
+  }
+
+  #roomFor(bytes: number): Buffer {
+    if (bytes > this.#room.length) this.#room = Buffer.allocUnsafe(bytes)
+    return this.#room.subarray(0, bytes)
   }
 
   *#cleanInto(segment: Segment, writer: BatchWriter): Work<void> {

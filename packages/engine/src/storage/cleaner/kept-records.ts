@@ -61,8 +61,8 @@ export class KeptRecords {
     return { base, max: addInt64(oldBase, largest), shift: subtractInt64(oldBase, base) }
   }
 
-  /** With room in front, for a header. */
-  *encode(times: BatchTimes, headerBytes: number): Work<Buffer> {
+  /** Behind a header, for which `room` has more than is asked for. */
+  *encode(times: BatchTimes, room: (bytes: number) => Buffer): Work<Buffer> {
     const deltas = this.#timestampDeltas.map((delta) =>
       times.shift === null ? subtractInt64(times.max, times.base) : addInt64(times.shift, delta),
     )
@@ -72,8 +72,8 @@ export class KeptRecords {
       bytes += varintSize(body) + body
     }
     yield
-    const out = Buffer.allocUnsafe(headerBytes + bytes)
-    let at = headerBytes
+    const out = room(bytes)
+    let at = out.length - bytes
     let nextStepAt = bytesPerStep
     for (const [index, delta] of deltas.entries()) {
       at = writeVarint(out, at, this.#bodyBytes(index, delta))
