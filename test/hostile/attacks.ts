@@ -1,4 +1,5 @@
 import {
+  AlterClientQuotas,
   AlterConfigs,
   AlterPartitionReassignments,
   type Api,
@@ -306,6 +307,26 @@ export const attacks: readonly Attack[] = [
         configs: times(n, (i) => ({ name: `c${i}`, configOperation: 0, value: 'v' })),
       },
     ],
+  })),
+  attack(AlterClientQuotas, 1, 'users', 10_000, (n) => ({
+    validateOnly: true,
+    entries: times(n, (i) => ({
+      entity: [{ entityType: 'user', entityName: `u${i}` }],
+      ops: [{ key: 'producer_byte_rate', value: 1, remove: false }],
+    })),
+  })),
+  attack(AlterClientQuotas, 1, 'quotas that are not there, of one user', 50_000, (n) => ({
+    validateOnly: true,
+    entries: [
+      {
+        entity: [{ entityType: 'user', entityName: 'u' }],
+        ops: times(n, (i) => ({ key: `q${i}`, value: 1, remove: true })),
+      },
+    ],
+  })),
+  attack(AlterClientQuotas, 1, 'kinds of one entity', 50_000, (n) => ({
+    validateOnly: true,
+    entries: [{ entity: times(n, (i) => ({ entityType: `t${i}`, entityName: 'a' })), ops: [] }],
   })),
   attack(IncrementalAlterConfigs, 1, 'configs of all brokers', 10_000, (n) => ({
     validateOnly: true,

@@ -100,6 +100,11 @@ describe('quotas of clients', () => {
     ['of nobody', {}, { producer_byte_rate: 1 }],
     ['of an empty name', { user: '' }, { producer_byte_rate: 1 }],
     ['of another kind of entity', { topic: 'a' }, { producer_byte_rate: 1 }],
+    [
+      'of more kinds than there are',
+      { user: 'a', 'client-id': 'b', ip: null, x: null },
+      { producer_byte_rate: 1 },
+    ],
     ['of an address and a user', { ip: '10.0.0.1', user: 'a' }, { connection_creation_rate: 1 }],
     ['of what is no address', { ip: 'nowhere.invalid' }, { connection_creation_rate: 1 }],
     ['that there is not', { user: 'a' }, { connection_creation_rate: 1 }],

@@ -6,10 +6,11 @@ import {
   entityParts,
   type QuotaEntity,
   quotaEntityOf,
+  quotaEntityTypesMax,
   quotaRecord,
 } from '../metadata/quotas-image.ts'
 import type { NewRecord } from '../metadata/records.ts'
-import type { Steps } from '../storage/slices.ts'
+import { byKeyInSteps, eachInSteps, type Steps } from '../storage/slices.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import { type Decision, Refusal, RequestedRecords } from './decision.ts'
 
@@ -42,31 +43,34 @@ export class ClientQuotasManager {
    */
   *alter({ entries, validateOnly }: AlterRequest): Steps<Decision<AlterResponse>> {
     const records = new RequestedRecords()
-    const outcomes = new Map<string, { entity: QuotaEntity; refusal: Refusal | null }>()
+    const outcomes = new Map<string, Outcome>()
     for (const { entity: parts, ops } of entries) {
-      yield
-      const entity = quotaEntityOf(parts)
-      const key = entityKey(entity)
-      const planned = outcomes.has(key) ? again : this.#plan(entity, ops)
+      const named = yield* byKeyInSteps(parts, ({ entityType }) => entityType)
+      const entity = named.size > quotaEntityTypesMax ? null : quotaEntityOf([...named.values()])
+      // What nobody can have is not looked for among the others.
+      const key = entity ? entityKey(entity) : `entry ${outcomes.size}`
+      const planned = entity ? yield* this.#plan(entity, ops, outcomes.has(key)) : unknownTypes
       if (!(planned instanceof Refusal)) records.push(...planned)
-      outcomes.set(key, { entity, refusal: planned instanceof Refusal ? planned : null })
+      const refusal = planned instanceof Refusal ? planned : null
+      outcomes.set(key, { entity: entity ? entityParts(entity) : [...named.values()], refusal })
     }
+    const answered = yield* eachInSteps(outcomes.values(), answerOf)
     return {
       records: validateOnly ? [] : records.all,
-      response: {
-        throttleTimeMs: 0,
-        entries: [...outcomes.values()].map(({ entity, refusal }) => outcomeOf(entity, refusal)),
-      },
+      response: { throttleTimeMs: 0, entries: answered },
     }
   }
 
-  #plan(entity: QuotaEntity, ops: readonly Op[]): NewRecord[] | Refusal {
+  *#plan(entity: QuotaEntity, ops: readonly Op[], isAgain: boolean): Steps<NewRecord[] | Refusal> {
+    if (isAgain) return again
     const known = quotasFor(entity)
     if (known instanceof Refusal) return known
-    if (new Set(ops.map(({ key }) => key)).size < ops.length) return again
+    const byKey = yield* byKeyInSteps(ops, ({ key }) => key)
+    if (byKey.size < ops.length) return again
     const current = this.#image.security.quotas.of(entity)
     const records: NewRecord[] = []
     for (const { key, value, remove } of ops) {
+      yield
       const problem = remove ? null : valueProblem(key, value, known.get(key))
       if (problem) return invalid(problem)
       const wanted = remove ? undefined : value
@@ -74,6 +78,11 @@ export class ClientQuotasManager {
     }
     return records
   }
+}
+
+interface Outcome {
+  readonly entity: AlterResponse['entries'][number]['entity']
+  readonly refusal: Refusal | null
 }
 
 /** The quotas that there are for what is named so. */
@@ -105,13 +114,14 @@ function invalid(message: string): Refusal {
   return new Refusal(ErrorCode.INVALID_REQUEST, message)
 }
 
+const unknownTypes = invalid('Unhandled client quota entity types')
 const again = invalid('An entity, and a quota of one, can be named only once')
 
-function outcomeOf(entity: QuotaEntity, refusal: Refusal | null): AlterResponse['entries'][number] {
+function answerOf({ entity, refusal }: Outcome): AlterResponse['entries'][number] {
   return {
     errorCode: refusal?.error ?? ErrorCode.NONE,
     errorMessage: refusal?.message ?? null,
-    entity: entityParts(entity),
+    entity,
   }
 }
 

@@ -3,6 +3,7 @@ import { type NewRecord, newRecord } from './records.ts'
 
 /** What a quota is for: a user, a client id, both, or an address. In the order in which Apache Kafka writes them. */
 const entityTypes = ['client-id', 'user', 'ip']
+export const quotaEntityTypesMax = entityTypes.length
 
 /** Names by type; null stands for whoever has no quota of their own. */
 export type QuotaEntity = ReadonlyMap<string, string | null>
