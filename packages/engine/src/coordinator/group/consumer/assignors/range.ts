@@ -1,14 +1,4 @@
-import type { Assignment } from '../assignment.ts'
-import type { AssignableMember, Assignor, PartitionCount } from './assignor.ts'
-
-/** How far a topic has been given out. */
-interface Progress {
-  subscribers: number
-  /** Those who come first get one more. */
-  extra: number
-  quota: number
-  next: number
-}
+import type { AssignableMember, Assignor } from './assignor.ts'
 
 /**
  * Each topic is cut into as many ranges as it has subscribers, who take them in one order for all topics: so partitions
@@ -19,43 +9,38 @@ export const range: Assignor = {
   name: 'range',
   assign(members, partitionCount) {
     const inOrder = [...members].sort(compareMembers)
-    const topics = progressOf(inOrder, partitionCount)
-    return new Map(inOrder.map(({ memberId, topicIds }) => [memberId, take(topicIds, topics)]))
+    const assigned = new Map(inOrder.map(({ memberId }) => [memberId, new Map<string, Set<number>>()]))
+    for (const [topicId, subscribers] of subscribersOf(inOrder)) {
+      const count = partitionCount(topicId)
+      const quota = Math.floor(count / subscribers.length)
+      const extra = count % subscribers.length
+      let next = 0
+      for (const [i, { memberId }] of subscribers.entries()) {
+        const length = i < extra ? quota + 1 : quota
+        // Nothing is left for those behind either.
+        if (length === 0) break
+        const from = next
+        assigned.get(memberId)?.set(topicId, new Set(Array.from({ length }, (_, at) => from + at)))
+        next += length
+      }
+    }
+    return assigned
   },
 }
 
-function progressOf(
-  members: readonly AssignableMember[],
-  partitionCount: PartitionCount,
-): Map<string, Progress> {
-  const topics = new Map<string, Progress>()
-  for (const { topicIds } of members)
-    for (const topicId of topicIds) {
-      const topic = topics.get(topicId)
-      if (topic) topic.subscribers++
-      else topics.set(topicId, { subscribers: 1, extra: 0, quota: 0, next: 0 })
+/** By topic, in the order of the members. Where they all read the same, it is one list for all topics. */
+function subscribersOf(members: readonly AssignableMember[]): Map<string, readonly AssignableMember[]> {
+  const [first] = members
+  if (first && members.every(({ topicIds }) => topicIds === first.topicIds))
+    return new Map([...first.topicIds].map((topicId) => [topicId, members]))
+  const subscribers = new Map<string, AssignableMember[]>()
+  for (const member of members)
+    for (const topicId of member.topicIds) {
+      const ofTopic = subscribers.get(topicId)
+      if (ofTopic) ofTopic.push(member)
+      else subscribers.set(topicId, [member])
     }
-  for (const [topicId, topic] of topics) {
-    const count = partitionCount(topicId)
-    topic.quota = Math.floor(count / topic.subscribers)
-    topic.extra = count % topic.subscribers
-  }
-  return topics
-}
-
-function take(topicIds: ReadonlySet<string>, topics: ReadonlyMap<string, Progress>): Assignment {
-  const taken = new Map<string, ReadonlySet<number>>()
-  for (const topicId of topicIds) {
-    const topic = topics.get(topicId)
-    if (!topic) continue
-    const length = topic.extra > 0 ? topic.quota + 1 : topic.quota
-    if (topic.extra > 0) topic.extra--
-    if (length === 0) continue
-    const from = topic.next
-    taken.set(topicId, new Set(Array.from({ length }, (_, i) => from + i)))
-    topic.next += length
-  }
-  return taken
+  return subscribers
 }
 
 function compareMembers(one: AssignableMember, other: AssignableMember): number {
