@@ -50,3 +50,15 @@ describe('sluice cluster', { timeout: 120_000 }, () => {
     expect(await sandbox.run('cluster create', 'orders', '--brokers', 'many')).toMatchObject({ exitCode: 2 })
   })
 })
+
+describe('sluice aws', { timeout: 120_000 }, () => {
+  it('runs the AWS CLI on the service, with all that is said to it', async () => {
+    expect(await sandbox.start('--no-cluster')).toMatchObject({ exitCode: 0 })
+    sandbox.addCommand('aws', 'echo "$AWS_ENDPOINT_URL_KAFKA $AWS_REGION [$AWS_PROFILE] $*"; exit 7')
+    const { stdout, exitCode } = await sandbox.run('aws', 'kafka', 'list-clusters', '--output', 'text', '-h')
+    expect(stdout).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+ us-east-1 \[\] kafka list-clusters --output text -h\n$/,
+    )
+    expect(exitCode).toBe(7)
+  })
+})

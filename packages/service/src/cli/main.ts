@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { codeOf } from '../fleet/operating-error.ts'
+import { awsCommand } from './aws.ts'
 import { clusterCommand } from './cluster.ts'
 import { brokerCommand } from './clusters.ts'
 import { credentialsCommand } from './credentials.ts'
@@ -37,6 +38,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('The Amazon MSK API in front, real Kafka brokers behind, one command to start.')
     .version(version, '-v, --version')
     .helpOption('-h, --help', 'show this help')
+    // What stands behind `aws` is the AWS CLI's own.
+    .enablePositionalOptions()
     .helpCommand('help [verb]', 'show the help of a verb')
     .configureHelp({ showGlobalOptions: false })
     .addHelpText(
@@ -50,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     stopCommand(),
     clusterCommand(),
     brokerCommand(),
+    awsCommand(),
     trustCommand(),
     certCommand(),
     revokeCommand(),
