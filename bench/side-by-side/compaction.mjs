@@ -46,10 +46,10 @@ async function measureCompaction(clients, { address, topic, directory, limits })
   try {
     await configureBrokers(address, backoff)
     const heardMs = performance.now()
-    const configEntries = configsOf('1')
-    await admin.createTopics({
-      topics: [{ topic: keyed, numPartitions: 1, replicationFactor: 1, configEntries }],
-    })
+    const configure = (dirtyRatio) =>
+      admin.alterConfigs({ resources: [{ type: 2, name: keyed, configEntries: configsOf(dirtyRatio) }] })
+    await createTopic(address, keyed, 1)
+    await configure('1')
     await fill(kafka, keyed, limits.fill)
     const latency = (of) =>
       clients.run('latency', {
@@ -66,7 +66,7 @@ async function measureCompaction(clients, { address, topic, directory, limits })
     const logDirectory = findDirectory(directory, `${keyed}-0`)
     const bytes = sizeOf(logDirectory)
     const cleaned = untilQuiet(logDirectory)
-    await admin.alterConfigs({ resources: [{ type: 2, name: keyed, configEntries: configsOf('0.01') }] })
+    await configure('0.01')
     const [seconds, beside] = await Promise.all([cleaned, latency(besideTopic)])
     await admin.deleteTopics({ topics: [keyed, besideTopic] })
     return { megabytesPerSecond: bytes / 1e6 / seconds, p99Ms, p99BesideMs: beside.p99Ms }
