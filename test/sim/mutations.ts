@@ -168,8 +168,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'coordinator/transaction/transaction-shard.ts',
-        'if (isPrepared(transaction)) this.#options.prepared(this, transaction)',
-        'if (isPrepared(transaction)) continue',
+        'const undone = [...this.#transactions.values()].filter(isPrepared)',
+        'const undone = [...this.#transactions.values()].filter((each) => isPrepared(each) && false)',
       ),
     ],
   },

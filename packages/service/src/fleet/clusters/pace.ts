@@ -5,7 +5,7 @@ import { activeChange } from './changes/change-life.ts'
 export const paces = ['instant', 'x60', 'real'] as const
 export type Pace = (typeof paces)[number]
 
-const shares: Readonly<Record<Pace, number>> = { instant: 0, x60: 1 / 60, real: 1 }
+const shares: Readonly<Record<Exclude<Pace, 'instant'>, number>> = { x60: 1 / 60, real: 1 }
 const minuteMs = 60_000
 
 /** What people see on MSK, in minutes: "15 to 40" for a creation, "10 to 15 a broker" for another size. */
@@ -20,18 +20,22 @@ const changeMinutes: Readonly<Record<string, { minutes: number; each?: 'broker' 
 }
 const otherMinutes = 10
 
+/** Whatever the clock says: it may have been set back since. */
+const atOnce = 0
+
 /** When what is under way may be over, ms: what is taken back, or was there before, waits for nothing. */
 export function dueAtMs(
   record: Pick<ClusterRecord, 'state' | 'createdAtMs' | 'changes' | 'spec'>,
   pace: Pace,
 ): number {
+  if (pace === 'instant') return atOnce
   const share = shares[pace] * minuteMs
   const change = activeChange(record)
   if (change) {
-    if (change.error !== null) return change.createdAtMs
+    if (change.error !== null) return atOnce
     const { minutes, each } = changeMinutes[change.type] ?? { minutes: otherMinutes }
     const times = each === 'broker' ? record.spec.numberOfBrokerNodes : 1
     return change.createdAtMs + minutes * times * share
   }
-  return record.createdAtMs + (record.state === 'CREATING' ? creationMinutes * share : 0)
+  return record.state === 'CREATING' ? record.createdAtMs + creationMinutes * share : atOnce
 }
