@@ -346,28 +346,28 @@ describe('configurations', () => {
     })
 
     it('changes the broker, for itself and for all', async () => {
-      const key = 'log.cleaner.backoff.ms'
+      const key = 'log.index.interval.bytes'
       const read = async () => (await describeResource(brokerType, node, { keys: [key] })).configs[0]
       const until = (value: string, source: number) =>
         eventually(async () => {
           const config = await read()
           return config?.value === value && config.configSource === source ? true : undefined
         })
-      await until('15000', defaultSource)
-      expect(await alter(brokerType, '', [[key, set, '16000']])).toBe(0)
-      await until('16000', 3)
-      expect(await alter(brokerType, node, [[key, set, '17000']])).toBe(0)
-      await until('17000', 2)
+      await until('4096', defaultSource)
+      expect(await alter(brokerType, '', [[key, set, '4097']])).toBe(0)
+      await until('4097', 3)
+      expect(await alter(brokerType, node, [[key, set, '4098']])).toBe(0)
+      await until('4098', 2)
       const [described] = (await describeResource(brokerType, node, { keys: [key], synonyms: true })).configs
       expect(described?.synonyms).toEqual([
-        { name: key, value: '17000', source: 2 },
-        { name: key, value: '16000', source: 3 },
-        { name: key, value: '15000', source: defaultSource },
+        { name: key, value: '4098', source: 2 },
+        { name: key, value: '4097', source: 3 },
+        { name: key, value: '4096', source: defaultSource },
       ])
       expect(await alter(brokerType, node, [[key, remove, null]])).toBe(0)
-      await until('16000', 3)
+      await until('4097', 3)
       expect(await alter(brokerType, '', [[key, remove, null]])).toBe(0)
-      await until('15000', defaultSource)
+      await until('4096', defaultSource)
     })
 
     it('names every source of a value, also behind a dynamic one', async () => {
