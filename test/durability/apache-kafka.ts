@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../oracle/apache-kafka-process.ts'
 
 /** Class paths of Apache Kafka's server and of its tools, e.g. `/opt/kafka/libs/*`. */
 export const serverClassPath = process.env.SLUICE_KAFKA_SERVER_CLASSPATH
@@ -101,13 +102,4 @@ async function listening(port: number, children: readonly ChildProcess[]): Promi
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error('Apache Kafka does not listen')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (!address || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
