@@ -118,8 +118,7 @@ class Simulation {
   async run(): Promise<Outcome> {
     const workload = this.#workload
     await this.#passes('the cluster has started', this.#cluster.start(), startMsMax)
-    const { keepsElr } = { keepsElr: this.#keepsElr }
-    await this.#passes('there are topics', workload.prepare({ keepsElr }), startMsMax)
+    await this.#passes('there are topics', workload.prepare({ keepsElr: this.#keepsElr }), startMsMax)
     for (const client of workload.begin()) this.#watch(client)
     this.#checkAgainAndAgain()
     const faults = this.#faults()

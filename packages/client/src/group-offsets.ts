@@ -56,13 +56,15 @@ export async function committedOffset(
   groupId: string,
   topic: string,
   partition: number,
+  /** With `requireStable` an offset that an open transaction may replace is refused (KIP-447). */
+  { requireStable = false }: { requireStable?: boolean } = {},
 ): Promise<{ offset: Int64; leaderEpoch: number; metadata: string | null }> {
   const version = await connection.versionFor(OffsetFetch)
   const name =
     version >= topicIdVersionMin ? { topicId: await topicIdOf(connection, topic) } : { name: topic }
   const topics = [{ ...name, partitionIndexes: [partition] }]
-  const request = version < groupsVersionMin ? { groupId, topics } : { groups: [{ groupId, topics }] }
-  const response = await connection.send(OffsetFetch, version, request)
+  const groups = version < groupsVersionMin ? { groupId, topics } : { groups: [{ groupId, topics }] }
+  const response = await connection.send(OffsetFetch, version, { ...groups, requireStable })
   const group = version < groupsVersionMin ? response : response.groups[0]
   throwOnError(group?.errorCode ?? 0)
   const answer = group?.topics[0]?.partitions[0]

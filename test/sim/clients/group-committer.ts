@@ -1,5 +1,4 @@
-import { commitOffset, committedOffset, throwOnError } from '@sluice/client'
-import { OffsetFetch } from '@sluice/wire'
+import { commitOffset, committedOffset } from '@sluice/client'
 import type { Ledger } from '../ledger.ts'
 import { type ClientWorld, ClusterClient } from './cluster-client.ts'
 
@@ -10,9 +9,6 @@ interface GroupCommitterOptions {
   /** Who leads the partition of the group, by what is decided. */
   readonly coordinatorId: () => number
 }
-
-/** Of OffsetFetch, by the names of topics. */
-const stableOffsetsVersion = 8
 
 /** Commits offsets of one group, each larger than the one before, and looks whether they stay. */
 export class GroupCommitter {
@@ -92,15 +88,9 @@ export async function committedInGroup(world: ClientWorld, group: string, topic:
   for (;;) {
     try {
       const { connection } = await client.coordinator('group', group)
-      const answer = await connection.send(OffsetFetch, stableOffsetsVersion, {
-        groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [0] }] }],
-        requireStable: true,
-      })
-      throwOnError(answer.groups[0]?.errorCode ?? 0)
-      const found = answer.groups[0]?.topics[0]?.partitions[0]
-      throwOnError(found?.errorCode ?? 0)
+      const { offset } = await committedOffset(connection, group, topic, 0, { requireStable: true })
       await client.close()
-      return Number(found?.committedOffset ?? -1)
+      return Number(offset)
     } catch {
       await client.recover(topic)
     }

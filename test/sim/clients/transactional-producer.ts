@@ -119,11 +119,11 @@ export class TransactionalProducer {
       if (commits) transaction.fate = 'unknown'
       await this.#end(commits)
       transaction.fate = commits ? 'committed' : 'aborted'
-      this.#tell(`${commits ? 'has committed' : 'has aborted'} transaction ${transaction.number}`)
+      this.#client.tell(`${commits ? 'has committed' : 'has aborted'} transaction ${transaction.number}`)
     } catch (error) {
       // Whose end was never asked for can only be aborted: by whom comes next, or by its coordinator in time.
       if (!mayHaveCommitted) transaction.fate = 'aborted'
-      this.#tell(`leaves transaction ${transaction.number} behind: ${(error as Error).message}`)
+      this.#client.tell(`leaves transaction ${transaction.number} behind: ${(error as Error).message}`)
       this.#producer = null
     }
   }
@@ -140,10 +140,10 @@ export class TransactionalProducer {
       )
       this.#producer = { id: begun.producerId, epoch: begun.producerEpoch }
       this.#sequences.clear()
-      this.#tell(`is producer ${begun.producerId} of epoch ${begun.producerEpoch}`)
+      this.#client.tell(`is producer ${begun.producerId} of epoch ${begun.producerEpoch}`)
       return true
     } catch (error) {
-      this.#tell(`does not begin: ${(error as Error).message}`)
+      this.#client.tell(`does not begin: ${(error as Error).message}`)
       return false
     }
   }
@@ -281,9 +281,5 @@ export class TransactionalProducer {
 
   async #coordinator(): Promise<Connection> {
     return (await this.#client.coordinator('transaction', this.transactionalId)).connection
-  }
-
-  #tell(what: string): void {
-    this.#client.tell(what)
   }
 }
