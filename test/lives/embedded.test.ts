@@ -11,6 +11,8 @@ describe.each(['inline', 'process'])('a cluster on the embedded engine, hosted %
     const life = new Life(setting, new Timeline((line) => lines.push(line)))
     try {
       await life.live()
+    } catch (error) {
+      throw new Error(`${error}\n${lines.join('\n')}`, { cause: error })
     } finally {
       await life.end()
     }
