@@ -16,6 +16,6 @@ export const offsetCommit = handler(
   OffsetCommit,
   [whole('read', 'group'), each('read', 'topic')],
   async (request, context) => ({
-    topics: await context.broker.groups.commitOffsets(context, request),
+    topics: await context.broker.groups.offsets.commit(context, request),
   }),
 )

@@ -30,7 +30,7 @@ export const offsetFetch = handler(
       group.topics === null ? group.groupId : group,
     )
     const fetched = yield* askedInSteps(asked.values(), (group) =>
-      broker.groups.fetchOffsets(apiVersion, group, request.requireStable),
+      broker.groups.offsets.fetch(apiVersion, group, request.requireStable),
     )
     return fetched.then((groups) => ({ groups }))
   },
@@ -44,7 +44,7 @@ async function fetchOneGroup(
   const { apiVersion } = context
   const { groupId, requireStable } = request
   const topics = request.topics?.map((topic) => ({ ...topic, topicId: '' })) ?? null
-  const fetched = await context.broker.groups.fetchOffsets(apiVersion, { groupId, topics }, requireStable)
+  const fetched = await context.broker.groups.offsets.fetch(apiVersion, { groupId, topics }, requireStable)
   if (fetched.errorCode === ErrorCode.NONE || apiVersion >= groupErrorVersionMin)
     return { errorCode: fetched.errorCode, topics: fetched.topics }
   return {

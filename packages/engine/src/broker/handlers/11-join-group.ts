@@ -20,7 +20,7 @@ export const joinGroup = handler(
   JoinGroup,
   [whole('read', 'group')],
   (request, context) => {
-    const joined = context.broker.groups.joinGroup(context, request)
+    const joined = context.broker.groups.classic.join(context, request)
     if (context.apiVersion >= nullableProtocolNameVersionMin) return joined
     // Not awaited: an answer that parks would keep its request.
     return joined.then((result) => ({ ...result, protocolName: result.protocolName ?? '' }))

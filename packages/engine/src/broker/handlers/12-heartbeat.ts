@@ -8,5 +8,5 @@ import { whole } from '../../authorizer/access.ts'
 import { handler } from '../handler.ts'
 
 export const heartbeat = handler(Heartbeat, [whole('read', 'group')], async (request, context) => ({
-  errorCode: await context.broker.groups.heartbeat(request),
+  errorCode: await context.broker.groups.classic.heartbeat(request),
 }))

@@ -15,7 +15,7 @@ export const leaveGroup = handler(LeaveGroup, [whole('read', 'group')], async (r
   const members = isBatched
     ? request.members
     : [{ memberId: request.memberId, groupInstanceId: null, reason: null }]
-  const result = await context.broker.groups.leaveGroup({ ...request, members })
+  const result = await context.broker.groups.classic.leave({ ...request, members })
   if (!Array.isArray(result)) return { errorCode: result }
   return isBatched ? { members: result } : { errorCode: result[0]?.errorCode ?? ErrorCode.NONE }
 })

@@ -11,6 +11,6 @@ import { handler } from '../handler.ts'
 export const syncGroup = handler(
   SyncGroup,
   [whole('read', 'group')],
-  (request, context) => context.broker.groups.syncGroup(context, request),
+  (request, context) => context.broker.groups.classic.sync(context, request),
   { parks: true },
 )

@@ -16,7 +16,7 @@ export const describeGroups = handler(
   function* (request, { apiVersion, broker, session }) {
     const groupIds = yield* byKeyInSteps(request.groups, (groupId) => groupId)
     const described = yield* askedInSteps(groupIds.keys(), async (groupId) => {
-      const group = await broker.groups.describeGroup(apiVersion, groupId)
+      const group = await broker.groups.classic.describe(apiVersion, groupId)
       const operations =
         request.includeAuthorizedOperations && !group.errorCode
           ? authorizedOperations(session.permissions, 'group', groupId)

@@ -40,7 +40,7 @@ async function commit(request: Request, context: RequestContext): Promise<Topics
   const admitted = await admission(request, context)
   if (typeof admitted === 'number') return failed(request, admitted)
   const producer = { producerId, producerEpoch, ...admitted }
-  return (await context.broker.groups.commitOffsetsInTransaction(context, request, producer)) ?? []
+  return (await context.broker.groups.offsets.commitInTransaction(context, request, producer)) ?? []
 }
 
 /** Whether the transaction has the group's partition, or why not. */

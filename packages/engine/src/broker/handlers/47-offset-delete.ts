@@ -9,5 +9,5 @@ import { handler } from '../handler.ts'
 export const offsetDelete = handler(
   OffsetDelete,
   [whole('delete', 'group'), each('read', 'topic')],
-  (request, context) => context.broker.groups.deleteOffsets(request),
+  (request, context) => context.broker.groups.offsets.delete(request),
 )

@@ -76,7 +76,7 @@ test('the life of a group writes the records, in the batches, that Apache Kafka 
       generationIdOrMemberEpoch: member.generationId,
       offset: 3,
     })
-    await context.groups.leaveGroup({
+    await context.groups.classic.leave({
       groupId: 'classic-group',
       memberId: '',
       members: [{ memberId: member.memberId, groupInstanceId: null, reason: null }],
@@ -130,7 +130,7 @@ test('offsets of a transaction count once its COMMIT is there', async () => {
   const before = await GroupTestContext.start({ log: open, config })
   expect(await before.fetch(events, 0, 'tx-group')).toBe(-1)
   const topics = [{ name: 'events', topicId: zeroUuid, partitionIndexes: [0] }]
-  const stable = await before.groups.fetchOffsets(9, { groupId: 'tx-group', topics }, true)
+  const stable = await before.groups.offsets.fetch(9, { groupId: 'tx-group', topics }, true)
   expect(stable.topics[0]?.partitions[0]?.errorCode).toBe(88)
   open.batches.push({ partition: 0, batch: batches[transactional + 1] as Buffer })
   const after = await GroupTestContext.start({ log: open, config })

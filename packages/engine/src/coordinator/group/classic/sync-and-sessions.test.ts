@@ -251,7 +251,7 @@ describe('LeaveGroup', () => {
   test('of an unknown group is an unknown member, without group id an error of the request', async () => {
     expect(await context.leaveGroup({ memberId: 'm' })).toMatchObject([{ errorCode: 25 }])
     const request = { groupId: '', memberId: '', members: [] }
-    expect(await context.groups.leaveGroup(request)).toBe(ErrorCode.INVALID_GROUP_ID)
+    expect(await context.groups.classic.leave(request)).toBe(ErrorCode.INVALID_GROUP_ID)
   })
 
   test('of the member that a rebalance waits for completes it', async () => {

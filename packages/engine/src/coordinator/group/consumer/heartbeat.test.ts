@@ -329,7 +329,7 @@ describe('a commit', () => {
     const fetch = async (memberId: string | null, memberEpoch: number) => {
       const topics = [{ name: 'events', topicId: '', partitionIndexes: [0] }]
       const asked = { groupId: 'group', memberId, memberEpoch, topics }
-      return context.groups.fetchOffsets(9, asked, false)
+      return context.groups.offsets.fetch(9, asked, false)
     }
     expect(await fetch(null, -1)).toMatchObject({
       errorCode: 0,

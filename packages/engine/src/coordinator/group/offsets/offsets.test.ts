@@ -83,7 +83,7 @@ describe('OffsetCommit', () => {
       committedLeaderEpoch: -1,
       committedMetadata,
     })
-    const topics = await context.groups.commitOffsets(
+    const topics = await context.groups.offsets.commit(
       { apiVersion: 9, clientId: 'c', clientHost: '/127.0.0.1' },
       {
         groupId: 'group',
@@ -166,12 +166,12 @@ describe('OffsetCommit', () => {
 
 describe('OffsetFetch', () => {
   const all = (groupId = 'group', apiVersion = 9) =>
-    context.groups.fetchOffsets(apiVersion, { groupId, topics: null }, false)
+    context.groups.offsets.fetch(apiVersion, { groupId, topics: null }, false)
 
   test('of what was never committed is −1 without an error, in an unknown group too', async () => {
     const topics = [{ name: 'nowhere', topicId: zeroUuid, partitionIndexes: [0, 7] }]
     const none = { committedOffset: -1, committedLeaderEpoch: -1, metadata: '', errorCode: 0 }
-    expect(await context.groups.fetchOffsets(9, { groupId: 'unknown', topics }, false)).toEqual({
+    expect(await context.groups.offsets.fetch(9, { groupId: 'unknown', topics }, false)).toEqual({
       groupId: 'unknown',
       errorCode: 0,
       topics: [
@@ -209,7 +209,7 @@ describe('OffsetFetch', () => {
       { name: '', topicId: unknown, partitionIndexes: [0] },
       { name: '', topicId: events.topicId, partitionIndexes: [0] },
     ]
-    const fetched = await context.groups.fetchOffsets(10, { groupId: 'group', topics }, false)
+    const fetched = await context.groups.offsets.fetch(10, { groupId: 'group', topics }, false)
     expect(fetched.topics).toMatchObject([
       { topicId: unknown, partitions: [{ committedOffset: -1, errorCode: ErrorCode.UNKNOWN_TOPIC_ID }] },
       { topicId: events.topicId, partitions: [{ committedOffset: 4, errorCode: 0 }] },
@@ -222,7 +222,7 @@ describe('OffsetFetch', () => {
     const recreated = { ...events, topicId: 'k3RO5_VdQ8u_L42rXFqH5A' }
     context.topics.set('events', recreated)
     const topics = [{ name: '', topicId: recreated.topicId, partitionIndexes: [0] }]
-    const fetched = await context.groups.fetchOffsets(10, { groupId: 'group', topics }, false)
+    const fetched = await context.groups.offsets.fetch(10, { groupId: 'group', topics }, false)
     expect(fetched.topics[0]?.partitions[0]?.committedOffset).toBe(-1)
   })
 
@@ -245,7 +245,7 @@ describe('OffsetFetch', () => {
     clock.monotonic = () => (clock.jump(1), monotonic())
     const partitionIndexes = Array.from({ length: 2_000 }, (_, i) => i)
     const topics = [{ name: 'events', topicId: '', partitionIndexes }]
-    const fetching = groups.fetchOffsets(9, { groupId: 'group', topics }, false)
+    const fetching = groups.offsets.fetch(9, { groupId: 'group', topics }, false)
     for (const partition of [0, 1, 2]) groups.unload(partition)
     for (const partition of [0, 1, 2]) await groups.load(partition)
     expect(await fetching).toEqual({ groupId: 'group', errorCode: ErrorCode.NOT_COORDINATOR, topics: [] })
@@ -259,7 +259,7 @@ describe('OffsetFetch', () => {
 
 describe('OffsetDelete', () => {
   const deleteOffsets = (name: string, ...partitions: number[]) =>
-    context.groups.deleteOffsets({
+    context.groups.offsets.delete({
       groupId: 'group',
       topics: [{ name, partitions: partitions.map((partitionIndex) => ({ partitionIndex })) }],
     })
@@ -299,9 +299,9 @@ describe('OffsetDelete', () => {
     await context.stableGroup({ protocolType: 'connect' })
     expect((await deleteOffsets('events', 0)).errorCode).toBe(ErrorCode.NON_EMPTY_GROUP)
     const unknown = { groupId: 'unknown', topics: [] }
-    expect((await context.groups.deleteOffsets(unknown)).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND)
+    expect((await context.groups.offsets.delete(unknown)).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND)
     const none = { groupId: '', topics: [] }
-    expect((await context.groups.deleteOffsets(none)).errorCode).toBe(ErrorCode.INVALID_GROUP_ID)
+    expect((await context.groups.offsets.delete(none)).errorCode).toBe(ErrorCode.INVALID_GROUP_ID)
   })
 })
 

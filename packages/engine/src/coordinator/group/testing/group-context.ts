@@ -205,7 +205,7 @@ export class GroupTestContext {
       ...rest,
     }
     const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
-    const answered = this.groups.joinGroup(who, full as RequestOf<typeof JoinGroup>)
+    const answered = this.groups.classic.join(who, full as RequestOf<typeof JoinGroup>)
     await this.settle()
     return answered
   }
@@ -297,14 +297,14 @@ export class GroupTestContext {
       ...request,
     }
     const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
-    return this.groups.syncGroup(who, full as RequestOf<typeof SyncGroup>)
+    return this.groups.classic.sync(who, full as RequestOf<typeof SyncGroup>)
   }
 
   heartbeat(
     member: { memberId: string; generationId: number },
     request: Input<RequestOf<typeof Heartbeat>> = {},
   ): Promise<ErrorCode> {
-    return this.groups.heartbeat({
+    return this.groups.classic.heartbeat({
       groupId: 'group',
       generationId: member.generationId,
       memberId: member.memberId,
@@ -314,7 +314,7 @@ export class GroupTestContext {
   }
 
   leaveGroup(...members: { memberId?: string; groupInstanceId?: string | null }[]) {
-    return this.groups.leaveGroup({
+    return this.groups.classic.leave({
       groupId: 'group',
       memberId: '',
       members: members.map((each) => ({ memberId: '', groupInstanceId: null, reason: null, ...each })),
@@ -355,18 +355,18 @@ export class GroupTestContext {
       ...rest,
     }
     const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
-    const topics = await this.groups.commitOffsets(who, full as RequestOf<typeof OffsetCommit>)
+    const topics = await this.groups.offsets.commit(who, full as RequestOf<typeof OffsetCommit>)
     return topics?.[0]?.partitions?.[0]?.errorCode as ErrorCode | undefined
   }
 
   async fetch(topic: Topic = events, partition = 0, groupId = 'group'): Promise<Int64 | undefined> {
     const topics = [{ name: topic.name, topicId: zeroUuid, partitionIndexes: [partition] }]
-    const fetched = await this.groups.fetchOffsets(9, { groupId, topics }, false)
+    const fetched = await this.groups.offsets.fetch(9, { groupId, topics }, false)
     return fetched.topics[0]?.partitions[0]?.committedOffset
   }
 
   describe(groupId = 'group', apiVersion = 6) {
-    return this.groups.describeGroup(apiVersion, groupId)
+    return this.groups.classic.describe(apiVersion, groupId)
   }
 
   async state(groupId = 'group'): Promise<string | undefined> {
