@@ -112,12 +112,13 @@ const serviceArrows: Record<string, string[]> = {
 const fleetArrows: Record<string, string[]> = {
   fleet: [
     ...['clusters', 'configurations', 'secrets', 'authority', 'engines', 'foundation'],
-    ...['channels', 'replicators', 'storage-scaling', 'monitoring', 'exporters', 'vpc-connections'],
+    ...['channels', 'replicators', 'storage-scaling', 'monitoring', 'exporters', 'logs', 'vpc-connections'],
   ],
   channels: ['foundation'],
   replicators: ['foundation'],
   monitoring: ['clusters', 'engines', 'foundation'],
   exporters: ['clusters', 'engines', 'monitoring', 'foundation'],
+  logs: ['clusters', 'processes', 'foundation'],
   'storage-scaling': ['clusters', 'foundation'],
   'vpc-connections': ['foundation'],
   clusters: ['configurations', 'secrets', 'authority', 'engines', 'ports', 'foundation'],

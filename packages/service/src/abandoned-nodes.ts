@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Processes, Disk } from '@sluice/effects'
 import { nodeName } from './fleet/engines/engine.ts'
-import type { ClusterStatus } from './fleet/fleet.ts'
+import type { ClusterStatus } from './fleet/clusters/cluster-status.ts'
 import { codeOf } from './fleet/operating-error.ts'
 import { readNote } from './fleet/processes/node-process-note.ts'
 

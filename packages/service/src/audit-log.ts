@@ -8,6 +8,6 @@ const filesMax = 5
 
 /** Every call of the AWS APIs, a line of JSON each: `audit.log`, and what it held before beside it. */
 export function auditLog(disk: Disk, dataDirectory: string): (entry: AuditEntry) => void {
-  const write = rollingLog(disk, join(dataDirectory, 'audit.log'), { bytesMax, filesMax })
+  const { write } = rollingLog(disk, join(dataDirectory, 'audit.log'), { bytesMax, filesMax })
   return (entry) => write(JSON.stringify(entry))
 }

@@ -1,5 +1,6 @@
 import type { EngineName, Hosting } from './fleet/engines/engine.ts'
-import type { ClusterStatus, Fleet, NodeStatus } from './fleet/fleet.ts'
+import type { ClusterStatus, NodeStatus } from './fleet/clusters/cluster-status.ts'
+import type { Fleet } from './fleet/fleet.ts'
 import type { UnreadableRecord } from './fleet/record-store.ts'
 import type { MovedPort } from './fleet/clusters/steps/pass.ts'
 import { sentenceOf } from './fleet/operating-error.ts'

@@ -2,6 +2,7 @@ import type { Clock, Random } from '@sluice/effects'
 import type { Fleet } from '../fleet/fleet.ts'
 import { autoScalingService } from './auto-scaling/service.ts'
 import { cloudWatchService } from './cloudwatch/service.ts'
+import { logsService } from './logs/service.ts'
 import { mskService } from './msk/service.ts'
 import { secretsService } from './secrets/service.ts'
 import type { AwsService } from './service.ts'
@@ -14,6 +15,7 @@ export function awsServices(
     | 'channels'
     | 'clusters'
     | 'identities'
+    | 'logs'
     | 'monitoring'
     | 'replicators'
     | 'secrets'
@@ -22,13 +24,31 @@ export function awsServices(
   >,
   { clock, random }: { clock: Clock; random: Random },
 ): AwsService[] {
-  const { channels, clusters, identities, monitoring, replicators, secrets, storageScaling, vpcConnections } =
-    fleet
+  const {
+    channels,
+    clusters,
+    identities,
+    logs,
+    monitoring,
+    replicators,
+    secrets,
+    storageScaling,
+    vpcConnections,
+  } = fleet
   const { configurations } = clusters
   return [
-    mskService({ channels, clusters, configurations, replicators, secrets, vpcConnections }),
+    mskService({
+      channels,
+      clusters,
+      configurations,
+      logGroups: logs.groups,
+      replicators,
+      secrets,
+      vpcConnections,
+    }),
     autoScalingService({ clusters, storageScaling }),
     cloudWatchService({ monitoring, clock }),
+    logsService({ logGroups: logs.groups, clock }),
     secretsService({ secrets, clock, random }),
     stsService({ identities, clock, random }),
   ]

@@ -1,8 +1,14 @@
 import { UsageError } from '../usage-error.ts'
 
-/** By the names that a services section has for them. */
-/** Those that the endpoint serves, as the AWS tools name them in profiles. */
-export const services = ['application_auto_scaling', 'cloudwatch', 'kafka', 'secrets_manager', 'sts']
+/** Those that the endpoint serves, by the names that the services section of a profile has for them. */
+export const services = [
+  'application_auto_scaling',
+  'cloudwatch',
+  'cloudwatch_logs',
+  'kafka',
+  'secrets_manager',
+  'sts',
+]
 
 /** What AWS's tools need to reach our services. */
 interface AwsProfile {

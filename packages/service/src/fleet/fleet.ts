@@ -23,19 +23,16 @@ import type { Pace } from './clusters/pace.ts'
 import { authenticatesByTls } from './clusters/client-listeners.ts'
 import { plainNodesSentences } from './clusters/cluster-plan.ts'
 import { isCheckDue, trustCheckMs } from './clusters/steps/issue-certificates.ts'
-import type { ClusterRuntime, MovedPort, ReconcileSettings } from './clusters/steps/pass.ts'
+import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
+import type { ClusterStatus, NodeStatus } from './clusters/cluster-status.ts'
 import { explained } from './data-directory.ts'
 import {
   type ClientListenerName,
   type Engine,
   type Finding,
-  type Hosting,
   isClientListener,
-  type LocalNode,
   type NodeKey,
-  type NodeListener,
-  type NodeRole,
   sameNode,
 } from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
@@ -46,6 +43,7 @@ import { sentenceOf } from './operating-error.ts'
 import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
+import { BrokerLogs } from './logs/broker-logs.ts'
 import { Channels } from './channels/channels.ts'
 import { Exporters, type PageHost } from './exporters/exporters.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
@@ -92,42 +90,6 @@ export interface FleetOptions {
   metadataLossAccepted?: readonly string[]
 }
 
-/** One cluster for `sluice status` and the start screen. */
-export interface ClusterStatus {
-  /** Empty where it cannot be known. */
-  arn: string
-  /** Its directory's where it cannot be known. */
-  name: string
-  state: ClusterRecord['state']
-  stateInfo: ClusterRecord['stateInfo']
-  kafkaClusterId: string | null
-  /** Null where its record cannot be read. */
-  engine: string | null
-  hosting: Hosting | null
-  directory: string
-  /** Where clients reach the brokers that run; null where none does. */
-  bootstrap: Readonly<Partial<Record<ClientListenerName, string>>>
-  /** Those that run. */
-  brokers: NodeStatus[]
-  /** Its controllers or ZooKeeper nodes that run. */
-  quorum: NodeStatus[]
-  /** How many nodes shall run. */
-  nodesWanted: number
-  /** It was there before this process, whose first try to start it has not ended. */
-  onItsWay: boolean
-  /** Default ports that were taken when this process started the cluster. */
-  movedPorts: MovedPort[]
-}
-
-export interface NodeStatus {
-  role: NodeRole
-  id: number
-  /** AWS's id of its availability zone. */
-  zone?: string
-  local?: LocalNode
-  listeners: readonly NodeListener[]
-}
-
 export interface Fleet {
   /** What the AWS operations work on. */
   readonly clusters: Clusters
@@ -137,6 +99,8 @@ export interface Fleet {
   readonly replicators: Replicators
   readonly storageScaling: StorageScaling
   readonly monitoring: Monitoring
+  /** Those of brokers, and the log groups of CloudWatch Logs. */
+  readonly logs: BrokerLogs
   readonly vpcConnections: VpcConnections
   /** Vouches for brokers and clients. */
   readonly authority: Authority
@@ -176,6 +140,7 @@ class FleetOfClusters implements Fleet {
   readonly replicators: Replicators
   readonly storageScaling: StorageScaling
   readonly monitoring: Monitoring
+  readonly logs: BrokerLogs
   readonly vpcConnections: VpcConnections
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
@@ -234,6 +199,7 @@ class FleetOfClusters implements Fleet {
       },
     })
     const shared = { ...effects, dataDirectory, place, clusters: this.clusters }
+    this.logs = new BrokerLogs(shared)
     this.storageScaling = new StorageScaling(shared)
     const runningOf = (uuid: string) => this.#runtimes.get(uuid)?.cluster ?? null
     this.monitoring = new Monitoring({ ...shared, runningOf })
@@ -252,7 +218,8 @@ class FleetOfClusters implements Fleet {
 
   #findings(uuid: string): Finding[] {
     const { cluster, trustProblems = [] } = this.#runtimes.get(uuid) ?? {}
-    const sentences = [...trustProblems, ...plainNodesSentences(this.#store.get(uuid))]
+    const lost = this.logs.problems(uuid)
+    const sentences = [...trustProblems, ...plainNodesSentences(this.#store.get(uuid)), ...lost]
     const own = sentences.map((message): Finding => ({ code: 'NOT_AS_CONFIGURED', message }))
     return [...(cluster?.findings() ?? []), ...own]
   }
@@ -267,6 +234,7 @@ class FleetOfClusters implements Fleet {
       this.vpcConnections.load()
       this.storageScaling.load()
       this.monitoring.load()
+      this.logs.load()
     } catch (error) {
       throw explained(this.#options.dataDirectory, error)
     }
@@ -327,6 +295,7 @@ class FleetOfClusters implements Fleet {
       [...this.#runtimes.values()].map(async ({ cluster }) => cluster?.stop()),
     )
     this.#runtimes.clear()
+    this.logs.stop()
     const failed = stopped.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { KafkaClient, type KafkaClientConfig } from '@aws-sdk/client-kafka'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import {
@@ -38,6 +39,7 @@ export interface TestService {
   /** The SDK of Secrets Manager, in the same way. */
   secretsClient(owner?: typeof credentials): SecretsManagerClient
   scalingClient(owner?: typeof credentials): ApplicationAutoScalingClient
+  logsClient(owner?: typeof credentials): CloudWatchLogsClient
   /** What the SDK has sent so far. */
   sent: HttpRequest[]
 }
@@ -104,7 +106,8 @@ export async function startTestService(
   })
   const secretsClient = (owner = credentials) => new SecretsManagerClient(config(owner))
   const scalingClient = (owner = credentials) => new ApplicationAutoScalingClient(config(owner))
-  const clients = { client, secretsClient, scalingClient }
+  const logsClient = (owner = credentials) => new CloudWatchLogsClient(config(owner))
+  const clients = { client, secretsClient, scalingClient, logsClient }
   return { fleet, endpoint, handle, ...clients, engine, replicating, disk, network, sent }
 }
 

@@ -48,12 +48,16 @@ describe('a cluster spec', () => {
     const text = unservedParts(
       spec({
         ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: true } },
-        LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } } },
+        LoggingInfo: {
+          BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: 'g' } },
+          AuthorizerLogs: { S3: { Enabled: true, Bucket: 'b' } },
+        },
       }),
       engine,
     )
     expect(text).toMatch(/not served by the engine embedded yet: CLIENT_IAM\./)
-    expect(text).toMatch(/Broker logs/)
+    expect(text).toMatch(/Logs of the authorizer alone/)
+    expect(text).not.toMatch(/Broker logs/)
     const closed = spec({ ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } })
     expect(unservedParts(closed, engine)).toMatch(/^No broker of this cluster can be reached.*CLIENT_IAM/)
   })

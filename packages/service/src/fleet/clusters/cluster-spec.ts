@@ -127,9 +127,11 @@ export function unservedParts(
     sentences.push('Public access is described and has no listeners of its own yet.')
   if (vpcSchemesOf(VpcConnectivity?.ClientAuthentication).length > 0)
     sentences.push('VPC connectivity is described and has no listeners of its own yet.')
-  const logs = spec.loggingInfo?.BrokerLogs
-  if (logs?.CloudWatchLogs?.Enabled || logs?.Firehose?.Enabled || logs?.S3?.Enabled)
-    sentences.push('Broker logs are described and not delivered yet.')
+  const { CloudWatchLogs: group, Firehose: firehose, S3: s3 } = spec.loggingInfo?.AuthorizerLogs ?? {}
+  if (group?.Enabled || firehose?.Enabled || s3?.Enabled)
+    sentences.push(
+      'Logs of the authorizer alone are described and not delivered; broker logs have its refusals.',
+    )
   return sentences.length > 0 ? sentences.join(' ') : null
 }
 

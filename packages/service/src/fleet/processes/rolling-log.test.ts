@@ -6,7 +6,7 @@ const path = '/logs/server.log'
 
 function open(disk: MemoryDisk) {
   disk.mkdirSync('/logs')
-  return rollingLog(disk, path, { bytesMax: 10, filesMax: 3 })
+  return rollingLog(disk, path, { bytesMax: 10, filesMax: 3 }).write
 }
 
 const files = (disk: MemoryDisk) =>

@@ -7,15 +7,17 @@ interface RollingLogOptions {
   filesMax: number
 }
 
+export interface RollingLog {
+  write(line: string): void
+  /** Until the next line. */
+  close(): void
+}
+
 /**
  * Writes lines to a file, and beside it what it held before: `server.log.1` is the youngest, as Apache Kafka's
  * logging rolls them. A disk that takes no line loses that line, and nothing else.
  */
-export function rollingLog(
-  disk: Disk,
-  path: string,
-  { bytesMax, filesMax }: RollingLogOptions,
-): (line: string) => void {
+export function rollingLog(disk: Disk, path: string, { bytesMax, filesMax }: RollingLogOptions): RollingLog {
   let file: DiskFile | null = null
   let size = 0
   const open = () => {
@@ -23,15 +25,18 @@ export function rollingLog(
     size = opened.sizeSync()
     return opened
   }
-  const roll = () => {
+  const close = () => {
     file?.closeSync()
     file = null
+  }
+  const roll = () => {
+    close()
     for (let at = filesMax - 1; at > 0; at--) {
       const from = at === 1 ? path : `${path}.${at - 1}`
       if (disk.existsSync(from)) disk.renameSync(from, `${path}.${at}`)
     }
   }
-  return (line) => {
+  const write = (line: string) => {
     try {
       const bytes = Buffer.from(`${line}\n`)
       file ??= open()
@@ -45,4 +50,5 @@ export function rollingLog(
       // There is nowhere to tell it.
     }
   }
+  return { write, close }
 }

@@ -10,7 +10,7 @@ import { create } from './create-cluster.ts'
  * Refuses both kinds at once and neither (400), and `serverless` (501); then as CreateCluster does.
  */
 export const createClusterV2 =
-  (services: Pick<Services, 'clusters'>) =>
+  (services: Pick<Services, 'clusters' | 'logGroups'>) =>
   (input: CreateClusterV2Request): CreateClusterV2Response => {
     const { ClusterName, Tags, Provisioned, Serverless } = input
     if (Serverless && Provisioned)

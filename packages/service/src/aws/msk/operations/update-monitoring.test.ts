@@ -25,7 +25,8 @@ const logs = {
 }
 
 describe('UpdateMonitoring', () => {
-  it('changes what it names, leaves the rest, and tells what is not served', async () => {
+  it('changes what it names, and leaves the rest', async () => {
+    clusters.service.fleet.logs.groups.create('logs', { kmsKeyId: null, logGroupClass: 'STANDARD', tags: {} })
     await update({ EnhancedMonitoring: 'PER_TOPIC_PER_BROKER' })
     await clusters.settled(ClusterArn)
     const { ClusterOperationArn } = await update({ ...exporters(true, false), ...logs })
@@ -35,9 +36,6 @@ describe('UpdateMonitoring', () => {
       EnhancedMonitoring: 'PER_TOPIC_PER_BROKER',
       ...exporters(true, false),
       ...logs,
-      StateInfo: {
-        Message: expect.stringMatching(/Broker logs are described/),
-      },
     })
     const operation = await clusters.operation(ClusterOperationArn)
     expect(operation).toMatchObject({ OperationType: 'UPDATE_MONITORING', OperationState: 'UPDATE_COMPLETE' })
@@ -54,5 +52,17 @@ describe('UpdateMonitoring', () => {
     await expect(update({ EnhancedMonitoring: 'PER_HOST' as never })).rejects.toMatchObject({
       InvalidParameter: 'enhancedMonitoring',
     })
+  })
+  it('refuses destinations of logs that are not there or have no name', async () => {
+    await expect(update(logs)).rejects.toMatchObject(
+      refused(/^The log group logs does not exist\.$/, 'logGroup'),
+    )
+    for (const [BrokerLogs, parameter] of [
+      [{ S3: { Enabled: true } }, 'bucket'],
+      [{ Firehose: { Enabled: true } }, 'deliveryStream'],
+    ] as const)
+      await expect(update({ LoggingInfo: { BrokerLogs } })).rejects.toMatchObject(
+        refused(/need a destination/, parameter),
+      )
   })
 })

@@ -23,6 +23,7 @@ import {
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
+import { ServerLogs } from './server-logs.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 import {
   controllerOf,
@@ -51,6 +52,7 @@ interface InlineEffects {
 export class InlineCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #effects: InlineEffects
+  readonly #serverLogs: ServerLogs
   readonly brokers: ClusterClient
   /** From the first start of the controller on. */
   #running: Cluster | null = null
@@ -62,7 +64,8 @@ export class InlineCluster implements EngineCluster {
 
   constructor(options: EngineClusterOptions, effects: InlineEffects) {
     this.#options = options
-    this.#effects = effects
+    this.#serverLogs = new ServerLogs({ ...effects, directory: options.directory })
+    this.#effects = { ...effects, logger: this.#serverLogs.beside(effects.logger) }
     this.brokers = new ClusterClient({ ...effects, credentials: options.credentials }, () => this.nodes())
   }
 
@@ -152,16 +155,28 @@ export class InlineCluster implements EngineCluster {
     const { nodeId, rack, listeners } = node
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
-    const mechanisms = iamMechanisms(this.#options.access, listeners, this.#effects)
+    const logger = this.#effects.logger.with({ broker: nodeId })
+    const mechanisms = iamMechanisms(this.#options.access, listeners, { ...this.#effects, logger })
     const { volumeBytes } = plan
     const broker = { nodeId, rack, listeners: listenersOf(plan, node), mechanisms, volumeBytes }
+    const own = this.#serverLogs.of(nodeId)
+    own.info('starts', { role: node.role, node: nodeId })
     await cluster.startBroker(broker, nodeProperties(plan, node), signal)
+    own.info('serves', { role: node.role, node: nodeId })
   }
 
   async stopNode(key: NodeKey): Promise<void> {
     this.#forget(key)
     if (key.role === 'controller') await this.#running?.stopController()
-    else await this.#running?.stopBroker(key.nodeId)
+    else await this.#stopBroker(key.nodeId)
+  }
+
+  async #stopBroker(nodeId: number): Promise<void> {
+    const own = this.#serverLogs.of(nodeId)
+    own.info('stops', { clean: true })
+    await this.#running?.stopBroker(nodeId)
+    own.info('stopped')
+    this.#serverLogs.close(nodeId)
   }
 
   #forget(key: NodeKey): void {
@@ -171,6 +186,7 @@ export class InlineCluster implements EngineCluster {
 
   async removeNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
     if (key.role === 'broker') await this.brokers.unregister(plan, key.nodeId)
+    this.#serverLogs.close(key.nodeId)
     this.#effects.disk.removeSync(`${this.#options.directory}/${directoryNameOf(key)}`)
   }
 
@@ -205,5 +221,6 @@ export class InlineCluster implements EngineCluster {
     this.#running = null
     this.#nodes.length = 0
     await running?.stop()
+    this.#serverLogs.closeAll()
   }
 }

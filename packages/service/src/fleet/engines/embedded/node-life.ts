@@ -121,6 +121,6 @@ function tellError(logger: Logger, what: string, error: unknown): void {
 
 function loggerOf({ directories }: NodeFile, { disk, clock }: NodeEffects): Logger {
   const path = join(directories.logs, serverLogName)
-  const write = rollingLog(disk, path, { bytesMax: serverLogBytesMax, filesMax: serverLogFilesMax })
+  const { write } = rollingLog(disk, path, { bytesMax: serverLogBytesMax, filesMax: serverLogFilesMax })
   return lineLogger(write, 'info', () => clock.now())
 }
