@@ -267,6 +267,9 @@ export const attacks: readonly Attack[] = [
   attack(CreatePartitions, 3, 'partitions of one topic', 1_999, (n) => ({
     topics: [{ name: `large-${n}`, count: n * 2, assignments: null }],
   })),
+  attack(ConsumerGroupHeartbeat, 1, 'partitions of one topic, for a member that joins', 3_998, (n) =>
+    consumer(n, { memberId: `m${performance.now()}`, subscribedTopicNames: [`large-${n / 2}`] }),
+  ),
   attack(DeleteTopics, 6, 'one topic of so many partitions', 1_999, (n) => ({
     topics: [{ name: `large-${n}` }],
   })),

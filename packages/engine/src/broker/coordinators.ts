@@ -159,7 +159,7 @@ function topicView(metadata: MetadataImage): TopicView {
     idOf: (name) => metadata.topic(name)?.id,
     nameOf: (id) => metadata.topicNameOf(id),
     partitionCount: (name) => metadata.topic(name)?.partitions.length,
-    racks: (name) => (metadata.topic(name)?.partitions ?? []).map(({ replicas }) => replicas.flatMap(rackOf)),
+    racks: (name, partition) => metadata.topic(name)?.partitions[partition]?.replicas.flatMap(rackOf) ?? [],
     *names() {
       for (const { name } of metadata.topics()) yield name
     },

@@ -10,6 +10,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@sluice/wire'
+import { Lane } from '../../storage/lane.ts'
 import { byKeyInSteps, type Steps } from '../../storage/slices.ts'
 import type { ConfigReader } from '../config-reader.ts'
 import type { CoordinatorLog } from '../coordinator-log.ts'
@@ -72,6 +73,7 @@ export class GroupCoordinator {
     this.#consumers = consumerGroupConfig(options.config, options.groupConfigs)
     this.#topicHashes = new TopicHashes(topics)
     this.#topics = topics
+    const targetLane = new Lane(clock)
     const memberBytes = options.memberBytes ?? new MemberBytes()
     this.#runtime = new CoordinatorRuntime({
       name: consumerOffsets.topic,
@@ -96,6 +98,7 @@ export class GroupCoordinator {
           consumers: this.#consumers,
           topics,
           topicHashes: this.#topicHashes,
+          targetLane,
           newTopicsVersion: () => this.#newTopicsVersion,
           write: async (name, decide) =>
             !((await this.#runtime.write(name, partition, decide)) instanceof CoordinatorFailure),
@@ -139,7 +142,8 @@ export class GroupCoordinator {
   /** New topics or partitions, or a deletion: groups that read these are assigned anew. */
   topicsChanged(topics: ReadonlySet<string>, areAnyNew: boolean): void {
     if (areAnyNew) this.#newTopicsVersion = this.#topics.version()
-    this.#topicHashes.forget(topics)
+    const known = this.#topicHashes.forget(topics)
+    void this.#shards.lane.done(this.#topicHashes.learn(known))
     for (const shard of this.#runtime.shards()) shard.topicsChanged(topics)
   }
 
@@ -160,6 +164,8 @@ export class GroupCoordinator {
     const { apiVersion, clientId, clientHost } = context
     const problem = heartbeatProblem(request, apiVersion, this.#consumers)
     if (problem) return problem.answer
+    const topics = request.subscribedTopicNames ?? []
+    if (!this.#topicHashes.areKnown(topics)) await this.#shards.lane.done(this.#topicHashes.learn(topics))
     return this.#shards.write<HeartbeatAnswer>(
       'consumer-group-heartbeat',
       request.groupId,

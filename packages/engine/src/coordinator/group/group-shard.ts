@@ -1,4 +1,5 @@
 import { ErrorCode, type Int64 } from '@sluice/wire'
+import type { Lane } from '../../storage/lane.ts'
 import type { Steps } from '../../storage/slices.ts'
 import { answer } from '../decision.ts'
 import type { CoordinatorShard } from '../runtime.ts'
@@ -19,6 +20,8 @@ import { RegexResolver } from './consumer/regex-resolver.ts'
 import { regexesResolved } from './consumer/regexes.ts'
 import type { HeartbeatAnswer } from './consumer/refused.ts'
 import { replayConsumerRecord } from './consumer/replay.ts'
+import { TargetMaker } from './consumer/target-maker.ts'
+import { targetMade } from './consumer/target-assignment.ts'
 import { beginConsumerSessions } from './consumer/timers.ts'
 import type { Committed, Committer, Group } from './group.ts'
 import type { GroupRecord, OffsetKey } from './group-records.ts'
@@ -42,7 +45,9 @@ interface CommitRequest extends Committer {
   readonly groupId: string
 }
 
-interface ShardOptions extends Omit<ConsumerContext, 'groups' | 'resolver' | 'migration'> {
+interface ShardOptions extends Omit<ConsumerContext, 'groups' | 'resolver' | 'targets' | 'migration'> {
+  /** See TargetMaker. */
+  readonly targetLane: Lane
   /** Has a decision made as if somebody had asked for it; false: it came to nothing. */
   readonly write: (name: string, decide: (shard: GroupShard) => FinalGroupDecision<void>) => Promise<boolean>
 }
@@ -67,12 +72,18 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
       found: (groupId, resolved) =>
         options.write('resolve-regexes', (shard) => regexesResolved(shard.#context, groupId, resolved)),
     })
+    const targets = new TargetMaker({
+      clock,
+      lane: options.targetLane,
+      made: (groupId, target) =>
+        options.write('assign', (shard) => targetMade(shard.#context, groupId, target)),
+    })
     const migration: Migration = {
       upgraded: (groupId, records) => upgraded(this.#context, groupId, records),
       downgradedWithout: (group, leaving, response) =>
         downgradedWithout(this.#context, group, leaving, response),
     }
-    this.#context = { ...options, groups: this.#groups, resolver, migration }
+    this.#context = { ...options, groups: this.#groups, resolver, targets, migration }
     this.#offsets = new Offsets(options.config)
   }
 
@@ -244,6 +255,8 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
         replayConsumerRecord(groups, record)
         if (record.type === 'consumer-member' && record.value === null)
           cancelMemberTimers(this.#context, record.groupId, record.memberId)
+        if (record.type === 'consumer-group' && record.value === null)
+          this.#context.targets.forget(record.groupId)
     }
   }
 
@@ -271,6 +284,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
 
   unloaded(error: ErrorCode): void {
     this.#context.resolver.close()
+    this.#context.targets.close()
     for (const group of this.#groups.all()) group.unloaded(error)
   }
 

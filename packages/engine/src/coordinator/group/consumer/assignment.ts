@@ -33,7 +33,9 @@ export function possessionOf(topics: readonly RecordedPartitions[], epoch: numbe
   return new Map(
     topics.map(({ topicId, partitions, assignmentEpochs }) => {
       const epochs = assignmentEpochs?.length === partitions.length ? assignmentEpochs : null
-      return [topicId, new Map(partitions.map((partition, i) => [partition, epochs?.[i] ?? epoch]))]
+      const since = new Map<number, number>()
+      for (const [i, partition] of partitions.entries()) since.set(partition, epochs?.[i] ?? epoch)
+      return [topicId, since]
     }),
   )
 }

@@ -6,6 +6,7 @@ import type { ConsumerGroup } from './consumer-group.ts'
 import type { ConsumerMember } from './consumer-member.ts'
 import type { Refused } from './refused.ts'
 import type { RegexResolver } from './regex-resolver.ts'
+import type { TargetMaker } from './target-maker.ts'
 import type { TopicHashes } from './topic-hashes.ts'
 
 /** A group goes from one protocol to the other while its members stay (KIP-848). */
@@ -26,6 +27,7 @@ export interface ConsumerContext extends ShardContext {
   readonly topics: TopicView
   readonly topicHashes: TopicHashes
   readonly resolver: RegexResolver
+  readonly targets: TargetMaker
   readonly migration: Migration
   /** Of the metadata that brought the newest topic. */
   readonly newTopicsVersion: () => number

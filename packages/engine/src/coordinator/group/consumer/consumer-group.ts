@@ -2,7 +2,7 @@ import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { MemberBytes } from '../member-bytes.ts'
 import type { Committed, Committer, Group } from '../group.ts'
 import type { GroupRecord } from '../group-records.ts'
-import { type Assignment, noAssignment, type Possession } from './assignment.ts'
+import { type Assignment, noAssignment } from './assignment.ts'
 import {
   type ConsumerMember,
   type CurrentAssignment,
@@ -15,6 +15,7 @@ import {
 } from './consumer-member.ts'
 import { consumerRecords } from './consumer-records.ts'
 import { Counts } from './counts.ts'
+import { Holders } from './holders.ts'
 import { memberBytes, resolvedBytes } from './bytes.ts'
 
 /** A regular expression's topics, as its record says. */
@@ -64,8 +65,7 @@ export class ConsumerGroup implements Group {
   /** Topics of members, by name; those of regular expressions count once an expression. */
   #topicsByName = new Counts()
   #topicsByRegex = new Counts()
-  /** By topic id and partition, the epoch of the member that has it. */
-  readonly #holders = new Map<string, Map<number, number>>()
+  readonly #holders = new Holders()
   readonly #memberBytes: MemberBytes
   #bytes = 0
 
@@ -127,7 +127,7 @@ export class ConsumerGroup implements Group {
   }
 
   isHeld(topicId: string, partition: number): boolean {
-    return this.#holders.get(topicId)?.has(partition) === true
+    return this.#holders.has(topicId, partition)
   }
 
   staticMember(instanceId: string | null): ConsumerMember | undefined {
@@ -283,23 +283,10 @@ export class ConsumerGroup implements Group {
     if (classic) this.classicMembers += by
     if (instanceId !== null && by === 1) this.staticMembers.set(instanceId, memberId)
     else if (instanceId !== null) this.staticMembers.delete(instanceId)
-    this.#hold(member.assigned, member.memberEpoch, by)
-    this.#hold(member.revoking, member.memberEpoch, by)
+    for (const possession of [member.assigned, member.revoking])
+      if (by === 1) this.#holders.add(possession, member.memberEpoch)
+      else this.#holders.remove(possession, member.memberEpoch)
     this.#count(by * memberBytes(member))
-  }
-
-  /** Of two members that records name for a partition, for a moment of the log, the one of the later epoch holds it. */
-  #hold(possession: Possession, epoch: number, by: 1 | -1): void {
-    for (const [topicId, partitions] of possession) {
-      const holders = this.#holders.get(topicId) ?? new Map<number, number>()
-      for (const partition of partitions.keys()) {
-        const held = holders.get(partition)
-        if (by === -1 && held === epoch) holders.delete(partition)
-        if (by === 1 && (held === undefined || held < epoch)) holders.set(partition, epoch)
-      }
-      if (holders.size === 0) this.#holders.delete(topicId)
-      else this.#holders.set(topicId, holders)
-    }
   }
 
   #count(bytes: number): void {

@@ -77,35 +77,33 @@ function difference(member: ConsumerMember, towards: Reconciliation): Difference
   for (const topicId of new Set([...target.keys(), ...member.assigned.keys()])) {
     const wanted = (towards.isSubscribedTo(topicId) && target.get(topicId)) || nothing
     const has = member.assigned.get(topicId)
+    const keptHere = new Map<number, number>()
+    const revokingHere = new Map<number, number>()
+    const pendingHere = new Map<number, number>()
     for (const [partition, epoch] of has ?? [])
-      put(wanted.has(partition) ? kept : revoking, topicId, partition, epoch)
+      (wanted.has(partition) ? keptHere : revokingHere).set(partition, epoch)
     const isOwn = member.revoking.get(topicId)
     for (const partition of wanted) {
       if (has?.has(partition)) continue
       if (towards.isHeld(topicId, partition) && !isOwn?.has(partition)) isAnyHeld = true
-      else put(pending, topicId, partition, targetEpoch)
+      else pendingHere.set(partition, targetEpoch)
     }
+    if (keptHere.size > 0) kept.set(topicId, keptHere)
+    if (revokingHere.size > 0) revoking.set(topicId, revokingHere)
+    if (pendingHere.size > 0) pending.set(topicId, pendingHere)
   }
   return { kept, revoking, pending, isAnyHeld }
 }
 
 const nothing: ReadonlySet<number> = new Set()
 
-function put(
-  into: Map<string, Map<number, number>>,
-  topicId: string,
-  partition: number,
-  epoch: number,
-): void {
-  const some = into.get(topicId)
-  if (some) some.set(partition, epoch)
-  else into.set(topicId, new Map([[partition, epoch]]))
-}
-
 function together(one: Possession, other: Possession): Possession {
   if (other.size === 0) return one
   const all = new Map(one)
-  for (const [topicId, epochs] of other) all.set(topicId, new Map([...(all.get(topicId) ?? []), ...epochs]))
+  for (const [topicId, epochs] of other) {
+    const before = all.get(topicId)
+    all.set(topicId, before ? new Map([...before, ...epochs]) : epochs)
+  }
   return all
 }
 

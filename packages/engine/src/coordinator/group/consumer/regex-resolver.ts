@@ -79,7 +79,7 @@ export class RegexResolver {
         yield
         if (!pattern.matches(topic) || !maySee(topic)) continue
         names.push(topic)
-        topicHashes.of([topic])
+        yield* topicHashes.learn([topic])
       }
     }
     return new Map(

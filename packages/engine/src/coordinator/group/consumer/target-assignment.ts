@@ -1,11 +1,14 @@
+import type { Steps } from '../../../storage/slices.ts'
 import type { GroupRecord } from '../group-records.ts'
+import type { FinalGroupDecision } from '../shard-context.ts'
 import type { TopicView } from '../topic-view.ts'
 import { type Assignment, noAssignment, sameAssignment } from './assignment.ts'
-import type { AssignableMember } from './assignors/assignor.ts'
+import type { AssignableMember, Assignor } from './assignors/assignor.ts'
 import type { ConsumerContext } from './consumer-context.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { type ConsumerMember, regexOf, sameTopics } from './consumer-member.ts'
 import { consumerRecords } from './consumer-records.ts'
+import type { MadeTarget } from './target-maker.ts'
 
 interface Target {
   readonly epoch: number
@@ -15,7 +18,8 @@ interface Target {
 
 /**
  * The target that the member is to be brought to: a new one where the group's epoch has risen, not sooner than
- * consumer.assignment.interval.ms after the last one (KIP-1263).
+ * consumer.assignment.interval.ms after the last one (KIP-1263). One that takes long is made behind the request: until
+ * it is there the old one counts.
  */
 export function targetFor(
   context: ConsumerContext,
@@ -25,60 +29,116 @@ export function targetFor(
   to: ConsumerMember,
   records: GroupRecord[],
 ): Target {
-  const nowMs = context.clock.now()
-  if (group.assignmentEpoch >= groupEpoch || !mayAssign(context, group, nowMs))
-    return { epoch: group.assignmentEpoch, assignment: group.targetOf(to) }
+  const known = { epoch: group.assignmentEpoch, assignment: group.targetOf(to) }
+  if (group.assignmentEpoch >= groupEpoch || !mayAssign(context, group)) return known
   const { assignors } = context.consumers
   const preferred = group.assignorWith(from, to)
   const assignor = assignors.find(({ name }) => name === preferred) ?? assignors[0]
-  const members = assignable(context.topics, group, to)
-  const assigned = assignor.assign(
-    members,
-    (topicId) => context.topics.partitionCount(context.topics.nameOf(topicId) ?? '') ?? 0,
-  )
-  const { groupId } = group
-  for (const { memberId } of members) {
-    const target = assigned.get(memberId) ?? noAssignment
-    const before = group.targets.get(memberId)
-    if (!before || !sameAssignment(target, before))
-      records.push(consumerRecords.target(groupId, memberId, target))
-  }
-  records.push(
-    consumerRecords.targetMetadata(groupId, { assignmentEpoch: groupEpoch, assignmentTimestamp: nowMs }),
-  )
-  context.logger.info('group has a new assignment', {
-    group: groupId,
-    epoch: groupEpoch,
-    assignor: assignor.name,
-  })
-  return { epoch: groupEpoch, assignment: assigned.get(to.memberId) ?? noAssignment }
+  const made = context.targets.make(group.groupId, target(context.topics, group, groupEpoch, assignor, to))
+  if (!made) return known
+  record(context, group, made, made.changed, records)
+  return { epoch: groupEpoch, assignment: made.changed.get(to.memberId) ?? known.assignment }
 }
 
-function mayAssign({ consumers }: ConsumerContext, group: ConsumerGroup, nowMs: number): boolean {
+function mayAssign({ consumers, clock }: ConsumerContext, group: ConsumerGroup): boolean {
   const { assignmentTimestampMs, groupId } = group
   return (
     assignmentTimestampMs === 0 ||
-    nowMs >= Number(assignmentTimestampMs) + consumers.assignmentIntervalMs(groupId)
+    clock.now() >= Number(assignmentTimestampMs) + consumers.assignmentIntervalMs(groupId)
   )
 }
 
+function* target(
+  topics: TopicView,
+  group: ConsumerGroup,
+  epoch: number,
+  assignor: Assignor,
+  to: ConsumerMember,
+): Steps<MadeTarget> {
+  const members = yield* assignable(topics, group, to)
+  const partitionCount = (topicId: string) => topics.partitionCount(topics.nameOf(topicId) ?? '') ?? 0
+  const assigned = yield* assignor.assign(members, partitionCount)
+  const changed = new Map<string, Assignment>()
+  const instances = new Map<string, string>()
+  for (const { memberId, instanceId, before } of members) {
+    yield
+    const own = assigned.get(memberId) ?? noAssignment
+    if (group.targets.has(memberId) && sameAssignment(own, before)) continue
+    changed.set(memberId, own)
+    if (instanceId !== null) instances.set(memberId, instanceId)
+  }
+  return { epoch, assignor: assignor.name, changed, instances }
+}
+
+/**
+ * What was made behind a request. Members may have come and gone meanwhile: the epoch has risen then, and a target of
+ * that epoch is next. A static member may be back under another id, which raises no epoch: it gets what was meant for it.
+ */
+export function targetMade(
+  context: ConsumerContext,
+  groupId: string,
+  made: MadeTarget,
+): FinalGroupDecision<void> {
+  const records: GroupRecord[] = []
+  const group = context.groups.consumer(groupId)
+  // What raised the epoch may have been refused, and who was left may have gone.
+  if (group && group.assignmentEpoch < made.epoch && made.epoch <= group.epoch)
+    record(context, group, made, ofMembers(group, made), records)
+  return { records, response: undefined }
+}
+
+function* ofMembers(
+  group: ConsumerGroup,
+  { changed, instances }: MadeTarget,
+): Generator<[string, Assignment]> {
+  for (const [memberId, own] of changed) {
+    const current = group.members.get(memberId) ?? group.staticMember(instances.get(memberId) ?? null)
+    if (current) yield [current.memberId, own]
+  }
+}
+
+function record(
+  context: ConsumerContext,
+  { groupId }: ConsumerGroup,
+  { epoch, assignor }: MadeTarget,
+  changed: Iterable<[string, Assignment]>,
+  records: GroupRecord[],
+): void {
+  for (const [memberId, own] of changed) records.push(consumerRecords.target(groupId, memberId, own))
+  const assignmentTimestamp = context.clock.now()
+  records.push(consumerRecords.targetMetadata(groupId, { assignmentEpoch: epoch, assignmentTimestamp }))
+  context.logger.info('group has a new assignment', { group: groupId, epoch, assignor })
+}
+
 /** The members as they are once `updated` is one of them, perhaps in the place of the instance that it was before. */
-function assignable(topics: TopicView, group: ConsumerGroup, updated: ConsumerMember): AssignableMember[] {
+function* assignable(
+  topics: TopicView,
+  group: ConsumerGroup,
+  updated: ConsumerMember,
+): Steps<AssignableMember[]> {
   const replaced = group.staticMember(updated.metadata.instanceId)
   const members = new Map(group.members)
+  const targets = new Map(group.targets).set(updated.memberId, group.targetOf(updated))
   if (replaced && replaced.memberId !== updated.memberId) members.delete(replaced.memberId)
   members.set(updated.memberId, updated)
   let last: { readonly member: ConsumerMember; readonly topicIds: ReadonlySet<string> } | null = null
-  return [...members.values()].map((member) => {
+  const seen: AssignableMember[] = []
+  for (const member of members.values()) {
+    yield
     const topicIds: ReadonlySet<string> =
       last && hasSameSubscription(member, last.member)
         ? last.topicIds
         : subscribedTopicIds(topics, group, member)
     last = { member, topicIds }
-    const before =
-      member === updated ? group.targetOf(updated) : (group.targets.get(member.memberId) ?? noAssignment)
-    return { memberId: member.memberId, instanceId: member.metadata.instanceId, topicIds, before }
-  })
+    const { memberId, metadata } = member
+    seen.push({
+      memberId,
+      instanceId: metadata.instanceId,
+      topicIds,
+      before: targets.get(memberId) ?? noAssignment,
+    })
+  }
+  return seen
 }
 
 function hasSameSubscription(one: ConsumerMember, other: ConsumerMember): boolean {

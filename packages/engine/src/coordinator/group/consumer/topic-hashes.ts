@@ -1,7 +1,10 @@
+import { atOnce, type Steps } from '../../../storage/slices.ts'
 import type { TopicView } from '../topic-view.ts'
 import { Xxh3 } from './xxh3.ts'
 
 const hashVersion = 0
+/** So many partitions of a topic are hashed in a step. */
+const stepPartitions = 500
 
 /**
  * Hashes of topics, by which a group sees that one of its topics has changed, across brokers (KIP-1101): its id, its
@@ -11,13 +14,29 @@ export class TopicHashes {
   readonly #topics: TopicView
   /** Of topics that some group has asked for. */
   readonly #hashes = new Map<string, bigint>()
+  /** How often any topics have changed. */
+  #changes = 0
 
   constructor(topics: TopicView) {
     this.#topics = topics
   }
 
-  forget(topics: Iterable<string>): void {
-    for (const topic of topics) this.#hashes.delete(topic)
+  /** These have changed. Gives those whose hashes were known. */
+  forget(topics: Iterable<string>): string[] {
+    this.#changes++
+    return [...topics].filter((topic) => this.#hashes.delete(topic))
+  }
+
+  areKnown(topics: readonly string[]): boolean {
+    return topics.every((topic) => this.#hashes.has(topic) || this.#topics.idOf(topic) === undefined)
+  }
+
+  /** The hashes of these are wanted soon, by who cannot rest: a topic may have very many partitions. */
+  *learn(topics: Iterable<string>): Steps {
+    for (const topic of topics) {
+      yield
+      if (!this.#hashes.has(topic) && this.#topics.idOf(topic) !== undefined) yield* this.#compute(topic)
+    }
   }
 
   /** Of all these topics together; those that are not there do not count. */
@@ -30,27 +49,29 @@ export class TopicHashes {
   }
 
   #of(topic: string): bigint {
-    const known = this.#hashes.get(topic)
-    if (known !== undefined) return known
-    const hash = this.#compute(topic)
-    this.#hashes.set(topic, hash)
-    return hash
+    return this.#hashes.get(topic) ?? atOnce(this.#compute(topic))
   }
 
-  #compute(topic: string): bigint {
-    const racks = this.#topics.racks(topic)
+  *#compute(topic: string): Steps<bigint> {
+    const topicId = this.#topics.idOf(topic) ?? ''
+    const partitions = this.#topics.partitionCount(topic) ?? 0
+    const changes = this.#changes
     const hash = new Xxh3()
     hash.byte(hashVersion)
-    hash.uuid(this.#topics.idOf(topic) ?? '')
+    hash.uuid(topicId)
     hash.string(topic)
-    hash.int32(racks.length)
-    for (const [partition, ofPartition] of racks.entries()) {
+    hash.int32(partitions)
+    for (let partition = 0; partition < partitions; partition++) {
+      if (partition % stepPartitions === stepPartitions - 1) yield
       hash.int32(partition)
-      for (const rack of [...ofPartition].sort()) {
+      for (const rack of this.#topics.racks(topic, partition).toSorted()) {
         hash.int32(rack.length)
         hash.string(rack)
       }
     }
-    return hash.digest()
+    const digest = hash.digest()
+    // What has changed while there was a rest is hashed anew.
+    if (this.#changes === changes) this.#hashes.set(topic, digest)
+    return digest
   }
 }

@@ -91,6 +91,8 @@ export class GroupTestContext {
   /** Changed with the topics. */
   metadataVersion = 1
   clientId = 'reader'
+  /** So long takes each look at how many partitions a topic has. */
+  lookMs = 0
 
   private constructor(
     config: Record<string, number | string>,
@@ -124,15 +126,13 @@ export class GroupTestContext {
       memberBytes,
       topics: {
         idOf: (name) => this.topics.get(name)?.topicId,
-        nameOf: (id) => [...this.topics.values()].find(({ topicId }) => topicId === id)?.name,
-        partitionCount: (name) =>
-          name === consumerOffsets.topic
-            ? read('offsets.topic.num.partitions')
-            : this.topics.get(name)?.partitions,
-        racks: (name) => {
-          const topic = this.topics.get(name)
-          return Array.from({ length: topic?.partitions ?? 0 }, () => topic?.racks ?? [])
+        nameOf: (id) => this.#knownNameOf(id),
+        partitionCount: (name) => {
+          if (name === consumerOffsets.topic) return read('offsets.topic.num.partitions')
+          this.clock.jump(this.lookMs)
+          return this.topics.get(name)?.partitions
         },
+        racks: (name) => this.topics.get(name)?.racks ?? [],
         names: () => this.topics.keys(),
         version: () => this.metadataVersion,
       },
@@ -263,7 +263,12 @@ export class GroupTestContext {
   }
 
   #nameOf(id: string): string {
-    return [...this.topics.values()].find(({ topicId }) => topicId === id)?.name ?? id
+    return this.#knownNameOf(id) ?? id
+  }
+
+  #knownNameOf(id: string): string | undefined {
+    for (const { name, topicId } of this.topics.values()) if (topicId === id) return name
+    return undefined
   }
 
   /** A member joins, of these topics. */

@@ -1,3 +1,4 @@
+import type { Steps } from '../../../../storage/slices.ts'
 import type { Assignment } from '../assignment.ts'
 
 /** A member as an assignor sees it. */
@@ -13,10 +14,26 @@ export interface AssignableMember {
 /** How many partitions a topic has, by its id. */
 export type PartitionCount = (topicId: string) => number
 
-/** Gives each partition of the members' topics to one member that subscribes to its topic. A pure function. */
+/**
+ * Gives each partition of the members' topics to one member that subscribes to its topic. Pure: it looks at nothing but
+ * what it is given, and how many partitions a topic has it asks once.
+ */
 export interface Assignor {
   readonly name: string
-  assign(members: readonly AssignableMember[], partitionCount: PartitionCount): Map<string, Assignment>
+  assign(members: readonly AssignableMember[], partitionCount: PartitionCount): Steps<Map<string, Assignment>>
+}
+
+/** Of an assignor's loops so many rounds are a step: there may be more partitions than can be given out at once. */
+const roundsMax = 500
+
+/** What is looked at, with a rest now and then. */
+export class Rounds {
+  #count = 0
+
+  /** Whether it is time to rest. */
+  isDue(): boolean {
+    return ++this.#count % roundsMax === 0
+  }
 }
 
 /** An assignment that is being made. No set in it is empty. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { atOnce } from '../../../../storage/slices.ts'
 import { type Assignment, noAssignment } from '../assignment.ts'
 import type { AssignableMember, Assignor } from './assignor.ts'
 import { range } from './range.ts'
@@ -46,7 +47,7 @@ function membersOf({ subscriptions }: Case, before: ReadonlyMap<string, Assignme
 
 const countIn = (all: Topics) => (topicId: string) => all[topicId] ?? 0
 const assign = (assignor: Assignor, of: Case, before?: ReadonlyMap<string, Assignment>) =>
-  assignor.assign(membersOf(of, before), countIn(of.topics))
+  atOnce(assignor.assign(membersOf(of, before), countIn(of.topics)))
 const sizeOf = (assignment: Assignment | undefined) =>
   [...(assignment ?? noAssignment).values()].reduce((sum, { size }) => sum + size, 0)
 const keysOf = (assignment: Assignment | undefined) =>
@@ -177,7 +178,7 @@ describe('range', () => {
       before: noAssignment,
     })
     const members = [member('x', null), member('y', 'two'), member('z', 'one')]
-    const assigned = range.assign(members, () => 3)
+    const assigned = atOnce(range.assign(members, () => 3))
     expect(['z', 'y', 'x'].map((id) => keysOf(assigned.get(id)))).toEqual([['a-0'], ['a-1'], ['a-2']])
   })
 })

@@ -1,4 +1,4 @@
-import type { AssignableMember, Assignor } from './assignor.ts'
+import { type AssignableMember, type Assignor, Rounds } from './assignor.ts'
 
 /**
  * Each topic is cut into as many ranges as it has subscribers, who take them in one order for all topics: so partitions
@@ -7,7 +7,8 @@ import type { AssignableMember, Assignor } from './assignor.ts'
  */
 export const range: Assignor = {
   name: 'range',
-  assign(members, partitionCount) {
+  *assign(members, partitionCount) {
+    const rounds = new Rounds()
     const inOrder = [...members].sort(compareMembers)
     const assigned = new Map(inOrder.map(({ memberId }) => [memberId, new Map<string, Set<number>>()]))
     for (const [topicId, subscribers] of subscribersOf(inOrder)) {
@@ -19,9 +20,12 @@ export const range: Assignor = {
         const length = i < extra ? quota + 1 : quota
         // Nothing is left for those behind either.
         if (length === 0) break
-        const from = next
-        assigned.get(memberId)?.set(topicId, new Set(Array.from({ length }, (_, at) => from + at)))
-        next += length
+        const own = new Set<number>()
+        for (const end = next + length; next < end; next++) {
+          own.add(next)
+          if (rounds.isDue()) yield
+        }
+        assigned.get(memberId)?.set(topicId, own)
       }
     }
     return assigned

@@ -1,4 +1,5 @@
-import { type AssignableMember, type PartitionCount, Share } from './assignor.ts'
+import type { Steps } from '../../../../storage/slices.ts'
+import { type AssignableMember, type PartitionCount, Rounds, Share } from './assignor.ts'
 
 /** Topics are looked at so often at most: what is not even by then is nearly so. */
 const passesMax = 16
@@ -18,32 +19,41 @@ interface Topic {
  * 3. Topic by topic partitions move from the subscriber with the most to the one with the least, until no topic can
  *    bring them nearer.
  */
-export function assignUnevenly(
+export function* assignUnevenly(
   members: readonly AssignableMember[],
   partitionCount: PartitionCount,
-): Share[] {
+): Steps<Share[]> {
+  const rounds = new Rounds()
   const shares = members.map(() => new Share())
-  const topics = topicsOf(members, partitionCount)
+  const topics = yield* topicsOf(members, partitionCount)
   for (const [i, { before, topicIds }] of members.entries())
     for (const [topicId, partitions] of before) {
       const topic = topics.get(topicId)
       if (!topic || !topicIds.has(topicId)) continue
-      for (const partition of partitions)
+      for (const partition of partitions) {
         if (topic.owners[partition] === -1) give(topic, partition, i, shares)
+        if (rounds.isDue()) yield
+      }
     }
   const inOrder = [...topics.values()].sort(compareTopics)
-  for (const topic of inOrder) giveOut(topic, shares)
-  balance(
+  for (const topic of inOrder) yield* giveOut(topic, shares, rounds)
+  yield* balance(
     inOrder.filter(({ subscribers }) => subscribers.length > 1),
     shares,
+    rounds,
   )
   return shares
 }
 
-function topicsOf(members: readonly AssignableMember[], partitionCount: PartitionCount): Map<string, Topic> {
+function* topicsOf(
+  members: readonly AssignableMember[],
+  partitionCount: PartitionCount,
+): Steps<Map<string, Topic>> {
+  const rounds = new Rounds()
   const topics = new Map<string, Topic>()
   for (const [i, { topicIds }] of members.entries())
     for (const topicId of topicIds) {
+      if (rounds.isDue()) yield
       const topic = topics.get(topicId)
       if (topic) topic.subscribers.push(i)
       else {
@@ -70,9 +80,10 @@ function give(topic: Topic, partition: number, to: number, shares: readonly Shar
   topic.owners[partition] = to
 }
 
-function giveOut(topic: Topic, shares: readonly Share[]): void {
+function* giveOut(topic: Topic, shares: readonly Share[], rounds: Rounds): Steps {
   let least: Generator<number> | null = null
   for (const [partition, owner] of topic.owners.entries()) {
+    if (rounds.isDue()) yield
     if (owner !== -1) continue
     least ??= leastLoaded(topic.subscribers, shares)
     give(topic, partition, least.next().value as number, shares)
@@ -93,18 +104,18 @@ function* leastLoaded(subscribers: readonly number[], shares: readonly Share[]):
   }
 }
 
-function balance(topics: readonly Topic[], shares: readonly Share[]): void {
+function* balance(topics: readonly Topic[], shares: readonly Share[], rounds: Rounds): Steps {
   // Where a whole round has moved nothing since, nothing will move any more.
   let last: Topic | null = null
   for (let pass = 0; pass < passesMax; pass++)
     for (const topic of topics) {
       if (topic === last) return
-      if (balanceTopic(topic, shares) || last === null) last = topic
+      if ((yield* balanceTopic(topic, shares, rounds)) || last === null) last = topic
     }
 }
 
 /** False: there was nothing to move. */
-function balanceTopic(topic: Topic, shares: readonly Share[]): boolean {
+function* balanceTopic(topic: Topic, shares: readonly Share[], rounds: Rounds): Steps<boolean> {
   const sizeOf = (member: number) => (shares[member] as Share).size
   const owned = new Map<number, number[]>()
   for (const [partition, owner] of topic.owners.entries()) {
@@ -116,6 +127,7 @@ function balanceTopic(topic: Topic, shares: readonly Share[]): boolean {
     let most = -1
     let least = topic.subscribers[0] as number
     for (const member of topic.subscribers) {
+      if (rounds.isDue()) yield
       if (sizeOf(member) < sizeOf(least)) least = member
       if (owned.has(member) && (most === -1 || sizeOf(member) > sizeOf(most))) most = member
     }
