@@ -130,6 +130,19 @@ describe('what ACLs allow', () => {
     acls.remove(entry.id)
     expect(permissions.allows('read', 'topic', 'orders')).toBe(false)
   })
+
+  it('is the same for more names than are remembered, whatever else was asked of them', () => {
+    const permissions = alice([allows({ name: '7', prefixed: true }), allows({ about: 'group', name: '71' })])
+    for (let round = 0; round < 2; round++)
+      for (let name = 0; name < 3_000; name++) {
+        const isOurs = String(name).startsWith('7')
+        expect(permissions.allows('read', 'topic', String(name))).toBe(isOurs)
+        expect(permissions.allows('write', 'topic', String(name))).toBe(false)
+        expect(permissions.allows('read', 'group', String(name))).toBe(name === 71)
+      }
+    expect(permissions.allowsAny('read', 'topic')).toBe(true)
+    expect(permissions.allowsAny('write', 'topic')).toBe(false)
+  })
 })
 
 describe('what ACLs allow of any resource of a type', () => {

@@ -65,7 +65,9 @@ class AclPermissions implements Permissions {
   readonly #host: string
   readonly #options: StandardAuthorizerOptions
   readonly #isSuperUser: boolean
-  readonly #remembered = new Map<string, boolean>()
+  /** By resource type and operation, then by name; null stands for any resource of the type. */
+  readonly #remembered = new Map<number, Map<string | null, boolean>>()
+  #rememberedCount = 0
   #rememberedOf = -1
 
   constructor(principal: string, host: string, options: StandardAuthorizerOptions) {
@@ -77,34 +79,47 @@ class AclPermissions implements Permissions {
 
   allows(operation: Operation, resource: ResourceType, name: string): boolean {
     if (this.#isSuperUser) return true
-    return this.#known(`${operation} ${resource} ${name}`, () => this.#judge(operation, resource, name))
+    const remembered = this.#rememberedAbout(operation, resource)
+    return remembered.get(name) ?? this.#remember(remembered, name, this.#judge(operation, resource, name))
   }
 
   allowsAny(operation: Operation, resource: ResourceType): boolean {
     if (this.#isSuperUser) return true
-    return this.#known(`${operation} ${resource}`, () => this.#judgeAny(operation, resource))
+    const remembered = this.#rememberedAbout(operation, resource)
+    return remembered.get(null) ?? this.#remember(remembered, null, this.#judgeAny(operation, resource))
   }
 
-  #known(question: string, judge: () => boolean): boolean {
+  #rememberedAbout(operation: Operation, resource: ResourceType): Map<string | null, boolean> {
     const { version } = this.#options.acls
-    if (this.#rememberedOf !== version || this.#remembered.size >= rememberedMax) this.#remembered.clear()
-    this.#rememberedOf = version
-    let answer = this.#remembered.get(question)
-    if (answer === undefined) this.#remembered.set(question, (answer = judge()))
+    if (this.#rememberedOf !== version || this.#rememberedCount >= rememberedMax) {
+      this.#remembered.clear()
+      this.#rememberedCount = 0
+      this.#rememberedOf = version
+    }
+    const question = (aclResourceTypes[resource] << 8) | operationCodes[operation]
+    let about = this.#remembered.get(question)
+    if (!about) this.#remembered.set(question, (about = new Map()))
+    return about
+  }
+
+  #remember(about: Map<string | null, boolean>, name: string | null, answer: boolean): boolean {
+    about.set(name, answer)
+    this.#rememberedCount++
     return answer
   }
 
   #judge(operation: Operation, resource: ResourceType, name: string): boolean {
     const { acls, allowsEveryoneWithoutAcl } = this.#options
-    let isSpokenOf = false
+    const about = acls.about(aclResourceTypes[resource], name)
+    if (about.length === 0) return allowsEveryoneWithoutAcl
     let isAllowed = false
-    for (const acl of acls.about(aclResourceTypes[resource], name)) {
-      isSpokenOf = true
-      if (!this.#isMeant(acl) || !speaksOf(acl, operation)) continue
-      if (acl.permissionType === aclPermissions.deny) return false
-      isAllowed = true
-    }
-    return isSpokenOf ? isAllowed : allowsEveryoneWithoutAcl
+    for (const those of about)
+      for (const acl of those) {
+        if (!this.#isMeant(acl) || !speaksOf(acl, operation)) continue
+        if (acl.permissionType === aclPermissions.deny) return false
+        isAllowed = true
+      }
+    return isAllowed
   }
 
   #isMeant({ principal, host }: AclEntry): boolean {

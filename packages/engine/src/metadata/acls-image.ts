@@ -51,11 +51,17 @@ class TypeAcls {
     if (byName === this.prefixed) this.#countPrefix(resourceName.length, -1)
   }
 
-  *matching(name: string): Iterable<AclEntry> {
-    yield* this.literal.get(name) ?? []
-    if (name !== wildcard) yield* this.literal.get(wildcard) ?? []
-    for (const length of this.#prefixLengths.keys())
-      if (length <= name.length) yield* this.prefixed.get(name.slice(0, length)) ?? []
+  matching(name: string): ReadonlySet<AclEntry>[] {
+    const found: ReadonlySet<AclEntry>[] = []
+    const named = this.literal.get(name)
+    if (named) found.push(named)
+    const ofAll = name === wildcard ? undefined : this.literal.get(wildcard)
+    if (ofAll) found.push(ofAll)
+    for (const length of this.#prefixLengths.keys()) {
+      const prefixed = length <= name.length && this.prefixed.get(name.slice(0, length))
+      if (prefixed) found.push(prefixed)
+    }
+    return found
   }
 
   *all(): Iterable<AclEntry> {
@@ -118,8 +124,8 @@ export class AclsImage {
     return this.#byType.get(resourceType)?.all() ?? []
   }
 
-  /** Those that say something of the resource: by its name, by a prefix of it, or of all of its type. */
-  about(resourceType: number, name: string): Iterable<AclEntry> {
+  /** Those that say something of the resource: by its name, of all of its type, or by a prefix of it. */
+  about(resourceType: number, name: string): readonly ReadonlySet<AclEntry>[] {
     return this.#byType.get(resourceType)?.matching(name) ?? []
   }
 }
