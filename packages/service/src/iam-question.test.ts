@@ -61,7 +61,10 @@ it('is asked for access keys, roles and their sessions', () => {
   expect(ask(`arn:aws:iam::${account}:role/reader`, 'kafka:DescribeCluster').isAllowed).toBe(true)
   expect(ask(`arn:aws:sts::${account}:assumed-role/reader/x`, 'kafka:DescribeCluster').isAllowed).toBe(true)
   expect(ask(`arn:aws:iam::${account}:root`, 'kafka:DeleteCluster').isAllowed).toBe(true)
-  expect(() => ask('alice', 'kafka:DescribeCluster')).toThrow(/neither an access key/)
+  expect(() => ask('alice', 'kafka:DescribeCluster')).toThrow(
+    /neither an access key.* Is .*:user\/alice meant\?$/,
+  )
+  expect(() => ask('nobody', 'kafka:DescribeCluster')).toThrow(/a role or a session\.$/)
 })
 
 it('is asked of a role by whom it trusts', () => {

@@ -101,8 +101,9 @@ function callerNamed(who: string, identities: Identities): Caller {
   }
   if (/^arn:[\w-]+:iam::\d{12}:root$/.test(who) || identities.knows(who)) return callerOf(who, 'session')
   if (/^arn:[\w-]+:iam::\d{12}:(user|role)\/.+$/.test(who)) throw nobodyIs(who)
+  const meant = identities.named(who).map((arn) => ` Is ${arn} meant?`)
   throw new UsageError(
-    `"${who}" is neither an access key of this data directory nor the ARN of a user, a role or a session.`,
+    `"${who}" is neither an access key of this data directory nor the ARN of a user, a role or a session.${meant.join('')}`,
   )
 }
 

@@ -29,7 +29,7 @@ function session(identity: Identity, asked: string[] = []) {
     return permissions
   }
   const logIn = async () => {
-    login.handshake('OWN', 1)
+    login.handshake('OWN', 1, '127.0.0.1')
     await login.authenticate(Buffer.alloc(0), '10.0.0.7')
   }
   return { of: new ConnectionSession(plaintext, socket, login, { authorizer: { permissionsOf } }), logIn }

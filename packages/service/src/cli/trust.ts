@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { systemEffects } from '@sluice/effects'
 import { Command, Option } from 'commander'
@@ -53,10 +53,10 @@ export function certCommand(): Command {
       const authority = authorityOf(dataDir)
       const { key, certificate } = await issued(authority, subject)
       const path = (ending: string) => join(resolve(out), `${fileName}${ending}`)
-      write(path('-key.pem'), key, 0o600)
+      writeSecret(path('-key.pem'), key)
       write(path('-cert.pem'), certificate)
       // As Kafka's Java clients take it: ssl.keystore.type=PEM.
-      write(path('-keystore.pem'), `${key}${certificate}${authority.certificate() ?? ''}`, 0o600)
+      writeSecret(path('-keystore.pem'), `${key}${certificate}${authority.certificate() ?? ''}`)
       process.stdout.write(['-key.pem', '-cert.pem', '-keystore.pem'].map((one) => `${path(one)}\n`).join(''))
       process.stderr.write(`\n  Kafka knows this client as User:${subject}\n`)
     })
@@ -82,8 +82,14 @@ export function revokeCommand(): Command {
 }
 
 function certificateIn(file: string): X509Certificate {
+  let bytes: Buffer
   try {
-    return new X509Certificate(readFileSync(file))
+    bytes = readFileSync(file)
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}.`)
+  }
+  try {
+    return new X509Certificate(bytes)
   } catch {
     throw new UsageError(`${file} holds no certificate.`)
   }
@@ -117,10 +123,22 @@ function nothingIssued(dataDir: string): OperatingError {
   })
 }
 
-function write(path: string, bytes: string | Uint8Array, mode = 0o644): void {
+function write(path: string, bytes: string | Uint8Array): void {
+  writeWith(path, () => writeFileSync(path, bytes))
+}
+
+/** Into a file of its own: one that is there keeps the mode that it has, and others may have it open. */
+function writeSecret(path: string, text: string): void {
+  writeWith(path, () => {
+    rmSync(path, { force: true })
+    writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
+  })
+}
+
+function writeWith(path: string, act: () => void): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, bytes, { mode })
+    act()
   } catch (error) {
     throw new OperatingError(`${path} cannot be written.`, {
       code: (error as NodeJS.ErrnoException).code ?? 'NOT_WRITTEN',

@@ -120,6 +120,12 @@ export class Identities implements KeyRing<KeyOwner> {
     return [...this.#table.roles.keys()]
   }
 
+  /** The ARNs of users and roles that have this name. */
+  named(name: string): string[] {
+    const { users, roles } = this.#table
+    return [...users.keys(), ...roles.keys()].filter((arn) => arn.endsWith(`/${name}`))
+  }
+
   /** Of the user or the role; nobody needs any who owns an account. */
   policiesOf({ principalArn }: Caller): readonly NamedPolicy[] {
     const { users, roles } = this.#table

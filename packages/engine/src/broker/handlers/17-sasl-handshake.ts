@@ -17,7 +17,7 @@ export const saslHandshake = handler(
   ({ mechanism }, { session, apiVersion, connection }) => {
     const { login } = session
     if (!login) return { errorCode: ErrorCode.ILLEGAL_SASL_STATE, mechanisms: [] }
-    const answer = login.handshake(mechanism, apiVersion)
+    const answer = login.handshake(mechanism, apiVersion, session.remoteAddress)
     if (login.isRefused) connection.close('it cannot log in this way')
     return answer
   },

@@ -1,4 +1,4 @@
-import { silentLogger, TestClock } from '@sluice/effects'
+import { lineLogger, TestClock } from '@sluice/effects'
 import { ErrorCode, Metadata, SaslHandshake } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { RefusalLog } from '../refusal-log.ts'
@@ -10,15 +10,22 @@ const noBytes = Buffer.alloc(0)
 
 function loginBy(evaluate: SaslExchange['evaluate'], sessionMsMax = 0) {
   const clock = new TestClock(startAtMs)
+  const lines: string[] = []
+  const logger = lineLogger(
+    (line) => lines.push(line),
+    'debug',
+    () => 0,
+  )
+  const mechanism = (name: string) => [name, { name, begin: () => ({ evaluate }) }] as const
   const login = new SaslLogin({
     clock,
-    refusals: new RefusalLog({ clock, logger: silentLogger }),
-    mechanisms: new Map([['TEST', { name: 'TEST', begin: () => ({ evaluate }) }]]),
+    refusals: new RefusalLog({ clock, logger }),
+    mechanisms: new Map([mechanism('TEST'), mechanism('OTHER')]),
     sessionMsMax: () => sessionMsMax,
     failureDelayMs: () => 0,
   })
-  login.handshake('TEST', 1)
-  return { login, clock }
+  login.handshake('TEST', 1, '127.0.0.1')
+  return { login, clock, lines }
 }
 
 /** Lets in whoever the next bytes name. */
@@ -68,11 +75,11 @@ it('is authenticated anew as the same principal only', async () => {
   const world = loginOf({ sessionMsMax: 10_000 })
   await logIn(world)
   await world.clock.advance(5_000)
-  world.login.handshake('TEST', 1)
+  world.login.handshake('TEST', 1, '127.0.0.1')
   expect(await logIn(world)).toMatchObject({ errorCode: ErrorCode.NONE, sessionLifetimeMs: 10_000 })
   await world.clock.advance(9_999)
   expect(world.login.objectionTo(Metadata.apiKey)).toBeNull()
-  world.login.handshake('TEST', 1)
+  world.login.handshake('TEST', 1, '127.0.0.1')
   const other = logIn(world, 'mallory')
   await world.clock.advance(1)
   expect(await other).toMatchObject({
@@ -85,22 +92,44 @@ it('is not authenticated anew where it never ends', async () => {
   const world = loginOf()
   await logIn(world)
   await world.clock.advance(5_000)
-  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.ILLEGAL_SASL_STATE)
+  expect(world.login.handshake('TEST', 1, '127.0.0.1').errorCode).toBe(ErrorCode.ILLEGAL_SASL_STATE)
   expect(world.login.objectionTo(Metadata.apiKey)).toBeNull()
 })
 
 it('is authenticated anew once a second at most, and goes on where a client asks for more', async () => {
   const world = loginOf({ sessionMsMax: 10_000 })
   await logIn(world)
-  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.NONE)
+  expect(world.login.handshake('TEST', 1, '127.0.0.1').errorCode).toBe(ErrorCode.NONE)
   await logIn(world)
   await world.clock.advance(999)
-  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.ILLEGAL_SASL_STATE)
+  expect(world.login.handshake('TEST', 1, '127.0.0.1').errorCode).toBe(ErrorCode.ILLEGAL_SASL_STATE)
   expect(world.login.isRefused).toBe(false)
   expect(world.login.objectionTo(Metadata.apiKey)).toBeNull()
   await world.clock.advance(1)
-  expect(world.login.handshake('TEST', 1).errorCode).toBe(ErrorCode.NONE)
+  expect(world.login.handshake('TEST', 1, '127.0.0.1').errorCode).toBe(ErrorCode.NONE)
   expect((await logIn(world)).errorCode).toBe(ErrorCode.NONE)
+})
+
+it('is refused by a mechanism that is not served, and the log says so', () => {
+  const { login, lines } = loginOf()
+  expect(login.handshake('PLAIN', 1, '10.0.0.1')).toEqual({
+    errorCode: ErrorCode.UNSUPPORTED_SASL_MECHANISM,
+    mechanisms: ['TEST', 'OTHER'],
+  })
+  expect(login.isRefused).toBe(true)
+  expect(lines).toEqual([
+    expect.stringContaining(
+      'WARN a login is refused client=10.0.0.1 reason="this listener has no mechanism PLAIN" served="TEST, OTHER"',
+    ),
+  ])
+})
+
+it('is not authenticated anew by another mechanism, and the log says so', async () => {
+  const world = loginOf({ sessionMsMax: 10_000 })
+  await logIn(world)
+  expect(world.login.handshake('OTHER', 1, '10.0.0.1').errorCode).toBe(ErrorCode.ILLEGAL_SASL_STATE)
+  expect(world.login.isRefused).toBe(true)
+  expect(world.lines).toEqual([expect.stringContaining('began by another mechanism than OTHER')])
 })
 
 it('a mechanism’s own word of a refusal goes first, and whatever follows it is refused', async () => {

@@ -81,8 +81,9 @@ export class SaslLogin {
     }
   }
 
-  handshake(name: string, version: number): { errorCode: number; mechanisms: string[] } {
-    const { mechanisms, clock } = this.#options
+  /** `client` is the address that it comes from. */
+  handshake(name: string, version: number, client: string): { errorCode: number; mechanisms: string[] } {
+    const { mechanisms, clock, refusals } = this.#options
     const isAnew = this.#identity !== null
     const endsNever = this.#sessionEndsAtMs === Number.POSITIVE_INFINITY
     // The session goes on as it is.
@@ -90,20 +91,21 @@ export class SaslLogin {
       return { errorCode: ErrorCode.ILLEGAL_SASL_STATE, mechanisms: [] }
     const mechanism = mechanisms.get(name)
     const names = [...mechanisms.keys()]
-    if (!mechanism) return this.#refusedHandshake(ErrorCode.UNSUPPORTED_SASL_MECHANISM, names)
+    const refused = (errorCode: number, reason: string) => {
+      refusals.tell('a login is refused', client, reason, { served: names.join(', ') })
+      this.#state = 'refused'
+      return { errorCode, mechanisms: names }
+    }
+    if (!mechanism)
+      return refused(ErrorCode.UNSUPPORTED_SASL_MECHANISM, `this listener has no mechanism ${name}`)
     if (isAnew && mechanism !== this.#mechanism)
-      return this.#refusedHandshake(ErrorCode.ILLEGAL_SASL_STATE, names)
+      return refused(ErrorCode.ILLEGAL_SASL_STATE, `its session began by another mechanism than ${name}`)
     if (isAnew) this.#renewedAtMs = clock.monotonic()
     this.#mechanism = mechanism
     this.#exchange = mechanism.begin()
     this.#isBare = version === 0
     this.#state = 'exchange'
     return { errorCode: ErrorCode.NONE, mechanisms: names }
-  }
-
-  #refusedHandshake(errorCode: number, mechanisms: string[]) {
-    this.#state = 'refused'
-    return { errorCode, mechanisms }
   }
 
   /** Has the next step of the exchange been refused, the answer comes late, and the connection is to close after it. */
