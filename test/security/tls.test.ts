@@ -122,6 +122,20 @@ describe('a listener that requires certificates of clients', () => {
     await expect(answers('MUTUAL', { authorities: engine.ca })).rejects.toThrow()
   })
 
+  // Without an alert it would be a connection that has gone, and clients come again and again.
+  it.each([
+    ['TLSv1.2', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'],
+    ['TLSv1.3', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'],
+  ] as const)('tells who has none, by %s', async (maxVersion, code) => {
+    const error = await new Promise((resolve) => {
+      const socket = tls.connect({ host, port: engine.port('MUTUAL'), ca: engine.ca, maxVersion }, () =>
+        socket.write('bytes'),
+      )
+      socket.once('error', resolve).once('close', resolve).resume()
+    })
+    expect(error).toMatchObject({ code })
+  })
+
   it('refuses who has one of another authority', async () => {
     await withAnotherAuthority(async (another) => {
       const foreign = await engine.clientCredentials('CN=mallory', another)

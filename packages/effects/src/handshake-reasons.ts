@@ -14,8 +14,10 @@ const disbelief =
 
 /** What OpenSSL and Node say of handshakes that fail, by their codes, in words for people. */
 const reasons: Readonly<Record<string, string>> = {
+  ECONNRESET: 'it has gone before the handshake was over',
   ERR_SSL_HTTP_REQUEST: 'it speaks HTTP',
   ERR_SSL_NO_SHARED_CIPHER: 'it takes none of the ciphers that are served',
+  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'it shows no certificate',
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: disbelief,
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: disbelief,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: disbelief,

@@ -53,7 +53,7 @@ function plainServer(accept: Accept): net.Server {
   )
 }
 
-/** One that has not ended. */
+/** One that is under way, or has failed. */
 interface Handshake {
   readonly socket: SystemSocket
   readonly handler: SocketHandler
@@ -63,45 +63,54 @@ interface Handshake {
 /**
  * A connection is its owner's from the moment it is there, so that one that never ends its handshake counts like any
  * other; its bytes come when the handshake has ended. An owner that wants nothing of it yet lets the handshake wait: that
- * costs a millisecond of the processor each. Which encrypted socket stands on which connection only the address of the
- * other side tells.
+ * costs a millisecond of the processor each. Which encrypted socket stands on which connection the address of the other
+ * side tells, and of one that is closed, which has none any more, an undocumented property.
  */
 function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOptions, accept: Accept) {
+  const isNeeded = clientCertificate === 'required'
   // It listens nowhere: connections are handed to it.
   const handshaker = tls.createServer({
     ...contextOptions(credentials),
     requestCert: clientCertificate !== 'none',
-    // Node would end such a connection, too, but say to nobody why.
-    rejectUnauthorized: false,
+    // Then TLS itself tells a client that shows none. For one whose certificate is not believed Node has no such word.
+    rejectUnauthorized: isNeeded,
     handshakeTimeout: handshakeMsMax,
     noDelay: true,
   })
   const handshakes = new Map<string, Handshake>()
+  const onSocket = new WeakMap<net.Socket, Handshake>()
+  const handshakeOf = (encrypted: tls.TLSSocket) => {
+    const { _parent: raw } = encrypted as unknown as { _parent?: net.Socket }
+    return (raw && onSocket.get(raw)) ?? handshakes.get(addressOf(encrypted))
+  }
   const server = net.createServer({ pauseOnConnect: true, noDelay: true }, (raw) => {
     const socket = new SystemSocket(raw)
     const at = addressOf(raw)
     raw.on('error', () => {})
     const handshake: Handshake = { socket, handler: accept(socket) }
     handshakes.set(at, handshake)
+    onSocket.set(raw, handshake)
     raw.once('close', () => {
       if (handshakes.get(at) !== handshake) return
       handshakes.delete(at)
-      handshake.handler.onClose(new HandshakeFailure(handshake.failure))
+      // Why Node has closed it is told after that.
+      setImmediate(() => handshake.handler.onClose(new HandshakeFailure(handshake.failure)))
     })
     socket.beginsWith(() => handshaker.emit('connection', raw))
   })
   handshaker.on('tlsClientError', (error, encrypted) => {
-    const handshake = handshakes.get(addressOf(encrypted))
-    if (handshake) handshake.failure = new Error(reasonOf(error))
+    const handshake = handshakeOf(encrypted)
+    const isDisbelieved = Boolean(encrypted.authorizationError)
+    if (handshake) handshake.failure = new Error(isDisbelieved ? refusalOf(encrypted) : reasonOf(error))
     encrypted.destroy()
   })
   handshaker.on('secureConnection', (encrypted) => {
     const at = addressOf(encrypted)
     const handshake = handshakes.get(at)
     const isShown = encrypted.getPeerX509Certificate() !== undefined
-    const isRefused = isShown || clientCertificate === 'required' ? !encrypted.authorized : false
+    const isRefused = !encrypted.authorized && (isShown || isNeeded)
     if (!handshake || isRefused) {
-      if (handshake) handshake.failure = new Error(isShown ? refusalOf(encrypted) : 'it shows no certificate')
+      if (handshake) handshake.failure = new Error(refusalOf(encrypted))
       encrypted.destroy()
       return
     }
