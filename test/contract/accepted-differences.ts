@@ -152,6 +152,14 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     ].map((path) => ({ api: 'DescribeQuorum', path })),
   },
   {
+    what: 'Unclean leaders (unclean.leader.election.enable) where all brokers start at once',
+    here: 'a replica that was out of sync waits for those that were in sync, while they start, and until unclean.leader.election.interval.ms after the start of the controller',
+    apacheKafka: 'the first that is there leads, and what the others had acknowledged is lost',
+    why: 'MSK has this property on by default, and a service that is killed takes all of its brokers with it.',
+    see: 'KIP-966',
+    places: [],
+  },
+  {
     what: 'Sentences of errors',
     here: 'in our own words',
     apacheKafka: 'in its own',

@@ -10,6 +10,8 @@ interface Heard {
   readonly metadataOffset: Int64
   /** Of the last record of its controlled shutdown; null while there is none. */
   shutdownOffset: number | null
+  /** It has registered and has never been unfenced yet. */
+  isStarting: boolean
 }
 
 export interface HeardBroker {
@@ -22,6 +24,8 @@ export interface HeardBroker {
 /** Nobody has said anything yet. */
 const unknownOffset = -1
 
+const newcomer: Pick<Heard, 'shutdownOffset' | 'isStarting'> = { shutdownOffset: null, isStarting: true }
+
 /** What this controller alone remembers of the brokers' heartbeats, each by the broker's epoch. */
 export class BrokerHeartbeats {
   readonly #clock: Clock
@@ -29,17 +33,42 @@ export class BrokerHeartbeats {
   readonly #heard = new Map<number, Heard>()
   /** Brokers that were here before this controller started have a session from then on. */
   readonly #startedAtMs: number
+  readonly #patienceMs: number
 
-  constructor({ clock, sessionTimeoutMs }: { clock: Clock; sessionTimeoutMs: number }) {
+  constructor(options: {
+    clock: Clock
+    sessionTimeoutMs: number
+    /** How long after its own start the controller goes on to expect those who were here before. */
+    patienceMs: number
+  }) {
+    const { clock } = options
     this.#clock = clock
-    this.#sessionTimeoutMs = sessionTimeoutMs
+    this.#sessionTimeoutMs = options.sessionTimeoutMs
+    this.#patienceMs = options.patienceMs
     this.#startedAtMs = clock.monotonic()
   }
 
   heard(brokerId: number, epoch: Int64, metadataOffset: Int64 = unknownOffset): void {
     const before = this.#heard.get(brokerId)
-    const shutdownOffset = before?.epoch === epoch ? before.shutdownOffset : null
-    this.#heard.set(brokerId, { epoch, atMs: this.#clock.monotonic(), metadataOffset, shutdownOffset })
+    const { shutdownOffset, isStarting } = before?.epoch === epoch ? before : newcomer
+    const atMs = this.#clock.monotonic()
+    this.#heard.set(brokerId, { epoch, atMs, metadataOffset, shutdownOffset, isStarting })
+  }
+
+  /** It is not only starting any more: it serves, or has given up. */
+  hasStarted(broker: BrokerImage): void {
+    const heard = this.#of(broker)
+    if (heard) heard.isStarting = false
+  }
+
+  /**
+   * Whether a broker that does not serve may soon: it has registered and is heard of, or it was here before this
+   * controller, which has not been here for long.
+   */
+  isExpected(broker: BrokerImage): boolean {
+    const heard = this.#of(broker)
+    if (heard) return heard.isStarting && this.msLeft(broker) > 0
+    return this.#clock.monotonic() - this.#startedAtMs < this.#patienceMs
   }
 
   forget(brokerId: number): void {

@@ -1,4 +1,4 @@
-import { assert, type Clock } from '@sluice/effects'
+import { assert } from '@sluice/effects'
 import {
   BrokerHeartbeat,
   BrokerRegistration,
@@ -15,7 +15,7 @@ import { recordVersions } from '../metadata/features.ts'
 import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { eachOfSteps, type Steps } from '../storage/slices.ts'
-import { BrokerHeartbeats, type HeardBroker } from './broker-heartbeats.ts'
+import type { BrokerHeartbeats, HeardBroker } from './broker-heartbeats.ts'
 import { directoriesError, featuresError } from './broker-registration.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import type { Decision } from './decision.ts'
@@ -53,16 +53,15 @@ export class BrokersManager {
   constructor(options: {
     image: MetadataImage
     changes: PartitionChanges
-    clock: Clock
+    heartbeats: BrokerHeartbeats
     clusterId: string
     nodeId: number
-    sessionTimeoutMs: number
   }) {
     this.#image = options.image
     this.#changes = options.changes
     this.#clusterId = options.clusterId
     this.#nodeId = options.nodeId
-    this.#heartbeats = new BrokerHeartbeats(options)
+    this.#heartbeats = options.heartbeats
   }
 
   /** `offset`: of the first record of this decision, which becomes the broker's epoch. */
@@ -96,6 +95,7 @@ export class BrokersManager {
     const isCaughtUp = currentMetadataOffset >= broker.epoch
     const state = this.#next(broker, request, isCaughtUp)
     this.#heartbeats.heard(brokerId, brokerEpoch, currentMetadataOffset)
+    if (!broker.fenced || state !== 'fenced') this.#heartbeats.hasStarted(broker)
     const response = {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,

@@ -39,6 +39,7 @@ import { openMetaProperties } from '../storage/meta-properties.ts'
 import { type DiskFailure, DirectoryLostError, NodeDisk } from '../storage/node-disk.ts'
 import { atOnce, inSlices, type Steps } from '../storage/slices.ts'
 import { AclsManager } from './acls.ts'
+import { BrokerHeartbeats } from './broker-heartbeats.ts'
 import { BrokersManager } from './brokers.ts'
 import type { ChannelTarget } from './channel.ts'
 import { ClientQuotasManager } from './client-quotas.ts'
@@ -151,11 +152,15 @@ export class Controller implements ChannelTarget {
     this.#guard = parts.guard
     this.#lane = new Lane(options.clock)
     const { clock, random, clusterId, nodeId, logger } = options
-    const sessionTimeoutMs = config.int('broker.session.timeout.ms')
-    const changes = new PartitionChanges({ image, config })
+    const heartbeats = new BrokerHeartbeats({
+      clock,
+      sessionTimeoutMs: config.int('broker.session.timeout.ms'),
+      patienceMs: config.long('unclean.leader.election.interval.ms'),
+    })
+    const changes = new PartitionChanges({ image, config, heartbeats })
     const observers = new Observers(clock)
     const elections = new ElectionsManager({ image, changes })
-    const brokers = new BrokersManager({ image, changes, clock, clusterId, nodeId, sessionTimeoutMs })
+    const brokers = new BrokersManager({ image, changes, heartbeats, clusterId, nodeId })
     this.#managers = {
       brokers,
       topics: new TopicsManager({

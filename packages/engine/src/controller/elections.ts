@@ -65,10 +65,7 @@ export class ElectionsManager {
   electUncleanly(): NewRecord[] {
     return this.#due(
       ({ leader }) => leader === noLeader,
-      (place) =>
-        this.#changes.electsUncleanly(place.topic.name)
-          ? this.#changes.change(place, { election: 'unclean' })
-          : null,
+      (place) => (this.#changes.electsUncleanly(place.topic.name) ? this.#changes.change(place, {}) : null),
     )
   }
 

@@ -30,11 +30,12 @@ function partition(parts: Partial<PartitionImage>): PartitionImage {
 interface Case extends Partial<Pick<Options, 'target' | 'election' | 'minIsr'>> {
   readonly before?: Partial<PartitionImage>
   readonly active: readonly number[]
+  readonly expected?: readonly number[]
   readonly uncleanShutdown?: number
 }
 
 /** What the record says beside whose partition it is; null without one. */
-function change({ before = {}, active, ...options }: Case): object | null {
+function change({ before = {}, active, expected = [], ...options }: Case): object | null {
   const made = partitionChange({
     topicId,
     partitionId: 4,
@@ -43,6 +44,7 @@ function change({ before = {}, active, ...options }: Case): object | null {
     election: 'online',
     minIsr: null,
     canLead: (id) => active.includes(id),
+    isExpected: (id) => expected.includes(id),
     defaultDirectory: directory,
     ...options,
   })

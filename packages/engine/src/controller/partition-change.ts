@@ -27,6 +27,8 @@ interface PartitionChangeOptions {
   readonly election: Election
   /** Whether a broker may lead once what is being decided holds. */
   readonly canLead: (brokerId: number) => boolean
+  /** Whether a broker that does not serve is about to. Nobody leads uncleanly in the place of one that is. */
+  readonly isExpected: (brokerId: number) => boolean
   /** How many in sync are enough to need no others; null where the cluster keeps no eligible leader replicas. */
   readonly minIsr: number | null
   /** A broker that may have lost records of which it had said that it has them. */
@@ -99,7 +101,8 @@ function eligible(
 /**
  * The leader that there is stays where it is in sync and can lead, or gives way to the first replica where that one is
  * preferred; else the first such replica leads. Where nobody is in sync, who is eligible counts as in sync. Where nobody
- * can lead so, it is the last leader there was; then, with `unclean`, anybody; then none.
+ * can lead so, it is the last leader there was; then, with `unclean`, anybody; then none. Where all brokers start at once,
+ * one that was out of sync may be the first that is there: it waits for those that were in sync.
  */
 function elect(options: PartitionChangeOptions, course: Course): Elected {
   const { before, election, canLead } = options
@@ -108,7 +111,8 @@ function elect(options: PartitionChangeOptions, course: Course): Elected {
   const preference = [...(election === 'preferred' ? replicas.slice(0, 1) : []), before.leader, ...replicas]
   const clean = preference.find((id) => valid.includes(id) && canLead(id))
   if (clean !== undefined) return { leader: clean, isUnclean: false }
-  const unclean = lastLeader(options, course) ?? (election === 'unclean' ? replicas.find(canLead) : undefined)
+  const mayLose = election === 'unclean' && !isWorthWaiting(options)
+  const unclean = lastLeader(options, course) ?? (mayLose ? replicas.find(canLead) : undefined)
   return { leader: unclean ?? noLeader, isUnclean: unclean !== undefined }
 }
 
@@ -117,6 +121,12 @@ function lastLeader({ before, minIsr, canLead }: PartitionChangeOptions, { isr, 
   const [leader, ...others] = before.lastKnownElr
   if (minIsr === null || isr.length + elr.length > 0) return undefined
   return leader !== undefined && others.length === 0 && canLead(leader) ? leader : undefined
+}
+
+/** Somebody who has all that is committed is on the way. */
+function isWorthWaiting({ before, isExpected }: PartitionChangeOptions): boolean {
+  const { isr, eligibleLeaderReplicas, leader, lastKnownElr } = before
+  return [...isr, ...eligibleLeaderReplicas, leader, ...lastKnownElr].some(isExpected)
 }
 
 /** The course under a new leader. */

@@ -4,6 +4,7 @@ import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/imag
 import type { NewRecord } from '../metadata/records.ts'
 import { noLeader } from '../metadata/topics-image.ts'
 import type { Steps } from '../storage/slices.ts'
+import type { BrokerHeartbeats } from './broker-heartbeats.ts'
 import { type Election, partitionChange, type PartitionTarget } from './partition-change.ts'
 
 /** A partition as it is. */
@@ -15,21 +16,29 @@ export interface PlacedPartition {
 
 interface Wish {
   readonly target?: PartitionTarget
-  /** Without it: as the topic's unclean.leader.election.enable says. */
+  /** Without it: as the topic's unclean.leader.election.enable says, once nobody better is expected. */
   readonly election?: Election
   /** Who will be active once what is being decided holds; without it, who is. */
   readonly isActive?: (brokerId: number) => boolean
   readonly uncleanShutdown?: number
+  /** A broker that is being registered. */
+  readonly registers?: number
 }
 
 /** Changes of partitions, by what the image and the configs say at the moment. */
 export class PartitionChanges {
   readonly #image: MetadataImage
   readonly #config: BrokerConfig
+  readonly #heartbeats: Pick<BrokerHeartbeats, 'isExpected'>
 
-  constructor(options: { image: MetadataImage; config: BrokerConfig }) {
+  constructor(options: {
+    image: MetadataImage
+    config: BrokerConfig
+    heartbeats: Pick<BrokerHeartbeats, 'isExpected'>
+  }) {
     this.#image = options.image
     this.#config = options.config
+    this.#heartbeats = options.heartbeats
   }
 
   /** null: nothing changes. */
@@ -44,10 +53,16 @@ export class PartitionChanges {
       target: wish.target ?? {},
       election: wish.election ?? (this.electsUncleanly(topic.name) ? 'unclean' : 'online'),
       canLead: (id) => isActive(id) && this.#isOnline({ ...before, ...moved }, id),
+      isExpected: (id) => !wish.election && (id === wish.registers || this.#isExpected(id)),
       minIsr: this.#minIsr(topic),
       uncleanShutdown: wish.uncleanShutdown,
       defaultDirectory: (id) => defaultDirectory(this.#image, id),
     })
+  }
+
+  #isExpected(brokerId: number): boolean {
+    const broker = this.#image.broker(brokerId)
+    return broker !== undefined && this.#heartbeats.isExpected(broker)
   }
 
   electsUncleanly(topic: string): boolean {
@@ -76,10 +91,15 @@ export class PartitionChanges {
    * what was only in its page cache: it is eligible no more (KIP-966).
    */
   afterShutdown(brokerId: number, isClean: boolean): Steps<NewRecord[]> {
-    if (isClean || !this.#image.keepsElr) return this.withoutBroker(brokerId)
+    const mayHaveLost = !isClean && this.#image.keepsElr
     return this.#each(
-      ({ isr, eligibleLeaderReplicas: elr }) => isr.includes(brokerId) || elr.includes(brokerId),
-      (before) => ({ ...this.#wishWithout(brokerId, before), uncleanShutdown: brokerId }),
+      ({ isr, eligibleLeaderReplicas: elr }) =>
+        isr.includes(brokerId) || (mayHaveLost && elr.includes(brokerId)),
+      (before) => ({
+        ...this.#wishWithout(brokerId, before),
+        registers: brokerId,
+        ...(mayHaveLost && { uncleanShutdown: brokerId }),
+      }),
     )
   }
 
