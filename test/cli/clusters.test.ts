@@ -29,6 +29,25 @@ describe('sluice cluster', { timeout: 120_000 }, () => {
 
     expect(await sandbox.run('cluster reboot', 'orders', '2')).toMatchObject({ exitCode: 0 })
     expect(await sandbox.run('cluster wait', 'orders')).toMatchObject({ exitCode: 0 })
+
+    const grown = await sandbox.run('cluster update', 'orders', '--target-broker-ebs-volume-info', '107')
+    expect(grown).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/VOLUME GiB +107\n/) })
+    expect(await sandbox.run('cluster update', 'orders')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/UpdateBrokerType: --target-instance-type/),
+    })
+    const stopped = await sandbox.run('broker stop', 'orders', '2')
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/STATE +HEALING/) })
+    expect(stopped.stdout).toMatch(/Broker 2 is stopped on purpose/)
+    const refused = await sandbox.run('cluster update', 'orders', '--enhanced-monitoring', 'PER_BROKER')
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/in HEALING state/) })
+    const back = await sandbox.run('broker start', 'orders', '2')
+    expect(back).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/STATE +ACTIVE/) })
+    expect(await sandbox.run('broker stop', 'orders', '9')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/orders has no broker 9\.[\s\S]*Next: /),
+    })
+
     expect(await sandbox.run('cluster delete', 'orders')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/STATE +DELETING/),

@@ -33,7 +33,14 @@ import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, nodesText, reportOf, type Reported } from './reporting.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
-import { faultsPath, healthPath, type StatusReport, statusPath } from './status-report.ts'
+import {
+  type BrokerHold,
+  brokersPath,
+  faultsPath,
+  healthPath,
+  type StatusReport,
+  statusPath,
+} from './status-report.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
@@ -213,6 +220,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       read: () => (ready ? reportOf(ready) : { ready: false }),
       guard: aws.guard.bind(aws),
     },
+    ...brokersPage(fleet, aws),
     ...faultsPage(options, aws),
   }
   const api = await listenAt(edge(pages, aws), options.apiPort, before?.apiPort, effects)
@@ -244,6 +252,19 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       await toldOf(options, undoAll(started), () => `Stopping: ${nodesText(fleet.status())} left`)
       logger.info('stopped')
     },
+  }
+}
+
+function brokersPage(fleet: Fleet, aws: AwsEndpoint): Record<string, Page> {
+  const write = (sent: unknown) => {
+    const { cluster, broker, stopped } = sent as BrokerHold
+    const refusal = fleet.holdBroker(String(cluster), Number(broker), stopped === true)
+    if (refusal !== null) throw new Error(refusal)
+    return {}
+  }
+  const read = () => ({})
+  return {
+    [brokersPath]: { read, write: { POST: write }, guard: aws.guard.bind(aws) },
   }
 }
 

@@ -28,6 +28,15 @@ export interface StatusReport {
 /** In the explicit development mode alone: what goes wrong on purpose. */
 export const faultsPath = '/_sluice/faults'
 
+/** Where brokers are stopped on purpose and started again: it takes a `BrokerHold`. */
+export const brokersPath = '/_sluice/brokers'
+
+export interface BrokerHold {
+  cluster: string
+  broker: number
+  stopped: boolean
+}
+
 export interface ClusterReport {
   name: string
   arn: string

@@ -1,12 +1,11 @@
-import { systemClock } from '@sluice/effects'
 import { Command, Option } from 'commander'
-import { ApiError, callApi } from '../aws/api-client.ts'
+import { ApiError } from '../aws/api-client.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import type { FaultReport, FaultRequest } from '../fleet/engines/embedded/faults.ts'
 import { faultsPath } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { dataDirOption, wholeNumber } from './options.ts'
-import { askStatus } from './running-service.ts'
+import { askOwnPage } from './own-page.ts'
 import { UsageError } from '../usage-error.ts'
 
 /* What goes wrong on purpose, in a service that was started for development. */
@@ -63,16 +62,8 @@ async function ask(
   method: 'GET' | 'POST' | 'DELETE',
   body?: object,
 ): Promise<FaultReport[]> {
-  const { report, accessKey: credentials } = await askStatus(dataDir)
-  const { hostname: host, port } = new URL(report.endpoint)
-  const endpoint = {
-    host,
-    port: Number(port),
-    credentials,
-    scope: { region: report.region, service: 'kafka' },
-  }
   try {
-    const answer = await callApi(endpoint, systemClock(), { method, path: faultsPath, body })
+    const answer = await askOwnPage(dataDir, method, faultsPath, body)
     return (answer as { faults: FaultReport[] }).faults
   } catch (error) {
     if (!(error instanceof ApiError)) throw error

@@ -114,6 +114,8 @@ export interface Fleet {
   /** Stops every broker cleanly. */
   stop(): Promise<void>
   status(): ClusterStatus[]
+  /** Stops a broker on purpose, or lets it run again; the cluster says so until then. Says why not, as a sentence. */
+  holdBroker(cluster: string, nodeId: number, isHeld: boolean): string | null
   /** Resolves when the loop has nothing to do for the cluster at this moment (retries are not waited for). */
   idle(uuid: string): Promise<void>
 }
@@ -300,6 +302,21 @@ class FleetOfClusters implements Fleet {
     if (failed) throw failed.reason
   }
 
+  holdBroker(name: string, nodeId: number, isHeld: boolean): string | null {
+    const record = this.#store.byName(name)
+    const runtime = record && this.#runtimes.get(record.uuid)
+    if (!record || !runtime?.cluster) return `There is no cluster ${name} that runs.`
+    if (!record.nodes.some((node) => sameNode(node, { role: 'broker', nodeId })))
+      return `${name} has no broker ${nodeId}.`
+    const isFree = record.state === 'ACTIVE' || record.state === 'HEALING'
+    if (isHeld && (!isFree || activeChange(record)))
+      return `${name} is ${record.state}: nothing is stopped then.`
+    if (isHeld) runtime.heldBrokers.add(nodeId)
+    else runtime.heldBrokers.delete(nodeId)
+    this.#loop.trigger(record.uuid)
+    return null
+  }
+
   status(): ClusterStatus[] {
     return [...this.#statusOfReadable(), ...this.#store.unreadable().map((one) => this.#statusOf(one))]
   }
@@ -427,6 +444,7 @@ class FleetOfClusters implements Fleet {
       cluster: null,
       abort: new AbortController(),
       toldFailures: new Set(),
+      heldBrokers: new Set(),
       portsChecked: false,
       scramUsersChecked: false,
       volumeBytes: null,

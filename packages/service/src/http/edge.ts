@@ -5,7 +5,7 @@ import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 export interface Page {
   read(): object
   /** Of a page that is more than read: gets the JSON that is sent, and throws what is wrong with it. */
-  readonly write?: Readonly<Record<'POST' | 'DELETE', (sent: unknown) => object>>
+  readonly write?: Readonly<Partial<Record<'POST' | 'DELETE', (sent: unknown) => object>>>
   /** Lets only those in who may read it; without one everybody may. */
   guard?: (head: HttpHead, page: Admission) => Verdict
 }

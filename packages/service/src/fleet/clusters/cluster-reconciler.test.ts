@@ -28,6 +28,8 @@ const settled: Observation = {
   joining: [],
   leaving: [],
   unported: false,
+  held: 'none',
+  stopping: [],
   missingQuorum: [],
   missingBrokers: [],
   outdated: [],
@@ -53,6 +55,16 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   ['it shall go, and nodes may run', { state: 'DELETING', opened: false }, 'open engine'],
   ['it has FAILED', { state: 'FAILED', nodes: 0 }, ''],
   ['it has FAILED and a part of it runs', { state: 'FAILED', nodes: 1 }, 'stop engine'],
+
+  // Stopped on purpose.
+  ['a broker shall stop', { held: 'untold', stopping: ['broker 2'] }, 'stop held brokers'],
+  ['a broker is stopped on purpose', { held: 'untold' }, 'report held brokers'],
+  ['everybody knows', { state: 'HEALING', held: 'told' }, ''],
+  [
+    'another one has died meanwhile',
+    { state: 'HEALING', held: 'told', missingBrokers: ['broker 1'] },
+    'issue certificates, start brokers',
+  ],
 
   ['its volumes have another size', { volumes: 'otherwise' }, 'resize volumes'],
   ['a change makes its volumes larger', { ...active, volumes: 'otherwise' }, 'resize volumes'],

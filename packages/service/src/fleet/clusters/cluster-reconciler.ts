@@ -10,6 +10,12 @@ import { scramDifference } from './scram-users.ts'
 import { allocateNodes } from './steps/allocate-nodes.ts'
 import { allocatePorts } from './steps/allocate-ports.ts'
 import { beginChange, checkLeaving, finishChange, removeBrokers } from './steps/change.ts'
+import {
+  brokersToStop,
+  heldBrokersAreTold,
+  reportHeldBrokers,
+  stopHeldBrokers,
+} from './steps/held-brokers.ts'
 import { checkHealth, placeInternalTopics, restoreLeaders } from './steps/health.ts'
 import { certificatesAreDue, issueCertificates } from './steps/issue-certificates.ts'
 import { openEngine } from './steps/open-engine.ts'
@@ -40,6 +46,8 @@ const steps = {
   'issue certificates': issueCertificates,
   'start quorum': startQuorum,
   'start brokers': startBrokers,
+  'stop held brokers': stopHeldBrokers,
+  'report held brokers': reportHeldBrokers,
   'place internal topics': placeInternalTopics,
   'check health': checkHealth,
   'restore leaders': restoreLeaders,
@@ -69,7 +77,10 @@ export interface Observation {
   joining: readonly string[]
   leaving: readonly string[]
   unported: boolean
-  /** Nodes of the record that do not run. */
+  /** Brokers that are stopped on purpose, and whether the record says so; and those of them that run still. */
+  held: 'none' | 'told' | 'untold'
+  stopping: readonly string[]
+  /** Nodes of the record that shall run and do not. */
   missingQuorum: readonly string[]
   missingBrokers: readonly string[]
   /** Nodes that run under an older plan. */
@@ -91,10 +102,13 @@ async function observe(pass: Pass): Promise<Observation> {
   // First, so that all the rest is of one moment.
   const isDue = pass.store.get(pass.uuid) !== undefined && (await certificatesAreDue(pass))
   const record = pass.store.get(pass.uuid)
-  const { cluster, portsChecked, toldFailures } = pass.runtime
+  const { cluster, portsChecked, toldFailures, heldBrokers } = pass.runtime
   const seen = cluster?.nodes() ?? []
   const running = seen.filter(({ state }) => state === 'running')
-  const missing = (record?.nodes ?? []).filter((node) => !running.some((one) => sameNode(one, node)))
+  const isHeld = (node: NodeKey) => isBroker(node) && heldBrokers.has(node.nodeId)
+  const missing = (record?.nodes ?? []).filter(
+    (node) => !isHeld(node) && !running.some((one) => sameNode(one, node)),
+  )
   const wanted = record ? wantedNodes(record, engine) : []
   const names = (nodes: readonly NodeKey[]) => nodes.map(nodeName)
   const without = (nodes: readonly NodeKey[], others: readonly NodeKey[]) =>
@@ -116,6 +130,8 @@ async function observe(pass: Pass): Promise<Observation> {
       (record?.nodes ?? []).some(
         (node) => unportedListeners(record as ClusterRecord, engine, node).length > 0,
       ),
+    held: heldOf(record, heldBrokers),
+    stopping: names(brokersToStop(pass)),
     missingQuorum: names(missing.filter((node) => !isBroker(node))),
     missingBrokers: names(missing.filter(isBroker)),
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
@@ -125,6 +141,11 @@ async function observe(pass: Pass): Promise<Observation> {
     certificates: isDue ? 'due' : 'looked at',
     watched: record?.ranOneBroker ?? false,
   }
+}
+
+function heldOf(record: ClusterRecord | undefined, held: ReadonlySet<number>): Observation['held'] {
+  if (!record || held.size === 0) return 'none'
+  return heldBrokersAreTold(record, held) ? 'told' : 'untold'
 }
 
 function volumesDiffer({ runtime, plan }: Pass): boolean {
@@ -156,6 +177,7 @@ export function plan(seen: Observation): StepName[] {
   if (seen.volumes === 'otherwise') return ['resize volumes']
   if (seen.leaving.length > 0) return ['check leaving', 'allocate nodes']
   if (seen.joining.length > 0) return ['allocate nodes']
+  if (seen.stopping.length > 0) return ['stop held brokers']
   const missing = [
     ...when(seen.unported, 'allocate ports'),
     ...when(seen.missingQuorum.length + seen.missingBrokers.length > 0, 'issue certificates'),
@@ -163,6 +185,8 @@ export function plan(seen: Observation): StepName[] {
     ...when(seen.missingBrokers.length > 0, 'start brokers'),
   ]
   if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
+  // It cannot be healthy as long as somebody wants it so.
+  if (seen.held !== 'none') return when(seen.held === 'untold', 'report held brokers')
   if (seen.outdated.length > 0) return ['issue certificates', 'check health', 'roll next node']
   if (seen.certificates === 'due') return ['issue certificates']
   const leave = when(seen.left.length > 0, 'remove brokers')

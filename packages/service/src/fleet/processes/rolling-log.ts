@@ -8,9 +8,9 @@ interface RollingLogOptions {
 }
 
 export interface RollingLog {
-  write(line: string): void
+  readonly write: (line: string) => void
   /** Until the next line. */
-  close(): void
+  readonly close: () => void
 }
 
 /**

@@ -78,6 +78,8 @@ export interface ClusterRuntime {
   abort: AbortController
   /** Nodes whose failure has been told; they are started again by a later run. */
   toldFailures: Set<string>
+  /** Brokers that somebody has stopped on purpose, by id: for as long as this process lives. */
+  heldBrokers: Set<number>
   /** Ports are looked at once a process, and again when a start failed. */
   portsChecked: boolean
   /** Whether this process knows that the brokers have the users of the record. */

@@ -19,7 +19,10 @@ export const startBrokers: Step = async (pass) => {
 
 function missingNodes(pass: Pass, isMeant: (node: NodeKey) => boolean): NodeKey[] {
   const running = pass.cluster.nodes().filter(({ state }) => state === 'running')
-  return pass.record.nodes.filter((node) => isMeant(node) && !running.some((one) => sameNode(one, node)))
+  const isHeld = (node: NodeKey) => isBroker(node) && pass.runtime.heldBrokers.has(node.nodeId)
+  return pass.record.nodes.filter(
+    (node) => isMeant(node) && !isHeld(node) && !running.some((one) => sameNode(one, node)),
+  )
 }
 
 /** Each has come to its end when one of them has failed. */
