@@ -6,6 +6,7 @@ import { clusterCommand } from './cluster.ts'
 import { credentialsCommand } from './credentials.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
+import { explainCommand } from './explain.ts'
 import { faultCommand } from './fault.ts'
 import { printFailure } from './failure.ts'
 import { iamCommand } from './iam.ts'
@@ -60,6 +61,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     credentialsCommand(),
     iamCommand(),
     faultCommand(),
+    explainCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of withSubcommands(program))
