@@ -15,7 +15,8 @@ import { Writers } from './writers.ts'
 const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once] [--engine embedded|apache-kafka]
                           [--seconds N] [--kills N] [--seed N]
   --hosting   process: random faults of three brokers, their controller and the service.
-              inline: the service, which has the brokers in it, is killed and started again. Default: process
+              inline: the service, which has the brokers in it, is killed and started again, half of the times in a
+              RebootBroker. Default: process
   --at-once   All brokers are killed at once, again and again, in place of random faults.
   --engine    apache-kafka only with --at-once. Default: embedded
   --seconds   It ends after so long. Default: 300
@@ -144,6 +145,9 @@ async function restartsOf(world: World, plan: Plan, timeline: Timeline): Promise
   const endsAt = performance.now() + plan.seconds * 1_000
   while (outcomes.length < plan.kills && performance.now() < endsAt) {
     await pause(500 + random() * 1_500)
+    // One of them out of sync, which is not to be the first that leads again.
+    const rebooted = isInline && random() < 0.5 ? 1 + Math.floor(random() * brokers.length) : null
+    if (rebooted) await cluster.reboot(rebooted)
     await (isInline ? cluster.killService() : killBrokers(world))
     const since = performance.now()
     const started = isInline ? cluster.startService() : Promise.resolve()
@@ -151,8 +155,9 @@ async function restartsOf(world: World, plan: Plan, timeline: Timeline): Promise
     await started
     const healedMs = await healed(world, since)
     outcomes.push({ fault: 'SIGKILL of all brokers', kills: 1, newLeaderMs, healedMs })
+    const where = rebooted ? ` in RebootBroker ${rebooted}` : ''
     timeline.note(
-      `${String(outcomes.length).padStart(3)}  started again: all led after ${Math.round(newLeaderMs)} ms, ACTIVE after ${Math.round(healedMs)} ms`,
+      `${String(outcomes.length).padStart(3)}  killed${where}, started again: all led after ${Math.round(newLeaderMs)} ms, ACTIVE after ${Math.round(healedMs)} ms`,
     )
   }
   return outcomes

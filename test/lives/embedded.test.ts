@@ -12,7 +12,7 @@ describe.each(['inline', 'process'])('a cluster on the embedded engine, hosted %
     try {
       await life.live()
     } catch (error) {
-      throw new Error(`${error}\n${lines.join('\n')}`, { cause: error })
+      throw new Error(`${String(error)}\n${lines.join('\n')}`, { cause: error })
     } finally {
       await life.end()
     }
