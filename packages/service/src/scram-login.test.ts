@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,9 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
+import { Connection } from '@sluice/client'
+import { systemClock, systemNetwork } from '@sluice/effects'
+import { AlterUserScramCredentials } from '@sluice/wire'
 import {
   AclOperationTypes,
   AclPermissionTypes,
@@ -101,6 +105,24 @@ const areOut = (username: string, password: string) =>
     expect(await logins(username, password)).toEqual([refusal, refusal, refusal])
   }, patience)
 
+/** As a client of Kafka makes them. */
+async function makeUsers(names: string[], password: string): Promise<void> {
+  const [host = '', port] = (demo().listeners.CLIENT ?? '').split(',')[0]?.split(':') ?? []
+  const connection = await Connection.open({
+    network: systemNetwork(),
+    clock: systemClock(),
+    host,
+    port: Number(port),
+    requestTimeoutMs: 20_000,
+  })
+  const { id, hash, bytes } = { id: 2, hash: 'sha512', bytes: 64 }
+  const [salt, iterations] = [Buffer.from('salt of users'), 4_096]
+  const saltedPassword = pbkdf2Sync(password, salt, iterations, bytes, hash)
+  const upsertions = names.map((name) => ({ name, mechanism: id, iterations, salt, saltedPassword }))
+  await connection.request(AlterUserScramCredentials, { deletions: [], upsertions })
+  await connection.close()
+}
+
 const value = (username: string, password: string) => JSON.stringify({ username, password })
 
 async function userWith(name: string, password: string): Promise<string> {
@@ -138,6 +160,10 @@ describe('the cluster of a start', () => {
 
 it('nobody has the name of the cluster’s nodes, who may do everything', async () => {
   const username = `CN=nodes.${demo().arn.split('/').at(-1)},O=Sluice`
+  // Whoever may alter the cluster makes users by Kafka's own request.
+  await makeUsers(['somebody', username], 'password')
+  await areIn('somebody', 'password')
+  await areOut(username, 'password')
   const { ARN = '' } = await secrets.send(
     new CreateSecretCommand({
       Name: 'AmazonMSK_impostor',

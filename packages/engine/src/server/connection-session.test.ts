@@ -19,6 +19,7 @@ function session(identity: Identity, asked: string[] = []) {
   const login = new SaslLogin({
     clock,
     refusals: new RefusalLog({ clock, logger: silentLogger }),
+    refusedPrincipal: null,
     mechanisms: new Map([['OWN', mechanism]]),
     sessionMsMax: () => 0,
     failureDelayMs: () => 0,

@@ -17,6 +17,8 @@ export interface ListenerOptions {
    * as they are served, and no later ones. Without one it is all that is served.
    */
   readonly release?: string
+  /** Nobody logs in here as this one (`User:CN=nodes`), whatever they show: who it is only another listener can tell. */
+  readonly refusedPrincipal?: string
 }
 
 export interface BoundListener extends ListenerOptions {

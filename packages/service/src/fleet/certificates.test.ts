@@ -114,6 +114,7 @@ it('nodes of a cluster know each other by certificates of an authority of its ow
   expect(identity).toEqual({
     keystore: `${directory}/authority/controller-10001.pem`,
     truststore: `${directory}/authority/ca.pem`,
+    principal: expect.stringMatching(/^User:CN=nodes\.[\w-]+,O=Sluice$/),
   })
   const [authority, node] = ['ca', 'controller-10001'].map(
     (name) => new X509Certificate(read(`${directory}/authority/${name}.pem`)),

@@ -42,6 +42,7 @@ export function loginsOf(listener: ListenerOptions, parts: LoginParts): (() => S
     clock,
     refusals,
     mechanisms,
+    refusedPrincipal: listener.refusedPrincipal ?? null,
     sessionMsMax: (mechanism: string) => {
       const value = valuesOf(listener, mechanism, config)
       return Number(value('connections.max.reauth.ms'))

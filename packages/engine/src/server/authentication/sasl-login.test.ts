@@ -21,6 +21,7 @@ function loginBy(evaluate: SaslExchange['evaluate'], sessionMsMax = 0) {
     clock,
     refusals: new RefusalLog({ clock, logger }),
     mechanisms: new Map([mechanism('TEST'), mechanism('OTHER')]),
+    refusedPrincipal: 'User:node',
     sessionMsMax: () => sessionMsMax,
     failureDelayMs: () => 0,
   })
@@ -108,6 +109,18 @@ it('is authenticated anew once a second at most, and goes on where a client asks
   await world.clock.advance(1)
   expect(world.login.handshake('TEST', 1, '127.0.0.1').errorCode).toBe(ErrorCode.NONE)
   expect((await logIn(world)).errorCode).toBe(ErrorCode.NONE)
+})
+
+it('nobody is let in as whom only another listener can tell', async () => {
+  const world = loginOf({ sessionMsMax: 10_000 })
+  const asNode = logIn(world, 'node')
+  await world.clock.advance(1)
+  expect(await asNode).toMatchObject({
+    errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED,
+    errorMessage: expect.stringContaining('invalid credentials'),
+  })
+  expect(world.login.identity).toBeNull()
+  expect(world.lines).toEqual([expect.stringContaining('nobody comes to this listener as User:node')])
 })
 
 it('is refused by a mechanism that is not served, and the log says so', () => {

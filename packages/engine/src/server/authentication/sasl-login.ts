@@ -1,7 +1,13 @@
 import { type Clock, isSystemError } from '@sluice/effects'
 import { ApiVersions, ErrorCode, SaslAuthenticate, SaslHandshake } from '@sluice/wire'
 import type { RefusalLog } from '../refusal-log.ts'
-import { type Identity, LoginRefused, type SaslExchange, type SaslMechanism } from './mechanism.ts'
+import {
+  type Identity,
+  invalidCredentials,
+  LoginRefused,
+  type SaslExchange,
+  type SaslMechanism,
+} from './mechanism.ts'
 
 /** Who authenticates a session anew more often than that does nothing else: it is not heard (KIP-368). */
 const reauthenticationMsMin = 1_000
@@ -12,6 +18,8 @@ interface LoginOptions {
   readonly clock: Clock
   readonly refusals: RefusalLog
   readonly mechanisms: ReadonlyMap<string, SaslMechanism>
+  /** Nobody is let in as this one. */
+  readonly refusedPrincipal: string | null
   /** connections.max.reauth.ms; 0: a session lasts as long as what was shown for it is good. */
   readonly sessionMsMax: (mechanism: string) => number
   /** connection.failed.authentication.delay.ms: whoever guesses waits for each try. */
@@ -144,14 +152,17 @@ export class SaslLogin {
 
   /** Returns how long the session lasts, ms; 0: without end. */
   #begin(identity: Identity): number {
-    const { clock, sessionMsMax } = this.#options
+    const { clock, refusedPrincipal, sessionMsMax } = this.#options
+    const mechanism = this.#mechanism?.name ?? ''
+    if (identity.principal === refusedPrincipal)
+      throw invalidCredentials(mechanism, `nobody comes to this listener as ${refusedPrincipal}`)
     const before = this.#identity
     if (before !== null && before.principal !== identity.principal)
       throw new LoginRefused(
         // Apache Kafka writes a dot between type and name here, and people look for that text.
         `Cannot change principals during re-authentication from ${dotted(before.principal)}: ${dotted(identity.principal)}`,
       )
-    const max = sessionMsMax(this.#mechanism?.name ?? '')
+    const max = sessionMsMax(mechanism)
     const shownMs =
       identity.expiresAtMs === null ? Number.POSITIVE_INFINITY : identity.expiresAtMs - clock.now()
     // Whatever ends first ends the session, as on Apache Kafka: what was shown, or what the broker allows (KIP-368).

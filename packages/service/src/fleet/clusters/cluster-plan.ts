@@ -135,6 +135,7 @@ function nodeIdentity(
         ? nodeAuthority.servicePath
         : join(dirname(nodeAuthority.certificatePath), `${role}-${nodeId}.pem`),
     truststore: nodeAuthority.certificatePath,
+    principal: nodeAuthority.principal,
   }
 }
 

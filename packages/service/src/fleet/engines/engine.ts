@@ -192,6 +192,8 @@ export interface NodeIdentity {
   keystore: string
   /** The authority of this very cluster's nodes, and no other. */
   truststore: string
+  /** Whom Kafka sees in each of them. */
+  principal: string
 }
 
 export interface EngineCluster {

@@ -56,12 +56,19 @@ function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): L
   return { name, protocol: securityProtocolOf(name), host, port }
 }
 
-/** Those of a node: clients of a broker meet the release that the cluster is of, other nodes ours. */
-export function listenersOf({ kafkaVersion }: ClusterPlan, { listeners }: NodePlan): ListenerOptions[] {
+/** Those of a node: clients of a broker meet the release that the cluster is of, other nodes ours; no client is a node. */
+export function listenersOf(
+  { kafkaVersion }: ClusterPlan,
+  { listeners, identity }: NodePlan,
+): ListenerOptions[] {
   const release = clientRelease(kafkaVersion)
+  const ofClients = {
+    ...(release !== null && { release }),
+    ...(identity && { refusedPrincipal: identity.principal }),
+  }
   return listeners.map((listener) => ({
     ...listenerOptions(listener),
-    ...(release !== null && isClientListener(listener.name) && { release }),
+    ...(isClientListener(listener.name) && ofClients),
   }))
 }
 
