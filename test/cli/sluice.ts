@@ -50,6 +50,11 @@ export class Sandbox {
   readonly #children: ChildProcess[] = []
   #environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' }
 
+  /** Runs a verb that has to do with no data directory. */
+  ask(...words: string[]): Promise<Ran> {
+    return ran(spawn(process.execPath, [launcher, ...words], { env: this.#environment }))
+  }
+
   /** Runs a verb to its end. */
   run(verb: string, ...flags: string[]): Promise<Ran> {
     return ran(this.spawn(verb, ...flags))

@@ -3,7 +3,9 @@ import { codeOf } from '../fleet/operating-error.ts'
 import { awsCommand } from './aws.ts'
 import { brokerCommand } from './brokers.ts'
 import { clusterCommand } from './cluster.ts'
+import { completionCommand } from './completion.ts'
 import { credentialsCommand } from './credentials.ts'
+import { doctorCommand } from './doctor.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
 import { explainCommand } from './explain.ts'
@@ -62,6 +64,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     iamCommand(),
     faultCommand(),
     explainCommand(),
+    doctorCommand(),
+    completionCommand(program),
   ]
   for (const command of commands) program.addCommand(command)
   for (const command of withSubcommands(program))

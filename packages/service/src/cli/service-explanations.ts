@@ -65,7 +65,6 @@ BROKER_HOLDS_PARTITIONS | A broker that shall leave holds partitions still. | To
 BROKER_NOT_HELD | The broker could not be stopped or started. | The cluster does not run, has no such broker, or is being changed. | Describe the cluster.
 BROKER_STOPPED | A broker is stopped on purpose. | \`sluice broker stop\`. | \`sluice broker start CLUSTER BROKER\`.
 CACHE_DIRECTORY_UNKNOWN | There is no place for downloads. | HOME is not set. | Set HOME or XDG_CACHE_HOME.
-CHECK_FAILED | A check of \`sluice doctor\` found something that keeps the service from working. | The line above it says what. | Do what its Next says.
 CLUSTER_EXISTS | There is a cluster of this name. | It was made before. | Take another name.
 CLUSTER_FAILED | The cluster is FAILED. | Its stateInfo says why. | Mend that, start the service again, or delete it.
 CLUSTER_NOT_READY | The cluster was not ready in time. | Its brokers do not come up. | Its stateInfo and the brokers' logs say why.
