@@ -15,6 +15,7 @@ export {
   type StartedNode,
 } from './node.ts'
 export type { BrokerNode, ControllerNode } from './node-properties.ts'
+export type { ClusterLimits } from './metadata/cluster-limits.ts'
 export type { BrokerFigures, TrafficFigures } from './broker/broker-figures.ts'
 export { MetadataDamagedError } from './controller/metadata-damage.ts'
 export { type Loss, lossSentences, noticeSentences } from './storage/losses.ts'

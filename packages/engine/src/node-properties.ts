@@ -1,3 +1,4 @@
+import type { ClusterLimits } from './metadata/cluster-limits.ts'
 import type { SaslMechanism } from './server/authentication/mechanism.ts'
 import { controllerListener, type ListenerKind, type ListenerOptions } from './server/listeners.ts'
 
@@ -10,6 +11,8 @@ export interface ControllerNode extends Address {
   readonly nodeId: number
   /** Without it, CONTROLLER, which is not encrypted. */
   readonly listener?: ListenerKind
+  /** What clients may ask of the cluster beyond configs and quotas; its brokers have the same. */
+  readonly limits?: ClusterLimits
 }
 
 export interface BrokerNode {
@@ -20,6 +23,7 @@ export interface BrokerNode {
   readonly volumeBytes?: number
   /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
   readonly mechanisms?: readonly SaslMechanism[]
+  readonly limits?: ClusterLimits
 }
 
 /** A broker's static properties with what its properties file would say of itself: DescribeConfigs shows it. */

@@ -24,7 +24,7 @@ import { TestBroker } from './testing/test-broker.ts'
 const rows = [...recordsRows, ...groupsRows, ...topicsRows, ...clusterRows, ...transactionsRows]
 const properties = { 'offsets.topic.num.partitions': '1', 'offsets.topic.replication.factor': '1' }
 const authorizer = new Granted()
-const test = new TestBroker(properties, authorizer)
+const test = new TestBroker(properties, { authorizer })
 let client: Connection
 const ids = new Map<string, string>()
 const idOf = (topic: string) => ids.get(topic) ?? ''

@@ -2,7 +2,7 @@ import type { Partitions } from '../replication/partitions.ts'
 import type { Traffic } from '../replication/traffic.ts'
 import type { Server } from '../server/server.ts'
 import type { RequestFigures } from '../server/request-figures.ts'
-import { isInternalTopic } from './internal-topics.ts'
+import { isInternalTopic } from '../metadata/topic-name.ts'
 
 /** Of a topic, or of those that are deleted, since the broker started. */
 export type TrafficFigures = Readonly<

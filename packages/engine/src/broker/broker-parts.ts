@@ -14,6 +14,7 @@ import {
 } from '@sluice/effects'
 import type { Authorizer } from '../authorizer/permissions.ts'
 import { authorizerOf } from '../authorizer/standard-authorizer.ts'
+import type { ClusterLimits } from '../metadata/cluster-limits.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { logConfigOf } from '../storage/log-config.ts'
@@ -53,6 +54,8 @@ export interface BrokerOptions {
   readonly mechanisms?: readonly SaslMechanism[]
   /** Who may do what; without one everybody may do everything. */
   readonly authorizer?: Authorizer
+  /** What clients may ask of the cluster beyond configs and quotas. */
+  readonly limits?: ClusterLimits
   /** Sees every request before it is served. */
   readonly interceptor?: Interceptor
   /** Gives up a start that is under way: to recover logs may take long. */

@@ -5,6 +5,7 @@ import type { TopicView } from '../coordinator/group/topic-view.ts'
 import { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import { transactionVersionFeature } from '../metadata/features.ts'
+import type { ClientQuotas } from '../quotas/client-quotas.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import { InternalTopicLog } from './internal-topic-log.ts'
@@ -132,8 +133,11 @@ export function createTransactionCoordinator(
   })
 }
 
-export function createGroupCoordinator(broker: CoordinatorSurroundings): GroupCoordinator {
+export function createGroupCoordinator(
+  broker: CoordinatorSurroundings & { readonly clientQuotas: ClientQuotas },
+): GroupCoordinator {
   const { logger, random, config, metadata, partitions } = broker
+  const { cluster } = broker.clientQuotas
   const { steady: clock, sessions: timerClock } = broker.calendar
   const { topic } = consumerOffsets
   return new GroupCoordinator({
@@ -150,6 +154,7 @@ export function createGroupCoordinator(broker: CoordinatorSurroundings): GroupCo
       maxMessageBytes: () => config.topicInt(topic, 'max.message.bytes'),
     }),
     topics: topicView(metadata),
+    ...(cluster && { groupsMax: () => Math.ceil(cluster.shareOf(cluster.limits.groupsMax)) }),
   })
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@sluice/wire'
 import type { Timer } from '@sluice/effects'
 import { clusterResource } from '../authorizer/permissions.ts'
+import type { PartitionBytes } from '../quotas/cluster-quotas.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { FollowerFetch } from '../replication/replica.ts'
 import type { Traffic } from '../replication/traffic.ts'
@@ -357,15 +358,26 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
   #isOverQuota(fetched: readonly Fetched[]): boolean {
     if (this.#follower) return false
     const { broker, quotaClient } = this.#context
-    const quota = broker.clientQuotas.fetch
+    const { fetch: quota, cluster } = broker.clientQuotas
     let bytes = 0
     if (quota.isSet) {
       for (const { records } of fetched) bytes += records?.length ?? 0
       this.#context.slowDown(quota.record(quotaClient, bytes))
     }
+    const taken = cluster ? this.#taken(fetched) : []
+    if (cluster) this.#context.slowDown(cluster.fetched(taken))
     if (this.#context.settle() === 0) return false
     if (bytes > 0) quota.takeBack(quotaClient, bytes)
+    cluster?.notFetched(taken)
     return true
+  }
+
+  #taken(fetched: readonly Fetched[]): PartitionBytes[] {
+    return fetched.flatMap(({ wanted, records }) =>
+      records === null || records.length === 0
+        ? []
+        : [{ topic: this.#topicName(wanted) ?? '', index: wanted.partition, bytes: records.length }],
+    )
   }
 
   /** An answer without anything. A session that would have begun with it does not. */

@@ -6,7 +6,8 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { MetadataImage } from '../metadata/image.ts'
 import { newRecord, sealRecord } from '../metadata/records.ts'
 import type { CoordinatorHome } from './coordinators.ts'
-import { isInternalTopic, TopicCreation } from './internal-topics.ts'
+import { isInternalTopic } from '../metadata/topic-name.ts'
+import { TopicCreation } from './internal-topics.ts'
 
 /** A broker whose controller writes down what it is asked, and answers `errorCode`. */
 function brokerOf(

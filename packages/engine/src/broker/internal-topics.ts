@@ -1,20 +1,10 @@
 import { type Clock, Deferred, type Logger, resolvedWithin } from '@sluice/effects'
-import { consumerOffsets, CreateTopics, ErrorCode, shareGroupState, transactionState } from '@sluice/wire'
+import { CreateTopics, ErrorCode } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { CoordinatorHome, TopicShape } from './coordinators.ts'
 
-/** Those of Apache Kafka, whether their coordinators are served or not: their names are taken. */
-const internalTopics: ReadonlySet<string> = new Set(
-  [consumerOffsets, transactionState, shareGroupState].map(({ topic }) => topic),
-)
-
-export function isInternalTopic(topic: string): boolean {
-  return topic.charCodeAt(0) === underscore && internalTopics.has(topic)
-}
-
-const underscore = 0x5f
 /** The controller's own limit. */
 const topicsPerRequestMax = 10_000
 const askedAtOnceMax = 100

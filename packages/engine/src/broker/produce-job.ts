@@ -20,7 +20,7 @@ import type { Steps } from '../storage/slices.ts'
 import { encodeAnswerInSteps } from '../server/answer.ts'
 import { endRequest } from '../server/failed-request.ts'
 import type { RequestContext } from './handler.ts'
-import { isInternalTopic } from './internal-topics.ts'
+import { isInternalTopic } from '../metadata/topic-name.ts'
 import { LeaderHints } from './leader-hints.ts'
 import type { Reply } from '../server/reply.ts'
 import { TransactionalAppends } from './transactions/transactional-appends.ts'
@@ -83,9 +83,10 @@ export class ProduceJob implements AppendSink {
 
   /** Before the next request of its connection is read, so that no more of them come at once than may. */
   #count(): void {
-    const { produce } = this.#context.broker.clientQuotas
-    if (produce.isSet)
-      this.#context.slowDown(produce.record(this.#context.quotaClient, this.#reply.requestBytes))
+    const { produce, cluster } = this.#context.broker.clientQuotas
+    const { requestBytes } = this.#reply
+    if (produce.isSet) this.#context.slowDown(produce.record(this.#context.quotaClient, requestBytes))
+    if (cluster) this.#context.slowDown(cluster.produced(requestBytes))
   }
 
   #transaction(): TransactionalAppends {
@@ -136,7 +137,21 @@ export class ProduceJob implements AppendSink {
     if (!session.permissions.allows('write', 'topic', name)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED
     if (!this.#request.byId && isInternalTopic(name) && clientId !== adminClientId)
       return ErrorCode.INVALID_TOPIC_EXCEPTION
-    return broker.partitions.find(name, data.index)
+    const found = broker.partitions.find(name, data.index)
+    return typeof found === 'number' ? found : this.#withinLimits(found, data)
+  }
+
+  /** The partition, if the limits of its cluster let it take so much. */
+  #withinLimits(partition: Partition, { records }: ProducedPartition): Partition | ErrorCode {
+    const { cluster } = this.#context.broker.clientQuotas
+    if (!cluster) return partition
+    const { messageBytesMax, compactedPartitionBytesMax } = cluster.limits
+    if (records.length > messageBytesMax) return ErrorCode.INVALID_REQUEST
+    const { log, topic, index } = partition
+    if (log.config.cleanupPolicy.compact && log.sizeInBytes > compactedPartitionBytesMax)
+      return ErrorCode.THROTTLING_QUOTA_EXCEEDED
+    this.#context.slowDown(cluster.producedTo({ topic, index, bytes: records.length }))
+    return partition
   }
 
   /** Undefined for an id that no topic has. */

@@ -22,6 +22,7 @@ import { type Decision, Refusal, RequestedRecords } from './decision.ts'
 import { clearElrRecords, minIsrProblem } from './elr-configs.ts'
 import { groupConfigsProblem } from './group-configs.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
+import type { TopicPolicy } from './topic-policy.ts'
 
 type IncrementalResource = RequestOf<typeof IncrementalAlterConfigs>['resources'][number]
 type LegacyResource = RequestOf<typeof AlterConfigs>['resources'][number]
@@ -36,10 +37,12 @@ type Changes = ReadonlyMap<string, string | null>
 export class ConfigsManager {
   readonly #image: MetadataImage
   readonly #config: BrokerConfig
+  readonly #policy: TopicPolicy | null
 
-  constructor(options: { image: MetadataImage; config: BrokerConfig }) {
+  constructor(options: { image: MetadataImage; config: BrokerConfig; policy: TopicPolicy | null }) {
     this.#image = options.image
     this.#config = options.config
+    this.#policy = options.policy
   }
 
   alterIncrementally(
@@ -74,7 +77,9 @@ export class ConfigsManager {
       }
     })
     records.push(...clearElrRecords(records.all, this.#image))
-    return { records: validateOnly ? [] : records.all, response: { throttleTimeMs: 0, responses } }
+    const isOfTopics = resources.some(({ resourceType }) => resourceType === ConfigResourceType.topic)
+    const throttleTimeMs = isOfTopics ? (this.#policy?.asked() ?? 0) : 0
+    return { records: validateOnly ? [] : records.all, response: { throttleTimeMs, responses } }
   }
 
   *#alterOne<R extends IncrementalResource | LegacyResource>(
@@ -143,7 +148,11 @@ export class ConfigsManager {
   #problem(resource: ConfigResource, configs: ReadonlyMap<string, string>, changes: Changes): Refusal | null {
     switch (scopeOf(resource.type)) {
       case 'topic':
-        return topicConfigsProblem(configs, this.#config)
+        return (
+          topicConfigsProblem(configs, this.#config) ??
+          this.#policy?.configsRefusal(resource.name, changes) ??
+          null
+        )
       case 'broker':
         return (
           brokerConfigNamesProblem(resource.name, configs.keys()) ??

@@ -22,6 +22,7 @@ import {
   metadataTopic,
   Writer,
 } from '@sluice/wire'
+import type { ClusterLimits } from '../metadata/cluster-limits.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { supportedFeatures } from '../metadata/features.ts'
 import type { ChannelContext, RecordsListener } from '../metadata/controller-channel.ts'
@@ -63,6 +64,7 @@ import { RaftVotersManager } from './raft-voters.ts'
 import { ScramCredentialsManager } from './scram-credentials.ts'
 import { ReassignmentsManager } from './reassignments.ts'
 import { controllerRequests, type Managers } from './requests.ts'
+import { TopicPolicy } from './topic-policy.ts'
 import { TopicsManager } from './topics.ts'
 
 interface ControllerOptions {
@@ -93,6 +95,8 @@ interface ControllerOptions {
   readonly onLoss?: TellLoss
   /** Of clients for whom a broker asks that is none of ours: what they may do; without one everything. */
   readonly authorizer?: Authorizer
+  /** What clients may ask of the cluster beyond configs and quotas. */
+  readonly limits?: ClusterLimits
   /** A bug, the loss of its directory, or a disk of which nobody knows what is on it, has stopped this controller. */
   readonly onFailure: (failure: Error) => void
 }
@@ -159,6 +163,8 @@ export class Controller implements ChannelTarget {
     })
     const changes = new PartitionChanges({ image, config, heartbeats })
     const observers = new Observers(clock)
+    const { limits = null } = options
+    const policy = limits && new TopicPolicy(limits, { image, config, clock })
     const elections = new ElectionsManager({ image, changes })
     const brokers = new BrokersManager({ image, changes, heartbeats, clusterId, nodeId })
     this.#managers = {
@@ -167,12 +173,13 @@ export class Controller implements ChannelTarget {
         image,
         config,
         random,
-        mutations: new MutationQuota({ clock, config, image }),
+        mutations: new MutationQuota({ clock, config, image, limits }),
+        policy,
       }),
       partitions: new PartitionsManager({ image, brokers, changes }),
       elections,
       reassignments: new ReassignmentsManager({ image, changes }),
-      configs: new ConfigsManager({ image, config }),
+      configs: new ConfigsManager({ image, config, policy }),
       producerIds: new ProducerIdsManager({ image, brokers }),
       features: new FeaturesManager({ image, config, nodeId }),
       quorum: new QuorumManager({ image, brokers, observers, clock, nodeId }),

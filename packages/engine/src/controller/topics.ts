@@ -19,7 +19,7 @@ import { TopicConfigs } from '../metadata/describe-configs.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { partitionRecord } from '../metadata/topics-image.ts'
-import { collisionKey, topicNameProblem } from '../metadata/topic-name.ts'
+import { collisionKey, isInternalTopic, topicNameProblem } from '../metadata/topic-name.ts'
 import type { MutationQuota, Mutations } from '../quotas/mutation-quota.ts'
 import { quotaClient } from '../quotas/quota-limits.ts'
 import { byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../storage/slices.ts'
@@ -28,6 +28,7 @@ import { type Decision, partitionsPerRequestMax, Refusal, RequestedRecords } fro
 import { clearElrRecords } from './elr-configs.ts'
 import { NewPartitions } from './new-partitions.ts'
 import { topicConfigsProblem } from './topic-configs.ts'
+import { assignedRefusal, type PartitionRoom, type TopicPolicy } from './topic-policy.ts'
 
 type CreatableTopic = RequestOf<typeof CreateTopics>['topics'][number]
 type CreateResult = ResponseOf<typeof CreateTopics>['topics'][number]
@@ -47,18 +48,22 @@ export class TopicsManager {
   readonly #random: Random
   readonly #newPartitions: NewPartitions
   readonly #mutations: MutationQuota
+  /** Null: clients may make whatever topics they like. */
+  readonly #policy: TopicPolicy | null
 
   constructor(options: {
     image: MetadataImage
     config: BrokerConfig
     random: Random
     mutations: MutationQuota
+    policy: TopicPolicy | null
   }) {
     this.#image = options.image
     this.#config = options.config
     this.#random = options.random
     this.#newPartitions = new NewPartitions(options)
     this.#mutations = options.mutations
+    this.#policy = options.policy
   }
 
   *create(
@@ -74,12 +79,14 @@ export class TopicsManager {
         ? new Refusal(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.')
         : null
     const existing = tooMany ? new Map<string, string>() : yield* this.#collisionKeys(wanted)
-    const plan = (topic: CreatableTopic) => this.#plan(topic, existing)
+    const room = this.#policy && (yield* this.#policy.room())
+    const plan = (topic: CreatableTopic) => this.#plan(topic, existing, room)
     const topicConfigs = new TopicConfigs(this.#config)
     const results = yield* eachOfSteps(wanted, function* (topic) {
       const planned = tooMany ?? (yield* plan(topic))
       if (planned instanceof Refusal) return failure(topic.name, planned)
-      if (!mutations.take(planned.partitions.length)) return failure(topic.name, overQuota)
+      const isCounted = !room || !isInternalTopic(topic.name)
+      if (isCounted && !mutations.take(planned.partitions.length)) return failure(topic.name, overQuota)
       records.push(...planned.records)
       return success(topic, planned, topicConfigs)
     })
@@ -98,7 +105,7 @@ export class TopicsManager {
         results.push(failure(name, new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')))
     return {
       records: request.validateOnly ? [] : records.all,
-      response: { throttleTimeMs: mutations.throttleTimeMs, topics: results },
+      response: { throttleTimeMs: this.#throttleTimeMs(mutations, request.topics), topics: results },
     }
   }
 
@@ -123,7 +130,7 @@ export class TopicsManager {
       records.push(newRecord(RemoveTopicRecord, { topicId: outcome.id }))
       return { name: outcome.name, topicId: outcome.id, errorCode: ErrorCode.NONE, errorMessage: null }
     })
-    return { records: records.all, response: { throttleTimeMs: mutations.throttleTimeMs, responses } }
+    return { records: records.all, response: { throttleTimeMs: this.#throttleTimeMs(mutations), responses } }
   }
 
   *createPartitions(
@@ -135,7 +142,8 @@ export class TopicsManager {
     const byName = yield* byKeyInSteps(request.topics, ({ name }) => name)
     const records = new RequestedRecords()
     const again = new Refusal(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
-    const plan = (topic: WantedPartitions) => this.#planPartitions(topic, mutations)
+    const room = this.#policy && (yield* this.#policy.room())
+    const plan = (topic: WantedPartitions) => this.#planPartitions(topic, mutations, room)
     const results = yield* eachOfSteps(byName, function* ([name, topic]) {
       const planned = counts.get(name) === 1 ? yield* plan(topic) : again
       if (planned instanceof Refusal) return { name, errorCode: planned.error, errorMessage: planned.message }
@@ -144,12 +152,18 @@ export class TopicsManager {
     })
     return {
       records: request.validateOnly ? [] : records.all,
-      response: { throttleTimeMs: mutations.throttleTimeMs, results },
+      response: { throttleTimeMs: this.#throttleTimeMs(mutations), results },
     }
   }
 
   #mutationsOf(facts: RequestFacts, strictMin: number): Mutations {
     return this.#mutations.of(quotaClient(facts), { isStrict: facts.version >= strictMin })
+  }
+
+  /** What the cluster makes for itself slows nobody down. */
+  #throttleTimeMs({ throttleTimeMs }: Mutations, made: readonly { name: string }[] = []): number {
+    const isOwn = made.length > 0 && made.every(({ name }) => isInternalTopic(name))
+    return Math.max(throttleTimeMs, isOwn ? 0 : (this.#policy?.asked() ?? 0))
   }
 
   *#partitionsOf(topics: readonly CreatableTopic[]): Steps<number> {
@@ -176,15 +190,22 @@ export class TopicsManager {
   }
 
   /** `existing`: names of topics by collision key. */
-  *#plan(topic: CreatableTopic, existing: ReadonlyMap<string, string>): Steps<Plan | Refusal> {
+  *#plan(
+    topic: CreatableTopic,
+    existing: ReadonlyMap<string, string>,
+    room: PartitionRoom | null,
+  ): Steps<Plan | Refusal> {
     const nameRefusal = this.#nameRefusal(topic.name, existing)
     if (nameRefusal) return nameRefusal
     const configs = configsOf(topic)
     if (configs instanceof Refusal) return configs
-    const problem = topicConfigsProblem(configs, this.#config)
+    const problem = topicConfigsProblem(configs, this.#config) ?? this.#policy?.topicRefusal(topic, configs)
     if (problem) return problem
     const partitions = yield* topic.assignments.length > 0 ? this.#assigned(topic) : this.#placed(topic)
     if (partitions instanceof Refusal) return partitions
+    const isCompacted = this.#policy?.willBeCompacted(configs) ?? false
+    const tooMany = isInternalTopic(topic.name) ? null : room?.take(isCompacted, partitions.length)
+    if (tooMany) return tooMany
     const topicId = randomUuid(this.#random)
     const configRecords = [...configs].map(([name, value]) =>
       newRecord(ConfigRecord, {
@@ -296,7 +317,11 @@ export class TopicsManager {
     return topic
   }
 
-  *#planPartitions(wanted: WantedPartitions, mutations: Mutations): Steps<NewRecord[] | Refusal> {
+  *#planPartitions(
+    wanted: WantedPartitions,
+    mutations: Mutations,
+    room: PartitionRoom | null,
+  ): Steps<NewRecord[] | Refusal> {
     const topic = this.#image.topic(wanted.name)
     if (!topic)
       return new Refusal(
@@ -305,8 +330,8 @@ export class TopicsManager {
       )
     const before = topic.partitions.length
     const additional = wanted.count - before
-    const countRefusal = additionalRefusal(topic, wanted)
-    if (countRefusal) return countRefusal
+    const refusal = additionalRefusal(topic, wanted) ?? this.#roomRefusal(topic, wanted, room)
+    if (refusal) return refusal
     if (!mutations.take(additional)) return overQuota
     const replicationFactor = topic.partitions[0]?.replicas.length ?? 1
     const partitions = yield* wanted.assignments
@@ -320,6 +345,12 @@ export class TopicsManager {
     return yield* eachInSteps(partitions.entries(), ([i, partition]) =>
       partitionRecord(topic.id, before + i, partition),
     )
+  }
+
+  #roomRefusal(topic: TopicImage, wanted: WantedPartitions, room: PartitionRoom | null): Refusal | null {
+    if (!room || !this.#policy || isInternalTopic(topic.name)) return null
+    if (wanted.assignments) return assignedRefusal
+    return room.take(this.#policy.isCompacted(topic), wanted.count - topic.partitions.length)
   }
 }
 

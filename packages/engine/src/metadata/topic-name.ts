@@ -1,3 +1,5 @@
+import { consumerOffsets, shareGroupState, transactionState } from '@sluice/wire'
+
 /** Longest topic name, characters: the directory of a partition adds its number to it. */
 const lengthMax = 249
 const legal = /^[a-zA-Z0-9._-]+$/
@@ -20,3 +22,14 @@ export function isValidTopicName(name: string): boolean {
 export function collisionKey(name: string): string {
   return name.replaceAll('.', '_')
 }
+
+/** Those of Apache Kafka, whether their coordinators are served or not: their names are taken. */
+const internalTopics: ReadonlySet<string> = new Set(
+  [consumerOffsets, transactionState, shareGroupState].map(({ topic }) => topic),
+)
+
+export function isInternalTopic(topic: string): boolean {
+  return topic.charCodeAt(0) === underscore && internalTopics.has(topic)
+}
+
+const underscore = 0x5f

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/effects'
+import type { ClusterLimits } from '../metadata/cluster-limits.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { Counters } from './counters.ts'
@@ -7,14 +8,24 @@ import { TokenBucket } from './token-bucket.ts'
 
 const quotaName = 'controller_mutation_rate'
 
-/** How many partitions clients may have made or removed in a second (KIP-599). */
+interface MutationQuotaOptions {
+  clock: Clock
+  config: BrokerConfig
+  image: MetadataImage
+  limits: ClusterLimits | null
+}
+
+/** How many partitions clients may have made or removed in a second (KIP-599); all of them together where the cluster has a limit. */
 export class MutationQuota {
   readonly #clock: Clock
   readonly #buckets: Counters<TokenBucket>
   #limits: QuotaLimits
+  /** Null where the cluster has none of its own. */
+  readonly #shared: { readonly bucket: TokenBucket; readonly limit: number } | null
 
-  constructor({ clock, config, image }: { clock: Clock; config: BrokerConfig; image: MetadataImage }) {
+  constructor({ clock, config, image, limits }: MutationQuotaOptions) {
     this.#clock = clock
+    this.#shared = limits && sharedBucket(limits)
     const holdsSeconds =
       config.int('controller.quota.window.num') * config.int('controller.quota.window.size.seconds')
     this.#buckets = new Counters(() => new TokenBucket(holdsSeconds))
@@ -26,11 +37,16 @@ export class MutationQuota {
 
   /** Strict: nothing more is done for whoever has used up theirs. Else all is, and the client is slowed down behind it. */
   of(client: QuotaClient, { isStrict }: { isStrict: boolean }): Mutations {
+    const nowMs = this.#clock.monotonic()
+    if (this.#shared) return new Mutations({ ...this.#shared, nowMs, isStrict })
     const { key, limit } = this.#limits.shareOf(client)
     if (limit === unlimited) return new Mutations(null)
-    const nowMs = this.#clock.monotonic()
     return new Mutations({ bucket: this.#buckets.of(key, nowMs), limit, nowMs, isStrict })
   }
+}
+
+function sharedBucket({ partitionChanges: { count, windowSeconds } }: ClusterLimits) {
+  return { bucket: new TokenBucket(windowSeconds), limit: count / windowSeconds }
 }
 
 /** What one request has done for its client, as far as its quota goes. */

@@ -2,7 +2,8 @@ import type { Clock } from '@sluice/effects'
 import type { QuotasImage } from '../metadata/quotas-image.ts'
 import { Counters } from './counters.ts'
 import { type QuotaClient, QuotaLimits, unlimited } from './quota-limits.ts'
-import { SampledSum, type Sampling } from './sampled-sum.ts'
+import type { Sampling } from './sampled-sum.ts'
+import { ThrottledRate } from './throttled-rate.ts'
 
 interface RateQuotaOptions {
   /** As the metadata has it. */
@@ -14,15 +15,15 @@ interface RateQuotaOptions {
   readonly quotas: QuotasImage
 }
 
-/** How much clients may take in a second, over the samples of some seconds: much at once where little was before. */
+/** How much clients may take in a second. */
 export class RateQuota {
   readonly #options: RateQuotaOptions
-  readonly #counters: Counters<SampledSum>
+  readonly #counters: Counters<ThrottledRate>
   #limits: QuotaLimits
 
   constructor(options: RateQuotaOptions) {
     this.#options = options
-    this.#counters = new Counters(() => new SampledSum(options.sampling))
+    this.#counters = new Counters(() => new ThrottledRate(options.sampling))
     this.#limits = new QuotaLimits(options.quotas, options.name)
   }
 
@@ -42,12 +43,7 @@ export class RateQuota {
     const { key, limit } = this.#limits.shareOf(client)
     if (limit === unlimited) return 0
     const nowMs = this.#options.clock.monotonic()
-    const taken = this.#counters.of(key, nowMs)
-    taken.record(amount, nowMs)
-    const windowMs = this.#windowMs(taken.elapsedMs(nowMs))
-    const perSecond = (taken.sum(nowMs) / windowMs) * 1_000
-    if (perSecond <= limit) return 0
-    const throttleMs = Math.round(((perSecond - limit) / limit) * windowMs)
+    const throttleMs = this.#counters.of(key, nowMs).record(amount, limit, nowMs)
     return Math.min(throttleMs, this.#options.throttleMsMax ?? throttleMs)
   }
 
@@ -56,19 +52,12 @@ export class RateQuota {
     const { key, limit } = this.#limits.shareOf(client)
     if (limit === unlimited) return
     const nowMs = this.#options.clock.monotonic()
-    this.#counters.of(key, nowMs).record(-amount, nowMs)
+    this.#counters.of(key, nowMs).takeBack(amount, nowMs)
   }
 
   /** More than this at once slows a client down in any case, even one that has taken nothing before. */
   mostAtOnce(client: QuotaClient): number {
     const { sampleMs, samplesMax } = this.#options.sampling
     return (this.#limits.shareOf(client).limit * (samplesMax - 1) * sampleMs) / 1_000
-  }
-
-  /** Samples that there are not yet count as empty ones. */
-  #windowMs(elapsedMs: number): number {
-    const { sampleMs, samplesMax } = this.#options.sampling
-    const missing = Math.max(0, samplesMax - 1 - Math.floor(elapsedMs / sampleMs))
-    return Math.max(1, elapsedMs + missing * sampleMs)
   }
 }

@@ -1,4 +1,5 @@
 import type { BrokerConfig } from '../metadata/configs.ts'
+import type { ClusterQuotas } from '../quotas/cluster-quotas.ts'
 import type { BrokerConfigName } from '../metadata/config-names.generated.ts'
 
 /** Of the files that the process may have open so many are a broker's connections at most: a cluster has several. */
@@ -10,20 +11,29 @@ const strangersMin = 64
 /** As Apache Kafka writes that there is no limit. */
 const unlimited = 2_147_483_647
 
+interface ConnectionLimitsOptions {
+  config: BrokerConfig
+  openFilesMax: number
+  /** Null where the cluster has no limits of its own. */
+  cluster: ClusterQuotas | null
+}
+
 /** What a broker's configs say now of how many connections there may be. */
 export class ConnectionLimits {
   /** The time over which a rate holds. */
   readonly rateWindowSeconds: number
   readonly #config: BrokerConfig
   readonly #openFilesMax: number
+  readonly #cluster: ClusterQuotas | null
   #overrides: { readonly text: string; readonly perAddress: ReadonlyMap<string, number> } = {
     text: '',
     perAddress: new Map(),
   }
 
-  constructor({ config, openFilesMax }: { config: BrokerConfig; openFilesMax: number }) {
+  constructor({ config, openFilesMax, cluster }: ConnectionLimitsOptions) {
     this.#config = config
     this.#openFilesMax = openFilesMax
+    this.#cluster = cluster
     this.rateWindowSeconds =
       config.int('quota.window.size.seconds') * Math.max(1, config.int('quota.window.num') - 1)
   }
@@ -34,7 +44,9 @@ export class ConnectionLimits {
 
   /** Of one listener: only what is set for it alone. */
   perListener(listener: string): number {
-    return this.#ofListener(listener, 'max.connections')
+    const own = this.#ofListener(listener, 'max.connections')
+    const share = this.#ofCluster(listener)
+    return share ? Math.min(own, Math.max(1, Math.floor(share.shareOf(share.limits.connectionsMax)))) : own
   }
 
   perAddress(address: string): number {
@@ -49,7 +61,14 @@ export class ConnectionLimits {
   }
 
   ratePerListener(listener: string): number {
-    return this.#ofListener(listener, 'max.connection.creation.rate')
+    const own = this.#ofListener(listener, 'max.connection.creation.rate')
+    const share = this.#ofCluster(listener)
+    return share ? Math.min(own, share.shareOf(share.limits.connectionsPerSecond)) : own
+  }
+
+  /** Whether who would have to wait there is closed instead. */
+  turnsAway(listener: string): boolean {
+    return this.#ofCluster(listener) !== null
   }
 
   /** So many of one listener may not have logged in yet. */
@@ -60,6 +79,10 @@ export class ConnectionLimits {
   /** So many of one listener may wait to be admitted. */
   get backlog(): number {
     return this.#config.int('socket.listen.backlog.size')
+  }
+
+  #ofCluster(listener: string): ClusterQuotas | null {
+    return this.#cluster?.concerns(listener) ? this.#cluster : null
   }
 
   #ofListener(listener: string, name: BrokerConfigName): number {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { AddressQuota } from '../quotas/address-quota.ts'
+import type { ClusterQuotas } from '../quotas/cluster-quotas.ts'
 import { TokenBucket } from '../quotas/token-bucket.ts'
 import type { Connection } from './connection.ts'
 import { ConnectionLimits } from './connection-limits.ts'
@@ -47,7 +48,8 @@ export interface ConnectionFigures {
  * 1. An address has max.connections.per.ip at most: what comes beyond that is closed, and so is, after a while, what comes
  *    faster than the quota of its address (KIP-612).
  * 2. Who comes too fast (KIP-612) or finds all places taken (KIP-402) waits, unread, as in the backlog of an Apache
- *    Kafka listener, which takes no more meanwhile; beyond so many who wait, newcomers are closed.
+ *    Kafka listener, which takes no more meanwhile; beyond so many who wait, newcomers are closed. So they are at once where
+ *    a cluster has limits of its own, of which this broker has its share.
  * 3. Those whom nobody knows yet never shut others out: a listener has a bounded share of them, beyond which the oldest
  *    goes, and where all places are taken one that has been silent for a second makes room.
  * 4. The listener by which brokers reach each other is not bound by what holds for all listeners together: there, whoever
@@ -84,6 +86,7 @@ export class Connections {
     openFilesMax: number
     refusals: RefusalLog
     quota: AddressQuota | null
+    cluster: ClusterQuotas | null
   }) {
     this.#clock = options.clock
     this.#config = options.config
@@ -140,6 +143,11 @@ export class Connections {
     const most = this.#limits.perAddress(remoteAddress)
     if (fromThere >= most) return this.#refuse(connection, `its address has ${most} connections already`)
     const waitMs = listener.line.size > 0 ? Number.POSITIVE_INFINITY : this.#waitMs(listener)
+    if (waitMs > 0 && this.#limits.turnsAway(listener.options.name))
+      return this.#refuse(
+        connection,
+        'the cluster has as many connections as it can have, or new ones too fast',
+      )
     if (waitMs > 0 && listener.line.size >= this.#limits.backlog)
       return this.#refuse(connection, `${listener.line.size} others wait for a place`)
     this.#perAddress.set(remoteAddress, fromThere + 1)

@@ -75,8 +75,9 @@ export class RequestContext<Node extends ServingNode = ServingNode> {
   /** From now on it is under way. The time of some is no affair of their client's quotas. */
   begins({ isExempt }: { readonly isExempt?: boolean }): void {
     const quotas = this.node.clientQuotas
-    if (quotas?.request.isSet && !isExempt && this.session.isKnown)
-      this.#time = new RequestTime(this.node.clock)
+    if (!quotas || isExempt || !this.session.isKnown) return
+    if (quotas.request.isSet) this.#time = new RequestTime(this.node.clock)
+    if (quotas.cluster?.concerns(this.session.listener.name)) this.slowDown(quotas.cluster.asked())
   }
 
   /** It waits. */

@@ -66,6 +66,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
       openFilesMax: disk.openFilesMax,
       refusals,
       quota: node.clientQuotas?.connections ?? null,
+      cluster: node.clientQuotas?.cluster ?? null,
     })
     this.#loginsOf = options.loginsOf ?? (() => null)
     this.#mappingOf = ({ name }) =>

@@ -15,7 +15,8 @@ export const clusterColumns = {
   STATE: ({ state }: ClusterInfo) => state,
   BROKERS: ({ numberOfBrokerNodes }: ClusterInfo) => numberOfBrokerNodes,
   KAFKA: ({ currentBrokerSoftwareInfo: software }: ClusterInfo) => software?.kafkaVersion,
-  TYPE: ({ brokerNodeGroupInfo: group }: ClusterInfo) => group?.instanceType,
+  TYPE: ({ brokerNodeGroupInfo: group, clusterType }: ClusterInfo) =>
+    clusterType === 'SERVERLESS' ? 'serverless' : group?.instanceType,
   'VOLUME GiB': ({ brokerNodeGroupInfo: group }: ClusterInfo) =>
     group?.storageInfo?.ebsStorageInfo?.volumeSize,
   ARN: ({ clusterArn }: ClusterInfo) => clusterArn,

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { clusterUpdateVerb } from './cluster-update.ts'
 import { clusterColumns, describedColumns, type Flags, named, verb } from './cluster-shapes.ts'
 import { timeoutOption, type WaitFlags, waitFor } from './cluster-wait.ts'
-import { apiOf } from './msk-api.ts'
+import { apiOf, type MskApi } from './msk-api.ts'
 import { wholeNumber } from './options.ts'
 import { printAll, printOne } from './output.ts'
 
@@ -47,6 +47,7 @@ export function clusterVerbs(): Command[] {
 }
 
 interface CreateFlags extends Flags {
+  serverless?: boolean
   brokers: number
   kafkaVersion?: string
   instanceType: string
@@ -56,6 +57,7 @@ interface CreateFlags extends Flags {
 function createVerb(): Command {
   return named('create', 'make a cluster; `wait` tells when it is ACTIVE')
     .addOption(new Option('--brokers <n>', 'over three zones').argParser(wholeNumber('--brokers')).default(3))
+    .option('--serverless', 'a serverless one, of which nothing else is to be chosen')
     .option('--kafka-version <version>', 'of those of the API (default: the latest)')
     .option('--instance-type <type>', 'of its brokers', 'kafka.m7g.large')
     .addOption(
@@ -65,18 +67,31 @@ function createVerb(): Command {
     )
     .action(async (name: string, flags: CreateFlags) => {
       const api = await apiOf(flags.dataDir)
-      const { volumeSize, instanceType } = flags
-      await api.call('POST', '/v1/clusters', {
-        clusterName: name,
-        kafkaVersion: flags.kafkaVersion ?? (await api.latestVersion()),
-        numberOfBrokerNodes: flags.brokers,
-        brokerNodeGroupInfo: {
-          clientSubnets: ['subnet-1', 'subnet-2', 'subnet-3'],
-          instanceType,
-          ...(volumeSize !== undefined && { storageInfo: { ebsStorageInfo: { volumeSize } } }),
-        },
-        encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS_PLAINTEXT' } },
-      })
+      const asked = flags.serverless ? { serverless } : { provisioned: await provisioned(flags, api) }
+      await api.call('POST', '/api/v2/clusters', { clusterName: name, ...asked })
       await printOne(await api.cluster(name), describedColumns, flags.output)
     })
+}
+
+const subnets = ['subnet-1', 'subnet-2', 'subnet-3']
+
+const serverless = {
+  vpcConfigs: [{ subnetIds: subnets }],
+  clientAuthentication: { sasl: { iam: { enabled: true } } },
+}
+
+async function provisioned(
+  { kafkaVersion, brokers, instanceType, volumeSize }: CreateFlags,
+  api: MskApi,
+): Promise<object> {
+  return {
+    kafkaVersion: kafkaVersion ?? (await api.latestVersion()),
+    numberOfBrokerNodes: brokers,
+    brokerNodeGroupInfo: {
+      clientSubnets: subnets,
+      instanceType,
+      ...(volumeSize !== undefined && { storageInfo: { ebsStorageInfo: { volumeSize } } }),
+    },
+    encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS_PLAINTEXT' } },
+  }
 }

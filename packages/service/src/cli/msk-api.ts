@@ -11,12 +11,18 @@ export interface ClusterInfo {
   currentVersion?: string
   state: string
   stateInfo?: { message?: string }
+  clusterType?: string
   numberOfBrokerNodes?: number
   currentBrokerSoftwareInfo?: { kafkaVersion?: string }
   brokerNodeGroupInfo?: {
     instanceType?: string
     storageInfo?: { ebsStorageInfo?: { volumeSize?: number } }
   }
+}
+
+interface Nested {
+  provisioned?: object
+  serverless?: object
 }
 
 export interface NodeInfo {
@@ -47,8 +53,10 @@ export class MskApi {
     }
   }
 
-  clusters(): Promise<ClusterInfo[]> {
-    return this.#all<ClusterInfo>('/v1/clusters', 'clusterInfoList')
+  /** Of both types: what only one of them has stands beside what both have. */
+  async clusters(): Promise<ClusterInfo[]> {
+    const found = await this.#all<ClusterInfo & Nested>('/api/v2/clusters', 'clusterInfoList')
+    return found.map(({ provisioned, serverless, ...info }) => ({ ...provisioned, ...serverless, ...info }))
   }
 
   async cluster(name: string): Promise<ClusterInfo> {

@@ -21,6 +21,7 @@ import { NodeAuthority } from './authority/node-authority.ts'
 import { PrivateAuthorities } from './authority/private-authorities.ts'
 import type { Pace } from './clusters/pace.ts'
 import { authenticatesByTls } from './clusters/client-listeners.ts'
+import { bootNodeId } from './clusters/serverless.ts'
 import { plainNodesSentences } from './clusters/cluster-plan.ts'
 import { isCheckDue, trustCheckMs } from './clusters/steps/issue-certificates.ts'
 import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
@@ -50,7 +51,7 @@ import { Monitoring } from './monitoring/monitoring.ts'
 import { Replicators } from './replicators/replicators.ts'
 import { Secrets } from './secrets/secrets.ts'
 import { StorageScaling } from './storage-scaling/storage-scaling.ts'
-import { vpcSchemesOf } from './clusters/vpc-schemes.ts'
+import { vpcSchemesOfCluster } from './clusters/vpc-schemes.ts'
 import { type VpcConnectionRecord, VpcConnections } from './vpc-connections/vpc-connections.ts'
 import { within } from './within.ts'
 
@@ -371,7 +372,8 @@ class FleetOfClusters implements Fleet {
   }
 
   #bootstrapOf(record: ClusterRecord): Partial<Record<ClientListenerName, string>> {
-    const up = this.clusters.addresses(record).filter(({ isUp }) => isUp)
+    const hidden = (key: NodeKey) => record.spec.serverless !== undefined && key.nodeId !== bootNodeId
+    const up = this.clusters.addresses(record).filter((one) => one.isUp && !hidden(one))
     const names = new Set(up.map(({ listener }) => listener).filter(isClientListener))
     return Object.fromEntries(
       [...names].map((name) => [name, connectString(up.filter(({ listener }) => listener === name))]),
@@ -400,8 +402,7 @@ class FleetOfClusters implements Fleet {
   #isOpen({ clusterArn, authentication }: VpcConnectionRecord): boolean {
     const record = this.#store.byArn(clusterArn)
     if (!record || record.state === 'DELETING') return false
-    const { brokerNodeGroup } = { ...record.spec, ...activeChange(record)?.source }
-    const schemes = vpcSchemesOf(brokerNodeGroup.ConnectivityInfo?.VpcConnectivity?.ClientAuthentication)
+    const schemes = vpcSchemesOfCluster({ ...record.spec, ...activeChange(record)?.source })
     return schemes.some((scheme) => scheme === authentication)
   }
 

@@ -17,9 +17,16 @@ export function newResource(
   random: Random,
   type: 'cluster' | 'configuration' | 'vpc-connection' | 'replicator' | 'channel',
   name: string,
+  /** Before the number: serverless clusters are told by it. */
+  mark: '' | 's' = '',
 ): { arn: string; uuid: string } {
-  const uuid = `${random.uuid()}-${1 + random.int(25)}`
+  const uuid = `${random.uuid()}-${mark}${1 + random.int(25)}`
   return { arn: `arn:${partition}:kafka:${region}:${account}:${type}/${name}/${uuid}`, uuid }
+}
+
+/** By the end of its ARN, `…/<uuid>-s<n>`: that of a provisioned cluster is `…/<uuid>-<n>`. */
+export function isServerlessArn(clusterArn: string): boolean {
+  return /-s\d+$/.test(clusterArn)
 }
 
 /** AWS's partitions by the region's name. */

@@ -8,6 +8,8 @@
  *   (KIP-595), isolation levels with aborted transactions (KIP-98), leader hints from version 16 on (KIP-951).
  * - Record data is never held in memory: the response names ranges of segment files, which the connection streams.
  * - Followers read up to the log's end; what they ask for says how far they have come (KIP-903: which incarnation).
+ * - Where the cluster has limits of its own, whoever asks for more than one request may gets 42; versions below 7, which have
+ *   no place for that, get what they ask for.
  * - Consumers read from followers too, from version 11 on, and are sent to one in their rack where the broker's
  *   replica.selector.class is Apache Kafka's rack-aware one (KIP-392); other selectors count as none.
  */
@@ -29,6 +31,11 @@ export const fetch = responder(
   ],
   (request, context, reply) => {
     const { apiVersion, broker } = context
+    const most = broker.clientQuotas.cluster?.limits.fetchBytesMax ?? Number.POSITIVE_INFINITY
+    if (request.maxBytes > most && followerOf(request) === null && apiVersion >= sessionVersionMin) {
+      reply.send(encodeAnswer(Fetch, context, { errorCode: ErrorCode.INVALID_REQUEST }))
+      return
+    }
     const opening = broker.fetchSessions.open(
       apiVersion >= sessionVersionMin ? request : { ...request, sessionId: 0, sessionEpoch: -1 },
       { byId: apiVersion >= fetchByIdVersionMin, isFollower: followerOf(request) !== null },

@@ -12,7 +12,7 @@ import {
   authorizedOperations,
   operationsNotAsked,
 } from '../../authorizer/permissions.ts'
-import { isValidTopicName } from '../../metadata/topic-name.ts'
+import { isInternalTopic, isValidTopicName } from '../../metadata/topic-name.ts'
 import { noLeader } from '../../metadata/topics-image.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../../metadata/image.ts'
 import { byKeyInSteps, eachInSteps, type Steps } from '../../storage/slices.ts'
@@ -20,7 +20,6 @@ import { each } from '../../authorizer/access.ts'
 import { describedPartition, isReachable } from '../described-partition.ts'
 import { endpointsFor } from '../endpoints.ts'
 import { handler, type RequestContext } from '../handler.ts'
-import { isInternalTopic } from '../internal-topics.ts'
 import { createsTopics, isAboutAll, isById, isWellAsked } from '../metadata-request.ts'
 import { metadataScreen } from '../screens/metadata.ts'
 

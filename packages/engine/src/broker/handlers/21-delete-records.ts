@@ -5,12 +5,12 @@
  */
 import { Deferred, thrownMidway } from '@sluice/effects'
 import { DeleteRecords, ErrorCode, type Input, type Int64, type ResponseOf } from '@sluice/wire'
+import { isInternalTopic } from '../../metadata/topic-name.ts'
 import type { Partition } from '../../replication/partition.ts'
 import { each } from '../../authorizer/access.ts'
 import { logConfigOf } from '../../storage/log-config.ts'
 import { byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../../storage/slices.ts'
 import { handler, type RequestContext } from '../handler.ts'
-import { isInternalTopic } from '../internal-topics.ts'
 
 const highWatermark = -1
 

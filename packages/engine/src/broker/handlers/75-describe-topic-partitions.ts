@@ -7,11 +7,10 @@
 import { DescribeTopicPartitions, ErrorCode, zeroUuid, type Input, type ResponseOf } from '@sluice/wire'
 import { authorizedOperations } from '../../authorizer/permissions.ts'
 import type { TopicImage } from '../../metadata/image.ts'
-import { isValidTopicName } from '../../metadata/topic-name.ts'
+import { isInternalTopic, isValidTopicName } from '../../metadata/topic-name.ts'
 import { each } from '../../authorizer/access.ts'
 import { describedPartition } from '../described-partition.ts'
 import { handler, type RequestContext } from '../handler.ts'
-import { isInternalTopic } from '../internal-topics.ts'
 import { describeTopicPartitionsScreen } from '../screens/describe-topic-partitions.ts'
 
 type Response = Input<ResponseOf<typeof DescribeTopicPartitions>>

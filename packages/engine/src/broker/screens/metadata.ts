@@ -1,9 +1,9 @@
 import { ErrorCode, type Input, Metadata, type RequestOf, type ResponseOf, zeroUuid } from '@sluice/wire'
+import { isInternalTopic } from '../../metadata/topic-name.ts'
 import { clusterResource } from '../../authorizer/permissions.ts'
 import type { Screened } from '../../server/authorization.ts'
 import { eachInSteps, type Steps } from '../../storage/slices.ts'
 import type { RequestContext } from '../handler.ts'
-import { isInternalTopic } from '../internal-topics.ts'
 import { createsTopics, isAboutAll, isWellAsked } from '../metadata-request.ts'
 
 type Request = RequestOf<typeof Metadata>

@@ -1,5 +1,6 @@
 import { Connection } from '@sluice/client'
 import { MemoryNetwork, seededRandom, silentLogger } from '@sluice/effects'
+import type { ClusterLimits } from '../../metadata/cluster-limits.ts'
 import type { Authorizer } from '../../authorizer/permissions.ts'
 import { clusterId, TestController } from '../../controller/testing/test-controller.ts'
 import { InlineFeeds } from '../../replication/inline-feeds.ts'
@@ -25,9 +26,15 @@ export class TestBroker {
 
   readonly #authorizer: Authorizer | undefined
 
-  constructor(properties: Record<string, string> = {}, authorizer?: Authorizer) {
+  constructor(
+    properties: Record<string, string> = {},
+    { authorizer, limits }: { authorizer?: Authorizer; limits?: ClusterLimits } = {},
+  ) {
     this.#authorizer = authorizer
-    this.controller = new TestController({ properties: { 'default.replication.factor': '1', ...properties } })
+    this.controller = new TestController({
+      properties: { 'default.replication.factor': '1', ...properties },
+      ...(limits && { limits }),
+    })
   }
 
   get broker(): Broker {
@@ -57,6 +64,7 @@ export class TestBroker {
       random: this.#random,
       logger: silentLogger,
       authorizer: this.#authorizer,
+      limits: this.controller.limits,
       signal: new AbortController().signal,
       onFailure: (failure) => void this.failures.push(failure),
     })

@@ -28,6 +28,7 @@ import {
 } from '@sluice/wire'
 import { supportedFeatures } from '../../metadata/features.ts'
 import type { Authorizer } from '../../authorizer/permissions.ts'
+import type { ClusterLimits } from '../../metadata/cluster-limits.ts'
 import { MetadataImage } from '../../metadata/image.ts'
 import type { LoggedRecord } from '../../metadata/records.ts'
 import type { ControllerChannel } from '../../metadata/controller-channel.ts'
@@ -46,6 +47,7 @@ export class TestController {
   readonly random: Random
   readonly processes: Processes | undefined
   readonly properties: Record<string, string>
+  readonly limits: ClusterLimits | undefined
   readonly #logger: Logger
   readonly #network: Network | undefined
   readonly #awayMsMax: number
@@ -73,6 +75,7 @@ export class TestController {
       logger?: Logger
       onLoss?: TellLoss
       authorizer?: Authorizer
+      limits?: ClusterLimits
     } = {},
   ) {
     this.disk = options.disk ?? new MemoryDisk()
@@ -84,6 +87,7 @@ export class TestController {
     this.#logger = options.logger ?? silentLogger
     this.#onLoss = options.onLoss
     this.#authorizer = options.authorizer
+    this.limits = options.limits
   }
 
   get channel(): ControllerChannel {
@@ -134,6 +138,7 @@ export class TestController {
       staticProperties: this.properties,
       onLoss: this.#onLoss,
       authorizer: this.#authorizer,
+      limits: this.limits,
       onFailure: (failure) => {
         this.failure = failure
       },

@@ -48,6 +48,8 @@ interface GroupCoordinatorOptions {
   readonly topics: TopicView
   readonly log: CoordinatorLog
   readonly memberBytes?: MemberBytes
+  /** How many groups it may have; without it any number. */
+  readonly groupsMax?: () => number
 }
 
 /** Of a group that is deleted so many offsets are a step. */
@@ -100,6 +102,7 @@ export class GroupCoordinator {
           topicHashes: this.#topicHashes,
           targetLane,
           newTopicsVersion: () => this.#newTopicsVersion,
+          isFull: () => this.#groupCount >= (options.groupsMax?.() ?? Infinity),
           write: async (name, decide) =>
             !((await this.#runtime.write(name, partition, decide)) instanceof CoordinatorFailure),
         }),
@@ -115,6 +118,10 @@ export class GroupCoordinator {
       topics,
       maxBatchBytes: () => log.maxMessageBytes,
     })
+  }
+
+  get #groupCount(): number {
+    return [...this.#runtime.shards()].reduce((sum, { groupCount }) => sum + groupCount, 0)
   }
 
   /** The partition of `__consumer_offsets` that holds the group. */

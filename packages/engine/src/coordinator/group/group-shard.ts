@@ -50,6 +50,8 @@ interface ShardOptions extends Omit<ConsumerContext, 'groups' | 'resolver' | 'ta
   readonly targetLane: Lane
   /** Has a decision made as if somebody had asked for it; false: it came to nothing. */
   readonly write: (name: string, decide: (shard: GroupShard) => FinalGroupDecision<void>) => Promise<boolean>
+  /** The broker has as many groups as it may: no member begins another. */
+  readonly isFull: () => boolean
 }
 
 /** One partition of `__consumer_offsets`: its groups and their offsets. */
@@ -57,6 +59,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   readonly #context: ConsumerContext
   readonly #groups: Groups
   readonly #offsets: Offsets
+  readonly #isFull: () => boolean
   /** Groups of which some offsets are deleted already. */
   readonly #deleting = new WeakSet<Group>()
   /** A search for expired offsets that is under way. */
@@ -85,6 +88,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
     }
     this.#context = { ...options, groups: this.#groups, resolver, targets, migration }
     this.#offsets = new Offsets(options.config)
+    this.#isFull = options.isFull
   }
 
   // ---- the classic protocol
@@ -92,6 +96,8 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   classicJoin(request: JoinRequest): GroupDecision<JoinResult> {
     if (this.#groups.isUnserved(request.groupId))
       return answer(failedJoin(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request.memberId))
+    if (this.#isOneTooMany(request.groupId))
+      return answer(failedJoin(ErrorCode.INVALID_REQUEST, request.memberId))
     if (this.#isDeleting(request.groupId))
       return answer(failedJoin(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId))
     const consumers = this.#groups.consumer(request.groupId)
@@ -122,6 +128,7 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   // ---- the consumer protocol
 
   consumerHeartbeat(request: ConsumerHeartbeat): GroupDecision<HeartbeatAnswer> {
+    if (this.#isOneTooMany(request.groupId)) return answer({ errorCode: ErrorCode.INVALID_REQUEST })
     if (this.#isDeleting(request.groupId))
       return answer({ errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS })
     return consumerHeartbeat(this.#context, request)
@@ -141,6 +148,14 @@ export class GroupShard implements CoordinatorShard<GroupRecord> {
   }
 
   // ---- groups of whatever protocol, and their offsets
+
+  get groupCount(): number {
+    return this.#groups.count
+  }
+
+  #isOneTooMany(groupId: string): boolean {
+    return !this.#groups.has(groupId) && this.#isFull()
+  }
 
   /** `commits`: what it comes to where the group takes it. */
   commitOffsets(

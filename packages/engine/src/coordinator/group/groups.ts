@@ -49,6 +49,10 @@ export class Groups {
     return this.#unserved.has(groupId)
   }
 
+  get count(): number {
+    return this.#served.size
+  }
+
   get unservedCount(): number {
     return this.#unserved.size
   }

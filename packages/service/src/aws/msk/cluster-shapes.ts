@@ -3,6 +3,7 @@ import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/cluste
 import type { ClusterSpec } from '../../fleet/clusters/cluster-spec.ts'
 import type { Clusters } from '../../fleet/clusters/clusters.ts'
 import { type ClientListenerName, ListenerName, type NodeRole, sameNode } from '../../fleet/engines/engine.ts'
+import { bootNodeId, clusterTypeOf } from '../../fleet/clusters/serverless.ts'
 import { connectString } from '../../fleet/clusters/addresses.ts'
 import { activeChange } from '../../fleet/clusters/changes/change-life.ts'
 import { sentenceOf } from '../../fleet/operating-error.ts'
@@ -30,16 +31,25 @@ export function clusterInfo(
   return { ...common(record, clusters), ...provisioned(record, spec, clusters) }
 }
 
-/** A cluster as v2 describes it: what only a provisioned one has is nested. */
+/** A cluster as v2 describes it: what only one of the types has is nested. Of a serverless one that is little. */
 export function clusterV2(
   record: ClusterRecord,
   clusters: Pick<Clusters, 'addresses' | 'stateInfo'>,
 ): Cluster {
   const spec = describedSpec(record)
+  const { serverless } = spec
   return {
     ...common(record, clusters),
-    ClusterType: 'PROVISIONED',
-    Provisioned: provisioned(record, spec, clusters),
+    ClusterType: clusterTypeOf(record),
+    ...(serverless
+      ? {
+          Serverless: {
+            ...serverless,
+            ClientAuthentication: { Sasl: spec.clientAuthentication?.Sasl },
+            ConnectivityInfo: { NetworkType: spec.brokerNodeGroup.ConnectivityInfo?.NetworkType },
+          },
+        }
+      : { Provisioned: provisioned(record, spec, clusters) }),
   }
 }
 
@@ -189,7 +199,10 @@ function commonNodeInfo(record: ClusterRecord, node: NodeRecord) {
   }
 }
 
-/** `host:port` of this listener of one broker in each zone: enough to find the others by. */
+/**
+ * `host:port` of this listener of one broker in each zone: enough to find the others by. Of a serverless cluster one address
+ * alone, that of the broker which is always there.
+ */
 export function bootstrapOf(
   record: ClusterRecord,
   listener: ClientListenerName,
@@ -198,7 +211,8 @@ export function bootstrapOf(
   const firstOfZone = new Map<number, NodeRecord>()
   for (const node of [...record.nodes].sort((a, b) => a.nodeId - b.nodeId))
     if (node.role === 'broker' && !firstOfZone.has(node.zone)) firstOfZone.set(node.zone, node)
-  const chosen = [...firstOfZone.values()]
+  const isTold = ({ nodeId }: NodeRecord) => !record.spec.serverless || nodeId === bootNodeId
+  const chosen = [...firstOfZone.values()].filter(isTold)
   return connectString(
     clusters
       .addresses(record)

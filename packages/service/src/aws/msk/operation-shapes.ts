@@ -7,6 +7,7 @@ import type {
   MutableClusterInfo,
 } from '@aws-sdk/client-kafka'
 import { brokerCountDecrease, brokerCountIncrease } from '../../fleet/clusters/changes/broker-count.ts'
+import { clusterTypeOf } from '../../fleet/clusters/serverless.ts'
 import type { ChangeRecord, ClusterRecord, SpecChange } from '../../fleet/clusters/cluster-record.ts'
 
 /** `…:cluster-operation/<cluster name>/<cluster uuid>/<operation uuid>`. */
@@ -27,7 +28,7 @@ export function operationInfo(record: ClusterRecord, operation: ChangeRecord): C
 /** An operation as v2 describes it: what only a provisioned cluster has is nested. */
 export function operationV2(record: ClusterRecord, operation: ChangeRecord): ClusterOperationV2 {
   return {
-    ClusterType: 'PROVISIONED',
+    ClusterType: clusterTypeOf(record),
     StartTime: new Date(operation.createdAtMs),
     ...common(record, operation),
     Provisioned: details(operation),
@@ -37,7 +38,7 @@ export function operationV2(record: ClusterRecord, operation: ChangeRecord): Clu
 /** An operation as v2 lists it. */
 export function operationSummary(record: ClusterRecord, operation: ChangeRecord): ClusterOperationV2Summary {
   const { ErrorInfo: _error, ...summary } = common(record, operation)
-  return { ClusterType: 'PROVISIONED', StartTime: new Date(operation.createdAtMs), ...summary }
+  return { ClusterType: clusterTypeOf(record), StartTime: new Date(operation.createdAtMs), ...summary }
 }
 
 function common(record: ClusterRecord, operation: ChangeRecord) {

@@ -2,6 +2,7 @@ import { parseServiceSchema } from '../schema.ts'
 import * as kafka from '../schemas/kafka.generated.ts'
 import type { AwsService } from '../service.ts'
 import { mskTargets } from './access-targets.ts'
+import { forItsClusterTypes } from './cluster-types.ts'
 import { constrain } from './constraints.ts'
 import { badRequest } from './exceptions.ts'
 import { mskHandlers } from './operations.ts'
@@ -13,7 +14,12 @@ export function mskService(services: Services): AwsService {
     signingName: 'kafka',
     protocols: ['rest-json'],
     schema: parseServiceSchema(kafka),
-    handlers: new Map(Object.entries(mskHandlers(services))),
+    handlers: new Map(
+      Object.entries(mskHandlers(services)).map(([name, handler]) => [
+        name,
+        forItsClusterTypes(name, handler, services),
+      ]),
+    ),
     constrain,
     badInput: badRequest,
     targetsOf: (operation, input) => mskTargets(services, operation, input),

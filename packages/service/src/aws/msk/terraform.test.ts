@@ -2,12 +2,16 @@ import {
   BatchAssociateScramSecretCommand,
   BatchDisassociateScramSecretCommand,
   CreateConfigurationCommand,
+  CreateClusterV2Command,
   DeleteClusterCommand,
   DeleteConfigurationCommand,
   DescribeClusterV2Command,
   DescribeConfigurationCommand,
   DescribeConfigurationRevisionCommand,
+  GetBootstrapBrokersCommand,
   ListScramSecretsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateBrokerCountCommand,
   UpdateBrokerStorageCommand,
   UpdateBrokerTypeCommand,
@@ -154,5 +158,50 @@ describe('Terraform', () => {
     expect(clusters.service.replicating.scramUsers.size).toBe(12)
     expect(await inTens(BatchDisassociateScramSecretCommand)).toEqual([])
     expect(clusters.service.replicating.scramUsers.size).toBe(0)
+  })
+
+  it('applies, tags and destroys a serverless cluster', async () => {
+    clusters.service.engine.clientListeners.add('CLIENT_IAM')
+    const { client } = clusters
+    const created = await client.send(
+      new CreateClusterV2Command({
+        ClusterName: 'serverless',
+        Serverless: {
+          ClientAuthentication: { Sasl: { Iam: { Enabled: true } } },
+          VpcConfigs: [{ SubnetIds: ['subnet-a', 'subnet-b'], SecurityGroupIds: ['sg-1'] }],
+        },
+        Tags: { team: 'a' },
+      }),
+    )
+    const ClusterArn = created.ClusterArn ?? ''
+    const read = async () => (await client.send(new DescribeClusterV2Command({ ClusterArn }))).ClusterInfo
+    for (;;) {
+      const { State } = (await read()) ?? {}
+      if (State === 'ACTIVE') break
+      expect(State).toBe('CREATING')
+      await clusters.settled(ClusterArn)
+    }
+    const info = await read()
+    // What the provider flattens into its state, and what a second plan would show as a change.
+    expect(info?.Serverless?.ClientAuthentication?.Sasl?.Iam?.Enabled).toBe(true)
+    expect(info?.Serverless?.VpcConfigs).toEqual([
+      { SubnetIds: ['subnet-a', 'subnet-b'], SecurityGroupIds: ['sg-1'] },
+    ])
+    expect(info?.Tags).toEqual({ team: 'a' })
+    const { BootstrapBrokerStringSaslIam } = await client.send(new GetBootstrapBrokersCommand({ ClusterArn }))
+    expect(BootstrapBrokerStringSaslIam).toMatch(/^[-\w.]+:\d+$/)
+    await client.send(new UntagResourceCommand({ ResourceArn: ClusterArn, TagKeys: ['team'] }))
+    await client.send(new TagResourceCommand({ ResourceArn: ClusterArn, Tags: { cost: '1' } }))
+    expect((await read())?.Tags).toEqual({ cost: '1' })
+    await client.send(new DeleteClusterCommand({ ClusterArn }))
+    for (;;) {
+      const state = await read().then(
+        (left) => left?.State,
+        (error: Error) => error.name,
+      )
+      if (state === 'NotFoundException') break
+      expect(state).toBe('DELETING')
+      await clusters.settled(ClusterArn)
+    }
   })
 })

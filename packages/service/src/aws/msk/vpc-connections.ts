@@ -1,6 +1,4 @@
 import type { VpcConnection } from '@aws-sdk/client-kafka'
-import { type VpcScheme, vpcSchemesOf } from '../../fleet/clusters/vpc-schemes.ts'
-import type { ClusterRecord } from '../../fleet/clusters/cluster-record.ts'
 import type { VpcConnectionRecord } from '../../fleet/vpc-connections/vpc-connections.ts'
 import { badRequest, notFound } from './exceptions.ts'
 import type { Services } from './services.ts'
@@ -16,11 +14,6 @@ export function vpcConnectionOf(
   const record = vpcConnections.byArn(arn)
   if (!record) throw notFound('The VPC connection does not exist.', parameter)
   return record
-}
-
-/** How clients of other VPCs may come to a cluster. */
-export function schemesOf({ spec }: ClusterRecord): VpcScheme[] {
-  return vpcSchemesOf(spec.brokerNodeGroup.ConnectivityInfo?.VpcConnectivity?.ClientAuthentication)
 }
 
 /** As it is listed. */

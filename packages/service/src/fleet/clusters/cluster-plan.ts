@@ -16,6 +16,7 @@ import {
 import type { PortRecord } from '../ports/ports.ts'
 import { authenticatesByTls, clientAuthOf, clientListenersOf } from './client-listeners.ts'
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
+import { serverlessLimits } from './serverless-limits.ts'
 import { staticProperties } from './static-properties.ts'
 import { volumeBytesOf } from './storage-use.ts'
 
@@ -50,6 +51,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
   return {
     kafkaVersion: spec.kafkaVersion,
     ...(volumeBytes !== undefined && { volumeBytes }),
+    ...(spec.serverless && { limits: serverlessLimits }),
     properties: {
       ...(clientListenersOf(spec, engine).includes(ListenerName.clientIam) && iamLimits(spec)),
       ...properties,
@@ -93,7 +95,9 @@ function authorization(
 }
 
 /** MSK's quotas of connections by IAM, of each broker; nobody else's are bounded (MSK Developer Guide, "Amazon MSK quota"). */
-function iamLimits({ brokerNodeGroup }: ClusterRecord['spec']) {
+function iamLimits({ brokerNodeGroup, serverless }: ClusterRecord['spec']) {
+  // The limits of the cluster say it.
+  if (serverless) return {}
   const perSecond = brokerNodeGroup.InstanceType === 'kafka.t3.small' ? 4 : 100
   return {
     'listener.name.client_iam.max.connections': '3000',

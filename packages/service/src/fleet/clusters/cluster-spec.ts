@@ -8,16 +8,18 @@ import type {
   LoggingInfo,
   OpenMonitoringInfo,
   Rebalancing,
+  VpcConfig,
 } from '@aws-sdk/client-kafka'
 import type { ChosenConfiguration } from '../configurations/configurations.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
 import { clientListenersOf, wantedClientListeners } from './client-listeners.ts'
+import { checkName } from './cluster-name.ts'
 import { instanceTypeRefusal, isExpress, throughputRefusal } from './instance-types.ts'
 import { propertiesOfTags, propertiesRefusal } from './static-properties.ts'
 import { publicAccess, vpcSchemesOf } from './vpc-schemes.ts'
-import { derivedId, derivedUuid, zoneId } from './zones.ts'
+import { defaultSecurityGroup, managedKeyArn, zoneId } from './zones.ts'
 
 /** What a cluster shall be: the request with MSK's defaults in place. The blocks keep AWS's shapes. */
 export interface ClusterSpec {
@@ -35,6 +37,8 @@ export interface ClusterSpec {
   brokerProperties: Record<string, string>
   /** A revision of an MSK configuration, with the properties of that revision. */
   configuration: ChosenConfiguration | null
+  /** What is told of a serverless cluster; all the rest is how it is run. */
+  serverless?: { VpcConfigs: VpcConfig[] }
 }
 
 type Check = (request: CreateClusterRequest, engine: Engine) => Refusal | undefined
@@ -141,11 +145,6 @@ export function unreachableSentence(spec: ClusterSpec): string {
   return `No broker of this cluster can be reached: its listeners (${wanted}) are not served by its engine. Those for plaintext, TLS and SASL/SCRAM are, and by the embedded engine the one for IAM.`
 }
 
-const checkName: Check = ({ ClusterName: name = '' }) =>
-  /^[0-9A-Za-z][0-9A-Za-z-]*$/.test(name)
-    ? undefined
-    : invalid('The parameter value contains one or more characters that are not valid.', 'clusterName')
-
 const checkVersion: Check = ({ KafkaVersion: version = '' }, { kafkaVersions }) => {
   const known = kafkaVersions.map((one) => one.version)
   return known.includes(version) ? undefined : unsupportedVersion(version, known, 'kafkaVersion')
@@ -243,7 +242,7 @@ const checkUnserved: Check = (request) => {
 }
 
 const checks: Check[] = [
-  checkName,
+  ({ ClusterName }) => checkName(ClusterName),
   checkVersion,
   checkBrokers,
   checkInstanceType,
@@ -255,12 +254,11 @@ const checks: Check[] = [
 function brokerNodeGroup(group: BrokerNodeGroupInfo | undefined, place: Place): BrokerNodeGroupInfo {
   const subnets = group?.ClientSubnets ?? []
   const ebs = group?.StorageInfo?.EbsStorageInfo
-  const securityGroup = derivedId('sg-', `${place.account}/${place.region}/default`, 17)
   return {
     BrokerAZDistribution: group?.BrokerAZDistribution ?? 'DEFAULT',
     ClientSubnets: subnets,
     InstanceType: group?.InstanceType,
-    SecurityGroups: group?.SecurityGroups?.length ? group.SecurityGroups : [securityGroup],
+    SecurityGroups: group?.SecurityGroups?.length ? group.SecurityGroups : [defaultSecurityGroup(place)],
     ...(!isExpress(group?.InstanceType) && {
       StorageInfo: {
         EbsStorageInfo: {
@@ -277,16 +275,10 @@ function brokerNodeGroup(group: BrokerNodeGroupInfo | undefined, place: Place): 
   }
 }
 
-function encryption(
-  wanted: EncryptionInfo | undefined,
-  { partition, region, account }: Place,
-): EncryptionInfo {
-  const managedKey = derivedUuid(`${account}/${region}/alias/aws/kafka`)
+function encryption(wanted: EncryptionInfo | undefined, place: Place): EncryptionInfo {
   return {
     EncryptionAtRest: {
-      DataVolumeKMSKeyId:
-        wanted?.EncryptionAtRest?.DataVolumeKMSKeyId ??
-        `arn:${partition}:kms:${region}:${account}:key/${managedKey}`,
+      DataVolumeKMSKeyId: wanted?.EncryptionAtRest?.DataVolumeKMSKeyId ?? managedKeyArn(place),
     },
     EncryptionInTransit: {
       ClientBroker: wanted?.EncryptionInTransit?.ClientBroker ?? 'TLS',

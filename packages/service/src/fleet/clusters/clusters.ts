@@ -1,4 +1,4 @@
-import type { CreateClusterRequest } from '@aws-sdk/client-kafka'
+import type { CreateClusterRequest, CreateClusterV2Request } from '@aws-sdk/client-kafka'
 import { assert, type Clock, type Random } from '@sluice/effects'
 import { MalformedPolicy } from '../../iam/policy/malformed-policy.ts'
 import { policyOf } from '../../iam/policy/policy.ts'
@@ -23,6 +23,7 @@ import type { ChangeRecord, ClusterRecord } from './cluster-record.ts'
 import { privateAuthoritiesOf } from './client-listeners.ts'
 import { type ClusterSpec, clusterSpec, type FindConfiguration } from './cluster-spec.ts'
 import type { ClusterStore } from './cluster-store.ts'
+import { clusterTypeOf, serverlessClustersMax, serverlessEngine, serverlessSpec } from './serverless.ts'
 import { type StorageUse, storageUse, volumeBytesOf } from './storage-use.ts'
 import { engineTag, hostingTag } from './static-properties.ts'
 
@@ -116,22 +117,39 @@ export class Clusters {
   }
 
   create(request: CreateClusterRequest): OrRefusal<{ record: ClusterRecord }> {
-    const engine = this.#engineFor(request.Tags ?? {})
+    const { Tags: tags = {} } = request
+    return this.#create(request, this.#engineFor(tags, this.engines.default), (engine) => {
+      const result = clusterSpec(request, this.place, engine, this.#findConfiguration)
+      const unknown = 'spec' in result ? this.#authoritiesRefusal(result.spec, []) : null
+      return unknown ? { refusal: unknown } : result
+    })
+  }
+
+  createServerless(request: CreateClusterV2Request): OrRefusal<{ record: ClusterRecord }> {
+    const { Tags: tags = {} } = request
+    return this.#create(request, this.#engineFor(tags, serverlessEngine(this.engines)), (engine) =>
+      serverlessSpec(request, this.place, engine),
+    )
+  }
+
+  #create(
+    { ClusterName: name = '', Tags: tags = {} }: Pick<CreateClusterRequest, 'ClusterName' | 'Tags'>,
+    engine: OrRefusal<Engine>,
+    specFor: (engine: Engine) => OrRefusal<{ spec: ClusterSpec }>,
+  ): OrRefusal<{ record: ClusterRecord }> {
     if ('refusal' in engine) return engine
-    const hosting = this.#hostingFor(request.Tags ?? {}, engine)
+    const hosting = this.#hostingFor(tags, engine)
     if ('refusal' in hosting) return hosting
-    const result = clusterSpec(request, this.place, engine, this.#findConfiguration)
+    const result = specFor(engine)
     if ('refusal' in result) return result
-    const unknown = this.#authoritiesRefusal(result.spec, [])
-    if (unknown) return { refusal: unknown }
-    const name = request.ClusterName ?? ''
     if (this.#store.isNameTaken(name)) return { refusal: nameTaken('clusterName') }
-    const refusal = this.#quotaRefusal(result.spec.numberOfBrokerNodes)
+    const refusal = this.#clustersRefusal(result.spec) ?? this.#quotaRefusal(brokersOf(result))
     if (refusal) return { refusal }
     const { random, clock } = this.#options.effects
+    const mark = result.spec.serverless ? 's' : ''
     const record: ClusterRecord = {
       formatVersion: 4,
-      ...newResource(this.place, random, 'cluster', name),
+      ...newResource(this.place, random, 'cluster', name, mark),
       name,
       createdAtMs: clock.now(),
       currentVersion: newVersion(random),
@@ -141,7 +159,7 @@ export class Clusters {
       hosting: hosting.hosting,
       hasSecureNodes: result.spec.encryption.EncryptionInTransit?.InCluster ?? true,
       spec: result.spec,
-      tags: request.Tags ?? {},
+      tags,
       nodes: [],
       ports: [],
       changes: [],
@@ -244,9 +262,15 @@ export class Clusters {
 
   /** Brokers count from the request that asks for them until their cluster is gone. */
   #quotaRefusal(more: number): Refusal | null {
-    const brokers = this.list().reduce((sum, { spec }) => sum + spec.numberOfBrokerNodes, more)
+    const brokers = this.list().reduce((sum, record) => sum + brokersOf(record), more)
     if (more <= 0 || brokers <= accountBrokersMax) return null
     return tooMany(`An account has at most ${accountBrokersMax} brokers, and this would make ${brokers}.`)
+  }
+
+  #clustersRefusal({ serverless }: ClusterSpec): Refusal | null {
+    const there = this.list().filter((record) => clusterTypeOf(record) === 'SERVERLESS').length
+    if (!serverless || there < serverlessClustersMax) return null
+    return tooMany(`An account has at most ${serverlessClustersMax} serverless clusters.`)
   }
 
   /** Whoever has named them before may name them again: what is missing then is told by the cluster. */
@@ -256,9 +280,9 @@ export class Clusters {
     return problem === null ? null : invalid(problem, 'certificateAuthorityArnList')
   }
 
-  #engineFor(tags: Readonly<Record<string, string>>): OrRefusal<Engine> {
+  #engineFor(tags: Readonly<Record<string, string>>, usual: Engine): OrRefusal<Engine> {
     const asked = tags[engineTag]
-    if (asked === undefined) return this.engines.default
+    if (asked === undefined) return usual
     return (
       this.engines.of(asked) ?? {
         refusal: invalid(`There is no engine '${asked}'. ${this.#knownEngines()}`, 'tags'),
@@ -279,6 +303,11 @@ export class Clusters {
   #knownEngines(): string {
     return `The engines of this service are: ${this.engines.all.map((engine) => engine.name).join(', ')}.`
   }
+}
+
+/** Those of a serverless cluster are no affair of its account's. */
+function brokersOf({ spec }: Pick<ClusterRecord, 'spec'>): number {
+  return spec.serverless ? 0 : spec.numberOfBrokerNodes
 }
 
 function policyProblem(text: string): string | null {

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from './cluster-record.ts'
 import { activeChange } from './changes/change-life.ts'
+import { clusterTypeOf } from './serverless.ts'
 
 /** How long what the API begins takes: no longer than it must, or as long as on AWS, or a sixtieth of that. */
 export const paces = ['instant', 'x60', 'real'] as const
@@ -8,8 +9,8 @@ export type Pace = (typeof paces)[number]
 const shares: Readonly<Record<Exclude<Pace, 'instant'>, number>> = { x60: 1 / 60, real: 1 }
 const minuteMs = 60_000
 
-/** What people see on MSK, in minutes: "15 to 40" for a creation, "10 to 15 a broker" for another size. */
-const creationMinutes = 20
+/** What people see on MSK, in minutes: "15 to 40" for a creation, "2 to 10" of a serverless cluster, "10 to 15 a broker" for another size. */
+const creationMinutes = { PROVISIONED: 20, SERVERLESS: 5 }
 const changeMinutes: Readonly<Record<string, { minutes: number; each?: 'broker' }>> = {
   UPDATE_BROKER_TYPE: { minutes: 12, each: 'broker' },
   UPDATE_CLUSTER_KAFKA_VERSION: { minutes: 12, each: 'broker' },
@@ -37,5 +38,6 @@ export function dueAtMs(
     const times = each === 'broker' ? record.spec.numberOfBrokerNodes : 1
     return change.createdAtMs + minutes * times * share
   }
-  return record.state === 'CREATING' ? record.createdAtMs + creationMinutes * share : atOnce
+  if (record.state !== 'CREATING') return atOnce
+  return record.createdAtMs + creationMinutes[clusterTypeOf(record)] * share
 }

@@ -20,6 +20,12 @@ const mskDefaults: Record<string, string> = {
 /** Of Express brokers (MSK Developer Guide, "Express broker configurations"). */
 const expressDefaults: Record<string, string> = { 'unclean.leader.election.enable': 'false' }
 
+/** Of serverless clusters: 250 GiB a partition, and nothing that is acknowledged is ever given up. */
+const serverlessDefaults: Record<string, string> = {
+  'log.retention.bytes': String(250 * 1024 ** 3),
+  'unclean.leader.election.enable': 'false',
+}
+
 /**
  * What MSK leaves to a custom configuration and this service does not: a consumer that names its zone (`client.rack`,
  * KIP-392) reads from the replica there. Whoever names none sees no difference.
@@ -77,6 +83,7 @@ interface PropertySource {
   brokerNodeGroup: { ClientSubnets?: string[] | undefined; InstanceType?: string | undefined }
   brokerProperties: Readonly<Record<string, string>>
   configuration: { properties: Readonly<Record<string, string>> } | null
+  serverless?: object
 }
 
 /** All levels merged. */
@@ -88,6 +95,7 @@ export function staticProperties(
   return {
     ...mskDefaults,
     ...express,
+    ...(spec.serverless && serverlessDefaults),
     ...ownDefaults,
     ...replicationDefaults(spec),
     ...ownersProperties(spec, engine),

@@ -1,7 +1,19 @@
-import type { VpcConnectivityClientAuthentication } from '@aws-sdk/client-kafka'
+import type { BrokerNodeGroupInfo, VpcConnectivityClientAuthentication } from '@aws-sdk/client-kafka'
 
 /** How clients of other VPCs authenticate, by the names of VPC connections. */
 export type VpcScheme = 'SASL_IAM' | 'SASL_SCRAM' | 'TLS'
+
+/** How clients of other VPCs may come to a cluster; to a serverless one as they come to it from its own. */
+export function vpcSchemesOfCluster({
+  brokerNodeGroup,
+  serverless,
+}: {
+  brokerNodeGroup: BrokerNodeGroupInfo
+  serverless?: object
+}): VpcScheme[] {
+  if (serverless) return ['SASL_IAM']
+  return vpcSchemesOf(brokerNodeGroup.ConnectivityInfo?.VpcConnectivity?.ClientAuthentication)
+}
 
 /** Of a cluster with public access. */
 export const publicAccess = 'SERVICE_PROVIDED_EIPS'

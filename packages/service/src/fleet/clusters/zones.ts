@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Place } from '../place.ts'
 
 const directions: Record<string, string> = {
   north: 'n',
@@ -37,4 +38,15 @@ export function derivedUuid(seed: string): string {
     variant + hex.slice(17, 20),
     hex.slice(20, 32),
   ].join('-')
+}
+
+/** Of the VPC that an account has in a region. */
+export function defaultSecurityGroup({ account, region }: Place): string {
+  return derivedId('sg-', `${account}/${region}/default`, 17)
+}
+
+/** What AWS encrypts volumes with where nothing else is said. */
+export function managedKeyArn({ partition, region, account }: Place): string {
+  const key = derivedUuid(`${account}/${region}/alias/aws/kafka`)
+  return `arn:${partition}:kms:${region}:${account}:key/${key}`
 }

@@ -157,6 +157,37 @@ export interface ClusterPlan {
   properties: Readonly<Record<string, string>>
   /** How large the volume of each broker is; without it, as large as the disk. Nothing is started anew for it. */
   volumeBytes?: number
+  /** Where clients are held to more than Kafka's own configs and quotas. */
+  limits?: ClusterLimits
+}
+
+/**
+ * What clients may ask of a cluster beyond what Kafka's own configs and quotas can say; of the whole cluster, whose brokers
+ * share it, where nothing else is said. What goes over the one or the other is answered as Kafka's protocol has it.
+ */
+export interface ClusterLimits {
+  /** The only topic configs that clients may set. */
+  readonly topicConfigs: readonly string[]
+  /** Those of them that stay as they are when the topic has been made. */
+  readonly fixedTopicConfigs: readonly string[]
+  /** Of every topic; where its replicas are is decided by the cluster. */
+  readonly replicationFactor: number
+  readonly partitionsMax: { readonly compacted: number; readonly others: number }
+  /** Partitions made and removed within a time. */
+  readonly partitionChanges: { readonly count: number; readonly windowSeconds: number }
+  readonly topicRequestsPerSecond: number
+  readonly requestsPerSecond: number
+  readonly bytesInPerSecond: number
+  readonly bytesOutPerSecond: number
+  readonly partitionBytesInPerSecond: number
+  readonly partitionBytesOutPerSecond: number
+  readonly compactedPartitionBytesMax: number
+  readonly messageBytesMax: number
+  /** Of one Fetch. */
+  readonly fetchBytesMax: number
+  readonly groupsMax: number
+  readonly connectionsMax: number
+  readonly connectionsPerSecond: number
 }
 
 export interface NodePlan extends NodeKey {

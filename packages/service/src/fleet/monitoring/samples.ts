@@ -3,11 +3,13 @@ import type { BrokerFigures, TrafficFigures } from '../engines/engine.ts'
 import { lagSamples } from './lag-samples.ts'
 import { type Dimensions, type Level, type Leveled, reaches, type Sample, type Sampled } from './metric.ts'
 import type { Reading } from './reading.ts'
+import { serverlessSamples } from './serverless-samples.ts'
 
 /* What a reading, and the one before it, come to as MSK's metrics (MSK Developer Guide, "Metrics for Standard brokers"). Pure. */
 
 export function samplesOf(reading: Reading, before: Reading | undefined): Sample[] {
   const { name, spec } = reading.record
+  if (spec.serverless) return serverlessSamples(reading, before)
   const isWanted = ([level]: Leveled) => reaches(spec.enhancedMonitoring, level)
   const sampled = (dimensions: Dimensions, values: readonly Leveled[]) =>
     values.filter(isWanted).map(([, metric, value]) => ({

@@ -14,7 +14,7 @@ const volumeGiBMax = 16_384
 /**
  * The volumes of a cluster may be scaled between these sizes from now on; what a later call leaves away stays as it is.
  *
- * Refuses, in this order: another dimension; a cluster that is not there, or has Express brokers; capacities that are
+ * Refuses, in this order: another dimension; a cluster that is not there, or has no volumes to speak of; capacities that are
  * missing at first, or are no range.
  */
 export const registerScalableTarget =
@@ -26,6 +26,7 @@ export const registerScalableTarget =
       throw validation(`MSK cluster doesn't exist: ${input.ResourceId}`)
     if (isExpress(cluster.spec.brokerNodeGroup.InstanceType))
       throw validation('The storage of Express brokers cannot be configured.')
+    if (cluster.spec.serverless) throw validation('The storage of serverless clusters cannot be configured.')
     const before = storageScaling.of(cluster.arn)
     const minGiB = input.MinCapacity ?? before?.minGiB
     const maxGiB = input.MaxCapacity ?? before?.maxGiB

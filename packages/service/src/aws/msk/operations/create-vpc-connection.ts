@@ -1,10 +1,10 @@
 import type { CreateVpcConnectionRequest, CreateVpcConnectionResponse } from '@aws-sdk/client-kafka'
+import { vpcSchemesOfCluster } from '../../../fleet/clusters/vpc-schemes.ts'
 import { badRequest } from '../exceptions.ts'
 import { clusterOf } from '../operation.ts'
 import { stored } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { checkTags } from '../tags.ts'
-import { schemesOf } from '../vpc-connections.ts'
 
 /**
  * Connects a VPC with a cluster, which is described alone: there are no VPCs here. CREATING, then AVAILABLE.
@@ -23,13 +23,14 @@ export const createVpcConnection =
         `You can't connect a VPC with a cluster in ${cluster.state} state.`,
         'targetClusterArn',
       )
-    const schemes = schemesOf(cluster)
+    const schemes = vpcSchemesOfCluster(cluster.spec)
     if (!schemes.some((scheme) => scheme === Authentication))
       throw badRequest(
         `The cluster has no VPC connectivity for the authentication ${Authentication}. Valid values: [${schemes.join(', ')}]`,
         'authentication',
       )
-    const subnets = cluster.spec.brokerNodeGroup.ClientSubnets?.length ?? 0
+    const { brokerNodeGroup, serverless } = cluster.spec
+    const subnets = (serverless?.VpcConfigs[0]?.SubnetIds ?? brokerNodeGroup.ClientSubnets ?? []).length
     if (ClientSubnets.length !== subnets)
       throw badRequest(`Specify as many client subnets as the cluster has: ${subnets}.`, 'clientSubnets')
     const record = stored('The VPC connection', () =>

@@ -7,9 +7,7 @@ import { clusterPage, type ListedCluster } from './list-clusters.ts'
 export const listClustersV2 =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListClustersV2Request): ListClustersV2Response => {
-    // Serverless clusters cannot be created yet, so none is there to list.
-    if (input.ClusterTypeFilter === 'SERVERLESS') return { ClusterInfoList: [] }
-    const { items, nextToken } = clusterPage(services, input)
+    const { items, nextToken } = clusterPage(services, input, input.ClusterTypeFilter)
     const infoOf = (listed: ListedCluster) =>
       'error' in listed ? unreadableCluster(listed) : clusterV2(listed, services.clusters)
     return {

@@ -1,5 +1,6 @@
 import type { ListClustersRequest, ListClustersResponse } from '@aws-sdk/client-kafka'
 import type { ClusterRecord } from '../../../fleet/clusters/cluster-record.ts'
+import { clusterTypeOf } from '../../../fleet/clusters/serverless.ts'
 import type { UnreadableRecord } from '../../../fleet/record-store.ts'
 import { clusterInfo, unreadableCluster } from '../cluster-shapes.ts'
 import { creationKey, page } from '../pagination.ts'
@@ -9,7 +10,7 @@ import type { Services } from '../services.ts'
 export const listClusters =
   (services: Pick<Services, 'clusters'>) =>
   (input: ListClustersRequest): ListClustersResponse => {
-    const { items, nextToken } = clusterPage(services, input)
+    const { items, nextToken } = clusterPage(services, input, 'PROVISIONED')
     const infoOf = (listed: ListedCluster) =>
       'error' in listed ? unreadableCluster(listed) : clusterInfo(listed, services.clusters)
     return {
@@ -20,11 +21,16 @@ export const listClusters =
 
 export type ListedCluster = ClusterRecord | UnreadableRecord
 
-/** What ListClusters and ListClustersV2 share. */
-export function clusterPage({ clusters }: Pick<Services, 'clusters'>, input: ListClustersRequest) {
+/** What ListClusters and ListClustersV2 share; clusters of which the type cannot be read count as provisioned. */
+export function clusterPage(
+  { clusters }: Pick<Services, 'clusters'>,
+  input: ListClustersRequest,
+  type: string | undefined,
+) {
   const prefix = input.ClusterNameFilter ?? ''
-  const known = clusters.unreadable().filter(({ arn }) => arn !== null)
-  const all: ListedCluster[] = [...clusters.list(), ...known]
+  const known = clusters.unreadable().filter(({ arn }) => arn !== null && type !== 'SERVERLESS')
+  const isMeant = (record: ClusterRecord) => type === undefined || clusterTypeOf(record) === type
+  const all: ListedCluster[] = [...clusters.list().filter(isMeant), ...known]
   return page(
     all.filter(({ name }) => name?.startsWith(prefix)),
     sortKey,

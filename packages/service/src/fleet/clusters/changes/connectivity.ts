@@ -30,6 +30,7 @@ export function updateConnectivity(
     const refusal =
       stateRefusal(record) ??
       versionRefusal(record, currentVersion) ??
+      serverlessRefusal(spec, { connectivity, zookeeperAccess }) ??
       (zookeeperAccess && zookeeperRefusal(quorum)) ??
       (connectivity && connectivityRefusal(spec, connectivity))
     if (refusal) return { refusal }
@@ -43,6 +44,16 @@ export function updateConnectivity(
     const change = { brokerNodeGroup: { ...brokerNodeGroup, ConnectivityInfo } }
     return { record: begin(record, context, connectivityChange, change) }
   }
+}
+
+/** Of a serverless cluster only the kind of its network's addresses is anybody's choice. */
+function serverlessRefusal(
+  { serverless }: ClusterSpec,
+  { connectivity, zookeeperAccess }: WantedConnectivity,
+): Refusal | undefined {
+  const others = [connectivity?.PublicAccess, connectivity?.VpcConnectivity, zookeeperAccess]
+  if (!serverless || others.every((one) => one === undefined)) return undefined
+  return invalid('Only the network type of a serverless cluster can be updated.', 'connectivityInfo')
 }
 
 function withoutEmpty(connectivity: ConnectivityInfo | undefined): ConnectivityInfo {

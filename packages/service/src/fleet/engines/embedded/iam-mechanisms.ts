@@ -1,6 +1,5 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
 import {
-  allowAll,
   type Identity,
   invalidCredentials,
   LoginRefused,
@@ -16,7 +15,7 @@ import { connectRequestOfMessage, messageVersion } from '../../../iam/msk-iam-me
 import { refusalText } from '../../../iam/policy/decision.ts'
 import { ListenerName, type NodeListener } from '../engine.ts'
 import { hostNames } from '../listeners.ts'
-import { IamPermissions } from './iam-permissions.ts'
+import { IamPermissions, ownersPermissions } from './iam-permissions.ts'
 
 export function hasIam(listeners: readonly { name: string }[]): boolean {
   return listeners.some(({ name }) => name === ListenerName.clientIam)
@@ -50,7 +49,7 @@ export function iamMechanisms(
     return {
       principal: `IAM:${owner.caller.arn}`,
       expiresAtMs,
-      permissions: isOwner ? allowAll : permissions,
+      permissions: isOwner ? ownersPermissions(access.clusterArn) : permissions,
     }
   }
   return [

@@ -1,8 +1,9 @@
 import type { Clock, Logger } from '@sluice/effects'
-import type { Operation, Permissions, ResourceType } from '@sluice/engine'
+import { allowAll, type Operation, type Permissions, type ResourceType } from '@sluice/engine'
 import type { ClusterAction } from '../../../iam/cluster-actions.ts'
 import type { ClusterAccess } from '../../../iam/cluster-access.ts'
 import type { KeyOwner } from '../../../iam/identities.ts'
+import { isServerlessArn } from '../../place.ts'
 import { accountOfArn } from '../../../iam/policy/arn-pattern.ts'
 import {
   type Decision,
@@ -37,6 +38,31 @@ const actions: Readonly<Partial<Record<ResourceType, Readonly<Partial<Record<Ope
     group: { describe: 'DescribeGroup', read: 'AlterGroup', delete: 'DeleteGroup' },
     transactionalId: { describe: 'DescribeTransactionalId', write: 'AlterTransactionalId' },
   }
+
+/** What AWS decides by itself of a serverless cluster (MSK Developer Guide, "Semantics of actions and resources"): nobody may. */
+const notOfServerless: ReadonlySet<ClusterAction> = new Set([
+  'AlterCluster',
+  'DescribeClusterDynamicConfiguration',
+  'AlterClusterDynamicConfiguration',
+])
+
+/** Undefined: what nobody may do who comes by IAM, among it what brokers do among themselves. */
+function actionFor(
+  operation: Operation,
+  resource: ResourceType,
+  clusterArn: string,
+): ClusterAction | undefined {
+  const action = actions[resource]?.[operation]
+  return action && notOfServerless.has(action) && isServerlessArn(clusterArn) ? undefined : action
+}
+
+/** The owner of the account, whom no policy need allow anything: of a serverless cluster all that can be allowed there. */
+export function ownersPermissions(clusterArn: string): Permissions {
+  if (!isServerlessArn(clusterArn)) return allowAll
+  const allows = (operation: Operation, resource: ResourceType) =>
+    actionFor(operation, resource, clusterArn) !== undefined
+  return { allows, allowsAny: allows }
+}
 
 /** What an action needs on the same resource; those on others Kafka asks for by itself when a client comes to them. */
 const alsoNeeded: Readonly<Partial<Record<ClusterAction, ClusterAction>>> = {
@@ -97,8 +123,7 @@ export class IamPermissions implements Permissions {
   }
 
   allows(operation: Operation, resource: ResourceType, name: string): boolean {
-    const action = actions[resource]?.[operation]
-    // What IAM has no action for nobody may do who comes by it: among it what brokers do among themselves.
+    const action = actionFor(operation, resource, this.#access.clusterArn)
     if (action === undefined) return false
     this.#forgetOld()
     const id = `${action} ${name}`
@@ -110,7 +135,7 @@ export class IamPermissions implements Permissions {
   }
 
   allowsAny(operation: Operation, resource: ResourceType): boolean {
-    const action = actions[resource]?.[operation]
+    const action = actionFor(operation, resource, this.#access.clusterArn)
     if (action === undefined || !this.#mayConnect()) return false
     const start = this.#arnOf(resource, '')
     const needed = [action, alsoNeeded[action]].filter((one) => one !== undefined)

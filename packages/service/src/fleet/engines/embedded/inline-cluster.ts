@@ -157,8 +157,8 @@ export class InlineCluster implements EngineCluster {
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
     const logger = this.#effects.logger.with({ broker: nodeId })
     const mechanisms = iamMechanisms(this.#options.access, listeners, { ...this.#effects, logger })
-    const { volumeBytes } = plan
-    const broker = { nodeId, rack, listeners: listenersOf(plan, node), mechanisms, volumeBytes }
+    const { volumeBytes, limits } = plan
+    const broker = { nodeId, rack, listeners: listenersOf(plan, node), mechanisms, volumeBytes, limits }
     const own = this.#serverLogs.of(nodeId)
     own.info('starts', { role: node.role, node: nodeId })
     await cluster.startBroker(broker, nodeProperties(plan, node), signal)

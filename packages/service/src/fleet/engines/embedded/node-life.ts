@@ -94,9 +94,10 @@ async function start(
   signal.addEventListener('abort', () => iam?.end())
   const mechanisms = iam ? iamMechanisms(iam.access, listeners, effects) : []
   const { volumeBytes } = file
+  const { limits } = controller
   const broker = await startBrokerNode({
     ...common,
-    broker: { nodeId, rack, listeners, mechanisms, volumeBytes },
+    broker: { nodeId, rack, listeners, mechanisms, volumeBytes, limits },
   })
   report.registered(Number(broker.epoch))
   const figures = new FiguresFile({ broker, directories, ...effects })

@@ -35,7 +35,8 @@ export const controllerId = 10_001
 /** Changes with all that a node has to be started anew for: its part of the plan, and what else its hosting knows. */
 export function fingerprintOf(plan: ClusterPlan, key: NodeKey, more: readonly string[] = []): string {
   const properties = Object.entries(nodeProperties(plan, key)).sort()
-  const facts = [plan.kafkaVersion, properties, nodeOf(plan, key), ...more]
+  const { limits } = plan
+  const facts = [plan.kafkaVersion, properties, nodeOf(plan, key), ...(limits ? [limits] : []), ...more]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)
 }
 
@@ -78,7 +79,8 @@ export function controllerOf(plan: ClusterPlan): ControllerNode {
   assert(controller, 'a cluster has its controller')
   const { nodeId, listener } = controller
   const { name, protocol, host, port } = listenerOptions(listener)
-  return { nodeId, host, port, listener: { name, protocol } }
+  const { limits } = plan
+  return { nodeId, host, port, listener: { name, protocol }, ...(limits && { limits }) }
 }
 
 /** The node's directory below the cluster's. */
