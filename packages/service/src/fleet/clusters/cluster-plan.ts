@@ -95,7 +95,7 @@ function authorization(
 }
 
 /** MSK's quotas of connections by IAM, of each broker; nobody else's are bounded (MSK Developer Guide, "Amazon MSK quota"). */
-function iamLimits({ brokerNodeGroup, serverless }: ClusterRecord['spec']) {
+function iamLimits({ brokerNodeGroup, serverless }: ClusterRecord['spec']): Record<string, string> {
   // The limits of the cluster say it.
   if (serverless) return {}
   const perSecond = brokerNodeGroup.InstanceType === 'kafka.t3.small' ? 4 : 100
