@@ -19,7 +19,6 @@ import {
   ErrorCode,
   RegisterControllerRecord,
   randomUuid,
-  metadataTopic,
   Writer,
 } from '@sluice/wire'
 import type { ClusterLimits } from '../metadata/cluster-limits.ts'
@@ -32,7 +31,6 @@ import { type NewRecord, newRecord } from '../metadata/records.ts'
 import { controllerListener, type ListenerKind } from '../server/listeners.ts'
 import { DirectoryLock } from '../storage/directory-lock.ts'
 import { Lane } from '../storage/lane.ts'
-import { logConfigOf } from '../storage/log-config.ts'
 import type { Authorizer } from '../authorizer/permissions.ts'
 import type { TellLoss } from '../storage/losses.ts'
 import { MutationQuota } from '../quotas/mutation-quota.ts'
@@ -54,6 +52,7 @@ import { ElectionsManager } from './elections.ts'
 import { FeaturesManager } from './features.ts'
 import { ControllerListener } from './listener/controller-listener.ts'
 import { MetadataLog } from './metadata-log.ts'
+import { metadataLogConfig } from './metadata-log-config.ts'
 import { Observers } from './observers.ts'
 import { PartitionChanges } from './partition-changes.ts'
 import { PartitionsManager } from './partitions.ts'
@@ -484,21 +483,4 @@ function registration(options: ControllerOptions, { host, port }: { host: string
     endPoints: [{ name, host, port, securityProtocol: securityProtocolId[protocol] }],
     features: supportedFeatures,
   })
-}
-
-function metadataLogConfig(config: BrokerConfig) {
-  const unlimited = -1
-  return {
-    ...config.topicView(metadataTopic, logConfigOf),
-    segmentBytes: config.int('metadata.log.segment.bytes'),
-    segmentMs: config.long('metadata.log.segment.ms'),
-    segmentJitterMs: 0,
-    // Snapshots decide what may go.
-    retentionBytes: unlimited,
-    retentionMs: unlimited,
-    flushMessages: 2 ** 63,
-    flushMs: 2 ** 63,
-    cleanupPolicy: { compact: false, delete: true },
-    fileDeleteDelayMs: config.long('internal.metadata.delete.delay.millis'),
-  }
 }
