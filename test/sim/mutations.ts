@@ -119,7 +119,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'every shutdown counts as clean',
-    edits: [edit('controller/partition-changes.ts', 'if (isClean || !this.#image.keepsElr)', 'if (true)')],
+    edits: [edit('controller/partition-changes.ts', '!isClean && this.#image.keepsElr', 'false')],
   },
   {
     name: 'a leader that resigns acknowledges what waits',

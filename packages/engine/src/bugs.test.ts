@@ -85,7 +85,7 @@ const doors: Door[] = [
     fails: 'controller',
     // Broker 2 says nothing more; the timer runs for its session.
     before: (world) => world.cluster.kill(2),
-    breaks: (bug) => breaks(BrokersManager.prototype, 'fenceOneExpired', bug),
+    breaks: (bug) => breaks(BrokersManager.prototype, 'endOneSession', bug),
     comes: (world) => world.pass(20_000),
   },
   {

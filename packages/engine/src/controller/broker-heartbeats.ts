@@ -10,8 +10,8 @@ interface Heard {
   readonly metadataOffset: Int64
   /** Of the last record of its controlled shutdown; null while there is none. */
   shutdownOffset: number | null
-  /** It has registered and has never been unfenced yet. */
-  isStarting: boolean
+  /** Where it is fenced it comes, or comes back; not once it has shut down or was given up. */
+  mayCome: boolean
 }
 
 export interface HeardBroker {
@@ -24,7 +24,7 @@ export interface HeardBroker {
 /** Nobody has said anything yet. */
 const unknownOffset = -1
 
-const newcomer: Pick<Heard, 'shutdownOffset' | 'isStarting'> = { shutdownOffset: null, isStarting: true }
+const newcomer: Pick<Heard, 'shutdownOffset' | 'mayCome'> = { shutdownOffset: null, mayCome: true }
 
 /** What this controller alone remembers of the brokers' heartbeats, each by the broker's epoch. */
 export class BrokerHeartbeats {
@@ -50,25 +50,30 @@ export class BrokerHeartbeats {
 
   heard(brokerId: number, epoch: Int64, metadataOffset: Int64 = unknownOffset): void {
     const before = this.#heard.get(brokerId)
-    const { shutdownOffset, isStarting } = before?.epoch === epoch ? before : newcomer
+    const { shutdownOffset, mayCome } = before?.epoch === epoch ? before : newcomer
     const atMs = this.#clock.monotonic()
-    this.#heard.set(brokerId, { epoch, atMs, metadataOffset, shutdownOffset, isStarting })
+    this.#heard.set(brokerId, { epoch, atMs, metadataOffset, shutdownOffset, mayCome })
   }
 
-  /** It is not only starting any more: it serves, or has given up. */
-  hasStarted(broker: BrokerImage): void {
+  /** It has shut down, or nobody waits for it any more. */
+  isGone(broker: BrokerImage): void {
     const heard = this.#of(broker)
-    if (heard) heard.isStarting = false
+    if (heard) heard.mayCome = false
   }
 
   /**
-   * Whether a broker that does not serve may soon: it has registered and is heard of, or it was here before this
-   * controller, which has not been here for long.
+   * Whether a fenced broker may soon serve: it starts, or was killed and may be started again, and its session is not
+   * over; or it was here before this controller, which has not been here for long.
    */
   isExpected(broker: BrokerImage): boolean {
     const heard = this.#of(broker)
-    if (heard) return heard.isStarting && this.msLeft(broker) > 0
+    if (heard) return heard.mayCome && this.msLeft(broker) > 0
     return this.#clock.monotonic() - this.#startedAtMs < this.#patienceMs
+  }
+
+  /** Whether a fenced broker is waited for until its session is over. */
+  isAwaited(broker: BrokerImage): boolean {
+    return this.#of(broker)?.mayCome === true
   }
 
   forget(brokerId: number): void {

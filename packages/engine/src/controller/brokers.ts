@@ -95,7 +95,6 @@ export class BrokersManager {
     const isCaughtUp = currentMetadataOffset >= broker.epoch
     const state = this.#next(broker, request, isCaughtUp)
     this.#heartbeats.heard(brokerId, brokerEpoch, currentMetadataOffset)
-    if (!broker.fenced || state !== 'fenced') this.#heartbeats.hasStarted(broker)
     const response = {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,
@@ -127,6 +126,7 @@ export class BrokersManager {
       ...cordoned,
     ]
     const written = () => {
+      if (state === 'shut-down') this.#heartbeats.isGone(broker)
       if (state === 'leaving' && !isTold) this.#heartbeats.shutsDown(broker, offset + records.length - 1)
     }
     return { records, response, written }
@@ -149,22 +149,23 @@ export class BrokersManager {
     }
   }
 
-  /** Fences a broker whose session is over. False: there is none. */
-  *fenceOneExpired(): Steps<Decision<boolean>> {
-    const expired = this.#image
-      .brokers()
-      .find((broker) => !broker.fenced && this.#heartbeats.msLeft(broker) <= 0)
-    return expired
-      ? { records: yield* this.#transition(expired, 'fenced'), response: true }
-      : { records: [], response: false }
+  /** Fences a broker whose session is over, or gives one up that was fenced before. Null: there is none. */
+  *endOneSession(): Steps<Decision<'fenced' | 'given up' | null>> {
+    const ended = this.#sessions().find((broker) => this.#heartbeats.msLeft(broker) <= 0)
+    if (!ended) return { records: [], response: null }
+    if (!ended.fenced) return { records: yield* this.#transition(ended, 'fenced'), response: 'fenced' }
+    const written = () => this.#heartbeats.isGone(ended)
+    return { records: yield* this.#changes.ofLeaderless(), response: 'given up', written }
+  }
+
+  /** Brokers whose sessions matter when they end: those that serve, and those that are waited for. */
+  #sessions(): BrokerImage[] {
+    return this.#image.brokers().filter((broker) => !broker.fenced || this.#heartbeats.isAwaited(broker))
   }
 
   /** How long until a session may end; null while no broker has one. */
   get msToNextExpiry(): number | null {
-    const left = this.#image
-      .brokers()
-      .filter(({ fenced }) => !fenced)
-      .map((broker) => this.#heartbeats.msLeft(broker))
+    const left = this.#sessions().map((broker) => this.#heartbeats.msLeft(broker))
     return left.length === 0 ? null : Math.max(0, Math.min(...left))
   }
 
@@ -217,7 +218,7 @@ export class BrokersManager {
       case 'fenced':
       case 'shut-down':
         return [
-          ...(yield* this.#changes.withoutBroker(id)),
+          ...(yield* this.#changes.withoutBroker(id, { comesBack: next === 'fenced' })),
           change(broker, { fenced: set }, changeVersions.fenced),
         ]
       case 'unfenced':

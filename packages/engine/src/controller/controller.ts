@@ -395,11 +395,11 @@ export class Controller implements ChannelTarget {
     const ms = this.#managers.brokers.msToNextExpiry
     if (this.#closing || ms === null) return
     this.#sessionTimer = this.#options.clock.schedule(ms, () => {
-      this.#guard.watch(this.#fenceExpired())
+      this.#guard.watch(this.#endSessions())
     })
   }
 
-  async #fenceExpired(): Promise<void> {
+  async #endSessions(): Promise<void> {
     const asked = { handler: fencing, version: 0, request: null, principal: '', clientId: '' }
     // Each sees what the fencing of the one before has changed.
     let decided: Decided
@@ -409,15 +409,14 @@ export class Controller implements ChannelTarget {
       if ('refusal' in decided) {
         assert(decided.refusal === ErrorCode.KAFKA_STORAGE_ERROR, 'whoever is late can be fenced')
         this.#sessionTimer = this.#options.clock.schedule(retryMs, () => {
-          this.#guard.watch(this.#fenceExpired())
+          this.#guard.watch(this.#endSessions())
         })
         return
       }
-      if (decided.response === true) {
+      if (decided.response === 'fenced')
         this.#options.logger.warn('a broker is fenced: no heartbeat within the session timeout')
-        void this.#queue.settled()
-      }
-    } while (decided.response === true)
+      void this.#queue.settled()
+    } while (decided.response !== null)
     this.#watchSessions()
   }
 
@@ -453,7 +452,7 @@ const fencing: ControllerRequest<Managers> = {
   isUrgent: true,
   *decide({ brokers }) {
     try {
-      return (yield* brokers.fenceOneExpired()) as Decision<never>
+      return (yield* brokers.endOneSession()) as Decision<never>
     } catch (error) {
       throw thrownMidway(error)
     }

@@ -21,8 +21,8 @@ interface Wish {
   /** Who will be active once what is being decided holds; without it, who is. */
   readonly isActive?: (brokerId: number) => boolean
   readonly uncleanShutdown?: number
-  /** A broker that is being registered. */
-  readonly registers?: number
+  /** A broker that is registered, or fenced, and may serve soon. */
+  readonly comes?: number
 }
 
 /** Changes of partitions, by what the image and the configs say at the moment. */
@@ -53,16 +53,17 @@ export class PartitionChanges {
       target: wish.target ?? {},
       election: wish.election ?? (this.electsUncleanly(topic.name) ? 'unclean' : 'online'),
       canLead: (id) => isActive(id) && this.#isOnline({ ...before, ...moved }, id),
-      isExpected: (id) => !wish.election && (id === wish.registers || this.#isExpected(id)),
+      isExpected: (id) => !wish.election && this.#isExpected(id, wish),
       minIsr: this.#minIsr(topic),
       uncleanShutdown: wish.uncleanShutdown,
       defaultDirectory: (id) => defaultDirectory(this.#image, id),
     })
   }
 
-  #isExpected(brokerId: number): boolean {
+  #isExpected(brokerId: number, { comes }: Wish): boolean {
     const broker = this.#image.broker(brokerId)
-    return broker !== undefined && this.#heartbeats.isExpected(broker)
+    if (!broker || brokerId === comes) return broker !== undefined
+    return broker.fenced && this.#heartbeats.isExpected(broker)
   }
 
   electsUncleanly(topic: string): boolean {
@@ -70,10 +71,20 @@ export class PartitionChanges {
   }
 
   /** The broker is fenced, leaves or is gone: others lead, and it is in no ISR any more but where it is the last. */
-  withoutBroker(brokerId: number): Steps<NewRecord[]> {
+  withoutBroker(brokerId: number, { comesBack = false } = {}): Steps<NewRecord[]> {
+    const broker = this.#image.broker(brokerId)
+    const isExpected = comesBack && broker !== undefined && this.#heartbeats.isExpected(broker)
     return this.#each(
       ({ isr }) => isr.includes(brokerId),
-      (before) => this.#wishWithout(brokerId, before),
+      (before) => ({ ...this.#wishWithout(brokerId, before), ...(isExpected && { comes: brokerId }) }),
+    )
+  }
+
+  /** Somebody is not waited for any more. */
+  ofLeaderless(): Steps<NewRecord[]> {
+    return this.#each(
+      ({ leader }) => leader === noLeader,
+      () => ({}),
     )
   }
 
@@ -97,7 +108,7 @@ export class PartitionChanges {
         isr.includes(brokerId) || (mayHaveLost && elr.includes(brokerId)),
       (before) => ({
         ...this.#wishWithout(brokerId, before),
-        registers: brokerId,
+        comes: brokerId,
         ...(mayHaveLost && { uncleanShutdown: brokerId }),
       }),
     )

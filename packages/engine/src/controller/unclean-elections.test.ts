@@ -1,3 +1,4 @@
+import { ElectLeaders } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestController } from './testing/test-controller.ts'
 
@@ -11,11 +12,10 @@ const comesAnew = (id: number) => controller.register(id, { incarnationId: 'BBBB
 const isThere = (id: number) => controller.heartbeat(id)
 const isKilled = (id: number) => controller.heartbeat(id, { wantFence: true })
 
-/** Broker 1 stays alive meanwhile. */
-async function pass(ms: number): Promise<void> {
+async function pass(ms: number, ...alive: number[]): Promise<void> {
   for (let passed = 0; passed < ms; passed += 5_000) {
     await controller.clock.advance(5_000)
-    await isThere(1)
+    for (const id of alive) await isThere(id)
   }
 }
 
@@ -36,10 +36,53 @@ beforeEach(async () => {
 afterEach(() => controller.close())
 
 describe('a replica that is out of sync', () => {
-  it('leads at once where those in sync have gone one after the other', async () => {
+  beforeEach(async () => {
     await isThere(1)
     await isKilled(2)
     await isKilled(3)
+    expect(partition()).toMatchObject({ isr: [], leader: -1 })
+  })
+
+  it('leads when the sessions of those in sync would have ended, which have been killed', async () => {
+    await pass(5_000, 1)
+    expect(partition()?.leader).toBe(-1)
+    await pass(5_000, 1)
+    expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
+  })
+
+  it('does not lead where one of them comes back meanwhile', async () => {
+    await comesAnew(2)
+    await comesAnew(3)
+    await isThere(1)
+    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [3] })
+    await isThere(3)
+    expect(partition()).toMatchObject({ isr: [3], leader: 3 })
+    await pass(20_000, 1, 3)
+    expect(partition()).toMatchObject({ leader: 3 })
+  })
+})
+
+describe('a replica that is out of sync leads at once', () => {
+  beforeEach(() => isThere(1))
+
+  it('where those in sync have shut down', async () => {
+    for (const id of [2, 3]) await controller.heartbeat(id, { wantFence: true, wantShutDown: true })
+    expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
+  })
+
+  it('where the sessions of those in sync have ended', async () => {
+    await pass(5_000, 1)
+    expect(partition()?.leader).toBe(2)
+    await pass(5_000, 1)
+    expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
+  })
+
+  it('where that is asked for', async () => {
+    for (const id of [2, 3]) await isKilled(id)
+    await controller.channel.request(ElectLeaders, 2, {
+      electionType: 1,
+      topicPartitions: [{ topic: 't', partitions: [0] }],
+    })
     expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
   })
 })
@@ -72,7 +115,7 @@ describe('where all brokers and the controller have been killed at once, a repli
 
   it('does not lead when those in sync take long to come', async () => {
     await comesAnew(1)
-    await pass(60_000)
+    await pass(60_000, 1)
     expect(partition()).toMatchObject({ isr: [], leader: -1 })
     await comesAnew(3)
     await comesAnew(2)
@@ -85,15 +128,15 @@ describe('where all brokers and the controller have been killed at once, a repli
 
   it('leads in the end where nobody else comes', async () => {
     await comesAnew(1)
-    await pass(295_000)
+    await pass(295_000, 1)
     expect(partition()?.leader).toBe(-1)
-    await pass(10_000)
+    await pass(10_000, 1)
     expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
   })
 
   it('leads in the end where who began to start has come to nothing', async () => {
     for (const id of [3, 2, 1]) await comesAnew(id)
-    await pass(305_000)
+    await pass(305_000, 1)
     expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
   })
 })
