@@ -1,11 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { systemEffects } from '@sluice/effects'
 import { Command, Option } from 'commander'
 import { Authority } from '../fleet/authority/authority.ts'
 import type { Issued } from '../fleet/authority/certificates.ts'
+import { pkcs12Truststore } from '../fleet/authority/pkcs12-truststore.ts'
 import { SubjectError } from '../fleet/authority/subject-error.ts'
+import { installAuthority } from '../fleet/authority/system-store.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 import { dataDirOption } from './options.ts'
@@ -14,8 +17,9 @@ import { dataDirOption } from './options.ts'
 
 interface TrustFlags {
   dataDir: string
-  format: 'pem' | 'bundle' | 'jks'
+  format: 'pem' | 'bundle' | 'jks' | 'pkcs12'
   out?: string
+  install?: true
 }
 
 export function trustCommand(): Command {
@@ -24,22 +28,38 @@ export function trustCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'pem, bundle (behind the authorities that everybody trusts), jks (for Java)',
+        'pem, bundle (behind the authorities that everybody trusts), jks or pkcs12 (for Java; password changeit)',
       )
-        .choices(['pem', 'bundle', 'jks'])
+        .choices(['pem', 'bundle', 'jks', 'pkcs12'])
         .default('pem'),
     )
     .option('--out <file>', 'write it there')
+    .option('--install', 'have this system trust it')
     .addOption(dataDirOption())
-    .action(({ dataDir, format, out }: TrustFlags) => {
+    .action(async ({ dataDir, format, out, install }: TrustFlags) => {
       const authority = authorityOf(dataDir)
-      if (authority.certificate() === null) throw nothingIssued(dataDir)
+      const certificate = authority.certificate()
+      if (certificate === null) throw nothingIssued(dataDir)
+      if (install) return haveItTrusted(authority)
       const { certificatePath: pem, bundlePath: bundle, javaTruststorePath: jks } = authority
-      const bytes = readFileSync({ pem, bundle, jks }[format])
+      const bytes =
+        format === 'pkcs12'
+          ? pkcs12Truststore(new X509Certificate(certificate).raw)
+          : readFileSync({ pem, bundle, jks }[format])
       if (out !== undefined) write(resolve(out), bytes)
-      else if (format === 'jks') throw new UsageError('--format jks is no text: say where with --out.')
+      else if (format === 'jks' || format === 'pkcs12')
+        throw new UsageError(`--format ${format} is no text: say where with --out.`)
       else process.stdout.write(bytes)
     })
+}
+
+async function haveItTrusted({ certificatePath, directory }: Authority): Promise<void> {
+  const { disk, processes } = systemEffects()
+  const system = { platform: process.platform, home: homedir(), disk, processes }
+  const undo = await installAuthority(certificatePath, system)
+  process.stderr.write(
+    `\n  This system trusts ${certificatePath} now. Whoever reads the key in ${directory} can be any host to it.\n  Taken back by: ${undo}\n`,
+  )
 }
 
 export function certCommand(): Command {

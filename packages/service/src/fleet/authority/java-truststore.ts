@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 
 /** What Java's own truststore has; it guards nothing, for what is in it is public. */
-const javaTruststorePassword = 'changeit'
+export const truststorePassword = 'changeit'
 
 const magic = 0xfeedfeed
 const version = 2
 const trustedCertificate = 2
-const alias = 'sluice'
+/** By which it is listed. */
+export const storeAlias = 'sluice'
 
 /** A Java KeyStore (JKS) with one certificate (DER) that is trusted. */
 export function javaTruststore(certificate: Buffer, nowMs: number): Buffer {
@@ -17,14 +18,14 @@ export function javaTruststore(certificate: Buffer, nowMs: number): Buffer {
     int32(version),
     int32(1),
     int32(trustedCertificate),
-    text(alias),
+    text(storeAlias),
     created,
     text('X.509'),
     int32(certificate.length),
     certificate,
   ])
   // The format's own checksum over password and content, with its own salt.
-  const password = Buffer.from(javaTruststorePassword, 'utf16le').swap16()
+  const password = Buffer.from(truststorePassword, 'utf16le').swap16()
   const digest = createHash('sha1').update(password).update('Mighty Aphrodite').update(content).digest()
   return Buffer.concat([content, digest])
 }
