@@ -76,6 +76,14 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-848',
   },
   {
+    what: 'OffsetFetch with a member epoch and without a member, of a group of the consumer protocol',
+    here: '25',
+    apacheKafka: '−1: it looks for a member that is null',
+    why: 'Nobody means that; 25 says what is wrong.',
+    see: 'KIP-848',
+    places: [{ api: 'OffsetFetch', path: 'groups[].errorCode', embedded: 25, apacheKafka: -1 }],
+  },
+  {
     what: 'Share groups: FindCoordinator for one',
     here: '35',
     apacheKafka: 'gives its coordinator',

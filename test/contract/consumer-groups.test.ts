@@ -249,6 +249,8 @@ describe('the consumer group protocol', () => {
     expect(await fetch('m', 1)).toMatchObject({ errorCode: ErrorCode.STALE_MEMBER_EPOCH })
     expect(await fetch('m', -1)).toMatchObject({ errorCode: ErrorCode.STALE_MEMBER_EPOCH })
     expect(await fetch('x', 2)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_MEMBER_ID })
+    expect(await fetch('', 2)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_MEMBER_ID })
+    expect((await fetch(null, 2))?.errorCode).not.toBe(0)
   })
 
   describe('with a regular expression', () => {
