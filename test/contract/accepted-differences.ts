@@ -76,6 +76,13 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-848',
   },
   {
+    what: 'A reassignment back to where a partition was, while it is on its way elsewhere',
+    here: 'what was to come goes',
+    apacheKafka: 'it is to come and to go, and the reassignment never ends',
+    why: 'It is what was asked for.',
+    see: 'KIP-455',
+  },
+  {
     what: 'OffsetFetch with a member epoch and without a member, of a group of the consumer protocol',
     here: '25',
     apacheKafka: '−1: it looks for a member that is null',

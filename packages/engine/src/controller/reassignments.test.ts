@@ -65,6 +65,19 @@ describe('AlterPartitionReassignments', () => {
     expect(await list([])).toEqual([])
   })
 
+  it('goes another way while one is under way: back to what was before it, too', async () => {
+    await reassign([3, 2])
+    await reassign([1, 2])
+    expect(partition()).toMatchObject({ replicas: [1, 2], addingReplicas: [], removingReplicas: [] })
+    await reassign([3, 2])
+    await reassign([4, 2])
+    expect(partition()).toMatchObject({
+      replicas: [4, 2, 1, 3],
+      addingReplicas: [4],
+      removingReplicas: [1, 3],
+    })
+  })
+
   it('ends it with the ISR that is enough, and tells a leader that goes so', async () => {
     await reassign([3, 2])
     const asked = {

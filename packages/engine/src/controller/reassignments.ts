@@ -97,12 +97,8 @@ export class ReassignmentsManager {
         ErrorCode.INVALID_REPLICATION_FACTOR,
         `The replication factor is changed from ${settled.length} to ${wanted.length}`,
       )
-    const { replicas, removingReplicas, addingReplicas } = reassignmentTo(before.replicas, wanted)
-    const target = {
-      replicas,
-      ...(removingReplicas.length > 0 && { removingReplicas }),
-      ...(addingReplicas.length > 0 && { addingReplicas }),
-    }
+    // Also of nobody: what came or went by the reassignment before does so no more.
+    const target = reassignmentTo(before.replicas, wanted)
     return this.#changes.change(place, { target, election: 'online' })
   }
 
