@@ -12,7 +12,7 @@ describe('the command line of the simulation', () => {
       seeds: 1,
       brokers: 3,
       feeds: ['inline', 'fetch'],
-      clients: ['records', 'transactions'],
+      clients: ['records', 'transactions', 'consumers'],
       jobs: availableParallelism(),
       story: false,
       mutations: false,

@@ -18,21 +18,21 @@ export interface SimArguments {
   readonly only: string
 }
 
-const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [--feed inline|fetch] [--clients records|transactions]
+const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [--feed inline|fetch] [--clients records|transactions|consumers]
                       [--brokers N] [--story]
        npm run sim -- --mutations [--seeds COUNT] [--jobs COUNT] [--only TEXT]
   --seed       The first seed. Default: 1
   --seeds      How many are played. Default: 1; of mutations at most 500 each
   --jobs       How many of them at once. Default: as many as there are cores
   --feed       How followers come by their records. Default: both
-  --clients    Who uses the cluster. Default: records, then transactions
+  --clients    Who uses the cluster. Default: all, one after the other
   --brokers    Default: 3
   --story      Tells the story of seeds that find nothing too
   --mutations  Puts bugs in on purpose, until a seed finds each
   --only       Those whose name has this text`
 
 const feeds: readonly Feed[] = ['inline', 'fetch']
-const clientKinds: readonly Clients[] = ['records', 'transactions']
+const clientKinds: readonly Clients[] = ['records', 'transactions', 'consumers']
 
 /** Null where the command line cannot be meant so; then how it is used has been printed. */
 export function simArguments(args: readonly string[]): SimArguments | null {

@@ -245,4 +245,54 @@ export const mutations: readonly Mutation[] = [
     name: 'a cleaned segment is put in place before it is durable',
     edits: [edit('storage/cleaner/clean-log.ts', 'yield* awaited(cleaned.flush())', '')],
   },
+  {
+    name: 'members: one is given what another has not given back',
+    edits: [
+      edit(
+        'coordinator/group/consumer/consumer-group.ts',
+        'return this.#holders.has(topicId, partition)',
+        'return this.#holders.has(topicId, partition) && this.epoch < 0',
+      ),
+    ],
+  },
+  {
+    name: 'members: whoever is none any more commits',
+    edits: [
+      edit(
+        'coordinator/group/consumer/consumer-group.ts',
+        'if (!member) return ErrorCode.UNKNOWN_MEMBER_ID\n    const isClassic',
+        'if (!member) return ErrorCode.NONE\n    const isClassic',
+      ),
+    ],
+  },
+  {
+    name: 'members: a target has partitions twice',
+    edits: [
+      edit(
+        'coordinator/group/consumer/assignors/uniform.ts',
+        'if (isTaken) continue',
+        'if (isTaken && partition < 0) continue',
+      ),
+    ],
+  },
+  {
+    name: 'members: one that is silent is not missed',
+    edits: [
+      edit(
+        'coordinator/group/consumer/timers.ts',
+        "fenceAfter(context, 'session', groupId, member.memberId, timeoutMs)",
+        "fenceAfter(context, 'session', groupId, member.memberId, timeoutMs * 1_000)",
+      ),
+    ],
+  },
+  {
+    name: 'members: when one goes the epoch stays',
+    edits: [
+      edit(
+        'coordinator/group/consumer/fence.ts',
+        'const epoch = group.epoch + 1',
+        'const epoch = group.epoch',
+      ),
+    ],
+  },
 ]

@@ -1,6 +1,9 @@
 import type { Random } from '@sluice/effects'
 import { minInSyncReplicas } from './lost-writes.ts'
 
+/** Of members of groups of the consumer protocol. */
+export const consumerSessionMs = 2_000
+
 /** What the brokers of a simulation are set to: short times, and small files, so that much happens. */
 export function propertiesOf(random: Random, brokers: number): Record<string, string> {
   const pick = (values: readonly number[]) => String(values[random.int(values.length)])
@@ -11,6 +14,11 @@ export function propertiesOf(random: Random, brokers: number): Record<string, st
     'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': '1',
     'offsets.commit.timeout.ms': '2000',
+    'group.consumer.min.session.timeout.ms': String(consumerSessionMs),
+    'group.consumer.session.timeout.ms': String(consumerSessionMs),
+    'group.consumer.min.heartbeat.interval.ms': '100',
+    'group.consumer.heartbeat.interval.ms': '100',
+    'group.consumer.assignment.interval.ms': '200',
     'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.num.partitions': '1',
     'transaction.state.log.min.isr': String(Math.min(brokers, minInSyncReplicas)),

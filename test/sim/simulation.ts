@@ -15,8 +15,11 @@ import { Story } from './story.ts'
 import { Workload } from './workload.ts'
 
 export type Feed = 'inline' | 'fetch'
-/** Who uses the cluster: `transactions` are those of `records`, and others whose records come in transactions. */
-export type Clients = 'records' | 'transactions'
+/**
+ * Who uses the cluster: `transactions` are those of `records`, and others whose records come in transactions;
+ * `consumers`, and a group of the consumer protocol.
+ */
+export type Clients = 'records' | 'transactions' | 'consumers'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -102,7 +105,10 @@ class Simulation {
       brokers,
       clients,
       compacts,
-      coordinatorId: () => this.#metadata.partition('__consumer_offsets', 0)?.leader ?? -1,
+      coordinator: () => {
+        const { leader = -1, leaderEpoch = -1 } = this.#metadata.partition('__consumer_offsets', 0) ?? {}
+        return { nodeId: leader, leaderEpoch }
+      },
       worldOf: (name) => ({
         name,
         scheduler,
@@ -130,7 +136,7 @@ class Simulation {
     workload.stopWriting()
     await this.#until('all is acknowledged', () => workload.isWritten, healMsMax)
     await this.#until('all is read', () => this.#isReadEverywhere, healMsMax)
-    await this.#passes('transactions are whole', workload.checkTransactions(), healMsMax)
+    await this.#passes('what was read and committed is whole', workload.check(), healMsMax)
     workload.stopReading()
     await this.#passes('the cluster has stopped', this.#cluster.stop(), startMsMax)
     this.#isOver = true

@@ -6,6 +6,7 @@ import { GroupCommitter } from './clients/group-committer.ts'
 import { Producer } from './clients/producer.ts'
 import { compactedConfigsOf, compactedTopic } from './compaction.ts'
 import type { Ledger } from './ledger.ts'
+import { Memberships } from './memberships.ts'
 import type { Clients } from './simulation.ts'
 import type { Story } from './story.ts'
 import { Transactions } from './transactions.ts'
@@ -28,6 +29,7 @@ export class Workload {
   readonly #consumers: Consumer[] = []
   readonly #committer: GroupCommitter
   readonly #transactions: Transactions | null
+  readonly #memberships: Memberships | null
 
   constructor(options: {
     random: Random
@@ -39,7 +41,7 @@ export class Workload {
     compacts: boolean
     worldOf: (host: string) => ClientWorld
     /** Who coordinates groups, by what is decided. */
-    coordinatorId: () => number
+    coordinator: () => { readonly nodeId: number; readonly leaderEpoch: number }
   }) {
     this.#random = options.random
     this.#ledger = options.ledger
@@ -49,18 +51,23 @@ export class Workload {
     const places = topics.flatMap(({ name, partitions }) =>
       Array.from({ length: partitions }, (_, index) => ({ topic: name, index })),
     )
-    const { story, clients, ledger } = options
+    const { story, clients, ledger, coordinator } = options
     const world = (host: string) => this.#world(host)
     this.#transactions =
       clients === 'transactions' ? new Transactions({ random: this.#random, story, ledger, world }) : null
-    this.#admin = new Admin(this.#world('admin'), this.#ledger, topics, this.#transactions?.topics ?? [])
+    this.#memberships =
+      clients === 'consumers'
+        ? new Memberships({ random: this.#random, story, ledger, coordinator, world })
+        : null
+    const others = this.#transactions?.topics ?? this.#memberships?.topics ?? []
+    this.#admin = new Admin(this.#world('admin'), this.#ledger, topics, others)
     this.#addProducers(places)
     this.#addConsumers(places)
     this.#committer = new GroupCommitter(this.#world('group'), this.#ledger, {
       group: 'g',
       topic: 'events',
       thinkMsMax: this.#upTo(300),
-      coordinatorId: options.coordinatorId,
+      coordinatorId: () => coordinator().nodeId,
     })
   }
 
@@ -71,38 +78,43 @@ export class Workload {
   /** Each rejects with a bug of its own alone. */
   begin(): Promise<void>[] {
     const clients = [this.#admin, ...this.#producers, ...this.#consumers, this.#committer]
-    return [...clients, ...(this.#transactions?.clients ?? [])].map((client) => client.run())
+    const others = this.#transactions?.clients ?? this.#memberships?.clients ?? []
+    return [...clients, ...others].map((client) => client.run())
   }
 
   stopChanging(): void {
     this.#admin.stop()
+    this.#memberships?.calm()
   }
 
   stopWriting(): void {
     for (const producer of this.#producers) producer.stop()
     this.#committer.stop()
     this.#transactions?.stopWriting()
+    this.#memberships?.stopWriting()
   }
 
   stopReading(): void {
     for (const consumer of this.#consumers) consumer.stop()
     this.#transactions?.stopReading()
+    this.#memberships?.stopReading()
   }
 
-  /** What readers of committed records have been shown is whole; when all is read. */
-  async checkTransactions(): Promise<void> {
+  /** What readers of committed records have been shown is whole, and what a group has committed; when all is read. */
+  async check(): Promise<void> {
     await this.#transactions?.check()
+    await this.#memberships?.check()
   }
 
   /** Nothing that was written is without an answer. */
   get isWritten(): boolean {
-    const isDone = this.#transactions?.isWritten ?? true
+    const isDone = this.#transactions?.isWritten ?? this.#memberships?.isWritten ?? true
     return isDone && this.#committer.isDone && this.#producers.every((producer) => producer.isDone)
   }
 
   /** Whether every consumer has come to the end that a partition has. */
   isReadTo(endOf: (partition: string) => number): boolean {
-    const isSo = this.#transactions?.isReadTo(endOf) ?? true
+    const isSo = this.#transactions?.isReadTo(endOf) ?? this.#memberships?.isReadTo(endOf) ?? true
     return isSo && this.#consumers.every(({ partition, position }) => position >= endOf(partition))
   }
 

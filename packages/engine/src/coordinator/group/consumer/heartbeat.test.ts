@@ -160,6 +160,13 @@ describe('a member', () => {
     })
   })
 
+  it('is given a target however far ahead the clock was that the last one was recorded by', async () => {
+    context = await GroupTestContext.start({ config: { 'group.consumer.assignment.interval.ms': 1_000 } })
+    await context.consumerJoin('a')
+    context.clock.moveWallClock(-3_600_000)
+    expect(await context.consumerJoin('b')).toMatchObject({ memberEpoch: 3 })
+  })
+
   it('is given an id by the coordinator where it has none (version 0)', async () => {
     const join = {
       memberId: '',

@@ -60,6 +60,15 @@ describe('a member with a regular expression', () => {
     })
   })
 
+  it('is looked for again however far ahead the clock was that the last look was recorded by', async () => {
+    await join('a', '.*')
+    await heartbeat('a', 1)
+    context.clock.moveWallClock(-3_600_000)
+    await heartbeat('a', 2)
+    await context.settle()
+    expect(regexRecords()).toHaveLength(2)
+  })
+
   it('is looked for again after a while, and recorded', async () => {
     await join('a', '.*')
     for (let ms = 0; ms <= 640_000; ms += 40_000) {

@@ -61,7 +61,10 @@ function resolveWhereDue(
   const { resolver, consumers, clock } = context
   const { groupId, resolvedRegexes } = group
   const [last] = resolvedRegexes.values()
-  const agoMs = clock.now() - Math.max(Number(last?.timestamp ?? -Infinity), resolver.failedAtMs(groupId))
+  const nowMs = clock.now()
+  const lastMs = Math.max(Number(last?.timestamp ?? -Infinity), resolver.failedAtMs(groupId))
+  // It may bear the time of another coordinator, whose clock is ahead.
+  const agoMs = lastMs > nowMs ? Infinity : nowMs - lastMs
   if (resolver.isResolving(groupId) || agoMs <= refreshIntervalMsMin) return
   const regexes = group.regexes.copy()
   regexes.add(regexesOf(from), -1)

@@ -42,10 +42,9 @@ export function targetFor(
 
 function mayAssign({ consumers, clock }: ConsumerContext, group: ConsumerGroup): boolean {
   const { assignmentTimestampMs, groupId } = group
-  return (
-    assignmentTimestampMs === 0 ||
-    clock.now() >= Number(assignmentTimestampMs) + consumers.assignmentIntervalMs(groupId)
-  )
+  const agoMs = clock.now() - Number(assignmentTimestampMs)
+  // Less than none: it bears the time of another coordinator, or the clock was set back.
+  return agoMs < 0 || agoMs >= consumers.assignmentIntervalMs(groupId) || assignmentTimestampMs === 0
 }
 
 function* target(

@@ -36,6 +36,7 @@ interface Making {
 export class TargetMaker {
   readonly #options: MakerOptions
   readonly #making = new Map<string, Making>()
+  /** By the monotonic clock. */
   readonly #failedAtMs = new Map<string, number>()
 
   constructor(options: MakerOptions) {
@@ -46,7 +47,7 @@ export class TargetMaker {
   make(groupId: string, steps: Steps<MadeTarget>): MadeTarget | null {
     const { clock, lane } = this.#options
     const failedAtMs = this.#failedAtMs.get(groupId) ?? -Infinity
-    if (this.#making.has(groupId) || clock.now() < failedAtMs + retryDelayMs) return null
+    if (this.#making.has(groupId) || clock.monotonic() < failedAtMs + retryDelayMs) return null
     const making: Making = { isBehind: false, atOnce: null }
     this.#making.set(groupId, making)
     lane.run({
@@ -92,6 +93,6 @@ export class TargetMaker {
 
   #failed(groupId: string): void {
     if (this.#failedAtMs.size >= failedMax) this.#failedAtMs.clear()
-    this.#failedAtMs.set(groupId, this.#options.clock.now())
+    this.#failedAtMs.set(groupId, this.#options.clock.monotonic())
   }
 }
