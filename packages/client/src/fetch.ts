@@ -31,7 +31,56 @@ interface FetchOptions {
   topicId?: string
 }
 
-type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
+export type FetchedPartition = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
+
+interface FetchPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** Spares a look-up where the version wants the id. */
+  readonly topicId?: string
+}
+
+/** What the broker has from each place on: its answers in the same order, errors too; no fetch session. */
+export async function fetchPartitions(
+  connection: Connection,
+  places: readonly FetchPlace[],
+  options: Omit<FetchOptions, 'topicId'> = {},
+): Promise<(FetchedPartition | undefined)[]> {
+  const version = options.version ?? (await connection.versionFor(Fetch))
+  const ids = version >= topicIdVersionMin ? await idsOf(connection, places) : null
+  const topics = new Map<string, FetchPlace[]>()
+  for (const place of places) topics.set(place.topic, [...(topics.get(place.topic) ?? []), place])
+  const response = await connection.send(Fetch, version, {
+    maxWaitMs: options.maxWaitMs ?? 500,
+    minBytes: options.minBytes ?? 1,
+    maxBytes: options.maxBytes ?? 50 * 1024 * 1024,
+    isolationLevel: options.isolationLevel ?? IsolationLevel.readUncommitted,
+    rackId: options.rackId ?? '',
+    topics: [...topics].map(([topic, own]) => ({
+      ...(ids ? { topicId: ids.get(topic) } : { topic }),
+      partitions: own.map(({ partition, offset }) => ({
+        partition,
+        fetchOffset: offset,
+        currentLeaderEpoch: options.currentLeaderEpoch ?? -1,
+        partitionMaxBytes: options.partitionMaxBytes ?? 1024 * 1024,
+      })),
+    })),
+  })
+  if (response.errorCode !== 0) throw new KafkaError(response.errorCode)
+  return places.map(({ topic, partition }) =>
+    response.responses
+      .find((one) => (ids ? one.topicId === ids.get(topic) : one.topic === topic))
+      ?.partitions.find(({ partitionIndex }) => partitionIndex === partition),
+  )
+}
+
+async function idsOf(connection: Connection, places: readonly FetchPlace[]): Promise<Map<string, string>> {
+  const ids = new Map<string, string>()
+  for (const { topic, topicId } of places)
+    if (!ids.has(topic)) ids.set(topic, topicId ?? (await topicIdOf(connection, topic)))
+  return ids
+}
 
 /** What the broker has from `offset` on: its answer for the partition as it is, errors too; no fetch session. */
 export async function fetchPartition(
@@ -39,32 +88,10 @@ export async function fetchPartition(
   topic: string,
   partition: number,
   offset: number,
-  options: FetchOptions = {},
+  { topicId, ...options }: FetchOptions = {},
 ): Promise<FetchedPartition> {
-  const version = options.version ?? (await connection.versionFor(Fetch))
-  const byId = version >= topicIdVersionMin
-  const response = await connection.send(Fetch, version, {
-    maxWaitMs: options.maxWaitMs ?? 500,
-    minBytes: options.minBytes ?? 1,
-    maxBytes: options.maxBytes ?? 50 * 1024 * 1024,
-    isolationLevel: options.isolationLevel ?? IsolationLevel.readUncommitted,
-    rackId: options.rackId ?? '',
-    topics: [
-      {
-        ...(byId ? { topicId: options.topicId ?? (await topicIdOf(connection, topic)) } : { topic }),
-        partitions: [
-          {
-            partition,
-            fetchOffset: offset,
-            currentLeaderEpoch: options.currentLeaderEpoch ?? -1,
-            partitionMaxBytes: options.partitionMaxBytes ?? 1024 * 1024,
-          },
-        ],
-      },
-    ],
-  })
-  if (response.errorCode !== 0) throw new KafkaError(response.errorCode)
-  const answer = response.responses[0]?.partitions[0]
+  const place = { topic, partition, offset, ...(topicId !== undefined && { topicId }) }
+  const [answer] = await fetchPartitions(connection, [place], options)
   if (!answer) throw new Error(`the answer does not speak of ${topic}-${partition}`)
   return answer
 }

@@ -195,7 +195,9 @@ describe('fetch', () => {
   )
 
   test('throws what the broker refuses; fetchPartition gives it', async () => {
-    const { connection } = await connectTo({ Fetch: { responses: [{ partitions: [{ errorCode: 1 }] }] } })
+    const { connection } = await connectTo({
+      Fetch: { responses: [{ topicId, partitions: [{ errorCode: 1 }] }] },
+    })
     await expect(fetchRecords(connection, 't', 0, 99)).rejects.toMatchObject({ code: 1 })
     expect((await fetchPartition(connection, 't', 0, 99)).errorCode).toBe(1)
   })

@@ -1,6 +1,8 @@
 import {
   AlterConfigOp,
+  CreatePartitions,
   CreateTopics,
+  DeleteRecords,
   DeleteTopics,
   DescribeConfigs,
   IncrementalAlterConfigs,
@@ -58,9 +60,9 @@ async function createTopics(
 export async function createTopic(
   connection: Connection,
   name: string,
-  options: Omit<NewTopic, 'name'> = {},
+  { validateOnly = false, ...options }: Omit<NewTopic, 'name'> & { validateOnly?: boolean } = {},
 ): Promise<CreatedTopic> {
-  const [topic] = await createTopics(connection, [{ name, ...options }])
+  const [topic] = await createTopics(connection, [{ name, ...options }], { validateOnly })
   if (!topic) throw new Error(`the answer does not speak of ${name}`)
   return topic
 }
@@ -98,19 +100,33 @@ export async function topicIdOf(connection: Connection, name: string): Promise<s
   return topic.topicId
 }
 
+type ConfigEntry = ResponseOf<typeof DescribeConfigs>['results'][number]['configs'][number]
+
+/** Configs as the broker tells them, with where each comes from; all without `keys`. */
+export async function configEntries(
+  connection: Connection,
+  resourceType: number,
+  resourceName: string,
+  options: { keys?: readonly string[]; includeDocumentation?: boolean } = {},
+): Promise<ConfigEntry[]> {
+  const { results } = await connection.request(DescribeConfigs, {
+    resources: [{ resourceType, resourceName, configurationKeys: options.keys ?? null }],
+    includeDocumentation: options.includeDocumentation ?? false,
+  })
+  const [result] = results
+  if (!result) throw new Error(`the answer does not speak of ${resourceName}`)
+  throwOnError(result.errorCode, result.errorMessage)
+  return result.configs
+}
+
 /** Effective configs by name. */
 export async function describeConfigs(
   connection: Connection,
   resourceType: number,
   resourceName: string,
 ): Promise<Map<string, string | null>> {
-  const response = await connection.request(DescribeConfigs, {
-    resources: [{ resourceType, resourceName, configurationKeys: null }],
-  })
-  const [result] = response.results
-  if (!result) throw new Error(`the answer does not speak of ${resourceName}`)
-  throwOnError(result.errorCode, result.errorMessage)
-  return new Map(result.configs.map(({ name, value }) => [name, value]))
+  const configs = await configEntries(connection, resourceType, resourceName)
+  return new Map(configs.map(({ name, value }) => [name, value]))
 }
 
 /** Sets configs; null takes one back to its default. */
@@ -119,6 +135,7 @@ export async function alterConfigs(
   resourceType: number,
   resourceName: string,
   changes: Record<string, string | null>,
+  { validateOnly = false }: { validateOnly?: boolean } = {},
 ): Promise<void> {
   const response = await connection.request(IncrementalAlterConfigs, {
     resources: [
@@ -132,8 +149,35 @@ export async function alterConfigs(
         })),
       },
     ],
-    validateOnly: false,
+    validateOnly,
   })
   for (const { errorCode, errorMessage } of response.responses)
     if (errorCode !== 0) throw new KafkaError(errorCode, errorMessage)
+}
+
+/** Gives the topic so many partitions in all. */
+export async function setPartitionCount(
+  connection: Connection,
+  name: string,
+  count: number,
+  { validateOnly = false }: { validateOnly?: boolean } = {},
+): Promise<void> {
+  const topics = [{ name, count, assignments: null }]
+  const { results } = await connection.request(CreatePartitions, { topics, timeoutMs: 30_000, validateOnly })
+  for (const { errorCode, errorMessage } of results) throwOnError(errorCode, errorMessage)
+}
+
+/** Deletes the records before the offset, asked of the partition's leader; gives the first offset that is left. */
+export async function deleteRecordsBefore(
+  connection: Connection,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<number> {
+  const topics = [{ name: topic, partitions: [{ partitionIndex: partition, offset }] }]
+  const response = await connection.request(DeleteRecords, { topics, timeoutMs: 30_000 })
+  const answer = response.topics[0]?.partitions[0]
+  if (!answer) throw new Error(`the answer does not speak of ${topic}-${partition}`)
+  throwOnError(answer.errorCode)
+  return Number(answer.lowWatermark)
 }

@@ -1,22 +1,18 @@
-import { commitOffset, type Connection, KafkaError, throwOnError } from '@sluice/client'
-import type { Clock } from '@sluice/effects'
 import {
-  ConsumerGroupDescribe,
-  DeleteGroups,
-  DescribeGroups,
-  ErrorCode,
-  FindCoordinator,
-  ListGroups,
-  OffsetFetch,
-} from '@sluice/wire'
+  commitOffset,
+  type Connection,
+  describeGroup,
+  groupOffsets,
+  KafkaError,
+  throwOnError,
+} from '@sluice/client'
+import type { Clock } from '@sluice/effects'
+import { DeleteGroups, ErrorCode, FindCoordinator, ListGroups } from '@sluice/wire'
 import type { GroupDescription, GroupLag, GroupWanted, PartitionLag, RecordPlace } from './api.ts'
-import { assignedPartitions } from './assignment.ts'
 import type { Inside } from './inside.ts'
 import type { Records } from './records.ts'
 import { type Look, until } from './until.ts'
 
-/** Topics go by their names in it. */
-const offsetFetchVersion = 9
 const keyTypeGroup = 0
 
 /** A coordinator that is just coming to be, or moves. */
@@ -47,19 +43,13 @@ export class Groups {
 
   describe(group: string): Promise<GroupDescription> {
     return this.#atCoordinator(group, async (connection) => {
-      const { groups } = await connection.request(DescribeGroups, { groups: [group] })
-      const [found] = groups
-      if (!found || found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND)
-        return describeConsumers(connection, group)
-      throwOnError(found.errorCode)
-      // So it calls a group that is none of its protocol, in older versions.
-      if (found.groupState === 'Dead') return describeConsumers(connection, group)
+      const { state, members } = await describeGroup(connection, group)
       return {
-        state: found.groupState,
-        members: found.members.map(({ memberId, clientId, memberAssignment }) => ({
+        state,
+        members: members.map(({ memberId, clientId, partitions }) => ({
           memberId,
           clientId,
-          partitions: assignedPartitions(memberAssignment),
+          partitions: [...partitions],
         })),
       }
     })
@@ -112,16 +102,8 @@ export class Groups {
 
   #committed(group: string): Promise<(RecordPlace & { committed: number })[]> {
     return this.#atCoordinator(group, async (connection) => {
-      const request = { groups: [{ groupId: group, topics: null }], requireStable: false }
-      const { groups } = await connection.send(OffsetFetch, offsetFetchVersion, request)
-      const [found] = groups
-      throwOnError(found?.errorCode ?? ErrorCode.NONE)
-      return (found?.topics ?? []).flatMap(({ name: topic, partitions }) =>
-        partitions.map(({ partitionIndex: partition, committedOffset }) => {
-          const committed = Number(committedOffset)
-          return { topic, partition, offset: committed, committed }
-        }),
-      )
+      const offsets = await groupOffsets(connection, group)
+      return offsets.map((place) => ({ ...place, committed: place.offset }))
     })
   }
 
@@ -138,23 +120,5 @@ export class Groups {
         throw error
       }
     })
-  }
-}
-
-/** Of the protocol of KIP-848. */
-async function describeConsumers(connection: Connection, groupId: string): Promise<GroupDescription> {
-  const { groups } = await connection.request(ConsumerGroupDescribe, { groupIds: [groupId] })
-  const [found] = groups
-  if (!found || found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND) return { state: 'Dead', members: [] }
-  throwOnError(found.errorCode)
-  return {
-    state: found.groupState,
-    members: found.members.map(({ memberId, clientId, assignment }) => ({
-      memberId,
-      clientId,
-      partitions: assignment.topicPartitions.flatMap(({ topicName: topic, partitions }) =>
-        partitions.map((partition) => ({ topic, partition })),
-      ),
-    })),
   }
 }

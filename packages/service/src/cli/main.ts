@@ -4,6 +4,8 @@ import { awsCommand } from './aws.ts'
 import { brokerCommand } from './brokers.ts'
 import { clusterCommand } from './cluster.ts'
 import { completionCommand } from './completion.ts'
+import { configCommand } from './config/config.ts'
+import { consumeCommand } from './consume.ts'
 import { credentialsCommand } from './credentials.ts'
 import { doctorCommand } from './doctor.ts'
 import { envCommand } from './env.ts'
@@ -11,10 +13,14 @@ import { exitCodes } from './exit-codes.ts'
 import { explainCommand } from './explain.ts'
 import { faultCommand } from './fault.ts'
 import { printFailure } from './failure.ts'
+import { groupCommand } from './group/group.ts'
 import { iamCommand } from './iam.ts'
+import { produceCommand } from './produce.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
+import { tailCommand } from './tail.ts'
+import { topicCommand } from './topic/topic.ts'
 import { certCommand, revokeCommand, trustCommand } from './trust.ts'
 import { version } from '../version.ts'
 
@@ -56,6 +62,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     stopCommand(),
     clusterCommand(),
     brokerCommand(),
+    topicCommand(),
+    produceCommand(),
+    consumeCommand(),
+    tailCommand(),
+    groupCommand(),
+    configCommand(),
     awsCommand(),
     trustCommand(),
     certCommand(),

@@ -1,24 +1,18 @@
 import {
   alterConfigs,
+  configEntries,
   type Connection,
   createTopic,
   deleteTopics,
   describeTopics,
+  setPartitionCount,
   throwOnError,
 } from '@sluice/client'
-import {
-  ConfigResourceType,
-  CreatePartitions,
-  DescribeConfigs,
-  ErrorCode,
-  type Metadata,
-  type ResponseOf,
-} from '@sluice/wire'
+import { ConfigResourceType, ErrorCode, type Metadata, type ResponseOf } from '@sluice/wire'
 import type { ClusterTopics, NewTopic, TopicDescription } from '../engine.ts'
 
 type Ask = <Answer>(use: (connection: Connection) => Promise<Answer>) => Promise<Answer>
 
-const timeoutMs = 30_000
 /** DescribeConfigs' source of what a topic has of its own. */
 const ownConfig = 1
 
@@ -69,11 +63,7 @@ export class TopicAdmin implements ClusterTopics {
   }
 
   async setPartitionCount(name: string, count: number): Promise<void> {
-    const topics = [{ name, count, assignments: null }]
-    const { results } = await this.#askController((connection) =>
-      connection.request(CreatePartitions, { topics, timeoutMs, validateOnly: false }),
-    )
-    for (const { errorCode, errorMessage } of results) throwOnError(errorCode, errorMessage)
+    await this.#askController((connection) => setPartitionCount(connection, name, count))
   }
 
   async delete(name: string): Promise<void> {
@@ -95,13 +85,6 @@ function described({ name, partitions }: ResponseOf<typeof Metadata>['topics'][n
   }
 }
 
-async function configsOf(connection: Connection, topic: string) {
-  const resource = {
-    resourceType: ConfigResourceType.topic,
-    resourceName: topic,
-    configurationKeys: null,
-  }
-  const { results } = await connection.request(DescribeConfigs, { resources: [resource] })
-  for (const { errorCode, errorMessage } of results) throwOnError(errorCode, errorMessage)
-  return results.flatMap(({ configs }) => configs)
+function configsOf(connection: Connection, topic: string) {
+  return configEntries(connection, ConfigResourceType.topic, topic)
 }
