@@ -11,6 +11,7 @@
 //   --replicated             clusters of three brokers instead: docs/benchmarks/<date>-replicated.{md,json}
 //   --security               what encryption, logins and permissions cost, beside node:tls and Apache Kafka's SSL listener
 //   --testing                what a test pays for its brokers: sluice/testing, in one warm process
+//   --api                    the MSK API: calls with many clusters, beside load; creations, memory, a start
 //   --without SIDES          leaves sides of --replicated out: of inline,process,kafka
 //   --name NAME              what these files are called instead, also with --quick and --only
 import { execFileSync } from 'node:child_process'
@@ -72,6 +73,7 @@ for (const [signal, code] of Object.entries(endings))
   })
 try {
   if (options.testing) await runTesting()
+  else if (options.api) await runApi()
   else if (options.security) await runSecurity()
   else if (options.replicated) await runBeside('../bench/replicated/run.mjs', 'replicated', '-replicated')
   else if (options['side-by-side']) await runBeside('../bench/side-by-side/run.mjs', 'sideBySide', '')
@@ -98,6 +100,12 @@ async function runTesting() {
   const { testing } = await import('../bench/testing/run.mjs')
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
   console.log(`\n${machine}\n\n${testing(plan)}\n`)
+}
+
+async function runApi() {
+  const { api } = await import('../bench/api/run.mjs')
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
+  console.log(`\n${machine}; load clients: ${clients.kind}\n\n${await api(plan)}\n`)
 }
 
 async function runSecurity() {
@@ -169,6 +177,7 @@ function readOptions() {
         'side-by-side': { type: 'boolean', default: false },
         replicated: { type: 'boolean', default: false },
         security: { type: 'boolean', default: false },
+        api: { type: 'boolean', default: false },
         testing: { type: 'boolean', default: false },
         without: { type: 'string', default: '' },
         name: { type: 'string' },

@@ -6,7 +6,9 @@ import { Timeline, until } from '../lives/timeline.ts'
 import { anyFault, healed, killBrokers, type Outcome, type World } from './faults.ts'
 import { type Account, accountOf, isClean, type Stored } from './ledger.ts'
 import { type Address, contents, led } from './look.ts'
+import { randomOf } from './random.ts'
 import { Reader } from './reader.ts'
+import { killedInUpdates } from './updates.ts'
 import { Writers } from './writers.ts'
 
 // `npm run chaos`: a cluster of the embedded engine under load, while its processes are killed, stopped and started, and
@@ -14,6 +16,7 @@ import { Writers } from './writers.ts'
 
 const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once] [--engine embedded|apache-kafka]
                           [--seconds N] [--kills N] [--seed N]
+       npm run chaos -- --kills-in-updates N [--seed N]
   --hosting   process: random faults of three brokers, their controller and the service.
               inline: the service, which has the brokers in it, is killed and started again, half of the times in a
               RebootBroker. Default: process
@@ -21,7 +24,9 @@ const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once] [-
   --engine    apache-kafka only with --at-once. Default: embedded
   --seconds   It ends after so long. Default: 300
   --kills     It ends after so many SIGKILLs; all at once are one. Default: 60, of all at once and inline 30
-  --seed      Chooses the faults. Default: any`
+  --seed      Chooses the faults. Default: any
+  --kills-in-updates  The service, with the brokers in it, is killed in so many updates, each kind of MSK's in turn: each
+              has to come to its end after the next start.`
 
 const topic = 'chaos'
 const partitions = 6
@@ -36,6 +41,8 @@ interface Plan {
   atOnce: boolean
   seconds: number
   kills: number
+  /** Another story: in so many updates. */
+  killsInUpdates: number
   seed: number
 }
 
@@ -47,6 +54,7 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   }
   await ensureBuilt()
   const timeline = new Timeline((line) => console.log(line))
+  if (plan.killsInUpdates > 0) return updates(plan, timeline)
   const quiet = new Timeline(() => {})
   const { engine, hosting } = plan
   const choice = engine === 'embedded' ? { engine, hosting } : { engine }
@@ -69,11 +77,24 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   }
 }
 
+async function updates({ killsInUpdates: kills, seed }: Plan, timeline: Timeline): Promise<number> {
+  timeline.note(`Hosting inline, seed ${seed}, ${kills} kills in updates`)
+  const outcome = await killedInUpdates({ kills, seed }, (line) => timeline.note(line))
+  for (const [name, { killed, cut }] of outcome.byKind)
+    timeline.note(`${name}: killed ${killed} times, ${cut} of them under way`)
+  const slowest = Math.round(outcome.slowestMs)
+  timeline.note(
+    `${outcome.kills} kills, ${outcome.problems.length} problems; the slowest was ACTIVE after ${slowest} ms`,
+  )
+  for (const problem of outcome.problems) timeline.note(`  ${problem}`)
+  return outcome.problems.length === 0 ? 0 : 1
+}
+
 function planOf(args: readonly string[]): Plan | null {
   try {
     const option = { type: 'string' } as const
     const flag = { type: 'boolean', default: false } as const
-    const numbers = { seconds: option, kills: option, seed: option }
+    const numbers = { seconds: option, kills: option, 'kills-in-updates': option, seed: option }
     const options = { engine: option, hosting: option, 'at-once': flag, ...numbers }
     const { values } = parseArgs({ args: [...args], options })
     const { engine = 'embedded', hosting = 'process', 'at-once': atOnce } = values
@@ -81,6 +102,7 @@ function planOf(args: readonly string[]): Plan | null {
     const plan = {
       seconds: number(values.seconds, 300),
       kills: number(values.kills, atOnce || hosting === 'inline' ? 30 : 60),
+      killsInUpdates: number(values['kills-in-updates'], 0),
       seed: number(values.seed, randomInt(1_000_000)),
     }
     if (hosting !== 'process' && hosting !== 'inline') return null
@@ -209,12 +231,6 @@ function spread(all: readonly (number | null)[]): string {
   const [median, most] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)]
   if (median === undefined || most === undefined) return 'none'
   return `median ${Math.round(median)} ms, most ${Math.round(most)} ms (of ${sorted.length})`
-}
-
-/** A linear congruential generator (Numerical Recipes). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32
 }
 
 function pause(ms: number): Promise<void> {

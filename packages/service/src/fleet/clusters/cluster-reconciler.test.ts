@@ -148,6 +148,16 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   ['brokers shall join', { ...active, joining: ['broker 3'] }, 'allocate nodes'],
   ['brokers shall leave', { ...active, leaving: ['broker 2'] }, 'check leaving, allocate nodes'],
   [
+    'brokers shall leave, and the service has just started',
+    { ...active, leaving: ['broker 2'], missingQuorum: quorum, missingBrokers: ['broker 1', 'broker 2'] },
+    'issue certificates, start quorum, start brokers',
+  ],
+  [
+    'brokers shall leave that do not start',
+    { ...active, leaving: ['broker 2'], missingBrokers: ['broker 2'] },
+    'check leaving, allocate nodes',
+  ],
+  [
     'brokers have left the record and still run',
     { ...active, left: [2] },
     `${settle}, remove brokers, finish change, report active`,

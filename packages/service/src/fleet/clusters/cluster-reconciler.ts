@@ -175,7 +175,11 @@ export function plan(seen: Observation): StepName[] {
   if (seen.untoldFailures.length > 0) return ['tell failures']
   // Before anybody waits for the health of a cluster whose volumes are full.
   if (seen.volumes === 'otherwise') return ['resize volumes']
-  if (seen.leaving.length > 0) return ['check leaving', 'allocate nodes']
+  // Whether they may go, those that stay have to say: after a start of the service they have to run first.
+  const staying = [...seen.missingQuorum, ...seen.missingBrokers].filter(
+    (node) => !seen.leaving.includes(node),
+  )
+  if (seen.leaving.length > 0 && staying.length === 0) return ['check leaving', 'allocate nodes']
   if (seen.joining.length > 0) return ['allocate nodes']
   if (seen.stopping.length > 0) return ['stop held brokers']
   const missing = [
