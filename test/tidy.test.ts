@@ -112,7 +112,16 @@ const serviceArrows: Record<string, string[]> = {
 const fleetArrows: Record<string, string[]> = {
   fleet: [
     ...['clusters', 'configurations', 'secrets', 'authority', 'engines', 'foundation'],
-    ...['channels', 'replicators', 'storage-scaling', 'monitoring', 'exporters', 'logs', 'vpc-connections'],
+    ...[
+      'channels',
+      'replicators',
+      'storage-scaling',
+      'capacity',
+      'monitoring',
+      'exporters',
+      'logs',
+      'vpc-connections',
+    ],
   ],
   channels: ['foundation'],
   replicators: ['foundation'],
@@ -120,6 +129,7 @@ const fleetArrows: Record<string, string[]> = {
   exporters: ['clusters', 'engines', 'monitoring', 'foundation'],
   logs: ['clusters', 'processes', 'foundation'],
   'storage-scaling': ['clusters', 'foundation'],
+  capacity: ['clusters', 'engines', 'monitoring', 'foundation'],
   'vpc-connections': ['foundation'],
   clusters: ['configurations', 'secrets', 'authority', 'engines', 'ports', 'foundation'],
   secrets: ['foundation'],

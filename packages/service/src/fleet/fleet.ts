@@ -45,6 +45,7 @@ import { placeOf } from './place.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
 import { BrokerLogs } from './logs/broker-logs.ts'
+import { ServerlessCapacity } from './capacity/serverless-capacity.ts'
 import { Channels } from './channels/channels.ts'
 import { Exporters, type PageHost } from './exporters/exporters.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
@@ -145,6 +146,7 @@ class FleetOfClusters implements Fleet {
   readonly monitoring: Monitoring
   readonly logs: BrokerLogs
   readonly vpcConnections: VpcConnections
+  readonly #capacity: ServerlessCapacity
   readonly #settings: ReconcileSettings
   readonly #store: ClusterStore
   readonly #loop: ReconcileLoop
@@ -206,6 +208,7 @@ class FleetOfClusters implements Fleet {
     this.storageScaling = new StorageScaling(shared)
     const runningOf = (uuid: string) => this.#runtimes.get(uuid)?.cluster ?? null
     this.monitoring = new Monitoring({ ...shared, runningOf })
+    this.#capacity = new ServerlessCapacity({ ...shared, runningOf })
     const { host } = this.#settings
     const { pages } = options
     const { machine } = effects
@@ -237,6 +240,7 @@ class FleetOfClusters implements Fleet {
       this.vpcConnections.load()
       this.storageScaling.load()
       this.monitoring.load()
+      this.#capacity.begin()
       this.logs.load()
     } catch (error) {
       throw explained(this.#options.dataDirectory, error)
@@ -287,6 +291,7 @@ class FleetOfClusters implements Fleet {
     this.#certificateTimer?.cancel()
     this.storageScaling.stop()
     this.monitoring.stop()
+    this.#capacity.stop()
     await this.#exporters.stop()
     for (const { abort, paceTimer } of this.#runtimes.values()) {
       paceTimer?.cancel()
@@ -449,6 +454,7 @@ class FleetOfClusters implements Fleet {
       portsChecked: false,
       scramUsersChecked: false,
       volumeBytes: null,
+      partitionsPlaced: false,
       paceTimer: null,
       failedAttempts: 0,
       nodeAuthority: new NodeAuthority(effects, this.#store.directoryOf(uuid), uuid),

@@ -153,6 +153,11 @@ export function wantedNodes({ spec }: Pick<ClusterRecord, 'spec'>, engine: Engin
   ]
 }
 
+/** Brokers that the spec has no more. */
+export function brokersTooMany({ nodes, spec }: Pick<ClusterRecord, 'nodes' | 'spec'>): NodeRecord[] {
+  return nodes.filter((node) => isBroker(node) && node.nodeId > spec.numberOfBrokerNodes)
+}
+
 /** The listeners of a node that have no port yet. */
 export function unportedListeners(record: ClusterRecord, engine: Engine, node: NodeKey) {
   return [...listenersOf(record, engine, node), ...exportersOf(record, node)].filter(

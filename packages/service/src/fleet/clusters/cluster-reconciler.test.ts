@@ -19,6 +19,8 @@ import type { ClusterRecord } from './cluster-record.ts'
 
 /** A cluster of two brokers with nothing left to do. */
 const settled: Observation = {
+  elastic: false,
+  placement: 'as wanted',
   state: 'ACTIVE',
   opened: true,
   served: true,

@@ -3,7 +3,7 @@ import { type NodeKey, nodeName, sameNode } from '../engines/engine.ts'
 import { codeOf, OperatingError, sentenceOf } from '../operating-error.ts'
 import type { Outcome } from '../reconcile-loop.ts'
 import { activeChange, ended, leavingBrokers, takenBack } from './changes/change-life.ts'
-import { isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
+import { brokersTooMany, isBroker, unportedListeners, wantedNodes } from './cluster-plan.ts'
 import type { ClusterRecord } from './cluster-record.ts'
 import { clientListenersOf } from './client-listeners.ts'
 import { scramDifference } from './scram-users.ts'
@@ -16,7 +16,7 @@ import {
   reportHeldBrokers,
   stopHeldBrokers,
 } from './steps/held-brokers.ts'
-import { checkHealth, placeInternalTopics, restoreLeaders } from './steps/health.ts'
+import { checkHealth, placeInternalTopics, placePartitions, restoreLeaders } from './steps/health.ts'
 import { certificatesAreDue, issueCertificates } from './steps/issue-certificates.ts'
 import { openEngine } from './steps/open-engine.ts'
 import { type Done, Pass, type ReconcileContext, type Step } from './steps/pass.ts'
@@ -49,6 +49,7 @@ const steps = {
   'stop held brokers': stopHeldBrokers,
   'report held brokers': reportHeldBrokers,
   'place internal topics': placeInternalTopics,
+  'place partitions': placePartitions,
   'check health': checkHealth,
   'restore leaders': restoreLeaders,
   'roll next node': rollNextNode,
@@ -85,6 +86,9 @@ export interface Observation {
   missingBrokers: readonly string[]
   /** Nodes that run under an older plan. */
   outdated: readonly string[]
+  /** Its brokers come and go by themselves, and bring their partitions along; whether those are spread over all of them. */
+  elastic: boolean
+  placement: 'as wanted' | 'due'
   /** Brokers that have left the record and not yet the machine. */
   left: readonly number[]
   /** Brokers that run have volumes of another size, or nobody has told them. */
@@ -106,8 +110,10 @@ async function observe(pass: Pass): Promise<Observation> {
   const seen = cluster?.nodes() ?? []
   const running = seen.filter(({ state }) => state === 'running')
   const isHeld = (node: NodeKey) => isBroker(node) && heldBrokers.has(node.nodeId)
+  const elastic = record?.spec.serverless !== undefined
+  const going = elastic ? brokersTooMany(record) : []
   const missing = (record?.nodes ?? []).filter(
-    (node) => !isHeld(node) && !running.some((one) => sameNode(one, node)),
+    (node) => !isHeld(node) && ![...running, ...going].some((one) => sameNode(one, node)),
   )
   const wanted = record ? wantedNodes(record, engine) : []
   const names = (nodes: readonly NodeKey[]) => nodes.map(nodeName)
@@ -135,6 +141,8 @@ async function observe(pass: Pass): Promise<Observation> {
     missingQuorum: names(missing.filter((node) => !isBroker(node))),
     missingBrokers: names(missing.filter(isBroker)),
     outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
+    elastic,
+    placement: elastic && !pass.runtime.partitionsPlaced ? 'due' : 'as wanted',
     left: record ? leavingBrokers(record) : [],
     volumes: record && cluster && volumesDiffer(pass) ? 'otherwise' : 'as wanted',
     users: record && usersDiffer(record, pass) ? 'otherwise' : 'as wanted',
@@ -179,7 +187,8 @@ export function plan(seen: Observation): StepName[] {
   const staying = [...seen.missingQuorum, ...seen.missingBrokers].filter(
     (node) => !seen.leaving.includes(node),
   )
-  if (seen.leaving.length > 0 && staying.length === 0) return ['check leaving', 'allocate nodes']
+  if (seen.leaving.length > 0 && staying.length === 0 && !seen.elastic)
+    return ['check leaving', 'allocate nodes']
   if (seen.joining.length > 0) return ['allocate nodes']
   if (seen.stopping.length > 0) return ['stop held brokers']
   const missing = [
@@ -191,6 +200,7 @@ export function plan(seen: Observation): StepName[] {
   if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
   // It cannot be healthy as long as somebody wants it so.
   if (seen.held !== 'none') return when(seen.held === 'untold', 'report held brokers')
+  if (seen.leaving.length > 0) return ['place partitions', 'remove brokers', 'allocate nodes']
   if (seen.outdated.length > 0) return ['issue certificates', 'check health', 'roll next node']
   if (seen.certificates === 'due') return ['issue certificates']
   const leave = when(seen.left.length > 0, 'remove brokers')
@@ -198,6 +208,7 @@ export function plan(seen: Observation): StepName[] {
   return [
     ...(isOnTheWay ? [...settle, ...leave] : []),
     ...users,
+    ...when(seen.placement === 'due' && !isOnTheWay, 'place partitions', 'restore leaders'),
     ...(isOnTheWay ? arrive : when(seen.watched, 'report active')),
   ]
 }

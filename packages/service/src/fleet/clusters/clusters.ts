@@ -208,6 +208,12 @@ export class Clusters {
     return { record }
   }
 
+  /** So many brokers shall stand behind a serverless cluster. Durable when it returns. */
+  setCapacity({ uuid, spec }: ClusterRecord, brokers: number): void {
+    this.#store.update(uuid, { spec: { ...spec, numberOfBrokerNodes: brokers } })
+    this.#options.trigger(uuid)
+  }
+
   /** The tags a cluster has from now on. */
   setTags(record: ClusterRecord, tags: Record<string, string>): void {
     this.#store.update(record.uuid, { tags })

@@ -282,6 +282,11 @@ export interface ClusterBrokers {
    * what is on its way, as a sentence; may be called again.
    */
   placeInternalTopics(plan: ClusterPlan): Promise<string | null>
+  /**
+   * Spreads all partitions evenly over the plan's brokers, each replica within its rack, and takes them from all others. Null
+   * when they stand so, else what is on its way, as a sentence; may be called again.
+   */
+  placePartitions(plan: ClusterPlan): Promise<string | null>
   /** Each partition is led by the first of its replicas again, where that one is in sync. May be called again. */
   restoreLeaders(plan: ClusterPlan): Promise<void>
   /** Who can log in by SCRAM-SHA-512. */

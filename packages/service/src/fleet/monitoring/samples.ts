@@ -3,6 +3,7 @@ import type { BrokerFigures, TrafficFigures } from '../engines/engine.ts'
 import { lagSamples } from './lag-samples.ts'
 import { type Dimensions, type Level, type Leveled, reaches, type Sample, type Sampled } from './metric.ts'
 import type { Reading } from './reading.ts'
+import { allTraffic } from './all-traffic.ts'
 import { serverlessSamples } from './serverless-samples.ts'
 
 /* What a reading, and the one before it, come to as MSK's metrics (MSK Developer Guide, "Metrics for Standard brokers"). Pure. */
@@ -140,13 +141,6 @@ function topicSamples(figures: BrokerFigures, { seconds, before }: Since, sample
         : []),
     ])
   })
-}
-
-function allTraffic({ topics, deletedTopics }: BrokerFigures): TrafficFigures {
-  const sum = { ...deletedTopics } as Record<keyof TrafficFigures, number>
-  for (const traffic of Object.values(topics))
-    for (const name of Object.keys(sum) as (keyof TrafficFigures)[]) sum[name] += traffic[name]
-  return sum
 }
 
 function connectionValues({ connections }: BrokerFigures, since: Since | null): Leveled[] {

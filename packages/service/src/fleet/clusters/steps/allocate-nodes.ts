@@ -12,8 +12,10 @@ export const allocateNodes: Step = (pass) => {
     (key) => record.nodes.find((node) => sameNode(node, key)) ?? newNode(pass, key),
   )
   const joining = nodes.filter((node) => isBroker(node) && !record.nodes.includes(node))
-  const isLate = joining.length > 0 && record.nodes.some(isBroker) && !activeChange(record)
+  const isLate =
+    joining.length > 0 && record.nodes.some(isBroker) && !activeChange(record) && !record.spec.serverless
   if (isLate) tellJoining(pass, joining)
+  pass.runtime.partitionsPlaced = false
   return pass.update({
     ...(isLate && { ranOneBroker: true }),
     nodes,

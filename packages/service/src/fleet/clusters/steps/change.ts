@@ -8,6 +8,7 @@ import {
   reasonOf,
   takenBack,
 } from '../changes/change-life.ts'
+import { brokersTooMany } from '../cluster-plan.ts'
 import { isBeforeTime } from './keep-pace.ts'
 import type { Done, Step } from './pass.ts'
 
@@ -27,16 +28,14 @@ export const checkLeaving: Step = async (pass) => {
   const { record, cluster, plan } = pass
   const change = activeChange(record)
   if (!change) return 'unchanged'
-  const leaving = record.nodes.filter(
-    ({ role, nodeId }) => role === 'broker' && nodeId > record.spec.numberOfBrokerNodes,
-  )
-  const failure = await kindOf(change).checkLeaving?.(cluster, plan, leaving)
+  const failure = await kindOf(change).checkLeaving?.(cluster, plan, brokersTooMany(record))
   return failure ? pass.update(takenBack(pass.record, failure)) : 'unchanged'
 }
 
-/** Stops and forgets the brokers that the change takes out. */
+/** Stops and forgets the brokers that the change takes out, or that leave by themselves. */
 export const removeBrokers: Step = async ({ record, cluster, plan }): Promise<Done> => {
-  for (const nodeId of leavingBrokers(record)) {
+  const own = brokersTooMany(record).map(({ nodeId }) => nodeId)
+  for (const nodeId of [...own, ...leavingBrokers(record)]) {
     const node = { role: 'broker', nodeId } as const
     await cluster.stopNode(node)
     await cluster.removeNode(plan, node)

@@ -86,6 +86,8 @@ export interface ClusterRuntime {
   scramUsersChecked: boolean
   /** Of which size the running brokers know that their volumes are; null where this process has not told them. */
   volumeBytes: number | null
+  /** Whether this process knows that partitions are spread over all brokers, where that is its affair. */
+  partitionsPlaced: boolean
   /** Looks again when what is under way may be over. */
   paceTimer: Timer | null
   /** Attempts to reach what is wanted that failed in a row, in this process. */

@@ -16,12 +16,15 @@ import { byLeader, committedOffsets, endOffsets } from './consumer-offsets.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { describeLogDirectories } from './log-directories.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
+import { evenMoves } from './partition-placement.ts'
 import { awayFromHome, electPreferred } from './preferred-leaders.ts'
 import { reloadFiles } from './reload-files.ts'
 import { alterScramUsers, scramUsers } from './scram-users.ts'
 import { TopicAdmin } from './topic-admin.ts'
 import { unregisterBroker } from './unregister-broker.ts'
 
+/** Of partitions, between brokers: each copies a whole log, and clients want their part of the disks meanwhile. */
+const movesAtOnceMax = 50
 /** Moves and elections wait for what they have begun. */
 const controllerTimeoutMs = 30_000
 
@@ -88,6 +91,19 @@ export class ClusterClient implements ClusterBrokers {
     if (moves.length === 0) return null
     await this.#askController(plan, (connection) => startMoves(connection, moves))
     return `The partition ${namesOf(moves)} is being moved.`
+  }
+
+  placePartitions(plan: ClusterPlan): Promise<string | null> {
+    return orSentence(this.#placePartitions(plan))
+  }
+
+  async #placePartitions(plan: ClusterPlan): Promise<string | null> {
+    const brokers = plan.nodes.filter(({ role }) => role === 'broker')
+    const { moves, moving } = evenMoves(brokers, await this.ask(plan, describeTopics))
+    const next = moves.slice(0, Math.max(0, movesAtOnceMax - moving))
+    if (next.length > 0) await this.#askController(plan, (connection) => startMoves(connection, next))
+    if (moves.length + moving === 0) return null
+    return `${moves.length + moving} partitions are being moved.`
   }
 
   async restoreLeaders(plan: ClusterPlan): Promise<void> {

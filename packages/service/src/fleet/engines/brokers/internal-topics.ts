@@ -9,7 +9,7 @@ import type { ClusterPlan, NodePlan } from '../engine.ts'
 
 type MetadataAnswer = ResponseOf<typeof Metadata>
 
-interface Move {
+export interface Move {
   topic: string
   partition: number
   replicas: number[]

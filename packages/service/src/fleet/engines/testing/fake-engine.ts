@@ -154,6 +154,11 @@ class FakeCluster implements EngineCluster {
         this.#engine.upkeep.push(`place internal topics on ${brokers.join(', ')}`)
         return this.#engine.moving.shift() ?? null
       },
+      placePartitions: async (plan) => {
+        const brokers = plan.nodes.filter(({ role }) => role === 'broker').map(({ nodeId }) => nodeId)
+        this.#engine.upkeep.push(`place partitions on ${brokers.join(', ')}`)
+        return this.#engine.moving.shift() ?? null
+      },
       restoreLeaders: async () => void this.#engine.upkeep.push('restore leaders'),
       scramUsers: async () => new Set(this.#engine.scramUsers.keys()),
       alterScramUsers: async (_plan, { set, remove }) => {
