@@ -1,5 +1,6 @@
 import { MemoryNetwork, seededRandom, silentLogger, type Socket, TestClock } from '@sluice/effects'
 import { describe, expect, it, vi } from 'vitest'
+import type { SaslLogin } from './authentication/sasl-login.ts'
 import { Connection, type RequestHandling } from './connection.ts'
 import { ConnectionSession } from './connection-session.ts'
 import { EndOfRead } from './end-of-read.ts'
@@ -106,6 +107,37 @@ async function connected(broker: ScriptedBroker) {
   const writes = () => received.length
   return { client, ids, state, writes, bytes: () => Buffer.concat(received).length }
 }
+
+/** Reads of exactly these lengths, as a network gives them that fills what it is offered. */
+function readBy(connection: Connection, bytesOf: (room: number) => Buffer): void {
+  const target = connection.receiveBuffer()
+  const bytes = bytesOf(target.length)
+  target.set(bytes)
+  connection.onRead(bytes.length)
+}
+
+describe('before the login', () => {
+  it.each([0, 1])('a request of %d bytes at the very end of a read is one like others', (size) => {
+    const broker = new ScriptedBroker()
+    broker.loginBytesMax = 300_000
+    const login = { identity: null } as SaslLogin
+    const socket = { localAddress: '', remoteAddress: '', peerSubject: null, queuedBytes: 0, pause() {} }
+    const connection = new Connection({
+      id: 'c',
+      session: new ConnectionSession(plaintext, socket, login),
+      socket: socket as unknown as Socket,
+      handling: broker,
+      logger: silentLogger,
+      nowMs: 0,
+    })
+    readBy(connection, (room) => {
+      const tail = Buffer.alloc(4 + size)
+      tail.writeInt32BE(size)
+      return Buffer.concat([request(metadata, 1, 'x'.repeat(room - 12 - tail.length)), tail])
+    })
+    expect(broker.seen.map(({ correlationId }) => correlationId)).toEqual([1])
+  })
+})
 
 describe('Connection', () => {
   it('answers in request order, whatever finishes first', async () => {

@@ -298,8 +298,9 @@ export class Connection implements SocketHandler {
     while (this.#used - at >= 4) {
       const size = buffer.readInt32BE(at)
       const { requestBytesMax, loginBytesMax } = this.#handling
-      const sizeMax = this.session.isKnown ? requestBytesMax : loginBytesMax
-      if (size < (this.session.isKnown ? 8 : 0) || size > sizeMax) {
+      const { isKnown } = this.session
+      const sizeMax = isKnown ? requestBytesMax : loginBytesMax
+      if (size < (isKnown ? 8 : 0) || size > sizeMax) {
         this.close(`a request of ${size} bytes; the limit is ${sizeMax}`)
         break
       }
@@ -307,7 +308,8 @@ export class Connection implements SocketHandler {
         missing = at + 4 + size - this.#used
         break
       }
-      const pipelined = this.#handling.pipelines(buffer.readInt16BE(at + 4))
+      // Before the login it may be bytes of a mechanism, of any number, which name no API.
+      const pipelined = isKnown && this.#handling.pipelines(buffer.readInt16BE(at + 4))
       if (!this.#mayStart(pipelined)) break
       this.#start(buffer, at + 4, at + 4 + size, pipelined)
       at += 4 + size
