@@ -63,7 +63,8 @@ export class Pattern {
     let glob = ''
     for (const [at, part] of this.#parts.entries()) {
       const text = at % 2 === 0 ? part : variables(part)?.[0]
-      if (text === undefined) return null
+      // A caller may choose what some variables stand for: a wildcard is none of that.
+      if (text === undefined || (at % 2 === 1 && (text.includes(many) || text.includes(one)))) return null
       glob += text
     }
     return glob

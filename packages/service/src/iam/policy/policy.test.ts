@@ -301,7 +301,8 @@ it('a variable in a resource is taken literally', () => {
       .isAllowed
   expect(isAllowed('alice-1', 'alice')).toBe(true)
   expect(isAllowed('bob-1', 'alice')).toBe(false)
-  expect(isAllowed('bob-1', '*')).toBe(false)
+  for (const name of ['*', '???', '\u0000', '\u0001\u0001\u0001'])
+    expect(isAllowed('bob-1', name)).toBe(false)
 })
 
 describe('the decision', () => {
