@@ -31,6 +31,8 @@ export class ShapeCodec {
   readonly #constrain: AwsService['constrain']
   readonly #badInput: AwsService['badInput']
   readonly #forms: Forms
+  /** Of shapes that are frozen, and so never change; each is of one structure. */
+  readonly #encoded = new WeakMap<object, Shape>()
 
   constructor({ schema, constrain, badInput }: AwsService, forms: Forms) {
     this.#schema = schema
@@ -110,6 +112,15 @@ export class ShapeCodec {
     throw this.#badInput(`The parameter ${path} must be ${this.#nameOf(type)}.`, leaf(path))
   }
 
+  #encodeOnce(structure: Structure, shape: Shape): Shape {
+    if (!Object.isFrozen(shape)) return this.#encodeStructure(structure, shape)
+    const before = this.#encoded.get(shape)
+    if (before) return before
+    const encoded = this.#encodeStructure(structure, shape)
+    this.#encoded.set(shape, encoded)
+    return encoded
+  }
+
   #encodeStructure(structure: Structure, shape: Shape): Shape {
     const body: Shape = {}
     for (const member of structure.members) {
@@ -132,7 +143,7 @@ export class ShapeCodec {
           Object.entries(value as Shape).map(([key, item]) => [key, this.#encode(type.of, item)]),
         )
       case 'structure':
-        return this.#encodeStructure(this.#schema.structure(type.name), value as Shape)
+        return this.#encodeOnce(this.#schema.structure(type.name), value as Shape)
       default:
         return value
     }

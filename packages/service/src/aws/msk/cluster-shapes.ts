@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { BrokerSoftwareInfo, Cluster, ClusterInfo, NodeInfo, StateInfo } from '@aws-sdk/client-kafka'
 import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/clusters/cluster-record.ts'
 import type { ClusterSpec } from '../../fleet/clusters/cluster-spec.ts'
@@ -22,13 +23,34 @@ export function isServing({ state }: Pick<ClusterRecord, 'state'>): boolean {
   return servingStates.has(state)
 }
 
-/** A cluster as v1 describes it. */
+/** What of a cluster's description does not stand in its record. */
+interface Beside {
+  stateInfo: ClusterRecord['stateInfo']
+  zookeeper: string | undefined
+}
+
+/** The last description of each record, which is never changed, but replaced. */
+const described = new WeakMap<ClusterRecord, { info: ClusterInfo; beside: Beside }>()
+
+/** A cluster as v1 describes it; frozen, so that one that has not changed is put together and encoded once. */
 export function clusterInfo(
   record: ClusterRecord,
   clusters: Pick<Clusters, 'addresses' | 'stateInfo'>,
 ): ClusterInfo {
-  const spec = describedSpec(record)
-  return { ...common(record, clusters), ...provisioned(record, spec, clusters) }
+  const beside = besideOf(record, clusters)
+  const last = described.get(record)
+  if (last && isDeepStrictEqual(last.beside, beside)) return last.info
+  const info = Object.freeze({
+    ...common(record, beside),
+    ...provisioned(record, describedSpec(record), beside),
+  })
+  described.set(record, { info, beside })
+  return info
+}
+
+function besideOf(record: ClusterRecord, clusters: Pick<Clusters, 'addresses' | 'stateInfo'>): Beside {
+  const zookeeper = isServing(record) ? zookeeperConnectString(record, clusters) : undefined
+  return { stateInfo: clusters.stateInfo(record), zookeeper }
 }
 
 /** A cluster as v2 describes it: what only one of the types has is nested. Of a serverless one that is little. */
@@ -37,9 +59,10 @@ export function clusterV2(
   clusters: Pick<Clusters, 'addresses' | 'stateInfo'>,
 ): Cluster {
   const spec = describedSpec(record)
+  const beside = besideOf(record, clusters)
   const { serverless } = spec
   return {
-    ...common(record, clusters),
+    ...common(record, beside),
     ClusterType: clusterTypeOf(record),
     ...(serverless
       ? {
@@ -49,7 +72,7 @@ export function clusterV2(
             ConnectivityInfo: { NetworkType: spec.brokerNodeGroup.ConnectivityInfo?.NetworkType },
           },
         }
-      : { Provisioned: provisioned(record, spec, clusters) }),
+      : { Provisioned: provisioned(record, spec, beside) }),
   }
 }
 
@@ -74,10 +97,11 @@ export function unreadableOf(
 
 /** What an operation changes is described as it was until it has ended: the record holds what shall be. */
 function describedSpec(record: ClusterRecord): ClusterSpec {
-  return { ...record.spec, ...activeChange(record)?.source }
+  const change = activeChange(record)
+  return change ? { ...record.spec, ...change.source } : record.spec
 }
 
-function common(record: ClusterRecord, clusters: Pick<Clusters, 'stateInfo'>) {
+function common(record: ClusterRecord, beside: Beside) {
   const operation = activeChange(record)
   return {
     ActiveOperationArn: operation && operationArn(record, operation),
@@ -86,12 +110,12 @@ function common(record: ClusterRecord, clusters: Pick<Clusters, 'stateInfo'>) {
     CreationTime: new Date(record.createdAtMs),
     CurrentVersion: record.currentVersion,
     State: record.state,
-    StateInfo: stateInfo(clusters.stateInfo(record)),
+    StateInfo: stateInfo(beside.stateInfo),
     Tags: record.tags,
   }
 }
 
-function provisioned(record: ClusterRecord, spec: ClusterSpec, clusters: Pick<Clusters, 'addresses'>) {
+function provisioned(record: ClusterRecord, spec: ClusterSpec, { zookeeper }: Beside) {
   return {
     BrokerNodeGroupInfo: spec.brokerNodeGroup,
     Rebalancing: spec.rebalancing,
@@ -102,7 +126,7 @@ function provisioned(record: ClusterRecord, spec: ClusterSpec, clusters: Pick<Cl
     OpenMonitoring: spec.openMonitoring,
     LoggingInfo: spec.loggingInfo,
     NumberOfBrokerNodes: spec.numberOfBrokerNodes,
-    ZookeeperConnectString: isServing(record) ? zookeeperConnectString(record, clusters) : undefined,
+    ZookeeperConnectString: zookeeper,
     StorageMode: 'LOCAL' as const,
     CustomerActionStatus: 'NONE' as const,
   }
@@ -225,6 +249,8 @@ function zookeeperConnectString(
   record: ClusterRecord,
   clusters: Pick<Clusters, 'addresses'>,
 ): string | undefined {
+  // Most have none, and asking nodes where they are costs more than all the rest of a description.
+  if (!record.ports.some(({ listener }) => listener === ListenerName.zookeeper)) return undefined
   const addresses = clusters.addresses(record)
   return connectString(addresses.filter(({ listener }) => listener === ListenerName.zookeeper)) || undefined
 }

@@ -59,8 +59,8 @@ export class InlineCluster implements EngineCluster {
   #clusterId: string | null = null
   /** What their starts have found lost, by node id. */
   readonly #losses = new Map<number, Loss[]>()
-  /** Under which plan the nodes run that do. */
-  readonly #nodes: { plan: ClusterPlan; node: NodePlan }[] = []
+  /** Those that run, by the plan under which each was started. */
+  readonly #nodes: { node: NodePlan; fingerprint: string }[] = []
 
   constructor(options: EngineClusterOptions, effects: InlineEffects) {
     this.#options = options
@@ -87,7 +87,7 @@ export class InlineCluster implements EngineCluster {
   }
 
   nodes(): ObservedNode[] {
-    return this.#nodes.map(({ plan, node }) => {
+    return this.#nodes.map(({ node, fingerprint }) => {
       const broker = this.#running?.brokers.find(({ nodeId }) => nodeId === node.nodeId)
       const reason = (node.role === 'controller' ? this.#running?.controller : broker)?.failure
       const failure = reason === undefined ? null : `${capitalized(nodeName(node))} failed: ${reason}`
@@ -96,7 +96,7 @@ export class InlineCluster implements EngineCluster {
         nodeId: node.nodeId,
         state: failure === null ? 'running' : 'failed',
         failure,
-        fingerprint: fingerprintOf(plan, node),
+        fingerprint,
         local: {
           pid: this.#effects.processes.pid,
           directory: `${this.#options.directory}/${directoryNameOf(node)}/volume-1`,
@@ -119,7 +119,7 @@ export class InlineCluster implements EngineCluster {
     this.#forget(key)
     if (node.role === 'controller') await this.#startController(plan, node)
     else await this.#startBroker(plan, node, signal)
-    this.#nodes.push({ plan, node })
+    this.#nodes.push({ node, fingerprint: fingerprintOf(plan, node) })
     if (key.role === 'broker')
       await followMinInsyncReplicas(this.#effects.disk, this.#options.directory, plan, this.brokers)
   }
