@@ -30,6 +30,11 @@ interface AwsEndpointOptions {
 
 /** The longest request of the MSK model by far is a configuration in base64. */
 const requestBytesMax = 1_048_576
+/** Of what is refused before any service is asked; all else is a bad request. */
+const refusalNames: Partial<Record<Refusal['status'], string>> = {
+  403: 'ForbiddenException',
+  413: 'RequestEntityTooLargeException',
+}
 
 /** What AWS speaks. The first that a request looks like is taken; everything looks like the last. */
 const protocols: readonly Protocol[] = [rpcV2Cbor, cbor11, json11, json10, query, restJson]
@@ -77,8 +82,7 @@ export class AwsEndpoint implements Surface {
   }
 
   refuse(head: HttpHead | null, { status, message }: Refusal): HttpResponse {
-    const name = status === 413 ? 'RequestEntityTooLargeException' : 'BadRequestException'
-    const exception = new AwsException(name, status, message)
+    const exception = new AwsException(refusalNames[status] ?? 'BadRequestException', status, message)
     return (head ? protocolOf(head) : restJson).failure(exception, this.#options.random.uuid())
   }
 

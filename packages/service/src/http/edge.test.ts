@@ -39,6 +39,27 @@ describe('the edge', () => {
     expect(await ask('GET', '/_sluice/status', [['key', '']])).toBe('200 {"clusters":[]}')
   })
 
+  it.each([
+    ['http://evil.com', false],
+    ['https://evil.com:9081', false],
+    ['http://localhost.evil.com', false],
+    ['http://127.0.0.1.evil.com', false],
+    ['http://127.0.0.1@evil.com', false],
+    ['null', false],
+    ['', false],
+    ['http://localhost:5173', true],
+    ['http://127.0.0.1:9081', true],
+    ['http://[::1]:9081', true],
+  ])('serves a page of %s: %s', async (origin, isServed) => {
+    const headers: [string, string][] = [['Origin', origin]]
+    const served = isServed ? ['200 {"status":"ready"}', '200 rest'] : [/^403 \{"message":/, /^403 rest$/]
+    const asked = await Promise.all([
+      ask('GET', '/_sluice/health', headers),
+      ask('POST', '/v1/clusters', headers),
+    ])
+    expect(asked).toEqual(served.map((one) => (isServed ? one : expect.stringMatching(one))))
+  })
+
   it('has no other page below its path, and none that can be written', async () => {
     for (const path of ['/_sluice/', '/_sluice/nothing', '/_sluice/health/', '/_sluice/__proto__'])
       expect(await ask('GET', path)).toMatch(/^404 \{"message":/)

@@ -1,4 +1,4 @@
-import { type HttpHead, type HttpResponse, splitTarget } from './message.ts'
+import { headerOf, type HttpHead, type HttpResponse, splitTarget } from './message.ts'
 import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 
 /** A page of the service's own: what `read` returns, as JSON. */
@@ -15,12 +15,27 @@ const ownPaths = '/_sluice/'
 
 const writtenBytesMax = 16_384
 
-/** Says which surface a request on the port is for: one of our own pages, by its path, or the rest. */
+/** This machine, as browsers write the origin of its pages. */
+const ownOrigin = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/
+const foreignOrigin: Refusal = {
+  status: 403,
+  message: 'This endpoint serves no pages of other hosts: their Origin is not one of this machine.',
+}
+
+/**
+ * Says which surface a request on the port is for: one of our own pages, by its path, or the rest. What a page of another host
+ * sends by its reader's browser is for none: where nobody signs, it would be taken for the reader's own.
+ */
 export function edge(pages: Readonly<Record<string, Page>>, rest: Surface): Surface {
   const own = ownPages(pages)
   const surfaceOf = (head: HttpHead) => (head.target.startsWith(ownPaths) ? own : rest)
   return {
-    admit: (head) => surfaceOf(head).admit(head),
+    admit: (head) => {
+      const surface = surfaceOf(head)
+      const origin = headerOf(head, 'origin')
+      const isForeign = origin !== undefined && !ownOrigin.test(origin)
+      return isForeign ? { refusal: surface.refuse(head, foreignOrigin) } : surface.admit(head)
+    },
     refuse: (head, refusal) => (head ? surfaceOf(head) : rest).refuse(head, refusal),
   }
 }

@@ -16,6 +16,6 @@ export interface Admission {
 }
 
 export interface Refusal {
-  status: 400 | 404 | 405 | 408 | 413 | 417 | 431
+  status: 400 | 403 | 404 | 405 | 408 | 413 | 417 | 431
   message: string
 }
