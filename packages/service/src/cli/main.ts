@@ -11,11 +11,14 @@ import { doctorCommand } from './doctor.ts'
 import { envCommand } from './env.ts'
 import { exitCodes } from './exit-codes.ts'
 import { explainCommand } from './explain.ts'
+import { exportCommand } from './export.ts'
 import { faultCommand } from './fault.ts'
 import { printFailure } from './failure.ts'
 import { groupCommand } from './group/group.ts'
 import { iamCommand } from './iam.ts'
+import { importCommand } from './import.ts'
 import { produceCommand } from './produce.ts'
+import { snapshotCommand } from './snapshot.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
@@ -66,6 +69,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     produceCommand(),
     consumeCommand(),
     tailCommand(),
+    exportCommand(),
+    importCommand(),
+    snapshotCommand(),
     groupCommand(),
     configCommand(),
     awsCommand(),

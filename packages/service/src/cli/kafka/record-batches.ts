@@ -1,4 +1,5 @@
 import type { TopicWriter } from '@sluice/client'
+import type { RecordInput } from '@sluice/wire'
 import { UsageError } from '../../usage-error.ts'
 import type { KafkaAccess } from './access.ts'
 import type { RecordLine } from './record-json.ts'
@@ -17,7 +18,7 @@ export interface WrittenPartition {
   last: number | null
 }
 
-type PlacedRecord = RecordLine & { readonly topic: string }
+export type PlacedRecord = RecordLine & { readonly topic: string }
 
 /** Records on their way into partitions, in batches that brokers take. Without a writer nothing is written. */
 export class RecordBatches {
@@ -61,7 +62,7 @@ export class RecordBatches {
   }
 
   async #append(topic: string, partition: number, records: readonly PlacedRecord[]): Promise<void> {
-    const offset = this.#writer ? await this.#writer.write(topic, partition, records) : -1
+    const offset = this.#writer ? await this.#writer.write(topic, partition, records.map(inputOf)) : -1
     this.count += records.length
     const key = `${topic}-${partition}`
     const before = this.#written.get(key)
@@ -88,6 +89,11 @@ export class RecordBatches {
     this.#partitions.set(topic, count)
     return count
   }
+}
+
+/** Its offset is where it came from: where it goes the broker says. */
+function inputOf({ key, value, headers, timestamp }: PlacedRecord): RecordInput {
+  return { key, value, headers, ...(timestamp !== undefined && { timestamp }) }
 }
 
 function* inBatches(records: readonly PlacedRecord[]): Generator<PlacedRecord[]> {

@@ -5,7 +5,7 @@ import { UsageError } from '../../usage-error.ts'
 type JsonBytes = string | null | { readonly base64: string }
 
 /** A record as NDJSON has it, in and out: what `consume` and `export` write `produce` and `import` read. */
-interface JsonRecord {
+export interface JsonRecord {
   topic: string
   partition: number
   offset: number
