@@ -213,6 +213,7 @@ async function exchange(mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512', user: stri
 it.each([
   ['that nobody knows', 'GSSAPI'],
   ['that the engine has not', 'SCRAM-SHA-512,SCRAM-SHA-1'],
+  ['that every object has a member of', 'toString'],
 ])('a broker whose listener wants a mechanism %s does not start', async (_, mechanisms) => {
   const wanted = { 'listener.name.scram.sasl.enabled.mechanisms': mechanisms }
   await expect(SecureEngine.start(wanted)).rejects.toThrow('listener SCRAM wants the mechanism')

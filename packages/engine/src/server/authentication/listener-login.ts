@@ -94,5 +94,5 @@ function valuesOf({ name: listener }: ListenerOptions, mechanism: string, config
 }
 
 function isScram(name: string): name is ScramMechanismName {
-  return name in scramMechanisms
+  return Object.hasOwn(scramMechanisms, name)
 }
