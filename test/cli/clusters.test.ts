@@ -55,6 +55,19 @@ describe('sluice cluster', { timeout: 120_000 }, () => {
     expect(await sandbox.run('cluster wait', 'orders', '--gone')).toMatchObject({ exitCode: 0, stdout: '' })
   })
 
+  it('makes and shows serverless clusters beside others', async () => {
+    expect(await sandbox.start('--no-cluster')).toMatchObject({ exitCode: 0 })
+    expect(await sandbox.run('cluster create', 'orders', '--serverless')).toMatchObject({ exitCode: 0 })
+    expect(await sandbox.run('cluster wait', 'orders')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/STATE +ACTIVE\n[\s\S]*TYPE +serverless\n/),
+    })
+    expect(await sandbox.run('broker list', 'orders')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/cannot be performed on serverless clusters/),
+    })
+  })
+
   it('says what failed, why, and what to do next', async () => {
     expect(await sandbox.run('cluster list')).toMatchObject({ exitCode: 3 })
     expect(await sandbox.start('--no-cluster')).toMatchObject({ exitCode: 0 })

@@ -123,6 +123,10 @@ describe('the brokers behind a serverless cluster', { timeout: 120_000 }, () => 
     const world = await serverlessCluster()
     const client = await clientOf(world, 1)
     await world.driven(createTopic(client, 'events', { partitions: 6 }))
+    // Its controller, too, has a process, and knows the limits.
+    await expect(world.driven(createTopic(client, 'small', { replicationFactor: 1 }))).rejects.toThrow(
+      /replication factor of every topic is 3/,
+    )
     await client.close()
     const writing = load(world)
 

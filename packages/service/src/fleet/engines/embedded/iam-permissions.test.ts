@@ -3,7 +3,7 @@ import type { Operation, ResourceType } from '@sluice/engine'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ClusterAccess } from '../../../iam/cluster-access.ts'
 import { testIdentities } from '../../../iam/testing/identities.ts'
-import { IamPermissions } from './iam-permissions.ts'
+import { IamPermissions, ownersPermissions } from './iam-permissions.ts'
 
 const account = '000000000000'
 const cluster = `arn:aws:kafka:us-east-1:${account}:cluster/orders/abc-1`
@@ -151,4 +151,29 @@ it('what is refused is told once, with what would allow it', () => {
   expect(lines[0]).toContain(`"Action":"kafka-cluster:ReadData","Resource":"${topics('t')}"`)
   for (let n = 0; n < 1_000; n++) permissions.allows('describe', 'topic', `t-${n}`)
   expect(lines.length).toBeLessThan(20)
+})
+
+describe('a serverless cluster', () => {
+  const serverless = cluster.replace(/1$/, 's1')
+
+  it('is altered by nobody, nor are its configs shown, whatever the policies say', () => {
+    access = new ClusterAccess(identities, serverless, () => null)
+    allow(['*'])
+    const permissions = permissionsOf()
+    for (const operation of ['alter', 'alterConfigs', 'describeConfigs', 'clusterAction'] as const) {
+      expect(permissions.allows(operation, 'cluster', 'kafka-cluster')).toBe(false)
+      expect(permissions.allowsAny(operation, 'cluster')).toBe(false)
+    }
+    expect(permissions.allows('describe', 'cluster', 'kafka-cluster')).toBe(true)
+    expect(permissions.allows('alterConfigs', 'topic', 't')).toBe(true)
+  })
+
+  it('lets the owner of its account do the rest', () => {
+    const owner = ownersPermissions(serverless)
+    expect(owner.allows('alter', 'cluster', 'kafka-cluster')).toBe(false)
+    expect(owner.allows('clusterAction', 'cluster', 'kafka-cluster')).toBe(false)
+    expect(owner.allows('write', 'topic', 't')).toBe(true)
+    expect(owner.allowsAny('read', 'group')).toBe(true)
+    expect(ownersPermissions(cluster).allows('alter', 'cluster', 'kafka-cluster')).toBe(true)
+  })
 })
