@@ -1,5 +1,13 @@
-import { Connection, createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
+import {
+  Connection,
+  createTopic,
+  describeTopics,
+  fetchRecords,
+  type KafkaError,
+  produce,
+} from '@sluice/client'
 import { TestClock } from '@sluice/effects'
+import { ErrorCode, InitProducerId } from '@sluice/wire'
 import { afterEach, describe, expect, it } from 'vitest'
 import { NodeAuthority } from './authority/node-authority.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
@@ -55,32 +63,52 @@ async function partitionsOf(world: EmbeddedFleet) {
   return topics[0]?.partitions ?? []
 }
 
-/** Writes one record to each partition again and again, wherever it is led, and counts those that were acknowledged. */
+/** Writes to each partition again and again, wherever it is led, as an idempotent producer: what is not acknowledged is sent again. */
 function load(world: EmbeddedFleet) {
-  const acknowledged = Array.from({ length: 6 }, () => new Set<string>())
+  const acknowledged = Array.from({ length: 6 }, () => [] as string[])
+  /** Of the cluster, as they were seen meanwhile. */
   const states = new Set<string>()
+  /** What no producer must ever be told that sends one after the other. */
+  const outOfOrder: number[] = []
   let isOver = false
   const write = async (partition: number) => {
-    for (let n = 0; !isOver; n++) {
-      const value = `${partition}-${n}`
+    const first = await clientOf(world, 1)
+    const { producerId } = await first.request(InitProducerId, {
+      transactionalId: null,
+      transactionTimeoutMs: 0,
+    })
+    await first.close()
+    let leader: Connection | null = null
+    for (let n = 0; !isOver || (acknowledged[partition]?.length ?? 0) < n; await world.clock.sleep(50)) {
       states.add(recordOf(world).state)
+      const options = { acks: -1 as const, producerId, producerEpoch: 0, baseSequence: n }
+      const value = `${partition}-${n}`
       try {
-        const { leaderId } = (await partitionsOf(world))[partition] ?? { leaderId: -1 }
-        const client = await clientOf(world, leaderId)
-        await produce(client, 'events', partition, [{ key: null, value: Buffer.from(value) }], { acks: -1 })
-        acknowledged[partition]?.add(value)
-        await client.close()
-      } catch {
-        // Its leader has changed meanwhile.
+        leader ??= await clientOf(world, (await partitionsOf(world))[partition]?.leaderId ?? 1)
+        await produce(leader, 'events', partition, [{ key: null, value: Buffer.from(value) }], options)
+        acknowledged[partition]?.push(value)
+        n++
+      } catch (error) {
+        // Another one leads by now.
+        if ((error as KafkaError).code === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) outOfOrder.push(partition)
+        await leader?.close()
+        leader = null
       }
-      await world.clock.sleep(100)
     }
+    await leader?.close()
   }
   const writers = acknowledged.map((_, partition) => write(partition))
   return {
     acknowledged,
-    /** Of the cluster, as they were seen meanwhile. */
     states,
+    outOfOrder,
+    /** To each partition something more is written. */
+    goesOn: async () => {
+      const before = acknowledged.map(({ length }) => length)
+      await world.eventually(() =>
+        expect(acknowledged.filter(({ length }, at) => length <= (before[at] ?? 0))).toEqual([]),
+      )
+    },
     end: async () => {
       isOver = true
       await world.driven(Promise.all(writers))
@@ -88,14 +116,14 @@ function load(world: EmbeddedFleet) {
   }
 }
 
-async function valuesOf(world: EmbeddedFleet, partition: number): Promise<Set<string>> {
+async function valuesOf(world: EmbeddedFleet, partition: number): Promise<string[]> {
   const { leaderId = 1 } = (await partitionsOf(world))[partition] ?? {}
   const client = await clientOf(world, leaderId)
-  const values = new Set<string>()
+  const values: string[] = []
   for (let offset = 0; ; ) {
     const records = await world.driven(fetchRecords(client, 'events', partition, offset))
     if (records.length === 0) break
-    for (const { value } of records) values.add(String(value))
+    for (const { value } of records) values.push(String(value))
     offset = Number(records.at(-1)?.offset) + 1
   }
   await client.close()
@@ -133,22 +161,19 @@ describe('the brokers behind a serverless cluster', { timeout: 120_000 }, () => 
     world.fleet.clusters.setCapacity(recordOf(world), 6)
     await brokersAre(world, [1, 2, 3, 4, 5, 6])
     await replicasAre(world, [1, 2, 3, 4, 5, 6])
-    const some = writing.acknowledged.map(({ size }) => size)
-    await world.eventually(() =>
-      expect(writing.acknowledged.every(({ size }, at) => size > (some[at] ?? 0))).toBe(true),
-    )
+    await writing.goesOn()
     world.fleet.clusters.setCapacity(recordOf(world), 3)
     await brokersAre(world, [1, 2, 3])
     await replicasAre(world, [1, 2, 3])
+    await writing.goesOn()
     await writing.end()
 
     expect([...writing.states]).toEqual(['ACTIVE'])
     expect(world.processes.running.filter(({ args }) => args.at(-1)?.includes('/broker-'))).toHaveLength(3)
     expect(world.disk.existsSync(`${world.fleet.status()[0]?.directory}/broker-4`)).toBe(false)
+    expect(writing.outOfOrder).toEqual([])
     for (const [partition, values] of writing.acknowledged.entries()) {
-      expect(values.size).toBeGreaterThan(1)
-      const there = await valuesOf(world, partition)
-      expect([...values].filter((value) => !there.has(value))).toEqual([])
+      expect(await valuesOf(world, partition)).toEqual(values)
     }
   })
 
