@@ -18,7 +18,9 @@ import {
   UpdateClusterConfigurationCommand,
   UpdateClusterKafkaVersionCommand,
   UpdateConfigurationCommand,
+  UpdateConnectivityCommand,
   UpdateMonitoringCommand,
+  UpdateSecurityCommand,
 } from '@aws-sdk/client-kafka'
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -125,6 +127,41 @@ describe('Terraform', () => {
         InstanceType: 'kafka.m5.4xlarge',
         StorageInfo: { EbsStorageInfo: { VolumeSize: 1_000, ProvisionedThroughput } },
       },
+    })
+  })
+
+  it('opens a new cluster to VPCs, and changes at last who may log in', async () => {
+    clusters.service.replicating.clientListeners.add('CLIENT_IAM')
+    const byIam = { Sasl: { Iam: { Enabled: true } } }
+    const ClusterArn = await clusters.create({
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS' } },
+      ClientAuthentication: byIam,
+    })
+    let { CurrentVersion } = await clusters.info(ClusterArn)
+    const ConnectivityInfo = { VpcConnectivity: { ClientAuthentication: byIam } }
+    const opened = await clusters.client.send(
+      new UpdateConnectivityCommand({ ClusterArn, CurrentVersion, ConnectivityInfo }),
+    )
+    CurrentVersion = await completed(ClusterArn, opened.ClusterOperationArn)
+    const resized = await clusters.client.send(
+      new UpdateBrokerCountCommand({ ClusterArn, CurrentVersion, TargetNumberOfBrokerNodes: 6 }),
+    )
+    CurrentVersion = await completed(ClusterArn, resized.ClusterOperationArn)
+    // Without encryptionAtRest and inCluster, which nobody can change.
+    const secured = await clusters.client.send(
+      new UpdateSecurityCommand({
+        ClusterArn,
+        CurrentVersion,
+        ClientAuthentication: { Sasl: { Iam: { Enabled: true }, Scram: { Enabled: true } } },
+        EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS' } },
+      }),
+    )
+    await completed(ClusterArn, secured.ClusterOperationArn)
+    expect(await clusters.info(ClusterArn)).toMatchObject({
+      State: 'ACTIVE',
+      NumberOfBrokerNodes: 6,
+      ClientAuthentication: { Sasl: { Iam: { Enabled: true }, Scram: { Enabled: true } } },
+      BrokerNodeGroupInfo: { ConnectivityInfo },
     })
   })
 
