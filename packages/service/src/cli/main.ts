@@ -17,9 +17,10 @@ import { printFailure } from './failure.ts'
 import { groupCommand } from './group/group.ts'
 import { iamCommand } from './iam.ts'
 import { importCommand } from './import.ts'
+import { logsCommand } from './logs.ts'
 import { produceCommand } from './produce.ts'
 import { snapshotCommand } from './snapshot.ts'
-import { startCommand } from './start.ts'
+import { startCommand, upCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { tailCommand } from './tail.ts'
@@ -60,6 +61,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     )
   const commands = [
     startCommand(argv),
+    upCommand(argv),
+    logsCommand(),
     statusCommand(),
     envCommand(),
     stopCommand(),

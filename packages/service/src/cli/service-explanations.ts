@@ -93,6 +93,8 @@ NOT_ALL_SERVED | Some of what the cluster asks for is described alone. | Parts o
 NOT_AS_CONFIGURED | Something of the cluster is not as it was asked for. | Trust, logs or properties that cannot be as they are set. | stateInfo says which.
 NOT_EMBEDDED | This is for clusters of the embedded engine. | Another engine runs it. | Nothing.
 NO_CLUSTER | The service has no cluster. | None was made, or all were deleted. | Make one: \`sluice cluster create NAME\`.
+NO_LOG | The service keeps no log in its data directory. | It runs in a terminal, which has what it writes. | Start it with \`up\`, or look at the terminal.
+NOT_INSTALLED | The system was not told to trust the local authority. | A command of the system that failed, or a system that keeps its authorities elsewhere. | The message says which; add the file by hand.
 NOT_AN_EXPORT | The file is none that \`export\` or \`snapshot save\` has written. | Records without the line of their topic, or another kind of file. | Export it again; records alone are written by \`produce --ndjson\`.
 NO_SUCH_LISTENER | The cluster has no listener of that kind. | It was made without that way to log in, or none of its brokers runs. | Take another --login, or wait until it is ACTIVE.
 UNREADABLE | A file could not be read. | A path misspelt, or one that this user may not read. | Name another file.

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { paces } from '../fleet/clusters/pace.ts'
 import { UsageError } from '../usage-error.ts'
 import { showIfRunning } from './already-running.ts'
-import { detach } from './detach.ts'
+import { detach, isDetached } from './detach.ts'
 import { dataDirOption } from './options.ts'
 import { engineNames, hostings, parseRegion, type StartFlags, startSettings } from './settings.ts'
 
@@ -13,8 +13,31 @@ interface Flags extends StartFlags {
 
 /** `argv` is the whole command line: a detached service is started with the same one. */
 export function startCommand(argv: readonly string[]): Command {
-  return new Command('start')
+  return serviceVerb('start')
     .description('start the service: the AWS endpoint and the clusters of the data directory')
+    .option('--detach', 'return when everything is ready, and leave the service running')
+    .action((flags: Flags) => start(flags, argv))
+}
+
+/** For scripts: whatever was before, it runs afterwards. */
+export function upCommand(argv: readonly string[]): Command {
+  return serviceVerb('up')
+    .description('start the service in the background, or say that it runs; exit code 0 where it is ready')
+    .action((flags: Flags) => start({ ...flags, detach: true }, argv))
+}
+
+async function start(flags: Flags, argv: readonly string[]): Promise<void> {
+  checkClusterFlags(argv)
+  const settings = startSettings(flags)
+  if (await showIfRunning(settings, flags)) return
+  if (flags.detach && !isDetached()) return detach(settings.dataDirectory, argv)
+  // The brokers are most of the code: the other verbs, and this one when it only waits, do not load them.
+  const { runService } = await import('./run-service.ts')
+  await runService(settings, flags.output)
+}
+
+function serviceVerb(name: string): Command {
+  return new Command(name)
     .addOption(dataDirOption())
     .option(
       '--api-port <port>',
@@ -57,18 +80,8 @@ export function startCommand(argv: readonly string[]): Command {
         'how long creations and updates of clusters take: instant, as long as on AWS (real), or a sixtieth of that (x60), for tests of waiters and timeouts (default: instant)',
       ).choices(paces),
     )
-    .option('--detach', 'return when everything is ready, and leave the service running')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
-    .action(async (flags: Flags) => {
-      checkClusterFlags(argv)
-      const settings = startSettings(flags)
-      if (await showIfRunning(settings, flags)) return
-      if (flags.detach) return detach(settings.dataDirectory, argv)
-      // The brokers are most of the code: the other verbs, and this one when it only waits, do not load them.
-      const { runService } = await import('./run-service.ts')
-      await runService(settings, flags.output)
-    })
 }
 
 /** They set one and the same option, so that the later one would win without a word. */

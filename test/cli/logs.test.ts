@@ -1,0 +1,32 @@
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { ensureBuilt, exitOf, outputWith, Sandbox } from './sluice.ts'
+
+let sandbox: Sandbox
+beforeAll(ensureBuilt, 120_000)
+beforeEach(() => void (sandbox = new Sandbox()))
+afterEach(() => sandbox.close())
+
+it('sluice up starts the service once, and logs shows what it has written', {
+  timeout: 120_000,
+}, async () => {
+  expect(await sandbox.run('logs')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/There is no log[\s\S]*NO_LOG[\s\S]*Next: .* up/),
+  })
+  const up = () => sandbox.run('up', '--api-port', '0', '--kafka-port', '0')
+  expect(await up()).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('ready in') })
+  const { pid } = await sandbox.status()
+  expect(await up()).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(String(pid)) })
+  expect((await sandbox.status()).pid).toBe(pid)
+
+  const { stdout, exitCode } = await sandbox.run('logs', '-n', '1')
+  expect({ exitCode, lines: stdout.trimEnd().split('\n').length }).toEqual({ exitCode: 0, lines: 1 })
+  const following = sandbox.spawn('logs', '-f', '-n', '100')
+  await outputWith(following, ' INFO ready ')
+  const goodbye = outputWith(following, ' INFO stopping')
+  await sandbox.run('stop')
+  await goodbye
+  const ended = exitOf(following)
+  following.kill('SIGINT')
+  expect(await ended).toBe(0)
+})
