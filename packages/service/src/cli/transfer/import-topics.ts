@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import {
+  alterConfigs,
   atController,
   atCoordinator,
   atLeader,
@@ -11,6 +12,7 @@ import {
   partitionOfKey,
   TopicWriter,
 } from '@sluice/client'
+import { ConfigResourceType } from '@sluice/wire'
 import { OperatingError } from '../../fleet/operating-error.ts'
 import type { KafkaAccess } from '../kafka/access.ts'
 import { Progress } from '../kafka/progress.ts'
@@ -82,6 +84,19 @@ function linesOf(path: string | undefined): AsyncIterable<string> {
   }
 }
 
+/**
+ * What records need to be taken. Other configs wait until all are there: a compacted topic takes no record without key and
+ * is not trimmed, retention would begin at once, and some give records other timestamps.
+ */
+const isForRecords = (name: string) => name === 'max.message.bytes'
+
+function onlyOf(
+  configs: Readonly<Record<string, string>>,
+  isMeant: (name: string) => boolean,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(configs).filter(([name]) => isMeant(name)))
+}
+
 class Import {
   readonly done: Imported = { topics: 0, groups: 0, records: 0, gaps: 0 }
   readonly #kafka: KafkaAccess
@@ -104,13 +119,13 @@ class Import {
     this.#topic = topic
     this.#next.clear()
     this.done.topics++
-    const { partitions, configs } = topic
+    const { partitions } = topic
+    const validateOnly = this.#options.dryRun
     const replicationFactor = this.#options.replicas ?? topic.replicas
-    const asked = { partitions: partitions.length, replicationFactor, configs: { ...configs } }
-    await atController(this.#kafka, (connection) =>
-      createTopic(connection, this.#name(topic), { ...asked, validateOnly: this.#options.dryRun }),
-    )
-    if (this.#options.dryRun) return
+    const configs = validateOnly ? { ...topic.configs } : onlyOf(topic.configs, isForRecords)
+    const asked = { partitions: partitions.length, replicationFactor, configs, validateOnly }
+    await atController(this.#kafka, (connection) => createTopic(connection, this.#name(topic), asked))
+    if (validateOnly) return
     for (const { partition, start } of partitions) await this.#beginAt(this.#name(topic), partition, start)
   }
 
@@ -149,8 +164,17 @@ class Import {
           this.#waiting.push({ ...filler, topic: this.#name(this.#topic), partition })
           this.done.gaps++
         }
-    this.#topic = null
     await this.#flush()
+    if (this.#topic && !this.#options.dryRun) await this.#setConfigs(this.#topic)
+    this.#topic = null
+  }
+
+  async #setConfigs(topic: TopicLine): Promise<void> {
+    const configs = onlyOf(topic.configs, (name) => !isForRecords(name))
+    if (Object.keys(configs).length > 0)
+      await atController(this.#kafka, (connection) =>
+        alterConfigs(connection, ConfigResourceType.topic, this.#name(topic), configs),
+      )
   }
 
   async #beginAt(topic: string, partition: number, start: number): Promise<void> {
