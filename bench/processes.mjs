@@ -108,3 +108,16 @@ function parentOf(pid) {
     return undefined
   }
 }
+
+/** Of Linux. */
+const ticksPerSecond = 100
+
+/** What a process has taken of processors' time. */
+export function processorMs(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return ((Number(user) + Number(system)) * 1_000) / ticksPerSecond
+}

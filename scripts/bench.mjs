@@ -10,6 +10,7 @@
 //   --side-by-side           writes docs/benchmarks/<date>.{md,svg,json}; with --quick or --only it only prints
 //   --replicated             clusters of three brokers instead: docs/benchmarks/<date>-replicated.{md,json}
 //   --security               what encryption, logins and permissions cost, beside node:tls and Apache Kafka's SSL listener
+//   --coordinators           transactions, rebalances, commits and heartbeats, beside Apache Kafka
 //   --testing                what a test pays for its brokers: sluice/testing, in one warm process
 //   --api                    the MSK API: calls with many clusters, beside load; creations, memory, a start
 //   --without SIDES          leaves sides of --replicated out: of inline,process,kafka
@@ -75,11 +76,16 @@ try {
   if (options.testing) await runTesting()
   else if (options.api) await runApi()
   else if (options.security) await runSecurity()
+  else if (options.coordinators) await runCoordinators()
   else if (options.replicated) await runBeside('../bench/replicated/run.mjs', 'replicated', '-replicated')
   else if (options['side-by-side']) await runBeside('../bench/side-by-side/run.mjs', 'sideBySide', '')
   else await runTable()
 } finally {
   removeDirectory(plan.directory)
+}
+
+function machineText() {
+  return `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
 }
 
 async function runTable() {
@@ -91,21 +97,20 @@ async function runTable() {
   }
   const lines = await measureLoads({ ...plan, ...other })
   if (!options.only) lines.push(...(await measureStarts({ ...plan, ...other })))
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
-  console.log(`\n${machine}; load clients: ${clients.kind}; medians of ${plan.rounds} rounds (least–most)\n`)
+  console.log(
+    `\n${machineText()}; load clients: ${clients.kind}; medians of ${plan.rounds} rounds (least–most)\n`,
+  )
   console.log(markdownTable(lines, (other.address || other.launcher) && options['against-name']))
 }
 
 async function runTesting() {
   const { testing } = await import('../bench/testing/run.mjs')
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
-  console.log(`\n${machine}\n\n${testing(plan)}\n`)
+  console.log(`\n${machineText()}\n\n${testing(plan)}\n`)
 }
 
 async function runApi() {
   const { api } = await import('../bench/api/run.mjs')
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
-  console.log(`\n${machine}; load clients: ${clients.kind}\n\n${await api(plan)}\n`)
+  console.log(`\n${machineText()}; load clients: ${clients.kind}\n\n${await api(plan)}\n`)
 }
 
 async function runSecurity() {
@@ -113,9 +118,17 @@ async function runSecurity() {
   execFileSync(join(await repositoryRoot(), 'node_modules/.bin/tsc'), ['-b'], { stdio: 'inherit' })
   const { security } = await import('../bench/security/run.mjs')
   const kafka = options.without.includes('kafka') ? null : await loadKafka()
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`
   const tables = await security({ ...plan, kafka })
-  console.log(`\n${machine}; medians of ${plan.rounds} rounds (least–most)\n\n${tables}\n`)
+  console.log(`\n${machineText()}; medians of ${plan.rounds} rounds (least–most)\n\n${tables}\n`)
+}
+
+async function runCoordinators() {
+  // The load speaks with the client's own library.
+  execFileSync(join(await repositoryRoot(), 'node_modules/.bin/tsc'), ['-b'], { stdio: 'inherit' })
+  const { coordinators } = await import('../bench/coordinators/run.mjs')
+  const kafka = options.without.includes('kafka') ? null : await loadKafka()
+  const table = await coordinators({ ...plan, kafka })
+  console.log(`\n${machineText()}; medians of ${plan.rounds} rounds (least–most)\n\n${table}\n`)
 }
 
 /** Only the runs beside Apache Kafka need Java and Apache Kafka. */
@@ -178,6 +191,7 @@ function readOptions() {
         replicated: { type: 'boolean', default: false },
         security: { type: 'boolean', default: false },
         api: { type: 'boolean', default: false },
+        coordinators: { type: 'boolean', default: false },
         testing: { type: 'boolean', default: false },
         without: { type: 'string', default: '' },
         name: { type: 'string' },

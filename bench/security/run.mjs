@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { residentMegabytes, startProcess } from '../processes.mjs'
+import { processorMs, residentMegabytes, startProcess } from '../processes.mjs'
 import { createTopic } from '../protocol.mjs'
 import { tableOf } from '../report.mjs'
 import { format, formatRatio, median, withSpread } from '../statistics.mjs'
@@ -12,8 +12,6 @@ import { host, settings } from '../targets.mjs'
 import { accessKey } from './iam.mjs'
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url))
-/** Of Linux. */
-const ticksPerSecond = 100
 const answerBytes = 60
 const idleConnections = 1_000
 const secrets = { user: 'bench', password: 'bench', ...accessKey }
@@ -203,11 +201,3 @@ async function runClient(load) {
 }
 
 /** User and system time of a process, all its threads. */
-function processorMs(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-  return ((Number(user) + Number(system)) * 1_000) / ticksPerSecond
-}
