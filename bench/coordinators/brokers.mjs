@@ -1,13 +1,14 @@
 // Connections to the one broker of a side, and what every load asks first.
 import { Connection } from '@sluice/client'
 import { systemClock, systemNetwork } from '@sluice/effects'
-import { CreateTopics, FindCoordinator } from '@sluice/wire'
+import { CreateTopics, FindCoordinator, ListOffsets } from '@sluice/wire'
 
 const network = systemNetwork()
 const clock = systemClock()
 const requestTimeoutMs = 60_000
-/** While a coordinator comes up, or a transaction before is not all done. */
-export const notYet = new Set([14, 15, 16, 51])
+/** While a topic or a coordinator comes up, or a transaction before is not all done. */
+export const notYet = new Set([3, 6, 14, 15, 16, 51])
+const latest = -1
 
 export const open = ({ host, port }) =>
   Connection.open({ network, host, port, clock, requestTimeoutMs, clientId: 'bench' })
@@ -31,6 +32,15 @@ export async function makeTopic(connection, name, numPartitions) {
     timeoutMs: 30_000,
   })
   if (topics[0].errorCode !== 0) throw new Error(`topic ${name}: ${topics[0].errorCode}`)
+  const partitions = Array.from({ length: numPartitions }, (_, partitionIndex) => ({
+    partitionIndex,
+    timestamp: latest,
+  }))
+  await insist(
+    () =>
+      connection.send(ListOffsets, 5, { replicaId: -1, isolationLevel: 0, topics: [{ name, partitions }] }),
+    (answer) => answer.topics[0].partitions.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0,
+  )
   return topics[0].topicId
 }
 

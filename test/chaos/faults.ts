@@ -21,14 +21,14 @@ export interface World {
   random: () => number
 }
 
-type Fault = (world: World) => Promise<Outcome>
+export type Fault = (world: World) => Promise<Outcome>
 
 /** A hung broker is fenced when its session has ended, after 9 s; then it is ended, after 21 s without an answer. */
 const ledWithinMs = 30_000
 const healedWithinMs = 300_000
 const sessionMs = 9_000
 
-const killBroker: Fault = (world) => killed(world, false)
+export const killBroker: Fault = (world) => killed(world, false)
 const killBrokerAndDisk: Fault = (world) => killed(world, true)
 
 async function killed(world: World, withDisk: boolean): Promise<Outcome> {
@@ -83,7 +83,7 @@ const stopBroker: Fault = async (world) => {
   }
 }
 
-const killController: Fault = async (world) => {
+export const killController: Fault = async (world) => {
   const since = performance.now()
   const pid = pidOf(world, 'controller')
   process.kill(pid, 'SIGKILL')

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import type { Kafka } from 'kafkajs'
 import { ensureBuilt } from '../cli/sluice.ts'
 import { LifeCluster } from '../lives/cluster.ts'
 import { Timeline, until } from '../lives/timeline.ts'
+import { chain } from './chain.ts'
 import { anyFault, healed, killBrokers, type Outcome, type World } from './faults.ts'
 import { type Account, accountOf, isClean, type Stored } from './ledger.ts'
 import { type Address, contents, led } from './look.ts'
@@ -14,13 +16,15 @@ import { Writers } from './writers.ts'
 // `npm run chaos`: a cluster of the embedded engine under load, while its processes are killed, stopped and started, and
 // disks vanish; then every record is accounted for. What happens follows from the seed, when it happens does not.
 
-const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once] [--engine embedded|apache-kafka]
+const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once|--chain] [--engine embedded|apache-kafka]
                           [--seconds N] [--kills N] [--seed N]
        npm run chaos -- --kills-in-updates N [--seed N]
   --hosting   process: random faults of three brokers, their controller and the service.
               inline: the service, which has the brokers in it, is killed and started again, half of the times in a
               RebootBroker. Default: process
   --at-once   All brokers are killed at once, again and again, in place of random faults.
+  --chain     Brokers, the controller and clients are killed, while records go through three hops in transactions: each is
+              at the end exactly once.
   --engine    apache-kafka only with --at-once. Default: embedded
   --seconds   It ends after so long. Default: 300
   --kills     It ends after so many SIGKILLs; all at once are one. Default: 60, of all at once and inline 30
@@ -39,6 +43,7 @@ interface Plan {
   engine: string
   hosting: 'process' | 'inline'
   atOnce: boolean
+  chain: boolean
   seconds: number
   kills: number
   /** Another story: in so many updates. */
@@ -95,9 +100,9 @@ function planOf(args: readonly string[]): Plan | null {
     const option = { type: 'string' } as const
     const flag = { type: 'boolean', default: false } as const
     const numbers = { seconds: option, kills: option, 'kills-in-updates': option, seed: option }
-    const options = { engine: option, hosting: option, 'at-once': flag, ...numbers }
+    const options = { engine: option, hosting: option, 'at-once': flag, chain: flag, ...numbers }
     const { values } = parseArgs({ args: [...args], options })
-    const { engine = 'embedded', hosting = 'process', 'at-once': atOnce } = values
+    const { engine = 'embedded', hosting = 'process', 'at-once': atOnce, chain = false } = values
     const number = (text: string | undefined, otherwise: number) => Number(text ?? otherwise)
     const plan = {
       seconds: number(values.seconds, 300),
@@ -107,7 +112,10 @@ function planOf(args: readonly string[]): Plan | null {
     }
     if (hosting !== 'process' && hosting !== 'inline') return null
     if (engine === 'apache-kafka' ? !atOnce || hosting === 'inline' : engine !== 'embedded') return null
-    return Object.values(plan).every(Number.isSafeInteger) ? { engine, hosting, atOnce, ...plan } : null
+    if (chain && (atOnce || hosting === 'inline')) return null
+    return Object.values(plan).every(Number.isSafeInteger)
+      ? { engine, hosting, atOnce, chain, ...plan }
+      : null
   } catch {
     return null
   }
@@ -117,18 +125,33 @@ async function chaos(cluster: LifeCluster, plan: Plan, timeline: Timeline): Prom
   await cluster.startService()
   await cluster.create()
   const kafka = await cluster.kafka()
-  const admin = kafka.admin()
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 3 }] })
-  await admin.disconnect()
   const brokers = (await cluster.bootstrap()).split(',').map((address, at): Address => {
     const [host = '', port] = address.split(':')
     return { id: at + 1, host, port: Number(port) }
   })
+  const world: World = { cluster, brokers, random: randomOf(plan.seed) }
+  return plan.chain
+    ? throughTheChain(world, kafka, plan, timeline)
+    : accountedFor(world, kafka, plan, timeline)
+}
+
+async function throughTheChain(world: World, kafka: Kafka, plan: Plan, timeline: Timeline): Promise<boolean> {
+  const { acknowledged, arrived, lost, twice, kills } = await chain(world, kafka, plan, timeline)
+  timeline.note(
+    `${kills} kills; ${acknowledged} records acknowledged, ${arrived} at the end of the chain: ${lost} lost, ${twice} twice`,
+  )
+  return lost === 0 && twice === 0
+}
+
+async function accountedFor(world: World, kafka: Kafka, plan: Plan, timeline: Timeline): Promise<boolean> {
+  const { brokers } = world
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 3 }] })
+  await admin.disconnect()
   const writers = new Writers(kafka, topic, partitions)
   const reader = await Reader.start(kafka, topic)
   writers.start()
-  const world: World = { cluster, brokers, random: randomOf(plan.seed) }
   const isRandom = plan.hosting === 'process' && !plan.atOnce
   const outcomes = await (isRandom ? faultsIn : restartsOf)(world, plan, timeline)
   await writers.stop()
