@@ -1,60 +1,85 @@
-// Many groups of four members each, whose heartbeats come in time; prints how many came while the server's time was taken.
+// Many groups of four members each, whose heartbeats come in time.
 import { Heartbeat, JoinGroup, SyncGroup } from '@sluice/wire'
-import { insist, open, untilCoordinated } from './brokers.mjs'
+import { insist, open, sleep, untilCoordinated } from './brokers.mjs'
 
 const membersOfGroup = 4
-/** The first rebalance of a group takes three seconds. */
-const groupsAtOnce = 200
+/** A listener has room for some that it has not accepted yet. */
+const opensAtOnce = 20
+const unknownMember = 25
+/** A generation that is over, a member that was too late, a rebalance. */
+const joinAgain = new Set([22, unknownMember, 27])
 
-/** Prints `joined` when all have, and what it did when its input ends. */
+/** Prints `joined` when all have, and what they did when its input ends. */
 export async function heartbeats({ name, groups, intervalMs, ...at }) {
+  const connections = await openAll(at, groups * membersOfGroup)
   const ids = Array.from({ length: groups }, (_, i) => `${name}-${i}`)
-  await untilCoordinated(await open(at), 0, ids.slice(0, 1))
-  const members = []
-  const left = ids.values()
-  const worker = async () => {
-    for (const groupId of left) members.push(...(await joinAll(at, groupId)))
-  }
-  await Promise.all(Array.from({ length: groupsAtOnce }, worker))
-  let count = 0
-  const beat = async ({ connection, ...who }) => {
-    const { errorCode } = await connection.send(Heartbeat, 4, who)
-    if (errorCode !== 0) throw new Error(`Heartbeat: ${errorCode}`)
-    count++
-  }
-  const timers = members.map((member, i) => {
-    const offset = (intervalMs * i) / members.length
-    return setTimeout(() => setInterval(() => void beat(member), intervalMs), offset)
-  })
+  await untilCoordinated(connections[0], 0, ids.slice(0, 1))
+  const scene = { intervalMs, joined: new Set(), count: 0 }
+  for (const [i, connection] of connections.entries()) void live(scene, connection, ids[i % groups])
+  while (scene.joined.size < connections.length) await sleep(50)
   process.stdout.write('joined\n')
   process.stdin.resume()
   await new Promise((resolve) => process.stdin.once('end', resolve))
-  for (const timer of timers) clearTimeout(timer)
-  return { members: members.length, count }
+  return { members: connections.length, count: scene.count }
 }
 
-/** Each on a connection of its own, where nobody waits for another one's join. */
-async function joinAll(at, groupId) {
-  const request = {
-    groupId,
-    sessionTimeoutMs: 60_000,
-    rebalanceTimeoutMs: 60_000,
-    protocolType: 'consumer',
-    protocols: [{ name: 'range', metadata: Buffer.alloc(0) }],
-  }
-  // A version that gives ids without being asked twice: all four are in the first rebalance.
-  const joined = await Promise.all(
-    Array.from({ length: membersOfGroup }, async () => {
+/** Each member has its own: nobody waits for another one's join. */
+async function openAll(at, count) {
+  const connections = []
+  let left = count
+  const worker = async () => {
+    while (left-- > 0) {
       const connection = await open(at)
-      const answer = await insist(() => connection.send(JoinGroup, 3, { ...request, memberId: '' }))
-      return { connection, groupId, generationId: answer.generationId, memberId: answer.memberId, answer }
-    }),
-  )
-  return Promise.all(
-    joined.map(async ({ answer, connection, ...who }) => {
-      const assignments = answer.members.map(({ memberId }) => ({ memberId, assignment: Buffer.alloc(10) }))
-      await insist(() => connection.send(SyncGroup, 3, { ...who, assignments }))
-      return { connection, ...who }
-    }),
-  )
+      // Who says nothing is shut out where there are many.
+      await connection.negotiate()
+      connections.push(connection)
+    }
+  }
+  await Promise.all(Array.from({ length: opensAtOnce }, worker))
+  return connections
+}
+
+/** Joins, and joins again whenever the others do. */
+async function live(scene, connection, groupId) {
+  let memberId = ''
+  for (;;) {
+    const request = {
+      groupId,
+      memberId,
+      sessionTimeoutMs: 30_000,
+      rebalanceTimeoutMs: 10_000,
+      protocolType: 'consumer',
+      protocols: [{ name: 'range', metadata: Buffer.alloc(0) }],
+    }
+    const answer = await insist(
+      () => connection.send(JoinGroup, 3, request),
+      ({ errorCode }) => (errorCode === unknownMember ? 0 : errorCode),
+    )
+    if (answer.errorCode === unknownMember) {
+      memberId = ''
+      continue
+    }
+    memberId = answer.memberId
+    const who = { groupId, generationId: answer.generationId, memberId }
+    const assignments = answer.members.map((member) => ({
+      memberId: member.memberId,
+      assignment: Buffer.alloc(10),
+    }))
+    const { errorCode } = await connection.send(SyncGroup, 3, { ...who, assignments })
+    if (errorCode === 0) await stay(scene, connection, who)
+    else if (!joinAgain.has(errorCode)) throw new Error(`SyncGroup: ${errorCode}`)
+  }
+}
+
+async function stay(scene, connection, who) {
+  scene.joined.add(who.memberId)
+  // Not all at the same moment.
+  await sleep(Math.random() * scene.intervalMs)
+  for (;;) {
+    const { errorCode } = await connection.send(Heartbeat, 4, who)
+    if (joinAgain.has(errorCode)) return
+    if (errorCode !== 0) throw new Error(`Heartbeat: ${errorCode}`)
+    scene.count++
+    await sleep(scene.intervalMs)
+  }
 }

@@ -1,6 +1,5 @@
 // What encryption, logins and permissions cost: each figure beside the plain listener, node:tls itself, and Apache Kafka.
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
