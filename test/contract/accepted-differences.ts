@@ -77,8 +77,8 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
   },
   {
     what: 'A reassignment back to where a partition was, while it is on its way elsewhere',
-    here: 'what was to come goes',
-    apacheKafka: 'it is to come and to go, and the reassignment never ends',
+    here: 'who was to come goes, and that is the end',
+    apacheKafka: 'who was to come and is to go has to be in sync for the end, which never comes',
     why: 'It is what was asked for.',
     see: 'KIP-455',
   },

@@ -14,8 +14,10 @@ export function isReassigning({ removingReplicas, addingReplicas }: Reassignment
 export function completedReassignment(
   partition: Reassignment & Pick<PartitionImage, 'isr'>,
 ): (Reassignment & Pick<PartitionImage, 'isr'>) | null {
-  const { removingReplicas: removing, addingReplicas: adding } = partition
+  const { removingReplicas: removing } = partition
   if (!isReassigning(partition)) return null
+  // Who was to come, and is to go by now, need not have come.
+  const adding = without(partition.addingReplicas, removing)
   const isr = without(partition.isr, removing)
   const replicas = without(partition.replicas, removing)
   if (removing.length > 0 && (isr.length === 0 || replicas.length === 0)) return null

@@ -97,8 +97,13 @@ export class ReassignmentsManager {
         ErrorCode.INVALID_REPLICATION_FACTOR,
         `The replication factor is changed from ${settled.length} to ${wanted.length}`,
       )
-    // Also of nobody: what came or went by the reassignment before does so no more.
-    const target = reassignmentTo(before.replicas, wanted)
+    const { replicas, removingReplicas, addingReplicas } = reassignmentTo(before.replicas, wanted)
+    // Where nobody new comes or goes, those of the reassignment before stay named: a cancellation knows who was not there.
+    const target = {
+      replicas,
+      ...(removingReplicas.length > 0 && { removingReplicas }),
+      ...(addingReplicas.length > 0 && { addingReplicas }),
+    }
     return this.#changes.change(place, { target, election: 'online' })
   }
 
