@@ -147,6 +147,8 @@ describe('a registration', () => {
     const next = registration()
     await next.register(listeners, signal)
     expect(next.brokerEpoch).toBeGreaterThan(one.brokerEpoch)
+    // The controller waits for it, and no longer than a session lasts.
+    await controller.clock.advance(sessionTimeoutMs)
     expect(controller.clock.pending).toBe(idle)
   })
 })
