@@ -34,7 +34,6 @@ beforeEach(async () => {
   expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [3] })
   const registered = await comesAnew(3, { logDirs: [emptyDirectory(3)] })
   brokerEpoch = Number(registered.brokerEpoch)
-  await controller.heartbeat(3)
 })
 
 afterEach(() => controller.close())
@@ -42,7 +41,7 @@ afterEach(() => controller.close())
 it('an empty replica does not lead where another one has its records, which somebody may make the leader', async () => {
   for (const id of [1, 2]) await comesAnew(id)
   expect(await assigned()).toBe(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE)
-  for (const id of [1, 2]) await controller.heartbeat(id)
+  for (const id of [1, 2, 3]) await controller.heartbeat(id)
   expect(partition()).toMatchObject({ leader: -1 })
   await controller.channel.request(ElectLeaders, 2, {
     electionType: 1,
@@ -54,17 +53,21 @@ it('an empty replica does not lead where another one has its records, which some
   expect(partition()?.directories[0]).toBe(emptyDirectory(3))
 })
 
-it('another one leads by itself where the topic would rather lose records than wait', async () => {
-  await controller.alterConfig('t', 'unclean.leader.election.enable', 'true')
-  expect(await assigned()).toBe(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE)
-  await comesAnew(1)
-  await controller.heartbeat(1)
-  await comesAnew(2)
-  await controller.heartbeat(2)
-  expect([1, 2]).toContain(partition()?.leader)
-})
+for (const order of [
+  [3, 1, 2],
+  [1, 3, 2],
+  [1, 2, 3],
+])
+  it(`another one leads by itself where the topic would rather lose records than wait: ${order.join(', ')} serve`, async () => {
+    await controller.alterConfig('t', 'unclean.leader.election.enable', 'true')
+    for (const id of [1, 2]) await comesAnew(id)
+    expect(await assigned()).toBe(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE)
+    for (const id of order) await controller.heartbeat(id)
+    expect([1, 2]).toContain(partition()?.leader)
+  })
 
 it('an empty replica leads where nobody has kept a directory', async () => {
+  await controller.heartbeat(3)
   await comesAnew(2, { logDirs: [emptyDirectory(2)] })
   expect(await assigned()).toBe(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE)
   await comesAnew(1, { logDirs: [emptyDirectory(1)] })

@@ -60,9 +60,11 @@ export class PartitionChanges {
     })
   }
 
-  #isExpected(brokerId: number, { comes }: Wish): boolean {
+  /** Nobody waits for one who is about to serve by this very decision, and does not lead all the same. */
+  #isExpected(brokerId: number, { comes, isActive }: Wish): boolean {
     const broker = this.#image.broker(brokerId)
     if (!broker || brokerId === comes) return broker !== undefined
+    if (isActive?.(brokerId)) return false
     return broker.fenced && this.#heartbeats.isExpected(broker)
   }
 
