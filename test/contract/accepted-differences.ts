@@ -175,15 +175,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     places: [],
   },
   {
-    what: 'AssignReplicasToDirs for a replica that nobody leads, whose own directory is lost',
-    here: 'ELIGIBLE_LEADERS_NOT_AVAILABLE while another replica still has its directory; the broker asks again. Unclean leaders are elected among the others',
-    apacheKafka:
-      'taken, after which the empty replica leads where it was the last that did, and the others lose what they have',
-    why: 'All brokers are killed at once and one disk is lost: what was acknowledged stands on the others.',
-    see: 'KIP-858, KIP-966',
-    places: [],
-  },
-  {
     what: 'Sentences of errors',
     here: 'in our own words',
     apacheKafka: 'in its own',

@@ -134,15 +134,6 @@ export class PartitionChanges {
     return this.change(place, { target: { directories }, election: 'online' })
   }
 
-  /**
-   * Whether a replica may be where its broker says. One that has lost its directory has begun anew, with nothing: while
-   * nobody leads and others may still have the records, it waits, for it could lead as the last that did.
-   */
-  mayMove({ before }: PlacedPartition, brokerId: number): boolean {
-    if (before.leader !== noLeader || this.#isOnline(before, brokerId)) return true
-    return !before.replicas.some((id) => id !== brokerId && this.#isOnline(before, id))
-  }
-
   leadsAny(brokerId: number): boolean {
     for (const { partitions } of this.#image.topics())
       if (partitions.some(({ leader }) => leader === brokerId)) return true

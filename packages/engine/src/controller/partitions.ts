@@ -96,8 +96,6 @@ export class PartitionsManager {
     const assign = (id: string, topicId: string, partitionIndex: number) => {
       const place = this.#replicaOf(brokerId, topicId, partitionIndex)
       if (!('topic' in place)) return { partitionIndex, errorCode: place.error }
-      if (!this.#changes.mayMove(place, brokerId))
-        return { partitionIndex, errorCode: ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE }
       moved.push(this.#changes.inDirectory(place, brokerId, id))
       if (!isOnlineDirectory(id, online)) lost.push(this.#changes.withoutReplica(place, brokerId))
       return { partitionIndex, errorCode: ErrorCode.NONE }

@@ -126,6 +126,19 @@ describe('where all brokers and the controller have been killed at once, a repli
     expect(partition()).toMatchObject({ isr: [last], leader: last })
   })
 
+  it('leads where the last leader comes with an empty disk', async () => {
+    await comesAnew(3)
+    await controller.register(2, {
+      incarnationId: 'BBBBBBBBQBBBBBBBBBBBBA',
+      logDirs: ['TBdpvNkLSgKdR_F9_otheQ'],
+    })
+    await comesAnew(1)
+    await isThere(1)
+    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [2] })
+    await isThere(2)
+    expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
+  })
+
   it('leads in the end where nobody else comes', async () => {
     await comesAnew(1)
     await pass(295_000, 1)
