@@ -40,8 +40,8 @@ await consumer.subscribe({ topic: input, fromBeginning: true })
 await consumer.run({
   autoCommit: false,
   eachBatchAutoResolve: false,
-  eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
-    const { partition, messages } = batch
+  eachBatch: async (payload) => {
+    const { partition, messages } = payload.batch
     if (messages.length === 0) return
     const transaction = await producer.transaction()
     await transaction.send({
@@ -55,7 +55,7 @@ await consumer.run({
       topics: [{ topic: input, partitions: [{ partition, offset }] }],
     })
     await transaction.commit()
-    resolveOffset(messages.at(-1).offset)
-    await heartbeat()
+    payload.resolveOffset(messages.at(-1).offset)
+    await payload.heartbeat()
   },
 })

@@ -102,7 +102,7 @@ function planOf(args: readonly string[]): Plan | null {
     const numbers = { seconds: option, kills: option, 'kills-in-updates': option, seed: option }
     const options = { engine: option, hosting: option, 'at-once': flag, chain: flag, ...numbers }
     const { values } = parseArgs({ args: [...args], options })
-    const { engine = 'embedded', hosting = 'process', 'at-once': atOnce, chain = false } = values
+    const { engine = 'embedded', hosting = 'process', 'at-once': atOnce, chain } = values
     const number = (text: string | undefined, otherwise: number) => Number(text ?? otherwise)
     const plan = {
       seconds: number(values.seconds, 300),
