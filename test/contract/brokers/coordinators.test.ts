@@ -67,6 +67,7 @@ describe('group coordinators', () => {
     cluster = await Cluster.open()
     topic = await placedTopic([await cluster.peer(1), await cluster.peer(2), await cluster.peer(3)], [1])
     group = uniqueName('group')
+    consumers = uniqueName('consumers')
     const peer = await cluster.peer(coordinatorId)
     await byChance(async () => {
       await eventually(() => idOf(peer))
@@ -79,7 +80,6 @@ describe('group coordinators', () => {
       await peer.send(SyncGroup, 5, { groupId: group, generationId: 1, memberId, ...named, assignments })
       expect(await commit(peer, 17)).toBe(0)
     })
-    consumers = uniqueName('consumers')
     expect(await consumerJoin(peer, consumers, [topic.name])).toMatchObject({ errorCode: 0, memberEpoch: 2 })
   })
   afterAll(async () => {
@@ -111,6 +111,12 @@ describe('group coordinators', () => {
     await eventually(async () => {
       const { groups } = await peer.send(DescribeGroups, 5, { groups: [group] })
       const code = groups[0]?.errorCode
+      return code === ErrorCode.NONE || code === ErrorCode.GROUP_ID_NOT_FOUND ? true : undefined
+    })
+    // Each group is asked for: what is loaded of one says nothing of the other.
+    await eventually(async () => {
+      const described = await peer.send(ConsumerGroupDescribe, 1, { groupIds: [consumers] })
+      const code = described.groups[0]?.errorCode
       return code === ErrorCode.NONE || code === ErrorCode.GROUP_ID_NOT_FOUND ? true : undefined
     })
   }
