@@ -62,10 +62,9 @@ export class PartitionChanges {
 
   /** Nobody waits for one who is about to serve by this very decision, and does not lead all the same. */
   #isExpected(brokerId: number, { comes, isActive }: Wish): boolean {
+    if (brokerId === comes) return true
     const broker = this.#image.broker(brokerId)
-    if (!broker || brokerId === comes) return broker !== undefined
-    if (isActive?.(brokerId)) return false
-    return broker.fenced && this.#heartbeats.isExpected(broker)
+    return !!broker?.fenced && !isActive?.(brokerId) && this.#heartbeats.isExpected(broker)
   }
 
   electsUncleanly(topic: string): boolean {
@@ -84,19 +83,13 @@ export class PartitionChanges {
 
   /** Somebody is not waited for any more. */
   ofLeaderless(): Steps<NewRecord[]> {
-    return this.#each(
-      ({ leader }) => leader === noLeader,
-      () => ({}),
-    )
+    return this.#eachLeaderless({})
   }
 
   /** The broker is there again: it leads where nobody does and it can. */
   withBroker(brokerId: number): Steps<NewRecord[]> {
     const isActive = (id: number) => id === brokerId || this.#image.isBrokerActive(id)
-    return this.#each(
-      ({ leader }) => leader === noLeader,
-      () => ({ isActive }),
-    )
+    return this.#eachLeaderless({ isActive })
   }
 
   /**
@@ -145,6 +138,13 @@ export class PartitionChanges {
       target: { isr: isr.filter((id) => id !== brokerId) },
       isActive: (id) => id !== brokerId && this.#image.isBrokerActive(id),
     }
+  }
+
+  #eachLeaderless(wish: Wish): Steps<NewRecord[]> {
+    return this.#each(
+      ({ leader }) => leader === noLeader,
+      () => wish,
+    )
   }
 
   /** In steps, for there may be any number. */
