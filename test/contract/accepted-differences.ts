@@ -63,9 +63,9 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
   },
   {
     what: 'Regular expressions of consumer groups',
-    here: 'at most 1,024 characters, and 4,096 with each count of repetitions written out for the whole; more are refused with 128',
+    here: 'at most 1,024 characters, 8,192 with each count of repetitions written out for the whole and 256 for a class of Unicode, and 1,000 instructions once it is compiled; more are refused with 128',
     apacheKafka: 'at most what the key of a record holds',
-    why: 'A long one takes a tenth of a second to compile, and as long for its first match: nobody else is served meanwhile.',
+    why: 'One of 41 characters can take a second for each match, and nobody else is served meanwhile.',
     see: 'KIP-848',
   },
   {

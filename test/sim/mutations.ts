@@ -269,9 +269,9 @@ export const mutations: readonly Mutation[] = [
     name: 'members: a target has partitions twice',
     edits: [
       edit(
-        'coordinator/group/consumer/assignors/uniform.ts',
-        'if (isTaken) continue',
-        'if (isTaken && partition < 0) continue',
+        'coordinator/group/consumer/target-assignment.ts',
+        'if (group.targets.has(memberId) && sameAssignment(own, before)) continue',
+        'if (group.targets.has(memberId) && before.size > 0) continue',
       ),
     ],
   },

@@ -5,7 +5,7 @@
  *   by the assignor that most members ask for, not sooner than consumer.assignment.interval.ms after the last time
  *   (KIP-1263).
  * - From version 1 on members choose their ids (KIP-1082) and may subscribe by a regular expression of RE2's syntax, whose
- *   topics are looked for behind the request. It may have 1,024 characters, and so many repetitions.
+ *   topics are looked for behind the request. It may have 1,024 characters, and compile to 1,000 instructions.
  * - A group of the classic protocol is taken over with its members, and given back when the last of this one leaves, as
  *   group.consumer.migration.policy says.
  * - 35 where group.version is 0, or group.coordinator.rebalance.protocols has no consumer.

@@ -2,7 +2,7 @@ import { ErrorCode } from '@sluice/wire'
 import type { HeartbeatRequest } from './classic/heartbeat.ts'
 import { failedSync, type SyncResult } from './classic/classic-member.ts'
 import type { SyncRequest } from './classic/sync.ts'
-import type { Assignment } from './consumer/assignment.ts'
+import { includes, partitionsOf } from './consumer/assignment.ts'
 import type { ConsumerContext } from './consumer/consumer-context.ts'
 import type { ConsumerGroup } from './consumer/consumer-group.ts'
 import { type ConsumerMember, MemberState, usesClassicProtocol } from './consumer/consumer-member.ts'
@@ -75,9 +75,11 @@ function isToJoin(group: ConsumerGroup, member: ConsumerMember): boolean {
 
 /** Whether others still have what it is to get. */
 function waits(group: ConsumerGroup, member: ConsumerMember): boolean {
-  for (const [topicId, partitions] of group.targetOf(member))
+  for (const [topicId, partitions] of group.targetOf(member)) {
+    const own = member.assigned.get(topicId)?.partitions ?? []
     for (const partition of partitions)
-      if (!member.assigned.get(topicId)?.has(partition) && group.isHeld(topicId, partition)) return true
+      if (!includes(own, partition) && group.isHeld(topicId, partition)) return true
+  }
   return false
 }
 
@@ -100,11 +102,8 @@ export function syncMixed(
     limitClassic(context, 'join', groupId, member)
     return answer(failedSync(ErrorCode.REBALANCE_IN_PROGRESS))
   }
-  const assigned: Assignment = new Map(
-    [...member.assigned].map(([topicId, partitions]) => [topicId, new Set(partitions.keys())]),
-  )
   const version = readSubscription(protocol?.metadata ?? Buffer.alloc(0))?.version ?? 0
-  const assignment = writeAssignment(version, named(assigned, context.topics))
+  const assignment = writeAssignment(version, named(partitionsOf(member.assigned), context.topics))
   return {
     ...answer({ errorCode: ErrorCode.NONE, protocolType, protocolName, assignment }),
     committed: () => {

@@ -1,7 +1,14 @@
 import { ErrorCode } from '@sluice/wire'
 import type { ClassicGroup } from './classic/classic-group.ts'
 import { failedJoin, failedSync, type ClassicMember } from './classic/classic-member.ts'
-import { type Assignment, noAssignment, possessedSince } from './consumer/assignment.ts'
+import {
+  type Assignment,
+  noAssignment,
+  type Partitions,
+  partitionsOf,
+  possessedSince,
+  rising,
+} from './consumer/assignment.ts'
 import type { ConsumerContext } from './consumer/consumer-context.ts'
 import { ConsumerGroup } from './consumer/consumer-group.ts'
 import { currentAssignmentOf, inOrder, newMember, type ConsumerMember } from './consumer/consumer-member.ts'
@@ -103,10 +110,10 @@ function assignmentOf({ assignment }: ClassicMember, topics: TopicView): Assignm
   const read = readAssignment(assignment)
   if (!read) return null
   if (read.userData !== null && read.userData.length > 0) return 'custom'
-  const ids = new Map<string, Set<number>>()
+  const ids = new Map<string, Partitions>()
   for (const { topic, partitions } of read.assignedPartitions) {
     const id = topics.idOf(topic)
-    if (id !== undefined && partitions.length > 0) ids.set(id, new Set(partitions))
+    if (id !== undefined && partitions.length > 0) ids.set(id, rising(partitions))
   }
   return ids
 }
@@ -117,12 +124,12 @@ function recordsOf(
   members: readonly ConsumerMember[],
 ): ConsumerRecord[] {
   const topics = new Set(members.flatMap(({ metadata }) => metadata.subscribedTopicNames))
-  const target = ({ assigned }: ConsumerMember): Assignment =>
-    new Map([...assigned].map(([id, partitions]) => [id, new Set(partitions.keys())]))
   return [
     ...members.map(({ memberId, metadata }) => consumerRecords.member(groupId, memberId, metadata)),
     consumerRecords.group(groupId, { epoch: generationId, metadataHash: topicHashes.of(topics) }),
-    ...members.map((member) => consumerRecords.target(groupId, member.memberId, target(member))),
+    ...members.map(({ memberId, assigned }) =>
+      consumerRecords.target(groupId, memberId, partitionsOf(assigned)),
+    ),
     consumerRecords.targetMetadata(groupId, { assignmentEpoch: generationId, assignmentTimestamp: 0 }),
     ...members.map((member) =>
       consumerRecords.currentAssignment(groupId, member.memberId, currentAssignmentOf(member)),

@@ -14,7 +14,7 @@ export function memberBytes({ memberId, metadata, assigned, revoking }: Consumer
   for (const protocol of metadata.classicMemberMetadata?.supportedProtocols ?? [])
     bytes += textOf(protocol.name) + protocol.metadata.length
   for (const possession of [assigned, revoking])
-    for (const partitions of possession.values()) bytes += textBytes + partitions.size * partitionBytes
+    for (const { partitions } of possession.values()) bytes += textBytes + partitions.length * partitionBytes
   return bytes
 }
 

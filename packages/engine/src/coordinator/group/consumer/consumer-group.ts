@@ -2,7 +2,7 @@ import { ErrorCode, type Int64 } from '@sluice/wire'
 import type { MemberBytes } from '../member-bytes.ts'
 import type { Committed, Committer, Group } from '../group.ts'
 import type { GroupRecord } from '../group-records.ts'
-import { type Assignment, noAssignment } from './assignment.ts'
+import { type Assignment, noAssignment, possessedSinceEpoch } from './assignment.ts'
 import {
   type ConsumerMember,
   type CurrentAssignment,
@@ -181,7 +181,8 @@ export class ConsumerGroup implements Group {
     if (epoch > member.memberEpoch) return stale
     for (const { topicId, partition } of commits) {
       const since =
-        member.assigned.get(topicId)?.get(partition) ?? member.revoking.get(topicId)?.get(partition)
+        possessedSinceEpoch(member.assigned, topicId, partition) ??
+        possessedSinceEpoch(member.revoking, topicId, partition)
       if (since === undefined || epoch < since) return stale
     }
     return ErrorCode.NONE

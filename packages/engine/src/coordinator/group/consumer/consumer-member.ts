@@ -8,6 +8,7 @@ import {
   noPossession,
   type Possession,
   possessionOf,
+  type RecordedPartitions,
   recordedPossession,
   samePossession,
 } from './assignment.ts'
@@ -32,7 +33,13 @@ export const leaveEpoch = -1
 export const staticLeaveEpoch = -2
 
 export type MemberMetadata = ValueOf<typeof ConsumerGroupMemberMetadataValue>
-export type CurrentAssignment = ValueOf<typeof ConsumerGroupCurrentMemberAssignmentValue>
+type CurrentAssignmentValue = ValueOf<typeof ConsumerGroupCurrentMemberAssignmentValue>
+/** As its record has it, but that nobody changes its lists. */
+export interface CurrentAssignment
+  extends Pick<CurrentAssignmentValue, 'memberEpoch' | 'previousMemberEpoch' | 'state'> {
+  readonly assignedPartitions: readonly RecordedPartitions[]
+  readonly partitionsPendingRevocation: readonly RecordedPartitions[]
+}
 
 /** A member of a consumer group, as its two records say: replaced at each change, never changed in place. */
 export interface ConsumerMember {

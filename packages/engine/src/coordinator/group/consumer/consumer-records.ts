@@ -1,11 +1,10 @@
 import type {
   ConsumerGroupMetadataValue,
   ConsumerGroupRegularExpressionValue,
-  ConsumerGroupTargetAssignmentMemberValue,
   ConsumerGroupTargetAssignmentMetadataValue,
   ValueOf,
 } from '@sluice/wire'
-import { type Assignment, listOf } from './assignment.ts'
+import { type Assignment, listOf, type TopicPartitions } from './assignment.ts'
 import type { CurrentAssignment, MemberMetadata } from './consumer-member.ts'
 
 interface OfGroup<Type extends string, Value> {
@@ -21,7 +20,10 @@ interface OfMember<Type extends string, Value> extends OfGroup<Type, Value> {
 
 type GroupMetadata = ValueOf<typeof ConsumerGroupMetadataValue>
 type TargetMetadata = ValueOf<typeof ConsumerGroupTargetAssignmentMetadataValue>
-type Target = ValueOf<typeof ConsumerGroupTargetAssignmentMemberValue>
+/** As the records have it, but that nobody changes its lists. */
+interface Target {
+  readonly topicPartitions: readonly TopicPartitions[]
+}
 type Regex = ValueOf<typeof ConsumerGroupRegularExpressionValue>
 
 /** The records of `__consumer_offsets` that groups of the consumer protocol live in. */

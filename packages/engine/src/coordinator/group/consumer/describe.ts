@@ -1,7 +1,7 @@
 import { type ConsumerGroupDescribe, ErrorCode, type Input, type ResponseOf } from '@sluice/wire'
 import { eachInSteps, type Steps } from '../../../storage/slices.ts'
 import type { TopicView } from '../topic-view.ts'
-import { type Assignment, noAssignment, type Possession } from './assignment.ts'
+import { type Assignment, noAssignment, partitionsOf } from './assignment.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { type ConsumerMember, usesClassicProtocol } from './consumer-member.ts'
 
@@ -45,22 +45,22 @@ function describeMember(member: ConsumerMember, target: Assignment, topics: Topi
     clientHost,
     subscribedTopicNames,
     subscribedTopicRegex,
-    assignment: { topicPartitions: named([member.assigned, member.revoking], topics) },
+    assignment: { topicPartitions: named([member.assigned, member.revoking].map(partitionsOf), topics) },
     targetAssignment: { topicPartitions: named([target], topics) },
     memberType: usesClassicProtocol(member) ? memberType.classic : memberType.consumer,
   }
 }
 
 /** With the names of topics; those that are gone are left out. */
-function named(all: readonly (Assignment | Possession)[], topics: TopicView) {
+function named(all: readonly Assignment[], topics: TopicView) {
   const byTopic = new Map<string, { topicId: string; topicName: string; partitions: number[] }>()
   for (const some of all)
     for (const [topicId, partitions] of some) {
       const topicName = topics.nameOf(topicId)
       if (topicName === undefined) continue
       const known = byTopic.get(topicId)
-      if (known) known.partitions.push(...partitions.keys())
-      else byTopic.set(topicId, { topicId, topicName, partitions: [...partitions.keys()] })
+      if (known) for (const partition of partitions) known.partitions.push(partition)
+      else byTopic.set(topicId, { topicId, topicName, partitions: [...partitions] })
     }
   return [...byTopic.values()]
 }

@@ -2,7 +2,7 @@ import { ErrorCode, type ConsumerGroupHeartbeat, type RequestOf } from '@sluice/
 import { answer } from '../../decision.ts'
 import type { GroupDecision } from '../shard-context.ts'
 import type { GroupRecord } from '../group-records.ts'
-import { isWithin, listOf, samePossession } from './assignment.ts'
+import { isWithin, listOf, partitionsOf, samePossession } from './assignment.ts'
 import { memberBytes } from './bytes.ts'
 import type { ConsumerContext } from './consumer-context.ts'
 import type { MaySee } from './may-see.ts'
@@ -230,6 +230,6 @@ function answerOf(
     memberId: to.memberId,
     memberEpoch: to.memberEpoch,
     heartbeatIntervalMs: consumers.heartbeatIntervalMs(groupId),
-    assignment: isTold ? { topicPartitions: listOf(to.assigned) } : null,
+    assignment: isTold ? { topicPartitions: listOf(partitionsOf(to.assigned)) } : null,
   }
 }

@@ -16,10 +16,10 @@ export class Holders {
 
   /** Of two members that records name for a partition, for a moment of the log, the one of the later epoch holds it. */
   add(possession: Possession, epoch: number): void {
-    for (const [topicId, partitions] of possession) {
+    for (const [topicId, { partitions }] of possession) {
       const ofTopic = this.#topics.get(topicId) ?? { epochs: [], count: 0 }
       const { epochs } = ofTopic
-      for (const partition of partitions.keys()) {
+      for (const partition of partitions) {
         const held = epochs[partition]
         if (held === undefined) ofTopic.count++
         if (held === undefined || held < epoch) epochs[partition] = epoch
@@ -29,10 +29,10 @@ export class Holders {
   }
 
   remove(possession: Possession, epoch: number): void {
-    for (const [topicId, partitions] of possession) {
+    for (const [topicId, { partitions }] of possession) {
       const ofTopic = this.#topics.get(topicId)
       if (!ofTopic) continue
-      for (const partition of partitions.keys()) {
+      for (const partition of partitions) {
         if (ofTopic.epochs[partition] !== epoch) continue
         ofTopic.epochs[partition] = undefined
         ofTopic.count--

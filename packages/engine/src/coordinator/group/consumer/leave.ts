@@ -1,6 +1,6 @@
 import { answer } from '../../decision.ts'
 import type { GroupDecision } from '../shard-context.ts'
-import { noPossession, possessedSince, type Possession } from './assignment.ts'
+import { noPossession, partitionsOf, possessedSince } from './assignment.ts'
 import type { ConsumerContext } from './consumer-context.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { type ConsumerMember, currentAssignmentOf, staticLeaveEpoch } from './consumer-member.ts'
@@ -38,17 +38,10 @@ function waitingRecord({ groupId }: ConsumerGroup, member: ConsumerMember) {
   const waiting = {
     ...member,
     memberEpoch: staticLeaveEpoch,
-    assigned: sinceEver(member.assigned),
+    assigned: possessedSince(partitionsOf(member.assigned), 0),
     revoking: noPossession,
   }
   return consumerRecords.currentAssignment(groupId, member.memberId, currentAssignmentOf(waiting))
-}
-
-function sinceEver(possession: Possession): Possession {
-  return possessedSince(
-    new Map([...possession].map(([topicId, epochs]) => [topicId, new Set(epochs.keys())])),
-    0,
-  )
 }
 
 /** Who is meant by a member id, and by the instance that it may be of. */

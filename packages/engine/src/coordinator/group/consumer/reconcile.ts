@@ -1,8 +1,13 @@
 import {
   type Assignment,
+  Gathered,
+  includes,
   intersects,
   noPossession,
+  type Partitions,
+  type Possessed,
   type Possession,
+  together,
   type TopicPartitions,
 } from './assignment.ts'
 import { type ConsumerMember, MemberState } from './consumer-member.ts'
@@ -70,51 +75,53 @@ interface Difference {
 
 function difference(member: ConsumerMember, towards: Reconciliation): Difference {
   const { target, targetEpoch } = towards
-  const kept = new Map<string, Map<number, number>>()
-  const revoking = new Map<string, Map<number, number>>()
-  const pending = new Map<string, Map<number, number>>()
+  const kept = new Map<string, Possessed>()
+  const revoking = new Map<string, Possessed>()
+  const pending = new Map<string, Possessed>()
   let isAnyHeld = false
   for (const topicId of new Set([...target.keys(), ...member.assigned.keys()])) {
     const wanted = (towards.isSubscribedTo(topicId) && target.get(topicId)) || nothing
-    const has = member.assigned.get(topicId)
-    const keptHere = new Map<number, number>()
-    const revokingHere = new Map<number, number>()
-    const pendingHere = new Map<number, number>()
-    for (const [partition, epoch] of has ?? [])
-      (wanted.has(partition) ? keptHere : revokingHere).set(partition, epoch)
-    const isOwn = member.revoking.get(topicId)
-    for (const partition of wanted) {
-      if (has?.has(partition)) continue
-      if (towards.isHeld(topicId, partition) && !isOwn?.has(partition)) isAnyHeld = true
-      else pendingHere.set(partition, targetEpoch)
+    const has = member.assigned.get(topicId) ?? new Gathered()
+    const own = member.revoking.get(topicId)?.partitions ?? nothing
+    const ofTopic = apart(has, wanted)
+    const free = new Gathered()
+    for (const partition of ofTopic.missing) {
+      if (towards.isHeld(topicId, partition) && !includes(own, partition)) isAnyHeld = true
+      else free.add(partition, targetEpoch)
     }
-    if (keptHere.size > 0) kept.set(topicId, keptHere)
-    if (revokingHere.size > 0) revoking.set(topicId, revokingHere)
-    if (pendingHere.size > 0) pending.set(topicId, pendingHere)
+    if (ofTopic.kept.partitions.length > 0) kept.set(topicId, ofTopic.kept)
+    if (ofTopic.gone.partitions.length > 0) revoking.set(topicId, ofTopic.gone)
+    if (free.partitions.length > 0) pending.set(topicId, free)
   }
   return { kept, revoking, pending, isAnyHeld }
 }
 
-const nothing: ReadonlySet<number> = new Set()
+const nothing: Partitions = []
 
-function together(one: Possession, other: Possession): Possession {
-  if (other.size === 0) return one
-  const all = new Map(one)
-  for (const [topicId, epochs] of other) {
-    const before = all.get(topicId)
-    all.set(topicId, before ? new Map([...before, ...epochs]) : epochs)
+/** What it has of a topic that it is to have, what it is not to have, and what it has not got: both lists rise. */
+function apart(has: Possessed, wanted: Partitions) {
+  const kept = new Gathered()
+  const gone = new Gathered()
+  const missing: number[] = []
+  let next = 0
+  for (const [i, partition] of has.partitions.entries()) {
+    for (; (wanted[next] ?? Infinity) < partition; next++) missing.push(wanted[next] as number)
+    const isWanted = wanted[next] === partition
+    if (isWanted) next++
+    ;(isWanted ? kept : gone).add(partition, has.assignmentEpochs[i] as number)
   }
-  return all
+  for (; next < wanted.length; next++) missing.push(wanted[next] as number)
+  return { kept, gone, missing }
 }
 
 /** The member has unsubscribed from topics: these it is to give back at once, whatever its target says. */
 function withoutUnsubscribed(member: ConsumerMember, towards: Reconciliation): ConsumerMember {
   const assigned = new Map(member.assigned)
-  const gone = new Map<string, ReadonlyMap<number, number>>()
-  for (const [topicId, epochs] of member.assigned) {
+  const gone = new Map<string, Possessed>()
+  for (const [topicId, some] of member.assigned) {
     if (towards.isSubscribedTo(topicId)) continue
     assigned.delete(topicId)
-    gone.set(topicId, epochs)
+    gone.set(topicId, some)
   }
   if (gone.size === 0) return member
   const revoking = together(member.revoking, gone)

@@ -7,8 +7,12 @@ import { RE2JS, RE2JSSyntaxException } from 're2js'
 
 /** UTF-16 units. */
 const regexUnitsMax = 1_024
-/** The same, once what is repeated a number of times is written out. */
-const expandedUnitsMax = 4_096
+/** The same, once what is repeated a number of times is written out, and classes of Unicode are: how long it compiles. */
+const expandedUnitsMax = 8_192
+/** Such a class is made of hundreds of ranges. */
+const unicodeClassUnits = 256
+/** Of the program that it compiles to: how long a match takes. */
+const instructionsMax = 1_000
 
 /** A topic is subscribed to where all of its name matches. */
 interface TopicPattern {
@@ -19,9 +23,10 @@ interface TopicPattern {
 /** The pattern, or what is wrong with it. */
 export function topicPattern(regex: string): TopicPattern | string {
   if (regex.length > regexUnitsMax) return `longer than ${regexUnitsMax} characters`
-  if (expandedUnits(regex) > expandedUnitsMax) return 'its repetitions are too many'
+  if (expandedUnits(regex) > expandedUnitsMax) return 'its repetitions or classes are too many'
   try {
     const compiled = RE2JS.compile(regex)
+    if (compiled.programSize() > instructionsMax) return 'its parts are too many'
     return { regex, matches: (topic) => compiled.matches(topic) }
   } catch (error) {
     if (error instanceof RE2JSSyntaxException) return error.getDescription()
@@ -32,12 +37,16 @@ export function topicPattern(regex: string): TopicPattern | string {
 /** RE2 refuses more. */
 const repetitionsMax = 1_000
 
-/** At most so many: as if each count repeated the whole. */
+/** At most so many: as if each count repeated the whole, and each count of a group all other counts. */
 function expandedUnits(regex: string): number {
   let times = 0
-  for (const [, least = '', most] of regex.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
+  let timesOfGroups = 1
+  for (const [, group, least = '', most] of regex.matchAll(/(\))?\{(\d+)(?:,(\d*))?\}/g)) {
     const count = Math.max(Number(least), Number(most ?? 0))
-    if (count <= repetitionsMax) times += count
+    if (count > repetitionsMax) continue
+    if (group) timesOfGroups *= Math.max(count, 1)
+    else times += count
   }
-  return regex.length * times
+  const classes = regex.match(/\\[pP]/g)?.length ?? 0
+  return (regex.length + classes * unicodeClassUnits) * Math.max(times, 1) * timesOfGroups
 }

@@ -111,7 +111,10 @@ describe('a member with a regular expression', () => {
     ],
     ['that only other engines know', '(a)\\1', /invalid escape sequence/],
     ['that is long', 'a'.repeat(1_025), /longer than 1024 characters/],
-    ['that repeats much', '(a?){1000}', /its repetitions are too many/],
+    ['that repeats much', '(a?){1000}', /its repetitions or classes are too many/],
+    ['that repeats what repeats', '((.?.?){1,30}){1,30}', /its repetitions or classes are too many/],
+    ['of many classes', '\\pL'.repeat(100), /its repetitions or classes are too many/],
+    ['of many parts', '(.?.?){1,250}', /its parts are too many/],
   ])('is refused with one %s', async (_, regex, message) => {
     const refused = await join('a', regex)
     expect(refused.errorCode).toBe(ErrorCode.INVALID_REGULAR_EXPRESSION)
@@ -141,6 +144,9 @@ describe('an expression', () => {
     ['(?i)EVENTS', 'events', true],
     ['[[:alpha:]]+', 'events', true],
     ['\\d{2,4}', '123', true],
+    ['[a-z0-9._-]{1,249}', 'events', true],
+    ['(team[0-9]{1,3}){1,5}-(v[0-9]{1,3}){1,5}', 'team1team2-v1', true],
+    ['(\\p{Greek}|\\p{Latin})+-\\pL{1,3}', 'events-abc', true],
   ])('%s is of the whole name %s: %s', (regex, topic, matches) => {
     const pattern = topicPattern(regex)
     expect(typeof pattern === 'string' ? pattern : pattern.matches(topic)).toBe(matches)

@@ -1,5 +1,5 @@
 import type { Steps } from '../../../../storage/slices.ts'
-import type { Assignment } from '../assignment.ts'
+import { type Assignment, noAssignment } from '../assignment.ts'
 
 /** A member as an assignor sees it. */
 export interface AssignableMember {
@@ -36,22 +36,29 @@ export class Rounds {
   }
 }
 
-/** An assignment that is being made. No set in it is empty. */
-export class Share {
-  readonly partitions = new Map<string, Set<number>>()
-  size = 0
+/** Of an assignment that is being made, for each partition of a topic its owner's place among the members. */
+export type Owners = Int32Array
 
-  add(topicId: string, partition: number): void {
-    const some = this.partitions.get(topicId)
-    if (some) some.add(partition)
-    else this.partitions.set(topicId, new Set([partition]))
-    this.size++
-  }
+export const nobody = -1
 
-  remove(topicId: string, partition: number): void {
-    const some = this.partitions.get(topicId)
-    if (!some?.delete(partition)) return
-    this.size--
-    if (some.size === 0) this.partitions.delete(topicId)
-  }
+export function ownersOf(topicId: string, partitionCount: PartitionCount): Owners {
+  return new Int32Array(partitionCount(topicId)).fill(nobody)
+}
+
+/** What each of the members owns. */
+export function* assignments(
+  members: readonly AssignableMember[],
+  owners: Iterable<readonly [string, Owners]>,
+): Steps<Map<string, Assignment>> {
+  const rounds = new Rounds()
+  const assigned = members.map(() => new Map<string, number[]>())
+  for (const [topicId, ofTopic] of owners)
+    for (const [partition, owner] of ofTopic.entries()) {
+      if (rounds.isDue()) yield
+      const own = assigned[owner]
+      const some = own?.get(topicId)
+      if (some) some.push(partition)
+      else own?.set(topicId, [partition])
+    }
+  return new Map(members.map(({ memberId }, i) => [memberId, assigned[i] ?? noAssignment]))
 }

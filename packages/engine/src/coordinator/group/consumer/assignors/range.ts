@@ -10,7 +10,7 @@ export const range: Assignor = {
   *assign(members, partitionCount) {
     const rounds = new Rounds()
     const inOrder = [...members].sort(compareMembers)
-    const assigned = new Map(inOrder.map(({ memberId }) => [memberId, new Map<string, Set<number>>()]))
+    const assigned = new Map(inOrder.map(({ memberId }) => [memberId, new Map<string, number[]>()]))
     for (const [topicId, subscribers] of subscribersOf(inOrder)) {
       const count = partitionCount(topicId)
       const quota = Math.floor(count / subscribers.length)
@@ -20,9 +20,9 @@ export const range: Assignor = {
         const length = i < extra ? quota + 1 : quota
         // Nothing is left for those behind either.
         if (length === 0) break
-        const own = new Set<number>()
+        const own: number[] = []
         for (const end = next + length; next < end; next++) {
-          own.add(next)
+          own.push(next)
           if (rounds.isDue()) yield
         }
         assigned.get(memberId)?.set(topicId, own)

@@ -1,15 +1,26 @@
 import type { Steps } from '../../../../storage/slices.ts'
-import { type AssignableMember, type PartitionCount, Rounds, Share } from './assignor.ts'
+import type { Assignment } from '../assignment.ts'
+import {
+  type AssignableMember,
+  assignments,
+  nobody,
+  type Owners,
+  ownersOf,
+  type PartitionCount,
+  Rounds,
+} from './assignor.ts'
 
 /** Topics are looked at so often at most: what is not even by then is nearly so. */
 const passesMax = 16
 
 interface Topic {
   readonly topicId: string
-  /** By partition, its owner's place among the members; -1: nobody. */
-  readonly owners: Int32Array
+  readonly owners: Owners
   readonly subscribers: number[]
 }
+
+/** How many partitions each of the members has. */
+type Sizes = number[]
 
 /**
  * Members read different topics:
@@ -22,27 +33,30 @@ interface Topic {
 export function* assignUnevenly(
   members: readonly AssignableMember[],
   partitionCount: PartitionCount,
-): Steps<Share[]> {
+): Steps<Map<string, Assignment>> {
   const rounds = new Rounds()
-  const shares = members.map(() => new Share())
+  const sizes = members.map(() => 0)
   const topics = yield* topicsOf(members, partitionCount)
   for (const [i, { before, topicIds }] of members.entries())
     for (const [topicId, partitions] of before) {
       const topic = topics.get(topicId)
       if (!topic || !topicIds.has(topicId)) continue
       for (const partition of partitions) {
-        if (topic.owners[partition] === -1) give(topic, partition, i, shares)
+        if (topic.owners[partition] === nobody) give(topic, partition, i, sizes)
         if (rounds.isDue()) yield
       }
     }
   const inOrder = [...topics.values()].sort(compareTopics)
-  for (const topic of inOrder) yield* giveOut(topic, shares, rounds)
+  for (const topic of inOrder) yield* giveOut(topic, sizes, rounds)
   yield* balance(
     inOrder.filter(({ subscribers }) => subscribers.length > 1),
-    shares,
+    sizes,
     rounds,
   )
-  return shares
+  return yield* assignments(
+    members,
+    inOrder.map(({ topicId, owners }) => [topicId, owners] as const),
+  )
 }
 
 function* topicsOf(
@@ -57,7 +71,7 @@ function* topicsOf(
       const topic = topics.get(topicId)
       if (topic) topic.subscribers.push(i)
       else {
-        const owners = new Int32Array(partitionCount(topicId)).fill(-1)
+        const owners = ownersOf(topicId, partitionCount)
         topics.set(topicId, { topicId, owners, subscribers: [i] })
       }
     }
@@ -73,50 +87,52 @@ function compareTopics(one: Topic, other: Topic): number {
   )
 }
 
-function give(topic: Topic, partition: number, to: number, shares: readonly Share[]): void {
-  const from = topic.owners[partition] as number
-  if (from !== -1) shares[from]?.remove(topic.topicId, partition)
-  shares[to]?.add(topic.topicId, partition)
-  topic.owners[partition] = to
+function give({ owners }: Topic, partition: number, to: number, sizes: Sizes): void {
+  const from = owners[partition] as number
+  if (from !== nobody) sizes[from] = sizeOf(sizes, from) - 1
+  sizes[to] = sizeOf(sizes, to) + 1
+  owners[partition] = to
 }
 
-function* giveOut(topic: Topic, shares: readonly Share[], rounds: Rounds): Steps {
+function sizeOf(sizes: Sizes, place: number): number {
+  return sizes[place] as number
+}
+
+function* giveOut(topic: Topic, sizes: Sizes, rounds: Rounds): Steps {
   let least: Generator<number> | null = null
   for (const [partition, owner] of topic.owners.entries()) {
     if (rounds.isDue()) yield
-    if (owner !== -1) continue
-    least ??= leastLoaded(topic.subscribers, shares)
-    give(topic, partition, least.next().value as number, shares)
+    if (owner !== nobody) continue
+    least ??= leastLoaded(topic.subscribers, sizes)
+    give(topic, partition, least.next().value as number, sizes)
   }
 }
 
 /** Whoever has the least, again and again; each is given one more before the next is asked for. */
-function* leastLoaded(subscribers: readonly number[], shares: readonly Share[]): Generator<number> {
-  const sizeOf = (member: number) => (shares[member] as Share).size
-  const sorted = [...subscribers].sort((a, b) => sizeOf(a) - sizeOf(b) || a - b)
-  let level = sizeOf(sorted[0] as number)
+function* leastLoaded(subscribers: readonly number[], sizes: Sizes): Generator<number> {
+  const sorted = [...subscribers].sort((a, b) => sizeOf(sizes, a) - sizeOf(sizes, b) || a - b)
+  let level = sizeOf(sizes, sorted[0] as number)
   // Before this place all have as many as the level says.
   let end = 0
   for (;;) {
-    while (end < sorted.length && sizeOf(sorted[end] as number) === level) end++
+    while (end < sorted.length && sizeOf(sizes, sorted[end] as number) === level) end++
     yield* sorted.slice(0, end)
     level++
   }
 }
 
-function* balance(topics: readonly Topic[], shares: readonly Share[], rounds: Rounds): Steps {
+function* balance(topics: readonly Topic[], sizes: Sizes, rounds: Rounds): Steps {
   // Where a whole round has moved nothing since, nothing will move any more.
   let last: Topic | null = null
   for (let pass = 0; pass < passesMax; pass++)
     for (const topic of topics) {
       if (topic === last) return
-      if ((yield* balanceTopic(topic, shares, rounds)) || last === null) last = topic
+      if ((yield* balanceTopic(topic, sizes, rounds)) || last === null) last = topic
     }
 }
 
 /** False: there was nothing to move. */
-function* balanceTopic(topic: Topic, shares: readonly Share[], rounds: Rounds): Steps<boolean> {
-  const sizeOf = (member: number) => (shares[member] as Share).size
+function* balanceTopic(topic: Topic, sizes: Sizes, rounds: Rounds): Steps<boolean> {
   const owned = new Map<number, number[]>()
   for (const [partition, owner] of topic.owners.entries()) {
     const some = owned.get(owner)
@@ -128,14 +144,14 @@ function* balanceTopic(topic: Topic, shares: readonly Share[], rounds: Rounds): 
     let least = topic.subscribers[0] as number
     for (const member of topic.subscribers) {
       if (rounds.isDue()) yield
-      if (sizeOf(member) < sizeOf(least)) least = member
-      if (owned.has(member) && (most === -1 || sizeOf(member) > sizeOf(most))) most = member
+      if (sizeOf(sizes, member) < sizeOf(sizes, least)) least = member
+      if (owned.has(member) && (most === -1 || sizeOf(sizes, member) > sizeOf(sizes, most))) most = member
     }
-    if (most === -1 || sizeOf(most) - sizeOf(least) <= 1) return hasMoved
+    if (most === -1 || sizeOf(sizes, most) - sizeOf(sizes, least) <= 1) return hasMoved
     const from = owned.get(most) as number[]
     const partition = from.pop() as number
     if (from.length === 0) owned.delete(most)
-    give(topic, partition, least, shares)
+    give(topic, partition, least, sizes)
     const to = owned.get(least)
     if (to) to.push(partition)
     else owned.set(least, [partition])

@@ -1,6 +1,15 @@
 import type { Steps } from '../../../../storage/slices.ts'
 import type { Assignment } from '../assignment.ts'
-import { type AssignableMember, type Assignor, type PartitionCount, Rounds, Share } from './assignor.ts'
+import {
+  type AssignableMember,
+  assignments,
+  type Assignor,
+  nobody,
+  type Owners,
+  ownersOf,
+  type PartitionCount,
+  Rounds,
+} from './assignor.ts'
 import { assignUnevenly } from './uneven.ts'
 
 /** As even as can be, and within that as few moves as can be. Topics do not matter: their partitions are all alike. */
@@ -9,12 +18,9 @@ export const uniform: Assignor = {
   *assign(members, partitionCount) {
     const [first] = members
     if (!first) return new Map()
-    const shares = members.every(({ topicIds }) => topicIds === first.topicIds)
+    return members.every(({ topicIds }) => topicIds === first.topicIds)
       ? yield* assignEvenly(members, first.topicIds, partitionCount)
       : yield* assignUnevenly(members, partitionCount)
-    return new Map(
-      members.map(({ memberId }, i) => [memberId, (shares[i] as Share).partitions as Assignment]),
-    )
   },
 }
 
@@ -29,59 +35,65 @@ function* assignEvenly(
   members: readonly AssignableMember[],
   topicIds: ReadonlySet<string>,
   partitionCount: PartitionCount,
-): Steps<Share[]> {
-  const taken: Taken = new Map(
-    [...topicIds].map((topicId) => [topicId, new Uint8Array(partitionCount(topicId))]),
+): Steps<Map<string, Assignment>> {
+  const owners: AllOwners = new Map(
+    [...topicIds].map((topicId) => [topicId, ownersOf(topicId, partitionCount)]),
   )
   let total = 0
-  for (const partitions of taken.values()) total += partitions.length
+  for (const partitions of owners.values()) total += partitions.length
   const quotaMin = Math.floor(total / members.length)
   let extra = total % members.length
-  const unfilled: { share: Share; quota: number }[] = []
-  const shares: Share[] = []
+  const unfilled: Unfilled[] = []
   for (const [i, member] of members.entries()) {
     const quota = extra > 0 ? quotaMin + 1 : quotaMin
-    const share = yield* kept(member, quota, taken)
+    const size = yield* keep(member, i, quota, owners)
     // It need not have the one more, for there are enough who can take it.
-    const yields = extra > 0 && share.size < quota && members.length - i > extra
+    const yields = extra > 0 && size < quota && members.length - i > extra
     if (extra > 0 && !yields) extra--
     const own = yields ? quota - 1 : quota
-    if (share.size < own) unfilled.push({ share, quota: own })
-    shares.push(share)
+    if (size < own) unfilled.push({ place: i, lacks: own - size })
   }
-  yield* fill(unfilled, taken)
-  return shares
+  yield* fill(unfilled, owners)
+  return yield* assignments(members, owners)
 }
 
-/** By topic, for each partition, whether somebody has it. */
-type Taken = Map<string, Uint8Array>
+/** By topic. */
+type AllOwners = Map<string, Owners>
 
-function* kept({ before }: AssignableMember, quota: number, taken: Taken): Steps<Share> {
-  const share = new Share()
+/** How many it keeps. */
+function* keep({ before }: AssignableMember, place: number, quota: number, owners: AllOwners): Steps<number> {
   const rounds = new Rounds()
+  let size = 0
   for (const [topicId, partitions] of before) {
-    const ofTopic = taken.get(topicId)
+    const ofTopic = owners.get(topicId)
     if (!ofTopic) continue
     for (const partition of partitions) {
       if (rounds.isDue()) yield
-      if (share.size === quota) return share
-      if (ofTopic[partition] !== 0) continue
-      ofTopic[partition] = 1
-      share.add(topicId, partition)
+      if (size === quota) return size
+      if (ofTopic[partition] !== nobody) continue
+      ofTopic[partition] = place
+      size++
     }
   }
-  return share
+  return size
 }
 
-function* fill(unfilled: readonly { share: Share; quota: number }[], taken: Taken): Steps {
+interface Unfilled {
+  readonly place: number
+  lacks: number
+}
+
+function* fill(unfilled: readonly Unfilled[], owners: AllOwners): Steps {
   const rounds = new Rounds()
   let at = 0
-  for (const [topicId, ofTopic] of taken)
-    for (const [partition, isTaken] of ofTopic.entries()) {
+  for (const ofTopic of owners.values())
+    for (const [partition, owner] of ofTopic.entries()) {
       if (rounds.isDue()) yield
-      if (isTaken) continue
-      let next = unfilled[at]
-      while (next && next.share.size === next.quota) next = unfilled[++at]
-      next?.share.add(topicId, partition)
+      if (owner !== nobody) continue
+      while (unfilled[at]?.lacks === 0) at++
+      const next = unfilled[at]
+      if (!next) return
+      ofTopic[partition] = next.place
+      next.lacks--
     }
 }
