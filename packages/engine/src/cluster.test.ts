@@ -23,7 +23,7 @@ import { buildBatchSync, CodecId, DescribeConfigs, ErrorCode, Fetch, Produce } f
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 
-/** A cluster of one broker on a disk and a network in memory. */
+/** A cluster, of one broker mostly, on a disk and a network in memory. */
 class World {
   readonly disk = new MemoryDisk()
   readonly network = new MemoryNetwork()
@@ -31,17 +31,19 @@ class World {
   #running: Cluster[] = []
   #connections: Connection[] = []
 
-  async start(properties: Record<string, string> = {}, clock: Clock = systemClock()): Promise<Cluster> {
+  async start(
+    properties: Record<string, string> = {},
+    clock: Clock = systemClock(),
+    ports = [9092],
+  ): Promise<Cluster> {
     const cluster = await startCluster({
       directory: '/data/clusters/one',
       controller: { nodeId: 10_000, host: '127.0.0.1', port: 19_093 },
-      brokers: [
-        {
-          nodeId: 1,
-          rack: 'use1-az1',
-          listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }],
-        },
-      ],
+      brokers: ports.map((port, at) => ({
+        nodeId: at + 1,
+        rack: 'use1-az1',
+        listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port }],
+      })),
       properties: {
         'default.replication.factor': '1',
         'offsets.topic.replication.factor': '1',
@@ -277,5 +279,25 @@ describe('a broker of a running cluster', () => {
       resources: [{ resourceType: 4, resourceName: '1', configurationKeys: ['num.io.threads'] }],
     })
     expect(results[0]?.configs[0]?.value).toBe('17')
+  })
+})
+
+describe('brokers of one process', () => {
+  it('share what it may have open: connections beyond the share of one wait', async () => {
+    world = new World()
+    world.disk.openFilesMax = 8
+    await world.start({}, systemClock(), [9092, 9093])
+    const [first, second] = [await world.connect(), await world.connect()]
+    for (const client of [first, second])
+      expect((await client.request(DescribeConfigs, { resources: [] })).results).toEqual([])
+    const waiting = await world.connect()
+    let isAnswered = false
+    const answer = waiting.request(DescribeConfigs, { resources: [] }).finally(() => {
+      isAnswered = true
+    })
+    await second.request(DescribeConfigs, { resources: [] })
+    expect(isAnswered).toBe(false)
+    await first.close()
+    expect((await answer).results).toEqual([])
   })
 })

@@ -298,8 +298,11 @@ class StartedCluster implements Cluster {
     await this.#controller?.close()
   }
 
+  /** What the process may have open its brokers share. */
   #effectsOf(nodeId: number): NodeEffects {
-    return this.#options.effectsOf?.(nodeId) ?? this.#options.effects
+    const effects = this.#options.effectsOf?.(nodeId) ?? this.#options.effects
+    const brokers = Math.max(this.#options.brokers.length, this.#brokers.length + 1)
+    return { openFilesMax: Math.floor(effects.disk.openFilesMax / brokers), ...effects }
   }
 
   get #controllerDirectory(): string {

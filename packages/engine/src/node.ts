@@ -16,6 +16,8 @@ import type { DiskFailure } from './storage/node-disk.ts'
 export interface NodeEffects {
   readonly clock: Clock
   readonly disk: Disk
+  /** So many the node may have open of what the process may: without it all. */
+  readonly openFilesMax?: number
   readonly network: Network
   readonly random: Random
   readonly logger: Logger

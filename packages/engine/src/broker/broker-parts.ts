@@ -44,6 +44,8 @@ export interface BrokerOptions {
   readonly feeds: InlineFeeds
   readonly clock: Clock
   readonly disk: Disk
+  /** See NodeEffects. */
+  readonly openFilesMax?: number
   readonly network: Network
   readonly random: Random
   readonly logger: Logger

@@ -178,7 +178,7 @@ describe('the connections of a broker', () => {
 describe('a process that may open few files', () => {
   it('keeps some of them for logs: connections beyond its share wait', async () => {
     const test = testBroker()
-    Object.assign(test.controller.disk, { openFilesMax: 12 })
+    Object.assign(test.controller.disk, { openFilesMax: 4 })
     await test.open()
     const [first, second] = [await test.connect(), await test.connect()]
     for (const client of [first, second])

@@ -68,6 +68,8 @@ import { TopicsManager } from './topics.ts'
 
 interface ControllerOptions {
   readonly disk: Disk
+  /** See NodeEffects. */
+  readonly openFilesMax?: number
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger

@@ -2,8 +2,8 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import type { ClusterQuotas } from '../quotas/cluster-quotas.ts'
 import type { BrokerConfigName } from '../metadata/config-names.generated.ts'
 
-/** Of the files that the process may have open so many are a broker's connections at most: a cluster has several. */
-const shareOfOpenFiles = 1 / 6
+/** Of the files that a node may have open so many are connections at most. */
+const shareOfOpenFiles = 1 / 2
 /** Of one listener; an encrypted one takes some 50 KB of memory each. */
 const strangersMax = 2_000
 /** Also where there are few places. */

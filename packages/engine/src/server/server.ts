@@ -52,6 +52,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
       network: Network
       config: BrokerConfig
       disk: Disk
+      openFilesMax?: number
       /** Throws where a listener wants what is not served. */
       loginsOf?: (listener: ListenerOptions) => (() => SaslLogin) | null
     },
@@ -63,7 +64,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
     this.#connections = new Connections({
       clock,
       config,
-      openFilesMax: disk.openFilesMax,
+      openFilesMax: options.openFilesMax ?? disk.openFilesMax,
       refusals,
       quota: node.clientQuotas?.connections ?? null,
       cluster: node.clientQuotas?.cluster ?? null,

@@ -24,6 +24,7 @@ interface ControllerListenerOptions {
   readonly listener: ListenerOptions
   readonly network: Network
   readonly disk: Disk
+  readonly openFilesMax?: number
   readonly clock: Clock
   readonly logger: Logger
   readonly guard: Guard
