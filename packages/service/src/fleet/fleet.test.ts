@@ -8,6 +8,7 @@ import {
   TestClock,
 } from '@sluice/effects'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { updateSecurity } from './clusters/changes/security.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
 import type { NodeKey } from './engines/engine.ts'
 import { enginesOf } from './engines/engines.ts'
@@ -231,6 +232,31 @@ describe('a start', () => {
     await moved.stop()
     await foreign.close()
     expect(statusOf(await start())).toMatchObject({ bootstrap: three(9092, 9192), movedPorts: [] })
+  })
+
+  it('gives a listener that comes back its port, unless that is taken', async () => {
+    const fleets = [await start()]
+    await created(fleets[0] as Fleet)
+    const change = async (ClientBroker: 'PLAINTEXT' | 'TLS_PLAINTEXT') => {
+      // Another process of the service has no node whose port it would keep.
+      await fleets.at(-1)?.stop()
+      const fleet = await start()
+      fleets.push(fleet)
+      const record = fleet.clusters.byName('demo') as ClusterRecord
+      const encryption = { EncryptionInTransit: { ClientBroker } }
+      const wanted = updateSecurity({ authentication: undefined, encryption }, record.currentVersion)
+      expect(fleet.clusters.update(record, wanted, 'request')).toHaveProperty('change')
+      await fleet.idle(record.uuid)
+      return statusOf(fleet).bootstrap.CLIENT_SECURE?.split(',')[0]
+    }
+    const foreign = await occupy(9094)
+    expect(await change('TLS_PLAINTEXT')).toBe(`${host}:9194`)
+    await foreign.close()
+    expect(await change('PLAINTEXT')).toBeUndefined()
+    expect(await change('TLS_PLAINTEXT')).toBe(`${host}:9194`)
+    expect(await change('PLAINTEXT')).toBeUndefined()
+    await occupy(9194)
+    expect(await change('TLS_PLAINTEXT')).toBe(`${host}:9094`)
   })
 
   it('does not give a new cluster the port of one that is not up', async () => {

@@ -33,6 +33,8 @@ export interface ClusterRecord {
   nodes: NodeRecord[]
   /** Every listener's port, allocated once and kept. */
   ports: PortRecord[]
+  /** Those of listeners that its nodes have no more: one that comes back gets its port back, where that is free. */
+  formerPorts?: PortRecord[]
   /** Older builds ran one broker, whatever was asked for. Topics from then may have one replica, until somebody moves them. */
   ranOneBroker?: boolean
   /** Its nodes know each other by certificates. Those of older builds do not, nor where the spec wants no encryption. */

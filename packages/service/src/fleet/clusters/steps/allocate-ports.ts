@@ -14,6 +14,7 @@ import {
   type PortWish,
 } from '../../ports/ports.ts'
 import { exportersOf, listenersOf } from '../cluster-plan.ts'
+import type { ClusterRecord } from '../cluster-record.ts'
 import type { Done, Pass, Step } from './pass.ts'
 
 /** Gives every listener of the cluster's nodes that do not run a port that is free now, and keeps it. */
@@ -27,14 +28,28 @@ async function allocateFor(pass: Pass): Promise<Done> {
   for (const other of store.list())
     if (other.uuid !== uuid) for (const { port } of other.ports) reserved.add(port)
   const wishes = portWishes(pass).filter((wish) => !kept.some((port) => isSameListener(port, wish)))
-  const found = await allocate(effects.network, settings.host, wishes, record.ports, reserved)
+  const stored = [...record.ports, ...(record.formerPorts ?? [])]
+  const found = await allocate(effects.network, settings.host, wishes, stored, reserved)
   const wereChecked = runtime.portsChecked
   runtime.portsChecked = true
   for (const [at, port] of found.entries()) noteMove(pass, port, wishes[at], reserved)
   const ports = [...kept, ...found]
   const isNew = (port: PortRecord) => !record.ports.some((old) => isSamePort(old, port))
-  if (ports.length !== record.ports.length || ports.some(isNew)) return pass.update({ ports })
+  if (ports.length !== record.ports.length || ports.some(isNew))
+    return pass.update({ ports, formerPorts: formerPorts(record, ports) })
   return wereChecked ? 'unchanged' : 'changed'
+}
+
+/** What is not asked for any more may move when it comes back. */
+function formerPorts(
+  { nodes, ports, formerPorts: earlier = [] }: ClusterRecord,
+  now: readonly PortRecord[],
+): PortRecord[] {
+  const gone = ports.map((port) => ({ ...port, explicit: false }))
+  const kept = earlier.filter((port) => !ports.some((later) => isSameListener(later, port)))
+  return [...gone, ...kept].filter(
+    (port) => nodes.some((node) => sameNode(node, port)) && !now.some((one) => isSameListener(one, port)),
+  )
 }
 
 /**
