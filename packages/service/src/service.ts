@@ -19,6 +19,7 @@ import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { ClusterFaults, FaultRequest } from './fleet/engines/embedded/faults.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
+import { hostNames } from './fleet/engines/listeners.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
@@ -223,7 +224,9 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
     ...brokersPage(fleet, aws),
     ...faultsPage(options, aws),
   }
-  const api = await listenAt(edge(pages, aws), options.apiPort, before?.apiPort, effects)
+  // A signature is good for one host; where none is looked at, the host itself is.
+  const knownHosts = options.acceptAnySignature ? hostNames([{ host }]) : null
+  const api = await listenAt(edge(pages, aws, knownHosts), options.apiPort, before?.apiPort, effects)
   started.push(() => api.close())
   signal?.throwIfAborted()
 

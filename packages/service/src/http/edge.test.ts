@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { edge } from './edge.ts'
+import { edge, type Page } from './edge.ts'
 import type { HttpResponse } from './message.ts'
 import type { Surface, Verdict } from './surface.ts'
 
@@ -14,20 +14,23 @@ const rest: Surface = {
   refuse: (_head, { status }) => response(status, 'rest'),
 }
 
-const surface = edge(
-  {
-    '/_sluice/health': { read: () => ({ status: 'ready' }) },
-    '/_sluice/status': {
-      read: () => ({ clusters: [] }),
-      guard: (head, page): Verdict =>
-        head.headers.some(([name]) => name === 'key') ? page : { refusal: response(403, 'no key') },
-    },
+const pages: Readonly<Record<string, Page>> = {
+  '/_sluice/health': { read: () => ({ status: 'ready' }) },
+  '/_sluice/status': {
+    read: () => ({ clusters: [] }),
+    guard: (head, page): Verdict =>
+      head.headers.some(([name]) => name === 'key') ? page : { refusal: response(403, 'no key') },
   },
-  rest,
-)
+}
+const surface = edge(pages, rest)
 
-async function ask(method: string, target: string, headers: [string, string][] = []): Promise<string> {
-  const verdict = surface.admit({ method, target, headers })
+async function ask(
+  method: string,
+  target: string,
+  headers: [string, string][] = [],
+  asked = surface,
+): Promise<string> {
+  const verdict = asked.admit({ method, target, headers })
   const { status, body } = 'refusal' in verdict ? verdict.refusal : await verdict.answer(Buffer.alloc(0))
   return `${status} ${String(body)}`
 }
@@ -58,6 +61,34 @@ describe('the edge', () => {
       ask('POST', '/v1/clusters', headers),
     ])
     expect(asked).toEqual(served.map((one) => (isServed ? one : expect.stringMatching(one))))
+  })
+
+  it.each([
+    ['localhost:9081', true],
+    ['LOCALHOST.', true],
+    ['console.localhost:9081', true],
+    ['127.0.0.1:9081', true],
+    ['192.168.1.5', true],
+    ['[::1]:9081', true],
+    ['broker.example:9081', true],
+    ['evil.com:9081', false],
+    ['localhost.evil.com', false],
+    ['127.0.0.1.evil.com', false],
+    ['evil.com@localhost', false],
+    ['localhost:9081,evil.com', false],
+    ['[evil.com]', false],
+    ['[::1', false],
+    ['', false],
+  ])('where nobody signs, is asked by its own names and addresses: %s %s', async (host, isServed) => {
+    const unsigned = edge(pages, rest, new Set(['broker.example']))
+    const headers: [string, string][] = [['Host', host]]
+    const asked = [
+      await ask('GET', '/_sluice/health', headers, unsigned),
+      await ask('GET', '/v1', headers, unsigned),
+    ]
+    const refusals = [expect.stringMatching(/^403 \{"message":/), '403 rest']
+    expect(asked).toEqual(isServed ? ['200 {"status":"ready"}', '200 rest'] : refusals)
+    expect(await ask('GET', '/v1', headers)).toBe('200 rest')
   })
 
   it('has no other page below its path, and none that can be written', async () => {

@@ -1,3 +1,4 @@
+import { isOwnHost } from './host-names.ts'
 import { headerOf, type HttpHead, type HttpResponse, splitTarget } from './message.ts'
 import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 
@@ -22,22 +23,37 @@ const foreignOrigin: Refusal = {
   message: 'This endpoint serves no pages of other hosts: their Origin is not one of this machine.',
 }
 
+const foreignHost: Refusal = {
+  status: 403,
+  message:
+    'This endpoint is not known by the name in the Host header, and checks no signatures: ask it by localhost or by its address.',
+}
+
 /**
  * Says which surface a request on the port is for: one of our own pages, by its path, or the rest. What a page of another host
- * sends by its reader's browser is for none: where nobody signs, it would be taken for the reader's own.
+ * sends by its reader's browser is for none: where nobody signs, it would be taken for the reader's own. `knownHosts` are names of this service, where it is asked by these alone.
  */
-export function edge(pages: Readonly<Record<string, Page>>, rest: Surface): Surface {
+export function edge(
+  pages: Readonly<Record<string, Page>>,
+  rest: Surface,
+  knownHosts: ReadonlySet<string> | null = null,
+): Surface {
   const own = ownPages(pages)
   const surfaceOf = (head: HttpHead) => (head.target.startsWith(ownPaths) ? own : rest)
   return {
     admit: (head) => {
       const surface = surfaceOf(head)
-      const origin = headerOf(head, 'origin')
-      const isForeign = origin !== undefined && !ownOrigin.test(origin)
-      return isForeign ? { refusal: surface.refuse(head, foreignOrigin) } : surface.admit(head)
+      const foreign = foreignPage(head, knownHosts)
+      return foreign ? { refusal: surface.refuse(head, foreign) } : surface.admit(head)
     },
     refuse: (head, refusal) => (head ? surfaceOf(head) : rest).refuse(head, refusal),
   }
+}
+
+function foreignPage(head: HttpHead, knownHosts: ReadonlySet<string> | null): Refusal | null {
+  const [origin, host] = [headerOf(head, 'origin'), headerOf(head, 'host')]
+  if (origin !== undefined && !ownOrigin.test(origin)) return foreignOrigin
+  return knownHosts && host !== undefined && !isOwnHost(host, knownHosts) ? foreignHost : null
 }
 
 function ownPages(pages: Readonly<Record<string, Page>>): Surface {
