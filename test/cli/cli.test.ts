@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -153,6 +154,28 @@ describe('start --detach', () => {
 
     expect((await sandbox.run('stop')).exitCode).toBe(0)
     expect(await sandbox.run('status')).toMatchObject({ exitCode: 3, stdout: '' })
+  })
+
+  it('has no broker property among the arguments of the service, which everybody on the machine sees', async () => {
+    const properties = ['num.partitions=7', 'delegation.token.secret.key=secret']
+    expect(await sandbox.start('--set', ...properties, '--log-level', 'info')).toMatchObject({ exitCode: 0 })
+    const { pid, clusters } = await sandbox.status()
+    const shown =
+      process.platform === 'linux'
+        ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        : execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+    expect(shown).toContain('--log-level info')
+    expect(shown).not.toMatch(/--set|num\.partitions|secret/)
+    const record = join(
+      sandbox.dataDirectory,
+      'clusters',
+      clusters[0]?.arn.split('/').at(-1) ?? '',
+      'cluster.json',
+    )
+    expect(JSON.parse(readFileSync(record, 'utf8')).spec.brokerProperties).toMatchObject({
+      'num.partitions': '7',
+      'delegation.token.secret.key': 'secret',
+    })
   })
 
   it('restores clusters, topics, records and addresses without flags', async () => {

@@ -21,6 +21,12 @@ interface Progress {
   passing: boolean
 }
 
+/** What the detached service is told at its beginning: what other users of this machine must not see among its arguments. */
+interface Order {
+  /** Of `--set`. */
+  set: string[] | undefined
+}
+
 const marker = 'SLUICE_DETACHED'
 const logTailBytes = 2_000
 
@@ -45,18 +51,41 @@ export function tellProgress(text: string, { passing }: { passing: boolean }): v
   if (process.send && process.connected) process.send({ kind: 'progress', text, passing } satisfies Progress)
 }
 
+/** Resolves in the detached service. */
+export function orderOfParent(): Promise<Order> {
+  return new Promise((resolve, reject) => {
+    const left = () => reject(new Error('the command that started this service has gone'))
+    process.once('disconnect', left).once('message', (order) => {
+      process.off('disconnect', left)
+      resolve(order as Order)
+    })
+  })
+}
+
+/** `argv` without `--set` and its values, which may be passwords. */
+function withoutProperties(argv: readonly string[]): string[] {
+  const kept: string[] = []
+  let isValue = false
+  for (const word of argv) {
+    if (word.startsWith('-')) isValue = word === '--set'
+    if (!isValue && !word.startsWith('--set=')) kept.push(word)
+  }
+  return kept
+}
+
 /** Starts this same command line in a session of its own and waits until it is ready or has failed. */
-export async function detach(dataDirectory: string, argv: readonly string[]): Promise<void> {
+export async function detach(dataDirectory: string, argv: readonly string[], order: Order): Promise<void> {
   const logPath = join(dataDirectory, 'sluice.log')
   const log = openLog(dataDirectory, logPath)
   const logStart = fstatSync(log).size
-  const command = [launcher(), ...argv.filter((argument) => argument !== '--detach')]
+  const command = [launcher(), ...withoutProperties(argv).filter((argument) => argument !== '--detach')]
   const child = spawn(process.execPath, [...process.execArgv, ...command], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     env: { ...process.env, [marker]: '1' },
   })
   closeSync(log)
+  child.send(order)
   const giveUp = () => {
     child.kill('SIGTERM')
     process.exit(exitCodes.failed)

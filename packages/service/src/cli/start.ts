@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { paces } from '../fleet/clusters/pace.ts'
 import { UsageError } from '../usage-error.ts'
 import { showIfRunning } from './already-running.ts'
-import { detach, isDetached } from './detach.ts'
+import { detach, isDetached, orderOfParent } from './detach.ts'
 import { dataDirOption } from './options.ts'
 import { engineNames, hostings, parseRegion, type StartFlags, startSettings } from './settings.ts'
 
@@ -28,9 +28,10 @@ export function upCommand(argv: readonly string[]): Command {
 
 async function start(flags: Flags, argv: readonly string[]): Promise<void> {
   checkClusterFlags(argv)
-  const settings = startSettings(flags)
+  const { set } = isDetached() ? await orderOfParent() : flags
+  const settings = startSettings({ ...flags, ...(set && { set }) })
   if (await showIfRunning(settings, flags)) return
-  if (flags.detach && !isDetached()) return detach(settings.dataDirectory, argv)
+  if (flags.detach && !isDetached()) return detach(settings.dataDirectory, argv, { set })
   // The brokers are most of the code: the other verbs, and this one when it only waits, do not load them.
   const { runService } = await import('./run-service.ts')
   await runService(settings, flags.output)
