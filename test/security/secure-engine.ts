@@ -44,7 +44,7 @@ export class SecureEngine {
           nodeId: 1,
           rack: null,
           listeners: listeners(),
-          mechanisms: mechanisms === 'its own' ? [] : engine.#mechanisms(),
+          mechanisms: mechanisms === 'its own' ? {} : { ANY: engine.#mechanisms() },
         },
       ],
       properties: {

@@ -125,6 +125,7 @@ export class MemoryDisk implements Disk {
       size: node.directory ? 0 : node.size,
       modifiedAtMs: node.modifiedAtMs,
       isDirectory: node.directory,
+      isFile: !node.directory,
     }
   }
 

@@ -34,7 +34,12 @@ export function systemDisk(): Disk {
     existsSync: (path) => fs.existsSync(path),
     statSync(path) {
       const stat = fs.statSync(path)
-      return { size: stat.size, modifiedAtMs: stat.mtimeMs, isDirectory: stat.isDirectory() }
+      return {
+        size: stat.size,
+        modifiedAtMs: stat.mtimeMs,
+        isDirectory: stat.isDirectory(),
+        isFile: stat.isFile(),
+      }
     },
     setModifiedSync: (path, modifiedAtMs) => fs.utimesSync(path, modifiedAtMs / 1000, modifiedAtMs / 1000),
     readdirSync: (path) =>

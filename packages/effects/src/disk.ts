@@ -47,6 +47,8 @@ export interface DiskStat {
   size: number
   modifiedAtMs: number
   isDirectory: boolean
+  /** Whoever reads it comes to an end: it is no device and no pipe. */
+  isFile: boolean
 }
 
 /** An open file. Positions are bytes from its start. Writes write everything or throw. */

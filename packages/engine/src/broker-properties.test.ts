@@ -50,6 +50,8 @@ describe('broker properties', () => {
 
   it('that Apache Kafka does not know are refused, and values out of range', () => {
     expect(checkBrokerProperties({ 'num.partitions': '4' })).toEqual([])
+    expect(checkBrokerProperties({ 'listener.name.x.sasl.enabled.mechanisms': 'PLAIN' })).toEqual([])
+    expect(checkBrokerProperties({ 'listener.name.x.num.partitons': '4' })).toHaveLength(1)
     expect(checkBrokerProperties({ 'num.partitons': '4' })).toMatchObject([{ name: 'num.partitons' }])
     expect(checkBrokerProperties({ 'num.partitions': '0' })).toMatchObject([{ name: 'num.partitions' }])
   })

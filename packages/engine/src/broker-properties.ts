@@ -1,4 +1,4 @@
-import { configDefinitions, validateConfig } from './metadata/config-definitions.ts'
+import { configDefinition, configDefinitions, validateConfig } from './metadata/config-definitions.ts'
 import { type ConfigProblem, configProblems } from './metadata/config-problems.ts'
 import { configRules } from './metadata/config-rules.ts'
 
@@ -154,7 +154,7 @@ export const ignoredBrokerProperties: ReadonlySet<string> = new Set(
 /** What is wrong with static broker properties: unknown names, values out of range, and rules that they break. */
 export function checkBrokerProperties(properties: Readonly<Record<string, string>>): ConfigProblem[] {
   const unknown = Object.keys(properties).flatMap((name) => {
-    const check = configDefinitions('broker').has(name) ? null : validateConfig('broker', name, null)
+    const check = configDefinition('broker', name) ? null : validateConfig('broker', name, null)
     return check && !check.ok ? [{ name, problem: check.error }] : []
   })
   return [...unknown, ...configProblems(new Map(Object.entries(properties)))]

@@ -33,5 +33,6 @@ export {
   type SaslMechanism,
   type SaslStep,
 } from './server/authentication/mechanism.ts'
+export { loginProblem } from './login-problem.ts'
 export { handlers } from './broker/api-table.ts'
 export { checkBrokerProperties, controllerProperties, ignoredBrokerProperties } from './broker-properties.ts'

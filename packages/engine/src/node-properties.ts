@@ -1,5 +1,5 @@
 import type { ClusterLimits } from './metadata/cluster-limits.ts'
-import type { SaslMechanism } from './server/authentication/mechanism.ts'
+import type { GivenMechanisms } from './server/authentication/mechanism.ts'
 import { controllerListener, type ListenerKind, type ListenerOptions } from './server/listeners.ts'
 
 export interface Address {
@@ -22,7 +22,7 @@ export interface BrokerNode {
   /** How large the volume is that it lives on; without it, as large as the disk. */
   readonly volumeBytes?: number
   /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
-  readonly mechanisms?: readonly SaslMechanism[]
+  readonly mechanisms?: GivenMechanisms
   readonly limits?: ClusterLimits
 }
 

@@ -5,7 +5,7 @@ import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-recor
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'
 import { metadataDamaged, OperatingError } from './fleet/operating-error.ts'
-import { propertiesRefusal, tagsOfProperties } from './fleet/clusters/static-properties.ts'
+import { propertiesRefusal, shownValue, tagsOfProperties } from './fleet/clusters/static-properties.ts'
 import { UsageError } from './usage-error.ts'
 
 /*
@@ -131,7 +131,9 @@ export function checkProperties(fleet: Fleet, name: string, wanted: Record<strin
   const had = fleet.clusters.byName(name)?.spec.brokerProperties ?? {}
   const differing = Object.entries(wanted).filter(([key, value]) => had[key] !== value)
   if (differing.length === 0) return
-  const list = differing.map(([key]) => `${key}=${had[key] ?? '(not set)'}`).join(', ')
+  const list = differing
+    .map(([key]) => `${key}=${had[key] === undefined ? '(not set)' : shownValue(key, had[key])}`)
+    .join(', ')
   throw new OperatingError(`The cluster "${name}" exists with other broker properties.`, {
     code: 'CLUSTER_EXISTS',
     why: `--set is for the cluster that a start makes; this one was made with ${list}.`,

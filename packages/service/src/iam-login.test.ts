@@ -25,7 +25,7 @@ let key: AccessKey
 
 beforeAll(async () => {
   dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-iam-'))
-  service = await startOwnService(dataDirectory, effects, region)
+  service = await startOwnService(dataDirectory, effects, { region })
   const made = loadAccessKey(effects.disk, dataDirectory)
   if (!made) throw new Error('a start has made no key')
   key = made

@@ -2,6 +2,7 @@ import type { EngineName, Hosting } from './fleet/engines/engine.ts'
 import type { ClusterStatus, NodeStatus } from './fleet/clusters/cluster-status.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import type { UnreadableRecord } from './fleet/record-store.ts'
+import { shownProperties } from './fleet/clusters/static-properties.ts'
 import type { MovedPort } from './fleet/clusters/steps/pass.ts'
 import { sentenceOf } from './fleet/operating-error.ts'
 import type { ServiceState } from './state-file.ts'
@@ -131,7 +132,7 @@ function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
     engine: cluster.engine,
     hosting: cluster.hosting,
     kafkaVersion: spec?.kafkaVersion ?? '',
-    brokerProperties: spec?.brokerProperties ?? {},
+    brokerProperties: shownProperties(spec?.brokerProperties ?? {}),
     bootstrapServers: cluster.bootstrap.CLIENT ?? '',
     listeners: cluster.bootstrap,
     scramUser: user ? { name: user.user, secretArn: user.secretArn } : null,

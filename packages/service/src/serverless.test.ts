@@ -26,7 +26,7 @@ let msk: KafkaClient
 
 beforeAll(async () => {
   dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-serverless-'))
-  service = await startOwnService(dataDirectory, effects, region)
+  service = await startOwnService(dataDirectory, effects, { region })
   const made = loadAccessKey(effects.disk, dataDirectory)
   if (!made) throw new Error('a start has made no key')
   key = made

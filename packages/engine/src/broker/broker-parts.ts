@@ -23,7 +23,7 @@ import type { TellLoss } from '../storage/losses.ts'
 import { Volume } from '../storage/volume.ts'
 import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
-import type { SaslMechanism } from '../server/authentication/mechanism.ts'
+import type { GivenMechanisms } from '../server/authentication/mechanism.ts'
 import type { Interceptor } from '../server/interception.ts'
 import { LogLevels } from '../server/log-levels.ts'
 import type { ListenerOptions } from '../server/listeners.ts'
@@ -53,7 +53,7 @@ export interface BrokerOptions {
   readonly urls?: Urls
   readonly calendar?: Calendar
   /** Ways to log in that the engine does not know, for listeners whose sasl.enabled.mechanisms name them. */
-  readonly mechanisms?: readonly SaslMechanism[]
+  readonly mechanisms?: GivenMechanisms
   /** Who may do what; without one everybody may do everything. */
   readonly authorizer?: Authorizer
   /** What clients may ask of the cluster beyond configs and quotas. */

@@ -195,7 +195,7 @@ export class Broker implements BrokerServices {
 
   #serverOf(options: BrokerOptions, parts: BrokerParts): Server<RequestContext> {
     const { steady: clock } = this.calendar
-    const login = { mechanisms: [], ...options, ...parts, clock, refusals: this.refusals }
+    const login = { mechanisms: {}, ...options, ...parts, clock, refusals: this.refusals }
     return new Server(this, {
       ...options,
       config: this.config,

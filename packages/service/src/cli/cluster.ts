@@ -64,7 +64,7 @@ function writeFile(out: string, { name, text }: HandedOverNode): string {
   const path = join(directory, 'server.properties')
   try {
     mkdirSync(directory, { recursive: true })
-    writeFileSync(path, text)
+    writeFileSync(path, text, { mode: 0o600 })
     return path
   } catch (error) {
     const { message } = error as Error

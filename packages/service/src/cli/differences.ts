@@ -1,3 +1,4 @@
+import { hiddenValue, shownValue } from '../fleet/clusters/static-properties.ts'
 import type { StatusReport } from '../status-report.ts'
 import type { StartSettings } from './settings.ts'
 
@@ -36,9 +37,10 @@ function clusterDifferences(
     sentences.push(`--kafka-port ${kafkaPort} is asked for, and ${found.name} is on ${port}.`)
   for (const [key, value] of Object.entries(properties)) {
     const had = found.brokerProperties[key]
-    if (had !== value)
+    // What a service shows to nobody, nobody can compare with what is asked for.
+    if (had !== value && had !== hiddenValue)
       sentences.push(
-        `--set ${key}=${value} is asked for, and ${found.name} was made with${had === undefined ? 'out it' : ` ${key}=${had}`}.`,
+        `--set ${key}=${shownValue(key, value)} is asked for, and ${found.name} was made with${had === undefined ? 'out it' : ` ${key}=${had}`}.`,
       )
   }
   return sentences

@@ -19,14 +19,14 @@ export function loggedEffects(lines: string[]) {
 export function startOwnService(
   dataDirectory: string,
   effects: ReturnType<typeof loggedEffects>,
-  region?: string,
+  { region, properties = {} }: { region?: string; properties?: Record<string, string> } = {},
 ): Promise<Service> {
   return startService({
     dataDirectory,
     apiPort: 0,
     kafkaPort: 0,
     cluster: { kind: 'default' },
-    properties: { 'connection.failed.authentication.delay.ms': '0' },
+    properties: { 'connection.failed.authentication.delay.ms': '0', ...properties },
     region,
     acceptAnySignature: false,
     effects,

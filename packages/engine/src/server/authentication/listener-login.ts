@@ -6,7 +6,7 @@ import type { MetadataImage } from '../../metadata/image.ts'
 import type { ListenerOptions } from '../listeners.ts'
 import type { RefusalLog } from '../refusal-log.ts'
 import { jaasOptions } from './jaas.ts'
-import type { SaslMechanism } from './mechanism.ts'
+import type { GivenMechanisms, SaslMechanism } from './mechanism.ts'
 import { OAuthBearer } from './oauthbearer/oauth-bearer.ts'
 import { signedTokens, unsecuredTokens } from './oauthbearer/validators.ts'
 import { Plain } from './plain.ts'
@@ -24,8 +24,7 @@ interface LoginParts {
   readonly random: Random
   readonly config: BrokerConfig
   readonly metadata: MetadataImage
-  /** Those of whoever has started the node, which the engine does not know. */
-  readonly mechanisms: readonly SaslMechanism[]
+  readonly mechanisms: GivenMechanisms
 }
 
 /**
@@ -53,17 +52,18 @@ export function loginsOf(listener: ListenerOptions, parts: LoginParts): (() => S
 }
 
 function mechanismOf(name: string, listener: ListenerOptions, parts: LoginParts): SaslMechanism {
-  const given = parts.mechanisms.find((one) => one.name === name)
+  const ofListener = parts.mechanisms[listener.name] ?? []
+  const given = ofListener.find((one) => one.name === name)
   if (given) return given
   const value = valuesOf(listener, name, parts.config)
-  if (name === 'PLAIN') return new Plain(String(value('sasl.jaas.config') ?? ''))
+  if (name === 'PLAIN') return new Plain(jaasOf('PlainLoginModule', listener, value))
   if (name === 'OAUTHBEARER') return oauthBearer(listener, value, parts)
   if (!isScram(name)) {
     const served = [
       'PLAIN',
       'OAUTHBEARER',
       ...Object.keys(scramMechanisms),
-      ...parts.mechanisms.map((one) => one.name),
+      ...ofListener.map((one) => one.name),
     ]
     throw new Error(`listener ${listener.name} wants the mechanism ${name}; served are ${served.join(', ')}`)
   }
@@ -76,15 +76,20 @@ function mechanismOf(name: string, listener: ListenerOptions, parts: LoginParts)
 const oauthBearerPackage = 'org.apache.kafka.common.security.oauthbearer'
 
 /** By Apache Kafka's default, which is for tests, tokens are believed as they are. */
-function oauthBearer({ name: listener }: ListenerOptions, value: Values, parts: LoginParts): SaslMechanism {
-  const jaas = jaasOptions(String(value('sasl.jaas.config') ?? ''), 'OAuthBearerLoginModule')
-  if (!jaas) throw new Error(`listener ${listener} has no sasl.jaas.config that names OAuthBearerLoginModule`)
+function oauthBearer(listener: ListenerOptions, value: Values, parts: LoginParts): SaslMechanism {
+  const jaas = jaasOf('OAuthBearerLoginModule', listener, value)
   const handler = value('sasl.server.callback.handler.class')
   return new OAuthBearer(
     handler === `${oauthBearerPackage}.OAuthBearerValidatorCallbackHandler`
-      ? signedTokens({ ...parts, listener, value })
+      ? signedTokens({ ...parts, listener: listener.name, value })
       : unsecuredTokens(parts.clock, jaas),
   )
+}
+
+function jaasOf(module: string, { name }: ListenerOptions, value: Values): ReadonlyMap<string, string> {
+  const options = jaasOptions(String(value('sasl.jaas.config') ?? ''), module)
+  if (!options) throw new Error(`listener ${name} has no sasl.jaas.config that names ${module}`)
+  return options
 }
 
 type Values = ReturnType<typeof valuesOf>

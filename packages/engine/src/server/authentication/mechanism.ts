@@ -8,6 +8,12 @@ export interface SaslMechanism {
   begin(): SaslExchange
 }
 
+/**
+ * Mechanisms of whoever has started the node, which the engine does not know, by the listener where they are meant: there
+ * alone, for one of the same name may be the engine's own elsewhere.
+ */
+export type GivenMechanisms = Readonly<Partial<Record<string, readonly SaslMechanism[]>>>
+
 /** One login: pure but for what it asks of its maker. After `done` or a rejection it is over. */
 export interface SaslExchange {
   /**

@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { jaasOptions } from './jaas.ts'
 import { LoginRefused, type SaslExchange, type SaslMechanism } from './mechanism.ts'
 
 /** User and password as they are (RFC 4616), by what the listener's JAAS login says of users. */
@@ -7,7 +6,7 @@ export class Plain implements SaslMechanism {
   readonly name = 'PLAIN'
   readonly #passwords: ReadonlyMap<string, string>
 
-  constructor(jaas: string) {
+  constructor(jaas: ReadonlyMap<string, string>) {
     this.#passwords = plainUsers(jaas)
   }
 
@@ -39,9 +38,8 @@ function isSame(shown: string, known: string | undefined): boolean {
 }
 
 /** `… required user_alice="secret" user_bob="…";` */
-function plainUsers(jaas: string): Map<string, string> {
-  const options = [...(jaasOptions(jaas, 'PlainLoginModule') ?? [])]
+function plainUsers(jaas: ReadonlyMap<string, string>): Map<string, string> {
   return new Map(
-    options.flatMap(([name, value]) => (name.startsWith('user_') ? [[name.slice(5), value]] : [])),
+    [...jaas].flatMap(([name, value]) => (name.startsWith('user_') ? [[name.slice(5), value]] : [])),
   )
 }

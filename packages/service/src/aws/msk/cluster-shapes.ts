@@ -6,6 +6,7 @@ import type { Clusters } from '../../fleet/clusters/clusters.ts'
 import { type ClientListenerName, ListenerName, type NodeRole, sameNode } from '../../fleet/engines/engine.ts'
 import { bootNodeId, clusterTypeOf } from '../../fleet/clusters/serverless.ts'
 import { connectString } from '../../fleet/clusters/addresses.ts'
+import { shownTags } from '../../fleet/clusters/static-properties.ts'
 import { activeChange } from '../../fleet/clusters/changes/change-life.ts'
 import { sentenceOf } from '../../fleet/operating-error.ts'
 import type { UnreadableRecord } from '../../fleet/record-store.ts'
@@ -111,7 +112,7 @@ function common(record: ClusterRecord, beside: Beside) {
     CurrentVersion: record.currentVersion,
     State: record.state,
     StateInfo: stateInfo(beside.stateInfo),
-    Tags: record.tags,
+    Tags: shownTags(record.tags),
   }
 }
 

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { NodeAuthority } from '../authority/node-authority.ts'
+import { loginProperty } from '../engines/listeners.ts'
 import {
   type ClusterPlan,
   type Engine,
@@ -66,6 +67,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
         rack: spec.brokerNodeGroup.ZoneIds?.[node.zone] ?? null,
         listeners: ports.map(({ listener, port }) => ({ name: listener, host, port })),
         ...(wanted.some(isEncryptedForClients) && { tls: nodeTls(record, node, place) }),
+        ...(wanted.includes(ListenerName.clientScram) && scramMechanisms(properties)),
         ...(wanted.some(isSecureInner) && { identity: nodeIdentity(record, node, place) }),
         generation: node.generation,
       }
@@ -103,6 +105,12 @@ function iamLimits({ brokerNodeGroup, serverless }: ClusterRecord['spec']): Reco
     'listener.name.client_iam.max.connections': '3000',
     'listener.name.client_iam.max.connection.creation.rate': String(perSecond),
   }
+}
+
+/** Where the owner of the cluster has more of them than the usual one. */
+function scramMechanisms(properties: Readonly<Record<string, string>>) {
+  const set = properties[loginProperty]
+  return set === undefined ? {} : { scramMechanisms: set }
 }
 
 /** As a pattern that matches nothing else. */

@@ -3,10 +3,11 @@ import { MemoryDisk, MemoryNetwork } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
 import { FakeEngine } from '../engines/testing/fake-engine.ts'
 import { clusterSpec, unservedParts } from './cluster-spec.ts'
-import { propertiesOfTags, staticProperties, tagsOfProperties } from './static-properties.ts'
+import { propertiesOfTags, shownTags, staticProperties, tagsOfProperties } from './static-properties.ts'
 import { derivedUuid, zoneId } from './zones.ts'
 
 const engine = new FakeEngine({ disk: new MemoryDisk(), network: new MemoryNetwork() })
+const apacheKafka = new FakeEngine({ disk: new MemoryDisk(), network: new MemoryNetwork() }, 'apache-kafka')
 const none = () => ({
   refusal: { kind: 'invalid' as const, message: 'there is no configuration', parameter: 'arn' },
 })
@@ -126,6 +127,62 @@ describe('static broker properties', () => {
       Object.keys(staticProperties({ ...spec(), kafkaVersion, configuration }, engine))
     expect(names('3.9.x')).toContain('zookeeper.session.timeout.ms')
     expect(names('3.9.x.kraft')).not.toContain('zookeeper.session.timeout.ms')
+  })
+
+  const scram = 'listener.name.client_sasl_scram.'
+  const bearer = 'org.apache.kafka.common.security.oauthbearer'
+  const plainLogin = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="a";'
+  const refused = (set: Record<string, string>, by = engine) => {
+    const result = clusterSpec({ ...request, Tags: tagsOfProperties(set) }, place, by, none)
+    return 'refusal' in result ? result.refusal.message : 'taken'
+  }
+
+  it('may say how clients log in where SCRAM is', () => {
+    const set = {
+      [`${scram}sasl.enabled.mechanisms`]: 'SCRAM-SHA-512, PLAIN,OAUTHBEARER',
+      [`${scram}plain.sasl.jaas.config`]: plainLogin,
+      [`${scram}oauthbearer.sasl.jaas.config`]: `${bearer}.OAuthBearerLoginModule required;`,
+      [`${scram}oauthbearer.sasl.server.callback.handler.class`]: `${bearer}.OAuthBearerValidatorCallbackHandler`,
+      [`${scram}oauthbearer.sasl.oauthbearer.jwks.endpoint.url`]: 'https://issuer.example/keys',
+      [`${scram}sasl.oauthbearer.expected.audience`]: 'kafka',
+      [`${scram}plain.connections.max.reauth.ms`]: '60000',
+      'sasl.oauthbearer.expected.issuer': 'https://issuer.example',
+    }
+    expect(refused(set)).toBe('taken')
+    expect(refused(set, apacheKafka)).toContain('the engine apache-kafka has SCRAM-SHA-512 alone')
+    const listeners = { ClientAuthentication: { Sasl: { Scram: { Enabled: true } } } }
+    const sentence = 'at the listener for SCRAM, which it does not have'
+    expect(unservedParts(spec({ Tags: tagsOfProperties(set) }), engine)).toContain(sentence)
+    expect(unservedParts(spec({ Tags: tagsOfProperties(set), ...listeners }), engine)).toBeNull()
+  })
+
+  it.each([
+    ['listener.name.client.ssl.client.auth', 'none', 'is set by Sluice itself'],
+    ['listener.name.client_iam.sasl.enabled.mechanisms', 'PLAIN', 'is set by Sluice itself'],
+    [`${scram}ssl.keystore.location`, '/etc/passwd', 'is set by Sluice itself'],
+    [`${scram}scram-sha-512.sasl.jaas.config`, 'a.ScramLoginModule', 'is set by Sluice itself'],
+    [`${scram}sasl.oauthbearer.jwt.validator.class`, 'a.Validator', 'is set by Sluice itself'],
+    [`${scram}plain.sasl.jaas.config`, 'com.example.PlainLoginModule required;', 'names another class'],
+    [`${scram}oauthbearer.sasl.server.callback.handler.class`, 'com.example.Handler', 'another class'],
+    [`${scram}sasl.enabled.mechanisms`, 'SCRAM-SHA-512,GSSAPI', 'names "GSSAPI"; served are'],
+    [`${scram}sasl.enabled.mechanisms`, 'PLAIN', 'leaves out SCRAM-SHA-512'],
+    [`${scram}sasl.enabled.mechanisms`, '', 'names ""'],
+    [`${scram}sasl.enabled.mechanisms`, 'SCRAM-SHA-512,OAUTHBEARER', 'every token would be believed'],
+    ['sasl.enabled.mechanisms', 'PLAIN', `name it ${scram}sasl.enabled.mechanisms`],
+    ['sasl.jaas.config', plainLogin, `name it ${scram}plain.sasl.jaas.config`],
+  ])('do not set %s=%s', (name, value, sentence) => {
+    expect(refused({ [name]: value })).toContain(sentence)
+  })
+
+  it('show nobody a password', () => {
+    const tags = {
+      ...tagsOfProperties({ [`${scram}plain.sasl.jaas.config`]: plainLogin, 'num.partitions': '3' }),
+    }
+    expect(shownTags({ ...tags, 'my-password': 'is-a-tag' })).toEqual({
+      [`sluice:set:${scram}plain.sasl.jaas.config`]: '[hidden]',
+      'sluice:set:num.partitions': '3',
+      'my-password': 'is-a-tag',
+    })
   })
 
   it('go through tags and back', () => {

@@ -12,6 +12,7 @@ import type {
 } from '@aws-sdk/client-kafka'
 import type { ChosenConfiguration } from '../configurations/configurations.ts'
 import type { Engine } from '../engines/engine.ts'
+import { loginProperty } from '../engines/listeners.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal, unsupportedVersion } from '../refusal.ts'
 import { clientListenersOf, wantedClientListeners } from './client-listeners.ts'
@@ -131,6 +132,8 @@ export function unservedParts(
     sentences.push('Public access is described and has no listeners of its own yet.')
   if (vpcSchemesOf(VpcConnectivity?.ClientAuthentication).length > 0)
     sentences.push('VPC connectivity is described and has no listeners of its own yet.')
+  if (spec.brokerProperties[loginProperty] !== undefined && !spec.clientAuthentication?.Sasl?.Scram?.Enabled)
+    sentences.push('Its tags say how clients log in at the listener for SCRAM, which it does not have.')
   const { CloudWatchLogs: group, Firehose: firehose, S3: s3 } = spec.loggingInfo?.AuthorizerLogs ?? {}
   if (group?.Enabled || firehose?.Enabled || s3?.Enabled)
     sentences.push(

@@ -12,6 +12,8 @@ export function clusterStore(options: { disk: Disk; logger: Logger; dataDirector
     ...options,
     directory: join(options.dataDirectory, 'clusters'),
     noun: 'cluster',
+    // Broker properties may have passwords in them.
+    mode: 0o600,
     fileOf: (uuid) => join(uuid, 'cluster.json'),
     formatVersion: 4,
     upgrade: upgradedRecord,

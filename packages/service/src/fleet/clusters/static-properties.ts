@@ -1,6 +1,7 @@
 import type { Engine } from '../engines/engine.ts'
 import { invalid, type Refusal } from '../refusal.ts'
 import { isExpress } from './instance-types.ts'
+import { isOfListeners, isServedOfListeners, listenerProblem } from './listener-properties.ts'
 
 /*
  * Static broker properties of a cluster. Precedence, weakest first: Apache Kafka's default (the engine's) <
@@ -45,7 +46,7 @@ const inSyncCounts: readonly string[] = [
 ]
 
 /** The cluster's shape decides these; nobody sets them. */
-const ownedPrefixes = ['listener.name.', 'controller.quorum.', 'ssl.key', 'ssl.truststore.']
+const ownedPrefixes = ['controller.quorum.', 'ssl.key', 'ssl.truststore.']
 const owned = new Set([
   'advertised.listeners',
   'broker.id',
@@ -67,7 +68,6 @@ const codeNames = new Set([
   'config.providers',
   'kafka.metrics.reporters',
   'metric.reporters',
-  'sasl.jaas.config',
   'security.providers',
 ])
 const classSuffix = /\.class(\.name|\.path)?$/
@@ -131,7 +131,7 @@ export function propertiesRefusal(
   parameter: string,
 ): Refusal | undefined {
   const properties = ownersProperties(source, engine)
-  const sentence = refusedProperty(properties)
+  const sentence = refusedProperty(properties, engine)
   if (sentence) return invalid(sentence, parameter)
   const problems = engine.checkProperties(properties, source.kafkaVersion)
   if (problems.length === 0) return undefined
@@ -142,8 +142,13 @@ export function propertiesRefusal(
 }
 
 /** What a cluster's owner may not set, whatever the engine thinks of it, as a sentence; null where all is well. */
-function refusedProperty(set: Readonly<Record<string, string>>): string | null {
+function refusedProperty(set: Readonly<Record<string, string>>, engine: Engine): string | null {
   for (const [name, value] of Object.entries(set)) {
+    if (isOfListeners(name)) {
+      const problem = listenerProblem(set, name, engine)
+      if (problem !== null) return problem
+      continue
+    }
     if (isOwned(name)) return `The property ${name} is set by Sluice itself.`
     if (loadsCode(name, value)) return `The property ${name} would load code, and cannot be set.`
   }
@@ -158,6 +163,7 @@ function loadsCode(name: string, value: string): boolean {
 
 /** Does the shape of a cluster decide this property? */
 export function isOwned(name: string): boolean {
+  if (isOfListeners(name)) return !isServedOfListeners(name)
   return owned.has(name) || ownedPrefixes.some((prefix) => name.startsWith(prefix))
 }
 
@@ -174,6 +180,33 @@ export function propertiesOfTags(tags: Readonly<Record<string, string>>): Record
 export function tagsOfProperties(set: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(set).map(([name, value]) => [`${propertyTagPrefix}${name}`, value]),
+  )
+}
+
+/** Properties whose values nobody is shown. */
+const secret = /(?:jaas\.config|secret|secret\.key|password|passphrase)$/
+
+/** In place of what is secret, as in Kafka's own logs. */
+export const hiddenValue = '[hidden]'
+
+/** The value as whoever may describe the cluster sees it. */
+export function shownValue(name: string, value: string): string {
+  return secret.test(name) ? hiddenValue : value
+}
+
+export function shownProperties(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, shownValue(name, value)]),
+  )
+}
+
+/** Tags as they are shown: a property that one sets may be a secret. */
+export function shownTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [
+      key,
+      key.startsWith(propertyTagPrefix) ? shownValue(key, value) : value,
+    ]),
   )
 }
 

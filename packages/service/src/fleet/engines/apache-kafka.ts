@@ -38,6 +38,7 @@ export function apacheKafkaEngine(options: ApacheKafkaEngineOptions): Engine {
     kafkaVersions: releases.map(kafkaVersionOf),
     defaultKafkaVersion: releases.at(-1)?.name ?? '',
     clientListeners: new Set(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM']),
+    loginMechanisms: new Set(['SCRAM-SHA-512']),
     heedsRevocations: false,
     hostings: ['process'],
     nodeStartsMax,

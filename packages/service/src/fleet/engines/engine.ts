@@ -13,6 +13,8 @@ export interface Engine {
   readonly defaultKafkaVersion: string
   /** The listeners for clients that its brokers can have. */
   readonly clientListeners: ReadonlySet<ClientListenerName>
+  /** By what their owner may have clients log in at CLIENT_SASL_SCRAM, by Kafka's names. */
+  readonly loginMechanisms: ReadonlySet<string>
   /** Whether its brokers refuse clients whose certificates are on a revocation list of their truststore. */
   readonly heedsRevocations: boolean
   /** How the nodes of a cluster can be hosted; the first is what a cluster has that does not choose. */
@@ -195,6 +197,8 @@ export interface NodePlan extends NodeKey {
   listeners: readonly NodeListener[]
   /** Of a broker with a listener for clients that is encrypted. */
   tls?: NodeTls
+  /** By what clients log in at CLIENT_SASL_SCRAM, as `sasl.enabled.mechanisms` has it, where that is not SCRAM-SHA-512 alone. */
+  scramMechanisms?: string
   /** By which it and the other nodes of its cluster know each other, where they do. */
   identity?: NodeIdentity
   /** Raised by each reboot: a node that runs under a lower one is out of date. */

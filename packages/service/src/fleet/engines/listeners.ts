@@ -57,16 +57,31 @@ export function securityProperties(node: NodePlan): Record<string, string> {
   return {
     ...tlsProperties(node),
     ...identityProperties(node),
-    ...(isThere(ListenerName.clientScram) && scramProperties),
+    ...(isThere(ListenerName.clientScram) && scramProperties(node)),
     ...(isThere(ListenerName.clientIam) && iamProperties),
   }
 }
 
+export const scramPrefix = `listener.name.${ListenerName.clientScram.toLowerCase()}.`
+/** By what clients log in at CLIENT_SASL_SCRAM. */
+export const loginProperty = `${scramPrefix}sasl.enabled.mechanisms`
+export const usualLogins = 'SCRAM-SHA-512'
+
 /** Apache Kafka wants a login module for each mechanism, though that of SCRAM finds its users in the metadata. */
-const scramProperties: Readonly<Record<string, string>> = {
-  'listener.name.client_sasl_scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
-  'listener.name.client_sasl_scram.scram-sha-512.sasl.jaas.config':
-    'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+function scramProperties({ scramMechanisms = usualLogins }: NodePlan): Record<string, string> {
+  return {
+    [loginProperty]: scramMechanisms,
+    ...Object.fromEntries(
+      scramMechanisms
+        .toLowerCase()
+        .split(/\s*,\s*/)
+        .filter((mechanism) => mechanism.startsWith('scram-'))
+        .map((mechanism) => [
+          `${scramPrefix}${mechanism}.sasl.jaas.config`,
+          'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+        ]),
+    ),
+  }
 }
 
 const iamProperties: Readonly<Record<string, string>> = {

@@ -8,6 +8,8 @@ import { KeyUnknown, signedClaims, TokenRefused, unsignedClaims } from './web-to
 /** Says who bears a token; throws TokenRefused. */
 export type ValidateToken = (token: string) => Promise<Bearer>
 
+const keysBytesMax = 1_048_576
+
 interface ValidatorParts {
   readonly clock: Clock
   readonly disk: Disk
@@ -77,13 +79,20 @@ function readerOf({ value, listener, disk, urls }: ValidatorParts): () => Promis
   if (protocol !== 'file:')
     throw problem(listener, 'an http, https or file URL in sasl.oauthbearer.jwks.endpoint.url')
   const path = decodeURIComponent(new URL(url).pathname)
-  const read = () => disk.readFileSync(path).toString()
+  const read = () => keysFile(disk, path)
   try {
     publishedKeys(read())
   } catch (cause) {
     throw new Error(`listener ${listener}: sasl.oauthbearer.jwks.endpoint.url=${url} has no keys`, { cause })
   }
   return async () => read()
+}
+
+/** Read where everything else waits for it: no pipe, no device, and no more than an issuer would publish. */
+function keysFile(disk: Disk, path: string): string {
+  const { isFile, size } = disk.statSync(path)
+  if (!isFile || size > keysBytesMax) throw new Error(`${path} is no file of at most ${keysBytesMax} bytes`)
+  return disk.readFileSync(path).toString()
 }
 
 function problem(listener: string, what: string): Error {

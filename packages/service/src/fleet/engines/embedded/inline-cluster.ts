@@ -1,4 +1,4 @@
-import type { Clock, Disk, Logger, Network, Processes, Random } from '@sluice/effects'
+import type { Clock, Disk, Logger, Network, Processes, Random, Urls } from '@sluice/effects'
 import {
   type Cluster,
   type ControllerNode,
@@ -16,6 +16,7 @@ import {
   type EngineCluster,
   type EngineClusterOptions,
   type Finding,
+  ListenerName,
   type NodeKey,
   type NodePlan,
   nodeName,
@@ -44,6 +45,8 @@ interface InlineEffects {
   random: Random
   logger: Logger
   processes: Processes
+  /** Where the keys of issuers of tokens are read. */
+  urls?: Urls
   /** Of the requests of clients, in the development mode. */
   interceptor?: Interceptor | undefined
 }
@@ -156,8 +159,9 @@ export class InlineCluster implements EngineCluster {
     const cluster = this.#running
     if (!cluster) throw new Error(`broker ${nodeId} is started before its controller`)
     const logger = this.#effects.logger.with({ broker: nodeId })
-    const mechanisms = iamMechanisms(this.#options.access, listeners, { ...this.#effects, logger })
+    const ofIam = iamMechanisms(this.#options.access, listeners, { ...this.#effects, logger })
     const { volumeBytes, limits } = plan
+    const mechanisms = { [ListenerName.clientIam]: ofIam }
     const broker = { nodeId, rack, listeners: listenersOf(plan, node), mechanisms, volumeBytes, limits }
     const own = this.#serverLogs.of(nodeId)
     own.info('starts', { role: node.role, node: nodeId })

@@ -56,7 +56,8 @@ export const emptyReport: NodeReport = {
 export function writeNodeFile(disk: Disk, file: NodeFile): string {
   const path = nodePath(file.directories)
   disk.mkdirSync(file.directories.config)
-  disk.writeFileAtomicSync(path, `${JSON.stringify(file, null, 2)}\n`, { durable: false })
+  // Its properties may have passwords in them.
+  disk.writeFileAtomicSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, durable: false })
   return path
 }
 

@@ -7,10 +7,12 @@ import {
   type Network,
   type Processes,
   type Random,
+  type Urls,
 } from '@sluice/effects'
 import { type Loss, MetadataDamagedError, startBrokerNode, startControllerNode } from '@sluice/engine'
 import { serverLogBytesMax, serverLogFilesMax, serverLogName } from '../../processes/log-tail.ts'
 import { rollingLog } from '../../processes/rolling-log.ts'
+import { ListenerName } from '../engine.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 import { FollowedIamFile } from './iam-files.ts'
 import { type NodeFile, readNodeFile } from './node-file.ts'
@@ -24,6 +26,8 @@ interface NodeEffects {
   network: Network
   random: Random
   processes: Processes
+  /** Where the keys of issuers of tokens are read. */
+  urls?: Urls
 }
 
 interface NodeLife {
@@ -92,7 +96,7 @@ async function start(
   }
   const iam = file.iamFile === null ? null : new FollowedIamFile(file.iamFile, effects)
   signal.addEventListener('abort', () => iam?.end())
-  const mechanisms = iam ? iamMechanisms(iam.access, listeners, effects) : []
+  const mechanisms = iam ? { [ListenerName.clientIam]: iamMechanisms(iam.access, listeners, effects) } : {}
   const { volumeBytes } = file
   const { limits } = controller
   const broker = await startBrokerNode({

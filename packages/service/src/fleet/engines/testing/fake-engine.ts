@@ -41,6 +41,7 @@ export class FakeEngine implements Engine {
   readonly defaultKafkaVersion = '4.4.x.kraft'
   readonly heedsRevocations = true
   readonly clientListeners = new Set<ClientListenerName>(['CLIENT', 'CLIENT_SECURE', 'CLIENT_SASL_SCRAM'])
+  readonly loginMechanisms
   readonly hostings
   nodeStartsMax = Number.POSITIVE_INFINITY
   readonly ignoredProperties = new Set(['num.io.threads'])
@@ -86,13 +87,18 @@ export class FakeEngine implements Engine {
   constructor(effects: { disk: Disk; network: Network }, name: Engine['name'] = 'embedded') {
     this.#effects = effects
     this.name = name
+    const more = name === 'embedded' ? ['PLAIN', 'OAUTHBEARER'] : []
+    this.loginMechanisms = new Set(['SCRAM-SHA-512', ...more])
     this.hostings = name === 'embedded' ? (['inline', 'process'] as const) : (['process'] as const)
   }
 
   checkProperties(properties: Readonly<Record<string, string>>): PropertyProblem[] {
     return Object.keys(properties)
       .filter(
-        (name) => !/^(num|auto|group|log|offsets|min|default|message|transaction|share|unclean)\./.test(name),
+        (name) =>
+          !/^(num|auto|group|log|offsets|min|default|message|transaction|share|unclean|listener|sasl)\./.test(
+            name,
+          ),
       )
       .map((name) => ({ name, problem: `${name} is not a broker property` }))
   }
