@@ -409,7 +409,7 @@ describe('wrong usage', () => {
     ['start', '--no-cluster', '--set', 'num.partitions=4'],
     ['start', '--region', 'mars'],
     ['status', '--data-dir', ''],
-    ['status', '-o', 'yaml'],
+    ['status', '-o', 'xml'],
     ['restart'],
   ])('exits with 2 (%#: %s)', async (verb, ...flags) => {
     const { exitCode, stderr } = await sandbox.run(verb, ...flags)
@@ -436,6 +436,7 @@ describe('where nothing runs', () => {
     const { exitCode, stdout } = await sandbox.run('status', '-o', 'json')
     expect(exitCode).toBe(3)
     expect(JSON.parse(stdout)).toEqual({ running: false })
+    expect((await sandbox.run('status', '-o', 'yaml')).stdout).toBe('running: false\n')
   })
 })
 

@@ -2,6 +2,7 @@ import { OperatingError } from '../fleet/operating-error.ts'
 import { ownCommand } from './advice.ts'
 import { isDetached } from './detach.ts'
 import { differences } from './differences.ts'
+import { type OutputFormat, printOne } from './output.ts'
 import { askStatus, findOccupant } from './running-service.ts'
 import { runningScreen } from './screen.ts'
 import type { StartSettings } from './settings.ts'
@@ -12,7 +13,7 @@ import type { StartSettings } from './settings.ts'
  */
 export async function showIfRunning(
   settings: StartSettings,
-  { output }: { output: 'text' | 'json' },
+  { output }: { output: OutputFormat },
 ): Promise<boolean> {
   const { dataDirectory } = settings
   // The detached service was started because nobody was here; another that came first has the lock.
@@ -33,6 +34,6 @@ export async function showIfRunning(
       why: `${differing.join(' ')}`,
       next: `Stop it first (${ownCommand('stop', dataDirectory)}), leave those settings away, or choose another directory with --data-dir.`,
     })
-  process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : runningScreen(report))
+  await printOne(report, () => runningScreen(report), output)
   return true
 }

@@ -12,6 +12,7 @@ import { nodesLeftBehind } from '../fleet/processes/left-behind.ts'
 import { ownCommand } from './advice.ts'
 import { clusterVerbs } from './clusters.ts'
 import { dataDirOption } from './options.ts'
+import { formatOption, type OutputFormat, printAll } from './output.ts'
 import { shortPath } from './own-name.ts'
 import { findOccupant, notRunning } from './running-service.ts'
 
@@ -30,14 +31,19 @@ export function clusterCommand(): Command {
         '--out <directory>',
         'where a directory for each node with its server.properties is made',
       )
+      .addOption(formatOption())
       .addOption(dataDirOption())
-      .action((name: string, { out, dataDir }: { out: string; dataDir: string }) =>
-        handOver(name, out, dataDir),
-      ),
+      .action(handOver),
   )
 }
 
-function handOver(name: string, out: string, dataDir: string): void {
+interface HandOverFlags {
+  out: string
+  dataDir: string
+  output: OutputFormat
+}
+
+async function handOver(name: string, { out, dataDir, output }: HandOverFlags): Promise<void> {
   const effects = { ...systemEffects(), logger: silentLogger }
   refuseWhileRunning(effects, name, dataDir)
   const dataDirectory = resolve(dataDir)
@@ -52,7 +58,8 @@ function handOver(name: string, out: string, dataDir: string): void {
       name,
     )
     const paths = nodes.map((node) => writeFile(resolve(out), node))
-    process.stdout.write(paths.map((path) => `${path}\n`).join(''))
+    const written = nodes.map((node, at) => ({ node: node.name, path: paths[at] }))
+    await printAll(written, () => paths.map((path) => `${path}\n`).join(''), output)
     process.stderr.write(nextSteps(name, paths, withoutIam))
   } finally {
     lock.release()

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { systemDisk, systemEffects } from '@sluice/effects'
 import { isIdentityArn, readAccessKeys, writeAccessKeys } from '../access-keys.ts'
 import { newAccessKey } from '../credentials.ts'
@@ -7,6 +7,7 @@ import { identitiesIn } from '../iam-question.ts'
 import { UsageError } from '../usage-error.ts'
 import { parseRegion } from './settings.ts'
 import { dataDirOption } from './options.ts'
+import { formatOption, type OutputFormat, printAll, printOne } from './output.ts'
 import { notRunning } from './running-service.ts'
 
 /* The access keys of a data directory beside the owner's. A service that runs takes up what is changed here. */
@@ -18,7 +19,7 @@ interface AddFlags {
   account?: string
   identity?: string
   region?: string[]
-  output: 'text' | 'json'
+  output: OutputFormat
 }
 
 export function credentialsCommand(): Command {
@@ -32,14 +33,14 @@ export function credentialsCommand(): Command {
         .option('--account <id>', 'of the owner of another account, twelve digits')
         .option('--identity <arn>', 'of any of these, by its ARN')
         .option('--region <region...>', 'good in these regions alone')
-        .addOption(outputOption())
+        .addOption(formatOption())
         .addOption(dataDirOption())
         .action(add),
     )
     .addCommand(
       new Command('list')
         .description('whose keys there are, without their secrets')
-        .addOption(outputOption())
+        .addOption(formatOption())
         .addOption(dataDirOption())
         .action(list),
     )
@@ -47,27 +48,21 @@ export function credentialsCommand(): Command {
       new Command('remove')
         .description('take an access key away: nobody signs or logs in with it from then on')
         .argument('<access key>')
+        .addOption(formatOption())
         .addOption(dataDirOption())
         .action(remove),
     )
 }
 
-function outputOption(): Option {
-  return new Option('-o, --output <format>').choices(['text', 'json']).default('text')
-}
-
-function add(flags: AddFlags): void {
+async function add(flags: AddFlags): Promise<void> {
   const { disk, random } = systemEffects()
   const dataDirectory = known(flags.dataDir)
   const identity = identityOf(flags, dataDirectory)
   const regions = flags.region?.map(parseRegion)
   const key = { ...newAccessKey(random), identity, ...(regions && { regions }) }
   writeAccessKeys(disk, dataDirectory, [...readAccessKeys(disk, dataDirectory), key])
-  if (flags.output === 'json') process.stdout.write(`${JSON.stringify(key, null, 2)}\n`)
-  else
-    process.stdout.write(
-      `AWS_ACCESS_KEY_ID=${key.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
-    )
+  const lines = `AWS_ACCESS_KEY_ID=${key.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`
+  await printOne(key, () => lines, flags.output)
   process.stderr.write(`\n  The key is ${identity}'s. Its secret is not shown again.\n`)
 }
 
@@ -86,27 +81,44 @@ function identityOf({ user, role, account, identity }: AddFlags, dataDirectory: 
   return arn
 }
 
-function list({ dataDir, output }: { dataDir: string; output: 'text' | 'json' }): void {
-  const keys = readAccessKeys(systemDisk(), known(dataDir)).map(({ accessKeyId, identity, regions }) => ({
-    accessKeyId,
-    identity,
-    ...(regions && { regions }),
-  }))
-  if (output === 'json') process.stdout.write(`${JSON.stringify(keys, null, 2)}\n`)
-  else
-    for (const { accessKeyId, identity, regions } of keys)
-      process.stdout.write(`${accessKeyId}  ${identity}${regions ? `  ${regions.join(', ')}` : ''}\n`)
+/** Of a key, without its secret. */
+interface Held {
+  accessKeyId: string
+  identity: string
+  regions?: readonly string[]
 }
 
-function remove(accessKeyId: string, { dataDir }: { dataDir: string }): void {
+const columns = {
+  'ACCESS KEY': ({ accessKeyId }: Held) => accessKeyId,
+  WHOSE: ({ identity }: Held) => identity,
+  REGIONS: ({ regions }: Held) => regions?.join(', '),
+}
+
+function held({ accessKeyId, identity, regions }: Held): Held {
+  return { accessKeyId, identity, ...(regions && { regions }) }
+}
+
+async function list({ dataDir, output }: { dataDir: string; output: OutputFormat }): Promise<void> {
+  await printAll(readAccessKeys(systemDisk(), known(dataDir)).map(held), columns, output)
+}
+
+async function remove(
+  accessKeyId: string,
+  { dataDir, output }: { dataDir: string; output: OutputFormat },
+): Promise<void> {
   const disk = systemDisk()
   const dataDirectory = known(dataDir)
   const keys = readAccessKeys(disk, dataDirectory)
-  const left = keys.filter((key) => key.accessKeyId !== accessKeyId)
-  if (left.length === keys.length)
-    throw new UsageError(`There is no access key ${accessKeyId} in ${dataDirectory}.`)
-  writeAccessKeys(disk, dataDirectory, left)
+  const removed = keys.find((key) => key.accessKeyId === accessKeyId)
+  if (!removed) throw new UsageError(`There is no access key ${accessKeyId} in ${dataDirectory}.`)
+  writeAccessKeys(
+    disk,
+    dataDirectory,
+    keys.filter((key) => key !== removed),
+  )
   process.stderr.write(`Removed ${accessKeyId}.\n`)
+  // People have been told.
+  await printOne(held(removed), () => '', output)
 }
 
 /** Keys are good where a service was started once: it made the directory. */

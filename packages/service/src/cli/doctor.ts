@@ -25,8 +25,7 @@ export function doctorCommand(): Command {
     .addOption(dataDirOption())
     .action(async ({ dataDir, output }: { dataDir: string; output: OutputFormat }) => {
       const checks = await allChecks(dataDir)
-      if (output === 'table') process.stdout.write(screenOf(checks))
-      else await printAll(checks, {}, output)
+      await printAll(checks, () => screenOf(checks), output)
       if (checks.some(({ status }) => status === 'bad')) process.exitCode = exitCodes.failed
     })
 }

@@ -1,19 +1,20 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { AccessKey } from '../credentials.ts'
 import type { StatusReport } from '../status-report.ts'
 import { withProfile } from './aws-profile.ts'
 import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
 import { dataDirOption } from './options.ts'
+import { formatOptionWith, type OutputFormat, printOne } from './output.ts'
 import { askStatus, scramVariables } from './running-service.ts'
 
 interface EnvFlags {
   dataDir: string
   cluster?: string
   profile?: string
-  output: 'text' | 'env' | 'json'
+  output: OutputFormat | 'export' | 'env'
 }
 
 export function envCommand(): Command {
@@ -26,22 +27,23 @@ export function envCommand(): Command {
       'write endpoint, region and keys into the AWS configuration file as this profile, and print its name in their place',
     )
     .addOption(
-      new Option('-o, --output <format>', 'text: export lines for a shell, env: KEY=value lines, json')
-        .choices(['text', 'env', 'json'])
-        .default('text'),
+      formatOptionWith(['export', 'env'], 'export: lines for a shell, env: KEY=value lines').default(
+        'export',
+      ),
     )
     .action(async (flags: EnvFlags) => {
       const { report, accessKey } = await askStatus(flags.dataDir)
       const cluster = chosenCluster(report, flags.cluster)
       if (flags.profile !== undefined) writeProfile(flags.profile, report, accessKey)
       const login = await scramVariables(report, accessKey, cluster)
-      if (flags.output === 'json') {
-        const all = { ...environmentJson(report, accessKey, cluster), ...login }
-        process.stdout.write(`${JSON.stringify(all, null, 2)}\n`)
-        return
-      }
       const variables = { ...environmentOf(report, accessKey, cluster, flags.profile), ...login }
-      process.stdout.write(flags.output === 'env' ? dotenvLines(variables) : exportLines(variables))
+      if (flags.output === 'export') process.stdout.write(exportLines(variables))
+      else if (flags.output === 'env') process.stdout.write(dotenvLines(variables))
+      else {
+        const rows = Object.entries(variables).map(([name, value]) => [name, () => value] as const)
+        const all = { ...environmentJson(report, accessKey, cluster), ...login }
+        return printOne(all, Object.fromEntries(rows), flags.output)
+      }
       if (!cluster && report.clusters.length > 1)
         process.stderr.write('Several clusters run: name one with --cluster to get BOOTSTRAP_SERVERS.\n')
       if (cluster && Object.keys(cluster.listeners).length === 0)

@@ -5,12 +5,24 @@ import type { FaultReport, FaultRequest } from '../fleet/engines/embedded/faults
 import { faultsPath } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { dataDirOption, wholeNumber } from './options.ts'
+import { formatOption, type OutputFormat, printAll } from './output.ts'
 import { askOwnPage } from './own-page.ts'
 import { UsageError } from '../usage-error.ts'
 
 /* What goes wrong on purpose, in a service that was started for development. */
 
-type AddFlags = Omit<FaultRequest, 'api'> & { readonly dataDir: string }
+interface Flags {
+  readonly dataDir: string
+  readonly output: OutputFormat
+}
+
+type AddFlags = Omit<FaultRequest, 'api'> & Flags
+
+const columns = {
+  FAULT: ({ text }: FaultReport) => text,
+  FIRED: ({ fired }: FaultReport) => fired,
+  LEFT: ({ left }: FaultReport) => left ?? 'always',
+}
 
 export function faultCommand(): Command {
   const add = new Command('add')
@@ -31,18 +43,21 @@ export function faultCommand(): Command {
     .option('--drop', 'it is never answered')
     .option('--disconnect', 'its connection is closed')
     .option('--served', 'of the last two: it is served, and only its answer is lost')
+    .addOption(formatOption())
     .addOption(dataDirOption())
-    .action(async (api: string, { dataDir, ...fault }: AddFlags) => {
-      show(await ask(dataDir, 'POST', { api, ...fault }))
-    })
+    .action(async (api: string, { dataDir, output, ...fault }: AddFlags) =>
+      printAll(await ask(dataDir, 'POST', { api, ...fault }), columns, output),
+    )
   const list = new Command('list')
     .description('show those that are set, and how often each has fired')
+    .addOption(formatOption())
     .addOption(dataDirOption())
-    .action(async ({ dataDir }: { dataDir: string }) => show(await ask(dataDir, 'GET')))
+    .action(async ({ dataDir, output }: Flags) => printAll(await ask(dataDir, 'GET'), columns, output))
   const clear = new Command('clear')
     .description('let everything go well again')
+    .addOption(formatOption())
     .addOption(dataDirOption())
-    .action(async ({ dataDir }: { dataDir: string }) => void (await ask(dataDir, 'DELETE')))
+    .action(async ({ dataDir, output }: Flags) => printAll(await ask(dataDir, 'DELETE'), columns, output))
   return new Command('fault')
     .description(
       'what goes wrong on purpose (needs start --accept-any-signature; brokers of the service itself)',
@@ -50,11 +65,6 @@ export function faultCommand(): Command {
     .addCommand(add)
     .addCommand(list)
     .addCommand(clear)
-}
-
-function show(faults: readonly FaultReport[]): void {
-  for (const { text, fired, left } of faults)
-    process.stdout.write(`${text}  fired ${fired}${left === null ? '' : `, ${left} left`}\n`)
 }
 
 async function ask(

@@ -1,15 +1,16 @@
 import { resolve } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { silentLogger, systemEffects } from '@sluice/effects'
 import type { askIam } from '../iam-question.ts'
 import { UsageError } from '../usage-error.ts'
 import { exitCodes } from './exit-codes.ts'
 import { dataDirOption } from './options.ts'
+import { formatOption, type OutputFormat, printOne } from './output.ts'
 
 interface CanFlags {
   dataDir: string
   context?: string[]
-  output: 'text' | 'json'
+  output: OutputFormat
 }
 
 export function iamCommand(): Command {
@@ -20,7 +21,7 @@ export function iamCommand(): Command {
       .argument('<action>', 'such as kafka:DeleteCluster or kafka-cluster:ReadData')
       .argument('<resource>', 'an ARN, or * for an action without a resource')
       .option('--context <key=value...>', 'what conditions may ask for, such as aws:SourceIp=10.0.0.1')
-      .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+      .addOption(formatOption())
       .addOption(dataDirOption())
       .action(async (who: string, action: string, resource: string, flags: CanFlags) => {
         // It knows all operations of all services: other verbs do without that.
@@ -41,8 +42,8 @@ export function iamCommand(): Command {
           resource,
           by,
         }
-        if (flags.output === 'json') process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
-        else process.stdout.write(`${answer.decision}  ${reasonOf({ isAllowed, by, source })}\n`)
+        const line = `${answer.decision}  ${reasonOf({ isAllowed, by, source })}\n`
+        await printOne(answer, () => line, flags.output)
         if (!isAllowed) process.exitCode = exitCodes.failed
       }),
   )

@@ -44,9 +44,8 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)]
 }
 
-/** Runs one command line (without `node` and the script) and sets the process's exit code. */
-export async function main(argv: readonly string[]): Promise<void> {
-  bearClosedPipes()
+/** All verbs, as this command line (without `node` and the script) has them run. */
+export function programFor(argv: readonly string[]): Command {
   const program = new Command('sluice')
     .description('The Amazon MSK API in front, real Kafka brokers behind, one command to start.')
     .version(version, '-v, --version')
@@ -89,6 +88,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     completionCommand(program),
   ]
   for (const command of commands) program.addCommand(command)
+  return program
+}
+
+/** Runs one command line and sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  bearClosedPipes()
+  const program = programFor(argv)
   for (const command of withSubcommands(program))
     command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)')
   try {

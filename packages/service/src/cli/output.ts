@@ -3,52 +3,65 @@ import { Option } from 'commander'
 const formats = ['table', 'json', 'ndjson', 'yaml'] as const
 export type OutputFormat = (typeof formats)[number]
 
+/** The same for every verb that has something to say: one form for people, three for programs. */
 export function formatOption(): Option {
   return new Option('-o, --output <format>').choices(formats).default('table')
 }
 
-/** Things of one kind as data on stdout; a table has these columns of them. */
+/** For verbs whose output shells and files take as it is, too. */
+export function formatOptionWith(more: readonly string[], description: string): Option {
+  return new Option('-o, --output <format>', description).choices([...more, ...formats])
+}
+
+type Columns<Item> = Readonly<Record<string, (item: Item) => unknown>>
+/** A table has these columns of what there is, or a verb has a text of its own for people. */
+type Shown<Item> = Columns<Item> | (() => string)
+
+/** Things of one kind as data on stdout. */
 export async function printAll<Item extends object>(
   items: readonly Item[],
-  columns: Readonly<Record<string, (item: Item) => unknown>>,
+  shown: Shown<Item>,
   format: OutputFormat,
 ): Promise<void> {
-  process.stdout.write(await textOfAll(items, columns, format))
+  process.stdout.write(await textOfAll(items, shown, format))
 }
 
 export async function textOfAll<Item extends object>(
   items: readonly Item[],
-  columns: Readonly<Record<string, (item: Item) => unknown>>,
+  shown: Shown<Item>,
   format: OutputFormat,
 ): Promise<string> {
-  switch (format) {
-    case 'table':
-      return tableOf(items, columns)
-    case 'json':
-      return `${JSON.stringify(items, null, 2)}\n`
-    case 'ndjson':
-      return items.map((item) => `${JSON.stringify(item)}\n`).join('')
-    case 'yaml':
-      return (await import('yaml')).stringify(items)
-  }
+  if (format === 'ndjson') return items.map((item) => `${JSON.stringify(item)}\n`).join('')
+  if (format !== 'table') return textOfData(items, format)
+  return typeof shown === 'function' ? shown() : tableOf(items, shown)
 }
 
 /** One thing; as a table it is a line for each of its members. */
 export async function printOne<Item extends object>(
   item: Item,
-  columns: Readonly<Record<string, (item: Item) => unknown>>,
+  shown: Shown<Item>,
   format: OutputFormat,
 ): Promise<void> {
-  if (format === 'json') process.stdout.write(`${JSON.stringify(item, null, 2)}\n`)
-  else if (format === 'yaml') process.stdout.write((await import('yaml')).stringify(item))
-  else if (format === 'ndjson') process.stdout.write(`${JSON.stringify(item)}\n`)
-  else process.stdout.write(linesOf(Object.entries(columns).map(([name, of]) => [name, textOf(of(item))])))
+  process.stdout.write(await textOfOne(item, shown, format))
 }
 
-function tableOf<Item>(
-  items: readonly Item[],
-  columns: Readonly<Record<string, (item: Item) => unknown>>,
-): string {
+export async function textOfOne<Item extends object>(
+  item: Item,
+  shown: Shown<Item>,
+  format: OutputFormat,
+): Promise<string> {
+  if (format === 'ndjson') return `${JSON.stringify(item)}\n`
+  if (format !== 'table') return textOfData(item, format)
+  if (typeof shown === 'function') return shown()
+  return linesOf(Object.entries(shown).map(([name, of]) => [name, textOf(of(item))]))
+}
+
+async function textOfData(data: object, format: 'json' | 'yaml'): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(data, null, 2)}\n`
+  return (await import('yaml')).stringify(data)
+}
+
+function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): string {
   const rows = items.map((item) => Object.values(columns).map((of) => textOf(of(item))))
   return linesOf([Object.keys(columns), ...rows])
 }

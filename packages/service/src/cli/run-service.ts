@@ -9,6 +9,7 @@ import { isDetached, tellParent, tellProgress } from './detach.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { nodeProgram } from './node-program.ts'
 import { describeFailure, printFailure, screenOf } from './failure.ts'
+import { type OutputFormat, textOfOne } from './output.ts'
 import { readyScreen } from './screen.ts'
 import { PassingLine } from './passing-line.ts'
 import type { StartSettings } from './settings.ts'
@@ -24,7 +25,7 @@ const parentCheckMs = 500
 const passingLine = new PassingLine(process.stderr)
 
 /** Is the service, until it is told to stop. */
-export async function runService(settings: StartSettings, output: 'text' | 'json'): Promise<void> {
+export async function runService(settings: StartSettings, output: OutputFormat): Promise<void> {
   const stopping = new AbortController()
   let service: Service | undefined
   let stopAskedAtMs: number | undefined
@@ -71,7 +72,7 @@ export async function runService(settings: StartSettings, output: 'text' | 'json
   const report = service.report()
   const news = { readyMs: performance.now(), restored: service.restored, detached: isDetached() }
   passingLine.clear()
-  const text = output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : readyScreen(report, news)
+  const text = await textOfOne(report, () => readyScreen(report, news), output)
   if (isDetached()) await tellParent({ kind: 'ready', text, exitCode: exitCodeOf(report) })
   else process.stdout.write(text)
 }

@@ -35,6 +35,7 @@ InvalidParameterException | A member is not valid. | Out of range, misspelt, or 
 InvalidParameterValueException | A member's value is not valid. | Out of range, or an unknown word. | The message names it.
 InvalidRequestException | The thing is not in a state for this. | A secret that is marked for deletion. | Restore it first.
 LimitExceededException | There are as many of these as there may be. | A quota. | Delete what is not needed.
+MalformedPolicyDocumentException | The policy of a secret cannot be read. | Not JSON, or not the grammar of policies. | Correct it.
 MalformedPolicyDocument | The policy cannot be read. | Not JSON, or not the grammar of policies. | The message says where.
 MissingRequiredParameterException | A member that has to be there is missing. | It was left out. | The message names it.
 ObjectNotFoundException | There is no such scalable target or policy. | It was not registered, or was removed. | Describe what there is.

@@ -4,11 +4,12 @@ import { UsageError } from '../usage-error.ts'
 import { showIfRunning } from './already-running.ts'
 import { detach, isDetached, orderOfParent } from './detach.ts'
 import { dataDirOption } from './options.ts'
+import { formatOption, type OutputFormat } from './output.ts'
 import { engineNames, hostings, parseRegion, type StartFlags, startSettings } from './settings.ts'
 
 interface Flags extends StartFlags {
   detach?: boolean
-  output: 'text' | 'json'
+  output: OutputFormat
 }
 
 /** `argv` is the whole command line: a detached service is started with the same one. */
@@ -82,7 +83,7 @@ function serviceVerb(name: string): Command {
       ).choices(paces),
     )
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .addOption(formatOption())
 }
 
 /** They set one and the same option, so that the later one would win without a word. */

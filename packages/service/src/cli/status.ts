@@ -1,34 +1,36 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { chosenCluster, dotenvLines, environmentOf } from './environment.ts'
 import { exitCodes } from './exit-codes.ts'
 import { NotRunningError } from './failure.ts'
 import { dataDirOption } from './options.ts'
+import { formatOptionWith, type OutputFormat, printOne } from './output.ts'
 import { askStatus } from './running-service.ts'
 import { statusScreen } from './screen.ts'
 
 interface StatusFlags {
   dataDir: string
-  output: 'text' | 'env' | 'json'
+  output: OutputFormat | 'env'
 }
 
 export function statusCommand(): Command {
   return new Command('status')
     .description('show the running service: endpoints, clusters, brokers')
     .addOption(dataDirOption())
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'env']).default('text'))
+    .addOption(formatOptionWith(['env'], 'env: KEY=value lines, as `sluice env` has them').default('table'))
     .action(async ({ dataDir, output }: StatusFlags) => {
       try {
         const { report, accessKey } = await askStatus(dataDir)
-        const shown = {
-          text: () => statusScreen(report),
-          env: () => dotenvLines(environmentOf(report, accessKey, chosenCluster(report, undefined))),
-          json: () => `${JSON.stringify({ running: true, ...report, credentials: accessKey }, null, 2)}\n`,
+        if (output === 'env') {
+          const variables = environmentOf(report, accessKey, chosenCluster(report, undefined))
+          process.stdout.write(dotenvLines(variables))
+          return
         }
-        process.stdout.write(shown[output]())
+        const all = { running: true, ...report, credentials: accessKey }
+        await printOne(all, () => statusScreen(report), output)
       } catch (error) {
         // A program gets an answer that it can read also when nothing is ready.
-        if (!(error instanceof NotRunningError) || output !== 'json') throw error
-        process.stdout.write(`${JSON.stringify({ running: false, ...error.found }, null, 2)}\n`)
+        if (!(error instanceof NotRunningError) || output === 'table' || output === 'env') throw error
+        await printOne({ running: false, ...error.found }, {}, output)
         process.exitCode = exitCodes.notRunning
       }
     })

@@ -14,6 +14,7 @@ import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { nodesLeftBehind, stopLeftBehind } from '../fleet/processes/left-behind.ts'
 import { withProgress } from '../progress.ts'
 import { dataDirOption } from './options.ts'
+import { formatOption, type OutputFormat, printAll } from './output.ts'
 import { PassingLine } from './passing-line.ts'
 import { findOccupant, notRunning } from './running-service.ts'
 
@@ -21,18 +22,25 @@ const pollMs = 25
 /** A stop writes what recovery would otherwise have to find: give a slow disk time, and a JVM its own patience. */
 const stopMsMax = 150_000
 
+interface Stopped {
+  name: string
+  pid: number
+}
+
 export function stopCommand(): Command {
   return new Command('stop')
     .description('stop the running service, also one that starts, and wait until it is down')
+    .addOption(formatOption())
     .addOption(dataDirOption())
-    .action(async ({ dataDir }: { dataDir: string }) => {
+    .action(async ({ dataDir, output }: { dataDir: string; output: OutputFormat }) => {
       const occupant = findOccupant(dataDir)
-      if (occupant) await stopService(occupant.process, dataDir)
-      else await stopNodes(dataDir)
+      const stopped = occupant ? await stopService(occupant.process, dataDir) : await stopNodes(dataDir)
+      // People have been told.
+      await printAll(stopped, () => '', output)
     })
 }
 
-async function stopService(service: ProcessIdentity, dataDir: string): Promise<void> {
+async function stopService(service: ProcessIdentity, dataDir: string): Promise<Stopped[]> {
   const { pid } = service
   signal(pid)
   await shown(untilEnded(service), () => {
@@ -40,10 +48,11 @@ async function stopService(service: ProcessIdentity, dataDir: string): Promise<v
     return `Stopping pid ${pid}${nodes === 0 ? '' : `: ${nodes} nodes left`}`
   })
   process.stderr.write(`Stopped (pid ${pid}).\n`)
+  return [{ name: 'service', pid }]
 }
 
 /** Nodes of a service that was killed. The lock keeps a start away that would take them over meanwhile. */
-async function stopNodes(dataDir: string): Promise<void> {
+async function stopNodes(dataDir: string): Promise<Stopped[]> {
   if (nodesOn(dataDir).length === 0) throw notRunning(dataDir)
   const [clock, disk, processes, random] = [systemClock(), systemDisk(), systemProcesses(), systemRandom()]
   const lock = lockDataDirectory({ clock, disk, processes }, resolve(dataDir))
@@ -53,6 +62,7 @@ async function stopNodes(dataDir: string): Promise<void> {
     await shown(stopping, () => `Stopping: ${nodesOn(dataDir).length} of ${nodes.length} nodes left`)
     const names = nodes.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
     process.stderr.write(`Stopped what a service that was killed had left: ${names}.\n`)
+    return nodes.map(({ name, pid }) => ({ name, pid }))
   } finally {
     lock.release()
   }

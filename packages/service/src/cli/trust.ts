@@ -12,6 +12,7 @@ import { installAuthority } from '../fleet/authority/system-store.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 import { dataDirOption } from './options.ts'
+import { formatOption, type OutputFormat, printAll, printOne } from './output.ts'
 
 /* The local authority of a data directory, for people: what clients have to trust, and certificates for clients. */
 
@@ -62,13 +63,20 @@ async function haveItTrusted({ certificatePath, directory }: Authority): Promise
   )
 }
 
+interface CertFlags {
+  dataDir: string
+  out: string
+  output: OutputFormat
+}
+
 export function certCommand(): Command {
   return new Command('cert')
     .description('make a key and a certificate for a client, by which listeners with mutual TLS know it')
     .argument('<name>', 'the common name, or a whole subject: CN=alice,O=Acme')
     .option('--out <directory>', 'where the files are written', '.')
+    .addOption(formatOption())
     .addOption(dataDirOption())
-    .action(async (name: string, { dataDir, out }: { dataDir: string; out: string }) => {
+    .action(async (name: string, { dataDir, out, output }: CertFlags) => {
       const { subject, fileName } = clientNames(name)
       const authority = authorityOf(dataDir)
       const { key, certificate } = await issued(authority, subject)
@@ -77,7 +85,9 @@ export function certCommand(): Command {
       write(path('-cert.pem'), certificate)
       // As Kafka's Java clients take it: ssl.keystore.type=PEM.
       writeSecret(path('-keystore.pem'), `${key}${certificate}${authority.certificate() ?? ''}`)
-      process.stdout.write(['-key.pem', '-cert.pem', '-keystore.pem'].map((one) => `${path(one)}\n`).join(''))
+      const files = { key: path('-key.pem'), certificate: path('-cert.pem'), keystore: path('-keystore.pem') }
+      const lines = Object.values(files).map((file) => `${file}\n`)
+      await printOne({ principal: `User:${subject}`, ...files }, () => lines.join(''), output)
       process.stderr.write(`\n  Kafka knows this client as User:${subject}\n`)
     })
 }
@@ -86,17 +96,17 @@ export function revokeCommand(): Command {
   return new Command('revoke')
     .description('take back certificates of clients: listeners with mutual TLS refuse them from then on')
     .argument('<file...>', 'the certificates, as cert has written them')
+    .addOption(formatOption())
     .addOption(dataDirOption())
-    .action(async (files: string[], { dataDir }: { dataDir: string }) => {
+    .action(async (files: string[], { dataDir, output }: Pick<CertFlags, 'dataDir' | 'output'>) => {
       const authority = authorityOf(dataDir)
       const all = files.map((file) => ({ file, certificate: certificateIn(file) }))
       const foreign = all.find(({ certificate }) => !authority.hasIssued(certificate))
       if (foreign)
         throw new UsageError(`${foreign.file} was not issued by the authority of ${resolve(dataDir)}.`)
-      for (const { file, certificate } of all) {
-        await authority.revoke(certificate.toString())
-        process.stdout.write(`${file}\n`)
-      }
+      for (const { certificate } of all) await authority.revoke(certificate.toString())
+      const revoked = all.map(({ file, certificate: { serialNumber } }) => ({ file, serialNumber }))
+      await printAll(revoked, () => files.map((file) => `${file}\n`).join(''), output)
       process.stderr.write('\n  Brokers of the embedded engine refuse them within two minutes.\n')
     })
 }
