@@ -51,7 +51,7 @@ const becomes = (ClusterArn: string, state: string) =>
 function kafkaAt(server: string): Kafka {
   const awsCredentialsProvider = async () => key
   return new Kafka({
-    brokers: [server],
+    brokers: server.split(','),
     ssl: { ca: [readFileSync(service.report().trust?.caFile ?? '', 'utf8')] },
     sasl: {
       mechanism: 'oauthbearer',
@@ -74,7 +74,7 @@ const errorOf = (call: Promise<unknown>): Promise<unknown> =>
     },
   )
 
-it('is made, written to and read from at one address, and deleted', { timeout: 120_000 }, async () => {
+it('is made, written to and read from, and deleted', { timeout: 120_000 }, async () => {
   const { ClusterArn = '' } = await msk.send(
     new CreateClusterV2Command({
       ClusterName: 'orders',
@@ -87,7 +87,7 @@ it('is made, written to and read from at one address, and deleted', { timeout: 1
   await becomes(ClusterArn, 'ACTIVE')
   const told = await msk.send(new GetBootstrapBrokersCommand({ ClusterArn }))
   const server = told.BootstrapBrokerStringSaslIam ?? ''
-  expect(server).toMatch(/^127\.0\.0\.1:\d+$/)
+  expect(server).toMatch(/^127\.0\.0\.1:\d+(,127\.0\.0\.1:\d+){2}$/)
 
   const kafka = kafkaAt(server)
   const admin = kafka.admin()

@@ -133,7 +133,7 @@ export class Broker implements BrokerServices {
     this.logLevels = parts.logLevels
     this.#volume = parts.volume
     this.quotas = replicationQuotas({ brokerId: options.nodeId, clock, config: parts.config })
-    this.clientQuotas = new ClientQuotas({ ...parts, limits: options.limits ?? null })
+    this.clientQuotas = new ClientQuotas({ ...parts, nodeId: options.nodeId, limits: options.limits ?? null })
     this.clientMetrics = new ClientMetrics({ ...options, ...parts })
     this.partitions = createPartitions({
       ...options,

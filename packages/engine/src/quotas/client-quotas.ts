@@ -8,6 +8,7 @@ import { RateQuota } from './rate-quota.ts'
 
 interface ClientQuotasOptions {
   clock: Clock
+  nodeId: number
   config: BrokerConfig
   metadata: MetadataImage
   limits: ClusterLimits | null
@@ -26,7 +27,7 @@ export class ClientQuotas {
   /** Null where the cluster has no limits of its own. */
   readonly cluster: ClusterQuotas | null
 
-  constructor({ clock, config, metadata, limits }: ClientQuotasOptions) {
+  constructor({ clock, nodeId, config, metadata, limits }: ClientQuotasOptions) {
     const { quotas } = metadata.security
     const sampleMs = config.int('quota.window.size.seconds') * 1_000
     const sampling = { sampleMs, samplesMax: config.int('quota.window.num') }
@@ -35,7 +36,7 @@ export class ClientQuotas {
     this.fetch = new RateQuota({ ...of, name: 'consumer_byte_rate' })
     this.request = new RateQuota({ ...of, name: 'request_percentage', throttleMsMax: sampleMs })
     this.connections = new AddressQuota({ clock, config, metadata })
-    this.cluster = limits && new ClusterQuotas(limits, { clock, config, metadata, sampling })
+    this.cluster = limits && new ClusterQuotas(limits, { clock, nodeId, config, metadata, sampling })
     metadata.onChange((delta) => {
       if (!delta.quotasChanged) return
       for (const quota of [this.produce, this.fetch, this.request, this.connections]) quota.review()

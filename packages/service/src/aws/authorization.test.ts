@@ -7,7 +7,11 @@ import {
   PutClusterPolicyCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-kafka'
-import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-secrets-manager'
 import { lineLogger } from '@sluice/effects'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Identities } from '../iam/identities.ts'
@@ -167,6 +171,29 @@ it('a secret is read by whoever may, by its ARN, whatever name they say', async 
   await read('AmazonMSK_a')
   await read(ARN)
   await expect(read('other')).rejects.toThrow(/not authorized .*:secret:other because/)
+  // The secret's own policy has a say, too.
+  const put = (Effect: string) =>
+    owner.send(
+      new PutResourcePolicyCommand({
+        SecretId: ARN,
+        ResourcePolicy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect,
+              Principal: { AWS: aliceArn },
+              Action: 'secretsmanager:GetSecretValue',
+              Resource: '*',
+            },
+          ],
+        }),
+      }),
+    )
+  await put('Deny')
+  await expect(read(ARN)).rejects.toThrow(/with an explicit deny in a resource-based policy/)
+  allow(statement('kafka:*'))
+  await put('Allow')
+  await read(ARN)
 })
 
 it('pages of our own are for the account itself', () => {

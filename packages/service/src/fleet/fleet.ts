@@ -21,7 +21,7 @@ import { NodeAuthority } from './authority/node-authority.ts'
 import { PrivateAuthorities } from './authority/private-authorities.ts'
 import type { Pace } from './clusters/pace.ts'
 import { authenticatesByTls } from './clusters/client-listeners.ts'
-import { bootNodeId } from './clusters/serverless.ts'
+import { comesAndGoes } from './clusters/serverless.ts'
 import { plainNodesSentences } from './clusters/cluster-plan.ts'
 import { isCheckDue, trustCheckMs } from './clusters/steps/issue-certificates.ts'
 import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
@@ -377,8 +377,7 @@ class FleetOfClusters implements Fleet {
   }
 
   #bootstrapOf(record: ClusterRecord): Partial<Record<ClientListenerName, string>> {
-    const hidden = (key: NodeKey) => record.spec.serverless !== undefined && key.nodeId !== bootNodeId
-    const up = this.clusters.addresses(record).filter((one) => one.isUp && !hidden(one))
+    const up = this.clusters.addresses(record).filter((one) => one.isUp && !comesAndGoes(record, one))
     const names = new Set(up.map(({ listener }) => listener).filter(isClientListener))
     return Object.fromEntries(
       [...names].map((name) => [name, connectString(up.filter(({ listener }) => listener === name))]),

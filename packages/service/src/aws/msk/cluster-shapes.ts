@@ -4,7 +4,7 @@ import type { ClusterRecord, ClusterState, NodeRecord } from '../../fleet/cluste
 import type { ClusterSpec } from '../../fleet/clusters/cluster-spec.ts'
 import type { Clusters } from '../../fleet/clusters/clusters.ts'
 import { type ClientListenerName, ListenerName, type NodeRole, sameNode } from '../../fleet/engines/engine.ts'
-import { bootNodeId, clusterTypeOf } from '../../fleet/clusters/serverless.ts'
+import { clusterTypeOf } from '../../fleet/clusters/serverless.ts'
 import { connectString } from '../../fleet/clusters/addresses.ts'
 import { shownTags } from '../../fleet/clusters/static-properties.ts'
 import { activeChange } from '../../fleet/clusters/changes/change-life.ts'
@@ -225,8 +225,8 @@ function commonNodeInfo(record: ClusterRecord, node: NodeRecord) {
 }
 
 /**
- * `host:port` of this listener of one broker in each zone: enough to find the others by. Of a serverless cluster one address
- * alone, that of the broker which is always there.
+ * `host:port` of this listener of one broker in each zone: enough to find the others by, whichever of them is alive. Of a
+ * serverless cluster these are the brokers that never leave.
  */
 export function bootstrapOf(
   record: ClusterRecord,
@@ -236,8 +236,7 @@ export function bootstrapOf(
   const firstOfZone = new Map<number, NodeRecord>()
   for (const node of [...record.nodes].sort((a, b) => a.nodeId - b.nodeId))
     if (node.role === 'broker' && !firstOfZone.has(node.zone)) firstOfZone.set(node.zone, node)
-  const isTold = ({ nodeId }: NodeRecord) => !record.spec.serverless || nodeId === bootNodeId
-  const chosen = [...firstOfZone.values()].filter(isTold)
+  const chosen = [...firstOfZone.values()]
   return connectString(
     clusters
       .addresses(record)

@@ -226,7 +226,7 @@ describe('Terraform', () => {
     ])
     expect(info?.Tags).toEqual({ team: 'a' })
     const { BootstrapBrokerStringSaslIam } = await client.send(new GetBootstrapBrokersCommand({ ClusterArn }))
-    expect(BootstrapBrokerStringSaslIam).toMatch(/^[-\w.]+:\d+$/)
+    expect(BootstrapBrokerStringSaslIam).toMatch(/^[-\w.]+:\d+(,[-\w.]+:\d+)*$/)
     await client.send(new UntagResourceCommand({ ResourceArn: ClusterArn, TagKeys: ['team'] }))
     await client.send(new TagResourceCommand({ ResourceArn: ClusterArn, Tags: { cost: '1' } }))
     expect((await read())?.Tags).toEqual({ cost: '1' })

@@ -7,6 +7,7 @@ const lengths: Readonly<Record<string, { min: number; max: number }>> = {
   SecretId: { min: 1, max: 2_048 },
   Description: { min: 0, max: 2_048 },
   KmsKeyId: { min: 0, max: 2_048 },
+  ResourcePolicy: { min: 1, max: 20_480 },
   SecretString: { min: 1, max: 65_536 },
   SecretBinary: { min: 1, max: 65_536 },
 }

@@ -28,6 +28,11 @@ export function limitExceeded(message: string): AwsException {
   return new AwsException('LimitExceededException', 400, message)
 }
 
+export function malformedPolicy(): AwsException {
+  const message = 'This resource policy contains unsupported elements, or is no policy.'
+  return new AwsException('MalformedPolicyDocumentException', 400, message)
+}
+
 export function invalidNextToken(): AwsException {
   const message = 'You provided an invalid value for the NextToken parameter.'
   return new AwsException('InvalidNextTokenException', 400, message)

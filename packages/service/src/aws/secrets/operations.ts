@@ -2,10 +2,13 @@ import type { OperationName } from '../schema.ts'
 import type { operations } from '../schemas/secrets-manager.generated.ts'
 import type { Handler } from '../service.ts'
 import { createSecret } from './operations/create-secret.ts'
+import { deleteResourcePolicy } from './operations/delete-resource-policy.ts'
 import { deleteSecret } from './operations/delete-secret.ts'
 import { describeSecret } from './operations/describe-secret.ts'
+import { getResourcePolicy } from './operations/get-resource-policy.ts'
 import { getSecretValue } from './operations/get-secret-value.ts'
 import { listSecrets } from './operations/list-secrets.ts'
+import { putResourcePolicy } from './operations/put-resource-policy.ts'
 import { putSecretValue } from './operations/put-secret-value.ts'
 import { restoreSecret } from './operations/restore-secret.ts'
 import { tagResource } from './operations/tag-resource.ts'
@@ -19,10 +22,13 @@ export function secretsHandlers(
 ): Partial<Record<OperationName<typeof operations>, Handler>> {
   return {
     CreateSecret: createSecret(services),
+    DeleteResourcePolicy: deleteResourcePolicy(services),
     DeleteSecret: deleteSecret(services),
     DescribeSecret: describeSecret(services),
+    GetResourcePolicy: getResourcePolicy(services),
     GetSecretValue: getSecretValue(services),
     ListSecrets: listSecrets(services),
+    PutResourcePolicy: putResourcePolicy(services),
     PutSecretValue: putSecretValue(services),
     RestoreSecret: restoreSecret(services),
     TagResource: tagResource(services),

@@ -1,12 +1,15 @@
 import {
   CreateSecretCommand,
   type CreateSecretCommandInput,
+  DeleteResourcePolicyCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetRandomPasswordCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   type ListSecretsCommandInput,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   type PutSecretValueCommandInput,
   RestoreSecretCommand,
@@ -277,6 +280,44 @@ it('tags are added and removed', async () => {
   )
   await client.send(new UntagResourceCommand({ SecretId: 'db', TagKeys: ['b', 'c'] }))
   expect((await describeSecret()).Tags).toEqual([{ Key: 'a', Value: '2' }])
+})
+
+describe('the policy of a secret', () => {
+  const ResourcePolicy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'AWSKafkaResourcePolicy',
+        Effect: 'Allow',
+        Principal: { Service: 'kafka.amazonaws.com' },
+        Action: 'secretsmanager:getSecretValue',
+        Resource: '*',
+      },
+    ],
+  })
+  const policy = async () =>
+    (await client.send(new GetResourcePolicyCommand({ SecretId: 'db' }))).ResourcePolicy
+
+  it('is kept as it was given, until it is deleted', async () => {
+    const { ARN } = await create()
+    expect(await policy()).toBeUndefined()
+    const request = { SecretId: 'db', ResourcePolicy }
+    expect(await client.send(new PutResourcePolicyCommand(request))).toMatchObject({ ARN, Name: 'db' })
+    await put()
+    expect(await policy()).toBe(ResourcePolicy)
+    await client.send(new DeleteResourcePolicyCommand({ SecretId: 'db' }))
+    await client.send(new DeleteResourcePolicyCommand({ SecretId: 'db' }))
+    expect(await policy()).toBeUndefined()
+  })
+
+  it('has to be understood, and have a secret', async () => {
+    await create()
+    const refused = (SecretId: string, text: string) =>
+      client.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy: text }))
+    await expect(refused('db', '{')).rejects.toMatchObject({ name: 'MalformedPolicyDocumentException' })
+    await expect(refused('other', ResourcePolicy)).rejects.toMatchObject(missing)
+    expect(await policy()).toBeUndefined()
+  })
 })
 
 it('the day of the last reading is told', async () => {

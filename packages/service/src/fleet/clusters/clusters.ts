@@ -1,7 +1,6 @@
 import type { CreateClusterRequest, CreateClusterV2Request } from '@aws-sdk/client-kafka'
 import { assert, type Clock, type Random } from '@sluice/effects'
-import { MalformedPolicy } from '../../iam/policy/malformed-policy.ts'
-import { policyOf } from '../../iam/policy/policy.ts'
+import { policyProblem } from '../../iam/policy/policy.ts'
 import type { PrivateAuthorities } from '../authority/private-authorities.ts'
 import type { Configurations } from '../configurations/configurations.ts'
 import type {
@@ -231,7 +230,7 @@ export class Clusters {
     text: string,
     version: string | undefined,
   ): OrRefusal<{ version: string }> {
-    const problem = policyProblem(text)
+    const problem = policyProblem(text, 'resource')
     if (problem !== null) return { refusal: invalid(problem, 'policy') }
     if (before && version === undefined)
       return { refusal: invalid('Current cluster policy version needed for Update', 'currentVersion') }
@@ -314,14 +313,4 @@ export class Clusters {
 /** Those of a serverless cluster are no affair of its account's. */
 function brokersOf({ spec }: Pick<ClusterRecord, 'spec'>): number {
   return spec.serverless ? 0 : spec.numberOfBrokerNodes
-}
-
-function policyProblem(text: string): string | null {
-  try {
-    policyOf(text, 'resource')
-    return null
-  } catch (error) {
-    if (error instanceof MalformedPolicy) return error.message
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
 import type { CreateClusterV2Request, ServerlessRequest, VpcConfig } from '@aws-sdk/client-kafka'
-import type { Engine } from '../engines/engine.ts'
+import type { Engine, NodeKey } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { invalid, type OrRefusal, type Refusal } from '../refusal.ts'
 import { checkName } from './cluster-name.ts'
@@ -19,8 +19,10 @@ export function clusterTypeOf({ spec }: { spec: Pick<ClusterSpec, 'serverless'> 
   return spec.serverless ? 'SERVERLESS' : 'PROVISIONED'
 }
 
-/** The broker that clients of a serverless cluster are told of. It is always there: those of the highest ids come and go. */
-export const bootNodeId = 1
+/** The brokers that clients of a serverless cluster are told of, one a zone, are always there: those of higher ids come and go. */
+export function comesAndGoes(cluster: Parameters<typeof clusterTypeOf>[0], { nodeId }: NodeKey): boolean {
+  return clusterTypeOf(cluster) === 'SERVERLESS' && nodeId > serverlessZones
+}
 
 /** MSK Developer Guide, "MSK Serverless quota". */
 export const serverlessClustersMax = 10

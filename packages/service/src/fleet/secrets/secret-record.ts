@@ -9,6 +9,8 @@ export interface SecretRecord {
   /** As it was given; null where nobody named a key, which on AWS means the account's own. */
   kmsKeyId: string | null
   tags: Record<string, string>
+  /** As it was given. */
+  resourcePolicy?: string | undefined
   createdAtMs: number
   changedAtMs: number
   /** The day of the last reading, as AWS tells it; null where nobody has read it. */

@@ -21,7 +21,7 @@ const suffixLetters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 const suffixLength = 6
 
 /** What of a secret can be changed beside its versions. */
-type Described = Pick<SecretRecord, 'description' | 'kmsKeyId' | 'tags'>
+type Described = Pick<SecretRecord, 'description' | 'kmsKeyId' | 'tags' | 'resourcePolicy'>
 
 /**
  * The secrets of Secrets Manager, in `<data>/secrets/<uuid>.json`, mode 600: as they are, for who may read the file may

@@ -4,7 +4,7 @@ import { MalformedPolicy } from './malformed-policy.ts'
 import { Pattern, type Variables } from './pattern.ts'
 import { Principals } from './principals.ts'
 
-/** `identity`: of a user, a role or a session. `resource`: of a cluster. `trust`: who may assume a role. */
+/** `identity`: of a user, a role or a session. `resource`: of a cluster or a secret. `trust`: who may assume a role. */
 export type PolicyKind = 'identity' | 'resource' | 'trust'
 
 /** A policy, ready to be asked. */
@@ -130,6 +130,17 @@ export function policyOf(text: string, kind: PolicyKind): Policy {
   if (ids.size !== compiled.length)
     throw new MalformedPolicy('Statement IDs (SID) in a single policy must be unique.')
   return new Policy(compiled)
+}
+
+/** Why a text is not stored as a policy; null where it is one. */
+export function policyProblem(text: string, kind: PolicyKind): string | null {
+  try {
+    policyOf(text, kind)
+    return null
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return error.message
+    throw error
+  }
 }
 
 function statementOf(
