@@ -261,3 +261,33 @@ describe('sluice group and config', { timeout: 120_000 }, () => {
     })
   })
 })
+
+// The last one: it takes from all others what they have left.
+describe('sluice reset', { timeout: 120_000 }, () => {
+  it('empties topics, or deletes them, with the groups that nobody is in', async () => {
+    await said('reset', '--yes')
+    await said('topic create', 'kept', '-p', '2', '-c', 'retention.ms=60000')
+    await said('produce', 'kept', 'a', 'b')
+    await said('group seek', 'gone', '--to', 'end', '--topics', 'kept')
+    expect(await sandbox.run('reset')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/1 topics, and 1 groups/),
+    })
+    const dry = [
+      { kind: 'topic', name: 'kept', outcome: 'emptied', done: false },
+      { kind: 'group', name: 'gone', outcome: 'deleted', done: false },
+    ]
+    expect(await json('reset', '--keep-topics', '--dry-run')).toEqual(dry)
+    expect(
+      (await json('topic describe', 'kept')).partitions.some(({ end }: { end: number }) => end > 0),
+    ).toBe(true)
+    expect(await json('reset', '--keep-topics', '--yes')).toEqual(dry.map((one) => ({ ...one, done: true })))
+    expect(await json('topic describe', 'kept')).toMatchObject({
+      configs: { 'retention.ms': '60000' },
+      partitions: [{ end: 0 }, { end: 0 }],
+    })
+    expect(await json('group list')).toEqual([])
+    await said('reset', '--yes')
+    expect(await json('topic list')).toEqual([])
+  })
+})

@@ -27,6 +27,8 @@ const pollMs = 10
  */
 const ownDefaults = { 'auto.create.topics.enable': 'true', 'group.initial.rebalance.delay.ms': '0' }
 
+const brokers = 3
+
 export interface ClusterContext {
   endpoint: Endpoint
   fleet: Fleet
@@ -53,7 +55,7 @@ export async function createCluster(
     body: {
       clusterName: name,
       kafkaVersion: engine.defaultKafkaVersion,
-      numberOfBrokerNodes: 3,
+      numberOfBrokerNodes: brokers,
       brokerNodeGroupInfo: {
         clientSubnets: ['subnet-1', 'subnet-2', 'subnet-3'],
         instanceType: 'kafka.m7g.large',
@@ -121,7 +123,17 @@ async function secretOfUser(
 
 /** The API would refuse them as tags, which nobody has written. */
 function checkSettable(brokerProperties: Record<string, string>, engine: Engine): void {
-  const source = { kafkaVersion: engine.defaultKafkaVersion, brokerNodeGroup: {}, brokerProperties }
+  const source = {
+    kafkaVersion: engine.defaultKafkaVersion,
+    numberOfBrokerNodes: brokers,
+    brokerNodeGroup: {},
+    encryption: { EncryptionInTransit: { ClientBroker: 'TLS_PLAINTEXT' as const } },
+    clientAuthentication: {
+      Unauthenticated: { Enabled: true },
+      Sasl: { Scram: { Enabled: true }, Iam: { Enabled: true } },
+    },
+    brokerProperties,
+  }
   const refusal = propertiesRefusal({ ...source, configuration: null }, engine, '--set')
   if (refusal) throw new UsageError(`--set (or "set" in config.json): ${refusal.message}`)
 }
@@ -182,7 +194,7 @@ async function untilOneAnswers(
       .addresses(record)
       .filter(({ listener, isUp }) => isUp && listener === ListenerName.client)
     if (listeners.length === 0) return
-    const looks = listeners.map(({ host, port }) => probe({ clock, network, host, port }))
+    const looks = listeners.map(({ local }) => probe({ clock, network, ...local }))
     const failure = await Promise.any(looks).then(
       () => null,
       (error: AggregateError) => error.errors[0] as Error,

@@ -5,6 +5,9 @@ import type { UnreadableRecord } from './fleet/record-store.ts'
 import { shownProperties } from './fleet/clusters/static-properties.ts'
 import type { MovedPort } from './fleet/clusters/steps/pass.ts'
 import { sentenceOf } from './fleet/operating-error.ts'
+import { addressOf } from './fleet/engines/listeners.ts'
+import { endpointHost, type Reach } from './fleet/reach.ts'
+import { openSentences } from './open-listeners.ts'
 import type { ServiceState } from './state-file.ts'
 import type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
 import { version } from './version.ts'
@@ -12,6 +15,7 @@ import { version } from './version.ts'
 /** What a service tells of itself is made from this, at each question anew. */
 export interface Reported {
   state: ServiceState
+  reach: Reach
   fleet: Fleet
   dataDirectory: string
   accountId: string
@@ -29,13 +33,15 @@ export interface Reported {
 
 export function reportOf(reported: Reported): StatusReport {
   const { state, fleet, dataDirectory, accountId, engine, hosting, acceptsAnySignature } = reported
-  const { pid, startedAtMs, host, apiPort, region, defaultCluster } = state
+  const { pid, startedAtMs, host, apiPort: port, region, defaultCluster } = state
   return {
     version,
     pid,
     startedAt: new Date(startedAtMs).toISOString(),
     dataDirectory,
-    endpoint: `http://${host}:${apiPort}`,
+    endpoint: endpointOf(reported),
+    local: { host, port },
+    reach: reported.reach,
     region,
     accountId,
     engine,
@@ -43,6 +49,7 @@ export function reportOf(reported: Reported): StatusReport {
     acceptsAnySignature,
     defaultCluster,
     notes: [
+      ...openSentences(reported),
       ...endpointNotes(reported),
       ...(fleet.authority.note === null ? [] : [fleet.authority.note]),
       ...unreadableOf(fleet).map(({ error }) => sentenceOf(error)),
@@ -51,6 +58,11 @@ export function reportOf(reported: Reported): StatusReport {
     clusters: fleet.status().map((one) => clusterReport(one, fleet)),
     trust: trustReport(fleet),
   }
+}
+
+/** As clients are told of it. */
+export function endpointOf({ reach, state: { apiPort: port } }: Reported): string {
+  return `http://${addressOf({ host: endpointHost(reach), port })}`
 }
 
 /** Beside clusters, which have a line of their own. */

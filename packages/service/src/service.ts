@@ -13,17 +13,16 @@ import {
   untilAborted,
   waitUntilReady,
 } from './default-cluster.ts'
-import { loopbackAddress } from './fleet/clusters/addresses.ts'
 import type { Pace } from './fleet/clusters/pace.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import type { ClusterFaults, FaultRequest } from './fleet/engines/embedded/faults.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
-import { hostNames } from './fleet/engines/listeners.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
+import { dialled, isOpenToOthers, loopbackReach, ownHostNames, type Reach } from './fleet/reach.ts'
 import { edge, type Page } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
@@ -32,7 +31,7 @@ import { auditLog } from './audit-log.ts'
 import { IdentityFiles } from './identity-files.ts'
 import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
-import { endpointNotes, nodesText, reportOf, type Reported } from './reporting.ts'
+import { endpointNotes, endpointOf, nodesText, reportOf, type Reported } from './reporting.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
 import {
   type BrokerHold,
@@ -54,6 +53,8 @@ export interface ServiceOptions {
   /** Static broker properties of the cluster that is made. */
   properties: Record<string, string>
   region: string | undefined
+  /** Where clients of the brokers and the AWS endpoint come from; without it from this machine alone. */
+  reach?: Reach
   acceptAnySignature: boolean
   /** What goes wrong on purpose; its page is there with `acceptAnySignature` alone. */
   faults?: ClusterFaults | undefined
@@ -102,8 +103,6 @@ export interface Service {
   stop(): Promise<void>
 }
 
-const host = loopbackAddress
-
 const defaultApiPort = 9081
 const defaultClusterName = 'demo'
 const defaultEngineName: EngineName = 'embedded'
@@ -116,6 +115,7 @@ const apiPortsTried = 100
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { dataDirectory, effects } = options
+  checkReach(options)
   const lock = lockDataDirectory(effects, dataDirectory)
   const running: { fleet: Fleet | null } = { fleet: null }
   const watch = watchDirectory(
@@ -129,6 +129,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await undoAll(started).catch((again) => effects.logger.error('could not be undone', { error: again }))
     throw explained(dataDirectory, error)
   }
+}
+
+/** Whoever reaches an endpoint that asks for no signature can do everything. */
+function checkReach({ reach = loopbackReach, acceptAnySignature }: ServiceOptions): void {
+  if (acceptAnySignature && isOpenToOthers(reach))
+    throw new UsageError(
+      `--accept-any-signature is for this machine alone, and --host ${reach.host} lets others in. Leave one of them away.`,
+    )
 }
 
 type Undo = () => Promise<void> | void
@@ -168,7 +176,7 @@ async function startLocked(
     account: accountId,
     identities: files.identities,
     effects,
-    host,
+    reach: options.reach ?? loopbackReach,
     metadataLossAccepted: options.metadataLossAccepted ?? [],
     kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
     pace: options.pace ?? 'instant',
@@ -206,7 +214,7 @@ interface Start {
 
 async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   const { options, before, region, target, engines, accessKey, fleet } = start
-  const { dataDirectory, effects, signal } = options
+  const { dataDirectory, effects, signal, reach = loopbackReach } = options
   const { disk, logger } = effects
   await untilAborted(fleet.start(), signal)
   signal?.throwIfAborted()
@@ -225,13 +233,14 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
     ...faultsPage(options, aws),
   }
   // A signature is good for one host; where none is looked at, the host itself is.
-  const knownHosts = options.acceptAnySignature ? hostNames([{ host }]) : null
-  const api = await listenAt(edge(pages, aws, knownHosts), options.apiPort, before?.apiPort, effects)
+  const knownHosts = options.acceptAnySignature ? ownHostNames(reach) : null
+  const api = await listenAt(edge(pages, aws, knownHosts), options, before?.apiPort)
   started.push(() => api.close())
   signal?.throwIfAborted()
 
   let problem: string | null = null
   if (target !== null) {
+    const host = dialled(reach.host)
     const endpoint = { host, port: api.port, credentials: accessKey, scope: { region, service: 'kafka' } }
     const probe = options.probe ?? brokerAnswers
     problem = await provideCluster(target, options, before === undefined, {
@@ -246,7 +255,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   ready = reported
   writeState(disk, dataDirectory, reported.state)
   for (const note of endpointNotes(reported)) logger.warn(note)
-  logger.info('ready', { endpoint: `http://${host}:${api.port}`, clusters: fleet.status().length })
+  logger.info('ready', { endpoint: endpointOf(reported), clusters: fleet.status().length })
   return {
     restored,
     report: () => reportOf(reported),
@@ -325,8 +334,17 @@ function reportedBy(
   const defaultCluster = target ?? before?.defaultCluster ?? null
   const engine = engines.default.name
   const { hosting } = engines
+  const { reach = loopbackReach } = options
   return {
-    state: readyState(options.effects, { apiPort, region, engine, hosting, defaultCluster }),
+    state: readyState(options.effects, {
+      host: dialled(reach.host),
+      apiPort,
+      region,
+      engine,
+      hosting,
+      defaultCluster,
+    }),
+    reach,
     fleet,
     dataDirectory: options.dataDirectory,
     accountId,
@@ -342,7 +360,7 @@ function reportedBy(
 
 function readyState(
   { clock, processes }: ServiceEffects,
-  found: Pick<ServiceState, 'apiPort' | 'region' | 'engine' | 'hosting' | 'defaultCluster'>,
+  found: Pick<ServiceState, 'host' | 'apiPort' | 'region' | 'engine' | 'hosting' | 'defaultCluster'>,
 ): ServiceState {
   return {
     formatVersion: 1,
@@ -350,7 +368,6 @@ function readyState(
     pid: processes.pid,
     processStartedAt: processes.startedAt(processes.pid),
     startedAtMs: clock.now(),
-    host,
     ...found,
   }
 }
@@ -406,15 +423,14 @@ function regionOf(
 /** An explicit port or an error; without one the last run's, or the default, or the next that is free. */
 async function listenAt(
   surface: Surface,
-  asked: PortChoice,
+  { apiPort: asked, reach = loopbackReach, effects }: ServiceOptions,
   last: number | undefined,
-  effects: ServiceEffects,
 ): Promise<HttpListener> {
   const first = asked ?? last ?? defaultApiPort
   const tried = asked === undefined ? apiPortsTried : 1
   for (let port = first; port < Math.min(first + tried, 65_536); port++) {
     try {
-      return await listen(surface, { host, port }, effects)
+      return await listen(surface, { host: reach.host, port }, effects)
     } catch (error) {
       const isTaken = codeOf(error) === 'EADDRINUSE' || (asked !== undefined && codeOf(error) === 'EACCES')
       if (!isTaken) throw error

@@ -16,6 +16,7 @@ export interface ServiceState {
   /** Tells a process from a later one with the same id; null where the system does not say. */
   processStartedAt: string | null
   startedAtMs: number
+  /** Where this machine reaches the AWS endpoint. */
   host: string
   apiPort: number
   region: string

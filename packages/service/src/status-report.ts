@@ -1,4 +1,5 @@
 import type { ClientListenerName } from './fleet/engines/engine.ts'
+import type { Reach } from './fleet/reach.ts'
 
 /** What `sluice status` and `sluice env` show; the service answers it as JSON at `statusPath`. */
 export interface StatusReport {
@@ -6,8 +7,12 @@ export interface StatusReport {
   pid: number
   startedAt: string
   dataDirectory: string
-  /** The AWS endpoint. */
+  /** The AWS endpoint, as clients are told of it. */
   endpoint: string
+  /** And where this machine reaches it, whatever name it has for others. */
+  local: { host: string; port: number }
+  /** What is bound, and the names that clients are told in its place. */
+  reach: Reach
   region: string
   accountId: string
   /** Runs the clusters that name none. */
@@ -65,10 +70,19 @@ export interface NodeReport {
   id: number
   /** AWS's id of its availability zone. */
   zone?: string
-  listeners: readonly { name: string; host: string; port: number }[]
+  listeners: readonly ListenerReport[]
   /** Of one that runs on this machine. */
   pid?: number
   dataDirectory?: string
+}
+
+interface ListenerReport {
+  name: string
+  /** The address that it binds. */
+  host: string
+  port: number
+  /** What clients are told in its place. */
+  advertised?: { host: string; port: number }
 }
 
 /** Says to anyone whether the service is ready. */

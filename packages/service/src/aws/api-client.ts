@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/effects'
+import { addressOf } from '../fleet/engines/listeners.ts'
 import { send } from '../http/client.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { Credentials } from '../iam/signature-v4.ts'
@@ -44,15 +45,16 @@ export async function callApi(
   clock: Clock,
   call: { method: string; path: string; body?: unknown; target?: string },
 ): Promise<unknown> {
+  const at = addressOf({ host, port })
   const body = Buffer.from(call.body === undefined ? '' : JSON.stringify(call.body))
   const unsigned: HttpRequest = {
     method: call.method,
     target: call.path,
-    headers: [['host', `${host}:${port}`]],
+    headers: [['host', at]],
     body,
   }
   const headers = {
-    host: `${host}:${port}`,
+    host: at,
     ...new SigV4().sign(unsigned, credentials, scope, clock.now()),
     ...(body.length > 0 && { 'content-type': 'application/json' }),
     ...(call.target !== undefined && {

@@ -4,7 +4,6 @@ import { Command } from 'commander'
 import { silentLogger, type SystemEffects, systemEffects } from '@sluice/effects'
 import { lockDataDirectory } from '../fleet/data-directory.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
-import { loopbackAddress } from '../fleet/clusters/addresses.ts'
 import { handedOver } from '../fleet/clusters/handover.ts'
 import type { HandedOverNode } from '../fleet/engines/embedded/handover.ts'
 import { codeOf, OperatingError } from '../fleet/operating-error.ts'
@@ -52,11 +51,7 @@ async function handOver(name: string, { out, dataDir, output }: HandOverFlags): 
   const lock = lockDataDirectory(effects, dataDirectory)
   try {
     const engine = embeddedEngine(effects)
-    const { nodes, withoutIam } = handedOver(
-      { ...effects, engine, host: loopbackAddress },
-      dataDirectory,
-      name,
-    )
+    const { nodes, withoutIam } = handedOver({ ...effects, engine }, dataDirectory, name)
     const paths = nodes.map((node) => writeFile(resolve(out), node))
     const written = nodes.map((node, at) => ({ node: node.name, path: paths[at] }))
     await printAll(written, () => paths.map((path) => `${path}\n`).join(''), output)

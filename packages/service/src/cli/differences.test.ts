@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { loopbackReach } from '../fleet/reach.ts'
 import type { StatusReport } from '../status-report.ts'
 import { differences } from './differences.ts'
 import type { StartSettings } from './settings.ts'
@@ -9,6 +10,8 @@ const report: StatusReport = {
   startedAt: '2026-11-22T00:00:00.000Z',
   dataDirectory: '/data',
   endpoint: 'http://127.0.0.1:9081',
+  local: { host: '127.0.0.1', port: 9081 },
+  reach: loopbackReach,
   region: 'us-east-1',
   accountId: '000000000000',
   engine: 'embedded',
@@ -47,6 +50,8 @@ const differencesOf = (asked: Partial<StartSettings>) =>
       engine: undefined,
       hosting: undefined,
       region: undefined,
+      host: undefined,
+      advertised: undefined,
       metadataLossAccepted: [],
       acceptAnySignature: false,
       pace: 'instant',
@@ -88,6 +93,11 @@ describe('a start where a service runs', () => {
     [{ engine: 'apache-kafka' }, '--engine apache-kafka is asked for, and it is embedded.'],
     [{ hosting: 'process' }, '--hosting process is asked for, and it is inline.'],
     [{ region: 'eu-west-1' }, '--region eu-west-1 is asked for, and it is us-east-1.'],
+    [{ host: '0.0.0.0' }, '--host 0.0.0.0 is asked for, and it is 127.0.0.1.'],
+    [
+      { advertised: { advertisedHost: 'x', advertisedHosts: { CLIENT: 'y' } } },
+      '--advertised-host x CLIENT=y is asked for, and it is (not set).',
+    ],
     [{ acceptAnySignature: true }, '--accept-any-signature is asked for, and it checks signatures.'],
   ])('with %j asks for something else', (asked, sentence) => {
     expect(differencesOf(asked)).toEqual([sentence])

@@ -1,10 +1,11 @@
 import { hiddenValue, shownValue } from '../fleet/clusters/static-properties.ts'
 import type { StatusReport } from '../status-report.ts'
+import type { AdvertisedHosts } from './reach-options.ts'
 import type { StartSettings } from './settings.ts'
 
 /** What is asked for and is otherwise, in sentences; what nobody asks for may be as it is. */
 export function differences(settings: StartSettings, report: StatusReport): string[] {
-  const { apiPort, cluster, engine, hosting, region, acceptAnySignature } = settings
+  const { apiPort, cluster, engine, hosting, region, host, advertised, acceptAnySignature } = settings
   const sentences: string[] = []
   const compare = <Setting extends string | number>(
     flag: string,
@@ -14,14 +15,21 @@ export function differences(settings: StartSettings, report: StatusReport): stri
     if (asked !== undefined && asked !== is) sentences.push(`${flag} ${asked} is asked for, and it is ${is}.`)
   }
   // Any free port is asked for with 0, and it has one.
-  compare('--api-port', apiPort || undefined, Number(new URL(report.endpoint).port))
+  compare('--api-port', apiPort || undefined, report.local.port)
   compare('--region', region, report.region)
   compare('--engine', engine, report.engine)
   compare('--hosting', hosting, report.hosting)
+  compare('--host', host, report.reach.host)
+  compare('--advertised-host', advertised && namesOf(advertised), namesOf(report.reach))
   if (acceptAnySignature && !report.acceptsAnySignature)
     sentences.push('--accept-any-signature is asked for, and it checks signatures.')
   if (cluster.kind !== 'none') sentences.push(...clusterDifferences(settings, report))
   return sentences
+}
+
+function namesOf({ advertisedHost, advertisedHosts }: AdvertisedHosts): string {
+  const one = Object.entries(advertisedHosts).map(([listener, host]) => `${listener}=${host}`)
+  return [...(advertisedHost === null ? [] : [advertisedHost]), ...one.toSorted()].join(' ') || '(not set)'
 }
 
 function clusterDifferences(

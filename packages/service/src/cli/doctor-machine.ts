@@ -1,6 +1,6 @@
 import { homedir, totalmem } from 'node:os'
 import type { ChildProcesses, Disk, Network } from '@sluice/effects'
-import { loopbackAddress } from '../fleet/clusters/addresses.ts'
+import { loopbackAddress } from '../fleet/reach.ts'
 import { isFree } from '../fleet/free-port.ts'
 import { findJava } from '../fleet/jvm/java.ts'
 import { OperatingError } from '../fleet/operating-error.ts'

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { loopbackReach } from '../fleet/reach.ts'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
 import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
@@ -27,6 +28,8 @@ const report = (clusters: ClusterReport[], defaultCluster: string | null = null)
   startedAt: '2026-11-22T00:00:00.000Z',
   dataDirectory: '/data',
   endpoint: 'http://127.0.0.1:9081',
+  local: { host: '127.0.0.1', port: 9081 },
+  reach: loopbackReach,
   region: 'us-east-1',
   accountId: '000000000000',
   engine: 'embedded',

@@ -19,6 +19,7 @@ import { iamCommand } from './iam.ts'
 import { importCommand } from './import.ts'
 import { logsCommand } from './logs.ts'
 import { produceCommand } from './produce.ts'
+import { resetCommand } from './reset.ts'
 import { snapshotCommand } from './snapshot.ts'
 import { startCommand, upCommand } from './start.ts'
 import { statusCommand } from './status.ts'
@@ -74,6 +75,7 @@ export function programFor(argv: readonly string[]): Command {
     exportCommand(),
     importCommand(),
     snapshotCommand(),
+    resetCommand(),
     groupCommand(),
     configCommand(),
     awsCommand(),

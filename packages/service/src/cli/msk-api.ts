@@ -99,7 +99,6 @@ export class MskApi {
 
 export async function apiOf(dataDir: string): Promise<MskApi> {
   const { report, accessKey } = await askStatus(dataDir)
-  const { hostname: host, port } = new URL(report.endpoint)
   const scope = { region: report.region, service: 'kafka' }
-  return new MskApi(dataDir, { host, port: Number(port), credentials: accessKey, scope })
+  return new MskApi(dataDir, { ...report.local, credentials: accessKey, scope })
 }

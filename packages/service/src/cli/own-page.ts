@@ -10,7 +10,6 @@ export async function askOwnPage(
   body?: object,
 ): Promise<unknown> {
   const { report, accessKey: credentials } = await askStatus(dataDir)
-  const { hostname: host, port } = new URL(report.endpoint)
   const scope = { region: report.region, service: 'kafka' }
-  return callApi({ host, port: Number(port), credentials, scope }, systemClock(), { method, path, body })
+  return callApi({ ...report.local, credentials, scope }, systemClock(), { method, path, body })
 }

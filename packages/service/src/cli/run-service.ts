@@ -12,6 +12,7 @@ import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { type OutputFormat, textOfOne } from './output.ts'
 import { readyScreen } from './screen.ts'
 import { PassingLine } from './passing-line.ts'
+import { reachOf } from './reach-options.ts'
 import type { StartSettings } from './settings.ts'
 
 /**
@@ -57,6 +58,7 @@ export async function runService(settings: StartSettings, output: OutputFormat):
     const onDirectoryLost = (error: Error) => void fail(error)
     service = await startService({
       ...settings,
+      reach: reachOf(settings.host, settings.advertised),
       effects,
       engines,
       faults,

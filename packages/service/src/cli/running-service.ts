@@ -26,13 +26,12 @@ export async function askStatus(dataDir: string): Promise<{ report: StatusReport
 
 /** What a client of the cluster may log in with by SCRAM; empty where nobody can, or the secret is not there any more. */
 export async function scramVariables(
-  { endpoint, region }: StatusReport,
+  { local, region }: StatusReport,
   credentials: AccessKey,
   cluster: ClusterReport | undefined,
 ): Promise<Record<string, string>> {
   if (!cluster?.scramUser || cluster.listeners.CLIENT_SASL_SCRAM === undefined) return {}
-  const { hostname: host, port } = new URL(endpoint)
-  const at = { host, port: Number(port), credentials, scope: { region, service: 'secretsmanager' } }
+  const at = { ...local, credentials, scope: { region, service: 'secretsmanager' } }
   try {
     const SecretId = cluster.scramUser.secretArn
     const secret = await callSecretsManager(at, systemClock(), 'GetSecretValue', { SecretId })

@@ -4,6 +4,7 @@ import type { ClusterReport, NodeReport, StatusReport } from '../status-report.t
 import { ownCommand } from './advice.ts'
 import { chosenCluster } from './environment.ts'
 import { screenOf } from './failure.ts'
+import { isOpenToOthers } from '../fleet/reach.ts'
 import { shortPath } from './own-name.ts'
 
 const serversNamedMax = 3
@@ -23,7 +24,7 @@ export function readyScreen(report: StatusReport, { readyMs, restored, detached 
   const head = [
     pc.green(`ready in ${Math.round(readyMs)} ms`),
     `data ${shortPath(report.dataDirectory)} (${kept})`,
-    `bound to ${new URL(report.endpoint).hostname} only`,
+    isOpenToOthers(report.reach) ? `bound to ${report.reach.host}` : `bound to ${report.reach.host} only`,
   ]
   return startScreen(report, head, detached ? '' : 'Ctrl-C, or in another terminal ')
 }

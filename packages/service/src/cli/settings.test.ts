@@ -112,6 +112,8 @@ describe('config.json in the data directory', () => {
     ['{ "apiPort": "9181" }', '"apiPort" takes a port from 0 to 65535, not "9181".'],
     ['{ "kafkaPort": 70000 }', '"kafkaPort" takes a port from 0 to 65535, not 70000.'],
     ['{ "set": { "num.partitions": 3 } }', '"set" takes an object of broker properties'],
+    ['{ "host": "localhost" }', '"host" takes an address'],
+    ['{ "advertisedHost": ["x", "BROKER=y"] }', '"advertisedHost" takes a host’s name'],
     ['{ "logLevel": "loud" }', '"logLevel" takes debug, info, warn, error, not "loud".'],
     ['[]', 'It must be a JSON object.'],
     ['null', 'It must be a JSON object.'],
@@ -120,6 +122,19 @@ describe('config.json in the data directory', () => {
     const failure = failureOf(settings)
     expect(failure.why).toContain(why)
     expect(failure.next).not.toBe('')
+  })
+})
+
+describe('what clients come by', () => {
+  it('comes from the flag, else from the file, else is nothing special', () => {
+    expect(settings()).toMatchObject({ host: undefined, advertised: undefined })
+    configFile('{"host": "0.0.0.0", "advertisedHost": "kafka.test"}')
+    const advertised = { advertisedHost: 'kafka.test', advertisedHosts: {} }
+    expect(settings()).toMatchObject({ host: '0.0.0.0', advertised })
+    expect(settings({ host: '127.0.0.1', advertisedHost: ['CLIENT=x'] })).toMatchObject({
+      host: '127.0.0.1',
+      advertised: { advertisedHost: null, advertisedHosts: { CLIENT: 'x' } },
+    })
   })
 })
 

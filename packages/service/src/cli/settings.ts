@@ -6,6 +6,13 @@ import type { ClusterChoice, PortChoice } from '../service.ts'
 import { type Pace, paces } from '../fleet/clusters/pace.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
+import {
+  advertisedForm,
+  advertisedHosts,
+  type AdvertisedHosts,
+  isAddress,
+  isAdvertised,
+} from './reach-options.ts'
 
 /** What `sluice start` was told, from the command line and the data directory's config.json. */
 export interface StartSettings {
@@ -18,6 +25,9 @@ export interface StartSettings {
   hosting: Hosting | undefined
   metadataLossAccepted: readonly string[]
   region: string | undefined
+  /** The address to bind; undefined: nobody has asked for one. */
+  host: string | undefined
+  advertised: AdvertisedHosts | undefined
   acceptAnySignature: boolean
   pace: Pace
   logLevel: LogLevel | undefined
@@ -35,6 +45,8 @@ export interface StartFlags {
   hosting?: Hosting
   acceptMetadataLoss?: string[]
   region?: string
+  host?: string
+  advertisedHost?: string[]
   acceptAnySignature?: boolean
   pace?: Pace
   logLevel?: LogLevel
@@ -60,6 +72,8 @@ export function startSettings(flags: StartFlags): StartSettings {
     hosting: flags.hosting ?? file.hosting,
     metadataLossAccepted: flags.acceptMetadataLoss ?? [],
     region: flags.region ?? file.region,
+    host: flags.host ?? file.host,
+    advertised: advertisedHosts(flags.advertisedHost ?? file.advertisedHost),
     acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
     pace: flags.pace ?? file.pace ?? 'instant',
     logLevel: flags.logLevel ?? file.logLevel,
@@ -100,6 +114,8 @@ interface ConfigFile {
   engine?: EngineName
   hosting?: Hosting
   region?: string
+  host?: string
+  advertisedHost?: string | string[]
   acceptAnySignature?: boolean
   pace?: Pace
   logLevel?: LogLevel
@@ -138,6 +154,11 @@ const configKeys: Record<string, { takes: string; accepts: (value: unknown) => b
     accepts: (value) => hostings.some((name) => name === value),
   },
   region: { takes: 'the name of a region, such as "eu-west-1"', accepts: isRegion },
+  host: { takes: 'an address, such as "0.0.0.0"', accepts: isAddress },
+  advertisedHost: {
+    takes: `${advertisedForm}, or a list of them`,
+    accepts: (value) => [value].flat().every(isAdvertised),
+  },
   acceptAnySignature: { takes: 'true or false', accepts: (value) => typeof value === 'boolean' },
   pace: { takes: paces.join(', '), accepts: (value) => paces.some((pace) => pace === value) },
   logLevel: { takes: logLevels.join(', '), accepts: (value) => logLevels.includes(String(value)) },

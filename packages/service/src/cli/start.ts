@@ -5,6 +5,7 @@ import { showIfRunning } from './already-running.ts'
 import { detach, isDetached, orderOfParent } from './detach.ts'
 import { dataDirOption } from './options.ts'
 import { formatOption, type OutputFormat } from './output.ts'
+import { advertisedHostOption, hostOption } from './reach-options.ts'
 import { engineNames, hostings, parseRegion, type StartFlags, startSettings } from './settings.ts'
 
 interface Flags extends StartFlags {
@@ -71,6 +72,8 @@ function serviceVerb(name: string): Command {
       '--accept-metadata-loss <cluster...>',
       'start these clusters without what is broken or gone of their metadata',
     )
+    .addOption(hostOption())
+    .addOption(advertisedHostOption())
     .option('--region <region>', 'the AWS region to be (default: us-east-1)', parseRegion)
     .option(
       '--accept-any-signature',

@@ -10,7 +10,7 @@ import {
 } from '@sluice/effects'
 import { ClusterAccess } from '../iam/cluster-access.ts'
 import { emptyTable, Identities } from '../iam/identities.ts'
-import { connectString, loopbackAddress } from './clusters/addresses.ts'
+import { connectString } from './clusters/addresses.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
@@ -42,6 +42,7 @@ import { Limit } from './limit.ts'
 import { Mutex } from './mutex.ts'
 import { sentenceOf } from './operating-error.ts'
 import { placeOf } from './place.ts'
+import { loopbackReach, type Reach } from './reach.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
 import type { UnreadableRecord } from './record-store.ts'
 import { BrokerLogs } from './logs/broker-logs.ts'
@@ -78,8 +79,8 @@ export interface FleetOptions {
   hurried?: string | null
   /** Where exporters of brokers are shown; without one they are not. */
   pages?: PageHost
-  /** The address that brokers listen on and are known by. */
-  host?: string
+  /** Without it nothing is reached from beyond this machine. */
+  reach?: Reach
   /** Where the default ports of first brokers are looked for, and those between nodes. */
   kafkaPortBase?: number
   innerPortBase?: number
@@ -165,7 +166,7 @@ class FleetOfClusters implements Fleet {
     this.#privateAuthorities = new PrivateAuthorities(effects, dataDirectory, this.authority.directory)
     this.identities = options.identities ?? noIdentities(options)
     this.#settings = {
-      host: options.host ?? loopbackAddress,
+      reach: options.reach ?? loopbackReach,
       kafkaPortBase: options.kafkaPortBase ?? kafkaPortBase,
       innerPortBase: options.innerPortBase ?? innerPortBase,
       askedPort: options.kafkaPort ?? null,
@@ -186,7 +187,7 @@ class FleetOfClusters implements Fleet {
     this.clusters = new Clusters({
       place,
       configurations: new Configurations({ ...effects, dataDirectory, place, engines }),
-      host: this.#settings.host,
+      reach: this.#settings.reach,
       store: this.#store,
       effects,
       engines,
@@ -209,7 +210,7 @@ class FleetOfClusters implements Fleet {
     const runningOf = (uuid: string) => this.#runtimes.get(uuid)?.cluster ?? null
     this.monitoring = new Monitoring({ ...shared, runningOf })
     this.#capacity = new ServerlessCapacity({ ...shared, runningOf })
-    const { host } = this.#settings
+    const { host } = this.#settings.reach
     const { pages } = options
     const { machine } = effects
     this.#exporters = new Exporters({
@@ -272,7 +273,7 @@ class FleetOfClusters implements Fleet {
       .list()
       .some(({ name, ports }) => name === asked.cluster && ports.some(({ port }) => port === asked.port))
     if (isOurs) return
-    if (!(await isFree(this.#options.effects.network, this.#settings.host, asked.port)))
+    if (!(await isFree(this.#options.effects.network, this.#settings.reach.host, asked.port)))
       throw portTaken(asked.port)
   }
 

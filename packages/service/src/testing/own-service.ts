@@ -1,4 +1,5 @@
 import { lineLogger, systemEffects } from '@sluice/effects'
+import type { Reach } from '../fleet/reach.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { type Service, startService } from '../service.ts'
 
@@ -19,7 +20,11 @@ export function loggedEffects(lines: string[]) {
 export function startOwnService(
   dataDirectory: string,
   effects: ReturnType<typeof loggedEffects>,
-  { region, properties = {} }: { region?: string; properties?: Record<string, string> } = {},
+  {
+    region,
+    reach,
+    properties = {},
+  }: { region?: string; reach?: Reach; properties?: Record<string, string> } = {},
 ): Promise<Service> {
   return startService({
     dataDirectory,
@@ -28,6 +33,7 @@ export function startOwnService(
     cluster: { kind: 'default' },
     properties: { 'connection.failed.authentication.delay.ms': '0', ...properties },
     region,
+    ...(reach && { reach }),
     acceptAnySignature: false,
     effects,
     engines: [embeddedEngine(effects)],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Address, Brokers, type ClientLogin, plainLogin, type Route, scramLogin } from '@sluice/client'
 import {
   type ConnectOptions,
+  type Network,
   systemAuthorities,
   systemClock,
   systemNetwork,
@@ -15,6 +16,7 @@ import { UsageError } from '../../usage-error.ts'
 import { ownCommand } from '../advice.ts'
 import { chosenCluster } from '../environment.ts'
 import { askStatus, scramVariables } from '../running-service.ts'
+import { localNetwork } from './local-network.ts'
 import { refusalOf } from './refusal.ts'
 import type { KafkaFlags, ListenerLogin } from './options.ts'
 
@@ -36,11 +38,11 @@ export async function withKafka<Answer>(
   what: string,
   use: (kafka: KafkaAccess) => Promise<Answer>,
 ): Promise<Answer> {
-  const { addresses, ...way } = await wayTo(flags)
+  const { addresses, network = systemNetwork(), ...way } = await wayTo(flags)
   const brokers = new Brokers({
     ...way,
     ...{ bootstrap: addresses, clientId, requestTimeoutMs },
-    network: systemNetwork(),
+    network,
     clock: systemClock(),
   })
   try {
@@ -55,6 +57,7 @@ export async function withKafka<Answer>(
 
 interface Way {
   addresses: Address[]
+  network?: Network
   tls?: ConnectOptions['tls']
   login?: ClientLogin
 }
@@ -138,7 +141,7 @@ async function wayToOwn(flags: KafkaFlags): Promise<Way> {
     flags.login ?? (Object.keys(listenerOf) as ListenerLogin[]).find((one) => has(one)) ?? 'plaintext'
   const addresses = listeners[listenerOf[login]]
   if (addresses === undefined) throw withoutListener(cluster, login)
-  const way = { addresses: addressesOf(addresses) }
+  const way = { addresses: addressesOf(addresses), network: localNetwork(systemNetwork(), cluster) }
   if (login === 'plaintext') return way
   const tls = { authorities: textOf('--tls-ca', report.trust?.caFile ?? '') }
   if (login === 'tls') return { ...way, tls }

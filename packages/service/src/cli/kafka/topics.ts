@@ -1,5 +1,5 @@
-import { describeTopics, KafkaError, persistently, throwOnError } from '@sluice/client'
-import { ErrorCode, type Metadata, type ResponseOf } from '@sluice/wire'
+import { configEntries, describeTopics, KafkaError, persistently, throwOnError } from '@sluice/client'
+import { ConfigResourceType, ErrorCode, type Metadata, type ResponseOf } from '@sluice/wire'
 import { UsageError } from '../../usage-error.ts'
 import type { KafkaAccess } from './access.ts'
 
@@ -32,6 +32,19 @@ export async function allTopics(
   return topics
     .filter(({ isInternal }) => internal || !isInternal)
     .sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1))
+}
+
+/** DescribeConfigs' source of what a topic has of its own. */
+const ownConfig = 1
+
+/** What a topic has of its own. */
+export async function ownConfigs(kafka: KafkaAccess, name: string): Promise<Record<string, string>> {
+  const entries = await configEntries(await kafka.brokers.any(), ConfigResourceType.topic, name)
+  return Object.fromEntries(
+    entries.flatMap(({ name: key, value, configSource }) =>
+      configSource === ownConfig && value !== null ? [[key, value] as const] : [],
+    ),
+  )
 }
 
 /** Those of the topic that are asked for, in order; all without any. */

@@ -1,9 +1,8 @@
-import { configEntries, KafkaError, offsetBounds } from '@sluice/client'
-import { ConfigResourceType } from '@sluice/wire'
+import { KafkaError, offsetBounds } from '@sluice/client'
 import type { Command } from 'commander'
 import { type KafkaAccess, withKafka } from '../kafka/access.ts'
 import { type KafkaFlags, kafkaVerb } from '../kafka/options.ts'
-import { topicsNamed, type TopicMetadata } from '../kafka/topics.ts'
+import { ownConfigs, topicsNamed, type TopicMetadata } from '../kafka/topics.ts'
 import { formatOption, type OutputFormat, printOne, textOfAll } from '../output.ts'
 
 interface Flags extends KafkaFlags {
@@ -25,7 +24,7 @@ interface DescribedTopic {
   id: string
   internal: boolean
   /** Those that it has of its own. */
-  configs: Record<string, string | null>
+  configs: Record<string, string>
   partitions: DescribedPartition[]
 }
 
@@ -50,9 +49,6 @@ const partitionColumns = {
   END: ({ end }: DescribedPartition) => end,
 }
 
-/** DescribeConfigs' source of what a topic has of its own. */
-const ownConfig = 1
-
 export function describeVerb(): Command {
   return kafkaVerb('describe', 'show a topic: its configs, and its partitions with their offsets', [
     formatOption(),
@@ -70,14 +66,12 @@ export function describeVerb(): Command {
 
 async function describe(kafka: KafkaAccess, name: string): Promise<DescribedTopic> {
   const [topic] = (await topicsNamed(kafka, [name])) as [TopicMetadata]
-  const entries = await configEntries(await kafka.brokers.any(), ConfigResourceType.topic, name)
-  const configs = entries.filter(({ configSource }) => configSource === ownConfig)
   const partitions = topic.partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex)
   return {
     name,
     id: topic.topicId,
     internal: topic.isInternal,
-    configs: Object.fromEntries(configs.map(({ name: key, value }) => [key, value])),
+    configs: await ownConfigs(kafka, name),
     partitions: await Promise.all(partitions.map((partition) => described(kafka, name, partition))),
   }
 }

@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { createGzip } from 'node:zlib'
-import { configEntries, offsetBounds, readTopics } from '@sluice/client'
-import { ConfigResourceType } from '@sluice/wire'
+import { offsetBounds, readTopics } from '@sluice/client'
 import type { KafkaAccess } from '../kafka/access.ts'
 import { groupState } from '../kafka/groups.ts'
 import { Progress } from '../kafka/progress.ts'
 import { jsonRecord } from '../kafka/record-json.ts'
-import { chosenPartitions, type TopicMetadata } from '../kafka/topics.ts'
+import { chosenPartitions, ownConfigs, type TopicMetadata } from '../kafka/topics.ts'
 import { lineText, type TopicLine } from './topic-lines.ts'
 
 export interface Exported {
@@ -15,9 +14,6 @@ export interface Exported {
   groups: number
   records: number
 }
-
-/** DescribeConfigs' source of what a topic has of its own. */
-const ownConfig = 1
 
 /** What is there when it begins: topics, their records (what is committed), and where groups are. */
 export async function exportTopics(
@@ -53,10 +49,6 @@ export async function exportTopics(
 
 async function topicLine(kafka: KafkaAccess, topic: TopicMetadata): Promise<TopicLine> {
   const name = topic.name ?? ''
-  const entries = await configEntries(await kafka.brokers.any(), ConfigResourceType.topic, name)
-  const own = entries.flatMap(({ name: key, value, configSource }) =>
-    configSource === ownConfig && value !== null ? [[key, value] as const] : [],
-  )
   const partitions = await Promise.all(
     chosenPartitions(topic, undefined).map(async (partition) => ({
       partition,
@@ -64,7 +56,7 @@ async function topicLine(kafka: KafkaAccess, topic: TopicMetadata): Promise<Topi
     })),
   )
   const replicas = topic.partitions[0]?.replicaNodes.length ?? 1
-  return { sluice: 'topic', topic: name, replicas, configs: Object.fromEntries(own), partitions }
+  return { sluice: 'topic', topic: name, replicas, configs: await ownConfigs(kafka, name), partitions }
 }
 
 /** Into a file, gzipped where its name ends so, or to stdout. */

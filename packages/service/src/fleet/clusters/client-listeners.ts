@@ -2,7 +2,7 @@ import type { ClientAuthentication, EncryptionInfo } from '@aws-sdk/client-kafka
 import { type ClientListenerName, type Engine, type NodeTls } from '../engines/engine.ts'
 
 /** What of a spec its listeners come from. */
-interface SecuritySpec {
+export interface SecuritySpec {
   encryption: EncryptionInfo
   clientAuthentication?: ClientAuthentication
 }

@@ -15,10 +15,12 @@ import {
   securityProtocolOf,
 } from '../engines/engine.ts'
 import type { PortRecord } from '../ports/ports.ts'
+import type { Reach } from '../reach.ts'
+import { listenerPlace } from './listener-places.ts'
 import { authenticatesByTls, clientAuthOf, clientListenersOf } from './client-listeners.ts'
 import type { ClusterRecord, NodeRecord } from './cluster-record.ts'
 import { serverlessLimits } from './serverless-limits.ts'
-import { staticProperties } from './static-properties.ts'
+import { customListenersOf, staticProperties } from './static-properties.ts'
 import { volumeBytesOf } from './storage-use.ts'
 
 const superUsersName = 'super.users'
@@ -33,8 +35,7 @@ const authorizers = {
 
 /** Where the nodes of a cluster are. */
 export interface ClusterPlace {
-  /** The address that brokers listen on and are known by. */
-  host: string
+  reach: Reach
   /** Of the cluster's data. */
   directory: string
   /** The certificate of who vouches for clients. */
@@ -46,7 +47,7 @@ export interface ClusterPlace {
 /** How the nodes of the record shall run. Pure. */
 export function clusterPlan(record: ClusterRecord, engine: Engine, place: ClusterPlace): ClusterPlan {
   const { spec } = record
-  const { host } = place
+  const custom = customListenersOf(spec)
   const properties = staticProperties(spec, engine)
   const volumeBytes = volumeBytesOf(spec)
   return {
@@ -65,7 +66,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
         role: node.role,
         nodeId: node.nodeId,
         rack: spec.brokerNodeGroup.ZoneIds?.[node.zone] ?? null,
-        listeners: ports.map(({ listener, port }) => ({ name: listener, host, port })),
+        listeners: ports.map((port) => listenerPlace(place.reach, custom, port)),
         ...(wanted.some(isEncryptedForClients) && { tls: nodeTls(record, node, place) }),
         ...(wanted.includes(ListenerName.clientScram) && scramMechanisms(properties)),
         ...(wanted.some(isSecureInner) && { identity: nodeIdentity(record, node, place) }),

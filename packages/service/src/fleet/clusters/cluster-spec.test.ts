@@ -185,6 +185,18 @@ describe('static broker properties', () => {
     })
   })
 
+  it('leave out what clients are told of listeners, which brokers know by another name', () => {
+    const custom = { 'custom.advertised.listeners': 'CLIENT_SECURE://b-{broker_id}.x:9000+{broker_id}' }
+    expect(staticProperties({ ...spec(), configuration: configured(custom) }, engine)).toEqual(
+      staticProperties(spec(), engine),
+    )
+    expect(spec({ Tags: tagsOfProperties(custom) }).brokerProperties).toEqual(custom)
+    const unfit = tagsOfProperties({ 'custom.advertised.listeners': 'CLIENT://x:9000+{broker_id}' })
+    expect(() => spec({ Tags: unfit })).toThrow(
+      /CLIENT is no listener of the cluster, which has CLIENT_SECURE/,
+    )
+  })
+
   it('go through tags and back', () => {
     const set = { 'num.partitions': '4', 'log.cleanup.policy': 'compact,delete' }
     expect(propertiesOfTags({ ...tagsOfProperties(set), team: 'a' })).toEqual(set)

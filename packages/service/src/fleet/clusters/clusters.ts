@@ -11,6 +11,7 @@ import type {
   LogDirectory,
   ObservedNode,
 } from '../engines/engine.ts'
+import type { Reach } from '../reach.ts'
 import { type Engines, hostingProblem } from '../engines/engines.ts'
 import { newResource, newVersion, type Place } from '../place.ts'
 import type { UnreadableRecord } from '../record-store.ts'
@@ -24,15 +25,15 @@ import { type ClusterSpec, clusterSpec, type FindConfiguration } from './cluster
 import type { ClusterStore } from './cluster-store.ts'
 import { clusterTypeOf, serverlessClustersMax, serverlessEngine, serverlessSpec } from './serverless.ts'
 import { type StorageUse, storageUse, volumeBytesOf } from './storage-use.ts'
-import { engineTag, hostingTag } from './static-properties.ts'
+import { listenerPlace } from './listener-places.ts'
+import { customListenersOf, engineTag, hostingTag } from './static-properties.ts'
 
 /** Brokers of all clusters of an account (MSK quotas). */
 const accountBrokersMax = 90
 
 interface ClustersOptions {
   place: Place
-  /** The address that nodes listen on. */
-  host: string
+  reach: Reach
   store: ClusterStore
   configurations: Configurations
   privateAuthorities: PrivateAuthorities
@@ -93,8 +94,10 @@ export class Clusters {
 
   /** Where the listeners of its nodes are reached, by node id. */
   addresses(record: ClusterRecord): ListenerAddress[] {
-    const { observed, host } = this.#options
-    return listenerAddresses(record, observed(record.uuid), host)
+    const { observed, reach } = this.#options
+    const custom = customListenersOf(record.spec)
+    const kept = record.ports.map((port) => ({ ...port, place: listenerPlace(reach, custom, port) }))
+    return listenerAddresses(kept, observed(record.uuid))
   }
 
   /** As its brokers know them; undefined where nothing of it runs. */

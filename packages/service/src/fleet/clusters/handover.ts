@@ -8,6 +8,7 @@ import { clusterStore } from './cluster-store.ts'
 import { type HandedOverNode, handedOverNodes, leavesIamBehind } from '../engines/embedded/handover.ts'
 import type { Engine } from '../engines/engine.ts'
 import { OperatingError } from '../operating-error.ts'
+import { loopbackReach } from '../reach.ts'
 
 interface HandedOver {
   readonly nodes: readonly HandedOverNode[]
@@ -20,7 +21,7 @@ interface HandedOver {
  * nothing in it is changed. Throws an OperatingError where that cannot be.
  */
 export function handedOver(
-  { engine, host, ...effects }: { clock: Clock; disk: Disk; logger: Logger; engine: Engine; host: string },
+  { engine, ...effects }: { clock: Clock; disk: Disk; logger: Logger; engine: Engine },
   dataDirectory: string,
   name: string,
 ): HandedOver {
@@ -40,7 +41,7 @@ export function handedOver(
   const directory = join(dataDirectory, 'clusters', record.uuid)
   const authority = new Authority(effects, dataDirectory).certificatePath
   const nodeAuthority = new NodeAuthority(effects, directory, record.uuid)
-  const plan = clusterPlan(record, engine, { host, directory, authority, nodeAuthority })
+  const plan = clusterPlan(record, engine, { reach: loopbackReach, directory, authority, nodeAuthority })
   const nodes = handedOverNodes(plan, directory)
   const missing = nodes.find(
     (node) => !disk.existsSync(join(directory, node.name, 'volume-1', 'meta.properties')),

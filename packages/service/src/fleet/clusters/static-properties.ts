@@ -1,7 +1,10 @@
+import { customListenersName } from '../engines/custom-listeners.ts'
 import type { Engine } from '../engines/engine.ts'
 import { invalid, type Refusal } from '../refusal.ts'
+import { type SecuritySpec, clientListenersOf } from './client-listeners.ts'
 import { isExpress } from './instance-types.ts'
 import { isOfListeners, isServedOfListeners, listenerProblem } from './listener-properties.ts'
+import { unfitCustomListeners } from './listener-places.ts'
 
 /*
  * Static broker properties of a cluster. Precedence, weakest first: Apache Kafka's default (the engine's) <
@@ -77,8 +80,9 @@ const servedClasses: Readonly<Record<string, string>> = {
 }
 
 /** What of a spec its brokers' properties come from. */
-interface PropertySource {
+interface PropertySource extends SecuritySpec {
   kafkaVersion: string
+  numberOfBrokerNodes: number
   /** One subnet a zone. */
   brokerNodeGroup: { ClientSubnets?: string[] | undefined; InstanceType?: string | undefined }
   brokerProperties: Readonly<Record<string, string>>
@@ -102,12 +106,19 @@ export function staticProperties(
   }
 }
 
-/** What the owner of a cluster has set, at creation and by a configuration. */
-function ownersProperties(
-  { kafkaVersion, brokerProperties, configuration }: PropertySource,
-  engine: Pick<Engine, 'topology'>,
-): Record<string, string> {
-  const configured = { ...configuration?.properties }
+/** What clients of its listeners are told, as the owner of the cluster has it; undefined where that is nothing special. */
+export function customListenersOf({
+  brokerProperties,
+  configuration,
+}: Pick<PropertySource, 'brokerProperties' | 'configuration'>): string | undefined {
+  return configuration?.properties[customListenersName] ?? brokerProperties[customListenersName]
+}
+
+/** What the owner of a cluster has set, at creation and by a configuration, of what brokers know. */
+function ownersProperties(source: PropertySource, engine: Pick<Engine, 'topology'>): Record<string, string> {
+  const { kafkaVersion } = source
+  const { [customListenersName]: _, ...brokerProperties } = source.brokerProperties
+  const { [customListenersName]: __, ...configured } = { ...source.configuration?.properties }
   // MSK's list holds them for every version, so configurations carry them to clusters without a ZooKeeper.
   if (engine.topology({ kafkaVersion }).quorum.role !== 'zookeeper')
     for (const name of Object.keys(configured)) if (name.startsWith('zookeeper.')) delete configured[name]
@@ -133,6 +144,10 @@ export function propertiesRefusal(
   const properties = ownersProperties(source, engine)
   const sentence = refusedProperty(properties, engine)
   if (sentence) return invalid(sentence, parameter)
+  const custom = customListenersOf(source)
+  const active = clientListenersOf(source, engine)
+  const unfit = custom === undefined ? null : unfitCustomListeners(custom, active, source.numberOfBrokerNodes)
+  if (unfit !== null) return invalid(`${customListenersName}: ${unfit}.`, parameter)
   const problems = engine.checkProperties(properties, source.kafkaVersion)
   if (problems.length === 0) return undefined
   return invalid(

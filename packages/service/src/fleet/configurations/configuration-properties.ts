@@ -1,3 +1,4 @@
+import { customListenersName, customListenersProblem } from '../engines/custom-listeners.ts'
 import { parseJavaProperties } from './java-properties.ts'
 
 /*
@@ -21,6 +22,7 @@ const settable: Readonly<Record<string, Kind>> = {
   'auto.create.topics.enable': 'boolean',
   'compression.type': ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
   'connections.max.idle.ms': 'integer',
+  [customListenersName]: 'text',
   'default.replication.factor': 'integer',
   'delete.topic.enable': 'boolean',
   'group.initial.rebalance.delay.ms': 'integer',
@@ -70,7 +72,6 @@ const settable: Readonly<Record<string, Kind>> = {
 }
 
 /** MSK takes these; nothing here could keep their word yet. */
-const unservedNames = new Set(['custom.advertised.listeners'])
 const unservedPrefixes = ['local.retention.', 'log.local.retention.', 'remote.']
 
 type ConfigurationProperties =
@@ -96,15 +97,21 @@ export function configurationProperties(bytes: Uint8Array): ConfigurationPropert
     }
   if (unserved.length > 0) return { notImplemented: `The server property ${unserved.join(' or ')}` }
   const problems = Object.entries(properties).flatMap(([name, value]) => {
-    const problem = valueProblem(settable[name] ?? 'text', value.trim())
-    return problem === null ? [] : [`${name}: '${shown(value)}' ${problem}`]
+    const problem = propertyProblem(name, value.trim())
+    return problem === null ? [] : [`${name}: ${problem}`]
   })
   if (problems.length > 0) return { invalid: `Server properties are not valid: ${problems.join('; ')}.` }
   return { properties }
 }
 
 function isUnserved(name: string): boolean {
-  return unservedNames.has(name) || unservedPrefixes.some((prefix) => name.startsWith(prefix))
+  return unservedPrefixes.some((prefix) => name.startsWith(prefix))
+}
+
+function propertyProblem(name: string, value: string): string | null {
+  if (name === customListenersName) return customListenersProblem(value)
+  const problem = valueProblem(settable[name] ?? 'text', value)
+  return problem === null ? null : `'${shown(value)}' ${problem}`
 }
 
 function valueProblem(kind: Kind, value: string): string | null {

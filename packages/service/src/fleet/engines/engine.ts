@@ -207,8 +207,11 @@ export interface NodePlan extends NodeKey {
 
 export interface NodeListener {
   name: ListenerName
+  /** The address that it binds. */
   host: string
   port: number
+  /** What clients are told in its place. */
+  advertised?: { host: string; port: number }
 }
 
 /** What a broker's encrypted listeners for clients are made of; the files are PEM. */

@@ -1,4 +1,5 @@
 import { assert } from '@sluice/effects'
+import { dialled } from '../reach.ts'
 import {
   type ClusterPlan,
   controllerListenerOf,
@@ -18,15 +19,20 @@ export function urlOf(listener: NodeListener): string {
   return `${listener.name}://${addressOf(listener)}`
 }
 
+/** Where clients are told that it is, if not where they have dialled it. */
+export function toldAddress({ host, port, advertised }: NodeListener): { host: string; port: number } {
+  return advertised ?? { host: dialled(host), port }
+}
+
 /** What a broker's properties say of where it is, on what it listens and how that is encrypted. */
 export function placeProperties(node: NodePlan): Record<string, string> {
-  const listeners = node.listeners.map(urlOf).join(',')
+  const told = node.listeners.map((listener) => urlOf({ ...listener, ...toldAddress(listener) }))
   const between = innerListener(node.listeners)
   assert(between, `${nodeName(node)} has a listener for the other brokers`)
   return {
     ...(node.rack !== null && { 'broker.rack': node.rack }),
-    listeners,
-    'advertised.listeners': listeners,
+    listeners: node.listeners.map(urlOf).join(','),
+    'advertised.listeners': told.join(','),
     'inter.broker.listener.name': between.name,
     ...securityProperties(node),
   }
@@ -117,8 +123,12 @@ function identityProperties({ identity }: NodePlan): Record<string, string> {
 }
 
 /** By which clients may know a broker: what its certificate is for, and what logins may be signed for. */
-export function hostNames(listeners: readonly Pick<NodeListener, 'host'>[]): Set<string> {
-  return new Set(['localhost', '127.0.0.1', '::1', ...listeners.map(({ host }) => host)])
+export function hostNames(listeners: readonly Pick<NodeListener, 'host' | 'advertised'>[]): Set<string> {
+  const own = listeners.flatMap(({ host, advertised }) => [
+    dialled(host),
+    ...(advertised ? [advertised.host] : []),
+  ])
+  return new Set(['localhost', '127.0.0.1', '::1', ...own])
 }
 
 /** Where each controller of a cluster listens, by its id. */

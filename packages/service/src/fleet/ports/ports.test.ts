@@ -16,6 +16,7 @@ const wish = (change: Partial<PortWish> = {}): PortWish => ({
   role: 'broker',
   nodeId: 1,
   listener: 'CLIENT',
+  host,
   places: clientPlaces(9092, change.nodeId ?? 1),
   ...change,
 })
@@ -27,7 +28,7 @@ const had = (port: number, explicit = false): PortRecord => ({
   explicit,
 })
 const allocate = async (wishes: PortWish[], stored: PortRecord[] = [], reserved: number[] = []) =>
-  (await allocatePorts(network, host, wishes, stored, new Set(reserved))).map(({ port }) => port)
+  (await allocatePorts(network, wishes, stored, new Set(reserved))).map(({ port }) => port)
 
 describe('a listener that is new', () => {
   it('of a broker gets MSK’s port, 10,000 more a broker, where that is taken 100 more, at last any', async () => {
@@ -54,7 +55,7 @@ describe('a listener that is new', () => {
   })
 
   it('gets the port that is asked for, and an error when it is taken', async () => {
-    const [port] = await allocatePorts(network, host, [wish({ asked: 5000 })], [], new Set())
+    const [port] = await allocatePorts(network, [wish({ asked: 5000 })], [], new Set())
     expect(port).toEqual({ role: 'broker', nodeId: 1, listener: 'CLIENT', port: 5000, explicit: true })
     await occupy(5000)
     await expect(allocate([wish({ asked: 5000 })])).rejects.toMatchObject({ code: 'EADDRINUSE' })

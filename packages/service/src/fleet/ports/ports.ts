@@ -15,6 +15,8 @@ export interface PortRecord {
 /** A listener that needs a port. */
 export interface PortWish extends NodeKey {
   listener: PortRecord['listener']
+  /** The address that it will bind. */
+  host: string
   /** Where to look when nothing else is said, the first choice first. Where none of them is free, any port will do. */
   places: readonly number[]
   /** The port that the user asked for. */
@@ -52,7 +54,6 @@ export function innerPlaces(first: number): number[] {
  */
 export async function allocatePorts(
   network: Network,
-  host: string,
   wishes: readonly PortWish[],
   stored: readonly PortRecord[],
   reserved: ReadonlySet<number>,
@@ -61,7 +62,7 @@ export async function allocatePorts(
   const ports: PortRecord[] = []
   for (const wish of wishes) {
     const had = stored.find((port) => sameNode(port, wish) && port.listener === wish.listener)
-    const port = await allocate(network, host, wish, had, taken)
+    const port = await allocate(network, wish, had, taken)
     taken.add(port.port)
     ports.push(port)
   }
@@ -70,8 +71,7 @@ export async function allocatePorts(
 
 async function allocate(
   network: Network,
-  host: string,
-  { role, nodeId, listener, places, asked }: PortWish,
+  { role, nodeId, listener, host, places, asked }: PortWish,
   had: PortRecord | undefined,
   taken: ReadonlySet<number>,
 ): Promise<PortRecord> {

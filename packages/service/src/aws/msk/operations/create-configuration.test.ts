@@ -91,6 +91,12 @@ describe('CreateConfiguration', () => {
       'serverProperties',
       /at most 65536 bytes/,
     ],
+    [
+      'advertised listeners of another form',
+      { ServerProperties: bytes('custom.advertised.listeners=CLIENT://x:9000') },
+      'serverProperties',
+      /custom.advertised.listeners: 'CLIENT:\/\/x:9000' is not/,
+    ],
     ['a long description', { Description: 'x'.repeat(1_025) }, 'description', /at most 1024/],
   ])('refuses %s', async (_what, change, parameter, message) => {
     await expect(clusters.createOurs(change)).rejects.toMatchObject({
@@ -101,7 +107,7 @@ describe('CreateConfiguration', () => {
     expect((await clusters.client.send(new ListConfigurationsCommand({}))).Configurations).toEqual([])
   })
 
-  it.each(['custom.advertised.listeners=CLIENT://x:9000+{broker_id}', 'remote.log.reader.threads=10'])(
+  it.each(['remote.log.reader.threads=10', 'local.retention.ms=1'])(
     'says that %s is not implemented',
     async (line) => {
       await expect(clusters.createOurs({ ServerProperties: bytes(line) })).rejects.toMatchObject({

@@ -15,13 +15,14 @@ import {
 } from '../../ports/ports.ts'
 import { exportersOf, listenersOf } from '../cluster-plan.ts'
 import type { ClusterRecord } from '../cluster-record.ts'
+import { boundHost } from '../listener-places.ts'
 import type { Done, Pass, Step } from './pass.ts'
 
 /** Gives every listener of the cluster's nodes that do not run a port that is free now, and keeps it. */
 export const allocatePorts: Step = (pass) => pass.portsLock.run(() => allocateFor(pass))
 
 async function allocateFor(pass: Pass): Promise<Done> {
-  const { uuid, store, runtime, effects, settings, record } = pass
+  const { uuid, store, runtime, effects, record } = pass
   const running = pass.cluster.nodes().filter(({ state }) => state === 'running')
   const kept = record.ports.filter((port) => running.some((node) => sameNode(node, port)))
   const reserved = new Set<number>(kept.map(({ port }) => port))
@@ -29,7 +30,7 @@ async function allocateFor(pass: Pass): Promise<Done> {
     if (other.uuid !== uuid) for (const { port } of other.ports) reserved.add(port)
   const wishes = portWishes(pass).filter((wish) => !kept.some((port) => isSameListener(port, wish)))
   const stored = [...record.ports, ...(record.formerPorts ?? [])]
-  const found = await allocate(effects.network, settings.host, wishes, stored, reserved)
+  const found = await allocate(effects.network, wishes, stored, reserved)
   const wereChecked = runtime.portsChecked
   runtime.portsChecked = true
   for (const [at, port] of found.entries()) noteMove(pass, port, wishes[at], reserved)
@@ -70,7 +71,7 @@ function noteMove(
 }
 
 function portWishes({ record, engine, settings }: Pass): PortWish[] {
-  const { kafkaPortBase, innerPortBase, askedPort } = settings
+  const { kafkaPortBase, innerPortBase, askedPort, reach } = settings
   const isMeant = askedPort !== null && (askedPort.cluster ?? record.name) === record.name
   const first = isMeant ? askedPort.port : kafkaPortBase
   // Whoever wants any free port wants no fixed one beside it.
@@ -86,7 +87,8 @@ function portWishes({ record, engine, settings }: Pass): PortWish[] {
             : innerPlaces(innerPortBase)
         const isAsked =
           listener === ListenerName.client && nodeId === 1 && askedPort?.cluster === record.name && !anywhere
-        return { role, nodeId, listener, places: anywhere ? [] : places, ...(isAsked && { asked: first }) }
+        const place = { host: boundHost(reach, listener), places: anywhere ? [] : places }
+        return { role, nodeId, listener, ...place, ...(isAsked && { asked: first }) }
       },
     ),
   )

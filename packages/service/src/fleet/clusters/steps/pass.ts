@@ -10,6 +10,7 @@ import {
 import type { ClusterPlan, Engine, EngineCluster, ListenerName } from '../../engines/engine.ts'
 import type { ClusterAccess } from '../../../iam/cluster-access.ts'
 import type { Limit } from '../../limit.ts'
+import type { Reach } from '../../reach.ts'
 import type { Mutex } from '../../mutex.ts'
 import type { Authority } from '../../authority/authority.ts'
 import type { NodeAuthority } from '../../authority/node-authority.ts'
@@ -46,8 +47,7 @@ export interface ReconcileContext {
 }
 
 export interface ReconcileSettings {
-  /** The address that brokers listen on and are known by. */
-  host: string
+  reach: Reach
   kafkaPortBase: number
   /** Where listeners between nodes look first. */
   innerPortBase: number
@@ -152,7 +152,7 @@ export class Pass {
 
   #place(): ClusterPlace {
     return {
-      host: this.settings.host,
+      reach: this.settings.reach,
       directory: this.directory,
       authority: this.authority.certificatePath,
       nodeAuthority: this.runtime.nodeAuthority,

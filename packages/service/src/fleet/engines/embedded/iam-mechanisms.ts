@@ -28,7 +28,7 @@ export function hasIam(listeners: readonly { name: string }[]): boolean {
  */
 export function iamMechanisms(
   access: ClusterAccess,
-  listeners: readonly Pick<NodeListener, 'host'>[],
+  listeners: readonly Pick<NodeListener, 'host' | 'advertised'>[],
   effects: { clock: Clock; random: Random; logger: Logger },
 ): SaslMechanism[] {
   const { clock, random, logger } = effects

@@ -104,10 +104,9 @@ export class InlineCluster implements EngineCluster {
           pid: this.#effects.processes.pid,
           directory: `${this.#options.directory}/${directoryNameOf(node)}/volume-1`,
         },
-        listeners: node.listeners.map(({ name, host, port }) => ({
-          name,
-          host,
-          port: broker?.listeners.find((one) => one.name === name)?.port ?? port,
+        listeners: node.listeners.map((listener) => ({
+          ...listener,
+          port: broker?.listeners.find(({ name }) => name === listener.name)?.port ?? listener.port,
         })),
       }
     })

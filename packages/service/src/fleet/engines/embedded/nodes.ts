@@ -53,8 +53,8 @@ export function nodeProperties(plan: ClusterPlan, key: NodeKey): Readonly<Record
   }
 }
 
-function listenerOptions({ name, host, port }: NodePlan['listeners'][number]): ListenerOptions {
-  return { name, protocol: securityProtocolOf(name), host, port }
+function listenerOptions({ name, ...place }: NodePlan['listeners'][number]): ListenerOptions {
+  return { name, protocol: securityProtocolOf(name), ...place }
 }
 
 /** Those of a node: clients of a broker meet the release that the cluster is of, other nodes ours; no client is a node. */
