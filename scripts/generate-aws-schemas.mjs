@@ -123,6 +123,7 @@ const sdks = {
   cloudwatch: '@aws-sdk/client-cloudwatch',
   'cloudwatch-logs': '@aws-sdk/client-cloudwatch-logs',
   kafka: '@aws-sdk/client-kafka',
+  kinesis: '@aws-sdk/client-kinesis',
   'secrets-manager': '@aws-sdk/client-secrets-manager',
   sts: '@aws-sdk/client-sts',
 }

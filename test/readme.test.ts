@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { handlers, ignoredBrokerProperties } from '@sluice/engine'
 import { apiByKey } from '@sluice/wire'
-import { isSettable, mskOperations } from 'sluice'
+import { isSettable, kinesisOperations, mskOperations } from 'sluice'
 import { describe, expect, it } from 'vitest'
 import { deliberateDifferences } from './contract/accepted-differences.ts'
 import { root } from './source-tree.ts'
@@ -52,8 +52,7 @@ function differencesTable(): string {
   ].join('\n')
 }
 
-function operationsTable(): string {
-  const operations = mskOperations()
+function operationsTable(operations: ReturnType<typeof mskOperations>): string {
   const cells = operations.map(({ name, served }) => `${served ? '✓' : '–'} ${name}`)
   const rows = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
     cells.slice(row * 4, row * 4 + 4),
@@ -84,7 +83,8 @@ function withTable(text: string, name: string, table: string): string {
 describe('the README', () => {
   it.each([
     ['README.md', 'kafka-apis', kafkaApis],
-    ['README.md', 'msk-operations', operationsTable],
+    ['README.md', 'msk-operations', () => operationsTable(mskOperations())],
+    ['README.md', 'kinesis-operations', () => operationsTable(kinesisOperations())],
     ['docs/broker-properties.md', 'ignored-properties', ignoredProperties],
     ['docs/differences.md', 'differences', differencesTable],
   ])('tells what is served: %s, %s', (document, name, table) => {

@@ -100,9 +100,10 @@ const engineArrows: Record<string, string[]> = {
 /** The same inside the service, whose files at the top are the layer `service`. */
 const serviceArrows: Record<string, string[]> = {
   index: ['service', 'cli', 'aws', 'fleet', 'iam'],
+  streams: ['fleet', 'iam'],
   cli: ['service', 'aws', 'http', 'fleet'],
-  service: ['aws', 'http', 'fleet', 'iam'],
-  aws: ['http', 'fleet', 'iam'],
+  service: ['aws', 'http', 'streams', 'fleet', 'iam'],
+  aws: ['http', 'streams', 'fleet', 'iam'],
   http: [],
   fleet: ['iam'],
   iam: [],

@@ -10,7 +10,7 @@ import type {
 } from './network.ts'
 
 /**
- * A network inside one process, for tests. It overwrites each receive buffer after `onRead` has returned: a
+ * A network inside one process: for tests, and for brokers that nobody outside shall reach. It overwrites each receive buffer after `onRead` has returned: a
  * handler that kept a slice of it reads garbage, and its test fails. TLS encrypts nothing here, a certificate may be just
  * the text that names its subject, and everybody is believed; but only TLS meets TLS, with a certificate where one is
  * required.

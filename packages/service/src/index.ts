@@ -7,6 +7,6 @@ export { Distributions, type DistributionsOptions } from './fleet/jvm/distributi
 export { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 export { type Service, type ServiceOptions, startService } from './service.ts'
 export type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
-export { isSettable, mskOperations } from './support.ts'
+export { isSettable, kinesisOperations, mskOperations } from './support.ts'
 export { ClusterAccess } from './iam/cluster-access.ts'
 export { Identities } from './iam/identities.ts'

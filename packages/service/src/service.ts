@@ -1,4 +1,13 @@
-import type { Clock, Disk, Logger, Machine, Network, Processes, Random } from '@sluice/effects'
+import {
+  type Clock,
+  type Disk,
+  type Logger,
+  type Machine,
+  MemoryNetwork,
+  type Network,
+  type ChildProcesses,
+  type Random,
+} from '@sluice/effects'
 import { abandonNodes } from './abandoned-nodes.ts'
 import { AwsEndpoint } from './aws/endpoint.ts'
 import { awsServices } from './aws/services.ts'
@@ -15,6 +24,7 @@ import {
 } from './default-cluster.ts'
 import type { Pace } from './fleet/clusters/pace.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
+import { embeddedEngine } from './fleet/engines/embedded.ts'
 import type { ClusterFaults, FaultRequest } from './fleet/engines/embedded/faults.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
@@ -32,6 +42,7 @@ import { IdentityFiles } from './identity-files.ts'
 import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, endpointOf, nodesText, reportOf, type Reported } from './reporting.ts'
+import { Streams } from './streams/streams.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
 import {
   type BrokerHold,
@@ -90,7 +101,7 @@ interface ServiceEffects {
   disk: Disk
   network: Network
   random: Random
-  processes: Processes
+  processes: ChildProcesses
   machine?: Machine
   logger: Logger
 }
@@ -185,7 +196,9 @@ async function startLocked(
   })
   running.fleet = fleet
   started.push(() => fleet.stop())
-  const starting = bringUp({ options, before, region, target, engines, accessKey, fleet }, started)
+  const streams = streamsOf(options, region, fleet)
+  started.push(() => streams.stop())
+  const starting = bringUp({ options, before, region, target, engines, accessKey, fleet, streams }, started)
   return toldOf(options, starting, () => `Starting: ${nodesText(fleet.status())} started`)
 }
 
@@ -210,13 +223,15 @@ interface Start {
   engines: Engines
   accessKey: AccessKey
   fleet: Fleet
+  streams: Streams
 }
 
 async function bringUp(start: Start, started: Undo[]): Promise<Service> {
-  const { options, before, region, target, engines, accessKey, fleet } = start
+  const { options, before, region, target, engines, accessKey, fleet, streams } = start
   const { dataDirectory, effects, signal, reach = loopbackReach } = options
   const { disk, logger } = effects
   await untilAborted(fleet.start(), signal)
+  streams.start()
   signal?.throwIfAborted()
   checkAccepted(fleet, options.metadataLossAccepted ?? [])
   const restored = fleet.status().length
@@ -313,10 +328,23 @@ function toldOf<Result>(
   return withProgress(effects.clock, work, (seconds) => onProgress?.(`${sentence()} (${seconds} s)`))
 }
 
-function awsEndpoint({ options, fleet }: Start): AwsEndpoint {
+/** Their brokers are on a network of their own, where nobody else is. */
+function streamsOf({ dataDirectory, effects }: ServiceOptions, region: string, fleet: Fleet): Streams {
+  const network = new MemoryNetwork()
+  return new Streams({
+    ...effects,
+    dataDirectory,
+    place: placeOf(region, accountId),
+    engine: embeddedEngine({ ...effects, network }),
+    network,
+    identities: fleet.identities,
+  })
+}
+
+function awsEndpoint({ options, fleet, streams }: Start): AwsEndpoint {
   const { clock, disk, random, logger } = options.effects
   return new AwsEndpoint({
-    services: awsServices(fleet, { clock, random }),
+    services: awsServices(fleet, { clock, random, streams }),
     clock,
     random,
     logger,

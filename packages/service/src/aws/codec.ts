@@ -30,14 +30,16 @@ export class ShapeCodec {
   readonly #schema: ServiceSchema
   readonly #constrain: AwsService['constrain']
   readonly #badInput: AwsService['badInput']
+  readonly #missingInput: AwsService['missingInput']
   readonly #forms: Forms
   /** Of shapes that are frozen, and so never change; each is of one structure. */
   readonly #encoded = new WeakMap<object, Shape>()
 
-  constructor({ schema, constrain, badInput }: AwsService, forms: Forms) {
+  constructor({ schema, constrain, badInput, missingInput }: AwsService, forms: Forms) {
     this.#schema = schema
     this.#constrain = constrain
     this.#badInput = badInput
+    this.#missingInput = missingInput
     this.#forms = forms
   }
 
@@ -62,7 +64,8 @@ export class ShapeCodec {
       }
       const value = into[member.name]
       if (value === undefined) {
-        if (member.required) throw this.#badInput(`The parameter ${at} is required.`, member.wire)
+        if (member.required)
+          throw this.#missingInput?.(at) ?? this.#badInput(`The parameter ${at} is required.`, member.wire)
       } else this.#constrain(structure, member, value, at)
     }
   }

@@ -11,6 +11,7 @@ import { startTestService } from './testing/test-service.ts'
 
 const refusals: Readonly<Record<string, readonly string[]>> = {
   'application-autoscaling': ['ValidationException'],
+  kinesis: ['ValidationException', 'SerializationException'],
   logs: ['InvalidParameterException'],
   monitoring: ['InvalidParameterValueException', 'InvalidParameterValue', 'MissingParameter'],
   secretsmanager: ['InvalidParameterException', 'ValidationException'],
@@ -20,6 +21,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
 /** How many of each, so that none goes missing. */
 const counts: Readonly<Record<string, { operations: number; missing: number; wrong: number }>> = {
   'application-autoscaling': { operations: 7, missing: 17, wrong: 40 },
+  kinesis: { operations: 10, missing: 6, wrong: 56 },
   logs: { operations: 14, missing: 18, wrong: 59 },
   monitoring: { operations: 6, missing: 10, wrong: 60 },
   secretsmanager: { operations: 10, missing: 11, wrong: 41 },
@@ -29,8 +31,8 @@ const counts: Readonly<Record<string, { operations: number; missing: number; wro
 const test = startTestService({ acceptAnySignature: true })
 
 async function serviceOf(signingName: string): Promise<AwsService> {
-  const { fleet } = await test
-  const found = awsServices(fleet, { clock: systemClock(), random: systemRandom() }).find(
+  const { fleet, streams } = await test
+  const found = awsServices(fleet, { clock: systemClock(), random: systemRandom(), streams }).find(
     (one) => one.signingName === signingName,
   )
   if (!found) throw new Error(`there is a service ${signingName}`)

@@ -1,4 +1,5 @@
 import { CreateClusterCommand, KafkaClient } from '@aws-sdk/client-kafka'
+import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis'
 import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from '../http/listener.ts'
@@ -29,6 +30,24 @@ describe('AWS over HTTP', () => {
     })
     await listener?.close()
     client.destroy()
+  })
+
+  it('serves SDKs that speak HTTP/2 from the first byte on, and sign the host by its name there', async () => {
+    const port = await open()
+    const endpoint = `http://127.0.0.1:${port}`
+    const client = new KinesisClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 })
+    expect((await client.send(new ListStreamsCommand({}))).StreamNames).toEqual([])
+    client.destroy()
+    const stranger = new KinesisClient({
+      region: 'us-east-1',
+      endpoint,
+      credentials: { ...credentials, secretAccessKey: 'another' },
+      maxAttempts: 1,
+    })
+    await expect(stranger.send(new ListStreamsCommand({}))).rejects.toMatchObject({
+      name: 'InvalidSignatureException',
+    })
+    stranger.destroy()
   })
 
   it('refuses who does not sign before the body is there', async () => {

@@ -76,7 +76,7 @@ export class AwsEndpoint implements Surface {
     const { audit, clock } = this.#options
     const call = new AuditedCall(audit, clock, { requestId, sourceIp: head.remoteAddress })
     return this.#guarded(head, requestId, call, (owner) => ({
-      bodyBytesMax: requestBytesMax,
+      bodyBytesMax: this.#asked(head)?.service.requestBytesMax ?? requestBytesMax,
       answer: (body) => this.#perform({ ...head, body }, { requestId, owner }, call),
     }))
   }

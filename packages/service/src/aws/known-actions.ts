@@ -3,6 +3,7 @@ import * as applicationAutoScaling from './schemas/application-auto-scaling.gene
 import * as cloudwatch from './schemas/cloudwatch.generated.ts'
 import * as cloudwatchLogs from './schemas/cloudwatch-logs.generated.ts'
 import * as kafka from './schemas/kafka.generated.ts'
+import * as kinesis from './schemas/kinesis.generated.ts'
 import * as secretsManager from './schemas/secrets-manager.generated.ts'
 import * as sts from './schemas/sts.generated.ts'
 
@@ -10,6 +11,7 @@ import * as sts from './schemas/sts.generated.ts'
 export function knownActions(): ReadonlyMap<string, readonly string[]> {
   const services = {
     kafka,
+    kinesis,
     'application-autoscaling': applicationAutoScaling,
     cloudwatch,
     logs: cloudwatchLogs,

@@ -1,10 +1,12 @@
 import * as sdk from '@aws-sdk/client-kafka'
+import * as kinesisSdk from '@aws-sdk/client-kinesis'
 import * as secretsManagerSdk from '@aws-sdk/client-secrets-manager'
 import * as stsSdk from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
 import { memberRules } from './msk/constraints.ts'
 import { parseServiceSchema } from './schema.ts'
 import * as kafka from './schemas/kafka.generated.ts'
+import * as kinesis from './schemas/kinesis.generated.ts'
 import * as secretsManager from './schemas/secrets-manager.generated.ts'
 import * as sts from './schemas/sts.generated.ts'
 
@@ -14,6 +16,7 @@ const schema = parseServiceSchema(kafka)
 describe('the generated schema', () => {
   it.each([
     ['@aws-sdk/client-kafka', sdk, kafka],
+    ['@aws-sdk/client-kinesis', kinesisSdk, kinesis],
     ['@aws-sdk/client-secrets-manager', secretsManagerSdk, secretsManager],
     ['@aws-sdk/client-sts', stsSdk, sts],
   ])('is what the pinned %s exports', async (name, exported, generated) => {
@@ -39,7 +42,12 @@ describe('the generated schema', () => {
   })
 
   it('can be read whole, and no operation names a structure that is not there', () => {
-    for (const each of [schema, parseServiceSchema(secretsManager), parseServiceSchema(sts)])
+    for (const each of [
+      schema,
+      parseServiceSchema(kinesis),
+      parseServiceSchema(secretsManager),
+      parseServiceSchema(sts),
+    ])
       for (const { input, output } of each.operations)
         for (const name of [input, output]) if (name !== null) expect(each.structure(name).name).toBe(name)
   })

@@ -12,6 +12,8 @@ export interface AwsService {
   schema: ServiceSchema
   /** By the schema's names. An operation without a handler is answered with NotImplementedException. */
   handlers: ReadonlyMap<string, Handler>
+  /** Where its requests may be longer than most. */
+  requestBytesMax?: number
   constrain: Constrain
   /**
    * What a call is about, for the policies of whoever asks, all of which they have to allow; without it every action is one
@@ -22,6 +24,8 @@ export interface AwsService {
   accessDeniedName?: string
   /** With which exception of its model the service refuses an input; `member` as it is spelled on the wire. */
   badInput: (message: string, member?: string) => AwsException
+  /** And one that lacks what it needs, `Records[0].Data`; without it, as any other bad input. */
+  missingInput?: (path: string) => AwsException
   /** And a NextToken that it has not given; without it, as any other bad input. */
   badToken?: () => AwsException
   /**

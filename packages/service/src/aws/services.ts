@@ -1,7 +1,9 @@
 import type { Clock, Random } from '@sluice/effects'
 import type { Fleet } from '../fleet/fleet.ts'
+import type { Streams } from '../streams/streams.ts'
 import { autoScalingService } from './auto-scaling/service.ts'
 import { cloudWatchService } from './cloudwatch/service.ts'
+import { kinesisService } from './kinesis/service.ts'
 import { logsService } from './logs/service.ts'
 import { mskService } from './msk/service.ts'
 import { secretsService } from './secrets/service.ts'
@@ -22,7 +24,7 @@ export function awsServices(
     | 'storageScaling'
     | 'vpcConnections'
   >,
-  { clock, random }: { clock: Clock; random: Random },
+  { clock, random, streams }: { clock: Clock; random: Random; streams: Streams },
 ): AwsService[] {
   const {
     channels,
@@ -48,6 +50,7 @@ export function awsServices(
     }),
     autoScalingService({ clusters, storageScaling }),
     cloudWatchService({ monitoring, clock }),
+    kinesisService({ streams, clock, random }),
     logsService({ logGroups: logs.groups, clock }),
     secretsService({ secrets, clock, random }),
     stsService({ identities, clock, random }),

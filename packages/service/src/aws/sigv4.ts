@@ -188,7 +188,9 @@ function checkedCredential(text: string): NonNullable<ReturnType<typeof credenti
 
 function signedHeadersOf(text: string): string[] {
   const names = text.toLowerCase().split(';')
-  if (!names.includes('host')) throw invalid("'Host' must be a signed header in the AWS authorization.")
+  // The name of the host goes by another name in HTTP/2.
+  if (!names.includes('host') && !names.includes(':authority'))
+    throw invalid("'Host' must be a signed header in the AWS authorization.")
   return names
 }
 

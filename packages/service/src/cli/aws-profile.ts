@@ -6,6 +6,7 @@ export const services = [
   'cloudwatch',
   'cloudwatch_logs',
   'kafka',
+  'kinesis',
   'secrets_manager',
   'sts',
 ]

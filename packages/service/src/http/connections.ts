@@ -32,6 +32,8 @@ export interface Exchange {
 
 export class Connection {
   readonly socket: Socket
+  /** Whoever speaks it is not told why the connection ends. */
+  isHttp2 = false
   /** Of the requests that were begun and not ended. */
   readonly #exchanges = new Set<Exchange>()
   readonly #clock: Clock
@@ -107,19 +109,21 @@ export class Connections {
     this.#expire = expire
   }
 
-  /** Gives a new connection its place, if need be another's. */
-  add(socket: Socket): void {
+  /** Gives a new connection its place, if need be another's; without one it ends. */
+  add(socket: Socket): Connection | undefined {
     if (this.#bySocket.size >= connectionsMax) {
       const leaving = this.#lowest()
       if (leaving === undefined) {
         socket.destroy()
-        return
+        return undefined
       }
       this.#remove(leaving)
     }
-    this.#bySocket.set(socket, new Connection(socket, this.#clock))
+    const connection = new Connection(socket, this.#clock)
+    this.#bySocket.set(socket, connection)
     socket.once('close', () => this.#bySocket.delete(socket))
     this.#sweeper ??= this.#clock.schedule(sweepMs, () => this.#sweep())
+    return connection
   }
 
   of(socket: Socket): Connection | undefined {

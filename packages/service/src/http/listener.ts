@@ -3,7 +3,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Clock, Logger } from '@sluice/effects'
 import { type Connection, Connections, type Exchange, idleMsMax } from './connections.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
-import type { Refusal, Surface } from './surface.ts'
+import { whenSpoken } from './first-bytes.ts'
+import { Http2Door } from './http2-door.ts'
+import { type Refusal, type Surface, tooLong } from './surface.ts'
 
 export interface HttpListener {
   readonly host: string
@@ -37,6 +39,9 @@ class Listener {
   readonly #effects: ListenerEffects
   readonly #connections: Connections
   readonly #server: Server
+  readonly #http2: Http2Door
+  /** What Node does with a connection that speaks HTTP/1. */
+  readonly #serveHttp1: (socket: Socket) => void
   #isClosing = false
 
   constructor(surface: Surface, effects: ListenerEffects) {
@@ -51,11 +56,14 @@ class Listener {
       // Clients are told, so that they do not ask on a connection that is about to end.
       keepAliveTimeout: idleMsMax,
     })
-      .on('connection', (socket: Socket) => this.#connections.add(socket))
       .on('request', (incoming, outgoing) => this.#serve(incoming, outgoing, 'none'))
       .on('checkContinue', (incoming, outgoing) => this.#serve(incoming, outgoing, 'continue'))
       .on('checkExpectation', (incoming, outgoing) => this.#serve(incoming, outgoing, 'unknown'))
       .on('clientError', (error, socket) => this.#refuseMalformed(error, socket as Socket))
+    const [serveHttp1] = this.#server.listeners('connection')
+    this.#serveHttp1 = (socket) => serveHttp1?.call(this.#server, socket)
+    this.#server.removeAllListeners('connection').on('connection', (socket: Socket) => this.#accept(socket))
+    this.#http2 = new Http2Door(surface, effects.logger, () => this.#ended())
   }
 
   listen(address: { host: string; port: number }): Promise<number> {
@@ -81,6 +89,25 @@ class Listener {
     this.#connections.close()
   }
 
+  #accept(socket: Socket): void {
+    const connection = this.#connections.add(socket)
+    if (!connection) return
+    const ended = () => socket.destroy()
+    socket.once('error', ended).once('end', ended)
+    whenSpoken(socket, (version) => {
+      socket.off('error', ended).off('end', ended)
+      if (version === 1) this.#serveHttp1(socket)
+      else {
+        connection.isHttp2 = true
+        this.#http2.take(connection)
+      }
+    })
+  }
+
+  #ended(): void {
+    if (this.#isClosing) this.#connections.drain()
+  }
+
   #serve(incoming: IncomingMessage, outgoing: ServerResponse, expects: Expectation): void {
     const connection = this.#connections.of(incoming.socket)
     if (!connection || connection.isClosing) {
@@ -90,7 +117,7 @@ class Listener {
     const exchange = connection.begin()
     outgoing.once('close', () => {
       connection.end(exchange)
-      if (this.#isClosing) this.#connections.drain()
+      this.#ended()
     })
     this.#answer({ connection, exchange, incoming, outgoing }, expects).catch((error: unknown) => {
       this.#effects.logger.error('a bug stopped an HTTP request', { error })
@@ -141,8 +168,8 @@ class Listener {
   }
 
   #expire(connection: Connection): void {
-    const { phase, socket } = connection
-    if (phase === 'opening' && socket.bytesRead > 0) this.#refuseBare(connection, tooSlow)
+    const { phase, socket, isHttp2 } = connection
+    if (phase === 'opening' && socket.bytesRead > 0 && !isHttp2) this.#refuseBare(connection, tooSlow)
     else socket.destroy()
   }
 
@@ -180,10 +207,6 @@ const reasons: Partial<Record<Refusal['status'], string>> = {
   400: 'Bad Request',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
-}
-
-function tooLong(bytesMax: number): Refusal {
-  return { status: 413, message: `A request has at most ${bytesMax} bytes.` }
 }
 
 /** The whole body, unless it is longer than it may be, or the client went away in the middle of it. */

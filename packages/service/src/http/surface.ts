@@ -19,3 +19,7 @@ export interface Refusal {
   status: 400 | 403 | 404 | 405 | 408 | 413 | 417 | 431
   message: string
 }
+
+export function tooLong(bytesMax: number): Refusal {
+  return { status: 413, message: `A request has at most ${bytesMax} bytes.` }
+}

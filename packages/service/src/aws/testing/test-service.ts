@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { KinesisClient } from '@aws-sdk/client-kinesis'
 import { KafkaClient, type KafkaClientConfig } from '@aws-sdk/client-kafka'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import {
@@ -12,6 +13,7 @@ import {
   systemProcesses,
   systemRandom,
 } from '@sluice/effects'
+import { placeOf } from '../../fleet/place.ts'
 import { createFleet, type Fleet, type FleetOptions } from '../../fleet/fleet.ts'
 import type { Engine } from '../../fleet/engines/engine.ts'
 import { enginesOf } from '../../fleet/engines/engines.ts'
@@ -19,6 +21,7 @@ import type { SupervisionEffects } from '../../fleet/engines/supervision/supervi
 import { FakeEngine } from '../../fleet/engines/testing/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { testIdentities } from '../../iam/testing/identities.ts'
+import { Streams } from '../../streams/streams.ts'
 import { awsServices } from '../services.ts'
 import { AwsEndpoint } from '../endpoint.ts'
 
@@ -40,6 +43,8 @@ export interface TestService {
   secretsClient(owner?: typeof credentials): SecretsManagerClient
   scalingClient(owner?: typeof credentials): ApplicationAutoScalingClient
   logsClient(owner?: typeof credentials): CloudWatchLogsClient
+  kinesisClient(owner?: typeof credentials): KinesisClient
+  streams: Streams
   /** What the SDK has sent so far. */
   sent: HttpRequest[]
 }
@@ -54,6 +59,8 @@ export async function startTestService(
     disk?: MemoryDisk
     /** Runs clusters in place of those that are no engines. */
     engine?: (effects: SupervisionEffects) => Engine
+    /** Keeps the records of streams; without one no stream becomes ACTIVE. */
+    streamsEngine?: (effects: SupervisionEffects) => Engine
   } = {},
 ): Promise<TestService> {
   const clock = options.clock ?? systemClock()
@@ -74,8 +81,18 @@ export async function startTestService(
     ...options.fleet,
   })
   await fleet.start()
+  const streamsNetwork = new MemoryNetwork()
+  const streams = new Streams({
+    ...effects,
+    dataDirectory: '/data',
+    place: placeOf('us-east-1', '000000000000'),
+    engine: options.streamsEngine?.({ ...effects, network: streamsNetwork }) ?? engine,
+    network: streamsNetwork,
+    identities,
+  })
+  streams.start()
   const endpoint = new AwsEndpoint({
-    services: awsServices(fleet, { clock, random }),
+    services: awsServices(fleet, { clock, random, streams }),
     clock,
     random,
     logger: silentLogger,
@@ -107,8 +124,9 @@ export async function startTestService(
   const secretsClient = (owner = credentials) => new SecretsManagerClient(config(owner))
   const scalingClient = (owner = credentials) => new ApplicationAutoScalingClient(config(owner))
   const logsClient = (owner = credentials) => new CloudWatchLogsClient(config(owner))
-  const clients = { client, secretsClient, scalingClient, logsClient }
-  return { fleet, endpoint, handle, ...clients, engine, replicating, disk, network, sent }
+  const kinesisClient = (owner = credentials) => new KinesisClient(config(owner))
+  const clients = { client, secretsClient, scalingClient, logsClient, kinesisClient }
+  return { streams, fleet, endpoint, handle, ...clients, engine, replicating, disk, network, sent }
 }
 
 interface SdkRequest {

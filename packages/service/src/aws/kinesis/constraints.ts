@@ -1,0 +1,124 @@
+import type { Member } from '../schema.ts'
+import type { Constrain } from '../service.ts'
+import { validation } from './exceptions.ts'
+
+interface Rule {
+  min?: number
+  max?: number
+  pattern?: RegExp
+  oneOf?: readonly string[]
+}
+
+const name: Rule = { min: 1, max: 128, pattern: /^[a-zA-Z0-9_.-]+$/ }
+const hashKey: Rule = { pattern: /^(?:0|([1-9]\d{0,38}))$/ }
+const sequenceNumber: Rule = { pattern: /^(?:0|([1-9]\d{0,128}))$/ }
+const page: Rule = { min: 1, max: 10_000 }
+const encryption: Rule = { oneOf: ['KMS', 'NONE'] }
+
+/**
+ * What the SDK's schema leaves out of request members, from the service model: lengths of texts, bytes and lists, ranges of
+ * numbers, patterns and words. By structure where it is not the same everywhere.
+ */
+const rules: Readonly<Record<string, Rule>> = {
+  StreamName: name,
+  ExclusiveStartStreamName: name,
+  StreamARN: { min: 1, max: 2_048, pattern: /^arn:aws.*:kinesis:.*:\d{12}:stream\/\S+$/ },
+  ShardId: name,
+  ExclusiveStartShardId: name,
+  ShardToSplit: name,
+  ShardToMerge: name,
+  AdjacentShardToMerge: name,
+  NewStartingHashKey: hashKey,
+  ExplicitHashKey: hashKey,
+  StartingSequenceNumber: sequenceNumber,
+  SequenceNumberForOrdering: sequenceNumber,
+  SequenceNumber: sequenceNumber,
+  PartitionKey: { min: 1, max: 256 },
+  Data: { min: 0, max: 10_485_760 },
+  Records: { min: 1, max: 500 },
+  ShardIterator: { min: 1, max: 512 },
+  NextToken: { min: 1, max: 1_048_576 },
+  Limit: page,
+  'ListTagsForStreamInput.Limit': { min: 1, max: 50 },
+  MaxResults: page,
+  ShardCount: { min: 1 },
+  TargetShardCount: { min: 1 },
+  RetentionPeriodHours: {},
+  MaxRecordSizeInKiB: { min: 1_024, max: 10_240 },
+  WarmThroughputMiBps: { min: 0 },
+  ScalingType: { oneOf: ['UNIFORM_SCALING'] },
+  StreamMode: { oneOf: ['PROVISIONED', 'ON_DEMAND'] },
+  RecordDistributionStrategy: { oneOf: ['AUTO', 'USER_PARTITION_KEY'] },
+  ShardIteratorType: {
+    oneOf: ['AFTER_SEQUENCE_NUMBER', 'LATEST', 'AT_TIMESTAMP', 'AT_SEQUENCE_NUMBER', 'TRIM_HORIZON'],
+  },
+  'ShardFilter.Type': {
+    oneOf: [
+      'AT_LATEST',
+      'FROM_TIMESTAMP',
+      'AT_TIMESTAMP',
+      'FROM_TRIM_HORIZON',
+      'AT_TRIM_HORIZON',
+      'AFTER_SHARD_ID',
+    ],
+  },
+  EncryptionType: encryption,
+  KeyId: { min: 1, max: 2_048 },
+  ConsumerName: name,
+  ConsumerARN: {
+    min: 1,
+    max: 2_048,
+    pattern: /^(arn):aws.*:kinesis:.*:\d{12}:.*stream\/[a-zA-Z0-9_.-]+\/consumer\/[a-zA-Z0-9_.-]+:[0-9]+$/,
+  },
+  ResourceARN: { min: 1, max: 2_048, pattern: /^arn:aws.*:kinesis:.*:\d{12}:.*stream\/\S+$/ },
+  ShardLevelMetrics: { min: 1, max: 7 },
+}
+
+export const constrain: Constrain = (structure, member, value, path) => {
+  const rule = rules[`${structure}.${member.name}`] ?? rules[member.name]
+  if (!rule) return
+  const problem = problemOf(rule, member, value)
+  if (problem !== null)
+    throw validation(
+      `Value '${shown(value)}' at '${pathOf(path)}' failed to satisfy constraint: Member must ${problem}`,
+    )
+}
+
+/** A required member that is not there. */
+export function missing(path: string) {
+  return validation(`Value null at '${pathOf(path)}' failed to satisfy constraint: Member must not be null`)
+}
+
+function problemOf({ min, max, pattern, oneOf }: Rule, { type }: Member, value: unknown): string | null {
+  if (type.kind === 'number') {
+    if (!Number.isSafeInteger(value)) return 'be a whole number'
+    if (min !== undefined && Number(value) < min) return `have value greater than or equal to ${min}`
+    if (max !== undefined && Number(value) > max) return `have value less than or equal to ${max}`
+    return null
+  }
+  const { length } = value as { length: number }
+  if (max !== undefined && length > max) return `have length less than or equal to ${max}`
+  if (min !== undefined && length < min) return `have length greater than or equal to ${min}`
+  if (pattern && !pattern.test(String(value)))
+    return `satisfy regular expression pattern: ${pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '').replaceAll('\\/', '/')}`
+  if (oneOf && !oneOf.includes(String(value))) return `satisfy enum value set: [${oneOf.join(', ')}]`
+  return null
+}
+
+const shownMax = 512
+
+function shown(value: unknown): string {
+  if (value instanceof Uint8Array)
+    return `java.nio.HeapByteBuffer[pos=0 lim=${value.length} cap=${value.length}]`
+  if (Array.isArray(value)) return `[${value.length} members]`
+  return String(value).slice(0, shownMax)
+}
+
+/** `Records[0].Data` is `records.1.member.data` to AWS. */
+function pathOf(path: string): string {
+  return path
+    .split('.')
+    .map((part) => part.charAt(0).toLowerCase() + part.slice(1))
+    .join('.')
+    .replace(/\[(\d+)\]/g, (_, at: string) => `.${Number(at) + 1}.member`)
+}

@@ -1,0 +1,68 @@
+import { codeOf, sentenceOf } from '../../fleet/operating-error.ts'
+import { AwsException } from '../exceptions.ts'
+
+/** The exceptions of Kinesis' model, with the texts that AWS has. */
+
+export function invalidArgument(message: string): AwsException {
+  return new AwsException('InvalidArgumentException', 400, message)
+}
+
+export function inUse(message: string): AwsException {
+  return new AwsException('ResourceInUseException', 400, message)
+}
+
+export function notFound(message: string): AwsException {
+  return new AwsException('ResourceNotFoundException', 400, message)
+}
+
+export function limitExceeded(message: string): AwsException {
+  return new AwsException('LimitExceededException', 400, message)
+}
+
+export function validation(problem: string): AwsException {
+  return new AwsException('ValidationException', 400, `1 validation error detected: ${problem}`)
+}
+
+/** What cannot be read as the input of an operation. */
+export function serialization(message: string): AwsException {
+  return new AwsException('SerializationException', 400, message)
+}
+
+export function expiredIterator(createdAtMs: number, nowMs: number, toleratedMs: number): AwsException {
+  const message = `Iterator expired. The iterator was created at time ${javaDate(createdAtMs)} while right now it is ${javaDate(nowMs)} which is further in the future than the tolerated delay of ${toleratedMs} milliseconds.`
+  return new AwsException('ExpiredIteratorException', 400, message)
+}
+
+export function expiredToken(createdAtMs: number, nowMs: number, toleratedMs: number): AwsException {
+  const message = `NextToken expired. The token was created at time ${javaDate(createdAtMs)} while right now it is ${javaDate(nowMs)} which is further in the future than the tolerated delay of ${toleratedMs} milliseconds.`
+  return new AwsException('ExpiredNextTokenException', 400, message)
+}
+
+export function internalFailure(): AwsException {
+  return new AwsException('InternalFailureException', 500, 'Internal service failure.')
+}
+
+export function dryRun(): AwsException {
+  return new AwsException(
+    'DryRunOperationException',
+    400,
+    'Request would have succeeded, but the DryRun flag is set.',
+  )
+}
+
+/** Runs a change; where the disk did not take it, there is none. */
+export function stored<Result>(change: () => Result): Result {
+  try {
+    return change()
+  } catch (error) {
+    // Anything without a code is a bug of ours.
+    if (codeOf(error) === undefined) throw error
+    throw new AwsException('InternalFailureException', 500, `It could not be stored. ${sentenceOf(error)}`)
+  }
+}
+
+/** `Wed Sep 17 00:27:22 UTC 2014` */
+function javaDate(ms: number): string {
+  const [day, date, month, year, time] = new Date(ms).toUTCString().replace(',', '').split(' ')
+  return `${day} ${month} ${date} ${time} UTC ${year}`
+}

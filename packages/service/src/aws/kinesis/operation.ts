@@ -1,0 +1,52 @@
+import type { ShardRecord } from '../../streams/stream-record.ts'
+import { shardIdOf, shardNumberOf } from '../../streams/stream-record.ts'
+import { keptShards } from '../../streams/shards.ts'
+import type { Stream } from '../../streams/stream.ts'
+import { invalidArgument, notFound } from './exceptions.ts'
+import type { Services } from './services.ts'
+
+/* What several operations share. */
+
+/** How a request may name a stream. */
+interface StreamChoice {
+  StreamName?: string | undefined
+  StreamARN?: string | undefined
+}
+
+/** The stream that a request names, whatever its state. */
+export function streamOf({ streams }: Pick<Services, 'streams'>, choice: StreamChoice): Stream {
+  const { StreamName: name, StreamARN: arn } = choice
+  if (name === undefined && arn === undefined)
+    throw invalidArgument('Must specify either StreamName or StreamARN.')
+  if (name !== undefined && arn !== undefined && streams.arnOf(name) !== arn)
+    throw invalidArgument(`StreamName ${name} does not match StreamARN ${arn}.`)
+  const found = arn === undefined ? streams.byName(name ?? '') : streams.byArn(arn)
+  if (!found) throw noStream({ streams }, name ?? arn?.slice(arn.indexOf('/') + 1) ?? '')
+  return found
+}
+
+export function noStream({ streams }: Pick<Services, 'streams'>, name: string) {
+  return notFound(`Stream ${name} under account ${streams.place.account} not found.`)
+}
+
+/** One that takes and gives records. */
+export function readyStreamOf(services: Pick<Services, 'streams'>, choice: StreamChoice): Stream {
+  const stream = streamOf(services, choice)
+  checkReady(services, stream)
+  return stream
+}
+
+export function checkReady(services: Pick<Services, 'streams'>, { record }: Stream): void {
+  if (record.state !== 'ACTIVE' && record.state !== 'UPDATING') throw noStream(services, record.name)
+}
+
+/** A shard of it that is still to be read. */
+export function shardOf({ streams, clock }: Services, { record }: Stream, shardId: string): ShardRecord {
+  const number = shardNumberOf(shardId)
+  const found = keptShards(record, clock.now()).find((shard) => shard.number === number)
+  if (found) return found
+  const name = number === undefined ? shardId : shardIdOf(number)
+  throw notFound(
+    `Could not find shard ${name} in stream ${record.name} under account ${streams.place.account}.`,
+  )
+}

@@ -1,0 +1,57 @@
+import type { CreateStreamInput } from '@aws-sdk/client-kinesis'
+import { openShards } from '../../../streams/shards.ts'
+import { notImplemented } from '../../exceptions.ts'
+import { inUse, limitExceeded, stored, validation } from '../exceptions.ts'
+import type { Services } from '../services.ts'
+import { checkedTags } from '../tags.ts'
+
+const creatingMax = 5
+const onDemandShards = 4
+/** Of all streams: what AWS has in its largest regions. */
+const shardsMax = 20_000
+const onDemandStreamsMax = 50
+const maxRecordKiBDefault = 1_024
+
+/**
+ * Makes a stream, which is CREATING until its shards are there.
+ *
+ * Refuses, in this order: a count of shards that does not go with the mode; tags; a name that is taken; more than five that are
+ * CREATING; more shards, or streams on demand, than an account may have.
+ */
+export const createStream =
+  ({ streams }: Pick<Services, 'streams'>) =>
+  (input: CreateStreamInput): void => {
+    const { StreamName: name = '', ShardCount: asked, Tags: tags } = input
+    const mode = input.StreamModeDetails?.StreamMode ?? 'PROVISIONED'
+    if (mode === 'ON_DEMAND' && asked !== undefined)
+      throw validation(
+        "Value at 'shardCount' failed to satisfy constraint: ShardCount must not be set for a stream in mode ON_DEMAND",
+      )
+    if (mode === 'PROVISIONED' && asked === undefined)
+      throw validation("Value null at 'shardCount' failed to satisfy constraint: Member must not be null")
+    if (input.WarmThroughputMiBps !== undefined) throw notImplemented('WarmThroughputMiBps of CreateStream')
+    if (input.RecordDistributionStrategy === 'AUTO')
+      throw notImplemented('The RecordDistributionStrategy AUTO of CreateStream')
+    const checked = checkedTags(tags)
+    const { account, region } = streams.place
+    if (streams.isNameTaken(name)) throw inUse(`Stream ${name} under account ${account} already exists.`)
+    const all = streams.list().map(({ record }) => record)
+    if (all.filter(({ state }) => state === 'CREATING').length >= creatingMax)
+      throw limitExceeded(
+        `Only ${creatingMax} streams can be in CREATING state at the same time. Wait until one of them is ACTIVE.`,
+      )
+    const shardCount = asked ?? onDemandShards
+    const present = all.reduce((sum, { shards }) => sum + openShards(shards).length, 0)
+    if (present + shardCount > shardsMax)
+      throw limitExceeded(tooManyShards({ account, region, present, more: shardCount }))
+    if (mode === 'ON_DEMAND' && all.filter((one) => one.mode === mode).length >= onDemandStreamsMax)
+      throw limitExceeded(
+        `This request would exceed the limit of ${onDemandStreamsMax} on-demand streams for the account ${account} in ${region}.`,
+      )
+    const maxRecordKiB = input.MaxRecordSizeInKiB ?? maxRecordKiBDefault
+    stored(() => streams.create({ name, mode, shardCount, maxRecordKiB, tags: checked }))
+  }
+
+function tooManyShards(of: { account: string; region: string; present: number; more: number }): string {
+  return `This request would exceed the shard limit for the account ${of.account} in ${of.region}. Current shard count for the account: ${of.present}. Limit: ${shardsMax}. Number of additional shards that would have resulted from this request: ${of.more}. Refer to the AWS Service Limits page (https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.`
+}

@@ -1,0 +1,53 @@
+import type { GetRecordsInput, GetRecordsOutput } from '@aws-sdk/client-kinesis'
+import { openIterator, sealIterator, type ShardPosition } from '../../../streams/shard-iterator.ts'
+import { shardIdOf } from '../../../streams/stream-record.ts'
+import type { Stream } from '../../../streams/stream.ts'
+import { dryRun, expiredIterator, invalidArgument } from '../exceptions.ts'
+import { checkReady, shardOf, streamOf } from '../operation.ts'
+import type { Services } from '../services.ts'
+import { pageShape } from '../shapes.ts'
+
+const countMaxDefault = 10_000
+const iteratorMsMax = 300_000
+
+/**
+ * A page of a shard from the iterator on: up to 10,000 records and 10 MiB, at once, be there any or not. Behind the last record of
+ * a closed shard there is no next iterator, but its children.
+ *
+ * Refuses, in this order: what is no iterator, or one of another stream than the ARN names; one that is older than five minutes;
+ * a stream or a shard that is gone.
+ */
+export const getRecords =
+  (services: Services) =>
+  async (input: GetRecordsInput): Promise<GetRecordsOutput> => {
+    const { clock, random } = services
+    const { stream, position } = opened(services, input)
+    const nowMs = clock.now()
+    if (nowMs - position.issuedAtMs > iteratorMsMax)
+      throw expiredIterator(position.issuedAtMs, nowMs, iteratorMsMax)
+    checkReady(services, stream)
+    const shard = shardOf(services, stream, shardIdOf(position.shard))
+    if (input.DryRun) throw dryRun()
+    const page = await stream.read(shard, position.offset, input.Limit ?? countMaxDefault)
+    const next = page.next
+    return {
+      ...pageShape(stream.record, shard, page),
+      ...(next !== null && {
+        NextShardIterator: sealIterator(
+          stream.record,
+          { shard: shard.number, offset: next, issuedAtMs: clock.now() },
+          random,
+        ),
+      }),
+    }
+  }
+
+function opened(services: Services, input: GetRecordsInput): { stream: Stream; position: ShardPosition } {
+  const { ShardIterator: iterator = '', StreamARN: arn } = input
+  const stream = services.streams.byIterator(iterator)
+  const position = stream && openIterator(stream.record, iterator)
+  if (!stream || !position) throw invalidArgument('Invalid ShardIterator.')
+  if (arn !== undefined && streamOf(services, { StreamARN: arn }) !== stream)
+    throw invalidArgument('Invalid ShardIterator.')
+  return { stream, position }
+}

@@ -1,0 +1,34 @@
+import type { PutRecordInput, PutRecordOutput } from '@aws-sdk/client-kinesis'
+import { parseSequenceNumber } from '../../../streams/sequence-number.ts'
+import { shardIdOf } from '../../../streams/stream-record.ts'
+import { dryRun, internalFailure, invalidArgument } from '../exceptions.ts'
+import { readyStreamOf } from '../operation.ts'
+import { newRecord } from '../new-record.ts'
+import type { Services } from '../services.ts'
+
+/**
+ * Appends one record. What is put later to the same shard has a greater sequence number, so that SequenceNumberForOrdering
+ * has to be one, and nothing more.
+ *
+ * Refuses, in this order: a stream that there is not; data that is too long; a hash key, then a sequence number, that is none.
+ */
+export const putRecord =
+  (services: Services) =>
+  async (input: PutRecordInput): Promise<PutRecordOutput> => {
+    const stream = readyStreamOf(services, input)
+    const { record } = stream
+    const entry = newRecord(record, input, 'data')
+    const { SequenceNumberForOrdering: after } = input
+    if (after !== undefined && after !== '0' && !parseSequenceNumber(after))
+      throw invalidArgument(
+        `ExclusiveMinimumSequenceNumber ${after} used in PutRecord on stream ${record.name} under account ${services.streams.place.account} is invalid.`,
+      )
+    if (input.DryRun) throw dryRun()
+    const [outcome] = await stream.put([entry])
+    if (!outcome || 'failure' in outcome) throw internalFailure()
+    return {
+      ShardId: shardIdOf(outcome.shard),
+      SequenceNumber: outcome.sequenceNumber,
+      EncryptionType: record.encryption ? 'KMS' : 'NONE',
+    }
+  }

@@ -1,0 +1,38 @@
+import type { PutRecordsInput, PutRecordsOutput, PutRecordsResultEntry } from '@aws-sdk/client-kinesis'
+import { shardIdOf } from '../../../streams/stream-record.ts'
+import type { PutOutcome } from '../../../streams/stream.ts'
+import { dryRun, invalidArgument } from '../exceptions.ts'
+import { newRecord } from '../new-record.ts'
+import { readyStreamOf } from '../operation.ts'
+import type { Services } from '../services.ts'
+
+const bytesMax = 10_485_760
+
+/**
+ * Appends up to 500 records, each by itself: of those that could not be kept the answer says so in their place. Those that go
+ * to the same shard keep their order.
+ *
+ * Refuses all of them where one is no record, as PutRecord does, or where they are too many bytes.
+ */
+export const putRecords =
+  (services: Services) =>
+  async (input: PutRecordsInput): Promise<PutRecordsOutput> => {
+    const stream = readyStreamOf(services, input)
+    const { record } = stream
+    const given = input.Records ?? []
+    const entries = given.map((entry, at) => newRecord(record, entry, `records.${at + 1}.member.data`))
+    const bytes = entries.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)
+    if (bytes > bytesMax) throw invalidArgument('Records size exceeds 10 MB limit')
+    if (input.DryRun) throw dryRun()
+    const results = (await stream.put(entries)).map(resultShape)
+    return {
+      FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
+      Records: results,
+      EncryptionType: record.encryption ? 'KMS' : 'NONE',
+    }
+  }
+
+function resultShape(outcome: PutOutcome): PutRecordsResultEntry {
+  if ('failure' in outcome) return { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal service failure.' }
+  return { SequenceNumber: outcome.sequenceNumber, ShardId: shardIdOf(outcome.shard) }
+}

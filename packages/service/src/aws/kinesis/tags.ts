@@ -1,0 +1,29 @@
+import { invalidArgument } from './exceptions.ts'
+
+const tagsMax = 50
+const keyLengthMax = 128
+const valueLengthMax = 256
+const letters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@%]*$/u
+
+/** The tags of a resource with these beside them. */
+export function checkedTags(
+  given: Readonly<Record<string, string>> = {},
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  for (const [key, value] of Object.entries(given)) {
+    if (key === '' || key.length > keyLengthMax || value.length > valueLengthMax)
+      throw invalidArgument(
+        `A tag has a key of 1 to ${keyLengthMax} characters and a value of at most ${valueLengthMax}.`,
+      )
+    if (key.toLowerCase().startsWith('aws:'))
+      throw invalidArgument(`The tag key '${key}' is not valid: aws: is reserved for the service.`)
+    if (!letters.test(key) || !letters.test(value))
+      throw invalidArgument(
+        'Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.',
+      )
+  }
+  const tags = { ...before, ...given }
+  if (Object.keys(tags).length > tagsMax)
+    throw invalidArgument(`A resource can have at most ${tagsMax} tags.`)
+  return tags
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { connect, type ClientHttp2Session } from 'node:http2'
+import { Deferred, silentLogger, systemClock } from '@sluice/effects'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type HttpListener, listen } from './listener.ts'
+import type { HttpHead, HttpResponse } from './message.ts'
+import type { Surface } from './surface.ts'
+
+const response = (status: number, text: string): HttpResponse => ({
+  status,
+  headers: { 'content-type': 'text/plain' },
+  body: Buffer.from(text),
+})
+
+/** Lets everybody in but at /secret; says what it was sent; /slow waits for `gate`. */
+class Echo implements Surface {
+  readonly gate = new Deferred<void>()
+  head: HttpHead | undefined
+
+  admit(head: HttpHead) {
+    this.head = head
+    if (head.target === '/secret') return { refusal: response(403, 'no') }
+    const answer = async (body: Buffer) => {
+      if (head.target === '/slow') await this.gate.promise
+      return response(200, `${head.method} ${head.target} ${body.length}`)
+    }
+    return { bodyBytesMax: 5_000_000, answer }
+  }
+
+  refuse(_head: HttpHead | null, { status, message }: { status: number; message: string }) {
+    return response(status, message)
+  }
+}
+
+let listener: HttpListener | undefined
+let session: ClientHttp2Session | undefined
+afterEach(async () => {
+  session?.destroy()
+  await listener?.close()
+})
+
+async function open() {
+  const echo = new Echo()
+  listener = await listen(
+    echo,
+    { host: '127.0.0.1', port: 0 },
+    { clock: systemClock(), logger: silentLogger },
+  )
+  session = connect(`http://127.0.0.1:${listener.port}`)
+  return { echo, session, port: listener.port, listener }
+}
+
+async function ask(from: ClientHttp2Session, path: string, body = Buffer.alloc(0)) {
+  const stream = from.request({ ':method': 'POST', ':path': path, 'x-own': 'value' })
+  stream.end(body)
+  const [headers] = await once(stream, 'response')
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return { status: headers[':status'], text: String(Buffer.concat(chunks)) }
+}
+
+describe('HTTP/2 with prior knowledge', () => {
+  it('is served on the port of HTTP/1, many requests on one connection', async () => {
+    const { echo, session: client, port } = await open()
+    const large = Buffer.alloc(3_000_000)
+    const answers = await Promise.all([
+      ask(client, '/a'),
+      ask(client, '/b', large),
+      ask(client, '/secret', large),
+    ])
+    expect(answers).toEqual([
+      { status: 200, text: 'POST /a 0' },
+      { status: 200, text: 'POST /b 3000000' },
+      { status: 403, text: 'no' },
+    ])
+    expect(echo.head?.headers).toContainEqual(['x-own', 'value'])
+    expect(echo.head?.headers).toContainEqual(['host', `127.0.0.1:${port}`])
+    expect(echo.head?.headers.filter(([name]) => name.startsWith(':'))).toEqual([
+      [':authority', `127.0.0.1:${port}`],
+    ])
+    expect(await (await fetch(`http://127.0.0.1:${port}/c`)).text()).toBe('GET /c 0')
+  })
+
+  it('refuses a body that is too long, and goes on', async () => {
+    const { session: client } = await open()
+    expect(await ask(client, '/a', Buffer.alloc(5_000_001))).toMatchObject({ status: 413 })
+    expect(await ask(client, '/a')).toMatchObject({ status: 200 })
+  })
+
+  it('answers what has arrived before a close, and then ends the connection', async () => {
+    const { echo, session: client, listener: port } = await open()
+    const slow = ask(client, '/slow')
+    await expect.poll(() => echo.head?.target).toBe('/slow')
+    const closed = once(client, 'close')
+    const closing = port.close()
+    echo.gate.resolve()
+    expect(await slow).toMatchObject({ status: 200 })
+    await Promise.all([closing, closed])
+  })
+})

@@ -1,0 +1,117 @@
+import { createServer, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Logger } from '@sluice/effects'
+import type { Connection, Exchange } from './connections.ts'
+import type { HttpHead, HttpResponse } from './message.ts'
+import { type Refusal, type Surface, tooLong } from './surface.ts'
+
+/** Of each request that is under way; its client sends more when some of it has been taken. */
+const streamWindowBytes = 1_048_576
+const sessionWindowBytes = 16_777_216
+const sessionMegabytesMax = 64
+const streamsMax = 256
+const headBytesMax = 16_384
+
+/**
+ * HTTP/2 with prior knowledge, over connections that somebody else has accepted: some SDKs speak nothing else to Kinesis. Each
+ * request is an exchange of its connection.
+ */
+export class Http2Door {
+  readonly #surface: Surface
+  readonly #logger: Logger
+  readonly #onEnd: () => void
+  readonly #connections = new WeakMap<Http2Session, Connection>()
+  readonly #server = createServer({
+    maxSessionMemory: sessionMegabytesMax,
+    settings: {
+      initialWindowSize: streamWindowBytes,
+      maxConcurrentStreams: streamsMax,
+      maxHeaderListSize: headBytesMax,
+    },
+  })
+
+  /** `onEnd` is told when a request has been answered. */
+  constructor(surface: Surface, logger: Logger, onEnd: () => void) {
+    this.#surface = surface
+    this.#logger = logger
+    this.#onEnd = onEnd
+    this.#server
+      .on('session', (session) => session.setLocalWindowSize(sessionWindowBytes))
+      // What is wrong with a connection ends it.
+      .on('sessionError', () => {})
+      .on('stream', (stream, headers) => this.#serve(stream, headers))
+  }
+
+  /** Serves the connection from now on. */
+  take(connection: Connection): void {
+    this.#server.once('session', (session) => this.#connections.set(session, connection))
+    this.#server.emit('connection', connection.socket)
+  }
+
+  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    stream.on('error', () => {})
+    const connection = stream.session && this.#connections.get(stream.session)
+    if (!connection || connection.isClosing) return stream.close()
+    const exchange = connection.begin()
+    stream.once('close', () => {
+      connection.end(exchange)
+      this.#onEnd()
+    })
+    const head = headOf(headers, connection.socket)
+    this.#answer(stream, head, connection, exchange).catch((error: unknown) => {
+      this.#logger.error('a bug stopped an HTTP request', { error })
+      stream.destroy()
+    })
+  }
+
+  async #answer(
+    stream: ServerHttp2Stream,
+    head: HttpHead,
+    connection: Connection,
+    exchange: Exchange,
+  ): Promise<void> {
+    const refuse = (refusal: Refusal) => respond(stream, this.#surface.refuse(head, refusal))
+    const verdict = this.#surface.admit(head)
+    // What is still to come of a request that was refused is thrown away.
+    if ('refusal' in verdict) return respond(stream.resume(), verdict.refusal)
+    const body = await readBody(stream, verdict.bodyBytesMax)
+    if (body === 'too long') return refuse(tooLong(verdict.bodyBytesMax))
+    if (body === 'gone') return
+    connection.move(exchange, 'answering')
+    const answer = await verdict.answer(body)
+    connection.move(exchange, 'sending')
+    respond(stream, answer)
+  }
+}
+
+function respond(stream: ServerHttp2Stream, { status, headers, body }: HttpResponse): void {
+  if (stream.destroyed || stream.closed) return
+  stream.respond({ ':status': status, ...headers, 'content-length': body.length })
+  stream.end(body)
+}
+
+async function readBody(stream: ServerHttp2Stream, bytesMax: number): Promise<Buffer | 'too long' | 'gone'> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      length += (chunk as Buffer).length
+      if (length <= bytesMax) chunks.push(chunk as Buffer)
+    }
+  } catch {
+    return 'gone'
+  }
+  return length > bytesMax ? 'too long' : Buffer.concat(chunks)
+}
+
+const requestLine = new Set([':method', ':path', ':scheme'])
+
+/** As of HTTP/1, with a host; `:authority` stays beside it, for it may be signed. */
+function headOf(headers: IncomingHttpHeaders, { remoteAddress }: Socket): HttpHead {
+  const textOf = (name: string) => [headers[name] ?? []].flat().join(',')
+  const own = Object.keys(headers)
+    .filter((name) => !requestLine.has(name))
+    .map((name): [string, string] => [name, textOf(name)])
+  if (headers.host === undefined) own.push(['host', textOf(':authority')])
+  return { method: textOf(':method'), target: textOf(':path'), headers: own, remoteAddress }
+}

@@ -1,0 +1,46 @@
+/** One stream as it is kept in `<data>/streams/records/<uuid>.json`; its records are in the topic of that uuid. */
+export interface StreamRecord {
+  formatVersion: 1
+  arn: string
+  uuid: string
+  name: string
+  createdAtMs: number
+  state: StreamState
+  mode: StreamMode
+  retentionHours: number
+  maxRecordKiB: number
+  /** With which key records are said to be encrypted from now on. */
+  encryption: { keyId: string } | null
+  /** Metrics of single shards that are wanted. */
+  shardMetrics: string[]
+  tags: Record<string, string>
+  /** By number, which is that of the partition; those of which nothing is left are gone. */
+  shards: ShardRecord[]
+  /** Base64. With it the iterators of the stream are sealed, so that they outlive the service. */
+  iteratorKey: string
+}
+
+type StreamState = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
+export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
+
+export interface ShardRecord {
+  number: number
+  /** The hash keys that it takes, both ends among them, in decimal digits. */
+  startingHashKey: string
+  endingHashKey: string
+  /** Of which it was made: none, the one that was split, or the two that were merged. */
+  parents: number[]
+  createdAtMs: number
+  /** Null while it takes records. */
+  closed: { atMs: number; endOffset: number } | null
+}
+
+export function shardIdOf(number: number): string {
+  return `shardId-${String(number).padStart(12, '0')}`
+}
+
+/** By AWS's name or any that ends with such a number; undefined for what names none. */
+export function shardNumberOf(shardId: string): number | undefined {
+  const [, digits] = /^(?:shardId-)?(\d{1,12})$/.exec(shardId) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}

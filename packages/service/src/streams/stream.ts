@@ -1,0 +1,220 @@
+import type { Clock } from '@sluice/effects'
+import { buildBatchSync, type RecordInput, type RecordView } from '@sluice/wire'
+import { formatSequenceNumber } from './sequence-number.ts'
+import { ShardRoutes } from './shard-routes.ts'
+import { trimHorizonMs } from './shards.ts'
+import type { StreamLog } from './stream-log.ts'
+import type { ShardRecord, StreamRecord } from './stream-record.ts'
+
+/** A record on its way in. */
+export interface NewRecord {
+  hashKey: bigint
+  partitionKey: string
+  data: Uint8Array
+}
+
+/** Where a record is from now on, or that it could not be kept. */
+export type PutOutcome = { shard: number; sequenceNumber: string } | { failure: Error }
+
+export interface StoredRecord {
+  sequenceNumber: string
+  partitionKey: string
+  data: Uint8Array
+  arrivedAtMs: number
+  isEncrypted: boolean
+}
+
+export interface Page {
+  records: StoredRecord[]
+  /** Where the next read begins; null behind the last record of a closed shard. */
+  next: number | null
+  /** From what comes next to now; 0 where nothing does. */
+  millisBehindLatest: number
+}
+
+/** How far a shard has come. */
+interface ShardTail {
+  nextOffset: number
+  lastMs: number
+}
+
+/** GetRecords gives no more data at a time. */
+const pageBytesMax = 10_485_760
+const fetchBytesMin = 65_536
+/** Of a record's place in a fetch; where records are larger the page takes more fetches. */
+const recordBytesGuess = 2_048
+const encryptionHeader = 'encryption'
+const kms = [{ key: encryptionHeader, value: 'KMS' }]
+
+/**
+ * A stream that takes and gives records. All writing goes through here, so that what is in memory of its shards' ends is
+ * what the log has.
+ */
+export class Stream {
+  readonly #log: StreamLog
+  readonly #clock: Clock
+  readonly #tails = new Map<number, ShardTail>()
+  #record: StreamRecord
+  #routes: ShardRoutes
+  #opening: Promise<void> | null = null
+
+  constructor(record: StreamRecord, { log, clock }: { log: StreamLog; clock: Clock }) {
+    this.#record = record
+    this.#routes = new ShardRoutes(record.shards)
+    this.#log = log
+    this.#clock = clock
+  }
+
+  get record(): StreamRecord {
+    return this.#record
+  }
+
+  /** What is kept of it has changed. */
+  changed(record: StreamRecord): void {
+    if (record.shards !== this.#record.shards) this.#routes = new ShardRoutes(record.shards)
+    this.#record = record
+  }
+
+  /** In one batch a shard: what goes to the same shard keeps its order. */
+  async put(records: readonly NewRecord[]): Promise<PutOutcome[]> {
+    await this.#open()
+    const places = new Map<ShardRecord, { batch: RecordInput[]; atMs: number }>()
+    const headers = this.#record.encryption ? kms : []
+    const ways = records.map(({ hashKey, partitionKey, data }) => {
+      const shard = this.#routes.of(hashKey)
+      if (!shard) throw new Error(`no shard of ${this.#record.name} takes ${hashKey}`)
+      const place = places.get(shard) ?? { batch: [], atMs: this.#arrivalMs(shard) }
+      places.set(shard, place)
+      place.batch.push({ key: partitionKey, value: data, headers })
+      return { shard, index: place.batch.length - 1, atMs: place.atMs }
+    })
+    const batches = new Map(
+      [...places].map(([{ number }, { batch, atMs }]) => [
+        number,
+        buildBatchSync({ records: batch, timestamp: atMs }),
+      ]),
+    )
+    const offsets = await this.#log.append(this.#record.uuid, batches)
+    for (const [{ number }, { batch }] of places) {
+      const offset = offsets.get(number)
+      const tail = this.#tails.get(number)
+      if (typeof offset === 'number' && tail)
+        tail.nextOffset = Math.max(tail.nextOffset, offset + batch.length)
+    }
+    return ways.map(({ shard, index, atMs }) => {
+      const offset = offsets.get(shard.number) ?? new Error('the log does not speak of the shard')
+      if (typeof offset !== 'number') return { failure: offset }
+      const sequenceNumber = sequenceNumberOf(shard, offset + index, atMs)
+      return { shard: shard.number, sequenceNumber }
+    })
+  }
+
+  /** A page from the offset on. What is older than the retention does not show, though it may still be there. */
+  async read(shard: ShardRecord, from: number, countMax: number): Promise<Page> {
+    await this.#open()
+    const { uuid } = this.#record
+    const horizonMs = trimHorizonMs(this.#record, this.#clock.now())
+    const records: StoredRecord[] = []
+    let next = from
+    let bytes = 0
+    let lastMs = 0
+    const fetchBytes = Math.min(Math.max(countMax * recordBytesGuess, fetchBytesMin), pageBytesMax)
+    while (next < this.#endOf(shard) && records.length < countMax) {
+      const found = await this.#log.read(uuid, shard.number, next, fetchBytes)
+      const isTrimmed = !found || (found.at(-1)?.timestamp ?? horizonMs) < horizonMs
+      if (isTrimmed) {
+        const kept = (await this.#log.offsetAt(uuid, shard.number, horizonMs)) ?? this.#endOf(shard)
+        next = Math.max(kept, next + (found?.length ?? 1))
+        continue
+      }
+      if (found.length === 0) break
+      let isFull = false
+      for (const view of found) {
+        const size = (view.value?.length ?? 0) + (view.key?.length ?? 0)
+        isFull = records.length >= countMax || (records.length > 0 && bytes + size > pageBytesMax)
+        if (isFull) break
+        next = view.offset + 1
+        lastMs = Number(view.timestamp)
+        if (lastMs < horizonMs) continue
+        bytes += size
+        records.push(storedRecord(shard, view))
+      }
+      if (isFull) break
+    }
+    return { records, ...this.#after(shard, next, lastMs) }
+  }
+
+  #after(shard: ShardRecord, next: number, lastMs: number): Pick<Page, 'next' | 'millisBehindLatest'> {
+    const isAtEnd = next >= this.#endOf(shard)
+    const millisBehindLatest = isAtEnd || lastMs === 0 ? 0 : Math.max(0, this.#clock.now() - lastMs)
+    return { next: isAtEnd && shard.closed ? null : next, millisBehindLatest }
+  }
+
+  /** Of the first record that is no older, in so far as it is kept. */
+  async offsetAt(shard: ShardRecord, timestampMs: number): Promise<number> {
+    await this.#open()
+    const fromMs = Math.max(timestampMs, trimHorizonMs(this.#record, this.#clock.now()))
+    return (
+      (await this.#log.offsetAt(this.#record.uuid, shard.number, Math.max(fromMs, 0))) ?? this.#endOf(shard)
+    )
+  }
+
+  async endOffset(shard: ShardRecord): Promise<number> {
+    await this.#open()
+    return this.#endOf(shard)
+  }
+
+  #endOf({ number, closed }: ShardRecord): number {
+    return closed?.endOffset ?? this.#tails.get(number)?.nextOffset ?? 0
+  }
+
+  /** Time does not run backward within a shard: what is looked for by time is found by it. */
+  #arrivalMs({ number }: ShardRecord): number {
+    const tail = this.#tails.get(number) ?? { nextOffset: 0, lastMs: 0 }
+    tail.lastMs = Math.max(tail.lastMs, this.#clock.now())
+    this.#tails.set(number, tail)
+    return tail.lastMs
+  }
+
+  /** Learns once how far its shards have come. */
+  async #open(): Promise<void> {
+    this.#opening ??= this.#learn()
+    try {
+      await this.#opening
+    } catch (error) {
+      this.#opening = null
+      throw error
+    }
+  }
+
+  async #learn(): Promise<void> {
+    const { uuid, shards } = this.#record
+    const open = shards.filter(({ closed }) => closed === null).map(({ number }) => number)
+    for (const [number, nextOffset] of await this.#log.endOffsets(uuid, open))
+      this.#tails.set(number, { nextOffset, lastMs: this.#tails.get(number)?.lastMs ?? 0 })
+  }
+}
+
+/** The number of a record in a shard; offset −1 is the shard's own, before all of its records. */
+export function sequenceNumberOf({ number, createdAtMs }: ShardRecord, offset: number, atMs: number): string {
+  return formatSequenceNumber({
+    shardCreatedSeconds: Math.floor(createdAtMs / 1_000),
+    shard: number,
+    place: BigInt(offset + 1),
+    seconds: Math.floor(atMs / 1_000),
+  })
+}
+
+function storedRecord(
+  shard: ShardRecord,
+  { offset, timestamp, key, value, headers }: RecordView,
+): StoredRecord {
+  const arrivedAtMs = Number(timestamp)
+  return {
+    sequenceNumber: sequenceNumberOf(shard, offset, arrivedAtMs),
+    partitionKey: key?.toString('utf8') ?? '',
+    data: value ?? Buffer.alloc(0),
+    arrivedAtMs,
+    isEncrypted: headers.some((header) => header.key === encryptionHeader),
+  }
+}

@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import type { Disk, Random } from '@sluice/effects'
+import type { Place } from '../fleet/place.ts'
+import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
+import { RecordStore } from '../fleet/record-store.ts'
+import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
+import { evenShards } from './shards.ts'
+import { Stream } from './stream.ts'
+import { StreamLog, type StreamLogOptions } from './stream-log.ts'
+import type { StreamMode, StreamRecord } from './stream-record.ts'
+
+interface StreamsOptions extends Omit<StreamLogOptions, 'directory'> {
+  dataDirectory: string
+  disk: Disk
+  random: Random
+  place: Place
+}
+
+/** What a client says of a stream that it makes. */
+interface NewStream {
+  name: string
+  mode: StreamMode
+  shardCount: number
+  maxRecordKiB: number
+  tags: Record<string, string>
+}
+
+const retentionHoursDefault = 24
+const hourMs = 3_600_000
+
+/**
+ * The streams of Kinesis Data Streams: their records in `<data>/streams/records`, what is in them in the log. A call writes
+ * what is wanted of one, durably, and answers; a loop brings it there. Throws the disk's error; then nothing has changed.
+ */
+export class Streams {
+  readonly #options: StreamsOptions
+  readonly #store: RecordStore<StreamRecord>
+  readonly #loop: ReconcileLoop
+  readonly #log: StreamLog
+  readonly #byName = new Map<string, Stream>()
+  readonly #byUuid = new Map<string, Stream>()
+
+  constructor(options: StreamsOptions) {
+    const { clock, logger, dataDirectory } = options
+    this.#options = options
+    this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
+    this.#store = new RecordStore<StreamRecord>({
+      ...options,
+      directory: join(dataDirectory, 'streams', 'records'),
+      noun: 'stream',
+      fileOf: (uuid) => `${uuid}.json`,
+      formatVersion: 1,
+      members: ['state', 'mode', 'shards', 'iteratorKey'],
+      loss: 'the stream is then unknown, and its records stay where they are',
+    })
+    this.#loop = new ReconcileLoop(clock, logger, (uuid) => this.#reconcile(uuid))
+  }
+
+  /** Reads what is on disk, and goes on with what was under way. */
+  start(): void {
+    this.#store.load()
+    for (const record of this.#store.list()) {
+      this.#know(record)
+      this.#loop.trigger(record.uuid)
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop()
+    await this.#log.stop()
+  }
+
+  get place(): Place {
+    return this.#options.place
+  }
+
+  arnOf(name: string): string {
+    const { partition, region, account } = this.#options.place
+    return `arn:${partition}:kinesis:${region}:${account}:stream/${name}`
+  }
+
+  /** By name. */
+  list(): Stream[] {
+    return [...this.#byName.values()].sort((a, b) => (a.record.name < b.record.name ? -1 : 1))
+  }
+
+  byName(name: string): Stream | undefined {
+    return this.#byName.get(name)
+  }
+
+  byArn(arn: string): Stream | undefined {
+    const found = this.#byName.get(arn.slice(arn.lastIndexOf('/') + 1))
+    return found?.record.arn === arn ? found : undefined
+  }
+
+  /** For which an iterator says that it is. */
+  byIterator(iterator: string): Stream | undefined {
+    const uuid = streamOfIterator(iterator)
+    return uuid === undefined ? undefined : this.#byUuid.get(uuid)
+  }
+
+  /** One that cannot be read has its name, too. */
+  isNameTaken(name: string): boolean {
+    return this.#byName.has(name) || this.#store.isNameTaken(name)
+  }
+
+  create({ shardCount, ...given }: NewStream): StreamRecord {
+    const { clock, random } = this.#options
+    const createdAtMs = clock.now()
+    const record: StreamRecord = {
+      formatVersion: 1,
+      arn: this.arnOf(given.name),
+      uuid: random.uuid(),
+      ...given,
+      createdAtMs,
+      state: 'CREATING',
+      retentionHours: retentionHoursDefault,
+      encryption: null,
+      shardMetrics: [],
+      shards: evenShards(shardCount, createdAtMs),
+      iteratorKey: Buffer.from(random.bytes(iteratorKeyBytes)).toString('base64'),
+    }
+    this.#store.insert(record)
+    this.#know(record)
+    this.#loop.trigger(record.uuid)
+    return record
+  }
+
+  delete({ record }: Stream): void {
+    this.#change(record, { state: 'DELETING' })
+    this.#loop.trigger(record.uuid)
+  }
+
+  #change({ uuid }: StreamRecord, change: Partial<StreamRecord>): void {
+    const record = this.#store.update(uuid, change)
+    this.#byUuid.get(uuid)?.changed(record)
+  }
+
+  #know(record: StreamRecord): void {
+    const stream = new Stream(record, { log: this.#log, clock: this.#options.clock })
+    this.#byName.set(record.name, stream)
+    this.#byUuid.set(record.uuid, stream)
+  }
+
+  #forget({ name, uuid }: StreamRecord): void {
+    this.#byName.delete(name)
+    this.#byUuid.delete(uuid)
+  }
+
+  async #reconcile(uuid: string): Promise<Outcome> {
+    // The call that has written it answers first.
+    await Promise.resolve()
+    const record = this.#store.get(uuid)
+    try {
+      if (record?.state === 'CREATING') await this.#make(record)
+      if (record?.state === 'DELETING') await this.#remove(record)
+      return 'settled'
+    } catch (error) {
+      this.#options.logger.warn('a stream is not as it shall be; it is tried again', { uuid, error })
+      return 'retry'
+    }
+  }
+
+  async #make(record: StreamRecord): Promise<void> {
+    const { uuid, shards, retentionHours } = record
+    await this.#log.createTopic(uuid, shards.length, retentionHours * hourMs)
+    // It may have been deleted meanwhile.
+    if (this.#store.get(uuid)?.state === 'CREATING') this.#change(record, { state: 'ACTIVE' })
+  }
+
+  async #remove(record: StreamRecord): Promise<void> {
+    await this.#log.deleteTopic(record.uuid)
+    this.#store.remove(record.uuid)
+    this.#forget(record)
+  }
+}
