@@ -35,7 +35,7 @@ async function killed(world: World, withDisk: boolean): Promise<Outcome> {
   const { id } = anyBroker(world)
   const since = performance.now()
   process.kill(pidOf(world, `broker-${id}`), 'SIGKILL')
-  if (withDisk) rmSync(join(directoryOf(world), `broker-${id}`, 'volume-1'), { recursive: true })
+  if (withDisk) destroyDisk(world, id)
   const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
   const healedMs = await healed(world, since)
   const fault = `SIGKILL of broker ${id}${withDisk ? ', and its disk gone' : ''}`
@@ -150,6 +150,11 @@ export async function killBrokers(world: World): Promise<void> {
   )
 }
 
+/** What broker `id`, which does not run, has kept is gone. */
+export function destroyDisk(world: World, id: number): void {
+  rmSync(join(directoryOf(world), `broker-${id}`, 'volume-1'), { recursive: true })
+}
+
 export async function healed(
   world: World,
   since: number,
@@ -182,7 +187,7 @@ async function problemOf({ cluster, brokers }: World): Promise<string | null> {
   }
 }
 
-function anyBroker({ brokers, random }: World): Address {
+export function anyBroker({ brokers, random }: World): Address {
   return brokers[Math.floor(random() * brokers.length)] as Address
 }
 

@@ -5,7 +5,7 @@ import { ensureBuilt } from '../cli/sluice.ts'
 import { LifeCluster } from '../lives/cluster.ts'
 import { Timeline, until } from '../lives/timeline.ts'
 import { chain } from './chain.ts'
-import { anyFault, healed, killBrokers, type Outcome, type World } from './faults.ts'
+import { anyBroker, anyFault, destroyDisk, healed, killBrokers, type Outcome, type World } from './faults.ts'
 import { type Account, accountOf, isClean, type Stored } from './ledger.ts'
 import { type Address, contents, led } from './look.ts'
 import { randomOf } from './random.ts'
@@ -194,13 +194,16 @@ async function restartsOf(world: World, plan: Plan, timeline: Timeline): Promise
     const rebooted = isInline && random() < 0.5 ? 1 + Math.floor(random() * brokers.length) : null
     if (rebooted) await cluster.reboot(rebooted)
     await (isInline ? cluster.killService() : killBrokers(world))
+    // Another one may be the last leader, and comes back with nothing.
+    const emptied = isInline && random() < 0.3 ? anyBroker(world).id : null
+    if (emptied) destroyDisk(world, emptied)
     const since = performance.now()
     const started = isInline ? cluster.startService() : Promise.resolve()
     const newLeaderMs = await led(brokers, since, ledWithinMs)
     await started
     const healedMs = await healed(world, since)
     outcomes.push({ fault: 'SIGKILL of all brokers', kills: 1, newLeaderMs, healedMs })
-    const where = rebooted ? ` in RebootBroker ${rebooted}` : ''
+    const where = `${rebooted ? ` in RebootBroker ${rebooted}` : ''}${emptied ? `, the disk of broker ${emptied} gone` : ''}`
     timeline.note(
       `${String(outcomes.length).padStart(3)}  killed${where}, started again: all led after ${Math.round(newLeaderMs)} ms, ACTIVE after ${Math.round(healedMs)} ms`,
     )

@@ -175,6 +175,15 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     places: [],
   },
   {
+    what: 'Who leads where all that were in sync have stopped uncleanly',
+    here: 'the last leader; where it comes back with an empty disk, the next one that was in sync or eligible, which lastKnownElr names after it',
+    apacheKafka:
+      'the last leader, with whatever it has; lastKnownElr names it alone, and only while nobody leads',
+    why: 'Whoever kills all brokers at once and loses one disk loses nothing: the others have it all.',
+    see: 'KIP-966',
+    places: [],
+  },
+  {
     what: 'Sentences of errors',
     here: 'in our own words',
     apacheKafka: 'in its own',

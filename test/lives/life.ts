@@ -23,6 +23,8 @@ export class Life {
   readonly #refusesAtStart: boolean
   #kafka!: Kafka
   #load: Load | null = null
+  /** How many records there are in it. */
+  #orders = 0
 
   constructor(setting: Pick<Setting, 'engine' | 'hosting' | 'kafkaVersion'>, timeline: Timeline) {
     const { engine, hosting = 'inline', kafkaVersion: version } = setting
@@ -103,10 +105,16 @@ export class Life {
     const sent = Array.from({ length: 1000 }, (_, at) => `order ${at}`)
     await producer.send({ topic: 'orders', acks: -1, messages: sent.map((value) => ({ key: value, value })) })
     await producer.disconnect()
+    // Brokers that have just begun may have kafkajs send again what is there already.
     const received = await valuesIn(this.#kafka, 'orders', 'first-readers')
-    check(received.length === sent.length, `kafkajs reads ${sent.length} records, got ${received.length}`)
+    const missing = sent.filter((value) => !received.includes(value))
+    check(missing.length === 0, `kafkajs reads all ${sent.length} records, not without ${missing.join(', ')}`)
+    this.#orders = received.length
     const byKcat = await this.#readByKcat('orders')
-    check(byKcat === null || byKcat === sent.length, `kcat reads ${sent.length} records, got ${byKcat}`)
+    check(
+      byKcat === null || byKcat === received.length,
+      `kcat reads ${received.length} records, got ${byKcat}`,
+    )
     this.#timeline.note(`  1,000 records with acks=all, read by kafkajs${byKcat === null ? '' : ' and kcat'}`)
   }
 
@@ -155,7 +163,10 @@ export class Life {
     const { state } = await this.#cluster.operationEnded(await this.#cluster.encrypt())
     check(state === 'UPDATE_COMPLETE', `the update is complete, not ${state}`)
     const received = await valuesIn(await this.#cluster.encryptedKafka(), 'orders', 'encrypted-readers')
-    check(received.length === 1000, `kafkajs reads 1,000 records over TLS, got ${received.length}`)
+    check(
+      received.length === this.#orders,
+      `kafkajs reads ${this.#orders} records over TLS, got ${received.length}`,
+    )
   }
 
   async #brokerProperty(name: string): Promise<string | undefined> {

@@ -63,7 +63,10 @@ export class Load {
   }
 }
 
-/** Every value in a topic, by a consumer that reads from the beginning to the ends of all partitions. */
+/**
+ * Every value in a topic, by a consumer that reads from the beginning to the ends of all partitions. Where its group
+ * rebalances meanwhile it is given records again that it has not committed yet: each counts once.
+ */
 export async function valuesIn(kafka: Kafka, topic: string, groupId: string): Promise<string[]> {
   const admin = kafka.admin()
   await admin.connect()
@@ -71,7 +74,7 @@ export async function valuesIn(kafka: Kafka, topic: string, groupId: string): Pr
     (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
   )
   await admin.disconnect()
-  const values: string[] = []
+  const values = new Map<string, string>()
   const reached = new Set([...ends].filter(([, end]) => end === 0).map(([partition]) => partition))
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
   await consumer.connect()
@@ -79,7 +82,7 @@ export async function valuesIn(kafka: Kafka, topic: string, groupId: string): Pr
   try {
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(
-        () => reject(new Error(`only ${values.length} records of ${topic} came`)),
+        () => reject(new Error(`only ${values.size} records of ${topic} came`)),
         120_000,
       )
       const check = () => {
@@ -93,7 +96,7 @@ export async function valuesIn(kafka: Kafka, topic: string, groupId: string): Pr
         batch: { partition: number; messages: { offset: string; value: Buffer | null }[] }
       }) => {
         for (const { offset, value } of batch.messages) {
-          values.push(String(value))
+          values.set(`${batch.partition}@${offset}`, String(value))
           if (Number(offset) + 1 >= (ends.get(batch.partition) ?? 0)) reached.add(batch.partition)
         }
         check()
@@ -105,5 +108,5 @@ export async function valuesIn(kafka: Kafka, topic: string, groupId: string): Pr
   } finally {
     await consumer.disconnect()
   }
-  return values
+  return [...values.values()]
 }

@@ -14,6 +14,7 @@ describe('the command line of the simulation', () => {
       feeds: ['inline', 'fetch'],
       clients: ['records', 'transactions', 'consumers'],
       jobs: availableParallelism(),
+      isOneService: false,
       story: false,
       mutations: false,
       only: '',

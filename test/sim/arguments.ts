@@ -12,6 +12,8 @@ export interface SimArguments {
   /** How many are played at once, each by a thread. */
   readonly jobs: number
   readonly story: boolean
+  /** One service hosts all of a cluster, and is killed. */
+  readonly isOneService: boolean
   /** Bugs are put in. */
   readonly mutations: boolean
   /** A part of the name of the bugs that are put in; with `--mutations`. */
@@ -19,7 +21,7 @@ export interface SimArguments {
 }
 
 const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [--feed inline|fetch] [--clients records|transactions|consumers]
-                      [--brokers N] [--story]
+                      [--brokers N] [--one-service] [--story]
        npm run sim -- --mutations [--seeds COUNT] [--jobs COUNT] [--only TEXT]
   --seed       The first seed. Default: 1
   --seeds      How many are played. Default: 1; of mutations at most 500 each
@@ -27,6 +29,7 @@ const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [
   --feed       How followers come by their records. Default: both
   --clients    Who uses the cluster. Default: all, one after the other
   --brokers    Default: 3
+  --one-service  All of the cluster is killed at once, too, as where one service hosts it
   --story      Tells the story of seeds that find nothing too
   --mutations  Puts bugs in on purpose, until a seed finds each
   --only       Those whose name has this text`
@@ -54,7 +57,7 @@ function readArguments(args: readonly string[]): SimArguments | null {
       clients: text,
       only: text,
     }
-    const options = { ...texts, story: flag, mutations: flag }
+    const options = { ...texts, 'one-service': flag, story: flag, mutations: flag }
     const { values } = parseArgs({ args: [...args], options })
     const { feed, story, mutations, only = '' } = values
     const numbers = {
@@ -67,7 +70,8 @@ function readArguments(args: readonly string[]): SimArguments | null {
     const clients = clientKinds.filter((one) => values.clients === undefined || values.clients === one)
     const isMeant = Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)
     if (!isMeant || chosen.length === 0 || clients.length === 0) return null
-    return { ...numbers, feeds: chosen, clients, story, mutations, only }
+    const isOneService = values['one-service']
+    return { ...numbers, isOneService, feeds: chosen, clients, story, mutations, only }
   } catch {
     return null
   }

@@ -18,12 +18,16 @@ interface FaultsWorld {
   readonly clientHosts: readonly string[]
   /** Power may go wherever it likes, and what was promised with it. */
   readonly isMerciless: boolean
+  /** One service hosts all of them: they are killed together, too. */
+  readonly isOneService: boolean
 }
 
 type Fault = (faults: Faults) => void
 
+type Kinds = Readonly<Record<string, { readonly weight: number; readonly begin: Fault }>>
+
 /** What may go wrong, with how often. */
-const kinds: Readonly<Record<string, { readonly weight: number; readonly begin: Fault }>> = {
+const kinds: Kinds = {
   kill: { weight: 4, begin: (faults) => faults.crash(faults.anyBroker(), false) },
   powerCut: { weight: 4, begin: (faults) => faults.crash(faults.anyBroker(), true) },
   diesWriting: { weight: 3, begin: (faults) => faults.dieWriting() },
@@ -43,6 +47,11 @@ const kinds: Readonly<Record<string, { readonly weight: number; readonly begin: 
   hang: { weight: 2, begin: (faults) => faults.hang() },
 }
 
+const kindsOfOneService: Kinds = {
+  ...kinds,
+  serviceKill: { weight: 8, begin: (faults) => faults.killTogether() },
+}
+
 /**
  * What goes wrong in one simulation, and when: some kinds of faults, picked by the seed, at random times, each of them for
  * a while.
@@ -55,10 +64,10 @@ export class Faults {
 
   constructor(world: FaultsWorld) {
     this.#world = world
-    const { random } = world
+    const { random, isOneService } = world
     this.#pauseMsMax = 100 + random.int(1_500)
     const mercy = random.int(3)
-    for (const [name, { weight, begin }] of Object.entries(kinds)) {
+    for (const [name, { weight, begin }] of Object.entries(isOneService ? kindsOfOneService : kinds)) {
       if (random.int(3) < mercy) continue
       world.story.tell('faults', `may be: ${name}`)
       for (let i = 0; i < weight; i++) this.#begins.push(begin)
@@ -121,10 +130,25 @@ export class Faults {
   }
 
   newDisk(): void {
-    const { cluster, random } = this.#world
+    const { cluster } = this.#world
     const id = this.anyBroker()
     if (!this.#mayLose(id)) return
     cluster.crash(id, { power: true })
+    this.#replaceDisk(id)
+  }
+
+  /** Perhaps one of them comes back with an empty disk. */
+  killTogether(): void {
+    const { cluster, random } = this.#world
+    for (const id of this.#nodeIds) cluster.crash(id, { power: false })
+    const broken = random.int(2) === 0 ? this.anyBroker() : null
+    for (const id of this.#nodeIds)
+      if (id === broken) this.#replaceDisk(id)
+      else this.#later(random.int(2_000), () => cluster.startAgain(id))
+  }
+
+  #replaceDisk(id: number): void {
+    const { cluster, random } = this.#world
     this.#later(200 + random.int(1_000), () => this.#mayLose(id) && cluster.replaceDisk(id))
     this.#later(1_500 + random.int(3_000), () => cluster.startAgain(id))
   }

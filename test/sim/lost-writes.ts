@@ -8,13 +8,16 @@ export const minInSyncReplicas = 2
 /**
  * Which replicas have lost writes, and have not been filled again by a leader since. What was promised survives as long
  * as there are fewer of them than must be in sync. Beyond that, or where the cluster has put down that it elects such a
- * replica for want of any other, nothing is promised any more.
+ * replica for want of any other, nothing is promised any more. One whose disk is empty is to be elected for want of any
+ * other only where the last one in sync is all that the cluster remembers: the others have what it had.
  */
 export class LostWrites implements MetadataListener {
   readonly #story: Story
   readonly #ledger: Ledger
   /** By topic id and partition. */
   readonly #replicas = new Map<string, Set<number>>()
+  /** Those that have lost all, so that the cluster can know it. */
+  readonly #empty = new Map<string, Set<number>>()
   /** Brokers that have lost writes and not begun anew yet: what is heard of them is from before. */
   readonly #gone = new Set<number>()
   /** Whether the cluster keeps eligible leader replicas (KIP-966). Without them the last one in sync leads, come what may. */
@@ -51,14 +54,27 @@ export class LostWrites implements MetadataListener {
     }
   }
 
+  lostAll(metadata: MetadataView, brokerId: number): void {
+    for (const partition of metadata.partitions())
+      if (partition.replicas.includes(brokerId)) setOf(this.#empty, partition).add(brokerId)
+    this.lost(metadata, brokerId)
+  }
+
   registered(brokerId: number): void {
     this.#gone.delete(brokerId)
   }
 
   changed(partition: PartitionFacts, { entered, isUnclean }: PartitionChange): void {
     const lost = this.#of(partition)
-    if (!isUnclean) for (const id of entered) if (!this.#gone.has(id)) lost.delete(id)
-    if (isUnclean && lost.has(partition.leader)) this.#forgive(partition, 'its leader is elected uncleanly')
+    const empty = setOf(this.#empty, partition)
+    if (!isUnclean)
+      for (const id of entered.filter((entering) => !this.#gone.has(entering))) {
+        lost.delete(id)
+        empty.delete(id)
+      }
+    const isKnownEmpty = this.#keepsElr && empty.has(partition.leader)
+    if (isUnclean && lost.has(partition.leader) && !isKnownEmpty)
+      this.#forgive(partition, 'its leader is elected uncleanly')
     this.#lookAtLastOne(partition)
   }
 
@@ -75,12 +91,16 @@ export class LostWrites implements MetadataListener {
     this.#ledger.forgive(name)
   }
 
-  #of({ topicId, index }: PartitionFacts): Set<number> {
-    const key = `${topicId}-${index}`
-    const found = this.#replicas.get(key) ?? new Set()
-    this.#replicas.set(key, found)
-    return found
+  #of(partition: PartitionFacts): Set<number> {
+    return setOf(this.#replicas, partition)
   }
+}
+
+function setOf(sets: Map<string, Set<number>>, { topicId, index }: PartitionFacts): Set<number> {
+  const key = `${topicId}-${index}`
+  const found = sets.get(key) ?? new Set()
+  sets.set(key, found)
+  return found
 }
 
 function leastInSync({ replicas }: PartitionFacts): number {

@@ -35,7 +35,9 @@ async function firstFinding(
   makeBundle: MakeBundle,
 ): Promise<Finding | null> {
   const plays = Array.from({ length: seeds }, (_, at) =>
-    feeds.flatMap((feed) => kinds.map((clients) => ({ seed: first + at, feed, clients, brokers }))),
+    feeds.flatMap((feed) =>
+      kinds.map((clients) => ({ seed: first + at, feed, clients, brokers, isOneService: at % 2 === 1 })),
+    ),
   ).flat()
   const found = new Map<SimulationOptions, Outcome>()
   const bundle = await makeBundle(mutation)

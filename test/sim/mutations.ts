@@ -55,6 +55,20 @@ export const mutations: readonly Mutation[] = [
     edits: [edit('replication/isr.ts', 'replica.endOffset >= view.highWatermark &&', '')],
   },
   {
+    name: 'who comes back with an empty disk may lead like the others',
+    edits: [
+      edit(
+        'controller/partition-changes.ts',
+        'isMadeAnew ? { ...wish, madeAnew: brokerId } : wish',
+        'isMadeAnew ? { ...wish } : wish',
+      ),
+    ],
+  },
+  {
+    name: 'nobody remembers who was eligible until it stopped uncleanly',
+    edits: [edit('controller/partition-change.ts', '...lastKnownElr, ...stopped])', '...lastKnownElr])')],
+  },
+  {
     name: 'anybody who is alive leads',
     edits: [
       edit(

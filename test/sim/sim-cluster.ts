@@ -28,8 +28,10 @@ interface SimClusterOptions {
   readonly onMetadata: () => void
   /** Whether nothing of a partition is promised to anybody, by its directory's name. */
   readonly mayLose: (partition: string) => boolean
-  /** A broker has lost what was not synced, or all. */
+  /** A broker has lost what was not synced. */
   readonly onLostWrites: (brokerId: number) => void
+  /** A broker has lost all. */
+  readonly onNewDisk: (brokerId: number) => void
 }
 
 interface Machine {
@@ -110,7 +112,7 @@ export class SimCluster {
     if (machine.state === 'down' || machine.node.life.isOver) return
     this.#options.story.tell(nameOf(id), power ? 'loses power' : 'is killed')
     machine.node.crash({ power })
-    if (power) this.#lostWrites(id)
+    if (power) this.#mayHaveLost(id, this.#options.onLostWrites)
     this.#sweepUp(id)
   }
 
@@ -157,7 +159,7 @@ export class SimCluster {
     if (machine.state !== 'down') return
     machine.node.replaceDisk()
     this.#options.story.tell(nameOf(id), 'gets an empty disk')
-    this.#lostWrites(id)
+    this.#mayHaveLost(id, this.#options.onNewDisk)
   }
 
   /** From now on its disk is not what it should be. */
@@ -169,9 +171,9 @@ export class SimCluster {
     await this.#cluster?.stop()
   }
 
-  #lostWrites(id: number): void {
+  #mayHaveLost(id: number, told: (brokerId: number) => void): void {
     this.#of(id).mayHaveLost = true
-    if (id !== controllerId) this.#options.onLostWrites(id)
+    if (id !== controllerId) told(id)
   }
 
   /** What the engine still holds of a process that is gone. */

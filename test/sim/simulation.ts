@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly brokers: number
   /** Whether topics are compacted; as the seed will have it unless told. */
   readonly compacts?: boolean | undefined
+  /** Whether one service hosts all of the cluster, so that all of it can be killed at once. */
+  readonly isOneService?: boolean | undefined
 }
 
 export interface Outcome {
@@ -67,12 +69,15 @@ class Simulation {
   readonly #cluster: SimCluster
   readonly #workload: Workload
   readonly #keepsElr: boolean
+  readonly #isOneService: boolean
   #isOver = false
 
-  constructor({ seed, feed, clients, brokers, compacts = compactsInSeed(seed) }: SimulationOptions) {
+  constructor(options: SimulationOptions) {
+    const { seed, feed, clients, brokers, compacts = compactsInSeed(seed), isOneService = false } = options
     const random = seededRandom(seed)
     const [story, ledger, scheduler] = [this.#story, this.#ledger, this.#scheduler]
     this.#seed = seed
+    this.#isOneService = isOneService
     this.#logs = new ReplicaLogs(story, ledger, { compacts })
     this.#random = random
     this.#network = new SimNetwork(scheduler, fork(random))
@@ -97,6 +102,7 @@ class Simulation {
       mayLose: (partition) => ledger.committedEnd(partition) === 0 || ledger.isForgiven(partition),
       onMetadata: () => this.#followMetadata(),
       onLostWrites: (brokerId) => this.#lostWrites.lost(this.#metadata, brokerId),
+      onNewDisk: (brokerId) => this.#lostWrites.lostAll(this.#metadata, brokerId),
     })
     this.#workload = new Workload({
       random: fork(random),
@@ -163,6 +169,7 @@ class Simulation {
       lostWrites: this.#lostWrites,
       clientHosts: this.#workload.hosts,
       isMerciless: this.#random.int(8) === 0,
+      isOneService: this.#isOneService,
     })
   }
 

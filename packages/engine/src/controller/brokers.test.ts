@@ -402,13 +402,18 @@ describe('a shutdown that was not clean', () => {
   it('leaves a last in-sync replica out of everything but the last known leader, which may lead again', async () => {
     await come(2)
     await controller.heartbeat(1, { wantFence: true })
-    expect(partition()).toMatchObject({ isr: [], eligibleLeaderReplicas: [1], leader: -1, lastKnownElr: [1] })
+    expect(partition()).toMatchObject({
+      isr: [],
+      eligibleLeaderReplicas: [1],
+      leader: -1,
+      lastKnownElr: [1, 2],
+    })
     await come(1)
-    expect(partition()).toMatchObject({ isr: [], eligibleLeaderReplicas: [], lastKnownElr: [1] })
+    expect(partition()).toMatchObject({ isr: [], eligibleLeaderReplicas: [], lastKnownElr: [1, 2] })
     await controller.heartbeat(2)
     expect(partition()).toMatchObject({ leader: -1 })
     await controller.heartbeat(1)
-    expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1, lastKnownElr: [] })
+    expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1, lastKnownElr: [2] })
   })
 
   it('does not matter to an eligible replica whose shutdown was clean', async () => {

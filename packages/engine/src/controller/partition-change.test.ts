@@ -32,6 +32,7 @@ interface Case extends Partial<Pick<Options, 'target' | 'election' | 'minIsr'>> 
   readonly active: readonly number[]
   readonly expected?: readonly number[]
   readonly uncleanShutdown?: number
+  readonly madeAnew?: number
 }
 
 /** What the record says beside whose partition it is; null without one. */
@@ -233,6 +234,97 @@ describe('eligible leader replicas', () => {
       noChange,
     ],
   ])('%s', (_, given, changes) => expect(change({ minIsr: 2, ...given })).toEqual(changes))
+
+  it.each<[string, Case, object | null]>([
+    [
+      'are remembered when they stop uncleanly',
+      { before: { isr: [2], eligibleLeaderReplicas: [1] }, uncleanShutdown: 1, active: [2] },
+      { eligibleLeaderReplicas: [], lastKnownElr: [1] },
+    ],
+    [
+      'are remembered after the last leader',
+      {
+        before: { isr: [2], lastKnownElr: [1] },
+        target: { isr: [] },
+        uncleanShutdown: 2,
+        active: [1],
+      },
+      { isr: [], leader: noLeader, lastKnownElr: [2, 1] },
+    ],
+    [
+      'are remembered after the last leader where that one is eligible still',
+      { before: { isr: [2], lastKnownElr: [1] }, target: { isr: [] }, active: [1] },
+      { isr: [], eligibleLeaderReplicas: [2], leader: noLeader, lastKnownElr: [2, 1] },
+    ],
+    [
+      'wait for the last leader, though others are remembered',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [2, 1] }, active: [1, 3] },
+      noChange,
+    ],
+    [
+      'lead where the last leader begins anew',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [2, 1] }, madeAnew: 2, active: [1, 2, 3] },
+      { isr: [1], leader: 1, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [] },
+    ],
+    [
+      'are waited for where the last leader begins anew',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [2, 1] }, madeAnew: 2, active: [2, 3] },
+      { lastKnownElr: [1] },
+    ],
+    [
+      'lead before others do, once the last leader is not waited for any more',
+      {
+        before: { isr: [], leader: noLeader, lastKnownElr: [2, 1] },
+        election: 'unclean',
+        active: [3, 1],
+      },
+      { isr: [1], leader: 1, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [2] },
+    ],
+    [
+      'stay remembered under a leader that was one of them',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [2, 1] }, active: [1, 2] },
+      { isr: [2], leader: 2, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [1] },
+    ],
+    [
+      'are not remembered under a leader that was none of them',
+      {
+        before: { isr: [], leader: noLeader, lastKnownElr: [2, 1] },
+        election: 'unclean',
+        active: [3],
+      },
+      { isr: [3], leader: 3, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [] },
+    ],
+    [
+      'need not be remembered when the ISR is large enough',
+      { before: { isr: [2], lastKnownElr: [1] }, target: { isr: [2, 3] }, active: [2, 3] },
+      { isr: [2, 3], lastKnownElr: [] },
+    ],
+    [
+      'give way to whoever has anything where the last one of them begins anew',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [2] }, madeAnew: 2, active: [2, 3] },
+      { isr: [3], leader: 3, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [] },
+    ],
+    [
+      'give way to whoever has anything and is about to come',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [2] }, madeAnew: 2, active: [2], expected: [1] },
+      { lastKnownElr: [1] },
+    ],
+    [
+      'begin anew where nobody else has anything',
+      { before: { isr: [], leader: noLeader, lastKnownElr: [2] }, madeAnew: 2, active: [2] },
+      { isr: [2], leader: 2, leaderRecoveryState: LeaderRecoveryState.recovering, lastKnownElr: [] },
+    ],
+  ])('that stopped uncleanly %s', (_, given, changes) =>
+    expect(change({ minIsr: 2, ...given })).toEqual(changes),
+  )
+
+  it('that are not kept leave the last one in sync, or whoever has anything where that one begins anew', () => {
+    const before = { isr: [2], leader: noLeader }
+    expect(change({ before, active: [1, 3] })).toBeNull()
+    expect(change({ before, madeAnew: 2, active: [2, 3] })).toEqual({ isr: [3], leader: 3 })
+    expect(change({ before, madeAnew: 2, active: [2], expected: [1] })).toEqual({ isr: [1] })
+    expect(change({ before, madeAnew: 2, active: [2] })).toEqual({ leader: 2 })
+  })
 
   it('are forgotten by a cluster that keeps them no more', () => {
     const before = { isr: [2], eligibleLeaderReplicas: [1] }

@@ -33,6 +33,8 @@ interface PartitionChangeOptions {
   readonly minIsr: number | null
   /** A broker that may have lost records of which it had said that it has them. */
   readonly uncleanShutdown?: number | undefined
+  /** A broker that has lost its replica and begins it anew, without a record. */
+  readonly madeAnew?: number | undefined
   /** Where a broker keeps a replica that it does not have yet. */
   readonly defaultDirectory: (brokerId: number) => string
 }
@@ -40,6 +42,8 @@ interface PartitionChangeOptions {
 /** Where a partition is going. */
 type Course = Pick<PartitionImage, 'isr' | 'replicas' | 'removingReplicas' | 'addingReplicas'> & {
   readonly elr: readonly number[]
+  /** Who had all that is committed until it stopped uncleanly, and may have it still; the last leader first. */
+  readonly lastKnown: readonly number[]
 }
 
 interface Elected {
@@ -54,7 +58,8 @@ type Changes = Partial<ValueOf<typeof PartitionChangeRecord>>
  *
  * 1. A reassignment ends once the ISR is enough for it: the replicas that are to go leave.
  * 2. Who leaves an ISR that is below the minimum becomes an eligible leader (KIP-966): the high watermark stands still
- *    from then on, so that it has all that is committed. An ISR that is large enough again needs no others.
+ *    from then on, so that it has all that is committed. An ISR that is large enough again needs no others. Who was
+ *    one of them and stops uncleanly is remembered: the next best, should all the others be lost.
  * 3. A leader is elected. One from outside the ISR is the whole ISR from then on.
  * 4. The record names only what changes, since replay starts a leader epoch for every leader that is named, the same
  *    one too: wanted where replicas go away for good, whose fetches shall be refused. A smaller ISR alone starts none.
@@ -64,14 +69,14 @@ export function partitionChange(options: PartitionChangeOptions): NewRecord | nu
   const wanted = wantedCourse(options)
   const elected = elect(options, wanted)
   const course = elected.leader === before.leader ? wanted : led(wanted, elected)
+  const lastKnownElr = lastKnownAfter(options, course, elected)
   const changes: Changes = {
     ...leaderChange(options, course, elected),
     ...isrChanges(options, course),
     ...assignmentChanges(options, course),
     ...recoveryChange(options, elected),
+    ...(isSame(lastKnownElr, before.lastKnownElr) ? {} : { lastKnownElr: [...lastKnownElr] }),
   }
-  const lastKnownElr = lastKnownLeader(options, changes.leader)
-  if (lastKnownElr) changes.lastKnownElr = lastKnownElr
   if (Object.keys(changes).length === 0) return null
   const value = { topicId, partitionId, ...changes }
   return newRecord(PartitionChangeRecord, value, recordVersions.partitionChange)
@@ -82,11 +87,12 @@ function wantedCourse(options: PartitionChangeOptions): Course {
   const { isr, replicas, removingReplicas, addingReplicas } = { ...options.before, ...options.target }
   const asked = { isr, replicas, removingReplicas, addingReplicas }
   const course = completedReassignment(asked) ?? asked
-  return { ...course, elr: eligible(options, course) }
+  const wanted = { ...course, elr: eligible(options, course), lastKnown: remembered(options, course) }
+  return options.madeAnew === undefined ? wanted : withSuccessor(options, wanted)
 }
 
 function eligible(
-  { before, minIsr, uncleanShutdown }: PartitionChangeOptions,
+  { before, minIsr, uncleanShutdown, madeAnew }: PartitionChangeOptions,
   { isr, replicas }: Pick<Course, 'isr' | 'replicas'>,
 ): readonly number[] {
   if (minIsr === null) return before.eligibleLeaderReplicas
@@ -94,39 +100,68 @@ function eligible(
   const candidates = new Set([...before.eligibleLeaderReplicas, ...before.isr])
   // Who is a replica no more cannot lead: named here it would keep the last leader from it for good.
   return [...candidates]
-    .filter((id) => !isr.includes(id) && replicas.includes(id) && id !== uncleanShutdown)
+    .filter((id) => !isr.includes(id) && replicas.includes(id) && id !== uncleanShutdown && id !== madeAnew)
     .sort((a, b) => a - b)
+}
+
+function remembered(
+  { before, minIsr, uncleanShutdown, madeAnew }: PartitionChangeOptions,
+  { isr, replicas }: Pick<Course, 'isr' | 'replicas'>,
+): readonly number[] {
+  if (minIsr === null) return before.lastKnownElr
+  if (isr.length >= minIsr) return []
+  const { leader, lastKnownElr, eligibleLeaderReplicas } = before
+  const stopped = [...before.isr, ...eligibleLeaderReplicas].filter((id) => id === uncleanShutdown)
+  const known = new Set([...(stopped.includes(leader) ? [leader] : []), ...lastKnownElr, ...stopped])
+  return [...known].filter((id) => !isr.includes(id) && replicas.includes(id) && id !== madeAnew)
+}
+
+/**
+ * Who begins anew has nothing. Where it was the last one that could have had all that is committed, nobody ever will
+ * again: then whoever has anything takes its place.
+ */
+function withSuccessor(options: PartitionChangeOptions, wanted: Course): Course {
+  const { minIsr, madeAnew, canLead, isExpected } = options
+  const { isr, elr, lastKnown, replicas } = wanted
+  if ([...isr, ...elr, ...lastKnown].some((id) => id !== madeAnew)) return wanted
+  const others = replicas.filter((id) => id !== madeAnew)
+  const successor = others.find(canLead) ?? others.find(isExpected) ?? madeAnew
+  const only = successor === undefined ? [] : [successor]
+  return minIsr === null ? { ...wanted, isr: only } : { ...wanted, isr: [], lastKnown: only }
 }
 
 /**
  * The leader that there is stays where it is in sync and can lead, or gives way to the first replica where that one is
  * preferred; else the first such replica leads. Where nobody is in sync, who is eligible counts as in sync. Where nobody
- * can lead so, it is the last leader there was; then, with `unclean`, anybody; then none. Where all brokers start at once,
- * one that was out of sync may be the first that is there: it waits for those that were in sync.
+ * can lead so, it is the last leader there was, or the first of those remembered once that one has lost what it had;
+ * then, with `unclean`, any of them; then anybody; then none. Where all brokers start at once, one that was out of sync
+ * may be the first that is there: it waits for those that were in sync.
  */
 function elect(options: PartitionChangeOptions, course: Course): Elected {
   const { before, election, canLead } = options
-  const { isr, elr, replicas } = course
+  const { isr, elr, replicas, lastKnown } = course
   const valid = isr.length > 0 ? isr : elr
   const preference = [...(election === 'preferred' ? replicas.slice(0, 1) : []), before.leader, ...replicas]
   const clean = preference.find((id) => valid.includes(id) && canLead(id))
   if (clean !== undefined) return { leader: clean, isUnclean: false }
   const mayLose = election === 'unclean' && !isWorthWaiting(options)
-  const unclean = lastLeader(options, course) ?? (mayLose ? replicas.find(canLead) : undefined)
+  const unclean =
+    lastLeader(options, course) ?? (mayLose ? [...lastKnown, ...replicas].find(canLead) : undefined)
   return { leader: unclean ?? noLeader, isUnclean: unclean !== undefined }
 }
 
 /** The one that led last before nobody did: its log is as long as any that was committed from. */
-function lastLeader({ before, minIsr, canLead }: PartitionChangeOptions, { isr, elr }: Course) {
-  const [leader, ...others] = before.lastKnownElr
+function lastLeader({ minIsr, canLead }: PartitionChangeOptions, { isr, elr, lastKnown }: Course) {
+  const [leader] = lastKnown
   if (minIsr === null || isr.length + elr.length > 0) return undefined
-  return leader !== undefined && others.length === 0 && canLead(leader) ? leader : undefined
+  return leader !== undefined && canLead(leader) ? leader : undefined
 }
 
 /** Somebody who has all that is committed is on the way. */
-function isWorthWaiting({ before, isExpected }: PartitionChangeOptions): boolean {
+function isWorthWaiting({ before, isExpected, madeAnew }: PartitionChangeOptions): boolean {
   const { isr, eligibleLeaderReplicas, leader, lastKnownElr } = before
-  return [...isr, ...eligibleLeaderReplicas, leader, ...lastKnownElr].some(isExpected)
+  const known = [...isr, ...eligibleLeaderReplicas, leader, ...lastKnownElr]
+  return known.some((id) => id !== madeAnew && isExpected(id))
 }
 
 /** The course under a new leader. */
@@ -151,11 +186,22 @@ function isrChanges({ before, minIsr }: PartitionChangeOptions, { isr, elr }: Co
   }
 }
 
-/** The member lastKnownElr keeps the last leader while there is none (KIP-966, balanced recovery). */
-function lastKnownLeader({ before, minIsr }: PartitionChangeOptions, leader: number | undefined) {
-  if (minIsr === null || leader === undefined) return null
-  if (leader === noLeader) return before.lastKnownElr.length === 0 ? [before.leader] : null
-  return before.lastKnownElr.length > 0 ? [] : null
+/**
+ * The member lastKnownElr begins with the last leader while there is none (KIP-966, balanced recovery). Once somebody
+ * leads who was none of these, what they had is not the truth any more.
+ */
+function lastKnownAfter(
+  { before, minIsr, madeAnew }: PartitionChangeOptions,
+  { isr, elr, replicas, lastKnown }: Course,
+  { leader, isUnclean }: Elected,
+): readonly number[] {
+  if (minIsr === null) return before.lastKnownElr
+  if (isUnclean && leader !== before.leader && !lastKnown.includes(leader)) return []
+  const rest = lastKnown.filter((id) => !isr.includes(id) && !elr.includes(id))
+  if (leader !== noLeader) return rest
+  const last = before.leader === noLeader ? before.lastKnownElr[0] : before.leader
+  const isKept = last !== undefined && last !== madeAnew && replicas.includes(last)
+  return isKept ? [last, ...rest.filter((id) => id !== last)] : rest
 }
 
 function assignmentChanges(options: PartitionChangeOptions, course: Course): Changes {

@@ -21,6 +21,7 @@ interface Wish {
   /** Who will be active once what is being decided holds; without it, who is. */
   readonly isActive?: (brokerId: number) => boolean
   readonly uncleanShutdown?: number
+  readonly madeAnew?: number
   /** A broker that is registered, or fenced, and may serve soon. */
   readonly comes?: number
 }
@@ -53,9 +54,10 @@ export class PartitionChanges {
       target: wish.target ?? {},
       election: wish.election ?? (this.electsUncleanly(topic.name) ? 'unclean' : 'online'),
       canLead: (id) => isActive(id) && this.#isOnline({ ...before, ...moved }, id),
-      isExpected: (id) => !wish.election && this.#isExpected(id, wish),
+      isExpected: (id) => wish.election !== 'unclean' && this.#isExpected(id, wish),
       minIsr: this.#minIsr(topic),
       uncleanShutdown: wish.uncleanShutdown,
+      madeAnew: wish.madeAnew,
       defaultDirectory: (id) => defaultDirectory(this.#image, id),
     })
   }
@@ -124,7 +126,11 @@ export class PartitionChanges {
   inDirectory(place: PlacedPartition, brokerId: number, directory: string): NewRecord | null {
     const { replicas, directories: before } = place.before
     const directories = replicas.map((id, at) => (id === brokerId ? directory : (before[at] ?? directory)))
-    return this.change(place, { target: { directories }, election: 'online' })
+    // It is not moved from where it was, which is gone.
+    const isMadeAnew =
+      !this.#isOnline(place.before, brokerId) && this.#isOnline({ ...place.before, directories }, brokerId)
+    const wish = { target: { directories }, election: 'online' } as const
+    return this.change(place, isMadeAnew ? { ...wish, madeAnew: brokerId } : wish)
   }
 
   leadsAny(brokerId: number): boolean {

@@ -1,4 +1,4 @@
-import { ElectLeaders } from '@sluice/wire'
+import { AssignReplicasToDirs, ElectLeaders } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestController } from './testing/test-controller.ts'
 
@@ -11,6 +11,24 @@ const partition = () => controller.image.partition('t', 0)
 const comesAnew = (id: number) => controller.register(id, { incarnationId: 'BBBBBBBBQBBBBBBBBBBBBA' })
 const isThere = (id: number) => controller.heartbeat(id)
 const isKilled = (id: number) => controller.heartbeat(id, { wantFence: true })
+
+const emptyDisks = ['', '', 'TBdpvNkLSgKdR_F9_otheQ', 'TBdpvNkLSgKdR_F9_otheg']
+
+function comesWithEmptyDisk(id: number) {
+  const logDirs = [emptyDisks[id] ?? '']
+  return controller.register(id, { incarnationId: 'BBBBBBBBQBBBBBBBBBBBBA', logDirs })
+}
+
+function saysWhereItsReplicaIs(id: number) {
+  const { image } = controller
+  const topicId = image.topic('t')?.id ?? ''
+  const topics = [{ topicId, partitions: [{ partitionIndex: 0 }] }]
+  return controller.channel.request(AssignReplicasToDirs, 0, {
+    brokerId: id,
+    brokerEpoch: image.broker(id)?.epoch ?? -1,
+    directories: [{ id: emptyDisks[id] ?? '', topics }],
+  })
+}
 
 async function pass(ms: number, ...alive: number[]): Promise<void> {
   for (let passed = 0; passed < ms; passed += 5_000) {
@@ -54,7 +72,7 @@ describe('a replica that is out of sync', () => {
     await comesAnew(2)
     await comesAnew(3)
     await isThere(1)
-    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [3] })
+    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [3, 2] })
     await isThere(3)
     expect(partition()).toMatchObject({ isr: [3], leader: 3 })
     await pass(20_000, 1, 3)
@@ -93,7 +111,7 @@ describe('where all brokers and the controller have been killed at once, a repli
   it('does not lead while the last leader is starting, which leads then', async () => {
     for (const id of [3, 2, 1]) await comesAnew(id)
     await isThere(1)
-    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [2] })
+    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [2, 3] })
     await isThere(3)
     expect(partition()).toMatchObject({ isr: [], leader: -1 })
     await isThere(2)
@@ -106,7 +124,7 @@ describe('where all brokers and the controller have been killed at once, a repli
     await comesAnew(2)
     expect(partition()).toMatchObject({ isr: [3], leader: 3 })
     await comesAnew(3)
-    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [3] })
+    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [3, 2] })
     await isThere(2)
     expect(partition()).toMatchObject({ isr: [], leader: -1 })
     await isThere(3)
@@ -126,16 +144,24 @@ describe('where all brokers and the controller have been killed at once, a repli
     expect(partition()).toMatchObject({ isr: [last], leader: last })
   })
 
-  it('leads where the last leader comes with an empty disk', async () => {
+  it('does not lead where the last leader comes with an empty disk, but the next that was in sync does', async () => {
     await comesAnew(3)
-    await controller.register(2, {
-      incarnationId: 'BBBBBBBBQBBBBBBBBBBBBA',
-      logDirs: ['TBdpvNkLSgKdR_F9_otheQ'],
-    })
+    await comesWithEmptyDisk(2)
     await comesAnew(1)
     await isThere(1)
-    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [2] })
+    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [2, 3] })
     await isThere(2)
+    await saysWhereItsReplicaIs(2)
+    expect(partition()).toMatchObject({ isr: [], leader: -1, lastKnownElr: [3] })
+    await isThere(3)
+    expect(partition()).toMatchObject({ isr: [3], leader: 3 })
+  })
+
+  it('leads where all that were in sync come with empty disks', async () => {
+    for (const id of [3, 2]) await comesWithEmptyDisk(id)
+    await comesAnew(1)
+    for (const id of [2, 1, 3]) await isThere(id)
+    for (const id of [2, 3]) await saysWhereItsReplicaIs(id)
     expect(partition()).toMatchObject({ isr: [1], leader: 1, leaderRecoveryState: 1 })
   })
 
