@@ -53,6 +53,9 @@ export interface LogDirectoryOptions {
   onLoss?: TellLoss
 }
 
+/** Told of what happens to any of the logs. */
+type LogListener = Pick<LogOptions, 'onBackgroundFailure' | 'onCut'>
+
 /** The logs by `checkpointKey`. */
 type Logs = ReadonlyMap<string, Log>
 
@@ -65,7 +68,7 @@ export class LogDirectory {
   readonly id: string
   readonly #options: LogDirectoryOptions
   readonly #path: string
-  readonly #onBackgroundFailure: (error: unknown) => void
+  readonly #listener: LogListener
   readonly #lock: DirectoryLock
   readonly #files: FileCache
   readonly #largeBatches: LargeBatches
@@ -76,17 +79,13 @@ export class LogDirectory {
 
   private constructor(
     options: LogDirectoryOptions,
-    {
-      lock,
-      id,
-      onBackgroundFailure,
-    }: { lock: DirectoryLock; id: string; onBackgroundFailure: (error: unknown) => void },
+    { lock, id, listener }: { lock: DirectoryLock; id: string; listener: LogListener },
   ) {
     const { disk, directory } = options
     this.id = id
     this.#options = options
     this.#path = directory
-    this.#onBackgroundFailure = onBackgroundFailure
+    this.#listener = listener
     this.#lock = lock
     this.#files = new FileCache(disk)
     this.#largeBatches = new LargeBatches(options.clock)
@@ -99,13 +98,13 @@ export class LogDirectory {
    * Takes the directory for this node. Throws MetaPropertiesError where it belongs to another node or cluster,
    * DirectoryLockedError where it is in use, or the disk's error.
    */
-  static take(options: LogDirectoryOptions, onBackgroundFailure: (error: unknown) => void): LogDirectory {
+  static take(options: LogDirectoryOptions, listener: LogListener): LogDirectory {
     const { disk, directory, processes } = options
     disk.mkdirSync(directory)
     const lock = DirectoryLock.acquire(disk, directory, processes)
     try {
       const { directoryId: id } = openMetaProperties(options)
-      return new LogDirectory(options, { lock, id, onBackgroundFailure })
+      return new LogDirectory(options, { lock, id, listener })
     } catch (error) {
       lock.release(false)
       throw error
@@ -168,7 +167,7 @@ export class LogDirectory {
       directory: join(this.#path, logDirectoryName(topicPartition)),
       config: configFor(topicPartition.topic),
       producerIdExpirationMs: config.long('producer.id.expiration.ms'),
-      onBackgroundFailure: this.#onBackgroundFailure,
+      ...this.#listener,
     }
   }
 

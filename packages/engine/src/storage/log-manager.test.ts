@@ -225,6 +225,21 @@ describe('a log directory', () => {
     again.stop({ clean: true })
   })
 
+  test('is not believed to be durable where it was cut', async () => {
+    const node = new Node()
+    const manager = await node.open()
+    const log = manager.getOrCreate(events, topicId)
+    append(log, batchOf(5))
+    append(log, batchOf(5))
+    await log.flush()
+    await node.clock.advance(60_000)
+    expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n1\nevents 0 10\n')
+    log.truncateTo(5)
+    await node.clock.advance(0)
+    expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n1\nevents 0 5\n')
+    manager.stop({ clean: false })
+  })
+
   test('with checkpoints that cannot be read recovers from the beginning', async () => {
     const node = new Node()
     const manager = await node.open()

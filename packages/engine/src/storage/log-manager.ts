@@ -53,9 +53,11 @@ export class LogManager {
     this.#state = 'loading'
     const { clock } = this.#options
     try {
-      this.#taken = LogDirectory.take(this.#options, (error) =>
-        this.#upkeep.failed('background work on a log failed', error),
-      )
+      this.#taken = LogDirectory.take(this.#options, {
+        onBackgroundFailure: (error) => this.#upkeep.failed('background work on a log failed', error),
+        // What is durable below the old recovery point is not what is written there now.
+        onCut: () => this.#writeCheckpointsSoon(),
+      })
       await inSlices(this.#taken.load(this.#logs), clock, AbortSignal.any([signal, this.#loading.signal]))
     } catch (error) {
       this.#state = 'stopped'

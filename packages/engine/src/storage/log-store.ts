@@ -40,6 +40,8 @@ interface LogStoreOptions {
   onLoss?: TellLoss
   /** Asked before a load cuts the log: it tells the loss itself, or throws, and nothing is cut. */
   beforeCut?: (tail: LostTail) => Steps
+  /** The recovery point is lower than before: what was durable behind it is gone. */
+  onCut?: (() => void) | undefined
 }
 
 /** Records from `offset` on, or all of them, are gone for whoever asks; the disk has not been brought there yet. */
@@ -73,6 +75,7 @@ export class LogStore implements SegmentHome {
   readonly producerIdExpirationMs: number
   readonly beforeCut: ((tail: LostTail) => Steps) | undefined
   readonly onLoss: TellLoss
+  readonly #onCut: (() => void) | undefined
   readonly #random: Random | undefined
   #config: LogConfig
   /** Changes when the log is put aside. */
@@ -101,6 +104,7 @@ export class LogStore implements SegmentHome {
     this.#config = options.config
     this.producerIdExpirationMs = options.producerIdExpirationMs ?? producerIdExpirationDefaultMs
     this.beforeCut = options.beforeCut
+    this.#onCut = options.onCut
     this.onLoss = options.onLoss ?? (() => {})
     this.#random = options.random
     this.onBackgroundFailure = options.onBackgroundFailure
@@ -419,6 +423,7 @@ export class LogStore implements SegmentHome {
     this.#cut = cut
     this.#endOffset = offset
     this.#logStartOffset = isWhole ? offset : Math.min(this.#logStartOffset, offset)
+    if (offset < this.recoveryPoint) this.#onCut?.()
     this.#flushes.noteCut(offset)
     if (this.#cleanedOffset !== null)
       this.#cleanedOffset = isWhole ? null : Math.min(this.#cleanedOffset, offset)

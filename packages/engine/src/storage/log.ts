@@ -70,6 +70,7 @@ export interface LogOptions extends LoadOptions {
   onBackgroundFailure?: (error: unknown) => void
   onLoss?: TellLoss
   /** See LogStoreOptions. */
+  onCut?: (() => void) | undefined
   beforeCut?: (tail: LostTail) => Steps
 }
 

@@ -139,6 +139,21 @@ describe('after a crash', () => {
     ])
   })
 
+  test('leader epochs of before a cut do not hide those of the batches that were written since', () => {
+    const context = new LogContext()
+    const log = context.load()
+    // It led for a moment, and follows then a log that is older than that.
+    log.leaderEpochs.assign(51, 0)
+    expect(context.file('leader-epoch-checkpoint').toString()).toBe('0\n1\n51 0\n')
+    log.truncateTo(0)
+    append(log, batchOf(1), 4)
+    append(log, batchOf(1), 31)
+    expect(context.reloadAfterKill(log).leaderEpochs.entries).toEqual([
+      { epoch: 4, startOffset: 0 },
+      { epoch: 31, startOffset: 1 },
+    ])
+  })
+
   test('a power cut takes what was never flushed and leaves what was', () => {
     const context = new LogContext()
     const log = context.load()

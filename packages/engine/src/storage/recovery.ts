@@ -202,6 +202,8 @@ function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
   // Where it says that a segment is durable to its last record, the end of its indexes may not have been.
   const first = store.floorIndex(Math.max(0, recoveryPoint - 1))
   let end = store.segmentAt(first).baseOffset
+  // The file may be from before a cut: it may name epochs that began where others were written since.
+  store.leaderEpochs.truncateFromEnd(end)
   yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
     const segment = store.segmentAt(index)
