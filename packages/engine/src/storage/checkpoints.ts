@@ -1,7 +1,7 @@
 import { type Int64 } from '@sluice/wire'
 import { join } from 'node:path'
 import type { Disk } from '@sluice/effects'
-import type { TopicPartition } from './log-store.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
 /** The offset checkpoints of a log directory, by file name. */
 export const CheckpointFile = {

@@ -1,4 +1,4 @@
-import type { TopicPartition } from './log-store.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
 /** Waits for its removal. */
 export const deleteSuffix = '-delete'

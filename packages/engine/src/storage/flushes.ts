@@ -18,6 +18,7 @@ interface LogOfFlushes {
 /** Makes a log durable, at once or off the event loop, and knows up to where it is. */
 export class Flushes {
   readonly #log: LogOfFlushes
+  readonly #onCut: (() => void) | undefined
   /** Everything below is durable. */
   recoveryPoint = 0
   #lastFlushMs: number
@@ -26,8 +27,9 @@ export class Flushes {
   /** A flush that overlaps a cut, or the end, proves nothing. */
   #interruptions = 0
 
-  constructor(log: LogOfFlushes) {
+  constructor(log: LogOfFlushes, onCut: (() => void) | undefined) {
     this.#log = log
+    this.#onCut = onCut
     this.#lastFlushMs = log.clock.now()
   }
 
@@ -42,7 +44,9 @@ export class Flushes {
   /** Records from `offset` on are gone. */
   noteCut(offset: number): void {
     this.#interruptions++
-    this.recoveryPoint = Math.min(this.recoveryPoint, offset)
+    if (offset >= this.recoveryPoint) return
+    this.recoveryPoint = offset
+    this.#onCut?.()
   }
 
   noteClosed(): void {

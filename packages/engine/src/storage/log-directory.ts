@@ -29,7 +29,7 @@ import {
 import { FileCache } from './file-cache.ts'
 import { LargeBatches } from './large-batches.ts'
 import type { LogConfig } from './log-config.ts'
-import type { TopicPartition } from './log-store.ts'
+import type { TopicPartition } from './topic-partition.ts'
 import type { TellLoss } from './losses.ts'
 import { Log, type LogOptions } from './log.ts'
 import { openMetaProperties } from './meta-properties.ts'

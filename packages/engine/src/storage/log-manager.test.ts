@@ -1,89 +1,12 @@
-import {
-  MemoryDisk,
-  MemoryProcesses,
-  type Processes,
-  TestClock,
-  seededRandom,
-  silentLogger,
-} from '@sluice/effects'
+import { MemoryDisk, MemoryProcesses, type Processes } from '@sluice/effects'
 import { describe, expect, test } from 'vitest'
 import { DirectoryLockedError } from './directory-lock.ts'
 import { asideDirectoryName, topicPartitionOf } from './directory-names.ts'
 import { FileCache, CachedFile } from './file-cache.ts'
-import type { LogConfig } from './log-config.ts'
 import { defaultLogConfig } from './testing/default-log-config.ts'
-import type { LogDirectoryOptions } from './log-directory.ts'
-import { LogManager } from './log-manager.ts'
 import { MetaPropertiesError } from './meta-properties.ts'
+import { Node, directory, events, otherId, topicId, unaborted } from './testing/log-manager-node.ts'
 import { append, batchOf, readAll, stage, startMs } from './testing/log-context.ts'
-
-const directory = '/volume-1'
-const topicId = 'chyLy7VFSqemP2m8TTSy3w'
-const otherId = 'AAAAAAAAAAAAAAAAAAAAZw'
-const brokerDefaults: Record<string, number> = {
-  'log.segment.delete.delay.ms': 60_000,
-  'producer.id.expiration.ms': 86_400_000,
-  'producer.id.expiration.check.interval.ms': 600_000,
-  'log.flush.offset.checkpoint.interval.ms': 60_000,
-  'log.flush.start.offset.checkpoint.interval.ms': 60_000,
-  'log.initial.task.delay.ms': 30_000,
-  'log.retention.check.interval.ms': 300_000,
-  'log.flush.scheduler.interval.ms': 2 ** 63,
-  'log.cleaner.backoff.ms': 15_000,
-  'log.cleaner.dedupe.buffer.size': 134_217_728,
-  'log.cleaner.io.buffer.load.factor': 0.9,
-  'log.cleaner.io.buffer.size': 524_288,
-  'log.cleaner.io.max.bytes.per.second': Number.MAX_VALUE,
-}
-
-class Node {
-  readonly clock = new TestClock(startMs)
-  readonly disk = new MemoryDisk(() => this.clock.now())
-  logConfig: LogConfig = defaultLogConfig
-
-  async open(
-    options: Partial<LogDirectoryOptions> = {},
-    properties: Record<string, number> = {},
-  ): Promise<LogManager> {
-    const manager = this.manager(options, properties)
-    await manager.load(unaborted)
-    return manager
-  }
-
-  manager(options: Partial<LogDirectoryOptions> = {}, properties: Record<string, number> = {}): LogManager {
-    const long = (name: string): number => {
-      const value = properties[name] ?? brokerDefaults[name]
-      if (value === undefined) throw new Error(`no default for ${name}`)
-      return value
-    }
-    return new LogManager({
-      disk: this.disk,
-      clock: this.clock,
-      logger: silentLogger,
-      random: seededRandom(1),
-      directory,
-      nodeId: 1,
-      clusterId: 'c2x1aWNlLWdvbGRlbi0wMQ',
-      config: { long, double: long, boolean: () => true },
-      configFor: () => this.logConfig,
-      ...options,
-    })
-  }
-
-  names(path = directory): string[] {
-    return this.disk
-      .readdirSync(path)
-      .map(({ name }) => name)
-      .sort()
-  }
-
-  text(name: string): string {
-    return this.disk.readFileSync(`${directory}/${name}`).toString()
-  }
-}
-
-const unaborted = new AbortController().signal
-const events = { topic: 'events', partition: 0 }
 
 /** How many files are open of those that are opened from now on. */
 function countOpenFiles(disk: MemoryDisk): { now: number; max: number } {

@@ -7,6 +7,7 @@ import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
+import type { LogStoreOptions } from './log-store-options.ts'
 import { canHold } from './offset-index.ts'
 import { ProducerState } from './producer-state.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
@@ -17,32 +18,7 @@ import { SegmentSwap } from './segment-swap.ts'
 import { Segment } from './segment.ts'
 import { indexSuffixes, logSuffix, offsetFilePath } from './segment-names.ts'
 import { atOnce, type Steps } from './slices.ts'
-
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
-
-interface LogStoreOptions {
-  disk: Disk
-  clock: Clock
-  logger: Logger
-  files: FileCache
-  directory: string
-  topicPartition: TopicPartition
-  config: LogConfig
-  /** `producer.id.expiration.ms`. */
-  producerIdExpirationMs?: number
-  /** For `segment.jitter.ms`; without it nothing is taken off. */
-  random?: Random
-  /** A flush or removal in the background failed. */
-  onBackgroundFailure: (error: unknown) => void
-  onLoss?: TellLoss
-  /** Asked before a load cuts the log: it tells the loss itself, or throws, and nothing is cut. */
-  beforeCut?: (tail: LostTail) => Steps
-  /** The recovery point is lower than before: what was durable behind it is gone. */
-  onCut?: (() => void) | undefined
-}
+import type { TopicPartition } from './topic-partition.ts'
 
 /** Records from `offset` on, or all of them, are gone for whoever asks; the disk has not been brought there yet. */
 interface Cut {
@@ -75,7 +51,6 @@ export class LogStore implements SegmentHome {
   readonly producerIdExpirationMs: number
   readonly beforeCut: ((tail: LostTail) => Steps) | undefined
   readonly onLoss: TellLoss
-  readonly #onCut: (() => void) | undefined
   readonly #random: Random | undefined
   #config: LogConfig
   /** Changes when the log is put aside. */
@@ -104,7 +79,6 @@ export class LogStore implements SegmentHome {
     this.#config = options.config
     this.producerIdExpirationMs = options.producerIdExpirationMs ?? producerIdExpirationDefaultMs
     this.beforeCut = options.beforeCut
-    this.#onCut = options.onCut
     this.onLoss = options.onLoss ?? (() => {})
     this.#random = options.random
     this.onBackgroundFailure = options.onBackgroundFailure
@@ -112,7 +86,7 @@ export class LogStore implements SegmentHome {
     this.#directory = options.directory
     this.producers = new ProducerState(this)
     this.leaderEpochs = new LeaderEpochs(this)
-    this.#flushes = new Flushes(this)
+    this.#flushes = new Flushes(this, options.onCut)
   }
 
   get directory(): string {
@@ -423,7 +397,6 @@ export class LogStore implements SegmentHome {
     this.#cut = cut
     this.#endOffset = offset
     this.#logStartOffset = isWhole ? offset : Math.min(this.#logStartOffset, offset)
-    if (offset < this.recoveryPoint) this.#onCut?.()
     this.#flushes.noteCut(offset)
     if (this.#cleanedOffset !== null)
       this.#cleanedOffset = isWhole ? null : Math.min(this.#cleanedOffset, offset)

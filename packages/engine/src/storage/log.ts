@@ -32,7 +32,8 @@ import { LargeBatches } from './large-batches.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { type OffsetLookup, maxTimestampOffset, offsetForTimestamp } from './log-lookup.ts'
-import { LogStore, type TopicPartition } from './log-store.ts'
+import { LogStore } from './log-store.ts'
+import type { TopicPartition } from './topic-partition.ts'
 import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
@@ -49,7 +50,7 @@ export type { Rejected } from './record-checks.ts'
 export type { FetchSlice } from './fetch-slice.ts'
 export type { LogConfig } from './log-config.ts'
 
-export type { TopicPartition } from './log-store.ts'
+export type { TopicPartition } from './topic-partition.ts'
 
 export interface LogOptions extends LoadOptions {
   disk: Disk
