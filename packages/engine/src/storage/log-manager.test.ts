@@ -6,7 +6,7 @@ import { FileCache, CachedFile } from './file-cache.ts'
 import { defaultLogConfig } from './testing/default-log-config.ts'
 import { MetaPropertiesError } from './meta-properties.ts'
 import { Node, directory, events, otherId, topicId, unaborted } from './testing/log-manager-node.ts'
-import { append, batchOf, readAll, stage, startMs } from './testing/log-context.ts'
+import { append, batchOf, readAll, stage } from './testing/log-context.ts'
 
 /** How many files are open of those that are opened from now on. */
 function countOpenFiles(disk: MemoryDisk): { now: number; max: number } {
