@@ -10,14 +10,11 @@ import { bytesInFlight } from './bytes-in-flight.ts'
 import type { ConnectionSession } from './connection-session.ts'
 import type { EndOfRead } from './end-of-read.ts'
 import { Mute } from './mute.ts'
-import { leaveSpare, receiveMemory, reservedBytesMax } from './receive-memory.ts'
+import { ReceivedBytes } from './received-bytes.ts'
 import { Reply } from './reply.ts'
-import { ResponseStream, returnChunks, wholeResponse, wholeResponseBytesMax } from './response-stream.ts'
+import { ReplyQueue } from './reply-queue.ts'
+import { returnChunks } from './response-stream.ts'
 
-/** All connections read into this buffer; what a read leaves unfinished moves to a buffer of the connection. */
-const sharedReceiveBytes = 262_144
-/** Room behind an unfinished frame, so that the frames after it come with the same read. */
-const receiveSlackBytes = 65_536
 /** Full reads in a row after which the other connections get their turn (1 MB). */
 const fullReadsPerTurnMax = 4
 /** Pipelined requests of one connection that may wait for their answers at once. */
@@ -28,13 +25,6 @@ const pipelinedBytesMax = 33_554_432
 const queuedResponseBytesMax = 1_048_576
 /** Less than this a connection may hold without being asked for it. */
 const accountedBytesMin = 65_536
-/** Small responses are gathered here and leave with one write. */
-const gatherBytes = 65_536
-const gatheredResponseBytesMax = 8_192
-
-const noBuffer = Buffer.alloc(0)
-let sharedReceiveBuffer: Buffer | undefined
-let gatherBuffer = Buffer.alloc(0)
 
 /** What a connection needs of its broker. */
 export interface RequestHandling {
@@ -67,8 +57,7 @@ export interface RequestHandling {
 /**
  * One client connection: frames in, responses out in request order.
  *
- * 1. A read lands in a buffer that all connections share. Whole frames are handled in place; an unfinished one
- *    moves to a buffer of its own, which goes when the frame has been handled: an idle connection holds none.
+ * 1. Whole frames are handled where a read has put them; what it leaves unfinished waits for the next one.
  * 2. Requests run one at a time, as on Apache Kafka, but for those of a pipelined API (Produce): such requests that
  *    follow each other are staged together and committed with one write a partition, at the end of the read or
  *    before any other request.
@@ -87,19 +76,12 @@ export class Connection implements SocketHandler {
   readonly #handling: RequestHandling
   readonly #logger: Logger
   readonly #closeListeners = new Set<() => void>()
-  #own: Buffer | undefined
-  /** Where the network writes the next bytes; see `receiveBuffer`. */
-  #receiving: Buffer = noBuffer
-  #receivingAt = 0
-  /** Bytes in the current receive buffer that wait to be handled. */
-  #used = 0
-  #replies: Reply[] = []
-  #repliesAt = 0
+  readonly #received = new ReceivedBytes()
+  readonly #replies: ReplyQueue
   #unanswered = 0
   #unansweredBytes = 0
   /** The unanswered request is not of a pipelined API: the next one waits for it. */
   #exclusive = false
-  #stream: ResponseStream | null = null
   #paused = false
   #handlingRead = false
   #readAtMs = 0
@@ -144,6 +126,7 @@ export class Connection implements SocketHandler {
     this.id = options.id
     this.session = options.session
     this.socket = options.socket
+    this.#replies = new ReplyQueue(options.socket)
     this.#handling = options.handling
     this.#logger = options.logger
     this.lastActiveAtMs = options.nowMs
@@ -184,10 +167,7 @@ export class Connection implements SocketHandler {
   }
 
   receiveBuffer(): Uint8Array {
-    sharedReceiveBuffer ??= Buffer.allocUnsafeSlow(sharedReceiveBytes)
-    this.#receiving = this.#own ?? sharedReceiveBuffer
-    this.#receivingAt = this.#used
-    return this.#used === 0 ? this.#receiving : this.#receiving.subarray(this.#used)
+    return this.#received.space()
   }
 
   onRead(length: number): void {
@@ -196,14 +176,13 @@ export class Connection implements SocketHandler {
   }
 
   #read(length: number): void {
-    const full = length === this.#receiving.length - this.#receivingAt
-    const buffer = this.#received(length)
+    const full = this.#received.isFilledBy(length)
+    const buffer = this.#received.came(length)
     this.#readAtMs = this.#handling.readStarts()
     this.#fullReads = full ? this.#fullReads + 1 : 0
-    this.#used += length
     this.#handleBuffered(buffer)
     // Only here: as soon as this returns, the network is told of another place to read to.
-    if (buffer !== this.#own && buffer !== sharedReceiveBuffer) leaveSpare(buffer)
+    this.#received.leave(buffer)
     if (this.#closed) return
     this.#account()
     if (this.#fullReads >= fullReadsPerTurnMax && !this.#paused) {
@@ -212,25 +191,6 @@ export class Connection implements SocketHandler {
       this.#pause()
       this.#continueSoon()
     }
-  }
-
-  /**
-   * The buffer that holds the waiting bytes and, after them, what has just come. The network asks for the buffer of
-   * the next read early: if frames were handled since then, the bytes have come to a place that is not theirs.
-   */
-  #received(length: number): Buffer {
-    const buffer = this.#own ?? (sharedReceiveBuffer as Buffer)
-    if (this.#receiving === buffer && this.#receivingAt === this.#used) return buffer
-    const bytes = this.#receiving.subarray(this.#receivingAt, this.#receivingAt + length)
-    if (buffer.length - this.#used >= length) {
-      bytes.copy(buffer, this.#used)
-      return buffer
-    }
-    const grown = Buffer.allocUnsafeSlow(this.#used + length + receiveSlackBytes)
-    buffer.copy(grown, 0, 0, this.#used)
-    bytes.copy(grown, this.#used)
-    this.#own = grown
-    return grown
   }
 
   onDrain(): void {
@@ -251,13 +211,8 @@ export class Connection implements SocketHandler {
   }
 
   #letGo(failure?: Error): void {
-    this.#stream?.abandon()
-    this.#stream = null
-    returnChunks(this.socket)
-    for (let i = this.#repliesAt; i < this.#replies.length; i++) this.#replies[i]?.abandon()
-    this.#replies = []
-    this.#repliesAt = 0
-    this.#own = undefined
+    this.#replies.abandon()
+    this.#received.drop()
     this.#requestBytes = 0
     this.#muted?.end()
     this.#account()
@@ -295,7 +250,8 @@ export class Connection implements SocketHandler {
     this.#handling.endOfRead.begins()
     let at = 0
     let missing = 0
-    while (this.#used - at >= 4) {
+    const { length } = this.#received
+    while (length - at >= 4) {
       const size = buffer.readInt32BE(at)
       const { requestBytesMax, loginBytesMax } = this.#handling
       const { isKnown } = this.session
@@ -304,8 +260,8 @@ export class Connection implements SocketHandler {
         this.close(`a request of ${size} bytes; the limit is ${sizeMax}`)
         break
       }
-      if (this.#used - at - 4 < size) {
-        missing = at + 4 + size - this.#used
+      if (length - at - 4 < size) {
+        missing = at + 4 + size - length
         break
       }
       // Before the login it may be bytes of a mechanism, of any number, which name no API.
@@ -321,14 +277,13 @@ export class Connection implements SocketHandler {
     this.#handlingRead = false
     if (this.#closed) return
     if (this.#closing) {
-      this.#used = 0
-      this.#own = undefined
+      this.#received.drop()
       this.#flush()
       return
     }
-    this.#keepRest(buffer, at, missing)
+    this.#received.keepFrom(buffer, at, missing, this.#isStranger)
     this.#flush()
-    const frameWaits = missing === 0 && this.#used >= 4
+    const frameWaits = missing === 0 && this.#received.length >= 4
     if (frameWaits || this.#blocked()) this.#pause()
     if (frameWaits && this.#canContinue()) this.#continueSoon()
   }
@@ -345,7 +300,7 @@ export class Connection implements SocketHandler {
   #start(frame: Buffer, start: number, end: number, pipelined: boolean): void {
     if (this.#isStranger) this.#meet()
     const reply = new Reply(this.#replyFilled, end - start)
-    this.#replies.push(reply)
+    this.#replies.add(reply)
     this.#unanswered++
     this.#unansweredBytes += end - start
     this.#exclusive = !pipelined
@@ -354,36 +309,10 @@ export class Connection implements SocketHandler {
     this.close('the request cannot be served')
   }
 
-  #keepRest(buffer: Buffer, at: number, missing: number): void {
-    const rest = this.#used - at
-    this.#used = rest
-    if (rest === 0) {
-      this.#own = undefined
-      return
-    }
-    const wanted = Math.max(missing, receiveSlackBytes)
-    const own = this.#own
-    if (
-      own &&
-      own.length - rest >= Math.min(wanted, reservedBytesMax / 2) &&
-      own.length <= 4 * (rest + wanted)
-    ) {
-      if (at > 0) own.copyWithin(0, at, at + rest)
-      return
-    }
-    // A size is only a promise, and nothing where nobody has asked for anything yet: beyond this much, memory is given
-    // to bytes that have come.
-    const trusted = this.#isStranger ? receiveSlackBytes : reservedBytesMax
-    const reserved = Math.min(wanted, Math.max(trusted, rest))
-    const grown = receiveMemory(rest + reserved + (missing > 0 ? receiveSlackBytes : 0))
-    buffer.copy(grown, 0, at, at + rest)
-    this.#own = grown
-  }
-
   /** It has moved: what does it hold now? */
   #account(): void {
-    const unfinished = this.#own ? this.#used : 0
-    const held = unfinished + this.#requestBytes + (this.#stream?.heldBytes ?? 0)
+    const unfinished = this.#received.kept ? this.#received.length : 0
+    const held = unfinished + this.#requestBytes + this.#replies.heldBytes
     const bytes = held >= accountedBytesMin && !this.#closed ? held : 0
     if (bytes === 0 && !this.#isAccounted) return
     this.#isAccounted = bytes > 0
@@ -391,7 +320,7 @@ export class Connection implements SocketHandler {
   }
 
   #blocked(): boolean {
-    if (this.#stream !== null || this.#muted?.isOn) return true
+    if (this.#replies.isHeldUp || this.#muted?.isOn) return true
     return this.socket.queuedBytes > queuedResponseBytesMax
   }
 
@@ -400,9 +329,9 @@ export class Connection implements SocketHandler {
     if (this.#closed || this.#closing || this.#blocked()) return false
     if (this.#unanswered === 0) return true
     if (this.#exclusive) return false
-    const own = this.#own
-    if (!own || this.#used < 6) return true
-    return this.#handling.pipelines(own.readInt16BE(4)) && this.#mayPipeline
+    const { kept, length } = this.#received
+    if (!kept || length < 6) return true
+    return this.#handling.pipelines(kept.readInt16BE(4)) && this.#mayPipeline
   }
 
   get #mayPipeline(): boolean {
@@ -427,7 +356,8 @@ export class Connection implements SocketHandler {
 
   #takeUp(): void {
     this.#paused = false
-    if (this.#own && this.#used >= 4) this.#handleBuffered(this.#own)
+    const { kept, length } = this.#received
+    if (kept && length >= 4) this.#handleBuffered(kept)
     // Handling may have paused again, for a request that waits.
     if (!this.#paused && !this.#closed) this.socket.resume()
   }
@@ -446,54 +376,11 @@ export class Connection implements SocketHandler {
   }
 
   #sendReplies(): void {
-    if (this.#stream) {
-      if (!this.#stream.pump()) return
-      this.#stream = null
-    }
-    let gathered = 0
-    while (this.#repliesAt < this.#replies.length) {
-      const reply = this.#replies[this.#repliesAt] as Reply
-      if (!reply.ready) break
-      this.#repliesAt++
-      let parts = reply.parts
-      reply.parts = null
-      if (parts === null) continue
-      if (Array.isArray(parts)) parts = wholeResponse(parts) ?? parts
-      if (parts instanceof Uint8Array && parts.length <= gatheredResponseBytesMax) {
-        if (gatherBuffer.length - gathered < parts.length) gathered = this.#sendGathered(gathered)
-        if (gatherBuffer.length === 0) gatherBuffer = Buffer.allocUnsafeSlow(gatherBytes)
-        gatherBuffer.set(parts, gathered)
-        gathered += parts.length
-        continue
-      }
-      gathered = this.#sendGathered(gathered)
-      if (parts instanceof Uint8Array && parts.length <= wholeResponseBytesMax) {
-        this.socket.write(parts)
-        continue
-      }
-      this.#stream = new ResponseStream(this.socket, parts instanceof Uint8Array ? [parts] : parts)
-      if (!this.#stream.pump()) {
-        this.#account()
-        if (this.#closed) return
-        break
-      }
-      this.#stream = null
-    }
-    this.#sendGathered(gathered)
-    if (this.#repliesAt < this.#replies.length) return
-    this.#replies = []
-    this.#repliesAt = 0
-    if (this.#closing && this.#stream === null) {
-      this.onClose()
-      this.socket.end()
-    }
-  }
-
-  #sendGathered(length: number): number {
-    if (length === 0) return 0
-    this.socket.write(gatherBuffer.subarray(0, length))
-    // Bytes that nobody has taken are still read from this buffer: leave it to the socket.
-    if (this.socket.borrowedBytes > 0) gatherBuffer = Buffer.alloc(0)
-    return 0
+    const sent = this.#replies.send()
+    if (this.#closed) return
+    if (sent === 'held up') this.#account()
+    if (sent !== 'all' || !this.#closing) return
+    this.onClose()
+    this.socket.end()
   }
 }
