@@ -63,7 +63,7 @@ export function systemClock(): Clock {
 }
 
 /** Not `performance.now()`: a start would load all of perf_hooks for it. */
-function monotonic(): number {
+export function monotonic(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1e3 + nanoseconds / 1e6
 }

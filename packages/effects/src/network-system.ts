@@ -1,7 +1,9 @@
 import * as net from 'node:net'
 import * as tls from 'node:tls'
+import { monotonic } from './clock.ts'
 import { Decrypted } from './decrypted.ts'
 import { reasonOf, refusalOf } from './handshake-reasons.ts'
+import { Newcomers } from './newcomers.ts'
 import {
   type Accept,
   type ConnectOptions,
@@ -17,6 +19,9 @@ import {
 
 /** OpenSSL's own default would let TLS 1.1 in where a system configures it so. */
 const tlsVersionMin = 'TLSv1.2'
+
+/** Of all listeners of the process, which share its event loop. */
+const newcomers = new Newcomers({ monotonic, defer: (fn) => void setImmediate(fn) })
 
 /** The authorities that Node trusts by itself, PEM. */
 export function systemAuthorities(): string {
@@ -96,7 +101,7 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
       // Why Node has closed it is told after that.
       setImmediate(() => handshake.handler.onClose(new HandshakeFailure(handshake.failure)))
     })
-    socket.beginsWith(() => handshaker.emit('connection', raw))
+    newcomers.add(() => socket.beginsWith(() => handshaker.emit('connection', raw)))
   })
   handshaker.on('tlsClientError', (error, encrypted) => {
     const handshake = handshakeOf(encrypted)
@@ -157,7 +162,7 @@ function takeOver(accepted: net.Socket, accept: Accept): void {
   if (!handle) {
     accepted.on('data', (chunk: Buffer) => feed(handler, chunk))
     socket.attach(accepted, handler)
-    socket.beginsWith(() => accepted.resume())
+    newcomers.add(() => socket.beginsWith(() => accepted.resume()))
     return
   }
   ;(accepted as unknown as { _handle: unknown })._handle = null
@@ -176,7 +181,7 @@ function takeOver(accepted: net.Socket, accept: Accept): void {
   // The first socket has lost its handle: nothing waits for it any more.
   accepted.destroy()
   socket.attach(raw, handler)
-  socket.beginsWith(() => raw.resume())
+  newcomers.add(() => socket.beginsWith(() => raw.resume()))
 }
 
 function connect(options: ConnectOptions, handlerOf: (socket: Socket) => SocketHandler): Promise<Socket> {
