@@ -1,5 +1,6 @@
-import type { Clock, ConnectOptions, Network } from '@sluice/effects'
+import { type Clock, type ConnectOptions, isSystemError, type Network } from '@sluice/effects'
 import { Connection } from './connection.ts'
+import { ConnectionClosedError } from './errors.ts'
 import { type ClientLogin, logIn } from './login/login.ts'
 import { describeTopics } from './topics.ts'
 
@@ -57,8 +58,14 @@ export class Brokers implements BrokerAccess {
     if (open) return open
     await this.refresh()
     const found = this.#addresses.get(nodeId)
-    if (!found) throw new Error(`the cluster has no broker ${nodeId} that runs`)
-    return this.#at(found)
+    if (!found) throw new ConnectionClosedError(`the cluster has no broker ${nodeId} that runs`)
+    try {
+      return await this.#at(found)
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      // Its cluster may not know yet that it is gone.
+      throw new ConnectionClosedError(`broker ${nodeId} does not answer: ${error.message}`, { cause: error })
+    }
   }
 
   /** Learns anew where the brokers are. */

@@ -30,7 +30,11 @@ export class MemoryNetwork implements Network {
 
   async connect(options: ConnectOptions, handlerOf: (socket: Socket) => SocketHandler): Promise<Socket> {
     const listener = this.#listeners.get(options.port)
-    if (!listener) throw Object.assign(new Error(`ECONNREFUSED: ${options.port}`), { code: 'ECONNREFUSED' })
+    if (!listener)
+      throw Object.assign(new Error(`ECONNREFUSED: ${options.port}`), {
+        code: 'ECONNREFUSED',
+        syscall: 'connect',
+      })
     const near = new MemorySocket('127.0.0.1', this.#nextPort++, options.port)
     const far = new MemorySocket('127.0.0.1', options.port, near.localPort)
     near.peer = far
