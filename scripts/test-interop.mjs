@@ -1,5 +1,5 @@
-// `npm run test:interop [filter …]`: Apache Kafka beside our nodes and on their directories, for which Java is needed, and
-// Maven or SLUICE_KAFKA_HOME (without them these tests are skipped); and the package on other releases of Node.
+// `npm run test:interop [filter …]`: Apache Kafka beside our nodes and on their directories, and Kafka Streams, for which Java
+// is needed (Streams: one that compiles), and Maven or SLUICE_KAFKA_HOME (without them these tests are skipped); and the package on other releases of Node.
 import { checkNode, ensureBuilt, ensureInstalled, repositoryRoot } from './prepare.mjs'
 
 async function testInterop() {
