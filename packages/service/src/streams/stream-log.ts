@@ -60,6 +60,18 @@ export class StreamLog {
       .catch(unless(ErrorCode.TOPIC_ALREADY_EXISTS))
   }
 
+  /** It has so many partitions at least. */
+  async growTopic(topic: string, partitions: number): Promise<void> {
+    const { brokers } = await this.#running()
+    const present = (await brokers.topics.describe(topic))?.partitions.length ?? 0
+    if (present < partitions) await brokers.topics.setPartitionCount(topic, partitions)
+  }
+
+  async setRetention(topic: string, retentionMs: number): Promise<void> {
+    const { brokers } = await this.#running()
+    await brokers.topics.setConfigs(topic, { ...topicConfigs, ...retentionConfigs(retentionMs) })
+  }
+
   /** One that is not there is none. */
   async deleteTopic(topic: string): Promise<void> {
     const { brokers } = await this.#running()

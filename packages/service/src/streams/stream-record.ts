@@ -14,11 +14,20 @@ export interface StreamRecord {
   /** Metrics of single shards that are wanted. */
   shardMetrics: string[]
   tags: Record<string, string>
-  /** By number, which is that of the partition; those of which nothing is left are gone. */
+  /** The resource's own policy, as it was given. */
+  policy: string | null
+  /** By number, which is that of the partition. */
   shards: ShardRecord[]
+  /** Where the open shards shall begin, in decimal digits from 0 on, while they do not; null where they stay. */
+  wantedStarts: string[] | null
+  /** When these were changed within the last day: only so many times may they be. */
+  changesMs: Record<CountedChange, number[]>
   /** Base64. With it the iterators of the stream are sealed, so that they outlive the service. */
   iteratorKey: string
 }
+
+/** What may be changed so many times a day. */
+export type CountedChange = 'mode' | 'shardCount' | 'encryption'
 
 type StreamState = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'

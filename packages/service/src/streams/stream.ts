@@ -1,4 +1,6 @@
-import type { Clock } from '@sluice/effects'
+import { type Clock, Deferred } from '@sluice/effects'
+import type { NamedPolicy } from '../iam/policy/decision.ts'
+import { policyOf } from '../iam/policy/policy.ts'
 import { buildBatchSync, type RecordInput, type RecordView } from '@sluice/wire'
 import { formatSequenceNumber } from './sequence-number.ts'
 import { ShardRoutes } from './shard-routes.ts'
@@ -56,7 +58,11 @@ export class Stream {
   readonly #tails = new Map<number, ShardTail>()
   #record: StreamRecord
   #routes: ShardRoutes
+  #policy: { text: string | null; compiled: NamedPolicy | null } = { text: null, compiled: null }
   #opening: Promise<void> | null = null
+  readonly #puts = new Set<Promise<unknown>>()
+  /** While it is there, what is put waits for it. */
+  #standstill: Promise<void> | null = null
 
   constructor(record: StreamRecord, { log, clock }: { log: StreamLog; clock: Clock }) {
     this.#record = record
@@ -69,6 +75,16 @@ export class Stream {
     return this.#record
   }
 
+  get policy(): NamedPolicy | null {
+    const { policy: text } = this.#record
+    if (text !== this.#policy.text) {
+      const compiled =
+        text === null ? null : { name: 'the stream policy', policy: policyOf(text, 'resource') }
+      this.#policy = { text, compiled }
+    }
+    return this.#policy.compiled
+  }
+
   /** What is kept of it has changed. */
   changed(record: StreamRecord): void {
     if (record.shards !== this.#record.shards) this.#routes = new ShardRoutes(record.shards)
@@ -78,6 +94,33 @@ export class Stream {
   /** In one batch a shard: what goes to the same shard keeps its order. */
   async put(records: readonly NewRecord[]): Promise<PutOutcome[]> {
     await this.#open()
+    while (this.#standstill) await this.#standstill
+    const put = this.#put(records)
+    this.#puts.add(put)
+    return put.finally(() => this.#puts.delete(put))
+  }
+
+  /**
+   * Lets `change` look at how far shards have come while nothing is put: what is under way has come to its end before, and what
+   * comes meanwhile goes where it has to go afterwards.
+   */
+  async standingStill(
+    shards: readonly ShardRecord[],
+    change: (endOffsets: ReadonlyMap<number, number>) => void,
+  ): Promise<void> {
+    const standstill = new Deferred<void>()
+    this.#standstill = standstill.promise
+    try {
+      await Promise.allSettled(this.#puts)
+      const numbers = shards.map(({ number }) => number)
+      change(await this.#log.endOffsets(this.#record.uuid, numbers))
+    } finally {
+      this.#standstill = null
+      standstill.resolve()
+    }
+  }
+
+  async #put(records: readonly NewRecord[]): Promise<PutOutcome[]> {
     const places = new Map<ShardRecord, { batch: RecordInput[]; atMs: number }>()
     const headers = this.#record.encryption ? kms : []
     const ways = records.map(({ hashKey, partitionKey, data }) => {

@@ -4,10 +4,10 @@ import type { Place } from '../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
 import { RecordStore } from '../fleet/record-store.ts'
 import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
-import { evenShards } from './shards.ts'
+import { evenShards, nextReshards, type Reshard, resharded } from './shards.ts'
 import { Stream } from './stream.ts'
 import { StreamLog, type StreamLogOptions } from './stream-log.ts'
-import type { StreamMode, StreamRecord } from './stream-record.ts'
+import type { CountedChange, StreamMode, StreamRecord } from './stream-record.ts'
 
 interface StreamsOptions extends Omit<StreamLogOptions, 'directory'> {
   dataDirectory: string
@@ -27,6 +27,13 @@ interface NewStream {
 
 const retentionHoursDefault = 24
 const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** What of a stream may be changed so that something has to be done for it. */
+type StreamChange = Pick<
+  Partial<StreamRecord>,
+  'changesMs' | 'encryption' | 'maxRecordKiB' | 'mode' | 'retentionHours' | 'wantedStarts'
+>
 
 /**
  * The streams of Kinesis Data Streams: their records in `<data>/streams/records`, what is in them in the log. A call writes
@@ -117,6 +124,9 @@ export class Streams {
       retentionHours: retentionHoursDefault,
       encryption: null,
       shardMetrics: [],
+      policy: null,
+      wantedStarts: null,
+      changesMs: { mode: [], shardCount: [], encryption: [] },
       shards: evenShards(shardCount, createdAtMs),
       iteratorKey: Buffer.from(random.bytes(iteratorKeyBytes)).toString('base64'),
     }
@@ -129,6 +139,28 @@ export class Streams {
   delete({ record }: Stream): void {
     this.#change(record, { state: 'DELETING' })
     this.#loop.trigger(record.uuid)
+  }
+
+  /** What of it is another from now on; it is UPDATING until everything is as it is wanted. */
+  update(stream: Stream, change: StreamChange): void {
+    const { record } = stream
+    this.#change(record, { ...change, state: 'UPDATING' })
+    this.#loop.trigger(record.uuid)
+  }
+
+  /** The same of what nothing has to be done for. */
+  describe(
+    { record }: Stream,
+    change: Pick<Partial<StreamRecord>, 'tags' | 'policy' | 'shardMetrics'>,
+  ): void {
+    this.#change(record, change)
+  }
+
+  /** How many times it was changed so within the last day, this time among them; null where that is too many. */
+  counted({ record }: Stream, kind: CountedChange, max: number): StreamRecord['changesMs'] | null {
+    const nowMs = this.#options.clock.now()
+    const recent = record.changesMs[kind].filter((atMs) => atMs > nowMs - dayMs)
+    return recent.length >= max ? null : { ...record.changesMs, [kind]: [...recent, nowMs] }
   }
 
   #change({ uuid }: StreamRecord, change: Partial<StreamRecord>): void {
@@ -153,6 +185,7 @@ export class Streams {
     const record = this.#store.get(uuid)
     try {
       if (record?.state === 'CREATING') await this.#make(record)
+      if (record?.state === 'UPDATING') await this.#alter(record)
       if (record?.state === 'DELETING') await this.#remove(record)
       return 'settled'
     } catch (error) {
@@ -166,6 +199,30 @@ export class Streams {
     await this.#log.createTopic(uuid, shards.length, retentionHours * hourMs)
     // It may have been deleted meanwhile.
     if (this.#store.get(uuid)?.state === 'CREATING') this.#change(record, { state: 'ACTIVE' })
+  }
+
+  async #alter({ uuid, retentionHours }: StreamRecord): Promise<void> {
+    await this.#log.setRetention(uuid, retentionHours * hourMs)
+    for (;;) {
+      const record = this.#store.get(uuid)
+      if (record?.state !== 'UPDATING') return
+      const reshards = record.wantedStarts ? nextReshards(record.shards, record.wantedStarts) : []
+      if (reshards.length === 0) return this.#change(record, { state: 'ACTIVE', wantedStarts: null })
+      await this.#reshard(record, reshards)
+    }
+  }
+
+  /** Partitions first: whoever dies on the way finds them empty. */
+  async #reshard({ uuid, shards }: StreamRecord, reshards: readonly Reshard[]): Promise<void> {
+    const children = reshards.reduce((sum, { starts }) => sum + starts.length, 0)
+    await this.#log.growTopic(uuid, shards.length + children)
+    const parents = reshards.flatMap((one) => one.parents)
+    await this.#byUuid.get(uuid)?.standingStill(parents, (endOffsets) => {
+      const record = this.#store.get(uuid)
+      if (record?.state !== 'UPDATING') return
+      const nowMs = this.#options.clock.now()
+      this.#change(record, { shards: resharded(record.shards, reshards, endOffsets, nowMs) })
+    })
   }
 
   async #remove(record: StreamRecord): Promise<void> {

@@ -19,5 +19,6 @@ export function streamTarget(
   const target = found?.record.arn ?? named ?? (typeof name === 'string' ? streams.arnOf(name) : undefined)
   if (typeof target !== 'string') return { resource: '*' }
   const stream = streams.byArn(target)
-  return { resource: target, ...(stream && operation !== 'CreateStream' && { tags: stream.record.tags }) }
+  if (!stream || operation === 'CreateStream') return { resource: target }
+  return { resource: target, tags: stream.record.tags, policy: stream.policy }
 }

@@ -7,6 +7,8 @@ interface Rule {
   max?: number
   pattern?: RegExp
   oneOf?: readonly string[]
+  /** Of the members of a list. */
+  each?: { min?: number; max?: number; oneOf?: readonly string[] }
 }
 
 const name: Rule = { min: 1, max: 128, pattern: /^[a-zA-Z0-9_.-]+$/ }
@@ -14,6 +16,17 @@ const hashKey: Rule = { pattern: /^(?:0|([1-9]\d{0,38}))$/ }
 const sequenceNumber: Rule = { pattern: /^(?:0|([1-9]\d{0,128}))$/ }
 const page: Rule = { min: 1, max: 10_000 }
 const encryption: Rule = { oneOf: ['KMS', 'NONE'] }
+
+export const shardMetricNames = [
+  'IncomingBytes',
+  'IncomingRecords',
+  'OutgoingBytes',
+  'OutgoingRecords',
+  'WriteProvisionedThroughputExceeded',
+  'ReadProvisionedThroughputExceeded',
+  'IteratorAgeMilliseconds',
+  'ALL',
+]
 
 /**
  * What the SDK's schema leaves out of request members, from the service model: lengths of texts, bytes and lists, ranges of
@@ -71,7 +84,9 @@ const rules: Readonly<Record<string, Rule>> = {
     pattern: /^(arn):aws.*:kinesis:.*:\d{12}:.*stream\/[a-zA-Z0-9_.-]+\/consumer\/[a-zA-Z0-9_.-]+:[0-9]+$/,
   },
   ResourceARN: { min: 1, max: 2_048, pattern: /^arn:aws.*:kinesis:.*:\d{12}:.*stream\/\S+$/ },
-  ShardLevelMetrics: { min: 1, max: 7 },
+  ShardLevelMetrics: { min: 1, max: 7, each: { oneOf: shardMetricNames } },
+  TagKeys: { min: 1, max: 50, each: { min: 1, max: 128 } },
+  ExclusiveStartTagKey: { min: 1, max: 128 },
 }
 
 export const constrain: Constrain = (structure, member, value, path) => {
@@ -89,7 +104,11 @@ export function missing(path: string) {
   return validation(`Value null at '${pathOf(path)}' failed to satisfy constraint: Member must not be null`)
 }
 
-function problemOf({ min, max, pattern, oneOf }: Rule, { type }: Member, value: unknown): string | null {
+function problemOf(
+  { min, max, pattern, oneOf, each }: Rule,
+  { type }: Member,
+  value: unknown,
+): string | null {
   if (type.kind === 'number') {
     if (!Number.isSafeInteger(value)) return 'be a whole number'
     if (min !== undefined && Number(value) < min) return `have value greater than or equal to ${min}`
@@ -99,6 +118,11 @@ function problemOf({ min, max, pattern, oneOf }: Rule, { type }: Member, value: 
   const { length } = value as { length: number }
   if (max !== undefined && length > max) return `have length less than or equal to ${max}`
   if (min !== undefined && length < min) return `have length greater than or equal to ${min}`
+  const texts: readonly string[] = each && Array.isArray(value) ? value : []
+  if (texts.some((text) => each?.oneOf && !each.oneOf.includes(text)))
+    return `satisfy constraint: [Member must satisfy enum value set: [${each?.oneOf?.join(', ')}]]`
+  if (texts.some(({ length: of }) => of < (each?.min ?? 0) || of > (each?.max ?? Infinity)))
+    return `satisfy constraint: [Member must have length from ${each?.min} to ${each?.max}]`
   if (pattern && !pattern.test(String(value)))
     return `satisfy regular expression pattern: ${pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '').replaceAll('\\/', '/')}`
   if (oneOf && !oneOf.includes(String(value))) return `satisfy enum value set: [${oneOf.join(', ')}]`

@@ -7,75 +7,24 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   type GetShardIteratorCommandInput,
-  type KinesisClient,
   ListShardsCommand,
   ListStreamsCommand,
   PutRecordCommand,
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis'
-import { MemoryDisk, TestClock } from '@sluice/effects'
+import { MemoryDisk } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
-import { embeddedEngine } from '../../fleet/engines/embedded.ts'
-import { startTestService, type TestService } from '../testing/test-service.ts'
+import {
+  active,
+  iterator,
+  page as pageOf,
+  put,
+  start,
+  startWithStream,
+  stopAll,
+} from './testing/test-streams.ts'
 
-const running: TestService[] = []
-
-afterEach(async () => {
-  for (const { streams } of running.splice(0)) await streams.stop()
-})
-
-async function start(disk = new MemoryDisk(), clock?: TestClock) {
-  const options = { disk, streamsEngine: embeddedEngine, ...(clock && { clock }) }
-  const service = await startTestService(options)
-  running.push(service)
-  return { service, kinesis: service.kinesisClient() }
-}
-
-/** With a stream that is ACTIVE. */
-async function startWithStream(shards = 1, name = 'orders') {
-  const started = await start()
-  await started.kinesis.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }))
-  await active(started.kinesis, name)
-  return started
-}
-
-async function active(kinesis: KinesisClient, name: string) {
-  await expect
-    .poll(
-      async () => {
-        const { StreamDescriptionSummary: summary } = await kinesis.send(
-          new DescribeStreamSummaryCommand({ StreamName: name }),
-        )
-        return summary?.StreamStatus
-      },
-      { timeout: 20_000 },
-    )
-    .toBe('ACTIVE')
-}
-
-async function iterator(kinesis: KinesisClient, how: Partial<GetShardIteratorCommandInput> = {}) {
-  const { ShardIterator: found } = await kinesis.send(
-    new GetShardIteratorCommand({
-      StreamName: 'orders',
-      ShardId: 'shardId-000000000000',
-      ShardIteratorType: 'TRIM_HORIZON',
-      ...how,
-    }),
-  )
-  return found ?? ''
-}
-
-async function texts(kinesis: KinesisClient, from: string, limit?: number) {
-  const page = await kinesis.send(new GetRecordsCommand({ ShardIterator: from, Limit: limit }))
-  return {
-    texts: (page.Records ?? []).map(({ Data }) => Buffer.from(Data ?? []).toString()),
-    next: page.NextShardIterator ?? '',
-    behind: page.MillisBehindLatest,
-  }
-}
-
-const put = (kinesis: KinesisClient, text: string, key = 'k') =>
-  kinesis.send(new PutRecordCommand({ StreamName: 'orders', PartitionKey: key, Data: Buffer.from(text) }))
+afterEach(stopAll)
 
 describe('a stream', () => {
   it('is CREATING, then ACTIVE with shards that share all hash keys, and can be deleted and made again', async () => {
@@ -190,7 +139,7 @@ describe('a stream', () => {
     const [, second] = [await put(kinesis, 'a'), await put(kinesis, 'b'), await put(kinesis, 'c')]
     const sequence = { StartingSequenceNumber: second.SequenceNumber }
     const read = async (how: Partial<GetShardIteratorCommandInput>) =>
-      texts(kinesis, await iterator(kinesis, how))
+      pageOf(kinesis, await iterator(kinesis, how))
     const latest = await iterator(kinesis, { ShardIteratorType: 'LATEST' })
     expect((await read({ ShardIteratorType: 'TRIM_HORIZON' })).texts).toEqual(['a', 'b', 'c'])
     expect((await read({ ShardIteratorType: 'AT_SEQUENCE_NUMBER', ...sequence })).texts).toEqual(['b', 'c'])
@@ -200,15 +149,15 @@ describe('a stream', () => {
       'b',
       'c',
     ])
-    expect(await texts(kinesis, latest)).toMatchObject({ texts: [], behind: 0 })
+    expect(await pageOf(kinesis, latest)).toMatchObject({ texts: [], behind: 0 })
     await put(kinesis, 'd')
-    const { texts: found, next } = await texts(kinesis, latest)
+    const { texts: found, next } = await pageOf(kinesis, latest)
     expect(found).toEqual(['d'])
-    expect((await texts(kinesis, next)).texts).toEqual([])
-    const page = await texts(kinesis, await iterator(kinesis), 1)
+    expect((await pageOf(kinesis, next ?? '')).texts).toEqual([])
+    const page = await pageOf(kinesis, await iterator(kinesis), 1)
     expect(page.texts).toEqual(['a'])
     expect(page.behind).toBeGreaterThanOrEqual(0)
-    expect((await texts(kinesis, page.next, 2)).texts).toEqual(['b', 'c'])
+    expect((await pageOf(kinesis, page.next ?? '', 2)).texts).toEqual(['b', 'c'])
   })
 
   it('has everything after another start', async () => {
@@ -220,9 +169,9 @@ describe('a stream', () => {
     const from = await iterator(kinesis)
     await service.streams.stop()
     const again = await start(disk)
-    expect((await texts(again.kinesis, from)).texts).toEqual(['a'])
+    expect((await pageOf(again.kinesis, from)).texts).toEqual(['a'])
     const { SequenceNumber: number } = await put(again.kinesis, 'b')
-    expect((await texts(again.kinesis, from)).texts).toEqual(['a', 'b'])
+    expect((await pageOf(again.kinesis, from)).texts).toEqual(['a', 'b'])
     expect(number).toMatch(/^\d{56}$/)
   })
 })

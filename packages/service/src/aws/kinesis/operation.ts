@@ -2,7 +2,8 @@ import type { ShardRecord } from '../../streams/stream-record.ts'
 import { shardIdOf, shardNumberOf } from '../../streams/stream-record.ts'
 import { keptShards } from '../../streams/shards.ts'
 import type { Stream } from '../../streams/stream.ts'
-import { invalidArgument, notFound } from './exceptions.ts'
+import { AwsException, notImplemented } from '../exceptions.ts'
+import { inUse, invalidArgument, notFound } from './exceptions.ts'
 import type { Services } from './services.ts'
 
 /* What several operations share. */
@@ -49,4 +50,51 @@ export function shardOf({ streams, clock }: Services, { record }: Stream, shardI
   throw notFound(
     `Could not find shard ${name} in stream ${record.name} under account ${streams.place.account}.`,
   )
+}
+
+/** One that can be changed. */
+export function activeStreamOf(services: Pick<Services, 'streams'>, choice: StreamChoice): Stream {
+  const stream = streamOf(services, choice)
+  const { name, state } = stream.record
+  if (state !== 'ACTIVE')
+    throw inUse(
+      `Stream ${name} under account ${services.streams.place.account} not ACTIVE, instead in state ${state}`,
+    )
+  return stream
+}
+
+/** One whose shards its owner decides upon. */
+export function provisionedStreamOf(
+  services: Pick<Services, 'streams'>,
+  choice: StreamChoice,
+  operation: string,
+): Stream {
+  const stream = activeStreamOf(services, choice)
+  if (stream.record.mode !== 'PROVISIONED')
+    throw new AwsException(
+      'ValidationException',
+      400,
+      `${operation} is only supported for data streams with the provisioned capacity mode; stream ${stream.record.name} is ON_DEMAND.`,
+    )
+  return stream
+}
+
+/** An open shard of it, as it is named where it shall be another. */
+export function openShardOf(services: Services, stream: Stream, shardId: string): ShardRecord {
+  const shard = shardOf(services, stream, shardId)
+  if (shard.closed)
+    throw inUse(
+      `Shard ${shardIdOf(shard.number)} in stream ${stream.record.name} under account ${services.streams.place.account} has already been merged or split, and thus is not eligible for merging or splitting.`,
+    )
+  return shard
+}
+
+/** That of an ARN which may be of a consumer as well; those have neither tags nor policies here. */
+export function streamOfResource(
+  { streams }: Pick<Services, 'streams'>,
+  arn: string | undefined,
+  operation: string,
+): Stream {
+  if (arn?.includes('/consumer/')) throw notImplemented(`${operation} of a consumer`)
+  return streamOf({ streams }, { StreamARN: arn })
 }

@@ -1,16 +1,37 @@
 import type { OperationName } from '../schema.ts'
 import type { operations } from '../schemas/kinesis.generated.ts'
 import type { Handler } from '../service.ts'
+import { addTagsToStream } from './operations/add-tags-to-stream.ts'
 import { createStream } from './operations/create-stream.ts'
+import { decreaseStreamRetentionPeriod } from './operations/decrease-stream-retention-period.ts'
+import { deleteResourcePolicy } from './operations/delete-resource-policy.ts'
 import { deleteStream } from './operations/delete-stream.ts'
+import { describeLimits } from './operations/describe-limits.ts'
 import { describeStream } from './operations/describe-stream.ts'
 import { describeStreamSummary } from './operations/describe-stream-summary.ts'
+import { disableEnhancedMonitoring } from './operations/disable-enhanced-monitoring.ts'
+import { enableEnhancedMonitoring } from './operations/enable-enhanced-monitoring.ts'
 import { getRecords } from './operations/get-records.ts'
+import { getResourcePolicy } from './operations/get-resource-policy.ts'
 import { getShardIterator } from './operations/get-shard-iterator.ts'
+import { increaseStreamRetentionPeriod } from './operations/increase-stream-retention-period.ts'
 import { listShards } from './operations/list-shards.ts'
 import { listStreams } from './operations/list-streams.ts'
+import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { listTagsForStream } from './operations/list-tags-for-stream.ts'
+import { mergeShards } from './operations/merge-shards.ts'
 import { putRecord } from './operations/put-record.ts'
 import { putRecords } from './operations/put-records.ts'
+import { putResourcePolicy } from './operations/put-resource-policy.ts'
+import { removeTagsFromStream } from './operations/remove-tags-from-stream.ts'
+import { splitShard } from './operations/split-shard.ts'
+import { startStreamEncryption } from './operations/start-stream-encryption.ts'
+import { stopStreamEncryption } from './operations/stop-stream-encryption.ts'
+import { tagResource } from './operations/tag-resource.ts'
+import { untagResource } from './operations/untag-resource.ts'
+import { updateMaxRecordSize } from './operations/update-max-record-size.ts'
+import { updateShardCount } from './operations/update-shard-count.ts'
+import { updateStreamMode } from './operations/update-stream-mode.ts'
 import type { Services } from './services.ts'
 
 /** What is implemented. Every other operation of the schema is answered with NotImplementedException. */
@@ -18,15 +39,36 @@ export function kinesisHandlers(
   services: Services,
 ): Partial<Record<OperationName<typeof operations>, Handler>> {
   return {
+    AddTagsToStream: addTagsToStream(services),
     CreateStream: createStream(services),
+    DecreaseStreamRetentionPeriod: decreaseStreamRetentionPeriod(services),
+    DeleteResourcePolicy: deleteResourcePolicy(services),
     DeleteStream: deleteStream(services),
+    DescribeLimits: describeLimits(services),
     DescribeStream: describeStream(services),
     DescribeStreamSummary: describeStreamSummary(services),
+    DisableEnhancedMonitoring: disableEnhancedMonitoring(services),
+    EnableEnhancedMonitoring: enableEnhancedMonitoring(services),
     GetRecords: getRecords(services),
+    GetResourcePolicy: getResourcePolicy(services),
     GetShardIterator: getShardIterator(services),
+    IncreaseStreamRetentionPeriod: increaseStreamRetentionPeriod(services),
     ListShards: listShards(services),
     ListStreams: listStreams(services),
+    ListTagsForResource: listTagsForResource(services),
+    ListTagsForStream: listTagsForStream(services),
+    MergeShards: mergeShards(services),
     PutRecord: putRecord(services),
     PutRecords: putRecords(services),
+    PutResourcePolicy: putResourcePolicy(services),
+    RemoveTagsFromStream: removeTagsFromStream(services),
+    SplitShard: splitShard(services),
+    StartStreamEncryption: startStreamEncryption(services),
+    StopStreamEncryption: stopStreamEncryption(services),
+    TagResource: tagResource(services),
+    UntagResource: untagResource(services),
+    UpdateMaxRecordSize: updateMaxRecordSize(services),
+    UpdateShardCount: updateShardCount(services),
+    UpdateStreamMode: updateStreamMode(services),
   }
 }

@@ -27,3 +27,17 @@ export function checkedTags(
     throw invalidArgument(`A resource can have at most ${tagsMax} tags.`)
   return tags
 }
+
+export function tagsWithout(
+  tags: Readonly<Record<string, string>>,
+  keys: readonly string[] = [],
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)))
+}
+
+/** By their keys. */
+export function tagShapes(tags: Readonly<Record<string, string>>) {
+  return Object.entries(tags)
+    .map(([Key, Value]) => ({ Key, Value }))
+    .sort((a, b) => (a.Key < b.Key ? -1 : 1))
+}

@@ -1,15 +1,12 @@
 import type { CreateStreamInput } from '@aws-sdk/client-kinesis'
-import { openShards } from '../../../streams/shards.ts'
 import { notImplemented } from '../../exceptions.ts'
 import { inUse, limitExceeded, stored, validation } from '../exceptions.ts'
+import { checkShardLimit, onDemandStreamsMax } from '../limits.ts'
 import type { Services } from '../services.ts'
 import { checkedTags } from '../tags.ts'
 
 const creatingMax = 5
 const onDemandShards = 4
-/** Of all streams: what AWS has in its largest regions. */
-const shardsMax = 20_000
-const onDemandStreamsMax = 50
 const maxRecordKiBDefault = 1_024
 
 /**
@@ -41,9 +38,7 @@ export const createStream =
         `Only ${creatingMax} streams can be in CREATING state at the same time. Wait until one of them is ACTIVE.`,
       )
     const shardCount = asked ?? onDemandShards
-    const present = all.reduce((sum, { shards }) => sum + openShards(shards).length, 0)
-    if (present + shardCount > shardsMax)
-      throw limitExceeded(tooManyShards({ account, region, present, more: shardCount }))
+    checkShardLimit({ streams }, shardCount)
     if (mode === 'ON_DEMAND' && all.filter((one) => one.mode === mode).length >= onDemandStreamsMax)
       throw limitExceeded(
         `This request would exceed the limit of ${onDemandStreamsMax} on-demand streams for the account ${account} in ${region}.`,
@@ -51,7 +46,3 @@ export const createStream =
     const maxRecordKiB = input.MaxRecordSizeInKiB ?? maxRecordKiBDefault
     stored(() => streams.create({ name, mode, shardCount, maxRecordKiB, tags: checked }))
   }
-
-function tooManyShards(of: { account: string; region: string; present: number; more: number }): string {
-  return `This request would exceed the shard limit for the account ${of.account} in ${of.region}. Current shard count for the account: ${of.present}. Limit: ${shardsMax}. Number of additional shards that would have resulted from this request: ${of.more}. Refer to the AWS Service Limits page (https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.`
-}

@@ -1,0 +1,13 @@
+import type { DescribeLimitsOutput } from '@aws-sdk/client-kinesis'
+import { onDemandStreamsMax, openShardCount, shardsMax } from '../limits.ts'
+import type { Services } from '../services.ts'
+
+/** How many shards and streams on demand an account has, and may have. */
+export const describeLimits =
+  ({ streams }: Pick<Services, 'streams'>) =>
+  (): DescribeLimitsOutput => ({
+    ShardLimit: shardsMax,
+    OpenShardCount: openShardCount({ streams }),
+    OnDemandStreamCount: streams.list().filter(({ record }) => record.mode === 'ON_DEMAND').length,
+    OnDemandStreamCountLimit: onDemandStreamsMax,
+  })
