@@ -18,7 +18,7 @@ import { Writers } from './writers.ts'
 
 const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once|--chain] [--engine embedded|apache-kafka]
                           [--seconds N] [--kills N] [--seed N]
-       npm run chaos -- --kills-in-updates N [--seed N]
+       npm run chaos -- --kills-in-updates N [--hosting inline|process] [--seed N]
   --hosting   process: random faults of three brokers, their controller and the service.
               inline: the service, which has the brokers in it, is killed and started again, half of the times in a
               RebootBroker. Default: process
@@ -29,8 +29,8 @@ const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once|--c
   --seconds   It ends after so long. Default: 300
   --kills     It ends after so many SIGKILLs; all at once are one. Default: 60, of all at once and inline 30
   --seed      Chooses the faults. Default: any
-  --kills-in-updates  The service, with the brokers in it, is killed in so many updates, each kind of MSK's in turn: each
-              has to come to its end after the next start.`
+  --kills-in-updates  The service is killed in so many updates, each kind of MSK's in turn: each has to come to its end after
+              the next start. Its brokers are in it (the default), or have processes of their own.`
 
 const topic = 'chaos'
 const partitions = 6
@@ -82,9 +82,9 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   }
 }
 
-async function updates({ killsInUpdates: kills, seed }: Plan, timeline: Timeline): Promise<number> {
-  timeline.note(`Hosting inline, seed ${seed}, ${kills} kills in updates`)
-  const outcome = await killedInUpdates({ kills, seed }, (line) => timeline.note(line))
+async function updates({ hosting, killsInUpdates: kills, seed }: Plan, timeline: Timeline): Promise<number> {
+  timeline.note(`Hosting ${hosting}, seed ${seed}, ${kills} kills in updates`)
+  const outcome = await killedInUpdates({ hosting, kills, seed }, (line) => timeline.note(line))
   for (const [name, { killed, cut }] of outcome.byKind)
     timeline.note(`${name}: killed ${killed} times, ${cut} of them under way`)
   const slowest = Math.round(outcome.slowestMs)
@@ -102,7 +102,8 @@ function planOf(args: readonly string[]): Plan | null {
     const numbers = { seconds: option, kills: option, 'kills-in-updates': option, seed: option }
     const options = { engine: option, hosting: option, 'at-once': flag, chain: flag, ...numbers }
     const { values } = parseArgs({ args: [...args], options })
-    const { engine = 'embedded', hosting = 'process', 'at-once': atOnce, chain } = values
+    const { engine = 'embedded', 'at-once': atOnce, chain } = values
+    const { hosting = values['kills-in-updates'] === undefined ? 'process' : 'inline' } = values
     const number = (text: string | undefined, otherwise: number) => Number(text ?? otherwise)
     const plan = {
       seconds: number(values.seconds, 300),

@@ -17,11 +17,14 @@ import { until } from '../lives/timeline.ts'
 import { randomOf } from './random.ts'
 import { type Change, updateKinds } from './update-kinds.ts'
 
-// The service, which has the brokers in it, is killed in the middle of updates, each kind in turn, and started again. Every
-// update has to come to its end then, and no record that was acknowledged may be gone. What is done, and when the kill
+// The service is killed in the middle of updates, each kind in turn, with the brokers in it or beside them, and started again.
+// Every update has to come to its end then, and no record that was acknowledged may be gone. What is done, and when the kill
 // comes, follows from the seed.
 
+type UpdatesHosting = 'inline' | 'process'
+
 interface UpdatesPlan {
+  hosting: UpdatesHosting
   kills: number
   seed: number
 }
@@ -36,10 +39,11 @@ interface UpdatesOutcome {
 
 const topic = 'kept'
 const settledWithinMs = 180_000
-/** Updates of brokers that share a process take from 50 ms to a second: most kills come early. */
-const killWithinMs = 800
+/** Updates of brokers that share a process take from 50 ms to a second, of others some seconds: most kills come early. */
+const killWithinMs = { inline: 800, process: 5_000 }
 
 interface World {
+  hosting: UpdatesHosting
   sandbox: Sandbox
   random: () => number
   note: (sentence: string) => void
@@ -50,13 +54,13 @@ interface World {
 }
 
 export async function killedInUpdates(
-  { kills, seed }: UpdatesPlan,
+  { hosting, kills, seed }: UpdatesPlan,
   note: (sentence: string) => void,
 ): Promise<UpdatesOutcome> {
   const sandbox = new Sandbox()
   const outcome: UpdatesOutcome = { kills: 0, byKind: new Map(), slowestMs: 0, problems: [] }
   try {
-    const world = await worldOf(sandbox, randomOf(seed), note)
+    const world = await worldOf({ hosting, sandbox, random: randomOf(seed), note })
     for (let turn = 0; outcome.kills < kills; turn++) await oneUpdate(world, turn, outcome)
     await disconnect(world)
   } finally {
@@ -65,13 +69,11 @@ export async function killedInUpdates(
   return outcome
 }
 
-async function worldOf(sandbox: Sandbox, random: World['random'], note: World['note']): Promise<World> {
+async function worldOf(given: Pick<World, 'hosting' | 'sandbox' | 'random' | 'note'>): Promise<World> {
   const arns = { standard: '', express: '' }
   const world: World = {
-    sandbox,
-    random,
-    note,
-    msk: await start(sandbox),
+    ...given,
+    msk: await start(given),
     arns,
     kafka: null,
     acknowledged: 0,
@@ -84,8 +86,8 @@ async function worldOf(sandbox: Sandbox, random: World['random'], note: World['n
   return world
 }
 
-async function start(sandbox: Sandbox): Promise<KafkaClient> {
-  const { exitCode, stderr, stdout } = await sandbox.start('--no-cluster', '--hosting', 'inline')
+async function start({ sandbox, hosting }: Pick<World, 'sandbox' | 'hosting'>): Promise<KafkaClient> {
+  const { exitCode, stderr, stdout } = await sandbox.start('--no-cluster', '--hosting', hosting)
   if (exitCode !== 0) throw new Error(`sluice start: ${stderr}${stdout}`)
   const { endpoint, region, credentials } = JSON.parse((await sandbox.run('env', '-o', 'json')).stdout)
   return new KafkaClient({ endpoint, region, credentials, maxAttempts: 1 })
@@ -136,7 +138,7 @@ async function oneUpdate(world: World, turn: number, outcome: UpdatesOutcome): P
   const { isAnswered, operationArn, afterMs } = await askAndKill(world, change, pid)
   const isCut = isUnderWay(world.sandbox.dataDirectory, arn)
   const since = performance.now()
-  world.msk = await start(world.sandbox)
+  world.msk = await start(world)
   const after = await settled(world.msk, arn)
   const settledMs = performance.now() - since
   await connect(world)
@@ -174,7 +176,7 @@ function isUnderWay(dataDirectory: string, arn: string): boolean {
 /** One kill in five comes while the call is on its way: then nobody knows whether it was taken. */
 async function askAndKill(world: World, change: Change, pid: number) {
   const isEarly = world.random() < 0.2
-  const afterMs = isEarly ? world.random() * 8 : world.random() * world.random() * killWithinMs
+  const afterMs = isEarly ? world.random() * 8 : world.random() * world.random() * killWithinMs[world.hosting]
   const call = change.ask()
   let isAnswered = false
   let operationArn: string | undefined

@@ -104,30 +104,83 @@ describe('Terraform', () => {
     )
   })
 
-  it('changes size, storage and monitoring in place, one after the other', async () => {
-    const ClusterArn = await clusters.create()
-    let { CurrentVersion } = await clusters.info(ClusterArn)
-    const type = { ClusterArn, CurrentVersion, TargetInstanceType: 'kafka.m5.4xlarge' }
-    const typed = await clusters.client.send(new UpdateBrokerTypeCommand(type))
-    CurrentVersion = await completed(ClusterArn, typed.ClusterOperationArn)
+  it('changes everything in place, one attribute after the other', async () => {
+    clusters.service.replicating.clientListeners.add('CLIENT_IAM')
+    const byIam = { Sasl: { Iam: { Enabled: true } } }
+    const Arn = await clusters.createOurs({ KafkaVersions: ['3.9.x.kraft', '4.4.x.kraft'] })
+    const ClusterArn = await clusters.create({
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS' } },
+      ClientAuthentication: byIam,
+      ConfigurationInfo: { Arn, Revision: 1 },
+    })
     const ProvisionedThroughput = { Enabled: true, VolumeThroughput: 250 }
     const volume = { KafkaBrokerNodeId: 'All', VolumeSizeGB: 1_000, ProvisionedThroughput }
-    const grown = await clusters.client.send(
-      new UpdateBrokerStorageCommand({ ClusterArn, CurrentVersion, TargetBrokerEBSVolumeInfo: [volume] }),
-    )
-    CurrentVersion = await completed(ClusterArn, grown.ClusterOperationArn)
-    const watched = await clusters.client.send(
-      new UpdateMonitoringCommand({ ClusterArn, CurrentVersion, EnhancedMonitoring: 'PER_BROKER' }),
-    )
-    await completed(ClusterArn, watched.ClusterOperationArn)
+    const ConnectivityInfo = { VpcConnectivity: { ClientAuthentication: byIam } }
+    const ClientAuthentication = { Sasl: { Iam: { Enabled: true }, Scram: { Enabled: true } } }
+    const updates: ((CurrentVersion: string) => Promise<{ ClusterOperationArn?: string }>)[] = [
+      (CurrentVersion) =>
+        clusters.client.send(new UpdateConnectivityCommand({ ClusterArn, CurrentVersion, ConnectivityInfo })),
+      (CurrentVersion) =>
+        clusters.client.send(
+          new UpdateBrokerTypeCommand({ ClusterArn, CurrentVersion, TargetInstanceType: 'kafka.m5.4xlarge' }),
+        ),
+      (CurrentVersion) =>
+        clusters.client.send(
+          new UpdateBrokerStorageCommand({ ClusterArn, CurrentVersion, TargetBrokerEBSVolumeInfo: [volume] }),
+        ),
+      (CurrentVersion) =>
+        clusters.client.send(
+          new UpdateBrokerCountCommand({ ClusterArn, CurrentVersion, TargetNumberOfBrokerNodes: 6 }),
+        ),
+      (CurrentVersion) =>
+        clusters.client.send(
+          new UpdateMonitoringCommand({ ClusterArn, CurrentVersion, EnhancedMonitoring: 'PER_BROKER' }),
+        ),
+      // The configuration has no call of its own where the version changes too.
+      (CurrentVersion) =>
+        clusters.client.send(
+          new UpdateClusterKafkaVersionCommand({
+            ClusterArn,
+            CurrentVersion,
+            TargetKafkaVersion: '4.4.x.kraft',
+            ConfigurationInfo: { Arn, Revision: 2 },
+          }),
+        ),
+      // Without encryptionAtRest and inCluster, which nobody can change.
+      (CurrentVersion) =>
+        clusters.client.send(
+          new UpdateSecurityCommand({
+            ClusterArn,
+            CurrentVersion,
+            ClientAuthentication,
+            EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS' } },
+          }),
+        ),
+    ]
+    const revision = { Arn, ServerProperties: bytes('num.partitions=2') }
+    await clusters.client.send(new UpdateConfigurationCommand(revision))
+    let { CurrentVersion } = await clusters.info(ClusterArn)
+    for (const update of updates)
+      CurrentVersion = await completed(ClusterArn, (await update(CurrentVersion)).ClusterOperationArn)
+
     expect(await clusters.info(ClusterArn)).toMatchObject({
       State: 'ACTIVE',
+      NumberOfBrokerNodes: 6,
       EnhancedMonitoring: 'PER_BROKER',
+      CurrentBrokerSoftwareInfo: {
+        KafkaVersion: '4.4.x.kraft',
+        ConfigurationArn: Arn,
+        ConfigurationRevision: 2,
+      },
+      ClientAuthentication,
       BrokerNodeGroupInfo: {
         InstanceType: 'kafka.m5.4xlarge',
+        ConnectivityInfo,
         StorageInfo: { EbsStorageInfo: { VolumeSize: 1_000, ProvisionedThroughput } },
       },
     })
+    const read = await clusters.client.send(new GetBootstrapBrokersCommand({ ClusterArn }))
+    expect(read.BootstrapBrokerStringSaslIam?.split(',')).toHaveLength(3)
   })
 
   it('opens a new cluster to VPCs, and changes at last who may log in', async () => {
