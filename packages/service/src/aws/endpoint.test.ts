@@ -203,6 +203,20 @@ describe('requests without an SDK', () => {
     })
   })
 
+  it('with a body that is said to be something else than JSON are refused before it is read', async () => {
+    const service = await open()
+    const post = async (type: string, body = '{"clusterName":"a"}') => {
+      const headers = [['Content-Type', type]] as const
+      const request = { method: 'POST', target: '/v1/clusters', headers, body: Buffer.from(body) }
+      const { status, headers: answered } = await service.handle(request)
+      return [status, answered['x-amzn-errortype']]
+    }
+    for (const type of ['application/xml', 'text/plain', 'application/x-www-form-urlencoded'])
+      expect(await post(type)).toEqual([415, 'UnsupportedMediaTypeException'])
+    expect(await post('Application/JSON; charset=utf-8')).toEqual([400, 'BadRequestException'])
+    expect(await post('application/xml', '')).toEqual([400, 'BadRequestException'])
+  })
+
   it('may hold members that the model does not know, and nulls', async () => {
     const [encryption, group] = [
       { encryptionInTransit: { clientBroker: 'PLAINTEXT', later: 1 } },

@@ -44,6 +44,7 @@ ResourceExistsException | There is a secret of this name, or the token stands fo
 ResourceNotFoundException | There is no such secret, log group, log stream or alarm. | A name misspelt, or it was deleted. | List what there is.
 UnknownOperationException | The service has no such operation. | A path or target that is misspelt. | Use the SDK or the AWS CLI.
 NotImplementedException | AWS has the operation and Sluice does not, or not this of it. | It is not built yet. | The README lists what is served.
+UnsupportedMediaTypeException | The body is of a type that the API does not take. | curl -d without -H 'content-type: application/json'. | Say application/json.
 RequestEntityTooLargeException | The body is larger than the API takes. | More than 1 MiB. | Send less at a time.
 ValidationError | A member is not valid (STS). | Out of range, misspelt, or of another form. | The message names it.
 ValidationException | A member is not valid. | Out of range, misspelt, or of another form. | The message names it.

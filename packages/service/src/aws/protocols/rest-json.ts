@@ -1,11 +1,13 @@
 import { assert } from '@sluice/effects'
-import { splitTarget } from '../../http/message.ts'
+import { type HttpHead, splitTarget } from '../../http/message.ts'
 import { type Shape, ShapeCodec } from '../codec.ts'
+import { AwsException } from '../exceptions.ts'
 import { Router } from '../router.ts'
 import type { Member, ServiceSchema } from '../schema.ts'
 import type { AwsService } from '../service.ts'
 import { base64Text, isoTimestamp, jsonResponse, parseJson } from './json.ts'
 import type { Protocol } from './protocol.ts'
+import { contentTypeOf } from './target.ts'
 
 /**
  * restJson1: method and path name the operation; members stand in path, query and a JSON body. The name of an
@@ -20,7 +22,8 @@ export const restJson: Protocol = {
     const codec = new ShapeCodec(service, { timestamp: isoTimestamp, blob: base64Text })
     return {
       isNamedBy: ({ method, target }) => router.match(method, splitTarget(target).path) !== null,
-      callOf({ method, target, body }) {
+      callOf(request) {
+        const { method, target, body } = request
         const { path, query } = splitTarget(target)
         const match = router.match(method, path)
         if (!match) return null
@@ -28,7 +31,9 @@ export const restJson: Protocol = {
         const input = () => {
           if (operation.input === null) return {}
           const { members } = service.schema.structure(operation.input)
-          const json = members.some(({ place }) => place === 'body') ? parseJson(body, service) : {}
+          const hasBody = members.some(({ place }) => place === 'body') && body.length > 0
+          if (hasBody) checkContentType(request)
+          const json = hasBody ? parseJson(body, service) : {}
           const placed = fromPathAndQuery(service, operation.input, labels, new URLSearchParams(query))
           return codec.decode(operation.input, json, placed)
         }
@@ -44,6 +49,17 @@ export const restJson: Protocol = {
     const answer = jsonResponse(status, { ...members, __type: name, message }, 'application/json')
     return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': name } }
   },
+}
+
+/** Whoever says what a body is has to say that it is JSON; clients that say nothing mean that. */
+function checkContentType(head: HttpHead): void {
+  const type = contentTypeOf(head)
+  if (type === undefined || type === 'application/json') return
+  throw new AwsException(
+    'UnsupportedMediaTypeException',
+    415,
+    `The content type of a body must be application/json, not ${type}.`,
+  )
 }
 
 function fromPathAndQuery(

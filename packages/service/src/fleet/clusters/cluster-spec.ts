@@ -158,6 +158,7 @@ const checkBrokers: Check = (request, engine) => {
   const subnets = group?.ClientSubnets ?? []
   if (subnets.length < 2 || subnets.length > 3)
     return invalid('Specify either two or three client subnets.', 'clientSubnets')
+  if (subnets.includes('')) return invalid('The ids of client subnets must not be empty.', 'clientSubnets')
   // The n-th distinct subnet is zone n, so a repeated one is a second subnet in the same zone.
   if (new Set(subnets).size !== subnets.length)
     return invalid(

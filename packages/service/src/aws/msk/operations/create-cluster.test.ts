@@ -155,6 +155,12 @@ describe('CreateCluster refuses', () => {
       /two or three client subnets/,
     ],
     [
+      'a subnet without a name',
+      { BrokerNodeGroupInfo: { ...group, ClientSubnets: ['a', '', 'c'] } },
+      'clientSubnets',
+      /must not be empty/,
+    ],
+    [
       'two subnets in one zone',
       { BrokerNodeGroupInfo: { ...group, ClientSubnets: ['a', 'b', 'a'] } },
       'clientSubnets',
