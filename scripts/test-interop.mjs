@@ -1,5 +1,6 @@
 // `npm run test:interop [filter …]`: Apache Kafka beside our nodes and on their directories, and Kafka Streams, for which Java
-// is needed (Streams: one that compiles), and Maven or SLUICE_KAFKA_HOME (without them these tests are skipped); and the package on other releases of Node.
+// is needed (Streams: one that compiles), and Maven or SLUICE_KAFKA_HOME (without them these tests are skipped); Terraform, where it
+// is installed; and the package on other releases of Node.
 import { checkNode, ensureBuilt, ensureInstalled, repositoryRoot } from './prepare.mjs'
 
 async function testInterop() {
