@@ -101,7 +101,7 @@ const engineArrows: Record<string, string[]> = {
 const serviceArrows: Record<string, string[]> = {
   index: ['service', 'cli', 'aws', 'fleet', 'iam'],
   streams: ['fleet', 'iam'],
-  cli: ['service', 'aws', 'http', 'fleet'],
+  cli: ['service', 'aws', 'http', 'streams', 'fleet'],
   service: ['aws', 'http', 'streams', 'fleet', 'iam'],
   aws: ['http', 'streams', 'fleet', 'iam'],
   http: [],

@@ -42,6 +42,7 @@ import { IdentityFiles } from './identity-files.ts'
 import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, endpointOf, nodesText, reportOf, type Reported } from './reporting.ts'
+import type { StreamLimits } from './streams/stream-limits.ts'
 import { Streams } from './streams/streams.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
 import {
@@ -71,6 +72,8 @@ export interface ServiceOptions {
   faults?: ClusterFaults | undefined
   /** How long creations and changes of clusters take. */
   pace?: Pace
+  /** Whether shards of streams take and give only so much a second; they do where nothing is said. */
+  streamLimits?: StreamLimits
   effects: ServiceEffects
   /** The names of clusters that start without what is broken or gone of their metadata. */
   metadataLossAccepted?: readonly string[]
@@ -329,7 +332,8 @@ function toldOf<Result>(
 }
 
 /** Their brokers are on a network of their own, where nobody else is. */
-function streamsOf({ dataDirectory, effects }: ServiceOptions, region: string, fleet: Fleet): Streams {
+function streamsOf(options: ServiceOptions, region: string, fleet: Fleet): Streams {
+  const { dataDirectory, effects } = options
   const network = new MemoryNetwork()
   return new Streams({
     ...effects,
@@ -338,6 +342,7 @@ function streamsOf({ dataDirectory, effects }: ServiceOptions, region: string, f
     engine: embeddedEngine({ ...effects, network }),
     network,
     identities: fleet.identities,
+    isLimited: options.streamLimits !== 'off',
   })
 }
 

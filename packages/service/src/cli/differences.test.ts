@@ -55,6 +55,7 @@ const differencesOf = (asked: Partial<StartSettings>) =>
       metadataLossAccepted: [],
       acceptAnySignature: false,
       pace: 'instant',
+      streamLimits: 'on',
       logLevel: undefined,
       ...asked,
     },

@@ -5,6 +5,7 @@ import type { EngineName, Hosting } from '../fleet/engines/engine.ts'
 import type { ClusterChoice, PortChoice } from '../service.ts'
 import { type Pace, paces } from '../fleet/clusters/pace.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
+import { type StreamLimits, streamLimits } from '../streams/stream-limits.ts'
 import { UsageError } from '../usage-error.ts'
 import {
   advertisedForm,
@@ -30,6 +31,7 @@ export interface StartSettings {
   advertised: AdvertisedHosts | undefined
   acceptAnySignature: boolean
   pace: Pace
+  streamLimits: StreamLimits
   logLevel: LogLevel | undefined
 }
 
@@ -49,6 +51,7 @@ export interface StartFlags {
   advertisedHost?: string[]
   acceptAnySignature?: boolean
   pace?: Pace
+  streamLimits?: StreamLimits
   logLevel?: LogLevel
 }
 
@@ -76,6 +79,7 @@ export function startSettings(flags: StartFlags): StartSettings {
     advertised: advertisedHosts(flags.advertisedHost ?? file.advertisedHost),
     acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
     pace: flags.pace ?? file.pace ?? 'instant',
+    streamLimits: flags.streamLimits ?? file.streamLimits ?? 'on',
     logLevel: flags.logLevel ?? file.logLevel,
   }
 }
@@ -118,6 +122,7 @@ interface ConfigFile {
   advertisedHost?: string | string[]
   acceptAnySignature?: boolean
   pace?: Pace
+  streamLimits?: StreamLimits
   logLevel?: LogLevel
 }
 
@@ -161,6 +166,10 @@ const configKeys: Record<string, { takes: string; accepts: (value: unknown) => b
   },
   acceptAnySignature: { takes: 'true or false', accepts: (value) => typeof value === 'boolean' },
   pace: { takes: paces.join(', '), accepts: (value) => paces.some((pace) => pace === value) },
+  streamLimits: {
+    takes: streamLimits.join(' or '),
+    accepts: (value) => streamLimits.some((one) => one === value),
+  },
   logLevel: { takes: logLevels.join(', '), accepts: (value) => logLevels.includes(String(value)) },
 }
 

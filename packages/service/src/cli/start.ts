@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { streamLimits } from '../streams/stream-limits.ts'
 import { paces } from '../fleet/clusters/pace.ts'
 import { UsageError } from '../usage-error.ts'
 import { showIfRunning } from './already-running.ts'
@@ -84,6 +85,12 @@ function serviceVerb(name: string): Command {
         '--pace <pace>',
         'how long creations and updates of clusters take: instant, as long as on AWS (real), or a sixtieth of that (x60), for tests of waiters and timeouts (default: instant)',
       ).choices(paces),
+    )
+    .addOption(
+      new Option(
+        '--stream-limits <limits>',
+        'whether shards of Kinesis streams take and give only so much a second, as on AWS (default: on)',
+      ).choices(streamLimits),
     )
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))
     .addOption(formatOption())

@@ -15,6 +15,8 @@ const phases = {
   receiving: { rank: 3, msMax: 30_000 },
   /** The answer is there, and its client has not taken it. */
   sending: { rank: 4, msMax: 30_000 },
+  /** Its answer goes on and on. */
+  streaming: { rank: 5, msMax: Number.POSITIVE_INFINITY },
   /** This is up to us, not to the client. */
   answering: { rank: Number.POSITIVE_INFINITY, msMax: Number.POSITIVE_INFINITY },
 }
@@ -27,7 +29,7 @@ type Phase = keyof typeof phases
 
 /** One request on a connection; pipelining may bring several at once. */
 export interface Exchange {
-  phase: 'receiving' | 'answering' | 'sending'
+  phase: 'receiving' | 'answering' | 'sending' | 'streaming'
 }
 
 export class Connection {
@@ -51,6 +53,7 @@ export class Connection {
     const under = [...this.#exchanges].map(({ phase }) => phase)
     if (under.includes('answering')) return 'answering'
     if (this.#isClosing) return 'closing'
+    if (under.includes('sending')) return 'sending'
     return under[0] ?? (this.#hasServed ? 'idle' : 'opening')
   }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Logger } from '@sluice/effects'
 import type { Connection, Exchange } from './connections.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
+import { sendRest } from './send-rest.ts'
 import { type Refusal, type Surface, tooLong } from './surface.ts'
 
 /** Of each request that is under way; its client sends more when some of it has been taken. */
@@ -79,15 +80,17 @@ export class Http2Door {
     if (body === 'gone') return
     connection.move(exchange, 'answering')
     const answer = await verdict.answer(body)
-    connection.move(exchange, 'sending')
+    connection.move(exchange, answer.rest ? 'streaming' : 'sending')
     respond(stream, answer)
+    if (answer.rest && !stream.destroyed) await sendRest(answer.rest, stream)
   }
 }
 
-function respond(stream: ServerHttp2Stream, { status, headers, body }: HttpResponse): void {
+function respond(stream: ServerHttp2Stream, { status, headers, body, rest }: HttpResponse): void {
   if (stream.destroyed || stream.closed) return
-  stream.respond({ ':status': status, ...headers, 'content-length': body.length })
-  stream.end(body)
+  stream.respond({ ':status': status, ...headers, ...(!rest && { 'content-length': body.length }) })
+  if (rest) stream.write(body)
+  else stream.end(body)
 }
 
 async function readBody(stream: ServerHttp2Stream, bytesMax: number): Promise<Buffer | 'too long' | 'gone'> {

@@ -5,6 +5,7 @@ import { type Connection, Connections, type Exchange, idleMsMax } from './connec
 import type { HttpHead, HttpResponse } from './message.ts'
 import { whenSpoken } from './first-bytes.ts'
 import { Http2Door } from './http2-door.ts'
+import { sendRest } from './send-rest.ts'
 import { type Refusal, type Surface, tooLong } from './surface.ts'
 
 export interface HttpListener {
@@ -143,7 +144,12 @@ class Listener {
     connection.move(exchange, 'sending')
     if (this.#isClosing) outgoing.setHeader('connection', 'close')
     outgoing.writeHead(answer.status, headersOf(answer))
-    outgoing.end(answer.body)
+    if (!answer.rest) outgoing.end(answer.body)
+    else {
+      connection.move(exchange, 'streaming')
+      outgoing.write(answer.body)
+      await sendRest(answer.rest, outgoing)
+    }
   }
 
   /**
@@ -233,6 +239,6 @@ function headOf(incoming: IncomingMessage): HttpHead {
   return { method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers, remoteAddress }
 }
 
-function headersOf({ status, headers, body }: HttpResponse): Record<string, string> {
-  return status === 204 ? headers : { ...headers, 'content-length': String(body.length) }
+function headersOf({ status, headers, body, rest }: HttpResponse): Record<string, string> {
+  return status === 204 || rest ? headers : { ...headers, 'content-length': String(body.length) }
 }

@@ -17,6 +17,8 @@ export interface HttpResponse {
   status: number
   headers: Record<string, string>
   body: Buffer
+  /** What follows the body, piece by piece, as it comes; nobody knows its length. */
+  rest?: AsyncIterable<Buffer>
 }
 
 /** Values of a header, joined as HTTP joins them; undefined where it is absent. */

@@ -103,6 +103,7 @@ export class StreamLog {
     topic: string,
     batches: ReadonlyMap<number, Buffer>,
   ): Promise<Map<number, number | KafkaError>> {
+    if (batches.size === 0) return new Map()
     const connection = await this.#connection('write')
     const topicId = await this.#topicId(topic, connection)
     const { responses } = await connection.request(Produce, {

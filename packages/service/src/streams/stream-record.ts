@@ -22,6 +22,8 @@ export interface StreamRecord {
   wantedStarts: string[] | null
   /** When these were changed within the last day: only so many times may they be. */
   changesMs: Record<CountedChange, number[]>
+  /** Those with a share of their own of each shard's throughput, in order of creation. */
+  consumers: ConsumerRecord[]
   /** Base64. With it the iterators of the stream are sealed, so that they outlive the service. */
   iteratorKey: string
 }
@@ -31,6 +33,15 @@ export type CountedChange = 'mode' | 'shardCount' | 'encryption'
 
 type StreamState = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
+
+export interface ConsumerRecord {
+  name: string
+  arn: string
+  createdAtMs: number
+  state: 'CREATING' | 'ACTIVE' | 'DELETING'
+  tags: Record<string, string>
+  policy: string | null
+}
 
 export interface ShardRecord {
   number: number

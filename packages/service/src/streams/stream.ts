@@ -4,6 +4,7 @@ import { policyOf } from '../iam/policy/policy.ts'
 import { buildBatchSync, type RecordInput, type RecordView } from '@sluice/wire'
 import { formatSequenceNumber } from './sequence-number.ts'
 import { ShardRoutes } from './shard-routes.ts'
+import { ShardThroughput } from './shard-throughput.ts'
 import { trimHorizonMs } from './shards.ts'
 import type { StreamLog } from './stream-log.ts'
 import type { ShardRecord, StreamRecord } from './stream-record.ts'
@@ -15,8 +16,8 @@ export interface NewRecord {
   data: Uint8Array
 }
 
-/** Where a record is from now on, or that it could not be kept. */
-export type PutOutcome = { shard: number; sequenceNumber: string } | { failure: Error }
+/** Where a record is from now on, that its shard takes no more in this second, or that it could not be kept. */
+export type PutOutcome = { shard: number; sequenceNumber: string } | { exceeded: number } | { failure: Error }
 
 export interface StoredRecord {
   sequenceNumber: string
@@ -34,14 +35,32 @@ export interface Page {
   millisBehindLatest: number
 }
 
+/** On which shard, and which of its batch, a record is. */
+interface Way {
+  shard: ShardRecord
+  index: number
+  atMs: number
+}
+
+interface PageSize {
+  countMax: number
+  /** Of keys and data; a record that is larger comes alone. */
+  bytesMax: number
+}
+
+interface StreamContext {
+  log: StreamLog
+  clock: Clock
+  /** Do its shards take and give only so much a second? */
+  isLimited: boolean
+}
+
 /** How far a shard has come. */
 interface ShardTail {
   nextOffset: number
   lastMs: number
 }
 
-/** GetRecords gives no more data at a time. */
-const pageBytesMax = 10_485_760
 const fetchBytesMin = 65_536
 /** Of a record's place in a fetch; where records are larger the page takes more fetches. */
 const recordBytesGuess = 2_048
@@ -55,20 +74,25 @@ const kms = [{ key: encryptionHeader, value: 'KMS' }]
 export class Stream {
   readonly #log: StreamLog
   readonly #clock: Clock
+  readonly #isLimited: boolean
+  readonly #throughput = new Map<number, ShardThroughput>()
   readonly #tails = new Map<number, ShardTail>()
   #record: StreamRecord
   #routes: ShardRoutes
   #policy: { text: string | null; compiled: NamedPolicy | null } = { text: null, compiled: null }
   #opening: Promise<void> | null = null
+  /** Of shards for whose next record somebody waits. */
+  readonly #news = new Map<number, Deferred<void>>()
   readonly #puts = new Set<Promise<unknown>>()
   /** While it is there, what is put waits for it. */
   #standstill: Promise<void> | null = null
 
-  constructor(record: StreamRecord, { log, clock }: { log: StreamLog; clock: Clock }) {
+  constructor(record: StreamRecord, { log, clock, isLimited }: StreamContext) {
     this.#record = record
     this.#routes = new ShardRoutes(record.shards)
     this.#log = log
     this.#clock = clock
+    this.#isLimited = isLimited
   }
 
   get record(): StreamRecord {
@@ -89,6 +113,19 @@ export class Stream {
   changed(record: StreamRecord): void {
     if (record.shards !== this.#record.shards) this.#routes = new ShardRoutes(record.shards)
     this.#record = record
+    for (const number of this.#news.keys()) this.#tell(number)
+  }
+
+  /** Resolves when there is more of the shard, or something of the stream is another. */
+  news({ number }: ShardRecord): Promise<void> {
+    const news = this.#news.get(number) ?? new Deferred<void>()
+    this.#news.set(number, news)
+    return news.promise
+  }
+
+  #tell(number: number): void {
+    this.#news.get(number)?.resolve()
+    this.#news.delete(number)
   }
 
   /** In one batch a shard: what goes to the same shard keeps its order. */
@@ -123,9 +160,11 @@ export class Stream {
   async #put(records: readonly NewRecord[]): Promise<PutOutcome[]> {
     const places = new Map<ShardRecord, { batch: RecordInput[]; atMs: number }>()
     const headers = this.#record.encryption ? kms : []
-    const ways = records.map(({ hashKey, partitionKey, data }) => {
+    const ways = records.map(({ hashKey, partitionKey, data }): Way | { exceeded: number } => {
       const shard = this.#routes.of(hashKey)
       if (!shard) throw new Error(`no shard of ${this.#record.name} takes ${hashKey}`)
+      if (this.#throughputOf(shard)?.takes(data.length + partitionKey.length) === false)
+        return { exceeded: shard.number }
       const place = places.get(shard) ?? { batch: [], atMs: this.#arrivalMs(shard) }
       places.set(shard, place)
       place.batch.push({ key: partitionKey, value: data, headers })
@@ -141,10 +180,14 @@ export class Stream {
     for (const [{ number }, { batch }] of places) {
       const offset = offsets.get(number)
       const tail = this.#tails.get(number)
-      if (typeof offset === 'number' && tail)
+      if (typeof offset === 'number' && tail) {
         tail.nextOffset = Math.max(tail.nextOffset, offset + batch.length)
+        this.#tell(number)
+      }
     }
-    return ways.map(({ shard, index, atMs }) => {
+    return ways.map((way) => {
+      if ('exceeded' in way) return way
+      const { shard, index, atMs } = way
       const offset = offsets.get(shard.number) ?? new Error('the log does not speak of the shard')
       if (typeof offset !== 'number') return { failure: offset }
       const sequenceNumber = sequenceNumberOf(shard, offset + index, atMs)
@@ -153,7 +196,7 @@ export class Stream {
   }
 
   /** A page from the offset on. What is older than the retention does not show, though it may still be there. */
-  async read(shard: ShardRecord, from: number, countMax: number): Promise<Page> {
+  async read(shard: ShardRecord, from: number, { countMax, bytesMax }: PageSize): Promise<Page> {
     await this.#open()
     const { uuid } = this.#record
     const horizonMs = trimHorizonMs(this.#record, this.#clock.now())
@@ -161,7 +204,7 @@ export class Stream {
     let next = from
     let bytes = 0
     let lastMs = 0
-    const fetchBytes = Math.min(Math.max(countMax * recordBytesGuess, fetchBytesMin), pageBytesMax)
+    const fetchBytes = Math.min(Math.max(countMax * recordBytesGuess, fetchBytesMin), bytesMax)
     while (next < this.#endOf(shard) && records.length < countMax) {
       const found = await this.#log.read(uuid, shard.number, next, fetchBytes)
       const isTrimmed = !found || (found.at(-1)?.timestamp ?? horizonMs) < horizonMs
@@ -174,7 +217,7 @@ export class Stream {
       let isFull = false
       for (const view of found) {
         const size = (view.value?.length ?? 0) + (view.key?.length ?? 0)
-        isFull = records.length >= countMax || (records.length > 0 && bytes + size > pageBytesMax)
+        isFull = records.length >= countMax || (records.length > 0 && bytes + size > bytesMax)
         if (isFull) break
         next = view.offset + 1
         lastMs = Number(view.timestamp)
@@ -191,6 +234,24 @@ export class Stream {
     const isAtEnd = next >= this.#endOf(shard)
     const millisBehindLatest = isAtEnd || lastMs === 0 ? 0 : Math.max(0, this.#clock.now() - lastMs)
     return { next: isAtEnd && shard.closed ? null : next, millisBehindLatest }
+  }
+
+  /** May a shard be read once more in this second, by those who share it? Then that counts. */
+  isReadable(shard: ShardRecord): boolean {
+    return this.#throughputOf(shard)?.isReadable() ?? true
+  }
+
+  /** What they have got of it. */
+  given(shard: ShardRecord, { records }: Page): void {
+    const bytes = records.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)
+    this.#throughputOf(shard)?.given(bytes)
+  }
+
+  #throughputOf({ number }: ShardRecord): ShardThroughput | undefined {
+    if (!this.#isLimited) return undefined
+    const throughput = this.#throughput.get(number) ?? new ShardThroughput(this.#clock)
+    this.#throughput.set(number, throughput)
+    return throughput
   }
 
   /** Of the first record that is no older, in so far as it is kept. */

@@ -6,14 +6,17 @@ import { RecordStore } from '../fleet/record-store.ts'
 import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
 import { evenShards, nextReshards, type Reshard, resharded } from './shards.ts'
 import { Stream } from './stream.ts'
+import { Subscriptions } from './subscriptions.ts'
 import { StreamLog, type StreamLogOptions } from './stream-log.ts'
-import type { CountedChange, StreamMode, StreamRecord } from './stream-record.ts'
+import type { ConsumerRecord, CountedChange, StreamMode, StreamRecord } from './stream-record.ts'
 
 interface StreamsOptions extends Omit<StreamLogOptions, 'directory'> {
   dataDirectory: string
   disk: Disk
   random: Random
   place: Place
+  /** Whether shards take and give only so much a second, as on AWS. */
+  isLimited: boolean
 }
 
 /** What a client says of a stream that it makes. */
@@ -44,12 +47,14 @@ export class Streams {
   readonly #store: RecordStore<StreamRecord>
   readonly #loop: ReconcileLoop
   readonly #log: StreamLog
+  readonly subscriptions: Subscriptions
   readonly #byName = new Map<string, Stream>()
   readonly #byUuid = new Map<string, Stream>()
 
   constructor(options: StreamsOptions) {
     const { clock, logger, dataDirectory } = options
     this.#options = options
+    this.subscriptions = new Subscriptions(clock)
     this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
     this.#store = new RecordStore<StreamRecord>({
       ...options,
@@ -75,6 +80,10 @@ export class Streams {
   async stop(): Promise<void> {
     await this.#loop.stop()
     await this.#log.stop()
+  }
+
+  get isLimited(): boolean {
+    return this.#options.isLimited
   }
 
   get place(): Place {
@@ -127,6 +136,7 @@ export class Streams {
       policy: null,
       wantedStarts: null,
       changesMs: { mode: [], shardCount: [], encryption: [] },
+      consumers: [],
       shards: evenShards(shardCount, createdAtMs),
       iteratorKey: Buffer.from(random.bytes(iteratorKeyBytes)).toString('base64'),
     }
@@ -156,6 +166,29 @@ export class Streams {
     this.#change(record, change)
   }
 
+  /** Its ARN tells it from others of the name. */
+  addConsumer(stream: Stream, name: string, tags: Record<string, string>): ConsumerRecord {
+    const { arn, consumers } = stream.record
+    const createdAtMs = this.#options.clock.now()
+    const consumer: ConsumerRecord = {
+      name,
+      arn: `${arn}/consumer/${name}:${Math.floor(createdAtMs / 1_000)}`,
+      createdAtMs,
+      state: 'CREATING',
+      tags,
+      policy: null,
+    }
+    this.#change(stream.record, { consumers: [...consumers, consumer] })
+    this.#loop.trigger(stream.record.uuid)
+    return consumer
+  }
+
+  changeConsumer({ record }: Stream, consumer: ConsumerRecord, change: Partial<ConsumerRecord>): void {
+    const consumers = record.consumers.map((one) => (one === consumer ? { ...one, ...change } : one))
+    this.#change(record, { consumers })
+    this.#loop.trigger(record.uuid)
+  }
+
   /** How many times it was changed so within the last day, this time among them; null where that is too many. */
   counted({ record }: Stream, kind: CountedChange, max: number): StreamRecord['changesMs'] | null {
     const nowMs = this.#options.clock.now()
@@ -169,7 +202,7 @@ export class Streams {
   }
 
   #know(record: StreamRecord): void {
-    const stream = new Stream(record, { log: this.#log, clock: this.#options.clock })
+    const stream = new Stream(record, { ...this.#options, log: this.#log })
     this.#byName.set(record.name, stream)
     this.#byUuid.set(record.uuid, stream)
   }
@@ -184,6 +217,7 @@ export class Streams {
     await Promise.resolve()
     const record = this.#store.get(uuid)
     try {
+      if (record) this.#settleConsumers(record)
       if (record?.state === 'CREATING') await this.#make(record)
       if (record?.state === 'UPDATING') await this.#alter(record)
       if (record?.state === 'DELETING') await this.#remove(record)
@@ -210,6 +244,14 @@ export class Streams {
       if (reshards.length === 0) return this.#change(record, { state: 'ACTIVE', wantedStarts: null })
       await this.#reshard(record, reshards)
     }
+  }
+
+  #settleConsumers(record: StreamRecord): void {
+    if (record.consumers.every(({ state }) => state === 'ACTIVE')) return
+    const consumers = record.consumers
+      .filter(({ state }) => state !== 'DELETING')
+      .map((consumer) => ({ ...consumer, state: 'ACTIVE' as const }))
+    this.#change(record, { consumers })
   }
 
   /** Partitions first: whoever dies on the way finds them empty. */

@@ -38,6 +38,10 @@ export function expiredToken(createdAtMs: number, nowMs: number, toleratedMs: nu
   return new AwsException('ExpiredNextTokenException', 400, message)
 }
 
+export function throughputExceeded(message: string): AwsException {
+  return new AwsException('ProvisionedThroughputExceededException', 400, message)
+}
+
 export function internalFailure(): AwsException {
   return new AwsException('InternalFailureException', 500, 'Internal service failure.')
 }

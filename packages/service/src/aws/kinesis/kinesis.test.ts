@@ -12,6 +12,7 @@ import {
   PutRecordCommand,
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis'
+import { decodeCbor, encodeCbor } from '../protocols/cbor-values.ts'
 import { MemoryDisk } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
@@ -162,13 +163,13 @@ describe('a stream', () => {
 
   it('has everything after another start', async () => {
     const disk = new MemoryDisk()
-    const { kinesis, service } = await start(disk)
+    const { kinesis, service } = await start({ disk })
     await kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 }))
     await active(kinesis, 'orders')
     await put(kinesis, 'a')
     const from = await iterator(kinesis)
     await service.streams.stop()
-    const again = await start(disk)
+    const again = await start({ disk })
     expect((await pageOf(again.kinesis, from)).texts).toEqual(['a'])
     const { SequenceNumber: number } = await put(again.kinesis, 'b')
     expect((await pageOf(again.kinesis, from)).texts).toEqual(['a', 'b'])
@@ -232,5 +233,35 @@ describe('what is refused', () => {
         }),
       ),
     ).rejects.toMatchObject({ name: 'InvalidArgumentException' })
+  })
+})
+
+describe('CBOR', () => {
+  it('says the same as JSON, as the SDK for Java has it', async () => {
+    const { service, kinesis } = await startWithStream(1, { acceptAnySignature: true })
+    const ask = async (operation: string, input: Record<string, unknown>) => {
+      const { headers, body } = await service.handle({
+        method: 'POST',
+        target: '/',
+        headers: [
+          ['host', '127.0.0.1'],
+          ['content-type', 'application/x-amz-cbor-1.1'],
+          ['x-amz-target', `Kinesis_20131202.${operation}`],
+        ],
+        body: encodeCbor(input),
+      })
+      expect(headers['content-type']).toBe('application/x-amz-cbor-1.1')
+      return decodeCbor(body) as Record<string, never>
+    }
+    await ask('PutRecord', { StreamName: 'orders', PartitionKey: 'k', Data: Buffer.from('a') })
+    const from = await iterator(kinesis)
+    const { Records: records } = await ask('GetRecords', { ShardIterator: from })
+    expect(records).toMatchObject([
+      { PartitionKey: 'k', Data: Buffer.from('a'), ApproximateArrivalTimestamp: { tag: 1 } },
+    ])
+    expect(await ask('GetRecords', { ShardIterator: 'x' })).toMatchObject({
+      __type: 'InvalidArgumentException',
+      message: 'Invalid ShardIterator.',
+    })
   })
 })

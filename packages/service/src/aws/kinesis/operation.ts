@@ -1,9 +1,9 @@
-import type { ShardRecord } from '../../streams/stream-record.ts'
+import type { ConsumerRecord, ShardRecord } from '../../streams/stream-record.ts'
 import { shardIdOf, shardNumberOf } from '../../streams/stream-record.ts'
 import { keptShards } from '../../streams/shards.ts'
 import type { Stream } from '../../streams/stream.ts'
-import { AwsException, notImplemented } from '../exceptions.ts'
-import { inUse, invalidArgument, notFound } from './exceptions.ts'
+import { AwsException } from '../exceptions.ts'
+import { inUse, invalidArgument, notFound, stored } from './exceptions.ts'
 import type { Services } from './services.ts'
 
 /* What several operations share. */
@@ -79,6 +79,15 @@ export function provisionedStreamOf(
   return stream
 }
 
+/** A shard gives or takes no more in this second. */
+export function rateExceeded(
+  { streams }: Pick<Services, 'streams'>,
+  { record }: Stream,
+  shard: number,
+): string {
+  return `Rate exceeded for shard ${shardIdOf(shard)} in stream ${record.name} under account ${streams.place.account}.`
+}
+
 /** An open shard of it, as it is named where it shall be another. */
 export function openShardOf(services: Services, stream: Stream, shardId: string): ShardRecord {
   const shard = shardOf(services, stream, shardId)
@@ -89,12 +98,45 @@ export function openShardOf(services: Services, stream: Stream, shardId: string)
   return shard
 }
 
-/** That of an ARN which may be of a consumer as well; those have neither tags nor policies here. */
-export function streamOfResource(
+/** What has tags and a policy of its own: a stream, or one of its consumers. */
+interface Resource {
+  arn: string
+  tags: Readonly<Record<string, string>>
+  policy: string | null
+  change: (to: { tags?: Record<string, string>; policy?: string | null }) => void
+}
+
+export function resourceOf({ streams }: Pick<Services, 'streams'>, arn: string | undefined): Resource {
+  if (!arn?.includes('/consumer/')) {
+    const stream = streamOf({ streams }, { StreamARN: arn })
+    return { ...stream.record, change: (to) => stored(() => streams.describe(stream, to)) }
+  }
+  const { stream, consumer } = consumerOf({ streams }, { ConsumerARN: arn })
+  return { ...consumer, change: (to) => stored(() => streams.changeConsumer(stream, consumer, to)) }
+}
+
+/** How a request may name a consumer. */
+interface ConsumerChoice {
+  ConsumerARN?: string | undefined
+  ConsumerName?: string | undefined
+  StreamARN?: string | undefined
+}
+
+/** The consumer that a request names, whatever its state. */
+export function consumerOf(
   { streams }: Pick<Services, 'streams'>,
-  arn: string | undefined,
-  operation: string,
-): Stream {
-  if (arn?.includes('/consumer/')) throw notImplemented(`${operation} of a consumer`)
-  return streamOf({ streams }, { StreamARN: arn })
+  { ConsumerARN: arn, ConsumerName: name, StreamARN: streamArn }: ConsumerChoice,
+): { stream: Stream; consumer: ConsumerRecord } {
+  if (arn === undefined && (name === undefined || streamArn === undefined))
+    throw invalidArgument('Must specify either ConsumerARN, or StreamARN and ConsumerName.')
+  const stream =
+    arn === undefined
+      ? streamOf({ streams }, { StreamARN: streamArn })
+      : streams.byArn(arn.slice(0, arn.indexOf('/consumer/')))
+  const consumer = stream?.record.consumers.find((one) =>
+    arn === undefined ? one.name === name : one.arn === arn,
+  )
+  if (!stream || !consumer)
+    throw notFound(`Consumer ${arn ?? name} under account ${streams.place.account} not found.`)
+  return { stream, consumer }
 }

@@ -6,8 +6,10 @@ import { createStream } from './operations/create-stream.ts'
 import { decreaseStreamRetentionPeriod } from './operations/decrease-stream-retention-period.ts'
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts'
 import { deleteStream } from './operations/delete-stream.ts'
+import { deregisterStreamConsumer } from './operations/deregister-stream-consumer.ts'
 import { describeLimits } from './operations/describe-limits.ts'
 import { describeStream } from './operations/describe-stream.ts'
+import { describeStreamConsumer } from './operations/describe-stream-consumer.ts'
 import { describeStreamSummary } from './operations/describe-stream-summary.ts'
 import { disableEnhancedMonitoring } from './operations/disable-enhanced-monitoring.ts'
 import { enableEnhancedMonitoring } from './operations/enable-enhanced-monitoring.ts'
@@ -16,6 +18,7 @@ import { getResourcePolicy } from './operations/get-resource-policy.ts'
 import { getShardIterator } from './operations/get-shard-iterator.ts'
 import { increaseStreamRetentionPeriod } from './operations/increase-stream-retention-period.ts'
 import { listShards } from './operations/list-shards.ts'
+import { listStreamConsumers } from './operations/list-stream-consumers.ts'
 import { listStreams } from './operations/list-streams.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTagsForStream } from './operations/list-tags-for-stream.ts'
@@ -23,10 +26,12 @@ import { mergeShards } from './operations/merge-shards.ts'
 import { putRecord } from './operations/put-record.ts'
 import { putRecords } from './operations/put-records.ts'
 import { putResourcePolicy } from './operations/put-resource-policy.ts'
+import { registerStreamConsumer } from './operations/register-stream-consumer.ts'
 import { removeTagsFromStream } from './operations/remove-tags-from-stream.ts'
 import { splitShard } from './operations/split-shard.ts'
 import { startStreamEncryption } from './operations/start-stream-encryption.ts'
 import { stopStreamEncryption } from './operations/stop-stream-encryption.ts'
+import { subscribeToShard } from './operations/subscribe-to-shard.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateMaxRecordSize } from './operations/update-max-record-size.ts'
@@ -44,8 +49,10 @@ export function kinesisHandlers(
     DecreaseStreamRetentionPeriod: decreaseStreamRetentionPeriod(services),
     DeleteResourcePolicy: deleteResourcePolicy(services),
     DeleteStream: deleteStream(services),
+    DeregisterStreamConsumer: deregisterStreamConsumer(services),
     DescribeLimits: describeLimits(services),
     DescribeStream: describeStream(services),
+    DescribeStreamConsumer: describeStreamConsumer(services),
     DescribeStreamSummary: describeStreamSummary(services),
     DisableEnhancedMonitoring: disableEnhancedMonitoring(services),
     EnableEnhancedMonitoring: enableEnhancedMonitoring(services),
@@ -54,6 +61,7 @@ export function kinesisHandlers(
     GetShardIterator: getShardIterator(services),
     IncreaseStreamRetentionPeriod: increaseStreamRetentionPeriod(services),
     ListShards: listShards(services),
+    ListStreamConsumers: listStreamConsumers(services),
     ListStreams: listStreams(services),
     ListTagsForResource: listTagsForResource(services),
     ListTagsForStream: listTagsForStream(services),
@@ -61,10 +69,12 @@ export function kinesisHandlers(
     PutRecord: putRecord(services),
     PutRecords: putRecords(services),
     PutResourcePolicy: putResourcePolicy(services),
+    RegisterStreamConsumer: registerStreamConsumer(services),
     RemoveTagsFromStream: removeTagsFromStream(services),
     SplitShard: splitShard(services),
     StartStreamEncryption: startStreamEncryption(services),
     StopStreamEncryption: stopStreamEncryption(services),
+    SubscribeToShard: subscribeToShard(services),
     TagResource: tagResource(services),
     UntagResource: untagResource(services),
     UpdateMaxRecordSize: updateMaxRecordSize(services),

@@ -1,6 +1,7 @@
 import type {
   _Record,
   ChildShard,
+  Consumer,
   Shard,
   StreamDescription,
   StreamDescriptionSummary,
@@ -8,7 +9,12 @@ import type {
 import { lastPlace, formatSequenceNumber } from '../../streams/sequence-number.ts'
 import { keptShards, openShards } from '../../streams/shards.ts'
 import { type Page, sequenceNumberOf, type StoredRecord } from '../../streams/stream.ts'
-import { shardIdOf, type ShardRecord, type StreamRecord } from '../../streams/stream-record.ts'
+import {
+  type ConsumerRecord,
+  shardIdOf,
+  type ShardRecord,
+  type StreamRecord,
+} from '../../streams/stream-record.ts'
 
 /* How answers speak of streams. */
 
@@ -84,7 +90,7 @@ export function summaryShape(record: StreamRecord): StreamDescriptionSummary {
   return {
     ...commonShape(record),
     OpenShardCount: record.state === 'CREATING' ? 0 : openShards(record.shards).length,
-    ConsumerCount: 0,
+    ConsumerCount: record.consumers.length,
     MaxRecordSizeInKiB: record.maxRecordKiB,
   }
 }
@@ -110,5 +116,14 @@ export function pageShape(record: StreamRecord, shard: ShardRecord, page: Page) 
     Records: page.records.map(recordShape),
     MillisBehindLatest: page.millisBehindLatest,
     ...(page.next === null && { ChildShards: childShapes(record, shard) }),
+  }
+}
+
+export function consumerShape({ name, arn, state, createdAtMs }: ConsumerRecord): Consumer {
+  return {
+    ConsumerName: name,
+    ConsumerARN: arn,
+    ConsumerStatus: state,
+    ConsumerCreationTimestamp: new Date(Math.floor(createdAtMs / 1_000) * 1_000),
   }
 }

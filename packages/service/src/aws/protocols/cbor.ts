@@ -3,6 +3,7 @@ import { type Form, isObject, type Shape, ShapeCodec } from '../codec.ts'
 import type { Operation } from '../schema.ts'
 import type { AwsService } from '../service.ts'
 import { CborError, decodeCbor, encodeCbor, Tagged } from './cbor-values.ts'
+import { eventStreamResponse } from './event-stream.ts'
 import type { Protocol, ServiceProtocol } from './protocol.ts'
 import { contentTypeOf, isTargetOf, targetedOperation } from './target.ts'
 
@@ -28,6 +29,7 @@ export const rpcV2Cbor: Protocol = {
   isSpokenBy: (head) => headerOf(head, 'smithy-protocol') === 'rpc-v2-cbor',
   of: (service) =>
     overCbor(service, taggedTime(1_000), rpcV2Response, {
+      contentType: 'application/cbor',
       isNamedBy: (head) => pathOf(head.target)?.prefix === service.targetPrefix,
       operationOf: ({ target }) => {
         const path = pathOf(target)
@@ -46,6 +48,7 @@ export const cbor11: Protocol = {
   isSpokenBy: (head) => contentTypeOf(head) === 'application/x-amz-cbor-1.1',
   of: (service) =>
     overCbor(service, taggedTime(1), cbor11Response, {
+      contentType: 'application/x-amz-cbor-1.1',
       isNamedBy: (head) => isTargetOf(service, head),
       operationOf: (request) => targetedOperation(service, request),
     }),
@@ -60,7 +63,11 @@ function overCbor(
   {
     isNamedBy,
     operationOf,
-  }: Pick<ServiceProtocol, 'isNamedBy'> & { operationOf: (request: HttpRequest) => Operation | undefined },
+    contentType,
+  }: Pick<ServiceProtocol, 'isNamedBy'> & {
+    operationOf: (request: HttpRequest) => Operation | undefined
+    contentType: string
+  },
 ): ServiceProtocol {
   const codec = new ShapeCodec(service, { timestamp, blob: bytes })
   return {
@@ -74,7 +81,14 @@ function overCbor(
         input: () => (input === null ? {} : codec.decode(input, parse(request.body, service))),
       }
     },
-    success: ({ output: name }, output) => respond(200, name === null ? {} : codec.encode(name, output)),
+    success({ output: name }, output) {
+      if (name === null) return respond(200, {})
+      const events = { codec, contentType, bytes: encodeCbor }
+      return (
+        eventStreamResponse(service.schema.structure(name), output, events) ??
+        respond(200, codec.encode(name, output))
+      )
+    },
   }
 }
 

@@ -1,5 +1,6 @@
-import { type Form, ShapeCodec } from '../codec.ts'
+import { type Form, type Shape, ShapeCodec } from '../codec.ts'
 import type { ProtocolName } from '../service.ts'
+import { eventStreamResponse } from './event-stream.ts'
 import { base64Text, jsonResponse, parseJson } from './json.ts'
 import type { Protocol } from './protocol.ts'
 import { contentTypeOf, isTargetOf, targetedOperation } from './target.ts'
@@ -34,8 +35,15 @@ function targetedJson(name: ProtocolName, contentType: string): Protocol {
             input: () => (input === null ? {} : codec.decode(input, parseJson(request.body, service))),
           }
         },
-        success: ({ output }, shape) =>
-          jsonResponse(200, output === null ? {} : codec.encode(output, shape), contentType),
+        success: ({ output }, shape) => {
+          if (output === null) return jsonResponse(200, {}, contentType)
+          const structure = service.schema.structure(output)
+          const bytes = (content: Shape) => Buffer.from(JSON.stringify(content))
+          return (
+            eventStreamResponse(structure, shape, { codec, contentType, bytes }) ??
+            jsonResponse(200, codec.encode(output, shape), contentType)
+          )
+        },
       }
     },
     failure: ({ status, name: exception, message, members }) =>

@@ -61,6 +61,7 @@ export async function startTestService(
     engine?: (effects: SupervisionEffects) => Engine
     /** Keeps the records of streams; without one no stream becomes ACTIVE. */
     streamsEngine?: (effects: SupervisionEffects) => Engine
+    streamsAreLimited?: boolean
   } = {},
 ): Promise<TestService> {
   const clock = options.clock ?? systemClock()
@@ -88,6 +89,7 @@ export async function startTestService(
     place: placeOf('us-east-1', '000000000000'),
     engine: options.streamsEngine?.({ ...effects, network: streamsNetwork }) ?? engine,
     network: streamsNetwork,
+    isLimited: options.streamsAreLimited ?? false,
     identities,
   })
   streams.start()

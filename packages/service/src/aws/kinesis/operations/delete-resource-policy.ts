@@ -1,14 +1,14 @@
 import type { DeleteResourcePolicyInput } from '@aws-sdk/client-kinesis'
-import { notFound, stored } from '../exceptions.ts'
-import { streamOfResource } from '../operation.ts'
+import { notFound } from '../exceptions.ts'
+import { resourceOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
-/** Takes its policy from a stream. */
+/** Takes its policy from a stream or a consumer. */
 export const deleteResourcePolicy =
   (services: Pick<Services, 'streams'>) =>
   (input: DeleteResourcePolicyInput): void => {
-    const stream = streamOfResource(services, input.ResourceARN, 'DeleteResourcePolicy')
-    const { arn, policy } = stream.record
+    const resource = resourceOf(services, input.ResourceARN)
+    const { arn, policy } = resource
     if (policy === null) throw notFound(`No resource policy found for resource ARN ${arn}.`)
-    stored(() => services.streams.describe(stream, { policy: null }))
+    resource.change({ policy: null })
   }

@@ -2,12 +2,13 @@ import type { GetRecordsInput, GetRecordsOutput } from '@aws-sdk/client-kinesis'
 import { openIterator, sealIterator, type ShardPosition } from '../../../streams/shard-iterator.ts'
 import { shardIdOf } from '../../../streams/stream-record.ts'
 import type { Stream } from '../../../streams/stream.ts'
-import { dryRun, expiredIterator, invalidArgument } from '../exceptions.ts'
-import { checkReady, shardOf, streamOf } from '../operation.ts'
+import { dryRun, expiredIterator, invalidArgument, throughputExceeded } from '../exceptions.ts'
+import { checkReady, rateExceeded, shardOf, streamOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
 
 const countMaxDefault = 10_000
+const bytesMax = 10_485_760
 const iteratorMsMax = 300_000
 
 /**
@@ -15,7 +16,7 @@ const iteratorMsMax = 300_000
  * a closed shard there is no next iterator, but its children.
  *
  * Refuses, in this order: what is no iterator, or one of another stream than the ARN names; one that is older than five minutes;
- * a stream or a shard that is gone.
+ * a stream or a shard that is gone; more than the shard gives in a second.
  */
 export const getRecords =
   (services: Services) =>
@@ -28,7 +29,12 @@ export const getRecords =
     checkReady(services, stream)
     const shard = shardOf(services, stream, shardIdOf(position.shard))
     if (input.DryRun) throw dryRun()
-    const page = await stream.read(shard, position.offset, input.Limit ?? countMaxDefault)
+    if (!stream.isReadable(shard)) throw throughputExceeded(rateExceeded(services, stream, shard.number))
+    const page = await stream.read(shard, position.offset, {
+      countMax: input.Limit ?? countMaxDefault,
+      bytesMax,
+    })
+    stream.given(shard, page)
     const next = page.next
     return {
       ...pageShape(stream.record, shard, page),

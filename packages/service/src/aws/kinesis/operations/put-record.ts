@@ -1,8 +1,8 @@
 import type { PutRecordInput, PutRecordOutput } from '@aws-sdk/client-kinesis'
 import { parseSequenceNumber } from '../../../streams/sequence-number.ts'
 import { shardIdOf } from '../../../streams/stream-record.ts'
-import { dryRun, internalFailure, invalidArgument } from '../exceptions.ts'
-import { readyStreamOf } from '../operation.ts'
+import { dryRun, internalFailure, invalidArgument, throughputExceeded } from '../exceptions.ts'
+import { rateExceeded, readyStreamOf } from '../operation.ts'
 import { newRecord } from '../new-record.ts'
 import type { Services } from '../services.ts'
 
@@ -10,7 +10,8 @@ import type { Services } from '../services.ts'
  * Appends one record. What is put later to the same shard has a greater sequence number, so that SequenceNumberForOrdering
  * has to be one, and nothing more.
  *
- * Refuses, in this order: a stream that there is not; data that is too long; a hash key, then a sequence number, that is none.
+ * Refuses, in this order: a stream that there is not; data that is too long; a hash key, then a sequence number, that is none; more
+ * than the shard takes in a second.
  */
 export const putRecord =
   (services: Services) =>
@@ -25,6 +26,8 @@ export const putRecord =
       )
     if (input.DryRun) throw dryRun()
     const [outcome] = await stream.put([entry])
+    if (outcome && 'exceeded' in outcome)
+      throw throughputExceeded(rateExceeded(services, stream, outcome.exceeded))
     if (!outcome || 'failure' in outcome) throw internalFailure()
     return {
       ShardId: shardIdOf(outcome.shard),

@@ -1,9 +1,9 @@
 import type { PutRecordsInput, PutRecordsOutput, PutRecordsResultEntry } from '@aws-sdk/client-kinesis'
 import { shardIdOf } from '../../../streams/stream-record.ts'
-import type { PutOutcome } from '../../../streams/stream.ts'
+import type { PutOutcome, Stream } from '../../../streams/stream.ts'
 import { dryRun, invalidArgument } from '../exceptions.ts'
 import { newRecord } from '../new-record.ts'
-import { readyStreamOf } from '../operation.ts'
+import { rateExceeded, readyStreamOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 const bytesMax = 10_485_760
@@ -24,7 +24,7 @@ export const putRecords =
     const bytes = entries.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)
     if (bytes > bytesMax) throw invalidArgument('Records size exceeds 10 MB limit')
     if (input.DryRun) throw dryRun()
-    const results = (await stream.put(entries)).map(resultShape)
+    const results = (await stream.put(entries)).map((outcome) => resultShape(services, stream, outcome))
     return {
       FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
       Records: results,
@@ -32,7 +32,12 @@ export const putRecords =
     }
   }
 
-function resultShape(outcome: PutOutcome): PutRecordsResultEntry {
+function resultShape(services: Services, stream: Stream, outcome: PutOutcome): PutRecordsResultEntry {
+  if ('exceeded' in outcome)
+    return {
+      ErrorCode: 'ProvisionedThroughputExceededException',
+      ErrorMessage: rateExceeded(services, stream, outcome.exceeded),
+    }
   if ('failure' in outcome) return { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal service failure.' }
   return { SequenceNumber: outcome.sequenceNumber, ShardId: shardIdOf(outcome.shard) }
 }

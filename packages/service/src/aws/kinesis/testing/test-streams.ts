@@ -8,7 +8,7 @@ import {
   ListShardsCommand,
   PutRecordCommand,
 } from '@aws-sdk/client-kinesis'
-import { MemoryDisk, type TestClock } from '@sluice/effects'
+import { systemClock } from '@sluice/effects'
 import { expect } from 'vitest'
 import { embeddedEngine } from '../../../fleet/engines/embedded.ts'
 import { startTestService, type TestService } from '../../testing/test-service.ts'
@@ -21,16 +21,21 @@ export async function stopAll(): Promise<void> {
   for (const { streams } of running.splice(0)) await streams.stop()
 }
 
-export async function start(disk = new MemoryDisk(), clock?: TestClock) {
-  const options = { disk, streamsEngine: embeddedEngine, ...(clock && { clock }) }
-  const service = await startTestService(options)
+export async function start(options: Parameters<typeof startTestService>[0] = {}) {
+  const service = await startTestService({ ...options, streamsEngine: embeddedEngine })
   running.push(service)
   return { service, kinesis: service.kinesisClient() }
 }
 
+/** Its time of day stands still until it is moved. */
+export function stillClock() {
+  let nowMs = Date.now()
+  return { clock: { ...systemClock(), now: () => nowMs }, move: (ms: number) => void (nowMs += ms) }
+}
+
 /** With a stream `orders` that is ACTIVE. */
-export async function startWithStream(shards = 1) {
-  const started = await start()
+export async function startWithStream(shards = 1, options: Parameters<typeof start>[0] = {}) {
+  const started = await start(options)
   await started.kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: shards }))
   await active(started.kinesis)
   return started
