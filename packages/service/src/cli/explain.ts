@@ -40,6 +40,11 @@ export function explainCommand(): Command {
     })
 }
 
+/** Whether there is more to be told of a code than where it was met. */
+export function isExplained(code: string): boolean {
+  return serviceExplanations.has(code) || [...kafkaExplanations.keys()].some((name) => name === code)
+}
+
 /** Kafka's by their numbers, then the others. */
 export function allExplained(): Explained[] {
   const ofKafka = [...kafkaExplanations].map(([name, explanation]): Explained => {

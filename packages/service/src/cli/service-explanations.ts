@@ -29,6 +29,13 @@ InvalidSignatureException | The signature does not fit the request. | A wrong se
 MissingAuthenticationTokenException | The request carries no signature. | An unsigned call, or one for a path that is none of AWS's. | Sign it, or start with --accept-any-signature for development.
 InternalServiceError | The service could not store it. | The disk did not take the change. | Free space; try again.
 InvalidNextToken | The token of the page is not one of this operation (CloudWatch). | A token of another call, or one from before the service started anew. | Begin with the first page.
+DryRunOperationException | The call would have been allowed. | It asked for no more than that. | Leave the dry run away.
+ExpiredIteratorException | The shard iterator is too old. | One is good for five minutes. | Ask for another one.
+ExpiredNextTokenException | The token of the page is too old. | One is good for five minutes. | Begin with the first page.
+InternalFailureException | The service did not get it done. | The disk took it not, or a bug of ours. | Look at the log of the service, and try again.
+InvalidArgumentException | A member of a call about streams is not valid. | Out of range, or two that exclude each other. | The message names it.
+ResourceInUseException | There is a stream of this name, or it is not ACTIVE. | It was made before, or a change of it is under way. | Use it, or wait until it is ACTIVE.
+SerializationException | The body of the call cannot be read. | Not JSON, or a member of another type. | Use the SDK or the AWS CLI.
 InvalidNextTokenException | The token of the page is not one of this operation. | A token of another call, or one from before the service started anew. | Begin with the first page.
 InvalidParameterCombinationException | Members do not go together. | Two that exclude each other. | The message names them.
 InvalidParameterException | A member is not valid. | Out of range, misspelt, or of another form. | The message names it.
