@@ -11,7 +11,9 @@ async function testInterop() {
   const { join } = await import('node:path')
   const root = await repositoryRoot()
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/interop', ...process.argv.slice(2)], {
+  const filters = process.argv.slice(2).map((name) => `test/interop/${name}`)
+  const files = filters.length > 0 ? filters : ['test/interop']
+  const { status } = spawnSync(process.execPath, [vitest, 'run', ...files], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, SLUICE_INTEROP: '1' },
