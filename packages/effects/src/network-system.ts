@@ -101,7 +101,10 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
       // Why Node has closed it is told after that.
       setImmediate(() => handshake.handler.onClose(new HandshakeFailure(handshake.failure)))
     })
-    newcomers.add(() => socket.beginsWith(() => handshaker.emit('connection', raw)))
+    newcomers.add(() => {
+      // Its owner may have wanted nothing of it.
+      if (!raw.destroyed) socket.beginsWith(() => handshaker.emit('connection', raw))
+    })
   })
   handshaker.on('tlsClientError', (error, encrypted) => {
     const handshake = handshakeOf(encrypted)
