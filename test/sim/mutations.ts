@@ -212,8 +212,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'coordinator/transaction/transaction-shard.ts',
-        'if (open && addInt64(open.startMs, open.timeoutMs) < supplies.nowMs)',
-        'if (open && addInt64(open.startMs, open.timeoutMs) < -1)',
+        'const isOver =\n        addInt64(open.startMs, open.timeoutMs) < supplies.nowMs || sinceMs + open.timeoutMs < monotonicMs',
+        'const isOver = addInt64(open.startMs, open.timeoutMs) < -1',
       ),
     ],
   },

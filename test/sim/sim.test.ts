@@ -21,8 +21,8 @@ const remembered: Readonly<Record<Feed, Readonly<Record<Clients, readonly number
     // what a refused append has left behind a log's end, a sync that ends with the machine.
     records: [105, 89, 182, 32, 275, 725, 754, 1033, 1052, 1536, 379, 3447],
     // A torn time index, partitions that a coordinator had read of and that were not committed, a coordinator that
-    // read its log again and again without end.
-    transactions: [66, 56, 132],
+    // read its log again and again without end, a transaction that began by a clock that was ahead.
+    transactions: [66, 56, 132, 700038],
     // Whoever coordinates the group had a clock behind that of its predecessor.
     consumers: [14],
   },

@@ -92,6 +92,20 @@ describe('a transaction', () => {
     expect(await context.end(producer, true)).toEqual(failed(ErrorCode.INVALID_TXN_STATE))
   })
 
+  test.each([false, true])(
+    'that began by a clock that is ahead takes no longer for that, with another coordinator: %s',
+    async (moves) => {
+      const producer = await context.init(15_000)
+      await context.add(producer)
+      context.clock.moveWallClock(-3_600_000)
+      if (moves) await context.moveCoordinator()
+      await context.clock.advance(10_000)
+      expect(await context.describe()).toMatchObject({ state: TransactionState.ongoing })
+      await context.clock.advance(10_000)
+      await completes(TransactionState.completeAbort)
+    },
+  )
+
   test('that a client has left open is aborted for the next one, which comes again', async () => {
     const producer = await context.init()
     await context.add(producer)

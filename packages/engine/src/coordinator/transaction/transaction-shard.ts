@@ -72,8 +72,8 @@ interface ShardOptions {
 export class TransactionShard implements CoordinatorShard<TransactionRecord> {
   readonly #options: ShardOptions
   readonly #transactions = new Map<string, Transaction>()
-  /** Of these, the ones that are open. */
-  readonly #ongoing = new Set<string>()
+  /** Of these, the ones that are open, and since when this is known here, by the monotonic clock. */
+  readonly #ongoing = new Map<string, number>()
   #isUnloaded = false
 
   constructor(options: ShardOptions) {
@@ -174,8 +174,9 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
   replay({ transactionalId, transaction }: TransactionRecord): void {
     if (transaction) this.#transactions.set(transactionalId, transaction)
     else this.#transactions.delete(transactionalId)
-    if (transaction?.state === TransactionState.ongoing) this.#ongoing.add(transactionalId)
-    else this.#ongoing.delete(transactionalId)
+    if (transaction?.state !== TransactionState.ongoing) this.#ongoing.delete(transactionalId)
+    else if (!this.#ongoing.has(transactionalId))
+      this.#ongoing.set(transactionalId, this.#options.clock.monotonic())
   }
 
   /** Nobody writes to this topic in a transaction. */
@@ -209,10 +210,14 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     this.#scheduleAbort()
     const supplies = this.#supplies(null)
     const aborted: Transaction[] = []
-    for (const transactionalId of this.#ongoing) {
+    const monotonicMs = this.#options.clock.monotonic()
+    for (const [transactionalId, sinceMs] of this.#ongoing) {
       const open = this.#transactions.get(transactionalId)
-      if (open && addInt64(open.startMs, open.timeoutMs) < supplies.nowMs)
-        aborted.push(abortAndFence(open, supplies))
+      if (!open) continue
+      // Its start may bear the time of another coordinator, or of a clock that was set back since: then it is in the future.
+      const isOver =
+        addInt64(open.startMs, open.timeoutMs) < supplies.nowMs || sinceMs + open.timeoutMs < monotonicMs
+      if (isOver) aborted.push(abortAndFence(open, supplies))
     }
     for (const { transactionalId } of aborted)
       this.#options.logger.info('a transaction has taken too long and is aborted', { transactionalId })
