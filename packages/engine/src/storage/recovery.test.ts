@@ -169,6 +169,7 @@ describe('after a crash', () => {
     ['delete', 'nothing', 3],
     ['delete', 'all', 3],
     ['compact', 'nothing', 3],
+    ['compact', 'a torn piece', 3],
     ['compact', 'all', 9],
   ])(
     'a log of policy %s with a hole ends before it: %s of what is behind the hole is left',
@@ -178,7 +179,8 @@ describe('after a crash', () => {
       const log = context.load()
       for (let i = 0; i < 9; i++) append(log, batchOf(1))
       replace(context, '00000000000000000003.log', () => Buffer.alloc(0))
-      if (left === 'nothing') replace(context, '00000000000000000006.log', () => Buffer.alloc(0))
+      const lengths: Record<string, number> = { nothing: 0, 'a torn piece': 13 }
+      replace(context, '00000000000000000006.log', (whole) => whole.subarray(0, lengths[left]))
       const reloaded = context.reloadAfterKill(log)
       expect(reloaded.logEndOffset).toBe(end)
       expect(append(reloaded, batchOf(1))).toMatchObject({ baseOffset: end })

@@ -207,7 +207,7 @@ function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
   yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
     const segment = store.segmentAt(index)
-    const follows = index === first || segment.baseOffset === end || isCompacted(store, index, end)
+    const follows = index === first || segment.baseOffset === end || (yield* isCompacted(store, index, end))
     if (!follows) {
       const segmentBase = segment.baseOffset
       store.logger.warn('a segment does not follow the one before it', {
@@ -232,11 +232,29 @@ function mayHaveHoles({ config, cleanedOffset }: LogStore): boolean {
 }
 
 /** Compaction leaves holes, though none behind the last record but where it is known to have been. */
-function isCompacted(store: LogStore, index: number, end: number): boolean {
+function* isCompacted(store: LogStore, index: number, end: number): Steps<boolean> {
   const later = store.segments.slice(index)
   const [next] = later
   if (!next || next.baseOffset <= end || !mayHaveHoles(store)) return false
-  return later.some(({ size }) => size > 0) || next.baseOffset <= (store.cleanedOffset ?? -1)
+  return next.baseOffset <= (store.cleanedOffset ?? -1) || (yield* areRecordsIn(later))
+}
+
+/** A piece of a batch that a power cut has torn is none. */
+function* areRecordsIn(segments: readonly Segment[]): Steps<boolean> {
+  for (const segment of segments) {
+    const file = segment.file.pin()
+    let isWhole = false
+    try {
+      yield* scanBatches(file, 0, file.sizeSync(), (buffer, at, size) => {
+        isWhole = RecordBatch.isCrcValid(buffer, at, size)
+        return false
+      })
+    } finally {
+      segment.file.unpin()
+    }
+    if (isWhole) return true
+  }
+  return false
 }
 
 /** The log ends at `offset`: what stands from `position` of the segment at `index` on is about to go. */
