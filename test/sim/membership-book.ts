@@ -55,7 +55,7 @@ export class MembershipBook {
     const reign = this.#reign(told.nodeId)
     this.#holders.set(who, { ...told, reign, revoking: new Set(revoking) })
     if (this.#options.isForgiven()) return
-    for (const partition of told.partitions) this.#owns(who, partition, told.epoch, reign)
+    for (const partition of told.partitions) this.#owns(who, partition, { ...told, reign })
   }
 
   /** It says that it has these alone. */
@@ -80,13 +80,16 @@ export class MembershipBook {
     story.violated(`${of.by} finds partition ${partition} at ${offset}, and ${of.least} was committed`)
   }
 
-  #owns(who: string, partition: number, epoch: number, reign: string): void {
+  #owns(who: string, partition: number, told: Omit<Holder, 'revoking'>): void {
     const { story } = this.#options
+    const { epoch, reign } = told
     const key = `${partition}@${epoch}`
     const owner = this.#owners.get(key) ?? who
     this.#owners.set(key, who)
     if (owner !== who)
       story.violated(`in epoch ${epoch} partition ${partition} belongs to ${owner}, and to ${who}`)
+    // Who has waited for its answer longer than its session may have been given up meanwhile.
+    if (!this.#isAlive(told, reign)) return
     for (const [other, holder] of this.#holders) {
       const has = holder.partitions.includes(partition) || holder.revoking.has(partition)
       if (other !== who && has && this.#isAlive(holder, reign))
@@ -95,7 +98,7 @@ export class MembershipBook {
   }
 
   /** Whoever coordinates has heard of it within its session, for certain. */
-  #isAlive({ reign, sentMs }: Holder, current: string): boolean {
+  #isAlive({ reign, sentMs }: Pick<Holder, 'reign' | 'sentMs'>, current: string): boolean {
     const { nowMs, sessionTimeoutMs } = this.#options
     return reign !== '' && reign === current && nowMs() - sentMs < sessionTimeoutMs
   }
