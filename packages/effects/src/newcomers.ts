@@ -1,6 +1,5 @@
-/** So long those who come wait for others that come with them, and at least so many turns of the loop. */
+/** So long those who come wait for others that come with them: whoever comes with a flood is not held up for longer. */
 const waitMsMax = 10
-const waitTurnsMin = 64
 
 /** The time, and the turns of the event loop. */
 interface Loop {
@@ -18,7 +17,6 @@ export class Newcomers {
   readonly #loop: Loop
   #waiting: (() => void)[] = []
   #hasSomebodyCome = false
-  #turns = 0
   #sinceMs = 0
 
   constructor(loop: Loop) {
@@ -29,14 +27,12 @@ export class Newcomers {
   add(begin: () => void): void {
     this.#hasSomebodyCome = true
     if (this.#waiting.push(begin) > 1) return
-    this.#turns = 0
     this.#sinceMs = this.#loop.monotonic()
     this.#loop.defer(() => this.#look())
   }
 
   #look(): void {
-    this.#turns++
-    const isLong = this.#turns >= waitTurnsMin && this.#loop.monotonic() - this.#sinceMs >= waitMsMax
+    const isLong = this.#loop.monotonic() - this.#sinceMs >= waitMsMax
     if (this.#hasSomebodyCome && !isLong) {
       this.#hasSomebodyCome = false
       this.#loop.defer(() => this.#look())
