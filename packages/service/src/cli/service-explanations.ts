@@ -110,6 +110,7 @@ UNREADABLE | A file could not be read. | A path misspelt, or one that this user 
 CONNECTION_CLOSED | A broker closed the connection. | A listener that encrypts, or wants a login, and a client that does neither; a broker that stopped. | Give --tls, or --sasl; see whether the broker runs.
 NOT_FOR_DEVELOPMENT | The service was not started for development. | Faults need --accept-any-signature. | Start it so.
 NOT_HEALTHY | The cluster is not healthy yet. | A replica is behind, or a node does not run. | Wait; stateInfo says what is missing.
+QUORUM_FAILED | The start of a broker was called off. | The controller or ZooKeeper node that it waits for has died. | Wait: that one is started first, then the broker.
 NOT_WRITTEN | A file could not be written. | Rights, or a full disk. | Choose another place.
 NO_AUTHORITY | There is no local certificate authority yet. | No cluster has needed one. | Start the service once with a cluster.
 PROCESS_NOTE_INVALID | What is noted of a node's process cannot be read. | A file cut short. | Remove the process.json that it names, once no such process runs.

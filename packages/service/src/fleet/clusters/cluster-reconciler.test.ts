@@ -236,6 +236,25 @@ describe('a run', () => {
     )
   })
 
+  it('calls a broker’s start off when the controller that it waits for dies, and starts that one first', async () => {
+    engine.gate = new Promise(() => {})
+    fleet.clusters.update(record(), rebootBroker(['2']), 'request-1')
+    await clock.advance(50)
+    expect(engine.log).toEqual(['stop broker 2', 'start broker 2'])
+    engine.fail('SIGKILL ended it', 10_001, 'controller')
+    engine.gate = null
+    await clock.advance(1_000)
+    await fleet.idle(record().uuid)
+    expect(engine.log).toEqual([
+      'stop broker 2',
+      'start broker 2',
+      'start controller 10001',
+      'start broker 2',
+    ])
+    expect(record()).toMatchObject({ state: 'ACTIVE' })
+    expect(logged('a step of a cluster failed')[0]).toContain('The start of broker 2 was called off.')
+  })
+
   it('that meets a node which does not run as it was started tries again later, and says that it is a bug', async () => {
     engine.runsUnder = () => 'something else'
     await change(rebootBroker(['1']))

@@ -136,9 +136,9 @@ export class FakeEngine implements Engine {
     return nodes.filter(({ role, state }) => role === 'broker' && state === 'running').length
   }
 
-  /** A broker of each running cluster stops by itself. */
-  fail(failure: string, nodeId = 1): void {
-    for (const cluster of this.#clusters.values()) cluster.fail({ role: 'broker', nodeId }, failure)
+  /** A broker of each running cluster, or another node, stops by itself. */
+  fail(failure: string, nodeId = 1, role: NodeKey['role'] = 'broker'): void {
+    for (const cluster of this.#clusters.values()) cluster.fail({ role, nodeId }, failure)
   }
 }
 
@@ -289,7 +289,7 @@ class FakeCluster implements EngineCluster {
     if (!node) return
     for (const listener of node.open.splice(0)) void listener.close()
     node.state = 'failed'
-    node.failure = `Broker ${key.nodeId} failed: ${failure}`
+    node.failure = `${key.role === 'broker' ? 'Broker' : 'Controller'} ${key.nodeId} failed: ${failure}`
     this.options.onChange()
   }
 }
