@@ -43,6 +43,12 @@ const rememberedCompacted: Readonly<Record<Feed, readonly { seed: number; client
   fetch: [{ seed: 700168, clients: 'consumers' }],
 }
 
+/** The same where one service hosts the cluster. */
+const rememberedOfOneService = [
+  // Leader epochs of before a cut, an empty disk that had refused a log at first.
+  { feed: 'fetch', clients: 'transactions', seeds: [1135, 3066] },
+] as const
+
 /** Those that a few seeds find. */
 const quicklyFound: Readonly<Record<string, { seed: number; feed: Feed; clients: Clients }>> = {
   'the high watermark does not wait for the ISR': { seed: 1, feed: 'inline', clients: 'records' },
@@ -96,6 +102,13 @@ describe.each<Feed>(['inline', 'fetch'])('clusters whose followers are fed by %s
     const other = await simulate(options)
     expect(one.story.length).toBeGreaterThan(100)
     expect(one).toEqual(other)
+  })
+})
+
+describe('clusters of one service', () => {
+  it('are well where they were not before', { timeout: timeoutMs }, async () => {
+    for (const { feed, clients, seeds } of rememberedOfOneService)
+      for (const seed of seeds) await expectWell(seed, feed, clients, { isOneService: true })
   })
 })
 

@@ -197,8 +197,10 @@ class Simulation {
       const all = this.#disks
         .filter(({ brokerId }) => partition.replicas.includes(brokerId))
         .map((replica) => this.#logs.read(partition, replica).endOffset)
-      if (new Set(all).size > 1) return false
-      ends.set(nameOfPartition(partition), all[0] ?? 0)
+      const name = nameOfPartition(partition)
+      // A compacted log that was cut may end behind the last record that its disk shows.
+      if (new Set(all).size > 1 && !this.#ledger.isForgiven(name)) return false
+      ends.set(name, all[0] ?? 0)
     }
     return this.#workload.isReadTo((name) => (this.#ledger.isForgiven(name) ? 0 : (ends.get(name) ?? 0)))
   }

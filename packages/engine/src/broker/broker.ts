@@ -144,6 +144,7 @@ export class Broker implements BrokerServices {
       listener: {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
+        opensLate: ({ name }) => this.#reviewDirectories(this.metadata.topic(name)),
       },
       alterIsr: (change) => this.#isrChanges.add(change),
       watch: (work) => this.#guard.watch(work),
@@ -358,7 +359,9 @@ export class Broker implements BrokerServices {
   }
 
   /** The controller hears of replicas that are not where the metadata has them: this directory is a new one. */
-  #reviewDirectories({ id, name, partitions }: TopicImage): void {
+  #reviewDirectories(topic: TopicImage | undefined): void {
+    if (!topic || this.epoch === -1) return
+    const { id, name, partitions } = topic
     for (const [index, { replicas, directories }] of partitions.entries()) {
       const isElsewhere = directories[replicas.indexOf(this.nodeId)] !== this.logs.directoryId
       if (isElsewhere && this.partitions.get(name, index)) this.#directoryAssignments.add(id, index)
@@ -416,7 +419,7 @@ export class Broker implements BrokerServices {
     this.#topicsChanged(delta)
     for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic))) {
       yield* this.partitions.applyInSteps(topic)
-      if (this.epoch !== -1) this.#reviewDirectories(topic)
+      this.#reviewDirectories(topic)
     }
     if (delta.brokersChanged.size > 0) this.#brokersChanged(delta.brokersChanged)
     if (delta.configsChanged.length > 0) yield* this.#configsChanged()

@@ -48,7 +48,7 @@ beforeEach(async () => {
     fetchers: noFetchers,
     feeds: new InlineFeeds(),
     quotas: quotasOf(),
-    listener: { leads() {}, resigns() {} },
+    listener: { leads() {}, resigns() {}, opensLate() {} },
   })
   partitions.begin()
   partitions.apply({

@@ -3,7 +3,7 @@ import type { Int64 } from '@sluice/wire'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
-import { type LeadershipListener, Partitions } from '../replication/partitions.ts'
+import { type PartitionsListener, Partitions } from '../replication/partitions.ts'
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts'
 import type { ReplicationQuotas } from '../replication/replication-quota.ts'
 import type { IsrChange } from '../replication/replica.ts'
@@ -23,7 +23,7 @@ interface PartitionSurroundings {
   readonly metadata: MetadataImage
   readonly feeds: InlineFeeds
   readonly quotas: ReplicationQuotas
-  readonly listener: LeadershipListener
+  readonly listener: PartitionsListener
   readonly alterIsr: (change: IsrChange) => void
   /** Work that goes on by itself: its rejection is this broker's bug. */
   readonly watch: (work: Promise<unknown>) => void

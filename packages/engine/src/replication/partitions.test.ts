@@ -46,6 +46,7 @@ class Broker {
     listener: {
       leads: ({ index, leaderEpoch }) => void this.told.push(`leads ${index} at ${leaderEpoch}`),
       resigns: (_, index) => void this.told.push(`resigns ${index}`),
+      opensLate: ({ name }) => void this.told.push(`opens ${name} late`),
     },
   })
 
@@ -178,7 +179,7 @@ describe('a disk that refuses a log', () => {
     expect(broker.told).toEqual(['leads 2 at 3'])
     await broker.clock.advance(1000)
     expect(broker.partitions.led('events', 0, -1)).toBe(broker.partition(0))
-    expect(broker.told).toEqual(['leads 2 at 3', 'leads 0 at 3'])
+    expect(broker.told).toEqual(['leads 2 at 3', 'leads 0 at 3', 'opens events late'])
   })
 
   it('is not asked again for a topic that is gone', async () => {

@@ -18,10 +18,12 @@ import type {
   TopicState,
 } from './replica.ts'
 
-/** Told what becomes of the partitions that this broker leads. */
-export interface LeadershipListener {
+/** Told what becomes of the partitions that this broker has. */
+export interface PartitionsListener {
   leads(partition: Partition): void
   resigns(topic: string, index: number): void
+  /** Logs of the topic, which the disk had refused, have been opened. */
+  opensLate(topic: TopicState): void
 }
 
 /** The broker's configuration, by Kafka's names. */
@@ -40,7 +42,7 @@ export class Partitions {
   readonly #brokerId: number
   readonly #logs: LogManager
   readonly #highWatermarks: HighWatermarks
-  readonly #listener: LeadershipListener
+  readonly #listener: PartitionsListener
   readonly #fetchers: ReplicaFetchers
   readonly #context: ReplicaContext
   /** As long as the topic has partitions, whoever holds them. */
@@ -59,7 +61,7 @@ export class Partitions {
     logs: LogManager
     config: ReplicationConfig
     brokers: KnownBrokers
-    listener: LeadershipListener
+    listener: PartitionsListener
     /** Asks the controller for another ISR (AlterPartition). */
     alterIsr: (change: IsrChange) => void
     fetchers: ReplicaFetchers
@@ -226,7 +228,10 @@ export class Partitions {
       this.#lacking.set(topic.name, topic)
       this.#retry ??= this.#clock.schedule(retryMs, () => {
         this.#retry = null
-        for (const each of [...this.#lacking.values()]) this.apply(each)
+        for (const each of [...this.#lacking.values()]) {
+          this.apply(each)
+          this.#listener.opensLate(each)
+        }
       })
       return undefined
     }
