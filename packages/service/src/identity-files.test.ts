@@ -67,6 +67,7 @@ describe('the files of identities', () => {
 
   it.each<[string, unknown, string]>([
     ['no JSON', '{"users":', 'It is not JSON'],
+    ['a member twice', '{"users":{"alice":{"policies":[]}},"users":{}}', '"users" is there twice'],
     ['an unknown member', { ...withAlice, groups: {} }, 'the file has no member "groups"'],
     [
       'a policy that is not understood',

@@ -1,4 +1,5 @@
 import type { NamedPolicy } from './policy/decision.ts'
+import { duplicateMember } from './policy/duplicate-member.ts'
 import { MalformedPolicy } from './policy/malformed-policy.ts'
 import { type PolicyKind, policyOf } from './policy/policy.ts'
 
@@ -122,11 +123,15 @@ function policyAt(at: string, given: unknown, kind: PolicyKind): NamedPolicy {
 }
 
 function parsed(text: string): unknown {
+  let table: unknown
   try {
-    return JSON.parse(text)
+    table = JSON.parse(text)
   } catch (error) {
     throw new IdentitiesInvalid(`It is not JSON: ${(error as Error).message}.`)
   }
+  const twice = duplicateMember(text)
+  if (twice !== null) throw new IdentitiesInvalid(`"${twice}" is there twice in one object.`)
+  return table
 }
 
 function objectAt(at: string, value: unknown): Members {

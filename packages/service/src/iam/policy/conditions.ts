@@ -1,5 +1,6 @@
 import { type AddressRange, addressRangeOf, isWithin } from './address-range.ts'
 import { arnOf, ArnPattern } from './arn-pattern.ts'
+import { isKnownKey } from './context-keys.ts'
 import { MalformedPolicy } from './malformed-policy.ts'
 import { Pattern, type Variables } from './pattern.ts'
 
@@ -102,27 +103,6 @@ for (const [kind, numberOf, what] of [
     else operators.set(`${kind}${name}`, { compile, isNegated: false })
   }
 
-/** Those that requests here can have; with `/`, any key that begins so. */
-const knownKeys = [
-  'aws:currenttime',
-  'aws:epochtime',
-  'aws:principalaccount',
-  'aws:principalarn',
-  'aws:principaltype',
-  'aws:requestedregion',
-  'aws:requesttag/',
-  'aws:resourceaccount',
-  'aws:resourcetag/',
-  'aws:securetransport',
-  'aws:sourceip',
-  'aws:tagkeys',
-  'aws:userid',
-  'aws:username',
-  'secretsmanager:resourcetag/',
-  'sts:externalid',
-  'sts:rolesessionname',
-]
-
 /** One line of a condition: `"ForAnyValue:StringLikeIfExists": { "aws:TagKeys": ["team", "cost*"] }`. */
 export function conditionOf(
   operatorName: string,
@@ -133,8 +113,7 @@ export function conditionOf(
   const parsed = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operatorName)
   const [, set, name = '', ifExists] = parsed ?? []
   const lower = key.toLowerCase()
-  if (!knownKeys.some((known) => (known.endsWith('/') ? lower.startsWith(known) : lower === known)))
-    throw new MalformedPolicy(`Condition key is not known here: ${key}`)
+  if (!isKnownKey(lower)) throw new MalformedPolicy(`Condition key is not known here: ${key}`)
   if (name === 'Null' && set === undefined && ifExists === undefined) return isNull(lower, wanted)
   const operator = operators.get(name)
   if (!operator) throw new MalformedPolicy(`Invalid Condition type : ${operatorName}.`)

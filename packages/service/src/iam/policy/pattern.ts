@@ -1,3 +1,6 @@
+import { isKnownKey } from './context-keys.ts'
+import { MalformedPolicy } from './malformed-policy.ts'
+
 /** Says what a policy variable (`aws:username`) stands for in a request; undefined where the request has none. */
 export type Variables = (key: string) => readonly string[] | undefined
 
@@ -78,10 +81,17 @@ function partsOf(text: string, wildcards: boolean, variables: boolean): string[]
   for (const [at, piece] of pieces.entries()) {
     const name = piece.slice(2, -1)
     if (at % 2 === 1 && ['*', '?', '$'].includes(name)) add(name)
-    else if (at % 2 === 1) parts.push(name.toLowerCase(), '')
+    else if (at % 2 === 1) parts.push(variableOf(name), '')
     else add(wildcards ? piece.replaceAll('*', many).replaceAll('?', one) : piece)
   }
   return parts
+}
+
+/** One that no request here has would match nothing, and a Deny with it would deny nothing. */
+function variableOf(name: string): string {
+  const key = name.toLowerCase()
+  if (!isKnownKey(key)) throw new MalformedPolicy(`Policy variable is not known here: \${${name}}`)
+  return key
 }
 
 /** The first piece begins the value, the last ends it, the others follow each other between them. */

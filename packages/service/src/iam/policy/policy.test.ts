@@ -416,6 +416,26 @@ describe('what is not understood is refused', () => {
       'Invalid value for a date condition: monday',
       document(allow('*', '*', { Condition: { DateEquals: { 'aws:CurrentTime': 'monday' } } })),
     ],
+    ['Syntax errors in policy.', document(allow('*', '*', { Condition: { Bool: {} } }))],
+    [
+      'Policy variable is not known here: ${aws:Mood}',
+      document(deny('*', 'arn:aws:kafka:*:*:topic/*/*/${aws:Mood}')),
+    ],
+    [
+      "Policy variable is not known here: ${aws:username, 'nobody'}",
+      document(
+        deny('*', '*', { Condition: { StringEquals: { 'aws:userid': "${aws:username, 'nobody'}" } } }),
+      ),
+    ],
+    [
+      'Has duplicate field Effect',
+      '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Effect" :"Allow","Action":"*","Resource":"*"}}',
+    ],
+    [
+      'Has duplicate field Bool',
+      `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kafka:Bool","kafka:Effect"],"Resource":"*","Condition":
+        {"Bool":{"aws:SecureTransport":"true"},"\\u0042ool":{"aws:SecureTransport":"false"}}}]}`,
+    ],
     ['Has prohibited field NotPrincipal', document(deny('*', '*', { NotPrincipal: '*' })), 'resource'],
     [
       'Policy document exceeds the maximum length of 6144 characters.',

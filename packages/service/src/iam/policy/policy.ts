@@ -1,5 +1,6 @@
 import { type Arn, ArnPattern } from './arn-pattern.ts'
 import { type Condition, conditionOf } from './conditions.ts'
+import { duplicateMember } from './duplicate-member.ts'
 import { MalformedPolicy } from './malformed-policy.ts'
 import { Pattern, type Variables } from './pattern.ts'
 import { Principals } from './principals.ts'
@@ -116,7 +117,10 @@ export function policyOf(text: string, kind: PolicyKind): Policy {
   // AWS does not count white space.
   if (text.replaceAll(/\s/g, '').length > bytesMax)
     throw new MalformedPolicy(`Policy document exceeds the maximum length of ${bytesMax} characters.`)
-  const { Version: version, Statement: given, Id: id, ...others } = objectOf(parsed(text))
+  const document = objectOf(parsed(text))
+  const twice = duplicateMember(text)
+  if (twice !== null) throw new MalformedPolicy(`Has duplicate field ${twice}`)
+  const { Version: version, Statement: given, Id: id, ...others } = document
   refuseOthers(others)
   if (id !== undefined && typeof id !== 'string') throw syntaxError()
   if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17') throw syntaxError()
@@ -224,13 +228,15 @@ function resourcesOf(
 
 function conditionsOf(given: unknown, options: { variables: boolean }): Condition[] {
   if (given === undefined) return []
-  return Object.entries(objectOf(given)).flatMap(([operator, keys]) =>
-    Object.entries(objectOf(keys)).map(([key, value]) => {
+  return Object.entries(objectOf(given)).flatMap(([operator, keys]) => {
+    const lines = Object.entries(objectOf(keys))
+    if (lines.length === 0) throw syntaxError()
+    return lines.map(([key, value]) => {
       const values: unknown[] = [value].flat()
       if (!values.every((one) => ['string', 'number', 'boolean'].includes(typeof one))) throw syntaxError()
       return conditionOf(operator, key, values.map(String), options)
-    }),
-  )
+    })
+  })
 }
 
 function oneOf(positive: unknown, negative: unknown, missing: string): [texts: string[], isNegated: boolean] {
