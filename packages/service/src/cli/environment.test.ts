@@ -115,10 +115,13 @@ describe('variables', () => {
       AWS_SESSION_TOKEN: 'x',
       AWS_PROFILE: 'work',
       AWS_ACCESS_KEY_ID: 'theirs',
+      BOOTSTRAP_SERVERS_TLS: 'of a listener that was there',
+      SCRAM_PASSWORD: 'of another cluster',
       PATH: process.env['PATH'],
     }
     const shown = execFileSync('sh', ['-c', `${lines}env`], { encoding: 'utf8', env: theirs })
-    expect(shown).not.toMatch(/AWS_SESSION_TOKEN|AWS_PROFILE/)
+    expect(shown).not.toMatch(/AWS_SESSION_TOKEN|AWS_PROFILE|BOOTSTRAP_SERVERS_TLS|SCRAM_PASSWORD/)
+    expect(shown).toContain('BOOTSTRAP_SERVERS=127.0.0.1:9092\n')
     expect(shown).toContain('AWS_ACCESS_KEY_ID=AKIAEXAMPLE\n')
     const byProfile = exportLines(environmentOf(one, accessKey, one.clusters[0], 'sluice'))
     const byName = execFileSync('sh', ['-c', `${byProfile}env`], { encoding: 'utf8', env: theirs })

@@ -33,6 +33,14 @@ const serversVariables: Readonly<Record<string, string>> = {
   CLIENT_IAM: 'BOOTSTRAP_SERVERS_IAM',
 } satisfies Partial<Record<ClientListenerName, string>>
 
+/** Of one cluster: what another one, or this one before an update, has left is wrong now. */
+const clusterVariables = [
+  ...Object.values(serversVariables),
+  'SCRAM_USERNAME',
+  'SCRAM_PASSWORD',
+  'CLUSTER_ARN',
+]
+
 function isEncrypted({ listeners }: ClusterReport): boolean {
   return Object.keys(listeners).some((name) => name !== 'CLIENT')
 }
@@ -134,7 +142,7 @@ export function dotenvLines(variables: Record<string, string>): string {
 /** Lines for `eval "$(sluice env)"`. */
 export function exportLines(variables: Record<string, string>): string {
   return lines([
-    `unset ${[...contrary, ...direct].filter((name) => !(name in variables)).join(' ')}`,
+    `unset ${[...contrary, ...direct, ...clusterVariables].filter((name) => !(name in variables)).join(' ')}`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
   ])
 }

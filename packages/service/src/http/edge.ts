@@ -26,7 +26,7 @@ const foreignOrigin: Refusal = {
 const foreignHost: Refusal = {
   status: 403,
   message:
-    'This endpoint is not known by the name in the Host header, and checks no signatures: ask it by localhost or by its address.',
+    'This endpoint is not known by the name in the Host header, and checks no signatures: ask it by localhost or by its address, or start it with --advertised-host.',
 }
 
 /**

@@ -17,7 +17,7 @@ export function refusalOf(what: string, error: unknown, addresses: readonly Addr
     return new OperatingError(what, {
       code: 'SASL_AUTHENTICATION_FAILED',
       why: `The login at ${where} failed: ${error.message}.`,
-      next: 'Check --sasl, --user and --password; the log of the broker has more.',
+      next: 'Check --sasl, --user and --password (of AWS_MSK_IAM: AWS_ACCESS_KEY_ID and what goes with it); the log of the broker has more.',
     })
   if (error instanceof UnsupportedVersionError)
     return new OperatingError(what, {
