@@ -112,6 +112,12 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     see: 'KIP-412',
   },
   {
+    what: 'Dynamic configs of one listener (listener.name.<listener>.…)',
+    here: '42, but for max.connections and max.connection.creation.rate; files of certificates are looked at each minute',
+    apacheKafka: 'taken: other stores count at once, how clients log in from the next start on',
+    why: 'Whoever may alter configs could have a listener let in anybody, as a node among others, or keep a broker from starting.',
+  },
+  {
     what: 'A quota for an ip that is named by a host name',
     here: '42; addresses alone',
     apacheKafka: 'each node looks the name up when it hears of the quota',

@@ -256,6 +256,12 @@ describe('a start on what a clean stop has left', () => {
     const world = await stopped()
     world.appendConfigs([
       { resourceType: ConfigResourceType.broker, resourceName: '', name: 'max.connections', value: '0' },
+      {
+        resourceType: ConfigResourceType.broker,
+        resourceName: '1',
+        name: 'listener.name.client.sasl.enabled.mechanisms',
+        value: 'GSSAPI',
+      },
       { resourceType: ConfigResourceType.broker, resourceName: '1', name: 'log.roll.ms', value: '-1' },
       { resourceType: ConfigResourceType.broker, resourceName: '1', name: 'log.retention.ms', value: '777' },
       {
@@ -267,13 +273,14 @@ describe('a start on what a clean stop has left', () => {
     ])
     await world.start()
     expect(world.losses).toMatchObject([
+      { kind: 'config ignored', name: 'listener.name.client.sasl.enabled.mechanisms' },
       { kind: 'config ignored', name: 'max.connections', value: '0' },
       { kind: 'config ignored', name: 'log.roll.ms', value: '-1' },
       { kind: 'config ignored', name: 'segment.bytes of events', value: 'many' },
     ])
     expect(noticeSentences(world.losses)).toEqual([
       expect.stringMatching(
-        /^Dynamic configs .* are ignored: max.connections=0 \(.*\), log.roll.ms=-1 \(.*\), segment.bytes of events=many \(.*\)\. Delete/,
+        /^Dynamic configs .* are ignored: listener.name.client.sasl.enabled.mechanisms=.*, max.connections=0 \(.*\), log.roll.ms=-1 \(.*\) and 1 more\. Delete/,
       ),
     ])
     const client = await world.connect()

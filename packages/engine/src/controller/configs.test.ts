@@ -109,6 +109,18 @@ describe('IncrementalAlterConfigs', () => {
     [broker, '1', [['SET', 'log.cleaner.threads', 'x']], INVALID_REQUEST, /Not a number of type INT/],
     [broker, '', [['SET', 'listeners', 'x']], INVALID_REQUEST, /broker id must be specified: \[listeners\]/],
     [broker, '1', [['SET', 'ssl.keystore.password', 'x']], INVALID_REQUEST, /listener prefix/],
+    ...[
+      'sasl.enabled.mechanisms',
+      'plain.sasl.jaas.config',
+      'ssl.truststore.certificates',
+      'ssl.client.auth',
+    ].map((name): (typeof refusals)[number] => [
+      broker,
+      '1',
+      [['SET', `listener.name.client.${name}`, 'required']],
+      INVALID_REQUEST,
+      /Cannot update these configs dynamically: \[listener\.name\.client\./,
+    ]),
     [broker, '1', [['SET', 'log.retention.ms', '0']], INVALID_REQUEST, /unlimited/],
     [broker, '7', [['SET', 'log.cleaner.threads', '2']], ErrorCode.BROKER_ID_NOT_REGISTERED, /7/],
     [broker, 'x', [['SET', 'log.cleaner.threads', '2']], INVALID_REQUEST, /must be an integer/],
@@ -134,7 +146,7 @@ describe('IncrementalAlterConfigs', () => {
     [broker, '', ['SET', 'message.max.bytes', '2000000']],
     [broker, '1', ['SET', 'leader.replication.throttled.rate', '5']],
     [broker, '1', ['SET', 'plugin.of.mine', '3']],
-    [broker, '1', ['SET', 'listener.name.client.ssl.keystore.password', 'secret']],
+    [broker, '1', ['SET', 'listener.name.client.max.connections', '9']],
     [group, 'g', ['SET', 'consumer.session.timeout.ms', '50000']],
     [group, 'g', ['SET', 'share.auto.offset.reset', 'by_duration:PT1H']],
     [metrics, 'm', ['SET', 'match', 'client_id=a.*']],
@@ -192,11 +204,11 @@ describe('AlterConfigs', () => {
 })
 
 describe('BrokerConfig', () => {
-  const config = () =>
+  const config = (more: Record<string, string> = {}) =>
     new BrokerConfig({
       image: controller.image,
       nodeId: 1,
-      staticProperties: { ...controller.properties, 'node.id': '1' },
+      staticProperties: { ...controller.properties, 'node.id': '1', ...more },
     })
 
   it('prefers the topic, then this broker, all brokers, the static properties, the default', async () => {
@@ -261,12 +273,14 @@ describe('BrokerConfig', () => {
   })
 
   it('shows no passwords, and nothing of what nobody knows', async () => {
-    await alter(broker, '1', ['SET', 'listener.name.client.ssl.keystore.password', 'hush-hush'])
+    const login = 'delegation.token.secret.key'
     await alter(broker, '1', ['SET', 'plugin.of.mine', '3'])
-    const entries = describeConfigs(config(), controller.image, { type: broker, name: '1' }, null)
+    const ours = config({ [login]: 'hush-hush' })
+    const entries = describeConfigs(ours, controller.image, { type: broker, name: '1' }, null)
     const entry = (name: string) => entries.find((one) => one.name === name)
-    for (const name of ['listener.name.client.ssl.keystore.password', 'plugin.of.mine'])
-      expect(entry(name)).toMatchObject({ value: null, isSensitive: true, configSource: 2 })
+    const hidden = { value: null, isSensitive: true }
+    expect(entry(login)).toMatchObject({ ...hidden, configSource: 4, readOnly: true })
+    expect(entry('plugin.of.mine')).toMatchObject({ ...hidden, configSource: 2 })
     expect(entry('node.id')).toMatchObject({ value: '1', readOnly: true, configSource: 4 })
     expect(entry('log.cleaner.threads')).toMatchObject({ value: '1', readOnly: false, configSource: 5 })
     expect(entry('unstable.api.versions.enable')).toBeUndefined()

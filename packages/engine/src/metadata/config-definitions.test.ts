@@ -52,7 +52,8 @@ describe('configuration definitions', () => {
 
   it('find broker configs behind a listener prefix', () => {
     const found = configDefinition('broker', 'listener.name.client.ssl.keystore.password')
-    expect(found).toMatchObject({ type: 'password', updateMode: 'per-broker' })
+    expect(found).toMatchObject({ type: 'password', updateMode: 'read-only' })
+    expect(configDefinition('broker', 'listener.name.client.max.connections')?.updateMode).toBe('per-broker')
     expect(configDefinition('broker', 'listener.name.client.plain.sasl.jaas.config')?.type).toBe('password')
     expect(configDefinition('broker', 'listener.name.client.nonsense')).toBeUndefined()
     expect(needsListenerPrefix('ssl.keystore.password')).toBe(true)

@@ -92,6 +92,9 @@ const authorizerConfigs = `
 const listenerPrefixed = new Set(listenerPrefixedConfigs)
 const mechanismPrefixed = new Set(mechanismPrefixedConfigs)
 
+/** All that may change of one listener while it is there. */
+const alterableOfListener: ReadonlySet<string> = new Set(['max.connections', 'max.connection.creation.rate'])
+
 /** `listener.name.<listener>.<config>`, also with a SASL mechanism before the config. */
 const listenerPrefix = /^listener\.name\.([^.]+)\.(.+)$/
 
@@ -125,7 +128,8 @@ export function withoutListenerPrefix(name: string): string {
 function behindListenerPrefix(name: string): ConfigDefinition | undefined {
   const bare = withoutListenerPrefix(name)
   const found = bare === name ? undefined : configDefinitions('broker').get(bare)
-  return found && { ...found, name, updateMode: 'per-broker', synonyms: [{ name, multiplier: 1 }] }
+  const updateMode = alterableOfListener.has(bare) ? 'per-broker' : 'read-only'
+  return found && { ...found, name, updateMode, synonyms: [{ name, multiplier: 1 }] }
 }
 
 /** Security configs that may change while the broker runs only behind a listener's prefix. */

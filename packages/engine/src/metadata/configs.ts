@@ -6,6 +6,7 @@ import {
   configDefinition,
   configDefinitions,
   validateDefined,
+  withoutListenerPrefix,
 } from './config-definitions.ts'
 import { configProblems } from './config-problems.ts'
 import { type ConfigDefinition, type ConfigValue, parseConfigValue } from './config-values.ts'
@@ -104,7 +105,9 @@ export class BrokerConfig {
       const { configs } = this.#image
       const own = configs.of(ConfigResourceType.broker, this.#nodeId)
       const all = configs.of(ConfigResourceType.broker, '')
-      return soundConfigs(this.#static, own, all)
+      const ours = [ofNode(own), ofNode(all)] as const
+      const sound = soundConfigs(this.#static, ours[0].counting, ours[1].counting)
+      return { ...sound, ignored: [...ours.flatMap(({ ignored }) => ignored), ...sound.ignored] }
     })
   }
 
@@ -281,6 +284,25 @@ export class BrokerConfig {
 }
 
 /** Without what breaks a rule over all that is set: of the broker's own first, then of what is for all. */
+/**
+ * Whom a listener believes, and how its clients log in, only the properties of its node say: whoever may alter configs would
+ * otherwise be let in as anybody, or nobody any more. Builds from before that have kept such configs.
+ */
+function ofNode(dynamic: ReadonlyMap<string, string>) {
+  const isFixed = (name: string) =>
+    withoutListenerPrefix(name) !== name && configDefinition('broker', name)?.updateMode === 'read-only'
+  const fixed = [...dynamic].filter(([name]) => isFixed(name))
+  if (fixed.length === 0) return { counting: dynamic, ignored: [] }
+  return {
+    counting: new Map([...dynamic].filter(([name]) => !isFixed(name))),
+    ignored: fixed.map(([name]) => ({
+      name,
+      value: '[hidden]',
+      problem: 'of a listener only the properties of its node count',
+    })),
+  }
+}
+
 function soundConfigs(
   properties: Readonly<Record<string, string>>,
   own: ReadonlyMap<string, string>,
