@@ -201,7 +201,13 @@ describe('CreateCluster refuses', () => {
       'clientBroker',
       /SASL.*unauthenticated/,
     ],
-    ...['metric.reporters', 'authorizer.class.name', 'sasl.jaas.config', 'replica.selector.class'].map(
+    [
+      'a login module of every listener (sasl.jaas.config)',
+      { Tags: { 'sluice:engine': 'apache-kafka', 'sluice:set:sasl.jaas.config': 'org.example.Any' } },
+      'tags',
+      /is set of one listener/,
+    ],
+    ...['metric.reporters', 'authorizer.class.name', 'replica.selector.class'].map(
       (name): [string, object, string, RegExp] => [
         `code to load (${name})`,
         { Tags: { 'sluice:engine': 'apache-kafka', [`sluice:set:${name}`]: 'org.example.Any' } },
