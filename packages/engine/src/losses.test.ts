@@ -301,6 +301,7 @@ describe('a start on what a clean stop has left', () => {
     const roll = { ...gone, name: 'log.roll.ms' }
     for (const [resourceName, configs] of [
       ['1', [roll]],
+      ['1', [{ ...gone, name: 'listener.name.client.sasl.enabled.mechanisms' }]],
       ['', [gone]],
     ] as const)
       await client.request(IncrementalAlterConfigs, {

@@ -155,7 +155,8 @@ export class ConfigsManager {
         )
       case 'broker':
         return (
-          brokerConfigNamesProblem(resource.name, configs.keys()) ??
+          // What an older build took can be taken back, and is in nobody's way until then.
+          brokerConfigNamesProblem(resource.name, namesThatAreSet(changes)) ??
           wholeConfigProblem(resource.name, configs, this.#image, this.#config) ??
           threadCountProblem(resource.name, changes, this.#image, this.#config)
         )
@@ -302,4 +303,8 @@ function refuseResources(
     resourceName,
   }))
   return { throttleTimeMs: 0, responses }
+}
+
+function namesThatAreSet(changes: Changes): string[] {
+  return [...changes].filter(([, value]) => value !== null).map(([name]) => name)
 }
