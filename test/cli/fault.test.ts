@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { createTopic, produce } from '@sluice/client'
+import { systemClock } from '@sluice/effects'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectTo, ensureBuilt, Sandbox } from './sluice.ts'
 
@@ -45,5 +47,34 @@ describe('sluice fault', { timeout: 120_000 }, () => {
       exitCode: 1,
       stderr: expect.stringMatching(/--accept-any-signature/),
     })
+  })
+})
+
+describe('sluice tap', { timeout: 120_000 }, () => {
+  it('shows what clients ask and are answered, and what such a file has', async () => {
+    expect(await sandbox.start()).toMatchObject({ exitCode: 0 })
+    const [cluster] = (await sandbox.status()).clusters
+    const connection = await connectTo(cluster?.bootstrapServers ?? '')
+    await createTopic(connection, 'orders', { assignments: [[1]] })
+    const file = join(sandbox.dataDirectory, 'heard.ndjson')
+    const heard: { isDone: boolean } = { isDone: false }
+    const listening = sandbox.run('tap', '--api', 'Produce', '--topic', 'orders', '-n', '2', '--out', file)
+    const ended = listening.finally(() => (heard.isDone = true))
+    while (!heard.isDone) {
+      await produce(connection, 'orders', 0, [{ value: 'x' }])
+      await systemClock().sleep(50)
+    }
+    const line = /^[\d:.]{12} +\d+\.\d ms  broker 1  .*  Produce v\d+  orders  \d+ B → \d+ B$/
+    const { exitCode, stdout } = await ended
+    const lines = stdout.trimEnd().split('\n')
+    expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: Array(2).fill(expect.stringMatching(line)) })
+    expect((await sandbox.run('tap', '--in', file)).stdout).toBe(stdout)
+    expect((await sandbox.run('tap', '--in', file, '--errors')).stdout).toBe('')
+    expect(await sandbox.run('tap', '--api', 'Produces')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/no API "Produces"/),
+    })
+    expect(await sandbox.run('tap', '--in', 'nowhere')).toMatchObject({ exitCode: 1 })
+    await connection.close()
   })
 })

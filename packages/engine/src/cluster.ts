@@ -9,6 +9,7 @@ import { controllerAwayMsMax, type NodeEffects, startBrokerNode, type StartedBro
 import { type BrokerNode, type ControllerNode, nodeProperties } from './node-properties.ts'
 import { InlineFeeds } from './replication/inline-feeds.ts'
 import type { Interceptor } from './server/interception.ts'
+import type { Tap } from './server/tap.ts'
 import type { Loss } from './storage/losses.ts'
 import type { DiskFailure } from './storage/node-disk.ts'
 import { metaPropertiesFileName, readMetaProperties } from './storage/meta-properties.ts'
@@ -37,6 +38,8 @@ export interface ClusterOptions {
   readonly onLoss?: (nodeId: number, loss: Loss) => void
   /** Sees every request to a broker before it is served; of those that live in this process alone. */
   readonly interceptor?: Interceptor
+  /** Where requests to these brokers and their answers can be listened to. */
+  readonly tap?: Tap | undefined
   /** A bug, or the loss of its directory, has stopped a broker; the others go on. */
   readonly onBrokerFailure?: (nodeId: number, failure: Error) => void
   /** A bug, the loss of its directory or the disk has stopped the controller; the brokers wait for `startController`. */
@@ -244,6 +247,7 @@ class StartedCluster implements Cluster {
       properties: nodeProperties(node, directory, controller, properties),
       controller: this.#channel,
       interceptor: this.#options.interceptor,
+      tap: this.#options.tap,
       feeds: this.#options.feedsInline === false ? new InlineFeeds() : this.#feeds,
     })
   }

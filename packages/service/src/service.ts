@@ -25,7 +25,8 @@ import {
 import type { Pace } from './fleet/clusters/pace.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import { embeddedEngine } from './fleet/engines/embedded.ts'
-import type { ClusterFaults, FaultRequest } from './fleet/engines/embedded/faults.ts'
+import type { ClusterTap } from './fleet/engines/embedded/cluster-tap.ts'
+import type { ClusterFaults } from './fleet/engines/embedded/faults.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
@@ -33,7 +34,7 @@ import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
 import { dialled, isOpenToOthers, loopbackReach, ownHostNames, type Reach } from './fleet/reach.ts'
-import { edge, type Page } from './http/edge.ts'
+import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
 import { textPage } from './http/text-page.ts'
@@ -45,14 +46,8 @@ import { endpointNotes, endpointOf, nodesText, reportOf, type Reported } from '.
 import type { StreamLimits } from './streams/stream-limits.ts'
 import { Streams } from './streams/streams.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
-import {
-  type BrokerHold,
-  brokersPath,
-  faultsPath,
-  healthPath,
-  type StatusReport,
-  statusPath,
-} from './status-report.ts'
+import { ownPages } from './own-pages.ts'
+import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
@@ -70,6 +65,8 @@ export interface ServiceOptions {
   acceptAnySignature: boolean
   /** What goes wrong on purpose; its page is there with `acceptAnySignature` alone. */
   faults?: ClusterFaults | undefined
+  /** By which the embedded engine's clients can be listened to. */
+  tap?: ClusterTap | undefined
   /** How long creations and changes of clusters take. */
   pace?: Pace
   /** Whether shards of streams take and give only so much a second; they do where nothing is said. */
@@ -247,8 +244,12 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       read: () => (ready ? reportOf(ready) : { ready: false }),
       guard: aws.guard.bind(aws),
     },
-    ...brokersPage(fleet, aws),
-    ...faultsPage(options, aws),
+    ...ownPages({
+      fleet,
+      aws,
+      faults: options.acceptAnySignature ? options.faults : undefined,
+      tap: options.tap,
+    }),
   }
   // A signature is good for one host; where none is looked at, the host itself is.
   const knownHosts = options.acceptAnySignature ? ownHostNames(reach) : null
@@ -283,39 +284,6 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       logger.info('stopped')
     },
   }
-}
-
-function brokersPage(fleet: Fleet, aws: AwsEndpoint): Record<string, Page> {
-  const write = (sent: unknown) => {
-    const { cluster, broker, stopped } = sent as BrokerHold
-    const refusal = fleet.holdBroker(String(cluster), Number(broker), stopped === true)
-    if (refusal !== null) throw new Error(refusal)
-    return {}
-  }
-  const read = () => ({})
-  return {
-    [brokersPath]: { read, write: { POST: write }, guard: aws.guard.bind(aws) },
-  }
-}
-
-function faultsPage({ faults, acceptAnySignature }: ServiceOptions, aws: AwsEndpoint): Record<string, Page> {
-  if (!faults || !acceptAnySignature) return {}
-  const read = () => ({ faults: faults.list() })
-  const write = {
-    POST: (sent: unknown) => {
-      try {
-        faults.add(sent as FaultRequest)
-      } catch (error) {
-        throw new Error(sentenceOf(error), { cause: error })
-      }
-      return read()
-    },
-    DELETE: () => {
-      faults.clear()
-      return read()
-    },
-  }
-  return { [faultsPath]: { read, write, guard: aws.guard.bind(aws) } }
 }
 
 function checkAccepted(fleet: Fleet, names: readonly string[]): void {

@@ -33,6 +33,9 @@ export interface StatusReport {
 /** In the explicit development mode alone: what goes wrong on purpose. */
 export const faultsPath = '/_sluice/faults'
 
+/** Where whoever listens to clients asks for what has come: it takes a `TapRequest`. */
+export const tapPath = '/_sluice/tap'
+
 /** Where brokers are stopped on purpose and started again: it takes a `BrokerHold`. */
 export const brokersPath = '/_sluice/brokers'
 

@@ -142,6 +142,44 @@ export interface RequestFilter {
   topic?: string
 }
 
+/** A request of a client, and what it was answered. */
+export interface Exchange {
+  /** When the request came, and how long it took until its answer was made, ms. */
+  readonly atMs: number
+  readonly latencyMs: number
+  readonly broker: number
+  readonly clientId: string | null
+  readonly api: string
+  readonly version: number
+  /** That the request names. */
+  readonly topics: readonly string[]
+  readonly requestBytes: number
+  /** Null where nothing was answered. */
+  readonly responseBytes: number | null
+  /** As Kafka's schemas name it; bytes are counted and not shown. */
+  readonly request: unknown
+  readonly response: unknown
+  /** Each that the answer has, in words. */
+  readonly errors: readonly {
+    readonly code: number
+    readonly name: string
+    readonly meaning: string
+    readonly message: string | null
+    /** Where in the answer: `topics[0].partitions[1]`. */
+    readonly at: string
+  }[]
+  /** Why request or response is not shown. */
+  readonly problem: string | null
+}
+
+export interface ExchangeFilter {
+  api?: string
+  clientId?: string
+}
+
+/** What comes, from when it was asked for on; those that nobody takes are kept, the last 10,000 of them. */
+export interface Exchanges extends AsyncIterableIterator<Exchange, undefined>, AsyncDisposable {}
+
 /** Which requests of an API a fault befalls: all, without any of these. */
 export interface FaultTarget {
   topic?: string
@@ -293,6 +331,11 @@ export interface KafkaServer extends AsyncDisposable {
 
   /** What has come from clients, the oldest first; the last 10,000 of them. */
   requests(filter?: RequestFilter): SeenRequest[]
+  /**
+   * Listens to what clients ask and are answered: `for await (const { api, errors } of kafka.tap({ api: 'JoinGroup' })) …`.
+   * It ends with the loop, with `return()`, or with the server.
+   */
+  tap(filter?: ExchangeFilter): Exchanges
   readonly faults: Faults
   readonly clock: ServerClock
 

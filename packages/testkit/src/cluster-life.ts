@@ -1,5 +1,5 @@
 import type { MemoryDisk } from '@sluice/effects'
-import { type BrokerNode, type Cluster, type Interceptor, startCluster } from '@sluice/engine'
+import { type BrokerNode, type Cluster, type Interceptor, startCluster, type Tap } from '@sluice/engine'
 import { brokerNode, type ClientProtocol, clientListener, controllerNode } from './nodes.ts'
 import { KafkaServerError } from './server-error.ts'
 import { outsideHost, type World } from './world.ts'
@@ -12,6 +12,7 @@ interface ClusterLifeOptions {
   readonly properties: Readonly<Record<string, string>>
   readonly protocol: ClientProtocol
   readonly interceptor: Interceptor
+  readonly tap: Tap
 }
 
 /** The nodes of one server: they come and go, and their addresses stay. */
@@ -53,13 +54,14 @@ export class ClusterLife {
   }
 
   async start(): Promise<void> {
-    const { world, properties, interceptor } = this.#options
+    const { world, properties, interceptor, tap } = this.#options
     this.#cluster = await startCluster({
       directory: '/cluster',
       controller: controllerNode,
       brokers: this.ids.map((id) => this.#node(id)),
       properties,
       interceptor,
+      tap,
       effects: { ...world, disk: this.#disk },
       onBrokerFailure: (id, failure) => this.#failed(`Broker ${id}`, failure),
       onControllerFailure: (failure) => this.#failed('The controller', failure),

@@ -4,6 +4,8 @@ import type {
   BrokerHandle,
   ClientConfigs,
   ClientName,
+  ExchangeFilter,
+  Exchanges,
   Faults,
   GroupDescription,
   GroupLag,
@@ -30,6 +32,7 @@ import { Leaders } from './leaders.ts'
 import { Records } from './records.ts'
 import type { RequestWatch } from './request-watch.ts'
 import { KafkaServerError } from './server-error.ts'
+import type { Taps } from './tap.ts'
 import type { Topics } from './topics.ts'
 import type { World } from './world.ts'
 
@@ -41,6 +44,7 @@ interface LiveServerParts {
   readonly topics: Topics
   readonly faults: FaultRules
   readonly watch: RequestWatch
+  readonly taps: Taps
   /** Another server on what a disk has. */
   readonly fork: (disk: MemoryDisk) => Promise<KafkaServer>
 }
@@ -192,6 +196,10 @@ export class LiveServer implements KafkaServer {
     return this.#running.watch.requests(filter)
   }
 
+  tap(filter?: ExchangeFilter): Exchanges {
+    return this.#running.taps.open(filter)
+  }
+
   get clock(): ServerClock {
     const { calendar } = this.#running.world
     return {
@@ -214,10 +222,11 @@ export class LiveServer implements KafkaServer {
   }
 
   async #stop(): Promise<void> {
-    const { inside, life, faults, watch } = this.#parts
+    const { inside, life, faults, watch, taps } = this.#parts
     const clients = await watch.connected()
     await inside.close()
     await life.stop()
+    taps.close()
     for (const client of clients)
       warn(
         'CLIENT_CONNECTED',

@@ -8,6 +8,7 @@ import { createUser, loginProperties } from './login.ts'
 import { defaultProperties } from './nodes.ts'
 import { RequestWatch } from './request-watch.ts'
 import { KafkaServerError } from './server-error.ts'
+import { Taps } from './tap.ts'
 import { Topics } from './topics.ts'
 import { createWorld } from './world.ts'
 
@@ -40,7 +41,9 @@ async function serverOn(
   const faults = new FaultRules((what, refusal) => new KafkaServerError(what, refusal))
   const watch = new RequestWatch(world.calendar.steady, faults)
   const { interceptor } = watch
-  const life = new ClusterLife({ world, brokers, port, properties, protocol, interceptor }, disk)
+  const taps = new Taps()
+  const { tap } = taps
+  const life = new ClusterLife({ world, brokers, port, properties, protocol, interceptor, tap }, disk)
   const inside = new Inside(world, () => life.cluster)
   await life.start().catch(explain)
   if (auth === 'scram' && !found) await createUser(await inside.any(), world.random)
@@ -51,6 +54,7 @@ async function serverOn(
     options,
     faults,
     watch,
+    taps,
     topics: new Topics(inside),
     fork: (copy) => serverOn(copy, { ...options, port: 0 }, world.calendar.skewMs),
   })

@@ -25,6 +25,7 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { InlineFeeds } from '../replication/inline-feeds.ts'
 import type { GivenMechanisms } from '../server/authentication/mechanism.ts'
 import type { Interceptor } from '../server/interception.ts'
+import type { Tap } from '../server/tap.ts'
 import { LogLevels } from '../server/log-levels.ts'
 import type { ListenerOptions } from '../server/listeners.ts'
 
@@ -60,6 +61,8 @@ export interface BrokerOptions {
   readonly limits?: ClusterLimits
   /** Sees every request before it is served. */
   readonly interceptor?: Interceptor
+  /** Where its requests and answers can be listened to. */
+  readonly tap?: Tap | undefined
   /** Gives up a start that is under way: to recover logs may take long. */
   readonly signal: AbortSignal
   /** Told of what the start finds lost. */

@@ -197,9 +197,12 @@ export class Broker implements BrokerServices {
   #serverOf(options: BrokerOptions, parts: BrokerParts): Server<RequestContext> {
     const { steady: clock } = this.calendar
     const login = { mechanisms: {}, ...options, ...parts, clock, refusals: this.refusals }
+    const { tap, nodeId } = options
+    const topicNameOf = (topicId: string) => this.metadata.topicNameOf(topicId)
     return new Server(this, {
       ...options,
       config: this.config,
+      tap: tap?.at({ nodeId, clock, topicNameOf }) ?? null,
       loginsOf: (listener) => loginsOf(listener, login),
     })
   }

@@ -1,6 +1,6 @@
 import { apiByKey, ErrorCode, Fetch } from '@sluice/wire'
 import type { ArrivedRequest, Interception } from '../server/interception.ts'
-import { type Place, placesIn } from './places.ts'
+import { type Place, placesIn } from '../server/named-places.ts'
 
 /** A request in the words of whoever sets faults. */
 export interface SeenRequest {

@@ -26,6 +26,7 @@ export class Reply {
   readonly requestBytes: number
   readonly #filled: (reply: Reply) => void
   #ended: (() => void) | null = null
+  #made: ((parts: Reply['parts']) => void) | null = null
   #figures: ApiFigures | null = null
   #beganAtMs = -1
 
@@ -67,6 +68,11 @@ export class Reply {
     this.#ended = ended
   }
 
+  /** Calls `made` with the answer before it is sent; with null where there is none, or nobody wants it any more. */
+  onceMade(made: (parts: Reply['parts']) => void): void {
+    this.#made = made
+  }
+
   /** It counts when its request is over. */
   countsAs(figures: ApiFigures): void {
     if (this.#figures === null) this.#beganAtMs = figures.begins()
@@ -76,6 +82,8 @@ export class Reply {
   #end(): void {
     this.#figures?.ends(this.#beganAtMs, this.requestBytes)
     this.#figures = null
+    this.#made?.(this.parts)
+    this.#made = null
     this.#ended?.()
     this.#ended = null
   }

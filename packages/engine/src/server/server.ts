@@ -21,6 +21,7 @@ import { CertificateWatch } from './certificate-watch.ts'
 import { listenerTls } from './listener-tls.ts'
 import { bindListeners, type BoundListener, type ListenerOptions } from './listeners.ts'
 import type { Reply } from './reply.ts'
+import type { NodeTap } from './tap.ts'
 
 /**
  * What a node shows to the network: its listeners, the connections that come by them, and their requests on the way to
@@ -41,6 +42,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   readonly #mappingOf: (listener: ListenerOptions) => PrincipalMapping
   readonly #connections: Connections
   readonly #certificates: CertificateWatch
+  readonly #tap: NodeTap | null
   #listeners: readonly BoundListener[] = []
   #nextConnection = 0
   #nowMs = 0
@@ -55,11 +57,14 @@ export class Server<Context extends RequestContext> implements RequestHandling {
       openFilesMax?: number
       /** Throws where a listener wants what is not served. */
       loginsOf?: (listener: ListenerOptions) => (() => SaslLogin) | null
+      /** Hears what is asked and answered. */
+      tap?: NodeTap | null
     },
   ) {
     const { config, disk } = options
     this.#node = node
     this.#network = options.network
+    this.#tap = options.tap ?? null
     const { clock, refusals } = node
     this.#connections = new Connections({
       clock,
@@ -140,6 +145,7 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   }
 
   handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean {
+    if (this.#tap?.isOpen) this.#tap.arrives(frame, start, end, connection, reply)
     return dispatch(frame, start, end, connection, reply, this.#node)
   }
 

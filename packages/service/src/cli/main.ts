@@ -25,6 +25,7 @@ import { startCommand, upCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { tailCommand } from './tail.ts'
+import { tapCommand } from './tap.ts'
 import { topicCommand } from './topic/topic.ts'
 import { certCommand, revokeCommand, trustCommand } from './trust.ts'
 import { version } from '../version.ts'
@@ -85,6 +86,7 @@ export function programFor(argv: readonly string[]): Command {
     credentialsCommand(),
     iamCommand(),
     faultCommand(),
+    tapCommand(),
     explainCommand(),
     doctorCommand(),
     completionCommand(program),

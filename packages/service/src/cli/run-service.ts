@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { lineLogger, systemEffects } from '@sluice/effects'
 import { apacheKafkaEngine } from '../fleet/engines/apache-kafka.ts'
 import { ClusterFaults } from '../fleet/engines/embedded/faults.ts'
+import { ClusterTap } from '../fleet/engines/embedded/cluster-tap.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
 import { isDetached, tellParent, tellProgress } from './detach.ts'
@@ -50,8 +51,9 @@ export async function runService(settings: StartSettings, output: OutputFormat):
       else if (service === undefined) tellProgress(sentence, { passing: true })
     }
     const faults = settings.acceptAnySignature ? new ClusterFaults() : undefined
+    const tap = new ClusterTap(effects)
     const engines = [
-      embeddedEngine(effects, nodeProgram(), faults?.interceptor),
+      embeddedEngine(effects, nodeProgram(), { interceptor: faults?.interceptor, tap: tap.tap }),
       apacheKafkaEngine({ effects, environment: surroundings(), onProgress: onStep }),
     ]
     // Whatever is open goes with the process: a clean stop would write into what is not ours.
@@ -62,6 +64,7 @@ export async function runService(settings: StartSettings, output: OutputFormat):
       effects,
       engines,
       faults,
+      tap,
       onProgress,
       onDirectoryLost,
       signal: stopping.signal,

@@ -1,4 +1,4 @@
-import type { Explanation } from './kafka-explanations.ts'
+import type { Explanation } from '@sluice/client'
 
 /* Exceptions of the AWS APIs, states of clusters, and codes of our own, in plain words. */
 

@@ -1,13 +1,13 @@
 import {
   type Address,
   ConnectionClosedError,
+  kafkaExplanations,
   KafkaError,
   LoginError,
   UnsupportedVersionError,
 } from '@sluice/client'
 import { errorInfo } from '@sluice/wire'
 import { codeOf, OperatingError } from '../../fleet/operating-error.ts'
-import { kafkaExplanations } from '../kafka-explanations.ts'
 
 /** What a person is told of a failed verb; errors that are told already, and bugs, stay what they are. */
 export function refusalOf(what: string, error: unknown, addresses: readonly Address[]): unknown {

@@ -1,11 +1,6 @@
 import { assert, type Urls } from '@sluice/effects'
-import {
-  checkBrokerProperties,
-  ignoredBrokerProperties,
-  type Interceptor,
-  loginProblem,
-} from '@sluice/engine'
-import { InlineCluster } from './embedded/inline-cluster.ts'
+import { checkBrokerProperties, ignoredBrokerProperties, loginProblem } from '@sluice/engine'
+import { InlineCluster, type Instruments } from './embedded/inline-cluster.ts'
 import { type NodeProgram, ProcessCluster } from './embedded/process-cluster.ts'
 import type { SupervisionEffects } from './supervision/supervised-node.ts'
 import { controllerId } from './embedded/nodes.ts'
@@ -20,7 +15,7 @@ type EmbeddedEffects = SupervisionEffects & { readonly urls?: Urls }
 export function embeddedEngine(
   effects: EmbeddedEffects,
   program?: NodeProgram,
-  interceptor?: Interceptor,
+  instruments: Instruments = {},
 ): Engine {
   return {
     name: 'embedded',
@@ -43,7 +38,7 @@ export function embeddedEngine(
     }),
     compatibleVersions: laterVersions,
     open: async (options) => {
-      if (options.hosting === 'inline') return new InlineCluster(options, { ...effects, interceptor })
+      if (options.hosting === 'inline') return new InlineCluster(options, { ...effects, ...instruments })
       assert(program, 'a cluster of processes needs something that they run')
       return new ProcessCluster(options, effects, program)
     },

@@ -6,6 +6,7 @@ import {
   type Loss,
   MetadataDamagedError,
   startCluster,
+  type Tap,
 } from '@sluice/engine'
 import { capitalized } from '../../operating-error.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
@@ -38,7 +39,7 @@ import {
   nodeProperties,
 } from './nodes.ts'
 
-interface InlineEffects {
+interface InlineEffects extends Instruments {
   clock: Clock
   disk: Disk
   network: Network
@@ -47,8 +48,13 @@ interface InlineEffects {
   processes: Processes
   /** Where the keys of issuers of tokens are read. */
   urls?: Urls
-  /** Of the requests of clients, in the development mode. */
+}
+
+/** What sees the requests of clients beside those who serve them. */
+export interface Instruments {
+  /** In the development mode. */
   interceptor?: Interceptor | undefined
+  tap?: Tap | undefined
 }
 
 /** All nodes of a cluster live in the service's process, and end with it. */
@@ -141,6 +147,7 @@ export class InlineCluster implements EngineCluster {
       properties,
       effects: this.#effects,
       interceptor: this.#effects.interceptor,
+      tap: this.#effects.tap,
       acceptsMetadataLoss: this.#options.acceptsMetadataLoss,
       onLoss: (nodeId, loss) => this.#losses.set(nodeId, [...(this.#losses.get(nodeId) ?? []), loss]),
       onBrokerFailure: () => this.#options.onChange(),
