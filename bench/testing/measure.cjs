@@ -1,5 +1,6 @@
 'use strict'
 // What a test waits for: run by bench/testing/run.mjs in a process of its own, with --expose-gc. Prints one JSON object of figures, each a list.
+const { connect } = require('node:net')
 const { KafkaServer } = require('../../packages/testkit/dist/bundle/testing.js')
 
 const [rounds, servers] = process.argv.slice(2).map(Number)
@@ -10,6 +11,7 @@ async function main() {
     oneBroker: await times(rounds, () => startToFirstRecord(1)),
     threeBrokers: await times(rounds, () => startToFirstRecord(3)),
     ...(await ofOneServer()),
+    ...(await ofTap()),
     ...(await startedAndStopped(servers)),
   }
   process.stdout.write(JSON.stringify(figures))
@@ -53,6 +55,62 @@ async function ofOneServer() {
   })
   await kafka.stop()
   return { fork, reset }
+}
+
+/**
+ * What a small request costs the processor, its client's part included: while nobody listens, and while somebody does. In
+ * turns, for nothing else is the same from one second to the next.
+ */
+async function ofTap() {
+  const kafka = await KafkaServer.start()
+  const [host, port] = kafka.bootstrap.split(':')
+  const unheard = []
+  const heard = []
+  for (let i = -2; i < rounds; i++) {
+    const quiet = await requestMicroseconds({ host, port: Number(port) })
+    const tap = kafka.tap()
+    const loud = await requestMicroseconds({ host, port: Number(port) })
+    await tap.return()
+    if (i < 0) continue
+    unheard.push(quiet)
+    heard.push(loud)
+  }
+  await kafka.stop()
+  return { unheard, heard }
+}
+
+const requests = 5_000
+
+/** ApiVersions, whose answer is of the same length each time. */
+async function requestMicroseconds(address) {
+  const request = Buffer.alloc(14)
+  request.writeInt32BE(10, 0)
+  request.writeInt16BE(18, 4)
+  request.writeInt16BE(-1, 12)
+  const socket = connect(address)
+  const answered = (count) => {
+    let bytes = 0
+    let length = 0
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject).on('data', function take(chunk) {
+        if (length === 0) length = chunk.readInt32BE(0) + 4
+        bytes += chunk.length
+        if (bytes < length * count) return
+        socket.off('data', take)
+        resolve()
+      })
+    })
+  }
+  const first = answered(1)
+  socket.write(request)
+  await first
+  const before = process.cpuUsage()
+  const all = answered(requests)
+  socket.write(Buffer.concat(Array(requests).fill(request)))
+  await all
+  const { user, system } = process.cpuUsage(before)
+  socket.destroy()
+  return (user + system) / requests
 }
 
 /** What is left of them: bytes that somebody still holds, and whatever keeps a process alive. */

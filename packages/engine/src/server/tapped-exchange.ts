@@ -13,7 +13,7 @@ import { plainForm } from './plain-form.ts'
 import type { ResponsePart } from './reply.ts'
 
 /** An error that an answer has, in words. */
-export interface TappedError {
+interface TappedError {
   readonly code: number
   /** Kafka's. */
   readonly name: string

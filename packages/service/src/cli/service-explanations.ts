@@ -109,6 +109,9 @@ NOT_AN_EXPORT | The file is none that \`export\` or \`snapshot save\` has writte
 NO_SUCH_LISTENER | The cluster has no listener of that kind. | It was made without that way to log in, or none of its brokers runs. | Take another --login, or wait until it is ACTIVE.
 UNREADABLE | A file could not be read. | A path misspelt, or one that this user may not read. | Name another file.
 CONNECTION_CLOSED | A broker closed the connection. | A listener that encrypts, or wants a login, and a client that does neither; a broker that stopped. | Give --tls, or --sasl; see whether the broker runs.
+NOT_INLINE | What was asked for is done in the service's own process, and no broker is there. | Clusters whose nodes have processes of their own. | Make a cluster with the embedded engine that is hosted inline.
+TAP | Nobody listens so. | A session that is over, an API that Kafka does not have, or too many who listen. | Begin anew; the message says what.
+TAP_FILE | A file of what was heard cannot be used. | Another file, or half of one. | Name one that \`sluice tap --out\` has written.
 NOT_FOR_DEVELOPMENT | The service was not started for development. | Faults need --accept-any-signature. | Start it so.
 NOT_HEALTHY | The cluster is not healthy yet. | A replica is behind, or a node does not run. | Wait; stateInfo says what is missing.
 QUORUM_FAILED | The start of a broker was called off. | The controller or ZooKeeper node that it waits for has died. | Wait: that one is started first, then the broker.

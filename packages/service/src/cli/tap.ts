@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, openSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
 import { ApiError } from '../aws/api-client.ts'
@@ -7,6 +7,7 @@ import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { tapPath } from '../status-report.ts'
 import { UsageError } from '../usage-error.ts'
 import { dataDirOption, wholeNumber } from './options.ts'
+import { formatOption, type OutputFormat, printOne } from './output.ts'
 import { ownPagesOf } from './own-page.ts'
 import { exchangeText, type ShownExchange } from './tap-text.ts'
 
@@ -19,7 +20,7 @@ interface Flags {
   num?: number
   out?: string
   in?: string
-  output: 'table' | 'ndjson'
+  output: OutputFormat
 }
 
 const pollMs = 100
@@ -34,26 +35,31 @@ export function tapCommand(): Command {
     .addOption(new Option('-n, --num <n>', 'end after so many').argParser(wholeNumber('--num')))
     .option('--out <file>', 'write it there, a line of JSON each')
     .addOption(new Option('--in <file>', 'show what such a file has, in place of listening').conflicts('out'))
-    .addOption(
-      new Option('-o, --output <format>', 'table: a line each for people, ndjson: all of it')
-        .choices(['table', 'ndjson'])
-        .default('table'),
-    )
+    .addOption(formatOption())
     .addOption(dataDirOption())
     .action(async (flags: Flags) => {
-      const out = flags.out === undefined ? null : createWriteStream(flags.out)
+      const out = flags.out === undefined ? null : fileFor(flags.out)
       let left = flags.num ?? Number.POSITIVE_INFINITY
       const source = flags.in === undefined ? heard(flags) : written(flags.in)
       for await (const exchange of source) {
         if (!isWanted(exchange, flags)) continue
-        out?.write(`${JSON.stringify(exchange)}\n`)
-        process.stdout.write(
-          flags.output === 'ndjson' ? `${JSON.stringify(exchange)}\n` : `${exchangeText(exchange)}\n`,
-        )
+        if (out !== null) writeSync(out, `${JSON.stringify(exchange)}\n`)
+        await printOne(exchange, () => `${exchangeText(exchange)}\n`, flags.output)
         if (--left <= 0) break
       }
-      await new Promise<void>((resolve) => (out ? out.end(resolve) : resolve()))
     })
+}
+
+function fileFor(path: string): number {
+  try {
+    return openSync(path, 'w')
+  } catch (error) {
+    throw new OperatingError(`${path} cannot be written.`, {
+      code: codeOf(error) ?? 'TAP_FILE',
+      why: (error as Error).message,
+      next: 'Give --out a file in a directory that is there.',
+    })
+  }
 }
 
 function isWanted({ api, clientId, topics, errors }: ShownExchange, flags: Flags): boolean {
