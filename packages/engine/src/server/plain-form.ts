@@ -14,7 +14,8 @@ export function plainForm(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value
   if (value instanceof Uint8Array) return { bytes: value.length }
   if (Array.isArray(value)) return plainList(value)
-  const isSecret = secretName.test(String((value as { name?: unknown }).name ?? ''))
+  const { name: own } = value as { name?: unknown }
+  const isSecret = typeof own === 'string' && secretName.test(own)
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
