@@ -1,6 +1,6 @@
 import { type Clock, Deferred, type Logger, type Network, type Random } from '@sluice/effects'
 import type { ProbeOptions } from './broker-probe.ts'
-import { ApiError, callApi, callSecretsManager, type Endpoint } from './aws/api-client.ts'
+import { ApiError, callApi, callJson, type Endpoint } from './aws/api-client.ts'
 import type { ClusterRecord, ClusterState } from './fleet/clusters/cluster-record.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { type Engine, ListenerName } from './fleet/engines/engine.ts'
@@ -113,7 +113,7 @@ async function secretOfUser(
     SecretString: JSON.stringify(login),
   }
   const call = (operation: string, body: object) =>
-    callSecretsManager(endpoint, clock, operation, body) as Promise<{ ARN: string }>
+    callJson(endpoint, clock, 'secretsmanager', operation, body) as Promise<{ ARN: string }>
   const { ARN } = await call('CreateSecret', request).catch((error: unknown) => {
     if (!(error instanceof ApiError) || error.code !== 'ResourceExistsException') throw error
     return call('DescribeSecret', { SecretId: name })

@@ -27,15 +27,18 @@ export class ApiError extends Error {
   }
 }
 
-/** One signed request of Secrets Manager's protocol, awsJson1_1. */
-export function callSecretsManager(
+const targetPrefixes = { secretsmanager: 'secretsmanager', kinesis: 'Kinesis_20131202' } as const
+
+/** One signed request of awsJson1_1 to one of these services. */
+export function callJson(
   endpoint: Endpoint,
   clock: Clock,
+  service: keyof typeof targetPrefixes,
   operation: string,
   body: object,
 ): Promise<unknown> {
-  const scope = { ...endpoint.scope, service: 'secretsmanager' }
-  const target = `secretsmanager.${operation}`
+  const scope = { ...endpoint.scope, service }
+  const target = `${targetPrefixes[service]}.${operation}`
   return callApi({ ...endpoint, scope }, clock, { method: 'POST', path: '/', body, target })
 }
 

@@ -21,6 +21,7 @@ import { logsCommand } from './logs.ts'
 import { produceCommand } from './produce.ts'
 import { resetCommand } from './reset.ts'
 import { snapshotCommand } from './snapshot.ts'
+import { streamCommand } from './stream.ts'
 import { startCommand, upCommand } from './start.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
@@ -78,6 +79,7 @@ export function programFor(argv: readonly string[]): Command {
     snapshotCommand(),
     resetCommand(),
     groupCommand(),
+    streamCommand(),
     configCommand(),
     awsCommand(),
     trustCommand(),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { systemClock, systemDisk, systemProcesses } from '@sluice/effects'
-import { ApiError, callApi, callSecretsManager } from '../aws/api-client.ts'
+import { ApiError, callApi, callJson } from '../aws/api-client.ts'
 import { type AccessKey, loadAccessKey } from '../credentials.ts'
 import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { nodesLeftBehind, type NodeLeftBehind } from '../fleet/processes/left-behind.ts'
@@ -34,7 +34,7 @@ export async function scramVariables(
   const at = { ...local, credentials, scope: { region, service: 'secretsmanager' } }
   try {
     const SecretId = cluster.scramUser.secretArn
-    const secret = await callSecretsManager(at, systemClock(), 'GetSecretValue', { SecretId })
+    const secret = await callJson(at, systemClock(), 'secretsmanager', 'GetSecretValue', { SecretId })
     const { username, password } = JSON.parse((secret as { SecretString: string }).SecretString) as Record<
       'username' | 'password',
       unknown

@@ -9,6 +9,8 @@ export interface StreamRecord {
   mode: StreamMode
   retentionHours: number
   maxRecordKiB: number
+  /** For how many MiB a second a stream on demand is to be ready; 0 where nobody has said. */
+  warmMiBps: number
   /** With which key records are said to be encrypted from now on. */
   encryption: { keyId: string } | null
   /** Metrics of single shards that are wanted. */

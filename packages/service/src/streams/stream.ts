@@ -1,4 +1,4 @@
-import { type Clock, Deferred } from '@sluice/effects'
+import { type Clock, Deferred, type Logger } from '@sluice/effects'
 import type { NamedPolicy } from '../iam/policy/decision.ts'
 import { policyOf } from '../iam/policy/policy.ts'
 import { buildBatchSync, type RecordInput, type RecordView } from '@sluice/wire'
@@ -51,6 +51,7 @@ interface PageSize {
 interface StreamContext {
   log: StreamLog
   clock: Clock
+  logger: Logger
   /** Do its shards take and give only so much a second? */
   isLimited: boolean
 }
@@ -74,6 +75,7 @@ const kms = [{ key: encryptionHeader, value: 'KMS' }]
 export class Stream {
   readonly #log: StreamLog
   readonly #clock: Clock
+  readonly #logger: Logger
   readonly #isLimited: boolean
   readonly #throughput = new Map<number, ShardThroughput>()
   readonly #tails = new Map<number, ShardTail>()
@@ -87,11 +89,12 @@ export class Stream {
   /** While it is there, what is put waits for it. */
   #standstill: Promise<void> | null = null
 
-  constructor(record: StreamRecord, { log, clock, isLimited }: StreamContext) {
+  constructor(record: StreamRecord, { log, clock, logger, isLimited }: StreamContext) {
     this.#record = record
     this.#routes = new ShardRoutes(record.shards)
     this.#log = log
     this.#clock = clock
+    this.#logger = logger
     this.#isLimited = isLimited
   }
 
@@ -176,7 +179,7 @@ export class Stream {
         buildBatchSync({ records: batch, timestamp: atMs }),
       ]),
     )
-    const offsets = await this.#log.append(this.#record.uuid, batches)
+    const offsets = await this.#append(batches)
     for (const [{ number }, { batch }] of places) {
       const offset = offsets.get(number)
       const tail = this.#tails.get(number)
@@ -193,6 +196,17 @@ export class Stream {
       const sequenceNumber = sequenceNumberOf(shard, offset + index, atMs)
       return { shard: shard.number, sequenceNumber }
     })
+  }
+
+  /** Where the log does not answer, nobody knows what it has. */
+  async #append(batches: ReadonlyMap<number, Buffer>): Promise<ReadonlyMap<number, number | Error>> {
+    try {
+      return await this.#log.append(this.#record.uuid, batches)
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error))
+      this.#logger.error('records of a stream could not be kept', { stream: this.#record.name, error })
+      return new Map([...batches.keys()].map((number) => [number, failure]))
+    }
   }
 
   /** A page from the offset on. What is older than the retention does not show, though it may still be there. */

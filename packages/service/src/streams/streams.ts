@@ -3,6 +3,7 @@ import type { Disk, Random } from '@sluice/effects'
 import type { Place } from '../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
 import { RecordStore } from '../fleet/record-store.ts'
+import { AccountSettings } from './account-settings.ts'
 import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
 import { evenShards, nextReshards, type Reshard, resharded } from './shards.ts'
 import { Stream } from './stream.ts'
@@ -35,7 +36,7 @@ const dayMs = 24 * hourMs
 /** What of a stream may be changed so that something has to be done for it. */
 type StreamChange = Pick<
   Partial<StreamRecord>,
-  'changesMs' | 'encryption' | 'maxRecordKiB' | 'mode' | 'retentionHours' | 'wantedStarts'
+  'changesMs' | 'encryption' | 'maxRecordKiB' | 'mode' | 'retentionHours' | 'wantedStarts' | 'warmMiBps'
 >
 
 /**
@@ -48,6 +49,7 @@ export class Streams {
   readonly #loop: ReconcileLoop
   readonly #log: StreamLog
   readonly subscriptions: Subscriptions
+  readonly account: AccountSettings
   readonly #byName = new Map<string, Stream>()
   readonly #byUuid = new Map<string, Stream>()
 
@@ -55,6 +57,7 @@ export class Streams {
     const { clock, logger, dataDirectory } = options
     this.#options = options
     this.subscriptions = new Subscriptions(clock)
+    this.account = new AccountSettings({ ...options, directory: join(dataDirectory, 'streams') })
     this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
     this.#store = new RecordStore<StreamRecord>({
       ...options,
@@ -71,6 +74,7 @@ export class Streams {
   /** Reads what is on disk, and goes on with what was under way. */
   start(): void {
     this.#store.load()
+    this.account.load()
     for (const record of this.#store.list()) {
       this.#know(record)
       this.#loop.trigger(record.uuid)
@@ -130,6 +134,7 @@ export class Streams {
       ...given,
       createdAtMs,
       state: 'CREATING',
+      warmMiBps: 0,
       retentionHours: retentionHoursDefault,
       encryption: null,
       shardMetrics: [],

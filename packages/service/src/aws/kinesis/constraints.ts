@@ -60,6 +60,7 @@ const rules: Readonly<Record<string, Rule>> = {
   MaxRecordSizeInKiB: { min: 1_024, max: 10_240 },
   WarmThroughputMiBps: { min: 0 },
   ScalingType: { oneOf: ['UNIFORM_SCALING'] },
+  'MinimumThroughputBillingCommitmentInput.Status': { oneOf: ['ENABLED', 'DISABLED'] },
   StreamMode: { oneOf: ['PROVISIONED', 'ON_DEMAND'] },
   RecordDistributionStrategy: { oneOf: ['AUTO', 'USER_PARTITION_KEY'] },
   ShardIteratorType: {

@@ -5,6 +5,7 @@ import type { Services } from './services.ts'
 /** Of all streams of an account: what AWS has in its largest regions. */
 export const shardsMax = 20_000
 export const onDemandStreamsMax = 50
+export const warmMiBpsMax = 10_240
 
 export function openShardCount({ streams }: Pick<Services, 'streams'>): number {
   return streams.list().reduce((sum, { record }) => sum + openShards(record.shards).length, 0)

@@ -7,6 +7,7 @@ import { decreaseStreamRetentionPeriod } from './operations/decrease-stream-rete
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts'
 import { deleteStream } from './operations/delete-stream.ts'
 import { deregisterStreamConsumer } from './operations/deregister-stream-consumer.ts'
+import { describeAccountSettings } from './operations/describe-account-settings.ts'
 import { describeLimits } from './operations/describe-limits.ts'
 import { describeStream } from './operations/describe-stream.ts'
 import { describeStreamConsumer } from './operations/describe-stream-consumer.ts'
@@ -34,9 +35,11 @@ import { stopStreamEncryption } from './operations/stop-stream-encryption.ts'
 import { subscribeToShard } from './operations/subscribe-to-shard.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
+import { updateAccountSettings } from './operations/update-account-settings.ts'
 import { updateMaxRecordSize } from './operations/update-max-record-size.ts'
 import { updateShardCount } from './operations/update-shard-count.ts'
 import { updateStreamMode } from './operations/update-stream-mode.ts'
+import { updateStreamWarmThroughput } from './operations/update-stream-warm-throughput.ts'
 import type { Services } from './services.ts'
 
 /** What is implemented. Every other operation of the schema is answered with NotImplementedException. */
@@ -50,6 +53,7 @@ export function kinesisHandlers(
     DeleteResourcePolicy: deleteResourcePolicy(services),
     DeleteStream: deleteStream(services),
     DeregisterStreamConsumer: deregisterStreamConsumer(services),
+    DescribeAccountSettings: describeAccountSettings(services),
     DescribeLimits: describeLimits(services),
     DescribeStream: describeStream(services),
     DescribeStreamConsumer: describeStreamConsumer(services),
@@ -77,8 +81,10 @@ export function kinesisHandlers(
     SubscribeToShard: subscribeToShard(services),
     TagResource: tagResource(services),
     UntagResource: untagResource(services),
+    UpdateAccountSettings: updateAccountSettings(services),
     UpdateMaxRecordSize: updateMaxRecordSize(services),
     UpdateShardCount: updateShardCount(services),
     UpdateStreamMode: updateStreamMode(services),
+    UpdateStreamWarmThroughput: updateStreamWarmThroughput(services),
   }
 }

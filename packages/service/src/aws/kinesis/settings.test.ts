@@ -2,6 +2,7 @@ import {
   AddTagsToStreamCommand,
   DecreaseStreamRetentionPeriodCommand,
   DeleteResourcePolicyCommand,
+  DescribeAccountSettingsCommand,
   DescribeLimitsCommand,
   DisableEnhancedMonitoringCommand,
   EnableEnhancedMonitoringCommand,
@@ -16,11 +17,22 @@ import {
   StopStreamEncryptionCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  UpdateAccountSettingsCommand,
   UpdateMaxRecordSizeCommand,
+  UpdateStreamWarmThroughputCommand,
   UpdateStreamModeCommand,
 } from '@aws-sdk/client-kinesis'
 import { afterEach, describe, expect, it } from 'vitest'
-import { active, iterator, page, put, startWithStream, stopAll, summary } from './testing/test-streams.ts'
+import {
+  active,
+  iterator,
+  page,
+  put,
+  startWithStream,
+  stillClock,
+  stopAll,
+  summary,
+} from './testing/test-streams.ts'
 
 afterEach(stopAll)
 
@@ -159,5 +171,39 @@ describe('a stream', () => {
     })
     await to('PROVISIONED')
     await expect(to('ON_DEMAND')).rejects.toMatchObject({ name: 'LimitExceededException' })
+  })
+})
+
+describe('an account', () => {
+  it('has streams on demand kept warm when it has committed itself, for a day at least', async () => {
+    const { clock, move } = stillClock()
+    const { kinesis } = await startWithStream(2, { clock, acceptAnySignature: true })
+    const warm = (WarmThroughputMiBps: number) =>
+      kinesis.send(new UpdateStreamWarmThroughputCommand({ StreamARN, WarmThroughputMiBps }))
+    const commit = async (Status: 'ENABLED' | 'DISABLED') => {
+      const MinimumThroughputBillingCommitment = { Status }
+      const answer = await kinesis.send(
+        new UpdateAccountSettingsCommand({ MinimumThroughputBillingCommitment }),
+      )
+      return answer.MinimumThroughputBillingCommitment?.Status
+    }
+    const committed = async () =>
+      (await kinesis.send(new DescribeAccountSettingsCommand({}))).MinimumThroughputBillingCommitment?.Status
+    expect(await committed()).toBe('DISABLED')
+    await expect(warm(5)).rejects.toMatchObject({ name: 'ValidationException' })
+    expect(await commit('ENABLED')).toBe('ENABLED')
+    await expect(warm(5)).rejects.toMatchObject({ name: 'ValidationException' })
+    const StreamModeDetails = { StreamMode: 'ON_DEMAND' as const }
+    await kinesis.send(new UpdateStreamModeCommand({ StreamARN, StreamModeDetails }))
+    await active(kinesis)
+    expect(await warm(5)).toMatchObject({ WarmThroughput: { TargetMiBps: 5, CurrentMiBps: 2 } })
+    await active(kinesis)
+    expect(await summary(kinesis)).toMatchObject({
+      OpenShardCount: 5,
+      WarmThroughput: { TargetMiBps: 5, CurrentMiBps: 5 },
+    })
+    expect(await commit('DISABLED')).toBe('ENABLED_UNTIL_EARLIEST_ALLOWED_END')
+    move(24 * 3_600_000)
+    expect(await committed()).toBe('DISABLED')
   })
 })

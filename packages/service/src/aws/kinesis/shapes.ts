@@ -2,10 +2,12 @@ import type {
   _Record,
   ChildShard,
   Consumer,
+  MinimumThroughputBillingCommitmentOutput,
   Shard,
   StreamDescription,
   StreamDescriptionSummary,
 } from '@aws-sdk/client-kinesis'
+import { type AccountSettings, commitmentMsMin } from '../../streams/account-settings.ts'
 import { lastPlace, formatSequenceNumber } from '../../streams/sequence-number.ts'
 import { keptShards, openShards } from '../../streams/shards.ts'
 import { type Page, sequenceNumberOf, type StoredRecord } from '../../streams/stream.ts'
@@ -92,6 +94,12 @@ export function summaryShape(record: StreamRecord): StreamDescriptionSummary {
     OpenShardCount: record.state === 'CREATING' ? 0 : openShards(record.shards).length,
     ConsumerCount: record.consumers.length,
     MaxRecordSizeInKiB: record.maxRecordKiB,
+    ...(record.warmMiBps > 0 && {
+      WarmThroughput: {
+        TargetMiBps: record.warmMiBps,
+        CurrentMiBps: Math.min(record.warmMiBps, openShards(record.shards).length),
+      },
+    }),
   }
 }
 
@@ -125,5 +133,24 @@ export function consumerShape({ name, arn, state, createdAtMs }: ConsumerRecord)
     ConsumerARN: arn,
     ConsumerStatus: state,
     ConsumerCreationTimestamp: new Date(Math.floor(createdAtMs / 1_000) * 1_000),
+  }
+}
+
+export function commitmentShape({
+  commitment,
+  isCommitted,
+}: AccountSettings): MinimumThroughputBillingCommitmentOutput {
+  if (!commitment) return { Status: 'DISABLED' }
+  const { startedAtMs, endsAtMs } = commitment
+  const status = !isCommitted
+    ? 'DISABLED'
+    : endsAtMs === null
+      ? 'ENABLED'
+      : 'ENABLED_UNTIL_EARLIEST_ALLOWED_END'
+  return {
+    Status: status,
+    StartedAt: new Date(startedAtMs),
+    ...(endsAtMs !== null && { EndedAt: new Date(endsAtMs) }),
+    ...(isCommitted && { EarliestAllowedEndAt: new Date(startedAtMs + commitmentMsMin) }),
   }
 }

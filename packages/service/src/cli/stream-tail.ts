@@ -1,0 +1,47 @@
+import { systemClock } from '@sluice/effects'
+import type { KinesisApi, RecordPage } from './kinesis-api.ts'
+
+/** Each shard may be read five times a second, by all who read it. */
+const pollMs = 1_000
+
+interface TailOptions {
+  fromStart: boolean
+  /** Ends where nothing more is there. */
+  once: boolean
+}
+
+/** Prints records as they come: shard, key and text. Children are read when their parents have ended. */
+export async function tailStream(api: KinesisApi, name: string, options: TailOptions): Promise<void> {
+  const clock = systemClock()
+  const shards = await api.shards(name)
+  const iterators = new Map<string, string>()
+  const begun = new Set<string>()
+  const begin = async (shardId: string, type: 'TRIM_HORIZON' | 'LATEST') => {
+    if (begun.has(shardId)) return
+    begun.add(shardId)
+    const asked = { StreamName: name, ShardId: shardId, ShardIteratorType: type }
+    const { ShardIterator: found } = await api.call<{ ShardIterator: string }>('GetShardIterator', asked)
+    iterators.set(shardId, found)
+  }
+  for (const { ShardId: id } of shards) await begin(id, options.fromStart ? 'TRIM_HORIZON' : 'LATEST')
+  for (;;) {
+    let isMore = false
+    for (const [shardId, iterator] of iterators) {
+      const page = await api.call<RecordPage>('GetRecords', { ShardIterator: iterator })
+      print(shardId, page)
+      isMore ||= page.MillisBehindLatest > 0
+      if (page.NextShardIterator !== undefined) iterators.set(shardId, page.NextShardIterator)
+      else {
+        iterators.delete(shardId)
+        for (const child of page.ChildShards ?? []) await begin(child.ShardId, 'TRIM_HORIZON')
+      }
+    }
+    if (iterators.size === 0 || (options.once && !isMore)) return
+    await clock.sleep(pollMs)
+  }
+}
+
+function print(shardId: string, { Records: records }: RecordPage): void {
+  for (const { PartitionKey: key, Data: data } of records)
+    process.stdout.write(`${shardId}  ${key}  ${Buffer.from(data, 'base64').toString()}\n`)
+}

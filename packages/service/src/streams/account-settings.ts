@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import type { Clock, Disk } from '@sluice/effects'
+
+/** What the account is bound to pay at least on AWS; with it, streams on demand may be kept warm. */
+interface Commitment {
+  startedAtMs: number
+  /** When it ends, or has ended; null while nobody has asked for its end. */
+  endsAtMs: number | null
+}
+
+/** One that has begun lasts so long at least. */
+export const commitmentMsMin = 24 * 3_600_000
+
+/** What is of all streams of the account, in `<data>/streams/account.json`. */
+export class AccountSettings {
+  readonly #disk: Disk
+  readonly #clock: Clock
+  readonly #directory: string
+  #commitment: Commitment | null = null
+
+  constructor({ disk, clock, directory }: { disk: Disk; clock: Clock; directory: string }) {
+    this.#disk = disk
+    this.#clock = clock
+    this.#directory = directory
+  }
+
+  load(): void {
+    if (!this.#disk.existsSync(this.#path)) return
+    this.#commitment = (JSON.parse(String(this.#disk.readFileSync(this.#path))) as Kept).commitment
+  }
+
+  get commitment(): Commitment | null {
+    return this.#commitment
+  }
+
+  /** Does it hold now? */
+  get isCommitted(): boolean {
+    const { endsAtMs = 0 } = this.#commitment ?? {}
+    return endsAtMs === null || this.#clock.now() < endsAtMs
+  }
+
+  /** Durable when it returns. One that is ended early holds until it may end. */
+  commit(isWanted: boolean): void {
+    const nowMs = this.#clock.now()
+    if (isWanted) this.#keep({ startedAtMs: this.#heldSinceMs ?? nowMs, endsAtMs: null })
+    else if (this.#commitment && this.isCommitted) {
+      const endsAtMs = Math.max(nowMs, this.#commitment.startedAtMs + commitmentMsMin)
+      this.#keep({ ...this.#commitment, endsAtMs })
+    }
+  }
+
+  get #heldSinceMs(): number | undefined {
+    return this.isCommitted ? this.#commitment?.startedAtMs : undefined
+  }
+
+  #keep(commitment: Commitment): void {
+    const kept: Kept = { formatVersion: 1, commitment }
+    this.#disk.mkdirSync(this.#directory)
+    this.#disk.writeFileAtomicSync(this.#path, `${JSON.stringify(kept, null, 2)}\n`, {})
+    this.#commitment = commitment
+  }
+
+  get #path(): string {
+    return join(this.#directory, 'account.json')
+  }
+}
+
+interface Kept {
+  formatVersion: 1
+  commitment: Commitment
+}
