@@ -6,11 +6,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
 
 // Terraform itself, with its provider for AWS: SLUICE_TERRAFORM_PLUGINS names a directory that has it, else Terraform fetches it.
+// Where it has neither, nothing is tested.
 
-const hasTerraform = spawnSync('terraform', ['version']).status === 0
+const folder = mkdtempSync(join(tmpdir(), 'sluice-terraform-'))
 
-describe.skipIf(!process.env.SLUICE_INTEROP || !hasTerraform)('Terraform', { timeout: 900_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-terraform-'))
+function hasProvider(): boolean {
+  if (!process.env.SLUICE_INTEROP || spawnSync('terraform', ['version']).status !== 0) return false
+  copyFileSync(new URL('./terraform/main.tf', import.meta.url), join(folder, 'main.tf'))
+  const { SLUICE_TERRAFORM_PLUGINS: plugins, ...env } = process.env
+  const flags = plugins ? [`-plugin-dir=${plugins}`] : []
+  const options = { cwd: folder, env: { ...env, CHECKPOINT_DISABLE: '1' }, timeout: 300_000 }
+  const isThere = spawnSync('terraform', ['init', '-no-color', ...flags], options).status === 0
+  if (!isThere) console.warn('Terraform does not get its provider for AWS: it is not tested')
+  return isThere
+}
+
+const isReady = hasProvider()
+if (!isReady) rmSync(folder, { recursive: true, force: true })
+
+describe.skipIf(!isReady)('Terraform', { timeout: 900_000 }, () => {
   const sandbox = new Sandbox()
   let environment: NodeJS.ProcessEnv
 
@@ -43,10 +57,6 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !hasTerraform)('Terraform', { tim
       CHECKPOINT_DISABLE: '1',
       TF_VAR_endpoint: endpoint,
     }
-    copyFileSync(new URL('./terraform/main.tf', import.meta.url), join(folder, 'main.tf'))
-    const { SLUICE_TERRAFORM_PLUGINS: plugins } = process.env
-    const got = terraform('init', '-no-color', ...(plugins ? [`-plugin-dir=${plugins}`] : []))
-    expect(got.status, got.output).toBe(0)
   }, 300_000)
 
   afterAll(async () => {

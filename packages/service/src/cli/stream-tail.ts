@@ -1,5 +1,6 @@
 import { systemClock } from '@sluice/effects'
 import type { KinesisApi, RecordPage } from './kinesis-api.ts'
+import { type OutputFormat, printOne } from './output.ts'
 
 /** Each shard may be read five times a second, by all who read it. */
 const pollMs = 1_000
@@ -8,6 +9,7 @@ interface TailOptions {
   fromStart: boolean
   /** Ends where nothing more is there. */
   once: boolean
+  output: OutputFormat
 }
 
 /** Prints records as they come: shard, key and text. Children are read when their parents have ended. */
@@ -28,7 +30,7 @@ export async function tailStream(api: KinesisApi, name: string, options: TailOpt
     let isMore = false
     for (const [shardId, iterator] of iterators) {
       const page = await api.call<RecordPage>('GetRecords', { ShardIterator: iterator })
-      print(shardId, page)
+      await print(shardId, page, options.output)
       isMore ||= page.MillisBehindLatest > 0
       if (page.NextShardIterator !== undefined) iterators.set(shardId, page.NextShardIterator)
       else {
@@ -41,7 +43,10 @@ export async function tailStream(api: KinesisApi, name: string, options: TailOpt
   }
 }
 
-function print(shardId: string, { Records: records }: RecordPage): void {
-  for (const { PartitionKey: key, Data: data } of records)
-    process.stdout.write(`${shardId}  ${key}  ${Buffer.from(data, 'base64').toString()}\n`)
+/** Each record by itself, also as JSON or YAML: there may be no last one. */
+async function print(shard: string, { Records: records }: RecordPage, output: OutputFormat): Promise<void> {
+  for (const { PartitionKey: key, Data, SequenceNumber: sequenceNumber } of records) {
+    const data = Buffer.from(Data, 'base64').toString()
+    await printOne({ shard, sequenceNumber, key, data }, () => `${shard}  ${key}  ${data}\n`, output)
+  }
 }

@@ -128,10 +128,11 @@ function tailVerb(): Command {
     .argument('<name>', 'the stream')
     .option('--from-start', 'what is there already, too')
     .option('--once', 'what is there now, and no more')
+    .addOption(formatOption())
     .addOption(dataDirOption())
-    .action(async (name: string, flags: { dataDir: string; fromStart?: boolean; once?: boolean }) => {
-      const fromStart = flags.fromStart ?? flags.once ?? false
-      await tailStream(await kinesisOf(flags.dataDir), name, { fromStart, once: flags.once ?? false })
+    .action(async (name: string, flags: Flags & { fromStart?: boolean; once?: boolean }) => {
+      const { dataDir, output, once = false, fromStart = once } = flags
+      await tailStream(await kinesisOf(dataDir), name, { fromStart, once, output })
     })
 }
 
