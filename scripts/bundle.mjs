@@ -106,27 +106,69 @@ async function bundle(build, { entry, name, directory }) {
   return program
 }
 
-/** What `import` and `require` of `sluice/testing` load: one CommonJS module for both, so that there is one of each class. */
+/** What the library and its companion have in common: it is in the first one, and given to the second. */
+const shared = ['client', 'effects', 'engine', 'wire'].map((name) => `@sluice/${name}`)
+
+/**
+ * What `import` and `require` of `sluice/testing` load: one CommonJS module for both, so that there is one of each class; and
+ * beside it what of the service it loads where a test asks for the MSK API, IAM or certificates.
+ */
 async function bundleLibrary(build) {
-  await build({
+  const directory = join(root, 'packages/testkit/dist/bundle')
+  const common = {
     absWorkingDir: root,
-    entryPoints: [{ in: 'packages/testkit/src/index.ts', out: 'testing' }],
-    outdir: 'packages/testkit/dist/bundle',
+    outdir: directory,
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
     conditions: ['sluice-source'],
-    external: nativeModules,
-    sourcemap: 'linked',
     sourcesContent: false,
     minifySyntax: true,
     logLevel: 'warning',
     legalComments: 'none',
     define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "'use strict'; const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  }
+  const url = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;"
+  await build({
+    ...common,
+    entryPoints: [{ in: 'packages/testkit/src/index.ts', out: 'testing' }],
+    external: nativeModules,
+    plugins: [companionBeside],
+    sourcemap: 'linked',
+    banner: { js: `'use strict'; ${url}` },
   })
-  writeFileSync(join(root, 'packages/testkit/dist/bundle/package.json'), '{ "type": "commonjs" }\n')
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [{ in: 'packages/service/src/companion.ts', out: 'companion' }],
+    external: [...nativeModules, ...shared],
+    minifyWhitespace: true,
+    lineLimit: 200,
+    write: false,
+    banner: {
+      js: `'use strict'; ${url} exports.companionOf = (given) => { const exports = {}; const module = { exports };`,
+    },
+    footer: { js: 'return module.exports };' },
+  })
+  const text = outputFiles[0].text.replaceAll(/\brequire\("(@sluice\/\w+)"\)/g, 'given["$1"]')
+  writeFileSync(join(directory, 'companion.js'), text)
+  writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }\n')
+}
+
+/** In the workspace the library imports the service; in the package a file, and gives it what both have. */
+const companionBeside = {
+  name: 'companion',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/companion\.js$/ }, () => ({ path: './companion.js', external: true }))
+    build.onLoad({ filter: /companion-module\.ts$/ }, () => ({
+      resolveDir: join(root, 'packages/testkit/src'),
+      contents: [
+        ...shared.map((name, at) => `import * as shared${at} from '${name}'`),
+        `const given = { ${shared.map((name, at) => `'${name}': shared${at}`).join(', ')} }`,
+        "export const companionModule = async () => require('./companion.js').companionOf(given)",
+      ].join('\n'),
+    }))
+  },
 }
 
 /** The loader reads it as Latin 1, without decoding. Only comments have other characters: esbuild escapes the rest. */

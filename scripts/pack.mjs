@@ -38,6 +38,7 @@ export async function pack(dist = join(root, 'dist')) {
   await copyPrograms(join(root, 'packages/service/dist/bundle'), join(target, 'dist/bundle'))
   const bundled = readFileSync(join(root, 'packages/testkit/dist/bundle/testing.js'), 'utf8')
   writeFileSync(join(testing, 'testing.js'), withoutMap(bundled))
+  cpSync(join(root, 'packages/testkit/dist/bundle/companion.js'), join(testing, 'companion.js'))
   copyTypes(join(root, 'packages/testkit/dist'), 'index.d.ts', testing)
   cpSync(join(root, 'packages/testkit/entries'), join(testing, 'entries'), { recursive: true })
   const manifest = publishedManifest()

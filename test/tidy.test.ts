@@ -56,7 +56,7 @@ const packageArrows: Record<string, string[]> = {
   client: ['effects', 'wire'],
   engine: ['effects', 'wire', 'client'],
   service: ['effects', 'wire', 'client', 'engine'],
-  testkit: ['effects', 'wire', 'client', 'engine'],
+  testkit: ['effects', 'wire', 'client', 'engine', 'service'],
 }
 
 /** Which directories of the engine's src a directory may import. Files at the top are the layer `cluster`. */

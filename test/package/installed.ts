@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root } from '../source-tree.ts'
 
 /** The package's tarball, in a directory of its own: others may make it at the same time. */
@@ -50,8 +50,11 @@ export class Project {
 
   /** Has these of the checkout's packages too. */
   link(...names: string[]): void {
-    for (const name of names)
-      symlinkSync(join(root, 'node_modules', name), join(this.directory, 'node_modules', name))
+    for (const name of names) {
+      const path = join(this.directory, 'node_modules', name)
+      mkdirSync(dirname(path), { recursive: true })
+      symlinkSync(join(root, 'node_modules', name), path)
+    }
   }
 
   run(command: string, args: readonly string[], cwd = this.directory): SpawnSyncReturns<string> {

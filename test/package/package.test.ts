@@ -9,7 +9,7 @@ import { firstUses, Project, Tarball } from './installed.ts'
 
 // The package as people get it, in a project that has nothing else.
 
-const tarballBytesMax = 2_000_000
+const tarballBytesMax = 2_400_000
 
 const tarballs = new Tarball()
 let tarball: string
@@ -176,6 +176,14 @@ describe('the cookbook', { timeout: 200_000 }, () => {
     const { status, stdout, stderr } = folder.run(process.execPath, args)
     expect(status, stdout + stderr).toBe(0)
     expect(stderr).not.toMatch(/Warning/)
+  })
+
+  it('works as msk.md has it', () => {
+    project.link('@aws-sdk/client-kafka')
+    const folder = project.folder('msk.md')
+    writeFilesOf('msk.md', folder)
+    const { status, stdout, stderr } = folder.run(process.execPath, ['--test', 'bootstrap.test.mjs'])
+    expect(status, stdout + stderr).toBe(0)
   })
 
   it('works as ci.md has it', () => {

@@ -1,5 +1,6 @@
 import type { ClientLogin } from '@sluice/client'
 import type { Clock } from '@sluice/effects'
+import { tokenHost } from './iam/bearer-token.ts'
 import { messageVersion } from './iam/msk-iam-message.ts'
 import {
   algorithm,
@@ -22,7 +23,30 @@ export function iamLogin(credentials: Credentials, region: string, clock: Clock)
   return { mechanism: 'AWS_MSK_IAM', begin }
 }
 
+/** The same as a token of OAUTHBEARER, which is signed for the region and not for a broker. */
+export function iamToken(credentials: Credentials, region: string, clock: Clock): string {
+  const host = tokenHost(region)
+  const members = presigned(host, credentials, region, clock.now())
+  return Buffer.from(`https://${host}/?${canonicalQuery(members)}`).toString('base64url')
+}
+
 function connectMessage(host: string, credentials: Credentials, region: string, nowMs: number) {
+  const members = presigned(host, credentials, region, nowMs)
+  return {
+    version: messageVersion,
+    host,
+    'user-agent': 'sluice',
+    ...Object.fromEntries(members.map(([name, value]) => [name.toLowerCase(), value])),
+  }
+}
+
+/** A request for `kafka-cluster:Connect` at the host, with its signature among its members. */
+function presigned(
+  host: string,
+  credentials: Credentials,
+  region: string,
+  nowMs: number,
+): [string, string][] {
   const time = timeOf(nowMs)
   const scope = { date: time.slice(0, 8), region, service: 'kafka-cluster' }
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
@@ -37,11 +61,5 @@ function connectMessage(host: string, credentials: Credentials, region: string, 
   ]
   const canonical = ['GET', '/', canonicalQuery(members), `host:${host}\n`, 'host', sha256('')].join('\n')
   const signature = new Signatures().of(canonical, { ...scope, time }, secretAccessKey)
-  return {
-    version: messageVersion,
-    host,
-    'user-agent': 'sluice',
-    ...Object.fromEntries(members.map(([name, value]) => [name.toLowerCase(), value])),
-    'x-amz-signature': signature,
-  }
+  return [...members, ['X-Amz-Signature', signature]]
 }

@@ -1,3 +1,4 @@
+export { Companion } from './companion.ts'
 export { Authority } from './fleet/authority/authority.ts'
 export { revocationList, revokedEntry } from './fleet/authority/revocation-list.ts'
 export { NodeAuthority } from './fleet/authority/node-authority.ts'

@@ -26,8 +26,10 @@ export interface KafkaServerOptions {
   port?: number
   /** With it identifiers and random choices are the same in every run. */
   seed?: number
-  /** Whoever connects has to log in; `clientConfig` knows how. */
-  auth?: 'plain' | 'scram'
+  /** Whoever connects has to log in, by IAM as on MSK, or has to show a certificate; `clientConfig` knows how. */
+  auth?: 'plain' | 'scram' | 'iam' | 'mtls'
+  /** The Amazon MSK API in front of these brokers: see `aws`. */
+  msk?: boolean
   /** Gets a line for each warning and error of the brokers. */
   log?: (line: string) => void
 }
@@ -42,13 +44,18 @@ export interface ClientConfigs {
     sasl?:
       | { mechanism: 'scram-sha-256'; username: string; password: string }
       | { mechanism: 'plain'; username: string; password: string }
+      | { mechanism: 'oauthbearer'; oauthBearerProvider: () => Promise<{ value: string }> }
+    ssl?: { ca: string[]; key: string; cert: string }
   }
   /** For @confluentinc/kafka-javascript in its own words, and anything of librdkafka. */
   confluent: Record<string, string>
   /** For clients of @platformatic/kafka. */
   platformatic: {
     bootstrapBrokers: string[]
-    sasl?: { mechanism: 'PLAIN' | 'SCRAM-SHA-256'; username: string; password: string }
+    sasl?:
+      | { mechanism: 'PLAIN' | 'SCRAM-SHA-256'; username: string; password: string }
+      | { mechanism: 'OAUTHBEARER'; token: string }
+    tls?: { ca: string[]; key: string; cert: string }
   }
   /** Properties of Java clients. */
   java: Record<string, string>
@@ -251,6 +258,24 @@ export interface BrokerHandle {
   start(): Promise<void>
 }
 
+/** For clients of AWS, and for logins by IAM. */
+export interface AwsAccess {
+  readonly region: string
+  readonly accountId: string
+  /** Of the account itself, which may do everything. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  /** Of the MSK API; null without `msk: true`. */
+  readonly endpoint: string | null
+  /** These brokers, as a cluster of the API. */
+  readonly clusterArn: string | null
+  /** For `new KafkaClient(…)` of `@aws-sdk/client-kafka`. */
+  readonly clientConfig: {
+    readonly region: string
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+    readonly endpoint?: string
+  }
+}
+
 /** All records, topics, groups and settings of a server at one moment. */
 export interface Snapshot {
   readonly takenAtMs: number
@@ -338,6 +363,8 @@ export interface KafkaServer extends AsyncDisposable {
   tap(filter?: ExchangeFilter): Exchanges
   readonly faults: Faults
   readonly clock: ServerClock
+  /** Where the server was started with `msk: true` or `auth: 'iam'`. */
+  readonly aws: AwsAccess
 
   /** Ends everything: no socket, timer or file is left of it. Warns of clients that are still connected, and of faults that never fired. */
   stop(): Promise<void>

@@ -1,6 +1,7 @@
 import type { MemoryDisk } from '@sluice/effects'
 import { type BrokerNode, type Cluster, type Interceptor, startCluster, type Tap } from '@sluice/engine'
-import { brokerNode, type ClientProtocol, clientListener, controllerNode } from './nodes.ts'
+import type { Login } from './login.ts'
+import { brokerNode, clientListener, controllerNode } from './nodes.ts'
 import { KafkaServerError } from './server-error.ts'
 import { outsideHost, type World } from './world.ts'
 
@@ -10,7 +11,7 @@ interface ClusterLifeOptions {
   /** Of the first broker; 0: any free one. */
   readonly port: number
   readonly properties: Readonly<Record<string, string>>
-  readonly protocol: ClientProtocol
+  readonly login: Login
   readonly interceptor: Interceptor
   readonly tap: Tap
 }
@@ -106,7 +107,9 @@ export class ClusterLife {
   }
 
   #node(id: number): BrokerNode {
-    return brokerNode(id, this.#ports[id - 1] ?? 0, this.#options.protocol)
+    const { protocol, mechanisms } = this.#options.login
+    const node = brokerNode(id, this.#ports[id - 1] ?? 0, protocol)
+    return { ...node, mechanisms: { [clientListener]: mechanisms } }
   }
 
   #failed(who: string, failure: Error): void {

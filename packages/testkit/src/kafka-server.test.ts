@@ -169,9 +169,8 @@ describe('a server that is misused', () => {
   it.each([
     ['brokers', { brokers: 0 }, /cannot have 0 brokers[^]*Next:/],
     ['a property', { properties: { 'no.such': '1' } }, /no\.such cannot be set/],
-    ['the MSK API', { msk: true } as object, /takes no "msk"[^]*sluice start/],
     ['another option', { broker: 3 } as object, /takes no "broker"[^]*brokers, topics/],
-    ['a login', { auth: 'iam' as 'plain' }, /called "iam"[^]*sluice start/],
+    ['a login', { auth: 'kerberos' as 'plain' }, /called "kerberos"[^]*plain, scram, iam, mtls/],
   ])('refuses what it cannot be, and says what to do: %s', async (_, options, message) => {
     await expect(KafkaServer.start(options)).rejects.toThrow(message)
   })

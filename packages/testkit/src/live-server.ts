@@ -1,6 +1,7 @@
 import type { MemoryDisk } from '@sluice/effects'
 import type { FaultRules } from '@sluice/engine'
 import type {
+  AwsAccess,
   BrokerHandle,
   ClientConfigs,
   ClientName,
@@ -27,8 +28,10 @@ import { clientConfigs, isClientName } from './client-configs.ts'
 import type { ClusterLife } from './cluster-life.ts'
 import { durationMs } from './duration.ts'
 import { Groups } from './groups.ts'
+import type { AwsSide } from './companion.ts'
 import type { Inside } from './inside.ts'
 import { Leaders } from './leaders.ts'
+import type { Login } from './login.ts'
 import { Records } from './records.ts'
 import type { RequestWatch } from './request-watch.ts'
 import { KafkaServerError } from './server-error.ts'
@@ -45,6 +48,8 @@ interface LiveServerParts {
   readonly faults: FaultRules
   readonly watch: RequestWatch
   readonly taps: Taps
+  readonly login: Login
+  readonly aws: AwsSide
   /** Another server on what a disk has. */
   readonly fork: (disk: MemoryDisk) => Promise<KafkaServer>
 }
@@ -76,7 +81,7 @@ export class LiveServer implements KafkaServer {
   }
 
   clientConfig<Name extends ClientName>(client: Name): ClientConfigs[Name] {
-    const configs = clientConfigs(this.addresses, this.#parts.options.auth)
+    const configs = clientConfigs(this.addresses, this.#parts.login)
     if (!isClientName(client, configs))
       throw new KafkaServerError(`clientConfig knows no client "${String(client)}".`, {
         code: 'CLIENT',
@@ -212,6 +217,10 @@ export class LiveServer implements KafkaServer {
     return this.#running.faults
   }
 
+  get aws(): AwsAccess {
+    return this.#running.aws.access
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
@@ -222,7 +231,8 @@ export class LiveServer implements KafkaServer {
   }
 
   async #stop(): Promise<void> {
-    const { inside, life, faults, watch, taps } = this.#parts
+    const { inside, life, faults, watch, taps, aws } = this.#parts
+    await aws.stop()
     const clients = await watch.connected()
     await inside.close()
     await life.stop()

@@ -42,7 +42,7 @@ export function sharedServer(environment: Environment): SharedServer {
     topic: named,
     group: named,
     clientConfig: <Name extends ClientName>(client: Name): ClientConfigs[Name] =>
-      clientConfigs(addresses, undefined)[client],
+      clientConfigs(addresses)[client],
     createTopics: async (topics) => {
       const [host = '', port] = (addresses[0] ?? '').split(':')
       await withConnection({ network: systemNetwork(), host, port: Number(port) }, async (connection) => {

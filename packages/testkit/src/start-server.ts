@@ -2,9 +2,10 @@ import { MemoryDisk } from '@sluice/effects'
 import { checkBrokerProperties, FaultRules } from '@sluice/engine'
 import type { KafkaServer, KafkaServerOptions } from './api.ts'
 import { ClusterLife } from './cluster-life.ts'
+import { AwsSide, companionOf } from './companion.ts'
 import { Inside } from './inside.ts'
 import { LiveServer } from './live-server.ts'
-import { createUser, loginProperties } from './login.ts'
+import { createUser, loginOf } from './login.ts'
 import { defaultProperties } from './nodes.ts'
 import { RequestWatch } from './request-watch.ts'
 import { KafkaServerError } from './server-error.ts'
@@ -35,29 +36,45 @@ async function serverOn(
 ): Promise<LiveServer> {
   const { brokers = 1, port = 0, auth } = options
   const world = createWorld(options, skewMs)
-  const properties = { ...defaultProperties(brokers), ...loginProperties(auth), ...options.properties }
-  const protocol = auth === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
+  const companion = await companionOf(options, world)
+  const login = await loginOf(auth, companion)
+  const properties = { ...defaultProperties(brokers), ...login.properties, ...options.properties }
   const disk = found ?? new MemoryDisk(() => world.calendar.steady.now(), { isForgetful: false })
   const faults = new FaultRules((what, refusal) => new KafkaServerError(what, refusal))
   const watch = new RequestWatch(world.calendar.steady, faults)
   const { interceptor } = watch
   const taps = new Taps()
   const { tap } = taps
-  const life = new ClusterLife({ world, brokers, port, properties, protocol, interceptor, tap }, disk)
+  const life = new ClusterLife({ world, brokers, port, properties, login, interceptor, tap }, disk)
   const inside = new Inside(world, () => life.cluster)
   await life.start().catch(explain)
   if (auth === 'scram' && !found) await createUser(await inside.any(), world.random)
-  return new LiveServer({
+  const aws = new AwsSide(options, companion)
+  const server = new LiveServer({
     world,
     life,
     inside,
     options,
+    login,
+    aws,
     faults,
     watch,
     taps,
     topics: new Topics(inside),
     fork: (copy) => serverOn(copy, { ...options, port: 0 }, world.calendar.skewMs),
   })
+  if (options.msk) await startMsk(server, aws, life)
+  return server
+}
+
+/** All of it or nothing. */
+async function startMsk(server: LiveServer, aws: AwsSide, life: ClusterLife): Promise<void> {
+  try {
+    await aws.start(life)
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
 }
 
 function explain(error: unknown): never {
@@ -70,6 +87,8 @@ function explain(error: unknown): never {
   })
 }
 
+const ways: ReadonlySet<string> = new Set(['plain', 'scram', 'iam', 'mtls'])
+
 /** All that `start` takes. */
 const known: Record<keyof KafkaServerOptions, true> = {
   brokers: true,
@@ -78,6 +97,7 @@ const known: Record<keyof KafkaServerOptions, true> = {
   port: true,
   seed: true,
   auth: true,
+  msk: true,
   log: true,
 }
 
@@ -87,12 +107,8 @@ function check(options: KafkaServerOptions): void {
   if (unknown !== undefined)
     throw new KafkaServerError(`KafkaServer.start() takes no "${unknown}".`, {
       code: 'OPTION',
-      why:
-        unknown === 'msk'
-          ? 'The Amazon MSK API is a part of the service, which is a process of its own.'
-          : `It takes ${Object.keys(known).join(', ')}.`,
-      next:
-        unknown === 'msk' ? 'Start it: npx sluice start --detach.' : 'Leave it away, or name one of these.',
+      why: `It takes ${Object.keys(known).join(', ')}.`,
+      next: 'Leave it away, or name one of these.',
     })
   if (!Number.isInteger(brokers) || brokers < 1 || brokers > brokersMax)
     throw new KafkaServerError(`A server cannot have ${brokers} brokers.`, {
@@ -100,11 +116,11 @@ function check(options: KafkaServerOptions): void {
       why: `It has 1 to ${brokersMax}.`,
       next: 'Give another number, or leave it away for one.',
     })
-  if (auth !== undefined && auth !== 'plain' && auth !== 'scram')
+  if (auth !== undefined && !ways.has(auth))
     throw new KafkaServerError(`A server has no way to log in that is called ${JSON.stringify(auth)}.`, {
       code: 'AUTH',
-      why: "It has 'plain' and 'scram'; those of IAM and of certificates the service has alone.",
-      next: 'Name one of these, or use the command: sluice start.',
+      why: `It has ${[...ways].join(', ')}.`,
+      next: 'Name one of these, or leave it away.',
     })
   const [problem] = checkBrokerProperties(properties)
   if (problem)

@@ -1,0 +1,122 @@
+import type { Clock, Network } from '@sluice/effects'
+import { ClusterClient } from './fleet/engines/brokers/cluster-client.ts'
+import { controllerId } from './fleet/engines/embedded/nodes.ts'
+import {
+  type BrokerFigures,
+  type ClusterPlan,
+  type EngineCluster,
+  type Finding,
+  ListenerName,
+  type NodeKey,
+  nodeOf,
+  type ObservedNode,
+} from './fleet/engines/engine.ts'
+import { OperatingError } from './fleet/operating-error.ts'
+
+interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** Brokers that somebody else runs in this process. */
+export interface GivenBrokers {
+  readonly clusterId: string
+  /** Those that run. */
+  running(): readonly { readonly nodeId: number; readonly client: Address; readonly inner: Address }[]
+  start(nodeId: number): Promise<void>
+  stop(nodeId: number): Promise<void>
+}
+
+/**
+ * A cluster whose nodes are there before its record is. They are started anew where a change wants it, and stay stopped where
+ * whoever runs them has stopped them.
+ */
+export class GivenKafka implements EngineCluster {
+  readonly #given: GivenBrokers
+  readonly brokers: ClusterClient
+  /** Under which each was started anew. */
+  readonly #generations = new Map<number, number>()
+  /** Stopped here. */
+  readonly #stopped = new Set<number>()
+
+  constructor(given: GivenBrokers, effects: { clock: Clock; network: Network }) {
+    this.#given = given
+    const credentials = () => {
+      throw new Error('nodes of a given cluster ask for no certificates')
+    }
+    this.brokers = new ClusterClient({ ...effects, credentials }, () => this.nodes())
+  }
+
+  get clusterId(): string {
+    return this.#given.clusterId
+  }
+
+  findings(): Finding[] {
+    return []
+  }
+
+  nodes(): ObservedNode[] {
+    const brokers = this.#given.running().map(({ nodeId, client, inner }) =>
+      this.#observed({ role: 'broker', nodeId }, [
+        { name: ListenerName.client, ...client },
+        { name: ListenerName.replication, ...inner },
+      ]),
+    )
+    return [...brokers, this.#observed({ role: 'controller', nodeId: controllerId }, [])]
+  }
+
+  #observed(key: NodeKey, listeners: ObservedNode['listeners']): ObservedNode {
+    const fingerprint = String(this.#generations.get(key.nodeId) ?? 0)
+    return { ...key, state: 'running', failure: null, fingerprint, listeners }
+  }
+
+  fingerprint(plan: ClusterPlan, key: NodeKey): string {
+    return String(nodeOf(plan, key).generation)
+  }
+
+  async startNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
+    if (key.role === 'broker' && !this.#stopped.has(key.nodeId)) throw stoppedElsewhere(key.nodeId)
+    if (key.role === 'broker') await this.#given.start(key.nodeId)
+    this.#stopped.delete(key.nodeId)
+    this.#generations.set(key.nodeId, nodeOf(plan, key).generation)
+  }
+
+  async stopNode({ role, nodeId }: NodeKey): Promise<void> {
+    if (role !== 'broker') return
+    this.#stopped.add(nodeId)
+    await this.#given.stop(nodeId)
+  }
+
+  async removeNode(_plan: ClusterPlan, { nodeId }: NodeKey): Promise<void> {
+    throw new OperatingError(`Broker ${nodeId} stays.`, {
+      code: 'GIVEN_BROKERS',
+      why: 'It belongs to whoever has started it.',
+      next: 'Leave the cluster as large as it is.',
+    })
+  }
+
+  health(plan: ClusterPlan): Promise<string | null> {
+    return this.brokers.health(plan)
+  }
+
+  async takeUpCertificates(): Promise<void> {}
+
+  resizeVolumes(): void {}
+
+  async finalizeVersion(): Promise<void> {}
+
+  figures(): BrokerFigures[] {
+    return []
+  }
+
+  /** Whoever has started them stops them. */
+  async stop(): Promise<void> {}
+}
+
+function stoppedElsewhere(nodeId: number): OperatingError {
+  return new OperatingError(`Broker ${nodeId} does not run.`, {
+    code: 'GIVEN_BROKERS',
+    why: 'Whoever has started it has stopped it, or it was never there.',
+    next: 'Start it where it was stopped, or leave the cluster as large as it is.',
+  })
+}
