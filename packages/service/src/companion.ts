@@ -6,7 +6,6 @@ import {
   type Random,
   systemProcesses,
 } from '@sluice/effects'
-import type { SaslMechanism } from '@sluice/engine'
 import { callApi, type Endpoint } from './aws/api-client.ts'
 import { type AccessKey, loadOrCreateAccessKey } from './credentials.ts'
 import { Authority } from './fleet/authority/authority.ts'
@@ -50,7 +49,7 @@ export class Companion {
   }
 
   /** MSK's two ways to log in, for the one access key: it may do everything. */
-  iamMechanisms(host: string): SaslMechanism[] {
+  iamMechanisms(host: string): ReturnType<typeof iamMechanisms> {
     const place = placeOf(this.region, this.accountId)
     const identities = new Identities({ ...place, ownerKey: this.accessKey, keys: [], table: emptyTable })
     const arn = `arn:${place.partition}:kafka:${this.region}:${this.accountId}:cluster/${clusterName}`

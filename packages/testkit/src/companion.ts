@@ -6,8 +6,6 @@ import { clientListener, insideListener } from './nodes.ts'
 import { KafkaServerError } from './server-error.ts'
 import type { World } from './world.ts'
 
-export type { Companion } from 'sluice'
-
 /** Loaded where an option needs it: most tests do without. */
 export async function companionOf(
   { auth, msk }: KafkaServerOptions,
