@@ -114,6 +114,7 @@ TAP | Nobody listens so. | A session that is over, an API that Kafka does not ha
 TAP_FILE | A file of what was heard cannot be used. | Another file, or half of one. | Name one that \`sluice tap --out\` has written.
 NOT_FOR_DEVELOPMENT | The service was not started for development. | Faults need --accept-any-signature. | Start it so.
 NOT_HEALTHY | The cluster is not healthy yet. | A replica is behind, or a node does not run. | Wait; stateInfo says what is missing.
+GIVEN_BROKERS | The brokers of this cluster belong to a test. | Its server was started with \`msk: true\`; their number stays, and who has stopped one starts it. | Start it where it was stopped, or make another cluster by the API.
 QUORUM_FAILED | The start of a broker was called off. | The controller or ZooKeeper node that it waits for has died. | Wait: that one is started first, then the broker.
 NOT_WRITTEN | A file could not be written. | Rights, or a full disk. | Choose another place.
 NO_AUTHORITY | There is no local certificate authority yet. | No cluster has needed one. | Start the service once with a cluster.
