@@ -124,7 +124,7 @@ REGION_DIFFERS | The data directory is in another region. | ARNs carry their reg
 SERVICE_RUNNING | The service runs. | This is for one that is stopped. | Stop it first.
 SERVICE_STARTING | The service starts still. | It was started a moment ago. | Wait a little.
 START_FAILED | The service ended while it started. | The lines above it, and sluice.log, say why. | Mend that.
-STATE_FILE_INVALID | service.json cannot be read. | It was edited, or cut short. | Remove it while no service runs.
+STATE_FILE_INVALID | service.json, or streams/account.json, cannot be read. | It was edited, or cut short. | Remove it while no service runs.
 STILL_RUNNING | Something runs that must not for this. | The service, or nodes that one left behind. | Stop it first.
 STOP_TIMEOUT | The service did not stop in time. | A broker that hands over its partitions slowly, or hangs. | Wait, or end its process by its pid.
 UPDATE_FAILED | A change of the cluster failed and was taken back. | A property that keeps brokers from starting, a version that does not fit. | The operation's errorInfo says why.

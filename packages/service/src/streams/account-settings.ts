@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock, Disk } from '@sluice/effects'
+import { OperatingError } from '../fleet/operating-error.ts'
 
 /** What the account is bound to pay at least on AWS; with it, streams on demand may be kept warm. */
 interface Commitment {
@@ -24,9 +25,24 @@ export class AccountSettings {
     this.#directory = directory
   }
 
+  /** Throws an OperatingError where the file is not what was written. */
   load(): void {
     if (!this.#disk.existsSync(this.#path)) return
-    this.#commitment = (JSON.parse(String(this.#disk.readFileSync(this.#path))) as Kept).commitment
+    const text = this.#disk.readFileSync(this.#path).toString()
+    try {
+      const { formatVersion, commitment } = JSON.parse(text) as Kept
+      if (formatVersion === 1 && Number.isSafeInteger(commitment.startedAtMs)) {
+        this.#commitment = commitment
+        return
+      }
+    } catch {
+      // The same message as for a file of another shape.
+    }
+    throw new OperatingError(`${this.#path} cannot be read.`, {
+      code: 'STATE_FILE_INVALID',
+      why: 'It is not what this version of Sluice writes of the account; it may have been edited or cut short.',
+      next: `Delete ${this.#path} and start again: the account has no commitment then; streams are kept elsewhere.`,
+    })
   }
 
   get commitment(): Commitment | null {
