@@ -88,7 +88,7 @@ function wantedCourse(options: PartitionChangeOptions): Course {
   const asked = { isr, replicas, removingReplicas, addingReplicas }
   const course = completedReassignment(asked) ?? asked
   const wanted = { ...course, elr: eligible(options, course), lastKnown: remembered(options, course) }
-  return options.madeAnew === undefined ? wanted : withSuccessor(options, wanted)
+  return options.madeAnew === undefined ? wanted : withSuccessor(options, wanted, options.madeAnew)
 }
 
 function eligible(
@@ -120,13 +120,15 @@ function remembered(
  * Who begins anew has nothing. Where it was the last one that could have had all that is committed, nobody ever will
  * again: then whoever has anything takes its place.
  */
-function withSuccessor(options: PartitionChangeOptions, wanted: Course): Course {
-  const { minIsr, madeAnew, canLead, isExpected } = options
+function withSuccessor(
+  { minIsr, canLead, isExpected }: PartitionChangeOptions,
+  wanted: Course,
+  madeAnew: number,
+): Course {
   const { isr, elr, lastKnown, replicas } = wanted
   if ([...isr, ...elr, ...lastKnown].some((id) => id !== madeAnew)) return wanted
   const others = replicas.filter((id) => id !== madeAnew)
-  const successor = others.find(canLead) ?? others.find(isExpected) ?? madeAnew
-  const only = successor === undefined ? [] : [successor]
+  const only = [others.find(canLead) ?? others.find(isExpected) ?? madeAnew]
   return minIsr === null ? { ...wanted, isr: only } : { ...wanted, isr: [], lastKnown: only }
 }
 

@@ -283,7 +283,6 @@ export class BrokerConfig {
   }
 }
 
-/** Without what breaks a rule over all that is set: of the broker's own first, then of what is for all. */
 /**
  * Whom a listener believes, and how its clients log in, only the properties of its node say: whoever may alter configs would
  * otherwise be let in as anybody, or nobody any more. Builds from before that have kept such configs.
@@ -303,6 +302,7 @@ function ofNode(dynamic: ReadonlyMap<string, string>) {
   }
 }
 
+/** Without what breaks a rule over all that is set: of the broker's own first, then of what is for all. */
 function soundConfigs(
   properties: Readonly<Record<string, string>>,
   own: ReadonlyMap<string, string>,

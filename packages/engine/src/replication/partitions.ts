@@ -22,7 +22,7 @@ import type {
 export interface PartitionsListener {
   leads(partition: Partition): void
   resigns(topic: string, index: number): void
-  /** Logs of the topic, which the disk had refused, have been opened. */
+  /** Logs of the topic, which the disk had refused, were tried again, and may be open now. */
   opensLate(topic: TopicState): void
 }
 

@@ -11,6 +11,7 @@ export interface LogStoreOptions {
   clock: Clock
   logger: Logger
   files: FileCache
+  /** The partition's own; made if it is not there. */
   directory: string
   topicPartition: TopicPartition
   config: LogConfig

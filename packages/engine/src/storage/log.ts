@@ -12,30 +12,19 @@
  *
  * A `duplicate` names offsets that may still be staged: commit before answering it.
  */
-import {
-  assert,
-  type Clock,
-  type Disk,
-  isSystemError,
-  type Logger,
-  raise,
-  type Random,
-  thrownMidway,
-} from '@sluice/effects'
+import { assert, isSystemError, raise, thrownMidway } from '@sluice/effects'
 import { type ErrorCode, type Int64, RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { type Validated, validateBatch } from './batch-validator.ts'
 import { type FetchSlice, readSlice } from './fetch-slice.ts'
-import type { FileCache } from './file-cache.ts'
 import { readLeaderBatches } from './leader-batches.ts'
 import { LargeBatches } from './large-batches.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { type OffsetLookup, maxTimestampOffset, offsetForTimestamp } from './log-lookup.ts'
 import { LogStore } from './log-store.ts'
+import type { LogStoreOptions } from './log-store-options.ts'
 import type { TopicPartition } from './topic-partition.ts'
-import type { TellLoss } from './losses.ts'
-import type { LostTail } from './lost-tail.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { type LoadOptions, loadLog } from './recovery.ts'
 import type { AppendContext, Rejected } from './record-checks.ts'
@@ -52,27 +41,15 @@ export type { LogConfig } from './log-config.ts'
 
 export type { TopicPartition } from './topic-partition.ts'
 
-export interface LogOptions extends LoadOptions {
-  disk: Disk
-  clock: Clock
-  logger: Logger
-  files: FileCache
+/** Without `onBackgroundFailure` what fails in the background is a line in the log, or a bug that is raised. */
+export interface LogOptions
+  extends LoadOptions,
+    Omit<LogStoreOptions, 'onBackgroundFailure'>,
+    Partial<Pick<LogStoreOptions, 'onBackgroundFailure'>> {
   /** The node's; without it the log has its own. */
   largeBatches?: LargeBatches
-  /** The partition's own; made if it is not there. */
-  directory: string
-  topicPartition: TopicPartition
-  config: LogConfig
   /** Written to `partition.metadata` where that has none yet. */
   topicId?: string
-  producerIdExpirationMs?: number
-  random?: Random
-  /** A flush or removal in the background failed. */
-  onBackgroundFailure?: (error: unknown) => void
-  onLoss?: TellLoss
-  /** See LogStoreOptions. */
-  onCut?: (() => void) | undefined
-  beforeCut?: (tail: LostTail) => Steps
 }
 
 interface Staged {

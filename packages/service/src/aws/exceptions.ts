@@ -1,3 +1,5 @@
+import { codeOf, sentenceOf } from '../fleet/operating-error.ts'
+
 /**
  * An outcome of an AWS operation that its model calls an exception. It is thrown by the operation and becomes
  * an answer in one place, the endpoint.
@@ -27,4 +29,17 @@ export function notImplemented(what: string, members: Readonly<Record<string, st
     `${what} is not implemented yet in Sluice.`,
     members,
   )
+}
+
+/**
+ * Runs a change that is durable when it is done. Where the disk did not take it there is none, and the operation's own
+ * exception says why; anything without a code is a bug of ours.
+ */
+export function storedOr<Result>(refused: (why: string) => AwsException, change: () => Result): Result {
+  try {
+    return change()
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error
+    throw refused(sentenceOf(error))
+  }
 }

@@ -3,8 +3,6 @@ import type { ShardRecord, StreamRecord } from './stream-record.ts'
 
 /* What becomes of shards, decided purely. */
 
-const hourMs = 3_600_000
-
 /** So many shards with even shares of all hash keys. */
 export function evenShards(count: number, createdAtMs: number): ShardRecord[] {
   const share = (hashKeyMax + 1n) / BigInt(count)
@@ -23,16 +21,21 @@ export function openShards(shards: readonly ShardRecord[]): ShardRecord[] {
 }
 
 /** Those of which records may be left: a closed one is forgotten when its last record is as old as can be. */
-export function keptShards({ shards, retentionHours }: StreamRecord, nowMs: number): ShardRecord[] {
-  return shards.filter(({ closed }) => closed === null || closed.atMs > nowMs - retentionHours * hourMs)
+export function keptShards(record: StreamRecord, nowMs: number): ShardRecord[] {
+  const horizonMs = trimHorizonMs(record, nowMs)
+  return record.shards.filter(({ closed }) => closed === null || closed.atMs > horizonMs)
+}
+
+type Retention = Pick<StreamRecord, 'retentionHours'>
+
+/** How long records are kept. */
+export function retentionMs({ retentionHours }: Retention): number {
+  return retentionHours * 3_600_000
 }
 
 /** From when on records are kept. */
-export function trimHorizonMs(
-  { retentionHours }: Pick<StreamRecord, 'retentionHours'>,
-  nowMs: number,
-): number {
-  return nowMs - retentionHours * hourMs
+export function trimHorizonMs(record: Retention, nowMs: number): number {
+  return nowMs - retentionMs(record)
 }
 
 /** Children that come in place of open shards: two of one, or one of two. */

@@ -5,7 +5,7 @@ import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
 import { RecordStore } from '../fleet/record-store.ts'
 import { AccountSettings } from './account-settings.ts'
 import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
-import { evenShards, nextReshards, type Reshard, resharded } from './shards.ts'
+import { evenShards, nextReshards, type Reshard, resharded, retentionMs } from './shards.ts'
 import { Stream } from './stream.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { StreamLog, type StreamLogOptions } from './stream-log.ts'
@@ -30,8 +30,7 @@ interface NewStream {
 }
 
 const retentionHoursDefault = 24
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
+const dayMs = 86_400_000
 
 /** What of a stream may be changed so that something has to be done for it. */
 type StreamChange = Pick<
@@ -234,16 +233,16 @@ export class Streams {
   }
 
   async #make(record: StreamRecord): Promise<void> {
-    const { uuid, shards, retentionHours } = record
-    await this.#log.createTopic(uuid, shards.length, retentionHours * hourMs)
+    const { uuid, shards } = record
+    await this.#log.createTopic(uuid, shards.length, retentionMs(record))
     // It may have been deleted meanwhile.
     if (this.#store.get(uuid)?.state === 'CREATING') this.#change(record, { state: 'ACTIVE' })
   }
 
-  async #alter({ uuid, retentionHours }: StreamRecord): Promise<void> {
-    await this.#log.setRetention(uuid, retentionHours * hourMs)
+  async #alter(wanted: StreamRecord): Promise<void> {
+    await this.#log.setRetention(wanted.uuid, retentionMs(wanted))
     for (;;) {
-      const record = this.#store.get(uuid)
+      const record = this.#store.get(wanted.uuid)
       if (record?.state !== 'UPDATING') return
       const reshards = record.wantedStarts ? nextReshards(record.shards, record.wantedStarts) : []
       if (reshards.length === 0) return this.#change(record, { state: 'ACTIVE', wantedStarts: null })

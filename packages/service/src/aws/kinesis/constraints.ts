@@ -94,15 +94,18 @@ export const constrain: Constrain = (structure, member, value, path) => {
   const rule = rules[`${structure}.${member.name}`] ?? rules[member.name]
   if (!rule) return
   const problem = problemOf(rule, member, value)
-  if (problem !== null)
-    throw validation(
-      `Value '${shown(value)}' at '${pathOf(path)}' failed to satisfy constraint: Member must ${problem}`,
-    )
+  if (problem !== null) throw violation(value, pathOf(path), problem)
+}
+
+/** `at` is how AWS names the member's place. */
+export function violation(value: unknown, at: string, must: string) {
+  const given = value === null ? 'null' : `'${shown(value)}'`
+  return validation(`Value ${given} at '${at}' failed to satisfy constraint: Member must ${must}`)
 }
 
 /** A required member that is not there. */
 export function missing(path: string) {
-  return validation(`Value null at '${pathOf(path)}' failed to satisfy constraint: Member must not be null`)
+  return violation(null, pathOf(path), 'not be null')
 }
 
 function problemOf(

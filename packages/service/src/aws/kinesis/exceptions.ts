@@ -1,5 +1,4 @@
-import { codeOf, sentenceOf } from '../../fleet/operating-error.ts'
-import { AwsException } from '../exceptions.ts'
+import { AwsException, storedOr } from '../exceptions.ts'
 
 /** The exceptions of Kinesis' model, with the texts that AWS has. */
 
@@ -28,14 +27,20 @@ export function serialization(message: string): AwsException {
   return new AwsException('SerializationException', 400, message)
 }
 
-export function expiredIterator(createdAtMs: number, nowMs: number, toleratedMs: number): AwsException {
-  const message = `Iterator expired. The iterator was created at time ${javaDate(createdAtMs)} while right now it is ${javaDate(nowMs)} which is further in the future than the tolerated delay of ${toleratedMs} milliseconds.`
+export function expiredIterator(...times: Times): AwsException {
+  const message = `Iterator expired. The iterator ${tooLongAgo(...times)}`
   return new AwsException('ExpiredIteratorException', 400, message)
 }
 
-export function expiredToken(createdAtMs: number, nowMs: number, toleratedMs: number): AwsException {
-  const message = `NextToken expired. The token was created at time ${javaDate(createdAtMs)} while right now it is ${javaDate(nowMs)} which is further in the future than the tolerated delay of ${toleratedMs} milliseconds.`
+export function expiredToken(...times: Times): AwsException {
+  const message = `NextToken expired. The token ${tooLongAgo(...times)}`
   return new AwsException('ExpiredNextTokenException', 400, message)
+}
+
+type Times = [createdAtMs: number, nowMs: number, toleratedMs: number]
+
+function tooLongAgo(...[createdAtMs, nowMs, toleratedMs]: Times): string {
+  return `was created at time ${javaDate(createdAtMs)} while right now it is ${javaDate(nowMs)} which is further in the future than the tolerated delay of ${toleratedMs} milliseconds.`
 }
 
 export function throughputExceeded(message: string): AwsException {
@@ -56,13 +61,9 @@ export function dryRun(): AwsException {
 
 /** Runs a change; where the disk did not take it, there is none. */
 export function stored<Result>(change: () => Result): Result {
-  try {
-    return change()
-  } catch (error) {
-    // Anything without a code is a bug of ours.
-    if (codeOf(error) === undefined) throw error
-    throw new AwsException('InternalFailureException', 500, `It could not be stored. ${sentenceOf(error)}`)
-  }
+  const refused = (why: string) =>
+    new AwsException('InternalFailureException', 500, `It could not be stored. ${why}`)
+  return storedOr(refused, change)
 }
 
 /** `Wed Sep 17 00:27:22 UTC 2014` */

@@ -1,7 +1,8 @@
 import { hashKeyOf, parseHashKey } from '../../streams/hash-keys.ts'
 import type { NewRecord } from '../../streams/stream.ts'
 import type { StreamRecord } from '../../streams/stream-record.ts'
-import { invalidArgument, validation } from './exceptions.ts'
+import { violation } from './constraints.ts'
+import { invalidArgument } from './exceptions.ts'
 
 interface GivenRecord {
   Data?: Uint8Array | undefined
@@ -14,15 +15,9 @@ const noData = new Uint8Array()
 /** A record as a request has it; `at` is where its data stands there. */
 export function newRecord({ maxRecordKiB }: StreamRecord, given: GivenRecord, at: string): NewRecord {
   const { Data: data = noData, PartitionKey: partitionKey, ExplicitHashKey: explicit } = given
-  if (partitionKey === undefined)
-    throw validation(
-      `Value null at '${at.replace(/data$/, 'partitionKey')}' failed to satisfy constraint: Member must not be null`,
-    )
+  if (partitionKey === undefined) throw violation(null, at.replace(/data$/, 'partitionKey'), 'not be null')
   const bytesMax = maxRecordKiB * 1_024
-  if (data.length > bytesMax)
-    throw validation(
-      `Value 'java.nio.HeapByteBuffer[pos=0 lim=${data.length} cap=${data.length}]' at '${at}' failed to satisfy constraint: Member must have length less than or equal to ${bytesMax}`,
-    )
+  if (data.length > bytesMax) throw violation(data, at, `have length less than or equal to ${bytesMax}`)
   const hashKey = explicit === undefined ? hashKeyOf(partitionKey) : parseHashKey(explicit)
   if (hashKey === undefined)
     throw invalidArgument(

@@ -58,6 +58,11 @@ function childShapes({ shards }: StreamRecord, { number }: ShardRecord): ChildSh
     }))
 }
 
+/** As AWS has times of creation. */
+export function toTheSecond(ms: number): Date {
+  return new Date(Math.floor(ms / 1_000) * 1_000)
+}
+
 /** What both descriptions have. */
 function commonShape(record: StreamRecord) {
   return {
@@ -66,8 +71,7 @@ function commonShape(record: StreamRecord) {
     StreamStatus: record.state,
     StreamModeDetails: { StreamMode: record.mode },
     RetentionPeriodHours: record.retentionHours,
-    // To the second, as AWS has it.
-    StreamCreationTimestamp: new Date(Math.floor(record.createdAtMs / 1_000) * 1_000),
+    StreamCreationTimestamp: toTheSecond(record.createdAtMs),
     EnhancedMonitoring: [
       { ShardLevelMetrics: record.shardMetrics },
     ] as StreamDescription['EnhancedMonitoring'],
@@ -132,7 +136,7 @@ export function consumerShape({ name, arn, state, createdAtMs }: ConsumerRecord)
     ConsumerName: name,
     ConsumerARN: arn,
     ConsumerStatus: state,
-    ConsumerCreationTimestamp: new Date(Math.floor(createdAtMs / 1_000) * 1_000),
+    ConsumerCreationTimestamp: toTheSecond(createdAtMs),
   }
 }
 

@@ -20,7 +20,7 @@ export async function offsetOf(
   shard: ShardRecord,
   position: StartingPosition,
 ): Promise<number> {
-  const { type, sequenceNumber, time } = position
+  const { type, time } = position
   checkMembers(position)
   switch (type) {
     case 'LATEST':
@@ -35,18 +35,19 @@ export async function offsetOf(
       return Math.min(Math.max(offset, 0), await stream.endOffset(shard))
     }
   }
+}
 
-  function checkMembers(given: StartingPosition): void {
-    const bySequence = type === 'AT_SEQUENCE_NUMBER' || type === 'AFTER_SEQUENCE_NUMBER'
-    if (bySequence !== (sequenceNumber !== undefined))
-      throw invalidArgument(
-        `Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified ${given.type} and ${bySequence ? 'no' : 'also a'} StartingSequenceNumber.`,
-      )
-    if (type === 'AT_TIMESTAMP' && !time)
-      throw invalidArgument(
-        `Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.`,
-      )
-  }
+/** A sequence number, or a time, goes with the types that ask for it. */
+function checkMembers({ type, sequenceNumber, time }: StartingPosition): void {
+  const bySequence = type === 'AT_SEQUENCE_NUMBER' || type === 'AFTER_SEQUENCE_NUMBER'
+  if (bySequence !== (sequenceNumber !== undefined))
+    throw invalidArgument(
+      `Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified ${type} and ${bySequence ? 'no' : 'also a'} StartingSequenceNumber.`,
+    )
+  if (type === 'AT_TIMESTAMP' && !time)
+    throw invalidArgument(
+      `Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.`,
+    )
 }
 
 function checkedTime({ clock }: Pick<Services, 'clock'>, time: Date | undefined): number {

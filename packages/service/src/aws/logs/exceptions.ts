@@ -1,5 +1,4 @@
-import { codeOf, sentenceOf } from '../../fleet/operating-error.ts'
-import { AwsException } from '../exceptions.ts'
+import { AwsException, storedOr } from '../exceptions.ts'
 
 /** The exceptions of CloudWatch Logs' model, with the texts that AWS has. */
 
@@ -26,11 +25,7 @@ export function limitExceeded(): AwsException {
 
 /** Runs a change; where the disk did not take it, there is none. */
 export function stored<Result>(change: () => Result): Result {
-  try {
-    return change()
-  } catch (error) {
-    // Anything without a code is a bug of ours.
-    if (codeOf(error) === undefined) throw error
-    throw new AwsException('ServiceUnavailableException', 503, `It could not be stored. ${sentenceOf(error)}`)
-  }
+  const refused = (why: string) =>
+    new AwsException('ServiceUnavailableException', 503, `It could not be stored. ${why}`)
+  return storedOr(refused, change)
 }

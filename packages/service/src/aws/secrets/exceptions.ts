@@ -1,5 +1,4 @@
-import { codeOf, sentenceOf } from '../../fleet/operating-error.ts'
-import { AwsException } from '../exceptions.ts'
+import { AwsException, storedOr } from '../exceptions.ts'
 
 /** The exceptions of Secrets Manager's model, all of them 400, with the texts that AWS has. */
 
@@ -40,12 +39,7 @@ export function invalidNextToken(): AwsException {
 
 /** Runs a change that is durable when it is done. */
 export function stored<Result>(change: () => Result): Result {
-  try {
-    return change()
-  } catch (error) {
-    // The disk did not take the change, so there is none; anything without a code is a bug of ours.
-    if (codeOf(error) === undefined) throw error
-    const message = `The secret could not be stored. ${sentenceOf(error)}`
-    throw new AwsException('InternalServiceError', 500, message)
-  }
+  const refused = (why: string) =>
+    new AwsException('InternalServiceError', 500, `The secret could not be stored. ${why}`)
+  return storedOr(refused, change)
 }

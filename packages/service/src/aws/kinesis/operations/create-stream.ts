@@ -1,5 +1,6 @@
 import type { CreateStreamInput } from '@aws-sdk/client-kinesis'
 import { notImplemented } from '../../exceptions.ts'
+import { violation } from '../constraints.ts'
 import { inUse, limitExceeded, stored, validation } from '../exceptions.ts'
 import { checkShardLimit, onDemandStreamsMax } from '../limits.ts'
 import type { Services } from '../services.ts'
@@ -24,8 +25,7 @@ export const createStream =
       throw validation(
         "Value at 'shardCount' failed to satisfy constraint: ShardCount must not be set for a stream in mode ON_DEMAND",
       )
-    if (mode === 'PROVISIONED' && asked === undefined)
-      throw validation("Value null at 'shardCount' failed to satisfy constraint: Member must not be null")
+    if (mode === 'PROVISIONED' && asked === undefined) throw violation(null, 'shardCount', 'not be null')
     if (input.WarmThroughputMiBps !== undefined) throw notImplemented('WarmThroughputMiBps of CreateStream')
     if (input.RecordDistributionStrategy === 'AUTO')
       throw notImplemented('The RecordDistributionStrategy AUTO of CreateStream')

@@ -1,5 +1,6 @@
 import type { ListStreamsInput, ListStreamsOutput } from '@aws-sdk/client-kinesis'
 import type { Services } from '../services.ts'
+import { toTheSecond } from '../shapes.ts'
 
 const limitDefault = 100
 
@@ -21,7 +22,7 @@ export const listStreams =
         StreamARN: arn,
         StreamStatus: state,
         StreamModeDetails: { StreamMode: mode },
-        StreamCreationTimestamp: new Date(Math.floor(createdAtMs / 1_000) * 1_000),
+        StreamCreationTimestamp: toTheSecond(createdAtMs),
       })),
     }
   }
