@@ -87,6 +87,16 @@ describe('HTTP/2 with prior knowledge', () => {
     expect(await ask(client, '/a')).toMatchObject({ status: 200 })
   })
 
+  it('refuses a body that is too long before its end, which may never come', async () => {
+    const { session: client } = await open()
+    const stream = client.request({ ':method': 'POST', ':path': '/a' })
+    stream.write(Buffer.alloc(5_000_001))
+    const [headers] = await once(stream, 'response')
+    expect(headers[':status']).toBe(413)
+    stream.destroy()
+    expect(await ask(client, '/a')).toMatchObject({ status: 200 })
+  })
+
   it('answers what has arrived before a close, and then ends the connection', async () => {
     const { echo, session: client, listener: port } = await open()
     const slow = ask(client, '/slow')

@@ -3,8 +3,9 @@ import type { Socket } from 'node:net'
 import type { Logger } from '@sluice/effects'
 import type { Connection, Exchange } from './connections.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
+import { readBody } from './read-body.ts'
 import { sendRest } from './send-rest.ts'
-import { type Refusal, type Surface, tooLong } from './surface.ts'
+import { type Surface, tooLong } from './surface.ts'
 
 /** Of each request that is under way; its client sends more when some of it has been taken. */
 const streamWindowBytes = 1_048_576
@@ -71,12 +72,13 @@ export class Http2Door {
     connection: Connection,
     exchange: Exchange,
   ): Promise<void> {
-    const refuse = (refusal: Refusal) => respond(stream, this.#surface.refuse(head, refusal))
-    const verdict = this.#surface.admit(head)
     // What is still to come of a request that was refused is thrown away.
-    if ('refusal' in verdict) return respond(stream.resume(), verdict.refusal)
-    const body = await readBody(stream, verdict.bodyBytesMax)
-    if (body === 'too long') return refuse(tooLong(verdict.bodyBytesMax))
+    const refuse = (refusal: HttpResponse) => respond(stream.resume(), refusal)
+    const verdict = this.#surface.admit(head)
+    if ('refusal' in verdict) return refuse(verdict.refusal)
+    const { bodyBytesMax } = verdict
+    const body = await readBody(stream, bodyBytesMax)
+    if (body === 'too long') return refuse(this.#surface.refuse(head, tooLong(bodyBytesMax)))
     if (body === 'gone') return
     connection.move(exchange, 'answering')
     const answer = await verdict.answer(body)
@@ -91,20 +93,6 @@ function respond(stream: ServerHttp2Stream, { status, headers, body, rest }: Htt
   stream.respond({ ':status': status, ...headers, ...(!rest && { 'content-length': body.length }) })
   if (rest) stream.write(body)
   else stream.end(body)
-}
-
-async function readBody(stream: ServerHttp2Stream, bytesMax: number): Promise<Buffer | 'too long' | 'gone'> {
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-      length += (chunk as Buffer).length
-      if (length <= bytesMax) chunks.push(chunk as Buffer)
-    }
-  } catch {
-    return 'gone'
-  }
-  return length > bytesMax ? 'too long' : Buffer.concat(chunks)
 }
 
 const requestLine = new Set([':method', ':path', ':scheme'])

@@ -5,6 +5,7 @@ import { type Connection, Connections, type Exchange, idleMsMax } from './connec
 import type { HttpHead, HttpResponse } from './message.ts'
 import { whenSpoken } from './first-bytes.ts'
 import { Http2Door } from './http2-door.ts'
+import { readBody } from './read-body.ts'
 import { sendRest } from './send-rest.ts'
 import { type Refusal, type Surface, tooLong } from './surface.ts'
 
@@ -213,22 +214,6 @@ const reasons: Partial<Record<Refusal['status'], string>> = {
   400: 'Bad Request',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
-}
-
-/** The whole body, unless it is longer than it may be, or the client went away in the middle of it. */
-async function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | 'too long' | 'gone'> {
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
-      length += (chunk as Buffer).length
-      if (length > bytesMax) return 'too long'
-      chunks.push(chunk as Buffer)
-    }
-  } catch {
-    return 'gone'
-  }
-  return Buffer.concat(chunks)
 }
 
 function headOf(incoming: IncomingMessage): HttpHead {
