@@ -1,9 +1,10 @@
 import { systemClock, systemRandom } from '@sluice/effects'
 import { describe, expect, it } from 'vitest'
 import type { HttpResponse } from '../http/message.ts'
-import type { Member, Operation, ServiceSchema, Type } from './schema.ts'
+import type { Member, Operation, Type } from './schema.ts'
 import type { AwsService } from './service.ts'
 import { awsServices } from './services.ts'
+import { sampleOf } from './testing/sample-inputs.ts'
 import { startTestService } from './testing/test-service.ts'
 
 // The operations that are served of the services beside MSK, with inputs that they must refuse, made from their schemas: a
@@ -42,38 +43,16 @@ async function serviceOf(signingName: string): Promise<AwsService> {
 const served = ({ schema, handlers }: AwsService) =>
   schema.operations.filter(({ name }) => handlers.has(name))
 
-function sampleOf(schema: ServiceSchema, structure: string): Record<string, unknown> {
-  const required = schema.structure(structure).members.filter((member) => member.required)
-  return Object.fromEntries(required.map(({ wire, type }) => [wire, sample(schema, type)]))
-}
-
-function sample(schema: ServiceSchema, type: Type): unknown {
-  switch (type.kind) {
-    case 'structure':
-      return sampleOf(schema, type.name)
-    case 'list':
-      return [sample(schema, type.of)]
-    case 'map':
-      return {}
-    case 'number':
-    case 'timestamp':
-      return 1
-    case 'boolean':
-      return true
-    case 'blob':
-      return 'YQ=='
-    default:
-      return 'sample'
-  }
-}
-
 const wrong = (type: Type): unknown => (type.kind === 'list' || type.kind === 'structure' ? 'text' : [1])
 
 const membersOf = ({ schema }: AwsService, { input }: Operation): readonly Member[] =>
   input === null ? [] : schema.structure(input).members
 
 async function ask(service: AwsService, operation: Operation, change: Record<string, unknown>) {
-  const body = { ...(operation.input === null ? {} : sampleOf(service.schema, operation.input)), ...change }
+  const body = {
+    ...(operation.input === null ? {} : sampleOf(service.schema, operation.input, 'wire')),
+    ...change,
+  }
   const isQuery = !service.protocols.some((name) => name.startsWith('json'))
   const headers: [string, string][] = isQuery
     ? [

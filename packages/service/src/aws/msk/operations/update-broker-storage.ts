@@ -2,7 +2,7 @@ import type { UpdateBrokerStorageRequest, UpdateBrokerStorageResponse } from '@a
 import { brokerStorageChange, updateStorage } from '../../../fleet/clusters/changes/storage.ts'
 import type { OperationContext } from '../../service.ts'
 import { badRequest } from '../exceptions.ts'
-import { update } from '../operation.ts'
+import { clusterOf, update } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 /**
@@ -16,6 +16,7 @@ import type { Services } from '../services.ts'
 export const updateBrokerStorage =
   (services: Pick<Services, 'clusters'>) =>
   (input: UpdateBrokerStorageRequest, context: OperationContext): UpdateBrokerStorageResponse => {
+    clusterOf(services, input.ClusterArn)
     const [target, another] = input.TargetBrokerEBSVolumeInfo ?? []
     // MSK's documents say ALL, and Terraform says All.
     if (!target || another || target.KafkaBrokerNodeId?.toUpperCase() !== 'ALL')

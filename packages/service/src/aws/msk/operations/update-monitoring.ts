@@ -2,24 +2,25 @@ import type { UpdateMonitoringRequest, UpdateMonitoringResponse } from '@aws-sdk
 import { updateMonitoring as monitoringUpdate } from '../../../fleet/clusters/changes/monitoring.ts'
 import type { OperationContext } from '../../service.ts'
 import { checkLogging } from '../logging.ts'
-import { update } from '../operation.ts'
+import { clusterOf, update } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 /**
  * Changes the level of monitoring, the exporters or where logs go; what the request does not name stays. `stateInfo` says
  * what of it is not served.
  *
- * Refuses, in this order: a destination of logs that there is not; the ARN; a cluster that is not ACTIVE; a version that is not current; open monitoring without an
- * exporter; what changes nothing.
+ * Refuses, in this order: the ARN; a destination of logs that there is not; a cluster that is not ACTIVE; a version that is not
+ * current; open monitoring without an exporter; what changes nothing.
  */
 export const updateMonitoring =
   (services: Pick<Services, 'clusters' | 'logGroups'>) =>
   (input: UpdateMonitoringRequest, context: OperationContext): UpdateMonitoringResponse => {
+    clusterOf(services, input.ClusterArn)
+    checkLogging(services, input.LoggingInfo)
     const wanted = {
       ...(input.EnhancedMonitoring && { enhancedMonitoring: input.EnhancedMonitoring }),
       ...(input.OpenMonitoring && { openMonitoring: input.OpenMonitoring }),
       ...(input.LoggingInfo && { loggingInfo: input.LoggingInfo }),
     }
-    checkLogging(services, input.LoggingInfo)
     return update(services, input.ClusterArn, monitoringUpdate(wanted, input.CurrentVersion ?? ''), context)
   }
