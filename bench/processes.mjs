@@ -1,6 +1,6 @@
 // Processes that the benchmark starts and measures: none outlives it.
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { firstAcknowledgement } from './protocol.mjs'
 
 /** How to stop what runs now. */
@@ -77,6 +77,37 @@ export function residentMegabytes(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What several processes have resident together, in MB. Pages of files that they map (a runtime and its libraries) are in
+ * memory once for all who run the same program: of these only the largest share counts.
+ */
+export function residentMegabytesOfAll(pids) {
+  const files = new Map()
+  let kilobytes = 0
+  for (const pid of pids) {
+    const resident = residentPartsOf(pid)
+    if (!resident) continue
+    kilobytes += resident.own
+    files.set(resident.program, Math.max(files.get(resident.program) ?? 0, resident.file))
+  }
+  return [...files.values()].reduce((sum, file) => sum + file, kilobytes) / 1024
+}
+
+/** In KB: what is the process's own, and what it has of files (proc(5)); undefined where it has ended or the system does not say. */
+function residentPartsOf(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const part = (name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0)
+    return {
+      program: readlinkSync(`/proc/${pid}/exe`),
+      own: part('RssAnon') + part('RssShmem'),
+      file: part('RssFile'),
+    }
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { processTree, residentMegabytes, startProcess } from './processes.mjs'
+import { processTree, residentMegabytesOfAll, startProcess } from './processes.mjs'
 import { until } from './protocol.mjs'
 import { launcher } from './targets.mjs'
 
@@ -21,7 +21,7 @@ export async function startClusterService(choice, directory) {
   const pids = () => [...new Set([...processTree(service.pid), ...nodePids(directory).values()])]
   return {
     pids,
-    megabytes: () => pids().reduce((sum, pid) => sum + (residentMegabytes(pid) ?? 0), 0),
+    megabytes: () => residentMegabytesOfAll(pids()),
     msk: await mskClient(directory),
     /** The process of a broker; undefined where it has none of its own. */
     pidOfBroker: (id) => nodePids(directory).get(`broker-${id}`),

@@ -4,24 +4,31 @@ import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sleep } from './protocol.mjs'
+import { cpuTicks } from './side-by-side/machine.mjs'
 
 /** Apache Kafka looks for what is to be removed once in the old delay, which is a minute, when it has been told of another. */
 const removedWithinMs = 90_000
 const removedEveryMs = 50
 const deletedDirectory = /-delete$/
 const writtenWithinMs = 120_000
+/** What a JVM compiles after its load, and what brokers have to put away, takes a core for some seconds. */
+const idleWithinMs = 20_000
+const idleForMs = 500
+/** Of the cores' time: three idle clusters take less. */
+const idleShare = 0.9
 /** More than a run of small requests writes. */
 const writtenBytes = 500e6
 const zeros = Buffer.alloc(1_000_000)
 
 /**
- * Waits until the files of deleted topics are gone from `directory` and the disk has all of the others. Else the next run
- * shares cores and disk with what the last one has left to be written. Then the page cache is made as warm as a run needs
+ * Waits until the files of deleted topics are gone from `directory` and the disk has all of the others, and until
+ * the cores have little to do. Else the next run shares them with what the last one has left to be done. Then the page cache is made as warm as a run needs
  * it that writes `bytes`.
  */
 export async function settle(directory, bytes = writtenBytes) {
   await untilRemoved(directory)
   await written(directory)
+  await untilIdle()
   warmPageCache(directory, bytes)
 }
 
@@ -42,6 +49,18 @@ function hasDeleted(directory) {
 /** Only where the system has sync(1) of GNU, which takes a file system. */
 async function written(directory) {
   await promisify(execFile)('sync', ['-f', directory], { timeout: writtenWithinMs }).catch(() => {})
+}
+
+/** Where others keep the machine busy the run begins all the same, and its load is in the report. */
+async function untilIdle() {
+  const end = performance.now() + idleWithinMs
+  let before = cpuTicks()
+  while (before && performance.now() < end) {
+    await sleep(idleForMs)
+    const now = cpuTicks()
+    if ((now.idle - before.idle) / (now.all - before.all) >= idleShare) return
+    before = now
+  }
 }
 
 /**

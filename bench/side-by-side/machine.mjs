@@ -43,10 +43,16 @@ export function sluiceVersion() {
   }
 }
 
-/** Ticks of all cores since the start of the machine: all of them, and those that other machines took (proc(5)). */
+/** Ticks of all cores since the start of the machine: all of them, those without work, and those that other machines took (proc(5)). */
 export function cpuTicks() {
   const ticks = /^cpu +(.*)$/m.exec(readOr('/proc/stat'))?.[1]?.split(' ').map(Number)
-  return ticks && { all: ticks.slice(0, 8).reduce((sum, value) => sum + value, 0), stolen: ticks[7] }
+  return (
+    ticks && {
+      all: ticks.slice(0, 8).reduce((sum, value) => sum + value, 0),
+      idle: ticks[3],
+      stolen: ticks[7],
+    }
+  )
 }
 
 /** The share of the cores' time that a hypervisor gave to others between two readings; undefined where nobody counts. */
