@@ -44,6 +44,7 @@ import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, endpointOf, nodesText, reportOf, type Reported } from './reporting.ts'
 import type { StreamLimits } from './streams/stream-limits.ts'
+import { StreamMetrics } from './streams/stream-metrics.ts'
 import { Streams } from './streams/streams.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
 import { ownPages } from './own-pages.ts'
@@ -197,6 +198,7 @@ async function startLocked(
   running.fleet = fleet
   started.push(() => fleet.stop())
   const streams = streamsOf(options, region, fleet)
+  fleet.monitoring.include(new StreamMetrics(streams))
   started.push(() => streams.stop())
   const starting = bringUp({ options, before, region, target, engines, accessKey, fleet, streams }, started)
   return toldOf(options, starting, () => `Starting: ${nodesText(fleet.status())} started`)

@@ -7,6 +7,7 @@ import { ShardRoutes } from './shard-routes.ts'
 import { ShardThroughput } from './shard-throughput.ts'
 import { trimHorizonMs } from './shards.ts'
 import type { StreamLog } from './stream-log.ts'
+import { StreamMeter } from './stream-meter.ts'
 import type { ShardRecord, StreamRecord } from './stream-record.ts'
 
 /** A record on its way in. */
@@ -73,6 +74,8 @@ const kms = [{ key: encryptionHeader, value: 'KMS' }]
  * what the log has.
  */
 export class Stream {
+  /** What it takes and gives, as metrics. */
+  readonly meter = new StreamMeter()
   readonly #log: StreamLog
   readonly #clock: Clock
   readonly #logger: Logger

@@ -50,7 +50,7 @@ function clientOf(
 
 function measure(name: string, values: readonly number[]): void {
   for (const [at, value] of values.entries())
-    service.fleet.monitoring.metrics.record(startMs + at * minute, [{ name, dimensions, value }])
+    service.fleet.monitoring.metrics.record(startMs + at * minute, Namespace, [{ name, dimensions, value }])
 }
 
 const range = (minutes: number) => ({
@@ -61,7 +61,7 @@ const range = (minutes: number) => ({
 describe('ListMetrics', () => {
   it('lists what was measured, by namespace, name and dimensions', async () => {
     measure('BytesInPerSec', [1])
-    service.fleet.monitoring.metrics.record(startMs, [
+    service.fleet.monitoring.metrics.record(startMs, Namespace, [
       { name: 'GlobalTopicCount', dimensions: { 'Cluster Name': 'orders' }, value: 3 },
     ])
     const { Metrics } = await client.send(new ListMetricsCommand({ Namespace }))
@@ -79,7 +79,7 @@ describe('ListMetrics', () => {
 
   it('gives pages', async () => {
     const samples = Array.from({ length: 501 }, (_, n) => ({ name: `m${n}`, dimensions, value: n }))
-    service.fleet.monitoring.metrics.record(startMs, samples)
+    service.fleet.monitoring.metrics.record(startMs, Namespace, samples)
     const first = await client.send(new ListMetricsCommand({}))
     expect(first.Metrics).toHaveLength(500)
     const second = await client.send(new ListMetricsCommand({ NextToken: first.NextToken }))
@@ -200,7 +200,7 @@ describe('an alarm', () => {
   /** Of this minute; the next one is then reached. */
   const now = async (value: number) => {
     const sample = { name: 'KafkaDataLogsDiskUsed', dimensions, value }
-    service.fleet.monitoring.metrics.record(clock.now(), [sample])
+    service.fleet.monitoring.metrics.record(clock.now(), Namespace, [sample])
     service.fleet.monitoring.alarms.evaluate(clock.now())
     const state = (await described())[0]?.StateValue
     await clock.advance(minute)

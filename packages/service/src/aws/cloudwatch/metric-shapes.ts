@@ -1,12 +1,11 @@
 import type { Dimension, Metric } from '@aws-sdk/client-cloudwatch'
-import { namespace } from '../../fleet/monitoring/metric.ts'
 import type { Series } from '../../fleet/monitoring/metric-store.ts'
 import { isStatistic } from '../../fleet/monitoring/statistics.ts'
 import { invalidValue, missingParameter } from './exceptions.ts'
 
 /* Metrics as requests and answers have them. */
 
-export function metricOf({ name, dimensions }: Series): Metric {
+export function metricOf({ namespace, name, dimensions }: Series): Metric {
   return {
     Namespace: namespace,
     MetricName: name,
@@ -14,10 +13,8 @@ export function metricOf({ name, dimensions }: Series): Metric {
   }
 }
 
-/** Null for one that cannot be here. */
-export function seriesOf({ Namespace, MetricName, Dimensions }: Metric): Series | null {
-  if (Namespace !== namespace) return null
-  return { name: MetricName ?? '', dimensions: dimensionsIn(Dimensions) }
+export function seriesOf({ Namespace = '', MetricName = '', Dimensions }: Metric): Series {
+  return { namespace: Namespace, name: MetricName, dimensions: dimensionsIn(Dimensions) }
 }
 
 function dimensionsIn(dimensions: readonly Dimension[] = []): Record<string, string> {

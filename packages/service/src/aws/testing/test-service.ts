@@ -21,6 +21,7 @@ import type { SupervisionEffects } from '../../fleet/engines/supervision/supervi
 import { FakeEngine } from '../../fleet/engines/testing/fake-engine.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { testIdentities } from '../../iam/testing/identities.ts'
+import { StreamMetrics } from '../../streams/stream-metrics.ts'
 import { Streams } from '../../streams/streams.ts'
 import { awsServices } from '../services.ts'
 import { AwsEndpoint } from '../endpoint.ts'
@@ -93,6 +94,7 @@ export async function startTestService(
     identities,
   })
   streams.start()
+  fleet.monitoring.include(new StreamMetrics(streams))
   const endpoint = new AwsEndpoint({
     services: awsServices(fleet, { clock, random, streams }),
     clock,

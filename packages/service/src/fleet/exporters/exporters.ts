@@ -19,7 +19,7 @@ export interface PageHost {
 interface ExportersOptions {
   clusters: Pick<Clusters, 'list' | 'byArn'>
   runningOf: (uuid: string) => Pick<EngineCluster, 'brokers'> | null
-  monitoring: Pick<Monitoring, 'read' | 'metrics'>
+  monitoring: Pick<Monitoring, 'clusters' | 'metrics'>
   host: string
   /** Without one nobody is measured. */
   pages: PageHost | undefined
@@ -103,10 +103,11 @@ export class Exporters {
     directory: Parameters<typeof nodeRows>[1],
   ): Promise<Row[]> {
     const { monitoring } = this.#options
-    const reading = await monitoring.read(record)
+    const reading = await monitoring.clusters.read(record)
     if (!reading) return []
     const rateOf = (name: string, topic?: string) =>
       monitoring.metrics.latest({
+        namespace: monitoring.clusters.namespace,
         name,
         dimensions: {
           'Cluster Name': record.name,

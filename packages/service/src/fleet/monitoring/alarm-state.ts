@@ -1,5 +1,4 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch'
-import { namespace } from './metric.ts'
 import type { MetricStore } from './metric-store.ts'
 import { byPeriod, statistic } from './statistics.ts'
 
@@ -56,13 +55,13 @@ function datapoints(
   const end = Math.floor(nowMs / periodMs) * periodMs + periodMs
   const start = end - periods * periodMs
   const series = {
+    namespace: wanted.Namespace ?? '',
     name: wanted.MetricName ?? '',
     dimensions: Object.fromEntries(
       (wanted.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value]),
     ),
   }
-  const values = wanted.Namespace === namespace ? metrics.values(series, start, end) : []
-  const byStart = byPeriod(values, periodMs)
+  const byStart = byPeriod(metrics.values(series, start, end), periodMs)
   return Array.from({ length: periods }, (_, at) => {
     const inPeriod = byStart.get(start + at * periodMs)
     return inPeriod ? statistic(wanted.ExtendedStatistic ?? wanted.Statistic ?? 'Average', inPeriod) : null

@@ -1,15 +1,34 @@
-/** MSK's namespace in CloudWatch; there is no other here. */
-export const namespace = 'AWS/Kafka'
-
-/** One value of a metric at one minute. */
+/** One value of a metric at one minute, or all that came to it within that minute. */
 export interface Sample {
   readonly name: string
   readonly dimensions: Dimensions
-  readonly value: number
+  readonly value: number | StatisticSet
 }
 
 /** By CloudWatch's names: `Cluster Name`, `Broker ID`. */
 export type Dimensions = Readonly<Record<string, string>>
+
+/** Of values of which each counts. */
+export interface StatisticSet {
+  readonly sum: number
+  readonly count: number
+  readonly minimum: number
+  readonly maximum: number
+}
+
+export function setOf(value: Sample['value']): StatisticSet {
+  return typeof value === 'number' ? { sum: value, count: 1, minimum: value, maximum: value } : value
+}
+
+/** As if all these values had come together. */
+export function setOfAll(sets: readonly StatisticSet[]): StatisticSet {
+  return {
+    sum: sets.reduce((total, { sum }) => total + sum, 0),
+    count: sets.reduce((total, { count }) => total + count, 0),
+    minimum: Math.min(...sets.map(({ minimum }) => minimum)),
+    maximum: Math.max(...sets.map(({ maximum }) => maximum)),
+  }
+}
 
 /** As MSK's levels follow each other; each has what the ones before have. */
 const levels = ['DEFAULT', 'PER_BROKER', 'PER_TOPIC_PER_BROKER', 'PER_TOPIC_PER_PARTITION'] as const

@@ -46,7 +46,7 @@ const broker1 = { ...names, 'Broker ID': '1' }
 /** The latest value. */
 function metric(name: string, dimensions: Readonly<Record<string, string>> = names): number | undefined {
   const { metrics } = world.fleet.monitoring
-  return metrics.values({ name, dimensions }, 0, Number.MAX_SAFE_INTEGER).at(-1)?.value
+  return metrics.values({ namespace: 'AWS/Kafka', name, dimensions }, 0, Number.MAX_SAFE_INTEGER).at(-1)?.sum
 }
 
 async function level(enhancedMonitoring: EnhancedMonitoring): Promise<void> {

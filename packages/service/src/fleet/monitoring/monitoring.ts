@@ -1,21 +1,15 @@
 import type { Clock, Disk, Logger, Random, Timer } from '@sluice/effects'
-import type { ClusterRecord } from '../clusters/cluster-record.ts'
-import type { Clusters } from '../clusters/clusters.ts'
-import type { EngineCluster } from '../engines/engine.ts'
 import type { Place } from '../place.ts'
 import { Alarms } from './alarms.ts'
+import { ClusterMetrics, type ClusterMetricsOptions } from './cluster-metrics.ts'
+import type { MetricSource } from './metric-source.ts'
 import { MetricStore } from './metric-store.ts'
-import type { Reading } from './reading.ts'
-import { samplesOf } from './samples.ts'
 
-/** MSK's period. */
+/** MSK's period, and that of all other services here. */
 const periodMs = 60_000
 
-interface MonitoringOptions {
+interface MonitoringOptions extends ClusterMetricsOptions {
   dataDirectory: string
-  clusters: Pick<Clusters, 'list' | 'storageUse'>
-  /** What runs of a cluster. */
-  runningOf: (uuid: string) => Pick<EngineCluster, 'brokers' | 'figures'> | null
   disk: Disk
   logger: Logger
   clock: Clock
@@ -23,19 +17,26 @@ interface MonitoringOptions {
   place: Place
 }
 
-/** Reads once a minute what all clusters are doing, and looks whether an alarm follows from it. */
+/** Asks once a minute what is measured of all services, and looks whether an alarm follows from it. */
 export class Monitoring {
   readonly metrics = new MetricStore()
   readonly alarms: Alarms
+  readonly clusters: ClusterMetrics
   readonly #options: MonitoringOptions
-  /** The last one, by cluster. */
-  readonly #readings = new Map<string, Reading>()
+  readonly #sources: MetricSource[]
   #timer: Timer | null = null
   #isFull = false
 
   constructor(options: MonitoringOptions) {
     this.#options = options
     this.alarms = new Alarms({ ...options, metrics: this.metrics })
+    this.clusters = new ClusterMetrics(options)
+    this.#sources = [this.clusters]
+  }
+
+  /** Of another service. */
+  include(source: MetricSource): void {
+    this.#sources.push(source)
   }
 
   /** Reads what is on disk, and begins to look. */
@@ -53,44 +54,27 @@ export class Monitoring {
     const { clock, logger } = this.#options
     this.#timer = clock.schedule(periodMs - (clock.now() % periodMs), () => {
       this.#wait()
-      this.#gather().catch((error: unknown) => logger.error('clusters could not be measured', { error }))
+      this.measure().catch((error: unknown) => logger.error('alarms could not be judged', { error }))
     })
   }
 
-  async #gather(): Promise<void> {
-    const { clusters, clock } = this.#options
-    const atMs = clock.now()
-    const records = clusters.list()
-    for (const uuid of this.#readings.keys())
-      if (!records.some((record) => record.uuid === uuid)) this.#readings.delete(uuid)
-    await Promise.all(records.map((record) => this.#measure(record, atMs)))
+  /** Now. */
+  async measure(): Promise<void> {
+    const atMs = this.#options.clock.now()
+    await Promise.all(this.#sources.map((source) => this.#measureOne(source, atMs)))
     this.alarms.evaluate(atMs)
   }
 
-  /** What a cluster is doing now; null where nothing of it runs. */
-  async read(record: ClusterRecord): Promise<Reading | null> {
-    const { clusters, runningOf, clock } = this.#options
-    const running = runningOf(record.uuid)
-    if (!running) return null
-    const { brokers } = running
-    // Where nobody answers there is nothing to tell of.
-    const [overview, storage, offsets] = await Promise.all([
-      brokers.overview().catch(() => null),
-      clusters.storageUse(record).catch(() => []),
-      brokers.consumerOffsets().catch(() => []),
-    ])
-    return { atMs: clock.now(), record, overview, storage, offsets, figures: running.figures() }
-  }
-
-  async #measure(record: ClusterRecord, atMs: number): Promise<void> {
+  async #measureOne(source: MetricSource, atMs: number): Promise<void> {
     const { logger } = this.#options
-    const now = await this.read(record)
-    if (!now) return
-    const reading = { ...now, atMs }
-    const refused = this.metrics.record(atMs, samplesOf(reading, this.#readings.get(record.uuid)))
-    this.#readings.set(record.uuid, reading)
-    if (refused > 0 && !this.#isFull)
-      logger.warn('there are more metrics than are kept; others are left out', { refused })
-    this.#isFull ||= refused > 0
+    const { namespace } = source
+    try {
+      const refused = this.metrics.record(atMs, namespace, await source.measure(atMs))
+      if (refused > 0 && !this.#isFull)
+        logger.warn('there are more metrics than are kept; others are left out', { refused })
+      this.#isFull ||= refused > 0
+    } catch (error) {
+      logger.error('a service could not be measured', { namespace, error })
+    }
   }
 }

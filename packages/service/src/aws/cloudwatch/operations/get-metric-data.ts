@@ -41,14 +41,17 @@ function answer(
   if (!asked?.Metric) throw invalidValue(`The query ${Id} has no MetricStat.`)
   const periodMs = periodMsOf(asked.Period)
   const name = statisticNamed(asked.Stat)
-  const series = seriesOf(asked.Metric)
   const from = Math.floor(fromMs / periodMs) * periodMs
-  const periods = byPeriod(series ? monitoring.metrics.values(series, from, toMs) : [], periodMs)
+  const periods = byPeriod(monitoring.metrics.values(seriesOf(asked.Metric), from, toMs), periodMs)
+  const found = [...periods].flatMap(([start, values]) => {
+    const value = statistic(name, values)
+    return value === null ? [] : [{ start, value }]
+  })
   return {
     Id,
     Label: Label ?? asked.Metric.MetricName,
-    Timestamps: [...periods.keys()].map((start) => new Date(start)),
-    Values: [...periods.values()].map((values) => statistic(name, values)),
+    Timestamps: found.map(({ start }) => new Date(start)),
+    Values: found.map(({ value }) => value),
     StatusCode: 'Complete',
   }
 }

@@ -24,13 +24,17 @@ export const getMetricStatistics =
       throw invalidCombination(
         `You have requested up to ${wanted} datapoints, which exceeds the limit of ${datapointsMax}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
       )
-    const series = seriesOf(input)
-    const periods = byPeriod(series ? monitoring.metrics.values(series, fromMs, toMs) : [], periodMs)
+    const periods = byPeriod(monitoring.metrics.values(seriesOf(input), fromMs, toMs), periodMs)
     return {
       Label: input.MetricName,
       Datapoints: [...periods].map(([start, values]): Datapoint => {
         const of = (names: readonly string[]) =>
-          Object.fromEntries(names.map((name) => [name, statistic(name, values)]))
+          Object.fromEntries(
+            names.flatMap((name) => {
+              const value = statistic(name, values)
+              return value === null ? [] : [[name, value] as const]
+            }),
+          )
         return {
           Timestamp: new Date(start),
           ...of(plain),

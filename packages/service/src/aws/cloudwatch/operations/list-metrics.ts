@@ -1,5 +1,4 @@
 import type { DimensionFilter, ListMetricsInput, ListMetricsOutput } from '@aws-sdk/client-cloudwatch'
-import { namespace } from '../../../fleet/monitoring/metric.ts'
 import type { Series } from '../../../fleet/monitoring/metric-store.ts'
 import { metricOf, page } from '../metric-shapes.ts'
 import type { Services } from '../services.ts'
@@ -12,11 +11,12 @@ const recentMs = 3 * 3_600_000
 export const listMetrics =
   ({ monitoring, clock }: Services) =>
   (input: ListMetricsInput): ListMetricsOutput => {
-    const { Namespace: wanted = namespace, MetricName: name, Dimensions: filters = [] } = input
+    const { Namespace: namespace, MetricName: name, Dimensions: filters = [] } = input
     const since = input.RecentlyActive === undefined ? 0 : clock.now() - recentMs
     const metrics = monitoring.metrics
       .list()
-      .filter((one) => wanted === namespace && (name === undefined || one.name === name))
+      .filter((one) => namespace === undefined || one.namespace === namespace)
+      .filter((one) => name === undefined || one.name === name)
       .filter((one) => one.lastAtMs >= since && filters.every((filter) => passes(one, filter)))
     const { items, nextToken } = page(metrics, pageSize, input.NextToken)
     return { Metrics: items.map(metricOf), NextToken: nextToken }

@@ -3,6 +3,7 @@ import { openIterator, sealIterator, type ShardPosition } from '../../../streams
 import { shardIdOf } from '../../../streams/stream-record.ts'
 import type { Stream } from '../../../streams/stream.ts'
 import { dryRun, expiredIterator, invalidArgument, throughputExceeded } from '../exceptions.ts'
+import { meterRead, meterReadExceeded } from '../metering.ts'
 import { checkReady, rateExceeded, shardOf, streamOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
@@ -29,12 +30,17 @@ export const getRecords =
     checkReady(services, stream)
     const shard = shardOf(services, stream, shardIdOf(position.shard))
     if (input.DryRun) throw dryRun()
-    if (!stream.isReadable(shard)) throw throughputExceeded(rateExceeded(services, stream, shard.number))
+    if (!stream.isReadable(shard)) {
+      meterReadExceeded(stream, shard)
+      throw throughputExceeded(rateExceeded(services, stream, shard.number))
+    }
+    const fromMs = clock.monotonic()
     const page = await stream.read(shard, position.offset, {
       countMax: input.Limit ?? countMaxDefault,
       bytesMax,
     })
     stream.given(shard, page)
+    meterRead(stream, shard, page, clock.monotonic() - fromMs)
     const next = page.next
     return {
       ...pageShape(stream.record, shard, page),

@@ -3,6 +3,7 @@ import { parseSequenceNumber } from '../../../streams/sequence-number.ts'
 import { shardIdOf } from '../../../streams/stream-record.ts'
 import { dryRun, internalFailure, invalidArgument, throughputExceeded } from '../exceptions.ts'
 import { rateExceeded, readyStreamOf } from '../operation.ts'
+import { meterPut } from '../metering.ts'
 import { newRecord } from '../new-record.ts'
 import type { Services } from '../services.ts'
 
@@ -25,7 +26,11 @@ export const putRecord =
         `ExclusiveMinimumSequenceNumber ${after} used in PutRecord on stream ${record.name} under account ${services.streams.place.account} is invalid.`,
       )
     if (input.DryRun) throw dryRun()
-    const [outcome] = await stream.put([entry])
+    const fromMs = services.clock.monotonic()
+    const outcomes = await stream.put([entry])
+    const ms = services.clock.monotonic() - fromMs
+    meterPut(stream, 'PutRecord', { entries: [entry], outcomes, ms })
+    const [outcome] = outcomes
     if (outcome && 'exceeded' in outcome)
       throw throughputExceeded(rateExceeded(services, stream, outcome.exceeded))
     if (!outcome || 'failure' in outcome) throw internalFailure()

@@ -2,6 +2,7 @@ import type { PutRecordsInput, PutRecordsOutput, PutRecordsResultEntry } from '@
 import { shardIdOf } from '../../../streams/stream-record.ts'
 import type { PutOutcome, Stream } from '../../../streams/stream.ts'
 import { dryRun, invalidArgument } from '../exceptions.ts'
+import { meterPut } from '../metering.ts'
 import { newRecord } from '../new-record.ts'
 import { rateExceeded, readyStreamOf } from '../operation.ts'
 import type { Services } from '../services.ts'
@@ -24,7 +25,11 @@ export const putRecords =
     const bytes = entries.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)
     if (bytes > bytesMax) throw invalidArgument('Records size exceeds 10 MB limit')
     if (input.DryRun) throw dryRun()
-    const results = (await stream.put(entries)).map((outcome) => resultShape(services, stream, outcome))
+    const fromMs = services.clock.monotonic()
+    const outcomes = await stream.put(entries)
+    const ms = services.clock.monotonic() - fromMs
+    meterPut(stream, 'PutRecords', { entries, outcomes, ms })
+    const results = outcomes.map((outcome) => resultShape(services, stream, outcome))
     return {
       FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
       Records: results,

@@ -10,6 +10,7 @@ import { sequenceNumberOf, type Stream } from '../../../streams/stream.ts'
 import type { ConsumerRecord, ShardRecord } from '../../../streams/stream-record.ts'
 import type { Subscription } from '../../../streams/subscriptions.ts'
 import { dryRun, inUse, notFound } from '../exceptions.ts'
+import { meterEvent, meterSubscription } from '../metering.ts'
 import { checkReady, consumerOf, shardOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
@@ -47,6 +48,7 @@ export const subscribeToShard =
     })
     if (input.DryRun) throw dryRun()
     const subscription = services.streams.subscriptions.begin(arn, shard.number)
+    meterSubscription(stream, name, subscription !== null)
     if (!subscription)
       throw inUse(
         `Another active subscription exists for this consumer: ${services.streams.place.account}:${stream.record.name}:${input.ShardId}:${name}`,
@@ -82,6 +84,7 @@ async function* events(
         const continuation =
           reached === null ? undefined : (at ?? sequenceNumberOf(shard, reached - 1, shard.createdAtMs))
         const event = { ...pageShape(stream.record, shard, page), ContinuationSequenceNumber: continuation }
+        meterEvent(stream, shard, consumer.name, page)
         yield { SubscribeToShardEvent: event }
       }
       if (page.next === null) return
