@@ -1,6 +1,4 @@
 import { type Clock, Deferred, type Logger } from '@sluice/effects'
-import type { NamedPolicy } from '../iam/policy/decision.ts'
-import { policyOf } from '../iam/policy/policy.ts'
 import { buildBatchSync, type RecordInput, type RecordView } from '@sluice/wire'
 import { formatSequenceNumber } from './sequence-number.ts'
 import { ShardRoutes } from './shard-routes.ts'
@@ -84,7 +82,6 @@ export class Stream {
   readonly #tails = new Map<number, ShardTail>()
   #record: StreamRecord
   #routes: ShardRoutes
-  #policy: { text: string | null; compiled: NamedPolicy | null } = { text: null, compiled: null }
   #opening: Promise<void> | null = null
   /** Of shards for whose next record somebody waits. */
   readonly #news = new Map<number, Deferred<void>>()
@@ -103,16 +100,6 @@ export class Stream {
 
   get record(): StreamRecord {
     return this.#record
-  }
-
-  get policy(): NamedPolicy | null {
-    const { policy: text } = this.#record
-    if (text !== this.#policy.text) {
-      const compiled =
-        text === null ? null : { name: 'the stream policy', policy: policyOf(text, 'resource') }
-      this.#policy = { text, compiled }
-    }
-    return this.#policy.compiled
   }
 
   /** What is kept of it has changed. */

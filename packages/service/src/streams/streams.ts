@@ -112,6 +112,13 @@ export class Streams {
     return found?.record.arn === arn ? found : undefined
   }
 
+  /** The consumer with this ARN, and its stream. */
+  consumerByArn(arn: string): { stream: Stream; consumer: ConsumerRecord } | undefined {
+    const stream = this.byArn(arn.slice(0, arn.indexOf('/consumer/')))
+    const consumer = stream?.record.consumers.find((one) => one.arn === arn)
+    return stream && consumer && { stream, consumer }
+  }
+
   /** For which an iterator says that it is. */
   byIterator(iterator: string): Stream | undefined {
     const uuid = streamOfIterator(iterator)

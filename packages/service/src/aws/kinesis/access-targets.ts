@@ -1,24 +1,42 @@
+import { ownPolicy } from '../../streams/own-policy.ts'
 import type { AccessTarget } from '../service.ts'
 import type { Services } from './services.ts'
 
-/** The stream that a call names, with its tags; `*` for those that name none. */
+type Input = Readonly<Record<string, unknown>>
+
+/**
+ * What a call is about, each with its own tags and policy: a consumer, where it names one that is registered, else a stream; `*` for
+ * those that name none.
+ */
 export function streamTarget(
   { streams }: Pick<Services, 'streams'>,
   operation: string,
-  input: Readonly<Record<string, unknown>>,
+  input: Input,
 ): AccessTarget {
-  const {
-    StreamName: name,
-    StreamARN: arn,
-    ResourceARN: resource,
-    ConsumerARN: consumer,
-    ShardIterator: iterator,
-  } = input
-  const named = [consumer, resource, arn].find((one) => typeof one === 'string')
-  const found = typeof iterator === 'string' ? streams.byIterator(iterator) : undefined
-  const target = found?.record.arn ?? named ?? (typeof name === 'string' ? streams.arnOf(name) : undefined)
-  if (typeof target !== 'string') return { resource: '*' }
-  const stream = streams.byArn(target)
-  if (!stream || operation === 'CreateStream') return { resource: target }
-  return { resource: target, tags: stream.record.tags, policy: stream.policy }
+  const resource = resourceNamed({ streams }, operation, input)
+  if (resource === undefined) return { resource: '*' }
+  const consumer = streams.consumerByArn(resource)?.consumer
+  if (consumer) return { resource, tags: consumer.tags, policy: ownPolicy(consumer, 'the consumer policy') }
+  const record = streams.byArn(resource)?.record
+  if (!record || operation === 'CreateStream') return { resource }
+  return { resource, tags: record.tags, policy: ownPolicy(record, 'the stream policy') }
+}
+
+/** An ARN, whatever way the call names it. */
+function resourceNamed(
+  { streams }: Pick<Services, 'streams'>,
+  operation: string,
+  { ShardIterator: iterator, ConsumerARN, ResourceARN, StreamARN, StreamName, ConsumerName }: Input,
+): string | undefined {
+  if (typeof iterator === 'string') {
+    const stream = streams.byIterator(iterator)
+    if (stream) return stream.record.arn
+  }
+  const arn = [ConsumerARN, ResourceARN, StreamARN].find((one) => typeof one === 'string')
+  const stream = arn ?? (typeof StreamName === 'string' ? streams.arnOf(StreamName) : undefined)
+  // One that is registered now is nobody's yet.
+  if (stream === undefined || typeof ConsumerName !== 'string' || operation === 'RegisterStreamConsumer')
+    return stream
+  const named = streams.byArn(stream)?.record.consumers.find(({ name }) => name === ConsumerName)
+  return named?.arn ?? stream
 }

@@ -129,14 +129,17 @@ export function consumerOf(
 ): { stream: Stream; consumer: ConsumerRecord } {
   if (arn === undefined && (name === undefined || streamArn === undefined))
     throw invalidArgument('Must specify either ConsumerARN, or StreamARN and ConsumerName.')
-  const stream =
-    arn === undefined
-      ? streamOf({ streams }, { StreamARN: streamArn })
-      : streams.byArn(arn.slice(0, arn.indexOf('/consumer/')))
-  const consumer = stream?.record.consumers.find((one) =>
-    arn === undefined ? one.name === name : one.arn === arn,
-  )
-  if (!stream || !consumer)
-    throw notFound(`Consumer ${arn ?? name} under account ${streams.place.account} not found.`)
-  return { stream, consumer }
+  const found = arn === undefined ? namedConsumer({ streams }, streamArn, name) : streams.consumerByArn(arn)
+  if (!found) throw notFound(`Consumer ${arn ?? name} under account ${streams.place.account} not found.`)
+  return found
+}
+
+function namedConsumer(
+  { streams }: Pick<Services, 'streams'>,
+  streamArn: string | undefined,
+  name: string | undefined,
+) {
+  const stream = streamOf({ streams }, { StreamARN: streamArn })
+  const consumer = stream.record.consumers.find((one) => one.name === name)
+  return consumer && { stream, consumer }
 }
