@@ -1,8 +1,8 @@
 import type { Clock } from '@sluice/effects'
 import { Allowance } from './allowance.ts'
 
-const bytesInPerSecond = 1_048_576
-const recordsInPerSecond = 1_000
+export const bytesInPerSecond = 1_048_576
+export const recordsInPerSecond = 1_000
 export const bytesOutPerSecond = 2_097_152
 const readsPerSecond = 5
 

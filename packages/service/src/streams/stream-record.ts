@@ -1,3 +1,5 @@
+import type { Demand } from './demand.ts'
+
 /** One stream as it is kept in `<data>/streams/records/<uuid>.json`; its records are in the topic of that uuid. */
 export interface StreamRecord {
   formatVersion: 1
@@ -11,6 +13,10 @@ export interface StreamRecord {
   maxRecordKiB: number
   /** For how many MiB a second a stream on demand is to be ready; 0 where nobody has said. */
   warmMiBps: number
+  /** Of one on demand, what decides how many shards it has; absent before it is first looked at. */
+  demand?: Demand | null
+  /** Who says to which shard a record goes: its key, or the service, which spreads them. Absent in older records: its key. */
+  distribution?: RecordDistribution
   /** With which key records are said to be encrypted from now on. */
   encryption: { keyId: string } | null
   /** Metrics of single shards that are wanted. */
@@ -35,6 +41,7 @@ export type CountedChange = 'mode' | 'shardCount' | 'encryption'
 
 type StreamState = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
+export type RecordDistribution = 'USER_PARTITION_KEY' | 'AUTO'
 
 export interface ConsumerRecord {
   name: string

@@ -1,8 +1,9 @@
 import { type Clock, Deferred, type Logger } from '@sluice/effects'
 import { buildBatchSync, type RecordInput, type RecordView } from '@sluice/wire'
+import { SpreadHashKeys } from './hash-keys.ts'
 import { formatSequenceNumber } from './sequence-number.ts'
 import { ShardRoutes } from './shard-routes.ts'
-import { ShardThroughput } from './shard-throughput.ts'
+import { bytesInPerSecond, recordsInPerSecond, ShardThroughput } from './shard-throughput.ts'
 import { trimHorizonMs } from './shards.ts'
 import type { StreamLog } from './stream-log.ts'
 import { StreamMeter } from './stream-meter.ts'
@@ -74,6 +75,8 @@ const kms = [{ key: encryptionHeader, value: 'KMS' }]
 export class Stream {
   /** What it takes and gives, as metrics. */
   readonly meter = new StreamMeter()
+  /** For records that go to any shard. */
+  readonly spread = new SpreadHashKeys()
   readonly #log: StreamLog
   readonly #clock: Clock
   readonly #logger: Logger
@@ -83,6 +86,8 @@ export class Stream {
   #record: StreamRecord
   #routes: ShardRoutes
   #opening: Promise<void> | null = null
+  /** Since somebody last asked. */
+  #taken = { bytes: 0, records: 0 }
   /** Of shards for whose next record somebody waits. */
   readonly #news = new Map<number, Deferred<void>>()
   readonly #puts = new Set<Promise<unknown>>()
@@ -121,6 +126,13 @@ export class Stream {
     this.#news.delete(number)
   }
 
+  /** How many shards it would have filled if all that has come since this was last asked had come evenly. */
+  takeFilled(seconds: number): number {
+    const { bytes, records } = this.#taken
+    this.#taken = { bytes: 0, records: 0 }
+    return Math.max(bytes / bytesInPerSecond, records / recordsInPerSecond) / seconds
+  }
+
   /** In one batch a shard: what goes to the same shard keeps its order. */
   async put(records: readonly NewRecord[]): Promise<PutOutcome[]> {
     await this.#open()
@@ -151,15 +163,16 @@ export class Stream {
   }
 
   async #put(records: readonly NewRecord[]): Promise<PutOutcome[]> {
-    const places = new Map<ShardRecord, { batch: RecordInput[]; atMs: number }>()
+    const places = new Map<ShardRecord, { batch: RecordInput[]; bytes: number; atMs: number }>()
     const headers = this.#record.encryption ? kms : []
     const ways = records.map(({ hashKey, partitionKey, data }): Way | { exceeded: number } => {
       const shard = this.#routes.of(hashKey)
       if (!shard) throw new Error(`no shard of ${this.#record.name} takes ${hashKey}`)
       if (this.#throughputOf(shard)?.takes(data.length + partitionKey.length) === false)
         return { exceeded: shard.number }
-      const place = places.get(shard) ?? { batch: [], atMs: this.#arrivalMs(shard) }
+      const place = places.get(shard) ?? { batch: [], bytes: 0, atMs: this.#arrivalMs(shard) }
       places.set(shard, place)
+      place.bytes += data.length + partitionKey.length
       place.batch.push({ key: partitionKey, value: data, headers })
       return { shard, index: place.batch.length - 1, atMs: place.atMs }
     })
@@ -170,11 +183,13 @@ export class Stream {
       ]),
     )
     const offsets = await this.#append(batches)
-    for (const [{ number }, { batch }] of places) {
+    for (const [{ number }, { batch, bytes }] of places) {
       const offset = offsets.get(number)
       const tail = this.#tails.get(number)
       if (typeof offset === 'number' && tail) {
         tail.nextOffset = Math.max(tail.nextOffset, offset + batch.length)
+        this.#taken.bytes += bytes
+        this.#taken.records += batch.length
         this.#tell(number)
       }
     }

@@ -1,15 +1,30 @@
 import { join } from 'node:path'
-import type { Disk, Random } from '@sluice/effects'
+import type { Disk, Random, Timer } from '@sluice/effects'
 import type { Place } from '../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
 import { RecordStore } from '../fleet/record-store.ts'
 import { AccountSettings } from './account-settings.ts'
 import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
-import { evenShards, nextReshards, type Reshard, resharded, retentionMs } from './shards.ts'
+import { shardsWanted, withPeak } from './demand.ts'
+import {
+  evenShards,
+  nextReshards,
+  openShards,
+  type Reshard,
+  resharded,
+  retentionMs,
+  startsOf,
+} from './shards.ts'
 import { Stream } from './stream.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { StreamLog, type StreamLogOptions } from './stream-log.ts'
-import type { ConsumerRecord, CountedChange, StreamMode, StreamRecord } from './stream-record.ts'
+import type {
+  ConsumerRecord,
+  CountedChange,
+  RecordDistribution,
+  StreamMode,
+  StreamRecord,
+} from './stream-record.ts'
 
 interface StreamsOptions extends Omit<StreamLogOptions, 'directory'> {
   dataDirectory: string
@@ -26,16 +41,29 @@ interface NewStream {
   mode: StreamMode
   shardCount: number
   maxRecordKiB: number
+  warmMiBps: number
+  distribution: RecordDistribution
   tags: Record<string, string>
 }
 
 const retentionHoursDefault = 24
 const dayMs = 86_400_000
+/** How often streams on demand are looked at. */
+const demandMs = 60_000
+/** Of one stream on demand: as many MiB a second as AWS gives in its largest regions. */
+const onDemandShardsMax = 10_240
 
 /** What of a stream may be changed so that something has to be done for it. */
 type StreamChange = Pick<
   Partial<StreamRecord>,
-  'changesMs' | 'encryption' | 'maxRecordKiB' | 'mode' | 'retentionHours' | 'wantedStarts' | 'warmMiBps'
+  | 'changesMs'
+  | 'distribution'
+  | 'encryption'
+  | 'maxRecordKiB'
+  | 'mode'
+  | 'retentionHours'
+  | 'wantedStarts'
+  | 'warmMiBps'
 >
 
 /**
@@ -51,6 +79,7 @@ export class Streams {
   readonly account: AccountSettings
   readonly #byName = new Map<string, Stream>()
   readonly #byUuid = new Map<string, Stream>()
+  #demandTimer: Timer | null = null
 
   constructor(options: StreamsOptions) {
     const { clock, logger, dataDirectory } = options
@@ -78,11 +107,48 @@ export class Streams {
       this.#know(record)
       this.#loop.trigger(record.uuid)
     }
+    this.#watchDemand()
   }
 
   async stop(): Promise<void> {
+    this.#demandTimer?.cancel()
     await this.#loop.stop()
     await this.#log.stop()
+  }
+
+  #watchDemand(): void {
+    this.#demandTimer = this.#options.clock.schedule(demandMs, () => {
+      this.#watchDemand()
+      this.meetDemand(demandMs / 1_000)
+    })
+  }
+
+  /** Gives streams on demand the shards that they need, by what they have taken since this was last done, so many seconds ago. */
+  meetDemand(seconds: number): void {
+    for (const stream of this.list()) {
+      const filled = stream.takeFilled(seconds)
+      try {
+        this.#meetDemandOf(stream, filled)
+      } catch (error) {
+        // The disk's: the next minute tries again.
+        this.#options.logger.warn('a stream could not be scaled', { stream: stream.record.name, error })
+      }
+    }
+  }
+
+  #meetDemandOf(stream: Stream, filled: number): void {
+    const { record } = stream
+    if (record.mode !== 'ON_DEMAND') {
+      if (record.demand) this.#change(record, { demand: null })
+      return
+    }
+    const nowMs = this.#options.clock.now()
+    const demand = withPeak(record.demand ?? undefined, nowMs, filled)
+    if (demand !== record.demand) this.#change(record, { demand })
+    const present = openShards(record.shards).length
+    const wanted = shardsWanted(demand, { nowMs, present, warm: record.warmMiBps, max: onDemandShardsMax })
+    if (record.state === 'ACTIVE' && wanted !== present)
+      this.update(stream, { wantedStarts: startsOf(evenShards(wanted, 0)) })
   }
 
   get isLimited(): boolean {
@@ -140,7 +206,6 @@ export class Streams {
       ...given,
       createdAtMs,
       state: 'CREATING',
-      warmMiBps: 0,
       retentionHours: retentionHoursDefault,
       encryption: null,
       shardMetrics: [],

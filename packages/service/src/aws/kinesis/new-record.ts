@@ -1,6 +1,5 @@
 import { hashKeyOf, parseHashKey } from '../../streams/hash-keys.ts'
-import type { NewRecord } from '../../streams/stream.ts'
-import type { StreamRecord } from '../../streams/stream-record.ts'
+import type { NewRecord, Stream } from '../../streams/stream.ts'
 import { violation } from './constraints.ts'
 import { invalidArgument } from './exceptions.ts'
 
@@ -13,11 +12,16 @@ interface GivenRecord {
 const noData = new Uint8Array()
 
 /** A record as a request has it; `at` is where its data stands there. */
-export function newRecord({ maxRecordKiB }: StreamRecord, given: GivenRecord, at: string): NewRecord {
+export function newRecord({ record, spread }: Stream, given: GivenRecord, at: string): NewRecord {
   const { Data: data = noData, PartitionKey: partitionKey, ExplicitHashKey: explicit } = given
-  if (partitionKey === undefined) throw violation(null, at.replace(/data$/, 'partitionKey'), 'not be null')
-  const bytesMax = maxRecordKiB * 1_024
+  const bytesMax = record.maxRecordKiB * 1_024
   if (data.length > bytesMax) throw violation(data, at, `have length less than or equal to ${bytesMax}`)
+  if (record.distribution === 'AUTO') {
+    const hashKey = spread.next()
+    // Whoever reads it finds a key in any case.
+    return { hashKey, partitionKey: partitionKey ?? hashKey.toString(16), data }
+  }
+  if (partitionKey === undefined) throw violation(null, at.replace(/data$/, 'partitionKey'), 'not be null')
   const hashKey = explicit === undefined ? hashKeyOf(partitionKey) : parseHashKey(explicit)
   if (hashKey === undefined)
     throw invalidArgument(

@@ -1,4 +1,4 @@
-import type { ConsumerRecord, ShardRecord } from '../../streams/stream-record.ts'
+import type { ConsumerRecord, ShardRecord, StreamMode } from '../../streams/stream-record.ts'
 import { shardIdOf, shardNumberOf } from '../../streams/stream-record.ts'
 import { keptShards } from '../../streams/shards.ts'
 import type { Stream } from '../../streams/stream.ts'
@@ -63,18 +63,22 @@ export function activeStreamOf(services: Pick<Services, 'streams'>, choice: Stre
   return stream
 }
 
-/** One whose shards its owner decides upon. */
-export function provisionedStreamOf(
+/** As sentences call them. */
+const modeNames = { PROVISIONED: 'provisioned', ON_DEMAND: 'on-demand' }
+
+/** One that can be changed, by an operation that is for streams of one mode. */
+export function streamOfMode(
   services: Pick<Services, 'streams'>,
   choice: StreamChoice,
-  operation: string,
+  { mode, operation }: { mode: StreamMode; operation: string },
 ): Stream {
   const stream = activeStreamOf(services, choice)
-  if (stream.record.mode !== 'PROVISIONED')
+  const { name, mode: own } = stream.record
+  if (own !== mode)
     throw new AwsException(
       'ValidationException',
       400,
-      `${operation} is only supported for data streams with the provisioned capacity mode; stream ${stream.record.name} is ON_DEMAND.`,
+      `${operation} is only supported for data streams with the ${modeNames[mode]} capacity mode; stream ${name} is ${own}.`,
     )
   return stream
 }

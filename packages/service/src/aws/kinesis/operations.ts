@@ -39,6 +39,7 @@ import { updateAccountSettings } from './operations/update-account-settings.ts'
 import { updateMaxRecordSize } from './operations/update-max-record-size.ts'
 import { updateShardCount } from './operations/update-shard-count.ts'
 import { updateStreamMode } from './operations/update-stream-mode.ts'
+import { updateStreamRecordDistributionStrategy } from './operations/update-stream-record-distribution-strategy.ts'
 import { updateStreamWarmThroughput } from './operations/update-stream-warm-throughput.ts'
 import type { Services } from './services.ts'
 
@@ -85,6 +86,7 @@ export function kinesisHandlers(
     UpdateMaxRecordSize: updateMaxRecordSize(services),
     UpdateShardCount: updateShardCount(services),
     UpdateStreamMode: updateStreamMode(services),
+    UpdateStreamRecordDistributionStrategy: updateStreamRecordDistributionStrategy(services),
     UpdateStreamWarmThroughput: updateStreamWarmThroughput(services),
   }
 }

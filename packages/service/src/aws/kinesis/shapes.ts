@@ -98,6 +98,9 @@ export function summaryShape(record: StreamRecord): StreamDescriptionSummary {
     OpenShardCount: record.state === 'CREATING' ? 0 : openShards(record.shards).length,
     ConsumerCount: record.consumers.length,
     MaxRecordSizeInKiB: record.maxRecordKiB,
+    ...(record.mode === 'ON_DEMAND' && {
+      RecordDistributionStrategy: record.distribution ?? 'USER_PARTITION_KEY',
+    }),
     ...(record.warmMiBps > 0 && {
       WarmThroughput: {
         TargetMiBps: record.warmMiBps,

@@ -34,7 +34,15 @@ function open(): Streams {
 
 async function streamOf(streams: Streams) {
   if (!streams.byName('orders'))
-    streams.create({ name: 'orders', mode: 'PROVISIONED', shardCount, maxRecordKiB: 1_024, tags: {} })
+    streams.create({
+      name: 'orders',
+      mode: 'PROVISIONED',
+      shardCount,
+      maxRecordKiB: 1_024,
+      warmMiBps: 0,
+      distribution: 'USER_PARTITION_KEY',
+      tags: {},
+    })
   for (;;) {
     const stream = streams.byName('orders')
     if (stream?.record.state === 'ACTIVE') return stream

@@ -2,7 +2,7 @@ import type { MergeShardsInput } from '@aws-sdk/client-kinesis'
 import { startsOf } from '../../../streams/shards.ts'
 import { shardIdOf } from '../../../streams/stream-record.ts'
 import { invalidArgument, stored } from '../exceptions.ts'
-import { openShardOf, provisionedStreamOf } from '../operation.ts'
+import { openShardOf, streamOfMode } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 /**
@@ -15,7 +15,10 @@ export const mergeShards =
   (services: Services) =>
   (input: MergeShardsInput): void => {
     const { streams } = services
-    const stream = provisionedStreamOf(services, input, 'MergeShards')
+    const stream = streamOfMode(services, input, {
+      mode: 'PROVISIONED',
+      operation: 'MergeShards',
+    })
     const { name, shards } = stream.record
     const first = openShardOf(services, stream, input.ShardToMerge ?? '')
     const second = openShardOf(services, stream, input.AdjacentShardToMerge ?? '')

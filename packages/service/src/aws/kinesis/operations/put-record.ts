@@ -19,7 +19,7 @@ export const putRecord =
   async (input: PutRecordInput): Promise<PutRecordOutput> => {
     const stream = readyStreamOf(services, input)
     const { record } = stream
-    const entry = newRecord(record, input, 'data')
+    const entry = newRecord(stream, input, 'data')
     const { SequenceNumberForOrdering: after } = input
     if (after !== undefined && after !== '0' && !parseSequenceNumber(after))
       throw invalidArgument(

@@ -21,7 +21,7 @@ export const putRecords =
     const stream = readyStreamOf(services, input)
     const { record } = stream
     const given = input.Records ?? []
-    const entries = given.map((entry, at) => newRecord(record, entry, `records.${at + 1}.member.data`))
+    const entries = given.map((entry, at) => newRecord(stream, entry, `records.${at + 1}.member.data`))
     const bytes = entries.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)
     if (bytes > bytesMax) throw invalidArgument('Records size exceeds 10 MB limit')
     if (input.DryRun) throw dryRun()

@@ -3,7 +3,7 @@ import { startsOf } from '../../../streams/shards.ts'
 import { shardIdOf } from '../../../streams/stream-record.ts'
 import { invalidArgument, stored } from '../exceptions.ts'
 import { checkShardLimit } from '../limits.ts'
-import { openShardOf, provisionedStreamOf } from '../operation.ts'
+import { openShardOf, streamOfMode } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 /**
@@ -18,7 +18,10 @@ export const splitShard =
   (input: SplitShardInput): void => {
     const { NewStartingHashKey: start = '' } = input
     const { streams } = services
-    const stream = provisionedStreamOf(services, input, 'SplitShard')
+    const stream = streamOfMode(services, input, {
+      mode: 'PROVISIONED',
+      operation: 'SplitShard',
+    })
     const { name, shards } = stream.record
     const shard = openShardOf(services, stream, input.ShardToSplit ?? '')
     const { startingHashKey, endingHashKey, number } = shard

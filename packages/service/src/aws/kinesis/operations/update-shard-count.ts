@@ -2,7 +2,7 @@ import type { UpdateShardCountInput, UpdateShardCountOutput } from '@aws-sdk/cli
 import { evenShards, openShards, startsOf } from '../../../streams/shards.ts'
 import { invalidArgument, limitExceeded, stored } from '../exceptions.ts'
 import { checkShardLimit } from '../limits.ts'
-import { provisionedStreamOf } from '../operation.ts'
+import { streamOfMode } from '../operation.ts'
 import type { Services } from '../services.ts'
 
 const targetMax = 10_000
@@ -19,7 +19,10 @@ export const updateShardCount =
   (input: UpdateShardCountInput): UpdateShardCountOutput => {
     const { TargetShardCount: target = 0 } = input
     const { streams } = services
-    const stream = provisionedStreamOf(services, input, 'UpdateShardCount')
+    const stream = streamOfMode(services, input, {
+      mode: 'PROVISIONED',
+      operation: 'UpdateShardCount',
+    })
     const { name, arn, shards } = stream.record
     const count = openShards(shards).length
     const counts = `Current open shard count: ${count}, target shard count: ${target}.`
