@@ -127,12 +127,15 @@ it('nodes of a cluster know each other by certificates of an authority of its ow
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'true',
     'super.users': `User:${name},O=Sluice`,
-    'listener.name.client_secure.ssl.principal.mapping.rules': expect.stringMatching(
-      /^RULE:\^CN=nodes\\\.[\w-]+,O=Sluice\$\/CN=impostor\/,DEFAULT$/,
-    ),
   })
   // Nobody has asked the local authority for anything.
   expect(fleet.authority.certificate()).toBe(null)
+})
+
+it('a certificate of a client that has the name of the nodes makes nobody one of them', async () => {
+  await create({ ClientBroker: 'TLS' }, { Tls: { Enabled: true } })
+  const [{ tls } = {}] = engine.plans.at(-1)?.nodes ?? []
+  expect(tls?.principalMapping).toMatch(/^RULE:\^CN=nodes\\\.[\w-]+,O=Sluice\$\/CN=impostor\/,DEFAULT$/)
 })
 
 it('nodes that shall not be encrypted have no certificates', async () => {

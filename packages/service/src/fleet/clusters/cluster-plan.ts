@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { NodeAuthority } from '../authority/node-authority.ts'
-import { loginProperty } from '../engines/listeners.ts'
+import { loginProperty, mappingName } from '../engines/listeners.ts'
 import {
   type ClusterPlan,
   type Engine,
@@ -24,7 +24,6 @@ import { customListenersOf, staticProperties } from './static-properties.ts'
 import { volumeBytesOf } from './storage-use.ts'
 
 const superUsersName = 'super.users'
-const mappingName = 'ssl.principal.mapping.rules'
 /** Whom a client is taken for whose certificate, by whatever authority, says that it is a node: only nodes' listeners tell. */
 const impostor = 'CN=impostor'
 const openName = 'allow.everyone.if.no.acl.found'
@@ -67,7 +66,7 @@ export function clusterPlan(record: ClusterRecord, engine: Engine, place: Cluste
         nodeId: node.nodeId,
         rack: spec.brokerNodeGroup.ZoneIds?.[node.zone] ?? null,
         listeners: ports.map((port) => listenerPlace(place.reach, custom, port)),
-        ...(wanted.some(isEncryptedForClients) && { tls: nodeTls(record, node, place) }),
+        ...(wanted.some(isEncryptedForClients) && { tls: nodeTls(record, node, place, properties) }),
         ...(wanted.includes(ListenerName.clientScram) && scramMechanisms(properties)),
         ...(wanted.some(isSecureInner) && { identity: nodeIdentity(record, node, place) }),
         generation: node.generation,
@@ -90,10 +89,6 @@ function authorization(
     'authorizer.class.name': authorizers[quorum],
     [openName]: properties[openName] ?? 'true',
     [superUsersName]: [...(others ? [others] : []), nodeAuthority.principal].join(';'),
-    [`listener.name.client_secure.${mappingName}`]: [
-      `RULE:^${literally(nodeAuthority.subject)}$/${impostor}/`,
-      properties[mappingName] ?? 'DEFAULT',
-    ].join(','),
   }
 }
 
@@ -123,12 +118,23 @@ function isEncryptedForClients(listener: PortRecord['listener']): boolean {
   return isClientListener(listener) && securityProtocolOf(listener).endsWith('SSL')
 }
 
-function nodeTls({ spec }: ClusterRecord, node: NodeKey, place: ClusterPlace): NodeTls {
+function nodeTls(
+  { spec, hasSecureNodes }: ClusterRecord,
+  node: NodeKey,
+  place: ClusterPlace,
+  properties: Readonly<Record<string, string>>,
+): NodeTls {
   return {
     keystore: join(place.directory, `${node.role}-${node.nodeId}`, 'tls', 'keystore.pem'),
     truststore: authenticatesByTls(spec) ? clientTrustPath(place.directory) : place.authority,
     clientAuth: clientAuthOf(spec),
+    ...(hasSecureNodes && { principalMapping: clientMapping(place, properties[mappingName]) }),
   }
+}
+
+/** A client's certificate that has the name of the cluster's nodes makes nobody one of them. */
+function clientMapping({ nodeAuthority }: ClusterPlace, ofOwner = 'DEFAULT'): string {
+  return `RULE:^${literally(nodeAuthority.subject)}$/${impostor}/,${ofOwner}`
 }
 
 /** Whom the brokers of a cluster believe of its clients, where these show certificates. */

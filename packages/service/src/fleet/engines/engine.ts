@@ -222,6 +222,8 @@ export interface NodeTls {
   truststore: string
   /** What CLIENT_SECURE wants of clients, as `ssl.client.auth` has it. */
   clientAuth: 'none' | 'requested' | 'required'
+  /** How CLIENT_SECURE names clients by their certificates, as `ssl.principal.mapping.rules` has it; as all listeners do without. */
+  principalMapping?: string
 }
 
 /** What nodes show to each other; the files are PEM. */

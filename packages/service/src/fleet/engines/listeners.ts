@@ -94,14 +94,19 @@ const iamProperties: Readonly<Record<string, string>> = {
   'listener.name.client_iam.sasl.enabled.mechanisms': 'AWS_MSK_IAM,OAUTHBEARER',
 }
 
+/** What names clients by their certificates. */
+export const mappingName = 'ssl.principal.mapping.rules'
+
 function tlsProperties({ tls }: NodePlan): Record<string, string> {
   if (!tls) return {}
+  const ofClients = `listener.name.${ListenerName.clientSecure.toLowerCase()}.`
   return {
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': tls.keystore,
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': tls.truststore,
-    [`listener.name.${ListenerName.clientSecure.toLowerCase()}.ssl.client.auth`]: tls.clientAuth,
+    [`${ofClients}ssl.client.auth`]: tls.clientAuth,
+    ...(tls.principalMapping !== undefined && { [ofClients + mappingName]: tls.principalMapping }),
   }
 }
 
@@ -114,6 +119,8 @@ function identityProperties({ identity }: NodePlan): Record<string, string> {
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': identity.truststore,
     'ssl.client.auth': 'required',
+    // What the cluster's owner says of clients' names is not said of nodes: these are super users by theirs.
+    [mappingName]: 'DEFAULT',
   }
   return Object.fromEntries(
     [ListenerName.secureReplication, ListenerName.secureController].flatMap((listener) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ClusterPlan, NodeKey } from '../engine.ts'
+import { type ClusterPlan, ListenerName, type NodeKey } from '../engine.ts'
 import { fingerprintOf, nodeOfDirectory, shapeOf } from './node-shape.ts'
 import { testDataDirectory, testPlan, testRelease } from './testing/test-plan.ts'
 
@@ -62,6 +62,27 @@ describe('a broker', () => {
       expect(properties['listener.security.protocol.map']).toMatch(
         /^CLIENT_SASL_SCRAM:SASL_SSL,REPLICATION:PLAINTEXT/,
       )
+    },
+  )
+
+  it.each(['4.4.x.kraft', '3.9.x'])(
+    'of %s names clients by their certificates as it is told, and nodes by theirs as they are',
+    (version) => {
+      const properties = { 'ssl.principal.mapping.rules': 'RULE:^CN=(.*)$/$1/' }
+      const plan = testPlan(version, { clientListener: ListenerName.clientSecure, properties })
+      const tls = {
+        keystore: '/tls.pem',
+        truststore: '/clients.pem',
+        clientAuth: 'required' as const,
+        principalMapping: 'RULE:^CN=nodes$/CN=impostor/,DEFAULT',
+      }
+      const identity = { keystore: '/node.pem', truststore: '/nodes.pem', principal: 'User:CN=nodes' }
+      const nodes = plan.nodes.map((node) => ({ ...node, tls, identity }))
+      expect(shape({ ...plan, nodes }, broker).properties).toMatchObject({
+        'listener.name.client_secure.ssl.principal.mapping.rules': tls.principalMapping,
+        'listener.name.replication_secure.ssl.principal.mapping.rules': 'DEFAULT',
+        'listener.name.controller_secure.ssl.principal.mapping.rules': 'DEFAULT',
+      })
     },
   )
 
