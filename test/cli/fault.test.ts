@@ -41,6 +41,28 @@ describe('sluice fault', { timeout: 120_000 }, () => {
     await connection.close()
   })
 
+  it('reaches brokers that have a process each', async () => {
+    expect(await sandbox.start('--accept-any-signature', '--hosting', 'process')).toMatchObject({
+      exitCode: 0,
+    })
+    const [cluster] = (await sandbox.status()).clusters
+    const connection = await connectTo(cluster?.bootstrapServers ?? '')
+    await createTopic(connection, 'orders', { assignments: [[1]] })
+    const send = () => produce(connection, 'orders', 0, [{ value: 'x' }])
+
+    const flags = ['--topic', 'orders', '--error', 'NOT_ENOUGH_REPLICAS', '--times', '1']
+    expect(await sandbox.run('fault add', 'Produce', ...flags)).toMatchObject({ exitCode: 0 })
+    await expect(send()).rejects.toThrow(/NOT_ENOUGH_REPLICAS/)
+    expect((await sandbox.run('fault list', '-o', 'json')).stdout).toBe('[]\n')
+    await expect.poll(send).toMatchObject({ baseOffset: 0 })
+
+    expect(await sandbox.run('tap')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/Nothing would ever be heard.*--hosting inline/),
+    })
+    await connection.close()
+  })
+
   it('is not for any other', async () => {
     expect(await sandbox.start()).toMatchObject({ exitCode: 0 })
     expect(await sandbox.run('fault list')).toMatchObject({

@@ -9,6 +9,7 @@ import { InlineFeeds } from './replication/inline-feeds.ts'
 import { BrokerConfig } from './metadata/configs.ts'
 import { MetadataImage } from './metadata/image.ts'
 import { clientTls } from './server/listener-tls.ts'
+import type { Interceptor } from './server/interception.ts'
 import { type BoundListener, controllerListener, isEncrypted } from './server/listeners.ts'
 import type { Loss } from './storage/losses.ts'
 import type { DiskFailure } from './storage/node-disk.ts'
@@ -54,6 +55,8 @@ export interface ControllerNodeOptions extends NodeOptions {
 
 export interface BrokerNodeOptions extends NodeOptions {
   readonly broker: BrokerNode
+  /** Sees every request before it is served. */
+  readonly interceptor?: Interceptor | undefined
 }
 
 /** One node, as a process of its own has it. */
@@ -137,6 +140,7 @@ export async function startBrokerNode(options: BrokerNodeOptions): Promise<Start
       controller: channel,
       feeds: new InlineFeeds(),
       signal,
+      interceptor: options.interceptor,
       onLoss: options.onLoss,
       onFailure: (failure) => {
         channel.close()

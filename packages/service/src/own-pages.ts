@@ -1,6 +1,7 @@
 import type { AwsEndpoint } from './aws/endpoint.ts'
 import type { ClusterTap, TapRequest } from './fleet/engines/embedded/cluster-tap.ts'
-import type { ClusterFaults, FaultRequest } from './fleet/engines/embedded/faults.ts'
+import type { ClusterFaults } from './fleet/engines/embedded/faults/cluster-faults.ts'
+import type { FaultRequest } from './fleet/engines/embedded/faults/fault-request.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import type { Page } from './http/edge.ts'
@@ -38,26 +39,37 @@ function brokersPage(fleet: Fleet): Page {
 
 function faultsPage(fleet: Fleet, faults: ClusterFaults): Page {
   const read = () => ({ faults: faults.list() })
+  const takenUp = async () => {
+    await faults.takenUp(() => brokerProcesses(fleet))
+    return read()
+  }
   const write = {
     POST: (sent: unknown) =>
       told(() => {
-        checkInline(fleet, 'No fault would ever fire.')
+        checkEmbedded(fleet)
         faults.add(sent as FaultRequest)
-        return read()
+        return takenUp()
       }),
-    DELETE: () => {
-      faults.clear()
-      return read()
-    },
+    DELETE: () =>
+      told(() => {
+        faults.clear()
+        return takenUp()
+      }),
   }
   return { read, write }
+}
+
+/** Those of the embedded engine, which may be this one. */
+function brokerProcesses(fleet: Fleet): number[] {
+  const brokers = fleet.status().flatMap((one) => (one.engine === 'embedded' ? one.brokers : []))
+  return brokers.flatMap(({ local }) => local?.pid ?? [])
 }
 
 function tapPage(fleet: Fleet, tap: ClusterTap): Page {
   const write = {
     POST: (sent: unknown) =>
       told(() => {
-        checkInline(fleet, 'Nothing would ever be heard.')
+        checkInline(fleet)
         return tap.ask(sent as TapRequest)
       }),
     DELETE: (sent: unknown) => {
@@ -68,12 +80,23 @@ function tapPage(fleet: Fleet, tap: ClusterTap): Page {
   return { read: () => ({}), write }
 }
 
-/** Brokers with a process of their own are out of reach for what is done in this one. */
-function checkInline(fleet: Fleet, what: string): void {
+/** Brokers of Apache Kafka are out of reach. */
+function checkEmbedded(fleet: Fleet): void {
+  const clusters = fleet.status()
+  if (clusters.length === 0 || clusters.some(({ engine }) => engine === 'embedded')) return
+  throw new OperatingError('No fault would ever fire.', {
+    code: 'NOT_EMBEDDED',
+    why: 'All clusters of this service are run by Apache Kafka, which knows of no faults.',
+    next: 'Make one by the embedded engine: --cluster NAME --engine embedded.',
+  })
+}
+
+/** So are those with a process of their own for who listens here. */
+function checkInline(fleet: Fleet): void {
   const clusters = fleet.status()
   const isInline = clusters.some(({ engine, hosting }) => engine === 'embedded' && hosting === 'inline')
   if (clusters.length === 0 || isInline) return
-  throw new OperatingError(what, {
+  throw new OperatingError('Nothing would ever be heard.', {
     code: 'NOT_INLINE',
     why: 'No cluster of this service has its brokers in the process of the service.',
     next: 'Make one that has: --cluster NAME --hosting inline, with the engine embedded.',
@@ -81,9 +104,9 @@ function checkInline(fleet: Fleet, what: string): void {
 }
 
 /** An operating error is one sentence to whoever asks over HTTP. */
-function told<Answer>(work: () => Answer): Answer {
+async function told<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     throw new Error(sentenceOf(error), { cause: error })
   }

@@ -26,7 +26,7 @@ import type { Pace } from './fleet/clusters/pace.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import { embeddedEngine } from './fleet/engines/embedded.ts'
 import type { ClusterTap } from './fleet/engines/embedded/cluster-tap.ts'
-import type { ClusterFaults } from './fleet/engines/embedded/faults.ts'
+import { type ClusterFaults, faultDirectoryIn } from './fleet/engines/embedded/faults/cluster-faults.ts'
 import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
 import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
@@ -181,6 +181,7 @@ async function startLocked(
   const files = new IdentityFiles(effects, dataDirectory, owner)
   files.watch()
   started.push(() => files.end())
+  setUpFaults(options, started)
   const fleet = createFleet({
     dataDirectory,
     engines,
@@ -202,6 +203,13 @@ async function startLocked(
   started.push(() => streams.stop())
   const starting = bringUp({ options, before, region, target, engines, accessKey, fleet, streams }, started)
   return toldOf(options, starting, () => `Starting: ${nodesText(fleet.status())} started`)
+}
+
+/** Brokers that an earlier service has left running may still have faults: these end here in any case. */
+function setUpFaults({ faults, dataDirectory, effects }: ServiceOptions, started: Undo[]): void {
+  if (!faults) return effects.disk.removeSync(faultDirectoryIn(dataDirectory))
+  faults.setUp()
+  started.push(() => faults.takeDown())
 }
 
 /** As they are asked for, else as at the last start. */

@@ -34,7 +34,7 @@ type FaultAction =
   | { readonly drop: true; readonly served?: boolean }
   | { readonly disconnect: true; readonly served?: boolean }
 
-interface Fault {
+export interface Fault {
   /** How often it has. */
   readonly fired: number
   remove(): void
@@ -54,7 +54,7 @@ interface Rule extends Fault {
   /** As the test has written it. */
   readonly text: string
   readonly action: FaultAction
-  left: number
+  readonly times: number
   fired: number
 }
 
@@ -63,14 +63,22 @@ type Decide = (request: SeenRequest) => FaultAction | undefined
 /** What goes wrong on purpose: the first rule that matches a request fires. */
 export class FaultRules {
   readonly #refused: (what: string, refusal: Refusal) => Error
+  readonly #hasTurn: (fault: Fault, times: number) => boolean
   readonly #rules = new Set<Rule>()
   readonly #deciders = new Set<Decide>()
   /** That were to fire and have not, and are gone. */
   readonly #idle: Rule[] = []
 
-  /** `refused` makes the error of a fault that could never fire. */
-  constructor(refused: (what: string, refusal: Refusal) => Error) {
+  /**
+   * `refused` makes the error of a fault that could never fire. `hasTurn` is asked before one fires that fires so many times only: it may
+   * do so in other processes, too.
+   */
+  constructor(
+    refused: (what: string, refusal: Refusal) => Error,
+    hasTurn: (fault: Fault, times: number) => boolean = () => true,
+  ) {
     this.#refused = refused
+    this.#hasTurn = hasTurn
   }
 
   once(api: string, { error, ...options }: FaultOptions & { error: string }): Fault {
@@ -118,8 +126,9 @@ export class FaultRules {
     this.#deciders.clear()
   }
 
-  list(): { text: string; fired: number; left: number }[] {
-    return [...this.#rules].map(({ text, fired, left }) => ({ text, fired, left }))
+  /** Those that may still fire. */
+  list(): { fault: Fault; text: string; times: number }[] {
+    return [...this.#rules].map((fault) => ({ fault, text: fault.text, times: fault.times }))
   }
 
   /** Those of which a test has seen nothing: they never matched. */
@@ -138,8 +147,11 @@ export class FaultRules {
       const places = namesPlaces(rule.target) ? placesIn(arrived.request, arrived.topicNameOf) : []
       if (namesPlaces(rule.target) && hidesPlaces(arrived)) return wholeFetchFirst
       if (!matchesPlaces(rule.target, places)) continue
-      rule.fired++
-      if (--rule.left === 0) this.#rules.delete(rule)
+      if (Number.isFinite(rule.times) && !this.#hasTurn(rule, rule.times)) {
+        this.#rules.delete(rule)
+        continue
+      }
+      if (++rule.fired === rule.times) this.#rules.delete(rule)
       return this.#interceptionOf(rule.action)
     }
     return null
@@ -165,14 +177,14 @@ export class FaultRules {
     })
   }
 
-  #add(word: string, api: string, options: FaultOptions, action: FaultAction, times: number): Fault {
+  #add(word: string, api: string, options: FaultOptions, action: FaultAction, usual: number): Fault {
     if (![...apiByKey.values()].some(({ name }) => name === api)) throw this.#unknown('API', api, apiNames())
-    const { times: left = times, ...target } = options
+    const { times = usual, ...target } = options
     const rule: Rule = {
       api,
       target,
       action,
-      left,
+      times,
       text: `${word}('${api}', ${JSON.stringify({ ...target, ...action })})`,
       fired: 0,
       remove: () => {

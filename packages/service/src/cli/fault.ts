@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { ApiError } from '../aws/api-client.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
-import type { FaultReport, FaultRequest } from '../fleet/engines/embedded/faults.ts'
+import type { FaultReport, FaultRequest } from '../fleet/engines/embedded/faults/fault-request.ts'
 import { faultsPath } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { dataDirOption, wholeNumber } from './options.ts'
@@ -60,7 +60,7 @@ export function faultCommand(): Command {
     .action(async ({ dataDir, output }: Flags) => printAll(await ask(dataDir, 'DELETE'), columns, output))
   return new Command('fault')
     .description(
-      'what goes wrong on purpose (needs start --accept-any-signature; brokers of the service itself)',
+      'what goes wrong on purpose (needs start --accept-any-signature; brokers of the embedded engine)',
     )
     .addCommand(add)
     .addCommand(list)

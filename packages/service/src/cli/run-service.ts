@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { lineLogger, systemEffects } from '@sluice/effects'
 import { apacheKafkaEngine } from '../fleet/engines/apache-kafka.ts'
-import { ClusterFaults } from '../fleet/engines/embedded/faults.ts'
+import { ClusterFaults } from '../fleet/engines/embedded/faults/cluster-faults.ts'
 import { ClusterTap } from '../fleet/engines/embedded/cluster-tap.ts'
 import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
@@ -50,10 +50,12 @@ export async function runService(settings: StartSettings, output: OutputFormat):
       if (!isDetached()) passingLine.show(sentence)
       else if (service === undefined) tellProgress(sentence, { passing: true })
     }
-    const faults = settings.acceptAnySignature ? new ClusterFaults() : undefined
+    const faults = settings.acceptAnySignature
+      ? new ClusterFaults(effects, settings.dataDirectory)
+      : undefined
     const tap = new ClusterTap(effects)
     const engines = [
-      embeddedEngine(effects, nodeProgram(), { interceptor: faults?.interceptor, tap: tap.tap }),
+      embeddedEngine(effects, nodeProgram(), { faults, tap: tap.tap }),
       apacheKafkaEngine({ effects, environment: surroundings(), onProgress: onStep }),
     ]
     // Whatever is open goes with the process: a clean stop would write into what is not ours.

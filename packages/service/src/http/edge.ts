@@ -6,7 +6,7 @@ import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 export interface Page {
   read(): object
   /** Of a page that is more than read: gets the JSON that is sent, and throws what is wrong with it. */
-  readonly write?: Readonly<Partial<Record<'POST' | 'DELETE', (sent: unknown) => object>>>
+  readonly write?: Readonly<Partial<Record<'POST' | 'DELETE', (sent: unknown) => object | Promise<object>>>>
   /** Lets only those in who may read it; without one everybody may. */
   guard?: (head: HttpHead, page: Admission) => Verdict
 }
@@ -76,7 +76,7 @@ function admitted(page: Page, { method }: HttpHead): Verdict {
   if (!write) return { refusal: refused({ status: 405, message: `This page knows no ${method}.` }) }
   const answer = async (body: Buffer) => {
     try {
-      return json(200, write(body.length > 0 ? JSON.parse(String(body)) : null))
+      return json(200, await write(body.length > 0 ? JSON.parse(String(body)) : null))
     } catch (error) {
       return refused({ status: 400, message: (error as Error).message })
     }

@@ -1,6 +1,7 @@
 import { assert, type Urls } from '@sluice/effects'
-import { checkBrokerProperties, ignoredBrokerProperties, loginProblem } from '@sluice/engine'
-import { InlineCluster, type Instruments } from './embedded/inline-cluster.ts'
+import { checkBrokerProperties, ignoredBrokerProperties, loginProblem, type Tap } from '@sluice/engine'
+import type { ClusterFaults } from './embedded/faults/cluster-faults.ts'
+import { InlineCluster } from './embedded/inline-cluster.ts'
 import { type NodeProgram, ProcessCluster } from './embedded/process-cluster.ts'
 import type { SupervisionEffects } from './supervision/supervised-node.ts'
 import { controllerId } from './embedded/nodes.ts'
@@ -11,11 +12,19 @@ import { loginProperty } from './listeners.ts'
 /** Without `urls` no keys of tokens (OAUTHBEARER) can be read but those in files. */
 type EmbeddedEffects = SupervisionEffects & { readonly urls?: Urls }
 
+/** What sees the requests of clients beside those who serve them. */
+interface Instruments {
+  /** In the development mode. */
+  readonly faults?: Pick<ClusterFaults, 'interceptor' | 'directory'> | undefined
+  /** Of brokers in this process. */
+  readonly tap?: Tap | undefined
+}
+
 /** Our own Kafka. Its nodes can have processes of their own where `program` says what such a process runs. */
 export function embeddedEngine(
   effects: EmbeddedEffects,
   program?: NodeProgram,
-  instruments: Instruments = {},
+  { faults, tap }: Instruments = {},
 ): Engine {
   return {
     name: 'embedded',
@@ -38,9 +47,10 @@ export function embeddedEngine(
     }),
     compatibleVersions: laterVersions,
     open: async (options) => {
-      if (options.hosting === 'inline') return new InlineCluster(options, { ...effects, ...instruments })
+      if (options.hosting === 'inline')
+        return new InlineCluster(options, { ...effects, interceptor: faults?.interceptor, tap })
       assert(program, 'a cluster of processes needs something that they run')
-      return new ProcessCluster(options, effects, program)
+      return new ProcessCluster(options, effects, program, faults?.directory ?? null)
     },
   }
 }

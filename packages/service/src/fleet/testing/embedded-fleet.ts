@@ -8,6 +8,7 @@ import {
   TestClock,
 } from '@sluice/effects'
 import { vi } from 'vitest'
+import { ClusterFaults } from '../engines/embedded/faults/cluster-faults.ts'
 import type { NodeProgram } from '../engines/embedded/process-cluster.ts'
 import { runNodesIn, testProgram } from '../engines/embedded/testing/node-processes.ts'
 import { embeddedEngine } from '../engines/embedded.ts'
@@ -25,6 +26,7 @@ export class EmbeddedFleet {
   readonly disk: MemoryDisk
   readonly network: MemoryNetwork
   readonly processes: MemoryProcesses
+  readonly faults: ClusterFaults | undefined
   readonly engine: Engine
   readonly fleet: Fleet
 
@@ -39,6 +41,8 @@ export class EmbeddedFleet {
     options: Pick<FleetOptions, 'metadataLossAccepted' | 'identities' | 'pages' | 'pace' | 'hurried'> & {
       hosting?: Hosting
       program?: NodeProgram
+      /** Started for development: things go wrong on purpose. */
+      isForDevelopment?: boolean
     } = {},
   ) {
     this.clock = clock
@@ -47,7 +51,9 @@ export class EmbeddedFleet {
     this.processes = processes
     const effects = { clock, disk, network, processes, random: seededRandom(3), logger: silentLogger }
     runNodesIn(processes, effects)
-    this.engine = embeddedEngine(effects, options.program ?? testProgram)
+    this.faults = options.isForDevelopment ? new ClusterFaults(effects, '/data') : undefined
+    this.faults?.setUp()
+    this.engine = embeddedEngine(effects, options.program ?? testProgram, { faults: this.faults })
     this.fleet = createFleet({
       dataDirectory: '/data',
       engines: enginesOf([this.engine], this.engine.name, options.hosting),

@@ -39,7 +39,7 @@ import {
   nodeProperties,
 } from './nodes.ts'
 
-interface InlineEffects extends Instruments {
+interface InlineEffects {
   clock: Clock
   disk: Disk
   network: Network
@@ -48,11 +48,7 @@ interface InlineEffects extends Instruments {
   processes: Processes
   /** Where the keys of issuers of tokens are read. */
   urls?: Urls
-}
-
-/** What sees the requests of clients beside those who serve them. */
-export interface Instruments {
-  /** In the development mode. */
+  /** What sees the requests of clients beside those who serve them. */
   interceptor?: Interceptor | undefined
   tap?: Tap | undefined
 }

@@ -19,6 +19,8 @@ export interface NodeFile {
   volumeBytes?: number | undefined
   /** The file that says who can log in by IAM; null where clients cannot. */
   iamFile: string | null
+  /** Where a broker that is for development learns what is to go wrong; null where nothing is. */
+  faultDirectory: string | null
   acceptsMetadataLoss: boolean
   /** Something of this cluster is there already. */
   isExpected: boolean

@@ -14,6 +14,7 @@ import { serverLogBytesMax, serverLogFilesMax, serverLogName } from '../../proce
 import { rollingLog } from '../../processes/rolling-log.ts'
 import { ListenerName } from '../engine.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
+import { FollowedFaults } from './faults/followed-faults.ts'
 import { FollowedIamFile } from './iam-files.ts'
 import { type NodeFile, readNodeFile } from './node-file.ts'
 import { FiguresFile } from './figures-file.ts'
@@ -97,11 +98,14 @@ async function start(
   const iam = file.iamFile === null ? null : new FollowedIamFile(file.iamFile, effects)
   signal.addEventListener('abort', () => iam?.end())
   const mechanisms = iam ? { [ListenerName.clientIam]: iamMechanisms(iam.access, listeners, effects) } : {}
+  const faults = file.faultDirectory === null ? null : new FollowedFaults(file.faultDirectory, effects)
+  signal.addEventListener('abort', () => faults?.end())
   const { volumeBytes } = file
   const { limits } = controller
   const broker = await startBrokerNode({
     ...common,
     broker: { nodeId, rack, listeners, mechanisms, volumeBytes, limits },
+    interceptor: faults?.interceptor,
   })
   report.registered(Number(broker.epoch))
   const figures = new FiguresFile({ broker, directories, ...effects })

@@ -68,6 +68,8 @@ export class ProcessCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #effects: SupervisionEffects & RemoteEffects
   readonly #program: NodeProgram
+  /** Where brokers learn what is to go wrong; null but for development. */
+  readonly #faultDirectory: string | null
   readonly #nodes: SupervisedNodes
   readonly brokers: ClusterClient
   /** What nodes have told as lost, by their names. */
@@ -76,10 +78,16 @@ export class ProcessCluster implements EngineCluster {
   readonly #iamFiles: IamFiles
 
   /** Finds the nodes that an earlier service left running. */
-  constructor(options: EngineClusterOptions, effects: SupervisionEffects, program: NodeProgram) {
+  constructor(
+    options: EngineClusterOptions,
+    effects: SupervisionEffects,
+    program: NodeProgram,
+    faultDirectory: string | null,
+  ) {
     this.#options = options
     this.#effects = { ...effects, credentials: options.credentials }
     this.#program = program
+    this.#faultDirectory = faultDirectory
     this.#acceptsMetadataLoss = options.acceptsMetadataLoss ?? false
     this.#nodes = new SupervisedNodes({
       cluster: options,
@@ -126,10 +134,11 @@ export class ProcessCluster implements EngineCluster {
     return failure === null ? node : { ...node, failure: `${capitalized(nodeName(node))} failed: ${failure}` }
   }
 
-  /** A broker knows its controller by the address. */
+  /** A broker knows its controller by the address, and is for development or is not. */
   fingerprint(plan: ClusterPlan, key: NodeKey): string {
     const { host, port } = controllerOf(plan)
-    return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`])
+    const faults = key.role === 'broker' && this.#faultDirectory !== null ? ['faults'] : []
+    return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`, ...faults])
   }
 
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
@@ -168,6 +177,7 @@ export class ProcessCluster implements EngineCluster {
       listeners: listenersOf(plan, node),
       properties: nodeProperties(plan, key),
       volumeBytes: plan.volumeBytes,
+      faultDirectory: this.#faultDirectory,
       iamFile: this.#iamFiles.prepare(directories, hasIam(listeners)),
       acceptsMetadataLoss: this.#acceptsMetadataLoss,
       isExpected: this.#nodes.hasData('broker'),
