@@ -73,6 +73,30 @@ describe('broker logs', () => {
     expect(delivered()).toEqual(texts)
   })
 
+  it('are read on where the broker rolls the file while it is looked for', async () => {
+    const path = `${logs}/server.log`
+    const write = (text: string) => {
+      const file = disk.openSync(path, 'write')
+      file.writeSync(Buffer.from(`${text}\n`), file.sizeSync())
+      file.closeSync()
+    }
+    write(line('one'))
+    await next()
+    write(line('two'))
+    const open = disk.openSync.bind(disk)
+    disk.openSync = (name, mode) => {
+      const file = open(name, mode)
+      if (name !== path) return file
+      disk.openSync = open
+      disk.renameSync(path, `${path}.1`)
+      for (const text of ['three', 'four', 'five']) write(line(text))
+      return file
+    }
+    await next()
+    await next()
+    expect(delivered()).toEqual(['one', 'two', 'three', 'four', 'five'])
+  })
+
   it('wait for the end of a line', async () => {
     const file = disk.openSync(`${logs}/server.log`, 'write')
     file.writeSync(Buffer.from(line('ha')), 0)

@@ -1,5 +1,7 @@
-import { UpdateClusterKafkaVersionCommand } from '@aws-sdk/client-kafka'
+import { GetCompatibleKafkaVersionsCommand, UpdateClusterKafkaVersionCommand } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { embeddedEngine } from '../../../fleet/engines/embedded.ts'
+import { provisioned } from '../../testing/test-service.ts'
 import { refused, TestClusters } from '../testing/test-clusters.ts'
 
 let clusters: TestClusters
@@ -68,6 +70,30 @@ describe('UpdateClusterKafkaVersion', () => {
       await expect(updateVersion(ClusterArn, target)).rejects.toMatchObject(
         refused(`Unsupported KafkaVersion [${target}]. Valid values: [4.4.x.kraft]`, 'targetKafkaVersion'),
       )
+  })
+
+  it('refuses a version that the brokers’ type is not for', async () => {
+    clusters = await TestClusters.start({ engine: (effects) => embeddedEngine(effects) })
+    const { EncryptionInfo } = provisioned('')
+    const create = (ClusterName: string, InstanceType: string) =>
+      clusters.create({
+        ...{ ClusterName, EncryptionInfo, Tags: {} },
+        BrokerNodeGroupInfo: { ClientSubnets: ['a', 'b', 'c'], InstanceType },
+      })
+    const compatible = async (ClusterArn: string) =>
+      (await clusters.client.send(new GetCompatibleKafkaVersionsCommand({ ClusterArn })))
+        .CompatibleKafkaVersions?.[0]?.TargetVersions
+    const standard = await create('standard', 'kafka.m5.large')
+    expect(await compatible(standard)).toEqual(['4.0.x.kraft', '4.1.x.kraft', '4.4.x.kraft'])
+    await expect(updateVersion(standard, '4.2.x.kraft')).rejects.toMatchObject(
+      refused(/^Unsupported KafkaVersion \[4\.2\.x\.kraft\]/, 'targetKafkaVersion'),
+    )
+    const express = await create('express', 'express.m7g.large')
+    expect(await compatible(express)).toEqual(['4.2.x.kraft'])
+    await expect(updateVersion(express, '4.1.x.kraft')).rejects.toMatchObject(
+      refused('Unsupported KafkaVersion [4.1.x.kraft]. Valid values: [4.2.x.kraft]', 'targetKafkaVersion'),
+    )
+    await clusters.service.fleet.stop()
   })
 
   it('does not move from ZooKeeper to KRaft yet', async () => {

@@ -3,6 +3,8 @@ import { isSameRevision } from '../../configurations/configurations.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { type Refusal, unsupportedVersion } from '../../refusal.ts'
 import type { SpecChange } from '../cluster-record.ts'
+import type { ClusterSpec } from '../cluster-spec.ts'
+import { instanceTypeRefusal } from '../instance-types.ts'
 import { propertiesRefusal } from '../static-properties.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
 import { begin, stateRefusal, type Update, versionRefusal } from './update.ts'
@@ -25,7 +27,7 @@ export function updateKafkaVersion(
     const refusal =
       stateRefusal(record) ??
       versionRefusal(record, currentVersion) ??
-      jumpRefusal(spec.kafkaVersion, target, context.engine)
+      jumpRefusal(spec, target, context.engine)
     if (refusal) return { refusal }
     // A configuration stays with its cluster, so it has to be for the new version too.
     const kept = spec.configuration && { Arn: spec.configuration.arn, Revision: spec.configuration.revision }
@@ -40,8 +42,17 @@ export function updateKafkaVersion(
   }
 }
 
-function jumpRefusal(current: string, target: string, engine: Engine): Refusal | undefined {
-  const compatible = engine.compatibleVersions(current)
+/** Later versions that the engine goes to and the brokers' type is for, oldest first. */
+export function targetVersions({ kafkaVersion, brokerNodeGroup }: ClusterSpec, engine: Engine): string[] {
+  const { InstanceType: type = '' } = brokerNodeGroup
+  return engine
+    .compatibleVersions(kafkaVersion)
+    .filter((version) => !instanceTypeRefusal(type, { kafkaVersion: version }, 'instanceType'))
+}
+
+function jumpRefusal(spec: ClusterSpec, target: string, engine: Engine): Refusal | undefined {
+  const { kafkaVersion: current } = spec
+  const compatible = targetVersions(spec, engine)
   if (compatible.includes(target)) return undefined
   const isKnown = engine.kafkaVersions.some(({ version }) => version === target)
   if (isKnown && quorumOf(engine, current) === 'zookeeper' && quorumOf(engine, target) === 'controller')
