@@ -20,8 +20,10 @@ export interface Route {
 }
 
 /** What it gives, tried again while what is in its way passes by itself: leaders and coordinators that move, lost connections. */
-export async function persistently<Answer>(route: Route, use: () => Promise<Answer>): Promise<Answer> {
-  const { clock, timeoutMs = timeoutMsDefault } = route
+export async function persistently<Answer>(
+  { clock, timeoutMs = timeoutMsDefault }: Pick<Route, 'clock' | 'timeoutMs'>,
+  use: () => Promise<Answer>,
+): Promise<Answer> {
   const startMs = clock.monotonic()
   for (;;) {
     try {

@@ -1,4 +1,12 @@
-import { Connection, fetchPartition, KafkaError, listOffset, OffsetSpec, topicIdOf } from '@sluice/client'
+import {
+  Connection,
+  fetchPartition,
+  KafkaError,
+  listOffset,
+  OffsetSpec,
+  persistently,
+  topicIdOf,
+} from '@sluice/client'
 import type { Clock, Logger, Network } from '@sluice/effects'
 import { ErrorCode, ListOffsets, Produce, readRecords, batchesIn, type RecordView } from '@sluice/wire'
 import {
@@ -51,20 +59,30 @@ export class StreamLog {
     this.#plan = planOf(options.engine)
   }
 
-  /** One that is there already is left as it is. */
+  /** It takes records when this resolves. One that is there already is left as it is. */
   async createTopic(topic: string, partitions: number, retentionMs: number): Promise<void> {
     const { brokers } = await this.#running()
     const configs = { ...topicConfigs, ...retentionConfigs(retentionMs) }
     await brokers.topics
       .create({ name: topic, partitions, replicationFactor: 1, configs })
       .catch(unless(ErrorCode.TOPIC_ALREADY_EXISTS))
+    await this.#led(topic, partitions)
   }
 
-  /** It has so many partitions at least. */
+  /** It has so many partitions at least, all of which take records. */
   async growTopic(topic: string, partitions: number): Promise<void> {
     const { brokers } = await this.#running()
     const present = (await brokers.topics.describe(topic))?.partitions.length ?? 0
     if (present < partitions) await brokers.topics.setPartitionCount(topic, partitions)
+    await this.#led(topic, partitions)
+  }
+
+  /** The broker hears of a partition after the controller has made it. */
+  async #led(topic: string, partitions: number): Promise<void> {
+    await this.endOffsets(
+      topic,
+      Array.from({ length: partitions }, (_, number) => number),
+    )
   }
 
   async setRetention(topic: string, retentionMs: number): Promise<void> {
@@ -80,8 +98,12 @@ export class StreamLog {
   }
 
   /** How far each of the first partitions has come: the offset of its next record. */
-  async endOffsets(topic: string, partitions: readonly number[]): Promise<Map<number, number>> {
-    if (partitions.length === 0) return new Map()
+  endOffsets(topic: string, partitions: readonly number[]): Promise<Map<number, number>> {
+    if (partitions.length === 0) return Promise.resolve(new Map())
+    return persistently(this.#options, () => this.#endOffsets(topic, partitions))
+  }
+
+  async #endOffsets(topic: string, partitions: readonly number[]): Promise<Map<number, number>> {
     const connection = await this.#connection('read')
     const asked = partitions.map((partitionIndex) => ({ partitionIndex, timestamp: OffsetSpec.latest }))
     const { topics } = await connection.request(ListOffsets, {
@@ -121,7 +143,11 @@ export class StreamLog {
   }
 
   /** Records from the offset on, as many as are in so many bytes; null where what was there is gone. */
-  async read(
+  read(topic: string, partition: number, offset: number, bytesMax: number): Promise<RecordView[] | null> {
+    return persistently(this.#options, () => this.#read(topic, partition, offset, bytesMax))
+  }
+
+  async #read(
     topic: string,
     partition: number,
     offset: number,
@@ -145,9 +171,10 @@ export class StreamLog {
 
   /** Of the first record that is no older; null where there is none. */
   async offsetAt(topic: string, partition: number, timestampMs: number): Promise<number | null> {
-    const connection = await this.#connection('read')
-    const offset = Number((await listOffset(connection, topic, partition, timestampMs)).offset)
-    return offset < 0 ? null : offset
+    const found = await persistently(this.#options, async () =>
+      listOffset(await this.#connection('read'), topic, partition, timestampMs),
+    )
+    return Number(found.offset) < 0 ? null : Number(found.offset)
   }
 
   async stop(): Promise<void> {
