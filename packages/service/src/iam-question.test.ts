@@ -97,6 +97,13 @@ it.each([
   expect(() => ask(alice, action)).not.toThrow()
 })
 
+it.each(['orders', 'topic/orders/abc-1/t', 'arn:aws:kafka:us-east-1', ''])(
+  'refuses the resource "%s", which is none',
+  (resource) => {
+    expect(() => ask(alice, 'kafka-cluster:ReadData', resource)).toThrow('is no ARN')
+  },
+)
+
 it.each([bob, `arn:aws:iam::${account}:role/writer`, `arn:aws:sts::${account}:assumed-role/writer/x`])(
   'refuses %s, of whom nobody has heard',
   (who) => {

@@ -32,6 +32,7 @@ export function askIam(
   { who, action, resource, context }: Asked,
 ): { question: Question; decision: Decision } {
   checkAction(action)
+  checkResource(resource)
   const identities = identitiesIn(effects.disk, dataDirectory)
   const caller = callerNamed(who, identities)
   const store = clusterStore({ ...effects, dataDirectory })
@@ -122,6 +123,14 @@ function checkAction(action: string): void {
   if (known.some((one) => one.toLowerCase() === name.toLowerCase())) return
   const [nearest] = known.toSorted((a, b) => distance(a, name) - distance(b, name))
   throw new UsageError(`${service} has no action "${name}". Is ${service}:${nearest} meant?`)
+}
+
+/** No policy names what is no ARN: whoever asks of such a thing has left something out. */
+function checkResource(resource: string): void {
+  if (resource !== '*' && !/^arn(?::[^:]*){4}:./.test(resource))
+    throw new UsageError(
+      `"${resource}" is no ARN, such as arn:aws:kafka:us-east-1:${accountId}:topic/<cluster>/<its uuid>/<topic>, nor *.`,
+    )
 }
 
 /** Of Levenshtein, whatever the case. */

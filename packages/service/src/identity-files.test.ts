@@ -81,6 +81,11 @@ describe('the files of identities', () => {
     ],
     ['a role that trusts nobody', { roles: { r: { policies: [] } } }, 'roles.r.trust is not a JSON object'],
     ['the same user twice', { users: { a: {}, 'arn:aws:iam::000000000000:user/a': {} } }, 'is there twice'],
+    [
+      'a name that another path has, too',
+      { users: { a: {}, 'arn:aws:iam::000000000000:user/b/A': {} } },
+      'has that name, with another path',
+    ],
   ])('that are broken are told, and the last good ones stay: %s', async (_, broken, told) => {
     writeAccessKeys(disk, '/data', [alice])
     write(withAlice)

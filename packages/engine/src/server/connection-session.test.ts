@@ -61,3 +61,17 @@ it('what was given to a client before its login is not what it has after it', as
   expect(of.permissions).toBeDefined()
   expect(asked).toEqual(['User:ANONYMOUS from 10.0.0.7', 'User:alice from 10.0.0.7'])
 })
+
+it.each([
+  ['names it', 'alice', undefined, false],
+  ['names it as another listener’s own', 'node', 'User:node', true],
+  ['says nothing of it', null, 'User:node', true],
+])('who has a certificate is somebody where a rule %s', (_, name, refusedPrincipal, isUnnamed) => {
+  const listener = { name: 'CLIENT_SECURE', protocol: 'SSL', host: '127.0.0.1', port: 9094 } as const
+  const refused = refusedPrincipal === undefined ? {} : { refusedPrincipal }
+  const of = new ConnectionSession({ ...listener, ...refused }, { ...socket, peerSubject: 'CN=x' }, null, {
+    mapping: () => name,
+  })
+  expect(of.isUnnamed).toBe(isUnnamed)
+  expect(of.principal).toBe(isUnnamed ? 'User:ANONYMOUS' : 'User:alice')
+})

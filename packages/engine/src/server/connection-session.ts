@@ -60,7 +60,7 @@ export class ConnectionSession {
     return this.login === null || this.login.identity !== null
   }
 
-  /** It has shown a certificate, and nothing says whose that is: it is nobody, and not anybody either. */
+  /** It has shown a certificate, and no rule gives it a name that it may have here: it is nobody, and not anybody either. */
   get isUnnamed(): boolean {
     return this.#named === null && !this.login && this.#nameByCertificate() === null
   }
@@ -69,7 +69,8 @@ export class ConnectionSession {
     const { peerSubject } = this.#socket
     if (peerSubject === null) return anonymousPrincipal
     const name = this.#mapping(distinguishedName(peerSubject))
-    return (this.#named = name === null ? null : `User:${name}`)
+    const principal = name === null ? null : `User:${name}`
+    return (this.#named = principal === this.listener.refusedPrincipal ? null : principal)
   }
 
   /** Who it is has been proved, and by no delegation token: those who are so known may have one made (KIP-48). */

@@ -45,7 +45,12 @@ export function dispatch<Context extends RequestContext>(
   node: Dispatching<Context>,
 ): boolean {
   const { login, isUnnamed } = connection.session
-  if (isUnnamed) return refuse(node, connection, 'no rule of ssl.principal.mapping.rules names its client')
+  if (isUnnamed)
+    return refuse(
+      node,
+      connection,
+      'no rule of ssl.principal.mapping.rules gives its client a name that it may have here',
+    )
   if (login?.takesBareBytes) return takeBareBytes(frame.subarray(start, end), login, connection, reply, node)
   const reader = new Reader(frame, start, end)
   const header = headerOf(reader)

@@ -30,6 +30,20 @@ describe('the flags of an update', () => {
     })
   })
 
+  it('take members as the AWS CLI has them, and as the API does', () => {
+    const body = {
+      clientAuthentication: { sasl: { iam: { enabled: true } }, tls: { certificateAuthorityArnList: ['A'] } },
+    }
+    for (const given of [
+      '{"Sasl":{"Iam":{"Enabled":true}},"Tls":{"CertificateAuthorityArnList":["A"]}}',
+      JSON.stringify(body.clientAuthentication),
+    ])
+      expect(requestOf({ 'client-authentication': given })).toMatchObject({
+        operation: 'UpdateSecurity',
+        body,
+      })
+  })
+
   it('of two operations at once, and none, are refused with what there is', () => {
     expect(() => requestOf({ 'target-instance-type': 'a', 'volume-size-gb': '2' })).toThrow(
       /UpdateBrokerType: --target-instance-type\n.*UpdateStorage/,

@@ -29,12 +29,22 @@ const number = (given: string, flag: string) => wholeNumber(flag)(given)
 
 function json(given: string, flag: string): unknown {
   try {
-    return JSON.parse(given)
+    return JSON.parse(given, asOnTheWire)
   } catch (error) {
     throw new UsageError(
       `${flag} takes JSON with the members that the API has, and got ${JSON.stringify(given)}: ${(error as Error).message}`,
     )
   }
+}
+
+/** Members as the AWS CLI and the SDKs have them, `Tls`, are `tls` to the API itself, which leaves unknown ones aside. */
+function asOnTheWire(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const members = Object.entries(value).map(([name, one]) => [
+    name.charAt(0).toLowerCase() + name.slice(1),
+    one,
+  ])
+  return Object.fromEntries(members)
 }
 
 /** A number is the size of every broker's volume. */

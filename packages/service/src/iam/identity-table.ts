@@ -1,3 +1,4 @@
+import { accountOfArn } from './policy/arn-pattern.ts'
 import type { NamedPolicy } from './policy/decision.ts'
 import { duplicateMember } from './policy/duplicate-member.ts'
 import { MalformedPolicy } from './policy/malformed-policy.ts'
@@ -91,14 +92,26 @@ function tableOf<One extends Identity>(
   make: (name: string, at: string, one: unknown) => One,
 ): ReadonlyMap<string, One> {
   const table = new Map<string, One>()
+  const names = new Set<string>()
   for (const [name, one] of Object.entries(objectAt(member, given))) {
     if (!/^[\w+=,.@/:-]{1,600}$/.test(name))
       throw new IdentitiesInvalid(`${member}.${name}: a name has letters, digits and any of _ + = , . @ -`)
     const identity = make(name, `${member}.${name}`, one)
     if (table.has(identity.arn)) throw new IdentitiesInvalid(`${member}.${name} is there twice.`)
+    const unique = uniqueName(identity.arn)
+    if (names.has(unique))
+      throw new IdentitiesInvalid(
+        `${member}.${name}: another one of its account has that name, with another path.`,
+      )
+    names.add(unique)
     table.set(identity.arn, identity)
   }
   return table
+}
+
+/** Sessions and aws:username have the name without its path, so that it is one in its account, whatever the case. */
+function uniqueName(arn: string): string {
+  return `${accountOfArn(arn)} ${arn.slice(arn.lastIndexOf('/') + 1).toLowerCase()}`
 }
 
 function policiesAt(at: string, given: unknown, shared: ReadonlyMap<string, NamedPolicy>): NamedPolicy[] {

@@ -92,7 +92,8 @@ const filler = 'q7Zk2vXw'
  * statement is about, so that one that is denied where another one is not is no denial.
  */
 export function judgeAny(question: Omit<Question, 'resource'>, start: string, policies: PolicySet): boolean {
-  const all = [...policies.identity, ...(policies.resource ? [policies.resource] : [])]
+  const { identity, session, resource: ofResource } = policies
+  const all = [...identity, ...(session ?? []), ...(ofResource ? [ofResource] : [])]
   const patterns = all
     .flatMap(({ policy }) => policy.statements)
     .filter(({ effect }) => effect === 'Allow')

@@ -367,6 +367,14 @@ it.each<[string, boolean, Given]>([
   expect(judgeAny(question, start, policiesOf({ identity }))).toBe(isAllowed)
 })
 
+it('any topic: one that a session’s own policy names, where the role may write to all', () => {
+  const question = questionOf({ action: 'kafka-cluster:WriteData' })
+  const start = `arn:aws:kafka:us-east-1:${account}:topic/orders/abc-1/`
+  const session = allow('kafka-cluster:WriteData', `${start}events`)
+  expect(judgeAny(question, start, policiesOf({ identity: allow(), session }))).toBe(true)
+  expect(judgeAny(question, start, policiesOf({ identity: allow('sts:*'), session }))).toBe(false)
+})
+
 describe('what is not understood is refused', () => {
   const document = (Statement: unknown, more = {}) => ({ Version: '2012-10-17', Statement, ...more })
   it.each<[string, unknown, PolicyKind?]>([
