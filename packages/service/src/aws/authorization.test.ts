@@ -1,6 +1,8 @@
 import {
   CreateClusterCommand,
+  CreateReplicatorCommand,
   DescribeClusterCommand,
+  DescribeReplicatorCommand,
   GetBootstrapBrokersCommand,
   ListClustersCommand,
   ListTopicsCommand,
@@ -102,6 +104,31 @@ describe('a call of the MSK API', () => {
     await expect(describes()).rejects.toThrow(/not authorized/)
     await clusters.client.send(new TagResourceCommand({ ResourceArn: ClusterArn, Tags: { team: 'red' } }))
     await describes()
+  })
+
+  it('is allowed by the tags of whatever has some', async () => {
+    allow(statement('kafka:*', '*', { Condition: { StringEquals: { 'aws:ResourceTag/team': 'red' } } }))
+    const other = await clusters.createFrom(provisioned('bills'))
+    const { ReplicatorArn } = await clusters.client.send(
+      new CreateReplicatorCommand({
+        ReplicatorName: 'copy',
+        ServiceExecutionRoleArn: `arn:aws:iam::${account}:role/copy`,
+        KafkaClusters: [ClusterArn, other].map((MskClusterArn) => ({ AmazonMskCluster: { MskClusterArn } })),
+        ReplicationInfoList: [
+          {
+            ...{ SourceKafkaClusterArn: ClusterArn, TargetKafkaClusterArn: other },
+            TargetCompressionType: 'NONE',
+            TopicReplication: { TopicsToReplicate: ['.*'] },
+            ConsumerGroupReplication: { ConsumerGroupsToReplicate: ['.*'] },
+          },
+        ],
+      }),
+    )
+    const describe = () => by(alice).send(new DescribeReplicatorCommand({ ReplicatorArn }))
+    await expect(describe()).rejects.toThrow(/not authorized to perform: kafka:DescribeReplicator/)
+    const Tags = { team: 'red' }
+    await clusters.client.send(new TagResourceCommand({ ResourceArn: ReplicatorArn, Tags }))
+    await describe()
   })
 
   it('is allowed by the tags that it brings', async () => {

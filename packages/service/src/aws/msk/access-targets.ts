@@ -1,6 +1,6 @@
 import { clusterPolicyOf } from '../../iam/cluster-access.ts'
 import type { AccessTarget } from '../service.ts'
-import type { Services } from './services.ts'
+import type { TaggedServices } from './tagged.ts'
 import { topicArn } from './topics.ts'
 
 /** Those that have no resource, whatever their input names (Service Authorization Reference, Amazon MSK). */
@@ -30,17 +30,17 @@ const topicActions: Readonly<Record<string, readonly string[]>> = {
   UpdateTopic: ['DescribeTopic', 'AlterTopic', 'AlterTopicDynamicConfiguration'],
 }
 
-/** What a call is about: a cluster brings its tags and its policy, everything else its ARN alone. */
+/** What a call is about, with its tags; a cluster brings its policy, too. */
 export function mskTargets(
-  { clusters }: Pick<Services, 'clusters'>,
+  services: TaggedServices,
   operation: string,
   input: Readonly<Record<string, unknown>>,
 ): AccessTarget[] {
   const member = arnMembers.find((name) => typeof input[name] === 'string')
   if (withoutResource.test(operation) || member === undefined) return [{ resource: '*' }]
   const resource = String(input[member])
-  const record = clusters.byArn(resource)
-  if (!record) return [{ resource }]
+  const record = services.clusters.byArn(resource)
+  if (!record) return [{ resource, tags: tagsOfOther(services, resource) }]
   const cluster = { resource, tags: record.tags, policy: clusterPolicyOf(record.policy?.text ?? null) }
   const actions = topicActions[operation]
   if (!actions) return [cluster]
@@ -51,4 +51,8 @@ export function mskTargets(
     { ...cluster, action: 'kafka-cluster:Connect' },
     ...actions.map((action) => ({ ...topic, action: `kafka-cluster:${action}` })),
   ]
+}
+
+function tagsOfOther({ channels, replicators, vpcConnections }: TaggedServices, arn: string) {
+  return (channels.byArn(arn) ?? replicators.byArn(arn) ?? vpcConnections.byArn(arn))?.tags ?? {}
 }

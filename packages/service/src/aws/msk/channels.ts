@@ -1,5 +1,6 @@
 import type { ChannelInfo } from '@aws-sdk/client-kafka'
 import type { ChannelRecord } from '../../fleet/channels/channels.ts'
+import { namedBy } from './arns.ts'
 import { badRequest, notFound } from './exceptions.ts'
 import { clusterOf } from './operation.ts'
 import type { Services } from './services.ts'
@@ -15,17 +16,15 @@ export function channelOf(
   return record
 }
 
+const channel = { type: 'channel', noun: 'channel', parts: 3 }
+
 /** The channel that its own ARN names, or the exception of the model. */
 export function taggedChannelOf(
   { channels }: Pick<Services, 'channels'>,
-  arn = '',
+  arn: string | undefined,
   parameter: string,
 ): ChannelRecord {
-  if (!/^arn:[\w-]+:kafka:[\w-]*:\d*:channel\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+$/.test(arn))
-    throw badRequest(`The parameter ${parameter} is not the ARN of a channel.`, parameter)
-  const record = channels.byArn(arn)
-  if (!record) throw notFound('The channel does not exist.', parameter)
-  return record
+  return namedBy(arn, channel, parameter, (wanted) => channels.byArn(wanted))
 }
 
 export type DestinationType = 'S3' | 'ICEBERG'

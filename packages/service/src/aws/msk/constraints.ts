@@ -22,6 +22,8 @@ const enhancedMonitoring: Rule = {
 const storageMode: Rule = { oneOf: ['LOCAL', 'TIERED'] }
 const kafkaVersion: Rule = { min: 1, max: 128 }
 const brokers: Rule = { min: 1 }
+/** As many as Kafka's protocol can say. */
+const partitions: Rule = { min: 1, max: 2_147_483_647 }
 
 export const memberRules: Readonly<Record<string, Rule>> = {
   'BrokerNodeGroupInfo.BrokerAZDistribution': { oneOf: ['DEFAULT'] },
@@ -41,9 +43,9 @@ export const memberRules: Readonly<Record<string, Rule>> = {
   'ProvisionedRequest.NumberOfBrokerNodes': brokers,
   'ProvisionedRequest.StorageMode': storageMode,
   'ConfigurationInfo.Revision': { min: 1 },
-  'CreateTopicRequest.PartitionCount': { min: 1 },
-  'CreateTopicRequest.ReplicationFactor': { min: 1 },
-  'UpdateTopicRequest.PartitionCount': { min: 1 },
+  'CreateTopicRequest.PartitionCount': partitions,
+  'CreateTopicRequest.ReplicationFactor': { min: 1, max: 32_767 },
+  'UpdateTopicRequest.PartitionCount': partitions,
   'DescribeConfigurationRevisionRequest.Revision': { min: 1 },
   'CreateReplicatorRequest.ReplicatorName': { min: 1, max: 128, pattern: /^[0-9A-Za-z][0-9A-Za-z-]{0,}$/ },
   'CreateReplicatorRequest.Description': { max: 1_024 },

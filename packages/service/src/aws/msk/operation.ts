@@ -5,11 +5,15 @@ import {
   configurationArnPattern,
 } from '../../fleet/configurations/configurations.ts'
 import { sentenceOf } from '../../fleet/operating-error.ts'
+import { namedBy } from './arns.ts'
 import { badRequest, notFound } from './exceptions.ts'
 import { operationArn } from './operation-shapes.ts'
 import { exceptionOf, stored } from './refusal.ts'
 import type { OperationContext } from '../service.ts'
 import type { Services } from './services.ts'
+
+const cluster = { type: 'cluster', noun: 'cluster', parts: 2 }
+const clusterOperation = { type: 'cluster-operation', noun: 'cluster operation', parts: 3 }
 
 /** The cluster that an ARN names, or the exception of the model. */
 export function clusterOf(
@@ -17,17 +21,11 @@ export function clusterOf(
   arn: string | undefined,
   parameter = 'clusterArn',
 ): ClusterRecord {
-  if (!isClusterArn(arn))
-    throw badRequest(`The parameter ${parameter} is not the ARN of a cluster.`, parameter)
-  const record = clusters.byArn(arn)
-  const unreadable = clusters.unreadable().find((one) => one.arn === arn)
-  if (unreadable) throw badRequest(sentenceOf(unreadable.error), parameter)
-  if (!record) throw notFound('The cluster does not exist.', parameter)
-  return record
-}
-
-function isClusterArn(arn: string | undefined): arn is string {
-  return arn !== undefined && /^arn:[\w-]+:kafka:[\w-]*:\d*:cluster\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+$/.test(arn)
+  return namedBy(arn, cluster, parameter, (wanted) => {
+    const unreadable = clusters.unreadable().find((one) => one.arn === wanted)
+    if (unreadable) throw badRequest(sentenceOf(unreadable.error), parameter)
+    return clusters.byArn(wanted)
+  })
 }
 
 /** The cluster that an ARN names, and its policy, which it must have. */
@@ -57,19 +55,14 @@ export function update(
 /** The operation that an ARN names. Those of a deleted cluster went with it. */
 export function clusterOperationOf(
   { clusters }: Pick<Services, 'clusters'>,
-  arn = '',
+  arn: string | undefined,
 ): { record: ClusterRecord; operation: ChangeRecord } {
-  const match =
-    /^(arn:[\w-]+:kafka:[\w-]*:\d*:)cluster-operation(\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+)\/[0-9a-f-]+$/.exec(arn)
-  if (!match)
-    throw badRequest(
-      'The parameter clusterOperationArn is not the ARN of a cluster operation.',
-      'clusterOperationArn',
-    )
-  const record = clusters.byArn(`${match[1]}cluster${match[2]}`)
-  const operation = record?.changes.find((one) => operationArn(record, one) === arn)
-  if (!record || !operation) throw notFound('The cluster operation does not exist.', 'clusterOperationArn')
-  return { record, operation }
+  return namedBy(arn, clusterOperation, 'clusterOperationArn', (wanted) => {
+    const ofCluster = wanted.slice(0, wanted.lastIndexOf('/')).replace(':cluster-operation/', ':cluster/')
+    const record = clusters.byArn(ofCluster)
+    const operation = record?.changes.find((one) => operationArn(record, one) === wanted)
+    return record && operation && { record, operation }
+  })
 }
 
 /** The configuration that an ARN names. MSK says 400 where there is none, and Terraform waits for these words. */

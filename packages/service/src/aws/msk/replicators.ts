@@ -5,20 +5,28 @@ import type {
   ReplicationInfoDescription,
 } from '@aws-sdk/client-kafka'
 import type { ReplicatorRecord } from '../../fleet/replicators/replicators.ts'
-import { badRequest, notFound } from './exceptions.ts'
+import { namedBy } from './arns.ts'
+import { badRequest } from './exceptions.ts'
 import type { Services } from './services.ts'
+
+const replicator = { type: 'replicator', noun: 'replicator', parts: 2 }
 
 /** The replicator that an ARN names, or the exception of the model. */
 export function replicatorOf(
   { replicators }: Pick<Services, 'replicators'>,
-  arn = '',
+  arn: string | undefined,
   parameter = 'replicatorArn',
 ): ReplicatorRecord {
-  if (!/^arn:[\w-]+:kafka:[\w-]*:\d*:replicator\/[0-9A-Za-z-]+\/[0-9A-Za-z-]+$/.test(arn))
-    throw badRequest(`The parameter ${parameter} is not the ARN of a replicator.`, parameter)
-  const record = replicators.byArn(arn)
-  if (!record) throw notFound('The replicator does not exist.', parameter)
-  return record
+  return namedBy(arn, replicator, parameter, (wanted) => replicators.byArn(wanted))
+}
+
+/** Whoever changes a replicator names the version of it that they mean. */
+export function checkVersion({ currentVersion }: ReplicatorRecord, named: string | undefined): void {
+  if (named !== currentVersion)
+    throw badRequest(
+      'The version of the replicator isn’t current. Check the current version and try again.',
+      'currentVersion',
+    )
 }
 
 /** By what a replication names a cluster: its ARN, or the id of one that is not MSK's. */

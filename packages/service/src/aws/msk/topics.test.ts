@@ -149,6 +149,9 @@ describe('topics of brokers of ours', () => {
       () => update('none', { PartitionCount: 9 }),
       () => remove('none'),
       () => describeTopic('none'),
+      // No topic can have such a name, as Kafka says of it.
+      () => describeTopic('a/b ü?'),
+      () => remove('..'),
       () => clusters.client.send(new DescribeTopicPartitionsCommand({ ClusterArn, TopicName: 'none' })),
     ])
       await expect(call()).rejects.toMatchObject(missing)

@@ -1,7 +1,7 @@
 import type { DeleteReplicatorRequest, DeleteReplicatorResponse } from '@aws-sdk/client-kafka'
 import { badRequest } from '../exceptions.ts'
 import { stored } from '../refusal.ts'
-import { replicatorOf } from '../replicators.ts'
+import { checkVersion, replicatorOf } from '../replicators.ts'
 import type { Services } from '../services.ts'
 
 /**
@@ -13,11 +13,7 @@ export const deleteReplicator =
   (services: Pick<Services, 'replicators'>) =>
   (input: DeleteReplicatorRequest): DeleteReplicatorResponse => {
     const record = replicatorOf(services, input.ReplicatorArn)
-    if (input.CurrentVersion !== undefined && input.CurrentVersion !== record.currentVersion)
-      throw badRequest(
-        'The version of the replicator isn’t current. Check the current version and try again.',
-        'currentVersion',
-      )
+    if (input.CurrentVersion !== undefined) checkVersion(record, input.CurrentVersion)
     if (record.state === 'DELETING')
       throw badRequest("You can't delete a replicator in DELETING state.", 'replicatorArn')
     stored('The deletion', () => services.replicators.update(record, { state: 'DELETING' }))

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-kafka'
 import { badRequest } from '../exceptions.ts'
 import { stored } from '../refusal.ts'
-import { endsOf, replicatorOf } from '../replicators.ts'
+import { checkVersion, endsOf, replicatorOf } from '../replicators.ts'
 import type { Services } from '../services.ts'
 
 /**
@@ -20,11 +20,7 @@ export const updateReplicationInfo =
     const before = replicatorOf(services, input.ReplicatorArn)
     if (before.state !== 'RUNNING')
       throw badRequest(`You can't update a replicator in ${before.state} state.`, 'replicatorArn')
-    if (input.CurrentVersion !== before.currentVersion)
-      throw badRequest(
-        'The version of the replicator isn’t current. Check the current version and try again.',
-        'currentVersion',
-      )
+    checkVersion(before, input.CurrentVersion)
     const [own, named] = [endsOf(before.replication), endsOf(input)]
     if ((named.source ?? own.source) !== own.source || (named.target ?? own.target) !== own.target)
       throw badRequest('The replicator has no such replication.', 'sourceKafkaClusterArn')

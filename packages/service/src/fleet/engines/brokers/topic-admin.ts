@@ -16,6 +16,12 @@ type Ask = <Answer>(use: (connection: Connection) => Promise<Answer>) => Promise
 /** DescribeConfigs' source of what a topic has of its own. */
 const ownConfig = 1
 
+/** There is no topic of the name, or there can be none. */
+const absences: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.INVALID_TOPIC_EXCEPTION,
+])
+
 /** Topics, as Kafka's Admin client asks for them. */
 export class TopicAdmin implements ClusterTopics {
   readonly #ask: Ask
@@ -34,7 +40,7 @@ export class TopicAdmin implements ClusterTopics {
   async describe(name: string): Promise<TopicDescription | null> {
     const { topics } = await this.#ask((connection) => describeTopics(connection, [name]))
     const topic = topics.find((one) => one.name === name)
-    if (!topic || topic.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return null
+    if (!topic || absences.has(topic.errorCode)) return null
     throwOnError(topic.errorCode)
     return described(topic)
   }
