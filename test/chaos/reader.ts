@@ -10,8 +10,8 @@ export class Reader {
     this.#consumer = consumer
   }
 
-  static async start(kafka: Kafka, topic: string): Promise<Reader> {
-    const consumer = kafka.consumer({ groupId: 'chaos-readers', maxWaitTimeInMs: 100 })
+  static async start(kafka: Kafka, topic: string, groupId = 'chaos-readers'): Promise<Reader> {
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
     const reader = new Reader(consumer)
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: true })
@@ -25,6 +25,11 @@ export class Reader {
       },
     })
     return reader
+  }
+
+  /** -1: there is nothing to read. */
+  hasRead(partition: number, offset: number): boolean {
+    return offset < 0 || this.read.get(partition)?.some((one) => one.offset === offset) === true
   }
 
   async stop(): Promise<void> {

@@ -1,13 +1,13 @@
-import { randomInt } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import type { Kafka } from 'kafkajs'
 import { ensureBuilt } from '../cli/sluice.ts'
 import { LifeCluster } from '../lives/cluster.ts'
 import { Timeline, until } from '../lives/timeline.ts'
 import { chain } from './chain.ts'
+import { comeAndGo, growAndShrink } from './elastic.ts'
 import { anyBroker, anyFault, destroyDisk, healed, killBrokers, type Outcome, type World } from './faults.ts'
 import { type Account, accountOf, isClean, type Stored } from './ledger.ts'
 import { type Address, contents, led } from './look.ts'
+import { type Plan, planOf, usage } from './plan.ts'
 import { randomOf } from './random.ts'
 import { Reader } from './reader.ts'
 import { killedInUpdates } from './updates.ts'
@@ -16,40 +16,12 @@ import { Writers } from './writers.ts'
 // `npm run chaos`: a cluster of the embedded engine under load, while its processes are killed, stopped and started, and
 // disks vanish; then every record is accounted for. What happens follows from the seed, when it happens does not.
 
-const usage = `Usage: npm run chaos -- [--hosting process|inline] [--at-once|--chain] [--engine embedded|apache-kafka]
-                          [--seconds N] [--kills N] [--seed N]
-       npm run chaos -- --kills-in-updates N [--hosting inline|process] [--seed N]
-  --hosting   process: random faults of three brokers, their controller and the service.
-              inline: the service, which has the brokers in it, is killed and started again, half of the times in a
-              RebootBroker. Default: process
-  --at-once   All brokers are killed at once, again and again, in place of random faults.
-  --chain     Brokers, the controller and clients are killed, while records go through three hops in transactions: each is
-              at the end exactly once.
-  --engine    apache-kafka only with --at-once. Default: embedded
-  --seconds   It ends after so long. Default: 300
-  --kills     It ends after so many SIGKILLs; all at once are one. Default: 60, of all at once and inline 30
-  --seed      Chooses the faults. Default: any
-  --kills-in-updates  The service is killed in so many updates, each kind of MSK's in turn: each has to come to its end after
-              the next start. Its brokers are in it (the default), or have processes of their own.`
-
 const topic = 'chaos'
 const partitions = 6
 /** Three JVMs on a busy machine may need it. */
 const ledWithinMs = 300_000
 /** After the start that follows a kill of the inline service, every partition shall be led within it. */
 const ledAgainMsMax = 2_000
-
-interface Plan {
-  engine: string
-  hosting: 'process' | 'inline'
-  atOnce: boolean
-  chain: boolean
-  seconds: number
-  kills: number
-  /** Another story: in so many updates. */
-  killsInUpdates: number
-  seed: number
-}
 
 export async function runChaos(args: readonly string[]): Promise<number> {
   const plan = planOf(args)
@@ -65,14 +37,13 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   const choice = engine === 'embedded' ? { engine, hosting } : { engine }
   const setting = { ...choice, kafkaVersion: '4.4.x.kraft', brokers: 3 }
   const cluster = new LifeCluster(setting, quiet)
-  timeline.note(
-    `Engine ${engine}, hosting ${hosting}, seed ${plan.seed}, at most ${plan.kills} kills and ${plan.seconds} s`,
-  )
+  timeline.note(`Engine ${engine}${engine === 'embedded' ? `, hosting ${hosting}` : ''}`)
   const end = () => cluster.close()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void end().finally(() => process.exit(130)))
   try {
-    return (await chaos(cluster, plan, timeline)) ? 0 : 1
+    const isElastic = plan.serverless || plan.rounds > 0
+    return (await (isElastic ? elastic : chaos)(cluster, plan, timeline)) ? 0 : 1
   } catch (error) {
     timeline.note(`FAILED: ${error instanceof Error ? error.stack : String(error)}`)
     timeline.note(`What it has left is in ${cluster.dataDirectory} until this ends.`)
@@ -82,9 +53,10 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   }
 }
 
-async function updates({ hosting, killsInUpdates: kills, seed }: Plan, timeline: Timeline): Promise<number> {
-  timeline.note(`Hosting ${hosting}, seed ${seed}, ${kills} kills in updates`)
-  const outcome = await killedInUpdates({ hosting, kills, seed }, (line) => timeline.note(line))
+async function updates(plan: Plan, timeline: Timeline): Promise<number> {
+  const { engine, hosting, killsInUpdates: kills, seed } = plan
+  timeline.note(`Engine ${engine}, hosting ${hosting}, seed ${seed}, ${kills} kills in updates`)
+  const outcome = await killedInUpdates({ engine, hosting, kills, seed }, (line) => timeline.note(line))
   for (const [name, { killed, cut }] of outcome.byKind)
     timeline.note(`${name}: killed ${killed} times, ${cut} of them under way`)
   const slowest = Math.round(outcome.slowestMs)
@@ -95,34 +67,19 @@ async function updates({ hosting, killsInUpdates: kills, seed }: Plan, timeline:
   return outcome.problems.length === 0 ? 0 : 1
 }
 
-function planOf(args: readonly string[]): Plan | null {
-  try {
-    const option = { type: 'string' } as const
-    const flag = { type: 'boolean', default: false } as const
-    const numbers = { seconds: option, kills: option, 'kills-in-updates': option, seed: option }
-    const options = { engine: option, hosting: option, 'at-once': flag, chain: flag, ...numbers }
-    const { values } = parseArgs({ args: [...args], options })
-    const { engine = 'embedded', 'at-once': atOnce, chain } = values
-    const { hosting = values['kills-in-updates'] === undefined ? 'process' : 'inline' } = values
-    const number = (text: string | undefined, otherwise: number) => Number(text ?? otherwise)
-    const plan = {
-      seconds: number(values.seconds, 300),
-      kills: number(values.kills, atOnce || hosting === 'inline' ? 30 : 60),
-      killsInUpdates: number(values['kills-in-updates'], 0),
-      seed: number(values.seed, randomInt(1_000_000)),
-    }
-    if (hosting !== 'process' && hosting !== 'inline') return null
-    if (engine === 'apache-kafka' ? !atOnce || hosting === 'inline' : engine !== 'embedded') return null
-    if (chain && (atOnce || hosting === 'inline')) return null
-    return Object.values(plan).every(Number.isSafeInteger)
-      ? { engine, hosting, atOnce, chain, ...plan }
-      : null
-  } catch {
-    return null
-  }
+async function elastic(cluster: LifeCluster, plan: Plan, timeline: Timeline): Promise<boolean> {
+  await cluster.startService()
+  await (plan.serverless ? cluster.createServerless() : cluster.create())
+  const { kafka } = await cluster.kafkaAsNow(60)
+  const { account, failures, slowestMs } = await (plan.serverless
+    ? comeAndGo(cluster, kafka, timeline)
+    : growAndShrink(cluster, kafka, plan.rounds, timeline))
+  tellAccount(timeline, account, { failures, slowestMs })
+  return isClean(account)
 }
 
 async function chaos(cluster: LifeCluster, plan: Plan, timeline: Timeline): Promise<boolean> {
+  timeline.note(`Seed ${plan.seed}, at most ${plan.kills} kills and ${plan.seconds} s`)
   await cluster.startService()
   await cluster.create()
   const kafka = await cluster.kafka()
@@ -220,10 +177,8 @@ function withinLimit(outcomes: readonly Outcome[], timeline: Timeline): boolean 
 
 /** The group reads on until it has read the end of each log. */
 async function allRead(reader: Reader, logs: ReadonlyMap<number, readonly Stored[]>): Promise<void> {
-  const isRead = ([partition, log]: [number, readonly Stored[]]) => {
-    const last = log.at(-1)?.offset ?? -1
-    return last < 0 || reader.read.get(partition)?.some(({ offset }) => offset === last) === true
-  }
+  const isRead = ([partition, log]: [number, readonly Stored[]]) =>
+    reader.hasRead(partition, log.at(-1)?.offset ?? -1)
   await until('the group at the ends of all partitions', 120_000, () =>
     Promise.resolve([...logs].every(isRead) || undefined),
   )
@@ -231,13 +186,8 @@ async function allRead(reader: Reader, logs: ReadonlyMap<number, readonly Stored
 
 function tell(timeline: Timeline, account: Account, outcomes: readonly Outcome[], writers: Writers): void {
   const kills = outcomes.reduce((sum, outcome) => sum + outcome.kills, 0)
-  const { acknowledged, unsure, consumed, ...wrong } = account
-  const counts = Object.entries(wrong).map(([kind, all]) => `${all.length} ${kind}`)
   timeline.note(`${outcomes.length} faults, ${kills} of them kills`)
-  timeline.note(`${acknowledged} records acknowledged: ${counts.join(', ')}`)
-  timeline.note(
-    `${consumed} read by a group; ${writers.failures.length} calls failed for good (${unsure} records unsure), the slowest took ${Math.round(writers.slowestMs)} ms`,
-  )
+  tellAccount(timeline, account, writers)
   const hung = (outcome: Outcome) => outcome.fault.includes('SIGSTOP')
   const ended = outcomes.filter((outcome) => !hung(outcome))
   timeline.note(`to new leaders: ${spread(ended.map(({ newLeaderMs }) => newLeaderMs))}`)
@@ -247,9 +197,22 @@ function tell(timeline: Timeline, account: Account, outcomes: readonly Outcome[]
     timeline.note(
       `of a broker that hangs: to new leaders ${spread(stopped.map(({ newLeaderMs }) => newLeaderMs))}; to healed ${spread(stopped.map(({ healedMs }) => healedMs))}`,
     )
+}
+
+function tellAccount(
+  timeline: Timeline,
+  account: Account,
+  { failures, slowestMs }: Readonly<{ failures: readonly string[]; slowestMs: number }>,
+): void {
+  const { acknowledged, unsure, consumed, ...wrong } = account
+  const counts = Object.entries(wrong).map(([kind, all]) => `${all.length} ${kind}`)
+  timeline.note(`${acknowledged} records acknowledged: ${counts.join(', ')}`)
+  timeline.note(
+    `${consumed} read by a group; ${failures.length} calls failed for good (${unsure} records unsure), the slowest took ${Math.round(slowestMs)} ms`,
+  )
   for (const [kind, all] of Object.entries(wrong))
-    for (const sentence of all.slice(0, 10)) timeline.note(`  ${kind}: ${topic}-${sentence}`)
-  for (const failure of writers.failures.slice(0, 10)) timeline.note(`  failed: ${failure}`)
+    for (const sentence of all.slice(0, 10)) timeline.note(`  ${kind}: ${sentence}`)
+  for (const failure of failures.slice(0, 10)) timeline.note(`  failed: ${failure}`)
 }
 
 /** `median 120 ms, most 340 ms (of 40)`. */

@@ -14,6 +14,7 @@ import kafkajs, { type Admin, type Producer } from 'kafkajs'
 import { Sandbox } from '../cli/sluice.ts'
 import { isRunning } from '../lives/cluster.ts'
 import { until } from '../lives/timeline.ts'
+import type { Plan } from './plan.ts'
 import { randomOf } from './random.ts'
 import { type Change, updateKinds } from './update-kinds.ts'
 
@@ -21,10 +22,7 @@ import { type Change, updateKinds } from './update-kinds.ts'
 // Every update has to come to its end then, and no record that was acknowledged may be gone. What is done, and when the kill
 // comes, follows from the seed.
 
-type UpdatesHosting = 'inline' | 'process'
-
-interface UpdatesPlan {
-  hosting: UpdatesHosting
+interface UpdatesPlan extends Where {
   kills: number
   seed: number
 }
@@ -37,13 +35,17 @@ interface UpdatesOutcome {
   problems: string[]
 }
 
+/** What runs the brokers. */
+type Where = Pick<Plan, 'engine' | 'hosting'>
+
 const topic = 'kept'
-const settledWithinMs = 180_000
+const settledWithinMs = { embedded: 180_000, 'apache-kafka': 900_000 }
 /** Updates of brokers that share a process take from 50 ms to a second, of others some seconds: most kills come early. */
 const killWithinMs = { inline: 800, process: 5_000 }
+/** Each start of a node is one of a JVM. */
+const killWithinJvmMs = 60_000
 
-interface World {
-  hosting: UpdatesHosting
+interface World extends Where {
   sandbox: Sandbox
   random: () => number
   note: (sentence: string) => void
@@ -54,13 +56,13 @@ interface World {
 }
 
 export async function killedInUpdates(
-  { hosting, kills, seed }: UpdatesPlan,
+  { kills, seed, ...where }: UpdatesPlan,
   note: (sentence: string) => void,
 ): Promise<UpdatesOutcome> {
   const sandbox = new Sandbox()
   const outcome: UpdatesOutcome = { kills: 0, byKind: new Map(), slowestMs: 0, problems: [] }
   try {
-    const world = await worldOf({ hosting, sandbox, random: randomOf(seed), note })
+    const world = await worldOf({ ...where, sandbox, random: randomOf(seed), note })
     for (let turn = 0; outcome.kills < kills; turn++) await oneUpdate(world, turn, outcome)
     await disconnect(world)
   } finally {
@@ -69,7 +71,7 @@ export async function killedInUpdates(
   return outcome
 }
 
-async function worldOf(given: Pick<World, 'hosting' | 'sandbox' | 'random' | 'note'>): Promise<World> {
+async function worldOf(given: Where & Pick<World, 'sandbox' | 'random' | 'note'>): Promise<World> {
   const arns = { standard: '', express: '' }
   const world: World = {
     ...given,
@@ -78,16 +80,23 @@ async function worldOf(given: Pick<World, 'hosting' | 'sandbox' | 'random' | 'no
     kafka: null,
     acknowledged: 0,
   }
-  world.arns.standard = await create(world.msk, 'standard', '2.8.1', 'kafka.m5.large')
-  world.arns.express = await create(world.msk, 'express', '3.9.x.kraft', 'express.m7g.large')
-  for (const arn of Object.values(world.arns)) await settled(world.msk, arn)
+  const isOurs = world.engine === 'embedded'
+  world.arns.standard = await create(
+    world.msk,
+    'standard',
+    isOurs ? '2.8.1' : '3.9.x.kraft',
+    'kafka.m5.large',
+  )
+  if (isOurs) world.arns.express = await create(world.msk, 'express', '3.9.x.kraft', 'express.m7g.large')
+  for (const arn of Object.values(world.arns)) if (arn !== '') await settled(world, arn)
   await connect(world)
   await world.kafka?.admin.createTopics({ topics: [{ topic, numPartitions: 3, replicationFactor: 3 }] })
   return world
 }
 
-async function start({ sandbox, hosting }: Pick<World, 'sandbox' | 'hosting'>): Promise<KafkaClient> {
-  const { exitCode, stderr, stdout } = await sandbox.start('--no-cluster', '--hosting', hosting)
+async function start({ sandbox, engine, hosting }: Where & Pick<World, 'sandbox'>): Promise<KafkaClient> {
+  const where = engine === 'embedded' ? ['--hosting', hosting] : ['--engine', engine]
+  const { exitCode, stderr, stdout } = await sandbox.start('--no-cluster', ...where)
   if (exitCode !== 0) throw new Error(`sluice start: ${stderr}${stdout}`)
   const { endpoint, region, credentials } = JSON.parse((await sandbox.run('env', '-o', 'json')).stdout)
   return new KafkaClient({ endpoint, region, credentials, maxAttempts: 1 })
@@ -113,9 +122,9 @@ async function describe(msk: KafkaClient, ClusterArn: string): Promise<ClusterIn
   return ClusterInfo
 }
 
-function settled(msk: KafkaClient, arn: string): Promise<ClusterInfo> {
+function settled({ msk, engine }: Pick<World, 'msk' | 'engine'>, arn: string): Promise<ClusterInfo> {
   let last = ''
-  return until(`ACTIVE`, settledWithinMs, async () => {
+  return until(`ACTIVE`, settledWithinMs[engine], async () => {
     const info = await describe(msk, arn)
     last = `${info.State}: ${info.StateInfo?.Message ?? ''}`
     if (info.State === 'FAILED') throw new Error(last)
@@ -126,7 +135,8 @@ function settled(msk: KafkaClient, arn: string): Promise<ClusterInfo> {
 }
 
 async function oneUpdate(world: World, turn: number, outcome: UpdatesOutcome): Promise<void> {
-  const [name, of, kind] = updateKinds[turn % updateKinds.length] ?? []
+  const kinds = updateKinds.filter(([, of]) => of === 'standard' || world.engine === 'embedded')
+  const [name, of, kind] = kinds[turn % kinds.length] ?? []
   if (name === undefined || of === undefined || kind === undefined) return
   await produce(world)
   const arn = of === 'fresh' ? await fresh(world, turn) : world.arns[of]
@@ -139,7 +149,7 @@ async function oneUpdate(world: World, turn: number, outcome: UpdatesOutcome): P
   const isCut = isUnderWay(world.sandbox.dataDirectory, arn)
   const since = performance.now()
   world.msk = await start(world)
-  const after = await settled(world.msk, arn)
+  const after = await settled(world, arn)
   const settledMs = performance.now() - since
   await connect(world)
   const problems = [
@@ -162,7 +172,7 @@ async function oneUpdate(world: World, turn: number, outcome: UpdatesOutcome): P
 /** One whose storage has not grown yet: it may once in six hours. */
 async function fresh(world: World, turn: number): Promise<string> {
   const arn = await create(world.msk, `fresh-${turn}`, '4.1.x.kraft', 'kafka.m7g.large')
-  await settled(world.msk, arn)
+  await settled(world, arn)
   return arn
 }
 
@@ -176,7 +186,8 @@ function isUnderWay(dataDirectory: string, arn: string): boolean {
 /** One kill in five comes while the call is on its way: then nobody knows whether it was taken. */
 async function askAndKill(world: World, change: Change, pid: number) {
   const isEarly = world.random() < 0.2
-  const afterMs = isEarly ? world.random() * 8 : world.random() * world.random() * killWithinMs[world.hosting]
+  const withinMs = world.engine === 'embedded' ? killWithinMs[world.hosting] : killWithinJvmMs
+  const afterMs = isEarly ? world.random() * 8 : world.random() * world.random() * withinMs
   const call = change.ask()
   let isAnswered = false
   let operationArn: string | undefined

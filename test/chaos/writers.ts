@@ -2,7 +2,6 @@ import type { Kafka, Producer } from 'kafkajs'
 import type { Sent } from './ledger.ts'
 
 const recordsPerCall = 5
-const pauseMs = 5
 
 /** An idempotent producer for each partition, which sends numbers in order without a break, one call at a time. */
 export class Writers {
@@ -11,12 +10,14 @@ export class Writers {
   readonly failures: string[] = []
   slowestMs = 0
   readonly #kafka: Kafka
+  readonly #pauseMs: number
   readonly #sent: { partition: number; acknowledged: number[]; unsure: number[] }[]
   #isOn = true
   #done: Promise<unknown> = Promise.resolve()
 
-  constructor(kafka: Kafka, topic: string, partitions: number) {
+  constructor(kafka: Kafka, topic: string, partitions: number, pauseMs = 5) {
     this.#kafka = kafka
+    this.#pauseMs = pauseMs
     this.topic = topic
     this.#sent = Array.from({ length: partitions }, (_, partition) => ({
       partition,
@@ -60,7 +61,7 @@ export class Writers {
         producer = null
       }
       this.slowestMs = Math.max(this.slowestMs, performance.now() - from)
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      await new Promise((resolve) => setTimeout(resolve, this.#pauseMs))
     }
     await producer?.disconnect()
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import {
   type ClusterInfo,
   CreateClusterCommand,
+  CreateClusterV2Command,
   CreateConfigurationCommand,
   DeleteClusterCommand,
   DescribeClusterCommand,
@@ -103,6 +104,18 @@ export class LifeCluster {
     await this.settled()
   }
 
+  /** The first version of the API does not know a serverless one. */
+  async createServerless(): Promise<void> {
+    const { ClusterArn } = await this.#msk.send(
+      new CreateClusterV2Command({
+        ClusterName: 'life',
+        Serverless: { VpcConfigs: [{ SubnetIds: ['subnet-a', 'subnet-b', 'subnet-c'] }] },
+      }),
+    )
+    this.arn = ClusterArn ?? ''
+    await until('ACTIVE', settledWithinMs, async () => (await this.status()).state === 'ACTIVE' || undefined)
+  }
+
   async describe(): Promise<ClusterInfo> {
     const { ClusterInfo } = await this.#msk.send(new DescribeClusterCommand({ ClusterArn: this.arn }))
     if (!ClusterInfo) throw new Error('DescribeCluster answered nothing')
@@ -175,14 +188,14 @@ export class LifeCluster {
   }
 
   /** A client that comes as it may now: by IAM, where there is that. */
-  async kafkaAsNow(): Promise<{ kafka: Kafka; door: 'open' | 'IAM' }> {
+  async kafkaAsNow(retries = 3): Promise<{ kafka: Kafka; door: 'open' | 'IAM' }> {
     const answer = await this.#msk.send(new GetBootstrapBrokersCommand({ ClusterArn: this.arn }))
     const { BootstrapBrokerString: open = '', BootstrapBrokerStringSaslIam: byIam = '' } = answer
     const common = {
       clientId: 'life',
       logLevel: kafkajs.logLevel.NOTHING,
       connectionTimeout: 5_000,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries },
     }
     if (byIam === '')
       return { kafka: new kafkajs.Kafka({ ...common, brokers: open.split(',') }), door: 'open' }
