@@ -1,21 +1,51 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeFilesOf } from '../package/cookbook.ts'
-import { Project, Tarball } from '../package/installed.ts'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import { commandsOf, writeFilesOf } from '../package/cookbook.ts'
+import { type Folder, Project, Tarball } from '../package/installed.ts'
 
-// Pages of docs/cookbook whose libraries come from the registry, for these tests alone.
+// Pages of docs/cookbook whose libraries come from a registry, for these tests alone. What this machine has no runtime or no
+// registry for is left out, and said.
+
+const npmFlags = ['--omit=optional', '--no-audit', '--no-fund']
 
 describe.skipIf(!process.env.SLUICE_INTEROP)('the cookbook', { timeout: 240_000 }, () => {
   const tarballs = new Tarball()
   let tarball: string
-  let project: Project | null = null
+  let project: Project
 
   beforeAll(async () => {
     tarball = await tarballs.make()
   }, 120_000)
-  afterAll(() => {
-    project?.close()
-    tarballs.remove()
-  })
+  beforeEach(() => void (project = new Project(tarball)))
+  afterEach(() => project.close())
+  afterAll(() => tarballs.remove())
+
+  /** The files of a page in a folder of the project. */
+  function folderOf(page: string): Folder {
+    const folder = project.folder(page)
+    writeFilesOf(page, folder)
+    return folder
+  }
+
+  function works(folder: Folder, command: string, args: readonly string[]): void {
+    const { status, stdout, stderr } = folder.run(command, args)
+    expect(status, stdout + stderr).toBe(0)
+  }
+
+  /** What the page needs of this machine. */
+  function needs(
+    context: TestContext,
+    folder: Pick<Folder, 'run'>,
+    commands: readonly (readonly string[])[],
+  ): void {
+    for (const [command = '', ...args] of commands) {
+      const { status, error, stdout, stderr } = folder.run(command, args)
+      if (status === 0) continue
+      const why = error?.message ?? `${stdout}${stderr}`.trim().slice(-2000)
+      console.log(`Left out, for ${command} ${args.join(' ')} does not go here: ${why}`)
+      context.skip(`${command} ${args[0]} does not go here`)
+    }
+  }
 
   it.each([
     ['jest.md', ['jest@30'], ['../node_modules/jest/bin/jest.js']],
@@ -32,18 +62,29 @@ describe.skipIf(!process.env.SLUICE_INTEROP)('the cookbook', { timeout: 240_000 
       ['orders.mjs'],
     ],
   ])('works as %s has it', (page, libraries, args) => {
-    project = new Project(tarball)
-    try {
-      const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund']
-      const installed = project.run('npm', ['install', ...libraries, ...flags])
-      expect(installed.status, installed.stderr).toBe(0)
-      const folder = project.folder(page)
-      writeFilesOf(page, folder)
-      const { status, stdout, stderr } = folder.run(process.execPath, args)
-      expect(status, stdout + stderr).toBe(0)
-    } finally {
-      project.close()
-      project = null
-    }
+    const installed = project.run('npm', ['install', ...libraries, '--ignore-scripts', ...npmFlags])
+    expect(installed.status, installed.stderr).toBe(0)
+    works(folderOf(page), process.execPath, args)
+  })
+
+  it('works as confluent.md has it', (context) => {
+    needs(context, project, [['npm', 'install', '@confluentinc/kafka-javascript@1', ...npmFlags]])
+    works(folderOf('confluent.md'), process.execPath, ['orders.mjs'])
+  })
+
+  it('works as python.md has it', (context) => {
+    const python = join(project.directory, 'venv/bin/python')
+    needs(context, project, [
+      ['python3', '-m', 'venv', 'venv'],
+      [python, '-m', 'pip', 'install', '-q', 'confluent-kafka', 'pytest'],
+    ])
+    const inVenv = `PATH="$PWD/../venv/bin:$PATH"\n${commandsOf('python.md')}`
+    works(folderOf('python.md'), 'bash', ['-euc', inVenv])
+  })
+
+  it('works as java.md has it', (context) => {
+    const folder = folderOf('java.md')
+    needs(context, folder, [['mvn', '-q', '-B', 'dependency:resolve']])
+    works(folder, 'bash', ['-euc', commandsOf('java.md')])
   })
 })

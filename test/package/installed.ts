@@ -43,7 +43,10 @@ export class Project {
     const path = join(this.directory, name)
     mkdirSync(path)
     return {
-      write: (file, text) => writeFileSync(join(path, file), text),
+      write: (file, text) => {
+        mkdirSync(dirname(join(path, file)), { recursive: true })
+        writeFileSync(join(path, file), text)
+      },
       run: (command, args) => this.run(command, args, path),
     }
   }

@@ -169,6 +169,7 @@ describe('the cookbook', { timeout: 200_000 }, () => {
   it.each([
     ['kafkajs.md', ['orders.mjs']],
     ['node-test.md', ['--test', 'orders.test.mjs']],
+    ['testcontainers.md', ['--test', 'orders.test.mjs']],
     ['vitest.md', [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--no-cache']],
   ])('works as %s has it', (page, args) => {
     const folder = project.folder(page)
@@ -191,5 +192,27 @@ describe('the cookbook', { timeout: 200_000 }, () => {
     writeFilesOf('ci.md', folder)
     const { status, stdout, stderr } = folder.run('bash', ['-euc', commandsOf('ci.md')])
     expect(status, stdout + stderr).toBe(0)
+  })
+  it('lets many files share a server, as vitest.md has it, on four workers', () => {
+    const folder = project.folder('shared')
+    const config = "{ globalSetup: 'sluice/testing/global', maxWorkers: 4 }"
+    folder.write('vitest.config.mjs', `export default { test: ${config} }`)
+    for (let n = 0; n < 8; n++)
+      folder.write(
+        `orders-${n}.test.mjs`,
+        `import { expect, test } from 'vitest'
+import { sharedServer } from 'sluice/testing'
+
+const kafka = sharedServer()
+test.for([1, 2, 3, 4, 5])('is the only one that makes orders-%i', async (partitions) => {
+  await kafka.createTopics({ ['orders-' + partitions]: partitions })
+  expect(sharedServer().topic('orders')).toBe(kafka.topic('orders'))
+})
+`,
+      )
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const { status, stdout, stderr } = folder.run(process.execPath, [vitest, 'run', '--no-cache'])
+    expect(status, stdout + stderr).toBe(0)
+    expect(stdout).toMatch(/40 passed/)
   })
 })

@@ -303,7 +303,7 @@ export interface KafkaMatchers<R = unknown> {
 export interface SharedServer {
   readonly bootstrap: string
   clientConfig<Name extends ClientName>(client: Name): ClientConfigs[Name]
-  /** As this worker calls the topic. */
+  /** As this file of tests calls the topic. */
   topic(name: string): string
   group(name: string): string
   /** By the names that `topic` gives. */

@@ -21,5 +21,5 @@ export const matchers: Record<string, Matcher> = all as unknown as Record<string
 export const shareServer = (options?: KafkaServerOptions): Promise<() => Promise<void>> =>
   share(process.env, options)
 
-/** The server of this run, with names that no other worker has. */
+/** The server of this run, with names that no other file of tests has. */
 export const sharedServer = (): SharedServer => shared(process.env)

@@ -44,16 +44,16 @@ describe('what expect gains', () => {
 })
 
 describe('a server that workers share', () => {
-  it('is found by them, with names of their own', async () => {
+  it('is found by them, with names for each file', async () => {
     expect(() => sharedServer()).toThrow(/no server to share[^]*global/)
     const stop = await shareServer()
     try {
       const shared = sharedServer()
       expect(shared.clientConfig('kafkajs').brokers.join(',')).toBe(shared.bootstrap)
       await shared.createTopics({ orders: 2 })
-      expect(shared.topic('orders')).toMatch(/^w\d+\.orders$/)
+      expect(shared.topic('orders')).toMatch(/^w\d+-\w+\.orders$/)
       expect(shared.topic(shared.topic('orders'))).toBe(shared.topic('orders'))
-      expect(shared.group('billing')).toMatch(/^w\d+\.billing$/)
+      expect(shared.group('billing')).toMatch(/^w\d+-\w+\.billing$/)
     } finally {
       await stop()
     }

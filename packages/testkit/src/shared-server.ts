@@ -1,5 +1,5 @@
 import { createTopic, withConnection } from '@sluice/client'
-import { systemNetwork } from '@sluice/effects'
+import { systemNetwork, systemRandom } from '@sluice/effects'
 import type { ClientConfigs, ClientName, KafkaServerOptions, SharedServer, TopicOptions } from './api.ts'
 import { clientConfigs } from './client-configs.ts'
 import { KafkaServerError } from './server-error.ts'
@@ -9,6 +9,10 @@ import { startServer } from './start-server.ts'
 const variable = 'SLUICE_TESTING_BOOTSTRAP'
 /** By which runners number their workers. */
 const workerVariables = ['VITEST_POOL_ID', 'JEST_WORKER_ID', 'NODE_TEST_WORKER_ID']
+
+/** Runners give each file globals of its own, and workers to several files in turn. */
+const namespace = Symbol.for('sluice.shared.namespace')
+const globals = globalThis as { [namespace]?: string }
 
 type Environment = Record<string, string | undefined>
 
@@ -25,7 +29,7 @@ export async function shareServer(
   }
 }
 
-/** The one of this run, with names that no other worker has. */
+/** The one of this run, with names that no other file of tests has, in this worker or another. */
 export function sharedServer(environment: Environment): SharedServer {
   const bootstrap = environment[variable]
   if (bootstrap === undefined)
@@ -35,7 +39,7 @@ export function sharedServer(environment: Environment): SharedServer {
       next: "Name 'sluice/testing/global' as the global set-up of your runner.",
     })
   const addresses = bootstrap.split(',')
-  const prefix = `w${workerId(environment)}.`
+  const prefix = (globals[namespace] ??= `w${workerId(environment)}-${systemRandom().uuid().slice(0, 8)}.`)
   const named = (name: string) => (name.startsWith(prefix) ? name : prefix + name)
   return {
     bootstrap,
