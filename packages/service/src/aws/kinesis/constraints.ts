@@ -2,7 +2,8 @@ import type { Member } from '../schema.ts'
 import type { Constrain } from '../service.ts'
 import { validation } from './exceptions.ts'
 
-interface Rule {
+/** What a member may hold beyond its type. */
+export interface Rule {
   min?: number
   max?: number
   pattern?: RegExp
@@ -90,8 +91,12 @@ const rules: Readonly<Record<string, Rule>> = {
   ExclusiveStartTagKey: { min: 1, max: 128 },
 }
 
+export function ruleOf(structure: string, { name: of }: Pick<Member, 'name'>): Rule | undefined {
+  return rules[`${structure}.${of}`] ?? rules[of]
+}
+
 export const constrain: Constrain = (structure, member, value, path) => {
-  const rule = rules[`${structure}.${member.name}`] ?? rules[member.name]
+  const rule = ruleOf(structure, member)
   if (!rule) return
   const problem = problemOf(rule, member, value)
   if (problem !== null) throw violation(value, pathOf(path), problem)
@@ -143,7 +148,7 @@ function shown(value: unknown): string {
 }
 
 /** `Records[0].Data` is `records.1.member.data` to AWS. */
-function pathOf(path: string): string {
+export function pathOf(path: string): string {
   return path
     .split('.')
     .map((part) => part.charAt(0).toLowerCase() + part.slice(1))
