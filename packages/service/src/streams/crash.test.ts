@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 import { seededRandom } from '@sluice/effects'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-// Kill -9 in the middle of PutRecords, and what is there afterwards. A failure is a seed:
+// Kill -9 in the middle of PutRecords, of splits and of merges, and what is there afterwards. A failure is a seed:
 //   SLUICE_CRASH_SEED=n [SLUICE_CRASH_ROUNDS=m] npx vitest run packages/service/src/streams/crash.test.ts
 
 const seed = Number(process.env['SLUICE_CRASH_SEED'] ?? Date.now() % 1_000_000)
@@ -43,9 +43,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 /** The lines that the process writes, until it has written so many and is killed, or until it ends. */
 async function linesOf(mode: 'write' | 'read', from: number, linesMax = Number.POSITIVE_INFINITY) {
-  const child = spawn(process.execPath, [bundle, join(directory, 'data'), mode, String(from)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const words = [bundle, join(directory, 'data'), mode, String(from), String(seed + from)]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   const lines: string[] = []
   createInterface(child.stdout).on('line', (line) => {
@@ -58,7 +57,7 @@ async function linesOf(mode: 'write' | 'read', from: number, linesMax = Number.P
 }
 
 it(
-  `loses nothing that was acknowledged when the process is killed (seed ${seed})`,
+  `loses nothing that was acknowledged when the process is killed, and keeps each key in order (seed ${seed})`,
   async () => {
     const random = seededRandom(seed)
     const acknowledged = new Map<number, string>()
@@ -73,13 +72,23 @@ it(
     expect(acknowledged.size).toBeGreaterThan(0)
     const found = new Map<number, string>()
     const last = new Map<string, bigint>()
+    const lastOfKey = new Map<string, number>()
     for (const line of await linesOf('read', 0)) {
-      const [shard = '', number, sequenceNumber = ''] = line.split(' ')
+      const [shard = '', number, sequenceNumber = '', key = ''] = line.split(' ')
       expect(BigInt(sequenceNumber)).toBeGreaterThan(last.get(shard) ?? 0n)
       last.set(shard, BigInt(sequenceNumber))
       expect(found.has(Number(number))).toBe(false)
       found.set(Number(number), sequenceNumber)
+      expect([key, Number(number)]).toEqual([
+        key,
+        expect.toSatisfy((one) => one > (lastOfKey.get(key) ?? -1)),
+      ])
+      lastOfKey.set(key, Number(number))
     }
+    if (rounds > 3)
+      console.log(
+        `${rounds} kills, ${acknowledged.size} acknowledged, ${found.size} found, ${last.size} shards`,
+      )
     for (const [number, sequenceNumber] of acknowledged)
       expect([number, found.get(number)]).toEqual([number, sequenceNumber])
   },

@@ -1,20 +1,23 @@
-import { MemoryNetwork, silentLogger, systemEffects } from '@sluice/effects'
+import { MemoryNetwork, seededRandom, silentLogger, systemEffects } from '@sluice/effects'
 import { embeddedEngine } from '../../fleet/engines/embedded.ts'
 import { placeOf } from '../../fleet/place.ts'
 import { testIdentities } from '../../iam/testing/identities.ts'
 import { hashKeyOf } from '../hash-keys.ts'
 import { Streams } from '../streams.ts'
-import { keptShards } from '../shards.ts'
+import { evenShards, keptShards, startsOf } from '../shards.ts'
 
 /*
- * A process with streams that may be killed: `write` puts numbers, from `from` on, and says which of them are acknowledged;
- * `read` says which are there, a shard after the other.
+ * A process with streams that may be killed: `write` puts numbers, from `from` on, and says which of them are acknowledged, while
+ * shards are split and merged; `read` says which are there, a shard after the other, parents before their children.
  */
 
-const [, , directory = '', mode = '', from = '0'] = process.argv
+const [, , directory = '', mode = '', from = '0', seed = '1'] = process.argv
 const shardCount = 3
 const batch = 20
-const putsAtOnce = 3
+const writers = 3
+const keysEach = 5
+const shardsMax = 8
+const reshardMsMax = 150
 
 function open(): Streams {
   const effects = { ...systemEffects(), logger: silentLogger }
@@ -46,18 +49,22 @@ async function streamOf(streams: Streams) {
   for (;;) {
     const stream = streams.byName('orders')
     if (stream?.record.state === 'ACTIVE') return stream
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await pause(5)
   }
 }
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Each key is one writer's, who waits for an answer before the next request: the numbers of a key only grow. */
 async function write(): Promise<void> {
-  const stream = await streamOf(open())
+  const streams = open()
+  const stream = await streamOf(streams)
   let next = Number(from)
-  const putOne = async () => {
+  const putOne = async (writer: number) => {
     const numbers = Array.from({ length: batch }, () => next++)
     const outcomes = await stream.put(
       numbers.map((number) => {
-        const partitionKey = `key-${number % 7}`
+        const partitionKey = `key-${writer}-${number % keysEach}`
         return { partitionKey, hashKey: hashKeyOf(partitionKey), data: Buffer.from(String(number)) }
       }),
     )
@@ -66,10 +73,19 @@ async function write(): Promise<void> {
     )
     process.stdout.write(acknowledged.join(''))
   }
-  const forever = async () => {
-    for (;;) await putOne()
+  const forever = async (writer: number) => {
+    for (;;) await putOne(writer)
   }
-  await Promise.all(Array.from({ length: putsAtOnce }, forever))
+  await Promise.all([reshardForever(streams), ...Array.from({ length: writers }, (_, at) => forever(at))])
+}
+
+async function reshardForever(streams: Streams): Promise<void> {
+  const random = seededRandom(Number(seed))
+  for (;;) {
+    await pause(random.int(reshardMsMax))
+    const stream = await streamOf(streams)
+    streams.update(stream, { wantedStarts: startsOf(evenShards(1 + random.int(shardsMax), 0)) })
+  }
 }
 
 async function read(): Promise<void> {
@@ -77,13 +93,13 @@ async function read(): Promise<void> {
   const stream = await streamOf(streams)
   for (const shard of keptShards(stream.record, Date.now())) {
     let next: number | null = 0
-    for (;;) {
-      const { records, next: reached } = await stream.read(shard, next ?? 0, {
+    while (next !== null) {
+      const { records, next: reached } = await stream.read(shard, next, {
         countMax: 10_000,
         bytesMax: 10_485_760,
       })
-      for (const { data, sequenceNumber } of records)
-        process.stdout.write(`${shard.number} ${String(data)} ${sequenceNumber}\n`)
+      for (const { data, sequenceNumber, partitionKey } of records)
+        process.stdout.write(`${shard.number} ${String(data)} ${sequenceNumber} ${partitionKey}\n`)
       if (records.length === 0) break
       next = reached
     }
