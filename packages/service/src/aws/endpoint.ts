@@ -75,10 +75,13 @@ export class AwsEndpoint implements Surface {
     const requestId = this.#options.random.uuid()
     const { audit, clock } = this.#options
     const call = new AuditedCall(audit, clock, { requestId, sourceIp: head.remoteAddress })
-    return this.#guarded(head, requestId, call, (owner) => ({
-      bodyBytesMax: this.#asked(head)?.service.requestBytesMax ?? requestBytesMax,
-      answer: (body) => this.#perform({ ...head, body }, { requestId, owner }, call),
-    }))
+    return this.#guarded(head, requestId, call, (owner) => {
+      const asked = this.#asked(head)
+      return {
+        bodyBytesMax: asked?.service.requestBytesMax ?? requestBytesMax,
+        answer: (body) => this.#perform({ ...head, body }, { requestId, owner, asked }, call),
+      }
+    })
   }
 
   refuse(head: HttpHead | null, { status, message }: Refusal): HttpResponse {
@@ -130,11 +133,10 @@ export class AwsEndpoint implements Surface {
 
   async #perform(
     request: HttpRequest,
-    context: { requestId: string; owner: KeyOwner },
+    { asked, ...context }: { requestId: string; owner: KeyOwner; asked: Interlocutor | undefined },
     audited: AuditedCall,
   ): Promise<HttpResponse> {
     audited.comesFrom(context.owner)
-    const asked = this.#asked(request)
     const call = asked?.spoken.callOf(request)
     if (!asked || !call)
       throw new AwsException('UnknownOperationException', 404, 'No operation has this method and path.')

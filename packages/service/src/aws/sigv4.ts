@@ -129,9 +129,9 @@ export function claimedService(head: HttpHead): string | undefined {
 }
 
 function claimOf(request: HttpHead): Claim {
-  const query = new URLSearchParams(splitTarget(request.target).query)
   const authorization = headerOf(request, 'authorization')
   if (authorization !== undefined) return headerClaim(request, authorization)
+  const query = new URLSearchParams(splitTarget(request.target).query)
   if (query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm')) return queryClaim(query)
   throw refused('MissingAuthenticationTokenException', `Missing Authentication Token. ${keyHint}`)
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Where a record goes is decided by a number of 128 bits. */
 export const hashKeyMax = (1n << 128n) - 1n
 
 /** Of a partition key: its MD5. */
 export function hashKeyOf(partitionKey: string): bigint {
-  return BigInt(`0x${createHash('md5').update(partitionKey).digest('hex')}`)
+  return BigInt(`0x${hash('md5', partitionKey, 'hex')}`)
 }
 
 /** 2^128 by the golden ratio. */

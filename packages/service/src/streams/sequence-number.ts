@@ -23,17 +23,15 @@ const pattern = /^2([0-9a-f]{9})([0-9a-f])([0-9a-f]{16})00([0-9a-f]{9})([0-9a-f]
  * They grow with the place within a shard, and from parents to children.
  */
 export function formatSequenceNumber({ shardCreatedSeconds, shard, place, seconds }: SequenceNumber): string {
-  const digits = [
-    '2',
-    shardCreatedSeconds.toString(16).padStart(9, '0'),
-    (shard % 16).toString(16),
-    place.toString(16).padStart(16, '0'),
-    '00',
-    seconds.toString(16).padStart(9, '0'),
-    shard.toString(16).padStart(8, '0'),
-    '2',
-  ]
-  return BigInt(`0x${digits.join('')}`).toString()
+  const number =
+    (0x2n << 184n) |
+    (BigInt(shardCreatedSeconds) << 148n) |
+    (BigInt(shard % 16) << 144n) |
+    (place << 80n) |
+    (BigInt(seconds) << 36n) |
+    (BigInt(shard) << 4n) |
+    0x2n
+  return number.toString()
 }
 
 /** Undefined for what is no sequence number. */

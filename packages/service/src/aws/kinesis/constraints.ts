@@ -3,7 +3,7 @@ import type { Constrain } from '../service.ts'
 import { validation } from './exceptions.ts'
 
 /** What a member may hold beyond its type. */
-export interface Rule {
+interface Rule {
   min?: number
   max?: number
   pattern?: RegExp
@@ -91,8 +91,15 @@ const rules: Readonly<Record<string, Rule>> = {
   ExclusiveStartTagKey: { min: 1, max: 128 },
 }
 
-export function ruleOf(structure: string, { name: of }: Pick<Member, 'name'>): Rule | undefined {
-  return rules[`${structure}.${of}`] ?? rules[of]
+/** By member, for each is asked for again and again; each is of one structure. */
+const found = new WeakMap<Member, Rule | null>()
+
+export function ruleOf(structure: string, member: Member): Rule | null {
+  const known = found.get(member)
+  if (known !== undefined) return known
+  const rule = rules[`${structure}.${member.name}`] ?? rules[member.name] ?? null
+  found.set(member, rule)
+  return rule
 }
 
 export const constrain: Constrain = (structure, member, value, path) => {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { HttpResponse } from '../../http/message.ts'
 import { type Form, isObject, type Shape } from '../codec.ts'
 import type { AwsService } from '../service.ts'
@@ -8,12 +9,17 @@ export function parseJson(body: Buffer, { badInput }: Pick<AwsService, 'badInput
   if (body.length === 0) return {}
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    json = JSON.parse(textOf(body))
   } catch (error) {
     throw badInput(`The request body is not valid JSON: ${(error as Error).message}`)
   }
   if (!isObject(json)) throw badInput('The request body must be a JSON object.')
   return json
+}
+
+/** Text of ASCII alone is decoded, and then read, several times as fast. */
+function textOf(body: Buffer): string {
+  return isAscii(body) ? body.toString('latin1') : new TextDecoder('utf-8', { fatal: true }).decode(body)
 }
 
 export function jsonResponse(status: number, json: Shape, contentType: string): HttpResponse {
@@ -22,11 +28,21 @@ export function jsonResponse(status: number, json: Shape, contentType: string): 
 
 export const base64Text: Form<Uint8Array> = {
   kind: 'a base64 text',
-  decode: (value) =>
-    typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value)
-      ? Buffer.from(value, 'base64')
-      : undefined,
-  encode: (bytes) => Buffer.from(bytes).toString('base64'),
+  decode: (value) => (typeof value === 'string' ? bytesOf(value) : undefined),
+  encode: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+}
+
+/**
+ * Node passes over what is not base64, and takes the letters of base64url: what has as many bytes as its length says, and none of
+ * these letters, has nothing else in it. Ten times as fast as to look at each letter.
+ */
+function bytesOf(text: string): Buffer | undefined {
+  const { length } = text
+  if (length % 4 !== 0 || text.includes('-') || text.includes('_')) return undefined
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  if (padding > 0 && text.indexOf('=') !== length - padding) return undefined
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.length === (length / 4) * 3 - padding ? bytes : undefined
 }
 
 export const isoTimestamp: Form<Date> = {
