@@ -13,7 +13,8 @@ const none = { Arn: undefined, Revision: undefined }
  * Rolls the brokers with a revision of a configuration. Later revisions touch no cluster until they are asked for.
  *
  * Refuses, in this order: the ARN; a cluster that is not ACTIVE; a version that is not current; a configuration that is
- * not there, or is for other versions; the revision that the cluster has; properties that its engine does not take.
+ * not there, or is for other versions; the revision that the cluster has; properties that its engine does not take, or that
+ * do not go with public access.
  */
 export const updateClusterConfiguration =
   (services: Pick<Services, 'clusters'>) =>

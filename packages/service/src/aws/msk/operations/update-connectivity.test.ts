@@ -1,7 +1,10 @@
 import {
+  type ClientAuthentication,
+  UpdateClusterConfigurationCommand,
   UpdateConnectivityCommand,
   type UpdateConnectivityRequest,
   UpdateRebalancingCommand,
+  UpdateSecurityCommand,
 } from '@aws-sdk/client-kafka'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { refused, TestClusters } from '../testing/test-clusters.ts'
@@ -91,6 +94,33 @@ describe('UpdateConnectivity', () => {
     const small = { ClientSubnets: ['a', 'b', 'c'], InstanceType: 'kafka.t3.small' }
     const onSmall = await create(byScram, { BrokerNodeGroupInfo: small })
     await expect(update(onSmall, vpc(byScram))).rejects.toMatchObject(refused(/t3\.small/))
+  })
+
+  it('stays possible, whatever else is updated', async () => {
+    clusters.service.replicating.clientListeners.add('CLIENT_IAM')
+    const both = { Sasl: { Scram: { Enabled: true }, Iam: { Enabled: true } } }
+    const closed = await clusters.createConfiguration('allow.everyone.if.no.acl.found=false')
+    const open = await clusters.createConfiguration('allow.everyone.if.no.acl.found=true')
+    const ClusterArn = await create(both, { ConfigurationInfo: { Arn: closed, Revision: 1 } })
+    for (const change of [publicAccess, vpc(byScram)]) {
+      await update(ClusterArn, change)
+      await clusters.settled(ClusterArn)
+    }
+    const { CurrentVersion } = await clusters.info(ClusterArn)
+    const secure = (ClientAuthentication: ClientAuthentication) =>
+      clusters.client.send(new UpdateSecurityCommand({ ClusterArn, CurrentVersion, ClientAuthentication }))
+    await expect(secure({ Unauthenticated: { Enabled: true } })).rejects.toMatchObject(
+      refused(/does not go with unauthenticated access/, 'publicAccess'),
+    )
+    await expect(secure({ Sasl: { Scram: { Enabled: false } } })).rejects.toMatchObject(
+      refused(/by SASL_SCRAM needs a cluster whose clients authenticate by it/, 'vpcConnectivity'),
+    )
+    const ConfigurationInfo = { Arn: open, Revision: 1 }
+    await expect(
+      clusters.client.send(
+        new UpdateClusterConfigurationCommand({ ClusterArn, CurrentVersion, ConfigurationInfo }),
+      ),
+    ).rejects.toMatchObject(refused(/allow\.everyone\.if\.no\.acl\.found=false/, 'publicAccess'))
   })
 
   it('refuses a ZooKeeper that is not there, the network type DUAL, and what changes nothing', async () => {

@@ -1,6 +1,6 @@
 import { brokerCountRefusal } from '../cluster-spec.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { begin, refuse, type Update, updateRefusal } from './update.ts'
 
 const reason: ChangeKind['reason'] = ({ source, target }) =>
   `The number of brokers goes from ${source.numberOfBrokerNodes} to ${target.numberOfBrokerNodes}.`
@@ -36,8 +36,7 @@ export function updateBrokerCount(target: number, currentVersion: string): Updat
     const zones = brokerNodeGroup.ClientSubnets?.length ?? 1
     const parameter = 'targetNumberOfBrokerNodes'
     const refusal =
-      stateRefusal(record) ??
-      versionRefusal(record, currentVersion) ??
+      updateRefusal(record, currentVersion) ??
       brokerCountRefusal(target, { zones, kafkaVersion }, engine, parameter)
     if (refusal) return { refusal }
     if (target === current) return refuse(`The cluster has ${current} broker nodes already.`, parameter)

@@ -1,6 +1,6 @@
 import { instanceTypeRefusal, partitionsMax } from '../instance-types.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { begin, refuse, type Update, updateRefusal } from './update.ts'
 
 export const brokerTypeChange: ChangeKind = {
   ...updating,
@@ -15,8 +15,7 @@ export function updateBrokerType(target: string, partitions: number, currentVers
     const { brokerNodeGroup, kafkaVersion } = record.spec
     const parameter = 'targetInstanceType'
     const refusal =
-      stateRefusal(record) ??
-      versionRefusal(record, currentVersion) ??
+      updateRefusal(record, currentVersion) ??
       instanceTypeRefusal(target, { kafkaVersion, beside: brokerNodeGroup.InstanceType }, parameter)
     if (refusal) return { refusal }
     if (target === brokerNodeGroup.InstanceType)

@@ -2,7 +2,8 @@ import type { ConfigurationInfo } from '@aws-sdk/client-kafka'
 import { isSameRevision } from '../../configurations/configurations.ts'
 import { propertiesRefusal } from '../static-properties.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { connectivityRefusal } from './connectivity.ts'
+import { begin, refuse, type Update, updateRefusal } from './update.ts'
 
 export const configurationChange: ChangeKind = {
   ...updating,
@@ -14,7 +15,7 @@ export const configurationChange: ChangeKind = {
 
 export function updateConfiguration(wanted: ConfigurationInfo, currentVersion: string): Update {
   return (record, context) => {
-    const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
+    const refusal = updateRefusal(record, currentVersion)
     if (refusal) return { refusal }
     const { spec } = record
     const found = context.findConfiguration(wanted, spec.kafkaVersion)
@@ -26,7 +27,9 @@ export function updateConfiguration(wanted: ConfigurationInfo, currentVersion: s
         'The request does not include any updates to the configuration of the cluster.',
         'configurationInfo',
       )
-    const problem = propertiesRefusal({ ...spec, configuration }, context.engine, 'configurationInfo')
+    const changed = { ...spec, configuration }
+    const problem =
+      propertiesRefusal(changed, context.engine, 'configurationInfo') ?? connectivityRefusal(changed)
     if (problem) return { refusal: problem }
     return { record: begin(record, context, configurationChange, { configuration }) }
   }

@@ -5,7 +5,7 @@ import { invalid, type Refusal } from '../../refusal.ts'
 import type { ClusterSpec } from '../cluster-spec.ts'
 import { publicAccess, type VpcScheme, vpcSchemesOf } from '../vpc-schemes.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { begin, refuse, type Update, updateRefusal } from './update.ts'
 
 export const connectivityChange: ChangeKind = {
   ...updating,
@@ -28,8 +28,7 @@ export function updateConnectivity(
     const { spec } = record
     const quorum = context.engine.topology(spec).quorum.role
     const refusal =
-      stateRefusal(record) ??
-      versionRefusal(record, currentVersion) ??
+      updateRefusal(record, currentVersion) ??
       serverlessRefusal(spec, { connectivity, zookeeperAccess }) ??
       (zookeeperAccess && zookeeperRefusal(quorum)) ??
       (connectivity && connectivityRefusal(spec, connectivity))
@@ -70,12 +69,16 @@ function zookeeperRefusal(quorum: 'controller' | 'zookeeper'): Refusal {
       }
 }
 
-function connectivityRefusal(spec: ClusterSpec, wanted: ConnectivityInfo): Refusal | undefined {
-  if (wanted.NetworkType === 'DUAL')
+/** Why a cluster of this spec cannot be reached so. */
+export function connectivityRefusal(
+  spec: ClusterSpec,
+  wanted: ConnectivityInfo | undefined = spec.brokerNodeGroup.ConnectivityInfo,
+): Refusal | undefined {
+  if (wanted?.NetworkType === 'DUAL')
     return { kind: 'not-implemented', message: 'Network type DUAL', parameter: 'networkType' }
-  const authentication = wanted.VpcConnectivity?.ClientAuthentication
+  const authentication = wanted?.VpcConnectivity?.ClientAuthentication
   return (
-    (wanted.PublicAccess?.Type === publicAccess ? publicAccessRefusal(spec) : undefined) ??
+    (wanted?.PublicAccess?.Type === publicAccess ? publicAccessRefusal(spec) : undefined) ??
     (authentication && vpcRefusal(spec, authentication))
   )
 }

@@ -7,7 +7,7 @@ import type { ClusterSpec } from '../cluster-spec.ts'
 import { instanceTypeRefusal } from '../instance-types.ts'
 import { propertiesRefusal } from '../static-properties.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { begin, type Update, updateRefusal } from './update.ts'
 
 export const kafkaVersionChange: ChangeKind = {
   ...updating,
@@ -24,10 +24,7 @@ export function updateKafkaVersion(
 ): Update {
   return (record, context) => {
     const { spec } = record
-    const refusal =
-      stateRefusal(record) ??
-      versionRefusal(record, currentVersion) ??
-      jumpRefusal(spec, target, context.engine)
+    const refusal = updateRefusal(record, currentVersion) ?? jumpRefusal(spec, target, context.engine)
     if (refusal) return { refusal }
     // A configuration stays with its cluster, so it has to be for the new version too.
     const kept = spec.configuration && { Arn: spec.configuration.arn, Revision: spec.configuration.revision }

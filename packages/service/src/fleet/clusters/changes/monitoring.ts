@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { SpecChange } from '../cluster-record.ts'
 import type { ClusterSpec } from '../cluster-spec.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { begin, refuse, type Update, updateRefusal } from './update.ts'
 
 export const monitoringChange: ChangeKind = {
   ...updating,
@@ -16,7 +16,7 @@ type Monitoring = Pick<ClusterSpec, 'openMonitoring' | 'loggingInfo'> & Partial<
 /** What the request does not name stays as it is. What of it is not served is told in `stateInfo`. */
 export function updateMonitoring(wanted: Monitoring, currentVersion: string): Update {
   return (record, context) => {
-    const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
+    const refusal = updateRefusal(record, currentVersion)
     if (refusal) return { refusal }
     const { JmxExporter: jmx, NodeExporter: node } = wanted.openMonitoring?.Prometheus ?? {}
     // MSK Developer Guide, "Monitor with Prometheus".

@@ -1,7 +1,7 @@
 import type { Rebalancing } from '@aws-sdk/client-kafka'
 import { isExpress } from '../instance-types.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { begin, refuse, type Update, updateRefusal } from './update.ts'
 
 export const rebalancingChange: ChangeKind = {
   ...updating,
@@ -13,7 +13,7 @@ export const rebalancingChange: ChangeKind = {
 /** Whether Express brokers are rebalanced. Nothing is yet: the change is one of the description. */
 export function updateRebalancing(rebalancing: Rebalancing, currentVersion: string): Update {
   return (record, context) => {
-    const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
+    const refusal = updateRefusal(record, currentVersion)
     if (refusal) return { refusal }
     if (!isExpress(record.spec.brokerNodeGroup.InstanceType))
       return refuse('Intelligent rebalancing needs Express brokers.', 'rebalancing')

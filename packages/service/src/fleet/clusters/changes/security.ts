@@ -3,7 +3,8 @@ import type { SpecChange } from '../cluster-record.ts'
 import { type ClusterSpec, securityRefusal } from '../cluster-spec.ts'
 import { clientAuthOf, wantedClientListeners } from '../client-listeners.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { connectivityRefusal } from './connectivity.ts'
+import { begin, refuse, type Update, updateRefusal } from './update.ts'
 
 export const securityChange: ChangeKind = {
   ...updating,
@@ -23,7 +24,7 @@ export function updateSecurity(
   currentVersion: string,
 ): Update {
   return (record, context) => {
-    const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
+    const refusal = updateRefusal(record, currentVersion)
     if (refusal) return { refusal }
     if (encryption?.EncryptionAtRest)
       return refuse(
@@ -42,7 +43,9 @@ export function updateSecurity(
         'The request does not include any updates to the security setting of the cluster',
         'clientAuthentication',
       )
-    const problem = securityRefusal(wanted.clientAuthentication, wanted.encryption)
+    const problem =
+      securityRefusal(wanted.clientAuthentication, wanted.encryption) ??
+      connectivityRefusal({ ...spec, ...wanted })
     return problem ? { refusal: problem } : { record: begin(record, context, securityChange, wanted) }
   }
 }

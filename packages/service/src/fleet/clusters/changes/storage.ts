@@ -4,7 +4,7 @@ import { invalid, type Refusal } from '../../refusal.ts'
 import type { ChangeRecord, ClusterRecord } from '../cluster-record.ts'
 import { isExpress, throughputRefusal } from '../instance-types.ts'
 import { type ChangeKind, updating } from './change-kind.ts'
-import { begin, refuse, stateRefusal, type Update, versionRefusal } from './update.ts'
+import { begin, refuse, stateRefusal, type Update, updateRefusal } from './update.ts'
 
 const reason: ChangeKind['reason'] = () =>
   'The volumes of brokers have another size, or are described otherwise.'
@@ -35,7 +35,7 @@ interface WantedStorage {
 /** Volumes grow, once in six hours, while their brokers run. */
 export function updateStorage(kind: ChangeKind, wanted: WantedStorage, currentVersion: string): Update {
   return (record, context) => {
-    const refusal = stateRefusal(record) ?? versionRefusal(record, currentVersion)
+    const refusal = updateRefusal(record, currentVersion)
     if (refusal) return { refusal }
     const { brokerNodeGroup: before } = record.spec
     if (isExpress(before.InstanceType))

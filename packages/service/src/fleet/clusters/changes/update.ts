@@ -36,6 +36,11 @@ export function versionRefusal(
   return currentVersion === record.currentVersion ? undefined : staleVersion()
 }
 
+/** What stands against any update, whatever it is about. */
+export function updateRefusal(record: ClusterRecord, currentVersion: string): Refusal | undefined {
+  return stateRefusal(record) ?? versionRefusal(record, currentVersion)
+}
+
 export function staleVersion(): Refusal {
   return invalid(
     'The version of the cluster isn’t current. Check the current version and try again.',

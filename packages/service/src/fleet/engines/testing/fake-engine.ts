@@ -96,7 +96,7 @@ export class FakeEngine implements Engine {
     return Object.keys(properties)
       .filter(
         (name) =>
-          !/^(num|auto|group|log|offsets|min|default|message|transaction|share|unclean|listener|sasl)\./.test(
+          !/^(allow|num|auto|group|log|offsets|min|default|message|transaction|share|unclean|listener|sasl)\./.test(
             name,
           ),
       )
