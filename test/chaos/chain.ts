@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Kafka } from 'kafkajs'
 import { type Timeline, until } from '../lives/timeline.ts'
+import { createTopics } from '../lives/topics.ts'
 import { type Fault, healed, killBroker, killController, type World } from './faults.ts'
 import { Reader } from './reader.ts'
 import { Writers } from './writers.ts'
@@ -88,7 +89,10 @@ async function makeTopics(kafka: Kafka): Promise<void> {
   await admin.connect()
   const names = Array.from({ length: hops + 1 }, (_, at) => topicOf(at))
   const sizes = { numPartitions: partitions, replicationFactor: 3 }
-  await admin.createTopics({ topics: names.map((topic) => ({ topic, ...sizes })) })
+  await createTopics(
+    admin,
+    names.map((topic) => ({ topic, ...sizes })),
+  )
   await admin.disconnect()
 }
 

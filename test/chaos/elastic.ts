@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { LifeCluster } from '../lives/cluster.ts'
 import { type Timeline, until } from '../lives/timeline.ts'
+import { createTopics } from '../lives/topics.ts'
 import { accountOf, type Account, type Stored } from './ledger.ts'
 import { Reader } from './reader.ts'
 import { Writers } from './writers.ts'
@@ -73,7 +74,7 @@ async function underLoad(
 ): Promise<Passed> {
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 3 }] })
+  await createTopics(admin, [{ topic, numPartitions: partitions, replicationFactor: 3 }])
   const writers = new Writers(kafka, topic, partitions, pause)
   const reader = await Reader.start(kafka, topic)
   writers.start()

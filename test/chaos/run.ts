@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs'
 import { ensureBuilt } from '../cli/sluice.ts'
 import { LifeCluster } from '../lives/cluster.ts'
 import { Timeline, until } from '../lives/timeline.ts'
+import { createTopics } from '../lives/topics.ts'
 import { chain } from './chain.ts'
 import { comeAndGo, growAndShrink } from './elastic.ts'
 import { anyBroker, anyFault, destroyDisk, healed, killBrokers, type Outcome, type World } from './faults.ts'
@@ -105,7 +106,7 @@ async function accountedFor(world: World, kafka: Kafka, plan: Plan, timeline: Ti
   const { brokers } = world
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 3 }] })
+  await createTopics(admin, [{ topic, numPartitions: partitions, replicationFactor: 3 }])
   await admin.disconnect()
   const writers = new Writers(kafka, topic, partitions)
   const reader = await Reader.start(kafka, topic)

@@ -14,6 +14,7 @@ import kafkajs, { type Admin, type Producer } from 'kafkajs'
 import { Sandbox } from '../cli/sluice.ts'
 import { isRunning } from '../lives/cluster.ts'
 import { until } from '../lives/timeline.ts'
+import { createTopics } from '../lives/topics.ts'
 import type { Plan } from './plan.ts'
 import { randomOf } from './random.ts'
 import { type Change, updateKinds } from './update-kinds.ts'
@@ -90,7 +91,7 @@ async function worldOf(given: Where & Pick<World, 'sandbox' | 'random' | 'note'>
   if (isOurs) world.arns.express = await create(world.msk, 'express', '3.9.x.kraft', 'express.m7g.large')
   for (const arn of Object.values(world.arns)) if (arn !== '') await settled(world, arn)
   await connect(world)
-  await world.kafka?.admin.createTopics({ topics: [{ topic, numPartitions: 3, replicationFactor: 3 }] })
+  if (world.kafka) await createTopics(world.kafka.admin, [{ topic, numPartitions: 3, replicationFactor: 3 }])
   return world
 }
 

@@ -5,6 +5,7 @@ import kafkajs, { type Kafka } from 'kafkajs'
 import { isRunning, isThere, LifeCluster, type Setting } from './cluster.ts'
 import { Load, valuesIn } from './load.ts'
 import { type Timeline, until } from './timeline.ts'
+import { createTopics } from './topics.ts'
 
 const partitions = 6
 /** Which version a cluster is rolled to, by the one that it begins with. */
@@ -84,21 +85,15 @@ export class Life {
   async #use(): Promise<void> {
     const admin = this.#kafka.admin()
     await admin.connect()
-    await admin.createTopics({
-      // Brokers hear of a topic one after the other: a question at the wrong one would be an error.
-      waitForLeaders: false,
-      topics: ['orders', 'load'].map((topic) => ({
+    await createTopics(
+      admin,
+      ['orders', 'load'].map((topic) => ({
         topic,
         numPartitions: partitions,
         replicationFactor: 3,
         configEntries: [{ name: 'min.insync.replicas', value: '2' }],
       })),
-    })
-    await until('leaders of all partitions', 60_000, async () => {
-      const known = await admin.fetchTopicMetadata({ topics: ['orders', 'load'] }).catch(() => undefined)
-      const led = known?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
-      return led || undefined
-    })
+    )
     await admin.disconnect()
     const producer = this.#kafka.producer()
     await producer.connect()
