@@ -24,9 +24,7 @@ export function appendToObject(disk: Disk, { directory, broker, text, nowMs }: D
   const hour = iso.slice(0, 13).replace('T', '-')
   const stem = join(directory, hour, `Broker-${broker}_${iso.slice(11, 16).replace(':', '-')}`)
   const bytes = Buffer.from(text)
-  let path = `${stem}.log`
-  for (let part = 1; sizeOf(disk, path) + bytes.length > objectBytesMax && sizeOf(disk, path) > 0; part++)
-    path = `${stem}_${part}.log`
+  const path = objectFor(disk, stem, bytes.length)
   if (!disk.existsSync(path)) makeRoom(disk, directory)
   disk.mkdirSync(dirname(path))
   const file = disk.openSync(path, 'write')
@@ -35,6 +33,15 @@ export function appendToObject(disk: Disk, { directory, broker, text, nowMs }: D
   } finally {
     file.closeSync()
   }
+}
+
+/** The last of its parts, or one more: nothing goes before what is there already. */
+function objectFor(disk: Disk, stem: string, bytes: number): string {
+  const pathOf = (part: number) => (part === 0 ? `${stem}.log` : `${stem}_${part}.log`)
+  let last = 0
+  while (disk.existsSync(pathOf(last + 1))) last++
+  const size = sizeOf(disk, pathOf(last))
+  return pathOf(size > 0 && size + bytes > objectBytesMax ? last + 1 : last)
 }
 
 function makeRoom(disk: Disk, directory: string): void {
