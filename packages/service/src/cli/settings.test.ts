@@ -107,6 +107,14 @@ describe('config.json in the data directory', () => {
     expect(failure.message).toContain('config.json')
   })
 
+  it.each(['{ "set": { "a": alice } }', '{ "set": { "a": true, "b": "what-only-alice-knows" } }'])(
+    'shows nothing of what may be a password: %s',
+    (content) => {
+      configFile(content)
+      expect(failureOf(settings).why).not.toMatch(/alice|knows/)
+    },
+  )
+
   it.each([
     ['{ "apiprt": 9181 }', 'It has no key "apiprt".'],
     ['{ "apiPort": "9181" }', '"apiPort" takes a port from 0 to 65535, not "9181".'],

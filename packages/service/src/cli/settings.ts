@@ -4,6 +4,7 @@ import type { LogLevel } from '@sluice/effects'
 import type { EngineName, Hosting } from '../fleet/engines/engine.ts'
 import type { ClusterChoice, PortChoice } from '../service.ts'
 import { type Pace, paces } from '../fleet/clusters/pace.ts'
+import { jsonProblem } from '../fleet/json-problem.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { type StreamLimits, streamLimits } from '../streams/stream-limits.ts'
 import { UsageError } from '../usage-error.ts'
@@ -187,7 +188,7 @@ function readConfigFile(path: string): ConfigFile {
   try {
     config = JSON.parse(text)
   } catch (error) {
-    throw refuse(`It is not JSON: ${(error as Error).message}.`, 'Correct it at that place and start again.')
+    throw refuse(`It is not JSON: ${jsonProblem(error)}.`, 'Correct it at that place and start again.')
   }
   if (typeof config !== 'object' || config === null || Array.isArray(config))
     throw refuse('It must be a JSON object.', `Give it keys out of ${Object.keys(configKeys).join(', ')}.`)
@@ -197,7 +198,8 @@ function readConfigFile(path: string): ConfigFile {
       throw refuse(`It has no key "${key}".`, `Remove it. Known keys: ${Object.keys(configKeys).join(', ')}.`)
     if (!known.accepts(value))
       throw refuse(
-        `"${key}" takes ${known.takes}, not ${JSON.stringify(value)}.`,
+        // Among the properties may be passwords.
+        `"${key}" takes ${known.takes}${key === 'set' ? '' : `, not ${JSON.stringify(value)}`}.`,
         `Correct "${key}" and start again.`,
       )
   }

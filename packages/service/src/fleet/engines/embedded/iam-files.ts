@@ -1,6 +1,7 @@
 import type { Clock, Disk, Logger, Timer } from '@sluice/effects'
 import { ClusterAccess, type ClusterAccessSnapshot } from '../../../iam/cluster-access.ts'
 import { Identities } from '../../../iam/identities.ts'
+import { jsonProblem } from '../../json-problem.ts'
 import type { NodeDirectories } from '../supervision/node-directories.ts'
 import { hasIamFile, keepIamFile } from './node-file.ts'
 
@@ -61,7 +62,7 @@ export class FollowedIamFile {
     this.#path = path
     this.#effects = effects
     this.#text = effects.disk.readFileSync(path).toString()
-    this.#snapshot = JSON.parse(this.#text) as ClusterAccessSnapshot
+    this.#snapshot = snapshotOf(this.#text)
     const { identities, clusterArn } = this.#snapshot
     this.access = new ClusterAccess(new Identities(identities), clusterArn, () => this.#snapshot.policy)
     this.#wait()
@@ -79,7 +80,7 @@ export class FollowedIamFile {
     try {
       const text = disk.readFileSync(this.#path).toString()
       if (text === this.#text) return
-      const snapshot = JSON.parse(text) as ClusterAccessSnapshot
+      const snapshot = snapshotOf(text)
       this.access.identities.replace(snapshot.identities)
       this.#snapshot = snapshot
       this.#text = text
@@ -91,5 +92,14 @@ export class FollowedIamFile {
 
   end(): void {
     this.#timer?.cancel()
+  }
+}
+
+/** Throws what shows nothing of the file, in which keys are. */
+function snapshotOf(text: string): ClusterAccessSnapshot {
+  try {
+    return JSON.parse(text) as ClusterAccessSnapshot
+  } catch (error) {
+    throw new Error(`the file of who may log in by IAM is not JSON: ${jsonProblem(error)}`)
   }
 }
