@@ -1,3 +1,4 @@
+export * from './addresses.ts'
 export * from './assert.ts'
 export * from './calendar.ts'
 export * from './clock.ts'

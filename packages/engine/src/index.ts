@@ -35,6 +35,7 @@ export {
   type SaslMechanism,
   type SaslStep,
 } from './server/authentication/mechanism.ts'
+export { bearerMessage } from './server/authentication/oauthbearer/bearer-message.ts'
 export { loginProblem } from './login-problem.ts'
 export { handlers } from './broker/api-table.ts'
 export { checkBrokerProperties, controllerProperties, ignoredBrokerProperties } from './broker-properties.ts'

@@ -1,3 +1,4 @@
+import { hostAddress, isInRange, isRange, rangeOf } from '@sluice/effects'
 import {
   aclOperations,
   aclPermissions,
@@ -8,7 +9,6 @@ import {
   standardAuthorizer,
 } from '../metadata/acls-image.ts'
 import type { BrokerConfig } from '../metadata/configs.ts'
-import { hostAddress, isInRange, isRange } from './addresses.ts'
 import {
   type Authorizer,
   openToAll,
@@ -124,7 +124,9 @@ class AclPermissions implements Permissions {
 
   #isMeant({ principal, host }: AclEntry): boolean {
     if (principal !== this.#principal && principal !== anybody) return false
-    return host === anywhere || host === this.#host || (isRange(host) && isInRange(this.#host, host))
+    if (host === anywhere || host === this.#host) return true
+    const range = isRange(host) ? rangeOf(host) : null
+    return range !== null && isInRange(this.#host, range)
   }
 
   /**

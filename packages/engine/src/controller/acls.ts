@@ -1,4 +1,4 @@
-import type { Random } from '@sluice/effects'
+import { isRange, type Random, rangeOf } from '@sluice/effects'
 import {
   AccessControlEntryRecord,
   CreateAcls,
@@ -23,7 +23,6 @@ import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { newRecord } from '../metadata/records.ts'
 import type { Steps } from '../storage/slices.ts'
-import { isRange, rangeProblem } from '../authorizer/addresses.ts'
 import { clusterResource } from '../authorizer/permissions.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import { type Decision, Refusal, RequestedRecords } from './decision.ts'
@@ -167,8 +166,10 @@ function callerProblem({ principal, host }: Creation): Refusal | null {
       `Could not parse principal from \`${principal}\` (no colon is present separating the principal type from the principal name)`,
     )
   if (host === '') return invalid('Host pattern cannot be null or empty')
-  const problem = isRange(host) ? rangeProblem(host) : null
-  return problem === null ? null : invalid(`Invalid CIDR notation '${host}': ${problem}`)
+  if (!isRange(host) || rangeOf(host)) return null
+  return invalid(
+    `Invalid CIDR notation '${host}': it is not an address with the number of its bits that count`,
+  )
 }
 
 function filterProblem({ resourceTypeFilter, patternTypeFilter, operation, permissionType }: AclFilter) {

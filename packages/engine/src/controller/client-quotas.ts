@@ -1,5 +1,5 @@
+import { isAddress } from '@sluice/effects'
 import { AlterClientQuotas, ErrorCode, type RequestOf, type ResponseOf } from '@sluice/wire'
-import { isAddress } from '../authorizer/addresses.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import {
   entityKey,

@@ -1,5 +1,4 @@
-import type { Clock } from '@sluice/effects'
-import { hostAddress } from '../authorizer/addresses.ts'
+import { type Clock, hostAddress } from '@sluice/effects'
 import type { BrokerConfig } from '../metadata/configs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { Counters } from './counters.ts'

@@ -1,4 +1,4 @@
-import { type AddressRange, addressRangeOf, isWithin } from './address-range.ts'
+import { isInRange, rangeOf } from '@sluice/effects'
 import { arnOf, ArnPattern } from './arn-pattern.ts'
 import { isKnownKey } from './context-keys.ts'
 import { MalformedPolicy } from './malformed-policy.ts'
@@ -46,9 +46,9 @@ const bool: Compile = (wanted) => {
 }
 
 const address: Compile = (wanted) => {
-  const range: AddressRange | null = addressRangeOf(wanted)
+  const range = rangeOf(wanted)
   if (!range) throw new MalformedPolicy(`Invalid IP address or CIDR range: ${wanted}`)
-  return (value) => isWithin(range, value)
+  return (value) => isInRange(value, range)
 }
 
 type Comparison = (value: number, wanted: number) => boolean

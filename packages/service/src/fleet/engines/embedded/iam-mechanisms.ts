@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '@sluice/effects'
 import {
+  bearerMessage,
   type Identity,
   invalidCredentials,
   LoginRefused,
@@ -95,25 +96,13 @@ const invalidToken = Buffer.from(JSON.stringify({ status: 'invalid_token' }))
 function bearerExchange(ids: { uuid(): string }, verify: Verify): SaslExchange {
   return {
     evaluate: (message, client): SaslStep => {
-      const { token, authorizationId } = bearerOf(message.toString())
+      const { token, authorizationId } = bearerMessage(message.toString())
       const identity = judged(ids.uuid(), () => verify(token, client), invalidToken)
       if (authorizationId && `IAM:${authorizationId}` !== identity.principal)
         throw invalidCredentials('OAUTHBEARER', `${identity.principal} would be somebody else`)
       return { reply: Buffer.alloc(0), done: identity }
     },
   }
-}
-
-/** `n,a=somebody,`, then pairs, one of which is `auth=Bearer token`; each ends with a 1, and so does their list. */
-function bearerOf(message: string): { token: string; authorizationId: string | undefined } {
-  const [start = '', ...pairs] = message.split('\u0001')
-  const header = /^n,(?:a=(?<authorizationId>[^,]*))?,$/.exec(start)
-  const end = pairs.splice(-2)
-  const [auth = '', another] = pairs.filter((pair) => pair.startsWith('auth='))
-  const token = /^auth=bearer +(?<token>\S+)$/i.exec(auth)?.groups?.['token']
-  if (!header || end.join('|') !== '|' || another !== undefined || token === undefined)
-    throw invalidCredentials('OAUTHBEARER', 'the message is not one of OAUTHBEARER')
-  return { token, authorizationId: header.groups?.['authorizationId'] }
 }
 
 function judged(id: string, verify: () => Identity, challenge: Buffer | null = null): Identity {

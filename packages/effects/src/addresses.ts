@@ -1,5 +1,5 @@
 /*
- * Addresses of clients, as ACLs name them: as Java writes one, or a range of them in CIDR notation (KIP-1276).
+ * Addresses of clients, as ACLs and policies name them: one, which Kafka has as Java writes it, or a range in CIDR notation.
  */
 
 interface Address {
@@ -7,7 +7,7 @@ interface Address {
   readonly width: 32 | 128
 }
 
-interface Range extends Address {
+interface AddressRange extends Address {
   /** How many of the bits count, from the first on. */
   readonly prefix: number
 }
@@ -35,26 +35,23 @@ export function isRange(host: string): boolean {
   return host.includes('/')
 }
 
-/** Why no address is ever in this range; null where all is well with it. */
-export function rangeProblem(range: string): string | null {
-  return parseRange(range) ? null : 'it is not an address with the number of its bits that count'
-}
-
-export function isInRange(host: string, range: string): boolean {
-  const of = parseRange(range)
-  const address = parseAddress(host.split('%')[0] ?? '')
-  if (!of || address?.width !== of.width) return false
-  const shift = BigInt(of.width - of.prefix)
-  return address.bits >> shift === of.bits >> shift
-}
-
-function parseRange(text: string): Range | null {
-  const [, written, prefix] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
-  if (written === undefined) return null
+/** Addresses that begin with the same bits (`10.0.0.0/8`), or a single one; null where the text is neither. */
+export function rangeOf(text: string): AddressRange | null {
+  const [written = '', prefix, more] = text.split('/')
   const address = parseAddress(written)
+  if (!address || more !== undefined) return null
+  if (prefix === undefined) return { ...address, prefix: address.width }
   // An IPv4 address that is written as one of IPv6 has bits of neither.
-  if (!address || (address.width === 32 && written.includes(':'))) return null
-  return Number(prefix) <= address.width ? { ...address, prefix: Number(prefix) } : null
+  const isMapped = address.width === 32 && written.includes(':')
+  if (isMapped || !/^\d{1,3}$/.test(prefix) || Number(prefix) > address.width) return null
+  return { ...address, prefix: Number(prefix) }
+}
+
+export function isInRange(host: string, { bits, width, prefix }: AddressRange): boolean {
+  const address = parseAddress(host.split('%')[0] ?? '')
+  if (address?.width !== width) return false
+  const shift = BigInt(width - prefix)
+  return address.bits >> shift === bits >> shift
 }
 
 function parseAddress(text: string): Address | null {

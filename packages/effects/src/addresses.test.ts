@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostAddress, isInRange, rangeProblem } from './addresses.ts'
+import { hostAddress, isInRange, rangeOf } from './addresses.ts'
 
 describe('an address', () => {
   it.each([
@@ -32,8 +32,12 @@ describe('a range of addresses', () => {
     ['10.0.0.1', '::/0', false],
     ['0:0:0:0:0:0:0:1', '0.0.0.0/0', false],
     ['10.0.0.1', 'anywhere/8', false],
+    ['10.0.0.1', '10.0.0.1', true],
+    ['10.0.0.2', '10.0.0.1', false],
+    ['::ffff:10.0.0.1', '10.0.0.1', true],
   ])('of %s and %s', (address, range, isIn) => {
-    expect(isInRange(address, range)).toBe(isIn)
+    const parsed = rangeOf(range)
+    expect(parsed !== null && isInRange(address, parsed)).toBe(isIn)
   })
 
   it.each([
@@ -53,6 +57,6 @@ describe('a range of addresses', () => {
     '::ffff:10.0.0.0/8',
     '10.0.0.0/8/8',
   ])('is none: %s', (range) => {
-    expect(rangeProblem(range)).not.toBeNull()
+    expect(rangeOf(range)).toBeNull()
   })
 })
