@@ -53,6 +53,20 @@ it('who brings permissions with the login may do what they say, and nothing that
   expect(of.permissions.allows('read', 'topic', 'events')).toBe(false)
 })
 
+it('who brings permissions has no delegation token made, which would be without them; others have', async () => {
+  const own = new Granted()
+  for (const [more, may] of [
+    [{}, true],
+    [{ isByToken: true }, false],
+    [{ permissions: own }, false],
+  ] as const) {
+    const { of, logIn } = session({ principal: 'User:role', expiresAtMs: null, ...more })
+    expect(of.mayAskForTokens).toBe(false)
+    await logIn()
+    expect(of.mayAskForTokens).toBe(may)
+  }
+})
+
 it('what was given to a client before its login is not what it has after it', async () => {
   const asked: string[] = []
   const { of, logIn } = session({ principal: 'User:alice', expiresAtMs: null }, asked)

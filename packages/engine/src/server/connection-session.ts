@@ -73,10 +73,14 @@ export class ConnectionSession {
     return (this.#named = principal === this.listener.refusedPrincipal ? null : principal)
   }
 
-  /** Who it is has been proved, and by no delegation token: those who are so known may have one made (KIP-48). */
+  /**
+   * Who it is has been proved, and by no delegation token: those who are so known may have one made (KIP-48). Whoever brings
+   * what they may do has none: who comes by a token brings nothing, and would be asked about by the ACLs.
+   */
   get mayAskForTokens(): boolean {
-    if (this.login) return this.login.identity?.isByToken !== true
-    return this.listener.protocol === 'SSL' && this.principal !== anonymousPrincipal
+    if (!this.login) return this.listener.protocol === 'SSL' && this.principal !== anonymousPrincipal
+    const { identity } = this.login
+    return identity !== null && identity.isByToken !== true && identity.permissions === undefined
   }
 
   get permissions(): Permissions {

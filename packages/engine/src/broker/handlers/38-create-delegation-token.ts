@@ -1,7 +1,8 @@
 /*
  * CreateDelegationToken, versions 1 to 3: decided by the controller (controller/delegation-tokens) (KIP-48).
  *
- * - Sessions that are not known by a login or a certificate, or by a delegation token, are answered with 64.
+ * - Sessions that are not known by a login or a certificate, or by a delegation token, or whose login says what they may do,
+ *   are answered with 64.
  * - A token for somebody else wants CREATE_TOKENS of that user (KIP-373), else it is answered with 65.
  */
 import { CreateDelegationToken, ErrorCode } from '@sluice/wire'

@@ -3,8 +3,8 @@
  * secrets (KIP-48).
  *
  * - Anybody sees their own and those that they may renew; others by DESCRIBE of the token, or DESCRIBE_TOKENS of its owner.
- * - Sessions that are not known by a login or a certificate, or by a delegation token, are answered with 64, and all where
- *   there are no tokens (no delegation.token.secret.key) with 61.
+ * - Sessions that are not known by a login or a certificate, or by a delegation token, or whose login says what they may do,
+ *   are answered with 64, and all where there are no tokens (no delegation.token.secret.key) with 61.
  */
 import { DescribeDelegationToken, ErrorCode } from '@sluice/wire'
 import {
