@@ -58,7 +58,7 @@ export function handler<A extends Api>(
   }
 }
 
-/** A handler of decoded requests that fills the reply itself. */
+/** A handler of decoded requests that fills the reply itself, and asks for each of its rules itself. */
 export function responder<A extends Api>(
   api: A,
   access: Access,
@@ -68,7 +68,7 @@ export function responder<A extends Api>(
   return { api, minVersion, maxVersion, access, parks: true, respond: respond as Handler['respond'] }
 }
 
-/** A handler that reads the bytes itself. */
+/** A handler that reads the bytes itself, and asks for each of its rules itself. */
 export function rawHandler(
   api: Api,
   access: Access,

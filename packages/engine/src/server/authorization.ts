@@ -155,6 +155,7 @@ const shareKeyVersionMin = 6
 /** Of AddPartitionsToTxn (KIP-890). */
 const brokersVersionMin = 4
 
+/** Of rules about the whole request. What else rules may hang on is asked where it is known: by screens, and in handlers. */
 const conditions: { readonly [K in Condition]?: (request: object, apiVersion: number) => boolean } = {
   'from a client': (_, apiVersion) => apiVersion < brokersVersionMin,
   'from a broker': (_, apiVersion) => apiVersion >= brokersVersionMin,
