@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { ConfigValue } from '../../../metadata/config-values.ts'
 import { LoginRefused } from '../mechanism.ts'
 import { OAuthBearer } from './oauth-bearer.ts'
+import { publishedKeys } from './token-keys.ts'
 import { signedTokens, unsecuredTokens } from './validators.ts'
 
 const nowMs = 1_800_000_000_000
@@ -251,6 +252,11 @@ describe('the keys of an issuer', () => {
     issuer.isDown = false
     await clock.advance(10_000)
     expect((await logIn(mechanism, byOld())).done).toBeDefined()
+  })
+
+  it('show nothing of a text that is something else', () => {
+    expect(() => publishedKeys('{"keys":root:x:0:0}')).toThrow(/^it is not JSON$/)
+    expect(() => publishedKeys('null')).toThrow(/^it has no keys$/)
   })
 
   it('may be in a file', async () => {

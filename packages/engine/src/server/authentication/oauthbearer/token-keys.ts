@@ -75,10 +75,18 @@ export class TokenKeys {
   }
 }
 
-/** What is no key is left aside; throws where it is no set of keys. */
+/** What is no key is left aside; throws where it is no set of keys, and shows nothing of what it is instead. */
 export function publishedKeys(text: string): JSONWebKeySet {
-  const { keys } = JSON.parse(text) as { keys?: unknown }
+  const { keys } = parsed(text)
   if (!Array.isArray(keys)) throw new Error('it has no keys')
   const isKey = (one: unknown): one is JWK => typeof one === 'object' && one !== null && !Array.isArray(one)
   return { keys: keys.filter(isKey).slice(0, keysMax) }
+}
+
+function parsed(text: string): { keys?: unknown } {
+  try {
+    return Object(JSON.parse(text)) as { keys?: unknown }
+  } catch {
+    throw new Error('it is not JSON')
+  }
 }
