@@ -10,7 +10,9 @@ import { SecureEngine } from './secure-engine.ts'
 
 type ScramName = 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
 
-const users = ['alice', 'bob', 'jürgen 💥', 'a=b,c']
+const users = ['alice', 'bob', 'a b', 'a=b,c']
+/** Apache Kafka makes such a user, and reads no message of it. */
+const unreadable = 'jürgen 💥'
 const secretsOf = (user: string): Secrets => ({ user, password: `of ${user}`, ...accessKey })
 const lines: string[] = []
 let engine: SecureEngine
@@ -23,7 +25,7 @@ beforeAll(async () => {
   )
   engine = await SecureEngine.start({ 'connections.max.reauth.ms': '3600000' }, logger)
   const inner = await open('INNER')
-  const upsertions = users.flatMap((user) =>
+  const upsertions = [...users, unreadable].flatMap((user) =>
     (['SCRAM-SHA-512', 'SCRAM-SHA-256'] as const).map((name) => saltedUser(user, name, `of ${user}`)),
   )
   await inner.request(AlterUserScramCredentials, { deletions: [], upsertions })
@@ -94,6 +96,10 @@ describe('SCRAM lets in', () => {
 })
 
 describe('SCRAM refuses', () => {
+  it('a name that is not of ASCII', async () => {
+    await isRefused(await begin('SCRAM-SHA-512'), `n,,${firstOf(unreadable, 'mine')}`)
+  })
+
   it('what was good for another exchange with the same nonce of the client', async () => {
     const bare = firstOf('alice', 'same')
     const first = await challenged('SCRAM-SHA-512', bare)

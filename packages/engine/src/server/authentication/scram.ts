@@ -31,13 +31,17 @@ export interface ScramCredential {
 }
 
 const nonceBytes = 24
-/** `=2C` and `=3D` stand for comma and equals sign in a name. */
-const namePattern = '(?:[^=,\\0]|=2C|=3D)+'
+/** As Apache Kafka reads it, names of users have ASCII alone; `=2C` and `=3D` stand for comma and equals sign there. */
+const namePattern = '(?:[\\x01-\\x2B\\x2D-\\x3C\\x3E-\\x7F]|=2C|=3D)+'
+const valuePattern = '[\\x01-\\x2B\\x2D-\\x7F]+'
+const noncePattern = '[\\x21-\\x2B\\x2D-\\x7E]+'
+const extensionsPattern = `(?:,[A-Za-z]+=${valuePattern})*`
 const firstMessage = new RegExp(
-  `^(?<gs2>n,(?:a=(?<authorizationId>${namePattern}))?,)(?<bare>(?:m=[^,]+,)?n=(?<name>${namePattern}),r=(?<nonce>[\\x21-\\x2B\\x2D-\\x7E]+)(?<extensions>(?:,[A-Za-z]+=[^,]+)*))$`,
+  `^(?<gs2>n,(?:a=(?<authorizationId>${namePattern}))?,)(?<bare>(?:m=${valuePattern},)?n=(?<name>${namePattern}),r=(?<nonce>${noncePattern})(?<extensions>${extensionsPattern}))$`,
 )
-const finalMessage =
-  /^(?<without>c=(?<binding>[A-Za-z0-9+/=]+),r=(?<nonce>[\x21-\x2B\x2D-\x7E]+)(?:,[A-Za-z]=[^,]+)*),p=(?<proof>[A-Za-z0-9+/=]+)$/
+const finalMessage = new RegExp(
+  `^(?<without>c=(?<binding>[A-Za-z0-9+/=]+),r=(?<nonce>${noncePattern})${extensionsPattern}),p=(?<proof>[A-Za-z0-9+/=]+)$`,
+)
 
 interface ScramOptions {
   readonly name: ScramMechanismName

@@ -7,7 +7,8 @@ interface BearerMessage {
 }
 
 /** What stands before the first separator: `n,a=somebody,`. */
-const header = /^n,(?:a=(?<authorizationId>(?:[^=,]|=2C|=3D)+))?,$/
+// oxlint-disable-next-line no-control-regex -- as Apache Kafka has it: ASCII but zero
+const header = /^n,(?:a=(?<authorizationId>(?:[\x01-\x2B\x2D-\x3C\x3E-\x7F]|=2C|=3D)+))?,$/
 const separator = '\u0001'
 
 /**
