@@ -164,13 +164,20 @@ const conditions: { readonly [K in Condition]?: (request: object, apiVersion: nu
     'keyType' in request && request.keyType === shareKeyType && apiVersion >= shareKeyVersionMin,
 }
 
-function isPermitted(permissions: Permissions, rule: AccessRule, name: string): boolean {
-  const { operation, resource, unless } = rule
-  if (permissions.allows(operation, resource, name)) return true
-  if (!unless) return false
-  return unless.resource === 'cluster'
-    ? permissions.allows(unless.operation, 'cluster', clusterResource)
-    : permissions.allowsAny(unless.operation, unless.resource)
+/** What makes the rule needless is asked first: who says no tells the log of it. */
+function isPermitted(
+  permissions: Permissions,
+  { operation, resource, unless }: AccessRule,
+  name: string,
+): boolean {
+  if (unless) {
+    const isNeedless =
+      unless.resource === 'cluster'
+        ? permissions.allows(unless.operation, 'cluster', clusterResource)
+        : permissions.allowsAny(unless.operation, unless.resource)
+    if (isNeedless) return true
+  }
+  return permissions.allows(operation, resource, name)
 }
 
 /** Null where it is permitted, and where it names nothing that there is: what is to be said of that is the handler's. */
