@@ -36,6 +36,17 @@ describe('a calendar that is moved', () => {
     expect(ran.at(-1)).toBe('another session')
   })
 
+  it('is waited for by all who move it at the same time', async () => {
+    const clock = new TestClock()
+    const calendar = new MovableCalendar(clock)
+    const ran: string[] = []
+    calendar.records.schedule(100, () => ran.push('due'))
+    const moved = Promise.all([calendar.advance(1_000), calendar.advance(1_000)])
+    await clock.advance(0)
+    await moved
+    expect(ran).toEqual(['due'])
+  })
+
   it('waits for nothing that is cancelled meanwhile', async () => {
     const clock = new TestClock()
     const calendar = new MovableCalendar(clock)

@@ -106,7 +106,7 @@ class MovableTimers {
       entry.timer.cancel()
       const leftMs = entry.dueAtMs - nowMs
       entry.timer = this.#clock.schedule(Math.max(0, leftMs), () => this.#run(entry))
-      if (leftMs <= 0) due.push(new Promise((resolve) => (entry.over = resolve)))
+      if (leftMs <= 0) due.push(overOf(entry))
     }
     return due
   }
@@ -119,4 +119,15 @@ class MovableTimers {
       entry.over()
     }
   }
+}
+
+/** Several advances may wait for the same one. */
+function overOf(entry: Entry): Promise<void> {
+  const before = entry.over
+  return new Promise((resolve) => {
+    entry.over = () => {
+      before()
+      resolve()
+    }
+  })
 }

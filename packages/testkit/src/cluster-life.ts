@@ -22,6 +22,7 @@ export class ClusterLife {
   /** By broker, from the first start on. */
   readonly #ports: number[]
   #cluster: Cluster | null = null
+  readonly #starting = new Map<number, Promise<unknown>>()
   #disk: MemoryDisk
   /** A bug has stopped a node. */
   #failure: Error | null = null
@@ -71,8 +72,12 @@ export class ClusterLife {
       this.#ports[nodeId - 1] = listeners.find(({ name }) => name === clientListener)?.port ?? 0
   }
 
+  /** Once, whoever asks for it meanwhile. */
   async startBroker(id: number): Promise<void> {
-    await this.cluster.startBroker(this.#node(id), this.#options.properties)
+    const starting =
+      this.#starting.get(id) ?? this.cluster.startBroker(this.#node(id), this.#options.properties)
+    this.#starting.set(id, starting)
+    await starting.finally(() => this.#starting.delete(id))
   }
 
   stopBroker(id: number): Promise<void> {

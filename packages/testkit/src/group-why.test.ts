@@ -67,7 +67,8 @@ async function consumer(
   eachMessage: () => Promise<void> = async () => {},
   options: { autoCommit?: boolean; sessionTimeout?: number } = {},
 ): Promise<Consumer> {
-  const one = client.consumer({ groupId, sessionTimeout: options.sessionTimeout ?? 30_000 })
+  const { sessionTimeout = 30_000 } = options
+  const one = client.consumer({ groupId, sessionTimeout, maxWaitTimeInMs })
   open.push(one)
   await one.connect()
   await one.subscribe({ topics, fromBeginning: true })
@@ -77,6 +78,9 @@ async function consumer(
   await joined
   return one
 }
+
+/** Who disconnects waits for the last fetch. */
+const maxWaitTimeInMs = 100
 
 const why = (group: string, watchMs = 100): Promise<GroupVerdict> => whyGroup(route, group, { watchMs })
 const cause = async (group: string, watchMs = 100) => (await why(group, watchMs)).cause
@@ -207,7 +211,7 @@ describe('why a group does not consume', { timeout: 60_000 }, () => {
       await end
     })
     await expect.poll(() => isHeld).toBe(true)
-    const second = client.consumer({ groupId: 'restless' })
+    const second = client.consumer({ groupId: 'restless', maxWaitTimeInMs })
     open.push(second)
     await second.connect()
     await second.subscribe({ topics: ['one'] })

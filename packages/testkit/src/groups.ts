@@ -11,6 +11,8 @@ import { DeleteGroups, ErrorCode, FindCoordinator, ListGroups } from '@sluice/wi
 import type { GroupDescription, GroupLag, GroupWanted, PartitionLag, RecordPlace } from './api.ts'
 import type { Inside } from './inside.ts'
 import type { Records } from './records.ts'
+import { KafkaServerError } from './server-error.ts'
+import type { Topics } from './topics.ts'
 import { type Look, until } from './until.ts'
 
 const keyTypeGroup = 0
@@ -25,16 +27,22 @@ const passing: ReadonlySet<number> = new Set([
 /** The groups of consumers of a server, through their coordinators. */
 export class Groups {
   readonly #inside: Inside
+  readonly #topics: Topics
   readonly #records: Records
   readonly #clock: Clock
 
-  constructor(inside: Inside, records: Records, clock: Clock) {
+  constructor(inside: Inside, topics: Topics, records: Records, clock: Clock) {
     this.#inside = inside
+    this.#topics = topics
     this.#records = records
     this.#clock = clock
   }
 
   async commit(group: string, places: readonly RecordPlace[]): Promise<void> {
+    for (const { topic, partition, offset } of places) {
+      await this.#topics.partition(topic, partition)
+      if (!Number.isSafeInteger(offset) || offset < 0) throw noOffset(offset)
+    }
     await this.#atCoordinator(group, async (connection) => {
       for (const { topic, partition, offset } of places)
         await commitOffset(connection, group, topic, partition, offset)
@@ -56,6 +64,13 @@ export class Groups {
   }
 
   async lag(group: string): Promise<GroupLag> {
+    const { state } = await this.describe(group)
+    const lag = await this.#lag(group)
+    if (state === 'Dead' && lag.partitions.length === 0) throw noGroup(group)
+    return lag
+  }
+
+  async #lag(group: string): Promise<GroupLag> {
     const committed = await this.#committed(group)
     const { members } = await this.describe(group)
     const known = new Set(committed.map(({ topic, partition }) => `${topic}-${partition}`))
@@ -75,7 +90,7 @@ export class Groups {
     const { state = 'Stable', members, lag, timeoutMs } = wanted
     const look = async (): Promise<Look<GroupDescription>> => {
       const seen = await this.describe(group)
-      const left = lag === undefined ? null : (await this.lag(group)).total
+      const left = lag === undefined ? null : (await this.#lag(group)).total
       const isEnough = members === undefined || seen.members.length === members
       if (seen.state === state && isEnough && (left === null || left <= (lag ?? 0))) return { found: seen }
       const count = `${seen.members.length} ${seen.members.length === 1 ? 'member' : 'members'}`
@@ -121,4 +136,20 @@ export class Groups {
       }
     })
   }
+}
+
+function noGroup(group: string): KafkaServerError {
+  return new KafkaServerError(`There is no group "${group}".`, {
+    code: 'UNKNOWN_GROUP',
+    why: 'Nobody is in it, and nothing is committed of it.',
+    next: 'See by which groupId the consumer joins, or wait for it: waitForGroup(name, { lag: 0 }).',
+  })
+}
+
+function noOffset(offset: number): KafkaServerError {
+  return new KafkaServerError(`${offset} cannot be committed.`, {
+    code: 'OFFSET',
+    why: 'It is no offset: those are whole numbers from 0 on.',
+    next: 'Commit the offset of the record that is to be read next.',
+  })
 }

@@ -1,8 +1,7 @@
 import { describeTopics, throwOnError } from '@sluice/client'
 import type { Clock } from '@sluice/effects'
-import { AlterPartitionReassignments, ElectLeaders, ErrorCode } from '@sluice/wire'
+import { AlterPartitionReassignments, ElectLeaders } from '@sluice/wire'
 import type { Inside } from './inside.ts'
-import { KafkaServerError } from './server-error.ts'
 import type { Topics } from './topics.ts'
 import { until } from './until.ts'
 
@@ -22,7 +21,7 @@ export class Leaders {
   }
 
   async move(topic: string, partition: number, brokerId: number): Promise<void> {
-    const replicas = await this.#replicas(topic, partition)
+    const { replicaNodes: replicas } = await this.#topics.partition(topic, partition)
     const connection = await this.#inside.to(brokerId)
     const others = replicas.filter((id) => id !== brokerId)
     const wanted = [brokerId, ...(replicas.includes(brokerId) ? others : others.slice(1))]
@@ -43,17 +42,6 @@ export class Leaders {
       const found = topics[0]?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
       if (found?.leaderId === brokerId) return { found: undefined }
       return { instead: `Broker ${found?.leaderId ?? 'none'} leads it.` }
-    })
-  }
-
-  async #replicas(topic: string, partition: number): Promise<readonly number[]> {
-    const { partitions } = await this.#topics.get(topic)
-    const found = partitions.find(({ partitionIndex }) => partitionIndex === partition)
-    if (found && found.errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return found.replicaNodes
-    throw new KafkaServerError(`${topic} has no partition ${partition}.`, {
-      code: 'UNKNOWN_PARTITION',
-      why: `It has ${partitions.length}, from 0 on.`,
-      next: 'Name one of them.',
     })
   }
 }

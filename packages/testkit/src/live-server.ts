@@ -62,12 +62,14 @@ export class LiveServer implements KafkaServer {
   readonly #leaders: Leaders
   readonly #snapshots = new WeakMap<Snapshot, MemoryDisk>()
   #stopping: Promise<void> | null = null
+  /** Ends with the last of what changes everything, which never fails here. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LiveServerParts) {
     const { inside, topics, world } = parts
     this.#parts = parts
     this.#records = new Records(inside, topics, world.calendar.steady)
-    this.#groups = new Groups(inside, this.#records, world.clock)
+    this.#groups = new Groups(inside, topics, this.#records, world.clock)
     this.#leaders = new Leaders(inside, topics, world.clock)
   }
 
@@ -104,47 +106,42 @@ export class LiveServer implements KafkaServer {
     topic: string,
     records: NewRecord | string | readonly (NewRecord | string)[],
   ): Promise<RecordPlace[]> {
-    this.#checkRunning()
-    return this.#records.produce(topic, listOf(records))
+    return this.#whileRunning(() => this.#records.produce(topic, listOf(records)))
   }
 
   async records(topic: string, filter?: RecordFilter): Promise<StoredRecord[]> {
-    this.#checkRunning()
-    return this.#records.read(topic, filter)
+    return this.#whileRunning(() => this.#records.read(topic, filter))
   }
 
   async waitForRecords(topic: string, wanted?: RecordsWanted): Promise<StoredRecord[]> {
-    this.#checkRunning()
-    return this.#records.waitFor(topic, wanted)
+    return this.#whileRunning(() => this.#records.waitFor(topic, wanted))
   }
 
   async commit(group: string, places: RecordPlace | readonly RecordPlace[]): Promise<void> {
-    this.#checkRunning()
-    await this.#groups.commit(group, listOf(places))
+    await this.#whileRunning(() => this.#groups.commit(group, listOf(places)))
   }
 
   async lag(group: string): Promise<GroupLag> {
-    this.#checkRunning()
-    return this.#groups.lag(group)
+    return this.#whileRunning(() => this.#groups.lag(group))
   }
 
   async group(group: string): Promise<GroupDescription> {
-    this.#checkRunning()
-    return this.#groups.describe(group)
+    return this.#whileRunning(() => this.#groups.describe(group))
   }
 
   async waitForGroup(group: string, wanted?: GroupWanted): Promise<GroupDescription> {
-    this.#checkRunning()
-    return this.#groups.waitFor(group, wanted)
+    return this.#whileRunning(() => this.#groups.waitFor(group, wanted))
   }
 
-  async reset({ keepTopics = false }: { keepTopics?: boolean } = {}): Promise<void> {
-    const { topics, life, options, faults, watch } = this.#running
-    const wanted = { ...(keepTopics && (await topics.asCreated())), ...options.topics }
-    await topics.replaceAll(wanted)
-    await this.#groups.deleteEmpty(life.ids.filter((id) => life.isRunning(id)))
-    faults.clear()
-    watch.forget()
+  reset({ keepTopics = false }: { keepTopics?: boolean } = {}): Promise<void> {
+    return this.#inTurn(async () => {
+      const { topics, life, options, faults, watch } = this.#running
+      const wanted = { ...(keepTopics && (await topics.asCreated())), ...options.topics }
+      await watch.whileTopicsAreAway(() => topics.replaceAll(wanted))
+      await this.#groups.deleteEmpty(life.ids.filter((id) => life.isRunning(id)))
+      faults.clear()
+      watch.forget()
+    })
   }
 
   snapshot(): Snapshot {
@@ -163,8 +160,11 @@ export class LiveServer implements KafkaServer {
         why: 'A server gives back what it has been itself.',
         next: 'Restore what snapshot() of the same server has given, or fork() that one.',
       })
-    await inside.close()
-    await life.restart(disk.copy())
+    await this.#inTurn(async () => {
+      this.#checkRunning()
+      await inside.close()
+      await life.restart(disk.copy())
+    })
   }
 
   async fork(): Promise<KafkaServer> {
@@ -232,6 +232,7 @@ export class LiveServer implements KafkaServer {
 
   async #stop(): Promise<void> {
     const { inside, life, faults, watch, taps, aws } = this.#parts
+    await this.#turn
     await aws.stop()
     const clients = await watch.connected()
     await inside.close()
@@ -244,6 +245,24 @@ export class LiveServer implements KafkaServer {
       )
     for (const fault of faults.neverFired())
       warn('FAULT_NEVER_FIRED', `A fault has never fired: kafka.faults.${fault}. No such request has come.`)
+  }
+
+  /** Resets and restores go one after the other, and a stop waits for them. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  /** What a stop cuts off ends as everything does that comes after it. */
+  async #whileRunning<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#checkRunning()
+    try {
+      return await work()
+    } catch (error) {
+      this.#checkRunning()
+      throw error
+    }
   }
 
   get #running(): LiveServerParts {

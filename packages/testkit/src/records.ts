@@ -2,6 +2,7 @@ import { committedRecords, KafkaError, listOffset, OffsetSpec, partitionOfKey, p
 import type { Clock } from '@sluice/effects'
 import { ErrorCode, type RecordView } from '@sluice/wire'
 import type { NewRecord, RecordFilter, RecordPlace, RecordsWanted, StoredRecord } from './api.ts'
+import { givenRecord } from './given-records.ts'
 import type { Inside } from './inside.ts'
 import { KafkaServerError } from './server-error.ts'
 import type { Topics } from './topics.ts'
@@ -35,10 +36,11 @@ export class Records {
     const places: RecordPlace[] = []
     const byPartition = new Map<number, { at: number; record: NewRecord }[]>()
     for (const [at, one] of given.entries()) {
-      const record = typeof one === 'string' ? { value: one } : one
+      const record = givenRecord(one)
       const partition = this.#partitionOf(topic, record, partitions.length)
-      const others = byPartition.get(partition) ?? []
-      byPartition.set(partition, [...others, { at, record }])
+      const others = byPartition.get(partition)
+      if (others) others.push({ at, record })
+      else byPartition.set(partition, [{ at, record }])
     }
     for (const [partition, records] of byPartition) {
       const base = await this.#append(

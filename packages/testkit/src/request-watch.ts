@@ -1,5 +1,12 @@
 import type { Clock } from '@sluice/effects'
-import { type ArrivedRequest, type FaultRules, type Interceptor, placesIn } from '@sluice/engine'
+import {
+  type ArrivedRequest,
+  type FaultRules,
+  type Interception,
+  type Interceptor,
+  placesIn,
+} from '@sluice/engine'
+import { Metadata } from '@sluice/wire'
 import type { RequestFilter, SeenRequest } from './api.ts'
 import { clientListener } from './nodes.ts'
 
@@ -14,10 +21,13 @@ interface Client {
   readonly connection: ArrivedRequest['connection']
 }
 
+const askLater: Interception = { kind: 'delay', ms: 20 }
+
 /** Every request of clients passes here on its way: it is noted, and a fault may befall it. */
 export class RequestWatch {
   readonly #clock: Clock
   readonly #faults: FaultRules
+  #areTopicsAway = false
   #seen: SeenRequest[] = []
   /** By the ids of their connections. */
   readonly #clients = new Map<string, Client>()
@@ -42,7 +52,18 @@ export class RequestWatch {
     }
     if (this.#seen.push(seen) >= 2 * keptMax) this.#seen = this.#seen.slice(-keptMax)
     if (!this.#clients.has(connection.id)) this.#meet(connection, clientId)
-    return this.#faults.decide(seen, { ...arrived, request })
+    const interception = this.#faults.decide(seen, { ...arrived, request })
+    return interception ?? (this.#areTopicsAway && api.apiKey === Metadata.apiKey ? askLater : null)
+  }
+
+  /** Who asks for a topic that is away for a moment has the brokers make it, by default: those who ask meanwhile wait. */
+  async whileTopicsAreAway(work: () => Promise<void>): Promise<void> {
+    this.#areTopicsAway = true
+    try {
+      await work()
+    } finally {
+      this.#areTopicsAway = false
+    }
   }
 
   requests({ api, clientId, topic }: RequestFilter = {}): SeenRequest[] {

@@ -102,7 +102,7 @@ const known: Record<keyof KafkaServerOptions, true> = {
 }
 
 function check(options: KafkaServerOptions): void {
-  const { brokers = 1, properties = {}, auth } = options
+  const { brokers = 1, properties = {}, auth, port = 0, seed = 0 } = options
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
   if (unknown !== undefined)
     throw new KafkaServerError(`KafkaServer.start() takes no "${unknown}".`, {
@@ -116,13 +116,28 @@ function check(options: KafkaServerOptions): void {
       why: `It has 1 to ${brokersMax}.`,
       next: 'Give another number, or leave it away for one.',
     })
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new KafkaServerError(`A server cannot have the port ${port}.`, {
+      code: 'PORT',
+      why: 'Ports are whole numbers up to 65535; 0 is any free one.',
+      next: 'Leave it away for any free one, which kafka.bootstrap names.',
+    })
+  if (!Number.isFinite(seed))
+    throw new KafkaServerError(`${JSON.stringify(seed)} is no seed.`, {
+      code: 'SEED',
+      why: 'Ids come from a number.',
+      next: 'Give one such as 1, or leave it away.',
+    })
   if (auth !== undefined && !ways.has(auth))
     throw new KafkaServerError(`A server has no way to log in that is called ${JSON.stringify(auth)}.`, {
       code: 'AUTH',
       why: `It has ${[...ways].join(', ')}.`,
       next: 'Name one of these, or leave it away.',
     })
-  const [problem] = checkBrokerProperties(properties)
+  const noText = Object.entries(properties).find(([, value]) => typeof value !== 'string')
+  const [problem] = noText
+    ? [{ name: noText[0], problem: `${JSON.stringify(noText[1])} is no text` }]
+    : checkBrokerProperties(properties)
   if (problem)
     throw new KafkaServerError(`The property ${problem.name} cannot be set so.`, {
       code: 'PROPERTY',

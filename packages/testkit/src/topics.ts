@@ -6,6 +6,8 @@ import { KafkaServerError } from './server-error.ts'
 
 type TopicMetadata = ResponseOf<typeof Metadata>['topics'][number]
 
+const replaceTriesMax = 50
+
 /** DescribeConfigs says so of what a topic has of its own. */
 const dynamicTopicConfig = 1
 
@@ -21,9 +23,11 @@ export class Topics {
     const connection = await this.#inside.any()
     const all = Object.entries(topics).map(([name, given]) => {
       const options: TopicOptions = typeof given === 'number' ? { partitions: given } : given
+      if (typeof options !== 'object' || options === null || Array.isArray(topics)) throw noTopics(given)
       return createTopic(connection, name, options)
     })
-    await Promise.all(all)
+    // Whatever comes next finds them all made or refused.
+    for (const made of await Promise.allSettled(all)) if (made.status === 'rejected') throw made.reason
   }
 
   /** Those that users have made. */
@@ -47,11 +51,33 @@ export class Topics {
     })
   }
 
-  /** All go, and these come in their place: with the same names they are empty, and their offsets begin at 0. */
+  /** Throws where there is no such partition. */
+  async partition(topic: string, partition: number): Promise<TopicMetadata['partitions'][number]> {
+    const { partitions } = await this.get(topic)
+    const found = partitions.find(({ partitionIndex }) => partitionIndex === partition)
+    if (found && found.errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return found
+    throw new KafkaServerError(`${topic} has no partition ${partition}.`, {
+      code: 'UNKNOWN_PARTITION',
+      why: `It has ${partitions.length}, from 0 on.`,
+      next: 'Name one of them.',
+    })
+  }
+
+  /**
+   * All go, and these come in their place: with the same names they are empty, and their offsets begin at 0. One that a client has had
+   * the brokers make in between goes, too.
+   */
   async replaceAll(topics: NewTopics): Promise<void> {
-    const names = (await this.list()).flatMap(({ name }) => name ?? [])
-    if (names.length > 0) await deleteTopics(await this.#inside.any(), names)
-    await this.create(topics)
+    for (let tries = 1; ; tries++) {
+      const names = (await this.list()).flatMap(({ name }) => name ?? [])
+      if (names.length > 0) await deleteTopics(await this.#inside.any(), names)
+      try {
+        return await this.create(topics)
+      } catch (error) {
+        const isThere = error instanceof KafkaError && error.code === ErrorCode.TOPIC_ALREADY_EXISTS
+        if (!isThere || tries === replaceTriesMax) throw error
+      }
+    }
   }
 
   /** What `create` needs to make them as they are. */
@@ -85,4 +111,12 @@ export class Topics {
       }),
     )
   }
+}
+
+function noTopics(given: unknown): KafkaServerError {
+  return new KafkaServerError('Topics are given by their names.', {
+    code: 'TOPICS',
+    why: `${JSON.stringify(given)} says nothing of how many partitions one has.`,
+    next: 'Give them such as { orders: 3 } or { orders: { partitions: 3, configs: {} } }.',
+  })
 }

@@ -47,6 +47,11 @@ interface Refusal {
   readonly next: string
 }
 
+const waitMsMax = 2_147_483_647
+
+/** Of whoever says nothing in JavaScript. */
+const unsaid = { error: '', ms: NaN }
+
 /** One that is set: it fires where it matches, so many times. */
 interface Rule extends Fault {
   readonly api: string
@@ -81,20 +86,20 @@ export class FaultRules {
     this.#hasTurn = hasTurn
   }
 
-  once(api: string, { error, ...options }: FaultOptions & { error: string }): Fault {
+  once(api: string, { error, ...options }: FaultOptions & { error: string } = unsaid): Fault {
     return this.#add('once', api, options, { error: this.#errorName(error) }, 1)
   }
 
-  always(api: string, { error, ...options }: FaultOptions & { error: string }): Fault {
+  always(api: string, { error, ...options }: FaultOptions & { error: string } = unsaid): Fault {
     return this.#add('always', api, options, { error: this.#errorName(error) }, Infinity)
   }
 
-  delay(api: string, { ms, ...options }: FaultOptions & { ms: number }): Fault {
-    return this.#add('delay', api, options, { delay: ms }, Infinity)
+  delay(api: string, { ms, ...options }: FaultOptions & { ms: number } = unsaid): Fault {
+    return this.#add('delay', api, options, { delay: this.#wait(ms) }, Infinity)
   }
 
-  throttle(api: string, { ms, ...options }: FaultOptions & { ms: number }): Fault {
-    return this.#add('throttle', api, options, { throttle: ms }, Infinity)
+  throttle(api: string, { ms, ...options }: FaultOptions & { ms: number } = unsaid): Fault {
+    return this.#add('throttle', api, options, { throttle: this.#wait(ms) }, Infinity)
   }
 
   drop(api: string, { served = false, ...options }: FaultOptions & { served?: boolean } = {}): Fault {
@@ -164,9 +169,18 @@ export class FaultRules {
     return { kind: 'drop' in action ? 'drop' : 'disconnect', served: action.served ?? false }
   }
 
-  #errorName(name: string): string {
+  #errorName(name = ''): string {
     if (Object.hasOwn(codes, name) && name !== 'NONE') return name
     throw this.#unknown('error', name, Object.keys(codes))
+  }
+
+  #wait(ms: number): number {
+    if (typeof ms === 'number' && ms >= 0 && ms <= waitMsMax) return ms
+    throw this.#refused('A fault says how long it lasts.', {
+      code: 'FAULT',
+      why: `${JSON.stringify(ms)} is no number of milliseconds from 0 to ${waitMsMax}.`,
+      next: 'Give one such as 500.',
+    })
   }
 
   #unknown(what: string, name: string, names: readonly string[]): Error {
@@ -178,8 +192,14 @@ export class FaultRules {
   }
 
   #add(word: string, api: string, options: FaultOptions, action: FaultAction, usual: number): Fault {
-    if (![...apiByKey.values()].some(({ name }) => name === api)) throw this.#unknown('API', api, apiNames())
+    if (!apiNames().includes(api)) throw this.#unknown('API', api, apiNames())
     const { times = usual, ...target } = options
+    if (times !== Infinity && !(Number.isInteger(times) && times > 0))
+      throw this.#refused('A fault fires once at least.', {
+        code: 'FAULT',
+        why: `${JSON.stringify(times)} is no number of times.`,
+        next: 'Give a whole number from 1 on, or leave it away.',
+      })
     const rule: Rule = {
       api,
       target,
