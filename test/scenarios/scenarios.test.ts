@@ -13,6 +13,7 @@ const hasFollowers = /^start brokers=[2-9]/m
 /** Followers that are fed hear at once of what others hear of within replica.fetch.wait.max.ms. */
 const heardOfLater: ReadonlySet<string> = new Set([
   'a-reader-is-sent-to-a-replica-in-its-rack.txt',
+  'deleted-records-stay-deleted-after-a-kill.txt',
   'records-are-deleted-on-all-replicas.txt',
 ])
 

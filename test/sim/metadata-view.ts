@@ -57,6 +57,8 @@ export class MetadataView {
   readonly #unfenced = new Map<number, boolean>()
   /** By partition and leader epoch: at most one leader. */
   readonly #leaders = new Map<string, number>()
+  /** Partitions and the brokers that they were moved away from, whether they have come back since or not. */
+  readonly #movedAway = new Set<string>()
   #nextOffset = 0
   /** By partition: how often it has changed since when. */
   readonly #changes = new Map<string, { sinceMs: number; count: number }>()
@@ -73,6 +75,11 @@ export class MetadataView {
   partition(topic: string, index: number): PartitionFacts | undefined {
     for (const { name, partitions } of this.#topics.values()) if (name === topic) return partitions[index]
     return undefined
+  }
+
+  /** Whether `topic-index` was moved away from the broker at some time: what it has of it then may be put aside. */
+  wasMovedAway(partition: string, brokerId: number): boolean {
+    return this.#movedAway.has(`${partition}:${brokerId}`)
   }
 
   isUnfenced(brokerId: number): boolean {
@@ -156,10 +163,12 @@ export class MetadataView {
   #change(value: ValueOf<typeof PartitionChangeRecord>): void {
     const partition = this.#topics.get(value.topicId)?.partitions[value.partitionId]
     if (!partition) return
-    const { isr: before, elr } = partition
+    const { isr: before, elr, replicas, topic, index } = partition
     partition.isr = value.isr ?? partition.isr
     partition.elr = value.eligibleLeaderReplicas ?? partition.elr
     partition.replicas = value.replicas ?? partition.replicas
+    for (const id of replicas)
+      if (!partition.replicas.includes(id)) this.#movedAway.add(`${topic}-${index}:${id}`)
     const moving = [value.addingReplicas, value.removingReplicas].filter((ids) => ids !== null)
     if (moving.length > 0) partition.isMoving = moving.some((ids) => ids.length > 0)
     if (value.leader !== leaderUnchanged) {

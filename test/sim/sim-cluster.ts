@@ -28,6 +28,8 @@ interface SimClusterOptions {
   readonly onMetadata: () => void
   /** Whether nothing of a partition is promised to anybody, by its directory's name. */
   readonly mayLose: (partition: string) => boolean
+  /** A broker that was away when a partition left it puts aside what it has of it. */
+  readonly wasMovedAway: (partition: string, brokerId: number) => boolean
   /** A broker has lost what was not synced. */
   readonly onLostWrites: (brokerId: number) => void
   /** A broker has lost all. */
@@ -194,9 +196,10 @@ export class SimCluster {
   }
 
   #hasLost(id: number, loss: Loss): void {
-    const { story, mayLose } = this.#options
+    const { story, mayLose, wasMovedAway } = this.#options
     const what = JSON.stringify(loss)
     story.tell(nameOf(id), `finds lost: ${what}`)
+    if (loss.kind === 'log put aside' && wasMovedAway(loss.log, id)) return
     // It was killed before it had made the log of a new partition, or has followed a leader that had lost records.
     if ('log' in loss && mayLose(loss.log)) return
     if (!this.#of(id).mayHaveLost) story.violated(`${nameOf(id)} has lost something for no reason: ${what}`)

@@ -100,6 +100,7 @@ class Simulation {
       feedsInline: feed === 'inline',
       properties: { ...propertiesOf(random, brokers), ...(compacts ? cleanerPropertiesOf(seed) : {}) },
       mayLose: (partition) => ledger.committedEnd(partition) === 0 || ledger.isForgiven(partition),
+      wasMovedAway: (partition, brokerId) => this.#metadata.wasMovedAway(partition, brokerId),
       onMetadata: () => this.#followMetadata(),
       onLostWrites: (brokerId) => this.#lostWrites.lost(this.#metadata, brokerId),
       onNewDisk: (brokerId) => this.#lostWrites.lostAll(this.#metadata, brokerId),

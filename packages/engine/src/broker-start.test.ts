@@ -1,6 +1,6 @@
 import { alterConfigs, Connection, createTopic, deleteTopics, produce } from '@sluice/client'
 import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from '@sluice/effects'
-import { ConfigResourceType } from '@sluice/wire'
+import { AlterPartitionReassignments, ConfigResourceType } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 import type { BrokerNode } from './node-properties.ts'
@@ -125,6 +125,21 @@ describe('a broker that starts after a crash', () => {
     expect(names(1)).toContain('doomed-0')
     expect(names(2).filter((name) => name.startsWith('kept'))).toHaveLength(20)
     await topicOnSecond('next', 1)
+  })
+
+  it('puts aside what was moved to others meanwhile, and begins anew where it comes back', async () => {
+    await createTopic(client, 'moved', { assignments: [[1, 2]] })
+    const moves = (replicas: number[]) =>
+      client.send(AlterPartitionReassignments, 1, {
+        topics: [{ name: 'moved', partitions: [{ partitionIndex: 0, replicas }] }],
+      })
+    await crash()
+    await moves([1])
+    await cluster.startBroker(node(2), properties)
+    const stray = expect.stringMatching(/^moved-0\.[0-9a-f]{32}-stray$/)
+    expect(names(2).filter((name) => name.startsWith('moved'))).toEqual([stray])
+    await moves([1, 2])
+    expect(names(2).filter((name) => name.startsWith('moved'))).toEqual([stray, 'moved-0'])
   })
 
   it('gives up when it is told to, and is started another time', async () => {

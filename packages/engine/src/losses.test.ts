@@ -189,7 +189,7 @@ describe('a start on what a clean stop has left', () => {
     expect(await world.names()).toEqual([])
     expect(lossSentences(world.losses)).toEqual([
       '1 log lost records: __cluster_metadata-0 from offset 0 on.',
-      expect.stringMatching(/^3 logs of topics that the metadata does not know, put aside: /),
+      expect.stringMatching(/^3 logs of partitions that the metadata does not have there, put aside: /),
     ])
     await world.stop()
   })

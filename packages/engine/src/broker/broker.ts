@@ -270,7 +270,7 @@ export class Broker implements BrokerServices {
     this.#goOn()
     await this.logs.load(signal)
     this.#goOn()
-    this.logs.removeStrays((topicId) => this.metadata.topicById(topicId) !== undefined)
+    this.logs.removeStrays((topicId, index) => this.#holds(topicId, index))
     this.#tellMissingLogs()
     this.#tellIgnoredConfigs()
     this.partitions.begin()
@@ -355,6 +355,10 @@ export class Broker implements BrokerServices {
     if (this.#waitingMetadata) return void this.#waitingMetadata.push(records)
     this.metadata.replay(records)
     this.#registration.heard()
+  }
+
+  #holds(topicId: string, index: number): boolean {
+    return this.metadata.topicById(topicId)?.partitions[index]?.replicas.includes(this.nodeId) === true
   }
 
   *#applyTopics(): Steps {

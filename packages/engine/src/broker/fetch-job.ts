@@ -36,10 +36,10 @@ const leaderHintVersionMin = 16
 const anyReplicaVersionMin = 11
 const rackAwareSelector = 'org.apache.kafka.common.replica.RackAwareReplicaSelector'
 /**
- * A follower that knows an older high watermark than its leader's waits so long for records to come along with the news.
- * At once would be an exchange more for each commit, while the next records wait for the follower.
+ * A follower that knows an older high watermark or log start than its leader's waits so long for records to come along
+ * with the news. At once would be an exchange more for each commit, while the next records wait for the follower.
  */
-const highWatermarkWaitMs = 10
+const newsWaitMs = 10
 const readCommitted = 1
 
 /** So many partitions are read at once: real clients wait for no turn. */
@@ -160,7 +160,7 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
     if (!this.#isWaiting) this.#wait()
     // The wait may be over before it has begun.
     if (!this.#isWaiting) return
-    if (moment === 'arrival') this.#waitAtMost(isBehind ? highWatermarkWaitMs : Infinity)
+    if (moment === 'arrival') this.#waitAtMost(isBehind ? newsWaitMs : Infinity)
     if (this.#mustLookAgain) this.#look('later')
   }
 
@@ -212,9 +212,14 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
     return bytes >= Math.min(this.#request.minBytes, this.#bytesMax)
   }
 
-  /** Followers serve what is committed, and lead from there on: they hear of the high watermark soon. */
-  #isFollowerBehind({ highWatermark, wanted }: Fetched): boolean {
-    return this.#follower !== null && this.#scope.incremental && highWatermark !== wanted.sentHighWatermark
+  /**
+   * Followers serve what is committed, and lead from there on: they hear of the high watermark soon. Who has records that
+   * are deleted is not in sync before it knows.
+   */
+  #isFollowerBehind({ highWatermark, logStartOffset, wanted }: Fetched): boolean {
+    if (this.#follower === null) return false
+    if (wanted.logStartOffset >= 0 && wanted.logStartOffset < logStartOffset) return true
+    return this.#scope.incremental && highWatermark !== wanted.sentHighWatermark
   }
 
   *#read(moment: Moment): Steps<Fetched[]> {

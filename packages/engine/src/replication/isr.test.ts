@@ -9,6 +9,7 @@ const nowMs = 1000
 interface Reported {
   id: number
   end: number
+  start?: number
   leaderEnd?: number
   agoMs?: number
 }
@@ -19,12 +20,15 @@ function view(others: (Reported | number)[], changes: Partial<LeaderView> = {}):
   const replicas = [{ id: 1, end: 10 }, ...others].map((each: Reported | number) => {
     const id = typeof each === 'number' ? each : each.id
     const replica = new ReplicaProgress(id, isr.includes(id), 0)
-    if (typeof each !== 'number') replica.reached(each.end, each.leaderEnd ?? 10, nowMs - (each.agoMs ?? 0))
+    if (typeof each === 'number') return replica
+    replica.heard({ logStartOffset: each.start ?? 0, brokerEpoch: 1 })
+    replica.reached(each.end, each.leaderEnd ?? 10, nowMs - (each.agoMs ?? 0))
     return replica
   })
   return {
     replicas,
     isr,
+    logStartOffset: 0,
     logEndOffset: 10,
     highWatermark: 0,
     epochStartOffset: 0,
@@ -130,6 +134,13 @@ describe('the ISR', () => {
       { id: 3, end: 7 },
     ]
     expect(wantedIsr(view(others, { isr: [1], epochStartOffset: 8 }))).toEqual([1, 2])
+  })
+
+  it('is not entered with records that were deleted', () => {
+    const outside = { isr: [1], highWatermark: 8, logStartOffset: 3 }
+    const leader = view([{ id: 2, end: 8, start: 2 }], outside)
+    expect(wantedIsr(leader)).toEqual([1])
+    expect(wantedIsr(view([{ id: 2, end: 8, start: 3 }], outside))).toEqual([1, 2])
   })
 
   it('is not entered by a broker that is fenced or shuts down, or has not been heard of', () => {

@@ -12,6 +12,7 @@ export interface LeaderView {
   readonly isr: readonly number[]
   /** What the controller is asked to make of it, and has not answered; null while there is nothing. */
   readonly proposedIsr: readonly number[] | null
+  readonly logStartOffset: number
   readonly logEndOffset: number
   readonly highWatermark: number
   /** Where the leader's log ended when its epoch began. */
@@ -67,14 +68,15 @@ function isCaughtUp(replica: ReplicaProgress, view: LeaderView): boolean {
 }
 
 /**
- * It fetches, has all that is committed, and has agreed with this leader on what came before it: below the epoch's start its
- * log might still differ.
+ * It fetches, has all that is committed, has agreed with this leader on what came before it (below the epoch's start its
+ * log might still differ), and has nothing that was deleted: where it led next, that would be there again.
  */
 function mayEnter(replica: ReplicaProgress, view: LeaderView): boolean {
   return (
     !replica.isPutOut &&
     replica.endOffset >= view.highWatermark &&
     replica.endOffset >= view.epochStartOffset &&
+    replica.logStartOffset >= view.logStartOffset &&
     view.isEligible(replica)
   )
 }

@@ -364,6 +364,7 @@ export class Leader implements StagingHome, StagedLeader {
       replicas: this.#progress,
       isr: this.#state.isr,
       proposedIsr: this.#proposedIsr,
+      logStartOffset: log.logStartOffset,
       logEndOffset: log.logEndOffset,
       highWatermark: log.highWatermark,
       epochStartOffset: this.#epochStartOffset,

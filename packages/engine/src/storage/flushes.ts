@@ -18,7 +18,7 @@ interface LogOfFlushes {
 /** Makes a log durable, at once or off the event loop, and knows up to where it is. */
 export class Flushes {
   readonly #log: LogOfFlushes
-  readonly #onCut: (() => void) | undefined
+  readonly #onCheckpointsDue: (() => void) | undefined
   /** Everything below is durable. */
   recoveryPoint = 0
   #lastFlushMs: number
@@ -27,9 +27,9 @@ export class Flushes {
   /** A flush that overlaps a cut, or the end, proves nothing. */
   #interruptions = 0
 
-  constructor(log: LogOfFlushes, onCut: (() => void) | undefined) {
+  constructor(log: LogOfFlushes, onCheckpointsDue: (() => void) | undefined) {
     this.#log = log
-    this.#onCut = onCut
+    this.#onCheckpointsDue = onCheckpointsDue
     this.#lastFlushMs = log.clock.now()
   }
 
@@ -46,7 +46,7 @@ export class Flushes {
     this.#interruptions++
     if (offset >= this.recoveryPoint) return
     this.recoveryPoint = offset
-    this.#onCut?.()
+    this.#onCheckpointsDue?.()
   }
 
   noteClosed(): void {

@@ -54,7 +54,7 @@ export interface LogDirectoryOptions {
 }
 
 /** Told of what happens to any of the logs. */
-type LogListener = Pick<LogOptions, 'onBackgroundFailure' | 'onCut'>
+type LogListener = Pick<LogOptions, 'onBackgroundFailure' | 'onCheckpointsDue'>
 
 /** The logs by `checkpointKey`. */
 type Logs = ReadonlyMap<string, Log>

@@ -288,7 +288,7 @@ describe('topics that go', () => {
     const manager = await node.open()
     manager.getOrCreate(events, topicId)
     manager.getOrCreate({ topic: 'kept', partition: 3 }, otherId)
-    expect(manager.removeStrays((id) => id === otherId)).toBe(1)
+    expect(manager.removeStrays((id, partition) => id === otherId && partition === 3)).toBe(1)
     expect(node.names().filter((name) => /stray|kept/.test(name))).toEqual([
       expect.stringMatching(/^events-0\.[0-9a-f]{32}-stray$/),
       'kept-3',

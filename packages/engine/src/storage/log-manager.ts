@@ -55,8 +55,7 @@ export class LogManager {
     try {
       this.#taken = LogDirectory.take(this.#options, {
         onBackgroundFailure: (error) => this.#upkeep.failed('background work on a log failed', error),
-        // What is durable below the old recovery point is not what is written there now.
-        onCut: () => this.#writeCheckpointsSoon(),
+        onCheckpointsDue: () => this.#writeCheckpointsSoon(),
       })
       await inSlices(this.#taken.load(this.#logs), clock, AbortSignal.any([signal, this.#loading.signal]))
     } catch (error) {
@@ -115,11 +114,16 @@ export class LogManager {
     this.#writeCheckpointsSoon()
   }
 
-  /** Puts aside the logs of topics that the metadata does not know (Kafka's `-stray`). Returns how many. */
-  removeStrays(isKnown: (topicId: string) => boolean): number {
-    const strays = [...this.#logs.values()].filter((log) => log.topicId !== null && !isKnown(log.topicId))
+  /**
+   * Puts aside the logs of partitions that by the metadata are not here: of topics that were deleted while the broker
+   * was away, or moved to others (Kafka's `-stray`). Returns how many.
+   */
+  removeStrays(isHere: (topicId: string, partition: number) => boolean): number {
+    const strays = [...this.#logs.values()].filter(
+      ({ topicId, topicPartition }) => topicId !== null && !isHere(topicId, topicPartition.partition),
+    )
     for (const log of strays)
-      this.#putStrayAside(log, 'the topic of a log is not known; the log is put aside')
+      this.#putStrayAside(log, 'by the metadata the partition of a log is not here; the log is put aside')
     return strays.length
   }
 

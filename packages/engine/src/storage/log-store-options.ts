@@ -24,6 +24,9 @@ export interface LogStoreOptions {
   onLoss?: TellLoss
   /** Asked before a load cuts the log: it tells the loss itself, or throws, and nothing is cut. */
   beforeCut?: (tail: LostTail) => Steps
-  /** The recovery point is lower than before: what was durable behind it is gone. */
-  onCut?: (() => void) | undefined
+  /**
+   * The checkpoints are to be written soon: the recovery point is lower than before, since what was durable behind it is
+   * gone, or the log begins later in its first segment, whose records would be back after a kill.
+   */
+  onCheckpointsDue?: (() => void) | undefined
 }

@@ -62,6 +62,7 @@ export class LogStore implements SegmentHome {
   #cleanedOffset: number | null = null
   #cuts = 0
   #isClosed = false
+  readonly #onCheckpointsDue: () => void
   readonly #flushes: Flushes
   #removals: Removals | null = null
   #cut: Cut | null = null
@@ -86,7 +87,8 @@ export class LogStore implements SegmentHome {
     this.#directory = options.directory
     this.producers = new ProducerState(this)
     this.leaderEpochs = new LeaderEpochs(this)
-    this.#flushes = new Flushes(this, options.onCut)
+    this.#onCheckpointsDue = options.onCheckpointsDue ?? (() => {})
+    this.#flushes = new Flushes(this, options.onCheckpointsDue)
   }
 
   get directory(): string {
@@ -362,6 +364,7 @@ export class LogStore implements SegmentHome {
     this.#flushes.recoveryPoint = Math.max(this.recoveryPoint, offset)
     this.leaderEpochs.truncateFromStart(offset)
     this.producers.logStartMoved(offset)
+    if (offset > this.segmentAt(0).baseOffset) this.#onCheckpointsDue()
   }
 
   /** Removes so many segments from the oldest on; readers that are in them go on. */

@@ -4,7 +4,7 @@ export type Loss =
   | { kind: 'log cut'; log: string; offset: number; records: number; bytes: number; keptIn?: string }
   /** Records of a log from `offset` on are gone up to `endOffset`, where it goes on. */
   | { kind: 'log has a hole'; log: string; offset: number; endOffset: number }
-  /** The topic of a log is not known (Kafka's `-stray`). */
+  /** By the metadata the partition of a log is not on this broker (Kafka's `-stray`). */
   | { kind: 'log put aside'; log: string; directory: string }
   /** By the metadata only this broker has all that was committed, and there is no log: it begins empty. */
   | { kind: 'log missing'; log: string }
@@ -37,7 +37,7 @@ export function lossSentences(losses: readonly Loss[]): string[] {
   const aside = ofEachLog(losses, 'log put aside')
   if (aside.length > 0)
     sentences.push(
-      `${counted(aside, 'log')} of topics that the metadata does not know, put aside: ${listed(aside.map(asideText))}.`,
+      `${counted(aside, 'log')} of partitions that the metadata does not have there, put aside: ${listed(aside.map(asideText))}.`,
     )
   for (const { path, effect } of losses.filter((loss) => loss.kind === 'file unreadable').slice(0, namedMax))
     sentences.push(`${path} could not be read: ${effect}.`)
