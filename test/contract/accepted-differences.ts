@@ -190,6 +190,13 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     places: [],
   },
   {
+    what: 'A broker whose only log directory does not serve (a full disk, say)',
+    here: 'goes on: after four seconds others lead in its place where they are in sync, and it leads and shows what it alone has; it is in sync again when its disk serves',
+    apacheKafka: 'stops at once, and does not start before the disk serves',
+    why: 'What stands on a full disk can be read, also where nobody else has it, and nobody has to start anything again.',
+    places: [],
+  },
+  {
     what: 'DeleteRecords before a kill',
     here: 'the records stay deleted: where the log begins is written at once, and who does not know it is in no ISR',
     apacheKafka:

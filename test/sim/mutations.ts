@@ -161,7 +161,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'who was put out of the ISR enters without a fetch',
-    edits: [edit('replication/isr.ts', '!replica.isPutOut &&', '')],
+    edits: [edit('replication/isr.ts', '!replica.isPutOut &&\n    replica.endOffset', 'replica.endOffset')],
   },
   {
     name: 'readers of what is committed get what is open',

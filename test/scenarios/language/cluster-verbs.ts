@@ -69,6 +69,12 @@ export const clusterVerbs: Record<string, Verb> = {
     return ['ok']
   },
 
+  /** `disk-works`: of every broker, from now on. */
+  'disk-works': (world) => {
+    world.disk.beforeOperation = () => {}
+    return ['ok']
+  },
+
   /** `wait 3s`: time passes. */
   wait: async (world, { words: [duration = ''] }) => {
     await world.clock.advance(durationMs(duration))

@@ -191,7 +191,15 @@ export class Broker implements BrokerServices {
       heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
       metadataOffset: () => this.metadata.offset,
       isUnfenced: () => this.metadata.aliveBrokerEpoch(this.nodeId) === this.epoch,
+      shouldStepBack: () => this.logs.disk.isGivenUp && this.#isReplaceable,
     })
+  }
+
+  /** Others are in sync where it is. */
+  get #isReplaceable(): boolean {
+    for (const { partitions } of this.metadata.topics())
+      if (partitions.some(({ isr }) => isr.length > 1 && isr.includes(this.nodeId))) return true
+    return false
   }
 
   #serverOf(options: BrokerOptions, parts: BrokerParts): Server<RequestContext> {

@@ -16,7 +16,9 @@ beforeEach(async () => {
 })
 afterEach(() => controller.close())
 
-function registration(options: { clusterId?: string; metadataOffset?: () => number } = {}): Registration {
+function registration(
+  options: { clusterId?: string; metadataOffset?: () => number; shouldStepBack?: () => boolean } = {},
+): Registration {
   return new Registration({
     brokerId: 1,
     clusterId,
@@ -30,6 +32,7 @@ function registration(options: { clusterId?: string; metadataOffset?: () => numb
     heartbeatIntervalMs,
     metadataOffset: () => controller.image.offset,
     isUnfenced: isAlive,
+    shouldStepBack: () => false,
     ...options,
   })
 }
@@ -106,6 +109,21 @@ describe('a registration', () => {
     slow.abandon()
     await kept
     expect(isAlive()).toBe(false)
+  })
+
+  it('is fenced for a moment where its broker had better step back', async () => {
+    let isDue = false
+    const one = registration({ shouldStepBack: () => isDue })
+    await one.register(listeners, signal)
+    await one.keepAlive(signal)
+    const states: boolean[] = []
+    controller.image.onChange(() => states.push(isAlive()))
+    isDue = true
+    await controller.clock.advance(heartbeatIntervalMs)
+    isDue = false
+    await controller.clock.advance(3 * heartbeatIntervalMs)
+    expect(states).toEqual([false, true])
+    await one.leave()
   })
 
   it('is kept alive by heartbeats for as long as it lasts', async () => {

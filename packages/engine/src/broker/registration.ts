@@ -149,9 +149,18 @@ export class Registration {
   }
 
   #beatAndGoOn(): void {
-    this.#beat({})
+    this.#beatOrStepBack()
       .then(() => this.#schedule())
       .catch((bug: unknown) => raise(this.#options.clock, bug))
+  }
+
+  /**
+   * Who had better not serve is fenced for a moment: others lead in its place, and it is in no ISR but where it is the last
+   * one. There it serves on.
+   */
+  async #beatOrStepBack(): Promise<void> {
+    if (this.#options.shouldStepBack()) await this.#beat({ wantFence: true })
+    if (!this.#stopping) await this.#beat({})
   }
 
   /** Whether the broker may stop now. */
@@ -186,4 +195,6 @@ interface RegistrationOptions {
   readonly metadataOffset: () => number
   /** Whether this broker is alive, by what it has replayed itself. */
   readonly isUnfenced: () => boolean
+  /** Whether it cannot do its work, and others could. */
+  readonly shouldStepBack: () => boolean
 }

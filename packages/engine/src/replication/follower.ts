@@ -72,8 +72,9 @@ export class Follower implements ReplicaFeed {
 
   /** The leader lives in this process and would feed this follower; false where they do not stand together. */
   openFeed({ leaderEpoch, endOffset }: FeedOffer): boolean {
-    const { log, disk } = this.#replica
+    const { log, disk, context } = this.#replica
     if (this.#source !== 'fetched' || disk.isOffline || this.#isThrottled) return false
+    if (context.nodeDisk.isGivenUp) return false
     if (leaderEpoch !== this.leaderEpoch || endOffset !== log.logEndOffset) return false
     this.#fetchers.unfollow(this)
     this.#source = 'fed'
@@ -85,9 +86,14 @@ export class Follower implements ReplicaFeed {
     if (this.#isThrottled) this.end()
   }
 
-  /** Not to be fetched for at the moment: out of sync, and this broker takes too much. */
+  /**
+   * Not to be fetched for at the moment: out of sync, and this broker takes too much; or its disk takes nothing. Where
+   * there is nothing to take it would be in sync all the same, and lead, and could not do that either.
+   */
   get isHeldBack(): boolean {
-    return !this.#isLevel && this.#isThrottled && this.#replica.context.quotas.follower.isExceeded
+    const { nodeDisk, quotas } = this.#replica.context
+    if (nodeDisk.isGivenUp) return true
+    return !this.#isLevel && this.#isThrottled && quotas.follower.isExceeded
   }
 
   get #isThrottled(): boolean {

@@ -74,6 +74,12 @@ describe('what is committed', () => {
     expect(committedBelow(view([{ id: 2, end: 8 }, 3]))).toBeLessThan(0)
   })
 
+  it('does not wait for a replica that was put out and has not fetched since', () => {
+    const leader = view([{ id: 2, end: 9, leaderEnd: 9, agoMs: 50 }], { isr: [1] })
+    leader.replicas[1]?.putOut()
+    expect(committedBelow(leader)).toBe(10)
+  })
+
   it('waits for a replica that is caught up and about to enter', () => {
     const entering = { id: 2, end: 9, leaderEnd: 9, agoMs: 50 }
     expect(committedBelow(view([entering], { isr: [1] }))).toBe(9)

@@ -26,14 +26,14 @@ export interface LeaderView {
 /**
  * The replicas that the high watermark waits for: those in the ISR or in the one that is proposed, whichever of the two
  * will be (KIP-497), and those that are caught up and about to enter. Without the latter a follower could run behind
- * the high watermark of a busy leader for ever.
+ * the high watermark of a busy leader for ever. Who was put out and has not fetched since is not about to enter.
  */
 export function countedReplicas(view: LeaderView): readonly ReplicaProgress[] {
   const counted = view.replicas.filter(
     (replica) =>
       view.isr.includes(replica.brokerId) ||
       view.proposedIsr?.includes(replica.brokerId) ||
-      (replica.isKnown && isCaughtUp(replica, view) && view.isEligible(replica)),
+      (replica.isKnown && !replica.isPutOut && isCaughtUp(replica, view) && view.isEligible(replica)),
   )
   // One array the less for each of many partitions.
   return counted.length === view.replicas.length ? view.replicas : counted

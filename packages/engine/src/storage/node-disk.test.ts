@@ -40,6 +40,23 @@ class World {
 const told = `ERROR the disk fails directory=${directory} reason="${full.message}" what="an append failed" partition=3`
 
 describe('the disk of a node', () => {
+  it('is given up when it has failed for a while, and no more when it serves', async () => {
+    const world = new World()
+    const { disk, clock } = world
+    world.isFull(true)
+    disk.failed('an append failed', full)
+    await clock.advance(3_999)
+    expect(disk.isGivenUp).toBe(false)
+    await clock.advance(1)
+    expect(disk.isGivenUp).toBe(true)
+    world.isFull(false)
+    await clock.advance(1_000)
+    expect(disk.isGivenUp).toBe(false)
+    // What has failed once is over before.
+    disk.failed('a flush failed', full)
+    for (let ms = 0; ms < 10_000; ms += 100, await clock.advance(100)) expect(disk.isGivenUp).toBe(false)
+  })
+
   it('tells once that it fails, however often it does, and once that it serves again, also when nobody writes', async () => {
     const world = new World()
     const { disk, clock, lines, memory } = world

@@ -5,6 +5,8 @@ import { probeName, VolumeFullError } from './volume.ts'
 const checkMs = 1_000
 /** A disk that has refused something within this time does not serve: whoever writes tries again sooner. */
 const quietMsMin = 2_500
+/** A disk that has not served for so long is no passing matter: one that has refused once serves again before. */
+const givenUpAfterMs = 4_000
 /** As the largest batch is by default (message.max.bytes): a nearly full disk may still take a small file. */
 const probeBytes = 1024 * 1024
 
@@ -38,6 +40,7 @@ export class NodeDisk {
   readonly #logger: Logger
   readonly #directory: string
   #failure: DiskFailure | null = null
+  #failingSinceMs = 0
   #failedAtMs = 0
   #timer: Timer | null = null
   #isProbing = false
@@ -53,6 +56,11 @@ export class NodeDisk {
   /** Null while the disk serves. */
   get failure(): DiskFailure | null {
     return this.#failure
+  }
+
+  /** It has not served for so long that others had better do what this node does, where they can. */
+  get isGivenUp(): boolean {
+    return this.#failure !== null && this.#clock.monotonic() - this.#failingSinceMs >= givenUpAfterMs
   }
 
   /** From now on looks whether the directory is still there; a node whose directory is gone fails. */
@@ -76,6 +84,7 @@ export class NodeDisk {
     this.#logger.debug(what, { ...facts, reason })
     this.#failedAtMs = this.#clock.monotonic()
     if (this.#failure) return
+    this.#failingSinceMs = this.#failedAtMs
     this.#failure = {
       sinceMs: this.#clock.now(),
       reason,

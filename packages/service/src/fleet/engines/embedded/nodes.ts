@@ -115,7 +115,7 @@ export function diskFindings(failing: readonly (NodeKey & DiskFailure)[]): Findi
 function fullVolumeFinding({ sinceMs, fullVolumeBytes = 0, ...key }: NodeKey & DiskFailure): Finding {
   const since = new Date(sinceMs).toISOString()
   const size = `${fullVolumeBytes / 1024 ** 3} GiB`
-  const message = `The volume of ${nodeName(key)} is full since ${since}: it has ${size}. What is produced there is answered with KAFKA_STORAGE_ERROR, and followers there fall behind; what it has can be read and deleted. It serves again by itself when UpdateBrokerStorage makes it larger, or when retention or the deletion of topics makes room.`
+  const message = `The volume of ${nodeName(key)} is full since ${since}: it has ${size}. Other brokers lead in its place where they have all that it has; what is produced there else is answered with KAFKA_STORAGE_ERROR. What it has can be read and deleted. It serves again by itself when UpdateBrokerStorage makes it larger, or when retention or the deletion of topics makes room.`
   return { code: 'VOLUME_FULL', message }
 }
 
@@ -125,7 +125,7 @@ function diskFinding(failing: readonly (NodeKey & DiskFailure)[]): Finding[] {
   if (!first) return []
   const names = failing.map(nodeName).join(', ')
   const since = new Date(first.sinceMs).toISOString()
-  const message = `The disk refuses reads or writes of ${names} since ${since}: ${first.reason}. What it refuses is answered with an error; the disk is tried again and again.`
+  const message = `The disk refuses reads or writes of ${names} since ${since}: ${first.reason}. Other brokers lead in a broker's place where they have all that it has; what the disk refuses else is answered with an error. It is tried again and again.`
   return [{ code: 'DISK_FAILING', message }]
 }
 
