@@ -15,6 +15,7 @@ describe('the command line of the simulation', () => {
       clients: ['records', 'transactions', 'consumers'],
       jobs: availableParallelism(),
       isOneService: false,
+      isUnclean: false,
       story: false,
       mutations: false,
       only: '',

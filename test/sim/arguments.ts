@@ -14,6 +14,8 @@ export interface SimArguments {
   readonly story: boolean
   /** One service hosts all of a cluster, and is killed. */
   readonly isOneService: boolean
+  /** Rather a leader that is out of sync than none, as on MSK. */
+  readonly isUnclean: boolean
   /** Bugs are put in. */
   readonly mutations: boolean
   /** A part of the name of the bugs that are put in; with `--mutations`. */
@@ -21,7 +23,7 @@ export interface SimArguments {
 }
 
 const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [--feed inline|fetch] [--clients records|transactions|consumers]
-                      [--brokers N] [--one-service] [--story]
+                      [--brokers N] [--one-service] [--unclean] [--story]
        npm run sim -- --mutations [--seeds COUNT] [--jobs COUNT] [--only TEXT]
   --seed       The first seed. Default: 1
   --seeds      How many are played. Default: 1; of mutations at most 500 each
@@ -30,6 +32,7 @@ const usage = `Usage: npm run sim -- [--seed N] [--seeds COUNT] [--jobs COUNT] [
   --clients    Who uses the cluster. Default: all, one after the other
   --brokers    Default: 3
   --one-service  All of the cluster is killed at once, too, as where one service hosts it
+  --unclean    With unclean.leader.election.enable, as MSK has it: where nobody in sync can be had, records may be lost
   --story      Tells the story of seeds that find nothing too
   --mutations  Puts bugs in on purpose, until a seed finds each
   --only       Those whose name has this text`
@@ -57,9 +60,9 @@ function readArguments(args: readonly string[]): SimArguments | null {
       clients: text,
       only: text,
     }
-    const options = { ...texts, 'one-service': flag, story: flag, mutations: flag }
+    const options = { ...texts, 'one-service': flag, unclean: flag, story: flag, mutations: flag }
     const { values } = parseArgs({ args: [...args], options })
-    const { feed, story, mutations, only = '' } = values
+    const { feed, story, mutations, unclean: isUnclean, only = '' } = values
     const numbers = {
       seed: Number(values.seed ?? 1),
       seeds: Number(values.seeds ?? (mutations ? 500 : 1)),
@@ -71,7 +74,7 @@ function readArguments(args: readonly string[]): SimArguments | null {
     const isMeant = Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)
     if (!isMeant || chosen.length === 0 || clients.length === 0) return null
     const isOneService = values['one-service']
-    return { ...numbers, isOneService, feeds: chosen, clients, story, mutations, only }
+    return { ...numbers, isOneService, isUnclean, feeds: chosen, clients, story, mutations, only }
   } catch {
     return null
   }

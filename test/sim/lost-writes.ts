@@ -22,8 +22,11 @@ export class LostWrites implements MetadataListener {
   readonly #gone = new Set<number>()
   /** Whether the cluster keeps eligible leader replicas (KIP-966). Without them the last one in sync leads, come what may. */
   readonly #keepsElr: boolean
+  /** Whether a replica leads that is only behind, where nobody who is in sync can be had. */
+  readonly #electsUncleanly: boolean
 
-  constructor(options: { story: Story; ledger: Ledger; keepsElr: boolean }) {
+  constructor(options: { story: Story; ledger: Ledger; keepsElr: boolean; electsUncleanly: boolean }) {
+    this.#electsUncleanly = options.electsUncleanly
     this.#story = options.story
     this.#ledger = options.ledger
     this.#keepsElr = options.keepsElr
@@ -72,6 +75,7 @@ export class LostWrites implements MetadataListener {
         lost.delete(id)
         empty.delete(id)
       }
+    if (isUnclean && this.#electsUncleanly) this.#forgive(partition, 'its leader may be behind')
     const isKnownEmpty = this.#keepsElr && empty.has(partition.leader)
     if (isUnclean && lost.has(partition.leader) && !isKnownEmpty)
       this.#forgive(partition, 'its leader is elected uncleanly')

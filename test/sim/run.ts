@@ -25,13 +25,14 @@ async function runSeeds(
   { feed, clients }: { feed: Feed; clients: Clients },
   bundle: Bundle,
 ): Promise<number> {
-  const { seed: first, seeds, brokers, jobs, story, isOneService } = chosen
+  const { seed: first, seeds, brokers, jobs, story, isOneService, isUnclean } = chosen
   const plays = Array.from({ length: seeds }, (_, at) => ({
     seed: first + at,
     feed,
     clients,
     brokers,
     isOneService,
+    isUnclean,
   }))
   const began = process.cpuUsage()
   let failed = 0

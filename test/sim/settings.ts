@@ -44,6 +44,12 @@ export function propertiesOf(random: Random, brokers: number): Record<string, st
   }
 }
 
+/** Rather a leader that is out of sync than none; who was in sync is waited for no longer than that is looked for again. */
+export const uncleanProperties: Readonly<Record<string, string>> = {
+  'unclean.leader.election.enable': 'true',
+  'unclean.leader.election.interval.ms': '2000',
+}
+
 export function topicConfigsOf(random: Random): Record<string, string> {
   const configs: Record<string, string> = {}
   if (random.int(2) === 0) configs['segment.ms'] = String(200 + random.int(2_000))

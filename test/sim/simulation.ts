@@ -9,7 +9,7 @@ import { SimNetwork } from './network.ts'
 import { nodeClock } from './node-clock.ts'
 import { ReplicaLogs } from './replica-logs.ts'
 import { Scheduler } from './scheduler.ts'
-import { propertiesOf } from './settings.ts'
+import { propertiesOf, uncleanProperties } from './settings.ts'
 import { controllerId, SimCluster } from './sim-cluster.ts'
 import { Story } from './story.ts'
 import { Workload } from './workload.ts'
@@ -30,6 +30,8 @@ export interface SimulationOptions {
   readonly compacts?: boolean | undefined
   /** Whether one service hosts all of the cluster, so that all of it can be killed at once. */
   readonly isOneService?: boolean | undefined
+  /** Whether rather a replica that is out of sync leads than none, as MSK has it. */
+  readonly isUnclean?: boolean | undefined
 }
 
 export interface Outcome {
@@ -73,7 +75,8 @@ class Simulation {
   #isOver = false
 
   constructor(options: SimulationOptions) {
-    const { seed, feed, clients, brokers, compacts = compactsInSeed(seed), isOneService = false } = options
+    const { seed, feed, clients, brokers, compacts = compactsInSeed(seed) } = options
+    const { isOneService = false, isUnclean = false } = options
     const random = seededRandom(seed)
     const [story, ledger, scheduler] = [this.#story, this.#ledger, this.#scheduler]
     this.#seed = seed
@@ -82,7 +85,7 @@ class Simulation {
     this.#random = random
     this.#network = new SimNetwork(scheduler, fork(random))
     this.#keepsElr = random.int(8) > 0
-    this.#lostWrites = new LostWrites({ story, ledger, keepsElr: this.#keepsElr })
+    this.#lostWrites = new LostWrites({ story, ledger, keepsElr: this.#keepsElr, electsUncleanly: isUnclean })
     this.#metadata = new MetadataView(story, {
       changed: (partition, change) => {
         this.#lostWrites.changed(partition, change)
@@ -98,7 +101,11 @@ class Simulation {
       logger: silentLogger,
       brokers,
       feedsInline: feed === 'inline',
-      properties: { ...propertiesOf(random, brokers), ...(compacts ? cleanerPropertiesOf(seed) : {}) },
+      properties: {
+        ...propertiesOf(random, brokers),
+        ...(compacts ? cleanerPropertiesOf(seed) : {}),
+        ...(isUnclean ? uncleanProperties : {}),
+      },
       mayLose: (partition) => ledger.committedEnd(partition) === 0 || ledger.isForgiven(partition),
       wasMovedAway: (partition, brokerId) => this.#metadata.wasMovedAway(partition, brokerId),
       onMetadata: () => this.#followMetadata(),
