@@ -14,9 +14,19 @@ const outputCharacters = 4000
  * resolves. With a topic this also waits for the first acknowledgement of a record to it and gives the time
  * from the spawn to that.
  */
-export async function startProcess({ name, command = process.execPath, args, address, topic, isReady, env }) {
+export async function startProcess({
+  name,
+  command = process.execPath,
+  args,
+  address,
+  topic,
+  isReady,
+  env,
+  cwd,
+}) {
   const spawned = performance.now()
   const child = spawn(command, args, {
+    cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
     // Every start of Node would read the certificates that are named there (70 ms for a system's usual list).
     env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env },

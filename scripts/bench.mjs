@@ -12,6 +12,7 @@
 //   --security               what encryption, logins and permissions cost, beside node:tls and Apache Kafka's SSL listener
 //   --coordinators           transactions, rebalances, commits and heartbeats, beside Apache Kafka
 //   --testing                what a test pays for its brokers: sluice/testing, in one warm process
+//   --streams                streams of Kinesis, beside kinesalite and kinesis-mock, which npm fetches
 //   --api                    the MSK API: calls with many clusters, beside load; creations, memory, a start
 //   --without SIDES          leaves sides of --replicated out: of inline,process,kafka
 //   --name NAME              what these files are called instead, also with --quick and --only
@@ -75,6 +76,7 @@ for (const [signal, code] of Object.entries(endings))
 try {
   if (options.testing) await runTesting()
   else if (options.api) await runApi()
+  else if (options.streams) await runStreams()
   else if (options.security) await runSecurity()
   else if (options.coordinators) await runCoordinators()
   else if (options.replicated) await runBeside('../bench/replicated/run.mjs', 'replicated', '-replicated')
@@ -111,6 +113,11 @@ async function runTesting() {
 async function runApi() {
   const { api } = await import('../bench/api/run.mjs')
   console.log(`\n${machineText()}; load clients: ${clients.kind}\n\n${await api(plan)}\n`)
+}
+
+async function runStreams() {
+  const { streams } = await import('../bench/streams/run.mjs')
+  console.log(`\n${machineText()}; medians of ${plan.rounds} rounds (least–most)\n\n${await streams(plan)}\n`)
 }
 
 async function runSecurity() {
@@ -191,6 +198,7 @@ function readOptions() {
         replicated: { type: 'boolean', default: false },
         security: { type: 'boolean', default: false },
         api: { type: 'boolean', default: false },
+        streams: { type: 'boolean', default: false },
         coordinators: { type: 'boolean', default: false },
         testing: { type: 'boolean', default: false },
         without: { type: 'string', default: '' },
