@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { ensureBuilt } from '../cli/sluice.ts'
+import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
 import { LifeCluster } from '../lives/cluster.ts'
 import { Timeline, until } from '../lives/timeline.ts'
 import { createTopics } from '../lives/topics.ts'
@@ -40,8 +40,7 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   const cluster = new LifeCluster(setting, quiet)
   timeline.note(`Engine ${engine}${engine === 'embedded' ? `, hosting ${hosting}` : ''}`)
   const end = () => cluster.close()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void end().finally(() => process.exit(130)))
+  onSignal(end)
   try {
     const isElastic = plan.serverless || plan.rounds > 0
     return (await (isElastic ? elastic : chaos)(cluster, plan, timeline)) ? 0 : 1
@@ -54,10 +53,19 @@ export async function runChaos(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Leaves nothing running, whoever calls it off. */
+function onSignal(end: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void end().finally(() => process.exit(130)))
+}
+
 async function updates(plan: Plan, timeline: Timeline): Promise<number> {
   const { engine, hosting, killsInUpdates: kills, seed } = plan
   timeline.note(`Engine ${engine}, hosting ${hosting}, seed ${seed}, ${kills} kills in updates`)
-  const outcome = await killedInUpdates({ engine, hosting, kills, seed }, (line) => timeline.note(line))
+  const sandbox = new Sandbox()
+  onSignal(() => sandbox.close())
+  const note = (line: string) => timeline.note(line)
+  const outcome = await killedInUpdates({ engine, hosting, kills, seed }, note, sandbox)
   for (const [name, { killed, cut }] of outcome.byKind)
     timeline.note(`${name}: killed ${killed} times, ${cut} of them under way`)
   const slowest = Math.round(outcome.slowestMs)

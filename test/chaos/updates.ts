@@ -59,8 +59,8 @@ interface World extends Where {
 export async function killedInUpdates(
   { kills, seed, ...where }: UpdatesPlan,
   note: (sentence: string) => void,
+  sandbox = new Sandbox(),
 ): Promise<UpdatesOutcome> {
-  const sandbox = new Sandbox()
   const outcome: UpdatesOutcome = { kills: 0, byKind: new Map(), slowestMs: 0, problems: [] }
   try {
     const world = await worldOf({ ...where, sandbox, random: randomOf(seed), note })
