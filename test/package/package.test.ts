@@ -179,6 +179,16 @@ describe('the cookbook', { timeout: 200_000 }, () => {
     expect(stderr).not.toMatch(/Warning/)
   })
 
+  it('begins as the README has it', () => {
+    const [, code = ''] = /^```js\n([^]*?)^```$/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
+    const folder = project.folder('readme')
+    folder.write('first.mjs', code)
+    const { status, stdout, stderr } = folder.run(process.execPath, ['first.mjs'])
+    expect(code).toContain('KafkaServer.start')
+    expect(status, stdout + stderr).toBe(0)
+    expect(stderr).not.toContain('SLUICE_')
+  })
+
   it('works as msk.md has it', () => {
     project.link('@aws-sdk/client-kafka')
     const folder = project.folder('msk.md')

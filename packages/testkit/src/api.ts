@@ -334,6 +334,7 @@ export interface KafkaServer extends AsyncDisposable {
 
   /** Commits for a group that nobody is in, or in the name of nobody in particular. */
   commit(group: string, places: RecordPlace | readonly RecordPlace[]): Promise<void>
+  /** Of what is committed, or assigned to its members. Throws where nobody knows the group. */
   lag(group: string): Promise<GroupLag>
   group(group: string): Promise<GroupDescription>
   waitForGroup(group: string, wanted?: GroupWanted): Promise<GroupDescription>

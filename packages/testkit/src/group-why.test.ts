@@ -182,7 +182,7 @@ describe('why a group does not consume', { timeout: 60_000 }, () => {
     const verdict = await why('stuck')
     expect(verdict).toMatchObject({
       cause: 'STUCK',
-      what: expect.stringMatching(/have committed nothing for .*; 1 record wait/),
+      what: expect.stringMatching(/have committed nothing for .*; 1 record waits/),
       why: expect.stringContaining('worker'),
       fix: expect.stringContaining('consume one -p 0 --offset 1 -n 1'),
     })

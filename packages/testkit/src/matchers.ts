@@ -1,4 +1,4 @@
-import type { GroupWanted, KafkaServer, RecordFilter, RequestFilter } from './api.ts'
+import type { GroupWanted, KafkaServer, RecordFilter, RequestFilter, StoredRecord } from './api.ts'
 import { KafkaServerError } from './server-error.ts'
 
 /** As Vitest and Jest have it. */
@@ -19,13 +19,11 @@ export const matchers = {
     topic: string,
     filter: RecordFilter = {},
   ): Promise<Matched> {
-    const found = await tried(this, kafka.records(topic, filter), async () =>
-      kafka.waitForRecords(topic, filter),
-    )
+    const found = await (this.isNot ? kafka.records(topic, filter) : recordsInTime(kafka, topic, filter))
     const what = `record in ${topic} that matches ${JSON.stringify(filter)}`
     const all = (await kafka.records(topic)).map(({ key, value }) => ({ key, value }))
     const there = JSON.stringify(all.slice(-10))
-    const pass = found !== null && found.length > 0
+    const pass = found.length > 0
     return { pass, message: () => `expected ${pass ? 'no' : 'a'} ${what}; the last that are there: ${there}` }
   },
 
@@ -70,17 +68,17 @@ export const matchers = {
   },
 }
 
-async function tried<Found>(
-  { isNot }: MatcherState,
-  now: Promise<Found>,
-  later: () => Promise<Found>,
-): Promise<Found | null> {
-  if (isNot) return now
-  void now.catch(() => {})
-  return later().catch((error: unknown) => {
-    if (error instanceof KafkaServerError && error.code === 'TIMEOUT') return null
+async function recordsInTime(
+  kafka: KafkaServer,
+  topic: string,
+  filter: RecordFilter,
+): Promise<StoredRecord[]> {
+  try {
+    return await kafka.waitForRecords(topic, filter)
+  } catch (error) {
+    if (error instanceof KafkaServerError && error.code === 'TIMEOUT') return []
     throw error
-  })
+  }
 }
 
 function messageOf(error: unknown): string {

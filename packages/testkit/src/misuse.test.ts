@@ -58,6 +58,13 @@ describe('what makes no sense is refused with a sentence:', () => {
     expect(await kafka.lag('g')).toMatchObject({ total: 0 })
   })
 
+  it('requests of an API that there is not', async () => {
+    kafka = await KafkaServer.start({})
+    expect(() => kafka.requests({ api: 'Prodcue' })).toThrow(/no API "Prodcue"/)
+    expect(() => kafka.tap({ api: 'Prodcue' })).toThrow(/no API "Prodcue"/)
+    expect(kafka.requests({ api: 'Produce' })).toEqual([])
+  })
+
   it('a jump beyond the calendar', async () => {
     kafka = await KafkaServer.start({})
     await expect(kafka.clock.advance(1e18)).rejects.toThrow(/more than a thousand years/)

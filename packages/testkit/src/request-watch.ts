@@ -8,6 +8,7 @@ import {
 } from '@sluice/engine'
 import { Metadata } from '@sluice/wire'
 import type { RequestFilter, SeenRequest } from './api.ts'
+import { checkApi } from './known-api.ts'
 import { clientListener } from './nodes.ts'
 
 /** The oldest go. */
@@ -67,6 +68,7 @@ export class RequestWatch {
   }
 
   requests({ api, clientId, topic }: RequestFilter = {}): SeenRequest[] {
+    checkApi(api)
     return this.#seen
       .slice(-keptMax)
       .filter((one) => api === undefined || one.api === api)

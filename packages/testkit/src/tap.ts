@@ -1,5 +1,6 @@
 import { Tap, type TapFilter } from '@sluice/engine'
 import type { Exchange, ExchangeFilter, Exchanges } from './api.ts'
+import { checkApi } from './known-api.ts'
 import { clientListener } from './nodes.ts'
 
 /** Those that nobody has taken yet; the oldest go. */
@@ -12,6 +13,7 @@ export class Taps {
 
   open(filter: ExchangeFilter = {}): Exchanges {
     const { api, clientId } = filter
+    checkApi(api)
     const wanted: TapFilter = {
       ...(api !== undefined && { api }),
       ...(clientId !== undefined && { clientId }),

@@ -80,7 +80,7 @@ function ofMembers(name: string, { before, after }: Watched): GroupVerdict | nul
   if (group.members.length === 0)
     return {
       ...{ cause: 'NO_MEMBERS', isWell: false, partitions },
-      what: `Nobody is in the group; ${count(lag, 'record')} wait.`,
+      what: `Nobody is in the group; ${count(lag, 'record')} ${lag === 1 ? 'waits' : 'wait'}.`,
       why: 'No consumer has joined, or the last one has left or was not heard of for its session timeout.',
       fix: 'Start the consumer. Where it runs, its log says why it cannot join: another address, a login, or no right to the group.',
     }
@@ -178,7 +178,7 @@ function ofProgress({ before, after, ms }: Watched): GroupVerdict | null {
     }
   return {
     ...{ cause: 'STUCK', isWell: false, partitions },
-    what: `Members are alive, and have committed nothing for ${(ms / 1_000).toFixed(1)} s; ${count(lag, 'record')} wait.`,
+    what: `Members are alive, and have committed nothing for ${(ms / 1_000).toFixed(1)} s; ${count(lag, 'record')} ${lag === 1 ? 'waits' : 'wait'}.`,
     why: `${[...new Set(behind.map(({ member }) => member))].join(', ')} sends heartbeats and does not get on: a record that takes long or fails again and again, a pause, or a consumer that may not read the topic.`,
     fix: `Look at the record where it stands: consume ${behind[0]?.topic} -p ${behind[0]?.partition} --offset ${behind[0]?.committed} -n 1; then at the consumer’s log.`,
   }
@@ -190,7 +190,7 @@ function ofRest({ group, partitions }: GroupFacts): GroupVerdict {
     return {
       ...{ cause: 'IDLE_MEMBERS', isWell: true, partitions: [] },
       what: `${count(idle.length, 'member')} of ${group.members.length} ${idle.length === 1 ? 'has' : 'have'} no partition: ${idle.map(({ clientId }) => clientId).join(', ')}.`,
-      why: `A partition has one reader in a group, and there are ${count(partitions.length, 'partition')}.`,
+      why: `A partition has one reader in a group, and there ${partitions.length === 1 ? 'is' : 'are'} ${count(partitions.length, 'partition')}.`,
       fix: 'Nothing is left behind. For more readers give the topic more partitions: topic add-partitions TOPIC -n 1',
     }
   if (partitions.every(({ offsets }) => offsets?.end === 0))

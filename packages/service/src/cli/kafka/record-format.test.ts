@@ -46,6 +46,11 @@ describe('a format for records', () => {
     expect(hex('%K{big16}%k')).toBe('0002' + '6b31')
   })
 
+  it('writes a time that no calendar has as it is', () => {
+    const far = { ...record, timestamp: 9_007_199_254_740_993n }
+    expect(recordFormat('%d{iso} %d{strftime[%F]}')(far, 1)).toBe('9007199254740993 9007199254740993')
+  })
+
   it('leaves bytes as they are', () => {
     const bytes = { ...record, value: Buffer.from([0xff, 0x00]) }
     expect(recordFormat('%v')(bytes, 1)).toEqual(Buffer.from([0xff, 0x00]))

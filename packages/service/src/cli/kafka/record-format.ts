@@ -99,9 +99,17 @@ function bytesPrint(verb: string, modifier: string | null, of: (record: TopicRec
 
 function timePrint(modifier: string | null): Print {
   const strftime = /^strftime\[(.*)\]$/s.exec(modifier ?? '')?.[1]
-  if (strftime !== undefined) return ({ timestamp }) => formatTime(strftime, Number(timestamp))
-  if (modifier === 'iso') return ({ timestamp }) => new Date(Number(timestamp)).toISOString()
+  if (strftime !== undefined) return datePrint((date) => formatTime(strftime, date))
+  if (modifier === 'iso') return datePrint((date) => date.toISOString())
   return numberPrint('d', modifier, ({ timestamp }) => timestamp)
+}
+
+/** A timestamp that no calendar has is written as it is. */
+function datePrint(print: (date: Date) => string): Print {
+  return ({ timestamp }) => {
+    const date = new Date(Number(timestamp))
+    return Number.isNaN(date.getTime()) ? String(timestamp) : print(date)
+  }
 }
 
 const two = (n: number) => String(n).padStart(2, '0')
@@ -122,8 +130,7 @@ const timeParts: Readonly<Record<string, (date: Date) => string>> = {
 }
 
 /** In UTC: what a script reads is the same everywhere. */
-function formatTime(format: string, ms: number): string {
-  const date = new Date(ms)
+function formatTime(format: string, date: Date): string {
   return format.replace(/%(.)/gs, (whole, part: string) => timeParts[part]?.(date) ?? whole)
 }
 

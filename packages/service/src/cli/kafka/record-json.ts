@@ -68,23 +68,36 @@ export interface RecordLine {
 }
 
 export function parseRecordLine(line: string, number: number): RecordLine {
-  const read = objectOf(line, number)
-  const headers = read['headers'] ?? []
-  const pairs = Array.isArray(headers)
-    ? headers.map(({ key, value }: { key: string; value: unknown }) => [key, value] as const)
-    : Object.entries(headers)
-  const timestamp = read['timestamp']
+  const { topic, partition, offset, timestamp, key, value, headers } = objectOf(line, number)
+  const wrong = (name: string, given: unknown) =>
+    new UsageError(`Line ${number} has a ${name} that is none: ${JSON.stringify(given)}`)
+  if (topic != null && typeof topic !== 'string') throw wrong('topic', topic)
+  if (partition != null && !isPlace(partition)) throw wrong('partition', partition)
+  if (offset != null && !isPlace(offset)) throw wrong('offset', offset)
   return {
-    ...(typeof read['topic'] === 'string' && { topic: read['topic'] }),
-    ...(typeof read['partition'] === 'number' && { partition: read['partition'] }),
-    ...(typeof read['offset'] === 'number' && { offset: read['offset'] }),
-    ...((typeof timestamp === 'number' || typeof timestamp === 'string') && {
-      timestamp: timestampOf(timestamp, number),
-    }),
-    key: bytesOfJson(read['key']),
-    value: bytesOfJson(read['value']),
-    headers: pairs.map(([key, value]) => ({ key: String(key), value: bytesOfJson(value) })),
+    ...(topic != null && { topic }),
+    ...(partition != null && { partition }),
+    ...(offset != null && { offset }),
+    ...(timestamp != null && { timestamp: timestampOf(timestamp, number) }),
+    key: bytesOfJson(key),
+    value: bytesOfJson(value),
+    headers: headersOf(headers ?? [], () => wrong('list of headers', headers)),
   }
+}
+
+function isPlace(given: unknown): given is number {
+  return Number.isSafeInteger(given) && Number(given) >= 0
+}
+
+/** As `consume` writes them, or as an object. */
+function headersOf(given: unknown, wrong: () => Error): RecordLine['headers'] {
+  if (typeof given !== 'object' || given === null) throw wrong()
+  if (!Array.isArray(given))
+    return Object.entries(given).map(([key, value]) => ({ key, value: bytesOfJson(value) }))
+  return given.map((header: { key?: unknown; value?: unknown } | null) => {
+    if (typeof header?.key !== 'string') throw wrong()
+    return { key: header.key, value: bytesOfJson(header.value) }
+  })
 }
 
 function objectOf(line: string, number: number): Record<string, unknown> {
@@ -100,10 +113,11 @@ function objectOf(line: string, number: number): Record<string, unknown> {
   )
 }
 
-function timestampOf(given: number | string, number: number): number | bigint {
-  if (typeof given === 'number') return given
-  if (/^-?\d+$/.test(given)) return Number.isSafeInteger(Number(given)) ? Number(given) : BigInt(given)
-  const ms = Date.parse(given)
+function timestampOf(given: unknown, number: number): number | bigint {
+  if (Number.isSafeInteger(given)) return Number(given)
+  if (typeof given === 'string' && /^-?\d+$/.test(given))
+    return Number.isSafeInteger(Number(given)) ? Number(given) : BigInt(given)
+  const ms = typeof given === 'string' ? Date.parse(given) : NaN
   if (!Number.isNaN(ms)) return ms
-  throw new UsageError(`Line ${number} has no time in "timestamp": ${given}`)
+  throw new UsageError(`Line ${number} has no time in "timestamp": ${JSON.stringify(given)}`)
 }

@@ -98,4 +98,15 @@ describe('records from NDJSON', () => {
     expect(() => read('{"value":"a"}\n[1]\n')).toThrow(/Line 2/)
     expect(() => read('{"value":"a","timestamp":"soon"}\n')).toThrow(/Line 1 has no time/)
   })
+
+  it.each([
+    ['{"value":"a","partition":"1"}', /Line 1 has a partition that is none: "1"/],
+    ['{"value":"a","partition":-1}', /Line 1 has a partition/],
+    ['{"value":"a","topic":7}', /Line 1 has a topic/],
+    ['{"value":"a","headers":[null]}', /Line 1 has a list of headers/],
+    ['{"value":"a","headers":"h=1"}', /Line 1 has a list of headers/],
+    ['{"value":"a","timestamp":1.5}', /Line 1 has no time/],
+  ])('refuses %s, which would be another record otherwise', (line, sentence) => {
+    expect(() => read(`${line}\n`)).toThrow(sentence)
+  })
 })
