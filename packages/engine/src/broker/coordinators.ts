@@ -11,7 +11,7 @@ import type { Partitions } from '../replication/partitions.ts'
 import { InternalTopicLog } from './internal-topic-log.ts'
 import type { Peers } from './peers.ts'
 import type { ProducerIds } from './producer-ids.ts'
-import { writeMarkers } from './transactions/markers.ts'
+import { Markers } from './transactions/markers.ts'
 
 /** FindCoordinator's types of keys. */
 export const coordinatorKeyType = { group: 0, transaction: 1, share: 2 } as const
@@ -114,6 +114,7 @@ export function createTransactionCoordinator(
   const { logger, config, metadata, partitions } = broker
   const { steady: clock, records: timerClock } = broker.calendar
   const { topic } = transactionState
+  const markers = new Markers(broker)
   return new TransactionCoordinator({
     clock,
     timerClock,
@@ -129,7 +130,7 @@ export function createTransactionCoordinator(
     coordinatorEpoch: (index) => partitions.get(topic, index)?.leaderEpoch ?? -1,
     transactionVersion: () => metadata.features.get(transactionVersionFeature) ?? 0,
     nextProducerId: () => broker.producerIds.next(),
-    writeMarkers: (end, wanted) => writeMarkers(broker, end, wanted),
+    writeMarkers: (end, wanted) => markers.write(end, wanted),
   })
 }
 

@@ -35,6 +35,7 @@ interface HandlerOptions<A extends Api> {
   readonly min?: number
   readonly max?: number
   readonly parks?: boolean
+  readonly pipelined?: boolean
   readonly isExempt?: boolean
   /** How each of its rules is asked, where that is not by what the request names one by one. */
   readonly screen?: Screen<A, RequestContext>
@@ -53,6 +54,7 @@ export function handler<A extends Api>(
     maxVersion: options.max ?? api.maxStableVersion,
     access,
     ...(options.parks && { parks: true }),
+    ...(options.pipelined && { pipelined: true }),
     ...(options.isExempt && { isExempt: true }),
     handle: authorized(api, access, handle, options.screen) as Handler['handle'],
   }

@@ -103,8 +103,8 @@ describe('a produce', () => {
     expect(await listOffset(client, 'events', 0, OffsetSpec.latest)).toMatchObject({ offset: 3 })
   })
 
-  it('is the only request that is pipelined', () => {
+  it('is pipelined, as only commits of offsets are', () => {
     const pipelined = [...handlers.values()].filter((one) => one.pipelined)
-    expect(pipelined.map(({ api }) => api.name)).toEqual(['Produce'])
+    expect(pipelined.map(({ api }) => api.name)).toEqual(['Produce', 'OffsetCommit'])
   })
 })

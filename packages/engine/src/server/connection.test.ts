@@ -6,8 +6,9 @@ import { ConnectionSession } from './connection-session.ts'
 import { EndOfRead } from './end-of-read.ts'
 import type { Reply } from './reply.ts'
 
-/** Any two APIs: the handling says which of them is pipelined. */
+/** Any three APIs: the handling says which of them are pipelined. */
 const produce = 7
+const commit = 8
 const metadata = 3
 const plaintext = { name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 0 } as const
 
@@ -15,6 +16,7 @@ interface Seen {
   apiKey: number
   correlationId: number
   body: string
+  connection: Connection
   reply: Reply
 }
 
@@ -31,14 +33,15 @@ class ScriptedBroker implements RequestHandling {
   answer: (seen: Seen) => void = () => {}
 
   pipelines(apiKey: number): boolean {
-    return apiKey === produce
+    return apiKey === produce || apiKey === commit
   }
 
-  handle(frame: Buffer, start: number, end: number, _connection: Connection, reply: Reply): boolean {
+  handle(frame: Buffer, start: number, end: number, connection: Connection, reply: Reply): boolean {
     const seen = {
       apiKey: frame.readInt16BE(start),
       correlationId: frame.readInt32BE(start + 4),
       body: frame.toString('latin1', start + 8, end),
+      connection,
       reply,
     }
     this.seen.push(seen)
@@ -173,6 +176,25 @@ describe('Connection', () => {
     await vi.waitFor(() => expect(broker.seen).toHaveLength(2))
     broker.seen[1]?.reply.send(response(2))
     await vi.waitFor(() => expect(broker.seen.map((s) => s.correlationId)).toEqual([1, 2, 3]))
+  })
+
+  it('lets nothing follow requests of another kind, nor one that lags behind', async () => {
+    const broker = new ScriptedBroker()
+    broker.answer = ({ body, connection }) => {
+      if (body === 'large') connection.lagsBehind()
+    }
+    const { client, ids } = await connected(broker)
+    const asked = [request(produce, 1), request(commit, 2), request(commit, 3, 'large'), request(commit, 4)]
+    client.write(Buffer.concat(asked))
+    const answer = async (id: number, seen: number[]) => {
+      await vi.waitFor(() => expect(broker.seen.map((s) => s.correlationId)).toEqual(seen))
+      broker.seen.find(({ correlationId }) => correlationId === id)?.reply.send(response(id))
+    }
+    await answer(1, [1])
+    await answer(2, [1, 2, 3])
+    await answer(3, [1, 2, 3])
+    await answer(4, [1, 2, 3, 4])
+    await vi.waitFor(() => expect(ids()).toEqual([1, 2, 3, 4]))
   })
 
   it('puts frames together that come in pieces, larger ones than its buffers too', async () => {

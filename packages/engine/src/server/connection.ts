@@ -58,9 +58,9 @@ export interface RequestHandling {
  * One client connection: frames in, responses out in request order.
  *
  * 1. Whole frames are handled where a read has put them; what it leaves unfinished waits for the next one.
- * 2. Requests run one at a time, as on Apache Kafka, but for those of a pipelined API (Produce): such requests that
- *    follow each other are staged together and committed with one write a partition, at the end of the read or
- *    before any other request.
+ * 2. Requests run one at a time, as on Apache Kafka, but for those of a pipelined API (Produce, OffsetCommit): such
+ *    requests that follow each other are decided in their order, and staged together and committed with one write a
+ *    partition, at the end of the read or before any other request.
  * 3. Responses leave in order. While one waits to be sent to a slow reader, nothing further is read; nor is it while the
  *    client is over one of its quotas (KIP-219).
  */
@@ -80,8 +80,8 @@ export class Connection implements SocketHandler {
   readonly #replies: ReplyQueue
   #unanswered = 0
   #unansweredBytes = 0
-  /** The unanswered request is not of a pipelined API: the next one waits for it. */
-  #exclusive = false
+  /** Of what API the unanswered requests are, which others of it may follow; null where the next one waits for them. */
+  #followedBy: number | null = null
   #paused = false
   #handlingRead = false
   #readAtMs = 0
@@ -108,7 +108,6 @@ export class Connection implements SocketHandler {
   readonly #replyFilled = ({ requestBytes }: Reply) => {
     this.#unanswered--
     this.#unansweredBytes -= requestBytes
-    if (this.#unanswered === 0) this.#exclusive = false
     if (this.#isStranger) this.#meet()
     if (this.#handlingRead || this.#willSend) return
     this.#willSend = true
@@ -159,6 +158,11 @@ export class Connection implements SocketHandler {
   keepsRequest(bytes: number): void {
     this.#requestBytes = bytes
     this.#account()
+  }
+
+  /** What is to be decided first is not yet: nothing of it is to overtake that. */
+  lagsBehind(): void {
+    this.#followedBy = null
   }
 
   onCloseOnce(fn: () => void): () => void {
@@ -265,7 +269,7 @@ export class Connection implements SocketHandler {
         break
       }
       // Before the login it may be bytes of a mechanism, of any number, which name no API.
-      const pipelined = isKnown && this.#handling.pipelines(buffer.readInt16BE(at + 4))
+      const pipelined = isKnown ? this.#pipelinedApiAt(buffer, at) : null
       if (!this.#mayStart(pipelined)) break
       this.#start(buffer, at + 4, at + 4 + size, pipelined)
       at += 4 + size
@@ -288,22 +292,33 @@ export class Connection implements SocketHandler {
     if (frameWaits && this.#canContinue()) this.#continueSoon()
   }
 
+  /** Null where the frame is of an API that is not pipelined. */
+  #pipelinedApiAt(buffer: Buffer, at: number): number | null {
+    const apiKey = buffer.readInt16BE(at + 4)
+    return this.#handling.pipelines(apiKey) ? apiKey : null
+  }
+
   /** May a request start now? */
-  #mayStart(pipelined: boolean): boolean {
+  #mayStart(pipelined: number | null): boolean {
     if (this.#blocked()) return false
-    if (pipelined) return !this.#exclusive && this.#mayPipeline
-    // Whatever follows a pipelined request sees what it wrote.
-    if (this.#unanswered > 0) this.#handling.commitStaged()
+    if (this.#unanswered === 0 || this.#mayFollow(pipelined)) return true
+    // Whatever follows pipelined requests sees what they wrote.
+    this.#handling.commitStaged()
     return this.#unanswered === 0
   }
 
-  #start(frame: Buffer, start: number, end: number, pipelined: boolean): void {
+  #mayFollow(pipelined: number | null): boolean {
+    const isRoom = this.#unanswered < pipelinedInFlightMax && this.#unansweredBytes < pipelinedBytesMax
+    return pipelined !== null && pipelined === this.#followedBy && isRoom
+  }
+
+  #start(frame: Buffer, start: number, end: number, pipelined: number | null): void {
     if (this.#isStranger) this.#meet()
     const reply = new Reply(this.#replyFilled, end - start)
     this.#replies.add(reply)
     this.#unanswered++
     this.#unansweredBytes += end - start
-    this.#exclusive = !pipelined
+    this.#followedBy = pipelined
     if (this.#handling.handle(frame, start, end, this, reply)) return
     reply.sendNothing()
     this.close('the request cannot be served')
@@ -328,14 +343,9 @@ export class Connection implements SocketHandler {
   #canContinue(): boolean {
     if (this.#closed || this.#closing || this.#blocked()) return false
     if (this.#unanswered === 0) return true
-    if (this.#exclusive) return false
+    if (this.#followedBy === null) return false
     const { kept, length } = this.#received
-    if (!kept || length < 6) return true
-    return this.#handling.pipelines(kept.readInt16BE(4)) && this.#mayPipeline
-  }
-
-  get #mayPipeline(): boolean {
-    return this.#unanswered < pipelinedInFlightMax && this.#unansweredBytes < pipelinedBytesMax
+    return !kept || length < 6 || this.#mayFollow(this.#pipelinedApiAt(kept, 0))
   }
 
   #pause(): void {

@@ -149,6 +149,7 @@ function runDecoded<Context extends RequestContext>(
   const copy = Buffer.from(body.buffer.subarray(body.position, body.end))
   const { connection, node } = context
   connection.keepsRequest(copy.length)
+  connection.lagsBehind()
   const large = {
     bytes: copy.length,
     begin: () => node.guard(() => decodeLarge(handler, copy, context, reply, end)),

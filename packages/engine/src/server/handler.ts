@@ -130,7 +130,10 @@ export interface Handler<Context extends RequestContext> extends ServedApi {
   readonly parks?: boolean
   /** The time that it takes is not counted: brokers ask for it, or whoever has yet to say who they are. */
   readonly isExempt?: boolean
-  /** Requests of this API may follow each other on a connection before they are answered. */
+  /**
+   * Requests of this API may follow each other on a connection before they are answered; each of them is decided before
+   * the next one is begun.
+   */
   readonly pipelined?: boolean
   /** In place of `handle`, for the hot path. */
   readonly handleRaw?: HandleRaw<Context>

@@ -127,6 +127,7 @@ function carryOut(interception: Interception, { api, context, reply, serve, requ
       return
     }
     case 'delay':
+      connection.lagsBehind()
       node.clock.schedule(interception.ms, () => {
         if (!connection.closed) serve(reply)
       })

@@ -65,12 +65,13 @@ export class RequestRun<Context extends RequestContext> {
   #inLane<T>(steps: Steps<T>, done: (value: T) => void): void {
     const isBegun = this.#isBegun
     this.#isBegun = true
-    this.#context.node.lane.run({
+    const isDone = this.#context.node.lane.run({
       steps: this.#context.during(steps),
       done,
       failed: this.#failed,
       isWanted: this.#isWanted,
       isBegun,
     })
+    if (!isDone) this.#context.connection.lagsBehind()
   }
 }

@@ -33,12 +33,14 @@ export class Lane {
     this.#clock = clock
   }
 
-  run<T>(work: LaneWork<T>): void {
+  /** False: its first try has not ended it. */
+  run<T>(work: LaneWork<T>): boolean {
     const endMs = Math.min(this.#clock.monotonic() + firstTryMs, this.#clock.firstTryEndMs())
-    if (this.#ends(work, endMs, firstTrySteps)) return
+    if (this.#ends(work, endMs, firstTrySteps)) return true
     if (work.isBegun) this.#putFirst(work)
     else this.#waiting.push(work)
     this.#goOnSoon()
+    return false
   }
 
   /** The same as a promise. */

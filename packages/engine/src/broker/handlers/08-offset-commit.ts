@@ -7,6 +7,7 @@
  * - Topics and partitions that are missing are refused one by one; the others are committed.
  * - Members of the consumer protocol commit with their epoch, from version 9 on; an older one will do for partitions that
  *   they have had since then (KIP-848, KIP-1251).
+ * - Those of one connection that follow each other are decided in their order, and written together.
  */
 import { OffsetCommit } from '@sluice/wire'
 import { each, whole } from '../../authorizer/access.ts'
@@ -15,7 +16,11 @@ import { handler } from '../handler.ts'
 export const offsetCommit = handler(
   OffsetCommit,
   [whole('read', 'group'), each('read', 'topic')],
-  async (request, context) => ({
-    topics: await context.broker.groups.offsets.commit(context, request),
-  }),
+  function* (request, context) {
+    const committed = yield* context.broker.groups.offsets.commit(context, request)
+    return committed.then(function* (topics) {
+      return { topics: yield* topics }
+    })
+  },
+  { pipelined: true },
 )

@@ -7,7 +7,7 @@ import { whole } from '../../authorizer/access.ts'
 import { askedInSteps } from '../../storage/slices.ts'
 import { handler } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
-import { writeMarker } from '../transactions/write-marker.ts'
+import { markerOf } from '../transactions/write-marker.ts'
 
 type Marker = RequestOf<typeof WriteTxnMarkers>['markers'][number]
 type MarkerResult = NonNullable<Input<ResponseOf<typeof WriteTxnMarkers>>['markers']>[number]
@@ -16,8 +16,13 @@ export const writeTxnMarkers = handler(
   WriteTxnMarkers,
   [whole('clusterAction', 'cluster', { unless: { operation: 'alter', resource: 'cluster' } })],
   function* (request, { broker }) {
-    const written = yield* askedInSteps(request.markers, (marker) => write(marker, broker))
-    return written.then((markers) => ({ markers }))
+    try {
+      const written = yield* askedInSteps(request.markers, (marker) => write(marker, broker))
+      return written.then((markers) => ({ markers }))
+    } finally {
+      // One write a partition, however many transactions have ended.
+      broker.commitStaged()
+    }
   },
   { isExempt: true },
 )
@@ -31,12 +36,13 @@ async function write(marker: Marker, broker: BrokerServices): Promise<MarkerResu
     transactionVersion,
   } = marker
   const end = { producerId, producerEpoch, coordinatorEpoch, commit, transactionVersion }
+  const stage = markerOf(broker, end)
   const topics = marker.topics.map(async ({ name, partitionIndexes }) => ({
     name,
     partitions: await Promise.all(
       partitionIndexes.map(async (partitionIndex) => ({
         partitionIndex,
-        errorCode: await writeMarker(broker, end, name, partitionIndex),
+        errorCode: await stage(name, partitionIndex),
       })),
     ),
   }))

@@ -15,32 +15,36 @@ export interface MarkerHome {
 }
 
 /**
- * Writes the marker into a partition that this broker leads, and waits for its commit. Into those of groups by their
- * coordinator: the offsets that were committed in the transaction count from then on.
+ * Stages the marker in a partition that this broker leads, to be written by `partitions.commitStaged`, and waits for its
+ * commit. Into those of groups their coordinator writes it: the offsets that were committed in the transaction count from
+ * then on.
  */
-export async function writeMarker(
-  broker: MarkerHome,
-  end: VersionedEnd,
-  topic: string,
-  index: number,
-): Promise<ErrorCode> {
-  if (topic === consumerOffsets.topic) return errorOfGroups(await broker.groups.endTransaction(index, end))
-  const partition = broker.partitions.get(topic, index)
-  if (!partition) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+export type StageMarker = (topic: string, index: number) => Promise<ErrorCode>
+
+/** For the partitions of one transaction. */
+export function markerOf(broker: MarkerHome, end: VersionedEnd): StageMarker {
   const nowMs = broker.calendar.steady.now()
-  return new Promise((resolve) => {
-    partition.append({
-      records: endTransactionBatch(end, { timestamp: nowMs }),
-      origin: 'coordinator',
-      transactionVersion: end.transactionVersion,
-      acks: allReplicas,
-      timeoutMs: broker.config.int('request.timeout.ms'),
-      nowMs,
-      index: 0,
-      sink: { appended: (_, { error }) => resolve(error) },
+  const timeoutMs = broker.config.int('request.timeout.ms')
+  const marker = endTransactionBatch(end, { timestamp: nowMs })
+  const { transactionVersion } = end
+  return async (topic, index) => {
+    if (topic === consumerOffsets.topic) return errorOfGroups(await broker.groups.endTransaction(index, end))
+    const partition = broker.partitions.get(topic, index)
+    if (!partition) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    return new Promise((resolve) => {
+      partition.append({
+        // Each log puts its own offset into it.
+        records: Buffer.from(marker),
+        origin: 'coordinator',
+        transactionVersion,
+        acks: allReplicas,
+        timeoutMs,
+        nowMs,
+        index: 0,
+        sink: { appended: (_, { error }) => resolve(error) },
+      })
     })
-    partition.commit()
-  })
+  }
 }
 
 /** Whoever coordinates transactions knows leaders, not coordinators of groups. */

@@ -25,6 +25,14 @@ describe('a transaction', () => {
     ])
   })
 
+  test('is answered before its markers are begun', async () => {
+    const producer = await context.init()
+    await context.add(producer)
+    await context.end(producer, true)
+    expect(context.markers).toEqual([])
+    await completes(TransactionState.completeCommit)
+  })
+
   test('is not complete, and no other begins, before all its markers are written', async () => {
     const producer = await context.init()
     await context.add(producer)

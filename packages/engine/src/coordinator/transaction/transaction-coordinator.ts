@@ -74,6 +74,8 @@ export class TransactionCoordinator {
   readonly #config: TransactionCoordinatorConfig
   readonly #runtime: CoordinatorRuntime<TransactionShard, TransactionRecord>
   readonly #lane: Lane
+  /** Ends that are decided in this turn, and go on when it is over; empty where none is. */
+  #decided: (() => Promise<void>)[] = []
 
   constructor(options: TransactionCoordinatorOptions) {
     const { clock, logger, log, transactionVersion } = options
@@ -226,8 +228,16 @@ export class TransactionCoordinator {
     return result instanceof CoordinatorFailure ? failed(result.error) : result
   }
 
+  /** Not at once: whoever has ended it is answered first, and what is decided in a turn has its markers written together. */
   #prepared(partition: number, shard: TransactionShard, transaction: Transaction): void {
-    this.#complete(partition, shard, transaction).catch((bug: unknown) => raise(this.#options.clock, bug))
+    this.#decided.push(() => this.#complete(partition, shard, transaction))
+    if (this.#decided.length === 1) this.#options.clock.defer(() => this.#goOn())
+  }
+
+  #goOn(): void {
+    const decided = this.#decided
+    this.#decided = []
+    for (const complete of decided) complete().catch((bug: unknown) => raise(this.#options.clock, bug))
   }
 
   /** Steps 2 and 3 of the class. */

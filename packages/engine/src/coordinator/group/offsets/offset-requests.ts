@@ -8,8 +8,8 @@ import {
   type ResponseOf,
   type TxnOffsetCommit,
 } from '@sluice/wire'
-import { eachOfSteps } from '../../../storage/slices.ts'
-import { answer, errorOfFailedAppend } from '../../decision.ts'
+import { eachOfSteps, type Steps } from '../../../storage/slices.ts'
+import { errorOfFailedAppend } from '../../decision.ts'
 import type { TransactionalProducer } from '../../runtime.ts'
 import type { GroupCoordinatorConfig } from '../group-config.ts'
 import { asItIs, type GroupShards } from '../group-shards.ts'
@@ -58,17 +58,18 @@ export class OffsetRequests {
     this.#maxBatchBytes = maxBatchBytes
   }
 
+  /** In steps up to the decision; the answer when that is committed. */
   commit(
     context: GroupRequestContext,
     request: RequestOf<typeof OffsetCommit>,
-  ): Promise<Input<ResponseOf<typeof OffsetCommit>>['topics']> {
+  ): Steps<Promise<Steps<CommitTopicResult[]>>> {
     const { apiVersion } = context
     const byId = apiVersion >= commitByIdVersionMin
     return this.#commit({ ...request, apiVersion, byId }, null)
   }
 
   /** In a transaction, whose coordinator knows of it: the offsets count from its end on (KIP-98, KIP-447). */
-  commitInTransaction(
+  async commitInTransaction(
     context: GroupRequestContext,
     request: RequestOf<typeof TxnOffsetCommit>,
     producer: TransactionalProducer,
@@ -76,42 +77,41 @@ export class OffsetRequests {
     const byId = context.apiVersion >= transactionalCommitByIdVersionMin
     // In the words of OffsetCommit before and since it knows groups of other protocols.
     const apiVersion = byId ? commitByIdVersionMin : 0
-    return this.#commit({ ...request, retentionTimeMs: -1, apiVersion, byId }, producer)
+    const { lane } = this.#shards
+    return lane.done(
+      await lane.done(this.#commit({ ...request, retentionTimeMs: -1, apiVersion, byId }, producer)),
+    )
   }
 
-  async #commit(request: Commit, producer: TransactionalProducer | null): Promise<CommitTopicResult[]> {
+  *#commit(
+    request: Commit,
+    producer: TransactionalProducer | null,
+  ): Steps<Promise<Steps<CommitTopicResult[]>>> {
     const { apiVersion, byId } = request
-    const checked = await this.#shards.lane.done(
-      eachOfSteps(request.topics, (topic) => checkCommitTopic(topic, byId, this.#topics)),
-    )
+    const checked = yield* eachOfSteps(request.topics, (topic) => checkCommitTopic(topic, byId, this.#topics))
     const topics = checked.map(({ valid }) => valid).filter(({ partitions }) => partitions.length > 0)
-    if (topics.length === 0) return this.#shards.lane.done(committedTopics(checked, []))
+    if (topics.length === 0) return Promise.resolve(committedTopics(checked, []))
     const commits = topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
     if (commits * commitRecordBytesMin > this.#maxBatchBytes())
-      return this.#shards.lane.done(
-        committedTopics(checked, errorOfFailedAppend(ErrorCode.MESSAGE_TOO_LARGE)),
-      )
+      return Promise.resolve(committedTopics(checked, errorOfFailedAppend(ErrorCode.MESSAGE_TOO_LARGE)))
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, retentionTimeMs } = request
     const generationId = generationIdOrMemberEpoch
     const nowMs = this.#clock.now()
     const { offsetMetadataSizeMax } = this.#config
-    const decided = await this.#shards.lane.done(
-      commitDecision({ groupId, topics, retentionTimeMs, nowMs, offsetMetadataSizeMax }),
-    )
+    const decided = yield* commitDecision({ groupId, topics, retentionTimeMs, nowMs, offsetMetadataSizeMax })
+    // Whoever deletes a topic looks for its offsets once: none may come after that.
+    const areThere = topics.every(({ name, topicId }) => this.#topics.idOf(name) === topicId)
+    if (!areThere) return yield* this.#commit(request, producer)
     const isTransactional = producer !== null
     const committer = { groupId, memberId, groupInstanceId, generationId, apiVersion, isTransactional }
-    // Whoever deletes a topic looks for its offsets once: none may come after that.
-    const areThere = () => topics.every(({ name, topicId }) => this.#topics.idOf(name) === topicId)
-    const outcome = await this.#shards.write<CommitTopicResult[] | ErrorCode | 'topics have changed'>(
+    const outcome = this.#shards.write<CommitTopicResult[] | ErrorCode>(
       'commit-offsets',
       groupId,
-      (shard) =>
-        areThere() ? shard.commitOffsets(committer, decided) : answer('topics have changed' as const),
+      (shard) => shard.commitOffsets(committer, decided),
       asItIs,
       producer,
     )
-    if (outcome === 'topics have changed') return this.#commit(request, producer)
-    return this.#shards.lane.done(committedTopics(checked, outcome))
+    return outcome.then((errors) => committedTopics(checked, errors))
   }
 
   /** One group of an OffsetFetch; up to v7 a request has only one. */

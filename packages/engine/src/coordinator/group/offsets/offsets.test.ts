@@ -38,21 +38,21 @@ describe('OffsetCommit', () => {
 
   test('that is checked before its topic is deleted leaves nothing behind it', async () => {
     for (const apiVersion of [9, 10]) {
-      const commit = context.commit({}, apiVersion)
-      context.topics.delete('events')
-      await context.groups.topicsDeleted(new Set(['events']))
+      const meanwhile = () => {
+        context.topics.delete('events')
+        return context.groups.topicsDeleted(new Set(['events']))
+      }
       const gone = apiVersion < 10 ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.UNKNOWN_TOPIC_ID
-      expect(await commit).toBe(gone)
+      expect(await context.commit({ meanwhile }, apiVersion)).toBe(gone)
       context.topics.set('events', events)
       expect(await context.fetch()).toBe(-1)
     }
   })
 
   test('by name that is checked before its topic is made anew is one of the new topic', async () => {
-    const commit = context.commit()
     const topicId = 'AAAAAAAAAAAAAAAAAAAABQ'
-    context.topics.set('events', { ...events, topicId })
-    const { result, records } = await context.recording(() => commit)
+    const meanwhile = () => void context.topics.set('events', { ...events, topicId })
+    const { result, records } = await context.recording(() => context.commit({ meanwhile }))
     expect(result).toBe(ErrorCode.NONE)
     expect(records).toMatchObject([{ value: { topicId } }])
   })
@@ -83,7 +83,7 @@ describe('OffsetCommit', () => {
       committedLeaderEpoch: -1,
       committedMetadata,
     })
-    const topics = await context.groups.offsets.commit(
+    const topics = await context.commitTopics(
       { apiVersion: 9, clientId: 'c', clientHost: '/127.0.0.1' },
       {
         groupId: 'group',
@@ -101,8 +101,8 @@ describe('OffsetCommit', () => {
         ],
       },
     )
-    const errors = topics?.map((topic) =>
-      Object.fromEntries((topic.partitions ?? []).map((each) => [each.partitionIndex, each.errorCode])),
+    const errors = topics.map((topic) =>
+      Object.fromEntries(topic.partitions.map((each) => [each.partitionIndex, each.errorCode])),
     )
     expect(errors).toEqual([{ 0: 0, 1: 12, 2: 0, 9: 3 }, { 0: 3 }])
     expect(await context.fetch(events, 2)).toBe(1)

@@ -14,11 +14,13 @@ import {
   zeroUuid,
   type Int64,
 } from '@sluice/wire'
+import { atOnce } from '../../../storage/slices.ts'
 import { MemoryCoordinatorLog } from '../../testing/memory-coordinator-log.ts'
 import type { JoinResult } from '../classic/classic-member.ts'
 import { MemberBytes } from '../member-bytes.ts'
 import { GroupCoordinator } from '../group-coordinator.ts'
 import { groupRecordCodec, type GroupRecord } from '../group-records.ts'
+import type { GroupRequestContext } from '../request-context.ts'
 
 const defaults: Record<string, number> = {
   'offsets.topic.num.partitions': 3,
@@ -333,10 +335,12 @@ export class GroupTestContext {
       partition?: number
       offset?: number
       metadata?: string | null
+      /** When it has been looked at, and nothing is decided. */
+      meanwhile?: () => Promise<void> | void
     } = {},
     apiVersion = 9,
   ): Promise<ErrorCode | undefined> {
-    const { topic = events, partition = 0, offset = 7, metadata = 'a note', ...rest } = request
+    const { topic = events, partition = 0, offset = 7, metadata = 'a note', meanwhile, ...rest } = request
     const full = {
       groupId: 'group',
       generationIdOrMemberEpoch: -1,
@@ -360,8 +364,21 @@ export class GroupTestContext {
       ...rest,
     }
     const who = { apiVersion, clientId: this.clientId, clientHost: '/127.0.0.1' }
-    const topics = await this.groups.offsets.commit(who, full as RequestOf<typeof OffsetCommit>)
-    return topics?.[0]?.partitions?.[0]?.errorCode as ErrorCode | undefined
+    const topics = await this.commitTopics(who, full as RequestOf<typeof OffsetCommit>, meanwhile)
+    return topics[0]?.partitions[0]?.errorCode
+  }
+
+  async commitTopics(
+    who: GroupRequestContext,
+    request: RequestOf<typeof OffsetCommit>,
+    meanwhile?: () => Promise<void> | void,
+  ) {
+    const commit = this.groups.offsets.commit(who, request)
+    if (meanwhile) {
+      commit.next()
+      await meanwhile()
+    }
+    return atOnce(await atOnce(commit))
   }
 
   async fetch(topic: Topic = events, partition = 0, groupId = 'group'): Promise<Int64 | undefined> {
