@@ -1,8 +1,8 @@
-// Apache Kafka beside ours: one node that is broker and controller at once, as ours is one process, with the Java
-// flags of Apache's own start script; and Apache's load tools.
+// Apache Kafka beside ours: one node that is broker and controller at once, as ours is one process, or several of these, with
+// the Java flags of Apache's own start script; and Apache's load tools.
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -40,6 +40,9 @@ export async function apacheKafka(say) {
     versions: { broker: broker.version, tools: tools.version, java: javaVersion(stderr) },
     /** `tls`: keystore and truststore of a second listener, which is encrypted; its port is `securePort`. */
     start: (directory, topic, tls) => startNode(java.command, broker.classPath, directory, topic, tls),
+    /** `address` is the first one's. */
+    startCluster: (directory, count, clusterSettings) =>
+      startNodes(java.command, broker.classPath, directory, count, clusterSettings),
     /** Runs one of Apache's tools to its end; what it printed. */
     async tool(mainClass, args) {
       const all = [...toolFlags, '-cp', tools.classPath.join(delimiter), mainClass, ...args]
@@ -76,26 +79,68 @@ function javaVersion(text) {
 
 async function startNode(java, classPath, directory, topic, tls) {
   const [port, controllerPort, securePort] = [await freePort(), await freePort(), await freePort()]
+  const properties = nodeProperties(directory, { port, controllerPort, securePort }, tls)
+  const target = await runNode(java, classPath, directory, {
+    port,
+    properties,
+    topic,
+    clusterId: randomClusterId(),
+  })
+  return { ...target, directory, ...(tls && { securePort }) }
+}
+
+/** Each is broker and controller at once. */
+async function startNodes(java, classPath, directory, count, clusterSettings) {
+  const nodes = []
+  for (let id = 1; id <= count; id++)
+    nodes.push({ id, port: await freePort(), controllerPort: await freePort(), securePort: 0 })
+  const voters = nodes.map(({ id, controllerPort }) => `${id}@${host}:${controllerPort}`).join(',')
+  const clusterId = keptClusterId(directory)
+  const targets = await Promise.all(
+    nodes.map((node) => {
+      const own = join(directory, String(node.id))
+      const properties = [
+        nodeProperties(own, node),
+        `node.id=${node.id}`,
+        `controller.quorum.voters=${voters}`,
+      ]
+      const all = [...properties, ...clusterSettings].join('\n')
+      return runNode(java, classPath, own, { port: node.port, properties: all, clusterId, brokers: count })
+    }),
+  )
+  const stop = async () => void (await Promise.all(targets.map((target) => target.stop())))
+  return { ...targets[0], pids: targets.map(({ pid }) => pid), stop }
+}
+
+/** The same at each start. */
+function keptClusterId(directory) {
+  const file = join(directory, 'cluster-id')
+  mkdirSync(directory, { recursive: true })
+  if (!existsSync(file)) writeFileSync(file, randomClusterId())
+  return readFileSync(file, 'utf8')
+}
+
+/** What stands later in the properties counts. */
+async function runNode(java, classPath, directory, { port, properties, topic, clusterId, brokers = 1 }) {
   const file = join(directory, 'server.properties')
   mkdirSync(directory, { recursive: true })
-  writeFileSync(file, nodeProperties(directory, { port, controllerPort, securePort }, tls))
+  writeFileSync(file, properties)
   // Without a configuration of log4j it prints errors only; warnings say why a start failed.
   const run = ['-Dlog4j2.level=WARN', '-cp', classPath.join(delimiter)]
   if (!existsSync(join(directory, 'data/meta.properties'))) {
     // An id may begin with a hyphen.
-    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${randomClusterId()}`, '-c', file]
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', file]
     await promisify(execFile)(java, [...run, ...format])
   }
   const address = { host, port }
-  const target = await startProcess({
+  return startProcess({
     name: 'Apache Kafka',
     command: java,
     args: [...brokerFlags, ...run, 'kafka.Kafka', file],
     address,
     topic,
-    isReady: () => until(async () => (await metadataBrokers(address).catch(() => 0)) > 0, 60_000),
+    isReady: () => until(async () => (await metadataBrokers(address).catch(() => 0)) >= brokers, 120_000),
   })
-  return { ...target, directory, ...(tls && { securePort }) }
 }
 
 function nodeProperties(directory, { port, controllerPort, securePort }, tls) {

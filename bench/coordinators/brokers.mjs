@@ -1,14 +1,15 @@
-// Connections to the one broker of a side, and what every load asks first.
+// Connections to the brokers of a side, and what every load asks first.
 import { Connection } from '@sluice/client'
 import { systemClock, systemNetwork } from '@sluice/effects'
-import { CreateTopics, FindCoordinator, ListOffsets } from '@sluice/wire'
+import { CreateTopics, FindCoordinator, Metadata } from '@sluice/wire'
 
 const network = systemNetwork()
 const clock = systemClock()
 const requestTimeoutMs = 60_000
 /** While a topic or a coordinator comes up, or a transaction before is not all done. */
-export const notYet = new Set([3, 6, 14, 15, 16, 51])
-const latest = -1
+const notYet = new Set([3, 5, 6, 14, 15, 16, 51])
+export const group = 0
+export const transaction = 1
 
 export const open = ({ host, port }) =>
   Connection.open({ network, host, port, clock, requestTimeoutMs, clientId: 'bench' })
@@ -26,31 +27,71 @@ export async function insist(ask, codeOf = ({ errorCode }) => errorCode) {
   }
 }
 
-export async function makeTopic(connection, name, numPartitions) {
-  const { topics } = await connection.send(CreateTopics, 7, {
-    topics: [{ name, numPartitions, replicationFactor: 1 }],
-    timeoutMs: 30_000,
-  })
-  if (topics[0].errorCode !== 0) throw new Error(`topic ${name}: ${topics[0].errorCode}`)
-  const partitions = Array.from({ length: numPartitions }, (_, partitionIndex) => ({
-    partitionIndex,
-    timestamp: latest,
-  }))
-  await insist(
-    () =>
-      connection.send(ListOffsets, 5, { replicaId: -1, isolationLevel: 0, topics: [{ name, partitions }] }),
-    (answer) => answer.topics[0].partitions.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0,
-  )
-  return topics[0].topicId
+export const isPassing = (code) => notYet.has(code)
+
+const firstError = (items) => items.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0
+
+/** The brokers of a side, with a connection to each that is asked something. */
+export class Brokers {
+  #first
+  #opening = new Map()
+
+  constructor(first) {
+    this.#first = first
+  }
+
+  any() {
+    return this.to(this.#first)
+  }
+
+  to({ host, port }) {
+    const key = `${host}:${port}`
+    if (!this.#opening.has(key)) this.#opening.set(key, open({ host, port }))
+    return this.#opening.get(key)
+  }
+
+  /** Addresses of those who coordinate these, by key, once all have come up. */
+  async coordinators(keyType, coordinatorKeys) {
+    const connection = await this.any()
+    const { coordinators } = await insist(
+      () => connection.send(FindCoordinator, 4, { keyType, coordinatorKeys }),
+      (answer) => firstError(answer.coordinators),
+    )
+    return new Map(coordinators.map(({ key, host, port }) => [key, { host, port }]))
+  }
+
+  async coordinator(keyType, key) {
+    return this.to((await this.coordinators(keyType, [key])).get(key))
+  }
+
+  /** Replicated as the brokers' own setting says; resolves when each partition is led, and all its replicas are in sync. */
+  async makeTopic(name, numPartitions) {
+    const connection = await this.any()
+    const topic = { name, numPartitions, replicationFactor: -1 }
+    const { topics } = await connection.send(CreateTopics, 7, { topics: [topic], timeoutMs: 30_000 })
+    if (topics[0].errorCode !== 0) throw new Error(`topic ${name}: ${topics[0].errorCode}`)
+    await this.leaders(name)
+    return topics[0].topicId
+  }
+
+  /** A connection to the leader of each partition. */
+  async leaders(name) {
+    const connection = await this.any()
+    const { brokers, topics } = await insist(
+      () => connection.send(Metadata, 9, { topics: [{ name }], allowAutoTopicCreation: false }),
+      ({ topics: [{ errorCode, partitions }] }) => errorCode || codeOfPartitions(partitions),
+    )
+    const partitions = topics[0].partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex)
+    return Promise.all(
+      partitions.map(({ leaderId }) => this.to(brokers.find(({ nodeId }) => nodeId === leaderId))),
+    )
+  }
 }
 
-/** Until whoever coordinates these has come up. */
-export async function untilCoordinated(connection, keyType, keys) {
-  for (const key of keys)
-    await insist(
-      () => connection.send(FindCoordinator, 4, { keyType, coordinatorKeys: [key] }),
-      ({ coordinators }) => coordinators[0].errorCode,
-    )
+function codeOfPartitions(partitions) {
+  const isLed = ({ leaderId, replicaNodes, isrNodes }) =>
+    leaderId >= 0 && isrNodes.length === replicaNodes.length
+  return firstError(partitions) || (partitions.every(isLed) ? 0 : 5)
 }
 
 /** In milliseconds. */

@@ -1,6 +1,6 @@
 // Many groups of four members each, whose heartbeats come in time.
 import { Heartbeat, JoinGroup, SyncGroup } from '@sluice/wire'
-import { insist, open, sleep, untilCoordinated } from './brokers.mjs'
+import { Brokers, group, insist, open, sleep } from './brokers.mjs'
 
 const membersOfGroup = 4
 /** A listener has room for some that it has not accepted yet. */
@@ -11,9 +11,12 @@ const joinAgain = new Set([22, unknownMember, 27])
 
 /** Prints `joined` when all have, and what they did when its input ends. */
 export async function heartbeats({ name, groups, intervalMs, ...at }) {
-  const connections = await openAll(at, groups * membersOfGroup)
   const ids = Array.from({ length: groups }, (_, i) => `${name}-${i}`)
-  await untilCoordinated(connections[0], 0, ids.slice(0, 1))
+  const brokers = new Brokers(at)
+  // Where the topic of the groups is to be made that takes a while.
+  await brokers.coordinators(group, ids.slice(0, 1))
+  const coordinators = await brokers.coordinators(group, ids)
+  const connections = await openAll(ids, coordinators)
   const scene = { intervalMs, joined: new Set(), count: 0 }
   for (const [i, connection] of connections.entries()) void live(scene, connection, ids[i % groups])
   while (scene.joined.size < connections.length) await sleep(50)
@@ -24,15 +27,16 @@ export async function heartbeats({ name, groups, intervalMs, ...at }) {
 }
 
 /** Each member has its own: nobody waits for another one's join. */
-async function openAll(at, count) {
+async function openAll(ids, coordinators) {
   const connections = []
-  let left = count
+  let begun = 0
   const worker = async () => {
-    while (left-- > 0) {
-      const connection = await open(at)
+    while (begun < ids.length * membersOfGroup) {
+      const at = begun++
+      const connection = await open(coordinators.get(ids[at % ids.length]))
       // Who says nothing is shut out where there are many.
       await connection.negotiate()
-      connections.push(connection)
+      connections[at] = connection
     }
   }
   await Promise.all(Array.from({ length: opensAtOnce }, worker))

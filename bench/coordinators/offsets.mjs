@@ -1,15 +1,15 @@
 // Commits of offsets; and a broker that has many of them to load, and transactional ids.
-import { FindCoordinator, InitProducerId, OffsetCommit, OffsetFetch } from '@sluice/wire'
-import { insist, makeTopic, open, sleep, untilCoordinated } from './brokers.mjs'
+import { InitProducerId, OffsetCommit, OffsetFetch } from '@sluice/wire'
+import { Brokers, group, insist, sleep, transaction } from './brokers.mjs'
 
 const inflight = 16
 const partitionsOfCommit = 100
 
 /** One offset each, so many requests on their way together. */
 export async function commits({ name, seconds, ...at }) {
-  const connection = await open(at)
-  await makeTopic(connection, name, 1)
-  await untilCoordinated(connection, 0, [name])
+  const brokers = new Brokers(at)
+  await brokers.makeTopic(name, 1)
+  const connection = await brokers.coordinator(group, name)
   let count = 0
   const worker = async (endMs) => {
     while (performance.now() < endMs) {
@@ -49,19 +49,27 @@ function commit(connection, groupId, topic, partitions, offset) {
 
 /** So many offsets, and so many transactional ids. */
 export async function fill({ name, offsets, ids, ...at }) {
-  const connection = await open(at)
-  await makeTopic(connection, name, partitionsOfCommit)
-  await untilCoordinated(connection, 0, [name])
-  await untilCoordinated(connection, 1, [name])
+  const brokers = new Brokers(at)
+  await brokers.makeTopic(name, partitionsOfCommit)
   const groups = Array.from({ length: offsets / partitionsOfCommit }, (_, i) => `${name}-${i}`)
-  await inTurns(groups, (group) => commit(connection, group, name, partitionsOfCommit, 1))
-  await inTurns(
-    Array.from({ length: ids }, (_, i) => `${name}-${i}`),
-    (transactionalId) =>
-      insist(() => connection.send(InitProducerId, 4, { transactionalId, transactionTimeoutMs: 60_000 })),
+  const coordinators = await coordinatorsOf(brokers, group, groups)
+  await inTurns(groups, async (groupId) =>
+    commit(await brokers.to(coordinators.get(groupId)), groupId, name, partitionsOfCommit, 1),
   )
+  const transactionalIds = Array.from({ length: ids }, (_, i) => `${name}-${i}`)
+  const homes = await coordinatorsOf(brokers, transaction, transactionalIds)
+  await inTurns(transactionalIds, async (id) => init(await brokers.to(homes.get(id)), id))
   return { offsets, ids }
 }
+
+/** Where their topic is to be made that takes a while. */
+async function coordinatorsOf(brokers, keyType, keys) {
+  await brokers.coordinators(keyType, keys.slice(0, 1))
+  return brokers.coordinators(keyType, keys)
+}
+
+const init = (connection, transactionalId) =>
+  insist(() => connection.send(InitProducerId, 4, { transactionalId, transactionTimeoutMs: 60_000 }))
 
 async function inTurns(items, work) {
   const left = items.values()
@@ -74,29 +82,36 @@ async function inTurns(items, work) {
 /** Until every group's offsets are told, and every transactional id is known; the broker may not be up yet. */
 export async function untilLoaded({ name, offsets, ids, ...at }) {
   const groups = Array.from({ length: offsets / partitionsOfCommit }, (_, i) => `${name}-${i}`)
-  const connection = await untilOpen(at)
-  const wanted = groups.map((groupId) => ({ groupId, topics: [{ name, partitionIndexes: [0] }] }))
-  await insist(
-    () => connection.send(OffsetFetch, 8, { groups: wanted, requireStable: false }),
-    ({ groups: found }) => found.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0,
-  )
   const keys = Array.from({ length: ids }, (_, i) => `${name}-${i}`)
-  await insist(
-    () => connection.send(FindCoordinator, 4, { keyType: 1, coordinatorKeys: keys }),
-    ({ coordinators }) => coordinators.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0,
-  )
-  // One of each partition of the transaction log, nearly: it answers once that is loaded.
-  for (const transactionalId of keys.slice(0, 200))
-    await insist(() => connection.send(InitProducerId, 4, { transactionalId, transactionTimeoutMs: 60_000 }))
-  return { loadedAt: Date.now() }
-}
-
-async function untilOpen(at) {
+  // A leader moves while brokers come up: then all are asked anew.
   for (;;) {
     try {
-      return await open(at)
+      await loaded(new Brokers(at), name, groups, keys)
+      return { loadedAt: Date.now() }
     } catch {
       await sleep(10)
     }
+  }
+}
+
+async function loaded(brokers, name, groups, transactionalIds) {
+  const coordinators = await brokers.coordinators(group, groups)
+  const homesOfGroups = new Set([...coordinators.values()].map(({ port }) => port))
+  for (const home of homesOfGroups) {
+    const own = groups.filter((groupId) => coordinators.get(groupId).port === home)
+    const connection = await brokers.to(coordinators.get(own[0]))
+    const wanted = own.map((groupId) => ({ groupId, topics: [{ name, partitionIndexes: [0] }] }))
+    const { groups: found } = await connection.send(OffsetFetch, 8, { groups: wanted, requireStable: false })
+    if (found.some(({ errorCode }) => errorCode !== 0)) throw new Error('not yet')
+  }
+  const homes = await brokers.coordinators(transaction, transactionalIds)
+  // One of each partition of the transaction log, nearly: it answers once that is loaded.
+  for (const id of transactionalIds.slice(0, 200)) {
+    const connection = await brokers.to(homes.get(id))
+    const answer = await connection.send(InitProducerId, 4, {
+      transactionalId: id,
+      transactionTimeoutMs: 60_000,
+    })
+    if (answer.errorCode !== 0) throw new Error('not yet')
   }
 }

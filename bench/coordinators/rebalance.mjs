@@ -1,6 +1,6 @@
 // One member has all partitions, and the others join, all at once: how long until each has its own.
 import { ConsumerGroupHeartbeat, Heartbeat, JoinGroup, SyncGroup } from '@sluice/wire'
-import { insist, makeTopic, notYet, open, sleep, untilCoordinated } from './brokers.mjs'
+import { Brokers, group, insist, isPassing, open, sleep } from './brokers.mjs'
 
 const rebalanceInProgress = 27
 const memberIdRequired = 79
@@ -8,16 +8,16 @@ const heartbeatMs = 50
 
 export async function rebalance({ name, protocol, members, ...at }) {
   const partitions = members * 2
-  const connection = await open(at)
-  const topicId = await makeTopic(connection, name, partitions)
-  await untilCoordinated(connection, 0, [name])
+  const brokers = new Brokers(at)
+  const topicId = await brokers.makeTopic(name, partitions)
+  const coordinator = (await brokers.coordinators(group, [name])).get(name)
   const scene = { name, topicId, partitions, members, owned: new Map(), isOver: false }
   const isEven = () =>
     scene.owned.size === members && [...scene.owned.values()].every((own) => own.length === 2)
   const run = protocol === 'consumer' ? consumer : classic(protocol)
-  const all = [run(scene, await open(at), 0)]
+  const all = [run(scene, await open(coordinator), 0)]
   while (scene.owned.get(0)?.length !== partitions) await sleep(5)
-  const connections = await Promise.all(Array.from({ length: members - 1 }, () => open(at)))
+  const connections = await Promise.all(Array.from({ length: members - 1 }, () => open(coordinator)))
   const began = performance.now()
   for (const [i, each] of connections.entries()) all.push(run(scene, each, i + 1))
   while (!isEven()) await Promise.race([sleep(2), Promise.all(all)])
@@ -83,7 +83,7 @@ function classic(protocol) {
         protocolName: protocol,
         assignments,
       })
-      if (errorCode === rebalanceInProgress || notYet.has(errorCode)) continue
+      if (errorCode === rebalanceInProgress || isPassing(errorCode)) continue
       if (errorCode !== 0) throw new Error(`SyncGroup: ${errorCode}`)
       const before = own
       own = read(assignment)
@@ -107,7 +107,7 @@ async function join(scene, connection, { protocol, memberId, own }) {
     })
     id = answer.memberId
     if (answer.errorCode === 0) return answer
-    if (answer.errorCode !== memberIdRequired && !notYet.has(answer.errorCode))
+    if (answer.errorCode !== memberIdRequired && !isPassing(answer.errorCode))
       throw new Error(`JoinGroup: ${answer.errorCode}`)
   }
 }

@@ -1,4 +1,4 @@
-// What coordinators of groups and of transactions do, beside Apache Kafka: one broker each, under the same load.
+// What coordinators of groups and of transactions do, beside Apache Kafka: three brokers each, under the same load.
 import { execFile, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,15 +11,24 @@ import { startEngine } from '../targets.mjs'
 const client = fileURLToPath(new URL('client.mjs', import.meta.url))
 const clientTimeoutMs = 300_000
 const intervalMs = 3_000
-/** As `apache-kafka.mjs` has it. */
-const ownSettings = ['transaction.state.log.replication.factor=1', 'transaction.state.log.min.isr=1']
+const brokerCount = 3
+/** Of both sides: three replicas of everything, as Amazon MSK has them. */
+const settings = [
+  'default.replication.factor=3',
+  'min.insync.replicas=2',
+  'offsets.topic.replication.factor=3',
+  'transaction.state.log.replication.factor=3',
+  'transaction.state.log.min.isr=2',
+]
 
 /** The table of the run, in Markdown. */
 export async function coordinators({ directory, rounds, quick, kafka, only, say }) {
-  const sides = [
-    { name: 'sluice', start: () => startEngine(join(directory, 'engine'), undefined, ownSettings) },
-  ]
-  if (kafka) sides.push({ name: 'kafka', start: () => kafka.start(join(directory, 'kafka')) })
+  const sides = [{ name: 'sluice', start: () => startOurs(join(directory, 'engine')) }]
+  if (kafka)
+    sides.push({
+      name: 'kafka',
+      start: () => kafka.startCluster(join(directory, 'kafka'), brokerCount, settings),
+    })
   for (const side of sides) side.target = await side.start()
   const lines = []
   try {
@@ -35,6 +44,12 @@ export async function coordinators({ directory, rounds, quick, kafka, only, say 
     for (const { target } of sides) await target.stop()
   }
   return tableOf([['work', 'unit', 'Sluice', 'Apache Kafka', 'against it', 'wanted'], ...lines])
+}
+
+/** Inline, as the service has them: one process for all of them. */
+async function startOurs(directory) {
+  const target = await startEngine(directory, undefined, settings, brokerCount)
+  return { ...target, pids: [target.pid] }
 }
 
 async function measured(row, sides, { rounds, quick }) {
@@ -151,10 +166,11 @@ async function heartbeats(side, groups, seconds) {
   await Promise.race([new Promise((resolve) => load.stdout.once('data', resolve)), ended])
   // Who has joined too late has had the others join again by then.
   await new Promise((resolve) => setTimeout(resolve, 3 * intervalMs))
-  const before = processorMs(side.target.pid)
+  const busyMs = () => side.target.pids.reduce((sum, pid) => sum + processorMs(pid), 0)
+  const before = busyMs()
   const began = performance.now()
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
-  const share = (100 * (processorMs(side.target.pid) - before)) / (performance.now() - began)
+  const share = (100 * (busyMs() - before)) / (performance.now() - began)
   load.stdin.end()
   await ended
   return { share }

@@ -1,15 +1,13 @@
 // Transactions of one record each to some partitions, one after the other a producer.
 import { AddPartitionsToTxn, buildBatchSync, EndTxn, InitProducerId, Produce } from '@sluice/wire'
-import { insist, makeTopic, open, percentile, untilCoordinated } from './brokers.mjs'
+import { Brokers, insist, percentile, transaction } from './brokers.mjs'
 
 const partitions = 6
 
 export async function transactions({ name, producers, seconds, ...at }) {
-  const connection = await open(at)
-  await makeTopic(connection, name, partitions)
+  await new Brokers(at).makeTopic(name, partitions)
   const ids = Array.from({ length: producers }, (_, i) => `${name}-${i}`)
-  await untilCoordinated(connection, 1, ids)
-  const made = await Promise.all(ids.map((id) => producer(at, id)))
+  const made = await Promise.all(ids.map((id) => producer(at, id, name)))
   // What comes first warms up.
   const warm = performance.now() + 300
   await Promise.all(made.map((each) => run(each, name, warm, [])))
@@ -24,16 +22,20 @@ export async function transactions({ name, producers, seconds, ...at }) {
   }
 }
 
-async function producer(at, transactionalId) {
-  const connection = await open(at)
+async function producer(at, transactionalId, topic) {
+  const brokers = new Brokers(at)
+  const connection = await brokers.coordinator(transaction, transactionalId)
   const { producerId, producerEpoch } = await insist(() =>
     connection.send(InitProducerId, 4, { transactionalId, transactionTimeoutMs: 60_000 }),
   )
-  return { connection, transactionalId, producerId, producerEpoch, sequence: 0 }
+  const led = new Map()
+  for (const [index, leader] of (await brokers.leaders(topic)).entries())
+    led.set(leader, [...(led.get(leader) ?? []), index])
+  return { connection, led, transactionalId, producerId, producerEpoch, sequence: 0 }
 }
 
 async function run(each, topic, endMs, commitMs) {
-  const { connection, transactionalId, producerId, producerEpoch } = each
+  const { connection, led, transactionalId, producerId, producerEpoch } = each
   const who = {
     v3AndBelowTransactionalId: transactionalId,
     v3AndBelowProducerId: producerId,
@@ -59,17 +61,19 @@ async function run(each, topic, endMs, commitMs) {
       isTransactional: true,
       records: [{ value: Buffer.alloc(100, 'v') }],
     })
-    await insist(
-      () =>
-        connection.send(Produce, 9, {
-          transactionalId,
-          acks: -1,
-          timeoutMs: 30_000,
-          topicData: [{ name: topic, partitionData: indexes.map((index) => ({ index, records })) }],
-        }),
-      ({ responses: [{ partitionResponses }] }) =>
-        partitionResponses.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0,
-    )
+    const produce = ([leader, own]) =>
+      insist(
+        () =>
+          leader.send(Produce, 9, {
+            transactionalId,
+            acks: -1,
+            timeoutMs: 30_000,
+            topicData: [{ name: topic, partitionData: own.map((index) => ({ index, records })) }],
+          }),
+        ({ responses: [{ partitionResponses }] }) =>
+          partitionResponses.find(({ errorCode }) => errorCode !== 0)?.errorCode ?? 0,
+      )
+    await Promise.all([...led].map(produce))
     const began = performance.now()
     await insist(() =>
       connection.send(EndTxn, 3, { transactionalId, producerId, producerEpoch, committed: true }),
