@@ -19,7 +19,7 @@ export interface MarkerHome {
  * commit. Into those of groups their coordinator writes it: the offsets that were committed in the transaction count from
  * then on.
  */
-export type StageMarker = (topic: string, index: number) => Promise<ErrorCode>
+type StageMarker = (topic: string, index: number) => Promise<ErrorCode>
 
 /** For the partitions of one transaction. */
 export function markerOf(broker: MarkerHome, end: VersionedEnd): StageMarker {
