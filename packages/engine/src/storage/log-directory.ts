@@ -127,7 +127,9 @@ export class LogDirectory {
     this.#closedInEpoch = shutdown?.brokerEpoch ?? -1
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
     const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
-    const cleanedOffsets = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
+    const isCleanerKnown = disk.existsSync(join(this.#path, CheckpointFile.cleaner))
+    const readOffsets = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
+    const cleanedOffsets = isCleanerKnown ? readOffsets : null
     for (const name of this.#directoryNames()) {
       const topicPartition = topicPartitionOf(name)
       // The metadata log lives here in a combined Kafka node's directory, and is the controller's.
@@ -135,9 +137,9 @@ export class LogDirectory {
       const key = checkpointKey(topicPartition)
       const state = {
         clean,
-        recoveryPoint: recoveryPoints.get(key) ?? 0,
-        logStartOffset: logStarts.get(key) ?? 0,
-        cleanedOffset: cleanedOffsets.get(key),
+        recoveryPoint: recoveryPoints?.get(key) ?? 0,
+        logStartOffset: logStarts?.get(key) ?? 0,
+        cleanedOffset: cleanedOffsets && cleanedOffsets.get(key),
       }
       logs.set(key, yield* Log.loadInSteps(this.#logOptions(topicPartition, state)))
       yield
@@ -238,7 +240,8 @@ export class LogDirectory {
     this.#lock.release(clean)
   }
 
-  #readCheckpoint(checkpoint: OffsetCheckpoint, name: CheckpointFile): Map<string, number> {
+  /** Null where it cannot be read. */
+  #readCheckpoint(checkpoint: OffsetCheckpoint, name: CheckpointFile): Map<string, number> | null {
     const offsets = checkpoint.read()
     if (offsets) return offsets
     this.#options.logger.warn('a checkpoint cannot be read; it counts as empty', { name })
@@ -247,7 +250,7 @@ export class LogDirectory {
       path: join(this.#path, name),
       effect: effectOfCheckpointLoss[name],
     })
-    return new Map()
+    return null
   }
 
   #directoryNames(): string[] {

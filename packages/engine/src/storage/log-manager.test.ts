@@ -148,6 +148,27 @@ describe('a log directory', () => {
     again.stop({ clean: true })
   })
 
+  test.each([
+    ['there', 3],
+    ['gone', 9],
+  ])(
+    'that is compacted ends before a hole while the checkpoint of the cleaner is %s, at %i',
+    async (is, end) => {
+      const node = new Node()
+      const cleanupPolicy = { compact: true, delete: false }
+      node.logConfig = { ...defaultLogConfig, segmentBytes: 300, cleanupPolicy }
+      const manager = await node.open()
+      const log = manager.getOrCreate(events, topicId)
+      for (let i = 0; i < 9; i++) append(log, batchOf(1))
+      manager.stop({ clean: false })
+      node.disk.writeFileAtomicSync(`${log.directory}/00000000000000000003.log`, '')
+      if (is === 'gone') node.disk.unlinkSync(`${directory}/cleaner-offset-checkpoint`)
+      const again = await node.open()
+      expect(again.get(events)?.logEndOffset).toBe(end)
+      again.stop({ clean: false })
+    },
+  )
+
   test('is not believed to be durable where it was cut', async () => {
     const node = new Node()
     const manager = await node.open()

@@ -166,14 +166,21 @@ describe('after a crash', () => {
   })
 
   test.each([
-    ['delete', 'nothing', 3],
-    ['delete', 'all', 3],
-    ['compact', 'nothing', 3],
-    ['compact', 'a torn piece', 3],
-    ['compact', 'all', 9],
+    ['delete', undefined, 'nothing', 3],
+    ['delete', undefined, 'all', 3],
+    ['compact', undefined, 'nothing', 3],
+    // A power cut has left an empty file, or no more of it than a cleaning could have.
+    ['compact', undefined, 'all', 3],
+    ['compact', 5, 'all', 3],
+    // What the cleaner has removed is no loss.
+    ['compact', 6, 'all', 9],
+    // It may have.
+    ['compact', null, 'nothing', 3],
+    ['compact', null, 'a torn piece', 3],
+    ['compact', null, 'all', 9],
   ])(
-    'a log of policy %s with a hole ends before it: %s of what is behind the hole is left',
-    (policy, left, end) => {
+    'a log of policy %s that is cleaned up to %s, with a hole behind which is %s, ends at %i',
+    (policy, cleanedOffset, left, end) => {
       const cleanupPolicy = { delete: policy === 'delete', compact: policy === 'compact' }
       const context = new LogContext({ segmentBytes: 300, cleanupPolicy })
       const log = context.load()
@@ -181,7 +188,7 @@ describe('after a crash', () => {
       replace(context, '00000000000000000003.log', () => Buffer.alloc(0))
       const lengths: Record<string, number> = { nothing: 0, 'a torn piece': 13 }
       replace(context, '00000000000000000006.log', (whole) => whole.subarray(0, lengths[left]))
-      const reloaded = context.reloadAfterKill(log)
+      const reloaded = context.reloadAfterKill(log, { cleanedOffset })
       expect(reloaded.logEndOffset).toBe(end)
       expect(append(reloaded, batchOf(1))).toMatchObject({ baseOffset: end })
     },

@@ -20,6 +20,7 @@ import { CorruptLogError, scanBatches } from './batch-scan.ts'
 import { logDirectoryName } from './directory-names.ts'
 import type { LogStore } from './log-store.ts'
 import { type LostTail, lostTail } from './lost-tail.ts'
+import { canHold } from './offset-index.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
 import {
   cleanedSuffix,
@@ -40,8 +41,11 @@ export interface LoadOptions {
   recoveryPoint: number
   /** From the checkpoint: records may have been deleted up to here, inside the first segment. */
   logStartOffset: number
-  /** From the checkpoint: the cleaner has been here, and may have left holes. */
-  cleanedOffset?: number | undefined
+  /**
+   * From the checkpoint: the cleaner has come so far, and may have left holes. Undefined where it has never been here; null
+   * where the checkpoint is gone, and nobody knows.
+   */
+  cleanedOffset?: number | null | undefined
 }
 
 export function* loadLog(store: LogStore, options: LoadOptions): Steps {
@@ -49,7 +53,7 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   const segments = openSegments(store, names)
   const logStart = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0)
   store.found(segments, logStart)
-  if (options.cleanedOffset !== undefined) store.noteCleaned(options.cleanedOffset)
+  if (typeof options.cleanedOffset === 'number') store.noteCleaned(options.cleanedOffset)
   store.producers.knowSnapshots(
     names.map((name) => offsetOfFileName(name, snapshotSuffix)).filter((offset) => offset !== null),
   )
@@ -59,7 +63,7 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
     return
   }
   const trusted = options.clean ? yield* trustedEnd(store) : null
-  const end = trusted ?? (yield* recoverFrom(store, options.clean ? 0 : options.recoveryPoint))
+  const end = trusted ?? (yield* recoverFrom(store, options))
   // A clean stop checkpoints the end: a file that lacks whole batches at its end does not show it.
   if (options.clean && end < options.recoveryPoint)
     tellCut(store, { offset: end, endOffset: options.recoveryPoint, bytes: 0 })
@@ -198,7 +202,8 @@ function* trustedEnd(store: LogStore): Steps<number | null> {
 }
 
 /** Returns where the log ends. */
-function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
+function* recoverFrom(store: LogStore, options: LoadOptions): Steps<number> {
+  const recoveryPoint = options.clean ? 0 : options.recoveryPoint
   // Where it says that a segment is durable to its last record, the end of its indexes may not have been.
   const first = store.floorIndex(Math.max(0, recoveryPoint - 1))
   let end = store.segmentAt(first).baseOffset
@@ -207,7 +212,8 @@ function* recoverFrom(store: LogStore, recoveryPoint: number): Steps<number> {
   yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
     const segment = store.segmentAt(index)
-    const follows = index === first || segment.baseOffset === end || (yield* isCompacted(store, index, end))
+    const follows =
+      index === first || segment.baseOffset === end || (yield* isCompacted(store, options, index, end))
     if (!follows) {
       const segmentBase = segment.baseOffset
       store.logger.warn('a segment does not follow the one before it', {
@@ -231,12 +237,24 @@ function mayHaveHoles({ config, cleanedOffset }: LogStore): boolean {
   return config.cleanupPolicy.compact || cleanedOffset !== null
 }
 
-/** Compaction leaves holes, though none behind the last record but where it is known to have been. */
-function* isCompacted(store: LogStore, index: number, end: number): Steps<boolean> {
+/**
+ * Whether the hole in front of a segment is the cleaner's. Before it begins all is durable up to where it will come, and the
+ * checkpoints say so: a hole behind that is of a power cut, and so are those of a log where it has never been. Where its
+ * checkpoint is gone a hole counts as its own that records follow, for what stands there would be lost. A leader's compaction
+ * leaves a follower none between segments, but one that no segment can hold.
+ */
+function* isCompacted(
+  store: LogStore,
+  { recoveryPoint, cleanedOffset }: LoadOptions,
+  index: number,
+  end: number,
+): Steps<boolean> {
   const later = store.segments.slice(index)
   const [next] = later
   if (!next || next.baseOffset <= end || !mayHaveHoles(store)) return false
-  return next.baseOffset <= (store.cleanedOffset ?? -1) || (yield* areRecordsIn(later))
+  const known = Math.max(recoveryPoint, store.cleanedOffset ?? 0)
+  if (next.baseOffset <= known || !canHold(end, next.baseOffset)) return true
+  return cleanedOffset === null && (yield* areRecordsIn(later))
 }
 
 /** A piece of a batch that a power cut has torn is none. */
