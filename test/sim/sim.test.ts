@@ -39,8 +39,12 @@ const remembered: Readonly<Record<Feed, Readonly<Record<Clients, readonly number
 /** The same, of clusters that have a topic that is compacted. */
 const rememberedCompacted: Readonly<Record<Feed, readonly { seed: number; clients: Clients }[]>> = {
   inline: [],
-  // A log that a power cut had left with a hole, and a torn piece of a batch behind it.
-  fetch: [{ seed: 700168, clients: 'consumers' }],
+  // A log that a power cut had left with a hole, and a torn piece of a batch behind it; epochs whose first records were
+  // compacted, and that a recovery had begin later.
+  fetch: [
+    { seed: 700168, clients: 'consumers' },
+    { seed: 30235, clients: 'consumers' },
+  ],
 }
 
 /** The same where one service hosts the cluster. */

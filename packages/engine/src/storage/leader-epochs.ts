@@ -4,7 +4,7 @@ import type { TellLoss } from './losses.ts'
 
 const leaderEpochFileName = 'leader-epoch-checkpoint'
 
-interface EpochEntry {
+export interface EpochEntry {
   epoch: number
   startOffset: number
 }

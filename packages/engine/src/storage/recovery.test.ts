@@ -139,6 +139,33 @@ describe('after a crash', () => {
     ])
   })
 
+  test.each([
+    // Records that are gone by compaction were of the epochs that the file names.
+    ['its own', [0, 3, 6], [0, 3, 6]],
+    ['another one', [0, 3, 8], [0, 7]],
+  ])(
+    'leader epochs whose first records are compacted begin where the file says, if the batch is of %s',
+    (_, of, found) => {
+      const context = new LogContext({ cleanupPolicy: { compact: true, delete: false } })
+      const log = context.load()
+      for (let i = 0; i < 8; i++)
+        append(
+          log,
+          batchOf(1),
+          of.findLastIndex((start) => start <= i),
+        )
+      log.flushSync()
+      const [first, last] = [0, 7].map((baseOffset) =>
+        batchOf(1, { baseOffset, partitionLeaderEpoch: baseOffset === 0 ? 0 : 2 }),
+      ) as [Buffer, Buffer]
+      replace(context, logName, () => Buffer.concat([first, last]))
+      const reloaded = context.reloadAfterKill(log)
+      expect(reloaded.logEndOffset).toBe(8)
+      expect(reloaded.leaderEpochs.entries.map(({ startOffset }) => startOffset)).toEqual(found)
+      expect(reloaded.leaderEpochs.latestEpoch).toBe(2)
+    },
+  )
+
   test('leader epochs of before a cut do not hide those of the batches that were written since', () => {
     const context = new LogContext()
     const log = context.load()

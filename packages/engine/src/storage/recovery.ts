@@ -18,6 +18,7 @@ import { RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
 import { CorruptLogError, scanBatches } from './batch-scan.ts'
 import { logDirectoryName } from './directory-names.ts'
+import type { EpochEntry } from './leader-epochs.ts'
 import type { LogStore } from './log-store.ts'
 import { type LostTail, lostTail } from './lost-tail.ts'
 import { canHold } from './offset-index.ts'
@@ -208,6 +209,7 @@ function* recoverFrom(store: LogStore, options: LoadOptions): Steps<number> {
   const first = store.floorIndex(Math.max(0, recoveryPoint - 1))
   let end = store.segmentAt(first).baseOffset
   // The file may be from before a cut: it may name epochs that began where others were written since.
+  const named = store.leaderEpochs.entries
   store.leaderEpochs.truncateFromEnd(end)
   yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
@@ -225,7 +227,7 @@ function* recoverFrom(store: LogStore, options: LoadOptions): Steps<number> {
       store.removeFrom(index)
       break
     }
-    const recovered = yield* recoverSegment(store, index)
+    const recovered = yield* recoverSegment(store, index, { named, end })
     end = recovered.end
     if (recovered.isCut) store.removeFrom(index + 1)
   }
@@ -295,33 +297,47 @@ interface Recovered {
   isCut: boolean
 }
 
-function* recoverSegment(store: LogStore, index: number): Steps<Recovered> {
+/** What is known when a segment is read. */
+interface Before {
+  /** Epochs, as the file has them. */
+  readonly named: readonly EpochEntry[]
+  /** Of the segment in front of it. */
+  readonly end: number
+}
+
+function* recoverSegment(store: LogStore, index: number, before: Before): Steps<Recovered> {
   const segment = store.segmentAt(index)
   // Its indexes are only kept while it is open.
   const file = segment.file.pin()
   try {
-    return yield* recoverBatches(store, index, file)
+    return yield* recoverBatches(store, index, file, before)
   } finally {
     segment.file.unpin()
   }
 }
 
-function* recoverBatches(store: LogStore, index: number, file: DiskFile): Steps<Recovered> {
+function* recoverBatches(
+  store: LogStore,
+  index: number,
+  file: DiskFile,
+  { named, end }: Before,
+): Steps<Recovered> {
   const segment = store.segmentAt(index)
   const physicalEnd = file.sizeSync()
-  const { producers, leaderEpochs } = store
+  const { producers } = store
   producers.mapEndOffset = Math.max(producers.mapEndOffset, segment.baseOffset)
   producers.takeSnapshot()
   segment.beginRebuild()
   let next = segment.baseOffset
+  let behind = end
   const validEnd = yield* scanBatches(file, 0, physicalEnd, (buffer, at, size) => {
     const facts = factsOfValid(buffer, at, size, segment, next)
     if (!facts) return false
     segment.noteAppended(facts)
-    if (facts.leaderEpoch >= 0 && facts.leaderEpoch > (leaderEpochs.latestEpoch ?? -1))
-      leaderEpochs.assign(facts.leaderEpoch, facts.baseOffset)
+    assignEpochs(store, facts, { named, end: behind })
     if (concernsProducer(facts, RecordBatch.isControl(buffer, at))) store.applyToProducers(facts, segment)
     next = facts.lastOffset + 1
+    behind = next
     return true
   })
   if (validEnd < physicalEnd) yield* giveUp(store, index, validEnd, next)
@@ -335,6 +351,20 @@ function* recoverBatches(store: LogStore, index: number, file: DiskFile): Steps<
     bytesCut: physicalEnd - validEnd,
   })
   return { end: next, isCut: true }
+}
+
+/**
+ * An epoch begins with its first batch. Compaction may have removed that, and whole epochs: where the file agrees with the
+ * batch that is found it says where these began.
+ */
+function assignEpochs({ leaderEpochs }: LogStore, batch: BatchFacts, { named, end }: Before): void {
+  const { leaderEpoch, baseOffset } = batch
+  if (leaderEpoch < 0 || leaderEpoch <= (leaderEpochs.latestEpoch ?? -1)) return
+  const before = named.filter(({ startOffset }) => startOffset <= baseOffset)
+  if (before.at(-1)?.epoch === leaderEpoch)
+    for (const { epoch, startOffset } of before)
+      if (startOffset >= end) leaderEpochs.assign(epoch, startOffset)
+  leaderEpochs.assign(leaderEpoch, baseOffset)
 }
 
 /** Null where the batch cannot be a part of the log. */

@@ -122,10 +122,11 @@ export class KeyedLog {
     })
   }
 
-  /** As the next process finds it. */
+  /** As the next process finds it, which checks all of it. */
   reload(options: Partial<LogOptions> = {}): void {
-    const highWatermark = this.log.highWatermark
-    this.log = this.context.reloadAfterKill(this.log, options)
+    const { highWatermark, store } = this.log
+    const cleanedOffset = store.cleanedOffset ?? undefined
+    this.log = this.context.reloadAfterKill(this.log, { cleanedOffset, ...options })
     this.log.advanceHighWatermark(highWatermark)
   }
 
