@@ -4,26 +4,33 @@ export interface Place {
   readonly partition: number | null
 }
 
-const topicMembers = ['topic', 'name', 'topicName']
+const topicMembers = ['topic', 'topicName']
+/** In these lists a topic goes by `name`, as much else does elsewhere: configs, protocols of members, users. */
+const listsOfTopics = new Set(['topics', 'topicData', 'v3AndBelowTopics'])
 const partitionMembers = ['partition', 'partitionIndex', 'index', 'partitionId']
 /** Lists of plain numbers, or of names. */
 const partitionLists = new Set(['partitions', 'partitionIndexes'])
-const topicLists = new Set(['topicNames'])
+const topicLists = new Set(['topicNames', 'subscribedTopicNames'])
 
 type NameOf = (topicId: string) => string | undefined
 
 /** All that a decoded request of any API names of topics: their members go by few names, whatever the API. */
 export function placesIn(request: unknown, nameOf: NameOf): Place[] {
   const places: Place[] = []
-  collect(request, null, nameOf, places)
+  collect(request, { list: null, topic: null }, nameOf, places)
   return places
 }
 
-function collect(value: unknown, within: string | null, nameOf: NameOf, places: Place[]): void {
+interface Within {
+  readonly list: string | null
+  readonly topic: string | null
+}
+
+function collect(value: unknown, within: Within, nameOf: NameOf, places: Place[]): void {
   if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return
   const members = value as Record<string, unknown>
-  const named = topicOf(members, nameOf)
-  const topic = named ?? within
+  const named = topicOf(members, within.list, nameOf)
+  const topic = named ?? within.topic
   const partition = partitionMembers.map((name) => members[name]).find((it) => typeof it === 'number') ?? null
   if (topic !== null && (named !== null || partition !== null))
     places.push({ topic, partition: partition as number | null })
@@ -33,13 +40,14 @@ function collect(value: unknown, within: string | null, nameOf: NameOf, places: 
       if (typeof each === 'number' && topic !== null && partitionLists.has(name))
         places.push({ topic, partition: each })
       else if (typeof each === 'string' && topicLists.has(name)) places.push({ topic: each, partition: null })
-      else collect(each, topic, nameOf, places)
+      else collect(each, { list: name, topic }, nameOf, places)
     }
   }
 }
 
-function topicOf(members: Record<string, unknown>, nameOf: NameOf): string | null {
-  for (const name of topicMembers) {
+function topicOf(members: Record<string, unknown>, list: string | null, nameOf: NameOf): string | null {
+  const ways = list !== null && listsOfTopics.has(list) ? [...topicMembers, 'name'] : topicMembers
+  for (const name of ways) {
     const value = members[name]
     if (typeof value === 'string' && value !== '') return value
   }
