@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning, type LifeCluster } from '../lives/cluster.ts'
 import { until } from '../lives/timeline.ts'
@@ -83,6 +83,22 @@ const stopBroker: Fault = async (world) => {
   }
 }
 
+/** Its volume takes not a byte more; others lead in its place until it has room again. */
+const fillVolume: Fault = async (world) => {
+  const { id } = anyBroker(world)
+  const since = performance.now()
+  const volumeBytes = resizeVolume(world, id, 1)
+  const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
+  await new Promise((resolve) => setTimeout(resolve, world.random() * sessionMs))
+  resizeVolume(world, id, volumeBytes)
+  return {
+    fault: `a full volume of broker ${id}`,
+    kills: 0,
+    newLeaderMs,
+    healedMs: await healed(world, since, { leadersMayDiffer: true }),
+  }
+}
+
 export const killController: Fault = async (world) => {
   const since = performance.now()
   const pid = pidOf(world, 'controller')
@@ -127,6 +143,7 @@ const faults: readonly { fault: Fault; weight: number }[] = [
   { fault: killBrokerAndDisk, weight: 3 },
   { fault: stopBrokerForAWhile, weight: 2 },
   { fault: stopBroker, weight: 1 },
+  { fault: fillVolume, weight: 2 },
   { fault: killController, weight: 2 },
   { fault: killService, weight: 1 },
   { fault: rebootBroker, weight: 2 },
@@ -153,6 +170,15 @@ export async function killBrokers(world: World): Promise<void> {
 /** What broker `id`, which does not run, has kept is gone. */
 export function destroyDisk(world: World, id: number): void {
   rmSync(join(directoryOf(world), `broker-${id}`, 'volume-1'), { recursive: true })
+}
+
+/** As the service says it to a broker that runs: by its file, replaced whole. Gives the size of before. */
+function resizeVolume(world: World, id: number, volumeBytes: number): number {
+  const path = join(directoryOf(world), `broker-${id}`, 'config', 'node.json')
+  const file = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(`${path}.chaos`, JSON.stringify({ ...file, volumeBytes }), { mode: 0o600 })
+  renameSync(`${path}.chaos`, path)
+  return file.volumeBytes
 }
 
 export async function healed(

@@ -193,19 +193,27 @@ async function allRead(reader: Reader, logs: ReadonlyMap<number, readonly Stored
   )
 }
 
+/** Others lead only when a broker has been missed, or its disk has failed, for some time. */
+const slowFaults = [
+  { mark: 'SIGSTOP', what: 'of a broker that hangs' },
+  { mark: 'full volume', what: 'of a broker whose volume is full' },
+]
+
 function tell(timeline: Timeline, account: Account, outcomes: readonly Outcome[], writers: Writers): void {
   const kills = outcomes.reduce((sum, outcome) => sum + outcome.kills, 0)
   timeline.note(`${outcomes.length} faults, ${kills} of them kills`)
   tellAccount(timeline, account, writers)
-  const hung = (outcome: Outcome) => outcome.fault.includes('SIGSTOP')
-  const ended = outcomes.filter((outcome) => !hung(outcome))
-  timeline.note(`to new leaders: ${spread(ended.map(({ newLeaderMs }) => newLeaderMs))}`)
-  timeline.note(`to healed: ${spread(ended.map(({ healedMs }) => healedMs))}`)
-  const stopped = outcomes.filter(hung)
-  if (stopped.length > 0)
+  const isOf = (mark: string) => (outcome: Outcome) => outcome.fault.includes(mark)
+  const told = (what: string, all: readonly Outcome[]) =>
     timeline.note(
-      `of a broker that hangs: to new leaders ${spread(stopped.map(({ newLeaderMs }) => newLeaderMs))}; to healed ${spread(stopped.map(({ healedMs }) => healedMs))}`,
+      `${what}: to new leaders ${spread(all.map(({ newLeaderMs }) => newLeaderMs))}; to healed ${spread(all.map(({ healedMs }) => healedMs))}`,
     )
+  const ended = outcomes.filter((outcome) => !slowFaults.some(({ mark }) => isOf(mark)(outcome)))
+  told('where nobody has to wait', ended)
+  for (const { what, mark } of slowFaults) {
+    const all = outcomes.filter(isOf(mark))
+    if (all.length > 0) told(what, all)
+  }
 }
 
 function tellAccount(
