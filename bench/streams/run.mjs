@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { residentMegabytes } from '../processes.mjs'
 import { tableOf } from '../report.mjs'
-import { median, withSpread } from '../statistics.mjs'
+import { format, median, withSpread } from '../statistics.mjs'
 import { removeDirectory } from '../targets.mjs'
 import { Kinesis } from './client.mjs'
 import { active, getRecords, putRecords, putToGet, putToSubscriber, quantile, warmUp } from './loads.mjs'
@@ -16,7 +16,7 @@ const warmUpSeconds = 2
 /** Each is measured of every side in every round; `figures` of its result are lines of the table. */
 function rowsOf(quick) {
   const seconds = quick ? 1 : 3
-  const puts = quick ? 10 : 80
+  const puts = quick ? 8 : 20
   const latencies = (title) => [
     { title: `${title}, p50`, unit: 'ms', of: (times) => quantile(times, 0.5), isTime: true },
     { title: `${title}, p99`, unit: 'ms', of: (times) => quantile(times, 0.99), isTime: true },
@@ -66,8 +66,11 @@ export async function streams({ directory, rounds, quick, only, say }) {
           failures.set(`${side.name}: ${figures[0].title}`, error),
         )
         if (result === undefined) continue
-        for (const line of lines.filter((one) => one.measure === measure))
+        for (const line of lines.filter((one) => one.measure === measure)) {
           line.values[sides.indexOf(side)].push(line.of(result))
+          // Whoever stops it before its end knows this much.
+          say(`${side.name}: ${line.title}: ${format(line.of(result))} ${line.unit}`)
+        }
       }
   const head = [
     'what',
