@@ -50,7 +50,9 @@ const rememberedCompacted: Readonly<Record<Feed, readonly { seed: number; client
 /** The same where one service hosts the cluster. */
 const rememberedOfOneService = [
   // Leader epochs of before a cut, an empty disk that had refused a log at first.
-  { feed: 'fetch', clients: 'transactions', seeds: [1135, 3066] },
+  { feed: 'fetch', clients: 'transactions', seeds: [1135, 3066], isUnclean: false },
+  // A log start that came with the word to truncate, and was not told again.
+  { feed: 'fetch', clients: 'consumers', seeds: [70031], isUnclean: true },
 ] as const
 
 /** Those that a few seeds find. */
@@ -77,10 +79,10 @@ async function expectWell(
   seed: number,
   feed: Feed,
   clients: Clients,
-  { compacts, isOneService }: Pick<SimulationOptions, 'compacts' | 'isOneService'>,
+  options: Pick<SimulationOptions, 'compacts' | 'isOneService' | 'isUnclean'>,
 ): Promise<void> {
   const brokers = seed % 10 === 0 ? 1 : 3
-  const { violation, story } = await simulate({ seed, feed, clients, brokers, compacts, isOneService })
+  const { violation, story } = await simulate({ seed, feed, clients, brokers, ...options })
   if (violation !== null)
     expect.fail(`seed ${seed}, feed ${feed}, clients ${clients}: ${violation}\n${story.join('\n')}`)
 }
@@ -111,8 +113,8 @@ describe.each<Feed>(['inline', 'fetch'])('clusters whose followers are fed by %s
 
 describe('clusters of one service', () => {
   it('are well where they were not before', { timeout: timeoutMs }, async () => {
-    for (const { feed, clients, seeds } of rememberedOfOneService)
-      for (const seed of seeds) await expectWell(seed, feed, clients, { isOneService: true })
+    for (const { feed, clients, seeds, isUnclean } of rememberedOfOneService)
+      for (const seed of seeds) await expectWell(seed, feed, clients, { isOneService: true, isUnclean })
   })
 })
 

@@ -20,6 +20,7 @@ import {
   failed,
   type Fetched,
   hasNews,
+  holdsDeleted,
   missing,
   type Moment,
   noReplica,
@@ -216,10 +217,10 @@ export class FetchJob implements FetchWaiter, ParkedFetch {
    * Followers serve what is committed, and lead from there on: they hear of the high watermark soon. Who has records that
    * are deleted is not in sync before it knows.
    */
-  #isFollowerBehind({ highWatermark, logStartOffset, wanted }: Fetched): boolean {
+  #isFollowerBehind(fetched: Fetched): boolean {
     if (this.#follower === null) return false
-    if (wanted.logStartOffset >= 0 && wanted.logStartOffset < logStartOffset) return true
-    return this.#scope.incremental && highWatermark !== wanted.sentHighWatermark
+    const { highWatermark, wanted } = fetched
+    return holdsDeleted(fetched) || (this.#scope.incremental && highWatermark !== wanted.sentHighWatermark)
   }
 
   *#read(moment: Moment): Steps<Fetched[]> {

@@ -67,8 +67,14 @@ export function hasNews(fetched: Fetched): boolean {
     fetched.divergingEpoch !== null ||
     fetched.preferredReadReplica !== noReplica ||
     fetched.highWatermark !== fetched.wanted.sentHighWatermark ||
-    fetched.logStartOffset !== fetched.wanted.sentLogStartOffset
+    fetched.logStartOffset !== fetched.wanted.sentLogStartOffset ||
+    holdsDeleted(fetched)
   )
+}
+
+/** A follower says that it has records that are deleted here: whatever was sent, it has not taken that in. */
+export function holdsDeleted({ wanted, logStartOffset }: Fetched): boolean {
+  return wanted.logStartOffset >= 0 && wanted.logStartOffset < logStartOffset
 }
 
 export function failed(wanted: FetchPartition, error: ErrorCode): Fetched {
