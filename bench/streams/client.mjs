@@ -38,7 +38,8 @@ export class Kinesis {
     const chunks = []
     for await (const chunk of response) chunks.push(chunk)
     const bytes = Buffer.concat(chunks)
-    if (response.statusCode !== 200) throw new Error(`${operation}: ${response.statusCode} ${bytes}`)
+    if (response.statusCode !== 200)
+      throw new Error(`${operation}: ${response.statusCode} ${bytes.toString()}`)
     return bytes
   }
 

@@ -73,7 +73,8 @@ export async function putRecords(side, protocol, seconds) {
   const rate = await withStream(client, `put-${protocol}`, shardCount, async (name) => {
     const made = bodies(name, protocol)
     const first = await client.send('PutRecords', made[0], protocol)
-    if (!noneFailed[protocol].test(first.toString('latin1'))) throw new Error(`PutRecords: ${first}`)
+    if (!noneFailed[protocol].test(first.toString('latin1')))
+      throw new Error(`PutRecords: ${first.toString()}`)
     const from = performance.now()
     let sent = 0
     const one = async () => {
