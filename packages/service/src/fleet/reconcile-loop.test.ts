@@ -73,6 +73,18 @@ describe('the reconcile loop', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('looks soon and again at what takes its time, and then retries as quickly as ever', async () => {
+    const waits = Array.from({ length: 8 }, (): Outcome => 'waiting')
+    const { clock, loop, runs } = setUp([...waits, 'settled', 'retry', 'waiting', 'retry', 'settled'])
+    loop.trigger('a')
+    await clock.advance(20_000)
+    expect(runs.map(({ at }) => at)).toEqual([0, 100, 300, 700, 1_500, 3_100, 6_300, 11_300, 16_300])
+    loop.trigger('a')
+    await clock.advance(1_000)
+    expect(runs.slice(9).map(({ at }) => at)).toEqual([20_000, 20_100, 20_200, 20_400])
+    expect(clock.pending).toBe(0)
+  })
+
   it('bounds the delay', async () => {
     const { clock, loop, runs } = setUp(Array.from({ length: 20 }, () => 'retry' as const))
     loop.trigger('a')

@@ -5,12 +5,15 @@ type Reconcile = (key: string) => Promise<Outcome>
 
 /**
  * `settled`: nothing is left to do until somebody triggers; `watching`: the same, but look from time to time at what
- * tells nobody when it changes; `retry`: try again by itself.
+ * tells nobody when it changes; `waiting`: nothing has failed, and something is under way that takes its time; `retry`: try
+ * again by itself.
  */
-export type Outcome = 'settled' | 'watching' | 'retry'
+export type Outcome = 'settled' | 'watching' | 'waiting' | 'retry'
 
 const retryMsMin = 100
 const retryMsMax = 30_000
+const lookMsMin = 100
+const lookMsMax = 5_000
 const watchMs = 30_000
 
 interface Entry {
@@ -19,14 +22,19 @@ interface Entry {
   dirty: boolean
   /** How often in a row it came back by itself; what settles for a while starts anew. */
   retries: number
+  /** How often in a row it has looked at what takes its time. */
+  looks: number
   settledAt: number | null
   timer: Timer | null
+  /** The timer is that of a retry. */
+  retrying: boolean
   waiters: Deferred<void>[]
 }
 
 /**
  * Level-triggered: a trigger says that something may have changed, never what. One run a key at a time; a
- * trigger during a run makes one more; a run that asks for a retry, or throws, comes back with growing delay.
+ * trigger during a run makes one more; a run that asks for a retry, or throws, comes back with growing delay, and so does
+ * one that waits, whose delay is small and says nothing about the next retry.
  */
 export class ReconcileLoop {
   readonly #clock: Clock
@@ -45,7 +53,7 @@ export class ReconcileLoop {
     if (this.#stopped) return
     const entry = this.#entry(key)
     // A delay that was not waited for does not count: several nodes may fail at once.
-    if (entry.timer && entry.settledAt === null) entry.retries--
+    if (entry.timer && entry.retrying) entry.retries--
     entry.timer?.cancel()
     entry.timer = null
     if (entry.running) entry.dirty = true
@@ -71,7 +79,16 @@ export class ReconcileLoop {
   #entry(key: string): Entry {
     let entry = this.#entries.get(key)
     if (!entry) {
-      entry = { running: false, dirty: false, retries: 0, settledAt: null, timer: null, waiters: [] }
+      entry = {
+        running: false,
+        dirty: false,
+        retries: 0,
+        looks: 0,
+        settledAt: null,
+        timer: null,
+        retrying: false,
+        waiters: [],
+      }
       this.#entries.set(key, entry)
     }
     return entry
@@ -90,7 +107,9 @@ export class ReconcileLoop {
       }
     } while (entry.dirty && !this.#stopped)
     entry.running = false
+    if (outcome !== 'waiting') entry.looks = 0
     if (outcome === 'retry') this.#retryLater(key, entry)
+    else if (outcome === 'waiting') this.#lookLater(key, entry)
     else this.#settle(key, entry, outcome)
     for (const waiter of entry.waiters.splice(0)) waiter.resolve()
   }
@@ -111,10 +130,17 @@ export class ReconcileLoop {
     entry.settledAt = null
     const delayMs = delayMsAfter(entry.retries)
     entry.retries++
-    this.#comeBack(key, entry, delayMs)
+    this.#comeBack(key, entry, delayMs, true)
   }
 
-  #comeBack(key: string, entry: Entry, delayMs: number): void {
+  #lookLater(key: string, entry: Entry): void {
+    if (this.#stopped) return
+    entry.settledAt = null
+    this.#comeBack(key, entry, Math.min(lookMsMin * 2 ** entry.looks++, lookMsMax))
+  }
+
+  #comeBack(key: string, entry: Entry, delayMs: number, retrying = false): void {
+    entry.retrying = retrying
     entry.timer = this.#clock.schedule(delayMs, () => {
       entry.timer = null
       this.trigger(key)

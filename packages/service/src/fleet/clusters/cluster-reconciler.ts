@@ -235,7 +235,7 @@ export async function reconcileCluster(uuid: string, context: ReconcileContext):
       for (const name of names) done.add(await steps[name](pass))
       // A node that died is started again by the next run, which comes with a delay.
       if (names.includes('tell failures')) return 'retry'
-      if (!done.has('changed')) return seen.watched && seen.state === 'ACTIVE' ? 'watching' : 'retry'
+      if (!done.has('changed')) return seen.watched && seen.state === 'ACTIVE' ? 'watching' : 'waiting'
     }
     return 'retry'
   } catch (error) {
