@@ -22,7 +22,7 @@ import {
 } from '../fixture.ts'
 import type { Peer } from '../peer.ts'
 import { Cluster } from './cluster.ts'
-import { deleteTopic, elect, ElectionType, placedTopic, untilDescribed } from './fixture.ts'
+import { deleteTopic, elect, ElectionType, placedTopic, untilCommitted, untilDescribed } from './fixture.ts'
 
 /** Three records in epoch 0, which broker 1 led, and two in epoch 1, which broker 2 leads. Broker 3 has no replica. */
 const stale = 0
@@ -53,6 +53,7 @@ describe('leader epochs', () => {
       await untilDescribed(peer, topic, ({ leaderEpoch }) => leaderEpoch === current)
     await byChance(() => untilLed(leader, topic.name))
     expect(await produce(leader, topic, batch(['d', 'e']))).toMatchObject({ errorCode: 0, baseOffset: 3 })
+    await untilCommitted(former, topic, 5)
   })
   afterAll(async () => {
     await deleteTopic(await cluster.peer(1), topic)

@@ -7,7 +7,7 @@ import {
   Metadata,
   type ResponseOf,
 } from '@sluice/wire'
-import { byChance, eventually, type Topic, uniqueName } from '../fixture.ts'
+import { byChance, eventually, fetch, type Topic, uniqueName } from '../fixture.ts'
 import type { Peer } from '../peer.ts'
 
 /** Until a broker that is killed has lost its session, or one that is started is back in the ISR. */
@@ -82,6 +82,13 @@ export function untilDescribed(
     const found = await described(peer, topic, partition)
     return holds(found) ? found : undefined
   }, soonMs)
+}
+
+/** Waits until the broker, a follower perhaps, which learns of it with its next fetch, serves the records below. */
+export function untilCommitted(peer: Peer, topic: Topic, highWatermark: number): Promise<true> {
+  return byChance(() =>
+    eventually(async () => ((await fetch(peer, topic)).highWatermark === highWatermark ? true : undefined)),
+  )
 }
 
 export const ElectionType = { preferred: 0, unclean: 1 } as const

@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   batch,
   byChance,
-  eventually,
-  fetch,
   fetchRequest,
   produce,
   recordsIn,
@@ -14,7 +12,7 @@ import {
 } from '../fixture.ts'
 import type { Peer } from '../peer.ts'
 import { Cluster, racks } from './cluster.ts'
-import { deleteTopic, placedTopic, untilDescribed } from './fixture.ts'
+import { deleteTopic, placedTopic, untilCommitted, untilDescribed } from './fixture.ts'
 
 describe('reading from the nearest replica', () => {
   let cluster: Cluster
@@ -30,10 +28,7 @@ describe('reading from the nearest replica', () => {
     topic = await placedTopic([leader, follower, await cluster.peer(3)], [1, 2])
     await byChance(() => untilLed(leader, topic.name))
     expect(await produce(leader, topic, batch(['a', 'b', 'c']))).toMatchObject({ errorCode: 0 })
-    // A follower learns of the high watermark with its next fetch.
-    await byChance(() =>
-      eventually(async () => ((await fetch(follower, topic)).highWatermark === 3 ? true : undefined)),
-    )
+    await untilCommitted(follower, topic, 3)
   })
   afterAll(async () => {
     await deleteTopic(leader, topic)

@@ -14,7 +14,7 @@ import {
 } from '../fixture.ts'
 import type { Peer } from '../peer.ts'
 import { Cluster } from './cluster.ts'
-import { deleteTopic, described, placedTopic, untilDescribed } from './fixture.ts'
+import { deleteTopic, described, placedTopic, untilCommitted, untilDescribed } from './fixture.ts'
 
 /** Broker 2 stops, broker 3 is killed, and broker 2 comes back to find that it has missed something. */
 describe('a cluster that has lost more than it can bear', () => {
@@ -36,9 +36,9 @@ describe('a cluster that has lost more than it can bear', () => {
     for (const topic of [wide, orphan]) {
       await byChance(() => untilLed(last, topic.name))
       expect(await produce(last, topic, batch(['a', 'b']))).toMatchObject({ errorCode: 0, baseOffset: 0 })
-      await byChance(() => untilCommitted(peers[1] as Peer, topic, 2))
+      await untilCommitted(peers[1] as Peer, topic, 2)
     }
-    await byChance(() => untilCommitted(leader, wide, 2))
+    await untilCommitted(leader, wide, 2)
     await cluster.stop(2)
     for (const topic of [wide, orphan])
       await untilDescribed(last, topic, ({ isrNodes }) => !isrNodes.includes(2))
@@ -58,12 +58,6 @@ describe('a cluster that has lost more than it can bear', () => {
     for (const topic of [wide, orphan]) await deleteTopic(leader, topic)
     await cluster.close()
   })
-
-  async function untilCommitted(peer: Peer, topic: Topic, highWatermark: number): Promise<void> {
-    await eventually(async () =>
-      (await fetch(peer, topic)).highWatermark === highWatermark ? true : undefined,
-    )
-  }
 
   /** The follower has what the leader has. */
   async function untilAsLarge(topic: Topic, one: Peer, other: Peer): Promise<void> {
