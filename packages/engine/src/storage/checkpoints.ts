@@ -55,8 +55,9 @@ export class OffsetCheckpoint {
   readonly #disk: Disk
   readonly #path: string
   #content: string | null = null
-  /** Counts the writes: one that was overtaken gives up. */
+  /** Counts the writes: one that was overtaken gives up, and is done when the newest one is. */
   #writes = 0
+  #newest: Promise<void> = Promise.resolve()
   #before: Promise<void> = Promise.resolve()
 
   constructor(disk: Disk, directory: string, name: CheckpointFile) {
@@ -74,11 +75,12 @@ export class OffsetCheckpoint {
     const content = formatCheckpoint(offsets)
     if (content === this.#content) return
     this.#writes++
+    this.#newest = Promise.resolve()
     this.#disk.writeFileAtomicSync(this.#path, content)
     this.#content = content
   }
 
-  /** The same off the event loop, one after the other; rejects with the disk's error. */
+  /** The same off the event loop, one after the other. Resolves when this, or what came after it, is written. */
   writeSoon(offsets: ReadonlyMap<string, number>): Promise<void> {
     const content = formatCheckpoint(offsets)
     const write = ++this.#writes
@@ -88,8 +90,9 @@ export class OffsetCheckpoint {
       await this.#disk.writeFileAtomic(this.#path, content, isStale)
       if (!isStale()) this.#content = content
     })
+    this.#newest = written
     this.#before = written.catch(() => {})
-    return written
+    return written.then(() => (isStale() ? this.#newest : undefined))
   }
 }
 
