@@ -76,6 +76,7 @@ export class LogDirectory {
   readonly #logStarts: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
   #closedInEpoch: Int64 = -1
+  #hasLostLogs = false
 
   private constructor(
     options: LogDirectoryOptions,
@@ -116,6 +117,11 @@ export class LogDirectory {
     return this.#closedInEpoch
   }
 
+  /** Checkpoints name a log that `load` has not found. */
+  get hasLostLogs(): boolean {
+    return this.#hasLostLogs
+  }
+
   // ---- loading and making
 
   /** Loads every log, one after the other, into `logs`; after an unclean stop this recovers them. */
@@ -144,6 +150,8 @@ export class LogDirectory {
       logs.set(key, yield* Log.loadInSteps(this.#logOptions(topicPartition, state)))
       yield
     }
+    const named = [recoveryPoints, logStarts, cleanedOffsets].flatMap((offsets) => [...(offsets ?? [])])
+    this.#hasLostLogs = named.some(([key]) => !logs.has(key))
     if (logs.size === 0) return
     const ms = Math.round(clock.monotonic() - startedMs)
     logger.info(clean ? 'logs loaded' : 'logs recovered after an unclean stop', { logs: logs.size, ms })

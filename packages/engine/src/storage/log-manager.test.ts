@@ -4,6 +4,7 @@ import { DirectoryLockedError } from './directory-lock.ts'
 import { asideDirectoryName, topicPartitionOf } from './directory-names.ts'
 import { FileCache, CachedFile } from './file-cache.ts'
 import { defaultLogConfig } from './testing/default-log-config.ts'
+import type { LogManager } from './log-manager.ts'
 import { MetaPropertiesError } from './meta-properties.ts'
 import { Node, directory, events, otherId, topicId, unaborted } from './testing/log-manager-node.ts'
 import { append, batchOf, readAll, stage } from './testing/log-context.ts'
@@ -301,6 +302,28 @@ describe('topics that go', () => {
     manager.stop({ clean: false })
     const again = await node.open()
     expect(again.get(events)).toMatchObject({ logStartOffset: 0, logEndOffset: 2 })
+    again.stop({ clean: true })
+  })
+
+  test.each<[string, (manager: LogManager) => void, (disk: MemoryDisk) => void]>([
+    ['its topic was made anew', () => {}, () => {}],
+    ['it was moved to others', (manager) => void manager.removeStrays(() => false), () => {}],
+    ['its directory was removed', () => {}, (disk) => disk.removeSync(`${directory}/events-0`)],
+  ])('so does a log of which a start finds that %s', async (_, found, happened) => {
+    const node = new Node()
+    const before = await node.open()
+    append(before.getOrCreate(events, topicId), batchOf(9))
+    before.get(events)?.deleteRecordsBefore(5)
+    before.stop({ clean: true })
+    happened(node.disk)
+    const manager = await node.open()
+    found(manager)
+    append(manager.getOrCreate(events, otherId), batchOf(2))
+    await node.clock.advance(0)
+    manager.stop({ clean: false })
+    const again = await node.open()
+    const log = again.get(events)
+    expect([log?.logStartOffset, log?.logEndOffset]).toEqual([0, 2])
     again.stop({ clean: true })
   })
 

@@ -71,6 +71,7 @@ export class LogManager {
     this.#upkeep.begin(this.#chores(taken))
     this.#cleaner.begin()
     this.disk.begin(() => taken.isGone())
+    if (taken.hasLostLogs) this.#writeCheckpointsSoon()
   }
 
   /** The epoch in which this broker stopped cleanly the last time; −1 where it did not. */
@@ -111,7 +112,6 @@ export class LogManager {
     const log = this.get(topicPartition)
     if (!log) return
     this.#removeLater(this.#putAside(log, deleteSuffix), log.config.fileDeleteDelayMs)
-    this.#writeCheckpointsSoon()
   }
 
   /**
@@ -213,8 +213,8 @@ export class LogManager {
   }
 
   /**
-   * A topic made anew under an old name must not find the offsets of the old one. A topic's partitions go one by
-   * one, so one write serves them all.
+   * A log made anew under an old name must not find the offsets of the old one: its records would be taken for deleted ones
+   * after a kill. A topic's partitions go one by one, so one write serves them all.
    */
   #writeCheckpointsSoon(): void {
     if (this.#checkpointsDue) return
@@ -232,6 +232,7 @@ export class LogManager {
     this.#cleaner.letGo(log)
     const path = this.#onDisk.putAside(log, suffix)
     this.#logs.delete(checkpointKey(log.topicPartition))
+    this.#writeCheckpointsSoon()
     return path
   }
 
