@@ -217,12 +217,8 @@ export class LogDirectory {
     await Promise.all([
       this.#recoveryPoints.writeSoon(recoveryPointsOf(logs)),
       this.#logStarts.writeSoon(logStartsOf(logs)),
+      this.#cleanerOffsets.writeSoon(cleanedOffsetsOf(logs)),
     ])
-  }
-
-  /** Of the log cleaner, off the event loop. */
-  async writeCleanedOffsets(logs: Logs): Promise<void> {
-    await this.#cleanerOffsets.writeSoon(cleanedOffsetsOf(logs))
   }
 
   /**

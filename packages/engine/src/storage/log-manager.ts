@@ -38,8 +38,7 @@ export class LogManager {
       logs: () => this.#logs.values(),
       later: (delayMs, work) => this.#upkeep.once(delayMs, work),
       failed: (message, error) => this.#upkeep.failed(message, error),
-      saveRecoveryPoints: () => this.#onDisk.writeCheckpoints(this.#logs),
-      saveCleanedOffsets: () => this.#onDisk.writeCleanedOffsets(this.#logs),
+      saveCheckpoints: () => this.#onDisk.writeCheckpoints(this.#logs),
     })
   }
 

@@ -30,8 +30,8 @@ interface LogCleanerOptions {
   readonly later: (delayMs: number, work: () => void) => void
   /** Whatever has gone wrong, and is not the fault of one log. */
   readonly failed: (message: string, error: unknown) => void
-  readonly saveRecoveryPoints: () => Promise<void>
-  readonly saveCleanedOffsets: () => Promise<void>
+  /** Recovery points, and how far logs are cleaned. */
+  readonly saveCheckpoints: () => Promise<void>
 }
 
 /** What reading the bytes of one log may end with. */
@@ -109,7 +109,7 @@ export class LogCleaner {
   }
 
   async #clean(log: Log, cleanable: Cleanable): Promise<void> {
-    const { clock, logger, saveRecoveryPoints, saveCleanedOffsets } = this.#options
+    const { clock, logger, saveCheckpoints } = this.#options
     const { store, topicPartition } = log
     this.#current = { log, work: null }
     const startedMs = clock.monotonic()
@@ -121,14 +121,14 @@ export class LogCleaner {
       // the same, when the topic may not be compacted any more, knows from the checkpoint that it is none of a loss.
       await store.flushBelow(cleanable.endOffset)
       store.noteCleaned(cleanable.firstDirtyOffset)
-      await Promise.all([saveRecoveryPoints(), saveCleanedOffsets()])
+      await saveCheckpoints()
       if (!isWanted()) return
       const work = new BackgroundWork(cleanLog(log, cleanable, this.#tools()), clock, isWanted)
       this.#current = { log, work }
       const cleaned = await work.done
       if (!cleaned || !isWanted()) return
       store.noteCleaned(cleaned.endOffset)
-      await saveCleanedOffsets()
+      await saveCheckpoints()
       const ms = Math.round(clock.monotonic() - startedMs)
       logger.info('a log was compacted', { ...topicPartition, ...cleaned, ms })
     } catch (error) {
