@@ -218,6 +218,14 @@ describe('a follower that ends outside the log of its leader', () => {
     expect(context.log).toMatchObject({ logStartOffset: 7, logEndOffset: 7, highWatermark: 7 })
   })
 
+  it('begins anew where the leader begins, if that has only what is before its own start', () => {
+    const context = new Context()
+    const follower = context.follower()
+    follower.enterRange(100, 100)
+    follower.enterRange(0, 50)
+    expect(context.log).toMatchObject({ logStartOffset: 0, logEndOffset: 0, highWatermark: 0 })
+  })
+
   it('begins with the whole batch where the leader begins inside one', () => {
     const context = new Context()
     const follower = context.follower()

@@ -185,15 +185,18 @@ export class Follower implements ReplicaFeed {
     return this.#change(() => log.truncateTo(offset)) !== null
   }
 
-  /** The leader has records from `start` to `end`, and none where this log ends. */
+  /**
+   * The leader has records from `start` to `end`, and none where this log ends. Where all of them are before this one's start
+   * it begins anew: it would lack them, and pass for one that has everything.
+   */
   enterRange(start: number, end: number): boolean {
     const { log, context } = this.#replica
-    const { logEndOffset } = log
+    const { logStartOffset, logEndOffset } = log
     const facts = { ...log.topicPartition, logEndOffset, start, end, leader: this.leader }
     context.logger.warn('a follower ends outside the log of its leader', facts)
-    if (end < logEndOffset) return this.#change(() => log.truncateTo(end)) !== null
-    if (start > logEndOffset) return this.#change(() => log.truncateFullyAndStartAt(start)) !== null
-    return true
+    if (end < logStartOffset || start > logEndOffset)
+      return this.#change(() => log.truncateFullyAndStartAt(start)) !== null
+    return end >= logEndOffset || this.#change(() => log.truncateTo(end)) !== null
   }
 
   /**
