@@ -147,6 +147,8 @@ describe('the ISR', () => {
     const leader = view([{ id: 2, end: 8, start: 2 }], outside)
     expect(wantedIsr(leader)).toEqual([1])
     expect(wantedIsr(view([{ id: 2, end: 8, start: 3 }], outside))).toEqual([1, 2])
+    // It does not say.
+    expect(wantedIsr(view([{ id: 2, end: 8, start: -1 }], outside))).toEqual([1, 2])
   })
 
   it('is not entered by a broker that is fenced or shuts down, or has not been heard of', () => {

@@ -76,7 +76,7 @@ function mayEnter(replica: ReplicaProgress, view: LeaderView): boolean {
     !replica.isPutOut &&
     replica.endOffset >= view.highWatermark &&
     replica.endOffset >= view.epochStartOffset &&
-    replica.logStartOffset >= view.logStartOffset &&
+    !replica.holdsBelow(view.logStartOffset) &&
     view.isEligible(replica)
   )
 }

@@ -278,7 +278,7 @@ export class Partitions {
       this.#highWatermarks.writeSoon()
     } catch (error) {
       if (!isSystemError(error)) throw error
-      // The next start finds a log of a topic that nobody knows, and puts it aside.
+      // The next start finds a log of a partition that is not here, and puts it aside.
       const { topic, index } = partition
       this.#logs.disk.failed('a deleted partition stays', error, { topic, partition: index })
     }

@@ -2,7 +2,7 @@ import { assert } from '@sluice/effects'
 import type { Int64 } from '@sluice/wire'
 import type { ReplicaFeed } from './replica-feed.ts'
 
-/** Of a follower that has not been heard of in this leader epoch. */
+/** Of a follower that has not been heard of in this leader epoch, or, where its log starts, does not say it (Fetch below 5). */
 const unknownOffset = -1
 
 /** Of followers whose requests do not say it, as before version 15 of Fetch. */
@@ -46,6 +46,11 @@ export class ReplicaProgress {
   /** The replica holds no record below. */
   get logStartOffset(): number {
     return this.#logStartOffset
+  }
+
+  /** By its own word. */
+  holdsBelow(offset: number): boolean {
+    return this.#logStartOffset !== unknownOffset && this.#logStartOffset < offset
   }
 
   /** Of the incarnation that was heard of last; −1 where it did not say. */
