@@ -40,7 +40,7 @@ class Node {
   /** A log as a partition has it. */
   log(highWatermarks: HighWatermarks, topicPartition = events) {
     const log = this.logs.getOrCreate(topicPartition, topicId)
-    log.advanceHighWatermark(highWatermarks.take(topicPartition))
+    log.advanceHighWatermark(highWatermarks.take(log))
     return log
   }
 
@@ -88,8 +88,8 @@ describe('the checkpoint of high watermarks', () => {
     append(node.log(before), batchOf(3))
     before.close({ clean: true })
     const after = node.highWatermarks()
-    expect(after.take(events)).toBe(3)
-    expect(after.take({ topic: 'events', partition: 1 })).toBe(0)
+    expect(node.log(after).highWatermark).toBe(3)
+    expect(node.log(after, { topic: 'events', partition: 1 }).highWatermark).toBe(0)
   })
 
   it('keeps the line of a log that no partition has taken yet', async () => {
@@ -127,10 +127,22 @@ describe('the checkpoint of high watermarks', () => {
     expect(node.log(highWatermarks).highWatermark).toBe(0)
   })
 
+  it('does not speak of a log any more that was made anew while its broker was away', async () => {
+    const node = await Node.start()
+    const before = node.highWatermarks()
+    append(node.log(before), batchOf(9))
+    before.close({ clean: true })
+    const after = node.highWatermarks()
+    node.logs.removeStrays(() => false)
+    expect(node.log(after).highWatermark).toBe(0)
+    await node.clock.advance(0)
+    expect(node.text).toBe('0\n1\nevents 0 0\n')
+  })
+
   it('that cannot be read counts as empty', async () => {
     const node = await Node.start()
     node.disk.writeFileAtomicSync(path, '0\n7\nnonsense')
-    expect(node.highWatermarks().take(events)).toBe(0)
+    expect(node.log(node.highWatermarks()).highWatermark).toBe(0)
   })
 
   it('stays as it was where the disk refuses', async () => {

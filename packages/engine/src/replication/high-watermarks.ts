@@ -8,7 +8,7 @@ import {
 } from '../storage/checkpoints.ts'
 import { logDirectoryName } from '../storage/directory-names.ts'
 import type { LogManager } from '../storage/log-manager.ts'
-import type { TopicPartition } from '../storage/log.ts'
+import type { Log } from '../storage/log.ts'
 
 interface HighWatermarksOptions {
   disk: Disk
@@ -67,12 +67,15 @@ export class HighWatermarks {
     }
   }
 
-  /** Where a partition's log begins; from now on the log says it. */
-  take(topicPartition: TopicPartition): number {
+  /** Where a partition begins with its log; from now on the log says it. */
+  take({ topicPartition, logEndOffset }: Pick<Log, 'topicPartition' | 'logEndOffset'>): number {
     const key = checkpointKey(topicPartition)
     const highWatermark = this.#untaken.get(key) ?? 0
     this.#untaken.delete(key)
-    return highWatermark
+    if (highWatermark <= logEndOffset) return highWatermark
+    // The next start would take what was committed of a log that is gone for what is committed, or lost, of this one.
+    this.writeSoon()
+    return logEndOffset
   }
 
   /**

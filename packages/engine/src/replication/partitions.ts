@@ -247,7 +247,7 @@ export class Partitions {
       context: this.#context,
       state,
       fetchers: this.#fetchers,
-      highWatermark: this.#highWatermarks.take(topicPartition),
+      highWatermark: this.#highWatermarks.take(log),
     })
     if (partition.isLeader) this.#listener.leads(partition)
     return partition
