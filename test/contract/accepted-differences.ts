@@ -198,7 +198,7 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
   },
   {
     what: 'DeleteRecords before a kill',
-    here: 'the records stay deleted: where the log begins is written at once, and who does not know it is in no ISR',
+    here: 'the records stay deleted: where the log begins is written before that is answered, and who does not know it enters no ISR',
     apacheKafka:
       'they are back where the broker is killed within log.flush.start.offset.checkpoint.interval.ms, a minute, or where one leads that was killed so and has not heard of it since',
     why: 'What is deleted is to be gone, above all where that is why it was deleted.',

@@ -1,6 +1,6 @@
 import { alterConfigs, Connection, createTopic, deleteTopics, produce } from '@sluice/client'
 import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from '@sluice/effects'
-import { AlterPartitionReassignments, ConfigResourceType } from '@sluice/wire'
+import { AlterPartitionReassignments, ConfigResourceType, DeleteRecords } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 import type { BrokerNode } from './node-properties.ts'
@@ -125,6 +125,16 @@ describe('a broker that starts after a crash', () => {
     expect(names(1)).toContain('doomed-0')
     expect(names(2).filter((name) => name.startsWith('kept'))).toHaveLength(20)
     await topicOnSecond('next', 1)
+  })
+
+  it('knows where a log begins that it had answered to have cut', async () => {
+    await topicOnSecond('cut', 1)
+    const second = await Connection.open({ network, host: '127.0.0.1', port: 9093 })
+    const cut = { name: 'cut', partitions: [{ partitionIndex: 0, offset: 2 }] }
+    await second.send(DeleteRecords, 2, { topics: [cut], timeoutMs: 1_000 })
+    await cluster.kill(2)
+    const kept = disk.readFileSync(`${directory(2)}/log-start-offset-checkpoint`).toString()
+    expect(kept).toBe('0\n1\ncut 0 2\n')
   })
 
   it('puts aside what was moved to others meanwhile, and begins anew where it comes back', async () => {

@@ -26,7 +26,8 @@ export class LogManager {
   readonly #loading = new AbortController()
   #state: 'new' | 'loading' | 'loaded' | 'stopped' = 'new'
   #taken: LogDirectory | null = null
-  #checkpointsDue = false
+  /** A write of the checkpoints that has not begun yet. */
+  #saving: Promise<void> | null = null
 
   constructor(options: LogDirectoryOptions) {
     this.#options = options
@@ -54,7 +55,7 @@ export class LogManager {
     try {
       this.#taken = LogDirectory.take(this.#options, {
         onBackgroundFailure: (error) => this.#upkeep.failed('background work on a log failed', error),
-        onCheckpointsDue: () => this.#writeCheckpointsSoon(),
+        onCheckpointsDue: () => void this.saveCheckpoints(),
       })
       await inSlices(this.#taken.load(this.#logs), clock, AbortSignal.any([signal, this.#loading.signal]))
     } catch (error) {
@@ -70,7 +71,7 @@ export class LogManager {
     this.#upkeep.begin(this.#chores(taken))
     this.#cleaner.begin()
     this.disk.begin(() => taken.isGone())
-    if (taken.hasLostLogs) this.#writeCheckpointsSoon()
+    if (taken.hasLostLogs) void this.saveCheckpoints()
   }
 
   /** The epoch in which this broker stopped cleanly the last time; −1 where it did not. */
@@ -137,6 +138,25 @@ export class LogManager {
     this.#options.onLoss?.(loss)
   }
 
+  /**
+   * Resolves when what the checkpoints say is right, or the disk has refused it, which is told. What is asked for in one go is
+   * one write: a topic's partitions go one by one.
+   */
+  saveCheckpoints(): Promise<void> {
+    this.#saving ??= Promise.resolve().then(() => this.#save())
+    return this.#saving
+  }
+
+  async #save(): Promise<void> {
+    this.#saving = null
+    if (this.#state !== 'loaded') return
+    try {
+      await this.#onDisk.writeCheckpoints(this.#logs)
+    } catch (error) {
+      this.#upkeep.failed('a checkpoint could not be written', error)
+    }
+  }
+
   /** Of the file system; -1 where that cannot be said. */
   space(): { totalBytes: number; usableBytes: number } {
     return this.#options.disk.spaceSync(this.directory)
@@ -185,7 +205,7 @@ export class LogManager {
           config.long('log.flush.offset.checkpoint.interval.ms'),
           config.long('log.flush.start.offset.checkpoint.interval.ms'),
         ),
-        work: () => this.#writeCheckpointsSoon(),
+        work: () => void this.saveCheckpoints(),
       },
       {
         firstMs: config.long('log.initial.task.delay.ms'),
@@ -211,27 +231,13 @@ export class LogManager {
     }
   }
 
-  /**
-   * A log made anew under an old name must not find the offsets of the old one: its records would be taken for deleted ones
-   * after a kill. A topic's partitions go one by one, so one write serves them all.
-   */
-  #writeCheckpointsSoon(): void {
-    if (this.#checkpointsDue) return
-    this.#checkpointsDue = true
-    this.#upkeep.once(0, () => {
-      this.#checkpointsDue = false
-      this.#onDisk
-        .writeCheckpoints(this.#logs)
-        .catch((error: unknown) => this.#upkeep.failed('a checkpoint could not be written', error))
-    })
-  }
-
   /** Takes the log out of use. */
   #putAside(log: Log, suffix: typeof deleteSuffix | typeof straySuffix): string {
     this.#cleaner.letGo(log)
     const path = this.#onDisk.putAside(log, suffix)
     this.#logs.delete(checkpointKey(log.topicPartition))
-    this.#writeCheckpointsSoon()
+    // A log made anew under its name must not find its offsets: after a kill records would be taken for deleted ones.
+    void this.saveCheckpoints()
     return path
   }
 

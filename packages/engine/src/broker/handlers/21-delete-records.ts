@@ -1,7 +1,8 @@
 /*
  * DeleteRecords, versions 0 to 2: moves a partition's log start offset (KIP-107).
  *
- * Offset −1 means the high watermark. The answer waits for all replicas that are alive. Topics that are only compacted refuse (44), internal topics too (17).
+ * Offset −1 means the high watermark. The answer waits for all replicas that are alive, and, where Apache Kafka does not,
+ * until this broker would know it after a kill. Topics that are only compacted refuse (44), internal topics too (17).
  */
 import { Deferred, thrownMidway } from '@sluice/effects'
 import { DeleteRecords, ErrorCode, type Input, type Int64, type ResponseOf } from '@sluice/wire'
@@ -35,6 +36,7 @@ export const deleteRecords = handler(
       })
       return { name, partitions: yield* answered }
     })
+    if (waits.length > 0) waits.push(context.broker.logs.saveCheckpoints())
     return Promise.all(waits).then(() => ({ topics }))
   },
 )
