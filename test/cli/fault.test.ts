@@ -67,7 +67,7 @@ describe('sluice fault', { timeout: 120_000 }, () => {
     expect(await sandbox.start()).toMatchObject({ exitCode: 0 })
     expect(await sandbox.run('fault list')).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringMatching(/--accept-any-signature/),
+      stderr: expect.stringMatching(/Next: Stop it \(.* stop .* up .*--accept-any-signature/),
     })
   })
 })

@@ -14,7 +14,12 @@ it('sluice up starts the service once, and logs shows what it has written', {
     stderr: expect.stringMatching(/There is no log[\s\S]*NO_LOG[\s\S]*Next: .* up/),
   })
   const up = () => sandbox.run('up', '--api-port', '0', '--kafka-port', '0')
-  expect(await up()).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('ready in') })
+  const started = await up()
+  expect(started).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/ready in[\s\S]*\n {2}Next:\n/),
+  })
+  expect(started.stdout).not.toContain('another terminal')
   const { pid } = await sandbox.status()
   expect(await up()).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(String(pid)) })
   expect((await sandbox.status()).pid).toBe(pid)
@@ -28,5 +33,19 @@ it('sluice up starts the service once, and logs shows what it has written', {
   await goodbye
   const ended = exitOf(following)
   following.kill('SIGINT')
+  expect(await ended).toBe(0)
+})
+
+it('sluice logs names the terminal that has them, where the service is not in the background', {
+  timeout: 120_000,
+}, async () => {
+  const service = sandbox.spawn('start', '--api-port', '0', '--kafka-port', '0')
+  await outputWith(service, 'ready in')
+  expect(await sandbox.run('logs')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/Next: Read it there, or stop the service \(.* stop/),
+  })
+  const ended = exitOf(service)
+  service.kill('SIGINT')
   expect(await ended).toBe(0)
 })

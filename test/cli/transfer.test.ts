@@ -71,7 +71,7 @@ describe('sluice export, import and snapshot', { timeout: 240_000 }, () => {
     ])
     expect(await there.run('snapshot load', file)).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringMatching(/not loaded whole[\s\S]*TOPIC_ALREADY_EXISTS/),
+      stderr: expect.stringMatching(/not loaded whole[\s\S]*TOPIC_ALREADY_EXISTS[\s\S]*Next: .*`reset`/),
     })
 
     const plain = path('orders.ndjson')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ApiError } from '../aws/api-client.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
-import { type BrokerHold, brokersPath } from '../status-report.ts'
+import { type BrokerHold, brokersPath, type ClusterReport } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { describedColumns, type Flags, named } from './cluster-shapes.ts'
 import { timeoutOption, type WaitFlags, waitUntil } from './cluster-wait.ts'
@@ -70,7 +70,22 @@ async function isStopped(
   return false
 }
 
-/** In sync again, unless others are still stopped: then nobody can say. */
+/**
+ * In sync again, unless others are still stopped: then nobody can say. What is told of a cluster comes after what it is: as
+ * long as the broker itself is told as stopped, neither is its state.
+ */
+export function isBack(
+  { brokers, state, stateInfo }: Pick<ClusterReport, 'state' | 'stateInfo'> & { brokers: { id: number }[] },
+  broker: number,
+): boolean {
+  const told = /^Brokers? (?<ids>[\d, ]+) (?:is|are) stopped on purpose/.exec(stateInfo ?? '')?.groups?.[
+    'ids'
+  ]
+  const held = told?.split(', ').map(Number)
+  const others = held !== undefined && !held.includes(broker)
+  return brokers.some(({ id }) => id === broker) && (state === 'ACTIVE' || others)
+}
+
 async function hasCome(
   name: string,
   broker: number,
@@ -78,9 +93,7 @@ async function hasCome(
   isLate: boolean,
 ): Promise<boolean> {
   const cluster = await clusterIn(name, dataDir)
-  const runs = cluster?.brokers.some(({ id }) => id === broker) ?? false
-  const others = /stopped on purpose/.test(cluster?.stateInfo ?? '')
-  if (runs && (cluster?.state === 'ACTIVE' || others)) return true
+  if (cluster && isBack(cluster, broker)) return true
   if (isLate)
     throw tooLate(`Broker ${broker} of ${name} does not serve`, cluster?.stateInfo, { dataDir, timeout })
   return false

@@ -81,7 +81,7 @@ async function ask(
     throw new OperatingError('This service has no faults.', {
       code: 'NOT_FOR_DEVELOPMENT',
       why: 'Only one that was started for development can be told to fail.',
-      next: `${ownCommand('start', dataDir)} --accept-any-signature`,
+      next: `Stop it (${ownCommand('stop', dataDir)}), then ${ownCommand('up', dataDir)} --accept-any-signature`,
     })
   }
 }

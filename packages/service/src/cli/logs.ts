@@ -5,6 +5,7 @@ import { Command, Option } from 'commander'
 import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { ownCommand } from './advice.ts'
 import { dataDirOption, wholeNumber } from './options.ts'
+import { findOccupant } from './running-service.ts'
 
 interface Flags {
   dataDir: string
@@ -42,7 +43,9 @@ function showEnd(path: string, lines: number, dataDir: string): number {
     throw new OperatingError('There is no log.', {
       code: 'NO_LOG',
       why: `${path} is not there: a service that is not detached writes to its terminal.`,
-      next: `Start it with ${ownCommand('up', dataDir)}`,
+      next: findOccupant(dataDir)
+        ? `Read it there, or stop the service (${ownCommand('stop', dataDir)}), then ${ownCommand('up', dataDir)}`
+        : `Start it with ${ownCommand('up', dataDir)}`,
     })
   }
 }

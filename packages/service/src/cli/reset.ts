@@ -48,7 +48,7 @@ export function resetCommand(): Command {
       const groups = await allGroups(kafka)
       if (!flags.yes && !flags.dryRun)
         throw new UsageError(
-          `This deletes what is in ${topics.length} topics, and ${groups.length} groups. Say --yes, or look at them with --dry-run.`,
+          `This ${flags.keepTopics ? 'empties' : 'deletes'} all topics (${topics.length}), and deletes the groups that nobody is in (of ${groups.length}). Say --yes, or look at them with --dry-run.`,
         )
       return [...(await resetTopics(kafka, topics, flags)), ...(await resetGroups(kafka, groups, flags))]
     })

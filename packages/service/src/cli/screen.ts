@@ -26,12 +26,12 @@ export function readyScreen(report: StatusReport, { readyMs, restored, detached 
     `data ${shortPath(report.dataDirectory)} (${kept})`,
     isOpenToOthers(report.reach) ? `bound to ${report.reach.host}` : `bound to ${report.reach.host} only`,
   ]
-  return startScreen(report, head, detached ? '' : 'Ctrl-C, or in another terminal ')
+  return startScreen(report, head, !detached)
 }
 
 /** The same, for one that ran already. */
 export function runningScreen(report: StatusReport): string {
-  return startScreen(report, runningHead(report), '')
+  return startScreen(report, runningHead(report), false)
 }
 
 /** The screen of `sluice status`. */
@@ -45,14 +45,17 @@ export function statusScreen(report: StatusReport): string {
   ])
 }
 
-function startScreen(report: StatusReport, head: readonly string[], otherStop: string): string {
+/** `holdsTerminal`: what is printed has to be typed somewhere else. */
+function startScreen(report: StatusReport, head: readonly string[], holdsTerminal: boolean): string {
+  const stop = ownCommand('stop', report.dataDirectory)
   return screenOf([
     headLine(report, head),
     '',
     ...endpointLines(report),
-    row('Stop it', `${otherStop}${ownCommand('stop', report.dataDirectory)}`),
+    row('Stop it', holdsTerminal ? `Ctrl-C, or in another terminal ${stop}` : stop),
     '',
-    ...nextLines(report),
+    holdsTerminal ? 'Next, in another terminal:' : 'Next:',
+    ...nextLines(report).map((line) => `  ${line}`),
     ...noteLines(report),
   ])
 }
@@ -162,7 +165,7 @@ function nextLines(report: StatusReport): string[] {
     )
   }
   lines.push(own('status'))
-  return ['Next, in another terminal:', ...lines.map((line) => `  ${line}`)]
+  return lines
 }
 
 function noteLines(report: StatusReport): string[] {

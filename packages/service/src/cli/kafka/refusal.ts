@@ -47,7 +47,20 @@ function ofKafka(what: string, { code, message }: KafkaError): OperatingError {
   const { meaning, causes, next } = kafkaExplanations.get(name) ?? {
     ...{ meaning: 'The broker refuses.', causes: '', next: `sluice explain ${name}` },
   }
-  return new OperatingError(what, { code: name, why: said === '' ? `${meaning} ${causes}` : said, next })
+  return new OperatingError(what, {
+    code: name,
+    why: said === '' ? `${meaning} ${causes}` : said,
+    next: ownNext[name] ?? next,
+  })
+}
+
+/** Where a verb of ours is what helps, whatever a client in a program would do. */
+const ownNext: Readonly<Record<string, string>> = {
+  UNKNOWN_TOPIC_OR_PARTITION:
+    '`topic list` names those that there are, `topic create` makes one: verbs of ours make none by themselves.',
+  TOPIC_ALREADY_EXISTS:
+    'Use it, or another name (`import --rename`); `topic delete`, and `reset` for all of them, take away what is there.',
+  GROUP_ID_NOT_FOUND: '`group list` names those that there are.',
 }
 
 const networkCodes =
