@@ -7,9 +7,11 @@ import type { MovedPort } from './fleet/clusters/steps/pass.ts'
 import { sentenceOf } from './fleet/operating-error.ts'
 import { addressOf } from './fleet/engines/listeners.ts'
 import { endpointHost, type Reach } from './fleet/reach.ts'
+import type { Pace } from './fleet/clusters/pace.ts'
 import { openSentences } from './open-listeners.ts'
 import type { ServiceState } from './state-file.ts'
 import type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
+import type { StreamLimits } from './streams/stream-limits.ts'
 import { version } from './version.ts'
 
 /** What a service tells of itself is made from this, at each question anew. */
@@ -22,6 +24,8 @@ export interface Reported {
   engine: EngineName
   hosting: Hosting
   acceptsAnySignature: boolean
+  pace: Pace
+  streamLimits: StreamLimits
   /** Where the AWS endpoint would be looked for first; 0: nowhere in particular. */
   apiPortWanted: number
   /** Undefined where nobody asked for one. */
@@ -33,6 +37,7 @@ export interface Reported {
 
 export function reportOf(reported: Reported): StatusReport {
   const { state, fleet, dataDirectory, accountId, engine, hosting, acceptsAnySignature } = reported
+  const { pace, streamLimits } = reported
   const { pid, startedAtMs, host, apiPort: port, region, defaultCluster } = state
   return {
     version,
@@ -47,6 +52,8 @@ export function reportOf(reported: Reported): StatusReport {
     engine,
     hosting,
     acceptsAnySignature,
+    pace,
+    streamLimits,
     defaultCluster,
     notes: [
       ...openSentences(reported),

@@ -69,9 +69,9 @@ export interface ServiceOptions {
   /** By which the embedded engine's clients can be listened to. */
   tap?: ClusterTap | undefined
   /** How long creations and changes of clusters take. */
-  pace?: Pace
+  pace?: Pace | undefined
   /** Whether shards of streams take and give only so much a second; they do where nothing is said. */
-  streamLimits?: StreamLimits
+  streamLimits?: StreamLimits | undefined
   effects: ServiceEffects
   /** The names of clusters that start without what is broken or gone of their metadata. */
   metadataLossAccepted?: readonly string[]
@@ -118,6 +118,8 @@ export interface Service {
 const defaultApiPort = 9081
 const defaultClusterName = 'demo'
 const defaultEngineName: EngineName = 'embedded'
+const defaultPace: Pace = 'instant'
+const defaultStreamLimits: StreamLimits = 'on'
 const apiPortsTried = 100
 
 /**
@@ -192,7 +194,7 @@ async function startLocked(
     reach: options.reach ?? loopbackReach,
     metadataLossAccepted: options.metadataLossAccepted ?? [],
     kafkaPort: kafkaPort === undefined ? null : { port: kafkaPort, cluster: target },
-    pace: options.pace ?? 'instant',
+    pace: options.pace ?? defaultPace,
     hurried: target,
     pages: { open: (address, read) => listen(textPage('/metrics', read), address, effects) },
   })
@@ -320,7 +322,7 @@ function streamsOf(options: ServiceOptions, region: string, fleet: Fleet): Strea
     engine: embeddedEngine({ ...effects, network }),
     network,
     identities: fleet.identities,
-    isLimited: options.streamLimits !== 'off',
+    isLimited: (options.streamLimits ?? defaultStreamLimits) === 'on',
   })
 }
 
@@ -362,6 +364,8 @@ function reportedBy(
     engine,
     hosting,
     acceptsAnySignature: options.acceptAnySignature,
+    pace: options.pace ?? defaultPace,
+    streamLimits: options.streamLimits ?? defaultStreamLimits,
     apiPortWanted: options.apiPort ?? before?.apiPort ?? defaultApiPort,
     engineAsked: options.engine,
     hostingAsked: options.hosting,

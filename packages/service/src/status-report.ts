@@ -21,6 +21,10 @@ export interface StatusReport {
   hosting: string
   /** Any signature is accepted: the explicit development mode. */
   acceptsAnySignature: boolean
+  /** How long creations and changes of clusters take. */
+  pace: string
+  /** Whether shards of streams take and give only so much: on or off. */
+  streamLimits: string
   /** The cluster that is meant when none is named. */
   defaultCluster: string | null
   /** What differs from what one would expect, in sentences, such as a port that moved. */

@@ -17,6 +17,8 @@ const report: StatusReport = {
   engine: 'embedded',
   hosting: 'inline',
   acceptsAnySignature: false,
+  pace: 'instant',
+  streamLimits: 'on',
   defaultCluster: 'demo',
   notes: [],
   clusters: [
@@ -54,8 +56,8 @@ const differencesOf = (asked: Partial<StartSettings>) =>
       advertised: undefined,
       metadataLossAccepted: [],
       acceptAnySignature: false,
-      pace: 'instant',
-      streamLimits: 'on',
+      pace: undefined,
+      streamLimits: undefined,
       logLevel: undefined,
       ...asked,
     },
@@ -74,6 +76,8 @@ describe('a start where a service runs', () => {
         engine: 'embedded',
         hosting: 'inline',
         region: 'us-east-1',
+        pace: 'instant',
+        streamLimits: 'on',
       }),
     ).toEqual([])
     expect(differencesOf({ apiPort: 0, kafkaPort: 0, cluster: { kind: 'none' } })).toEqual([])
@@ -93,6 +97,8 @@ describe('a start where a service runs', () => {
     ],
     [{ engine: 'apache-kafka' }, '--engine apache-kafka is asked for, and it is embedded.'],
     [{ hosting: 'process' }, '--hosting process is asked for, and it is inline.'],
+    [{ pace: 'x60' }, '--pace x60 is asked for, and it is instant.'],
+    [{ streamLimits: 'off' }, '--stream-limits off is asked for, and it is on.'],
     [{ region: 'eu-west-1' }, '--region eu-west-1 is asked for, and it is us-east-1.'],
     [{ host: '0.0.0.0' }, '--host 0.0.0.0 is asked for, and it is 127.0.0.1.'],
     [

@@ -19,6 +19,8 @@ export function differences(settings: StartSettings, report: StatusReport): stri
   compare('--region', region, report.region)
   compare('--engine', engine, report.engine)
   compare('--hosting', hosting, report.hosting)
+  compare('--pace', settings.pace, report.pace)
+  compare('--stream-limits', settings.streamLimits, report.streamLimits)
   compare('--host', host, report.reach.host)
   compare('--advertised-host', advertised && namesOf(advertised), namesOf(report.reach))
   if (acceptAnySignature && !report.acceptsAnySignature)

@@ -35,6 +35,8 @@ const report = (clusters: ClusterReport[], defaultCluster: string | null = null)
   engine: 'embedded',
   hosting: 'inline',
   acceptsAnySignature: false,
+  pace: 'instant',
+  streamLimits: 'on',
   defaultCluster,
   notes: [],
   clusters,

@@ -66,7 +66,7 @@ export function explained(asked: string): Explained {
     code: 'CODE_UNKNOWN',
     why:
       near.length > 0
-        ? `There are: ${near.join(', ')}.`
+        ? `Those that are like it: ${near.join(', ')}.`
         : 'It is no code of Kafka, of the AWS APIs that are served here, or of ours.',
     next: `See them all: ${ownCommand('explain', defaultDataDirectory)}`,
   })

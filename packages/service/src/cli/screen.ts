@@ -92,8 +92,9 @@ const listenerTexts: Readonly<Record<string, string>> = {
   CLIENT_IAM: '   IAM over TLS',
 }
 
-function bootstrapLines(cluster: ClusterReport, { trust, dataDirectory }: StatusReport): string[] {
-  const { listeners, scramUser } = cluster
+function bootstrapLines(cluster: ClusterReport, report: StatusReport): string[] {
+  const { trust, dataDirectory } = report
+  const { name: own, listeners, scramUser } = cluster
   const all = Object.entries(listeners)
   if (all.length === 0) return [row('  Bootstrap', 'none')]
   const lines = all.map(([name, servers], at) =>
@@ -102,7 +103,8 @@ function bootstrapLines(cluster: ClusterReport, { trust, dataDirectory }: Status
   const isEncrypted = all.some(([name]) => name !== 'CLIENT')
   if (trust && isEncrypted) lines.push(row('  Trust', shortPath(trust.caFile)))
   if (scramUser && listeners.CLIENT_SASL_SCRAM !== undefined) {
-    const told = `${ownCommand('env', dataDirectory)} has the password, as SCRAM_PASSWORD`
+    const env = chosenCluster(report, undefined)?.name === own ? 'env' : `env --cluster ${own}`
+    const told = `${ownCommand(env, dataDirectory)} has the password, as SCRAM_PASSWORD`
     lines.push(row('  SCRAM user', `${scramUser.name}   ${told}`))
   }
   return lines

@@ -31,8 +31,8 @@ export interface StartSettings {
   host: string | undefined
   advertised: AdvertisedHosts | undefined
   acceptAnySignature: boolean
-  pace: Pace
-  streamLimits: StreamLimits
+  pace: Pace | undefined
+  streamLimits: StreamLimits | undefined
   logLevel: LogLevel | undefined
 }
 
@@ -79,8 +79,8 @@ export function startSettings(flags: StartFlags): StartSettings {
     host: flags.host ?? file.host,
     advertised: advertisedHosts(flags.advertisedHost ?? file.advertisedHost),
     acceptAnySignature: flags.acceptAnySignature ?? file.acceptAnySignature ?? false,
-    pace: flags.pace ?? file.pace ?? 'instant',
-    streamLimits: flags.streamLimits ?? file.streamLimits ?? 'on',
+    pace: flags.pace ?? file.pace,
+    streamLimits: flags.streamLimits ?? file.streamLimits,
     logLevel: flags.logLevel ?? file.logLevel,
   }
 }

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { loopbackReach } from '../fleet/reach.ts'
+import type { ClusterReport, StatusReport } from '../status-report.ts'
+import { readyScreen, statusScreen } from './screen.ts'
+
+const cluster = (name: string): ClusterReport => ({
+  ...{ name, arn: `arn:${name}`, state: 'ACTIVE', stateInfo: null, kafkaVersion: '4.4.x.kraft' },
+  ...{ engine: 'embedded', hosting: 'inline', brokerProperties: {}, brokers: [], quorum: [] },
+  bootstrapServers: '127.0.0.1:9092',
+  listeners: { CLIENT: '127.0.0.1:9092', CLIENT_SASL_SCRAM: '127.0.0.1:9096' },
+  scramUser: { name: 'demo', secretArn: 'arn:secret' },
+})
+
+const report: StatusReport = {
+  ...{ version: '0.1.0', pid: 1, startedAt: '2026-11-22T00:00:00.000Z', dataDirectory: '/data' },
+  ...{ endpoint: 'http://127.0.0.1:9081', local: { host: '127.0.0.1', port: 9081 }, reach: loopbackReach },
+  ...{ region: 'us-east-1', accountId: '000000000000', engine: 'embedded', hosting: 'inline' },
+  ...{ acceptsAnySignature: false, pace: 'instant', streamLimits: 'on', notes: [], trust: null },
+  defaultCluster: 'demo',
+  clusters: [cluster('demo'), cluster('orders')],
+}
+
+it('names the command that has the password of each cluster', () => {
+  const lines = statusScreen(report).split('\n')
+  const told = lines.filter((line) => line.includes('SCRAM user'))
+  expect(told[0]).toMatch(/sluice env --data-dir \/data has the password/)
+  expect(told[1]).toMatch(/sluice env --cluster orders --data-dir \/data has the password/)
+})
+
+it('speaks of another terminal where the service holds this one', () => {
+  const screen = (detached: boolean) => readyScreen(report, { readyMs: 1, restored: 0, detached })
+  expect(screen(false)).toMatch(/Stop it +Ctrl-C, or in another terminal [\s\S]*Next, in another terminal:/)
+  expect(screen(true)).not.toContain('another terminal')
+  expect(screen(true)).toContain('\n  Next:\n')
+})
