@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ensureBuilt, exitOf, outputWith, Sandbox } from './sluice.ts'
 
@@ -44,6 +45,12 @@ it('sluice logs names the terminal that has them, where the service is not in th
   expect(await sandbox.run('logs')).toMatchObject({
     exitCode: 1,
     stderr: expect.stringMatching(/Next: Read it there, or stop the service \(.* stop/),
+  })
+  // From a directory below, the default one is another.
+  const below = join(dirname(sandbox.dataDirectory), 'docs', basename(sandbox.dataDirectory))
+  expect(await sandbox.run('status', '--data-dir', below)).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining(`; one runs on ${sandbox.dataDirectory}.`),
   })
   const ended = exitOf(service)
   service.kill('SIGINT')

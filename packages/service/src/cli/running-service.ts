@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { systemClock, systemDisk, systemProcesses } from '@sluice/effects'
 import { ApiError, callApi, callJson } from '../aws/api-client.ts'
 import { type AccessKey, loadAccessKey } from '../credentials.ts'
@@ -8,6 +8,7 @@ import { type Occupant, occupantOf, type ServiceState } from '../state-file.ts'
 import { type ClusterReport, type StatusReport, statusPath } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { NotRunningError } from './failure.ts'
+import { shellWord } from './own-name.ts'
 
 /** Who runs on the data directory; undefined where nobody does. */
 export function findOccupant(dataDir: string): Occupant | undefined {
@@ -46,12 +47,29 @@ export async function scramVariables(
   }
 }
 
+/** Whoever is deeper in a project has left the directory that the default one is in. What is not this user's is passed over. */
+function runningAbove(dataDirectory: string): string | undefined {
+  const name = basename(dataDirectory)
+  for (let at = dirname(dataDirectory); at !== dirname(at); at = dirname(at)) {
+    const above = join(dirname(at), name)
+    if (systemDisk().existsSync(join(above, 'lock')) && findOccupant(above)) return above
+  }
+  return undefined
+}
+
 export function notRunning(dataDir: string): NotRunningError {
   const effects = { disk: systemDisk(), processes: systemProcesses() }
   const left = nodesLeftBehind(effects, resolve(dataDir))
   const none = `No service is running on ${resolve(dataDir)}`
   const start = ownCommand('start', dataDir)
-  if (!effects.disk.existsSync(resolve(dataDir)))
+  const isThere = effects.disk.existsSync(resolve(dataDir))
+  const above = isThere ? undefined : runningAbove(resolve(dataDir))
+  if (above !== undefined)
+    return new NotRunningError([
+      `${none}; one runs on ${above}.`,
+      `Next: go to ${dirname(above)}, or name it: --data-dir ${shellWord(above)}`,
+    ])
+  if (!isThere)
     return new NotRunningError([
       `${none}: there is no such directory.`,
       'A service whose data directory is removed ends within seconds by itself, and its nodes with it.',
