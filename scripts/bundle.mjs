@@ -2,10 +2,20 @@
 // engine alone (what the benchmark runs), and the library for tests.
 // Types are not checked here: `npm run typecheck` and `npm test` do that.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -76,7 +86,7 @@ async function bundle(build, { entry, name, directory }) {
     entryNames: '[name]-[hash]',
     outExtension: { '.js': '.cjs' },
     bundle: true,
-    metafile: true,
+    write: false,
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
@@ -94,14 +104,14 @@ async function bundle(build, { entry, name, directory }) {
     },
     footer: { js: '})' },
   })
-  const program = basename(Object.keys(result.metafile.outputs).find((path) => path.endsWith('.cjs')))
+  for (const { path, text } of result.outputFiles)
+    writeWhole(path, path.endsWith('.cjs') ? asciiOf(path, text) : text)
+  const program = basename(result.outputFiles.find(({ path }) => path.endsWith('.cjs')).path)
   const at = join(root, directory)
-  makeAscii(join(at, program))
   // The packages are ES modules; what is in this directory is not.
-  writeFileSync(join(at, 'package.json'), '{ "type": "commonjs" }\n')
+  writeWhole(join(at, 'package.json'), '{ "type": "commonjs" }\n')
   const loader = readFileSync(join(root, 'scripts', 'bundle-loader.cjs'), 'utf8')
-  writeFileSync(join(at, `${name}.js.tmp`), loader.replace('@program@', program))
-  renameSync(join(at, `${name}.js.tmp`), join(at, `${name}.js`))
+  writeWhole(join(at, `${name}.js`), loader.replace('@program@', program))
   removeOld(at, name, program)
   return program
 }
@@ -130,14 +140,16 @@ async function bundleLibrary(build) {
     define: { 'import.meta.url': 'bundleUrl' },
   }
   const url = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;"
-  await build({
+  const library = await build({
     ...common,
+    write: false,
     entryPoints: [{ in: 'packages/testkit/src/index.ts', out: 'testing' }],
     external: nativeModules,
     plugins: [companionBeside],
     sourcemap: 'linked',
     banner: { js: `'use strict'; ${url}` },
   })
+  for (const { path, contents } of library.outputFiles) writeWhole(path, contents)
   const { outputFiles } = await build({
     ...common,
     entryPoints: [{ in: 'packages/service/src/companion.ts', out: 'companion' }],
@@ -151,8 +163,8 @@ async function bundleLibrary(build) {
     footer: { js: 'return module.exports };' },
   })
   const text = outputFiles[0].text.replaceAll(/\brequire\("(@sluice\/\w+)"\)/g, 'given["$1"]')
-  writeFileSync(join(directory, 'companion.js'), text)
-  writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }\n')
+  writeWhole(join(directory, 'companion.js'), text)
+  writeWhole(join(directory, 'package.json'), '{ "type": "commonjs" }\n')
 }
 
 /** In the workspace the library imports the service; in the package a file, and gives it what both have. */
@@ -172,12 +184,18 @@ const companionBeside = {
 }
 
 /** The loader reads it as Latin 1, without decoding. Only comments have other characters: esbuild escapes the rest. */
-function makeAscii(path) {
-  const text = readFileSync(path, 'utf8').replace(/^ *(\/?\*|\/\/).*$/gm, (comment) =>
-    comment.replace(/[^\0-\x7f]/gu, '?'),
-  )
+function asciiOf(path, source) {
+  const text = source.replace(/^ *(\/?\*|\/\/).*$/gm, (comment) => comment.replace(/[^\0-\x7f]/gu, '?'))
   if (/[^\0-\x7f]/.test(text)) throw new Error(`${path} is not ASCII, as its loader expects.`)
-  writeFileSync(path, text)
+  return text
+}
+
+/** Another build may be at work in the same place, and programs start from what it has made: no file is ever seen in part. */
+function writeWhole(path, content) {
+  mkdirSync(dirname(path), { recursive: true })
+  const unfinished = `${path}.${randomUUID()}.tmp`
+  writeFileSync(unfinished, content)
+  renameSync(unfinished, path)
 }
 
 /** Another build may be at work in the same place, and its loader not be written yet: what is young stays. */
