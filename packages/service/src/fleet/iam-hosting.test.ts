@@ -118,10 +118,9 @@ it('brokers whose clients all log in replicate by the listener that is theirs', 
 })
 
 it('the brokers that a former service has left take another key from a later one, and it alone', async () => {
-  const { clock, disk, network, processes } = await secureCluster()
-  processes.die()
+  const world = await secureCluster()
   worlds.pop()
-  const later = await open({ clock, disk, network, processes: processes.laterProcess() }, rotated)
+  const later = await open(world.killed(), rotated)
   await later.eventually(async () => expect(await loginAt(later, rotated)).toBe(0))
   expect(await loginAt(later, key)).toBe(58)
 })

@@ -36,10 +36,8 @@ async function open(
 
 /** A service that is started after this one was killed: its brokers run on. */
 async function openLater(isForDevelopment: boolean): Promise<EmbeddedFleet> {
-  const { clock, disk, network, processes } = world
-  processes.die()
   worlds.splice(worlds.indexOf(world), 1)
-  return open({ clock, disk, network, processes: processes.laterProcess() }, isForDevelopment)
+  return open(world.killed(), isForDevelopment)
 }
 
 const brokers = (of = world) => of.fleet.status().flatMap((cluster) => cluster.brokers)

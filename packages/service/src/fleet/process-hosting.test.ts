@@ -31,10 +31,8 @@ async function open(
 
 /** A service that is started after this one was killed: what this one has started runs on. */
 const openLater = (program = testProgram) => {
-  const { clock, disk, network, processes } = world
-  processes.die()
   worlds.splice(worlds.indexOf(world), 1)
-  return open({ clock, disk, network, processes: processes.laterProcess() }, program)
+  return open(world.killed(), program)
 }
 
 const status = (of = world) => {

@@ -77,6 +77,13 @@ export class EmbeddedFleet {
     if (!('record' in result)) throw new Error(`not created: ${JSON.stringify(result)}`)
   }
 
+  /** Its service is killed: what a later one finds, with the brokers that run on. */
+  killed(): { clock: TestClock; disk: MemoryDisk; network: MemoryNetwork; processes: MemoryProcesses } {
+    const { clock, disk, network, processes } = this
+    processes.die()
+    return { clock, disk, network, processes: processes.laterProcess() }
+  }
+
   /** Time goes on until the work is done. */
   async driven<T>(work: Promise<T>): Promise<T> {
     let isDone = false
