@@ -22,6 +22,11 @@ export function validation(problem: string): AwsException {
   return new AwsException('ValidationException', 400, `1 validation error detected: ${problem}`)
 }
 
+/** Of a member, by its name on the wire, that goes with no other mode. */
+export function onDemandOnly(member: string): AwsException {
+  return validation(`Value at '${member}' failed to satisfy constraint: it is for streams in mode ON_DEMAND`)
+}
+
 /** What cannot be read as the input of an operation. */
 export function serialization(message: string): AwsException {
   return new AwsException('SerializationException', 400, message)

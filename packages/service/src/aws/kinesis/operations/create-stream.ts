@@ -1,6 +1,6 @@
 import type { CreateStreamInput } from '@aws-sdk/client-kinesis'
 import { violation } from '../constraints.ts'
-import { inUse, limitExceeded, stored, validation } from '../exceptions.ts'
+import { inUse, limitExceeded, onDemandOnly, stored, validation } from '../exceptions.ts'
 import { checkShardLimit, onDemandStreamsMax } from '../limits.ts'
 import type { Services } from '../services.ts'
 import { checkedTags } from '../tags.ts'
@@ -30,9 +30,7 @@ export const createStream =
       input
     const isSpread = distribution === 'AUTO'
     if (mode === 'PROVISIONED' && (isSpread || warm !== undefined))
-      throw validation(
-        `Value at '${isSpread ? 'recordDistributionStrategy' : 'warmThroughputMiBps'}' failed to satisfy constraint: it is for streams in mode ON_DEMAND`,
-      )
+      throw onDemandOnly(isSpread ? 'recordDistributionStrategy' : 'warmThroughputMiBps')
     if (warm !== undefined) checkWarm({ streams }, warm)
     const checked = checkedTags(tags)
     const { account, region } = streams.place

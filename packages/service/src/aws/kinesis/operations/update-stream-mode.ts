@@ -1,5 +1,5 @@
 import type { UpdateStreamModeInput } from '@aws-sdk/client-kinesis'
-import { limitExceeded, stored, validation } from '../exceptions.ts'
+import { limitExceeded, onDemandOnly, stored } from '../exceptions.ts'
 import { onDemandStreamsMax } from '../limits.ts'
 import { activeStreamOf } from '../operation.ts'
 import type { Services } from '../services.ts'
@@ -15,10 +15,7 @@ export const updateStreamMode =
     const stream = activeStreamOf(services, { StreamARN: input.StreamARN })
     const mode = input.StreamModeDetails?.StreamMode ?? 'PROVISIONED'
     const { WarmThroughputMiBps: warm } = input
-    if (warm !== undefined && mode !== 'ON_DEMAND')
-      throw validation(
-        "Value at 'warmThroughputMiBps' failed to satisfy constraint: it is for streams in mode ON_DEMAND",
-      )
+    if (warm !== undefined && mode !== 'ON_DEMAND') throw onDemandOnly('warmThroughputMiBps')
     if (warm !== undefined) checkWarm({ streams }, warm)
     if (mode === stream.record.mode) return
     const onDemand = streams.list().filter(({ record }) => record.mode === 'ON_DEMAND').length
