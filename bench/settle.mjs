@@ -1,6 +1,7 @@
 // The same state of the machine before every measured run, whoever is next: nothing that earlier runs have left.
 import { execFile } from 'node:child_process'
 import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sleep } from './protocol.mjs'
@@ -18,6 +19,11 @@ const idleForMs = 500
 const idleShare = 0.9
 /** More than a run of small requests writes. */
 const writtenBytes = 500e6
+/**
+ * Pages that were freed on one processor wait there for its next run (Linux: up to an eighth of the memory), where another
+ * one does not find them.
+ */
+const keptByProcessorsBytes = totalmem() / 8
 const zeros = Buffer.alloc(1_000_000)
 
 /**
@@ -64,14 +70,15 @@ async function untilIdle() {
 }
 
 /**
- * Writes a file of so many bytes and removes it. On a virtual machine a page that was never used costs four times as much
- * as the write into it, and would be charged to whoever comes first; the next run gets these pages.
+ * Writes a file of so many bytes, and more, and removes it. On a virtual machine a page that was never used, or not for some
+ * seconds, costs up to ten times as much as the write into it, and would be charged to whoever comes first; the next run gets
+ * these pages.
  */
 function warmPageCache(directory, bytes) {
   const path = join(directory, 'warm')
   const file = openSync(path, 'w')
   try {
-    for (let left = bytes; left > 0; left -= zeros.length) writeSync(file, zeros)
+    for (let left = bytes + keptByProcessorsBytes; left > 0; left -= zeros.length) writeSync(file, zeros)
   } finally {
     closeSync(file)
     rmSync(path)
