@@ -17,7 +17,13 @@ import type {
  */
 export class MemoryNetwork implements Network {
   readonly #listeners = new Map<number, { accept: Accept; tls: ListenOptions['tls'] }>()
+  readonly #defer: Defer
   #nextPort = 20_000
+
+  /** `isPrompt`: what is written arrives in the same turn of the event loop, and so may its answer; else in the next one. */
+  constructor({ isPrompt = false } = {}) {
+    this.#defer = isPrompt ? promptly() : setImmediate
+  }
 
   async listen(options: ListenOptions, accept: Accept): Promise<Listener> {
     const port = options.port === 0 ? this.#nextPort++ : options.port
@@ -35,8 +41,8 @@ export class MemoryNetwork implements Network {
         code: 'ECONNREFUSED',
         syscall: 'connect',
       })
-    const near = new MemorySocket('127.0.0.1', this.#nextPort++, options.port)
-    const far = new MemorySocket('127.0.0.1', options.port, near.localPort)
+    const near = new MemorySocket('127.0.0.1', this.#nextPort++, options.port, this.#defer)
+    const far = new MemorySocket('127.0.0.1', options.port, near.localPort, this.#defer)
     near.peer = far
     far.peer = near
     far.peerSubject = subjectOf(options.tls?.certificates)
@@ -55,6 +61,21 @@ function subjectOf(certificates: string | undefined): string | null {
   return certificates.includes('-----BEGIN CERTIFICATE-----')
     ? new X509Certificate(certificates).subject
     : certificates
+}
+
+/** Has something done when the code that runs has come to its end. */
+type Defer = (fn: () => void) => void
+
+/** So much may be done in one turn of the event loop: two that write to each other on and on leave it to others, too. */
+const promptMax = 100
+
+function promptly(): Defer {
+  let count = 0
+  return (fn) => {
+    if (count === 0) setImmediate(() => (count = 0))
+    if (count++ < promptMax) process.nextTick(fn)
+    else setImmediate(fn)
+  }
 }
 
 const highWaterBytes = 65_536
@@ -76,8 +97,10 @@ class MemorySocket implements Socket {
   #wantsDrain = false
   /** Asked for early, as Node does. */
   #receiveInto: Uint8Array | null = null
+  readonly #defer: Defer
 
-  constructor(address: string, localPort: number, remotePort: number) {
+  constructor(address: string, localPort: number, remotePort: number, defer: Defer) {
+    this.#defer = defer
     this.localAddress = address
     this.remoteAddress = address
     this.localPort = localPort
@@ -129,7 +152,7 @@ class MemorySocket implements Socket {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(() => {
+    this.#defer(() => {
       this.#scheduled = false
       this.#deliver()
     })

@@ -311,10 +311,10 @@ function toldOf<Result>(
   return withProgress(effects.clock, work, (seconds) => onProgress?.(`${sentence()} (${seconds} s)`))
 }
 
-/** Their brokers are on a network of their own, where nobody else is. */
+/** Their broker is on a network of its own, where nobody else is: a record is in the log in the turn that brings its request. */
 function streamsOf(options: ServiceOptions, region: string, fleet: Fleet): Streams {
   const { dataDirectory, effects } = options
-  const network = new MemoryNetwork()
+  const network = new MemoryNetwork({ isPrompt: true })
   return new Streams({
     ...effects,
     dataDirectory,

@@ -59,11 +59,13 @@ export class AwsEndpoint implements Surface {
   readonly #authorization: Authorization
   readonly #tokens: PageTokens
   readonly #interlocutors: readonly Interlocutor[]
+  readonly #signingNames: readonly string[]
 
   constructor(options: AwsEndpointOptions) {
     this.#options = options
     this.#authorization = new Authorization(options.identities, options)
     this.#tokens = new PageTokens(options.random)
+    this.#signingNames = options.services.map(({ signingName }) => signingName)
     this.#interlocutors = protocols.flatMap((protocol) =>
       options.services
         .filter((service) => service.protocols.includes(protocol.name))
@@ -75,8 +77,8 @@ export class AwsEndpoint implements Surface {
     const requestId = this.#options.random.uuid()
     const { audit, clock } = this.#options
     const call = new AuditedCall(audit, clock, { requestId, sourceIp: head.remoteAddress })
-    return this.#guarded(head, requestId, call, (owner) => {
-      const asked = this.#asked(head)
+    return this.#guarded(head, requestId, call, (owner, claimed) => {
+      const asked = this.#asked(head, claimed)
       return {
         bodyBytesMax: asked?.service.requestBytesMax ?? requestBytesMax,
         answer: (body) => this.#perform({ ...head, body }, { requestId, owner, asked }, call),
@@ -102,10 +104,9 @@ export class AwsEndpoint implements Surface {
     head: HttpHead,
     requestId: string,
     call: AuditedCall | null,
-    beyondOf: (owner: KeyOwner) => Admission,
+    beyondOf: (owner: KeyOwner, claimed: string | undefined) => Admission,
   ): Verdict {
-    const { acceptAnySignature, services, identities, clock } = this.#options
-    const signingNames = services.map(({ signingName }) => signingName)
+    const { acceptAnySignature, identities, clock } = this.#options
     const failure = (error: unknown) => {
       call?.ended(nameOf(error))
       return this.#failure(head, requestId, error)
@@ -113,8 +114,10 @@ export class AwsEndpoint implements Surface {
     let signed: Signed<KeyOwner> | undefined
     let beyond: Admission
     try {
-      if (!acceptAnySignature) signed = this.#sigv4.verify(head, identities, signingNames, clock)
-      beyond = beyondOf(signed?.owner ?? identities.owner)
+      if (!acceptAnySignature) signed = this.#sigv4.verify(head, identities, this.#signingNames, clock)
+      beyond = signed
+        ? beyondOf(signed.owner, signed.service)
+        : beyondOf(identities.owner, claimedService(head))
     } catch (error) {
       return { refusal: failure(error) }
     }
@@ -185,9 +188,9 @@ export class AwsEndpoint implements Surface {
     }
   }
 
-  #asked(head: HttpHead): Interlocutor | undefined {
+  /** `claimed` is the service that the request is signed for. */
+  #asked(head: HttpHead, claimed: string | undefined): Interlocutor | undefined {
     const isSpoken = ({ protocol }: Interlocutor) => protocol.isSpokenBy(head)
-    const claimed = claimedService(head)
     const bySignature = this.#interlocutors.filter(({ service }) => service.signingName === claimed)
     // Who has signed for a service asks no other, whatever else the request says.
     if (bySignature.length > 0) return bySignature.find(isSpoken) ?? bySignature[0]
@@ -199,7 +202,7 @@ export class AwsEndpoint implements Surface {
     if (!(error instanceof AwsException))
       this.#options.logger.error('a bug stopped an AWS operation', { requestId, path, error })
     const known = error instanceof AwsException ? error : internalError()
-    const protocol = this.#asked(head)?.protocol ?? protocolOf(head)
+    const protocol = this.#asked(head, claimedService(head))?.protocol ?? protocolOf(head)
     return this.#labelled(head, requestId, protocol.failure(known, requestId))
   }
 

@@ -23,8 +23,11 @@ export interface HttpResponse {
 
 /** Values of a header, joined as HTTP joins them; undefined where it is absent. */
 export function headerOf(head: HttpHead, name: string): string | undefined {
-  const values = head.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
-  return values.length === 0 ? undefined : values.join(',')
+  let joined: string | undefined
+  for (const [key, value] of head.headers)
+    if (key.length === name.length && key.toLowerCase() === name)
+      joined = joined === undefined ? value : `${joined},${value}`
+  return joined
 }
 
 export function splitTarget(target: string): { path: string; query: string } {

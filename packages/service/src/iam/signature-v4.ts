@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 /*
  * AWS Signature Version 4 (AWS General Reference, "Create a signed AWS API request"), as far as it is the same for
@@ -37,6 +37,8 @@ interface CredentialScope {
 /** Signs; derived keys are kept, because the chain costs four HMACs. */
 export class Signatures {
   readonly #keys = new Map<string, Buffer>()
+  /** The one that was asked for last: a client goes on with it for a day. */
+  #last: { secret: string; scope: CredentialScope; key: Buffer } | null = null
 
   /** `time` as in `20261122T101112Z`. */
   of(canonicalRequest: string, scope: CredentialScope & { time: string }, secret: string): string {
@@ -49,7 +51,15 @@ export class Signatures {
     return hmac(this.#key(secret, scope), text).toString('hex')
   }
 
-  #key(secret: string, { date, region, service }: CredentialScope): Buffer {
+  #key(secret: string, scope: CredentialScope): Buffer {
+    const last = this.#last
+    if (last && last.secret === secret && isSame(last.scope, scope)) return last.key
+    const key = this.#keyOf(secret, scope)
+    this.#last = { secret, scope, key }
+    return key
+  }
+
+  #keyOf(secret: string, { date, region, service }: CredentialScope): Buffer {
     const id = JSON.stringify([secret, date, region, service])
     let key = this.#keys.get(id)
     if (!key) {
@@ -60,6 +70,10 @@ export class Signatures {
     }
     return key
   }
+}
+
+function isSame(one: CredentialScope, other: CredentialScope): boolean {
+  return one.date === other.date && one.service === other.service && one.region === other.region
 }
 
 /** `access-key/date/region/service/aws4_request`; null where it is not one. */
@@ -105,7 +119,7 @@ export function encode(text: string): string {
 }
 
 export function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex')
+  return hash('sha256', data, 'hex')
 }
 
 function hmac(key: Buffer, text: string): Buffer {
@@ -116,8 +130,16 @@ export function timeOf(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
 }
 
+/** All requests of a second have the same, and each asks for it more than once. */
+let lastTime = { time: '', ms: Number.NaN }
+
 /** NaN where it is no time. */
 export function millisOf(time: string): number {
+  if (lastTime.time !== time) lastTime = { time, ms: parseTime(time) }
+  return lastTime.ms
+}
+
+function parseTime(time: string): number {
   const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(time)
   if (!parts) return Number.NaN
   const [, year, month, day, hour, minute, second] = parts

@@ -20,10 +20,13 @@ export function openShards(shards: readonly ShardRecord[]): ShardRecord[] {
   return shards.filter(({ closed }) => closed === null)
 }
 
-/** Those of which records may be left: a closed one is forgotten when its last record is as old as can be. */
+/** May records of it be left? A closed one is forgotten when its last record is as old as can be. */
+export function isKept({ closed }: ShardRecord, retention: Retention, nowMs: number): boolean {
+  return closed === null || closed.atMs > trimHorizonMs(retention, nowMs)
+}
+
 export function keptShards(record: StreamRecord, nowMs: number): ShardRecord[] {
-  const horizonMs = trimHorizonMs(record, nowMs)
-  return record.shards.filter(({ closed }) => closed === null || closed.atMs > horizonMs)
+  return record.shards.filter((shard) => isKept(shard, record, nowMs))
 }
 
 type Retention = Pick<StreamRecord, 'retentionHours'>

@@ -1,6 +1,6 @@
 import type { ConsumerRecord, ShardRecord, StreamMode } from '../../streams/stream-record.ts'
 import { shardIdOf, shardNumberOf } from '../../streams/stream-record.ts'
-import { keptShards } from '../../streams/shards.ts'
+import { isKept } from '../../streams/shards.ts'
 import type { Stream } from '../../streams/stream.ts'
 import { AwsException } from '../exceptions.ts'
 import { inUse, invalidArgument, notFound, stored } from './exceptions.ts'
@@ -42,13 +42,22 @@ export function checkReady(services: Pick<Services, 'streams'>, { record }: Stre
 }
 
 /** A shard of it that is still to be read. */
-export function shardOf({ streams, clock }: Services, { record }: Stream, shardId: string): ShardRecord {
+export function shardOf(services: Services, stream: Stream, shardId: string): ShardRecord {
   const number = shardNumberOf(shardId)
-  const found = keptShards(record, clock.now()).find((shard) => shard.number === number)
-  if (found) return found
-  const name = number === undefined ? shardId : shardIdOf(number)
-  throw notFound(
-    `Could not find shard ${name} in stream ${record.name} under account ${streams.place.account}.`,
+  if (number === undefined) throw noShard(services, stream, shardId)
+  return shardNumbered(services, stream, number)
+}
+
+/** The same by its number. */
+export function shardNumbered(services: Services, stream: Stream, number: number): ShardRecord {
+  const shard = stream.record.shards[number]
+  if (shard && isKept(shard, stream.record, services.clock.now())) return shard
+  throw noShard(services, stream, shardIdOf(number))
+}
+
+function noShard({ streams }: Services, { record }: Stream, shardId: string): AwsException {
+  return notFound(
+    `Could not find shard ${shardId} in stream ${record.name} under account ${streams.place.account}.`,
   )
 }
 

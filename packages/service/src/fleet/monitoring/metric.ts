@@ -20,6 +20,16 @@ export function setOf(value: Sample['value']): StatisticSet {
   return typeof value === 'number' ? { sum: value, count: 1, minimum: value, maximum: value } : value
 }
 
+/** As if this one had come with them. */
+export function withOneMore({ sum, count, minimum, maximum }: StatisticSet, value: number): StatisticSet {
+  return {
+    sum: sum + value,
+    count: count + 1,
+    minimum: value < minimum ? value : minimum,
+    maximum: value > maximum ? value : maximum,
+  }
+}
+
 /** As if all these values had come together. */
 export function setOfAll(sets: readonly StatisticSet[]): StatisticSet {
   return {

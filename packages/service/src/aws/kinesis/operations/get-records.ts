@@ -1,10 +1,9 @@
 import type { GetRecordsInput, GetRecordsOutput } from '@aws-sdk/client-kinesis'
 import { openIterator, sealIterator, type ShardPosition } from '../../../streams/shard-iterator.ts'
-import { shardIdOf } from '../../../streams/stream-record.ts'
 import type { Stream } from '../../../streams/stream.ts'
 import { dryRun, expiredIterator, invalidArgument, throughputExceeded } from '../exceptions.ts'
 import { meterRead, meterReadExceeded } from '../metering.ts'
-import { checkReady, rateExceeded, shardOf, streamOf } from '../operation.ts'
+import { checkReady, rateExceeded, shardNumbered, streamOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
 
@@ -28,7 +27,7 @@ export const getRecords =
     if (nowMs - position.issuedAtMs > iteratorMsMax)
       throw expiredIterator(position.issuedAtMs, nowMs, iteratorMsMax)
     checkReady(services, stream)
-    const shard = shardOf(services, stream, shardIdOf(position.shard))
+    const shard = shardNumbered(services, stream, position.shard)
     if (input.DryRun) throw dryRun()
     if (!stream.isReadable(shard)) {
       meterReadExceeded(stream, shard)
