@@ -1,4 +1,5 @@
 import { clusterActions } from '../iam/cluster-actions.ts'
+import { permissionOnlyActions } from './kinesis/access-targets.ts'
 import * as applicationAutoScaling from './schemas/application-auto-scaling.generated.ts'
 import * as cloudwatch from './schemas/cloudwatch.generated.ts'
 import * as cloudwatchLogs from './schemas/cloudwatch-logs.generated.ts'
@@ -20,7 +21,7 @@ export function knownActions(): ReadonlyMap<string, readonly string[]> {
   }
   const ofServices = Object.entries(services).map(([prefix, { operations }]): [string, string[]] => [
     prefix,
-    namesIn(operations),
+    prefix === 'kinesis' ? [...namesIn(operations), ...permissionOnlyActions] : namesIn(operations),
   ])
   return new Map<string, readonly string[]>([...ofServices, ['kafka-cluster', clusterActions]])
 }

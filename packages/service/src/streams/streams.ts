@@ -4,6 +4,7 @@ import type { Place } from '../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
 import { RecordStore } from '../fleet/record-store.ts'
 import { AccountSettings } from './account-settings.ts'
+import { Channels } from './channels/channels.ts'
 import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
 import { shardsWanted, withPeak } from './demand.ts'
 import {
@@ -77,6 +78,7 @@ export class Streams {
   readonly #log: StreamLog
   readonly subscriptions: Subscriptions
   readonly account: AccountSettings
+  readonly channels: Channels
   readonly #byName = new Map<string, Stream>()
   readonly #byUuid = new Map<string, Stream>()
   #demandTimer: Timer | null = null
@@ -86,6 +88,7 @@ export class Streams {
     this.#options = options
     this.subscriptions = new Subscriptions(clock)
     this.account = new AccountSettings({ ...options, directory: join(dataDirectory, 'streams') })
+    this.channels = new Channels({ ...options, streamOf: (uuid) => this.#byUuid.get(uuid) })
     this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
     this.#store = new RecordStore<StreamRecord>({
       ...options,
@@ -107,11 +110,13 @@ export class Streams {
       this.#know(record)
       this.#loop.trigger(record.uuid)
     }
+    this.channels.start()
     this.#watchDemand()
   }
 
   async stop(): Promise<void> {
     this.#demandTimer?.cancel()
+    await this.channels.stop()
     await this.#loop.stop()
     await this.#log.stop()
   }

@@ -4,19 +4,33 @@ import type { Services } from './services.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
-/**
- * What a call is about, each with its own tags and policy: a consumer, where it names one that is registered, else a stream; `*` for
- * those that name none.
- */
-export function streamTarget(
-  { streams }: Pick<Services, 'streams'>,
+/** Operations that make something of a stream need leave to, and this (Developer Guide, "IAM permissions for data delivery"). */
+const associating: Readonly<Record<string, string>> = { CreateChannel: 'AssociateStreamsWithChannel' }
+
+/** What no operation is called, and policies speak of. */
+export const permissionOnlyActions = Object.values(associating)
+
+/** What a call is about, each thing with its own tags and policy. */
+export function kinesisTargets(
+  services: Pick<Services, 'streams'>,
   operation: string,
   input: Input,
-): AccessTarget {
+): AccessTarget[] {
+  const action = associating[operation]
+  const { StreamConfigurationList: list } = input
+  const [source]: Input[] = Array.isArray(list) ? list : []
+  const target = streamTarget(services, operation, action === undefined ? input : (source ?? {}))
+  return action === undefined ? [target] : [target, { ...target, action: `kinesis:${action}` }]
+}
+
+/** A channel, or a consumer, where it names one that is registered, else a stream; `*` for those that name none. */
+function streamTarget({ streams }: Pick<Services, 'streams'>, operation: string, input: Input): AccessTarget {
   const resource = resourceNamed({ streams }, operation, input)
   if (resource === undefined) return { resource: '*' }
   const consumer = streams.consumerByArn(resource)?.consumer
   if (consumer) return { resource, tags: consumer.tags, policy: ownPolicy(consumer, 'the consumer policy') }
+  const channel = streams.channels.byArn(resource)
+  if (channel) return { resource, tags: channel.tags }
   const record = streams.byArn(resource)?.record
   if (!record || operation === 'CreateStream') return { resource }
   return { resource, tags: record.tags, policy: ownPolicy(record, 'the stream policy') }
@@ -26,13 +40,22 @@ export function streamTarget(
 function resourceNamed(
   { streams }: Pick<Services, 'streams'>,
   operation: string,
-  { ShardIterator: iterator, ConsumerARN, ResourceARN, StreamARN, StreamName, ConsumerName }: Input,
+  {
+    ShardIterator: iterator,
+    ConsumerARN,
+    ChannelARN,
+    ResourceARN,
+    StreamARN,
+    StreamName,
+    ConsumerName,
+  }: Input,
 ): string | undefined {
+  if (operation === 'ListChannels') return streams.arnOf('*')
   if (typeof iterator === 'string') {
     const stream = streams.byIterator(iterator)
     if (stream) return stream.record.arn
   }
-  const arn = [ConsumerARN, ResourceARN, StreamARN].find((one) => typeof one === 'string')
+  const arn = [ConsumerARN, ChannelARN, ResourceARN, StreamARN].find((one) => typeof one === 'string')
   const stream = arn ?? (typeof StreamName === 'string' ? streams.arnOf(StreamName) : undefined)
   // One that is registered now is nobody's yet.
   if (stream === undefined || typeof ConsumerName !== 'string' || operation === 'RegisterStreamConsumer')

@@ -32,7 +32,7 @@ function badValues(structure: string, member: Member): unknown[] {
   return [
     ...(min ? [of(min - 1)] : []),
     ...(max !== undefined && max < lengthMax ? [of(max + 1)] : []),
-    ...(pattern ? ['€', 'arn:aws:sqs:us-east-1:000000000000:queue'] : []),
+    ...['€', 'arn:aws:sqs:us-east-1:000000000000:queue'].filter((text) => pattern?.test(text) === false),
     ...(oneOf ? ['SOMETHING_ELSE', oneOf[0]?.toLowerCase()] : []),
     ...(each?.oneOf ? [['SOMETHING_ELSE']] : []),
     ...(each?.max === undefined ? [] : [['a'.repeat(each.max + 1)], ['']]),
@@ -72,7 +72,7 @@ it('refuses every member that is out of its bounds, and says which and why', asy
   const service = await startTestService({ acceptAnySignature: true })
   let asked = 0
   for (const { name, input } of schema.operations) {
-    if (input === null || name.includes('Channel')) continue
+    if (input === null) continue
     for (const { operation, body, path } of casesOf(name, input)) {
       const { status, body: answer } = await service.handle({
         method: 'POST',
@@ -99,6 +99,6 @@ it('refuses every member that is out of its bounds, and says which and why', asy
       asked++
     }
   }
-  expect(asked).toBe(394)
+  expect(asked).toBe(526)
   expect(service.streams.list()).toEqual([])
 })

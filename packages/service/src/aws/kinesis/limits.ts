@@ -5,6 +5,8 @@ import type { Services } from './services.ts'
 /** Of all streams of an account: what AWS has in its largest regions. */
 export const shardsMax = 20_000
 export const onDemandStreamsMax = 50
+/** Of a stream on demand, one of each kind. */
+export const channelsOfStreamMax = 2
 export const warmMiBpsMax = 10_240
 
 export function openShardCount({ streams }: Pick<Services, 'streams'>): number {

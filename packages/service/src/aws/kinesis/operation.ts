@@ -3,6 +3,7 @@ import { shardIdOf, shardNumberOf } from '../../streams/stream-record.ts'
 import { isKept } from '../../streams/shards.ts'
 import type { Stream } from '../../streams/stream.ts'
 import { AwsException } from '../exceptions.ts'
+import { channelOf } from './channels.ts'
 import { inUse, invalidArgument, notFound, stored } from './exceptions.ts'
 import type { Services } from './services.ts'
 
@@ -111,7 +112,7 @@ export function openShardOf(services: Services, stream: Stream, shardId: string)
   return shard
 }
 
-/** What has tags and a policy of its own: a stream, or one of its consumers. */
+/** What has tags and a policy of its own: a stream, or one of its consumers; a channel has tags alone. */
 interface Resource {
   arn: string
   tags: Readonly<Record<string, string>>
@@ -119,7 +120,28 @@ interface Resource {
   change: (to: { tags?: Record<string, string>; policy?: string | null }) => void
 }
 
+/** Of what a channel hangs on it: it goes with the stream, and needs it to be on demand. */
+export function checkNoChannels(
+  { streams }: Pick<Services, 'streams'>,
+  stream: Stream,
+  change: string,
+): void {
+  const names = streams.channels.of(stream).map(({ name }) => name)
+  if (names.length > 0)
+    throw inUse(
+      `Stream ${stream.record.name} under account ${streams.place.account} cannot be ${change} while it has channels: ${names.join(', ')}.`,
+    )
+}
+
 export function resourceOf({ streams }: Pick<Services, 'streams'>, arn: string | undefined): Resource {
+  if (arn?.includes(':channel/')) {
+    const channel = channelOf({ streams }, arn)
+    const change: Resource['change'] = ({ tags, policy }) => {
+      if (policy !== undefined) throw invalidArgument('A channel has no resource policy.')
+      if (tags) stored(() => streams.channels.change(channel, { tags }))
+    }
+    return { ...channel, policy: null, change }
+  }
   if (!arn?.includes('/consumer/')) {
     const stream = streamOf({ streams }, { StreamARN: arn })
     return { ...stream.record, change: (to) => stored(() => streams.describe(stream, to)) }

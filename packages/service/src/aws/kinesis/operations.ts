@@ -2,12 +2,15 @@ import type { OperationName } from '../schema.ts'
 import type { operations } from '../schemas/kinesis.generated.ts'
 import type { Handler } from '../service.ts'
 import { addTagsToStream } from './operations/add-tags-to-stream.ts'
+import { createChannel } from './operations/create-channel.ts'
 import { createStream } from './operations/create-stream.ts'
 import { decreaseStreamRetentionPeriod } from './operations/decrease-stream-retention-period.ts'
+import { deleteChannel } from './operations/delete-channel.ts'
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts'
 import { deleteStream } from './operations/delete-stream.ts'
 import { deregisterStreamConsumer } from './operations/deregister-stream-consumer.ts'
 import { describeAccountSettings } from './operations/describe-account-settings.ts'
+import { describeChannel } from './operations/describe-channel.ts'
 import { describeLimits } from './operations/describe-limits.ts'
 import { describeStream } from './operations/describe-stream.ts'
 import { describeStreamConsumer } from './operations/describe-stream-consumer.ts'
@@ -18,6 +21,7 @@ import { getRecords } from './operations/get-records.ts'
 import { getResourcePolicy } from './operations/get-resource-policy.ts'
 import { getShardIterator } from './operations/get-shard-iterator.ts'
 import { increaseStreamRetentionPeriod } from './operations/increase-stream-retention-period.ts'
+import { listChannels } from './operations/list-channels.ts'
 import { listShards } from './operations/list-shards.ts'
 import { listStreamConsumers } from './operations/list-stream-consumers.ts'
 import { listStreams } from './operations/list-streams.ts'
@@ -36,6 +40,7 @@ import { subscribeToShard } from './operations/subscribe-to-shard.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateAccountSettings } from './operations/update-account-settings.ts'
+import { updateChannel } from './operations/update-channel.ts'
 import { updateMaxRecordSize } from './operations/update-max-record-size.ts'
 import { updateShardCount } from './operations/update-shard-count.ts'
 import { updateStreamMode } from './operations/update-stream-mode.ts'
@@ -49,12 +54,15 @@ export function kinesisHandlers(
 ): Partial<Record<OperationName<typeof operations>, Handler>> {
   return {
     AddTagsToStream: addTagsToStream(services),
+    CreateChannel: createChannel(services),
     CreateStream: createStream(services),
     DecreaseStreamRetentionPeriod: decreaseStreamRetentionPeriod(services),
+    DeleteChannel: deleteChannel(services),
     DeleteResourcePolicy: deleteResourcePolicy(services),
     DeleteStream: deleteStream(services),
     DeregisterStreamConsumer: deregisterStreamConsumer(services),
     DescribeAccountSettings: describeAccountSettings(services),
+    DescribeChannel: describeChannel(services),
     DescribeLimits: describeLimits(services),
     DescribeStream: describeStream(services),
     DescribeStreamConsumer: describeStreamConsumer(services),
@@ -65,6 +73,7 @@ export function kinesisHandlers(
     GetResourcePolicy: getResourcePolicy(services),
     GetShardIterator: getShardIterator(services),
     IncreaseStreamRetentionPeriod: increaseStreamRetentionPeriod(services),
+    ListChannels: listChannels(services),
     ListShards: listShards(services),
     ListStreamConsumers: listStreamConsumers(services),
     ListStreams: listStreams(services),
@@ -83,6 +92,7 @@ export function kinesisHandlers(
     TagResource: tagResource(services),
     UntagResource: untagResource(services),
     UpdateAccountSettings: updateAccountSettings(services),
+    UpdateChannel: updateChannel(services),
     UpdateMaxRecordSize: updateMaxRecordSize(services),
     UpdateShardCount: updateShardCount(services),
     UpdateStreamMode: updateStreamMode(services),

@@ -1,7 +1,7 @@
 import { parseServiceSchema } from '../schema.ts'
 import * as kinesis from '../schemas/kinesis.generated.ts'
 import type { AwsService } from '../service.ts'
-import { streamTarget } from './access-targets.ts'
+import { kinesisTargets } from './access-targets.ts'
 import { constrain, missing } from './constraints.ts'
 import { invalidArgument, serialization } from './exceptions.ts'
 import { kinesisHandlers } from './operations.ts'
@@ -23,6 +23,6 @@ export function kinesisService(services: Services): AwsService {
     badInput: serialization,
     missingInput: missing,
     badToken: () => invalidArgument('The NextToken is not valid.'),
-    targetsOf: (operation, input) => [streamTarget(services, operation, input)],
+    targetsOf: (operation, input) => kinesisTargets(services, operation, input),
   }
 }

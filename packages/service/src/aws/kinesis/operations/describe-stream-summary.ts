@@ -6,6 +6,13 @@ import { summaryShape } from '../shapes.ts'
 /** A stream without its shards. */
 export const describeStreamSummary =
   (services: Pick<Services, 'streams'>) =>
-  (input: DescribeStreamSummaryInput): DescribeStreamSummaryOutput => ({
-    StreamDescriptionSummary: summaryShape(streamOf(services, input).record),
-  })
+  (input: DescribeStreamSummaryInput): DescribeStreamSummaryOutput => {
+    const stream = streamOf(services, input)
+    const channels = services.streams.channels.of(stream).length
+    return {
+      StreamDescriptionSummary: {
+        ...summaryShape(stream.record),
+        ...(stream.record.mode === 'ON_DEMAND' && { ChannelCount: channels }),
+      },
+    }
+  }

@@ -10,6 +10,12 @@ const texts: Readonly<Record<string, string>> = {
   ResourceARN: streamArn,
   ConsumerARN: `${streamArn}/consumer/reader:1700000000`,
   ShardId: 'shardId-000000000000',
+  ChannelARN: 'arn:aws:kinesis:us-east-1:000000000000:channel/lake',
+  ServiceExecutionRoleARN: 'arn:aws:iam::000000000000:role/deliver',
+  BucketARN: 'arn:aws:s3:::lake',
+  ExpectedBucketOwner: '000000000000',
+  GSRSchemaARN: 'arn:aws:glue:us-east-1:000000000000:schema/shop/orders',
+  TableBucketARN: 'arn:aws:s3tables:us-east-1:000000000000:bucket/tables',
 }
 
 /** The required members of a structure; a member in `also` beside them. */
