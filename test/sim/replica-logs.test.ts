@@ -72,3 +72,20 @@ describe('a batch that stands where another one stood, in the same epoch', () =>
     expect(replicas.problem).toBe(another)
   })
 })
+
+it('reads a cleaned segment in the place of those that it was made of, while some of these are left', () => {
+  const story = new Story(new Scheduler())
+  const disk = new MemoryDisk()
+  disk.mkdirSync('/data/events-0')
+  const put = (name: string, baseOffset: number, ...values: string[]) =>
+    disk.writeFileAtomicSync(
+      `/data/events-0/${name}`,
+      buildBatchSync({ records: values.map((value) => ({ value })), baseOffset, partitionLeaderEpoch: 0 }),
+    )
+  put('00000000000000000000.log', 0, 'a')
+  put('00000000000000000001.log', 1, 'b', 'c')
+  put('00000000000000000000.log.swap', 2, 'c')
+  const logs = new ReplicaLogs(story, new Ledger(story), { compacts: true })
+  const log = logs.read(events, { brokerId: 1, disk, directory: '/data', hasRefused: false })
+  expect(log).toEqual({ endOffset: 3, values: new Map([[2, 'c']]) })
+})

@@ -107,7 +107,8 @@ export class ReplicaLogs {
     let endOffset = 0
     for (const file of segmentsIn(disk, path)) {
       const bytes = disk.contentOf(file, 'written') ?? Buffer.alloc(0)
-      endOffset = Number.parseInt(file.slice(path.length + 1), 10)
+      // Behind a cleaned segment may stand what it was made of, and is not removed yet.
+      endOffset = Math.max(endOffset, Number.parseInt(file.slice(path.length + 1), 10))
       let size: number
       for (let at = 0; (size = RecordBatch.frameAt(bytes, at, bytes.length)) > 0; at += size) {
         const baseOffset = RecordBatch.baseOffset(bytes, at)

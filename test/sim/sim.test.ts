@@ -40,10 +40,11 @@ const remembered: Readonly<Record<Feed, Readonly<Record<Clients, readonly number
 const rememberedCompacted: Readonly<Record<Feed, readonly { seed: number; clients: Clients }[]>> = {
   inline: [],
   // A log that a power cut had left with a hole, and a torn piece of a batch behind it; epochs whose first records were
-  // compacted, and that a recovery had begin later.
+  // compacted, and that a recovery had begin later; an offset of a transaction on a disk that refuses.
   fetch: [
     { seed: 700168, clients: 'consumers' },
     { seed: 30235, clients: 'consumers' },
+    { seed: 910016, clients: 'transactions' },
   ],
 }
 

@@ -208,6 +208,19 @@ describe('a disk that fails', () => {
     expect(partition.check(-1)).toBe(ErrorCode.NONE)
   })
 
+  it('lets nobody know of producers while a cut is not finished, and says so', () => {
+    const context = new PartitionContext()
+    const partition = context.partition()
+    append(partition)
+    partition.commit()
+    const batch = { producerId: 7, producerEpoch: 0, baseSequence: 0, bumpsEpoch: true }
+    context.disk.failNext('truncate', 'EIO', 2)
+    expect(() => context.log.truncateTo(0)).toThrow('EIO')
+    expect(partition.verify(batch, 0)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(partition.check(-1)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(partition.verify(batch, 0)).toMatchObject({ lowestSequence: 0 })
+  })
+
   it('is not what a bug in the log is taken for', () => {
     const context = new PartitionContext()
     const partition = context.partition()

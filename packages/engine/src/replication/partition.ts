@@ -1,5 +1,6 @@
 import { ErrorCode } from '@sluice/wire'
 import type { Log } from '../storage/log.ts'
+import type { UnverifiedBatch, Verification } from '../storage/verification.ts'
 import { type AppendRequest, refusedAppend } from './append.ts'
 import { Follower } from './follower.ts'
 import { Leader } from './leader.ts'
@@ -182,6 +183,16 @@ export class Partition {
     if (this.#role instanceof Leader) this.#role.resign(error)
     else this.#role.close()
     this.#replica.waiters.wakeAll()
+  }
+
+  /** See ProducerState. KAFKA_STORAGE_ERROR while the disk does not let anything be known of producers. */
+  verify(batch: UnverifiedBatch, nowMs: number): Verification | null | typeof ErrorCode.KAFKA_STORAGE_ERROR {
+    try {
+      return this.log.verify(batch, nowMs)
+    } catch (error) {
+      this.#replica.disk.failed(error)
+      return ErrorCode.KAFKA_STORAGE_ERROR
+    }
   }
 
   /** A read of the log failed. */

@@ -15,6 +15,7 @@ import {
 } from '@sluice/wire'
 import { each, whole } from '../../authorizer/access.ts'
 import type { Verification } from '../../storage/verification.ts'
+import { errorOfFailedAppend } from '../../coordinator/decision.ts'
 import { handler, type RequestContext } from '../handler.ts'
 import { admit, verifiesPartitions } from '../transactions/admission.ts'
 
@@ -55,10 +56,11 @@ async function admission(
   const index = broker.groups.partitionFor(groupId)
   const partition = broker.partitions.led(topic, index, -1)
   if (typeof partition === 'number') return ErrorCode.NOT_COORDINATOR
-  const verification = partition.log.verify(
+  const verification = partition.verify(
     { producerId, producerEpoch, baseSequence: 0, bumpsEpoch: adds },
     broker.calendar.steady.now(),
   )
+  if (typeof verification === 'number') return errorOfFailedAppend(verification)
   if (!verification) return { verification }
   const errorOf = await admit(broker, {
     transactionalId,

@@ -1,4 +1,4 @@
-import { isSystemError, raise } from '@sluice/effects'
+import { raise } from '@sluice/effects'
 import { ErrorCode, RecordBatch } from '@sluice/wire'
 import { type AppendRequest, refusedAppend } from '../../replication/append.ts'
 import type { Partition } from '../../replication/partition.ts'
@@ -41,8 +41,7 @@ export class TransactionalAppends {
 
   add(partition: Partition, append: AppendRequest): void {
     const verification = this.#verification(partition, append)
-    if (verification === 'refused')
-      append.sink.appended(append.index, refusedAppend(ErrorCode.KAFKA_STORAGE_ERROR))
+    if (typeof verification === 'number') append.sink.appended(append.index, refusedAppend(verification))
     else if (!verification) this.#append(partition, { ...append, verification })
     // Its bytes are overwritten by the next read of the socket.
     else if (partition.log.keepWaiting(append.records.length))
@@ -68,7 +67,7 @@ export class TransactionalAppends {
   #verification(
     partition: Partition,
     { records, nowMs }: AppendRequest,
-  ): Verification | null | undefined | 'refused' {
+  ): ReturnType<Partition['verify']> | undefined {
     if (!partition.isLeader || (!this.#adds && !verifiesPartitions(this.#broker.config))) return undefined
     const batch = {
       producerId: RecordBatch.producerId(records, 0),
@@ -78,13 +77,7 @@ export class TransactionalAppends {
     }
     // As on Apache Kafka such a batch belongs to nobody.
     if (batch.producerId < 0) return undefined
-    try {
-      return partition.log.verify(batch, nowMs)
-    } catch (error) {
-      if (!isSystemError(error)) throw error
-      partition.readFailed(error)
-      return 'refused'
-    }
+    return partition.verify(batch, nowMs)
   }
 
   async #admitted(): Promise<void> {
