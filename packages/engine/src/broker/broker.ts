@@ -53,6 +53,7 @@ import { Registration } from './registration.ts'
 import { Peers } from './peers.ts'
 import { createPartitions } from './replication.ts'
 import type { BrokerServices } from './services.ts'
+import { StepBack } from './step-back.ts'
 
 const unaborted = new AbortController().signal
 
@@ -100,6 +101,7 @@ export class Broker implements BrokerServices {
   readonly #volume: Volume | null
   readonly #options: BrokerOptions
   readonly #registration: Registration
+  readonly #stepBack: StepBack
   readonly #isrChanges: IsrChanges
   readonly #directoryAssignments: DirectoryAssignments
   readonly #server: Server<RequestContext>
@@ -155,6 +157,7 @@ export class Broker implements BrokerServices {
     this.coordinators = coordinatorHomes(this)
     this.followerFetches = new FollowerFetches(this.clock)
     this.fetchSessions = createFetchSessions(this.config, options.random)
+    this.#stepBack = new StepBack({ ...parts, brokerId: options.nodeId, disk: this.logs.disk })
     this.#registration = this.#registrationOf(options)
     const { controller, nodeId: brokerId } = options
     const member = {
@@ -191,15 +194,8 @@ export class Broker implements BrokerServices {
       heartbeatIntervalMs: this.config.int('broker.heartbeat.interval.ms'),
       metadataOffset: () => this.metadata.offset,
       isUnfenced: () => this.metadata.aliveBrokerEpoch(this.nodeId) === this.epoch,
-      shouldStepBack: () => this.logs.disk.isGivenUp && this.#isReplaceable,
+      stepBack: this.#stepBack,
     })
-  }
-
-  /** Others are in sync where it is. */
-  get #isReplaceable(): boolean {
-    for (const { partitions } of this.metadata.topics())
-      if (partitions.some(({ isr }) => isr.length > 1 && isr.includes(this.nodeId))) return true
-    return false
   }
 
   #serverOf(options: BrokerOptions, parts: BrokerParts): Server<RequestContext> {
@@ -437,6 +433,8 @@ export class Broker implements BrokerServices {
       this.#reviewDirectories(topic)
     }
     if (delta.brokersChanged.size > 0) this.#brokersChanged(delta.brokersChanged)
+    // A new topic may have been given to it.
+    if (delta.partitionsChanged.length > 0 && this.#stepBack.isDue) this.#registration.hurry()
     if (delta.configsChanged.length > 0) yield* this.#configsChanged()
   }
 

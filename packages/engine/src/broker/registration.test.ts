@@ -17,7 +17,11 @@ beforeEach(async () => {
 afterEach(() => controller.close())
 
 function registration(
-  options: { clusterId?: string; metadataOffset?: () => number; shouldStepBack?: () => boolean } = {},
+  options: {
+    clusterId?: string
+    metadataOffset?: () => number
+    stepBack?: { isDue: boolean; begins(): void }
+  } = {},
 ): Registration {
   return new Registration({
     brokerId: 1,
@@ -32,7 +36,7 @@ function registration(
     heartbeatIntervalMs,
     metadataOffset: () => controller.image.offset,
     isUnfenced: isAlive,
-    shouldStepBack: () => false,
+    stepBack: { isDue: false, begins() {} },
     ...options,
   })
 }
@@ -112,16 +116,14 @@ describe('a registration', () => {
   })
 
   it('is fenced for a moment where its broker had better step back', async () => {
-    let isDue = false
-    const one = registration({ shouldStepBack: () => isDue })
+    const stepBack = { isDue: false, begins: () => void (stepBack.isDue = false) }
+    const one = registration({ stepBack })
     await one.register(listeners, signal)
     await one.keepAlive(signal)
     const states: boolean[] = []
     controller.image.onChange(() => states.push(isAlive()))
-    isDue = true
-    await controller.clock.advance(heartbeatIntervalMs)
-    isDue = false
-    await controller.clock.advance(3 * heartbeatIntervalMs)
+    stepBack.isDue = true
+    await controller.clock.advance(4 * heartbeatIntervalMs)
     expect(states).toEqual([false, true])
     await one.leave()
   })

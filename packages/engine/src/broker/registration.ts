@@ -12,6 +12,7 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { supportedFeatures } from '../metadata/features.ts'
 import { securityProtocolId } from '../metadata/security-protocol.ts'
 import type { BoundListener } from '../server/listeners.ts'
+import type { StepBack } from './step-back.ts'
 
 /** One moves the leaders; brokers that are alive hear of it and say so before these are over. */
 const leavingBeatsMax = 10
@@ -116,7 +117,10 @@ export class Registration {
     this.#unheard?.resolve()
   }
 
-  /** A heartbeat now: another broker leaves, and waits until the controller has heard that this one knows. */
+  /**
+   * A heartbeat now: another broker leaves, and waits until the controller has heard that this one knows; or this one had
+   * better step back.
+   */
   hurry(): void {
     if (!this.#timer || this.#stopping) return
     this.#timer.cancel()
@@ -159,7 +163,11 @@ export class Registration {
    * one. There it serves on.
    */
   async #beatOrStepBack(): Promise<void> {
-    if (this.#options.shouldStepBack()) await this.#beat({ wantFence: true })
+    const { stepBack } = this.#options
+    if (stepBack.isDue) {
+      stepBack.begins()
+      await this.#beat({ wantFence: true })
+    }
     if (!this.#stopping) await this.#beat({})
   }
 
@@ -195,6 +203,5 @@ interface RegistrationOptions {
   readonly metadataOffset: () => number
   /** Whether this broker is alive, by what it has replayed itself. */
   readonly isUnfenced: () => boolean
-  /** Whether it cannot do its work, and others could. */
-  readonly shouldStepBack: () => boolean
+  readonly stepBack: Pick<StepBack, 'isDue' | 'begins'>
 }

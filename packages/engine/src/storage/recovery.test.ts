@@ -368,7 +368,13 @@ test('the start from the checkpoint holds, also beyond the end of what is left',
   append(log, batchOf(10))
   const within = context.reloadAfterKill(log, { logStartOffset: 4 })
   expect(within.logStartOffset).toBe(4)
-  const beyond = context.reloadAfterKill(within, { logStartOffset: 50 })
+  const losses: Loss[] = []
+  const bytes = within.sizeInBytes
+  const beyond = context.reloadAfterKill(within, {
+    logStartOffset: 50,
+    onLoss: (loss) => void losses.push(loss),
+  })
+  expect(losses).toEqual([{ kind: 'log cut', log: 'events-0', offset: 0, records: 10, bytes }])
   expect(beyond).toMatchObject({ logStartOffset: 50, logEndOffset: 50 })
   expect(append(beyond, batchOf(1))).toMatchObject({ baseOffset: 50 })
 })

@@ -8,7 +8,8 @@
  *    a replica with a hole would pass for one that has everything. Indexes, leader epochs and producer state are made anew on the way.
  * 3. After a clean stop what stands there is trusted, as far as the last segments' headers go. Apache Kafka looks no further;
  *    here a segment that has lost its end, or is gone, is told, and the log stays as it is.
- * 4. The log's start, its epochs and its producer state are brought in line with what is there.
+ * 4. The log's start, its epochs and its producer state are brought in line with what is there. A log that ends before its
+ *    start has lost its end, or its start is another log's: what there is of it goes, and is told.
  *
  * A log may have many gigabytes, and others wait for the event loop: so all of this is done in steps.
  */
@@ -70,6 +71,7 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
     tellCut(store, { offset: end, endOffset: options.recoveryPoint, bytes: 0 })
   if (end < logStart) {
     store.logger.warn('the log ends before its start; it begins anew', { ...store.topicPartition })
+    yield* giveUp(store, 0, 0, store.segmentAt(0).baseOffset)
     store.restartAt(logStart)
     return
   }
