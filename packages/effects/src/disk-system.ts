@@ -1,6 +1,7 @@
 import * as fs from 'node:fs'
 import { dirname, join, basename } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
+import { FewAtOnce } from './few-at-once.ts'
 
 /** Linux refuses more buffers than this in one writev (IOV_MAX). */
 const writevBuffersMax = 1024
@@ -8,6 +9,12 @@ const writevBuffersMax = 1024
 /** What is kept is its user's own, whatever the umask says. */
 const fileMode = 0o600
 const directoryMode = 0o700
+
+/**
+ * Node has four threads for all that goes on beside its event loop, and an fsync may keep one for seconds: records that are
+ * read for a client are not to wait for that.
+ */
+const fsyncs = new FewAtOnce(3)
 
 /** Where the system does not tell: what most allow at least. */
 const openFilesMaxUnknown = 1024
@@ -76,7 +83,7 @@ export function systemDisk(): Disk {
       if (process.platform === 'win32') return
       const directory = await opened(path, 'r')
       try {
-        await done((callback) => fs.fsync(directory, callback))
+        await fsyncs.run((ended) => fs.fsync(directory, ended))
       } finally {
         await closed(directory)
       }
@@ -100,7 +107,7 @@ async function writeFileAtomic(
   const file = await opened(temporary, 'w')
   try {
     await done((callback) => fs.writeFile(file, data, callback))
-    await done((callback) => fs.fsync(file, callback))
+    await fsyncs.run((ended) => fs.fsync(file, ended))
   } finally {
     await closed(file)
   }
@@ -230,9 +237,7 @@ class SystemFile implements DiskFile {
   }
 
   sync(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      fs.fdatasync(this.#fd, (error) => (error ? reject(error) : resolve()))
-    })
+    return fsyncs.run((ended) => fs.fdatasync(this.#fd, ended))
   }
 
   closeSync(): void {

@@ -125,8 +125,8 @@ export class Connection implements SocketHandler {
     this.id = options.id
     this.session = options.session
     this.socket = options.socket
-    this.#replies = new ReplyQueue(options.socket)
     this.#handling = options.handling
+    this.#replies = new ReplyQueue(options.socket, () => this.#sendMore())
     this.#logger = options.logger
     this.lastActiveAtMs = options.nowMs
   }
@@ -198,6 +198,11 @@ export class Connection implements SocketHandler {
   }
 
   onDrain(): void {
+    this.#sendMore()
+  }
+
+  /** The socket has room again, or more of what goes to it has been read. */
+  #sendMore(): void {
     if (this.#closed) return
     this.#handling.guard(() => {
       this.lastActiveAtMs = this.#handling.readStarts()

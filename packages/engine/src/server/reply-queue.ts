@@ -16,14 +16,17 @@ type Sent = 'all' | 'waits' | 'held up'
 /** The replies of one connection, which leave in the order of its requests. */
 export class ReplyQueue {
   readonly #socket: Socket
+  /** More of a reply is in memory: `send` is to be called. */
+  readonly #mustSend: () => void
   #replies: Reply[] = []
   /** The first that has not been sent. */
   #at = 0
   /** One that is on its way to a slow reader. */
   #stream: ResponseStream | null = null
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, mustSend: () => void) {
     this.#socket = socket
+    this.#mustSend = mustSend
   }
 
   get isHeldUp(): boolean {
@@ -86,7 +89,7 @@ export class ReplyQueue {
   }
 
   #begin(parts: ResponsePart[]): void {
-    const stream = new ResponseStream(this.#socket, parts)
+    const stream = new ResponseStream(this.#socket, parts, this.#mustSend)
     this.#stream = stream
     // It may have been abandoned meanwhile, with the socket.
     if (stream.pump() && this.#stream === stream) this.#stream = null
