@@ -148,7 +148,7 @@ const worldModules: Record<string, (path: string) => boolean> = {
   fs: (path) => isEffects(path) || isCli(path),
   'fs/promises': (path) => isEffects(path) || isCli(path),
   net: isEffects,
-  tls: isEffects,
+  tls: (path) => isEffects(path) || isHttp(path),
   dgram: isEffects,
   child_process: (path) => isEffects(path) || isCli(path),
   worker_threads: isEffects,

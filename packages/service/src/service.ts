@@ -34,9 +34,11 @@ import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
 import { dialled, isOpenToOthers, loopbackReach, ownHostNames, type Reach } from './fleet/reach.ts'
+import { EndpointCertificate } from './endpoint-certificate.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
+import type { ServerIdentity } from './http/tls-door.ts'
 import { textPage } from './http/text-page.ts'
 import { auditLog } from './audit-log.ts'
 import { IdentityFiles } from './identity-files.ts'
@@ -265,8 +267,12 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   }
   // A signature is good for one host; where none is looked at, the host itself is.
   const knownHosts = options.acceptAnySignature ? ownHostNames(reach) : null
-  const api = await listenAt(edge(pages, aws, knownHosts), options, before?.apiPort)
+  const certificate = new EndpointCertificate(fleet.authority, effects, reach)
+  const identity = () => certificate.pem()
+  const api = await listenAt(edge(pages, aws, knownHosts), options, before?.apiPort, identity)
   started.push(() => api.close())
+  // Whoever asks by TLS later finds it there, and so does who looks for what to trust.
+  await identity().catch((error: unknown) => logger.error('the AWS endpoint has no certificate', { error }))
   signal?.throwIfAborted()
 
   let problem: string | null = null
@@ -440,12 +446,13 @@ async function listenAt(
   surface: Surface,
   { apiPort: asked, reach = loopbackReach, effects }: ServiceOptions,
   last: number | undefined,
+  identity: ServerIdentity,
 ): Promise<HttpListener> {
   const first = asked ?? last ?? defaultApiPort
   const tried = asked === undefined ? apiPortsTried : 1
   for (let port = first; port < Math.min(first + tried, 65_536); port++) {
     try {
-      return await listen(surface, { host: reach.host, port }, effects)
+      return await listen(surface, { host: reach.host, port, identity }, effects)
     } catch (error) {
       const isTaken = codeOf(error) === 'EADDRINUSE' || (asked !== undefined && codeOf(error) === 'EACCES')
       if (!isTaken) throw error

@@ -16,6 +16,7 @@ interface Call {
   readonly target: AccessTarget
   readonly input: Shape
   readonly sourceIp: string | undefined
+  readonly isEncrypted: boolean
 }
 
 interface Authorized {
@@ -36,7 +37,7 @@ export class Authorization {
     this.#logger = logger
   }
 
-  judge({ owner, action, target, input, sourceIp }: Call): Authorized {
+  judge({ owner, action, target, input, sourceIp, isEncrypted }: Call): Authorized {
     const { caller } = owner
     const { account, region } = this.#identities.snapshot
     const resourceAccount = accountOfArn(target.resource) ?? account
@@ -44,8 +45,7 @@ export class Authorization {
       caller,
       nowMs: this.#clock.now(),
       sourceIp,
-      // The endpoint speaks HTTP alone.
-      isEncrypted: false,
+      isEncrypted,
       region,
       resourceAccount,
       more: keysOf(target, input),

@@ -1,9 +1,13 @@
-import { CreateClusterCommand, KafkaClient } from '@aws-sdk/client-kafka'
+import { Agent } from 'node:https'
+import { CreateClusterCommand, KafkaClient, ListClustersCommand } from '@aws-sdk/client-kafka'
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis'
 import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from '../http/listener.ts'
+import { testAuthority, testIdentity } from '../http/testing/test-identity.ts'
 import { rawExchange } from '../http/testing/test-socket.ts'
+import type { ServerIdentity } from '../http/tls-door.ts'
+import { testIdentities } from '../iam/testing/identities.ts'
 import { credentials, provisioned, startTestService } from './testing/test-service.ts'
 
 const requestBytesMax = 1_048_576
@@ -11,10 +15,15 @@ const requestBytesMax = 1_048_576
 let listener: HttpListener | undefined
 afterEach(() => listener?.close())
 
-async function open(options: Parameters<typeof startTestService>[0] = {}): Promise<number> {
+const alice = { accessKeyId: 'AKIAALICE', secretAccessKey: 'secret-of-alice' }
+
+async function open(
+  options: Parameters<typeof startTestService>[0] = {},
+  identity?: ServerIdentity,
+): Promise<number> {
   const { endpoint } = await startTestService(options)
   const effects = { clock: systemClock(), logger: silentLogger }
-  listener = await listen(endpoint, { host: '127.0.0.1', port: 0 }, effects)
+  listener = await listen(endpoint, { host: '127.0.0.1', port: 0, ...(identity && { identity }) }, effects)
   return listener.port
 }
 
@@ -48,6 +57,39 @@ describe('AWS over HTTP', () => {
       name: 'InvalidSignatureException',
     })
     stranger.destroy()
+  })
+
+  it('serves the SDK by TLS, and those whose policies ask for it by nothing else', async () => {
+    const keys = [{ ...alice, identity: 'arn:aws:iam::000000000000:user/alice' }]
+    const statement = {
+      Effect: 'Allow',
+      Action: 'kafka:ListClusters',
+      Resource: '*',
+      Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+    }
+    const policies = [{ Version: '2012-10-17', Statement: [statement] }]
+    const identities = testIdentities({ ownerKey: credentials, keys })
+    identities.replace({ ...identities.snapshot, table: JSON.stringify({ users: { alice: { policies } } }) })
+    const authority = await testAuthority()
+    const pem = await testIdentity(authority)
+    const port = await open({ identities }, async () => pem)
+    const httpsAgent = new Agent({ ca: authority.certificate, keepAlive: true })
+    const clientAt = (endpoint: string) =>
+      new KafkaClient({
+        region: 'us-east-1',
+        endpoint,
+        credentials: alice,
+        maxAttempts: 1,
+        requestHandler: { httpsAgent },
+      })
+    const encrypted = clientAt(`https://127.0.0.1:${port}`)
+    expect((await encrypted.send(new ListClustersCommand())).ClusterInfoList).toEqual([])
+    const plain = clientAt(`http://127.0.0.1:${port}`)
+    await expect(plain.send(new ListClustersCommand())).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    })
+    encrypted.destroy()
+    plain.destroy()
   })
 
   it('refuses who does not sign before the body is there', async () => {

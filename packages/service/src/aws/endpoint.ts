@@ -181,7 +181,8 @@ export class AwsEndpoint implements Surface {
     const targets = service.targetsOf?.(operation, input) ?? [{ resource: '*' }]
     for (const target of targets) {
       const { action = `${service.signingName}:${operation}` } = target
-      const call = { owner, action, target, input, sourceIp: head.remoteAddress }
+      const { remoteAddress: sourceIp, isEncrypted = false } = head
+      const call = { owner, action, target, input, sourceIp, isEncrypted }
       const authorized = this.#authorization.judge(call)
       audited.judged(target.resource, authorized.decision)
       if (!authorized.decision.isAllowed) throw accessDenied(authorized, service)

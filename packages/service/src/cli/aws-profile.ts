@@ -18,6 +18,8 @@ interface AwsProfile {
   region: string
   accessKeyId: string
   secretAccessKey: string
+  /** Whom to trust at an endpoint by TLS. */
+  caBundle?: string | undefined
 }
 
 /** The first line in each section that is ours: no other is ever written over. */
@@ -28,7 +30,7 @@ const mark = '# written by sluice env --profile'
  * it refers to. Whatever else the file holds stays as it is.
  */
 export function withProfile(file: string, profile: AwsProfile): string {
-  const { name, endpoint, region, accessKeyId, secretAccessKey } = profile
+  const { name, endpoint, region, accessKeyId, secretAccessKey, caBundle } = profile
   if (!/^[\w-]{1,64}$/.test(name))
     throw new UsageError(`--profile takes letters, digits, "_" and "-", not "${name}".`)
   const own = [headingOf('profile', name), headingOf('services', name)]
@@ -45,6 +47,7 @@ export function withProfile(file: string, profile: AwsProfile): string {
     .trimEnd()
   const made = [
     ...[own[0], mark, `region = ${region}`, `services = ${name}`],
+    ...(caBundle === undefined ? [] : [`ca_bundle = ${caBundle}`]),
     ...[`aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey}`, ''],
     own[1],
     mark,

@@ -5,7 +5,14 @@ import { Command } from 'commander'
 import type { AccessKey } from '../credentials.ts'
 import type { StatusReport } from '../status-report.ts'
 import { withProfile } from './aws-profile.ts'
-import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
+import {
+  chosenCluster,
+  dotenvLines,
+  encrypted,
+  environmentJson,
+  environmentOf,
+  exportLines,
+} from './environment.ts'
 import { dataDirOption } from './options.ts'
 import { formatOptionWith, type OutputFormat, printOne } from './output.ts'
 import { askStatus, scramVariables } from './running-service.ts'
@@ -14,6 +21,7 @@ interface EnvFlags {
   dataDir: string
   cluster?: string
   profile?: string
+  https?: true
   output: OutputFormat | 'export' | 'env'
 }
 
@@ -26,13 +34,15 @@ export function envCommand(): Command {
       '--profile <name>',
       'write endpoint, region and keys into the AWS configuration file as this profile, and print its name in their place',
     )
+    .option('--https', 'the AWS endpoint by TLS, and what AWS tools have to trust for it')
     .addOption(
       formatOptionWith(['export', 'env'], 'export: lines for a shell, env: KEY=value lines').default(
         'export',
       ),
     )
     .action(async (flags: EnvFlags) => {
-      const { report, accessKey } = await askStatus(flags.dataDir)
+      const { report: asked, accessKey } = await askStatus(flags.dataDir)
+      const report = flags.https ? encrypted(asked) : asked
       const cluster = chosenCluster(report, flags.cluster)
       if (flags.profile !== undefined) writeProfile(flags.profile, report, accessKey)
       const login = await scramVariables(report, accessKey, cluster)
@@ -54,10 +64,12 @@ export function envCommand(): Command {
 }
 
 /** Where AWS's tools look for it; it holds keys from now on, so that only its owner may read one that is new. */
-function writeProfile(name: string, { endpoint, region }: StatusReport, accessKey: AccessKey): void {
+function writeProfile(name: string, { endpoint, region, trust }: StatusReport, accessKey: AccessKey): void {
   const path = process.env['AWS_CONFIG_FILE'] || join(homedir(), '.aws', 'config')
   const isNew = !existsSync(path)
-  const text = withProfile(isNew ? '' : readFileSync(path, 'utf8'), { name, endpoint, region, ...accessKey })
+  const caBundle = endpoint.startsWith('https:') ? trust?.bundleFile : undefined
+  const before = isNew ? '' : readFileSync(path, 'utf8')
+  const text = withProfile(before, { name, endpoint, region, caBundle, ...accessKey })
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text, { mode: 0o600 })
   process.stderr.write(`Wrote the profile ${name} into ${path}.\n`)

@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { loopbackReach } from '../fleet/reach.ts'
 import type { ClusterReport, StatusReport } from '../status-report.ts'
-import { chosenCluster, dotenvLines, environmentJson, environmentOf, exportLines } from './environment.ts'
+import {
+  chosenCluster,
+  dotenvLines,
+  encrypted,
+  environmentJson,
+  environmentOf,
+  exportLines,
+} from './environment.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -99,6 +106,18 @@ describe('variables', () => {
       AWS_DEFAULT_REGION: 'us-east-1',
       BOOTSTRAP_SERVERS: '127.0.0.1:9092',
     })
+  })
+
+  it('have the endpoint by TLS, and whom to trust there, where that is wanted', () => {
+    const trust = { caFile: '/ca.pem', bundleFile: '/bundle.pem', javaTruststore: '/truststore.jks' }
+    const variables = environmentOf(encrypted({ ...one, trust }), accessKey, undefined)
+    expect(variables).toMatchObject({
+      AWS_ENDPOINT_URL_KINESIS: 'https://127.0.0.1:9081',
+      AWS_CA_BUNDLE: '/bundle.pem',
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
+      SLUICE_JAVA_TRUSTSTORE: '/truststore.jks',
+    })
+    expect(environmentOf({ ...one, trust }, accessKey, undefined)).not.toHaveProperty('AWS_CA_BUNDLE')
   })
 
   it('have no bootstrap servers without a cluster', () => {

@@ -57,6 +57,11 @@ function trustVariables({ caFile, bundleFile, javaTruststore }: NonNullable<Stat
 
 const endpointVariables = services.map((service) => `AWS_ENDPOINT_URL_${service.toUpperCase()}`)
 
+/** The same with the AWS endpoint by TLS, on the same port. */
+export function encrypted(report: StatusReport): StatusReport {
+  return { ...report, endpoint: report.endpoint.replace(/^http:/, 'https:') }
+}
+
 /** The variables that the AWS tools and Kafka clients read; a profile has in it what the first ones tell. */
 export function environmentOf(
   report: StatusReport,
@@ -71,12 +76,15 @@ export function environmentOf(
     AWS_REGION: report.region,
     AWS_DEFAULT_REGION: report.region,
   }
+  const { trust } = report
+  const byTls = report.endpoint.startsWith('https:')
   return {
     ...(profile === undefined ? values : { AWS_PROFILE: profile }),
     ...Object.fromEntries(
       Object.entries(cluster?.listeners ?? {}).map(([name, servers]) => [serversVariables[name], servers]),
     ),
-    ...(report.trust && cluster && isEncrypted(cluster) && trustVariables(report.trust)),
+    ...(trust && (byTls || (cluster && isEncrypted(cluster))) && trustVariables(trust)),
+    ...(trust && byTls && { AWS_CA_BUNDLE: trust.bundleFile }),
     ...(cluster && { CLUSTER_ARN: cluster.arn }),
   }
 }

@@ -33,9 +33,10 @@ export interface Exchange {
 }
 
 export class Connection {
-  readonly socket: Socket
-  /** Whoever speaks it is not told why the connection ends. */
-  isHttp2 = false
+  /** What is decrypted, where it is encrypted. */
+  socket: Socket
+  /** Whoever speaks HTTP/2, or shakes hands, is not told why the connection ends. */
+  endsSilently = false
   /** Of the requests that were begun and not ended. */
   readonly #exchanges = new Set<Exchange>()
   readonly #clock: Clock
@@ -127,6 +128,14 @@ export class Connections {
     socket.once('close', () => this.#bySocket.delete(socket))
     this.#sweeper ??= this.#clock.schedule(sweepMs, () => this.#sweep())
     return connection
+  }
+
+  /** Its requests come by another socket from now on, which stands on the one before. */
+  moved(connection: Connection, socket: Socket): void {
+    this.#bySocket.delete(connection.socket)
+    connection.socket = socket
+    this.#bySocket.set(socket, connection)
+    socket.once('close', () => this.#bySocket.delete(socket))
   }
 
   of(socket: Socket): Connection | undefined {

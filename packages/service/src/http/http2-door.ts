@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Logger } from '@sluice/effects'
 import type { Connection, Exchange } from './connections.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
+import { peerOf } from './peer.ts'
 import { readBody } from './read-body.ts'
 import { sendRest } from './send-rest.ts'
 import { type Surface, tooLong } from './surface.ts'
@@ -15,8 +16,8 @@ const streamsMax = 256
 const headBytesMax = 16_384
 
 /**
- * HTTP/2 with prior knowledge, over connections that somebody else has accepted: some SDKs speak nothing else to Kinesis. Each
- * request is an exchange of its connection.
+ * HTTP/2 with prior knowledge, or agreed upon in TLS, over connections that somebody else has accepted: some SDKs speak nothing else
+ * to Kinesis. Each request is an exchange of its connection.
  */
 export class Http2Door {
   readonly #surface: Surface
@@ -98,11 +99,11 @@ function respond(stream: ServerHttp2Stream, { status, headers, body, rest }: Htt
 const requestLine = new Set([':method', ':path', ':scheme'])
 
 /** As of HTTP/1, with a host; `:authority` stays beside it, for it may be signed. */
-function headOf(headers: IncomingHttpHeaders, { remoteAddress }: Socket): HttpHead {
+function headOf(headers: IncomingHttpHeaders, socket: Socket): HttpHead {
   const textOf = (name: string) => [headers[name] ?? []].flat().join(',')
   const own = Object.keys(headers)
     .filter((name) => !requestLine.has(name))
     .map((name): [string, string] => [name, textOf(name)])
   if (headers.host === undefined) own.push(['host', textOf(':authority')])
-  return { method: textOf(':method'), target: textOf(':path'), headers: own, remoteAddress }
+  return { method: textOf(':method'), target: textOf(':path'), headers: own, ...peerOf(socket) }
 }

@@ -3,11 +3,13 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Clock, Logger } from '@sluice/effects'
 import { type Connection, Connections, type Exchange, idleMsMax } from './connections.ts'
 import type { HttpHead, HttpResponse } from './message.ts'
+import { peerOf } from './peer.ts'
 import { whenSpoken } from './first-bytes.ts'
 import { Http2Door } from './http2-door.ts'
 import { readBody } from './read-body.ts'
 import { sendRest } from './send-rest.ts'
 import { type Refusal, type Surface, tooLong } from './surface.ts'
+import { type ServerIdentity, TlsDoor } from './tls-door.ts'
 
 export interface HttpListener {
   readonly host: string
@@ -21,6 +23,13 @@ interface ListenerEffects {
   logger: Logger
 }
 
+interface ListenerAddress {
+  host: string
+  port: number
+  /** With it whoever asks for TLS is served, too, on the same port. */
+  identity?: ServerIdentity
+}
+
 const headBytesMax = 16_384
 /** A close ends after this, whatever clients do. */
 const closeMsMax = 5_000
@@ -28,12 +37,12 @@ const closeMsMax = 5_000
 /** Puts a port in front of `surface`. Rejects with EADDRINUSE, …; port 0 takes any free one. */
 export async function listen(
   surface: Surface,
-  address: { host: string; port: number },
+  { host, port: wanted, identity }: ListenerAddress,
   effects: ListenerEffects,
 ): Promise<HttpListener> {
-  const listener = new Listener(surface, effects)
-  const port = await listener.listen(address)
-  return { host: address.host, port, close: () => listener.close() }
+  const listener = new Listener(surface, effects, identity ? new TlsDoor(identity, effects.logger) : null)
+  const port = await listener.listen({ host, port: wanted })
+  return { host, port, close: () => listener.close() }
 }
 
 class Listener {
@@ -42,12 +51,14 @@ class Listener {
   readonly #connections: Connections
   readonly #server: Server
   readonly #http2: Http2Door
+  readonly #tls: TlsDoor | null
   /** What Node does with a connection that speaks HTTP/1. */
   readonly #serveHttp1: (socket: Socket) => void
   #isClosing = false
 
-  constructor(surface: Surface, effects: ListenerEffects) {
+  constructor(surface: Surface, effects: ListenerEffects, tls: TlsDoor | null) {
     this.#surface = surface
+    this.#tls = tls
     this.#effects = effects
     this.#connections = new Connections(effects.clock, (connection) => this.#expire(connection))
     // Node looks at its own time limits twice a minute at most, and leaves the socket open; see connections.ts.
@@ -96,13 +107,24 @@ class Listener {
     if (!connection) return
     const ended = () => socket.destroy()
     socket.once('error', ended).once('end', ended)
-    whenSpoken(socket, (version) => {
+    whenSpoken(socket, (spoken) => {
       socket.off('error', ended).off('end', ended)
-      if (version === 1) this.#serveHttp1(socket)
-      else {
-        connection.isHttp2 = true
-        this.#http2.take(connection)
-      }
+      if (spoken === 'tls' && this.#tls) void this.#encrypt(connection, this.#tls)
+      else this.#speak(connection, spoken === 2 ? 2 : 1)
+    })
+  }
+
+  #speak(connection: Connection, version: 1 | 2): void {
+    connection.endsSilently = version === 2
+    if (version === 2) this.#http2.take(connection)
+    else this.#serveHttp1(connection.socket)
+  }
+
+  async #encrypt(connection: Connection, tls: TlsDoor): Promise<void> {
+    connection.endsSilently = true
+    await tls.take(connection.socket, (socket, version) => {
+      this.#connections.moved(connection, socket)
+      this.#speak(connection, version)
     })
   }
 
@@ -175,8 +197,8 @@ class Listener {
   }
 
   #expire(connection: Connection): void {
-    const { phase, socket, isHttp2 } = connection
-    if (phase === 'opening' && socket.bytesRead > 0 && !isHttp2) this.#refuseBare(connection, tooSlow)
+    const { phase, socket, endsSilently } = connection
+    if (phase === 'opening' && socket.bytesRead > 0 && !endsSilently) this.#refuseBare(connection, tooSlow)
     else socket.destroy()
   }
 
@@ -220,8 +242,8 @@ function headOf(incoming: IncomingMessage): HttpHead {
   const headers: [string, string][] = []
   for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2)
     headers.push([incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? ''])
-  const { remoteAddress } = incoming.socket
-  return { method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers, remoteAddress }
+  const { method = 'GET', url: target = '/', socket } = incoming
+  return { method, target, headers, ...peerOf(socket) }
 }
 
 function headersOf({ status, headers, body, rest }: HttpResponse): Record<string, string> {

@@ -2,6 +2,8 @@
 export interface HttpHead {
   /** Of the client; undefined where there is no network between. */
   remoteAddress?: string | undefined
+  /** Did it come by TLS? */
+  isEncrypted?: boolean
   method: string
   /** The request target as it was sent: raw path and query. */
   target: string

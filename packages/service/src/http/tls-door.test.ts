@@ -1,0 +1,176 @@
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
+import { Agent, request } from 'node:https'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { Deferred, silentLogger, systemClock, TestClock } from '@sluice/effects'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Issued } from '../fleet/authority/certificates.ts'
+import { type HttpListener, listen } from './listener.ts'
+import type { HttpHead } from './message.ts'
+import type { Surface } from './surface.ts'
+import { testAuthority, testIdentity } from './testing/test-identity.ts'
+import { openSocket, rawExchange } from './testing/test-socket.ts'
+
+const response = (status: number, text: string) => ({ status, headers: {}, body: Buffer.from(text) })
+
+/** Says what it was sent; /slow waits for `gate`. */
+class Echo implements Surface {
+  readonly gate = new Deferred<void>()
+  head: HttpHead | undefined
+
+  admit(head: HttpHead) {
+    this.head = head
+    const answer = async (body: Buffer) => {
+      if (head.target === '/slow') await this.gate.promise
+      return response(200, `${head.method} ${head.target} ${body.length}`)
+    }
+    return { bodyBytesMax: 5_000_000, answer }
+  }
+
+  refuse(_head: HttpHead | null, { status, message }: { status: number; message: string }) {
+    return response(status, message)
+  }
+}
+
+let authority: Issued
+let shown: string
+let listener: HttpListener | undefined
+const ended: (() => void)[] = []
+
+beforeAll(async () => {
+  authority = await testAuthority()
+})
+afterEach(async () => {
+  for (const end of ended.splice(0)) end()
+  await listener?.close()
+})
+
+async function open(clock = systemClock(), identity = async () => shown) {
+  shown = await testIdentity(authority)
+  const echo = new Echo()
+  const effects = { clock, logger: silentLogger }
+  listener = await listen(echo, { host: '127.0.0.1', port: 0, identity }, effects)
+  return { echo, port: listener.port, listener }
+}
+
+function agent(): Agent {
+  const made = new Agent({ ca: authority.certificate, keepAlive: true })
+  ended.push(() => made.destroy())
+  return made
+}
+
+/** By HTTP/1.1. */
+async function ask(port: number, path: string, by = agent(), body = ''): Promise<string> {
+  const asked = request({ host: '127.0.0.1', port, path, method: 'POST', agent: by })
+  asked.end(body)
+  const [answer] = await once(asked, 'response')
+  const chunks: Buffer[] = []
+  for await (const chunk of answer) chunks.push(chunk as Buffer)
+  return String(Buffer.concat(chunks))
+}
+
+async function handshake(port: number, how: object = {}): Promise<TLSSocket> {
+  const socket = connectTls({ host: '127.0.0.1', port, ca: authority.certificate, ...how })
+  ended.push(() => socket.destroy())
+  await once(socket, 'secureConnect')
+  return socket
+}
+
+describe('TLS', () => {
+  it('has HTTP/1.1 inside, on the port that speaks it without', async () => {
+    const { port, echo } = await open()
+    expect(await ask(port, '/a', agent(), 'x'.repeat(100_000))).toBe('POST /a 100000')
+    expect(echo.head).toMatchObject({ isEncrypted: true, remoteAddress: '127.0.0.1' })
+    expect(await (await fetch(`http://127.0.0.1:${port}/b`)).text()).toBe('GET /b 0')
+    expect(echo.head).toMatchObject({ isEncrypted: false })
+  })
+
+  it('has HTTP/2 inside where both sides agree upon it', async () => {
+    const { port, echo } = await open()
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: authority.certificate })
+    ended.push(() => session.destroy())
+    const stream = session.request({ ':method': 'POST', ':path': '/c' })
+    stream.end(Buffer.alloc(1_000_000))
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    expect(String(Buffer.concat(chunks))).toBe('POST /c 1000000')
+    expect(session.alpnProtocol).toBe('h2')
+    expect(echo.head).toMatchObject({ isEncrypted: true, remoteAddress: '127.0.0.1' })
+  })
+
+  it('is of version 1.2 or 1.3, by names and addresses of the certificate', async () => {
+    const { port } = await open()
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const socket = await handshake(port, { minVersion: version, maxVersion: version })
+      expect(socket.getProtocol()).toBe(version)
+    }
+    await handshake(port, { servername: 'localhost', ALPNProtocols: ['h2', 'http/1.1'] })
+    await expect(handshake(port, { ca: [] })).rejects.toMatchObject({
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    })
+    await expect(handshake(port, { servername: 'example.org' })).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    })
+    await expect(handshake(port, { ALPNProtocols: ['spdy/3'] })).rejects.toThrow(/no application protocol/)
+  })
+
+  it('shows another certificate as soon as there is one', async () => {
+    const { port } = await open()
+    const nameOf = async () => (await handshake(port)).getPeerCertificate().subject.CN
+    expect(await nameOf()).toBe('test')
+    shown = await testIdentity(authority, 'renewed')
+    expect(await nameOf()).toBe('renewed')
+  })
+
+  it('ends with whoever begins it and says nothing of use, or nothing more', async () => {
+    const clock = new TestClock()
+    const { port } = await open(clock)
+    const garbled = await openSocket(port, '\u0016\u0003\u0001\u0000\u0004abcd')
+    await once(garbled.resume(), 'close')
+    const silent = await openSocket(port, '\u0016\u0003')
+    ended.push(() => silent.destroy())
+    await expect
+      .poll(
+        async () => {
+          await clock.advance(1_000)
+          return silent.destroyed || silent.readableEnded
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true)
+  })
+
+  it('leaves the other side without an answer where there is no certificate, and goes on', async () => {
+    let problem: Error | null = new Error('the authority is damaged')
+    const { port } = await open(systemClock(), async () => {
+      if (problem) throw problem
+      return shown
+    })
+    await expect(handshake(port)).rejects.toThrow()
+    problem = null
+    expect(await ask(port, '/a')).toBe('POST /a 0')
+  })
+
+  it('lets what is answered come to its end when the port closes', async () => {
+    const { port, echo, listener: opened } = await open()
+    const kept = agent()
+    await ask(port, '/a', kept)
+    const slow = ask(port, '/slow', kept)
+    await expect.poll(() => echo.head?.target).toBe('/slow')
+    const idle = await handshake(port)
+    const gone = once(idle.resume(), 'close')
+    const closed = opened.close()
+    await gone
+    echo.gate.resolve()
+    expect(await slow).toBe('POST /slow 0')
+    await closed
+  })
+
+  it('is no HTTP for a port that has none of it', async () => {
+    const effects = { clock: systemClock(), logger: silentLogger }
+    listener = await listen(new Echo(), { host: '127.0.0.1', port: 0 }, effects)
+    expect(await rawExchange(listener.port, '\u0016\u0003\u0001\u0000\u0004abcd\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 /,
+    )
+  })
+})
