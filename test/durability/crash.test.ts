@@ -97,7 +97,9 @@ function tear(partition: string, bytes: number): void {
   const newest = readdirSync(log)
     .filter((name) => name.endsWith('.log'))
     .sort()
-    .at(-1) as string
+    .at(-1)
+  // Nothing was ever written to it.
+  if (newest === undefined) return
   const content = readFileSync(join(log, newest))
   appendFileSync(join(log, newest), content.subarray(0, Math.min(bytes, content.length - 1)))
 }

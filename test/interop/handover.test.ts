@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
@@ -69,6 +69,12 @@ describe.skipIf(!found || 'missing' in found)('a cluster that is handed over', {
     }
     expect(before.values).toHaveLength(records)
     expect(before.committed).toBeGreaterThan(0)
+  })
+
+  it('takes every partition for its own, also those that nobody has written to', () => {
+    const names = readdirSync(sandbox.dataDirectory, { recursive: true, encoding: 'utf8' })
+    expect(names.filter((name) => name.endsWith('-stray'))).toEqual([])
+    expect(names.filter((name) => /broker-1\/volume-1\/__consumer_offsets-\d+$/.test(name))).toHaveLength(50)
   })
 
   it('knows who may log in by SCRAM', async () => {

@@ -18,6 +18,7 @@ import { logDirectoryName } from '../storage/directory-names.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { LargeRequests } from '../server/large-requests.ts'
 import { Lane } from '../storage/lane.ts'
+import type { Log } from '../storage/log.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { DirectoryLostError, type DiskFailure } from '../storage/node-disk.ts'
 import { inSlices, type Steps } from '../storage/slices.ts'
@@ -274,7 +275,7 @@ export class Broker implements BrokerServices {
     this.#goOn()
     await this.logs.load(signal)
     this.#goOn()
-    this.logs.removeStrays((topicId, index) => this.#holds(topicId, index))
+    this.logs.removeStrays((log) => this.#holds(log))
     this.#tellMissingLogs()
     this.#tellIgnoredConfigs()
     this.partitions.begin()
@@ -361,8 +362,13 @@ export class Broker implements BrokerServices {
     this.#registration.heard()
   }
 
-  #holds(topicId: string, index: number): boolean {
-    return this.metadata.topicById(topicId)?.partitions[index]?.replicas.includes(this.nodeId) === true
+  /** Of a log without files nobody has written of which topic it is: it is that of this name. */
+  #holds({
+    topicId,
+    topicPartition: { topic: name, partition },
+  }: Pick<Log, 'topicId' | 'topicPartition'>): boolean {
+    const topic = topicId === null ? this.metadata.topic(name) : this.metadata.topicById(topicId)
+    return topic?.partitions[partition]?.replicas.includes(this.nodeId) === true
   }
 
   *#applyTopics(): Steps {

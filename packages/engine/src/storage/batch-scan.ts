@@ -59,6 +59,21 @@ export function scanHeaders(
   return end
 }
 
+/** What `read` says of the header at `position`; undefined where the log ends. */
+export function readHeader<Fact>(
+  file: DiskFile,
+  position: number,
+  end: number,
+  read: (cursor: HeaderCursor) => Fact,
+): Fact | undefined {
+  let found: Fact | undefined
+  scanHeaders(file, position, end, (header) => {
+    found = read(header)
+    return false
+  })
+  return found
+}
+
 /** The same in steps of some headers each. The caller keeps the file open meanwhile. */
 export function* scanHeadersInSteps(
   file: DiskFile,

@@ -14,6 +14,8 @@ interface LogOfEpochs {
   readonly disk: Disk
   readonly directory: string
   readonly endOffset: number
+  /** It has no files yet. */
+  readonly isUnwritten: boolean
   readonly onLoss?: TellLoss
 }
 
@@ -24,7 +26,7 @@ interface LogOfEpochs {
  * An epoch that has no record yet is of no use to the next load, which drops what begins at the log's end; and an
  * unclean one takes the epochs of unflushed records from the batches. So the file is written when the log is
  * flushed, and only where epochs of records differ from what it says: a start and a stop of many idle partitions
- * write nothing. A new log has its file at once, as with Kafka. One that a power cut has emptied counts as none.
+ * write nothing. A log without records has no file, where Kafka writes one at once. One that a power cut has emptied counts as none.
  */
 export class LeaderEpochs {
   readonly #log: LogOfEpochs
@@ -35,8 +37,9 @@ export class LeaderEpochs {
   #durable = true
   #flushing: Promise<void> = Promise.resolve()
 
-  constructor(log: LogOfEpochs) {
+  constructor(log: LogOfEpochs, { isNew = false }: { isNew?: boolean } = {}) {
     this.#log = log
+    if (isNew) return
     const { disk } = log
     const path = join(log.directory, leaderEpochFileName)
     if (!disk.existsSync(path)) return
@@ -67,7 +70,7 @@ export class LeaderEpochs {
     if (latest && latest.epoch === epoch && latest.startOffset <= startOffset) return
     this.#entries = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset)
     this.#entries.push({ epoch, startOffset })
-    if (this.#kept === null) this.#write(false)
+    if (this.#kept === null && !this.#log.isUnwritten) this.#write(false)
   }
 
   /**

@@ -158,8 +158,8 @@ export class LogDirectory {
   }
 
   create(topicPartition: TopicPartition, topicId: string): Log {
-    const state = { clean: true, recoveryPoint: 0, logStartOffset: 0 }
-    return Log.load({ ...this.#logOptions(topicPartition, state), topicId })
+    const options = this.#logOptions(topicPartition, { clean: true, recoveryPoint: 0, logStartOffset: 0 })
+    return Log.load({ ...options, topicId, isNew: !this.#options.disk.existsSync(options.directory) })
   }
 
   #logOptions(topicPartition: TopicPartition, state: LoadOptions): LogOptions {

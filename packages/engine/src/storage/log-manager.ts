@@ -118,9 +118,9 @@ export class LogManager {
    * Puts aside the logs of partitions that by the metadata are not here: of topics that were deleted while the broker
    * was away, or moved to others (Kafka's `-stray`). Returns how many.
    */
-  removeStrays(isHere: (topicId: string, partition: number) => boolean): number {
+  removeStrays(isHere: (log: Pick<Log, 'topicId' | 'topicPartition'>) => boolean): number {
     const strays = [...this.#logs.values()].filter(
-      ({ topicId, topicPartition }) => topicId !== null && !isHere(topicId, topicPartition.partition),
+      (log) => (log.topicId !== null || log.isUnwritten) && !isHere(log),
     )
     for (const log of strays)
       this.#putStrayAside(log, 'by the metadata the partition of a log is not here; the log is put aside')

@@ -14,6 +14,8 @@ export interface LogStoreOptions {
   /** The partition's own; made if it is not there. */
   directory: string
   topicPartition: TopicPartition
+  /** The directory has just been made: nothing is in it that could be read. */
+  isNew?: boolean
   config: LogConfig
   /** `producer.id.expiration.ms`. */
   producerIdExpirationMs?: number

@@ -9,11 +9,12 @@ import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
 import type { LogStoreOptions } from './log-store-options.ts'
 import { canHold } from './offset-index.ts'
+import { PartitionMetadata } from './partition-metadata.ts'
 import { ProducerState } from './producer-state.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
 import { Removals } from './removals.ts'
 import type { SegmentHome } from './segment-home.ts'
-import { mustRoll } from './rolling.ts'
+import { mustRoll, rollJitterOf } from './rolling.ts'
 import { SegmentSwap } from './segment-swap.ts'
 import { Segment } from './segment.ts'
 import { indexSuffixes, logSuffix, offsetFilePath } from './segment-names.ts'
@@ -48,6 +49,7 @@ export class LogStore implements SegmentHome {
   readonly files: FileCache
   readonly producers: ProducerState
   readonly leaderEpochs: LeaderEpochs
+  readonly partitionMetadata: PartitionMetadata
   readonly producerIdExpirationMs: number
   readonly beforeCut: ((tail: LostTail) => Steps) | undefined
   readonly onLoss: TellLoss
@@ -86,7 +88,8 @@ export class LogStore implements SegmentHome {
     this.files = options.files
     this.#directory = options.directory
     this.producers = new ProducerState(this)
-    this.leaderEpochs = new LeaderEpochs(this)
+    this.leaderEpochs = new LeaderEpochs(this, options)
+    this.partitionMetadata = new PartitionMetadata(this, options)
     this.#onCheckpointsDue = options.onCheckpointsDue ?? (() => {})
     this.#flushes = new Flushes(this, options.onCheckpointsDue)
   }
@@ -121,6 +124,11 @@ export class LogStore implements SegmentHome {
   }
 
   // ---- segments
+
+  /** Nothing has ever been written to it: its directory is empty. */
+  get isUnwritten(): boolean {
+    return this.#segments[0]?.hasFiles === false
+  }
 
   get segments(): readonly Segment[] {
     return this.#segments
@@ -159,9 +167,7 @@ export class LogStore implements SegmentHome {
   }
 
   get sizeInBytes(): number {
-    let bytes = 0
-    for (const segment of this.#segments) bytes += segment.size
-    return bytes
+    return this.#segments.reduce((bytes, { size }) => bytes + size, 0)
   }
 
   // ---- loading
@@ -172,9 +178,13 @@ export class LogStore implements SegmentHome {
     this.#logStartOffset = logStartOffset
   }
 
-  /** The directory holds no segment. */
+  /**
+   * The directory holds no segment. One from offset 0 on gets its files with its first records: thousands of partitions that
+   * are made at once would wait for five each. Nothing is lost by that: an empty directory is an empty log, for Apache Kafka,
+   * too, and the first flush makes the names durable before it moves the recovery point. One that begins later has to say where.
+   */
   *beginAt(offset: number): Steps {
-    this.#segments = [this.#newSegment(offset)]
+    this.#segments = [offset === 0 ? this.#unwritten(0) : this.#newSegment(offset)]
     this.#logStartOffset = offset
     this.#endOffset = offset
     this.#flushes.recoveryPoint = offset
@@ -215,6 +225,7 @@ export class LogStore implements SegmentHome {
     this.settle()
     const before = this.#endOffset
     try {
+      if (this.isUnwritten) this.#makeFilesOf(this.active)
       this.#appendGroups(batches, facts)
       if (this.#endOffset - this.recoveryPoint >= this.#config.flushMessages) this.flushSync()
     } catch (error) {
@@ -290,27 +301,35 @@ export class LogStore implements SegmentHome {
   }
 
   #newSegment(baseOffset: number): Segment {
-    const jitterMax = Math.min(this.#config.segmentJitterMs, this.#config.segmentMs)
-    const jitter = jitterMax > 0 && this.#random ? this.#random.int(Math.min(jitterMax, 2 ** 47)) : 0
-    this.#unfinished = baseOffset
-    const segment = Segment.create(this, baseOffset, this.clock.now(), { rollJitterMs: jitter })
-    this.#unfinished = null
-    this.#flushes.noteNewNames()
+    const segment = this.#unwritten(baseOffset)
+    this.#makeFilesOf(segment)
     return segment
   }
 
+  #unwritten(baseOffset: number): Segment {
+    const rollJitterMs = rollJitterOf(this.#config, this.#random)
+    return Segment.unwritten(this, baseOffset, this.clock.now(), { rollJitterMs })
+  }
+
+  #makeFilesOf(segment: Segment): void {
+    this.partitionMetadata.keep()
+    this.#unfinished = segment.baseOffset
+    segment.makeFiles()
+    this.#unfinished = null
+    this.#flushes.noteNewNames()
+  }
+
   #rollBack(endOffset: number): void {
-    const isWhole = false
     try {
       if (this.#endOffset !== endOffset || this.active.baseOffset > endOffset) {
-        this.#forget({ offset: endOffset, isWhole })
+        this.#forget({ offset: endOffset, isWhole: false })
         this.settle()
       } else {
         this.settle()
         this.active.discardTail()
       }
     } catch (error) {
-      this.#cut ??= { offset: endOffset, isWhole }
+      this.#cut ??= { offset: endOffset, isWhole: false }
       this.logger.debug('a failed append could not be taken back yet', { ...this.topicPartition, error })
     }
   }
@@ -469,7 +488,7 @@ export class LogStore implements SegmentHome {
     for (const segment of this.#segments) segment.close()
   }
 
-  /** The directory was renamed. */
+  /** It was renamed. */
   moveTo(directory: string): void {
     assert(this.disk.existsSync(directory), `${directory} is not there`)
     this.#directory = directory

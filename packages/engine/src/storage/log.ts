@@ -25,7 +25,6 @@ import { type OffsetLookup, maxTimestampOffset, offsetForTimestamp } from './log
 import { LogStore } from './log-store.ts'
 import type { LogStoreOptions } from './log-store-options.ts'
 import type { TopicPartition } from './topic-partition.ts'
-import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { type LoadOptions, loadLog } from './recovery.ts'
 import type { AppendContext, Rejected } from './record-checks.ts'
 import { countExpired } from './retention.ts'
@@ -85,16 +84,14 @@ export class Log {
   readonly leaderEpochs: LeaderEpochs
   readonly #store: LogStore
   readonly #largeBatches: LargeBatches
-  #topicId: string | null
   #batches: Buffer[] = []
   #facts: BatchFacts[] = []
   #stagedEnd: number
   #highWatermark: number
 
-  private constructor(store: LogStore, topicId: string | null, largeBatches: LargeBatches) {
+  private constructor(store: LogStore, largeBatches: LargeBatches) {
     this.#store = store
     this.#largeBatches = largeBatches
-    this.#topicId = topicId
     this.topicPartition = store.topicPartition
     this.leaderEpochs = store.leaderEpochs
     this.#stagedEnd = store.endOffset
@@ -117,11 +114,9 @@ export class Log {
     let log: Log | null = null
     try {
       yield* loadLog(store, options)
-      const topicId = readTopicId(options.disk, options.directory)
-      if (topicId === null && options.topicId !== undefined)
-        writeTopicId(options.disk, options.directory, options.topicId)
-      const largeBatches = options.largeBatches ?? new LargeBatches(clock)
-      return (log = new Log(store, topicId ?? options.topicId ?? null, largeBatches))
+      if (options.topicId !== undefined && store.partitionMetadata.topicId === null)
+        store.partitionMetadata.assign(options.topicId)
+      return (log = new Log(store, options.largeBatches ?? new LargeBatches(clock)))
     } finally {
       if (!log) store.close()
     }
@@ -131,7 +126,12 @@ export class Log {
 
   /** Null until one is given. */
   get topicId(): string | null {
-    return this.#topicId
+    return this.#store.partitionMetadata.topicId
+  }
+
+  /** Nothing was ever written to it: there is nothing that could be lost with it. */
+  get isUnwritten(): boolean {
+    return this.#store.isUnwritten
   }
 
   get directory(): string {
@@ -205,13 +205,7 @@ export class Log {
   }
 
   assignTopicId(topicId: string): void {
-    assert(
-      this.#topicId === null || this.#topicId === topicId,
-      `${this.directory} belongs to ${this.#topicId}`,
-    )
-    if (this.#topicId === topicId) return
-    writeTopicId(this.#store.disk, this.directory, topicId)
-    this.#topicId = topicId
+    this.#store.partitionMetadata.assign(topicId)
   }
 
   // ---- appending
@@ -452,6 +446,8 @@ export class Log {
     try {
       if (options.clean) {
         store.settle()
+        // Apache Kafka takes a directory without it for one that no topic has.
+        store.partitionMetadata.keep()
         store.active.finishTimeIndex()
         store.active.persistIndexes()
         store.producers.takeSnapshot()

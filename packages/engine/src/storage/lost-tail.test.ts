@@ -10,7 +10,7 @@ function tailOf(change: (bytes: Buffer, starts: readonly number[]) => Buffer): L
   const log = context.load()
   const starts: number[] = []
   for (const length of [1, 400_000, 400_000]) {
-    starts.push(context.disk.readFileSync(logPath).length)
+    starts.push(log.sizeInBytes)
     append(log, batchOf(2, { value: 'v'.repeat(length) }))
   }
   log.close({ clean: false })

@@ -1,8 +1,49 @@
 import { join } from 'node:path'
-import type { Disk } from '@sluice/effects'
+import { assert, type Disk } from '@sluice/effects'
 import { isUuid } from '@sluice/wire'
 
 const partitionMetadataFileName = 'partition.metadata'
+
+/** The log of a partition, as far as this needs to know it. */
+interface LogOfPartition {
+  readonly disk: Disk
+  readonly directory: string
+  /** It has no files yet. */
+  readonly isUnwritten: boolean
+}
+
+/** Of which topic a log is: its id, in `partition.metadata`. */
+export class PartitionMetadata {
+  readonly #log: LogOfPartition
+  #topicId: string | null
+  #isKept: boolean
+
+  constructor(log: LogOfPartition, { isNew = false }: { isNew?: boolean } = {}) {
+    this.#log = log
+    this.#topicId = isNew ? null : readTopicId(log.disk, log.directory)
+    this.#isKept = this.#topicId !== null
+  }
+
+  /** Null until one is given. */
+  get topicId(): string | null {
+    return this.#topicId
+  }
+
+  assign(topicId: string): void {
+    const { directory } = this.#log
+    assert(this.#topicId === null || this.#topicId === topicId, `${directory} belongs to ${this.#topicId}`)
+    this.#topicId = topicId
+    if (!this.#log.isUnwritten) this.keep()
+  }
+
+  /** Has it in the file, if it is known. */
+  keep(): void {
+    if (this.#isKept || this.#topicId === null) return
+    const path = join(this.#log.directory, partitionMetadataFileName)
+    this.#log.disk.writeFileAtomicSync(path, `version: 0\ntopic_id: ${this.#topicId}`, { durable: false })
+    this.#isKept = true
+  }
+}
 
 /** The topic id in a partition's directory; null where none was written. */
 export function readTopicId(disk: Disk, directory: string): string | null {
@@ -15,10 +56,4 @@ export function readTopicId(disk: Disk, directory: string): string | null {
   if (version !== '0' || topicId === undefined || !isUuid(topicId)) return null
   // A copy: a slice would keep the whole text.
   return Buffer.from(topicId, 'latin1').toString('latin1')
-}
-
-export function writeTopicId(disk: Disk, directory: string, topicId: string): void {
-  disk.writeFileAtomicSync(join(directory, partitionMetadataFileName), `version: 0\ntopic_id: ${topicId}`, {
-    durable: false,
-  })
 }

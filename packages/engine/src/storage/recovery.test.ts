@@ -170,7 +170,7 @@ describe('after a crash', () => {
     const context = new LogContext()
     const log = context.load()
     // It led for a moment, and follows then a log that is older than that.
-    log.leaderEpochs.assign(51, 0)
+    append(log, batchOf(1), 51)
     expect(context.file('leader-epoch-checkpoint').toString()).toBe('0\n1\n51 0\n')
     log.truncateTo(0)
     append(log, batchOf(1), 4)

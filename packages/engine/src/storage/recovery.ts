@@ -61,6 +61,9 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   )
   removeStraySnapshots(store)
   if (segments.length === 0) {
+    // Files come with the first records: where some were durable they are gone.
+    if (logStart < options.recoveryPoint)
+      tellCut(store, { offset: logStart, endOffset: options.recoveryPoint, bytes: 0 })
     yield* store.beginAt(logStart)
     return
   }

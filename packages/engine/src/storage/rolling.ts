@@ -1,3 +1,4 @@
+import type { Random } from '@sluice/effects'
 import { type Int64, subtractInt64 } from '@sluice/wire'
 import type { BatchFacts } from './batch-facts.ts'
 import type { LogConfig } from './log-config.ts'
@@ -41,4 +42,10 @@ export function mustRoll(
 /** Only a closed segment can be compacted in time. */
 function segmentMsOf({ cleanupPolicy, segmentMs, maxCompactionLagMs }: LogConfig): number {
   return cleanupPolicy.compact ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs
+}
+
+/** What a new segment takes off `segment.ms`. */
+export function rollJitterOf({ segmentJitterMs, segmentMs }: LogConfig, random: Random | undefined): number {
+  const jitterMax = Math.min(segmentJitterMs, segmentMs)
+  return jitterMax > 0 && random ? random.int(Math.min(jitterMax, 2 ** 47)) : 0
 }

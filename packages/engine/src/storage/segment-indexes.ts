@@ -111,10 +111,16 @@ export class SegmentIndexes {
     return entry && entry.length > 0 ? entry : null
   }
 
-  /** Makes all indexes empty, in memory and on disk. */
-  reset(): void {
+  /** All are empty, and have no files yet. */
+  begin(): void {
     this.#offsets = new OffsetIndex(this.#baseOffset)
     this.#times = new TimeIndex(this.#baseOffset)
+    this.#aborted = []
+  }
+
+  /** Makes all indexes empty, in memory and on disk. */
+  reset(): void {
+    this.begin()
     this.truncateFiles()
     this.rewriteAborted([])
   }

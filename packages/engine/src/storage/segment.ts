@@ -1,6 +1,13 @@
 import type { DiskFile } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
-import { CorruptLogError, scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
+import {
+  CorruptLogError,
+  type HeaderCursor,
+  readHeader,
+  scanBatches,
+  scanHeaders,
+  scanHeadersInSteps,
+} from './batch-scan.ts'
 import { CachedFile, type FileOwner } from './file-cache.ts'
 import { canHold, type OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
@@ -18,6 +25,8 @@ export interface BatchPlace {
   size: number
   maxTimestamp: Int64
 }
+
+type Options = { rollJitterMs?: number; suffix?: string }
 
 /** So many index entries go to the file together. */
 const pendingEntriesMax = 128
@@ -47,6 +56,7 @@ export class Segment implements FileOwner {
   #offsetOfMaxTimestamp = 0
   #firstTimestamp: Int64 | undefined
   #remembered: RememberedPositions | null = null
+  #hasFiles = true
   /** Whether the log file has bytes that are not durable. */
   #unsynced = true
   /** Syncs that are under way off the event loop: nobody knows yet whether they will go well. */
@@ -59,7 +69,7 @@ export class Segment implements FileOwner {
     baseOffset: number,
     size: number,
     createdMs: number,
-    { rollJitterMs = 0, suffix = '' } = {},
+    { rollJitterMs = 0, suffix = '' }: Options = {},
   ) {
     this.#home = home
     this.baseOffset = baseOffset
@@ -71,23 +81,29 @@ export class Segment implements FileOwner {
     this.file = new CachedFile(home.files, this)
   }
 
-  /** Makes the files of an empty segment, over whatever is there. */
-  static create(
-    home: SegmentHome,
-    baseOffset: number,
-    createdMs: number,
-    options: { rollJitterMs?: number; suffix?: string } = {},
-  ): Segment {
+  /** An empty one without files: they have to be made before anything is written. */
+  static unwritten(home: SegmentHome, baseOffset: number, createdMs: number, options: Options = {}): Segment {
     const segment = new Segment(home, baseOffset, 0, createdMs, options)
-    const file = home.disk.openSync(segment.filePath(), 'write')
+    segment.#hasFiles = false
+    segment.#unsynced = false
+    segment.#maxTimestamp = none
+    return segment
+  }
+
+  get hasFiles(): boolean {
+    return this.#hasFiles
+  }
+
+  /** Makes the files of one that has none, over whatever is there. */
+  makeFiles(): void {
+    const file = this.#home.disk.openSync(this.filePath(), 'write')
     try {
       file.truncateSync(0)
     } finally {
       file.closeSync()
     }
-    segment.#indexes.reset()
-    segment.#unsynced = false
-    return segment
+    this.#indexes.reset()
+    this.#hasFiles = true
   }
 
   /** A clean stop has made its log file durable. */
@@ -111,6 +127,7 @@ export class Segment implements FileOwner {
 
   /** Cuts off what a failed write may have left, so that the space is free and nothing stale stays behind. */
   discardTail(): void {
+    if (!this.#hasFiles) return
     const file = this.file.get()
     if (file.sizeSync() > this.size) file.truncateSync(this.size)
   }
@@ -236,14 +253,9 @@ export class Segment implements FileOwner {
   /** The first batch's largest timestamp, from which rolling by time counts; -1 when empty or without one. */
   get firstTimestamp(): Int64 {
     if (this.size === 0) return none
-    if (this.#firstTimestamp === undefined) {
-      let found: Int64 = none
-      scanHeaders(this.file.get(), 0, this.size, ({ buffer, at }) => {
-        found = RecordBatch.maxTimestamp(buffer, at)
-        return false
-      })
-      this.#firstTimestamp = found
-    }
+    this.#firstTimestamp ??=
+      readHeader(this.file.get(), 0, this.size, ({ buffer, at }) => RecordBatch.maxTimestamp(buffer, at)) ??
+      none
     return this.#firstTimestamp
   }
 
@@ -287,25 +299,15 @@ export class Segment implements FileOwner {
 
   /** The base offset of the batch at `position`; null at the end. */
   baseOffsetAt(position: number): number | null {
-    let found: number | null = null
-    scanHeaders(this.file.get(), position, this.size, ({ buffer, at }) => {
-      found = RecordBatch.baseOffset(buffer, at)
-      return false
-    })
-    return found
+    const read = ({ buffer, at }: HeaderCursor) => RecordBatch.baseOffset(buffer, at)
+    return readHeader(this.file.get(), position, this.size, read) ?? null
   }
 
   sizeOfBatchAt(position: number): number {
-    let found = 0
-    scanHeaders(this.file.get(), position, this.size, ({ size }) => {
-      found = size
-      return false
-    })
-    return found
+    return readHeader(this.file.get(), position, this.size, ({ size }) => size) ?? 0
   }
 
-  /** One after the last offset; reads as few headers as the index allows. */
-  /** Throws CorruptLogError where the last batch is not whole. */
+  /** One after the last offset; reads as few headers as the index allows. Throws CorruptLogError where the last batch is not whole. */
   findNextOffset(): number {
     const last = this.offsets.length - 1
     let next = this.baseOffset
@@ -408,6 +410,7 @@ export class Segment implements FileOwner {
 
   /** Has the indexes in memory: from their files or, where these are none, made from the batches as they stand. */
   *loadIndexes(): Steps {
+    if (!this.#hasFiles) this.#indexes.begin()
     if (this.#indexes.offsets) return
     // They live as long as the file is open.
     const file = this.file.pin()
@@ -454,7 +457,7 @@ export class Segment implements FileOwner {
   renameTo(suffix: string): void {
     if (suffix !== '') this.#indexes.renameTo(suffix)
     if (suffix !== this.#suffix) {
-      this.#home.disk.renameSync(this.filePath(), this.#path(suffix))
+      if (this.#hasFiles) this.#home.disk.renameSync(this.filePath(), this.#path(suffix))
       this.#suffix = suffix
     }
     if (suffix === '') this.#indexes.renameTo(suffix)

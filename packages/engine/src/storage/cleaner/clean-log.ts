@@ -107,7 +107,8 @@ class LogCleaning {
     const [first] = group
     const last = group.at(-1)
     assert(first && last, 'a group has segments')
-    const cleaned = Segment.create(store, first.baseOffset, first.createdMs, { suffix: cleanedSuffix })
+    const cleaned = Segment.unwritten(store, first.baseOffset, first.createdMs, { suffix: cleanedSuffix })
+    cleaned.makeFiles()
     this.#target = cleaned
     cleaned.file.pin()
     try {
