@@ -1,5 +1,5 @@
 // The bundles: the service (what `npx sluice` and `npm start` run), one node of a cluster with a process a node, the
-// engine alone (what the benchmark runs), and the library for tests.
+// engine alone (what the benchmark runs), the library for tests, and the console for browsers.
 // Types are not checked here: `npm run typecheck` and `npm test` do that.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -68,6 +68,7 @@ export async function bundleAll() {
   const [programs] = await Promise.all([
     Promise.all(bundles.map((one) => bundle(build, one))),
     bundleLibrary(build),
+    bundleConsole(build),
   ])
   await Promise.all(
     bundles.map(({ directory, trial }, at) => makeCodeCache(join(root, directory), programs[at], trial)),
@@ -114,6 +115,32 @@ async function bundle(build, { entry, name, directory }) {
   writeWhole(join(at, `${name}.js`), loader.replace('@program@', program))
   removeOld(at, name, program)
   return program
+}
+
+/** What browsers get of the console: one script, one sheet of styles, and what is as it is. */
+async function bundleConsole(build) {
+  const from = join(root, 'packages/service/src/console/page')
+  const to = join(root, 'packages/service/dist/bundle/console')
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: join(from, 'main.ts'), out: 'console' },
+      { in: join(from, 'console.css'), out: 'console' },
+    ],
+    outdir: to,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: ['es2022', 'chrome111', 'firefox114', 'safari16.4'],
+    minify: true,
+    lineLimit: 200,
+    charset: 'utf8',
+    logLevel: 'warning',
+    legalComments: 'none',
+  })
+  for (const { path, contents } of outputFiles) writeWhole(path, contents)
+  for (const name of ['index.html', 'icon.svg']) writeWhole(join(to, name), readFileSync(join(from, name)))
 }
 
 /** What the library and its companion have in common: it is in the first one, and given to the second. */

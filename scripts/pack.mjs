@@ -36,6 +36,9 @@ export async function pack(dist = join(root, 'dist')) {
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) cpSync(join(root, name), join(target, name))
   cpSync(join(root, 'packages/service/bin'), join(target, 'bin'), { recursive: true })
   await copyPrograms(join(root, 'packages/service/dist/bundle'), join(target, 'dist/bundle'))
+  cpSync(join(root, 'packages/service/dist/bundle/console'), join(target, 'dist/bundle/console'), {
+    recursive: true,
+  })
   const bundled = readFileSync(join(root, 'packages/testkit/dist/bundle/testing.js'), 'utf8')
   writeFileSync(join(testing, 'testing.js'), withoutMap(bundled))
   cpSync(join(root, 'packages/testkit/dist/bundle/companion.js'), join(testing, 'companion.js'))

@@ -10,6 +10,8 @@ import { firstUses, Project, Tarball } from './installed.ts'
 // The package as people get it, in a project that has nothing else.
 
 const tarballBytesMax = 2_400_000
+/** Of all that a browser gets, uncompressed. */
+const consoleBytesMax = 60_000
 
 const tarballs = new Tarball()
 let tarball: string
@@ -70,6 +72,13 @@ describe('the package', { timeout: 200_000 }, () => {
 
   it('stays small', () => {
     expect(statSync(tarball).size).toBeLessThan(tarballBytesMax)
+  })
+
+  it('has the console, which is there at once', () => {
+    const names = ['console.css', 'console.js', 'icon.svg', 'index.html']
+    expect(readdirSync(installed('dist/bundle/console')).toSorted()).toEqual(names)
+    const sizes = names.map((name) => statSync(installed(`dist/bundle/console/${name}`)).size)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(consoleBytesMax)
   })
 
   it('is as large as the README says', () => {
@@ -154,7 +163,14 @@ export async function use(): Promise<string> {
     const started = sluice('start', '--detach', '--api-port', '0', '--kafka-port', '0', '-o', 'json')
     try {
       expect(started.status, started.stderr).toBe(0)
-      expect(JSON.parse(sluice('status', '-o', 'json').stdout)).toMatchObject({ running: true })
+      const status = JSON.parse(sluice('status', '-o', 'json').stdout)
+      expect(status).toMatchObject({ running: true })
+      const page = project.run(process.execPath, [
+        '-e',
+        `fetch('${status.console}console.js').then((answer) => console.log(answer.status))`,
+      ])
+      expect(page.stdout).toBe('200\n')
+      expect(sluice('console').stdout).toMatch(new RegExp(`^${status.console}#ticket=\\S{27}\\n$`))
     } finally {
       expect(sluice('stop').status).toBe(0)
     }

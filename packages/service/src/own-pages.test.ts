@@ -21,7 +21,7 @@ function pagesOf(clusters: readonly Cluster[]) {
   }
   const faults = new ClusterFaults(effects, '/data')
   faults.setUp()
-  return ownPages({ fleet, aws, faults, tap: new ClusterTap(effects) })
+  return ownPages({ fleet, aws, faults, tap: new ClusterTap(effects), consoleLink: undefined })
 }
 
 const processes: Cluster = { engine: 'embedded', hosting: 'process', brokers: [] }

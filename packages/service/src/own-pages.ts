@@ -5,9 +5,16 @@ import type { FaultRequest } from './fleet/engines/embedded/faults/fault-request
 import type { Fleet } from './fleet/fleet.ts'
 import { OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import type { Page } from './http/edge.ts'
-import { type BrokerHold, brokersPath, faultsPath, tapPath } from './status-report.ts'
+import {
+  type BrokerHold,
+  brokersPath,
+  type ConsoleLink,
+  consoleLinksPath,
+  faultsPath,
+  tapPath,
+} from './status-report.ts'
 
-/* Pages of the service's own by which its brokers are stopped, made to fail and listened to; all are for the account's own key. */
+/* Pages of the service's own by which its brokers are stopped, made to fail and listened to, and the console opened; all are for the account's own key. */
 
 interface OwnPages {
   fleet: Fleet
@@ -15,14 +22,17 @@ interface OwnPages {
   /** Undefined: nothing goes wrong on purpose. */
   faults: ClusterFaults | undefined
   tap: ClusterTap | undefined
+  /** Makes a link that opens the console signed in. */
+  consoleLink: (() => string) | undefined
 }
 
 export function ownPages(parts: OwnPages): Record<string, Page> {
-  const { aws, faults, tap } = parts
+  const { aws, faults, tap, consoleLink } = parts
   const guard = aws.guard.bind(aws)
   return {
     [brokersPath]: { ...brokersPage(parts.fleet), guard },
     ...(faults && { [faultsPath]: { ...faultsPage(parts.fleet, faults), guard } }),
+    ...(consoleLink && { [consoleLinksPath]: { ...consoleLinksPage(consoleLink), guard } }),
     ...(tap && { [tapPath]: { ...tapPage(parts.fleet, tap), guard } }),
   }
 }
@@ -35,6 +45,10 @@ function brokersPage(fleet: Fleet): Page {
     return {}
   }
   return { read: () => ({}), write: { POST: write } }
+}
+
+function consoleLinksPage(link: () => string): Page {
+  return { read: () => ({}), write: { POST: (): ConsoleLink => ({ link: link() }) } }
 }
 
 function faultsPage(fleet: Fleet, faults: ClusterFaults): Page {

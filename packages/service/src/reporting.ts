@@ -33,6 +33,8 @@ export interface Reported {
   hostingAsked: Hosting | undefined
   /** Why the wanted cluster was not ready when the service was. */
   problemAtStart: string | null
+  /** Its address. */
+  console: string | null
 }
 
 export function reportOf(reported: Reported): StatusReport {
@@ -45,6 +47,7 @@ export function reportOf(reported: Reported): StatusReport {
     startedAt: new Date(startedAtMs).toISOString(),
     dataDirectory,
     endpoint: endpointOf(reported),
+    console: reported.console,
     local: { host, port },
     reach: reported.reach,
     region,

@@ -49,6 +49,7 @@ import type { StreamLimits } from './streams/stream-limits.ts'
 import { StreamMetrics } from './streams/stream-metrics.ts'
 import { Streams } from './streams/streams.ts'
 import { readState, type ServiceState, writeState } from './state-file.ts'
+import { OwnConsole } from './own-console.ts'
 import { ownPages } from './own-pages.ts'
 import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 import { UsageError } from './usage-error.ts'
@@ -74,6 +75,8 @@ export interface ServiceOptions {
   pace?: Pace | undefined
   /** Whether shards of streams take and give only so much a second; they do where nothing is said. */
   streamLimits?: StreamLimits | undefined
+  /** Where the files of the console are; without it there is none. */
+  consoleDirectory?: string | undefined
   effects: ServiceEffects
   /** The names of clusters that start without what is broken or gone of their metadata. */
   metadataLossAccepted?: readonly string[]
@@ -113,6 +116,8 @@ export interface Service {
   /** How many clusters were there before this start. */
   readonly restored: number
   report(): StatusReport
+  /** Of the console, for the screen of this start; null where there is none. */
+  readonly consoleLink: string | null
   /** Stops everything cleanly and gives the data directory back. */
   stop(): Promise<void>
 }
@@ -241,7 +246,7 @@ interface Start {
 }
 
 async function bringUp(start: Start, started: Undo[]): Promise<Service> {
-  const { options, before, region, target, engines, accessKey, fleet, streams } = start
+  const { options, before, fleet, streams } = start
   const { dataDirectory, effects, signal, reach = loopbackReach } = options
   const { disk, logger } = effects
   await untilAborted(fleet.start(), signal)
@@ -252,6 +257,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
 
   let ready: Reported | undefined
   const aws = awsEndpoint(start)
+  const ownConsole = consoleOf(start)
   const pages = {
     [healthPath]: { read: () => ({ status: ready ? 'ready' : 'starting' }) },
     [statusPath]: {
@@ -263,32 +269,23 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
       aws,
       faults: options.acceptAnySignature ? options.faults : undefined,
       tap: options.tap,
+      consoleLink: ownConsole ? () => ownConsole.link(api.port) : undefined,
     }),
   }
   // A signature is good for one host; where none is looked at, the host itself is.
   const knownHosts = options.acceptAnySignature ? ownHostNames(reach) : null
   const certificate = new EndpointCertificate(fleet.authority, effects, reach)
   const identity = () => certificate.pem()
-  const api = await listenAt(edge(pages, aws, knownHosts), options, before?.apiPort, identity)
+  const surface = edge(pages, aws, knownHosts, ownConsole?.subtree)
+  const api = await listenAt(surface, options, before?.apiPort, identity)
   started.push(() => api.close())
   // Whoever asks by TLS later finds it there, and so does who looks for what to trust.
   await identity().catch((error: unknown) => logger.error('the AWS endpoint has no certificate', { error }))
   signal?.throwIfAborted()
 
-  let problem: string | null = null
-  if (target !== null) {
-    const host = dialled(reach.host)
-    const endpoint = { host, port: api.port, credentials: accessKey, scope: { region, service: 'kafka' } }
-    const probe = options.probe ?? brokerAnswers
-    problem = await provideCluster(target, options, before === undefined, {
-      endpoint,
-      fleet,
-      engine: engines.default,
-      probe,
-      ...effects,
-    })
-  }
-  const reported = reportedBy(start, api.port, problem)
+  const problem = await provideTarget(start, api.port)
+  const address = ownConsole?.address(api.port) ?? null
+  const reported = reportedBy(start, { apiPort: api.port, problem, console: address })
   ready = reported
   writeState(disk, dataDirectory, reported.state)
   for (const note of endpointNotes(reported)) logger.warn(note)
@@ -296,12 +293,24 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   return {
     restored,
     report: () => reportOf(reported),
+    consoleLink: ownConsole?.linkOfStart(api.port) ?? null,
     stop: async () => {
       logger.info('stopping')
       await toldOf(options, undoAll(started), () => `Stopping: ${nodesText(fleet.status())} left`)
       logger.info('stopped')
     },
   }
+}
+
+/** The cluster that has to be ready; what is wrong with it, as a sentence. */
+async function provideTarget(start: Start, apiPort: number): Promise<string | null> {
+  const { options, before, region, target, engines, accessKey: credentials, fleet } = start
+  const { effects, reach = loopbackReach, probe = brokerAnswers } = options
+  if (target === null) return null
+  const scope = { region, service: 'kafka' }
+  const endpoint = { host: dialled(reach.host), port: apiPort, credentials, scope }
+  const context = { endpoint, fleet, engine: engines.default, probe, ...effects }
+  return provideCluster(target, options, before === undefined, context)
 }
 
 function checkAccepted(fleet: Fleet, names: readonly string[]): void {
@@ -345,10 +354,17 @@ function awsEndpoint({ options, fleet, streams }: Start): AwsEndpoint {
   })
 }
 
+function consoleOf({ options, region, fleet }: Start): OwnConsole | null {
+  const { consoleDirectory: directory, effects, reach = loopbackReach, acceptAnySignature } = options
+  const streamLimits = options.streamLimits ?? defaultStreamLimits
+  if (directory === undefined) return null
+  const facts = { version, region, accountId, needsSignature: !acceptAnySignature, streamLimits }
+  return new OwnConsole({ facts, directory, reach, identities: fleet.identities, effects })
+}
+
 function reportedBy(
   { options, before, region, target, engines, fleet }: Start,
-  apiPort: number,
-  problem: string | null,
+  { apiPort, problem, console }: { apiPort: number; problem: string | null; console: string | null },
 ): Reported {
   const defaultCluster = target ?? before?.defaultCluster ?? null
   const engine = engines.default.name
@@ -376,6 +392,7 @@ function reportedBy(
     engineAsked: options.engine,
     hostingAsked: options.hosting,
     problemAtStart: problem,
+    console,
   }
 }
 

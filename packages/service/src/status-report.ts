@@ -9,6 +9,8 @@ export interface StatusReport {
   dataDirectory: string
   /** The AWS endpoint, as clients are told of it. */
   endpoint: string
+  /** Where browsers of this machine find the console; null where it is not a part of it. */
+  console: string | null
   /** And where this machine reaches it, whatever name it has for others. */
   local: { host: string; port: number }
   /** What is bound, and the names that clients are told in its place. */
@@ -42,6 +44,13 @@ export const tapPath = '/_sluice/tap'
 
 /** Where brokers are stopped on purpose and started again: it takes a `BrokerHold`. */
 export const brokersPath = '/_sluice/brokers'
+
+/** Where the account itself gets links that open the console signed in: POST answers a `ConsoleLink`. */
+export const consoleLinksPath = '/_sluice/console-links'
+
+export interface ConsoleLink {
+  link: string
+}
 
 export interface BrokerHold {
   cluster: string

@@ -10,6 +10,7 @@ const report: StatusReport = {
   startedAt: '2026-11-22T00:00:00.000Z',
   dataDirectory: '/data',
   endpoint: 'http://127.0.0.1:9081',
+  console: null,
   local: { host: '127.0.0.1', port: 9081 },
   reach: loopbackReach,
   region: 'us-east-1',

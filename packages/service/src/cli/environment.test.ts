@@ -35,6 +35,7 @@ const report = (clusters: ClusterReport[], defaultCluster: string | null = null)
   startedAt: '2026-11-22T00:00:00.000Z',
   dataDirectory: '/data',
   endpoint: 'http://127.0.0.1:9081',
+  console: null,
   local: { host: '127.0.0.1', port: 9081 },
   reach: loopbackReach,
   region: 'us-east-1',

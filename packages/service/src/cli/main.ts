@@ -5,6 +5,7 @@ import { brokerCommand } from './brokers.ts'
 import { clusterCommand } from './cluster.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config/config.ts'
+import { consoleCommand } from './console.ts'
 import { consumeCommand } from './consume.ts'
 import { credentialsCommand } from './credentials.ts'
 import { doctorCommand } from './doctor.ts'
@@ -66,6 +67,7 @@ export function programFor(argv: readonly string[]): Command {
     upCommand(argv),
     logsCommand(),
     statusCommand(),
+    consoleCommand(),
     envCommand(),
     stopCommand(),
     clusterCommand(),

@@ -8,6 +8,7 @@ import { embeddedEngine } from '../fleet/engines/embedded.ts'
 import { startService, type Service } from '../service.ts'
 import { isDetached, tellParent, tellProgress } from './detach.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { consoleDirectory } from './console-files.ts'
 import { nodeProgram } from './node-program.ts'
 import { describeFailure, printFailure, screenOf } from './failure.ts'
 import { type OutputFormat, textOfOne } from './output.ts'
@@ -67,6 +68,7 @@ export async function runService(settings: StartSettings, output: OutputFormat):
       engines,
       faults,
       tap,
+      consoleDirectory: consoleDirectory(),
       onProgress,
       onDirectoryLost,
       signal: stopping.signal,
@@ -77,7 +79,8 @@ export async function runService(settings: StartSettings, output: OutputFormat):
   }
   if (stopping.signal.aborted) return end(service)
   const report = service.report()
-  const news = { readyMs: performance.now(), restored: service.restored, detached: isDetached() }
+  const { restored, consoleLink } = service
+  const news = { readyMs: performance.now(), restored, consoleLink, detached: isDetached() }
   passingLine.clear()
   const text = await textOfOne(report, () => readyScreen(report, news), output)
   if (isDetached()) await tellParent({ kind: 'ready', text, exitCode: exitCodeOf(report) })

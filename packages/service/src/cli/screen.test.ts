@@ -16,6 +16,7 @@ const report: StatusReport = {
   ...{ endpoint: 'http://127.0.0.1:9081', local: { host: '127.0.0.1', port: 9081 }, reach: loopbackReach },
   ...{ region: 'us-east-1', accountId: '000000000000', engine: 'embedded', hosting: 'inline' },
   ...{ acceptsAnySignature: false, pace: 'instant', streamLimits: 'on', notes: [], trust: null },
+  console: 'http://127.0.0.1:9081/_sluice/console/',
   defaultCluster: 'demo',
   clusters: [cluster('demo'), cluster('orders')],
 }
@@ -28,8 +29,17 @@ it('names the command that has the password of each cluster', () => {
 })
 
 it('speaks of another terminal where the service holds this one', () => {
-  const screen = (detached: boolean) => readyScreen(report, { readyMs: 1, restored: 0, detached })
+  const news = { readyMs: 1, restored: 0, consoleLink: null }
+  const screen = (detached: boolean) => readyScreen(report, { ...news, detached })
   expect(screen(false)).toMatch(/Stop it +Ctrl-C, or in another terminal [\s\S]*Next, in another terminal:/)
   expect(screen(true)).not.toContain('another terminal')
   expect(screen(true)).toContain('\n  Next:\n')
+})
+
+it('opens the console signed in from the screen of a start alone, which its owner sees', () => {
+  const link = 'http://127.0.0.1:9081/_sluice/console/#ticket=abc'
+  const started = readyScreen(report, { readyMs: 1, restored: 0, detached: true, consoleLink: link })
+  expect(started).toContain(`  Console        ${link}\n`)
+  expect(statusScreen(report)).toContain(`  Console        ${report.console}\n`)
+  expect(statusScreen({ ...report, console: null })).not.toContain('Console')
 })

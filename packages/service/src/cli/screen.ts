@@ -14,24 +14,29 @@ interface StartNews {
   readyMs: number
   /** Clusters that were there before. */
   restored: number
+  /** That opens the console, signed in where nobody else could use it; null where there is none. */
+  consoleLink: string | null
   /** It goes on when the command has returned. */
   detached: boolean
 }
 
 /** The one screen after `sluice start`. */
-export function readyScreen(report: StatusReport, { readyMs, restored, detached }: StartNews): string {
+export function readyScreen(
+  report: StatusReport,
+  { readyMs, restored, consoleLink, detached }: StartNews,
+): string {
   const kept = restored > 0 ? `${counted(restored, 'cluster')} restored` : 'new'
   const head = [
     pc.green(`ready in ${Math.round(readyMs)} ms`),
     `data ${shortPath(report.dataDirectory)} (${kept})`,
     isOpenToOthers(report.reach) ? `bound to ${report.reach.host}` : `bound to ${report.reach.host} only`,
   ]
-  return startScreen(report, head, !detached)
+  return startScreen(report, head, { holdsTerminal: !detached, consoleLink })
 }
 
 /** The same, for one that ran already. */
 export function runningScreen(report: StatusReport): string {
-  return startScreen(report, runningHead(report), false)
+  return startScreen(report, runningHead(report), { holdsTerminal: false, consoleLink: report.console })
 }
 
 /** The screen of `sluice status`. */
@@ -39,6 +44,7 @@ export function statusScreen(report: StatusReport): string {
   return screenOf([
     headLine(report, runningHead(report)),
     '',
+    ...consoleLines(report.console),
     ...endpointLines(report, (cluster) => nodeLines(cluster, report)),
     row('Stop it', ownCommand('stop', report.dataDirectory)),
     ...noteLines(report),
@@ -46,11 +52,16 @@ export function statusScreen(report: StatusReport): string {
 }
 
 /** `holdsTerminal`: what is printed has to be typed somewhere else. */
-function startScreen(report: StatusReport, head: readonly string[], holdsTerminal: boolean): string {
+function startScreen(
+  report: StatusReport,
+  head: readonly string[],
+  { holdsTerminal, consoleLink }: { holdsTerminal: boolean; consoleLink: string | null },
+): string {
   const stop = ownCommand('stop', report.dataDirectory)
   return screenOf([
     headLine(report, head),
     '',
+    ...consoleLines(consoleLink),
     ...endpointLines(report),
     row('Stop it', holdsTerminal ? `Ctrl-C, or in another terminal ${stop}` : stop),
     '',
@@ -58,6 +69,10 @@ function startScreen(report: StatusReport, head: readonly string[], holdsTermina
     ...nextLines(report).map((line) => `  ${line}`),
     ...noteLines(report),
   ])
+}
+
+function consoleLines(link: string | null): string[] {
+  return link === null ? [] : [row('Console', pc.cyan(link))]
 }
 
 function headLine({ version }: StatusReport, rest: readonly string[]): string {

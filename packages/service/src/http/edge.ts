@@ -31,15 +31,20 @@ const foreignHost: Refusal = {
 
 /**
  * Says which surface a request on the port is for: one of our own pages, by its path, or the rest. What a page of another host
- * sends by its reader's browser is for none: where nobody signs, it would be taken for the reader's own. `knownHosts` are names of this service, where it is asked by these alone.
+ * sends by its reader's browser is for none: where nobody signs, it would be taken for the reader's own. `knownHosts` are names of this service, where it is asked by these alone;
+ * what is in `subtrees` is for all that is below its path.
  */
 export function edge(
   pages: Readonly<Record<string, Page>>,
   rest: Surface,
   knownHosts: ReadonlySet<string> | null = null,
+  subtrees: Readonly<Record<string, Surface>> = {},
 ): Surface {
   const own = ownPages(pages)
-  const surfaceOf = (head: HttpHead) => (head.target.startsWith(ownPaths) ? own : rest)
+  const surfaceOf = (head: HttpHead) => {
+    if (!head.target.startsWith(ownPaths)) return rest
+    return Object.entries(subtrees).find(([path]) => head.target.startsWith(path))?.[1] ?? own
+  }
   return {
     admit: (head) => {
       const surface = surfaceOf(head)

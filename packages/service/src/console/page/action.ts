@@ -1,0 +1,140 @@
+import { type Call, commandOf } from './command.ts'
+import { type Child, code, h, say } from './dom.ts'
+import { failureNote } from './failure.ts'
+import type { Context } from './page.ts'
+
+/** What a form asks for. */
+interface Field {
+  name: string
+  label: string
+  kind: 'text' | 'number' | 'select' | 'area' | 'check'
+  value?: string
+  /** Of a select: what is sent, and what it is called. */
+  options?: readonly (readonly [value: string, label: string])[]
+  hint?: string
+  required?: boolean
+  /** A regular expression, as HTML has it. */
+  pattern?: string
+  min?: number
+  max?: number
+}
+
+type Values = Readonly<Record<string, string>>
+
+/** One thing that can be done: by hand here, and as the command beside. */
+interface Action<Answer> {
+  title: string
+  /** What the button says. */
+  verb: string
+  intro?: Child
+  fields?: readonly Field[]
+  /** What has to be typed before data are lost. */
+  confirm?: string
+  call(values: Values): Call
+  /** What has become of it, in a sentence. */
+  done(answer: Answer, values: Values): string
+  /** What did not happen: "The stream was not made". */
+  failed: string
+  /** Does not close: the next one is likely. */
+  isRepeated?: boolean
+}
+
+/** Asks for what an action needs, shows the command that does the same, and does it. */
+export function ask<Answer>(context: Context, action: Action<Answer>, after: () => void): void {
+  const result = h('div', { role: 'status' })
+  const command = h('div')
+  const { fields = [], confirm } = action
+  const button = h('button', { class: confirm === undefined ? 'primary' : 'danger' }, action.verb)
+  const typed = h('input', { name: '#confirm', autocomplete: 'off', spellcheck: 'false' })
+  const valuesOf = () => Object.fromEntries(new FormData(form)) as Values
+  const changed = () => {
+    button.disabled = confirm !== undefined && typed.value !== confirm
+    command.replaceChildren(code(commandOf(action.call(valuesOf()))))
+  }
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    button.disabled = true
+    try {
+      const values = valuesOf()
+      const told = action.done(await context.api.call<Answer>(action.call(values)), values)
+      say(told)
+      after()
+      if (action.isRepeated) result.replaceChildren(h('p', { class: 'success' }, `✓ ${told}`))
+      else dialog.close()
+    } catch (error) {
+      result.replaceChildren(failureNote(action.failed, error))
+      context.onRefused(error)
+    } finally {
+      button.disabled = false
+    }
+  }
+  const form = h(
+    'form',
+    { onsubmit: (event: SubmitEvent) => void submit(event), oninput: changed },
+    h('h2', { id: 'action' }, action.title),
+    action.intro,
+    ...fields.map(fieldElement),
+    confirm === undefined
+      ? null
+      : h('label', {}, h('span', {}, 'Type ', h('strong', {}, confirm), ' to confirm'), typed),
+    h('details', { open: true }, h('summary', {}, 'Show as code'), command),
+    result,
+    h(
+      'div',
+      { class: 'buttons' },
+      h('button', { type: 'button', onclick: () => dialog.close() }, action.isRepeated ? 'Close' : 'Cancel'),
+      button,
+    ),
+  )
+  const dialog = h('dialog', { 'aria-labelledby': 'action' }, form)
+  const from = document.activeElement?.getAttribute('data-key')
+  dialog.addEventListener('close', () => {
+    dialog.remove()
+    // What was pressed may have been made anew meanwhile.
+    if (from && document.activeElement === document.body)
+      document.querySelector<HTMLElement>(`[data-key="${CSS.escape(from)}"]`)?.focus()
+  })
+  document.body.append(dialog)
+  changed()
+  dialog.showModal()
+}
+
+function fieldElement(field: Field): HTMLElement {
+  const { name, label, kind, value = '', hint, required = false } = field
+  const hintId = `hint-${name}`
+  const common = { name, required, 'aria-describedby': hint ? hintId : undefined }
+  const below = hint ? h('small', { id: hintId }, hint) : null
+  if (kind === 'check')
+    return h(
+      'label',
+      { class: 'check' },
+      h('input', { ...common, type: 'checkbox', value: 'yes', checked: value === 'yes' }),
+      ` ${label}`,
+      below,
+    )
+  return h('label', {}, label, controlOf(field, { ...common, value }), below)
+}
+
+function controlOf(
+  { kind, options = [], pattern, min, max }: Field,
+  common: { name: string; required: boolean; 'aria-describedby': string | undefined; value: string },
+): HTMLElement {
+  const { value, ...rest } = common
+  if (kind === 'area') return h('textarea', { ...rest, rows: 5, spellcheck: 'false' }, value)
+  if (kind === 'select')
+    return h(
+      'select',
+      rest,
+      ...options.map(([sent, label]) => h('option', { value: sent, selected: sent === value }, label)),
+    )
+  return h('input', {
+    ...rest,
+    value,
+    type: kind,
+    pattern,
+    min,
+    max,
+    autocomplete: 'off',
+    spellcheck: 'false',
+  })
+}

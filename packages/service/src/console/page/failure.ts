@@ -1,0 +1,54 @@
+import { h } from './dom.ts'
+
+/** What went wrong, by AWS's name for it, and what to do next. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+
+  get next(): string {
+    return nextSteps[this.code] ?? `npx sluice explain ${this.code}`
+  }
+
+  /** Whoever signs in anew may be let in. */
+  get isOfCredentials(): boolean {
+    return credentialCodes.includes(this.code)
+  }
+}
+
+const credentialCodes = [
+  'UnrecognizedClientException',
+  'ExpiredTokenException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+]
+
+const nextSteps: Readonly<Record<string, string>> = {
+  UNREACHABLE: 'See whether the service still runs: npx sluice status',
+  AccessDeniedException:
+    'Somebody who keeps iam.json can allow it; `npx sluice iam can WHO ACTION RESOURCE` tells what decides it.',
+  ResourceNotFoundException: 'It may have been deleted meanwhile: look at the list of streams.',
+  ResourceInUseException: 'Wait until the stream is ACTIVE, then do it again.',
+  LimitExceededException: 'Wait a little, or ask for less.',
+  ProvisionedThroughputExceededException:
+    'Wait a second and do it again; more shards take more, and --stream-limits off takes the limits away.',
+  ExpiredIteratorException: 'Read again from where you were: iterators last five minutes.',
+  InvalidArgumentException: 'Correct what the sentence names.',
+  ValidationException: 'Correct what the sentence names.',
+}
+
+/** `what` is what was to be done, as a sentence begins: "The stream was not made". */
+export function failureNote(what: string, error: unknown): HTMLElement {
+  const known = error instanceof Failure ? error : new Failure('BUG', String(error))
+  const { code, message, next } = known
+  return h(
+    'div',
+    { class: 'failure', role: 'alert' },
+    h('p', {}, h('strong', {}, `${what}.`), ' ', message, ' ', h('code', {}, code)),
+    h('p', {}, 'Next: ', next),
+  )
+}
