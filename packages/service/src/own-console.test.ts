@@ -56,7 +56,7 @@ beforeAll(async () => {
   writeAccessKeys(effects.disk, dataDirectory, [{ ...alice, identity: `arn:aws:iam::${account}:user/alice` }])
   const policy = {
     Version: '2012-10-17',
-    Statement: { Effect: 'Allow', Action: 'kinesis:List*', Resource: '*' },
+    Statement: { Effect: 'Allow', Action: ['kinesis:List*', 'kafka:List*'], Resource: '*' },
   }
   writeFileSync(join(dataDirectory, 'iam.json'), JSON.stringify({ users: { alice: { policies: [policy] } } }))
   service = await start(dataDirectory)
@@ -136,6 +136,7 @@ describe('the console of a service', () => {
       'AccessDeniedException',
     )
     expect(await failureOf(api.page(statusPath))).toBe('AccessDeniedException')
+    expect(await api.page('/api/v2/clusters?maxResults=100')).toEqual({ clusterInfoList: [] })
   })
 
   it('knows what is about the key, and what is about the call', async () => {

@@ -273,10 +273,10 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
     }),
   }
   // A signature is good for one host; where none is looked at, the host itself is.
-  const knownHosts = options.acceptAnySignature ? ownHostNames(reach) : null
+  const hosts = { names: ownHostNames(reach), areAll: options.acceptAnySignature }
   const certificate = new EndpointCertificate(fleet.authority, effects, reach)
   const identity = () => certificate.pem()
-  const surface = edge(pages, aws, knownHosts, ownConsole?.subtree)
+  const surface = edge(pages, aws, hosts, ownConsole?.subtree)
   const api = await listenAt(surface, options, before?.apiPort, identity)
   started.push(() => api.close())
   // Whoever asks by TLS later finds it there, and so does who looks for what to trust.

@@ -82,7 +82,7 @@ const foreignHost: Refusal = {
 }
 
 function refusalOf(head: HttpHead, { knownHosts }: ConsoleOptions): Refusal | null {
-  const host = headerOf(head, 'host') ?? headerOf(head, ':authority')
+  const host = headerOf(head, 'host')
   return host === undefined || !isOwnHost(host, knownHosts) ? foreignHost : null
 }
 
@@ -103,7 +103,7 @@ function verdictOf(head: HttpHead, options: ConsoleOptions): Verdict {
 const foreignOrigin: Refusal = { status: 403, message: 'Only the page of the console itself asks for this.' }
 const badTicket: Refusal = {
   status: 403,
-  message: 'This link has been used, or is too old: `npx sluice console` prints another one.',
+  message: 'This link has been used, or is too old.',
 }
 
 /** Temporary credentials of the account itself, for a ticket. */
@@ -124,7 +124,7 @@ function sessionVerdict(head: HttpHead, options: ConsoleOptions): Verdict {
 }
 
 function comesFromOwnPage(head: HttpHead): boolean {
-  const host = headerOf(head, 'host') ?? headerOf(head, ':authority')
+  const host = headerOf(head, 'host')
   const site = headerOf(head, 'sec-fetch-site')
   const isOwn = [`http://${host}`, `https://${host}`].includes(headerOf(head, 'origin') ?? '')
   return isOwn && (site === undefined || site === 'same-origin')

@@ -80,7 +80,7 @@ describe('the edge', () => {
     ['[::1', false],
     ['', false],
   ])('where nobody signs, is asked by its own names and addresses: %s %s', async (host, isServed) => {
-    const unsigned = edge(pages, rest, new Set(['broker.example']))
+    const unsigned = edge(pages, rest, { names: new Set(['broker.example']), areAll: true })
     const headers: [string, string][] = [['Host', host]]
     const asked = [
       await ask('GET', '/_sluice/health', headers, unsigned),
@@ -89,6 +89,24 @@ describe('the edge', () => {
     const refusals = [expect.stringMatching(/^403 \{"message":/), '403 rest']
     expect(asked).toEqual(isServed ? ['200 {"status":"ready"}', '200 rest'] : refusals)
     expect(await ask('GET', '/v1', headers)).toBe('200 rest')
+  })
+
+  it.each([
+    ['broker.example:9081', 'https://broker.example:9081', true],
+    ['broker.example:9081', 'http://broker.example:9081', true],
+    ['192.168.1.5:9081', 'https://192.168.1.5:9081', true],
+    ['broker.example:9081', 'https://broker.example:3000', false],
+    ['broker.example:9081', 'https://broker.example', false],
+    ['192.168.1.5:9081', 'https://192.168.1.6:9081', false],
+    // Whoever's DNS says that it is here.
+    ['evil.com:9081', 'https://evil.com:9081', false],
+  ])('serves at %s its own page, and no other one: %s %s', async (host, origin, isServed) => {
+    const named = edge(pages, rest, { names: new Set(['broker.example']), areAll: false })
+    const headers: [string, string][] = [
+      ['Host', host],
+      ['Origin', origin],
+    ]
+    expect(await ask('GET', '/v1', headers, named)).toBe(isServed ? '200 rest' : '403 rest')
   })
 
   it('has no other page below its path, and none that can be written', async () => {

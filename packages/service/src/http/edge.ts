@@ -29,15 +29,22 @@ const foreignHost: Refusal = {
     'This endpoint is not known by the name in the Host header, and checks no signatures: ask it by localhost or by its address, or start it with --advertised-host.',
 }
 
+/** The names of this service beside loopback and addresses. */
+interface KnownHosts {
+  names: ReadonlySet<string>
+  /** By no other name is anybody served. */
+  areAll: boolean
+}
+
 /**
  * Says which surface a request on the port is for: one of our own pages, by its path, or the rest. What a page of another host
- * sends by its reader's browser is for none: where nobody signs, it would be taken for the reader's own. `knownHosts` are names of this service, where it is asked by these alone;
- * what is in `subtrees` is for all that is below its path.
+ * sends by its reader's browser is for none: where nobody signs, it would be taken for the reader's own. What is in `subtrees`
+ * is for all that is below its path.
  */
 export function edge(
   pages: Readonly<Record<string, Page>>,
   rest: Surface,
-  knownHosts: ReadonlySet<string> | null = null,
+  hosts: KnownHosts = { names: new Set(), areAll: false },
   subtrees: Readonly<Record<string, Surface>> = {},
 ): Surface {
   const own = ownPages(pages)
@@ -48,17 +55,20 @@ export function edge(
   return {
     admit: (head) => {
       const surface = surfaceOf(head)
-      const foreign = foreignPage(head, knownHosts)
+      const foreign = foreignPage(head, hosts)
       return foreign ? { refusal: surface.refuse(head, foreign) } : surface.admit(head)
     },
     refuse: (head, refusal) => (head ? surfaceOf(head) : rest).refuse(head, refusal),
   }
 }
 
-function foreignPage(head: HttpHead, knownHosts: ReadonlySet<string> | null): Refusal | null {
+function foreignPage(head: HttpHead, { names, areAll }: KnownHosts): Refusal | null {
   const [origin, host] = [headerOf(head, 'origin'), headerOf(head, 'host')]
-  if (origin !== undefined && !ownOrigin.test(origin)) return foreignOrigin
-  return knownHosts && host !== undefined && !isOwnHost(host, knownHosts) ? foreignHost : null
+  const isOwn = host !== undefined && isOwnHost(host, names)
+  // By whatever name a browser has the console: its own page asks the very same host and port.
+  const isSame = isOwn && [`http://${host}`, `https://${host}`].includes(origin ?? '')
+  if (origin !== undefined && !ownOrigin.test(origin) && !isSame) return foreignOrigin
+  return areAll && host !== undefined && !isOwn ? foreignHost : null
 }
 
 function ownPages(pages: Readonly<Record<string, Page>>): Surface {

@@ -90,9 +90,11 @@ export function ask<Answer>(context: Context, action: Action<Answer>, after: () 
   const from = document.activeElement?.getAttribute('data-key')
   dialog.addEventListener('close', () => {
     dialog.remove()
-    // What was pressed may have been made anew meanwhile.
-    if (from && document.activeElement === document.body)
-      document.querySelector<HTMLElement>(`[data-key="${CSS.escape(from)}"]`)?.focus()
+    if (document.activeElement !== document.body) return
+    // What was pressed may have been made anew meanwhile, or be gone with its page.
+    const again = from ? document.querySelector<HTMLElement>(`[data-key="${CSS.escape(from)}"]`) : null
+    const place = again ?? document.querySelector<HTMLElement>('h1')
+    place?.focus()
   })
   document.body.append(dialog)
   changed()

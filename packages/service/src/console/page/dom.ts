@@ -66,7 +66,7 @@ export function table(
 ): Node {
   return h(
     'div',
-    { class: 'scroll', role: 'region', 'aria-label': caption, tabindex: 0 },
+    { class: 'scroll', role: 'group', 'aria-label': caption, tabindex: 0 },
     h(
       'table',
       {},

@@ -31,6 +31,11 @@ const nextSteps: Readonly<Record<string, string>> = {
   UNREACHABLE: 'See whether the service still runs: npx sluice status',
   AccessDeniedException:
     'Somebody who keeps iam.json can allow it; `npx sluice iam can WHO ACTION RESOURCE` tells what decides it.',
+  ExpiredTokenException: 'Sign in again: npx sluice console prints a link.',
+  UnrecognizedClientException: 'Use a key of this service: npx sluice console prints a link that needs none.',
+  InvalidSignatureException:
+    'Type the secret access key again, and see that the clocks of both machines agree.',
+  LINK_NOT_GOOD: 'npx sluice console prints another one.',
   ResourceNotFoundException: 'It may have been deleted meanwhile: look at the list of streams.',
   ResourceInUseException: 'Wait until the stream is ACTIVE, then do it again.',
   LimitExceededException: 'Wait a little, or ask for less.',
@@ -48,7 +53,8 @@ export function failureNote(what: string, error: unknown): HTMLElement {
   return h(
     'div',
     { class: 'failure', role: 'alert' },
-    h('p', {}, h('strong', {}, `${what}.`), ' ', message, ' ', h('code', {}, code)),
+    h('p', {}, h('strong', {}, `${what}.`)),
+    h('p', {}, 'Why: ', message, ' (', h('code', {}, code), ')'),
     h('p', {}, 'Next: ', next),
   )
 }

@@ -96,6 +96,12 @@ describe('JSON', () => {
   it('bears depth and length', () => {
     const deep = `${'['.repeat(3_000)}${']'.repeat(3_000)}`
     expect(jsonText(deep)?.replaceAll(/\s/g, '')).toBe(deep)
+    const long = `{"a":"${'\\\\x'.repeat(3_000_000)}","b":${'1'.repeat(3_000_000)}}`
+    expect(
+      jsonText(long)
+        ?.split('\n')
+        .map((line) => line.length),
+    ).toEqual([1, 9_000_010, 3_000_007, 1])
     const wide = JSON.stringify(Array.from({ length: 50_000 }, (_, at) => at))
     expect(jsonText(wide)?.split('\n')).toHaveLength(50_002)
   })

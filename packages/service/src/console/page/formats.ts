@@ -87,8 +87,7 @@ export function jsonText(text: string): string | null {
   const shown: string[] = []
   let [depth, last] = [0, '']
   const line = () => `\n${'  '.repeat(Math.min(depth, indentsMax))}`
-  // A text, punctuation, or what stands between these.
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g)) {
+  for (const token of jsonTokens(text)) {
     const isFirst = last === '{' || last === '['
     const isEnd = token === '}' || token === ']'
     if (isEnd) depth--
@@ -98,4 +97,30 @@ export function jsonText(text: string): string | null {
     last = token
   }
   return shown.join('')
+}
+
+/** Texts, punctuation and what stands between these. By hand: a regular expression has no room for a text of some megabytes. */
+function* jsonTokens(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const letter = text[at] ?? ''
+    let end = at + 1
+    if (letter === '"') end = textEnd(text, at)
+    else if (!punctuation.has(letter)) while (end < text.length && !apart.has(text[end] ?? '')) end++
+    if (!spaces.has(letter)) yield text.slice(at, end)
+    at = end
+  }
+}
+
+const punctuation = new Set('{}[],: \t\n\r')
+const spaces = new Set(' \t\n\r')
+const apart = new Set([...punctuation, '"'])
+
+/** Behind the quote that ends a text: one with an even number of backslashes before it. */
+function textEnd(text: string, start: number): number {
+  for (let end = start; ; ) {
+    end = text.indexOf('"', end + 1)
+    let backslashes = 0
+    while (text[end - 1 - backslashes] === '\\') backslashes++
+    if (backslashes % 2 === 0) return end + 1
+  }
 }

@@ -1,5 +1,5 @@
 import { code, emptyState, h, Region, state, table, type Child } from './dom.ts'
-import { failureNote } from './failure.ts'
+import { Failure, failureNote } from './failure.ts'
 import { counted } from './formats.ts'
 import type { StreamName, StreamSummary } from './kinesis.ts'
 import { live } from './live.ts'
@@ -13,11 +13,22 @@ interface Cluster {
   state: string
   stateInfo: string | null
   kafkaVersion: string
-  brokers: { id: number }[]
-  listeners: Record<string, string>
+  /** Undefined where nobody tells: of a serverless one. */
+  brokers?: readonly unknown[]
+  /** `host:port,…` by the names of listeners. */
+  listeners?: Readonly<Record<string, string>>
+}
+
+/** Of the MSK API. */
+interface ClusterInfo {
+  clusterName: string
+  state: string
+  stateInfo?: { message?: string }
+  provisioned?: { numberOfBrokerNodes: number; currentBrokerSoftwareInfo?: { kafkaVersion?: string } }
 }
 
 const statusPath = '/_sluice/status'
+const clustersPath = '/api/v2/clusters?maxResults=100'
 const everyMs = 2_000
 /** Streams whose shards are counted, each by a call of its own: seldom, where nothing else has changed. */
 const describedMax = 50
@@ -35,7 +46,7 @@ export function homePage(context: Context, query: URLSearchParams): Page {
   const streams = new StreamList(context, query.get('filter') ?? '')
   const showClusters = async () => {
     try {
-      const { clusters: found } = await context.api.page<{ clusters: Cluster[] }>(statusPath)
+      const found = await clustersOf(context)
       clusters.show(found, () => clusterTable(found))
     } catch (error) {
       clusters.show(String(error), () => failureNote('Clusters cannot be shown', error))
@@ -70,6 +81,21 @@ export function homePage(context: Context, query: URLSearchParams): Page {
   return { title: 'Clusters and streams', element, end: () => ends.forEach((end) => end()) }
 }
 
+/** The report is the account's own; others are told by the MSK API what their policies let them see. */
+async function clustersOf({ api }: Context): Promise<Cluster[]> {
+  try {
+    return (await api.page<{ clusters: Cluster[] }>(statusPath)).clusters
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'AccessDeniedException')) throw error
+  }
+  const { clusterInfoList: list } = await api.page<{ clusterInfoList: ClusterInfo[] }>(clustersPath)
+  return list.map(({ clusterName: name, state, stateInfo, provisioned }) => ({
+    ...{ name, state, stateInfo: stateInfo?.message ?? null },
+    kafkaVersion: provisioned?.currentBrokerSoftwareInfo?.kafkaVersion ?? '',
+    ...(provisioned && { brokers: Array.from({ length: provisioned.numberOfBrokerNodes }) }),
+  }))
+}
+
 function clusterTable(clusters: readonly Cluster[]): Child {
   if (clusters.length === 0)
     return emptyState(
@@ -81,13 +107,14 @@ function clusterTable(clusters: readonly Cluster[]): Child {
     h('strong', {}, name),
     [state(at), stateInfo ? h('div', { class: 'quiet' }, stateInfo) : null],
     kafkaVersion,
-    brokers.length,
+    brokers?.length ?? '',
     bootstrap(listeners),
   ])
   return table('Kafka clusters', ['Name', 'State', 'Kafka', 'Brokers', 'Bootstrap servers'], rows)
 }
 
-function bootstrap(listeners: Readonly<Record<string, string>>): Child {
+function bootstrap(listeners: Cluster['listeners']): Child {
+  if (!listeners) return h('code', {}, 'aws kafka get-bootstrap-brokers')
   const all = Object.entries(listeners)
   if (all.length === 0) return 'none yet'
   return h(

@@ -7,9 +7,12 @@ export function live(everyMs: number, work: () => Promise<void>): () => void {
     clearTimeout(timer)
     if (isEnded || isBusy || document.hidden) return
     isBusy = true
-    await work()
-    isBusy = false
-    timer = setTimeout(seen, everyMs)
+    try {
+      await work()
+    } finally {
+      isBusy = false
+      timer = setTimeout(seen, everyMs)
+    }
   }
   document.addEventListener('visibilitychange', seen)
   void turn()

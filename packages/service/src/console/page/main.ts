@@ -4,7 +4,7 @@ import { Failure, failureNote } from './failure.ts'
 import { homePage } from './home.ts'
 import type { Context, Page } from './page.ts'
 import { consoleRoot, go, routeOf } from './route.ts'
-import { type Facts, findCredentials, forget, readFacts } from './session.ts'
+import { type Facts, findCredentials, forget, readFacts, signOut } from './session.ts'
 import type { Credentials } from './sign.ts'
 import { signInPage } from './sign-in.ts'
 import { streamPage } from './stream.ts'
@@ -40,16 +40,25 @@ function askForKey(facts: Facts, error?: Failure): void {
 /** Browsers sign on localhost and over HTTPS alone; and elsewhere whoever is between could read along. */
 function showInsecure(facts: Facts): void {
   showHeader(facts, null)
-  const port = location.port || '80'
-  const local = `http://localhost:${port}${consoleRoot}`
+  const { host, hostname, port } = location
+  const [secure, local] = [`https://${host}${consoleRoot}`, `http://localhost:${port}${consoleRoot}`]
   main.replaceChildren(
-    h('h1', { tabindex: -1 }, 'Open the console by localhost'),
-    h('p', {}, 'It signs its requests in the browser, which browsers do on localhost and over HTTPS alone.'),
+    h('h1', { tabindex: -1 }, 'Open the console by HTTPS, or by localhost'),
+    h('p', {}, 'It signs its requests in the browser, which browsers do there alone.'),
     h(
       'p',
       {},
-      'Next, on this machine: ',
-      h('code', {}, `ssh -L ${port}:127.0.0.1:${port} ${location.hostname}`),
+      'By HTTPS: ',
+      h('a', { href: secure }, secure),
+      ', which is vouched for by the authority that ',
+      h('code', {}, 'npx sluice trust'),
+      ' shows.',
+    ),
+    h(
+      'p',
+      {},
+      'By localhost: ',
+      h('code', {}, `ssh -L ${port}:127.0.0.1:${port} ${hostname}`),
       ', then ',
       h('a', { href: local }, local),
     ),
@@ -57,8 +66,8 @@ function showInsecure(facts: Facts): void {
 }
 
 function open(facts: Facts, credentials: Credentials | null): void {
-  const signOut = () => {
-    forget()
+  const leave = () => {
+    signOut()
     askForKey(facts)
   }
   const api = new Api({ credentials, region: facts.region, origin: location.origin })
@@ -68,7 +77,7 @@ function open(facts: Facts, credentials: Credentials | null): void {
     askForKey(facts, error)
   }
   const context: Context = { api, facts, onRefused }
-  showHeader(facts, credentials, signOut)
+  showHeader(facts, credentials, leave)
   showAddressed = () => put(pageOf(context))
   showAddressed()
 }
@@ -97,7 +106,7 @@ function put(next: Page): void {
   say(next.title)
 }
 
-function showHeader(facts: Facts, credentials: Credentials | null, signOut?: () => void): void {
+function showHeader(facts: Facts, credentials: Credentials | null, leave?: () => void): void {
   const who = credentials
     ? `key ${credentials.accessKeyId}`
     : facts.needsSignature
@@ -106,8 +115,8 @@ function showHeader(facts: Facts, credentials: Credentials | null, signOut?: () 
   header.replaceChildren(
     h('a', { href: consoleRoot, class: 'brand' }, 'Sluice'),
     h('span', { class: 'quiet' }, `${facts.version} · ${facts.region} · account ${facts.accountId} · ${who}`),
-    ...(credentials && signOut
-      ? [h('button', { type: 'button', class: 'small', onclick: signOut }, 'Sign out')]
+    ...(credentials && leave
+      ? [h('button', { type: 'button', class: 'small', onclick: leave }, 'Sign out')]
       : []),
   )
 }

@@ -33,23 +33,49 @@ const ofShard: readonly Metric[] = [
   ['ageMs', 'IteratorAgeMilliseconds', 'Maximum'],
 ]
 
+const ofConsumer: readonly Metric[] = [
+  ['bytesOut', 'SubscribeToShardEvent.Bytes', 'Sum'],
+  ['recordsOut', 'SubscribeToShardEvent.Records', 'Sum'],
+  ['ageMs', 'SubscribeToShardEvent.MillisBehindLatest', 'Maximum'],
+]
+
 export async function streamFigures(api: Api, stream: string): Promise<Figures> {
   const [figures = {}] = await figuresOf(api, ofStream, [[{ Name: 'StreamName', Value: stream }]])
   return figures
 }
 
 /** Of these shards, of which there may be `shardsMax`; empty where they are not measured. */
-export async function shardFigures(
+export function shardFigures(
   api: Api,
   stream: string,
   shards: readonly string[],
 ): Promise<Map<string, Figures>> {
-  const dimensions = shards.map((id) => [
+  return figuresBy(api, ofShard, { stream, dimension: 'ShardId', values: shards })
+}
+
+export function consumerFigures(
+  api: Api,
+  stream: string,
+  consumers: readonly string[],
+): Promise<Map<string, Figures>> {
+  return figuresBy(api, ofConsumer, {
+    stream,
+    dimension: 'ConsumerName',
+    values: consumers.slice(0, shardsMax),
+  })
+}
+
+async function figuresBy(
+  api: Api,
+  metrics: readonly Metric[],
+  { stream, dimension, values }: { stream: string; dimension: string; values: readonly string[] },
+): Promise<Map<string, Figures>> {
+  const dimensions = values.map((value) => [
     { Name: 'StreamName', Value: stream },
-    { Name: 'ShardId', Value: id },
+    { Name: dimension, Value: value },
   ])
-  const figures = shards.length === 0 ? [] : await figuresOf(api, ofShard, dimensions)
-  return new Map(shards.map((id, at) => [id, figures[at] ?? {}]))
+  const figures = values.length === 0 ? [] : await figuresOf(api, metrics, dimensions)
+  return new Map(values.map((value, at) => [value, figures[at] ?? {}]))
 }
 
 interface MetricAnswer {

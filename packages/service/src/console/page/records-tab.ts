@@ -149,7 +149,7 @@ class RecordsTab {
     const head = h('thead', {}, h('tr', {}, ...columns.map((column) => h('th', { scope: 'col' }, column))))
     return h(
       'div',
-      { class: 'scroll', role: 'region', 'aria-label': 'Records', tabindex: 0 },
+      { class: 'scroll', role: 'group', 'aria-label': 'Records', tabindex: 0 },
       h('table', { class: 'records' }, h('caption', { class: 'unseen' }, 'Records'), head, this.#rows),
     )
   }

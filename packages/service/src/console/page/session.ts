@@ -1,4 +1,5 @@
 import { Failure } from './failure.ts'
+import { consoleRoot } from './route.ts'
 import type { Credentials } from './sign.ts'
 
 /** What is known of the service before anybody signs in. */
@@ -10,7 +11,6 @@ export interface Facts {
   streamLimits: string
 }
 
-const consoleRoot = '/_sluice/console/'
 const kept = 'sluice credentials'
 /** How long the other tabs of this page have to answer. */
 const answerMs = 200
@@ -27,34 +27,54 @@ export async function readFacts(): Promise<Facts> {
   return (await answer.json()) as Facts
 }
 
-/** Those of this tab, else those that the ticket in the address buys, else those of another tab. */
+/**
+ * Those that the ticket in the address buys, else those of this tab, else of another one. A ticket is the newest: what a tab has
+ * may have ended. One that has been used, as after a reload, matters to none who has others.
+ */
 export async function findCredentials(): Promise<Credentials | null> {
-  channel.addEventListener('message', ({ data }) => {
-    const own = sessionStorage.getItem(kept)
-    if (data === 'who?' && own !== null) channel.postMessage(own)
-  })
+  answerOtherTabs()
   const ticket = /^#ticket=([\w-]+)$/.exec(location.hash)?.[1]
   // Neither the history nor a copied address shall have it.
   if (ticket !== undefined) history.replaceState(null, '', location.pathname + location.search)
+  const bought = ticket === undefined ? null : await redeem(ticket)
+  if (bought && !(bought instanceof Failure)) keep(bought)
   const own = parse(sessionStorage.getItem(kept)) ?? parse(await fromOtherTabs())
-  if (own || ticket === undefined) return own
-  const answer = await fetch(`${consoleRoot}session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ticket }),
+  if (!own && bought instanceof Failure) throw bought
+  return own
+}
+
+function answerOtherTabs(): void {
+  channel.addEventListener('message', ({ data }) => {
+    const own = sessionStorage.getItem(kept)
+    if (data === 'who?' && own !== null) channel.postMessage(own)
+    if (data === 'out') {
+      sessionStorage.removeItem(kept)
+      location.reload()
+    }
   })
-  const body = (await answer.json()) as Credentials & { message?: string }
-  if (!answer.ok) throw new Failure('LINK_NOT_GOOD', body.message ?? '')
-  keep(body)
-  return body
+}
+
+async function redeem(ticket: string): Promise<Credentials | Failure> {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ ticket })
+  const answer = await fetch(`${consoleRoot}session`, { method: 'POST', headers, body })
+  const said = (await answer.json()) as Credentials & { message?: string }
+  return answer.ok ? said : new Failure('LINK_NOT_GOOD', said.message ?? '')
 }
 
 export function keep(credentials: Credentials): void {
   sessionStorage.setItem(kept, JSON.stringify(credentials))
 }
 
+/** In this tab: what was wrong here may be right in another one. */
 export function forget(): void {
   sessionStorage.removeItem(kept)
+}
+
+/** In all tabs. */
+export function signOut(): void {
+  forget()
+  channel.postMessage('out')
 }
 
 function fromOtherTabs(): Promise<string | null> {
@@ -66,7 +86,7 @@ function fromOtherTabs(): Promise<string | null> {
       resolve(answer)
     }
     setTimeout(() => end(null), answerMs)
-    asking.addEventListener('message', ({ data }) => data !== 'who?' && end(String(data)))
+    asking.addEventListener('message', ({ data }) => String(data).startsWith('{') && end(String(data)))
     asking.postMessage('who?')
   })
 }

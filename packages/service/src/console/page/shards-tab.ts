@@ -1,15 +1,17 @@
-import { type Child, emptyState, facts, h, Region, state, table } from './dom.ts'
+import { type Child, emptyState, facts, h, Region, say, state, table } from './dom.ts'
 import { bytesText, counted, spanText } from './formats.ts'
 import { childrenOf, isOpen, middleOf, neighboursOf, parentsOf, placed, shareText } from './hash-space.ts'
 import type { Shard, StreamSummary } from './kinesis.ts'
 import { live } from './live.ts'
 import { type Figures, shardFigures, shardsMax, streamFigures } from './metrics.ts'
-import { note, streamAddress } from './route.ts'
+import { go, note, streamAddress } from './route.ts'
 import type { Tab, TabContext } from './page.ts'
 import { changeShardMetrics, mergeShards, scaleStream, shardMetricsOf, splitShard } from './stream-actions.ts'
 
 const figuresEveryMs = 10_000
 const rowPx = 34
+/** What is narrower has no room for a border and a name. */
+const thinWidth = 0.008
 
 /** The picture of the hash-key space, and each shard as a row. */
 export function shardsTab(context: TabContext): Tab {
@@ -161,16 +163,10 @@ class ShardsTab {
     })
     picture.style.height = `${(1 + Math.max(...all.map(({ row }) => row))) * rowPx}px`
     for (const { id, isOpen, row, left, width } of all) {
-      const block = h(
-        'a',
-        {
-          href: streamAddress(this.#context.name, { tab: 'records', shard: id }),
-          tabindex: -1,
-          class: isOpen ? 'open' : 'closed',
-          title: `${id}, ${isOpen ? 'open' : 'closed'}, ${(width * 100).toFixed(2)} %`,
-        },
-        shortId(id),
-      )
+      const title = `${id}, ${isOpen ? 'open' : 'closed'}, ${(width * 100).toFixed(2)} %`
+      const show = () => go(streamAddress(this.#context.name, { tab: 'records', shard: id }))
+      const kind = `${isOpen ? 'open' : 'closed'}${width < thinWidth ? ' thin' : ''}`
+      const block = h('div', { class: kind, title, onclick: show }, shortId(id))
       block.style.left = `${left * 100}%`
       block.style.width = `${width * 100}%`
       block.style.top = `${row * rowPx}px`
@@ -257,30 +253,35 @@ class ShardsTab {
 
   #actions(stream: StreamSummary, shard: Shard): Child {
     const { name, refresh } = this.#context
-    const isReady = stream.StreamStatus === 'ACTIVE'
-    const why = isReady ? undefined : `The stream is ${stream.StreamStatus}.`
-    const button = (verb: string, isPossible: boolean, work: () => void) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'small',
-          'data-key': `${verb} ${shard.ShardId}`,
-          'aria-label': `${verb} ${shard.ShardId}`,
-          disabled: !isReady || !isPossible,
-          title: why,
-          onclick: work,
-        },
-        verb,
-      )
+    const busy =
+      stream.StreamStatus === 'ACTIVE'
+        ? null
+        : `The stream is ${stream.StreamStatus}: wait until it is ACTIVE.`
+    const unsplit = middleOf(shard) === null ? 'It has a single hash key.' : null
+    const alone = neighboursOf(shard, this.#shards).length === 0 ? 'No open shard is beside it.' : null
+    const split = () => splitShard(this.#context, name, shard, refresh)
+    const merge = () => mergeShards(this.#context, name, shard, this.#shards, refresh)
     return [
-      button('Split', middleOf(shard) !== null, () => splitShard(this.#context, name, shard, refresh)),
+      shardButton('Split', shard, busy ?? unsplit, split),
       ' ',
-      button('Merge', neighboursOf(shard, this.#shards).length > 0, () =>
-        mergeShards(this.#context, name, shard, this.#shards, refresh),
-      ),
+      shardButton('Merge', shard, busy ?? alone, merge),
     ]
   }
+}
+
+/** One that does nothing now can be reached all the same, and says why. */
+function shardButton(verb: string, { ShardId: id }: Shard, why: string | null, work: () => void): Child {
+  const label = {
+    'aria-label': `${verb} ${id}${why === null ? '' : `. ${why}`}`,
+    title: why,
+    'aria-disabled': why !== null && 'true',
+  }
+  const pressed = () => (why === null ? work() : say(why))
+  return h(
+    'button',
+    { type: 'button', class: 'small', 'data-key': `${verb} ${id}`, ...label, onclick: pressed },
+    verb,
+  )
 }
 
 function figureCells({ bytesIn = 0, recordsIn = 0, bytesOut = 0, recordsOut = 0, ageMs }: Figures): Child[] {

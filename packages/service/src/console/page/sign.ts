@@ -11,7 +11,7 @@ export interface Credentials {
 
 interface Unsigned {
   method: string
-  /** As it stands in the request; of plain segments, without a query. */
+  /** Of plain segments, and with a query that is sorted and encoded already. */
   path: string
   host: string
   /** Beside `host`, in small letters; all are signed. */
@@ -37,10 +37,11 @@ export async function signed(
   }
   const all = Object.entries({ ...added, host: request.host }).sort(([a], [b]) => (a < b ? -1 : 1))
   const names = all.map(([name]) => name).join(';')
+  const [path = '', query = ''] = request.path.split('?')
   const canonical = [
     request.method,
-    request.path.split('/').map(encodeURIComponent).join('/'),
-    '',
+    path.split('/').map(encodeURIComponent).join('/'),
+    query,
     ...all.map(([name, value]) => `${name}:${value.trim().replace(/\s+/g, ' ')}`),
     '',
     names,
