@@ -77,6 +77,8 @@ export class ProducerState {
   #snapshotOffsets: number[] = []
   /** Those that may not be durable yet. */
   readonly #unsyncedSnapshots = new Set<number>()
+  /** Offsets of snapshots that are there, of which nobody knows whether they are right. */
+  readonly #doubted = new Set<number>()
   /** Of the one that the disk did not take whole. */
   #tornSnapshotOffset: number | null = null
   mapEndOffset = 0
@@ -269,20 +271,52 @@ export class ProducerState {
     const offset = this.mapEndOffset
     if (offset <= this.#lastSnapshotOffset) return
     this.#removeTorn()
-    const bytes = encodeProducerSnapshot([...this.#entries.values()].map(snapshotEntry))
+    this.#writeSnapshot(offset, this.#encode())
+    this.#doubted.delete(offset)
+    this.#lastSnapshotOffset = offset
+    this.#unsyncedSnapshots.add(offset)
+    if (!this.#snapshotOffsets.includes(offset)) this.#snapshotOffsets.push(offset)
+  }
+
+  #encode(): Buffer {
+    return encodeProducerSnapshot([...this.#entries.values()].map(snapshotEntry))
+  }
+
+  #writeSnapshot(offset: number, bytes: Buffer): void {
     this.#tornSnapshotOffset = offset
     // Not durable at once: its CRC tells a torn one, and the state can be made from an older one and the log.
     const file = this.#log.disk.openSync(this.#path(offset), 'write')
     try {
-      file.truncateSync(0)
+      if (file.sizeSync() > 0) file.truncateSync(0)
       file.writeSync(bytes, 0)
     } finally {
       file.closeSync()
     }
     this.#tornSnapshotOffset = null
+  }
+
+  /**
+   * A recovery begins at this offset: whether snapshots behind it are right shows where it comes to them. To remove all of
+   * them and write them again would make a start wait for the disk thousands of times.
+   */
+  doubtSnapshotsAfter(offset: number): void {
+    for (const known of this.#snapshotOffsets) if (known > offset) this.#doubted.add(known)
+    this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known <= offset)
+  }
+
+  /** The state is that at this offset by now: a doubted snapshot that says so is none any more. */
+  confirmSnapshot(offset: number): void {
+    if (!this.#doubted.has(offset)) return
+    const bytes = this.#encode()
+    if (!this.#log.disk.readFileSync(this.#path(offset)).equals(bytes)) return
+    this.#doubted.delete(offset)
+    this.#snapshotOffsets.push(offset)
     this.#lastSnapshotOffset = offset
-    this.#unsyncedSnapshots.add(offset)
-    if (!this.#snapshotOffsets.includes(offset)) this.#snapshotOffsets.push(offset)
+  }
+
+  /** Those that were not confirmed go. */
+  removeDoubted(): void {
+    for (const offset of this.#doubted) this.removeSnapshot(offset)
   }
 
   /** The same as `flushSnapshot` off the event loop. */
@@ -313,6 +347,7 @@ export class ProducerState {
     this.#log.disk.removeSync(this.#path(offset))
     this.#snapshotOffsets = this.#snapshotOffsets.filter((known) => known !== offset)
     this.#unsyncedSnapshots.delete(offset)
+    this.#doubted.delete(offset)
   }
 
   #removeTorn(): void {

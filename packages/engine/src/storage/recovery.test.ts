@@ -379,6 +379,64 @@ test('the start from the checkpoint holds, also beyond the end of what is left',
   expect(append(beyond, batchOf(1))).toMatchObject({ baseOffset: 50 })
 })
 
+describe('a log that was stopped before it is killed', () => {
+  const indexNames = ['00000000000000000000.index', '00000000000000000000.timeindex']
+  const snapshotName = '00000000000000000006.snapshot'
+  /** Six records of an idempotent producer and a snapshot of that, then two more. */
+  const killed = () => {
+    const context = new LogContext({ indexIntervalBytes: 0 })
+    const put = (log: Log, from: number, to: number) => {
+      for (let i = from; i < to; i++)
+        append(log, batchOf(2, { producerId: 5, producerEpoch: 0, baseSequence: i * 2 }))
+    }
+    const first = context.load()
+    put(first, 0, 3)
+    const second = context.reloadAfterStop(first)
+    put(second, 3, 4)
+    return { context, log: context.reloadAfterKill(second) }
+  }
+
+  test('changes no file as it is recovered again: thousands of them would make a start wait for the disk', () => {
+    const { context, log } = killed()
+    const names = [...indexNames, snapshotName]
+    const before = names.map((name) => context.file(name))
+    const changes: string[] = []
+    context.disk.beforeOperation = (operation, at) => {
+      if (!['mkdir', 'open', 'read', 'readFile'].includes(operation)) changes.push(`${operation} ${at}`)
+    }
+    const again = context.reloadAfterKill(log)
+    expect(changes).toEqual([])
+    expect(names.map((name) => context.file(name))).toEqual(before)
+    expect(again.activeProducers()).toMatchObject([{ producerId: 5, lastSequence: 7 }])
+    expect(valuesOf(readAll(again))).toHaveLength(8)
+  })
+
+  test.each([
+    ['longer', (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+    ['shorter', (bytes: Buffer) => bytes.subarray(0, 8)],
+    ['of another log', (bytes: Buffer) => Buffer.alloc(bytes.length, 7)],
+  ])('has its indexes made anew where these are %s', (_, change) => {
+    const { context, log } = killed()
+    const before = indexNames.map((name) => context.file(name))
+    for (const name of indexNames) replace(context, name, change)
+    context.reloadAfterKill(log)
+    expect(indexNames.map((name) => context.file(name))).toEqual(before)
+  })
+
+  test('loses a snapshot that is not what the log says', () => {
+    const { context, log } = killed()
+    const other = new LogContext()
+    const another = other.load()
+    append(another, batchOf(6, { producerId: 6, producerEpoch: 0, baseSequence: 0 }))
+    another.close({ clean: true })
+    replace(context, snapshotName, () => other.file(snapshotName))
+    const again = context.reloadAfterKill(log)
+    expect(context.fileNames()).not.toContain(snapshotName)
+    again.truncateTo(6)
+    expect(again.activeProducers()).toMatchObject([{ producerId: 5, lastSequence: 5 }])
+  })
+})
+
 describe('on a real disk', () => {
   const inDirectory = (use: (directory: string, load: (clean: boolean) => Log) => void) => {
     const directory = mkdtempSync(join(tmpdir(), 'sluice-log-'))

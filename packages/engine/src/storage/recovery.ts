@@ -79,8 +79,7 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
     return
   }
   store.ended(end, trusted ?? options.recoveryPoint)
-  if (trusted === null) store.producers.takeSnapshot()
-  else {
+  if (trusted !== null) {
     store.active.noteDurable()
     store.producers.noteDurable()
     yield* rebuildProducers(store, end)
@@ -216,6 +215,7 @@ function* recoverFrom(store: LogStore, options: LoadOptions): Steps<number> {
   // The file may be from before a cut: it may name epochs that began where others were written since.
   const named = store.leaderEpochs.entries
   store.leaderEpochs.truncateFromEnd(end)
+  store.producers.doubtSnapshotsAfter(end)
   yield* rebuildProducers(store, end)
   for (let index = first; index < store.segments.length; index++) {
     const segment = store.segmentAt(index)
@@ -236,6 +236,7 @@ function* recoverFrom(store: LogStore, options: LoadOptions): Steps<number> {
     end = recovered.end
     if (recovered.isCut) store.removeFrom(index + 1)
   }
+  store.producers.removeDoubted()
   return end
 }
 
@@ -343,6 +344,7 @@ function* recoverBatches(
     if (concernsProducer(facts, RecordBatch.isControl(buffer, at))) store.applyToProducers(facts, segment)
     next = facts.lastOffset + 1
     behind = next
+    producers.confirmSnapshot(next)
     return true
   })
   if (validEnd < physicalEnd) yield* giveUp(store, index, validEnd, next)

@@ -31,6 +31,8 @@ export class SegmentIndexes {
   #aborted: AbortedTransaction[] | null = null
   #offsetsInFile = 0
   #timesInFile = 0
+  /** The entries are made anew, and the files are of before. */
+  #areFilesOld = false
   /** Of their names, as of the log file's: empty, or one of those that files in between have. */
   #suffix: string
   /** Whether the files have bytes that are not durable. */
@@ -62,7 +64,7 @@ export class SegmentIndexes {
 
   /** Entries of the offset index that are not in its file. */
   get pendingEntries(): number {
-    return (this.#offsets?.length ?? 0) - this.#offsetsInFile
+    return this.#areFilesOld ? 0 : (this.#offsets?.length ?? 0) - this.#offsetsInFile
   }
 
   /** Reads the offset and time index; false where a file is missing or cannot be an index of this log. */
@@ -116,12 +118,23 @@ export class SegmentIndexes {
     this.#offsets = new OffsetIndex(this.#baseOffset)
     this.#times = new TimeIndex(this.#baseOffset)
     this.#aborted = []
+    this.#areFilesOld = false
   }
 
   /** Makes all indexes empty, in memory and on disk. */
   reset(): void {
     this.begin()
     this.truncateFiles()
+    this.rewriteAborted([])
+  }
+
+  /**
+   * Makes all indexes empty in memory; `persist` then brings the files to what has been added. For a recovery, which comes to
+   * what the files say in most cases: to cut thousands of them and write the same again makes a start wait for the disk.
+   */
+  beginAnew(): void {
+    this.begin()
+    this.#areFilesOld = true
     this.rewriteAborted([])
   }
 
@@ -152,6 +165,7 @@ export class SegmentIndexes {
   /** Brings the files up to the entries in memory. */
   persist(): void {
     if (this.#isDeleted) return
+    if (this.#areFilesOld) this.#renewFiles()
     if (this.#offsets && this.#offsets.length > this.#offsetsInFile) {
       const bytes = this.#offsets.encode(this.#offsetsInFile)
       const at = this.#offsetsInFile * offsetEntryBytes
@@ -166,6 +180,27 @@ export class SegmentIndexes {
       this.#timesInFile = this.#times.length
       this.#unsynced = true
     }
+  }
+
+  /** Whatever is right in them may not be durable. */
+  #renewFiles(): void {
+    this.#unsynced = true
+    if (this.#offsets) this.#renew(offsetIndexSuffix, this.#offsets.encode(0))
+    if (this.#times) this.#renew(timeIndexSuffix, this.#times.encode(0))
+    this.#offsetsInFile = this.#offsets?.length ?? 0
+    this.#timesInFile = this.#times?.length ?? 0
+    this.#areFilesOld = false
+  }
+
+  #renew(suffix: string, bytes: Buffer): void {
+    this.#withFile(suffix, (file) => {
+      const size = file.sizeSync()
+      const known = Buffer.alloc(Math.min(size, bytes.length))
+      file.readSync(known, 0, known.length, 0)
+      const from = known.equals(bytes.subarray(0, known.length)) ? known.length : 0
+      if (from < bytes.length) file.writeSync(bytes.subarray(from), from)
+      if (size > bytes.length) file.truncateSync(bytes.length)
+    })
   }
 
   /** For places that must not fail for an index: what cannot be written now is written at the next flush. */
@@ -214,6 +249,7 @@ export class SegmentIndexes {
   /** Gives the memory back, once the files hold everything. */
   release(): void {
     this.tryPersist()
+    if (this.#areFilesOld) return
     if (this.#offsets && this.#offsets.length > this.#offsetsInFile) return
     if (this.#times && this.#times.length > this.#timesInFile) return
     this.#offsets = null

@@ -398,7 +398,7 @@ export class Segment implements FileOwner {
     this.#firstTimestamp = undefined
     this.#remembered = null
     this.size = 0
-    this.#indexes.reset()
+    this.#indexes.beginAnew()
   }
 
   /** After the last batch of a rebuild: cuts the file behind it and writes the indexes. */
@@ -425,6 +425,7 @@ export class Segment implements FileOwner {
     const end = this.size
     const aborted = this.#indexes.aborted
     this.beginRebuild()
+    this.#indexes.reset()
     this.#indexes.rewriteAborted(aborted)
     yield* scanHeadersInSteps(file, 0, end, ({ buffer, at, size }) => {
       this.noteAppended({
