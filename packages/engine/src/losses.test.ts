@@ -32,7 +32,7 @@ const brokerHome = `${home}/broker-1/volume-1`
 const eventsLog = `${brokerHome}/events-0/00000000000000000000.log`
 const topics = ['events', 'orders', 'users']
 
-/** A cluster that was stopped, with three topics and five records in one of them. */
+/** A cluster that was stopped, with three topics, and five records in one of them. */
 class Stopped {
   readonly disk = new MemoryDisk()
   losses: Loss[] = []
@@ -120,6 +120,8 @@ async function stopped(how: 'clean' | 'crashed' = 'clean'): Promise<Stopped> {
   await world.start()
   const client = await world.connect()
   for (const topic of topics) await createTopic(client, topic, { partitions: 1, replicationFactor: 1 })
+  for (const topic of ['orders', 'users'])
+    await produce(client, topic, 0, [{ key: null, value: Buffer.from('0') }])
   for (let i = 0; i < 5; i++) await produce(client, 'events', 0, [{ key: null, value: Buffer.from(`${i}`) }])
   await client.close()
   if (how === 'clean') await world.stop()

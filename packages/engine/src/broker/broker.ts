@@ -7,7 +7,7 @@ import type { TransactionCoordinator } from '../coordinator/transaction/transact
 import { BrokerConfig } from '../metadata/configs.ts'
 import type { ImageDelta } from '../metadata/delta.ts'
 import { MetadataImage, type TopicImage } from '../metadata/image.ts'
-import { isOnlyCopy } from '../metadata/topics-image.ts'
+import { isInAnother, isOnlyCopy } from '../metadata/topics-image.ts'
 import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
@@ -385,12 +385,18 @@ export class Broker implements BrokerServices {
     }
   }
 
-  /** What no other replica has is gone: it is made anew, empty. The others are filled again. */
+  /**
+   * What no other replica has is gone: it is made anew, empty. The others are filled again. A log that was never written to
+   * has no directory: only one that a checkpoint names is missing, or any where the directory of them all is a new one.
+   */
   #tellMissingLogs(): void {
-    for (const { name, partitions } of this.metadata.topics())
-      for (const [partition, state] of partitions.entries())
-        if (isOnlyCopy(state, this.nodeId) && !this.logs.get({ topic: name, partition }))
-          this.logs.tellLoss({ kind: 'log missing', log: logDirectoryName({ topic: name, partition }) })
+    for (const { name: topic, partitions } of this.metadata.topics())
+      for (const [partition, state] of partitions.entries()) {
+        const place = { topic, partition }
+        if (!isOnlyCopy(state, this.nodeId) || this.logs.get(place)) continue
+        if (this.logs.isLost(place) || isInAnother(state, this.nodeId, this.logs.directoryId))
+          this.logs.tellLoss({ kind: 'log missing', log: logDirectoryName(place) })
+      }
   }
 
   #tellIgnoredConfigs(): void {

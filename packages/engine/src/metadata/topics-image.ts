@@ -176,6 +176,18 @@ export function partitionRecord(topicId: string, partitionId: number, partition:
   return newRecord(PartitionRecord, value, recordVersions.partition)
 }
 
+const unknownDirectories: ReadonlySet<string> = new Set([DirectoryId.unassigned, DirectoryId.migrating])
+
+/** Whether the replica of the broker is in another of its log directories than this one, as far as that is known. */
+export function isInAnother(
+  { replicas, directories }: PartitionImage,
+  brokerId: number,
+  directoryId: string,
+): boolean {
+  const own = directories[replicas.indexOf(brokerId)]
+  return own !== undefined && own !== directoryId && !unknownDirectories.has(own)
+}
+
 /** Whether nobody else is known to have what is committed. Who is in none of these lists may never have had a log. */
 export function isOnlyCopy(
   { isr, eligibleLeaderReplicas, lastKnownElr }: PartitionImage,

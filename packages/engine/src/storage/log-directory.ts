@@ -76,7 +76,7 @@ export class LogDirectory {
   readonly #logStarts: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
   #closedInEpoch: Int64 = -1
-  #hasLostLogs = false
+  #lost: ReadonlySet<string> = new Set()
 
   private constructor(
     options: LogDirectoryOptions,
@@ -117,9 +117,9 @@ export class LogDirectory {
     return this.#closedInEpoch
   }
 
-  /** Checkpoints name a log that `load` has not found. */
-  get hasLostLogs(): boolean {
-    return this.#hasLostLogs
+  /** Logs that checkpoints name, and `load` has not found: by `checkpointKey`. */
+  get lost(): ReadonlySet<string> {
+    return this.#lost
   }
 
   // ---- loading and making
@@ -151,10 +151,19 @@ export class LogDirectory {
       yield
     }
     const named = [recoveryPoints, logStarts, cleanedOffsets].flatMap((offsets) => [...(offsets ?? [])])
-    this.#hasLostLogs = named.some(([key]) => !logs.has(key))
+    this.#lost = new Set([...named.map(([key]) => key), ...this.#committed()].filter((key) => !logs.has(key)))
     if (logs.size === 0) return
     const ms = Math.round(clock.monotonic() - startedMs)
     logger.info(clean ? 'logs loaded' : 'logs recovered after an unclean stop', { logs: logs.size, ms })
+  }
+
+  /** Logs with records that were committed. */
+  #committed(): string[] {
+    const { disk } = this.#options
+    // The one whose it is makes the file.
+    if (!disk.existsSync(join(this.#path, CheckpointFile.highWatermark))) return []
+    const offsets = new OffsetCheckpoint(disk, this.#path, CheckpointFile.highWatermark).read()
+    return [...(offsets ?? [])].filter(([, offset]) => offset > 0).map(([key]) => key)
   }
 
   create(topicPartition: TopicPartition, topicId: string): Log {
@@ -183,9 +192,16 @@ export class LogDirectory {
 
   // ---- removing
 
-  /** Renames the log's directory, so that its name is free, and closes the log; returns the new path. */
-  putAside(log: Log, suffix: typeof deleteSuffix | typeof straySuffix): string {
+  /**
+   * Renames the log's directory, so that its name is free, and closes the log; returns the new path, or null where the log
+   * has no directory.
+   */
+  putAside(log: Log, suffix: typeof deleteSuffix | typeof straySuffix): string | null {
     const { topicPartition } = log
+    if (!log.hasDirectory) {
+      log.close({ clean: false })
+      return null
+    }
     const hex = this.#options.random.bytes(16).toString('hex')
     const path = join(this.#path, asideDirectoryName(topicPartition, hex, suffix))
     this.#options.disk.renameSync(log.directory, path)
@@ -264,7 +280,10 @@ export class LogDirectory {
 }
 
 function recoveryPointsOf(logs: Logs): Map<string, number> {
-  return new Map([...logs].map(([key, log]) => [key, log.recoveryPoint]))
+  // Whatever is named here has to be there at the next start.
+  return new Map(
+    [...logs].filter(([, log]) => log.hasDirectory).map(([key, log]) => [key, log.recoveryPoint]),
+  )
 }
 
 function logStartsOf(logs: Logs): Map<string, number> {

@@ -113,7 +113,7 @@ describe('a log directory', () => {
     log.deleteRecordsBefore(4)
     manager.stop({ clean: true, brokerEpoch: 13 })
     expect(node.text('.kafka_cleanshutdown')).toBe('{"version":0,"brokerEpoch":13}')
-    expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n2\nevents 0 7\nother 12 0\n')
+    expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n1\nevents 0 7\n')
     expect(node.text('log-start-offset-checkpoint')).toBe('0\n1\nevents 0 4\n')
     expect(node.text('cleaner-offset-checkpoint')).toBe('0\n0\n')
     expect(node.names()).not.toContain('.lock')
@@ -276,6 +276,7 @@ describe('topics that go', () => {
     expect(node.names()).toContain(aside)
     await node.clock.advance(1)
     expect(node.names()).not.toContain(aside)
+    append(manager.getOrCreate(events, otherId), batchOf(1))
     manager.delete(events)
     manager.stop({ clean: true })
     const again = await node.open()
@@ -333,7 +334,7 @@ describe('topics that go', () => {
     const node = new Node()
     const manager = await node.open()
     append(manager.getOrCreate(events, topicId), batchOf(1))
-    manager.getOrCreate({ topic: 'kept', partition: 3 }, otherId)
+    append(manager.getOrCreate({ topic: 'kept', partition: 3 }, otherId), batchOf(1))
     expect(manager.removeStrays(({ topicId: id }) => id === otherId)).toBe(1)
     expect(node.names().filter((name) => /stray|kept/.test(name))).toEqual([
       expect.stringMatching(/^events-0\.[0-9a-f]{32}-stray$/),

@@ -71,7 +71,7 @@ export class LogManager {
     this.#upkeep.begin(this.#chores(taken))
     this.#cleaner.begin()
     this.disk.begin(() => taken.isGone())
-    if (taken.hasLostLogs) void this.saveCheckpoints()
+    if (taken.lost.size > 0) void this.saveCheckpoints()
   }
 
   /** The epoch in which this broker stopped cleanly the last time; −1 where it did not. */
@@ -93,6 +93,11 @@ export class LogManager {
     return this.#logs.values()
   }
 
+  /** A log of it was here by the checkpoints, and was not found at the start. */
+  isLost(topicPartition: TopicPartition): boolean {
+    return this.#onDisk.lost.has(checkpointKey(topicPartition))
+  }
+
   getOrCreate(topicPartition: TopicPartition, topicId: string): Log {
     const found = this.get(topicPartition)
     if (found && (found.topicId === null || found.topicId === topicId)) {
@@ -111,7 +116,8 @@ export class LogManager {
   delete(topicPartition: TopicPartition): void {
     const log = this.get(topicPartition)
     if (!log) return
-    this.#removeLater(this.#putAside(log, deleteSuffix), log.config.fileDeleteDelayMs)
+    const path = this.#putAside(log, deleteSuffix)
+    if (path !== null) this.#removeLater(path, log.config.fileDeleteDelayMs)
   }
 
   /**
@@ -130,6 +136,7 @@ export class LogManager {
   #putStrayAside(log: Log, message: string): void {
     const { topicPartition, topicId } = log
     const directory = this.#putAside(log, straySuffix)
+    if (directory === null) return
     this.#options.logger.warn(message, { ...topicPartition, topicId, directory })
     this.tellLoss({ kind: 'log put aside', log: logDirectoryName(topicPartition), directory })
   }
@@ -232,7 +239,7 @@ export class LogManager {
   }
 
   /** Takes the log out of use. */
-  #putAside(log: Log, suffix: typeof deleteSuffix | typeof straySuffix): string {
+  #putAside(log: Log, suffix: typeof deleteSuffix | typeof straySuffix): string | null {
     this.#cleaner.letGo(log)
     const path = this.#onDisk.putAside(log, suffix)
     this.#logs.delete(checkpointKey(log.topicPartition))

@@ -11,10 +11,10 @@ export interface LogStoreOptions {
   clock: Clock
   logger: Logger
   files: FileCache
-  /** The partition's own; made if it is not there. */
+  /** The partition's own. */
   directory: string
   topicPartition: TopicPartition
-  /** The directory has just been made: nothing is in it that could be read. */
+  /** There is no directory: it is made with the first records. */
   isNew?: boolean
   config: LogConfig
   /** `producer.id.expiration.ms`. */

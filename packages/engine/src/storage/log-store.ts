@@ -125,7 +125,7 @@ export class LogStore implements SegmentHome {
 
   // ---- segments
 
-  /** Nothing has ever been written to it: its directory is empty. */
+  /** Nothing has ever been written to it: it has no files. */
   get isUnwritten(): boolean {
     return this.#segments[0]?.hasFiles === false
   }
@@ -179,9 +179,9 @@ export class LogStore implements SegmentHome {
   }
 
   /**
-   * The directory holds no segment. One from offset 0 on gets its files with its first records: thousands of partitions that
-   * are made at once would wait for five each. Nothing is lost by that: an empty directory is an empty log, for Apache Kafka,
-   * too, and the first flush makes the names durable before it moves the recovery point. One that begins later has to say where.
+   * There is no segment. A log from offset 0 on gets its directory and files with its first records: thousands of partitions
+   * that are made at once would wait for six each. Nothing is lost by that: none is an empty log, for Apache Kafka, too, and
+   * the first flush makes the names durable before it moves the recovery point. One that begins later has to say where.
    */
   *beginAt(offset: number): Steps {
     this.#segments = [offset === 0 ? this.#unwritten(0) : this.#newSegment(offset)]
@@ -312,7 +312,7 @@ export class LogStore implements SegmentHome {
   }
 
   #makeFilesOf(segment: Segment): void {
-    this.partitionMetadata.keep()
+    this.partitionMetadata.make()
     this.#unfinished = segment.baseOffset
     segment.makeFiles()
     this.#unfinished = null

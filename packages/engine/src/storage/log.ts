@@ -104,7 +104,7 @@ export class Log {
   }
 
   static *loadInSteps(options: LogOptions): Steps<Log> {
-    options.disk.mkdirSync(options.directory)
+    if (!options.isNew) options.disk.mkdirSync(options.directory)
     const { clock, logger, topicPartition } = options
     const failed = (error: unknown) => {
       if (!isSystemError(error)) raise(clock, error)
@@ -132,6 +132,10 @@ export class Log {
   /** Nothing was ever written to it: there is nothing that could be lost with it. */
   get isUnwritten(): boolean {
     return this.#store.isUnwritten
+  }
+
+  get hasDirectory(): boolean {
+    return this.#store.partitionMetadata.isMade
   }
 
   get directory(): string {

@@ -12,16 +12,23 @@ interface LogOfPartition {
   readonly isUnwritten: boolean
 }
 
-/** Of which topic a log is: its id, in `partition.metadata`. */
+/** The directory of a log, and of which topic it is: its id, in `partition.metadata`. */
 export class PartitionMetadata {
   readonly #log: LogOfPartition
   #topicId: string | null
+  #isMade: boolean
   #isKept: boolean
 
   constructor(log: LogOfPartition, { isNew = false }: { isNew?: boolean } = {}) {
     this.#log = log
+    this.#isMade = !isNew
     this.#topicId = isNew ? null : readTopicId(log.disk, log.directory)
     this.#isKept = this.#topicId !== null
+  }
+
+  /** Whether the directory is there. */
+  get isMade(): boolean {
+    return this.#isMade
   }
 
   /** Null until one is given. */
@@ -36,9 +43,16 @@ export class PartitionMetadata {
     if (!this.#log.isUnwritten) this.keep()
   }
 
-  /** Has it in the file, if it is known. */
+  /** Has the directory there, and says in it of which topic it is. */
+  make(): void {
+    if (!this.#isMade) this.#log.disk.mkdirSync(this.#log.directory)
+    this.#isMade = true
+    this.keep()
+  }
+
+  /** Has the id in the file, if it is known and there is a directory. */
   keep(): void {
-    if (this.#isKept || this.#topicId === null) return
+    if (!this.#isMade || this.#isKept || this.#topicId === null) return
     const path = join(this.#log.directory, partitionMetadataFileName)
     this.#log.disk.writeFileAtomicSync(path, `version: 0\ntopic_id: ${this.#topicId}`, { durable: false })
     this.#isKept = true

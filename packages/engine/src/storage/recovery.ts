@@ -51,7 +51,7 @@ export interface LoadOptions {
 }
 
 export function* loadLog(store: LogStore, options: LoadOptions): Steps {
-  const names = yield* removeLeftOvers(store)
+  const names = store.partitionMetadata.isMade ? yield* removeLeftOvers(store) : []
   const segments = openSegments(store, names)
   const logStart = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0)
   store.found(segments, logStart)

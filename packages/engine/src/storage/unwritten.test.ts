@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Loss } from './losses.ts'
 import type { Log, LogOptions } from './log.ts'
-import { events, Node, otherId, topicId } from './testing/log-manager-node.ts'
+import { directory, events, Node, otherId, topicId } from './testing/log-manager-node.ts'
 import { append, batchOf, LogContext, readAll, valuesOf } from './testing/log-context.ts'
 
 const filesOfLog = [
@@ -11,11 +11,11 @@ const filesOfLog = [
 ]
 
 describe('a log that nothing was written to', () => {
-  test('has an empty directory, and its files with its first records', () => {
+  test('has its directory and its files with its first records', () => {
     const context = new LogContext()
-    const log = context.load({ topicId })
+    const log = context.load({ topicId, isNew: true })
     log.leaderEpochs.assign(3, 0)
-    expect(context.fileNames()).toEqual([])
+    expect(context.disk.existsSync(context.directory)).toBe(false)
     expect([log.topicId, log.isUnwritten, log.logEndOffset, log.sizeInBytes]).toEqual([topicId, true, 0, 0])
     append(log, batchOf(2), 3)
     expect(context.fileNames()).toEqual([...filesOfLog, 'partition.metadata'])
@@ -57,37 +57,40 @@ describe('a log that nothing was written to', () => {
     expect(log.topicId).toBe(topicId)
   })
 
-  test('takes its first records as if nothing had been when the disk has refused any step of it', () => {
-    for (let failAt = 1; ; failAt++) {
-      const context = new LogContext()
-      const log = context.load({ topicId })
-      let operations = 0
-      context.disk.beforeOperation = () => {
-        if (++operations === failAt)
-          throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'open' })
+  test.each([true, false])(
+    'takes its first records as if nothing had been when the disk has refused any step of it (new: %s)',
+    (isNew) => {
+      for (let failAt = 1; ; failAt++) {
+        const context = new LogContext()
+        const log = context.load({ topicId, isNew })
+        let operations = 0
+        context.disk.beforeOperation = () => {
+          if (++operations === failAt)
+            throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'open' })
+        }
+        let failed = false
+        try {
+          append(log, batchOf(1, { value: 'refused' }))
+        } catch {
+          failed = true
+        }
+        context.disk.beforeOperation = () => {}
+        if (!failed && operations < failAt) break
+        if (failed) {
+          expect([failAt, log.logEndOffset]).toEqual([failAt, 0])
+          append(log, batchOf(1, { value: 'taken' }))
+        }
+        const values = [failed ? 'taken-0' : 'refused-0']
+        expect(valuesOf(readAll(log))).toEqual(values)
+        const again = context.reloadAfterKill(log)
+        expect([again.topicId, valuesOf(readAll(again))]).toEqual([topicId, values])
       }
-      let failed = false
-      try {
-        append(log, batchOf(1, { value: 'refused' }))
-      } catch {
-        failed = true
-      }
-      context.disk.beforeOperation = () => {}
-      if (!failed && operations < failAt) break
-      if (failed) {
-        expect([failAt, log.logEndOffset]).toEqual([failAt, 0])
-        append(log, batchOf(1, { value: 'taken' }))
-      }
-      const values = [failed ? 'taken-0' : 'refused-0']
-      expect(valuesOf(readAll(log))).toEqual(values)
-      const again = context.reloadAfterKill(log)
-      expect([again.topicId, valuesOf(readAll(again))]).toEqual([topicId, values])
-    }
-  })
+    },
+  )
 
   test('can begin anew behind a leader that has removed its records', () => {
     const context = new LogContext()
-    const log = context.load({ topicId })
+    const log = context.load({ topicId, isNew: true })
     log.truncateFullyAndStartAt(7)
     const again = context.reloadAfterKill(log)
     expect([again.topicId, again.logStartOffset, again.logEndOffset]).toEqual([topicId, 7, 7])
@@ -102,7 +105,7 @@ describe('a log that nothing was written to', () => {
 
   test('can be flushed, looked through, rolled and cleared of what is old', async () => {
     const context = new LogContext({ retentionMs: 0 })
-    const log = context.load()
+    const log = context.load({ isNew: true })
     log.flushSync()
     await log.flush()
     log.roll()
@@ -111,7 +114,7 @@ describe('a log that nothing was written to', () => {
     expect(log.read(0, 1_000, 0, true)).toBeNull()
     expect([await log.offsetForTimestamp(0), await log.maxTimestampOffset()]).toEqual([null, null])
     expect(log.abortedTransactions(0, 1)).toEqual([])
-    expect(context.fileNames()).toEqual([])
+    expect(context.disk.existsSync(context.directory)).toBe(false)
   })
 })
 
@@ -122,13 +125,55 @@ test('files that are gone are told as a loss where their records were durable', 
   expect(losses).toEqual([{ kind: 'log cut', log: 'events-0', offset: 0, records: 5, bytes: 0 }])
 })
 
-describe('a directory without files', () => {
-  const two = async () => {
+describe('a partition that nothing was written to', () => {
+  test('is not on the disk, nor named by the checkpoints of a clean stop', async () => {
     const node = new Node()
     const manager = await node.open()
     manager.getOrCreate(events, topicId)
+    manager.stop({ clean: true })
+    expect(node.names().filter((name) => name.startsWith('events'))).toEqual([])
+    expect(node.text('recovery-point-offset-checkpoint')).toBe('0\n0\n')
+    const again = await node.open()
+    expect([again.get(events), again.isLost(events)]).toEqual([undefined, false])
+    again.stop({ clean: true })
+  })
+
+  test('leaves nothing behind when it is deleted, or goes to others', async () => {
+    const node = new Node()
+    const manager = await node.open()
+    manager.getOrCreate(events, topicId)
+    manager.delete(events)
+    manager.getOrCreate(events, topicId)
+    expect(manager.getOrCreate(events, otherId).topicId).toBe(otherId)
+    expect(manager.removeStrays(() => false)).toBe(1)
+    expect(node.names().filter((name) => name.startsWith('events'))).toEqual([])
+    manager.stop({ clean: true })
+  })
+})
+
+describe('a log whose directory is gone', () => {
+  test('is missed where it had records', async () => {
+    for (const file of ['recovery-point-offset-checkpoint', 'replication-offset-checkpoint']) {
+      const node = new Node()
+      const manager = await node.open()
+      append(manager.getOrCreate(events, topicId), batchOf(1))
+      manager.stop({ clean: false })
+      node.disk.writeFileAtomicSync(`${directory}/${file}`, '0\n1\nevents 0 1\n')
+      node.disk.removeSync(`${directory}/events-0`)
+      const again = await node.open()
+      expect([file, again.isLost(events)]).toEqual([file, true])
+      again.stop({ clean: true })
+    }
+  })
+})
+
+describe('a directory without files, as a crash may leave it', () => {
+  const two = async () => {
+    const node = new Node()
+    const manager = await node.open()
     append(manager.getOrCreate({ topic: 'written', partition: 0 }, topicId), batchOf(1))
     manager.stop({ clean: false })
+    node.disk.mkdirSync(`${directory}/events-0`)
     return { node, again: await node.open() }
   }
 
