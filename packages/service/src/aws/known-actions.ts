@@ -1,10 +1,10 @@
 import { clusterActions } from '../iam/cluster-actions.ts'
 import { permissionOnlyActions } from './kinesis/access-targets.ts'
+import { kinesisSchema } from './kinesis/kinesis-schema.ts'
 import * as applicationAutoScaling from './schemas/application-auto-scaling.generated.ts'
 import * as cloudwatch from './schemas/cloudwatch.generated.ts'
 import * as cloudwatchLogs from './schemas/cloudwatch-logs.generated.ts'
 import * as kafka from './schemas/kafka.generated.ts'
-import * as kinesis from './schemas/kinesis.generated.ts'
 import * as secretsManager from './schemas/secrets-manager.generated.ts'
 import * as sts from './schemas/sts.generated.ts'
 
@@ -12,7 +12,7 @@ import * as sts from './schemas/sts.generated.ts'
 export function knownActions(): ReadonlyMap<string, readonly string[]> {
   const services = {
     kafka,
-    kinesis,
+    kinesis: kinesisSchema,
     'application-autoscaling': applicationAutoScaling,
     cloudwatch,
     logs: cloudwatchLogs,

@@ -60,9 +60,17 @@ export class StreamLog {
   }
 
   /** It takes records when this resolves. One that is there already is left as it is. */
-  async createTopic(topic: string, partitions: number, retentionMs: number): Promise<void> {
+  createTopic(topic: string, partitions: number, retentionMs: number): Promise<void> {
+    return this.#createTopic(topic, partitions, { ...topicConfigs, ...retentionConfigs(retentionMs) })
+  }
+
+  /** One of a partition that keeps the last record of each key. */
+  createCompactedTopic(topic: string): Promise<void> {
+    return this.#createTopic(topic, 1, compactedConfigs)
+  }
+
+  async #createTopic(topic: string, partitions: number, configs: Record<string, string>): Promise<void> {
     const { brokers } = await this.#running()
-    const configs = { ...topicConfigs, ...retentionConfigs(retentionMs) }
     await brokers.topics
       .create({ name: topic, partitions, replicationFactor: 1, configs })
       .catch(unless(ErrorCode.TOPIC_ALREADY_EXISTS))
@@ -279,6 +287,14 @@ function planOf(engine: Engine): ClusterPlan {
 
 /** What is older than the retention goes with its segment: an active one has to end some time. */
 const topicConfigs = { 'cleanup.policy': 'delete', 'segment.ms': String(segmentMs) }
+
+/** An active segment is not compacted: it is a small one. */
+const compactedConfigs = {
+  'cleanup.policy': 'compact',
+  'segment.bytes': '8388608',
+  'segment.ms': String(segmentMs),
+  'min.cleanable.dirty.ratio': '0.3',
+}
 
 function retentionConfigs(retentionMs: number): Record<string, string> {
   return { 'retention.ms': String(retentionMs) }

@@ -5,6 +5,7 @@ import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
 import { RecordStore } from '../fleet/record-store.ts'
 import { AccountSettings } from './account-settings.ts'
 import { Channels } from './channels/channels.ts'
+import { Queues } from './queues/queues.ts'
 import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
 import { shardsWanted, withPeak } from './demand.ts'
 import {
@@ -79,6 +80,7 @@ export class Streams {
   readonly subscriptions: Subscriptions
   readonly account: AccountSettings
   readonly channels: Channels
+  readonly queues: Queues
   readonly #byName = new Map<string, Stream>()
   readonly #byUuid = new Map<string, Stream>()
   #demandTimer: Timer | null = null
@@ -88,8 +90,10 @@ export class Streams {
     this.#options = options
     this.subscriptions = new Subscriptions(clock)
     this.account = new AccountSettings({ ...options, directory: join(dataDirectory, 'streams') })
-    this.channels = new Channels({ ...options, streamOf: (uuid) => this.#byUuid.get(uuid) })
     this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
+    const streamOf = (uuid: string) => this.#byUuid.get(uuid)
+    this.channels = new Channels({ ...options, streamOf })
+    this.queues = new Queues({ ...options, streamOf, log: this.#log })
     this.#store = new RecordStore<StreamRecord>({
       ...options,
       directory: join(dataDirectory, 'streams', 'records'),
@@ -111,12 +115,14 @@ export class Streams {
       this.#loop.trigger(record.uuid)
     }
     this.channels.start()
+    this.queues.start()
     this.#watchDemand()
   }
 
   async stop(): Promise<void> {
     this.#demandTimer?.cancel()
     await this.channels.stop()
+    await this.queues.stop()
     await this.#loop.stop()
     await this.#log.stop()
   }

@@ -3,7 +3,7 @@ import { lineLogger, type Random, seededRandom } from '@sluice/effects'
 import { afterEach, expect, it } from 'vitest'
 import { decodeCbor, encodeCbor } from '../protocols/cbor-values.ts'
 import { parseServiceSchema } from '../schema.ts'
-import * as kinesis from '../schemas/kinesis.generated.ts'
+import { kinesisSchema } from './kinesis-schema.ts'
 import { active, iterator, page, put, start, stopAll } from './testing/test-streams.ts'
 import { validInput } from './testing/valid-inputs.ts'
 
@@ -15,7 +15,7 @@ const seed = Number(process.env['SLUICE_FUZZ_SEED'] ?? 1)
 const rounds = Number(process.env['SLUICE_FUZZ_ROUNDS'] ?? 1)
 const requestsEach = 4_000
 
-const schema = parseServiceSchema(kinesis)
+const schema = parseServiceSchema(kinesisSchema)
 /** Those that take a stream away would leave little to ask for. */
 const operations = schema.operations.filter(({ name }) => !name.startsWith('Delete'))
 
@@ -94,7 +94,7 @@ function exceptionIn(body: Buffer, isJson: boolean): string {
 
 /** Those of the model, and those that every service has. */
 const known = new Set([
-  ...Array.from(kinesis.structures.matchAll(/^(\w+) <\d+>/gm), ([, name]) => name),
+  ...Array.from(kinesisSchema.structures.matchAll(/^(\w+) <\d+>/gm), ([, name]) => name),
   ...['ValidationException', 'SerializationException', 'NotImplementedException'],
 ])
 

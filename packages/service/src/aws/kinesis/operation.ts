@@ -5,6 +5,7 @@ import type { Stream } from '../../streams/stream.ts'
 import { AwsException } from '../exceptions.ts'
 import { channelOf } from './channels.ts'
 import { inUse, invalidArgument, notFound, stored } from './exceptions.ts'
+import { queueOf } from './queues.ts'
 import type { Services } from './services.ts'
 
 /* What several operations share. */
@@ -112,7 +113,7 @@ export function openShardOf(services: Services, stream: Stream, shardId: string)
   return shard
 }
 
-/** What has tags and a policy of its own: a stream, or one of its consumers; a channel has tags alone. */
+/** What has tags and a policy of its own: a stream, one of its consumers or of its queues; a channel has tags alone. */
 interface Resource {
   arn: string
   tags: Readonly<Record<string, string>>
@@ -120,16 +121,17 @@ interface Resource {
   change: (to: { tags?: Record<string, string>; policy?: string | null }) => void
 }
 
-/** Of what a channel hangs on it: it goes with the stream, and needs it to be on demand. */
-export function checkNoChannels(
+/** Channels and queues of a stream want it to be there, and on demand. */
+export function checkNoneHangsOn(
   { streams }: Pick<Services, 'streams'>,
   stream: Stream,
   change: string,
 ): void {
-  const names = streams.channels.of(stream).map(({ name }) => name)
+  const { channels, queues } = streams
+  const names = [...channels.of(stream), ...queues.of(stream)].map(({ name }) => name)
   if (names.length > 0)
     throw inUse(
-      `Stream ${stream.record.name} under account ${streams.place.account} cannot be ${change} while it has channels: ${names.join(', ')}.`,
+      `Stream ${stream.record.name} under account ${streams.place.account} cannot be ${change} while it has channels or queues: ${names.join(', ')}.`,
     )
 }
 
@@ -141,6 +143,10 @@ export function resourceOf({ streams }: Pick<Services, 'streams'>, arn: string |
       if (tags) stored(() => streams.channels.change(channel, { tags }))
     }
     return { ...channel, policy: null, change }
+  }
+  if (arn?.includes(':queue/')) {
+    const queue = queueOf({ streams }, arn)
+    return { ...queue, change: (to) => stored(() => streams.queues.change(queue, to)) }
   }
   if (!arn?.includes('/consumer/')) {
     const stream = streamOf({ streams }, { StreamARN: arn })

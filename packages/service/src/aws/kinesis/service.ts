@@ -1,8 +1,8 @@
 import { parseServiceSchema } from '../schema.ts'
-import * as kinesis from '../schemas/kinesis.generated.ts'
 import type { AwsService } from '../service.ts'
 import { kinesisTargets } from './access-targets.ts'
 import { constrain, missing } from './constraints.ts'
+import { kinesisSchema } from './kinesis-schema.ts'
 import { invalidArgument, serialization } from './exceptions.ts'
 import { kinesisHandlers } from './operations.ts'
 import type { Services } from './services.ts'
@@ -16,7 +16,7 @@ export function kinesisService(services: Services): AwsService {
     signingName: 'kinesis',
     protocols: ['json-1.1', 'cbor-1.1', 'rpc-v2-cbor'],
     targetPrefix: 'Kinesis_20131202',
-    schema: parseServiceSchema(kinesis),
+    schema: parseServiceSchema(kinesisSchema),
     handlers: new Map(Object.entries(kinesisHandlers(services))),
     requestBytesMax,
     constrain,

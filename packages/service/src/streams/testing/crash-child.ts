@@ -1,10 +1,8 @@
-import { MemoryNetwork, seededRandom, silentLogger, systemEffects } from '@sluice/effects'
-import { embeddedEngine } from '../../fleet/engines/embedded.ts'
-import { placeOf } from '../../fleet/place.ts'
-import { testIdentities } from '../../iam/testing/identities.ts'
+import { seededRandom } from '@sluice/effects'
 import { hashKeyOf } from '../hash-keys.ts'
-import { Streams } from '../streams.ts'
 import { evenShards, keptShards, startsOf } from '../shards.ts'
+import type { Streams } from '../streams.ts'
+import { openStreams } from './open-streams.ts'
 
 /*
  * A process with streams that may be killed: `write` puts numbers, from `from` on, and says which of them are acknowledged, while
@@ -18,22 +16,6 @@ const writers = 3
 const keysEach = 5
 const shardsMax = 8
 const reshardMsMax = 150
-
-function open(): Streams {
-  const effects = { ...systemEffects(), logger: silentLogger }
-  const network = new MemoryNetwork()
-  const streams = new Streams({
-    ...effects,
-    dataDirectory: directory,
-    place: placeOf('us-east-1', '000000000000'),
-    engine: embeddedEngine({ ...effects, network }),
-    network,
-    identities: testIdentities({ ownerKey: { accessKeyId: 'A', secretAccessKey: 'B' } }),
-    isLimited: false,
-  })
-  streams.start()
-  return streams
-}
 
 async function streamOf(streams: Streams) {
   if (!streams.byName('orders'))
@@ -57,7 +39,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Each key is one writer's, who waits for an answer before the next request: the numbers of a key only grow. */
 async function write(): Promise<void> {
-  const streams = open()
+  const streams = openStreams(directory)
   const stream = await streamOf(streams)
   let next = Number(from)
   const putOne = async (writer: number) => {
@@ -89,7 +71,7 @@ async function reshardForever(streams: Streams): Promise<void> {
 }
 
 async function read(): Promise<void> {
-  const streams = open()
+  const streams = openStreams(directory)
   const stream = await streamOf(streams)
   for (const shard of keptShards(stream.record, Date.now())) {
     let next: number | null = 0

@@ -1,7 +1,7 @@
 import type { ListChannelsInput, ListChannelsOutput } from '@aws-sdk/client-kinesis'
 import { channelSummary } from '../channels.ts'
 import type { Services } from '../services.ts'
-import { toTheSecond } from '../shapes.ts'
+import { isOfStreams } from '../stream-filter.ts'
 
 /** Whatever is asked for. */
 const resultsMax = 100
@@ -13,7 +13,7 @@ export const listChannels =
     const { StreamFilter: filter, NextToken: after = '', MaxResults: results = resultsMax } = input
     const rest = streams.channels
       .list()
-      .filter(({ name, stream }) => name > after && isWanted(filter, stream))
+      .filter(({ name, stream }) => name > after && isOfStreams(filter, stream))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
     const shown = rest.slice(0, Math.min(results, resultsMax))
     return {
@@ -21,18 +21,3 @@ export const listChannels =
       ...(shown.length < rest.length && { NextToken: shown.at(-1)?.name }),
     }
   }
-
-function isWanted(
-  filter: ListChannelsInput['StreamFilter'],
-  { arn, createdAtMs }: { arn: string; createdAtMs: number },
-): boolean {
-  return (
-    filter === undefined ||
-    filter.some(
-      ({ StreamARN, StreamCreationTimestamp: created }) =>
-        StreamARN === arn &&
-        (created === undefined ||
-          toTheSecond(created.getTime()).getTime() === toTheSecond(createdAtMs).getTime()),
-    )
-  )
-}

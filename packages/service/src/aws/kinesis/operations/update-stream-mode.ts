@@ -1,7 +1,7 @@
 import type { UpdateStreamModeInput } from '@aws-sdk/client-kinesis'
 import { limitExceeded, onDemandOnly, stored } from '../exceptions.ts'
 import { onDemandStreamsMax } from '../limits.ts'
-import { activeStreamOf, checkNoChannels } from '../operation.ts'
+import { activeStreamOf, checkNoneHangsOn } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { checkWarm, warmed } from '../warm-throughput.ts'
 
@@ -18,7 +18,7 @@ export const updateStreamMode =
     if (warm !== undefined && mode !== 'ON_DEMAND') throw onDemandOnly('warmThroughputMiBps')
     if (warm !== undefined) checkWarm({ streams }, warm)
     if (mode === stream.record.mode) return
-    if (mode === 'PROVISIONED') checkNoChannels(services, stream, 'switched to provisioned capacity')
+    if (mode === 'PROVISIONED') checkNoneHangsOn(services, stream, 'switched to provisioned capacity')
     const onDemand = streams.list().filter(({ record }) => record.mode === 'ON_DEMAND').length
     if (mode === 'ON_DEMAND' && onDemand >= onDemandStreamsMax)
       throw limitExceeded(`An account can have at most ${onDemandStreamsMax} on-demand streams.`)

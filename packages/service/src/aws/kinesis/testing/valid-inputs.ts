@@ -11,6 +11,7 @@ const texts: Readonly<Record<string, string>> = {
   ConsumerARN: `${streamArn}/consumer/reader:1700000000`,
   ShardId: 'shardId-000000000000',
   ChannelARN: 'arn:aws:kinesis:us-east-1:000000000000:channel/lake',
+  QueueARN: 'arn:aws:kinesis:us-east-1:000000000000:queue/work',
   ServiceExecutionRoleARN: 'arn:aws:iam::000000000000:role/deliver',
   BucketARN: 'arn:aws:s3:::lake',
   ExpectedBucketOwner: '000000000000',

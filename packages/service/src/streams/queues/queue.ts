@@ -1,0 +1,292 @@
+import { type Clock, Deferred, type Random } from '@sluice/effects'
+import { Mutex } from '../../fleet/mutex.ts'
+import { parseSequenceNumber } from '../sequence-number.ts'
+import { keptShards } from '../shards.ts'
+import type { StoredRecord, Stream } from '../stream.ts'
+import { type ShardRecord, shardIdOf } from '../stream-record.ts'
+import { type ItemChange, type QueueItem, QueueItems } from './queue-items.ts'
+import type { QueueJournal } from './queue-journal.ts'
+import type { QueueRecord } from './queue-record.ts'
+import { formatHandle, parseHandle } from './receipt-handle.ts'
+
+interface QueueContext {
+  stream: Stream
+  journal: QueueJournal
+  clock: Clock
+  random: Random
+}
+
+/** A record as it is delivered once. */
+export interface Received {
+  handle: string
+  record: StoredRecord
+  firstReceivedAtMs: number
+  receives: number
+}
+
+interface Receive {
+  /** Dead letters, or the others. */
+  isDead: boolean
+  countMax: number
+  waitMs: number
+  visibilitySeconds: number | undefined
+}
+
+/** What becomes of a receipt handle: null where it was done, else why not. */
+export type HandleOutcome = null | 'invalid' | 'gone' | 'not kept'
+
+/** AWS's: of one queue. */
+export const inFlightMax = 120_000
+const receivedBytesMax = 10_485_760
+/** So often whoever waits looks whether the time of day has come to something. */
+const lookMs = 1_000
+
+/**
+ * A queue that is ACTIVE: whoever receives a record has it to themselves until they acknowledge it or its time is over. Decisions
+ * are taken in memory at once, so that nobody else takes the same, and are answered when the journal has them.
+ */
+export class Queue {
+  readonly #context: QueueContext
+  readonly #items = new QueueItems()
+  /** Records are looked for by one after the other. */
+  readonly #taking = new Mutex()
+  readonly #wakeUps = new Set<() => void>()
+  /** Shards of whose next record this is told. */
+  readonly #heard = new Set<number>()
+  #record: QueueRecord
+  #opening: Promise<void> | null = null
+  #isEnded = false
+
+  constructor(record: QueueRecord, context: QueueContext) {
+    this.#record = record
+    this.#context = context
+  }
+
+  /** What is kept of it has changed. */
+  changed(record: QueueRecord): void {
+    this.#record = record
+  }
+
+  /** Nobody waits for its records any more. */
+  end(): void {
+    this.#isEnded = true
+    this.#wake()
+  }
+
+  /** Up to so many, as soon as there is one; none when the time is over, and null where too many are in flight. */
+  async receive(receive: Receive): Promise<Received[] | null> {
+    const { clock } = this.#context
+    await this.#open()
+    const untilMs = clock.monotonic() + receive.waitMs
+    for (;;) {
+      if (this.#items.inFlight >= inFlightMax) return null
+      const woken = this.#listen()
+      try {
+        const received = await this.#taking.run(() => this.#take(receive))
+        const leftMs = untilMs - clock.monotonic()
+        if (received.length > 0 || leftMs <= 0 || this.#isEnded) return received
+        const dueMs = Math.max(0, this.#items.nextVisibleMs - clock.now())
+        await this.#sleep(Math.min(leftMs, dueMs, lookMs), woken.promise)
+      } finally {
+        this.#wakeUps.delete(woken.resolve)
+      }
+    }
+  }
+
+  #listen(): Deferred<void> {
+    const woken = new Deferred<void>()
+    this.#wakeUps.add(woken.resolve)
+    return woken
+  }
+
+  async #sleep(ms: number, woken: Promise<void>): Promise<void> {
+    const over = new Deferred<void>()
+    const timer = this.#context.clock.schedule(ms, () => over.resolve())
+    await Promise.race([over.promise, woken])
+    timer.cancel()
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakeUps) wake()
+  }
+
+  async #take(receive: Receive): Promise<Received[]> {
+    const { clock } = this.#context
+    const { maxReceiveCount } = this.#record.attributes
+    const died = this.#items.reveal(clock.now(), maxReceiveCount)
+    const buried = this.#context.journal.write(died.map((item) => ({ ...placeOf(item), item })))
+    const changes: ItemChange[] = []
+    const received: Received[] = []
+    await this.#takeAgain(receive, received, changes)
+    if (!receive.isDead) await this.#takeNew(receive, received, changes)
+    await Promise.all([buried, this.#context.journal.write(changes)])
+    if (died.length > 0) this.#wake()
+    return received
+  }
+
+  /** What was received before and is visible. */
+  async #takeAgain(receive: Receive, received: Received[], changes: ItemChange[]): Promise<void> {
+    for (
+      let item = this.#items.firstVisible(receive.isDead);
+      item;
+      item = this.#items.firstVisible(receive.isDead)
+    ) {
+      if (received.length >= receive.countMax || bytesOf(received) >= receivedBytesMax) return
+      const record = await this.#recordAt(item)
+      // It may have been acknowledged, or hidden, meanwhile.
+      if (this.#items.firstVisible(receive.isDead) !== item) continue
+      if (!record) {
+        // Its time in the stream is over.
+        this.#items.remove(item)
+        changes.push({ ...placeOf(item), item: null })
+      } else received.push(this.#deliver(item, record, receive, changes))
+    }
+  }
+
+  async #takeNew(receive: Receive, received: Received[], changes: ItemChange[]): Promise<void> {
+    const { stream, clock } = this.#context
+    for (const shard of keptShards(stream.record, clock.now())) {
+      const countMax = receive.countMax - received.length
+      const bytesMax = receivedBytesMax - bytesOf(received)
+      if (countMax <= 0 || bytesMax <= 0) return
+      this.#hear(shard)
+      const next = this.#nextOf(shard)
+      const page = await stream.read(shard, next, { countMax, bytesMax })
+      const reached = page.next ?? shard.closed?.endOffset ?? next
+      if (reached === next) continue
+      this.#items.advance(shard.number, reached)
+      changes.push({ shard: shard.number, next: reached })
+      for (const record of page.records) {
+        const item = {
+          shard: shard.number,
+          offset: offsetOf(record),
+          receives: 0,
+          firstReceivedAtMs: clock.now(),
+          visibleAtMs: 0,
+          handle: '',
+          isDead: false,
+        }
+        received.push(this.#deliver(item, record, receive, changes))
+      }
+    }
+  }
+
+  #deliver(item: QueueItem, record: StoredRecord, receive: Receive, changes: ItemChange[]): Received {
+    const { clock, random } = this.#context
+    const { visibilitySeconds = this.#record.attributes.visibilitySeconds } = receive
+    item.receives++
+    item.visibleAtMs = clock.now() + visibilitySeconds * 1_000
+    item.handle = Buffer.from(random.bytes(12)).toString('hex')
+    this.#items.put(item)
+    changes.push({ ...placeOf(item), item })
+    const { firstReceivedAtMs, receives } = item
+    return { handle: formatHandle(this.#record.uuid, item), record, firstReceivedAtMs, receives }
+  }
+
+  async #recordAt({ shard: number, offset }: QueueItem): Promise<StoredRecord | undefined> {
+    const { stream, clock } = this.#context
+    const shard = keptShards(stream.record, clock.now()).find((one) => one.number === number)
+    if (!shard) return undefined
+    const [record] = (await stream.read(shard, offset, { countMax: 1, bytesMax: receivedBytesMax })).records
+    return record && offsetOf(record) === offset ? record : undefined
+  }
+
+  #nextOf({ number }: ShardRecord): number {
+    return this.#items.next(number) ?? this.#record.begins?.[shardIdOf(number)] ?? 0
+  }
+
+  /** Whoever waits is told of the shard's next record. */
+  #hear(shard: ShardRecord): void {
+    if (this.#heard.has(shard.number)) return
+    this.#heard.add(shard.number)
+    void this.#context.stream.news(shard).then(() => {
+      this.#heard.delete(shard.number)
+      this.#wake()
+    })
+  }
+
+  /** It is not delivered again. One that is done with already may be acknowledged once more. */
+  acknowledge(handle: string, isDead: boolean): Promise<HandleOutcome> {
+    return this.#with(handle, isDead, (item) => {
+      if (!item) return []
+      this.#items.remove(item)
+      return [{ ...placeOf(item), item: null }]
+    })
+  }
+
+  /** It is visible in so many seconds. */
+  hide(handle: string, isDead: boolean, seconds: number): Promise<HandleOutcome> {
+    return this.#with(handle, isDead, (item) => {
+      if (!item) return null
+      item.visibleAtMs = this.#context.clock.now() + seconds * 1_000
+      this.#items.put(item)
+      this.#wake()
+      return [{ ...placeOf(item), item }]
+    })
+  }
+
+  /** A dead letter is delivered as at the beginning. */
+  restore(handle: string): Promise<HandleOutcome> {
+    return this.#with(handle, true, (item) => {
+      if (!item) return null
+      const restored = {
+        ...item,
+        receives: 0,
+        isDead: false,
+        visibleAtMs: this.#context.clock.now(),
+        handle: '',
+      }
+      this.#items.remove(item)
+      this.#items.put(restored)
+      this.#wake()
+      return [{ ...placeOf(restored), item: restored }]
+    })
+  }
+
+  /** `change` is given none where the record is done with, and answers null where that is too late. */
+  async #with(
+    handle: string,
+    isDead: boolean,
+    change: (item: QueueItem | undefined) => ItemChange[] | null,
+  ): Promise<HandleOutcome> {
+    await this.#open()
+    const place = parseHandle(handle)
+    if (place?.queue !== this.#record.uuid || place.offset >= (this.#items.next(place.shard) ?? 0))
+      return 'invalid'
+    const item = this.#items.of(place.shard, place.offset)
+    if (item && (item.handle !== place.handle || item.isDead !== isDead)) return 'gone'
+    const changes = change(item)
+    if (!changes) return 'gone'
+    try {
+      await this.#context.journal.write(changes)
+      return null
+    } catch {
+      // It is as nobody knows; it comes again when its time is over.
+      if (item) this.#items.put(item)
+      return 'not kept'
+    }
+  }
+
+  /** Learns once what was written of it. */
+  async #open(): Promise<void> {
+    this.#opening ??= this.#context.journal.replay((change) => this.#items.replay(change))
+    try {
+      await this.#opening
+    } catch (error) {
+      this.#opening = null
+      throw error
+    }
+  }
+}
+
+function placeOf({ shard, offset }: QueueItem) {
+  return { shard, offset }
+}
+
+function offsetOf({ sequenceNumber }: StoredRecord): number {
+  return Number(parseSequenceNumber(sequenceNumber)?.place ?? 1n) - 1
+}
+
+function bytesOf(received: readonly Received[]): number {
+  return received.reduce((sum, { record }) => sum + record.data.length, 0)
+}
