@@ -459,8 +459,11 @@ export class Broker implements BrokerServices {
 
   #brokersChanged(ids: ReadonlySet<number>): void {
     this.partitions.reviewIsrs()
-    for (const id of ids)
-      if (id !== this.nodeId && this.metadata.broker(id)?.inControlledShutdown) this.#registration.hurry()
+    for (const id of ids) {
+      const broker = this.metadata.broker(id)
+      if (!broker) for (const part of [this.partitions, this.peers]) part.forgetBroker(id)
+      else if (id !== this.nodeId && broker.inControlledShutdown) this.#registration.hurry()
+    }
   }
 
   *#configsChanged(): Steps {

@@ -112,6 +112,24 @@ it('asks again for what is not answered, and after an error of the request or on
   }
 })
 
+it('asks ever less often while the controller knows another incarnation, and at once what comes after that', async () => {
+  const test = new Answering()
+  test.errorCode = ErrorCode.STALE_BROKER_EPOCH
+  test.add(0)
+  await test.clock.advance(60_000)
+  expect(test.requests.length).toBeLessThan(70)
+  const before = test.requests.length
+  test.errorCode = ErrorCode.NONE
+  test.answers.set(0, { errorCode: ErrorCode.NONE })
+  await test.clock.advance(5_000)
+  expect(test.requests.length).toBe(before + 1)
+  test.errorCode = ErrorCode.NOT_CONTROLLER
+  test.answers.clear()
+  test.add(1)
+  await test.clock.advance(50)
+  expect(test.requests.length).toBe(before + 3)
+})
+
 it('tells the leader of a refusal, and of an answer that changes nothing', async () => {
   const test = new Answering()
   test.answers

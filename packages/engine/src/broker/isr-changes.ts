@@ -4,8 +4,8 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import { LeaderRecoveryState } from '../metadata/topics-image.ts'
 import type { IsrChange } from '../replication/replica.ts'
 
-/** What was not answered is asked again this much later. */
-const retryMs = 50
+/** What was not answered is asked again this much later, and each time in vain twice as much, up to a limit. */
+const retryMs = { first: 50, max: 1_000 } as const
 
 type Answer = ResponseOf<typeof AlterPartition>['topics'][number]['partitions'][number]
 
@@ -40,7 +40,7 @@ interface IsrChangesOptions {
  *
  * 1. What comes within a turn of the event loop, or while a request is out, goes in one request.
  * 2. A leader asks for one change of its partition at a time; one of a later epoch takes the earlier one's place.
- * 3. A change is asked for again until the controller has said what comes of it.
+ * 3. A change is asked for again until the controller has said what comes of it, ever less often while it says nothing.
  */
 export class IsrChanges {
   readonly #options: IsrChangesOptions
@@ -48,6 +48,9 @@ export class IsrChanges {
   readonly #unanswered = new Map<string, IsrChange>()
   #asking = false
   #closed = false
+  #retryMs: number = retryMs.first
+  /** Of the last request. */
+  #error: number = ErrorCode.NONE
 
   constructor(options: IsrChangesOptions) {
     this.#options = options
@@ -74,7 +77,7 @@ export class IsrChanges {
   }
 
   async #ask(): Promise<void> {
-    const { controller, brokerId, brokerEpoch, logger } = this.#options
+    const { controller, brokerId, brokerEpoch } = this.#options
     const changes = [...this.#unanswered.values()]
     if (!this.#closed && changes.length > 0) {
       const response = await controller.request(AlterPartition, AlterPartition.maxVersion, {
@@ -82,17 +85,26 @@ export class IsrChanges {
         brokerEpoch: brokerEpoch(),
         topics: topicsOf(changes),
       })
-      const { errorCode } = response
-      // What the controller's disk refuses its own state tells, once.
-      const level = errorCode === ErrorCode.KAFKA_STORAGE_ERROR ? 'debug' : 'warn'
-      if (errorCode !== ErrorCode.NONE)
-        logger[level]('the controller refuses to change in-sync replicas', { error: errorCode })
+      this.#tell(response.errorCode)
       this.#answered(changes, response)
     }
     this.#asking = false
+    const isInVain = changes.length > 0 && changes.every((change) => this.#isUnanswered(change))
+    const delayMs = isInVain ? this.#retryMs : retryMs.first
+    this.#retryMs = isInVain ? Math.min(2 * delayMs, retryMs.max) : retryMs.first
     if (this.#closed || this.#unanswered.size === 0) return
     const allNew = changes.every((change) => !this.#isUnanswered(change))
-    this.#askIn(allNew ? null : retryMs)
+    this.#askIn(allNew ? null : delayMs)
+  }
+
+  /** Once: another incarnation may have taken this one's place for good (STALE_BROKER_EPOCH). */
+  #tell(errorCode: number): void {
+    const isNew = errorCode !== this.#error
+    this.#error = errorCode
+    if (errorCode === ErrorCode.NONE || !isNew) return
+    // What the controller's disk refuses its own state tells, once.
+    const level = errorCode === ErrorCode.KAFKA_STORAGE_ERROR ? 'debug' : 'warn'
+    this.#options.logger[level]('the controller refuses to change in-sync replicas', { error: errorCode })
   }
 
   #answered(changes: readonly IsrChange[], response: ResponseOf<typeof AlterPartition>): void {

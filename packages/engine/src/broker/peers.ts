@@ -67,7 +67,7 @@ export class Peers {
 
   close(): void {
     this.#isClosed = true
-    for (const brokerId of this.#connections.keys()) this.#forget(brokerId)
+    for (const brokerId of this.#connections.keys()) this.forgetBroker(brokerId)
   }
 
   async #connection(brokerId: number): Promise<Connection> {
@@ -84,7 +84,8 @@ export class Peers {
     return connection
   }
 
-  #forget(brokerId: number): void {
+  /** The broker is registered no more. */
+  forgetBroker(brokerId: number): void {
     const opening = this.#connections.get(brokerId)
     this.#connections.delete(brokerId)
     void opening?.then(

@@ -105,6 +105,11 @@ export class Partitions {
     this.#fetchers.begin()
   }
 
+  /** A broker is registered no more. */
+  forgetBroker(brokerId: number): void {
+    this.#fetchers.forget(brokerId)
+  }
+
   get(topic: string, index: number): Partition | undefined {
     return this.#byTopic.get(topic)?.[index]
   }

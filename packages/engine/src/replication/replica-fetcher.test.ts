@@ -306,6 +306,18 @@ describe('a follower whose log', () => {
     expect(follower.position).toMatchObject({ fetchOffset: 1, lastFetchedEpoch: 2 })
   })
 
+  it('goes another way each time waits at last, as its leader would be asked without end', async () => {
+    follows.fetcher.add(follows.follower(0, 3))
+    let times = 0
+    for (await follows.settle(); follows.leader.isAsked && times < 1_000; times++) {
+      ;(await follows.fetch()).answer([{ partitionIndex: 0, divergingEpoch: { epoch: 2, endOffset: 3 } }])
+      await follows.settle()
+    }
+    expect(times).toBe(101)
+    await follows.clock.advance(backoffMs)
+    expect(follows.leader.isAsked).toBe(true)
+  })
+
   it('ends outside that of the leader begins within, once the leader has said where it is', async () => {
     const follower = follows.follower()
     follows.fetcher.add(follower)

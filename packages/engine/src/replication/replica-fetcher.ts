@@ -42,14 +42,20 @@ interface Entry {
   readonly follower: Follower
   /** Monotonic: after an error the partition waits, and the others go on. */
   delayedUntilMs: number
+  /** How often it has gone back since then, to where it agrees with its leader. */
+  wentBack: { times: number; sinceMs: number }
 }
+
+/** So often at once: each time finds another epoch in which the two logs part. More is a quarrel without an end. */
+const goingBackMax = 100
 
 /**
  * Fetches for all followers of one leader, over one connection.
  *
  * 1. One request for all that do not wait; the leader answers when it has something, or after a while.
  * 2. Each follower takes its part: records, or the word that its log has gone another way, and is to be cut.
- * 3. What went wrong with one partition delays that one; what went wrong with the connection delays all.
+ * 3. What went wrong with one partition delays that one, and so does going back again and again; what went wrong with the
+ *    connection delays all.
  *
  * A follower may be replaced while the leader is asked: an answer that fits none that is here, from where it was asked,
  * is passed over.
@@ -70,12 +76,18 @@ export class ReplicaFetcher {
   }
 
   add(follower: Follower): void {
-    this.#entries.set(keyOf(follower), { follower, delayedUntilMs: 0 })
+    const wentBack = { times: 0, sinceMs: 0 }
+    this.#entries.set(keyOf(follower), { follower, delayedUntilMs: 0, wentBack })
     this.#wake()
   }
 
   delete(follower: Follower): void {
     if (this.#entries.get(keyOf(follower))?.follower === follower) this.#entries.delete(keyOf(follower))
+  }
+
+  /** Some partition is fetched for. */
+  get isNeeded(): boolean {
+    return this.#entries.size > 0
   }
 
   async close(): Promise<void> {
@@ -175,7 +187,7 @@ export class ReplicaFetcher {
   #takes(follower: Follower, fetched: FetchedPartition, diverges: boolean): boolean {
     if (diverges) {
       const { epoch, endOffset } = fetched.divergingEpoch
-      return follower.truncate({ epoch, endOffset: Number(endOffset) })
+      return follower.truncate({ epoch, endOffset: Number(endOffset) }) && this.#mayGoBack(follower)
     }
     return follower.take({
       records: fetched.records,
@@ -191,6 +203,19 @@ export class ReplicaFetcher {
     this.#delay(follower)
   }
 
+  /** Whether a follower that has gone back may fetch at once. */
+  #mayGoBack(follower: Follower): boolean {
+    const { clock, config } = this.#options
+    const wentBack = this.#entries.get(keyOf(follower))?.wentBack
+    if (!wentBack) return true
+    const nowMs = clock.monotonic()
+    if (nowMs - wentBack.sinceMs >= config.int('replica.fetch.backoff.ms')) {
+      wentBack.sinceMs = nowMs
+      wentBack.times = 0
+    }
+    return ++wentBack.times <= goingBackMax
+  }
+
   #delay(follower: Follower): void {
     const entry = this.#entries.get(keyOf(follower))
     if (entry?.follower !== follower) return
@@ -203,7 +228,8 @@ export class ReplicaFetcher {
     const end = await this.#offsetOfLeader(follower, listOffsets.latest)
     const start = await this.#offsetOfLeader(follower, listOffsets.earliest)
     if (this.#entries.get(keyOf(follower))?.follower !== follower || !isCurrent(follower, asked)) return
-    if (start === null || end === null || !follower.enterRange(start, end)) this.#delay(follower)
+    const isWithin = start !== null && end !== null && follower.enterRange(start, end)
+    if (!isWithin || !this.#mayGoBack(follower)) this.#delay(follower)
   }
 
   async #offsetOfLeader(follower: Follower, timestamp: number): Promise<number | null> {

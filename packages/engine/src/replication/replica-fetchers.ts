@@ -34,6 +34,14 @@ export class ReplicaFetchers {
     this.#byLeader.get(follower.leader)?.delete(follower)
   }
 
+  /** The broker is registered no more, and leads nothing here: it may never come back. */
+  forget(leader: number): void {
+    const fetcher = this.#byLeader.get(leader)
+    if (!fetcher || fetcher.isNeeded) return
+    this.#byLeader.delete(leader)
+    this.#options.watch(fetcher.close())
+  }
+
   close(): void {
     for (const fetcher of this.#byLeader.values()) this.#options.watch(fetcher.close())
   }
