@@ -25,8 +25,10 @@ export function consumersTab(context: TabContext): Tab {
         operation: 'ListStreamConsumers',
         input: { StreamARN: arn },
       } as const
+      const isFirst = consumers.length === 0
       consumers = await api.all<Consumer>(call, 'Consumers')
       show()
+      if (isFirst) await measure()
     } catch (error) {
       list.show(String(error), () => failureNote('Consumers cannot be listed', error))
       context.onRefused(error)

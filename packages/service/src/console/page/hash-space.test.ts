@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { childrenOf, middleOf, neighboursOf, placed, shareText } from './hash-space.ts'
+import { childrenOf, middleOf, neighboursOf, placed, shareText, shortId } from './hash-space.ts'
 import type { Shard } from './kinesis.ts'
 
 const last = 2n ** 128n - 1n
@@ -79,4 +79,8 @@ it('says how large a share is', () => {
   expect(shareText(shard(0, [0n, last / 3n]))).toBe('33.33 %')
   expect(shareText(shard(0, [0n, last / 2_000_000n]))).toBe('0 %')
   expect(shareText(shard(0, [0n, last / 20_000n]))).toBe('< 0.01 %')
+})
+
+it('has a short name for each', () => {
+  expect(['shardId-000000000000', 'shardId-000000001200'].map(shortId)).toEqual(['0', '1200'])
 })

@@ -79,3 +79,8 @@ export function shareText({ HashKeyRange: range }: Shard): string {
 function share(keys: bigint): number {
   return Number((keys * precision) / hashKeys) / Number(precision)
 }
+
+/** `shardId-000000000012` is 12. */
+export function shortId(id: string): string {
+  return id.replace(/^shardId-0*(?=\d)/, '')
+}

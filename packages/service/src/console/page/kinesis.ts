@@ -27,7 +27,7 @@ export interface Shard {
   SequenceNumberRange: { StartingSequenceNumber: string; EndingSequenceNumber?: string }
 }
 
-export interface StreamRecord {
+interface StreamRecord {
   SequenceNumber: string
   /** Seconds since 1970, with a fraction. */
   ApproximateArrivalTimestamp: number
@@ -35,6 +35,11 @@ export interface StreamRecord {
   Data: string
   PartitionKey: string
   EncryptionType?: string
+}
+
+/** With the shard that it was read from. */
+export interface ReadRecord extends StreamRecord {
+  shard: string
 }
 
 export interface RecordPage {

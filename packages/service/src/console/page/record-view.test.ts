@@ -3,6 +3,7 @@ import { toBase64 } from './formats.ts'
 import { dataText, isLike, previewOf } from './record-view.ts'
 
 const record = (data: string, key = 'user-1') => ({
+  shard: 'shardId-000000000000',
   SequenceNumber: '1',
   ApproximateArrivalTimestamp: 1,
   Data: data,

@@ -2,16 +2,27 @@ import { commandOf } from './command.ts'
 import { type Child, code, emptyState, h, Region, say } from './dom.ts'
 import { Failure, failureNote } from './failure.ts'
 import { base64Bytes, bytesText, counted, spanText, timeText } from './formats.ts'
-import { isOpen } from './hash-space.ts'
-import type { Shard, StreamRecord, StreamSummary } from './kinesis.ts'
+import { isOpen, shortId } from './hash-space.ts'
+import type { ReadRecord, Shard, StreamSummary } from './kinesis.ts'
 import { live } from './live.ts'
 import { dataElement, isLike, type View, views } from './record-view.ts'
 import { note, streamAddress } from './route.ts'
-import { iteratorCall, recordsCall, ShardReader, type Start } from './shard-reader.ts'
+import {
+  iteratorCall,
+  type Reader,
+  readersMax,
+  recordsCall,
+  ShardReader,
+  ShardsReader,
+  type Start,
+} from './shard-reader.ts'
 import type { Tab, TabContext } from './page.ts'
 
-/** Follows what comes; other readers of the shard keep four of its five reads a second. */
+/** Follows what comes; other readers of a shard keep three of its five reads a second. */
 const everyMs = 1_000
+const pagesATurn = 2
+/** Instead of a shard. */
+const allShards = 'all'
 /** What is there already is read in parts: who wants more says so. */
 const recordsAtOnce = 200
 /** The oldest go when more are shown. */
@@ -47,13 +58,16 @@ class RecordsTab {
   readonly #command = h('div')
   readonly #end: () => void
   #shards: string | null = null
-  #reader: ShardReader | null = null
+  #open: string[] = []
+  #reader: Reader | null = null
   /** Which is at it: no page is read twice. */
-  #reading: ShardReader | null = null
-  #records: StreamRecord[] = []
+  #reading: Reader | null = null
+  #records: ReadRecord[] = []
   #readCount = 0
   /** Reads until so many are there. */
   #countMax = recordsAtOnce
+  /** Has seen all that was there, and sees what comes. */
+  #isFollowing = false
   #isPaused = false
   #dropped = 0
 
@@ -111,18 +125,17 @@ class RecordsTab {
     if (key === this.#shards) return
     const isFirst = this.#shards === null
     this.#shards = key
+    this.#open = shards.filter(isOpen).map(({ ShardId: id }) => id)
     const asked = isFirst ? this.#context.query.get('shard') : this.#shard.value
-    const chosen = asked ?? shards.find(isOpen)?.ShardId
+    const { length } = this.#open
+    const chosen = asked ?? (length > 1 ? allShards : this.#open[0])
+    const all = length > readersMax ? `the first ${readersMax} open shards` : 'all open shards'
+    const option = (value: string, label: string) => h('option', { value, selected: value === chosen }, label)
     this.#shard.replaceChildren(
-      ...shards.map((shard) =>
-        h(
-          'option',
-          { value: shard.ShardId, selected: shard.ShardId === chosen },
-          `${shard.ShardId}${isOpen(shard) ? '' : ' (closed)'}`,
-        ),
-      ),
+      option(allShards, all),
+      ...shards.map((shard) => option(shard.ShardId, `${shard.ShardId}${isOpen(shard) ? '' : ' (closed)'}`)),
     )
-    if (isFirst && shards.length > 0 && this.#at.checkValidity()) this.#begin()
+    if (!this.#reader && shards.length > 0 && this.#at.checkValidity()) this.#begin()
   }
 
   #form(): HTMLElement {
@@ -145,7 +158,7 @@ class RecordsTab {
   }
 
   #table(): HTMLElement {
-    const columns = ['Arrived', 'Partition key', 'Sequence number', 'Size', 'Data']
+    const columns = ['Arrived', 'Shard', 'Partition key', 'Sequence number', 'Size', 'Data']
     const head = h('thead', {}, h('tr', {}, ...columns.map((column) => h('th', { scope: 'col' }, column))))
     return h(
       'div',
@@ -173,15 +186,21 @@ class RecordsTab {
       at: this.#at.disabled ? '' : this.#at.value,
     }
     for (const [name, value] of Object.entries(start)) note(name, value)
-    this.#reader = new ShardReader(this.#context.api, this.#context.name, start)
+    const { api, name: stream } = this.#context
+    const isAll = start.shard === allShards
+    this.#reader = isAll
+      ? new ShardsReader(api, stream, start, this.#open)
+      : new ShardReader(api, stream, start)
     this.#records = []
     this.#rows.replaceChildren()
     this.#readCount = 0
     this.#dropped = 0
     this.#countMax = recordsAtOnce
     this.#isPaused = false
-    const calls = [iteratorCall(this.#context.name, start), recordsCall('ITERATOR')]
-    this.#command.replaceChildren(...calls.map((call) => code(commandOf(call))))
+    this.#isFollowing = false
+    const calls = [iteratorCall(stream, start), recordsCall('ITERATOR')]
+    const tail = `npx sluice stream tail ${stream}${start.from === 'LATEST' ? '' : ' --from-start'}`
+    this.#command.replaceChildren(...(isAll ? [code(tail)] : calls.map((call) => code(commandOf(call)))))
     void this.#read()
   }
 
@@ -197,16 +216,15 @@ class RecordsTab {
     if (!reader || this.#reading === reader) return
     this.#reading = reader
     try {
-      while (this.#isWanted(reader)) {
+      for (let pages = 0; pages < pagesATurn && this.#isWanted(reader); pages++) {
         const records = await reader.next(Date.now())
         if (reader !== this.#reader) return
         this.#take(records)
         this.#problem.show(null, () => null)
+        if (reader.behindMs === 0) this.#isFollowing = true
         this.#showProgress()
         if (records.length === 0 || reader.behindMs === 0) break
       }
-      // Whoever has seen all that was there follows what comes.
-      if (reader.behindMs === 0) this.#countMax = this.#readCount + recordsAtOnce
     } catch (error) {
       this.#failed(error)
     } finally {
@@ -215,9 +233,9 @@ class RecordsTab {
     this.#showProgress()
   }
 
-  #isWanted(reader: ShardReader): boolean {
-    if (reader !== this.#reader || this.#isPaused || reader.isAtEnd) return false
-    return this.#readCount < this.#countMax
+  #isWanted(reader: Reader): boolean {
+    if (reader !== this.#reader || this.#isPaused || reader.children !== null) return false
+    return this.#isFollowing || this.#readCount < this.#countMax
   }
 
   /** What ends by itself is tried again in a second. */
@@ -233,7 +251,7 @@ class RecordsTab {
     this.#context.onRefused(error)
   }
 
-  #take(records: readonly StreamRecord[]): void {
+  #take(records: readonly ReadRecord[]): void {
     this.#readCount += records.length
     this.#records.push(...records)
     this.#append(records)
@@ -246,17 +264,18 @@ class RecordsTab {
     }
   }
 
-  #append(records: readonly StreamRecord[]): void {
+  #append(records: readonly ReadRecord[]): void {
     const text = this.#filter.value.toLowerCase()
     this.#rows.append(...records.filter((record) => isLike(record, text)).map((record) => this.#row(record)))
   }
 
-  #row(record: StreamRecord): HTMLElement {
+  #row(record: ReadRecord): HTMLElement {
     const { ApproximateArrivalTimestamp: at, PartitionKey: key, SequenceNumber: number, Data: data } = record
     return h(
       'tr',
       { 'data-number': number },
       h('td', {}, timeText(at)),
+      h('td', {}, h('span', { title: record.shard }, shortId(record.shard))),
       h('td', {}, key),
       h('td', {}, h('code', { title: number }, `…${number.slice(-12)}`)),
       h('td', {}, bytesText(base64Bytes(data))),
@@ -275,32 +294,23 @@ class RecordsTab {
   #showProgress(): void {
     const reader = this.#reader
     this.#pause.textContent = this.#isPaused ? 'Resume' : 'Pause'
-    this.#pause.disabled = !reader || reader.isAtEnd
+    this.#pause.disabled = !reader || reader.children !== null
     if (!reader) return
-    const { behindMs, children, lastNumber } = reader
-    const isFull = this.#readCount >= this.#countMax
+    const { behindMs, children } = reader
+    const isFull = !this.#isFollowing && this.#readCount >= this.#countMax
     const shown = this.#rows.childElementCount
-    const data = [
-      reader.start,
-      behindMs,
-      children,
-      lastNumber,
-      isFull,
-      this.#isPaused,
-      this.#readCount,
-      shown,
-    ]
+    const data = [reader.start, behindMs, children, isFull, this.#isPaused, this.#readCount, shown]
     this.#progress.show(data, () => [this.#sentence(reader, shown), this.#next(reader, isFull)])
   }
 
   /** Exactly what has been read: nobody shall take what was not looked at for what is not there. */
-  #sentence({ start, behindMs, isAtEnd }: ShardReader, shown: number): Child {
+  #sentence({ start, behindMs, children }: Reader, shown: number): Child {
     const hidden = this.#records.length - shown
     const parts = [
-      `Read ${counted(this.#readCount, 'record')} of ${start.shard} from ${start.from}${start.at === '' ? '' : ` ${start.at}`} on`,
+      `Read ${counted(this.#readCount, 'record')} of ${start.shard === allShards ? 'all open shards' : start.shard} from ${start.from}${start.at === '' ? '' : ` ${start.at}`} on`,
       hidden > 0 ? `${shown} shown, ${hidden} not like “${this.#filter.value}”` : '',
       this.#dropped > 0 ? `the oldest ${this.#dropped} shown no more` : '',
-      behindMs === null || isAtEnd
+      behindMs === null || children !== null
         ? ''
         : behindMs === 0
           ? 'at the latest'
@@ -309,7 +319,7 @@ class RecordsTab {
     return h('p', { class: 'quiet' }, `${parts.filter((part) => part !== '').join(' · ')}.`)
   }
 
-  #next({ start, children, behindMs }: ShardReader, isFull: boolean): Child {
+  #next({ start, children, behindMs }: Reader, isFull: boolean): Child {
     const { name } = this.#context
     if (children !== null) {
       const links = children.flatMap((id) => [
@@ -340,7 +350,7 @@ class RecordsTab {
     const put = `aws kinesis put-record --stream-name ${name} --partition-key user-1 --data aGVsbG8=`
     return emptyState(
       start.from === 'LATEST' ? 'Waiting for records.' : 'No records here yet.',
-      h('p', {}, 'What is put into the shard appears here. “Put record” puts one, and so does this:'),
+      h('p', {}, 'What is put into it appears here. “Put record” puts one, and so does this:'),
       code(put),
     )
   }

@@ -1,6 +1,15 @@
 import { type Child, emptyState, facts, h, Region, say, state, table } from './dom.ts'
 import { bytesText, counted, spanText } from './formats.ts'
-import { childrenOf, isOpen, middleOf, neighboursOf, parentsOf, placed, shareText } from './hash-space.ts'
+import {
+  childrenOf,
+  isOpen,
+  middleOf,
+  neighboursOf,
+  parentsOf,
+  placed,
+  shareText,
+  shortId,
+} from './hash-space.ts'
 import type { Shard, StreamSummary } from './kinesis.ts'
 import { live } from './live.ts'
 import { type Figures, shardFigures, shardsMax, streamFigures } from './metrics.ts'
@@ -293,9 +302,4 @@ function figureCells({ bytesIn = 0, recordsIn = 0, bytesOut = 0, recordsOut = 0,
       ? h('span', { title: 'Nobody has read it in the last minute' }, '—')
       : spanText(ageMs),
   ]
-}
-
-/** `shardId-000000000012` is 12. */
-function shortId(id: string): string {
-  return id.replace(/^shardId-0*(?=\d)/, '')
 }

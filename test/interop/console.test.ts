@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
+
+// The console in a real browser, where this machine has Chromium: what a person sees of it, under its own rules for content.
+
+const names = ['chromium', 'chromium-browser', 'google-chrome']
+const chromium = names.find((name) => spawnSync(name, ['--version']).status === 0)
+if (!chromium) console.log(`The console is not looked at: there is no ${names.join(', ')}.`)
+
+const flags = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  ...[
+    '--disable-component-update',
+    '--disable-sync',
+    '--disable-quic',
+    '--virtual-time-budget=5000',
+    '--dump-dom',
+  ],
+]
+
+describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
+  'the console in a browser',
+  { timeout: 120_000 },
+  () => {
+    const sandbox = new Sandbox()
+    const profiles: string[] = []
+
+    beforeAll(async () => {
+      await ensureBuilt()
+      expect((await sandbox.start()).exitCode).toBe(0)
+      expect((await sandbox.run('stream create', 'clicks', '--shards', '2')).exitCode).toBe(0)
+      // It takes records when it is ACTIVE.
+      const put = () => sandbox.run('stream put', 'clicks', 'a:{"n":12345678901234567890}', 'b:<b>bold</b>')
+      await expect.poll(async () => (await put()).exitCode).toBe(0)
+    }, 120_000)
+    afterAll(async () => {
+      await sandbox.close()
+      for (const profile of profiles) rmSync(profile, { recursive: true, force: true })
+    })
+
+    /** The page as it stands when what it asks for has come, in a browser that knows nothing; signed in, or not. */
+    async function seen(path: string, { isSignedIn = true } = {}): Promise<string> {
+      const profile = mkdtempSync(join(tmpdir(), 'sluice-browser-'))
+      profiles.push(profile)
+      const { stdout } = await sandbox.run('console')
+      const [address = '', ticket = ''] = stdout.trim().split('#')
+      const at = `${address}${path}${isSignedIn ? `#${ticket}` : ''}`
+      const shown = spawnSync(chromium ?? '', [...flags, `--user-data-dir=${profile}`, at], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      })
+      expect(shown.status, shown.stderr).toBe(0)
+      return shown.stdout
+    }
+
+    it('shows clusters and streams to whoever has a link', async () => {
+      const page = await seen('')
+      expect(page).toContain('<strong>demo</strong>')
+      expect(page).toContain('href="/_sluice/console/streams/clicks"')
+    })
+
+    it('shows the shards of a stream', async () => {
+      const page = await seen('streams/clicks')
+      expect(page).toContain('2 open shards and 0 closed over the hash keys')
+      for (const number of [0, 1]) expect(page).toContain(`>shardId-00000000000${number}</a>`)
+    })
+
+    it('shows its records, whatever is in them as text', async () => {
+      const page = await seen('streams/clicks?tab=records')
+      expect(page).toContain('{"n":12345678901234567890}')
+      expect(page).toContain('&lt;b&gt;bold&lt;/b&gt;')
+    })
+
+    it('asks whoever has none for a key', async () => {
+      const page = await seen('streams/clicks', { isSignedIn: false })
+      expect(page).toContain('Secret access key')
+      expect(page).not.toContain('shardId-')
+    })
+  },
+)
