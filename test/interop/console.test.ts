@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
 
 // The console in a real browser, where this machine has Chromium: what a person sees of it, under its own rules for content.
@@ -35,7 +35,7 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
       expect((await sandbox.run('stream create', 'clicks', '--shards', '2')).exitCode).toBe(0)
       // It takes records when it is ACTIVE.
       const put = () => sandbox.run('stream put', 'clicks', 'a:{"n":12345678901234567890}', 'b:<b>bold</b>')
-      await expect.poll(async () => (await put()).exitCode).toBe(0)
+      await vi.waitFor(async () => expect((await put()).exitCode).toBe(0), { timeout: 25_000, interval: 100 })
     }, 120_000)
     afterAll(async () => {
       await sandbox.close()
