@@ -146,6 +146,7 @@ describe('start --detach', () => {
     expect(lines).toContain(`export BOOTSTRAP_SERVERS='${demo?.bootstrapServers}'`)
     const dotenv = (await sandbox.run('env', '-o', 'env', '--cluster', 'demo')).stdout
     expect(dotenv).toContain(`AWS_ACCESS_KEY_ID=${environment.AWS_ACCESS_KEY_ID}\n`)
+    expect((await sandbox.run('status', '-o', 'env')).stdout).toBe(dotenv)
     const config = sandbox.useConfigFile()
     const profile = await sandbox.run('env', '--profile', 'sluice')
     expect(profile.stdout).toContain("export AWS_PROFILE='sluice'\n")

@@ -51,7 +51,10 @@ describe('sluice fault', { timeout: 120_000 }, () => {
     const send = () => produce(connection, 'orders', 0, [{ value: 'x' }])
 
     const flags = ['--topic', 'orders', '--error', 'NOT_ENOUGH_REPLICAS', '--times', '1']
-    expect(await sandbox.run('fault add', 'Produce', ...flags)).toMatchObject({ exitCode: 0 })
+    expect(await sandbox.run('fault add', 'Produce', ...flags)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/once\('Produce'.* 0 +1\n$/),
+    })
     await expect(send()).rejects.toThrow(/NOT_ENOUGH_REPLICAS/)
     expect((await sandbox.run('fault list', '-o', 'json')).stdout).toBe('[]\n')
     await expect.poll(send).toMatchObject({ baseOffset: 0 })

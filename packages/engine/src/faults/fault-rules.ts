@@ -91,7 +91,8 @@ export class FaultRules {
   }
 
   always(api: string, { error, ...options }: FaultOptions & { error: string } = unsaid): Fault {
-    return this.#add('always', api, options, { error: this.#errorName(error) }, Infinity)
+    const word = options.times === 1 ? 'once' : 'always'
+    return this.#add(word, api, options, { error: this.#errorName(error) }, Infinity)
   }
 
   delay(api: string, { ms, ...options }: FaultOptions & { ms: number } = unsaid): Fault {

@@ -50,7 +50,7 @@ const membersOf = ({ schema }: AwsService, { input }: Operation): readonly Membe
 
 async function ask(service: AwsService, operation: Operation, change: Record<string, unknown>) {
   const body = {
-    ...(operation.input === null ? {} : sampleOf(service.schema, operation.input, 'wire')),
+    ...(operation.input === null ? {} : sampleOf(service.schema, operation.input, { naming: 'wire' })),
     ...change,
   }
   const isQuery = !service.protocols.some((name) => name.startsWith('json'))

@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts'
 import { NotRunningError } from './failure.ts'
 import { dataDirOption } from './options.ts'
 import { formatOptionWith, type OutputFormat, printOne } from './output.ts'
-import { askStatus } from './running-service.ts'
+import { askStatus, scramVariables } from './running-service.ts'
 import { statusScreen } from './screen.ts'
 
 interface StatusFlags {
@@ -21,8 +21,9 @@ export function statusCommand(): Command {
       try {
         const { report, accessKey } = await askStatus(dataDir)
         if (output === 'env') {
-          const variables = environmentOf(report, accessKey, chosenCluster(report, undefined))
-          process.stdout.write(dotenvLines(variables))
+          const cluster = chosenCluster(report, undefined)
+          const login = await scramVariables(report, accessKey, cluster)
+          process.stdout.write(dotenvLines({ ...environmentOf(report, accessKey, cluster), ...login }))
           return
         }
         const all = { running: true, ...report, credentials: accessKey }

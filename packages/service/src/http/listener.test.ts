@@ -133,6 +133,23 @@ describe('a connection', () => {
     expect(await rawExchange(port, request('/secret') + request('/hello'))).not.toContain('/hello')
   })
 
+  it('is told of a head that is too long, also behind a request that was served', async () => {
+    const { port } = await open()
+    const long = request(`/hello?${'x'.repeat(300_000)}`)
+    expect(await rawExchange(port, long)).toMatch(/^HTTP\/1.1 431 .*The request headers are too long/s)
+    const socket = await hold(port, request('/hello'))
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += String(chunk)
+    })
+    await expect.poll(() => received).toMatch(/^HTTP\/1.1 200 .*\/hello/s)
+    received = ''
+    const closed = once(socket, 'close')
+    socket.write(long)
+    await closed
+    expect(received).toMatch(/^HTTP\/1.1 431 .*The request headers are too long/s)
+  })
+
   it('may ask leave to send a body, and nothing else', async () => {
     const { port } = await open()
     const head = (expects: string) =>

@@ -192,7 +192,8 @@ class Listener {
     const connection = this.#connections.of(socket)
     // More of the same arrives while the connection closes.
     if (connection?.isClosing) return
-    if (connection?.phase !== 'opening' || error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    const isFree = connection?.phase === 'opening' || connection?.phase === 'idle'
+    if (!isFree || error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
     else this.#refuseBare(connection, error.code === 'HPE_HEADER_OVERFLOW' ? longHead : noHttp)
   }
 

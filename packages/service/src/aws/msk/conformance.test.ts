@@ -4,7 +4,7 @@ import { type Member, type Operation, parseServiceSchema, type Type } from '../s
 import * as kafka from '../schemas/kafka.generated.ts'
 import { sampleOf } from '../testing/sample-inputs.ts'
 import { startTestService } from '../testing/test-service.ts'
-import { memberRules } from './constraints.ts'
+import { ruleOf } from './constraints.ts'
 
 // Every operation of the model with inputs that it must refuse and that no SDK would send, made from the schema.
 
@@ -18,7 +18,7 @@ const bodyMembers = ({ input }: Operation): Member[] =>
   input === null ? [] : schema.structure(input).members.filter(({ place }) => place === 'body')
 
 function withBody({ input }: Operation, change: Record<string, unknown>): Buffer {
-  const required = input === null ? {} : sampleOf(schema, input, 'wire', memberRules)
+  const required = input === null ? {} : sampleOf(schema, input, { naming: 'wire', ruleOf })
   return Buffer.from(JSON.stringify({ ...required, ...change }))
 }
 

@@ -1,4 +1,5 @@
 import { badRequest } from './exceptions.ts'
+import type { Member } from '../schema.ts'
 import type { Constrain } from '../service.ts'
 
 /*
@@ -69,9 +70,12 @@ export const memberRules: Readonly<Record<string, Rule>> = {
 
 const maxResults: Rule = { min: 1, max: 100 }
 
+export function ruleOf(structure: string, { name }: Member): Rule | undefined {
+  return memberRules[`${structure}.${name}`]
+}
+
 export const constrain: Constrain = (structure, member, value, path) => {
-  const rule =
-    memberRules[`${structure}.${member.name}`] ?? (member.name === 'MaxResults' ? maxResults : undefined)
+  const rule = ruleOf(structure, member) ?? (member.name === 'MaxResults' ? maxResults : undefined)
   if (member.type.kind === 'number' && !rule?.fraction && !Number.isSafeInteger(value))
     throw badRequest(`The parameter ${path} must be a whole number.`, member.wire)
   if (!rule) return

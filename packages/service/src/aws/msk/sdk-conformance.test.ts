@@ -5,7 +5,7 @@ import { embeddedEngine } from '../../fleet/engines/embedded.ts'
 import { type Member, type Operation, parseServiceSchema, type Type } from '../schema.ts'
 import * as kafka from '../schemas/kafka.generated.ts'
 import { sampleOf } from '../testing/sample-inputs.ts'
-import { memberRules, type Rule } from './constraints.ts'
+import { type Rule, ruleOf } from './constraints.ts'
 import { bytes, TestClusters } from './testing/test-clusters.ts'
 
 // Every operation through the official SDK, on the embedded engine: calls that have to work, as lives of all that MSK has,
@@ -340,7 +340,7 @@ interface Wrong {
 
 /** Of a structure, and of those in it: each required member missing, and each member out of its range. */
 function wrongInputs(structure: string, isMeant: (member: Member) => boolean = () => true): Wrong[] {
-  const whole = sampleOf(schema, structure, 'name', memberRules)
+  const whole = sampleOf(schema, structure, { naming: 'name', ruleOf })
   return schema
     .structure(structure)
     .members.filter(isMeant)
@@ -350,7 +350,7 @@ function wrongInputs(structure: string, isMeant: (member: Member) => boolean = (
       const nested = inner.kind === 'structure' ? wrongInputs(inner.name) : []
       const values = [
         ...(required ? [{ value: undefined, wire }] : []),
-        ...outOfRange(memberRules[`${structure}.${name}`] ?? {}, type).map((value) => ({ value, wire })),
+        ...outOfRange(ruleOf(structure, member) ?? {}, type).map((value) => ({ value, wire })),
         ...nested.map((one) => ({ value: type.kind === 'list' ? [one.input] : one.input, wire: one.wire })),
       ]
       return values.map(({ value, wire: at }) => ({ input: { ...whole, [name]: value }, wire: at }))
@@ -412,7 +412,7 @@ describe('every operation refuses what is wrong', { timeout: 120_000 }, () => {
   it('an ARN that is none, and one of nothing', async () => {
     for (const operation of schema.operations)
       for (const { name, wire } of membersOf(operation).filter((one) => isArn(operation, one))) {
-        const sample = sampleOf(schema, operation.input ?? '', 'name', memberRules)
+        const sample = sampleOf(schema, operation.input ?? '', { naming: 'name', ruleOf })
         const input = {
           ...sample,
           ...labelsOf(operation),
