@@ -1,6 +1,6 @@
 // The servers: ours, and two others from npm, which are fetched into the cache when they are first asked for.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cachedPackage } from '../../scripts/cached-package.mjs'
 import { startProcess } from '../processes.mjs'
@@ -21,15 +21,24 @@ export const sides = [
 
 /** What runs: its endpoint and credentials, its process; `stop` ends it. */
 async function startSluice(directory) {
+  const isAgain = existsSync(directory)
   mkdirSync(directory, { recursive: true })
+  const port = await freePort()
   const where = ['--data-dir', directory]
   const process_ = await startProcess({
     name: 'sluice start',
-    args: [launcher, 'start', '--no-cluster', '--stream-limits', 'off', '--api-port', '0', ...where],
+    args: [launcher, 'start', '--no-cluster', '--stream-limits', 'off', '--api-port', String(port), ...where],
   })
-  const text = execFileSync(process.execPath, [launcher, 'env', '-o', 'json', ...where], { encoding: 'utf8' })
-  const { endpoint, credentials } = JSON.parse(text)
-  return { ...process_, endpoint, credentials }
+  if (!isAgain) credentials = credentialsOf(where)
+  return { ...process_, endpoint: `http://${host}:${port}`, credentials }
+}
+
+/** Of the directory that was started with last: a restart does not alter them, and asking for them is no part of it. */
+let credentials
+
+function credentialsOf(where) {
+  const env = execFileSync(process.execPath, [launcher, 'env', '-o', 'json', ...where], { encoding: 'utf8' })
+  return JSON.parse(env).credentials
 }
 
 async function startKinesalite(directory) {

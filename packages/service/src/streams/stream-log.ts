@@ -40,6 +40,8 @@ const controllerPort = 9_093
 const batchBytesMax = 12_582_912
 const segmentMs = 6 * 3_600_000
 const requestTimeoutMs = 30_000
+/** A small stream is there after that, and a client that asks whether it is hardly asks more often. */
+const ledEveryMs = 3
 
 /**
  * What the shards of all streams are kept in: the topics of one hidden broker, a partition a shard. It is started when it is
@@ -85,11 +87,28 @@ export class StreamLog {
     await this.#led(topic, partitions)
   }
 
-  /** The broker hears of a partition after the controller has made it. */
+  /**
+   * The broker hears of a partition a moment after the controller has made it, of the last one last: so that one is asked for
+   * until it is there, and then all.
+   */
   async #led(topic: string, partitions: number): Promise<void> {
+    const { clock } = this.#options
+    const lastMs = clock.monotonic() + requestTimeoutMs
+    while (!(await this.#isLed(topic, partitions - 1)) && clock.monotonic() < lastMs)
+      await clock.sleep(ledEveryMs)
     await this.endOffsets(
       topic,
       Array.from({ length: partitions }, (_, number) => number),
+    )
+  }
+
+  #isLed(topic: string, partition: number): Promise<boolean> {
+    return this.#endOffsets(topic, [partition]).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof KafkaError) return false
+        throw error
+      },
     )
   }
 
