@@ -6,7 +6,8 @@ import { RecordStore } from '../fleet/record-store.ts'
 import { AccountSettings } from './account-settings.ts'
 import { Channels } from './channels/channels.ts'
 import { Queues } from './queues/queues.ts'
-import { iteratorKeyBytes, streamOfIterator } from './shard-iterator.ts'
+import { iteratorKeyBytes } from './shard-iterator.ts'
+import { ShardIterators } from './shard-iterators.ts'
 import { shardsWanted, withPeak } from './demand.ts'
 import {
   evenShards,
@@ -78,6 +79,7 @@ export class Streams {
   readonly #loop: ReconcileLoop
   readonly #log: StreamLog
   readonly subscriptions: Subscriptions
+  readonly iterators: ShardIterators
   readonly account: AccountSettings
   readonly channels: Channels
   readonly queues: Queues
@@ -89,6 +91,7 @@ export class Streams {
     const { clock, logger, dataDirectory } = options
     this.#options = options
     this.subscriptions = new Subscriptions(clock)
+    this.iterators = new ShardIterators(options.random)
     this.account = new AccountSettings({ ...options, directory: join(dataDirectory, 'streams') })
     this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
     const streamOf = (uuid: string) => this.#byUuid.get(uuid)
@@ -198,7 +201,7 @@ export class Streams {
 
   /** For which an iterator says that it is. */
   byIterator(iterator: string): Stream | undefined {
-    const uuid = streamOfIterator(iterator)
+    const uuid = this.iterators.streamOf(iterator)
     return uuid === undefined ? undefined : this.#byUuid.get(uuid)
   }
 

@@ -1,5 +1,5 @@
 import type { GetRecordsInput, GetRecordsOutput } from '@aws-sdk/client-kinesis'
-import { openIterator, sealIterator, type ShardPosition } from '../../../streams/shard-iterator.ts'
+import type { ShardPosition } from '../../../streams/shard-iterator.ts'
 import type { Stream } from '../../../streams/stream.ts'
 import { dryRun, expiredIterator, invalidArgument, throughputExceeded } from '../exceptions.ts'
 import { meterRead, meterReadExceeded } from '../metering.ts'
@@ -21,7 +21,7 @@ const iteratorMsMax = 300_000
 export const getRecords =
   (services: Services) =>
   async (input: GetRecordsInput): Promise<GetRecordsOutput> => {
-    const { clock, random } = services
+    const { clock, streams } = services
     const { stream, position } = opened(services, input)
     const nowMs = clock.now()
     if (nowMs - position.issuedAtMs > iteratorMsMax)
@@ -44,11 +44,11 @@ export const getRecords =
     return {
       ...pageShape(stream.record, shard, page),
       ...(next !== null && {
-        NextShardIterator: sealIterator(
-          stream.record,
-          { shard: shard.number, offset: next, issuedAtMs: clock.now() },
-          random,
-        ),
+        NextShardIterator: streams.iterators.give(stream.record, {
+          shard: shard.number,
+          offset: next,
+          issuedAtMs: clock.now(),
+        }),
       }),
     }
   }
@@ -56,7 +56,7 @@ export const getRecords =
 function opened(services: Services, input: GetRecordsInput): { stream: Stream; position: ShardPosition } {
   const { ShardIterator: iterator = '', StreamARN: arn } = input
   const stream = services.streams.byIterator(iterator)
-  const position = stream && openIterator(stream.record, iterator)
+  const position = stream && services.streams.iterators.open(stream.record, iterator)
   if (!stream || !position) throw invalidArgument('Invalid ShardIterator.')
   if (arn !== undefined && streamOf(services, { StreamARN: arn }) !== stream)
     throw invalidArgument('Invalid ShardIterator.')

@@ -1,5 +1,4 @@
 import type { GetShardIteratorInput, GetShardIteratorOutput } from '@aws-sdk/client-kinesis'
-import { sealIterator } from '../../../streams/shard-iterator.ts'
 import { dryRun } from '../exceptions.ts'
 import { readyStreamOf, shardOf } from '../operation.ts'
 import type { Services } from '../services.ts'
@@ -9,7 +8,7 @@ import { offsetOf } from '../starting-position.ts'
 export const getShardIterator =
   (services: Services) =>
   async (input: GetShardIteratorInput): Promise<GetShardIteratorOutput> => {
-    const { clock, random } = services
+    const { clock, streams } = services
     const stream = readyStreamOf(services, input)
     const shard = shardOf(services, stream, input.ShardId ?? '')
     const offset = await offsetOf(services, stream, shard, {
@@ -20,5 +19,5 @@ export const getShardIterator =
     })
     if (input.DryRun) throw dryRun()
     const position = { shard: shard.number, offset, issuedAtMs: clock.now() }
-    return { ShardIterator: sealIterator(stream.record, position, random) }
+    return { ShardIterator: streams.iterators.give(stream.record, position) }
   }
