@@ -1,8 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { mavenClassPath } from '../maven-class-path.ts'
 
 /** What the workers of an application are told. */
 export interface Application {
@@ -30,28 +29,9 @@ export interface Done {
 
 /** Compiles Worker.java against this release of the KCL; undefined where there is no Java or no Maven. */
 export function kclClassPath(version: string, cache: string): string | undefined {
-  const folder = join(cache, `kcl-${version}`)
-  const classPath = join(folder, 'classpath.txt')
-  const sources = ['pom.xml', 'Worker.java'].map((name) => new URL(name, import.meta.url))
-  mkdirSync(folder, { recursive: true })
-  const isFresh =
-    existsSync(classPath) &&
-    sources.every((source) => {
-      const copy = join(folder, source.pathname.slice(source.pathname.lastIndexOf('/') + 1))
-      return existsSync(copy) && readFileSync(copy, 'utf8') === readFileSync(source, 'utf8')
-    })
-  try {
-    if (!isFresh) {
-      for (const source of sources)
-        copyFileSync(source, join(folder, source.pathname.slice(source.pathname.lastIndexOf('/') + 1)))
-      const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classPath}`]
-      execFileSync('mvn', ['-q', '-B', `-Dkcl.version=${version}`, ...goals], { cwd: folder, stdio: 'pipe' })
-    }
-    return `${join(folder, 'target/classes')}:${readFileSync(classPath, 'utf8').trim()}`
-  } catch (error) {
-    console.log(`The KCL ${version} is left out: ${String(error).split('\n')[0]}`)
-    return undefined
-  }
+  const folder = new URL('.', import.meta.url)
+  const sources = ['Worker.java']
+  return mavenClassPath({ library: 'KCL', property: 'kcl.version', version, folder, sources, cache })
 }
 
 /** A worker in a process of its own. */
