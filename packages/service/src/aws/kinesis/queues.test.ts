@@ -215,6 +215,22 @@ describe('a queue', () => {
     expect((await acknowledge(other, ofOther)).Failed).toEqual([])
   })
 
+  it('has so many records in flight and no more, until their time is over', async () => {
+    const QueueARN = await makeQueue(kinesis, StreamARN, trimHorizon)
+    const { streams } = service
+    const [stream, record] = [streams.byName('orders'), streams.queues.byArn(QueueARN)]
+    const queue = record && streams.queues.deliveringOf(record)
+    if (!stream || !queue) throw new Error('there are both')
+    const one = { hashKey: 0n, partitionKey: '', data: Buffer.from('x') }
+    for (let at = 0; at < 13; at++) await stream.put(Array.from({ length: 10_000 }, () => one))
+    const many = { isDead: false, countMax: 50_000, waitMs: 1, visibilitySeconds: 10 }
+    const counts = [await queue.receive(many), await queue.receive(many), await queue.receive(many)]
+    expect(counts.map((received) => received?.length)).toEqual([50_000, 50_000, 20_000])
+    await expect(receive(QueueARN)).rejects.toMatchObject({ name: 'ThrottlingException' })
+    move(11_000)
+    expect((await receive(QueueARN)).map(({ ReceiveCount }) => ReceiveCount)).toEqual(Array(10).fill(2))
+  })
+
   it('gives a record to one of many who ask at once', async () => {
     const QueueARN = await makeQueue(kinesis, StreamARN, trimHorizon)
     for (let at = 0; at < 60; at++) await put(kinesis, `r${at}`, `k${at}`)

@@ -38,8 +38,8 @@ export class QueueItems {
   replay(change: ItemChange): void {
     if ('next' in change) return this.advance(change.shard, change.next)
     const before = this.of(change.shard, change.offset)
-    if (before) this.remove(before)
     if (change.item) this.put(change.item)
+    else if (before) this.remove(before)
   }
 
   next(shard: number): number | undefined {
@@ -54,9 +54,10 @@ export class QueueItems {
     return this.#items.get(keyOf({ shard, offset }))
   }
 
-  /** It is hidden until its time. */
+  /** It is hidden until its time, and all that is known of its record from now on. */
   put(item: QueueItem): void {
-    this.remove(item)
+    const before = this.of(item.shard, item.offset)
+    if (before) this.remove(before)
     this.#items.set(keyOf(item), item)
     this.#hidden.add(item)
     this.#due.add(item.visibleAtMs, item)

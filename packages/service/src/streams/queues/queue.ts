@@ -79,12 +79,11 @@ export class Queue {
     await this.#open()
     const untilMs = clock.monotonic() + receive.waitMs
     for (;;) {
-      if (this.#items.inFlight >= inFlightMax) return null
       const woken = this.#listen()
       try {
         const received = await this.#taking.run(() => this.#take(receive))
         const leftMs = untilMs - clock.monotonic()
-        if (received.length > 0 || leftMs <= 0 || this.#isEnded) return received
+        if (received === null || received.length > 0 || leftMs <= 0 || this.#isEnded) return received
         const dueMs = Math.max(0, this.#items.nextVisibleMs - clock.now())
         await this.#sleep(Math.min(leftMs, dueMs, lookMs), woken.promise)
       } finally {
@@ -110,18 +109,20 @@ export class Queue {
     for (const wake of this.#wakeUps) wake()
   }
 
-  async #take(receive: Receive): Promise<Received[]> {
+  async #take(asked: Receive): Promise<Received[] | null> {
     const { clock } = this.#context
     const { maxReceiveCount } = this.#record.attributes
     const died = this.#items.reveal(clock.now(), maxReceiveCount)
     const buried = this.#context.journal.write(died.map((item) => ({ ...placeOf(item), item })))
+    // What has become visible just now is not in flight any more.
+    const receive = { ...asked, countMax: Math.min(asked.countMax, inFlightMax - this.#items.inFlight) }
     const changes: ItemChange[] = []
     const received: Received[] = []
     await this.#takeAgain(receive, received, changes)
     if (!receive.isDead) await this.#takeNew(receive, received, changes)
     await Promise.all([buried, this.#context.journal.write(changes)])
     if (died.length > 0) this.#wake()
-    return received
+    return receive.countMax > 0 ? received : null
   }
 
   /** What was received before and is visible. */
@@ -236,7 +237,6 @@ export class Queue {
         visibleAtMs: this.#context.clock.now(),
         handle: '',
       }
-      this.#items.remove(item)
       this.#items.put(restored)
       this.#wake()
       return [{ ...placeOf(restored), item: restored }]

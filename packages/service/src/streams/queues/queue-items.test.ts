@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { type QueueItem, QueueItems } from './queue-items.ts'
+
+const item = (change: Partial<QueueItem> = {}): QueueItem => ({
+  shard: 0,
+  offset: 7,
+  receives: 1,
+  firstReceivedAtMs: 0,
+  visibleAtMs: 100,
+  handle: 'a',
+  isDead: false,
+  ...change,
+})
+
+/** Those that are visible, of both kinds, in their order. */
+function visible(items: QueueItems): QueueItem[] {
+  const found: QueueItem[] = []
+  for (const isDead of [false, true])
+    for (let first = items.firstVisible(isDead); first; first = items.firstVisible(isDead)) {
+      found.push(first)
+      items.remove(first)
+    }
+  return found
+}
+
+describe('items of a queue', () => {
+  it('are hidden until their time, and visible in the order in which it comes', () => {
+    const items = new QueueItems()
+    const [late, early] = [item(), item({ offset: 8, visibleAtMs: 50 })]
+    for (const one of [late, early]) items.put(one)
+    expect([items.inFlight, items.nextVisibleMs]).toEqual([2, 50])
+    items.reveal(99, null)
+    expect(items.inFlight).toBe(1)
+    items.reveal(100, null)
+    expect(visible(items)).toEqual([early, late])
+  })
+
+  it('are dead letters after so many receives', () => {
+    const items = new QueueItems()
+    const [dies, lives] = [item({ receives: 2 }), item({ offset: 8, receives: 1 })]
+    for (const one of [dies, lives]) items.put(one)
+    expect(items.reveal(100, 2)).toEqual([dies])
+    expect(visible(items)).toEqual([lives, dies])
+  })
+
+  it('are one for each record: another one takes the place of the one before, visible or not', () => {
+    for (const isRevealed of [false, true]) {
+      const items = new QueueItems()
+      const [dead, restored] = [item({ isDead: true }), item({ receives: 0 })]
+      items.put(restored)
+      if (isRevealed) items.reveal(100, null)
+      // As where its restoration could not be written down.
+      items.put(dead)
+      expect(items.inFlight).toBe(1)
+      items.reveal(100, null)
+      expect(visible(items)).toEqual([dead])
+    }
+  })
+
+  it('are what was written of them last', () => {
+    const items = new QueueItems()
+    const place = { shard: 0, offset: 7 }
+    for (const one of [item(), item({ receives: 2 }), null, item({ receives: 3 })])
+      items.replay({ ...place, item: one })
+    items.replay({ shard: 0, offset: 8, item: null })
+    items.replay({ shard: 0, next: 9 })
+    items.reveal(100, null)
+    expect([items.next(0), visible(items)]).toEqual([9, [item({ receives: 3 })]])
+  })
+})
