@@ -4,7 +4,7 @@ import { Failure, failureNote } from './failure.ts'
 import { homePage } from './home.ts'
 import type { Context, Page } from './page.ts'
 import { consoleRoot, go, routeOf } from './route.ts'
-import { type Facts, findCredentials, forget, readFacts, signOut } from './session.ts'
+import { type Facts, findCredentials, forget, readFacts, signOut, takeTicket } from './session.ts'
 import type { Credentials } from './sign.ts'
 import { signInPage } from './sign-in.ts'
 import { streamPage } from './stream.ts'
@@ -14,7 +14,7 @@ import { streamPage } from './stream.ts'
 const main = document.querySelector('main') as HTMLElement
 const header = document.querySelector('header') as HTMLElement
 let page: Page | undefined
-/** What stands in the address, to whoever has a key. */
+/** Shows what stands in the address, by the key that is used now. */
 let showAddressed = () => {}
 
 async function start(): Promise<void> {
@@ -42,6 +42,9 @@ function showInsecure(facts: Facts): void {
   showHeader(facts, null)
   const { host, hostname, port } = location
   const [secure, local] = [`https://${host}${consoleRoot}`, `http://localhost:${port}${consoleRoot}`]
+  // It is good there all the same.
+  const ticket = takeTicket()
+  const hash = ticket === undefined ? '' : `#ticket=${ticket}`
   main.replaceChildren(
     h('h1', { tabindex: -1 }, 'Open the console by HTTPS, or by localhost'),
     h('p', {}, 'It signs its requests in the browser, which browsers do there alone.'),
@@ -49,7 +52,7 @@ function showInsecure(facts: Facts): void {
       'p',
       {},
       'By HTTPS: ',
-      h('a', { href: secure }, secure),
+      h('a', { href: secure + hash }, secure),
       ', which is vouched for by the authority that ',
       h('code', {}, 'npx sluice trust'),
       ' shows.',
@@ -60,7 +63,7 @@ function showInsecure(facts: Facts): void {
       'By localhost: ',
       h('code', {}, `ssh -L ${port}:127.0.0.1:${port} ${hostname}`),
       ', then ',
-      h('a', { href: local }, local),
+      h('a', { href: local + hash }, local),
     ),
   )
 }
@@ -71,15 +74,18 @@ function open(facts: Facts, credentials: Credentials | null): void {
     askForKey(facts)
   }
   const api = new Api({ credentials, region: facts.region, origin: location.origin })
+  const show = () => put(pageOf(context))
   const onRefused = (error: unknown) => {
     if (!(error instanceof Failure && error.isOfCredentials && credentials)) return
+    // What was asked by an earlier key says nothing of another one.
+    if (showAddressed !== show) return
     forget()
     askForKey(facts, error)
   }
   const context: Context = { api, facts, onRefused }
   showHeader(facts, credentials, leave)
-  showAddressed = () => put(pageOf(context))
-  showAddressed()
+  showAddressed = show
+  show()
 }
 
 function pageOf(context: Context): Page {
@@ -99,6 +105,8 @@ function pageOf(context: Context): Page {
 function put(next: Page): void {
   const isFirst = page === undefined
   page?.end()
+  // What it asks is of the page before: whoever goes back leaves it.
+  for (const dialog of document.querySelectorAll('dialog')) dialog.close()
   page = next
   document.title = `${next.title} · Sluice`
   main.replaceChildren(next.element)

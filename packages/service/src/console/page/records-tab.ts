@@ -60,6 +60,8 @@ class RecordsTab {
   #shards: string | null = null
   #open: string[] = []
   #reader: Reader | null = null
+  /** What it reads, in words: of very many shards the first ones. */
+  #source = ''
   /** Which is at it: no page is read twice. */
   #reading: Reader | null = null
   #records: ReadRecord[] = []
@@ -188,6 +190,7 @@ class RecordsTab {
     for (const [name, value] of Object.entries(start)) note(name, value)
     const { api, name: stream } = this.#context
     const isAll = start.shard === allShards
+    this.#source = (isAll && this.#shard.selectedOptions[0]?.label) || start.shard
     this.#reader = isAll
       ? new ShardsReader(api, stream, start, this.#open)
       : new ShardReader(api, stream, start)
@@ -307,7 +310,7 @@ class RecordsTab {
   #sentence({ start, behindMs, children }: Reader, shown: number): Child {
     const hidden = this.#records.length - shown
     const parts = [
-      `Read ${counted(this.#readCount, 'record')} of ${start.shard === allShards ? 'all open shards' : start.shard} from ${start.from}${start.at === '' ? '' : ` ${start.at}`} on`,
+      `Read ${counted(this.#readCount, 'record')} of ${this.#source} from ${start.from}${start.at === '' ? '' : ` ${start.at}`} on`,
       hidden > 0 ? `${shown} shown, ${hidden} not like “${this.#filter.value}”` : '',
       this.#dropped > 0 ? `the oldest ${this.#dropped} shown no more` : '',
       behindMs === null || children !== null

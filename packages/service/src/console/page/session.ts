@@ -33,14 +33,19 @@ export async function readFacts(): Promise<Facts> {
  */
 export async function findCredentials(): Promise<Credentials | null> {
   answerOtherTabs()
-  const ticket = /^#ticket=([\w-]+)$/.exec(location.hash)?.[1]
-  // Neither the history nor a copied address shall have it.
-  if (ticket !== undefined) history.replaceState(null, '', location.pathname + location.search)
+  const ticket = takeTicket()
   const bought = ticket === undefined ? null : await redeem(ticket)
   if (bought && !(bought instanceof Failure)) keep(bought)
   const own = parse(sessionStorage.getItem(kept)) ?? parse(await fromOtherTabs())
   if (!own && bought instanceof Failure) throw bought
   return own
+}
+
+/** The one in the address, which is not there any more: neither the history nor a copied address shall have it. */
+export function takeTicket(): string | undefined {
+  const ticket = /^#ticket=([\w-]+)$/.exec(location.hash)?.[1]
+  if (ticket !== undefined) history.replaceState(null, '', location.pathname + location.search)
+  return ticket
 }
 
 function answerOtherTabs(): void {

@@ -75,6 +75,8 @@ export function streamPage(context: Context, name: string, query: URLSearchParam
     tab.element,
   )
   const endAll = () => {
+    // Whoever is told later that something was done, as a dialog is, begins nothing anew.
+    refresh = () => {}
     end()
     tab.end()
   }
