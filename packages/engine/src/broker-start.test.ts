@@ -1,4 +1,13 @@
-import { alterConfigs, Connection, createTopic, deleteTopics, produce } from '@sluice/client'
+import {
+  alterConfigs,
+  Connection,
+  createTopic,
+  deleteTopics,
+  describeTopics,
+  listOffset,
+  OffsetSpec,
+  produce,
+} from '@sluice/client'
 import { MemoryDisk, MemoryNetwork, seededRandom, silentLogger, TestClock } from '@sluice/effects'
 import { AlterPartitionReassignments, ConfigResourceType, DeleteRecords } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -21,6 +30,10 @@ const node = (nodeId: number): BrokerNode => ({
 
 beforeEach(async () => {
   disk = new MemoryDisk(() => clock.now())
+  await start()
+})
+
+async function start() {
   network = new MemoryNetwork()
   cluster = await startCluster({
     directory: '/data',
@@ -29,8 +42,10 @@ beforeEach(async () => {
     properties,
     effects: { clock, disk, network, random: seededRandom(7), logger: silentLogger },
   })
-  client = await Connection.open({ network, host: '127.0.0.1', port: 9092 })
-})
+  client = await connect(1)
+}
+
+const connect = (nodeId: number) => Connection.open({ network, host: '127.0.0.1', port: 9091 + nodeId })
 
 afterEach(async () => {
   disk.beforeOperation = () => {}
@@ -41,7 +56,7 @@ afterEach(async () => {
 /** A topic whose partitions all stand on broker 2, with a record in each. */
 async function topicOnSecond(name: string, partitions: number, configs: Record<string, string> = {}) {
   await createTopic(client, name, { assignments: Array.from({ length: partitions }, () => [2]), configs })
-  const second = await Connection.open({ network, host: '127.0.0.1', port: 9093 })
+  const second = await connect(2)
   for (let index = 0; index < partitions; index++)
     for (const text of ['a', 'b', 'c'])
       await produce(second, name, index, [{ key: null, value: Buffer.from(text) }])
@@ -130,7 +145,7 @@ describe('a broker that starts after a crash', () => {
 
   it('knows where a log begins that it had answered to have cut', async () => {
     await topicOnSecond('cut', 1)
-    const second = await Connection.open({ network, host: '127.0.0.1', port: 9093 })
+    const second = await connect(2)
     const cut = { name: 'cut', partitions: [{ partitionIndex: 0, offset: 2 }] }
     await second.send(DeleteRecords, 2, { topics: [cut], timeoutMs: 1_000 })
     await cluster.kill(2)
@@ -186,5 +201,31 @@ describe('a broker that starts after a crash', () => {
     expect(names(2)).not.toContain('.kafka_cleanshutdown')
     expect(checkpoint()).toBe(before)
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('a broker that starts after a clean stop', () => {
+  const log = '00000000000000000000.log'
+  it.each([
+    ['gone', 1, (path: string) => disk.removeSync(path)],
+    ['gone', 2, (path: string) => disk.removeSync(path)],
+    ['shorter', 1, (path: string) => disk.openSync(`${path}/${log}`, 'write').truncateSync(0)],
+    ['shorter', 2, (path: string) => disk.openSync(`${path}/${log}`, 'write').truncateSync(0)],
+  ])('and whose log is %s takes no record from the other replica (broker %i)', async (_, nodeId, damage) => {
+    await createTopic(client, 'events', { assignments: [[1, 2]], configs: { 'min.insync.replicas': '2' } })
+    const acked = produce(client, 'events', 0, [{ key: null, value: Buffer.from('kept') }])
+    await clock.advance(100)
+    await acked
+    await client.close()
+    await cluster.stop()
+    damage(`${directory(nodeId)}/events-0`)
+    await start()
+    await clock.advance(10_000)
+    const { topics } = await describeTopics(client, ['events'])
+    const leader = await connect(topics[0]?.partitions[0]?.leaderId ?? 0)
+    expect(await listOffset(leader, 'events', 0, OffsetSpec.latest)).toMatchObject({ offset: 1 })
+    for (const id of [1, 2])
+      expect(disk.readFileSync(`${directory(id)}/events-0/${log}`).length).toBeGreaterThan(0)
+    await leader.close()
   })
 })

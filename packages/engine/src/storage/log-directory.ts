@@ -112,7 +112,10 @@ export class LogDirectory {
     }
   }
 
-  /** The epoch of the broker that has closed this directory cleanly; −1 where none has, or before `load`. */
+  /**
+   * The epoch of the broker that has closed this directory cleanly; −1 where none has, or before `load`. Nor has one where
+   * logs are gone since, or end before where they did: replicas that have all must lead in its place, not follow it.
+   */
   get closedInEpoch(): Int64 {
     return this.#closedInEpoch
   }
@@ -130,12 +133,12 @@ export class LogDirectory {
     const startedMs = clock.monotonic()
     const shutdown = takeCleanShutdown(disk, this.#path)
     const clean = shutdown !== null
-    this.#closedInEpoch = shutdown?.brokerEpoch ?? -1
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
     const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
     const isCleanerKnown = disk.existsSync(join(this.#path, CheckpointFile.cleaner))
     const readOffsets = this.#readCheckpoint(this.#cleanerOffsets, CheckpointFile.cleaner)
     const cleanedOffsets = isCleanerKnown ? readOffsets : null
+    let isWhole = true
     for (const name of this.#directoryNames()) {
       const topicPartition = topicPartitionOf(name)
       // The metadata log lives here in a combined Kafka node's directory, and is the controller's.
@@ -147,11 +150,14 @@ export class LogDirectory {
         logStartOffset: logStarts?.get(key) ?? 0,
         cleanedOffset: cleanedOffsets && cleanedOffsets.get(key),
       }
-      logs.set(key, yield* Log.loadInSteps(this.#logOptions(topicPartition, state)))
+      const log = yield* Log.loadInSteps(this.#logOptions(topicPartition, state))
+      logs.set(key, log)
+      isWhole &&= log.logEndOffset >= state.recoveryPoint
       yield
     }
     const named = [recoveryPoints, logStarts, cleanedOffsets].flatMap((offsets) => [...(offsets ?? [])])
     this.#lost = new Set([...named.map(([key]) => key), ...this.#committed()].filter((key) => !logs.has(key)))
+    if (shutdown !== null && isWhole && this.#lost.size === 0) this.#closedInEpoch = shutdown.brokerEpoch
     if (logs.size === 0) return
     const ms = Math.round(clock.monotonic() - startedMs)
     logger.info(clean ? 'logs loaded' : 'logs recovered after an unclean stop', { logs: logs.size, ms })
