@@ -313,6 +313,8 @@ const compactedConfigs = {
   'segment.bytes': '8388608',
   'segment.ms': String(segmentMs),
   'min.cleanable.dirty.ratio': '0.3',
+  // Whoever reads it has read it by then.
+  'delete.retention.ms': '600000',
 }
 
 function retentionConfigs(retentionMs: number): Record<string, string> {

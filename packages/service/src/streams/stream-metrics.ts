@@ -1,20 +1,23 @@
 import type { Dimensions, Sample } from '../fleet/monitoring/metric.ts'
 import type { MetricSource } from '../fleet/monitoring/metric-source.ts'
+import type { QueueRecord } from './queues/queue-record.ts'
 import type { StreamMeter } from './stream-meter.ts'
 import type { Streams } from './streams.ts'
 
 /** What streams have taken and given within the minute. Of what nobody asked there is no value, as on AWS. */
 export class StreamMetrics implements MetricSource {
   readonly namespace = 'AWS/Kinesis'
-  readonly #streams: Pick<Streams, 'channels' | 'list'>
+  readonly #streams: Pick<Streams, 'channels' | 'list' | 'queues'>
 
-  constructor(streams: Pick<Streams, 'channels' | 'list'>) {
+  constructor(streams: Pick<Streams, 'channels' | 'list' | 'queues'>) {
     this.#streams = streams
   }
 
   async measure(): Promise<Sample[]> {
-    const { channels } = this.#streams
+    const { channels, queues } = this.#streams
+    const ofQueues = await Promise.all(queues.list().map((queue) => queueSamples(queues, queue)))
     return [
+      ...ofQueues.flat(),
       ...this.#streams.list().flatMap(({ record, meter }) => samplesOf(meter, { StreamName: record.name })),
       ...channels.list().flatMap((channel) =>
         samplesOf(channels.meterOf(channel), {
@@ -25,6 +28,16 @@ export class StreamMetrics implements MetricSource {
       ),
     ]
   }
+}
+
+async function queueSamples(queues: Streams['queues'], record: QueueRecord): Promise<Sample[]> {
+  const queue = queues.deliveringOf(record)
+  if (!queue) return []
+  const dimensions = { QueueName: record.name, QueueId: record.uuid }
+  // Where its journal cannot be read there is nothing to count.
+  const counts = await queue.count().catch(() => ({}))
+  const counted = Object.entries(counts).map(([name, value]) => ({ name, dimensions, value }))
+  return [...counted, ...samplesOf(queue.meter, dimensions)]
 }
 
 function samplesOf(meter: StreamMeter, of: Dimensions): Sample[] {

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-kinesis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testIdentities } from '../../iam/testing/identities.ts'
+import { StreamMetrics } from '../../streams/stream-metrics.ts'
 import { credentials } from '../testing/test-service.ts'
 import { beginWithOrders, kinesis, makeStream, move, service, StreamARN } from './testing/test-channels.ts'
 import { ask, makeQueue, textOf, textsOf, type TestRecord } from './testing/test-queues.ts'
@@ -229,6 +230,46 @@ describe('a queue', () => {
     await expect(receive(QueueARN)).rejects.toMatchObject({ name: 'ThrottlingException' })
     move(11_000)
     expect((await receive(QueueARN)).map(({ ReceiveCount }) => ReceiveCount)).toEqual(Array(10).fill(2))
+  })
+
+  it('is counted for CloudWatch', async () => {
+    const QueueARN = await makeQueue(kinesis, StreamARN, attributes(30, 1))
+    for (const text of ['a', 'b', 'c', 'd']) await put(kinesis, text)
+    const measured = async () => {
+      const samples = await new StreamMetrics(service.streams).measure()
+      const own = samples.filter(({ dimensions }) => dimensions['QueueName'] === 'work')
+      return Object.fromEntries(
+        own.map(({ name, value }) => [name, typeof value === 'number' ? value : value.sum]),
+      )
+    }
+    const none = { VisibleQueueRecords: 0, InFlightQueueRecords: 0, VisibleDeadLetterQueueRecords: 0 }
+    expect(await measured()).toEqual({ ...none, VisibleQueueRecords: 4 })
+    const received = await receive(QueueARN, { Limit: 3 })
+    await acknowledge(QueueARN, received.slice(0, 1))
+    await receive(QueueARN)
+    await receive(QueueARN)
+    expect(await measured()).toEqual({
+      ...none,
+      InFlightQueueRecords: 3,
+      ReceivedQueueRecords: 4,
+      AcknowledgedQueueRecords: 1,
+      EmptyReceives: 1,
+    })
+    move(31_000)
+    expect(await measured()).toEqual({ ...none, VisibleDeadLetterQueueRecords: 3 })
+    expect((await receiveDead(QueueARN)).length).toBe(3)
+  })
+
+  it('lets no shard wait for another one to be empty', async () => {
+    const QueueARN = await makeQueue(kinesis, StreamARN, trimHorizon)
+    const shardOf = async (text: string, key: string) => (await put(kinesis, text, key)).ShardId
+    const first = await shardOf('0', 'k0')
+    for (let at = 1; at < 40; at++) await put(kinesis, String(at), 'k0')
+    let other = 1
+    while ((await shardOf(`other ${other}`, `k${other}`)) === first) other++
+    const received: TestRecord[] = []
+    for (let times = 0; times < 4; times++) received.push(...(await receive(QueueARN, { Limit: 5 })))
+    expect(textsOf(received)).toContain(`other ${other}`)
   })
 
   it('gives a record to one of many who ask at once', async () => {

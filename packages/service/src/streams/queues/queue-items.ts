@@ -72,6 +72,10 @@ export class QueueItems {
     return this.#hidden.size
   }
 
+  visible(isDead: boolean): number {
+    return (isDead ? this.#visibleDead : this.#visible).size
+  }
+
   /** When the next one becomes visible. */
   get nextVisibleMs(): number {
     return this.#due.nextMs

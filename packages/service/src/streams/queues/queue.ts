@@ -3,6 +3,7 @@ import { Mutex } from '../../fleet/mutex.ts'
 import { parseSequenceNumber } from '../sequence-number.ts'
 import { keptShards } from '../shards.ts'
 import type { StoredRecord, Stream } from '../stream.ts'
+import { StreamMeter } from '../stream-meter.ts'
 import { type ShardRecord, shardIdOf } from '../stream-record.ts'
 import { type ItemChange, type QueueItem, QueueItems } from './queue-items.ts'
 import type { QueueJournal } from './queue-journal.ts'
@@ -37,6 +38,8 @@ export type HandleOutcome = null | 'invalid' | 'gone' | 'not kept'
 
 /** AWS's: of one queue. */
 export const inFlightMax = 120_000
+/** As far as is counted. */
+const countedMax = 1_000_000
 const receivedBytesMax = 10_485_760
 /** So often whoever waits looks whether the time of day has come to something. */
 const lookMs = 1_000
@@ -46,6 +49,8 @@ const lookMs = 1_000
  * are taken in memory at once, so that nobody else takes the same, and are answered when the journal has them.
  */
 export class Queue {
+  /** What is received and acknowledged, as metrics. */
+  readonly meter = new StreamMeter()
   readonly #context: QueueContext
   readonly #items = new QueueItems()
   /** Records are looked for by one after the other. */
@@ -56,6 +61,7 @@ export class Queue {
   #record: QueueRecord
   #opening: Promise<void> | null = null
   #isEnded = false
+  #turn = 0
 
   constructor(record: QueueRecord, context: QueueContext) {
     this.#record = record
@@ -73,6 +79,24 @@ export class Queue {
     this.#wake()
   }
 
+  /** How many records are in which state, as of now; by CloudWatch's names. */
+  async count(): Promise<Readonly<Record<string, number>>> {
+    const { stream, clock } = this.#context
+    await this.#open()
+    await this.#reveal()
+    const shards = keptShards(stream.record, clock.now())
+    const ends = await Promise.all(shards.map((shard) => stream.endOffset(shard)))
+    const fresh = shards.reduce(
+      (sum, shard, at) => sum + Math.max(0, (ends[at] ?? 0) - this.#nextOf(shard)),
+      0,
+    )
+    return {
+      VisibleQueueRecords: Math.min(fresh + this.#items.visible(false), countedMax),
+      InFlightQueueRecords: this.#items.inFlight,
+      VisibleDeadLetterQueueRecords: Math.min(this.#items.visible(true), countedMax),
+    }
+  }
+
   /** Up to so many, as soon as there is one; none when the time is over, and null where too many are in flight. */
   async receive(receive: Receive): Promise<Received[] | null> {
     const { clock } = this.#context
@@ -83,7 +107,9 @@ export class Queue {
       try {
         const received = await this.#taking.run(() => this.#take(receive))
         const leftMs = untilMs - clock.monotonic()
-        if (received === null || received.length > 0 || leftMs <= 0 || this.#isEnded) return received
+        const isOver = received === null || leftMs <= 0 || this.#isEnded
+        if (received?.length === 0 && isOver) this.meter.count('EmptyReceives', 1)
+        if (isOver || received.length > 0) return received
         const dueMs = Math.max(0, this.#items.nextVisibleMs - clock.now())
         await this.#sleep(Math.min(leftMs, dueMs, lookMs), woken.promise)
       } finally {
@@ -110,19 +136,23 @@ export class Queue {
   }
 
   async #take(asked: Receive): Promise<Received[] | null> {
-    const { clock } = this.#context
-    const { maxReceiveCount } = this.#record.attributes
-    const died = this.#items.reveal(clock.now(), maxReceiveCount)
-    const buried = this.#context.journal.write(died.map((item) => ({ ...placeOf(item), item })))
+    await this.#reveal()
     // What has become visible just now is not in flight any more.
     const receive = { ...asked, countMax: Math.min(asked.countMax, inFlightMax - this.#items.inFlight) }
     const changes: ItemChange[] = []
     const received: Received[] = []
     await this.#takeAgain(receive, received, changes)
     if (!receive.isDead) await this.#takeNew(receive, received, changes)
-    await Promise.all([buried, this.#context.journal.write(changes)])
-    if (died.length > 0) this.#wake()
+    await this.#context.journal.write(changes)
+    if (received.length > 0) this.meter.count('ReceivedQueueRecords', received.length)
     return receive.countMax > 0 ? received : null
+  }
+
+  /** Lets those be visible whose time has come; resolves when it is written which of them have become dead letters. */
+  #reveal(): Promise<void> {
+    const died = this.#items.reveal(this.#context.clock.now(), this.#record.attributes.maxReceiveCount)
+    if (died.length > 0) this.#wake()
+    return this.#context.journal.write(died.map((item) => ({ ...placeOf(item), item })))
   }
 
   /** What was received before and is visible. */
@@ -146,7 +176,7 @@ export class Queue {
 
   async #takeNew(receive: Receive, received: Received[], changes: ItemChange[]): Promise<void> {
     const { stream, clock } = this.#context
-    for (const shard of keptShards(stream.record, clock.now())) {
+    for (const shard of this.#inTurn()) {
       const countMax = receive.countMax - received.length
       const bytesMax = receivedBytesMax - bytesOf(received)
       if (countMax <= 0 || bytesMax <= 0) return
@@ -170,6 +200,14 @@ export class Queue {
         received.push(this.#deliver(item, record, receive, changes))
       }
     }
+  }
+
+  /** All shards, another one first each time: none has to wait until those before it are empty. */
+  #inTurn(): ShardRecord[] {
+    const { stream, clock } = this.#context
+    const shards = keptShards(stream.record, clock.now())
+    const first = this.#turn++ % shards.length
+    return [...shards.slice(first), ...shards.slice(0, first)]
   }
 
   #deliver(item: QueueItem, record: StoredRecord, receive: Receive, changes: ItemChange[]): Received {
@@ -211,6 +249,7 @@ export class Queue {
     return this.#with(handle, isDead, (item) => {
       if (!item) return []
       this.#items.remove(item)
+      this.meter.count('AcknowledgedQueueRecords', 1)
       return [{ ...placeOf(item), item: null }]
     })
   }
@@ -230,16 +269,10 @@ export class Queue {
   restore(handle: string): Promise<HandleOutcome> {
     return this.#with(handle, true, (item) => {
       if (!item) return null
-      const restored = {
-        ...item,
-        receives: 0,
-        isDead: false,
-        visibleAtMs: this.#context.clock.now(),
-        handle: '',
-      }
-      this.#items.put(restored)
+      Object.assign(item, { receives: 0, isDead: false, visibleAtMs: this.#context.clock.now(), handle: '' })
+      this.#items.put(item)
       this.#wake()
-      return [{ ...placeOf(restored), item: restored }]
+      return [{ ...placeOf(item), item }]
     })
   }
 
