@@ -141,6 +141,19 @@ describe('a channel', () => {
     const invalid = 'InvalidArgumentException'
     const both = { S3TablesDestinationConfiguration: tablesDestination() }
     const refusals: [change: Partial<CreateChannelCommandInput>, name: string, message?: RegExp][] = [
+      [
+        {
+          S3DestinationConfiguration: {
+            ...toS3(),
+            DeadLetterQueueS3Configuration: {
+              ...{ BucketARN: 'arn:aws:s3:::lake', ExpectedBucketOwner: '000000000000' },
+              ErrorOutputPrefix: `bad/${'x'.repeat(252)}`,
+            },
+          },
+        },
+        invalid,
+        /Between two slashes an ErrorOutputPrefix/,
+      ],
       [{ S3DestinationConfiguration: undefined }, invalid, /not both/],
       [both, invalid, /not both/],
       [{ StreamConfigurationList: [...fromStream(), ...fromStream()] }, invalid, /exactly one stream/],

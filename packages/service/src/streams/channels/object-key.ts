@@ -51,11 +51,21 @@ export function problemOfTemplate(template: string, named: Omit<Named, 'atMs'>):
 function problemOfKey({ stem, extension }: Key): string | null {
   if (stem.length + extension.length > keyLengthMax)
     return `The OutputKeyTemplate must not be longer than ${keyLengthMax} characters when its variables are expanded.`
-  const lengths = `${stem}${'-'.repeat(suffixLength)}${extension}`.split('/').map((part) => part.length)
-  // AWS has no such limit, and no files.
-  if (Math.max(...lengths) > partBytesMax)
+  if (longestPart(`${stem}${'-'.repeat(suffixLength)}${extension}`) > partBytesMax)
     return `Between two slashes an OutputKeyTemplate may have ${partBytesMax - suffixLength} characters here, for a bucket is a directory.`
   return null
+}
+
+/** The same of what stands before the dates of objects that name what could not be delivered. */
+export function problemOfErrorPrefix(prefix: string): string | null {
+  return longestPart(`${prefix}yyyy`) > partBytesMax
+    ? `Between two slashes an ErrorOutputPrefix may have ${partBytesMax} characters here, the year of what is behind it among them, for a bucket is a directory.`
+    : null
+}
+
+/** AWS has no limit for that, and no files. */
+function longestPart(key: string): number {
+  return Math.max(...key.split('/').map((part) => part.length))
 }
 
 interface Key {

@@ -7,7 +7,11 @@ import type {
 } from '@aws-sdk/client-kinesis'
 import type { ChannelSpec, NewChannel } from '../../../streams/channels/channel-record.ts'
 import { freshnessSecondsDefault } from '../../../streams/channels/channels.ts'
-import { keyTemplateDefault, problemOfTemplate } from '../../../streams/channels/object-key.ts'
+import {
+  keyTemplateDefault,
+  problemOfErrorPrefix,
+  problemOfTemplate,
+} from '../../../streams/channels/object-key.ts'
 import { channelDescription, checkFreshness } from '../channels.ts'
 import { inUse, invalidArgument, limitExceeded, stored } from '../exceptions.ts'
 import { streamOfMode } from '../operation.ts'
@@ -19,7 +23,8 @@ import { checkedTags } from '../tags.ts'
  * streaming tables becomes FAILED, with a reason: they are not served.
  *
  * Refuses, in this order: anything but one destination and one stream; a format that does not go with the destination; its freshness; the service's own key;
- * tags; a stream that there is not, that is not ACTIVE or not on demand; a name that is taken; a second one of a kind of a stream; the template of its keys.
+ * tags; a stream that there is not, that is not ACTIVE or not on demand; a name that is taken; a second one of a kind of a stream; the template of its keys, and the prefix of
+ * those of dead letters.
  */
 export const createChannel =
   ({ streams, random }: Pick<Services, 'random' | 'streams'>) =>
@@ -55,7 +60,7 @@ export const createChannel =
       tags,
     }
     const spec = specOf(input, uuid)
-    checkTemplate(uuid, { ...wanted, spec })
+    checkKeys(uuid, { ...wanted, spec })
     return {
       ChannelDescription: channelDescription(
         stored(() => streams.channels.create(uuid, { ...wanted, spec })),
@@ -77,13 +82,15 @@ function checkFormat(
     throw invalidArgument('A channel delivers to exactly one table.')
 }
 
-function checkTemplate(uuid: string, channel: NewChannel): void {
-  const { StorageConfiguration: storage } = channel.spec.S3DestinationConfiguration ?? {}
+function checkKeys(uuid: string, channel: NewChannel): void {
+  const { StorageConfiguration: storage, DeadLetterQueueS3Configuration: dead } =
+    channel.spec.S3DestinationConfiguration ?? {}
   if (!storage) return
-  const problem = problemOfTemplate(storage.OutputKeyTemplate ?? '', {
-    channel: { ...channel, uuid },
-    compression: storage.CompressionType,
-  })
+  const problem =
+    problemOfTemplate(storage.OutputKeyTemplate ?? '', {
+      channel: { ...channel, uuid },
+      compression: storage.CompressionType,
+    }) ?? problemOfErrorPrefix(dead?.ErrorOutputPrefix ?? '')
   if (problem !== null) throw invalidArgument(problem)
 }
 
