@@ -45,10 +45,13 @@ afterEach(async () => {
   await listener?.close()
 })
 
+const errors: string[] = []
+const logger = { ...silentLogger, error: (message: string) => void errors.push(message) }
+
 async function open(clock = systemClock(), identity = async () => shown) {
   shown = await testIdentity(authority)
   const echo = new Echo()
-  const effects = { clock, logger: silentLogger }
+  const effects = { clock, logger }
   listener = await listen(echo, { host: '127.0.0.1', port: 0, identity }, effects)
   return { echo, port: listener.port, listener }
 }
@@ -114,6 +117,15 @@ describe('TLS', () => {
     await expect(handshake(port, { ALPNProtocols: ['spdy/3'] })).rejects.toThrow(/no application protocol/)
   })
 
+  it('tells whoever speaks no HTTP inside of it so', async () => {
+    const { port } = await open()
+    const socket = await handshake(port)
+    socket.write('nonsense\r\n\r\n')
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk as Buffer)
+    expect(String(Buffer.concat(chunks))).toMatch(/^HTTP\/1\.1 400 [\s\S]*not valid HTTP/)
+  })
+
   it('shows another certificate as soon as there is one', async () => {
     const { port } = await open()
     const nameOf = async () => (await handshake(port)).getPeerCertificate().subject.CN
@@ -140,15 +152,20 @@ describe('TLS', () => {
       .toBe(true)
   })
 
-  it('leaves the other side without an answer where there is no certificate, and goes on', async () => {
+  it('leaves the other side without an answer where there is no certificate, says so once, and goes on', async () => {
     let problem: Error | null = new Error('the authority is damaged')
+    errors.length = 0
     const { port } = await open(systemClock(), async () => {
       if (problem) throw problem
       return shown
     })
-    await expect(handshake(port)).rejects.toThrow()
+    for (let times = 0; times < 3; times++) await expect(handshake(port)).rejects.toThrow()
+    expect(errors).toEqual(['there is no certificate to show to clients of HTTP'])
     problem = null
     expect(await ask(port, '/a')).toBe('POST /a 0')
+    problem = new Error('it is damaged again')
+    await expect(handshake(port)).rejects.toThrow()
+    expect(errors).toHaveLength(2)
   })
 
   it('lets what is answered come to its end when the port closes', async () => {

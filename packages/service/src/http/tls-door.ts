@@ -20,6 +20,8 @@ export class TlsDoor {
   /** It listens nowhere: connections are handed to it. */
   readonly #server = createServer({ ALPNProtocols: ['h2', 'http/1.1'] })
   #shown = ''
+  /** There is nothing to show, and that is said: once, not to everybody who comes. */
+  #isBare = false
 
   constructor(identity: ServerIdentity, logger: Pick<Logger, 'debug' | 'error'>) {
     this.#identity = identity
@@ -42,7 +44,8 @@ export class TlsDoor {
     try {
       await this.#show()
     } catch (error) {
-      this.#logger.error('there is no certificate to show to clients of HTTP', { error })
+      if (!this.#isBare) this.#logger.error('there is no certificate to show to clients of HTTP', { error })
+      this.#isBare = true
       socket.destroy()
     }
     if (socket.destroyed) return
@@ -59,6 +62,7 @@ export class TlsDoor {
     const pem = await this.#identity()
     if (pem !== this.#shown) this.#server.setSecureContext({ key: pem, cert: pem, minVersion: 'TLSv1.2' })
     this.#shown = pem
+    this.#isBare = false
   }
 }
 
