@@ -339,6 +339,7 @@ function streamsOf(options: ServiceOptions, region: string, fleet: Fleet): Strea
     engine: embeddedEngine({ ...effects, network }),
     network,
     identities: fleet.identities,
+    logGroups: fleet.logs.groups,
     isLimited: (options.streamLimits ?? defaultStreamLimits) === 'on',
   })
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Disk, Random, Timer } from '@sluice/effects'
+import type { LogGroups } from '../fleet/logs/log-groups.ts'
 import type { Place } from '../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
 import { RecordStore } from '../fleet/record-store.ts'
@@ -30,6 +31,8 @@ import type {
 } from './stream-record.ts'
 
 interface StreamsOptions extends Omit<StreamLogOptions, 'directory'> {
+  /** In which channels tell what they could not deliver. */
+  logGroups: LogGroups
   dataDirectory: string
   disk: Disk
   random: Random

@@ -103,6 +103,7 @@ describe('delivery', () => {
   it('names records that are not of the format, and delivers the others', async () => {
     const ChannelARN = await createChannel({
       StreamConfigurationList: fromStream('JSON'),
+      LoggingConfiguration: { CloudWatchLogs: { Enabled: true, LogGroupName: '/lake' } },
       S3DestinationConfiguration: {
         ...toS3(),
         DeadLetterQueueS3Configuration: {
@@ -123,6 +124,12 @@ describe('delivery', () => {
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { streamARN: StreamARN, sequenceNumber: SequenceNumber, errorMessage: 'The record is not valid JSON.' },
       { errorMessage: 'The record is not valid UTF-8.' },
+    ])
+    const { groups } = service.fleet.logs
+    const group = groups.find('/lake')
+    const told = group && groups.stream(group, 'DestinationDelivery')
+    expect([...(told?.before(Infinity) ?? [])]).toMatchObject([
+      { message: expect.stringContaining(`s3://dead/${key}`) },
     ])
     const channel = service.streams.channels.byArn(ChannelARN)
     const metered = channel ? service.streams.channels.meterOf(channel).take() : []

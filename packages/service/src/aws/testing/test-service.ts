@@ -91,6 +91,7 @@ export async function startTestService(
     engine: options.streamsEngine?.({ ...effects, network: streamsNetwork }) ?? engine,
     network: streamsNetwork,
     isLimited: options.streamsAreLimited ?? false,
+    logGroups: fleet.logs.groups,
     identities,
   })
   streams.start()

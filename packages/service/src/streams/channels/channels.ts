@@ -1,11 +1,13 @@
 import { dirname, join } from 'node:path'
 import type { Clock, Disk, Logger, Random, Timer } from '@sluice/effects'
+import type { LogGroups } from '../../fleet/logs/log-groups.ts'
 import type { Place } from '../../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../../fleet/reconcile-loop.ts'
 import { RecordStore } from '../../fleet/record-store.ts'
 import type { Stream } from '../stream.ts'
 import { shardIdOf } from '../stream-record.ts'
 import { StreamMeter } from '../stream-meter.ts'
+import { ChannelLog } from './channel-log.ts'
 import type { ChannelRecord, NewChannel } from './channel-record.ts'
 import { type Delivery, nextDelivery } from './delivery.ts'
 
@@ -16,6 +18,7 @@ interface ChannelsOptions {
   logger: Logger
   random: Random
   place: Place
+  logGroups: LogGroups
   streamOf: (uuid: string) => Stream | undefined
 }
 
@@ -40,6 +43,7 @@ export class Channels {
   readonly #options: ChannelsOptions
   readonly #store: RecordStore<ChannelRecord>
   readonly #loop: ReconcileLoop
+  readonly #log: ChannelLog
   /** When each has last delivered, or had nothing to deliver; since a start before now for those that are not named. */
   readonly #deliveredAtMs = new Map<string, number>()
   readonly #meters = new Map<string, StreamMeter>()
@@ -48,7 +52,8 @@ export class Channels {
 
   constructor(options: ChannelsOptions) {
     this.#options = options
-    const { clock, logger, dataDirectory } = options
+    const { clock, logger, dataDirectory, logGroups } = options
+    this.#log = new ChannelLog(logGroups, clock)
     this.#store = new RecordStore<ChannelRecord>({
       ...options,
       directory: join(dataDirectory, 'streams', 'channels'),
@@ -167,10 +172,8 @@ export class Channels {
       if (record.state === 'ACTIVE' && this.#isDue(record)) await this.#deliver(uuid)
       return 'settled'
     } catch (error) {
-      this.#options.logger.warn('a channel could not go on; it is tried again', {
-        channel: record.name,
-        error,
-      })
+      const { name } = record
+      this.#options.logger.warn('a channel could not go on; it is tried again', { channel: name, error })
       return 'retry'
     }
   }
@@ -217,6 +220,7 @@ export class Channels {
       await disk.writeFileAtomic(this.#stagedPath(record.uuid, at), body, () => false)
     const pending = objects.map(({ path }) => path)
     this.#store.update(record.uuid, { undelivered, deliveries: record.deliveries + 1, pending })
+    if (counts.failed > 0) this.#tellOfFailed(record, counts.failed, pending.at(-1) ?? '')
     const meter = this.meterOf(record)
     const count = (metric: string, value: number) => meter.count(`DeliveryToS3.${metric}`, value)
     count('BytesIn', counts.bytes)
@@ -227,6 +231,23 @@ export class Channels {
     count('FailedRecordCount', counts.failed)
     count('DeliverySuccess', 1)
     count('DataFreshness', (clock.now() - (counts.oldestMs ?? clock.now())) / 1_000)
+  }
+
+  /** What is delivered is so, whether or not that can be logged. */
+  #tellOfFailed(record: ChannelRecord, failedRecordCount: number, deadLetterObject: string): void {
+    const errorMessage = 'Records are not of the format of the channel. The object names them.'
+    try {
+      this.#log.tell(record, {
+        errorMessage,
+        failedRecordCount,
+        deadLetterObject: `s3://${deadLetterObject}`,
+      })
+    } catch (error) {
+      this.#options.logger.warn('what a channel has to say could not be logged', {
+        channel: record.name,
+        error,
+      })
+    }
   }
 
   /** Those that are in their places already are not staged any more. */
