@@ -25,6 +25,12 @@ export function isKept({ closed }: ShardRecord, retention: Retention, nowMs: num
   return closed === null || closed.atMs > trimHorizonMs(retention, nowMs)
 }
 
+/** From when on it takes records: children do when their parents end, though the time of their making may be a later one. */
+export function beginsAtMs(shards: readonly ShardRecord[], { parents, createdAtMs }: ShardRecord): number {
+  const ends = parents.map((parent) => shards[parent]?.closed?.atMs ?? createdAtMs)
+  return ends.length > 0 ? Math.max(...ends) : createdAtMs
+}
+
 export function keptShards(record: StreamRecord, nowMs: number): ShardRecord[] {
   return record.shards.filter((shard) => isKept(shard, record, nowMs))
 }

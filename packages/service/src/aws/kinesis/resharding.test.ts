@@ -1,4 +1,5 @@
 import {
+  ListShardsCommand,
   MergeShardsCommand,
   PutRecordsCommand,
   SplitShardCommand,
@@ -6,7 +7,16 @@ import {
   UpdateStreamModeCommand,
 } from '@aws-sdk/client-kinesis'
 import { afterEach, describe, expect, it } from 'vitest'
-import { active, iterator, page, put, shardsOf, startWithStream, stopAll } from './testing/test-streams.ts'
+import {
+  active,
+  iterator,
+  page,
+  put,
+  shardsOf,
+  startWithStream,
+  stillClock,
+  stopAll,
+} from './testing/test-streams.ts'
 
 afterEach(stopAll)
 
@@ -70,6 +80,18 @@ describe('a split', () => {
     await active(kinesis)
     expect(await shardsOf(kinesis)).toHaveLength(4)
   })
+})
+
+it('has shards take all hash keys at each moment, however fast one split follows another', async () => {
+  const { clock } = stillClock()
+  const { kinesis } = await startWithStream(1, { clock })
+  for (const [number, start] of [half, '1000', '100'].entries()) {
+    await kinesis.send(split(number === 0 ? 0 : 2 * number - 1, start))
+    await active(kinesis)
+  }
+  const ShardFilter = { Type: 'AT_TIMESTAMP' as const, Timestamp: new Date(clock.now()) }
+  const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: 'orders', ShardFilter }))
+  expect(Shards.map(({ HashKeyRange }) => HashKeyRange?.StartingHashKey)).toEqual([half, '1000', '0', '100'])
 })
 
 describe('a merge', () => {

@@ -1,5 +1,5 @@
 import type { ListShardsInput, ListShardsOutput, ShardFilter } from '@aws-sdk/client-kinesis'
-import { trimHorizonMs } from '../../../streams/shards.ts'
+import { beginsAtMs, trimHorizonMs } from '../../../streams/shards.ts'
 import { shardNumberOf, type ShardRecord, type StreamRecord } from '../../../streams/stream-record.ts'
 import type { Stream } from '../../../streams/stream.ts'
 import { expiredToken, invalidArgument } from '../exceptions.ts'
@@ -72,7 +72,8 @@ function filterOf(
   const isEnded = ({ closed }: ShardRecord) => closed !== null && closed.atMs <= fromMs
   if (type === 'FROM_TIMESTAMP' || type === 'FROM_TRIM_HORIZON') return (shard) => !isEnded(shard)
   // At that moment: what is as old as the stream was there at its beginning.
-  const wasThere = ({ createdAtMs }: ShardRecord) => createdAtMs <= Math.max(fromMs, record.createdAtMs)
+  const wasThere = (shard: ShardRecord) =>
+    beginsAtMs(record.shards, shard) <= Math.max(fromMs, record.createdAtMs)
   return (shard) => wasThere(shard) && !isEnded(shard)
 }
 
