@@ -11,8 +11,8 @@ import type { QueueRecord } from './queue-record.ts'
 import { formatHandle, parseHandle } from './receipt-handle.ts'
 
 interface QueueContext {
-  stream: Stream
-  journal: QueueJournal
+  stream: Pick<Stream, 'endOffset' | 'news' | 'read' | 'record'>
+  journal: Pick<QueueJournal, 'replay' | 'write'>
   clock: Clock
   random: Random
 }
@@ -31,6 +31,15 @@ interface Receive {
   countMax: number
   waitMs: number
   visibilitySeconds: number | undefined
+}
+
+/** What a receive has come to so far. */
+interface Taking {
+  receive: Receive
+  received: Received[]
+  changes: ItemChange[]
+  /** Done from the last one on, these leave everything as it was before. */
+  undo: (() => void)[]
 }
 
 /** What becomes of a receipt handle: null where it was done, else why not. */
@@ -135,15 +144,21 @@ export class Queue {
     for (const wake of this.#wakeUps) wake()
   }
 
+  /** Where it cannot be read or kept, nothing has been received. */
   async #take(asked: Receive): Promise<Received[] | null> {
     await this.#reveal()
     // What has become visible just now is not in flight any more.
     const receive = { ...asked, countMax: Math.min(asked.countMax, inFlightMax - this.#items.inFlight) }
-    const changes: ItemChange[] = []
-    const received: Received[] = []
-    await this.#takeAgain(receive, received, changes)
-    if (!receive.isDead) await this.#takeNew(receive, received, changes)
-    await this.#context.journal.write(changes)
+    const taking: Taking = { receive, received: [], changes: [], undo: [] }
+    try {
+      await this.#takeAgain(taking)
+      if (!receive.isDead) await this.#takeNew(taking)
+      await this.#context.journal.write(taking.changes)
+    } catch (error) {
+      for (const undo of taking.undo.reverse()) undo()
+      throw error
+    }
+    const { received } = taking
     if (received.length > 0) this.meter.count('ReceivedQueueRecords', received.length)
     return receive.countMax > 0 ? received : null
   }
@@ -156,7 +171,8 @@ export class Queue {
   }
 
   /** What was received before and is visible. */
-  async #takeAgain(receive: Receive, received: Received[], changes: ItemChange[]): Promise<void> {
+  async #takeAgain(taking: Taking): Promise<void> {
+    const { receive, received, changes, undo } = taking
     for (
       let item = this.#items.firstVisible(receive.isDead);
       item;
@@ -170,12 +186,17 @@ export class Queue {
         // Its time in the stream is over.
         this.#items.remove(item)
         changes.push({ ...placeOf(item), item: null })
-      } else received.push(this.#deliver(item, record, receive, changes))
+        continue
+      }
+      const [again, before] = [item, { ...item }]
+      undo.push(() => this.#items.put(Object.assign(again, before)))
+      this.#deliver(item, record, taking)
     }
   }
 
-  async #takeNew(receive: Receive, received: Received[], changes: ItemChange[]): Promise<void> {
+  async #takeNew(taking: Taking): Promise<void> {
     const { stream, clock } = this.#context
+    const { receive, received, changes, undo } = taking
     for (const shard of this.#inTurn()) {
       const countMax = receive.countMax - received.length
       const bytesMax = receivedBytesMax - bytesOf(received)
@@ -186,6 +207,7 @@ export class Queue {
       const reached = page.next ?? shard.closed?.endOffset ?? next
       if (reached === next) continue
       this.#items.advance(shard.number, reached)
+      undo.push(() => this.#items.advance(shard.number, next))
       changes.push({ shard: shard.number, next: reached })
       for (const record of page.records) {
         const item = {
@@ -197,7 +219,8 @@ export class Queue {
           handle: '',
           isDead: false,
         }
-        received.push(this.#deliver(item, record, receive, changes))
+        undo.push(() => this.#items.remove(item))
+        this.#deliver(item, record, taking)
       }
     }
   }
@@ -210,7 +233,7 @@ export class Queue {
     return [...shards.slice(first), ...shards.slice(0, first)]
   }
 
-  #deliver(item: QueueItem, record: StoredRecord, receive: Receive, changes: ItemChange[]): Received {
+  #deliver(item: QueueItem, record: StoredRecord, { receive, received, changes }: Taking): void {
     const { clock, random } = this.#context
     const { visibilitySeconds = this.#record.attributes.visibilitySeconds } = receive
     item.receives++
@@ -219,7 +242,7 @@ export class Queue {
     this.#items.put(item)
     changes.push({ ...placeOf(item), item })
     const { firstReceivedAtMs, receives } = item
-    return { handle: formatHandle(this.#record.uuid, item), record, firstReceivedAtMs, receives }
+    received.push({ handle: formatHandle(this.#record.uuid, item), record, firstReceivedAtMs, receives })
   }
 
   async #recordAt({ shard: number, offset }: QueueItem): Promise<StoredRecord | undefined> {
@@ -246,11 +269,13 @@ export class Queue {
 
   /** It is not delivered again. One that is done with already may be acknowledged once more. */
   acknowledge(handle: string, isDead: boolean): Promise<HandleOutcome> {
-    return this.#with(handle, isDead, (item) => {
-      if (!item) return []
-      this.#items.remove(item)
-      this.meter.count('AcknowledgedQueueRecords', 1)
-      return [{ ...placeOf(item), item: null }]
+    return this.#with(handle, isDead, (item, place) => {
+      if (item) {
+        this.#items.remove(item)
+        this.meter.count('AcknowledgedQueueRecords', 1)
+      }
+      // Once more where it is done with: the journal may not have that yet.
+      return [{ ...place, item: null }]
     })
   }
 
@@ -280,7 +305,7 @@ export class Queue {
   async #with(
     handle: string,
     isDead: boolean,
-    change: (item: QueueItem | undefined) => ItemChange[] | null,
+    change: (item: QueueItem | undefined, place: ItemPlace) => ItemChange[] | null,
   ): Promise<HandleOutcome> {
     await this.#open()
     const place = parseHandle(handle)
@@ -288,7 +313,7 @@ export class Queue {
       return 'invalid'
     const item = this.#items.of(place.shard, place.offset)
     if (item && (item.handle !== place.handle || item.isDead !== isDead)) return 'gone'
-    const changes = change(item)
+    const changes = change(item, placeOf(place))
     if (!changes) return 'gone'
     try {
       await this.#context.journal.write(changes)
@@ -312,7 +337,9 @@ export class Queue {
   }
 }
 
-function placeOf({ shard, offset }: QueueItem) {
+type ItemPlace = Pick<QueueItem, 'offset' | 'shard'>
+
+function placeOf({ shard, offset }: ItemPlace): ItemPlace {
   return { shard, offset }
 }
 
