@@ -1,14 +1,29 @@
-/** Whatever has a time, by that time: the earliest first. A binary heap. */
+/** Each item has a time, and the earliest is the first. A binary heap that knows where each item is, so that none is there twice. */
 export class DueItems<Item> {
   readonly #heap: { atMs: number; item: Item }[] = []
+  /** Of each item, its place in the heap. */
+  readonly #places = new Map<Item, number>()
 
-  add(atMs: number, item: Item): void {
-    const heap = this.#heap
-    let at = heap.push({ atMs, item }) - 1
-    for (let parent = (at - 1) >> 1; at > 0 && this.#atMs(parent) > atMs; parent = (at - 1) >> 1) {
-      this.#swap(at, parent)
-      at = parent
-    }
+  get size(): number {
+    return this.#heap.length
+  }
+
+  /** Gives it this time, in place of the one that it may have had. */
+  put(atMs: number, item: Item): void {
+    this.remove(item)
+    this.#place(this.#heap.length, { atMs, item })
+    this.#rise(this.#heap.length - 1)
+  }
+
+  remove(item: Item): void {
+    const at = this.#places.get(item)
+    const last = at === undefined ? undefined : this.#heap.pop()
+    if (at === undefined || !last) return
+    this.#places.delete(item)
+    if (last.item === item) return
+    this.#place(at, last)
+    this.#rise(at)
+    this.#sink(this.#places.get(last.item) ?? at)
   }
 
   /** Of the first one. */
@@ -16,21 +31,31 @@ export class DueItems<Item> {
     return this.#atMs(0)
   }
 
-  /** The first one, if its time has come. */
+  /** Takes the first one away, if its time has come. */
   takeDue(nowMs: number): Item | undefined {
-    const heap = this.#heap
-    const [first] = heap
+    const [first] = this.#heap
     if (!first || first.atMs > nowMs) return undefined
-    this.#swap(0, heap.length - 1)
-    heap.pop()
-    for (let at = 0; ; ) {
+    this.remove(first.item)
+    return first.item
+  }
+
+  #rise(from: number): void {
+    for (let at = from; at > 0; ) {
+      const parent = (at - 1) >> 1
+      if (this.#atMs(parent) <= this.#atMs(at)) return
+      this.#swap(at, parent)
+      at = parent
+    }
+  }
+
+  #sink(from: number): void {
+    for (let at = from; ; ) {
       const [left, right] = [2 * at + 1, 2 * at + 2]
       const child = this.#atMs(right) < this.#atMs(left) ? right : left
-      if (this.#atMs(child) >= this.#atMs(at)) break
+      if (this.#atMs(child) >= this.#atMs(at)) return
       this.#swap(at, child)
       at = child
     }
-    return first.item
   }
 
   #atMs(at: number): number {
@@ -38,10 +63,14 @@ export class DueItems<Item> {
   }
 
   #swap(one: number, other: number): void {
-    const heap = this.#heap
-    const [a, b] = [heap[one], heap[other]]
+    const [a, b] = [this.#heap[one], this.#heap[other]]
     if (!a || !b) return
-    heap[one] = b
-    heap[other] = a
+    this.#place(one, b)
+    this.#place(other, a)
+  }
+
+  #place(at: number, due: { atMs: number; item: Item }): void {
+    this.#heap[at] = due
+    this.#places.set(due.item, at)
   }
 }

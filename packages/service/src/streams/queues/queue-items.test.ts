@@ -43,6 +43,18 @@ describe('items of a queue', () => {
     expect(visible(items)).toEqual([lives, dies])
   })
 
+  it('are in flight once, however often they are kept longer', () => {
+    const items = new QueueItems()
+    const kept = item({ visibleAtMs: 0 })
+    for (let at = 0; at < 100; at++) {
+      kept.visibleAtMs += 10
+      items.put(kept)
+    }
+    expect([items.inFlight, items.nextVisibleMs]).toEqual([1, 1_000])
+    items.reveal(999, null)
+    expect(visible(items)).toEqual([])
+  })
+
   it('are one for each record: another one takes the place of the one before, visible or not', () => {
     for (const isRevealed of [false, true]) {
       const items = new QueueItems()

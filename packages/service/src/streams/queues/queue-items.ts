@@ -27,9 +27,8 @@ export class QueueItems {
   readonly #items = new Map<string, QueueItem>()
   /** By shard, the first offset that was never received. */
   readonly #next = new Map<number, number>()
-  readonly #hidden = new Set<QueueItem>()
-  /** By the time at which they become visible; of some there is more than one, of which the last counts. */
-  readonly #due = new DueItems<QueueItem>()
+  /** By the time at which they become visible. */
+  readonly #hidden = new DueItems<QueueItem>()
   /** In the order in which they became so. */
   readonly #visible = new Set<QueueItem>()
   readonly #visibleDead = new Set<QueueItem>()
@@ -59,13 +58,13 @@ export class QueueItems {
     const before = this.of(item.shard, item.offset)
     if (before) this.remove(before)
     this.#items.set(keyOf(item), item)
-    this.#hidden.add(item)
-    this.#due.add(item.visibleAtMs, item)
+    this.#hidden.put(item.visibleAtMs, item)
   }
 
   remove(item: QueueItem): void {
     this.#items.delete(keyOf(item))
-    for (const set of [this.#hidden, this.#visible, this.#visibleDead]) set.delete(item)
+    this.#hidden.remove(item)
+    for (const set of [this.#visible, this.#visibleDead]) set.delete(item)
   }
 
   get inFlight(): number {
@@ -78,7 +77,7 @@ export class QueueItems {
 
   /** When the next one becomes visible. */
   get nextVisibleMs(): number {
-    return this.#due.nextMs
+    return this.#hidden.nextMs
   }
 
   /**
@@ -87,9 +86,7 @@ export class QueueItems {
    */
   reveal(nowMs: number, maxReceives: number | null): QueueItem[] {
     const died: QueueItem[] = []
-    for (let item = this.#due.takeDue(nowMs); item; item = this.#due.takeDue(nowMs)) {
-      if (!this.#hidden.has(item) || item.visibleAtMs > nowMs) continue
-      this.#hidden.delete(item)
+    for (let item = this.#hidden.takeDue(nowMs); item; item = this.#hidden.takeDue(nowMs)) {
       if (!item.isDead && maxReceives !== null && item.receives >= maxReceives) {
         item.isDead = true
         // Nobody has it as a dead letter yet.
