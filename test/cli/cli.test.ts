@@ -104,6 +104,10 @@ describe('start --detach', () => {
     const started = await sandbox.start()
     expect(started).toMatchObject({ exitCode: 0, stderr: '' })
     expect(started.stdout).toContain('ready in')
+    // It goes into no terminal: whoever reads it later is not signed in by it.
+    expect(started.stdout).toMatch(
+      /Console +http:\/\/127\.0\.0\.1:\d+\/_sluice\/console\/ +npx sluice console .*signs in/,
+    )
 
     const status = await sandbox.status()
     expect(status).toMatchObject({ running: true, dataDirectory: sandbox.dataDirectory })

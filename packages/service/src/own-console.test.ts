@@ -94,7 +94,7 @@ const failureOf = (work: Promise<unknown>) =>
 
 describe('the console of a service', () => {
   it('is opened by the link of a start, and reads and writes streams with what that buys', async () => {
-    const api = apiOf(await redeemed(service.consoleLink))
+    const api = apiOf(await redeemed(service.consoleLink()))
     await api.call(kinesis('CreateStream', { StreamName: 'clicks', ShardCount: 1 }))
     await expect
       .poll(async () => (await api.all<StreamName>(kinesis('ListStreams', {}), 'StreamSummaries'))[0])
@@ -159,16 +159,16 @@ describe('the console of a service', () => {
 
 it('asks for a key where the port is open to others: the screen of a start may be anybody’s', async () => {
   const open = await start(newDirectory(), { reach: { ...loopbackReach, host: '0.0.0.0' } })
-  expect(open.consoleLink).toBe(open.report().console)
-  expect(open.consoleLink).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_sluice\/console\/$/)
+  expect(open.consoleLink()).toBe(open.report().console)
+  expect(open.consoleLink()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_sluice\/console\/$/)
 })
 
 describe('where nobody signs', () => {
   it('needs no key either, and is asked by pages of this machine alone', async () => {
     const unsigned = await start(newDirectory(), { acceptAnySignature: true })
-    expect(unsigned.consoleLink).toBe(unsigned.report().console)
+    expect(unsigned.consoleLink()).toBe(unsigned.report().console)
     expect(await apiOf(null, unsigned).call(kinesis('ListStreams', {}))).toMatchObject({ StreamNames: [] })
-    const facts = await fetch(`${unsigned.consoleLink}facts`)
+    const facts = await fetch(`${unsigned.report().console}facts`)
     expect(await facts.json()).toMatchObject({ needsSignature: false, region: 'eu-west-1' })
     const headers = { origin: 'https://evil.example', 'x-amz-target': 'Kinesis_20131202.ListStreams' }
     const foreign = await fetch(originOf(unsigned), { method: 'POST', headers, body: '{}' })

@@ -39,9 +39,7 @@ export class OwnConsole {
     return needsSignature ? `${this.address(port)}#ticket=${this.#tickets.issue()}` : this.address(port)
   }
 
-  /**
-   * For the screen of a start, which may be the public log of somebody's CI: signed in only where nobody else reaches the port.
-   */
+  /** For the screen of a start, which others may see, too: signed in only where nobody else reaches the port. */
   linkOfStart(port: number): string {
     return isOpenToOthers(this.#options.reach) ? this.address(port) : this.link(port)
   }

@@ -116,8 +116,8 @@ export interface Service {
   /** How many clusters were there before this start. */
   readonly restored: number
   report(): StatusReport
-  /** Of the console, for the screen of this start; null where there is none. */
-  readonly consoleLink: string | null
+  /** Of the console, for the screen of this start: signed in, unless others reach the port. Null where there is none. */
+  consoleLink(): string | null
   /** Stops everything cleanly and gives the data directory back. */
   stop(): Promise<void>
 }
@@ -295,7 +295,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   return {
     restored,
     report: () => reportOf(reported),
-    consoleLink: ownConsole?.linkOfStart(api.port) ?? null,
+    consoleLink: () => ownConsole?.linkOfStart(api.port) ?? null,
     stop: async () => {
       logger.info('stopping')
       await toldOf(options, undoAll(started), () => `Stopping: ${nodesText(fleet.status())} left`)

@@ -25,6 +25,8 @@ interface Progress {
 interface Order {
   /** Of `--set`. */
   set: string[] | undefined
+  /** A person reads what is printed, and no file keeps it. */
+  isTerminal: boolean
 }
 
 const marker = 'SLUICE_DETACHED'

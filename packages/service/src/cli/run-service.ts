@@ -28,7 +28,10 @@ const parentCheckMs = 500
 const passingLine = new PassingLine(process.stderr)
 
 /** Is the service, until it is told to stop. */
-export async function runService(settings: StartSettings, output: OutputFormat): Promise<void> {
+export async function runService(
+  settings: StartSettings,
+  { output, isTerminal }: { output: OutputFormat; isTerminal: boolean },
+): Promise<void> {
   const stopping = new AbortController()
   let service: Service | undefined
   let stopAskedAtMs: number | undefined
@@ -79,7 +82,9 @@ export async function runService(settings: StartSettings, output: OutputFormat):
   }
   if (stopping.signal.aborted) return end(service)
   const report = service.report()
-  const { restored, consoleLink } = service
+  const { restored } = service
+  // A link that signs in is for whoever reads it now: what goes into a file others may read.
+  const consoleLink = isTerminal ? service.consoleLink() : report.console
   const news = { readyMs: performance.now(), restored, consoleLink, detached: isDetached() }
   passingLine.clear()
   const text = await textOfOne(report, () => readyScreen(report, news), output)

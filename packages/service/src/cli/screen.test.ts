@@ -40,6 +40,9 @@ it('opens the console signed in from the screen of a start alone, which its owne
   const link = 'http://127.0.0.1:9081/_sluice/console/#ticket=abc'
   const started = readyScreen(report, { readyMs: 1, restored: 0, detached: true, consoleLink: link })
   expect(started).toContain(`  Console        ${link}\n`)
-  expect(statusScreen(report)).toContain(`  Console        ${report.console}\n`)
+  const told = 'npx sluice console --data-dir /data has a link that signs in'
+  expect(statusScreen(report)).toContain(`  Console        ${report.console}   ${told}\n`)
+  const unsigned = { ...report, acceptsAnySignature: true }
+  expect(statusScreen(unsigned)).toContain(`  Console        ${report.console}\n`)
   expect(statusScreen({ ...report, console: null })).not.toContain('Console')
 })

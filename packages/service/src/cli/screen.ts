@@ -44,7 +44,7 @@ export function statusScreen(report: StatusReport): string {
   return screenOf([
     headLine(report, runningHead(report)),
     '',
-    ...consoleLines(report.console),
+    ...consoleLines(report.console, report),
     ...endpointLines(report, (cluster) => nodeLines(cluster, report)),
     row('Stop it', ownCommand('stop', report.dataDirectory)),
     ...noteLines(report),
@@ -61,7 +61,7 @@ function startScreen(
   return screenOf([
     headLine(report, head),
     '',
-    ...consoleLines(consoleLink),
+    ...consoleLines(consoleLink, report),
     ...endpointLines(report),
     row('Stop it', holdsTerminal ? `Ctrl-C, or in another terminal ${stop}` : stop),
     '',
@@ -71,8 +71,12 @@ function startScreen(
   ])
 }
 
-function consoleLines(link: string | null): string[] {
-  return link === null ? [] : [row('Console', pc.cyan(link))]
+/** With a ticket it is longer than its address, and signs in. */
+function consoleLines(link: string | null, report: StatusReport): string[] {
+  if (link === null) return []
+  const isEnough = link !== report.console || report.acceptsAnySignature
+  const told = `   ${ownCommand('console', report.dataDirectory)} has a link that signs in`
+  return [row('Console', `${pc.cyan(link)}${isEnough ? '' : told}`)]
 }
 
 function headLine({ version }: StatusReport, rest: readonly string[]): string {

@@ -31,13 +31,15 @@ export function upCommand(argv: readonly string[]): Command {
 
 async function start(flags: Flags, argv: readonly string[]): Promise<void> {
   checkClusterFlags(argv)
-  const { set } = isDetached() ? await orderOfParent() : flags
+  const isTerminal = process.stdout.isTTY
+  const order = isDetached() ? await orderOfParent() : { set: flags.set, isTerminal }
+  const { set } = order
   const settings = startSettings({ ...flags, ...(set && { set }) })
   if (await showIfRunning(settings, flags)) return
-  if (flags.detach && !isDetached()) return detach(settings.dataDirectory, argv, { set })
+  if (flags.detach && !isDetached()) return detach(settings.dataDirectory, argv, order)
   // The brokers are most of the code: the other verbs, and this one when it only waits, do not load them.
   const { runService } = await import('./run-service.ts')
-  await runService(settings, flags.output)
+  await runService(settings, { ...order, output: flags.output })
 }
 
 function serviceVerb(name: string): Command {
