@@ -108,7 +108,7 @@ describe('readers that do not read', () => {
   })
 
   test('leave what they had to others when they read, or go', async () => {
-    await pumped(...Array.from({ length: 32 }, () => streamTo(slowSocket())))
+    await pumped(...Array.from({ length: 132 }, () => streamTo(slowSocket())))
     const late = slowSocket()
     const stream = streamTo(late)
     await pumped(stream)

@@ -132,7 +132,7 @@ export class ResponseStream {
     const scarce = isScarce()
     if (scarce && this.#socket.queuedBytes > 0) return null
     const chunk = scarce ? Buffer.allocUnsafeSlow(scarceChunkBytes) : takeChunk()
-    lendChunk(this.#socket)
+    if (!scarce) lendChunk(this.#socket)
     const length = this.#fill(chunk, (slice, from, at, bytes) => {
       readExactly(slice, from, chunk, at, bytes)
       if (from + bytes === slice.length) slice.release()
