@@ -1,6 +1,7 @@
 import {
   Connection,
   createTopic,
+  deleteTopics,
   describeTopics,
   fetchRecords,
   listOffset,
@@ -17,7 +18,7 @@ import {
   RecordBatch,
   type ValueOf,
 } from '@sluice/wire'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 import { MetadataDamagedError } from './controller/metadata-damage.ts'
 import { newRecord, sealRecord } from './metadata/records.ts'
@@ -34,10 +35,15 @@ const topics = ['events', 'orders', 'users']
 
 /** A cluster that was stopped, with three topics, and five records in one of them. */
 class Stopped {
-  readonly disk = new MemoryDisk()
+  readonly clock = new TestClock()
+  readonly disk: MemoryDisk
   losses: Loss[] = []
   #cluster: Cluster | null = null
   #network = new MemoryNetwork()
+
+  constructor(disk?: MemoryDisk) {
+    this.disk = disk ?? new MemoryDisk(() => this.clock.now())
+  }
 
   async start(options: { acceptsMetadataLoss?: boolean } = {}): Promise<Cluster> {
     this.losses = []
@@ -54,7 +60,7 @@ class Stopped {
       ],
       properties: { 'default.replication.factor': '1', 'offsets.topic.replication.factor': '1' },
       effects: {
-        clock: new TestClock(),
+        clock: this.clock,
         disk: this.disk,
         network: this.#network,
         random: seededRandom(7),
@@ -374,5 +380,33 @@ describe('a start on what a crash has left', () => {
     expect(await fetchRecords(client, 'events', 0, 0)).toHaveLength(2)
     await client.close()
     await world.stop()
+  })
+})
+
+describe('a log that was put aside before a kill', () => {
+  it('is not missed, however soon that came, where its topic was made anew', async () => {
+    const world = await stopped()
+    await world.start()
+    const client = await world.connect()
+    const left: MemoryDisk[] = []
+    world.disk.beforeOperation = (operation, path) => {
+      if (path.startsWith(brokerHome) && /rename|write/i.test(operation)) left.push(world.disk.copy())
+    }
+    await deleteTopics(client, ['events'])
+    await createTopic(client, 'events', { partitions: 1, replicationFactor: 1 })
+    await vi.waitFor(async () => {
+      await world.clock.advance(10)
+      expect(left.length).toBeGreaterThan(2)
+    })
+    left.push(world.disk.copy())
+    world.disk.beforeOperation = () => {}
+    await client.close()
+    await world.stop()
+    for (const disk of left) {
+      const after = new Stopped(disk)
+      await after.start()
+      expect(after.losses.filter(({ kind }) => kind !== 'log put aside')).toEqual([])
+      await after.stop()
+    }
   })
 })

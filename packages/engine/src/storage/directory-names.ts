@@ -35,3 +35,9 @@ export function topicPartitionOf(directoryName: string): TopicPartition | null {
 export function isDeletedDirectory(directoryName: string): boolean {
   return /^.*-\d+\.[0-9a-f]{32}-delete$/.test(directoryName)
 }
+
+/** Of which log a directory was, before it was put aside; null where it was not, or its name is cut. */
+export function putAsidePartitionOf(directoryName: string): TopicPartition | null {
+  const match = /^(.+)\.[0-9a-f]{32}-(?:delete|stray)$/.exec(directoryName)
+  return match && topicPartitionOf(match[1] as string)
+}

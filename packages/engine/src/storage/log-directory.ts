@@ -22,6 +22,7 @@ import {
   asideDirectoryName,
   isDeletedDirectory,
   logDirectoryName,
+  putAsidePartitionOf,
   type straySuffix,
   type deleteSuffix,
   topicPartitionOf,
@@ -155,21 +156,42 @@ export class LogDirectory {
       isWhole &&= log.logEndOffset >= state.recoveryPoint
       yield
     }
-    const named = [recoveryPoints, logStarts, cleanedOffsets].flatMap((offsets) => [...(offsets ?? [])])
-    this.#lost = new Set([...named.map(([key]) => key), ...this.#committed()].filter((key) => !logs.has(key)))
+    this.#lost = new Set([
+      ...this.#missing(logs, CheckpointFile.recoveryPoint, recoveryPoints),
+      ...this.#missing(logs, CheckpointFile.logStart, logStarts),
+      ...this.#missing(logs, CheckpointFile.cleaner, cleanedOffsets),
+      ...this.#missing(logs, CheckpointFile.highWatermark, this.#committed()),
+    ])
     if (shutdown !== null && isWhole && this.#lost.size === 0) this.#closedInEpoch = shutdown.brokerEpoch
     if (logs.size === 0) return
     const ms = Math.round(clock.monotonic() - startedMs)
     logger.info(clean ? 'logs loaded' : 'logs recovered after an unclean stop', { logs: logs.size, ms })
   }
 
-  /** Logs with records that were committed. */
-  #committed(): string[] {
+  /** Logs that the checkpoint names, and that are not there, but for those that were put aside since it was written. */
+  #missing(logs: Logs, name: CheckpointFile, offsets: ReadonlyMap<string, number> | null): string[] {
+    const keys = [...(offsets?.keys() ?? [])].filter((key) => !logs.has(key))
+    if (keys.length === 0) return []
+    const writtenMs = this.#modifiedMs(name)
+    const aside = new Set<string>()
+    for (const directory of this.#directoryNames()) {
+      const topicPartition = putAsidePartitionOf(directory)
+      if (topicPartition && this.#modifiedMs(directory) >= writtenMs) aside.add(checkpointKey(topicPartition))
+    }
+    return keys.filter((key) => !aside.has(key))
+  }
+
+  #modifiedMs(name: string): number {
+    return this.#options.disk.statSync(join(this.#path, name)).modifiedAtMs
+  }
+
+  /** High watermarks of logs that have committed records. */
+  #committed(): Map<string, number> {
     const { disk } = this.#options
     // The one whose it is makes the file.
-    if (!disk.existsSync(join(this.#path, CheckpointFile.highWatermark))) return []
+    if (!disk.existsSync(join(this.#path, CheckpointFile.highWatermark))) return new Map()
     const offsets = new OffsetCheckpoint(disk, this.#path, CheckpointFile.highWatermark).read()
-    return [...(offsets ?? [])].filter(([, offset]) => offset > 0).map(([key]) => key)
+    return new Map([...(offsets ?? [])].filter(([, offset]) => offset > 0))
   }
 
   create(topicPartition: TopicPartition, topicId: string): Log {
@@ -208,9 +230,12 @@ export class LogDirectory {
       log.close({ clean: false })
       return null
     }
-    const hex = this.#options.random.bytes(16).toString('hex')
+    const { disk, clock, random } = this.#options
+    const hex = random.bytes(16).toString('hex')
     const path = join(this.#path, asideDirectoryName(topicPartition, hex, suffix))
-    this.#options.disk.renameSync(log.directory, path)
+    // Checkpoints that are older name it: the next start is not to miss it.
+    disk.setModifiedSync(log.directory, clock.now())
+    disk.renameSync(log.directory, path)
     log.movedTo(path)
     log.close({ clean: false })
     return path
