@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Random } from '@sluice/effects'
 import type { StreamRecord } from './stream-record.ts'
 
@@ -15,16 +15,36 @@ const nonceBytes = 12
 const tagBytes = 16
 const uuidBytes = 16
 
+interface Seal {
+  key: KeyObject
+  /** Of the stream. */
+  id: Buffer
+}
+
+/** By stream; each read of a shard wants it. Records are replaced when something of them changes. */
+const seals = new WeakMap<object, Seal>()
+
+function sealOf(record: Pick<StreamRecord, 'uuid' | 'iteratorKey'>): Seal {
+  const known = seals.get(record)
+  if (known) return known
+  const key = createSecretKey(record.iteratorKey, 'base64')
+  const seal = { key, id: Buffer.from(record.uuid.replaceAll('-', ''), 'hex') }
+  seals.set(record, seal)
+  return seal
+}
+
 /** For whom it is stands in front; where it points to is for nobody to read or to alter. */
 export function sealIterator(
-  { uuid, iteratorKey }: Pick<StreamRecord, 'uuid' | 'iteratorKey'>,
+  record: Pick<StreamRecord, 'uuid' | 'iteratorKey'>,
   { shard, offset, issuedAtMs }: ShardPosition,
   random: Random,
 ): string {
+  const { key, id } = sealOf(record)
   const nonce = random.bytes(nonceBytes)
-  const id = Buffer.from(uuid.replaceAll('-', ''), 'hex')
-  const sealing = createCipheriv(cipher, Buffer.from(iteratorKey, 'base64'), nonce).setAAD(id)
-  const sealed = Buffer.concat([sealing.update(`${shard} ${offset} ${issuedAtMs}`, 'utf8'), sealing.final()])
+  const sealing = createCipheriv(cipher, key, nonce).setAAD(id)
+  // A stream cipher: all of it is there at once.
+  const sealed = sealing.update(`${shard} ${offset} ${issuedAtMs}`, 'utf8')
+  sealing.final()
   return Buffer.concat([id, nonce, sealing.getAuthTag(), sealed]).toString('base64')
 }
 
@@ -38,7 +58,7 @@ export function streamOfIterator(iterator: string): string | undefined {
 
 /** Undefined for one that this stream has not given. */
 export function openIterator(
-  { iteratorKey }: Pick<StreamRecord, 'iteratorKey'>,
+  record: Pick<StreamRecord, 'uuid' | 'iteratorKey'>,
   iterator: string,
 ): ShardPosition | undefined {
   const bytes = Buffer.from(iterator, 'base64')
@@ -46,7 +66,7 @@ export function openIterator(
   if (bytes.length <= sealedAt || bytes.toString('base64') !== iterator) return undefined
   const nonce = bytes.subarray(uuidBytes, uuidBytes + nonceBytes)
   try {
-    const opening = createDecipheriv(cipher, Buffer.from(iteratorKey, 'base64'), nonce)
+    const opening = createDecipheriv(cipher, sealOf(record).key, nonce)
       .setAAD(bytes.subarray(0, uuidBytes))
       .setAuthTag(bytes.subarray(uuidBytes + nonceBytes, sealedAt))
     const text = opening.update(bytes.subarray(sealedAt), undefined, 'utf8') + opening.final('utf8')
