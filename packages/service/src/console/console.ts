@@ -13,7 +13,7 @@ import type { Tickets } from './tickets.ts'
  * Whose key? This machine may have other users, who must not get that of the data directory by asking the port: its file is for
  * its owner alone. So whoever can read that file (the start itself, `sluice console`) has a link made, and the ticket in it buys
  * temporary credentials, once. Tickets stand behind the `#`, which browsers send to nobody, and the page takes them out of its
- * address at once. Everybody else signs in with an access key, which never leaves the page.
+ * address at once. Everybody else signs in with an access key, which no request carries.
  */
 
 /** Every path below it is the console's. */

@@ -5,7 +5,7 @@ import type { Page } from './page.ts'
 import { type Facts, keep } from './session.ts'
 import type { Credentials } from './sign.ts'
 
-/** Asks for an access key, and tries it: it stays in this tab. */
+/** Asks for an access key, and tries it: it stays in the tabs of the console. */
 export function signInPage(
   facts: Facts,
   before: Failure | undefined,
@@ -47,7 +47,7 @@ export function signInPage(
       h('code', {}, 'npx sluice env'),
       ') or that of a user (',
       h('code', {}, 'npx sluice credentials add --user NAME'),
-      '). It stays in this tab; requests are signed here.',
+      '). It stays in the tabs of this page until they are closed; requests are signed here.',
     ),
     problem,
     h(
