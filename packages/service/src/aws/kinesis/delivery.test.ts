@@ -167,6 +167,22 @@ describe('delivery', () => {
     expect(texts()).toEqual(['ab'])
   })
 
+  it('counts nothing as delivered before its name is on the disk, which a power cut may take else', async () => {
+    await createChannel()
+    await put(kinesis, 'one')
+    const operations: string[] = []
+    service.disk.beforeOperation = (name, path) => void operations.push(`${name} ${path}`)
+    await delivered(1)
+    service.disk.beforeOperation = () => {}
+    const at = (pattern: RegExp) => operations.findIndex((operation) => pattern.test(operation))
+    const counted = at(/^\w+ \/data\/streams\/channels\/[^/]+\.json/)
+    expect(at(/^\w+ \/data\/streams\/staged\/./)).toBeLessThan(at(/^syncDirectory \/data\/streams\/staged$/))
+    for (const synced of [/^syncDirectory \/data\/streams\/staged$/, /^syncDirectory \/data\/streams$/]) {
+      expect(at(synced)).toBeGreaterThan(-1)
+      expect(at(synced)).toBeLessThan(counted)
+    }
+  })
+
   it('delivers each record once, wherever it is killed', async () => {
     await createChannel({ StreamConfigurationList: fromStream('JSON') })
     await put(kinesis, '"one"')

@@ -214,10 +214,8 @@ export class Channels {
   }
 
   async #commit(record: ChannelRecord, { objects, undelivered, counts }: Delivery): Promise<void> {
-    const { disk, clock } = this.#options
-    disk.mkdirSync(this.#stagedDirectory)
-    for (const [at, { body }] of objects.entries())
-      await disk.writeFileAtomic(this.#stagedPath(record.uuid, at), body, () => false)
+    const { clock } = this.#options
+    await this.#stage(record.uuid, objects)
     const pending = objects.map(({ path }) => path)
     this.#store.update(record.uuid, { undelivered, deliveries: record.deliveries + 1, pending })
     if (counts.failed > 0) this.#tellOfFailed(record, counts.failed, pending.at(-1) ?? '')
@@ -231,6 +229,16 @@ export class Channels {
     count('FailedRecordCount', counts.failed)
     count('DeliverySuccess', 1)
     count('DataFreshness', (clock.now() - (counts.oldestMs ?? clock.now())) / 1_000)
+  }
+
+  /** Durably, by their names, too: of what is not there any more it is believed that it is in its place. */
+  async #stage(uuid: string, objects: Delivery['objects']): Promise<void> {
+    const { disk } = this.#options
+    disk.mkdirSync(this.#stagedDirectory)
+    for (const [at, { body }] of objects.entries())
+      await disk.writeFileAtomic(this.#stagedPath(uuid, at), body, () => false)
+    for (const directory of [this.#stagedDirectory, dirname(this.#stagedDirectory)])
+      await disk.syncDirectory(directory)
   }
 
   /** What is delivered is so, whether or not that can be logged. */
