@@ -12,6 +12,7 @@ import { openSentences } from './open-listeners.ts'
 import type { ServiceState } from './state-file.ts'
 import type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
 import type { StreamLimits } from './streams/stream-limits.ts'
+import type { Streams } from './streams/streams.ts'
 import { version } from './version.ts'
 
 /** What a service tells of itself is made from this, at each question anew. */
@@ -19,6 +20,7 @@ export interface Reported {
   state: ServiceState
   reach: Reach
   fleet: Fleet
+  streams: Pick<Streams, 'unreadable'>
   dataDirectory: string
   accountId: string
   engine: EngineName
@@ -62,7 +64,7 @@ export function reportOf(reported: Reported): StatusReport {
       ...openSentences(reported),
       ...endpointNotes(reported),
       ...(fleet.authority.note === null ? [] : [fleet.authority.note]),
-      ...unreadableOf(fleet).map(({ error }) => sentenceOf(error)),
+      ...[...unreadableOf(fleet), ...reported.streams.unreadable()].map(({ error }) => sentenceOf(error)),
       ...fleet.status().flatMap((one) => clusterNotes(one, reported)),
     ],
     clusters: fleet.status().map((one) => clusterReport(one, fleet)),

@@ -160,6 +160,20 @@ describe('a later start', () => {
     expect(clusters[1]?.stateInfo).toContain('a broken log')
   }, 20_000)
 
+  it('says what it cannot read of streams, their channels and their queues', async () => {
+    await stop(await start())
+    for (const kind of ['records', 'channels', 'queues']) {
+      effects.disk.mkdirSync(`${dataDirectory}/streams/${kind}`)
+      effects.disk.writeFileAtomicSync(`${dataDirectory}/streams/${kind}/1f7a.json`, '{')
+    }
+    const { notes } = (await start()).report()
+    expect(notes.map((note) => /streams\/(\w+)\/1f7a\.json/.exec(note)?.[1])).toEqual([
+      'records',
+      'channels',
+      'queues',
+    ])
+  })
+
   it('looks at all brokers, and again, before it says that none answers', async () => {
     const asked: number[] = []
     const service = await start({

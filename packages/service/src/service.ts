@@ -366,7 +366,7 @@ function consoleOf({ options, region, fleet }: Start): OwnConsole | null {
 }
 
 function reportedBy(
-  { options, before, region, target, engines, fleet }: Start,
+  { options, before, region, target, engines, fleet, streams }: Start,
   { apiPort, problem, console }: { apiPort: number; problem: string | null; console: string | null },
 ): Reported {
   const defaultCluster = target ?? before?.defaultCluster ?? null
@@ -384,6 +384,7 @@ function reportedBy(
     }),
     reach,
     fleet,
+    streams,
     dataDirectory: options.dataDirectory,
     accountId,
     engine,

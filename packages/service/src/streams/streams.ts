@@ -3,7 +3,7 @@ import type { Disk, Random, Timer } from '@sluice/effects'
 import type { LogGroups } from '../fleet/logs/log-groups.ts'
 import type { Place } from '../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../fleet/reconcile-loop.ts'
-import { RecordStore } from '../fleet/record-store.ts'
+import { RecordStore, type UnreadableRecord } from '../fleet/record-store.ts'
 import { AccountSettings } from './account-settings.ts'
 import { Channels } from './channels/channels.ts'
 import { Queues } from './queues/queues.ts'
@@ -179,6 +179,11 @@ export class Streams {
   arnOf(name: string): string {
     const { partition, region, account } = this.#options.place
     return `arn:${partition}:kinesis:${region}:${account}:stream/${name}`
+  }
+
+  /** Of streams, and of their channels and queues. */
+  unreadable(): UnreadableRecord[] {
+    return [this.#store, this.channels, this.queues].flatMap((one) => one.unreadable())
   }
 
   /** By name. */

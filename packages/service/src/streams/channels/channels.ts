@@ -3,7 +3,7 @@ import type { Clock, Disk, Logger, Random, Timer } from '@sluice/effects'
 import type { LogGroups } from '../../fleet/logs/log-groups.ts'
 import type { Place } from '../../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../../fleet/reconcile-loop.ts'
-import { RecordStore } from '../../fleet/record-store.ts'
+import { RecordStore, type UnreadableRecord } from '../../fleet/record-store.ts'
 import type { Stream } from '../stream.ts'
 import { shardIdOf } from '../stream-record.ts'
 import { StreamMeter } from '../stream-meter.ts'
@@ -76,6 +76,10 @@ export class Channels {
     this.#isStopped = true
     this.#timer?.cancel()
     await this.#loop.stop()
+  }
+
+  unreadable(): UnreadableRecord[] {
+    return this.#store.unreadable()
   }
 
   /** In order of creation. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Clock, Disk, Logger, Random } from '@sluice/effects'
 import type { Place } from '../../fleet/place.ts'
 import { type Outcome, ReconcileLoop } from '../../fleet/reconcile-loop.ts'
-import { RecordStore } from '../../fleet/record-store.ts'
+import { RecordStore, type UnreadableRecord } from '../../fleet/record-store.ts'
 import { trimHorizonMs } from '../shards.ts'
 import type { StreamLog } from '../stream-log.ts'
 import type { Stream } from '../stream.ts'
@@ -58,6 +58,10 @@ export class Queues {
   /** Whoever waits for records is answered now. */
   endWaiting(): void {
     for (const queue of this.#open.values()) queue.end()
+  }
+
+  unreadable(): UnreadableRecord[] {
+    return this.#store.unreadable()
   }
 
   /** In order of creation. */
