@@ -8,7 +8,9 @@ import {
   TagResourceCommand,
   UpdateStreamModeCommand,
 } from '@aws-sdk/client-kinesis'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { KafkaError } from '@sluice/client'
+import { ErrorCode } from '@sluice/wire'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { testIdentities } from '../../iam/testing/identities.ts'
 import { StreamMetrics } from '../../streams/stream-metrics.ts'
 import { credentials } from '../testing/test-service.ts'
@@ -230,6 +232,18 @@ describe('a queue', () => {
     await expect(receive(QueueARN)).rejects.toMatchObject({ name: 'ThrottlingException' })
     move(11_000)
     expect((await receive(QueueARN)).map(({ ReceiveCount }) => ReceiveCount)).toEqual(Array(10).fill(2))
+  })
+
+  it('says that the service has failed where its log refuses', async () => {
+    const QueueARN = await makeQueue(kinesis, StreamARN)
+    const record = service.streams.queues.byArn(QueueARN)
+    const queue = record && service.streams.queues.deliveringOf(record)
+    if (!queue) throw new Error('there is the queue')
+    vi.spyOn(queue, 'receive').mockRejectedValue(new KafkaError(ErrorCode.KAFKA_STORAGE_ERROR))
+    await expect(receive(QueueARN)).rejects.toMatchObject({
+      name: 'InternalFailureException',
+      $metadata: { httpStatusCode: 500 },
+    })
   })
 
   it('is counted for CloudWatch', async () => {

@@ -1,8 +1,9 @@
+import { KafkaError } from '@sluice/client'
 import type { HandleOutcome, Queue } from '../../streams/queues/queue.ts'
 import { inFlightMax } from '../../streams/queues/queue.ts'
 import type { QueueAttributes, QueueRecord } from '../../streams/queues/queue-record.ts'
 import { AwsException } from '../exceptions.ts'
-import { invalidArgument, notFound, validation } from './exceptions.ts'
+import { internalFailure, invalidArgument, notFound, validation } from './exceptions.ts'
 import { type EntriesInput, type ReceiveInput, receivedShape, type UpdateQueueInput } from './queue-shapes.ts'
 import type { Services } from './services.ts'
 
@@ -47,11 +48,15 @@ const waitSecondsDefault = 9
 
 /** Of one kind: dead letters, or the others. */
 export async function received(services: Pick<Services, 'streams'>, input: ReceiveInput, isDead: boolean) {
-  const found = await deliveringOf(services, input.QueueARN).receive({
+  const receiving = deliveringOf(services, input.QueueARN).receive({
     isDead,
     countMax: input.Limit ?? countDefault,
     waitMs: (input.WaitTimeSeconds ?? waitSecondsDefault) * 1_000,
     visibilitySeconds: input.VisibilityTimeoutSeconds,
+  })
+  const found = await receiving.catch((error: unknown) => {
+    // The log has refused, for which a full disk is enough.
+    throw error instanceof KafkaError ? internalFailure() : error
   })
   if (!found)
     throw new AwsException(
