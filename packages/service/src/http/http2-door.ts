@@ -47,6 +47,8 @@ export class Http2Door {
 
   /** Serves the connection from now on. */
   take(connection: Connection): void {
+    // Node refuses who has not agreed upon it in TLS, and has begun with it all the same.
+    if ('alpnProtocol' in connection.socket) connection.socket.alpnProtocol = 'h2'
     this.#server.once('session', (session) => this.#connections.set(session, connection))
     this.#server.emit('connection', connection.socket)
   }

@@ -105,6 +105,12 @@ class Listener {
   #accept(socket: Socket): void {
     const connection = this.#connections.add(socket)
     if (!connection) return
+    this.#listenTo(connection)
+  }
+
+  /** What is spoken on it is told by its first bytes. */
+  #listenTo(connection: Connection): void {
+    const { socket } = connection
     const ended = () => socket.destroy()
     socket.once('error', ended).once('end', ended)
     whenSpoken(socket, (spoken) => {
@@ -124,7 +130,9 @@ class Listener {
     connection.endsSilently = true
     await tls.take(connection.socket, (socket, version) => {
       this.#connections.moved(connection, socket)
-      this.#speak(connection, version)
+      // Some SDKs begin with HTTP/2 here, too, without a word before.
+      if (version === null) this.#listenTo(connection)
+      else this.#speak(connection, version)
     })
   }
 

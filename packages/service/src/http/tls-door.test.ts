@@ -101,6 +101,26 @@ describe('TLS', () => {
     expect(echo.head).toMatchObject({ isEncrypted: true, remoteAddress: '127.0.0.1' })
   })
 
+  it('has either inside with who says nothing of that before, as the SDK for Java does', async () => {
+    const { port } = await open()
+    const socket = await handshake(port)
+    expect(socket.alpnProtocol).toBe(false)
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { createConnection: () => socket })
+    ended.push(() => session.destroy())
+    const stream = session.request({ ':method': 'POST', ':path': '/d' })
+    stream.end('x')
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    expect(String(Buffer.concat(chunks))).toBe('POST /d 1')
+    const other = await handshake(port)
+    other.write('GET /e HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+    const [answer] = await once(other, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
+    const gone = await handshake(port)
+    gone.end()
+    await once(gone.resume(), 'close')
+  })
+
   it('is of version 1.2 or 1.3, by names and addresses of the certificate', async () => {
     const { port } = await open()
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {

@@ -5,12 +5,18 @@ import type { Logger } from '@sluice/effects'
 /** The key of a server and its certificates, those that it shall show now, PEM. */
 export type ServerIdentity = () => Promise<string>
 
-/** Told of the connection as it is decrypted, when hands are shaken, and of the HTTP that is spoken inside. */
-type Secured = (socket: TLSSocket, version: 1 | 2) => void
+/** Told of the connection as it is decrypted, when hands are shaken, and of the HTTP that both agree upon; null where they do not speak of it. */
+type Secured = (socket: TLSSocket, version: 1 | 2 | null) => void
+
+/** By their names in ALPN, the one that is preferred first. */
+const versions = new Map<string, 1 | 2>([
+  ['h2', 2],
+  ['http/1.1', 1],
+])
 
 /**
  * TLS on connections that somebody else has accepted, whose first bytes ask for it. Which HTTP is spoken inside both sides agree upon by
- * ALPN; with who says nothing of that it is the first one. Who does not believe the certificate, or speaks no TLS after all, is gone.
+ * ALPN, if they do. Who does not believe the certificate, or speaks no TLS after all, is gone.
  */
 export class TlsDoor {
   readonly #identity: ServerIdentity
@@ -18,7 +24,7 @@ export class TlsDoor {
   /** By the address of the other side, which tells an encrypted socket's connection. */
   readonly #shaking = new Map<string, Secured>()
   /** It listens nowhere: connections are handed to it. */
-  readonly #server = createServer({ ALPNProtocols: ['h2', 'http/1.1'] })
+  readonly #server = createServer({ ALPNProtocols: [...versions.keys()] })
   #shown = ''
   /** There is nothing to show, and that is said: once, not to everybody who comes. */
   #isBare = false
@@ -31,7 +37,7 @@ export class TlsDoor {
         socket.on('error', () => socket.destroy())
         const secured = this.#shaking.get(addressOf(socket))
         if (!secured) return socket.destroy()
-        return secured(socket, socket.alpnProtocol === 'h2' ? 2 : 1)
+        return secured(socket, versions.get(socket.alpnProtocol || '') ?? null)
       })
       .on('tlsClientError', (error, socket) => {
         this.#logger.debug('a handshake with a client of HTTP has failed', { error })
