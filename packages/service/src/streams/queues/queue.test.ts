@@ -74,6 +74,18 @@ async function acknowledgeAll(received: Received[] | null): Promise<void> {
   for (const { handle } of received ?? []) expect(await queue.acknowledge(handle, false)).toBeNull()
 }
 
+it('answers whoever waits when it ends, and takes nothing more for them, for its journal may be gone', async () => {
+  await receive()
+  const waiting = queue.receive({ ...how, countMax: 10, waitMs: 20_000 })
+  await clock.advance(100)
+  refuses.writes = true
+  queue.end()
+  expect(await waiting).toEqual([])
+  await clock.advance(visibilityMs)
+  expect(await receive()).toEqual([])
+  expect(clock.pending).toBe(0)
+})
+
 describe('a queue whose journal refuses', () => {
   it('has not received what it could not keep, and delivers nothing of it after its acknowledgement', async () => {
     refuses.writes = true

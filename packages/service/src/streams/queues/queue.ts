@@ -82,7 +82,7 @@ export class Queue {
     this.#record = record
   }
 
-  /** Nobody waits for its records any more. */
+  /** Whoever waits for its records is answered, and nobody gets any more of them. */
   end(): void {
     this.#isEnded = true
     this.#wake()
@@ -146,6 +146,8 @@ export class Queue {
 
   /** Where it cannot be read or kept, nothing has been received. */
   async #take(asked: Receive): Promise<Received[] | null> {
+    // Its journal may be gone.
+    if (this.#isEnded) return []
     await this.#reveal()
     // What has become visible just now is not in flight any more.
     const receive = { ...asked, countMax: Math.min(asked.countMax, inFlightMax - this.#items.inFlight) }
