@@ -42,6 +42,7 @@ InvalidParameterCombinationException | Members do not go together. | Two that ex
 InvalidParameterException | A member is not valid. | Out of range, misspelt, or of another form. | The message names it.
 InvalidParameterValueException | A member's value is not valid. | Out of range, or an unknown word. | The message names it.
 InvalidRequestException | The thing is not in a state for this. | A secret that is marked for deletion. | Restore it first.
+ThrottlingException | A queue has as many records in flight as it may have. | Receivers that acknowledge nothing, or whose visibility time-outs are long. | Acknowledge what is done, or wait until records are visible again.
 LimitExceededException | There are as many of these as there may be. | A quota. | Delete what is not needed.
 MalformedPolicyDocumentException | The policy of a secret cannot be read. | Not JSON, or not the grammar of policies. | Correct it.
 MalformedPolicyDocument | The policy cannot be read. | Not JSON, or not the grammar of policies. | The message says where.
