@@ -281,8 +281,6 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   started.push(() => api.close())
   // An answer that is waited for would keep the port open.
   started.push(() => streams.queues.endWaiting())
-  // Whoever asks by TLS later finds it there, and so does who looks for what to trust.
-  await identity().catch((error: unknown) => logger.error('the AWS endpoint has no certificate', { error }))
   signal?.throwIfAborted()
 
   const problem = await provideTarget(start, api.port)

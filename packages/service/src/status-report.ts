@@ -32,7 +32,7 @@ export interface StatusReport {
   /** What differs from what one would expect, in sentences, such as a port that moved. */
   notes: readonly string[]
   clusters: ClusterReport[]
-  /** What clients of encrypted listeners, and of the AWS endpoint by TLS, have to trust; null where the authority can issue nothing. */
+  /** What clients of encrypted listeners, and of the AWS endpoint by TLS, have to trust; null before there is either. */
   trust: { caFile: string; bundleFile: string; javaTruststore: string } | null
 }
 

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import type { AccessKey } from '../credentials.ts'
-import type { StatusReport } from '../status-report.ts'
+import { healthPath, type StatusReport } from '../status-report.ts'
 import { withProfile } from './aws-profile.ts'
 import {
   chosenCluster,
@@ -41,8 +44,7 @@ export function envCommand(): Command {
       ),
     )
     .action(async (flags: EnvFlags) => {
-      const { report: asked, accessKey } = await askStatus(flags.dataDir)
-      const report = flags.https ? encrypted(asked) : asked
+      const { report, accessKey } = await (flags.https ? askEncrypted : askStatus)(flags.dataDir)
       const cluster = chosenCluster(report, flags.cluster)
       if (flags.profile !== undefined) writeProfile(flags.profile, report, accessKey)
       const login = await scramVariables(report, accessKey, cluster)
@@ -61,6 +63,17 @@ export function envCommand(): Command {
           `The cluster ${cluster.name} is ${cluster.state}: it has no BOOTSTRAP_SERVERS.\n`,
         )
     })
+}
+
+/** With the endpoint by TLS. Its certificate, and with it whom to trust, is there from when somebody has first asked for it. */
+async function askEncrypted(dataDir: string): ReturnType<typeof askStatus> {
+  const { local } = (await askStatus(dataDir)).report
+  const { host, port } = local
+  const asking = request({ host, port, path: healthPath, rejectUnauthorized: false, agent: false }).end()
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  answer.resume()
+  const { report, accessKey } = await askStatus(dataDir)
+  return { report: encrypted(report), accessKey }
 }
 
 /** Where AWS's tools look for it; it holds keys from now on, so that only its owner may read one that is new. */

@@ -148,8 +148,8 @@ function authorityOf(dataDir: string): Authority {
 function nothingIssued(dataDir: string): OperatingError {
   return new OperatingError('There is nothing to trust yet.', {
     code: 'NO_AUTHORITY',
-    why: `No cluster of ${resolve(dataDir)} has had an encrypted listener.`,
-    next: 'Start the service with such a cluster, or name another --data-dir.',
+    why: `No cluster of ${resolve(dataDir)} has had an encrypted listener, and nobody has asked its AWS endpoint for TLS.`,
+    next: 'Start the service with such a cluster, run `sluice env --https`, or name another --data-dir.',
   })
 }
 
