@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Clock, Disk } from '@sluice/effects'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { ProducerState } from './producer-state.ts'
@@ -24,6 +25,8 @@ export class Flushes {
   #lastFlushMs: number
   /** Names of files in the directory that are not. */
   #newNames = false
+  /** Nor is the name of the directory. */
+  #newDirectory = false
   /** A flush that overlaps a cut, or the end, proves nothing. */
   #interruptions = 0
 
@@ -39,6 +42,10 @@ export class Flushes {
 
   noteNewNames(): void {
     this.#newNames = true
+  }
+
+  noteNewDirectory(): void {
+    this.#newDirectory = true
   }
 
   /** Records from `offset` on are gone. */
@@ -62,7 +69,9 @@ export class Flushes {
     }
     const directorySynced = log.leaderEpochs.flush()
     if (this.#newNames && !directorySynced) log.disk.syncDirectorySync(log.directory)
+    if (this.#newDirectory) log.disk.syncDirectorySync(dirname(log.directory))
     this.#newNames = false
+    this.#newDirectory = false
     this.#flushedBelow(log.endOffset)
   }
 
@@ -100,13 +109,17 @@ export class Flushes {
   }
 
   async #namesSoon(before: () => Promise<void>): Promise<void> {
-    const newNames = this.#newNames
+    const { disk, directory } = this.#log
+    const [newNames, newDirectory] = [this.#newNames, this.#newDirectory]
     this.#newNames = false
+    this.#newDirectory = false
     try {
       await before()
-      if (newNames) await this.#log.disk.syncDirectory(this.#log.directory)
+      if (newNames) await disk.syncDirectory(directory)
+      if (newDirectory) await disk.syncDirectory(dirname(directory))
     } catch (error) {
       this.#newNames ||= newNames
+      this.#newDirectory ||= newDirectory
       throw error
     }
   }

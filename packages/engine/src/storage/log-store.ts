@@ -312,7 +312,7 @@ export class LogStore implements SegmentHome {
   }
 
   #makeFilesOf(segment: Segment): void {
-    this.partitionMetadata.make()
+    if (this.partitionMetadata.make()) this.#flushes.noteNewDirectory()
     this.#unfinished = segment.baseOffset
     segment.makeFiles()
     this.#unfinished = null

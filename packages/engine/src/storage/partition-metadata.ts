@@ -43,11 +43,13 @@ export class PartitionMetadata {
     if (!this.#log.isUnwritten) this.keep()
   }
 
-  /** Has the directory there, and says in it of which topic it is. */
-  make(): void {
-    if (!this.#isMade) this.#log.disk.mkdirSync(this.#log.directory)
+  /** Has the directory there, and says in it of which topic it is. Returns whether the directory is a new one. */
+  make(): boolean {
+    const isNew = !this.#isMade
+    if (isNew) this.#log.disk.mkdirSync(this.#log.directory)
     this.#isMade = true
     this.keep()
+    return isNew
   }
 
   /** Has the id in the file, if it is known and there is a directory. */

@@ -27,6 +27,32 @@ describe('a log that nothing was written to', () => {
     expect(again.leaderEpochs.entries).toEqual([{ epoch: 3, startOffset: 0 }])
   })
 
+  test.each<[string, (log: Log) => void | Promise<void>]>([
+    ['at once', (log) => log.flushSync()],
+    ['off the event loop', (log) => log.flush()],
+  ])('has its directory by name on the disk when they are flushed %s', async (_, flush) => {
+    const context = new LogContext()
+    const log = context.load({ topicId, isNew: true })
+    const above = context.directory.slice(0, context.directory.lastIndexOf('/'))
+    let refuses = false
+    const synced: string[] = []
+    context.disk.beforeOperation = (name, path) => {
+      if (name !== 'syncDirectory') return
+      if (refuses && path === above) throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'fsync' })
+      synced.push(path)
+    }
+    append(log, batchOf(1))
+    refuses = true
+    await expect((async () => flush(log))()).rejects.toThrow('EIO')
+    expect(log.recoveryPoint).toBe(0)
+    refuses = false
+    await flush(log)
+    expect([log.recoveryPoint, synced.filter((path) => path === above)]).toEqual([1, [above]])
+    append(log, batchOf(1))
+    await flush(log)
+    expect(synced.filter((path) => path === above)).toHaveLength(1)
+  })
+
   test.each<[string, (context: LogContext, log: Log, options: Partial<LogOptions>) => Log]>([
     ['a kill', (context, log, options) => context.reloadAfterKill(log, options)],
     ['a clean stop', (context, log, options) => context.reloadAfterStop(log, options)],
