@@ -18,8 +18,8 @@ export class LostWrites implements MetadataListener {
   readonly #replicas = new Map<string, Set<number>>()
   /** Those that have lost all, so that the cluster can know it. */
   readonly #empty = new Map<string, Set<number>>()
-  /** Brokers that have lost writes and not begun anew yet: what is heard of them is from before. */
-  readonly #gone = new Set<number>()
+  /** What brokers have lost that have not begun anew yet: what is heard of them is from before. */
+  readonly #gone = new Map<number, 'writes' | 'all'>()
   /** Whether the cluster keeps eligible leader replicas (KIP-966). Without them the last one in sync leads, come what may. */
   readonly #keepsElr: boolean
   /** Whether a replica leads that is only behind, where nobody who is in sync can be had. */
@@ -46,8 +46,8 @@ export class LostWrites implements MetadataListener {
     return true
   }
 
-  lost(metadata: MetadataView, brokerId: number): void {
-    this.#gone.add(brokerId)
+  lost(metadata: Pick<MetadataView, 'partitions'>, brokerId: number): void {
+    if (!this.#gone.has(brokerId)) this.#gone.set(brokerId, 'writes')
     for (const partition of metadata.partitions()) {
       if (!partition.replicas.includes(brokerId)) continue
       const lost = this.#of(partition)
@@ -57,7 +57,8 @@ export class LostWrites implements MetadataListener {
     }
   }
 
-  lostAll(metadata: MetadataView, brokerId: number): void {
+  lostAll(metadata: Pick<MetadataView, 'partitions'>, brokerId: number): void {
+    this.#gone.set(brokerId, 'all')
     for (const partition of metadata.partitions())
       if (partition.replicas.includes(brokerId)) setOf(this.#empty, partition).add(brokerId)
     this.lost(metadata, brokerId)
@@ -71,9 +72,11 @@ export class LostWrites implements MetadataListener {
     const lost = this.#of(partition)
     const empty = setOf(this.#empty, partition)
     if (!isUnclean)
-      for (const id of entered.filter((entering) => !this.#gone.has(entering))) {
-        lost.delete(id)
-        empty.delete(id)
+      for (const id of entered) {
+        const gone = this.#gone.get(id)
+        if (gone === undefined) lost.delete(id)
+        // It was filled by then, and has not lost all of that since.
+        if (gone !== 'all') empty.delete(id)
       }
     if (isUnclean && this.#electsUncleanly) this.#forgive(partition, 'its leader may be behind')
     const isKnownEmpty = this.#keepsElr && empty.has(partition.leader)
