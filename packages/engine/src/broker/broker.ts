@@ -362,7 +362,7 @@ export class Broker implements BrokerServices {
     this.#registration.heard()
   }
 
-  /** Of a log without files nobody has written of which topic it is: it is that of this name. */
+  /** Of a log that was never flushed a power cut may have taken of which topic it is: it is that of this name. */
   #holds({
     topicId,
     topicPartition: { topic: name, partition },

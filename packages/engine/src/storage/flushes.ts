@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Clock, Disk } from '@sluice/effects'
 import type { LeaderEpochs } from './leader-epochs.ts'
+import type { PartitionMetadata } from './partition-metadata.ts'
 import type { ProducerState } from './producer-state.ts'
 import type { Segment } from './segment.ts'
 
@@ -11,6 +12,7 @@ interface LogOfFlushes {
   readonly directory: string
   readonly producers: ProducerState
   readonly leaderEpochs: LeaderEpochs
+  readonly partitionMetadata: PartitionMetadata
   readonly segments: readonly Segment[]
   readonly endOffset: number
   segmentsFrom(offset: number): readonly Segment[]
@@ -67,6 +69,7 @@ export class Flushes {
       segment.flushSync()
       log.producers.flushSnapshot(segment.baseOffset)
     }
+    log.partitionMetadata.flush()
     const directorySynced = log.leaderEpochs.flush()
     if (this.#newNames && !directorySynced) log.disk.syncDirectorySync(log.directory)
     if (this.#newDirectory) log.disk.syncDirectorySync(dirname(log.directory))
@@ -78,11 +81,12 @@ export class Flushes {
   /** All below `offset`, without blocking the event loop. */
   async below(offset: number): Promise<void> {
     if (offset <= this.recoveryPoint) return
-    const { producers, leaderEpochs } = this.#log
+    const { producers, leaderEpochs, partitionMetadata } = this.#log
     const interruptions = this.#interruptions
     if (!(await this.#segmentsBelow(offset, (segment) => segment.flush()))) return
     for (const snapshot of [...producers.snapshotOffsets])
       if (snapshot > this.recoveryPoint && snapshot <= offset) await producers.flushSnapshotSoon(snapshot)
+    await partitionMetadata.flushSoon()
     await this.#namesSoon(() => leaderEpochs.flushSoon())
     if (interruptions === this.#interruptions) this.#flushedBelow(offset)
   }

@@ -125,9 +125,7 @@ export class LogManager {
    * was away, or moved to others (Kafka's `-stray`). Returns how many.
    */
   removeStrays(isHere: (log: Pick<Log, 'topicId' | 'topicPartition'>) => boolean): number {
-    const strays = [...this.#logs.values()].filter(
-      (log) => (log.topicId !== null || log.isUnwritten) && !isHere(log),
-    )
+    const strays = [...this.#logs.values()].filter((log) => !isHere(log))
     for (const log of strays)
       this.#putStrayAside(log, 'by the metadata the partition of a log is not here; the log is put aside')
     return strays.length

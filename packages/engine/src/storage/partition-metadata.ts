@@ -18,6 +18,8 @@ export class PartitionMetadata {
   #topicId: string | null
   #isMade: boolean
   #isKept: boolean
+  /** A power cut leaves what it says. */
+  #isDurable = false
 
   constructor(log: LogOfPartition, { isNew = false }: { isNew?: boolean } = {}) {
     this.#log = log
@@ -55,9 +57,39 @@ export class PartitionMetadata {
   /** Has the id in the file, if it is known and there is a directory. */
   keep(): void {
     if (!this.#isMade || this.#isKept || this.#topicId === null) return
-    const path = join(this.#log.directory, partitionMetadataFileName)
-    this.#log.disk.writeFileAtomicSync(path, `version: 0\ntopic_id: ${this.#topicId}`, { durable: false })
+    this.#log.disk.writeFileAtomicSync(this.#path, `version: 0\ntopic_id: ${this.#topicId}`, {
+      durable: false,
+    })
     this.#isKept = true
+  }
+
+  /** A clean stop has made it durable. */
+  noteDurable(): void {
+    this.#isDurable = true
+  }
+
+  /** Makes it durable: records that are must not become those of another topic of the name. */
+  flush(): void {
+    if (!this.#isKept || this.#isDurable) return
+    const file = this.#log.disk.openSync(this.#path, 'read')
+    try {
+      file.syncSync()
+    } finally {
+      file.closeSync()
+    }
+    this.#isDurable = true
+  }
+
+  /** The same off the event loop. */
+  async flushSoon(): Promise<void> {
+    if (!this.#isKept || this.#isDurable) return
+    const file = this.#log.disk.openSync(this.#path, 'read')
+    await file.sync().finally(() => file.closeSync())
+    this.#isDurable = true
+  }
+
+  get #path(): string {
+    return join(this.#log.directory, partitionMetadataFileName)
   }
 }
 

@@ -82,6 +82,7 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   if (trusted !== null) {
     store.active.noteDurable()
     store.producers.noteDurable()
+    store.partitionMetadata.noteDurable()
     yield* rebuildProducers(store, end)
     yield* tellHoles(store)
   }

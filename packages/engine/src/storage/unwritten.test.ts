@@ -144,6 +144,36 @@ describe('a log that nothing was written to', () => {
   })
 })
 
+describe('of which topic a log is', () => {
+  test.each(['off the event loop', 'at once', 'after a kill'])(
+    'outlives a power cut once it was flushed (%s)',
+    async (how) => {
+      const context = new LogContext()
+      const first = context.load({ topicId, isNew: true })
+      append(first, batchOf(2))
+      const log = how === 'after a kill' ? context.reloadAfterKill(first) : first
+      if (how === 'at once') log.flushSync()
+      else await log.flush()
+      context.disk.loseUnsynced()
+      const again = context.reloadAfterKill(log)
+      expect([again.topicId, again.logEndOffset]).toEqual([topicId, 2])
+    },
+  )
+
+  test('is its name, where a power cut has taken it before: it is put aside where no topic has that', async () => {
+    const node = new Node()
+    const manager = await node.open()
+    append(manager.getOrCreate(events, topicId), batchOf(1))
+    manager.stop({ clean: false })
+    node.disk.writeFileAtomicSync(`${directory}/events-0/partition.metadata`, '')
+    const again = await node.open()
+    expect(again.get(events)).toMatchObject({ topicId: null, logEndOffset: 1 })
+    expect(again.removeStrays(() => false)).toBe(1)
+    expect(again.getOrCreate(events, otherId).logEndOffset).toBe(0)
+    again.stop({ clean: true })
+  })
+})
+
 test('files that are gone are told as a loss where their records were durable', () => {
   const context = new LogContext()
   const losses: Loss[] = []
