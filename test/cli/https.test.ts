@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -37,5 +38,15 @@ describe('the AWS endpoint by TLS', { timeout: 120_000 }, () => {
     const profile = sandbox.useConfigFile()
     expect(await sandbox.run('env', '--https', '--profile', 'sluice')).toMatchObject({ exitCode: 0 })
     expect(readFileSync(profile, 'utf8')).toMatch(/^ca_bundle = .*bundle\.pem$/m)
+  })
+
+  it('has sluice env --https say so where it can show no certificate', async () => {
+    expect(await sandbox.start('--no-cluster')).toMatchObject({ exitCode: 0 })
+    const authority = join(sandbox.dataDirectory, 'authority')
+    mkdirSync(authority)
+    for (const name of ['ca.pem', 'ca-key.pem']) writeFileSync(join(authority, name), 'nonsense')
+    const { exitCode, stdout, stderr } = await sandbox.run('env', '--https')
+    expect(exitCode).not.toBe(0)
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('The AWS endpoint shows no certificate.')])
   })
 })

@@ -13,6 +13,17 @@ const authority = new Authority({ clock, disk, logger: silentLogger }, '/data')
 const certificateOf = (reach: Reach) => new EndpointCertificate(authority, { clock, disk }, reach)
 const leaf = (pem: string) => new X509Certificate(pem)
 
+it('is one for all who are the first to ask', async () => {
+  const fresh = new MemoryDisk()
+  const first = new EndpointCertificate(
+    new Authority({ clock, disk: fresh, logger: silentLogger }, '/data'),
+    { clock, disk: fresh },
+    loopbackReach,
+  )
+  const shown = await Promise.all(Array.from({ length: 5 }, () => first.pem()))
+  expect(new Set(shown).size).toBe(1)
+})
+
 it('is by the local authority, for all names of the service, and stays until it ends soon', async () => {
   const certificate = certificateOf(loopbackReach)
   const first = await certificate.pem()

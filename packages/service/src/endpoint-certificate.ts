@@ -16,6 +16,8 @@ export class EndpointCertificate {
   readonly #effects: { clock: Clock; disk: Disk }
   readonly #hosts: string[]
   #kept: { pem: string; checkedAtMs: number } | null = null
+  /** Those who come while it is looked for wait for the same one. */
+  #looking: Promise<string> | null = null
 
   constructor(authority: Authority, effects: { clock: Clock; disk: Disk }, reach: Reach) {
     this.#authority = authority
@@ -25,8 +27,14 @@ export class EndpointCertificate {
 
   /** Its key, its certificate and the authority's, PEM. Throws an OperatingError where the authority can issue nothing. */
   async pem(): Promise<string> {
-    const { clock, disk } = this.#effects
+    const { clock } = this.#effects
     if (this.#kept && clock.now() - this.#kept.checkedAtMs < checkMs) return this.#kept.pem
+    this.#looking ??= this.#look().finally(() => (this.#looking = null))
+    return this.#looking
+  }
+
+  async #look(): Promise<string> {
+    const { clock, disk } = this.#effects
     const path = join(this.#authority.directory, 'endpoint.pem')
     await this.#authority.keepFile(path, { subject: 'CN=aws-endpoint', hosts: this.#hosts })
     const pem = disk.readFileSync(path).toString()

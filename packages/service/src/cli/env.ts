@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import type { AccessKey } from '../credentials.ts'
+import { OperatingError } from '../fleet/operating-error.ts'
 import { healthPath, type StatusReport } from '../status-report.ts'
 import { withProfile } from './aws-profile.ts'
 import {
@@ -70,7 +71,14 @@ async function askEncrypted(dataDir: string): ReturnType<typeof askStatus> {
   const { local } = (await askStatus(dataDir)).report
   const { host, port } = local
   const asking = request({ host, port, path: healthPath, rejectUnauthorized: false, agent: false }).end()
-  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  const [answer] = (await once(asking, 'response').catch((cause: unknown) => {
+    throw new OperatingError('The AWS endpoint shows no certificate.', {
+      code: 'AUTHORITY_UNUSABLE',
+      why: 'It could make none by the authority of the data directory.',
+      next: 'The log of the service says what is wrong with that.',
+      cause,
+    })
+  })) as [IncomingMessage]
   answer.resume()
   const { report, accessKey } = await askStatus(dataDir)
   return { report: encrypted(report), accessKey }

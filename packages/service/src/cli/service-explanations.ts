@@ -118,7 +118,7 @@ NOT_HEALTHY | The cluster is not healthy yet. | A replica is behind, or a node d
 GIVEN_BROKERS | The brokers of this cluster belong to a test. | Its server was started with \`msk: true\`; their number stays, and who has stopped one starts it. | Start it where it was stopped, or make another cluster by the API.
 QUORUM_FAILED | The start of a broker was called off. | The controller or ZooKeeper node that it waits for has died. | Wait: that one is started first, then the broker.
 NOT_WRITTEN | A file could not be written. | Rights, or a full disk. | Choose another place.
-NO_AUTHORITY | There is no local certificate authority yet. | No cluster has needed one. | Start the service once with a cluster.
+NO_AUTHORITY | There is no local certificate authority yet. | No cluster has needed one, and nobody has asked the AWS endpoint for TLS. | Start the service once with a cluster, or run \`sluice env --https\`.
 PROCESS_NOTE_INVALID | What is noted of a node's process cannot be read. | A file cut short. | Remove the process.json that it names, once no such process runs.
 RECONCILE_FAILED | A step for the cluster failed and is tried again. | stateInfo says what stood in the way. | Mend that.
 REGION_DIFFERS | The data directory is in another region. | ARNs carry their region. | Leave --region away, or take another directory.

@@ -115,7 +115,9 @@ class Listener {
     socket.once('error', ended).once('end', ended)
     whenSpoken(socket, (spoken) => {
       socket.off('error', ended).off('end', ended)
-      if (spoken === 'tls' && this.#tls) void this.#encrypt(connection, this.#tls)
+      // Inside of it there is no other one: nobody has hands shaken again and again for a single place.
+      const isFirst = peerOf(socket).isEncrypted !== true
+      if (spoken === 'tls' && this.#tls && isFirst) void this.#encrypt(connection, this.#tls)
       else this.#speak(connection, spoken === 2 ? 2 : 1)
     })
   }

@@ -137,10 +137,13 @@ describe('TLS', () => {
     await expect(handshake(port, { ALPNProtocols: ['spdy/3'] })).rejects.toThrow(/no application protocol/)
   })
 
-  it('tells whoever speaks no HTTP inside of it so', async () => {
+  it.each([
+    ['no HTTP', 'nonsense\r\n\r\n'],
+    ['TLS once more', '\u0016\u0003\u0001\u0000\u0004abcd\r\n\r\n'],
+  ])('tells whoever speaks %s inside of it so', async (_, text) => {
     const { port } = await open()
     const socket = await handshake(port)
-    socket.write('nonsense\r\n\r\n')
+    socket.write(text)
     const chunks: Buffer[] = []
     for await (const chunk of socket) chunks.push(chunk as Buffer)
     expect(String(Buffer.concat(chunks))).toMatch(/^HTTP\/1\.1 400 [\s\S]*not valid HTTP/)
