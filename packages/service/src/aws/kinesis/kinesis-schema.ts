@@ -4,7 +4,12 @@ import * as queues from '../schemas/kinesis-queues.generated.ts'
 /** All of Kinesis' model: what the SDK knows, and queues, which it does not know yet. */
 export const kinesisSchema = {
   operations: sorted(kinesis.operations + queues.operations),
-  structures: kinesis.structures + queues.structures,
+  structures: withQueueCount(kinesis.structures) + queues.structures,
+}
+
+/** A stream on demand tells how many queues it has. */
+function withQueueCount(lines: string): string {
+  return lines.replace(/^StreamDescriptionSummary .*$/m, '$& QueueCount=:number')
 }
 
 function sorted(lines: string): string {

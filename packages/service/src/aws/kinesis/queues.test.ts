@@ -384,6 +384,8 @@ describe('queues', () => {
       await register(`c${at}`)
       await expect.poll(() => service.streams.byName('orders')?.record.consumers.at(-1)?.state).toBe('ACTIVE')
     }
+    const summary = await ask(kinesis, 'DescribeStreamSummary', { StreamARN })
+    expect(summary.StreamDescriptionSummary).toMatchObject({ ConsumerCount: 19, QueueCount: 1 })
     const limited = { name: 'LimitExceededException' }
     await expect(register('more')).rejects.toMatchObject(limited)
     await expect(makeQueue(kinesis, StreamARN, { QueueName: 'more' })).rejects.toMatchObject(limited)

@@ -8,11 +8,13 @@ export const describeStreamSummary =
   (services: Pick<Services, 'streams'>) =>
   (input: DescribeStreamSummaryInput): DescribeStreamSummaryOutput => {
     const stream = streamOf(services, input)
-    const channels = services.streams.channels.of(stream).length
+    const { channels, queues } = services.streams
+    // Only streams on demand have any.
+    const counts = { ChannelCount: channels.of(stream).length, QueueCount: queues.of(stream).length }
     return {
       StreamDescriptionSummary: {
         ...summaryShape(stream.record),
-        ...(stream.record.mode === 'ON_DEMAND' && { ChannelCount: channels }),
+        ...(stream.record.mode === 'ON_DEMAND' && counts),
       },
     }
   }

@@ -22,6 +22,7 @@ interface Answer {
   Failed: { ReceiptHandle: string; ErrorCode: string; ErrorMessage: string }[]
   QueueSummaries: { QueueName: string; Streams: { StreamCreationTimestamp: number }[] }[]
   NextToken?: string
+  StreamDescriptionSummary: { ConsumerCount: number; QueueCount?: number }
   QueueDescription: {
     QueueARN: string
     QueueStatus: string
