@@ -379,6 +379,22 @@ test('the start from the checkpoint holds, also beyond the end of what is left',
   expect(append(beyond, batchOf(1))).toMatchObject({ baseOffset: 50 })
 })
 
+test('nothing is told of a log that ends before its start where nothing is in it', () => {
+  const context = new LogContext()
+  const log = context.load()
+  append(log, batchOf(10))
+  log.close({ clean: false })
+  context.disk.loseUnsynced()
+  const losses: Loss[] = []
+  const again = context.load({
+    clean: false,
+    logStartOffset: 4,
+    onLoss: (loss) => void losses.push(loss),
+  })
+  expect(losses).toEqual([])
+  expect(again).toMatchObject({ logStartOffset: 4, logEndOffset: 4 })
+})
+
 describe('a log that was stopped before it is killed', () => {
   const indexNames = ['00000000000000000000.index', '00000000000000000000.timeindex']
   const snapshotName = '00000000000000000006.snapshot'

@@ -295,6 +295,7 @@ function tellCut(
   store: LogStore,
   { offset, endOffset, bytes }: Pick<LostTail, 'offset' | 'endOffset' | 'bytes'>,
 ): void {
+  if (endOffset <= offset && bytes === 0) return
   const log = logDirectoryName(store.topicPartition)
   store.onLoss({ kind: 'log cut', log, offset, records: endOffset - offset, bytes })
 }
