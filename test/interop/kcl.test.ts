@@ -37,7 +37,8 @@ describe.skipIf(!isReady)('an application of the KCL', { timeout: 300_000 }, () 
   const sandbox = new Sandbox()
   const ending = new AbortController()
   let kinesis: KinesisClient
-  let shared: Pick<Application, 'endpoint' | 'credentials' | 'dynamo'>
+  let shared: Pick<Application, 'credentials' | 'dynamo'>
+  let doors: Record<'plain' | 'TLS', Pick<Application, 'endpoint' | 'truststore'>>
 
   beforeAll(async () => {
     await ensureBuilt()
@@ -45,6 +46,11 @@ describe.skipIf(!isReady)('an application of the KCL', { timeout: 300_000 }, () 
     expect(started.exitCode, started.stderr).toBe(0)
     const { endpoint, region, credentials } = JSON.parse((await sandbox.run('env', '-o', 'json')).stdout)
     kinesis = new KinesisClient({ endpoint, region, credentials })
+    const byTls = JSON.parse((await sandbox.run('env', '--https', '-o', 'json')).stdout)
+    doors = {
+      plain: { endpoint },
+      TLS: { endpoint: byTls.endpoint, truststore: byTls.SLUICE_JAVA_TRUSTSTORE },
+    }
     const port = await freePort()
     const words = [join(cachedPackage('dynalite', '4.0.0'), 'cli.js'), '--port', String(port)]
     const dynalite = spawn(process.execPath, [...words, '--createTableMs', '10'], {
@@ -53,7 +59,7 @@ describe.skipIf(!isReady)('an application of the KCL', { timeout: 300_000 }, () 
     })
     dynalite.on('error', () => {})
     await once(dynalite.stdout, 'data')
-    shared = { endpoint, credentials, dynamo: otherDynamo ?? `http://127.0.0.1:${port}` }
+    shared = { credentials, dynamo: otherDynamo ?? `http://127.0.0.1:${port}` }
   }, 300_000)
   afterAll(async () => {
     kinesis.destroy()
@@ -62,12 +68,12 @@ describe.skipIf(!isReady)('an application of the KCL', { timeout: 300_000 }, () 
   })
 
   it.each([
-    ['2.6.0', 'polling'],
-    ['2.6.0', 'fan-out'],
-    ['3.0.3', 'polling'],
+    ['2.6.0', 'polling', 'plain'],
+    ['2.6.0', 'fan-out', 'TLS'],
+    ['3.0.3', 'polling', 'TLS'],
   ] as const)(
-    'of release %s, by %s, reads every record through split and merge',
-    async (release, retrieval) => {
+    'of release %s, by %s, %s, reads every record through split and merge',
+    async (release, retrieval, door) => {
       const classPath = classPaths.get(release)
       if (classPath === undefined) return
       const stream = `kcl-${release.replaceAll('.', '-')}-${retrieval}`
@@ -93,7 +99,10 @@ describe.skipIf(!isReady)('an application of the KCL', { timeout: 300_000 }, () 
       const read = () =>
         expect.poll(() => new Set(done.flatMap(({ text }) => text ?? [])).size, within).toBe(next)
       const workers = ['a', 'b', 'c'].map(
-        (name) => new KclWorker(classPath, name, { ...shared, stream, retrieval }, (one) => done.push(one)),
+        (name) =>
+          new KclWorker(classPath, name, { ...shared, ...doors[door], stream, retrieval }, (one) =>
+            done.push(one),
+          ),
       )
       try {
         await put(200)

@@ -7,6 +7,8 @@ import { mavenClassPath } from '../maven-class-path.ts'
 export interface Application {
   stream: string
   endpoint: string
+  /** Whom to trust there, where it is one of TLS. */
+  truststore?: string
   /** Where the leases are. */
   dynamo: string
   credentials: { accessKeyId: string; secretAccessKey: string }
@@ -40,10 +42,11 @@ export class KclWorker {
   readonly #ended: Promise<unknown>
 
   constructor(classPath: string, name: string, application: Application, onDone: (done: Done) => void) {
-    const { stream, endpoint, dynamo, credentials, retrieval } = application
+    const { stream, endpoint, truststore, dynamo, credentials, retrieval } = application
     const { accessKeyId, secretAccessKey } = credentials
     const words = ['Worker', stream, name, endpoint, dynamo, accessKeyId, secretAccessKey, retrieval]
-    this.#child = spawn('java', ['-Xmx256m', '-cp', classPath, ...words], {
+    const trust = truststore === undefined ? [] : [`-Djavax.net.ssl.trustStore=${truststore}`]
+    this.#child = spawn('java', ['-Xmx256m', ...trust, '-cp', classPath, ...words], {
       stdio: ['pipe', 'pipe', 'ignore'],
     })
     this.#ended = once(this.#child, 'exit')
