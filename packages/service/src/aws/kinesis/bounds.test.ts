@@ -21,10 +21,12 @@ interface Case {
 function badValues(structure: string, member: Member): unknown[] {
   const rule = ruleOf(structure, member)
   if (!rule) return []
-  const { min, max, pattern, oneOf, each } = rule
+  const { min, max, pattern, oneOf, each, keys, values } = rule
   const of = (length: number): unknown => {
     if (member.type.kind === 'list')
       return Array.from({ length }, () => listItem(member.type, each?.oneOf?.[0]))
+    if (member.type.kind === 'map')
+      return Object.fromEntries(Array.from({ length }, (_, at) => [`key-${at}`, 'a']))
     return member.type.kind === 'blob' ? Buffer.alloc(length).toString('base64') : 'a'.repeat(length)
   }
   if (member.type.kind === 'number')
@@ -34,6 +36,8 @@ function badValues(structure: string, member: Member): unknown[] {
     ...(max !== undefined && max < lengthMax ? [of(max + 1)] : []),
     ...['€', 'arn:aws:sqs:us-east-1:000000000000:queue'].filter((text) => pattern?.test(text) === false),
     ...(oneOf ? ['SOMETHING_ELSE', oneOf[0]?.toLowerCase()] : []),
+    ...(keys ? [{ ['a'.repeat(keys.max + 1)]: 'a' }, { '': 'a' }] : []),
+    ...(values ? [{ a: 'a'.repeat(values.max + 1) }] : []),
     ...(each?.oneOf ? [['SOMETHING_ELSE']] : []),
     ...(each?.max === undefined ? [] : [['a'.repeat(each.max + 1)], ['']]),
   ]
@@ -99,6 +103,6 @@ it('refuses every member that is out of its bounds, and says which and why', asy
       asked++
     }
   }
-  expect(asked).toBe(661)
+  expect(asked).toBe(831)
   expect(service.streams.list()).toEqual([])
 })

@@ -10,6 +10,9 @@ interface Rule {
   oneOf?: readonly string[]
   /** Of the members of a list. */
   each?: { min?: number; max?: number; oneOf?: readonly string[] }
+  /** Lengths of the keys and values of a map. */
+  keys?: { min: number; max: number }
+  values?: { min: number; max: number }
 }
 
 const name: Rule = { min: 1, max: 128, pattern: /^[a-zA-Z0-9_.-]+$/ }
@@ -37,6 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
   StreamName: name,
   ExclusiveStartStreamName: name,
   StreamARN: { min: 1, max: 2_048, pattern: /^arn:aws.*:kinesis:.*:\d{12}:stream\/\S+$/ },
+  StreamId: { min: 1, max: 24, pattern: /^[a-z0-9]{20}-[a-z0-9]{3}$/ },
   ShardId: name,
   ExclusiveStartShardId: name,
   ShardToSplit: name,
@@ -139,6 +143,7 @@ const rules: Readonly<Record<string, Rule>> = {
   LogGroupName: { min: 1, max: 512, pattern: /^[.\-_/#A-Za-z0-9]+$/ },
   LogStreamName: { min: 1, max: 512, pattern: /^[^:*]*$/ },
   ShardLevelMetrics: { min: 1, max: 7, each: { oneOf: shardMetricNames } },
+  Tags: { min: 1, max: 200, keys: { min: 1, max: 128 }, values: { min: 0, max: 256 } },
   TagKeys: { min: 1, max: 50, each: { min: 1, max: 128 } },
   ExclusiveStartTagKey: { min: 1, max: 128 },
 }
@@ -172,18 +177,16 @@ export function missing(path: string) {
   return violation(null, pathOf(path), 'not be null')
 }
 
-function problemOf(
-  { min, max, pattern, oneOf, each }: Rule,
-  { type }: Member,
-  value: unknown,
-): string | null {
+function problemOf(rule: Rule, { type }: Member, value: unknown): string | null {
+  const { min, max, pattern, oneOf, each } = rule
   if (type.kind === 'number') {
     if (!Number.isSafeInteger(value)) return 'be a whole number'
     if (min !== undefined && Number(value) < min) return `have value greater than or equal to ${min}`
     if (max !== undefined && Number(value) > max) return `have value less than or equal to ${max}`
     return null
   }
-  const { length } = value as { length: number }
+  const map = type.kind === 'map' ? (value as Readonly<Record<string, string>>) : null
+  const { length } = map ? Object.keys(map) : (value as { length: number })
   if (max !== undefined && length > max) return `have length less than or equal to ${max}`
   if (min !== undefined && length < min) return `have length greater than or equal to ${min}`
   const texts: readonly string[] = each && Array.isArray(value) ? value : []
@@ -191,9 +194,20 @@ function problemOf(
     return `satisfy constraint: [Member must satisfy enum value set: [${each?.oneOf?.join(', ')}]]`
   if (texts.some(({ length: of }) => of < (each?.min ?? 0) || of > (each?.max ?? Infinity)))
     return `satisfy constraint: [Member must have length from ${each?.min} to ${each?.max}]`
+  if (map) return problemOfEntries(rule, map)
   if (pattern && !pattern.test(String(value)))
     return `satisfy regular expression pattern: ${pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '').replaceAll('\\/', '/')}`
   if (oneOf && !oneOf.includes(String(value))) return `satisfy enum value set: [${oneOf.join(', ')}]`
+  return null
+}
+
+function problemOfEntries({ keys, values }: Rule, map: Readonly<Record<string, string>>): string | null {
+  const isOutside = (rule: Rule['keys'], texts: readonly string[]) =>
+    rule && texts.some(({ length }) => length < rule.min || length > rule.max)
+  if (isOutside(keys, Object.keys(map)))
+    return `satisfy constraint: [Map keys must have length from ${keys?.min} to ${keys?.max}]`
+  if (isOutside(values, Object.values(map)))
+    return `satisfy constraint: [Map value must have length from ${values?.min} to ${values?.max}]`
   return null
 }
 
@@ -203,7 +217,8 @@ function shown(value: unknown): string {
   if (value instanceof Uint8Array)
     return `java.nio.HeapByteBuffer[pos=0 lim=${value.length} cap=${value.length}]`
   if (Array.isArray(value)) return `[${value.length} members]`
-  return String(value).slice(0, shownMax)
+  if (value !== null && typeof value === 'object') return `{${Object.keys(value).length} members}`
+  return String(value as string | number).slice(0, shownMax)
 }
 
 /** `Records[0].Data` is `records.1.member.data` to AWS. */

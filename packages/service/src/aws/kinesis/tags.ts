@@ -1,20 +1,14 @@
 import { invalidArgument } from './exceptions.ts'
 
 const tagsMax = 50
-const keyLengthMax = 128
-const valueLengthMax = 256
 const letters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@%]*$/u
 
-/** The tags of a resource with these beside them. */
+/** The tags of a resource with these beside them, whose lengths the service model bounds. */
 export function checkedTags(
   given: Readonly<Record<string, string>> = {},
   before: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   for (const [key, value] of Object.entries(given)) {
-    if (key === '' || key.length > keyLengthMax || value.length > valueLengthMax)
-      throw invalidArgument(
-        `A tag has a key of 1 to ${keyLengthMax} characters and a value of at most ${valueLengthMax}.`,
-      )
     if (key.toLowerCase().startsWith('aws:'))
       throw invalidArgument(`The tag key '${key}' is not valid: aws: is reserved for the service.`)
     if (!letters.test(key) || !letters.test(value))

@@ -43,7 +43,7 @@ function memberOf(schema: ServiceSchema, structure: string, member: Member, opti
       case 'list':
         return [each?.oneOf?.[0] ?? valueOf(type.of)]
       case 'map':
-        return {}
+        return { sample: valueOf(type.of) }
       case 'number':
         return min ?? 1
       case 'timestamp':

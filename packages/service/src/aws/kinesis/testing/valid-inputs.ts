@@ -7,6 +7,7 @@ import { ruleOf } from '../constraints.ts'
 const streamArn = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders'
 const texts: Readonly<Record<string, string>> = {
   StreamName: 'orders',
+  StreamId: 'abcdefghij0123456789-abc',
   StreamARN: streamArn,
   ResourceARN: streamArn,
   ConsumerARN: `${streamArn}/consumer/reader:1700000000`,
