@@ -1,4 +1,5 @@
 import {
+  type Calendar,
   type Clock,
   type Logger,
   MemoryDisk,
@@ -26,6 +27,7 @@ import { startService } from './service.ts'
 
 interface CompanionEffects {
   clock: Clock
+  calendar: Calendar
   network: Network
   random: Random
   logger: Logger

@@ -1,4 +1,5 @@
 import {
+  type Calendar,
   type Clock,
   type Disk,
   type Logger,
@@ -104,6 +105,8 @@ export type ClusterChoice = { kind: 'default' } | { kind: 'none' } | { kind: 'na
 
 interface ServiceEffects {
   clock: Clock
+  /** Of streams, where a test moves their time; signatures are judged by the clock all the same. */
+  calendar?: Calendar
   disk: Disk
   network: Network
   random: Random
@@ -332,6 +335,7 @@ function streamsOf(options: ServiceOptions, region: string, fleet: Fleet): Strea
   const network = new MemoryNetwork({ isPrompt: true })
   return new Streams({
     ...effects,
+    clock: clockOfStreams(effects),
     dataDirectory,
     place: placeOf(region, accountId),
     engine: embeddedEngine({ ...effects, network }),
@@ -342,10 +346,15 @@ function streamsOf(options: ServiceOptions, region: string, fleet: Fleet): Strea
   })
 }
 
+function clockOfStreams({ clock, calendar }: ServiceEffects): Clock {
+  return calendar?.records ?? clock
+}
+
 function awsEndpoint({ options, fleet, streams }: Start): AwsEndpoint {
   const { clock, disk, random, logger } = options.effects
+  const streamClock = clockOfStreams(options.effects)
   return new AwsEndpoint({
-    services: awsServices(fleet, { clock, random, streams }),
+    services: awsServices(fleet, { clock, streamClock, random, streams }),
     clock,
     random,
     logger,

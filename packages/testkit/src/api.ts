@@ -16,7 +16,7 @@ export interface TopicOptions {
 export type Topics = Record<string, TopicOptions | number>
 
 export interface KafkaServerOptions {
-  /** How many; default 1. */
+  /** How many, 1 to 9; default 1. With `msk: true` a multiple of two or three; default 2. */
   brokers?: number
   /** Made before `start` resolves. */
   topics?: Topics

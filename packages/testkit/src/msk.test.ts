@@ -7,6 +7,14 @@ import {
   RebootBrokerCommand,
   DescribeClusterV2Command,
 } from '@aws-sdk/client-kafka'
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  PutRecordCommand,
+} from '@aws-sdk/client-kinesis'
 import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,7 +25,7 @@ describe('a server with msk: true', { timeout: 60_000 }, () => {
   let msk: KafkaClient
 
   beforeAll(async () => {
-    kafka = await KafkaServer.start({ brokers: 2, msk: true, topics: { orders: 2 } })
+    kafka = await KafkaServer.start({ msk: true, topics: { orders: 2 } })
     msk = new KafkaClient(kafka.aws.clientConfig)
   }, 60_000)
   afterAll(async () => {
@@ -49,6 +57,37 @@ describe('a server with msk: true', { timeout: 60_000 }, () => {
     expect(await kafka.topics()).toEqual(['made', 'orders'])
     await kafka.produce('made', 'x')
     expect(await kafka.records('made')).toHaveLength(1)
+  })
+
+  it('has as many brokers as an MSK cluster can have', async () => {
+    await expect(KafkaServer.start({ msk: true, brokers: 1 })).rejects.toMatchObject({
+      code: 'BROKERS',
+      message: expect.stringContaining('Give 2, 3, 4, 6, 8 or 9'),
+    })
+  })
+
+  it('has streams of Kinesis, whose iterators and records expire by its clock', async () => {
+    const kinesis = new KinesisClient({ ...kafka.aws.clientConfig, maxAttempts: 1 })
+    const stream = { StreamName: 'clicks' }
+    await kinesis.send(new CreateStreamCommand({ ...stream, ShardCount: 1 }))
+    const state = async () =>
+      (await kinesis.send(new DescribeStreamSummaryCommand(stream))).StreamDescriptionSummary?.StreamStatus
+    await expect.poll(state, { timeout: 30_000 }).toBe('ACTIVE')
+    await kinesis.send(new PutRecordCommand({ ...stream, PartitionKey: 'a', Data: Buffer.from('x') }))
+    const iterator = async () => {
+      const from = { ...stream, ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' } as const
+      return (await kinesis.send(new GetShardIteratorCommand(from))).ShardIterator
+    }
+    const read = async (ShardIterator: string | undefined) =>
+      (await kinesis.send(new GetRecordsCommand({ ShardIterator }))).Records
+    const old = await iterator()
+    expect(await read(old)).toHaveLength(1)
+    await kafka.clock.advance('6m')
+    await expect(read(old)).rejects.toMatchObject({ name: 'ExpiredIteratorException' })
+    expect(await read(await iterator())).toHaveLength(1)
+    await kafka.clock.advance('24h')
+    expect(await read(await iterator())).toEqual([])
+    kinesis.destroy()
   })
 
   it('reboots a broker', async () => {

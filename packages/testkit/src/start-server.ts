@@ -34,7 +34,7 @@ async function serverOn(
   options: KafkaServerOptions,
   skewMs = 0,
 ): Promise<LiveServer> {
-  const { brokers = 1, port = 0, auth } = options
+  const { brokers = brokersOf(options), port = 0, auth } = options
   const world = createWorld(options, skewMs)
   const companion = await companionOf(options, world)
   const login = await loginOf(auth, companion)
@@ -101,8 +101,11 @@ const known: Record<keyof KafkaServerOptions, true> = {
   log: true,
 }
 
+/** Where nobody says how many: as few as may be. */
+const brokersOf = ({ msk }: KafkaServerOptions) => (msk ? 2 : 1)
+
 function check(options: KafkaServerOptions): void {
-  const { brokers = 1, properties = {}, auth, port = 0, seed = 0 } = options
+  const { brokers = brokersOf(options), properties = {}, auth, port = 0, seed = 0 } = options
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
   if (unknown !== undefined)
     throw new KafkaServerError(`KafkaServer.start() takes no "${unknown}".`, {
@@ -115,6 +118,12 @@ function check(options: KafkaServerOptions): void {
       code: 'BROKERS',
       why: `It has 1 to ${brokersMax}.`,
       next: 'Give another number, or leave it away for one.',
+    })
+  if (options.msk && brokers % 2 !== 0 && brokers % 3 !== 0)
+    throw new KafkaServerError(`A cluster of Amazon MSK cannot have ${brokers} brokers.`, {
+      code: 'BROKERS',
+      why: 'It has as many in each of two or three Availability Zones.',
+      next: 'Give 2, 3, 4, 6, 8 or 9, or leave it away for two.',
     })
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new KafkaServerError(`A server cannot have the port ${port}.`, {

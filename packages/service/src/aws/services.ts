@@ -10,6 +10,12 @@ import { secretsService } from './secrets/service.ts'
 import type { AwsService } from './service.ts'
 import { stsService } from './sts/service.ts'
 
+interface Clocks {
+  clock: Clock
+  /** Whose time of day streams have, if it is another one. */
+  streamClock?: Clock
+}
+
 /** Every AWS service that the endpoint serves. */
 export function awsServices(
   fleet: Pick<
@@ -24,7 +30,7 @@ export function awsServices(
     | 'storageScaling'
     | 'vpcConnections'
   >,
-  { clock, random, streams }: { clock: Clock; random: Random; streams: Streams },
+  { clock, streamClock = clock, random, streams }: Clocks & { random: Random; streams: Streams },
 ): AwsService[] {
   const {
     channels,
@@ -50,7 +56,7 @@ export function awsServices(
     }),
     autoScalingService({ clusters, storageScaling }),
     cloudWatchService({ monitoring, clock }),
-    kinesisService({ streams, clock, random }),
+    kinesisService({ streams, clock: streamClock, random }),
     logsService({ logGroups: logs.groups, clock }),
     secretsService({ secrets, clock, random }),
     stsService({ identities, clock, random }),

@@ -1,4 +1,4 @@
-import { assert, type Urls } from '@sluice/effects'
+import { assert, type Calendar, type Urls } from '@sluice/effects'
 import { checkBrokerProperties, ignoredBrokerProperties, loginProblem, type Tap } from '@sluice/engine'
 import type { ClusterFaults } from './embedded/faults/cluster-faults.ts'
 import { InlineCluster } from './embedded/inline-cluster.ts'
@@ -10,7 +10,7 @@ import { type Engine, ListenerName, type PropertyProblem, securityProtocolOf } f
 import { loginProperty } from './listeners.ts'
 
 /** Without `urls` no keys of tokens (OAUTHBEARER) can be read but those in files. */
-type EmbeddedEffects = SupervisionEffects & { readonly urls?: Urls }
+type EmbeddedEffects = SupervisionEffects & { readonly urls?: Urls; readonly calendar?: Calendar }
 
 /** What sees the requests of clients beside those who serve them. */
 interface Instruments {
