@@ -117,7 +117,7 @@ function check(options: KafkaServerOptions): void {
     throw new KafkaServerError(`A server cannot have ${brokers} brokers.`, {
       code: 'BROKERS',
       why: `It has 1 to ${brokersMax}.`,
-      next: 'Give another number, or leave it away for one.',
+      next: `Give another number, or leave it away for ${brokersOf(options)}.`,
     })
   if (options.msk && brokers % 2 !== 0 && brokers % 3 !== 0)
     throw new KafkaServerError(`A cluster of Amazon MSK cannot have ${brokers} brokers.`, {
