@@ -1,36 +1,9 @@
 import { once } from 'node:events'
 import { connect, type ClientHttp2Session } from 'node:http2'
-import { Deferred, silentLogger, systemClock } from '@sluice/effects'
+import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from './listener.ts'
-import type { HttpHead, HttpResponse } from './message.ts'
-import type { Surface } from './surface.ts'
-
-const response = (status: number, text: string): HttpResponse => ({
-  status,
-  headers: { 'content-type': 'text/plain' },
-  body: Buffer.from(text),
-})
-
-/** Lets everybody in but at /secret; says what it was sent; /slow waits for `gate`. */
-class Echo implements Surface {
-  readonly gate = new Deferred<void>()
-  head: HttpHead | undefined
-
-  admit(head: HttpHead) {
-    this.head = head
-    if (head.target === '/secret') return { refusal: response(403, 'no') }
-    const answer = async (body: Buffer) => {
-      if (head.target === '/slow') await this.gate.promise
-      return response(200, `${head.method} ${head.target} ${body.length}`)
-    }
-    return { bodyBytesMax: 5_000_000, answer }
-  }
-
-  refuse(_head: HttpHead | null, { status, message }: { status: number; message: string }) {
-    return response(status, message)
-  }
-}
+import { Echo } from './testing/echo.ts'
 
 let listener: HttpListener | undefined
 let session: ClientHttp2Session | undefined

@@ -2,35 +2,13 @@ import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { Agent, request } from 'node:https'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { Deferred, silentLogger, systemClock, TestClock } from '@sluice/effects'
+import { silentLogger, systemClock, TestClock } from '@sluice/effects'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Issued } from '../fleet/authority/certificates.ts'
 import { type HttpListener, listen } from './listener.ts'
-import type { HttpHead } from './message.ts'
-import type { Surface } from './surface.ts'
+import { Echo } from './testing/echo.ts'
 import { testAuthority, testIdentity } from './testing/test-identity.ts'
 import { openSocket, rawExchange } from './testing/test-socket.ts'
-
-const response = (status: number, text: string) => ({ status, headers: {}, body: Buffer.from(text) })
-
-/** Says what it was sent; /slow waits for `gate`. */
-class Echo implements Surface {
-  readonly gate = new Deferred<void>()
-  head: HttpHead | undefined
-
-  admit(head: HttpHead) {
-    this.head = head
-    const answer = async (body: Buffer) => {
-      if (head.target === '/slow') await this.gate.promise
-      return response(200, `${head.method} ${head.target} ${body.length}`)
-    }
-    return { bodyBytesMax: 5_000_000, answer }
-  }
-
-  refuse(_head: HttpHead | null, { status, message }: { status: number; message: string }) {
-    return response(status, message)
-  }
-}
 
 let authority: Issued
 let shown: string

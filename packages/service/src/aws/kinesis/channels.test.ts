@@ -15,8 +15,7 @@ import {
   UpdateStreamModeCommand,
 } from '@aws-sdk/client-kinesis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { testIdentities } from '../../iam/testing/identities.ts'
-import { credentials } from '../testing/test-service.ts'
+import { alice, allowAlice, identities } from './testing/alice.ts'
 import {
   beginWithOrders,
   channelInput,
@@ -37,11 +36,6 @@ import { stopAll } from './testing/test-streams.ts'
 
 afterEach(stopAll)
 
-const alice = { accessKeyId: 'AKIAALICE', secretAccessKey: 'secret-of-alice' }
-const identities = testIdentities({
-  ownerKey: credentials,
-  keys: [{ ...alice, identity: 'arn:aws:iam::000000000000:user/alice' }],
-})
 describe('a channel', () => {
   beforeEach(() => beginWithOrders({ identities }))
 
@@ -275,33 +269,21 @@ describe('a channel', () => {
 
   it('is for those whom their policies allow it', async () => {
     const ofAlice = service.kinesisClient(alice)
-    const allow = (...statements: [action: string, resource: string][]) => {
-      const Statement = statements.map(([action, Resource]) => ({
-        Effect: 'Allow',
-        Action: `kinesis:${action}`,
-        Resource,
-      }))
-      const policies = [{ Version: '2012-10-17', Statement }]
-      identities.replace({
-        ...identities.snapshot,
-        table: JSON.stringify({ users: { alice: { policies } } }),
-      })
-    }
     const denied = { name: 'AccessDeniedException' }
     const creation = () => ofAlice.send(new CreateChannelCommand(channelInput()))
-    allow(['CreateChannel', StreamARN])
+    allowAlice(['CreateChannel', StreamARN])
     await expect(creation()).rejects.toMatchObject({
       ...denied,
       message: expect.stringContaining('kinesis:AssociateStreamsWithChannel'),
     })
-    allow(['CreateChannel', StreamARN], ['AssociateStreamsWithChannel', StreamARN])
+    allowAlice(['CreateChannel', StreamARN], ['AssociateStreamsWithChannel', StreamARN])
     const { ChannelDescription: made } = await creation()
     const ChannelARN = made?.ChannelARN ?? ''
     await expect(ofAlice.send(new DescribeChannelCommand({ ChannelARN }))).rejects.toMatchObject(denied)
-    allow(['DescribeChannel', ChannelARN])
+    allowAlice(['DescribeChannel', ChannelARN])
     await ofAlice.send(new DescribeChannelCommand({ ChannelARN }))
     await expect(ofAlice.send(new ListChannelsCommand())).rejects.toMatchObject(denied)
-    allow(['ListChannels', 'arn:aws:kinesis:us-east-1:000000000000:stream/*'])
+    allowAlice(['ListChannels', 'arn:aws:kinesis:us-east-1:000000000000:stream/*'])
     await ofAlice.send(new ListChannelsCommand())
   })
 })

@@ -11,9 +11,8 @@ import {
 import { KafkaError } from '@sluice/client'
 import { ErrorCode } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { testIdentities } from '../../iam/testing/identities.ts'
+import { alice, allowAlice, identities } from './testing/alice.ts'
 import { StreamMetrics } from '../../streams/stream-metrics.ts'
-import { credentials } from '../testing/test-service.ts'
 import { beginWithOrders, kinesis, makeStream, move, service, StreamARN } from './testing/test-channels.ts'
 import { ask, makeQueue, textOf, textsOf, type TestRecord } from './testing/test-queues.ts'
 import { put, stopAll } from './testing/test-streams.ts'
@@ -296,11 +295,6 @@ describe('a queue', () => {
 })
 
 describe('queues', () => {
-  const alice = { accessKeyId: 'AKIAALICE', secretAccessKey: 'secret-of-alice' }
-  const identities = testIdentities({
-    ownerKey: credentials,
-    keys: [{ ...alice, identity: 'arn:aws:iam::000000000000:user/alice' }],
-  })
   beforeEach(() => beginWithOrders({ identities }))
 
   it('are described, listed in pages, updated, tagged and deleted', async () => {
@@ -403,24 +397,14 @@ describe('queues', () => {
 
   it('are for those whom policies allow it, the own one among them', async () => {
     const ofAlice: KinesisClient = service.kinesisClient(alice)
-    const allow = (...statements: [action: string, resource: string][]) => {
-      const Statement = statements.map(([action, Resource]) => ({
-        Effect: 'Allow',
-        Action: `kinesis:${action}`,
-        Resource,
-      }))
-      const policies = [{ Version: '2012-10-17', Statement }]
-      const table = JSON.stringify({ users: { alice: { policies } } })
-      identities.replace({ ...identities.snapshot, table })
-    }
     const denied = { name: 'AccessDeniedException' }
     const creation = { QueueName: 'hers', StreamConfigurationList: [{ StreamARN }] }
-    allow(['CreateQueue', StreamARN])
+    allowAlice(['CreateQueue', StreamARN])
     await expect(ask(ofAlice, 'CreateQueue', creation)).rejects.toMatchObject({
       ...denied,
       message: expect.stringContaining('kinesis:AssociateStreamsWithQueue'),
     })
-    allow(['CreateQueue', StreamARN], ['AssociateStreamsWithQueue', StreamARN])
+    allowAlice(['CreateQueue', StreamARN], ['AssociateStreamsWithQueue', StreamARN])
     await ask(ofAlice, 'CreateQueue', creation)
     const QueueARN = await makeQueue(kinesis, StreamARN)
     const receiving = () => ask(ofAlice, 'ReceiveQueueRecords', { QueueARN, WaitTimeSeconds: 1 })
