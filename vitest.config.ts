@@ -13,6 +13,8 @@ export default defineConfig({
     // As patient as test/patience.ts.
     expect: { poll: { timeout: 25_000, interval: 20 } },
     setupFiles: ['./test/patience.ts'],
+    // Texts are compared as they are read: where CI is set, terminals' colors are else there without a terminal.
+    env: { NO_COLOR: '1' },
     reporters: ['default', './test/closing-line-reporter.ts'],
   },
 })
