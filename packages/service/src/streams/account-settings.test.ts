@@ -1,19 +1,38 @@
-import { MemoryDisk, TestClock } from '@sluice/effects'
+import { MemoryDisk, seededRandom, TestClock } from '@sluice/effects'
 import { expect, it } from 'vitest'
 import { AccountSettings } from './account-settings.ts'
 
 const path = '/data/streams/account.json'
 
 function settingsOn(disk: MemoryDisk): AccountSettings {
-  return new AccountSettings({ disk, clock: new TestClock(), directory: '/data/streams' })
+  const random = seededRandom(1)
+  return new AccountSettings({ disk, clock: new TestClock(), random, directory: '/data/streams' })
 }
 
 it('are there again after a start', () => {
   const disk = new MemoryDisk()
-  settingsOn(disk).commit(true)
+  const settings = settingsOn(disk)
+  const key = settings.iteratorKey()
+  expect(settings.iteratorKey()).toBe(key)
   const again = settingsOn(disk)
   again.load()
-  expect(again.isCommitted).toBe(true)
+  expect([again.isCommitted, again.iteratorKey()]).toEqual([false, key])
+  again.commit(true)
+  const last = settingsOn(disk)
+  last.load()
+  expect([last.isCommitted, last.iteratorKey()]).toEqual([true, key])
+})
+
+it('of a version before are read', () => {
+  const disk = new MemoryDisk()
+  disk.mkdirSync('/data/streams')
+  disk.writeFileAtomicSync(
+    path,
+    '{ "formatVersion": 1, "commitment": { "startedAtMs": 1, "endsAtMs": null } }',
+  )
+  const settings = settingsOn(disk)
+  settings.load()
+  expect(settings.isCommitted).toBe(true)
 })
 
 it.each([
@@ -22,6 +41,7 @@ it.each([
   '[]',
   'null',
   '{ "formatVersion": 2, "commitment": { "startedAtMs": 1 } }',
+  '{ "formatVersion": 1, "commitment": null, "iteratorKey": "short" }',
 ])('that cannot be read say which file it is, and what to do: %s', (text) => {
   const disk = new MemoryDisk()
   disk.mkdirSync('/data/streams')

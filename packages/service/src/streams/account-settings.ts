@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import type { Clock, Disk } from '@sluice/effects'
+import type { Clock, Disk, Random } from '@sluice/effects'
 import { OperatingError } from '../fleet/operating-error.ts'
+import { iteratorKeyBytes } from './shard-iterator.ts'
 
 /** What the account is bound to pay at least on AWS; with it, streams on demand may be kept warm. */
 interface Commitment {
@@ -16,12 +17,15 @@ export const commitmentMsMin = 24 * 3_600_000
 export class AccountSettings {
   readonly #disk: Disk
   readonly #clock: Clock
+  readonly #random: Random
   readonly #directory: string
   #commitment: Commitment | null = null
+  #iteratorKey: string | null = null
 
-  constructor({ disk, clock, directory }: { disk: Disk; clock: Clock; directory: string }) {
+  constructor({ disk, clock, random, directory }: AccountOptions) {
     this.#disk = disk
     this.#clock = clock
+    this.#random = random
     this.#directory = directory
   }
 
@@ -30,9 +34,11 @@ export class AccountSettings {
     if (!this.#disk.existsSync(this.#path)) return
     const text = this.#disk.readFileSync(this.#path).toString()
     try {
-      const { formatVersion, commitment } = JSON.parse(text) as Kept
-      if (formatVersion === 1 && Number.isSafeInteger(commitment.startedAtMs)) {
+      const { formatVersion, commitment, iteratorKey = null } = JSON.parse(text) as Kept
+      const isWhole = commitment === null || Number.isSafeInteger(commitment.startedAtMs)
+      if (formatVersion === 1 && isWhole && (iteratorKey === null || isKey(iteratorKey))) {
         this.#commitment = commitment
+        this.#iteratorKey = iteratorKey
         return
       }
     } catch {
@@ -41,7 +47,7 @@ export class AccountSettings {
     throw new OperatingError(`${this.#path} cannot be read.`, {
       code: 'STATE_FILE_INVALID',
       why: 'It is not what this version of Sluice writes of the account; it may have been edited or cut short.',
-      next: `Delete ${this.#path} and start again: the account has no commitment then; streams are kept elsewhere.`,
+      next: `Delete ${this.#path} and start again: the account has no commitment then, and readers have to ask for new shard iterators; streams are kept elsewhere.`,
     })
   }
 
@@ -58,10 +64,10 @@ export class AccountSettings {
   /** Durable when it returns. One that is ended early holds until it may end. */
   commit(isWanted: boolean): void {
     const nowMs = this.#clock.now()
-    if (isWanted) this.#keep({ startedAtMs: this.#heldSinceMs ?? nowMs, endsAtMs: null })
+    if (isWanted) this.#commit({ startedAtMs: this.#heldSinceMs ?? nowMs, endsAtMs: null })
     else if (this.#commitment && this.isCommitted) {
       const endsAtMs = Math.max(nowMs, this.#commitment.startedAtMs + commitmentMsMin)
-      this.#keep({ ...this.#commitment, endsAtMs })
+      this.#commit({ ...this.#commitment, endsAtMs })
     }
   }
 
@@ -69,11 +75,24 @@ export class AccountSettings {
     return this.isCommitted ? this.#commitment?.startedAtMs : undefined
   }
 
-  #keep(commitment: Commitment): void {
-    const kept: Kept = { formatVersion: 1, commitment }
-    this.#disk.mkdirSync(this.#directory)
-    this.#disk.writeFileAtomicSync(this.#path, `${JSON.stringify(kept, null, 2)}\n`, {})
+  #commit(commitment: Commitment): void {
+    this.#keep({ commitment, iteratorKey: this.#iteratorKey })
     this.#commitment = commitment
+  }
+
+  /** In base64: with it shard iterators are sealed. Made when it is first asked for, and durable when it is returned. */
+  iteratorKey(): string {
+    if (this.#iteratorKey !== null) return this.#iteratorKey
+    const iteratorKey = Buffer.from(this.#random.bytes(iteratorKeyBytes)).toString('base64')
+    this.#keep({ commitment: this.#commitment, iteratorKey })
+    this.#iteratorKey = iteratorKey
+    return iteratorKey
+  }
+
+  #keep(kept: Omit<Kept, 'formatVersion'>): void {
+    this.#disk.mkdirSync(this.#directory)
+    const text = JSON.stringify({ formatVersion: 1, ...kept }, null, 2)
+    this.#disk.writeFileAtomicSync(this.#path, `${text}\n`, {})
   }
 
   get #path(): string {
@@ -81,7 +100,20 @@ export class AccountSettings {
   }
 }
 
+interface AccountOptions {
+  disk: Disk
+  clock: Clock
+  random: Random
+  directory: string
+}
+
 interface Kept {
   formatVersion: 1
-  commitment: Commitment
+  commitment: Commitment | null
+  /** Absent before an iterator was given, and in what older versions have written. */
+  iteratorKey?: string | null
+}
+
+function isKey(text: string): boolean {
+  return Buffer.from(text, 'base64').length === iteratorKeyBytes
 }

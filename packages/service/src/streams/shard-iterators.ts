@@ -1,45 +1,51 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Random } from '@sluice/effects'
-import { openIterator, sealIterator, type ShardPosition, streamOfIterator } from './shard-iterator.ts'
-import type { StreamRecord } from './stream-record.ts'
+import { openIterator, sealIterator, type ShardPosition } from './shard-iterator.ts'
 
 /** So many readers can be at work at once before any of their iterators has to be opened. */
 const rememberedMax = 1_000
 
-type StreamOfIterators = Pick<StreamRecord, 'uuid' | 'iteratorKey'>
-
 /**
- * Gives iterators, and knows where those that it has given last point to: whoever reads a shard goes on with the one that has
- * just come, and to open it would be a tenth of the work of such a call.
+ * Gives iterators, and knows where those that it has seen last point to: whoever reads a shard goes on with the one that has
+ * just come, and to open it would be a tenth of the work of such a call. They say which stream they are for, so that what was
+ * given of one that is deleted is told from what was never given.
  */
 export class ShardIterators {
   readonly #random: Random
-  readonly #given = new Map<string, { uuid: string; position: ShardPosition }>()
+  readonly #keptKey: () => string
+  readonly #seen = new Map<string, ShardPosition>()
+  #key: KeyObject | null = null
 
-  constructor(random: Random) {
+  /** `keptKey` gives the key in base64, the same one after a restart, so that iterators outlive the service. */
+  constructor(random: Random, keptKey: () => string) {
     this.#random = random
+    this.#keptKey = keptKey
   }
 
-  give(stream: StreamOfIterators, position: ShardPosition): string {
-    const iterator = sealIterator(stream, position, this.#random)
-    if (this.#given.size >= rememberedMax) this.#forgetOldest()
-    this.#given.set(iterator, { uuid: stream.uuid, position })
+  /** Throws the disk's error where the first one's key cannot be kept. */
+  give(position: ShardPosition): string {
+    const iterator = sealIterator(this.#sealedWith, position, this.#random)
+    this.#remember(iterator, position)
     return iterator
   }
 
-  /** Undefined for one that this stream has not given. */
-  open(stream: StreamOfIterators, iterator: string): ShardPosition | undefined {
-    const given = this.#given.get(iterator)
-    if (given) return given.uuid === stream.uuid ? given.position : undefined
-    return openIterator(stream, iterator)
+  /** Undefined for one that was not given here. */
+  open(iterator: string): ShardPosition | undefined {
+    const seen = this.#seen.get(iterator)
+    if (seen) return seen
+    const position = openIterator(this.#sealedWith, iterator)
+    if (position) this.#remember(iterator, position)
+    return position
   }
 
-  /** The uuid of the stream that an iterator is for, be it genuine or not; undefined for what is no iterator. */
-  streamOf(iterator: string): string | undefined {
-    return this.#given.get(iterator)?.uuid ?? streamOfIterator(iterator)
+  get #sealedWith(): KeyObject {
+    this.#key ??= createSecretKey(this.#keptKey(), 'base64')
+    return this.#key
   }
 
-  #forgetOldest(): void {
-    const [oldest] = this.#given.keys()
-    if (oldest !== undefined) this.#given.delete(oldest)
+  #remember(iterator: string, position: ShardPosition): void {
+    const [oldest] = this.#seen.keys()
+    if (oldest !== undefined && this.#seen.size >= rememberedMax) this.#seen.delete(oldest)
+    this.#seen.set(iterator, position)
   }
 }

@@ -32,8 +32,6 @@ export interface StreamRecord {
   changesMs: Record<CountedChange, number[]>
   /** Those with a share of their own of each shard's throughput, in order of creation. */
   consumers: ConsumerRecord[]
-  /** Base64. With it the iterators of the stream are sealed, so that they outlive the service. */
-  iteratorKey: string
 }
 
 /** What may be changed so many times a day. */

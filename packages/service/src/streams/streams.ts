@@ -7,7 +7,6 @@ import { RecordStore, type UnreadableRecord } from '../fleet/record-store.ts'
 import { AccountSettings } from './account-settings.ts'
 import { Channels } from './channels/channels.ts'
 import { Queues } from './queues/queues.ts'
-import { iteratorKeyBytes } from './shard-iterator.ts'
 import { ShardIterators } from './shard-iterators.ts'
 import { shardsWanted, withPeak } from './demand.ts'
 import {
@@ -94,8 +93,8 @@ export class Streams {
     const { clock, logger, dataDirectory } = options
     this.#options = options
     this.subscriptions = new Subscriptions(clock)
-    this.iterators = new ShardIterators(options.random)
     this.account = new AccountSettings({ ...options, directory: join(dataDirectory, 'streams') })
+    this.iterators = new ShardIterators(options.random, () => this.account.iteratorKey())
     this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
     const streamOf = (uuid: string) => this.#byUuid.get(uuid)
     this.channels = new Channels({ ...options, streamOf })
@@ -106,7 +105,7 @@ export class Streams {
       noun: 'stream',
       fileOf: (uuid) => `${uuid}.json`,
       formatVersion: 1,
-      members: ['state', 'mode', 'shards', 'iteratorKey'],
+      members: ['state', 'mode', 'shards'],
       loss: 'the stream is then unknown, and its records stay where they are',
     })
     this.#loop = new ReconcileLoop(clock, logger, (uuid) => this.#reconcile(uuid))
@@ -207,10 +206,8 @@ export class Streams {
     return stream && consumer && { stream, consumer }
   }
 
-  /** For which an iterator says that it is. */
-  byIterator(iterator: string): Stream | undefined {
-    const uuid = this.iterators.streamOf(iterator)
-    return uuid === undefined ? undefined : this.#byUuid.get(uuid)
+  byUuid(uuid: string): Stream | undefined {
+    return this.#byUuid.get(uuid)
   }
 
   /** One that cannot be read has its name, too. */
@@ -236,7 +233,6 @@ export class Streams {
       changesMs: { mode: [], shardCount: [], encryption: [] },
       consumers: [],
       shards: evenShards(shardCount, createdAtMs),
-      iteratorKey: Buffer.from(random.bytes(iteratorKeyBytes)).toString('base64'),
     }
     this.#store.insert(record)
     this.#know(record)

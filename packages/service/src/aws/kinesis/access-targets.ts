@@ -58,8 +58,8 @@ function resourceNamed(
 ): string | undefined {
   if (operation === 'ListChannels' || operation === 'ListQueues') return streams.arnOf('*')
   if (typeof iterator === 'string') {
-    const stream = streams.byIterator(iterator)
-    if (stream) return stream.record.arn
+    const position = streams.iterators.open(iterator)
+    if (position) return streams.arnOf(position.streamName)
   }
   const arn = [ConsumerARN, ChannelARN, QueueARN, ResourceARN, StreamARN].find(
     (one) => typeof one === 'string',

@@ -7,6 +7,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   type GetShardIteratorCommandInput,
+  type KinesisClient,
   ListShardsCommand,
   ListStreamsCommand,
   PutRecordCommand,
@@ -15,6 +16,7 @@ import {
 import { decodeCbor, encodeCbor } from '../protocols/cbor-values.ts'
 import { MemoryDisk } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
+import { alice, allowAlice, identities } from './testing/alice.ts'
 import {
   active,
   iterator,
@@ -22,6 +24,7 @@ import {
   put,
   start,
   startWithStream,
+  stillClock,
   stopAll,
 } from './testing/test-streams.ts'
 
@@ -177,10 +180,56 @@ describe('a stream', () => {
   })
 })
 
+describe('an iterator of a stream that is deleted', () => {
+  const gone = {
+    name: 'ResourceNotFoundException',
+    message: 'Shard shardId-000000000000 in stream orders under account 000000000000 does not exist',
+  }
+  const remove = async (kinesis: KinesisClient) => {
+    await kinesis.send(new DeleteStreamCommand({ StreamName: 'orders' }))
+    await expect.poll(async () => (await kinesis.send(new ListStreamsCommand({}))).StreamNames).toEqual([])
+  }
+
+  it('finds no shard, nor one of another stream that has the name now, until it expires', async () => {
+    const { clock, move } = stillClock()
+    const { kinesis } = await startWithStream(1, { clock })
+    const from = await iterator(kinesis)
+    await remove(kinesis)
+    await expect(pageOf(kinesis, from)).rejects.toMatchObject(gone)
+    await kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 }))
+    await active(kinesis, 'orders')
+    await put(kinesis, 'another')
+    await expect(pageOf(kinesis, from)).rejects.toMatchObject(gone)
+    move(300_001)
+    await expect(pageOf(kinesis, from)).rejects.toMatchObject({ name: 'ExpiredIteratorException' })
+  })
+
+  it('is known after another start', async () => {
+    const disk = new MemoryDisk()
+    const { kinesis, service } = await startWithStream(1, { disk })
+    const from = await iterator(kinesis)
+    await remove(kinesis)
+    await service.streams.stop()
+    await expect(pageOf((await start({ disk })).kinesis, from)).rejects.toMatchObject(gone)
+  })
+
+  it('is for those who may read a stream of that name', async () => {
+    const { service, kinesis } = await startWithStream(1, { identities })
+    const from = await iterator(kinesis)
+    await remove(kinesis)
+    const ofAlice = service.kinesisClient(alice)
+    allowAlice(['GetRecords', service.streams.arnOf('other')])
+    await expect(pageOf(ofAlice, from)).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    allowAlice(['GetRecords', service.streams.arnOf('orders')])
+    await expect(pageOf(ofAlice, from)).rejects.toMatchObject(gone)
+  })
+})
+
 describe('what is refused', () => {
   it('is said with the exceptions of AWS, and their texts', async () => {
     const { kinesis } = await startWithStream()
     const shard = { StreamName: 'orders', ShardId: 'shardId-000000000000' }
+    const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders'
     const refusal = (name: string, message: string) => ({ name, message })
     await expect(
       kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 })),
@@ -196,9 +245,11 @@ describe('what is refused', () => {
         'Could not find shard shardId-000000000007 in stream orders under account 000000000000.',
       ),
     )
-    await expect(kinesis.send(new GetRecordsCommand({ ShardIterator: 'AAAA' }))).rejects.toMatchObject(
-      refusal('InvalidArgumentException', 'Invalid ShardIterator.'),
-    )
+    const foreign = { ShardIterator: await iterator(kinesis), StreamARN: `${StreamARN}2` }
+    for (const input of [{ ShardIterator: 'AAAA' }, foreign])
+      await expect(kinesis.send(new GetRecordsCommand(input))).rejects.toMatchObject(
+        refusal('InvalidArgumentException', 'Invalid ShardIterator.'),
+      )
     await expect(
       kinesis.send(new GetShardIteratorCommand({ ...shard, ShardIteratorType: 'AT_SEQUENCE_NUMBER' })),
     ).rejects.toMatchObject({ name: 'InvalidArgumentException' })

@@ -1,9 +1,10 @@
 import type { GetRecordsInput, GetRecordsOutput } from '@aws-sdk/client-kinesis'
 import type { ShardPosition } from '../../../streams/shard-iterator.ts'
 import type { Stream } from '../../../streams/stream.ts'
-import { dryRun, expiredIterator, invalidArgument, throughputExceeded } from '../exceptions.ts'
+import { shardIdOf } from '../../../streams/stream-record.ts'
+import { dryRun, expiredIterator, invalidArgument, notFound, throughputExceeded } from '../exceptions.ts'
 import { meterRead, meterReadExceeded } from '../metering.ts'
-import { checkReady, rateExceeded, shardNumbered, streamOf } from '../operation.ts'
+import { checkReady, rateExceeded, shardNumbered } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
 
@@ -16,16 +17,17 @@ const iteratorMsMax = 300_000
  * a closed shard there is no next iterator, but its children.
  *
  * Refuses, in this order: what is no iterator, or one of another stream than the ARN names; one that is older than five minutes;
- * a stream or a shard that is gone; more than the shard gives in a second.
+ * a stream or a shard that is gone, be there another stream of that name now or not; more than the shard gives in a second.
  */
 export const getRecords =
   (services: Services) =>
   async (input: GetRecordsInput): Promise<GetRecordsOutput> => {
     const { clock, streams } = services
-    const { stream, position } = opened(services, input)
+    const position = opened(services, input)
     const nowMs = clock.now()
     if (nowMs - position.issuedAtMs > iteratorMsMax)
       throw expiredIterator(position.issuedAtMs, nowMs, iteratorMsMax)
+    const stream = streamAt(services, position)
     checkReady(services, stream)
     const shard = shardNumbered(services, stream, position.shard)
     if (input.DryRun) throw dryRun()
@@ -44,21 +46,23 @@ export const getRecords =
     return {
       ...pageShape(stream.record, shard, page),
       ...(next !== null && {
-        NextShardIterator: streams.iterators.give(stream.record, {
-          shard: shard.number,
-          offset: next,
-          issuedAtMs: clock.now(),
-        }),
+        NextShardIterator: streams.iterators.give({ ...position, offset: next, issuedAtMs: clock.now() }),
       }),
     }
   }
 
-function opened(services: Services, input: GetRecordsInput): { stream: Stream; position: ShardPosition } {
+function opened({ streams }: Services, input: GetRecordsInput): ShardPosition {
   const { ShardIterator: iterator = '', StreamARN: arn } = input
-  const stream = services.streams.byIterator(iterator)
-  const position = stream && services.streams.iterators.open(stream.record, iterator)
-  if (!stream || !position) throw invalidArgument('Invalid ShardIterator.')
-  if (arn !== undefined && streamOf(services, { StreamARN: arn }) !== stream)
+  const position = streams.iterators.open(iterator)
+  if (!position || (arn !== undefined && arn !== streams.arnOf(position.streamName)))
     throw invalidArgument('Invalid ShardIterator.')
-  return { stream, position }
+  return position
+}
+
+function streamAt({ streams }: Services, { stream, streamName, shard }: ShardPosition): Stream {
+  const found = streams.byUuid(stream)
+  if (found) return found
+  throw notFound(
+    `Shard ${shardIdOf(shard)} in stream ${streamName} under account ${streams.place.account} does not exist`,
+  )
 }

@@ -1,5 +1,5 @@
 import type { GetShardIteratorInput, GetShardIteratorOutput } from '@aws-sdk/client-kinesis'
-import { dryRun } from '../exceptions.ts'
+import { dryRun, stored } from '../exceptions.ts'
 import { readyStreamOf, shardOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { offsetOf } from '../starting-position.ts'
@@ -18,6 +18,7 @@ export const getShardIterator =
       operation: 'GetShardIterator',
     })
     if (input.DryRun) throw dryRun()
-    const position = { shard: shard.number, offset, issuedAtMs: clock.now() }
-    return { ShardIterator: streams.iterators.give(stream.record, position) }
+    const { uuid, name: streamName } = stream.record
+    const position = { stream: uuid, streamName, shard: shard.number, offset, issuedAtMs: clock.now() }
+    return { ShardIterator: stored(() => streams.iterators.give(position)) }
   }
