@@ -16,6 +16,13 @@ export interface Form<Value> {
   encode(value: Value): unknown
 }
 
+/** Where a value stands in an input, and what has been found wrong with all of it so far. */
+interface Place {
+  readonly path: string
+  readonly depth: number
+  readonly problems: string[]
+}
+
 interface Forms {
   timestamp: Form<Date>
   blob: Form<Uint8Array>
@@ -23,30 +30,32 @@ interface Forms {
 
 /**
  * Between what a protocol's format holds (texts, numbers, lists, objects) and the SDK's shapes. Requests are checked:
- * types, required members and constraints. Members that the schema does not know are ignored, null counts as absent,
+ * types first, then required members and constraints. Members that the schema does not know are ignored, null counts as absent,
  * absent members are left out.
  */
 export class ShapeCodec {
   readonly #schema: ServiceSchema
   readonly #constrain: AwsService['constrain']
   readonly #badInput: AwsService['badInput']
-  readonly #missingInput: AwsService['missingInput']
+  readonly #validation: AwsService['validation']
   readonly #forms: Forms
   /** Of shapes that are frozen, and so never change; each is of one structure. */
   readonly #encoded = new WeakMap<object, Shape>()
 
-  constructor({ schema, constrain, badInput, missingInput }: AwsService, forms: Forms) {
+  constructor({ schema, constrain, badInput, validation }: AwsService, forms: Forms) {
     this.#schema = schema
     this.#constrain = constrain
     this.#badInput = badInput
-    this.#missingInput = missingInput
+    this.#validation = validation
     this.#forms = forms
   }
 
   /** `placed`: what stood elsewhere than in the body, under the SDK's names. */
   decode(structure: string, body: Shape, placed: Shape = {}): Shape {
     const shape = { ...placed }
-    this.#decodeMembers(structure, body, shape, '', 0)
+    const problems: string[] = []
+    this.#decodeMembers(structure, body, shape, { path: '', depth: 0, problems })
+    if (this.#validation && problems.length > 0) throw this.#validation.exception(problems)
     return shape
   }
 
@@ -54,24 +63,35 @@ export class ShapeCodec {
     return this.#encodeStructure(this.#schema.structure(structure), shape)
   }
 
-  #decodeMembers(structure: string, body: Shape, into: Shape, path: string, depth: number): void {
+  #decodeMembers(structure: string, body: Shape, into: Shape, at: Place): void {
     for (const member of this.#schema.structure(structure).members) {
-      const at = path === '' ? member.wire : `${path}.${member.wire}`
+      const path = at.path === '' ? member.wire : `${at.path}.${member.wire}`
+      // What is wrong with a whole stands before what is wrong with its parts.
+      const before = at.problems.length
       if (member.place === 'body') {
         const value = Object.hasOwn(body, member.wire) ? body[member.wire] : undefined
         if (value !== undefined && value !== null)
-          into[member.name] = this.#decode(member.type, value, at, depth)
+          into[member.name] = this.#decode(member.type, value, { ...at, path })
       }
       const value = into[member.name]
       if (value === undefined) {
-        if (member.required)
-          throw this.#missingInput?.(at) ?? this.#badInput(`The parameter ${at} is required.`, member.wire)
-      } else this.#constrain(structure, member, value, at)
+        if (member.required) at.problems.push(this.#missing(path, member.wire))
+        continue
+      }
+      const own = this.#constrain(structure, member, value, path)
+      if (own && own.length > 0) at.problems.splice(before, 0, ...own)
     }
   }
 
-  #decode(type: Type, value: unknown, path: string, depth: number): unknown {
+  #missing(path: string, wire: string): string {
+    if (this.#validation) return this.#validation.missing(path)
+    throw this.#badInput(`The parameter ${path} is required.`, wire)
+  }
+
+  #decode(type: Type, value: unknown, at: Place): unknown {
+    const { path, depth } = at
     if (depth > depthMax) throw this.#badInput(`${path} is nested too deeply.`, leaf(path))
+    const inside = (name: string): Place => ({ ...at, path: `${path}${name}`, depth: depth + 1 })
     switch (type.kind) {
       case 'string':
         if (typeof value === 'string') return value
@@ -92,14 +112,14 @@ export class ShapeCodec {
         return value
       case 'list':
         if (Array.isArray(value))
-          return value.map((item, at) => this.#decode(type.of, item, `${path}[${at}]`, depth + 1))
+          return value.map((item, index) => this.#decode(type.of, item, inside(`[${index}]`)))
         break
       case 'map':
         if (isObject(value)) {
           // Object.entries never sees a prototype; fromEntries defines own members, also `__proto__`.
           const entries = Object.entries(value).map(([key, item]) => [
             key,
-            this.#decode(type.of, item, `${path}.${key}`, depth + 1),
+            this.#decode(type.of, item, inside(`.${key}`)),
           ])
           return Object.fromEntries(entries)
         }
@@ -107,7 +127,7 @@ export class ShapeCodec {
       case 'structure':
         if (isObject(value)) {
           const shape: Shape = {}
-          this.#decodeMembers(type.name, value, shape, path, depth + 1)
+          this.#decodeMembers(type.name, value, shape, inside(''))
           return shape
         }
         break

@@ -15,6 +15,8 @@ export interface AwsService {
   /** Where its requests may be longer than most. */
   requestBytesMax?: number
   constrain: Constrain
+  /** Where it tells of all that is wrong with an input at once; others throw the first that they find. */
+  validation?: Validation
   /**
    * What a call is about, for the policies of whoever asks, all of which they have to allow; without it every action is one
    * without a resource. None: everybody may ask.
@@ -24,8 +26,6 @@ export interface AwsService {
   accessDeniedName?: string
   /** With which exception of its model the service refuses an input; `member` as it is spelled on the wire. */
   badInput: (message: string, member?: string) => AwsException
-  /** And one that lacks what it needs, `Records[0].Data`; without it, as any other bad input. */
-  missingInput?: (path: string) => AwsException
   /** And a NextToken that it has not given; without it, as any other bad input. */
   badToken?: () => AwsException
   /**
@@ -66,5 +66,17 @@ export interface AccessTarget {
 
 export type ProtocolName = 'rest-json' | 'json-1.0' | 'json-1.1' | 'query' | 'cbor-1.1' | 'rpc-v2-cbor'
 
-/** What a member may hold beyond its type. Throws what the service says of a bad input. */
-export type Constrain = (structure: string, member: Member, value: unknown, path: string) => void
+/** What a member may hold beyond its type. Throws what the service says of a bad input, or gives it to its `validation`. */
+export type Constrain = (
+  structure: string,
+  member: Member,
+  value: unknown,
+  path: string,
+) => readonly string[] | void
+
+/** Paths are `Records[0].Data`. */
+interface Validation {
+  /** What it says of a required member that is not there. */
+  missing: (path: string) => string
+  exception: (problems: readonly string[]) => AwsException
+}

@@ -161,64 +161,97 @@ export function ruleOf(structure: string, member: Member): Rule | null {
 
 export const constrain: Constrain = (structure, member, value, path) => {
   const rule = ruleOf(structure, member)
-  if (!rule) return
-  const problem = problemOf(rule, member, value)
-  if (problem !== null) throw violation(value, pathOf(path), problem)
+  return rule ? broken(rule, member, value).map((must) => problem(value, pathOf(path), must)) : []
+}
+
+/** A required member that is not there. */
+export function missing(path: string): string {
+  return problem(null, pathOf(path), 'Member must not be null')
 }
 
 /** `at` is how AWS names the member's place. */
 export function violation(value: unknown, at: string, must: string) {
+  return validation(problem(value, at, `Member must ${must}`))
+}
+
+function problem(value: unknown, at: string, must: string): string {
   const given = value === null ? 'null' : `'${shown(value)}'`
-  return validation(`Value ${given} at '${at}' failed to satisfy constraint: Member must ${must}`)
+  return `Value ${given} at '${at}' failed to satisfy constraint: ${must}`
 }
 
-/** A required member that is not there. */
-export function missing(path: string) {
-  return violation(null, pathOf(path), 'not be null')
-}
-
-function problemOf(rule: Rule, { type }: Member, value: unknown): string | null {
-  const { min, max, pattern, oneOf, each } = rule
+/** What the rule asks for and the value is not. */
+function broken(rule: Rule, { type }: Member, value: unknown): string[] {
   if (type.kind === 'number') {
-    if (!Number.isSafeInteger(value)) return 'be a whole number'
-    if (min !== undefined && Number(value) < min) return `have value greater than or equal to ${min}`
-    if (max !== undefined && Number(value) > max) return `have value less than or equal to ${max}`
-    return null
+    const { min = -Infinity, max = Infinity } = rule
+    const must = !Number.isSafeInteger(value)
+      ? 'be a whole number'
+      : Number(value) < min
+        ? `have value greater than or equal to ${min}`
+        : Number(value) > max && `have value less than or equal to ${max}`
+    return must ? [`Member must ${must}`] : []
   }
-  const map = type.kind === 'map' ? (value as Readonly<Record<string, string>>) : null
-  const { length } = map ? Object.keys(map) : (value as { length: number })
-  if (max !== undefined && length > max) return `have length less than or equal to ${max}`
-  if (min !== undefined && length < min) return `have length greater than or equal to ${min}`
-  const texts: readonly string[] = each && Array.isArray(value) ? value : []
-  if (texts.some((text) => each?.oneOf && !each.oneOf.includes(text)))
-    return `satisfy constraint: [Member must satisfy enum value set: [${each?.oneOf?.join(', ')}]]`
-  if (texts.some(({ length: of }) => of < (each?.min ?? 0) || of > (each?.max ?? Infinity)))
-    return `satisfy constraint: [Member must have length from ${each?.min} to ${each?.max}]`
-  if (map) return problemOfEntries(rule, map)
-  if (pattern && !pattern.test(String(value)))
-    return `satisfy regular expression pattern: ${pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '').replaceAll('\\/', '/')}`
-  if (oneOf && !oneOf.includes(String(value))) return `satisfy enum value set: [${oneOf.join(', ')}]`
-  return null
+  if (type.kind === 'map') {
+    const map = value as Readonly<Record<string, string>>
+    const keys = Object.keys(map)
+    return [
+      ...brokenLength(rule, keys.length),
+      ...brokenEach('Map keys', keys, rule.keys),
+      ...brokenEach('Map value', Object.values(map), rule.values),
+    ]
+  }
+  const length = brokenLength(rule, (value as { length: number }).length)
+  if (Array.isArray(value)) return rule.each ? [...length, ...brokenEach('Member', value, rule.each)] : length
+  return value instanceof Uint8Array ? length : [...length, ...brokenText(rule, String(value))]
 }
 
-function problemOfEntries({ keys, values }: Rule, map: Readonly<Record<string, string>>): string | null {
-  const isOutside = (rule: Rule['keys'], texts: readonly string[]) =>
-    rule && texts.some(({ length }) => length < rule.min || length > rule.max)
-  if (isOutside(keys, Object.keys(map)))
-    return `satisfy constraint: [Map keys must have length from ${keys?.min} to ${keys?.max}]`
-  if (isOutside(values, Object.values(map)))
-    return `satisfy constraint: [Map value must have length from ${values?.min} to ${values?.max}]`
-  return null
+type Bounds = Pick<Rule, 'min' | 'max'>
+
+function brokenLength({ min = 0, max = Infinity }: Bounds, length: number): string[] {
+  if (length > max) return [`Member must ${atMost(max)}`]
+  return length < min ? [`Member must ${atLeast(min)}`] : []
+}
+
+const atMost = (max: number) => `have length less than or equal to ${max}`
+const atLeast = (min: number) => `have length greater than or equal to ${min}`
+
+function brokenText({ pattern, oneOf }: Rule, text: string): string[] {
+  const shownPattern = pattern?.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '').replaceAll('\\/', '/')
+  return [
+    ...(pattern && !pattern.test(text)
+      ? [`Member must satisfy regular expression pattern: ${shownPattern}`]
+      : []),
+    ...(oneOf && !oneOf.includes(text) ? [`Member must satisfy enum value set: [${oneOf.join(', ')}]`] : []),
+  ]
+}
+
+/** Of the members of a list, or the keys or values of a map. */
+function brokenEach(what: string, texts: readonly string[], rule: Rule['each']): string[] {
+  if (!rule) return []
+  const { min = 0, max = Infinity, oneOf } = rule
+  if (oneOf && texts.some((text) => !oneOf.includes(text)))
+    return [`${what} must satisfy constraint: [Member must satisfy enum value set: [${oneOf.join(', ')}]]`]
+  if (texts.some(({ length }) => length < min || length > max))
+    return [`${what} must satisfy constraint: [Member must ${atMost(max)}, Member must ${atLeast(min)}]`]
+  return []
 }
 
 const shownMax = 512
 
+/** As Java writes it; of what would be long, how much it is. */
 function shown(value: unknown): string {
   if (value instanceof Uint8Array)
     return `java.nio.HeapByteBuffer[pos=0 lim=${value.length} cap=${value.length}]`
-  if (Array.isArray(value)) return `[${value.length} members]`
-  if (value !== null && typeof value === 'object') return `{${Object.keys(value).length} members}`
-  return String(value as string | number).slice(0, shownMax)
+  if (Array.isArray(value)) {
+    const isOfTexts = value.every((item) => typeof item === 'string')
+    return isOfTexts ? `[${cut(value.join(', '))}]` : `[${value.length} members]`
+  }
+  if (value === null || typeof value !== 'object') return cut(String(value as string | number))
+  const entries = Object.entries(value).map(([key, item]) => `${key}=${item}`)
+  return `{${cut(entries.join(', '))}}`
+}
+
+function cut(text: string): string {
+  return text.slice(0, shownMax)
 }
 
 /** `Records[0].Data` is `records.1.member.data` to AWS. */

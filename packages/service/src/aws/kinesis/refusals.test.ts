@@ -1,0 +1,85 @@
+import type { TestService } from '../testing/test-service.ts'
+import { afterEach, expect, it } from 'vitest'
+import { startWithStream, stopAll } from './testing/test-streams.ts'
+
+afterEach(stopAll)
+
+/** Past the SDK, which sends no such requests. */
+async function ask(service: TestService, operation: string, input: Record<string, unknown>) {
+  const { status, body } = await service.handle({
+    method: 'POST',
+    target: '/',
+    headers: [
+      ['content-type', 'application/x-amz-json-1.1'],
+      ['x-amz-target', `Kinesis_20131202.${operation}`],
+    ],
+    body: Buffer.from(JSON.stringify(input)),
+  })
+  const { __type: type, message } = JSON.parse(String(body)) as Record<string, string>
+  return { status, type, message }
+}
+
+const failed = (value: string, at: string, must: string) =>
+  `Value ${value} at '${at}' failed to satisfy constraint: ${must}`
+
+it('tells all that is wrong with an input at once, a whole before its parts', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  const key = 'k'.repeat(257)
+  const { type, message } = await ask(service, 'PutRecords', {
+    StreamName: '',
+    Records: [{ PartitionKey: key, ExplicitHashKey: '', Data: '' }, {}],
+  })
+  expect(type).toBe('ValidationException')
+  expect(message?.split(/: (?=Value)|; /)).toEqual([
+    '5 validation errors detected',
+    failed(
+      "''",
+      'records.1.member.explicitHashKey',
+      'Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})',
+    ),
+    failed(`'${key}'`, 'records.1.member.partitionKey', 'Member must have length less than or equal to 256'),
+    failed('null', 'records.2.member.data', 'Member must not be null'),
+    failed("''", 'streamName', 'Member must have length greater than or equal to 1'),
+    failed("''", 'streamName', 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+'),
+  ])
+})
+
+it('tells ten of more problems', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  const { message } = await ask(service, 'PutRecords', {
+    StreamName: 'orders',
+    Records: Array.from({ length: 501 }, () => ({ PartitionKey: '', Data: '' })),
+  })
+  const told = message?.split('; ') ?? []
+  expect(told).toHaveLength(10)
+  expect(told[0]).toMatch(
+    /^10 validation errors detected: .* at 'records' .* length less than or equal to 500$/,
+  )
+  expect(told[9]).toContain("at 'records.9.member.partitionKey'")
+})
+
+it('says of tags which bounds their keys and values have', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  const long = 'a'.repeat(300)
+  const message = async (operation: string, more: Record<string, unknown>) =>
+    (await ask(service, operation, { StreamName: 'orders', ...more })).message
+  const bounds = (max: number, min: number) =>
+    `[Member must have length less than or equal to ${max}, Member must have length greater than or equal to ${min}]`
+  expect(await message('AddTagsToStream', { Tags: { a: '1', [long]: long } })).toBe(
+    `2 validation errors detected: ${failed(`'{a=1, ${long}=${long}`.slice(0, 514) + "}'", 'tags', `Map keys must satisfy constraint: ${bounds(128, 1)}`)}; ${failed(`'{a=1, ${long}=${long}`.slice(0, 514) + "}'", 'tags', `Map value must satisfy constraint: ${bounds(256, 0)}`)}`,
+  )
+  expect(await message('RemoveTagsFromStream', { TagKeys: ['a', ''] })).toBe(
+    `1 validation error detected: ${failed("'[a, ]'", 'tagKeys', `Member must satisfy constraint: ${bounds(128, 1)}`)}`,
+  )
+})
+
+it('refuses what is of another type before anything else', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  expect(await ask(service, 'CreateStream', { ShardCount: '1' })).toMatchObject({
+    status: 400,
+    type: 'SerializationException',
+  })
+  expect(await ask(service, 'PutRecord', { StreamName: '', PartitionKey: 'k', Data: 'a' })).toMatchObject({
+    type: 'SerializationException',
+  })
+})
