@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
 
@@ -22,6 +23,22 @@ const flags = [
   ],
 ]
 
+/** Of operations that the SDK does not know, too. */
+function asked(kinesis: KinesisClient, operation: string, input: object): Promise<unknown> {
+  const command = new ListStreamsCommand()
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { headers: Record<string, string>; body: string }
+      request.body = JSON.stringify(input)
+      request.headers['x-amz-target'] = `Kinesis_20131202.${operation}`
+      request.headers['content-length'] = String(request.body.length)
+      return next(args)
+    },
+    { step: 'build' },
+  )
+  return kinesis.send(command)
+}
+
 describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
   'the console in a browser',
   { timeout: 120_000 },
@@ -37,6 +54,32 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
       const put = () => sandbox.run('stream put', 'clicks', 'a:{"n":12345678901234567890}', 'b:<b>bold</b>')
       await vi.waitFor(async () => expect((await put()).exitCode).toBe(0), { timeout: 25_000, interval: 100 })
     }, 120_000)
+    beforeAll(async () => {
+      expect((await sandbox.run('stream create', 'orders')).exitCode).toBe(0)
+      const { stdout } = await sandbox.run('stream describe', 'orders', '-o', 'json')
+      expect(JSON.parse(stdout)).toHaveLength(4)
+      const { stdout: env } = await sandbox.run('env', '-o', 'json')
+      const { endpoint, credentials, region, accountId } = JSON.parse(env)
+      const StreamARN = `arn:aws:kinesis:${region}:${accountId}:stream/orders`
+      const kinesis = new KinesisClient({ endpoint, credentials, region })
+      const ask = (operation: string, input: object) => asked(kinesis, operation, input)
+      // A queue and a channel are made of a stream that is ACTIVE.
+      const create = () => ask('CreateQueue', { QueueName: 'work', StreamConfigurationList: [{ StreamARN }] })
+      await vi.waitFor(create, { timeout: 25_000, interval: 100 })
+      await ask('CreateChannel', {
+        ChannelName: 'lake',
+        ServiceExecutionRoleARN: `arn:aws:iam::${accountId}:role/deliver`,
+        StreamConfigurationList: [{ StreamARN, RecordConfiguration: { RecordFormatType: 'JSON' } }],
+        S3DestinationConfiguration: {
+          StorageConfiguration: {
+            BucketARN: 'arn:aws:s3:::lake',
+            ExpectedBucketOwner: accountId,
+            CompressionType: 'NONE',
+          },
+        },
+      })
+      kinesis.destroy()
+    }, 60_000)
     afterAll(async () => {
       await sandbox.close()
       for (const profile of profiles) rmSync(profile, { recursive: true, force: true })
@@ -73,6 +116,24 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
       const page = await seen('streams/clicks?tab=records')
       expect(page).toContain('{"n":12345678901234567890}')
       expect(page).toContain('&lt;b&gt;bold&lt;/b&gt;')
+    })
+
+    it('shows queues and channels, of a stream and of all', async () => {
+      const home = await seen('')
+      expect(home).toContain('href="/_sluice/console/queues/work"')
+      expect(home).toContain('href="/_sluice/console/channels/lake"')
+      expect(await seen('streams/orders?tab=queues')).toContain('href="/_sluice/console/queues/work"')
+      expect(await seen('streams/clicks?tab=channels')).toContain('Only streams on demand have channels.')
+    })
+
+    it('shows a queue, from whose dead letters one can receive, and a channel', async () => {
+      const dead = await seen('queues/work?tab=dead')
+      expect(dead).toContain('Receive dead letters')
+      expect(dead).toContain('when it was received 6 times and not acknowledged')
+      const lake = await seen('channels/lake')
+      expect(lake).toContain('s3/lake')
+      expect(lake).toContain('Delete channel')
+      expect(await seen('queues/nowhere')).toContain('There is no queue nowhere.')
     })
 
     it('asks whoever has none for a key', async () => {

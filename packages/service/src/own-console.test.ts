@@ -8,9 +8,20 @@ import { writeAccessKeys } from './access-keys.ts'
 import { callApi } from './aws/api-client.ts'
 import { consolePath } from './console/console.ts'
 import { Api } from './console/page/api.ts'
+import { channelCall } from './console/page/channel-calls.ts'
+import { commandOf, kinesis } from './console/page/command.ts'
 import { Failure } from './console/page/failure.ts'
-import type { StreamName } from './console/page/kinesis.ts'
-import { shardFigures, streamFigures } from './console/page/metrics.ts'
+import type {
+  Channel,
+  ChannelSummary,
+  EntriesAnswer,
+  Queue,
+  QueueRecord,
+  QueueSummary,
+  StreamName,
+} from './console/page/kinesis.ts'
+import { channelFigures, queueFigures, shardFigures, streamFigures } from './console/page/metrics.ts'
+import { changeCall, queueCall, receiveCall, settleCall } from './console/page/queue-calls.ts'
 import { ShardReader } from './console/page/shard-reader.ts'
 import type { Credentials } from './console/page/sign.ts'
 import { loadAccessKey } from './credentials.ts'
@@ -69,8 +80,6 @@ afterAll(async () => {
 const originOf = (of: Service) => new URL(of.report().console ?? '').origin
 const apiOf = (credentials: Credentials | null, of = service) =>
   new Api({ credentials, region: 'eu-west-1', origin: originOf(of) })
-const kinesis = (operation: string, input: Record<string, unknown>) =>
-  ({ service: 'kinesis', operation, input }) as const
 
 /** As the page does it. */
 async function redeemed(link: string | null, of = service): Promise<Credentials> {
@@ -84,6 +93,19 @@ async function redeemed(link: string | null, of = service): Promise<Credentials>
   })
   expect(answer.status).toBe(200)
   return (await answer.json()) as Credentials
+}
+
+/** One on demand that is ACTIVE; its ARN. */
+async function newStream(api: Api, StreamName: string): Promise<string> {
+  await api.call(kinesis('CreateStream', { StreamName, StreamModeDetails: { StreamMode: 'ON_DEMAND' } }))
+  const describe = async () => {
+    const call = kinesis('DescribeStreamSummary', { StreamName })
+    return (await api.call<{ StreamDescriptionSummary: StreamName }>(call)).StreamDescriptionSummary
+  }
+  await expect
+    .poll(async () => (await describe()).StreamStatus, { timeout: 20_000, interval: 50 })
+    .toBe('ACTIVE')
+  return (await describe()).StreamARN
 }
 
 const failureOf = (work: Promise<unknown>) =>
@@ -108,12 +130,94 @@ describe('the console of a service', () => {
     expect(await api.page(statusPath)).toMatchObject({ clusters: [] })
   })
 
+  it('makes queues by its forms, receives of them, and has dead letters delivered again', async () => {
+    const api = apiOf(await redeemed(await newLink()))
+    const StreamARN = await newStream(api, 'orders')
+    await api.call(kinesis('PutRecord', { StreamName: 'orders', PartitionKey: 'a', Data: btoa('one') }))
+    const values = { name: 'work', from: 'TRIM_HORIZON', at: '', seconds: '600', receives: '1' }
+    await api.call(queueCall({ StreamARN }, values))
+    const listed = () => api.all<QueueSummary>(kinesis('ListQueues', {}), 'QueueSummaries')
+    await expect.poll(async () => (await listed())[0]).toMatchObject({ QueueStatus: 'ACTIVE' })
+    const [{ QueueARN } = { QueueARN: '' }] = await listed()
+    const described = async () =>
+      (await api.call<{ QueueDescription: Queue }>(kinesis('DescribeQueue', { QueueARN }))).QueueDescription
+    const queue = await described()
+    expect(queue).toMatchObject({
+      StreamConfigurationList: [{ StreamARN, StartingPosition: { Type: 'TRIM_HORIZON' } }],
+      QueueAttributes: { VisibilityTimeoutSeconds: 600, DeadLetterConfiguration: { MaxReceiveCount: 1 } },
+    })
+    const receive = async (isDead: boolean) => {
+      const call = receiveCall(queue, isDead, { limit: '10', seconds: '600' })
+      return (await api.call<{ QueueRecords: QueueRecord[] }>(call)).QueueRecords
+    }
+    const settle = (deed: 'acknowledge' | 'giveBack' | 'restore', isDead: boolean, records: QueueRecord[]) =>
+      api.call<EntriesAnswer>(settleCall({ deed, isDead, queue, records }))
+    const done = (records: QueueRecord[]) => ({
+      Successful: records.map(({ ReceiptHandle }) => ({ ReceiptHandle })),
+      Failed: [],
+    })
+    const first = await receive(false)
+    expect(first).toMatchObject([{ PartitionKey: 'a', Data: btoa('one'), ReceiveCount: 1 }])
+    expect(await settle('giveBack', false, first)).toEqual(done(first))
+    const dead = await receive(true)
+    expect(await settle('giveBack', true, dead)).toEqual(done(dead))
+    const again = await receive(true)
+    expect(await settle('restore', true, again)).toEqual(done(again))
+    const restored = await receive(false)
+    expect(restored).toMatchObject([{ RecordId: first[0]?.RecordId, ReceiveCount: 1 }])
+    expect((await settle('acknowledge', false, first)).Failed).toMatchObject([
+      { ErrorCode: 'ResourceNotFoundException' },
+    ])
+    expect(await settle('acknowledge', false, restored)).toEqual(done(restored))
+    await api.call(changeCall(queue, { seconds: '5', receives: '0' }))
+    expect((await described()).QueueAttributes).toEqual({
+      VisibilityTimeoutSeconds: 5,
+      DeadLetterConfiguration: { TargetType: 'NONE' },
+    })
+    expect(await queueFigures(api, [queue])).toEqual(new Map([[QueueARN, {}]]))
+  })
+
+  it('makes channels by its form, and counts what they have delivered', async () => {
+    const api = apiOf(await redeemed(await newLink()))
+    const StreamARN = await newStream(api, 'visits')
+    const values = { name: 'lake', bucket: 'sea', format: 'JSON', compression: 'GZIP', freshness: '900' }
+    await api.call(channelCall({ StreamARN }, values))
+    const listed = () => api.all<ChannelSummary>(kinesis('ListChannels', {}), 'ChannelSummaries')
+    await expect.poll(async () => (await listed())[0]).toMatchObject({ ChannelStatus: 'ACTIVE' })
+    const [channel] = (await listed()) as [ChannelSummary]
+    const call = kinesis('DescribeChannel', { ChannelARN: channel.ChannelARN })
+    expect(await api.call<{ ChannelDescription: Channel }>(call)).toMatchObject({
+      ChannelDescription: {
+        S3DestinationConfiguration: {
+          DataFreshnessInSeconds: 900,
+          StorageConfiguration: { BucketARN: 'arn:aws:s3:::sea', CompressionType: 'GZIP' },
+        },
+        StreamConfigurationList: [{ RecordConfiguration: { RecordFormatType: 'JSON' } }],
+      },
+    })
+    expect(await channelFigures(api, [channel])).toEqual(
+      new Map([[channel.ChannelARN, { deliveries: 0, records: 0, failed: 0, bytes: 0 }]]),
+    )
+    // What an empty list shows as a command is as good as the form.
+    await newStream(api, 'others')
+    const others = { StreamARN: StreamARN.replace('visits', 'others') }
+    expect(await api.call(channelCall(others, { name: 'short' }))).toMatchObject({
+      ChannelDescription: { ChannelStatus: 'CREATING' },
+    })
+    expect(await api.call(queueCall(others, { name: 'short' }))).toMatchObject({
+      QueueDescription: { QueueStatus: 'CREATING' },
+    })
+    expect(commandOf(channelCall(others, { name: 'short' }))).toContain(
+      'aws kinesis create-channel --channel-name short --service-execution-role-arn arn:aws:iam::000000000000:role/deliver',
+    )
+  })
+
   it('pages through lists, with those of its calls that take a token and nothing else', async () => {
     const api = apiOf(await redeemed(await newLink()))
     for (const name of ['a', 'b', 'c'])
       await api.call(kinesis('CreateStream', { StreamName: name, ShardCount: 3 }))
     const names = await api.all<string>(kinesis('ListStreams', { Limit: 2 }), 'StreamNames')
-    expect(names).toEqual(['a', 'b', 'c', 'clicks'])
+    expect(names).toEqual(['a', 'b', 'c', 'clicks', 'orders', 'others', 'visits'])
     const shards = () => api.all(kinesis('ListShards', { StreamName: 'a', MaxResults: 2 }), 'Shards')
     await expect.poll(async () => (await shards()).length).toBe(3)
   })

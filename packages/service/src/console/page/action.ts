@@ -1,13 +1,13 @@
-import { type Call, commandOf } from './command.ts'
-import { type Child, code, h, say } from './dom.ts'
+import { type Call, commandOf, type Values } from './command.ts'
+import { type Child, code, type Fact, h, type Props, say } from './dom.ts'
 import { failureNote } from './failure.ts'
 import type { Context } from './page.ts'
 
 /** What a form asks for. */
-interface Field {
+export interface Field {
   name: string
   label: string
-  kind: 'text' | 'number' | 'select' | 'area' | 'check'
+  kind: 'text' | 'number' | 'select' | 'area' | 'check' | 'datetime-local'
   value?: string
   /** Of a select: what is sent, and what it is called. */
   options?: readonly (readonly [value: string, label: string])[]
@@ -18,8 +18,6 @@ interface Field {
   min?: number
   max?: number
 }
-
-type Values = Readonly<Record<string, string>>
 
 /** One thing that can be done: by hand here, and as the command beside. */
 interface Action<Answer> {
@@ -37,6 +35,27 @@ interface Action<Answer> {
   failed: string
   /** Does not close: the next one is likely. */
   isRepeated?: boolean
+}
+
+/** As streams, consumers, queues and channels may be called. */
+export const nameField: Field = {
+  name: 'name',
+  label: 'Name',
+  kind: 'text',
+  required: true,
+  pattern: '[a-zA-Z0-9_.\\-]{1,128}',
+  hint: 'Letters, digits, and _ . -',
+}
+
+/** Begins something; `key` is by what the keyboard finds it again when it was made anew. */
+export function actionButton(label: string, key: string, work: () => void, props: Props = {}): HTMLElement {
+  return h('button', { type: 'button', 'data-key': key, onclick: work, ...props }, label)
+}
+
+/** A setting is a value, and a button by which it becomes another one. */
+export function setting(name: string, value: Child, verb: string, change: (() => void) | null): Fact {
+  const props = { class: 'small', 'aria-label': `${verb}: ${name}` }
+  return [name, [value, ' ', change && actionButton(verb, name, change, props)]]
 }
 
 /** Asks for what an action needs, shows the command that does the same, and does it. */

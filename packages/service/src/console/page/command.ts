@@ -5,6 +5,14 @@ export interface Call {
   input: Readonly<Record<string, unknown>>
 }
 
+/** What stands in a form, by the names of its fields. */
+export type Values = Readonly<Record<string, string>>
+
+/** One of Kinesis. */
+export function kinesis(operation: string, input: Record<string, unknown>): Call {
+  return { service: 'kinesis', operation, input }
+}
+
 const cliNames = { kinesis: 'kinesis', monitoring: 'cloudwatch' } as const
 
 /** The same call as a command of the AWS CLI, for a POSIX shell. */

@@ -2,7 +2,7 @@
 
 export type Child = Node | string | number | null | undefined | false | readonly Child[]
 type Prop = string | number | boolean | null | undefined | ((event: never) => void)
-type Props = Readonly<Record<string, Prop>>
+export type Props = Readonly<Record<string, Prop>>
 
 /**
  * An element. A prop is an attribute; a function is a listener of the event behind its `on`; `true` is an attribute without a
@@ -77,8 +77,10 @@ export function table(
   )
 }
 
+export type Fact = readonly [name: string, value: Child]
+
 /** Names and values, one under the other. */
-export function facts(entries: readonly (readonly [name: string, value: Child])[]): Node {
+export function facts(entries: readonly Fact[]): Node {
   return h(
     'dl',
     { class: 'facts' },

@@ -36,9 +36,11 @@ const nextSteps: Readonly<Record<string, string>> = {
   InvalidSignatureException:
     'Type the secret access key again, and see that the clocks of both machines agree.',
   LINK_NOT_GOOD: 'npx sluice console prints another one.',
-  ResourceNotFoundException: 'It may have been deleted meanwhile: look at the list of streams.',
-  ResourceInUseException: 'Wait until the stream is ACTIVE, then do it again.',
+  ResourceNotFoundException: 'It may be gone meanwhile: look at its list again.',
+  ResourceInUseException:
+    'Wait until it is ACTIVE, then do it again; a name that is taken needs another one.',
   LimitExceededException: 'Wait a little, or ask for less.',
+  ThrottlingException: 'Acknowledge some of what is in flight, or wait until its time is over.',
   ProvisionedThroughputExceededException:
     'Wait a second and do it again; more shards take more, and --stream-limits off takes the limits away.',
   ExpiredIteratorException: 'Read again from where you were: iterators last five minutes.',

@@ -1,9 +1,12 @@
+import { channelList } from './channel-list.ts'
 import { code, emptyState, h, Region, state, table, type Child } from './dom.ts'
 import { Failure, failureNote } from './failure.ts'
 import { counted } from './formats.ts'
 import type { StreamName, StreamSummary } from './kinesis.ts'
+import { listSection } from './list-tab.ts'
 import { live } from './live.ts'
 import type { Context, Page } from './page.ts'
+import { queueList } from './queue-list.ts'
 import { note, streamAddress } from './route.ts'
 import { createStream } from './stream-actions.ts'
 
@@ -53,6 +56,7 @@ export function homePage(context: Context, query: URLSearchParams): Page {
       context.onRefused(error)
     }
   }
+  const made = [listSection(queueList, context), listSection(channelList, context)]
   const ends = [live(everyMs, showClusters), live(everyMs, () => streams.refresh())]
   const create = () => createStream(context, () => void streams.refresh())
   const element = h(
@@ -77,8 +81,13 @@ export function homePage(context: Context, query: URLSearchParams): Page {
       ),
       streams.element,
     ),
+    ...made.map((section) => section.element),
   )
-  return { title: 'Clusters and streams', element, end: () => ends.forEach((end) => end()) }
+  const end = () => {
+    for (const one of ends) one()
+    for (const section of made) section.end()
+  }
+  return { title: 'Clusters and streams', element, end }
 }
 
 /** The report is the account's own; others are told by the MSK API what their policies let them see. */

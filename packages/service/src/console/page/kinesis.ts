@@ -55,3 +55,70 @@ export interface Consumer {
   ConsumerStatus: string
   ConsumerCreationTimestamp: number
 }
+
+export interface QueueSummary {
+  QueueName: string
+  QueueARN: string
+  QueueStatus: string
+  Streams: { StreamARN: string }[]
+}
+
+export interface Queue {
+  QueueName: string
+  QueueARN: string
+  QueueStatus: string
+  QueueCreationTimestamp: number
+  StreamConfigurationList: { StreamARN: string; StartingPosition: { Type: string; Timestamp?: number } }[]
+  QueueAttributes: {
+    VisibilityTimeoutSeconds: number
+    DeadLetterConfiguration: { TargetType: 'BUILT_IN' | 'NONE'; MaxReceiveCount?: number }
+  }
+}
+
+/** As it is received: the receiver's own for a while. */
+export interface QueueRecord {
+  ReceiptHandle: string
+  RecordId: string
+  PartitionKey: string
+  /** In base64. */
+  Data: string
+  ApproximateArrivalTimestamp: number
+  FirstReceiveTimestamp: number
+  ReceiveCount: number
+}
+
+/** What has become of each of several receipt handles. */
+export interface EntriesAnswer {
+  Successful: { ReceiptHandle: string }[]
+  Failed: { ReceiptHandle: string; ErrorCode: string; ErrorMessage: string }[]
+}
+
+export interface ChannelSummary {
+  ChannelName: string
+  ChannelARN: string
+  ChannelId: string
+  ChannelStatus: string
+  /** Why it is FAILED. */
+  ChannelStatusReason?: string
+  ChannelDestinationType: 'S3' | 'S3_TABLES'
+  Streams: { StreamARN: string }[]
+}
+
+export interface Channel extends Omit<ChannelSummary, 'ChannelDestinationType' | 'Streams'> {
+  ChannelCreationTimestamp: number
+  ServiceExecutionRoleARN: string
+  StreamConfigurationList: { StreamARN: string; RecordConfiguration?: { RecordFormatType: string } }[]
+  LoggingConfiguration: {
+    CloudWatchLogs: { Enabled: boolean; LogGroupName?: string; LogStreamName?: string }
+  }
+  S3DestinationConfiguration?: {
+    DataFreshnessInSeconds: number
+    StorageConfiguration: { BucketARN: string; CompressionType: string; OutputKeyTemplate: string }
+    DeadLetterQueueS3Configuration: { BucketARN: string; ErrorOutputPrefix: string }
+  }
+}
+
+/** `…:stream/clicks` is `clicks`. */
+export function streamOf(arn: string): string {
+  return arn.slice(arn.indexOf('/') + 1)
+}

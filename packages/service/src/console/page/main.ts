@@ -1,9 +1,11 @@
 import { Api } from './api.ts'
+import { channelPage } from './channel.ts'
 import { h, say } from './dom.ts'
 import { Failure, failureNote } from './failure.ts'
 import { homePage } from './home.ts'
 import type { Context, Page } from './page.ts'
-import { consoleRoot, go, routeOf } from './route.ts'
+import { queuePage } from './queue.ts'
+import { consoleRoot, go, type Kind, routeOf } from './route.ts'
 import { type Facts, findCredentials, forget, readFacts, signOut, takeTicket } from './session.ts'
 import type { Credentials } from './sign.ts'
 import { signInPage } from './sign-in.ts'
@@ -88,10 +90,16 @@ function open(facts: Facts, credentials: Credentials | null): void {
   show()
 }
 
+const pages: Readonly<Record<Kind, (context: Context, name: string, query: URLSearchParams) => Page>> = {
+  channels: channelPage,
+  queues: queuePage,
+  streams: streamPage,
+}
+
 function pageOf(context: Context): Page {
-  const { stream, query } = routeOf(location)
-  if (stream === null) return homePage(context, query)
-  if (stream !== undefined) return streamPage(context, stream, query)
+  const { of, query } = routeOf(location)
+  if (of === null) return homePage(context, query)
+  if (of !== undefined) return pages[of.kind](context, of.name, query)
   const element = h(
     'div',
     {},

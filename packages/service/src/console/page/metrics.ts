@@ -1,4 +1,5 @@
 import type { Api } from './api.ts'
+import { type ChannelSummary, type QueueSummary, streamOf } from './kinesis.ts'
 
 /** What a stream or a shard has taken and given in its last whole minute. */
 export interface Figures {
@@ -8,6 +9,10 @@ export interface Figures {
   recordsOut?: number
   /** How old the oldest record was when it was read, ms. */
   ageMs?: number
+  /** Of a queue: records that are there to be received, those that somebody has received, and dead letters. */
+  visible?: number
+  inFlight?: number
+  dead?: number
 }
 
 const periodSeconds = 60
@@ -39,6 +44,31 @@ const ofConsumer: readonly Metric[] = [
   ['ageMs', 'SubscribeToShardEvent.MillisBehindLatest', 'Maximum'],
 ]
 
+const ofQueue: readonly Metric[] = [
+  ['visible', 'VisibleQueueRecords', 'Maximum'],
+  ['inFlight', 'InFlightQueueRecords', 'Maximum'],
+  ['dead', 'VisibleDeadLetterQueueRecords', 'Maximum'],
+]
+
+/** What a channel has delivered within the hour. */
+export interface Delivered {
+  /** How often it has delivered something. */
+  deliveries: number
+  records: number
+  /** Of these, what was not of its format. */
+  failed: number
+  /** Of the objects. */
+  bytes: number
+}
+
+const ofChannel: Readonly<Record<keyof Delivered, string>> = {
+  deliveries: 'DeliverySuccess',
+  records: 'RecordCount',
+  failed: 'FailedRecordCount',
+  bytes: 'BytesOut',
+}
+const hourMs = 3_600_000
+
 export async function streamFigures(api: Api, stream: string): Promise<Figures> {
   const [figures = {}] = await figuresOf(api, ofStream, [[{ Name: 'StreamName', Value: stream }]])
   return figures
@@ -65,6 +95,59 @@ export function consumerFigures(
   })
 }
 
+/** Of so many queues as of shards, by their ARNs. */
+export async function queueFigures(
+  api: Api,
+  queues: readonly Pick<QueueSummary, 'QueueARN' | 'QueueName'>[],
+): Promise<Map<string, Figures>> {
+  const measured = queues.slice(0, shardsMax)
+  const dimensions = measured.map(({ QueueName, QueueARN: arn }) => [
+    { Name: 'QueueName', Value: QueueName },
+    { Name: 'QueueId', Value: idOf(arn) },
+  ])
+  const figures = await figuresOf(api, ofQueue, dimensions)
+  return new Map(measured.map(({ QueueARN: arn }, at) => [arn, figures[at] ?? {}]))
+}
+
+/** Of so many channels as of shards, by their ARNs; of one that has not delivered anything all is 0. */
+export async function channelFigures(
+  api: Api,
+  channels: readonly Pick<ChannelSummary, 'ChannelARN' | 'ChannelName' | 'Streams'>[],
+): Promise<Map<string, Delivered>> {
+  const measured = channels.slice(0, shardsMax)
+  const queries = measured.flatMap(({ ChannelARN: arn, ChannelName, Streams: [stream] }, at) =>
+    Object.entries(ofChannel).map(([figure, metric]) => {
+      const Dimensions = [
+        { Name: 'StreamName', Value: streamOf(stream?.StreamARN ?? '') },
+        { Name: 'ChannelName', Value: ChannelName },
+        { Name: 'ChannelId', Value: idOf(arn) },
+      ]
+      return query(`${figure}_${at}`, `DeliveryToS3.${metric}`, Dimensions, 'Sum')
+    }),
+  )
+  const values = await valuesOf(api, queries, hourMs)
+  const sum = (id: string) => (values.get(id) ?? []).reduce((all, value) => all + value, 0)
+  return new Map(
+    measured.map(({ ChannelARN: arn }, at) => {
+      const of = (figure: keyof Delivered) => sum(`${figure}_${at}`)
+      return [
+        arn,
+        {
+          deliveries: of('deliveries'),
+          records: of('records'),
+          failed: of('failed'),
+          bytes: of('bytes'),
+        },
+      ]
+    }),
+  )
+}
+
+/** `…:queue/<id>` */
+function idOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1)
+}
+
 async function figuresBy(
   api: Api,
   metrics: readonly Metric[],
@@ -84,30 +167,39 @@ interface MetricAnswer {
 
 /** Sums of a minute are shown a second. */
 async function figuresOf(api: Api, metrics: readonly Metric[], of: readonly object[]): Promise<Figures[]> {
-  const nowMs = Date.now()
-  const queries = of.flatMap((Dimensions, at) =>
-    metrics.map(([figure, MetricName, Stat]) => ({
-      Id: `${figure.toLowerCase()}_${at}`,
-      MetricStat: {
-        Metric: { Namespace: 'AWS/Kinesis', MetricName, Dimensions },
-        Period: periodSeconds,
-        Stat,
-      },
-    })),
+  const queries = of.flatMap((dimensions, at) =>
+    metrics.map(([figure, name, statistic]) =>
+      query(`${figure.toLowerCase()}_${at}`, name, dimensions, statistic),
+    ),
   )
-  const { MetricDataResults: results } = await api.call<MetricAnswer>({
-    service: 'monitoring',
-    operation: 'GetMetricData',
-    input: { MetricDataQueries: queries, StartTime: (nowMs - backMs) / 1_000, EndTime: nowMs / 1_000 },
-  })
-  const values = new Map(results.map(({ Id, Values }) => [Id, Values[0]]))
+  const values = await valuesOf(api, queries, backMs)
   return of.map((_, at) =>
     Object.fromEntries(
       metrics.flatMap(([figure, , statistic]) => {
-        const value = values.get(`${figure.toLowerCase()}_${at}`)
+        const value = values.get(`${figure.toLowerCase()}_${at}`)?.[0]
         if (value === undefined) return []
         return [[figure, statistic === 'Sum' ? value / periodSeconds : value]]
       }),
     ),
   )
+}
+
+function query(Id: string, MetricName: string, Dimensions: object, Stat: string) {
+  const Metric = { Namespace: 'AWS/Kinesis', MetricName, Dimensions }
+  return { Id, MetricStat: { Metric, Period: periodSeconds, Stat } }
+}
+
+/** A value a minute, the newest first, by the ids of the queries. */
+async function valuesOf(
+  api: Api,
+  queries: readonly ReturnType<typeof query>[],
+  sinceMs: number,
+): Promise<Map<string, number[]>> {
+  const nowMs = Date.now()
+  const { MetricDataResults: results } = await api.call<MetricAnswer>({
+    service: 'monitoring',
+    operation: 'GetMetricData',
+    input: { MetricDataQueries: queries, StartTime: (nowMs - sinceMs) / 1_000, EndTime: nowMs / 1_000 },
+  })
+  return new Map(results.map(({ Id, Values }) => [Id, Values]))
 }

@@ -18,17 +18,17 @@ export interface Page {
   end(): void
 }
 
-/** A part of a stream's page, which is told of the stream whenever it is asked for anew. */
-export interface Tab {
+/** A part of the page of a thing, a stream unless it says otherwise, which is told of it whenever it is asked for anew. */
+export interface Tab<Thing = StreamSummary> {
   readonly element: HTMLElement
   /** A promise is waited for before it is told again. */
-  update(stream: StreamSummary): void | Promise<void>
+  update(thing: Thing): void | Promise<void>
   end(): void
 }
 
 export interface TabContext extends Context {
   readonly name: string
   readonly query: URLSearchParams
-  /** Has the stream asked for at once. */
+  /** Has the thing asked for at once. */
   readonly refresh: () => void
 }

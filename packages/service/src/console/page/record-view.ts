@@ -2,6 +2,8 @@ import { h } from './dom.ts'
 import { base64Bytes, bytesText, fromBase64, hexText, jsonText, textOf } from './formats.ts'
 import type { ReadRecord } from './kinesis.ts'
 
+type DataOf = Pick<ReadRecord, 'Data' | 'SequenceNumber'>
+
 /** How the data of records are shown; `auto` is the first of the others that they are. */
 export const views = ['auto', 'json', 'text', 'hex'] as const
 export type View = (typeof views)[number]
@@ -12,7 +14,7 @@ const previewLetters = 120
 const shownBytes = 65_536
 
 /** One line of it: only as much is decoded. */
-export function previewOf({ Data: data }: ReadRecord, view: View): string {
+export function previewOf({ Data: data }: Pick<ReadRecord, 'Data'>, view: View): string {
   const bytes = fromBase64(data, previewBytes)
   const text = view === 'hex' ? null : textOf(bytes, base64Bytes(data) > bytes.length)
   const line = text === null ? hexOf(bytes.subarray(0, 40)) : text.replace(/\s+/g, ' ')
@@ -31,7 +33,7 @@ export function dataText(data: string, view: View, bytesMax: number): string {
 }
 
 /** A record's data behind its preview: nothing is made of them before somebody opens it. */
-export function dataElement(record: ReadRecord, view: View): HTMLElement {
+export function dataElement(record: DataOf, view: View): HTMLElement {
   const { Data: data, SequenceNumber: number } = record
   const bytes = base64Bytes(data)
   const body = h('div')

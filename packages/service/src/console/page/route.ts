@@ -1,21 +1,32 @@
 export const consoleRoot = '/_sluice/console/'
 
+/** What has pages of its own: the first part of their paths. */
+export type Kind = 'channels' | 'queues' | 'streams'
+
 /** Where somebody is: it is all in the address, so that an address can be handed on. */
 interface Route {
-  /** Null: at home. Undefined: nowhere. */
-  stream: string | null | undefined
+  /** Whose page it is. Null: at home. Undefined: nowhere. */
+  of: { kind: Kind; name: string } | null | undefined
   query: URLSearchParams
 }
 
 export function routeOf({ pathname, search }: Pick<Location, 'pathname' | 'search'>): Route {
   const path = pathname.slice(consoleRoot.length)
-  const stream = path === '' ? null : /^streams\/([\w.-]+)$/.exec(path)?.[1]
-  return { stream, query: new URLSearchParams(search) }
+  const query = new URLSearchParams(search)
+  if (path === '') return { of: null, query }
+  const [, kind, name = ''] = /^(channels|queues|streams)\/([\w.-]+)$/.exec(path) ?? []
+  return { of: kind === undefined ? undefined : { kind: kind as Kind, name }, query }
 }
 
-export function streamAddress(name: string, query: Readonly<Record<string, string>> = {}): string {
+type Query = Readonly<Record<string, string>>
+
+export function pageAddress(kind: Kind, name: string, query: Query = {}): string {
   const text = new URLSearchParams(query).toString()
-  return `${consoleRoot}streams/${name}${text === '' ? '' : `?${text}`}`
+  return `${consoleRoot}${kind}/${name}${text === '' ? '' : `?${text}`}`
+}
+
+export function streamAddress(name: string, query: Query = {}): string {
+  return pageAddress('streams', name, query)
 }
 
 /** Goes there without loading the page anew. */

@@ -1,5 +1,5 @@
-import { ask } from './action.ts'
-import type { Call } from './command.ts'
+import { ask, nameField } from './action.ts'
+import { kinesis } from './command.ts'
 import { h } from './dom.ts'
 import { toBase64 } from './formats.ts'
 import { middleOf, neighboursOf } from './hash-space.ts'
@@ -9,10 +9,6 @@ import { consoleRoot, go, streamAddress } from './route.ts'
 
 /* What can be done to a stream, each an operation of the API. */
 
-function kinesis(operation: string, input: Record<string, unknown>): Call {
-  return { service: 'kinesis', operation, input }
-}
-
 export function createStream(context: Context, after: () => void): void {
   ask(
     context,
@@ -20,14 +16,7 @@ export function createStream(context: Context, after: () => void): void {
       title: 'Create a stream',
       verb: 'Create stream',
       fields: [
-        {
-          name: 'name',
-          label: 'Name',
-          kind: 'text',
-          required: true,
-          pattern: '[a-zA-Z0-9_.\\-]{1,128}',
-          hint: 'Letters, digits, and _ . -',
-        },
+        nameField,
         {
           name: 'mode',
           label: 'Mode',
@@ -336,39 +325,6 @@ export function shardMetricsOf({ EnhancedMonitoring: monitoring }: StreamSummary
   return monitoring.flatMap(({ ShardLevelMetrics: names }) => names)
 }
 
-export function addTag(context: Context, name: string, after: () => void): void {
-  ask(
-    context,
-    {
-      title: `Tag ${name}`,
-      verb: 'Add tag',
-      fields: [
-        { name: 'key', label: 'Key', kind: 'text', required: true },
-        { name: 'value', label: 'Value', kind: 'text' },
-      ],
-      call: ({ key = '', value = '' }) =>
-        kinesis('AddTagsToStream', { StreamName: name, Tags: { [key]: value } }),
-      done: (_, { key }) => `The tag ${key} is there.`,
-      failed: 'The tag was not added',
-    },
-    after,
-  )
-}
-
-export function removeTag(context: Context, name: string, key: string, after: () => void): void {
-  ask(
-    context,
-    {
-      title: `Remove the tag ${key} of ${name}`,
-      verb: 'Remove tag',
-      call: () => kinesis('RemoveTagsFromStream', { StreamName: name, TagKeys: [key] }),
-      done: () => `The tag ${key} is gone.`,
-      failed: 'The tag was not removed',
-    },
-    after,
-  )
-}
-
 export function registerConsumer(context: Context, arn: string, after: () => void): void {
   ask(
     context,
@@ -376,9 +332,7 @@ export function registerConsumer(context: Context, arn: string, after: () => voi
       title: 'Register a consumer',
       verb: 'Register consumer',
       intro: h('p', {}, 'It has 2 MiB a second of each shard for itself, by SubscribeToShard.'),
-      fields: [
-        { name: 'name', label: 'Name', kind: 'text', required: true, pattern: '[a-zA-Z0-9_.\\-]{1,128}' },
-      ],
+      fields: [nameField],
       call: ({ name }) => kinesis('RegisterStreamConsumer', { StreamARN: arn, ConsumerName: name }),
       done: (_, { name }) => `${name} is being registered.`,
       failed: 'The consumer was not registered',
