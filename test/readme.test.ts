@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { handlers, ignoredBrokerProperties } from '@sluice/engine'
 import { apiByKey } from '@sluice/wire'
 import { isSettable, kinesisOperations, mskOperations } from 'sluice'
@@ -102,11 +102,36 @@ describe('the README', () => {
     expect(listed.sort()).toEqual(brokerApis().sort())
   })
 
-  it('links to files that are there', () => {
-    const links = [
-      ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g),
-    ].map(([, link]) => link ?? '')
-    expect(links.length).toBeGreaterThan(0)
-    for (const link of links) expect(() => readFileSync(join(root, link)), link).not.toThrow()
+  it.each(documents())('links to files and headings that are there: %s', (document) => {
+    const broken = linksOf(document).filter(({ path, anchor }) => {
+      if (!existsSync(path)) return true
+      return anchor !== undefined && !headingsOf(path).includes(anchor)
+    })
+    expect(broken).toEqual([])
   })
 })
+
+function documents(): string[] {
+  const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  const pages = inDocs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
+  return ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...pages]
+}
+
+/** Those to places in the repository. */
+function linksOf(document: string): { path: string; anchor: string | undefined }[] {
+  const text = readFileSync(join(root, document), 'utf8')
+  return [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, link, anchor]) => ({
+    path: join(root, link ? join(dirname(document), link) : document),
+    anchor,
+  }))
+}
+
+/** As a link to a heading has it on GitHub. */
+function headingsOf(path: string): string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
