@@ -1,5 +1,6 @@
 import { hashKeyOf } from '../hash-keys.ts'
 import type { Queue } from '../queues/queue.ts'
+import type { StoredRecord } from '../stream.ts'
 import type { Streams } from '../streams.ts'
 import { openStreams } from './open-streams.ts'
 
@@ -12,7 +13,9 @@ const [, , directory = '', mode = '', from = '0'] = process.argv
 const batch = 10
 const maxReceiveCount = 3
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const tell = (...words: unknown[]) => process.stdout.write(`${words.join(' ')}\n`)
+/** Resolves when it is out of this process: what somebody reads slowly waits in here, and dies with it. */
+const tell = (...words: unknown[]) =>
+  new Promise((resolve) => process.stdout.write(`${words.join(' ')}\n`, resolve))
 
 async function queueOf(streams: Streams): Promise<Queue> {
   if (!streams.byName('orders'))
@@ -44,6 +47,8 @@ async function queueOf(streams: Streams): Promise<Queue> {
   }
 }
 
+const numberOf = ({ data }: StoredRecord) => Number(String(data))
+
 const receive = (queue: Queue, isDead: boolean) =>
   queue.receive({ isDead, countMax: batch, waitMs: 0, visibilitySeconds: undefined })
 
@@ -60,20 +65,21 @@ async function work(): Promise<void> {
           return { partitionKey, hashKey: hashKeyOf(partitionKey), data: Buffer.from(String(number)) }
         }),
       )
-      for (const number of numbers) tell('put', number)
+      await Promise.all(numbers.map((number) => tell('put', number)))
     }
   }
   const receives = async () => {
     for (;;) {
       const received = (await receive(queue, false)) ?? []
       if (received.length === 0) await pause(1)
-      for (const { handle, record, receives: count } of received) {
-        const number = Number(String(record.data))
-        tell('received', number, count)
+      // All at once: the other one may be given some of them while their acknowledgements are on their way.
+      for (const { record, receives: count } of received) void tell('received', numberOf(record), count)
+      for (const { handle, record } of received) {
+        const number = numberOf(record)
         // Of every seventh nobody says anything: it becomes a dead letter.
         if (number % 7 === 0) continue
-        tell('acknowledging', number)
-        if ((await queue.acknowledge(handle, false)) === null) tell('acknowledged', number)
+        await tell('acknowledging', number)
+        if ((await queue.acknowledge(handle, false)) === null) void tell('acknowledged', number)
       }
     }
   }
@@ -88,8 +94,8 @@ async function drain(): Promise<void> {
       const received = (await receive(queue, isDead)) ?? []
       if (received.length === 0) break
       for (const { handle, record, receives: count } of received) {
-        const number = Number(String(record.data))
-        tell(isDead ? 'dead' : 'left', number, count)
+        const number = numberOf(record)
+        await tell(isDead ? 'dead' : 'left', number, count)
         if (isDead || number % 7 !== 0) await queue.acknowledge(handle, isDead)
       }
     }
