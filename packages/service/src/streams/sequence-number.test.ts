@@ -33,7 +33,16 @@ describe('a sequence number', () => {
 
   it('is none where anything else stands', () => {
     fc.assert(fc.property(fc.bigInt({ min: 0n }), (any) => void parseSequenceNumber(String(any))))
-    for (const text of ['', '0', '1', '-5', 'x', '9'.repeat(56), `1${'0'.repeat(55)}`])
+    for (const text of [
+      '',
+      '0',
+      '1',
+      '-5',
+      'x',
+      '9'.repeat(56),
+      `1${'0'.repeat(55)}`,
+      String((0x200000000008n << 136n) | 2n),
+    ])
       expect(parseSequenceNumber(text)).toBeUndefined()
   })
 })

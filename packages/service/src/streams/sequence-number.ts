@@ -13,7 +13,7 @@ interface SequenceNumber {
 export const lastPlace = (1n << 63n) - 1n
 
 /** Of a shard that is made later every number is greater: its time of creation stands in front. */
-const pattern = /^2([0-9a-f]{9})([0-9a-f])([0-9a-f]{16})00([0-9a-f]{9})([0-9a-f]{8})2$/
+const pattern = /^2([0-9a-f]{9})([0-9a-f])([0-7][0-9a-f]{15})00([0-9a-f]{9})([0-9a-f]{8})2$/
 
 /**
  * Sequence numbers are 186 bits, 56 decimal digits, as those of AWS: in hexadecimal digits

@@ -66,8 +66,11 @@ export function shardIdOf(number: number): string {
   return `shardId-${String(number).padStart(12, '0')}`
 }
 
-/** By AWS's name or any that ends with such a number; undefined for what names none. */
+const shardNumberMax = 2_147_483_647
+
+/** By AWS's name, or by any other that has the number behind its hyphen, or alone; undefined for what names none. */
 export function shardNumberOf(shardId: string): number | undefined {
-  const [, digits] = /^(?:shardId-)?(\d{1,12})$/.exec(shardId) ?? []
-  return digits === undefined ? undefined : Number(digits)
+  const [, digits] = /^(?:[^-]*-)?(\d+)$/.exec(shardId) ?? []
+  const number = Number(digits ?? NaN)
+  return number <= shardNumberMax ? number : undefined
 }

@@ -169,7 +169,7 @@ describe('a channel', () => {
       [
         { StreamConfigurationList: fromStream('JSON', arnOf('provisioned')) },
         'ValidationException',
-        /on-demand/,
+        /in Provisioned mode/,
       ],
       [template('/data/!{channel-name}'), invalid, /start/],
       [template('data//!{channel-name}'), invalid, /consecutive/],

@@ -242,7 +242,7 @@ describe('what is refused', () => {
     await expect(iterator(kinesis, { ShardId: 'shardId-000000000007' })).rejects.toMatchObject(
       refusal(
         'ResourceNotFoundException',
-        'Could not find shard shardId-000000000007 in stream orders under account 000000000000.',
+        'Shard shardId-000000000007 in stream orders under account 000000000000 does not exist',
       ),
     )
     const foreign = { ShardIterator: await iterator(kinesis), StreamARN: `${StreamARN}2` }

@@ -24,8 +24,12 @@ export function streamOf({ streams }: Pick<Services, 'streams'>, choice: StreamC
   if (name !== undefined && arn !== undefined && streams.arnOf(name) !== arn)
     throw invalidArgument(`StreamName ${name} does not match StreamARN ${arn}.`)
   const found = arn === undefined ? streams.byName(name ?? '') : streams.byArn(arn)
-  if (!found) throw noStream({ streams }, name ?? arn?.slice(arn.indexOf('/') + 1) ?? '')
+  if (!found) throw noStream({ streams }, nameIn(choice))
   return found
+}
+
+function nameIn({ StreamName: name, StreamARN: arn = '' }: StreamChoice): string {
+  return name ?? arn.slice(arn.indexOf('/') + 1)
 }
 
 export function noStream({ streams }: Pick<Services, 'streams'>, name: string) {
@@ -43,23 +47,34 @@ export function checkReady(services: Pick<Services, 'streams'>, { record }: Stre
   if (record.state !== 'ACTIVE' && record.state !== 'UPDATING') throw noStream(services, record.name)
 }
 
-/** A shard of it that is still to be read. */
-export function shardOf(services: Services, stream: Stream, shardId: string): ShardRecord {
+/** The number in a shard's name; what has none is refused before the stream is looked for. */
+export function shardNumberIn(services: Services, choice: StreamChoice, shardId = ''): number {
   const number = shardNumberOf(shardId)
-  if (number === undefined) throw noShard(services, stream, shardId)
-  return shardNumbered(services, stream, number)
+  if (number === undefined) throw noShard(services, nameIn(choice), shardId)
+  return number
 }
 
-/** The same by its number. */
-export function shardNumbered(services: Services, stream: Stream, number: number): ShardRecord {
-  const shard = stream.record.shards[number]
-  if (shard && isKept(shard, stream.record, services.clock.now())) return shard
-  throw noShard(services, stream, shardIdOf(number))
+/** A shard of it that is still to be read, for whoever reads. */
+export function readableShardOf(services: Services, stream: Stream, number: number): ShardRecord {
+  const shard = keptShardOf(services, stream, number)
+  if (!shard) throw noShardToRead(services, stream.record.name, number)
+  return shard
 }
 
-function noShard({ streams }: Services, { record }: Stream, shardId: string): AwsException {
+export function noShardToRead({ streams }: Services, stream: string, number: number): AwsException {
   return notFound(
-    `Could not find shard ${shardId} in stream ${record.name} under account ${streams.place.account}.`,
+    `Shard ${shardIdOf(number)} in stream ${stream} under account ${streams.place.account} does not exist`,
+  )
+}
+
+function keptShardOf({ clock }: Services, { record }: Stream, number: number): ShardRecord | null {
+  const shard = record.shards[number]
+  return shard && isKept(shard, record, clock.now()) ? shard : null
+}
+
+function noShard({ streams }: Services, stream: string, shardId: string): AwsException {
+  return notFound(
+    `Could not find shard ${shardId} in stream ${stream} under account ${streams.place.account}.`,
   )
 }
 
@@ -75,13 +90,13 @@ export function activeStreamOf(services: Pick<Services, 'streams'>, choice: Stre
 }
 
 /** As sentences call them. */
-const modeNames = { PROVISIONED: 'provisioned', ON_DEMAND: 'on-demand' }
+const modeNames = { PROVISIONED: 'Provisioned', ON_DEMAND: 'On-Demand' }
 
 /** One that can be changed, by an operation that is for streams of one mode. */
 export function streamOfMode(
   services: Pick<Services, 'streams'>,
   choice: StreamChoice,
-  { mode, operation }: { mode: StreamMode; operation: string },
+  mode: StreamMode,
 ): Stream {
   const stream = activeStreamOf(services, choice)
   const { name, mode: own } = stream.record
@@ -89,7 +104,7 @@ export function streamOfMode(
     throw new AwsException(
       'ValidationException',
       400,
-      `${operation} is only supported for data streams with the ${modeNames[mode]} capacity mode; stream ${name} is ${own}.`,
+      `Request is invalid. Stream ${name} under account ${services.streams.place.account} is in ${modeNames[own]} mode.`,
     )
   return stream
 }
@@ -104,11 +119,12 @@ export function rateExceeded(
 }
 
 /** An open shard of it, as it is named where it shall be another. */
-export function openShardOf(services: Services, stream: Stream, shardId: string): ShardRecord {
-  const shard = shardOf(services, stream, shardId)
+export function openShardOf(services: Services, stream: Stream, number: number): ShardRecord {
+  const shard = keptShardOf(services, stream, number)
+  if (!shard) throw noShard(services, stream.record.name, shardIdOf(number))
   if (shard.closed)
     throw inUse(
-      `Shard ${shardIdOf(shard.number)} in stream ${stream.record.name} under account ${services.streams.place.account} has already been merged or split, and thus is not eligible for merging or splitting.`,
+      `Shard ${shardIdOf(number)} in stream ${stream.record.name} under account ${services.streams.place.account} has already been merged or split, and thus is not eligible for merging or splitting.`,
     )
   return shard
 }

@@ -15,7 +15,7 @@ async function ask(service: TestService, operation: string, input: Record<string
     ],
     body: Buffer.from(JSON.stringify(input)),
   })
-  const { __type: type, message } = JSON.parse(String(body)) as Record<string, string>
+  const { __type: type, message } = JSON.parse(String(body) || '{}') as Record<string, string>
   return { status, type, message }
 }
 
@@ -81,5 +81,72 @@ it('refuses what is of another type before anything else', async () => {
   })
   expect(await ask(service, 'PutRecord', { StreamName: '', PartitionKey: 'k', Data: 'a' })).toMatchObject({
     type: 'SerializationException',
+  })
+})
+
+it('finds a shard by any name that ends with its number, and looks for no stream where there is none', async () => {
+  const { service } = await startWithStream(2, { acceptAnySignature: true })
+  const asked = (StreamName: string, ShardId: string) =>
+    ask(service, 'GetShardIterator', { StreamName, ShardId, ShardIteratorType: 'LATEST' })
+  for (const name of ['1', 'shard-1', '-000000000001', 'shardId-000000000001'])
+    expect((await asked('orders', name)).status).toBe(200)
+  for (const name of ['2147483648', 'shardId-002147483648', 'ABKLFD8', '2.14E4', 'shardId-'])
+    expect(await asked('none', name)).toEqual({
+      status: 400,
+      type: 'ResourceNotFoundException',
+      message: `Could not find shard ${name} in stream none under account 000000000000.`,
+    })
+  expect((await asked('none', '2147483647')).message).toBe(
+    'Stream none under account 000000000000 not found.',
+  )
+  expect((await asked('orders', 'shard-5')).message).toBe(
+    'Shard shardId-000000000005 in stream orders under account 000000000000 does not exist',
+  )
+})
+
+it('knows which capacity mode an operation is for', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  await ask(service, 'CreateStream', { StreamName: 'lake', StreamModeDetails: { StreamMode: 'ON_DEMAND' } })
+  await expect.poll(async () => (await scaled()).type, { timeout: 20_000 }).toBe('ValidationException')
+  expect((await scaled()).message).toBe(
+    'Request is invalid. Stream lake under account 000000000000 is in On-Demand mode.',
+  )
+
+  function scaled() {
+    return ask(service, 'UpdateShardCount', {
+      StreamName: 'lake',
+      TargetShardCount: 3,
+      ScalingType: 'UNIFORM_SCALING',
+    })
+  }
+})
+
+it('takes no sequence number for ordering that is still to come', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  const put = (SequenceNumberForOrdering: string) =>
+    ask(service, 'PutRecord', {
+      StreamName: 'orders',
+      PartitionKey: 'k',
+      Data: '',
+      SequenceNumberForOrdering,
+    })
+  const of = (hex: string) => String(BigInt(`0x${hex}`))
+  expect(await put(of('20000000000000000000000000000000000000000000002'))).toMatchObject({ status: 200 })
+  for (const hex of [
+    '20000000000800000000000000000000000000000000002',
+    '2ffffffffff7fffffffffffffff000fffffffff7fffffff2',
+    '2ffffffffff7fffffffffffffff0007ffffffff0000000f2',
+  ])
+    expect((await put(of(hex))).message).toBe(
+      `ExclusiveMinimumSequenceNumber ${of(hex)} used in PutRecord on stream orders under account 000000000000 is invalid.`,
+    )
+})
+
+it('says of a list of shards that it needs a stream or a token', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  expect(await ask(service, 'ListShards', {})).toEqual({
+    status: 400,
+    type: 'InvalidArgumentException',
+    message: 'Either NextToken or StreamName should be provided.',
   })
 })

@@ -82,7 +82,7 @@ function overCbor(
       }
     },
     success({ output: name }, output) {
-      if (name === null) return respond(200, {})
+      if (name === null) return { ...respond(200, {}), body: Buffer.alloc(0) }
       const events = { codec, contentType, bytes: encodeCbor }
       return (
         eventStreamResponse(service.schema.structure(name), output, events) ??

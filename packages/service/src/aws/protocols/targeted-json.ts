@@ -36,7 +36,7 @@ function targetedJson(name: ProtocolName, contentType: string): Protocol {
           }
         },
         success: ({ output }, shape) => {
-          if (output === null) return jsonResponse(200, {}, contentType)
+          if (output === null) return { ...jsonResponse(200, {}, contentType), body: Buffer.alloc(0) }
           const structure = service.schema.structure(output)
           const bytes = (content: Shape) => Buffer.from(JSON.stringify(content))
           return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { childrenOf, middleOf, neighboursOf, placed, shareText, shortId } from './hash-space.ts'
+import { childrenOf, mergeOrder, middleOf, neighboursOf, placed, shareText, shortId } from './hash-space.ts'
 import type { Shard } from './kinesis.ts'
 
 const last = 2n ** 128n - 1n
@@ -66,6 +66,13 @@ it('knows who comes from a shard, and who is beside it and open', () => {
   expect(childrenOf(idOf(4), all)).toEqual([])
   expect(neighboursOf(split[0] as Shard, all)).toEqual([idOf(4)])
   expect(neighboursOf(merged[0] as Shard, all)).toEqual([idOf(2)])
+})
+
+it('names two that shall be merged by their hash keys', () => {
+  const [second, third] = [split[0], merged[0]] as [Shard, Shard]
+  const inOrder = [second.ShardId, third.ShardId]
+  expect(mergeOrder(second, third.ShardId, all)).toEqual(inOrder)
+  expect(mergeOrder(third, second.ShardId, all)).toEqual(inOrder)
 })
 
 it('halves a range to the key, and a single key not at all', () => {

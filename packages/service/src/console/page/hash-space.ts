@@ -69,6 +69,14 @@ export function neighboursOf(shard: Shard, shards: readonly Shard[]): string[] {
     .map(({ ShardId: id }) => id)
 }
 
+/** A shard and a neighbour as MergeShards wants them: that with the smaller hash keys first. */
+export function mergeOrder(shard: Shard, neighbour: string, shards: readonly Shard[]): [string, string] {
+  const other = shards.find(({ ShardId: id }) => id === neighbour)
+  const isFirst =
+    other && BigInt(other.HashKeyRange.EndingHashKey) < BigInt(shard.HashKeyRange.StartingHashKey)
+  return isFirst ? [neighbour, shard.ShardId] : [shard.ShardId, neighbour]
+}
+
 /** Of all hash keys, in percent, for people. */
 export function shareText({ HashKeyRange: range }: Shard): string {
   const keys = BigInt(range.EndingHashKey) - BigInt(range.StartingHashKey) + 1n

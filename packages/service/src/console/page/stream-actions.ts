@@ -2,7 +2,7 @@ import { ask, nameField } from './action.ts'
 import { kinesis } from './command.ts'
 import { h } from './dom.ts'
 import { toBase64 } from './formats.ts'
-import { middleOf, neighboursOf } from './hash-space.ts'
+import { mergeOrder, middleOf, neighboursOf } from './hash-space.ts'
 import type { Shard, StreamSummary } from './kinesis.ts'
 import type { Context } from './page.ts'
 import { consoleRoot, go, streamAddress } from './route.ts'
@@ -165,12 +165,14 @@ export function mergeShards(
       fields: [
         { name: 'other', label: 'With', kind: 'select', options: neighbours.map((id) => [id, id] as const) },
       ],
-      call: ({ other }) =>
-        kinesis('MergeShards', {
+      call: ({ other = '' }) => {
+        const [first, second] = mergeOrder(shard, other, all)
+        return kinesis('MergeShards', {
           StreamName: name,
-          ShardToMerge: shard.ShardId,
-          AdjacentShardToMerge: other,
-        }),
+          ShardToMerge: first,
+          AdjacentShardToMerge: second,
+        })
+      },
       done: (_, { other }) => `${shard.ShardId} and ${other} are being merged.`,
       failed: 'The shards were not merged',
     },

@@ -43,7 +43,7 @@ export const createChannel =
       throw invalidArgument('The key aws/kinesis cannot be used for channels: use a customer managed key.')
     const tags = checkedTags(input.Tags)
     const choice = { StreamARN: source.StreamARN }
-    const stream = streamOfMode({ streams }, choice, { mode: 'ON_DEMAND', operation: 'CreateChannel' })
+    const stream = streamOfMode({ streams }, choice, 'ON_DEMAND')
     const { account } = streams.place
     if (streams.channels.isNameTaken(name))
       throw inUse(`Channel ${name} under account ${account} already exists.`)

@@ -28,7 +28,7 @@ export const createQueue =
       )
     const attributes = attributesWith(attributesDefault, input.QueueAttributes ?? {})
     const tags = checkedTags(input.Tags)
-    const stream = streamOfMode({ streams }, { StreamARN }, { mode: 'ON_DEMAND', operation: 'CreateQueue' })
+    const stream = streamOfMode({ streams }, { StreamARN }, 'ON_DEMAND')
     const { account } = streams.place
     if (streams.queues.isNameTaken(name))
       throw inUse(`Queue ${name} under account ${account} already exists.`)

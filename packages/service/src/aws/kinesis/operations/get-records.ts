@@ -1,10 +1,9 @@
 import type { GetRecordsInput, GetRecordsOutput } from '@aws-sdk/client-kinesis'
 import type { ShardPosition } from '../../../streams/shard-iterator.ts'
 import type { Stream } from '../../../streams/stream.ts'
-import { shardIdOf } from '../../../streams/stream-record.ts'
-import { dryRun, expiredIterator, invalidArgument, notFound, throughputExceeded } from '../exceptions.ts'
+import { dryRun, expiredIterator, invalidArgument, throughputExceeded } from '../exceptions.ts'
 import { meterRead, meterReadExceeded } from '../metering.ts'
-import { checkReady, rateExceeded, shardNumbered } from '../operation.ts'
+import { checkReady, noShardToRead, rateExceeded, readableShardOf } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
 
@@ -29,7 +28,7 @@ export const getRecords =
       throw expiredIterator(position.issuedAtMs, nowMs, iteratorMsMax)
     const stream = streamAt(services, position)
     checkReady(services, stream)
-    const shard = shardNumbered(services, stream, position.shard)
+    const shard = readableShardOf(services, stream, position.shard)
     if (input.DryRun) throw dryRun()
     if (!stream.isReadable(shard)) {
       meterReadExceeded(stream, shard)
@@ -59,10 +58,8 @@ function opened({ streams }: Services, input: GetRecordsInput): ShardPosition {
   return position
 }
 
-function streamAt({ streams }: Services, { stream, streamName, shard }: ShardPosition): Stream {
-  const found = streams.byUuid(stream)
+function streamAt(services: Services, { stream, streamName, shard }: ShardPosition): Stream {
+  const found = services.streams.byUuid(stream)
   if (found) return found
-  throw notFound(
-    `Shard ${shardIdOf(shard)} in stream ${streamName} under account ${streams.place.account} does not exist`,
-  )
+  throw noShardToRead(services, streamName, shard)
 }

@@ -1,16 +1,21 @@
 import type { GetShardIteratorInput, GetShardIteratorOutput } from '@aws-sdk/client-kinesis'
 import { dryRun, stored } from '../exceptions.ts'
-import { readyStreamOf, shardOf } from '../operation.ts'
+import { readableShardOf, readyStreamOf, shardNumberIn } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { offsetOf } from '../starting-position.ts'
 
-/** Where reading a shard begins; good for five minutes. */
+/**
+ * Where reading a shard begins; good for five minutes.
+ *
+ * Refuses, in this order: what names no shard; a stream, then a shard, that there is not; a bad position.
+ */
 export const getShardIterator =
   (services: Services) =>
   async (input: GetShardIteratorInput): Promise<GetShardIteratorOutput> => {
     const { clock, streams } = services
+    const number = shardNumberIn(services, input, input.ShardId)
     const stream = readyStreamOf(services, input)
-    const shard = shardOf(services, stream, input.ShardId ?? '')
+    const shard = readableShardOf(services, stream, number)
     const offset = await offsetOf(services, stream, shard, {
       type: input.ShardIteratorType,
       sequenceNumber: input.StartingSequenceNumber,
@@ -19,6 +24,6 @@ export const getShardIterator =
     })
     if (input.DryRun) throw dryRun()
     const { uuid, name: streamName } = stream.record
-    const position = { stream: uuid, streamName, shard: shard.number, offset, issuedAtMs: clock.now() }
+    const position = { stream: uuid, streamName, shard: number, offset, issuedAtMs: clock.now() }
     return { ShardIterator: stored(() => streams.iterators.give(position)) }
   }

@@ -31,6 +31,8 @@ export const listShards =
     const { streams, clock } = services
     const nowMs = clock.now()
     const token = input.NextToken === undefined ? null : opened(input, nowMs)
+    if (!token && input.StreamName === undefined && input.StreamARN === undefined)
+      throw invalidArgument('Either NextToken or StreamName should be provided.')
     const stream = token ? streams.byArn(token.arn) : streamOf(services, input)
     if (!stream) throw noStream(services, token?.arn.slice(token.arn.indexOf('/') + 1) ?? '')
     const filter = token ? filterIn(token) : input.ShardFilter

@@ -21,7 +21,7 @@ export const putRecord =
     const { record } = stream
     const entry = newRecord(stream, input, 'data')
     const { SequenceNumberForOrdering: after } = input
-    if (after !== undefined && after !== '0' && !parseSequenceNumber(after))
+    if (after !== undefined && after !== '0' && !isOfThePast(services, after))
       throw invalidArgument(
         `ExclusiveMinimumSequenceNumber ${after} used in PutRecord on stream ${record.name} under account ${services.streams.place.account} is invalid.`,
       )
@@ -37,6 +37,11 @@ export const putRecord =
     return {
       ShardId: shardIdOf(outcome.shard),
       SequenceNumber: outcome.sequenceNumber,
-      EncryptionType: record.encryption ? 'KMS' : 'NONE',
+      ...(record.encryption && { EncryptionType: 'KMS' }),
     }
   }
+
+function isOfThePast({ clock }: Services, sequenceNumber: string): boolean {
+  const seconds = parseSequenceNumber(sequenceNumber)?.seconds ?? Infinity
+  return seconds * 1_000 <= clock.now()
+}

@@ -33,7 +33,7 @@ export const putRecords =
     return {
       FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
       Records: results,
-      EncryptionType: record.encryption ? 'KMS' : 'NONE',
+      ...(record.encryption && { EncryptionType: 'KMS' as const }),
     }
   }
 

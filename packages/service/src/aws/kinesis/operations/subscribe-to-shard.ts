@@ -11,7 +11,7 @@ import type { ConsumerRecord, ShardRecord } from '../../../streams/stream-record
 import type { Subscription } from '../../../streams/subscriptions.ts'
 import { dryRun, inUse, notFound } from '../exceptions.ts'
 import { meterEvent, meterSubscription } from '../metering.ts'
-import { checkReady, consumerOf, shardOf } from '../operation.ts'
+import { checkReady, consumerOf, readableShardOf, shardNumberIn } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
 import { offsetOf } from '../starting-position.ts'
@@ -38,7 +38,8 @@ export const subscribeToShard =
         `Consumer ${name} under account ${services.streams.place.account} not ACTIVE, instead in state ${state}`,
       )
     checkReady(services, stream)
-    const shard = shardOf(services, stream, input.ShardId ?? '')
+    const number = shardNumberIn(services, { StreamName: stream.record.name }, input.ShardId)
+    const shard = readableShardOf(services, stream, number)
     const { Type: type, SequenceNumber: sequenceNumber, Timestamp: time } = input.StartingPosition ?? {}
     const offset = await offsetOf(services, stream, shard, {
       type,

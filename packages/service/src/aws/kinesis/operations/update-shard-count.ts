@@ -19,10 +19,7 @@ export const updateShardCount =
   (input: UpdateShardCountInput): UpdateShardCountOutput => {
     const { TargetShardCount: target = 0 } = input
     const { streams } = services
-    const stream = streamOfMode(services, input, {
-      mode: 'PROVISIONED',
-      operation: 'UpdateShardCount',
-    })
+    const stream = streamOfMode(services, input, 'PROVISIONED')
     const { name, arn, shards } = stream.record
     const count = openShards(shards).length
     const counts = `Current open shard count: ${count}, target shard count: ${target}.`

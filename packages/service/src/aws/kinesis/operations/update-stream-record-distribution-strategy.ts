@@ -10,7 +10,6 @@ export const updateStreamRecordDistributionStrategy =
     StreamARN,
     RecordDistributionStrategy: distribution,
   }: UpdateStreamRecordDistributionStrategyInput): void => {
-    const operation = 'UpdateStreamRecordDistributionStrategy'
-    const stream = streamOfMode({ streams }, { StreamARN }, { mode: 'ON_DEMAND', operation })
+    const stream = streamOfMode({ streams }, { StreamARN }, 'ON_DEMAND')
     stored(() => streams.update(stream, { distribution: distribution ?? 'USER_PARTITION_KEY' }))
   }

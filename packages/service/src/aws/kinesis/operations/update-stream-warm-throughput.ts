@@ -20,8 +20,7 @@ export const updateStreamWarmThroughput =
     const { streams } = services
     const { WarmThroughputMiBps: target = 0 } = input
     checkWarm(services, target)
-    const operation = 'UpdateStreamWarmThroughput'
-    const stream = streamOfMode(services, input, { mode: 'ON_DEMAND', operation })
+    const stream = streamOfMode(services, input, 'ON_DEMAND')
     const { name, arn, shards } = stream.record
     stored(() => streams.update(stream, warmed(services, shards, target)))
     return {
