@@ -39,17 +39,14 @@ describe('items of a queue', () => {
     const items = new QueueItems()
     const [dies, lives] = [item({ receives: 2 }), item({ offset: 8, receives: 1 })]
     for (const one of [dies, lives]) items.put(one)
-    expect(items.reveal(100, 2)).toEqual([dies])
-    expect(visible(items)).toEqual([lives, dies])
+    const died = { ...dies, isDead: true, handle: '' }
+    expect(items.reveal(100, 2)).toEqual([died])
+    expect(visible(items)).toEqual([lives, died])
   })
 
   it('are in flight once, however often they are kept longer', () => {
     const items = new QueueItems()
-    const kept = item({ visibleAtMs: 0 })
-    for (let at = 0; at < 100; at++) {
-      kept.visibleAtMs += 10
-      items.put(kept)
-    }
+    for (let at = 1; at <= 100; at++) items.put(item({ visibleAtMs: at * 10 }))
     expect([items.inFlight, items.nextVisibleMs]).toEqual([1, 1_000])
     items.reveal(999, null)
     expect(visible(items)).toEqual([])

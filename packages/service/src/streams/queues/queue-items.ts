@@ -1,17 +1,17 @@
 import { DueItems } from './due-items.ts'
 
-/** What a queue knows of a record that was received and not acknowledged. */
+/** What a queue knows of a record that was received and not acknowledged. Another one takes its place when that changes. */
 export interface QueueItem {
   readonly shard: number
   readonly offset: number
   /** Since it came, or was restored. */
-  receives: number
-  firstReceivedAtMs: number
+  readonly receives: number
+  readonly firstReceivedAtMs: number
   /** When it is visible again; of one that is, when it became so. */
-  visibleAtMs: number
+  readonly visibleAtMs: number
   /** That of the last receive; those before are worth nothing. */
-  handle: string
-  isDead: boolean
+  readonly handle: string
+  readonly isDead: boolean
 }
 
 /** What is written of a queue: what an item is now, null where it is done with, or what was never received of a shard. */
@@ -24,7 +24,8 @@ export type ItemChange =
  * that were and are not acknowledged. All others are done with. Whoever changes it here writes that down.
  */
 export class QueueItems {
-  readonly #items = new Map<string, QueueItem>()
+  /** By shard and offset. */
+  readonly #items = new Map<number, Map<number, QueueItem>>()
   /** By shard, the first offset that was never received. */
   readonly #next = new Map<number, number>()
   /** By the time at which they become visible. */
@@ -50,21 +51,45 @@ export class QueueItems {
   }
 
   of(shard: number, offset: number): QueueItem | undefined {
-    return this.#items.get(keyOf({ shard, offset }))
+    return this.#items.get(shard)?.get(offset)
   }
 
   /** It is hidden until its time, and all that is known of its record from now on. */
   put(item: QueueItem): void {
     const before = this.of(item.shard, item.offset)
     if (before) this.remove(before)
-    this.#items.set(keyOf(item), item)
+    this.#keep(item)
     this.#hidden.put(item.visibleAtMs, item)
   }
 
-  remove(item: QueueItem): void {
-    this.#items.delete(keyOf(item))
+  #keep(item: QueueItem): void {
+    const ofShard = this.#items.get(item.shard) ?? new Map<number, QueueItem>()
+    this.#items.set(item.shard, ofShard.set(item.offset, item))
+  }
+
+  /** It stays what is known of its record, and is neither visible nor becomes so until it is put again. */
+  hold(item: QueueItem): void {
     this.#hidden.remove(item)
     for (const set of [this.#visible, this.#visibleDead]) set.delete(item)
+  }
+
+  remove(item: QueueItem): void {
+    const ofShard = this.#items.get(item.shard)
+    ofShard?.delete(item.offset)
+    if (ofShard?.size === 0) this.#items.delete(item.shard)
+    this.hold(item)
+  }
+
+  /** Of which something was received and not acknowledged. */
+  shards(): number[] {
+    return [...this.#items.keys()]
+  }
+
+  /** What is below this offset in the shard is removed, and returned. */
+  removeBelow(shard: number, offset: number): QueueItem[] {
+    const old = [...(this.#items.get(shard)?.values() ?? [])].filter((item) => item.offset < offset)
+    for (const item of old) this.remove(item)
+    return old
   }
 
   get inFlight(): number {
@@ -87,10 +112,11 @@ export class QueueItems {
   reveal(nowMs: number, maxReceives: number | null): QueueItem[] {
     const died: QueueItem[] = []
     for (let item = this.#hidden.takeDue(nowMs); item; item = this.#hidden.takeDue(nowMs)) {
-      if (!item.isDead && maxReceives !== null && item.receives >= maxReceives) {
-        item.isDead = true
+      const dies = !item.isDead && maxReceives !== null && item.receives >= maxReceives
+      if (dies) {
         // Nobody has it as a dead letter yet.
-        item.handle = ''
+        item = { ...item, isDead: true, handle: '' }
+        this.#keep(item)
         died.push(item)
       }
       if (item.isDead) this.#visibleDead.add(item)
@@ -104,8 +130,4 @@ export class QueueItems {
     const [first] = isDead ? this.#visibleDead : this.#visible
     return first
   }
-}
-
-function keyOf({ shard, offset }: Pick<QueueItem, 'offset' | 'shard'>): string {
-  return `${shard}/${offset}`
 }

@@ -25,7 +25,7 @@ export interface QueueRecord {
   stream: { arn: string; name: string; uuid: string; createdAtMs: number }
   start: QueueStart
   attributes: QueueAttributes
-  /** The offset at which it begins, by shard; at those that are not named, and came later, with the first. Null before it is ACTIVE. */
+  /** The offset at which it begins, by shard; in those that are not named, by the time. Null before it is ACTIVE. */
   begins: Record<string, number> | null
   tags: Record<string, string>
   /** The resource's own policy, as it was given. */

@@ -7,19 +7,26 @@ import type { ItemChange } from './queue-items.ts'
 import { Queue, type Received } from './queue.ts'
 import type { QueueRecord } from './queue-record.ts'
 
-// A queue of a stream with one shard, and a journal whose disk may refuse; another one goes on as after a kill.
+// A queue of a stream, of one shard where nothing else is said, and a journal whose disk may refuse; another one goes on as after a kill.
 
 const uuid = '00000000-0000-4000-8000-000000000001'
-const count = 2
 const visibilityMs = 10_000
+const dayMs = 86_400_000
 
 let clock: TestClock
 let written: ItemChange[]
 let refuses: { reads: boolean; writes: boolean }
 let queue: Queue
+/** In each shard. */
+let count: number
+let reads: number
+let news: (() => void)[]
 
 beforeEach(() => {
   clock = new TestClock()
+  count = 2
+  reads = 0
+  news = []
   written = []
   refuses = { reads: false, writes: false }
   queue = goOn()
@@ -38,26 +45,31 @@ const journal = {
   },
 }
 
-function goOn(): Queue {
-  const shards = evenShards(1, clock.now())
-  const stream: Pick<Stream, 'endOffset' | 'news' | 'read' | 'record'> = {
+function goOn({ shardCount = 1, maxReceiveCount = 2 as number | null, timestampMs = 0 } = {}): Queue {
+  const shards = evenShards(shardCount, clock.now())
+  const madeAtMs = clock.now()
+  const stream: Pick<Stream, 'endOffset' | 'news' | 'offsetAt' | 'read' | 'record'> = {
     record: { shards, retentionHours: 24 } as StreamRecord,
     endOffset: () => Promise.resolve(count),
-    news: () => new Promise(() => {}),
-    read: (shard, from, { countMax }) =>
-      refuses.reads && from > 0
-        ? Promise.reject(new Error('the disk cannot be read'))
-        : Promise.resolve(pageOf(shard, from, countMax)),
+    offsetAt: () => Promise.resolve(isOver() ? count : 0),
+    news: () => new Promise((resolve) => news.push(resolve)),
+    read: (shard, from, { countMax }) => {
+      reads++
+      if (refuses.reads && from > 0) return Promise.reject(new Error('the disk cannot be read'))
+      return Promise.resolve(pageOf(shard, isOver() ? count : from, countMax))
+    },
   }
-  const attributes = { visibilitySeconds: visibilityMs / 1_000, maxReceiveCount: 2 }
-  const record = { uuid, attributes, begins: null } as QueueRecord
+  const isOver = () => clock.now() > madeAtMs + dayMs
+  const attributes = { visibilitySeconds: visibilityMs / 1_000, maxReceiveCount }
+  const start = { type: 'AT_TIMESTAMP', timestampMs }
+  const record = { uuid, attributes, start, begins: null } as QueueRecord
   return new Queue(record, { stream, journal, clock, random: seededRandom(1) })
 }
 
 function pageOf(shard: ShardRecord, from: number, countMax: number): Page {
   const length = Math.max(0, Math.min(countMax, count - from))
   const records = Array.from({ length }, (_, at) => ({
-    sequenceNumber: sequenceNumberOf(shard, from + at, clock.now()),
+    sequenceNumber: sequenceNumberOf(shard, from + at, shard.createdAtMs),
     partitionKey: 'k',
     data: Buffer.from('v'),
     arrivedAtMs: clock.now(),
@@ -84,6 +96,70 @@ it('answers whoever waits when it ends, and takes nothing more for them, for its
   await clock.advance(visibilityMs)
   expect(await receive()).toEqual([])
   expect(clock.pending).toBe(0)
+})
+
+it('gives whoever has hung up nothing, neither at once nor later', async () => {
+  const hungUp = new AbortController()
+  const waiting = queue.receive({ ...how, isDead: true, countMax: 10, waitMs: 20_000, signal: hungUp.signal })
+  await clock.advance(100)
+  hungUp.abort()
+  expect(await waiting).toEqual([])
+  expect(clock.pending).toBe(0)
+  expect(await queue.receive({ ...how, countMax: 10, signal: hungUp.signal })).toEqual([])
+  expect(receivesOf(await receive())).toEqual([1, 1])
+})
+
+it('gives new records beside those that nobody acknowledges', async () => {
+  count = 10
+  queue = goOn({ maxReceiveCount: null })
+  const seen = new Set<string>()
+  for (let times = 0; times < 7; times++) {
+    const received = (await receive(3)) ?? []
+    expect(received).toHaveLength(3)
+    for (const { record } of received) seen.add(record.sequenceNumber)
+    await clock.advance(visibilityMs)
+  }
+  expect(seen.size).toBe(10)
+  expect(receivesOf(await receive(10))).toHaveLength(10)
+})
+
+it('delivers nothing before the time at which it is to begin', async () => {
+  const timestampMs = clock.now() + 60_000
+  queue = goOn({ timestampMs })
+  const waiting = queue.receive({ ...how, countMax: 10, waitMs: 120_000 })
+  await clock.advance(59_000)
+  expect(await receive()).toEqual([])
+  expect((await queue.count())['VisibleQueueRecords']).toBe(0)
+  await clock.advance(2_000)
+  expect(receivesOf(await waiting)).toEqual([1, 1])
+})
+
+it('reads no shard of which there is no news', async () => {
+  count = 0
+  queue = goOn({ shardCount: 500 })
+  await receive()
+  expect(reads).toBe(500)
+  for (let times = 0; times < 3; times++) await receive()
+  expect(reads).toBe(500)
+  count = 1
+  news[17]?.()
+  expect(await receive()).toHaveLength(1)
+  // The one of which there was news, and once more whether there is more.
+  expect(reads).toBe(502)
+  await receive()
+  expect(reads).toBe(502)
+})
+
+it('forgets dead letters whose time in the stream is over, though nobody asks for them', async () => {
+  for (let times = 0; times < 2; times++) {
+    await receive()
+    await clock.advance(visibilityMs)
+  }
+  expect((await queue.count())['VisibleDeadLetterQueueRecords']).toBe(2)
+  await clock.advance(dayMs)
+  const before = written.length
+  expect(await queue.count()).toMatchObject({ VisibleDeadLetterQueueRecords: 0, InFlightQueueRecords: 0 })
+  expect(written.slice(before)).toEqual([0, 1].map((offset) => ({ shard: 0, offset, item: null })))
 })
 
 describe('a queue whose journal refuses', () => {
@@ -118,6 +194,38 @@ describe('a queue whose journal refuses', () => {
     refuses.reads = true
     await expect(receive()).rejects.toThrow('read')
     refuses.reads = false
+    expect(receivesOf(await receive())).toEqual([2, 2])
+  })
+
+  it('leaves a dead letter what it is where its restoration could not be kept', async () => {
+    for (let times = 0; times < 2; times++) {
+      await receive()
+      await clock.advance(visibilityMs)
+    }
+    const dead = (await receive(10, true)) ?? []
+    expect(dead).toHaveLength(2)
+    const waiting = queue.receive({ ...how, countMax: 10, waitMs: 1_000 })
+    refuses.writes = true
+    const restored = await Promise.all(dead.map(({ handle }) => queue.restore(handle)))
+    expect(restored).toEqual(['not kept', 'not kept'])
+    refuses.writes = false
+    await clock.advance(1_000)
+    expect(await waiting).toEqual([])
+    // Its handle is as good as before.
+    expect(await queue.restore(dead[0]?.handle ?? '')).toBeNull()
+    expect(receivesOf(await receive())).toEqual([1])
+    expect(receivesOf(await goOn().receive({ ...how, countMax: 10 }))).toEqual([])
+    await clock.advance(visibilityMs)
+    expect(await receive(10, true)).toHaveLength(1)
+  })
+
+  it('keeps a record hidden as long as before where that could not be changed', async () => {
+    const [one] = (await receive()) ?? []
+    refuses.writes = true
+    expect(await queue.hide(one?.handle ?? '', false, 0)).toBe('not kept')
+    refuses.writes = false
+    expect(await receive()).toEqual([])
+    await clock.advance(visibilityMs)
     expect(receivesOf(await receive())).toEqual([2, 2])
   })
 

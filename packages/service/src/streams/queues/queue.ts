@@ -1,17 +1,18 @@
 import { type Clock, Deferred, type Random } from '@sluice/effects'
 import { Mutex } from '../../fleet/mutex.ts'
 import { parseSequenceNumber } from '../sequence-number.ts'
-import { keptShards } from '../shards.ts'
+import { isKept, keptShards } from '../shards.ts'
 import type { StoredRecord, Stream } from '../stream.ts'
 import { StreamMeter } from '../stream-meter.ts'
 import { type ShardRecord, shardIdOf } from '../stream-record.ts'
+import { FreshShards } from './fresh-shards.ts'
 import { type ItemChange, type QueueItem, QueueItems } from './queue-items.ts'
 import type { QueueJournal } from './queue-journal.ts'
 import type { QueueRecord } from './queue-record.ts'
 import { formatHandle, parseHandle } from './receipt-handle.ts'
 
 interface QueueContext {
-  stream: Pick<Stream, 'endOffset' | 'news' | 'read' | 'record'>
+  stream: Pick<Stream, 'endOffset' | 'news' | 'offsetAt' | 'read' | 'record'>
   journal: Pick<QueueJournal, 'replay' | 'write'>
   clock: Clock
   random: Random
@@ -31,6 +32,8 @@ interface Receive {
   countMax: number
   waitMs: number
   visibilitySeconds: number | undefined
+  /** Whoever asks has gone when it is aborted, and takes nothing more. */
+  signal?: AbortSignal | undefined
 }
 
 /** What a receive has come to so far. */
@@ -52,29 +55,34 @@ const countedMax = 1_000_000
 const receivedBytesMax = 10_485_760
 /** So often whoever waits looks whether the time of day has come to something. */
 const lookMs = 1_000
+/** So often those are looked for whose time in the stream is over. */
+const forgetMs = 600_000
 
 /**
- * A queue that is ACTIVE: whoever receives a record has it to themselves until they acknowledge it or its time is over. Decisions
- * are taken in memory at once, so that nobody else takes the same, and are answered when the journal has them.
+ * A queue that is ACTIVE: whoever receives a record has it to themselves until they acknowledge it or its time is over. What is
+ * received is so in memory at once, so that nobody else takes the same, and is answered when the journal has it. What is done
+ * by receipt handle is so when the journal has it; until then nobody is given the record.
  */
 export class Queue {
   /** What is received and acknowledged, as metrics. */
   readonly meter = new StreamMeter()
   readonly #context: QueueContext
   readonly #items = new QueueItems()
+  readonly #fresh: FreshShards
   /** Records are looked for by one after the other. */
   readonly #taking = new Mutex()
   readonly #wakeUps = new Set<() => void>()
-  /** Shards of whose next record this is told. */
-  readonly #heard = new Set<number>()
   #record: QueueRecord
   #opening: Promise<void> | null = null
   #isEnded = false
-  #turn = 0
+  /** Whether the next receive looks for what nobody has received before it looks for what was received before. */
+  #isTurnOfNew = false
+  #forgottenAtMs = Number.NEGATIVE_INFINITY
 
   constructor(record: QueueRecord, context: QueueContext) {
     this.#record = record
     this.#context = context
+    this.#fresh = new FreshShards(context.stream, () => this.#wake())
   }
 
   /** What is kept of it has changed. */
@@ -93,12 +101,12 @@ export class Queue {
     const { stream, clock } = this.#context
     await this.#open()
     await this.#reveal()
-    const shards = keptShards(stream.record, clock.now())
-    const ends = await Promise.all(shards.map((shard) => stream.endOffset(shard)))
-    const fresh = shards.reduce(
-      (sum, shard, at) => sum + Math.max(0, (ends[at] ?? 0) - this.#nextOf(shard)),
-      0,
+    await this.#taking.run(() => this.#forget())
+    const shards = this.#hasBegun ? keptShards(stream.record, clock.now()) : []
+    const left = await Promise.all(
+      shards.map(async (shard) => (await stream.endOffset(shard)) - (await this.#nextOf(shard))),
     )
+    const fresh = left.reduce((sum, one) => sum + Math.max(0, one), 0)
     return {
       VisibleQueueRecords: Math.min(fresh + this.#items.visible(false), countedMax),
       InFlightQueueRecords: this.#items.inFlight,
@@ -112,25 +120,36 @@ export class Queue {
     await this.#open()
     const untilMs = clock.monotonic() + receive.waitMs
     for (;;) {
-      const woken = this.#listen()
+      const woken = this.#listen(receive.signal)
       try {
         const received = await this.#taking.run(() => this.#take(receive))
         const leftMs = untilMs - clock.monotonic()
-        const isOver = received === null || leftMs <= 0 || this.#isEnded
+        const isOver = received === null || leftMs <= 0 || this.#isOver(receive)
         if (received?.length === 0 && isOver) this.meter.count('EmptyReceives', 1)
         if (isOver || received.length > 0) return received
         const dueMs = Math.max(0, this.#items.nextVisibleMs - clock.now())
         await this.#sleep(Math.min(leftMs, dueMs, lookMs), woken.promise)
       } finally {
-        this.#wakeUps.delete(woken.resolve)
+        woken.end()
       }
     }
   }
 
-  #listen(): Deferred<void> {
-    const woken = new Deferred<void>()
-    this.#wakeUps.add(woken.resolve)
-    return woken
+  /** Its journal may be gone, or whoever asks. */
+  #isOver({ signal }: Receive): boolean {
+    return this.#isEnded || signal?.aborted === true
+  }
+
+  #listen(signal: AbortSignal | undefined): { promise: Promise<void>; end: () => void } {
+    const { promise, resolve } = new Deferred<void>()
+    const wake = () => resolve()
+    this.#wakeUps.add(wake)
+    signal?.addEventListener('abort', wake)
+    const end = () => {
+      this.#wakeUps.delete(wake)
+      signal?.removeEventListener('abort', wake)
+    }
+    return { promise, end }
   }
 
   async #sleep(ms: number, woken: Promise<void>): Promise<void> {
@@ -146,23 +165,35 @@ export class Queue {
 
   /** Where it cannot be read or kept, nothing has been received. */
   async #take(asked: Receive): Promise<Received[] | null> {
-    // Its journal may be gone.
-    if (this.#isEnded) return []
+    if (this.#isOver(asked)) return []
     await this.#reveal()
     // What has become visible just now is not in flight any more.
     const receive = { ...asked, countMax: Math.min(asked.countMax, inFlightMax - this.#items.inFlight) }
     const taking: Taking = { receive, received: [], changes: [], undo: [] }
     try {
-      await this.#takeAgain(taking)
-      if (!receive.isDead) await this.#takeNew(taking)
+      await this.#takeInTurn(taking)
       await this.#context.journal.write(taking.changes)
     } catch (error) {
       for (const undo of taking.undo.reverse()) undo()
       throw error
     }
     const { received } = taking
-    if (received.length > 0) this.meter.count('ReceivedQueueRecords', received.length)
+    if (received.length > 0) {
+      if (!receive.isDead) this.#isTurnOfNew = !this.#isTurnOfNew
+      this.meter.count('ReceivedQueueRecords', received.length)
+    }
     return receive.countMax > 0 ? received : null
+  }
+
+  /**
+   * What comes again and what is new take turns, so that neither keeps the other away. Where as many come again as may be in
+   * flight, the new ones wait: nobody acknowledges anything, and what is known of records is in memory.
+   */
+  async #takeInTurn(taking: Taking): Promise<void> {
+    const isNewFirst = this.#isTurnOfNew && this.#items.visible(false) < inFlightMax
+    if (isNewFirst && !taking.receive.isDead) await this.#takeNew(taking)
+    await this.#takeAgain(taking)
+    if (!isNewFirst && !taking.receive.isDead) await this.#takeNew(taking)
   }
 
   /** Lets those be visible whose time has come; resolves when it is written which of them have become dead letters. */
@@ -172,15 +203,28 @@ export class Queue {
     return this.#context.journal.write(died.map((item) => ({ ...placeOf(item), item })))
   }
 
+  /** Those whose time in the stream is over are done with, for dead letters that nobody asks for would stay otherwise. */
+  async #forget(): Promise<void> {
+    const { stream, clock, journal } = this.#context
+    if (this.#isEnded || clock.now() < this.#forgottenAtMs + forgetMs) return
+    this.#forgottenAtMs = clock.now()
+    const old: QueueItem[] = []
+    for (const number of this.#items.shards()) {
+      const shard = this.#keptShard(number)
+      const firstKept = shard ? await stream.offsetAt(shard, 0) : Number.POSITIVE_INFINITY
+      old.push(...this.#items.removeBelow(number, firstKept))
+    }
+    await journal.write(old.map((item) => ({ ...placeOf(item), item: null })))
+  }
+
   /** What was received before and is visible. */
   async #takeAgain(taking: Taking): Promise<void> {
-    const { receive, received, changes, undo } = taking
+    const { receive, changes, undo } = taking
     for (
       let item = this.#items.firstVisible(receive.isDead);
-      item;
+      item && hasRoom(taking);
       item = this.#items.firstVisible(receive.isDead)
     ) {
-      if (received.length >= receive.countMax || bytesOf(received) >= receivedBytesMax) return
       const record = await this.#recordAt(item)
       // It may have been acknowledged, or hidden, meanwhile.
       if (this.#items.firstVisible(receive.isDead) !== item) continue
@@ -190,8 +234,8 @@ export class Queue {
         changes.push({ ...placeOf(item), item: null })
         continue
       }
-      const [again, before] = [item, { ...item }]
-      undo.push(() => this.#items.put(Object.assign(again, before)))
+      const before = item
+      undo.push(() => this.#items.put(before))
       this.#deliver(item, record, taking)
     }
   }
@@ -199,115 +243,112 @@ export class Queue {
   async #takeNew(taking: Taking): Promise<void> {
     const { stream, clock } = this.#context
     const { receive, received, changes, undo } = taking
-    for (const shard of this.#inTurn()) {
+    if (!this.#hasBegun) return
+    while (hasRoom(taking)) {
+      const shard = this.#fresh.next()
+      if (!shard) return
+      undo.push(() => this.#fresh.add(shard))
+      if (!isKept(shard, stream.record, clock.now())) continue
+      const next = await this.#nextOf(shard)
       const countMax = receive.countMax - received.length
       const bytesMax = receivedBytesMax - bytesOf(received)
-      if (countMax <= 0 || bytesMax <= 0) return
-      this.#hear(shard)
-      const next = this.#nextOf(shard)
       const page = await stream.read(shard, next, { countMax, bytesMax })
       const reached = page.next ?? shard.closed?.endOffset ?? next
       if (reached === next) continue
+      this.#fresh.add(shard)
       this.#items.advance(shard.number, reached)
       undo.push(() => this.#items.advance(shard.number, next))
       changes.push({ shard: shard.number, next: reached })
       for (const record of page.records) {
-        const item = {
-          shard: shard.number,
-          offset: offsetOf(record),
-          receives: 0,
-          firstReceivedAtMs: clock.now(),
-          visibleAtMs: 0,
-          handle: '',
-          isDead: false,
-        }
-        undo.push(() => this.#items.remove(item))
-        this.#deliver(item, record, taking)
+        const place = { shard: shard.number, offset: offsetOf(record) }
+        undo.push(() => this.#forgetItem(place))
+        this.#deliver(
+          { ...place, receives: 0, firstReceivedAtMs: clock.now(), isDead: false },
+          record,
+          taking,
+        )
       }
     }
   }
 
-  /** All shards, another one first each time: none has to wait until those before it are empty. */
-  #inTurn(): ShardRecord[] {
-    const { stream, clock } = this.#context
-    const shards = keptShards(stream.record, clock.now())
-    const first = this.#turn++ % shards.length
-    return [...shards.slice(first), ...shards.slice(0, first)]
+  #forgetItem({ shard, offset }: ItemPlace): void {
+    const item = this.#items.of(shard, offset)
+    if (item) this.#items.remove(item)
   }
 
-  #deliver(item: QueueItem, record: StoredRecord, { receive, received, changes }: Taking): void {
+  #deliver(
+    before: Omit<QueueItem, 'handle' | 'visibleAtMs'>,
+    record: StoredRecord,
+    { receive, received, changes }: Taking,
+  ): void {
     const { clock, random } = this.#context
     const { visibilitySeconds = this.#record.attributes.visibilitySeconds } = receive
-    item.receives++
-    item.visibleAtMs = clock.now() + visibilitySeconds * 1_000
-    item.handle = Buffer.from(random.bytes(12)).toString('hex')
+    const item: QueueItem = {
+      ...before,
+      receives: before.receives + 1,
+      visibleAtMs: clock.now() + visibilitySeconds * 1_000,
+      handle: Buffer.from(random.bytes(12)).toString('hex'),
+    }
     this.#items.put(item)
     changes.push({ ...placeOf(item), item })
     const { firstReceivedAtMs, receives } = item
     received.push({ handle: formatHandle(this.#record.uuid, item), record, firstReceivedAtMs, receives })
   }
 
+  /** Undefined where its time in the stream is over. */
   async #recordAt({ shard: number, offset }: QueueItem): Promise<StoredRecord | undefined> {
-    const { stream, clock } = this.#context
-    const shard = keptShards(stream.record, clock.now()).find((one) => one.number === number)
+    const { stream } = this.#context
+    const shard = this.#keptShard(number)
     if (!shard) return undefined
     const [record] = (await stream.read(shard, offset, { countMax: 1, bytesMax: receivedBytesMax })).records
     return record && offsetOf(record) === offset ? record : undefined
   }
 
-  #nextOf({ number }: ShardRecord): number {
-    return this.#items.next(number) ?? this.#record.begins?.[shardIdOf(number)] ?? 0
+  #keptShard(number: number): ShardRecord | undefined {
+    const { stream, clock } = this.#context
+    const shard = stream.record.shards[number]
+    return shard && isKept(shard, stream.record, clock.now()) ? shard : undefined
   }
 
-  /** Whoever waits is told of the shard's next record. */
-  #hear(shard: ShardRecord): void {
-    if (this.#heard.has(shard.number)) return
-    this.#heard.add(shard.number)
-    void this.#context.stream.news(shard).then(() => {
-      this.#heard.delete(shard.number)
-      this.#wake()
-    })
+  /** It may be to begin at a time that is still to come. */
+  get #hasBegun(): boolean {
+    return this.#context.clock.now() >= (this.#record.start.timestampMs ?? 0)
+  }
+
+  /** Where it goes on in a shard. */
+  async #nextOf(shard: ShardRecord): Promise<number> {
+    const known = this.#items.next(shard.number) ?? this.#record.begins?.[shardIdOf(shard.number)]
+    return known ?? this.#context.stream.offsetAt(shard, this.#record.start.timestampMs ?? 0)
   }
 
   /** It is not delivered again. One that is done with already may be acknowledged once more. */
   acknowledge(handle: string, isDead: boolean): Promise<HandleOutcome> {
-    return this.#with(handle, isDead, (item, place) => {
-      if (item) {
-        this.#items.remove(item)
-        this.meter.count('AcknowledgedQueueRecords', 1)
-      }
-      // Once more where it is done with: the journal may not have that yet.
-      return [{ ...place, item: null }]
-    })
+    return this.#with(handle, isDead, null)
   }
 
   /** It is visible in so many seconds. */
   hide(handle: string, isDead: boolean, seconds: number): Promise<HandleOutcome> {
-    return this.#with(handle, isDead, (item) => {
-      if (!item) return null
-      item.visibleAtMs = this.#context.clock.now() + seconds * 1_000
-      this.#items.put(item)
-      this.#wake()
-      return [{ ...placeOf(item), item }]
-    })
+    const visibleAtMs = this.#context.clock.now() + seconds * 1_000
+    return this.#with(handle, isDead, (item) => ({ ...item, visibleAtMs }))
   }
 
   /** A dead letter is delivered as at the beginning. */
   restore(handle: string): Promise<HandleOutcome> {
-    return this.#with(handle, true, (item) => {
-      if (!item) return null
-      Object.assign(item, { receives: 0, isDead: false, visibleAtMs: this.#context.clock.now(), handle: '' })
-      this.#items.put(item)
-      this.#wake()
-      return [{ ...placeOf(item), item }]
-    })
+    const visibleAtMs = this.#context.clock.now()
+    return this.#with(handle, true, (item) => ({
+      ...item,
+      receives: 0,
+      isDead: false,
+      visibleAtMs,
+      handle: '',
+    }))
   }
 
-  /** `change` is given none where the record is done with, and answers null where that is too late. */
+  /** `change` says what is known of the record from now on; without it the record is done with. */
   async #with(
     handle: string,
     isDead: boolean,
-    change: (item: QueueItem | undefined, place: ItemPlace) => ItemChange[] | null,
+    change: ((item: QueueItem) => QueueItem) | null,
   ): Promise<HandleOutcome> {
     await this.#open()
     const place = parseHandle(handle)
@@ -315,16 +356,26 @@ export class Queue {
       return 'invalid'
     const item = this.#items.of(place.shard, place.offset)
     if (item && (item.handle !== place.handle || item.isDead !== isDead)) return 'gone'
-    const changes = change(item, placeOf(place))
-    if (!changes) return 'gone'
-    try {
-      await this.#context.journal.write(changes)
-      return null
-    } catch {
-      // It is as nobody knows; it comes again when its time is over.
-      if (item) this.#items.put(item)
-      return 'not kept'
+    if (!item && change) return 'gone'
+    const changed = (item && change?.(item)) ?? null
+    if (item) this.#items.hold(item)
+    const isWritten = await this.#context.journal.write([{ ...placeOf(place), item: changed }]).then(
+      () => true,
+      () => false,
+    )
+    // What has become another meanwhile was so decided later, and is written behind this.
+    if (item && this.#items.of(item.shard, item.offset) === item) this.#settle(item, isWritten, changed)
+    return isWritten ? null : 'not kept'
+  }
+
+  #settle(item: QueueItem, isWritten: boolean, changed: QueueItem | null): void {
+    if (!isWritten) this.#items.put(item)
+    else if (changed) this.#items.put(changed)
+    else {
+      this.#items.remove(item)
+      this.meter.count('AcknowledgedQueueRecords', 1)
     }
+    this.#wake()
   }
 
   /** Learns once what was written of it. */
@@ -347,6 +398,10 @@ function placeOf({ shard, offset }: ItemPlace): ItemPlace {
 
 function offsetOf({ sequenceNumber }: StoredRecord): number {
   return Number(parseSequenceNumber(sequenceNumber)?.place ?? 1n) - 1
+}
+
+function hasRoom({ receive, received }: Taking): boolean {
+  return received.length < receive.countMax && bytesOf(received) < receivedBytesMax
 }
 
 function bytesOf(received: readonly Received[]): number {

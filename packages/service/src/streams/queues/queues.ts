@@ -155,7 +155,8 @@ export class Queues {
     const horizonMs = Math.max(trimHorizonMs(stream.record, nowMs), stream.record.createdAtMs)
     const fromMs = type === 'LATEST' ? record.createdAtMs : Math.max(timestampMs ?? 0, horizonMs)
     const begins: Record<string, number> = {}
-    for (const shard of stream.record.shards)
+    // Of a time that is to come nobody knows yet where it will be.
+    for (const shard of fromMs > nowMs ? [] : stream.record.shards)
       begins[shardIdOf(shard.number)] = await stream.offsetAt(shard, fromMs)
     // It may have been deleted meanwhile.
     if (this.#store.get(record.uuid)?.state === 'CREATING')
