@@ -27,6 +27,7 @@ it('opens those that were given before a restart, and none that somebody else ha
   const iterator = iteratorsOf(seededRandom(1)).give(position)
   const iterators = iteratorsOf(seededRandom(2))
   expect(iterators.open(iterator)).toEqual(position)
+  expect(iterators.open(`"${iterator}"`)).toEqual(position)
   const forged = Buffer.from(iterator, 'base64')
   forged.writeUInt8(forged.readUInt8(60) ^ 1, 60)
   const foreign = iteratorsOf(seededRandom(1), 2).give(position)

@@ -29,8 +29,9 @@ export class ShardIterators {
     return iterator
   }
 
-  /** Undefined for one that was not given here. */
-  open(iterator: string): ShardPosition | undefined {
+  /** Undefined for one that was not given here. One in quotes, as shells make them of JSON, is taken by AWS, too. */
+  open(given: string): ShardPosition | undefined {
+    const iterator = given.replace(/^"(.*)"$/, '$1')
     const seen = this.#seen.get(iterator)
     if (seen) return seen
     const position = openIterator(this.#sealedWith, iterator)

@@ -45,6 +45,20 @@ async function startOnDemand(more: Partial<CreateStreamCommandInput> = {}) {
   return { kinesis, service, create, spread, commit, toMode }
 }
 
+it('is what a stream is that is made without a mode and a count of shards', async () => {
+  const { kinesis } = await start()
+  await kinesis.send(new CreateStreamCommand({ StreamName }))
+  await active(kinesis)
+  expect(await summary(kinesis)).toMatchObject({ ...onDemand, OpenShardCount: 4 })
+  const provisioned = { StreamModeDetails: { StreamMode: 'PROVISIONED' as const } }
+  await expect(
+    kinesis.send(new CreateStreamCommand({ StreamName: 'more', ...provisioned })),
+  ).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining("at 'shardCount'"),
+  })
+})
+
 describe('a stream that distributes records AUTO', () => {
   it('spreads them over its shards, with or without keys', async () => {
     const { kinesis, create } = await startOnDemand({ RecordDistributionStrategy: 'AUTO' })

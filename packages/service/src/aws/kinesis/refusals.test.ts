@@ -150,3 +150,19 @@ it('says of a list of shards that it needs a stream or a token', async () => {
     message: 'Either NextToken or StreamName should be provided.',
   })
 })
+
+it('takes no keys of tags that no tag can have, and says whose tags are too many', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  const invalid =
+    'Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.'
+  for (const key of ['abc;def', 'abc\tdef', 'abc,def'])
+    expect(await ask(service, 'RemoveTagsFromStream', { StreamName: 'orders', TagKeys: [key] })).toEqual({
+      status: 400,
+      type: 'InvalidArgumentException',
+      message: invalid,
+    })
+  const many = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`key-${at}`, '']))
+  expect((await ask(service, 'AddTagsToStream', { StreamName: 'orders', Tags: many })).message).toBe(
+    'Failed to add tags to stream orders under account 000000000000 because a given stream cannot have more than 50 tags associated with it.',
+  )
+})

@@ -42,7 +42,10 @@ function bytesOf(text: string): Buffer | undefined {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
   if (padding > 0 && text.indexOf('=') !== length - padding) return undefined
   const bytes = Buffer.from(text, 'base64')
-  return bytes.length === (length / 4) * 3 - padding ? bytes : undefined
+  if (bytes.length !== (length / 4) * 3 - padding) return undefined
+  const last = text.slice(-4)
+  // The last letter before the padding may say nothing beyond the last byte.
+  return padding > 0 && Buffer.from(last, 'base64').toString('base64') !== last ? undefined : bytes
 }
 
 export const isoTimestamp: Form<Date> = {

@@ -11,7 +11,7 @@ const onDemandShards = 4
 const maxRecordKiBDefault = 1_024
 
 /**
- * Makes a stream, which is CREATING until its shards are there.
+ * Makes a stream, which is CREATING until its shards are there. Without a mode and a count of shards it is on demand.
  *
  * Refuses, in this order: a count of shards, a distribution or a warm throughput that does not go with the mode; tags; a name that is taken; more than five that are
  * CREATING; more shards, or streams on demand, than an account may have.
@@ -20,7 +20,7 @@ export const createStream =
   ({ streams }: Pick<Services, 'streams'>) =>
   (input: CreateStreamInput): void => {
     const { StreamName: name = '', ShardCount: asked, Tags: tags } = input
-    const mode = input.StreamModeDetails?.StreamMode ?? 'PROVISIONED'
+    const mode = input.StreamModeDetails?.StreamMode ?? (asked === undefined ? 'ON_DEMAND' : 'PROVISIONED')
     if (mode === 'ON_DEMAND' && asked !== undefined)
       throw validation(
         "Value at 'shardCount' failed to satisfy constraint: ShardCount must not be set for a stream in mode ON_DEMAND",
