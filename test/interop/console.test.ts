@@ -102,8 +102,19 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
 
     it('shows clusters and streams to whoever has a link', async () => {
       const page = await seen('')
-      expect(page).toContain('<strong>demo</strong>')
+      expect(page).toContain('href="/_sluice/console/clusters/demo"')
       expect(page).toContain('href="/_sluice/console/streams/clicks"')
+    })
+
+    it('shows the topics, groups and brokers of a cluster', async () => {
+      expect((await sandbox.run('topic create', 'visits', '-p', '2')).exitCode).toBe(0)
+      expect(await seen('clusters/demo')).toContain('href="/_sluice/console/clusters/demo?topic=visits"')
+      const topic = await seen('clusters/demo?topic=visits')
+      expect(topic).toContain('No group has committed anything of it.')
+      expect(topic).toContain('npx sluice topic describe visits --cluster demo')
+      expect(await seen('clusters/demo?tab=groups')).toContain('No consumer groups yet.')
+      expect(await seen('clusters/demo?tab=groups&group=%3Cb%3E')).toContain('There is no group &lt;b&gt;.')
+      expect(await seen('clusters/demo?tab=brokers')).toContain('100.0 GiB')
     })
 
     it('shows the shards of a stream', async () => {

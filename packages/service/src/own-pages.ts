@@ -1,4 +1,8 @@
 import type { AwsEndpoint } from './aws/endpoint.ts'
+import { notFound } from './aws/msk/exceptions.ts'
+import { reading } from './aws/msk/topics.ts'
+import { brokersReport } from './brokers-report.ts'
+import type { ClusterBrokers } from './fleet/engines/engine.ts'
 import type { ClusterTap, TapRequest } from './fleet/engines/embedded/cluster-tap.ts'
 import type { ClusterFaults } from './fleet/engines/embedded/faults/cluster-faults.ts'
 import type { FaultRequest } from './fleet/engines/embedded/faults/fault-request.ts'
@@ -11,6 +15,7 @@ import {
   type ConsoleLink,
   consoleLinksPath,
   faultsPath,
+  groupsPath,
   tapPath,
 } from './status-report.ts'
 
@@ -31,6 +36,7 @@ export function ownPages(parts: OwnPages): Record<string, Page> {
   const guard = aws.guard.bind(aws)
   return {
     [brokersPath]: { ...brokersPage(parts.fleet), guard },
+    [groupsPath]: { ...groupsPage(parts.fleet), guard },
     ...(faults && { [faultsPath]: { ...faultsPage(parts.fleet, faults), guard } }),
     ...(consoleLink && { [consoleLinksPath]: { ...consoleLinksPage(consoleLink), guard } }),
     ...(tap && { [tapPath]: { ...tapPage(parts.fleet, tap), guard } }),
@@ -44,7 +50,26 @@ function brokersPage(fleet: Fleet): Page {
     if (refusal !== null) throw new Error(refusal)
     return {}
   }
-  return { read: () => ({}), write: { POST: write } }
+  return { read: (query) => brokersReport(brokersIn(query, fleet)), write: { POST: write } }
+}
+
+function groupsPage(fleet: Fleet): Page {
+  const read = async (query: URLSearchParams) => {
+    const brokers = brokersIn(query, fleet)
+    const name = query.get('group')
+    if (name === null) return { groups: await reading(brokers.groups()) }
+    const group = await reading(brokers.group(name))
+    if (!group) throw notFound(`There is no group ${name}.`)
+    return group
+  }
+  return { read }
+}
+
+function brokersIn(query: URLSearchParams, fleet: Fleet): ClusterBrokers {
+  const cluster = query.get('cluster') ?? ''
+  const brokers = fleet.brokersOf(cluster)
+  if (!brokers) throw notFound(`There is no cluster ${cluster} that runs.`)
+  return brokers
 }
 
 function consoleLinksPage(link: () => string): Page {

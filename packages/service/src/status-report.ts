@@ -42,7 +42,12 @@ export const faultsPath = '/_sluice/faults'
 /** Where whoever listens to clients asks for what has come: it takes a `TapRequest`. */
 export const tapPath = '/_sluice/tap'
 
-/** Where brokers are stopped on purpose and started again: it takes a `BrokerHold`. */
+/** What groups of consumers a cluster has, `?cluster=NAME`, or one of them, `&group=NAME`: how far each is behind. */
+export const groupsPath = '/_sluice/groups'
+
+/**
+ * Where brokers are stopped on purpose and started again: it takes a `BrokerHold`. Whoever reads it, `?cluster=NAME`, gets a `BrokersReport`.
+ */
 export const brokersPath = '/_sluice/brokers'
 
 /** Where the account itself gets links that open the console signed in: POST answers a `ConsoleLink`. */
@@ -56,6 +61,25 @@ export interface BrokerHold {
   cluster: string
   broker: number
   stopped: boolean
+}
+
+/** What the brokers of a cluster lead and hold. */
+export interface BrokersReport {
+  /** −1 where there is none. */
+  controllerId: number
+  brokers: {
+    broker: number
+    /** How many partitions it leads, of how many it has replicas, and how many of these are in sync. */
+    leads: number
+    replicas: number
+    inSync: number
+    /** Of its logs; null where it does not answer. */
+    bytes: number | null
+    /** Of the volume that it is on; null where it does not say. */
+    volumeBytes: number | null
+  }[]
+  /** Of all replicas together, by topic. */
+  topicBytes: Record<string, number>
 }
 
 export interface ClusterReport {

@@ -51,8 +51,8 @@ const files: Readonly<Record<string, string>> = {
   'console.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 }
-/** As streams, their queues and channels may be called. */
-const pages = /^(?:|(?:channels|queues|streams)\/[\w.-]{1,128})$/
+/** As streams, their queues and channels, and clusters may be called. */
+const pages = /^(?:|(?:channels|clusters|queues|streams)\/[\w.-]{1,128})$/
 
 /** Nothing comes from elsewhere, goes elsewhere, or is a script but the one file. */
 const headers = {

@@ -30,6 +30,7 @@ import type { ClusterStatus, NodeStatus } from './clusters/cluster-status.ts'
 import { explained } from './data-directory.ts'
 import {
   type ClientListenerName,
+  type ClusterBrokers,
   type Engine,
   type Finding,
   isClientListener,
@@ -119,6 +120,8 @@ export interface Fleet {
   status(): ClusterStatus[]
   /** Stops a broker on purpose, or lets it run again; the cluster says so until then. Says why not, as a sentence. */
   holdBroker(cluster: string, nodeId: number, isHeld: boolean): string | null
+  /** Of a cluster that runs, by its name; null where there is none. */
+  brokersOf(cluster: string): ClusterBrokers | null
   /** Resolves when the loop has nothing to do for the cluster at this moment (retries are not waited for). */
   idle(uuid: string): Promise<void>
 }
@@ -322,6 +325,11 @@ class FleetOfClusters implements Fleet {
     else runtime.heldBrokers.delete(nodeId)
     this.#loop.trigger(record.uuid)
     return null
+  }
+
+  brokersOf(name: string): ClusterBrokers | null {
+    const record = this.#store.byName(name)
+    return (record && this.#runtimes.get(record.uuid)?.cluster?.brokers) ?? null
   }
 
   status(): ClusterStatus[] {

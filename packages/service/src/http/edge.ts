@@ -4,7 +4,7 @@ import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 
 /** A page of the service's own: what `read` returns, as JSON. */
 export interface Page {
-  read(): object
+  read(query: URLSearchParams): object | Promise<object>
   /** Of a page that is more than read: gets the JSON that is sent, and throws what is wrong with it. */
   readonly write?: Readonly<Partial<Record<'POST' | 'DELETE', (sent: unknown) => object | Promise<object>>>>
   /** Lets only those in who may read it; without one everybody may. */
@@ -84,9 +84,11 @@ function ownPages(pages: Readonly<Record<string, Page>>): Surface {
   }
 }
 
-function admitted(page: Page, { method }: HttpHead): Verdict {
-  if (method === 'GET' || method === 'HEAD')
-    return { bodyBytesMax: 0, answer: async () => json(200, page.read()) }
+function admitted(page: Page, { method, target }: HttpHead): Verdict {
+  if (method === 'GET' || method === 'HEAD') {
+    const query = new URLSearchParams(splitTarget(target).query)
+    return { bodyBytesMax: 0, answer: async () => json(200, await page.read(query)) }
+  }
   const write = method === 'POST' || method === 'DELETE' ? page.write?.[method] : undefined
   if (!write) return { refusal: refused({ status: 405, message: `This page knows no ${method}.` }) }
   const answer = async (body: Buffer) => {

@@ -34,6 +34,18 @@ export class Api {
     return this.#send('kafka', { method: 'GET', path, headers: {}, body: '' })
   }
 
+  /** The same of a list of the MSK API that comes in parts, up to `countMax` items. */
+  async pages<Item>(path: string, query: Query, member: string, countMax = 10_000): Promise<Item[]> {
+    const items: Item[] = []
+    for (let nextToken: string | undefined; ; ) {
+      const text = queryText({ ...query, maxResults: '100', ...(nextToken !== undefined && { nextToken }) })
+      const answer = await this.page<Record<string, unknown>>(path + text)
+      items.push(...((answer[member] ?? []) as Item[]))
+      if (typeof answer['nextToken'] !== 'string' || items.length >= countMax) return items
+      nextToken = answer['nextToken']
+    }
+  }
+
   /** Pages of a list, one after the other, up to `countMax` items. */
   async all<Item>(call: Call, member: string, countMax = 10_000): Promise<Item[]> {
     const items: Item[] = []
@@ -66,6 +78,19 @@ export class Api {
     if (answer.ok) return (text === '' ? {} : JSON.parse(text)) as Answer
     throw failureIn(text, answer)
   }
+}
+
+type Query = Readonly<Record<string, string>>
+
+/** As it is signed: sorted by name, and all encoded that is no letter, digit or one of `-._~`. */
+export function queryText(query: Query): string {
+  const encoded = (text: string) =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+    )
+  const pairs = Object.entries(query).map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+  return pairs.length === 0 ? '' : `?${pairs.sort().join('&')}`
 }
 
 function failureIn(text: string, answer: Response): Failure {

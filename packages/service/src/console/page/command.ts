@@ -40,6 +40,7 @@ function kebab(name: string): string {
     .toLowerCase()
 }
 
-function shellWord(text: string): string {
+/** One word to a POSIX shell, whatever is in it. */
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

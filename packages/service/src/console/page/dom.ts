@@ -88,17 +88,20 @@ export function facts(entries: readonly Fact[]): Node {
   )
 }
 
-const signs: Readonly<Record<string, string>> = { ACTIVE: '●', OPEN: '●', FAILED: '✕', CLOSED: '○' }
+const kinds: Readonly<Record<string, readonly [kind: string, sign: string]>> = {
+  ACTIVE: ['good', '●'],
+  OPEN: ['good', '●'],
+  Stable: ['good', '●'],
+  FAILED: ['bad', '✕'],
+  Dead: ['bad', '✕'],
+  CLOSED: ['busy', '○'],
+  Empty: ['busy', '○'],
+}
 
 /** A state is a sign and a word, and a colour beside. */
 export function state(name: string): Node {
-  const kind = name === 'ACTIVE' || name === 'OPEN' ? 'good' : name === 'FAILED' ? 'bad' : 'busy'
-  return h(
-    'span',
-    { class: `state ${kind}` },
-    h('span', { 'aria-hidden': 'true' }, signs[name] ?? '◐'),
-    ` ${name}`,
-  )
+  const [kind, sign] = kinds[name] ?? ['busy', '◐']
+  return h('span', { class: `state ${kind}` }, h('span', { 'aria-hidden': 'true' }, sign), ` ${name}`)
 }
 
 /** What there is instead of nothing: why, and what to do. */
@@ -118,4 +121,9 @@ export function code(text: string): Node {
     'Copy',
   )
   return h('div', { class: 'code' }, h('code', { tabindex: 0 }, text), navigator.clipboard ? button : null)
+}
+
+/** Commands that show the same. */
+export function asCode(...commands: string[]): HTMLElement {
+  return h('details', { class: 'as-code' }, h('summary', {}, 'Show as code'), ...commands.map(code))
 }

@@ -37,6 +37,9 @@ const nextSteps: Readonly<Record<string, string>> = {
     'Type the secret access key again, and see that the clocks of both machines agree.',
   LINK_NOT_GOOD: 'npx sluice console prints another one.',
   ResourceNotFoundException: 'It may be gone meanwhile: look at its list again.',
+  NotFoundException: 'It may be gone meanwhile: look at its list again.',
+  BadRequestException: 'Correct what the sentence names, or wait until the cluster is ACTIVE.',
+  InternalServerErrorException: 'See how the brokers are: npx sluice status, and npx sluice logs.',
   ResourceInUseException:
     'Wait until it is ACTIVE, then do it again; a name that is taken needs another one.',
   LimitExceededException: 'Wait a little, or ask for less.',

@@ -6,7 +6,8 @@ const indentsMax = 40
 export function bytesText(bytes: number): string {
   if (bytes < 1_024) return `${Math.round(bytes)} B`
   if (bytes < 1_048_576) return `${(bytes / 1_024).toFixed(1)} KiB`
-  return `${(bytes / 1_048_576).toFixed(1)} MiB`
+  if (bytes < 1_073_741_824) return `${(bytes / 1_048_576).toFixed(1)} MiB`
+  return `${(bytes / 1_073_741_824).toFixed(1)} GiB`
 }
 
 export function counted(count: number, noun: string): string {

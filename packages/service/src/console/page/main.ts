@@ -1,5 +1,6 @@
 import { Api } from './api.ts'
 import { channelPage } from './channel.ts'
+import { clusterPage } from './cluster.ts'
 import { h, say } from './dom.ts'
 import { Failure, failureNote } from './failure.ts'
 import { homePage } from './home.ts'
@@ -92,6 +93,7 @@ function open(facts: Facts, credentials: Credentials | null): void {
 
 const pages: Readonly<Record<Kind, (context: Context, name: string, query: URLSearchParams) => Page>> = {
   channels: channelPage,
+  clusters: clusterPage,
   queues: queuePage,
   streams: streamPage,
 }

@@ -7,7 +7,7 @@ const at = (address: string) => {
 }
 
 describe('an address', () => {
-  it.each(['channels', 'queues', 'streams'] as const)('names one of the %s', (kind) => {
+  it.each(['channels', 'clusters', 'queues', 'streams'] as const)('names one of the %s', (kind) => {
     const { of, query } = at(pageAddress(kind, 'a.b_c-1', { tab: 'x y', at: '<b>&' }))
     expect(of).toEqual({ kind, name: 'a.b_c-1' })
     expect(Object.fromEntries(query)).toEqual({ tab: 'x y', at: '<b>&' })

@@ -1,7 +1,7 @@
 export const consoleRoot = '/_sluice/console/'
 
 /** What has pages of its own: the first part of their paths. */
-export type Kind = 'channels' | 'queues' | 'streams'
+export type Kind = 'channels' | 'clusters' | 'queues' | 'streams'
 
 /** Where somebody is: it is all in the address, so that an address can be handed on. */
 interface Route {
@@ -14,7 +14,7 @@ export function routeOf({ pathname, search }: Pick<Location, 'pathname' | 'searc
   const path = pathname.slice(consoleRoot.length)
   const query = new URLSearchParams(search)
   if (path === '') return { of: null, query }
-  const [, kind, name = ''] = /^(channels|queues|streams)\/([\w.-]+)$/.exec(path) ?? []
+  const [, kind, name = ''] = /^(channels|clusters|queues|streams)\/([\w.-]+)$/.exec(path) ?? []
   return { of: kind === undefined ? undefined : { kind: kind as Kind, name }, query }
 }
 

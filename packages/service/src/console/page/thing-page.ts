@@ -4,7 +4,7 @@ import { live } from './live.ts'
 import type { Context, Page, Tab, TabContext } from './page.ts'
 import { consoleRoot, type Kind, pageAddress } from './route.ts'
 
-const everyMs = 2_000
+const everyMsDefault = 2_000
 
 /** A thing that has a page of its own, in parts of which one is shown. */
 interface ThingPage<Thing> {
@@ -16,6 +16,7 @@ interface ThingPage<Thing> {
   /** By their names in the address; the first one is shown where the address names none. */
   tabs: Readonly<Record<string, { title: string; open: (context: TabContext) => Tab<Thing> }>>
   describe(): Promise<Thing>
+  everyMs?: number
   /** What stands below the name; it is made anew when `told` of the thing has changed. */
   headline(thing: Thing, context: TabContext): Child
   told(thing: Thing): unknown
@@ -24,7 +25,7 @@ interface ThingPage<Thing> {
 }
 
 export function thingPage<Thing>(context: Context, page: ThingPage<Thing>): Page {
-  const { kind, name, query, noun, tabs } = page
+  const { kind, name, query, noun, tabs, everyMs = everyMsDefault } = page
   const names = Object.keys(tabs)
   const asked = query.get('tab') ?? ''
   const chosen = names.includes(asked) ? asked : (names[0] ?? '')

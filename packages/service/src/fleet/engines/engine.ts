@@ -307,8 +307,33 @@ export interface ClusterBrokers {
   logDirectories(): Promise<LogDirectory[]>
   /** Null where nobody answers. */
   overview(): Promise<ClusterOverview | null>
-  /** How far groups of consumers have come, as far as brokers answer. */
+  /** How far groups of consumers have come that MSK tells of, as far as brokers answer. */
   consumerOffsets(): Promise<ConsumerOffset[]>
+  /** All groups, by name, as far as brokers answer. */
+  groups(): Promise<GroupOverview[]>
+  /** Null where there is none of this name. */
+  group(name: string): Promise<GroupDescription | null>
+}
+
+export interface GroupOverview {
+  group: string
+  state: string
+  /** `consumer`, `classic`, `share`, `streams`; empty where brokers are too old to say. */
+  type: string
+  /** How far it is behind in each topic of which it has committed something. */
+  topics: { topic: string; lag: number }[]
+}
+
+export interface GroupDescription extends Omit<GroupOverview, 'topics'> {
+  assignor: string
+  members: {
+    memberId: string
+    clientId: string
+    /** Where it connects from. */
+    host: string
+    partitions: { topic: string; partition: number }[]
+  }[]
+  offsets: Omit<ConsumerOffset, 'group'>[]
 }
 
 export interface ClusterOverview {

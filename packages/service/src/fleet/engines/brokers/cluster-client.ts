@@ -1,9 +1,11 @@
-import { type Connection, describeTopics } from '@sluice/client'
+import { type Connection, describeGroup, describeTopics, type ListedGroup, listGroups } from '@sluice/client'
 import {
   type ClusterBrokers,
   type ClusterOverview,
   type ClusterPlan,
   type ConsumerOffset,
+  type GroupDescription,
+  type GroupOverview,
   type LogDirectory,
   type NodeListener,
   type ObservedNode,
@@ -12,7 +14,7 @@ import {
 } from '../engine.ts'
 import { innerListener } from '../listeners.ts'
 import { askNode, type RemoteEffects } from './ask-node.ts'
-import { byLeader, committedOffsets, endOffsets } from './consumer-offsets.ts'
+import { byLeader, committedOffsets, endOffsets, groupOverviews, isTold } from './consumer-offsets.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { describeLogDirectories } from './log-directories.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
@@ -140,8 +142,38 @@ export class ClusterClient implements ClusterBrokers {
     }
   }
 
-  async consumerOffsets(): Promise<ConsumerOffset[]> {
-    const committed = (await this.#askEach(committedOffsets)).flat()
+  consumerOffsets(): Promise<ConsumerOffset[]> {
+    return this.#offsetsOf(isTold)
+  }
+
+  async groups(): Promise<GroupOverview[]> {
+    const [listed, offsets] = await Promise.all([this.#askEach(listGroups), this.#offsetsOf(() => true)])
+    return groupOverviews(listed.flat(), offsets)
+  }
+
+  /** Its coordinator alone lists it. */
+  async group(name: string): Promise<GroupDescription | null> {
+    const found = await this.#askEach(async (connection) => {
+      const listed = (await listGroups(connection)).find(({ group }) => group === name)
+      return listed && { ...(await describeGroup(connection, name)), ...listed }
+    })
+    const group = found.find((one) => one !== undefined)
+    if (!group) return null
+    const offsets = await this.#offsetsOf((listed) => listed.group === name)
+    const { state, type, assignor } = group
+    return {
+      ...{ group: name, state, type, assignor },
+      members: group.members.map(({ memberId, clientId, host, partitions }) => {
+        return { memberId, clientId, host, partitions: [...partitions] }
+      }),
+      offsets: offsets.map(({ topic, partition, committedOffset, endOffset }) => {
+        return { topic, partition, committedOffset, endOffset }
+      }),
+    }
+  }
+
+  async #offsetsOf(isMeant: (group: ListedGroup) => boolean): Promise<ConsumerOffset[]> {
+    const committed = (await this.#askEach((connection) => committedOffsets(connection, isMeant))).flat()
     if (committed.length === 0) return []
     const leaders = await this.ask(null, (connection) => byLeader(connection, committed))
     const ends = await this.#askEach(async (connection, nodeId) => {

@@ -1,6 +1,6 @@
-import { type Connection, describeTopics } from '@sluice/client'
-import { ErrorCode, ListGroups, ListOffsets, type Metadata, OffsetFetch, type ResponseOf } from '@sluice/wire'
-import type { ConsumerOffset } from '../engine.ts'
+import { type Connection, describeTopics, type ListedGroup, listGroups } from '@sluice/client'
+import { ErrorCode, ListOffsets, type Metadata, OffsetFetch, type ResponseOf } from '@sluice/wire'
+import type { ConsumerOffset, GroupOverview } from '../engine.ts'
 
 type Committed = Omit<ConsumerOffset, 'endOffset'>
 
@@ -14,16 +14,21 @@ const latest = -1
 const toldStates = new Set(['Stable', 'Empty', ''])
 const toldName = /^[\x20-\x39\x3b-\x7e]+$/
 
-/** What the groups of consumers have committed that this broker coordinates. */
-export async function committedOffsets(connection: Connection): Promise<Committed[]> {
-  const { groups } = await connection.request(ListGroups, {})
-  const told = groups
-    .filter(({ groupId, groupState }) => toldStates.has(groupState) && toldName.test(groupId))
-    .slice(0, groupsMax)
+/** Is it one that MSK tells of? */
+export function isTold({ group, state }: Pick<ListedGroup, 'group' | 'state'>): boolean {
+  return toldStates.has(state) && toldName.test(group)
+}
+
+/** What those of these groups have committed that this broker coordinates. */
+export async function committedOffsets(
+  connection: Connection,
+  isMeant: (group: ListedGroup) => boolean,
+): Promise<Committed[]> {
+  const told = (await listGroups(connection)).filter(isMeant).slice(0, groupsMax)
   const version = Math.min(namesVersionMax, await connection.versionFor(OffsetFetch))
   if (told.length === 0 || version < groupsVersion) return []
   const response = await connection.send(OffsetFetch, version, {
-    groups: told.map(({ groupId }) => ({ groupId, topics: null })),
+    groups: told.map(({ group: groupId }) => ({ groupId, topics: null })),
   })
   return response.groups.flatMap(({ groupId, topics }) =>
     topics.flatMap(({ name, partitions }) =>
@@ -81,4 +86,27 @@ export async function endOffsets(
         .map(({ partitionIndex, offset }) => [`${name}-${partitionIndex}`, Number(offset)] as const),
     ),
   )
+}
+
+/** Groups by name, with how far they are behind. What was cut off its log after a commit leaves nothing to be behind of. */
+export function groupOverviews(
+  listed: readonly ListedGroup[],
+  offsets: readonly ConsumerOffset[],
+): GroupOverview[] {
+  const lags = new Map<string, Map<string, number>>()
+  for (const { group, topic, committedOffset, endOffset } of offsets) {
+    const own = lags.get(group) ?? new Map<string, number>()
+    own.set(topic, (own.get(topic) ?? 0) + Math.max(0, endOffset - committedOffset))
+    lags.set(group, own)
+  }
+  return listed
+    .map(({ group, state, type }) => {
+      const topics = [...(lags.get(group) ?? [])].map(([topic, lag]) => ({ topic, lag })).sort(byTopic)
+      return { group, state, type, topics }
+    })
+    .sort((a, b) => (a.group < b.group ? -1 : 1))
+}
+
+function byTopic(a: { topic: string }, b: { topic: string }): number {
+  return a.topic < b.topic ? -1 : 1
 }

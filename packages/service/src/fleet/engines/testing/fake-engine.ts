@@ -153,6 +153,8 @@ class FakeCluster implements EngineCluster {
       logDirectories: async () => this.#engine.logDirectories,
       overview: async () => this.#engine.overview,
       consumerOffsets: async () => this.#engine.consumerOffsets,
+      groups: async () => [],
+      group: async () => null,
       userPartitions: async (_plan, nodeId) => this.#engine.partitions.get(nodeId) ?? 0,
       topicsOfOneReplica: async () => this.#engine.topicsOfOneReplica,
       placeInternalTopics: async (plan) => {
