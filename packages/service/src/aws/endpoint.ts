@@ -8,7 +8,7 @@ import { json10, json11 } from './protocols/targeted-json.ts'
 import type { Protocol, ServiceProtocol } from './protocols/protocol.ts'
 import { query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
-import type { AwsService } from './service.ts'
+import type { AwsService, OperationContext } from './service.ts'
 import type { Identities, KeyOwner } from '../iam/identities.ts'
 import { AuditedCall, type AuditEntry } from './audit.ts'
 import { accessDenied, Authorization } from './authorization.ts'
@@ -81,7 +81,7 @@ export class AwsEndpoint implements Surface {
       const asked = this.#asked(head, claimed)
       return {
         bodyBytesMax: asked?.service.requestBytesMax ?? requestBytesMax,
-        answer: (body) => this.#perform({ ...head, body }, { requestId, owner, asked }, call),
+        answer: (body, signal) => this.#perform({ ...head, body }, { requestId, owner, signal, asked }, call),
       }
     })
   }
@@ -121,10 +121,10 @@ export class AwsEndpoint implements Surface {
     } catch (error) {
       return { refusal: failure(error) }
     }
-    const answer = async (body: Buffer) => {
+    const answer = async (body: Buffer, signal?: AbortSignal) => {
       try {
         signed?.check(body)
-        const response = await beyond.answer(body)
+        const response = await beyond.answer(body, signal)
         call?.ended(null)
         return this.#labelled(head, requestId, response)
       } catch (error) {
@@ -136,7 +136,7 @@ export class AwsEndpoint implements Surface {
 
   async #perform(
     request: HttpRequest,
-    { asked, ...context }: { requestId: string; owner: KeyOwner; asked: Interlocutor | undefined },
+    { asked, ...context }: OperationContext & { asked: Interlocutor | undefined },
     audited: AuditedCall,
   ): Promise<HttpResponse> {
     audited.comesFrom(context.owner)

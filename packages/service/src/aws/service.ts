@@ -47,6 +47,8 @@ export interface OperationContext {
   requestId: string
   /** Who asks. */
   owner: KeyOwner
+  /** Aborted when they have hung up. */
+  signal?: AbortSignal | undefined
 }
 
 /** What a call does, for the policies. */

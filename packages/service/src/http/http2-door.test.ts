@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, type ClientHttp2Session } from 'node:http2'
+import { connect, constants, type ClientHttp2Session } from 'node:http2'
 import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from './listener.ts'
@@ -68,6 +68,24 @@ describe('HTTP/2 with prior knowledge', () => {
     expect(headers[':status']).toBe(413)
     stream.destroy()
     expect(await ask(client, '/a')).toMatchObject({ status: 200 })
+  })
+
+  it.each([
+    ['a request', constants.NGHTTP2_CANCEL],
+    ['a request without a reason', constants.NGHTTP2_NO_ERROR],
+    ['a connection', null],
+  ])('tells the surface of who has ended %s before the answer, and of nobody else', async (_, code) => {
+    const { echo, session: client } = await open()
+    expect(await ask(client, '/a')).toMatchObject({ status: 200 })
+    const answered = echo.signal
+    const stream = client.request({ ':method': 'POST', ':path': '/slow' }).on('error', () => {})
+    stream.end()
+    await expect.poll(() => echo.head?.target).toBe('/slow')
+    await expect.poll(() => echo.signal).not.toBe(answered)
+    if (code === null) client.destroy()
+    else stream.close(code)
+    await expect.poll(() => echo.signal?.aborted).toBe(true)
+    expect(answered?.aborted).toBe(false)
   })
 
   it('answers what has arrived before a close, and then ends the connection', async () => {

@@ -50,6 +50,8 @@ export class Http2Door {
     // Node refuses who has not agreed upon it in TLS, and has begun with it all the same.
     if ('alpnProtocol' in connection.socket) connection.socket.alpnProtocol = 'h2'
     this.#server.once('session', (session) => this.#connections.set(session, connection))
+    // Sockets of HTTP/1 may be half open; a session would not hear that its client is gone.
+    connection.socket.once('end', () => connection.socket.destroy())
     this.#server.emit('connection', connection.socket)
   }
 
@@ -58,12 +60,19 @@ export class Http2Door {
     const connection = stream.session && this.#connections.get(stream.session)
     if (!connection || connection.isClosing) return stream.close()
     const exchange = connection.begin()
+    const hungUp = new AbortController()
+    const hangUp = () => {
+      if (exchange.phase === 'answering') hungUp.abort()
+    }
+    // One that its client ends without a reason is closed when it is answered.
+    stream.once('aborted', hangUp)
     stream.once('close', () => {
+      hangUp()
       connection.end(exchange)
       this.#onEnd()
     })
     const head = headOf(headers, connection.socket)
-    this.#answer(stream, head, connection, exchange).catch((error: unknown) => {
+    this.#answer(stream, head, connection, { exchange, hungUp }).catch((error: unknown) => {
       this.#logger.error('a bug stopped an HTTP request', { error })
       stream.destroy()
     })
@@ -73,7 +82,7 @@ export class Http2Door {
     stream: ServerHttp2Stream,
     head: HttpHead,
     connection: Connection,
-    exchange: Exchange,
+    { exchange, hungUp }: { exchange: Exchange; hungUp: AbortController },
   ): Promise<void> {
     // What is still to come of a request that was refused is thrown away.
     const refuse = (refusal: HttpResponse) => respond(stream.resume(), refusal)
@@ -84,7 +93,7 @@ export class Http2Door {
     if (body === 'too long') return refuse(this.#surface.refuse(head, tooLong(bodyBytesMax)))
     if (body === 'gone') return
     connection.move(exchange, 'answering')
-    const answer = await verdict.answer(body)
+    const answer = await verdict.answer(body, hungUp.signal)
     connection.move(exchange, answer.rest ? 'streaming' : 'sending')
     respond(stream, answer)
     if (answer.rest && !stream.destroyed) await sendRest(answer.rest, stream)

@@ -20,11 +20,14 @@ const response = (status: number, text: string): HttpResponse => ({
 /** Lets everybody in but at /secret; says what it was sent; /slow waits for `gate`. */
 class Echo implements Surface {
   readonly gate = new Deferred<void>()
+  /** Of the request that was answered last. */
+  signal: AbortSignal | undefined
   readonly asked: string[] = []
 
   admit(head: HttpHead) {
     if (head.target === '/secret') return { refusal: response(403, 'no') }
-    const answer = async (body: Buffer) => {
+    const answer = async (body: Buffer, signal: AbortSignal) => {
+      this.signal = signal
       this.asked.push(head.target)
       if (head.target === '/slow') await this.gate.promise
       return response(200, `${head.target} ${String(body)}`)
@@ -72,6 +75,18 @@ describe('strangers', () => {
     const { port } = await open()
     for (let n = 0; n < connectionsMax + 5; n++) await hold(port, 'not http\r\n\r\n')
     expect(await ask(port, '/hello')).toBe('200 /hello ')
+  })
+
+  it('tells the surface of who has hung up before the answer, and of nobody else', async () => {
+    const { echo, port } = await open()
+    await ask(port, '/a')
+    const answered = echo.signal
+    const socket = await hold(port, request('/slow'))
+    await expect.poll(() => echo.asked).toContain('/slow')
+    expect(echo.signal?.aborted).toBe(false)
+    socket.destroy()
+    await expect.poll(() => echo.signal?.aborted).toBe(true)
+    expect(answered?.aborted).toBe(false)
   })
 
   it('do not push out who is being answered', async () => {

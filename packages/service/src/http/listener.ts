@@ -149,18 +149,20 @@ class Listener {
       return
     }
     const exchange = connection.begin()
+    const hungUp = new AbortController()
     outgoing.once('close', () => {
+      if (exchange.phase === 'answering') hungUp.abort()
       connection.end(exchange)
       this.#ended()
     })
-    this.#answer({ connection, exchange, incoming, outgoing }, expects).catch((error: unknown) => {
+    this.#answer({ connection, exchange, incoming, outgoing, hungUp }, expects).catch((error: unknown) => {
       this.#effects.logger.error('a bug stopped an HTTP request', { error })
       connection.socket.destroy()
     })
   }
 
   async #answer(turn: Turn, expects: Expectation): Promise<void> {
-    const { connection, exchange, incoming, outgoing } = turn
+    const { connection, exchange, incoming, outgoing, hungUp } = turn
     const head = headOf(incoming)
     const refuse = (refusal: Refusal) => this.#refuse(turn, this.#surface.refuse(head, refusal))
     if (expects === 'unknown') return refuse(unknownExpectation)
@@ -173,7 +175,7 @@ class Listener {
     if (body === 'too long') return refuse(tooLong(bodyBytesMax))
     if (body === 'gone') return
     connection.move(exchange, 'answering')
-    const answer = await verdict.answer(body)
+    const answer = await verdict.answer(body, hungUp.signal)
     connection.move(exchange, 'sending')
     if (this.#isClosing) outgoing.setHeader('connection', 'close')
     outgoing.writeHead(answer.status, headersOf(answer))
@@ -230,6 +232,8 @@ interface Turn {
   exchange: Exchange
   incoming: IncomingMessage
   outgoing: ServerResponse
+  /** Aborted when its client has not waited for the answer. */
+  hungUp: AbortController
 }
 
 /** What a request's `expect` header says. */

@@ -12,7 +12,8 @@ export type Verdict = { refusal: HttpResponse } | Admission
 
 export interface Admission {
   bodyBytesMax: number
-  answer(body: Buffer): Promise<HttpResponse>
+  /** `signal` is aborted when whoever asks has hung up: what was only for them need not be done any more. */
+  answer(body: Buffer, signal?: AbortSignal): Promise<HttpResponse>
 }
 
 export interface Refusal {

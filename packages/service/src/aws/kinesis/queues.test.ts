@@ -176,6 +176,29 @@ describe('a queue', () => {
     expect(await receiveDead(QueueARN)).toEqual([])
   })
 
+  it('gives a receiver that has hung up nothing', async () => {
+    const QueueARN = await makeQueue(kinesis, StreamARN)
+    for (const operation of ['ReceiveQueueRecords', 'ReceiveDeadLetterQueueRecords']) {
+      const hungUp = new AbortController()
+      const verdict = service.endpoint.admit({
+        method: 'POST',
+        target: '/',
+        headers: [
+          ['host', '127.0.0.1:9081'],
+          ['content-type', 'application/x-amz-json-1.1'],
+          ['x-amz-target', `Kinesis_20131202.${operation}`],
+        ],
+      })
+      if ('refusal' in verdict) throw new Error(String(verdict.refusal.body))
+      const body = Buffer.from(JSON.stringify({ QueueARN, WaitTimeSeconds: 20 }))
+      const waiting = verdict.answer(body, hungUp.signal)
+      hungUp.abort()
+      expect(String((await waiting).body)).toBe('{"QueueRecords":[]}')
+    }
+    await put(kinesis, 'one')
+    expect(await receive(QueueARN)).toMatchObject([{ ReceiveCount: 1 }])
+  })
+
   it('has a record come for ever where there are no dead letters', async () => {
     const QueueAttributes = {
       VisibilityTimeoutSeconds: 1,

@@ -47,12 +47,17 @@ const countDefault = 10
 const waitSecondsDefault = 9
 
 /** Of one kind: dead letters, or the others. */
-export async function received(services: Pick<Services, 'streams'>, input: ReceiveInput, isDead: boolean) {
+export async function received(
+  services: Pick<Services, 'streams'>,
+  input: ReceiveInput,
+  { isDead, signal }: { isDead: boolean; signal: AbortSignal | undefined },
+) {
   const receiving = deliveringOf(services, input.QueueARN).receive({
     isDead,
     countMax: input.Limit ?? countDefault,
     waitMs: (input.WaitTimeSeconds ?? waitSecondsDefault) * 1_000,
     visibilitySeconds: input.VisibilityTimeoutSeconds,
+    signal,
   })
   const found = await receiving.catch((error: unknown) => {
     // The log has refused, for which a full disk is enough.

@@ -11,12 +11,15 @@ const response = (status: number, text: string): HttpResponse => ({
 /** For tests: lets everybody in but at /secret; says what it was sent; /slow waits for `gate`. */
 export class Echo implements Surface {
   readonly gate = new Deferred<void>()
+  /** Of the request that was answered last. */
+  signal: AbortSignal | undefined
   head: HttpHead | undefined
 
   admit(head: HttpHead) {
     this.head = head
     if (head.target === '/secret') return { refusal: response(403, 'no') }
-    const answer = async (body: Buffer) => {
+    const answer = async (body: Buffer, signal: AbortSignal) => {
+      this.signal = signal
       if (head.target === '/slow') await this.gate.promise
       return response(200, `${head.method} ${head.target} ${body.length}`)
     }
