@@ -1,6 +1,8 @@
+import { ListShardsCommand } from '@aws-sdk/client-kinesis'
 import type { TestService } from '../testing/test-service.ts'
 import { afterEach, expect, it } from 'vitest'
-import { startWithStream, stopAll } from './testing/test-streams.ts'
+import { formatSequenceNumber, lastPlace } from '../../streams/sequence-number.ts'
+import { startWithStream, stopAll, summary } from './testing/test-streams.ts'
 
 afterEach(stopAll)
 
@@ -130,25 +132,39 @@ it('takes no sequence number for ordering that is still to come', async () => {
       Data: '',
       SequenceNumberForOrdering,
     })
-  const of = (hex: string) => String(BigInt(`0x${hex}`))
-  expect(await put(of('20000000000000000000000000000000000000000000002'))).toMatchObject({ status: 200 })
-  for (const hex of [
-    '20000000000800000000000000000000000000000000002',
-    '2ffffffffff7fffffffffffffff000fffffffff7fffffff2',
-    '2ffffffffff7fffffffffffffff0007ffffffff0000000f2',
+  const past = { shardCreatedSeconds: 0, shard: 0, place: 0n, seconds: 0 }
+  const future = Math.floor(Date.now() / 1_000) + 600
+  expect(await put(formatSequenceNumber(past))).toMatchObject({ status: 200 })
+  for (const number of [
+    formatSequenceNumber({ ...past, seconds: future }),
+    formatSequenceNumber({ ...past, shardCreatedSeconds: future }),
+    formatSequenceNumber({ ...past, place: lastPlace + 1n }),
   ])
-    expect((await put(of(hex))).message).toBe(
-      `ExclusiveMinimumSequenceNumber ${of(hex)} used in PutRecord on stream orders under account 000000000000 is invalid.`,
+    expect((await put(number)).message).toBe(
+      `ExclusiveMinimumSequenceNumber ${number} used in PutRecord on stream orders under account 000000000000 is invalid.`,
     )
 })
 
-it('says of a list of shards that it needs a stream or a token', async () => {
-  const { service } = await startWithStream(1, { acceptAnySignature: true })
-  expect(await ask(service, 'ListShards', {})).toEqual({
-    status: 400,
-    type: 'InvalidArgumentException',
-    message: 'Either NextToken or StreamName should be provided.',
-  })
+it('lists shards of a stream or by a token, which says all but how many', async () => {
+  const { service } = await startWithStream(3, { acceptAnySignature: true })
+  const list = async (input: Record<string, unknown>) => (await ask(service, 'ListShards', input)).message
+  expect(await list({})).toBe('Either NextToken or StreamName should be provided.')
+  const kinesis = service.kinesisClient()
+  const { NextToken } = await kinesis.send(new ListShardsCommand({ StreamName: 'orders', MaxResults: 1 }))
+  const { StreamARN } = (await summary(kinesis)) ?? {}
+  for (const member of [
+    { StreamName: 'orders' },
+    { StreamARN },
+    { StreamCreationTimestamp: 1 },
+    { ExclusiveStartShardId: 'shardId-000000000000' },
+    { ShardFilter: { Type: 'AT_LATEST' } },
+  ])
+    expect(await list({ NextToken, ...member })).toBe(
+      `NextToken and ${Object.keys(member)[0]} cannot be provided together.`,
+    )
+  expect((await kinesis.send(new ListShardsCommand({ NextToken, MaxResults: 1 }))).Shards?.[0]?.ShardId).toBe(
+    'shardId-000000000001',
+  )
 })
 
 it('takes no keys of tags that no tag can have, and says whose tags are too many', async () => {

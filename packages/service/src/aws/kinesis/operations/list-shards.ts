@@ -10,6 +10,14 @@ import { shardShape, shownShards } from '../shapes.ts'
 const resultsMaxDefault = 1_000
 const tokenMsMax = 300_000
 
+const saidByToken = [
+  'StreamName',
+  'StreamARN',
+  'StreamCreationTimestamp',
+  'ExclusiveStartShardId',
+  'ShardFilter',
+] as const
+
 /** What stands between two pages: which stream, behind which shard, by which filter, since when. */
 interface Token {
   arn: string
@@ -102,9 +110,9 @@ function tokenOf(
 }
 
 function opened(input: ListShardsInput, nowMs: number): Token {
-  const { NextToken: text = '', StreamName: name, StreamCreationTimestamp: created } = input
-  if (name !== undefined || created !== undefined || input.StreamARN !== undefined)
-    throw invalidArgument('NextToken and StreamName cannot be provided together.')
+  const { NextToken: text = '' } = input
+  const beside = saidByToken.find((member) => input[member] !== undefined)
+  if (beside) throw invalidArgument(`NextToken and ${beside} cannot be provided together.`)
   const token = JSON.parse(text) as Token
   if (nowMs - token.atMs > tokenMsMax) throw expiredToken(token.atMs, nowMs, tokenMsMax)
   return token

@@ -42,6 +42,6 @@ export const putRecord =
   }
 
 function isOfThePast({ clock }: Services, sequenceNumber: string): boolean {
-  const seconds = parseSequenceNumber(sequenceNumber)?.seconds ?? Infinity
-  return seconds * 1_000 <= clock.now()
+  const { shardCreatedSeconds = Infinity, seconds = Infinity } = parseSequenceNumber(sequenceNumber) ?? {}
+  return Math.max(shardCreatedSeconds, seconds) * 1_000 <= clock.now()
 }
