@@ -47,6 +47,7 @@ describe('the console', () => {
     ['?filter=a', 'index.html', 'text/html; charset=utf-8'],
     ['streams/clicks.of-today_1', 'index.html', 'text/html; charset=utf-8'],
     ['clusters/demo?topic=orders', 'index.html', 'text/html; charset=utf-8'],
+    ['streams/~..', 'index.html', 'text/html; charset=utf-8'],
     ['queues/work', 'index.html', 'text/html; charset=utf-8'],
     ['channels/lake', 'index.html', 'text/html; charset=utf-8'],
     ['console.js', 'console.js', 'text/javascript; charset=utf-8'],

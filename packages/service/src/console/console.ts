@@ -52,7 +52,7 @@ const files: Readonly<Record<string, string>> = {
   'icon.svg': 'image/svg+xml',
 }
 /** As streams, their queues and channels, and clusters may be called. */
-const pages = /^(?:|(?:channels|clusters|queues|streams)\/[\w.-]{1,128})$/
+const pages = /^(?:|(?:channels|clusters|queues|streams)\/~?[\w.-]{1,128})$/
 
 /** Nothing comes from elsewhere, goes elsewhere, or is a script but the one file. */
 const headers = {

@@ -75,6 +75,26 @@ describe('delivery', () => {
     expect(objects().size).toBe(2)
   })
 
+  it.each(['.', '..'])(
+    'stays within its bucket for a stream and a channel that are called %s',
+    async (name) => {
+      await makeStream(name)
+      await createChannel({
+        ChannelName: name,
+        StreamConfigurationList: fromStream('BYTE_ARRAY', service.streams.arnOf(name)),
+        S3DestinationConfiguration: toS3({
+          OutputKeyTemplate: '!{channel-name}/!{stream-name}/x!{extension}',
+        }),
+      })
+      await kinesis.send(
+        new PutRecordCommand({ StreamName: name, PartitionKey: 'k', Data: Buffer.from('a') }),
+      )
+      await delivered(1)
+      expect(service.disk.readdirSync('/data/s3').map((entry) => entry.name)).toEqual(['lake'])
+      expect(service.disk.readdirSync('/data/streams/records')).toHaveLength(2)
+    },
+  )
+
   it('has an object for each minute where the template does, compressed', async () => {
     for (const [type, codec, extension] of [
       ['GZIP', CodecId.gzip, '.gz'],

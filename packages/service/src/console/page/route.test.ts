@@ -13,6 +13,10 @@ describe('an address', () => {
     expect(Object.fromEntries(query)).toEqual({ tab: 'x y', at: '<b>&' })
   })
 
+  it.each(['.', '..', '...', '.a', '-', '_'])('names what is called %s', (name) => {
+    expect(at(pageAddress('streams', name)).of).toEqual({ kind: 'streams', name })
+  })
+
   it('is that of home, or of nowhere', () => {
     expect(at(consoleRoot).of).toBeNull()
     for (const path of ['streams', 'streams/', 'streams/a/b', 'buckets/a', 'streams/<b>'])

@@ -14,7 +14,7 @@ export function routeOf({ pathname, search }: Pick<Location, 'pathname' | 'searc
   const path = pathname.slice(consoleRoot.length)
   const query = new URLSearchParams(search)
   if (path === '') return { of: null, query }
-  const [, kind, name = ''] = /^(channels|clusters|queues|streams)\/([\w.-]+)$/.exec(path) ?? []
+  const [, kind, name = ''] = /^(channels|clusters|queues|streams)\/~?([\w.-]+)$/.exec(path) ?? []
   return { of: kind === undefined ? undefined : { kind: kind as Kind, name }, query }
 }
 
@@ -22,7 +22,9 @@ type Query = Readonly<Record<string, string>>
 
 export function pageAddress(kind: Kind, name: string, query: Query = {}): string {
   const text = new URLSearchParams(query).toString()
-  return `${consoleRoot}${kind}/${name}${text === '' ? '' : `?${text}`}`
+  // A stream may be called so, and browsers take it for the way to another page.
+  const part = name === '.' || name === '..' ? `~${name}` : name
+  return `${consoleRoot}${kind}/${part}${text === '' ? '' : `?${text}`}`
 }
 
 export function streamAddress(name: string, query: Query = {}): string {
