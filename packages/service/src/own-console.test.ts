@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -115,6 +115,23 @@ const failureOf = (work: Promise<unknown>) =>
   )
 
 describe('the console of a service', () => {
+  it('is in the audit log when somebody signs in by a link, and when a link is not good any more', async () => {
+    const link = service.consoleLink()
+    const { accessKeyId } = await redeemed(link)
+    await expect(redeemed(link)).rejects.toThrow('403')
+    const lines = readFileSync(join(dataDirectory, 'audit.log'), 'utf8').trim().split('\n')
+    const logins = lines
+      .map((line) => JSON.parse(line))
+      .filter(({ eventName }) => eventName === 'ConsoleLogin')
+    const login = { eventSource: 'signin.amazonaws.com', sourceIPAddress: '127.0.0.1', decision: null }
+    const owner = { type: 'Account', arn: `arn:aws:iam::${account}:root`, accountId: account, accessKeyId }
+    expect(logins).toMatchObject([
+      { ...login, errorCode: null, userIdentity: owner },
+      { ...login, errorCode: 'AccessDenied', userIdentity: null },
+    ])
+    expect(lines.join()).not.toContain(link?.split('=')[1])
+  })
+
   it('is opened by the link of a start, and reads and writes streams with what that buys', async () => {
     const api = apiOf(await redeemed(service.consoleLink()))
     await api.call(kinesis('CreateStream', { StreamName: 'clicks', ShardCount: 1 }))

@@ -1,16 +1,19 @@
 import type { Clock, Disk, Random } from '@sluice/effects'
+import { AuditedCall, type AuditEntry } from './aws/audit.ts'
 import { type ConsoleFacts, consolePath, consoleSurface } from './console/console.ts'
 import { Tickets } from './console/tickets.ts'
 import { addressOf } from './fleet/engines/listeners.ts'
 import { dialled, isOpenToOthers, ownHostNames, type Reach } from './fleet/reach.ts'
 import type { Surface } from './http/surface.ts'
-import type { Identities } from './iam/identities.ts'
+import type { Identities, KeyOwner } from './iam/identities.ts'
 
 interface OwnConsoleOptions {
   facts: ConsoleFacts
   directory: string
   reach: Reach
   identities: Identities
+  /** Is told of everybody who asks to be signed in. */
+  audit: (entry: AuditEntry) => void
   effects: { clock: Clock; disk: Disk; random: Random }
 }
 
@@ -25,7 +28,18 @@ export class OwnConsole {
     this.#options = options
     this.#tickets = new Tickets(options.effects)
     const knownHosts = ownHostNames(options.reach)
-    this.subtree = { [consolePath]: consoleSurface({ ...options, tickets: this.#tickets, knownHosts }) }
+    const onSignIn = this.#tellOfSignIn.bind(this)
+    const surface = consoleSurface({ ...options, tickets: this.#tickets, knownHosts, onSignIn })
+    this.subtree = { [consolePath]: surface }
+  }
+
+  /** As CloudTrail tells of AWS's console. */
+  #tellOfSignIn(sourceIp: string | undefined, key: KeyOwner | null): void {
+    const { audit, effects } = this.#options
+    const call = new AuditedCall(audit, effects.clock, { requestId: effects.random.uuid(), sourceIp })
+    call.asks('signin', 'ConsoleLogin')
+    if (key) call.comesFrom(key)
+    call.ended(key ? null : 'AccessDenied')
   }
 
   /** Where browsers of this machine find it. */

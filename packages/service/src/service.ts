@@ -1,14 +1,4 @@
-import {
-  type Calendar,
-  type Clock,
-  type Disk,
-  type Logger,
-  type Machine,
-  MemoryNetwork,
-  type Network,
-  type ChildProcesses,
-  type Random,
-} from '@sluice/effects'
+import { type Clock, MemoryNetwork } from '@sluice/effects'
 import { abandonNodes } from './abandoned-nodes.ts'
 import { AwsEndpoint } from './aws/endpoint.ts'
 import { awsServices } from './aws/services.ts'
@@ -26,26 +16,32 @@ import {
 import type { Pace } from './fleet/clusters/pace.ts'
 import { explained, lockDataDirectory } from './fleet/data-directory.ts'
 import { embeddedEngine } from './fleet/engines/embedded.ts'
-import type { ClusterTap } from './fleet/engines/embedded/cluster-tap.ts'
-import { type ClusterFaults, faultDirectoryIn } from './fleet/engines/embedded/faults/cluster-faults.ts'
-import type { Engine, EngineName, Hosting } from './fleet/engines/engine.ts'
-import { type Engines, enginesOf, hostingProblem } from './fleet/engines/engines.ts'
+import { faultDirectoryIn } from './fleet/engines/embedded/faults/cluster-faults.ts'
+import type { Engines } from './fleet/engines/engines.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
-import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
+import { accountId, placeOf } from './fleet/place.ts'
 import { codeOf, OperatingError, sentenceOf } from './fleet/operating-error.ts'
 import { portTaken } from './fleet/free-port.ts'
-import { dialled, isOpenToOthers, loopbackReach, ownHostNames, type Reach } from './fleet/reach.ts'
+import { dialled, loopbackReach, ownHostNames } from './fleet/reach.ts'
 import { EndpointCertificate } from './endpoint-certificate.ts'
 import { edge } from './http/edge.ts'
 import { type HttpListener, listen } from './http/listener.ts'
 import type { Surface } from './http/surface.ts'
 import type { ServerIdentity } from './http/tls-door.ts'
 import { textPage } from './http/text-page.ts'
-import { auditLog } from './audit-log.ts'
+import { type AuditLog, auditLog } from './audit-log.ts'
 import { IdentityFiles } from './identity-files.ts'
 import { watchDirectory } from './directory-watch.ts'
 import { withProgress } from './progress.ts'
 import { endpointNotes, endpointOf, nodesText, reportOf, type Reported } from './reporting.ts'
+import {
+  checkReach,
+  chosenEngines,
+  regionOf,
+  type ServiceEffects,
+  type ServiceOptions,
+  targetCluster,
+} from './service-options.ts'
 import type { StreamLimits } from './streams/stream-limits.ts'
 import { StreamMetrics } from './streams/stream-metrics.ts'
 import { Streams } from './streams/streams.ts'
@@ -55,65 +51,6 @@ import { ownPages } from './own-pages.ts'
 import { healthPath, type StatusReport, statusPath } from './status-report.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
-
-export interface ServiceOptions {
-  /** Absolute. */
-  dataDirectory: string
-  apiPort: PortChoice
-  kafkaPort: PortChoice
-  cluster: ClusterChoice
-  /** Static broker properties of the cluster that is made. */
-  properties: Record<string, string>
-  region: string | undefined
-  /** Where clients of the brokers and the AWS endpoint come from; without it from this machine alone. */
-  reach?: Reach
-  acceptAnySignature: boolean
-  /** What goes wrong on purpose; its page is there with `acceptAnySignature` alone. */
-  faults?: ClusterFaults | undefined
-  /** By which the embedded engine's clients can be listened to. */
-  tap?: ClusterTap | undefined
-  /** How long creations and changes of clusters take. */
-  pace?: Pace | undefined
-  /** Whether shards of streams take and give only so much a second; they do where nothing is said. */
-  streamLimits?: StreamLimits | undefined
-  /** Where the files of the console are; without it there is none. */
-  consoleDirectory?: string | undefined
-  effects: ServiceEffects
-  /** The names of clusters that start without what is broken or gone of their metadata. */
-  metadataLossAccepted?: readonly string[]
-  /** The data directory is not this service's any more: it must end at once, and write nothing. */
-  onDirectoryLost?: (error: OperatingError) => void
-  /** Ends a start that is under way. */
-  signal?: AbortSignal
-  /** Told each second how far a start or a stop is that takes longer than two. */
-  onProgress?: (sentence: string) => void
-  /** What can run clusters here. */
-  engines: readonly Engine[]
-  /** Runs the clusters that name none; undefined: as at the last start. */
-  engine: EngineName | undefined
-  /** Of clusters that choose none, where their engine has it; undefined: as at the last start. */
-  hosting: Hosting | undefined
-  /** How a broker shows that it serves; tests with an engine that speaks no Kafka have another. */
-  probe?: ClusterContext['probe']
-}
-
-/** A port that may not move (0: any free one); undefined is the last one, or the default, or the next free. */
-export type PortChoice = number | undefined
-
-/** `default`: `demo` in a new data directory, nothing in any other. */
-export type ClusterChoice = { kind: 'default' } | { kind: 'none' } | { kind: 'named'; name: string }
-
-interface ServiceEffects {
-  clock: Clock
-  /** Of streams, where a test moves their time; signatures are judged by the clock all the same. */
-  calendar?: Calendar
-  disk: Disk
-  network: Network
-  random: Random
-  processes: ChildProcesses
-  machine?: Machine
-  logger: Logger
-}
 
 export interface Service {
   /** How many clusters were there before this start. */
@@ -126,8 +63,6 @@ export interface Service {
 }
 
 const defaultApiPort = 9081
-const defaultClusterName = 'demo'
-const defaultEngineName: EngineName = 'embedded'
 const defaultPace: Pace = 'instant'
 const defaultStreamLimits: StreamLimits = 'on'
 const apiPortsTried = 100
@@ -153,14 +88,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await undoAll(started).catch((again) => effects.logger.error('could not be undone', { error: again }))
     throw explained(dataDirectory, error)
   }
-}
-
-/** Whoever reaches an endpoint that asks for no signature can do everything. */
-function checkReach({ reach = loopbackReach, acceptAnySignature }: ServiceOptions): void {
-  if (acceptAnySignature && isOpenToOthers(reach))
-    throw new UsageError(
-      `--accept-any-signature is for this machine alone, and --host ${reach.host} lets others in. Leave one of them away.`,
-    )
 }
 
 type Undo = () => Promise<void> | void
@@ -224,16 +151,6 @@ function setUpFaults({ faults, dataDirectory, effects }: ServiceOptions, started
   started.push(() => faults.takeDown())
 }
 
-/** As they are asked for, else as at the last start. */
-function chosenEngines(options: ServiceOptions, before: ServiceState | undefined): Engines {
-  const { engine, hosting } = options
-  const name = engine ?? before?.engine ?? defaultEngineName
-  const engines = enginesOf(options.engines, name, hosting ?? before?.hosting ?? 'inline')
-  const problem = hosting === undefined ? null : hostingProblem(engines.default, hosting)
-  if (problem !== null) throw new UsageError(`--hosting (or "hosting" in config.json): ${problem}`)
-  return engines
-}
-
 /** A start under way. */
 interface Start {
   options: ServiceOptions
@@ -259,8 +176,9 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   const restored = fleet.status().length
 
   let ready: Reported | undefined
-  const aws = awsEndpoint(start)
-  const ownConsole = consoleOf(start)
+  const audit = auditLog(disk, dataDirectory)
+  const aws = awsEndpoint(start, audit)
+  const ownConsole = consoleOf(start, audit)
   const pages = {
     [healthPath]: { read: () => ({ status: ready ? 'ready' : 'starting' }) },
     [statusPath]: {
@@ -350,8 +268,8 @@ function clockOfStreams({ clock, calendar }: ServiceEffects): Clock {
   return calendar?.records ?? clock
 }
 
-function awsEndpoint({ options, fleet, streams }: Start): AwsEndpoint {
-  const { clock, disk, random, logger } = options.effects
+function awsEndpoint({ options, fleet, streams }: Start, audit: AuditLog): AwsEndpoint {
+  const { clock, random, logger } = options.effects
   const streamClock = clockOfStreams(options.effects)
   return new AwsEndpoint({
     services: awsServices(fleet, { clock, streamClock, random, streams }),
@@ -359,17 +277,17 @@ function awsEndpoint({ options, fleet, streams }: Start): AwsEndpoint {
     random,
     logger,
     identities: fleet.identities,
-    audit: auditLog(disk, options.dataDirectory),
+    audit,
     acceptAnySignature: options.acceptAnySignature,
   })
 }
 
-function consoleOf({ options, region, fleet }: Start): OwnConsole | null {
+function consoleOf({ options, region, fleet }: Start, audit: AuditLog): OwnConsole | null {
   const { consoleDirectory: directory, effects, reach = loopbackReach, acceptAnySignature } = options
   const streamLimits = options.streamLimits ?? defaultStreamLimits
   if (directory === undefined) return null
   const facts = { version, region, accountId, needsSignature: !acceptAnySignature, streamLimits }
-  return new OwnConsole({ facts, directory, reach, identities: fleet.identities, effects })
+  return new OwnConsole({ facts, directory, reach, identities: fleet.identities, audit, effects })
 }
 
 function reportedBy(
@@ -421,13 +339,6 @@ function readyState(
   }
 }
 
-/** The cluster that is made if it is not there, whose address `--kafka-port` is, and that `env` means. */
-function targetCluster(choice: ClusterChoice, before: ServiceState | undefined): string | null {
-  if (choice.kind === 'named') return choice.name
-  if (choice.kind === 'none') return null
-  return before ? before.defaultCluster : defaultClusterName
-}
-
 /** What is wrong with the cluster where it was there before, as a sentence: the others are served all the same. */
 async function provideCluster(
   name: string,
@@ -452,21 +363,6 @@ async function provideCluster(
     logger.error('a cluster is not ready', { cluster: name, error })
     return sentenceOf(error)
   }
-}
-
-/** ARNs carry the region, so a data directory stays in the one of its first start. */
-function regionOf(
-  asked: string | undefined,
-  before: ServiceState | undefined,
-  dataDirectory: string,
-): string {
-  if (before && asked !== undefined && asked !== before.region)
-    throw new OperatingError(`The data directory ${dataDirectory} is in region ${before.region}.`, {
-      code: 'REGION_DIFFERS',
-      why: `The ARNs of its clusters carry that region, so it cannot become ${asked}.`,
-      next: 'Leave the region away, or choose another directory with --data-dir.',
-    })
-  return before?.region ?? asked ?? defaultRegion
 }
 
 /** An explicit port or an error; without one the last run's, or the default, or the next that is free. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MemoryDisk, seededRandom, TestClock } from '@sluice/effects'
 import { edge } from '../http/edge.ts'
 import type { Surface } from '../http/surface.ts'
-import { emptyTable, Identities } from '../iam/identities.ts'
+import { emptyTable, Identities, type KeyOwner } from '../iam/identities.ts'
 import { consolePath, consoleSurface } from './console.ts'
 import { Tickets } from './tickets.ts'
 
@@ -19,8 +19,11 @@ function surroundings() {
   const identities = new Identities({ ...place, ownerKey, keys: [], table: emptyTable })
   const tickets = new Tickets(effects)
   const knownHosts = new Set(['broker.example'])
-  const surface = consoleSurface({ facts, directory, knownHosts, identities, tickets, effects })
-  return { surface, tickets, identities, effects }
+  const signIns: unknown[] = []
+  const onSignIn = (from: string | undefined, key: KeyOwner | null) =>
+    void signIns.push([from, key?.accessKeyId])
+  const surface = consoleSurface({ facts, directory, knownHosts, identities, tickets, onSignIn, effects })
+  return { surface, tickets, identities, signIns, effects }
 }
 
 interface Asked {
@@ -31,7 +34,7 @@ interface Asked {
 
 async function ask(surface: Surface, path: string, { method = 'GET', headers = {}, body = '' }: Asked = {}) {
   const all = Object.entries({ host: '127.0.0.1:9081', ...headers })
-  const verdict = surface.admit({ method, target: path, headers: all })
+  const verdict = surface.admit({ method, target: path, headers: all, remoteAddress: '10.1.2.3' })
   if ('refusal' in verdict) return verdict.refusal
   if (body.length > verdict.bodyBytesMax) return surface.refuse(null, { status: 413, message: 'too long' })
   return verdict.answer(Buffer.from(body))
@@ -140,6 +143,18 @@ describe('a ticket', () => {
     const known = identities.find(session.accessKeyId, session.sessionToken)
     expect(known).toMatchObject({ secretAccessKey: session.secretAccessKey, caller: identities.owner.caller })
     expect((await redeem(surface, ticket)).status).toBe(403)
+  })
+
+  it('is told of with from where it comes, and with the key that it bought, if any', async () => {
+    const { surface, tickets, signIns } = surroundings()
+    const ticket = tickets.issue()
+    const { accessKeyId } = JSON.parse(String((await redeem(surface, ticket)).body))
+    await redeem(surface, ticket)
+    await ask(surface, consolePath)
+    expect(signIns).toEqual([
+      ['10.1.2.3', accessKeyId],
+      ['10.1.2.3', undefined],
+    ])
   })
 
   it('is worth nothing where nobody has made it, or after half a day', async () => {

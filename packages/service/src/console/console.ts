@@ -1,8 +1,9 @@
 import type { Clock, Disk, Random } from '@sluice/effects'
 import { isOwnHost } from '../http/host-names.ts'
+import { jsonAnswers } from '../http/json-answers.ts'
 import { headerOf, type HttpHead, type HttpResponse, splitTarget } from '../http/message.ts'
 import type { Refusal, Surface, Verdict } from '../http/surface.ts'
-import type { Identities } from '../iam/identities.ts'
+import type { Identities, KeyOwner } from '../iam/identities.ts'
 import type { Tickets } from './tickets.ts'
 
 /*
@@ -38,6 +39,8 @@ interface ConsoleOptions {
   knownHosts: ReadonlySet<string>
   identities: Identities
   tickets: Tickets
+  /** Is told of everybody who asks to be signed in: from where, and which key they have got, if any. */
+  onSignIn: (from: string | undefined, key: KeyOwner | null) => void
   effects: { clock: Clock; disk: Disk; random: Random }
 }
 
@@ -65,6 +68,8 @@ const headers = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 }
+
+const { json, refused } = jsonAnswers(headers)
 
 export function consoleSurface(options: ConsoleOptions): Surface {
   return {
@@ -111,13 +116,18 @@ function sessionVerdict(head: HttpHead, options: ConsoleOptions): Verdict {
   if (head.method !== 'POST')
     return { refusal: refused({ status: 405, message: `This page knows no ${head.method}.` }) }
   if (!comesFromOwnPage(head)) return { refusal: refused(foreignOrigin) }
-  const { identities, tickets, effects } = options
+  const { identities, tickets, onSignIn, effects } = options
   const answer = async (body: Buffer) => {
-    if (!tickets.redeem(ticketIn(body))) return refused(badTicket)
+    if (!tickets.redeem(ticketIn(body))) {
+      onSignIn(head.remoteAddress, null)
+      return refused(badTicket)
+    }
     const expiresAtMs = effects.clock.now() + sessionMs
     const { principalArn: identity } = identities.owner.caller
     const session = { identity, name: null, policies: [], expiresAtMs }
-    const { accessKeyId, secretAccessKey, sessionToken } = identities.issue(session, effects.random)
+    const issued = identities.issue(session, effects.random)
+    onSignIn(head.remoteAddress, issued)
+    const { accessKeyId, secretAccessKey, sessionToken } = issued
     return json(200, { accessKeyId, secretAccessKey, sessionToken, expiresAtMs })
   }
   return { bodyBytesMax: ticketBytesMax, answer }
@@ -149,16 +159,4 @@ function file(
   if (!effects.disk.existsSync(path))
     return refused({ status: 404, message: 'The console is not a part of this build.' })
   return { status, headers: { ...headers, 'content-type': type }, body: effects.disk.readFileSync(path) }
-}
-
-function refused({ status, message }: Refusal): HttpResponse {
-  return json(status, { message })
-}
-
-function json(status: number, content: object): HttpResponse {
-  return {
-    status,
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(content)),
-  }
 }

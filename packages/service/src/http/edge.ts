@@ -1,5 +1,6 @@
 import { isOwnHost } from './host-names.ts'
-import { headerOf, type HttpHead, type HttpResponse, splitTarget } from './message.ts'
+import { jsonAnswers } from './json-answers.ts'
+import { headerOf, type HttpHead, splitTarget } from './message.ts'
 import type { Admission, Refusal, Surface, Verdict } from './surface.ts'
 
 /** A page of the service's own: what `read` returns, as JSON. */
@@ -15,6 +16,8 @@ export interface Page {
 const ownPaths = '/_sluice/'
 
 const writtenBytesMax = 16_384
+
+const { json, refused } = jsonAnswers()
 
 /** This machine, as browsers write the origin of its pages. */
 const ownOrigin = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/
@@ -99,16 +102,4 @@ function admitted(page: Page, { method, target }: HttpHead): Verdict {
     }
   }
   return { bodyBytesMax: writtenBytesMax, answer }
-}
-
-function refused({ status, message }: Refusal): HttpResponse {
-  return json(status, { message })
-}
-
-function json(status: number, content: object): HttpResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(content)),
-  }
 }
