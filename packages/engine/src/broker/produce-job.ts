@@ -90,10 +90,8 @@ export class ProduceJob implements AppendSink {
   }
 
   #transaction(): TransactionalAppends {
-    const { broker, apiVersion } = this.#context
     return new TransactionalAppends({
-      broker,
-      apiVersion,
+      context: this.#context,
       transactionalId: this.#request.transactionalId ?? '',
       append: (partition, append) => this.#append(partition, append),
     })

@@ -57,10 +57,11 @@ export function judge(
   if (batch.marker) return known ? checkMarker(known, batch, batch.marker, claim) : ok
   const duplicate = origin === 'client' && known ? duplicateOf(known, batch) : null
   if (duplicate) return duplicate
-  const isProven = claim.verification === undefined || isOpenIn(known, batch.producerEpoch)
+  const isOpen = isOpenIn(known, batch.producerEpoch)
+  const isProven = claim.verification === undefined || isOpen
   if (batch.isTransactional && !isProven && (!verification || verification !== claim.verification))
     return notVerified(batch)
-  if (origin === 'client' && verification) {
+  if (origin === 'client' && verification && !isOpen) {
     const verdict = checkVerifiedSequence(verification, known, batch)
     if (verdict.kind !== 'ok') return verdict
   }

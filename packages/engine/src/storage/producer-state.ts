@@ -149,7 +149,7 @@ export class ProducerState {
 
   /**
    * The producer would write to a transaction. Null where it is open already; else its coordinator is to be asked, and
-   * the result stands for that question: an end of transaction that comes before the batch makes it void (KIP-890).
+   * the result stands for that question: an end of that transaction that comes before the batch makes it void (KIP-890).
    */
   verify(batch: UnverifiedBatch, nowMs: number): Verification | null {
     const { producerId, producerEpoch, baseSequence } = batch
@@ -177,7 +177,8 @@ export class ProducerState {
     }
     const firstOffset = entry.transactionFirstOffset
     addTo(entry, batch)
-    this.#verifications.delete(batch.producerId)
+    if (!batch.marker || !this.#verifications.get(batch.producerId)?.outlivesMarker(batch.producerEpoch))
+      this.#verifications.delete(batch.producerId)
     if (!batch.marker) {
       if (firstOffset === null && entry.transactionFirstOffset !== null) {
         if (this.#open === none) this.#open = new Map()

@@ -20,8 +20,11 @@ function write(
   verification: Verification | null,
   { producerEpoch = 0, baseSequence = 0 }: Write = {},
 ) {
-  const batch = batchOf(1, { producerId: 7, producerEpoch, baseSequence, isTransactional: true })
-  return staged(log, batch, { verification })
+  return staged(log, transactional({ producerEpoch, baseSequence }), { verification })
+}
+
+function transactional(of: Write): Buffer {
+  return batchOf(1, { producerId: 7, isTransactional: true, ...of })
 }
 
 /** The end of the transaction that the epoch before has begun. */
@@ -31,7 +34,13 @@ function end(log: Log, producerEpoch: number): void {
   expect(result.kind).toBe('staged')
 }
 
-function staged(
+function staged(...args: Parameters<typeof stage>): StageResult {
+  const result = stage(...args)
+  args[0].commit()
+  return result
+}
+
+function stage(
   log: Log,
   batch: Buffer,
   claim: Parameters<Log['stage']>[2],
@@ -39,9 +48,7 @@ function staged(
 ): StageResult {
   const validated = log.validate(batch, { origin, nowMs: startMs })
   if (validated instanceof Promise || validated.kind === 'rejected') throw new Error('the batch is good')
-  const result = log.stage(validated, 0, claim)
-  log.commit()
-  return result
+  return log.stage(validated, 0, claim)
 }
 
 const open = () => {
@@ -65,6 +72,31 @@ describe('a batch that begins a transaction', () => {
     end(log, 1)
     expect(write(log, verification)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
     expect(log.lastStableOffset).toBe(log.highWatermark)
+  })
+
+  test('may be asked about before the end of the last transaction has come', () => {
+    const log = open()
+    const next = { producerEpoch: 1 }
+    const verification = verify(log, next)
+    end(log, 1)
+    expect(write(log, verification, next)).toMatchObject({ kind: 'staged' })
+  })
+
+  test('is refused after an end of its own, whatever ends came before that', () => {
+    const log = open()
+    const next = { producerEpoch: 1 }
+    const verification = verify(log, next)
+    end(log, 1)
+    end(log, 2)
+    expect(write(log, verification, next)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
+  })
+
+  test('is refused after any end where ends leave the epoch as it is', () => {
+    const log = open()
+    const next = { producerEpoch: 1 }
+    const verification = verify(log, next, false)
+    end(log, 1)
+    expect(write(log, verification, next)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
   })
 
   test('of an old question is refused after a new one', () => {
@@ -102,6 +134,14 @@ describe('a transaction that is open', () => {
     const log = open()
     expect(verify(log, { baseSequence: 1 })).toBeNull()
     expect(write(log, null, { baseSequence: 1 })).toMatchObject({ kind: 'staged' })
+  })
+
+  test('takes the next ones that were asked about with its first one, before that is written', () => {
+    const log = new LogContext().load()
+    const verification = verify(log)
+    verify(log, { baseSequence: 1 })
+    for (const baseSequence of [0, 1])
+      expect(stage(log, transactional({ baseSequence }), { verification })).toMatchObject({ kind: 'staged' })
   })
 
   test('asks again after its end', () => {

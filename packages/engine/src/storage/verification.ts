@@ -31,6 +31,14 @@ export class Verification {
     return this.#lowestSequence
   }
 
+  /**
+   * Does it stand for a question that a marker of this epoch leaves as it is? Where ends of transactions raise the epoch
+   * the marker of the last transaction has that of the next one already, whose first batches may come before it does.
+   */
+  outlivesMarker(markerEpoch: number): boolean {
+    return this.bumpsEpoch && markerEpoch === this.#producerEpoch
+  }
+
   heard(producerEpoch: number, baseSequence: number): void {
     if (producerEpoch < this.#producerEpoch) return
     const isNewEpoch = producerEpoch > this.#producerEpoch

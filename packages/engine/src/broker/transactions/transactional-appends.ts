@@ -3,6 +3,7 @@ import { ErrorCode, RecordBatch } from '@sluice/wire'
 import { type AppendRequest, refusedAppend } from '../../replication/append.ts'
 import type { Partition } from '../../replication/partition.ts'
 import type { Verification } from '../../storage/verification.ts'
+import type { RequestContext } from '../handler.ts'
 import type { BrokerServices } from '../services.ts'
 import { admit, verifiesPartitions } from './admission.ts'
 
@@ -21,21 +22,20 @@ interface Waiting {
  * at once, the others when its coordinator has answered for all of them.
  */
 export class TransactionalAppends {
+  readonly #context: RequestContext
   readonly #broker: BrokerServices
   readonly #transactionalId: string
-  readonly #apiVersion: number
   readonly #append: (partition: Partition, append: AppendRequest) => void
   readonly #waiting: Waiting[] = []
 
   constructor(options: {
-    broker: BrokerServices
+    context: RequestContext
     transactionalId: string
-    apiVersion: number
     append: (partition: Partition, append: AppendRequest) => void
   }) {
-    this.#broker = options.broker
+    this.#context = options.context
+    this.#broker = options.context.broker
     this.#transactionalId = options.transactionalId
-    this.#apiVersion = options.apiVersion
     this.#append = options.append
   }
 
@@ -56,11 +56,13 @@ export class TransactionalAppends {
   /** All have been added. */
   ask(): void {
     if (this.#waiting.length === 0) return
+    // The coordinator may be ready for the next request when it was not for this one, whose sequences come first.
+    this.#context.connection.lagsBehind()
     this.#admitted().catch((bug: unknown) => raise(this.#broker.clock, bug))
   }
 
   get #adds(): boolean {
-    return this.#apiVersion >= addsVersionMin
+    return this.#context.apiVersion >= addsVersionMin
   }
 
   /** Undefined where nothing is to be asked, and nothing to be proven. */
@@ -90,7 +92,7 @@ export class TransactionalAppends {
       producerEpoch: RecordBatch.producerEpoch(records, 0),
       partitions: this.#partitions(),
       adds: this.#adds,
-      knowsAbortable: this.#apiVersion >= abortableVersionMin,
+      knowsAbortable: this.#context.apiVersion >= abortableVersionMin,
     })
     for (const { partition, append } of this.#waiting) {
       partition.log.letGoWaiting(append.records.length)

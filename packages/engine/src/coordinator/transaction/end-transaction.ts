@@ -5,7 +5,6 @@ import {
   epochBumpVersion,
   isCompleted,
   isEpochExhausted,
-  isNextOf,
   isPrepared,
   lastClientEpoch,
   noProducerId,
@@ -46,18 +45,14 @@ function decideEndWithoutBump(known: Transaction, request: EndRequest, { nowMs }
  */
 function decideEndWithBump(known: Transaction, request: EndRequest, supplies: Supplies): Change {
   const { producerId, producerEpoch, commit, clientTransactionVersion } = request
-  if (isNextOf(known, producerId)) return ErrorCode.CONCURRENT_TRANSACTIONS
+  // Its client has the next epoch already, and may end a transaction of that before this one's markers are written.
+  if (isPrepared(known)) return ErrorCode.CONCURRENT_TRANSACTIONS
   const isRetryOfLast =
     known.previousProducerId === producerId && producerEpoch === lastClientEpoch && known.producerEpoch === 0
-  const isRetry = known.producerEpoch === producerEpoch + 1 || (isRetryOfLast && isCompleted(known))
   if (known.producerId !== producerId && !isRetryOfLast) return ErrorCode.INVALID_PRODUCER_ID_MAPPING
-  if (!(isPrepared(known) || isCompleted(known)) && known.producerEpoch !== producerEpoch)
-    return ErrorCode.PRODUCER_FENCED
-  if (isPrepared(known)) return isRetry ? ErrorCode.CONCURRENT_TRANSACTIONS : ErrorCode.PRODUCER_FENCED
-  if (isCompleted(known)) {
-    if (!isRetry && known.producerEpoch !== producerEpoch) return ErrorCode.PRODUCER_FENCED
-    if (isRetry) return hasEndedSo(known, commit) ? ErrorCode.NONE : ErrorCode.INVALID_TXN_STATE
-  }
+  const isRetry = isCompleted(known) && (known.producerEpoch === producerEpoch + 1 || isRetryOfLast)
+  if (isRetry) return hasEndedSo(known, commit) ? ErrorCode.NONE : ErrorCode.INVALID_TXN_STATE
+  if (known.producerEpoch !== producerEpoch) return ErrorCode.PRODUCER_FENCED
   if (commit && known.state !== TransactionState.ongoing) return ErrorCode.INVALID_TXN_STATE
   const isUsedUp = isEpochExhausted(known.producerEpoch)
   if (isUsedUp && supplies.producerId === null) return producerIdNeeded

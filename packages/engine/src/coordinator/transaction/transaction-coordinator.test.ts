@@ -40,6 +40,7 @@ describe('a transaction', () => {
     const next = await context.end(producer, false)
     expect(await context.describe()).toMatchObject({ state: TransactionState.prepareAbort })
     expect(await context.add(next)).toBe(ErrorCode.CONCURRENT_TRANSACTIONS)
+    expect(await context.end(next, false)).toEqual(failed(ErrorCode.CONCURRENT_TRANSACTIONS))
     expect(await context.init()).toEqual(failed(ErrorCode.CONCURRENT_TRANSACTIONS))
     await context.clock.advance(200)
     expect(context.markers.length).toBeGreaterThan(3)

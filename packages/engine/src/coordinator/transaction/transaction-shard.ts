@@ -16,7 +16,6 @@ import {
 import {
   completed,
   hasAll,
-  isNextOf,
   isPrepared,
   noEpoch,
   noProducerId,
@@ -113,6 +112,8 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
 
   addPartitions(request: PartitionsRequest): TransactionDecision<ErrorCode> {
     const known = this.#transactions.get(request.transactionalId)
+    // Also to a client that has a new id from that end on, whose markers are still to be written.
+    if (known && isPrepared(known)) return answer(ErrorCode.CONCURRENT_TRANSACTIONS)
     const error = whyNot(known, request)
     if (error !== ErrorCode.NONE || !known) return answer(error)
     const { partitions, clientTransactionVersion } = request
@@ -252,7 +253,6 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
 }
 
 function whyNot(known: Transaction | undefined, request: PartitionsRequest): ErrorCode {
-  if (known && isNextOf(known, request.producerId)) return ErrorCode.CONCURRENT_TRANSACTIONS
   if (!known || known.producerId !== request.producerId) return ErrorCode.INVALID_PRODUCER_ID_MAPPING
   if (known.producerEpoch !== request.producerEpoch) return ErrorCode.PRODUCER_FENCED
   return isPrepared(known) ? ErrorCode.CONCURRENT_TRANSACTIONS : ErrorCode.NONE

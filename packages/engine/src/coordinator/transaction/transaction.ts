@@ -84,11 +84,6 @@ export function isPrepared({ state }: Transaction): boolean {
   return state === TransactionState.prepareCommit || state === TransactionState.prepareAbort
 }
 
-/** A client has the id from the end of its transaction on, whose markers are still to be written. */
-export function isNextOf(known: Transaction, producerId: Int64): boolean {
-  return isPrepared(known) && producerId !== noProducerId && known.nextProducerId === producerId
-}
-
 export function isCompleted({ state }: Transaction): boolean {
   return state === TransactionState.completeCommit || state === TransactionState.completeAbort
 }
