@@ -15,9 +15,11 @@ export class StreamMetrics implements MetricSource {
 
   async measure(): Promise<Sample[]> {
     const { channels, queues } = this.#streams
-    const ofQueues = await Promise.all(queues.list().map((queue) => queueSamples(queues, queue)))
+    // One after the other: the first time each reads its journal.
+    const ofQueues: Sample[] = []
+    for (const queue of queues.list()) ofQueues.push(...(await queueSamples(queues, queue)))
     return [
-      ...ofQueues.flat(),
+      ...ofQueues,
       ...this.#streams.list().flatMap(({ record, meter }) => samplesOf(meter, { StreamName: record.name })),
       ...channels.list().flatMap((channel) =>
         samplesOf(channels.meterOf(channel), {
