@@ -10,8 +10,8 @@ import { firstUses, Project, Tarball } from './installed.ts'
 // The package as people get it, in a project that has nothing else.
 
 const tarballBytesMax = 2_400_000
-/** Of all that a browser gets, uncompressed: streams are 55 KB of it, queues and channels 20, clusters 12. */
-const consoleBytesMax = 88_000
+/** Of all that a browser gets, uncompressed: streams are 55 KB of it, queues and channels 20, clusters 13. */
+const consoleBytesMax = 90_000
 
 const tarballs = new Tarball()
 let tarball: string

@@ -29,9 +29,6 @@ export function reportOf(
     for (const id of replicas) of(id).replicas++
     for (const id of isr) of(id).inSync++
   }
-  const topicBytes = new Map<string, number>()
-  for (const { topic, bytes } of directories.flatMap(({ logs }) => logs))
-    topicBytes.set(topic, (topicBytes.get(topic) ?? 0) + bytes)
   const brokers = [...counts].sort(([a], [b]) => a - b)
   return {
     controllerId: overview?.controllerId ?? -1,
@@ -46,6 +43,24 @@ export function reportOf(
         volumeBytes: volumeBytes > 0 ? volumeBytes : null,
       }
     }),
-    topicBytes: Object.fromEntries(topicBytes),
+    topics: topicsOf(overview, directories),
   }
+}
+
+function topicsOf(
+  overview: ClusterOverview | null,
+  directories: readonly LogDirectory[],
+): BrokersReport['topics'] {
+  const bytesOf = new Map<string, number>()
+  for (const { topic, bytes } of directories.flatMap(({ logs }) => logs))
+    bytesOf.set(topic, (bytesOf.get(topic) ?? 0) + bytes)
+  const topics = (overview?.topics ?? []).map(({ name, partitions }) => ({
+    topic: name,
+    partitions: partitions.length,
+    replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+    outOfSync: partitions.reduce((sum, { replicas, isr }) => sum + replicas.length - isr.length, 0),
+    leaderless: partitions.filter(({ leader }) => leader < 0).length,
+    bytes: bytesOf.get(name) ?? 0,
+  }))
+  return topics.sort((a, b) => (a.topic < b.topic ? -1 : 1))
 }

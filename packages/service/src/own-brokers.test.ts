@@ -13,9 +13,9 @@ import {
   type Group,
   type GroupDescription,
   groupsPath,
+  type ListedTopic,
   type Node,
   type Partition,
-  type Topic,
 } from './console/page/kafka.ts'
 import type { Credentials } from './console/page/sign.ts'
 import { loadAccessKey } from './credentials.ts'
@@ -105,7 +105,7 @@ describe('the groups of a cluster', () => {
 })
 
 it('tells what brokers lead and hold', async () => {
-  const { controllerId, brokers, topicBytes } = await apiOf().page<BrokersReport>(brokersPath('demo'))
+  const { controllerId, brokers, topics } = await apiOf().page<BrokersReport>(brokersPath('demo'))
   expect(controllerId).toBeGreaterThan(0)
   expect(brokers.map(({ broker }) => broker)).toEqual([1, 2, 3])
   expect(brokers.reduce((sum, { leads }) => sum + leads, 0)).toBeGreaterThanOrEqual(2)
@@ -114,7 +114,19 @@ it('tells what brokers lead and hold', async () => {
     expect(bytes).toBeGreaterThan(0)
     expect(volumeBytes).toBeGreaterThan(bytes ?? 0)
   }
-  expect(topicBytes['orders']).toBeGreaterThan(0)
+  expect(topics).toContainEqual({
+    ...{ topic: 'orders', partitions: 2, replicas: 3, outOfSync: 0, leaderless: 0 },
+    bytes: expect.any(Number),
+  })
+  const path = brokersPath('demo', { topic: 'orders' })
+  const { partitions } = await apiOf().page<{ partitions: Partition[] }>(path)
+  expect(partitions.map(({ partition, isr }) => [partition, isr.length])).toEqual([
+    [0, 3],
+    [1, 3],
+  ])
+  await expect(apiOf().page(brokersPath('demo', { topic: '..' }))).rejects.toMatchObject({
+    code: 'NotFoundException',
+  })
 })
 
 it('tells that to the account alone', async () => {
@@ -132,7 +144,7 @@ it('is beside what the MSK API tells the console of topics', async () => {
   const arn = cluster?.clusterArn ?? ''
   const many = Array.from({ length: 120 }, (_, at) => ({ topic: `t-${at}`, numPartitions: 1 }))
   await admin.createTopics({ topics: many })
-  const topics = () => api.pages<Topic>(below(arn, 'topics'), {}, 'topics')
+  const topics = () => api.pages<ListedTopic>(below(arn, 'topics'), {}, 'topics')
   await expect.poll(async () => (await topics()).length, { timeout: 20_000 }).toBeGreaterThan(120)
   expect(await topics()).toContainEqual(
     expect.objectContaining({

@@ -1,6 +1,6 @@
 import type { AwsEndpoint } from './aws/endpoint.ts'
 import { notFound } from './aws/msk/exceptions.ts'
-import { reading } from './aws/msk/topics.ts'
+import { reading, topicOf } from './aws/msk/topics.ts'
 import { brokersReport } from './brokers-report.ts'
 import type { ClusterBrokers } from './fleet/engines/engine.ts'
 import type { ClusterTap, TapRequest } from './fleet/engines/embedded/cluster-tap.ts'
@@ -50,7 +50,12 @@ function brokersPage(fleet: Fleet): Page {
     if (refusal !== null) throw new Error(refusal)
     return {}
   }
-  return { read: (query) => brokersReport(brokersIn(query, fleet)), write: { POST: write } }
+  const read = async (query: URLSearchParams) => {
+    const brokers = brokersIn(query, fleet)
+    const name = query.get('topic')
+    return name === null ? brokersReport(brokers) : topicOf(brokers.topics, name)
+  }
+  return { read, write: { POST: write } }
 }
 
 function groupsPage(fleet: Fleet): Page {

@@ -46,7 +46,8 @@ export const tapPath = '/_sluice/tap'
 export const groupsPath = '/_sluice/groups'
 
 /**
- * Where brokers are stopped on purpose and started again: it takes a `BrokerHold`. Whoever reads it, `?cluster=NAME`, gets a `BrokersReport`.
+ * Where brokers are stopped on purpose and started again: it takes a `BrokerHold`. Whoever reads it, `?cluster=NAME`, gets a
+ * `BrokersReport`, and with `&topic=NAME` where the partitions of a topic are.
  */
 export const brokersPath = '/_sluice/brokers'
 
@@ -78,8 +79,18 @@ export interface BrokersReport {
     /** Of the volume that it is on; null where it does not say. */
     volumeBytes: number | null
   }[]
-  /** Of all replicas together, by topic. */
-  topicBytes: Record<string, number>
+  /** By name. */
+  topics: {
+    topic: string
+    partitions: number
+    /** Of its partition with the fewest. */
+    replicas: number
+    /** How many replicas are not in sync, and how many partitions nobody leads. */
+    outOfSync: number
+    leaderless: number
+    /** Of all replicas together. */
+    bytes: number
+  }[]
 }
 
 export interface ClusterReport {

@@ -106,18 +106,29 @@ export function ask<Answer>(context: Context, action: Action<Answer>, after: () 
     ),
   )
   const dialog = h('dialog', { 'aria-labelledby': 'action' }, form)
-  const from = document.activeElement?.getAttribute('data-key')
+  const back = wayBack()
   dialog.addEventListener('close', () => {
     dialog.remove()
-    if (document.activeElement !== document.body) return
-    // What was pressed may have been made anew meanwhile, or be gone with its page.
-    const again = from ? document.querySelector<HTMLElement>(`[data-key="${CSS.escape(from)}"]`) : null
-    const place = again ?? document.querySelector<HTMLElement>('h1')
-    place?.focus()
+    if (document.activeElement === document.body) back()
   })
   document.body.append(dialog)
   changed()
   dialog.showModal()
+}
+
+/**
+ * Gives the keyboard to what has it now, or, where that is made anew meanwhile, to what has its key; where that is gone to the next
+ * thing that is not.
+ */
+function wayBack(): () => void {
+  const all = [...document.querySelectorAll('[data-key]')]
+  const at = all.indexOf(document.activeElement as Element)
+  const keys = at < 0 ? [] : all.slice(at).map((element) => element.getAttribute('data-key') ?? '')
+  return () => {
+    const places = keys.map((key) => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`))
+    const place = places.find((one) => one !== null) ?? document.querySelector<HTMLElement>('h1')
+    place?.focus()
+  }
 }
 
 function fieldElement(field: Field): HTMLElement {

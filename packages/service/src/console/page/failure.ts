@@ -20,6 +20,11 @@ export class Failure extends Error {
   }
 }
 
+/** So the pages of the service's own refuse everybody else. */
+export function isForTheAccount(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'AccessDeniedException'
+}
+
 const credentialCodes = [
   'UnrecognizedClientException',
   'ExpiredTokenException',

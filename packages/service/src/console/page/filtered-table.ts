@@ -70,7 +70,9 @@ export class FilteredTable<Item> {
 
   #show(): void {
     const { shown } = this
-    this.#region.show([shown, this.#items.length, this.#beside, this.#rowsMax], () => this.#table(shown))
+    const looked = shown.length === 0 ? this.filter.value : ''
+    const data = [shown, looked, this.#items.length, this.#beside, this.#rowsMax]
+    this.#region.show(data, () => this.#table(shown))
   }
 
   #table(shown: readonly Item[]): Child {

@@ -1,6 +1,6 @@
 import { shellWord } from './command.ts'
 import { asCode, type Child, code, emptyState, facts, h, Region, state, table } from './dom.ts'
-import { failureNote } from './failure.ts'
+import { failureNote, isForTheAccount } from './failure.ts'
 import { FilteredTable } from './filtered-table.ts'
 import { type ClusterInfo, type Group, type GroupDescription, groupsPath, placesOf } from './kafka.ts'
 import type { Tab, TabContext } from './page.ts'
@@ -34,13 +34,23 @@ function groupList(context: TabContext): Tab<ClusterInfo> {
     try {
       list.show((await api.page<{ groups: Group[] }>(groupsPath(cluster))).groups)
     } catch (error) {
-      list.fail(error, () => failureNote('Groups cannot be listed', error))
+      list.fail(error, () => refusal('Groups cannot be listed', error))
       context.onRefused(error)
     }
   }
   const bar = h('div', { class: 'bar' }, h('h2', {}, 'Consumer groups'), list.filter)
   const element = h('div', {}, bar, list.element, asCode(`npx sluice group list --cluster ${cluster}`))
   return { element, update, end: () => {} }
+}
+
+/** No policy lets anybody else in. */
+function refusal(what: string, error: unknown): Child {
+  if (!isForTheAccount(error)) return failureNote(what, error)
+  return emptyState(
+    'Consumer groups are shown to the account itself alone.',
+    h('p', {}, 'The MSK API has none of them. A link that signs in as the account is printed by this:'),
+    code('npx sluice console'),
+  )
 }
 
 function groupRow(cluster: string, group: Group): Child[] {
@@ -71,7 +81,7 @@ function oneGroup(context: TabContext, group: string): Tab<ClusterInfo> {
       const found = await api.page<GroupDescription>(groupsPath(cluster, { group }))
       shown.show(found, () => groupParts(cluster, found))
     } catch (error) {
-      shown.show(String(error), () => failureNote('The group cannot be shown', error))
+      shown.show(String(error), () => refusal('The group cannot be shown', error))
       context.onRefused(error)
     }
   }

@@ -2,7 +2,7 @@ import { bootstrap } from './bootstrap.ts'
 import { channelList } from './channel-list.ts'
 import { kinesis } from './command.ts'
 import { code, emptyState, h, Region, state, table, type Child } from './dom.ts'
-import { Failure, failureNote } from './failure.ts'
+import { failureNote, isForTheAccount } from './failure.ts'
 import { FilteredTable } from './filtered-table.ts'
 import type { ClusterInfo } from './kafka.ts'
 import type { StreamName, StreamSummary } from './kinesis.ts'
@@ -82,7 +82,7 @@ async function clustersOf({ api }: Context): Promise<Cluster[]> {
   try {
     return (await api.page<{ clusters: Cluster[] }>(statusPath)).clusters
   } catch (error) {
-    if (!(error instanceof Failure && error.code === 'AccessDeniedException')) throw error
+    if (!isForTheAccount(error)) throw error
   }
   const list = await api.pages<ClusterInfo>('/api/v2/clusters', {}, 'clusterInfoList')
   return list.map(({ clusterName: name, state, stateInfo, provisioned }) => ({

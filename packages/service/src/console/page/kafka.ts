@@ -10,11 +10,24 @@ export interface ClusterInfo {
   provisioned?: { numberOfBrokerNodes: number; currentBrokerSoftwareInfo?: { kafkaVersion?: string } }
 }
 
+/** As the page of the service's own has it. */
 export interface Topic {
+  topic: string
+  partitions: number
+  replicas: number
+  /** Replicas that are not in sync, of all partitions. */
+  outOfSync: number
+  /** Partitions that nobody leads; undefined where nobody tells, as the next. */
+  leaderless?: number
+  /** Of all replicas. */
+  bytes?: number
+}
+
+/** As the MSK API has it. */
+export interface ListedTopic {
   topicName: string
   partitionCount: number
   replicationFactor: number
-  /** Replicas that are not in sync, of all partitions. */
   outOfSyncReplicaCount: number
 }
 
@@ -60,7 +73,7 @@ export interface BrokersReport {
     bytes: number | null
     volumeBytes: number | null
   }[]
-  topicBytes: Record<string, number>
+  topics: Topic[]
 }
 
 /** What the MSK API has below a cluster. */
@@ -71,7 +84,8 @@ export function below(arn: string, ...path: string[]): string {
 /** Pages of the service's own, which are the account's. */
 export const groupsPath = (cluster: string, query: Readonly<Record<string, string>> = {}) =>
   `/_sluice/groups${queryText({ cluster, ...query })}`
-export const brokersPath = (cluster: string) => `/_sluice/brokers${queryText({ cluster })}`
+export const brokersPath = (cluster: string, query: Readonly<Record<string, string>> = {}) =>
+  `/_sluice/brokers${queryText({ cluster, ...query })}`
 
 /** A partition of a group; what is null is not known. */
 interface Place {

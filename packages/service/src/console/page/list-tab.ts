@@ -37,7 +37,7 @@ export function listTab<Item, Figures>(list: List<Item, Figures>): (context: Tab
     let stream: StreamSummary | null = null
     const create = () => stream && list.create(context, stream, context.refresh)
     const verb = `Create ${title.slice(0, -1).toLowerCase()}`
-    const button = actionButton(verb, 'create', () => create(), { class: 'primary' })
+    const button = actionButton(verb, 'create', () => create(), { class: 'primary', hidden: true })
     const bar = h('div', { class: 'bar' }, h('h2', {}, title), button)
     const element = h('div', {}, bar, shown.element)
     const update = (described: StreamSummary) => {

@@ -1,6 +1,6 @@
 import { shellWord } from './command.ts'
 import { asCode, type Child, code, emptyState, facts, h, Region, table } from './dom.ts'
-import { failureNote } from './failure.ts'
+import { failureNote, isForTheAccount } from './failure.ts'
 import { FilteredTable } from './filtered-table.ts'
 import { bytesText, counted } from './formats.ts'
 import { lagText } from './groups-tab.ts'
@@ -11,6 +11,7 @@ import {
   type ClusterInfo,
   type Group,
   groupsPath,
+  type ListedTopic,
   type Partition,
   type Topic,
 } from './kafka.ts'
@@ -27,9 +28,9 @@ export function topicsTab(context: TabContext): Tab<ClusterInfo> {
 }
 
 function topicList(context: TabContext): Tab<ClusterInfo> {
-  const { api, name: cluster, query } = context
+  const { name: cluster, query } = context
   const commands = new Region()
-  let [topics, bytes]: [Topic[], Record<string, number>] = [[], {}]
+  let topics: Topic[] = []
   const own = h('input', {
     type: 'checkbox',
     checked: query.get('own') === 'yes',
@@ -41,28 +42,22 @@ function topicList(context: TabContext): Tab<ClusterInfo> {
   const list = new FilteredTable<Topic>({
     noun: 'topic',
     caption: 'Topics',
-    columns: ['Name', 'Partitions', 'Replicas', 'Out of sync', 'Size, all replicas'],
-    nameOf: ({ topicName: name }) => name,
-    row: (topic) => topicRow(cluster, topic, bytes),
+    columns: ['Name', 'Partitions', 'Without a leader', 'Replicas', 'Out of sync', 'Size, all replicas'],
+    nameOf: ({ topic }) => topic,
+    row: (topic) => topicRow(cluster, topic),
     empty: () => noTopics(cluster, topics.length),
     filter: query.get('filter') ?? '',
   })
   const show = () => {
-    const shown = own.checked ? topics : topics.filter(({ topicName: name }) => !name.startsWith('__'))
-    list.show(shown, [bytes, topics.length])
+    const shown = own.checked ? topics : topics.filter(({ topic }) => !topic.startsWith('__'))
+    list.show(shown, topics.length)
   }
   const update = async ({ clusterArn: arn }: ClusterInfo) => {
     commands.show(arn, () =>
       asCode(`aws kafka list-topics --cluster-arn ${arn}`, `npx sluice topic list --cluster ${cluster}`),
     )
     try {
-      topics = await api.pages<Topic>(below(arn, 'topics'), {}, 'topics', topicsMax)
-      show()
-      // It is the account's own: others see all else.
-      bytes = await api.page<BrokersReport>(brokersPath(cluster)).then(
-        ({ topicBytes }) => topicBytes,
-        () => ({}),
-      )
+      topics = await topicsOf(context, arn)
       show()
     } catch (error) {
       list.fail(error, () => failureNote('Topics cannot be listed', error))
@@ -85,20 +80,46 @@ function topicList(context: TabContext): Tab<ClusterInfo> {
   return { element, update, end: () => {} }
 }
 
-function topicRow(cluster: string, topic: Topic, bytes: Readonly<Record<string, number>>): Child[] {
-  const { topicName: name, outOfSyncReplicaCount: away } = topic
-  const size = Object.hasOwn(bytes, name) ? bytes[name] : undefined
+/**
+ * The account's own page has all at once, in any state of the cluster; others are told by the MSK API what their policies let them
+ * see, while the cluster is ACTIVE.
+ */
+async function topicsOf({ api, name: cluster }: TabContext, arn: string): Promise<Topic[]> {
+  try {
+    return (await api.page<BrokersReport>(brokersPath(cluster))).topics
+  } catch (error) {
+    if (!isForTheAccount(error)) throw error
+  }
+  const listed = await api.pages<ListedTopic>(below(arn, 'topics'), {}, 'topics', topicsMax)
+  return listed.map(({ topicName: topic, partitionCount, replicationFactor, outOfSyncReplicaCount }) => ({
+    ...{ topic, partitions: partitionCount, replicas: replicationFactor },
+    outOfSync: outOfSyncReplicaCount,
+  }))
+}
+
+async function partitionsOf({ api, name: cluster }: TabContext, arn: string, topic: string) {
+  try {
+    return (await api.page<{ partitions: Partition[] }>(brokersPath(cluster, { topic }))).partitions
+  } catch (error) {
+    if (!isForTheAccount(error)) throw error
+  }
+  return api.pages<Partition>(below(arn, 'topics', topic, 'partitions'), {}, 'partitions')
+}
+
+function topicRow(cluster: string, { topic, ...counts }: Topic): Child[] {
+  const { partitions, leaderless, replicas, outOfSync, bytes } = counts
   return [
-    h('a', { href: pageAddress('clusters', cluster, { topic: name }), 'data-key': name }, name),
-    topic.partitionCount,
-    topic.replicationFactor,
-    awayText(away),
-    size === undefined ? '—' : bytesText(size),
+    h('a', { href: pageAddress('clusters', cluster, { topic }), 'data-key': topic }, topic),
+    partitions,
+    leaderless === undefined ? '—' : badText(leaderless),
+    replicas,
+    badText(outOfSync),
+    bytes === undefined ? '—' : bytesText(bytes),
   ]
 }
 
 /** More than none is not well. */
-function awayText(count: number): Child {
+function badText(count: number): Child {
   return count === 0 ? '0' : h('strong', { class: 'state bad' }, `✕ ${count}`)
 }
 
@@ -118,7 +139,10 @@ function oneTopic(context: TabContext, topic: string): Tab<ClusterInfo> {
   const configs = new Region()
   const commands = new Region()
   const showConfigs = async (arn: string) => {
-    const { configs: text } = await api.page<{ configs: string }>(below(arn, 'topics', topic))
+    const answer = await api.page<{ configs: string }>(below(arn, 'topics', topic)).catch(() => null)
+    // The MSK API tells them while the cluster is ACTIVE.
+    if (!answer) return configs.show(null, () => null)
+    const { configs: text } = answer
     const entries = Object.entries(JSON.parse(atob(text)) as Record<string, string>)
     configs.show(text, () => [
       h('h2', {}, 'Configs'),
@@ -142,8 +166,7 @@ function oneTopic(context: TabContext, topic: string): Tab<ClusterInfo> {
       ),
     )
     try {
-      const path = below(arn, 'topics', topic, 'partitions')
-      const found = await api.pages<Partition>(path, {}, 'partitions')
+      const found = await partitionsOf(context, arn, topic)
       partitions.show(found, () => partitionTable(found))
       await Promise.all([showConfigs(arn), showGroups()])
     } catch (error) {
@@ -179,7 +202,7 @@ function partitionTable(found: readonly Partition[]): Child {
     facts([
       ['Partitions', found.length],
       ['With a leader', led],
-      ['Replicas out of sync', awayText(away)],
+      ['Replicas out of sync', badText(away)],
     ]),
     table('Partitions', ['Partition', 'Leader', 'Replicas', 'In sync'], rows),
   ]
