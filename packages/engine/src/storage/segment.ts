@@ -1,13 +1,7 @@
 import type { DiskFile } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
-import {
-  CorruptLogError,
-  type HeaderCursor,
-  readHeader,
-  scanBatches,
-  scanHeaders,
-  scanHeadersInSteps,
-} from './batch-scan.ts'
+import { type HeaderCursor, readHeader, scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
+import { endOfBatches, endOfWholeBatches, largestTimestamp } from './batch-headers.ts'
 import { CachedFile, type FileOwner } from './file-cache.ts'
 import { canHold, type OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
@@ -310,18 +304,8 @@ export class Segment implements FileOwner {
   /** One after the last offset; reads as few headers as the index allows. Throws CorruptLogError where the last batch is not whole. */
   findNextOffset(): number {
     const last = this.offsets.length - 1
-    let next = this.baseOffset
-    scanHeaders(
-      this.file.get(),
-      last < 0 ? 0 : this.offsets.positionAt(last),
-      this.size,
-      ({ buffer, at, position, size }) => {
-        if (position + size > this.size) throw new CorruptLogError(this.file.get().path, position)
-        next = RecordBatch.nextOffset(buffer, at)
-        return true
-      },
-    )
-    return next
+    const from = last < 0 ? 0 : this.offsets.positionAt(last)
+    return endOfBatches(this.file.get(), from, this.size) ?? this.baseOffset
   }
 
   /**
@@ -331,26 +315,11 @@ export class Segment implements FileOwner {
   *findWholeEnd(expected: number): Steps<number> {
     const file = this.file.pin()
     try {
-      const end = yield* this.#wholeEndFrom(file, this.#indexes.readLastPosition())
-      return end === expected ? end : ((yield* this.#wholeEndFrom(file, 0)) ?? this.baseOffset)
+      const end = yield* endOfWholeBatches(file, this.#indexes.readLastPosition(), this.size)
+      return end === expected ? end : ((yield* endOfWholeBatches(file, 0, this.size)) ?? this.baseOffset)
     } finally {
       this.file.unpin()
     }
-  }
-
-  /** Null where not even the first of the batches is whole. */
-  *#wholeEndFrom(file: DiskFile, from: number): Steps<number | null> {
-    let next: number | null = null
-    try {
-      yield* scanHeadersInSteps(file, from, this.size, ({ buffer, at, position, size }) => {
-        if (position + size > this.size) return false
-        next = RecordBatch.nextOffset(buffer, at)
-        return true
-      })
-    } catch (error) {
-      if (!(error instanceof CorruptLogError)) throw error
-    }
-    return next
   }
 
   /** A copy of the whole batch at `position`. */
@@ -377,18 +346,10 @@ export class Segment implements FileOwner {
       0,
       this.positionOf(this.times.length === 0 ? this.baseOffset : this.times.lastOffset),
     )
-    let largest = this.times.lastTimestamp
-    let offsetOfLargest = this.times.lastOffset
-    scanHeaders(this.file.get(), from, this.size, ({ buffer, at }) => {
-      const timestamp = RecordBatch.maxTimestamp(buffer, at)
-      if (timestamp > largest) {
-        largest = timestamp
-        offsetOfLargest = RecordBatch.lastOffset(buffer, at)
-      }
-      return true
-    })
-    this.#maxTimestamp = largest
-    this.#offsetOfMaxTimestamp = offsetOfLargest
+    const { lastTimestamp: timestamp, lastOffset: offsetOfIt } = this.times
+    const largest = largestTimestamp(this.file.get(), from, this.size, { timestamp, offset: offsetOfIt })
+    this.#maxTimestamp = largest.timestamp
+    this.#offsetOfMaxTimestamp = largest.offset
   }
 
   /** Empties the indexes; the caller hands in every batch of the file through `noteAppended`. */
