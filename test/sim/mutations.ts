@@ -309,4 +309,16 @@ export const mutations: readonly Mutation[] = [
       ),
     ],
   },
+  {
+    name: 'names: those in the directory of a log are not synced',
+    edits: [edit('storage/flushes.ts', 'await this.#log.disk.syncDirectory(directory)\n', '\n')],
+  },
+  {
+    name: 'names: the directory of a broker is not kept',
+    edits: [edit('storage/meta-properties.ts', 'keepDirectorySync(disk, directory)\n', '\n')],
+  },
+  {
+    name: 'names: what a killed process has left is taken for durable',
+    edits: [edit('storage/recovery.ts', 'store.foundDurable(trusted !== null)', 'store.foundDurable(true)')],
+  },
 ]

@@ -123,7 +123,12 @@ export class SimNode {
     const life = this.#life
     if (life.isOver) return
     this.#disk = this.#disk.afterCrash(
-      power ? (path, synced, written) => this.#left(path, synced, written) : undefined,
+      power
+        ? {
+            content: (path, synced, written) => this.#left(path, synced, written),
+            names: (_, changes) => this.#namesLeft(changes),
+          }
+        : undefined,
     )
     this.faults.diesAfter = -1
     this.#network.end({ host: this.host, life }, { silently: power && this.#random.int(2) === 0 })
@@ -164,7 +169,8 @@ export class SimNode {
         await new Promise(() => {})
       }
       this.#fails('synced')
-      if (path.endsWith('.log')) this.#scheduler.after(0, () => !life.isOver && this.#onSynced())
+      if (/\.log$|__cluster_metadata-0$/.test(path))
+        this.#scheduler.after(0, () => !life.isOver && this.#onSynced())
     }
   }
 
@@ -194,5 +200,11 @@ export class SimNode {
     )
     if (chance < 8) left.fill(0, synced.length + this.#random.int(left.length - synced.length + 1))
     return left
+  }
+
+  /** All that was done to the names in a directory, nothing that is not synced, or the first of it. */
+  #namesLeft(changes: number): number {
+    const chance = changes === 0 ? 0 : this.#random.int(4)
+    return chance < 2 ? chance * changes : this.#random.int(changes + 1)
   }
 }

@@ -210,7 +210,8 @@ class Simulation {
       if (new Set(all).size > 1 && !this.#ledger.isForgiven(name)) return false
       ends.set(name, all[0] ?? 0)
     }
-    return this.#workload.isReadTo((name) => (this.#ledger.isForgiven(name) ? 0 : (ends.get(name) ?? 0)))
+    // Whoever had come further than a forgiven one is now may find nothing there.
+    return this.#workload.isReadTo((name) => (this.#ledger.isForgiven(name) ? -1 : (ends.get(name) ?? 0)))
   }
 
   #followMetadata(): void {

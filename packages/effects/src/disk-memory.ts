@@ -1,24 +1,58 @@
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Disk, DiskFile, DiskStat } from './disk.ts'
 
-type Node =
-  | { directory: true; modifiedAtMs: number }
-  | {
-      directory: false
-      data: Buffer
-      size: number
-      modifiedAtMs: number
-      /** Replaced at each sync, never changed in place. */
-      synced: Buffer
-      /** How many syncs have begun, and the last of them whose content has become durable. */
-      syncs: number
-      lastSynced: number
-    }
+interface File {
+  readonly directory: false
+  data: Buffer
+  size: number
+  modifiedAtMs: number
+  /** Replaced at each sync, never changed in place. */
+  synced: Buffer
+  /** How many syncs have begun, and the last of them whose content has become durable. */
+  syncs: number
+  lastSynced: number
+}
 
-/** A disk in memory, with faults on request. Paths are absolute and use `/`. */
+interface Directory {
+  readonly directory: true
+  modifiedAtMs: number
+  /** What it held when it was last synced. */
+  durable: Map<string, Node>
+  /** What was done to its names since, in order. */
+  changes: Change[]
+  /** How many have become durable before those. */
+  changesSynced: number
+}
+
+type Node = File | Directory
+
+/** Names that change together, and what each of them means from then on; null: nothing. */
+type Change = readonly (readonly [name: string, node: Node | null])[]
+
+/** What a power cut leaves. */
+interface Survivors {
+  /** Of what was written to a file. */
+  readonly content: (path: string, synced: Buffer, written: Buffer) => Buffer
+  /** How many of so many changes of names in a directory, the first ones. */
+  readonly names: (path: string, changes: number) => number
+}
+
+/** All that nobody has promised is gone. */
+export const onlySynced: Survivors = { content: (_, synced) => synced, names: () => 0 }
+
+/**
+ * A disk in memory, with faults on request. Paths are absolute and use `/`.
+ *
+ * A power cut takes what is not synced, names as well as content, and each apart from the other: POSIX promises a name only
+ * once its directory is synced, and that of the directory in the one above it. Of the changes in one directory the first ones
+ * survive, for all file systems with a journal keep their order, and what a log leaves in its directory rests on it as Apache
+ * Kafka's does; directories do not wait for each other, nor for files. It is harder than ext4, whose fsync of any file keeps
+ * all names that were changed before it.
+ */
 export class MemoryDisk implements Disk {
   openFilesMax = Infinity
-  readonly #nodes = new Map<string, Node>([['/', { directory: true, modifiedAtMs: 0 }]])
+  /** All that there is now, by path. */
+  #nodes = new Map<string, Node>([['/', newDirectory(0)]])
   readonly #now: () => number
   /** A power cut may come. Without one nothing is kept twice. */
   readonly isForgetful: boolean
@@ -47,40 +81,27 @@ export class MemoryDisk implements Disk {
     }
   }
 
-  /** What a power cut leaves below a path: files fall back to their content at their last sync. Names stay. */
+  /** What a power cut leaves below a path in any case: names and files as they were at their last sync. */
   loseUnsynced(under = ''): void {
-    for (const [path, node] of this.#nodes) {
-      if (node.directory || !path.startsWith(under)) continue
-      node.data = Buffer.from(node.synced)
-      node.size = node.synced.length
-    }
+    this.#lose(under, onlySynced)
   }
 
   /** Another disk with all that is on this one now. Both go on. */
   copy(): MemoryDisk {
     const copy = new MemoryDisk(this.#now, this)
-    for (const [path, node] of this.#nodes)
-      copy.#nodes.set(path, node.directory ? { ...node } : { ...node, data: Buffer.from(writtenTo(node)) })
+    const copies = new Map<Node, Node>()
+    for (const [path, node] of this.#nodes) copy.#nodes.set(path, copied(node, copies))
     return copy
   }
 
   /**
-   * The disk as the next process finds it; this one stays with the one that has died. Without `survives` only the process
-   * has ended, and nothing is lost. After a power cut it says what is left of each file; that is durable then. Names stay.
+   * The disk as the next process finds it; this one stays with the one that has died. Without `survivors` only the process
+   * has ended, and nothing is lost. After a power cut they say what is left; that is durable then.
    */
-  afterCrash(survives?: (path: string, synced: Buffer, written: Buffer) => Buffer): MemoryDisk {
-    const found = new MemoryDisk(this.#now, this)
+  afterCrash(survivors?: Survivors): MemoryDisk {
     this.isLeft = true
-    for (const [path, node] of this.#nodes) {
-      if (node.directory) {
-        found.#nodes.set(path, { ...node })
-        continue
-      }
-      const written = writtenTo(node)
-      const left = Buffer.from(survives ? survives(path, node.synced, written) : written)
-      const synced = survives ? Buffer.from(left) : node.synced
-      found.#nodes.set(path, { ...node, data: left, size: left.length, synced, syncs: 0, lastSynced: 0 })
-    }
+    const found = this.copy()
+    if (survivors) found.#lose('', survivors)
     return found
   }
 
@@ -89,9 +110,36 @@ export class MemoryDisk implements Disk {
    * operation of the disk. Null where there is no such file.
    */
   contentOf(path: string, state: 'written' | 'synced'): Buffer | null {
-    const node = this.#nodes.get(path)
+    const node = state === 'synced' ? this.#durableNode(path) : this.#nodes.get(path)
     if (!node || node.directory) return null
     return state === 'synced' ? node.synced : writtenTo(node)
+  }
+
+  #durableNode(path: string): Node | undefined {
+    if (path === '/') return this.#nodes.get(path)
+    const parent = this.#durableNode(dirname(path))
+    return parent?.directory ? parent.durable.get(basename(path)) : undefined
+  }
+
+  #lose(under: string, { content, names }: Survivors): void {
+    const before = this.#nodes
+    this.#nodes = new Map()
+    const lose = (path: string, node: Node): void => {
+      this.#nodes.set(path, node)
+      if (!node.directory) {
+        if (!path.startsWith(under)) return
+        node.data = Buffer.from(content(path, node.synced, writtenTo(node)))
+        node.size = node.data.length
+        node.synced = Buffer.from(node.data)
+        return
+      }
+      if (path.startsWith(under)) {
+        makeDurable(node, node.changesSynced + names(path, node.changes.length))
+        node.changes = []
+        for (const [name, child] of node.durable) lose(join(path, name), child)
+      } else for (const [at, child] of before) if (at !== '/' && dirname(at) === path) lose(at, child)
+    }
+    lose('/', before.get('/') as Node)
   }
 
   openSync(path: string, mode: 'read' | 'write'): DiskFile {
@@ -99,20 +147,11 @@ export class MemoryDisk implements Disk {
     let node = this.#nodes.get(path)
     if (node?.directory) throw systemError('EISDIR', 'open', path)
     if (!node) {
-      if (mode === 'read' || !this.#nodes.get(dirname(path))?.directory)
-        throw systemError('ENOENT', 'open', path)
-      node = {
-        directory: false,
-        data: Buffer.alloc(0),
-        size: 0,
-        modifiedAtMs: this.#now(),
-        synced: Buffer.alloc(0),
-        syncs: 0,
-        lastSynced: 0,
-      }
-      this.#nodes.set(path, node)
+      if (mode === 'read') throw systemError('ENOENT', 'open', path)
+      node = newFile(Buffer.alloc(0), this.#now(), false)
+      this.#put(path, node)
     }
-    return new MemoryFile(this, path, node as Extract<Node, { directory: false }>, this.#now)
+    return new MemoryFile(this, path, node, this.#now)
   }
 
   existsSync(path: string): boolean {
@@ -147,8 +186,9 @@ export class MemoryDisk implements Disk {
 
   mkdirSync(path: string): void {
     this.beforeOperation('mkdir', path)
-    for (let at = path; !this.#nodes.has(at); at = dirname(at))
-      this.#nodes.set(at, { directory: true, modifiedAtMs: this.#now() })
+    if (this.#nodes.has(path)) return
+    if (!this.#nodes.has(dirname(path))) this.mkdirSync(dirname(path))
+    this.#put(path, newDirectory(this.#now()))
   }
 
   renameSync(from: string, to: string): void {
@@ -163,18 +203,24 @@ export class MemoryDisk implements Disk {
     }
     this.#nodes.delete(from)
     this.#nodes.set(to, node)
+    const [old, now] = [[basename(from), null] as const, [basename(to), node] as const]
+    if (dirname(from) === dirname(to)) return this.#changed(dirname(to), [old, now])
+    // A power cut may leave both names, or none.
+    this.#changed(dirname(to), [now])
+    this.#changed(dirname(from), [old])
   }
 
   unlinkSync(path: string): void {
     this.beforeOperation('unlink', path)
     this.#node(path, 'unlink')
-    this.#nodes.delete(path)
+    this.#delete(path)
   }
 
   removeSync(path: string): void {
     this.beforeOperation('remove', path)
-    for (const at of [...this.#nodes.keys()])
-      if (at === path || at.startsWith(`${path}/`)) this.#nodes.delete(at)
+    const doomed = [...this.#nodes.keys()].filter((at) => at === path || at.startsWith(`${path}/`))
+    // What is in a directory goes before it.
+    for (const at of doomed.sort((one, other) => other.length - one.length)) this.#delete(at)
   }
 
   readFileSync(path: string): Buffer {
@@ -186,35 +232,37 @@ export class MemoryDisk implements Disk {
 
   writeFileAtomicSync(path: string, data: string | Uint8Array, options?: { durable?: boolean }): void {
     this.beforeOperation('writeFileAtomic', path)
-    if (!this.#nodes.get(dirname(path))?.directory) throw systemError('ENOENT', 'open', path)
     const content = Buffer.from(data as Uint8Array)
-    this.#nodes.set(path, {
-      directory: false,
-      data: content,
-      size: content.length,
-      modifiedAtMs: this.#now(),
-      synced: options?.durable === false ? Buffer.alloc(0) : Buffer.from(content),
-      syncs: 0,
-      lastSynced: 0,
-    })
+    const isDurable = options?.durable !== false
+    this.#put(path, newFile(content, this.#now(), isDurable))
+    if (isDurable) this.#syncNames(dirname(path))
   }
 
   async writeFileAtomic(path: string, data: string | Uint8Array, isStale: () => boolean): Promise<void> {
     await this.duringSync(path)
-    if (!isStale()) this.writeFileAtomicSync(path, data)
+    if (isStale()) return
+    this.beforeOperation('writeFileAtomic', path)
+    this.#put(path, newFile(Buffer.from(data as Uint8Array), this.#now(), true))
   }
 
   async syncDirectory(path: string): Promise<void> {
-    this.syncDirectorySync(path)
+    this.beforeOperation('syncDirectory', path)
+    const directory = this.#node(path, 'open')
+    if (!directory.directory) throw systemError('ENOTDIR', 'open', path)
+    const upTo = directory.changesSynced + directory.changes.length
+    await this.duringSync(path)
+    if (this.isLeft) throw systemError('EIO', 'sync', path)
+    makeDurable(directory, upTo)
   }
 
   syncDirectorySync(path: string): void {
     this.beforeOperation('syncDirectory', path)
+    this.#syncNames(path)
   }
 
   createExclusiveSync(path: string, data: string): void {
     if (this.#nodes.has(path)) throw systemError('EEXIST', 'open', path)
-    this.writeFileAtomicSync(path, data)
+    this.writeFileAtomicSync(path, data, { durable: false })
   }
 
   spaceSync(): { totalBytes: number; usableBytes: number } {
@@ -226,19 +274,76 @@ export class MemoryDisk implements Disk {
     if (!node) throw systemError('ENOENT', operation, path)
     return node
   }
+
+  #put(path: string, node: Node): void {
+    if (!this.#nodes.get(dirname(path))?.directory) throw systemError('ENOENT', 'open', path)
+    this.#nodes.set(path, node)
+    this.#changed(dirname(path), [[basename(path), node]])
+  }
+
+  #delete(path: string): void {
+    this.#nodes.delete(path)
+    this.#changed(dirname(path), [[basename(path), null]])
+  }
+
+  #changed(path: string, change: Change): void {
+    const directory = this.#nodes.get(path)
+    if (this.isForgetful && directory?.directory) directory.changes.push(change)
+  }
+
+  #syncNames(path: string): void {
+    const directory = this.#node(path, 'open')
+    if (directory.directory) makeDurable(directory, directory.changesSynced + directory.changes.length)
+  }
 }
 
-function writtenTo(file: Extract<Node, { directory: false }>): Buffer {
+function newDirectory(modifiedAtMs: number): Directory {
+  return { directory: true, modifiedAtMs, durable: new Map(), changes: [], changesSynced: 0 }
+}
+
+function newFile(data: Buffer, modifiedAtMs: number, isSynced: boolean): File {
+  const synced = Buffer.from(isSynced ? data : '')
+  return { directory: false, data, size: data.length, modifiedAtMs, synced, syncs: 0, lastSynced: 0 }
+}
+
+/** Changes of its names, counted from its beginning, are durable below `upTo`. */
+function makeDurable(directory: Directory, upTo: number): void {
+  const count = Math.max(0, upTo - directory.changesSynced)
+  for (const [name, node] of directory.changes.splice(0, count).flat())
+    if (node) directory.durable.set(name, node)
+    else directory.durable.delete(name)
+  directory.changesSynced += count
+}
+
+/** What has two names, or had another one, is one thing in the copy, too. */
+function copied(node: Node, copies: Map<Node, Node>): Node {
+  const known = copies.get(node)
+  if (known) return known
+  if (!node.directory) {
+    const copy = { ...node, data: Buffer.from(writtenTo(node)), syncs: 0, lastSynced: 0 }
+    copies.set(node, copy)
+    return copy
+  }
+  const copy = { ...node }
+  copies.set(node, copy)
+  copy.durable = new Map([...node.durable].map(([name, child]) => [name, copied(child, copies)]))
+  copy.changes = node.changes.map((change) =>
+    change.map(([name, child]) => [name, child && copied(child, copies)] as const),
+  )
+  return copy
+}
+
+function writtenTo(file: File): Buffer {
   return file.data.subarray(0, file.size)
 }
 
 class MemoryFile implements DiskFile {
   readonly path: string
   readonly #disk: MemoryDisk
-  readonly #node: Extract<Node, { directory: false }>
+  readonly #node: File
   readonly #now: () => number
 
-  constructor(disk: MemoryDisk, path: string, node: Extract<Node, { directory: false }>, now: () => number) {
+  constructor(disk: MemoryDisk, path: string, node: File, now: () => number) {
     this.#disk = disk
     this.path = path
     this.#node = node

@@ -30,8 +30,9 @@ export interface Disk {
     options?: { mode?: number; durable?: boolean },
   ): void
   /**
-   * The same, durable, without blocking the event loop: an fsync waits for whatever else the disk has to write. It
-   * is given up where `isStale` says, just before the file is replaced, that newer content has been written.
+   * The same without blocking the event loop: an fsync waits for whatever else the disk has to write. What is there after a
+   * power cut is whole, and the new content once the directory is synced. It is given up where `isStale` says, just before
+   * the file is replaced, that newer content has been written.
    */
   writeFileAtomic(path: string, data: string | Uint8Array, isStale: () => boolean): Promise<void>
   /** Makes the names in a directory durable (after create, rename, unlink). */

@@ -30,6 +30,28 @@ test('a write that is overtaken hears of what the disk refuses then', async () =
   expect(disk.readFileSync(path).toString()).toBe('0\n1\nevents 0 7\n')
 })
 
+test('a write off the event loop is durable when it has ended', async () => {
+  const disk = new MemoryDisk(() => 0)
+  const checkpoint = checkpointOn(disk)
+  disk.syncDirectorySync('/')
+  await checkpoint.writeSoon(new Map([['events 0', 5]]))
+  disk.loseUnsynced()
+  expect(disk.readFileSync(path).toString()).toBe('0\n1\nevents 0 5\n')
+})
+
+test('a write that is overtaken when it has replaced the file does not pass for the one before it', async () => {
+  const disk = new MemoryDisk(() => 0)
+  const checkpoint = checkpointOn(disk)
+  await checkpoint.writeSoon(new Map([['events 0', 5]]))
+  let again: Promise<void> | undefined
+  disk.duringSync = async (synced) => {
+    if (synced === '/volume-1') again ??= checkpoint.writeSoon(new Map([['events 0', 5]]))
+  }
+  await checkpoint.writeSoon(new Map([['events 0', 7]]))
+  await again
+  expect(disk.readFileSync(path).toString()).toBe('0\n1\nevents 0 5\n')
+})
+
 test('a write on the event loop overtakes those off it', async () => {
   const disk = new MemoryDisk(() => 0)
   const checkpoint = checkpointOn(disk)

@@ -1,5 +1,5 @@
 import { type Int64 } from '@sluice/wire'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Disk } from '@sluice/effects'
 import type { TopicPartition } from './topic-partition.ts'
 
@@ -80,15 +80,23 @@ export class OffsetCheckpoint {
     this.#content = content
   }
 
-  /** The same off the event loop, one after the other. Resolves when this, or what came after it, is written. */
+  /** The same off the event loop, one after the other. Resolves when this, or what came after it, is durable. */
   writeSoon(offsets: ReadonlyMap<string, number>): Promise<void> {
     const content = formatCheckpoint(offsets)
     const write = ++this.#writes
     const isStale = () => write !== this.#writes
     const written = this.#before.then(async () => {
       if (isStale() || content === this.#content) return
-      await this.#disk.writeFileAtomic(this.#path, content, isStale)
-      if (!isStale()) this.#content = content
+      let isReplaced = false
+      await this.#disk.writeFileAtomic(this.#path, content, () => {
+        isReplaced = !isStale()
+        return !isReplaced
+      })
+      if (!isReplaced) return
+      // What it says now, whatever comes of its name.
+      this.#content = null
+      await this.#disk.syncDirectory(dirname(this.#path))
+      this.#content = content
     })
     this.#newest = written
     this.#before = written.catch(() => {})

@@ -25,10 +25,9 @@ export class Flushes {
   /** Everything below is durable. */
   recoveryPoint = 0
   #lastFlushMs: number
-  /** Names of files in the directory that are not. */
-  #newNames = false
-  /** Nor is the name of the directory. */
-  #newDirectory = false
+  /** Names of files in the directory that have changed, and the name of the directory: which of them are durable. */
+  readonly #newNames = { noted: 0, durable: 0 }
+  readonly #newDirectory = { noted: 0, durable: 0 }
   /** A flush that overlaps a cut, or the end, proves nothing. */
   #interruptions = 0
 
@@ -42,12 +41,12 @@ export class Flushes {
     return this.#lastFlushMs
   }
 
-  noteNewNames(): void {
-    this.#newNames = true
+  noteNewName(): void {
+    this.#newNames.noted++
   }
 
   noteNewDirectory(): void {
-    this.#newDirectory = true
+    this.#newDirectory.noted++
   }
 
   /** Records from `offset` on are gone. */
@@ -71,10 +70,12 @@ export class Flushes {
     }
     log.partitionMetadata.flush()
     const directorySynced = log.leaderEpochs.flush()
-    if (this.#newNames && !directorySynced) log.disk.syncDirectorySync(log.directory)
-    if (this.#newDirectory) log.disk.syncDirectorySync(dirname(log.directory))
-    this.#newNames = false
-    this.#newDirectory = false
+    if (directorySynced) noteDurable(this.#newNames, this.#newNames.noted)
+    for (const [changes, directory] of this.#newNamesIn())
+      if (changes.durable < changes.noted) {
+        log.disk.syncDirectorySync(directory)
+        noteDurable(changes, changes.noted)
+      }
     this.#flushedBelow(log.endOffset)
   }
 
@@ -87,7 +88,8 @@ export class Flushes {
     for (const snapshot of [...producers.snapshotOffsets])
       if (snapshot > this.recoveryPoint && snapshot <= offset) await producers.flushSnapshotSoon(snapshot)
     await partitionMetadata.flushSoon()
-    await this.#namesSoon(() => leaderEpochs.flushSoon())
+    await leaderEpochs.flushSoon()
+    await this.#namesSoon()
     if (interruptions === this.#interruptions) this.#flushedBelow(offset)
   }
 
@@ -96,7 +98,7 @@ export class Flushes {
     if (offset <= this.recoveryPoint) return
     const interruptions = this.#interruptions
     if (!(await this.#segmentsBelow(offset, (segment) => segment.flushRecords()))) return
-    await this.#namesSoon(async () => {})
+    await this.#namesSoon()
     if (interruptions === this.#interruptions) this.#flushedBelow(offset)
   }
 
@@ -112,24 +114,42 @@ export class Flushes {
     return true
   }
 
-  async #namesSoon(before: () => Promise<void>): Promise<void> {
-    const { disk, directory } = this.#log
-    const [newNames, newDirectory] = [this.#newNames, this.#newDirectory]
-    this.#newNames = false
-    this.#newDirectory = false
-    try {
-      await before()
-      if (newNames) await disk.syncDirectory(directory)
-      if (newDirectory) await disk.syncDirectory(dirname(directory))
-    } catch (error) {
-      this.#newNames ||= newNames
-      this.#newDirectory ||= newDirectory
-      throw error
+  /** Where another flush is at it already, both are: nobody knows yet how that ends. */
+  async #namesSoon(): Promise<void> {
+    for (const [changes, directory] of this.#newNamesIn()) {
+      const { noted, durable } = changes
+      if (durable === noted) continue
+      const interruptions = this.#interruptions
+      try {
+        await this.#log.disk.syncDirectory(directory)
+      } catch (error) {
+        // It may have been put aside under another name.
+        if (interruptions !== this.#interruptions) return
+        throw error
+      }
+      noteDurable(changes, noted)
     }
+  }
+
+  #newNamesIn() {
+    const { directory } = this.#log
+    return [
+      [this.#newNames, directory],
+      [this.#newDirectory, dirname(directory)],
+    ] as const
   }
 
   #flushedBelow(offset: number): void {
     this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(offset, this.#log.endOffset))
     this.#lastFlushMs = this.#log.clock.now()
   }
+}
+
+interface NameChanges {
+  readonly noted: number
+  durable: number
+}
+
+function noteDurable(changes: NameChanges, count: number): void {
+  changes.durable = Math.max(changes.durable, count)
 }

@@ -33,8 +33,8 @@ export class LeaderEpochs {
   #entries: EpochEntry[] = []
   /** What the file says; null where there is none. */
   #kept: readonly EpochEntry[] | null = null
-  /** Whether that has reached the disk. */
-  #durable = true
+  /** Whether that has reached the disk, as far as this process knows. */
+  #durable = false
   #flushing: Promise<void> = Promise.resolve()
 
   constructor(log: LogOfEpochs, { isNew = false }: { isNew?: boolean } = {}) {
@@ -114,6 +114,11 @@ export class LeaderEpochs {
     this.#entries = []
   }
 
+  /** A clean stop has made the file durable. */
+  noteDurable(): void {
+    this.#durable = true
+  }
+
   /** Brings the file up to the records and makes it durable; whether the directory is durable with it. */
   flush(): boolean {
     if (!this.#isBehind()) return false
@@ -132,13 +137,13 @@ export class LeaderEpochs {
     if (!this.#isBehind()) return
     const entries = [...this.#entries]
     const { directory } = this.#log
-    const isStale = () => !areEqual(entries, this.#entries) || directory !== this.#log.directory
-    await this.#log.disk.writeFileAtomic(
-      join(directory, leaderEpochFileName),
-      formatLeaderEpochs(entries),
-      isStale,
-    )
-    if (isStale()) return
+    const path = join(directory, leaderEpochFileName)
+    let isReplaced = false
+    await this.#log.disk.writeFileAtomic(path, formatLeaderEpochs(entries), () => {
+      isReplaced = areEqual(entries, this.#entries) && directory === this.#log.directory
+      return !isReplaced
+    })
+    if (!isReplaced) return
     this.#kept = entries
     this.#durable = true
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, type Disk, type Logger, type Random, assert } from '@sluice/effects'
+import { appendBatches } from './append-batches.ts'
 import type { BatchFacts } from './batch-facts.ts'
 import type { FileCache } from './file-cache.ts'
 import { Flushes } from './flushes.ts'
@@ -8,13 +9,13 @@ import type { LogConfig } from './log-config.ts'
 import type { TellLoss } from './losses.ts'
 import type { LostTail } from './lost-tail.ts'
 import type { LogStoreOptions } from './log-store-options.ts'
-import { canHold } from './offset-index.ts'
 import { PartitionMetadata } from './partition-metadata.ts'
 import { ProducerState } from './producer-state.ts'
 import { rebuildProducers } from './rebuild-producers.ts'
 import { Removals } from './removals.ts'
+import { floorIndex } from './segment-floor.ts'
 import type { SegmentHome } from './segment-home.ts'
-import { mustRoll, rollJitterOf } from './rolling.ts'
+import { rollJitterOf } from './rolling.ts'
 import { SegmentSwap } from './segment-swap.ts'
 import { Segment } from './segment.ts'
 import { indexSuffixes, logSuffix, offsetFilePath } from './segment-names.ts'
@@ -146,14 +147,7 @@ export class LogStore implements SegmentHome {
 
   /** Index of the segment with the largest base at or below `offset`; 0 where all are above. */
   floorIndex(offset: number): number {
-    let low = 0
-    let high = this.#segments.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.segmentAt(middle).baseOffset <= offset) low = middle + 1
-      else high = middle
-    }
-    return Math.max(0, low - 1)
+    return floorIndex(this.#segments, offset)
   }
 
   /** Those with records from `offset` on. */
@@ -226,7 +220,7 @@ export class LogStore implements SegmentHome {
     const before = this.#endOffset
     try {
       if (this.isUnwritten) this.#makeFilesOf(this.active)
-      this.#appendGroups(batches, facts)
+      appendBatches(this, batches, facts)
       if (this.#endOffset - this.recoveryPoint >= this.#config.flushMessages) this.flushSync()
     } catch (error) {
       this.#rollBack(before)
@@ -234,43 +228,9 @@ export class LogStore implements SegmentHome {
     }
   }
 
-  #appendGroups(batches: readonly Buffer[], facts: readonly BatchFacts[]): void {
-    let from = 0
-    let pendingBytes = 0
-    for (let index = 0; index < facts.length; index++) {
-      const batch = facts[index] as BatchFacts
-      const first = facts[from] as BatchFacts
-      const pending = { count: index - from, bytes: pendingBytes, firstTimestamp: first.maxTimestamp }
-      if (mustRoll(this.active, this.#config, this.clock.now(), pending, batch)) {
-        this.#writeGroup(batches, facts, from, index)
-        this.roll(this.#nextBaseFor(batch))
-        from = index
-        pendingBytes = 0
-      }
-      pendingBytes += batch.size
-    }
-    this.#writeGroup(batches, facts, from, facts.length)
-  }
-
-  /** Its end: a gap that a leader's compaction has left in front of a batch stands in a segment, not between two. */
-  #nextBaseFor({ baseOffset, lastOffset }: BatchFacts): number {
-    return canHold(this.#endOffset, lastOffset) ? this.#endOffset : baseOffset
-  }
-
-  #writeGroup(batches: readonly Buffer[], facts: readonly BatchFacts[], from: number, to: number): void {
-    if (from === to) return
-    const { active, leaderEpochs } = this
-    active.write(from === 0 && to === batches.length ? batches : batches.slice(from, to))
-    active.rememberAppend((facts[from] as BatchFacts).baseOffset, active.size)
-    for (let index = from; index < to; index++) {
-      const batch = facts[index] as BatchFacts
-      active.noteAppended(batch)
-      this.#endOffset = batch.lastOffset + 1
-      if (batch.leaderEpoch >= 0 && batch.leaderEpoch !== leaderEpochs.latestEpoch)
-        leaderEpochs.assign(batch.leaderEpoch, batch.baseOffset)
-      if (batch.producerId >= 0) this.applyToProducers(batch, active)
-    }
-    this.producers.mapEndOffset = this.#endOffset
+  /** A batch is written that ends before `endOffset`. */
+  reached(endOffset: number): void {
+    this.#endOffset = endOffset
   }
 
   /** Brings producer state and the transaction index of the batch's segment up to a batch that is written. */
@@ -316,7 +276,7 @@ export class LogStore implements SegmentHome {
     this.#unfinished = segment.baseOffset
     segment.makeFiles()
     this.#unfinished = null
-    this.#flushes.noteNewNames()
+    this.noteNewName()
   }
 
   #rollBack(endOffset: number): void {
@@ -476,6 +436,23 @@ export class LogStore implements SegmentHome {
   async flushRecordsBelow(offset: number): Promise<void> {
     this.settle()
     await this.#flushes.recordsBelow(offset)
+  }
+
+  noteNewName(): void {
+    this.#flushes.noteNewName()
+  }
+
+  /** A clean stop has made everything durable; else a process that was killed may have left anything in the page cache. */
+  foundDurable(isSo: boolean): void {
+    if (isSo) {
+      this.active.noteDurable()
+      this.producers.noteDurable()
+      this.leaderEpochs.noteDurable()
+      this.partitionMetadata.noteDurable()
+    } else {
+      this.#flushes.noteNewName()
+      this.#flushes.noteNewDirectory()
+    }
   }
 
   // ---- the directory

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Clock, Disk, Random } from '@sluice/effects'
+import { type Clock, type Disk, keepDirectorySync, type Random } from '@sluice/effects'
 import { isUuid, randomUuid } from '@sluice/wire'
 
 export const metaPropertiesFileName = 'meta.properties'
@@ -42,7 +42,7 @@ export function readMetaProperties(disk: Disk, directory: string): MetaPropertie
 
 /**
  * Makes sure that a log directory belongs to this node of this cluster: writes `meta.properties` where there is
- * none, with a new directory id; throws where it names another node or cluster.
+ * none, durably, with a new directory id; throws where it names another node or cluster.
  */
 export function openMetaProperties(options: {
   disk: Disk
@@ -56,6 +56,8 @@ export function openMetaProperties(options: {
   const found = readMetaProperties(disk, directory)
   if (!found) {
     const made = { nodeId, clusterId, directoryId: randomUuid(options.random) }
+    // Whatever is made durable in it must not be lost with the directory.
+    keepDirectorySync(disk, directory)
     disk.writeFileAtomicSync(join(directory, metaPropertiesFileName), format(made, options.clock.now()))
     return made
   }

@@ -10,6 +10,8 @@ interface LogOfPartition {
   readonly directory: string
   /** It has no files yet. */
   readonly isUnwritten: boolean
+  /** A file has got a name in the directory, which is not durable. */
+  noteNewName(): void
 }
 
 /** The directory of a log, and of which topic it is: its id, in `partition.metadata`. */
@@ -60,6 +62,7 @@ export class PartitionMetadata {
     this.#log.disk.writeFileAtomicSync(this.#path, `version: 0\ntopic_id: ${this.#topicId}`, {
       durable: false,
     })
+    this.#log.noteNewName()
     this.#isKept = true
   }
 

@@ -65,9 +65,11 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
     if (logStart < options.recoveryPoint)
       tellCut(store, { offset: logStart, endOffset: options.recoveryPoint, bytes: 0 })
     yield* store.beginAt(logStart)
+    if (!options.clean) store.foundDurable(false)
     return
   }
   const trusted = options.clean ? yield* trustedEnd(store) : null
+  store.foundDurable(trusted !== null)
   const end = trusted ?? (yield* recoverFrom(store, options))
   // A clean stop checkpoints the end: a file that lacks whole batches at its end does not show it.
   if (options.clean && end < options.recoveryPoint)
@@ -80,9 +82,6 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   }
   store.ended(end, trusted ?? options.recoveryPoint)
   if (trusted !== null) {
-    store.active.noteDurable()
-    store.producers.noteDurable()
-    store.partitionMetadata.noteDurable()
     yield* rebuildProducers(store, end)
     yield* tellHoles(store)
   }

@@ -3,6 +3,7 @@ import {
   type Clock,
   type Disk,
   isAlive,
+  keepDirectorySync,
   ownIdentity,
   type Processes,
   type ProcessIdentity,
@@ -36,7 +37,7 @@ export function lockDataDirectory(
   const me = ownIdentity(processes)
   const mine = `${JSON.stringify(me)}\n`
   try {
-    disk.mkdirSync(directory)
+    if (!disk.existsSync(directory)) keepDirectorySync(disk, directory)
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       if (takeLock(disk, path, mine))
         return { state: () => lockState(disk, path, mine), release: () => releaseLock(disk, path, mine) }

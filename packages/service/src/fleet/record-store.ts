@@ -1,5 +1,5 @@
 import { dirname, join, sep } from 'node:path'
-import { assert, type Disk, type Logger } from '@sluice/effects'
+import { assert, type Disk, keepDirectorySync, type Logger } from '@sluice/effects'
 import { OperatingError } from './operating-error.ts'
 
 /** What every kept thing has in its record. */
@@ -55,6 +55,8 @@ export class RecordStore<Stored extends StoredRecord> {
   readonly #options: RecordStoreOptions<Stored>
   readonly #records = new Map<string, Stored>()
   readonly #unreadable = new Map<string, UnreadableRecord>()
+  /** The directory itself survives a power cut. */
+  #isKept = false
 
   constructor(options: RecordStoreOptions<Stored>) {
     this.#options = options
@@ -112,6 +114,8 @@ export class RecordStore<Stored extends StoredRecord> {
     const { disk, directory, noun } = this.#options
     const { uuid } = record
     assert(!this.#records.has(uuid), `the ${noun} ${uuid} is new to the store`)
+    if (!this.#isKept) keepDirectorySync(disk, directory)
+    this.#isKept = true
     disk.mkdirSync(this.directoryOf(uuid))
     try {
       this.#write(record)

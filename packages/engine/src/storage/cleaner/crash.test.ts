@@ -1,4 +1,4 @@
-import type { MemoryDisk } from '@sluice/effects'
+import { type MemoryDisk, onlySynced } from '@sluice/effects'
 import { expect, test } from 'vitest'
 import { FileCache } from '../file-cache.ts'
 import { KeyedLog, type KeyedRecord, latestOf } from '../testing/keyed-log.ts'
@@ -58,7 +58,7 @@ function expectTheSame(own: KeyedLog, records: readonly KeyedRecord[]): void {
 
 test.each([
   ['only the process has ended', undefined],
-  ['nothing that was not synced survives', (_path: string, synced: Buffer) => synced],
+  ['nothing that was not synced survives', onlySynced],
 ])('a log is whole after a crash at any operation of a cleaning: %s', async (_, survives) => {
   let operation = 0
   for (; ; operation++) {

@@ -1,5 +1,6 @@
 /** What the tests of this directory share: a log on a disk in memory, and batches to feed it. */
-import { MemoryDisk, TestClock, silentLogger } from '@sluice/effects'
+import { dirname } from 'node:path'
+import { keepDirectorySync, MemoryDisk, TestClock, silentLogger } from '@sluice/effects'
 import { type BatchInput, RecordBatch, buildBatch, readRecords } from '@sluice/wire'
 import { FileCache } from '../file-cache.ts'
 import type { LogConfig } from '../log-config.ts'
@@ -17,10 +18,12 @@ export class LogContext {
   readonly failures: unknown[] = []
 
   constructor(config: Partial<LogConfig> = {}) {
+    keepDirectorySync(this.disk, dirname(this.directory))
     this.config = { ...defaultLogConfig, ...config }
   }
 
   load(options: Partial<LogOptions> = {}): Log {
+    if (!options.isNew && !this.disk.existsSync(this.directory)) keepDirectorySync(this.disk, this.directory)
     return Log.load({
       disk: this.disk,
       clock: this.clock,
