@@ -41,7 +41,10 @@ class Stopped {
   #cluster: Cluster | null = null
   #network = new MemoryNetwork()
 
-  constructor(disk?: MemoryDisk) {
+  readonly brokers: number
+
+  constructor(disk?: MemoryDisk, brokers = 1) {
+    this.brokers = brokers
     this.disk = disk ?? new MemoryDisk(() => this.clock.now())
   }
 
@@ -51,14 +54,16 @@ class Stopped {
     this.#cluster = await startCluster({
       directory: home,
       controller: { nodeId: 10_001, host: '127.0.0.1', port: 19_093 },
-      brokers: [
-        {
-          nodeId: 1,
-          rack: null,
-          listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }],
-        },
-      ],
-      properties: { 'default.replication.factor': '1', 'offsets.topic.replication.factor': '1' },
+      brokers: Array.from({ length: this.brokers }, (_, at) => ({
+        nodeId: at + 1,
+        rack: null,
+        listeners: [{ name: 'CLIENT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 9092 + at }],
+      })),
+      properties: {
+        'default.replication.factor': `${this.brokers}`,
+        'min.insync.replicas': `${this.brokers}`,
+        'offsets.topic.replication.factor': '1',
+      },
       effects: {
         clock: this.clock,
         disk: this.disk,
@@ -121,11 +126,12 @@ class Stopped {
   }
 }
 
-async function stopped(how: 'clean' | 'crashed' = 'clean'): Promise<Stopped> {
-  const world = new Stopped()
+async function stopped(how: 'clean' | 'crashed' = 'clean', brokers = 1): Promise<Stopped> {
+  const world = new Stopped(undefined, brokers)
   await world.start()
   const client = await world.connect()
-  for (const topic of topics) await createTopic(client, topic, { partitions: 1, replicationFactor: 1 })
+  const replicas = Array.from({ length: brokers }, (_, at) => at + 1)
+  for (const topic of topics) await createTopic(client, topic, { assignments: [replicas] })
   for (const topic of ['orders', 'users'])
     await produce(client, topic, 0, [{ key: null, value: Buffer.from('0') }])
   for (let i = 0; i < 5; i++) await produce(client, 'events', 0, [{ key: null, value: Buffer.from(`${i}`) }])
@@ -328,6 +334,39 @@ describe('a start on what a clean stop has left', () => {
     await world.stop()
     await world.start()
     expect(world.losses).toEqual([])
+    await world.stop()
+  })
+
+  it('tells of logs that were emptied out with all that says of them, but not where other replicas have them', async () => {
+    for (const [brokers, told] of [
+      [
+        1,
+        [
+          '3 logs had vanished, and no other broker is known to have all of their records: events-0, orders-0, users-0.',
+        ],
+      ],
+      [2, []],
+    ] as const) {
+      const world = await stopped('clean', brokers)
+      for (const { name } of world.disk.readdirSync(brokerHome))
+        if (name !== 'meta.properties') world.disk.removeSync(`${brokerHome}/${name}`)
+      await world.start()
+      expect(lossSentences(world.losses)).toEqual(told)
+      await world.stop()
+      await world.start()
+      expect(world.losses).toEqual([])
+      await world.stop()
+    }
+  })
+
+  it('tells that a log that lacks records at its end is filled again where other replicas have them', async () => {
+    const world = await stopped('clean', 2)
+    const size = world.disk.readFileSync(eventsLog).length
+    world.disk.openSync(eventsLog, 'write').truncateSync((size / 5) * 3)
+    await world.start()
+    expect(lossSentences(world.losses)).toEqual([
+      '1 log lost records, and is filled again with what the other replicas have: events-0 from offset 3 on (2 records).',
+    ])
     await world.stop()
   })
 

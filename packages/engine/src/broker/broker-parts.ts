@@ -17,6 +17,7 @@ import { authorizerOf } from '../authorizer/standard-authorizer.ts'
 import type { ClusterLimits } from '../metadata/cluster-limits.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
 import { MetadataImage } from '../metadata/image.ts'
+import { withOthers } from './loss-of-replica.ts'
 import { logConfigOf } from '../storage/log-config.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { TellLoss } from '../storage/losses.ts'
@@ -107,7 +108,7 @@ export function partsOf(options: BrokerOptions, guard: NodeGuard): BrokerParts {
     clusterId: options.clusterId,
     config,
     configFor: (topic) => config.topicView(topic, logConfigOf),
-    onLoss: options.onLoss,
+    onLoss: (loss) => options.onLoss?.(withOthers(loss, metadata, nodeId)),
   })
   const authorizer = options.authorizer ?? authorizerOf(config, metadata.security.acls)
   return { guard, clock, calendar, logger, metadata, config, logs, volume, authorizer, logLevels }

@@ -387,7 +387,8 @@ export class Broker implements BrokerServices {
 
   /**
    * What no other replica has is gone: it is made anew, empty. The others are filled again. A log that was never written to
-   * has no directory: only one that a checkpoint names is missing, or any where the directory of them all is a new one.
+   * has no directory: only one that a checkpoint names is missing, or any where the directory of them all is a new one, or was
+   * emptied.
    */
   #tellMissingLogs(): void {
     for (const { name: topic, partitions } of this.metadata.topics())

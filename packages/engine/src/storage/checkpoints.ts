@@ -54,6 +54,8 @@ export function parseCheckpoint(text: string): Map<string, number> | null {
 export class OffsetCheckpoint {
   readonly #disk: Disk
   readonly #path: string
+  /** What is committed is found out anew: a power cut may leave the one before. */
+  readonly #mayBeOld: boolean
   #content: string | null = null
   /** Counts the writes: one that was overtaken gives up, and is done when the newest one is. */
   #writes = 0
@@ -63,6 +65,7 @@ export class OffsetCheckpoint {
   constructor(disk: Disk, directory: string, name: CheckpointFile) {
     this.#disk = disk
     this.#path = join(directory, name)
+    this.#mayBeOld = name === CheckpointFile.highWatermark
   }
 
   /** Makes the empty file of a new directory. Null where the content is no checkpoint. */
@@ -95,7 +98,7 @@ export class OffsetCheckpoint {
       if (!isReplaced) return
       // What it says now, whatever comes of its name.
       this.#content = null
-      await this.#disk.syncDirectory(dirname(this.#path))
+      if (!this.#mayBeOld) await this.#disk.syncDirectory(dirname(this.#path))
       this.#content = content
     })
     this.#newest = written

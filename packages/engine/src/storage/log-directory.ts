@@ -78,6 +78,7 @@ export class LogDirectory {
   readonly #cleanerOffsets: OffsetCheckpoint
   #closedInEpoch: Int64 = -1
   #lost: ReadonlySet<string> = new Set()
+  #isEmptied = false
 
   private constructor(
     options: LogDirectoryOptions,
@@ -126,6 +127,11 @@ export class LogDirectory {
     return this.#lost
   }
 
+  /** There is no log, and none of the checkpoints that a start leaves: nobody can tell what was here. */
+  get isEmptied(): boolean {
+    return this.#isEmptied
+  }
+
   // ---- loading and making
 
   /** Loads every log, one after the other, into `logs`; after an unclean stop this recovers them. */
@@ -134,6 +140,7 @@ export class LogDirectory {
     const startedMs = clock.monotonic()
     const shutdown = takeCleanShutdown(disk, this.#path)
     const clean = shutdown !== null
+    const isUsed = disk.existsSync(join(this.#path, CheckpointFile.recoveryPoint))
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, CheckpointFile.recoveryPoint)
     const logStarts = this.#readCheckpoint(this.#logStarts, CheckpointFile.logStart)
     const isCleanerKnown = disk.existsSync(join(this.#path, CheckpointFile.cleaner))
@@ -162,6 +169,7 @@ export class LogDirectory {
       ...this.#missing(logs, CheckpointFile.cleaner, cleanedOffsets),
       ...this.#missing(logs, CheckpointFile.highWatermark, this.#committed()),
     ])
+    this.#isEmptied = !isUsed && logs.size === 0
     if (shutdown !== null && isWhole && this.#lost.size === 0) this.#closedInEpoch = shutdown.brokerEpoch
     if (logs.size === 0) return
     const ms = Math.round(clock.monotonic() - startedMs)

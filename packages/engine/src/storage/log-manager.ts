@@ -93,9 +93,9 @@ export class LogManager {
     return this.#logs.values()
   }
 
-  /** A log of it was here by the checkpoints, and was not found at the start. */
+  /** A log of it was here by the checkpoints, or may have been where these are gone, too, and was not found at the start. */
   isLost(topicPartition: TopicPartition): boolean {
-    return this.#onDisk.lost.has(checkpointKey(topicPartition))
+    return this.#onDisk.isEmptied || this.#onDisk.lost.has(checkpointKey(topicPartition))
   }
 
   getOrCreate(topicPartition: TopicPartition, topicId: string): Log {

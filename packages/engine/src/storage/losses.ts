@@ -1,7 +1,18 @@
 /** What is missing or broken, or not done as asked. Work goes on all the same; whoever cares has to be told. */
 export type Loss =
-  /** Records that a log had are gone from `offset` on: cut off because they were broken, or missing. */
-  | { kind: 'log cut'; log: string; offset: number; records: number; bytes: number; keptIn?: string }
+  /**
+   * Records that a log had are gone from `offset` on: cut off because they were broken, or missing. `hasOthers`: by the metadata
+   * other replicas are in sync, or eligible, so that it is filled again.
+   */
+  | {
+      kind: 'log cut'
+      log: string
+      offset: number
+      records: number
+      bytes: number
+      keptIn?: string
+      hasOthers?: boolean
+    }
   /** Records of a log from `offset` on are gone up to `endOffset`, where it goes on. */
   | { kind: 'log has a hole'; log: string; offset: number; endOffset: number }
   /** By the metadata the partition of a log is not on this broker (Kafka's `-stray`). */
@@ -24,8 +35,14 @@ const namedMax = 3
 /** What people are told: a sentence a kind, however many there are. */
 export function lossSentences(losses: readonly Loss[]): string[] {
   const sentences: string[] = []
-  const cut = cutOfEachLog(losses)
+  const all = cutOfEachLog(losses)
+  const cut = all.filter(({ hasOthers = false }) => !hasOthers)
   if (cut.length > 0) sentences.push(`${counted(cut, 'log')} lost records: ${listed(cut.map(cutText))}.`)
+  const refilled = all.filter(({ hasOthers = false }) => hasOthers)
+  if (refilled.length > 0)
+    sentences.push(
+      `${counted(refilled, 'log')} lost records, and ${refilled.length === 1 ? 'is' : 'are'} filled again with what the other replicas have: ${listed(refilled.map(cutText))}.`,
+    )
   const holes = losses.flatMap((one) => (one.kind === 'log has a hole' ? [holeText(one)] : []))
   if (holes.length > 0)
     sentences.push(`${counted(holes, 'hole')} in logs, whose records are lost: ${listed(holes)}.`)
