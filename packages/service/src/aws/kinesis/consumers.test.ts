@@ -14,7 +14,9 @@ import {
 import { silentLogger, systemClock } from '@sluice/effects'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpListener, listen } from '../../http/listener.ts'
+import type { Stream } from '../../streams/stream.ts'
 import { credentials } from '../testing/test-service.ts'
+import { resourceOf } from './operation.ts'
 import { active, put, startWithStream, stillClock, stopAll } from './testing/test-streams.ts'
 
 const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders'
@@ -107,6 +109,21 @@ describe('a consumer', () => {
       .toHaveLength(1)
     await kinesis.send(new DeleteStreamCommand({ StreamARN, EnforceConsumerDeletion: true }))
   })
+})
+
+it('is given no policy before it is ACTIVE', async () => {
+  const { service } = await startWithStream()
+  const { arn, createdAtMs } = service.streams.addConsumer(
+    service.streams.byName('orders') as Stream,
+    'new',
+    {},
+  )
+  const seconds = Math.floor(createdAtMs / 1_000)
+  expect(() => resourceOf(service, arn).change({ policy: '{}' })).toThrow(
+    `Consumer new with creation timestamp ${seconds} under stream orders and account 000000000000 is not in ACTIVE status.`,
+  )
+  resourceOf(service, arn).change({ tags: { a: '1' } })
+  expect(resourceOf(service, arn)).toMatchObject({ tags: { a: '1' }, policy: null })
 })
 
 describe('a subscription', () => {

@@ -169,7 +169,22 @@ export function resourceOf({ streams }: Pick<Services, 'streams'>, arn: string |
     return { ...stream.record, change: (to) => stored(() => streams.describe(stream, to)) }
   }
   const { stream, consumer } = consumerOf({ streams }, { ConsumerARN: arn })
-  return { ...consumer, change: (to) => stored(() => streams.changeConsumer(stream, consumer, to)) }
+  const change: Resource['change'] = (to) => {
+    if (to.policy !== undefined) checkConsumerActive({ streams }, stream, consumer)
+    stored(() => streams.changeConsumer(stream, consumer, to))
+  }
+  return { ...consumer, change }
+}
+
+export function checkConsumerActive(
+  { streams }: Pick<Services, 'streams'>,
+  { record }: Stream,
+  { name, state, createdAtMs }: ConsumerRecord,
+): void {
+  if (state !== 'ACTIVE')
+    throw inUse(
+      `Consumer ${name} with creation timestamp ${Math.floor(createdAtMs / 1_000)} under stream ${record.name} and account ${streams.place.account} is not in ACTIVE status.`,
+    )
 }
 
 /** How a request may name a consumer. */

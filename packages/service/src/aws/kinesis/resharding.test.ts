@@ -179,7 +179,11 @@ describe('another count of shards', () => {
           ScalingType: 'UNIFORM_SCALING',
         }),
       )
-    await expect(update(5)).rejects.toMatchObject({ name: 'InvalidArgumentException' })
+    await expect(update(5)).rejects.toMatchObject({
+      name: 'LimitExceededException',
+      message:
+        'UpdateShardCount cannot scale up over double your current open shard count. Current open shard count: 2, Target shard count: 5',
+    })
     await expect(update(2)).rejects.toMatchObject({ name: 'InvalidArgumentException' })
     for (let time = 0; time < 10; time++) {
       expect(await update(time % 2 === 0 ? 1 : 2)).toMatchObject({ TargetShardCount: time % 2 === 0 ? 1 : 2 })

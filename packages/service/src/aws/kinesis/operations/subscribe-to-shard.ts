@@ -11,7 +11,7 @@ import type { ConsumerRecord, ShardRecord } from '../../../streams/stream-record
 import type { Subscription } from '../../../streams/subscriptions.ts'
 import { dryRun, inUse, notFound } from '../exceptions.ts'
 import { meterEvent, meterSubscription } from '../metering.ts'
-import { checkReady, consumerOf, readableShardOf, shardNumberIn } from '../operation.ts'
+import { checkConsumerActive, checkReady, consumerOf, readableShardOf, shardNumberIn } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { pageShape } from '../shapes.ts'
 import { offsetOf } from '../starting-position.ts'
@@ -32,11 +32,8 @@ export const subscribeToShard =
   (services: Services) =>
   async (input: SubscribeToShardInput): Promise<SubscribeToShardOutput> => {
     const { stream, consumer } = consumerOf(services, { ConsumerARN: input.ConsumerARN })
-    const { name, arn, state } = consumer
-    if (state !== 'ACTIVE')
-      throw inUse(
-        `Consumer ${name} under account ${services.streams.place.account} not ACTIVE, instead in state ${state}`,
-      )
+    const { name, arn } = consumer
+    checkConsumerActive(services, stream, consumer)
     checkReady(services, stream)
     const number = shardNumberIn(services, { StreamName: stream.record.name }, input.ShardId)
     const shard = readableShardOf(services, stream, number)

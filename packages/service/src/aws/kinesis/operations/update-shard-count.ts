@@ -11,8 +11,8 @@ const timesADayMax = 10
 /**
  * Splits and merges until so many shards share all hash keys evenly. The stream is UPDATING until then.
  *
- * Refuses, in this order: a stream that is not ACTIVE or is on demand; a count that it has, more than twice or less than half of
- * it, or more than 10,000; an eleventh time within a day; more shards than an account may have.
+ * Refuses, in this order: a stream that is not ACTIVE or is on demand; a count that it has, more than 10,000, more than twice or
+ * less than half of it; an eleventh time within a day; more shards than an account may have.
  */
 export const updateShardCount =
   (services: Services) =>
@@ -22,17 +22,20 @@ export const updateShardCount =
     const stream = streamOfMode(services, input, 'PROVISIONED')
     const { name, arn, shards } = stream.record
     const count = openShards(shards).length
-    const counts = `Current open shard count: ${count}, target shard count: ${target}.`
+    const counts = `Current open shard count: ${count}, Target shard count: ${target}`
     if (target === count) throw invalidArgument(`The target shard count is the current one. ${counts}`)
+    if (target > targetMax)
+      throw limitExceeded(
+        `Target shard count or number of open shards cannot be greater than ${targetMax}. ${counts}`,
+      )
     if (target > count * 2)
-      throw invalidArgument(
+      throw limitExceeded(
         `UpdateShardCount cannot scale up over double your current open shard count. ${counts}`,
       )
     if (target * 2 < count)
-      throw invalidArgument(
+      throw limitExceeded(
         `UpdateShardCount cannot scale down below half your current open shard count. ${counts}`,
       )
-    if (target > targetMax) throw invalidArgument(`A stream has at most ${targetMax} shards. ${counts}`)
     const changesMs = streams.counted(stream, 'shardCount', timesADayMax)
     if (!changesMs)
       throw limitExceeded(
