@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
+import { Browser } from './browser.ts'
 
 // The console in a real browser, where this machine has Chromium: what a person sees of it, under its own rules for content.
 
@@ -14,14 +15,9 @@ if (!chromium) console.log(`The console is not looked at: there is no ${names.jo
 
 const flags = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  ...[
-    '--disable-component-update',
-    '--disable-sync',
-    '--disable-quic',
-    '--virtual-time-budget=5000',
-    '--dump-dom',
-  ],
+  ...['--disable-component-update', '--disable-sync', '--disable-quic'],
 ]
+const dumping = ['--virtual-time-budget=5000', '--dump-dom']
 
 /** Of operations that the SDK does not know, too. */
 function asked(kinesis: KinesisClient, operation: string, input: object): Promise<unknown> {
@@ -92,7 +88,7 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
       const { stdout } = await sandbox.run('console')
       const [address = '', ticket = ''] = stdout.trim().split('#')
       const at = `${address}${path}${isSignedIn ? `#${ticket}` : ''}`
-      const shown = spawnSync(chromium ?? '', [...flags, `--user-data-dir=${profile}`, at], {
+      const shown = spawnSync(chromium ?? '', [...flags, ...dumping, `--user-data-dir=${profile}`, at], {
         encoding: 'utf8',
         timeout: 60_000,
       })
@@ -145,6 +141,75 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
       expect(lake).toContain('s3/lake')
       expect(lake).toContain('Delete channel')
       expect(await seen('queues/nowhere')).toContain('There is no queue nowhere.')
+    })
+
+    it('has dead letters delivered again, by the keyboard alone', async () => {
+      const { stdout } = await sandbox.run('console')
+      const browser = new Browser(chromium ?? '', flags)
+      const dialog = (isOpen: boolean) => browser.until(`!document.querySelector('dialog') === ${!isOpen}`)
+      const rows = (count: number) =>
+        browser.until(`document.querySelectorAll('.held tbody tr').length === ${count}`)
+      const receivable = (name: string) => {
+        const button = `document.querySelector('[data-key=receive]:enabled')`
+        return browser.until(`${button}?.textContent === '${name}'`)
+      }
+      /** Presses a button, and what it asks is answered by Enter. */
+      const act = async (name: string) => {
+        await browser.tabTo(name)
+        await browser.press('Enter')
+        await dialog(true)
+        await browser.press('Enter')
+        await dialog(false)
+      }
+      try {
+        await browser.open(stdout.trim())
+        await browser.until(`document.querySelector('[data-key="Queues work"]')`)
+        await browser.tabTo('work')
+        await browser.press('Enter')
+        await browser.until(`document.querySelector('h1').textContent === 'work'`)
+        expect(await browser.focus()).toBe('work')
+        await browser.tabTo('Settings')
+        await browser.press('Enter')
+        await browser.until(`document.querySelector('[data-key="Dead letters"]')`)
+        await browser.tabTo('Change: Visibility time-out')
+        await browser.press('Enter')
+        await dialog(true)
+        await browser.press('Escape')
+        await dialog(false)
+        expect(await browser.focus()).toBe('Change: Visibility time-out')
+        await browser.press('Enter')
+        await dialog(true)
+        await browser.type('1')
+        await browser.tabTo('Dead letter after so many receives')
+        await browser.type('1')
+        await browser.press('Enter')
+        await dialog(false)
+        expect((await sandbox.run('stream put', 'orders', 'a:<b>one</b>', 'b:two')).exitCode).toBe(0)
+        await browser.tabTo('Records')
+        await browser.press('Enter')
+        await receivable('Receive records')
+        await act('Receive records')
+        await rows(2)
+        await browser.until(`document.querySelector('.held').textContent.includes('over: others receive it')`)
+        await browser.tabTo('Dead letters')
+        await browser.press('Enter')
+        await receivable('Receive dead letters')
+        await act('Receive dead letters')
+        await rows(2)
+        await act('Restore 2')
+        await rows(0)
+        expect(await browser.value(`document.querySelector('#said').textContent`)).toBe(
+          'Restore: 2 dead letters.',
+        )
+        await browser.tabTo('Records')
+        await browser.press('Enter')
+        await receivable('Receive records')
+        await act('Receive records')
+        await rows(2)
+        expect(await browser.value(`document.querySelector('.held').textContent`)).toContain('<b>one</b>')
+      } finally {
+        await browser.close()
+      }
     })
 
     it('asks whoever has none for a key', async () => {

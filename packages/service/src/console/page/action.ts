@@ -63,7 +63,9 @@ export function ask<Answer>(context: Context, action: Action<Answer>, after: () 
   const result = h('div', { role: 'status' })
   const command = h('div')
   const { fields = [], confirm } = action
-  const button = h('button', { class: confirm === undefined ? 'primary' : 'danger' }, action.verb)
+  // Where nothing is asked for, Enter does it.
+  const autofocus = fields.length === 0 && confirm === undefined
+  const button = h('button', { class: confirm === undefined ? 'primary' : 'danger', autofocus }, action.verb)
   const typed = h('input', { name: '#confirm', autocomplete: 'off', spellcheck: 'false' })
   const valuesOf = () => Object.fromEntries(new FormData(form)) as Values
   const changed = () => {
