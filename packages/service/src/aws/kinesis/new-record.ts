@@ -11,11 +11,15 @@ interface GivenRecord {
 
 const noData = new Uint8Array()
 
-/** A record as a request has it; `at` is where its data stands there. */
+/** A record as a request has it; `at` is where its data stands there. What a stream bounds is the data and the key together. */
 export function newRecord({ record, spread }: Stream, given: GivenRecord, at: string): NewRecord {
   const { Data: data = noData, PartitionKey: partitionKey, ExplicitHashKey: explicit } = given
   const bytesMax = record.maxRecordKiB * 1_024
-  if (data.length > bytesMax) throw violation(data, at, `have length less than or equal to ${bytesMax}`)
+  const keyBytes = Buffer.byteLength(partitionKey ?? '')
+  if (data.length + keyBytes > bytesMax) {
+    const beside = data.length > bytesMax ? '' : ', its partition key included'
+    throw violation(data, at, `have length less than or equal to ${bytesMax}${beside}`)
+  }
   if (record.distribution === 'AUTO') {
     const hashKey = spread.next()
     // Whoever reads it finds a key in any case.

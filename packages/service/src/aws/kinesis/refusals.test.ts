@@ -182,3 +182,15 @@ it('takes no keys of tags that no tag can have, and says whose tags are too many
     'Failed to add tags to stream orders under account 000000000000 because a given stream cannot have more than 50 tags associated with it.',
   )
 })
+
+it('counts the partition key, in bytes, among what a record may hold', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  const put = (bytes: number, PartitionKey: string) => {
+    const Data = Buffer.alloc(bytes).toString('base64')
+    return ask(service, 'PutRecord', { StreamName: 'orders', PartitionKey, Data })
+  }
+  expect(await put(1_048_573, 'é1')).toMatchObject({ status: 200 })
+  expect((await put(1_048_574, 'é1')).message).toBe(
+    "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048574 cap=1048574]' at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576, its partition key included",
+  )
+})

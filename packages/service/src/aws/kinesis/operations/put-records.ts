@@ -22,7 +22,10 @@ export const putRecords =
     const { record } = stream
     const given = input.Records ?? []
     const entries = given.map((entry, at) => newRecord(stream, entry, `records.${at + 1}.member.data`))
-    const bytes = entries.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)
+    const bytes = entries.reduce(
+      (sum, { data, partitionKey }) => sum + data.length + Buffer.byteLength(partitionKey),
+      0,
+    )
     if (bytes > bytesMax) throw invalidArgument('Records size exceeds 10 MB limit')
     if (input.DryRun) throw dryRun()
     const fromMs = services.clock.monotonic()
