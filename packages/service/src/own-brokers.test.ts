@@ -16,7 +16,7 @@ import {
   type ListedTopic,
   type Node,
   type Partition,
-} from './console/page/kafka.ts'
+} from './console/page/kafka/kafka.ts'
 import type { Credentials } from './console/page/sign.ts'
 import { loadAccessKey } from './credentials.ts'
 import type { Service } from './service.ts'

@@ -8,7 +8,7 @@ import { writeAccessKeys } from './access-keys.ts'
 import { callApi } from './aws/api-client.ts'
 import { consolePath } from './console/console.ts'
 import { Api } from './console/page/api.ts'
-import { channelCall } from './console/page/channel-calls.ts'
+import { channelCall } from './console/page/kinesis/channel-calls.ts'
 import { commandOf, kinesis } from './console/page/command.ts'
 import { Failure } from './console/page/failure.ts'
 import type {
@@ -19,10 +19,10 @@ import type {
   QueueRecord,
   QueueSummary,
   StreamName,
-} from './console/page/kinesis.ts'
-import { channelFigures, queueFigures, shardFigures, streamFigures } from './console/page/metrics.ts'
-import { changeCall, queueCall, receiveCall, settleCall } from './console/page/queue-calls.ts'
-import { ShardReader } from './console/page/shard-reader.ts'
+} from './console/page/kinesis/kinesis.ts'
+import { channelFigures, queueFigures, shardFigures, streamFigures } from './console/page/kinesis/metrics.ts'
+import { changeCall, queueCall, receiveCall, settleCall } from './console/page/kinesis/queue-calls.ts'
+import { ShardReader } from './console/page/kinesis/shard-reader.ts'
 import type { Credentials } from './console/page/sign.ts'
 import { loadAccessKey } from './credentials.ts'
 import { embeddedEngine } from './fleet/engines/embedded.ts'

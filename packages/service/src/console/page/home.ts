@@ -1,17 +1,17 @@
-import { bootstrap } from './bootstrap.ts'
-import { channelList } from './channel-list.ts'
+import { bootstrap } from './kafka/bootstrap.ts'
+import { channelList } from './kinesis/channel-list.ts'
 import { kinesis } from './command.ts'
 import { code, emptyState, h, Region, state, table, type Child } from './dom.ts'
 import { failureNote, isForTheAccount } from './failure.ts'
 import { FilteredTable } from './filtered-table.ts'
-import type { ClusterInfo } from './kafka.ts'
-import type { StreamName, StreamSummary } from './kinesis.ts'
+import type { ClusterInfo } from './kafka/kafka.ts'
+import type { StreamName, StreamSummary } from './kinesis/kinesis.ts'
 import { listSection } from './list-tab.ts'
 import { live } from './live.ts'
 import type { Context, Page } from './page.ts'
-import { queueList } from './queue-list.ts'
+import { queueList } from './kinesis/queue-list.ts'
 import { pageAddress, streamAddress } from './route.ts'
-import { createStream } from './stream-actions.ts'
+import { createStream } from './kinesis/stream-actions.ts'
 
 /** Of the service's own report, as far as it is shown. */
 interface Cluster {

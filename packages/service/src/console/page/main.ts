@@ -1,16 +1,16 @@
 import { Api } from './api.ts'
-import { channelPage } from './channel.ts'
-import { clusterPage } from './cluster.ts'
+import { channelPage } from './kinesis/channel.ts'
+import { clusterPage } from './kafka/cluster.ts'
 import { h, say } from './dom.ts'
 import { Failure, failureNote } from './failure.ts'
 import { homePage } from './home.ts'
 import type { Context, Page } from './page.ts'
-import { queuePage } from './queue.ts'
+import { queuePage } from './kinesis/queue.ts'
 import { consoleRoot, go, type Kind, routeOf } from './route.ts'
 import { type Facts, findCredentials, forget, readFacts, signOut, takeTicket } from './session.ts'
 import type { Credentials } from './sign.ts'
 import { signInPage } from './sign-in.ts'
-import { streamPage } from './stream.ts'
+import { streamPage } from './kinesis/stream.ts'
 
 /* The console as a whole: whose key it has, and which page is shown. */
 

@@ -1,5 +1,5 @@
 import type { Api } from './api.ts'
-import type { StreamSummary } from './kinesis.ts'
+import type { StreamSummary } from './kinesis/kinesis.ts'
 import type { Facts } from './session.ts'
 
 /** What every page is given. */

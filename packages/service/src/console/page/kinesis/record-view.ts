@@ -1,5 +1,5 @@
-import { h } from './dom.ts'
-import { base64Bytes, bytesText, fromBase64, hexText, jsonText, textOf } from './formats.ts'
+import { h } from '../dom.ts'
+import { base64Bytes, bytesText, fromBase64, hexText, jsonText, textOf } from '../formats.ts'
 import type { ReadRecord } from './kinesis.ts'
 
 type DataOf = Pick<ReadRecord, 'Data' | 'SequenceNumber'>

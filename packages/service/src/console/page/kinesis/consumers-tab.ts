@@ -1,10 +1,10 @@
-import { type Child, code, emptyState, h, Region, state, table } from './dom.ts'
-import { failureNote } from './failure.ts'
-import { bytesText, spanText, timeText } from './formats.ts'
+import { type Child, code, emptyState, h, Region, state, table } from '../dom.ts'
+import { failureNote } from '../failure.ts'
+import { bytesText, spanText, timeText } from '../formats.ts'
 import type { Consumer } from './kinesis.ts'
-import { live } from './live.ts'
+import { live } from '../live.ts'
 import { consumerFigures, type Figures } from './metrics.ts'
-import type { Tab, TabContext } from './page.ts'
+import type { Tab, TabContext } from '../page.ts'
 import { deregisterConsumer, registerConsumer } from './stream-actions.ts'
 
 const figuresEveryMs = 10_000

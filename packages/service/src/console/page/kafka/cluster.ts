@@ -1,12 +1,12 @@
 import { bootstrap } from './bootstrap.ts'
 import { brokersTab } from './brokers-tab.ts'
-import { type Child, facts, h, Region, state } from './dom.ts'
-import { Failure } from './failure.ts'
-import { counted } from './formats.ts'
+import { type Child, facts, h, Region, state } from '../dom.ts'
+import { Failure } from '../failure.ts'
+import { counted } from '../formats.ts'
 import { groupsTab } from './groups-tab.ts'
 import { below, type ClusterInfo } from './kafka.ts'
-import type { Context, Page } from './page.ts'
-import { thingPage } from './thing-page.ts'
+import type { Context, Page } from '../page.ts'
+import { thingPage } from '../thing-page.ts'
 import { topicsTab } from './topics-tab.ts'
 
 const tabs = {

@@ -1,10 +1,10 @@
-import { shellWord } from './command.ts'
-import { asCode, type Child, code, emptyState, facts, h, Region, state, table } from './dom.ts'
-import { failureNote, isForTheAccount } from './failure.ts'
-import { FilteredTable } from './filtered-table.ts'
+import { shellWord } from '../command.ts'
+import { asCode, type Child, code, emptyState, facts, h, Region, state, table } from '../dom.ts'
+import { failureNote, isForTheAccount } from '../failure.ts'
+import { FilteredTable } from '../filtered-table.ts'
 import { type ClusterInfo, type Group, type GroupDescription, groupsPath, placesOf } from './kafka.ts'
-import type { Tab, TabContext } from './page.ts'
-import { pageAddress } from './route.ts'
+import type { Tab, TabContext } from '../page.ts'
+import { pageAddress } from '../route.ts'
 
 /** All groups, or the one that the address names. The MSK API has none: they are told to the account alone. */
 export function groupsTab(context: TabContext): Tab<ClusterInfo> {

@@ -1,10 +1,10 @@
-import { ask, type Field, nameField } from './action.ts'
-import { kinesis } from './command.ts'
-import { h } from './dom.ts'
-import { Failure } from './failure.ts'
-import { counted } from './formats.ts'
+import { ask, type Field, nameField } from '../action.ts'
+import { kinesis } from '../command.ts'
+import { h } from '../dom.ts'
+import { Failure } from '../failure.ts'
+import { counted } from '../formats.ts'
 import type { EntriesAnswer, Queue, QueueRecord, StreamSummary } from './kinesis.ts'
-import type { Context } from './page.ts'
+import type { Context } from '../page.ts'
 import {
   changeCall,
   type Deed,
@@ -14,7 +14,7 @@ import {
   settleCall,
   type Settling,
 } from './queue-calls.ts'
-import { consoleRoot, go, pageAddress } from './route.ts'
+import { consoleRoot, go, pageAddress } from '../route.ts'
 
 /* What can be done to a queue and with its records, each an operation of the API. */
 

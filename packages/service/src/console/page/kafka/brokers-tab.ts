@@ -1,8 +1,8 @@
-import { asCode, type Child, emptyState, h, Region, table } from './dom.ts'
-import { failureNote } from './failure.ts'
-import { bytesText } from './formats.ts'
+import { asCode, type Child, emptyState, h, Region, table } from '../dom.ts'
+import { failureNote } from '../failure.ts'
+import { bytesText } from '../formats.ts'
 import { below, type BrokersReport, brokersPath, type ClusterInfo, type Node } from './kafka.ts'
-import type { Tab, TabContext } from './page.ts'
+import type { Tab, TabContext } from '../page.ts'
 
 export function brokersTab(context: TabContext): Tab<ClusterInfo> {
   const { api, name: cluster } = context

@@ -1,12 +1,12 @@
-import { actionButton } from './action.ts'
-import { type Child, emptyState, h, Region } from './dom.ts'
-import { base64Bytes, bytesText, counted, timeText } from './formats.ts'
+import { actionButton } from '../action.ts'
+import { type Child, emptyState, h, Region } from '../dom.ts'
+import { base64Bytes, bytesText, counted, timeText } from '../formats.ts'
 import { type Queue, type QueueRecord, streamOf } from './kinesis.ts'
-import type { Tab, TabContext } from './page.ts'
+import type { Tab, TabContext } from '../page.ts'
 import { receive, settle, verbOf } from './queue-actions.ts'
 import { type Deed, entriesMax } from './queue-calls.ts'
 import { dataElement } from './record-view.ts'
-import { streamAddress } from './route.ts'
+import { streamAddress } from '../route.ts'
 
 /** What is in a queue to be received, or its dead letters: nobody sees them but by receiving them. */
 export function queueRecords(isDead: boolean): (context: TabContext) => Tab<Queue> {

@@ -1,9 +1,9 @@
 import { createChannel } from './channel-actions.ts'
 import { channelCall } from './channel-calls.ts'
-import { h, state } from './dom.ts'
-import { bytesText } from './formats.ts'
+import { h, state } from '../dom.ts'
+import { bytesText } from '../formats.ts'
 import type { ChannelSummary } from './kinesis.ts'
-import { type List, streamLink } from './list-tab.ts'
+import { type List, streamLink } from '../list-tab.ts'
 import { channelFigures, type Delivered } from './metrics.ts'
 
 export const channelList: List<ChannelSummary, Delivered> = {

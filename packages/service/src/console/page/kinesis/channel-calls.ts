@@ -1,4 +1,4 @@
-import { type Call, kinesis, type Values } from './command.ts'
+import { type Call, kinesis, type Values } from '../command.ts'
 import type { StreamSummary } from './kinesis.ts'
 
 /** `…:stream/…` names the account: buckets and roles are of the same. */

@@ -1,4 +1,4 @@
-import { type Call, kinesis, type Values } from './command.ts'
+import { type Call, kinesis, type Values } from '../command.ts'
 import type { Queue, QueueRecord, StreamSummary } from './kinesis.ts'
 
 /* What queues are asked for, by what stands in forms. */

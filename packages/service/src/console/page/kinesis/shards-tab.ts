@@ -1,5 +1,5 @@
-import { type Child, emptyState, facts, h, Region, say, state, table } from './dom.ts'
-import { bytesText, counted, spanText } from './formats.ts'
+import { type Child, emptyState, facts, h, Region, say, state, table } from '../dom.ts'
+import { bytesText, counted, spanText } from '../formats.ts'
 import {
   childrenOf,
   isOpen,
@@ -11,10 +11,10 @@ import {
   shortId,
 } from './hash-space.ts'
 import type { Shard, StreamSummary } from './kinesis.ts'
-import { live } from './live.ts'
+import { live } from '../live.ts'
 import { type Figures, shardFigures, shardsMax, streamFigures } from './metrics.ts'
-import { go, note, streamAddress } from './route.ts'
-import type { Tab, TabContext } from './page.ts'
+import { go, note, streamAddress } from '../route.ts'
+import type { Tab, TabContext } from '../page.ts'
 import { changeShardMetrics, mergeShards, scaleStream, shardMetricsOf, splitShard } from './stream-actions.ts'
 
 const figuresEveryMs = 10_000

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { toBase64 } from './formats.ts'
+import { toBase64 } from '../formats.ts'
 import { dataText, isLike, previewOf } from './record-view.ts'
 
 const record = (data: string, key = 'user-1') => ({

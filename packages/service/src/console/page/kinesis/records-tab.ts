@@ -1,12 +1,12 @@
-import { commandOf } from './command.ts'
-import { type Child, code, emptyState, h, Region, say } from './dom.ts'
-import { Failure, failureNote } from './failure.ts'
-import { base64Bytes, bytesText, counted, spanText, timeText } from './formats.ts'
+import { commandOf } from '../command.ts'
+import { type Child, code, emptyState, h, Region, say } from '../dom.ts'
+import { Failure, failureNote } from '../failure.ts'
+import { base64Bytes, bytesText, counted, spanText, timeText } from '../formats.ts'
 import { isOpen, shortId } from './hash-space.ts'
 import type { ReadRecord, Shard, StreamSummary } from './kinesis.ts'
-import { live } from './live.ts'
+import { live } from '../live.ts'
 import { dataElement, isLike, type View, views } from './record-view.ts'
-import { note, streamAddress } from './route.ts'
+import { note, streamAddress } from '../route.ts'
 import {
   iteratorCall,
   type Reader,
@@ -16,7 +16,7 @@ import {
   ShardsReader,
   type Start,
 } from './shard-reader.ts'
-import type { Tab, TabContext } from './page.ts'
+import type { Tab, TabContext } from '../page.ts'
 
 /** Follows what comes; other readers of a shard keep three of its five reads a second. */
 const everyMs = 1_000

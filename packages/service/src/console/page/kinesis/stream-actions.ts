@@ -1,11 +1,11 @@
-import { ask, nameField } from './action.ts'
-import { kinesis } from './command.ts'
-import { h } from './dom.ts'
-import { toBase64 } from './formats.ts'
+import { ask, nameField } from '../action.ts'
+import { kinesis } from '../command.ts'
+import { h } from '../dom.ts'
+import { toBase64 } from '../formats.ts'
 import { mergeOrder, middleOf, neighboursOf } from './hash-space.ts'
 import type { Shard, StreamSummary } from './kinesis.ts'
-import type { Context } from './page.ts'
-import { consoleRoot, go, streamAddress } from './route.ts'
+import type { Context } from '../page.ts'
+import { consoleRoot, go, streamAddress } from '../route.ts'
 
 /* What can be done to a stream, each an operation of the API. */
 

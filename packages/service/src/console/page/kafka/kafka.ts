@@ -1,4 +1,4 @@
-import { queryText } from './api.ts'
+import { queryText } from '../api.ts'
 
 /* As the MSK API, and pages of the service's own, have clusters, as far as they are shown. */
 

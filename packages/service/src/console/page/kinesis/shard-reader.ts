@@ -1,6 +1,6 @@
-import type { Api } from './api.ts'
-import type { Call } from './command.ts'
-import { Failure } from './failure.ts'
+import type { Api } from '../api.ts'
+import type { Call } from '../command.ts'
+import { Failure } from '../failure.ts'
 import type { ReadRecord, RecordPage } from './kinesis.ts'
 
 /** From where on somebody reads: AWS's five kinds of iterators. */

@@ -1,6 +1,6 @@
-import { state } from './dom.ts'
+import { state } from '../dom.ts'
 import type { QueueSummary } from './kinesis.ts'
-import { type List, streamLink } from './list-tab.ts'
+import { type List, streamLink } from '../list-tab.ts'
 import { type Figures, queueFigures } from './metrics.ts'
 import { createQueue } from './queue-actions.ts'
 import { queueCall } from './queue-calls.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Api } from './api.ts'
-import type { Call } from './command.ts'
-import { Failure } from './failure.ts'
+import type { Api } from '../api.ts'
+import type { Call } from '../command.ts'
+import { Failure } from '../failure.ts'
 import type { RecordPage } from './kinesis.ts'
 import { iteratorCall, readersMax, ShardReader, ShardsReader, type Start } from './shard-reader.ts'
 

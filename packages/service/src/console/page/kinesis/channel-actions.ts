@@ -1,10 +1,10 @@
-import { ask, type Field, nameField } from './action.ts'
+import { ask, type Field, nameField } from '../action.ts'
 import { channelCall } from './channel-calls.ts'
-import { kinesis } from './command.ts'
-import { h } from './dom.ts'
+import { kinesis } from '../command.ts'
+import { h } from '../dom.ts'
 import type { Channel, StreamSummary } from './kinesis.ts'
-import type { Context } from './page.ts'
-import { consoleRoot, go, pageAddress } from './route.ts'
+import type { Context } from '../page.ts'
+import { consoleRoot, go, pageAddress } from '../route.ts'
 
 /* What can be done to a channel, each an operation of the API. */
 

@@ -1,8 +1,8 @@
-import { setting } from './action.ts'
-import { type Child, facts, h, Region } from './dom.ts'
-import { timeText } from './formats.ts'
+import { setting } from '../action.ts'
+import { type Child, facts, h, Region } from '../dom.ts'
+import { timeText } from '../formats.ts'
 import type { StreamSummary } from './kinesis.ts'
-import type { Tab, TabContext } from './page.ts'
+import type { Tab, TabContext } from '../page.ts'
 import {
   changeEncryption,
   changeMode,
@@ -11,7 +11,7 @@ import {
   scaleStream,
   shardMetricsOf,
 } from './stream-actions.ts'
-import { TagList } from './tags.ts'
+import { TagList } from '../tags.ts'
 
 export function settingsTab(context: TabContext): Tab {
   const settings = new Region()

@@ -1,4 +1,4 @@
-import { type Child, code, h } from './dom.ts'
+import { type Child, code, h } from '../dom.ts'
 
 const listenerNames: Readonly<Record<string, string>> = {
   CLIENT: 'plaintext',

@@ -1,16 +1,16 @@
-import { actionButton } from './action.ts'
+import { actionButton } from '../action.ts'
 import { channelList } from './channel-list.ts'
 import { consumersTab } from './consumers-tab.ts'
-import { type Child, h, state } from './dom.ts'
+import { type Child, h, state } from '../dom.ts'
 import type { StreamSummary } from './kinesis.ts'
-import { listTab } from './list-tab.ts'
-import type { Context, Page } from './page.ts'
+import { listTab } from '../list-tab.ts'
+import type { Context, Page } from '../page.ts'
 import { queueList } from './queue-list.ts'
 import { recordsTab } from './records-tab.ts'
 import { settingsTab } from './settings-tab.ts'
 import { shardsTab } from './shards-tab.ts'
 import { deleteStream, putRecord } from './stream-actions.ts'
-import { thingPage } from './thing-page.ts'
+import { thingPage } from '../thing-page.ts'
 
 const tabs = {
   shards: { title: 'Shards', open: shardsTab },

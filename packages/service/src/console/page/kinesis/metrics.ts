@@ -1,4 +1,4 @@
-import type { Api } from './api.ts'
+import type { Api } from '../api.ts'
 import { type ChannelSummary, type QueueSummary, streamOf } from './kinesis.ts'
 
 /** What a stream or a shard has taken and given in its last whole minute. */

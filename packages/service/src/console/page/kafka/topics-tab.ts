@@ -1,8 +1,8 @@
-import { shellWord } from './command.ts'
-import { asCode, type Child, code, emptyState, facts, h, Region, table } from './dom.ts'
-import { failureNote, isForTheAccount } from './failure.ts'
-import { FilteredTable } from './filtered-table.ts'
-import { bytesText, counted } from './formats.ts'
+import { shellWord } from '../command.ts'
+import { asCode, type Child, code, emptyState, facts, h, Region, table } from '../dom.ts'
+import { failureNote, isForTheAccount } from '../failure.ts'
+import { FilteredTable } from '../filtered-table.ts'
+import { bytesText, counted } from '../formats.ts'
 import { lagText } from './groups-tab.ts'
 import {
   below,
@@ -15,8 +15,8 @@ import {
   type Partition,
   type Topic,
 } from './kafka.ts'
-import type { Tab, TabContext } from './page.ts'
-import { note, pageAddress } from './route.ts'
+import type { Tab, TabContext } from '../page.ts'
+import { note, pageAddress } from '../route.ts'
 
 /** Of very many the first by name. */
 const topicsMax = 5_000
