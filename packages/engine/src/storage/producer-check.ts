@@ -57,6 +57,7 @@ export function judge(
   if (batch.marker) return known ? checkMarker(known, batch, batch.marker, claim) : ok
   const duplicate = origin === 'client' && known ? duplicateOf(known, batch) : null
   if (duplicate) return duplicate
+  if (known && batch.producerEpoch < known.epoch) return staleEpoch(known, batch)
   const isOpen = isOpenIn(known, batch.producerEpoch)
   const isProven = claim.verification === undefined || isOpen
   if (batch.isTransactional && !isProven && (!verification || verification !== claim.verification))
@@ -106,7 +107,6 @@ function checkBatch(
   batch: ProducerBatchFacts,
   origin: 'client' | 'coordinator',
 ): ProducerVerdict {
-  if (batch.producerEpoch < entry.epoch) return staleEpoch(entry, batch)
   if (origin === 'client') {
     const newEpoch = batch.producerEpoch !== entry.epoch
     const fits = newEpoch ? batch.baseSequence === 0 : entry.isNextSequence(batch.baseSequence)

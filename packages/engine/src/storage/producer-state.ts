@@ -17,7 +17,7 @@ import {
   encodeProducerSnapshot,
 } from './producer-snapshot.ts'
 import { deletedSuffix, offsetFilePath, snapshotSuffix } from './segment-names.ts'
-import { type UnverifiedBatch, Verification } from './verification.ts'
+import { type UnverifiedBatch, Verification, Verifications } from './verification.ts'
 
 interface CompletedTransaction {
   producerId: Int64
@@ -28,6 +28,7 @@ interface CompletedTransaction {
 }
 
 const noClaim: TransactionClaim = {}
+const noEpoch = -1
 
 /** Of a coordinator's batch that is only thought of. */
 const notYetPlaced = {
@@ -73,7 +74,7 @@ export class ProducerState {
   #open: Map<number, Int64> = none
   #decided: Decided[] = []
   /** Of producers that would begin a transaction here. */
-  #verifications: Map<Int64, Verification> = none
+  readonly #verifications = new Verifications()
   #snapshotOffsets: number[] = []
   /** Those that may not be durable yet. */
   readonly #unsyncedSnapshots = new Set<number>()
@@ -113,7 +114,7 @@ export class ProducerState {
     claim: TransactionClaim = noClaim,
   ): ProducerVerdict {
     const known = this.#known(batch.producerId)
-    const verdict = judge(known, batch, origin, claim, this.#verifications.get(batch.producerId))
+    const verdict = judge(known, batch, origin, claim, this.#verifications.of(batch))
     if (verdict.kind !== 'ok') return verdict
     this.#staged ??= new Map()
     let entry = this.#staged.get(batch.producerId)
@@ -122,15 +123,15 @@ export class ProducerState {
       this.#staged.set(batch.producerId, entry)
     }
     addTo(entry, batch)
+    this.#verifications.pass(batch)
     return ok
   }
 
   /** Why a coordinator's batch would not be taken as all stands now; 0 where it would. */
   refusal(of: TransactionalFacts, claim: TransactionClaim): ErrorCode {
     const { producerId } = of
-    const verification = this.#verifications.get(producerId)
     const batch = { ...notYetPlaced, ...of }
-    const verdict = judge(this.#known(producerId), batch, 'coordinator', claim, verification)
+    const verdict = judge(this.#known(producerId), batch, 'coordinator', claim, this.#verifications.of(of))
     return verdict.kind === 'rejected' ? verdict.error : ErrorCode.NONE
   }
 
@@ -152,16 +153,10 @@ export class ProducerState {
    * the result stands for that question: an end of that transaction that comes before the batch makes it void (KIP-890).
    */
   verify(batch: UnverifiedBatch, nowMs: number): Verification | null {
-    const { producerId, producerEpoch, baseSequence } = batch
+    const { producerId, producerEpoch } = batch
     if (this.isOpen(producerId, producerEpoch)) return null
-    if (this.#verifications === none) this.#verifications = new Map()
-    let verification = this.#verifications.get(producerId)
-    if (!verification) {
-      verification = new Verification(batch, nowMs)
-      this.#verifications.set(producerId, verification)
-    }
-    verification.heard(producerEpoch, baseSequence)
-    return verification
+    const epoch = this.#known(producerId)?.epoch ?? noEpoch
+    return producerEpoch < epoch ? new Verification(batch, nowMs) : this.#verifications.ask(batch, nowMs)
   }
 
   /**
@@ -177,8 +172,8 @@ export class ProducerState {
     }
     const firstOffset = entry.transactionFirstOffset
     addTo(entry, batch)
-    if (!batch.marker || !this.#verifications.get(batch.producerId)?.outlivesMarker(batch.producerEpoch))
-      this.#verifications.delete(batch.producerId)
+    // What is staged has done so when it was judged: who has asked since then writes behind it.
+    if (this.#staged === null) this.#verifications.pass(batch)
     if (!batch.marker) {
       if (firstOffset === null && entry.transactionFirstOffset !== null) {
         if (this.#open === none) this.#open = new Map()
@@ -229,8 +224,7 @@ export class ProducerState {
   removeExpired(nowMs: number, expirationMs: number): void {
     for (const entry of this.#entries.values())
       if (isExpired(entry, nowMs, expirationMs)) this.#entries.delete(entry.producerId)
-    for (const [producerId, { sinceMs }] of this.#verifications)
-      if (nowMs - sinceMs >= expirationMs) this.#verifications.delete(producerId)
+    this.#verifications.removeExpired(nowMs, expirationMs)
   }
 
   /** Transactions wholly below the log's start are no longer of interest. */
@@ -376,7 +370,7 @@ export class ProducerState {
     this.#open = none
     this.#decided = []
     this.#staged = null
-    this.#verifications = none
+    this.#verifications.clear()
     this.#removeTorn()
     for (const offset of this.#snapshotOffsets.filter((known) => known > upTo)) this.removeSnapshot(offset)
     for (let offset = this.latestSnapshotOffset; offset !== null; offset = this.latestSnapshotOffset) {

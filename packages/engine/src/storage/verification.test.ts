@@ -24,13 +24,22 @@ function write(
 }
 
 function transactional(of: Write): Buffer {
-  return batchOf(1, { producerId: 7, isTransactional: true, ...of })
+  return batchOf(1, { producerId: 7, producerEpoch: 0, isTransactional: true, ...of })
+}
+
+function marker(producerEpoch: number): Buffer {
+  return endTransactionMarker({
+    commit: true,
+    producerId: 7,
+    producerEpoch,
+    coordinatorEpoch: 0,
+    timestamp: startMs,
+  })
 }
 
 /** The end of the transaction that the epoch before has begun. */
 function end(log: Log, producerEpoch: number): void {
-  const marker = { commit: true, producerId: 7, producerEpoch, coordinatorEpoch: 0, timestamp: startMs }
-  const result = staged(log, endTransactionMarker(marker), { transactionVersion: 2 }, 'coordinator')
+  const result = staged(log, marker(producerEpoch), { transactionVersion: 2 }, 'coordinator')
   expect(result.kind).toBe('staged')
 }
 
@@ -70,7 +79,7 @@ describe('a batch that begins a transaction', () => {
     const log = new LogContext().load()
     const verification = verify(log)
     end(log, 1)
-    expect(write(log, verification)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
+    expect(write(log, verification)).toMatchObject({ error: ErrorCode.INVALID_PRODUCER_EPOCH })
     expect(log.lastStableOffset).toBe(log.highWatermark)
   })
 
@@ -88,7 +97,50 @@ describe('a batch that begins a transaction', () => {
     const verification = verify(log, next)
     end(log, 1)
     end(log, 2)
+    expect(write(log, verification, next)).toMatchObject({ error: ErrorCode.INVALID_PRODUCER_EPOCH })
+  })
+
+  test('may come after an end of an earlier one that comes again', () => {
+    const log = open()
+    end(log, 1)
+    const next = { producerEpoch: 2 }
+    const verification = verify(log, next, false)
+    end(log, 1)
+    expect(write(log, verification, next)).toMatchObject({ kind: 'staged' })
+  })
+
+  test('may be asked about while the end of the last transaction is about to be written', () => {
+    const log = new LogContext().load()
+    write(log, verify(log, {}, false))
+    expect(stage(log, marker(0), {}, 'coordinator')).toMatchObject({ kind: 'staged' })
+    const next = { baseSequence: 1 }
+    const verification = verify(log, next, false)
+    log.commit()
+    expect(write(log, verification, next)).toMatchObject({ kind: 'staged' })
+  })
+
+  test('is refused after its end by an older client, whatever a newer one has asked in an epoch before', () => {
+    const log = new LogContext().load()
+    verify(log)
+    const next = { producerEpoch: 1 }
+    const verification = verify(log, next, false)
+    end(log, 1)
     expect(write(log, verification, next)).toMatchObject({ error: ErrorCode.INVALID_TXN_STATE })
+    expect(log.lastStableOffset).toBe(log.highWatermark)
+  })
+
+  test('does not mind that others ask in an epoch that nobody has', () => {
+    const log = open()
+    const next = { producerEpoch: 1 }
+    const verification = verify(log, next)
+    const forged = verify(log, { producerEpoch: 9 })
+    end(log, 1)
+    expect(write(log, verification, next)).toMatchObject({ kind: 'staged' })
+    end(log, 2)
+    end(log, 10)
+    expect(write(log, forged, { producerEpoch: 9 })).toMatchObject({
+      error: ErrorCode.INVALID_PRODUCER_EPOCH,
+    })
   })
 
   test('is refused after any end where ends leave the epoch as it is', () => {
