@@ -33,6 +33,8 @@ export class LeaderEpochs {
   #entries: EpochEntry[] = []
   /** What the file says; null where there is none. */
   #kept: readonly EpochEntry[] | null = null
+  /** Whether there is a file that has not been found wrong. */
+  #isBelieved = false
   /** Whether that has reached the disk, as far as this process knows. */
   #durable = false
   #flushing: Promise<void> = Promise.resolve()
@@ -53,6 +55,7 @@ export class LeaderEpochs {
       })
     this.#entries = entries ?? []
     this.#kept = this.#entries
+    this.#isBelieved = entries !== null
   }
 
   get entries(): readonly EpochEntry[] {
@@ -108,6 +111,20 @@ export class LeaderEpochs {
   truncateFromEnd(offset: number): void {
     const kept = this.#entries.filter((entry) => entry.startOffset < offset)
     if (kept.length < this.#entries.length) this.#entries = kept
+  }
+
+  /** The records say otherwise: it begins anew. */
+  disbelieve(): void {
+    const { directory, onLoss } = this.#log
+    if (this.#isBelieved)
+      onLoss?.({
+        kind: 'file unreadable',
+        path: join(directory, leaderEpochFileName),
+        problem: 'says otherwise than the records',
+        effect: 'leader epochs are known from the batches alone',
+      })
+    this.#isBelieved = false
+    this.clear()
   }
 
   clear(): void {
@@ -187,7 +204,9 @@ export function parseLeaderEpochs(text: string): EpochEntry[] | null {
   for (const line of lines) {
     const match = /^(\d+) (\d+)$/.exec(line)
     if (!match) return null
-    entries.push({ epoch: Number(match[1]), startOffset: Number(match[2]) })
+    const [before, entry] = [entries.at(-1), { epoch: Number(match[1]), startOffset: Number(match[2]) }]
+    if (before && (entry.epoch <= before.epoch || entry.startOffset <= before.startOffset)) return null
+    entries.push(entry)
   }
   return entries
 }

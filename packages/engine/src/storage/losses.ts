@@ -19,8 +19,8 @@ export type Loss =
   | { kind: 'log put aside'; log: string; directory: string }
   /** By the metadata only this broker has all that was committed, and there is no log: it begins empty. */
   | { kind: 'log missing'; log: string }
-  /** `effect` says what the start did without it, as a clause. */
-  | { kind: 'file unreadable'; path: string; effect: string }
+  /** `effect` says what the start did without it, as a clause; `problem` what is wrong with it, where it can be read. */
+  | { kind: 'file unreadable'; path: string; problem?: string; effect: string }
   /** A dynamic config is kept that no broker can run with, from a build that took it. */
   | { kind: 'config ignored'; name: string; value: string; problem: string }
 
@@ -56,8 +56,9 @@ export function lossSentences(losses: readonly Loss[]): string[] {
     sentences.push(
       `${counted(aside, 'log')} of partitions that the metadata does not have there, put aside: ${listed(aside.map(asideText))}.`,
     )
-  for (const { path, effect } of losses.filter((loss) => loss.kind === 'file unreadable').slice(0, namedMax))
-    sentences.push(`${path} could not be read: ${effect}.`)
+  const files = losses.filter((loss) => loss.kind === 'file unreadable').slice(0, namedMax)
+  for (const { path, problem = 'could not be read', effect } of files)
+    sentences.push(`${path} ${problem}: ${effect}.`)
   return sentences
 }
 

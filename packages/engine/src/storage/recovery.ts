@@ -7,7 +7,8 @@
  *    there and later segments go. So it does where a power cut has taken the end of a segment and left the next one:
  *    a replica with a hole would pass for one that has everything. Indexes, leader epochs and producer state are made anew on the way.
  * 3. After a clean stop what stands there is trusted, as far as the last segments' headers go. Apache Kafka looks no further;
- *    here a segment that has lost its end, or is gone, is told, and the log stays as it is.
+ *    here a segment that has lost its end, or is gone, is told, and the log stays as it is; and leader epochs are compared with
+ *    a few batches.
  * 4. The log's start, its epochs and its producer state are brought in line with what is there. A log that ends before its
  *    start has lost its end, or its start is another log's: what there is of it goes, and is told.
  *
@@ -17,8 +18,10 @@ import { join } from 'node:path'
 import type { DiskFile } from '@sluice/effects'
 import { RecordBatch } from '@sluice/wire'
 import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts.ts'
+import type { BatchHeader } from './batch-headers.ts'
 import { CorruptLogError, scanBatches } from './batch-scan.ts'
 import { logDirectoryName } from './directory-names.ts'
+import { checkEpochs } from './epochs-check.ts'
 import type { EpochEntry } from './leader-epochs.ts'
 import type { LogStore } from './log-store.ts'
 import { type LostTail, lostTail } from './lost-tail.ts'
@@ -68,7 +71,8 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
     if (!options.clean) store.foundDurable(false)
     return
   }
-  const trusted = options.clean ? yield* trustedEnd(store) : null
+  const seen: BatchHeader[] = []
+  const trusted = options.clean ? yield* trustedEnd(store, seen) : null
   store.foundDurable(trusted !== null)
   const end = trusted ?? (yield* recoverFrom(store, options))
   // A clean stop checkpoints the end: a file that lacks whole batches at its end does not show it.
@@ -83,16 +87,20 @@ export function* loadLog(store: LogStore, options: LoadOptions): Steps {
   store.ended(end, trusted ?? options.recoveryPoint)
   if (trusted !== null) {
     yield* rebuildProducers(store, end)
-    yield* tellHoles(store)
+    yield* tellHoles(store, seen)
+    yield* checkEpochs(store, seen)
   }
 }
 
-function* tellHoles(store: LogStore): Steps {
+function* tellHoles(store: LogStore, seen: BatchHeader[]): Steps {
   const { segments, topicPartition, onLoss } = store
   if (mayHaveHoles(store)) return
   const log = logDirectoryName(topicPartition)
   for (const [at, { baseOffset: endOffset }] of segments.slice(1).entries()) {
-    const offset = yield* (segments[at] as Segment).findWholeEnd(endOffset)
+    const segment = segments[at] as Segment
+    const last = yield* segment.findLastWhole(endOffset)
+    if (last) seen.push(last)
+    const offset = last?.nextOffset ?? segment.baseOffset
     if (offset < endOffset) onLoss({ kind: 'log has a hole', log, offset, endOffset })
     yield
   }
@@ -187,15 +195,19 @@ function removeStraySnapshots(store: LogStore): void {
 }
 
 /** The end as the last segment's headers have it; null where they do not hold what a clean stop leaves. */
-function* trustedEnd(store: LogStore): Steps<number | null> {
+function* trustedEnd(store: LogStore, seen: BatchHeader[]): Steps<number | null> {
   try {
     yield* store.active.loadIndexes()
-    const end = store.active.findNextOffset()
+    const last = store.active.findLast()
+    if (last) seen.push(last)
+    const end = last?.nextOffset ?? store.active.baseOffset
     const before = store.segments.at(-2)
     // An empty last segment must not hide records of the one before it.
     if (store.active.size > 0 || !before) return end
     yield* before.loadIndexes()
-    return before.findNextOffset() <= store.active.baseOffset ? end : null
+    const lastBefore = before.findLast()
+    if (lastBefore) seen.push(lastBefore)
+    return (lastBefore?.nextOffset ?? before.baseOffset) <= store.active.baseOffset ? end : null
   } catch (error) {
     if (!(error instanceof CorruptLogError)) throw error
     store.logger.warn('the log is not as a clean stop leaves it: recovering', {

@@ -1,7 +1,7 @@
 import type { DiskFile } from '@sluice/effects'
 import { type Int64, RecordBatch } from '@sluice/wire'
 import { type HeaderCursor, readHeader, scanBatches, scanHeaders, scanHeadersInSteps } from './batch-scan.ts'
-import { endOfBatches, endOfWholeBatches, largestTimestamp } from './batch-headers.ts'
+import { type BatchHeader, largestTimestamp, lastBatch, lastWholeBatch } from './batch-headers.ts'
 import { CachedFile, type FileOwner } from './file-cache.ts'
 import { canHold, type OffsetIndex } from './offset-index.ts'
 import { RememberedPositions } from './remembered-positions.ts'
@@ -301,22 +301,21 @@ export class Segment implements FileOwner {
     return readHeader(this.file.get(), position, this.size, ({ size }) => size) ?? 0
   }
 
-  /** One after the last offset; reads as few headers as the index allows. Throws CorruptLogError where the last batch is not whole. */
-  findNextOffset(): number {
+  /** Null where it is empty; reads as few headers as the index allows. Throws CorruptLogError where the last batch is not whole. */
+  findLast(): BatchHeader | null {
     const last = this.offsets.length - 1
-    const from = last < 0 ? 0 : this.offsets.positionAt(last)
-    return endOfBatches(this.file.get(), from, this.size) ?? this.baseOffset
+    return lastBatch(this.file.get(), last < 0 ? 0 : this.offsets.positionAt(last), this.size)
   }
 
   /**
    * The same of a segment that may have lost its end: of whole batches alone. The last index entry is asked, without the
    * index in memory; where that does not lead to what is expected, all of the file.
    */
-  *findWholeEnd(expected: number): Steps<number> {
+  *findLastWhole(expectedEnd: number): Steps<BatchHeader | null> {
     const file = this.file.pin()
     try {
-      const end = yield* endOfWholeBatches(file, this.#indexes.readLastPosition(), this.size)
-      return end === expected ? end : ((yield* endOfWholeBatches(file, 0, this.size)) ?? this.baseOffset)
+      const last = yield* lastWholeBatch(file, this.#indexes.readLastPosition(), this.size)
+      return last?.nextOffset === expectedEnd ? last : yield* lastWholeBatch(file, 0, this.size)
     } finally {
       this.file.unpin()
     }
