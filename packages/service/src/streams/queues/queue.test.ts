@@ -162,6 +162,19 @@ it('forgets dead letters whose time in the stream is over, though nobody asks fo
   expect(written.slice(before)).toEqual([0, 1].map((offset) => ({ shard: 0, offset, item: null })))
 })
 
+it.each([
+  ['kept longer', (handle: string) => queue.hide(handle, false, 1)],
+  ['given back', (handle: string) => queue.hide(handle, false, 0)],
+])('does not deliver again what is acknowledged while it is being %s', async (_, change) => {
+  const [one] = (await receive(1)) ?? []
+  const handle = one?.handle ?? ''
+  expect(await Promise.all([change(handle), queue.acknowledge(handle, false)])).toEqual([null, null])
+  await clock.advance(visibilityMs)
+  const left = (await receive()) ?? []
+  expect(left.map(({ record }) => record.sequenceNumber)).not.toContain(one?.record.sequenceNumber)
+  expect(left).toHaveLength(1)
+})
+
 describe('a queue whose journal refuses', () => {
   it('has not received what it could not keep, and delivers nothing of it after its acknowledgement', async () => {
     refuses.writes = true

@@ -72,6 +72,8 @@ export class Queue {
   /** Records are looked for by one after the other. */
   readonly #taking = new Mutex()
   readonly #wakeUps = new Set<() => void>()
+  /** Of what is being changed by receipt handle. */
+  readonly #writes = new Map<QueueItem, Promise<unknown>>()
   #record: QueueRecord
   #opening: Promise<void> | null = null
   #isEnded = false
@@ -354,18 +356,29 @@ export class Queue {
     const place = parseHandle(handle)
     if (place?.queue !== this.#record.uuid || place.offset >= (this.#items.next(place.shard) ?? 0))
       return 'invalid'
+    // One after the other: each changes what the one before has made of the record.
+    for (let before = this.#writing(place); before; before = this.#writing(place)) await before
     const item = this.#items.of(place.shard, place.offset)
     if (item && (item.handle !== place.handle || item.isDead !== isDead)) return 'gone'
     if (!item && change) return 'gone'
     const changed = (item && change?.(item)) ?? null
-    if (item) this.#items.hold(item)
-    const isWritten = await this.#context.journal.write([{ ...placeOf(place), item: changed }]).then(
+    const written = this.#context.journal.write([{ ...placeOf(place), item: changed }]).then(
       () => true,
       () => false,
     )
-    // What has become another meanwhile was so decided later, and is written behind this.
-    if (item && this.#items.of(item.shard, item.offset) === item) this.#settle(item, isWritten, changed)
+    if (!item) return (await written) ? null : 'not kept'
+    this.#items.hold(item)
+    this.#writes.set(item, written)
+    const isWritten = await written
+    this.#writes.delete(item)
+    // It may have been forgotten meanwhile.
+    if (this.#items.of(item.shard, item.offset) === item) this.#settle(item, isWritten, changed)
     return isWritten ? null : 'not kept'
+  }
+
+  #writing({ shard, offset }: ItemPlace): Promise<unknown> | undefined {
+    const item = this.#items.of(shard, offset)
+    return item && this.#writes.get(item)
   }
 
   #settle(item: QueueItem, isWritten: boolean, changed: QueueItem | null): void {
