@@ -1,4 +1,4 @@
-import type { ServiceSchema, Structure, Type } from './schema.ts'
+import type { Member, ServiceSchema, Structure, Type } from './schema.ts'
 import type { AwsService } from './service.ts'
 
 /** Decoded members under the SDK's names. */
@@ -73,19 +73,28 @@ export class ShapeCodec {
         if (value !== undefined && value !== null)
           into[member.name] = this.#decode(member.type, value, { ...at, path })
       }
-      const value = into[member.name]
-      if (value === undefined) {
-        if (member.required) at.problems.push(this.#missing(path, member.wire))
-        continue
-      }
-      const own = this.#constrain(structure, member, value, path)
-      if (own && own.length > 0) at.problems.splice(before, 0, ...own)
+      // Beyond what is told nothing is looked for: a few bytes may hold a million problems.
+      if (before < this.#problemsMax)
+        this.#note(at.problems, before, this.#problemsOf(structure, member, into[member.name], path))
     }
   }
 
-  #missing(path: string, wire: string): string {
-    if (this.#validation) return this.#validation.missing(path)
-    throw this.#badInput(`The parameter ${path} is required.`, wire)
+  #problemsOf(structure: string, member: Member, value: unknown, path: string): readonly string[] | void {
+    if (value !== undefined) return this.#constrain(structure, member, value, path)
+    if (!member.required) return
+    if (this.#validation) return [this.#validation.missing(path)]
+    throw this.#badInput(`The parameter ${path} is required.`, member.wire)
+  }
+
+  get #problemsMax(): number {
+    return this.#validation?.problemsMax ?? 1
+  }
+
+  /** In front of those from `before` on. */
+  #note(problems: string[], before: number, own: readonly string[] | void): void {
+    if (!own || own.length === 0) return
+    problems.splice(before, 0, ...own)
+    problems.length = Math.min(problems.length, this.#problemsMax)
   }
 
   #decode(type: Type, value: unknown, at: Place): unknown {

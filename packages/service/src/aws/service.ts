@@ -78,6 +78,8 @@ export type Constrain = (
 
 /** Paths are `Records[0].Data`. */
 interface Validation {
+  /** It tells so many, the first ones. */
+  problemsMax: number
   /** What it says of a required member that is not there. */
   missing: (path: string) => string
   exception: (problems: readonly string[]) => AwsException

@@ -18,13 +18,12 @@ export function limitExceeded(message: string): AwsException {
   return new AwsException('LimitExceededException', 400, message)
 }
 
-const toldProblemsMax = 10
+/** Of more problems AWS tells the first ten. */
+export const problemsMax = 10
 
-/** Of more than ten problems AWS tells the first ten. */
 export function validation(...problems: readonly string[]): AwsException {
-  const told = problems.slice(0, toldProblemsMax)
-  const count = `${told.length} validation error${told.length > 1 ? 's' : ''}`
-  return new AwsException('ValidationException', 400, `${count} detected: ${told.join('; ')}`)
+  const count = `${problems.length} validation error${problems.length > 1 ? 's' : ''}`
+  return new AwsException('ValidationException', 400, `${count} detected: ${problems.join('; ')}`)
 }
 
 /** Of a member, by its name on the wire, that goes with no other mode. */

@@ -60,6 +60,17 @@ it('tells ten of more problems', async () => {
   expect(told[9]).toContain("at 'records.9.member.partitionKey'")
 })
 
+it('tells ten of very many problems, all the same', async () => {
+  const { service } = await startWithStream(1, { acceptAnySignature: true })
+  const Records = Array.from({ length: 500_000 }, () => ({}))
+  const { type, message } = await ask(service, 'PutRecords', { StreamName: '', Records })
+  expect(type).toBe('ValidationException')
+  expect(message?.split('; ')).toHaveLength(10)
+  expect(message).toMatch(
+    /^10 validation errors detected: .* at 'records' failed .* less than or equal to 500;/,
+  )
+})
+
 it('says of tags which bounds their keys and values have', async () => {
   const { service } = await startWithStream(1, { acceptAnySignature: true })
   const long = 'a'.repeat(300)

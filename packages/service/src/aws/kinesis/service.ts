@@ -3,7 +3,7 @@ import type { AwsService } from '../service.ts'
 import { kinesisTargets } from './access-targets.ts'
 import { constrain, missing } from './constraints.ts'
 import { kinesisSchema } from './kinesis-schema.ts'
-import { invalidArgument, serialization, validation } from './exceptions.ts'
+import { invalidArgument, problemsMax, serialization, validation } from './exceptions.ts'
 import { kinesisHandlers } from './operations.ts'
 import type { Services } from './services.ts'
 
@@ -21,7 +21,7 @@ export function kinesisService(services: Services): AwsService {
     requestBytesMax,
     constrain,
     badInput: serialization,
-    validation: { missing, exception: (problems) => validation(...problems) },
+    validation: { problemsMax, missing, exception: (problems) => validation(...problems) },
     badToken: () => invalidArgument('The NextToken is not valid.'),
     targetsOf: (operation, input) => kinesisTargets(services, operation, input),
   }
