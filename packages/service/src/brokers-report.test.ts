@@ -11,7 +11,6 @@ it('counts what brokers lead, hold and lack, those that do not answer among them
   const directories = [{ ...directory, logs: [log('orders', 30), log('gone', 5), log('orders', 40)] }]
   const report = reportOf({ controllerId: 2, topics }, directories)
   expect(report).toEqual({
-    controllerId: 2,
     brokers: [
       { broker: 1, leads: 0, replicas: 2, inSync: 0, bytes: null, volumeBytes: null },
       { broker: 2, leads: 1, replicas: 1, inSync: 1, bytes: 75, volumeBytes: 1_000 },
@@ -21,7 +20,7 @@ it('counts what brokers lead, hold and lack, those that do not answer among them
 })
 
 it('has nothing of who says nothing', () => {
-  expect(reportOf(null, [])).toEqual({ controllerId: -1, brokers: [], topics: [] })
+  expect(reportOf(null, [])).toEqual({ brokers: [], topics: [] })
   const silent = { nodeId: 1, totalBytes: -1, usableBytes: -1, logs: [] }
   expect(reportOf(null, [silent]).brokers).toMatchObject([{ broker: 1, bytes: 0, volumeBytes: null }])
 })

@@ -31,7 +31,6 @@ export function reportOf(
   }
   const brokers = [...counts].sort(([a], [b]) => a - b)
   return {
-    controllerId: overview?.controllerId ?? -1,
     brokers: brokers.map(([broker, counted]) => {
       const own = directories.filter(({ nodeId }) => nodeId === broker)
       const bytes = own.flatMap(({ logs }) => logs).reduce((sum, log) => sum + log.bytes, 0)

@@ -105,8 +105,7 @@ describe('the groups of a cluster', () => {
 })
 
 it('tells what brokers lead and hold', async () => {
-  const { controllerId, brokers, topics } = await apiOf().page<BrokersReport>(brokersPath('demo'))
-  expect(controllerId).toBeGreaterThan(0)
+  const { brokers, topics } = await apiOf().page<BrokersReport>(brokersPath('demo'))
   expect(brokers.map(({ broker }) => broker)).toEqual([1, 2, 3])
   expect(brokers.reduce((sum, { leads }) => sum + leads, 0)).toBeGreaterThanOrEqual(2)
   for (const { replicas, inSync, bytes, volumeBytes } of brokers) {

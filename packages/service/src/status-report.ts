@@ -66,8 +66,6 @@ export interface BrokerHold {
 
 /** What the brokers of a cluster lead and hold. */
 export interface BrokersReport {
-  /** −1 where there is none. */
-  controllerId: number
   brokers: {
     broker: number
     /** How many partitions it leads, of how many it has replicas, and how many of these are in sync. */

@@ -320,7 +320,7 @@ export interface GroupOverview {
   state: string
   /** `consumer`, `classic`, `share`, `streams`; empty where brokers are too old to say. */
   type: string
-  /** How far it is behind in each topic of which it has committed something. */
+  /** How far it is behind in each topic of which it has committed something, as far as brokers tell: of each the first 1,000 groups. */
   topics: { topic: string; lag: number }[]
 }
 

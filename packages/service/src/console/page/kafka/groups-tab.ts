@@ -61,7 +61,7 @@ function groupRow(cluster: string, group: Group): Child[] {
     state(at),
     type,
     topics.map(({ topic }) => topic).join(', ') || '—',
-    topics.length === 0 ? 'nothing committed' : lagText(lagOf(group)),
+    topics.length === 0 ? 'no commit known' : lagText(lagOf(group)),
   ]
 }
 

@@ -64,7 +64,6 @@ export interface GroupDescription {
 }
 
 export interface BrokersReport {
-  controllerId: number
   brokers: {
     broker: number
     leads: number

@@ -160,7 +160,7 @@ function oneTopic(context: TabContext, topic: string): Tab<ClusterInfo> {
   const update = async ({ clusterArn: arn }: ClusterInfo) => {
     commands.show(arn, () =>
       asCode(
-        `aws kafka describe-topic-partitions --cluster-arn ${arn} --topic-name ${topic}`,
+        `aws kafka describe-topic-partitions --cluster-arn ${arn} --topic-name ${shellWord(topic)}`,
         `npx sluice topic describe ${shellWord(topic)} --cluster ${cluster}`,
         `npx sluice consume ${shellWord(topic)} -o start --cluster ${cluster}`,
       ),
