@@ -317,8 +317,4 @@ export const mutations: readonly Mutation[] = [
     name: 'names: the directory of a broker is not kept',
     edits: [edit('storage/meta-properties.ts', 'keepDirectorySync(disk, directory)\n', '\n')],
   },
-  {
-    name: 'names: what a killed process has left is taken for durable',
-    edits: [edit('storage/recovery.ts', 'store.foundDurable(trusted !== null)', 'store.foundDurable(true)')],
-  },
 ]
