@@ -12,6 +12,7 @@ import type { QueueRecord } from './queue-record.ts'
 const uuid = '00000000-0000-4000-8000-000000000001'
 const visibilityMs = 10_000
 const dayMs = 86_400_000
+const fromTheBeginning = { type: 'AT_TIMESTAMP', timestampMs: 0 } as const
 
 let clock: TestClock
 let written: ItemChange[]
@@ -45,7 +46,13 @@ const journal = {
   },
 }
 
-function goOn({ shardCount = 1, maxReceiveCount = 2 as number | null, timestampMs = 0 } = {}): Queue {
+interface Made {
+  shardCount?: number
+  maxReceiveCount?: number | null
+  start?: QueueRecord['start']
+}
+
+function goOn({ shardCount = 1, maxReceiveCount = 2, start = fromTheBeginning }: Made = {}): Queue {
   const shards = evenShards(shardCount, clock.now())
   const madeAtMs = clock.now()
   const stream: Pick<Stream, 'endOffset' | 'news' | 'offsetAt' | 'read' | 'record'> = {
@@ -61,7 +68,6 @@ function goOn({ shardCount = 1, maxReceiveCount = 2 as number | null, timestampM
   }
   const isOver = () => clock.now() > madeAtMs + dayMs
   const attributes = { visibilitySeconds: visibilityMs / 1_000, maxReceiveCount }
-  const start = { type: 'AT_TIMESTAMP', timestampMs }
   const record = { uuid, attributes, start, begins: null } as QueueRecord
   return new Queue(record, { stream, journal, clock, random: seededRandom(1) })
 }
@@ -125,13 +131,19 @@ it('gives new records beside those that nobody acknowledges', async () => {
 
 it('delivers nothing before the time at which it is to begin', async () => {
   const timestampMs = clock.now() + 60_000
-  queue = goOn({ timestampMs })
+  queue = goOn({ start: { type: 'AT_TIMESTAMP', timestampMs } })
   const waiting = queue.receive({ ...how, countMax: 10, waitMs: 120_000 })
   await clock.advance(59_000)
   expect(await receive()).toEqual([])
   expect((await queue.count())['VisibleQueueRecords']).toBe(0)
   await clock.advance(2_000)
   expect(receivesOf(await waiting)).toEqual([1, 1])
+})
+
+it('delivers what it has though the clock is put back behind its making', async () => {
+  queue = goOn({ start: { type: 'LATEST', timestampMs: clock.now() } })
+  clock.moveWallClock(-60_000)
+  expect(receivesOf(await receive())).toEqual([1, 1])
 })
 
 it('reads no shard of which there is no news', async () => {

@@ -312,9 +312,10 @@ export class Queue {
     return shard && isKept(shard, stream.record, clock.now()) ? shard : undefined
   }
 
-  /** It may be to begin at a time that is still to come. */
+  /** It may have been asked to begin at a time that is still to come. Others have begun, also where clocks are put back. */
   get #hasBegun(): boolean {
-    return this.#context.clock.now() >= (this.#record.start.timestampMs ?? 0)
+    const { type, timestampMs } = this.#record.start
+    return type !== 'AT_TIMESTAMP' || this.#context.clock.now() >= (timestampMs ?? 0)
   }
 
   /** Where it goes on in a shard. */
