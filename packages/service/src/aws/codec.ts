@@ -38,6 +38,7 @@ export class ShapeCodec {
   readonly #constrain: AwsService['constrain']
   readonly #badInput: AwsService['badInput']
   readonly #validation: AwsService['validation']
+  readonly #problemsMax: number
   readonly #forms: Forms
   /** Of shapes that are frozen, and so never change; each is of one structure. */
   readonly #encoded = new WeakMap<object, Shape>()
@@ -47,6 +48,7 @@ export class ShapeCodec {
     this.#constrain = constrain
     this.#badInput = badInput
     this.#validation = validation
+    this.#problemsMax = validation?.problemsMax ?? 1
     this.#forms = forms
   }
 
@@ -71,11 +73,16 @@ export class ShapeCodec {
       if (member.place === 'body') {
         const value = Object.hasOwn(body, member.wire) ? body[member.wire] : undefined
         if (value !== undefined && value !== null)
-          into[member.name] = this.#decode(member.type, value, { ...at, path })
+          into[member.name] = this.#decode(member.type, value, {
+            path,
+            depth: at.depth,
+            problems: at.problems,
+          })
       }
       // Beyond what is told nothing is looked for: a few bytes may hold a million problems.
-      if (before < this.#problemsMax)
-        this.#note(at.problems, before, this.#problemsOf(structure, member, into[member.name], path))
+      if (before >= this.#problemsMax) continue
+      const own = this.#problemsOf(structure, member, into[member.name], path)
+      if (own && own.length > 0) this.#note(at.problems, before, own)
     }
   }
 
@@ -86,13 +93,8 @@ export class ShapeCodec {
     throw this.#badInput(`The parameter ${path} is required.`, member.wire)
   }
 
-  get #problemsMax(): number {
-    return this.#validation?.problemsMax ?? 1
-  }
-
   /** In front of those from `before` on. */
-  #note(problems: string[], before: number, own: readonly string[] | void): void {
-    if (!own || own.length === 0) return
+  #note(problems: string[], before: number, own: readonly string[]): void {
     problems.splice(before, 0, ...own)
     problems.length = Math.min(problems.length, this.#problemsMax)
   }
@@ -100,7 +102,6 @@ export class ShapeCodec {
   #decode(type: Type, value: unknown, at: Place): unknown {
     const { path, depth } = at
     if (depth > depthMax) throw this.#badInput(`${path} is nested too deeply.`, leaf(path))
-    const inside = (name: string): Place => ({ ...at, path: `${path}${name}`, depth: depth + 1 })
     switch (type.kind) {
       case 'string':
         if (typeof value === 'string') return value
@@ -121,14 +122,14 @@ export class ShapeCodec {
         return value
       case 'list':
         if (Array.isArray(value))
-          return value.map((item, index) => this.#decode(type.of, item, inside(`[${index}]`)))
+          return value.map((item, index) => this.#decode(type.of, item, inside(at, `[${index}]`)))
         break
       case 'map':
         if (isObject(value)) {
           // Object.entries never sees a prototype; fromEntries defines own members, also `__proto__`.
           const entries = Object.entries(value).map(([key, item]) => [
             key,
-            this.#decode(type.of, item, inside(`.${key}`)),
+            this.#decode(type.of, item, inside(at, `.${key}`)),
           ])
           return Object.fromEntries(entries)
         }
@@ -136,7 +137,7 @@ export class ShapeCodec {
       case 'structure':
         if (isObject(value)) {
           const shape: Shape = {}
-          this.#decodeMembers(type.name, value, shape, inside(''))
+          this.#decodeMembers(type.name, value, shape, inside(at, ''))
           return shape
         }
         break
@@ -198,6 +199,10 @@ const typeNames: Record<Exclude<Type['kind'], keyof Forms>, string> = {
 
 export function isObject(value: unknown): value is Shape {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function inside({ path, depth, problems }: Place, name: string): Place {
+  return { path: path + name, depth: depth + 1, problems }
 }
 
 function leaf(path: string): string {

@@ -159,9 +159,20 @@ export function ruleOf(structure: string, member: Member): Rule | null {
   return rule
 }
 
+const none: readonly string[] = []
+
 export const constrain: Constrain = (structure, member, value, path) => {
   const rule = ruleOf(structure, member)
-  return rule ? broken(rule, member, value).map((must) => problem(value, pathOf(path), must)) : []
+  if (!rule || isRight(rule, value)) return
+  return broken(rule, member, value).map((must) => problem(value, pathOf(path), must))
+}
+
+/** At a glance, of what there is most; of all else `broken` knows. */
+function isRight({ min = 0, max = Infinity, pattern, oneOf }: Rule, value: unknown): boolean {
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) return false
+  if (value.length < min || value.length > max) return false
+  if (typeof value !== 'string') return true
+  return (!pattern || pattern.test(value)) && (!oneOf || oneOf.includes(value))
 }
 
 /** A required member that is not there. */
@@ -180,7 +191,7 @@ function problem(value: unknown, at: string, must: string): string {
 }
 
 /** What the rule asks for and the value is not. */
-function broken(rule: Rule, { type }: Member, value: unknown): string[] {
+function broken(rule: Rule, { type }: Member, value: unknown): readonly string[] {
   if (type.kind === 'number') {
     const { min = -Infinity, max = Infinity } = rule
     const must = !Number.isSafeInteger(value)
@@ -200,33 +211,39 @@ function broken(rule: Rule, { type }: Member, value: unknown): string[] {
     ]
   }
   const length = brokenLength(rule, (value as { length: number }).length)
-  if (Array.isArray(value)) return rule.each ? [...length, ...brokenEach('Member', value, rule.each)] : length
-  return value instanceof Uint8Array ? length : [...length, ...brokenText(rule, String(value))]
+  const more =
+    typeof value === 'string'
+      ? brokenText(rule, value)
+      : Array.isArray(value)
+        ? brokenEach('Member', value, rule.each)
+        : none
+  return more.length === 0 ? length : [...length, ...more]
 }
 
 type Bounds = Pick<Rule, 'min' | 'max'>
 
-function brokenLength({ min = 0, max = Infinity }: Bounds, length: number): string[] {
+function brokenLength({ min = 0, max = Infinity }: Bounds, length: number): readonly string[] {
   if (length > max) return [`Member must ${atMost(max)}`]
-  return length < min ? [`Member must ${atLeast(min)}`] : []
+  return length < min ? [`Member must ${atLeast(min)}`] : none
 }
 
 const atMost = (max: number) => `have length less than or equal to ${max}`
 const atLeast = (min: number) => `have length greater than or equal to ${min}`
 
-function brokenText({ pattern, oneOf }: Rule, text: string): string[] {
+function brokenText({ pattern, oneOf }: Rule, text: string): readonly string[] {
+  const isOther = pattern !== undefined && !pattern.test(text)
+  const isUnknown = oneOf !== undefined && !oneOf.includes(text)
+  if (!isOther && !isUnknown) return none
   const shownPattern = pattern?.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '').replaceAll('\\/', '/')
   return [
-    ...(pattern && !pattern.test(text)
-      ? [`Member must satisfy regular expression pattern: ${shownPattern}`]
-      : []),
-    ...(oneOf && !oneOf.includes(text) ? [`Member must satisfy enum value set: [${oneOf.join(', ')}]`] : []),
+    ...(isOther ? [`Member must satisfy regular expression pattern: ${shownPattern}`] : []),
+    ...(isUnknown ? [`Member must satisfy enum value set: [${oneOf.join(', ')}]`] : []),
   ]
 }
 
 /** Of the members of a list, or the keys or values of a map. */
-function brokenEach(what: string, texts: readonly string[], rule: Rule['each']): string[] {
-  if (!rule) return []
+function brokenEach(what: string, texts: readonly string[], rule: Rule['each']): readonly string[] {
+  if (!rule) return none
   const { min = 0, max = Infinity, oneOf } = rule
   if (oneOf && texts.some((text) => !oneOf.includes(text)))
     return [`${what} must satisfy constraint: [Member must satisfy enum value set: [${oneOf.join(', ')}]]`]

@@ -32,6 +32,9 @@ export const base64Text: Form<Uint8Array> = {
   encode: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
 }
 
+/** Which letters say nothing beyond the last byte, by how many `=` follow. */
+const lastLetters: Readonly<Record<number, string>> = { 1: 'AEIMQUYcgkosw048', 2: 'AQgw' }
+
 /**
  * Node passes over what is not base64, and takes the letters of base64url: what has as many bytes as its length says, and none of
  * these letters, has nothing else in it. Ten times as fast as to look at each letter.
@@ -41,11 +44,10 @@ function bytesOf(text: string): Buffer | undefined {
   if (length % 4 !== 0 || text.includes('-') || text.includes('_')) return undefined
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
   if (padding > 0 && text.indexOf('=') !== length - padding) return undefined
+  if (padding > 0 && !(lastLetters[padding] ?? '').includes(text.charAt(length - padding - 1)))
+    return undefined
   const bytes = Buffer.from(text, 'base64')
-  if (bytes.length !== (length / 4) * 3 - padding) return undefined
-  const last = text.slice(-4)
-  // The last letter before the padding may say nothing beyond the last byte.
-  return padding > 0 && Buffer.from(last, 'base64').toString('base64') !== last ? undefined : bytes
+  return bytes.length === (length / 4) * 3 - padding ? bytes : undefined
 }
 
 export const isoTimestamp: Form<Date> = {
