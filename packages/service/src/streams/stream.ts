@@ -1,6 +1,7 @@
 import { type Clock, Deferred, type Logger } from '@sluice/effects'
 import { buildBatchSync, type RecordInput, type RecordView } from '@sluice/wire'
 import { SpreadHashKeys } from './hash-keys.ts'
+import { recordBytes, recordsBytes } from './record-bytes.ts'
 import { formatSequenceNumber } from './sequence-number.ts'
 import { ShardRoutes } from './shard-routes.ts'
 import { bytesInPerSecond, recordsInPerSecond, ShardThroughput } from './shard-throughput.ts'
@@ -165,14 +166,14 @@ export class Stream {
   async #put(records: readonly NewRecord[]): Promise<PutOutcome[]> {
     const places = new Map<ShardRecord, { batch: RecordInput[]; bytes: number; atMs: number }>()
     const headers = this.#record.encryption ? kms : []
-    const ways = records.map(({ hashKey, partitionKey, data }): Way | { exceeded: number } => {
+    const ways = records.map((record): Way | { exceeded: number } => {
+      const { hashKey, partitionKey, data } = record
       const shard = this.#routes.of(hashKey)
       if (!shard) throw new Error(`no shard of ${this.#record.name} takes ${hashKey}`)
-      if (this.#throughputOf(shard)?.takes(data.length + partitionKey.length) === false)
-        return { exceeded: shard.number }
+      if (this.#throughputOf(shard)?.takes(recordBytes(record)) === false) return { exceeded: shard.number }
       const place = places.get(shard) ?? { batch: [], bytes: 0, atMs: this.#arrivalMs(shard) }
       places.set(shard, place)
-      place.bytes += data.length + partitionKey.length
+      place.bytes += recordBytes(record)
       place.batch.push({ key: partitionKey, value: data, headers })
       return { shard, index: place.batch.length - 1, atMs: place.atMs }
     })
@@ -262,8 +263,7 @@ export class Stream {
 
   /** What they have got of it. */
   given(shard: ShardRecord, { records }: Page): void {
-    const bytes = records.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)
-    this.#throughputOf(shard)?.given(bytes)
+    this.#throughputOf(shard)?.given(recordsBytes(records))
   }
 
   #throughputOf({ number }: ShardRecord): ShardThroughput | undefined {

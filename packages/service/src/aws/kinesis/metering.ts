@@ -1,3 +1,4 @@
+import { recordBytes, recordsBytes } from '../../streams/record-bytes.ts'
 import type { Page, NewRecord, PutOutcome, Stream } from '../../streams/stream.ts'
 import { shardIdOf, type ShardRecord } from '../../streams/stream-record.ts'
 
@@ -21,7 +22,7 @@ export function meterPut(
     const own = byShard.get(number) ?? { bytes: 0, kept: 0, throttled: 0 }
     byShard.set(number, own)
     for (const sum of [all, own]) {
-      if (isKept) sum.bytes += bytesOf(entries[at])
+      if (isKept) sum.bytes += recordBytes(entries[at] as NewRecord)
       sum[isKept ? 'kept' : 'throttled']++
     }
   }
@@ -44,7 +45,7 @@ export function meterPut(
 
 /** A page that GetRecords gives. */
 export function meterRead({ meter, record }: Stream, { number }: ShardRecord, page: Page, ms: number): void {
-  const bytes = pageBytes(page)
+  const bytes = recordsBytes(page.records)
   meter.count('GetRecords.Bytes', bytes)
   meter.count('GetRecords.Records', page.records.length)
   meter.count('GetRecords.Latency', ms)
@@ -69,7 +70,7 @@ export function meterEvent(
   page: Page,
 ): void {
   const dimensions = { ConsumerName: consumer }
-  meter.count('SubscribeToShardEvent.Bytes', pageBytes(page), dimensions)
+  meter.count('SubscribeToShardEvent.Bytes', recordsBytes(page.records), dimensions)
   meter.count('SubscribeToShardEvent.Records', page.records.length, dimensions)
   meter.count('SubscribeToShardEvent.MillisBehindLatest', page.millisBehindLatest, dimensions)
   meter.count('SubscribeToShardEvent.Success', 1, dimensions)
@@ -85,7 +86,7 @@ export function meterSubscription({ meter }: Stream, consumer: string, hasBegun:
 
 function outgoing(page: Page) {
   return {
-    OutgoingBytes: pageBytes(page),
+    OutgoingBytes: recordsBytes(page.records),
     OutgoingRecords: page.records.length,
     IteratorAgeMilliseconds: page.millisBehindLatest,
   }
@@ -98,13 +99,4 @@ function meterShard(
 ): void {
   for (const [metric, value] of Object.entries(values))
     if (record.shardMetrics.includes(metric)) meter.count(metric, value, { ShardId: shardIdOf(number) })
-}
-
-/** Keys count as data does, as they do for a shard's throughput. */
-function bytesOf(record: Pick<NewRecord, 'data' | 'partitionKey'> | undefined): number {
-  return record ? record.data.length + record.partitionKey.length : 0
-}
-
-function pageBytes({ records }: Page): number {
-  return records.reduce((sum, record) => sum + bytesOf(record), 0)
 }

@@ -53,7 +53,7 @@ async function open(options: Parameters<typeof startWithStream>[1] = {}) {
 }
 
 function putRecords(kinesis: KinesisClient, ...texts: string[]) {
-  const Records = texts.map((text) => ({ PartitionKey: 'k', Data: Buffer.from(text) }))
+  const Records = texts.map((text) => ({ PartitionKey: 'ä', Data: Buffer.from(text) }))
   return kinesis.send(new PutRecordsCommand({ StreamName, Records }))
 }
 
@@ -64,17 +64,17 @@ it('of a stream tell what came and went within a minute, a call a value', async 
   const { ShardId } = await put(kinesis, '')
   await page(kinesis, await iterator(kinesis, { ShardId }))
   await nextMinute()
-  // Keys count, one byte each.
+  // Keys count: k is one byte, ä two, both of one shard.
   expect(await metric('IncomingBytes')).toEqual({
-    Sum: 11,
+    Sum: 13,
     SampleCount: 3,
     Minimum: 1,
-    Maximum: 5,
-    Average: 11 / 3,
+    Maximum: 7,
+    Average: 13 / 3,
   })
   expect(await metric('IncomingRecords')).toMatchObject({ Sum: 4, SampleCount: 3, Maximum: 2 })
   expect(await metric('PutRecord.Bytes')).toMatchObject({ Sum: 6, SampleCount: 2 })
-  expect(await metric('PutRecords.Bytes')).toMatchObject({ Sum: 5, SampleCount: 1 })
+  expect(await metric('PutRecords.Bytes')).toMatchObject({ Sum: 7, SampleCount: 1 })
   expect(await metric('PutRecords.TotalRecords')).toMatchObject({ Sum: 2 })
   expect(await metric('PutRecords.SuccessfulRecords')).toMatchObject({ Sum: 2 })
   expect(await metric('PutRecords.FailedRecords')).toMatchObject({ Sum: 0, SampleCount: 1 })
@@ -82,7 +82,7 @@ it('of a stream tell what came and went within a minute, a call a value', async 
   expect(await metric('PutRecord.Latency')).toMatchObject({ SampleCount: 2 })
   expect(await metric('WriteProvisionedThroughputExceeded')).toMatchObject({ Sum: 0, SampleCount: 3 })
   expect(await metric('GetRecords.Records')).toMatchObject({ Sum: 4, SampleCount: 1 })
-  expect(await metric('GetRecords.Bytes')).toMatchObject({ Sum: 11 })
+  expect(await metric('GetRecords.Bytes')).toMatchObject({ Sum: 13 })
   expect(await metric('GetRecords.IteratorAgeMilliseconds')).toMatchObject({ Maximum: 0 })
   expect(await metric('IncomingBytes', { ShardId: ShardId ?? '' })).toBeUndefined()
   await put(kinesis, 'x')

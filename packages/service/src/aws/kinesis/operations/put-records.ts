@@ -1,4 +1,5 @@
 import type { PutRecordsInput, PutRecordsOutput, PutRecordsResultEntry } from '@aws-sdk/client-kinesis'
+import { recordsBytes } from '../../../streams/record-bytes.ts'
 import { shardIdOf } from '../../../streams/stream-record.ts'
 import type { PutOutcome, Stream } from '../../../streams/stream.ts'
 import { dryRun, invalidArgument } from '../exceptions.ts'
@@ -22,11 +23,7 @@ export const putRecords =
     const { record } = stream
     const given = input.Records ?? []
     const entries = given.map((entry, at) => newRecord(stream, entry, `records.${at + 1}.member.data`))
-    const bytes = entries.reduce(
-      (sum, { data, partitionKey }) => sum + data.length + Buffer.byteLength(partitionKey),
-      0,
-    )
-    if (bytes > bytesMax) throw invalidArgument('Records size exceeds 10 MB limit')
+    if (recordsBytes(entries) > bytesMax) throw invalidArgument('Records size exceeds 10 MB limit')
     if (input.DryRun) throw dryRun()
     const fromMs = services.clock.monotonic()
     const outcomes = await stream.put(entries)
