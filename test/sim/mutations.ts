@@ -242,6 +242,10 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'the marker of a transaction makes void what the next one has asked',
+    edits: [edit('storage/verification.ts', 'marker ? one.outlivesMarker(producerEpoch)', 'marker ? false')],
+  },
+  {
     name: 'an end is put down, and no marker is written',
     edits: [
       edit(

@@ -155,7 +155,9 @@ export class TransactionalProducer {
     const count = 1 + random.int(partitions)
     for (let at = 0; at < count; at++) {
       const index = (first + at) % partitions
-      for (let batches = 1 + random.int(2); batches > 0; batches--) await this.#writeBatch(transaction, index)
+      const batches = Array.from({ length: 1 + random.int(3) }, () => this.#writeBatch(transaction, index))
+      const lost = (await Promise.allSettled(batches)).find(({ status }) => status === 'rejected')
+      if (lost) throw (lost as PromiseRejectedResult).reason
     }
     if (random.int(3) === 0) await this.#commitOffset(transaction)
   }
@@ -191,6 +193,8 @@ export class TransactionalProducer {
         transactionalId,
         version: versionsOf[isModern ? 'modern' : 'older'].produce,
       })
+      if (errorCode === ErrorCode.INVALID_TXN_STATE)
+        this.#client.world.story.violated(`${transactionalId} is told that no transaction is open`)
       throwOnError(errorCode)
     })
   }
