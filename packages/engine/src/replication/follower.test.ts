@@ -1,3 +1,4 @@
+import { lineLogger } from '@sluice/effects'
 import { ErrorCode, RecordBatch } from '@sluice/wire'
 import { describe, expect, it } from 'vitest'
 import { batchOf, readAll, valuesOf } from '../storage/testing/log-context.ts'
@@ -10,9 +11,17 @@ import { Waiters } from './waiters.ts'
 class Context extends PartitionContext {
   readonly waiters = new Waiters()
   readonly partitionDisk = new PartitionDisk(this.context, this.log.topicPartition)
+  /** What the follower has told, without its time. */
+  readonly told: string[] = []
 
   follower(): Follower {
-    const { log, waiters, context, partitionDisk: disk } = this
+    const { log, waiters, partitionDisk: disk, told } = this
+    const logger = lineLogger(
+      (line) => void told.push(line.slice(25)),
+      'debug',
+      () => 0,
+    )
+    const context = { ...this.context, logger }
     return new Follower(
       { topic: 'events', index: 0, log, disk, waiters, traffic: new Traffic(), context },
       followed,
@@ -173,6 +182,9 @@ describe('a follower whose log has gone another way', () => {
     context.ledBefore(1, 2, 2, 2)
     context.follower().truncate({ epoch: 2, endOffset: 2 })
     expect(valuesOf(readAll(context.log))).toEqual(['epoch 1-0', 'epoch 2-0'])
+    expect(context.told).toEqual([
+      'INFO a follower drops records that its leader does not have topic=events partition=0 logEndOffset=4 offset=2 leader=2 epoch=2',
+    ])
   })
 
   it('drops epochs that its leader does not know, step by step', () => {
@@ -194,6 +206,8 @@ describe('a follower whose log has gone another way', () => {
     expect(follower.position.lastFetchedEpoch).toBe(3)
     follower.truncate({ epoch: 1, endOffset: 1 })
     expect(follower.position).toMatchObject({ fetchOffset: 1, lastFetchedEpoch: 1 })
+    // No record goes with it: after every clean restart somebody would read of a loss.
+    expect(context.told).toEqual([])
   })
 
   it('agrees up to the end that its leader names where it knows no epoch so old', () => {

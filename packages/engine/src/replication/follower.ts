@@ -181,7 +181,9 @@ export class Follower implements ReplicaFeed {
     const { logEndOffset, highWatermark } = log
     const facts = { ...log.topicPartition, logEndOffset, offset, leader: this.leader, epoch: diverging.epoch }
     if (offset < highWatermark) context.logger.warn('a follower loses committed records', facts)
-    else context.logger.info('a follower drops records that its leader does not have', facts)
+    // After a clean restart an epoch goes that has no record: nobody has to hear of it.
+    else if (offset < logEndOffset)
+      context.logger.info('a follower drops records that its leader does not have', facts)
     return this.#change(() => log.truncateTo(offset)) !== null
   }
 
