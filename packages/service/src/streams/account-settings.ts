@@ -80,8 +80,13 @@ export class AccountSettings {
     this.#commitment = commitment
   }
 
-  /** In base64: with it shard iterators are sealed. Made when it is first asked for, and durable when it is returned. */
-  iteratorKey(): string {
+  /** In base64: with it shard iterators are sealed. Null before any was. */
+  get iteratorKey(): string | null {
+    return this.#iteratorKey
+  }
+
+  /** Made where there is none, and durable when it is returned. */
+  keepIteratorKey(): string {
     if (this.#iteratorKey !== null) return this.#iteratorKey
     const iteratorKey = Buffer.from(this.#random.bytes(iteratorKeyBytes)).toString('base64')
     this.#keep({ commitment: this.#commitment, iteratorKey })

@@ -10,7 +10,8 @@ const position = {
   offset: 17,
   issuedAtMs: 1_700_000_000_000,
 }
-const iteratorsOf = (random: Random, byte = 1) => new ShardIterators(random, () => keyOf(byte))
+const iteratorsOf = (random: Random, byte = 1) =>
+  new ShardIterators(random, { iteratorKey: keyOf(byte), keepIteratorKey: () => keyOf(byte) })
 
 it('knows where an iterator points to, of those that it has just given and of older ones', () => {
   const iterators = iteratorsOf(seededRandom(1))
@@ -38,4 +39,12 @@ it('opens those that were given before a restart, and none that somebody else ha
 it('gives none that is longer than AWS lets them be', () => {
   const longest = { ...position, streamName: 'n'.repeat(128), shard: 99_999, offset: Number.MAX_SAFE_INTEGER }
   expect(iteratorsOf(seededRandom(1)).give(longest).length).toBeLessThanOrEqual(512)
+})
+
+it('makes no key for what somebody has made up', () => {
+  const keepIteratorKey = () => {
+    throw new Error('no space left')
+  }
+  const iterators = new ShardIterators(seededRandom(1), { iteratorKey: null, keepIteratorKey })
+  expect(iterators.open(iteratorsOf(seededRandom(1)).give(position))).toBeUndefined()
 })

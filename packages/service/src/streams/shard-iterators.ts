@@ -1,9 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Random } from '@sluice/effects'
+import type { AccountSettings } from './account-settings.ts'
 import { openIterator, sealIterator, type ShardPosition } from './shard-iterator.ts'
 
 /** So many readers can be at work at once before any of their iterators has to be opened. */
 const rememberedMax = 1_000
+
+/** In base64, the same one after a restart, so that iterators outlive the service. */
+type IteratorKeys = Pick<AccountSettings, 'iteratorKey' | 'keepIteratorKey'>
 
 /**
  * Gives iterators, and knows where those that it has seen last point to: whoever reads a shard goes on with the one that has
@@ -12,19 +16,18 @@ const rememberedMax = 1_000
  */
 export class ShardIterators {
   readonly #random: Random
-  readonly #keptKey: () => string
+  readonly #keys: IteratorKeys
   readonly #seen = new Map<string, ShardPosition>()
   #key: KeyObject | null = null
 
-  /** `keptKey` gives the key in base64, the same one after a restart, so that iterators outlive the service. */
-  constructor(random: Random, keptKey: () => string) {
+  constructor(random: Random, keys: IteratorKeys) {
     this.#random = random
-    this.#keptKey = keptKey
+    this.#keys = keys
   }
 
   /** Throws the disk's error where the first one's key cannot be kept. */
   give(position: ShardPosition): string {
-    const iterator = sealIterator(this.#sealedWith, position, this.#random)
+    const iterator = sealIterator(this.#keyOf(this.#keys.keepIteratorKey()), position, this.#random)
     this.#remember(iterator, position)
     return iterator
   }
@@ -34,13 +37,15 @@ export class ShardIterators {
     const iterator = given.replace(/^"(.*)"$/, '$1')
     const seen = this.#seen.get(iterator)
     if (seen) return seen
-    const position = openIterator(this.#sealedWith, iterator)
+    // What strangers make up is no reason to make a key.
+    const { iteratorKey } = this.#keys
+    const position = iteratorKey === null ? undefined : openIterator(this.#keyOf(iteratorKey), iterator)
     if (position) this.#remember(iterator, position)
     return position
   }
 
-  get #sealedWith(): KeyObject {
-    this.#key ??= createSecretKey(this.#keptKey(), 'base64')
+  #keyOf(iteratorKey: string): KeyObject {
+    this.#key ??= createSecretKey(iteratorKey, 'base64')
     return this.#key
   }
 

@@ -94,7 +94,7 @@ export class Streams {
     this.#options = options
     this.subscriptions = new Subscriptions(clock)
     this.account = new AccountSettings({ ...options, directory: join(dataDirectory, 'streams') })
-    this.iterators = new ShardIterators(options.random, () => this.account.iteratorKey())
+    this.iterators = new ShardIterators(options.random, this.account)
     this.#log = new StreamLog({ ...options, directory: join(dataDirectory, 'streams', 'cluster') })
     const streamOf = (uuid: string) => this.#byUuid.get(uuid)
     this.channels = new Channels({ ...options, streamOf })

@@ -1,6 +1,7 @@
 import { asCode, type Child, emptyState, h, Region, table } from '../dom.ts'
 import { failureNote } from '../failure.ts'
 import { bytesText } from '../formats.ts'
+import { clusterCommands } from './commands.ts'
 import { below, type BrokersReport, brokersPath, type ClusterInfo, type Node } from './kafka.ts'
 import type { Tab, TabContext } from '../page.ts'
 
@@ -9,9 +10,7 @@ export function brokersTab(context: TabContext): Tab<ClusterInfo> {
   const list = new Region({}, 'Asking for the brokers …')
   const commands = new Region()
   const update = async ({ clusterArn: arn, provisioned }: ClusterInfo) => {
-    commands.show(arn, () =>
-      asCode(`aws kafka list-nodes --cluster-arn ${arn}`, `npx sluice broker list ${cluster}`),
-    )
+    commands.show(arn, () => asCode(...clusterCommands(cluster, arn).brokers))
     if (!provisioned)
       return list.show('serverless', () =>
         emptyState('A serverless cluster shows no brokers.', h('p', {}, 'They come and go with its load.')),

@@ -1,7 +1,7 @@
-import { shellWord } from '../command.ts'
 import { asCode, type Child, code, emptyState, facts, h, Region, state, table } from '../dom.ts'
 import { failureNote, isForTheAccount } from '../failure.ts'
 import { FilteredTable } from '../filtered-table.ts'
+import { firstCommands, groupCommands } from './commands.ts'
 import { type ClusterInfo, type Group, type GroupDescription, groupsPath, placesOf } from './kafka.ts'
 import type { Tab, TabContext } from '../page.ts'
 import { pageAddress } from '../route.ts'
@@ -39,7 +39,7 @@ function groupList(context: TabContext): Tab<ClusterInfo> {
     }
   }
   const bar = h('div', { class: 'bar' }, h('h2', {}, 'Consumer groups'), list.filter)
-  const element = h('div', {}, bar, list.element, asCode(`npx sluice group list --cluster ${cluster}`))
+  const element = h('div', {}, bar, list.element, asCode(...groupCommands(cluster).groups))
   return { element, update, end: () => {} }
 }
 
@@ -69,7 +69,7 @@ function noGroups(cluster: string): Child {
   return emptyState(
     'No consumer groups yet.',
     h('p', {}, 'They appear here when clients consume as a group, as this does:'),
-    code(`npx sluice consume orders -g readers --cluster ${cluster}`),
+    ...firstCommands(cluster).group.map(code),
   )
 }
 
@@ -85,18 +85,13 @@ function oneGroup(context: TabContext, group: string): Tab<ClusterInfo> {
       context.onRefused(error)
     }
   }
-  const word = shellWord(group)
   const element = h(
     'div',
     {},
     h('p', {}, h('a', { href: pageAddress('clusters', cluster, { tab: 'groups' }) }, 'All groups')),
     h('h2', {}, group || '(no name)'),
     shown.element,
-    asCode(
-      `npx sluice group describe ${word} --cluster ${cluster}`,
-      `npx sluice group why ${word} --cluster ${cluster}`,
-      `npx sluice group seek ${word} --to start --dry-run --cluster ${cluster}`,
-    ),
+    asCode(...groupCommands(cluster).group(group)),
   )
   return { element, update, end: () => {} }
 }

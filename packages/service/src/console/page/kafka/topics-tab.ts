@@ -1,8 +1,8 @@
-import { shellWord } from '../command.ts'
 import { asCode, type Child, code, emptyState, facts, h, Region, table } from '../dom.ts'
 import { failureNote, isForTheAccount } from '../failure.ts'
 import { FilteredTable } from '../filtered-table.ts'
 import { bytesText, counted } from '../formats.ts'
+import { clusterCommands, firstCommands } from './commands.ts'
 import { lagText } from './groups-tab.ts'
 import {
   below,
@@ -53,9 +53,7 @@ function topicList(context: TabContext): Tab<ClusterInfo> {
     list.show(shown, topics.length)
   }
   const update = async ({ clusterArn: arn }: ClusterInfo) => {
-    commands.show(arn, () =>
-      asCode(`aws kafka list-topics --cluster-arn ${arn}`, `npx sluice topic list --cluster ${cluster}`),
-    )
+    commands.show(arn, () => asCode(...clusterCommands(cluster, arn).topics))
     try {
       topics = await topicsOf(context, arn)
       show()
@@ -128,7 +126,7 @@ function noTopics(cluster: string, hiddenCount: number): Child {
     'No topics yet.',
     hiddenCount > 0 && h('p', {}, `Beside ${counted(hiddenCount, 'topic')} of Kafka’s own.`),
     h('p', {}, 'A client makes one where brokers may make topics, and so does this:'),
-    code(`npx sluice topic create orders -p 6 --cluster ${cluster}`),
+    code(firstCommands(cluster).topic),
   )
 }
 
@@ -158,13 +156,7 @@ function oneTopic(context: TabContext, topic: string): Tab<ClusterInfo> {
     groups.show(own, () => own && [h('h2', {}, 'Consumer groups'), groupTable(cluster, own)])
   }
   const update = async ({ clusterArn: arn }: ClusterInfo) => {
-    commands.show(arn, () =>
-      asCode(
-        `aws kafka describe-topic-partitions --cluster-arn ${arn} --topic-name ${shellWord(topic)}`,
-        `npx sluice topic describe ${shellWord(topic)} --cluster ${cluster}`,
-        `npx sluice consume ${shellWord(topic)} -o start --cluster ${cluster}`,
-      ),
-    )
+    commands.show(arn, () => asCode(...clusterCommands(cluster, arn).topic(topic)))
     try {
       const found = await partitionsOf(context, arn, topic)
       partitions.show(found, () => partitionTable(found))

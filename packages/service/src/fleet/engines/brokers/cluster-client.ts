@@ -151,13 +151,15 @@ export class ClusterClient implements ClusterBrokers {
     return groupOverviews(listed.flat(), offsets)
   }
 
-  /** Its coordinator alone lists it. */
+  /** Its coordinator alone lists it: null where all brokers answer and none does, else the failure of one that does not. */
   async group(name: string): Promise<GroupDescription | null> {
-    const found = await this.#askEach(async (connection) => {
+    const asked = await this.#outcomes(async (connection) => {
       const listed = (await listGroups(connection)).find(({ group }) => group === name)
       return listed && { ...(await describeGroup(connection, name)), ...listed }
     })
-    const group = found.find((one) => one !== undefined)
+    const group = fulfilled(asked).find((one) => one !== undefined)
+    const failed = asked.find(({ status }) => status === 'rejected')
+    if (!group && failed?.status === 'rejected') throw failed.reason
     if (!group) return null
     const offsets = await this.#offsetsOf((listed) => listed.group === name)
     const { state, type, assignor } = group
@@ -191,12 +193,18 @@ export class ClusterClient implements ClusterBrokers {
   async #askEach<Answer>(
     use: (connection: Connection, nodeId: number) => Promise<Answer>,
   ): Promise<Answer[]> {
+    return fulfilled(await this.#outcomes(use))
+  }
+
+  /** Of every broker that runs. */
+  #outcomes<Answer>(
+    use: (connection: Connection, nodeId: number) => Promise<Answer>,
+  ): Promise<PromiseSettledResult<Answer>[]> {
     const asked = this.#brokers(null).flatMap(({ nodeId, listeners }) => {
       const listener = innerListener(listeners)
       return listener ? [askNode(this.#effects, listener, (connection) => use(connection, nodeId))] : []
     })
-    const answers = await Promise.allSettled(asked)
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    return Promise.allSettled(asked)
   }
 
   /** See reload-files. */
@@ -232,6 +240,10 @@ export class ClusterClient implements ClusterBrokers {
     if (!listener) throw new Error('the cluster has no controller')
     return askNode(this.#effects, listener, use, controllerTimeoutMs)
   }
+}
+
+function fulfilled<Answer>(outcomes: readonly PromiseSettledResult<Answer>[]): Answer[] {
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
 }
 
 /** A cluster that gives no answer is not well. */
