@@ -1,6 +1,6 @@
 import * as net from 'node:net'
 import { Connection } from '@sluice/client'
-import { systemClock, systemNetwork } from '@sluice/effects'
+import { lineLogger, systemClock, systemNetwork } from '@sluice/effects'
 import { ApiVersions } from '@sluice/wire'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { SecureEngine } from './secure-engine.ts'
@@ -10,13 +10,20 @@ import { SecureEngine } from './secure-engine.ts'
 const host = '127.0.0.1'
 let engine: SecureEngine
 const sockets: net.Socket[] = []
+const lines: string[] = []
 
 beforeAll(async () => {
-  engine = await SecureEngine.start({
+  const logger = lineLogger(
+    (line) => lines.push(line.slice(25)),
+    'debug',
+    () => 0,
+  )
+  const limits = {
     'listener.name.secure.max.connections': '1',
     'socket.listen.backlog.size': '1',
     'max.connections': '150',
-  })
+  }
+  engine = await SecureEngine.start(limits, logger)
 })
 afterAll(async () => {
   for (const socket of sockets) socket.destroy()
@@ -56,6 +63,24 @@ it('a handshake waits until there is a place, and others beyond those that may w
   await first.close()
   expect((await (await second).send(ApiVersions, 0, {})).errorCode).toBe(0)
   await (await second).close()
+})
+
+it('nobody is warned of who knocks and goes without a byte, and everybody of who goes in the middle', async () => {
+  const from = lines.length
+  const told = () =>
+    lines.slice(from).flatMap((line) => {
+      const [level = '', isTold] = [line.split(' ', 1)[0], /without a byte|TLS handshake/.test(line)]
+      return isTold ? [level] : []
+    })
+  const goesAway = [(socket: net.Socket) => socket.end(), (socket: net.Socket) => socket.resetAndDestroy()]
+  for (const [at, goAway] of goesAway.entries()) {
+    goAway(await knock('SCRAM'))
+    await expect.poll(told).toEqual(Array(at + 1).fill('DEBUG'))
+  }
+  const greeting = Buffer.from('1603010200', 'hex')
+  ;(await knock('SCRAM')).end(greeting)
+  await expect.poll(told).toEqual(['DEBUG', 'DEBUG', 'WARN'])
+  expect(lines.at(-1)).toContain('reason="it has gone before the handshake was over" listener=SCRAM')
 })
 
 it('whoever begins no handshake shuts nobody out, of this listener or another', async () => {

@@ -14,7 +14,6 @@ const disbelief =
 
 /** What OpenSSL and Node say of handshakes that fail, by their codes, in words for people. */
 const reasons: Readonly<Record<string, string>> = {
-  ECONNRESET: 'it has gone before the handshake was over',
   ERR_SSL_HTTP_REQUEST: 'it speaks HTTP',
   ERR_SSL_NO_SHARED_CIPHER: 'it takes none of the ciphers that are served',
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'it shows no certificate',

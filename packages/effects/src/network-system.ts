@@ -62,6 +62,7 @@ function plainServer(accept: Accept): net.Server {
 interface Handshake {
   readonly socket: SystemSocket
   readonly handler: SocketHandler
+  /** None where the other side has gone. */
   failure?: Error
 }
 
@@ -98,8 +99,9 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
     raw.once('close', () => {
       if (handshakes.get(at) !== handshake) return
       handshakes.delete(at)
+      const hasSpoken = raw.bytesRead > 0
       // Why Node has closed it is told after that.
-      setImmediate(() => handshake.handler.onClose(new HandshakeFailure(handshake.failure)))
+      setImmediate(() => handshake.handler.onClose(new HandshakeFailure(handshake.failure, { hasSpoken })))
     })
     newcomers.add(() => {
       // Its owner may have wanted nothing of it.
@@ -109,7 +111,9 @@ function tlsDoor({ credentials, clientCertificate, handshakeMsMax }: TlsServerOp
   handshaker.on('tlsClientError', (error, encrypted) => {
     const handshake = handshakeOf(encrypted)
     const isDisbelieved = Boolean(encrypted.authorizationError)
-    if (handshake) handshake.failure = new Error(isDisbelieved ? refusalOf(encrypted) : reasonOf(error))
+    const isGone = !isDisbelieved && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
+    if (handshake && !isGone)
+      handshake.failure = new Error(isDisbelieved ? refusalOf(encrypted) : reasonOf(error))
     encrypted.destroy()
   })
   handshaker.on('secureConnection', (encrypted) => {

@@ -48,9 +48,13 @@ type TlsClientOptions = Pick<TlsCredentials, 'authorities'> & Partial<TlsCredent
 /** Why a connection has closed that was to be encrypted: bytes that are no TLS, a certificate of a stranger, or too late. */
 export class HandshakeFailure extends Error {
   override name = 'HandshakeFailure'
+  /** It has gone by itself without a byte: whoever asks only whether a port is open does that. */
+  readonly isSilent: boolean
 
-  constructor(cause?: Error) {
+  /** `cause`: undefined where the other side has gone. */
+  constructor(cause: Error | undefined, { hasSpoken }: { hasSpoken: boolean }) {
     super(cause?.message ?? 'it has gone before the handshake was over', { cause })
+    this.isSilent = cause === undefined && !hasSpoken
   }
 }
 

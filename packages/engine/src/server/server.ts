@@ -165,10 +165,11 @@ export class Server<Context extends RequestContext> implements RequestHandling {
   closed(connection: Connection, failure?: Error): void {
     this.#connections.delete(connection)
     if (!(failure instanceof HandshakeFailure)) return
-    const { remoteAddress, listener } = connection.session
-    this.#node.refusals.tell('a TLS handshake has failed', remoteAddress, failure.message, {
-      listener: listener.name,
-    })
+    const { remoteAddress: client, listener } = connection.session
+    const facts = { listener: listener.name }
+    // Health checks of load balancers come every few seconds.
+    if (failure.isSilent) this.#node.logger.debug('a client has gone without a byte', { client, ...facts })
+    else this.#node.refusals.tell('a TLS handshake has failed', client, failure.message, facts)
   }
 
   get clock(): Clock {

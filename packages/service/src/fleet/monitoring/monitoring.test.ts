@@ -71,6 +71,24 @@ async function commit(offset: number): Promise<void> {
 const connectAt = (port: number) =>
   Connection.open({ network: world.network, clock: world.clock, host: '127.0.0.1', port })
 
+/** What is said on each connection that is opened from now on, by the order of these: how many writes. */
+function watchConnections(): number[] {
+  const { network } = world
+  const connect = network.connect.bind(network)
+  const words: number[] = []
+  network.connect = (options, handlerOf) =>
+    connect(options, (socket) => {
+      const at = words.push(0) - 1
+      const write = socket.write.bind(socket)
+      socket.write = (data) => {
+        words[at] = (words[at] ?? 0) + 1
+        return write(data)
+      }
+      return handlerOf(socket)
+    })
+  return words
+}
+
 const listed = () => new Set(world.fleet.monitoring.metrics.list().map(({ name }) => name))
 
 describe.each<Hosting>(['inline', 'process'])(
@@ -143,12 +161,16 @@ describe.each<Hosting>(['inline', 'process'])(
       await world.eventually(() => commit(4))
       await world.eventually(() => expect(metric('OffsetLag', partition)).toBe(6))
       await send(6)
+      const words = watchConnections()
       await world.driven(world.clock.advance(minute))
       const group = { ...names, 'Consumer Group': 'readers', Topic: 'events' }
       await world.eventually(() => expect(metric('OffsetLag', partition)).toBe(12))
       expect(metric('MaxOffsetLag', group)).toBe(12)
       expect(metric('SumOffsetLag', group)).toBe(12)
       expect(metric('EstimatedMaxTimeLag', group)).toBeCloseTo(120, 0)
+      // Brokers warn of who connects and hangs up in the middle of a handshake.
+      expect(words.length).toBeGreaterThan(0)
+      await world.eventually(() => expect(words).not.toContain(0))
     })
   },
 )

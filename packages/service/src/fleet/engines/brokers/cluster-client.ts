@@ -178,10 +178,10 @@ export class ClusterClient implements ClusterBrokers {
     const committed = (await this.#askEach((connection) => committedOffsets(connection, isMeant))).flat()
     if (committed.length === 0) return []
     const leaders = await this.ask(null, (connection) => byLeader(connection, committed))
-    const ends = await this.#askEach(async (connection, nodeId) => {
-      const led = leaders.get(nodeId)
-      return led ? endOffsets(connection, led) : new Map<string, number>()
-    })
+    const ends = await this.#askEach(
+      (connection, nodeId) => endOffsets(connection, leaders.get(nodeId) ?? new Map()),
+      (nodeId) => leaders.has(nodeId),
+    )
     const endOf = new Map(ends.flatMap((one) => [...one]))
     return committed.flatMap((one) => {
       const endOffset = endOf.get(`${one.topic}-${one.partition}`)
@@ -189,19 +189,21 @@ export class ClusterClient implements ClusterBrokers {
     })
   }
 
-  /** Every broker that runs; what one of them does not answer is left out. */
+  /** Every broker that runs and is meant; what one of them does not answer is left out. */
   async #askEach<Answer>(
     use: (connection: Connection, nodeId: number) => Promise<Answer>,
+    isMeant: (nodeId: number) => boolean = () => true,
   ): Promise<Answer[]> {
-    return fulfilled(await this.#outcomes(use))
+    return fulfilled(await this.#outcomes(use, isMeant))
   }
 
-  /** Of every broker that runs. */
+  /** Nobody else is connected to: whoever hangs up before it has asked something may end a handshake, and brokers warn of that. */
   #outcomes<Answer>(
     use: (connection: Connection, nodeId: number) => Promise<Answer>,
+    isMeant: (nodeId: number) => boolean = () => true,
   ): Promise<PromiseSettledResult<Answer>[]> {
     const asked = this.#brokers(null).flatMap(({ nodeId, listeners }) => {
-      const listener = innerListener(listeners)
+      const listener = isMeant(nodeId) && innerListener(listeners)
       return listener ? [askNode(this.#effects, listener, (connection) => use(connection, nodeId))] : []
     })
     return Promise.allSettled(asked)
