@@ -1,4 +1,6 @@
-import type { EngineName, Hosting } from './fleet/engines/engine.ts'
+import { type EngineName, type Hosting, isExporter } from './fleet/engines/engine.ts'
+import { exportersOf } from './fleet/clusters/cluster-plan.ts'
+import type { ClusterRecord } from './fleet/clusters/cluster-record.ts'
 import type { ClusterStatus, NodeStatus } from './fleet/clusters/cluster-status.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import type { UnreadableRecord } from './fleet/record-store.ts'
@@ -10,7 +12,7 @@ import { endpointHost, type Reach } from './fleet/reach.ts'
 import type { Pace } from './fleet/clusters/pace.ts'
 import { openSentences } from './open-listeners.ts'
 import type { ServiceState } from './state-file.ts'
-import type { ClusterReport, NodeReport, StatusReport } from './status-report.ts'
+import type { ClusterReport, ExporterReport, NodeReport, StatusReport } from './status-report.ts'
 import type { StreamLimits } from './streams/stream-limits.ts'
 import type { Streams } from './streams/streams.ts'
 import { version } from './version.ts'
@@ -67,7 +69,7 @@ export function reportOf(reported: Reported): StatusReport {
       ...[...unreadableOf(fleet), ...reported.streams.unreadable()].map(({ error }) => sentenceOf(error)),
       ...fleet.status().flatMap((one) => clusterNotes(one, reported)),
     ],
-    clusters: fleet.status().map((one) => clusterReport(one, fleet)),
+    clusters: fleet.status().map((one) => clusterReport(one, reported)),
     trust: trustReport(fleet),
   }
 }
@@ -145,8 +147,9 @@ function trustReport({ authority }: Fleet): StatusReport['trust'] {
   return { caFile, bundleFile, javaTruststore }
 }
 
-function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
-  const { spec, scramUsers = [] } = fleet.clusters.byArn(cluster.arn) ?? {}
+function clusterReport(cluster: ClusterStatus, { fleet, reach }: Reported): ClusterReport {
+  const record = fleet.clusters.byArn(cluster.arn)
+  const { spec, scramUsers = [] } = record ?? {}
   const user = scramUsers.find(({ versionId }) => versionId !== null)
   return {
     name: cluster.name,
@@ -160,9 +163,25 @@ function clusterReport(cluster: ClusterStatus, fleet: Fleet): ClusterReport {
     bootstrapServers: cluster.bootstrap.CLIENT ?? '',
     listeners: cluster.bootstrap,
     scramUser: user ? { name: user.user, secretArn: user.secretArn } : null,
-    brokers: cluster.brokers.map(nodeReport),
+    brokers: cluster.brokers.map((node) => {
+      const exporters = record ? exporterReports(record, node.id, reach) : []
+      return { ...nodeReport(node), ...(exporters.length > 0 && { exporters }) }
+    }),
     quorum: cluster.quorum.map((node) => ({ role: node.role, ...nodeReport(node) })),
   }
+}
+
+/** Those that are asked for and have a port. */
+function exporterReports(
+  record: Pick<ClusterRecord, 'spec' | 'ports'>,
+  brokerId: number,
+  reach: Reach,
+): ExporterReport[] {
+  const asked = exportersOf(record, { role: 'broker', nodeId: brokerId })
+  return record.ports.flatMap(({ role, nodeId, listener: name, port }) => {
+    if (role !== 'broker' || nodeId !== brokerId || !isExporter(name) || !asked.includes(name)) return []
+    return [{ name, url: `http://${addressOf({ host: endpointHost(reach), port })}/metrics` }]
+  })
 }
 
 function nodeReport({ id, zone, local, listeners }: NodeStatus): NodeReport {

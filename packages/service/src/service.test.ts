@@ -78,6 +78,14 @@ function endpointOf({ endpoint, region }: StatusReport): Endpoint {
   return { host: hostname, port: Number(port), credentials, scope: { region, service: 'kafka' } }
 }
 
+/** The status that a page has; null where nobody answers. */
+function statusOf(url: string): Promise<number | null> {
+  return fetch(url).then(
+    ({ status }) => status,
+    () => null,
+  )
+}
+
 describe('the first start', () => {
   it('makes demo through the AWS endpoint and answers when it is active', async () => {
     const service = await start()
@@ -94,6 +102,29 @@ describe('the first start', () => {
       'auto.create.topics.enable': 'true',
       'group.initial.rebalance.delay.ms': '0',
     })
+  })
+
+  it('tells where exporters are that open monitoring asks for', async () => {
+    const service = await start()
+    const at = endpointOf(service.report())
+    const brokers = () => service.report().clusters[0]?.brokers
+    expect(brokers()?.some((broker) => 'exporters' in broker)).toBe(false)
+    const path = `/v1/clusters/${encodeURIComponent(service.report().clusters[0]?.arn ?? '')}`
+    const { clusterInfo } = (await callApi(at, effects.clock, { method: 'GET', path })) as {
+      clusterInfo: { currentVersion: string }
+    }
+    const enabled = { enabledInBroker: true }
+    const openMonitoring = { prometheus: { jmxExporter: enabled, nodeExporter: enabled } }
+    const body = { currentVersion: clusterInfo.currentVersion, openMonitoring }
+    await callApi(at, effects.clock, { method: 'PUT', path: `${path}/monitoring`, body })
+    const urls = () => brokers()?.flatMap(({ exporters = [] }) => exporters.map(({ url }) => url)) ?? []
+    await expect.poll(() => new Set(urls()).size).toBe(6)
+    expect(
+      brokers()?.[2]
+        ?.exporters?.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['JMX_EXPORTER', 'NODE_EXPORTER'])
+    for (const url of urls()) await expect.poll(() => statusOf(url)).toBe(200)
   })
 
   it('gives the cluster the broker properties that were set', async () => {

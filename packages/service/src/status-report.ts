@@ -120,9 +120,17 @@ export interface NodeReport {
   /** AWS's id of its availability zone. */
   zone?: string
   listeners: readonly ListenerReport[]
+  /** Of a broker that open monitoring asks for: what Prometheus scrapes. */
+  exporters?: readonly ExporterReport[]
   /** Of one that runs on this machine. */
   pid?: number
   dataDirectory?: string
+}
+
+export interface ExporterReport {
+  name: 'JMX_EXPORTER' | 'NODE_EXPORTER'
+  /** As others are told of it: `http://127.0.0.1:11001/metrics`. */
+  url: string
 }
 
 interface ListenerReport {

@@ -46,3 +46,20 @@ it('opens the console signed in from the screen of a start alone, which its owne
   expect(statusScreen(unsigned)).toContain(`  Console        ${report.console}\n`)
   expect(statusScreen({ ...report, console: null })).not.toContain('Console')
 })
+
+it('has a row for the exporters of each broker, where there are any', () => {
+  expect(statusScreen(report)).not.toContain('Metrics')
+  const exporters = (port: number) => [
+    { name: 'JMX_EXPORTER' as const, url: `http://127.0.0.1:${port}/metrics` },
+    { name: 'NODE_EXPORTER' as const, url: `http://127.0.0.1:${port + 1}/metrics` },
+  ]
+  const brokers = [1, 2].map((id) => ({ id, listeners: [], exporters: exporters(1_001 + id * 10_000) }))
+  const measured = { ...cluster('demo'), brokers: [...brokers, { id: 3, listeners: [] }] }
+  const lines = statusScreen({ ...report, clusters: [measured] }).split('\n')
+  const at = lines.findIndex((line) => line.includes('Metrics'))
+  expect(lines.slice(at, at + 2).map((line) => line.trim())).toEqual([
+    'Metrics      broker 1   http://127.0.0.1:11001/metrics Kafka   http://127.0.0.1:11002/metrics machine',
+    'broker 2   http://127.0.0.1:21001/metrics Kafka   http://127.0.0.1:21002/metrics machine',
+  ])
+  expect(lines.filter((line) => line.includes('/metrics'))).toHaveLength(2)
+})

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import pc from 'picocolors'
-import type { ClusterReport, NodeReport, StatusReport } from '../status-report.ts'
+import type { ClusterReport, ExporterReport, NodeReport, StatusReport } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { chosenCluster } from './environment.ts'
 import { screenOf } from './failure.ts'
@@ -99,6 +99,7 @@ function endpointLines(
       row('  ARN', cluster.arn === '' ? 'unknown' : cluster.arn),
       row('  Brokers', brokersText(cluster)),
       ...bootstrapLines(cluster, report),
+      ...metricsLines(cluster),
       ...more(cluster),
     ]),
   ]
@@ -127,6 +128,20 @@ function bootstrapLines(cluster: ClusterReport, report: StatusReport): string[] 
     lines.push(row('  SCRAM user', `${scramUser.name}   ${told}`))
   }
   return lines
+}
+
+const exporterTexts: Readonly<Record<ExporterReport['name'], string>> = {
+  JMX_EXPORTER: 'Kafka',
+  NODE_EXPORTER: 'machine',
+}
+
+/** A line for each broker with exporters. */
+function metricsLines({ brokers }: ClusterReport): string[] {
+  const measured = brokers.filter(({ exporters = [] }) => exporters.length > 0)
+  return measured.map(({ id, exporters = [] }, at) => {
+    const urls = exporters.map(({ name, url }) => `${pc.cyan(url)} ${exporterTexts[name]}`)
+    return row(at === 0 ? '  Metrics' : '', [`broker ${id}`, ...urls].join('   '))
+  })
 }
 
 /** Of one whose record cannot be read nobody knows. */

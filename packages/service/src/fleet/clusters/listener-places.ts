@@ -1,8 +1,8 @@
 import { customAddress, customListeners, portMax } from '../engines/custom-listeners.ts'
 import {
   type ClientListenerName,
-  exporterPorts,
   isClientListener,
+  isExporter,
   type ListenerName,
   type NodeKey,
   type NodeListener,
@@ -36,7 +36,7 @@ export function unfitCustomListeners(
 
 /** The address that a listener of a node binds: what is for other nodes alone is out of reach for other machines. */
 export function boundHost({ host }: Reach, listener: ListenerName): string {
-  return isClientListener(listener) || listener in exporterPorts ? host : loopbackAddress
+  return isClientListener(listener) || isExporter(listener) ? host : loopbackAddress
 }
 
 /** Where a listener of a node is, and what it says of that. `custom` is the property's text, where it is set. Pure. */

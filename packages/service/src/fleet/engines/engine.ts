@@ -99,6 +99,10 @@ export const exporterPorts: Readonly<Partial<Record<ListenerName, number>>> = {
   NODE_EXPORTER: 11_002,
 }
 
+export function isExporter(name: ListenerName): name is 'JMX_EXPORTER' | 'NODE_EXPORTER' {
+  return name in exporterPorts
+}
+
 /** Is it for nodes alone, which show their certificates? */
 export function isSecureInner(name: ListenerName): boolean {
   return secureListeners.has(name)
