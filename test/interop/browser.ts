@@ -38,13 +38,24 @@ export class Browser {
   }
 
   async open(address: string): Promise<void> {
+    await this.#attach()
+    await this.#send('Page.navigate', { url: address })
+  }
+
+  /** Has a window so wide, in CSS' pixels, as that of a telephone is. */
+  async beWide(width: number): Promise<void> {
+    await this.#attach()
+    const metrics = { width, height: 800, deviceScaleFactor: 1, mobile: false }
+    await this.#send('Emulation.setDeviceMetricsOverride', metrics)
+  }
+
+  async #attach(): Promise<void> {
     if (this.#session === undefined) {
       const { targetId } = await this.#send('Target.createTarget', { url: 'about:blank' })
       const attached = await this.#send('Target.attachToTarget', { targetId, flatten: true })
       this.#session = String(attached['sessionId'])
       await this.#send('Emulation.setFocusEmulationEnabled', { enabled: true })
     }
-    await this.#send('Page.navigate', { url: address })
   }
 
   async close(): Promise<void> {

@@ -212,6 +212,50 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
       }
     })
 
+    it('scrolls sideways on no page of a telephone, however long names are', async () => {
+      const long = 'a-name-as-long-as-a-name-of-a-stream-can-be-'.padEnd(128, 'x')
+      expect((await sandbox.run('topic create', long)).exitCode).toBe(0)
+      expect((await sandbox.run('stream create', long, '--shards', '1')).exitCode).toBe(0)
+      const put = () => sandbox.run('stream put', long, `${long}:${long}`)
+      await vi.waitFor(async () => expect((await put()).exitCode).toBe(0), { timeout: 25_000, interval: 100 })
+      const { stdout } = await sandbox.run('console')
+      const [address = ''] = stdout.trim().split('#')
+      const browser = new Browser(chromium ?? '', flags)
+      const tabs = (of: string, ...names: string[]) => names.map((name) => `${of}?tab=${name}`)
+      const ofStream = ['shards', 'records', 'consumers', 'queues', 'channels', 'settings']
+      const pages = [
+        ...[
+          '',
+          'clusters/demo',
+          `clusters/demo?topic=${long}`,
+          ...tabs('clusters/demo', 'groups', 'brokers'),
+        ],
+        ...['clicks', 'orders', long].flatMap((name) => tabs(`streams/${name}`, ...ofStream)),
+        ...tabs('queues/work', 'records', 'dead', 'settings'),
+        'channels/lake',
+      ]
+      const isTooWide = 'document.documentElement.scrollWidth > innerWidth'
+      const tooWide: string[] = []
+      try {
+        await browser.beWide(360)
+        await browser.open(stdout.trim())
+        await browser.until(`document.querySelector('[data-key="Queues work"]')`)
+        for (const page of pages) {
+          await browser.open(address + page)
+          // What somebody chooses on a page is noted behind it.
+          await browser.until(`location.href.startsWith('${address + page}')`)
+          await browser.until(`document.querySelector('h1') && !document.querySelector('.waiting')`)
+          for (const width of [360, 400]) {
+            await browser.beWide(width)
+            if (await browser.value(isTooWide)) tooWide.push(`${page || 'home'} at ${width}`)
+          }
+        }
+      } finally {
+        await browser.close()
+      }
+      expect(tooWide).toEqual([])
+    })
+
     it('asks whoever has none for a key', async () => {
       const page = await seen('streams/clicks', { isSignedIn: false })
       expect(page).toContain('Secret access key')

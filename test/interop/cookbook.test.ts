@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type 
 import { commandsOf, writeFilesOf } from '../package/cookbook.ts'
 import { type Folder, Project, Tarball } from '../package/installed.ts'
 
-// Pages of docs/cookbook whose libraries come from a registry, for these tests alone. What this machine has no runtime or no
-// registry for is left out, and said.
+// Pages of docs/cookbook, and docs/kinesis.md, whose libraries come from a registry, for these tests alone. What this machine
+// has no runtime or no registry for is left out, and said.
 
 const npmFlags = ['--omit=optional', '--no-audit', '--no-fund']
 
@@ -80,6 +80,37 @@ describe.skipIf(!process.env.SLUICE_INTEROP)('the cookbook', { timeout: 240_000 
     ])
     const inVenv = `PATH="$PWD/../venv/bin:$PATH"\n${commandsOf('python.md')}`
     works(folderOf('python.md'), 'bash', ['-euc', inVenv])
+  })
+
+  it('has a queue and a channel, as kinesis.md has them', (context) => {
+    const python = join(project.directory, 'venv/bin/python')
+    needs(context, project, [
+      ['python3', '-m', 'venv', 'venv'],
+      [python, '-m', 'pip', 'install', '-q', 'boto3>=1.44.5'],
+    ])
+    const folder = project.folder('kinesis')
+    writeFilesOf('../kinesis.md', folder)
+    const sluice = (words: string) => folder.run('npx', ['sluice', ...words.split(' ')])
+    const start = () => {
+      const { status, stderr } = sluice('start --detach --api-port 0 --kafka-port 0')
+      expect(status, stderr).toBe(0)
+    }
+    const inEnvironment = (script: string) =>
+      folder.run('bash', ['-euc', `eval "$(npx sluice env)"\n"${python}" ${script}`])
+    start()
+    try {
+      const jobs = inEnvironment('jobs.py')
+      expect(jobs.stdout, jobs.stderr).toBe('paint the door\n1 acknowledged, 0 not\n')
+      const visits = inEnvironment('visits.py')
+      expect(visits.status, visits.stderr).toBe(0)
+      // What has come is delivered at the next start, before five minutes are over.
+      expect(sluice('stop').status).toBe(0)
+      start()
+      const delivered = 'until cat .sluice/s3/lake/visits/*/*; do sleep 0.2; done 2>/dev/null'
+      expect(folder.run('timeout', ['60', 'bash', '-c', delivered]).stdout).toBe('{"page":"/"}\n')
+    } finally {
+      sluice('stop')
+    }
   })
 
   it('works as java.md has it', (context) => {

@@ -11,7 +11,7 @@ const names: Readonly<Record<string, RegExp>> = {
   xml: /^<!-- (\S+) -->\n/,
 }
 
-/** The files of a page: each block of code that begins with its name. */
+/** The files of a page, named from docs/cookbook: each block of code that begins with its name. */
 export function writeFilesOf(page: string, folder: Folder): void {
   const files = blocksOf(page).filter(({ language }) => names[language])
   if (files.length === 0) throw new Error(`${page} has no example`)

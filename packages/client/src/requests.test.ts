@@ -92,6 +92,17 @@ describe('topics', () => {
     ])
   })
 
+  test('are created by whoever may not describe their configs, and is told no counts', async () => {
+    const unauthorized = { topicConfigErrorCode: ErrorCode.TOPIC_AUTHORIZATION_FAILED, configs: null }
+    const { connection } = await connectTo({
+      CreateTopics: {
+        topics: [{ name: 't', topicId, ...unauthorized, numPartitions: -1, replicationFactor: -1 }],
+      },
+    })
+    const created = await createTopic(connection, 't', { partitions: 3 })
+    expect(created).toEqual({ name: 't', topicId, partitions: null, replicationFactor: null })
+  })
+
   test('that are refused throw the broker’s error with its message', async () => {
     const { connection } = await connectTo({
       CreateTopics: { topics: [{ name: 't', errorCode: 36, errorMessage: 'there already' }] },

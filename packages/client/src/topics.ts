@@ -26,8 +26,10 @@ interface NewTopic {
 interface CreatedTopic {
   name: string
   topicId: string
-  partitions: number
-  replicationFactor: number
+  /** Null: not told, as to whoever may make a topic and not describe its configs. */
+  partitions: number | null
+  /** Null as `partitions`. */
+  replicationFactor: number | null
 }
 
 /** Creates the topics; throws KafkaError at the first that was not. */
@@ -53,9 +55,12 @@ async function createTopics(
   return response.topics.map((topic) => {
     throwOnError(topic.errorCode, topic.errorMessage)
     const { name, topicId, numPartitions, replicationFactor } = topic
-    return { name, topicId, partitions: numPartitions, replicationFactor }
+    return { name, topicId, partitions: told(numPartitions), replicationFactor: told(replicationFactor) }
   })
 }
+
+/** A count of an answer that has -1 where it tells none. */
+const told = (count: number): number | null => (count === -1 ? null : count)
 
 export async function createTopic(
   connection: Connection,

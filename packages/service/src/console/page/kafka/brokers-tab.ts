@@ -13,7 +13,11 @@ export function brokersTab(context: TabContext): Tab<ClusterInfo> {
     commands.show(arn, () => asCode(...clusterCommands(cluster, arn).brokers))
     if (!provisioned)
       return list.show('serverless', () =>
-        emptyState('A serverless cluster shows no brokers.', h('p', {}, 'They come and go with its load.')),
+        emptyState(
+          'A serverless cluster shows no brokers.',
+          h('p', {}, 'They come and go with its load where nodes have processes (--hosting process).'),
+          h('p', {}, 'Hosted inline it keeps its three.'),
+        ),
       )
     try {
       const nodes = await api.pages<Node>(below(arn, 'nodes'), {}, 'nodeInfoList')
