@@ -12,7 +12,7 @@ import { type AccessKey, loadOrCreateAccessKey } from './credentials.ts'
 import { Authority } from './fleet/authority/authority.ts'
 import { embeddedEngine } from './fleet/engines/embedded.ts'
 import { iamMechanisms } from './fleet/engines/embedded/iam-mechanisms.ts'
-import type { Engine } from './fleet/engines/engine.ts'
+import { type ClientListenerName, type Engine, ListenerName } from './fleet/engines/engine.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
 import { type GivenBrokers, GivenKafka } from './given-kafka.ts'
 import { iamToken } from './iam-client-login.ts'
@@ -36,6 +36,35 @@ interface CompanionEffects {
 const dataDirectory = '/msk'
 const clusterName = 'test'
 const pollMs = 2
+/** Brokers that run already need a moment of it. */
+const activeMsMax = 60_000
+
+/** What MSK calls the listener of brokers where clients log in so, and how it is asked for a cluster that has that one alone. */
+const security = {
+  none: inPlainText(),
+  iam: byTls(ListenerName.clientIam, { sasl: { iam: { enabled: true } } }),
+  scram: byTls(ListenerName.clientScram, { sasl: { scram: { enabled: true } } }),
+  mtls: byTls(ListenerName.clientSecure, { tls: { enabled: true } }),
+} as const
+
+function inPlainText() {
+  return {
+    listener: ListenerName.client as ClientListenerName,
+    encryptionInfo: { encryptionInTransit: { clientBroker: 'PLAINTEXT', inCluster: false } },
+    clientAuthentication: { unauthenticated: { enabled: true } },
+  }
+}
+
+function byTls(listener: ClientListenerName, authentication: object) {
+  return {
+    listener,
+    encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
+    clientAuthentication: { ...authentication, unauthenticated: { enabled: false } },
+  }
+}
+
+/** What the library throws: what failed, why, and what to do next. */
+type Refuse = (what: string, detail: { code: string; why: string; next: string }) => Error
 
 export class Companion {
   readonly region = defaultRegion
@@ -78,14 +107,15 @@ export class Companion {
   }
 
   /** The AWS endpoint, with a cluster that these brokers are; others that it is asked for are made beside. */
-  async startMsk(given: GivenBrokers) {
+  async startMsk(given: GivenBrokers, refuse: Refuse) {
     const { clock, network } = this.#effects
+    const { listener, ...asked } = security[given.auth ?? 'none']
+    const cluster = new GivenKafka(given, listener, { clock, network })
     const effects = { ...this.#effects, disk: this.#disk, processes: systemProcesses() }
     const embedded = embeddedEngine(effects)
     const engine: Engine = {
       ...embedded,
-      open: async (options) =>
-        options.name === clusterName ? new GivenKafka(given, { clock, network }) : embedded.open(options),
+      open: async (options) => (options.name === clusterName ? cluster : embedded.open(options)),
     }
     const service = await startService({
       ...{ dataDirectory, apiPort: 0, kafkaPort: 0, cluster: { kind: 'none' }, properties: {} },
@@ -95,14 +125,20 @@ export class Companion {
     const { endpoint, local } = service.report()
     const scope = { region: this.region, service: 'kafka' }
     const at = { ...local, credentials: this.accessKey, scope }
-    const clusterArn = await this.#createCluster(at, engine, given.running().length)
-    return { endpoint, clusterArn, stop: () => service.stop() }
+    const stop = () => service.stop()
+    try {
+      const clusterArn = await this.#createCluster(at, engine, given.running().length, asked)
+      await this.#active(at, clusterArn, cluster, refuse)
+      return { endpoint, clusterArn, stop }
+    } catch (error) {
+      await stop()
+      throw error
+    }
   }
 
-  async #createCluster(endpoint: Endpoint, engine: Engine, brokers: number): Promise<string> {
-    const { clock } = this.#effects
+  async #createCluster(endpoint: Endpoint, engine: Engine, brokers: number, asked: object): Promise<string> {
     const zones = [3, 2, 1].find((count) => brokers % count === 0) ?? 1
-    const { clusterArn } = (await callApi(endpoint, clock, {
+    const { clusterArn } = (await callApi(endpoint, this.#effects.clock, {
       method: 'POST',
       path: '/v1/clusters',
       body: {
@@ -113,17 +149,32 @@ export class Companion {
           clientSubnets: Array.from({ length: zones }, (_, at) => `subnet-${at + 1}`),
           instanceType: 'kafka.m7g.large',
         },
-        encryptionInfo: { encryptionInTransit: { clientBroker: 'PLAINTEXT', inCluster: false } },
-        clientAuthentication: { unauthenticated: { enabled: true } },
+        ...asked,
       },
     })) as { clusterArn: string }
+    return clusterArn
+  }
+
+  /** Resolves when the cluster is ACTIVE. Where its record does not say why it is not, `given` does. */
+  async #active(endpoint: Endpoint, clusterArn: string, given: GivenKafka, refuse: Refuse): Promise<void> {
+    const { clock } = this.#effects
+    const endMs = clock.monotonic() + activeMsMax
     const path = `/v1/clusters/${encodeURIComponent(clusterArn)}`
     for (;;) {
+      const isLast = clock.monotonic() >= endMs
       const { clusterInfo } = (await callApi(endpoint, clock, { method: 'GET', path })) as {
-        clusterInfo: { state: string; stateInfo?: { message: string } }
+        clusterInfo: { state: string; stateInfo?: { code: string; message: string } }
       }
-      if (clusterInfo.state === 'ACTIVE') return clusterArn
-      if (clusterInfo.state === 'FAILED') throw new Error(clusterInfo.stateInfo?.message)
+      const { state, stateInfo } = clusterInfo
+      if (state === 'ACTIVE') return
+      if (state === 'FAILED' || isLast) {
+        const reason = stateInfo ? `${stateInfo.code}: ${stateInfo.message}` : await given.problem()
+        throw refuse('The brokers have not become a cluster of the MSK API.', {
+          code: 'MSK_CLUSTER',
+          why: `It is ${state}${isLast ? ` after ${activeMsMax / 1000} s` : ''}. ${reason ?? 'Nothing is known of the reason.'}`,
+          next: 'See what the brokers say: KafkaServer.start({ log: console.error, … }). Without msk: true nothing waits for it.',
+        })
+      }
       await clock.sleep(pollMs)
     }
   }

@@ -3,11 +3,13 @@ import { ClusterClient } from './fleet/engines/brokers/cluster-client.ts'
 import { controllerId } from './fleet/engines/embedded/nodes.ts'
 import {
   type BrokerFigures,
+  type ClientListenerName,
   type ClusterPlan,
   type EngineCluster,
   type Finding,
   ListenerName,
   type NodeKey,
+  type NodeListener,
   nodeOf,
   type ObservedNode,
 } from './fleet/engines/engine.ts'
@@ -21,6 +23,8 @@ interface Address {
 /** Brokers that somebody else runs in this process. */
 export interface GivenBrokers {
   readonly clusterId: string
+  /** How clients log in; undefined: whoever comes is let in, in plain text. With it they speak TLS, as on MSK. */
+  readonly auth?: 'iam' | 'mtls' | 'scram' | undefined
   /** Those that run. */
   running(): readonly { readonly nodeId: number; readonly client: Address; readonly inner: Address }[]
   start(nodeId: number): Promise<void>
@@ -33,14 +37,21 @@ export interface GivenBrokers {
  */
 export class GivenKafka implements EngineCluster {
   readonly #given: GivenBrokers
+  readonly #clientListener: ClientListenerName
   readonly brokers: ClusterClient
   /** Under which each was started anew. */
   readonly #generations = new Map<number, number>()
   /** Stopped here. */
   readonly #stopped = new Set<number>()
 
-  constructor(given: GivenBrokers, effects: { clock: Clock; network: Network }) {
+  /** `clientListener` is what MSK calls theirs. */
+  constructor(
+    given: GivenBrokers,
+    clientListener: ClientListenerName,
+    effects: { clock: Clock; network: Network },
+  ) {
     this.#given = given
+    this.#clientListener = clientListener
     const credentials = () => {
       throw new Error('nodes of a given cluster ask for no certificates')
     }
@@ -58,8 +69,9 @@ export class GivenKafka implements EngineCluster {
   nodes(): ObservedNode[] {
     const brokers = this.#given.running().map(({ nodeId, client, inner }) =>
       this.#observed({ role: 'broker', nodeId }, [
-        { name: ListenerName.client, ...client },
-        { name: ListenerName.replication, ...inner },
+        placed(this.#clientListener, client),
+        // In this process, where nobody else comes: nothing is encrypted there.
+        placed(ListenerName.replication, inner),
       ]),
     )
     return [...brokers, this.#observed({ role: 'controller', nodeId: controllerId }, [])]
@@ -99,6 +111,14 @@ export class GivenKafka implements EngineCluster {
     return this.brokers.health(plan)
   }
 
+  /** The same of those that run, whatever is planned. */
+  problem(): Promise<string | null> {
+    const nodes = this.#given.running().map(({ nodeId }) => {
+      return { role: 'broker' as const, nodeId, rack: null, listeners: [], generation: 0 }
+    })
+    return this.brokers.health({ kafkaVersion: '', properties: {}, nodes })
+  }
+
   async takeUpCertificates(): Promise<void> {}
 
   resizeVolumes(): void {}
@@ -111,6 +131,11 @@ export class GivenKafka implements EngineCluster {
 
   /** Whoever has started them stops them. */
   async stop(): Promise<void> {}
+}
+
+/** Whoever runs the brokers has names of their own for listeners. */
+function placed(name: ListenerName, { host, port }: Address): NodeListener {
+  return { name, host, port }
 }
 
 function stoppedElsewhere(nodeId: number): OperatingError {

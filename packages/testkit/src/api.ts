@@ -26,7 +26,10 @@ export interface KafkaServerOptions {
   port?: number
   /** With it identifiers and random choices are the same in every run. */
   seed?: number
-  /** Whoever connects has to log in, by IAM as on MSK, or has to show a certificate; `clientConfig` knows how. */
+  /**
+   * Whoever connects has to log in, by IAM as on MSK, or has to show a certificate; `clientConfig` knows how. With `msk: true`
+   * all of it is over TLS, `'scram'` is SCRAM-SHA-512, and there is no `'plain'`.
+   */
   auth?: 'plain' | 'scram' | 'iam' | 'mtls'
   /** The Amazon MSK API in front of these brokers: see `aws`. */
   msk?: boolean
@@ -43,9 +46,11 @@ export interface ClientConfigs {
     brokers: string[]
     sasl?:
       | { mechanism: 'scram-sha-256'; username: string; password: string }
+      | { mechanism: 'scram-sha-512'; username: string; password: string }
       | { mechanism: 'plain'; username: string; password: string }
       | { mechanism: 'oauthbearer'; oauthBearerProvider: () => Promise<{ value: string }> }
-    ssl?: { ca: string[]; key: string; cert: string }
+    /** Without `key` and `cert` where clients show no certificate. */
+    ssl?: { ca: string[]; key?: string; cert?: string }
   }
   /** For @confluentinc/kafka-javascript in its own words, and anything of librdkafka. */
   confluent: Record<string, string>
@@ -53,9 +58,9 @@ export interface ClientConfigs {
   platformatic: {
     bootstrapBrokers: string[]
     sasl?:
-      | { mechanism: 'PLAIN' | 'SCRAM-SHA-256'; username: string; password: string }
+      | { mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'; username: string; password: string }
       | { mechanism: 'OAUTHBEARER'; token: string }
-    tls?: { ca: string[]; key: string; cert: string }
+    tls?: { ca: string[]; key?: string; cert?: string }
   }
   /** Properties of Java clients. */
   java: Record<string, string>

@@ -22,19 +22,36 @@ interface LoginConfigs {
 }
 
 function loginConfigs(login: Login): LoginConfigs {
-  if (login.auth === 'mtls') return certificateConfigs(login)
-  if (login.auth === 'iam') return iamConfigs(login)
-  if (login.auth === undefined) return { kafkajs: {}, confluent: {}, platformatic: {}, java: {} }
-  return passwordConfigs(login.auth)
+  const [tls, sasl] = [tlsConfigs(login), saslConfigs(login)]
+  const protocol = { ...(login.protocol !== 'PLAINTEXT' && { 'security.protocol': login.protocol }) }
+  return {
+    kafkajs: { ...sasl.kafkajs, ...tls.kafkajs },
+    confluent: { ...protocol, ...sasl.confluent, ...tls.confluent },
+    platformatic: { ...sasl.platformatic, ...tls.platformatic },
+    java: { ...protocol, ...sasl.java, ...tls.java },
+  }
 }
 
-function passwordConfigs(auth: 'plain' | 'scram'): LoginConfigs {
-  const mechanism = auth === 'plain' ? 'PLAIN' : 'SCRAM-SHA-256'
+const none: LoginConfigs = { kafkajs: {}, confluent: {}, platformatic: {}, java: {} }
+
+const kafkajsNames = { 'SCRAM-SHA-256': 'scram-sha-256', 'SCRAM-SHA-512': 'scram-sha-512' } as const
+
+function saslConfigs(login: Login): LoginConfigs {
+  if (login.auth === 'iam') return iamConfigs(login)
+  if (login.auth === 'plain') return passwordConfigs('PLAIN', 'plain', 'plain.PlainLoginModule')
+  if (login.scram === null) return none
+  return passwordConfigs(login.scram, kafkajsNames[login.scram], 'scram.ScramLoginModule')
+}
+
+function passwordConfigs(
+  mechanism: 'PLAIN' | NonNullable<Login['scram']>,
+  kafkajsName: 'plain' | 'scram-sha-256' | 'scram-sha-512',
+  module: string,
+): LoginConfigs {
   const { username, password } = user
-  const module = auth === 'plain' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule'
-  const common = { 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanism': mechanism }
+  const common = { 'sasl.mechanism': mechanism }
   return {
-    kafkajs: { sasl: { mechanism: auth === 'plain' ? 'plain' : 'scram-sha-256', username, password } },
+    kafkajs: { sasl: { mechanism: kafkajsName, username, password } },
     confluent: { ...common, 'sasl.username': username, 'sasl.password': password },
     platformatic: { sasl: { mechanism, username, password } },
     java: {
@@ -46,16 +63,14 @@ function passwordConfigs(auth: 'plain' | 'scram'): LoginConfigs {
 
 /** librdkafka has tokens by a callback alone, and Java by MSK's own library, which finds the keys in its environment. */
 function iamConfigs({ token }: Login): LoginConfigs {
-  const protocol = { 'security.protocol': 'SASL_PLAINTEXT' }
   const library = 'software.amazon.msk.auth.iam'
   return {
     kafkajs: {
       sasl: { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: token() }) },
     },
-    confluent: { ...protocol, 'sasl.mechanism': 'OAUTHBEARER' },
+    confluent: { 'sasl.mechanism': 'OAUTHBEARER' },
     platformatic: { sasl: { mechanism: 'OAUTHBEARER', token: token() } },
     java: {
-      ...protocol,
       'sasl.mechanism': 'AWS_MSK_IAM',
       'sasl.jaas.config': `${library}.IAMLoginModule required;`,
       'sasl.client.callback.handler.class': `${library}.IAMClientCallbackHandler`,
@@ -63,24 +78,25 @@ function iamConfigs({ token }: Login): LoginConfigs {
   }
 }
 
-function certificateConfigs({ certificates }: Login): LoginConfigs {
-  const { authority: ca = '', key = '', certificate: cert = '' } = certificates ?? {}
+/** Whom a client believes, and what it shows where it has to. */
+function tlsConfigs({ authority, client }: Login): LoginConfigs {
+  if (authority === null) return none
+  const tls = { ca: [authority], ...(client && { key: client.key, cert: client.certificate }) }
   return {
-    kafkajs: { ssl: { ca: [ca], key, cert } },
+    kafkajs: { ssl: tls },
     confluent: {
-      'security.protocol': 'SSL',
-      'ssl.ca.pem': ca,
-      'ssl.key.pem': key,
-      'ssl.certificate.pem': cert,
+      'ssl.ca.pem': authority,
+      ...(client && { 'ssl.key.pem': client.key, 'ssl.certificate.pem': client.certificate }),
     },
-    platformatic: { tls: { ca: [ca], key, cert } },
+    platformatic: { tls },
     java: {
-      'security.protocol': 'SSL',
       'ssl.truststore.type': 'PEM',
-      'ssl.truststore.certificates': ca,
-      'ssl.keystore.type': 'PEM',
-      'ssl.keystore.key': key,
-      'ssl.keystore.certificate.chain': cert,
+      'ssl.truststore.certificates': authority,
+      ...(client && {
+        'ssl.keystore.type': 'PEM',
+        'ssl.keystore.key': client.key,
+        'ssl.keystore.certificate.chain': client.certificate,
+      }),
     },
   }
 }

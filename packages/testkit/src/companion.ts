@@ -1,3 +1,4 @@
+import { assert } from '@sluice/effects'
 import type { Companion } from 'sluice'
 import type { AwsAccess, KafkaServerOptions } from './api.ts'
 import type { ClusterLife } from './cluster-life.ts'
@@ -19,15 +20,20 @@ export async function companionOf(
 /** The AWS side of a server: credentials, and the endpoint of the MSK API where there is one. */
 export class AwsSide {
   readonly #companion: Companion | null
+  readonly #auth: KafkaServerOptions['auth']
   #msk: Awaited<ReturnType<Companion['startMsk']>> | null = null
 
   constructor({ auth, msk }: KafkaServerOptions, companion: Companion | null) {
     this.#companion = msk || auth === 'iam' ? companion : null
+    this.#auth = auth
   }
 
   async start(life: ClusterLife): Promise<void> {
     if (!this.#companion) return
-    this.#msk = await this.#companion.startMsk({
+    const auth = this.#auth
+    assert(auth !== 'plain', 'it is refused beside msk: true')
+    const given = {
+      auth,
       clusterId: life.cluster.clusterId,
       running: () =>
         life.cluster.brokers.flatMap(({ nodeId, state, listeners }) => {
@@ -36,9 +42,10 @@ export class AwsSide {
           )
           return state === 'running' && client && inner ? [{ nodeId, client, inner }] : []
         }),
-      start: (nodeId) => life.startBroker(nodeId),
-      stop: (nodeId) => life.stopBroker(nodeId),
-    })
+      start: (nodeId: number) => life.startBroker(nodeId),
+      stop: (nodeId: number) => life.stopBroker(nodeId),
+    }
+    this.#msk = await this.#companion.startMsk(given, (what, refusal) => new KafkaServerError(what, refusal))
   }
 
   get access(): AwsAccess {

@@ -9,7 +9,7 @@ export const controllerNode: ControllerNode = { nodeId: 1000, host: insideHost, 
 export const insideListener = 'INSIDE'
 export const clientListener = 'CLIENT'
 
-export type ClientProtocol = 'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SSL'
+export type ClientProtocol = 'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SASL_SSL' | 'SSL'
 
 export function brokerNode(nodeId: number, port: number, protocol: ClientProtocol): BrokerNode {
   return {

@@ -34,10 +34,10 @@ async function serverOn(
   options: KafkaServerOptions,
   skewMs = 0,
 ): Promise<LiveServer> {
-  const { brokers = brokersOf(options), port = 0, auth } = options
+  const { brokers = brokersOf(options), port = 0 } = options
   const world = createWorld(options, skewMs)
   const companion = await companionOf(options, world)
-  const login = await loginOf(auth, companion)
+  const login = await loginOf(options, companion)
   const properties = { ...defaultProperties(brokers), ...login.properties, ...options.properties }
   const disk = found ?? new MemoryDisk(() => world.calendar.steady.now(), { isForgetful: false })
   const faults = new FaultRules((what, refusal) => new KafkaServerError(what, refusal))
@@ -48,7 +48,7 @@ async function serverOn(
   const life = new ClusterLife({ world, brokers, port, properties, login, interceptor, tap }, disk)
   const inside = new Inside(world, () => life.cluster)
   await life.start().catch(explain)
-  if (auth === 'scram' && !found) await createUser(await inside.any(), world.random)
+  if (login.scram && !found) await createUser(await inside.any(), login.scram, world.random)
   const aws = new AwsSide(options, companion)
   const server = new LiveServer({
     world,
@@ -142,6 +142,12 @@ function check(options: KafkaServerOptions): void {
       code: 'AUTH',
       why: `It has ${[...ways].join(', ')}.`,
       next: 'Name one of these, or leave it away.',
+    })
+  if (options.msk && auth === 'plain')
+    throw new KafkaServerError('Amazon MSK has no login by PLAIN.', {
+      code: 'AUTH',
+      why: 'Clients log in there by SCRAM-SHA-512, by IAM or by certificates.',
+      next: "Give auth: 'scram', whose user and password are the same, or leave msk: true away.",
     })
   const noText = Object.entries(properties).find(([, value]) => typeof value !== 'string')
   const [problem] = noText
