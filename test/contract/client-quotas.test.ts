@@ -41,14 +41,19 @@ afterAll(async () => {
 })
 
 async function alter(entries: readonly Entry[], options: { version?: number; validateOnly?: boolean } = {}) {
-  const response = await peer.send(AlterClientQuotas, options.version ?? 1, {
+  const request = alterRequest(entries, options.validateOnly ?? false)
+  const response = await peer.send(AlterClientQuotas, options.version ?? 1, request)
+  return response.entries.map(({ errorCode }) => errorCode)
+}
+
+function alterRequest(entries: readonly Entry[], validateOnly: boolean) {
+  return {
     entries: entries.map(([names, values]) => ({
       entity: Object.entries(names).map(([entityType, entityName]) => ({ entityType, entityName })),
       ops: Object.entries(values).map(([key, value]) => ({ key, value: value ?? 0, remove: value === null })),
     })),
-    validateOnly: options.validateOnly ?? false,
-  })
-  return response.entries.map(({ errorCode }) => errorCode)
+    validateOnly,
+  }
 }
 
 function describeQuotas(components: readonly Component[], strict = false, version = 1) {
@@ -147,6 +152,178 @@ describe('AlterClientQuotas', () => {
     expect(await found(own)).toEqual([`user=${user}: producer_byte_rate=5`])
     expect(await alter([entry(null)])).toEqual([ErrorCode.NONE])
     await eventually(async () => ((await found(own)).length === 0 ? true : undefined))
+  })
+})
+
+// The protocol promises no order, and yet clients' test suites compare whole arrays.
+describe('the order of an answer', () => {
+  const [producer, consumer] = ['producer_byte_rate', 'consumer_byte_rate']
+  const [request, mutation] = ['request_percentage', 'controller_mutation_rate']
+  const rates = (keys: readonly string[], rate: number | null = 1): Values =>
+    Object.fromEntries(keys.map((key) => [key, rate]))
+  const users = (names: string): Entry[] => names.split(' ').map((user) => [{ user }, { [producer]: 1 }])
+
+  function entityText(entity: readonly { entityType: string; entityName: string | null }[]): string {
+    return entity
+      .map(({ entityType, entityName }) => (entityName === null ? entityType : `${entityType}=${entityName}`))
+      .join('+')
+  }
+
+  async function entitiesInOrder(components: readonly Component[] = []): Promise<string> {
+    const { entries } = await describeQuotas(components)
+    return (entries ?? []).map(({ entity }) => entityText(entity)).join(' ')
+  }
+
+  async function valuesInOrder(): Promise<string[] | undefined> {
+    const { entries } = await describeQuotas([])
+    return entries?.[0]?.values.map(({ key }) => key)
+  }
+
+  it.each<[readonly string[]]>([
+    [[consumer, producer]],
+    [[request, producer]],
+    [[mutation, producer]],
+    [[consumer, request]],
+    [[consumer, mutation]],
+    [[mutation, request]],
+    [[consumer, request, producer]],
+    [[consumer, mutation, producer]],
+    [[mutation, request, producer]],
+    [[consumer, mutation, request]],
+    [[producer, consumer, mutation, request]],
+  ])('is %j for values that are set together', async (keys) => {
+    for (const set of [keys, keys.toReversed()])
+      await withQuotas([[{ user: 'u' }, rates(set)]], async () => expect(await valuesInOrder()).toEqual(keys))
+  })
+
+  it.each<[readonly string[], readonly string[]]>([
+    [
+      [producer, request],
+      [producer, request],
+    ],
+    [
+      [producer, consumer, request],
+      [consumer, producer, request],
+    ],
+    [
+      [request, mutation, consumer, producer],
+      [producer, consumer, mutation, request],
+    ],
+  ])('of values that are set one after the other, %j, is %j', async (keys, expected) => {
+    await withQuotas([[{ user: 'u' }, rates(keys.slice(0, 1))]], async () => {
+      for (const [at, key] of keys.entries()) {
+        await alter([[{ user: 'u' }, { [key]: 1 }]])
+        await eventually(async () => ((await valuesInOrder())?.length === at + 1 ? true : undefined))
+      }
+      const order = await valuesInOrder()
+      await alter([[{ user: 'u' }, rates(keys.slice(1), null)]])
+      expect(order).toEqual(expected)
+    })
+  })
+
+  it.each<[string, readonly Entry[]]>([
+    ['user=alice user=bob', users('alice bob')],
+    ['user=alice user=bob user=carol', users('alice bob carol')],
+    ['user=erin user=bob user=alice user=dave user=carol', users('alice bob carol dave erin')],
+    [
+      'user=erin user=grace user=alice user=heidi user=ivan user=bob user=frank user=dave user=carol',
+      users('alice bob carol dave erin frank grace heidi ivan'),
+    ],
+    [
+      'user=k user=l user=c user=m user=h user=alice user=j user=i user=d user=f user=e user=g user=b user=a',
+      users('a b c d e f g h i j k l m alice'),
+    ],
+  ])('is %s for entities that are set together', async (expected, entries) => {
+    for (const set of [entries, entries.toReversed()])
+      await withQuotas(set, async () => expect(await entitiesInOrder()).toEqual(expected))
+  })
+
+  // Three pairs, each in one bucket.
+  const pairs: readonly Entry[] = [
+    [{ user: 'u' }, { [producer]: 1 }],
+    [{ user: null }, { [producer]: 1 }],
+    [{ user: 'u', 'client-id': 'c' }, { [producer]: 1 }],
+    [{ 'client-id': 'c' }, { [producer]: 1 }],
+    [{ 'client-id': null }, { [producer]: 1 }],
+    [{ ip: '10.0.0.1' }, { connection_creation_rate: 1 }],
+  ]
+
+  it.each([
+    [pairs, 'client-id=c+user=u user=u client-id=c user ip=10.0.0.1 client-id'],
+    [pairs.toReversed(), 'client-id=c+user=u user=u user client-id=c client-id ip=10.0.0.1'],
+  ])('of entities that are set together is backwards within a bucket: %j', async (entries, expected) => {
+    await withQuotas(entries, async () => expect(await entitiesInOrder()).toEqual(expected))
+  })
+
+  it.each([
+    [pairs, 'user=u client-id=c+user=u user client-id=c client-id ip=10.0.0.1'],
+    [pairs.toReversed(), 'client-id=c+user=u user=u client-id=c user ip=10.0.0.1 client-id'],
+  ])(
+    'of entities that are set one after the other is that within a bucket: %j',
+    async (entries, expected) => {
+      await withQuotas(entries.slice(0, 1), async () => {
+        for (const [at, entry] of entries.entries()) {
+          await alter([entry])
+          await eventually(async () => ((await found([])).length === at + 1 ? true : undefined))
+        }
+        const order = await entitiesInOrder()
+        await alter(entries.slice(1).map(([names, values]) => [names, rates(Object.keys(values), null)]))
+        expect(order).toEqual(expected)
+      })
+    },
+  )
+
+  it('of what a filter finds is that of the first component', async () => {
+    const entries: Entry[] = [
+      ...users('alice bob carol dave erin'),
+      ...['a', 'b', 'c', 'd'].map((id): Entry => [{ user: 'alice', 'client-id': id }, { [producer]: 1 }]),
+      [{ user: 'bob', 'client-id': 'a' }, { [producer]: 1 }],
+      [{ 'client-id': 'a' }, { [producer]: 1 }],
+      [{ 'client-id': null }, { [producer]: 1 }],
+    ]
+    const rows: [Component[], string][] = [
+      [
+        [['user', match.exact, 'alice']],
+        'client-id=c+user=alice client-id=b+user=alice client-id=d+user=alice user=alice client-id=a+user=alice',
+      ],
+      [
+        [['user', match.specified, null]],
+        'client-id=a+user=bob user=erin client-id=d+user=alice user=alice client-id=a+user=alice client-id=c+user=alice client-id=b+user=alice user=bob user=dave user=carol',
+      ],
+      [
+        [['client-id', match.specified, null]],
+        'client-id=a+user=bob client-id=d+user=alice client-id=a+user=alice client-id=c+user=alice client-id=b+user=alice client-id=a client-id',
+      ],
+      [
+        [
+          ['user', match.exact, 'alice'],
+          ['client-id', match.specified, null],
+        ],
+        'client-id=c+user=alice client-id=b+user=alice client-id=d+user=alice client-id=a+user=alice',
+      ],
+      [
+        [
+          ['user', match.specified, null],
+          ['client-id', match.specified, null],
+        ],
+        'client-id=a+user=bob client-id=d+user=alice client-id=a+user=alice client-id=c+user=alice client-id=b+user=alice',
+      ],
+    ]
+    await withQuotas(entries, async () => {
+      const answered: [Component[], string][] = []
+      for (const [components] of rows) answered.push([components, await entitiesInOrder(components)])
+      expect(answered).toEqual(rows)
+    })
+  })
+
+  it('of what an alteration is answered is that of its entities', async () => {
+    const set = users('alice bob carol dave erin frank')
+    const answer = async (entries: readonly Entry[]) => {
+      const { entries: answered } = await peer.send(AlterClientQuotas, 1, alterRequest(entries, true))
+      return answered.map(({ entity }) => entityText(entity)).join(' ')
+    }
+    const expected = 'user=erin user=alice user=bob user=frank user=dave user=carol'
+    expect([await answer(set), await answer(set.toReversed())]).toEqual([expected, expected])
   })
 })
 

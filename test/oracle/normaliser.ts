@@ -12,11 +12,11 @@ const numbers: Record<string, string> = {
   finalizedFeaturesEpoch: '<epoch>',
 }
 
-/** Lists whose order says nothing; ACLs and quotas come in that of a hash table. */
+/** Lists whose order says nothing; ACLs, and the quotas that a filter finds, come in that of a hash table, which goes by the Java too. */
 const sets = [
   ...['isrNodes', 'eligibleLeaderReplicas', 'lastKnownElr', 'offlineReplicas'],
   ...['resources', 'acls', 'matchingAcls'],
-  ...['entries', 'entity', 'values'],
+  'entries',
 ]
 
 const nameFields = ['name', 'groupId', 'topic', 'topicName', 'key', 'resourceName']

@@ -21,7 +21,13 @@ const entityOf = (names: Names) =>
 const opsOf = (values: Values) =>
   Object.entries(values).map(([key, value]) => ({ key, value: value ?? 0, remove: value === null }))
 
-/** The errors that an alteration of these is answered with. */
+const textOf = (entity: ReturnType<typeof entityOf>) =>
+  entity
+    .map((part) => JSON.stringify([part.entityType, part.entityName]))
+    .sort()
+    .join()
+
+/** The errors that an alteration of these is answered with, in their order. */
 async function alter(
   controller: TestController,
   entries: readonly (readonly [Names, Values])[],
@@ -31,7 +37,10 @@ async function alter(
     entries: entries.map(([names, values]) => ({ entity: entityOf(names), ops: opsOf(values) })),
     validateOnly,
   })
-  return response.entries.map(({ errorCode }) => errorCode)
+  const asked = entries.map(([names]) => textOf(entityOf(names)))
+  return response.entries
+    .toSorted((a, b) => asked.indexOf(textOf(a.entity)) - asked.indexOf(textOf(b.entity)))
+    .map(({ errorCode }) => errorCode)
 }
 
 /** As `user=alice client-id: producer_byte_rate=5`; a default has no name. */
@@ -51,7 +60,7 @@ describe('quotas of clients', () => {
     ])
     expect(errors).toEqual([0, 0, 0])
     const expected = [
-      'user=alice: producer_byte_rate=5 request_percentage=12.5',
+      'user=alice: request_percentage=12.5 producer_byte_rate=5',
       'client-id user=alice: consumer_byte_rate=7',
       'ip=10.0.0.1: connection_creation_rate=3',
     ]

@@ -1,16 +1,18 @@
 import { isAddress } from '@sluice/effects'
 import { AlterClientQuotas, ErrorCode, type RequestOf, type ResponseOf } from '@sluice/wire'
 import type { MetadataImage } from '../metadata/image.ts'
+import { inHashMapOrder, javaHash, usualCapacity } from '../metadata/java-order.ts'
 import {
   entityKey,
   entityParts,
   type QuotaEntity,
+  quotaEntityHash,
   quotaEntityOf,
   quotaEntityTypesMax,
   quotaRecord,
 } from '../metadata/quotas-image.ts'
 import type { NewRecord } from '../metadata/records.ts'
-import { byKeyInSteps, eachInSteps, type Steps } from '../storage/slices.ts'
+import { byKeyInSteps, eachInSteps, eachOfSteps, type Steps } from '../storage/slices.ts'
 import { type ControllerRequest, controllerRequest } from './controller-request.ts'
 import { type Decision, Refusal, RequestedRecords } from './decision.ts'
 
@@ -39,24 +41,25 @@ export class ClientQuotasManager {
 
   /**
    * Each entity is judged for itself. Of one that comes again only the first entry counts, and yet it is answered with an
-   * error, as on Apache Kafka.
+   * error, as on Apache Kafka. They are answered in the order of its HashMaps.
    */
   *alter({ entries, validateOnly }: AlterRequest): Steps<Decision<AlterResponse>> {
-    const records = new RequestedRecords()
+    const planned: PlannedEntity[] = []
     const outcomes = new Map<string, Outcome>()
-    for (const { entity: parts, ops } of entries) {
-      const named = yield* byKeyInSteps(parts, ({ entityType }) => entityType)
+    const asked = yield* eachOfSteps(entries, hashed)
+    for (const { hash, named, ops } of yield* inHashMapOrder(asked, usualCapacity)) {
       const entity = named.size > quotaEntityTypesMax ? null : quotaEntityOf([...named.values()])
       // What nobody can have is not looked for among the others.
       const key = entity ? entityKey(entity) : `entry ${outcomes.size}`
-      const planned = entity ? yield* this.#plan(entity, ops, outcomes.has(key)) : unknownTypes
-      if (!(planned instanceof Refusal)) records.push(...planned)
-      const refusal = planned instanceof Refusal ? planned : null
+      const plan = entity ? yield* this.#plan(entity, ops, outcomes.has(key)) : unknownTypes
+      const refusal = plan instanceof Refusal ? plan : null
+      if (!(plan instanceof Refusal)) planned.push({ hash, records: plan })
       outcomes.set(key, { entity: entity ? entityParts(entity) : [...named.values()], refusal })
     }
+    const records = yield* recordsOf(planned)
     const answered = yield* eachInSteps(outcomes.values(), answerOf)
     return {
-      records: validateOnly ? [] : records.all,
+      records: validateOnly ? [] : records,
       response: { throttleTimeMs: 0, entries: answered },
     }
   }
@@ -69,7 +72,8 @@ export class ClientQuotasManager {
     if (byKey.size < ops.length) return again
     const current = this.#image.security.quotas.of(entity)
     const records: NewRecord[] = []
-    for (const { key, value, remove } of ops) {
+    const hashedOps = yield* eachInSteps(ops, (op) => ({ ...op, hash: javaHash(op.key) }))
+    for (const { key, value, remove } of yield* inHashMapOrder(hashedOps, usualCapacity)) {
       yield
       const problem = remove ? null : valueProblem(key, value, known.get(key))
       if (problem) return invalid(problem)
@@ -78,6 +82,28 @@ export class ClientQuotasManager {
     }
     return records
   }
+}
+
+function* hashed({ entity, ops }: AlterRequest['entries'][number]) {
+  const named = yield* byKeyInSteps(entity, ({ entityType }) => entityType)
+  const names = yield* eachInSteps(named.values(), (part) => [part.entityType, part.entityName] as const)
+  return { hash: yield* quotaEntityHash(names), named, ops }
+}
+
+interface PlannedEntity {
+  readonly hash: number
+  readonly records: readonly NewRecord[]
+}
+
+/**
+ * In the order in which entities that come together come into the image of Apache Kafka: what a HashMap makes by
+ * `computeIfAbsent` goes before what its bucket has.
+ */
+function* recordsOf(planned: readonly PlannedEntity[]): Steps<readonly NewRecord[]> {
+  const requested = new RequestedRecords()
+  for (const { records } of yield* inHashMapOrder(planned.toReversed(), usualCapacity))
+    requested.push(...records)
+  return requested.all
 }
 
 interface Outcome {

@@ -1,4 +1,5 @@
 import { ClientQuotaRecord, type ValueOf } from '@sluice/wire'
+import { javaMapHash } from './java-order.ts'
 import { type NewRecord, newRecord } from './records.ts'
 
 /** What a quota is for: a user, a client id, both, or an address. In the order in which Apache Kafka writes them. */
@@ -8,7 +9,7 @@ export const quotaEntityTypesMax = entityTypes.length
 /** Names by type; null stands for whoever has no quota of their own. */
 export type QuotaEntity = ReadonlyMap<string, string | null>
 
-interface EntityQuotas {
+export interface EntityQuotas {
   readonly entity: QuotaEntity
   /** By the names of quotas. */
   readonly values: ReadonlyMap<string, number>
@@ -16,7 +17,7 @@ interface EntityQuotas {
 
 const noQuotas: ReadonlyMap<string, number> = new Map()
 
-/** The quotas of clients, as the metadata log says them (KIP-546). */
+/** The quotas of clients, as the metadata log says them (KIP-546): entities, and values of each, in the order in which they came. */
 export class QuotasImage {
   readonly #entities = new Map<string, { entity: QuotaEntity; values: Map<string, number> }>()
 
@@ -79,4 +80,11 @@ export function entityParts(entity: QuotaEntity): EntityPart[] {
 
 export function entityKey(entity: QuotaEntity): string {
   return JSON.stringify([...entity])
+}
+
+/** ClientQuotaEntity.hashCode of Apache Kafka: Objects.hash of the names by type. */
+export function* quotaEntityHash(
+  names: Iterable<readonly [type: string, name: string | null]>,
+): Generator<undefined, number, undefined> {
+  return (31 + (yield* javaMapHash(names))) | 0
 }
