@@ -107,7 +107,7 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
       expect(await seen('clusters/demo')).toContain('href="/_sluice/console/clusters/demo?topic=visits"')
       const topic = await seen('clusters/demo?topic=visits')
       expect(topic).toContain('No group has committed anything of it.')
-      expect(topic).toContain('npx sluice topic describe visits --cluster demo')
+      expect(topic).toContain('npx sluice topic describe --cluster demo visits')
       expect(await seen('clusters/demo?tab=groups')).toContain('No consumer groups yet.')
       expect(await seen('clusters/demo?tab=groups&group=%3Cb%3E')).toContain('There is no group &lt;b&gt;.')
       expect(await seen('clusters/demo?tab=brokers')).toContain('100.0 GiB')
