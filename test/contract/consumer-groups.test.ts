@@ -278,7 +278,9 @@ describe('the consumer group protocol', () => {
       const { errorCode } = await joinBy(groupId, `${first.name}|${second.name.slice(0, -1)}.|${topic.name}x`)
       expect(errorCode).toBe(0)
       const group = await untilGiven(groupId, [first.id, second.id])
-      expect(group.members[0]).toMatchObject({ subscribedTopicNames: [], memberEpoch: 2 })
+      expect(group.members[0]).toMatchObject({ subscribedTopicNames: [] })
+      // A broker may hear of the one topic before the other, and then there are two assignments.
+      expect(group.members[0]?.memberEpoch).toBeGreaterThan(1)
     })
 
     it.each([
