@@ -1,22 +1,12 @@
 import { DescribeClusterV2Command, GetBootstrapBrokersCommand, KafkaClient } from '@aws-sdk/client-kafka'
-import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js'
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
+import type { SASLOptions } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { KafkaServer } from './index.ts'
+import { signedWith, topicsOf } from './testing/logins.ts'
 
 // What a test asks for by `msk` and `auth` together is one cluster, of which the API says what its brokers do.
 
 type Auth = 'iam' | 'scram' | 'mtls'
-
-async function topicsOf(config: KafkaConfig): Promise<string[]> {
-  const admin = new Kafka({ ...config, retry: { retries: 0 }, logLevel: logLevel.NOTHING }).admin()
-  try {
-    await admin.connect()
-    return await admin.listTopics()
-  } finally {
-    await admin.disconnect()
-  }
-}
 
 const start = (auth: Auth) => KafkaServer.start({ msk: true, auth, topics: { orders: 1 } })
 
@@ -56,16 +46,8 @@ describe('msk: true with auth', { timeout: 60_000 }, () => {
     await using kafka = await start('iam')
     const { brokers, ssl = { ca: [] } } = kafka.clientConfig('kafkajs')
     const { region, credentials } = kafka.aws
-    const signed = (keys: typeof credentials) => ({
-      mechanism: 'oauthbearer' as const,
-      oauthBearerProvider: async () => {
-        const awsCredentialsProvider = () => Promise.resolve(keys)
-        const { token } = await generateAuthTokenFromCredentialsProvider({ region, awsCredentialsProvider })
-        return { value: token }
-      },
-    })
-    expect(await topicsOf({ brokers, ssl, sasl: signed(credentials) })).toEqual(['orders'])
-    const wrong = signed({ ...credentials, secretAccessKey: 'wrong' })
+    expect(await topicsOf({ brokers, ssl, sasl: signedWith(region, credentials) })).toEqual(['orders'])
+    const wrong = signedWith(region, { ...credentials, secretAccessKey: 'wrong' })
     await expect(topicsOf({ brokers, ssl, sasl: wrong })).rejects.toThrow()
   })
 

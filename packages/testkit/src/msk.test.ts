@@ -15,10 +15,9 @@ import {
   KinesisClient,
   PutRecordCommand,
 } from '@aws-sdk/client-kinesis'
-import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js'
-import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KafkaServer } from './index.ts'
+import { signedWith, topicsOf } from './testing/logins.ts'
 
 describe('a server with msk: true', { timeout: 60_000 }, () => {
   let kafka: KafkaServer
@@ -112,32 +111,14 @@ describe('a server with msk: true', { timeout: 60_000 }, () => {
 })
 
 describe('a server where clients log in', { timeout: 60_000 }, () => {
-  const topicsOf = async (config: ConstructorParameters<typeof Kafka>[0]) => {
-    const admin = new Kafka({ ...config, retry: { retries: 0 }, logLevel: logLevel.NOTHING }).admin()
-    try {
-      await admin.connect()
-      return await admin.listTopics()
-    } finally {
-      await admin.disconnect()
-    }
-  }
-
   it('by IAM lets in whoever signs with its key, and nobody else', async () => {
     await using kafka = await KafkaServer.start({ auth: 'iam', topics: { orders: 1 } })
     expect(await topicsOf(kafka.clientConfig('kafkajs'))).toEqual(['orders'])
     const { region, credentials, endpoint } = kafka.aws
     expect(endpoint).toBeNull()
-    const signed = (keys: typeof credentials) => ({
-      mechanism: 'oauthbearer' as const,
-      oauthBearerProvider: async () => {
-        const awsCredentialsProvider = () => Promise.resolve(keys)
-        const { token } = await generateAuthTokenFromCredentialsProvider({ region, awsCredentialsProvider })
-        return { value: token }
-      },
-    })
     const { brokers } = kafka.clientConfig('kafkajs')
-    expect(await topicsOf({ brokers, sasl: signed(credentials) })).toEqual(['orders'])
-    const wrong = signed({ ...credentials, secretAccessKey: 'wrong' })
+    expect(await topicsOf({ brokers, sasl: signedWith(region, credentials) })).toEqual(['orders'])
+    const wrong = signedWith(region, { ...credentials, secretAccessKey: 'wrong' })
     await expect(topicsOf({ brokers, sasl: wrong })).rejects.toThrow()
     await expect(topicsOf({ brokers })).rejects.toThrow()
   })
