@@ -24,6 +24,15 @@ it('are there again after a start', () => {
   expect([last.isCommitted, last.iteratorKey]).toEqual([true, key])
 })
 
+it('survive a power cut, with the directory that was made for them', () => {
+  const disk = new MemoryDisk()
+  const key = settingsOn(disk).keepIteratorKey()
+  disk.loseUnsynced()
+  const again = settingsOn(disk)
+  again.load()
+  expect(again.iteratorKey).toBe(key)
+})
+
 it('of a version before are read', () => {
   const disk = new MemoryDisk()
   disk.mkdirSync('/data/streams')

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Clock, Disk, Random } from '@sluice/effects'
+import { type Clock, type Disk, keepDirectorySync, type Random } from '@sluice/effects'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { iteratorKeyBytes } from './shard-iterator.ts'
 
@@ -95,7 +95,7 @@ export class AccountSettings {
   }
 
   #keep(kept: Omit<Kept, 'formatVersion'>): void {
-    this.#disk.mkdirSync(this.#directory)
+    keepDirectorySync(this.#disk, this.#directory)
     const text = JSON.stringify({ formatVersion: 1, ...kept }, null, 2)
     this.#disk.writeFileAtomicSync(this.#path, `${text}\n`, {})
   }
