@@ -19,10 +19,23 @@ interface Answer {
   error?: { message: string }
 }
 
+/** A directory for what a browser keeps, unknown to any other. */
+export function newProfile(): string {
+  return mkdtempSync(join(tmpdir(), 'sluice-browser-'))
+}
+
+/**
+ * Of a browser that has ended. Processes of its that outlive it for a moment still write there, and what Node removes
+ * it looks up once: so it is begun anew until nothing is left.
+ */
+export async function removeProfile(profile: string): Promise<void> {
+  await vi.waitFor(() => rmSync(profile, { recursive: true, force: true }), patience)
+}
+
 /** Chromium with one page, by its own protocol over a pipe, as somebody has it who has a keyboard and nothing else. */
 export class Browser {
   readonly #process: ChildProcess
-  readonly #profile = mkdtempSync(join(tmpdir(), 'sluice-browser-'))
+  readonly #profile = newProfile()
   readonly #waiting = new Map<number, (answer: Answer) => void>()
   #session: string | undefined
   #rest = ''
@@ -62,7 +75,7 @@ export class Browser {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve))
     this.#process.kill()
     await ended
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 })
+    await removeProfile(this.#profile)
   }
 
   /** What an expression is in the page. */

@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ensureBuilt, Sandbox } from '../cli/sluice.ts'
-import { Browser } from './browser.ts'
+import { Browser, newProfile, removeProfile } from './browser.ts'
 
 // The console in a real browser, where this machine has Chromium: what a person sees of it, under its own rules for content.
 
@@ -78,12 +75,12 @@ describe.skipIf(!process.env.SLUICE_INTEROP || !chromium)(
     }, 60_000)
     afterAll(async () => {
       await sandbox.close()
-      for (const profile of profiles) rmSync(profile, { recursive: true, force: true })
+      for (const profile of profiles) await removeProfile(profile)
     })
 
     /** The page as it stands when what it asks for has come, in a browser that knows nothing; signed in, or not. */
     async function seen(path: string, { isSignedIn = true } = {}): Promise<string> {
-      const profile = mkdtempSync(join(tmpdir(), 'sluice-browser-'))
+      const profile = newProfile()
       profiles.push(profile)
       const { stdout } = await sandbox.run('console')
       const [address = '', ticket = ''] = stdout.trim().split('#')
