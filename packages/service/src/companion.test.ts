@@ -25,6 +25,7 @@ function start(running: () => number[]) {
       running: () => running().map((nodeId) => ({ nodeId, client: address, inner: address })),
       start: async () => {},
       stop: async () => {},
+      figures: () => [],
     },
     refuse,
   )

@@ -14,7 +14,7 @@ import { embeddedEngine } from './fleet/engines/embedded.ts'
 import { iamMechanisms } from './fleet/engines/embedded/iam-mechanisms.ts'
 import { type ClientListenerName, type Engine, ListenerName } from './fleet/engines/engine.ts'
 import { accountId, defaultRegion, placeOf } from './fleet/place.ts'
-import { type GivenBrokers, GivenKafka } from './given-kafka.ts'
+import { type GivenBrokers, GivenKafka, notFollowedByGiven } from './given-kafka.ts'
 import { iamToken } from './iam-client-login.ts'
 import { ClusterAccess } from './iam/cluster-access.ts'
 import { emptyTable, Identities } from './iam/identities.ts'
@@ -115,6 +115,7 @@ export class Companion {
     const embedded = embeddedEngine(effects)
     const engine: Engine = {
       ...embedded,
+      notFollowed: (name, change) => (name === clusterName ? notFollowedByGiven(change) : null),
       open: async (options) => (options.name === clusterName ? cluster : embedded.open(options)),
     }
     const service = await startService({

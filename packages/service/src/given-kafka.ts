@@ -1,4 +1,4 @@
-import type { Clock, Network } from '@sluice/effects'
+import { assert, type Clock, type Network } from '@sluice/effects'
 import { ClusterClient } from './fleet/engines/brokers/cluster-client.ts'
 import { controllerId } from './fleet/engines/embedded/nodes.ts'
 import {
@@ -12,6 +12,7 @@ import {
   type NodeListener,
   nodeOf,
   type ObservedNode,
+  type WantedChange,
 } from './fleet/engines/engine.ts'
 import { OperatingError } from './fleet/operating-error.ts'
 
@@ -29,6 +30,38 @@ export interface GivenBrokers {
   running(): readonly { readonly nodeId: number; readonly client: Address; readonly inner: Address }[]
   start(nodeId: number): Promise<void>
   stop(nodeId: number): Promise<void>
+  /** Of those that run. */
+  figures(): BrokerFigures[]
+}
+
+/** What to do for each change that these brokers do not follow, by MSK's type of the operation. */
+const instead: Readonly<Record<string, string>> = {
+  DECREASE_BROKER_COUNT: 'give KafkaServer.start() another `brokers`',
+  DELETE_CLUSTER: 'end them by stop() of their server',
+  INCREASE_BROKER_COUNT: 'give KafkaServer.start() another `brokers`',
+  UPDATE_CLUSTER_CONFIGURATION: 'give KafkaServer.start() its `properties`',
+  UPDATE_SECURITY: 'give KafkaServer.start() another `auth`',
+}
+const followed: ReadonlySet<string> = new Set([
+  'REBOOT_NODE',
+  // Of the next ones nothing is seen at brokers in memory, whoever runs them: the change is one of the description.
+  'UPDATE_BROKER_STORAGE',
+  'UPDATE_BROKER_TYPE',
+  'UPDATE_CONNECTIVITY',
+  'UPDATE_REBALANCING',
+  'UPDATE_STORAGE',
+])
+
+/** See `Engine.notFollowed`. Of monitoring the level is followed, for that is what the service tells; exporters and logs are not. */
+export function notFollowedByGiven({ type, target }: WantedChange): string | null {
+  const isMonitoring = type === 'UPDATE_MONITORING'
+  if (
+    followed.has(type) ||
+    (isMonitoring && Object.keys(target).every((one) => one === 'enhancedMonitoring'))
+  )
+    return null
+  const way = instead[type]
+  return `${type} of the brokers that a test’s own server runs (${way ? `${way}, or ` : ''}ask for it on a cluster made by CreateCluster, which does it)`
 }
 
 /**
@@ -99,12 +132,8 @@ export class GivenKafka implements EngineCluster {
     await this.#given.stop(nodeId)
   }
 
-  async removeNode(_plan: ClusterPlan, { nodeId }: NodeKey): Promise<void> {
-    throw new OperatingError(`Broker ${nodeId} stays.`, {
-      code: 'GIVEN_BROKERS',
-      why: 'It belongs to whoever has started it.',
-      next: 'Leave the cluster as large as it is.',
-    })
+  async removeNode(): Promise<void> {
+    assert(false, 'brokers of a test stay: what would remove them is not followed')
   }
 
   health(plan: ClusterPlan): Promise<string | null> {
@@ -126,7 +155,7 @@ export class GivenKafka implements EngineCluster {
   async finalizeVersion(): Promise<void> {}
 
   figures(): BrokerFigures[] {
-    return []
+    return this.#given.figures()
   }
 
   /** Whoever has started them stops them. */

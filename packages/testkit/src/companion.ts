@@ -44,6 +44,7 @@ export class AwsSide {
         }),
       start: (nodeId: number) => life.startBroker(nodeId),
       stop: (nodeId: number) => life.stopBroker(nodeId),
+      figures: () => life.cluster.figures(),
     }
     this.#msk = await this.#companion.startMsk(given, (what, refusal) => new KafkaServerError(what, refusal))
   }

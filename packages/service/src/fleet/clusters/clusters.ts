@@ -10,6 +10,7 @@ import type {
   Hosting,
   LogDirectory,
   ObservedNode,
+  WantedChange,
 } from '../engines/engine.ts'
 import type { Reach } from '../reach.ts'
 import { type Engines, hostingProblem } from '../engines/engines.ts'
@@ -190,6 +191,7 @@ export class Clusters {
     if ('refusal' in result) return result
     const more = result.record.spec.numberOfBrokerNodes - before.spec.numberOfBrokerNodes
     const refusal =
+      notFollowed(engine, before, result.record.changes.at(-1) as ChangeRecord) ??
       this.#quotaRefusal(more) ??
       this.#authoritiesRefusal(result.record.spec, privateAuthoritiesOf(before.spec))
     if (refusal) return { refusal }
@@ -205,6 +207,9 @@ export class Clusters {
     const { state, uuid } = before
     if (state === 'CREATING' || state === 'DELETING')
       return { refusal: invalid(`You can't delete a cluster in ${state} state.`, 'clusterArn') }
+    const engine = this.engines.of(before.engine)
+    const refusal = engine && notFollowed(engine, before, { type: 'DELETE_CLUSTER', target: {} })
+    if (refusal) return { refusal }
     const record = this.#store.update(uuid, { state: 'DELETING', stateInfo: null })
     this.#options.trigger(uuid)
     return { record }
@@ -311,6 +316,11 @@ export class Clusters {
   #knownEngines(): string {
     return `The engines of this service are: ${this.engines.all.map((engine) => engine.name).join(', ')}.`
   }
+}
+
+function notFollowed(engine: Engine, { name }: ClusterRecord, change: WantedChange): Refusal | null {
+  const message = engine.notFollowed?.(name, change) ?? null
+  return message === null ? null : { kind: 'not-implemented', message, parameter: 'clusterArn' }
 }
 
 /** Those of a serverless cluster are no affair of its account's. */

@@ -30,10 +30,23 @@ export interface Engine {
   /** The versions that a running cluster of this one may be moved to, oldest first. */
   compatibleVersions(kafkaVersion: string): readonly string[]
   /**
+   * Which part of such a change the brokers of the cluster of this name would not follow, as the subject of a sentence; null where
+   * they follow all of it. Without it they always do.
+   */
+  notFollowed?(cluster: string, change: WantedChange): string | null
+  /**
    * Looks at a cluster's directory, which may be empty: nodes that a former service left running are found
    * again. `onChange` is called when a node has changed by itself (it died). Starts nothing.
    */
   open(cluster: EngineClusterOptions): Promise<EngineCluster>
+}
+
+/** What is asked of a cluster, before it is taken in hand. */
+export interface WantedChange {
+  /** MSK's type of the operation. */
+  readonly type: string
+  /** The members of the cluster's spec that it changes. */
+  readonly target: object
 }
 
 export type EngineName = 'embedded' | 'apache-kafka'
