@@ -204,7 +204,8 @@ const companionBeside = {
       contents: [
         ...shared.map((name, at) => `import * as shared${at} from '${name}'`),
         `const given = { ${shared.map((name, at) => `'${name}': shared${at}`).join(', ')} }`,
-        "export const companionModule = async () => require('./companion.js').companionOf(given)",
+        'let companion',
+        "export const companionModule = async () => (companion ??= require('./companion.js').companionOf(given))",
       ].join('\n'),
     }))
   },

@@ -205,6 +205,24 @@ describe('the cookbook', { timeout: 200_000 }, () => {
     expect(stderr).not.toContain('SLUICE_')
   })
 
+  it('keeps nothing of servers that are stopped, whatever they have loaded', () => {
+    const folder = project.folder('kept')
+    folder.write(
+      'kept.cjs',
+      `const { KafkaServer } = require('sluice/testing')
+const heapAfter = async (servers) => {
+  for (let n = 0; n < servers; n++) await (await KafkaServer.start({ msk: true, auth: 'mtls' })).stop()
+  global.gc()
+  return process.memoryUsage().heapUsed
+}
+heapAfter(3).then(async (before) => console.log(((await heapAfter(6)) - before) / 1e6))
+`,
+    )
+    const { stdout, stderr } = folder.run(process.execPath, ['--expose-gc', 'kept.cjs'])
+    // A second copy of what is loaded for them takes more than one megabyte.
+    expect(Number.parseFloat(stdout), stderr).toBeLessThan(3)
+  })
+
   it('works as msk.md has it', () => {
     project.link('@aws-sdk/client-kafka')
     const folder = project.folder('msk.md')
