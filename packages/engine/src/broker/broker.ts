@@ -5,23 +5,20 @@ import type { ControllerChannel } from '../metadata/controller-channel.ts'
 import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { TransactionCoordinator } from '../coordinator/transaction/transaction-coordinator.ts'
 import { BrokerConfig } from '../metadata/configs.ts'
-import type { ImageDelta } from '../metadata/delta.ts'
-import { MetadataImage, type TopicImage } from '../metadata/image.ts'
+import { MetadataImage } from '../metadata/image.ts'
 import { isInAnother, isOnlyCopy } from '../metadata/topics-image.ts'
-import type { LoggedRecord } from '../metadata/records.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import { ClientMetrics } from './client-metrics/client-metrics.ts'
 import { ClientQuotas } from '../quotas/client-quotas.ts'
 import { type ReplicationQuotas, replicationQuotas } from '../replication/replication-quota.ts'
 import { logDirectoryName } from '../storage/directory-names.ts'
-import { logConfigOf } from '../storage/log-config.ts'
 import { LargeRequests } from '../server/large-requests.ts'
 import { Lane } from '../storage/lane.ts'
 import type { Log } from '../storage/log.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import { DirectoryLostError, type DiskFailure } from '../storage/node-disk.ts'
-import { inSlices, type Steps } from '../storage/slices.ts'
+import { inSlices } from '../storage/slices.ts'
 import type { Volume } from '../storage/volume.ts'
 import { handlers } from './api-table.ts'
 import type { Connection } from '../server/connection.ts'
@@ -41,6 +38,7 @@ import type { Handler } from '../server/handler.ts'
 import { TopicCreation } from './internal-topics.ts'
 import { DirectoryAssignments } from './directory-assignments.ts'
 import { IsrChanges } from './isr-changes.ts'
+import { MetadataFollower } from './metadata-follower.ts'
 import { intercepted } from '../server/interception.ts'
 import type { BoundListener } from '../server/listeners.ts'
 import type { EndOfRead } from '../server/end-of-read.ts'
@@ -55,8 +53,6 @@ import { Peers } from './peers.ts'
 import { createPartitions } from './replication.ts'
 import type { BrokerServices } from './services.ts'
 import { StepBack } from './step-back.ts'
-
-const unaborted = new AbortController().signal
 
 /**
  * One broker: its listeners and connections, its partitions, its part of the group coordination.
@@ -106,10 +102,7 @@ export class Broker implements BrokerServices {
   readonly #isrChanges: IsrChanges
   readonly #directoryAssignments: DirectoryAssignments
   readonly #server: Server<RequestContext>
-  /** Committed metadata that waits until logs and partitions are there; null from then on. */
-  #waitingMetadata: (readonly LoggedRecord[])[] | null = []
-  /** Changes that the parts of this broker have not had yet, or not whole; the first is under way. */
-  readonly #deltas: ImageDelta[] = []
+  readonly #follower: MetadataFollower
   #unsubscribe: (() => void) | null = null
   #leaveFeeds: (() => void) | null = null
   #started = false
@@ -147,7 +140,7 @@ export class Broker implements BrokerServices {
       listener: {
         leads: (partition) => this.#leads(partition),
         resigns: (topic, index) => this.#resigns(topic, index),
-        opensLate: ({ name }) => this.#reviewDirectories(this.metadata.topic(name)),
+        opensLate: ({ name }) => this.#follower.reviewDirectories(this.metadata.topic(name)),
       },
       alterIsr: (change) => this.#isrChanges.add(change),
       watch: (work) => this.#guard.watch(work),
@@ -174,6 +167,7 @@ export class Broker implements BrokerServices {
       ...member,
       directoryId: () => this.logs.directoryId,
     })
+    this.#follower = this.#followerOf()
     this.producerIds = new ProducerIds(member)
     this.topicCreation = new TopicCreation(this)
     this.lane = new Lane(clock)
@@ -196,6 +190,16 @@ export class Broker implements BrokerServices {
       metadataOffset: () => this.metadata.offset,
       isUnfenced: () => this.metadata.aliveBrokerEpoch(this.nodeId) === this.epoch,
       stepBack: this.#stepBack,
+    })
+  }
+
+  #followerOf(): MetadataFollower {
+    return new MetadataFollower(this, {
+      registration: this.#registration,
+      stepBack: this.#stepBack,
+      directoryAssignments: this.#directoryAssignments,
+      isStopping: () => this.#stopping !== null,
+      watch: (work) => this.#guard.watch(work),
     })
   }
 
@@ -268,9 +272,12 @@ export class Broker implements BrokerServices {
 
   async #start(): Promise<void> {
     const { signal } = this.#options
-    this.#unsubscribe = await this.controller.subscribe((records) => this.#committed(records), this.guard)
+    this.#unsubscribe = await this.controller.subscribe(
+      (records) => this.#follower.committed(records),
+      this.guard,
+    )
     this.#goOn()
-    for (const records of this.#waitingMetadata?.splice(0) ?? []) this.metadata.replay(records)
+    this.#follower.replayWaiting()
     if (this.#volume) await inSlices(this.#volume.measure(), this.clock, signal)
     this.#goOn()
     await this.logs.load(signal)
@@ -279,9 +286,9 @@ export class Broker implements BrokerServices {
     this.#tellMissingLogs()
     this.#tellIgnoredConfigs()
     this.partitions.begin()
-    await inSlices(this.#applyTopics(), this.clock, signal)
+    await inSlices(this.#follower.applyTopics(), this.clock, signal)
     this.#goOn()
-    this.#followMetadata()
+    this.#follower.follow()
     await this.#server.listen(this.#options.listeners)
     this.#goOn()
     await this.#registration.register(this.listeners, signal)
@@ -292,7 +299,7 @@ export class Broker implements BrokerServices {
       openFeed: (offer) => partitions.openFeed(offer),
     })
     this.partitions.beginFetching()
-    for (const topic of this.metadata.topics()) this.#reviewDirectories(topic)
+    for (const topic of this.metadata.topics()) this.#follower.reviewDirectories(topic)
     await this.#registration.keepAlive(signal)
     this.#goOn()
     this.#started = true
@@ -356,12 +363,6 @@ export class Broker implements BrokerServices {
     })
   }
 
-  #committed(records: readonly LoggedRecord[]): void {
-    if (this.#waitingMetadata) return void this.#waitingMetadata.push(records)
-    this.metadata.replay(records)
-    this.#registration.heard()
-  }
-
   /** Of a log that was never flushed a power cut may have taken of which topic it is: it is that of this name. */
   #holds({
     topicId,
@@ -369,20 +370,6 @@ export class Broker implements BrokerServices {
   }: Pick<Log, 'topicId' | 'topicPartition'>): boolean {
     const topic = topicId === null ? this.metadata.topic(name) : this.metadata.topicById(topicId)
     return topic?.partitions[partition]?.replicas.includes(this.nodeId) === true
-  }
-
-  *#applyTopics(): Steps {
-    for (const topic of this.metadata.topics()) yield* this.partitions.applyInSteps(topic)
-  }
-
-  /** The controller hears of replicas that are not where the metadata has them: this directory is a new one. */
-  #reviewDirectories(topic: TopicImage | undefined): void {
-    if (!topic || this.epoch === -1) return
-    const { id, name, partitions } = topic
-    for (const [index, { replicas, directories }] of partitions.entries()) {
-      const isElsewhere = directories[replicas.indexOf(this.nodeId)] !== this.logs.directoryId
-      if (isElsewhere && this.partitions.get(name, index)) this.#directoryAssignments.add(id, index)
-    }
   }
 
   /**
@@ -404,74 +391,6 @@ export class Broker implements BrokerServices {
     for (const ignored of this.config.ignored()) {
       this.logger.error('a dynamic config is ignored with which no broker can run', { ...ignored })
       this.logs.tellLoss({ kind: 'config ignored', ...ignored })
-    }
-  }
-
-  /** From now on the partitions become what the metadata says, beginning with what has waited. */
-  #followMetadata(): void {
-    this.metadata.onChange((delta) => this.#apply(delta))
-    const waiting = this.#waitingMetadata ?? []
-    this.#waitingMetadata = null
-    for (const records of waiting) this.metadata.replay(records)
-  }
-
-  /** One change after the other, and in slices: one of them may bring thousands of logs. */
-  #apply(delta: ImageDelta): void {
-    this.#deltas.push(delta)
-    if (this.#deltas.length > 1) return
-    this.#guard.watch(inSlices(this.#applyDeltas(), this.clock, unaborted))
-  }
-
-  *#applyDeltas(): Steps {
-    for (let [delta] = this.#deltas; delta && !this.#stopping; [delta] = this.#deltas) {
-      yield* this.#applied(delta)
-      this.#deltas.shift()
-    }
-  }
-
-  /** Brings logs, roles and configs to what the metadata log says. */
-  *#applied(delta: ImageDelta): Steps {
-    for (const topic of delta.topicsDeleted) {
-      yield* this.partitions.removeInSteps(topic.name)
-      this.config.forgetTopic(topic.name)
-      yield
-    }
-    if (delta.topicsDeleted.length > 0) {
-      const names = new Set(delta.topicsDeleted.map(({ name }) => name))
-      for (const coordinator of this.coordinators) coordinator.topicsDeleted(names)
-    }
-    this.#topicsChanged(delta)
-    for (const topic of new Set(delta.partitionsChanged.map((change) => change.topic))) {
-      yield* this.partitions.applyInSteps(topic)
-      this.#reviewDirectories(topic)
-    }
-    if (delta.brokersChanged.size > 0) this.#brokersChanged(delta.brokersChanged)
-    // A new topic may have been given to it.
-    if (delta.partitionsChanged.length > 0 && this.#stepBack.isDue) this.#registration.hurry()
-    if (delta.configsChanged.length > 0) yield* this.#configsChanged()
-  }
-
-  #topicsChanged({ topicsCreated, topicsDeleted, partitionsChanged }: ImageDelta): void {
-    const changed = partitionsChanged.map(({ topic }) => topic)
-    const names = new Set([...topicsDeleted, ...changed].map(({ name }) => name))
-    if (names.size === 0) return
-    for (const coordinator of this.coordinators) coordinator.topicsChanged(names, topicsCreated.size > 0)
-  }
-
-  #brokersChanged(ids: ReadonlySet<number>): void {
-    this.partitions.reviewIsrs()
-    for (const id of ids) {
-      const broker = this.metadata.broker(id)
-      if (!broker) for (const part of [this.partitions, this.peers]) part.forgetBroker(id)
-      else if (id !== this.nodeId && broker.inControlledShutdown) this.#registration.hurry()
-    }
-  }
-
-  *#configsChanged(): Steps {
-    for (const partition of this.partitions.all()) {
-      partition.log.updateConfig(this.config.topicView(partition.topic, logConfigOf))
-      partition.reviewThrottle()
-      yield
     }
   }
 

@@ -10,7 +10,6 @@ import {
 } from '@sluice/effects'
 import { ClusterAccess } from '../iam/cluster-access.ts'
 import { emptyTable, Identities } from '../iam/identities.ts'
-import { connectString } from './clusters/addresses.ts'
 import { activeChange } from './clusters/changes/change-life.ts'
 import { reconcileCluster } from './clusters/cluster-reconciler.ts'
 import type { ClusterRecord } from './clusters/cluster-record.ts'
@@ -21,31 +20,20 @@ import { NodeAuthority } from './authority/node-authority.ts'
 import { PrivateAuthorities } from './authority/private-authorities.ts'
 import type { Pace } from './clusters/pace.ts'
 import { authenticatesByTls } from './clusters/client-listeners.ts'
-import { comesAndGoes } from './clusters/serverless.ts'
 import { plainNodesSentences } from './clusters/cluster-plan.ts'
 import { isCheckDue, trustCheckMs } from './clusters/steps/issue-certificates.ts'
 import type { ClusterRuntime, ReconcileSettings } from './clusters/steps/pass.ts'
 import { Configurations } from './configurations/configurations.ts'
-import type { ClusterStatus, NodeStatus } from './clusters/cluster-status.ts'
+import { type ClusterStatus, statusOf, statusOfUnreadable } from './clusters/cluster-status.ts'
 import { explained } from './data-directory.ts'
-import {
-  type ClientListenerName,
-  type ClusterBrokers,
-  type Engine,
-  type Finding,
-  isClientListener,
-  type NodeKey,
-  sameNode,
-} from './engines/engine.ts'
+import { type ClusterBrokers, type Engine, type Finding, sameNode } from './engines/engine.ts'
 import type { Engines } from './engines/engines.ts'
 import { isFree, portTaken } from './free-port.ts'
 import { Limit } from './limit.ts'
 import { Mutex } from './mutex.ts'
-import { sentenceOf } from './operating-error.ts'
 import { placeOf } from './place.ts'
 import { loopbackReach, type Reach } from './reach.ts'
 import { ReconcileLoop } from './reconcile-loop.ts'
-import type { UnreadableRecord } from './record-store.ts'
 import { BrokerLogs } from './logs/broker-logs.ts'
 import { ServerlessCapacity } from './capacity/serverless-capacity.ts'
 import { Channels } from './channels/channels.ts'
@@ -333,64 +321,22 @@ class FleetOfClusters implements Fleet {
   }
 
   status(): ClusterStatus[] {
-    return [...this.#statusOfReadable(), ...this.#store.unreadable().map((one) => this.#statusOf(one))]
-  }
-
-  #statusOf({ uuid, arn, name, error }: UnreadableRecord): ClusterStatus {
-    return {
-      arn: arn ?? '',
-      name: name ?? uuid,
-      state: 'FAILED',
-      stateInfo: { code: error.code, message: sentenceOf(error) },
-      engine: null,
-      hosting: null,
-      kafkaClusterId: null,
-      directory: this.#store.directoryOf(uuid),
-      bootstrap: {},
-      brokers: [],
-      quorum: [],
-      nodesWanted: 0,
-      onItsWay: false,
-      movedPorts: [],
-    }
-  }
-
-  #statusOfReadable(): ClusterStatus[] {
-    return this.#store.list().map((record) => {
+    const readable = this.#store.list().map((record) => {
       const runtime = this.#runtimes.get(record.uuid)
-      const cluster = runtime?.cluster ?? null
-      const nodes = (cluster?.nodes() ?? [])
-        .filter(({ state }) => state === 'running')
-        .map(({ role, nodeId, local, listeners }): NodeStatus => {
-          const zone = zoneOf(record, { role, nodeId })
-          return { role, id: nodeId, ...(zone && { zone }), listeners, ...(local && { local }) }
-        })
-        .sort((a, b) => a.id - b.id)
-      return {
-        arn: record.arn,
-        name: record.name,
-        state: record.state,
+      return statusOf(record, {
+        cluster: runtime?.cluster ?? null,
         stateInfo: this.clusters.stateInfo(record),
-        engine: record.engine,
-        hosting: record.hosting,
-        kafkaClusterId: cluster?.clusterId ?? null,
         directory: this.#store.directoryOf(record.uuid),
-        bootstrap: this.#bootstrapOf(record),
-        brokers: nodes.filter(({ role }) => role === 'broker'),
-        quorum: nodes.filter(({ role }) => role !== 'broker'),
-        nodesWanted: record.nodes.length,
-        onItsWay: this.#onTheirWay.has(record.uuid),
+        addresses: this.clusters.addresses(record),
+        isOnItsWay: this.#onTheirWay.has(record.uuid),
         movedPorts: runtime?.movedPorts ?? [],
-      }
+      })
     })
-  }
-
-  #bootstrapOf(record: ClusterRecord): Partial<Record<ClientListenerName, string>> {
-    const up = this.clusters.addresses(record).filter((one) => one.isUp && !comesAndGoes(record, one))
-    const names = new Set(up.map(({ listener }) => listener).filter(isClientListener))
-    return Object.fromEntries(
-      [...names].map((name) => [name, connectString(up.filter(({ listener }) => listener === name))]),
-    )
+    const unreadable = this.#store.unreadable()
+    return [
+      ...readable,
+      ...unreadable.map((one) => statusOfUnreadable(one, this.#store.directoryOf(one.uuid))),
+    ]
   }
 
   idle(uuid: string): Promise<void> {
@@ -490,9 +436,4 @@ class FleetOfClusters implements Fleet {
 /** Nobody. */
 function noIdentities({ region, account }: FleetOptions): Identities {
   return new Identities({ ...placeOf(region, account), ownerKey: null, keys: [], table: emptyTable })
-}
-
-function zoneOf({ nodes, spec }: ClusterRecord, key: NodeKey): string | undefined {
-  const node = nodes.find((one) => sameNode(one, key))
-  return node && spec.brokerNodeGroup.ZoneIds?.[node.zone]
 }
