@@ -2,11 +2,10 @@ import type { Clock } from '@sluice/effects'
 
 /** How long one lasts at most. */
 const lastsMsMax = 300_000
-/** One that is younger stays; an older one makes room for the next of its consumer and shard. */
+/** So long after one has begun there is no other of its consumer and shard, also where it has ended; later the next takes its place. */
 const keepsMs = 5_000
 
 export interface Subscription {
-  readonly startedMs: number
   readonly untilMs: number
   /** Another has come in its place. */
   isTakenOver: boolean
@@ -17,7 +16,10 @@ export interface Subscription {
 /** Who is told of each shard's records as they come: of a consumer and a shard there is one at a time. */
 export class Subscriptions {
   readonly #clock: Clock
+  /** Those under way. */
   readonly #byPlace = new Map<string, Subscription>()
+  /** When the last ones have begun, in this order. */
+  readonly #begun = new Map<string, number>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -25,16 +27,27 @@ export class Subscriptions {
 
   /** Null where another has just begun. */
   begin(consumerArn: string, shard: number): Subscription | null {
+    const place = placeOf(consumerArn, shard)
     const startedMs = this.#clock.now()
-    const before = this.#byPlace.get(placeOf(consumerArn, shard))
-    if (before && startedMs - before.startedMs < keepsMs) return null
-    const own = { startedMs, untilMs: startedMs + lastsMsMax, isTakenOver: false, onTakenOver() {} }
-    this.#byPlace.set(placeOf(consumerArn, shard), own)
+    this.#forget(startedMs)
+    if (this.#begun.has(place)) return null
+    this.#begun.set(place, startedMs)
+    const before = this.#byPlace.get(place)
+    const own = { untilMs: startedMs + lastsMsMax, isTakenOver: false, onTakenOver() {} }
+    this.#byPlace.set(place, own)
     if (before) {
       before.isTakenOver = true
       before.onTakenOver()
     }
     return own
+  }
+
+  /** Those that began long ago, or, where the clock was put back, are still to begin. */
+  #forget(nowMs: number): void {
+    for (const [place, begunMs] of this.#begun) {
+      if (begunMs <= nowMs && nowMs - begunMs < keepsMs) return
+      this.#begun.delete(place)
+    }
   }
 
   end(consumerArn: string, shard: number, subscription: Subscription): void {

@@ -179,6 +179,18 @@ describe('a subscription', () => {
     await expect(next).rejects.toMatchObject({ name: 'ResourceInUseException' })
   })
 
+  it('keeps others of its consumer and shard away for five seconds, though it has ended', async () => {
+    const { kinesis, client, another, move } = await open()
+    const arn = await register(kinesis)
+    const events = await subscribe(client, arn)
+    await nextEvent(events)
+    client.destroy()
+    const again = another()
+    await expect(subscribe(again, arn)).rejects.toMatchObject({ name: 'ResourceInUseException' })
+    move(5_000)
+    await nextEvent(await subscribe(again, arn))
+  })
+
   it('lasts five minutes', async () => {
     const { kinesis, client, move } = await open()
     const events = await subscribe(client, await register(kinesis))

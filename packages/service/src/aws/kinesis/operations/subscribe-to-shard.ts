@@ -26,7 +26,8 @@ const quietMsMax = 5_000
  * and no number to go on from, and is the last.
  *
  * Refuses, in this order: a consumer that there is not, or that is not ACTIVE; a shard that there is not; a bad position; a
- * subscription of the same consumer and shard that has begun within the last five seconds. One that is older ends.
+ * subscription of the same consumer and shard that has begun within the last five seconds, whether it has ended or not. One that
+ * is older ends.
  */
 export const subscribeToShard =
   (services: Services) =>
