@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type QueueItem, QueueItems } from './queue-items.ts'
+import { deadLettersMax, type QueueItem, QueueItems } from './queue-items.ts'
 
 const item = (change: Partial<QueueItem> = {}): QueueItem => ({
   shard: 0,
@@ -42,6 +42,23 @@ describe('items of a queue', () => {
     const died = { ...dies, isDead: true, handle: '' }
     expect(items.reveal(100, 2)).toEqual([died])
     expect(visible(items)).toEqual([lives, died])
+  })
+
+  it('are no dead letters while there are as many as there may be', () => {
+    const items = new QueueItems()
+    for (let offset = 0; offset < deadLettersMax; offset++) items.put(item({ offset, isDead: true }))
+    const full = [item({ offset: deadLettersMax }), item({ offset: deadLettersMax + 1 })]
+    for (const one of full) items.put(one)
+    expect(items.reveal(100, 1)).toEqual([])
+    expect([items.visible(false), items.visible(true)]).toEqual([2, deadLettersMax])
+    // One is done with, another is restored, a third is received and stays one.
+    const done = items.of(0, 0)
+    if (done) items.remove(done)
+    items.put(item({ offset: 1, receives: 0, visibleAtMs: 300 }))
+    items.put(item({ offset: 2, isDead: true, visibleAtMs: 300 }))
+    for (const one of full) items.put({ ...one, receives: 2, visibleAtMs: 200 })
+    items.put(item({ offset: deadLettersMax + 2, visibleAtMs: 250 }))
+    expect(items.reveal(250, 1).map(({ offset }) => offset)).toEqual([deadLettersMax, deadLettersMax + 1])
   })
 
   it('are in flight once, however often they are kept longer', () => {

@@ -1,5 +1,11 @@
 import { DueItems } from './due-items.ts'
 
+/**
+ * Of one queue. Whoever looks at none of them keeps no more in memory: where there are as many, what has been received too often
+ * comes again until one of them is done with. AWS says nothing of a limit.
+ */
+export const deadLettersMax = 120_000
+
 /** What a queue knows of a record that was received and not acknowledged. Another one takes its place when that changes. */
 export interface QueueItem {
   readonly shard: number
@@ -33,6 +39,8 @@ export class QueueItems {
   /** In the order in which they became so. */
   readonly #visible = new Set<QueueItem>()
   readonly #visibleDead = new Set<QueueItem>()
+  /** Visible or not. */
+  #dead = 0
 
   /** A change as it was written. */
   replay(change: ItemChange): void {
@@ -65,6 +73,7 @@ export class QueueItems {
   #keep(item: QueueItem): void {
     const ofShard = this.#items.get(item.shard) ?? new Map<number, QueueItem>()
     this.#items.set(item.shard, ofShard.set(item.offset, item))
+    if (item.isDead) this.#dead++
   }
 
   /** It stays what is known of its record, and is neither visible nor becomes so until it is put again. */
@@ -75,7 +84,7 @@ export class QueueItems {
 
   remove(item: QueueItem): void {
     const ofShard = this.#items.get(item.shard)
-    ofShard?.delete(item.offset)
+    if (ofShard?.delete(item.offset) && item.isDead) this.#dead--
     if (ofShard?.size === 0) this.#items.delete(item.shard)
     this.hold(item)
   }
@@ -106,14 +115,14 @@ export class QueueItems {
   }
 
   /**
-   * Lets those be visible whose time has come; of these, those that have been received too often become dead letters, which are
-   * returned.
+   * Lets those be visible whose time has come; of these, those that have been received too often become dead letters, as long as
+   * there is room for them, which are returned.
    */
   reveal(nowMs: number, maxReceives: number | null): QueueItem[] {
     const died: QueueItem[] = []
     for (let item = this.#hidden.takeDue(nowMs); item; item = this.#hidden.takeDue(nowMs)) {
-      const dies = !item.isDead && maxReceives !== null && item.receives >= maxReceives
-      if (dies) {
+      const mayDie = !item.isDead && this.#dead < deadLettersMax
+      if (mayDie && maxReceives !== null && item.receives >= maxReceives) {
         // Nobody has it as a dead letter yet.
         item = { ...item, isDead: true, handle: '' }
         this.#keep(item)
