@@ -8,8 +8,13 @@ const filesMax = 5
 
 export type AuditLog = (entry: AuditEntry) => void
 
-/** Every call of the AWS APIs, and who signs in to the console, a line of JSON each: `audit.log`, and what it held before beside it. */
+/**
+ * Every call of the AWS APIs, and who signs in to the console, a line of JSON each: `audit.log`, and what it held before beside it.
+ * Where nobody could be let in, it is `audit-strangers.log`: whoever reaches the port can fill that one, and push out nothing else.
+ */
 export function auditLog(disk: Disk, dataDirectory: string): AuditLog {
-  const { write } = rollingLog(disk, join(dataDirectory, 'audit.log'), { bytesMax, filesMax })
-  return (entry) => write(JSON.stringify(entry))
+  const logOf = (name: string) => rollingLog(disk, join(dataDirectory, name), { bytesMax, filesMax })
+  const known = logOf('audit.log')
+  const strangers = logOf('audit-strangers.log')
+  return (entry) => (entry.userIdentity ? known : strangers).write(JSON.stringify(entry))
 }

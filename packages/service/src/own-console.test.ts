@@ -119,7 +119,9 @@ describe('the console of a service', () => {
     const link = service.consoleLink()
     const { accessKeyId } = await redeemed(link)
     await expect(redeemed(link)).rejects.toThrow('403')
-    const lines = readFileSync(join(dataDirectory, 'audit.log'), 'utf8').trim().split('\n')
+    const lines = ['audit.log', 'audit-strangers.log'].flatMap((name) =>
+      readFileSync(join(dataDirectory, name), 'utf8').trim().split('\n'),
+    )
     const logins = lines
       .map((line) => JSON.parse(line))
       .filter(({ eventName }) => eventName === 'ConsoleLogin')
