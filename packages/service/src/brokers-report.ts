@@ -1,5 +1,6 @@
 import { reading } from './aws/msk/topics.ts'
-import type { ClusterBrokers, ClusterOverview, LogDirectory } from './fleet/engines/engine.ts'
+import type { ClusterBrokers } from './fleet/engines/engine.ts'
+import type { ClusterOverview, LogDirectory } from './fleet/engines/cluster-view.ts'
 import type { BrokersReport } from './status-report.ts'
 
 export async function brokersReport(

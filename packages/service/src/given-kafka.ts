@@ -2,7 +2,6 @@ import { assert, type Clock, type Network } from '@sluice/effects'
 import { ClusterClient } from './fleet/engines/brokers/cluster-client.ts'
 import { controllerId } from './fleet/engines/embedded/nodes.ts'
 import {
-  type BrokerFigures,
   type ClientListenerName,
   type ClusterPlan,
   type EngineCluster,
@@ -14,6 +13,7 @@ import {
   type ObservedNode,
   type WantedChange,
 } from './fleet/engines/engine.ts'
+import type { BrokerFigures } from './fleet/engines/cluster-view.ts'
 import { OperatingError } from './fleet/operating-error.ts'
 
 interface Address {

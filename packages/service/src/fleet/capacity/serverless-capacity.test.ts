@@ -1,7 +1,7 @@
 import { silentLogger, TestClock } from '@sluice/effects'
 import { beforeEach, expect, it } from 'vitest'
 import type { ClusterRecord } from '../clusters/cluster-record.ts'
-import type { BrokerFigures } from '../engines/engine.ts'
+import type { BrokerFigures } from '../engines/cluster-view.ts'
 import { ServerlessCapacity } from './serverless-capacity.ts'
 
 let clock: TestClock

@@ -3,15 +3,8 @@ import { assert, type Clock, type Random } from '@sluice/effects'
 import { policyProblem } from '../../iam/policy/policy.ts'
 import type { PrivateAuthorities } from '../authority/private-authorities.ts'
 import type { Configurations } from '../configurations/configurations.ts'
-import type {
-  ClusterTopics,
-  Engine,
-  Finding,
-  Hosting,
-  LogDirectory,
-  ObservedNode,
-  WantedChange,
-} from '../engines/engine.ts'
+import type { Engine, Finding, Hosting, ObservedNode, WantedChange } from '../engines/engine.ts'
+import type { ClusterTopics, LogDirectory } from '../engines/cluster-view.ts'
 import type { Reach } from '../reach.ts'
 import { type Engines, hostingProblem } from '../engines/engines.ts'
 import { newResource, newVersion, type Place } from '../place.ts'

@@ -1,4 +1,4 @@
-import type { LogDirectory } from '../engines/engine.ts'
+import type { LogDirectory } from '../engines/cluster-view.ts'
 import type { ClusterSpec } from './cluster-spec.ts'
 
 const bytesOfGiB = 1024 ** 3

@@ -10,14 +10,8 @@ import { Authority } from '../authority/authority.ts'
 import { noCredentials } from './testing/no-credentials.ts'
 import { apacheKafkaEngine } from './apache-kafka.ts'
 import { embeddedEngine } from './embedded.ts'
-import {
-  type ClusterPlan,
-  type Engine,
-  type EngineCluster,
-  ListenerName,
-  type NodePlan,
-  type SaltedCredential,
-} from './engine.ts'
+import { type ClusterPlan, type Engine, type EngineCluster, ListenerName, type NodePlan } from './engine.ts'
+import type { SaltedCredential } from './cluster-view.ts'
 import { noAccess } from '../../iam/testing/no-access.ts'
 
 // Who may log in by SCRAM, on every engine. Apache Kafka takes part by command, where Java is:

@@ -1,5 +1,5 @@
 import type { Machine } from '@sluice/effects'
-import type { BrokerFigures, LogDirectory, TrafficFigures } from '../engines/engine.ts'
+import type { BrokerFigures, LogDirectory, TrafficFigures } from '../engines/cluster-view.ts'
 import type { Reading } from '../monitoring/reading.ts'
 
 /** One value of a metric, as Prometheus has them. */

@@ -1,4 +1,4 @@
-import type { BrokerFigures, TrafficFigures } from '../engines/engine.ts'
+import type { BrokerFigures, TrafficFigures } from '../engines/cluster-view.ts'
 
 /** Of all topics that a broker has, and of those that it had. */
 export function allTraffic({ topics, deletedTopics }: BrokerFigures): TrafficFigures {

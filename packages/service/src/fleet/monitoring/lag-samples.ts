@@ -1,4 +1,4 @@
-import type { ConsumerOffset } from '../engines/engine.ts'
+import type { ConsumerOffset } from '../engines/cluster-view.ts'
 import type { Sample, Sampled } from './metric.ts'
 import type { Reading } from './reading.ts'
 

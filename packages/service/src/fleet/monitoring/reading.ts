@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../clusters/cluster-record.ts'
 import type { StorageUse } from '../clusters/storage-use.ts'
-import type { BrokerFigures, ClusterOverview, ConsumerOffset } from '../engines/engine.ts'
+import type { BrokerFigures, ClusterOverview, ConsumerOffset } from '../engines/cluster-view.ts'
 
 /** All that is known of a cluster at one moment. */
 export interface Reading {

@@ -1,5 +1,5 @@
 import { clientListeners, isClientListener } from '../engines/engine.ts'
-import type { BrokerFigures, TrafficFigures } from '../engines/engine.ts'
+import type { BrokerFigures, TrafficFigures } from '../engines/cluster-view.ts'
 import { lagSamples } from './lag-samples.ts'
 import { type Dimensions, type Level, type Leveled, reaches, type Sample, type Sampled } from './metric.ts'
 import type { Reading } from './reading.ts'

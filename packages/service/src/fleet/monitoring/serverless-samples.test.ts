@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { BrokerFigures } from '../engines/engine.ts'
+import type { BrokerFigures } from '../engines/cluster-view.ts'
 import type { Reading } from './reading.ts'
 import { samplesOf } from './samples.ts'
 

@@ -1,4 +1,4 @@
-import type { TrafficFigures } from '../engines/engine.ts'
+import type { TrafficFigures } from '../engines/cluster-view.ts'
 import { lagSamples } from './lag-samples.ts'
 import type { Sample, Sampled } from './metric.ts'
 import type { Reading } from './reading.ts'

@@ -1,5 +1,5 @@
 import type { ListTopicsRequest, ListTopicsResponse } from '@aws-sdk/client-kafka'
-import type { TopicDescription } from '../../../fleet/engines/engine.ts'
+import type { TopicDescription } from '../../../fleet/engines/cluster-view.ts'
 import { page } from '../pagination.ts'
 import type { Services } from '../services.ts'
 import { countsOf, reading, topicArn, topicsOf } from '../topics.ts'

@@ -1,6 +1,6 @@
 import type { UpdateBrokerTypeRequest, UpdateBrokerTypeResponse } from '@aws-sdk/client-kafka'
 import { updateBrokerType as typeUpdate } from '../../../fleet/clusters/changes/broker-type.ts'
-import type { ClusterTopics } from '../../../fleet/engines/engine.ts'
+import type { ClusterTopics } from '../../../fleet/engines/cluster-view.ts'
 import type { OperationContext } from '../../service.ts'
 import { clusterOf, update } from '../operation.ts'
 import type { Services } from '../services.ts'

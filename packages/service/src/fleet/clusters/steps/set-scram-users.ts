@@ -1,7 +1,7 @@
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Random } from '@sluice/effects'
-import type { SaltedCredential } from '../../engines/engine.ts'
+import type { SaltedCredential } from '../../engines/cluster-view.ts'
 import type { ScramUserRecord } from '../cluster-record.ts'
 import { scramDifference, type ScramLogin } from '../scram-users.ts'
 import type { Done, Pass, Step } from './pass.ts'

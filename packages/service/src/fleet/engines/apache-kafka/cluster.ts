@@ -4,7 +4,6 @@ import type { RemoteEffects } from '../brokers/ask-node.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
-  type BrokerFigures,
   type ClusterPlan,
   type EngineCluster,
   type Finding,
@@ -13,6 +12,7 @@ import {
   nodeOf,
   type ObservedNode,
 } from '../engine.ts'
+import type { BrokerFigures } from '../cluster-view.ts'
 import { directoriesBelow } from '../supervision/node-directories.ts'
 import type { SupervisionEffects } from '../supervision/supervised-node.ts'
 import { SupervisedNodes } from '../supervision/supervised-nodes.ts'

@@ -1,17 +1,19 @@
 import { type Connection, describeGroup, describeTopics, type ListedGroup, listGroups } from '@sluice/client'
 import {
   type ClusterBrokers,
-  type ClusterOverview,
   type ClusterPlan,
-  type ConsumerOffset,
-  type GroupDescription,
-  type GroupOverview,
-  type LogDirectory,
   type NodeListener,
   type ObservedNode,
-  type ScramUsersChange,
   sameNode,
 } from '../engine.ts'
+import type {
+  ClusterOverview,
+  ConsumerOffset,
+  GroupDescription,
+  GroupOverview,
+  LogDirectory,
+  ScramUsersChange,
+} from '../cluster-view.ts'
 import { innerListener } from '../listeners.ts'
 import { askNode, type RemoteEffects } from './ask-node.ts'
 import { byLeader, committedOffsets, endOffsets, groupOverviews, isTold } from './consumer-offsets.ts'

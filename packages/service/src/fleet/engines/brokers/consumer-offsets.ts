@@ -1,6 +1,6 @@
 import { type Connection, describeTopics, type ListedGroup, listGroups } from '@sluice/client'
 import { ErrorCode, ListOffsets, type Metadata, OffsetFetch, type ResponseOf } from '@sluice/wire'
-import type { ConsumerOffset, GroupOverview } from '../engine.ts'
+import type { ConsumerOffset, GroupOverview } from '../cluster-view.ts'
 
 type Committed = Omit<ConsumerOffset, 'endOffset'>
 

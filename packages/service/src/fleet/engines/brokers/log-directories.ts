@@ -1,6 +1,6 @@
 import type { Connection } from '@sluice/client'
 import { DescribeLogDirs } from '@sluice/wire'
-import type { LogDirectory } from '../engine.ts'
+import type { LogDirectory } from '../cluster-view.ts'
 
 /** What a broker has on its disk. From version 4 on it says how large that is (KIP-827). */
 export async function describeLogDirectories(

@@ -1,6 +1,6 @@
 import { type Connection, throwOnError } from '@sluice/client'
 import { AlterUserScramCredentials, DescribeUserScramCredentials, ErrorCode } from '@sluice/wire'
-import type { ScramUsersChange } from '../engine.ts'
+import type { ScramUsersChange } from '../cluster-view.ts'
 
 /** SCRAM-SHA-512, as requests have it (KIP-554). */
 const mechanism = 2

@@ -9,7 +9,7 @@ import {
   throwOnError,
 } from '@sluice/client'
 import { ConfigResourceType, ErrorCode, type Metadata, type ResponseOf } from '@sluice/wire'
-import type { ClusterTopics, NewTopic, TopicDescription } from '../engine.ts'
+import type { ClusterTopics, NewTopic, TopicDescription } from '../cluster-view.ts'
 
 type Ask = <Answer>(use: (connection: Connection) => Promise<Answer>) => Promise<Answer>
 

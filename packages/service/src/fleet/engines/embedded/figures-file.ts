@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Clock, Disk, Logger, Timer } from '@sluice/effects'
 import type { StartedBroker } from '@sluice/engine'
-import type { BrokerFigures } from '../engine.ts'
+import type { BrokerFigures } from '../cluster-view.ts'
 import type { NodeDirectories } from '../supervision/node-directories.ts'
 
 /** Four times a minute, which is as often as anybody asks. */

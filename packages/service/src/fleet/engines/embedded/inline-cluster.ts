@@ -12,7 +12,6 @@ import { capitalized } from '../../operating-error.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
-  type BrokerFigures,
   type ClusterPlan,
   type EngineCluster,
   type EngineClusterOptions,
@@ -25,6 +24,7 @@ import {
   type ObservedNode,
   sameNode,
 } from '../engine.ts'
+import type { BrokerFigures } from '../cluster-view.ts'
 import { ServerLogs } from './server-logs.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 import {

@@ -6,7 +6,6 @@ import { askNode, type RemoteEffects } from '../brokers/ask-node.ts'
 import { ClusterClient } from '../brokers/cluster-client.ts'
 import { followMinInsyncReplicas } from '../brokers/min-insync-replicas.ts'
 import {
-  type BrokerFigures,
   type ClusterPlan,
   type EngineCluster,
   type EngineClusterOptions,
@@ -16,6 +15,7 @@ import {
   nodeOf,
   type ObservedNode,
 } from '../engine.ts'
+import type { BrokerFigures } from '../cluster-view.ts'
 import { readFigures, removeFigures } from './figures-file.ts'
 import { IamFiles } from './iam-files.ts'
 import { hasIam } from './iam-mechanisms.ts'

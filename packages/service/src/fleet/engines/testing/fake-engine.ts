@@ -1,27 +1,29 @@
 import type { Disk, Listener, Network } from '@sluice/effects'
 import {
-  type BrokerFigures,
   type ClientListenerName,
   type ClusterBrokers,
-  type ClusterOverview,
   type ClusterPlan,
-  type ConsumerOffset,
   type Engine,
   type EngineCluster,
   type Finding,
   type EngineClusterOptions,
   type Hosting,
   ListenerName,
-  type LogDirectory,
   type NodeKey,
   nodeName,
   nodeOf,
   type ObservedNode,
   type PropertyProblem,
-  type SaltedCredential,
   sameNode,
   type TopologySpec,
 } from '../engine.ts'
+import type {
+  BrokerFigures,
+  ClusterOverview,
+  ConsumerOffset,
+  LogDirectory,
+  SaltedCredential,
+} from '../cluster-view.ts'
 import { FakeTopics } from './fake-topics.ts'
 
 const versions = ['3.9.x', '3.9.x.kraft', '4.1.x.kraft', '4.4.x.kraft']

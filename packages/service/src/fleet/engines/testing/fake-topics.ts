@@ -1,4 +1,4 @@
-import type { ClusterTopics, TopicDescription } from '../engine.ts'
+import type { ClusterTopics, TopicDescription } from '../cluster-view.ts'
 
 /** The topics of brokers that are none: those that a test puts there, which nobody changes. */
 export class FakeTopics implements ClusterTopics {
