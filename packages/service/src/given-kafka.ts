@@ -119,6 +119,10 @@ export class GivenKafka implements EngineCluster {
     return String(nodeOf(plan, key).generation)
   }
 
+  stranded(): readonly NodeKey[] {
+    return []
+  }
+
   async startNode(plan: ClusterPlan, key: NodeKey): Promise<void> {
     if (key.role === 'broker' && !this.#stopped.has(key.nodeId)) throw stoppedElsewhere(key.nodeId)
     if (key.role === 'broker') await this.#given.start(key.nodeId)

@@ -1,5 +1,6 @@
+import type { Socket, SocketHandler } from '@sluice/effects'
 import { Connection, createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { testProgram } from './engines/embedded/testing/node-processes.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
 
@@ -43,6 +44,14 @@ const status = (of = world) => {
 const becomes = (state: string, of = world) => of.eventually(() => expect(status(of).state).toBe(state))
 const pids = (of = world) => [...status(of).brokers, ...status(of).quorum].map(({ local }) => local?.pid)
 const connect = (port = 9092) => Connection.open({ network: world.network, clock: world.clock, host, port })
+
+/** Another program's port. */
+const hangsUp = (socket: Socket): SocketHandler => ({
+  receiveBuffer: () => new Uint8Array(1_000),
+  onRead: () => socket.destroy(),
+  onDrain() {},
+  onClose() {},
+})
 
 function processOf(directory: string) {
   const found = world.processes.running.find(({ args }) => args.at(-1)?.includes(`/${directory}/`))
@@ -134,6 +143,20 @@ it('a controller that is killed comes back under running brokers', async () => {
   await becomes('HEALING')
   await becomes('ACTIVE')
   expect(pids().slice(0, 3)).toEqual(before.slice(0, 3))
+  await createTopic(await connect(), 'later', { partitions: 1, replicationFactor: 3 })
+})
+
+it('a controller whose port another program has taken meanwhile comes back elsewhere, and its brokers follow it', async () => {
+  const before = pids()
+  await createTopic(await connect(), 'events', { assignments: [[2, 3, 1]] })
+  const [{ port } = { port: 0 }] = status().quorum[0]?.listeners ?? []
+  processOf('controller').end({ signal: 'SIGKILL' })
+  // Before anybody starts it anew: the clock stands.
+  const foreign = await vi.waitFor(() => world.network.listen({ host, port }, hangsUp), { interval: 1 })
+  await becomes('HEALING')
+  await becomes('ACTIVE')
+  await foreign.close()
+  expect(pids().filter((pid) => before.includes(pid))).toEqual([])
   await createTopic(await connect(), 'later', { partitions: 1, replicationFactor: 3 })
 })
 

@@ -35,6 +35,7 @@ const settled: Observation = {
   missingQuorum: [],
   missingBrokers: [],
   outdated: [],
+  stranded: [],
   left: [],
   volumes: 'as wanted',
   users: 'as wanted',
@@ -134,6 +135,11 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
     'nodes run under an older plan',
     { ...active, outdated: ['broker 1', 'broker 2'] },
     'issue certificates, check health, roll next node',
+  ],
+  [
+    'brokers look for their controller where it is no more',
+    { state: 'HEALING', outdated: ['broker 1', 'broker 2'], stranded: ['broker 2'] },
+    'issue certificates, roll next node',
   ],
   [
     'the service runs them otherwise than before',

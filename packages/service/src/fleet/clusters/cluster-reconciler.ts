@@ -86,6 +86,8 @@ export interface Observation {
   missingBrokers: readonly string[]
   /** Nodes that run under an older plan. */
   outdated: readonly string[]
+  /** Those of them that nobody in the cluster hears of. */
+  stranded: readonly string[]
   /** Its brokers come and go by themselves, and bring their partitions along; whether those are spread over all of them. */
   elastic: boolean
   placement: 'as wanted' | 'due'
@@ -119,6 +121,7 @@ async function observe(pass: Pass): Promise<Observation> {
   const names = (nodes: readonly NodeKey[]) => nodes.map(nodeName)
   const without = (nodes: readonly NodeKey[], others: readonly NodeKey[]) =>
     names(nodes.filter((node) => !others.some((other) => sameNode(node, other))))
+  const outdated = record && cluster ? outdatedNodes(cluster, pass.plan) : []
   const change = activeChange(record)
   return {
     state: record?.state ?? null,
@@ -140,7 +143,8 @@ async function observe(pass: Pass): Promise<Observation> {
     stopping: names(brokersToStop(pass)),
     missingQuorum: names(missing.filter((node) => !isBroker(node))),
     missingBrokers: names(missing.filter(isBroker)),
-    outdated: record && cluster ? names(outdatedNodes(cluster, pass.plan)) : [],
+    outdated: names(outdated),
+    stranded: cluster && outdated.length > 0 ? names(cluster.stranded(pass.plan)) : [],
     elastic,
     placement: elastic && !pass.runtime.partitionsPlaced ? 'due' : 'as wanted',
     left: record ? leavingBrokers(record) : [],
@@ -198,6 +202,8 @@ export function plan(seen: Observation): StepName[] {
     ...when(seen.missingBrokers.length > 0, 'start brokers'),
   ]
   if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
+  // It cannot be healthy before these are started anew.
+  if (seen.stranded.length > 0) return ['issue certificates', 'roll next node']
   // It cannot be healthy as long as somebody wants it so.
   if (seen.held !== 'none') return when(seen.held === 'untold', 'report held brokers')
   if (seen.leaving.length > 0) return ['place partitions', 'remove brokers', 'allocate nodes']

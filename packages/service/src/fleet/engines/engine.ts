@@ -276,6 +276,11 @@ export interface EngineCluster {
    */
   fingerprint(plan: ClusterPlan, node: NodeKey): string
   /**
+   * Brokers that run and look for their controller where the plan has it no more: to the cluster they are gone, whatever they
+   * do, until they are started anew.
+   */
+  stranded(plan: ClusterPlan): readonly NodeKey[]
+  /**
    * Starts a node on the data that is there, or on none, and resolves when it answers. A quorum's node may need
    * the others to be of use; a broker that answers is registered. Rejects with the reason as an OperatingError or
    * the system's error (a taken port is EADDRINUSE); then the node does not run.

@@ -11,12 +11,12 @@ import type { Step } from './pass.ts'
 import { startNode } from './start-nodes.ts'
 
 /**
- * Starts one node anew that runs under an older plan: the quorum's first, then brokers by id. Only one, and only
- * in a healthy cluster: the run then looks again.
+ * Starts one node anew that runs under an older plan: one that is stranded, else the quorum's first, then brokers by id. Only
+ * one, and only in a healthy cluster, which one with a stranded node cannot be: the run then looks again.
  */
 export const rollNextNode: Step = async (pass) => {
   const { runtime, effects, cluster, plan, record } = pass
-  const [next] = outdatedNodes(cluster, plan)
+  const [next] = [...cluster.stranded(plan), ...outdatedNodes(cluster, plan)]
   if (!next) return 'unchanged'
   runtime.abort.signal.throwIfAborted()
   const reason = reasonOf(record) ?? 'What it runs with is otherwise than when it was started.'

@@ -72,6 +72,11 @@ export class ApacheKafkaCluster implements EngineCluster {
     return fingerprintOf(this.#shape(plan, key, release), release, nodeOf(plan, key).generation)
   }
 
+  /** Of several controllers brokers find the others. */
+  stranded(): readonly NodeKey[] {
+    return []
+  }
+
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
     const { distributions } = this.#context
     const effects = this.#effects

@@ -118,6 +118,11 @@ export class InlineCluster implements EngineCluster {
     return fingerprintOf(plan, key)
   }
 
+  /** The controller is asked by calls. */
+  stranded(): readonly NodeKey[] {
+    return []
+  }
+
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
     const node = nodeOf(plan, key)
     this.#forget(key)

@@ -65,10 +65,14 @@ export function writeNodeFile(disk: Disk, file: NodeFile): string {
 
 /** All else of a running node's file is for its start, and stays. */
 export function renewVolume(disk: Disk, directories: NodeDirectories, volumeBytes: number | undefined): void {
+  const file = startedWith(disk, directories)
+  if (file && file.volumeBytes !== volumeBytes) writeNodeFile(disk, { ...file, volumeBytes })
+}
+
+/** What a running node's process was started with; null where there never was one. */
+export function startedWith(disk: Disk, directories: NodeDirectories): NodeFile | null {
   const path = nodePath(directories)
-  if (!disk.existsSync(path)) return
-  const file = readNodeFile(disk, path)
-  if (file.volumeBytes !== volumeBytes) writeNodeFile(disk, { ...file, volumeBytes })
+  return disk.existsSync(path) ? readNodeFile(disk, path) : null
 }
 
 function nodePath({ config }: NodeDirectories): string {

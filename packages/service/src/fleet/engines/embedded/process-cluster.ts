@@ -27,6 +27,7 @@ import {
   type NodeReport,
   readReport,
   renewVolume,
+  startedWith,
   writeNodeFile,
   writeReport,
 } from './node-file.ts'
@@ -139,6 +140,15 @@ export class ProcessCluster implements EngineCluster {
     const { host, port } = controllerOf(plan)
     const faults = key.role === 'broker' && this.#faultDirectory !== null ? ['faults'] : []
     return fingerprintOf(plan, key, [this.#program.build, `${host}:${port}`, ...faults])
+  }
+
+  stranded(plan: ClusterPlan): readonly NodeKey[] {
+    const { host, port } = controllerOf(plan)
+    return this.nodes().filter((node) => {
+      if (node.role !== 'broker' || node.state !== 'running') return false
+      const known = startedWith(this.#effects.disk, this.#nodes.of(node).directories)?.controller
+      return known !== undefined && (known.host !== host || known.port !== port)
+    })
   }
 
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {

@@ -202,6 +202,10 @@ class FakeCluster implements EngineCluster {
     return JSON.stringify([kafkaVersion, properties, nodes.find((node) => sameNode(node, key))])
   }
 
+  stranded(): readonly NodeKey[] {
+    return []
+  }
+
   async startNode(plan: ClusterPlan, key: NodeKey, signal?: AbortSignal): Promise<void> {
     const node = nodeOf(plan, key)
     const name = nodeName(key)
