@@ -56,12 +56,12 @@ const stopBrokerForAWhile: Fault = async (world) => {
   await new Promise((resolve) => setTimeout(resolve, forMs))
   process.kill(pid, 'SIGCONT')
   await newLeader
-  // What it has missed it finds out by itself: other leaders for a hung one are told of with the ones that stay so.
+  // Other leaders for a hung one are told of with the ones that stay so.
   return {
     fault: `SIGSTOP of broker ${id} for ${forMs} ms`,
     kills: 0,
     newLeaderMs: null,
-    healedMs: await healed(world, since, { leadersMayDiffer: true }),
+    healedMs: await healed(world, since),
   }
 }
 
@@ -95,7 +95,7 @@ const fillVolume: Fault = async (world) => {
     fault: `a full volume of broker ${id}`,
     kills: 0,
     newLeaderMs,
-    healedMs: await healed(world, since, { leadersMayDiffer: true }),
+    healedMs: await healed(world, since),
   }
 }
 
@@ -181,11 +181,7 @@ function resizeVolume(world: World, id: number, volumeBytes: number): number {
   return file.volumeBytes
 }
 
-export async function healed(
-  world: World,
-  since: number,
-  { leadersMayDiffer = false } = {},
-): Promise<number> {
+export async function healed(world: World, since: number): Promise<number> {
   let problem: string | null = ''
   try {
     await until(
@@ -193,7 +189,7 @@ export async function healed(
       healedWithinMs,
       async () => {
         problem = await problemOf(world)
-        return problem === null || (leadersMayDiffer && / is led by /.test(problem)) ? true : undefined
+        return problem === null || undefined
       },
       20,
     )

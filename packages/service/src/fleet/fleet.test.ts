@@ -219,6 +219,16 @@ describe('a start', () => {
     expect(statusOf(after)).toMatchObject({ state: 'ACTIVE', stateInfo: null })
   })
 
+  it('of a cluster whose nodes have run on has preferred leaders lead again, whatever happened while nobody looked', async () => {
+    await created(await start())
+    const ofCreation = engine.upkeep.splice(0)
+    engine.away.push('The first replica of partition orders-0 cannot lead it yet.')
+    const starting = start()
+    await clock.advance(200)
+    expect(statusOf(await starting)).toMatchObject({ state: 'ACTIVE', stateInfo: null })
+    expect(engine.upkeep).toEqual([ofCreation[0], 'restore leaders', 'restore leaders', ...ofCreation])
+  })
+
   it('moves a default port that is taken, says so, and keeps the new one', async () => {
     const before = await start()
     await created(before)

@@ -409,6 +409,7 @@ class FleetOfClusters implements Fleet {
       scramUsersChecked: false,
       volumeBytes: null,
       partitionsPlaced: false,
+      settled: false,
       paceTimer: null,
       failedAttempts: 0,
       nodeAuthority: new NodeAuthority(effects, this.#store.directoryOf(uuid), uuid),

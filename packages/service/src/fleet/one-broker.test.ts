@@ -121,6 +121,7 @@ async function runOneBroker(): Promise<void> {
     credentials: noCredentials,
     access: noAccess,
     onChange: () => {},
+    onDoubt: () => {},
   })
   await cluster.startNode(oldPlan, { role: 'controller', nodeId: 10_001 })
   await cluster.startNode(oldPlan, { role: 'broker', nodeId: 1 })

@@ -1,5 +1,6 @@
 import type { Socket, SocketHandler } from '@sluice/effects'
 import { Connection, createTopic, describeTopics, fetchRecords, produce } from '@sluice/client'
+import { AlterPartitionReassignments } from '@sluice/wire'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { testProgram } from './engines/embedded/testing/node-processes.ts'
 import { EmbeddedFleet } from './testing/embedded-fleet.ts'
@@ -171,6 +172,21 @@ describe('a service that is killed', () => {
     await world.eventually(() => produce(client, 'events', 0, [record]))
     await later.driven(later.fleet.stop())
     expect(world.processes.running).toEqual([])
+  })
+
+  it('is followed by one that gives preferred leaders back what others came to lead meanwhile', async () => {
+    const client = await connect()
+    await createTopic(client, 'events', { assignments: [[1, 2, 3]] })
+    world.processes.die()
+    const partitions = [{ partitionIndex: 0, replicas: [2, 3, 1] }]
+    const topics = [{ name: 'events', partitions }]
+    const moved = { timeoutMs: 10_000, allowReplicationFactorChange: true, topics }
+    await world.driven(client.request(AlterPartitionReassignments, moved))
+    expect((await partitionOf('events', 9092))?.leaderId).toBe(1)
+    const later = await openLater()
+    expect(status(later).state).toBe('ACTIVE')
+    await later.eventually(async () => expect((await partitionOf('events', 9092))?.leaderId).toBe(2))
+    expect(later.clock.monotonic()).toBeLessThan(60_000)
   })
 
   it('is followed by one of a later build, which rolls them one at a time', async () => {

@@ -260,6 +260,8 @@ export class StreamLog {
       access: new ClusterAccess(identities, '*', () => null),
       onChange: () =>
         this.#options.logger.warn('a node of the streams has failed; the next request starts it'),
+      // One broker leads all.
+      onDoubt: () => {},
     })
     const cluster = this.#cluster
     const runs = (key: NodeKey) =>

@@ -40,6 +40,7 @@ const settled: Observation = {
   volumes: 'as wanted',
   users: 'as wanted',
   certificates: 'looked at',
+  doubtful: false,
   watched: false,
 }
 const active = { state: 'UPDATING', change: 'active' } as const
@@ -119,13 +120,14 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
   [
     'a broker does not run after a start of the service',
     { missingBrokers: ['broker 2'] },
-    `issue certificates, start brokers, ${settle}`,
+    'issue certificates, start brokers',
   ],
   [
     'ports were not looked at since the service started',
     { unported: true, missingBrokers: ['broker 2'] },
-    `allocate ports, issue certificates, start brokers, ${settle}`,
+    'allocate ports, issue certificates, start brokers',
   ],
+  ['all of them run, and nobody has seen who leads', { doubtful: true }, settle],
 
   ['topics of it have one replica from before', { watched: true }, 'report active'],
 
@@ -259,6 +261,28 @@ describe('a run', () => {
     ])
     expect(record()).toMatchObject({ state: 'ACTIVE' })
     expect(logged('a step of a cluster failed')[0]).toContain('The start of broker 2 was called off.')
+  })
+
+  it('of a cluster with a silent node is HEALING once others have missed it, until preferred leaders lead again', async () => {
+    engine.silence(true)
+    await clock.advance(1_000)
+    expect(record()).toMatchObject({ state: 'ACTIVE' })
+    engine.problem = 'Broker 2 is not registered with the cluster.'
+    await clock.advance(2_000)
+    expect(record()).toMatchObject({
+      state: 'HEALING',
+      stateInfo: { code: 'NOT_HEALTHY', message: expect.stringContaining(engine.problem) },
+    })
+    engine.problem = null
+    engine.away.push('The first replica of partition orders-0 cannot lead it yet.')
+    engine.silence(false)
+    await clock.advance(50)
+    expect(record()).toMatchObject({ state: 'HEALING' })
+    await clock.advance(500)
+    expect(record()).toMatchObject({ state: 'ACTIVE', stateInfo: null })
+    engine.upkeep.length = 0
+    await clock.advance(60_000)
+    expect(engine.upkeep).toEqual([])
   })
 
   it('that meets a node which does not run as it was started tries again later, and says that it is a bug', async () => {

@@ -1,5 +1,5 @@
 import { AssertionFailure } from '@sluice/effects'
-import { type NodeKey, nodeName, sameNode } from '../engines/engine.ts'
+import { type EngineCluster, type NodeKey, nodeName, sameNode } from '../engines/engine.ts'
 import { codeOf, OperatingError, sentenceOf } from '../operating-error.ts'
 import type { Outcome } from '../reconcile-loop.ts'
 import { activeChange, ended, leavingBrokers, takenBack } from './changes/change-life.ts'
@@ -99,6 +99,8 @@ export interface Observation {
   users: 'as wanted' | 'otherwise'
   /** Nobody has looked at its certificates for a while. */
   certificates: 'looked at' | 'due'
+  /** Nobody knows whether all replicas are in sync and all partitions led as preferred, and every disk serves. */
+  doubtful: boolean
   /** Something is to be said of it that changes without a word. */
   watched: boolean
 }
@@ -151,6 +153,7 @@ async function observe(pass: Pass): Promise<Observation> {
     volumes: record && cluster && volumesDiffer(pass) ? 'otherwise' : 'as wanted',
     users: record && usersDiffer(record, pass) ? 'otherwise' : 'as wanted',
     certificates: isDue ? 'due' : 'looked at',
+    doubtful: cluster !== null && isDoubtful(cluster, pass),
     watched: record?.ranOneBroker ?? false,
   }
 }
@@ -158,6 +161,14 @@ async function observe(pass: Pass): Promise<Observation> {
 function heldOf(record: ClusterRecord | undefined, held: ReadonlySet<number>): Observation['held'] {
   if (!record || held.size === 0) return 'none'
   return heldBrokersAreTold(record, held) ? 'told' : 'untold'
+}
+
+/** While a disk does not serve there is nothing to wait for, and clients can go on. */
+function isDoubtful(cluster: EngineCluster, { runtime }: Pass): boolean {
+  if (cluster.nodes().some(({ isSilent }) => isSilent)) return true
+  const isFailing = () =>
+    cluster.findings().some(({ code }) => code === 'DISK_FAILING' || code === 'VOLUME_FULL')
+  return !runtime.settled && !isFailing()
 }
 
 function volumesDiffer({ runtime, plan }: Pass): boolean {
@@ -201,7 +212,7 @@ export function plan(seen: Observation): StepName[] {
     ...when(seen.missingQuorum.length > 0, 'start quorum'),
     ...when(seen.missingBrokers.length > 0, 'start brokers'),
   ]
-  if (missing.length > 0) return [...missing, ...when(!isOnTheWay, ...settle)]
+  if (missing.length > 0) return missing
   // It cannot be healthy before these are started anew.
   if (seen.stranded.length > 0) return ['issue certificates', 'roll next node']
   // It cannot be healthy as long as somebody wants it so.
@@ -212,7 +223,8 @@ export function plan(seen: Observation): StepName[] {
   const leave = when(seen.left.length > 0, 'remove brokers')
   const users = when(seen.users === 'otherwise', 'set scram users')
   return [
-    ...(isOnTheWay ? [...settle, ...leave] : []),
+    ...when(isOnTheWay || seen.doubtful, ...settle),
+    ...when(isOnTheWay, ...leave),
     ...users,
     ...when(seen.placement === 'due' && !isOnTheWay, 'place partitions', 'restore leaders'),
     ...(isOnTheWay ? arrive : when(seen.watched, 'report active')),

@@ -62,6 +62,7 @@ const open = (on = processes) =>
     credentials: noCredentials,
     access: noAccess,
     onChange: () => changes++,
+    onDoubt: () => {},
   })
 
 /** Moves the clock until the work is done. */

@@ -47,6 +47,7 @@ async function open(): Promise<EngineCluster> {
     credentials: noCredentials,
     access: noAccess,
     onChange: () => {},
+    onDoubt: () => {},
   })
   running.push(cluster)
   return cluster

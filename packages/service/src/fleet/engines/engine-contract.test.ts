@@ -78,6 +78,7 @@ describe.each(Object.entries(candidates))('the engine %s', (_, { engine, hosting
       credentials: noCredentials,
       access: noAccess,
       onChange: () => changes++,
+      onDoubt: () => {},
     })
   const nodePlan = async (role: NodePlan['role'], nodeId: number): Promise<NodePlan> => {
     const names = role === 'broker' ? [ListenerName.client, ...listeners.broker] : listeners.quorum

@@ -170,6 +170,11 @@ export interface EngineClusterOptions {
   /** Who can log in where a cluster has CLIENT_IAM. */
   access: ClusterAccess
   onChange: () => void
+  /**
+   * A node that runs gave no answer for a while or its disk did not serve, or does again: others may lead in its place, and
+   * nobody is told when all is as before.
+   */
+  onDoubt: () => void
 }
 
 /** One node, known by its role and id: `broker` 1 and `zookeeper` 1 are two. */
@@ -328,8 +333,11 @@ export interface ClusterBrokers {
    * when they stand so, else what is on its way, as a sentence; may be called again.
    */
   placePartitions(plan: ClusterPlan): Promise<string | null>
-  /** Each partition is led by the first of its replicas again, where that one is in sync. May be called again. */
-  restoreLeaders(plan: ClusterPlan): Promise<void>
+  /**
+   * Each partition is led by the first of its replicas again. Null when it is so, else which one's cannot lead yet, as a
+   * sentence; may be called again.
+   */
+  restoreLeaders(plan: ClusterPlan): Promise<string | null>
   /** Who can log in by SCRAM-SHA-512. */
   scramUsers(plan: ClusterPlan): Promise<ReadonlySet<string>>
   /** Gives users these credentials, and takes theirs from others, which need have none. May be called again. */
@@ -358,6 +366,8 @@ export interface ObservedNode extends NodeKey {
   state: 'running' | 'failed'
   /** Why it failed, as a sentence that names the node; null while it runs. */
   failure: string | null
+  /** It runs, and did not answer when it was asked last: nobody knows whether others have missed it yet. */
+  isSilent?: boolean
   fingerprint: string
   /** Where it is on this machine; a node that runs elsewhere has no such place. */
   local?: LocalNode

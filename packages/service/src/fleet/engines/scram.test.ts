@@ -71,6 +71,7 @@ describe.each(candidates)('the engine %s', (_, engine, kafkaVersion) => {
       credentials: noCredentials,
       access: noAccess,
       onChange: () => {},
+      onDoubt: () => {},
     })
     await cluster.startNode(plan, member)
     await cluster.startNode(plan, broker)

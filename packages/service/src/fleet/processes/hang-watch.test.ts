@@ -4,6 +4,7 @@ import { HangWatch, hangMs } from './hang-watch.ts'
 
 let clock: TestClock
 let hangs: number
+let doubts: number
 let asked: number
 /** What becomes of a question. */
 let answer: () => Promise<unknown>
@@ -14,6 +15,7 @@ const refusal = () => Promise.reject(new Error('ECONNREFUSED'))
 beforeEach(() => {
   clock = new TestClock()
   hangs = 0
+  doubts = 0
   asked = 0
   answer = () => Promise.resolve()
 })
@@ -23,7 +25,7 @@ function begin(): HangWatch {
     asked++
     return answer()
   }
-  const watch = new HangWatch({ clock, ask, onHang: () => hangs++ })
+  const watch = new HangWatch({ clock, ask, onDoubt: () => doubts++, onHang: () => hangs++ })
   watch.begin()
   return watch
 }
@@ -34,7 +36,7 @@ it('whoever answers does not hang, nor who refuses', async () => {
   answer = refusal
   await clock.advance(2 * hangMs)
   expect(asked).toBeGreaterThan(10)
-  expect(hangs).toBe(0)
+  expect([doubts, hangs]).toEqual([0, 0])
 })
 
 it('whoever gives no answer for long hangs, once', async () => {
@@ -49,12 +51,14 @@ it('whoever gives no answer for long hangs, once', async () => {
 })
 
 it('one answer in between is a sign of life', async () => {
-  begin()
+  const watch = begin()
   answer = silence
   // Two looks have been in vain.
   await clock.advance(15_000)
+  expect([doubts, watch.isSilent]).toEqual([2, true])
   answer = () => Promise.resolve()
   await clock.advance(1_500)
+  expect([doubts, watch.isSilent]).toEqual([3, false])
   answer = silence
   await clock.advance(15_000)
   expect(hangs).toBe(0)

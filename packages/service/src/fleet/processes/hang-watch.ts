@@ -4,6 +4,8 @@ interface HangWatchOptions {
   clock: Clock
   /** Asks for any answer. One that refuses answers too. */
   ask: () => Promise<unknown>
+  /** It gave no answer, or does again: meanwhile it may have been taken for dead. */
+  onDoubt: () => void
   onHang: () => void
 }
 
@@ -29,14 +31,19 @@ export class HangWatch {
     this.#options = options
   }
 
+  /** Whether it gave no answer when it was asked last. */
+  get isSilent(): boolean {
+    return this.#misses > 0
+  }
+
   begin(): void {
     this.end()
-    this.#misses = 0
     this.#next()
   }
 
   end(): void {
     this.#round++
+    this.#misses = 0
     this.#timer?.cancel()
     this.#timer = null
   }
@@ -46,7 +53,7 @@ export class HangWatch {
   }
 
   async #look(): Promise<void> {
-    const { clock, ask, onHang } = this.#options
+    const { clock, ask, onDoubt, onHang } = this.#options
     const round = this.#round
     const answered = ask().then(
       () => true,
@@ -54,8 +61,13 @@ export class HangWatch {
     )
     const isThere = await Promise.race([answered, clock.sleep(patienceMs).then(() => false)])
     if (round !== this.#round) return
+    const isDoubtful = !isThere || this.#misses > 0
     this.#misses = isThere ? 0 : this.#misses + 1
-    if (this.#misses < missesMax) return this.#next()
+    if (this.#misses < missesMax) {
+      this.#next()
+      if (isDoubtful) onDoubt()
+      return
+    }
     this.end()
     onHang()
   }

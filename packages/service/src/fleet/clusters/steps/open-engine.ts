@@ -21,6 +21,10 @@ export const openEngine: Step = async ({
     credentials: () => runtime.nodeAuthority.credentials(),
     access: settings.accessOf(record),
     onChange: trigger,
+    onDoubt: () => {
+      runtime.settled = false
+      trigger()
+    },
   })
   return 'changed'
 }

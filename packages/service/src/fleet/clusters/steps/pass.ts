@@ -88,6 +88,8 @@ export interface ClusterRuntime {
   volumeBytes: number | null
   /** Whether this process knows that partitions are spread over all brokers, where that is its affair. */
   partitionsPlaced: boolean
+  /** Whether this process has seen every replica in sync and every partition led as preferred, since a node was in doubt. */
+  settled: boolean
   /** Looks again when what is under way may be over. */
   paceTimer: Timer | null
   /** Attempts to reach what is wanted that failed in a row, in this process. */

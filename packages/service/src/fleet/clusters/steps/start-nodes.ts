@@ -40,6 +40,7 @@ export async function startNode(pass: Pass, node: NodeKey): Promise<void> {
   // Its turn may have been long in coming.
   runtime.abort.signal.throwIfAborted()
   runtime.toldFailures.delete(name)
+  runtime.settled = false
   const startedAt = effects.clock.monotonic()
   try {
     const start = (signal: AbortSignal) => cluster.startNode(plan, node, signal)

@@ -15,13 +15,13 @@ import type {
   ScramUsersChange,
 } from '../cluster-view.ts'
 import { innerListener } from '../listeners.ts'
-import { askNode, type RemoteEffects } from './ask-node.ts'
+import { answerTimeoutMs, askNode, type RemoteEffects } from './ask-node.ts'
 import { byLeader, committedOffsets, endOffsets, groupOverviews, isTold } from './consumer-offsets.ts'
 import { internalMoves, namesOf, startMoves } from './internal-topics.ts'
 import { describeLogDirectories } from './log-directories.ts'
 import { metadataProblem, topicsOfOneReplica, userPartitionsOf } from './metadata-health.ts'
 import { evenMoves } from './partition-placement.ts'
-import { awayFromHome, electPreferred } from './preferred-leaders.ts'
+import { electPreferred } from './preferred-leaders.ts'
 import { reloadFiles } from './reload-files.ts'
 import { alterScramUsers, scramUsers } from './scram-users.ts'
 import { TopicAdmin } from './topic-admin.ts'
@@ -29,7 +29,7 @@ import { unregisterBroker } from './unregister-broker.ts'
 
 /** Of partitions, between brokers: each copies a whole log, and clients want their part of the disks meanwhile. */
 const movesAtOnceMax = 50
-/** Moves and elections wait for what they have begun. */
+/** Moves wait for what they have begun. */
 const controllerTimeoutMs = 30_000
 
 type Use<Answer> = (connection: Connection) => Promise<Answer>
@@ -110,10 +110,8 @@ export class ClusterClient implements ClusterBrokers {
     return `${moves.length + moving} partitions are being moved.`
   }
 
-  async restoreLeaders(plan: ClusterPlan): Promise<void> {
-    const partitions = awayFromHome(await this.ask(plan, describeTopics))
-    if (partitions.length > 0)
-      await this.#askController(plan, (connection) => electPreferred(connection, partitions))
+  restoreLeaders(plan: ClusterPlan): Promise<string | null> {
+    return orSentence(this.#askController(plan, electPreferred, answerTimeoutMs))
   }
 
   scramUsers(plan: ClusterPlan): Promise<ReadonlySet<string>> {
@@ -237,12 +235,16 @@ export class ClusterClient implements ClusterBrokers {
   }
 
   /** Only with ZooKeeper it has to be that very broker; elsewhere each passes such requests on. */
-  async #askController<Answer>(plan: ClusterPlan | null, use: Use<Answer>): Promise<Answer> {
+  async #askController<Answer>(
+    plan: ClusterPlan | null,
+    use: Use<Answer>,
+    timeoutMs = controllerTimeoutMs,
+  ): Promise<Answer> {
     const { controllerId } = await this.ask(plan, (connection) => describeTopics(connection, []))
     const controller = this.#brokers(plan).find(({ nodeId }) => nodeId === controllerId)
     const listener = controller && innerListener(controller.listeners)
     if (!listener) throw new Error('the cluster has no controller')
-    return askNode(this.#effects, listener, use, controllerTimeoutMs)
+    return askNode(this.#effects, listener, use, timeoutMs)
   }
 }
 

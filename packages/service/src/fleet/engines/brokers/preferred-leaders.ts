@@ -1,37 +1,27 @@
 import { type Connection, throwOnError } from '@sluice/client'
-import { ElectLeaders, ErrorCode, type Metadata, type ResponseOf } from '@sluice/wire'
+import { ElectLeaders, ErrorCode } from '@sluice/wire'
+import { answerTimeoutMs } from './ask-node.ts'
 
-type MetadataAnswer = ResponseOf<typeof Metadata>
-
-/** Partitions that another one than their first replica leads, by topic. Pure. */
-export function awayFromHome(metadata: MetadataAnswer): { topic: string; partitions: number[] }[] {
-  return metadata.topics
-    .map(({ name, partitions }) => ({
-      topic: name ?? '',
-      partitions: partitions
-        .filter(({ leaderId, replicaNodes }) => leaderId !== replicaNodes[0])
-        .map(({ partitionIndex }) => partitionIndex),
-    }))
-    .filter(({ partitions }) => partitions.length > 0)
-}
-
-const timeoutMs = 30_000
 const preferred = 0
-/** The replica leads already, or it is not in sync: then another one goes on leading. */
-const noElection: ReadonlySet<number> = new Set([
-  ErrorCode.ELECTION_NOT_NEEDED,
-  ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE,
-])
 
-/** Gives the first replicas of these partitions the lead again. May be called again. */
-export async function electPreferred(
-  connection: Connection,
-  topicPartitions: readonly { topic: string; partitions: number[] }[],
-): Promise<void> {
-  const request = { electionType: preferred, topicPartitions, timeoutMs }
+/**
+ * Gives the first replica of each partition the lead again: the controller alone knows where another one leads, for what a
+ * broker says of it may be old, if it hung. Null when all lead, else whose first replica cannot yet; asked again rather than
+ * waited for, as the controller may hang itself. May be called again.
+ */
+export async function electPreferred(connection: Connection): Promise<string | null> {
+  const request = { electionType: preferred, topicPartitions: null, timeoutMs: answerTimeoutMs }
   const { errorCode, replicaElectionResults } = await connection.request(ElectLeaders, request)
   throwOnError(errorCode)
+  const away: string[] = []
   for (const { topic, partitionResult } of replicaElectionResults)
-    for (const { partitionId, errorCode, errorMessage } of partitionResult)
-      if (!noElection.has(errorCode)) throwOnError(errorCode, `${topic}-${partitionId}: ${errorMessage}`)
+    for (const { partitionId, errorCode, errorMessage } of partitionResult) {
+      const name = `${topic}-${partitionId}`
+      if (errorCode === ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE) away.push(name)
+      else if (errorCode !== ErrorCode.ELECTION_NOT_NEEDED)
+        throwOnError(errorCode, `${name}: ${errorMessage}`)
+    }
+  if (away.length === 0) return null
+  const more = away.length > 1 ? `, and so it is with ${away.length - 1} more` : ''
+  return `The first replica of partition ${away[0]} cannot lead it yet${more}.`
 }

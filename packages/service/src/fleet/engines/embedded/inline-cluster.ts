@@ -25,6 +25,7 @@ import {
   sameNode,
 } from '../engine.ts'
 import type { BrokerFigures } from '../cluster-view.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { ServerLogs } from './server-logs.ts'
 import { iamMechanisms } from './iam-mechanisms.ts'
 import {
@@ -58,6 +59,7 @@ export class InlineCluster implements EngineCluster {
   readonly #options: EngineClusterOptions
   readonly #effects: InlineEffects
   readonly #serverLogs: ServerLogs
+  readonly #diskWatch: DiskWatch
   readonly brokers: ClusterClient
   /** From the first start of the controller on. */
   #running: Cluster | null = null
@@ -72,6 +74,11 @@ export class InlineCluster implements EngineCluster {
     this.#serverLogs = new ServerLogs({ ...effects, directory: options.directory })
     this.#effects = { ...effects, logger: this.#serverLogs.beside(effects.logger) }
     this.brokers = new ClusterClient({ ...effects, credentials: options.credentials }, () => this.nodes())
+    this.#diskWatch = new DiskWatch({
+      clock: effects.clock,
+      isFailing: () => this.#diskFindings().length > 0,
+      onChange: options.onDoubt,
+    })
   }
 
   get clusterId(): string | null {
@@ -229,6 +236,7 @@ export class InlineCluster implements EngineCluster {
 
   async stop(): Promise<void> {
     const running = this.#running
+    this.#diskWatch.end()
     this.#running = null
     this.#nodes.length = 0
     await running?.stop()

@@ -16,6 +16,7 @@ import {
   type ObservedNode,
 } from '../engine.ts'
 import type { BrokerFigures } from '../cluster-view.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { readFigures, removeFigures } from './figures-file.ts'
 import { IamFiles } from './iam-files.ts'
 import { hasIam } from './iam-mechanisms.ts'
@@ -77,6 +78,7 @@ export class ProcessCluster implements EngineCluster {
   readonly #losses = new Map<string, LossesOfNode>()
   #acceptsMetadataLoss: boolean
   readonly #iamFiles: IamFiles
+  readonly #diskWatch: DiskWatch
 
   /** Finds the nodes that an earlier service left running. */
   constructor(
@@ -101,6 +103,11 @@ export class ProcessCluster implements EngineCluster {
     this.#iamFiles = new IamFiles(options.access, effects, () =>
       this.#nodes.observe().map((node) => this.#nodes.of(node).directories),
     )
+    this.#diskWatch = new DiskWatch({
+      clock: effects.clock,
+      isFailing: () => this.#diskFindings().length > 0,
+      onChange: options.onDoubt,
+    })
   }
 
   get clusterId(): string | null {
@@ -256,6 +263,7 @@ export class ProcessCluster implements EngineCluster {
 
   stop(): Promise<void> {
     this.#iamFiles.end()
+    this.#diskWatch.end()
     return this.#nodes.stop()
   }
 

@@ -64,10 +64,12 @@ export class SupervisedNode {
     directories: NodeDirectories
     effects: SupervisionEffects
     onEnd: () => void
+    /** It gave no answer for a while, or does again. */
+    onDoubt: () => void
     /** Any answer of a node with these listeners. */
     answers: (listeners: NodePlan['listeners']) => Promise<unknown>
   }) {
-    const { key, clusterName, directories, effects, onEnd, answers } = options
+    const { key, clusterName, directories, effects, onEnd, onDoubt, answers } = options
     this.key = key
     this.directories = directories
     this.#effects = effects
@@ -93,6 +95,7 @@ export class SupervisedNode {
     this.#hangWatch = new HangWatch({
       clock: effects.clock,
       ask: () => answers(this.#listeners),
+      onDoubt,
       onHang: () => this.#process.condemn(`did not answer for ${hangMs / 1000} s, and was ended.`),
     })
     if (this.isRunning) this.#beginWatches()
@@ -108,7 +111,8 @@ export class SupervisedNode {
     if (state === 'stopped' || pid === null) return null
     const listeners = this.#listeners
     const local = { pid, directory: this.directories.data }
-    return { ...this.key, state, failure, fingerprint: fingerprint ?? '', local, listeners }
+    const { isSilent } = this.#hangWatch
+    return { ...this.key, state, failure, isSilent, fingerprint: fingerprint ?? '', local, listeners }
   }
 
   /** Resolves when it answers. Rejects with the reason; then it does not run. */

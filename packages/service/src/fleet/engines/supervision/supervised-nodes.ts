@@ -88,6 +88,7 @@ export class SupervisedNodes {
       directories: directoriesBelow(cluster.directory, names.nameOf(key)),
       effects,
       onEnd: () => onEnd(node),
+      onDoubt: cluster.onDoubt,
       answers: (listeners) => answers(key, listeners),
     })
     this.#nodes.push(node)

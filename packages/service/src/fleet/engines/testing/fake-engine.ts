@@ -72,6 +72,8 @@ export class FakeEngine implements Engine {
   readonly upkeep: string[] = []
   /** What `placeInternalTopics` says, one a call; then all stand where they shall. */
   readonly moving: string[] = []
+  /** What `restoreLeaders` says, one a call; then all lead as preferred. */
+  readonly away: string[] = []
   /** What its brokers know of users, by name. */
   readonly scramUsers = new Map<string, SaltedCredential>()
   /** Thrown, the first one first, when its brokers have taken users: their answer is lost. */
@@ -142,6 +144,14 @@ export class FakeEngine implements Engine {
   fail(failure: string, nodeId = 1, role: NodeKey['role'] = 'broker'): void {
     for (const cluster of this.#clusters.values()) cluster.fail({ role, nodeId }, failure)
   }
+
+  /** A node of each cluster gives no answer, or does again. */
+  silence(isSilent: boolean): void {
+    for (const cluster of this.#clusters.values()) {
+      for (const node of cluster.nodes().slice(0, 1)) Object.assign(node, { isSilent })
+      cluster.options.onDoubt()
+    }
+  }
 }
 
 interface FakeNode extends ObservedNode {
@@ -169,7 +179,10 @@ class FakeCluster implements EngineCluster {
         this.#engine.upkeep.push(`place partitions on ${brokers.join(', ')}`)
         return this.#engine.moving.shift() ?? null
       },
-      restoreLeaders: async () => void this.#engine.upkeep.push('restore leaders'),
+      restoreLeaders: async () => {
+        this.#engine.upkeep.push('restore leaders')
+        return this.#engine.away.shift() ?? null
+      },
       scramUsers: async () => new Set(this.#engine.scramUsers.keys()),
       alterScramUsers: async (_plan, { set, remove }) => {
         for (const user of remove) this.#engine.scramUsers.delete(user)
