@@ -48,7 +48,7 @@ function doEpochsAgree(store: LogStore, seen: readonly BatchHeader[]): boolean {
   return true
 }
 
-function doesAgree(
+export function doesAgree(
   { logStartOffset, leaderEpochs }: LogStore,
   { baseOffset, nextOffset, leaderEpoch }: BatchHeader,
 ): boolean {

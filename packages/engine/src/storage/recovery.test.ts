@@ -93,12 +93,13 @@ describe('after a crash', () => {
     for (let i = 0; i < 9; i++) append(log, batchOf(1))
     log.close({ clean: false })
     context.files = new FileCache(context.disk)
-    const read = new Set<string>()
+    const read: string[] = []
     context.disk.beforeOperation = (operation, name) => {
-      if (operation === 'read' && name.endsWith('.log')) read.add(name)
+      if (operation === 'read' && name.endsWith('.log')) read.push(name)
     }
     context.load({ clean: false, recoveryPoint })
-    expect([...read]).toEqual(files.map(path))
+    // The first read is of the end of the segment in front.
+    expect(read.slice(1)).toEqual(files.map(path))
   })
 
   test('the last entry of a time index is whole, though a power cut has torn it at a roll', () => {

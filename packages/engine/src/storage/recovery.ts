@@ -3,9 +3,11 @@
  *
  * 1. Files of unfinished removals, compactions and creations go; a finished compaction (`.swap`) is completed.
  * 2. After an unclean stop every segment from the recovery point on is read from its first byte: each batch must
- *    be whole, with a good checksum and offsets that rise. The first that is not ends the log: the segment is cut
- *    there and later segments go. So it does where a power cut has taken the end of a segment and left the next one:
- *    a replica with a hole would pass for one that has everything. Indexes, leader epochs and producer state are made anew on the way.
+ *    be whole, with a good checksum, offsets that rise and a leader epoch that does not fall. The first that is not ends the
+ *    log: the segment is cut there and later segments go. So it does where a power cut has taken the end of a segment and left
+ *    the next one: a replica with a hole would pass for one that has everything. Where it has taken back the removal of a
+ *    segment, that one may stand behind what was written in its place since, under a later epoch: Apache Kafka keeps it, and
+ *    leaders take it for their own. Indexes, leader epochs and producer state are made anew on the way.
  * 3. After a clean stop what stands there is trusted, as far as the last segments' headers go. Apache Kafka looks no further;
  *    here a segment that has lost its end, or is gone, is told, and the log stays as it is; and leader epochs are compared with
  *    a few batches.
@@ -21,7 +23,7 @@ import { type BatchFacts, concernsProducer, readBatchFacts } from './batch-facts
 import type { BatchHeader } from './batch-headers.ts'
 import { CorruptLogError, scanBatches } from './batch-scan.ts'
 import { logDirectoryName } from './directory-names.ts'
-import { checkEpochs } from './epochs-check.ts'
+import { checkEpochs, doesAgree } from './epochs-check.ts'
 import type { EpochEntry } from './leader-epochs.ts'
 import type { LogStore } from './log-store.ts'
 import { type LostTail, lostTail } from './lost-tail.ts'
@@ -222,7 +224,9 @@ function* trustedEnd(store: LogStore, seen: BatchHeader[]): Steps<number | null>
 function* recoverFrom(store: LogStore, options: LoadOptions): Steps<number> {
   const recoveryPoint = options.clean ? 0 : options.recoveryPoint
   // Where it says that a segment is durable to its last record, the end of its indexes may not have been.
-  const first = store.floorIndex(Math.max(0, recoveryPoint - 1))
+  const reached = yield* readingFrom(store, store.floorIndex(Math.max(0, recoveryPoint - 1)))
+  const { first } = reached
+  let { epoch } = reached
   let end = store.segmentAt(first).baseOffset
   // The file may be from before a cut: it may name epochs that began where others were written since.
   const named = store.leaderEpochs.entries
@@ -244,12 +248,27 @@ function* recoverFrom(store: LogStore, options: LoadOptions): Steps<number> {
       store.removeFrom(index)
       break
     }
-    const recovered = yield* recoverSegment(store, index, { named, end })
+    const recovered = yield* recoverSegment(store, index, { named, end, epoch })
     end = recovered.end
+    epoch = recovered.epoch
     if (recovered.isCut) store.removeFrom(index + 1)
   }
   store.producers.removeDoubted()
   return end
+}
+
+/**
+ * Where the reading begins, and the last epoch in front of that: at the segment that is asked for, unless the one before it has
+ * its offsets, too, or ends with an epoch of which the file does not know. Then the recovery point is from before a cut.
+ */
+function* readingFrom(store: LogStore, index: number): Steps<{ first: number; epoch: number }> {
+  for (let first = index; first > 0; first--) {
+    const { baseOffset } = store.segmentAt(first)
+    const last = yield* store.segmentAt(first - 1).findLastWhole(baseOffset)
+    if (!last) return { first, epoch: noEpoch }
+    if (last.nextOffset <= baseOffset && doesAgree(store, last)) return { first, epoch: last.leaderEpoch }
+  }
+  return { first: 0, epoch: noEpoch }
 }
 
 /** Compaction leaves them, also in a log whose topic is not compacted any more. */
@@ -311,8 +330,13 @@ function tellCut(
   store.onLoss({ kind: 'log cut', log, offset, records: endOffset - offset, bytes })
 }
 
+/** Of batches of older formats. */
+const noEpoch = -1
+
 interface Recovered {
   end: number
+  /** Of the last batch that has one. */
+  epoch: number
   isCut: boolean
 }
 
@@ -322,6 +346,7 @@ interface Before {
   readonly named: readonly EpochEntry[]
   /** Of the segment in front of it. */
   readonly end: number
+  readonly epoch: number
 }
 
 function* recoverSegment(store: LogStore, index: number, before: Before): Steps<Recovered> {
@@ -339,7 +364,7 @@ function* recoverBatches(
   store: LogStore,
   index: number,
   file: DiskFile,
-  { named, end }: Before,
+  { named, end, epoch: epochBefore }: Before,
 ): Steps<Recovered> {
   const segment = store.segmentAt(index)
   const physicalEnd = file.sizeSync()
@@ -349,11 +374,13 @@ function* recoverBatches(
   segment.beginRebuild()
   let next = segment.baseOffset
   let behind = end
+  let epoch = epochBefore
   const validEnd = yield* scanBatches(file, 0, physicalEnd, (buffer, at, size) => {
     const facts = factsOfValid(buffer, at, size, segment, next)
-    if (!facts) return false
+    if (!facts || (facts.leaderEpoch !== noEpoch && facts.leaderEpoch < epoch)) return false
+    epoch = Math.max(epoch, facts.leaderEpoch)
     segment.noteAppended(facts)
-    assignEpochs(store, facts, { named, end: behind })
+    assignEpochs(store, facts, named, behind)
     if (concernsProducer(facts, RecordBatch.isControl(buffer, at))) store.applyToProducers(facts, segment)
     next = facts.lastOffset + 1
     behind = next
@@ -363,21 +390,26 @@ function* recoverBatches(
   if (validEnd < physicalEnd) yield* giveUp(store, index, validEnd, next)
   segment.endRebuild()
   producers.mapEndOffset = next
-  if (validEnd === physicalEnd) return { end: next, isCut: false }
-  store.logger.warn('the log was cut behind its last whole record batch', {
+  if (validEnd === physicalEnd) return { end: next, epoch, isCut: false }
+  store.logger.warn('the log was cut behind the last record batch that can be a part of it', {
     ...store.topicPartition,
     segment: segment.baseOffset,
     position: validEnd,
     bytesCut: physicalEnd - validEnd,
   })
-  return { end: next, isCut: true }
+  return { end: next, epoch, isCut: true }
 }
 
 /**
  * An epoch begins with its first batch. Compaction may have removed that, and whole epochs: where the file agrees with the
  * batch that is found it says where these began.
  */
-function assignEpochs({ leaderEpochs }: LogStore, batch: BatchFacts, { named, end }: Before): void {
+function assignEpochs(
+  { leaderEpochs }: LogStore,
+  batch: BatchFacts,
+  named: Before['named'],
+  end: number,
+): void {
   const { leaderEpoch, baseOffset } = batch
   if (leaderEpoch < 0 || leaderEpoch <= (leaderEpochs.latestEpoch ?? -1)) return
   const before = named.filter(({ startOffset }) => startOffset <= baseOffset)
