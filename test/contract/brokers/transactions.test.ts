@@ -1,4 +1,11 @@
-import { EndTxn, FindCoordinator, InitProducerId, type Int64 } from '@sluice/wire'
+import {
+  AddPartitionsToTxn,
+  EndTxn,
+  ErrorCode,
+  FindCoordinator,
+  InitProducerId,
+  type Int64,
+} from '@sluice/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { batch, byChance, eventually, fetch, produce, type Topic, uniqueName, valuesOf } from '../fixture.ts'
 import { Cluster } from './cluster.ts'
@@ -73,5 +80,54 @@ describe('a transaction over brokers', () => {
     }
     const next = await byChance(async () => begin(id, await coordinatorOf(id, coordinator === 1 ? 2 : 1)))
     expect(next.producerEpoch).toBe(2)
+  }, 180_000)
+
+  it('that waits for its markers lets nobody begin, whoever it is, and tells leaders first who is fenced', async () => {
+    const id = uniqueName('tx')
+    const coordinator = await byChance(() => coordinatorOf(id, 1))
+    const gone = coordinator === 1 ? 2 : 1
+    const topic = await placedTopic([await cluster.peer(gone)], [gone])
+    const producer = await byChance(() => begin(id, coordinator))
+    await byChance(() =>
+      eventually(async () => (await write(topic, gone, producer, id)).errorCode === 0 || undefined, 60_000),
+    )
+    await cluster.kill(gone)
+    const { producerId, producerEpoch } = producer
+    const request = { transactionalId: id, producerId, producerEpoch, committed: true }
+    const peer = await cluster.peer(coordinator)
+    const ended = await byChance(() => peer.send(EndTxn, 5, request))
+    expect(ended).toMatchObject({ errorCode: 0, producerEpoch: 1 })
+    const topics = [{ name: topic.name, partitions: [0] }]
+    const add = async (by: { producerId: Int64; producerEpoch: number }) => {
+      const { resultsByTopicV3AndBelow: results } = await peer.send(AddPartitionsToTxn, 3, {
+        v3AndBelowTransactionalId: id,
+        v3AndBelowProducerId: by.producerId,
+        v3AndBelowProducerEpoch: by.producerEpoch,
+        v3AndBelowTopics: topics,
+      })
+      return results[0]?.resultsByPartition[0]?.partitionErrorCode
+    }
+    const verify = async (by: { producerId: Int64; producerEpoch: number }) => {
+      const transaction = { transactionalId: id, ...by, verifyOnly: true, topics }
+      const answer = await peer.send(AddPartitionsToTxn, 5, { transactions: [transaction] })
+      return answer.resultsByTransaction[0]?.topicResults[0]?.resultsByPartition[0]?.partitionErrorCode
+    }
+    const [fenced, foreign, next] = [
+      { producerId, producerEpoch },
+      { producerId: 4_711_000, producerEpoch: 0 },
+      { producerId, producerEpoch: 1 },
+    ] as const
+    expect([await add(fenced), await add(foreign), await add(next)]).toEqual([
+      ErrorCode.CONCURRENT_TRANSACTIONS,
+      ErrorCode.CONCURRENT_TRANSACTIONS,
+      ErrorCode.CONCURRENT_TRANSACTIONS,
+    ])
+    expect([await verify(fenced), await verify(foreign), await verify(next)]).toEqual([
+      ErrorCode.PRODUCER_FENCED,
+      ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+      ErrorCode.CONCURRENT_TRANSACTIONS,
+    ])
+    await cluster.start(gone)
+    await byChance(() => eventually(async () => (await add(next)) === ErrorCode.NONE || undefined, 60_000))
   }, 180_000)
 })

@@ -112,7 +112,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
 
   addPartitions(request: PartitionsRequest): TransactionDecision<ErrorCode> {
     const known = this.#transactions.get(request.transactionalId)
-    // Also to a client that has a new id from that end on, whose markers are still to be written.
+    // Whoever it is: a client may have a new id from that end on, whose markers are still to be written.
     if (known && isPrepared(known)) return answer(ErrorCode.CONCURRENT_TRANSACTIONS)
     const error = whyNot(known, request)
     if (error !== ErrorCode.NONE || !known) return answer(error)
@@ -125,7 +125,10 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     }
   }
 
-  /** Whether the partitions belong to the transaction that is open: one by one, or an error of all (KIP-890). */
+  /**
+   * Whether the partitions belong to the transaction that is open: one by one, or an error of all (KIP-890). Who is fenced
+   * hears that first, other than who would add them, and so it is in Apache Kafka: a leader asks for what has come to it.
+   */
   verifyPartitions(request: PartitionsRequest): TransactionDecision<ErrorCode | PartitionsByTopic> {
     const known = this.#transactions.get(request.transactionalId)
     const error = whyNot(known, request)
