@@ -45,7 +45,7 @@ async function killed(world: World, withDisk: boolean): Promise<Outcome> {
 /** It goes on before anybody has missed it, or when it was fenced already. */
 const stopBrokerForAWhile: Fault = async (world) => {
   const { id } = anyBroker(world)
-  const forMs = Math.round(500 + world.random() * 1.5 * sessionMs)
+  const forMs = anyWhile(world)
   const pid = pidOf(world, `broker-${id}`)
   const since = performance.now()
   process.kill(pid, 'SIGSTOP')
@@ -53,7 +53,7 @@ const stopBrokerForAWhile: Fault = async (world) => {
     forMs > sessionMs + 2_000
       ? ledByOthers(world.brokers, id, since, ledWithinMs).catch(() => null)
       : Promise.resolve(null)
-  await new Promise((resolve) => setTimeout(resolve, forMs))
+  await pause(forMs)
   process.kill(pid, 'SIGCONT')
   await newLeader
   // Other leaders for a hung one are told of with the ones that stay so.
@@ -89,7 +89,7 @@ const fillVolume: Fault = async (world) => {
   const since = performance.now()
   const volumeBytes = resizeVolume(world, id, 1)
   const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
-  await new Promise((resolve) => setTimeout(resolve, world.random() * sessionMs))
+  await pause(world.random() * sessionMs)
   resizeVolume(world, id, volumeBytes)
   return {
     fault: `a full volume of broker ${id}`,
@@ -129,6 +129,84 @@ const killService: Fault = async (world) => {
   }
 }
 
+/** Nobody decides anything meanwhile, and all sessions seem to have ended when it goes on. */
+const stopControllerForAWhile: Fault = async (world) => {
+  const forMs = anyWhile(world)
+  const pid = pidOf(world, 'controller')
+  const since = performance.now()
+  process.kill(pid, 'SIGSTOP')
+  await pause(forMs)
+  process.kill(pid, 'SIGCONT')
+  return {
+    fault: `SIGSTOP of the controller for ${forMs} ms`,
+    kills: 0,
+    newLeaderMs: null,
+    healedMs: await healed(world, since),
+  }
+}
+
+/** It is killed again as soon as it has another process. */
+const killBrokerAgain: Fault = async (world) => {
+  const { id } = anyBroker(world)
+  const times = 2 + Math.floor(world.random() * 3)
+  let since = 0
+  for (let killed = 0; killed < times; killed++) {
+    const pid = pidOf(world, `broker-${id}`)
+    since = performance.now()
+    process.kill(pid, 'SIGKILL')
+    await until(
+      'another process',
+      healedWithinMs,
+      async () => pidOf(world, `broker-${id}`) !== pid || undefined,
+      5,
+    )
+  }
+  return {
+    fault: `SIGKILL of broker ${id}, ${times} times in a row`,
+    kills: times,
+    newLeaderMs: null,
+    healedMs: await healed(world, since),
+  }
+}
+
+/** It has ended, and nobody looks. */
+const killBrokerUnseen: Fault = async (world) => {
+  const { id } = anyBroker(world)
+  const service = await world.cluster.servicePid()
+  const since = performance.now()
+  process.kill(service, 'SIGSTOP')
+  process.kill(pidOf(world, `broker-${id}`), 'SIGKILL')
+  const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
+  process.kill(service, 'SIGCONT')
+  return {
+    fault: `SIGKILL of broker ${id} during a SIGSTOP of the service`,
+    kills: 1,
+    newLeaderMs,
+    healedMs: await healed(world, since),
+  }
+}
+
+/** A broker hangs until others lead, and comes back before or after the next service is there. */
+const killServiceOverHungBroker: Fault = async (world) => {
+  const { id } = anyBroker(world)
+  const pid = pidOf(world, `broker-${id}`)
+  const since = performance.now()
+  process.kill(pid, 'SIGSTOP')
+  const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
+  await world.cluster.killService()
+  const goOn = () => process.kill(pid, 'SIGCONT')
+  const isBefore = world.random() < 0.5
+  if (isBefore) goOn()
+  await world.cluster.startService()
+  if (!isBefore) goOn()
+  return {
+    fault: `SIGKILL of the service during a SIGSTOP of broker ${id} that ends ${isBefore ? 'before' : 'after'} its next start`,
+    kills: 1,
+    newLeaderMs,
+    healedMs: await healed(world, since),
+  }
+}
+
 const rebootBroker: Fault = async (world) => {
   const { id } = anyBroker(world)
   const since = performance.now()
@@ -146,6 +224,10 @@ const faults: readonly { fault: Fault; weight: number }[] = [
   { fault: fillVolume, weight: 2 },
   { fault: killController, weight: 2 },
   { fault: killService, weight: 1 },
+  { fault: stopControllerForAWhile, weight: 1 },
+  { fault: killBrokerAgain, weight: 2 },
+  { fault: killBrokerUnseen, weight: 1 },
+  { fault: killServiceOverHungBroker, weight: 1 },
   { fault: rebootBroker, weight: 2 },
 ]
 
@@ -211,6 +293,15 @@ async function problemOf({ cluster, brokers }: World): Promise<string | null> {
 
 export function anyBroker({ brokers, random }: World): Address {
   return brokers[Math.floor(random() * brokers.length)] as Address
+}
+
+/** Shorter and longer than a session. */
+function anyWhile({ random }: World): number {
+  return Math.round(500 + random() * 1.5 * sessionMs)
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** As the service notes it. */

@@ -75,9 +75,13 @@ export class LifeCluster {
     if (exitCode !== 0) throw new Error(`sluice stop: ${stderr}`)
   }
 
+  async servicePid(): Promise<number> {
+    return (await this.#sandbox.status()).pid
+  }
+
   /** Ends the service's process as a crash would. */
   async killService(): Promise<void> {
-    const { pid } = await this.#sandbox.status()
+    const pid = await this.servicePid()
     process.kill(pid, 'SIGKILL')
     await until(`the end of the service ${pid}`, 10_000, async () => !isRunning(pid) || undefined)
   }
