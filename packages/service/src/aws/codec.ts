@@ -17,10 +17,26 @@ export interface Form<Value> {
 }
 
 /** Where a value stands in an input, and what has been found wrong with all of it so far. */
-interface Place {
-  readonly path: string
+class Place {
   readonly depth: number
   readonly problems: string[]
+  readonly #within: Place | null
+  /** Of a member or a map's key; an item of a list has its index. */
+  readonly #name: string | number
+
+  constructor(within: Place | null, name: string | number) {
+    this.#within = within
+    this.#name = name
+    this.depth = within ? within.depth + 1 : 0
+    this.problems = within ? within.problems : []
+  }
+
+  /** Built when it is asked for: of thousands of values hardly one is wrong. */
+  get path(): string {
+    const before = this.#within?.path ?? ''
+    if (typeof this.#name === 'number') return `${before}[${this.#name}]`
+    return before === '' ? this.#name : `${before}.${this.#name}`
+  }
 }
 
 interface Forms {
@@ -55,9 +71,9 @@ export class ShapeCodec {
   /** `placed`: what stood elsewhere than in the body, under the SDK's names. */
   decode(structure: string, body: Shape, placed: Shape = {}): Shape {
     const shape = { ...placed }
-    const problems: string[] = []
-    this.#decodeMembers(structure, body, shape, { path: '', depth: 0, problems })
-    if (this.#validation && problems.length > 0) throw this.#validation.exception(problems)
+    const top = new Place(null, '')
+    this.#decodeMembers(structure, body, shape, top)
+    if (this.#validation && top.problems.length > 0) throw this.#validation.exception(top.problems)
     return shape
   }
 
@@ -67,30 +83,25 @@ export class ShapeCodec {
 
   #decodeMembers(structure: string, body: Shape, into: Shape, at: Place): void {
     for (const member of this.#schema.structure(structure).members) {
-      const path = at.path === '' ? member.wire : `${at.path}.${member.wire}`
+      const own = new Place(at, member.wire)
       // What is wrong with a whole stands before what is wrong with its parts.
       const before = at.problems.length
       if (member.place === 'body') {
         const value = Object.hasOwn(body, member.wire) ? body[member.wire] : undefined
-        if (value !== undefined && value !== null)
-          into[member.name] = this.#decode(member.type, value, {
-            path,
-            depth: at.depth,
-            problems: at.problems,
-          })
+        if (value !== undefined && value !== null) into[member.name] = this.#decode(member.type, value, own)
       }
       // Beyond what is told nothing is looked for: a few bytes may hold a million problems.
       if (before >= this.#problemsMax) continue
-      const own = this.#problemsOf(structure, member, into[member.name], path)
-      if (own && own.length > 0) this.#note(at.problems, before, own)
+      const wrong = this.#problemsOf(structure, member, into[member.name], own)
+      if (wrong && wrong.length > 0) this.#note(at.problems, before, wrong)
     }
   }
 
-  #problemsOf(structure: string, member: Member, value: unknown, path: string): readonly string[] | void {
-    if (value !== undefined) return this.#constrain(structure, member, value, path)
+  #problemsOf(structure: string, member: Member, value: unknown, at: Place): readonly string[] | void {
+    if (value !== undefined) return this.#constrain(structure, member, value, at)
     if (!member.required) return
-    if (this.#validation) return [this.#validation.missing(path)]
-    throw this.#badInput(`The parameter ${path} is required.`, member.wire)
+    if (this.#validation) return [this.#validation.missing(at.path)]
+    throw this.#badInput(`The parameter ${at.path} is required.`, member.wire)
   }
 
   /** In front of those from `before` on. */
@@ -100,8 +111,7 @@ export class ShapeCodec {
   }
 
   #decode(type: Type, value: unknown, at: Place): unknown {
-    const { path, depth } = at
-    if (depth > depthMax) throw this.#badInput(`${path} is nested too deeply.`, leaf(path))
+    if (at.depth > depthMax) throw this.#badInput(`${at.path} is nested too deeply.`, leaf(at.path))
     switch (type.kind) {
       case 'string':
         if (typeof value === 'string') return value
@@ -122,14 +132,14 @@ export class ShapeCodec {
         return value
       case 'list':
         if (Array.isArray(value))
-          return value.map((item, index) => this.#decode(type.of, item, inside(at, `[${index}]`)))
+          return value.map((item, index) => this.#decode(type.of, item, new Place(at, index)))
         break
       case 'map':
         if (isObject(value)) {
           // Object.entries never sees a prototype; fromEntries defines own members, also `__proto__`.
           const entries = Object.entries(value).map(([key, item]) => [
             key,
-            this.#decode(type.of, item, inside(at, `.${key}`)),
+            this.#decode(type.of, item, new Place(at, key)),
           ])
           return Object.fromEntries(entries)
         }
@@ -137,12 +147,12 @@ export class ShapeCodec {
       case 'structure':
         if (isObject(value)) {
           const shape: Shape = {}
-          this.#decodeMembers(type.name, value, shape, inside(at, ''))
+          this.#decodeMembers(type.name, value, shape, at)
           return shape
         }
         break
     }
-    throw this.#badInput(`The parameter ${path} must be ${this.#nameOf(type)}.`, leaf(path))
+    throw this.#badInput(`The parameter ${at.path} must be ${this.#nameOf(type)}.`, leaf(at.path))
   }
 
   #encodeOnce(structure: Structure, shape: Shape): Shape {
@@ -199,10 +209,6 @@ const typeNames: Record<Exclude<Type['kind'], keyof Forms>, string> = {
 
 export function isObject(value: unknown): value is Shape {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function inside({ path, depth, problems }: Place, name: string): Place {
-  return { path: path + name, depth: depth + 1, problems }
 }
 
 function leaf(path: string): string {

@@ -73,7 +73,7 @@ export type Constrain = (
   structure: string,
   member: Member,
   value: unknown,
-  path: string,
+  at: { readonly path: string },
 ) => readonly string[] | void
 
 /** Paths are `Records[0].Data`. */

@@ -161,10 +161,10 @@ export function ruleOf(structure: string, member: Member): Rule | null {
 
 const none: readonly string[] = []
 
-export const constrain: Constrain = (structure, member, value, path) => {
+export const constrain: Constrain = (structure, member, value, at) => {
   const rule = ruleOf(structure, member)
   if (!rule || isRight(rule, value)) return
-  return broken(rule, member, value).map((must) => problem(value, pathOf(path), must))
+  return broken(rule, member, value).map((must) => problem(value, pathOf(at.path), must))
 }
 
 /** At a glance, of what there is most; of all else `broken` knows. */

@@ -74,18 +74,18 @@ export function ruleOf(structure: string, { name }: Member): Rule | undefined {
   return memberRules[`${structure}.${name}`]
 }
 
-export const constrain: Constrain = (structure, member, value, path) => {
+export const constrain: Constrain = (structure, member, value, at) => {
   const rule = ruleOf(structure, member) ?? (member.name === 'MaxResults' ? maxResults : undefined)
   if (member.type.kind === 'number' && !rule?.fraction && !Number.isSafeInteger(value))
-    throw badRequest(`The parameter ${path} must be a whole number.`, member.wire)
+    throw badRequest(`The parameter ${at.path} must be a whole number.`, member.wire)
   if (!rule) return
   if (rule.oneOf && !rule.oneOf.includes(value as string))
-    throw badRequest(`The parameter ${path} must be one of ${rule.oneOf.join(', ')}.`, member.wire)
+    throw badRequest(`The parameter ${at.path} must be one of ${rule.oneOf.join(', ')}.`, member.wire)
   const isText = typeof value === 'string'
   if (rule.pattern && isText && !rule.pattern.test(value))
     throw badRequest('The parameter value contains one or more characters that are not valid.', member.wire)
   const size = isText ? value.length : (value as number)
   if (size >= (rule.min ?? -Infinity) && size <= (rule.max ?? Infinity)) return
   const wanted = rule.max === undefined ? `at least ${rule.min}` : `between ${rule.min} and ${rule.max}`
-  throw badRequest(`The ${isText ? 'length of ' : ''}parameter ${path} must be ${wanted}.`, member.wire)
+  throw badRequest(`The ${isText ? 'length of ' : ''}parameter ${at.path} must be ${wanted}.`, member.wire)
 }
