@@ -410,6 +410,7 @@ class FleetOfClusters implements Fleet {
       volumeBytes: null,
       partitionsPlaced: false,
       settled: false,
+      isReported: false,
       paceTimer: null,
       failedAttempts: 0,
       nodeAuthority: new NodeAuthority(effects, this.#store.directoryOf(uuid), uuid),

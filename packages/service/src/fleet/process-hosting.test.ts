@@ -209,6 +209,16 @@ describe('a service that is killed', () => {
   })
 })
 
+it('what a service could not serve is told no longer by one that does', async () => {
+  const path = `${status().directory}/cluster.json`
+  await world.driven(world.fleet.stop())
+  const record = JSON.parse(world.disk.readFileSync(path).toString()) as object
+  const stateInfo = { code: 'NOT_ALL_SERVED', message: 'Only the plaintext listener is served.' }
+  world.disk.writeFileAtomicSync(path, JSON.stringify({ ...record, stateInfo }))
+  const later = await openLater()
+  await later.eventually(() => expect(status(later)).toMatchObject({ state: 'ACTIVE', stateInfo: null }))
+})
+
 it('what a start has lost is told', async () => {
   const { directory } = status()
   await world.driven(world.fleet.stop())

@@ -42,6 +42,7 @@ const settled: Observation = {
   certificates: 'looked at',
   doubtful: false,
   watched: false,
+  reported: true,
 }
 const active = { state: 'UPDATING', change: 'active' } as const
 const quorum = ['controller 10001', 'controller 10002', 'controller 10003']
@@ -143,6 +144,7 @@ const table: [what: string, seen: Partial<Observation>, steps: string][] = [
     { state: 'HEALING', outdated: ['broker 1', 'broker 2'], stranded: ['broker 2'] },
     'issue certificates, roll next node',
   ],
+  ['an earlier service has said what there is to say', { reported: false }, 'report active'],
   [
     'the service runs them otherwise than before',
     { outdated: ['broker 1'] },

@@ -103,6 +103,8 @@ export interface Observation {
   doubtful: boolean
   /** Something is to be said of it that changes without a word. */
   watched: boolean
+  /** This process has said what there is to say of it while it is well. */
+  reported: boolean
 }
 
 async function observe(pass: Pass): Promise<Observation> {
@@ -155,6 +157,7 @@ async function observe(pass: Pass): Promise<Observation> {
     certificates: isDue ? 'due' : 'looked at',
     doubtful: cluster !== null && isDoubtful(cluster, pass),
     watched: record?.ranOneBroker ?? false,
+    reported: pass.runtime.isReported,
   }
 }
 
@@ -227,7 +230,7 @@ export function plan(seen: Observation): StepName[] {
     ...when(isOnTheWay, ...leave),
     ...users,
     ...when(seen.placement === 'due' && !isOnTheWay, 'place partitions', 'restore leaders'),
-    ...(isOnTheWay ? arrive : when(seen.watched, 'report active')),
+    ...(isOnTheWay ? arrive : when(seen.watched || !seen.reported, 'report active')),
   ]
 }
 

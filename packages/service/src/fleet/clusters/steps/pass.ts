@@ -84,6 +84,8 @@ export interface ClusterRuntime {
   portsChecked: boolean
   /** Whether this process knows that the brokers have the users of the record. */
   scramUsersChecked: boolean
+  /** Whether what the record says of a cluster that is well is this process's word: an older build may have lacked more. */
+  isReported: boolean
   /** Of which size the running brokers know that their volumes are; null where this process has not told them. */
   volumeBytes: number | null
   /** Whether this process knows that partitions are spread over all brokers, where that is its affair. */

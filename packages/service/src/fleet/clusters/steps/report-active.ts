@@ -10,6 +10,7 @@ export const reportActive: Step = async (pass): Promise<Done> => {
   const sentences = [unservedParts(pass.record.spec, pass.engine), await fewReplicas(pass)]
   const limits = sentences.filter((sentence) => sentence !== null).join(' ')
   if (!hasArrived(pass)) return 'unchanged'
+  pass.runtime.isReported = true
   return pass.note({
     state: 'ACTIVE',
     stateInfo: limits === '' ? null : { code: 'NOT_ALL_SERVED', message: limits },
