@@ -122,10 +122,15 @@ export class ShapeCodec {
       case 'boolean':
         if (typeof value === 'boolean') return value
         break
-      case 'timestamp':
+      case 'timestamp': {
+        const time = this.#forms.timestamp.decode(value)
+        // Beyond 100 million days from 1970 there is none.
+        if (time && !Number.isNaN(time.getTime())) return time
+        break
+      }
       case 'blob': {
-        const decoded = this.#forms[type.kind].decode(value)
-        if (decoded !== undefined) return decoded
+        const bytes = this.#forms.blob.decode(value)
+        if (bytes) return bytes
         break
       }
       case 'document':

@@ -1,4 +1,10 @@
-import { type HttpRequest, type HttpResponse, headerOf, splitTarget } from '../../http/message.ts'
+import {
+  type HttpHead,
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  splitTarget,
+} from '../../http/message.ts'
 import { type Form, isObject, type Shape, ShapeCodec } from '../codec.ts'
 import type { Operation } from '../schema.ts'
 import type { AwsService } from '../service.ts'
@@ -30,9 +36,9 @@ export const rpcV2Cbor: Protocol = {
   of: (service) =>
     overCbor(service, taggedTime(1_000), rpcV2Response, {
       contentType: 'application/cbor',
-      isNamedBy: (head) => pathOf(head.target)?.prefix === service.targetPrefix,
-      operationOf: ({ target }) => {
-        const path = pathOf(target)
+      isNamedBy: (head) => pathOf(head)?.prefix === service.targetPrefix,
+      operationOf: (head) => {
+        const path = pathOf(head)
         return path?.prefix === service.targetPrefix
           ? service.schema.operation(path?.operation ?? '')
           : undefined
@@ -105,7 +111,8 @@ function parse(body: Buffer, { badInput }: AwsService): Shape {
   return value
 }
 
-function pathOf(target: string): { prefix: string; operation: string } | undefined {
+function pathOf({ method, target }: HttpHead): { prefix: string; operation: string } | undefined {
+  if (method !== 'POST') return undefined
   const [, prefix, operation] =
     /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(splitTarget(target).path) ?? []
   return prefix && operation ? { prefix, operation } : undefined

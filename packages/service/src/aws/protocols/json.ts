@@ -52,7 +52,6 @@ function bytesOf(text: string): Buffer | undefined {
 
 export const isoTimestamp: Form<Date> = {
   kind: 'an ISO 8601 timestamp',
-  decode: (value) =>
-    typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value) : undefined,
+  decode: (value) => (typeof value === 'string' ? new Date(value) : undefined),
   encode: (time) => time.toISOString(),
 }

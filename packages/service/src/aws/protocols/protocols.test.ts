@@ -289,12 +289,39 @@ describe('a request that is wrong', () => {
       '{"RoleArn":"a","RoleSessionName":"b","Extra":{"At":"noon"}}',
       'a number of seconds since 1970',
     ],
+    [
+      'a time after the last day that there is',
+      targeted('application/x-amz-json-1.1'),
+      '{"RoleArn":"a","RoleSessionName":"b","Extra":{"At":1e300}}',
+      'a number of seconds since 1970',
+    ],
+    [
+      'a time that is no number',
+      targeted('application/x-amz-cbor-1.1'),
+      encodeCbor({ RoleArn: 'a', RoleSessionName: 'b', Extra: { At: new Tagged(1, Number.NaN) } }),
+      'must be a timestamp',
+    ],
   ])('because it is %s says so', async (_what, headers, body, sentence) => {
     const { answer, inputs } = await exchange(headers, body)
     expect(answer.status).toBe(400)
     expect(String(answer.body)).toContain('ValidationError')
     expect(String(answer.body)).toContain(sentence)
     expect(inputs).toEqual([])
+  })
+
+  it('because it is no POST is no operation', async () => {
+    for (const [headers, target] of [
+      [targeted('application/x-amz-json-1.1', 'Nothing'), '/'],
+      [targeted('application/x-amz-cbor-1.1', 'Nothing'), '/'],
+      [rpcV2, rpcPath('Nothing')],
+    ] as [[string, string][], string][]) {
+      const sts = new Sts({ acceptAnySignature: true })
+      const answer = await sts.handle({ method: 'GET', target, headers, body: Buffer.alloc(0) })
+      expect([answer.status, String(answer.body)]).toEqual([
+        404,
+        expect.stringContaining('UnknownOperationException'),
+      ])
+    }
   })
 
   it('because no operation has its name says so', async () => {

@@ -13,6 +13,7 @@ export function targetedOperation(service: AwsService, head: HttpHead): Operatio
 }
 
 function targetOf(head: HttpHead): { prefix: string; operation: string } | undefined {
+  if (head.method !== 'POST') return undefined
   const [prefix, operation, more] = headerOf(head, 'x-amz-target')?.split('.') ?? []
   return prefix && operation && more === undefined ? { prefix, operation } : undefined
 }

@@ -8,8 +8,7 @@ import { contentTypeOf, isTargetOf, targetedOperation } from './target.ts'
 /** Seconds since 1970, with a fraction. */
 const epochSeconds: Form<Date> = {
   kind: 'a number of seconds since 1970',
-  decode: (value) =>
-    typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1_000) : undefined,
+  decode: (value) => (typeof value === 'number' ? new Date(value * 1_000) : undefined),
   encode: (time) => time.getTime() / 1_000,
 }
 
