@@ -77,6 +77,10 @@ function publishedManifest() {
     engines,
     bin,
     exports: { ...library, './package.json': './package.json' },
+    // TypeScript before 6, where nothing is said of modules but that they are CommonJS, reads no `exports`.
+    typesVersions: {
+      '*': Object.fromEntries(Object.entries(library).map(([name, { types }]) => [name.slice(2), [types]])),
+    },
     files: ['bin', 'dist', 'CHANGELOG.md', 'THIRD-PARTY-LICENSES.txt'],
     dependencies: { fzstd },
     optionalDependencies,

@@ -157,6 +157,13 @@ export async function use(): Promise<string> {
     expect(status, stdout).toBe(0)
   })
 
+  it('has types where TypeScript does not read its exports', () => {
+    const { exports, typesVersions } = manifest()
+    const { './package.json': _, ...entries } = exports as Record<string, { types: string }>
+    const byName = Object.entries(entries).map(([name, { types }]) => [name.slice(2), [types]])
+    expect(typesVersions).toEqual({ '*': Object.fromEntries(byName) })
+  })
+
   it('is the service', () => {
     const sluice = (...words: string[]) =>
       project.run(process.execPath, [installed('bin/sluice.mjs'), ...words, '--data-dir', 'data'])

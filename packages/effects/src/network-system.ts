@@ -162,7 +162,8 @@ function addressOf({ remoteAddress, remotePort }: net.Socket): string {
  * speed.
  */
 function takeOver(accepted: net.Socket, accept: Accept): void {
-  const handle = (accepted as unknown as { _handle: unknown })._handle
+  // Bun has one that cannot be moved: the new socket would read nothing.
+  const handle = process.versions['bun'] ? null : (accepted as unknown as { _handle: unknown })._handle
   accepted.on('error', () => {})
   const socket = new SystemSocket(accepted)
   const handler = accept(socket)

@@ -36,6 +36,33 @@ export interface StatusReport {
   trust: { caFile: string; bundleFile: string; javaTruststore: string } | null
 }
 
+const members: Readonly<Record<keyof StatusReport, true>> = {
+  version: true,
+  pid: true,
+  startedAt: true,
+  dataDirectory: true,
+  endpoint: true,
+  console: true,
+  local: true,
+  reach: true,
+  region: true,
+  accountId: true,
+  engine: true,
+  hosting: true,
+  acceptsAnySignature: true,
+  pace: true,
+  streamLimits: true,
+  defaultCluster: true,
+  notes: true,
+  clusters: true,
+  trust: true,
+}
+
+/** What a service of an older build does not tell of itself; undefined where it is all there. */
+export function untold(answer: object): string | undefined {
+  return Object.keys(members).find((name) => !Object.hasOwn(answer, name))
+}
+
 /** In the explicit development mode alone: what goes wrong on purpose. */
 export const faultsPath = '/_sluice/faults'
 

@@ -5,7 +5,7 @@ import { type AccessKey, loadAccessKey } from '../credentials.ts'
 import { codeOf, OperatingError } from '../fleet/operating-error.ts'
 import { nodesLeftBehind, type NodeLeftBehind } from '../fleet/processes/left-behind.ts'
 import { type Occupant, occupantOf, type ServiceState } from '../state-file.ts'
-import { type ClusterReport, type StatusReport, statusPath } from '../status-report.ts'
+import { type ClusterReport, type StatusReport, statusPath, untold } from '../status-report.ts'
 import { ownCommand } from './advice.ts'
 import { NotRunningError } from './failure.ts'
 import { shellWord } from './own-name.ts'
@@ -114,7 +114,13 @@ async function reportOf(state: ServiceState, credentials: AccessKey, dataDir: st
   const { host, apiPort: port, region, pid } = state
   const endpoint = { host, port, credentials, scope: { region, service: 'kafka' } }
   try {
-    return (await callApi(endpoint, systemClock(), { method: 'GET', path: statusPath })) as StatusReport
+    const answer = (await callApi(endpoint, systemClock(), {
+      method: 'GET',
+      path: statusPath,
+    })) as StatusReport
+    const missing = untold(answer)
+    if (missing !== undefined) throw olderService(dataDir, pid, missing)
+    return answer
   } catch (error) {
     if (!['ECONNREFUSED', 'ECONNRESET'].includes(codeOf(error) ?? '')) throw error
     throw new OperatingError(`The service (pid ${pid}) does not answer.`, {
@@ -123,4 +129,15 @@ async function reportOf(state: ServiceState, credentials: AccessKey, dataDir: st
       next: `Wait a little; if it stays so, look at its log, and end it: ${ownCommand('stop', dataDir)}`,
     })
   }
+}
+
+function olderService(dataDir: string, pid: number, missing: string): OperatingError {
+  return new OperatingError(
+    `The service on ${resolve(dataDir)} (pid ${pid}) is of an older build than this command.`,
+    {
+      code: 'OLDER_SERVICE',
+      why: `It does not tell its "${missing}", which this build asks for.`,
+      next: `Have this build run it, which keeps all that is there: ${ownCommand('stop', dataDir)}, then ${ownCommand('start', dataDir)}`,
+    },
+  )
 }

@@ -101,6 +101,7 @@ MAVEN_MISSING | There is no Maven. | Apache Kafka's jars come by it where no tar
 METADATA_DAMAGED | The cluster's metadata is broken or gone in part. | Files of controller/ removed or damaged. | Restore them, or start with --accept-metadata-loss NAME.
 NEVER_STARTED | This data directory has never been started. | Another directory is meant. | Give --data-dir.
 MSK_CLUSTER | The brokers of a test have not become a cluster of the MSK API. | One of them has stopped or cannot be reached. | The error tells what the cluster says of itself.
+OLDER_SERVICE | The service that runs is of an older build than the command. | Sluice was updated while it ran. | Stop it and start it again: clusters and records stay.
 NOT_ALL_SERVED | Some of what the cluster asks for is described alone. | Parts of MSK that are not built yet. | stateInfo names them.
 NOT_AS_CONFIGURED | Something of the cluster is not as it was asked for. | Trust, logs or properties that cannot be as they are set. | stateInfo says which.
 NOT_EMBEDDED | This is for clusters of the embedded engine. | Another engine runs it. | Nothing.
