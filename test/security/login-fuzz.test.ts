@@ -46,7 +46,8 @@ beforeAll(async () => {
   )
   engine = await SecureEngine.start({}, logger)
   inner = await open()
-  await inner.request(AlterUserScramCredentials, { deletions: [], upsertions: users })
+  for (const user of users)
+    await inner.request(AlterUserScramCredentials, { deletions: [], upsertions: [user] })
 })
 afterAll(() => engine.stop())
 

@@ -25,10 +25,10 @@ beforeAll(async () => {
   )
   engine = await SecureEngine.start({ 'connections.max.reauth.ms': '3600000' }, logger)
   const inner = await open('INNER')
-  const upsertions = [...users, unreadable].flatMap((user) =>
-    (['SCRAM-SHA-512', 'SCRAM-SHA-256'] as const).map((name) => saltedUser(user, name, `of ${user}`)),
-  )
-  await inner.request(AlterUserScramCredentials, { deletions: [], upsertions })
+  for (const mechanism of ['SCRAM-SHA-512', 'SCRAM-SHA-256'] as const) {
+    const upsertions = [...users, unreadable].map((user) => saltedUser(user, mechanism, `of ${user}`))
+    await inner.request(AlterUserScramCredentials, { deletions: [], upsertions })
+  }
   await inner.close()
 })
 afterAll(() => engine.stop())

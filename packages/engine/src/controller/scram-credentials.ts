@@ -28,26 +28,24 @@ export class ScramCredentialsManager {
     this.#image = options.image
   }
 
-  /** Each user is judged for itself: one that is refused leaves the others as they are. */
+  /**
+   * Each user is judged for itself: one that is refused leaves the others as they are. Of a user there is one credential
+   * a request, whatever its mechanism: a second one is a duplicate, and neither counts.
+   */
   alter({ deletions, upsertions }: AlterRequest): Decision<AlterResponse> {
-    const outcomes = new Map<string, Refusal | NewRecord[]>()
-    const named = new Set<string>()
-    const judge = (name: string, mechanism: number, problem: Refusal | null, record: () => NewRecord) => {
-      const key = `${mechanism} ${name}`
+    const outcomes = new Map<string, Refusal | NewRecord>()
+    const judge = (name: string, problem: Refusal | null, record: () => NewRecord) => {
       const before = outcomes.get(name)
-      if (named.has(key)) outcomes.set(name, duplicate)
-      else if (problem) outcomes.set(name, problem)
-      else if (!(before instanceof Refusal)) outcomes.set(name, [...(before ?? []), record()])
-      named.add(key)
+      if (before === undefined) outcomes.set(name, problem ?? record())
+      else if (!(before instanceof Refusal)) outcomes.set(name, duplicate)
     }
     for (const one of deletions)
-      judge(one.name, one.mechanism, this.#deletionProblem(one), () =>
+      judge(one.name, this.#deletionProblem(one), () =>
         newRecord(RemoveUserScramCredentialRecord, { name: one.name, mechanism: one.mechanism }),
       )
-    for (const one of upsertions)
-      judge(one.name, one.mechanism, upsertionProblem(one), () => upsertionRecord(one))
+    for (const one of upsertions) judge(one.name, upsertionProblem(one), () => upsertionRecord(one))
     const records = new RequestedRecords()
-    for (const outcome of outcomes.values()) if (!(outcome instanceof Refusal)) records.push(...outcome)
+    for (const outcome of outcomes.values()) if (!(outcome instanceof Refusal)) records.push(outcome)
     return {
       records: records.all,
       response: {
