@@ -92,7 +92,7 @@ describe('the first start', () => {
     const [demo] = service.report().clusters
     expect(demo).toMatchObject({ name: 'demo', state: 'ACTIVE', kafkaVersion: '4.4.x.kraft' })
     expect(demo?.bootstrapServers).toMatch(/^127\.0\.0\.1:\d+(,127\.0\.0\.1:\d+){2}$/)
-    expect(service.restored).toBe(0)
+    expect(service.restored).toEqual({ clusters: 0, streams: 0 })
     const listed = await callApi(endpointOf(service.report()), effects.clock, {
       method: 'GET',
       path: '/v1/clusters',
@@ -168,7 +168,7 @@ describe('a later start', () => {
     expect(engine.running).toBe(0)
     const again = await start({ apiPort: undefined, kafkaPort: undefined })
     const after = again.report()
-    expect(again.restored).toBe(1)
+    expect(again.restored).toEqual({ clusters: 1, streams: 0 })
     expect(again.report().notes).toEqual([])
     expect(after.endpoint).toBe(before.endpoint)
     expect(after.clusters[0]).toMatchObject({

@@ -53,8 +53,8 @@ import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
 export interface Service {
-  /** How many clusters were there before this start. */
-  readonly restored: number
+  /** How many there were before this start. */
+  readonly restored: Readonly<{ clusters: number; streams: number }>
   report(): StatusReport
   /** Of the console, for the screen of this start: signed in, unless others reach the port. Null where there is none. */
   consoleLink(): string | null
@@ -173,7 +173,7 @@ async function bringUp(start: Start, started: Undo[]): Promise<Service> {
   streams.start()
   signal?.throwIfAborted()
   checkAccepted(fleet, options.metadataLossAccepted ?? [])
-  const restored = fleet.status().length
+  const restored = { clusters: fleet.status().length, streams: streams.list().length }
 
   let ready: Reported | undefined
   const audit = auditLog(disk, dataDirectory)

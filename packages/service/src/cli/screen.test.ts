@@ -21,6 +21,8 @@ const report: StatusReport = {
   clusters: [cluster('demo'), cluster('orders')],
 }
 
+const none = { clusters: 0, streams: 0 }
+
 it('names the command that has the password of each cluster', () => {
   const lines = statusScreen(report).split('\n')
   const told = lines.filter((line) => line.includes('SCRAM user'))
@@ -28,8 +30,17 @@ it('names the command that has the password of each cluster', () => {
   expect(told[1]).toMatch(/sluice env --cluster orders --data-dir \/data has the password/)
 })
 
+it('says what there was before a start: clusters, streams of Kinesis, or nothing', () => {
+  const screen = (clusters: number, streams: number) =>
+    readyScreen(report, { readyMs: 1, restored: { clusters, streams }, detached: true, consoleLink: null })
+  expect(screen(0, 0)).toContain('data /data (new)')
+  expect(screen(2, 0)).toContain('data /data (2 clusters restored)')
+  expect(screen(0, 1)).toContain('data /data (1 stream restored)')
+  expect(screen(1, 3)).toContain('data /data (1 cluster and 3 streams restored)')
+})
+
 it('speaks of another terminal where the service holds this one', () => {
-  const news = { readyMs: 1, restored: 0, consoleLink: null }
+  const news = { readyMs: 1, restored: none, consoleLink: null }
   const screen = (detached: boolean) => readyScreen(report, { ...news, detached })
   expect(screen(false)).toMatch(/Stop it +Ctrl-C, or in another terminal [\s\S]*Next, in another terminal:/)
   expect(screen(true)).not.toContain('another terminal')
@@ -38,7 +49,7 @@ it('speaks of another terminal where the service holds this one', () => {
 
 it('opens the console signed in from the screen of a start alone, which its owner sees', () => {
   const link = 'http://127.0.0.1:9081/_sluice/console/#ticket=abc'
-  const started = readyScreen(report, { readyMs: 1, restored: 0, detached: true, consoleLink: link })
+  const started = readyScreen(report, { readyMs: 1, restored: none, detached: true, consoleLink: link })
   expect(started).toContain(`  Console        ${link}\n`)
   const told = 'npx sluice console --data-dir /data has a link that signs in'
   expect(statusScreen(report)).toContain(`  Console        ${report.console}   ${told}\n`)

@@ -12,8 +12,8 @@ const serversNamedMax = 3
 /** What only a start has to tell. */
 interface StartNews {
   readyMs: number
-  /** Clusters that were there before. */
-  restored: number
+  /** How many there were before. */
+  restored: Readonly<{ clusters: number; streams: number }>
   /** That opens the console, signed in where nobody else could use it; null where there is none. */
   consoleLink: string | null
   /** It goes on when the command has returned. */
@@ -25,10 +25,13 @@ export function readyScreen(
   report: StatusReport,
   { readyMs, restored, consoleLink, detached }: StartNews,
 ): string {
-  const kept = restored > 0 ? `${counted(restored, 'cluster')} restored` : 'new'
+  const kept = [
+    ...(restored.clusters > 0 ? [counted(restored.clusters, 'cluster')] : []),
+    ...(restored.streams > 0 ? [counted(restored.streams, 'stream')] : []),
+  ].join(' and ')
   const head = [
     pc.green(`ready in ${Math.round(readyMs)} ms`),
-    `data ${shortPath(report.dataDirectory)} (${kept})`,
+    `data ${shortPath(report.dataDirectory)} (${kept ? `${kept} restored` : 'new'})`,
     isOpenToOthers(report.reach) ? `bound to ${report.reach.host}` : `bound to ${report.reach.host} only`,
   ]
   return startScreen(report, head, { holdsTerminal: !detached, consoleLink })
