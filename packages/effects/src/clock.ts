@@ -1,4 +1,5 @@
 import { type Slice, Turns } from './turns.ts'
+import { clearImmediate, clearTimeout, hrtime, setImmediate, setTimeout } from './timers.ts'
 
 /** Time as the code sees it. All values are milliseconds. */
 export interface Clock {
@@ -64,7 +65,7 @@ export function systemClock(): Clock {
 
 /** Not `performance.now()`: a start would load all of perf_hooks for it. */
 export function monotonic(): number {
-  const [seconds, nanoseconds] = process.hrtime()
+  const [seconds, nanoseconds] = hrtime()
   return seconds * 1e3 + nanoseconds / 1e6
 }
 

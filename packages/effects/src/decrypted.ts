@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import type { SocketHandler } from './network.ts'
+import { setImmediate } from './timers.ts'
 
 /** OpenSSL gives the content of one record at a time, which is so much at most. */
 const recordBytesMax = 16_384

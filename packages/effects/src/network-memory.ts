@@ -8,6 +8,7 @@ import type {
   Socket,
   SocketHandler,
 } from './network.ts'
+import { nextTick, setImmediate } from './timers.ts'
 
 /**
  * A network inside one process: for tests, and for brokers that nobody outside shall reach. It overwrites each receive buffer after `onRead` has returned: a
@@ -73,7 +74,7 @@ function promptly(): Defer {
   let count = 0
   return (fn) => {
     if (count === 0) setImmediate(() => (count = 0))
-    if (count++ < promptMax) process.nextTick(fn)
+    if (count++ < promptMax) nextTick(fn)
     else setImmediate(fn)
   }
 }

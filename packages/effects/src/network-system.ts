@@ -16,6 +16,7 @@ import {
   type TlsCredentials,
   type TlsServerOptions,
 } from './network.ts'
+import { setImmediate } from './timers.ts'
 
 /** OpenSSL's own default would let TLS 1.1 in where a system configures it so. */
 const tlsVersionMin = 'TLSv1.2'

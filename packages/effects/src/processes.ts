@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs'
+import { clearTimeout, setTimeout } from './timers.ts'
 
 /** Other processes of this machine. */
 export interface Processes {
