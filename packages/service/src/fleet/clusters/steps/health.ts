@@ -43,10 +43,11 @@ type Look = () => Promise<string | null>
 /** A cluster is HEALING from the first look that says so. */
 function waitUntilWell(pass: Pass, look: Look): Promise<Done> {
   return waitUntil(pass, look, {
-    onProblem: (message) =>
-      pass.record.state === 'ACTIVE'
-        ? pass.note({ state: 'HEALING', stateInfo: { code, message } })
-        : 'unchanged',
+    onProblem: (unwell) => {
+      if (pass.record.state !== 'ACTIVE') return 'unchanged'
+      pass.effects.logger.info('a cluster is not healthy', { cluster: pass.record.name, reason: unwell.why })
+      return pass.note({ state: 'HEALING', stateInfo: { code: unwell.code, message: sentenceOf(unwell) } })
+    },
   })
 }
 
@@ -55,12 +56,10 @@ function waitUntilPlaced(pass: Pass, look: Look, msMax?: number): Promise<Done> 
   return waitUntil(pass, look, { msMax, onProblem: () => 'unchanged' })
 }
 
-const code = 'NOT_HEALTHY'
-
 async function waitUntil(
   pass: Pass,
   look: Look,
-  { msMax, onProblem }: { msMax?: number | undefined; onProblem: (sentence: string) => Done },
+  { msMax, onProblem }: { msMax?: number | undefined; onProblem: (unwell: OperatingError) => Done },
 ): Promise<Done> {
   const { effects, runtime, cluster, record } = pass
   // A change that fails too often is taken back, and so it has time. Otherwise nobody waits who does not know for what.
@@ -71,12 +70,15 @@ async function waitUntil(
     const why = await look()
     if (why === null) return done
     runtime.abort.signal.throwIfAborted()
-    const next = 'Its brokers’ logs tell more.'
-    const unwell = new OperatingError('The cluster is not healthy.', { code, why, next })
+    const unwell = new OperatingError('The cluster is not healthy.', {
+      code: 'NOT_HEALTHY',
+      why,
+      next: 'Its brokers’ logs tell more.',
+    })
     // A node that died meanwhile is the loop's business.
     if (cluster.nodes().some(({ state }) => state === 'failed') || effects.clock.monotonic() > giveUpAt)
       throw unwell
-    if (onProblem(sentenceOf(unwell)) === 'changed') done = 'changed'
+    if (onProblem(unwell) === 'changed') done = 'changed'
     await effects.clock.sleep(pollMs)
   }
 }
