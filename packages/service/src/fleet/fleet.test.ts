@@ -226,7 +226,7 @@ describe('a start', () => {
     const starting = start()
     await clock.advance(200)
     expect(statusOf(await starting)).toMatchObject({ state: 'ACTIVE', stateInfo: null })
-    expect(engine.upkeep).toEqual([ofCreation[0], 'restore leaders', 'restore leaders', ...ofCreation])
+    expect(engine.upkeep.slice(0, 3)).toEqual([...ofCreation, 'restore leaders'])
   })
 
   it('moves a default port that is taken, says so, and keeps the new one', async () => {
