@@ -261,6 +261,11 @@ export class Stream {
     return this.#throughputOf(shard)?.isReadable() ?? true
   }
 
+  /** May reading a shard begin once more in this second? Then that counts. */
+  givesIterator(shard: ShardRecord): boolean {
+    return this.#throughputOf(shard)?.givesIterator() ?? true
+  }
+
   /** What they have got of it. */
   given(shard: ShardRecord, { records }: Page): void {
     this.#throughputOf(shard)?.given(recordsBytes(records))

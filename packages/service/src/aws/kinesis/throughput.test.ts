@@ -53,6 +53,15 @@ describe('a shard', () => {
   })
 })
 
+it('gives five iterators of a shard a second', async () => {
+  const { kinesis, move } = await open()
+  for (let at = 0; at < 5; at++) await iterator(kinesis)
+  await expect(iterator(kinesis)).rejects.toMatchObject(exceeded)
+  move(200)
+  await iterator(kinesis)
+  await expect(iterator(kinesis)).rejects.toMatchObject(exceeded)
+})
+
 describe('time', () => {
   it('makes iterators expire after five minutes, and records after the retention', async () => {
     const { kinesis, move } = await open()

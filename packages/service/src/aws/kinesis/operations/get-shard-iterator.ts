@@ -1,13 +1,14 @@
 import type { GetShardIteratorInput, GetShardIteratorOutput } from '@aws-sdk/client-kinesis'
-import { dryRun, stored } from '../exceptions.ts'
-import { readableShardOf, readyStreamOf, shardNumberIn } from '../operation.ts'
+import { dryRun, stored, throughputExceeded } from '../exceptions.ts'
+import { rateExceeded, readableShardOf, readyStreamOf, shardNumberIn } from '../operation.ts'
 import type { Services } from '../services.ts'
 import { offsetOf } from '../starting-position.ts'
 
 /**
  * Where reading a shard begins; good for five minutes.
  *
- * Refuses, in this order: what names no shard; a stream, then a shard, that there is not; a bad position.
+ * Refuses, in this order: what names no shard; a stream, then a shard, that there is not; a bad position; more than five a second
+ * of a shard.
  */
 export const getShardIterator =
   (services: Services) =>
@@ -23,6 +24,7 @@ export const getShardIterator =
       operation: 'GetShardIterator',
     })
     if (input.DryRun) throw dryRun()
+    if (!stream.givesIterator(shard)) throw throughputExceeded(rateExceeded(services, stream, number))
     const { uuid, name: streamName } = stream.record
     const position = { stream: uuid, streamName, shard: number, offset, issuedAtMs: clock.now() }
     return { ShardIterator: stored(() => streams.iterators.give(position)) }
