@@ -150,10 +150,6 @@ export const mutations: readonly Mutation[] = [
     edits: [edit('storage/recovery.ts', 'segment.baseOffset === end ||', 'segment.baseOffset >= end ||')],
   },
   {
-    name: 'a recovery does not see epochs that fall',
-    edits: [edit('storage/recovery.ts', 'facts.leaderEpoch < epoch)) return false', 'false)) return false')],
-  },
-  {
     name: 'a group coordinator loads what is committed alone',
     edits: [
       edit(
