@@ -34,7 +34,7 @@ ExpiredIteratorException | The shard iterator is too old. | One is good for five
 ExpiredNextTokenException | The token of the page is too old. | One is good for five minutes. | Begin with the first page.
 InternalFailureException | The service did not get it done. | The disk took it not, or a bug of ours. | Look at the log of the service, and try again.
 InvalidArgumentException | A member of a call about streams is not valid. | Out of range, or two that exclude each other. | The message names it.
-ProvisionedThroughputExceededException | A shard takes or gives no more for now. | More than 1 MiB or 1,000 records a second came in, or more than 2 MiB or five reads a second went out. | Try again a little later, split the shard, or start the service with --stream-limits off.
+ProvisionedThroughputExceededException | A shard takes or gives no more for now. | More than 1 MiB or 1,000 records a second came in, more than 2 MiB or five reads a second went out, or more than five iterators. | Try again a little later, split the shard, or start the service with --stream-limits off.
 ResourceInUseException | There is a stream of this name, or it is not ACTIVE. | It was made before, or a change of it is under way. | Use it, or wait until it is ACTIVE.
 SerializationException | The body of the call cannot be read. | Not JSON, or a member of another type. | Use the SDK or the AWS CLI.
 InvalidNextTokenException | The token of the page is not one of this operation. | A token of another call, or one from before the service started anew. | Begin with the first page.

@@ -1,4 +1,5 @@
 import { systemClock } from '@sluice/effects'
+import { OperatingError } from '../fleet/operating-error.ts'
 import type { KinesisApi, RecordPage } from './kinesis-api.ts'
 import { type OutputFormat, printOne } from './output.ts'
 
@@ -12,9 +13,24 @@ interface TailOptions {
   output: OutputFormat
 }
 
+const clock = systemClock()
+
+/** Again and again while the shard gives no more, be it that others read it or that it has just given much. */
+async function patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      const passes =
+        error instanceof OperatingError && error.code === 'ProvisionedThroughputExceededException'
+      if (!passes) throw error
+      await clock.sleep(pollMs)
+    }
+  }
+}
+
 /** Prints records as they come: shard, key and text. Children are read when their parents have ended. */
 export async function tailStream(api: KinesisApi, name: string, options: TailOptions): Promise<void> {
-  const clock = systemClock()
   const shards = await api.shards(name)
   const iterators = new Map<string, string>()
   const begun = new Set<string>()
@@ -22,14 +38,16 @@ export async function tailStream(api: KinesisApi, name: string, options: TailOpt
     if (begun.has(shardId)) return
     begun.add(shardId)
     const asked = { StreamName: name, ShardId: shardId, ShardIteratorType: type }
-    const { ShardIterator: found } = await api.call<{ ShardIterator: string }>('GetShardIterator', asked)
+    const { ShardIterator: found } = await patiently(() =>
+      api.call<{ ShardIterator: string }>('GetShardIterator', asked),
+    )
     iterators.set(shardId, found)
   }
   for (const { ShardId: id } of shards) await begin(id, options.fromStart ? 'TRIM_HORIZON' : 'LATEST')
   for (;;) {
     let isMore = false
     for (const [shardId, iterator] of iterators) {
-      const page = await api.call<RecordPage>('GetRecords', { ShardIterator: iterator })
+      const page = await patiently(() => api.call<RecordPage>('GetRecords', { ShardIterator: iterator }))
       await print(shardId, page, options.output)
       isMore ||= page.MillisBehindLatest > 0
       if (page.NextShardIterator !== undefined) iterators.set(shardId, page.NextShardIterator)
