@@ -4,14 +4,14 @@ import { kinesisSchema } from './kinesis/kinesis-schema.ts'
 import * as applicationAutoScaling from './schemas/application-auto-scaling.generated.ts'
 import * as cloudwatch from './schemas/cloudwatch.generated.ts'
 import * as cloudwatchLogs from './schemas/cloudwatch-logs.generated.ts'
-import * as kafka from './schemas/kafka.generated.ts'
+import { mskSchema } from './msk/msk-schema.ts'
 import * as secretsManager from './schemas/secrets-manager.generated.ts'
 import * as sts from './schemas/sts.generated.ts'
 
 /** What policies can speak of here: the operations of each service under its prefix, and what clients of Kafka do. */
 export function knownActions(): ReadonlyMap<string, readonly string[]> {
   const services = {
-    kafka,
+    kafka: mskSchema,
     kinesis: kinesisSchema,
     'application-autoscaling': applicationAutoScaling,
     cloudwatch,

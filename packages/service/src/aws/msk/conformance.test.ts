@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { HttpResponse } from '../../http/message.ts'
 import { type Member, type Operation, parseServiceSchema, type Type } from '../schema.ts'
 import * as kafka from '../schemas/kafka.generated.ts'
+import { mskSchema } from './msk-schema.ts'
 import { sampleOf } from '../testing/sample-inputs.ts'
 import { startTestService } from '../testing/test-service.ts'
 import { ruleOf } from './constraints.ts'
@@ -40,6 +41,20 @@ describe('every operation', () => {
       const { status, headers } = await call(operation, withBody(operation, {}))
       expect([operation.name, status === 501 || status === 500]).toEqual([operation.name, false])
       expect(headers['x-amzn-errortype']).not.toBe('UnknownOperationException')
+    }
+  })
+
+  it('is refused by its name where only newer clients know it', async () => {
+    const newer = parseServiceSchema(mskSchema).operations.filter(
+      ({ name }) => !schema.operations.some((one) => one.name === name),
+    )
+    expect(newer).toHaveLength(9)
+    for (const operation of newer) {
+      const { status, body } = await call(operation, Buffer.from('{}'))
+      expect([status, String(body)]).toEqual([
+        501,
+        expect.stringContaining(`${operation.name} is not implemented`),
+      ])
     }
   })
 

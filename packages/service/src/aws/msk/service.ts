@@ -1,5 +1,5 @@
 import { parseServiceSchema } from '../schema.ts'
-import * as kafka from '../schemas/kafka.generated.ts'
+import { mskSchema } from './msk-schema.ts'
 import type { AwsService } from '../service.ts'
 import { mskTargets } from './access-targets.ts'
 import { forItsClusterTypes } from './cluster-types.ts'
@@ -13,7 +13,7 @@ export function mskService(services: Services): AwsService {
   return {
     signingName: 'kafka',
     protocols: ['rest-json'],
-    schema: parseServiceSchema(kafka),
+    schema: parseServiceSchema(mskSchema),
     handlers: new Map(
       Object.entries(mskHandlers(services)).map(([name, handler]) => [
         name,
