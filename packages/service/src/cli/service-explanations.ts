@@ -99,6 +99,7 @@ KAFKA_VERSION_UNKNOWN | There is no such version for this engine. | A name missp
 LOSS_FOUND | A broker found records lost when it started. | A disk that lost what it had confirmed, files removed by hand. | stateInfo says which; replicas elsewhere may have them.
 MAVEN_MISSING | There is no Maven. | Apache Kafka's jars come by it where no tarball is there. | Install Maven, or set KAFKA_HOME.
 METADATA_DAMAGED | The cluster's metadata is broken or gone in part. | Files of controller/ removed or damaged. | Restore them, or start with --accept-metadata-loss NAME.
+NEWER_FORMAT | A file of the data directory is of a newer build. | An older build was started on it. | Start the newer one again; neither repair nor remove the file.
 NEVER_STARTED | This data directory has never been started. | Another directory is meant. | Give --data-dir.
 MSK_CLUSTER | The brokers of a test have not become a cluster of the MSK API. | One of them has stopped or cannot be reached. | The error tells what the cluster says of itself.
 OLDER_SERVICE | The service that runs is of an older build than the command. | Sluice was updated while it ran. | Stop it and start it again: clusters and records stay.

@@ -1,5 +1,6 @@
 import { dirname, join, sep } from 'node:path'
 import { assert, type Disk, keepDirectorySync, type Logger } from '@sluice/effects'
+import { newerFormat } from './newer-format.ts'
 import { OperatingError } from './operating-error.ts'
 
 /** What every kept thing has in its record. */
@@ -192,14 +193,21 @@ export class RecordStore<Stored extends StoredRecord> {
     try {
       text = this.#options.disk.readFileSync(this.#file(uuid)).toString()
       const record = this.#parse(text)
+      const newer = newerFormat(this.#file(uuid), record.formatVersion, this.#options.formatVersion)
+      if (newer) {
+        this.#leave(uuid, text, newer)
+        return
+      }
       const problem = this.#problemOf(record, uuid)
       if (problem === undefined) this.#records.set(uuid, record as Stored)
-      else this.#leave(uuid, text, problem)
+      else this.#leave(uuid, text, this.#explained(uuid, problem))
     } catch (error) {
       // A parser shows a part of what it stumbles over, which may be nobody's business.
       const isHidden = this.#options.mode !== undefined && error instanceof SyntaxError
-      if (isHidden) this.#leave(uuid, text, 'It is not valid JSON.')
-      else this.#leave(uuid, text, `${(error as Error).message}.`, error)
+      const [why, cause] = isHidden
+        ? ['It is not valid JSON.', undefined]
+        : [`${(error as Error).message}.`, error]
+      this.#leave(uuid, text, this.#explained(uuid, why, cause))
     }
   }
 
@@ -221,10 +229,9 @@ export class RecordStore<Stored extends StoredRecord> {
     return problemOf?.(record as Stored)
   }
 
-  #leave(uuid: string, text: string, why: string, cause?: unknown): void {
-    const error = this.#explained(uuid, why, cause)
+  #leave(uuid: string, text: string, error: OperatingError): void {
     this.#unreadable.set(uuid, { uuid, ...identityIn(text, uuid), error })
-    this.#options.logger.error(error.message, { why })
+    this.#options.logger.error(error.message, { why: error.why })
   }
 
   #explained(uuid: string, why: string, cause?: unknown): OperatingError {

@@ -50,7 +50,7 @@ it.each([
   '{ "formatVersion": 1',
   '[]',
   'null',
-  '{ "formatVersion": 2, "commitment": { "startedAtMs": 1 } }',
+  '{ "formatVersion": 1, "commitment": {} }',
   '{ "formatVersion": 1, "commitment": null, "iteratorKey": "short" }',
 ])('that cannot be read say which file it is, and what to do: %s', (text) => {
   const disk = new MemoryDisk()
@@ -63,4 +63,11 @@ it.each([
       next: expect.stringContaining(`Delete ${path}`),
     }),
   )
+})
+
+it('of a newer build say so', () => {
+  const disk = new MemoryDisk()
+  disk.mkdirSync('/data/streams')
+  disk.writeFileAtomicSync(path, '{ "formatVersion": 2, "commitment": null }')
+  expect(() => settingsOn(disk).load()).toThrow(expect.objectContaining({ code: 'NEWER_FORMAT' }))
 })

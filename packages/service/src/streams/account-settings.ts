@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, type Disk, keepDirectorySync, type Random } from '@sluice/effects'
+import { newerFormat } from '../fleet/newer-format.ts'
 import { OperatingError } from '../fleet/operating-error.ts'
 import { iteratorKeyBytes } from './shard-iterator.ts'
 
@@ -33,6 +34,7 @@ export class AccountSettings {
   load(): void {
     if (!this.#disk.existsSync(this.#path)) return
     const text = this.#disk.readFileSync(this.#path).toString()
+    let newer: OperatingError | undefined
     try {
       const { formatVersion, commitment, iteratorKey = null } = JSON.parse(text) as Kept
       const isWhole = commitment === null || Number.isSafeInteger(commitment.startedAtMs)
@@ -41,9 +43,11 @@ export class AccountSettings {
         this.#iteratorKey = iteratorKey
         return
       }
+      newer = newerFormat(this.#path, formatVersion, 1)
     } catch {
       // The same message as for a file of another shape.
     }
+    if (newer) throw newer
     throw new OperatingError(`${this.#path} cannot be read.`, {
       code: 'STATE_FILE_INVALID',
       why: 'It is not what this version of Sluice writes of the account; it may have been edited or cut short.',
