@@ -323,6 +323,12 @@ function retentionConfigs(retentionMs: number): Record<string, string> {
   return { 'retention.ms': String(retentionMs) }
 }
 
+/** Was it asked of a topic that is not there, as of a stream that has been deleted? */
+export function saysNoTopic(error: unknown): boolean {
+  const codes: readonly number[] = [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOPIC_ID]
+  return error instanceof KafkaError && codes.includes(error.code)
+}
+
 /** An error of Kafka that says no more than that there is nothing to do. */
 function unless(code: number): (error: unknown) => void {
   return (error) => {

@@ -2,6 +2,7 @@ import type { OperationName } from '../schema.ts'
 import type { operations } from '../schemas/kinesis.generated.ts'
 import type { operations as ofQueues } from '../schemas/kinesis-queues.generated.ts'
 import type { Handler } from '../service.ts'
+import { lookedForAgain } from './looked-for-again.ts'
 import { acknowledgeDeadLetterQueueRecords } from './operations/acknowledge-dead-letter-queue-records.ts'
 import { acknowledgeQueueRecords } from './operations/acknowledge-queue-records.ts'
 import { addTagsToStream } from './operations/add-tags-to-stream.ts'
@@ -87,9 +88,9 @@ export function kinesisHandlers(
     DescribeStreamSummary: describeStreamSummary(services),
     DisableEnhancedMonitoring: disableEnhancedMonitoring(services),
     EnableEnhancedMonitoring: enableEnhancedMonitoring(services),
-    GetRecords: getRecords(services),
+    GetRecords: lookedForAgain(getRecords(services)),
     GetResourcePolicy: getResourcePolicy(services),
-    GetShardIterator: getShardIterator(services),
+    GetShardIterator: lookedForAgain(getShardIterator(services)),
     IncreaseStreamRetentionPeriod: increaseStreamRetentionPeriod(services),
     ListChannels: listChannels(services),
     ListQueues: listQueues(services),
@@ -110,7 +111,7 @@ export function kinesisHandlers(
     SplitShard: splitShard(services),
     StartStreamEncryption: startStreamEncryption(services),
     StopStreamEncryption: stopStreamEncryption(services),
-    SubscribeToShard: subscribeToShard(services),
+    SubscribeToShard: lookedForAgain(subscribeToShard(services)),
     TagResource: tagResource(services),
     UntagResource: untagResource(services),
     UpdateAccountSettings: updateAccountSettings(services),
