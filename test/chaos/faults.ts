@@ -72,9 +72,7 @@ const stopBroker: Fault = async (world) => {
   const pid = pidOf(world, `broker-${id}`)
   process.kill(pid, 'SIGSTOP')
   const newLeaderMs = await ledByOthers(world.brokers, id, since, ledWithinMs)
-  await until('another process', healedWithinMs, () =>
-    Promise.resolve(pidOf(world, `broker-${id}`) !== pid || undefined),
-  )
+  await anotherProcess(world, `broker-${id}`, pid)
   return {
     fault: `SIGSTOP of broker ${id} for good`,
     kills: 0,
@@ -103,12 +101,7 @@ export const killController: Fault = async (world) => {
   const since = performance.now()
   const pid = pidOf(world, 'controller')
   process.kill(pid, 'SIGKILL')
-  await until(
-    'another controller',
-    healedWithinMs,
-    () => Promise.resolve(pidOf(world, 'controller') !== pid || undefined),
-    20,
-  )
+  await anotherProcess(world, 'controller', pid)
   return {
     fault: 'SIGKILL of the controller',
     kills: 1,
@@ -154,12 +147,7 @@ const killBrokerAgain: Fault = async (world) => {
     const pid = pidOf(world, `broker-${id}`)
     since = performance.now()
     process.kill(pid, 'SIGKILL')
-    await until(
-      'another process',
-      healedWithinMs,
-      async () => pidOf(world, `broker-${id}`) !== pid || undefined,
-      5,
-    )
+    await anotherProcess(world, `broker-${id}`, pid)
   }
   return {
     fault: `SIGKILL of broker ${id}, ${times} times in a row`,
@@ -302,6 +290,12 @@ function anyWhile({ random }: World): number {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** A node that is being started has none yet. */
+async function anotherProcess(world: World, node: string, pid: number): Promise<void> {
+  const look = async () => ![pid, null].includes(pidOf(world, node)) || undefined
+  await until(`another process of ${node}`, healedWithinMs, look, 5)
 }
 
 /** As the service notes it. */

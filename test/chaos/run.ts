@@ -120,7 +120,11 @@ async function accountedFor(world: World, kafka: Kafka, plan: Plan, timeline: Ti
   const reader = await Reader.start(kafka, topic)
   writers.start()
   const isRandom = plan.hosting === 'process' && !plan.atOnce
-  const outcomes = await (isRandom ? faultsIn : restartsOf)(world, plan, timeline)
+  const outcomes = await (isRandom ? faultsIn : restartsOf)(world, plan, timeline).catch(async (error) => {
+    // Of a cluster that is gone they would not have done.
+    await Promise.allSettled([writers.stop(), reader.stop()])
+    throw error
+  })
   await writers.stop()
   const logs = new Map<number, Stored[]>()
   for (let partition = 0; partition < partitions; partition++)
