@@ -47,7 +47,7 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     what: 'APIs, versions and features that are not served yet',
     here: 'ApiVersions does not list them; a request for one closes the connection',
     apacheKafka: 'lists and serves them',
-    why: 'A client that sees at once what is missing takes another way or says so; README.md has the list.',
+    why: 'A client that sees at once what is missing takes another way or says so (not the share consumer of librdkafka, which looks for its coordinator for ever); README.md has the list.',
     places: ['apiKeys[]', 'supportedFeatures[]', 'finalizedFeatures[]'].map((path) => ({
       api: 'ApiVersions',
       path,
