@@ -70,6 +70,10 @@ export class SimSocket implements Socket {
     return this.#queued <= highWaterBytes
   }
 
+  get isFull(): boolean {
+    return this.#wantsDrain
+  }
+
   get queuedBytes(): number {
     return this.#queued
   }

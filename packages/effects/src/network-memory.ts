@@ -117,6 +117,10 @@ class MemorySocket implements Socket {
     return this.#queued <= highWaterBytes
   }
 
+  get isFull(): boolean {
+    return this.#wantsDrain
+  }
+
   get queuedBytes(): number {
     return this.#queued
   }

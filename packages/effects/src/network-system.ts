@@ -306,6 +306,10 @@ class SystemSocket implements Socket {
     return this.#raw.write(data)
   }
 
+  get isFull(): boolean {
+    return this.#raw.writableNeedDrain
+  }
+
   get queuedBytes(): number {
     return this.#raw.writableLength
   }

@@ -87,6 +87,8 @@ export interface Socket {
    * full: wait for `onDrain` before writing more.
    */
   write(data: Uint8Array): boolean
+  /** A write has returned false, and its `onDrain` is still to come. Of a queue that was never full nobody hears when it is empty. */
+  readonly isFull: boolean
   /** Bytes queued and not yet handed to the kernel. */
   readonly queuedBytes: number
   /** Those of them that are read yet from where they were when they were written: what is encrypted is a copy. */

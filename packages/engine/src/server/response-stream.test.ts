@@ -10,6 +10,13 @@ class SlowSocket {
   /** Of each write, the memory that it came from. */
   readonly written: ArrayBufferLike[] = []
 
+  /** A small answer before may have left room. */
+  hasRoom = false
+
+  get isFull(): boolean {
+    return this.queuedBytes > 0 && !this.hasRoom
+  }
+
   get borrowedBytes(): number {
     return this.queuedBytes
   }
@@ -17,6 +24,7 @@ class SlowSocket {
   write(data: Uint8Array): boolean {
     this.written.push(data.buffer)
     this.queuedBytes += data.length
+    this.hasRoom = false
     return false
   }
 
@@ -153,6 +161,14 @@ describe('readers that do not read', () => {
 })
 
 describe('a reader that keeps up', () => {
+  test('is begun behind a small answer that is on its way, of whose end nobody hears', () => {
+    const socket = new SlowEncryptedSocket() as SlowEncryptedSocket & Socket
+    socket.queuedBytes = 1_000
+    socket.hasRoom = true
+    streamTo(socket).pump()
+    expect(socket.written).toHaveLength(1)
+  })
+
   test('is sent one chunk while another thread reads the next, and hears of each', async () => {
     const socket = slowSocket()
     const { held, reads } = heldFile()

@@ -130,7 +130,7 @@ export class ResponseStream {
   /** Null where chunks are scarce, and the socket has one. */
   #fillNow(): Pick<Ahead, 'chunk' | 'length'> | null {
     const scarce = isScarce()
-    if (scarce && this.#socket.queuedBytes > 0) return null
+    if (scarce && this.#socket.isFull) return null
     const chunk = scarce ? Buffer.allocUnsafeSlow(scarceChunkBytes) : takeChunk()
     if (!scarce) lendChunk(this.#socket)
     const length = this.#fill(chunk, (slice, from, at, bytes) => {
@@ -206,9 +206,12 @@ function release(part: ResponsePart): void {
   if (!(part instanceof Uint8Array)) part.release()
 }
 
-/** Its bytes have left the chunk that they came from, and are not sent: more of them would only wait beside these. */
-function isEncryptedQueued({ queuedBytes, borrowedBytes }: Socket): boolean {
-  return queuedBytes > borrowedBytes
+/**
+ * Its bytes have left the chunk that they came from, and are not sent: more of them would only wait beside these. Behind a small
+ * answer, which leaves room, nobody says when to go on.
+ */
+function isEncryptedQueued({ isFull, queuedBytes, borrowedBytes }: Socket): boolean {
+  return isFull && queuedBytes > borrowedBytes
 }
 
 /** The response as one buffer, when it is small; else null. */
